@@ -1,0 +1,257 @@
+"""What can go wrong, as one small class per situation with the sentence that the user reads.
+
+Two families: `AzukariError` is the world failing (wrong password, full disk, a rule that refuses);
+everything else that is raised is a bug of ours and is caught once, by `sys.excepthook`.
+Each class has a stable `code` (driver and JSON) and the `exit_code` of the console:
+1 the answer is no, 2 usage, 3 not allowed in, 4 files damaged / foreign / rolled back, 5 the machine.
+"""
+
+from typing import ClassVar
+
+
+class AzukariError(Exception):
+    """Something in the world went wrong; `str(error)` is the Japanese sentence for the user.
+
+    Keyword arguments fill the placeholders of `sentence` and stay available in `facts`.
+    They must never contain a password, a key or a resident's data.
+    """
+
+    code: ClassVar[str] = "ERROR"
+    exit_code: ClassVar[int] = 1
+    sentence: ClassVar[str] = "処理できませんでした。"
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.sentence.format(**facts))
+
+
+# --- the answer is no -------------------------------------------------------------------------
+
+
+class InvalidField(AzukariError):
+    """A value cannot be what the field needs. Facts: field (label), problem (sentence)."""
+
+    code = "INVALID_FIELD"
+    sentence = "「{field}」{problem}"
+
+
+class Refused(AzukariError):
+    """A rule of the contract or the state of the ledger refuses the act. Fact: reason."""
+
+    code = "REFUSED"
+    sentence = "{reason}"
+
+
+class Conflict(AzukariError):
+    """Somebody else revised the record since it was read. Fact: what."""
+
+    code = "CONFLICT"
+    sentence = "「{what}」は、開いている間に別の操作で更新されました。最新の内容を確認してからやり直してください。"
+
+
+class NotFound(AzukariError):
+    """Nothing in the ledger has this id or number. Fact: what."""
+
+    code = "NOT_FOUND"
+    sentence = "{what}は台帳にありません。番号を確かめてください。"
+
+
+class VerificationFailed(AzukariError):
+    """A check found something that does not agree. Fact: reason."""
+
+    code = "VERIFICATION_FAILED"
+    sentence = "検証の結果、一致しない点がありました。{reason}"
+
+
+class UnprintableCharacter(AzukariError):
+    """A text holds a character that no font of the paper can draw. Facts: characters, where."""
+
+    code = "UNPRINTABLE_CHARACTER"
+    sentence = "「{where}」に印刷できない文字があります（{characters}）。別の表記に直してから、もう一度お試しください。"
+
+
+class ImportRefused(AzukariError):
+    """A file from outside cannot be read as a register. Facts: file, reason."""
+
+    code = "IMPORT_REFUSED"
+    sentence = "「{file}」を取り込めません。{reason}"
+
+
+class Cancelled(AzukariError):
+    """The user stopped the work; nothing was changed."""
+
+    code = "CANCELLED"
+    sentence = "中止しました。何も変更していません。"
+
+
+# --- usage ------------------------------------------------------------------------------------
+
+
+class Usage(AzukariError):
+    """The command or request is not well formed. Fact: reason."""
+
+    code = "USAGE"
+    exit_code = 2
+    sentence = "{reason}"
+
+
+# --- not allowed in ---------------------------------------------------------------------------
+
+
+class WrongPassword(AzukariError):
+    """Unknown user or wrong password: one answer for both, after the same time."""
+
+    code = "WRONG_PASSWORD"
+    exit_code = 3
+    sentence = "利用者名またはパスワードが違います。大文字・小文字と入力モードを確かめて、もう一度入力してください。"
+
+
+class LockedOut(AzukariError):
+    """Too many failures. Fact: until (shown time)."""
+
+    code = "LOCKED_OUT"
+    exit_code = 3
+    sentence = "続けて失敗したため、{until}まで利用できません。時間をおいてから、もう一度入力してください。"
+
+
+class Locked(AzukariError):
+    """The ledger is locked; somebody must sign in first."""
+
+    code = "LOCKED"
+    exit_code = 3
+    sentence = "台帳はロックされています。利用者名とパスワードを入力してください。"
+
+
+class NotPermitted(AzukariError):
+    """The role of the signed-in user does not allow the act. Facts: act, who."""
+
+    code = "NOT_PERMITTED"
+    exit_code = 3
+    sentence = "この操作（{act}）は、{who}だけが行えます。担当の方に依頼してください。"
+
+
+class DeviceSecretMissing(AzukariError):
+    """This PC does not hold the device secret of the ledger."""
+
+    code = "DEVICE_SECRET_MISSING"
+    exit_code = 3
+    sentence = (
+        "このPCには、この台帳を開くための端末情報がありません。"
+        "登録済みのPCで開くか、回復シートを使ってこのPCを登録してください。"
+    )
+
+
+class WeakPassword(AzukariError):
+    """The proposed password is too easy. Fact: reason."""
+
+    code = "WEAK_PASSWORD"
+    exit_code = 1
+    sentence = "このパスワードは使えません。{reason}"
+
+
+# --- files damaged, foreign, newer, rolled back -----------------------------------------------
+
+
+class Damaged(AzukariError):
+    """A file of ours does not read as it was written. Facts: file, what_now."""
+
+    code = "DAMAGED"
+    exit_code = 4
+    sentence = "「{file}」が壊れています。{what_now}"
+
+
+class Foreign(AzukariError):
+    """A file is not one of ours, or belongs to another ledger. Facts: file, reason."""
+
+    code = "FOREIGN"
+    exit_code = 4
+    sentence = "「{file}」は、この台帳のファイルではありません。{reason}"
+
+
+class NewerFormat(AzukariError):
+    """A file was written by a later version. Facts: file, found, known."""
+
+    code = "NEWER_FORMAT"
+    exit_code = 4
+    sentence = (
+        "「{file}」は新しい版の預り台帳で作られています（形式 {found}、この版が読めるのは {known} まで）。"
+        "預り台帳を新しい版に入れ替えてから開いてください。"
+    )
+
+
+class LedgerMissing(AzukariError):
+    """There is no ledger where one was expected. Fact: file."""
+
+    code = "LEDGER_MISSING"
+    exit_code = 4
+    sentence = (
+        "「{file}」に台帳がありません。場所を確かめてください。"
+        "移動や削除をした覚えがなければ、バックアップから復元してください。"
+    )
+
+
+class RolledBack(AzukariError):
+    """Something remembers a later state than the ledger shows. Fact: reason."""
+
+    code = "ROLLED_BACK"
+    exit_code = 4
+    sentence = "台帳が以前の状態に戻されている疑いがあります。{reason}責任者に連絡してください。"
+
+
+# --- the machine ------------------------------------------------------------------------------
+
+
+class DiskFull(AzukariError):
+    """No room left. Fact: file."""
+
+    code = "DISK_FULL"
+    exit_code = 5
+    sentence = "「{file}」の保存先に空きがありません。不要なファイルを移して空きを作り、もう一度お試しください。今回の操作は記録されていません。"
+
+
+class NotWritable(AzukariError):
+    """The place cannot be written. Fact: file."""
+
+    code = "NOT_WRITABLE"
+    exit_code = 5
+    sentence = "「{file}」に書き込めません。フォルダーの権限と、媒体の書込み禁止スイッチを確かめてください。今回の操作は記録されていません。"
+
+
+class InputOutput(AzukariError):
+    """Reading or writing failed for another reason. Facts: file, reason."""
+
+    code = "INPUT_OUTPUT"
+    exit_code = 5
+    sentence = "「{file}」の読み書きに失敗しました（{reason}）。媒体の接続を確かめ、台帳を開き直してください。"
+
+
+class InUse(AzukariError):
+    """Another program holds the ledger. Facts: holder, since."""
+
+    code = "IN_USE"
+    exit_code = 5
+    sentence = "この台帳は、ほかで使用中です（{holder}、{since}から）。そちらを終了してから開いてください。"
+
+
+class MediumMissing(AzukariError):
+    """A disk, stick or folder is not there. Fact: file."""
+
+    code = "MEDIUM_MISSING"
+    exit_code = 5
+    sentence = "「{file}」が見つかりません。媒体を接続してから、もう一度お試しください。"
+
+
+class FontMissing(AzukariError):
+    """A font file of the program is missing or damaged. Fact: file."""
+
+    code = "FONT_MISSING"
+    exit_code = 5
+    sentence = "文字の書体ファイル「{file}」がありません。預り台帳を入れ直してください。"
+
+
+class PrinterMissing(AzukariError):
+    """No printer is set up."""
+
+    code = "PRINTER_MISSING"
+    exit_code = 5
+    sentence = "印刷できるプリンターがありません。プリンターの接続と設定を確かめるか、PDFとして保存してください。"
