@@ -95,6 +95,17 @@ class Usage(AzukariError):
     sentence = "{reason}"
 
 
+class ProfileError(AzukariError):
+    """A profile file (取扱規則) is not well formed. Facts: file, line, reason."""
+
+    code = "PROFILE"
+    exit_code = 2
+    sentence = (
+        "特記事項の設定ファイルに誤りがあります（{file}:{line}）。"
+        "{reason}ファイルを直してから、もう一度読み込んでください。"
+    )
+
+
 # --- not allowed in ---------------------------------------------------------------------------
 
 
