@@ -1,0 +1,272 @@
+"""The chain: what is hashed and signed, byte for byte.
+
+An *entry* says that a record of some type was created, revised or voided. Its content stays apart
+from its header: the header carries a salted commitment, so that content can be erased at the end
+of a contract while the chain still verifies (docs/format.md, "Entry").
+
+    commitment = SHA-256(salt ‖ content)                   salt: 16 random bytes
+    hash       = SHA-256(ENTRY_TAG ‖ header)               header: RFC 8785 JSON, see `header_bytes`
+    signature  = Ed25519(COMMAND_TAG ‖ statement)          one per command, over the head after it
+
+Content bytes are hashed as they are stored and never serialised again. Nothing here reads a clock
+or draws random bytes: salts and times come in as arguments.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from enum import Enum
+from typing import Protocol
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from models.errors import VerificationFailed
+from models.fields import Json
+from models.records.base import Record
+
+FORMAT = 1
+ENTRY_TAG = b"azukari/entry/1\x00"
+COMMAND_TAG = b"azukari/command/1\x00"
+GENESIS = bytes(32)  # previous hash of the first entry
+SALT_SIZE = 16
+
+
+class Action(str, Enum):
+    """What an entry does to a record."""
+
+    CREATE = "create"
+    REVISE = "revise"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Number and hash of the last entry; seq 0 is the empty ledger."""
+
+    seq: int
+    hash: bytes
+
+    @property
+    def hex(self) -> str:
+        return self.hash.hex()
+
+
+EMPTY = Head(0, GENESIS)
+
+
+class Signer(Protocol):
+    """A signed-in user's key; the private part never leaves it."""
+
+    @property
+    def public_key(self) -> bytes: ...
+
+    def sign(self, data: bytes) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What one user did at one moment: one transaction, one signature.
+
+    `recorded_at` is UTC with millisecond precision, `offset` minutes east of UTC at that moment.
+    `id` is 32 lower-case hex digits and unique in the ledger.
+    """
+
+    id: str
+    author: str  # id of the user_account
+    recorded_at: datetime
+    offset: int
+    first_seq: int
+    last_seq: int
+    head: bytes  # hash of the last entry of this command
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log with its content; `salt` and `content` are None once erased."""
+
+    seq: int
+    type: str
+    record_id: str
+    action: Action
+    payload: int
+    commitment: bytes
+    previous: bytes
+    hash: bytes
+    salt: bytes | None
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a command wants to write, before it is hashed.
+
+    For `VOID` the record is the one that is voided; its content is not written again.
+    """
+
+    action: Action
+    record: Record
+    reason: str = ""
+
+
+def content_bytes(intent: Intent) -> bytes:
+    """Return the canonical content: {"fields": …, "reason": …}, absent when empty."""
+    content: dict[str, Json] = {}
+    if intent.action is not Action.VOID:
+        content["fields"] = intent.record.to_json()
+    if intent.reason:
+        content["reason"] = intent.reason
+    return rfc8785.dumps(content)
+
+
+def read_content(content: bytes) -> tuple[Mapping[str, Json], str]:
+    """Return (fields, reason) of stored content bytes."""
+    data = json.loads(content)
+    return data.get("fields", {}), data.get("reason", "")
+
+
+def timestamp(moment: datetime) -> str:
+    """Return UTC with milliseconds and Z, the only form that enters a hash."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def local_time(recorded_at: datetime, offset: int) -> datetime:
+    """Return the moment as the clock on the wall showed it."""
+    return recorded_at.astimezone(timezone(timedelta(minutes=offset)))
+
+
+def header_bytes(
+    command_id: str, author: str, at: str, offset: int, entry: "Entry | _Draft"
+) -> bytes:
+    """Return the canonical header of an entry.
+
+    Every value is a plain ASCII token without escapes, so a template gives the RFC 8785 bytes
+    (keys in code-point order); a property test holds it against `rfc8785`.
+    """
+    return (
+        f'{{"action":"{entry.action.value}","at":"{at}","author":"{author}",'
+        f'"command":"{command_id}","commitment":"{entry.commitment.hex()}","id":"{entry.record_id}",'
+        f'"offset":{offset},"payload":{entry.payload},"prev":"{entry.previous.hex()}",'
+        f'"seq":{entry.seq},"type":"{entry.type}","v":{FORMAT}}}'
+    ).encode("ascii")
+
+
+def statement_bytes(vault_id: str, command_id: str, author: str, first: int, head: Head) -> bytes:
+    """Return what the author signs: this command ended with this head in this ledger."""
+    return COMMAND_TAG + rfc8785.dumps(
+        {
+            "author": author,
+            "command": command_id,
+            "first": first,
+            "head": head.hex,
+            "last": head.seq,
+            "v": FORMAT,
+            "vault": vault_id,
+        }
+    )
+
+
+@dataclass(slots=True)
+class _Draft:
+    seq: int
+    type: str
+    record_id: str
+    action: Action
+    payload: int
+    commitment: bytes
+    previous: bytes
+
+
+def commitment(salt: bytes, content: bytes) -> bytes:
+    return hashlib.sha256(salt + content).digest()
+
+
+def write_command(
+    *,
+    vault_id: str,
+    command_id: str,
+    author: str,
+    recorded_at: datetime,
+    offset: int,
+    head: Head,
+    intents: Sequence[Intent],
+    salts: bytes,
+    signer: Signer,
+) -> tuple[Command, list[Entry]]:
+    """Hash the intents onto `head` and sign the result.
+
+    Args:
+        salts: 16 random bytes for each intent, in order.
+    """
+    at = timestamp(recorded_at)
+    entries: list[Entry] = []
+    previous, seq = head.hash, head.seq
+    for number, intent in enumerate(intents):
+        salt = salts[number * SALT_SIZE : (number + 1) * SALT_SIZE]
+        content = content_bytes(intent)
+        record = intent.record
+        seq += 1
+        draft = _Draft(
+            seq, record.type, record.id, intent.action, record.payload,
+            commitment(salt, content), previous,
+        )  # fmt: skip
+        digest = hashlib.sha256(
+            ENTRY_TAG + header_bytes(command_id, author, at, offset, draft)
+        ).digest()
+        entries.append(
+            Entry(
+                seq, draft.type, draft.record_id, draft.action, draft.payload,
+                draft.commitment, previous, digest, salt, content,
+            )
+        )  # fmt: skip
+        previous = digest
+    last = Head(seq, previous)
+    signature = signer.sign(statement_bytes(vault_id, command_id, author, head.seq + 1, last))
+    command = Command(
+        command_id, author, recorded_at, offset, head.seq + 1, seq, previous, signature
+    )
+    return command, entries
+
+
+def check_entry(command: Command, entry: Entry, previous: bytes) -> None:
+    """Check one entry's hash, link and, unless erased, its content.
+
+    Raises:
+        VerificationFailed: naming the entry.
+    """
+    header = header_bytes(
+        command.id, command.author, timestamp(command.recorded_at), command.offset, entry
+    )
+    if entry.previous != previous:
+        raise VerificationFailed(reason=f"記帳番号{entry.seq}が、直前の記帳とつながっていません。")
+    if hashlib.sha256(ENTRY_TAG + header).digest() != entry.hash:
+        raise VerificationFailed(reason=f"記帳番号{entry.seq}が、書かれたときと違っています。")
+    if entry.salt is None or entry.content is None:
+        return
+    if commitment(entry.salt, entry.content) != entry.commitment:
+        raise VerificationFailed(
+            reason=f"記帳番号{entry.seq}の内容が、書かれたときと違っています。"
+        )
+
+
+def check_signature(vault_id: str, command: Command, public_key: bytes) -> None:
+    """Check that the author's key signed the head after this command.
+
+    Raises:
+        VerificationFailed: naming the command's first entry.
+    """
+    statement = statement_bytes(
+        vault_id, command.id, command.author, command.first_seq,
+        Head(command.last_seq, command.head),
+    )  # fmt: skip
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(command.signature, statement)
+    except (InvalidSignature, ValueError) as error:
+        raise VerificationFailed(
+            reason=f"記帳番号{command.first_seq}からの署名が、記帳した利用者のものではありません。"
+        ) from error

@@ -1,0 +1,192 @@
+"""The base of all records: frozen dataclasses whose declaration drives everything else.
+
+A record is what the ledger says about one thing at one version. Its content (the hashed JSON) is
+the non-empty, non-derived fields; its *version metadata* (who, when, which entry) is not part of
+it and stands in `Stored`.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from models.errors import InvalidField
+from models.fields import Children, Field, Json, MultiRef, Ref, declared
+
+
+class Declared:
+    """What records and their child rows share: fields, JSON and validation from the declaration."""
+
+    @classmethod
+    @cache
+    def fields(cls) -> Mapping[str, Field]:
+        """Return the declared fields by name, in order."""
+        return declared(cls)
+
+    @classmethod
+    @cache
+    def own_fields(cls) -> tuple[Field, ...]:
+        """Return the fields that are part of the content, in order."""
+        return tuple(f for f in cls.fields().values() if not f.derived)
+
+    def required(self) -> frozenset[str]:
+        """Return names of fields that this record needs in addition to the always required."""
+        return frozenset()
+
+    def irrelevant(self) -> frozenset[str]:
+        """Return names of fields that make no sense for this record and are not shown."""
+        return frozenset()
+
+    def inconsistencies(self) -> Iterator[str]:
+        """Yield sentences about fields that contradict each other."""
+        yield from ()
+
+    def problems(self) -> Iterator[str]:
+        """Yield every reason why this record cannot be saved, as whole sentences."""
+        needed = self.required()
+        for f in self.own_fields():
+            value = getattr(self, f.name)
+            yield from f.problems(value, required=f.required or f.name in needed)
+        yield from self.inconsistencies()
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the content: non-empty own fields only."""
+        return {
+            f.name: f.kind.to_json(value)
+            for f in self.own_fields()
+            if not f.kind.is_empty(value := getattr(self, f.name))
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Json]) -> Self:
+        """Build from content.
+
+        Raises:
+            InvalidField: for an unknown field or a value that its kind cannot read.
+        """
+        fields = cls.fields()
+        built: dict[str, Any] = {}
+        for name, value in data.items():
+            f = fields.get(name)
+            if f is None or f.derived:
+                raise InvalidField(field=name, problem="という項目はありません。")
+            try:
+                built[name] = f.kind.from_json(value)
+            except InvalidField:
+                raise
+            except (ValueError, TypeError, AttributeError, KeyError) as error:
+                problem = (
+                    str(error) if isinstance(error, ValueError) else "の形が正しくありません。"
+                )
+                raise InvalidField(field=f.label, problem=problem) from error
+        return cls(**built)
+
+    @classmethod
+    def parse(cls, typed: Mapping[str, str]) -> Self:
+        """Build from texts as a person typed them (form, CSV); unknown names raise InvalidField."""
+        fields = cls.fields()
+        unknown = [name for name in typed if name not in fields]
+        if unknown:
+            raise InvalidField(field=unknown[0], problem="という項目はありません。")
+        return cls(**{name: fields[name].parse(text) for name, text in typed.items()})
+
+    def references(self) -> Iterator[tuple[Field, str, str]]:
+        """Yield (field, record type, id) for everything this record points to."""
+        for f in self.own_fields():
+            value = getattr(self, f.name)
+            if isinstance(f.kind, Ref) and value:
+                yield f, f.kind.type, value
+            elif isinstance(f.kind, MultiRef):
+                yield from ((f, f.kind.type, one) for one in value)
+            elif isinstance(f.kind, Children):
+                for row in value:
+                    yield from row.references()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Child(Declared):
+    """A row inside a record; it has no id of its own."""
+
+    label: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(Declared):
+    """A thing that the ledger keeps. Subclasses are listed in `models.records.ALL`.
+
+    Class variables steer the screens: `columns` of the list, `search` fields of the index,
+    `sections` of the form (title → field names; fields not named come last).
+    """
+
+    type: ClassVar[str] = ""
+    label: ClassVar[str] = ""
+    concept: ClassVar[str] = ""  # key of the profile's word for the whole register
+    payload: ClassVar[int] = 1  # version of the content; older ones are lifted in models/lifts.py
+    columns: ClassVar[tuple[str, ...]] = ()
+    search: ClassVar[tuple[str, ...]] = ()
+    sections: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
+    correction: ClassVar[str] = "revise"  # "revise", or "replace": void and new, R-33
+
+    id: str = ""
+
+    def caption(self) -> str:
+        """Return the short text by which people know this record."""
+        return self.id
+
+    def contract(self) -> str:
+        """Return the id of the contract that this record belongs to, or "" (R-38)."""
+        return str(getattr(self, "contract_id", ""))
+
+    def search_texts(self) -> Iterator[str]:
+        """Yield the texts by which this record is found."""
+        for name in self.search:
+            f = self.fields()[name]
+            text = f.kind.format(getattr(self, name))
+            if text:
+                yield text
+
+    def missing_now(self) -> Iterator[str]:
+        """Yield labels of required fields that are still empty (for forms that tell while typing)."""
+        needed = self.required()
+        for f in self.own_fields():
+            if (f.required or f.name in needed) and f.kind.is_empty(getattr(self, f.name)):
+                yield f.label
+
+    def with_changes(self, **changes: Any) -> Self:
+        return dataclasses.replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """Version metadata of a record in the ledger (records.md §0, common columns).
+
+    Times are aware; `created_at` is when it was entered, never when it happened.
+    """
+
+    created_seq: int
+    created_at: datetime
+    created_by: str
+    seq: int  # entry that holds the present content
+    revised_at: datetime
+    revised_by: str
+    row_version: int  # 1 for the first content, +1 for each revision
+    voided_at: datetime | None = None
+    voided_by: str = ""
+    void_reason: str = ""
+
+    @property
+    def voided(self) -> bool:
+        return self.voided_at is not None
+
+
+R = TypeVar("R", bound=Record, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[R]):
+    """A record as the ledger holds it."""
+
+    record: R
+    meta: Meta
