@@ -135,7 +135,7 @@ class _Scanner:
         while self._peek() and not self._text.startswith(fence, self._at):
             self._move(2 if self._peek() == "\\" and quote == '"' else 1)
         self._move(len(fence))
-        while len(fence) == 3 and self._peek() == quote:  # """"text"""" ends with a quote of its own
+        while len(fence) == 3 and self._peek() == quote:  # the text itself may end with a quote
             self._move(1)
 
     def _skip(self, also: str = "") -> None:

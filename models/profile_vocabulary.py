@@ -1,0 +1,278 @@
+"""The closed lists a profile file may choose from: words for time, duties, rules, evidence, papers.
+
+Everything here is the same for every municipality. What differs stands in `resources/profiles/`.
+"""
+
+from collections.abc import Mapping
+
+UNSET = "未設定"
+"""Written in a profile where the text only says 「定期的に」: somebody must fix the cycle."""
+
+TRIGGERS: Mapping[str, str] = {
+    "START": "業務の着手前",
+    "PRE": "事前",
+    "IMM": "直ちに",
+    "PROMPT": "速やかに",
+    "PER": "定期的",
+    "END": "業務終了時",
+    "REQ": "求めがあったとき",
+    "EACH": "その都度",
+    "CONT": "常時",
+}
+
+DUTIES: Mapping[str, str] = {
+    "keep": "常に守る",
+    "record": "その都度記録する",
+    "notify": "書面で届け出る・報告する",
+    "consent": "事前に承諾等を得る",
+    "prepare": "体制・規程・計画を整える",
+    "train": "教育・周知・誓約",
+    "check": "点検・監督する",
+    "respond": "求めに応じる",
+    "incident": "事故等に対応する",
+    "end": "返還・消去・廃棄する",
+    "program": "プログラムの機能で満たす",
+    "contractual_only": "契約上の定めのみ（記録なし）",
+}
+
+MODES: Mapping[str, str] = {
+    "block_always": "予定も実績も受け付けない",
+    "block_plan": "予定は受け付けず、実績は逸脱として残す",
+    "warn": "理由を入力すれば進める",
+    "notice": "知らせるだけ",
+    "off": "判定しない",
+}
+
+RULES: Mapping[str, str] = {
+    "R-01": "取扱者の資格（指定・誓約・研修・周知）",
+    "R-02": "従事者の事前届出",
+    "R-03": "場所の事前届出・承諾",
+    "R-04": "定めた場所での取扱い",
+    "R-05": "複写・複製の承諾",
+    "R-06": "複写物の親子と数量",
+    "R-07": "送信・外部送付の承諾と複数人確認",
+    "R-08": "持出しの根拠",
+    "R-09": "持ち出す電子データの暗号化",
+    "R-10": "持帰り予定と完了",
+    "R-11": "運搬の体制と記録",
+    "R-12": "授受を行う者",
+    "R-13": "直接でない授受の承認",
+    "R-14": "受渡しの指定と預り証",
+    "R-15": "目的外利用・第三者提供",
+    "R-16": "収集できる範囲",
+    "R-17": "保管場所の施錠・入退室管理",
+    "R-18": "私物の排除",
+    "R-19": "パソコンのソフトウェア点検",
+    "R-20": "消去・廃棄の方法",
+    "R-21": "終了時の処分の根拠",
+    "R-22": "立会いの確認",
+    "R-23": "報告書・証明書の必須欄",
+    "R-24": "契約を閉じる条件",
+    "R-25": "不要となった情報の処分",
+    "R-26": "再委託の承認・承諾",
+    "R-27": "再委託契約の確認",
+    "R-28": "派遣契約等の確認",
+    "R-29": "事故の疑いの提案",
+    "R-30": "再委託先の事故の報告先",
+    "R-31": "個人情報保護委員会への報告",
+    "R-32": "求めへの回答期限",
+    "R-33": "記録の訂正は取消しと再登録",
+    "R-34": "状態の移り方",
+    "R-35": "資格と権限の連動",
+    "R-36": "実施者と確認者を分ける",
+    "R-37": "発行した書類の固定",
+    "R-38": "契約をまたがない",
+    "R-39": "条項の適用の変更",
+    "R-40": "本人通知・公表の順序",
+    "R-41": "機密情報からの除外",
+    "R-42": "身分証明書",
+    "R-43": "庁舎内の作業時間",
+    "R-44": "特定個人情報の取扱者",
+    "R-45": "契約後も続く義務",
+    "R-46": "定期点検の遅れ",
+    "R-47": "「事前」の日付",
+    "R-48": "住民の情報の書き込み",
+}
+
+_EVIDENCE_NAMES = """
+    STAFF SUPERVISE CLEAR PLEDGE TRAIN TRAINPLAN NOTICE PLACE PLACEUSE IDCARD HOURS ASSET
+    ITEMLIST LEDGER STORE COPY COPYNEED SEND TAKEOUT OPENOUT ENC TRANSPORT PRIVATE PC PURPOSE
+    RECEIPT HANDOVER INDIRECT CHECK UNNEEDED METHOD WITNESS END ENDDOC CERT SUB SUBSUP LABOUR
+    INC INCSUB INCNOTICE PPC CLAIM REQ REPORT DUE FINDING GOV ROLES ACCESS AUDIT PASSWORD
+    TERMINAL MALWARE BACKUP RESTORE INTEGRITY CAPACITY CLAUSE OVERRIDE
+"""
+EVIDENCE: frozenset[str] = frozenset("EQ-" + name for name in _EVIDENCE_NAMES.split())
+"""Evidence queries; beside them EQ-DOC(D-nn) for every document."""
+
+REQUIREMENTS: frozenset[str] = frozenset(f"A-{number:02}" for number in range(1, 44))
+"""Properties of the program itself, proved by its tests and not by rows of the ledger."""
+
+_RECORD_TYPE_NAMES = """
+    organization contract contract_clause_setting person assignment assignment_asset credential
+    pledge training_plan training_session training_attendance place contract_place
+    information_asset asset_field item item_content authorization authorization_target
+    handling_event handling_event_item transport_detail sanitization inspection
+    inspection_result finding incident incident_log incident_report claim subcontract
+    client_communication submission governance_document attachment due_item rule_override
+    user_account access_right audit_log terminal backup_run journal_segment system_event
+"""
+RECORD_TYPES: frozenset[str] = frozenset(_RECORD_TYPE_NAMES.split())
+
+SEALS: Mapping[str, str] = {
+    "sealed": "提出書面（封印）",
+    "sealed_on_request": "求められたときの提出書面（封印）",
+    "annex": "提出書面の添付（封印）",
+    "personal": "本人が署名するもの",
+    "working": "手元の控え（封印なし）",
+}
+
+DOCUMENTS: Mapping[str, tuple[str, str]] = {
+    "D-01": ("遵守事項確認表", "sealed"),
+    "D-02": ("管理体制図", "sealed_on_request"),
+    "D-03": ("従事者届出書", "sealed"),
+    "D-04": ("作業場所届出書", "sealed"),
+    "D-05": ("教育・研修実施計画書", "working"),
+    "D-06": ("教育・研修実施報告書", "sealed_on_request"),
+    "D-07": ("誓約書", "personal"),
+    "D-08": ("誓約書提出書", "sealed"),
+    "D-09": ("再委託承諾申請書", "sealed"),
+    "D-10": ("再委託先管理監督状況報告書", "sealed"),
+    "D-11": ("複写・複製承諾申請書", "sealed"),
+    "D-12": ("持出し承諾申請書", "sealed"),
+    "D-13": ("目的外利用・第三者提供承諾申請書", "sealed"),
+    "D-14": ("受領書", "sealed"),
+    "D-15": ("受渡方法承認申請書", "sealed"),
+    "D-16": ("返還書", "sealed"),
+    "D-17": ("返還・消去・廃棄報告書", "sealed"),
+    "D-18": ("廃棄・消去証明書", "sealed"),
+    "D-19": ("取扱状況報告書", "sealed"),
+    "D-20": ("事故等報告書", "sealed"),
+    "D-21": ("調査結果・再発防止策報告書", "sealed"),
+    "D-22": ("個人情報保護委員会への報告（下書き）", "working"),
+    "D-23": ("本人通知文案・公表文案", "working"),
+    "D-24": ("申立て報告書", "sealed"),
+    "D-25": ("検査対応資料・是正報告書", "sealed"),
+    "D-26": ("個人情報取扱事業者該当報告書", "sealed"),
+    "D-27": ("運搬計画書", "working"),
+    "D-28": ("個人情報管理台帳", "working"),
+    "D-29": ("媒体・機器一覧", "working"),
+    "D-30": ("周知書・受領確認書", "personal"),
+    "D-31": ("個人情報項目一覧", "working"),
+    "D-32": ("意見書", "sealed"),
+    "D-33": ("規程・計画・手順書", "working"),
+    "D-34": ("立会確認書", "personal"),
+    "D-35": ("情報システム運用状況報告書", "annex"),
+    "D-36": ("終了時整理表（残存ゼロ確認表）", "sealed_on_request"),
+}
+"""Neutral title and seal of each document; a profile may give its own."""
+
+NEUTRAL_TERMS: Mapping[str, str] = {
+    "profile_title": "特記事項",
+    "client": "委託者",
+    "client_party": "委託者",
+    "contractor": "受託者",
+    "contractor_party": "受託者",
+    "entrusted_work": "委託業務",
+    "protected_information": "個人情報",
+    "overall_manager": "管理責任者",
+    "responsible_person": "責任者",
+    "worker": "従事者",
+    "non_regular_worker": "派遣労働者等",
+    "handover_officer": "受渡担当者",
+    "handover": "受渡し",
+    "receipt_document": "受領書",
+    "work_place": "作業場所",
+    "storage_place": "保管場所",
+    "media": "媒体・資料",
+    "computers": "パソコン等",
+    "provision": "提供",
+    "collect": "取得",
+    "use": "使用",
+    "other_purpose": "目的外利用",
+    "third_party": "第三者提供",
+    "copy": "複写・複製",
+    "send": "送信・送付",
+    "take_out": "持出し",
+    "transport": "運搬",
+    "encryption": "暗号化等",
+    "return": "返還",
+    "erase": "消去",
+    "dispose": "廃棄",
+    "end_proof": "報告書",
+    "attendance": "立会い",
+    "copy_consent": "承諾",
+    "take_out_consent": "承諾",
+    "subcontract_consent": "承諾",
+    "staff_notice": "届出",
+    "place_notice": "届出",
+    "training": "教育・研修",
+    "pledge": "誓約書",
+    "identity_document": "身分証明書",
+    "subcontract": "再委託",
+    "subcontractor": "再委託先",
+    "harm": "漏えい等",
+    "incident": "事故等",
+    "suspected": "おそれ",
+    "first_report": "直ちに",
+    "handling_report": "取扱状況報告",
+    "inspection": "検査",
+    "ledger": "台帳",
+    "structure": "管理体制",
+    "checklist": "確認表",
+    "emergency_plan": "緊急時対応計画",
+    "private_things": "私物",
+    "end_point": "契約終了時",
+    "client_roles": "所管課長",
+    "online_words": "アクセス資格の管理者・発行手続・抹消・無効化",
+}
+"""Concept → the word of the product, used where the municipality's text has no word of its own."""
+
+CONCEPTS: tuple[str, ...] = tuple(NEUTRAL_TERMS)
+
+NO_OWN_WORD: frozenset[str] = frozenset(("—", "―", "ー", "－", "-"))
+"""A dash in a profile file: the text has no word, take the neutral one."""
+
+_FIELD_KEY_NAMES = """
+    work_title contractor checked_on checked_by question answer note role person name
+    affiliation duties starts_on ends_on before after reason changed_on handles_specific_pi
+    address floor_room place_use access_control storage_equipment use_from protection_measures
+    manager topics audience schedule method organizer held_on place instructor attendees
+    signed_on text pledgers count subcontractor work_scope information safeguards supervision
+    period result findings correction content quantity purpose kept_at disposal_planned_on
+    misdelivery_measures medium destination carrier encryption transport_arrangement recipient
+    basis received_at handed_by received_by return_planned_on means route relay returned_on
+    origin responsible processed_on irrecoverable ordered_by structure media_balance
+    handling_counts movements checks subcontracts incidents open_matters security_measures
+    handling_list certainty record_count occurred_place situation known_at immediate_measures
+    course damage commander breached_clause investigation cause prevention deadline facts
+    contact client_record litigation applies containers do_not_leave instructed_by instructed_at
+    item_no model user home_place inspected_on duty penalties text_as_of items digits in_list
+    request opinion reporting_route emergency_topics version approved_by requested_on witness
+    accounts failed_logins out_of_hours exports analysis backups restore_tests capacity
+    terminals protection_updates end_rule end_act document_no remaining authority
+    supervision_clause
+"""
+FIELD_KEYS: frozenset[str] = frozenset(_FIELD_KEY_NAMES.split())
+"""What a document may be obliged to show; the profile gives each the label that is printed."""
+
+RULE_PARAMS: Mapping[str, Mapping[str, str]] = {
+    "R-02": {"roles": "roles", "other_roles": "mode"},
+    "R-05": {
+        "lent": "mode",
+        "provided": "mode",
+        "collected": "mode",
+        "created": "mode",
+        "copied": "mode",
+    },
+    "R-07": {"acts": "acts", "other_acts": "mode"},
+    "R-08": {"incident_draft": "flag"},
+    "R-09": {"acts": "acts", "other_acts": "mode"},
+    "R-12": {"first_receipt": "mode"},
+    "R-15": {"other_purpose": "mode", "third_party": "mode"},
+    "R-17": {"named_equipment": "flag"},
+    "R-18": {"incident_draft": "flag"},
+    "R-20": {"flash_overwrite": "mode"},
+    "R-30": {"at_close": "flag"},
+    "R-36": {"acts": "acts", "other_acts": "mode"},
+}
+"""Rule → its own parameters and their kind; a rule that is not listed here has none."""
