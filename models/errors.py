@@ -152,6 +152,17 @@ class DeviceSecretMissing(AzukariError):
     )
 
 
+class WrongRecoverySheet(AzukariError):
+    """A recovery sheet without typing errors does not open this ledger or backup."""
+
+    code = "WRONG_RECOVERY_SHEET"
+    exit_code = 3
+    sentence = (
+        "この回復シートでは開けません。新しい回復シートに替えていないか、"
+        "別の台帳のシートでないかを確かめてください。"
+    )
+
+
 class WeakPassword(AzukariError):
     """The proposed password is too easy. Fact: reason."""
 
@@ -234,6 +245,14 @@ class InputOutput(AzukariError):
     code = "INPUT_OUTPUT"
     exit_code = 5
     sentence = "「{file}」の読み書きに失敗しました（{reason}）。媒体の接続を確かめ、台帳を開き直してください。"
+
+
+class NotEnoughMemory(AzukariError):
+    """The machine cannot grant the memory that deriving a key needs."""
+
+    code = "NOT_ENOUGH_MEMORY"
+    exit_code = 5
+    sentence = "メモリーが足りないため、パスワードを確かめられません。ほかのプログラムを終了してから、もう一度お試しください。"
 
 
 class InUse(AzukariError):

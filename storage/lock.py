@@ -1,0 +1,111 @@
+"""Keep a ledger to one program at a time, with a lock that dies with its process.
+
+The lock is the operating system's (flock, LockFile), never the existence of a file: after a kill or
+a power cut nothing has to be cleaned up. The text in the file only says who holds it.
+"""
+
+import json
+import os
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from models.errors import InUse
+from storage.files import FILE_MODE, writing
+
+LOCK_NAME = "lock"
+_TEXT_LIMIT = 1024
+# Windows locks are mandatory: lock a byte far behind the text, so that others can read the text.
+_LOCKED_BYTE = 1 << 30
+
+
+class LedgerLock:
+    """Hold a ledger folder exclusively until `release` or the end of the process."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Let others in; the file stays, because removing it would race with the next holder."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def lock_ledger(folder: Path, *, holder: str, now: datetime) -> LedgerLock:
+    """Take the exclusive lock of a ledger folder.
+
+    Args:
+        holder: who is shown to a second starter, e.g. "山田のPC（画面）".
+        now: local time that is shown beside it.
+
+    Raises:
+        InUse: another program holds it; says who and since when.
+        MediumMissing: the folder does not exist.
+    """
+    path = folder / LOCK_NAME
+    with writing(path):
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(path, flags, FILE_MODE)
+    try:
+        if not _try_lock(descriptor):
+            raise InUse(**_read_holder(descriptor))
+        with writing(path):
+            _write_holder(descriptor, holder, now)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return LedgerLock(descriptor)
+
+
+if os.name == "nt":  # pragma: no cover - cannot run on the machines that build this
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> bool:
+        os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+
+def _write_holder(descriptor: int, holder: str, now: datetime) -> None:
+    text = json.dumps({"holder": holder[:100], "since": f"{now:%Y-%m-%d %H:%M}"})
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, text.encode())
+
+
+def _read_holder(descriptor: int) -> dict[str, str]:
+    """Read who holds the lock; the text is only a courtesy and may be half written."""
+    known = {"holder": "別のプログラム", "since": "不明な時刻"}
+    with suppress(OSError, ValueError):
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        found = json.loads(os.read(descriptor, _TEXT_LIMIT))
+        if isinstance(found, dict):
+            known |= {k: str(v)[:100] for k, v in found.items() if k in known}
+    return known
