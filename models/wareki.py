@@ -141,8 +141,8 @@ _KANJI_RUN: Final = re.compile("[〇零一二三四五六七八九十]+(?=[年�
 def parse_date(text: str, *, field: str = "日付") -> date:
     """Read a date as a clerk types it or a spreadsheet shows it.
 
-    Full and half width, 元年, one-letter eras, era ligatures (㋿), kanji numerals, missing zeros and
-    a trailing weekday are forgiven. Two-digit years without an era are not guessed.
+    Full and half width, 元年, one-letter eras, era ligatures (㋿), kanji numerals, missing zeros
+    and a trailing weekday are forgiven. Two-digit years without an era are not guessed.
 
     Args:
         text: What was typed.
@@ -235,7 +235,10 @@ def _why_no_date(plain: str) -> str:
     if not plain:
         return f"が空です。日付を入力してください{_EXAMPLES}。"
     if _NO_ERA.fullmatch(plain):
-        return f"の年が元号か西暦か分かりません。元号を付けるか、西暦を4桁で入力してください{_EXAMPLES}。"
+        return (
+            "の年が元号か西暦か分かりません。"
+            f"元号を付けるか、西暦を4桁で入力してください{_EXAMPLES}。"
+        )
     if _NO_YEAR.fullmatch(plain):
         return f"に年がありません。年から入力してください{_EXAMPLES}。"
     return f"は日付として読めません。年月日を入力してください{_EXAMPLES}。"
@@ -265,8 +268,8 @@ _TIME_TAIL: Final = re.compile(
 def parse_time(text: str, *, field: str = "時刻") -> time:
     """Read a time of day: 10:14, １０：４６, 10時14分, 9時, 9時半, 午後3時5分, 3:05 PM, 0914, 正午.
 
-    24:00 and later are refused (the next day must be named), and so are 午前12時 and 午後12時, which
-    the law and common usage read differently.
+    24:00 and later are refused (the next day must be named), and so are 午前12時 and 午後12時,
+    which the law and common usage read differently.
 
     Raises:
         InvalidField: Not a time, or not a time of one day.
@@ -311,7 +314,10 @@ def _hour_of_day(hour: int, half: str | None, field: str) -> int:
     if hour == 12 and half not in ("午前", "午後"):
         return 12 if afternoon else 0
     if hour >= 12:
-        problem = f"の{half}{hour}時は読み違えるおそれがあります。24時間制で入力してください（例：12:30、0:30）。"
+        problem = (
+            f"の{half}{hour}時は読み違えるおそれがあります。"
+            "24時間制で入力してください（例：12:30、0:30）。"
+        )
         raise InvalidField(field=field, problem=problem)
     return hour + 12 if afternoon else hour
 
@@ -328,7 +334,10 @@ def parse_datetime(text: str, *, field: str = "日時") -> datetime:
     tail = _TIME_TAIL.search(plain)
     if tail is None:
         day = parse_date(plain, field=field)
-        problem = f"に時刻がありません。{format_wareki(day)}に続けて時刻を入力してください{_TIME_EXAMPLES}。"
+        problem = (
+            f"に時刻がありません。{format_wareki(day)}に続けて"
+            f"時刻を入力してください{_TIME_EXAMPLES}。"
+        )
         raise InvalidField(field=field, problem=problem)
     day = parse_date(plain[: tail.start()].removesuffix("T").rstrip(), field=field)
     return datetime.combine(day, parse_time(tail[0], field=field))
