@@ -22,6 +22,17 @@ class Code(str, Enum):
     def __str__(self) -> str:
         return str(self.value)
 
+    @classmethod
+    def read(cls, code: str) -> Self:
+        """Return the member with this stored code.
+
+        Raises:
+            KeyError: unknown code.
+        """
+        member = cls._value2member_map_[code]
+        assert isinstance(member, cls)
+        return member
+
 
 class Role(Code):
     """Roles of the application (obligations.md 8.4.1); enforced in the ledger."""

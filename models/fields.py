@@ -79,7 +79,7 @@ class Text(Kind):
     def parse(self, typed: str) -> str:
         return typed.strip(" \t\r\n　")
 
-    def problems(self, value: str) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         if not isinstance(value, str):
             yield "は文字で入力してください。"
             return
@@ -116,7 +116,7 @@ class Integer(Kind):
     def format(self, value: int | None) -> str:
         return "" if value is None else f"{value:,}"
 
-    def problems(self, value: int | None) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         if value is None:
             return
         if isinstance(value, bool) or not isinstance(value, int):
@@ -145,7 +145,7 @@ class DecimalNumber(Kind):
     def format(self, value: Decimal | None) -> str:
         return "" if value is None else f"{value.normalize():,f}"
 
-    def problems(self, value: Decimal | None) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         if value is None:
             return
         if not isinstance(value, Decimal) or not value.is_finite():
@@ -197,7 +197,7 @@ class Boolean(Kind):
     def format(self, value: bool | None) -> str:
         return "" if value is None else (self.yes if value else self.no)
 
-    def problems(self, value: bool | None) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         if value is not None and not isinstance(value, bool):
             yield f"は「{self.yes}」か「{self.no}」で入力してください。"
 
@@ -227,7 +227,7 @@ class Day(Kind):
     def format(self, value: date | None) -> str:
         return "" if value is None else wareki.format_wareki(value)
 
-    def problems(self, value: date | None) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         if value is None:
             return
         if not isinstance(value, date) or isinstance(value, datetime):
@@ -265,7 +265,7 @@ class Moment(Kind):
             return ""
         return f"{wareki.format_wareki(value.date())} {value:%H:%M}"
 
-    def problems(self, value: datetime | None) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         if value is None:
             return
         if not isinstance(value, datetime) or value.tzinfo is None:
@@ -322,7 +322,7 @@ class Choice(Kind):
     def format(self, value: Code | None) -> str:
         return "" if value is None else value.label
 
-    def problems(self, value: Code | None) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         if value is not None and not isinstance(value, self.codes):
             yield f"は次から選んでください：{'、'.join(c.label for c in self.codes)}"
 
@@ -331,8 +331,8 @@ class Choice(Kind):
 
     def from_json(self, data: str) -> Code:
         try:
-            return self.codes(data)
-        except ValueError as error:
+            return self.codes.read(data)
+        except (KeyError, TypeError) as error:
             raise ValueError(f"に知らない値があります（{data}）。") from error
 
 
@@ -351,7 +351,7 @@ class MultiChoice(Kind):
     def format(self, value: tuple[Code, ...]) -> str:
         return "、".join(code.label for code in value)
 
-    def problems(self, value: tuple[Code, ...]) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         for code in value:
             yield from Choice(self.codes).problems(code)
 
@@ -382,7 +382,7 @@ class TextList(Kind):
     def format(self, value: tuple[str, ...]) -> str:
         return "、".join(value)
 
-    def problems(self, value: tuple[str, ...]) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         for line in value:
             yield from Text(self.max_length).problems(line)
 
@@ -405,7 +405,7 @@ class Ref(Kind):
 
     type: str
 
-    def problems(self, value: str) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         if not isinstance(value, str) or len(value) > 64:
             yield "の参照先が正しくありません。一覧から選び直してください。"
 
@@ -418,7 +418,7 @@ class MultiRef(Kind):
     empty: ClassVar[Any] = ()
     sql_type: ClassVar[str] = ""
 
-    def problems(self, value: tuple[str, ...]) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         for one in value:
             yield from Ref(self.type).problems(one)
         if len(set(value)) != len(value):
@@ -453,7 +453,7 @@ class Children(Kind):
     empty: ClassVar[Any] = ()
     sql_type: ClassVar[str] = ""
 
-    def problems(self, value: tuple["Child", ...]) -> Iterator[str]:
+    def problems(self, value: Any) -> Iterator[str]:
         for number, row in enumerate(value, 1):
             for problem in row.problems():
                 yield f"の{number}行目：{problem}"

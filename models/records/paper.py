@@ -60,6 +60,8 @@ class Submission(Record):
     subject_ids: tuple[str, ...] = field(TextList(), "対象の記録")
     content: Any = field(Frozen(), "内容の写し")
     serial: int | None = field(Integer(1), "通し番号")
+    fiscal_year: int | None = field(Integer(1900, 2199), "年度")
+    fiscal_no: int | None = field(Integer(1), "年度内の番号")
     pdf_sha256: str = field(Text(64), "PDFの照合値")
     file_id: str = field(File(), "PDF")
     previous_sha256: str = field(Text(64), "直前の文書の照合値")
@@ -82,7 +84,7 @@ class Submission(Record):
     def required(self) -> frozenset[str]:
         needed = set()
         if self.status not in (SubmissionStatus.DRAFT, SubmissionStatus.CANCELLED):
-            needed |= {"content", "serial", "pdf_sha256", "file_id", "sealed_at", "sealed_by"}
+            needed |= {"content", "serial", "fiscal_year", "fiscal_no", "pdf_sha256", "file_id", "sealed_at", "sealed_by"}
         if self.status in (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED):
             needed |= {"submitted_on", "means"}
         return frozenset(needed)

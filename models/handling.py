@@ -1,0 +1,331 @@
+"""Handling: the daily verbs of the office, each one event with its items (L-08 … L-13).
+
+Every verb ends in `record`: numbering, fields, references, custody and the rules are checked in
+one place, then one command is written. Saved events are never revised (R-33): `correct` voids the
+old one and enters the new one in the same command.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from models import custody, permissions
+from models.chain import Intent
+from models.codes import HandlingStatus, ItemOrigin, Role, Timing
+from models.commands import Change, creating, revising, voiding
+from models.custody import Status
+from models.errors import Conflict, InvalidField, NotPermitted, Refused
+from models.records import HandlingEvent, HandlingLine, Item, Record, Stored
+from models.records.things import END_RULE_BY_ORIGIN
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+CLOCK_TOLERANCE = timedelta(minutes=2)  # an event may not lie further in the future than this
+LATE_ENTRY = timedelta(days=1)  # later than this is shown as 後日入力 (records.md §0)
+
+
+class Handling:
+    """Verbs on handling events."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+
+    # --- writing ---------------------------------------------------------------------------------
+    def record(
+        self,
+        event: HandlingEvent,
+        *,
+        new_items: Sequence[Item] = (),
+        command_id: str = "",
+    ) -> Change:
+        """Enter one event and the items that came into being with it.
+
+        Id, number, timing and status of the event are filled in when empty.
+
+        Args:
+            new_items: items that the event receives, makes or copies; each carries its id.
+
+        Raises:
+            InvalidField, NotPermitted, Refused
+        """
+        return self.record_all([event], new_items=new_items, command_id=command_id)
+
+    def record_all(
+        self,
+        events: Sequence[HandlingEvent],
+        *,
+        new_items: Sequence[Item] = (),
+        others: Sequence[Record] = (),
+        command_id: str = "",
+    ) -> Change:
+        """Enter many events in one command, in the order in which they happened.
+
+        Args:
+            others: records that belong to the same act, for example the source of an import.
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        events = self._numbered(events)
+        self._check_all(events, new_items, others)
+        intents: list[Intent] = [creating(record) for record in (*others, *new_items, *events)]
+        return ledger.commit(intents, command_id=command_id)
+
+    def copy(
+        self,
+        event: HandlingEvent,
+        source_id: str,
+        copies: Sequence[Item],
+        *,
+        command_id: str = "",
+    ) -> Change:
+        """Enter a copy: each copy becomes a child of its original with an end of its own (R-06).
+
+        Args:
+            event: kind copy, without lines.
+            copies: the new items; lineage, origin and end rule are filled in here.
+        """
+        source = self._ledger.registers.need(Item, source_id).record
+        children = [self._child(source, event, copy) for copy in copies]
+        lines = tuple(
+            HandlingLine(item_id=source.id, quantity=child.quantity, resulting_item_id=child.id)
+            for child in children
+        )
+        return self.record(replace(event, lines=lines), new_items=children, command_id=command_id)
+
+    def void(self, event_id: str, reason: str, *, command_id: str = "") -> Change:
+        """Take an event back; it stays visible with the reason, and custody is derived anew.
+
+        Raises:
+            NotFound, NotPermitted, Refused
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        stored = self._in_force(event_id)
+        self._require_may_correct(stored)
+        self._require_possible_without(stored.record)
+        return ledger.commit(
+            [voiding(stored.record, ledger.registers.reason(reason))], command_id=command_id
+        )
+
+    def correct(
+        self, event_id: str, event: HandlingEvent, reason: str, *, command_id: str = ""
+    ) -> Change:
+        """Replace a wrong event by a right one; both stay visible and linked (R-33).
+
+        Raises:
+            InvalidField, NotFound, NotPermitted, Refused
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        stored = self._in_force(event_id)
+        self._require_may_correct(stored)
+        event = replace(event, id="", event_no=None, corrects_event_id=event_id)
+        [new] = self._numbered([event])
+        self._check_all([new], (), (), instead_of=stored.record)
+        text = ledger.registers.reason(reason)
+        return ledger.commit(
+            [voiding(stored.record, text), creating(new, text)], command_id=command_id
+        )
+
+    def confirm(self, event_ids: Sequence[str], *, command_id: str = "") -> Change:
+        """Confirm events as the responsible person (SK-4.3, CM-9.2, CB-4.4).
+
+        Raises:
+            NotFound, NotPermitted, Refused: already confirmed, or the user's own event (R-36)
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        ledger.require("confirm")
+        me = ledger.user.person_id
+        intents: list[Intent] = []
+        for event_id in event_ids:
+            event = self._in_force(event_id).record
+            if event.status is HandlingStatus.CONFIRMED:
+                raise Refused(reason=f"{event.caption()}は、すでに確認済みです。")
+            if event.timing is not Timing.ACTUAL:
+                raise Refused(
+                    reason=f"{event.caption()}は予定です。実績を記録してから確認してください。"
+                )
+            confirmed = replace(
+                event,
+                status=HandlingStatus.CONFIRMED,
+                confirmed_by=me,
+                confirmed_at=ledger.now(),
+            )
+            intents.append(revising(confirmed, "責任者の確認"))
+        return ledger.commit(intents, command_id=command_id)
+
+    # --- reading ---------------------------------------------------------------------------------
+    def timeline(self, item_id: str) -> list[Stored[HandlingEvent]]:
+        """Return the events of an item in the order in which they happened."""
+        return self._ledger.store.timeline(item_id)
+
+    def status(self, item_id: str) -> Status | None:
+        return self._ledger.store.status(item_id)
+
+    def entered_late(self, stored: Stored[HandlingEvent]) -> bool:
+        """Tell whether an event was entered long after it happened (後日入力)."""
+        happened = stored.record.occurred_at
+        return happened is not None and stored.meta.created_at - happened > LATE_ENTRY
+
+    # --- checks ----------------------------------------------------------------------------------
+    def _numbered(self, events: Sequence[HandlingEvent]) -> list[HandlingEvent]:
+        ledger = self._ledger
+        next_no: dict[str, int] = {}
+        numbered = []
+        for event in events:
+            contract = event.contract_id
+            number = next_no.get(contract) or ledger.store.next_event_no(contract)
+            next_no[contract] = number + 1
+            timing = event.timing or Timing.ACTUAL
+            status = HandlingStatus.DONE if timing is Timing.ACTUAL else HandlingStatus.PLANNED
+            numbered.append(
+                replace(
+                    event, id=event.id or ledger.new_id(), event_no=number,
+                    timing=timing, status=status,
+                )
+            )  # fmt: skip
+        return numbered
+
+    def _check_all(
+        self,
+        events: Sequence[HandlingEvent],
+        new_items: Sequence[Item],
+        others: Sequence[Record],
+        instead_of: HandlingEvent | None = None,
+    ) -> None:
+        ledger = self._ledger
+        self._require_may_record(events)
+        created = {item.id: item for item in new_items}
+        together: dict[tuple[str, str], Record] = {
+            (record.type, record.id): record for record in (*others, *new_items, *events)
+        }
+        for record in (*others, *new_items, *events):
+            ledger.registers.validate(record)
+            ledger.registers.check_references(record, together)
+        latest = ledger.now() + CLOCK_TOLERANCE
+        for event in events:
+            if event.timing is Timing.ACTUAL and event.occurred_at and event.occurred_at > latest:
+                raise InvalidField(
+                    field="日時", problem="が先の時刻です。実績は起きた後に記録してください。"
+                )
+            self._require_items_of_contract(event, created)
+        self._require_possible(events, created, instead_of)
+
+    def _require_may_record(self, events: Sequence[HandlingEvent]) -> None:
+        ledger = self._ledger
+        account = ledger.user
+        assert account.app_role is not None
+        permissions.require_write(account.app_role, HandlingEvent)
+        if account.app_role is Role.WORKER:
+            for event in events:
+                if event.actor_person_id != account.person_id:
+                    raise NotPermitted(act="ほかの人の取扱いの記録", who=Role.SUPERVISOR.label)
+
+    def _require_may_correct(self, stored: Stored[HandlingEvent]) -> None:
+        self._require_may_record([stored.record])
+        confirmed = stored.record.status is HandlingStatus.CONFIRMED
+        if confirmed and self._ledger.role is not Role.SUPERVISOR:
+            raise NotPermitted(act="確認済みの取扱記録の取消", who=Role.SUPERVISOR.label)
+
+    def _require_items_of_contract(self, event: HandlingEvent, created: Mapping[str, Item]) -> None:
+        for line in event.lines:
+            item = created.get(line.item_id) or self._item(line.item_id)
+            if item.contract_id not in ("", event.contract_id):
+                raise Refused(reason=f"{item.caption()}は、別の契約の媒体・資料です（R-38）。")
+
+    def _require_possible(
+        self,
+        events: Sequence[HandlingEvent],
+        created: Mapping[str, Item],
+        instead_of: HandlingEvent | None,
+    ) -> None:
+        """Walk every touched item through the new events; refuse what cannot have happened."""
+        touched: dict[str, list[HandlingEvent]] = {}
+        for event in sorted(events, key=_happened):
+            for line in event.lines:
+                for item_id in {line.item_id, line.resulting_item_id} - {""}:
+                    mine = touched.setdefault(item_id, [])
+                    if not mine or mine[-1] is not event:
+                        mine.append(event)
+        if instead_of is not None:
+            for line in instead_of.lines:
+                touched.setdefault(line.item_id, [])
+        for item_id, mine in touched.items():
+            self._walk(created.get(item_id) or self._item(item_id), mine, created, instead_of)
+
+    def _walk(
+        self,
+        item: Item,
+        mine: Sequence[HandlingEvent],
+        created: Mapping[str, Item],
+        instead_of: HandlingEvent | None,
+    ) -> None:
+        status = None if item.id in created else self._ledger.store.status(item.id)
+        if status is None:
+            custody.replay(item, mine)
+            return
+        in_order = status.last_at is None or not mine or _happened(mine[0]) >= status.last_at
+        if in_order and instead_of is None:
+            for event in mine:
+                status = custody.step(item, status, event)
+            return
+        past = [
+            stored.record
+            for stored in self._ledger.store.timeline(item.id)
+            if instead_of is None or stored.record.id != instead_of.id
+        ]
+        custody.replay(item, sorted([*past, *mine], key=_happened))
+
+    def _require_possible_without(self, event: HandlingEvent) -> None:
+        for line in event.lines:
+            for item_id in {line.item_id, line.resulting_item_id} - {""}:
+                item = self._item(item_id)
+                timeline = [
+                    stored.record
+                    for stored in self._ledger.store.timeline(item_id)
+                    if stored.record.id != event.id
+                ]
+                try:
+                    custody.replay(item, timeline)
+                except Refused as error:
+                    raise Refused(
+                        reason=f"{event.caption()}を取り消すと、後の記録とつじつまが合いません。"
+                        f"先に後の記録を取り消してください。（{error}）"
+                    ) from error
+
+    # --- helpers ---------------------------------------------------------------------------------
+    def _child(self, source: Item, event: HandlingEvent, copy: Item) -> Item:
+        return replace(
+            copy,
+            id=copy.id or self._ledger.new_id(),
+            contract_id=source.contract_id,
+            origin=ItemOrigin.COPIED,
+            parent_item_id=source.id,
+            copy_authorization_id=copy.copy_authorization_id or event.authorization_id,
+            end_rule=copy.end_rule or END_RULE_BY_ORIGIN[ItemOrigin.COPIED],
+            contents=copy.contents or source.contents,
+            quantity=copy.quantity or Decimal(1),
+            unit=copy.unit or source.unit,
+        )
+
+    def _item(self, item_id: str) -> Item:
+        return self._ledger.registers.need(Item, item_id).record
+
+    def _in_force(self, event_id: str) -> Stored[HandlingEvent]:
+        stored = self._ledger.registers.need(HandlingEvent, event_id)
+        if stored.meta.voided:
+            raise Conflict(what=stored.record.caption())
+        return stored
+
+
+def _happened(event: HandlingEvent) -> datetime:
+    assert event.occurred_at is not None
+    return event.occurred_at

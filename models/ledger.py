@@ -1,0 +1,201 @@
+"""The counter of the office: every screen, console verb and driver request asks the ledger.
+
+A verb checks who asks and what the contract allows, writes one command (one transaction, one
+signature) and returns a `Change`. The small modules beside it hold the verbs of one subject each:
+`ledger.registers`, `ledger.handling`, `ledger.people`, `ledger.paper`, `ledger.files`.
+
+Clock and randomness come in through the constructor, so that tests fix them.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from models import permissions
+from models.chain import SALT_SIZE, Head, Intent, write_command
+from models.codes import AccountStatus, Role
+from models.commands import Change
+from models.errors import Locked, NotPermitted
+from models.files import Files
+from models.gate import Opened, Safe
+from models.handling import Handling
+from models.paper import Paper
+from models.people import People
+from models.profiles import Profile
+from models.records import Contract, Stored, UserAccount
+from models.registers import Registers
+from models.store import Store, Write
+
+Clock = Callable[[], datetime]
+Random = Callable[[int], bytes]
+
+
+class Ledger:
+    """An open ledger with a signed-in user.
+
+    Args:
+        opened: store, safe, user and signer from the gate.
+        profiles: rule profiles by code.
+        clock: returns the present time with its offset.
+        random: returns n random bytes.
+    """
+
+    def __init__(
+        self, opened: Opened, profiles: Mapping[str, Profile], clock: Clock, random: Random
+    ) -> None:
+        self.store: Store = opened.store
+        self.safe: Safe = opened.safe
+        self.profiles = profiles
+        self.clock = clock
+        self.random = random
+        self._signer = opened.signer
+        self._user_id = opened.user_id
+        self._lock = threading.RLock()
+        self._listeners: list[Callable[[Change], None]] = []
+        self.registers = Registers(self)
+        self.handling = Handling(self)
+        self.people = People(self)
+        self.paper = Paper(self)
+        self.files = Files(self)
+
+    # --- who is here ---------------------------------------------------------------------------
+    @property
+    def user(self) -> UserAccount:
+        """The signed-in user's account as the ledger holds it now.
+
+        Raises:
+            NotPermitted: the account is missing, disabled or past its last day.
+        """
+        stored = self.store.get(UserAccount, self._user_id)
+        account = stored.record if stored and not stored.meta.voided else None
+        if account is None or not self._may_work(account):
+            raise NotPermitted(act="台帳の利用", who="利用できる期間内の利用者")
+        return account
+
+    def _may_work(self, account: UserAccount) -> bool:
+        today = self.today()
+        return (
+            account.status is AccountStatus.ACTIVE
+            and (account.valid_from is None or account.valid_from <= today)
+            and (account.valid_until is None or today <= account.valid_until)
+        )
+
+    @property
+    def role(self) -> Role:
+        role = self.user.app_role
+        assert role is not None
+        return role
+
+    def require(self, act: str) -> None:
+        """Refuse unless the signed-in user's role may do the act.
+
+        Raises:
+            NotPermitted: naming the roles that may.
+        """
+        permissions.require(self.role, act)
+
+    # --- time and numbers ------------------------------------------------------------------------
+    def now(self) -> datetime:
+        """Return the present time, to the millisecond, with the offset of the clock on the wall."""
+        moment = self.clock()
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+    def today(self) -> date:
+        return self.clock().date()
+
+    def new_id(self) -> str:
+        """Return a new id: 12 hex digits of milliseconds, 20 of randomness; ids sort by time."""
+        milliseconds = int(self.clock().timestamp() * 1000)
+        return f"{milliseconds:012x}{self.random(10).hex()}"
+
+    # --- contracts and their words -----------------------------------------------------------------
+    def profile(self, contract_id: str) -> Profile:
+        """Return the rule profile that a contract is bound to.
+
+        Raises:
+            NotFound: no such contract or profile.
+        """
+        contract = self.registers.need(Contract, contract_id).record
+        return self.registers.need_profile(contract.profile_code)
+
+    def contracts(self) -> list[Stored[Contract]]:
+        return self.registers.all(Contract)
+
+    # --- writing -----------------------------------------------------------------------------------
+    def commit(
+        self,
+        intents: Sequence[Intent],
+        *,
+        command_id: str = "",
+        notices: Sequence[str] = (),
+    ) -> Change:
+        """Write one command durably.
+
+        Args:
+            command_id: a caller's own id (32 hex digits); sent again it is answered, not repeated.
+
+        Raises:
+            Locked: the ledger was closed meanwhile.
+            AzukariError: whatever the store reports; nothing is written then.
+        """
+        with self._lock:
+            if self._closed:
+                raise Locked()
+            head = self.store.head()
+            now = self.now()
+            offset = int((now.utcoffset() or timedelta()).total_seconds() // 60)
+            command, entries = write_command(
+                vault_id=self.store.vault_id,
+                command_id=command_id or self.new_command_id(),
+                author=self._user_id,
+                recorded_at=now,
+                offset=offset,
+                head=head,
+                intents=intents,
+                salts=self.random(SALT_SIZE * len(intents)),
+                signer=self._signer,
+            )
+            writes = [
+                Write(entry, intent.record) for entry, intent in zip(entries, intents, strict=True)
+            ]
+            self.store.append(command, writes)
+        change = Change(
+            command_id=command.id,
+            head=Head(command.last_seq, command.head),
+            types=frozenset(intent.record.type for intent in intents),
+            ids=tuple(intent.record.id for intent in intents),
+            notices=tuple(notices),
+        )
+        for listener in self._listeners:
+            listener(change)
+        return change
+
+    def new_command_id(self) -> str:
+        return self.random(16).hex()
+
+    def answered(self, command_id: str) -> Change | None:
+        """Return what a durable command did, or None when it is new (design.md §4, driver)."""
+        command = self.store.command(command_id) if command_id else None
+        if command is None:
+            return None
+        entries = list(self.store.entries(command.first_seq, command.last_seq))
+        return Change(
+            command_id=command.id,
+            head=Head(command.last_seq, command.head),
+            types=frozenset(entry.type for entry in entries),
+            ids=tuple(entry.record_id for entry in entries),
+            repeated=True,
+        )
+
+    def on_change(self, listener: Callable[[Change], None]) -> None:
+        """Call a listener after every durable command."""
+        self._listeners.append(listener)
+
+    # --- the door ------------------------------------------------------------------------------------
+    _closed = False
+
+    def close(self) -> None:
+        """Close the store; every later command is refused."""
+        with self._lock:
+            self._closed = True
+            self.store.close()

@@ -1,0 +1,271 @@
+"""Paper: numbering, sealing and the life of what was handed in (R-37).
+
+Sealing is one command: the number is taken, the PDF is drawn and signed for exactly that number
+and that head, its bytes are stored, and the entry that carries its SHA-256 is appended. If any
+step fails, no number is lost. A sealed paper is frozen: only its way to the client may be revised.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from models import wareki
+from models.chain import Head
+from models.codes import AttachmentKind, SealKind, SubmissionMeans, SubmissionStatus
+from models.commands import Change, creating, revising
+from models.errors import Refused
+from models.fields import Json
+from models.records import Contract, SealKey, Submission
+from models.store import Op, Query, Where
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+SEAL_SECRET = "seal-private-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """Everything about the ledger that a paper carries away with it.
+
+    `head` is the head before this paper's own entry; `since_last` counts entries since the last
+    sealed paper; `previous_sha256` is that paper's file hash (hex), "" for the first one.
+    """
+
+    submission_id: str
+    doc_no: str
+    serial: int
+    fiscal_year: int
+    fiscal_no: int
+    issued_at: datetime
+    vault_id: str
+    head: Head
+    since_last: int
+    previous_doc_no: str
+    previous_sha256: str
+    seal_fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What the paper room gives back: the file, its SHA-256 (hex) and exactly what was printed."""
+
+    pdf: bytes
+    sha256: str
+    content: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What shall be sealed."""
+
+    contract_id: str
+    doc_kind: str
+    title: str
+    clause_keys: tuple[str, ...] = ()
+    subject_ids: tuple[str, ...] = ()
+    signer_title: str = ""
+    signer_name: str = ""
+    seal_kind: SealKind = SealKind.SEAL
+    effective_on: date | None = None
+    supersedes_id: str = ""
+
+
+class Paper:
+    """Verbs on papers."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+        self._sealing = threading.Lock()
+
+    # --- the seal --------------------------------------------------------------------------------
+    def adopt_seal(self, key: SealKey, private_key: bytes) -> Change:
+        """Take a seal into use; an earlier one is retired in the same command.
+
+        Args:
+            private_key: kept encrypted beside the ledger, never in it.
+        """
+        ledger = self._ledger
+        ledger.require("seal")
+        key = ledger.registers.prepared(key)
+        ledger.registers.validate(key)
+        old = self.seal_key()
+        retired = (
+            [revising(replace(old, retired_on=ledger.today()), "新しい証印へ交代")] if old else []
+        )
+        ledger.store.set_secret(f"{SEAL_SECRET}/{key.fingerprint}", private_key)
+        return ledger.commit([*retired, creating(key)])
+
+    def seal_key(self) -> SealKey | None:
+        """Return the seal in use."""
+        keys = [stored.record for stored in self._ledger.registers.all(SealKey)]
+        return next((key for key in keys if key.retired_on is None), None)
+
+    def seal_secret(self) -> tuple[SealKey, bytes]:
+        """Return the seal in use with its private key.
+
+        Raises:
+            Refused: no seal was made yet.
+        """
+        key = self.seal_key()
+        secret = self._ledger.store.secret(f"{SEAL_SECRET}/{key.fingerprint}") if key else None
+        if key is None or secret is None:
+            raise Refused(reason="証印がまだありません。「設定・利用者」で証印を作成してください。")
+        return key, secret
+
+    # --- sealing ---------------------------------------------------------------------------------
+    def numbering(self) -> Numbering:
+        """Return what the next sealed paper will carry (also for a preview)."""
+        ledger = self._ledger
+        now = ledger.now()
+        fiscal_year = wareki.fiscal_year(now.date())
+        last = self._last_sealed()
+        same_year = last is not None and last.fiscal_year == fiscal_year
+        fiscal_no = (last.fiscal_no or 0) + 1 if last and same_year else 1
+        key = self.seal_key()
+        head = ledger.store.head()
+        return Numbering(
+            submission_id=ledger.new_id(),
+            doc_no=wareki.format_fiscal_number(now.date(), fiscal_no),
+            serial=ledger.store.next_serial(),
+            fiscal_year=fiscal_year,
+            fiscal_no=fiscal_no,
+            issued_at=now,
+            vault_id=ledger.store.vault_id,
+            head=head,
+            since_last=self._since_last(last, head),
+            previous_doc_no=last.doc_no if last else "",
+            previous_sha256=last.pdf_sha256 if last else "",
+            seal_fingerprint=key.fingerprint if key else "",
+        )
+
+    def seal(
+        self,
+        request: Request,
+        draw: Callable[[Numbering], Sealed],
+        *,
+        command_id: str = "",
+    ) -> Change:
+        """Seal a paper and keep it for ever.
+
+        Args:
+            draw: draws and signs the paper for exactly the numbering it is given; what it raises
+                passes through and nothing is written.
+
+        Raises:
+            NotPermitted, Refused
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        ledger.require("seal")
+        ledger.registers.need(Contract, request.contract_id)
+        self.seal_secret()
+        with self._sealing:
+            numbers = self.numbering()
+            sealed = draw(numbers)
+            file = ledger.files.prepare(
+                sealed.pdf,
+                name=f"{request.doc_kind}_{numbers.serial:06d}.pdf",
+                mime="application/pdf",
+                kind=AttachmentKind.CERTIFICATE,
+                contract_id=request.contract_id,
+            )
+            submission = self._submission(request, numbers, sealed, file.id)
+            ledger.registers.validate(submission)
+            return ledger.commit([creating(file), creating(submission)], command_id=command_id)
+
+    def submit(
+        self, submission_id: str, *, on: date, means: SubmissionMeans, received_by: str = ""
+    ) -> Change:
+        """Note that a sealed paper was handed in.
+
+        Raises:
+            NotFound, NotPermitted, Refused
+        """
+        ledger = self._ledger
+        ledger.require("seal")
+        paper = ledger.registers.need(Submission, submission_id).record
+        if paper.status is not SubmissionStatus.SEALED:
+            raise Refused(
+                reason=f"{paper.caption()}は「確定」の書類ではないため、提出を記録できません。"
+            )
+        if paper.sealed_at and on < paper.sealed_at.date():
+            raise Refused(reason="「提出日」が、書類を確定した日より前になっています。")
+        submitted = replace(
+            paper,
+            submitted_on=on,
+            means=means,
+            received_by=received_by,
+            status=SubmissionStatus.SUBMITTED,
+        )
+        ledger.registers.validate(submitted)
+        return ledger.commit([revising(submitted, "提出の記録")])
+
+    def file(self, submission_id: str) -> bytes:
+        """Return the sealed file, the same bytes for ever.
+
+        Raises:
+            Damaged, NotFound
+        """
+        paper = self._ledger.registers.need(Submission, submission_id).record
+        return self._ledger.files.read(paper.file_id)
+
+    def sealed(self, contract_id: str = "", doc_kind: str = "") -> Sequence[Submission]:
+        """Return sealed papers, newest first."""
+        where = [Where("serial", Op.EMPTY, False)]
+        if contract_id:
+            where.append(Where("contract_id", Op.EQ, contract_id))
+        if doc_kind:
+            where.append(Where("doc_kind", Op.EQ, doc_kind))
+        query = Query("submission", tuple(where), order=(("serial", True),))
+        found = self._ledger.store.find(Submission, query, limit=100_000)
+        return [stored.record for stored in found]
+
+    def _submission(
+        self, request: Request, numbers: Numbering, sealed: Sealed, file_id: str
+    ) -> Submission:
+        return Submission(
+            id=numbers.submission_id,
+            contract_id=request.contract_id,
+            doc_kind=request.doc_kind,
+            title=request.title,
+            doc_no=numbers.doc_no,
+            revision=1,
+            clause_keys=request.clause_keys,
+            effective_on=request.effective_on,
+            subject_ids=request.subject_ids,
+            content=dict(sealed.content),
+            serial=numbers.serial,
+            fiscal_year=numbers.fiscal_year,
+            fiscal_no=numbers.fiscal_no,
+            pdf_sha256=sealed.sha256,
+            file_id=file_id,
+            previous_sha256=numbers.previous_sha256,
+            seal_fingerprint=numbers.seal_fingerprint,
+            signer_title=request.signer_title,
+            signer_name=request.signer_name,
+            seal_kind=request.seal_kind,
+            sealed_at=numbers.issued_at,
+            sealed_by=self._ledger.user.person_id,
+            supersedes_id=request.supersedes_id,
+            status=SubmissionStatus.SEALED,
+        )
+
+    def _last_sealed(self) -> Submission | None:
+        query = Query(
+            "submission",
+            (Where("serial", Op.EMPTY, False),),
+            order=(("serial", True),),
+            voided=None,
+        )
+        found = self._ledger.store.find(Submission, query, limit=1)
+        return found[0].record if found else None
+
+    def _since_last(self, last: Submission | None, head: Head) -> int:
+        if last is None:
+            return head.seq
+        stored = self._ledger.store.get(Submission, last.id)
+        return head.seq - (stored.meta.created_seq if stored else 0)

@@ -1,0 +1,151 @@
+"""People who may sign in: accounts, passwords, the end of a right to work."""
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from models.codes import AccountStatus, Role
+from models.commands import Change, creating, revising
+from models.errors import NotPermitted, Refused
+from models.records import Person, UserAccount
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+
+class People:
+    """Verbs on accounts; the keys themselves are made by the safe."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+
+    def add_account(
+        self,
+        person_id: str,
+        *,
+        login: str,
+        role: Role,
+        password: str,
+        valid_until: date | None = None,
+        command_id: str = "",
+    ) -> Change:
+        """Give a person a way in: keys in the header, then the account in the ledger.
+
+        The password is a first one; the person changes it at the first sign-in.
+
+        Raises:
+            NotPermitted, Refused, WeakPassword
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        self._require_manager()
+        ledger.registers.need(Person, person_id)
+        self._require_free(person_id, login)
+        account = UserAccount(
+            id=ledger.new_id(),
+            person_id=person_id,
+            login_name=login,
+            app_role=role,
+            public_key="0" * 64,
+            password_changed_on=ledger.today(),
+            must_change=True,
+            valid_from=ledger.today(),
+            valid_until=valid_until,
+            status=AccountStatus.ACTIVE,
+        )
+        ledger.registers.validate(account)
+        key = ledger.safe.add_user(account.id, login, role, password)
+        account = replace(account, public_key=key.hex())
+        return ledger.commit([creating(account)], command_id=command_id)
+
+    def change_password(self, old: str, new: str) -> Change:
+        """Change the signed-in user's own password.
+
+        Raises:
+            WeakPassword, WrongPassword
+        """
+        ledger = self._ledger
+        account = ledger.user
+        ledger.safe.change_password(old, new)
+        changed = replace(account, password_changed_on=ledger.today(), must_change=False)
+        return ledger.commit([revising(changed, "本人によるパスワードの変更")])
+
+    def disable_account(self, account_id: str, reason: str) -> Change:
+        """Take a user's way in away; what he entered stays signed by him.
+
+        Raises:
+            NotFound, NotPermitted, Refused
+        """
+        ledger = self._ledger
+        self._require_manager()
+        stored = ledger.registers.need(UserAccount, account_id)
+        account = stored.record
+        if account.status is AccountStatus.DISABLED:
+            raise Refused(reason=f"{account.login_name}は、すでに利用停止です。")
+        if account.id == ledger.user.id:
+            raise Refused(reason="自分自身を利用停止にはできません。別の責任者に依頼してください。")
+        self._require_not_last(account)
+        disabled = replace(
+            account,
+            status=AccountStatus.DISABLED,
+            disabled_on=ledger.today(),
+            disabled_reason=ledger.registers.reason(reason),
+        )
+        change = ledger.commit([revising(disabled, reason)])
+        ledger.safe.remove_user(account.id)
+        return change
+
+    def reissue_password(self, account_id: str, password: str, reason: str) -> Change:
+        """Give a user who lost his password a new key set and a first password.
+
+        Raises:
+            NotFound, NotPermitted, Refused, WeakPassword
+        """
+        ledger = self._ledger
+        self._require_manager()
+        account = ledger.registers.need(UserAccount, account_id).record
+        if account.status is not AccountStatus.ACTIVE or account.app_role is None:
+            raise Refused(reason=f"{account.login_name}は利用停止のため、再発行できません。")
+        key = ledger.safe.reissue(account.id, account.login_name, account.app_role, password)
+        renewed = replace(
+            account,
+            public_key=key.hex(),
+            password_changed_on=ledger.today(),
+            must_change=True,
+        )
+        return ledger.commit([revising(renewed, ledger.registers.reason(reason))])
+
+    def accounts(self) -> list[UserAccount]:
+        return [stored.record for stored in self._ledger.registers.all(UserAccount)]
+
+    def _require_manager(self) -> None:
+        """An administrator manages accounts; a supervisor only while there is none (A-37)."""
+        self._ledger.require("accounts")
+        if self._ledger.role is Role.ADMINISTRATOR:
+            return
+        active = [a for a in self.accounts() if a.status is AccountStatus.ACTIVE]
+        if any(account.app_role is Role.ADMINISTRATOR for account in active):
+            raise NotPermitted(act="利用者の管理", who=Role.ADMINISTRATOR.label)
+
+    def _require_free(self, person_id: str, login: str) -> None:
+        for account in self.accounts():
+            if account.login_name == login:
+                raise Refused(
+                    reason=f"利用者名「{login}」は、すでに使われています。別の名前にしてください。"
+                )
+            if account.person_id == person_id and account.status is AccountStatus.ACTIVE:
+                raise Refused(
+                    reason="この人には、すでに利用者名があります。一人に一つだけ登録できます。"
+                )
+
+    def _require_not_last(self, account: UserAccount) -> None:
+        supervisors = [
+            other
+            for other in self.accounts()
+            if other.app_role is Role.SUPERVISOR and other.status is AccountStatus.ACTIVE
+        ]
+        if account.app_role is Role.SUPERVISOR and len(supervisors) == 1:
+            raise Refused(
+                reason="最後の責任者は利用停止にできません。先に別の責任者を登録してください。"
+            )

@@ -1,0 +1,66 @@
+"""Who may do what (obligations.md 8.4.1), decided once, below every screen and verb."""
+
+from collections.abc import Mapping
+
+from models.codes import Role
+from models.errors import NotPermitted
+from models.records.base import Record
+
+W, S, A, I = Role.WORKER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.INSPECTOR  # noqa: E741
+
+REGISTER = frozenset({S})
+EVERYBODY_WORKING = frozenset({W, S})
+
+WRITE: Mapping[str, frozenset[Role]] = {
+    "ledger_origin": frozenset(),  # written once, when the ledger is made
+    "organization": REGISTER,
+    "contract": REGISTER,
+    "person": REGISTER | {A},
+    "assignment": REGISTER,
+    "user_account": frozenset({A, S}),  # the supervisor only while there is no administrator
+    "place": REGISTER,
+    "contract_place": REGISTER,
+    "information_asset": REGISTER,
+    "item": REGISTER,
+    "authorization": REGISTER,
+    "handling_event": EVERYBODY_WORKING,
+    "submission": REGISTER,
+    "attachment": EVERYBODY_WORKING | {A},
+    "seal_key": REGISTER,
+    "backup_run": frozenset({W, S, A}),
+}
+
+ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
+    "seal": ("書類の確定", REGISTER),
+    "confirm": ("取扱記録の確認", REGISTER),
+    "backup": ("バックアップの作成", frozenset({W, S, A})),
+    "restore": ("バックアップからの復元", frozenset({S, A})),
+    "verify": ("台帳の検証", frozenset({S, A, I})),
+    "export": ("一覧の書出し", frozenset({S, I})),
+    "import": ("一覧の取込み", REGISTER),
+    "accounts": ("利用者の管理", frozenset({A, S})),
+    "settings": ("設定の変更", frozenset({A, S})),
+    "evidence": ("条項と証拠の確認", frozenset({S, I})),
+}
+
+
+def roles_text(roles: frozenset[Role]) -> str:
+    return "・".join(role.label for role in Role if role in roles) or "だれも"
+
+
+def require_write(role: Role, record: type[Record]) -> None:
+    """Refuse unless the role may write records of this type.
+
+    Raises:
+        NotPermitted: naming the roles that may.
+    """
+    roles = WRITE[record.type]
+    if role not in roles:
+        raise NotPermitted(act=f"{record.label}の登録", who=roles_text(roles))
+
+
+def require(role: Role, act: str) -> None:
+    """Refuse unless the role may do the act (a key of `ACTS`)."""
+    label, roles = ACTS[act]
+    if role not in roles:
+        raise NotPermitted(act=label, who=roles_text(roles))

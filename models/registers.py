@@ -1,0 +1,246 @@
+"""Registers: every record type can be entered, corrected, voided, listed and found the same way.
+
+What has a process of its own (handling, accounts, sealed papers) has its own verbs; here is what
+all registers share.
+"""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from models import permissions
+from models.chain import Command, Entry
+from models.commands import Change, creating, revising, voiding
+from models.errors import Conflict, InvalidField, NotFound, Refused
+from models.profiles import Profile
+from models.records import ALL, BY_TYPE, Attachment, Record, Stored
+from models.store import Hit, ListRow, Op, Query, Where
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+R = TypeVar("R", bound=Record)
+
+MINIMUM_REASON = 4  # characters of a reason; an empty word explains nothing
+OWN_VERBS = {  # record types whose entries come only from verbs of their own
+    "ledger_origin": "台帳の開設",
+    "handling_event": "取扱記録",
+    "user_account": "利用者の管理",
+    "submission": "書類の確定",
+    "seal_key": "証印の登録",
+    "backup_run": "バックアップ",
+}
+
+
+class Registers:
+    """The verbs that all record types share."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+
+    # --- reading ---------------------------------------------------------------------------------
+    def need(self, cls: type[R], record_id: str) -> Stored[R]:
+        """Return a record.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        stored = self._ledger.store.get(cls, record_id) if record_id else None
+        if stored is None:
+            raise NotFound(what=f"指定された{cls.label}")
+        return stored
+
+    def need_profile(self, code: str) -> Profile:
+        """Return a rule profile.
+
+        Raises:
+            NotFound: the program does not know it.
+        """
+        profile = self._ledger.profiles.get(code)
+        if profile is None:
+            raise NotFound(what=f"特記事項プロファイル「{code}」")
+        return profile
+
+    def all(self, cls: type[R], **equal: Any) -> list[Stored[R]]:
+        """Return all unvoided records whose fields equal the given values, in entry order."""
+        where = tuple(Where(name, Op.EQ, value) for name, value in equal.items())
+        return self._ledger.store.find(cls, Query(cls.type, where), limit=1_000_000)
+
+    def one(self, cls: type[R], **equal: Any) -> Stored[R] | None:
+        """Return the first unvoided record whose fields equal the given values."""
+        where = tuple(Where(name, Op.EQ, value) for name, value in equal.items())
+        found = self._ledger.store.find(cls, Query(cls.type, where), limit=1)
+        return found[0] if found else None
+
+    def count(self, query: Query) -> int:
+        return self._ledger.store.count(query)
+
+    def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
+        return self._ledger.store.numbers(query, limit)
+
+    def rows(self, type_: str, numbers: Sequence[int]) -> list[ListRow]:
+        return self._ledger.store.rows(type_, numbers)
+
+    def search(self, text: str, types: Sequence[str] = (), limit: int = 50) -> list[Hit]:
+        """Find records of any type by words (models/text.py says how words match)."""
+        return self._ledger.store.search(text, types=types, limit=limit)
+
+    def history(self, type_: str, record_id: str) -> list[tuple[Command, Entry]]:
+        """Return every entry about a record, oldest first."""
+        return self._ledger.store.history(type_, record_id)
+
+    def caption(self, type_: str, record_id: str) -> str:
+        return self._ledger.store.caption(type_, record_id)
+
+    # --- writing ---------------------------------------------------------------------------------
+    def create(self, record: R, *, command_id: str = "") -> Change:
+        """Enter a new record and return the change; an empty id is filled in.
+
+        Raises:
+            InvalidField, NotPermitted, Refused
+        """
+        if (answered := self._ledger.answered(command_id)) is not None:
+            return answered
+        record = self.prepared(record)
+        self.check(record)
+        return self._ledger.commit([creating(record)], command_id=command_id)
+
+    def create_all(self, records: Sequence[Record], *, command_id: str = "") -> Change:
+        """Enter several records that may refer to each other, in one command."""
+        if (answered := self._ledger.answered(command_id)) is not None:
+            return answered
+        prepared = [self.prepared(record) for record in records]
+        together = {(record.type, record.id): record for record in prepared}
+        for record in prepared:
+            self.check(record, together)
+        return self._ledger.commit([creating(r) for r in prepared], command_id=command_id)
+
+    def revise(
+        self, record: R, reason: str, *, row_version: int | None = None, command_id: str = ""
+    ) -> Change:
+        """Enter a new version of a record; the old one stays readable in the history.
+
+        Args:
+            row_version: the version that the user saw; another one now is a `Conflict`.
+
+        Raises:
+            Conflict, InvalidField, NotFound, NotPermitted, Refused
+        """
+        if (answered := self._ledger.answered(command_id)) is not None:
+            return answered
+        cls = type(record)
+        if cls.correction == "replace":
+            raise Refused(
+                reason=f"{cls.label}は書き換えられません。取り消して、新しく記録してください。"
+            )
+        stored = self._in_force(cls, record.id)
+        if row_version is not None and stored.meta.row_version != row_version:
+            raise Conflict(what=stored.record.caption())
+        if stored.record.contract() not in ("", record.contract()):
+            raise Refused(reason="登録済みの記録を、ほかの契約に移すことはできません。")
+        self.check(record)
+        return self._ledger.commit([revising(record, self.reason(reason))], command_id=command_id)
+
+    def void(self, cls: type[R], record_id: str, reason: str, *, command_id: str = "") -> Change:
+        """Take a record out of force; it stays visible, struck through, with the reason.
+
+        Raises:
+            NotFound, NotPermitted, Refused
+        """
+        if (answered := self._ledger.answered(command_id)) is not None:
+            return answered
+        self._require_common(cls)
+        stored = self._in_force(cls, record_id)
+        self._require_unused(stored.record)
+        return self._ledger.commit(
+            [voiding(stored.record, self.reason(reason))], command_id=command_id
+        )
+
+    # --- checks that other verbs share -----------------------------------------------------------
+    def prepared(self, record: R) -> R:
+        """Give a new record its id."""
+        return record if record.id else replace(record, id=self._ledger.new_id())
+
+    def check(
+        self, record: Record, together: Mapping[tuple[str, str], Record] | None = None
+    ) -> None:
+        """Refuse a record that may not be entered by this user or cannot stand.
+
+        Args:
+            together: records entered by the same command, by (type, id).
+
+        Raises:
+            InvalidField, NotPermitted, Refused
+        """
+        self._require_common(type(record))
+        self.validate(record)
+        self.check_references(record, together or {})
+
+    def validate(self, record: Record) -> None:
+        """Refuse a record whose fields cannot stand, with every problem in one sentence list.
+
+        Raises:
+            Refused: with all problems.
+        """
+        problems = list(record.problems())
+        if problems:
+            raise Refused(reason="\n".join(problems))
+
+    def check_references(self, record: Record, together: Mapping[tuple[str, str], Record]) -> None:
+        """Refuse references to nothing, to voided records and across contracts (R-38).
+
+        Raises:
+            InvalidField
+        """
+        for f, type_, record_id in record.references():
+            target = together.get((type_, record_id)) or self._target(type_, record_id)
+            if target is None:
+                raise InvalidField(
+                    field=f.label, problem="で選ばれた記録は台帳にないか、取り消されています。"
+                )
+            contract = target.contract() if type_ != "contract" else ""
+            if contract and record.contract() and contract != record.contract():
+                raise InvalidField(field=f.label, problem="で、ほかの契約の記録が選ばれています。")
+
+    def reason(self, reason: str) -> str:
+        """Return a reason that says something.
+
+        Raises:
+            InvalidField: too short.
+        """
+        reason = reason.strip()
+        if len(reason) < MINIMUM_REASON:
+            raise InvalidField(field="理由", problem="を具体的に入力してください。")
+        return reason
+
+    def _target(self, type_: str, record_id: str) -> Record | None:
+        stored = self._ledger.store.get(BY_TYPE[type_], record_id)
+        return stored.record if stored and not stored.meta.voided else None
+
+    def _in_force(self, cls: type[R], record_id: str) -> Stored[R]:
+        stored = self.need(cls, record_id)
+        if stored.meta.voided:
+            raise Refused(reason=f"{stored.record.caption()}は、すでに取り消されています。")
+        return stored
+
+    def _require_common(self, cls: type[Record]) -> None:
+        permissions.require_write(self._ledger.role, cls)
+        if cls.type in OWN_VERBS:
+            raise Refused(
+                reason=f"{cls.label}は「{OWN_VERBS[cls.type]}」の画面から登録してください。"
+            )
+
+    def _require_unused(self, record: Record) -> None:
+        if isinstance(record, Attachment):
+            return
+        for cls in ALL:
+            for f in cls.own_fields():
+                if getattr(f.kind, "type", None) != record.type or not f.kind.sql_type:
+                    continue
+                query = Query(cls.type, (Where(f.name, Op.EQ, record.id),))
+                if self._ledger.store.count(query):
+                    raise Refused(
+                        reason=f"{record.caption()}は、ほかの{cls.label}で使われているため取り消せません。"
+                        "先にそちらを改めてください。"
+                    )
