@@ -46,25 +46,31 @@ FTS5_TOKENIZER: Final = "ascii"
 # --- search -----------------------------------------------------------------------------------
 
 
-def _variant_table() -> dict[int, str]:
-    table = {
-        ord(other): group[0]
-        for group in (*text_variants.KANJI, *text_variants.RADICALS)
-        for other in group[1:]
-    }
-    table.update({ord(line): "-" for line in text_variants.LINES})
-    table.update({code: chr(code + 0x60) for code in range(0x3041, 0x3097)})  # hiragana
-    table.update({0x309D: "ヽ", 0x309E: "ヾ"})
-    return table
-
-
-_VARIANTS: Final = _variant_table()
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 
 
-@lru_cache(maxsize=65536)
+class _Folding(dict[int, str]):
+    """Table for `str.translate` that decides once about each character it meets.
+
+    Variants become the first of their group; spaces, controls and variation selectors vanish.
+    """
+
+    def __init__(self) -> None:
+        for group in (*text_variants.KANJI, *text_variants.RADICALS):
+            self.update(dict.fromkeys(map(ord, group[1:]), group[0]))
+        self.update(dict.fromkeys(map(ord, text_variants.LINES), "-"))
+        self.update({code: chr(code + 0x60) for code in range(0x3041, 0x3097)})  # hiragana
+        self.update({0x309D: "ヽ", 0x309E: "ヾ"})
+
+    def __missing__(self, code: int) -> str:
+        self[code] = kept = "" if _is_unseen(chr(code)) else chr(code)
+        return kept
+
+
+_FOLDING: Final = _Folding()
+
+
 def _is_unseen(character: str) -> bool:
-    """Tell whether a character leaves no trace in a key: spaces, controls, variation selectors."""
     return unicodedata.category(character) in _UNSEEN or _is_selector(character)
 
 
@@ -74,16 +80,15 @@ def search_key(text: str) -> str:
     Width, case, hiragana and katakana, old and new kanji, dashes and long-vowel marks become one;
     spaces, controls and variation selectors are gone. The key of a key is the key itself.
     """
-    kept = "".join(character for character in text if not _is_unseen(character))
-    while (folded := _fold(kept)) != kept:
-        kept = folded
-    return kept
+    key = text.translate(_FOLDING)
+    while (folded := _fold(key)) != key:
+        key = folded
+    return key
 
 
-def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = unicodedata.normalize("NFKC", folded).translate(_VARIANTS)
-    return "".join(character for character in folded if not _is_unseen(character))
+def _fold(key: str) -> str:
+    folded = unicodedata.normalize("NFKC", key).casefold()
+    return unicodedata.normalize("NFKC", folded).translate(_FOLDING)
 
 
 def search_text(texts: Iterable[str]) -> str:
