@@ -1,0 +1,49 @@
+"""預り台帳 Azukari: the custody ledger for information entrusted by a municipality.
+
+The only file that knows every room; it puts the office together and hands it to a face.
+"""
+
+import multiprocessing
+import sys
+
+from models.office import Office
+
+
+def build_office() -> Office:
+    """Put gate, profiles, clock and randomness together."""
+    import os
+    from datetime import datetime
+
+    from resources import VERSION, profile_texts
+    from storage.gate import LedgerGate
+
+    from models.profiles import parse_profile
+
+    profiles = {
+        profile.code: profile
+        for name, text in profile_texts()
+        for profile in [parse_profile(text, name)]
+    }
+    return Office(
+        gate=LedgerGate(random=os.urandom),
+        profiles=profiles,
+        clock=lambda: datetime.now().astimezone(),
+        random=os.urandom,
+        program=f"Azukari {VERSION}",
+    )
+
+
+def main(argv: list[str]) -> int:
+    """Open the window, or do what the command line asks."""
+    multiprocessing.freeze_support()  # the frozen program starts itself again as a child
+    if argv:
+        from ui.console.program import run
+
+        return run(argv, build_office)
+    from ui.application import run_window
+
+    return run_window(build_office())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,77 @@
+"""Backups as acts of the office: made by the safe, noted in the ledger (L-22, CM-5.7.6)."""
+
+from datetime import datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from models.codes import BackupKind, BackupResult
+from models.commands import creating
+from models.errors import AzukariError
+from models.gate import BackupFile
+from models.records import BackupRun
+from models.store import Progress
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+
+def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> BackupFile:
+    """Write a backup into a folder, verify it by reading it again, and enter it.
+
+    A failure is entered as well, because a missed backup is something an officer asks about.
+
+    Raises:
+        AzukariError: what prevented the backup.
+    """
+    ledger.require("backup")
+    started = ledger.now()
+    try:
+        made = ledger.safe.backup(folder, progress)
+    except AzukariError as error:
+        try:
+            _note_failure(ledger, folder, started, error)
+        except AzukariError:
+            pass  # the disk that refused the backup may refuse the note too; the first error counts
+        raise
+    run = BackupRun(
+        id=ledger.new_id(),
+        kind=BackupKind.FULL,
+        started_at=started,
+        finished_at=ledger.now(),
+        backup_id=made.backup_id,
+        to_event_seq=made.head.seq,
+        head=made.head.hex,
+        file_name=made.file.name,
+        folder=str(made.file.parent),
+        sha256=made.sha256,
+        size=made.size,
+        result=BackupResult.OK,
+        checked_by=ledger.user.person_id,
+        elapsed_ms=_milliseconds(started, ledger.now()),
+    )
+    ledger.registers.validate(run)
+    ledger.commit([creating(run)])
+    return made
+
+
+def _note_failure(
+    ledger: "Ledger", folder: PurePath, started: datetime, error: AzukariError
+) -> None:
+    now = ledger.now()
+    run = BackupRun(
+        id=ledger.new_id(),
+        kind=BackupKind.FULL,
+        started_at=started,
+        finished_at=now,
+        file_name="（作成できませんでした）",
+        folder=str(folder)[:400],
+        result=BackupResult.FAILED,
+        checked_by=ledger.user.person_id,
+        elapsed_ms=_milliseconds(started, now),
+        detail=str(error)[:1000],
+    )
+    ledger.commit([creating(run)])
+
+
+def _milliseconds(started: datetime, ended: datetime) -> int:
+    return max(0, int((ended - started).total_seconds() * 1000))

@@ -1,0 +1,117 @@
+"""What may stand on the command line (the contract that scheduled backups and tests rely on)."""
+
+import argparse
+import sys
+from typing import NoReturn
+
+from models.errors import Usage
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose mistakes are our errors, so that they get our words and exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Usage(reason=f"指定に誤りがあります：{message}\n「{self.prog} --help」で使い方を確かめてください。")
+
+
+def parser() -> Parser:
+    """Return the parser for everything after `python main.py`."""
+    top = Parser(prog="azukari", description="預り台帳 Azukari")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
+    _demo(verbs.add_parser("demo", help="見本の台帳を作る"))
+    _demo(verbs.add_parser("sample-day", help="見本の一日を、窓を開かずに通しで行う"))
+    for name, text in (("status", "台帳の状態"), ("verify", "台帳の検証")):
+        verb = verbs.add_parser(name, help=text)
+        _ledger(verb)
+        if name == "verify":
+            verb.add_argument("--full", action="store_true", help="初めからすべて検証する")
+    _verify_document(verbs.add_parser("verify-document", help="確定した書類の検証"))
+    _evidence(verbs.add_parser("evidence", help="条項と証拠"))
+    _print(verbs.add_parser("print", help="書類の作成"))
+    _export(verbs.add_parser("export", help="一覧の書出し"))
+    _import(verbs.add_parser("import", help="一覧の取込み"))
+    backup = verbs.add_parser("backup", help="バックアップの作成と検証")
+    _ledger(backup)
+    backup.add_argument("folder", metavar="FOLDER")
+    restore = verbs.add_parser("restore", help="バックアップからの復元")
+    restore.add_argument("backup", metavar="BACKUP")
+    restore.add_argument("newledger", metavar="NEWLEDGER")
+    restore.add_argument("--journal", metavar="FOLDER", help="更新ジャーナルのフォルダー")
+    _common(restore)
+    driver = verbs.add_parser("driver", help="JSON行による操作")
+    driver.add_argument("ledger", metavar="LEDGER")
+    _common(driver)
+    return top
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Parse the command line.
+
+    Raises:
+        Usage: with a sentence about the mistake.
+    """
+    return parser().parse_args(argv)
+
+
+def _common(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--user", metavar="LOGIN", help="利用者名")
+    verb.add_argument("--password-file", metavar="FILE", help="パスワードだけを書いたファイル")
+    verb.add_argument("--json", action="store_true", help="結果をJSONで標準出力に出す")
+
+
+def _ledger(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("ledger", metavar="LEDGER", help="台帳のフォルダー")
+    _common(verb)
+
+
+def _demo(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("folder", metavar="DIR")
+    verb.add_argument("--days", type=int, default=30, help="何日分か")
+    verb.add_argument("--entries", type=int, default=0, help="少なくとも何件の記帳を作るか")
+    verb.add_argument("--profile", default="shiki", metavar="CODE")
+    verb.add_argument("--seed", type=int, default=1)
+    verb.add_argument("--json", action="store_true")
+
+
+def _verify_document(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("files", metavar="FILE.pdf", nargs="+")
+    verb.add_argument("--ledger", metavar="LEDGER")
+    verb.add_argument("--fingerprint", metavar="HEX", help="あらかじめ知らされた証印の指紋")
+    _common(verb)
+
+
+def _evidence(verb: argparse.ArgumentParser) -> None:
+    _ledger(verb)
+    verb.add_argument("--contract", metavar="NO", required=True)
+
+
+def _print(verb: argparse.ArgumentParser) -> None:
+    _ledger(verb)
+    verb.add_argument("--document", metavar="D-NN", required=True)
+    verb.add_argument("--contract", metavar="NO", required=True)
+    verb.add_argument("--id", metavar="RECORD", action="append", default=[])
+    verb.add_argument("--from", dest="from_day", metavar="DAY")
+    verb.add_argument("--to", dest="to_day", metavar="DAY")
+    verb.add_argument("out", metavar="OUT.pdf")
+
+
+def _export(verb: argparse.ArgumentParser) -> None:
+    _ledger(verb)
+    verb.add_argument("--record", metavar="TYPE", required=True)
+    verb.add_argument("--contract", metavar="NO")
+    verb.add_argument("--encoding", choices=("cp932", "utf-8"), default="utf-8")
+    verb.add_argument("out", metavar="OUT")
+
+
+def _import(verb: argparse.ArgumentParser) -> None:
+    _ledger(verb)
+    verb.add_argument("file", metavar="FILE")
+    verb.add_argument("--record", metavar="TYPE", required=True)
+    verb.add_argument("--contract", metavar="NO")
+    verb.add_argument("--map", metavar="列名=field", action="append", default=[])
+    verb.add_argument("--dry-run", action="store_true", help="取り込まずに結果だけを見る")
+
+
+def terminal() -> bool:
+    """Tell whether a person sits at the keyboard."""
+    return sys.stdin is not None and sys.stdin.isatty()

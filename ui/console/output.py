@@ -1,0 +1,46 @@
+"""How the console speaks: a result for programs as JSON, for people as plain Japanese lines."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+Result = Mapping[str, Any]
+
+STATES = {True: "問題ありません", False: "問題があります"}
+
+
+class Speaker:
+    """Writes results to stdout and everything else to stderr.
+
+    Args:
+        as_json: results are one JSON object; messages stay on stderr.
+    """
+
+    def __init__(self, out: TextIO, err: TextIO, *, as_json: bool) -> None:
+        self._out = out
+        self._err = err
+        self._as_json = as_json
+        self._last = -1
+
+    def result(self, result: Result, lines: list[str]) -> None:
+        """Write the answer: `result` for programs, `lines` for people."""
+        if self._as_json:
+            json.dump(result, self._out, ensure_ascii=False, indent=2)
+            self._out.write("\n")
+        else:
+            self._out.write("\n".join(lines) + "\n")
+        self._out.flush()
+
+    def message(self, text: str) -> None:
+        self._err.write(text + "\n")
+        self._err.flush()
+
+    def progress(self, done: int, total: int) -> None:
+        """Show progress in tenths, only to a person at a terminal."""
+        if not self._err.isatty() or total <= 0:
+            return
+        tenth = done * 10 // total
+        if tenth != self._last:
+            self._last = tenth
+            self._err.write(f"\r{tenth * 10:3d} %" + ("\n" if tenth == 10 else ""))
+            self._err.flush()

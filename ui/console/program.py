@@ -1,0 +1,59 @@
+"""Run one console verb: parse, speak, and turn every error into its exit code."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from models.errors import AzukariError, Usage
+from models.office import Office
+from ui.console import arguments as args
+from ui.console.output import Speaker
+
+
+def run(argv: list[str], build_office: Callable[[], Office]) -> int:
+    """Carry out the command line and return the exit code (0 fine, 1 no, 2 usage, 3 not let in,
+    4 damaged files, 5 the machine)."""
+    as_json = "--json" in argv
+    speaker = Speaker(sys.stdout, sys.stderr, as_json=as_json)
+    try:
+        arguments = args.parse(argv)
+        if arguments.verb is None:
+            raise Usage(reason="行う操作を指定してください。「--help」で一覧を表示します。")
+        return _carry_out(arguments, build_office(), speaker)
+    except AzukariError as error:
+        speaker.message(str(error))
+        if as_json:
+            speaker.result({"ok": False, "error": error.code, "message": str(error)}, [])
+        return error.exit_code
+    except KeyboardInterrupt:
+        speaker.message("中止しました。")
+        return 1
+
+
+def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    verb = arguments.verb
+    if verb == "driver":
+        from ui.console.driver import Driver
+
+        return Driver(Path(arguments.ledger), office).run(sys.stdin, sys.stdout)
+    if verb in ("demo", "sample-day"):
+        from ui.console import demo
+
+        return (demo.demo if verb == "demo" else demo.sample_day)(arguments, office, speaker)
+    if verb in ("print", "export", "import"):
+        from ui.console import tables
+
+        by_name = {"print": tables.print_document, "export": tables.export, "import": tables.load}
+        return by_name[verb](arguments, office, speaker)
+    from ui.console import verbs
+
+    asking = {
+        "status": verbs.status,
+        "verify": verbs.verify,
+        "verify-document": verbs.verify_document,
+        "backup": verbs.backup,
+        "restore": verbs.restore,
+        "evidence": verbs.evidence,
+    }
+    return asking[verb](arguments, office, speaker)

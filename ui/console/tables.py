@@ -1,0 +1,125 @@
+"""The console verbs that move papers and tables between the ledger and files."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from models.errors import InputOutput, Usage
+from models.fields import Day
+from models.office import Office
+from models.records import BY_TYPE, Record, Submission
+from ui.console.output import Speaker
+from ui.console.verbs import contract_by_no, opened
+from ui.exporting import export_register
+from ui.intake import take_in
+from ui.issue import IssueRequest, issue, preview
+
+WORKING_PRINTS = frozenset({"D-28"})  # printed without a seal (obligations.md 8.2)
+
+
+def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Print a document to a PDF; the sealed kinds are sealed and kept by the ledger."""
+    out = Path(arguments.out)
+    with opened(arguments, office) as ledger:
+        contract = contract_by_no(ledger, arguments.contract)
+        request = IssueRequest(
+            doc_kind=arguments.document,
+            contract_id=contract.id,
+            ids=tuple(arguments.id),
+            options={"from": _day(arguments.from_day), "to": _day(arguments.to_day)},
+        )
+        if arguments.document in WORKING_PRINTS:
+            _write(out, preview(ledger, request))
+            result = {"file": str(out), "number": None, "sha256": None}
+        else:
+            change = issue(ledger, request)
+            paper = ledger.registers.need(Submission, change.ids[-1]).record
+            _write(out, ledger.paper.file(paper.id))
+            result = {"file": str(out), "number": paper.doc_no, "sha256": paper.pdf_sha256}
+    speaker.result(result, [f"「{out}」に作成しました。{result['number'] or ''}"])
+    return 0
+
+
+def export(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Write a register to CSV, xlsx or JSON."""
+    with opened(arguments, office) as ledger:
+        contract = contract_by_no(ledger, arguments.contract).id if arguments.contract else ""
+        report = export_register(
+            ledger,
+            record_type(arguments.record),
+            Path(arguments.out),
+            contract_id=contract,
+            encoding=arguments.encoding,
+        )
+    lines = [f"「{arguments.out}」に{report['rows']:,}件を書き出しました。"]
+    lines += [
+        f"・{lost['line']}行目「{lost['column']}」の {lost['character']} は、この形式では書けないため〓にしました。"
+        for lost in report["lost"]
+    ]
+    speaker.result({"file": arguments.out, **report}, lines)
+    return 0
+
+
+def load(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Take a register in from CSV or xlsx: one command, or nothing."""
+    with opened(arguments, office) as ledger:
+        ledger.require("import")
+        contract = contract_by_no(ledger, arguments.contract).id if arguments.contract else ""
+        intake = take_in(
+            ledger,
+            Path(arguments.file),
+            record_type(arguments.record),
+            contract_id=contract,
+            mapping=_mapping(arguments.map),
+            dry_run=arguments.dry_run,
+        )
+    refused = [{"line": line, "reason": reason} for line, reason in intake.refused]
+    lines = [f"取り込める行 {intake.accepted:,}件、取り込めない行 {len(refused):,}件"]
+    lines += [f"・{row['line']}行目　{row['reason']}" for row in refused]
+    if arguments.dry_run:
+        lines.append("試しに読んだだけで、台帳には何も記録していません。")
+    result = {
+        "accepted": intake.accepted,
+        "refused": refused,
+        "mapping": dict(intake.mapping),
+        "sha256": intake.source_sha256,
+        "skipped": [{"line": line, "reason": reason} for line, reason in intake.skipped],
+    }
+    speaker.result(result, lines)
+    return 0 if intake.accepted or not refused else 1
+
+
+def record_type(name: str) -> type[Record]:
+    """Return a record type by its name.
+
+    Raises:
+        Usage: no such type.
+    """
+    if name not in BY_TYPE:
+        raise Usage(reason=f"記録の種類「{name}」はありません。使えるのは {'、'.join(BY_TYPE)} です。")
+    return BY_TYPE[name]
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    mapping = {}
+    for pair in pairs:
+        column, separator, name = pair.rpartition("=")
+        if not separator or not column or not name:
+            raise Usage(reason=f"--map は「列名=項目」の形で指定してください（「{pair}」）。")
+        mapping[column] = name
+    return mapping
+
+
+def _day(text: str | None) -> object:
+    try:
+        return Day().parse(text or "")
+    except ValueError as error:
+        raise Usage(reason=f"期間{error}") from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise InputOutput(file=path.name, reason="書けませんでした") from error
+
+

@@ -1,0 +1,189 @@
+"""The console verbs that ask an existing ledger (design of the output: docs/console.md)."""
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from models.backups import record_backup
+from models.codes import BackupKind, BackupResult
+from models.errors import NotFound, Usage
+from models.ledger import Ledger
+from models.office import Office
+from models.records import BY_TYPE, BackupRun, Contract
+from models.store import Op, Query, Where
+from reports import verify as papers
+from ui.console.output import STATES, Speaker
+from ui.console.passwords import login_and_password
+
+Verb = Callable[[Namespace, Office, Speaker], int]
+
+
+@contextmanager
+def opened(arguments: Namespace, office: Office) -> Iterator[Ledger]:
+    """Open the ledger named on the command line and close it again."""
+    login, password = login_and_password(arguments)
+    ledger = office.unlock(Path(arguments.ledger), login, password)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def contract_by_no(ledger: Ledger, number: str) -> Contract:
+    """Return the contract with this number.
+
+    Raises:
+        NotFound
+    """
+    stored = ledger.registers.one(Contract, contract_no=number)
+    if stored is None:
+        raise NotFound(what=f"契約番号「{number}」の契約")
+    return stored.record
+
+
+def status(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Tell what the ledger holds."""
+    with opened(arguments, office) as ledger:
+        result = describe(ledger, arguments.ledger)
+    lines = [
+        f"台帳　　　　　　{result['ledger']}",
+        f"記帳番号　　　　{result['seq']:,}",
+        f"台帳の先頭値　　{result['head']}",
+        *(f"{BY_TYPE[name].label}　{count:,}件" for name, count in result["records"].items()),
+    ]
+    backup = result["last_backup"]
+    lines.append(f"最後のバックアップ　{backup['file']}" if backup else "バックアップはまだありません")
+    speaker.result(result, lines)
+    return 0
+
+
+def describe(ledger: Ledger, folder: str) -> dict[str, Any]:
+    """Return the state of a ledger as the console and the driver tell it."""
+    head = ledger.store.head()
+    counts = ledger.store.counts()
+    return {
+        "ledger": str(folder),
+        "entries": head.seq,
+        "seq": head.seq,
+        "head": head.hex,
+        "records": {name: count for name in BY_TYPE if (count := counts.get(name, 0))},
+        "contracts": [
+            {"no": c.record.contract_no, "profile": c.record.profile_code, "id": c.record.id}
+            for c in ledger.contracts()
+        ],
+        "journal": {"state": "none", "seq": 0},
+        "last_backup": _last_backup(ledger),
+    }
+
+
+def _last_backup(ledger: Ledger) -> dict[str, Any] | None:
+    query = Query(
+        "backup_run",
+        (
+            Where("kind", Op.EQ, BackupKind.FULL),
+            Where("result", Op.EQ, BackupResult.OK),
+        ),
+        order=(("finished_at", True),),
+    )
+    found = ledger.store.find(BackupRun, query, limit=1)
+    if not found:
+        return None
+    run = found[0].record
+    verified = run.finished_at.isoformat() if run.finished_at else ""
+    return {
+        "file": str(Path(run.folder) / run.file_name),
+        "seq": run.to_event_seq,
+        "verified_at": verified,
+    }
+
+
+def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Verify pages, chain, signatures and views."""
+    with opened(arguments, office) as ledger:
+        ledger.require("verify")
+        found = ledger.safe.verify(full=arguments.full, progress=speaker.progress)
+    problems = [{"code": p.code, "where": p.where, "message": p.message} for p in found.problems]
+    result = {
+        "ok": found.ok,
+        "seq": found.head.seq,
+        "head": found.head.hex,
+        "problems": problems,
+    }
+    lines = [f"検証の結果　　{STATES[found.ok]}", f"記帳番号　　　{found.head.seq:,}"]
+    lines += [f"・{p.where}　{p.message}" for p in found.problems]
+    speaker.result(result, lines)
+    return 0 if found.ok else 1
+
+
+def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Check sealed papers, with or without the ledger they came from."""
+    known: dict[str, str] = {}
+    if arguments.ledger:
+        with opened(arguments, office) as ledger:
+            known = {paper.doc_no: paper.pdf_sha256 for paper in ledger.paper.sealed()}
+    documents = []
+    lines = []
+    for name in arguments.files:
+        verdict = _verdict(Path(name), arguments.fingerprint, known)
+        documents.append({"file": name, **verdict})
+        lines.append(f"{name}　{STATES[verdict['ok']]}　{verdict['number'] or ''}")
+        lines += [f"・{problem['message']}" for problem in verdict["problems"]]
+    ok = all(document["ok"] for document in documents)
+    speaker.result({"ok": ok, "documents": documents}, lines)
+    return 0 if ok else 1
+
+
+def _verdict(file: Path, fingerprint: str | None, known: dict[str, str]) -> dict[str, Any]:
+    try:
+        data = file.read_bytes()
+    except OSError:
+        problem = {"code": "UNREADABLE", "message": f"「{file.name}」を読めません。場所を確かめてください。"}
+        return {"ok": False, "number": None, "kind": None, "problems": [problem]}
+    verdict = papers.verify_document(data, fingerprint=fingerprint)
+    problems = [{"code": code, "message": message} for code, message in verdict.problems]
+    if known and verdict.number not in known:
+        problems.append(
+            {"code": "NOT_IN_LEDGER", "message": "この番号の書類は、台帳に記帳されていません。"}
+        )
+    elif known and known[verdict.number or ""] != verdict.sha256:
+        problems.append(
+            {"code": "DIFFERS_FROM_LEDGER", "message": "台帳に記帳された書類と内容が違います。"}
+        )
+    return {
+        "ok": not problems and verdict.ok,
+        "number": verdict.number,
+        "kind": verdict.kind,
+        "problems": problems,
+    }
+
+
+def backup(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Write a backup, read it again, and note it in the ledger."""
+    with opened(arguments, office) as ledger:
+        made = record_backup(ledger, Path(arguments.folder), speaker.progress)
+    result = {
+        "file": str(made.file),
+        "seq": made.head.seq,
+        "head": made.head.hex,
+        "size": made.size,
+        "sha256": made.sha256,
+    }
+    lines = ["バックアップを作成し、読み直して検証しました。", str(made.file)]
+    speaker.result(result, lines)
+    return 0
+
+
+def restore(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Restore a backup into a new folder and verify it there."""
+    if arguments.journal:
+        raise Usage(reason="この版では、更新ジャーナルからの追記はまだできません。--journal を外してください。")
+    login, password = login_and_password(arguments)
+    folder = Path(arguments.newledger)
+    head = office.gate.restore(
+        Path(arguments.backup), folder, login=login, password=password, progress=speaker.progress
+    )
+    result = {"ledger": str(folder), "seq": head.seq, "head": head.hex}
+    speaker.result(result, [f"「{folder}」に復元し、検証しました。記帳番号 {head.seq:,}"])
+    return 0
