@@ -4,134 +4,31 @@ Each class is one row of the comparison of the texts. All keys must be written i
 that nobody has to know a hidden default; the metadata of a field says how it is read and checked.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any
 
 from models.profile_reader import Cycle, TableReader
-from models.profile_vocabulary import TRIGGERS
-
-BASES = ("consent", "agreement", "approval", "instruction", "designation")
-ROLES = (
-    "info_manager",
-    "work_supervisor",
-    "worker",
-    "handover_officer",
-    "training_manager",
-    "system_manager",
-    "credential_custodian",
-    "incident_contact",
-    "checker",
+from models.profile_vocabulary import (
+    ACTS,
+    BASES,
+    CHECKS,
+    COVERS,
+    CYCLES,
+    END_RULES,
+    ENDING_DOCUMENTS,
+    GOVERNANCE,
+    INCIDENT_FIELDS,
+    NATURES,
+    ORIGINS,
+    PLACE_USES,
+    ROLES,
+    SUBCONTRACT_CHECKS,
+    SUBCONTRACT_POINTS,
+    TOPICS,
+    TRIGGERS,
 )
-ORIGINS = ("lent", "provided", "collected", "created", "copied", "backup", "contractor_equipment")
-END_RULES = ("return", "hand_over", "erase_or_dispose", "as_instructed")
-PLACE_USES = ("work", "storage", "server_room")
-TOPICS = (
-    "compliance",
-    "secrecy",
-    "after_leaving",
-    "penalties",
-    "civil_liability",
-    "incident_response",
-    "system_security",
-    "specific_pi",
-    "ordinance_duty",
-)
-CHECKS = (
-    "media_storage",
-    "data_accuracy",
-    "stocktake",
-    "pc_software",
-    "private_items",
-    "place_security",
-    "access_log_analysis",
-    "access_right_review",
-    "password_review",
-    "credential_inventory",
-    "terminal_inventory",
-    "malware_update",
-    "capacity_review",
-    "restore_test",
-    "structure_review",
-    "compliance_self_check",
-    "subcontractor_supervision",
-)
-CYCLES = (*CHECKS, "training", "periodic_report", "backup", "integrity_check")
-GOVERNANCE = (
-    "management_structure",
-    "emergency_plan",
-    "reporting_procedure",
-    "transport_procedure",
-    "handling_rules",
-    "credential_issue_procedure",
-    "credential_loss_procedure",
-    "access_policy",
-    "password_policy",
-    "backup_policy",
-    "memorandum",
-    "pledge_text",
-    "penalty_text",
-    "dispatch_terms",
-    "subcontract_terms",
-    "applicable_rules",
-    "checklist_template",
-)
-COVERS = (
-    "purpose_limit",
-    "staff_duty",
-    "disposal",
-    "accuracy_safety",
-    "structure",
-    "outsourcing",
-    "contact",
-    "evidence",
-    "containment",
-    "recovery",
-    "recurrence",
-    "other",
-)
-ACTS = (
-    "receive",
-    "hand_over",
-    "collect",
-    "create",
-    "use",
-    "copy",
-    "store",
-    "take_out",
-    "bring_back",
-    "transport",
-    "transmit",
-    "dispatch",
-    "provide",
-    "return",
-    "erase",
-    "dispose",
-)
-NATURES = ("leak", "loss", "damage", "alteration")
-INCIDENT_FIELDS = (
-    "info_content",
-    "record_count",
-    "quantity_text",
-    "occurred_place",
-    "situation",
-    "course",
-    "damage",
-    "commander",
-    "breached_clause",
-)
-ENDING_DOCUMENTS = ("D-16", "D-17", "D-18")
-SUBCONTRACT_POINTS = (
-    "org",
-    "reason",
-    "work_scope",
-    "information_handled",
-    "protection_measures",
-    "supervision_method",
-)
-SUBCONTRACT_CHECKS = ("flow_down", "supervision_clause", "no_further_clause")
-
-_Read = Callable[[TableReader, str], object]
 
 
 def _flag() -> Any:
@@ -163,7 +60,7 @@ def _each(keys: Collection[str], choices: Collection[str]) -> Any:
         inner = table.table(key)
         values = {name: inner.text(name, choices=choices) for name in keys}
         inner.finish()
-        return values
+        return MappingProxyType(values)
 
     return field(metadata={"read": read})
 
@@ -175,7 +72,7 @@ def _words(keys: Collection[str]) -> Any:
         inner = table.table(key)
         values = {name: inner.text(name) for name in inner.keys if name in keys}
         inner.finish()
-        return values
+        return MappingProxyType(values)
 
     return field(metadata={"read": read})
 
@@ -517,4 +414,4 @@ def _read_cycles(table: TableReader) -> Cycles:
     for inner in (fixed_table, suggested_table):
         inner.finish()
     table.finish()
-    return Cycles(fixed, suggested)
+    return Cycles(MappingProxyType(fixed), MappingProxyType(suggested))

@@ -5,6 +5,109 @@ Everything here is the same for every municipality. What differs stands in `reso
 
 from collections.abc import Mapping
 
+from models.codes import (
+    AssignmentRole,
+    BasisType,
+    EndRule,
+    HandlingKind,
+    ItemOrigin,
+    PlaceUse,
+)
+
+BASES = tuple(code.value for code in BasisType)
+ROLES = tuple(code.value for code in AssignmentRole)
+ORIGINS = tuple(code.value for code in ItemOrigin)
+END_RULES = tuple(code.value for code in EndRule)
+PLACE_USES = tuple(code.value for code in PlaceUse)
+ACTS = tuple(code.value for code in HandlingKind)
+
+TOPICS = (
+    "compliance",
+    "secrecy",
+    "after_leaving",
+    "penalties",
+    "civil_liability",
+    "incident_response",
+    "system_security",
+    "specific_pi",
+    "ordinance_duty",
+)
+CHECKS = (
+    "media_storage",
+    "data_accuracy",
+    "stocktake",
+    "pc_software",
+    "private_items",
+    "place_security",
+    "access_log_analysis",
+    "access_right_review",
+    "password_review",
+    "credential_inventory",
+    "terminal_inventory",
+    "malware_update",
+    "capacity_review",
+    "restore_test",
+    "structure_review",
+    "compliance_self_check",
+    "subcontractor_supervision",
+)
+CYCLES = (*CHECKS, "training", "periodic_report", "backup", "integrity_check")
+GOVERNANCE = (
+    "management_structure",
+    "emergency_plan",
+    "reporting_procedure",
+    "transport_procedure",
+    "handling_rules",
+    "credential_issue_procedure",
+    "credential_loss_procedure",
+    "access_policy",
+    "password_policy",
+    "backup_policy",
+    "memorandum",
+    "pledge_text",
+    "penalty_text",
+    "dispatch_terms",
+    "subcontract_terms",
+    "applicable_rules",
+    "checklist_template",
+)
+COVERS = (
+    "purpose_limit",
+    "staff_duty",
+    "disposal",
+    "accuracy_safety",
+    "structure",
+    "outsourcing",
+    "contact",
+    "evidence",
+    "containment",
+    "recovery",
+    "recurrence",
+    "other",
+)
+NATURES = ("leak", "loss", "damage", "alteration")
+INCIDENT_FIELDS = (
+    "info_content",
+    "record_count",
+    "quantity_text",
+    "occurred_place",
+    "situation",
+    "course",
+    "damage",
+    "commander",
+    "breached_clause",
+)
+ENDING_DOCUMENTS = ("D-16", "D-17", "D-18")
+SUBCONTRACT_POINTS = (
+    "org",
+    "reason",
+    "work_scope",
+    "information_handled",
+    "protection_measures",
+    "supervision_method",
+)
+SUBCONTRACT_CHECKS = ("flow_down", "supervision_clause", "no_further_clause")
+
 UNSET = "未設定"
 """Written in a profile where the text only says 「定期的に」: somebody must fix the cycle."""
 

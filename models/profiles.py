@@ -17,9 +17,10 @@ from typing import Any
 import rfc8785
 
 from models.errors import NotFound, ProfileError
-from models.profile_params import ACTS, ROLES, Params, read_params
+from models.profile_params import Params, read_params
 from models.profile_reader import Cycle, Mistake, Mistakes, TableReader
 from models.profile_vocabulary import (
+    ACTS,
     CONCEPTS,
     DOCUMENTS,
     DUTIES,
@@ -30,6 +31,7 @@ from models.profile_vocabulary import (
     NO_OWN_WORD,
     RECORD_TYPES,
     REQUIREMENTS,
+    ROLES,
     RULE_PARAMS,
     RULES,
     SEALS,
@@ -438,11 +440,6 @@ def _read_document(table: TableReader, document_id: str) -> DocumentForm:
         required=_read_labels(table),
     )
     table.finish()
-    if form.clauses and not form.offered:
-        table.add(
-            "offered",
-            f"「{document_id}」は条項が求める書類です。offered = false は消してください。",
-        )
     return form
 
 
@@ -467,3 +464,11 @@ def _check_references(profile: Profile, mistakes: Mistakes) -> None:
                 mistakes.add(path, f"条項「{key}」はこのファイルにありません。")
             elif document_id not in profile.clauses[key].documents:
                 mistakes.add(path, f"条項「{key}」の documents に「{document_id}」がありません。")
+    for clause in profile.clauses.values():
+        for document_id in clause.documents:
+            used = profile.documents.get(document_id)
+            if used is not None and not used.offered:
+                mistakes.add(
+                    ("documents", document_id, "offered"),
+                    f"条項「{clause.key}」が「{document_id}」を使うので、offered は true です。",
+                )

@@ -62,7 +62,7 @@ class _Scanner:
             path = (*path, name)
             if repeated and position == len(names) - 1:
                 self._counts[path] = self._counts.get(path, -1) + 1
-                self.lines.setdefault(path, line)
+            self.lines.setdefault(path, line)
             if path in self._counts:
                 path = (*path, self._counts[path])
         self.lines[path] = line
