@@ -1,1 +1,1 @@
-"""Everything that touches a disk: the encrypted database, the keys, attachments, journal, backup."""
+"""Everything that touches a disk: database, keys, attachments, journal, backup."""

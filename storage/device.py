@@ -8,6 +8,7 @@ into lost data. `AZUKARI_DEVICE_DIR` may point at another *folder*; the secret i
 
 import hashlib
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class DeviceSecret:
     backend: str = "file"
 
     def key_id(self, vault_id: bytes) -> bytes:
-        """Name the secret inside one ledger, so that a missing one differs from a wrong password."""
+        """Name the secret inside one ledger: a missing one is no wrong password."""
         return hashlib.sha256(b"azukari/device/1\0" + vault_id + self.secret).digest()[:ID_BYTES]
 
 
@@ -74,7 +75,7 @@ class DeviceStore:
                 raise
         make_private_folder(self.path.parent)
         secret = random(SECRET_BYTES)
-        backend = "dpapi" if os.name == "nt" else "file"
+        backend = "dpapi" if sys.platform == "win32" else "file"
         wrapped = _protect(secret) if backend == "dpapi" else secret
         create_durable(self.path, _serialise(backend, wrapped))
         return DeviceSecret(secret, backend)
@@ -95,7 +96,12 @@ def _default_folder() -> Path:
 
 def _serialise(backend: str, wrapped: bytes) -> bytes:
     return strict_json.dumps(
-        {"backend": backend, "data": strict_json.blob(wrapped), "format": FORMAT, "size": len(wrapped)}
+        {
+            "backend": backend,
+            "data": strict_json.blob(wrapped),
+            "format": FORMAT,
+            "size": len(wrapped),
+        }
     )
 
 
@@ -106,7 +112,7 @@ def _parse(raw: bytes) -> tuple[str, bytes]:
     return fields.text("backend", "file|dpapi"), fields.blob("data", size)
 
 
-if os.name == "nt":  # pragma: no cover - cannot run on the machines that build this
+if sys.platform == "win32":  # pragma: no cover - cannot run on the machines that build this
     import ctypes
     from ctypes import wintypes
 
@@ -121,9 +127,7 @@ if os.name == "nt":  # pragma: no cover - cannot run on the machines that build 
         result = _Blob()
         call = getattr(ctypes.WinDLL("crypt32", use_last_error=True), name)
         call.restype = wintypes.BOOL
-        done = call(
-            ctypes.byref(source), None, None, None, None, _NO_DIALOG, ctypes.byref(result)
-        )
+        done = call(ctypes.byref(source), None, None, None, None, _NO_DIALOG, ctypes.byref(result))
         if not done:
             raise OSError(ctypes.get_last_error(), name)
         try:

@@ -93,9 +93,7 @@ def is_link(path: Path) -> bool:
     """Say whether the path is a symbolic link or, on Windows, a junction."""
     status = os.lstat(path)
     reparse = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0)
-    return stat.S_ISLNK(status.st_mode) or bool(
-        getattr(status, "st_file_attributes", 0) & reparse
-    )
+    return stat.S_ISLNK(status.st_mode) or bool(getattr(status, "st_file_attributes", 0) & reparse)
 
 
 def sync_folder(path: Path) -> None:
@@ -206,7 +204,9 @@ def open_regular(path: Path) -> BinaryIO:
         return os.fdopen(descriptor, "rb")
     os.close(descriptor)
     if stat.S_ISREG(status.st_mode):
-        raise Damaged(file=str(path), what_now="中身がありません。バックアップから復元してください。")
+        raise Damaged(
+            file=str(path), what_now="中身がありません。バックアップから復元してください。"
+        )
     raise Foreign(file=str(path), reason="通常のファイルではありません。")
 
 

@@ -1,4 +1,4 @@
-"""Turn a password and the device secret into the key of a slot (Argon2id, RFC 9106; HKDF, RFC 5869).
+"""Turn a password and the device secret into a slot key (Argon2id, RFC 9106; HKDF, RFC 5869).
 
 Parameters are named and frozen. What a file asks for is checked *before* anything is derived:
 otherwise a planted header could ask for terabytes of memory or for a weakness of its own choice.
@@ -61,9 +61,14 @@ def check_bounds(parameters: KdfParameters, profile: str) -> KdfParameters:
     return parameters
 
 
+def encode_typed(text: str) -> bytes:
+    """Encode what was typed to UTF-8; lone surrogates too, as an error would quote the text."""
+    return text.encode("utf-8", "surrogatepass")
+
+
 def normalise_password(password: str) -> bytes:
     """Encode a password: NFKC, because Japanese keyboards type full width as well (header v1)."""
-    return unicodedata.normalize("NFKC", password).encode("utf-8")
+    return encode_typed(unicodedata.normalize("NFKC", password))
 
 
 def argon2id(password: str, salt: bytes, parameters: KdfParameters) -> bytes:

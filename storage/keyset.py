@@ -81,7 +81,7 @@ def open_slot(box: bytes, slot_key: bytes, nonce: bytes, context: bytes) -> KeyS
 
 
 def wrap_key(key: bytes, receiver: bytes, context: bytes, random: Random) -> Wrap:
-    """Wrap a 32-byte key to an X25519 public key (as RFC 9180: DHKEM + HKDF + AEAD, one message)."""
+    """Wrap a 32-byte key to an X25519 public key (after RFC 9180: DHKEM, HKDF, AEAD)."""
     if len(key) != KEY_BYTES:
         raise ValueError("only 32-byte keys are wrapped")
     own = X25519PrivateKey.from_private_bytes(random(KEY_BYTES))

@@ -6,6 +6,7 @@ a power cut nothing has to be cleaned up. The text in the file only says who hol
 
 import json
 import os
+import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -71,7 +72,7 @@ def lock_ledger(folder: Path, *, holder: str, now: datetime) -> LedgerLock:
     return LedgerLock(descriptor)
 
 
-if os.name == "nt":  # pragma: no cover - cannot run on the machines that build this
+if sys.platform == "win32":  # pragma: no cover - cannot run on the machines that build this
     import msvcrt
 
     def _try_lock(descriptor: int) -> bool:

@@ -1,0 +1,343 @@
+"""The keys of a ledger in the hands of one signed-in person.
+
+`Vault` hands out derived keys and signatures, and rewrites both copies of the key header before a
+change is acknowledged. It is made by `storage/vault.py` only.
+
+What is derived from the data key (DEK) of an epoch, each by HKDF-SHA256 with the vault id as salt:
+`azukari/database` the raw key of SQLCipher, `azukari/header` the MAC of the header,
+`azukari/journal`, `azukari/seal` and whatever else `derive` is asked for.
+"""
+
+import hmac
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from models.codes import Role
+from models.errors import Locked, NotFound, NotPermitted, Refused
+from models.passwords import check_floor
+from storage.header import (
+    MOST_ACTIVE,
+    RECOVERY_ROLE,
+    Header,
+    HeaderFile,
+    HeaderUser,
+    Slot,
+    complete,
+    frame,
+    parse_header,
+)
+from storage.header_edits import (
+    Secrets,
+    describe_user,
+    free_tag,
+    make_slot,
+    open_keys,
+    recovery_record,
+    retire,
+    with_recovery,
+    with_user,
+)
+from storage.header_files import write_pair
+from storage.kdf import hkdf
+from storage.keyset import KeySet, Wrap, unwrap_key
+from storage.recovery import RecoverySheet
+from storage.trust import may_add, sign_header, sign_user
+
+
+@dataclass(frozen=True)
+class Signer:
+    """The signature of the signed-in person; hands out no private key."""
+
+    public_key: bytes
+    _keys: KeySet = field(repr=False)
+
+    def sign(self, data: bytes) -> bytes:
+        """Sign with Ed25519 (64 bytes)."""
+        return self._keys.sign(data)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person as the key header knows him."""
+
+    user_id: str
+    role: str
+    state: str
+    public_key: bytes
+    can_sign_in: bool
+    initial_password: bool
+
+
+class Vault:
+    """An unlocked key header. Everything that changes it is durable when the method returns."""
+
+    def __init__(self, folder: Path, file: HeaderFile, user: HeaderUser, opened: Secrets) -> None:
+        self.folder = folder
+        self.user_id = user.user_id
+        self.role = user.role
+        self.repaired: tuple[str, ...] = ()
+        self._file = file
+        self._opened: Secrets | None = opened
+
+    def __repr__(self) -> str:
+        return f"Vault({self.folder.name!r}, {self.user_id!r}, {self.role!r})"
+
+    # --- what the header says -----------------------------------------------------------------
+
+    @property
+    def header(self) -> Header:
+        return self._file.header
+
+    @property
+    def header_bytes(self) -> bytes:
+        """The whole header file, for the copy in a backup."""
+        return self._file.raw
+
+    @property
+    def header_hash(self) -> bytes:
+        """What the database remembers of the header beside `generation`."""
+        return self._file.hash
+
+    @property
+    def vault_id(self) -> bytes:
+        return self.header.vault_id
+
+    @property
+    def generation(self) -> int:
+        return self.header.generation
+
+    @property
+    def first_responsible_key(self) -> bytes:
+        """The Ed25519 key that ledger entry 1 pins; every signature of the header leads to it."""
+        return self.header.first_key
+
+    @property
+    def profile(self) -> str:
+        return self.header.profile
+
+    @property
+    def must_change_password(self) -> bool:
+        """Whether the password was chosen by the one who issued it."""
+        slot = self.header.slot_of(self.user_id)
+        return slot is not None and slot.initial
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        return tuple(self._member(user) for user in self.header.users)
+
+    def _member(self, user: HeaderUser) -> Member:
+        slot = self.header.slot_of(user.user_id) if user.active else None
+        return Member(
+            user_id=user.user_id,
+            role=user.role,
+            state=user.state,
+            public_key=user.signing,
+            can_sign_in=slot is not None,
+            initial_password=slot is not None and slot.initial,
+        )
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    @property
+    def database_key(self) -> bytes:
+        """The raw 32-byte key of SQLCipher, derived from the data key of the current epoch."""
+        return self.derive("database")
+
+    def derive(self, purpose: str, *, epoch: int | None = None) -> bytes:
+        """Derive the 32-byte key of one purpose ("journal", "seal" …).
+
+        Args:
+            epoch: another data key than the current one, while a rotation is unfinished.
+
+        Raises:
+            Locked: the vault was closed.
+        """
+        number = self.header.epoch if epoch is None else epoch
+        return derive_key(self._secrets.data_keys[number], self.vault_id, purpose)
+
+    def signer(self) -> Signer:
+        """Sign as the signed-in person.
+
+        Raises:
+            Locked: the vault was closed.
+        """
+        keys = self._secrets.keys
+        return Signer(keys.public_signing, keys)
+
+    def unwrap(self, wrap: Wrap, context: bytes) -> bytes:
+        """Open a key that was wrapped to the signed-in person.
+
+        Raises:
+            CannotOpen: it was wrapped to somebody else or changed.
+        """
+        return unwrap_key(wrap, self._secrets.keys, context)
+
+    def random(self, length: int) -> bytes:
+        return self._secrets.random(length)
+
+    def close(self) -> None:
+        """Forget the keys; Python cannot wipe them, so the unlocked time is kept short."""
+        self._opened = None
+
+    @property
+    def _secrets(self) -> Secrets:
+        if self._opened is None:
+            raise Locked
+        return self._opened
+
+    # --- people -------------------------------------------------------------------------------
+
+    def check_password(self, password: str) -> None:
+        """Confirm the signed-in person, for instance before a seal.
+
+        Raises:
+            WrongPassword: it is not his password.
+        """
+        slot = self.header.slot_of(self.user_id)
+        open_keys(self.header, slot, password, self._secrets.device)
+
+    def change_password(self, old: str, new: str) -> None:
+        """Replace the own slot; the old password opens neither copy when this returns.
+
+        The data key stays: copies and backups of that time still open with the old password.
+
+        Raises:
+            WrongPassword: `old` is wrong.
+            WeakPassword: `new` is shorter than any policy allows.
+        """
+        self.check_password(old)
+        check_floor(new)
+        slot = self.header.slot_of(self.user_id)
+        if slot is None:
+            raise NotFound(what="利用者")
+        fresh = self._new_slot(self._me(), slot.tag, new, self._secrets.keys, initial=False)
+        self.commit(self.header.with_slot(fresh))
+
+    def add_user(
+        self, user_id: str, login: str, role: str, password: str, *, initial: bool = True
+    ) -> Member:
+        """Let another person in; the password is an initial one, to be changed at first use.
+
+        Raises:
+            NotPermitted: the signed-in role may not add this role.
+            Refused: the login is taken, or there are too many people.
+            WeakPassword: the password is shorter than any policy allows.
+        """
+        if self.header.active_user(user_id) is not None:
+            raise Refused(reason="この利用者は登録済みです。")
+        if sum(user.active for user in self.header.users) >= MOST_ACTIVE:
+            raise Refused(reason=f"利用者は{MOST_ACTIVE}人まで登録できます。")
+        return self._issue(self.header, user_id, login, role, password, initial)
+
+    def reissue(
+        self,
+        user_id: str,
+        login: str,
+        password: str,
+        *,
+        role: str | None = None,
+        initial: bool = True,
+    ) -> Member:
+        """Give a person new keys and a new initial password; reveals nothing of the old ones.
+
+        Also the way to change a role (it is part of what the slot is bound to) and to let people
+        in again after the ledger moved to another PC.
+
+        Raises:
+            NotFound: there is no such active person.
+            NotPermitted: the signed-in role may not vouch for that role.
+        """
+        user = self._other(user_id)
+        self._permit(user.role)
+        header = retire(self.header, user_id, "replaced")
+        return self._issue(header, user_id, login, role or user.role, password, initial)
+
+    def remove_slot(self, user_id: str) -> None:
+        """Shut a person out: slot and wraps leave both copies, the keys stay as revoked.
+
+        He knew the data key while he could sign in; only a rotation ends that.
+
+        Raises:
+            Refused: it is the signed-in person himself.
+        """
+        user = self._other(user_id)
+        self._permit(user.role)
+        self.commit(retire(self.header, user_id, "revoked"), responsible=True)
+
+    def replace_recovery_sheet(self) -> RecoverySheet:
+        """Make a new sheet; the old one opens nothing when this returns."""
+        self._permit(RECOVERY_ROLE)
+        secrets = self._secrets
+        sheet = RecoverySheet.create(secrets.random)
+        header = with_recovery(self.header, sheet, secrets.keys, secrets)
+        self.commit(header, responsible=True)
+        return sheet
+
+    def check_sheet(self, typed: str) -> None:
+        """Prove that a printed sheet works by typing it back.
+
+        Raises:
+            InvalidField: a typing error, with its line.
+            WrongRecoverySheet: it is the sheet of another ledger, or an old one.
+        """
+        recovery_record(self.header, RecoverySheet.parse(typed).keys(self.vault_id))
+
+    def _issue(
+        self, header: Header, user_id: str, login: str, role: str, password: str, initial: bool
+    ) -> Member:
+        self._permit(role)
+        check_floor(password)
+        tag = free_tag(header, login)
+        secrets = self._secrets
+        keys = KeySet.create(secrets.random)
+        user = sign_user(self.vault_id, describe_user(user_id, role, keys), secrets.keys)
+        header = with_user(header, user, secrets)
+        slot = self._new_slot(user, tag, password, keys, initial=initial)
+        self.commit(header.with_slot(slot), responsible=True)
+        return self._member(user)
+
+    def _new_slot(
+        self, user: HeaderUser, tag: bytes, password: str, keys: KeySet, *, initial: bool
+    ) -> Slot:
+        return make_slot(self.header, user, tag, password, keys, self._secrets, initial=initial)
+
+    def _me(self) -> HeaderUser:
+        user = self.header.active_user(self.user_id)
+        if user is None:
+            raise NotFound(what="利用者")
+        return user
+
+    def _other(self, user_id: str) -> HeaderUser:
+        if user_id == self.user_id:
+            raise Refused(reason="自分自身には行えません。ほかの責任者に依頼してください。")
+        user = self.header.active_user(user_id)
+        if user is None:
+            raise NotFound(what="利用者")
+        return user
+
+    def _permit(self, role: str) -> None:
+        if not may_add(self.role, role):
+            who = "責任者" if role in (Role.SUPERVISOR, RECOVERY_ROLE) else "責任者とシステム管理者"
+            raise NotPermitted(act="利用者と鍵の管理", who=who)
+
+    def commit(self, header: Header, *, responsible: bool = False) -> None:
+        """Make the next generation durable in both copies, then believe in it."""
+        secrets = self._secrets
+        header = replace(header, generation=self.generation + 1, prev_header_hash=self.header_hash)
+        if responsible:
+            header = sign_header(header, secrets.keys)
+        file = encode(header, secrets)
+        write_pair(self.folder, file.raw, instead_of=self._file.raw)
+        self._file = file
+
+
+def derive_key(data_key: bytes, vault_id: bytes, purpose: str) -> bytes:
+    return hkdf(data_key, b"azukari/" + purpose.encode("ascii"), salt=vault_id)
+
+
+def encode(header: Header, secrets: Secrets) -> HeaderFile:
+    """Serialise and MAC a header, and read it back before anybody writes it."""
+    mac_key = derive_key(secrets.data_keys[header.epoch], header.vault_id, "header")
+    framed = frame(header)
+    raw = complete(framed, hmac.digest(mac_key, framed, "sha256"))
+    return parse_header(raw, "keys")

@@ -1,0 +1,231 @@
+"""The ways into a ledger: create, unlock, recover. Each returns a `Vault` that holds the keys.
+
+Take the lock of the folder first (`storage/lock.py`). Everything about the header is checked before
+a key leaves: bounds, MAC, signatures; only then is a torn copy mended.
+"""
+
+import hmac
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models.codes import Role
+from models.errors import Damaged, DeviceSecretMissing, Foreign, NotPermitted, NotWritable
+from models.passwords import check_floor
+from resources import VERSION as PROGRAM
+from storage.device import DeviceSecret
+from storage.files import make_private_folder
+from storage.header import HASH_BYTES, ID_BYTES, Epoch, Header, HeaderFile, HeaderUser
+from storage.header_edits import (
+    Secrets,
+    describe_user,
+    free_tag,
+    make_slot,
+    open_keys,
+    recovery_record,
+    retire,
+    with_recovery,
+    with_user,
+)
+from storage.header_files import HeaderPair, create_pair, read_pair
+from storage.kdf import KEY_BYTES, STANDARD, TEST, KdfParameters
+from storage.keyset import CannotOpen, KeySet, Random, unwrap_key
+from storage.lock import LOCK_NAME
+from storage.recovery import RecoverySheet
+from storage.trust import (
+    check_mac,
+    check_signatures,
+    login_tag,
+    sign_header,
+    sign_user,
+    wrap_context,
+)
+from storage.unlocked import Member, Signer, Vault, derive_key, encode
+
+__all__ = ["Member", "Signer", "Vault", "create_vault", "recover_vault", "unlock_vault"]
+
+
+def create_vault(
+    folder: Path,
+    *,
+    user_id: str,
+    login: str,
+    role: str,
+    password: str,
+    kdf: KdfParameters = STANDARD,
+    device: DeviceSecret,
+    random: Random,
+    now: datetime,
+    policy_hash: bytes = bytes(HASH_BYTES),
+) -> tuple[Vault, RecoverySheet]:
+    """Make the key header of a new ledger in a new or empty folder.
+
+    Args:
+        role: the first person is the responsible one, "supervisor".
+        kdf: `kdf.TEST` makes a ledger of profile "test", which a release refuses to open.
+
+    Raises:
+        NotWritable: something already stands in the folder.
+        WeakPassword: the password is shorter than any policy allows.
+    """
+    if role != Role.SUPERVISOR:
+        raise NotPermitted(act="台帳の作成", who="責任者")
+    check_floor(password)
+    _prepare_folder(folder)
+    vault_id = random(ID_BYTES)
+    keys = KeySet.create(random)
+    opened = Secrets(keys, {1: random(KEY_BYTES)}, device, random)
+    user = sign_user(vault_id, describe_user(user_id, role, keys), keys)
+    header = Header(
+        vault_id=vault_id,
+        profile="test" if kdf == TEST else "standard",
+        created=f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
+        program=PROGRAM,
+        kdf=kdf,
+        device_key_id=device.key_id(vault_id),
+        policy_hash=policy_hash,
+        first_key=keys.public_signing,
+        epochs=(Epoch(1, "current"),),
+        users=(),
+        recovery=(),
+        wraps=(),
+        slots=(),
+        generation=1,
+        signed_generation=1,
+        prev_header_hash=bytes(HASH_BYTES),
+    )
+    sheet = RecoverySheet.create(random)
+    header = with_recovery(with_user(header, user, opened), sheet, keys, opened)
+    tag = login_tag(vault_id, login)
+    header = header.with_slot(make_slot(header, user, tag, password, keys, opened, initial=False))
+    file = encode(sign_header(header, keys), opened)
+    create_pair(folder, file.raw)
+    return Vault(folder, file, user, opened), sheet
+
+
+def unlock_vault(
+    folder: Path,
+    *,
+    login: str,
+    password: str,
+    device: DeviceSecret,
+    allow_test_profile: bool = False,
+    random: Random = os.urandom,
+) -> Vault:
+    """Open the key header as one person.
+
+    Raises:
+        WrongPassword: unknown login or wrong password, after the same derivation.
+        DeviceSecretMissing: the ledger belongs to another PC or Windows user.
+        Damaged, Foreign, NewerFormat, LedgerMissing: the files do not allow it.
+    """
+    pair = read_pair(folder)
+    header = _usable(pair.best, folder, allow_test_profile)
+    if not hmac.compare_digest(header.device_key_id, device.key_id(header.vault_id)):
+        raise DeviceSecretMissing
+    slot = header.slot_by_tag(login_tag(header.vault_id, login))
+    keys = open_keys(header, slot, password, device)
+    user = header.active_user(slot.user_id) if slot else None
+    if user is None or user.signing != keys.public_signing:
+        raise Damaged(
+            file=str(folder), what_now="鍵が利用者と一致しません。責任者に連絡してください。"
+        )
+    return _opened_vault(pair, user, keys, device, random)
+
+
+def recover_vault(
+    folder: Path,
+    *,
+    sheet: str,
+    user_id: str,
+    login: str,
+    password: str,
+    device: DeviceSecret,
+    allow_test_profile: bool = False,
+    random: Random = os.urandom,
+) -> tuple[Vault, RecoverySheet]:
+    """Open the ledger with the recovery sheet: a new responsible slot, and a new sheet at once.
+
+    On another PC the slots of all others are dropped, because they are bound to the old one: they
+    are let in again with `Vault.reissue`. The ledger records the use of the sheet.
+
+    Raises:
+        InvalidField: a typing error, with its line.
+        WrongRecoverySheet: the sheet of another ledger, or one that was replaced.
+        WeakPassword: the password is shorter than any policy allows.
+    """
+    typed = RecoverySheet.parse(sheet)
+    check_floor(password)
+    pair = read_pair(folder)
+    header = _usable(pair.best, folder, allow_test_profile)
+    recovery_keys = typed.keys(header.vault_id)
+    record = recovery_record(header, recovery_keys)
+    old = _opened_vault(pair, record, recovery_keys, device, random)
+    secrets = old._secrets
+    header = retire(header, user_id, "replaced")
+    if header.device_key_id != device.key_id(header.vault_id):
+        header = replace(header, slots=(), device_key_id=device.key_id(header.vault_id))
+    tag = free_tag(header, login)
+    keys = KeySet.create(random)
+    user = sign_user(header.vault_id, describe_user(user_id, Role.SUPERVISOR, keys), recovery_keys)
+    header = with_user(header, user, secrets)
+    header = header.with_slot(make_slot(header, user, tag, password, keys, secrets, initial=False))
+    fresh = RecoverySheet.create(random)
+    header = with_recovery(header, fresh, keys, secrets)
+    vault = Vault(folder, old._file, user, replace(secrets, keys=keys))
+    vault.repaired = old.repaired
+    vault.commit(header, responsible=True)
+    return vault, fresh
+
+
+def check_profile(profile: str, file: str, allow_test_profile: bool) -> None:
+    """Refuse the weak derivation of tests everywhere but in tests.
+
+    Raises:
+        Foreign: a test ledger, and the caller did not ask for one.
+    """
+    if profile == "test" and not allow_test_profile:
+        raise Foreign(file=file, reason="試験用の台帳は、この版では開けません。")
+
+
+def _prepare_folder(folder: Path) -> None:
+    make_private_folder(folder)
+    if any(path.name != LOCK_NAME for path in folder.iterdir()):
+        raise NotWritable(file=str(folder))
+
+
+def _usable(file: HeaderFile, folder: Path, allow_test_profile: bool) -> Header:
+    check_profile(file.header.profile, str(folder), allow_test_profile)
+    return file.header
+
+
+def _opened_vault(
+    pair: HeaderPair, user: HeaderUser, keys: KeySet, device: DeviceSecret, random: Random
+) -> Vault:
+    """Unwrap the data keys, check MAC and signatures, and only then mend a torn copy."""
+    name = str(pair.folder)
+    header = pair.best.header
+    data_keys = {
+        epoch.number: _data_key(header, user.user_id, epoch.number, keys, name)
+        for epoch in header.epochs
+    }
+    mac_key = derive_key(data_keys[header.epoch], header.vault_id, "header")
+    check_mac(pair.best, mac_key, name)
+    check_signatures(header, name)
+    pair.repair()
+    vault = Vault(pair.folder, pair.best, user, Secrets(keys, data_keys, device, random))
+    vault.repaired = pair.to_repair
+    return vault
+
+
+def _data_key(header: Header, user_id: str, epoch: int, keys: KeySet, name: str) -> bytes:
+    wrap = header.wrap_for(user_id, epoch)
+    try:
+        if wrap is None:
+            raise CannotOpen
+        return unwrap_key(wrap, keys, wrap_context(header.vault_id, epoch, user_id))
+    except CannotOpen as exc:
+        raise Damaged(
+            file=name, what_now="鍵の包みが開きません。責任者に連絡してください。"
+        ) from exc
