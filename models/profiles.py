@@ -200,6 +200,10 @@ class Profile:
         """Return the setting of a rule of `RULES`."""
         return self.rules[rule_id]
 
+    def clauses_of_rule(self, rule_id: str) -> tuple[Clause, ...]:
+        """Return the clauses a finding of the rule may name; empty for rules of the product."""
+        return tuple(clause for clause in self.clauses.values() if rule_id in clause.rules)
+
     def document(self, document_id: str) -> DocumentForm:
         """Return the form of a document of `DOCUMENTS`."""
         return self.documents[document_id]

@@ -185,6 +185,19 @@ def test_silent_profiles_are_never_stricter_than_notice(profiles: dict[str, Prof
         assert profiles["yachiyo"].rule(rule_id).mode == "notice"
 
 
+@pytest.mark.parametrize("code", CITIES)
+def test_every_rule_above_notice_can_name_a_clause(code: str, profiles: dict[str, Profile]) -> None:
+    # these keep the ledger honest whatever the text says, and no clause speaks of them
+    of_the_product = {"R-33", "R-34", "R-35", "R-37", "R-38", "R-39", "R-47", "R-48"}
+    profile = profiles[code]
+    nameless = {
+        rule_id
+        for rule_id, setting in profile.rules.items()
+        if setting.mode != "notice" and not profile.clauses_of_rule(rule_id)
+    }
+    assert nameless <= of_the_product
+
+
 def test_words_of_each_text_are_kept_as_written(profiles: dict[str, Profile]) -> None:
     assert profiles["shiki"].term("harm") == "漏えい、滅失又は棄損"
     assert profiles["fukuoka"].term("harm") == "漏えい、滅失又は毀損"
