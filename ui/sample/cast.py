@@ -1,0 +1,265 @@
+"""Who plays in the sample ledger. Every name, number and address is invented."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from models.codes import (
+    Acquisition,
+    AssetFieldKind,
+    AssignmentRole,
+    AssignmentStatus,
+    AuthorizationSubject,
+    BasisType,
+    ContractStatus,
+    Decision,
+    DecisionForm,
+    EmploymentType,
+    InfoClass,
+    OnsiteRule,
+    OrganizationKind,
+    PlaceKind,
+    PlaceStatus,
+    PlaceUse,
+    ReportCycle,
+    Role,
+    StorageEquipment,
+)
+from models.profiles import Profile
+from models.records import (
+    AssetField,
+    Assignment,
+    Authorization,
+    Contract,
+    ContractPlace,
+    InformationAsset,
+    Organization,
+    Person,
+    Place,
+    Record,
+)
+
+
+@dataclass(frozen=True)
+class User:
+    """A sample account; the password stands in demo.json because the ledger is a sample."""
+
+    login: str
+    password: str
+    role: Role
+    person: str  # key in PEOPLE
+
+
+CONTRACTOR = Organization(
+    kinds=(OrganizationKind.CONTRACTOR,),
+    name="株式会社みほん情報処理",
+    name_kana="カブシキガイシャミホンジョウホウショリ",
+    representative_title="代表取締役",
+    representative_name="見本　一郎",
+    postal_code="999-0001",
+    address="見本県見本市中央一丁目2番3号",
+    phone="0000-11-2222",
+)
+
+PEOPLE: dict[str, tuple[str, str, str, EmploymentType]] = {
+    "supervisor": ("髙橋　恵子", "タカハシ　ケイコ", "業務部長", EmploymentType.REGULAR),
+    "worker": ("𠮷野　翔太", "ヨシノ　ショウタ", "主任", EmploymentType.REGULAR),
+    "worker2": ("辻󠄂　美咲", "ツジ　ミサキ", "", EmploymentType.CONTRACT_EMPLOYEE),
+    "worker3": ("﨑山　健", "サキヤマ　ケン", "", EmploymentType.PART_TIME),
+    "administrator": ("渡邉　誠", "ワタナベ　マコト", "情報管理課長", EmploymentType.REGULAR),
+    "officer": ("見本　花子", "ミホン　ハナコ", "主査", EmploymentType.CLIENT_OFFICER),
+}
+
+USERS = (
+    User("takahashi", "みどりの台帳-7朝の点検", Role.SUPERVISOR, "supervisor"),
+    User("yoshino", "青い保管庫-5昼の受渡し", Role.WORKER, "worker"),
+    User("watanabe", "白い鍵束-9夜の見回り", Role.ADMINISTRATOR, "administrator"),
+    User("kensa", "赤い検査印-3春の立会い", Role.INSPECTOR, "officer"),
+)
+
+CLIENT = Organization(
+    kinds=(OrganizationKind.CLIENT,),
+    name="見本市",
+    name_kana="ミホンシ",
+    representative_title="見本市長",
+    representative_name="見本　太郎",
+    address="見本県見本市本町一丁目1番1号",
+    phone="0000-33-4444",
+    departments=("健康づくり課",),
+)
+
+CARRIER = Organization(
+    kinds=(OrganizationKind.CARRIER,), name="みほんセキュリティ便株式会社", phone="0000-55-6666"
+)
+
+
+def person(key: str, organization_id: str, new_id: str) -> Person:
+    """Return a sample person."""
+    name, kana, title, employment = PEOPLE[key]
+    return Person(
+        id=new_id,
+        organization_id=organization_id,
+        name=name,
+        name_kana=kana,
+        job_title=title,
+        department="業務部" if key != "officer" else "健康づくり課",
+        employment_type=employment,
+    )
+
+
+def contract(
+    profile: Profile, number: str, client: str, contractor: str, start: date, new_id: str
+) -> Contract:
+    """Return a sample contract bound to a profile."""
+    return Contract(
+        id=new_id,
+        contract_no=number,
+        title="健康診査結果入力業務委託",
+        client_org_id=client,
+        client_department="健康づくり課",
+        client_title="見本市長　見本　太郎",
+        contractor_org_id=contractor,
+        profile_code=profile.code,
+        profile_version=profile.version,
+        profile_sha256=profile.sha256,
+        signed_on=start - timedelta(days=14),
+        starts_on=start - timedelta(days=7),
+        ends_on=start + timedelta(days=365),
+        work_start_on=start,
+        purpose="健康診査の結果票を入力し、受診勧奨に用いる一覧を作成する。",
+        handles_specific_pi=False,
+        handles_confidential_info=False,
+        onsite_rule=OnsiteRule.ANY,
+        periodic_report_cycle=ReportCycle.MONTHLY,
+        status=ContractStatus.ACTIVE,
+    )
+
+
+def places(ids: list[str]) -> list[Place]:
+    """Return office, work room and store room of the sample site."""
+    address = CONTRACTOR.address
+    return [
+        Place(
+            id=ids[0],
+            name="みほん入力センター",
+            address=address,
+            floor_room="3階",
+            kinds=(PlaceKind.BUSINESS_OFFICE,),
+            lockable=True,
+            entry_control=True,
+        ),
+        Place(
+            id=ids[1],
+            name="入力室",
+            address=address,
+            floor_room="3階301室",
+            kinds=(PlaceKind.WORK,),
+            parent_place_id=ids[0],
+            lockable=True,
+            entry_control=True,
+        ),
+        Place(
+            id=ids[2],
+            name="第一保管庫",
+            address=address,
+            floor_room="3階302室",
+            kinds=(PlaceKind.STORAGE,),
+            parent_place_id=ids[0],
+            lockable=True,
+            entry_control=True,
+            storage_equipment=StorageEquipment.SAFE,
+        ),
+    ]
+
+
+def frame_of(contract: Contract, people: dict[str, str], sites: list[Place],
+             ids: list[str]) -> list[Record]:  # fmt: skip
+    """Return who works where on what under a sample contract."""
+    start = contract.work_start_on
+    assert start is not None
+    notified = start - timedelta(days=5)
+    roles = (
+        ("supervisor", AssignmentRole.WORK_SUPERVISOR, "業務の統括、承諾の申請、書類の確定"),
+        ("worker", AssignmentRole.WORKER, "結果票の受領と入力"),
+        ("worker2", AssignmentRole.WORKER, "入力と照合"),
+        ("worker3", AssignmentRole.WORKER, "媒体の運搬と照合"),
+        ("administrator", AssignmentRole.SYSTEM_MANAGER, "電子計算機の管理"),
+    )
+    records: list[Record] = [
+        Assignment(
+            id=ids.pop(),
+            contract_id=contract.id,
+            person_id=people[key],
+            role=role,
+            duties=duties,
+            authority_scope="担当業務に必要な範囲",
+            handles_specific_pi=False,
+            starts_on=notified,
+            status=AssignmentStatus.ACTIVE,
+        )
+        for key, role, duties in roles
+    ]
+    uses = ((sites[1], (PlaceUse.WORK,)), (sites[2], (PlaceUse.STORAGE,)))
+    records += [
+        ContractPlace(
+            id=ids.pop(),
+            contract_id=contract.id,
+            place_id=site.id,
+            use_as=use,
+            use_from=notified,
+            status=PlaceStatus.ACTIVE,
+        )
+        for site, use in uses
+    ]
+    return records
+
+
+def asset(contract: Contract, new_id: str) -> InformationAsset:
+    """Return what the sample client entrusts."""
+    return InformationAsset(
+        id=new_id,
+        contract_id=contract.id,
+        name="健康診査結果データ",
+        info_class=InfoClass.PERSONAL,
+        subject_category="健康診査の受診者",
+        subject_count=1200,
+        purpose="健康診査の結果の入力",
+        acquisition=Acquisition.PROVIDED,
+        contains_sensitive=True,
+        contains_specific_pi=False,
+        asset_fields=(
+            AssetField(name="氏名", kind=AssetFieldKind.NAME, in_contract_list=True),
+            AssetField(name="生年月日", kind=AssetFieldKind.BIRTH_DATE, in_contract_list=True),
+            AssetField(name="健診結果", kind=AssetFieldKind.OTHER, in_contract_list=True),
+        ),
+    )
+
+
+def consents(contract: Contract, ids: list[str]) -> list[Authorization]:
+    """Return what the sample client allowed or ordered before the work began."""
+    start = contract.work_start_on
+    assert start is not None
+    granted = (
+        (BasisType.DESIGNATION, AuthorizationSubject.HANDOVER_DESIGNATION, "市役所での直接手渡し"),
+        (BasisType.CONSENT, AuthorizationSubject.TAKE_OUT, "納品のための媒体の持出し"),
+        (BasisType.CONSENT, AuthorizationSubject.COPY, "入力作業用の複写（一媒体一部）"),
+        (BasisType.INSTRUCTION, AuthorizationSubject.DISPOSITION_METHOD, "複写物の裁断と消去"),
+    )
+    return [
+        Authorization(
+            id=ids.pop(),
+            contract_id=contract.id,
+            basis_type=basis,
+            subject=subject,
+            requested_on=start - timedelta(days=6),
+            reason="業務の実施に必要なため",
+            scope_text=scope,
+            valid_from=start - timedelta(days=4),
+            decision=Decision.GRANTED,
+            decided_on=start - timedelta(days=5),
+            decided_by_title="健康づくり課長",
+            decided_by_name="見本　次郎",
+            decision_form=DecisionForm.WRITTEN,
+            decision_doc_no=f"見健第{number}号",
+        )
+        for number, (basis, subject, scope) in enumerate(granted, 101)
+    ]

@@ -1,0 +1,388 @@
+"""The story of a sample contract: what comes in, is used, copied, carried, returned, destroyed."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from models.codes import (
+    AuthorizationSubject,
+    Encrypted,
+    EncryptionMeasure,
+    EndRule,
+    HandlingKind,
+    ItemClass,
+    ItemOrigin,
+    ItemState,
+    MediaType,
+    Means,
+    Ownership,
+    SanitizationAct,
+    SanitizationCategory,
+    SanitizationMethod,
+    VerificationMethod,
+    VerificationResult,
+)
+from models.commands import Change
+from models.ledger import Ledger
+from models.profiles import Profile
+from models.records import (
+    Authorization,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    ItemContent,
+    Sanitization,
+    TransportDetail,
+)
+from ui.sample import cast
+from ui.sample.clock import StoryClock
+
+BATCH = 500  # events of one command when many are asked for
+
+
+class Story:
+    """One sample contract on an open ledger, told day by day."""
+
+    def __init__(self, ledger: Ledger, clock: StoryClock, seed: int) -> None:
+        self.ledger = ledger
+        self.clock = clock
+        self._random = random.Random(seed)
+        self._serial = 0
+        self._stock: list[Item] = []
+        self._copies: list[Item] = []
+        self._out: list[tuple[Item, str]] = []
+
+    # --- the first morning -------------------------------------------------------------------------
+    def set_up(self, profile: Profile, number: str, contractor_id: str, supervisor_id: str) -> None:
+        """Enter the client, the contract, people, places and what was agreed."""
+        ledger = self.ledger
+        ids = [ledger.new_id() for _ in range(40)]
+        client = replace(cast.CLIENT, id=ids.pop())
+        carrier = replace(cast.CARRIER, id=ids.pop())
+        start = ledger.today()
+        self.contract = cast.contract(profile, number, client.id, contractor_id, start, ids.pop())
+        people = [
+            cast.person(key, client.id if key == "officer" else contractor_id, ids.pop())
+            for key in cast.PEOPLE
+            if key != "supervisor"
+        ]
+        others = [key for key in cast.PEOPLE if key != "supervisor"]
+        self.people = {"supervisor": supervisor_id} | {
+            key: one.id for key, one in zip(others, people, strict=True)
+        }
+        self.places = cast.places([ids.pop(), ids.pop(), ids.pop()])
+        self.asset = cast.asset(self.contract, ids.pop())
+        self.consents = cast.consents(self.contract, ids)
+        self.carrier = carrier
+        frame = cast.frame_of(self.contract, self.people, self.places, ids)
+        ledger.registers.create_all(
+            [client, carrier, self.contract, *people, *self.places, self.asset,
+             *self.consents, *frame]
+        )  # fmt: skip
+
+    # --- a day -------------------------------------------------------------------------------------
+    def day(self, day: date, number: int) -> None:
+        """Tell one working day."""
+        self.clock.go_to(day, 9)
+        if number % 5 == 0 or not self._stock:
+            self.receive(4)
+        for item in self._some(self._stored(self._stock), 3):
+            self.use(item)
+        self.clock.go_to(day, 11)
+        if number % 4 == 1:
+            for item in self._some(self._stored(self._stock), 1):
+                self.copy(item)
+        self.clock.go_to(day, 13)
+        if number % 6 == 2:
+            for item in self._some(self._stored(self._stock), 1):
+                self.take_out_and_back(item)
+        if number % 7 == 3:
+            for item in self._some(self._stored(self._stock), 1):
+                self.carry(item)
+        if number % 5 == 4:
+            for item in self._some(self._stored(self._stock), 1):
+                self.give_back(item)
+        self.clock.go_to(day, 16)
+        if number % 6 == 5:
+            for item in self._some(self._stored(self._copies), 2):
+                self.destroy(item)
+        self.clock.go_to(day, 17)
+        self.stocktake()
+
+    def receive(self, count: int) -> Change:
+        """Take over media and forms from the client's officer."""
+        items = [self._new_item() for _ in range(count)]
+        event = self._event(
+            HandlingKind.RECEIVE,
+            "健康診査結果の入力のため",
+            actor="worker",
+            means=Means.DIRECT,
+            counterpart_org_id=self.contract.client_org_id,
+            counterpart_title="主査",
+            counterpart_name="見本　花子",
+            place_to_id=self.places[2].id,
+            destination_text="見本市役所2階　健康づくり課",
+            authorization_id=self._consent(AuthorizationSubject.HANDOVER_DESIGNATION).id,
+            lines=tuple(HandlingLine(item_id=i.id, quantity=i.quantity) for i in items),
+        )
+        change = self.ledger.handling.record(event, new_items=items)
+        self._stock += items
+        return change
+
+    def use(self, item: Item) -> Change:
+        """Use an item for an hour and put it back."""
+        started = self.clock()
+        self.clock.wait(self._random.randint(20, 60))
+        event = self._event(
+            HandlingKind.USE, "健診結果の入力", actor=self._worker(), lines=_lines(item),
+            place_from_id=self.places[1].id,
+        )  # fmt: skip
+        return self.ledger.handling.record(
+            replace(event, occurred_at=started, ended_at=self.clock())
+        )
+
+    def copy(self, item: Item) -> Change:
+        """Make one working copy within the consent."""
+        self._serial += 1
+        child = replace(
+            item,
+            id=self.ledger.new_id(),
+            item_no=f"M-{self._serial:04d}C",
+            name=f"{item.name}（入力作業用の写し）",
+            quantity=Decimal(1),
+            ownership=Ownership.CONTRACTOR,
+            end_rule=EndRule.ERASE_OR_DISPOSE,
+            state=None,
+            current_place_id="",
+            holder_person_id="",
+            quantity_left=None,
+            due_back_at=None,
+            last_event_at=None,
+        )
+        event = self._event(
+            HandlingKind.COPY,
+            "二名での照合入力のため",
+            actor="worker2",
+            authorization_id=self._consent(AuthorizationSubject.COPY).id,
+            place_from_id=self.places[1].id,
+        )
+        change = self.ledger.handling.copy(event, item.id, [child])
+        self._copies.append(child)
+        return change
+
+    def take_out_and_back(self, item: Item) -> Change:
+        """Take an item out with the client's consent and bring it back the same day."""
+        now = self.clock()
+        out = self._event(
+            HandlingKind.TAKE_OUT,
+            "市役所での内容確認",
+            actor="worker3",
+            checker="supervisor",
+            authorization_id=self._consent(AuthorizationSubject.TAKE_OUT).id,
+            place_from_id=self.places[2].id,
+            destination_text="見本市役所　健康づくり課",
+            expected_return_at=now + timedelta(hours=3),
+            lines=_lines(item),
+            **_encryption(item),
+        )
+        change = self.ledger.handling.record(out)
+        self.clock.wait(100)
+        back = self._event(
+            HandlingKind.BRING_BACK,
+            "確認を終えたため",
+            actor="worker3",
+            place_to_id=self.places[2].id,
+            related_event_id=change.ids[-1],
+            lines=_lines(item),
+        )
+        return self.ledger.handling.record(back)
+
+    def carry(self, item: Item) -> Change:
+        """Send an item by the security courier to the store room and receive it there."""
+        left = self.clock()
+        self.clock.wait(50)
+        detail = TransportDetail(
+            carrier_org_id=self.carrier.id,
+            persons=("みほん便　担当者",),
+            container="施錠した専用ケース",
+            route="入力センターから第一保管庫",
+            departed_at=left,
+            arrived_at=self.clock(),
+            tracking_no=f"MS{self._random.randint(100000, 999999)}",
+            do_not_leave_instructed=True,
+            received_by="髙橋　恵子",
+            received_at=self.clock(),
+        )
+        event = self._event(
+            HandlingKind.TRANSPORT, "保管場所の移動", actor="worker3",
+            place_from_id=self.places[1].id, place_to_id=self.places[2].id,
+            transport=(detail,), lines=_lines(item), **_encryption(item),
+        )  # fmt: skip
+        return self.ledger.handling.record(replace(event, occurred_at=left))
+
+    def give_back(self, item: Item) -> Change:
+        """Return an original to the client's officer."""
+        event = self._event(
+            HandlingKind.RETURN,
+            "入力が終わったため",
+            actor="supervisor",
+            checker="worker",
+            means=Means.DIRECT,
+            counterpart_org_id=self.contract.client_org_id,
+            counterpart_title="主査",
+            counterpart_name="見本　花子",
+            place_from_id=self.places[2].id,
+            lines=_lines(item),
+        )
+        self._stock.remove(item)
+        return self.ledger.handling.record(event)
+
+    def destroy(self, item: Item) -> Change:
+        """Erase or shred a working copy and check that nothing can be read any more."""
+        electronic = item.electronic
+        detail = Sanitization(
+            item_id=item.id,
+            act=SanitizationAct.DISPOSE,
+            info_items="氏名、生年月日、健診結果",
+            media_name=f"{item.item_no} {item.name}",
+            quantity=item.quantity,
+            unit=item.unit,
+            electronic=electronic,
+            category=SanitizationCategory.DESTROY if electronic else None,
+            method=SanitizationMethod.PHYSICAL if electronic else SanitizationMethod.SHRED,
+            method_detail="破砕機で粉砕" if electronic else "クロスカット裁断機",
+            irrecoverable_confirmed=True,
+            verification_method=VerificationMethod.VISUAL,
+            verification_result=VerificationResult.PASS,
+            performed_at=self.clock(),
+            performed_by=self.people["worker"],
+            performed_org_id=self.contract.contractor_org_id,
+            place_text="みほん入力センター3階　入力室",
+            responsible_person_id=self.people["supervisor"],
+            client_method_authorization_id=self._consent(
+                AuthorizationSubject.DISPOSITION_METHOD
+            ).id,
+            verified_by=self.people["supervisor"] if electronic else "",
+            witness_requested=False,
+        )
+        event = self._event(
+            HandlingKind.DISPOSE, "入力作業が終わり不要となったため", actor="worker",
+            checker="supervisor", place_from_id=self.places[1].id,
+            authorization_id=detail.client_method_authorization_id,
+            sanitization=(detail,), lines=_lines(item),
+        )  # fmt: skip
+        self._copies.remove(item)
+        return self.ledger.handling.record(event)
+
+    def stocktake(self) -> Change | None:
+        """Count what lies in the store room."""
+        items = self._stored(self._stock)
+        if not items:
+            return None
+        event = self._event(
+            HandlingKind.STOCKTAKE, "終業時の現品確認", actor="supervisor",
+            place_from_id=self.places[2].id,
+            lines=tuple(HandlingLine(item_id=i.id, quantity=i.quantity) for i in items),
+        )  # fmt: skip
+        return self.ledger.handling.record(event)
+
+    def confirm_all(self) -> None:
+        """Let the responsible person confirm what others did."""
+        done = self.ledger.registers.all(HandlingEvent)
+        me = self.people["supervisor"]
+        waiting = [
+            one.record.id
+            for one in done
+            if one.record.confirmed_at is None and one.record.actor_person_id != me
+        ]
+        for start in range(0, len(waiting), BATCH):
+            self.ledger.handling.confirm(waiting[start : start + BATCH])
+
+    def fill(self, entries: int) -> None:
+        """Add short uses until the ledger holds this many entries."""
+        missing = entries - self.ledger.store.head().seq
+        item = self._stored(self._stock)[0]
+        while missing > 0:
+            events = []
+            for _ in range(min(BATCH, missing)):
+                started = self.clock()
+                events.append(
+                    self._event(
+                        HandlingKind.USE, "健診結果の入力", actor=self._worker(),
+                        occurred_at=started, ended_at=self.clock(), lines=_lines(item),
+                        place_from_id=self.places[1].id,
+                    )
+                )  # fmt: skip
+            self.ledger.handling.record_all(events)
+            missing -= len(events)
+
+    # --- helpers -----------------------------------------------------------------------------------
+    def _new_item(self) -> Item:
+        self._serial += 1
+        paper = self._random.random() < 0.6
+        return Item(
+            id=self.ledger.new_id(),
+            contract_id=self.contract.id,
+            item_no=f"M-{self._serial:04d}",
+            item_class=ItemClass.PAPER if paper else ItemClass.MEDIUM,
+            media_type=MediaType.DOCUMENT if paper else MediaType.USB_MEMORY,
+            name="健康診査結果票" if paper else "健診データ受渡し用USBメモリ",
+            maker="" if paper else "みほん電機",
+            model="" if paper else "MU-64",
+            serial_no="" if paper else f"SN{self._random.randint(10**7, 10**8 - 1)}",
+            quantity=Decimal(self._random.randint(20, 120)) if paper else Decimal(1),
+            unit="枚" if paper else "本",
+            origin=ItemOrigin.LENT,
+            ownership=Ownership.CLIENT,
+            encrypted=None if paper else Encrypted.YES,
+            encryption_method="" if paper else "AES-256（媒体の機能）",
+            home_place_id=self.places[2].id,
+            return_due_on=self.ledger.today() + timedelta(days=60),
+            end_rule=EndRule.RETURN,
+            contents=(
+                ItemContent(asset_id=self.asset.id, fields_text="氏名、生年月日、健診結果"),
+            ),
+        )
+
+    def _event(
+        self, kind: HandlingKind, purpose: str, *, actor: str, checker: str = "",
+        occurred_at: datetime | None = None, **fields: object,
+    ) -> HandlingEvent:  # fmt: skip
+        return HandlingEvent(
+            contract_id=self.contract.id,
+            kind=kind,
+            purpose=purpose,
+            occurred_at=occurred_at or self.clock(),
+            actor_person_id=self.people[actor],
+            checker_person_id=self.people[checker] if checker else "",
+            **fields,  # type: ignore[arg-type]  # names come from this file only
+        )
+
+    def _consent(self, subject: AuthorizationSubject) -> Authorization:
+        return next(one for one in self.consents if one.subject is subject)
+
+    def _worker(self) -> str:
+        return self._random.choice(("worker", "worker2", "worker3"))
+
+    def _stored(self, items: Sequence[Item]) -> list[Item]:
+        wanted = []
+        for item in items:
+            status = self.ledger.handling.status(item.id)
+            if status is not None and status.state is ItemState.STORED:
+                wanted.append(item)
+        return wanted
+
+    def _some(self, items: list[Item], count: int) -> list[Item]:
+        return self._random.sample(items, min(count, len(items)))
+
+
+def _lines(item: Item) -> tuple[HandlingLine, ...]:
+    return (HandlingLine(item_id=item.id, quantity=item.quantity),)
+
+
+def _encryption(item: Item) -> dict[str, object]:
+    if item.electronic:
+        return {"encryption": EncryptionMeasure.APPLIED}
+    return {"encryption": EncryptionMeasure.NOT_APPLICABLE}
