@@ -1,0 +1,61 @@
+"""Write a file whole or not at all: beside its place, to the disk, then into its place."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from models.errors import AzukariError, DiskFull, InputOutput, MediumMissing, NotWritable
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a place to write to; when the block ends well, what was written becomes `path`.
+
+    The place is a folder of our own beside `path` (0700), where helpers may leave temporary files:
+    nothing of an export ever lies in the system's folder for temporary files.
+
+    Raises:
+        DiskFull, NotWritable, MediumMissing, InputOutput: `path` is then as it was before.
+    """
+    folder: Path | None = None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".azukari-", dir=path.parent))
+        yield folder / path.name
+        _to_disk(folder / path.name)
+        os.replace(folder / path.name, path)
+        _sync_folder(path.parent)
+    except OSError as exc:
+        raise _our_error(exc, path) from exc
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb+") as written:
+        os.fsync(written.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable; Windows does so by itself and cannot open folders."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _our_error(error: OSError, path: Path) -> AzukariError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(file=path.name)
+    if error.errno == errno.ENOENT:
+        return MediumMissing(file=str(path.parent))
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return NotWritable(file=path.name)
+    return InputOutput(file=path.name, reason=error.strerror or type(error).__name__)
