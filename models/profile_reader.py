@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from models.profile_vocabulary import UNSET
-from models.toml_lines import KeyPath, nearest_line
+from models.toml_lines import KeyPath, key_lines, nearest_line
 
 _CYCLE = re.compile(r"([1-9][0-9]?)(日|か月|年)")
 
@@ -28,16 +28,20 @@ class Cycle:
     days: int = 0
 
 
-@dataclass
 class Mistakes:
-    """The mistakes found so far and the lines of the text they point into."""
+    """The mistakes found so far in a text. Lines are looked up only when there is something wrong,
+    because that takes longer than reading the file, and nearly all files are right."""
 
-    lines: Mapping[KeyPath, int]
-    found: list[Mistake] = field(default_factory=list)
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines: Mapping[KeyPath, int] | None = None
+        self.found: list[Mistake] = []
 
     def add(self, path: KeyPath, reason: str) -> None:
         """Note a mistake at the line of `path`, or of the table around it."""
-        self.found.append(Mistake(nearest_line(self.lines, path), reason))
+        if self._lines is None:
+            self._lines = key_lines(self._text)
+        self.found.append(Mistake(nearest_line(self._lines, path), reason))
 
 
 class TableReader:

@@ -37,7 +37,6 @@ from models.profile_vocabulary import (
     SEALS,
     TRIGGERS,
 )
-from models.toml_lines import key_lines
 
 __all__ = [
     "CONCEPTS",
@@ -250,7 +249,7 @@ def _read(text: str) -> tuple[Profile | None, list[Mistake]]:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, [_syntax_mistake(text, error)]
-    mistakes = Mistakes(key_lines(text.replace("\r\n", "\n")))
+    mistakes = Mistakes(text)
     root = TableReader(content, (), mistakes)
     profile = _read_profile(root, _content_hash(content))
     root.finish()
