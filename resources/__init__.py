@@ -1,0 +1,16 @@
+"""Data files of the program (fonts, icons, profiles, words) and its version, said once.
+
+Read them with `importlib.resources.files(resources)`. `pyproject.toml` and `pyinstaller.spec`
+read `VERSION` from here.
+"""
+
+from importlib.resources import files
+
+VERSION = "0.1.0"
+
+
+def profile_texts() -> list[tuple[str, str]]:
+    """Return (file name, text) of every rule profile that comes with the program."""
+    folder = files("resources").joinpath("profiles")
+    found = [file for file in folder.iterdir() if file.name.endswith(".toml")]
+    return [(file.name, file.read_text("utf-8")) for file in sorted(found, key=lambda f: f.name)]

@@ -1,0 +1,81 @@
+"""What holds for every test: no network, no screen, and no warning that nobody expected."""
+
+import logging
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+# Before anything imports Qt. A test run must not depend on a screen, also on a developer's desk.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ.pop("AZUKARI_PASSWORD", None)
+
+
+class NetworkUsed(AssertionError):
+    """The program tried to open a socket; it is offline by promise."""
+
+
+_REAL_SOCKET = socket.socket
+
+
+class _OfflineSocket(_REAL_SOCKET):
+    """A socket class that knows only local pipes.
+
+    `AF_UNIX` and socket pairs stay: asyncio wakes itself through one.
+    """
+
+    def __init__(
+        self,
+        family: int = -1,
+        type: int = -1,
+        proto: int = -1,
+        fileno: int | None = None,
+    ) -> None:
+        internet = family in (-1, socket.AF_INET, socket.AF_INET6) and fileno is None
+        if internet:
+            raise NetworkUsed("a test opened an internet socket")
+        super().__init__(family, type, proto, fileno)
+
+
+def _no_lookup(*_args: object, **_named: object) -> object:
+    raise NetworkUsed("a test asked for the address of a host")
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every internet socket and every name lookup fail."""
+    monkeypatch.setattr(socket, "socket", _OfflineSocket)
+    monkeypatch.setattr(socket, "getaddrinfo", _no_lookup)
+    monkeypatch.setattr(socket, "gethostbyname", _no_lookup)
+    monkeypatch.setattr(socket, "create_connection", _no_lookup)
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test that logs a warning or worse which it did not announce.
+
+    A test that expects one carries `@pytest.mark.expects_log("part of the message")`.
+    """
+    yield
+    announced = [str(m.args[0]) for m in request.node.iter_markers("expects_log")]
+    records = [
+        r for r in _all_records(caplog) if r.levelno >= logging.WARNING and not _is_ours_to_skip(r)
+    ]
+    texts = [f"{r.name}: {r.getMessage()}" for r in records]
+    surprises = [t for t in texts if not any(a in t for a in announced)]
+    missing = [a for a in announced if not any(a in t for t in texts)]
+    assert not surprises, f"unexpected log records: {surprises}"
+    assert not missing, f"announced, but never logged: {missing}"
+
+
+def _all_records(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    phases = ("setup", "call", "teardown")
+    return [record for phase in phases for record in caplog.get_records(phase)]
+
+
+def _is_ours_to_skip(record: logging.LogRecord) -> bool:
+    """asyncio measures slow callbacks in debug mode; that says nothing about the program."""
+    return record.name == "asyncio" and record.getMessage().startswith("Executing")
