@@ -1,0 +1,219 @@
+"""Every question and every command to the ledger goes through here, beside the window.
+
+Work runs in one worker thread, so that commands stay in the order in which they were asked for.
+Answers come back to the window's thread. An `AzukariError` becomes its sentence in a dialog;
+everything else is a bug of ours and is raised here again, where `sys.excepthook` catches it once.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import Any, TypeVar, cast
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
+
+from models.commands import Change
+from models.errors import AzukariError, Cancelled
+from models.ledger import Ledger
+from models.store import Progress
+from ui.asking import Asker, DialogAsker
+from ui.progress import ProgressDialog
+
+T = TypeVar("T")
+Failure = Callable[[AzukariError], None]
+PATIENCE_MS = 100  # a shorter wait shows no busy cursor
+
+
+class Operations(QObject):
+    """Runs work for the screens and tells them what changed.
+
+    Attributes:
+        changed: emitted with the `Change` of every command, before its `done`.
+        failed: emitted with every `AzukariError`, also when the caller handles it.
+    """
+
+    changed = Signal(object)
+    failed = Signal(object)
+    _arrived = Signal()
+
+    def __init__(self, asker: Asker | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.asker: Asker = asker or DialogAsker()
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._mail: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._waiting = 0
+        self._announced = ""
+        self._season = 0
+        self._cursor_shown = False
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._show_cursor)
+        self._arrived.connect(self._open_mail, Qt.ConnectionType.QueuedConnection)
+
+    # --- what screens call ----------------------------------------
+    def run(
+        self,
+        work: Callable[[], Change],
+        *,
+        done: Callable[[Change], None] | None = None,
+        failed: Failure | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Run a command, announce its change, then call `done`.
+
+        Args:
+            failed: called with the error instead of the dialog (`tell` shows it if wanted).
+            parent: window of the dialogs; when it is gone meanwhile, nobody is called back.
+        """
+
+        def then(change: Change) -> None:
+            self._announce(change)
+            if change.notices:
+                self.asker.tell(parent, "\n".join(change.notices))
+            if done and (parent is None or isValid(parent)):
+                done(change)
+
+        # A change is announced even if the dialog that asked for it was closed meanwhile.
+        self._start(work, then, failed, parent, always=True)
+
+    def ask(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        *,
+        failed: Failure | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Read something from the ledger and hand it to `then`."""
+        self._start(work, then, failed, parent)
+
+    def long(
+        self,
+        title: str,
+        work: Callable[[Progress], T],
+        then: Callable[[T], None],
+        parent: QWidget | None = None,
+        *,
+        failed: Failure | None = None,
+    ) -> None:
+        """Do something that takes long, with a progress dialog and 中止.
+
+        Stopping raises `Cancelled` inside the work; nothing is shown for it then.
+        """
+        dialog = ProgressDialog(title, parent)
+
+        def finish(result: T) -> None:
+            dialog.finish()
+            then(result)
+
+        def stop(error: AzukariError) -> None:
+            dialog.finish()
+            if failed:
+                failed(error)
+            elif not isinstance(error, Cancelled):
+                self.tell(error, parent)
+
+        dialog.open()
+        self._start(lambda: work(dialog.report), finish, stop, dialog, busy=False)
+
+    def tell(self, error: AzukariError, parent: QWidget | None = None) -> None:
+        """Show the sentence of an error."""
+        self.asker.warn(parent if parent is not None and isValid(parent) else None, str(error))
+
+    # --- what the window calls ----------------------------------------
+    def watch(self, ledger: Ledger) -> None:
+        """Announce every command of a ledger, also those inside long work."""
+
+        def noticed(change: Change) -> None:
+            self._post(lambda: self._announce(change))
+
+        ledger.on_change(noticed)
+
+    def forget(self) -> None:
+        """Call nobody back any more for work that was begun before now (the ledger is locked)."""
+        self._season += 1
+
+    @property
+    def busy(self) -> bool:
+        return self._waiting > 0
+
+    def close(self) -> None:
+        """Wait until begun work has ended; what has not begun is dropped."""
+        self._season += 1
+        self._worker.shutdown(wait=True, cancel_futures=True)
+        self._show_cursor(False)
+
+    # --- the way there and back ----------------------------------------
+    def _start(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Failure | None,
+        parent: QWidget | None,
+        *,
+        always: bool = False,
+        busy: bool = True,
+    ) -> None:
+        season = self._season
+        self._waiting += 1
+        if busy:
+            self._patience.start()
+
+        def answer(outcome: T | None, error: BaseException | None) -> None:
+            self._settle()
+            wanted = season == self._season and (parent is None or isValid(parent))
+            if isinstance(error, AzukariError):
+                if wanted:
+                    self._fail(error, failed, parent)
+            elif error is not None:
+                raise error
+            elif wanted or (always and season == self._season):
+                then(cast(T, outcome))
+
+        self._worker.submit(self._work, work, answer)
+
+    def _work(self, work: Callable[[], Any], answer: Callable[[Any, Any], None]) -> None:
+        try:
+            outcome = work()
+        except BaseException as error:  # bugs too: they are raised again in the window's thread
+            caught = error
+            self._post(lambda: answer(None, caught))
+        else:
+            self._post(lambda: answer(outcome, None))
+
+    def _post(self, letter: Callable[[], None]) -> None:
+        self._mail.put(letter)
+        try:
+            self._arrived.emit()
+        except RuntimeError:
+            pass  # the window was destroyed meanwhile; nobody is left to read the letter
+
+    def _open_mail(self) -> None:
+        self._mail.get()()
+
+    def _fail(self, error: AzukariError, failed: Failure | None, parent: QWidget | None) -> None:
+        self.failed.emit(error)
+        if failed:
+            failed(error)
+        else:
+            self.tell(error, parent)
+
+    def _announce(self, change: Change) -> None:
+        if change.command_id != self._announced:
+            self._announced = change.command_id
+            self.changed.emit(change)
+
+    def _settle(self) -> None:
+        self._waiting -= 1
+        if self._waiting == 0:
+            self._patience.stop()
+            self._show_cursor(False)
+
+    def _show_cursor(self, shown: bool = True) -> None:
+        if shown and not self._cursor_shown:
+            QGuiApplication.setOverrideCursor(Qt.CursorShape.BusyCursor)
+        elif self._cursor_shown and not shown:
+            QGuiApplication.restoreOverrideCursor()
+        self._cursor_shown = shown

@@ -1,0 +1,71 @@
+"""The dialog that shows how far a long piece of work has come and lets the user stop it."""
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from models.errors import Cancelled
+
+LOOK_MS = 100
+
+
+class ProgressDialog(QDialog):
+    """Title, bar and 中止. `report` is the `Progress` that the work calls from its thread."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setWindowModality(Qt.WindowModality.ApplicationModal)
+        self.setMinimumWidth(440)
+        self._at = (0, 0)
+        self._stopping = False
+        self._finished = False
+        self._label = QLabel(f"{title}を実行しています。")
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setWordWrap(True)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 0)
+        self._stop = QPushButton("中止")
+        self._stop.clicked.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._label)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._stop, alignment=Qt.AlignmentFlag.AlignRight)
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def report(self, done: int, total: int) -> None:
+        """Note how far the work is; called from the worker thread.
+
+        Raises:
+            Cancelled: the user pressed 中止.
+        """
+        if self._stopping:
+            raise Cancelled()
+        self._at = (done, total)  # one assignment: safe between threads
+
+    def finish(self) -> None:
+        """Close the dialog; the work has ended."""
+        self._finished = True
+        self._timer.stop()
+        self.hide()
+        self.deleteLater()
+
+    def _look(self) -> None:
+        done, total = self._at
+        if total > 0:
+            self._bar.setRange(0, 1000)
+            self._bar.setValue(min(1000, done * 1000 // total))
+
+    # --- Qt ----------------------------------------
+    def reject(self) -> None:
+        """Ask the work to stop; the dialog stays until it has."""
+        if not self._finished:
+            self._stopping = True
+            self._stop.setEnabled(False)
+            self._label.setText("中止しています。きりのよいところまでお待ちください。")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.ignore()
+        self.reject()
