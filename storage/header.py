@@ -10,6 +10,7 @@ damage before any password is typed.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from models.codes import Role
@@ -38,7 +39,6 @@ PREFIX_BYTES = len(MAGIC) + 2 + 4
 SUFFIX_BYTES = HASH_BYTES + HASH_BYTES
 UNSIGNED = ("generation", "prev_header_hash", "responsible_sig", "slots")
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
-_TIME_PATTERN = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 _PROGRAM_PATTERN = r"[0-9A-Za-z.+-]{1,32}"
 ROLES = tuple(role.value for role in Role)
 RECOVERY_ROLE = "recovery"
@@ -323,7 +323,7 @@ def _header(fields: Fields) -> Header:
     header = Header(
         vault_id=fields.blob("vault_id", ID_BYTES),
         profile=profile,
-        created=fields.text("created", _TIME_PATTERN),
+        created=fields.time("created"),
         program=fields.text("program", _PROGRAM_PATTERN),
         kdf=_cost(fields.part("kdf").only(("m", "t")), profile),
         device_key_id=fields.part("device").only(("key_id",)).blob("key_id", ID_BYTES),
@@ -431,3 +431,19 @@ def _unique(values: Iterable[object]) -> None:
     listed = list(values)
     if len(set(listed)) != len(listed):
         raise Malformed("listed twice")
+
+
+def check_profile(profile: str, file: str, allow_test_profile: bool) -> None:
+    """Refuse the weak derivation of tests everywhere but in tests.
+
+    Raises:
+        Foreign: a test ledger, and the caller did not ask for one.
+    """
+    if profile == "test" and not allow_test_profile:
+        raise Foreign(file=file, reason="試験用の台帳は、この版では開けません。")
+
+
+def time_text(moment: datetime) -> str:
+    """Spell a moment as our files do: UTC with milliseconds."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"

@@ -68,17 +68,18 @@ def open_slot_keys(
 
 
 def open_keys(header: Header, slot: Slot | None, password: str, device: DeviceSecret) -> KeySet:
-    """Open a slot; for an unknown login do the same work on an empty one."""
-    if slot is None:
-        empty = _empty_slot(header.kdf)
-        open_slot_keys(empty, Role.WORKER.value, header.vault_id, password, device)
-        raise WrongPassword
-    user = header.active_user(slot.user_id)
+    """Open a slot of the header; for an unknown login do the same work on an empty one.
+
+    Raises:
+        WrongPassword: unknown login or wrong password.
+    """
+    user = header.active_user(slot.user_id) if slot else None
     role = user.role if user else Role.WORKER.value
-    return open_slot_keys(slot, role, header.vault_id, password, device)
+    return open_slot_keys(slot or empty_slot(header.kdf), role, header.vault_id, password, device)
 
 
-def _empty_slot(kdf: KdfParameters) -> Slot:
+def empty_slot(kdf: KdfParameters) -> Slot:
+    """Describe a slot that no password opens, at the usual cost."""
     return Slot(
         slot_id=bytes(ID_BYTES),
         user_id="nobody",

@@ -9,6 +9,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NoReturn
 
 import rfc8785
@@ -86,6 +87,15 @@ class Fields:
         value = self._value.get(name)
         if type(value) is not int or not low <= value <= high:
             raise Malformed(f"field {name}")
+        return value
+
+    def time(self, name: str) -> str:
+        """Read a time in UTC with milliseconds, e.g. 2026-11-21T03:41:15.000Z."""
+        value = self.text(name, r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+        try:
+            datetime.fromisoformat(value)
+        except ValueError as exc:
+            raise Malformed(f"field {name}") from exc
         return value
 
     def flag(self, name: str) -> bool:

@@ -7,16 +7,25 @@ a key leaves: bounds, MAC, signatures; only then is a torn copy mended.
 import hmac
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from models.codes import Role
-from models.errors import Damaged, DeviceSecretMissing, Foreign, NotPermitted, NotWritable
+from models.errors import Damaged, DeviceSecretMissing, NotPermitted, NotWritable
 from models.passwords import check_floor
 from resources import VERSION as PROGRAM
 from storage.device import DeviceSecret
 from storage.files import make_private_folder
-from storage.header import HASH_BYTES, ID_BYTES, Epoch, Header, HeaderFile, HeaderUser
+from storage.header import (
+    HASH_BYTES,
+    ID_BYTES,
+    Epoch,
+    Header,
+    HeaderFile,
+    HeaderUser,
+    check_profile,
+    time_text,
+)
 from storage.header_edits import (
     Secrets,
     describe_user,
@@ -80,7 +89,7 @@ def create_vault(
     header = Header(
         vault_id=vault_id,
         profile="test" if kdf == TEST else "standard",
-        created=f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
+        created=time_text(now),
         program=PROGRAM,
         kdf=kdf,
         device_key_id=device.key_id(vault_id),
@@ -177,16 +186,6 @@ def recover_vault(
     vault.repaired = old.repaired
     vault.commit(header, responsible=True)
     return vault, fresh
-
-
-def check_profile(profile: str, file: str, allow_test_profile: bool) -> None:
-    """Refuse the weak derivation of tests everywhere but in tests.
-
-    Raises:
-        Foreign: a test ledger, and the caller did not ask for one.
-    """
-    if profile == "test" and not allow_test_profile:
-        raise Foreign(file=file, reason="試験用の台帳は、この版では開けません。")
 
 
 def _prepare_folder(folder: Path) -> None:

@@ -1,0 +1,461 @@
+"""Write, verify and restore backups: one flat file, read again before it is called a backup.
+
+Everything streams: the database comes from a reader over its encrypted file (the database room
+holds a read transaction meanwhile), attachments are copied as they are. Whether the database inside
+is sound is asked of a function that is passed in, because this room knows no SQL.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from models.codes import Role
+from models.errors import (
+    DeviceSecretMissing,
+    Foreign,
+    NotPermitted,
+    NotWritable,
+    WrongPassword,
+    WrongRecoverySheet,
+)
+from models.store import Progress
+from resources import VERSION as PROGRAM
+from storage.attachments import FOLDER_NAME, list_names
+from storage.backup_format import (
+    ATTACHMENT_PART,
+    DATABASE_PART,
+    HEADER_PART,
+    RECEIVER_ROLES,
+    Manifest,
+    Preamble,
+    Receiver,
+    damaged,
+    read_preamble,
+    wrap_context,
+    write_preamble,
+)
+from storage.backup_parts import Meter, Part, PartReader, PartWriter
+from storage.device import DeviceSecret
+from storage.files import (
+    close_and_remove,
+    create_durable,
+    create_new,
+    finish,
+    forget_cached,
+    make_private_folder,
+    open_regular,
+    put_in_place,
+    reading,
+    writing,
+)
+from storage.header import ID_BYTES, RECOVERY_ROLE, check_profile, time_text
+from storage.header_edits import empty_slot, open_slot_keys
+from storage.header_files import COPIES
+from storage.kdf import KEY_BYTES, STANDARD, TEST
+from storage.keyset import CannotOpen, KeySet, unwrap_key, wrap_key
+from storage.records import BrokenStream
+from storage.recovery import RecoverySheet
+from storage.trust import login_tag
+from storage.unlocked import Vault
+
+DATABASE_NAME = "ledger.db"
+_PART_SUFFIX = ".part"
+_PIECE = 1024 * 1024
+
+Opener = Callable[[Manifest], bytes]
+"""Finds the backup key: `with_vault`, `with_password` or `with_sheet`."""
+
+DatabaseCheck = Callable[[Path], None]
+"""Opens a database file read-only and raises if page MACs, structure or chain do not agree."""
+
+
+@dataclass(frozen=True)
+class LedgerFacts:
+    """Where the ledger stands while the database is read: the caller holds a read transaction."""
+
+    seq: int
+    head: bytes
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class VerifiedBackup:
+    """A backup whose every byte was read from the medium and authenticated."""
+
+    file: Path
+    manifest: Manifest
+    size: int
+    sha256: str
+    database_checked: bool
+
+
+def with_vault(vault: Vault) -> Opener:
+    """Open backups as the signed-in responsible person."""
+
+    def open_(manifest: Manifest) -> bytes:
+        for receiver in manifest.receivers:
+            context = wrap_context(manifest.vault_id, manifest.backup_id, receiver.user_id)
+            with suppress(CannotOpen):
+                return vault.unwrap(receiver.wrap, context)
+        raise NotPermitted(act="バックアップを開く", who="責任者")
+
+    return open_
+
+
+def with_password(login: str, password: str, device: DeviceSecret) -> Opener:
+    """Open backups as a responsible person on the PC that wrote them, without the ledger folder.
+
+    Raises (when used):
+        DeviceSecretMissing: another PC; use the recovery sheet.
+        WrongPassword: unknown login, a worker's login, or a wrong password.
+    """
+
+    def open_(manifest: Manifest) -> bytes:
+        if manifest.device_key_id != device.key_id(manifest.vault_id):
+            raise DeviceSecretMissing
+        tag = login_tag(manifest.vault_id, login)
+        empty = empty_slot(TEST if manifest.profile == "test" else STANDARD)
+        costs = [slot.kdf for slot in manifest.slots]
+        empty = empty_slot(costs[0]) if costs else empty
+        slot = next((slot for slot in manifest.slots if slot.tag == tag), empty)
+        role = Role.SUPERVISOR.value
+        keys = open_slot_keys(slot, role, manifest.vault_id, password, device)
+        try:
+            return _unwrap(manifest, slot.user_id, keys)
+        except CannotOpen as exc:
+            raise WrongPassword from exc
+
+    return open_
+
+
+def with_sheet(typed: str) -> Opener:
+    """Open backups with the recovery sheet of their time, on any PC."""
+
+    def open_(manifest: Manifest) -> bytes:
+        keys = RecoverySheet.parse(typed).keys(manifest.vault_id)
+        for receiver in manifest.receivers:
+            if receiver.role == RECOVERY_ROLE:
+                with suppress(CannotOpen):
+                    return _unwrap(manifest, receiver.user_id, keys)
+        raise WrongRecoverySheet
+
+    return open_
+
+
+def write_backup(
+    target: Path,
+    *,
+    vault: Vault,
+    facts: LedgerFacts,
+    database: BinaryIO,
+    database_size: int,
+    now: datetime,
+    attachments: Sequence[str] | None = None,
+    progress: Progress | None = None,
+    check_database: DatabaseCheck | None = None,
+) -> VerifiedBackup:
+    """Write a backup, read it again from the medium, and only then give it its name.
+
+    Args:
+        database: reader over the encrypted database file, exactly `database_size` bytes.
+        attachments: names of sealed files; all files of the ledger's folder if left out.
+        check_database: see `verify_backup`.
+
+    Raises:
+        DiskFull, NotWritable, MediumMissing, InputOutput: nothing is left behind.
+        Damaged: what was read back is not what was written, or an attachment is not sound.
+    """
+    folder = vault.folder / FOLDER_NAME
+    names = sorted(list_names(folder) if attachments is None else attachments)
+    key = vault.random(KEY_BYTES)
+    sizes = [_size(folder / name) for name in names]
+    manifest = _describe(vault, facts, now, key, database_size, sizes)
+    preamble = write_preamble(manifest)
+    part = target.with_name(target.name + _PART_SUFFIX)
+    _remove(part)
+    meter = Meter(progress, 2 * manifest.content_size)
+    file = create_new(part)
+    try:
+        with writing(part):
+            file.write(preamble.raw)
+        parts = PartWriter(_Guarded(file, part), preamble, key, meter)
+        _write_parts(parts, vault, database, database_size, folder, names)
+        finish(file, part)
+        verified = _verify(part, lambda _: key, check_database, meter)
+        if vault.role in RECEIVER_ROLES and with_vault(vault)(verified.manifest) != key:
+            raise damaged(str(part))
+        put_in_place(part, target)
+    except BaseException:
+        # Also when the user cancels: a part that is no backup must not look like one.
+        close_and_remove(file, part)
+        raise
+    return VerifiedBackup(
+        target, manifest, verified.size, verified.sha256, verified.database_checked
+    )
+
+
+def verify_backup(
+    path: Path,
+    opener: Opener,
+    *,
+    vault_id: bytes | None = None,
+    allow_test_profile: bool = False,
+    progress: Progress | None = None,
+    check_database: DatabaseCheck | None = None,
+) -> VerifiedBackup:
+    """Read a backup from the medium to its last byte.
+
+    Args:
+        vault_id: insist that it belongs to this ledger.
+        check_database: looks into the database, which is laid beside the backup for that (still
+            encrypted) and removed again.
+
+    Raises:
+        Damaged, Foreign, NewerFormat: it is no sound backup of this ledger.
+        WrongPassword, WrongRecoverySheet, DeviceSecretMissing, NotPermitted: it does not open.
+    """
+    with open_regular(path) as file, reading(path):
+        manifest = read_preamble(file, str(path)).manifest
+    _check_owner(manifest, path, vault_id, allow_test_profile)
+    return _verify(path, opener, check_database, Meter(progress, manifest.content_size))
+
+
+def restore_backup(
+    path: Path,
+    folder: Path,
+    opener: Opener,
+    *,
+    allow_test_profile: bool = False,
+    progress: Progress | None = None,
+    check_database: DatabaseCheck | None = None,
+) -> Manifest:
+    """Restore into a folder that does not exist yet; it gets its name when everything is in it.
+
+    Raises:
+        NotWritable: something already stands at `folder`.
+        Damaged, Foreign, NewerFormat: it is no sound backup.
+    """
+    if folder.exists() or folder.is_symlink():
+        raise NotWritable(file=str(folder))
+    unfinished = folder.with_name(folder.name + _PART_SUFFIX)
+    if unfinished.is_dir() and not unfinished.is_symlink():
+        shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        make_private_folder(unfinished)
+        with open_regular(path) as file, reading(path):
+            preamble = read_preamble(file, str(path))
+            _check_owner(preamble.manifest, path, None, allow_test_profile)
+            meter = Meter(progress, preamble.manifest.content_size)
+            key = opener(preamble.manifest)
+            _extract(PartReader(file, str(path), preamble, key, meter), unfinished)
+        if check_database is not None:
+            check_database(unfinished / DATABASE_NAME)
+        put_in_place(unfinished, folder)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    return preamble.manifest
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+def _describe(
+    vault: Vault,
+    facts: LedgerFacts,
+    now: datetime,
+    key: bytes,
+    database_size: int,
+    attachment_sizes: Sequence[int],
+) -> Manifest:
+    header = vault.header
+    backup_id = vault.random(ID_BYTES)
+    trusted = [user for user in header.receivers if user.role in RECEIVER_ROLES]
+    receivers = []
+    for user in trusted:
+        context = wrap_context(vault.vault_id, backup_id, user.user_id)
+        wrap = wrap_key(key, user.exchange, context, vault.random)
+        receivers.append(Receiver(user.user_id, user.role, wrap))
+    slots = (header.slot_of(user.user_id) for user in trusted)
+    return Manifest(
+        backup_id=backup_id,
+        vault_id=vault.vault_id,
+        device_key_id=header.device_key_id,
+        profile=header.profile,
+        program=PROGRAM,
+        created=time_text(now),
+        seq=facts.seq,
+        head=facts.head,
+        counts=facts.counts,
+        generation=header.generation,
+        header_size=len(vault.header_bytes),
+        database_size=database_size,
+        attachments=len(attachment_sizes),
+        attachments_size=sum(attachment_sizes),
+        receivers=tuple(receivers),
+        slots=tuple(slot for slot in slots if slot is not None),
+    )
+
+
+def _write_parts(
+    parts: PartWriter,
+    vault: Vault,
+    database: BinaryIO,
+    database_size: int,
+    folder: Path,
+    names: Sequence[str],
+) -> None:
+    header = vault.header_bytes
+    parts.add(HEADER_PART, len(header), iter([header]))
+    source = vault.folder / DATABASE_NAME
+    parts.add(DATABASE_PART, database_size, _pieces(database, source))
+    for name in names:
+        path = folder / name
+        with open_regular(path) as file:
+            digest = parts.add(ATTACHMENT_PART, _size(path), _pieces(file, path))
+        if digest.hex() != name:
+            raise damaged(str(path))
+    parts.finish()
+
+
+class _Guarded:
+    """A sink whose errors of the system are ours."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self._file = file
+        self._path = path
+
+    def write(self, data: bytes) -> None:
+        with writing(self._path):
+            self._file.write(data)
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def _verify(
+    path: Path, opener: Opener, check_database: DatabaseCheck | None, meter: Meter
+) -> VerifiedBackup:
+    """Read every byte; lay the database beside the backup only if somebody wants to look at it."""
+    scratch = path.with_name(path.name + ".check")
+    _remove(scratch)
+    try:
+        wanted = None if check_database is None else scratch
+        preamble, counted = _read_through(path, opener, wanted, meter)
+        if check_database is not None:
+            check_database(scratch)
+    finally:
+        _remove(scratch)
+    sha256 = counted.hash.hexdigest()
+    return VerifiedBackup(path, preamble.manifest, counted.size, sha256, check_database is not None)
+
+
+def _read_through(
+    path: Path, opener: Opener, database: Path | None, meter: Meter
+) -> "tuple[Preamble, _Counted]":
+    with open_regular(path) as file, reading(path):
+        forget_cached(file)
+        counted = _Counted(file)
+        preamble = read_preamble(counted, str(path))
+        key = opener(preamble.manifest)
+        parts = PartReader(counted, str(path), preamble, key, meter)
+        try:
+            parts.header()
+            if database is None:
+                _skip(parts.database())
+            else:
+                _copy(parts.database(), database)
+            for part in parts.attachments():
+                _skip(part)
+        except BrokenStream as exc:
+            raise damaged(str(path)) from exc
+    return preamble, counted
+
+
+def _extract(parts: PartReader, folder: Path) -> None:
+    try:
+        header = parts.header()
+        for name in COPIES:
+            create_durable(folder / name, header)
+        _copy(parts.database(), folder / DATABASE_NAME)
+        make_private_folder(folder / FOLDER_NAME)
+        for part in parts.attachments():
+            unnamed = folder / FOLDER_NAME / ("next" + _PART_SUFFIX)
+            _copy(part, unnamed)
+            put_in_place(unnamed, folder / FOLDER_NAME / part.digest.hex())
+    except BrokenStream as exc:
+        raise damaged(parts.name) from exc
+
+
+def _skip(part: Part) -> None:
+    for _ in part.pieces():
+        pass
+
+
+def _copy(part: Part, path: Path) -> None:
+    """Write a part to a new file, durably."""
+    file = create_new(path)
+    try:
+        sink = _Guarded(file, path)
+        for piece in part.pieces():
+            sink.write(piece)
+        finish(file, path)
+    except BaseException:
+        close_and_remove(file, path)
+        raise
+
+
+def _check_owner(
+    manifest: Manifest, path: Path, vault_id: bytes | None, allow_test_profile: bool
+) -> None:
+    check_profile(manifest.profile, str(path), allow_test_profile)
+    if vault_id is not None and manifest.vault_id != vault_id:
+        raise Foreign(file=str(path), reason="別の台帳のバックアップです。")
+
+
+def _unwrap(manifest: Manifest, user_id: str, keys: KeySet) -> bytes:
+    context = wrap_context(manifest.vault_id, manifest.backup_id, user_id)
+    for receiver in manifest.receivers:
+        if receiver.user_id == user_id:
+            return unwrap_key(receiver.wrap, keys, context)
+    raise CannotOpen
+
+
+def _remove(path: Path) -> None:
+    """Clear away what a killed run left under a name of our own."""
+    with writing(path):
+        path.unlink(missing_ok=True)
+
+
+def _size(path: Path) -> int:
+    with reading(path):
+        return path.stat().st_size
+
+
+def _pieces(source: BinaryIO, path: Path) -> Iterator[bytes]:
+    while True:
+        with reading(path):
+            piece = source.read(_PIECE)
+        if not piece:
+            return
+        yield piece
+
+
+class _Counted:
+    """A source that hashes and counts what was read: every byte of the backup."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.hash = hashlib.sha256()
+        self.size = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._file.read(size)
+        self.hash.update(data)
+        self.size += len(data)
+        return data

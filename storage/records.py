@@ -1,0 +1,133 @@
+"""A long secret stream as a row of sealed records (the STREAM construction, as in age).
+
+Every record is AES-256-GCM over `size` bytes of plain text; only the last may be shorter. The nonce
+is an 11-byte counter and one byte that is 1 in the last record: order, loss, repetition and a cut
+end are all noticed. A key must serve one stream only.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from storage.keyset import TAG_BYTES
+
+_COUNTER_BYTES = 11
+
+
+class Source(Protocol):
+    """Where sealed bytes come from: short only at the end, as a buffered file is."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class Sink(Protocol):
+    """Where sealed bytes go."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
+class BrokenStream(Exception):
+    """A record does not open, is missing, or something follows the last one."""
+
+
+class RecordWriter:
+    """Seal what is written; `finish` writes the last record."""
+
+    def __init__(self, sink: Sink, key: bytes, context: bytes, size: int) -> None:
+        self._sink = sink
+        self._cipher = AESGCM(key)
+        self._context = context
+        self._size = size
+        self._waiting = bytearray()
+        self._number = 0
+
+    def write(self, data: bytes) -> None:
+        self._waiting += data
+        # A full record waits until more follows, because the last one is marked.
+        while len(self._waiting) > self._size:
+            self._seal(bytes(self._waiting[: self._size]), last=False)
+            del self._waiting[: self._size]
+
+    def finish(self) -> None:
+        self._seal(bytes(self._waiting), last=True)
+        self._waiting.clear()
+
+    def _seal(self, plain: bytes, *, last: bool) -> None:
+        nonce = _nonce(self._number, last)
+        self._sink.write(self._cipher.encrypt(nonce, plain, self._context))
+        self._number += 1
+
+
+class RecordReader:
+    """Open a stream in order; nothing is handed out before its record was authenticated."""
+
+    def __init__(self, source: Source, key: bytes, context: bytes, size: int) -> None:
+        self._records = _open_records(source, AESGCM(key), context, size + TAG_BYTES)
+        self._ready = b""
+        self._at = 0
+
+    def read_exactly(self, length: int) -> bytes:
+        """Return exactly `length` bytes.
+
+        Raises:
+            BrokenStream: the stream is damaged or ends earlier.
+        """
+        return b"".join(self.take(length))
+
+    def take(self, length: int) -> Iterator[bytes]:
+        """Yield exactly `length` bytes in pieces of up to one record."""
+        while length:
+            piece = self._piece(length)
+            length -= len(piece)
+            yield piece
+
+    def rest(self) -> Iterator[bytes]:
+        """Yield everything up to the end."""
+        yield self._ready[self._at :]
+        self._ready, self._at = b"", 0
+        yield from self._records
+
+    def expect_end(self) -> None:
+        """Insist that nothing is left.
+
+        Raises:
+            BrokenStream: there is more, or the end is damaged.
+        """
+        if any(self.rest()):
+            raise BrokenStream
+
+    def _piece(self, length: int) -> bytes:
+        if self._at == len(self._ready):
+            self._ready = next(self._records, b"")
+            self._at = 0
+            if not self._ready:
+                raise BrokenStream
+        piece = self._ready[self._at : self._at + length]
+        self._at += len(piece)
+        return piece
+
+
+def _open_records(source: Source, cipher: AESGCM, context: bytes, sealed: int) -> Iterator[bytes]:
+    """Read one record ahead: the one that nothing follows is the last."""
+    number = 0
+    current = source.read(sealed)
+    while True:
+        following = source.read(sealed) if len(current) == sealed else b""
+        last = not following
+        try:
+            plain = cipher.decrypt(_nonce(number, last), current, context)
+        except (InvalidTag, ValueError) as exc:
+            raise BrokenStream from exc
+        if not plain and number:
+            raise BrokenStream
+        yield plain
+        if last:
+            return
+        current = following
+        number += 1
+
+
+def _nonce(number: int, last: bool) -> bytes:
+    return number.to_bytes(_COUNTER_BYTES, "big") + bytes([last])
