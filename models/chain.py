@@ -113,6 +113,26 @@ class Intent:
     reason: str = ""
 
 
+def canonical(content: Json, *, free: bool = False) -> bytes:
+    """Return RFC 8785 bytes of declared content.
+
+    Declared content has ASCII keys, text, whole numbers below 2**53, booleans, lists and objects
+    only. For these the encoder of the standard library writes the same bytes ten times faster; a
+    property test holds it against `rfc8785`.
+
+    Args:
+        free: the content holds JSON that is not declared (`fields.Frozen`).
+    """
+    if free:
+        return rfc8785.dumps(content)
+    return _ENCODE(content).encode("utf-8")
+
+
+_ENCODE = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+).encode
+
+
 def content_bytes(intent: Intent) -> bytes:
     """Return the canonical content: {"fields": …, "reason": …}, absent when empty."""
     content: dict[str, Json] = {}
@@ -120,7 +140,7 @@ def content_bytes(intent: Intent) -> bytes:
         content["fields"] = intent.record.to_json()
     if intent.reason:
         content["reason"] = intent.reason
-    return rfc8785.dumps(content)
+    return canonical(content, free=intent.record.has_free_json())
 
 
 def read_content(content: bytes) -> tuple[Mapping[str, Json], str]:

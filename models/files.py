@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from models import permissions
 from models.codes import AttachmentKind
 from models.commands import Change, creating
+from models.desk import Desk
 from models.errors import Refused
 from models.records import Attachment
 
@@ -67,7 +68,7 @@ class Files:
         permissions.require_write(self._ledger.role, Attachment)
         record = self.prepare(data, name=name, mime=mime, kind=kind, contract_id=contract_id)
         self._ledger.registers.validate(record)
-        self._ledger.registers.check_references(record, {})
+        self._ledger.registers.check_references(record, Desk(self._ledger.store))
         return self._ledger.commit([creating(record)], command_id=command_id)
 
     def read(self, attachment_id: str) -> bytes:

@@ -16,6 +16,7 @@ from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Role, Timing
 from models.commands import Change, creating, revising, voiding
 from models.custody import Status
+from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotPermitted, Refused
 from models.records import HandlingEvent, HandlingLine, Item, Record, Stored
 from models.records.things import END_RULE_BY_ORIGIN
@@ -204,19 +205,17 @@ class Handling:
         ledger = self._ledger
         self._require_may_record(events)
         created = {item.id: item for item in new_items}
-        together: dict[tuple[str, str], Record] = {
-            (record.type, record.id): record for record in (*others, *new_items, *events)
-        }
-        for record in (*others, *new_items, *events):
+        entering: list[Record] = [*others, *new_items, *events]
+        desk = Desk(ledger.store, entering)
+        for record in entering:
             ledger.registers.validate(record)
-            ledger.registers.check_references(record, together)
+            ledger.registers.check_references(record, desk)
         latest = ledger.now() + CLOCK_TOLERANCE
         for event in events:
             if event.timing is Timing.ACTUAL and event.occurred_at and event.occurred_at > latest:
                 raise InvalidField(
                     field="日時", problem="が先の時刻です。実績は起きた後に記録してください。"
                 )
-            self._require_items_of_contract(event, created)
         self._require_possible(events, created, instead_of)
 
     def _require_may_record(self, events: Sequence[HandlingEvent]) -> None:
@@ -234,12 +233,6 @@ class Handling:
         confirmed = stored.record.status is HandlingStatus.CONFIRMED
         if confirmed and self._ledger.role is not Role.SUPERVISOR:
             raise NotPermitted(act="確認済みの取扱記録の取消", who=Role.SUPERVISOR.label)
-
-    def _require_items_of_contract(self, event: HandlingEvent, created: Mapping[str, Item]) -> None:
-        for line in event.lines:
-            item = created.get(line.item_id) or self._item(line.item_id)
-            if item.contract_id not in ("", event.contract_id):
-                raise Refused(reason=f"{item.caption()}は、別の契約の媒体・資料です（R-38）。")
 
     def _require_possible(
         self,

@@ -5,16 +5,17 @@ all registers share.
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from models import permissions
 from models.chain import Command, Entry
 from models.commands import Change, creating, revising, voiding
+from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.profiles import Profile
-from models.records import ALL, BY_TYPE, Attachment, Record, Stored
+from models.records import ALL, Attachment, Record, Stored
 from models.store import Hit, ListRow, Op, Query, Where
 
 if TYPE_CHECKING:
@@ -111,9 +112,9 @@ class Registers:
         if (answered := self._ledger.answered(command_id)) is not None:
             return answered
         prepared = [self.prepared(record) for record in records]
-        together = {(record.type, record.id): record for record in prepared}
+        desk = Desk(self._ledger.store, prepared)
         for record in prepared:
-            self.check(record, together)
+            self.check(record, desk)
         return self._ledger.commit([creating(r) for r in prepared], command_id=command_id)
 
     def revise(
@@ -162,20 +163,15 @@ class Registers:
         """Give a new record its id."""
         return record if record.id else replace(record, id=self._ledger.new_id())
 
-    def check(
-        self, record: Record, together: Mapping[tuple[str, str], Record] | None = None
-    ) -> None:
+    def check(self, record: Record, desk: Desk | None = None) -> None:
         """Refuse a record that may not be entered by this user or cannot stand.
-
-        Args:
-            together: records entered by the same command, by (type, id).
 
         Raises:
             InvalidField, NotPermitted, Refused
         """
         self._require_common(type(record))
         self.validate(record)
-        self.check_references(record, together or {})
+        self.check_references(record, desk or Desk(self._ledger.store))
 
     def validate(self, record: Record) -> None:
         """Refuse a record whose fields cannot stand, with every problem in one sentence list.
@@ -187,14 +183,14 @@ class Registers:
         if problems:
             raise Refused(reason="\n".join(problems))
 
-    def check_references(self, record: Record, together: Mapping[tuple[str, str], Record]) -> None:
+    def check_references(self, record: Record, desk: Desk) -> None:
         """Refuse references to nothing, to voided records and across contracts (R-38).
 
         Raises:
             InvalidField
         """
         for f, type_, record_id in record.references():
-            target = together.get((type_, record_id)) or self._target(type_, record_id)
+            target = desk.find(type_, record_id)
             if target is None:
                 raise InvalidField(
                     field=f.label, problem="で選ばれた記録は台帳にないか、取り消されています。"
@@ -213,10 +209,6 @@ class Registers:
         if len(reason) < MINIMUM_REASON:
             raise InvalidField(field="理由", problem="を具体的に入力してください。")
         return reason
-
-    def _target(self, type_: str, record_id: str) -> Record | None:
-        stored = self._ledger.store.get(BY_TYPE[type_], record_id)
-        return stored.record if stored and not stored.meta.voided else None
 
     def _in_force(self, cls: type[R], record_id: str) -> Stored[R]:
         stored = self.need(cls, record_id)

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from models.errors import InvalidField
-from models.fields import Children, Field, Json, MultiRef, Ref, declared
+from models.fields import Children, Field, Frozen, Json, MultiRef, Ref, declared
 
 
 class Declared:
@@ -138,6 +138,12 @@ class Record(Declared):
     def contract(self) -> str:
         """Return the id of the contract that this record belongs to, or "" (R-38)."""
         return str(getattr(self, "contract_id", ""))
+
+    @classmethod
+    @cache
+    def has_free_json(cls) -> bool:
+        """Tell whether a field holds JSON that is not declared."""
+        return any(isinstance(f.kind, Frozen) for f in cls.own_fields())
 
     def search_texts(self) -> Iterator[str]:
         """Yield the texts by which this record is found."""

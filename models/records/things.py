@@ -231,7 +231,7 @@ class Item(Record):
 
     type: ClassVar[str] = "item"
     label: ClassVar[str] = "媒体・資料"
-    concept: ClassVar[str] = "media_materials"
+    concept: ClassVar[str] = "media"
     columns: ClassVar[tuple[str, ...]] = (
         "item_no",
         "name",
