@@ -197,15 +197,69 @@ RULES: Mapping[str, str] = {
     "R-48": "住民の情報の書き込み",
 }
 
-_EVIDENCE_NAMES = """
-    STAFF SUPERVISE CLEAR PLEDGE TRAIN TRAINPLAN NOTICE PLACE PLACEUSE IDCARD HOURS ASSET
-    ITEMLIST LEDGER STORE COPY COPYNEED SEND TAKEOUT OPENOUT ENC TRANSPORT PRIVATE PC PURPOSE
-    RECEIPT HANDOVER INDIRECT CHECK UNNEEDED METHOD WITNESS END ENDDOC CERT SUB SUBSUP LABOUR
-    INC INCSUB INCNOTICE PPC CLAIM REQ REPORT DUE FINDING GOV ROLES ACCESS AUDIT PASSWORD
-    TERMINAL MALWARE BACKUP RESTORE INTEGRITY CAPACITY CLAUSE OVERRIDE
-"""
-EVIDENCE: frozenset[str] = frozenset("EQ-" + name for name in _EVIDENCE_NAMES.split())
-"""Evidence queries; beside them EQ-DOC(D-nn) for every document."""
+EVIDENCE: Mapping[str, str] = {
+    "EQ-STAFF": "従事者の届出の漏れ・遅れ",
+    "EQ-SUPERVISE": "責任者が確認していない取扱い",
+    "EQ-CLEAR": "資格のない者の取扱い",
+    "EQ-PLEDGE": "誓約書の漏れ・未提出",
+    "EQ-TRAIN": "研修の漏れ",
+    "EQ-TRAINPLAN": "計画のない研修",
+    "EQ-NOTICE": "周知の漏れ",
+    "EQ-PLACE": "届出・承諾のない場所",
+    "EQ-PLACEUSE": "定めた場所の外での取扱い",
+    "EQ-IDCARD": "身分証明書のない従事者",
+    "EQ-HOURS": "定めた時間の外の作業",
+    "EQ-ASSET": "情報の区分・目的の記入漏れ",
+    "EQ-ITEMLIST": "一覧にない個人情報の項目",
+    "EQ-LEDGER": "台帳の記録の欠け",
+    "EQ-STORE": "施錠・入退室管理のない保管",
+    "EQ-COPY": "承諾のない複写・複製",
+    "EQ-COPYNEED": "目的のない複写・複製",
+    "EQ-SEND": "承諾・確認のない送信・送付",
+    "EQ-TAKEOUT": "根拠のない持出し",
+    "EQ-OPENOUT": "戻っていない持出し",
+    "EQ-ENC": "暗号化されていない持出し・運搬",
+    "EQ-TRANSPORT": "運搬の記録の欠け",
+    "EQ-PRIVATE": "私物の使用",
+    "EQ-PC": "点検していないパソコンの使用",
+    "EQ-PURPOSE": "根拠のない目的外利用・提供",
+    "EQ-RECEIPT": "受渡しの指定・預り証の漏れ",
+    "EQ-HANDOVER": "定めた者でない者の授受",
+    "EQ-INDIRECT": "承認のない間接の授受",
+    "EQ-CHECK": "遅れている定期点検",
+    "EQ-UNNEEDED": "不要のまま残る情報",
+    "EQ-METHOD": "方法の合わない消去・廃棄",
+    "EQ-WITNESS": "立会いの求めへの未対応",
+    "EQ-END": "終わっても残る情報",
+    "EQ-ENDDOC": "終わりの書類の漏れ",
+    "EQ-CERT": "廃棄・消去の証明書の漏れ",
+    "EQ-SUB": "承認・承諾のない再委託",
+    "EQ-SUBSUP": "監督していない再委託先",
+    "EQ-LABOUR": "契約書を確かめていない労働者",
+    "EQ-INC": "事故の報告の漏れ・遅れ",
+    "EQ-INCSUB": "再委託先の事故の報告の漏れ",
+    "EQ-INCNOTICE": "指示・協議のない通知・公表",
+    "EQ-PPC": "個人情報保護委員会への報告の要否",
+    "EQ-CLAIM": "申立ての報告の漏れ",
+    "EQ-REQ": "求めへの未回答",
+    "EQ-REPORT": "定期報告の漏れ",
+    "EQ-DUE": "期限を過ぎた書類",
+    "EQ-FINDING": "直っていない指摘",
+    "EQ-GOV": "備えていない規程・体制・計画",
+    "EQ-ROLES": "決めていない管理者",
+    "EQ-ACCESS": "根拠のないアクセス権",
+    "EQ-AUDIT": "利用記録の切れ目・分析の漏れ",
+    "EQ-PASSWORD": "見直していないパスワード",
+    "EQ-TERMINAL": "登録のない端末",
+    "EQ-MALWARE": "古いままのウイルス対策",
+    "EQ-BACKUP": "取れていないバックアップ",
+    "EQ-RESTORE": "していない復旧試験",
+    "EQ-INTEGRITY": "整合性の異常",
+    "EQ-CAPACITY": "容量の警告",
+    "EQ-CLAUSE": "理由のない条項の除外",
+    "EQ-OVERRIDE": "例外と逸脱の一覧",
+}
+"""Evidence query → what it finds. Beside them stands EQ-DOC(D-nn) for every document."""
 
 REQUIREMENTS: frozenset[str] = frozenset(f"A-{number:02}" for number in range(1, 44))
 """Properties of the program itself, proved by its tests and not by rows of the ledger."""
@@ -220,54 +274,6 @@ _RECORD_TYPE_NAMES = """
     user_account access_right audit_log terminal backup_run journal_segment system_event
 """
 RECORD_TYPES: frozenset[str] = frozenset(_RECORD_TYPE_NAMES.split())
-
-SEALS: Mapping[str, str] = {
-    "sealed": "提出書面（封印）",
-    "sealed_on_request": "求められたときの提出書面（封印）",
-    "annex": "提出書面の添付（封印）",
-    "personal": "本人が署名するもの",
-    "working": "手元の控え（封印なし）",
-}
-
-DOCUMENTS: Mapping[str, tuple[str, str]] = {
-    "D-01": ("遵守事項確認表", "sealed"),
-    "D-02": ("管理体制図", "sealed_on_request"),
-    "D-03": ("従事者届出書", "sealed"),
-    "D-04": ("作業場所届出書", "sealed"),
-    "D-05": ("教育・研修実施計画書", "working"),
-    "D-06": ("教育・研修実施報告書", "sealed_on_request"),
-    "D-07": ("誓約書", "personal"),
-    "D-08": ("誓約書提出書", "sealed"),
-    "D-09": ("再委託承諾申請書", "sealed"),
-    "D-10": ("再委託先管理監督状況報告書", "sealed"),
-    "D-11": ("複写・複製承諾申請書", "sealed"),
-    "D-12": ("持出し承諾申請書", "sealed"),
-    "D-13": ("目的外利用・第三者提供承諾申請書", "sealed"),
-    "D-14": ("受領書", "sealed"),
-    "D-15": ("受渡方法承認申請書", "sealed"),
-    "D-16": ("返還書", "sealed"),
-    "D-17": ("返還・消去・廃棄報告書", "sealed"),
-    "D-18": ("廃棄・消去証明書", "sealed"),
-    "D-19": ("取扱状況報告書", "sealed"),
-    "D-20": ("事故等報告書", "sealed"),
-    "D-21": ("調査結果・再発防止策報告書", "sealed"),
-    "D-22": ("個人情報保護委員会への報告（下書き）", "working"),
-    "D-23": ("本人通知文案・公表文案", "working"),
-    "D-24": ("申立て報告書", "sealed"),
-    "D-25": ("検査対応資料・是正報告書", "sealed"),
-    "D-26": ("個人情報取扱事業者該当報告書", "sealed"),
-    "D-27": ("運搬計画書", "working"),
-    "D-28": ("個人情報管理台帳", "working"),
-    "D-29": ("媒体・機器一覧", "working"),
-    "D-30": ("周知書・受領確認書", "personal"),
-    "D-31": ("個人情報項目一覧", "working"),
-    "D-32": ("意見書", "sealed"),
-    "D-33": ("規程・計画・手順書", "working"),
-    "D-34": ("立会確認書", "personal"),
-    "D-35": ("情報システム運用状況報告書", "annex"),
-    "D-36": ("終了時整理表（残存ゼロ確認表）", "sealed_on_request"),
-}
-"""Neutral title and seal of each document; a profile may give its own."""
 
 NEUTRAL_TERMS: Mapping[str, str] = {
     "profile_title": "特記事項",
@@ -334,29 +340,6 @@ CONCEPTS: tuple[str, ...] = tuple(NEUTRAL_TERMS)
 
 NO_OWN_WORD: frozenset[str] = frozenset(("—", "―", "ー", "－", "-"))
 """A dash in a profile file: the text has no word, take the neutral one."""
-
-_FIELD_KEY_NAMES = """
-    work_title contractor checked_on checked_by question answer note role person name
-    affiliation duties starts_on ends_on before after reason changed_on handles_specific_pi
-    address floor_room place_use access_control storage_equipment use_from protection_measures
-    manager topics audience schedule method organizer held_on place instructor attendees
-    signed_on text pledgers count subcontractor work_scope information safeguards supervision
-    period result findings correction content quantity purpose kept_at disposal_planned_on
-    misdelivery_measures medium destination carrier encryption transport_arrangement recipient
-    basis received_at handed_by received_by return_planned_on means route relay returned_on
-    origin responsible processed_on irrecoverable ordered_by structure media_balance
-    handling_counts movements checks subcontracts incidents open_matters security_measures
-    handling_list certainty record_count occurred_place situation known_at immediate_measures
-    course damage commander breached_clause investigation cause prevention deadline facts
-    contact client_record litigation applies containers do_not_leave instructed_by instructed_at
-    item_no model user home_place inspected_on duty penalties text_as_of items digits in_list
-    request opinion reporting_route emergency_topics version approved_by requested_on witness
-    accounts failed_logins out_of_hours exports analysis backups restore_tests capacity
-    terminals protection_updates end_rule end_act document_no remaining authority
-    supervision_clause
-"""
-FIELD_KEYS: frozenset[str] = frozenset(_FIELD_KEY_NAMES.split())
-"""What a document may be obliged to show; the profile gives each the label that is printed."""
 
 RULE_PARAMS: Mapping[str, Mapping[str, str]] = {
     "R-02": {"roles": "roles", "other_roles": "mode"},

@@ -17,15 +17,14 @@ from typing import Any
 import rfc8785
 
 from models.errors import NotFound, ProfileError
+from models.profile_forms import DOCUMENTS, FIELD_KEYS, SEALS
 from models.profile_params import Params, read_params
 from models.profile_reader import Cycle, Mistake, Mistakes, TableReader
 from models.profile_vocabulary import (
     ACTS,
     CONCEPTS,
-    DOCUMENTS,
     DUTIES,
     EVIDENCE,
-    FIELD_KEYS,
     MODES,
     NEUTRAL_TERMS,
     NO_OWN_WORD,
@@ -34,7 +33,6 @@ from models.profile_vocabulary import (
     ROLES,
     RULE_PARAMS,
     RULES,
-    SEALS,
     TRIGGERS,
 )
 
@@ -59,7 +57,7 @@ _CODE = re.compile(r"[a-z][a-z0-9-]{1,40}")
 _CLAUSE_KEY = re.compile(r"[A-Z]{2,3}-[^\s\"]{1,24}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SYNTAX_LINE = re.compile(r"\(at line (\d+)")
-_EVIDENCE_IDS = EVIDENCE | {f"EQ-DOC({document})" for document in DOCUMENTS}
+_EVIDENCE_IDS = set(EVIDENCE) | {f"EQ-DOC({document})" for document in DOCUMENTS}
 
 
 @dataclass(frozen=True)
