@@ -252,6 +252,10 @@ def _read(text: str) -> tuple[Profile | None, list[Mistake]]:
     profile = _read_profile(root, _content_hash(content))
     root.finish()
     _check_references(profile, mistakes)
+    title = profile.terms["profile_title"]
+    if title.own and title.label != profile.title:
+        reason = f"profile_title を、title と同じ「{profile.title}」にしてください。"
+        mistakes.add(("terms", "profile_title"), reason)
     return profile, mistakes.found
 
 

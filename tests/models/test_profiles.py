@@ -503,5 +503,28 @@ def test_a_cut_file_never_crashes_and_never_reads_as_the_whole(share: float) -> 
         assert len(parse_profile(cut, "cut.toml").clauses) < len(whole.clauses)
 
 
+@pytest.mark.parametrize("value", ["3", "[]", "{}", '"x"', "[[1]]", "2026-01-01", "nan"])
+def test_no_value_of_a_wrong_kind_crashes_the_reader(value: str) -> None:
+    lines = text_of("yachiyo").splitlines()
+    refused = 0
+    for at in range(0, len(lines), 23):
+        key, equals, _ = lines[at].partition(" = ")
+        if equals and not key.startswith("#"):
+            wrong = [*lines[:at], f"{key} = {value}", *lines[at + 1 :]]
+            refused += bool(check_profile("\n".join(wrong), "wrong.toml"))
+    assert refused > 5
+
+
+def test_title_and_its_word_must_agree() -> None:
+    messages = check_profile(changed('\ntitle = "', '\ntitle = "別の'), "x.toml")
+    assert [message for message in messages if "profile_title" in message]
+
+
+def test_due_numbers_of_a_clause_override_the_timing(profiles: dict[str, Profile]) -> None:
+    assert profiles["shiki"].clause("SK-13.1").due.days == 0
+    assert profiles["fukuoka"].clause("FK-3.1").due.lead_days == 30
+    assert profiles["shiki"].clause("SK-4.1").due.lead_days is None
+
+
 def test_modes_are_those_of_the_reading_guide() -> None:
     assert list(MODES) == ["block_always", "block_plan", "warn", "notice", "off"]
