@@ -13,7 +13,9 @@ from reports.tables.table import Grid, Note, Row, Skipped, Table, refuse
 
 _HEADING_WITHIN: Final = 40
 _LABEL_LENGTH: Final = 30
-_VALUE: Final = re.compile(r"[\d\s,./:年月日時分¥%()+-]*\d[\d\s,./:年月日時分¥%()+-]*")
+_VALUE: Final = re.compile(
+    r"(?:明治|大正|昭和|平成|令和|[明大昭平令MTSHRmtshr])?[\d元\s,./:年月日時分¥%()+-]*\d[\d\s,./:年月日時分¥%()+-]*"
+)
 _ENTRY: Final = re.compile(r"[^:]+:\s*\S")  # 業務名：… stands above a table, never in its heading
 _TOTAL: Final = re.compile(r".{0,12}(?:小計|合計|総計|累計|(?<![会統設時家集])計)")
 _QUANTITY: Final = re.compile(r"[-+]?[\d,.]+\s*\D{0,4}")
@@ -81,8 +83,9 @@ def _heading_index(rows: list[Row]) -> int | None:
     needed = max(2, 0.6 * median(counts)) if counts else 2
     for index, row in enumerate(rows[:_HEADING_WITHIN]):
         filled = _filled(row)
-        labels = {label for label in filled if _is_label(label)}
-        if len(labels) >= needed and len(labels) >= 0.8 * len(filled):
+        labels = [label for label in filled if _is_label(label)]
+        enough = len(labels) >= max(needed, 0.8 * len(filled))
+        if enough and len(set(labels)) > 1:
             return index
     return None
 

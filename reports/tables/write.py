@@ -178,13 +178,14 @@ class _Sheet:
         report: Report,
     ) -> None:
         from openpyxl.utils import get_column_letter
-        from openpyxl.worksheet._writer import WorksheetWriter
+        from openpyxl.worksheet._writer import ALL_TEMP_FILES, WorksheetWriter
 
         self._sheet: Any = book.create_sheet(_sheet_title(title))
         self._sheet.freeze_panes = "A2"
         for number, column in enumerate(columns, start=1):
             self._sheet.column_dimensions[get_column_letter(number)].width = column.width
         # openpyxl would put the rows, in the clear, into the system's folder for temporary files.
+        ALL_TEMP_FILES.append(str(rows_file))  # where its writer looks when it cleans up
         self._sheet._writer = WorksheetWriter(self._sheet, out=str(rows_file))
         self._sheet._writer.write_top()
         self._columns = columns
@@ -213,36 +214,47 @@ class _Sheet:
         self._sheet.close()
 
     def _style(self, kind: Kind, *, bold: bool = False) -> Any:
-        from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import Alignment, Font
 
-        cell = WriteOnlyCell(self._sheet)
+        cell = self._new_cell(None)
         cell.font = Font(name=FONT, size=11, bold=bold)
         cell.alignment = Alignment(vertical="top", wrap_text=kind == "text")
         cell.number_format = _FORMATS[kind]
         return cell._style
 
-    def _cell(self, column: Column, value: Cell) -> Any:
+    def _new_cell(self, value: Any) -> Any:
+        """Make a cell whose style may be shared; openpyxl's types do not know `_style`."""
         from openpyxl.cell import WriteOnlyCell
 
+        return WriteOnlyCell(self._sheet, value)
+
+    def _cell(self, column: Column, value: Cell) -> Any:
         value = _sheet_value(value)
         if value is None or value == "":
             return None
-        if not isinstance(value, str):
-            cell = WriteOnlyCell(self._sheet, value)
-            kind = "datetime" if isinstance(value, datetime) else column.kind
-            cell._style = self._styles["date" if type(value) is date else kind]
-            return cell
-        text = _legal(value, self._line, column.label, self._report)
+        if isinstance(value, str):
+            return self._text_cell(column, _legal(value, self._line, column.label, self._report))
+        cell = self._new_cell(value)
+        cell._style = self._styles[_kind_of(value, column)]
+        return cell
+
+    def _text_cell(self, column: Column, text: str) -> Any:
         if len(text) > _MAX_LENGTH:
             raise Refused(reason=f"「{column.label}」の{self._line}行目が長すぎて書き出せません。")
-        cell = WriteOnlyCell(self._sheet, text)
+        cell = self._new_cell(text)
         cell.data_type = "s"  # never "f", whatever the text begins with
         cell._style = self._heading if self._line == 1 else self._styles["text"]
         if escape_formula(text) != text:
             cell._style = copy(cell._style)
             cell._style.quotePrefix = 1
         return cell
+
+
+def _kind_of(value: Cell, column: Column) -> Kind:
+    """Return the format of a value: days and moments by what they are, numbers by their column."""
+    if isinstance(value, datetime):
+        return "datetime"
+    return "date" if isinstance(value, date) else column.kind
 
 
 def _sheet_value(value: Cell) -> Cell:

@@ -9,6 +9,7 @@ does not tell, come from a pass of our own over the sheet's XML with defusedxml.
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -97,7 +98,6 @@ def parse_sheet(data: bytes, options: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ImportRefused: Damaged, forbidden XML, no table, or too many rows or columns.
     """
-    import defusedxml
     import openpyxl
 
     if not openpyxl.DEFUSEDXML or openpyxl.LXML:
@@ -106,13 +106,28 @@ def parse_sheet(data: bytes, options: dict[str, Any]) -> dict[str, Any]:
         )
     try:
         return _parse(openpyxl.load_workbook(io.BytesIO(data), True, data_only=True), data, options)
-    except defusedxml.DefusedXmlException as exc:
-        raise refuse("", "許されない記述（XMLの実体や外部参照）を含むため、開けません。") from exc
-    except (KeyError, ValueError, TypeError, AttributeError, SyntaxError, EOFError) as exc:
-        # openpyxl raises all of these for files that are not what they claim to be.
-        raise refuse("", "ファイルが壊れています。Excelで開いて保存し直してください。") from exc
-    except (zipfile.BadZipFile, OSError, IndexError, AssertionError) as exc:
-        raise refuse("", "ファイルが壊れています。Excelで開いて保存し直してください。") from exc
+    except _DAMAGE as exc:
+        if _is_forbidden_xml(exc):
+            reason = "許されない記述（XMLの実体や外部参照）を含むため、開けません。"
+        else:
+            reason = "ファイルが壊れています。Excelで開いて保存し直してください。"
+        raise refuse("", reason) from exc
+
+
+# What openpyxl, zipfile and the XML parser raise for files that are not what they claim to be.
+_DAMAGE: Final = (
+    *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, RuntimeError),
+    *(OSError, SyntaxError, TypeError, ValueError, zipfile.BadZipFile, zlib.error),
+)
+
+
+def _is_forbidden_xml(error: BaseException | None) -> bool:
+    """Look for defusedxml's refusal among the causes; openpyxl wraps it as a damaged file."""
+    from defusedxml import DefusedXmlException
+
+    while error is not None and not isinstance(error, DefusedXmlException):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _parse(book: Any, data: bytes, options: dict[str, Any]) -> dict[str, Any]:
