@@ -1,0 +1,148 @@
+"""Who could sign what, and when: the keys and states of the users as the log tells them.
+
+The key of the first responsible person is pinned in the ledger's first entry. Every later key came
+in by an entry that somebody signed whose key was already known, so the whole chain of keys leads
+back to the first one. What counts for a command is what stood in the log *before* it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from models.chain import Action, Command
+from models.codes import AccountStatus, Role
+from models.errors import VerificationFailed
+from models.records import LedgerOrigin, UserAccount
+from storage import log
+from storage.database import Database
+
+KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A user account from one entry on."""
+
+    seq: int
+    written_by: str
+    key: bytes
+    role: Role | None
+    active: bool
+
+
+@dataclass
+class Authors:
+    """The states of all users, by account id and in entry order."""
+
+    first_key: bytes = b""
+    vault_id: str = ""
+    states: dict[str, list[State]] = field(default_factory=dict)
+
+    def key_for(self, command: Command) -> bytes:
+        """Return the key that must have signed a command.
+
+        Raises:
+            VerificationFailed: the author was unknown or disabled when the command was entered.
+        """
+        if command.first_seq == 1:
+            return self._first_author(command)
+        return self.key_of(command.author, command.first_seq)
+
+    def key_of(self, account: str, seq: int) -> bytes:
+        """Return an active user's key as it stood before an entry.
+
+        Raises:
+            VerificationFailed: the user was unknown or disabled then.
+        """
+        state = self._before(account, seq)
+        if state is None:
+            raise VerificationFailed(
+                reason=f"記帳番号{seq}は、登録されていない利用者が記帳しています。"
+            )
+        if not state.active:
+            raise VerificationFailed(
+                reason=f"記帳番号{seq}は、利用停止中の利用者が記帳しています。"
+            )
+        return state.key
+
+    def _first_author(self, command: Command) -> bytes:
+        states = self.states.get(command.author, [])
+        if not states or states[0].seq > command.last_seq or states[0].key != self.first_key:
+            raise VerificationFailed(
+                reason="記帳番号1が、台帳を開設した責任者の鍵で記帳されていません。"
+            )
+        return self.first_key
+
+    def _before(self, account: str, seq: int) -> State | None:
+        states = self.states.get(account, [])
+        position = bisect_left(states, seq, key=lambda state: state.seq)
+        return states[position - 1] if position else None
+
+    def intruders(self) -> Iterator[tuple[int, str]]:
+        """Yield (entry, sentence) for accounts that were written by somebody who may not."""
+        for account, states in self.states.items():
+            for earlier, state in zip([None, *states], states, strict=False):
+                if not self._may_write(account, earlier, state):
+                    yield (
+                        state.seq,
+                        f"記帳番号{state.seq}で、権限のない利用者が利用者の登録を変えています。",
+                    )
+
+    def _may_write(self, account: str, earlier: State | None, state: State) -> bool:
+        writer = self._before(state.written_by, state.seq)
+        if writer is None or writer.role in KEEPERS:
+            # Without an earlier state it is the first command, which `key_for` judges.
+            return True
+        same = earlier and (earlier.key, earlier.role, earlier.active) == (
+            state.key, state.role, state.active,
+        )  # fmt: skip
+        return bool(account == state.written_by and same)
+
+
+def read_authors(database: Database, seqs: Iterable[int] | None = None) -> Authors:
+    """Read the accounts from the log.
+
+    Args:
+        seqs: the entries that speak of accounts, if the caller trusts the tables to know them;
+            otherwise the whole log is looked through.
+    """
+    authors = Authors()
+    origin = next(log.entries(database, 1, 1), None)
+    if origin is not None and origin.type == LedgerOrigin.type and origin.content is not None:
+        record = log.read_record(origin.type, origin.record_id, origin.payload, origin.content)
+        assert isinstance(record, LedgerOrigin)
+        authors.first_key = bytes.fromhex(record.first_key)
+        authors.vault_id = record.vault_id
+    found = sorted(seqs) if seqs is not None else _all_account_entries(database)
+    commands = log.commands_at(database, found)
+    for seq in found:
+        entry = next(log.entries(database, seq, seq))
+        states = authors.states.setdefault(entry.record_id, [])
+        states.append(_state(entry, commands[seq], states))
+    return authors
+
+
+def _all_account_entries(database: Database) -> list[int]:
+    rows = database.all("SELECT seq FROM entry WHERE type = ? ORDER BY seq", (UserAccount.type,))
+    return [row[0] for row in rows]
+
+
+def account_entries(database: Database) -> list[int]:
+    """Return the entries about accounts as the derived tables know them."""
+    rows = database.all(
+        "SELECT number FROM v_user_account"
+        " UNION SELECT seq FROM v_later WHERE record_id IN (SELECT id FROM v_user_account)"
+    )
+    return [row[0] for row in rows]
+
+
+def _state(entry: log.Entry, command: Command, states: list[State]) -> State:
+    if entry.action is Action.VOID or entry.content is None:
+        last = states[-1] if states else State(0, "", b"", None, False)
+        return State(entry.seq, command.author, last.key, last.role, False)
+    record = log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
+    assert isinstance(record, UserAccount)
+    return State(
+        entry.seq, command.author, bytes.fromhex(record.public_key), record.app_role,
+        record.status is AccountStatus.ACTIVE,
+    )  # fmt: skip

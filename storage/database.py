@@ -1,0 +1,373 @@
+"""Open the encrypted database in the one order that is safe, and speak to it.
+
+A wrong step here loses data or writes it in clear, so the order of `open_database` is a rule and
+not a habit (docs/format.md, "Database"):
+
+1. the path is a regular file of at least one page: a zero-length file would open as a *new* ledger;
+2. the driver is SQLCipher: the ordinary `sqlite3` ignores `PRAGMA key` and writes plain text;
+3. the key is exactly 64 lower-case hex digits: anything else would be taken for a pass phrase;
+4. one read forces the key check, and a hot journal is rolled back before anything else;
+5. every pragma is read back;
+6. an authorizer denies what would let data out: ATTACH, DETACH, temp files, another key.
+
+Driver errors leave this module as errors of `models/errors.py`; what is left is a bug of ours.
+"""
+
+import os
+import re
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as driver
+
+from models.errors import (
+    AzukariError,
+    Cancelled,
+    Damaged,
+    DiskFull,
+    Foreign,
+    InputOutput,
+    InUse,
+    LedgerMissing,
+    NotWritable,
+)
+from storage import files
+
+PAGE_SIZE = 4096
+CACHE_KIB = 65_536  # holds the inner pages of every index of a ledger of a million entries
+APPLICATION_ID = 0x415A554B  # "AZUK"
+OLDEST_SQLITE = (3, 51, 3)
+
+_PRAGMAS: tuple[tuple[str, str, object], ...] = (
+    ("journal_mode", "TRUNCATE", "truncate"),  # PERSIST would keep pages under an old key
+    ("synchronous", "EXTRA", 3),
+    ("foreign_keys", "ON", 1),
+    ("recursive_triggers", "ON", 1),
+    ("trusted_schema", "OFF", 0),
+    ("cell_size_check", "ON", 1),
+    ("temp_store", "MEMORY", 2),  # FILE would write sort data in plain text
+    ("secure_delete", "ON", 1),
+    ("cache_size", f"-{CACHE_KIB}", -CACHE_KIB),
+)
+_DENIED_PRAGMAS = frozenset(
+    {"temp_store", "temp_store_directory", "key", "hexkey", "rekey", "hexrekey",
+     "writable_schema", "journal_mode", "synchronous"}
+)  # fmt: skip
+_DENIED_FUNCTIONS = frozenset({"load_extension", "sqlcipher_export"})
+_DENIED_ACTIONS = frozenset({driver.SQLITE_ATTACH, driver.SQLITE_DETACH})
+_RESTORE = "バックアップから復元してください。"
+
+Row = tuple[Any, ...]
+
+
+class Duplicate(Exception):
+    """A value that must be unique stands there already; the caller knows the sentence.
+
+    `columns` are "table.column" names.
+    """
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        self.columns = columns
+        super().__init__(", ".join(columns))
+
+
+class Database:
+    """One connection, serialised by a lock; `transaction` is the only way to write."""
+
+    def __init__(self, connection: Any, path: Path) -> None:
+        self.path = path
+        self.lock = threading.RLock()
+        self._connection = connection
+        self._broken: AzukariError | None = None
+        self._reader: int | None = None
+
+    def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Run one statement and return every row."""
+        with self.lock, self._translated():
+            rows: list[Row] = self._usable().execute(sql, parameters).fetchall()
+            return rows
+
+    def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+        with self.lock, self._translated():
+            row: Row | None = self._usable().execute(sql, parameters).fetchone()
+            return row
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.one(sql, parameters)
+        return row[0] if row else None
+
+    def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
+        """Yield rows while the caller holds `lock`; for inner loops that must not build a list."""
+        with self._translated():
+            yield from self._usable().execute(sql, parameters)
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self.lock, self._translated():
+            self._usable().executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a block as one durable transaction; any exception takes everything back."""
+        with self.lock:
+            self.all("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.all("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def rekey(self, key: bytes) -> None:
+        """Encrypt the whole database under another raw key, in one transaction of SQLCipher."""
+        with self.lock, self._translated():
+            connection = self._usable()
+            connection.set_authorizer(None)
+            try:
+                connection.execute(f"PRAGMA rekey = \"x'{_hex(key)}'\"")
+            finally:
+                connection.set_authorizer(_authorize)
+        self.all("SELECT count(*) FROM sqlite_schema")
+
+    def interrupt(self) -> None:
+        """Stop a statement that runs in another thread; it raises `Cancelled` there."""
+        self._connection.interrupt()
+
+    def reader(self) -> int:
+        """Return a descriptor for reading the encrypted file, open until `close`.
+
+        Closing any descriptor of a file drops this process's POSIX locks on it, SQLite's included;
+        therefore there is one, and it is closed last.
+        """
+        with self.lock:
+            if self._reader is None:
+                with files.reading(self.path):
+                    self._reader = os.open(self.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            return self._reader
+
+    def close(self) -> None:
+        with self.lock:
+            self._connection.close()
+            if self._reader is not None:
+                os.close(self._reader)
+                self._reader = None
+
+    def _usable(self) -> Any:
+        if self._broken is not None:
+            raise self._broken
+        return self._connection
+
+    def _roll_back(self) -> None:
+        # After "disk full" SQLite has rolled back by itself and ROLLBACK would be an error.
+        if self._connection.in_transaction:
+            try:
+                self._connection.execute("ROLLBACK")
+            except driver.Error:
+                self._broken = self._broken or _input_output(self.path)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except driver.Error as error:
+            _raise_duplicate(error)
+            known = translate(error, self.path)
+            if isinstance(known, InputOutput):
+                # A failed fsync may have lost pages that the next one calls safe: nothing more is
+                # written through this connection (security: an fsync error is final).
+                self._broken = known
+            if known is None:
+                raise
+            raise known from error
+
+
+def _raise_duplicate(error: Exception) -> None:
+    # The driver reports only the primary result code, so the text has to tell.
+    text, found, columns = str(error).partition("UNIQUE constraint failed: ")
+    if found and not text:
+        raise Duplicate(tuple(columns.split(", "))) from error
+
+
+def translate(error: Exception, path: Path) -> AzukariError | None:
+    """Return our error for one of the driver's, or None when it is a bug of ours."""
+    name = str(getattr(error, "sqlite_errorname", "") or "")
+    file = str(path)
+    if name.startswith("SQLITE_FULL"):
+        return DiskFull(file=file)
+    if name.startswith("SQLITE_IOERR"):
+        return _input_output(path)
+    if name.startswith("SQLITE_NOTADB"):
+        return Damaged(file=file, what_now=f"この台帳の鍵では読めません。{_RESTORE}")
+    if name.startswith("SQLITE_CORRUPT"):
+        return Damaged(file=file, what_now=_RESTORE)
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return NotWritable(file=file)
+    if name.startswith("SQLITE_INTERRUPT"):
+        return Cancelled()
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return InUse(holder="別のプログラム", since="不明な時刻")
+    return None
+
+
+def _input_output(path: Path) -> InputOutput:
+    return InputOutput(file=str(path), reason="データベースの読み書き")
+
+
+def create_database(path: Path, key: bytes) -> Database:
+    """Make a new, empty, encrypted database where nothing stands yet.
+
+    Raises:
+        NotWritable: something already stands there.
+        DiskFull
+    """
+    file = files.create_new(path)
+    try:
+        database = _connect(path, key, "rw")
+        database.all(f"PRAGMA application_id = {APPLICATION_ID}")
+        _guard(database)
+    except BaseException:
+        files.close_and_remove(file, path)
+        raise
+    with files.writing(path):
+        file.close()
+        files.sync_folder(path.parent)
+    return database
+
+
+def open_database(path: Path, key: bytes, *, read_only: bool = False) -> Database:
+    """Open an existing database.
+
+    A reader opens it for writing first, because a hot journal can only be rolled back so, and may
+    then only ask.
+
+    Raises:
+        LedgerMissing: nothing stands there.
+        Damaged: empty, cut off, not whole, or under another key.
+        Foreign: not one of ours.
+        InUse: another program holds it.
+    """
+    _require_plausible(path)
+    database = _connect(path, key, "rw")
+    try:
+        if database.value("PRAGMA application_id") != APPLICATION_ID:
+            raise Foreign(file=str(path), reason="預り台帳のデータベースではありません。")
+        _guard(database)
+        if read_only:
+            database.all("PRAGMA query_only = ON")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def open_snapshot(path: Path, key: bytes) -> Database:
+    """Open a copy that nobody writes, for example inside a backup, without touching it.
+
+    Raises:
+        Damaged, Foreign
+    """
+    _require_plausible(path)
+    database = _connect(path, key, "ro&immutable=1", exclusive=False)
+    try:
+        if database.value("PRAGMA application_id") != APPLICATION_ID:
+            raise Foreign(file=str(path), reason="預り台帳のデータベースではありません。")
+        database.all("PRAGMA query_only = ON")
+        database._connection.set_authorizer(_authorize)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _require_plausible(path: Path) -> None:
+    if not os.path.lexists(path):
+        raise LedgerMissing(file=str(path))
+    with files.open_regular(path) as file, files.reading(path):
+        start = file.read(16)
+        size = os.fstat(file.fileno()).st_size
+    if start == b"SQLite format 3\0":
+        raise Foreign(file=str(path), reason="暗号化されていないデータベースです。")
+    if size < PAGE_SIZE:
+        raise Damaged(file=str(path), what_now=f"途中で切れています。{_RESTORE}")
+
+
+def _connect(path: Path, key: bytes, mode: str, *, exclusive: bool = True) -> Database:
+    digits = _hex(key)
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    try:
+        connection = driver.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=2,
+            cached_statements=512,
+        )  # fmt: skip
+    except driver.Error as error:
+        raise translate(error, path) or error from error
+    database = Database(connection, path)
+    try:
+        _require_driver(database)
+        database.all("PRAGMA cipher_log_level = NONE")  # else page errors go to stderr
+        connection.execute(f"PRAGMA key = \"x'{digits}'\"")
+        database.all(f"PRAGMA cipher_page_size = {PAGE_SIZE}")
+        if exclusive:
+            _assert_pragma(database, "locking_mode", "EXCLUSIVE", "exclusive")
+            # Forces the key check, rolls a hot journal back and takes the lock for good.
+            database.all("BEGIN EXCLUSIVE")
+            database.all("SELECT count(*) FROM sqlite_schema")
+            database.all("COMMIT")
+            for name, value, expected in _PRAGMAS:
+                _assert_pragma(database, name, value, expected)
+        else:
+            database.all("SELECT count(*) FROM sqlite_schema")
+            _assert_pragma(database, "temp_store", "MEMORY", 2)
+            _assert_pragma(database, "trusted_schema", "OFF", 0)
+    except BaseException:
+        connection.close()
+        raise
+    return database
+
+
+def _hex(key: bytes) -> str:
+    digits = key.hex()
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise ValueError("a raw key has 32 bytes")
+    return digits
+
+
+def _require_driver(database: Database) -> None:
+    """Refuse a driver that would write plain text or carries a known defect.
+
+    Raises:
+        RuntimeError: the program is installed wrongly; nothing was written.
+    """
+    version = tuple(int(part) for part in driver.sqlite_version.split("."))
+    if not database.value("PRAGMA cipher_version") or version < OLDEST_SQLITE:
+        raise RuntimeError(f"unsuitable database driver: SQLite {driver.sqlite_version}")
+
+
+def _assert_pragma(database: Database, name: str, value: str, expected: object) -> None:
+    database.all(f"PRAGMA {name} = {value}")
+    found = database.value(f"PRAGMA {name}")
+    if found != expected:
+        raise RuntimeError(f"PRAGMA {name} is {found!r}, not {expected!r}")
+
+
+def _guard(database: Database) -> None:
+    page_size = int(database.value("PRAGMA page_size"))
+    if page_size != PAGE_SIZE:
+        raise RuntimeError(f"page size {page_size}")
+    database._connection.enable_load_extension(False)
+    database._connection.set_authorizer(_authorize)
+
+
+def _authorize(
+    action: int, first: str | None, second: str | None, database: str | None, trigger: str | None
+) -> int:
+    """Deny the statements by which data could leave the encrypted file."""
+    denied = action in _DENIED_ACTIONS
+    if action == driver.SQLITE_PRAGMA and second is not None:
+        denied = (first or "").lower() in _DENIED_PRAGMAS
+    if action == driver.SQLITE_FUNCTION:
+        denied = (second or "").lower() in _DENIED_FUNCTIONS
+    return int(driver.SQLITE_DENY if denied else driver.SQLITE_OK)

@@ -1,0 +1,309 @@
+"""The ledger on disk: implements `models.store.Store` over one encrypted database.
+
+One connection, one lock: every method may be called from any thread. One command is one
+transaction; when `append` returns, the command is on the disk and in whatever place the
+`after_commit` hook promised (the journal on the second disk).
+"""
+
+import json
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from models.chain import Action, Command, Entry, Head
+from models.custody import Status
+from models.errors import Conflict, NotFound, Refused
+from models.records import BY_TYPE
+from models.records.base import Record, Stored
+from models.records.handling import HandlingEvent
+from models.store import Hit, ListRow, Progress, Query, Write
+from storage import log, rows, schema, wire
+from storage.attachments import Attachments
+from storage.database import Database, Duplicate
+from storage.lists import Lists
+from storage.rows import STATUS_COLUMNS
+from storage.schema import META_NAMES
+from storage.search import Search
+from storage.views import Views
+
+R = TypeVar("R", bound=Record)
+RESERVED_SETTINGS = frozenset({"log_format", "vault_id"})
+_FEW = 200  # writes of one command whose search keys are worth making at once
+
+AfterCommit = Callable[[Command, bytes], None]
+"""Called after the commit and before `append` returns, with the command in the form of `wire`."""
+
+
+class LedgerStore:
+    """An open ledger. Made by `storage.ledgers`; see `models.store.Store` for the methods."""
+
+    def __init__(self, database: Database, vault_id: str, attachments: Attachments | None = None) -> None:
+        self.database = database
+        self.attachments = attachments
+        self.after_commit: AfterCommit | None = None
+        self._vault_id = vault_id
+        self._search = Search(database)
+        self._lists = Lists(database, self._search)
+        self._on_close: list[Callable[[], None]] = []
+
+    @property
+    def vault_id(self) -> str:
+        return self._vault_id
+
+    def head(self) -> Head:
+        return log.head(self.database)
+
+    # --- writing ------------------------------------------------------------------------------
+    def append(self, command: Command, writes: Sequence[Write]) -> None:
+        """Append one command durably and derive the tables from it.
+
+        Raises:
+            Conflict: the head is no longer the one the command was written on.
+            Refused: an item's state or a number that must be unique forbids it.
+            DiskFull, NotWritable, InputOutput: nothing was written.
+        """
+        entries = [write.entry for write in writes]
+        with self.database.lock:
+            self._require_next(command, entries)
+            with self.database.transaction():
+                try:
+                    log.insert(self.database, command, entries)
+                except Duplicate as error:
+                    raise Conflict(what="台帳") from error
+                Views(self.database).apply(command, writes)
+            if len(writes) <= _FEW:
+                self._search.touched([(w.record.type, w.record.id) for w in writes])
+            else:
+                self._search.changed()
+        if self.after_commit is not None:
+            self.after_commit(command, wire.dump(command, entries))
+
+    def replay(self, command: Command, entries: Sequence[Entry]) -> None:
+        """Append a command that comes from a journal; the caller has checked its signature."""
+        self.append(command, [Write(entry, self._record_of(entry)) for entry in entries])
+
+    def _record_of(self, entry: Entry) -> Record:
+        if entry.action is Action.VOID:
+            stored = self.get(BY_TYPE[entry.type], entry.record_id)
+            if stored is not None:
+                return stored.record
+        return log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
+
+    def _require_next(self, command: Command, entries: Sequence[Entry]) -> None:
+        head = self.head()
+        expected = list(range(head.seq + 1, head.seq + 1 + len(entries)))
+        fits = (
+            bool(entries)
+            and [entry.seq for entry in entries] == expected
+            and entries[0].previous == head.hash
+            and (command.first_seq, command.last_seq) == (expected[0], expected[-1])
+            and command.head == entries[-1].hash
+        )
+        if not fits:
+            raise Conflict(what="台帳")
+
+    def command(self, command_id: str) -> Command | None:
+        return log.find_command(self.database, command_id)
+
+    # --- records --------------------------------------------------------------------------------
+    def get(self, cls: type[R], record_id: str) -> Stored[R] | None:
+        return self.get_many(cls, [record_id]).get(record_id)
+
+    def get_many(self, cls: type[R], ids: Sequence[str]) -> dict[str, Stored[R]]:
+        found = self._stored(cls, "v.id", json.dumps(list(ids)))
+        return {stored.record.id: stored for stored in found.values()}
+
+    def find(self, cls: type[R], query: Query, limit: int = 1000) -> list[Stored[R]]:
+        """Return whole records in the query's order."""
+        with self.database.lock:
+            numbers = self._lists.numbers(query, limit).tolist()
+            found = self._stored(cls, "v.number", json.dumps(numbers))
+        return [found[number] for number in numbers]
+
+    def _stored(self, cls: type[R], column: str, values: str) -> dict[int, Stored[R]]:
+        view = schema.table(cls.type)
+        derived = [(f.name, f.kind.from_column) for f in view.scalars if f.derived]
+        chosen = ", ".join([*(f"v.{n}" for n in META_NAMES), *(f"v.{n}" for n, _ in derived)])
+        found: dict[int, Stored[R]] = {}
+        for row in self.database.all(
+            f"SELECT e.payload, c.body, {chosen} FROM {view.name} v JOIN entry e ON e.seq = v.seq"
+            " LEFT JOIN content c ON c.seq = v.seq"
+            f" WHERE {column} IN (SELECT value FROM json_each(?))",
+            (values,),
+        ):
+            meta = row[2 : 2 + len(META_NAMES)]
+            record = log.read_record(cls.type, meta[1], row[0], row[1])
+            assert isinstance(record, cls)
+            for (name, read), stored in zip(derived, row[2 + len(META_NAMES) :], strict=True):
+                # Nobody has seen this record yet; its derived fields are part of making it.
+                object.__setattr__(record, name, read(stored))
+            found[meta[0]] = Stored(record, rows.read_meta(meta))
+        return found
+
+    def caption(self, type_: str, record_id: str) -> str:
+        return self._lists.captions(type_, {record_id}).get(record_id, "")
+
+    def history(self, type_: str, record_id: str) -> list[tuple[Command, Entry]]:
+        """Return all entries about one record, oldest first."""
+        with self.database.lock:
+            seqs = [
+                row[0]
+                for row in self.database.all(
+                    f"SELECT number FROM {schema.table(type_).name} WHERE id = ?"
+                    " UNION SELECT seq FROM v_later WHERE record_id = ? ORDER BY 1",
+                    (record_id, record_id),
+                )
+            ]
+            commands = log.commands_at(self.database, seqs)
+            return [
+                (commands[seq], next(log.entries(self.database, seq, seq)))
+                for seq in seqs
+            ]  # fmt: skip
+
+    # --- lists ------------------------------------------------------------------------------------
+    def count(self, query: Query) -> int:
+        return self._lists.count(query)
+
+    def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
+        return self._lists.numbers(query, limit)
+
+    def rows(self, type_: str, numbers: Sequence[int]) -> list[ListRow]:
+        return self._lists.rows(type_, numbers)
+
+    def tally(self, query: Query, field: str) -> dict[Any, int]:
+        return self._lists.tally(query, field)
+
+    def search(
+        self, text: str, *, types: Sequence[str] = (), contracts: frozenset[str] | None = None,
+        limit: int = 50,
+    ) -> list[Hit]:  # fmt: skip
+        return self._search.hits(text, types, contracts, limit)
+
+    # --- custody ----------------------------------------------------------------------------------
+    def status(self, item_id: str) -> Status | None:
+        row = self.database.one(
+            f"SELECT {', '.join(STATUS_COLUMNS)} FROM v_item WHERE id = ?", (item_id,)
+        )
+        return rows.read_status(row) if row else None
+
+    def timeline(self, item_id: str) -> list[Stored[HandlingEvent]]:
+        """Return the unvoided events of an item in the order in which they happened."""
+        found = self.database.all(
+            "SELECT number FROM v_handling_event WHERE voided_at IS NULL AND number IN ("
+            " SELECT _number FROM v_handling_event_lines WHERE item_id = ?"
+            " UNION SELECT _number FROM v_handling_event_lines WHERE resulting_item_id = ?)"
+            " ORDER BY substr(occurred_at, 1, 24), number",
+            (item_id, item_id),
+        )
+        numbers = [row[0] for row in found]
+        stored = self._stored(HandlingEvent, "v.number", json.dumps(numbers))
+        return [stored[number] for number in numbers]
+
+    def next_event_no(self, contract_id: str) -> int:
+        # Voided events keep their number: a number that was once on paper is never given again.
+        sql = "SELECT max(event_no) FROM v_handling_event WHERE contract_id = ?"
+        return int(self.database.value(sql, (contract_id,)) or 0) + 1
+
+    def next_serial(self) -> int:
+        return int(self.database.value("SELECT max(serial) FROM v_submission") or 0) + 1
+
+    # --- the log ----------------------------------------------------------------------------------
+    def commands(self, first_seq: int = 1, last_seq: int | None = None) -> Iterator[Command]:
+        return log.commands(self.database, first_seq, self._last(last_seq))
+
+    def entries(self, first_seq: int = 1, last_seq: int | None = None) -> Iterator[Entry]:
+        return log.entries(self.database, first_seq, self._last(last_seq))
+
+    def _last(self, seq: int | None) -> int:
+        return self.head().seq if seq is None else seq
+
+    def counts(self) -> dict[str, int]:
+        """Count unvoided records by type."""
+        with self.database.lock:
+            return {type_: self.count(Query(type_)) for type_ in schema.TABLES}
+
+    # --- files --------------------------------------------------------------------------------------
+    def put_blob(self, data: bytes) -> str:
+        return self._files().add(data).name
+
+    def get_blob(self, name: str) -> bytes:
+        return self._files().read(name)
+
+    def _files(self) -> Attachments:
+        if self.attachments is None:
+            raise NotFound(what="添付資料の保存先")
+        return self.attachments
+
+    # --- settings and secrets -------------------------------------------------------------------------
+    def setting(self, name: str) -> str:
+        return str(self.database.value("SELECT value FROM setting WHERE name = ?", (name,)) or "")
+
+    def set_setting(self, name: str, value: str) -> None:
+        if name in RESERVED_SETTINGS:
+            raise Refused(reason=f"設定「{name}」は変更できません。")
+        with self.database.transaction():
+            self.database.all("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+
+    def secret(self, name: str) -> bytes | None:
+        found = self.database.value("SELECT value FROM secret WHERE name = ?", (name,))
+        return None if found is None else bytes(found)
+
+    def set_secret(self, name: str, value: bytes) -> None:
+        with self.database.transaction():
+            self.database.all("INSERT OR REPLACE INTO secret VALUES (?, ?)", (name, value))
+
+    # --- care -------------------------------------------------------------------------------------------
+    def index_search(self, budget_ms: int) -> bool:
+        return self._search.index(budget_ms)
+
+    def rebuild(self, progress: Progress) -> None:
+        """Drop and derive all tables from the log again, in one transaction.
+
+        Raises:
+            Cancelled: by `progress`; the tables stay as they were.
+        """
+        with self.database.lock:
+            rebuild(self.database, progress)
+            self._search.changed()
+
+    def on_close(self, act: Callable[[], None]) -> None:
+        """Run something after the database is closed, for example let the folder's lock go."""
+        self._on_close.append(act)
+
+    def close(self) -> None:
+        self.database.close()
+        for act in reversed(self._on_close):
+            act()
+        self._on_close.clear()
+
+
+def rebuild(database: Database, progress: Progress) -> None:
+    """Derive every table from the log; the caller holds the lock.
+
+    Zeroing the pages of dropped tables would double the work and protect nothing: the log with the
+    same words stays. Therefore `secure_delete` rests meanwhile.
+    """
+    last = log.head(database).seq
+    database.all("PRAGMA secure_delete = OFF")
+    try:
+        with database.transaction():
+            schema.drop_views(database)
+            schema.create_views(database, indexes=False)
+            views = Views(database, tolerant=True)
+            done = 0
+            for chunk in log.with_commands(database, 1, last):
+                progress(done, last)
+                views.chunk([(command, Write(entry, _record(entry))) for command, entry in chunk])
+                done += len(chunk)
+            schema.create_indexes(database)
+            views.settle()
+            progress(last, last)
+    finally:
+        database.all("PRAGMA secure_delete = ON")
+
+
+def _record(entry: Entry) -> Record:
+    """Build what an entry speaks of; for a void its id is enough."""
+    content = None if entry.action is Action.VOID else entry.content
+    return log.read_record(entry.type, entry.record_id, entry.payload, content)
+

@@ -1,0 +1,309 @@
+"""Answer questions about one register: which rows, in which order, how many.
+
+A list of a million rows must show its first page at once, so the way through the data is chosen
+here and not left to the planner, which knows nothing about the values: a narrow condition (at most
+`NARROW` rows by its index) is followed first and its rows are sorted; otherwise the index of the
+order is walked and the conditions are tried on the way.
+"""
+
+import json
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.fields import Children, Kind, Moment, MultiChoice, MultiRef, Ref, TextList
+from models.records.base import Record
+from models.store import ListRow, Op, Query, Where
+from storage import rows
+from storage.database import Database, Row
+from storage.schema import META_NAMES, VALUE, ViewTable, table
+from storage.search import Search
+
+NARROW = 20_000
+_COMPARE = {Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
+_AFTER_INSTANT = "Z~"  # sorts behind every offset of the same instant
+
+
+@dataclass
+class Condition:
+    """One term of a WHERE; `column` is set when an index could find its rows."""
+
+    sql: str  # with {c} where the column stands
+    parameters: list[Any]
+    column: str = ""
+
+    def text(self, *, by_index: bool) -> str:
+        # A unary plus keeps SQLite from using the index of this term.
+        return self.sql.format(c=f"t.{self.column}" if by_index else f"+t.{self.column}")
+
+
+@dataclass
+class Plan:
+    """A question in SQL: joins, conditions and the order."""
+
+    view: ViewTable
+    conditions: list[Condition] = field(default_factory=list)
+    driving: Condition | None = None
+
+    def where(self) -> tuple[str, list[Any]]:
+        texts = [c.text(by_index=c is self.driving) for c in self.conditions]
+        parameters = [p for c in self.conditions for p in c.parameters]
+        return " AND ".join(texts) or "1", parameters
+
+
+class Lists:
+    """Row numbers, rows and counts of the registers."""
+
+    def __init__(self, database: Database, search: Search) -> None:
+        self._database = database
+        self._search = search
+
+    def count(self, query: Query) -> int:
+        plan = self._plan(query)
+        self._choose(plan)
+        where, parameters = plan.where()
+        return int(
+            self._database.value(
+                f"SELECT count(*) FROM {plan.view.name} t WHERE {where}", parameters
+            )
+        )
+
+    def tally(self, query: Query, name: str) -> dict[Any, int]:
+        plan = self._plan(query)
+        kind = plan.view.kind(name)
+        where, parameters = plan.where()
+        found = self._database.all(
+            f"SELECT t.{_column(name)}, count(*) FROM {plan.view.name} t WHERE {where} GROUP BY 1",
+            parameters,
+        )
+        counts: dict[Any, int] = {}
+        for stored, number in found:
+            value = kind.from_column(stored)
+            counts[value] = counts.get(value, 0) + number
+        return counts
+
+    def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
+        plan = self._plan(query)
+        self._choose(plan)
+        first = query.order[0] if query.order else None
+        kind = plan.view.kind(first[0]) if first else None
+        if first and isinstance(kind, Ref) and plan.driving is None:
+            return self._by_caption(plan, query, kind.type, limit)
+        return self._ordered(plan, query, limit)
+
+    def _ordered(self, plan: Plan, query: Query, limit: int | None) -> "array[int]":
+        joins, order = _order(plan, query.order, walk=plan.driving is None)
+        where, parameters = plan.where()
+        return self._numbers(
+            f"SELECT t.number FROM {plan.view.name} t{joins} WHERE {where} ORDER BY {order}",
+            parameters,
+            limit,
+        )
+
+    def _by_caption(
+        self, plan: Plan, query: Query, type_: str, limit: int | None
+    ) -> "array[int]":
+        """Walk the referred records by caption and, for each, the rows that refer to it.
+
+        Nothing is sorted but rows under one caption; rows that refer to nothing come first.
+        """
+        (name, descending), *more = query.order
+        where, parameters = plan.where()
+        joins, order = _order(plan, (("number", descending), *more)[-1:] if not more else tuple(more), walk=False)
+        direction = " DESC" if descending else ""
+        empty = (
+            f"SELECT t.number FROM {plan.view.name} t{joins}"
+            f" WHERE t.{name} IS NULL AND {where} ORDER BY {order}"
+        )
+        filled = (
+            f"SELECT t.number FROM v_{type_} r CROSS JOIN {plan.view.name} t ON t.{name} = r.id"
+            f"{joins} WHERE {where} ORDER BY r.caption{direction}, {order}"
+        )
+        found = array("q")
+        for sql in (filled, empty) if descending else (empty, filled):
+            left = None if limit is None else limit - len(found)
+            if left is None or left > 0:
+                found.extend(self._numbers(sql, parameters, left))
+        return found
+
+    def _numbers(self, sql: str, parameters: list[Any], limit: int | None) -> "array[int]":
+        if limit is not None:
+            sql, parameters = f"{sql} LIMIT ?", [*parameters, limit]
+        with self._database.lock:
+            return array("q", (row[0] for row in self._database.stream(sql, parameters)))
+
+    def rows(self, type_: str, numbers: Sequence[int]) -> list[ListRow]:
+        view = table(type_)
+        found = {
+            row[0]: row
+            for row in self._database.all(
+                f"SELECT * FROM {view.name} WHERE number IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(numbers)),),
+            )
+        }
+        chosen = [found[number] for number in numbers if number in found]
+        values = [rows.read_values(type_, row) for row in chosen]
+        captions = self._captions(view, values)
+        return [
+            ListRow(
+                row[0], row[1], rows.read_meta(row), one,
+                {n: captions[t][one[n]] for n, t in _references(view) if one[n] in captions[t]},
+            )
+            for row, one in zip(chosen, values, strict=True)
+        ]  # fmt: skip
+
+    def _captions(self, view: ViewTable, values: Sequence[dict[str, Any]]) -> dict[str, dict[str, str]]:
+        """Resolve every reference of a page with one question per record type."""
+        wanted: dict[str, set[str]] = {}
+        for name, type_ in _references(view):
+            wanted.setdefault(type_, set()).update(one[name] for one in values if one[name])
+        return {type_: self.captions(type_, ids) for type_, ids in wanted.items()}
+
+    def captions(self, type_: str, ids: "set[str]") -> dict[str, str]:
+        if not ids:
+            return {}
+        found = self._database.all(
+            f"SELECT id, caption FROM v_{table(type_).record.type}"
+            " WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(ids)),),
+        )
+        return dict(found)
+
+    # --- the way --------------------------------------------------------------------------------
+    def _plan(self, query: Query) -> Plan:
+        view = table(query.type)
+        plan = Plan(view, [_condition(view, one) for one in query.where])
+        if query.voided is not None:
+            test = "IS NOT NULL" if query.voided else "IS NULL"
+            plan.conditions.append(Condition("t.voided_at " + test, []))
+        if query.contracts is not None:
+            plan.conditions.append(
+                Condition(
+                    "({c} IS NULL OR {c} IN (SELECT value FROM json_each(?)))",
+                    [json.dumps(sorted(query.contracts))],
+                    "contract_id",
+                )
+            )
+        if words := self._search.condition(query.text):
+            plan.conditions.append(Condition(*words))
+        return plan
+
+    def _choose(self, plan: Plan) -> None:
+        """Pick the condition with the fewest rows, if one is narrow enough to sort its rows."""
+        fewest = NARROW + 1
+        for condition in plan.conditions:
+            if condition.column not in plan.view.indexed | {"id", "number"}:
+                continue
+            count = self._database.value(
+                f"SELECT count(*) FROM (SELECT 1 FROM {plan.view.name} t"
+                f" WHERE {condition.text(by_index=True)} LIMIT {fewest})",
+                condition.parameters,
+            )
+            if count < fewest:
+                fewest, plan.driving = count, condition
+
+
+def _references(view: ViewTable) -> list[tuple[str, str]]:
+    return [(n, f.kind.type) for n, f in view.record.fields().items() if isinstance(f.kind, Ref)]
+
+
+def _column(name: str) -> str:
+    return "number" if name == "created_seq" else name
+
+
+def _order(plan: Plan, order: Sequence[tuple[str, bool]], *, walk: bool) -> tuple[str, str]:
+    """Return the joins and the ORDER BY; ties follow the entry order, in the last direction."""
+    joins, terms, descending = "", [], False
+    for position, (name, descending) in enumerate(order):
+        kind = plan.view.kind(name) if name not in ("number", "created_seq") else None
+        if isinstance(kind, Ref):
+            alias = f"r{position}"
+            joins += f" LEFT JOIN v_{kind.type} {alias} ON {alias}.id = t.{name}"
+            term = f"{alias}.caption"
+        else:
+            term = f"t.{_column(name)}" if walk else f"+t.{_column(name)}"
+        terms.append(f"{term} DESC" if descending else term)
+    if not order or order[-1][0] not in ("number", "created_seq"):
+        terms.append("t.number DESC" if descending else "t.number")
+    return joins, ", ".join(terms)
+
+
+def _condition(view: ViewTable, where: Where) -> Condition:
+    name = _column(where.field)
+    if name == "number":
+        return Condition(f"{{c}} {_compare_number(where.op)} ?", [where.value], name)
+    kind = view.kind(name)
+    if where.op is Op.HAS:
+        return _has(view, name, kind, where.value)
+    if where.op is Op.EMPTY:
+        return _empty(view, name, kind, bool(where.value))
+    if isinstance(kind, Moment):
+        return _moment(name, where)
+    if where.op is Op.IN:
+        stored = [kind.to_column(one) for one in where.value]
+        test = "{c} IN (SELECT value FROM json_each(?))"
+        if None in stored:
+            test = f"({test} OR {{c}} IS NULL)"
+        return Condition(test, [json.dumps([s for s in stored if s is not None])], name)
+    stored = kind.to_column(where.value)
+    if where.op is Op.EQ:
+        return Condition("{c} IS ?", [stored], name)
+    if where.op is Op.NE:
+        return Condition("{c} IS NOT ?", [stored], name)
+    return Condition(f"{{c}} {_COMPARE[where.op]} ?", [stored], name)
+
+
+def _compare_number(op: Op) -> str:
+    return {Op.EQ: "=", Op.NE: "<>", **_COMPARE}[op]
+
+
+def _has(view: ViewTable, name: str, kind: Kind, value: Any) -> Condition:
+    if isinstance(kind, MultiRef | Children):
+        child = next(c for c in view.children if c.field.name == name)
+        column, sought = (VALUE, value) if isinstance(kind, MultiRef) else value
+        stored = dict(child.columns)[column].to_column(sought)
+        sql = f"{{c}} IN (SELECT _number FROM {child.name} WHERE {column} IS ?)"
+        return Condition(sql, [stored], "number")
+    if isinstance(kind, MultiChoice):
+        return Condition("instr({c}, ?) > 0", [f",{value},"], name)
+    if isinstance(kind, TextList):
+        return Condition("instr(char(10) || {c} || char(10), char(10) || ? || char(10)) > 0",
+                         [value], name)  # fmt: skip
+    return Condition("{c} IS ?", [kind.to_column(value)], name)
+
+
+def _empty(view: ViewTable, name: str, kind: Kind, empty: bool) -> Condition:
+    if isinstance(kind, MultiRef | Children):
+        child = next(c for c in view.children if c.field.name == name)
+        test = "NOT EXISTS" if empty else "EXISTS"
+        return Condition(f"{test} (SELECT 1 FROM {child.name} k WHERE k._number = t.number)", [])
+    return Condition("{c} IS NULL" if empty else "{c} IS NOT NULL", [], name)
+
+
+def _moment(name: str, where: Where) -> Condition:
+    """Compare instants: a stored moment is its instant in UTC followed by its offset."""
+    if where.op is Op.IN:
+        parts = [_moment(name, Where(where.field, Op.EQ, one)) for one in where.value]
+        sql = " OR ".join(f"({p.sql})" for p in parts) or "0"
+        return Condition(f"({sql})", [p for part in parts for p in part.parameters], name)
+    stored = rows.MOMENT.to_column(where.value)
+    if stored is None:
+        return Condition("{c} IS NULL" if where.op is Op.EQ else "{c} IS NOT NULL", [], name)
+    instant = stored[: stored.index("Z")]
+    first, behind = f"{instant}Z", f"{instant}{_AFTER_INSTANT}"
+    if where.op is Op.EQ:
+        return Condition("{c} >= ? AND {c} < ?", [first, behind], name)
+    if where.op is Op.NE:
+        return Condition("({c} IS NULL OR {c} < ? OR {c} >= ?)", [first, behind], name)
+    bound = first if where.op in (Op.LT, Op.GE) else behind
+    compare = "<" if where.op in (Op.LT, Op.LE) else ">="
+    return Condition(f"{{c}} {compare} ?", [bound], name)
+
+
+def whole_row(view: ViewTable, row: Row) -> tuple[Row, Row]:
+    """Split a whole row into the meta columns and the rest."""
+    return row[: len(META_NAMES)], row[len(META_NAMES) :]
+
+
+__all__ = ["Lists", "Record"]

@@ -1,0 +1,213 @@
+"""The log tables: commands, entries and their content, exactly as they were hashed.
+
+These tables are the format of the ledger (docs/format.md, "Database"): they never migrate, and
+rows are only ever inserted. Everything else in the database follows from them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from models.chain import EMPTY, Action, Command, Entry, Head, read_content, timestamp
+from models.errors import Damaged, NewerFormat
+from models.records import BY_TYPE, Record
+from storage.database import Database, Row
+
+FORMAT = 1
+CHUNK = 2000
+
+TABLES = (
+    """CREATE TABLE command (
+        first_seq INTEGER PRIMARY KEY,
+        last_seq INTEGER NOT NULL,
+        id TEXT NOT NULL UNIQUE,
+        author TEXT NOT NULL,
+        recorded_at TEXT NOT NULL,
+        "offset" INTEGER NOT NULL,
+        head BLOB NOT NULL,
+        signature BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE entry (
+        seq INTEGER PRIMARY KEY,
+        type TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        action TEXT NOT NULL,
+        payload INTEGER NOT NULL,
+        commitment BLOB NOT NULL,
+        previous BLOB NOT NULL,
+        hash BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE content (
+        seq INTEGER PRIMARY KEY REFERENCES entry (seq),
+        salt BLOB NOT NULL,
+        body BLOB NOT NULL
+    ) STRICT""",
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+)
+
+_COMMAND = (
+    'SELECT first_seq, last_seq, id, author, recorded_at, "offset", head, signature FROM command'
+)
+_ENTRY = (
+    "SELECT e.seq, e.type, e.record_id, e.action, e.payload, e.commitment, e.previous, e.hash,"
+    " c.salt, c.body FROM entry e LEFT JOIN content c ON c.seq = e.seq"
+)
+
+
+def create_log(database: Database, vault_id: str) -> None:
+    """Make the log tables of a new ledger, inside the caller's transaction."""
+    for statement in TABLES:
+        database.all(statement)
+    database.many(
+        "INSERT INTO setting (name, value) VALUES (?, ?)",
+        [("log_format", str(FORMAT)), ("vault_id", vault_id)],
+    )
+
+
+def require_known_format(database: Database) -> str:
+    """Check the version of the log and return the id of the ledger.
+
+    Raises:
+        NewerFormat: written by a later version.
+        Damaged: the log has no tables.
+    """
+    if not database.value("SELECT 1 FROM sqlite_schema WHERE name = 'setting'"):
+        raise Damaged(
+            file=str(database.path), what_now="記帳がありません。バックアップから復元してください。"
+        )
+    found = int(database.value("SELECT value FROM setting WHERE name = 'log_format'") or 0)
+    if found > FORMAT:
+        raise NewerFormat(file=str(database.path), found=found, known=FORMAT)
+    return str(database.value("SELECT value FROM setting WHERE name = 'vault_id'") or "")
+
+
+def head(database: Database) -> Head:
+    row = database.one("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
+    return Head(row[0], row[1]) if row else EMPTY
+
+
+def insert(database: Database, command: Command, entries: Sequence[Entry]) -> None:
+    """Add one command, inside the caller's transaction."""
+    database.all(
+        "INSERT INTO command VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (command.first_seq, command.last_seq, command.id, command.author,
+         timestamp(command.recorded_at), command.offset, command.head, command.signature),
+    )  # fmt: skip
+    database.many(
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(e.seq, e.type, e.record_id, e.action.value, e.payload, e.commitment, e.previous, e.hash)
+         for e in entries],
+    )  # fmt: skip
+    database.many(
+        "INSERT INTO content VALUES (?, ?, ?)",
+        [(e.seq, e.salt, e.content) for e in entries if e.content is not None],
+    )
+
+
+def find_command(database: Database, command_id: str) -> Command | None:
+    row = database.one(f"{_COMMAND} WHERE id = ?", (command_id,))
+    return read_command(row) if row else None
+
+
+def commands_at(database: Database, seqs: Iterable[int]) -> dict[int, Command]:
+    """Return the command of each of these entries."""
+    found: dict[int, Command] = {}
+    for seq in seqs:
+        row = database.one(
+            f"{_COMMAND} WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1", (seq,)
+        )
+        if row:
+            found[seq] = read_command(row)
+    return found
+
+
+def commands(database: Database, first: int, last: int) -> Iterator[Command]:
+    """Yield the commands that touch these entries, in chunks, without holding the lock between."""
+    row = database.one(
+        "SELECT first_seq FROM command WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1",
+        (first,),
+    )
+    position = row[0] if row else first
+    while rows := database.all(
+        f"{_COMMAND} WHERE first_seq BETWEEN ? AND ? ORDER BY first_seq LIMIT {CHUNK}",
+        (position, last),
+    ):
+        yield from map(read_command, rows)
+        position = rows[-1][0] + 1
+
+
+def entries(database: Database, first: int, last: int) -> Iterator[Entry]:
+    """Yield entries with their content, in chunks."""
+    position = first
+    while rows := database.all(
+        f"{_ENTRY} WHERE e.seq BETWEEN ? AND ? ORDER BY e.seq LIMIT {CHUNK}", (position, last)
+    ):
+        yield from map(read_entry, rows)
+        position = rows[-1][0] + 1
+
+
+def raw_commands(database: Database, first: int, last: int) -> list[Row]:
+    """Return the rows of the commands that touch these entries, see `read_command`."""
+    return database.all(
+        f"{_COMMAND} WHERE last_seq >= ? AND first_seq BETWEEN"
+        " coalesce((SELECT max(first_seq) FROM command WHERE first_seq <= ?), ?) AND ?"
+        " ORDER BY first_seq",
+        (first, first, first, last),
+    )
+
+
+def raw_entries(database: Database, first: int, last: int) -> list[Row]:
+    """Return the rows of entries with their content, see `read_entry`."""
+    return database.all(f"{_ENTRY} WHERE e.seq BETWEEN ? AND ? ORDER BY e.seq", (first, last))
+
+
+def with_commands(
+    database: Database, first: int, last: int
+) -> Iterator[list[tuple[Command, Entry]]]:
+    """Yield chunks of entries, each entry beside its command."""
+    following = commands(database, first, last)
+    command = next(following, None)
+    chunk: list[tuple[Command, Entry]] = []
+    for entry in entries(database, first, last):
+        while command is not None and command.last_seq < entry.seq:
+            command = next(following, None)
+        if command is None or command.first_seq > entry.seq:
+            raise Damaged(
+                file=str(database.path),
+                what_now=f"記帳番号{entry.seq}の操作がありません。バックアップから復元してください。",
+            )
+        chunk.append((command, entry))
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def read_command(row: Row) -> Command:
+    first, last, id_, author, at, offset, head_, signature = row
+    return Command(id_, author, datetime.fromisoformat(at), offset, first, last, head_, signature)
+
+
+def read_entry(row: Row) -> Entry:
+    seq, type_, record_id, action, payload, commitment, previous, hash_, salt, body = row
+    return Entry(
+        seq, type_, record_id, Action(action), payload, commitment, previous, hash_, salt, body
+    )
+
+
+def read_record(type_: str, record_id: str, payload: int, content: bytes | None) -> Record:
+    """Build the record that an entry's content describes; an erased one has only its id.
+
+    Raises:
+        NewerFormat: the type or its version is unknown to this program.
+    """
+    cls = BY_TYPE.get(type_)
+    if cls is None or payload > cls.payload:
+        raise NewerFormat(
+            file=f"記録「{type_}」", found=payload, known=cls.payload if cls else "なし"
+        )
+    record = cls.from_json(read_content(content)[0]) if content is not None else cls()
+    # The content never holds the id; it is given before anybody else sees the record.
+    object.__setattr__(record, "id", record_id)
+    return record

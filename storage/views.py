@@ -1,0 +1,333 @@
+"""Derive the tables from entries: the same code at append, at a restore and at a rebuild.
+
+Entries are applied in chunks. Within a chunk rows wait in lists and go out with `executemany`;
+items and their status wait in memory. The status of an item is a function of the item and of its
+timeline (models/custody.py): an event that happened after all others is one `step`, anything else
+(a back-dated event, a void, a revised item) makes the item *stale*, and stale items are replayed
+once when the command is complete.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from models import custody
+from models.chain import Action, Command, read_content
+from models.codes import Timing
+from models.custody import Status
+from models.errors import Conflict, NotFound, Refused
+from models.records import Item, Record
+from models.records.handling import HandlingEvent
+from models.store import Write
+from storage import log, rows, schema
+from storage.database import Database, Duplicate
+from storage.rows import STATUS_COLUMNS
+
+CHUNK = 4000
+
+_STATUS = ", ".join(f"v.{name}" for name in STATUS_COLUMNS)
+_ITEMS = (
+    f"SELECT v.id, v.number, {_STATUS}, e.payload, c.body FROM v_item v"
+    " JOIN entry e ON e.seq = v.seq LEFT JOIN content c ON c.seq = v.seq"
+    " WHERE v.id IN (SELECT value FROM json_each(?))"
+)
+_UPDATE_STATUS = (
+    f"UPDATE v_item SET {', '.join(f'{name} = ?' for name in STATUS_COLUMNS)} WHERE number = ?"
+)
+_TIMELINE = (
+    "SELECT v.id, e.payload, c.body FROM v_handling_event v JOIN entry e ON e.seq = v.seq"
+    " LEFT JOIN content c ON c.seq = v.seq WHERE v.voided_at IS NULL AND v.number IN ("
+    " SELECT _number FROM v_handling_event_lines WHERE item_id = ?"
+    " UNION SELECT _number FROM v_handling_event_lines WHERE resulting_item_id = ?)"
+    " ORDER BY substr(v.occurred_at, 1, 24), v.number"
+)
+_CAPTIONS_OF_EVENT = (
+    "SELECT v.caption FROM v_handling_event_lines l JOIN v_item v ON v.id = l.item_id"
+    " WHERE l._number = ? ORDER BY l._position"
+)
+
+
+class Custody:
+    """An item with its status while entries are applied."""
+
+    __slots__ = ("changed", "item", "number", "status")
+
+    def __init__(self, item: Item, number: int, status: Status) -> None:
+        self.item, self.number, self.status = item, number, status
+        self.changed = False
+
+
+class Views:
+    """Applies entries to the derived tables, inside the caller's transaction.
+
+    Args:
+        tolerant: for a rebuild: an event that custody refuses today but accepted when it was
+            entered must not make a ledger unreadable; it leaves the status as it was.
+    """
+
+    def __init__(self, database: Database, *, tolerant: bool = False) -> None:
+        self._database = database
+        self._tolerant = tolerant
+        self._inserts: dict[str, list[list[Any]]] = {}
+        self._custody: dict[str, Custody] = {}
+        self._stale: dict[str, None] = {}
+        self._renamed: set[str] = set()
+
+    def apply(self, command: Command, writes: Sequence[Write]) -> None:
+        """Apply one whole command.
+
+        Raises:
+            Refused: custody or a unique number forbids it.
+            NotFound, Conflict
+        """
+        for start in range(0, len(writes), CHUNK):
+            self.chunk([(command, write) for write in writes[start : start + CHUNK]])
+        self.settle()
+
+    def chunk(self, writes: Sequence[tuple[Command, Write]]) -> None:
+        """Apply some entries; `settle` must follow the last chunk."""
+        self._load_items(writes)
+        for command, write in writes:
+            action = write.entry.action
+            if action is Action.CREATE:
+                self._create(command, write)
+            elif action is Action.REVISE:
+                self._revise(command, write)
+            else:
+                self._void(command, write)
+        self._flush()
+        self._write_status()
+
+    def settle(self) -> None:
+        """Replay stale items and spread new captions."""
+        stale = list(self._stale)
+        for start in range(0, len(stale), CHUNK):
+            self._load(stale[start : start + CHUNK])
+            for held in self._custody.values():
+                held.status, held.changed = self.replayed(held.item), True
+            self._write_status()
+        self._stale.clear()
+        self._spread_captions()
+
+    def replayed(self, item: Item) -> Status:
+        """Return the status of an item from its whole timeline."""
+        status = custody.begin(item)
+        for event in timeline(self._database, item.id):
+            status = self._step(item, status, event)
+        return status
+
+    # --- one entry ----------------------------------------------------------------------------
+    def _create(self, command: Command, write: Write) -> None:
+        record, entry = write.record, write.entry
+        version = rows.created(command, entry.seq, rows.entered_at(command))
+        if isinstance(record, Item):
+            held = Custody(record, entry.seq, custody.begin(record))
+            self._custody[record.id] = held
+            row = rows.view_row(
+                record, version, rows.status_fields(held.status), rows.status_hidden(held.status)
+            )
+        else:
+            row = rows.view_row(record, version, self._derived(record))
+        self._put(schema.table(record.type).insert, row)
+        self._put_children(record, entry.seq)
+        if isinstance(record, HandlingEvent):
+            self._happen(record)
+
+    def _revise(self, command: Command, write: Write) -> None:
+        record, entry = write.record, write.entry
+        self._flush()
+        table = schema.table(record.type)
+        version = self._version(record)
+        version.seq, version.row_version = entry.seq, version.row_version + 1
+        version.revised_at, version.revised_by = rows.entered_at(command), command.author
+        if isinstance(record, HandlingEvent):
+            self._make_stale(self._items_at(version.number))
+            self._make_stale(rows.items_of(record))
+        hidden: list[Any] = []
+        derived = self._derived(record)
+        if isinstance(record, Item):
+            derived, hidden = self._revise_item(record)
+        row = rows.view_row(record, version, derived, hidden)
+        names = ", ".join(f"{name} = ?" for name in table.columns[1:])
+        self._update(f"UPDATE {table.name} SET {names} WHERE number = ?", [*row[1:], row[0]])
+        for child in table.children:
+            self._database.all(f"DELETE FROM {child.name} WHERE _number = ?", (version.number,))
+        self._put_children(record, version.number)
+        self._note_later(record, entry.seq)
+        self._database.all(
+            "INSERT OR REPLACE INTO v_reindex VALUES (?, ?)", (version.number, record.type)
+        )
+
+    def _revise_item(self, record: Item) -> tuple[dict[str, Any], list[Any]]:
+        self._load([record.id])
+        held = self._custody[record.id]
+        if held.item.caption() != record.caption():
+            self._renamed.add(record.id)
+        held.item = record
+        self._make_stale([record.id])
+        return rows.status_fields(held.status), rows.status_hidden(held.status)
+
+    def _void(self, command: Command, write: Write) -> None:
+        record, entry = write.record, write.entry
+        self._flush()
+        version = self._version(record)
+        reason = read_content(entry.content)[1] if entry.content is not None else ""
+        self._database.all(
+            f"UPDATE {schema.table(record.type).name}"
+            " SET voided_at = ?, voided_by = ?, void_reason = ? WHERE number = ?",
+            (rows.entered_at(command), command.author, reason, version.number),
+        )
+        self._note_later(record, entry.seq)
+        if record.type == HandlingEvent.type:
+            self._make_stale(self._items_at(version.number))
+
+    def _version(self, record: Record) -> rows.Version:
+        """Read the metadata of a record that an entry changes.
+
+        Raises:
+            NotFound: there is no such record.
+            Conflict: it was voided meanwhile.
+        """
+        row = self._database.one(
+            "SELECT number, seq, created_at, created_by, revised_at, revised_by, row_version,"
+            f" voided_at FROM {schema.table(record.type).name} WHERE id = ?",
+            (record.id,),
+        )
+        if row is None:
+            raise NotFound(what=record.label)
+        if row[7] is not None:
+            raise Conflict(what=record.caption() or record.label)
+        return rows.Version(*row)
+
+    def _note_later(self, record: Record, seq: int) -> None:
+        self._put("INSERT INTO v_later VALUES (?, ?)", [record.id, seq])
+
+    def _derived(self, record: Record) -> dict[str, Any]:
+        if not isinstance(record, HandlingEvent):
+            return {}
+        captions = []
+        for line in record.lines:
+            held = self._custody.get(line.item_id)
+            captions.append(held.item.caption() if held else line.item_id)
+        return {"lines_text": rows.lines_text(captions)}
+
+    # --- custody ------------------------------------------------------------------------------
+    def _happen(self, event: HandlingEvent) -> None:
+        for item_id in rows.items_of(event):
+            held = self._custody.get(item_id)
+            if held is None:
+                if self._tolerant:
+                    continue
+                raise NotFound(what=f"媒体・資料（{item_id}）")
+            last = held.status.last_at
+            if item_id in self._stale or event.timing is not Timing.ACTUAL:
+                continue
+            if last is not None and event.occurred_at is not None and event.occurred_at < last:
+                self._make_stale([item_id])
+                continue
+            held.status, held.changed = self._step(held.item, held.status, event), True
+
+    def _step(self, item: Item, status: Status, event: HandlingEvent) -> Status:
+        try:
+            return custody.step(item, status, event)
+        except Refused:
+            if self._tolerant:
+                return status
+            raise
+
+    def _make_stale(self, item_ids: Iterable[str]) -> None:
+        self._stale.update(dict.fromkeys(item_ids))
+
+    def _items_at(self, number: int) -> list[str]:
+        found = self._database.all(
+            "SELECT item_id, resulting_item_id FROM v_handling_event_lines WHERE _number = ?",
+            (number,),
+        )
+        return list(dict.fromkeys(one for pair in found for one in pair if one))
+
+    def _load_items(self, writes: Sequence[tuple[Command, Write]]) -> None:
+        needed: dict[str, None] = {}
+        for _, write in writes:
+            if isinstance(write.record, HandlingEvent):
+                needed.update(dict.fromkeys(rows.items_of(write.record)))
+        self._load(needed)
+
+    def _load(self, item_ids: Iterable[str]) -> None:
+        missing = [one for one in item_ids if one not in self._custody]
+        if not missing:
+            return
+        for id_, number, *status, payload, body in self._database.all(
+            _ITEMS, (json.dumps(missing),)
+        ):
+            item = log.read_record(Item.type, id_, payload, body)
+            assert isinstance(item, Item)
+            self._custody[id_] = Custody(item, number, rows.read_status(tuple(status)))
+
+    def _write_status(self) -> None:
+        changed = [held for held in self._custody.values() if held.changed]
+        self._database.many(
+            _UPDATE_STATUS, [[*rows.status_row(held.status), held.number] for held in changed]
+        )
+        self._custody.clear()
+
+    def _spread_captions(self) -> None:
+        if not self._renamed:
+            return
+        events = self._database.all(
+            "SELECT DISTINCT _number FROM v_handling_event_lines"
+            " WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY 1",
+            (json.dumps(sorted(self._renamed)),),
+        )
+        for (number,) in events:
+            captions = [row[0] for row in self._database.all(_CAPTIONS_OF_EVENT, (number,))]
+            self._database.all(
+                "UPDATE v_handling_event SET lines_text = ? WHERE number = ?",
+                (rows.lines_text(captions), number),
+            )
+        self._database.many(
+            "INSERT OR REPLACE INTO v_reindex VALUES (?, 'handling_event')", events
+        )
+        self._renamed.clear()
+
+    # --- rows that wait -----------------------------------------------------------------------
+    def _put(self, insert: str, row: list[Any]) -> None:
+        self._inserts.setdefault(insert, []).append(row)
+
+    def _put_children(self, record: Record, number: int) -> None:
+        for insert, made in rows.child_rows(record, number):
+            self._inserts.setdefault(insert, []).extend(made)
+
+    def _flush(self) -> None:
+        waiting, self._inserts = self._inserts, {}
+        for insert, made in waiting.items():
+            with _refusing_duplicates():
+                self._database.many(insert, made)
+
+    def _update(self, sql: str, row: Sequence[Any]) -> None:
+        with _refusing_duplicates():
+            self._database.all(sql, row)
+
+
+@contextmanager
+def _refusing_duplicates() -> Iterator[None]:
+    try:
+        yield
+    except Duplicate as error:
+        name, _, column = error.columns[0].partition(".")
+        cls = schema.table(name.removeprefix("v_")).record
+        if column not in cls.fields():
+            raise Conflict(what=cls.label) from error
+        label = cls.fields()[column].label
+        raise Refused(
+            reason=f"「{label}」が同じ{cls.label}が、すでに登録されています。"
+            "別の番号か名前を入力してください。"
+        ) from error
+
+
+def timeline(database: Database, item_id: str) -> Iterator[HandlingEvent]:
+    """Yield the unvoided events of an item in the order in which they happened."""
+    for id_, payload, body in database.all(_TIMELINE, (item_id, item_id)):
+        event = log.read_record(HandlingEvent.type, id_, payload, body)
+        assert isinstance(event, HandlingEvent)
+        yield event
