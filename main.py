@@ -17,16 +17,11 @@ def build_office() -> Office:
     from resources import VERSION, profile_texts
     from storage.gate import LedgerGate
 
-    from models.profiles import parse_profile
+    from models.profile_shelf import ProfileShelf
 
-    profiles = {
-        profile.code: profile
-        for name, text in profile_texts()
-        for profile in [parse_profile(text, name)]
-    }
     return Office(
         gate=LedgerGate(random=os.urandom),
-        profiles=profiles,
+        profiles=ProfileShelf(profile_texts()),
         clock=lambda: datetime.now().astimezone(),
         random=os.urandom,
         program=f"Azukari {VERSION}",
