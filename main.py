@@ -14,10 +14,9 @@ def build_office() -> Office:
     import os
     from datetime import datetime
 
+    from models.profile_shelf import ProfileShelf
     from resources import VERSION, profile_texts
     from storage.gate import LedgerGate
-
-    from models.profile_shelf import ProfileShelf
 
     return Office(
         gate=LedgerGate(random=os.urandom),
