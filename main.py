@@ -30,6 +30,10 @@ def build_office() -> Office:
 def main(argv: list[str]) -> int:
     """Open the window, or do what the command line asks."""
     multiprocessing.freeze_support()  # the frozen program starts itself again as a child
+    if argv == ["--read-table-in-child"]:  # reports.tables.child.CHILD_FLAG
+        from reports.tables.child import run_child
+
+        return run_child()
     if argv:
         from ui.console.program import run
 

@@ -7,8 +7,9 @@ than `Limits` allows. On Windows, which has no resource limits of this kind, the
 checks before parsing remain.
 
 In a frozen program there is no Python interpreter to start: the program starts itself with
-`CHILD_FLAG`, and `main.py` must begin with `if is_child(sys.argv): sys.exit(run_child())`, before
-it imports anything of the window. `multiprocessing` is not used, so `freeze_support` is not needed.
+`CHILD_FLAG`, and `main.py` calls `run_child` before it imports anything of the window.
+`multiprocessing` is not used here: it would hand our whole environment and command line on, and
+its answers are pickles.
 """
 
 import json
@@ -16,7 +17,7 @@ import os
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,11 +99,6 @@ def _environment() -> dict[str, str]:
 
 
 # --- inside the child -------------------------------------------------------------------------
-
-
-def is_child(arguments: Sequence[str]) -> bool:
-    """Tell whether a frozen program was started as the child of `parse_in_child`."""
-    return list(arguments[1:]) == [CHILD_FLAG]
 
 
 def parsers() -> dict[str, Parser]:

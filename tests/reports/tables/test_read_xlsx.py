@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import os
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -213,6 +214,14 @@ def test_a_child_that_needs_too_much_memory_is_stopped(harmless: bytes) -> None:
 def test_a_child_that_takes_too_long_is_stopped(harmless: bytes) -> None:
     with pytest.raises(ImportRefused, match="時間"):
         child.parse_in_child("xlsx", harmless, {}, limits=Limits(seconds=0), name="x.xlsx")
+
+
+def test_the_frozen_program_would_find_its_child(
+    harmless: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = str(Path(child.__file__).parents[2] / "main.py")
+    monkeypatch.setattr(child, "_command", lambda: [sys.executable, program, child.CHILD_FLAG])
+    assert len(read_table(harmless).rows) == 4
 
 
 def test_the_child_inherits_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
