@@ -70,10 +70,10 @@ PEOPLE: dict[str, tuple[str, str, str, EmploymentType]] = {
 }
 
 USERS = (
-    User("takahashi", "みどりの台帳-7朝の点検", Role.SUPERVISOR, "supervisor"),
-    User("yoshino", "青い保管庫-5昼の受渡し", Role.WORKER, "worker"),
-    User("watanabe", "白い鍵束-9夜の見回り", Role.ADMINISTRATOR, "administrator"),
-    User("kensa", "赤い検査印-3春の立会い", Role.INSPECTOR, "officer"),
+    User("takahashi", "みどり台帳-7つの朝に点検", Role.SUPERVISOR, "supervisor"),
+    User("yoshino", "青い保管庫-5つの昼に受渡し", Role.WORKER, "worker"),
+    User("watanabe", "白い鍵束-9つの夜に見回り", Role.ADMINISTRATOR, "administrator"),
+    User("kensa", "赤い検査印-3つの春に立会い", Role.INSPECTOR, "officer"),
 )
 
 CLIENT = Organization(

@@ -1,0 +1,78 @@
+"""Slow down guessing at the door: five wrong passwords shut a login name out for a while (A-01).
+
+The count stands in the user's application folder, because the ledger is closed when it is needed.
+Whoever may delete that file may also copy the ledger; the true barrier is the key derivation.
+"""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from models.errors import AzukariError, LockedOut
+from storage.files import overwrite_durable, read_whole
+
+FILE_NAME = "attempts.json"
+FREE_ATTEMPTS = 5
+FIRST_LOCK = timedelta(minutes=5)
+LONGEST_LOCK = timedelta(hours=4)
+_LIMIT = 256 * 1024  # bytes
+_MOST_NAMES = 500
+
+
+class Throttle:
+    """Counts failures per ledger and login name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE_NAME
+
+    def require_open(self, vault_id: bytes, login: str, now: datetime) -> None:
+        """Refuse while the login name is shut out.
+
+        Raises:
+            LockedOut: says until when.
+        """
+        count, last = self._load().get(_name(vault_id, login), (0, ""))
+        if count < FREE_ATTEMPTS:
+            return
+        until = datetime.fromisoformat(last) + _length(count)
+        # A clock that was set back must not keep somebody out for days.
+        if now < until <= now + LONGEST_LOCK:
+            raise LockedOut(until=f"{until.astimezone(now.tzinfo):%H時%M分}")
+
+    def failed(self, vault_id: bytes, login: str, now: datetime) -> None:
+        """Count a wrong password."""
+        attempts = self._load()
+        name = _name(vault_id, login)
+        count, _ = attempts.pop(name, (0, ""))
+        attempts[name] = (count + 1, now.isoformat())
+        self._save(attempts)
+
+    def succeeded(self, vault_id: bytes, login: str) -> None:
+        """Forget the failures of a login name."""
+        attempts = self._load()
+        if attempts.pop(_name(vault_id, login), None) is not None:
+            self._save(attempts)
+
+    def _load(self) -> dict[str, tuple[int, str]]:
+        try:
+            found = json.loads(read_whole(self._path, limit=_LIMIT))
+            return {str(name): (int(count), str(last)) for name, (count, last) in found.items()}
+        except (AzukariError, ValueError, TypeError, AttributeError):
+            return {}  # no count, or one that somebody broke: start again at nothing
+
+    def _save(self, attempts: dict[str, tuple[int, str]]) -> None:
+        newest = dict(list(attempts.items())[-_MOST_NAMES:])
+        try:
+            overwrite_durable(self._path, json.dumps(newest).encode())
+        except AzukariError:
+            pass  # a full disk must not keep the right person out
+
+
+def _length(count: int) -> timedelta:
+    doubled = FIRST_LOCK * (1 << min(count - FREE_ATTEMPTS, 16))
+    return min(doubled, LONGEST_LOCK)
+
+
+def _name(vault_id: bytes, login: str) -> str:
+    return hashlib.sha256(b"azukari/attempts/1\0" + vault_id + login.encode()).hexdigest()[:32]
