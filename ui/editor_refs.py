@@ -1,0 +1,236 @@
+"""Editors that point to other records: one, several, one file, several files."""
+
+import mimetypes
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QWidget,
+)
+
+from models.codes import AttachmentKind
+from models.commands import Change
+from models.errors import InputOutput
+from models.fields import Field, MultiRef, Ref
+from ui.editor_base import Editor, FormDesk, column_of, row_of
+from ui.picker import RefPicker
+
+SHARED_BY_CONTRACTS = frozenset({"organization", "person", "place", "contract"})
+
+
+class RefEditor(Editor):
+    """One record of another register."""
+
+    def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
+        super().__init__(field, desk, parent)
+        assert isinstance(field.kind, Ref)
+        self.picker = _picker(field.kind.type, desk, self)
+        column_of(self).addWidget(self.picker)
+        self.picker.picked.connect(lambda _id: self.edited.emit())
+        self.picker.left.connect(self._left)
+
+    def value(self) -> Any:
+        return self.picker.id()
+
+    def set_value(self, value: Any) -> None:
+        self.picker.set_id(value)
+
+    def typing_problem(self) -> str:
+        return self.picker.typing_problem()
+
+    def focus_target(self) -> QWidget:
+        return self.picker.line
+
+    def set_read_only(self, read_only: bool) -> None:
+        self.picker.set_read_only(read_only)
+
+    def _left(self) -> None:
+        if self.typing_problem():
+            self.edited.emit()
+
+
+class MultiRefEditor(Editor):
+    """Several records of another register: pick one after the other, take out what is too much."""
+
+    def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
+        super().__init__(field, desk, parent)
+        assert isinstance(field.kind, MultiRef)
+        self.picker = _picker(field.kind.type, desk, self)
+        self.list = ChosenList(self)
+        self.list.removed.clicked.connect(self._remove)
+        column = column_of(self)
+        column.addWidget(self.picker)
+        column.addWidget(self.list)
+        self.picker.picked.connect(self._add)
+
+    def value(self) -> Any:
+        return self.list.ids()
+
+    def set_value(self, value: Any) -> None:
+        self.list.fill([(one, self._text(one)) for one in value])
+
+    def focus_target(self) -> QWidget:
+        return self.picker.line
+
+    def _text(self, record_id: str) -> str:
+        candidate = self.picker.candidates.one(record_id)
+        if candidate is None:
+            return record_id
+        return f"{candidate.caption}　{candidate.second}".strip()
+
+    def _add(self, record_id: str) -> None:
+        if not record_id:
+            return
+        self.picker.set_id("")
+        if record_id not in self.list.ids():
+            self.list.add(record_id, self._text(record_id))
+            self.edited.emit()
+
+    def _remove(self) -> None:
+        if self.list.take():
+            self.edited.emit()
+
+
+class ChosenList(QWidget):
+    """What has been chosen so far, with a button to take one out."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.items = QListWidget(self)
+        self.items.setTabKeyNavigation(False)
+        self.items.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.removed = QPushButton(self.tr("外す"), self)
+        self.removed.setAutoDefault(False)
+        row = row_of(self)
+        row.addWidget(self.items, 1)
+        row.addWidget(self.removed, 0, Qt.AlignmentFlag.AlignTop)
+        self._adapt()
+
+    def ids(self) -> tuple[str, ...]:
+        return tuple(
+            self.items.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.items.count())
+        )
+
+    def fill(self, chosen: list[tuple[str, str]]) -> None:
+        self.items.clear()
+        for record_id, text in chosen:
+            self.add(record_id, text)
+        self._adapt()
+
+    def add(self, record_id: str, text: str) -> None:
+        item = QListWidgetItem(text)
+        item.setData(Qt.ItemDataRole.UserRole, record_id)
+        item.setToolTip(text)
+        self.items.addItem(item)
+        self.items.setCurrentItem(item)
+        self._adapt()
+
+    def take(self) -> bool:
+        """Take the marked one out; tell whether there was one."""
+        taken = self.items.takeItem(self.items.currentRow())
+        self._adapt()
+        return taken is not None
+
+    def _adapt(self) -> None:
+        count = self.items.count()
+        self.setVisible(count > 0)
+        row = self.items.sizeHintForRow(0) if count else 0
+        self.items.setFixedHeight(min(max(count, 1), 5) * max(row, 20) + 8)
+
+
+class FileButtons(QWidget):
+    """Buttons to keep a new file with the ledger and to take a kept one out again.
+
+    Args:
+        desk: keeps the file; the chosen file enters the ledger at once.
+        kept: called with the id of the new attachment.
+    """
+
+    def __init__(self, desk: FormDesk, kept: Callable[[str], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._kept = kept
+        self.choose = QPushButton(self.tr("ファイルを選ぶ…"), self)
+        self.choose.setAutoDefault(False)
+        self.choose.clicked.connect(self._choose)
+        note = QLabel(self.tr("選んだファイルは、すぐに暗号化して台帳に保管します。"), self)
+        note.setWordWrap(True)
+        row = row_of(self)
+        row.addWidget(self.choose)
+        row.addWidget(note, 1)
+
+    def keep(self, path: Path) -> None:
+        """Attach a file and report its id."""
+        desk = self._desk
+        contract_id = desk.contract()
+
+        def work() -> Change:
+            return desk.ledger.files.attach(
+                _read(path),
+                name=path.name,
+                mime=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+                kind=AttachmentKind.SCAN,
+                contract_id=contract_id,
+            )
+
+        def done(change: Change) -> None:
+            self._kept(change.ids[-1])
+
+        desk.operations.run(work, done=done, parent=self)
+
+    def _choose(self) -> None:
+        chosen = self._desk.asker.open_file(
+            self, self.tr("添付するファイル"), self.tr("すべてのファイル (*)")
+        )
+        if chosen is not None:
+            self.keep(chosen)
+
+
+class FileEditor(RefEditor):
+    """One attachment: a new file, or one that the ledger already keeps."""
+
+    def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
+        super().__init__(field, desk, parent)
+        self.picker.line.setPlaceholderText(self.tr("保管済みのファイルを名前で探す"))
+        self.buttons = FileButtons(desk, self._kept, self)
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(self.buttons)
+
+    def set_read_only(self, read_only: bool) -> None:
+        super().set_read_only(read_only)
+        self.buttons.setVisible(not read_only)
+
+    def _kept(self, attachment_id: str) -> None:
+        self.picker.set_id(attachment_id)
+        self.edited.emit()
+
+
+class FilesEditor(MultiRefEditor):
+    """Several attachments."""
+
+    def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
+        super().__init__(field, desk, parent)
+        self.picker.line.setPlaceholderText(self.tr("保管済みのファイルを名前で探す"))
+        self.buttons = FileButtons(desk, self._add, self)
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(self.buttons)
+
+
+def _picker(type_: str, desk: FormDesk, parent: QWidget) -> RefPicker:
+    contract = str if type_ in SHARED_BY_CONTRACTS else desk.contract
+    return RefPicker(desk.ledger, type_, contract=contract, parent=parent)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputOutput(file=path.name, reason="読めませんでした") from error

@@ -1,0 +1,103 @@
+"""Editors of single fields that know more than their kind says: profiles, papers, weekdays."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QWidget
+
+from models.fields import NOT_RECORDED, Field
+from models.profile_forms import DOCUMENTS
+from models.records import Contract
+from models.records.base import Declared
+from models.records.frame import DesignatedHours, DueRule
+from models.wareki import WEEKDAYS
+from ui.editor_base import Editor, FormDesk, row_of
+from ui.editor_choices import make_box
+from ui.editors import EditorMaker, make_editor
+
+
+class WordsEditor(Editor):
+    """A text field whose possible texts are known: shown in words, kept as the text."""
+
+    def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
+        super().__init__(field, desk, parent)
+        self.box = make_box(self)
+        nothing = self.tr("（選んでください）") if field.required else self.tr(NOT_RECORDED)
+        self.box.addItem(nothing, "")
+        for text, words in self.words().items():
+            self.box.addItem(words, text)
+        layout = row_of(self)
+        layout.addWidget(self.box)
+        layout.addStretch(1)
+        self.box.activated.connect(lambda _index: self.edited.emit())
+
+    def words(self) -> Mapping[str, str]:
+        """Return the words by stored text, in the order in which they are offered."""
+        return {}
+
+    def value(self) -> Any:
+        return self.box.currentData()
+
+    def set_value(self, value: Any) -> None:
+        with QSignalBlocker(self.box):
+            if self.box.findData(value) < 0:  # written by another version of the program
+                self.box.addItem(value, value)
+            self.box.setCurrentIndex(self.box.findData(value))
+
+    def focus_target(self) -> QWidget:
+        return self.box
+
+
+class ProfileEditor(WordsEditor):
+    """The rule profile of a contract, by the title of the municipality's text."""
+
+    def words(self) -> Mapping[str, str]:
+        return {
+            code: f"{profile.title}（{code} 第{profile.version}版）"
+            for code, profile in self.desk.ledger.profiles.items()
+        }
+
+
+class DocumentEditor(WordsEditor):
+    """A kind of paper, by the title it has in the contract's profile."""
+
+    def words(self) -> Mapping[str, str]:
+        profile = self.desk.profile()
+        if profile is None:
+            return {code: f"{title}（{code}）" for code, (title, _seal) in DOCUMENTS.items()}
+        return {
+            code: f"{form.title}（{code}）"
+            for code, form in profile.documents.items()
+            if form.offered
+        }
+
+
+class WeekdayEditor(WordsEditor):
+    """A day of the week."""
+
+    def words(self) -> Mapping[str, str]:
+        return {day: f"{day}曜日" for day in WEEKDAYS}
+
+
+SPECIAL: Mapping[tuple[type[Declared], str], EditorMaker] = {
+    (Contract, "profile_code"): ProfileEditor,
+    (DueRule, "doc_kind"): DocumentEditor,
+    (DesignatedHours, "weekday"): WeekdayEditor,
+}
+
+SHOWN_ONLY: Mapping[type[Declared], frozenset[str]] = {  # filled in by the program
+    Contract: frozenset({"profile_version"}),
+}
+
+NOT_SHOWN: Mapping[type[Declared], frozenset[str]] = {  # filled in, and says nothing to a reader
+    Contract: frozenset({"profile_sha256"}),
+}
+
+
+def editor_for(
+    cls: type[Declared], field: Field, desk: FormDesk, parent: QWidget | None = None
+) -> Editor:
+    """Make the editor of a field of a record or row."""
+    maker = SPECIAL.get((cls, field.name), make_editor)
+    return maker(field, desk, parent)

@@ -1,0 +1,39 @@
+"""The words that screens show: those of the contract's profile where it has any, else our own."""
+
+import re
+from collections.abc import Mapping
+
+from models.fields import Field
+from models.profiles import Profile
+from models.records.base import Record
+
+_QUOTED = re.compile("「([^「」]*)」")
+
+
+def field_word(field: Field, profile: Profile | None) -> str:
+    """Return the label of a field in the words of a contract's profile."""
+    return _own_word(field.concept, profile) or field.label
+
+
+def register_word(cls: type[Record], profile: Profile | None) -> str:
+    """Return what a register is called in the words of a contract's profile."""
+    return _own_word(cls.concept, profile) or cls.label
+
+
+def reworded(sentence: str, words: Mapping[str, str]) -> str:
+    """Put the shown words into a sentence that names fields by their own labels.
+
+    Args:
+        words: shown word by label.
+    """
+    return _QUOTED.sub(lambda match: f"「{words.get(match[1], match[1])}」", sentence)
+
+
+def named_in(sentence: str) -> list[str]:
+    """Return the labels that a sentence names, in order."""
+    return _QUOTED.findall(sentence)
+
+
+def _own_word(concept: str, profile: Profile | None) -> str:
+    term = profile.terms.get(concept) if profile is not None and concept else None
+    return term.label if term is not None and term.own else ""
