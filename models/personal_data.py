@@ -15,6 +15,8 @@ TELEPHONE: Final = "電話番号と思われる番号"
 E_MAIL: Final = "メールアドレスと思われる文字列"
 BIRTH_DATE: Final = "生年月日と思われる日付"
 
+_FEWEST_DIGITS: Final = 2  # of the shortest thing looked for, a birth date such as 昭和元年1月1日
+_DIGIT: Final = re.compile(r"\d")
 _DIGIT_RUN: Final = re.compile(r"(?<![\d])\d(?:[ -]?\d){9,18}(?![\d])")
 _TELEPHONE: Final = re.compile(
     r"(?<![\dA-Za-z-])(?:\+81[ -]?\d|0\d)\d{0,3}(?:[-() ]{1,2}\d{1,4}){2}(?![\d-])"
@@ -38,7 +40,10 @@ def looks_like_personal_data(text: str) -> list[str]:
 
     Full width, blanks and dashes between the digits are forgiven.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    plain = unicodedata.normalize("NFKC", text)
+    if "@" not in plain and len(_DIGIT.findall(plain)) < _FEWEST_DIGITS:
+        return []
+    plain = plain.translate(_DASHES)
     found = list(dict.fromkeys(_numbers(plain)))
     for pattern, what in ((_TELEPHONE, TELEPHONE), (_E_MAIL, E_MAIL), (_BIRTH, BIRTH_DATE)):
         if pattern.search(plain):

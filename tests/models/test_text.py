@@ -259,3 +259,11 @@ def test_dangerous_characters_are_made_visible() -> None:
 def test_what_was_made_visible_has_no_problem_left(typed: str) -> None:
     shown = text.visible(typed, multiline=False)
     assert problems(shown, max_length=100_000) == []
+
+
+def test_the_quick_look_passes_nothing_that_the_close_look_refuses() -> None:
+    for code in (*range(0x32400), *range(0xE0000, 0xE0200)):
+        character = chr(code)
+        if text._HARMLESS.fullmatch(character):
+            assert not text._trouble_alone(character), hex(code)
+            assert not text._is_selector(character), hex(code)
