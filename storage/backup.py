@@ -182,7 +182,7 @@ def write_backup(
     file = create_new(part)
     try:
         with writing(part):
-            file.write(preamble.raw)
+            file.write(preamble.raw + preamble.digest)
         parts = PartWriter(_Guarded(file, part), preamble, key, meter)
         _write_parts(parts, vault, database, database_size, folder, names)
         finish(file, part)

@@ -1,6 +1,6 @@
 """The backup container on paper: manifest, receivers, parts (docs/format.md, "Backup container").
 
-`magic | version | length | manifest JSON | records`. The manifest can be read without a key, but is
+`magic | version | length | manifest JSON | SHA-256 | records`. The manifest can be read without a key, but is
 bound into every record. The random backup key is wrapped to the responsible persons and the
 recovery sheet only; the slots in it are theirs, so that they can restore with their password on the
 same PC when the ledger folder is gone. No worker's slot, no names used as paths.
@@ -110,14 +110,14 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Preamble:
-    """The readable start of a backup file."""
+    """The readable start of a backup file; `raw` is without its digest."""
 
     manifest: Manifest
     raw: bytes
 
     @property
-    def context(self) -> bytes:
-        """What binds every record to this manifest."""
+    def digest(self) -> bytes:
+        """What follows `raw` in the file and binds every record to this manifest."""
         return hashlib.sha256(self.raw).digest()
 
 
@@ -140,15 +140,20 @@ def read_preamble(source: Source, name: str) -> Preamble:
     prefix = source.read(PREFIX_BYTES)
     if prefix[:8] != MAGIC:
         raise Foreign(file=name, reason="預り台帳のバックアップではありません。")
+    length = int.from_bytes(prefix[10:], "big")
+    if len(prefix) != PREFIX_BYTES or length > MOST_MANIFEST:
+        raise damaged(name)
+    raw = prefix + source.read(length)
+    # The digest holds for every version: damage never looks newer, or like a wrong password.
+    if source.read(HASH_BYTES) != hashlib.sha256(raw).digest():
+        raise damaged(name)
     version = int.from_bytes(prefix[8:10], "big")
     if version > VERSION:
         raise NewerFormat(file=name, found=version, known=VERSION)
-    length = int.from_bytes(prefix[10:], "big")
     try:
-        if version != VERSION or len(prefix) != PREFIX_BYTES or length > MOST_MANIFEST:
-            raise Malformed("prefix")
-        body = source.read(length)
-        return Preamble(_manifest(strict_json.loads(body)), prefix + body)
+        if version != VERSION:
+            raise Malformed("version")
+        return Preamble(_manifest(strict_json.loads(raw[PREFIX_BYTES:])), raw)
     except Malformed as exc:
         raise damaged(name) from exc
 

@@ -37,7 +37,7 @@ class PartWriter:
 
     def __init__(self, sink: Sink, preamble: Preamble, key: bytes, meter: Meter) -> None:
         body_key = _body_key(key, preamble.manifest)
-        self._body = RecordWriter(sink, body_key, preamble.context, RECORD_BYTES)
+        self._body = RecordWriter(sink, body_key, preamble.digest, RECORD_BYTES)
         self._meter = meter
 
     def add(self, kind: int, size: int, pieces: Iterator[bytes]) -> bytes:
@@ -68,7 +68,7 @@ class PartReader:
         self.name = name
         self._meter = meter
         self._body = RecordReader(
-            source, _body_key(key, preamble.manifest), preamble.context, RECORD_BYTES
+            source, _body_key(key, preamble.manifest), preamble.digest, RECORD_BYTES
         )
 
     def part(self, kind: int, most: int) -> "Part":

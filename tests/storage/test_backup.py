@@ -1,0 +1,350 @@
+"""Backups: opened by the right people, damaged by nobody unnoticed, restored whole."""
+
+import hashlib
+import io
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from models.errors import (
+    AzukariError,
+    Cancelled,
+    Damaged,
+    DeviceSecretMissing,
+    DiskFull,
+    Foreign,
+    InvalidField,
+    NewerFormat,
+    NotPermitted,
+    NotWritable,
+    WrongPassword,
+    WrongRecoverySheet,
+)
+from storage.attachments import FOLDER_NAME, Attachments
+from storage.backup import (
+    DATABASE_NAME,
+    LedgerFacts,
+    VerifiedBackup,
+    restore_backup,
+    verify_backup,
+    with_password,
+    with_sheet,
+    with_vault,
+    write_backup,
+)
+from storage.backup_format import PREFIX_BYTES, RECORD_BYTES
+from storage.recovery import RecoverySheet
+from storage.vault import Vault, recover_vault
+from tests.storage.test_files import tiny_disk  # noqa: F401 - a fixture
+from tests.storage.vaults import (
+    DEVICE,
+    LOGIN,
+    NOW,
+    OTHER_DEVICE,
+    PASSWORD,
+    new_vault,
+    seeded,
+    unlock,
+)
+
+KEY = bytes(range(32))
+FACTS = LedgerFacts(seq=42, head=bytes(range(32)), counts={"item": 3, "handling_event": 9})
+
+
+@dataclass
+class Ledger:
+    vault: Vault
+    sheet: RecoverySheet
+    database: bytes
+    files: Attachments
+
+    def backup(self, target: Path, **named: object) -> VerifiedBackup:
+        return write_backup(
+            target,
+            vault=self.vault,
+            facts=FACTS,
+            database=io.BytesIO(self.database),
+            database_size=len(self.database),
+            now=NOW,
+            **named,  # type: ignore[arg-type]
+        )
+
+
+def _ledger(folder: Path, database_size: int = 5000, seed: str = "a") -> Ledger:
+    vault, sheet = new_vault(folder, seed)
+    vault.add_user("u-2", "sato", "worker", "initial-password")
+    database = seeded(f"db{seed}")(database_size)
+    (folder / DATABASE_NAME).write_bytes(database)
+    files = Attachments(folder / FOLDER_NAME, KEY, seeded(f"att{seed}"))
+    for number in range(3):
+        files.add(f"photo {number}".encode() * 50)
+    return Ledger(vault, sheet, database, files)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return _ledger(tmp_path / "v")
+
+
+def _restored(folder: Path, ledger: Ledger) -> None:
+    assert (folder / DATABASE_NAME).read_bytes() == ledger.database
+    for name in ("keys.a", "keys.b"):
+        assert (folder / name).read_bytes() == ledger.vault.header_bytes
+    assert Attachments(folder / FOLDER_NAME, KEY).names() == ledger.files.names()
+    assert Attachments(folder / FOLDER_NAME, KEY).verify_all(ledger.files.names()) == []
+
+
+def test_a_backup_comes_back_whole(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "backup.azb")
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith("backup")] == ["backup.azb"]
+    manifest = restore_backup(
+        made.file, tmp_path / "new", with_vault(ledger.vault), allow_test_profile=True
+    )
+    assert (manifest.seq, manifest.head, manifest.counts) == (42, FACTS.head, FACTS.counts)
+    assert manifest.created_at == NOW
+    _restored(tmp_path / "new", ledger)
+    assert unlock(tmp_path / "new", "sato", "initial-password").role == "worker"
+
+
+@pytest.mark.parametrize("size", [1, RECORD_BYTES, 2 * RECORD_BYTES + 17])
+def test_databases_of_any_size_stream(tmp_path: Path, size: int) -> None:
+    ledger = _ledger(tmp_path / "v", size)
+    made = ledger.backup(tmp_path / "b")
+    restore_backup(made.file, tmp_path / "new", with_vault(ledger.vault), allow_test_profile=True)
+    _restored(tmp_path / "new", ledger)
+
+
+def test_size_and_hash_are_those_of_the_file(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "b")
+    raw = made.file.read_bytes()
+    assert (made.size, made.sha256) == (len(raw), hashlib.sha256(raw).hexdigest())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permission bits of POSIX")
+def test_backup_and_restored_files_are_private(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "b")
+    restore_backup(made.file, tmp_path / "new", with_vault(ledger.vault), allow_test_profile=True)
+    assert made.file.stat().st_mode & 0o777 == 0o600
+    for path in [tmp_path / "new", *(tmp_path / "new").rglob("*")]:
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600)
+
+
+def test_the_responsible_person_opens_it_without_the_ledger(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "b")
+    opener = with_password(LOGIN, PASSWORD, DEVICE)
+    assert verify_backup(made.file, opener, allow_test_profile=True).manifest == made.manifest
+    for login, password in ((LOGIN, "wrong password"), ("nobody", PASSWORD)):
+        with pytest.raises(WrongPassword):
+            verify_backup(
+                made.file, with_password(login, password, DEVICE), allow_test_profile=True
+            )
+    with pytest.raises(DeviceSecretMissing):
+        verify_backup(
+            made.file, with_password(LOGIN, PASSWORD, OTHER_DEVICE), allow_test_profile=True
+        )
+
+
+def test_the_sheet_opens_it_on_any_pc(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "b")
+    opener = with_sheet(ledger.sheet.text)
+    restore_backup(made.file, tmp_path / "new", opener, allow_test_profile=True)
+    vault, _ = recover_vault(
+        tmp_path / "new",
+        sheet=ledger.sheet.text,
+        user_id="u-1",
+        login=LOGIN,
+        password="a new long password",
+        device=OTHER_DEVICE,
+        allow_test_profile=True,
+    )
+    assert vault.database_key == ledger.vault.database_key
+    with pytest.raises(WrongRecoverySheet):
+        verify_backup(made.file, with_sheet(RecoverySheet(bytes(32)).text), allow_test_profile=True)
+    with pytest.raises(InvalidField):
+        verify_backup(made.file, with_sheet("AAAA"), allow_test_profile=True)
+
+
+def test_a_worker_writes_backups_and_cannot_open_them(ledger: Ledger, tmp_path: Path) -> None:
+    worker = unlock(tmp_path / "v", "sato", "initial-password")
+    made = Ledger(worker, ledger.sheet, ledger.database, ledger.files).backup(tmp_path / "b")
+    with pytest.raises(NotPermitted):
+        verify_backup(made.file, with_vault(worker), allow_test_profile=True)
+    with pytest.raises(WrongPassword):
+        verify_backup(
+            made.file, with_password("sato", "initial-password", DEVICE), allow_test_profile=True
+        )
+    assert verify_backup(made.file, with_vault(ledger.vault), allow_test_profile=True)
+    assert {receiver.user_id for receiver in made.manifest.receivers} == {"u-1", "recovery-1"}
+    assert {slot.user_id for slot in made.manifest.slots} == {"u-1"}
+
+
+def test_every_damaged_byte_and_every_length_is_noticed(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "b")
+    raw = made.file.read_bytes()
+    bad = tmp_path / "bad"
+    opener = with_vault(ledger.vault)
+    positions = list(range(0, PREFIX_BYTES)) + list(range(PREFIX_BYTES, len(raw), 7))
+    contents = [raw[:i] + bytes([raw[i] ^ 0x10]) + raw[i + 1 :] for i in positions]
+    contents += [raw[:length] for length in range(0, len(raw), 11)] + [raw + b"\0", raw + raw]
+    assert len(contents) > 2000
+    for content in contents:
+        bad.write_bytes(content)
+        with pytest.raises(Damaged if content[:8] == raw[:8] else Foreign):
+            verify_backup(bad, opener, allow_test_profile=True)
+    bad.write_bytes(raw)
+    assert verify_backup(bad, opener, allow_test_profile=True).sha256 == made.sha256
+
+
+def test_a_damaged_backup_restores_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "b")
+    raw = made.file.read_bytes()
+    made.file.write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(Damaged):
+        restore_backup(
+            made.file, tmp_path / "new", with_vault(ledger.vault), allow_test_profile=True
+        )
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_newer_and_foreign_files_are_refused(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "b")
+    raw = made.file.read_bytes()
+    end = PREFIX_BYTES + int.from_bytes(raw[10:14], "big")
+    start = raw[:8] + (2).to_bytes(2, "big") + raw[10:end]
+    made.file.write_bytes(start + hashlib.sha256(start).digest() + raw[end + 32 :])
+    opener = with_vault(ledger.vault)
+    with pytest.raises(NewerFormat):
+        verify_backup(made.file, opener, allow_test_profile=True)
+    made.file.write_bytes(b"PK\x03\x04" + raw)
+    with pytest.raises(Foreign):
+        verify_backup(made.file, opener, allow_test_profile=True)
+
+
+def test_the_backup_of_another_ledger_is_foreign(ledger: Ledger, tmp_path: Path) -> None:
+    other = _ledger(tmp_path / "w", seed="b")
+    made = other.backup(tmp_path / "b")
+    with pytest.raises(Foreign, match="別の台帳"):
+        verify_backup(
+            made.file,
+            with_vault(other.vault),
+            vault_id=ledger.vault.vault_id,
+            allow_test_profile=True,
+        )
+    with pytest.raises(NotPermitted):
+        verify_backup(made.file, with_vault(ledger.vault), allow_test_profile=True)
+
+
+def test_a_release_refuses_a_test_backup(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "b")
+    with pytest.raises(Foreign, match="試験用"):
+        verify_backup(made.file, with_vault(ledger.vault))
+    with pytest.raises(Foreign, match="試験用"):
+        restore_backup(made.file, tmp_path / "new", with_vault(ledger.vault))
+
+
+def test_nothing_is_restored_over_something(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "b")
+    (tmp_path / "new").mkdir()
+    with pytest.raises(NotWritable):
+        restore_backup(
+            made.file, tmp_path / "new", with_vault(ledger.vault), allow_test_profile=True
+        )
+
+
+def test_a_backup_never_replaces_another(ledger: Ledger, tmp_path: Path) -> None:
+    first = ledger.backup(tmp_path / "b")
+    with pytest.raises(NotWritable):
+        ledger.backup(tmp_path / "b")
+    assert first.file.stat().st_size == first.size
+
+
+def test_what_a_killed_run_left_is_cleared_away(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "b.part").write_bytes(b"half a backup")
+    made = ledger.backup(tmp_path / "b")
+    (tmp_path / "new.part").mkdir()
+    (tmp_path / "new.part" / "keys.a").write_bytes(b"half a restore")
+    restore_backup(made.file, tmp_path / "new", with_vault(ledger.vault), allow_test_profile=True)
+    _restored(tmp_path / "new", ledger)
+
+
+def test_a_damaged_attachment_makes_no_backup(ledger: Ledger, tmp_path: Path) -> None:
+    name = ledger.files.names()[1]
+    (ledger.files.folder / name).write_bytes(b"rotten")
+    with pytest.raises(Damaged, match=name):
+        ledger.backup(tmp_path / "b")
+    assert not list(tmp_path.glob("b*"))
+
+
+def test_cancelling_leaves_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        seen.append((done, total))
+        if done > total // 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        ledger.backup(tmp_path / "b", progress=stop)
+    assert not list(tmp_path.glob("b*"))
+    assert seen == sorted(seen)
+
+
+def test_progress_ends_at_its_total(ledger: Ledger, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    ledger.backup(tmp_path / "b", progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1][0] == seen[-1][1]
+
+
+def test_the_database_is_looked_into_before_it_is_a_backup(ledger: Ledger, tmp_path: Path) -> None:
+    looked: list[bytes] = []
+
+    def look(path: Path) -> None:
+        looked.append(path.read_bytes())
+
+    def refuse(path: Path) -> None:
+        raise Damaged(file=path.name, what_now="x")
+
+    made = ledger.backup(tmp_path / "b", check_database=look)
+    assert made.database_checked
+    assert looked == [ledger.database]
+    acts: list[Callable[[], object]] = [
+        lambda: ledger.backup(tmp_path / "c", check_database=refuse),
+        lambda: verify_backup(
+            made.file, with_vault(ledger.vault), allow_test_profile=True, check_database=refuse
+        ),
+        lambda: restore_backup(
+            made.file,
+            tmp_path / "new",
+            with_vault(ledger.vault),
+            allow_test_profile=True,
+            check_database=refuse,
+        ),
+    ]
+    for act in acts:
+        with pytest.raises(Damaged):
+            act()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "v"]
+
+
+def test_a_full_stick_leaves_nothing(ledger: Ledger, tiny_disk: Path) -> None:  # noqa: F811
+    ledger.database = bytes(500_000)
+    with pytest.raises(DiskFull):
+        ledger.backup(tiny_disk / "b")
+    assert list(tiny_disk.iterdir()) == []
+
+
+def test_a_header_on_a_full_disk_still_opens(tiny_disk: Path) -> None:  # noqa: F811
+    vault, _ = new_vault(tiny_disk / "v")
+    (tiny_disk / "filler").touch()
+    with pytest.raises(OSError, match="No space"), (tiny_disk / "filler").open("wb") as file:
+        while True:
+            file.write(bytes(4096))
+            file.flush()
+    with pytest.raises(AzukariError):
+        for number in range(2, 60):
+            vault.add_user(f"u-{number}", f"login{number}", "worker", "initial-password")
+    assert unlock(tiny_disk / "v").user_id == "u-1"
