@@ -72,8 +72,8 @@ PEOPLE: dict[str, tuple[str, str, str, EmploymentType]] = {
 USERS = (
     User("takahashi", "みどり台帳-7つの朝に点検", Role.SUPERVISOR, "supervisor"),
     User("yoshino", "青い保管庫-5つの昼に受渡し", Role.WORKER, "worker"),
-    User("watanabe", "白い鍵束-9つの夜に見回り", Role.ADMINISTRATOR, "administrator"),
     User("kensa", "赤い検査印-3つの春に立会い", Role.INSPECTOR, "officer"),
+    User("watanabe", "白い鍵束-9つの夜に見回り", Role.ADMINISTRATOR, "administrator"),
 )
 
 CLIENT = Organization(
