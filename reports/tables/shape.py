@@ -148,10 +148,11 @@ def _named(labels: list[str], line: int) -> tuple[list[str], list[Note]]:
     columns: list[str] = []
     notes = []
     for position, label in enumerate(labels, start=1):
-        name, count = label or f"列{position}", 1
+        wanted, count = label or f"列{position}", 1
+        name = wanted
         while name in columns:
             count += 1
-            name = f"{label}（{count}）"
+            name = f"{wanted}（{count}）"
         if name != label:
             notes.append(Note(line, name, "見出しが空か、ほかの列と同じため、名前を付けました。"))
         columns.append(name)

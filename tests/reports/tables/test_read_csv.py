@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from models.errors import ImportRefused, MediumMissing
 from reports.tables.read import DEFAULT_LIMITS, Limits, Table, read_table
@@ -159,3 +161,18 @@ def test_limits_are_kept(limits: Limits, said: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(MediumMissing, match=r"ない\.csv"):
         read_table(tmp_path / "ない.csv")
+
+
+@given(
+    st.one_of(st.binary(max_size=60), st.text('日付,備考;\t"\r\n1０=計合 R7.4\ue000', max_size=60))
+)
+def test_any_bytes_are_a_table_or_a_refusal(source: bytes | str) -> None:
+    data = source if isinstance(source, bytes) else source.encode()
+    assume(not data.startswith(b"PK"))
+    try:
+        table = read_table(data, limits=Limits(rows=50))
+    except ImportRefused as refusal:
+        assert "取り込めません" in str(refusal)
+    else:
+        assert all(len(row.cells) == len(table.columns) for row in table.rows)
+        assert len(set(table.columns)) == len(table.columns)
