@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from models.codes import Role
 from models.errors import (
+    Damaged,
     DeviceSecretMissing,
     Foreign,
     NotPermitted,
@@ -66,6 +67,7 @@ from storage.unlocked import Vault
 DATABASE_NAME = "ledger.db"
 _PART_SUFFIX = ".part"
 _PIECE = 1024 * 1024
+_MENDED = "この添付ファイルを前のバックアップから戻してから、もう一度お試しください。"
 
 Opener = Callable[[Manifest], bytes]
 """Finds the backup key: `with_vault`, `with_password` or `with_sheet`."""
@@ -317,9 +319,11 @@ def _write_parts(
     for name in names:
         path = folder / name
         with open_regular(path) as file:
-            digest = parts.add(ATTACHMENT_PART, _size(path), _pieces(file, path))
-        if digest.hex() != name:
-            raise damaged(str(path))
+            try:
+                pieces = _pieces(file, path)
+                parts.add(ATTACHMENT_PART, _size(path), pieces, bytes.fromhex(name))
+            except BrokenStream as exc:
+                raise Damaged(file=str(path), what_now=_MENDED) from exc
     parts.finish()
 
 
@@ -387,7 +391,7 @@ def _extract(parts: PartReader, folder: Path) -> None:
         for part in parts.attachments():
             unnamed = folder / FOLDER_NAME / ("next" + _PART_SUFFIX)
             _copy(part, unnamed)
-            put_in_place(unnamed, folder / FOLDER_NAME / part.digest.hex())
+            put_in_place(unnamed, folder / FOLDER_NAME / part.name.hex())
     except BrokenStream as exc:
         raise damaged(parts.name) from exc
 

@@ -1,9 +1,9 @@
 """The backup container on paper: manifest, receivers, parts (docs/format.md, "Backup container").
 
-`magic | version | length | manifest JSON | SHA-256 | records`. The manifest can be read without a key, but is
-bound into every record. The random backup key is wrapped to the responsible persons and the
-recovery sheet only; the slots in it are theirs, so that they can restore with their password on the
-same PC when the ledger folder is gone. No worker's slot, no names used as paths.
+`magic | version | length | manifest JSON | SHA-256 | records`. The manifest can be read without a
+key, but is bound into every record. The random backup key is wrapped to the responsible persons and
+the recovery sheet only; the slots in it are theirs, so that they can restore with their password on
+the same PC when the ledger folder is gone. No worker's slot, no names used as paths.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ PREFIX_BYTES = len(MAGIC) + 2 + 4
 MOST_MANIFEST = 256 * 1024
 RECORD_BYTES = 1024 * 1024
 HEADER_PART, DATABASE_PART, ATTACHMENT_PART = 1, 2, 3
-PART_PREFIX_BYTES = 1 + 8
+PART_PREFIX_BYTES = 1 + 8 + HASH_BYTES
 RECEIVER_ROLES = (Role.SUPERVISOR.value, RECOVERY_ROLE)
 _WRAP_TAG = b"azukari/backup-wrap/1\0"
 _UNREADABLE = "このバックアップは使えません。別のバックアップを使ってください。"

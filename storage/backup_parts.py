@@ -1,4 +1,8 @@
-"""The parts inside a backup's sealed stream: kind, size, content, SHA-256, in one fixed order."""
+"""The parts inside a backup's sealed stream: kind, size, name, content, in one fixed order.
+
+The records authenticate every byte, so a part needs no digest of its own; an attachment brings its
+name, which is one, and is compared on the way in and on the way out.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -16,6 +20,8 @@ from storage.backup_format import (
 from storage.header import HASH_BYTES, MOST_BYTES, parse_header
 from storage.kdf import hkdf
 from storage.records import BrokenStream, RecordReader, RecordWriter, Sink, Source
+
+NO_NAME = bytes(HASH_BYTES)
 
 
 class Meter:
@@ -40,19 +46,16 @@ class PartWriter:
         self._body = RecordWriter(sink, body_key, preamble.digest, RECORD_BYTES)
         self._meter = meter
 
-    def add(self, kind: int, size: int, pieces: Iterator[bytes]) -> bytes:
-        self._body.write(bytes([kind]) + size.to_bytes(8, "big"))
-        digest = hashlib.sha256()
-        written = 0
-        for piece in pieces:
-            digest.update(piece)
-            written += len(piece)
+    def add(self, kind: int, size: int, pieces: Iterator[bytes], name: bytes = NO_NAME) -> None:
+        """Write one part.
+
+        Raises:
+            BrokenStream: an attachment is not what its name says.
+        """
+        self._body.write(bytes([kind]) + size.to_bytes(8, "big") + name)
+        part = Part(size, name, self._meter, pieces)
+        for piece in part.pieces():
             self._body.write(piece)
-            self._meter.advance(len(piece))
-        if written != size:
-            raise ValueError(f"a part of {size} bytes delivered {written}")
-        self._body.write(digest.digest())
-        return digest.digest()
 
     def finish(self) -> None:
         self._body.finish()
@@ -78,10 +81,11 @@ class PartReader:
             BrokenStream: it is another one, or longer than the manifest allows.
         """
         prefix = self._body.read_exactly(PART_PREFIX_BYTES)
-        size = int.from_bytes(prefix[1:], "big")
-        if prefix[0] != kind or size > most:
+        size = int.from_bytes(prefix[1:9], "big")
+        name = prefix[9:]
+        if prefix[0] != kind or size > most or (kind == ATTACHMENT_PART) == (name == NO_NAME):
             raise BrokenStream
-        return Part(self._body, size, self._meter)
+        return Part(size, name, self._meter, self._body.take(size))
 
     def header(self) -> bytes:
         """Read the header copy and compare it with the manifest."""
@@ -111,20 +115,27 @@ class PartReader:
 class Part:
     """One part; `pieces` must be read to the end before the next one."""
 
-    def __init__(self, body: RecordReader, size: int, meter: Meter) -> None:
+    def __init__(self, size: int, name: bytes, meter: Meter, source: Iterator[bytes]) -> None:
         self.size = size
-        self.digest = b""
-        self._body = body
+        self.name = name
         self._meter = meter
+        self._source = source
 
     def pieces(self) -> Iterator[bytes]:
+        """Yield the content and check length and name at its end.
+
+        Raises:
+            BrokenStream: they do not agree.
+        """
         digest = hashlib.sha256()
-        for piece in self._body.take(self.size):
-            digest.update(piece)
+        left = self.size
+        for piece in self._source:
+            if self.name != NO_NAME:
+                digest.update(piece)
+            left -= len(piece)
             self._meter.advance(len(piece))
             yield piece
-        self.digest = digest.digest()
-        if self._body.read_exactly(HASH_BYTES) != self.digest:
+        if left or self.name not in (NO_NAME, digest.digest()):
             raise BrokenStream
 
 

@@ -44,19 +44,22 @@ class RecordWriter:
         self._number = 0
 
     def write(self, data: bytes) -> None:
-        self._waiting += data
+        rest = memoryview(data)
         # A full record waits until more follows, because the last one is marked.
-        while len(self._waiting) > self._size:
-            self._seal(bytes(self._waiting[: self._size]), last=False)
-            del self._waiting[: self._size]
+        while len(self._waiting) + len(rest) > self._size:
+            missing = self._size - len(self._waiting)
+            self._waiting += rest[:missing]
+            rest = rest[missing:]
+            self._seal(last=False)
+        self._waiting += rest
 
     def finish(self) -> None:
-        self._seal(bytes(self._waiting), last=True)
-        self._waiting.clear()
+        self._seal(last=True)
 
-    def _seal(self, plain: bytes, *, last: bool) -> None:
+    def _seal(self, *, last: bool) -> None:
         nonce = _nonce(self._number, last)
-        self._sink.write(self._cipher.encrypt(nonce, plain, self._context))
+        self._sink.write(self._cipher.encrypt(nonce, self._waiting, self._context))
+        self._waiting.clear()
         self._number += 1
 
 
