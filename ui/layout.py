@@ -1,0 +1,124 @@
+"""Small pieces that screens are put together from: titles, notes, links, cards."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+def title(text: str) -> QLabel:
+    """Return the title of a page."""
+    return _label(text, "title")
+
+
+def heading(text: str) -> QLabel:
+    """Return the heading of a part of a page."""
+    return _label(text, "heading")
+
+
+def note(text: str) -> QLabel:
+    """Return a quiet sentence that wraps."""
+    label = _label(text, "muted")
+    label.setWordWrap(True)
+    label.setVisible(bool(text))
+    return label
+
+
+def plain(text: str = "") -> QLabel:
+    """Return text that wraps and may be copied with mouse and keyboard."""
+    label = _label(text, "")
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse
+        | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return label
+
+
+def say(label: QLabel, text: str, kind: str = "muted") -> None:
+    """Change the sentence of a label and how it looks (muted, good, care, problem)."""
+    label.setProperty("kind", kind)
+    label.setText(text)
+    label.setVisible(bool(text))
+    label.style().unpolish(label)
+    label.style().polish(label)
+
+
+def button(text: str, clicked: Callable[[], object], *, primary: bool = False) -> QPushButton:
+    """Return a push button."""
+    made = QPushButton(text)
+    made.setAutoDefault(False)
+    made.setProperty("primary", primary)
+    made.clicked.connect(lambda: clicked())
+    return made
+
+
+def link_button(text: str, clicked: Callable[[], object]) -> QToolButton:
+    """Return a quiet button that looks like a link but is reached by Tab."""
+    made = QToolButton()
+    made.setText(text)
+    made.setAutoRaise(True)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setStyleSheet(
+        "QToolButton { color: #1d4f82; border: 2px solid transparent; padding: 2px 6px; }"
+        "QToolButton:hover { text-decoration: underline; }"
+        "QToolButton:focus { border: 2px solid #0b6bcb; border-radius: 3px; }"
+        "QToolButton:disabled { color: #7c8690; }"
+    )
+    made.clicked.connect(lambda: clicked())
+    return made
+
+
+def card(*widgets: QWidget) -> tuple[QFrame, QVBoxLayout]:
+    """Return a white card with widgets below each other, and its layout."""
+    frame = QFrame()
+    frame.setProperty("kind", "card")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(18, 14, 18, 14)
+    column.setSpacing(8)
+    for widget in widgets:
+        column.addWidget(widget)
+    return frame, column
+
+
+def form() -> QFormLayout:
+    """Return a form layout whose labels stand right, beside their fields."""
+    made = QFormLayout()
+    made.setVerticalSpacing(10)
+    made.setHorizontalSpacing(12)
+    made.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    made.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
+    return made
+
+
+def add_row(to: QFormLayout, label: str, field: QWidget | QLayout) -> QLabel:
+    """Add a row; the label stands at the height of a one-line field."""
+    word = _label(label, "")
+    word.setMinimumHeight(34)
+    word.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    if isinstance(field, QWidget):
+        word.setBuddy(field)
+        if not field.accessibleName():
+            field.setAccessibleName(label)
+        to.addRow(word, field)
+    else:
+        to.addRow(word, field)
+    return word
+
+
+def _label(text: str, kind: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)  # names and file names may look like markup
+    if kind:
+        label.setProperty("kind", kind)
+    return label

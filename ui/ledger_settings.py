@@ -1,0 +1,64 @@
+"""The settings that belong to a ledger: read with their defaults, changed only by those who may."""
+
+from pathlib import Path
+
+from models.codes import SealKind
+from models.ledger import Ledger
+
+IDLE_MINUTES = "idle_minutes"
+BACKUP_FOLDER = "backup_folder"
+BACKUP_DAYS = "backup_days"
+SEAL_KIND = "seal_kind"
+SCAN_PREFIX = "scan_prefix"
+SCAN_GAP = "scan_gap_ms"
+
+DEFAULT_IDLE = 10
+SHORTEST_IDLE, LONGEST_IDLE = 1, 60
+DEFAULT_BACKUP_DAYS = 7
+DEFAULT_GAP = 35
+
+
+def idle_minutes(ledger: Ledger) -> int:
+    """Return after how many idle minutes the window locks."""
+    minutes = _number(ledger, IDLE_MINUTES, DEFAULT_IDLE)
+    return min(max(minutes, SHORTEST_IDLE), LONGEST_IDLE)
+
+
+def backup_folder(ledger: Ledger) -> Path | None:
+    folder = ledger.store.setting(BACKUP_FOLDER)
+    return Path(folder) if folder else None
+
+
+def backup_days(ledger: Ledger) -> int:
+    """Return after how many days a missing backup is warned of."""
+    return max(1, _number(ledger, BACKUP_DAYS, DEFAULT_BACKUP_DAYS))
+
+
+def seal_kind(ledger: Ledger) -> SealKind:
+    """Return which seal block new papers get."""
+    code = ledger.store.setting(SEAL_KIND)
+    return SealKind.read(code) if code in {kind.value for kind in SealKind} else SealKind.SEAL
+
+
+def scan_prefix(ledger: Ledger) -> str:
+    return ledger.store.setting(SCAN_PREFIX)[:1]
+
+
+def scan_gap(ledger: Ledger) -> int:
+    """Return the longest pause between two keys of a barcode reader, in milliseconds."""
+    return min(max(_number(ledger, SCAN_GAP, DEFAULT_GAP), 10), 200)
+
+
+def change_setting(ledger: Ledger, name: str, value: str) -> None:
+    """Keep a setting.
+
+    Raises:
+        NotPermitted: only responsible persons and administrators change settings.
+    """
+    ledger.require("settings")
+    ledger.store.set_setting(name, value)
+
+
+def _number(ledger: Ledger, name: str, default: int) -> int:
+    value = ledger.store.setting(name)
+    return int(value) if value.isdecimal() else default

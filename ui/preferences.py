@@ -1,0 +1,66 @@
+"""What this PC's user likes: paths of recent ledgers and the size of the window, nothing else.
+
+The file lies in the user's settings folder, is readable by everybody who uses this account, and
+therefore never holds names, logins or contents.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+FILE = "window.json"
+RECENT = 8
+
+
+class Preferences:
+    """A small JSON file; a missing or unreadable one means defaults.
+
+    Args:
+        folder: the user's settings folder; created when something is to be kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / FILE
+        self._values = self._read()
+
+    def recent(self) -> list[Path]:
+        """Return the folders of recently opened ledgers, the latest first."""
+        found = self._values.get("recent", [])
+        return [Path(entry) for entry in found if isinstance(entry, str)]
+
+    def remember(self, folder: Path) -> None:
+        """Put a ledger folder on top of the recent ones."""
+        others = [path for path in self.recent() if path != folder]
+        self._keep("recent", [str(path) for path in [folder, *others][:RECENT]])
+
+    def forget(self, folder: Path) -> None:
+        """Take a ledger folder off the list."""
+        self._keep("recent", [str(path) for path in self.recent() if path != folder])
+
+    def geometry(self) -> bytes:
+        """Return Qt's own description of the window's place, empty for the default."""
+        try:
+            return bytes.fromhex(str(self._values.get("geometry", "")))
+        except ValueError:
+            return b""
+
+    def keep_geometry(self, geometry: bytes) -> None:
+        self._keep("geometry", geometry.hex())
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            found = json.loads(self._file.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}  # likings are not worth an error
+        return found if isinstance(found, dict) else {}
+
+    def _keep(self, name: str, value: Any) -> None:
+        self._values[name] = value
+        beside = self._file.with_suffix(".new")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            beside.write_text(json.dumps(self._values, ensure_ascii=False), "utf-8")
+            os.replace(beside, self._file)
+        except OSError:
+            pass  # a full or read-only home must not stop the work; only the list is lost

@@ -1,0 +1,71 @@
+"""The line at the bottom: who, which ledger, the last backup, the number of the last entry."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from models import wareki
+from models.codes import BackupResult
+from models.ledger import Ledger
+from models.records import BackupRun, Person
+from models.store import Op, Query, Where
+from ui.ledger_settings import backup_days
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the status line shows; `care` tells that the backup is overdue."""
+
+    user: str
+    role: str
+    folder: str
+    backup: str
+    seq: int
+    care: bool
+
+    def texts(self) -> tuple[str, str, str, str]:
+        """Return the four texts of the line."""
+        return (
+            f"{self.user}（{self.role}）",
+            f"台帳 {self.folder}",
+            self.backup,
+            f"記帳番号 {self.seq:,}",
+        )
+
+
+def read_facts(ledger: Ledger, folder: Path) -> Facts:
+    """Read the facts from the ledger."""
+    account = ledger.user
+    person = ledger.store.get(Person, account.person_id)
+    last = last_backup(ledger)
+    sentence, care = backup_age(last, ledger.today(), backup_days(ledger))
+    return Facts(
+        user=person.record.name if person else account.login_name,
+        role=ledger.role.label,
+        folder=folder.name,
+        backup=sentence,
+        seq=ledger.store.head().seq,
+        care=care,
+    )
+
+
+def last_backup(ledger: Ledger) -> BackupRun | None:
+    """Return the last backup that was verified."""
+    query = Query(
+        BackupRun.type,
+        (Where("result", Op.EQ, BackupResult.OK),),
+        order=(("finished_at", True),),
+    )
+    found = ledger.store.find(BackupRun, query, limit=1)
+    return found[0].record if found else None
+
+
+def backup_age(last: BackupRun | None, today: date, days: int) -> tuple[str, bool]:
+    """Say in words how old the last backup is, and whether that needs care."""
+    if last is None or last.finished_at is None:
+        return "バックアップはまだありません", True
+    moment: datetime = last.finished_at.astimezone()
+    age = (today - moment.date()).days
+    when = "今日" if age <= 0 else "きのう" if age == 1 else f"{age}日前"
+    shown = f"最終バックアップ {wareki.format_short(moment.date())} {moment:%H:%M}（{when}）"
+    return shown, age > days

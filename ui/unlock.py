@@ -1,0 +1,227 @@
+"""The door: which ledger, who, and the password. One sentence for a wrong user and password."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.errors import AzukariError, DeviceSecretMissing
+from models.ledger import Ledger
+from models.office import Office
+from ui.layout import add_row, form, link_button, note, say
+from ui.operations import Operations
+from ui.password_line import PasswordLine
+from ui.preferences import Preferences
+
+WIDTH = 600
+
+
+class UnlockView(QWidget):
+    """Asks for login and password and opens the ledger beside the window.
+
+    Attributes:
+        unlocked: emitted with the open `Ledger` and its folder.
+        wizard_wanted: the user wants a new ledger.
+        restore_wanted: the user wants to restore a backup.
+        recovery_wanted: the user lost his password and holds the recovery sheet; with the folder.
+    """
+
+    unlocked = Signal(object, object)
+    wizard_wanted = Signal()
+    restore_wanted = Signal()
+    recovery_wanted = Signal(object)
+
+    def __init__(
+        self,
+        office: Office,
+        operations: Operations,
+        preferences: Preferences,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._office = office
+        self._operations = operations
+        self._preferences = preferences
+        self._build()
+        self.show_recent()
+
+    def show_recent(self) -> None:
+        """Fill the list of ledgers; only folder names are shown, the path is the tool tip."""
+        self.ledgers.clear()
+        for folder in self._preferences.recent():
+            self.ledgers.addItem(folder.name, str(folder))
+            self.ledgers.setItemData(
+                self.ledgers.count() - 1, str(folder), Qt.ItemDataRole.ToolTipRole
+            )
+        self._adapt()
+
+    def greet(self, sentence: str = "", *, login: str = "") -> None:
+        """Show a sentence (why the ledger is locked) and put the cursor where typing begins."""
+        self._say(sentence)
+        self.login.setText(login)
+        self.password.clear()
+        (self.password if login else self.login).setFocus()
+
+    def folder(self) -> Path | None:
+        """Return the chosen ledger folder."""
+        chosen = self.ledgers.currentData()
+        return Path(chosen) if chosen else None
+
+    def choose_folder(self, folder: Path) -> None:
+        """Take a folder that is not on the list."""
+        found = self.ledgers.findData(str(folder))
+        if found < 0:
+            self.ledgers.insertItem(0, folder.name, str(folder))
+            found = 0
+        self.ledgers.setCurrentIndex(found)
+        self._adapt()
+
+    # --- building ----------------------------------------
+    def _build(self) -> None:
+        card = QFrame()
+        card.setProperty("kind", "card")
+        card.setFixedWidth(WIDTH)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(32, 28, 32, 24)
+        column.setSpacing(12)
+        title = QLabel(self.tr("預り台帳"))
+        title.setProperty("kind", "title")
+        column.addWidget(title)
+        column.addWidget(note(self.tr("お預かりした個人情報の取扱いを記録する台帳です。")))
+        column.addLayout(self._form())
+        self.hint = note("")
+        self.message = note("")
+        self.message.setAccessibleName(self.tr("お知らせ"))
+        column.addWidget(self.hint)
+        column.addWidget(self.message)
+        column.addLayout(self._buttons())
+        column.addWidget(_line())
+        column.addLayout(self._ways())
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        outer.addWidget(card, alignment=Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
+
+    def _form(self) -> QFormLayout:
+        self.ledgers = QComboBox()
+        self.ledgers.setAccessibleName(self.tr("台帳"))
+        self.other = QPushButton(self.tr("ほかの台帳…"))
+        self.other.setAutoDefault(False)
+        self.other.clicked.connect(self._choose)
+        place = QHBoxLayout()
+        place.addWidget(self.ledgers, 1)
+        place.addWidget(self.other)
+        self.login = QLineEdit()
+        self.login.setMaxLength(60)
+        self.login.setAccessibleName(self.tr("利用者名"))
+        self.password = PasswordLine()
+        self.password.setAccessibleName(self.tr("パスワード"))
+        self.password.hinted.connect(self._hint)
+        self.login.returnPressed.connect(self.password.setFocus)
+        self.password.returnPressed.connect(self.try_password)
+        rows = form()
+        add_row(rows, self.tr("台帳"), place)
+        add_row(rows, self.tr("利用者名"), self.login)
+        add_row(rows, self.tr("パスワード"), self.password)
+        return rows
+
+    def _buttons(self) -> QHBoxLayout:
+        self.open = QPushButton(self.tr("台帳を開く"))
+        self.open.setProperty("primary", True)
+        self.open.setMinimumWidth(160)
+        self.open.clicked.connect(self.try_password)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(self.open)
+        return row
+
+    def _ways(self) -> QHBoxLayout:
+        self.new = link_button(self.tr("新しい台帳を作る"), self.wizard_wanted.emit)
+        self.restore = link_button(self.tr("バックアップから復元する"), self.restore_wanted.emit)
+        self.recover = link_button(self.tr("パスワードを忘れたとき"), self._recover)
+        row = QHBoxLayout()
+        for button in (self.new, self.restore, self.recover):
+            row.addWidget(button)
+        row.addStretch()
+        return row
+
+    # --- what happens ----------------------------------------
+    def try_password(self) -> None:
+        """Derive the key beside the window and open the ledger."""
+        folder, login = self.folder(), self.login.text().strip()
+        if folder is None or not login or not self.password.text():
+            self._refuse(self.tr("台帳を選び、利用者名とパスワードを入力してください。"))
+            return
+        password = self.password.take()
+        self._wait(True)
+        self._operations.ask(
+            lambda: self._office.unlock(folder, login, password),
+            lambda ledger: self._opened(ledger, folder),
+            failed=self._failed,
+            parent=self,
+        )
+
+    def _opened(self, ledger: Ledger, folder: Path) -> None:
+        self._wait(False)
+        self._say("")
+        self._preferences.remember(folder)
+        self.unlocked.emit(ledger, folder)
+
+    def _failed(self, error: AzukariError) -> None:
+        self._wait(False)
+        self._refuse(str(error))
+        if isinstance(error, DeviceSecretMissing):
+            self.recover.setFocus()
+        else:
+            self.password.setFocus()
+
+    def _wait(self, waiting: bool) -> None:
+        for widget in (self.ledgers, self.other, self.login, self.password, self.open,
+                       self.new, self.restore, self.recover):  # fmt: skip
+            widget.setEnabled(not waiting)
+        if waiting:
+            self._say(self.tr("パスワードを確かめています…"))
+        else:
+            self._adapt()
+
+    def _adapt(self) -> None:
+        known = self.ledgers.count() > 0
+        for widget in (self.ledgers, self.login, self.password, self.open, self.recover):
+            widget.setEnabled(known)
+
+    def _refuse(self, sentence: str) -> None:
+        self._say(sentence, "problem")
+
+    def _say(self, sentence: str, kind: str = "muted") -> None:
+        say(self.message, sentence, kind)
+
+    def _hint(self, sentence: str) -> None:
+        say(self.hint, sentence, "care")
+
+    def _choose(self) -> None:
+        folder = self._operations.asker.folder(self, self.tr("台帳のフォルダーを選んでください"))
+        if folder is not None:
+            self.choose_folder(folder)
+            self.login.setFocus()
+
+    def _recover(self) -> None:
+        folder = self.folder()
+        if folder is not None:
+            self.recovery_wanted.emit(folder)
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    line.setStyleSheet("color: #c3cad2;")
+    return line
