@@ -1,0 +1,212 @@
+"""The history of a record: who entered what and when, what changed, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.chain import Action, Command, Entry, local_time, read_content
+from models.fields import NOT_RECORDED, Children, Field, MultiRef, Ref
+from models.ledger import Ledger
+from models.profiles import Profile
+from models.records import BY_TYPE, Person, Record, UserAccount
+from models.records.base import Declared
+from ui.editor_texts import in_words
+from ui.page import Desk
+from ui.words import field_word
+
+ACTS = {Action.CREATE: "登録", Action.REVISE: "訂正", Action.VOID: "取消"}
+ERASED = "（内容は消去済み）"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One entry about a record, in words."""
+
+    seq: int
+    act: Action
+    at: datetime
+    by: str
+    reason: str
+    changes: tuple[tuple[str, str, str], ...]  # word of the field, before, after
+    erased: bool = False
+
+
+class HistoryReader:
+    """Puts the entries about a record into words."""
+
+    def __init__(self, ledger: Ledger, profile: Profile | None = None) -> None:
+        self._ledger = ledger
+        self._profile = profile
+        self._names: dict[str, str] = {}
+
+    def read(self, type_: str, record_id: str) -> list[Version]:
+        """Return all versions, oldest first."""
+        cls = BY_TYPE[type_]
+        versions = []
+        before: Record | None = None
+        for command, entry in self._ledger.registers.history(type_, record_id):
+            version, before = self._version(cls, command, entry, before)
+            versions.append(version)
+        return versions
+
+    def _version(
+        self, cls: type[Record], command: Command, entry: Entry, before: Record | None
+    ) -> tuple[Version, Record | None]:
+        at = local_time(command.recorded_at, command.offset)
+        by = self._name(command.author)
+        if entry.content is None:
+            return Version(entry.seq, entry.action, at, by, ERASED, (), erased=True), before
+        content, reason = read_content(entry.content)
+        if entry.action is Action.VOID:
+            return Version(entry.seq, entry.action, at, by, reason, ()), before
+        record = cls.from_json(content)
+        changes = self._changes(cls, before, record)
+        return Version(entry.seq, entry.action, at, by, reason, changes), record
+
+    def _changes(
+        self, cls: type[Record], before: Record | None, after: Record
+    ) -> tuple[tuple[str, str, str], ...]:
+        found = []
+        for f in cls.own_fields():
+            old = getattr(before, f.name) if before is not None else f.kind.empty
+            new = getattr(after, f.name)
+            if old != new:
+                word = field_word(f, self._profile)
+                found.append((word, self.text(f, old), self.text(f, new)))
+        return tuple(found)
+
+    def text(self, f: Field, value: Any) -> str:
+        """Return a value in words: captions for references, 記録なし for nothing."""
+        if f.kind.is_empty(value):
+            return NOT_RECORDED
+        if isinstance(f.kind, MultiRef):
+            return "、".join(self._caption(f.kind.type, one) for one in value)
+        if isinstance(f.kind, Ref):
+            return self._caption(f.kind.type, value)
+        if isinstance(f.kind, Children):
+            return "\n".join(f"・{self._row(row)}" for row in value)
+        return f.kind.format(value)
+
+    def _row(self, row: Declared) -> str:
+        shown = (
+            self.text(f, value)
+            for f in row.own_fields()
+            if not f.kind.is_empty(value := getattr(row, f.name))
+        )
+        return "　".join(shown)
+
+    def _caption(self, type_: str, record_id: str) -> str:
+        return self._ledger.registers.caption(type_, record_id) or record_id
+
+    def _name(self, author: str) -> str:
+        if author not in self._names:
+            account = self._ledger.store.get(UserAccount, author)
+            person = self._ledger.store.get(Person, account.record.person_id) if account else None
+            self._names[author] = person.record.name if person else author
+        return self._names[author]
+
+
+class HistoryDialog(QDialog):
+    """Shows the history of one record; versions out of force are struck through."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        type_: str,
+        record_id: str,
+        profile: Profile | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        caption = desk.ledger.registers.caption(type_, record_id)
+        self.setWindowTitle(self.tr("履歴　{caption}").format(caption=caption))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.table = QTableWidget(0, 6, self)
+        self._prepare_table()
+        head = QLabel(f"{BY_TYPE[type_].label}　{caption}", self)
+        head.setTextFormat(Qt.TextFormat.PlainText)
+        head.setProperty("kind", "heading")
+        head.setWordWrap(True)
+        note = QLabel(self.tr("新しいものが上です。取り消し線は、後で改められた内容です。"), self)
+        note.setProperty("kind", "muted")
+        buttons = QDialogButtonBox(self)
+        buttons.addButton(self.tr("閉じる"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        for widget in (head, note, self.table, buttons):
+            column.addWidget(widget)
+        self.resize(980, 520)
+        reader = HistoryReader(desk.ledger, profile)
+        desk.operations.ask(lambda: reader.read(type_, record_id), self.show_versions, parent=self)
+
+    def show_versions(self, versions: Sequence[Version]) -> None:
+        """Fill the table, the newest version first."""
+        self.table.setRowCount(len(versions))
+        last = len(versions) - 1
+        voided = bool(versions) and versions[-1].act is Action.VOID
+        in_force = next(
+            (n for n in range(last, -1, -1) if versions[n].act is not Action.VOID), last
+        )
+        for number, version in enumerate(versions):
+            over = version.act is not Action.VOID and (voided or number < in_force)
+            self._show(last - number, version, struck_through=over)
+        self.table.resizeRowsToContents()
+
+    def _prepare_table(self) -> None:
+        words = ("記帳番号", "入力日時", "入力した人", "操作", "理由", "変わった項目")
+        table = self.table
+        table.setHorizontalHeaderLabels([self.tr(word) for word in words])
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(True)
+        table.verticalHeader().hide()
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setAccessibleName(self.tr("履歴"))
+        em = table.fontMetrics().horizontalAdvance("あ")
+        for column, width in enumerate((5, 11, 8, 5, 12)):
+            table.setColumnWidth(column, width * em)
+        header = table.horizontalHeader()
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+
+    def _show(self, row: int, version: Version, *, struck_through: bool) -> None:
+        texts = (
+            f"{version.seq:,}",
+            f"{in_words(version.at)}",
+            version.by,
+            self.tr(ACTS[version.act]),
+            version.reason or "―",
+            "\n".join(_change_text(version, change) for change in version.changes)
+            or (ERASED if version.erased else "―"),
+        )
+        for column, text in enumerate(texts):
+            item = QTableWidgetItem(text)
+            item.setToolTip(text)
+            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            if struck_through and column == len(texts) - 1:
+                font = item.font()
+                font.setStrikeOut(True)
+                item.setFont(font)
+            self.table.setItem(row, column, item)
+
+
+def _change_text(version: Version, change: tuple[str, str, str]) -> str:
+    word, old, new = change
+    if version.act is Action.CREATE:
+        return f"{word}：{new}"
+    return f"{word}：{old} → {new}"

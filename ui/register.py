@@ -1,0 +1,317 @@
+"""A register on the screen: filters above, the list, the count, and the verbs on the marked row."""
+
+import json
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSettings, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.fields import Boolean, Choice, Day, DecimalNumber, Field, Integer, Moment
+from models.profiles import Profile
+from models.records import Record
+from models.store import Query
+from ui.candidates import NUMBER_FIELDS, ORDERS
+from ui.editor_base import row_of
+from ui.keys import ENTER
+from ui.page import Desk
+from ui.register_filters import RegisterFilters
+from ui.register_model import ID_ROLE, RegisterModel
+from ui.words import register_word
+
+NARROW = (Boolean, Choice, Day, DecimalNumber, Integer, Moment)
+
+
+class RegisterView(QWidget):
+    """One register with filter, sort, count and empty state.
+
+    Args:
+        desk: the desk of the page.
+        cls: the register.
+        memory: where column widths are remembered; None to forget them.
+        how_to_begin: the sentence under an empty register that says how to enter the first.
+    """
+
+    opened = Signal(str)  # id of the row that was entered with Enter or a double click
+    marked = Signal(str)  # id of the marked row, "" for none
+
+    def __init__(
+        self,
+        desk: Desk,
+        cls: type[Record],
+        *,
+        profile: Profile | None = None,
+        memory: QSettings | None = None,
+        how_to_begin: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.cls = cls
+        self._memory = memory
+        self._how_to_begin = how_to_begin
+        self._contract_id = ""
+        self._marked_number = -1
+        self._scrolled = 0
+        name = ORDERS.get(cls.type) or NUMBER_FIELDS.get(cls.type)
+        self._sort: tuple[str, bool] | None = (name, False) if name else None
+        self.model = RegisterModel(desk, cls, profile, self)
+        self.filters = RegisterFilters(desk, cls, profile, self)
+        self._build()
+        self.model.counted.connect(self._show_count)
+        self.model.modelAboutToBeReset.connect(self._before_reset)
+        self.model.modelReset.connect(self._after_reset)
+        self.filters.changed.connect(self.ask)
+
+    # --- asking ------------------------------------------------------------------------------
+    def query(self) -> Query:
+        """Return the question whose answer is shown."""
+        order = (self._sort,) if self._sort else ()
+        return self.filters.query(order, self._contract_id)
+
+    def ask(self) -> None:
+        """Show the answer to what the filters and the order ask now."""
+        self._marked_number, self._scrolled = -1, 0
+        self.model.ask(self.query())
+        self._show_void_column()
+
+    def refresh(self) -> None:
+        """Show what is in the ledger now, the same row marked."""
+        if self.model.query != self.query():
+            self.ask()
+        else:
+            self.model.refresh()
+
+    def set_contract(self, contract_id: str, profile: Profile | None = None) -> None:
+        """Limit the list to a contract and speak in its words; "" for all."""
+        self._contract_id = contract_id
+        self.model.set_profile(profile)
+        self.filters.say(profile)
+
+    def sort_by(self, column: int, descending: bool) -> None:
+        """Order the list by a column."""
+        if 0 <= column < len(self.model.fields):
+            self._sort = (self.model.fields[column].name, descending)
+            self._show_sort()
+            self.ask()
+
+    # --- the marked row ------------------------------------------------------------------------
+    def marked_id(self) -> str:
+        """Return the id of the marked record, "" when none is marked."""
+        index = self.table.currentIndex()
+        return str(index.data(ID_ROLE) or "") if index.isValid() else ""
+
+    def marked_is_voided(self) -> bool:
+        index = self.table.currentIndex()
+        row = self.model.row(index.row()) if index.isValid() else None
+        return row is not None and row.meta.voided
+
+    def mark(self, record_id: str) -> None:
+        """Mark a record if it is among the rows; filters that hide it are cleared."""
+        for _ in range(2):
+            for place in range(self.model.rowCount()):
+                row = self.model.row(place)
+                if row is not None and row.id == record_id:
+                    self.table.selectRow(place)
+                    self.table.scrollTo(self.model.index(place, 0))
+                    return
+            self.filters.clear()
+
+    def add_verbs(self, verbs: list[QAction]) -> None:
+        """Offer verbs on the marked row: their keys work in the list, a right click shows them."""
+        for verb in verbs:
+            verb.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self.table.addAction(verb)
+
+    # --- building ----------------------------------------------------------------------------
+    def _build(self) -> None:
+        self.table = QTableView(self)
+        self.table.setModel(self.model)
+        self._prepare_table()
+        self.empty = QLabel(self)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setTextFormat(Qt.TextFormat.PlainText)
+        self.empty.setWordWrap(True)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.table)
+        self.stack.addWidget(self.empty)
+        self.count = QLabel(self)
+        self.sorting = QLabel(self)
+        self.sorting.setProperty("kind", "muted")
+        foot = row_of()
+        foot.addWidget(self.count)
+        foot.addStretch(1)
+        foot.addWidget(self.sorting)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.filters)
+        column.addWidget(self.stack, 1)
+        column.addLayout(foot)
+        self._show_sort()
+        self._show_void_column()
+
+    def _prepare_table(self) -> None:
+        table = self.table
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setAlternatingRowColors(True)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        table.setAccessibleName(register_word(self.cls, self.model.profile))
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().lineSpacing() + 12)
+        header = table.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.sectionClicked.connect(self._header_clicked)
+        self._set_widths()
+        header.moveSection(len(self.model.fields), 0)  # a voided row says so where reading begins
+        header.sectionResized.connect(self._remember_width)
+        table.doubleClicked.connect(self._enter)
+        table.selectionModel().currentRowChanged.connect(self._row_changed)
+        table.installEventFilter(self)
+
+    # --- columns -----------------------------------------------------------------------------
+    def _set_widths(self) -> None:
+        remembered = self._remembered()
+        metrics = self.table.fontMetrics()
+        for column, field in enumerate(self.model.fields):
+            wide = metrics.horizontalAdvance("あ") * _characters(field)
+            title = str(self.model.headerData(column, Qt.Orientation.Horizontal))
+            least = metrics.horizontalAdvance(title) + 40
+            width = remembered.get(field.name) or max(wide, least)
+            self.table.setColumnWidth(column, width)
+        self.table.setColumnWidth(len(self.model.fields), metrics.horizontalAdvance("あ") * 14)
+
+    def _remembered(self) -> dict[str, int]:
+        if self._memory is None:
+            return {}
+        stored = self._memory.value(self._memory_key(), "{}")
+        try:
+            widths = json.loads(str(stored))
+        except ValueError:
+            return {}  # a width is not worth a message
+        found = widths.items() if isinstance(widths, dict) else ()
+        return {name: width for name, width in found if isinstance(width, int) and width > 20}
+
+    def _remember_width(self, column: int, _old: int, new: int) -> None:
+        if self._memory is None or column >= len(self.model.fields) or new <= 20:
+            return
+        widths = self._remembered() | {self.model.fields[column].name: new}
+        self._memory.setValue(self._memory_key(), json.dumps(widths))
+
+    def _memory_key(self) -> str:
+        return f"columns/{self.cls.type}"
+
+    def _show_void_column(self) -> None:
+        last = self.model.columnCount() - 1
+        with QSignalBlocker(self.table.horizontalHeader()):
+            self.table.setColumnHidden(last, not self.filters.voided.isChecked())
+        self.table.updateGeometry()
+
+    # --- order -------------------------------------------------------------------------------
+    def _header_clicked(self, column: int) -> None:
+        if column >= len(self.model.fields):
+            self._show_sort()
+            return
+        name = self.model.fields[column].name
+        again = self._sort is not None and self._sort[0] == name
+        self.sort_by(column, descending=again and not (self._sort or ("", True))[1])
+
+    def _show_sort(self) -> None:
+        header = self.table.horizontalHeader()
+        names = [field.name for field in self.model.fields]
+        if self._sort is None or self._sort[0] not in names:
+            header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+            self.sorting.setText(self.tr("登録した順"))
+            return
+        column = names.index(self._sort[0])
+        down = self._sort[1]
+        order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
+        header.setSortIndicator(column, order)
+        word = self.model.headerData(column, Qt.Orientation.Horizontal)
+        way = self.tr("降順") if down else self.tr("昇順")
+        hint = self.tr("並べ替えは見出しをクリックするか、Alt+↑↓")
+        self.sorting.setText(f"「{word}」の{way}（{hint}）")
+
+    # --- what is shown -------------------------------------------------------------------------
+    def _show_count(self, rows: int, complete: bool) -> None:
+        if complete:
+            self.count.setText(self.tr("{rows}件").format(rows=f"{rows:,}"))
+        else:
+            self.count.setText(self.tr("{rows}件以上（数えています…）").format(rows=f"{rows:,}"))
+        if rows:
+            self.stack.setCurrentWidget(self.table)
+            return
+        self.empty.setText(self._empty_sentence())
+        self.stack.setCurrentWidget(self.empty)
+
+    def _empty_sentence(self) -> str:
+        if self.filters.any_set():
+            return self.tr(
+                "条件に当てはまる記録がありません。\n"
+                "条件を改めるか、「条件を消す」を押してください。"
+            )
+        return "\n".join(
+            part for part in (self.tr("まだ登録がありません。"), self._how_to_begin) if part
+        )
+
+    def _before_reset(self) -> None:
+        """Remember the place, and go to the top: Qt asks every row of a list that shrinks below it."""
+        current = self.table.currentIndex()
+        if current.isValid() and current.row() < self.model.rowCount():
+            self._marked_number = self.model.number(current.row())
+        self._scrolled = self.table.verticalScrollBar().value()
+        self.table.scrollToTop()
+
+    def _after_reset(self) -> None:
+        place = self.model.place_of(self._marked_number) if self._marked_number >= 0 else -1
+        if place >= 0:
+            self.table.selectRow(place)
+            self.table.verticalScrollBar().setValue(self._scrolled)
+        else:
+            self.marked.emit("")
+
+    def _row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.marked.emit(str(current.data(ID_ROLE) or "") if current.isValid() else "")
+
+    def _enter(self) -> None:
+        record_id = self.marked_id()
+        if record_id:
+            self.opened.emit(record_id)
+
+    # --- Qt ----------------------------------------------------------------------------------
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.KeyPress:
+            return False
+        assert isinstance(event, QKeyEvent)
+        column = max(0, self.table.currentIndex().column())
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+                self.sort_by(column, descending=event.key() == Qt.Key.Key_Down)
+                return True
+        elif event.key() in ENTER:
+            self._enter()
+            return True
+        return False
+
+
+def _characters(field: Field) -> int:
+    """Return how wide a column begins, in full-width characters."""
+    if isinstance(field.kind, Moment):
+        return 12
+    if isinstance(field.kind, Day):
+        return 10
+    return 7 if isinstance(field.kind, NARROW) else 12
