@@ -138,7 +138,7 @@ class Handling:
         """Confirm events as the responsible person (SK-4.3, CM-9.2, CB-4.4).
 
         Raises:
-            NotFound, NotPermitted, Refused: already confirmed, or the user's own event (R-36)
+            NotFound, NotPermitted, Refused: already confirmed, or only planned
         """
         ledger = self._ledger
         if (answered := ledger.answered(command_id)) is not None:

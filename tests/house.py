@@ -1,0 +1,93 @@
+"""A furnished house for tests of the office: a real encrypted ledger with the sample cast on stage.
+
+The key derivation is the cheap one of the tests, the clock is the story's, ids come from a seed.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import main
+from models.ledger import Ledger
+from models.office import Office
+from models.opening import Opening
+from models.records import Organization, Person
+from storage.gate import LedgerGate
+from storage.kdf import TEST
+from ui.sample import cast
+from ui.sample.clock import StoryClock, StoryRandom
+from ui.sample.story import Story
+
+FIRST_DAY = date(2026, 10, 1)
+
+
+@dataclass
+class House:
+    """An office with one open ledger and its story."""
+
+    folder: Path
+    office: Office
+    clock: StoryClock
+    ledger: Ledger
+    sheet: str
+    story: Story
+
+    def sign_in(self, login: str) -> Ledger:
+        """Close the ledger and open it as another member of the cast."""
+        self.ledger.close()
+        password = next(user.password for user in cast.USERS if user.login == login)
+        self.ledger = self.office.unlock(self.folder / "ledger", login, password)
+        self.story.ledger = self.ledger
+        return self.ledger
+
+
+def cheap_office(folder: Path, clock: StoryClock, seed: int = 1) -> Office:
+    """Return an office whose passwords cost nothing to derive."""
+    gate = LedgerGate(
+        kdf=TEST, allow_test_profile=True, device_folder=folder / "device", clock=clock
+    )
+    return replace(main.build_office(), gate=gate, clock=clock, random=StoryRandom(seed))
+
+
+def opening() -> Opening:
+    """Return what the wizard would have asked for."""
+    name, kana, title, employment = cast.PEOPLE["supervisor"]
+    person = Person(
+        name=name, name_kana=kana, job_title=title, department="業務部",
+        employment_type=employment, organization_id="-",
+    )  # fmt: skip
+    return Opening(cast.CONTRACTOR, person, cast.USERS[0].login)
+
+
+@contextmanager
+def furnished(
+    folder: Path, *, profile: str = "shiki", accounts: bool = False, days: int = 0
+) -> Iterator[House]:
+    """Open a new ledger with client, contract, people, places and consents.
+
+    Args:
+        accounts: also let worker, inspector and administrator in.
+        days: working days of the story to tell.
+    """
+    clock = StoryClock(FIRST_DAY)
+    office = cheap_office(folder, clock)
+    ledger, sheet = office.create(folder / "ledger", opening(), cast.USERS[0].password)
+    story = Story(ledger, clock, seed=1)
+    contractor = ledger.registers.all(Organization)[0].record.id
+    supervisor = ledger.registers.all(Person)[0].record.id
+    story.set_up(office.profiles[profile], "2026-001", contractor, supervisor)
+    house = House(folder, office, clock, ledger, sheet, story)
+    try:
+        if accounts:
+            for user in cast.USERS[1:]:
+                ledger.people.add_account(
+                    story.people[user.person], login=user.login, role=user.role,
+                    password=user.password, valid_until=ledger.today() + timedelta(days=400),
+                )  # fmt: skip
+        for number in range(days):
+            story.day(FIRST_DAY + timedelta(days=number), number)
+        yield house
+    finally:
+        house.ledger.close()
