@@ -89,7 +89,7 @@ def ledger(tmp_path: Path) -> Ledger:
     return _ledger(tmp_path / "v")
 
 
-def _restored(folder: Path, ledger: Ledger) -> None:
+def _check_restored(folder: Path, ledger: Ledger) -> None:
     assert (folder / DATABASE_NAME).read_bytes() == ledger.database
     for name in ("keys.a", "keys.b"):
         assert (folder / name).read_bytes() == ledger.vault.header_bytes
@@ -105,7 +105,7 @@ def test_a_backup_comes_back_whole(ledger: Ledger, tmp_path: Path) -> None:
     )
     assert (manifest.seq, manifest.head, manifest.counts) == (42, FACTS.head, FACTS.counts)
     assert manifest.created_at == NOW
-    _restored(tmp_path / "new", ledger)
+    _check_restored(tmp_path / "new", ledger)
     assert unlock(tmp_path / "new", "sato", "initial-password").role == "worker"
 
 
@@ -114,7 +114,7 @@ def test_databases_of_any_size_stream(tmp_path: Path, size: int) -> None:
     ledger = _ledger(tmp_path / "v", size)
     made = ledger.backup(tmp_path / "b")
     restore_backup(made.file, tmp_path / "new", with_vault(ledger.vault), allow_test_profile=True)
-    _restored(tmp_path / "new", ledger)
+    _check_restored(tmp_path / "new", ledger)
 
 
 def test_size_and_hash_are_those_of_the_file(ledger: Ledger, tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_what_a_killed_run_left_is_cleared_away(ledger: Ledger, tmp_path: Path) 
     (tmp_path / "new.part").mkdir()
     (tmp_path / "new.part" / "keys.a").write_bytes(b"half a restore")
     restore_backup(made.file, tmp_path / "new", with_vault(ledger.vault), allow_test_profile=True)
-    _restored(tmp_path / "new", ledger)
+    _check_restored(tmp_path / "new", ledger)
 
 
 def test_a_damaged_attachment_makes_no_backup(ledger: Ledger, tmp_path: Path) -> None:
