@@ -54,6 +54,6 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         "verify-document": verbs.verify_document,
         "backup": verbs.backup,
         "restore": verbs.restore,
-        "evidence": verbs.evidence,
+
     }
     return asking[verb](arguments, office, speaker)
