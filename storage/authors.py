@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from models.chain import Action, Command
+from models.chain import Action, Command, Entry
 from models.codes import AccountStatus, Role
 from models.errors import VerificationFailed
 from models.records import LedgerOrigin, UserAccount
@@ -136,7 +136,7 @@ def account_entries(database: Database) -> list[int]:
     return [row[0] for row in rows]
 
 
-def _state(entry: log.Entry, command: Command, states: list[State]) -> State:
+def _state(entry: Entry, command: Command, states: list[State]) -> State:
     if entry.action is Action.VOID or entry.content is None:
         last = states[-1] if states else State(0, "", b"", None, False)
         return State(entry.seq, command.author, last.key, last.role, False)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.chain import Action, Command, read_content
+from models.chain import Action, Command, Entry, read_content
 from models.gate import Problem
 from models.records import Item, Record
 from models.records.handling import HandlingEvent
@@ -73,7 +73,7 @@ class Comparison:
         self._later_count += len(seqs)
         self._later_seq = max(self._later_seq, log.head(self._database).seq)
 
-    def _note(self, entry: log.Entry, command: Command) -> None:
+    def _note(self, entry: Entry, command: Command) -> None:
         later = self._later.setdefault(entry.record_id, _Later())
         at = rows.entered_at(command)
         if entry.action is Action.REVISE:
@@ -93,7 +93,7 @@ class Comparison:
         for type_, expected in by_type.items():
             yield from self._compare(type_, expected)
 
-    def _expected(self, command: Command, entry: log.Entry) -> tuple[Record, rows.Version]:
+    def _expected(self, command: Command, entry: Entry) -> tuple[Record, rows.Version]:
         version = rows.created(command, entry.seq, rows.entered_at(command))
         later = self._later.get(entry.record_id)
         if later is not None:
@@ -165,7 +165,7 @@ class Comparison:
     # --- what is too much -----------------------------------------------------------------------
     def _counts(self) -> Iterator[Problem]:
         with self._database.lock:
-            created = dict(
+            created: dict[str, int] = dict(
                 self._database.all(
                     "SELECT type, count(*) FROM entry WHERE action = 'create' GROUP BY type"
                 )
@@ -173,7 +173,8 @@ class Comparison:
             for type_, view in schema.TABLES.items():
                 count = self._database.value(f"SELECT count(*) FROM {view.name}")
                 if count != created.get(type_, 0):
-                    yield Problem(CODE, view.name, f"{view.record.label}の一覧の件数が記帳と違います。")
+                    sentence = f"{view.record.label}の一覧の件数が記帳と違います。"
+                    yield Problem(CODE, view.name, sentence)
             self._read_later()
             if self._database.value("SELECT count(*) FROM v_later") != self._later_count:
                 yield Problem(CODE, "v_later", "訂正の一覧の件数が記帳と違います。")

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from models.chain import Action, Command, Entry, Head
 from models.custody import Status
 from models.errors import Conflict, NotFound, Refused
-from models.records import BY_TYPE
+from models.records import BY_TYPE, Item
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
 from models.store import Hit, ListRow, Progress, Query, Write
@@ -37,13 +37,14 @@ AfterCommit = Callable[[Command, bytes], None]
 class LedgerStore:
     """An open ledger. Made by `storage.ledgers`; see `models.store.Store` for the methods."""
 
-    def __init__(self, database: Database, vault_id: str, attachments: Attachments | None = None) -> None:
+    def __init__(self, database: Database, vault_id: str) -> None:
         self.database = database
-        self.attachments = attachments
+        self.attachments: Attachments | None = None
         self.after_commit: AfterCommit | None = None
         self._vault_id = vault_id
         self._search = Search(database)
         self._lists = Lists(database, self._search)
+        self._items: dict[int, Item] = {}  # by the entry that holds them: never out of date
         self._on_close: list[Callable[[], None]] = []
 
     @property
@@ -65,18 +66,26 @@ class LedgerStore:
         entries = [write.entry for write in writes]
         with self.database.lock:
             self._require_next(command, entries)
-            with self.database.transaction():
-                try:
-                    log.insert(self.database, command, entries)
-                except Duplicate as error:
-                    raise Conflict(what="台帳") from error
-                Views(self.database).apply(command, writes)
+            try:
+                with self.database.transaction():
+                    self._insert(command, entries)
+                    Views(self.database, self._items).apply(command, writes)
+            except BaseException:
+                # What was read inside may carry entry numbers that now never came to be.
+                self._items.clear()
+                raise
             if len(writes) <= _FEW:
                 self._search.touched([(w.record.type, w.record.id) for w in writes])
             else:
                 self._search.changed()
         if self.after_commit is not None:
             self.after_commit(command, wire.dump(command, entries))
+
+    def _insert(self, command: Command, entries: Sequence[Entry]) -> None:
+        try:
+            log.insert(self.database, command, entries)
+        except Duplicate as error:
+            raise Conflict(what="台帳") from error
 
     def replay(self, command: Command, entries: Sequence[Entry]) -> None:
         """Append a command that comes from a journal; the caller has checked its signature."""
@@ -160,7 +169,7 @@ class LedgerStore:
                 for seq in seqs
             ]  # fmt: skip
 
-    # --- lists ------------------------------------------------------------------------------------
+    # --- lists --------------------------------------------------------------------------------
     def count(self, query: Query) -> int:
         return self._lists.count(query)
 
@@ -179,7 +188,7 @@ class LedgerStore:
     ) -> list[Hit]:  # fmt: skip
         return self._search.hits(text, types, contracts, limit)
 
-    # --- custody ----------------------------------------------------------------------------------
+    # --- custody ------------------------------------------------------------------------------
     def status(self, item_id: str) -> Status | None:
         row = self.database.one(
             f"SELECT {', '.join(STATUS_COLUMNS)} FROM v_item WHERE id = ?", (item_id,)
@@ -207,7 +216,7 @@ class LedgerStore:
     def next_serial(self) -> int:
         return int(self.database.value("SELECT max(serial) FROM v_submission") or 0) + 1
 
-    # --- the log ----------------------------------------------------------------------------------
+    # --- the log ------------------------------------------------------------------------------
     def commands(self, first_seq: int = 1, last_seq: int | None = None) -> Iterator[Command]:
         return log.commands(self.database, first_seq, self._last(last_seq))
 
@@ -222,7 +231,7 @@ class LedgerStore:
         with self.database.lock:
             return {type_: self.count(Query(type_)) for type_ in schema.TABLES}
 
-    # --- files --------------------------------------------------------------------------------------
+    # --- files --------------------------------------------------------------------------------
     def put_blob(self, data: bytes) -> str:
         return self._files().add(data).name
 
@@ -234,7 +243,7 @@ class LedgerStore:
             raise NotFound(what="添付資料の保存先")
         return self.attachments
 
-    # --- settings and secrets -------------------------------------------------------------------------
+    # --- settings and secrets ------------------------------------------------------------------
     def setting(self, name: str) -> str:
         return str(self.database.value("SELECT value FROM setting WHERE name = ?", (name,)) or "")
 
@@ -252,7 +261,7 @@ class LedgerStore:
         with self.database.transaction():
             self.database.all("INSERT OR REPLACE INTO secret VALUES (?, ?)", (name, value))
 
-    # --- care -------------------------------------------------------------------------------------------
+    # --- care ---------------------------------------------------------------------------------
     def index_search(self, budget_ms: int) -> bool:
         return self._search.index(budget_ms)
 
@@ -306,4 +315,3 @@ def _record(entry: Entry) -> Record:
     """Build what an entry speaks of; for a void its id is enough."""
     content = None if entry.action is Action.VOID else entry.content
     return log.read_record(entry.type, entry.record_id, entry.payload, content)
-

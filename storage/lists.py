@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.fields import Children, Kind, Moment, MultiChoice, MultiRef, Ref, TextList
-from models.records.base import Record
 from models.store import ListRow, Op, Query, Where
 from storage import rows
-from storage.database import Database, Row
-from storage.schema import META_NAMES, VALUE, ViewTable, table
+from storage.database import Database
+from storage.schema import VALUE, ViewTable, table
 from storage.search import Search
 
 NARROW = 20_000
@@ -101,16 +100,15 @@ class Lists:
             limit,
         )
 
-    def _by_caption(
-        self, plan: Plan, query: Query, type_: str, limit: int | None
-    ) -> "array[int]":
+    def _by_caption(self, plan: Plan, query: Query, type_: str, limit: int | None) -> "array[int]":
         """Walk the referred records by caption and, for each, the rows that refer to it.
 
         Nothing is sorted but rows under one caption; rows that refer to nothing come first.
         """
         (name, descending), *more = query.order
         where, parameters = plan.where()
-        joins, order = _order(plan, (("number", descending), *more)[-1:] if not more else tuple(more), walk=False)
+        # Without further keys the rows under one caption stand in entry order.
+        joins, order = _order(plan, more or [("number", descending)], walk=False)
         direction = " DESC" if descending else ""
         empty = (
             f"SELECT t.number FROM {plan.view.name} t{joins}"
@@ -153,7 +151,9 @@ class Lists:
             for row, one in zip(chosen, values, strict=True)
         ]  # fmt: skip
 
-    def _captions(self, view: ViewTable, values: Sequence[dict[str, Any]]) -> dict[str, dict[str, str]]:
+    def _captions(
+        self, view: ViewTable, values: Sequence[dict[str, Any]]
+    ) -> dict[str, dict[str, str]]:
         """Resolve every reference of a page with one question per record type."""
         wanted: dict[str, set[str]] = {}
         for name, type_ in _references(view):
@@ -168,7 +168,7 @@ class Lists:
             " WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(ids)),),
         )
-        return dict(found)
+        return {id_: caption for id_, caption in found}
 
     # --- the way --------------------------------------------------------------------------------
     def _plan(self, query: Query) -> Plan:
@@ -299,11 +299,3 @@ def _moment(name: str, where: Where) -> Condition:
     bound = first if where.op in (Op.LT, Op.GE) else behind
     compare = "<" if where.op in (Op.LT, Op.LE) else ">="
     return Condition(f"{{c}} {compare} ?", [bound], name)
-
-
-def whole_row(view: ViewTable, row: Row) -> tuple[Row, Row]:
-    """Split a whole row into the meta columns and the rest."""
-    return row[: len(META_NAMES)], row[len(META_NAMES) :]
-
-
-__all__ = ["Lists", "Record"]

@@ -189,10 +189,13 @@ def read_command(row: Row) -> Command:
     return Command(id_, author, datetime.fromisoformat(at), offset, first, last, head_, signature)
 
 
+_ACTIONS = {action.value: action for action in Action}
+
+
 def read_entry(row: Row) -> Entry:
     seq, type_, record_id, action, payload, commitment, previous, hash_, salt, body = row
     return Entry(
-        seq, type_, record_id, Action(action), payload, commitment, previous, hash_, salt, body
+        seq, type_, record_id, _ACTIONS[action], payload, commitment, previous, hash_, salt, body
     )
 
 

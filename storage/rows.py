@@ -6,21 +6,25 @@ compares the tables with the log.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from models.chain import Command, local_time
 from models.codes import ItemState
 from models.custody import Status
-from models.fields import Children, DecimalNumber, Moment
-from models.records.base import Meta, Record
+from models.fields import Children, Choice, DecimalNumber, Kind, Moment, Ref, Text
+from models.records.base import Child, Meta, Record
 from models.records.handling import HandlingEvent
+from models.records.things import Item
 from storage.database import Row
-from storage.schema import META_NAMES, ViewTable, table
+from storage.schema import META_NAMES, table
 
 MOMENT = Moment()
+_NO_OFFSET = timedelta()
+_MINUTE = timedelta(minutes=1)
 DECIMAL = DecimalNumber()
 CAPTIONS_SHOWN = 20  # of an event with thousands of items a list shows the first ones
 TEXT_LIMIT = 1000
@@ -50,22 +54,46 @@ def created(command: Command, seq: int, at: str) -> Version:
 
 def entered_at(command: Command) -> str:
     """Return the column value of the time at which a command was entered."""
-    return str(MOMENT.to_column(local_time(command.recorded_at, command.offset)))
+    return moment_column(local_time(command.recorded_at, command.offset))
 
 
 @cache
 def _converters(type_: str) -> tuple[tuple[str, Any, Convert], ...]:
-    return tuple((f.name, f.kind.empty, f.kind.to_column) for f in table(type_).scalars)
+    return tuple((f.name, f.kind.empty, _converter(f.kind)) for f in table(type_).scalars)
+
+
+def _converter(kind: Kind) -> Convert:
+    """Return what `kind.to_column` does, without its checks where the value cannot be empty."""
+    if isinstance(kind, Choice):
+        return attrgetter("value")
+    if isinstance(kind, Text | Ref):
+        return _text
+    if isinstance(kind, Moment):
+        return moment_column
+    return kind.to_column
+
+
+def moment_column(value: datetime) -> str:
+    """Return `Moment.to_column` of a value that is not empty, in half the time."""
+    offset = value.utcoffset() or _NO_OFFSET
+    minutes = offset // _MINUTE
+    return f"{(value - offset).isoformat(timespec='milliseconds')[:23]}Z{minutes:+d}"
+
+
+def _text(value: str) -> str | None:
+    return value or None
 
 
 def columns_of(type_: str, record: Record, derived: Mapping[str, Any]) -> list[Any]:
     """Return the column values of the declared scalar fields."""
-    values: list[Any] = []
-    for name, empty, to_column in _converters(type_):
-        value = derived[name] if name in derived else getattr(record, name)
-        # Most fields of a record are empty and hold the very object that the kind calls empty.
-        values.append(None if value is empty else to_column(value))
-    return values
+    values = vars(record)
+    if derived:
+        values = {**values, **derived}
+    # Most fields of a record are empty and hold the very object that the kind calls empty.
+    return [
+        None if (value := values[name]) is empty else convert(value)
+        for name, empty, convert in _converters(type_)
+    ]
 
 
 def view_row(
@@ -89,7 +117,7 @@ def child_rows(record: Record, number: int) -> list[tuple[str, list[list[Any]]]]
             continue
         if isinstance(child.field.kind, Children):
             rows = [
-                [number, position, *(k.to_column(getattr(row, n)) for n, k in child.columns)]
+                [number, position, *_child_values(row, child.columns)]
                 for position, row in enumerate(values)
             ]
         else:
@@ -98,53 +126,78 @@ def child_rows(record: Record, number: int) -> list[tuple[str, list[list[Any]]]]
     return made
 
 
+def _child_values(row: Child, columns: Sequence[tuple[str, Kind]]) -> list[Any]:
+    values = vars(row)
+    return [
+        None if (value := values[name]) is kind.empty else kind.to_column(value)
+        for name, kind in columns
+    ]
+
+
 # --- custody ----------------------------------------------------------------------------------
 
-STATUS_COLUMNS = (
-    "state", "current_place_id", "holder_person_id", "quantity_left", "due_back_at",
-    "last_event_at", "status_before", "status_using",
-)  # fmt: skip
+
+def _optional(convert: Convert) -> Convert:
+    return lambda value: None if value is None else convert(value)
+
+
+# column of v_item ← attribute of Status
+_STATUS: tuple[tuple[str, str, Convert], ...] = (
+    ("state", "state", attrgetter("value")),
+    ("current_place_id", "place_id", _text),
+    ("holder_person_id", "holder_id", _text),
+    ("quantity_left", "left", DECIMAL.to_column),
+    ("due_back_at", "due_back_at", _optional(moment_column)),
+    ("last_event_at", "last_at", _optional(moment_column)),
+    ("status_before", "before", _optional(attrgetter("value"))),
+    ("status_using", "using", _text),
+)
+STATUS_COLUMNS = tuple(column for column, _, _ in _STATUS)
 
 
 def status_fields(status: Status) -> dict[str, Any]:
     """Return the derived fields of an item."""
-    return {
-        "state": status.state,
-        "current_place_id": status.place_id,
-        "holder_person_id": status.holder_id,
-        "quantity_left": status.left,
-        "due_back_at": status.due_back_at,
-        "last_event_at": status.last_at,
-    }
+    return {column: getattr(status, name) for column, name, _ in _STATUS if column in Item.fields()}
 
 
 def status_hidden(status: Status) -> list[Any]:
-    return [status.before.value if status.before else None, status.using or None]
+    return status_row(status)[-2:]
 
 
 def status_row(status: Status) -> list[Any]:
     """Return the values of `STATUS_COLUMNS`."""
-    return [
-        status.state.value, status.place_id or None, status.holder_id or None,
-        DECIMAL.to_column(status.left), MOMENT.to_column(status.due_back_at),
-        MOMENT.to_column(status.last_at), *status_hidden(status),
-    ]  # fmt: skip
+    return [convert(getattr(status, name)) for _, name, convert in _STATUS]
+
+
+def status_changes(old: Status, new: Status) -> dict[str, Any]:
+    """Return the columns of `STATUS_COLUMNS` that differ, with their new values."""
+    return {
+        column: convert(value)
+        for column, name, convert in _STATUS
+        if (value := getattr(new, name)) != getattr(old, name)
+    }
+
+
+_STATES = {state.value: state for state in ItemState}
 
 
 def read_status(row: Row) -> Status:
     """Read what `status_row` wrote."""
     state, place, holder, left, due, last, before, using = row
     return Status(
-        ItemState(state), place or "", holder or "", DECIMAL.from_column(left) or Decimal(0),
+        _STATES[state], place or "", holder or "", DECIMAL.from_column(left) or Decimal(0),
         MOMENT.from_column(due), MOMENT.from_column(last),
-        ItemState(before) if before else None, using or "",
+        _STATES[before] if before else None, using or "",
     )  # fmt: skip
 
 
 def items_of(event: HandlingEvent) -> list[str]:
     """Return the ids of the items an event handles, first the handled, then the resulting."""
     handled = [line.item_id for line in event.lines]
-    return list(dict.fromkeys(handled + [i for line in event.lines if (i := line.resulting_item_id)]))
+    made = [line.resulting_item_id for line in event.lines if line.resulting_item_id]
+    if len(handled) == 1 and not made:
+        return handled
+    return list(dict.fromkeys(handled + made))
 
 
 def lines_text(captions: Sequence[str]) -> str:
@@ -195,7 +248,3 @@ def read_values(type_: str, row: Row) -> dict[str, Any]:
     if "contract_id" in shown:
         values["contract_id"] = row[META_NAMES.index("contract_id")] or ""
     return values
-
-
-def view_of(type_: str) -> ViewTable:
-    return table(type_)

@@ -63,7 +63,8 @@ SEARCH = (
 )
 SIDE_TABLES = (
     # Entries after the first about one record; with `number` they are its whole history.
-    "CREATE TABLE v_later (record_id TEXT, seq INTEGER, PRIMARY KEY (record_id, seq)) WITHOUT ROWID",
+    "CREATE TABLE v_later (record_id TEXT, seq INTEGER, PRIMARY KEY (record_id, seq))"
+    " WITHOUT ROWID",
     # Records whose text changed after it was indexed.
     "CREATE TABLE v_reindex (number INTEGER PRIMARY KEY, type TEXT NOT NULL)",
     "CREATE TABLE v_watermark (seq INTEGER NOT NULL)",
@@ -211,7 +212,7 @@ def table(type_: str) -> ViewTable:
 def create_statements() -> list[str]:
     made = [t.create() for t in TABLES.values()]
     made += [child.create() for t in TABLES.values() for child in t.children]
-    return made + [*SIDE_TABLES, SEARCH, "INSERT INTO v_watermark VALUES (0)"]
+    return [*made, *SIDE_TABLES, SEARCH, "INSERT INTO v_watermark VALUES (0)"]
 
 
 def index_statements() -> list[str]:

@@ -12,13 +12,14 @@ limits are part of the question and not of its answer) and `text`.
 import json
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from models import text as texts
 from models.records.base import Record
 from models.records.handling import HandlingEvent
 from models.store import Hit
 from storage import log
-from storage.database import Database
+from storage.database import Database, Row
 from storage.schema import table
 
 TAIL = 20_000
@@ -40,7 +41,7 @@ class Search:
         """Forget what is known of the waiting records, after an append or a rebuild."""
         self._keys = None
 
-    def condition(self, typed: str) -> tuple[str, list[object]] | None:
+    def condition(self, typed: str) -> tuple[str, list[Any], str] | None:
         """Return a WHERE term (on `t.number`) for what was typed, or None for nothing typed."""
         words = texts.search_words(typed)
         if not words:
@@ -52,7 +53,7 @@ class Search:
             " AND {c} NOT IN (SELECT number FROM v_reindex)"
             " OR {c} IN (SELECT value FROM json_each(?)))"
         )
-        return sql, [f"text : ({texts.match_expression(typed)})", json.dumps(found)], "number"  # type: ignore[return-value]
+        return sql, [f"text : ({texts.match_expression(typed)})", json.dumps(found)], "number"
 
     def hits(
         self, typed: str, types: Sequence[str], contracts: frozenset[str] | None, limit: int
@@ -91,14 +92,14 @@ class Search:
             below = numbers[-1][0]
         return found
 
-    def _typed(self, numbers: Sequence[int]) -> list[tuple[int, str]]:
+    def _typed(self, numbers: Sequence[int]) -> list[Row]:
         return self._database.all(
             "SELECT seq, type FROM entry WHERE seq IN (SELECT value FROM json_each(?))",
             (json.dumps(numbers),),
-        )  # type: ignore[return-value]
+        )
 
     def _resolve(
-        self, pairs: Sequence[tuple[int, str]], types: Sequence[str],
+        self, pairs: Sequence[Row], types: Sequence[str],
         contracts: frozenset[str] | None,
     ) -> list[tuple[int, Hit]]:  # fmt: skip
         by_type: dict[str, list[int]] = {}
@@ -194,13 +195,10 @@ class Search:
             self.changed()
             return True
 
-    def _write(
-        self, again: Sequence[tuple[int, ...]], created: Sequence[tuple[int, str]]
-    ) -> None:
+    def _write(self, again: Sequence[Row], created: Sequence[Row]) -> None:
         by_type: dict[str, list[int]] = {}
-        numbers = {number: type_ for number, type_ in [*again, *created]}
-        for number, type_ in numbers.items():
-            by_type.setdefault(str(type_), []).append(number)
+        for number, type_ in dict([*again, *created]).items():
+            by_type.setdefault(type_, []).append(number)
         documents: list[tuple[int, str, str]] = []
         for type_, some in by_type.items():
             for number, record in self._records(type_, some):

@@ -25,15 +25,13 @@ from storage.database import Database, Duplicate
 from storage.rows import STATUS_COLUMNS
 
 CHUNK = 4000
+ITEMS_KEPT = 16_000
 
 _STATUS = ", ".join(f"v.{name}" for name in STATUS_COLUMNS)
 _ITEMS = (
-    f"SELECT v.id, v.number, {_STATUS}, e.payload, c.body FROM v_item v"
+    f"SELECT v.id, v.number, v.seq, {_STATUS}, e.payload, c.body FROM v_item v"
     " JOIN entry e ON e.seq = v.seq LEFT JOIN content c ON c.seq = v.seq"
     " WHERE v.id IN (SELECT value FROM json_each(?))"
-)
-_UPDATE_STATUS = (
-    f"UPDATE v_item SET {', '.join(f'{name} = ?' for name in STATUS_COLUMNS)} WHERE number = ?"
 )
 _TIMELINE = (
     "SELECT v.id, e.payload, c.body FROM v_handling_event v JOIN entry e ON e.seq = v.seq"
@@ -49,25 +47,30 @@ _CAPTIONS_OF_EVENT = (
 
 
 class Custody:
-    """An item with its status while entries are applied."""
+    """An item with its status while entries are applied; `stored` is what its row says."""
 
-    __slots__ = ("changed", "item", "number", "status")
+    __slots__ = ("item", "number", "status", "stored")
 
     def __init__(self, item: Item, number: int, status: Status) -> None:
         self.item, self.number, self.status = item, number, status
-        self.changed = False
+        self.stored = status
 
 
 class Views:
     """Applies entries to the derived tables, inside the caller's transaction.
 
     Args:
+        items: contents of items that were read before, by the entry that holds them.
         tolerant: for a rebuild: an event that custody refuses today but accepted when it was
             entered must not make a ledger unreadable; it leaves the status as it was.
     """
 
-    def __init__(self, database: Database, *, tolerant: bool = False) -> None:
+    def __init__(
+        self, database: Database, items: dict[int, Item] | None = None, *, tolerant: bool = False
+    ) -> None:
         self._database = database
+        self._items = {} if items is None else items
+        self._at: tuple[str, str] = ("", "")
         self._tolerant = tolerant
         self._inserts: dict[str, list[list[Any]]] = {}
         self._custody: dict[str, Custody] = {}
@@ -84,6 +87,8 @@ class Views:
         for start in range(0, len(writes), CHUNK):
             self.chunk([(command, write) for write in writes[start : start + CHUNK]])
         self.settle()
+        if len(self._items) > ITEMS_KEPT:
+            self._items.clear()
 
     def chunk(self, writes: Sequence[tuple[Command, Write]]) -> None:
         """Apply some entries; `settle` must follow the last chunk."""
@@ -105,7 +110,7 @@ class Views:
         for start in range(0, len(stale), CHUNK):
             self._load(stale[start : start + CHUNK])
             for held in self._custody.values():
-                held.status, held.changed = self.replayed(held.item), True
+                held.status = self.replayed(held.item)
             self._write_status()
         self._stale.clear()
         self._spread_captions()
@@ -120,7 +125,7 @@ class Views:
     # --- one entry ----------------------------------------------------------------------------
     def _create(self, command: Command, write: Write) -> None:
         record, entry = write.record, write.entry
-        version = rows.created(command, entry.seq, rows.entered_at(command))
+        version = rows.created(command, entry.seq, self._entered_at(command))
         if isinstance(record, Item):
             held = Custody(record, entry.seq, custody.begin(record))
             self._custody[record.id] = held
@@ -140,7 +145,7 @@ class Views:
         table = schema.table(record.type)
         version = self._version(record)
         version.seq, version.row_version = entry.seq, version.row_version + 1
-        version.revised_at, version.revised_by = rows.entered_at(command), command.author
+        version.revised_at, version.revised_by = self._entered_at(command), command.author
         if isinstance(record, HandlingEvent):
             self._make_stale(self._items_at(version.number))
             self._make_stale(rows.items_of(record))
@@ -176,7 +181,7 @@ class Views:
         self._database.all(
             f"UPDATE {schema.table(record.type).name}"
             " SET voided_at = ?, voided_by = ?, void_reason = ? WHERE number = ?",
-            (rows.entered_at(command), command.author, reason, version.number),
+            (self._entered_at(command), command.author, reason, version.number),
         )
         self._note_later(record, entry.seq)
         if record.type == HandlingEvent.type:
@@ -199,6 +204,11 @@ class Views:
         if row[7] is not None:
             raise Conflict(what=record.caption() or record.label)
         return rows.Version(*row)
+
+    def _entered_at(self, command: Command) -> str:
+        if self._at[0] != command.id:
+            self._at = (command.id, rows.entered_at(command))
+        return self._at[1]
 
     def _note_later(self, record: Record, seq: int) -> None:
         self._put("INSERT INTO v_later VALUES (?, ?)", [record.id, seq])
@@ -226,7 +236,7 @@ class Views:
             if last is not None and event.occurred_at is not None and event.occurred_at < last:
                 self._make_stale([item_id])
                 continue
-            held.status, held.changed = self._step(held.item, held.status, event), True
+            held.status = self._step(held.item, held.status, event)
 
     def _step(self, item: Item, status: Status, event: HandlingEvent) -> Status:
         try:
@@ -257,18 +267,27 @@ class Views:
         missing = [one for one in item_ids if one not in self._custody]
         if not missing:
             return
-        for id_, number, *status, payload, body in self._database.all(
+        for id_, number, seq, *status, payload, body in self._database.all(
             _ITEMS, (json.dumps(missing),)
         ):
-            item = log.read_record(Item.type, id_, payload, body)
-            assert isinstance(item, Item)
+            item = self._items.get(seq)
+            if item is None:
+                read = log.read_record(Item.type, id_, payload, body)
+                assert isinstance(read, Item)
+                item = self._items[seq] = read
             self._custody[id_] = Custody(item, number, rows.read_status(tuple(status)))
 
     def _write_status(self) -> None:
-        changed = [held for held in self._custody.values() if held.changed]
-        self._database.many(
-            _UPDATE_STATUS, [[*rows.status_row(held.status), held.number] for held in changed]
-        )
+        """Write what changed of each status: most events touch no indexed column."""
+        updates: dict[tuple[str, ...], list[list[Any]]] = {}
+        for held in self._custody.values():
+            if held.status is not held.stored:
+                changes = rows.status_changes(held.stored, held.status)
+                updates.setdefault(tuple(changes), []).append([*changes.values(), held.number])
+        for names, values in updates.items():
+            if names:
+                sets = ", ".join(f"{name} = ?" for name in names)
+                self._database.many(f"UPDATE v_item SET {sets} WHERE number = ?", values)
         self._custody.clear()
 
     def _spread_captions(self) -> None:
@@ -285,9 +304,7 @@ class Views:
                 "UPDATE v_handling_event SET lines_text = ? WHERE number = ?",
                 (rows.lines_text(captions), number),
             )
-        self._database.many(
-            "INSERT OR REPLACE INTO v_reindex VALUES (?, 'handling_event')", events
-        )
+        self._database.many("INSERT OR REPLACE INTO v_reindex VALUES (?, 'handling_event')", events)
         self._renamed.clear()
 
     # --- rows that wait -----------------------------------------------------------------------

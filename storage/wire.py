@@ -9,6 +9,7 @@ checks the shape only; the chain and the signature are checked by whoever replay
 import struct
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import rfc8785
 
@@ -23,7 +24,7 @@ _LARGEST_ID = r"[0-9A-Za-z_-]{1,64}"
 
 def dump(command: Command, entries: Sequence[Entry]) -> bytes:
     """Write one command with its entries."""
-    head = {
+    head: dict[str, Any] = {
         "at": timestamp(command.recorded_at),
         "author": command.author,
         "entries": [_entry(entry) for entry in entries],

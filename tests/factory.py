@@ -85,7 +85,8 @@ def organization(name: str = "株式会社みどり情報", **changes: Any) -> O
     kinds = (c.OrganizationKind.CONTRACTOR,)
     made = Organization(
         id=new_id(), kinds=kinds, name=name, name_kana="ミドリジョウホウ",
-        representative_title="代表取締役", representative_name="緑川 一", address="架空市青葉町1-2-3",
+        representative_title="代表取締役", representative_name="緑川 一",
+        address="架空市青葉町1-2-3",
     )  # fmt: skip
     return replace(made, **changes)
 
