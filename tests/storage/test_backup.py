@@ -23,6 +23,7 @@ from models.errors import (
     WrongPassword,
     WrongRecoverySheet,
 )
+from storage import backup_parts
 from storage.attachments import FOLDER_NAME, Attachments
 from storage.backup import (
     DATABASE_NAME,
@@ -328,6 +329,20 @@ def test_the_database_is_looked_into_before_it_is_a_backup(ledger: Ledger, tmp_p
         with pytest.raises(Damaged):
             act()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "v"]
+
+
+def test_nothing_may_follow_the_last_part(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = backup_parts.PartWriter.finish
+
+    def finish_late(parts: backup_parts.PartWriter) -> None:
+        parts._body.write(b"one more thing")
+        real(parts)
+
+    monkeypatch.setattr(backup_parts.PartWriter, "finish", finish_late)
+    with pytest.raises(Damaged):
+        ledger.backup(tmp_path / "b")
 
 
 def test_a_full_stick_leaves_nothing(ledger: Ledger, tiny_disk: Path) -> None:  # noqa: F811

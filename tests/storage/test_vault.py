@@ -24,7 +24,8 @@ from models.errors import (
 )
 from storage import header_edits, kdf
 from storage.kdf import KdfParameters
-from storage.keyset import CannotOpen, wrap_key
+from storage.keyset import CannotOpen, KeySet, wrap_key
+from storage.trust import sign_user
 from storage.vault import Vault, create_vault, recover_vault, unlock_vault
 from tests.storage.vaults import (
     DEVICE,
@@ -197,6 +198,28 @@ def test_a_planted_supervisor_is_found_though_the_mac_is_right(tmp_path: Path) -
     worker.commit(replace(worker.header, users=users))
     with pytest.raises(Damaged):
         unlock(tmp_path / "v")
+
+
+def test_a_responsible_half_cannot_change_under_its_old_signature(tmp_path: Path) -> None:
+    _with_worker(tmp_path / "v")
+    worker = unlock(tmp_path / "v", "sato", FIRST)
+    worker.commit(replace(worker.header, policy_hash=bytes(range(32))))
+    with pytest.raises(Damaged):
+        unlock(tmp_path / "v")
+
+
+def test_an_administrator_cannot_vouch_for_a_supervisor_by_hand(tmp_path: Path) -> None:
+    """He may sign headers, so only the way to the first key stops him."""
+    vault, _ = new_vault(tmp_path / "v")
+    vault.add_user("u-5", "admin-sato", "administrator", FIRST)
+    admin = unlock(tmp_path / "v", "admin-sato", FIRST)
+    secrets = admin._secrets
+    planted = header_edits.describe_user("u-6", "supervisor", KeySet.create(seeded("planted")))
+    planted = sign_user(admin.vault_id, planted, secrets.keys)
+    admin.commit(header_edits.with_user(admin.header, planted, secrets), responsible=True)
+    for login, password in ((LOGIN, PASSWORD), ("admin-sato", FIRST)):
+        with pytest.raises(Damaged):
+            unlock(tmp_path / "v", login, password)
 
 
 def test_a_worker_cannot_sign_the_header_for_himself(tmp_path: Path) -> None:
