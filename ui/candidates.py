@@ -127,7 +127,7 @@ def caption_of(cls: type[Record], row: ListRow) -> str:
 
 
 def cell_text(cls: type[Record], row: ListRow, name: str) -> str:
-    """Return what a list shows of one field: the caption of a reference, else the formatted value."""
+    """Return what a list shows of a field: the caption of a reference, or the value in words."""
     if name in row.captions:
         return row.captions[name]
     kind = cls.fields()[name].kind

@@ -1,4 +1,4 @@
-"""What all editors of single fields share: a value, what was understood of the typing, a problem."""
+"""What all editors of fields share: a value, what was understood of the typing, a problem."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

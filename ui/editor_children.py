@@ -1,4 +1,4 @@
-"""The editor of rows that belong to a record: a table, with a small form of its own for each row."""
+"""The editor of rows that belong to a record: a table, with a small form for each row."""
 
 from typing import TYPE_CHECKING, Any
 

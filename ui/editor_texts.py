@@ -189,8 +189,9 @@ class MomentEditor(DayEditor):
 
 def in_words(value: date) -> str:
     """Return 令和8年11月21日（土）, with the time where there is one."""
-    day = f"{wareki.format_wareki(value)}（{wareki.format_weekday(value)}）"
-    return f"{day} {value:%H:%M}" if isinstance(value, datetime) else day
+    if isinstance(value, datetime):
+        return f"{in_words(value.date())} {value:%H:%M}"
+    return f"{wareki.format_wareki(value)}（{wareki.format_weekday(value)}）"
 
 
 class LongTextEditor(Editor):

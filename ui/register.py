@@ -1,8 +1,8 @@
 """A register on the screen: filters above, the list, the count, and the verbs on the marked row."""
 
-import json
+from typing import Protocol
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QSettings, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from models.fields import Boolean, Choice, Day, DecimalNumber, Field, Integer, Moment
 from models.profiles import Profile
 from models.records import Record
-from models.store import Query
+from models.store import Op, Query, Where
 from ui.candidates import NUMBER_FIELDS, ORDERS
 from ui.editor_base import row_of
 from ui.keys import ENTER
@@ -27,6 +27,14 @@ from ui.register_model import ID_ROLE, RegisterModel
 from ui.words import register_word
 
 NARROW = (Boolean, Choice, Day, DecimalNumber, Integer, Moment)
+
+
+class ColumnMemory(Protocol):
+    """Remembers how wide a user likes the columns of each register."""
+
+    def widths(self, register: str) -> dict[str, int]: ...
+
+    def keep_widths(self, register: str, widths: dict[str, int]) -> None: ...
 
 
 class RegisterView(QWidget):
@@ -48,7 +56,7 @@ class RegisterView(QWidget):
         cls: type[Record],
         *,
         profile: Profile | None = None,
-        memory: QSettings | None = None,
+        memory: ColumnMemory | None = None,
         how_to_begin: str = "",
         parent: QWidget | None = None,
     ) -> None:
@@ -60,6 +68,11 @@ class RegisterView(QWidget):
         self._contract_id = ""
         self._marked_number = -1
         self._scrolled = 0
+        self._wanted = -1
+        self._complete = True
+        self._widths: dict[str, int] = {}
+        self._keep_soon = QTimer(self, singleShot=True, interval=500)
+        self._keep_soon.timeout.connect(self._keep_widths)
         name = ORDERS.get(cls.type) or NUMBER_FIELDS.get(cls.type)
         self._sort: tuple[str, bool] | None = (name, False) if name else None
         self.model = RegisterModel(desk, cls, profile, self)
@@ -78,7 +91,7 @@ class RegisterView(QWidget):
 
     def ask(self) -> None:
         """Show the answer to what the filters and the order ask now."""
-        self._marked_number, self._scrolled = -1, 0
+        self._marked_number, self._scrolled, self._wanted = -1, 0, -1
         self.model.ask(self.query())
         self._show_void_column()
 
@@ -114,15 +127,31 @@ class RegisterView(QWidget):
         return row is not None and row.meta.voided
 
     def mark(self, record_id: str) -> None:
-        """Mark a record if it is among the rows; filters that hide it are cleared."""
-        for _ in range(2):
-            for place in range(self.model.rowCount()):
-                row = self.model.row(place)
-                if row is not None and row.id == record_id:
-                    self.table.selectRow(place)
-                    self.table.scrollTo(self.model.index(place, 0))
-                    return
+        """Mark a record; filters that hide it are cleared."""
+        query = Query(self.cls.type, (Where("id", Op.EQ, record_id),), voided=None)
+        found = self.desk.ledger.registers.numbers(query, 1)
+        if not found:
+            return
+        self._wanted = found[0]
+        if self._mark_wanted() or not self._complete:
+            return  # marked, or it may still arrive with the rest of the list
+        wanted = self._wanted
+        row = self.desk.ledger.registers.rows(self.cls.type, [wanted])[0]
+        with QSignalBlocker(self.filters):
             self.filters.clear()
+            self.filters.voided.setChecked(row.meta.voided)
+        self.ask()
+        self._wanted = wanted
+        self._mark_wanted()
+
+    def _mark_wanted(self) -> bool:
+        place = self.model.place_of(self._wanted)
+        if place < 0:
+            return False
+        self._wanted = -1
+        self.table.selectRow(place)
+        self.table.scrollTo(self.model.index(place, 0))
+        return True
 
     def add_verbs(self, verbs: list[QAction]) -> None:
         """Offer verbs on the marked row: their keys work in the list, a right click shows them."""
@@ -178,7 +207,7 @@ class RegisterView(QWidget):
         header.sectionClicked.connect(self._header_clicked)
         self._set_widths()
         header.moveSection(len(self.model.fields), 0)  # a voided row says so where reading begins
-        header.sectionResized.connect(self._remember_width)
+        header.sectionResized.connect(self._width_changed)
         table.doubleClicked.connect(self._enter)
         table.selectionModel().currentRowChanged.connect(self._row_changed)
         table.installEventFilter(self)
@@ -196,24 +225,16 @@ class RegisterView(QWidget):
         self.table.setColumnWidth(len(self.model.fields), metrics.horizontalAdvance("あ") * 14)
 
     def _remembered(self) -> dict[str, int]:
-        if self._memory is None:
-            return {}
-        stored = self._memory.value(self._memory_key(), "{}")
-        try:
-            widths = json.loads(str(stored))
-        except ValueError:
-            return {}  # a width is not worth a message
-        found = widths.items() if isinstance(widths, dict) else ()
-        return {name: width for name, width in found if isinstance(width, int) and width > 20}
+        return self._memory.widths(self.cls.type) if self._memory is not None else {}
 
-    def _remember_width(self, column: int, _old: int, new: int) -> None:
-        if self._memory is None or column >= len(self.model.fields) or new <= 20:
-            return
-        widths = self._remembered() | {self.model.fields[column].name: new}
-        self._memory.setValue(self._memory_key(), json.dumps(widths))
+    def _width_changed(self, column: int, _old: int, new: int) -> None:
+        if column < len(self.model.fields) and new > 0:
+            self._widths[self.model.fields[column].name] = new
+            self._keep_soon.start()
 
-    def _memory_key(self) -> str:
-        return f"columns/{self.cls.type}"
+    def _keep_widths(self) -> None:
+        if self._memory is not None and self._widths:
+            self._memory.keep_widths(self.cls.type, self._remembered() | self._widths)
 
     def _show_void_column(self) -> None:
         last = self.model.columnCount() - 1
@@ -248,6 +269,9 @@ class RegisterView(QWidget):
 
     # --- what is shown -------------------------------------------------------------------------
     def _show_count(self, rows: int, complete: bool) -> None:
+        self._complete = complete
+        if self._wanted >= 0 and complete:
+            self._mark_wanted()
         if complete:
             self.count.setText(self.tr("{rows}件").format(rows=f"{rows:,}"))
         else:
@@ -264,12 +288,11 @@ class RegisterView(QWidget):
                 "条件に当てはまる記録がありません。\n"
                 "条件を改めるか、「条件を消す」を押してください。"
             )
-        return "\n".join(
-            part for part in (self.tr("まだ登録がありません。"), self._how_to_begin) if part
-        )
+        nothing = self.tr("まだ登録がありません。")
+        return f"{nothing}\n{self._how_to_begin}".strip()
 
     def _before_reset(self) -> None:
-        """Remember the place, and go to the top: Qt asks every row of a list that shrinks below it."""
+        """Remember the place, then go to the top: Qt asks every row of a list that shrinks."""
         current = self.table.currentIndex()
         if current.isValid() and current.row() < self.model.rowCount():
             self._marked_number = self.model.number(current.row())

@@ -1,0 +1,79 @@
+"""Shows one record, all of it, without changing anything."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from models.fields import JAPAN, NOT_RECORDED
+from models.profiles import Profile
+from models.records import Record, Stored
+from ui.editor_texts import in_words
+from ui.form import RecordForm
+from ui.page import Desk
+from ui.words import register_word
+
+
+class RecordDialog(QDialog):
+    """The form of a record for reading.
+
+    Attributes:
+        revise_wanted, history_wanted: the user pressed that button.
+    """
+
+    revise_wanted = Signal()
+    history_wanted = Signal()
+
+    def __init__(
+        self,
+        desk: Desk,
+        stored: Stored[Record],
+        *,
+        profile: Profile | None = None,
+        may_revise: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        record = stored.record
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.form = RecordForm(desk, type(record), record, profile)
+        self.form.set_read_only(True)
+        word = register_word(type(record), self.form.profile())
+        self.setWindowTitle(f"{word}　{record.caption()}")
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.form)
+        column = QVBoxLayout(self)
+        column.addWidget(self._state(stored))
+        column.addWidget(area, 1)
+        column.addWidget(self._buttons(may_revise))
+        hint = self.form.sizeHint()
+        self.resize(max(760, hint.width() + 60), min(720, hint.height() + 130))
+
+    def _state(self, stored: Stored[Record]) -> QLabel:
+        meta = stored.meta
+        text = self.tr("第{version}版　{when} 入力").format(
+            version=meta.row_version, when=in_words(meta.revised_at.astimezone(JAPAN))
+        )
+        if meta.voided_at is not None:
+            text = self.tr("⚠ 取消済み（{when}）　理由：{reason}").format(
+                when=in_words(meta.voided_at.astimezone(JAPAN)),
+                reason=meta.void_reason or NOT_RECORDED,
+            )
+        label = QLabel(text, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setProperty("kind", "care" if meta.voided else "muted")
+        return label
+
+    def _buttons(self, may_revise: bool) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(self)
+        history = buttons.addButton(self.tr("履歴"), QDialogButtonBox.ButtonRole.ActionRole)
+        history.clicked.connect(self.history_wanted)
+        if may_revise:
+            revise = buttons.addButton(self.tr("訂正…"), QDialogButtonBox.ButtonRole.ActionRole)
+            revise.clicked.connect(self.revise_wanted)
+        close = buttons.addButton(self.tr("閉じる"), QDialogButtonBox.ButtonRole.RejectRole)
+        close.setDefault(True)
+        buttons.rejected.connect(self.reject)
+        return buttons
