@@ -171,6 +171,33 @@ class Handling:
     def status(self, item_id: str) -> Status | None:
         return self._ledger.store.status(item_id)
 
+    def hindrances(
+        self,
+        event: HandlingEvent,
+        *,
+        new_items: Sequence[Item] = (),
+        instead_of: HandlingEvent | None = None,
+    ) -> dict[str, str]:
+        """Return for each item of a draft why this event cannot have happened to it.
+
+        For screens that tell while a person types; a kind or time not chosen yet hinders nothing.
+
+        Args:
+            instead_of: the event that the draft corrects.
+        """
+        if event.kind is None or event.occurred_at is None:
+            return {}
+        draft = replace(event, timing=event.timing or Timing.ACTUAL)
+        created = {item.id: item for item in new_items}
+        found: dict[str, str] = {}
+        for item_id in dict.fromkeys(line.item_id for line in draft.lines):
+            try:
+                item = created.get(item_id) or self._item(item_id)
+                self._walk(item, [draft], created, instead_of)
+            except Refused as error:
+                found[item_id] = str(error)
+        return found
+
     def entered_late(self, stored: Stored[HandlingEvent]) -> bool:
         """Tell whether an event was entered long after it happened (後日入力)."""
         happened = stored.record.occurred_at
