@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from models import permissions
 from models.codes import SealKind
 from models.ledger import Ledger
 
@@ -47,6 +48,11 @@ def scan_prefix(ledger: Ledger) -> str:
 def scan_gap(ledger: Ledger) -> int:
     """Return the longest pause between two keys of a barcode reader, in milliseconds."""
     return min(max(_number(ledger, SCAN_GAP, DEFAULT_GAP), 10), 200)
+
+
+def may_change(ledger: Ledger) -> bool:
+    """Tell whether the signed-in user may change settings."""
+    return ledger.role in permissions.ACTS["settings"][1]
 
 
 def change_setting(ledger: Ledger, name: str, value: str) -> None:

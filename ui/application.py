@@ -1,0 +1,155 @@
+"""The window's composition: font, theme, pages, and the one place where bugs surface."""
+
+import logging
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from platformdirs import user_config_path
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from models.errors import AzukariError
+from models.office import Office
+from ui import icons, theme
+from ui.asking import Asker
+from ui.operations import Operations
+from ui.preferences import Preferences
+from ui.window import TITLE, MainWindow
+from ui.workbench import Place
+
+LOG_FILE = "errors.log"
+LARGEST_LOG = 1_000_000  # bytes; then it begins anew
+BUG_SENTENCE = (
+    "予期しない誤りが起きました。今の操作は記録されていないことがあります。"
+    "台帳を閉じて開き直し、直前の記録を確かめてください。\n"
+    "続けて起きるときは、次のファイルを添えて管理者に連絡してください。\n{file}"
+)
+
+
+def run_window(office: Office, settings_folder: Path | None = None) -> int:
+    """Show the window and return the exit code when it is closed."""
+    folder = settings_folder or user_config_path("azukari", appauthor=False)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    try:
+        prepare(application)
+    except AzukariError as error:
+        QMessageBox.critical(None, TITLE, str(error))
+        return error.exit_code
+    sys.excepthook = BugReporter(folder)
+    window = make_window(office, folder)
+    window.show()
+    # The icon font's package takes 0.1 s to import: beside the user's typing, not before it.
+    QTimer.singleShot(0, lambda: threading.Thread(target=icons.warm_up, daemon=True).start())
+    return application.exec()
+
+
+def prepare(application: QApplication) -> None:
+    """Give the application its name, language, font and theme.
+
+    Raises:
+        FontMissing: our font is not there.
+    """
+    application.setApplicationName("azukari")
+    application.setApplicationDisplayName(TITLE)
+    QLocale.setDefault(QLocale(QLocale.Language.Japanese, QLocale.Country.Japan))
+    translator = QTranslator(application)
+    place = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load("qtbase_ja", place):
+        application.installTranslator(translator)
+    theme.dress(application)
+
+
+def make_window(office: Office, folder: Path, asker: Asker | None = None) -> MainWindow:
+    """Put the window together.
+
+    Args:
+        folder: the user's settings folder.
+        asker: answers small questions; dialogs if left out.
+    """
+    operations = Operations(asker)
+    return MainWindow(office, operations, Preferences(folder), places(office))
+
+
+def places(office: Office) -> list[Place]:
+    """Return the pages in the order of the navigation."""
+    from ui.backup_page import BackupPage
+    from ui.daily_log import DailyLogPage
+    from ui.items import ItemsPage
+    from ui.papers import PapersPage
+    from ui.register_pages import ConsentsPage, PeoplePage
+    from ui.settings_page import SettingsPage
+    from ui.today import TodayPage
+
+    return [
+        Place("今日", "today", TodayPage),
+        Place("取扱記録", "handling", DailyLogPage, frozenset({"handling_event"})),
+        Place("媒体・資料", "items", ItemsPage, frozenset({"item"})),
+        Place("承諾・指示", "consents", ConsentsPage, ConsentsPage.types),
+        Place("従事者・場所", "people", PeoplePage, PeoplePage.types),
+        Place("書類", "papers", PapersPage, frozenset({"submission"})),
+        Place(
+            "バックアップ",
+            "backup",
+            lambda desk: BackupPage(desk, office),
+            frozenset({"backup_run"}),
+        ),
+        Place(
+            "設定・利用者",
+            "settings",
+            SettingsPage,
+            frozenset({"user_account", "seal_key", "ledger_origin"}),
+        ),
+    ]
+
+
+class BugReporter:
+    """The last hook: tells once that a bug surfaced and writes where, without anybody's data.
+
+    The log holds class names and lines of our code, never messages and values: those may carry a
+    resident's name or what somebody typed.
+    """
+
+    def __init__(self, folder: Path, tell: Callable[[str], None] | None = None) -> None:
+        self._file = folder / LOG_FILE
+        self._tell = tell or _tell
+        self._told = False
+
+    def __call__(
+        self,
+        kind: type[BaseException],
+        error: BaseException,
+        trace: TracebackType | None,
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.exit(1)
+        self._write(kind, trace)
+        logging.getLogger("azukari").error("unexpected %s", kind.__name__)
+        if not self._told:
+            self._told = True
+            self._tell(BUG_SENTENCE.format(file=self._file))
+
+    def _write(self, kind: type[BaseException], trace: TracebackType | None) -> None:
+        frames = traceback.extract_tb(trace)
+        lines = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames]
+        text = f"{kind.__module__}.{kind.__qualname__}\n" + "".join(f"  {line}\n" for line in lines)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            large = self._file.exists() and self._file.stat().st_size > LARGEST_LOG
+            mode = os.O_CREAT | os.O_WRONLY | (os.O_TRUNC if large else os.O_APPEND)
+            with os.fdopen(os.open(self._file, mode, 0o600), "w", encoding="utf-8") as out:
+                out.write(text)
+        except OSError:
+            pass  # a full disk may be the very reason; the sentence on the screen remains
+
+
+def _tell(sentence: str) -> None:
+    box = QMessageBox(QMessageBox.Icon.Critical, TITLE, sentence)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.addButton("閉じる", QMessageBox.ButtonRole.AcceptRole)
+    box.exec()

@@ -1,0 +1,183 @@
+"""バックアップ: what was backed up when, a new one at once, checking and restoring."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from models import wareki
+from models.backups import record_backup
+from models.gate import BackupFile, Verification
+from models.office import Office
+from models.records import BackupRun
+from models.store import Progress
+from ui import icons
+from ui.layout import card, note, say, title
+from ui.ledger_settings import (
+    BACKUP_FOLDER,
+    backup_days,
+    backup_folder,
+    change_setting,
+    may_change,
+)
+from ui.page import Desk, Page
+from ui.register import RegisterView
+from ui.restore import RestoreDialog
+from ui.status import backup_age, last_backup
+
+PATTERN = "預り台帳のバックアップ (*.azb)"
+MOST_PROBLEMS = 8
+
+
+class BackupPage(Page):
+    """The register of backups with its verbs."""
+
+    types: ClassVar[frozenset[str]] = frozenset({"backup_run"})
+    help_key: ClassVar[str] = "backup"
+
+    def __init__(self, desk: Desk, office: Office, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._office = office
+        self._build()
+
+    def refresh(self) -> None:
+        self.register.refresh()
+        self.desk.operations.ask(self._read_age, self._show_age, parent=self)
+
+    def verbs(self) -> list[QAction]:
+        made = []
+        for word, name, act in (
+            (self.tr("今すぐバックアップ"), "backup", self.back_up),
+            (self.tr("バックアップの検証"), "good", self.check),
+            (self.tr("台帳の検証"), "verify", self.verify),
+            (self.tr("復元"), "folder", self.restore),
+        ):
+            action = QAction(icons.icon(name), word, self)
+            action.triggered.connect(act)
+            made.append(action)
+        return made
+
+    # --- building ----------------------------------------
+    def _build(self) -> None:
+        self.age = note("")
+        self.advice = note("")
+        frame, column = card(self.age, self.advice)
+        self.register = RegisterView(
+            self.desk,
+            BackupRun,
+            how_to_begin=self.tr("F2「今すぐバックアップ」で、最初のバックアップを作ります。"),
+        )
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.addWidget(title(self.tr("バックアップ")))
+        head.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.addLayout(head)
+        column.addWidget(frame)
+        column.addWidget(self.register, 1)
+
+    # --- the age in words ----------------------------------------
+    def _read_age(self) -> tuple[str, bool, str]:
+        ledger = self.desk.ledger
+        days = backup_days(ledger)
+        sentence, care = backup_age(last_backup(ledger), ledger.today(), days)
+        folder = backup_folder(ledger)
+        where = f"保存先　{folder}" if folder else "保存先はまだ決まっていません。"
+        if care:
+            where += f"　{days}日に1回は、別の媒体にバックアップしてください。"
+        return sentence, care, where
+
+    def _show_age(self, found: tuple[str, bool, str]) -> None:
+        sentence, care, where = found
+        mark = self.tr("！ ") if care else ""
+        say(self.age, f"{mark}{sentence}。", "care" if care else "good")
+        say(self.advice, where)
+
+    # --- verbs ----------------------------------------
+    def back_up(self) -> None:
+        """Write a backup into the usual folder, asking for it the first time."""
+        ledger = self.desk.ledger
+        folder = backup_folder(ledger)
+        if folder is None or not folder.is_dir():
+            folder = self.desk.asker.folder(self, self.tr("バックアップの保存先を選んでください"))
+            if folder is None:
+                return
+            if may_change(ledger):
+                change_setting(ledger, BACKUP_FOLDER, str(folder))
+        place: Path = folder
+        self.desk.operations.long(
+            self.tr("バックアップ"),
+            lambda progress: record_backup(ledger, place, progress),
+            self._backed_up,
+            self,
+        )
+
+    def check(self) -> None:
+        """Read a backup file completely and say whether it is whole."""
+        start = backup_folder(self.desk.ledger)
+        file = self.desk.asker.open_file(
+            self, self.tr("検証するバックアップを選んでください"), PATTERN, str(start or "")
+        )
+        if file is not None:
+            chosen: Path = file
+            self.desk.operations.long(
+                self.tr("バックアップの検証"),
+                lambda progress: self.desk.ledger.safe.check_backup(chosen, progress),
+                self._checked,
+                self,
+            )
+
+    def verify(self) -> None:
+        """Check the ledger itself: pages, chain, signatures, tables."""
+        ledger = self.desk.ledger
+
+        def work(progress: Progress) -> Verification:
+            ledger.require("verify")
+            return ledger.safe.verify(full=True, progress=progress)
+
+        self.desk.operations.long(self.tr("台帳の検証"), work, self._verified, self)
+
+    def restore(self) -> None:
+        """Restore a backup into a new folder; the open ledger is not touched."""
+        ledger = self.desk.ledger
+
+        def permitted(_: None) -> None:
+            RestoreDialog(self._office, self.desk.operations, self).exec()
+
+        self.desk.operations.ask(lambda: ledger.require("restore"), permitted, parent=self)
+
+    # --- results in words ----------------------------------------
+    def _backed_up(self, made: BackupFile) -> None:
+        self.desk.asker.tell(
+            self,
+            self.tr(
+                "バックアップを作成し、読み直して確かめました。\n{0}\n記帳番号 {1} まで"
+            ).format(made.file.name, f"{made.head.seq:,}"),
+        )
+
+    def _checked(self, made: BackupFile) -> None:
+        self.desk.asker.tell(
+            self,
+            self.tr("このバックアップは正常です。\n{0} 作成、記帳番号 {1} まで、{2} バイト").format(
+                wareki.format_wareki(made.created_at.date()),
+                f"{made.head.seq:,}",
+                f"{made.size:,}",
+            ),
+        )
+
+    def _verified(self, found: Verification) -> None:
+        if found.ok:
+            sentence = self.tr("台帳を検証しました。記帳番号 {0} まで、異常はありません。")
+            self.desk.asker.tell(self, sentence.format(f"{found.head.seq:,}"))
+            return
+        lines = [f"・{p.where}　{p.message}" for p in found.problems[:MOST_PROBLEMS]]
+        more = len(found.problems) - MOST_PROBLEMS
+        if more > 0:
+            lines.append(self.tr("ほか {0} 件").format(more))
+        self.desk.asker.warn(
+            self,
+            self.tr("検証で一致しない点が見つかりました。入力を止め、責任者に連絡してください。\n")
+            + "\n".join(lines),
+        )

@@ -1,0 +1,82 @@
+"""Changing one's own password: asked for at the first sign-in, offered in the settings later."""
+
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from models.commands import Change
+from models.errors import AzukariError
+from models.ledger import Ledger
+from models.records import Person
+from ui.asking import dialog_buttons
+from ui.layout import add_row, form, heading, note, say
+from ui.new_password import NewPassword
+from ui.operations import Operations
+from ui.password_line import PasswordLine
+
+
+class OwnPasswordDialog(QDialog):
+    """Asks for the present password and a new one, and changes it."""
+
+    reason = "今のパスワードと、新しいパスワードを入力してください。"
+
+    def __init__(
+        self, ledger: Ledger, operations: Operations, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._ledger = ledger
+        self._operations = operations
+        self.setWindowTitle(self.tr("パスワードの変更"))
+        self.setMinimumWidth(520)
+        account = ledger.user
+        person = ledger.store.get(Person, account.person_id)
+        own = [account.login_name, *([person.record.name] if person else [])]
+        self.old = PasswordLine()
+        self.new = NewPassword(operations, lambda: own, self.tr("新しいパスワード"))
+        self.message = note("")
+        rows = form()
+        add_row(rows, self.tr("今のパスワード"), self.old)
+        self.old.returnPressed.connect(self.new.first.setFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(heading(self.windowTitle()))
+        column.addWidget(note(self.reason))
+        column.addLayout(rows)
+        column.addWidget(self.new)
+        column.addWidget(self.message)
+        self.buttons = dialog_buttons(self, self.tr("変更する"))
+        column.addWidget(self.buttons)
+
+    # --- Qt ----------------------------------------
+    def accept(self) -> None:
+        """Change the password; the dialog closes when it is durable."""
+        problem = self.new.problem()
+        if not self.old.text():
+            problem = self.tr("今のパスワードを入力してください。")
+        say(self.message, problem, "problem")
+        if problem:
+            return
+        old, new = self.old.take(), self.new.take()
+        self.buttons.setEnabled(False)
+        self._operations.run(
+            lambda: self._ledger.people.change_password(old, new),
+            done=self._done,
+            failed=self._failed,
+            parent=self,
+        )
+
+    def _done(self, _change: Change) -> None:
+        super().accept()
+
+    def _failed(self, error: AzukariError) -> None:
+        self.buttons.setEnabled(True)
+        say(self.message, str(error), "problem")
+        self.old.setFocus()
+
+
+class MustChangeDialog(OwnPasswordDialog):
+    """The first password was known to somebody else; nothing is shown before it is changed."""
+
+    reason = (
+        "最初のパスワードは、ほかの人が決めたものです。自分だけが知っているパスワードに変えてください。"
+        "変更するまで、台帳は表示されません。"
+    )

@@ -1,0 +1,234 @@
+"""The main window: a closed door or an open ledger, and the way between the two.
+
+Locking closes the ledger. What was typed but not entered is lost then, because it may not stay in
+memory behind a closed door; therefore the user is asked before he locks himself, and the idle lock
+warns for a minute before it closes. After an idle lock the door says when a draft was lost. Work
+that is going on beside the window (a backup) is finished before the store is closed.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QMainWindow,
+    QStackedWidget,
+    QWidget,
+)
+
+from models.ledger import Ledger
+from models.office import Office
+from ui import ledger_settings as settings
+from ui.barcode import BarcodeWedge
+from ui.help import HelpDialog
+from ui.idle import IdleWatch
+from ui.must_change import MustChangeDialog
+from ui.operations import Operations
+from ui.preferences import Preferences
+from ui.session_lock import SessionLock
+from ui.status import Facts
+from ui.unlock import UnlockView
+from ui.workbench import Place, Workbench
+
+TITLE = "預り台帳"
+SMALLEST = QSize(1024, 640)
+USUAL = QSize(1280, 720)
+IDLE_WORDS = "操作がないまま時間がたったため、ロックしました。"
+SESSION_WORDS = "PCの画面がロックされたため、台帳もロックしました。"
+DRAFT_WORDS = "入力途中だった内容は記録していません。もう一度入力してください。"
+DRAFT_QUESTION = "入力途中の内容があります。ロックすると失われます。ロックしますか。"
+
+
+class MainWindow(QMainWindow):
+    """Holds the door (`unlock`) or the open ledger (`bench`).
+
+    Args:
+        places: the pages of an open ledger.
+        idle: the idle watch; made here if left out (tests bring their own clock).
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        operations: Operations,
+        preferences: Preferences,
+        places: Sequence[Place],
+        idle: IdleWatch | None = None,
+    ) -> None:
+        super().__init__()
+        self._office = office
+        self._operations = operations
+        self._preferences = preferences
+        self._places = tuple(places)
+        self.bench: Workbench | None = None
+        self._login = ""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.idle = idle or IdleWatch(application)
+        self.wedge = BarcodeWedge(application)
+        self.session = SessionLock(self)
+        self._build()
+        self._listen(application)
+
+    # --- opening and locking ----------------------------------------
+    def open_ledger(self, ledger: Ledger, folder: Path) -> None:
+        """Show an open ledger; a first password is changed before anything is seen."""
+        login = ledger.user.login_name
+        if ledger.user.must_change:
+            dialog = MustChangeDialog(ledger, self._operations, self)
+            if not dialog.exec():
+                self._close_store(ledger)
+                self.unlock.greet(login=login)
+                return
+        self._login = login
+        self._operations.watch(ledger)
+        self.bench = Workbench(ledger, folder, self._operations, self._places)
+        self.bench.lock_wanted.connect(self.ask_lock)
+        self.bench.change_user_wanted.connect(self.change_user)
+        self.bench.help_wanted.connect(self.show_help)
+        self.bench.facts_read.connect(self._show_facts)
+        self._stack.addWidget(self.bench)
+        self._stack.setCurrentWidget(self.bench)
+        self.setWindowTitle(f"{folder.name} － {TITLE}")
+        self.statusBar().show()
+        self.apply_settings()
+
+    def apply_settings(self) -> None:
+        """Take idle minutes and scan settings from the open ledger."""
+        if self.bench is None:
+            return
+        ledger = self.bench.ledger
+        self.idle.start(settings.idle_minutes(ledger) * 60)
+        self.wedge.prefix = settings.scan_prefix(ledger)
+        self.wedge.set_gap(settings.scan_gap(ledger))
+
+    def ask_lock(self) -> None:
+        """Lock because the user wants to; a draft is asked about."""
+        if self._may_lose_draft():
+            self.lock()
+
+    def change_user(self) -> None:
+        """Lock and let another person sign in at once."""
+        if self._may_lose_draft():
+            self.lock(login="")
+
+    def lock(self, reason: str = "", *, login: str | None = None) -> None:
+        """Close the ledger and clear the screen, without asking.
+
+        Args:
+            reason: the sentence that the door shows.
+            login: whose name stands at the door; the last user's if left out.
+        """
+        bench, self.bench = self.bench, None
+        if bench is None:
+            return
+        lost = bench.has_draft() or _dirty_dialogs()
+        self.idle.stop()
+        self._operations.forget()
+        self._close_dialogs()
+        self._stack.setCurrentWidget(self.unlock)
+        self._stack.removeWidget(bench)
+        bench.hide()
+        bench.deleteLater()
+        self._close_store(bench.ledger)
+        self.setWindowTitle(TITLE)
+        self.statusBar().clearMessage()
+        self.statusBar().hide()
+        words = [reason, DRAFT_WORDS if lost and reason else ""]
+        self.unlock.show_recent()
+        self.unlock.choose_folder(bench.folder)
+        self.unlock.greet("".join(words), login=self._login if login is None else login)
+
+    def show_help(self, key: str) -> None:
+        HelpDialog(key, self).exec()
+
+    # --- building ----------------------------------------
+    def _build(self) -> None:
+        self.setWindowTitle(TITLE)
+        self.setMinimumSize(SMALLEST)
+        self.resize(USUAL)
+        geometry = self._preferences.geometry()
+        if geometry:
+            self.restoreGeometry(QByteArray(geometry))
+        self._stack = QStackedWidget()
+        self.unlock = UnlockView(self._office, self._operations, self._preferences)
+        self._stack.addWidget(self.unlock)
+        self.setCentralWidget(self._stack)
+        self._facts = [QLabel() for _ in range(4)]
+        for number, label in enumerate(self._facts):
+            label.setContentsMargins(8, 2, 12, 2)
+            self.statusBar().addWidget(label, 1 if number == 1 else 0)
+        self.statusBar().hide()
+
+    def _listen(self, application: QApplication) -> None:
+        self.unlock.unlocked.connect(self.open_ledger)
+        self.idle.expired.connect(lambda: self.lock(IDLE_WORDS))
+        self.idle.warned.connect(self._warn)
+        self.idle.returned.connect(self.statusBar().clearMessage)
+        self.session.locked.connect(lambda: self.lock(SESSION_WORDS))
+        application.installNativeEventFilter(self.session.filter)
+        self.wedge.scanned.connect(self._scanned)
+
+    # --- what happens ----------------------------------------
+    def _may_lose_draft(self) -> bool:
+        if self.bench is None or not self.bench.has_draft():
+            return True
+        return self._operations.asker.confirm(
+            self, DRAFT_QUESTION, yes=self.tr("ロックする"), no=self.tr("入力に戻る")
+        )
+
+    def _warn(self, seconds: int) -> None:
+        self.statusBar().showMessage(
+            self.tr(
+                "あと{0}秒でロックします。続けるには、キーを押すかマウスを動かしてください。"
+            ).format(seconds)
+        )
+
+    def _scanned(self, code: str) -> None:
+        # A scan while a dialog is open belongs to the dialog, not to the page behind it.
+        if self.bench is not None and QApplication.activeModalWidget() is None:
+            self.bench.scanned(code)
+
+    def _show_facts(self, facts: Facts) -> None:
+        for label, text in zip(self._facts, facts.texts(), strict=True):
+            label.setText(text)
+        self._facts[2].setText(("⚠ " if facts.care else "") + facts.backup)
+
+    def _close_dialogs(self) -> None:
+        for widget in QApplication.topLevelWidgets():
+            if widget is self or not widget.isVisible():
+                continue
+            if isinstance(widget, QDialog):
+                widget.done(0)  # not reject(): a progress dialog would stop the work instead
+            elif isinstance(widget, QWidget):
+                widget.close()
+
+    def _close_store(self, ledger: Ledger) -> None:
+        """Close the store in the worker, behind the work that is going on."""
+        self._operations.ask(ledger.close, lambda _: None)
+
+    # --- Qt ----------------------------------------
+    def showEvent(self, event: QShowEvent) -> None:
+        self.session.watch(int(self.winId()))
+        super().showEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_lose_draft():
+            event.ignore()
+            return
+        self._preferences.keep_geometry(bytes(self.saveGeometry().data()))
+        self.lock()
+        self._operations.close()
+        event.accept()
+
+
+def _dirty_dialogs() -> bool:
+    """Tell whether a form with something typed stands open."""
+    return any(
+        widget.isVisible() and getattr(widget, "is_dirty", bool)()
+        for widget in QApplication.topLevelWidgets()
+    )
