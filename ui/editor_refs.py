@@ -78,6 +78,11 @@ class MultiRefEditor(Editor):
     def focus_target(self) -> QWidget:
         return self.picker.line
 
+    def set_read_only(self, read_only: bool) -> None:
+        self.picker.set_read_only(read_only)
+        self.picker.setVisible(not read_only or not self.list.ids())
+        self.list.removed.setVisible(not read_only)
+
     def _text(self, record_id: str) -> str:
         candidate = self.picker.candidates.one(record_id)
         if candidate is None:

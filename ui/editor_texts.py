@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from models import wareki
 from models.errors import InvalidField
-from models.fields import Field, Text
+from models.fields import NOT_RECORDED, Field, Text
 from ui.editor_base import Editor, FormDesk, column_of, row_of
 from ui.keys import EnterMovesOn
 
@@ -51,6 +51,8 @@ class LineEditor(Editor):
 
     def set_read_only(self, read_only: bool) -> None:
         self.line.setReadOnly(read_only)
+        if read_only:
+            self.line.setPlaceholderText(self.tr(NOT_RECORDED))
         policy = Qt.FocusPolicy.ClickFocus if read_only else Qt.FocusPolicy.StrongFocus
         self.line.setFocusPolicy(policy)
 
@@ -235,6 +237,8 @@ class LongTextEditor(Editor):
 
     def set_read_only(self, read_only: bool) -> None:
         self.box.setReadOnly(read_only)
+        if read_only:
+            self.box.setPlaceholderText(self.tr(NOT_RECORDED))
 
 
 class TextListEditor(LongTextEditor):

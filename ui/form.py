@@ -51,6 +51,8 @@ class FieldsForm(QWidget):
         }
         self.rows: dict[str, FieldRow] = {}
         self._layouts: dict[str, QFormLayout] = {}
+        self._shown_only = SHOWN_ONLY.get(cls, frozenset())
+        self._reading = False
         self._boxes: list[tuple[QGroupBox, tuple[str, ...]]] = []
         self._general = QLabel(self)
         self.missing = QLabel(self)
@@ -110,9 +112,8 @@ class FieldsForm(QWidget):
 
     def focus_first(self) -> None:
         """Put the keyboard into the first field that can be filled in."""
-        shown_only = SHOWN_ONLY.get(self.cls, frozenset())
         for name, row in self._relevant(self.built()):
-            if name not in shown_only:
+            if name not in self._shown_only:
                 row.editor.focus_target().setFocus(Qt.FocusReason.OtherFocusReason)
                 return
 
@@ -125,9 +126,11 @@ class FieldsForm(QWidget):
                 return
 
     def set_read_only(self, read_only: bool) -> None:
-        """Show only."""
+        """Show only; nothing is then asked for, and what is missing reads 記録なし."""
+        self._reading = read_only
         for name, row in self.rows.items():
-            row.editor.set_read_only(read_only or name in SHOWN_ONLY.get(self.cls, frozenset()))
+            row.editor.set_read_only(read_only or name in self._shown_only)
+        self.update_shown()
 
     # --- what is shown -----------------------------------------------------------------------
     def update_shown(self) -> None:
@@ -137,10 +140,11 @@ class FieldsForm(QWidget):
         required = built.required()
         profile = self.desk.profile()
         for name, row in self.rows.items():
-            row.say(profile, required=row.field.required or name in required)
+            asked = (row.field.required or name in required) and name not in self._shown_only
+            row.say(profile, required=asked and not self._reading)
         found = self.problems()
         for name, row in self.rows.items():
-            sentences = found.get(name, []) if row.touched else []
+            sentences = found.get(name, []) if row.touched and name not in self._shown_only else []
             row.show_problem("\n".join(sentences))
         self._show_general(found.get("", []))
         self._show_missing(built)
@@ -169,6 +173,7 @@ class FieldsForm(QWidget):
             row.word
             for name, row in self._relevant(built)
             if (row.field.required or name in required)
+            and name not in self._shown_only
             and row.field.kind.is_empty(row.editor.value())
             and not row.editor.typing_problem()
         ]
@@ -209,7 +214,7 @@ class FieldsForm(QWidget):
         self._general.setProperty("kind", "problem")
         column.addWidget(self._general)
         column.addStretch(1)
-        for name in SHOWN_ONLY.get(self.cls, frozenset()):
+        for name in self._shown_only:
             self.rows[name].editor.set_read_only(True)
 
     def _sections(self) -> list[tuple[str, tuple[str, ...]]]:

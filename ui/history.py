@@ -1,7 +1,8 @@
 """The history of a record: who entered what and when, what changed, and why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,16 @@ ERASED = "（内容は消去済み）"
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """One field that an entry changed; `over` when a later entry took it back or changed it."""
+
+    word: str
+    before: str
+    after: str
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One entry about a record, in words."""
 
@@ -41,7 +52,7 @@ class Version:
     at: datetime
     by: str
     reason: str
-    changes: tuple[tuple[str, str, str], ...]  # word of the field, before, after
+    changes: tuple["Changed", ...]
     erased: bool = False
 
 
@@ -61,7 +72,7 @@ class HistoryReader:
         for command, entry in self._ledger.registers.history(type_, record_id):
             version, before = self._version(cls, command, entry, before)
             versions.append(version)
-        return versions
+        return list(reversed(_struck(reversed(versions))))
 
     def _version(
         self, cls: type[Record], command: Command, entry: Entry, before: Record | None
@@ -79,14 +90,14 @@ class HistoryReader:
 
     def _changes(
         self, cls: type[Record], before: Record | None, after: Record
-    ) -> tuple[tuple[str, str, str], ...]:
+    ) -> tuple[Changed, ...]:
         found = []
         for f in cls.own_fields():
             old = getattr(before, f.name) if before is not None else f.kind.empty
             new = getattr(after, f.name)
             if old != new:
                 word = field_word(f, self._profile)
-                found.append((word, self.text(f, old), self.text(f, new)))
+                found.append(Changed(word, self.text(f, old), self.text(f, new)))
         return tuple(found)
 
     def text(self, f: Field, value: Any) -> str:
@@ -156,14 +167,8 @@ class HistoryDialog(QDialog):
     def show_versions(self, versions: Sequence[Version]) -> None:
         """Fill the table, the newest version first."""
         self.table.setRowCount(len(versions))
-        last = len(versions) - 1
-        voided = bool(versions) and versions[-1].act is Action.VOID
-        in_force = next(
-            (n for n in range(last, -1, -1) if versions[n].act is not Action.VOID), last
-        )
-        for number, version in enumerate(versions):
-            over = version.act is not Action.VOID and (voided or number < in_force)
-            self._show(last - number, version, struck_through=over)
+        for row, version in enumerate(reversed(versions)):
+            self._show(row, version)
         self.table.resizeRowsToContents()
 
     def _prepare_table(self) -> None:
@@ -184,29 +189,51 @@ class HistoryDialog(QDialog):
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
 
-    def _show(self, row: int, version: Version, *, struck_through: bool) -> None:
+    def _show(self, row: int, version: Version) -> None:
         texts = (
             f"{version.seq:,}",
-            f"{in_words(version.at)}",
+            in_words(version.at),
             version.by,
             self.tr(ACTS[version.act]),
             version.reason or "―",
-            "\n".join(_change_text(version, change) for change in version.changes)
-            or (ERASED if version.erased else "―"),
         )
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setToolTip(text)
             item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-            if struck_through and column == len(texts) - 1:
-                font = item.font()
-                font.setStrikeOut(True)
-                item.setFont(font)
             self.table.setItem(row, column, item)
+        self.table.setCellWidget(row, len(texts), self._changes(version))
+
+    def _changes(self, version: Version) -> QLabel:
+        lines = [_line(version, changed) for changed in version.changes]
+        nothing = ERASED if version.erased else "―"
+        label = QLabel("<br>".join(lines) or nothing, self.table)
+        label.setTextFormat(Qt.TextFormat.RichText)
+        label.setWordWrap(True)
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        label.setContentsMargins(4, 2, 4, 4)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return label
 
 
-def _change_text(version: Version, change: tuple[str, str, str]) -> str:
-    word, old, new = change
-    if version.act is Action.CREATE:
-        return f"{word}：{new}"
-    return f"{word}：{old} → {new}"
+def _struck(newest_first: Iterable[Version]) -> list[Version]:
+    """Mark what is no longer so: fields changed later, and everything once it was voided."""
+    found = []
+    later: set[str] = set()
+    voided = False
+    for version in newest_first:
+        voided = voided or version.act is Action.VOID
+        changes = tuple(
+            replace(changed, over=voided or changed.word in later) for changed in version.changes
+        )
+        later |= {changed.word for changed in version.changes}
+        found.append(replace(version, changes=changes))
+    return found
+
+
+def _line(version: Version, changed: Changed) -> str:
+    """Return one change as markup; what people typed is escaped."""
+    before = "" if version.act is Action.CREATE else f"{changed.before} → "
+    text = html.escape(f"{changed.word}：{before}{changed.after}").replace("\n", "<br>　")
+    return f"<s>{text}</s>" if changed.over else text

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models.fields import NOT_RECORDED
 from models.ledger import Ledger
 from models.store import Where
 from ui.candidates import Candidate, Candidates
@@ -167,6 +168,8 @@ class RefPicker(QWidget):
 
     def set_read_only(self, read_only: bool) -> None:
         self.line.setReadOnly(read_only)
+        if read_only:
+            self.line.setPlaceholderText(self.tr(NOT_RECORDED))
         self.button.setVisible(not read_only)
 
     # --- looking up --------------------------------------------------------------------------
@@ -229,7 +232,7 @@ class RefPicker(QWidget):
         column = column_of(self)
         column.setSpacing(2)
         row = row_of()
-        row.addWidget(self.line, 1)
+        row.addWidget(self.line, 100)
         row.addWidget(self.button)
         row.addStretch(1)
         column.addLayout(row)

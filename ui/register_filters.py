@@ -22,6 +22,7 @@ from models.store import Op, Query, Where
 from ui.editor_base import FormDesk, row_of
 from ui.editor_choices import make_box
 from ui.editor_texts import DayEditor
+from ui.flow import FlowLayout
 from ui.page import Desk
 from ui.words import field_word
 
@@ -111,12 +112,11 @@ class RegisterFilters(QWidget):
         self._day_fields = [f for f in self._fields if isinstance(f.kind, Day | Moment)]
         kinds = (Choice, Boolean, MultiChoice)
         choices = [f for f in self._fields if isinstance(f.kind, kinds)]
-        row = row_of()
+        flow = FlowLayout()
         for field in choices:
-            self._add_choice(field, row)
-        self._add_days(desk, profile, row)
-        row.addStretch(1)
-        column.addLayout(row)
+            flow.addWidget(self._choice(field))
+        flow.addWidget(self._days_of(desk, profile))
+        column.addLayout(flow)
         self.day_problem = QLabel(self)
         self.day_problem.setProperty("kind", "problem")
         self.day_problem.hide()
@@ -142,22 +142,25 @@ class RegisterFilters(QWidget):
         row.addStretch(1)
         return row
 
-    def _add_choice(self, field: Field, row: QHBoxLayout) -> None:
-        box = make_box(self)
+    def _choice(self, field: Field) -> QWidget:
+        group = QWidget(self)
+        box = make_box(group)
         box.addItem(self.tr("すべて"), None)
         for words, condition in _conditions(field):
             box.addItem(words, condition)
         _narrow(box)
         box.currentIndexChanged.connect(lambda _index: self.changed.emit())
-        label = QLabel(self)
+        label = QLabel(group)
         label.setBuddy(box)
         self._boxes.append((field, box, label))
+        row = row_of(group)
         row.addWidget(label)
         row.addWidget(box)
-        row.addSpacing(8)
+        return group
 
-    def _add_days(self, desk: FormDesk, profile: Profile | None, row: QHBoxLayout) -> None:
-        self.day_box = make_box(self)
+    def _days_of(self, desk: FormDesk, profile: Profile | None) -> QWidget:
+        group = QWidget(self)
+        self.day_box = make_box(group)
         self.day_box.setAccessibleName(self.tr("期間でしぼる項目"))
         for field in self._day_fields:
             self.day_box.addItem(field_word(field, profile))
@@ -165,11 +168,11 @@ class RegisterFilters(QWidget):
         self.first = self._day(desk, self.tr("この日から"))
         self.last = self._day(desk, self.tr("この日まで"))
         self.day_box.currentIndexChanged.connect(lambda _index: self._day_edited())
-        dash = QLabel("～", self)
-        for widget in (self.day_box, self.first, dash, self.last):
-            widget.setVisible(bool(self._day_fields))
-            if self._day_fields:
-                row.addWidget(widget)
+        row = row_of(group)
+        for widget in (self.day_box, self.first, QLabel("～", group), self.last):
+            row.addWidget(widget)
+        group.setVisible(bool(self._day_fields))
+        return group
 
     def _day(self, desk: FormDesk, name: str) -> DayEditor:
         editor = DayEditor(Field("day", Day(), name), desk, self)

@@ -182,7 +182,8 @@ class RegisterModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._text(row, index.column()) or self.tr(NOT_RECORDED)
         if role == Qt.ItemDataRole.FontRole:
-            return _struck_through() if row.meta.voided else None
+            over = row.meta.voided and index.column() < len(self.fields)
+            return _struck_through() if over else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(index.column())
         return row.id if role == ID_ROLE else None
