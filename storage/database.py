@@ -315,16 +315,16 @@ def _connect(path: Path, key: bytes, mode: str, *, exclusive: bool = True) -> Da
         database.all("PRAGMA cipher_log_level = NONE")  # else page errors go to stderr
         connection.execute(f"PRAGMA key = \"x'{digits}'\"")
         database.all(f"PRAGMA cipher_page_size = {PAGE_SIZE}")
+        # Forces the key check and rolls a hot journal back. Not in exclusive mode: there SQLite
+        # would only blank the journal's header and leave its pages on the disk.
+        database.all("SELECT count(*) FROM sqlite_schema")
         if exclusive:
-            _assert_pragma(database, "locking_mode", "EXCLUSIVE", "exclusive")
-            # Forces the key check, rolls a hot journal back and takes the lock for good.
-            database.all("BEGIN EXCLUSIVE")
-            database.all("SELECT count(*) FROM sqlite_schema")
-            database.all("COMMIT")
             for name, value, expected in _PRAGMAS:
                 _assert_pragma(database, name, value, expected)
+            _assert_pragma(database, "locking_mode", "EXCLUSIVE", "exclusive")
+            database.all("BEGIN EXCLUSIVE")  # takes the lock for good
+            database.all("COMMIT")
         else:
-            database.all("SELECT count(*) FROM sqlite_schema")
             _assert_pragma(database, "temp_store", "MEMORY", 2)
             _assert_pragma(database, "trusted_schema", "OFF", 0)
     except BaseException:

@@ -24,6 +24,7 @@ from models.chain import SALT_SIZE, Command, Intent, write_command
 from models.commands import creating, revising, voiding
 from models.fields import JAPAN
 from models.records import (
+    Attachment,
     Contract,
     HandlingEvent,
     HandlingLine,
@@ -164,6 +165,14 @@ def event(
         occurred_at=at, actor_person_id=actor.id, purpose="入力作業のため",
         status=c.HandlingStatus.DONE, counterpart_name="係長", means=c.Means.DIRECT,
         lines=tuple(HandlingLine(item_id=one.id) for one in things),
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def attachment(of: Contract, blob: str, **changes: Any) -> Attachment:
+    made = Attachment(
+        id=new_id(), contract_id=of.id, name="写真.jpg", mime="image/jpeg", size=6,
+        sha256="00" * 32, blob=blob, kind=c.AttachmentKind.PHOTO,
     )  # fmt: skip
     return replace(made, **changes)
 

@@ -1,0 +1,313 @@
+"""Verification: every way to change history inside the database shows, and nothing else does."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from models import codes as c
+from models.chain import ENTRY_TAG, header_bytes, timestamp
+from models.codes import HandlingKind as K
+from models.commands import creating, revising
+from models.errors import Cancelled
+from models.gate import Problem
+from models.store import Query
+from storage import log
+from storage.attachments import Attachments
+from storage.database import Database
+from storage.ledger_store import LedgerStore
+from storage.verify import CHECKPOINT, verify
+from tests import factory
+from tests.factory import Office, SeedSigner
+
+
+def silent(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    office = Office.open(tmp_path)
+    thing = office.item(1)
+    office.handle(K.RECEIVE, thing)
+    worker = SeedSigner("従事者")
+    person = office.create(factory.person(office.company, 1))
+    account = factory.account(person, worker, "juujisha", app_role=c.Role.WORKER)
+    office.create(account)
+    number = office.store.next_event_no(office.contract.id)
+    event = factory.event(office.contract, person, K.STOCKTAKE, [thing], number, office.now)
+    office.write([creating(event)], author=account.id, signer=worker)
+    office.revise(thing, name="訂正した名前")
+    office.void(event, "誤り")
+    yield office
+    office.store.close()
+
+
+def store_of(office: Office) -> LedgerStore:
+    assert isinstance(office.store, LedgerStore)
+    return office.store
+
+
+def problems(office: Office, *, full: bool = True) -> list[Problem]:
+    return verify(store_of(office), full=full, progress=silent, workers=1)
+
+
+def codes(office: Office, *, full: bool = True) -> set[str]:
+    return {problem.code for problem in problems(office, full=full)}
+
+
+def test_an_honest_ledger_has_no_problem(office: Office) -> None:
+    assert problems(office) == []
+
+
+def test_two_processes_find_what_one_finds(office: Office) -> None:
+    things = [factory.item(office.contract, office.room, n) for n in range(100, 8200)]
+    office.write([creating(one) for one in things])
+    store = store_of(office)
+    assert verify(store, full=True, progress=silent, workers=2) == []
+    with store.database.transaction():
+        store.database.all("UPDATE content SET body = x'7b7d' WHERE seq = 5000")
+    found = verify(store, full=True, progress=silent, workers=2)
+    assert [problem.where for problem in found if problem.code == "CHAIN"] == ["記帳番号5000"]
+
+
+# --- attacks with the key in hand (security: what an insider can do to history) ------------------
+
+
+def edit_content(db: Database) -> None:
+    db.all(
+        "UPDATE content SET body = CAST(replace(body, '申請書', '報告書') AS BLOB) WHERE seq = 8"
+    )
+
+
+def edit_header(db: Database) -> None:
+    db.all("UPDATE entry SET record_id = 'aa' WHERE seq = 9")
+
+
+def edit_time(db: Database) -> None:
+    db.all("UPDATE command SET recorded_at = '2026-11-01T00:00:00.000Z' WHERE first_seq = 9")
+
+
+def edit_author(db: Database) -> None:
+    db.all("UPDATE command SET author = (SELECT author FROM command WHERE first_seq = 1)"
+           " WHERE first_seq = 12")  # fmt: skip
+
+
+def delete_entry(db: Database) -> None:
+    db.all("DELETE FROM content WHERE seq = 9")
+    db.all("DELETE FROM entry WHERE seq = 9")
+
+
+def delete_command(db: Database) -> None:
+    delete_entry(db)
+    db.all("DELETE FROM command WHERE first_seq = 9")
+
+
+def reorder(db: Database) -> None:
+    for old, new in ((9, 99), (10, 9), (99, 10)):
+        db.all("UPDATE content SET seq = ? WHERE seq = ?", (new, old))
+        db.all("UPDATE entry SET seq = ? WHERE seq = ?", (new, old))
+        db.all(
+            "UPDATE command SET first_seq = ?, last_seq = ? WHERE first_seq = ?", (new, new, old)
+        )
+
+
+def swap_signature(db: Database) -> None:
+    db.all("UPDATE command SET signature = (SELECT signature FROM command WHERE first_seq = 9)"
+           " WHERE first_seq = 10")  # fmt: skip
+
+
+def recompute(db: Database) -> None:
+    """Change an entry and recompute every later hash, as somebody without other users' keys can."""
+    edit_content(db)
+    previous = b""
+    for pairs in log.with_commands(db, 1, log.head(db).seq):
+        for command, entry in pairs:
+            salt, content = entry.salt or b"", entry.content or b""
+            made = replace(entry, previous=previous or bytes(32),
+                           commitment=hashlib.sha256(salt + content).digest())  # fmt: skip
+            at = timestamp(command.recorded_at)
+            header = header_bytes(command.id, command.author, at, command.offset, made)
+            previous = hashlib.sha256(ENTRY_TAG + header).digest()
+            db.all("UPDATE entry SET commitment = ?, previous = ?, hash = ? WHERE seq = ?",
+                   (made.commitment, made.previous, previous, entry.seq))  # fmt: skip
+            db.all("UPDATE command SET head = ? WHERE last_seq = ?", (previous, entry.seq))
+
+
+def another_first_key(db: Database) -> None:
+    body = db.value("SELECT body FROM content WHERE seq = 1")
+    other = SeedSigner("だれか").public_key.hex().encode()
+    key = SeedSigner("責任者").public_key.hex().encode()
+    db.all("UPDATE content SET body = ? WHERE seq = 1", (body.replace(key, other),))
+
+
+def edit_row(db: Database) -> None:
+    db.all("UPDATE v_item SET name = '別の物'")
+
+
+def edit_status(db: Database) -> None:
+    db.all("UPDATE v_item SET state = 'returned'")
+
+
+def edit_child(db: Database) -> None:
+    db.all("UPDATE v_handling_event_lines SET quantity = 5 WHERE _number = 9")
+
+
+def delete_row(db: Database) -> None:
+    db.all("DELETE FROM v_person WHERE name LIKE '髙橋%'")
+
+
+def plant_row(db: Database) -> None:
+    db.all("CREATE TEMP TABLE planted AS SELECT * FROM v_place")
+    db.all("UPDATE planted SET number = 1000, id = 'x'")
+    db.all("INSERT INTO v_place SELECT * FROM planted")
+
+
+def unvoid(db: Database) -> None:
+    db.all("UPDATE v_handling_event SET voided_at = NULL, voided_by = NULL, void_reason = NULL")
+
+
+@pytest.mark.parametrize(
+    ("attack", "code"),
+    [
+        (edit_content, "CHAIN"),
+        (edit_header, "CHAIN"),
+        (edit_time, "CHAIN"),
+        (edit_author, "CHAIN"),
+        (delete_entry, "GAP"),
+        (delete_command, "GAP"),
+        (reorder, "CHAIN"),
+        (swap_signature, "SIGNATURE"),
+        (recompute, "SIGNATURE"),
+        (another_first_key, "AUTHOR"),
+        (edit_row, "VIEW"),
+        (edit_status, "VIEW"),
+        (edit_child, "VIEW"),
+        (delete_row, "VIEW"),
+        (plant_row, "VIEW"),
+        (unvoid, "VIEW"),
+    ],
+)
+def test_attack_shows(office: Office, attack: Callable[[Database], None], code: str) -> None:
+    database = store_of(office).database
+    database.all("PRAGMA foreign_keys = OFF")
+    with database.transaction():
+        attack(database)
+    assert code in codes(office)
+
+
+def test_a_stranger_cannot_write(office: Office) -> None:
+    office.write([creating(factory.place("倉庫"))], author="ab" * 16)
+    assert codes(office) == {"AUTHOR"}
+
+
+def test_a_foreign_key_cannot_sign_for_a_user(office: Office) -> None:
+    office.write([creating(factory.place("倉庫"))], signer=SeedSigner("だれか"))
+    assert codes(office) == {"SIGNATURE"}
+
+
+def test_a_disabled_user_cannot_write(office: Office) -> None:
+    accounts = office.store.find(factory.UserAccount, Query("user_account"))
+    worker = next(one.record for one in accounts if one.record.app_role is c.Role.WORKER)
+    office.revise(worker, status=c.AccountStatus.DISABLED)
+    assert codes(office) == set()
+    office.write([creating(factory.place("倉庫"))], author=worker.id, signer=SeedSigner("従事者"))
+    assert codes(office) == {"AUTHOR"}
+
+
+def test_a_worker_cannot_make_himself_responsible(office: Office) -> None:
+    accounts = office.store.find(factory.UserAccount, Query("user_account"))
+    worker = next(one.record for one in accounts if one.record.app_role is c.Role.WORKER)
+    raised = replace(worker, app_role=c.Role.SUPERVISOR)
+    office.write([revising(raised, "")], author=worker.id, signer=SeedSigner("従事者"))
+    assert "AUTHOR" in codes(office)
+
+
+def test_erased_content_keeps_the_chain_whole(office: Office) -> None:
+    database = store_of(office).database
+    with database.transaction():
+        database.all("DELETE FROM content WHERE seq = 10")
+    assert "CHAIN" not in codes(office)
+
+
+def test_damaged_pages_are_named_first(tmp_path: Path) -> None:
+    office = Office.open(tmp_path)
+    with (tmp_path / "ledger.db").open("r+b") as file:
+        file.seek(20 * 4096 + 100)
+        file.write(b"damage")
+    assert codes(office) == {"PAGES"}
+    office.store.close()
+
+
+def test_attachments_are_read_to_their_end(office: Office, tmp_path: Path) -> None:
+    store = store_of(office)
+    store.attachments = Attachments(tmp_path / "attachments", bytes(32))
+    name = store.put_blob("写真".encode())
+    office.create(
+        factory.attachment(office.contract, name),
+    )
+    assert problems(office) == []
+    (tmp_path / "attachments" / name).write_bytes(b"x")
+    assert codes(office) == {"ATTACHMENT"}
+    (tmp_path / "attachments" / name).unlink()
+    assert [problem.where for problem in problems(office)] == [name]
+
+
+# --- checkpoint ---------------------------------------------------------------------------------
+
+
+def test_after_a_checkpoint_only_the_tail_is_checked(office: Office) -> None:
+    store = store_of(office)
+    me = (office.author, office.signer)
+    assert verify(store, full=True, progress=silent, workers=1, signer=me) == []
+    office.item(2)
+    with store.database.transaction():
+        store.database.all("UPDATE content SET body = x'7b7d' WHERE seq = 8")
+    assert problems(office, full=False) == []
+    assert codes(office) == {"CHAIN"}
+    with store.database.transaction():
+        store.database.all("UPDATE content SET body = x'7b7d' WHERE seq = ?", (store.head().seq,))
+    assert codes(office, full=False) == {"CHAIN"}
+
+
+@pytest.mark.parametrize("change", ["seq", "signature", "author"])
+def test_a_forged_checkpoint_is_ignored(office: Office, change: str) -> None:
+    store = store_of(office)
+    verify(store, full=True, progress=silent, workers=1, signer=(office.author, office.signer))
+    said = json.loads(store.setting(CHECKPOINT))
+    said[change] = {"seq": said["seq"] - 1, "signature": "00" * 64, "author": "ab" * 16}[change]
+    store.set_setting(CHECKPOINT, json.dumps(said))
+    with store.database.transaction():
+        store.database.all("UPDATE content SET body = x'7b7d' WHERE seq = 8")
+    assert codes(office, full=False) == {"CHAIN"}
+
+
+def test_no_checkpoint_is_made_of_a_broken_ledger(office: Office) -> None:
+    store = store_of(office)
+    with store.database.transaction():
+        edit_content(store.database)
+    found = verify(
+        store, full=True, progress=silent, workers=1, signer=(office.author, office.signer)
+    )
+    assert found and store.setting(CHECKPOINT) == ""
+
+
+def test_verification_can_be_stopped(office: Office) -> None:
+    def stop(done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        verify(store_of(office), full=True, progress=stop, workers=1)
+    assert problems(office) == []
+
+
+def test_a_rebuild_that_is_stopped_changes_nothing(office: Office) -> None:
+    def stop(done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        office.store.rebuild(stop)
+    assert problems(office) == []
