@@ -43,6 +43,7 @@ class Ledger:
     def __init__(
         self, opened: Opened, profiles: Mapping[str, Profile], clock: Clock, random: Random
     ) -> None:
+        self.opened = opened
         self.store: Store = opened.store
         self.safe: Safe = opened.safe
         self.profiles = profiles

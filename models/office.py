@@ -54,5 +54,9 @@ class Office:
             raise
         return ledger
 
+    def sheet_is_right(self, ledger: Ledger, typed: str) -> bool:
+        """Tell whether a recovery sheet, as typed back, opens this ledger."""
+        return self.gate.sheet_is_right(ledger.opened, typed)
+
     def _ledger(self, opened: Opened) -> Ledger:
         return Ledger(opened, self.profiles, self.clock, self.random)
