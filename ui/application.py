@@ -19,6 +19,7 @@ from ui import icons, theme
 from ui.asking import Asker
 from ui.operations import Operations
 from ui.preferences import Preferences
+from ui.record_pages import AuthorizationPage, ContractsPage, PeoplePage, RegisterPage
 from ui.window import TITLE, MainWindow
 from ui.workbench import Place
 
@@ -82,7 +83,6 @@ def places(office: Office) -> list[Place]:
     from ui.daily_log import DailyLogPage
     from ui.items import ItemsPage
     from ui.papers import PapersPage
-    from ui.register_pages import ConsentsPage, PeoplePage
     from ui.settings_page import SettingsPage
     from ui.today import TodayPage
 
@@ -90,8 +90,9 @@ def places(office: Office) -> list[Place]:
         Place("今日", "today", TodayPage),
         Place("取扱記録", "handling", DailyLogPage, frozenset({"handling_event"})),
         Place("媒体・資料", "items", ItemsPage, frozenset({"item"})),
-        Place("承諾・指示", "consents", ConsentsPage, ConsentsPage.types),
-        Place("従事者・場所", "people", PeoplePage, PeoplePage.types),
+        _register(AuthorizationPage, "承諾・指示", "consents"),
+        _register(PeoplePage, "従事者・場所", "people"),
+        _register(ContractsPage, "契約・組織", "contracts"),
         Place("書類", "papers", PapersPage, frozenset({"submission"})),
         Place(
             "バックアップ",
@@ -106,6 +107,10 @@ def places(office: Office) -> list[Place]:
             frozenset({"user_account", "seal_key", "ledger_origin"}),
         ),
     ]
+
+
+def _register(page: type[RegisterPage], title: str, icon: str) -> Place:
+    return Place(title, icon, page, frozenset(cls.type for cls in page.registers))
 
 
 class BugReporter:

@@ -22,6 +22,7 @@ NAMES = {
     "items": "usb-flash-drive-outline",
     "consents": "send-check-outline",
     "people": "account-group-outline",
+    "contracts": "file-sign",
     "papers": "file-document-outline",
     "backup": "backup-restore",
     "settings": "cog-outline",

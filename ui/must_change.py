@@ -7,6 +7,7 @@ from models.errors import AzukariError
 from models.ledger import Ledger
 from models.records import Person
 from ui.asking import dialog_buttons
+from ui.keys import EnterMovesOn
 from ui.layout import add_row, form, heading, note, say
 from ui.new_password import NewPassword
 from ui.operations import Operations
@@ -34,7 +35,7 @@ class OwnPasswordDialog(QDialog):
         self.message = note("")
         rows = form()
         add_row(rows, self.tr("今のパスワード"), self.old)
-        self.old.returnPressed.connect(self.new.first.setFocus)
+        EnterMovesOn(self.old)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)

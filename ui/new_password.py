@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QW
 
 import resources
 from models.passwords import PasswordPolicy, Strength
+from ui.keys import EnterMovesOn
 from ui.layout import add_row, form, note, say
 from ui.operations import Operations
 from ui.password_line import PasswordLine
@@ -98,7 +99,7 @@ class NewPassword(QWidget):
         column.addWidget(self.advice)
         self.first.textChanged.connect(self._typed)
         self.second.textChanged.connect(self._compare)
-        self.first.returnPressed.connect(self.second.setFocus)
+        EnterMovesOn(self.first)
         for line in (self.first, self.second):
             line.hinted.connect(lambda sentence: say(self.keyboard, sentence, "care"))
 

@@ -14,6 +14,8 @@ import resources
 from models.errors import FontMissing
 
 FONTS = ("BIZUDPGothic-Regular.ttf", "BIZUDPGothic-Bold.ttf")
+SHEET_FONT = "BIZUDGothic-Regular.ttf"  # every character equally wide: groups stand in columns
+SHEET_FAMILY = "BIZ UDGothic"
 POINTS = 11
 SAMPLE = "あ"
 
@@ -108,6 +110,16 @@ def load_font(files: tuple[str, ...] = FONTS) -> QFont:
     if not QRawFont.fromFont(font).supportsCharacter(SAMPLE):
         raise FontMissing(file=files[0])
     return font
+
+
+def load_sheet_font() -> None:
+    """Load the font of recovery sheets; only who makes a ledger needs it.
+
+    Raises:
+        FontMissing: the font is not there.
+    """
+    if SHEET_FAMILY not in QFontDatabase.families():
+        _family(SHEET_FONT)
 
 
 def palette() -> QPalette:
