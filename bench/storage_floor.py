@@ -162,6 +162,7 @@ def search(store: LedgerStore) -> None:
 def verification(store: LedgerStore, key: bytes) -> None:
     """Compare the full check with bare hashing of the same bytes plus the same signatures."""
     commands = list(store.commands())
+    print(f"  ({len(commands):,} signatures, {store.head().seq:,} entries)")
     start = time.perf_counter()
     for command in commands:
         check_signature(VAULT_ID, command, key)

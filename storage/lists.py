@@ -31,8 +31,12 @@ class Condition:
     sql: str  # with {c} where the column stands
     parameters: list[Any]
     column: str = ""
+    walking: str = ""  # another form for trying row by row, with the same parameters
+    probe: tuple[str, list[Any]] | None = None  # a cheaper statement to count its rows by
 
-    def text(self, *, by_index: bool) -> str:
+    def text(self, *, by_index: bool, walk: bool = False) -> str:
+        if walk and self.walking and not by_index:
+            return self.walking.format(c=f"t.{self.column}")
         # A unary plus keeps SQLite from using the index of this term.
         return self.sql.format(c=f"t.{self.column}" if by_index else f"+t.{self.column}")
 
@@ -44,9 +48,10 @@ class Plan:
     view: ViewTable
     conditions: list[Condition] = field(default_factory=list)
     driving: Condition | None = None
+    walk: bool = False  # only the first rows are wanted
 
     def where(self) -> tuple[str, list[Any]]:
-        texts = [c.text(by_index=c is self.driving) for c in self.conditions]
+        texts = [c.text(by_index=c is self.driving, walk=self.walk) for c in self.conditions]
         parameters = [p for c in self.conditions for p in c.parameters]
         return " AND ".join(texts) or "1", parameters
 
@@ -85,9 +90,11 @@ class Lists:
     def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
         plan = self._plan(query)
         self._choose(plan)
+        plan.walk = limit is not None
         first = query.order[0] if query.order else None
         kind = plan.view.kind(first[0]) if first else None
-        if first and isinstance(kind, Ref) and plan.driving is None:
+        walks = first is not None and first[0] in plan.view.indexed and plan.driving is None
+        if first and isinstance(kind, Ref) and walks:
             return self._by_caption(plan, query, kind.type, limit)
         return self._ordered(plan, query, limit)
 
@@ -103,27 +110,37 @@ class Lists:
     def _by_caption(self, plan: Plan, query: Query, type_: str, limit: int | None) -> "array[int]":
         """Walk the referred records by caption and, for each, the rows that refer to it.
 
-        Nothing is sorted but rows under one caption; rows that refer to nothing come first.
+        Rows that refer to nothing come first. Under one caption the further keys decide, without
+        any the entry order.
         """
         (name, descending), *more = query.order
+        joins, order = _order(plan, more or [("number", descending)], walk=True)
         where, parameters = plan.where()
-        # Without further keys the rows under one caption stand in entry order.
-        joins, order = _order(plan, more or [("number", descending)], walk=False)
-        direction = " DESC" if descending else ""
-        empty = (
-            f"SELECT t.number FROM {plan.view.name} t{joins}"
-            f" WHERE t.{name} IS NULL AND {where} ORDER BY {order}"
-        )
-        filled = (
-            f"SELECT t.number FROM v_{type_} r CROSS JOIN {plan.view.name} t ON t.{name} = r.id"
-            f"{joins} WHERE {where} ORDER BY r.caption{direction}, {order}"
-        )
+        select = f"SELECT t.number FROM {plan.view.name} t{joins} WHERE"
         found = array("q")
-        for sql in (filled, empty) if descending else (empty, filled):
+        for ids in self._by_captions_of(plan.view, name, type_, descending):
             left = None if limit is None else limit - len(found)
-            if left is None or left > 0:
-                found.extend(self._numbers(sql, parameters, left))
+            if left is not None and left <= 0:
+                break
+            test = f"t.{name} IN ({', '.join('?' * len(ids))})" if ids else f"t.{name} IS NULL"
+            sql = f"{select} {test} AND {where} ORDER BY {order}"
+            found.extend(self._numbers(sql, [*ids, *parameters], left))
         return found
+
+    def _by_captions_of(
+        self, view: ViewTable, name: str, type_: str, descending: bool
+    ) -> list[list[str]]:
+        """Return the ids that a column refers to, in the order of their captions, equal ones
+        together; the empty list stands for rows that refer to nothing."""
+        used = self._database.all(
+            f"SELECT r.caption, r.id FROM v_{type_} r WHERE EXISTS"
+            f" (SELECT 1 FROM {view.name} t WHERE t.{name} = r.id) ORDER BY r.caption, r.id"
+        )
+        groups: dict[str, list[str]] = {}
+        for caption, id_ in used:
+            groups.setdefault(caption, []).append(id_)
+        made = [[], *groups.values()]
+        return made[::-1] if descending else made
 
     def _numbers(self, sql: str, parameters: list[Any], limit: int | None) -> "array[int]":
         if limit is not None:
@@ -185,8 +202,10 @@ class Lists:
                     "contract_id",
                 )
             )
-        if words := self._search.condition(query.text):
-            plan.conditions.append(Condition(*words))
+        if term := self._search.condition(query.text):
+            plan.conditions.append(
+                Condition(term.sql, term.parameters, "number", term.walking, term.probe)
+            )
         return plan
 
     def _choose(self, plan: Plan) -> None:
@@ -195,10 +214,12 @@ class Lists:
         for condition in plan.conditions:
             if condition.column not in plan.view.indexed | {"id", "number"}:
                 continue
-            count = self._database.value(
-                f"SELECT count(*) FROM (SELECT 1 FROM {plan.view.name} t"
-                f" WHERE {condition.text(by_index=True)} LIMIT {fewest})",
+            rows_of, parameters = condition.probe or (
+                f"SELECT 1 FROM {plan.view.name} t WHERE {condition.text(by_index=True)}",
                 condition.parameters,
+            )
+            count = self._database.value(
+                f"SELECT count(*) FROM ({rows_of} LIMIT {fewest})", parameters
             )
             if count < fewest:
                 fewest, plan.driving = count, condition

@@ -12,6 +12,7 @@ limits are part of the question and not of its answer) and `text`.
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from models import text as texts
@@ -30,6 +31,20 @@ _WAITING = (
 )
 
 
+@dataclass(frozen=True)
+class Term:
+    """A condition on a record's number ({c}): as a set, and for trying one row after another."""
+
+    sql: str
+    walking: str
+    parameters: list[Any]
+
+    @property
+    def probe(self) -> tuple[str, list[Any]]:
+        """Return a statement whose rows are as many as the records found in the index."""
+        return "SELECT rowid FROM search WHERE search MATCH ?", self.parameters[:1]
+
+
 class Search:
     """The index and the records that wait for it."""
 
@@ -41,8 +56,8 @@ class Search:
         """Forget what is known of the waiting records, after an append or a rebuild."""
         self._keys = None
 
-    def condition(self, typed: str) -> tuple[str, list[Any], str] | None:
-        """Return a WHERE term (on `t.number`) for what was typed, or None for nothing typed."""
+    def condition(self, typed: str) -> "Term | None":
+        """Return the terms for what was typed, or None for nothing typed."""
         words = texts.search_words(typed)
         if not words:
             return None
@@ -53,7 +68,17 @@ class Search:
             " AND {c} NOT IN (SELECT number FROM v_reindex)"
             " OR {c} IN (SELECT value FROM json_each(?)))"
         )
-        return sql, [f"text : ({texts.match_expression(typed)})", json.dumps(found)], "number"
+        walking = (
+            "({c} NOT IN (SELECT number FROM v_reindex)"
+            " AND EXISTS (SELECT 1 FROM search WHERE search MATCH ? AND rowid = {c})"
+            " OR {c} IN (SELECT value FROM json_each(?)))"
+        )
+        return (
+            sql,
+            [f"text : ({texts.match_expression(typed)})", json.dumps(found)],
+            "number",
+            walking,
+        )
 
     def hits(
         self, typed: str, types: Sequence[str], contracts: frozenset[str] | None, limit: int
