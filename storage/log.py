@@ -230,8 +230,8 @@ def _build(cls: type[D], data: Mapping[str, Json]) -> D:
     The values go into the instance in one step instead of one guarded assignment for each of 40
     fields. Whatever is unusual is left to `from_json`, which knows the sentence.
     """
-    as_class: type[Any] = cls
-    defaults, readers = _makings(as_class)
+    as_key: Any = cls  # mypy does not take a class for a key of the cache
+    defaults, readers = _makings(as_key)
     values = defaults.copy()
     try:
         for name, value in data.items():
@@ -244,9 +244,8 @@ def _build(cls: type[D], data: Mapping[str, Json]) -> D:
 
 
 @cache
-def _makings(cls: type[Any]) -> tuple[dict[str, Any], dict[str, Callable[[Json], Any]]]:
-    as_class: Any = cls  # a dataclass, which the type of its base does not say
-    defaults = {f.name: f.default for f in dataclasses.fields(as_class)}
+def _makings(cls: Any) -> tuple[dict[str, Any], dict[str, Callable[[Json], Any]]]:
+    defaults = {f.name: f.default for f in dataclasses.fields(cls)}
     return defaults, {f.name: _reader(f.kind) for f in cls.own_fields()}
 
 

@@ -73,12 +73,8 @@ class Search:
             " AND EXISTS (SELECT 1 FROM search WHERE search MATCH ? AND rowid = {c})"
             " OR {c} IN (SELECT value FROM json_each(?)))"
         )
-        return (
-            sql,
-            [f"text : ({texts.match_expression(typed)})", json.dumps(found)],
-            "number",
-            walking,
-        )
+        expression = f"text : ({texts.match_expression(typed)})"
+        return Term(sql, walking, [expression, json.dumps(found)])
 
     def hits(
         self, typed: str, types: Sequence[str], contracts: frozenset[str] | None, limit: int
