@@ -75,7 +75,9 @@ class LedgerStore:
                 self._items.clear()
                 raise
             if len(writes) <= _FEW:
-                self._search.touched([(w.record.type, w.record.id) for w in writes])
+                revised = any(entry.action is Action.REVISE for entry in entries)
+                touched = [(w.record.type, w.record.id) for w in writes]
+                self._search.touched(touched, revised=revised)
             else:
                 self._search.changed()
         if self.after_commit is not None:

@@ -61,8 +61,9 @@ class Search:
         words = texts.search_words(typed)
         if not words:
             return None
-        waiting = self._waiting()
-        found = [number for number, (_, key) in waiting.items() if texts.matches(key, words)]
+        with self._database.lock:
+            waiting = self._waiting().items()
+            found = [number for number, (_, key) in waiting if texts.matches(key, words)]
         sql = (
             "({c} IN (SELECT rowid FROM search WHERE search MATCH ?)"
             " AND {c} NOT IN (SELECT number FROM v_reindex)"
@@ -139,7 +140,7 @@ class Search:
         return found
 
     # --- what waits -----------------------------------------------------------------------------
-    def touched(self, records: Sequence[tuple[str, str]]) -> None:
+    def touched(self, records: Sequence[tuple[str, str]], *, revised: bool) -> None:
         """Learn the texts of records (type, id) that a command has just written."""
         if self._keys is None:
             return
@@ -151,10 +152,15 @@ class Search:
                 (ids,),
             )
             self._learn(type_, [row[0] for row in numbers])
-        again = self._database.all("SELECT number, type FROM v_reindex LIMIT ?", (TAIL,))
-        for number, type_ in again:
-            if number not in self._keys:
-                self._learn(type_, [number])
+        if revised:
+            # A renamed item changes the texts of its events too; all of them wait in v_reindex.
+            again: dict[str, list[int]] = {}
+            for number, type_ in self._database.all(
+                "SELECT number, type FROM v_reindex LIMIT ?", (TAIL,)
+            ):
+                again.setdefault(type_, []).append(number)
+            for type_, waiting in again.items():
+                self._learn(type_, waiting)
 
     def _waiting(self) -> dict[int, tuple[str, str]]:
         with self._database.lock:
