@@ -142,7 +142,8 @@ class Search:
     # --- what waits -----------------------------------------------------------------------------
     def touched(self, records: Sequence[tuple[str, str]], *, revised: bool) -> None:
         """Learn the texts of records (type, id) that a command has just written."""
-        if self._keys is None:
+        if self._keys is None or len(self._keys) > 2 * TAIL:
+            self._keys = None
             return
         ids = json.dumps([id_ for _, id_ in records])
         for type_ in {type_ for type_, _ in records}:
