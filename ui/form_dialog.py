@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -171,12 +171,6 @@ class FormDialog(QDialog):
     def reject(self) -> None:
         if self._may_close():
             super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        if self.isVisible() and not self._may_close():
-            event.ignore()
-            return
-        super().closeEvent(event)
 
     def _may_close(self) -> bool:
         if not self.save_button.isEnabled():

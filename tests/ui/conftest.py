@@ -1,37 +1,113 @@
-"""Ledgers, and the questions of the screens, for tests of the window."""
+"""Ledgers, and the answers of the user, for tests of the window: real files, a scripted hand."""
 
-import importlib.resources
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
-import resources
-from models.codes import (
-    ContractStatus,
-    EmploymentType,
-    OnsiteRule,
-    OrganizationKind,
-)
+from models.codes import ContractStatus, EmploymentType, OnsiteRule, OrganizationKind
 from models.ledger import Ledger
-from models.profiles import Profile, parse_profile
+from models.opening import Opening
+from models.profiles import Profile
 from models.records import Contract, Organization, Person
-from tests.ui.memory_store import NOW, make_ledger
+from tests.house import FIRST_DAY, cheap_office
+from ui.operations import Operations
+from ui.page import Desk
+from ui.sample.clock import StoryClock
+
+PASSWORD = "みどりの小道をあるく 4"
+TODAY = FIRST_DAY
 
 
-@pytest.fixture(scope="session")
-def profiles() -> dict[str, Profile]:
-    folder = importlib.resources.files(resources) / "profiles"
-    found = {}
-    for name in ("shiki", "confidentiality-model"):
-        profile = parse_profile((folder / f"{name}.toml").read_text("utf-8"), name)
-        found[profile.code] = profile
-    return found
+class Hand:
+    """Answers the questions of the screens from a list, and remembers what was said.
+
+    When the list is empty it agrees: a window that is closed after a test may still ask, and an
+    exception inside a Qt override would end the whole run.
+    """
+
+    def __init__(self) -> None:
+        self.answers: list[object] = []
+        self.said: list[str] = []
+
+    def tell(self, parent: QWidget | None, sentence: str) -> None:
+        self.said.append(sentence)
+
+    def warn(self, parent: QWidget | None, sentence: str) -> None:
+        self.said.append(sentence)
+
+    def confirm(
+        self, parent: QWidget | None, question: str, *, yes: str = "はい", no: str = "いいえ"
+    ) -> bool:
+        self.said.append(question)
+        return bool(self._answer(True))
+
+    def line(
+        self, parent: QWidget | None, title: str, question: str, *, value: str = ""
+    ) -> str | None:
+        self.said.append(question)
+        answer = self._answer(None)
+        return None if answer is None else str(answer)
+
+    def folder(self, parent: QWidget | None, title: str, start: str = "") -> Path | None:
+        return self._path()
+
+    def open_file(
+        self, parent: QWidget | None, title: str, pattern: str, start: str = ""
+    ) -> Path | None:
+        return self._path()
+
+    def save_file(
+        self, parent: QWidget | None, title: str, pattern: str, name: str = ""
+    ) -> Path | None:
+        self.said.append(name)
+        return self._path()
+
+    def _answer(self, otherwise: object) -> object:
+        return self.answers.pop(0) if self.answers else otherwise
+
+    def _path(self) -> Path | None:
+        answer = self._answer(None)
+        return answer if isinstance(answer, Path) else None
 
 
 @pytest.fixture
-def ledger(profiles: dict[str, Profile]) -> Ledger:
-    """A ledger with a contractor and its responsible person."""
-    return make_ledger(profiles)
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """A new encrypted ledger with a contractor and its responsible person 山田 花子."""
+    office = cheap_office(tmp_path, StoryClock(TODAY))
+    opened, _sheet = office.create(tmp_path / "ledger", _opening(), PASSWORD)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def profile(ledger: Ledger) -> Profile:
+    """The words of 志木市."""
+    return ledger.profiles["shiki"]
+
+
+@pytest.fixture
+def hand() -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def desk(ledger: Ledger, hand: Hand, qapp: object) -> Iterator[Desk]:
+    """A desk over that ledger; where it was sent stands in nobody's memory."""
+    operations = Operations(hand)
+    yield Desk(ledger, operations, hand, lambda _type, _id: None)
+    operations.close()
+
+
+@pytest.fixture
+def settled(desk: Desk, qtbot: object) -> Callable[[], None]:
+    """Wait until all work beside the window has ended."""
+
+    def wait() -> None:
+        qtbot.waitUntil(lambda: not desk.operations.busy, timeout=5000)  # type: ignore[attr-defined]
+
+    return wait
 
 
 @pytest.fixture
@@ -42,12 +118,11 @@ def contract(ledger: Ledger) -> Contract:
 
 @pytest.fixture
 def add_person(ledger: Ledger) -> Callable[..., Person]:
-    """Enter a person and return the record."""
+    """Enter a person of the contractor and return the record."""
 
     def add(name: str, kana: str = "", **more: object) -> Person:
-        organization = ledger.registers.all(Organization)[0].record
         person = Person(
-            organization_id=organization.id,
+            organization_id=contractor(ledger).id,
             name=name,
             name_kana=kana,
             employment_type=EmploymentType.REGULAR,
@@ -58,29 +133,50 @@ def add_person(ledger: Ledger) -> Callable[..., Person]:
     return add
 
 
-def add_contract(ledger: Ledger, number: str = "R8-001", profile: str = "shiki") -> Contract:
-    contractor = ledger.registers.all(Organization)[0].record
+def contractor(ledger: Ledger) -> Organization:
+    found = ledger.registers.all(Organization)
+    return next(s.record for s in found if OrganizationKind.CONTRACTOR in s.record.kinds)
+
+
+def add_contract(ledger: Ledger, number: str = "R8-001", **changes: object) -> Contract:
     client = Organization(kinds=(OrganizationKind.CLIENT,), name="志木市")
-    client_id = ledger.registers.create(client).ids[0]
-    bound = ledger.profiles[profile]
-    today = NOW.date()
+    bound = ledger.profiles["shiki"]
     contract = Contract(
         contract_no=number,
         title="住民情報入力業務",
-        client_org_id=client_id,
-        contractor_org_id=contractor.id,
-        profile_code=profile,
+        client_org_id=ledger.registers.create(client).ids[0],
+        contractor_org_id=contractor(ledger).id,
+        profile_code=bound.code,
         profile_version=bound.version,
         profile_sha256=bound.sha256,
-        signed_on=today.replace(month=4, day=1),
-        starts_on=today.replace(month=4, day=1),
-        ends_on=today.replace(year=2027, month=3, day=31),
-        work_start_on=today.replace(month=4, day=1),
+        signed_on=TODAY.replace(month=4, day=1),
+        starts_on=TODAY.replace(month=4, day=1),
+        ends_on=TODAY.replace(year=2027, month=3, day=31),
+        work_start_on=TODAY.replace(month=4, day=1),
         purpose="住民情報の入力",
         handles_specific_pi=False,
         handles_confidential_info=False,
         onsite_rule=OnsiteRule.ANY,
         status=ContractStatus.ACTIVE,
-    )
+    ).with_changes(**changes)
     contract_id = ledger.registers.create(contract).ids[0]
     return ledger.registers.need(Contract, contract_id).record
+
+
+def _opening() -> Opening:
+    organization = Organization(
+        kinds=(OrganizationKind.CONTRACTOR,),
+        name="株式会社あずかり",
+        name_kana="アズカリ",
+        representative_title="代表取締役",
+        representative_name="髙橋 一郎",
+    )
+    person = Person(
+        organization_id="-",
+        name="山田 花子",
+        name_kana="ヤマダ ハナコ",
+        employment_type=EmploymentType.REGULAR,
+    )
+    return Opening(organization, person, "yamada")
+
+
