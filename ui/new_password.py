@@ -84,6 +84,7 @@ class NewPassword(QWidget):
         self.advice = note(ADVICE)
         self.keyboard = note("")
         strength = QHBoxLayout()
+        strength.setSpacing(10)
         strength.addWidget(self.bar)
         strength.addWidget(self.word)
         strength.addStretch()

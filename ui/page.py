@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -41,6 +42,7 @@ class Page(QWidget):
 
     types: ClassVar[frozenset[str]] = frozenset()
     help_key: ClassVar[str] = ""
+    settings_kept = Signal()  # a setting of the ledger was changed on this page
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)

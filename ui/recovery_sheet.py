@@ -70,11 +70,11 @@ def draw_sheet(painter: QPainter, text: str, organization: str, today: date) -> 
     for sentence in ADVICE:
         y = _text(painter, y + 3, 11, sentence)
     y += 10
-    painter.drawRect(QRectF(25 * MM, y * MM, 160 * MM, 62 * MM))
+    painter.drawRect(QRectF(25 * MM, y * MM, 160 * MM, 66 * MM))
     y += 6
     for number, line in enumerate(text.splitlines(), 1):
         y = _text(painter, y, 20, f"{number}　{line}", left=35.0, family=SHEET_FAMILY) + 3
-    _text(painter, y + 16, 11, "保管場所：　　　　　　　　　　　　保管者：　　　　　　　　　　　　")
+    _text(painter, y + 24, 11, "保管場所：　　　　　　　　　　　　保管者：　　　　　　　　　　　　")
 
 
 def _text(

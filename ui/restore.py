@@ -77,6 +77,7 @@ class RestoreDialog(QDialog):
 
     def _with_button(self, line: QLineEdit, choose: Callable[[], None]) -> QHBoxLayout:
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(line, 1)
         row.addWidget(button(self.tr("選ぶ…"), choose))
         return row

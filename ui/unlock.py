@@ -119,6 +119,7 @@ class UnlockView(QWidget):
         self.other.setAutoDefault(False)
         self.other.clicked.connect(self._choose)
         place = QHBoxLayout()
+        place.setSpacing(8)
         place.addWidget(self.ledgers, 1)
         place.addWidget(self.other)
         self.login = QLineEdit()

@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         self.bench.change_user_wanted.connect(self.change_user)
         self.bench.help_wanted.connect(self.show_help)
         self.bench.facts_read.connect(self._show_facts)
+        self.bench.settings_kept.connect(self.apply_settings)
         self._stack.addWidget(self.bench)
         self._stack.setCurrentWidget(self.bench)
         self.setWindowTitle(f"{folder.name} － {TITLE}")
@@ -196,7 +197,7 @@ class MainWindow(QMainWindow):
     def _show_facts(self, facts: Facts) -> None:
         for label, text in zip(self._facts, facts.texts(), strict=True):
             label.setText(text)
-        self._facts[2].setText(("⚠ " if facts.care else "") + facts.backup)
+        self._facts[2].setText(("！ " if facts.care else "") + facts.backup)
 
     def _close_dialogs(self) -> None:
         for widget in QApplication.topLevelWidgets():

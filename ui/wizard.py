@@ -273,7 +273,7 @@ class Wizard(QDialog):
     def _wait(self, waiting: bool) -> None:
         self.next.setEnabled(not waiting)
         self.back.setEnabled(not waiting)
-        say(self.message, self.tr("台帳を作っています…") if waiting else "")
+        say(self.message, self.tr("お待ちください…") if waiting else "")
 
     # --- the sheet ----------------------------------------
     def _print(self) -> None:

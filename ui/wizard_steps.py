@@ -96,6 +96,7 @@ class FolderStep(Step):
         self.parent_folder = QLineEdit(QStandardPaths.writableLocation(documents))
         row = QHBoxLayout()
         row.addWidget(self.parent_folder, 1)
+        row.setSpacing(8)
         row.addWidget(button(self.tr("選ぶ…"), self._choose))
         add_row(self.rows, self.tr("場所"), row)
         self.parent_folder.setAccessibleName(self.tr("場所"))
@@ -339,6 +340,7 @@ class ContractStep(Step):
         row = QHBoxLayout()
         row.addWidget(made, 1)
         row.addWidget(echo, 1)
+        row.setSpacing(12)
         add_row(self.rows, label, row)
         made.setAccessibleName(label)
         return made
@@ -358,6 +360,7 @@ class BackupStep(Step):
         self.folder.setAccessibleName("保存先")
         row = QHBoxLayout()
         row.addWidget(self.folder, 1)
+        row.setSpacing(8)
         row.addWidget(button(self.tr("選ぶ…"), self._choose))
         add_row(self.rows, "保存先", row)
         self.column.addStretch()
@@ -398,6 +401,7 @@ def opening(organization: OrganizationStep, person: PersonStep, password: Passwo
 
 def scrolled(step: Step) -> QWidget:
     """Return the step inside an area that scrolls when the screen is small."""
+    step.column.addStretch()
     area = QScrollArea()
     area.setWidget(step)
     area.setWidgetResizable(True)
@@ -422,7 +426,7 @@ def yes_no() -> QComboBox:
 
 def _understood(typed: str) -> str:
     try:
-        return wareki.format_both(wareki.parse_date(typed)) if typed.strip() else " "
+        return wareki.format_wareki(wareki.parse_date(typed)) if typed.strip() else " "
     except AzukariError:
         return " "
 

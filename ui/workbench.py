@@ -58,12 +58,15 @@ class Workbench(QWidget):
 
     Attributes:
         lock_wanted, change_user_wanted, help_wanted: the user pressed that button or key.
+        facts_read: emitted with the `Facts` of the status line.
+        settings_kept: a page changed settings of the ledger.
     """
 
     lock_wanted = Signal()
     change_user_wanted = Signal()
     help_wanted = Signal(str)
     facts_read = Signal(object)
+    settings_kept = Signal()
 
     def __init__(
         self,
@@ -96,6 +99,7 @@ class Workbench(QWidget):
             self.stack.addWidget(page)
             page.show_contract(self.contract_id())
             self._give_keys(page)
+            page.settings_kept.connect(self.settings_kept.emit)
         self._group.button(number).setChecked(True)
         self.stack.setCurrentWidget(page)
         self._show_verbs(page)

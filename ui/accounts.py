@@ -1,0 +1,256 @@
+"""The people who may sign in: add with a first password, disable, reissue, change one's own."""
+
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models import wareki
+from models.codes import Role
+from models.commands import Change
+from models.errors import AzukariError
+from models.ledger import Ledger
+from models.records import Person, UserAccount
+from ui.asking import dialog_buttons
+from ui.keys import EnterMovesOn
+from ui.layout import add_row, form, heading, note, say
+from ui.must_change import OwnPasswordDialog
+from ui.new_password import NewPassword
+from ui.page import Desk
+
+HEADINGS = ("氏名", "利用者名", "区分", "状態", "パスワード変更日", "利用期限")
+
+
+class AccountsPart(QWidget):
+    """The list of accounts."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._accounts: list[UserAccount] = []
+        self.table = QTableWidget(0, len(HEADINGS))
+        self.table.setHorizontalHeaderLabels(list(HEADINGS))
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        self.table.setAccessibleName(self.tr("利用者の一覧"))
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        column = QVBoxLayout(self)
+        column.addWidget(
+            note(self.tr("一人に一つの利用者名を使います。停止した人の記録は、そのまま残ります。"))
+        )
+        column.addWidget(self.table, 1)
+
+    def refresh(self) -> None:
+        ledger = self.desk.ledger
+
+        def read() -> list[tuple[UserAccount, str]]:
+            accounts = ledger.people.accounts()
+            people = ledger.store.get_many(Person, [a.person_id for a in accounts])
+            names = {key: stored.record.name for key, stored in people.items()}
+            return [(a, names.get(a.person_id, "")) for a in accounts]
+
+        self.desk.operations.ask(read, self._show, parent=self)
+
+    def chosen(self) -> UserAccount | None:
+        """Return the marked account; says so when none is marked."""
+        row = self.table.currentRow()
+        if 0 <= row < len(self._accounts):
+            return self._accounts[row]
+        self.desk.asker.tell(self, self.tr("一覧から利用者を選んでください。"))
+        return None
+
+    # --- verbs ----------------------------------------
+    def add(self) -> None:
+        """Give a person a way in."""
+        ledger = self.desk.ledger
+
+        def read() -> list[Person]:
+            ledger.require("accounts")
+            return [stored.record for stored in ledger.registers.all(Person)]
+
+        def show(people: list[Person]) -> None:
+            AccountDialog(self.desk, people, self).exec()
+
+        self.desk.operations.ask(read, show, parent=self)
+
+    def reissue(self) -> None:
+        """Give somebody who forgot his password a first one."""
+        account = self.chosen()
+        if account is not None:
+            ReissueDialog(self.desk, account, self).exec()
+
+    def disable(self) -> None:
+        """Take a way in away."""
+        account = self.chosen()
+        if account is None:
+            return
+        reason = self.desk.asker.line(
+            self,
+            self.tr("利用停止"),
+            self.tr("「{0}」を利用停止にする理由を入力してください。").format(account.login_name),
+        )
+        if reason is not None:
+            account_id = account.id
+            self.desk.operations.run(
+                lambda: self.desk.ledger.people.disable_account(account_id, reason), parent=self
+            )
+
+    def change_own(self) -> None:
+        """Change the signed-in user's password."""
+        dialog = OwnPasswordDialog(self.desk.ledger, self.desk.operations, self)
+        if dialog.exec():
+            self.desk.asker.tell(self, self.tr("パスワードを変更しました。"))
+
+    def _show(self, found: list[tuple[UserAccount, str]]) -> None:
+        self._accounts = [account for account, _ in found]
+        self.table.setRowCount(len(found))
+        for row, (account, name) in enumerate(found):
+            for place, text in enumerate(_texts(account, name)):
+                self.table.setItem(row, place, QTableWidgetItem(text))
+
+
+class AccountDialog(QDialog):
+    """A new account: who, login, role, first password."""
+
+    def __init__(self, desk: Desk, people: list[Person], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.setWindowTitle(self.tr("利用者の追加"))
+        self.setMinimumWidth(560)
+        self.person = QComboBox()
+        for person in people:
+            kana = f"（{person.name_kana}）" if person.name_kana else ""
+            self.person.addItem(f"{person.name}{kana}", person.id)
+        self.login = QLineEdit()
+        self.login.setMaxLength(60)
+        EnterMovesOn(self.login)
+        self.role = QComboBox()
+        for role in Role:
+            self.role.addItem(role.label, str(role))
+        self.password = NewPassword(
+            desk.operations,
+            lambda: (self.login.text(), self.person.currentText()),
+            self.tr("最初のパスワード"),
+        )
+        rows = form()
+        add_row(rows, self.tr("人"), self.person)
+        add_row(rows, self.tr("利用者名"), self.login)
+        add_row(rows, self.tr("区分"), self.role)
+        advice = self.tr(
+            "人は、先に「従事者・場所」で登録します。最初のパスワードは本人に直接伝えてください。"
+            "本人が初めて開くときに、自分のパスワードに変えます。"
+        )
+        self.message = note("")
+        self.buttons = dialog_buttons(self, self.tr("追加する"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(heading(self.windowTitle()))
+        column.addWidget(note(advice))
+        column.addLayout(rows)
+        column.addWidget(self.password)
+        column.addWidget(self.message)
+        column.addWidget(self.buttons)
+
+    # --- Qt ----------------------------------------
+    def accept(self) -> None:
+        """Add the account; the dialog stays with the sentence when that is refused."""
+        login = self.login.text().strip()
+        problem = self.password.problem() if login else self.tr("「利用者名」を入力してください。")
+        say(self.message, problem, "problem")
+        if problem:
+            return
+        person_id, role = str(self.person.currentData()), Role.read(self.role.currentData())
+        password = self.password.take()
+        self.buttons.setEnabled(False)
+        self.desk.operations.run(
+            lambda: self.desk.ledger.people.add_account(
+                person_id, login=login, role=role, password=password
+            ),
+            done=lambda _: super(AccountDialog, self).accept(),
+            failed=self._failed,
+            parent=self,
+        )
+
+    def _failed(self, error: AzukariError) -> None:
+        self.buttons.setEnabled(True)
+        say(self.message, str(error), "problem")
+
+
+class ReissueDialog(QDialog):
+    """A first password for somebody who lost his own."""
+
+    def __init__(self, desk: Desk, account: UserAccount, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._account = account
+        self.setWindowTitle(self.tr("パスワードの再発行"))
+        self.setMinimumWidth(560)
+        self.reason = QLineEdit()
+        self.reason.setPlaceholderText(self.tr("本人からの申出（失念）"))
+        EnterMovesOn(self.reason)
+        self.password = NewPassword(
+            desk.operations, lambda: (account.login_name,), self.tr("最初のパスワード")
+        )
+        rows = form()
+        add_row(rows, self.tr("理由"), self.reason)
+        self.message = note("")
+        self.buttons = dialog_buttons(self, self.tr("再発行する"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(heading(f"{account.login_name}　{self.windowTitle()}"))
+        column.addWidget(note(self.tr("本人であることを確かめてから再発行してください。")))
+        column.addLayout(rows)
+        column.addWidget(self.password)
+        column.addWidget(self.message)
+        column.addWidget(self.buttons)
+
+    # --- Qt ----------------------------------------
+    def accept(self) -> None:
+        """Reissue; the old key set is gone then."""
+        reason = self.reason.text().strip()
+        problem = self.password.problem() if reason else self.tr("「理由」を入力してください。")
+        say(self.message, problem, "problem")
+        if problem:
+            return
+        password, account_id = self.password.take(), self._account.id
+        self.buttons.setEnabled(False)
+        self.desk.operations.run(
+            lambda: self._work(self.desk.ledger, account_id, password, reason),
+            done=lambda _: super(ReissueDialog, self).accept(),
+            failed=self._failed,
+            parent=self,
+        )
+
+    def _work(self, ledger: Ledger, account_id: str, password: str, reason: str) -> Change:
+        return ledger.people.reissue_password(account_id, password, reason)
+
+    def _failed(self, error: AzukariError) -> None:
+        self.buttons.setEnabled(True)
+        say(self.message, str(error), "problem")
+
+
+def _texts(account: UserAccount, name: str) -> tuple[str, ...]:
+    changed, until = account.password_changed_on, account.valid_until
+    first = "（最初のパスワードのまま）" if account.must_change else ""
+    return (
+        name,
+        account.login_name,
+        account.app_role.label if account.app_role else "記録なし",
+        account.status.label if account.status else "記録なし",
+        (wareki.format_wareki(changed) if changed else "記録なし") + first,
+        wareki.format_wareki(until) if until else "期限なし",
+    )

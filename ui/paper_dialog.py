@@ -1,0 +1,216 @@
+"""Making a paper: which document, about what; a look at the real PDF; then it is sealed."""
+
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models import wareki
+from models.codes import SealKind
+from models.commands import Change
+from models.errors import AzukariError
+from models.records import Contract
+from ui import ledger_settings as settings
+from ui.issue import IssueRequest, issue, missing, preview
+from ui.layout import add_row, button, form, heading, note, say
+from ui.page import Desk
+from ui.paper_subjects import PERIOD_KINDS, Subject, needs_subjects, subjects
+from ui.preview import PreviewDialog
+
+SEAL_QUESTION = "確定すると番号と証印が付き、内容はもう変えられません。確定しますか。"
+
+
+class PaperDialog(QDialog):
+    """Chooses contract, document, records and period.
+
+    Args:
+        contract_id: the contract chosen in the window, "" for none.
+    """
+
+    def __init__(self, desk: Desk, contract_id: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.setWindowTitle(self.tr("書類の作成"))
+        self.resize(720, 560)
+        self._build()
+        self._fill_contracts(contract_id)
+
+    def request(self) -> IssueRequest:
+        """Return what shall be issued.
+
+        Raises:
+            InvalidField: a day of the period cannot be read.
+        """
+        options: dict[str, Any] = {}
+        if self.kind_code() in PERIOD_KINDS:
+            options = {"from": _day("期間の初日", self.first), "to": _day("期間の末日", self.last)}
+        return IssueRequest(
+            doc_kind=self.kind_code(),
+            contract_id=str(self.contracts.currentData() or ""),
+            ids=self.chosen(),
+            seal_kind=SealKind.read(self.seal.currentData()),
+            options=options,
+        )
+
+    def kind_code(self) -> str:
+        return str(self.kind.currentData() or "")
+
+    def chosen(self) -> tuple[str, ...]:
+        """Return the ids of the ticked records, oldest first."""
+        rows = range(self.list.count() - 1, -1, -1)
+        ticked = (self.list.item(row) for row in rows)
+        return tuple(
+            str(entry.data(Qt.ItemDataRole.UserRole))
+            for entry in ticked
+            if entry.checkState() is Qt.CheckState.Checked
+        )
+
+    # --- building ----------------------------------------
+    def _build(self) -> None:
+        self.contracts = QComboBox()
+        self.kind = QComboBox()
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("対象の記録"))
+        self.first = QLineEdit()
+        self.last = QLineEdit()
+        for line in (self.first, self.last):
+            line.setPlaceholderText("R8.4.1　2026/4/1")
+        self.seal = QComboBox()
+        for seal in SealKind:
+            self.seal.addItem(seal.label, str(seal))
+        usual = str(settings.seal_kind(self.desk.ledger))
+        self.seal.setCurrentIndex(self.seal.findData(usual))
+        rows = form()
+        add_row(rows, self.tr("契約"), self.contracts)
+        add_row(rows, self.tr("書類"), self.kind)
+        self.list_label = add_row(rows, self.tr("対象の記録"), self.list)
+        period = QHBoxLayout()
+        period.addWidget(self.first)
+        period.addWidget(self.last)
+        self.period_label = add_row(rows, self.tr("期間"), period)
+        add_row(rows, self.tr("押印欄"), self.seal)
+        self.message = note("")
+        line = QHBoxLayout()
+        line.addWidget(self.message, 1)
+        line.addWidget(button(self.tr("やめる"), self.reject))
+        self.look = button(self.tr("内容を確かめる"), self.show_preview, primary=True)
+        line.addWidget(self.look)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(heading(self.windowTitle()))
+        column.addLayout(rows, 1)
+        column.addLayout(line)
+        self.contracts.currentIndexChanged.connect(self._fill_kinds)
+        self.kind.currentIndexChanged.connect(self._fill_subjects)
+
+    def _fill_contracts(self, contract_id: str) -> None:
+        self.contracts.blockSignals(True)
+        for stored in self.desk.ledger.contracts():
+            self.contracts.addItem(stored.record.caption(), stored.record.id)
+        self.contracts.setCurrentIndex(max(0, self.contracts.findData(contract_id)))
+        self.contracts.blockSignals(False)
+        self._fill_kinds()
+
+    def _fill_kinds(self) -> None:
+        contract_id = str(self.contracts.currentData() or "")
+        stored = self.desk.ledger.store.get(Contract, contract_id)
+        self.kind.blockSignals(True)
+        self.kind.clear()
+        profile = self.desk.ledger.profiles.get(stored.record.profile_code) if stored else None
+        for code, made in sorted(profile.documents.items() if profile else ()):
+            if made.offered:
+                self.kind.addItem(f"{made.title}（{code}）", code)
+        self.kind.blockSignals(False)
+        self.look.setEnabled(self.kind.count() > 0)
+        self._fill_subjects()
+
+    def _fill_subjects(self) -> None:
+        code, contract_id = self.kind_code(), str(self.contracts.currentData() or "")
+        wanted = needs_subjects(code)
+        self.list.setVisible(wanted)
+        self.list_label.setVisible(wanted)
+        for widget in (self.first, self.last, self.period_label):
+            widget.setVisible(code in PERIOD_KINDS)
+        self.list.clear()
+        if wanted:
+            ledger = self.desk.ledger
+            self.desk.operations.ask(
+                lambda: subjects(ledger, code, contract_id),
+                lambda found: self._show_subjects(code, found),
+                parent=self,
+            )
+
+    def _show_subjects(self, code: str, found: list[Subject]) -> None:
+        if code != self.kind_code():
+            return
+        for subject in found:
+            entry = QListWidgetItem(subject.text)
+            entry.setData(Qt.ItemDataRole.UserRole, subject.id)
+            entry.setFlags(entry.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            entry.setCheckState(Qt.CheckState.Unchecked)
+            self.list.addItem(entry)
+        empty = self.tr("この書類の対象になる記録は、まだありません。")
+        say(self.message, "" if found else empty)
+
+    # --- looking and sealing ----------------------------------------
+    def show_preview(self) -> None:
+        """Draw the real PDF and show it."""
+        if needs_subjects(self.kind_code()) and not self.chosen():
+            say(self.message, self.tr("対象の記録を選んでください（スペースキー）。"), "problem")
+            return
+        try:
+            request = self.request()
+        except AzukariError as error:
+            say(self.message, str(error), "problem")
+            return
+        say(self.message, self.tr("作成しています…"))
+        ledger = self.desk.ledger
+        self.desk.operations.ask(
+            lambda: (preview(ledger, request), missing(ledger, request)),
+            lambda drawn: self._show(request, *drawn),
+            failed=lambda error: say(self.message, str(error), "problem"),
+            parent=self,
+        )
+
+    def _show(self, request: IssueRequest, pdf: bytes, lacking: list[str]) -> None:
+        say(self.message, "")
+        dialog = PreviewDialog(self.kind.currentText(), pdf, self)
+        words = note("")
+        dialog.row.insertWidget(0, words, 1)
+        if lacking:
+            sentence = self.tr("記録されていないため確定できません：{0}").format("、".join(lacking))
+            say(words, sentence, "problem")
+        dialog.add_button(button(self.tr("戻る"), dialog.reject))
+        seal = button(self.tr("確定する"), lambda: self._seal(request, dialog), primary=True)
+        seal.setEnabled(not lacking)
+        dialog.add_button(seal)
+        dialog.exec()
+
+    def _seal(self, request: IssueRequest, dialog: PreviewDialog) -> None:
+        if not self.desk.asker.confirm(
+            dialog, SEAL_QUESTION, yes=self.tr("確定する"), no=self.tr("戻る")
+        ):
+            return
+        ledger = self.desk.ledger
+
+        def done(_: Change) -> None:
+            dialog.accept()
+            self.accept()
+
+        self.desk.operations.run(lambda: issue(ledger, request), done=done, parent=dialog)
+
+
+def _day(label: str, line: QLineEdit) -> date | None:
+    """Read a day; an empty line leaves that end of the period open."""
+    return wareki.parse_date(line.text(), field=label) if line.text().strip() else None

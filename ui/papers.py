@@ -1,0 +1,272 @@
+"""書類: the register of papers; making, showing, printing, saving, submitting, verifying them."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+
+from models import wareki
+from models.codes import SubmissionMeans
+from models.errors import AzukariError, InputOutput, NotWritable
+from models.ledger import Ledger
+from models.records import Contract, SealKey, Submission
+from ui import icons
+from ui.asking import dialog_buttons
+from ui.keys import EnterMovesOn
+from ui.layout import add_row, button, form, heading, note, say
+from ui.page import Desk, Page
+from ui.paper_dialog import PaperDialog
+from ui.preview import PreviewDialog
+from ui.printing import print_pdf
+from ui.register import RegisterView
+
+PDF = "PDF (*.pdf)"
+LARGEST = 200_000_000  # bytes of a file to be verified
+
+
+class PapersPage(Page):
+    """The register of submissions and what one does with a paper."""
+
+    types: ClassVar[frozenset[str]] = frozenset({"submission"})
+    help_key: ClassVar[str] = "papers"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.register = RegisterView(
+            desk, Submission, how_to_begin=self.tr("F2「作成」で、最初の書類を作ります。")
+        )
+        self.register.opened.connect(lambda _: self.show_paper())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.addWidget(self.register, 1)
+
+    def refresh(self) -> None:
+        self.register.refresh()
+
+    def show_contract(self, contract_id: str) -> None:
+        stored = self.desk.ledger.store.get(Contract, contract_id) if contract_id else None
+        code = stored.record.profile_code if stored else ""
+        self.register.set_contract(contract_id, self.desk.ledger.profiles.get(code))
+        super().show_contract(contract_id)
+
+    def show_record(self, type_: str, record_id: str) -> None:
+        self.register.mark(record_id)
+
+    def verbs(self) -> list[QAction]:
+        made = []
+        for word, name, act in (
+            (self.tr("作成"), "new", self.make),
+            (self.tr("表示"), "view", self.show_paper),
+            (self.tr("印刷"), "print", self.print_paper),
+            (self.tr("PDFを保存"), "save", self.save_paper),
+            (self.tr("提出を記録"), "submit", self.submit),
+            (self.tr("検証"), "verify", self.verify),
+            (self.tr("ファイルの検証"), "folder", self.verify_file),
+        ):
+            action = QAction(icons.icon(name), word, self)
+            action.triggered.connect(act)
+            made.append(action)
+        return made
+
+    # --- verbs ----------------------------------------
+    def make(self) -> None:
+        """Choose a document and its records, look at it, seal it."""
+        PaperDialog(self.desk, self.contract_id, self).exec()
+
+    def show_paper(self) -> None:
+        """Show the sealed file."""
+        self._with_file(self._show)
+
+    def print_paper(self) -> None:
+        """Print the sealed file."""
+        self._with_file(lambda paper, pdf: print_here(self.desk, pdf, paper.doc_no, self))
+
+    def save_paper(self) -> None:
+        """Write the sealed file, byte for byte, where the user wants it."""
+        self._with_file(lambda paper, pdf: save_here(self.desk, pdf, file_name(paper), self))
+
+    def submit(self) -> None:
+        """Note that a paper was handed in."""
+        paper = self._marked()
+        if paper is not None:
+            SubmitDialog(self.desk, paper, self).exec()
+
+    def verify(self) -> None:
+        """Check the kept file of the marked paper against seal and ledger."""
+        ledger = self.desk.ledger
+        paper = self._marked()
+        if paper is None:
+            return
+        marked: Submission = paper
+        self.desk.operations.ask(
+            lambda: check_paper(ledger.paper.file(marked.id), marked.pdf_sha256,
+                                marked.seal_fingerprint),
+            self._tell_verdict, parent=self,
+        )  # fmt: skip
+
+    def verify_file(self) -> None:
+        """Check a file that somebody brought back."""
+        file = self.desk.asker.open_file(self, self.tr("検証する書類"), PDF)
+        if file is None:
+            return
+        chosen: Path = file
+        ledger = self.desk.ledger
+        self.desk.operations.ask(
+            lambda: check_file(ledger, chosen), self._tell_verdict, parent=self
+        )
+
+    # --- helpers ----------------------------------------
+    def _marked(self) -> Submission | None:
+        """Return the marked paper; says so when none is marked."""
+        stored = self.desk.ledger.store.get(Submission, self.register.marked_id())
+        if stored is None:
+            self.desk.asker.tell(self, self.tr("一覧から書類を選んでください。"))
+            return None
+        return stored.record
+
+    def _with_file(self, then: Callable[[Submission, bytes], None]) -> None:
+        paper = self._marked()
+        if paper is None:
+            return
+        marked: Submission = paper
+        self.desk.operations.ask(
+            lambda: self.desk.ledger.paper.file(marked.id),
+            lambda pdf: then(marked, pdf),
+            parent=self,
+        )
+
+    def _show(self, paper: Submission, pdf: bytes) -> None:
+        dialog = PreviewDialog(paper.caption(), pdf, self)
+        for word, act in (
+            (self.tr("印刷"), lambda: print_here(self.desk, pdf, paper.doc_no, dialog)),
+            (self.tr("PDFを保存"), lambda: save_here(self.desk, pdf, file_name(paper), dialog)),
+            (self.tr("閉じる"), dialog.accept),
+        ):
+            dialog.add_button(button(word, act))
+        dialog.exec()
+
+    def _tell_verdict(self, problems: list[str]) -> None:
+        if problems:
+            lines = "\n".join(f"・{problem}" for problem in problems)
+            self.desk.asker.warn(
+                self, self.tr("この書類は、確定したときのものと一致しません。\n{0}").format(lines)
+            )
+        else:
+            self.desk.asker.tell(
+                self,
+                self.tr(
+                    "この書類は、確定したときのまま変わっていません。証印も台帳の記録と一致します。"
+                ),
+            )
+
+
+class SubmitDialog(QDialog):
+    """When, how and to whom a paper was handed in."""
+
+    def __init__(self, desk: Desk, paper: Submission, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._paper = paper
+        self.setWindowTitle(self.tr("提出の記録"))
+        self.setMinimumWidth(480)
+        self.day = QLineEdit(wareki.format_wareki(desk.ledger.today()))
+        self.means = QComboBox()
+        for means in SubmissionMeans:
+            self.means.addItem(means.label, str(means))
+        self.receiver = QLineEdit()
+        self.receiver.setMaxLength(100)
+        self.receiver.setPlaceholderText(self.tr("受け取った方の職・氏名"))
+        EnterMovesOn(self.day)
+        rows = form()
+        add_row(rows, self.tr("提出日"), self.day)
+        add_row(rows, self.tr("提出方法"), self.means)
+        add_row(rows, self.tr("受領者"), self.receiver)
+        self.message = note("")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(heading(paper.caption()))
+        column.addLayout(rows)
+        column.addWidget(self.message)
+        column.addWidget(dialog_buttons(self, self.tr("記録する")))
+
+    # --- Qt ----------------------------------------
+    def accept(self) -> None:
+        """Record the submission; the dialog stays with the sentence when that is refused."""
+        try:
+            day: date = wareki.parse_date(self.day.text(), field="提出日")
+        except AzukariError as error:
+            self._failed(error)
+            return
+        means = SubmissionMeans.read(self.means.currentData())
+        receiver, paper_id = self.receiver.text().strip(), self._paper.id
+        self.desk.operations.run(
+            lambda: self.desk.ledger.paper.submit(
+                paper_id, on=day, means=means, received_by=receiver
+            ),
+            done=lambda _: super(SubmitDialog, self).accept(),
+            failed=self._failed,
+            parent=self,
+        )
+
+    def _failed(self, error: AzukariError) -> None:
+        say(self.message, str(error), "problem")
+
+
+def print_here(desk: Desk, pdf: bytes, title: str, parent: QWidget) -> None:
+    """Print, and show the sentence when that is not possible."""
+    try:
+        print_pdf(pdf, title, parent)
+    except AzukariError as error:
+        desk.operations.tell(error, parent)
+
+
+def save_here(desk: Desk, pdf: bytes, name: str, parent: QWidget) -> None:
+    """Write a PDF where the user wants it."""
+    file = desk.asker.save_file(parent, "PDFの保存先", PDF, name)
+    if file is None:
+        return
+    try:
+        file.write_bytes(pdf)
+    except OSError:
+        desk.operations.tell(NotWritable(file=str(file)), parent)
+
+
+def file_name(paper: Submission) -> str:
+    """Return a file name without anybody's name in it."""
+    return f"{paper.doc_kind}_{paper.serial or 0:06d}.pdf"
+
+
+def check_paper(pdf: bytes, sha256: str, fingerprint: str) -> list[str]:
+    """Return what does not agree, as sentences."""
+    from reports.verify import verify_document
+
+    verdict = verify_document(pdf, fingerprint=fingerprint, known_sha256=sha256 or None)
+    return [sentence for _code, sentence in verdict.problems]
+
+
+def check_file(ledger: Ledger, file: Path) -> list[str]:
+    """Check a file from outside against the seals and papers of this ledger.
+
+    Raises:
+        InputOutput: it cannot be read.
+    """
+    from reports.verify import verify_document
+
+    try:
+        pdf = file.read_bytes() if file.stat().st_size <= LARGEST else b""
+    except OSError as error:
+        raise InputOutput(file=file.name, reason=error.strerror or "読取り") from error
+    first = verify_document(pdf)
+    papers = {paper.pdf_sha256: paper for paper in ledger.paper.sealed()}
+    known = papers.get(first.sha256)
+    problems = [sentence for _code, sentence in first.problems]
+    fingerprints = {s.record.fingerprint for s in ledger.registers.all(SealKey)}
+    if first.certificate_fingerprint not in fingerprints:
+        problems.append("この台帳の証印ではありません。")
+    elif known is None:
+        problems.append("この台帳が確定した書類の中に、同じファイルはありません。")
+    return problems

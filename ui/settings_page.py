@@ -1,0 +1,68 @@
+"""設定・利用者: who may sign in, the seal, the settings of this ledger, and what the program is."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from ui import icons
+from ui.about import AboutPart
+from ui.accounts import AccountsPart
+from ui.layout import title
+from ui.page import Desk, Page
+from ui.seal_part import SealPart
+from ui.settings_part import SettingsPart
+
+
+class SettingsPage(Page):
+    """Four parts behind tabs; the verbs act on accounts and one's own password."""
+
+    types: ClassVar[frozenset[str]] = frozenset({"user_account", "seal_key", "person"})
+    help_key: ClassVar[str] = "settings"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.accounts = AccountsPart(desk)
+        self.seal = SealPart(desk)
+        self.settings = SettingsPart(desk)
+        self.about = AboutPart()
+        self.settings.kept.connect(self.settings_kept.emit)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        for part, word in (
+            (self.accounts, self.tr("利用者")),
+            (self.seal, self.tr("証印")),
+            (self.settings, self.tr("設定")),
+            (self.about, self.tr("このプログラムについて")),
+        ):
+            self.tabs.addTab(part, word)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.addWidget(title(self.tr("設定・利用者")))
+        column.addWidget(self.tabs, 1)
+
+    def refresh(self) -> None:
+        self.accounts.refresh()
+        self.seal.refresh()
+        self.settings.refresh()
+
+    def has_draft(self) -> bool:
+        return self.settings.has_draft()
+
+    def verbs(self) -> list[QAction]:
+        made = []
+        for word, name, act in (
+            (self.tr("利用者の追加"), "new", self.accounts.add),
+            (self.tr("パスワードの再発行"), "key", self.accounts.reissue),
+            (self.tr("利用停止"), "stop", self.accounts.disable),
+            (self.tr("自分のパスワード"), "lock", self.accounts.change_own),
+        ):
+            action = QAction(icons.icon(name), word, self)
+            action.triggered.connect(lambda _checked=False, act=act: self._on_accounts(act))
+            made.append(action)
+        return made
+
+    def _on_accounts(self, act: Callable[[], None]) -> None:
+        self.tabs.setCurrentWidget(self.accounts)
+        act()

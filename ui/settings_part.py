@@ -1,0 +1,146 @@
+"""The settings of a ledger on one form: idle time, backup, seal block, barcode reader."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+
+from models.codes import SealKind
+from models.ledger import Ledger
+from ui import ledger_settings as settings
+from ui.layout import add_row, button, form, note, say
+from ui.page import Desk
+
+ONLY_SOME = "設定は、責任者とシステム管理者だけが変えられます。"
+
+
+class SettingsPart(QWidget):
+    """Shows and keeps the settings.
+
+    Attributes:
+        kept: emitted when settings were changed; the window takes them over at once.
+    """
+
+    kept = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._shown: dict[str, str] = {}
+        self._build()
+
+    def refresh(self) -> None:
+        if self.has_draft():
+            return
+        ledger = self.desk.ledger
+        self.desk.operations.ask(lambda: _read(ledger), self._show, parent=self)
+
+    def has_draft(self) -> bool:
+        return bool(self._shown) and self._typed() != self._shown
+
+    def keep(self) -> None:
+        """Keep what was changed."""
+        ledger, typed = self.desk.ledger, self._typed()
+        changed = {name: value for name, value in typed.items() if value != self._shown[name]}
+
+        def work() -> None:
+            for name, value in changed.items():
+                settings.change_setting(ledger, name, value)
+
+        def done(_: None) -> None:
+            self._shown = typed
+            say(self.message, self.tr("設定を保存しました。"), "good")
+            self.kept.emit()
+
+        self.desk.operations.ask(work, done, parent=self)
+
+    # --- building ----------------------------------------
+    def _build(self) -> None:
+        self.idle = _number(settings.SHORTEST_IDLE, settings.LONGEST_IDLE, "分")
+        self.folder = QLineEdit()
+        self.folder.setAccessibleName(self.tr("バックアップの保存先"))
+        self.days = _number(1, 31, "日")
+        self.seal = QComboBox()
+        for kind in SealKind:
+            self.seal.addItem(kind.label, str(kind))
+        self.prefix = QLineEdit()
+        self.prefix.setMaxLength(1)
+        self.prefix.setFixedWidth(60)
+        self.gap = _number(10, 200, "ミリ秒")
+        place = QHBoxLayout()
+        place.setSpacing(8)
+        place.addWidget(self.folder, 1)
+        place.addWidget(button(self.tr("選ぶ…"), self._choose))
+        rows = form()
+        add_row(rows, self.tr("操作がないときにロックするまで"), self.idle)
+        add_row(rows, self.tr("バックアップの保存先"), place)
+        add_row(rows, self.tr("バックアップを促すまで"), self.days)
+        add_row(rows, self.tr("書類の押印欄"), self.seal)
+        add_row(rows, self.tr("バーコードの先頭文字"), self.prefix)
+        add_row(rows, self.tr("バーコードの文字の間隔"), self.gap)
+        for box in (self.idle, self.days, self.gap, self.seal):
+            box.setMaximumWidth(200)
+        self.message = note("")
+        self.save = button(self.tr("保存する"), self.keep, primary=True)
+        line = QHBoxLayout()
+        line.addWidget(self.save)
+        line.addWidget(self.message, 1)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addLayout(rows)
+        column.addWidget(
+            note(
+                self.tr(
+                    "先頭文字は、読取機がその文字を先に送るように設定されているときだけ入れます。"
+                    "入れると、文字の入力欄でも読取りができます。"
+                )
+            )
+        )
+        column.addLayout(line)
+        column.addStretch()
+
+    def _choose(self) -> None:
+        folder = self.desk.asker.folder(self, self.tr("バックアップの保存先"), self.folder.text())
+        if folder is not None:
+            self.folder.setText(str(folder))
+
+    # --- showing ----------------------------------------
+    def _typed(self) -> dict[str, str]:
+        return {
+            settings.IDLE_MINUTES: str(self.idle.value()),
+            settings.BACKUP_FOLDER: self.folder.text().strip(),
+            settings.BACKUP_DAYS: str(self.days.value()),
+            settings.SEAL_KIND: str(self.seal.currentData()),
+            settings.SCAN_PREFIX: self.prefix.text(),
+            settings.SCAN_GAP: str(self.gap.value()),
+        }
+
+    def _show(self, found: tuple[dict[str, str], bool]) -> None:
+        values, may = found
+        self.idle.setValue(int(values[settings.IDLE_MINUTES]))
+        self.folder.setText(values[settings.BACKUP_FOLDER])
+        self.days.setValue(int(values[settings.BACKUP_DAYS]))
+        self.seal.setCurrentIndex(self.seal.findData(values[settings.SEAL_KIND]))
+        self.prefix.setText(values[settings.SCAN_PREFIX])
+        self.gap.setValue(int(values[settings.SCAN_GAP]))
+        self._shown = self._typed()
+        self.save.setEnabled(may)
+        say(self.message, "" if may else ONLY_SOME)
+
+
+def _read(ledger: Ledger) -> tuple[dict[str, str], bool]:
+    folder = settings.backup_folder(ledger)
+    values = {
+        settings.IDLE_MINUTES: str(settings.idle_minutes(ledger)),
+        settings.BACKUP_FOLDER: str(folder or ""),
+        settings.BACKUP_DAYS: str(settings.backup_days(ledger)),
+        settings.SEAL_KIND: str(settings.seal_kind(ledger)),
+        settings.SCAN_PREFIX: settings.scan_prefix(ledger),
+        settings.SCAN_GAP: str(settings.scan_gap(ledger)),
+    }
+    return values, settings.may_change(ledger)
+
+
+def _number(least: int, most: int, unit: str) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(least, most)
+    box.setSuffix(f" {unit}")
+    return box
