@@ -70,6 +70,13 @@ class UnprintableCharacter(AzukariError):
     sentence = "「{where}」に印刷できない文字があります（{characters}）。別の表記に直してから、もう一度お試しください。"
 
 
+class Unclear(AzukariError):
+    """A word of a file fits nothing or several things; a person can say which. Fact: reason."""
+
+    code = "UNCLEAR"
+    sentence = "{reason}"
+
+
 class ImportRefused(AzukariError):
     """A file from outside cannot be read as a register. Facts: file, reason."""
 
@@ -139,6 +146,29 @@ class NotPermitted(AzukariError):
     code = "NOT_PERMITTED"
     exit_code = 3
     sentence = "この操作（{act}）は、{who}だけが行えます。担当の方に依頼してください。"
+
+
+class MustChangePassword(AzukariError):
+    """The first password was chosen by somebody else; nothing is entered before it is changed."""
+
+    code = "MUST_CHANGE_PASSWORD"
+    exit_code = 3
+    sentence = (
+        "最初のパスワードのままでは使えません。"
+        "先に、自分だけが知っているパスワードに変更してください。"
+    )
+
+
+class AccountUnfinished(AzukariError):
+    """Keys and account of the user do not agree: an act died between the two. Fact: login."""
+
+    code = "ACCOUNT_UNFINISHED"
+    exit_code = 3
+    sentence = (
+        "{login}の鍵が、台帳の登録と一致しません。パスワードの再発行か回復が、途中で終わっています。"
+        "再発行のときは、ほかの責任者かシステム管理者が一度サインインすると完了します。"
+        "回復シートを使ったときは、同じシートでもう一度回復してください。"
+    )
 
 
 class DeviceSecretMissing(AzukariError):

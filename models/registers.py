@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from models import permissions
 from models.chain import Command, Entry
+from models.codes import AttachmentKind
 from models.commands import Change, creating, revising, voiding
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 
+SOURCE = AttachmentKind.SOURCE
 MINIMUM_REASON = 4  # characters of a reason; an empty word explains nothing
 OWN_VERBS = {  # record types whose entries come only from verbs of their own
     "ledger_origin": "台帳の開設",
@@ -198,6 +200,10 @@ class Registers:
             contract = target.contract() if type_ != "contract" else ""
             if contract and record.contract() and contract != record.contract():
                 raise InvalidField(field=f.label, problem="で、ほかの契約の記録が選ばれています。")
+            if f.name == "source_file_id" and getattr(target, "kind", None) != SOURCE:
+                raise InvalidField(
+                    field=f.label, problem="は、取込みで残した元のファイルに限ります。"
+                )
 
     def reason(self, reason: str) -> str:
         """Return a reason that says something.

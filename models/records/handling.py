@@ -259,6 +259,12 @@ WITH_COUNTERPART = frozenset(
     }
 )
 
+# A fact taken over from an older register is entered without what nobody wrote down there; the
+# register itself lies beside it (`source_file_id`), and papers print 記録なし.
+NOT_IN_OLD_REGISTERS = frozenset(
+    {"counterpart_name", "means", "destination_text", "expected_return_at"}
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class HandlingEvent(Record):
@@ -326,6 +332,7 @@ class HandlingEvent(Record):
     deviation: bool | None = field(Boolean("逸脱", "なし"), "逸脱")
     deviation_reason: str = field(Text(1000), "逸脱の理由")
     corrects_event_id: str = field(Ref("handling_event"), "訂正元")
+    source_file_id: str = field(File(), "取込元ファイル")
     note: str = field(LongText(), "備考")
     lines: tuple[HandlingLine, ...] = field(Children(HandlingLine), "媒体・資料", required=True)
     transport: tuple[TransportDetail, ...] = field(Children(TransportDetail), "運搬記録")
@@ -354,6 +361,8 @@ class HandlingEvent(Record):
             needed.add("encryption_detail")
         if self.deviation:
             needed.add("deviation_reason")
+        if self.source_file_id:
+            needed -= NOT_IN_OLD_REGISTERS
         return frozenset(needed)
 
     def irrelevant(self) -> frozenset[str]:

@@ -290,6 +290,7 @@ class Item(Record):
     unneeded_on: date | None = field(Day(), "不要となった日")
     unneeded_decided_by: str = field(Ref("person"), "不要の判断者")
     end_rule: EndRule | None = field(Choice(EndRule), "終了時の扱い", required=True)
+    source_file_id: str = field(File(), "取込元ファイル")
     contents: tuple[ItemContent, ...] = field(Children(ItemContent), "収録情報")
 
     state: ItemState | None = field(Choice(ItemState), "状態", derived=True)
@@ -312,6 +313,8 @@ class Item(Record):
             needed.add("encrypted")
         if self.item_class is ItemClass.EQUIPMENT:
             needed |= {"maker", "model", "serial_no"}
+        if self.source_file_id:
+            needed.clear()  # an older register may not say; it lies beside the item
         if self.origin is ItemOrigin.COPIED:
             needed.add("parent_item_id")
         if self.origin is not ItemOrigin.CONTRACTOR_EQUIPMENT:

@@ -1,0 +1,171 @@
+"""The door of the import: a sheet in, an `Intake` out, and one command that enters it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from models.codes import AttachmentKind
+from models.errors import Refused, Usage
+from models.intake.columns import DERIVED_ONLY, settle_mapping
+from models.intake.finding import Finder
+from models.intake.log import LogReader
+from models.intake.parts import WHOLE_FILE, Findings, Intake, Options, Sheet
+from models.intake.plain import PlainReader
+from models.intake.register import RegisterReader
+from models.personal_data import looks_like_personal_data
+from models.records import Attachment, HandlingEvent, Item, Record
+from models.registers import OWN_VERBS
+from models.store import Progress
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+NO_IMPORT = frozenset(OWN_VERBS) - {"handling_event"} | {"attachment"}
+
+
+def read_in(
+    ledger: "Ledger",
+    cls: type[Record],
+    sheet: Sheet,
+    *,
+    contract_id: str,
+    proposed: Mapping[str, str],
+    chosen: Mapping[str, str],
+    options: Options,
+    source_id: str,
+    progress: Progress,
+) -> Intake:
+    """Read a sheet into records without entering anything.
+
+    Args:
+        proposed: column → field as the headings suggest; chosen: as a person says.
+        source_id: id that the attachment with the file will have.
+
+    Raises:
+        NotPermitted, Usage, NotFound, Cancelled
+    """
+    ledger.require("import")
+    _require_importable(cls, contract_id)
+    mapping = settle_mapping(cls, sheet.columns, proposed, chosen)
+    if not mapping:
+        raise Usage(reason="表の列と項目を一つも結び付けられません。列の対応を指定してください。")
+    found = Findings()
+    _tell_about_columns(cls, sheet, mapping, found)
+    finder = Finder(ledger, contract_id, options.persons, options.places)
+    events: list[HandlingEvent] = []
+    items: list[Item] = []
+    records: list[Record] = []
+    lines: Sequence[int]
+    if cls is HandlingEvent:
+        log = LogReader(ledger, finder, options, source_id, found).read(sheet, mapping, progress)
+        lines, events = [line for line, _ in log], [event for _, event in log]
+    elif cls is Item:
+        reader = RegisterReader(ledger, finder, options, source_id, found)
+        things, events = reader.read(sheet, mapping, progress)
+        lines, items = [line for line, _ in things], [item for _, item in things]
+    else:
+        plain = PlainReader(ledger, cls, contract_id, options, found)
+        made = plain.read(sheet, mapping, progress)
+        lines, records = [line for line, _ in made], [record for _, record in made]
+    _tell_about_texts(events, found)
+    refused = tuple(sorted(found.refused))
+    return Intake(
+        accepted=len(lines),
+        refused=refused,
+        skipped=sheet.skipped,
+        notes=(*sheet.notes, *sorted(found.notices())),
+        mapping=mapping,
+        source_sha256=sheet.sha256,
+        record_type=cls.type,
+        lines=tuple(lines),
+        events=tuple(events),
+        items=tuple(items),
+        records=tuple(records),
+        questions=found.questions(),
+    )
+
+
+def enter(
+    ledger: "Ledger",
+    intake: Intake,
+    data: bytes,
+    *,
+    name: str,
+    mime: str,
+    contract_id: str,
+    source_id: str,
+    strict: bool = False,
+    command_id: str = "",
+) -> Intake:
+    """Enter what was read as one command, with the file itself as an attachment.
+
+    Raises:
+        Refused: nothing to enter, or `strict` and a row was refused.
+        AzukariError: whatever the ledger says; nothing is entered then.
+    """
+    if strict and intake.refused:
+        raise Refused(
+            reason=f"取り込めない行が{len(intake.refused):,}件あるため、何も取り込みませんでした。"
+            "行を直してから、もう一度取り込んでください。"
+        )
+    if not intake.accepted:
+        raise Refused(
+            reason="取り込める行がありません。理由を確かめて、表か列の対応を直してください。"
+        )
+    source = replace(
+        ledger.files.prepare(
+            data, name=name, mime=mime, kind=AttachmentKind.SOURCE, contract_id=contract_id
+        ),
+        id=source_id,
+    )
+    if intake.records:
+        change = ledger.registers.create_all([source, *intake.records], command_id=command_id)
+    else:
+        change = ledger.handling.record_all(
+            intake.events, new_items=intake.items, others=[source], command_id=command_id
+        )
+    return replace(intake, change=change)
+
+
+def already_taken(ledger: "Ledger", sha256: str) -> Attachment | None:
+    """Return the source of an earlier import of the same bytes."""
+    stored = ledger.registers.one(Attachment, sha256=sha256, kind=AttachmentKind.SOURCE)
+    return stored.record if stored else None
+
+
+def _require_importable(cls: type[Record], contract_id: str) -> None:
+    if cls.type in NO_IMPORT:
+        raise Usage(reason=f"{cls.label}は、表からは取り込めません。画面から登録してください。")
+    if cls in (HandlingEvent, Item) and not contract_id:
+        raise Usage(reason="どの契約に取り込むかを指定してください（--contract 契約番号）。")
+
+
+def _tell_about_columns(
+    cls: type[Record], sheet: Sheet, mapping: Mapping[str, str], found: Findings
+) -> None:
+    derived = {f.label for f in cls.fields().values() if f.derived}
+    own = {f.label for f in cls.own_fields()}
+    for column in sheet.columns:
+        if column in mapping:
+            continue
+        if column in derived - own:
+            found.notice(WHOLE_FILE, f"列「{column}」は、{DERIVED_ONLY}")
+        else:
+            found.notice(
+                WHOLE_FILE,
+                f"列「{column}」は取り込みません（元のファイルは添付資料として残ります）。",
+            )
+
+
+def _tell_about_texts(events: Sequence[HandlingEvent], found: Findings) -> None:
+    """Warn of residents' data in notes, without repeating it (R-48)."""
+    seen: dict[str, list[str]] = {}
+    for event in events:
+        for text in (event.note, event.purpose):
+            if text not in seen:
+                seen[text] = looks_like_personal_data(text)
+            for what in seen[text]:
+                found.notice(
+                    WHOLE_FILE,
+                    f"備考や目的に、{what}があります。取り込む前に消すことを考えてください。",
+                )

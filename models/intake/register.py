@@ -1,0 +1,469 @@
+"""Read a media register: a row is a thing, and what the row says of its beginning and its end.
+
+Decided here (docs/import.ja.md tells the clerk):
+- What a row says of receipt, copying and end becomes events when it can have happened; else the
+  thing is taken in without them and a notice tells. A thing that exists must stand in the ledger.
+- Days without a time: beginnings at 0:00, ends at 23:59 of their day, with a note, so that what
+  else happened on that day stays possible.
+- 保管場所, 媒体の種類 and numbers must be clear; a row that leaves them open is refused.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from models import wareki
+from models.codes import (
+    Encrypted,
+    HandlingKind,
+    HandlingStatus,
+    ItemClass,
+    ItemOrigin,
+    MediaType,
+    Ownership,
+    Timing,
+)
+from models.errors import AzukariError, InvalidField, Refused, Unclear
+from models.fields import JAPAN, NOT_RECORDED, Ref
+from models.handling_words import meaning_of
+from models.intake.cells import Cells, Reader
+from models.intake.columns import typed_fields
+from models.intake.disposal import End, sanitization, split_name
+from models.intake.finding import Finder
+from models.intake.media import CLASS_OF, OTHER_UNIT, UNIT_OF, media_type_of
+from models.intake.parts import Findings, Options, Sheet
+from models.intake.plain import parsed
+from models.intake.rehearsal import Rehearsal
+from models.records import HandlingEvent, HandlingLine, Item
+from models.records.handling import END_KINDS
+from models.records.things import END_RULE_BY_ORIGIN
+from models.store import Progress
+from models.text import search_key
+from models.values import parse_decimal
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+STEP = 500
+DAYS_START, DAYS_END = time(0, 0), time(23, 59)
+_COPY_OF = re.compile(r"^(?:複製|複写|コピー|写し?|副本)\s*[（(]\s*(?P<number>[^）)]+?)\s*[）)]$")
+_ORIGINAL = frozenset(map(search_key, ("原本", "正本", "正", "オリジナル", "")))
+_SPECIAL = frozenset(
+    {"item_no", "media_type", "item_class", "quantity", "unit", "home_place_id", "contract_id",
+     "parent_item_id", "origin", "ownership", "end_rule", "encrypted"}
+)  # fmt: skip
+
+
+@dataclass
+class Draft:
+    """A row that became an item, with the days of its beginning and end."""
+
+    cells: Cells
+    item: Item
+    parent_no: str
+    received_on: date | None
+    ended_on: date | None
+    depth: int = 0
+
+
+class RegisterReader:
+    """Reads one media register."""
+
+    def __init__(
+        self, ledger: "Ledger", finder: Finder, options: Options, source_id: str, findings: Findings
+    ) -> None:
+        self._ledger = ledger
+        self._finder = finder
+        self._options = options
+        self._source_id = source_id
+        self._found = findings
+        self._media = {search_key(word): type_ for word, type_ in options.media.items()}
+        self._first_line: dict[str, int] = {}
+
+    def read(
+        self, sheet: Sheet, mapping: dict[str, str], progress: Progress
+    ) -> tuple[list[tuple[int, Item]], list[HandlingEvent]]:
+        """Return the items with their lines, parents first, and their events in time's order."""
+        reader = Reader(sheet.columns, mapping, sheet.escaped)
+        drafts: dict[str, Draft] = {}
+        for number, (line, row) in enumerate(sheet.rows):
+            if number % STEP == 0:
+                progress(number, 2 * len(sheet.rows))
+            cells = reader.cells(line, row)
+            draft = self._draft(cells)
+            if cells.problems:
+                self._found.refuse(line, " ".join(cells.problems))
+            else:
+                drafts[search_key(draft.item.item_no)] = draft
+        kept = self._with_parents(drafts)
+        events = self._events(kept) if self._options.with_events else []
+        for draft in kept:
+            for text in draft.cells.notices:
+                self._found.notice(draft.cells.line, text)
+        progress(1, 1)
+        return [(draft.cells.line, draft.item) for draft in kept], events
+
+    # --- one row ---------------------------------------------------------------------------------
+    def _draft(self, cells: Cells) -> Draft:
+        self._require_new(cells)
+        media = self._media_type(cells)
+        parent_no, origin = self._lineage(cells)
+        quantity, unit = self._quantity(cells, media)
+        item_class = self._item_class(cells, media)
+        values = self._declared(cells)
+        received = cells.value("received_on", _reader("受領日"))
+        ended = cells.value("ended_on", _reader("返却・廃棄の年月日"))
+        self._require_past(cells, received, ended)
+        item = Item(
+            **values,
+            id=self._ledger.new_id(),
+            contract_id=self._finder.contract_id,
+            item_no=cells.one_line("item_no"),
+            item_class=item_class,
+            media_type=media,
+            quantity=quantity,
+            unit=unit,
+            origin=origin,
+            ownership=self._ownership(cells, origin),
+            end_rule=self._choice(cells, "end_rule") or END_RULE_BY_ORIGIN[origin],
+            encrypted=self._encrypted(cells, item_class),
+            home_place_id=self._place(cells),
+            source_file_id=self._source_id,
+        )
+        if not cells.problems:
+            # The lineage is set later, when the parent is known.
+            as_original = item.with_changes(origin=ItemOrigin.LENT) if parent_no else item
+            cells.problems.extend(as_original.problems())
+        return Draft(cells, item, parent_no, received, ended)
+
+    def _require_new(self, cells: Cells) -> None:
+        number = cells.one_line("item_no")
+        if not number:
+            cells.problems.append("「管理番号」を入力してください。")
+            return
+        key = search_key(number)
+        if key in self._first_line:
+            cells.problems.append(
+                f"管理番号「{number}」は{self._first_line[key]}行目と同じです（{cells.line}行目）。"
+            )
+        self._first_line.setdefault(key, cells.line)
+        if key in self._finder.items_by_key:
+            cells.problems.append(f"管理番号「{number}」は、すでに台帳にあります。")
+
+    def _declared(self, cells: Cells) -> dict[str, Any]:
+        """Return the fields that are read as the record declares them."""
+        values = {}
+        for f in typed_fields(Item):
+            if f.name in _SPECIAL or not cells.text(f.name):
+                continue
+            if isinstance(f.kind, Ref):
+                cells.notices.append(
+                    f"「{f.label}」は取り込みません。取込みの後に登録してください。"
+                )
+                continue
+            value = parsed(cells, f)
+            if value is not None:
+                values[f.name] = value
+        return values
+
+    def _choice(self, cells: Cells, name: str) -> Any:
+        return parsed(cells, Item.fields()[name]) if cells.text(name) else None
+
+    def _media_type(self, cells: Cells) -> MediaType | None:
+        words = cells.text("media_type")
+        if not words:
+            cells.problems.append("「媒体の種類」を入力してください。")
+            return None
+        media = self._media.get(search_key(words)) or media_type_of(words)
+        if media is None:
+            cells.problems.append(
+                f"媒体の種類「{words}」が何か分かりません。取込みの質問で選んでください。"
+            )
+            self._found.ask(
+                "media", words, cells.line, f"「{words}」は、どの種類ですか。",
+                tuple((one.value, one.label) for one in MediaType),
+            )  # fmt: skip
+        return media
+
+    def _item_class(self, cells: Cells, media: MediaType | None) -> ItemClass | None:
+        if cells.text("item_class"):
+            chosen = self._choice(cells, "item_class")
+            return chosen if isinstance(chosen, ItemClass) else None
+        return CLASS_OF.get(media, ItemClass.MEDIUM) if media else None
+
+    def _quantity(self, cells: Cells, media: MediaType | None) -> tuple[Decimal | None, str]:
+        if not cells.text("quantity"):
+            cells.problems.append("「数量」を入力してください。")
+            return None, ""
+        read = cells.value("quantity", parse_decimal)
+        if read is None or media is None:
+            return None, ""
+        unit = cells.one_line("unit") or read.unit
+        if not unit:
+            unit = UNIT_OF.get(media, OTHER_UNIT)
+            cells.notices.append(
+                "数量に単位がありません。媒体の種類の普通の単位（枚・本・台など）を補いました。"
+            )
+        return read.number, unit
+
+    def _place(self, cells: Cells) -> str:
+        name = cells.one_line("home_place_id")
+        if name:
+            try:
+                return self._finder.place(name, "保管場所").id
+            except Unclear as error:
+                self._found.ask("places", name, cells.line, f"「{name}」は、どの場所ですか。")
+                if not self._options.default_place_id:
+                    cells.problems.append(str(error))
+                    return ""
+                cells.remark(f"保管場所欄は「{name}」。")
+        if not self._options.default_place_id:
+            cells.problems.append("「保管場所」を入力してください。")
+        return self._options.default_place_id
+
+    def _lineage(self, cells: Cells) -> tuple[str, ItemOrigin]:
+        """Return the number of the original, if it is a copy, and the origin."""
+        words = cells.one_line("original")
+        parent = cells.one_line("parent_item_id")
+        if match := _COPY_OF.match(words):
+            parent = match["number"]
+        elif words and search_key(words) not in _ORIGINAL:
+            cells.problems.append(
+                f"原本／複製の「{words}」が読めません。「原本」か「複製（管理番号）」と書いてください。"
+            )
+        stated = self._choice(cells, "origin")
+        if parent:
+            return parent, ItemOrigin.COPIED
+        return "", stated if isinstance(stated, ItemOrigin) else self._options.origin
+
+    def _ownership(self, cells: Cells, origin: ItemOrigin) -> Ownership:
+        stated = self._choice(cells, "ownership")
+        if isinstance(stated, Ownership):
+            return stated
+        ours = origin in (ItemOrigin.COPIED, ItemOrigin.BACKUP, ItemOrigin.CONTRACTOR_EQUIPMENT)
+        return Ownership.CONTRACTOR if ours else Ownership.CLIENT
+
+    def _encrypted(self, cells: Cells, item_class: ItemClass | None) -> Encrypted | None:
+        stated = self._choice(cells, "encrypted")
+        if isinstance(stated, Encrypted) or item_class is ItemClass.PAPER:
+            return stated if isinstance(stated, Encrypted) else None
+        return Encrypted.YES if search_key(cells.text("note")) == search_key("暗号化済") else None
+
+    def _require_past(self, cells: Cells, received: date | None, ended: date | None) -> None:
+        today = self._ledger.today()
+        for day, what in ((received, "受領日"), (ended, "返却・廃棄の年月日")):
+            if day is not None and day > today:
+                cells.problems.append(f"「{what}」が先の日付です。年を確かめてください。")
+
+    # --- originals and copies --------------------------------------------------------------------
+    def _with_parents(self, drafts: dict[str, Draft]) -> list[Draft]:
+        """Link copies to their originals; refuse those whose original is nowhere."""
+        kept: dict[str, Draft] = {}
+        for key in drafts:
+            self._link(key, drafts, kept, ())
+        return list(kept.values())
+
+    def _link(
+        self, key: str, drafts: dict[str, Draft], kept: dict[str, Draft], below: Sequence[str]
+    ) -> Item | None:
+        """Return the item of a row after its original, None if it cannot stand."""
+        if key in kept:
+            return kept[key].item
+        draft = drafts.get(key)
+        if draft is None:
+            return self._finder.items_by_key.get(key)
+        if draft.parent_no and not draft.cells.problems:
+            parent_key = search_key(draft.parent_no)
+            if key == parent_key or parent_key in below:
+                self._refuse_orphan(draft, "が複製をたどって自分自身に戻ります")
+                return None
+            parent = self._link(parent_key, drafts, kept, (*below, key)) or self._by_caption(draft)
+            if parent is None:
+                self._refuse_orphan(draft, "は、この表にも台帳にもありません")
+                return None
+            draft.item = draft.item.with_changes(parent_item_id=parent.id)
+            draft.depth = kept[parent_key].depth + 1 if parent_key in kept else 1
+        elif draft.cells.problems:
+            return None
+        kept[key] = draft
+        return draft.item
+
+    def _by_caption(self, draft: Draft) -> Item | None:
+        try:
+            return self._finder.item(draft.parent_no)
+        except AzukariError:
+            return None
+
+    def _refuse_orphan(self, draft: Draft, why: str) -> None:
+        if not draft.cells.problems:
+            reason = (
+                f"複製元「{draft.parent_no}」{why}。"
+                "取り込まれなかった行なら、先にその行を直してください。"
+            )
+            draft.cells.problems.append(reason)
+            self._found.refuse(draft.cells.line, reason)
+
+    # --- beginnings and ends ---------------------------------------------------------------------
+    def _events(self, drafts: Sequence[Draft]) -> list[HandlingEvent]:
+        planned = []
+        for draft in drafts:
+            if draft.received_on is None:
+                self._found.notice(
+                    draft.cells.line, "受領日が空のため、媒体の登録だけを行い、受領は記録しません。"
+                )
+            else:
+                planned.append((self._at(draft.received_on, DAYS_START), draft.depth, draft, True))
+            if draft.ended_on is not None:
+                planned.append((self._at(draft.ended_on, DAYS_END), 0, draft, False))
+        planned.sort(key=lambda plan: (plan[0], plan[1]))
+        new = {draft.item.id: draft.item for draft in drafts}
+        received = {draft.item.id: draft.received_on for draft in drafts}
+        known = {item.id: item for item in self._finder.items_by_key.values()}
+        rehearsal = Rehearsal(self._ledger, new, known.__getitem__)
+        events = []
+        for moment, _, draft, beginning in planned:
+            what = "受領・複製" if beginning else "返却・廃棄"
+            try:
+                _require_order(draft, received.get(draft.item.parent_item_id), beginning)
+                event = (
+                    self._beginning(draft, moment)
+                    if beginning
+                    else self._end(draft, moment, rehearsal)
+                )
+                rehearsal.perform(event)
+                events.append(event)
+            except AzukariError as error:
+                self._found.notice(
+                    draft.cells.line, f"媒体は登録しますが、{what}は記録しません。{error}"
+                )
+        return events
+
+    def _at(self, day: date, clock: time) -> datetime:
+        return min(datetime.combine(day, clock, JAPAN), self._ledger.now())
+
+    def _beginning(self, draft: Draft, moment: datetime) -> HandlingEvent:
+        """Make the receipt of an original or the copying of a copy.
+
+        Raises:
+            Refused: the sentence says why it cannot be recorded.
+        """
+        item, cells = draft.item, draft.cells
+        notes = [cells.note(), "時刻は記録なし。"]
+        if draft.parent_no:
+            line = HandlingLine(
+                item_id=item.parent_item_id, quantity=item.quantity, resulting_item_id=item.id
+            )
+            return self._event(HandlingKind.COPY, moment, line, notes, place_to_id="")
+        title, name = split_name(cells.one_line("received_from"))
+        line = HandlingLine(item_id=item.id, quantity=item.quantity)
+        return self._event(
+            HandlingKind.RECEIVE, moment, line, notes,
+            place_to_id=item.home_place_id, counterpart_title=title, counterpart_name=name,
+            counterpart_org_id=self._finder.contract.client_org_id if name else "",
+        )  # fmt: skip
+
+    def _end(self, draft: Draft, moment: datetime, rehearsal: Rehearsal) -> HandlingEvent:
+        """Make the return or disposal that a row tells.
+
+        Raises:
+            Refused: the words are unclear, or facts are missing that the records demand.
+        """
+        item, words = draft.item, draft.cells.one_line("end_method")
+        kind = self._end_kind(words)
+        witness = draft.cells.one_line("end_witness")
+        left = rehearsal.status(item.id, moment).left
+        notes = [f"元の台帳の記載は「{words}」。時刻は記録なし。"]
+        line = HandlingLine(item_id=item.id, quantity=left)
+        more: dict[str, Any] = {}
+        if kind in (HandlingKind.ERASE, HandlingKind.DISPOSE):
+            holder = self._finder.supervisor(moment.date())
+            more["sanitization"] = (
+                sanitization(
+                    item,
+                    End(kind, words, moment, left, witness=witness),
+                    self._options.disposal,
+                    contractor_id=self._finder.contract.contractor_org_id,
+                    responsible_id=holder.id if holder else "",
+                ),
+            )
+            if not witness:
+                notes.append("立会いは記録なし。")
+        elif witness:
+            notes.append(f"立会者欄は「{witness}」。")
+        stated = self._options.disposal.performed_by
+        return self._event(kind, moment, line, notes, actor=stated, **more)
+
+    def _end_kind(self, words: str) -> HandlingKind:
+        if not words:
+            raise Refused(reason="返却・廃棄の方法が空です。")
+        meaning = meaning_of(words)
+        kinds = [kind for kind in meaning.kinds if kind in END_KINDS]
+        if len(kinds) != 1:
+            kinds = [HandlingKind.DISPOSE] if "廃棄" in words and not kinds else kinds
+        if len(kinds) != 1:
+            raise Refused(reason=f"返却・廃棄の方法「{words}」が、返還か消去・廃棄か分かりません。")
+        return kinds[0]
+
+    def _event(
+        self, kind: HandlingKind, moment: datetime, line: HandlingLine, notes: list[str],
+        *, actor: str = "", **more: Any,
+    ) -> HandlingEvent:  # fmt: skip
+        received_by = actor or self._options.received_by
+        if not received_by:
+            received_by = self._ledger.user.person_id
+            notes.append("取扱者は記録なし（取込者を取扱者とした）。")
+            self._found.notice(
+                0, "元の台帳に取扱者の欄がないため、取り込む人を取扱者とし、備考に残しました。"
+            )
+        return HandlingEvent(
+            id=self._ledger.new_id(),
+            contract_id=self._finder.contract_id,
+            kind=kind,
+            timing=Timing.ACTUAL,
+            status=HandlingStatus.DONE,
+            occurred_at=moment,
+            actor_person_id=received_by,
+            purpose=NOT_RECORDED,
+            source_file_id=self._source_id,
+            lines=(line,),
+            note="\n".join(note for note in notes if note),
+            **more,
+        )
+
+
+def _require_order(draft: Draft, parent_received: date | None, beginning: bool) -> None:
+    """Refuse a beginning or an end that the days of the same file contradict.
+
+    Raises:
+        Refused
+    """
+    began, ended = draft.received_on, draft.ended_on
+    if beginning and began and parent_received and began < parent_received:
+        raise Refused(
+            reason=f"複製の日付（{wareki.format_wareki(began)}）が、複製元「{draft.parent_no}」の"
+            f"受領日（{wareki.format_wareki(parent_received)}）より前です。"
+            "どちらが正しいか確かめてください。"
+        )
+    if not beginning and began and ended and ended < began:
+        raise Refused(
+            reason=f"返却・廃棄の日付（{wareki.format_wareki(ended)}）が、"
+            f"受領日（{wareki.format_wareki(began)}）より前です。どちらが正しいか確かめてください。"
+        )
+
+
+def _reader(label: str) -> Any:
+    def read(text: str) -> date:
+        try:
+            return wareki.parse_date(text, field=label)
+        except InvalidField as error:
+            raise InvalidField(field=label, problem=f"の値「{text[:20]}」{_why(error)}") from error
+
+    return read
+
+
+def _why(error: InvalidField) -> str:
+    problem = str(error.facts["problem"])
+    return problem if problem.startswith("は") else f"が正しくありません。{problem.lstrip('の')}"
