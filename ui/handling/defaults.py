@@ -1,0 +1,193 @@
+"""What a dialog begins with: now, the signed-in person, and what the last act of the kind said."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from models.codes import (
+    AuthorizationSubject,
+    ContractStatus,
+    Encrypted,
+    EncryptionMeasure,
+    ItemState,
+    Means,
+    Timing,
+)
+from models.codes import AuthorizationSubject as Subject
+from models.codes import HandlingKind as K
+from models.custody import Status
+from models.ledger import Ledger
+from models.records import Authorization, Contract, HandlingEvent, Item
+from models.store import Op, Query, Where
+
+SUBJECTS: dict[K, tuple[AuthorizationSubject, ...]] = {
+    K.RECEIVE: (Subject.HANDOVER_DESIGNATION, Subject.INDIRECT_HANDOVER),
+    K.COPY: (Subject.COPY,),
+    K.TAKE_OUT: (Subject.TAKE_OUT, Subject.EQUIPMENT_TAKE_OUT, Subject.OFFSITE_WORK),
+    K.TRANSPORT: (Subject.TAKE_OUT, Subject.OTHER_RISKY_ACT),
+    K.TRANSMIT: (Subject.TRANSMIT,),
+    K.DISPATCH: (Subject.DISPATCH,),
+    K.PROVIDE: (Subject.OTHER_PURPOSE, Subject.THIRD_PARTY),
+    K.RETURN: (Subject.HANDOVER_DESIGNATION, Subject.INDIRECT_HANDOVER,
+               Subject.DISPOSITION_METHOD, Subject.END_EXCEPTION),
+    K.HAND_OVER: (Subject.HANDOVER_DESIGNATION, Subject.INDIRECT_HANDOVER,
+                  Subject.DISPOSITION_METHOD, Subject.END_EXCEPTION),
+    K.ERASE: (Subject.DISPOSITION_METHOD, Subject.END_EXCEPTION),
+    K.DISPOSE: (Subject.DISPOSITION_METHOD, Subject.END_EXCEPTION),
+}  # fmt: skip
+
+REMEMBERED: dict[K, tuple[str, ...]] = {  # taken over from the last act of the kind
+    K.RECEIVE: ("purpose", "counterpart_org_id", "counterpart_name", "counterpart_title", "means",
+                "destination_text", "place_to_id"),
+    K.HAND_OVER: ("purpose", "counterpart_org_id", "counterpart_name", "counterpart_title", "means",
+                  "destination_text"),
+    K.RETURN: ("purpose", "counterpart_org_id", "counterpart_name", "counterpart_title", "means",
+               "destination_text"),
+    K.DISPATCH: ("purpose", "counterpart_org_id", "counterpart_name", "counterpart_title", "means"),
+    K.PROVIDE: ("counterpart_org_id", "counterpart_name", "counterpart_title"),
+    K.USE: ("purpose", "place_from_id"),
+    K.COPY: ("purpose", "place_from_id"),
+    K.TAKE_OUT: ("purpose", "destination_text"),
+    K.BRING_BACK: ("purpose",),
+    K.TRANSPORT: ("purpose", "place_to_id"),
+    K.STORE: ("purpose", "place_to_id"),
+    K.STOCKTAKE: ("purpose", "place_from_id"),
+    K.CREATE: ("purpose", "place_to_id"),
+    K.COLLECT: ("purpose", "place_to_id"),
+    K.TRANSMIT: ("purpose", "destination_text"),
+    K.ERASE: ("purpose", "place_from_id"),
+    K.DISPOSE: ("purpose", "place_from_id"),
+}  # fmt: skip
+
+PURPOSES: dict[K, str] = {  # where the act nearly says its purpose itself
+    K.BRING_BACK: "持出しの用務が終わったため",
+    K.STOCKTAKE: "現品の確認",
+    K.RETURN: "業務で使い終えたため",
+    K.STORE: "保管",
+}
+LAST_HOUR = time(17, 0)  # a take-out is expected back by the end of the working day
+ENDED = frozenset({ContractStatus.CLOSED})
+
+
+def starting_event(ledger: Ledger, contract_id: str, kind: K) -> HandlingEvent:
+    """Return the event that a dialog shows before anything is typed."""
+    now = ledger.now().replace(second=0, microsecond=0)
+    values: dict[str, Any] = {"purpose": PURPOSES.get(kind, "")}
+    before = last_event(ledger, contract_id, kind)
+    if before is not None:
+        values |= {name: getattr(before, name) for name in REMEMBERED.get(kind, ())}
+    if kind in (K.RECEIVE, K.RETURN, K.HAND_OVER):
+        values["means"] = values.get("means") or Means.DIRECT
+        values["counterpart_org_id"] = values.get("counterpart_org_id") or _client(
+            ledger, contract_id
+        )
+    if kind is K.TAKE_OUT:
+        values["expected_return_at"] = expected_return(now)
+    allowed = authorizations(ledger, contract_id, kind, now)
+    if len(allowed) == 1:
+        values["authorization_id"] = allowed[0].id
+    return HandlingEvent(
+        contract_id=contract_id,
+        kind=kind,
+        timing=Timing.ACTUAL,
+        occurred_at=now,
+        actor_person_id=ledger.user.person_id,
+        **values,
+    )
+
+
+def last_event(ledger: Ledger, contract_id: str, kind: K) -> HandlingEvent | None:
+    """Return the last event of a kind under a contract."""
+    found = recent_events(ledger, contract_id, kind, 1)
+    return found[0] if found else None
+
+
+def recent_events(ledger: Ledger, contract_id: str, kind: K, limit: int) -> list[HandlingEvent]:
+    """Return the last events of a kind, the latest first."""
+    query = Query(
+        HandlingEvent.type,
+        (Where("contract_id", Op.EQ, contract_id), Where("kind", Op.EQ, kind)),
+        order=(("event_no", True),),
+    )
+    return [stored.record for stored in ledger.store.find(HandlingEvent, query, limit=limit)]
+
+
+def recent_purposes(ledger: Ledger, contract_id: str, kind: K) -> list[str]:
+    """Return what this act was done for lately, each once."""
+    events = recent_events(ledger, contract_id, kind, 60)
+    return list(dict.fromkeys(event.purpose for event in events if event.purpose))[:8]
+
+
+def authorizations(
+    ledger: Ledger, contract_id: str, kind: K, moment: datetime | None
+) -> list[Authorization]:
+    """Return the consents, designations and instructions that cover this kind on that day."""
+    subjects = SUBJECTS.get(kind, ())
+    if not subjects or moment is None:
+        return []
+    query = Query(
+        Authorization.type,
+        (Where("contract_id", Op.EQ, contract_id), Where("subject", Op.IN, subjects)),
+        order=(("valid_from", True),),
+    )
+    found = ledger.store.find(Authorization, query, limit=200)
+    return [stored.record for stored in found if stored.record.covers(moment.date())]
+
+
+def expected_return(now: datetime) -> datetime:
+    """Return when something taken out now is usually back."""
+    evening = datetime.combine(now.date(), LAST_HOUR, now.tzinfo)
+    return evening if now + timedelta(hours=1) <= evening else now + timedelta(hours=2)
+
+
+def encryption_of(items: Iterable[Item]) -> EncryptionMeasure | None:
+    """Return what the register says about the protection of items that leave the place."""
+    electronic = [item for item in items if item.electronic]
+    if not electronic:
+        return EncryptionMeasure.NOT_APPLICABLE
+    states = {item.encrypted for item in electronic}
+    if states == {Encrypted.YES}:
+        return EncryptionMeasure.APPLIED
+    return None  # somebody has to look
+
+
+def usual_contract(ledger: Ledger, items: Sequence[Item]) -> str:
+    """Return the contract a dialog is about when none is chosen: that of the items, else the last."""
+    for item in items:
+        if item.contract_id:
+            return item.contract_id
+    contracts = open_contracts(ledger)
+    if len(contracts) == 1:
+        return contracts[0].id
+    query = Query(HandlingEvent.type, order=(("occurred_at", True),))
+    last = ledger.store.find(HandlingEvent, query, limit=1)
+    known = {contract.id for contract in contracts}
+    if last and last[0].record.contract_id in known:
+        return last[0].record.contract_id
+    return contracts[0].id if contracts else ""
+
+
+def open_contracts(ledger: Ledger) -> list[Contract]:
+    """Return the contracts under which something can still be handled."""
+    found = [stored.record for stored in ledger.contracts()]
+    return [contract for contract in found if contract.status not in ENDED]
+
+
+def whereabouts(ledger: Ledger, status: Status | None) -> str:
+    """Return state and place or holder of an item in words."""
+    if status is None:
+        return ItemState.REGISTERED.label
+    place = ledger.registers.caption("place", status.place_id) if status.place_id else ""
+    holder = ledger.registers.caption("person", status.holder_id) if status.holder_id else ""
+    return "・".join(part for part in (status.state.label, holder or place) if part)
+
+
+def followed(event: HandlingEvent, related_id: str) -> HandlingEvent:
+    """Return the event as the answer to an open one."""
+    return replace(event, related_event_id=related_id)
+
+
+def _client(ledger: Ledger, contract_id: str) -> str:
+    stored = ledger.store.get(Contract, contract_id)
+    return stored.record.client_org_id if stored else ""

@@ -1,0 +1,257 @@
+"""消去・廃棄: one card for each item with the method, and the facts that all of them share."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
+
+from models.codes import AssignmentRole, AssignmentStatus, SanitizationAct
+from models.codes import HandlingKind as K
+from models.commands import Change
+from models.records import (
+    Assignment,
+    Contract,
+    HandlingEvent,
+    InformationAsset,
+    Item,
+    Person,
+    Sanitization,
+)
+from ui import layout
+from ui.editor_base import FormDesk
+from ui.handling import methods
+from ui.handling.dialog import HandlingDialog, Mode
+from ui.handling.panel import FieldsPanel, Line
+from ui.handling.papers import offer_paper
+from ui.handling.words import kind_word
+
+REPORT, CERTIFICATE = "D-17", "D-18"
+
+CARD = (
+    Line("method", "方法"),
+    Line("category", "抹消の水準"),
+    Line("tool_name", "使用ソフト・装置"),
+    Line("tool_version", "版"),
+    Line("info_items", "情報項目", wide=True),
+    Line("verification_method", "検証方法"),
+    Line("verification_result", "検証結果"),
+    Line("irrecoverable_confirmed", "復元・判読できないことの確認", wide=True),
+)
+WITH_TOOL = frozenset({"tool_name", "tool_version"})
+SHARED = (
+    Line("performed_org_id", "実施した組織"),
+    Line("place_text", "実施場所"),
+    Line("responsible_person_id", "責任者"),
+    Line("verified_by", "検証した人"),
+    Line("witness_requested", "委託者の立会いの求め", wide=True),
+    Line("witness_title", "立会者の職名"),
+    Line("witness_name", "立会者の氏名"),
+    Line("witnessed_at", "立会いの日時"),
+)
+WITNESS = frozenset({"witness_title", "witness_name", "witnessed_at"})
+
+
+class SanitizationCard(QWidget):
+    """How one item was dealt with."""
+
+    changed = Signal()
+
+    def __init__(
+        self, desk: FormDesk, item: Item, kind: K, start: Sanitization, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.item = item
+        self._kind = kind
+        self._start = start
+        self.panel = FieldsPanel(Sanitization, CARD, desk, self)
+        self.panel.edited.connect(self._edited)
+        self.remark = layout.note("")
+        box = QGroupBox(item.caption(), self)
+        inner = QVBoxLayout(box)
+        inner.addWidget(self.panel)
+        inner.addWidget(self.remark)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(box)
+        self.panel.set_values({line.name: getattr(start, line.name) for line in CARD})
+        self.update_shown()
+
+    def detail(self) -> Sanitization:
+        """Return what the card says; the shared facts are not in it yet."""
+        return replace(self._start, **self.panel.values())
+
+    def set_kind(self, kind: K) -> None:
+        """Propose again, for the other act; what was typed stays."""
+        self._kind = kind
+        usual = methods.proposal(self.item, kind)
+        self.panel.suggest("method", usual.method)
+        self.panel.suggest("category", usual.category)
+        self.panel.suggest("verification_method", usual.check)
+        self.update_shown()
+
+    def update_shown(self) -> None:
+        detail = self.detail()
+        tool = bool(WITH_TOOL & detail.required())
+        hidden = set() if tool else set(WITH_TOOL)
+        if not self._start.electronic:
+            hidden.add("category")
+        self.panel.arrange([line.name for line in CARD if line.name not in hidden])
+        self.panel.update_shown(detail)
+        found = methods.remarks(self.item, self._kind, detail.method, detail.category)
+        layout.say(self.remark, "\n".join(f"⚠ {one}" for one in found), "care")
+
+    def problems(self) -> list[str]:
+        self.panel.touch_all()
+        self.update_shown()
+        found = self.panel.problems(self.detail())
+        return [f"{self.item.item_no}：{s}" for one in found.values() for s in one]
+
+    def _edited(self, _name: str) -> None:
+        self.update_shown()
+        self.changed.emit()
+
+
+class SanitizeDialog(HandlingDialog):
+    """Enters an erasure or a disposal with all that its certificate will need."""
+
+    def modes(self) -> Sequence[Mode]:
+        profile = self.profile()
+        return (
+            Mode(kind_word(K.DISPOSE, profile), K.DISPOSE),
+            Mode(kind_word(K.ERASE, profile), K.ERASE),
+        )
+
+    def make_detail(self) -> QWidget | None:
+        whole = QWidget(self)
+        self._cards: dict[str, SanitizationCard] = {}
+        self._card_place = QVBoxLayout()
+        box = QGroupBox(self.tr("すべてに共通"), whole)
+        self.shared = FieldsPanel(Sanitization, SHARED, self.form_desk, box)
+        self.shared.set_values(self._shared_start())
+        self.shared.edited.connect(lambda _name: self.update_shown())
+        QVBoxLayout(box).addWidget(self.shared)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._card_place)
+        column.addWidget(box)
+        return whole
+
+    def draft(self) -> HandlingEvent:
+        event = super().draft()
+        rows = tuple(
+            self._whole(card, event)
+            for item in self.items.items
+            if (card := self._cards.get(item.id)) is not None
+        )
+        return replace(event, sanitization=rows)
+
+    def mode_changed(self) -> None:
+        self.items.limit_to(self.kind)
+        super().mode_changed()
+        for card in self._cards.values():
+            card.set_kind(self.kind)
+
+    def update_shown(self) -> None:
+        self._make_cards()
+        super().update_shown()
+        if not self._loading:
+            asked = bool(self.shared.values()["witness_requested"])
+            names = [line.name for line in SHARED if asked or line.name not in WITNESS]
+            self.shared.arrange(names)
+            self.shared.update_shown(self._shared_row())
+
+    def more_problems(self) -> list[str]:
+        found = [s for card in self._cards.values() for s in card.problems()]
+        self.shared.touch_all()
+        row = self._shared_row()
+        self.shared.update_shown(row)
+        found += [s for one in self.shared.problems(row).values() for s in one]
+        if row.verified_by and row.verified_by == self.draft().actor_person_id:
+            found.append(self.tr("「検証した人」には、実施した人と別の人を選んでください。"))
+        return found
+
+    def items_chosen(self, items: Sequence[Item]) -> None:
+        self._make_cards()
+
+    def after(self, change: Change) -> None:
+        if self.correcting is not None:
+            return
+        profile = self.desk.ledger.profile(self.contract_id)
+        wanted = [d for d in (CERTIFICATE, REPORT) if profile.document(d).demanded]
+        for doc_kind in wanted[:1] or [REPORT]:
+            offer_paper(self.desk, doc_kind, self.contract_id, change.ids[-1:], self.parentWidget())
+
+    # --- the rows ----------------------------------------------------------------------------
+    def _whole(self, card: SanitizationCard, event: HandlingEvent) -> Sanitization:
+        line = next((one for one in event.lines if one.item_id == card.item.id), None)
+        act = SanitizationAct.ERASE if event.kind is K.ERASE else SanitizationAct.DISPOSE
+        status = self.ledger.handling.status(card.item.id)
+        left = status.left if status is not None else card.item.quantity
+        return replace(
+            card.detail(), act=act, performed_at=event.occurred_at,
+            performed_by=event.actor_person_id,
+            quantity=line.quantity if line and line.quantity is not None else left,
+            client_method_authorization_id=event.authorization_id, **self.shared.values(),
+        )  # fmt: skip
+
+    def _shared_row(self) -> Sanitization:
+        electronic = any(item.electronic for item in self.items.items)
+        return Sanitization(electronic=electronic, **self.shared.values())
+
+    def _make_cards(self) -> None:
+        wanted = {item.id for item in self.items.items}
+        for item_id in [one for one in self._cards if one not in wanted]:
+            card = self._cards.pop(item_id)
+            self._card_place.removeWidget(card)
+            card.deleteLater()
+        for item in self.items.items:
+            if item.id not in self._cards:
+                card = SanitizationCard(
+                    self.form_desk, item, self.kind, self._start_of(item), self.content
+                )
+                card.changed.connect(self.update_shown)
+                self._cards[item.id] = card
+                self._card_place.addWidget(card)
+
+    def _start_of(self, item: Item) -> Sanitization:
+        for row in self._base.sanitization:
+            if row.item_id == item.id:
+                return row
+        usual = methods.proposal(item, self.kind)
+        texts = [one.fields_text for one in item.contents] or self._asset_texts(item)
+        return Sanitization(
+            item_id=item.id, info_items="、".join(texts), media_name=item.name, unit=item.unit,
+            electronic=item.electronic, method=usual.method, category=usual.category,
+            verification_method=usual.check,
+        )  # fmt: skip
+
+    def _asset_texts(self, item: Item) -> list[str]:
+        store = self.ledger.store
+        found = [store.get(InformationAsset, one.asset_id) for one in item.contents]
+        return [one.record.name for one in found if one is not None]
+
+    def _shared_start(self) -> dict[str, Any]:
+        if self._base.sanitization:
+            row = self._base.sanitization[0]
+            return {line.name: getattr(row, line.name) for line in SHARED}
+        me = self.ledger.store.get(Person, self.ledger.user.person_id)
+        contract = self.ledger.store.get(Contract, self.contract_id)
+        org = contract.record.contractor_org_id if contract else ""
+        return {
+            "performed_org_id": org or (me.record.organization_id if me else ""),
+            "place_text": self.ledger.registers.caption("place", self._base.place_from_id),
+            "responsible_person_id": self._responsible(),
+        }
+
+    def _responsible(self) -> str:
+        found = self.ledger.registers.all(
+            Assignment, contract_id=self.contract_id, status=AssignmentStatus.ACTIVE
+        )
+        order = (AssignmentRole.INFO_MANAGER, AssignmentRole.WORK_SUPERVISOR)
+        for role in reversed(order):
+            for one in found:
+                if one.record.role is role:
+                    return one.record.person_id
+        return ""
