@@ -94,7 +94,9 @@ class Lists:
         first = query.order[0] if query.order else None
         kind = plan.view.kind(first[0]) if first else None
         walks = first is not None and first[0] in plan.view.indexed and plan.driving is None
-        if first and isinstance(kind, Ref) and walks:
+        # A whole list with further keys is sorted at once; for a page the groups are walked.
+        grouped = limit is not None or len(query.order) == 1
+        if first and isinstance(kind, Ref) and walks and grouped:
             return self._by_caption(plan, query, kind.type, limit)
         return self._ordered(plan, query, limit)
 
@@ -123,9 +125,17 @@ class Lists:
             if left is not None and left <= 0:
                 break
             test = f"t.{name} IN ({', '.join('?' * len(ids))})" if ids else f"t.{name} IS NULL"
+            if more and more[0][0] in plan.view.indexed and self._wide(plan.view, test, ids):
+                test = f"+{test}"  # then the index of the next key is walked instead
             sql = f"{select} {test} AND {where} ORDER BY {order}"
             found.extend(self._numbers(sql, [*ids, *parameters], left))
         return found
+
+    def _wide(self, view: ViewTable, test: str, parameters: Sequence[Any]) -> bool:
+        """Tell whether a condition holds for too many rows to sort them for one page."""
+        sql = f"SELECT 1 FROM {view.name} t WHERE {test} LIMIT {NARROW + 1}"
+        count = self._database.value(f"SELECT count(*) FROM ({sql})", parameters)
+        return bool(count > NARROW)
 
     def _by_captions_of(
         self, view: ViewTable, name: str, type_: str, descending: bool

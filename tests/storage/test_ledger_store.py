@@ -429,3 +429,14 @@ def test_disabled_accounts_are_read_like_any_record(office: Office) -> None:
     stored = office.store.get(UserAccount, office.account.id)
     assert stored is not None and stored.record.status is c.AccountStatus.DISABLED
     assert revising(stored.record, "").action is Action.REVISE
+
+
+def test_wide_groups_give_the_same_page_as_narrow_ones(
+    many: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = Query("handling_event", order=(("actor_person_id", False), ("occurred_at", True)))
+    narrow, whole = many.store.numbers(query, 30), many.store.numbers(query)
+    monkeypatch.setattr("storage.lists.NARROW", 2)
+    assert many.store.numbers(query, 30) == narrow == whole[:30]
+    words = Query("handling_event", text="束", order=(("occurred_at", True),))
+    assert many.store.numbers(words, 30) == many.store.numbers(words)[:30]
