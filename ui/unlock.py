@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -32,12 +33,14 @@ class UnlockView(QWidget):
     Attributes:
         unlocked: emitted with the open `Ledger` and its folder.
         wizard_wanted: the user wants a new ledger.
+        sample_wanted: the user wants to try the program with invented data.
         restore_wanted: the user wants to restore a backup.
         recovery_wanted: the user lost his password and holds the recovery sheet; with the folder.
     """
 
     unlocked = Signal(object, object)
     wizard_wanted = Signal()
+    sample_wanted = Signal()
     restore_wanted = Signal()
     recovery_wanted = Signal(object)
 
@@ -146,15 +149,17 @@ class UnlockView(QWidget):
         row.addWidget(self.open)
         return row
 
-    def _ways(self) -> QHBoxLayout:
+    def _ways(self) -> QGridLayout:
         self.new = link_button(self.tr("新しい台帳を作る"), self.wizard_wanted.emit)
+        self.sample = link_button(self.tr("見本の台帳を作る"), self.sample_wanted.emit)
         self.restore = link_button(self.tr("バックアップから復元する"), self.restore_wanted.emit)
         self.recover = link_button(self.tr("パスワードを忘れたとき"), self._recover)
-        row = QHBoxLayout()
-        for button in (self.new, self.restore, self.recover):
-            row.addWidget(button)
-        row.addStretch()
-        return row
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        for number, made in enumerate((self.new, self.recover, self.sample, self.restore)):
+            where = Qt.AlignmentFlag.AlignLeft
+            grid.addWidget(made, number // 2, number % 2, alignment=where)
+        return grid
 
     # --- what happens ----------------------------------------
     def try_password(self) -> None:
@@ -188,7 +193,7 @@ class UnlockView(QWidget):
 
     def _wait(self, waiting: bool) -> None:
         for widget in (self.ledgers, self.other, self.login, self.password, self.open,
-                       self.new, self.restore, self.recover):  # fmt: skip
+                       self.new, self.sample, self.restore, self.recover):  # fmt: skip
             widget.setEnabled(not waiting)
         if waiting:
             self._say(self.tr("パスワードを確かめています…"))

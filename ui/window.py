@@ -32,6 +32,7 @@ from ui.preferences import Preferences
 from ui.session_lock import SessionLock
 from ui.status import Facts
 from ui.unlock import UnlockView
+from ui.ways_in import WaysIn
 from ui.workbench import Place, Workbench
 
 TITLE = "預り台帳"
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.idle = idle or IdleWatch(application)
         self.wedge = BarcodeWedge(application)
         self.session = SessionLock(self)
+        self.ways = WaysIn(office, operations, self)
         self._build()
         self._listen(application)
 
@@ -97,6 +99,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{folder.name} － {TITLE}")
         self.statusBar().show()
         self.apply_settings()
+        if ledger.notices:
+            self._operations.asker.tell(self, "\n".join(ledger.notices))
 
     def apply_settings(self) -> None:
         """Take idle minutes and scan settings from the open ledger."""
@@ -167,6 +171,12 @@ class MainWindow(QMainWindow):
 
     def _listen(self, application: QApplication) -> None:
         self.unlock.unlocked.connect(self.open_ledger)
+        self.unlock.wizard_wanted.connect(self.ways.new_ledger)
+        self.unlock.sample_wanted.connect(self.ways.make_sample)
+        self.unlock.restore_wanted.connect(self.ways.restore)
+        self.unlock.recovery_wanted.connect(self.ways.recover)
+        self.ways.opened.connect(self._made_ledger)
+        self.ways.found.connect(self._found_ledger)
         self.idle.expired.connect(lambda: self.lock(IDLE_WORDS))
         self.idle.warned.connect(self._warn)
         self.idle.returned.connect(self.statusBar().clearMessage)
@@ -181,6 +191,16 @@ class MainWindow(QMainWindow):
         return self._operations.asker.confirm(
             self, DRAFT_QUESTION, yes=self.tr("ロックする"), no=self.tr("入力に戻る")
         )
+
+    def _made_ledger(self, ledger: Ledger, folder: Path) -> None:
+        self._preferences.remember(folder)
+        self.open_ledger(ledger, folder)
+
+    def _found_ledger(self, folder: Path) -> None:
+        self._preferences.remember(folder)
+        self.unlock.show_recent()
+        self.unlock.choose_folder(folder)
+        self.unlock.greet()
 
     def _warn(self, seconds: int) -> None:
         self.statusBar().showMessage(

@@ -6,7 +6,6 @@ makes another (with another sheet), and cancelling leaves no folder behind.
 """
 
 import shutil
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -29,7 +28,6 @@ from models.records import Organization
 from ui import ledger_settings as settings
 from ui.layout import button, note, say
 from ui.operations import Operations
-from ui.recovery_sheet import print_sheet, save_sheet
 from ui.wizard_steps import (
     BackupStep,
     ContractStep,
@@ -47,7 +45,6 @@ from ui.wizard_steps import (
 
 WRONG_SHEET = "回復シートの文字が違います。用紙と見比べて、行ごとに確かめてください。"
 NEW_SHEET = "入力を変えたため、回復シートも新しくなりました。前に印刷した用紙は捨ててください。"
-PDF = "PDF (*.pdf)"
 
 
 class Wizard(QDialog):
@@ -82,10 +79,10 @@ class Wizard(QDialog):
         self.organization = OrganizationStep()
         self.person = PersonStep()
         self.password = PasswordStep(self._operations)
-        self.sheet = SheetStep()
-        self.sheet.acts.addWidget(button(self.tr("印刷する"), self._print))
-        self.sheet.acts.addWidget(button(self.tr("PDFに保存する"), self._save))
-        self.sheet.acts.addStretch()
+        self.sheet = SheetStep(
+            self._operations,
+            lambda: (self.organization.name.text(), self._office.clock().date()),
+        )
         self.contract = ContractStep(self._office.profiles)
         self.backup = BackupStep(asker)
         self.done_step = DoneStep()
@@ -207,8 +204,7 @@ class Wizard(QDialog):
         self._ledger, text = made
         self._made_from = now
         self.place.made = self.place.folder()
-        self.sheet.text.setText(text)
-        self.sheet.typed.clear()
+        self.sheet.panel.show_sheet(text)
         self._show(self.number() + 1)
         say(self.message, NEW_SHEET if again else "", "care")
 
@@ -245,8 +241,7 @@ class Wizard(QDialog):
     def _handed_over(self, _: None) -> None:
         ledger, self._ledger = self._ledger, None
         self.password.password.clear()
-        self.sheet.text.clear()
-        self.sheet.typed.clear()
+        self.sheet.panel.forget()
         self.finished_with.emit(ledger, self.place.folder())
         self.accept()
 
@@ -274,26 +269,6 @@ class Wizard(QDialog):
         self.next.setEnabled(not waiting)
         self.back.setEnabled(not waiting)
         say(self.message, self.tr("お待ちください…") if waiting else "")
-
-    # --- the sheet ----------------------------------------
-    def _print(self) -> None:
-        today = self._office.clock().date()
-        try:
-            print_sheet(self.sheet.text.text(), self.organization.name.text(), today, self)
-        except AzukariError as error:
-            self._operations.tell(error, self)
-
-    def _save(self) -> None:
-        file = self._operations.asker.save_file(
-            self, self.tr("回復シートの保存先（USBメモリーなど）"), PDF, self.tr("回復シート.pdf")
-        )
-        if file is None:
-            return
-        today = self._office.clock().date()
-        try:
-            save_sheet(Path(file), self.sheet.text.text(), self.organization.name.text(), today)
-        except AzukariError as error:
-            self._operations.tell(error, self)
 
     # --- Qt ----------------------------------------
     def reject(self) -> None:

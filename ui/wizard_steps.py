@@ -1,18 +1,17 @@
 """The steps of the first hour, each a small form that says what is still missing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -35,7 +34,7 @@ from ui.keys import EnterMovesOn
 from ui.layout import add_row, button, form, heading, note, say
 from ui.new_password import NewPassword
 from ui.operations import Operations
-from ui.theme import SHEET_FAMILY, load_sheet_font
+from ui.sheet_panel import SheetPanel
 
 
 class Step(QWidget):
@@ -216,34 +215,16 @@ class SheetStep(Step):
         "印刷して封筒に入れ、施錠できる場所に保管してください。この画面を閉じると二度と表示できません。"
     )
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        operations: Operations,
+        facts: Callable[[], tuple[str, date]],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        load_sheet_font()
-        self.text = QLabel("")
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
-        self.text.setAccessibleName(self.tr("回復シートの文字"))
-        self.text.setStyleSheet(
-            f"font-family: '{SHEET_FAMILY}'; font-size: 15pt; background: white;"
-            "border: 1px solid #c3cad2; padding: 10px;"
-        )
-        self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.acts = QHBoxLayout()
-        self.typed = QPlainTextEdit()
-        self.typed.setTabChangesFocus(True)
-        self.typed.setFixedHeight(96)
-        self.typed.setAccessibleName(self.tr("回復シートの書き写し"))
-        self.column.addWidget(self.text)
-        self.column.addLayout(self.acts)
-        self.column.addWidget(
-            note(
-                self.tr(
-                    "印刷した用紙（または書き写した紙）を見ながら、4行とも入力してください。"
-                    "空白は入れなくてもかまいません。"
-                )
-            )
-        )
-        self.column.addWidget(self.typed)
-        self.column.addStretch()
+        self.panel = SheetPanel(operations, facts)
+        self.text, self.typed = self.panel.text, self.panel.typed
+        self.column.addWidget(self.panel)
 
     def entered(self) -> None:
         self.typed.setFocus()
