@@ -185,7 +185,9 @@ class RegisterFilters(QWidget):
 
     def _day_edited(self) -> None:
         self._show_day_problem()
-        if not any(editor.typing_problem() for editor in (self.first, self.last)):
+        if any(editor.typing_problem() for editor in (self.first, self.last)):
+            self._pause.stop()  # the list keeps the last answer until the day can be understood
+        else:
             self._pause.start()
 
     def _show_day_problem(self) -> None:

@@ -75,8 +75,7 @@ class Hand:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """A new encrypted ledger with a contractor and its responsible person 山田 花子."""
-    office = cheap_office(tmp_path, StoryClock(TODAY))
-    opened, _sheet = office.create(tmp_path / "ledger", _opening(), PASSWORD)
+    opened = new_ledger(tmp_path)
     yield opened
     opened.close()
 
@@ -133,6 +132,12 @@ def add_person(ledger: Ledger) -> Callable[..., Person]:
     return add
 
 
+def new_ledger(folder: Path) -> Ledger:
+    """Make a new encrypted ledger in a folder."""
+    office = cheap_office(folder, StoryClock(TODAY))
+    return office.create(folder / "ledger", _opening(), PASSWORD)[0]
+
+
 def contractor(ledger: Ledger) -> Organization:
     found = ledger.registers.all(Organization)
     return next(s.record for s in found if OrganizationKind.CONTRACTOR in s.record.kinds)
@@ -178,5 +183,3 @@ def _opening() -> Opening:
         employment_type=EmploymentType.REGULAR,
     )
     return Opening(organization, person, "yamada")
-
-

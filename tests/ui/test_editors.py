@@ -1,5 +1,6 @@
 """Every kind has an editor, and what an editor shows it gives back."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -33,9 +34,10 @@ from models.fields import (
     Text,
     TextList,
 )
+from models.ledger import Ledger
 from models.records import ALL
 from models.records.things import AssetField
-from tests.ui.conftest import TODAY
+from tests.ui.conftest import TODAY, new_ledger
 from tests.ui.fingers import commit, type_in
 from ui.editor_base import Editor, FormDesk
 from ui.editor_choices import BooleanEditor
@@ -48,6 +50,14 @@ QUIET = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 LINES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=30)
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    """One ledger for all editors: they read, and what they add disturbs nobody."""
+    opened = new_ledger(tmp_path_factory.mktemp("editors"))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -180,9 +190,7 @@ def test_a_day_that_is_none_is_refused_in_words(form_desk: FormDesk, qtbot: QtBo
     assert editor.has_typing()
 
 
-def test_arrows_step_through_days_and_a_key_enters_today(
-    form_desk: FormDesk, qtbot: QtBot
-) -> None:
+def test_arrows_step_through_days_and_a_key_enters_today(form_desk: FormDesk, qtbot: QtBot) -> None:
     editor = editor_of(Day(), form_desk, qtbot)
     line = editor.focus_target()
     QTest.keyClick(line, Qt.Key.Key_Semicolon, Qt.KeyboardModifier.ControlModifier)

@@ -41,18 +41,16 @@ def shown(form: QWidget) -> str:
     return "\n".join(label.text() for label in labels)
 
 
-@pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.type)
 def test_every_record_has_a_form_that_gives_back_what_it_shows(
-    form: Callable[..., RecordForm], cls: type[Record]
+    form: Callable[..., RecordForm],
 ) -> None:
-    made = form(cls)
-    assert made.record() == cls()
-    assert not made.is_dirty()
+    for cls in ALL:
+        made = form(cls)
+        assert made.record() == cls(), cls.type
+        assert not made.is_dirty(), cls.type
 
 
-def test_a_record_comes_back_unchanged(
-    form: Callable[..., RecordForm], contract: Contract
-) -> None:
+def test_a_record_comes_back_unchanged(form: Callable[..., RecordForm], contract: Contract) -> None:
     made = form(Contract, contract)
     assert made.record() == contract
     assert made.problems() == {}
@@ -261,9 +259,7 @@ def test_nothing_changed_is_nothing_to_correct(
     assert "変更がありません" in made.message.text()
 
 
-def test_closing_asks_before_typing_is_lost(
-    dialog: Callable[..., FormDialog], hand: Hand
-) -> None:
+def test_closing_asks_before_typing_is_lost(dialog: Callable[..., FormDialog], hand: Hand) -> None:
     made = dialog(Person)
     type_in(made.form.rows["name"].editor.focus_target(), "sato")
     hand.answers = [False]

@@ -74,7 +74,10 @@ def test_a_new_record_appears_marked_in_the_list(
     assert isinstance(record, Person)
     assert ledger.registers.caption("organization", record.organization_id) == "株式会社あずかり"
     dialog.form.set_values(
-        {"name": "𠮷野 辻󠄂子", "employment_type": ledger.registers.all(Person)[0].record.employment_type}
+        {
+            "name": "𠮷野 辻󠄂子",
+            "employment_type": ledger.registers.all(Person)[0].record.employment_type,
+        }
     )
     assert page.has_draft()
     with qtbot.waitSignal(dialog.saved) as told:
@@ -128,13 +131,21 @@ def test_opening_shows_all_and_leads_to_history(
 
 
 def test_a_list_is_limited_to_the_contract_and_new_records_begin_with_it(
-    show: ShowPage, ledger: Ledger, contract: Contract, add_person: Any, profile: Any, settled: Settled
+    show: ShowPage,
+    ledger: Ledger,
+    contract: Contract,
+    add_person: Any,
+    profile: Any,
+    settled: Settled,
 ) -> None:
     person = add_person("佐藤 一郎")
     ledger.registers.create(
         Assignment(
-            contract_id=contract.id, person_id=person.id, role=AssignmentRole.WORKER,
-            starts_on=TODAY, status=AssignmentStatus.ACTIVE,
+            contract_id=contract.id,
+            person_id=person.id,
+            role=AssignmentRole.WORKER,
+            starts_on=TODAY,
+            status=AssignmentStatus.ACTIVE,
         )  # fmt: skip
     )
     page = show(PeoplePage)

@@ -162,9 +162,7 @@ def test_an_empty_register_says_how_to_begin(view: Callable[..., RegisterView]) 
     assert shown.count.text() == "0件"
 
 
-def test_the_count_is_told(
-    view: Callable[..., RegisterView], many: None, settled: Settled
-) -> None:
+def test_the_count_is_told(view: Callable[..., RegisterView], many: None, settled: Settled) -> None:
     shown = view(Person)
     assert shown.count.text() == "128件以上（数えています…）"
     settled()
