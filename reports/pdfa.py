@@ -108,9 +108,7 @@ class PaperCanvas(Canvas):
         self._addAnnotation(widget, "seal-field")
         field = self._doc.refAnnotation("seal-field")
         catalog = self._doc.Catalog
-        catalog.AcroForm = pdfdoc.PDFDictionary(
-            {"Fields": pdfdoc.PDFArray([field]), "SigFlags": 3}
-        )
+        catalog.AcroForm = pdfdoc.PDFDictionary({"Fields": pdfdoc.PDFArray([field]), "SigFlags": 3})
         catalog.extra["Perms"] = pdfdoc.PDFDictionary({"DocMDP": signature})
 
 

@@ -7,6 +7,7 @@ for a time stamp, so no socket is opened.
 """
 
 import asyncio
+import base64
 import hashlib
 import re
 from collections.abc import Callable, Coroutine
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 from models.errors import Damaged, Refused, Usage
+from models.records import SealKey
 from reports.pdfa import BYTE_RANGE_HOLE
 
 _ORDER_P256: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -107,12 +109,34 @@ def load_pkcs12(data: bytes, passphrase: str) -> SealIdentity:
         advice = "ファイルとパスワードを確かめてください。"
         raise Damaged(file="電子証明書", what_now=advice) from exc
     if key is None or certificate is None:
-        raise Refused(reason="ファイルに秘密鍵と証明書の組が入っていません。発行元に確かめてください。")
+        raise Refused(
+            reason="ファイルに秘密鍵と証明書の組が入っていません。発行元に確かめてください。"
+        )
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise Refused(reason="この種類の鍵は使えません。RSAまたはECDSAの証明書を用意してください。")
     der = serialization.Encoding.DER
     chain = tuple(other.public_bytes(der) for other in others)
     return SealIdentity(_pkcs8(key), certificate.public_bytes(der), chain)
+
+
+def seal_record(identity: SealIdentity) -> tuple[SealKey, bytes]:
+    """Return what the ledger keeps of an identity: the public record, and the secret beside it."""
+    certificate = x509.load_der_x509_certificate(identity.certificate)
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    chain = (identity.certificate, *identity.chain)
+    record = SealKey(
+        fingerprint=identity.fingerprint,
+        subject=str(names[0].value) if names else certificate.subject.rfc4514_string(),
+        certificate=" ".join(base64.b64encode(der).decode("ascii") for der in chain),
+        valid_until=certificate.not_valid_after_utc.date(),
+    )
+    return record, identity.private_key
+
+
+def seal_identity(record: SealKey, private_key: bytes) -> SealIdentity:
+    """Return the identity that a ledger keeps."""
+    certificate, *chain = (base64.b64decode(part) for part in record.certificate.split(" "))
+    return SealIdentity(private_key, certificate, tuple(chain))
 
 
 def sign_hole(pdf: bytes, identity: SealIdentity) -> bytes:

@@ -171,13 +171,12 @@ def _is_in_our_form(seal: Any) -> bool:
 
     content = bytes(seal.pkcs7_content)
     container = cms.ContentInfo.load(content)
-    clean = container.dump(force=True)
+    length = len(container.dump())
     data = container["content"]
     signer = data["signer_infos"][0]
     certificate = seal.signer_cert
     return (
-        content[: len(clean)] == clean
-        and not content[len(clean) :].strip(b"\0")
+        not content[length:].strip(b"\0")
         and container["content_type"].native == "signed_data"
         and data["version"].native == "v1"
         and len(data["signer_infos"]) == 1

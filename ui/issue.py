@@ -54,7 +54,7 @@ def issue(ledger: Ledger, request: IssueRequest, *, command_id: str = "") -> Cha
     """
     from reports.collect import collect
     from reports.render import seal
-    from reports.seal import SealIdentity
+    from reports.seal import seal_identity
 
     def draw(numbers: Numbering) -> Sealed:
         document = collect(ledger, request, numbers)
@@ -65,8 +65,7 @@ def issue(ledger: Ledger, request: IssueRequest, *, command_id: str = "") -> Cha
                 f"{'、'.join(lacking)}。取扱記録を訂正してから、もう一度お試しください。"
             )
         key, secret = ledger.paper.seal_secret()
-        identity = SealIdentity.from_record(key.certificate, secret)
-        done = seal(document, identity)
+        done = seal(document, seal_identity(key, secret))
         return Sealed(done.pdf, done.sha256, document.content())
 
     first = collect(ledger, request, ledger.paper.numbering())

@@ -129,7 +129,7 @@ class SealKey(Record):
 
     fingerprint: str = field(Text(64), "指紋", required=True)
     subject: str = field(Text(), "名義", required=True)
-    certificate: str = field(Text(8000), "証明書", required=True)
+    certificate: str = field(Text(40_000), "証明書", required=True)
     valid_until: date | None = field(Day(), "有効期限", required=True)
     retired_on: date | None = field(Day(), "使用をやめた日")
 

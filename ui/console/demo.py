@@ -1,6 +1,7 @@
 """`demo`: a whole sample ledger; `sample-day`: one day from an empty disk to a restored backup."""
 
 import json
+import os
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import replace
@@ -123,12 +124,12 @@ def _tell(
     supervisor = ledger.registers.all(Person)[0].record
     number = f"{days[0].year}-{arguments.seed:03d}"
     story.set_up(profile, number, contractor.id, supervisor.id)
-    identity = make_seal_certificate(contractor.name, now=ledger.now())
+    identity = make_seal_certificate(contractor.name, ledger.now(), os.urandom)
     ledger.paper.adopt_seal(*seal_record(identity))
     for user in cast.USERS[1:]:
         ledger.people.add_account(
             story.people[user.person], login=user.login, role=user.role, password=user.password,
-            valid_until=ledger.today() + timedelta(days=400),
+            valid_until=ledger.today() + timedelta(days=400), chosen_by_self=True,
         )  # fmt: skip
     for number_of_day, day in enumerate(days):
         story.day(day, number_of_day)

@@ -1,0 +1,1 @@
+"""The papers of obligations 8.2, one short file each."""

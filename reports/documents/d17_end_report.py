@@ -1,0 +1,96 @@
+"""D-17 返還・消去・廃棄報告書: how each thing ended (SK-14.2, FK-9.1, CB-11.1); 予定 or 完了."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from reportlab.platypus import Flowable
+
+from reports.blocks import facts, gap
+from reports.documents.base import Document, listed, missing_in_lines
+from reports.documents.samples import sample_anchor, sample_head
+from reports.page import anchoring, end, opening, subject
+
+
+@dataclass(frozen=True)
+class EndLine:
+    """One thing and how it ended; `act` is 返還, 消去 or 廃棄 in the profile's words."""
+
+    item_no: str
+    media_name: str
+    info_items: str
+    quantity: Decimal | None
+    unit: str
+    act: str
+    method: str
+    processed_on: date | None
+    witness: str
+
+
+@dataclass(frozen=True)
+class EndReport(Document):
+    """返還・消去・廃棄報告書."""
+
+    completed: bool = True
+    responsible: str = ""
+    lines: tuple[EndLine, ...] = ()
+
+    def missing(self) -> Iterator[str]:
+        yield from super().missing()
+        yield from missing_in_lines(
+            self.lines,
+            (
+                ("media_name", "記録媒体"),
+                ("info_items", "項目"),
+                ("quantity", "数量"),
+                ("unit", "単位"),
+                ("method", "方法"),
+                ("processed_on", "処理日"),
+            ),
+        )
+
+    def story(self) -> list[Flowable]:
+        here, attached = listed(
+            ("管理番号", "記録媒体", "項目", "数量", "区分", "方法", "処理日", "立会い"),
+            [
+                (
+                    x.item_no, x.media_name, x.info_items,
+                    f"{x.quantity.normalize():,f}{x.unit}" if x.quantity is not None else None,
+                    x.act, x.method, x.processed_on, x.witness,
+                )
+                for x in self.lines
+            ],
+            (16, 28, 26, 13, 12, 26, 30, 20),
+            numbers=frozenset({3}),
+        )  # fmt: skip
+        did = "行いました" if self.completed else "行う予定です"
+        stage = "完了" if self.completed else "予定"
+        return [
+            *opening(self.head),
+            *subject(self.head, f"　次のとおり返還、消去又は廃棄を{did}ので、報告します。"),
+            facts([("報告の区分", stage), ("責任者", self.responsible)]),
+            gap(3),
+            *here,
+            gap(2),
+            end(),
+            anchoring(self.head, self.anchor),
+            *attached,
+        ]
+
+    @classmethod
+    def sample(cls) -> Self:
+        lines = (
+            EndLine(
+                "M-0001", "健康診査結果票", "氏名、生年月日、健診結果", Decimal(84), "枚",
+                "返還", "直接手渡し", date(2026, 11, 20), "求めなし",
+            ),
+            EndLine(
+                "M-0002C", "健診データ（入力作業用の写し）", "氏名、生年月日、健診結果", Decimal(1),
+                "本", "廃棄", "物理的破壊（破砕・穿孔等）", date(2026, 11, 20),
+                "健康づくり課　主査　見本　花子",
+            ),
+        )  # fmt: skip
+        head = sample_head("D-17", "返還・消去・廃棄報告書", "第14条第2項")
+        return cls(head, sample_anchor(), True, "業務部長　髙橋　恵子", lines)

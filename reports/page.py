@@ -1,0 +1,274 @@
+"""The sheet: A4 geometry, letterhead, footer and the anchor to the ledger, once for all papers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO
+from typing import BinaryIO, Final
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, KeepTogether, PageTemplate
+from reportlab.platypus.doctemplate import LayoutError
+
+from models import wareki
+from models.codes import SealKind
+from models.errors import Refused
+from reports.blocks import (
+    CENTER,
+    NOTE,
+    RIGHT,
+    SMALL,
+    TITLE,
+    Qr,
+    SealBox,
+    body,
+    gap,
+    shown,
+    side_by_side,
+)
+from reports.claims import Claims, claim_time
+from reports.fonts import GOTHIC, ink
+from reports.pdfa import Metadata, PaperCanvas
+
+MARGIN: Final = 20 * mm
+FOOT: Final = 12 * mm
+SEAL_IMAGE: Final = 20 * mm
+
+HONEST_STATEMENT: Final = (
+    "この書面の証印は、このファイルが下記の台帳から出力され、その後変わっていないことを示します。"
+    "個人の電子署名や認定された時刻証明ではなく、時刻は作成したPCの時計によります。"
+    "台帳は、お渡しした書面に記された先頭値までの記録について、後からの変更を示すことができます。"
+    "記録されなかった事実を知ることはできません。"
+    "証印の指紋が、あらかじめお知らせした値と同じであることを確かめてください。"
+)
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Who writes to whom, about what. All words are those of the contract's profile.
+
+    `clause_basis` is the citation that is printed at the head; `seal_image` a PNG or JPEG.
+    """
+
+    kind: str
+    title: str
+    doc_no: str
+    issued_on: date
+    addressee: str
+    sender_address: str
+    sender_name: str
+    signer_title: str
+    signer_name: str
+    contract_no: str
+    work_title: str
+    clause_basis: str
+    work_word: str = "業務名"
+    seal_kind: SealKind = SealKind.SEAL
+    seal_image: bytes = b""
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Where in the ledger this paper hangs; what a later inspection compares."""
+
+    ledger_id: str
+    seq: int
+    head: str
+    since_last: int
+    issued_at: datetime
+    previous_doc_no: str = ""
+    previous_sha256: str = ""
+    seal_fingerprint: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+def claims_of(letterhead: Letterhead, anchor: Anchor) -> Claims:
+    """Return the machine-readable claims of a paper."""
+    return Claims(
+        kind=letterhead.kind,
+        number=letterhead.doc_no,
+        contract=letterhead.contract_no,
+        ledger=anchor.ledger_id,
+        seq=anchor.seq,
+        head=anchor.head,
+        issued_at=claim_time(anchor.issued_at),
+        previous_number=anchor.previous_doc_no or None,
+        previous_sha256=anchor.previous_sha256 or None,
+        seal=anchor.seal_fingerprint or None,
+    )
+
+
+def opening(head: Letterhead) -> list[Flowable]:
+    """Return number, date, addressee, sender with its seal, and title."""
+    number = [
+        body(head.doc_no, "文書番号", RIGHT),
+        body(wareki.format_wareki(head.issued_on), "日付", RIGHT),
+    ]
+    sender = [
+        body(shown(head.sender_address), "所在地"),
+        body(shown(head.sender_name), "名称"),
+        *_signer(head),
+    ]
+    return [
+        *number,
+        gap(3),
+        body(f"{shown(head.addressee)}　様", "あて名"),
+        gap(3),
+        side_by_side([], sender, 85 * mm),
+        body(head.title, "表題", TITLE),
+    ]
+
+
+def _signer(head: Letterhead) -> list[Flowable]:
+    name = f"{head.signer_title}　{head.signer_name}".strip("　")
+    line = body(shown(name), "名義")
+    if head.seal_kind is SealKind.SEAL:
+        return [_beside(line, SealBox())]
+    if head.seal_kind is SealKind.IMAGE and head.seal_image:
+        return [_beside(line, _image(head.seal_image))]
+    if head.seal_kind is SealKind.SIGN:
+        return [line, gap(6), body("署名　＿＿＿＿＿＿＿＿＿＿＿＿＿＿", "署名")]
+    return [line]
+
+
+def _beside(line: Flowable, seal: Flowable) -> Flowable:
+    from reportlab.platypus import Table, TableStyle
+
+    table = Table([[line, seal]], colWidths=[63 * mm, 22 * mm])
+    table.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+                ("TOPPADDING", (0, 0), (-1, -1), 0),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
+            ]
+        )
+    )
+    return table
+
+
+def _image(data: bytes) -> Flowable:
+    try:
+        width, height = ImageReader(BytesIO(data)).getSize()
+    except OSError as error:
+        raise Refused(
+            reason="印影の画像を読めません。PNGかJPEGの画像を登録し直してください。"
+        ) from error
+    scale = SEAL_IMAGE / max(width, height)
+    return Image(BytesIO(data), width=width * scale, height=height * scale)
+
+
+def subject(head: Letterhead, sentence: str) -> list[Flowable]:
+    """Return the sentence under the title, with work, contract and clause."""
+    return [
+        body(sentence, "本文"),
+        gap(3),
+        body(f"　{head.work_word}　　{shown(head.work_title)}", head.work_word),
+        body(f"　契約番号　{shown(head.contract_no)}", "契約番号"),
+        body(f"　根拠条項　{shown(head.clause_basis)}", "根拠条項"),
+        gap(2),
+        body("記", "記", CENTER),
+        gap(2),
+    ]
+
+
+def end() -> Flowable:
+    return body("以上", "以上", RIGHT)
+
+
+def anchoring(head: Letterhead, anchor: Anchor) -> Flowable:
+    """Return the block by which the paper hangs on the ledger: QR, head, previous paper, seal."""
+    claims = claims_of(head, anchor).to_json()
+    lines = [
+        f"台帳 {anchor.ledger_id}　記帳番号 {anchor.seq:,}　先頭値 {_groups(anchor.head)}",
+        f"直前の書面 {anchor.previous_doc_no or 'なし（最初の書面）'}"
+        + (f"　照合値 {_groups(anchor.previous_sha256)}" if anchor.previous_sha256 else ""),
+        f"直前の書面からの記帳 {anchor.since_last:,}件",
+        f"証印の指紋 {_groups(anchor.seal_fingerprint) if anchor.seal_fingerprint else 'なし（控え）'}",
+        *(f"注意：{warning}" for warning in anchor.warnings),
+        HONEST_STATEMENT,
+    ]
+    text = [body(line, "台帳との照合", SMALL) for line in lines]
+    return KeepTogether([gap(5), side_by_side([Qr(claims)], text, 30 * mm)])
+
+
+def consent_box(title: str, lines: Sequence[str]) -> Flowable:
+    """Return the box that the client fills in and sends back."""
+    from reportlab.platypus import Table, TableStyle
+
+    cells = [[body(title, title, CENTER)], [[body(line, title, NOTE) for line in lines]]]
+    table = Table(cells, colWidths=[170 * mm])
+    table.setStyle(
+        TableStyle(
+            [
+                ("BOX", (0, 0), (-1, -1), 0.75, "black"),
+                ("LINEBELOW", (0, 0), (-1, 0), 0.25, "black"),
+            ]
+        )
+    )
+    return KeepTogether([gap(4), table])
+
+
+def build(
+    story: Sequence[Flowable], head: Letterhead, anchor: Anchor, file: BinaryIO, room: int
+) -> None:
+    """Lay the story out on A4 pages and write the file.
+
+    Args:
+        room: bytes to keep free for the signature, 0 for a print that is not sealed.
+
+    Raises:
+        Refused: one piece is larger than a page.
+    """
+    metadata = Metadata(
+        title=f"{head.title} {head.doc_no}",
+        author=head.sender_name,
+        issued_at=anchor.issued_at,
+        claims=claims_of(head, anchor).to_json(),
+    )
+    canvas = PaperCanvas(file, metadata, A4, room)
+    template = _Template(head, anchor)
+    try:
+        template.build(list(story), canvasmaker=lambda *args, **named: canvas)
+    except LayoutError as error:
+        raise Refused(
+            reason="一つの項目が1ページに収まりません。長い文を分けるか、短くしてください。"
+        ) from error
+    canvas.finish(GOTHIC, 8)
+
+
+class _Template(BaseDocTemplate):
+    """One frame a page, with the footer of the house."""
+
+    def __init__(self, head: Letterhead, anchor: Anchor) -> None:
+        super().__init__(
+            BytesIO(), pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN,
+            bottomMargin=MARGIN, allowSplitting=1,
+        )  # fmt: skip
+        self._doSave = 0  # `build` finishes the canvas, because only then the pages are counted
+        self._note = ink(f"{head.doc_no}　{head.title}　台帳先頭値 {anchor.head[:16]}", "文書番号")
+        frame = Frame(
+            MARGIN, MARGIN, A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN, leftPadding=0,
+            rightPadding=0, topPadding=0, bottomPadding=0,
+        )  # fmt: skip
+        self.addPageTemplates([PageTemplate("sheet", [frame], onPage=self._foot)])
+
+    def _foot(self, canvas: PaperCanvas, template: BaseDocTemplate) -> None:
+        canvas.saveState()
+        canvas.setFont(GOTHIC, 8)
+        left = f"{canvas.getPageNumber()} / "
+        width = canvas.stringWidth(left, GOTHIC, 8)
+        start = A4[0] / 2 - width
+        canvas.drawString(start, FOOT, left)
+        canvas.draw_total_pages(start + width, FOOT)
+        canvas.setFont(GOTHIC, 6)
+        canvas.drawRightString(A4[0] - MARGIN, FOOT, self._note)
+        canvas.restoreState()
+
+
+def _groups(hexadecimal: str) -> str:
+    return " ".join(hexadecimal[n : n + 8] for n in range(0, len(hexadecimal), 8))
