@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from models.fields import NOT_RECORDED, Children, Field, MultiRef, Ref
 from models.records.base import Child
 from ui.editor_base import Editor, FormDesk, column_of, row_of
+from ui.fitting import fit
 from ui.keys import ENTER
 from ui.words import field_word
 
@@ -191,7 +192,7 @@ class RowDialog(QDialog):
         column.addWidget(area, 1)
         column.addWidget(buttons)
         hint = self.form.sizeHint()
-        self.resize(max(560, hint.width() + 60), min(640, hint.height() + 110))
+        fit(self, max(560, hint.width() + 60), min(760, hint.height() + 110))
         self.form.focus_first()
 
     def row(self) -> Child:

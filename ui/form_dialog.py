@@ -20,6 +20,7 @@ from models.errors import AzukariError
 from models.profiles import Profile
 from models.records import Record, Stored
 from models.registers import MINIMUM_REASON
+from ui.fitting import fit
 from ui.form import RecordForm
 from ui.keys import EnterMovesOn
 from ui.page import Desk
@@ -143,7 +144,7 @@ class FormDialog(QDialog):
         column.addWidget(self.message)
         column.addWidget(self._buttons())
         hint = self.form.sizeHint()
-        self.resize(max(760, hint.width() + 60), min(720, hint.height() + 150))
+        fit(self, max(760, hint.width() + 60), min(860, hint.height() + 150))
 
     def _reason_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

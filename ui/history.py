@@ -26,6 +26,7 @@ from models.profiles import Profile
 from models.records import BY_TYPE, Person, Record, UserAccount
 from models.records.base import Declared
 from ui.editor_texts import in_words
+from ui.fitting import fit
 from ui.page import Desk
 from ui.words import field_word
 
@@ -160,7 +161,7 @@ class HistoryDialog(QDialog):
         column = QVBoxLayout(self)
         for widget in (head, note, self.table, buttons):
             column.addWidget(widget)
-        self.resize(980, 520)
+        fit(self, 980, 520)
         reader = HistoryReader(desk.ledger, profile)
         desk.operations.ask(lambda: reader.read(type_, record_id), self.show_versions, parent=self)
 

@@ -7,6 +7,7 @@ from models.fields import JAPAN, NOT_RECORDED
 from models.profiles import Profile
 from models.records import Record, Stored
 from ui.editor_texts import in_words
+from ui.fitting import fit
 from ui.form import RecordForm
 from ui.page import Desk
 from ui.words import register_word
@@ -48,7 +49,7 @@ class RecordDialog(QDialog):
         column.addWidget(area, 1)
         column.addWidget(self._buttons(may_revise))
         hint = self.form.sizeHint()
-        self.resize(max(760, hint.width() + 60), min(720, hint.height() + 130))
+        fit(self, max(760, hint.width() + 60), min(860, hint.height() + 130))
 
     def _state(self, stored: Stored[Record]) -> QLabel:
         meta = stored.meta

@@ -1,6 +1,7 @@
 """Forms: words of the contract, live problems, saving, and what happens when saving fails."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,17 @@ from pytestqt.qtbot import QtBot
 from models import codes as c
 from models.ledger import Ledger
 from models.profiles import Profile
-from models.records import ALL, Assignment, Authorization, Contract, Item, Person, Place, Record
+from models.records import (
+    ALL,
+    Assignment,
+    Attachment,
+    Authorization,
+    Contract,
+    Item,
+    Person,
+    Place,
+    Record,
+)
 from models.records.handling import AuthorizationTarget
 from tests.ui.conftest import Hand, contractor
 from tests.ui.fingers import press, type_in
@@ -278,3 +289,33 @@ def test_closing_an_untouched_form_asks_nothing(
     made.reject()
     assert not made.isVisible()
     assert hand.said == []
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+def test_a_chosen_file_is_kept_with_the_ledger_at_once(
+    form: Callable[..., RecordForm],
+    contract: Contract,
+    hand: Hand,
+    ledger: Ledger,
+    settled: Settled,
+    tmp_path: Path,
+) -> None:
+    scan = tmp_path / "承諾書.pdf"
+    scan.write_bytes(b"%PDF-1.7 scan")
+    made = form(Authorization, Authorization(contract_id=contract.id))
+    editor: Any = made.rows["decision_file"].editor
+    hand.answers = [scan]
+    editor.buttons.choose.click()
+    settled()
+    record = made.record()
+    assert isinstance(record, Authorization)
+    kept = ledger.registers.need(Attachment, record.decision_file).record
+    assert (kept.name, kept.mime, kept.contract_id) == (
+        "承諾書.pdf",
+        "application/pdf",
+        contract.id,
+    )
+    assert ledger.files.read(kept.id) == b"%PDF-1.7 scan"
+    assert editor.picker.line.text() == "承諾書.pdf"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, Role
+from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, EmploymentType, Role
 from models.ledger import Ledger
 from models.records import Assignment, Contract, Person
 from tests.ui.conftest import TODAY, Hand
@@ -73,12 +73,7 @@ def test_a_new_record_appears_marked_in_the_list(
     record = dialog.form.record()
     assert isinstance(record, Person)
     assert ledger.registers.caption("organization", record.organization_id) == "株式会社あずかり"
-    dialog.form.set_values(
-        {
-            "name": "𠮷野 辻󠄂子",
-            "employment_type": ledger.registers.all(Person)[0].record.employment_type,
-        }
-    )
+    dialog.form.set_values({"name": "𠮷野 辻󠄂子", "employment_type": EmploymentType.REGULAR})
     assert page.has_draft()
     with qtbot.waitSignal(dialog.saved) as told:
         dialog.save()
@@ -139,15 +134,14 @@ def test_a_list_is_limited_to_the_contract_and_new_records_begin_with_it(
     settled: Settled,
 ) -> None:
     person = add_person("佐藤 一郎")
-    ledger.registers.create(
-        Assignment(
-            contract_id=contract.id,
-            person_id=person.id,
-            role=AssignmentRole.WORKER,
-            starts_on=TODAY,
-            status=AssignmentStatus.ACTIVE,
-        )  # fmt: skip
+    assignment = Assignment(
+        contract_id=contract.id,
+        person_id=person.id,
+        role=AssignmentRole.WORKER,
+        starts_on=TODAY,
+        status=AssignmentStatus.ACTIVE,
     )
+    ledger.registers.create(assignment)
     page = show(PeoplePage)
     page.show_contract(contract.id)
     page.book.setCurrentIndex(1)
