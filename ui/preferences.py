@@ -48,6 +48,20 @@ class Preferences:
     def keep_geometry(self, geometry: bytes) -> None:
         self._keep("geometry", geometry.hex())
 
+    def widths(self, register: str) -> dict[str, int]:
+        """Return the widths of the columns that were changed in a register, by field name."""
+        found = self._columns().get(register, {})
+        if not isinstance(found, dict):
+            return {}
+        return {name: width for name, width in found.items() if isinstance(width, int)}
+
+    def keep_widths(self, register: str, widths: dict[str, int]) -> None:
+        self._keep("columns", {**self._columns(), register: widths})
+
+    def _columns(self) -> dict[str, Any]:
+        found = self._values.get("columns", {})
+        return found if isinstance(found, dict) else {}
+
     def _read(self) -> dict[str, Any]:
         try:
             found = json.loads(self._file.read_text("utf-8"))
