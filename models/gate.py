@@ -5,7 +5,7 @@ ledger: user keys, backups, verification. Passwords and recovery sheets pass thr
 only and must never appear in an exception, a log line or a representation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -53,11 +53,51 @@ class BackupFile:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """What the key header holds for one person: to be compared with the accounts of the ledger.
+
+    `initial` tells that the password is still the one that somebody else chose.
+    """
+
+    user_id: str
+    public_key: bytes
+    initial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKey:
+    """The public key by which the ledger knows a recovery sheet."""
+
+    name: str  # author of what is entered with the sheet, e.g. "recovery-1"
+    public_key: bytes
+
+    @property
+    def line(self) -> str:
+        """How the origin of the ledger writes it."""
+        return f"{self.name}={self.public_key.hex()}"
+
+
 class Safe(Protocol):
     """Keys and files of an open ledger."""
 
-    def add_user(self, user_id: str, login: str, role: Role, password: str) -> bytes:
-        """Make a key set for a new user and return the Ed25519 public key (32 bytes)."""
+    def ways_in(self) -> Sequence[WayIn]:
+        """Return everybody whom the key header lets in or could let in again."""
+
+    def sheet_key(self) -> SheetKey:
+        """Return the recovery sheet that is valid now."""
+
+    def new_sheet(self) -> "NewSheet":
+        """Draw a new recovery sheet; it opens nothing before `put_in_force`."""
+
+    def add_user(
+        self, user_id: str, login: str, role: Role, password: str, *, initial: bool = True
+    ) -> bytes:
+        """Make a key set for a new user and return the Ed25519 public key (32 bytes).
+
+        Args:
+            initial: somebody else chose the password, so it must be changed at the first sign-in.
+        """
 
     def reissue(self, user_id: str, login: str, role: Role, password: str) -> bytes:
         """Replace a lost key set and return the new public key; the old one is gone."""
@@ -75,6 +115,16 @@ class Safe(Protocol):
     def verify(self, *, full: bool, progress: Progress) -> Verification: ...
 
 
+class NewSheet(Protocol):
+    """A recovery sheet that was drawn and is not valid yet."""
+
+    @property
+    def key(self) -> SheetKey: ...
+
+    def put_in_force(self) -> str:
+        """Make it the only valid sheet, durably, and return its text, which is shown once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An open ledger with the user who opened it."""
@@ -85,6 +135,32 @@ class Opened:
     signer: Signer
 
 
+class Recovery(Protocol):
+    """A ledger that a recovery sheet opened, before anybody was let in anew.
+
+    The ledger is told first and the key header is written last: what dies in between is simply
+    done again with the same sheet.
+    """
+
+    @property
+    def opened(self) -> Opened:
+        """The ledger with the sheet as its user."""
+
+    def prepare(self, user_id: str, login: str, password: str) -> tuple[bytes, SheetKey]:
+        """Make new keys for a responsible person and a new sheet; nothing is written yet.
+
+        Raises:
+            Refused: the login is taken.
+            WeakPassword
+        """
+
+    def finish(self) -> tuple[Opened, str]:
+        """Let the person in, durably; return the open ledger and the text of the new sheet."""
+
+    def close(self) -> None:
+        """Give the ledger back unchanged."""
+
+
 class Gate(Protocol):
     """Ways into ledgers; each call derives keys anew and may take a second."""
 
@@ -93,16 +169,21 @@ class Gate(Protocol):
     ) -> tuple[Opened, str]:
         """Make a new empty ledger folder; return it open, and the text of the recovery sheet."""
 
+    def discard(self, opened: Opened) -> None:
+        """Close a ledger that was made a moment ago and holds no entry, and remove its files."""
+
     def sheet_is_right(self, opened: Opened, typed: str) -> bool:
         """Tell whether a recovery sheet, as typed back, opens this ledger."""
 
     def unlock(self, folder: PurePath, login: str, password: str) -> Opened: ...
 
-    def recover(
-        self, folder: PurePath, sheet: str, *, user_id: str, login: str, password: str
-    ) -> tuple[Opened, str]:
-        """Open with the recovery sheet, set a new password for a responsible person and return
-        the replaced sheet."""
+    def open_with_sheet(self, folder: PurePath, sheet: str) -> Recovery:
+        """Open with the recovery sheet; this PC gets a device secret if it has none that works.
+
+        Raises:
+            InvalidField: a typing error in the sheet, with its line.
+            WrongRecoverySheet: of another ledger, or replaced.
+        """
 
     def restore(
         self,
@@ -114,3 +195,19 @@ class Gate(Protocol):
         progress: Progress,
     ) -> Head:
         """Restore a backup into a folder that does not exist yet and verify it there."""
+
+    def restore_with_sheet(
+        self,
+        backup: PurePath,
+        folder: PurePath,
+        *,
+        sheet: str,
+        settle: Callable[[PurePath], None],
+        progress: Progress,
+    ) -> None:
+        """Restore on any PC with the recovery sheet of the backup's time.
+
+        Args:
+            settle: lets a responsible person in; called with the folder under its passing name
+                once everything in it was verified. What it raises takes the restore back.
+        """

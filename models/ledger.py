@@ -15,7 +15,7 @@ from models import permissions
 from models.chain import SALT_SIZE, Head, Intent, write_command
 from models.codes import AccountStatus, Role
 from models.commands import Change
-from models.errors import Locked, NotPermitted
+from models.errors import Locked, MustChangePassword, NotPermitted
 from models.files import Files
 from models.gate import Opened, Safe
 from models.handling import Handling
@@ -53,6 +53,8 @@ class Ledger:
         self._user_id = opened.user_id
         self._lock = threading.RLock()
         self._listeners: list[Callable[[Change], None]] = []
+        self._must_change: bool | None = None
+        self.notices: list[str] = []  # what the user should know at once after signing in
         self.registers = Registers(self)
         self.handling = Handling(self)
         self.people = People(self)
@@ -91,9 +93,28 @@ class Ledger:
         """Refuse unless the signed-in user's role may do the act.
 
         Raises:
+            MustChangePassword: the password is still the first one.
             NotPermitted: naming the roles that may.
         """
         permissions.require(self.role, act)
+        if self._first_password():
+            raise MustChangePassword()
+
+    def _first_password(self) -> bool:
+        """Tell whether the user still has the password that somebody else chose.
+
+        Nobody but the user can change that while the ledger is open, so it is asked once.
+        """
+        if self._must_change is None:
+            stored = self.store.get(UserAccount, self._user_id)
+            self._must_change = bool(stored and stored.record.must_change)
+        return self._must_change
+
+    def _require_own_password(self, intents: Sequence[Intent]) -> None:
+        mine = [i.record for i in intents if i.record.id == self._user_id]
+        changes = len(mine) == len(intents) == 1 and isinstance(mine[0], UserAccount)
+        if self._first_password() and not changes:
+            raise MustChangePassword()
 
     # --- time and numbers ------------------------------------------------------------------------
     def now(self) -> datetime:
@@ -137,11 +158,13 @@ class Ledger:
 
         Raises:
             Locked: the ledger was closed meanwhile.
+            MustChangePassword: the password is still the first one.
             AzukariError: whatever the store reports; nothing is written then.
         """
         with self._lock:
             if self._closed:
                 raise Locked()
+            self._require_own_password(intents)
             head = self.store.head()
             now = self.now()
             offset = int((now.utcoffset() or timedelta()).total_seconds() // 60)
@@ -160,6 +183,8 @@ class Ledger:
                 Write(entry, intent.record) for entry, intent in zip(entries, intents, strict=True)
             ]
             self.store.append(command, writes)
+            if self._must_change:
+                self._must_change = None
         change = Change(
             command_id=command.id,
             head=Head(command.last_seq, command.head),

@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from models.chain import Head
 from models.codes import Role
 from models.gate import Gate, Opened
 from models.ledger import Clock, Ledger, Random
 from models.opening import Opening, open_books
 from models.profiles import Profile
+from models.records import Person
+from models.recovering import enter_recovery
+from models.settling import settle
+from models.store import Progress
 
 
 @dataclass(frozen=True)
@@ -35,24 +40,96 @@ class Office:
             folder, user_id=user_id, login=opening.login, role=Role.SUPERVISOR, password=password
         )
         ledger = self._ledger(opened)
-        open_books(
-            ledger, opening, user_id=user_id, key=opened.signer.public_key, program=self.program
-        )
+        try:
+            open_books(
+                ledger,
+                opening,
+                user_id=user_id,
+                key=opened.signer.public_key,
+                program=self.program,
+                sheet=opened.safe.sheet_key(),
+            )
+        except BaseException:
+            self.gate.discard(opened)  # a ledger without its first command is no ledger
+            raise
         return ledger, sheet
 
     def unlock(self, folder: PurePath, login: str, password: str) -> Ledger:
         """Open a ledger as one of its users.
+
+        What died half-way the last time is finished first; `Ledger.notices` tells of it.
 
         Raises:
             AzukariError: wrong password, damaged files, in use, account not valid today.
         """
         ledger = self._ledger(self.gate.unlock(folder, login, password))
         try:
-            _ = ledger.user
+            settle(ledger)
         except Exception:
             ledger.close()  # whatever the reason, an open ledger without a user must not stay
             raise
         return ledger
+
+    def recover(
+        self,
+        folder: PurePath,
+        sheet: str,
+        login: str,
+        password: str,
+        person: Person | None = None,
+    ) -> tuple[Ledger, str]:
+        """Open a ledger with its recovery sheet and let a responsible person in.
+
+        Args:
+            login: of a supervisor who lost the password, or of `person`.
+            person: somebody new who takes over; an organization "" or "-" means the contractor.
+
+        Returns:
+            The open ledger and the text of the sheet that replaces the used one.
+
+        Raises:
+            AzukariError: nothing of use was changed; the same sheet works again.
+        """
+        recovery = self.gate.open_with_sheet(folder, sheet)
+        try:
+            enter_recovery(self._ledger(recovery.opened), recovery, login, password, person)
+            opened, fresh = recovery.finish()
+        except BaseException:
+            recovery.close()
+            raise
+        ledger = self._ledger(opened)
+        settle(ledger)
+        return ledger, fresh
+
+    def restore_with_sheet(
+        self,
+        backup: PurePath,
+        folder: PurePath,
+        sheet: str,
+        login: str,
+        password: str,
+        progress: Progress,
+        person: Person | None = None,
+    ) -> tuple[Head, str]:
+        """Restore a backup on any PC with the recovery sheet of its time, and let somebody in.
+
+        Returns:
+            The head of the restored ledger and the text of the new sheet.
+
+        Raises:
+            AzukariError: the folder does not exist then.
+        """
+        done: list[tuple[Head, str]] = []
+
+        def settle_in(place: PurePath) -> None:
+            ledger, fresh = self.recover(place, sheet, login, password, person)
+            done.append((ledger.store.head(), fresh))
+            ledger.close()
+
+        self.gate.restore_with_sheet(
+            backup, folder, sheet=sheet, settle=settle_in, progress=progress
+        )
+        return done[0]
 
     def sheet_is_right(self, ledger: Ledger, typed: str) -> bool:
         """Tell whether a recovery sheet, as typed back, opens this ledger."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from models.chain import Intent
 from models.codes import AccountStatus, OrganizationKind, Role
 from models.commands import Change, creating
+from models.gate import SheetKey
 from models.ledger import Ledger
 from models.records import LedgerOrigin, Organization, Person, UserAccount
 
@@ -22,14 +23,22 @@ class Opening:
     login: str
 
 
-def open_books(ledger: Ledger, opening: Opening, *, user_id: str, key: bytes,
-               program: str) -> Change:  # fmt: skip
+def open_books(
+    ledger: Ledger,
+    opening: Opening,
+    *,
+    user_id: str,
+    key: bytes,
+    program: str,
+    sheet: SheetKey | None = None,
+) -> Change:
     """Write the first command of a new ledger.
 
     Args:
         user_id: id that the gate made the first key set for.
         key: Ed25519 public key of the first responsible person (32 bytes).
         program: name and version of the program.
+        sheet: the recovery sheet whose use the ledger shall believe.
 
     Raises:
         Refused: a field cannot stand.
@@ -56,6 +65,7 @@ def open_books(ledger: Ledger, opening: Opening, *, user_id: str, key: bytes,
         vault_id=ledger.store.vault_id,
         first_key=key.hex(),
         program=program,
+        recovery_keys=(sheet.line,) if sheet else (),
     )
     records = (origin, organization, person, account)
     for record in records:

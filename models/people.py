@@ -8,6 +8,7 @@ from models.codes import AccountStatus, Role
 from models.commands import Change, creating, revising
 from models.errors import NotPermitted, Refused
 from models.records import Person, UserAccount
+from models.settling import believing, settle_sheet
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -27,11 +28,14 @@ class People:
         role: Role,
         password: str,
         valid_until: date | None = None,
+        chosen_by_self: bool = False,
         command_id: str = "",
     ) -> Change:
         """Give a person a way in: keys in the header, then the account in the ledger.
 
-        The password is a first one; the person changes it at the first sign-in.
+        Args:
+            chosen_by_self: the person sat at the keyboard and chose the password; otherwise it is
+                a first one, and nothing can be entered before the person changed it.
 
         Raises:
             NotPermitted, Refused, WeakPassword
@@ -49,13 +53,13 @@ class People:
             app_role=role,
             public_key="0" * 64,
             password_changed_on=ledger.today(),
-            must_change=True,
+            must_change=not chosen_by_self,
             valid_from=ledger.today(),
             valid_until=valid_until,
             status=AccountStatus.ACTIVE,
         )
         ledger.registers.validate(account)
-        key = ledger.safe.add_user(account.id, login, role, password)
+        key = ledger.safe.add_user(account.id, login, role, password, initial=not chosen_by_self)
         account = replace(account, public_key=key.hex())
         return ledger.commit([creating(account)], command_id=command_id)
 
@@ -115,6 +119,28 @@ class People:
             must_change=True,
         )
         return ledger.commit([revising(renewed, ledger.registers.reason(reason))])
+
+    def replace_sheet(self, reason: str) -> str:
+        """Make a new recovery sheet; the old one opens nothing when this returns.
+
+        The ledger learns of the new sheet before the key header does, and forgets the old one
+        after it, so that one of the two is valid at every moment.
+
+        Returns:
+            The text of the new sheet, which is shown once.
+
+        Raises:
+            InvalidField, NotPermitted
+        """
+        ledger = self._ledger
+        if ledger.role is not Role.SUPERVISOR:
+            raise NotPermitted(act="回復シートの作り直し", who=Role.SUPERVISOR.label)
+        text = ledger.registers.reason(reason)
+        sheet = ledger.safe.new_sheet()
+        ledger.commit([believing(ledger, sheet.key, text)])
+        typed = sheet.put_in_force()
+        settle_sheet(ledger)
+        return typed
 
     def accounts(self) -> list[UserAccount]:
         return [stored.record for stored in self._ledger.registers.all(UserAccount)]

@@ -6,7 +6,7 @@ back to the first one. What counts for a command is what stood in the log *befor
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from models.chain import Action, Command, Entry
@@ -30,6 +30,15 @@ class State:
     active: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The recovery sheets that the ledger believes from one entry on, by name."""
+
+    seq: int
+    written_by: str
+    keys: Mapping[str, bytes]
+
+
 @dataclass
 class Authors:
     """The states of all users, by account id and in entry order."""
@@ -37,6 +46,7 @@ class Authors:
     first_key: bytes = b""
     vault_id: str = ""
     states: dict[str, list[State]] = field(default_factory=dict)
+    sheets: list[Sheets] = field(default_factory=list)
 
     def key_for(self, command: Command) -> bytes:
         """Return the key that must have signed a command.
@@ -54,6 +64,9 @@ class Authors:
         Raises:
             VerificationFailed: the user was unknown or disabled then.
         """
+        sheets = self._sheets_before(seq)
+        if account in sheets:
+            return sheets[account]
         state = self._before(account, seq)
         if state is None:
             raise VerificationFailed(
@@ -78,6 +91,10 @@ class Authors:
         position = bisect_left(states, seq, key=lambda state: state.seq)
         return states[position - 1] if position else None
 
+    def _sheets_before(self, seq: int) -> Mapping[str, bytes]:
+        position = bisect_left(self.sheets, seq, key=lambda sheets: sheets.seq)
+        return self.sheets[position - 1].keys if position else {}
+
     def intruders(self) -> Iterator[tuple[int, str]]:
         """Yield (entry, sentence) for accounts that were written by somebody who may not."""
         for account, states in self.states.items():
@@ -87,6 +104,15 @@ class Authors:
                         state.seq,
                         f"記帳番号{state.seq}で、権限のない利用者が利用者の登録を変えています。",
                     )
+        for sheets in self.sheets[1:]:
+            # A sheet makes supervisors, so only they, or a sheet, may bring another one in.
+            writer = self._before(sheets.written_by, sheets.seq)
+            by_sheet = sheets.written_by in self._sheets_before(sheets.seq)
+            if not by_sheet and (writer is None or writer.role is not Role.SUPERVISOR):
+                yield (
+                    sheets.seq,
+                    f"記帳番号{sheets.seq}で、権限のない利用者が回復シートの登録を変えています。",
+                )
 
     def _may_write(self, account: str, earlier: State | None, state: State) -> bool:
         writer = self._before(state.written_by, state.seq)
@@ -117,23 +143,41 @@ def read_authors(database: Database, seqs: Iterable[int] | None = None) -> Autho
     commands = log.commands_at(database, found)
     for seq in found:
         entry = next(log.entries(database, seq, seq))
+        if entry.type == LedgerOrigin.type:
+            authors.sheets.append(_sheets(entry, commands[seq]))
+            continue
         states = authors.states.setdefault(entry.record_id, [])
         states.append(_state(entry, commands[seq], states))
     return authors
 
 
 def _all_account_entries(database: Database) -> list[int]:
-    rows = database.all("SELECT seq FROM entry WHERE type = ? ORDER BY seq", (UserAccount.type,))
+    rows = database.all(
+        "SELECT seq FROM entry WHERE type IN (?, ?) ORDER BY seq",
+        (UserAccount.type, LedgerOrigin.type),
+    )
     return [row[0] for row in rows]
 
 
 def account_entries(database: Database) -> list[int]:
-    """Return the entries about accounts as the derived tables know them."""
+    """Return the entries about accounts and sheets as the derived tables know them."""
     rows = database.all(
-        "SELECT number FROM v_user_account"
-        " UNION SELECT seq FROM v_later WHERE record_id IN (SELECT id FROM v_user_account)"
+        "SELECT number FROM v_user_account UNION SELECT number FROM v_ledger_origin"
+        " UNION SELECT seq FROM v_later WHERE record_id IN"
+        " (SELECT id FROM v_user_account UNION SELECT id FROM v_ledger_origin)"
     )
     return [row[0] for row in rows]
+
+
+def _sheets(entry: Entry, command: Command) -> Sheets:
+    if entry.action is Action.VOID or entry.content is None:
+        return Sheets(entry.seq, command.author, {})
+    record = log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
+    assert isinstance(record, LedgerOrigin)
+    named = (line.partition("=") for line in record.recovery_keys)
+    return Sheets(
+        entry.seq, command.author, {name: bytes.fromhex(key) for name, _, key in named}
+    )
 
 
 def _state(entry: Entry, command: Command, states: list[State]) -> State:

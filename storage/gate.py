@@ -1,117 +1,54 @@
-"""The gate and the safe on disk: keys, database, attachments and backups of one ledger folder.
+"""The gate on disk: the ways into a ledger folder (`models.gate.Gate`).
 
-Implements `models.gate`. Order of every way in: take the folder's lock, open the key header, open
-the database, bind the attachments. What fails gives back everything taken so far.
+Order of every way in: take the folder's lock, open the key header, open the database, bind the
+attachments. What fails gives back everything taken so far.
 """
 
 import getpass
 import os
 import platform
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from io import RawIOBase
 from pathlib import Path, PurePath
-from typing import BinaryIO, cast
+from typing import cast
 
 from models.chain import Head
 from models.codes import Role
-from models.errors import AzukariError, NotWritable, VerificationFailed, WrongPassword
-from models.gate import BackupFile, Opened, Verification
+from models.errors import (
+    AzukariError,
+    Damaged,
+    DeviceSecretMissing,
+    NotWritable,
+    VerificationFailed,
+    WrongPassword,
+)
+from models.gate import Opened, Recovery, SheetKey
 from models.passwords import PasswordPolicy
 from models.store import Progress
 from storage import backup as containers
-from storage import verify as checks
-from storage.device import DeviceStore
+from storage.backup_format import Manifest, read_preamble
+from storage.device import DeviceSecret, DeviceStore
+from storage.files import open_regular, reading
 from storage.header_files import read_pair
 from storage.kdf import STANDARD, KdfParameters
 from storage.ledger_store import LedgerStore
-from storage.ledgers import (
-    Snapshot,
-    check_snapshot,
-    create_ledger,
-    open_ledger,
-    snapshot_reader,
-)
+from storage.ledgers import check_snapshot, create_ledger, open_ledger
 from storage.lock import LedgerLock, lock_ledger
 from storage.password_words import load_password_words
+from storage.safe import Clock, LedgerSafe, sheet_signing_key
 from storage.throttle import Throttle
-from storage.vault import Vault, create_vault, recover_vault, unlock_vault
+from storage.vault import (
+    PreparedRecovery,
+    Vault,
+    create_vault,
+    open_with_sheet,
+    prepare_recovery,
+    unlock_vault,
+)
 
 Random = Callable[[int], bytes]
-Clock = Callable[[], datetime]
-
-BACKUP_SUFFIX = ".azb"
-
-
-class LedgerSafe:
-    """Keys and files of an open ledger."""
-
-    def __init__(
-        self, vault: Vault, store: LedgerStore, clock: Clock, policy: PasswordPolicy
-    ) -> None:
-        self.vault = vault
-        self._store = store
-        self._clock = clock
-        self._policy = policy
-
-    def add_user(self, user_id: str, login: str, role: Role, password: str) -> bytes:
-        self._policy.check(password, (login,))
-        return self.vault.add_user(user_id, login, role.value, password).public_key
-
-    def reissue(self, user_id: str, login: str, role: Role, password: str) -> bytes:
-        self._policy.check(password, (login,))
-        return self.vault.reissue(user_id, login, password, role=role.value).public_key
-
-    def remove_user(self, user_id: str) -> None:
-        self.vault.remove_slot(user_id)
-
-    def change_password(self, old: str, new: str) -> None:
-        self._policy.check(new)
-        self.vault.change_password(old, new)
-
-    def backup(self, folder: PurePath, progress: Progress) -> BackupFile:
-        """Write a backup into a folder and verify it by reading it again."""
-        with snapshot_reader(self._store) as snapshot:
-            now = self._clock()
-            name = f"azukari-{self.vault.vault_id.hex()[:8]}-{now:%Y%m%d-%H%M%S}{BACKUP_SUFFIX}"
-            facts = containers.LedgerFacts(
-                snapshot.head.seq, snapshot.head.hash, self._store.counts()
-            )
-            made = containers.write_backup(
-                Path(folder) / name,
-                vault=self.vault,
-                facts=facts,
-                database=cast(BinaryIO, _SnapshotFile(snapshot)),
-                database_size=snapshot.size,
-                now=now,
-                progress=progress,
-                check_database=self._check_snapshot,
-            )
-        return _described(made)
-
-    def check_backup(self, file: PurePath, progress: Progress) -> BackupFile:
-        made = containers.verify_backup(
-            Path(file),
-            containers.with_vault(self.vault),
-            vault_id=self.vault.vault_id,
-            allow_test_profile=self.vault.profile == "test",
-            progress=progress,
-            check_database=self._check_snapshot,
-        )
-        return _described(made)
-
-    def verify(self, *, full: bool, progress: Progress) -> Verification:
-        problems = checks.verify(
-            self._store,
-            full=full,
-            progress=progress,
-            signer=(self.vault.user_id, self.vault.signer()),
-        )
-        return Verification(self._store.head(), tuple(problems))
-
-    def _check_snapshot(self, path: Path) -> None:
-        check_snapshot(path, self.vault.database_key)
 
 
 class LedgerGate:
@@ -142,15 +79,17 @@ class LedgerGate:
         self._allow_test_profile = allow_test_profile
         self._policy = PasswordPolicy(load_password_words())
 
+    # --- new ledgers -----------------------------------------------------------------------------
     def create(
         self, folder: PurePath, *, user_id: str, login: str, role: Role, password: str
     ) -> tuple[Opened, str]:
-        """Make a new empty ledger; what fails leaves no folder that was not there before."""
+        """Make a new empty ledger; what fails leaves nothing that was not there before."""
         self._policy.check(password, (login,))
         path = Path(folder)
         was_there = path.exists()
-        if was_there and (not path.is_dir() or any(path.iterdir())):
-            raise NotWritable(file=str(path))
+        with reading(path):
+            if was_there and (not path.is_dir() or any(path.iterdir())):
+                raise NotWritable(file=str(path))
         try:
             vault, sheet = create_vault(
                 path,
@@ -165,10 +104,17 @@ class LedgerGate:
             )
             opened = self._join(vault, self._lock(path), new=True)
         except BaseException:
-            if not was_there:
-                shutil.rmtree(path, ignore_errors=True)
+            _sweep(path, with_folder=not was_there)
             raise
         return opened, sheet.text
+
+    def discard(self, opened: Opened) -> None:
+        """Close a ledger that was made a moment ago and holds no entry, and remove its files."""
+        folder = cast(LedgerSafe, opened.safe).vault.folder
+        empty = opened.store.head().seq == 0
+        opened.store.close()
+        if empty:
+            _sweep(folder, with_folder=True)
 
     def sheet_is_right(self, opened: Opened, typed: str) -> bool:
         """Tell whether a recovery sheet, as typed back, opens this ledger."""
@@ -179,53 +125,46 @@ class LedgerGate:
             return False
         return True
 
+    # --- existing ledgers ------------------------------------------------------------------------
     def unlock(self, folder: PurePath, login: str, password: str) -> Opened:
         """Open a ledger as one of its users."""
         path = Path(folder)
         vault_id = read_pair(path).best.header.vault_id
-        now = self._clock()
-        self._throttle.require_open(vault_id, login, now)
         lock = self._lock(path)
         try:
-            vault = unlock_vault(
-                path,
-                login=login,
-                password=password,
-                device=self._device.load(),
-                allow_test_profile=self._allow_test_profile,
-                random=self._random,
-            )
-        except BaseException as error:
+            with self._counted(vault_id, login):
+                vault = unlock_vault(
+                    path,
+                    login=login,
+                    password=password,
+                    device=self._device.load(),
+                    allow_test_profile=self._allow_test_profile,
+                    random=self._random,
+                )
+        except BaseException:
             lock.release()
-            if isinstance(error, WrongPassword):
-                self._throttle.failed(vault_id, login, now)
             raise
-        self._throttle.succeeded(vault_id, login)
         return self._join(vault, lock, new=False)
 
-    def recover(
-        self, folder: PurePath, sheet: str, *, user_id: str, login: str, password: str
-    ) -> tuple[Opened, str]:
-        """Open with the recovery sheet; returns the sheet that replaces it."""
-        self._policy.check(password, (login,))
+    def open_with_sheet(self, folder: PurePath, sheet: str) -> Recovery:
+        """Open with the recovery sheet; this PC gets a device secret if it has none that works."""
         path = Path(folder)
         lock = self._lock(path)
         try:
-            vault, fresh = recover_vault(
+            vault = open_with_sheet(
                 path,
                 sheet=sheet,
-                user_id=user_id,
-                login=login,
-                password=password,
-                device=self._device.load_or_create(self._random),
+                device=self._working_device(),
                 allow_test_profile=self._allow_test_profile,
                 random=self._random,
             )
         except BaseException:
             lock.release()
             raise
-        return self._join(vault, lock, new=False), fresh.text
+        opened = self._join(vault, lock, new=False)
+        return SheetRecovery(self._clock, self._policy, opened)
 
+    # --- backups ---------------------------------------------------------------------------------
     def restore(
         self, backup: PurePath, folder: PurePath, *, login: str, password: str, progress: Progress
     ) -> Head:
@@ -233,88 +172,168 @@ class LedgerGate:
         device = self._device.load()
         found: list[Head] = []
 
-        def check(database: Path) -> None:
+        def check(place: Path, manifest: Manifest) -> None:
             vault = unlock_vault(
-                database.parent,
+                place,
                 login=login,
                 password=password,
                 device=device,
                 allow_test_profile=self._allow_test_profile,
                 random=self._random,
             )
-            found.append(check_snapshot(database, vault.database_key))
+            found.append(_checked(place, vault, manifest))
 
-        manifest = containers.restore_backup(
-            Path(backup),
-            Path(folder),
-            containers.with_password(login, password, device),
+        with self._counted(_vault_of(Path(backup)), login):
+            opener = containers.with_password(login, password, device)
+            self._restore(Path(backup), Path(folder), opener, check, progress)
+        return found[0]
+
+    def restore_with_sheet(
+        self,
+        backup: PurePath,
+        folder: PurePath,
+        *,
+        sheet: str,
+        settle: Callable[[PurePath], None],
+        progress: Progress,
+    ) -> None:
+        """Restore on any PC with the recovery sheet of the backup's time."""
+        device = self._working_device()
+
+        def check(place: Path, manifest: Manifest) -> None:
+            vault = open_with_sheet(
+                place,
+                sheet=sheet,
+                device=device,
+                allow_test_profile=self._allow_test_profile,
+                random=self._random,
+            )
+            _checked(place, vault, manifest)
+            settle(place)
+
+        self._restore(Path(backup), Path(folder), containers.with_sheet(sheet), check, progress)
+
+    def _restore(
+        self,
+        backup: Path,
+        folder: Path,
+        opener: containers.Opener,
+        check: Callable[[Path, Manifest], None],
+        progress: Progress,
+    ) -> None:
+        seen: list[Manifest] = []
+
+        def open_(manifest: Manifest) -> bytes:
+            seen.append(manifest)
+            return opener(manifest)
+
+        containers.restore_backup(
+            backup,
+            folder,
+            open_,
             allow_test_profile=self._allow_test_profile,
             progress=progress,
-            check_database=check,
+            check_database=lambda database: check(database.parent, seen[0]),
         )
-        head = found[0]
-        if (head.seq, head.hash) != (manifest.seq, manifest.head):
-            shutil.rmtree(Path(folder), ignore_errors=True)
-            raise VerificationFailed(reason="復元した台帳が、バックアップの目録と一致しません。")
-        return head
+
+    # --- what all ways share ---------------------------------------------------------------------
+    def _working_device(self) -> DeviceSecret:
+        """Return the secret of this PC, made anew when it is missing or cannot be read."""
+        try:
+            return self._device.load_or_create(self._random)
+        except (DeviceSecretMissing, Damaged):
+            return self._device.renew(self._random)
+
+    @contextmanager
+    def _counted(self, vault_id: bytes, login: str) -> Iterator[None]:
+        """Slow down guessing: refuse a name that is shut out, count what fails."""
+        now = self._clock()
+        self._throttle.require_open(vault_id, login, now)
+        try:
+            yield
+        except WrongPassword:
+            self._throttle.failed(vault_id, login, now)
+            raise
+        self._throttle.succeeded(vault_id, login)
 
     def _lock(self, folder: Path) -> LedgerLock:
         holder = f"{platform.node() or 'PC'}の{_user_name()}"
         return lock_ledger(folder, holder=holder, now=self._clock())
 
     def _join(self, vault: Vault, lock: LedgerLock, *, new: bool) -> Opened:
-        """Open database and attachments under an unlocked vault."""
+        """Open database and attachments under an unlocked vault; the store holds the lock then."""
         open_or_create = create_ledger if new else open_ledger
         now = self._clock()
         store = open_or_create(vault.folder, vault, holder="", now=now, lock=lock)
         try:
-            store.on_close(vault.close)
             safe = LedgerSafe(vault, store, self._clock, self._policy)
+            safe.require_header()
+            if vault.role == Role.INSPECTOR.value:
+                store.read_only(vault.user_id)
+            store.on_close(vault.close)
             return Opened(store, safe, vault.user_id, vault.signer())
         except BaseException:
             store.close()
             raise
 
 
-class _SnapshotFile(RawIOBase):
-    """A snapshot as the readable file that the container wants."""
+class SheetRecovery:
+    """A ledger that the recovery sheet opened (`models.gate.Recovery`)."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        super().__init__()
-        self._chunks = snapshot.chunks
-        self._rest = b""
+    def __init__(self, clock: Clock, policy: PasswordPolicy, opened: Opened) -> None:
+        self.opened = opened
+        self._clock = clock
+        self._policy = policy
+        self._prepared: PreparedRecovery | None = None
 
-    def readable(self) -> bool:
-        return True
+    def prepare(self, user_id: str, login: str, password: str) -> tuple[bytes, SheetKey]:
+        """Make new keys for a responsible person and a new sheet; nothing is written yet."""
+        self._policy.check(password, (login,))
+        old = cast(LedgerSafe, self.opened.safe).vault
+        made = prepare_recovery(old, user_id=user_id, login=login, password=password)
+        self._prepared = made
+        record = next(one for one in made.header.recovery if one.active)
+        sheet = SheetKey(record.user_id, sheet_signing_key(made.sheet, old))
+        return made.vault.signer().public_key, sheet
 
-    def read(self, size: int = -1, /) -> bytes:
-        parts = [self._rest]
-        have = len(self._rest)
-        while size < 0 or have < size:
-            chunk = next(self._chunks, b"")
-            if not chunk:
-                break
-            parts.append(chunk)
-            have += len(chunk)
-        data = b"".join(parts)
-        if size < 0:
-            self._rest = b""
-            return data
-        self._rest = data[size:]
-        return data[:size]
+    def finish(self) -> tuple[Opened, str]:
+        """Let the person in, durably; the old sheet opens nothing from here on."""
+        assert self._prepared is not None, "prepare comes first"
+        vault = self._prepared.put_in_force()
+        store = cast(LedgerStore, self.opened.store)
+        store.on_close(vault.close)
+        safe = LedgerSafe(vault, store, self._clock, self._policy)
+        safe.remember_header()
+        return Opened(store, safe, vault.user_id, vault.signer()), self._prepared.sheet.text
+
+    def close(self) -> None:
+        """Give the ledger back unchanged."""
+        self.opened.store.close()
 
 
-def _described(made: containers.VerifiedBackup) -> BackupFile:
-    manifest = made.manifest
-    return BackupFile(
-        file=made.file,
-        backup_id=manifest.backup_id.hex(),
-        vault_id=manifest.vault_id.hex(),
-        head=Head(manifest.seq, manifest.head),
-        size=made.size,
-        sha256=made.sha256,
-        created_at=datetime.fromisoformat(manifest.created),
-    )
+def _checked(place: Path, vault: Vault, manifest: Manifest) -> Head:
+    """Verify a restored folder completely before it gets its name."""
+    head = check_snapshot(place / containers.DATABASE_NAME, vault.database_key)
+    if (head.seq, head.hash) != (manifest.seq, manifest.head):
+        raise VerificationFailed(reason="復元した台帳が、バックアップの目録と一致しません。")
+    return head
+
+
+def _vault_of(backup: Path) -> bytes:
+    with open_regular(backup) as file, reading(backup):
+        return read_preamble(file, str(backup)).manifest.vault_id
+
+
+def _sweep(folder: Path, *, with_folder: bool) -> None:
+    """Remove what a failed creation left; the error that stopped it is the one to show."""
+    with suppress(OSError):
+        for path in list(folder.iterdir()):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+        if with_folder:
+            folder.rmdir()
 
 
 def _user_name() -> str:

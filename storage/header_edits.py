@@ -159,11 +159,16 @@ def with_recovery(header: Header, sheet: RecoverySheet, by: KeySet, secrets: Sec
     """Put a new recovery record in the place of the active one."""
     for record in header.recovery:
         header = retire(header, record.user_id, "replaced")
-    user_id = f"{_RECOVERY_PREFIX}{len(header.recovery) + 1}"
+    user_id = next_sheet_name(header)
     keys = sheet.keys(header.vault_id)
     record = sign_user(header.vault_id, describe_user(user_id, RECOVERY_ROLE, keys), by)
     wraps = header.wraps + tuple(_wraps(header, record, secrets))
     return replace(header, recovery=(*header.recovery, record), wraps=wraps)
+
+
+def next_sheet_name(header: Header) -> str:
+    """Return the name of the recovery record that comes next."""
+    return f"{_RECOVERY_PREFIX}{len(header.recovery) + 1}"
 
 
 def retire(header: Header, user_id: str, state: str) -> Header:

@@ -8,11 +8,12 @@ transaction; when `append` returns, the command is on the disk and in whatever p
 import json
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from models.chain import Action, Command, Entry, Head
 from models.custody import Status
-from models.errors import Conflict, NotFound, Refused
+from models.errors import Conflict, NotFound, NotPermitted, Refused
 from models.records import BY_TYPE, Item
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
@@ -41,6 +42,7 @@ class LedgerStore:
         self.database = database
         self.attachments: Attachments | None = None
         self.after_commit: AfterCommit | None = None
+        self.reader = ""  # account of an inspecting officer: asks, and writes nothing
         self._vault_id = vault_id
         self._search = Search(database)
         self._lists = Lists(database, self._search)
@@ -67,7 +69,7 @@ class LedgerStore:
         with self.database.lock:
             self._require_next(command, entries)
             try:
-                with self.database.transaction():
+                with self._writable(entries), self.database.transaction():
                     self._insert(command, entries)
                     Views(self.database, self._items).apply(command, writes)
             except BaseException:
@@ -82,6 +84,28 @@ class LedgerStore:
                 self._search.changed()
         if self.after_commit is not None:
             self.after_commit(command, wire.dump(command, entries))
+
+    def read_only(self, account: str) -> None:
+        """Turn this into the store of an inspecting officer: only his own password is entered.
+
+        SQLite refuses every other write, whatever the program above may try.
+        """
+        self.reader = account
+        self.database.all("PRAGMA query_only = ON")
+
+    @contextmanager
+    def _writable(self, entries: Sequence[Entry]) -> Iterator[None]:
+        """Open the one door of a reading store: the account of the officer himself."""
+        if not self.reader:
+            yield
+            return
+        if [(entry.type, entry.record_id) for entry in entries] != [("user_account", self.reader)]:
+            raise _reading_only()
+        self.database.all("PRAGMA query_only = OFF")
+        try:
+            yield
+        finally:
+            self.database.all("PRAGMA query_only = ON")
 
     def _insert(self, command: Command, entries: Sequence[Entry]) -> None:
         try:
@@ -235,6 +259,8 @@ class LedgerStore:
 
     # --- files --------------------------------------------------------------------------------
     def put_blob(self, data: bytes) -> str:
+        if self.reader:
+            raise _reading_only()
         return self._files().add(data).name
 
     def get_blob(self, name: str) -> bytes:
@@ -265,7 +291,7 @@ class LedgerStore:
 
     # --- care ---------------------------------------------------------------------------------
     def index_search(self, budget_ms: int) -> bool:
-        return self._search.index(budget_ms)
+        return not self.reader and self._search.index(budget_ms)
 
     def rebuild(self, progress: Progress) -> None:
         """Drop and derive all tables from the log again, in one transaction.
@@ -286,6 +312,10 @@ class LedgerStore:
         for act in reversed(self._on_close):
             act()
         self._on_close.clear()
+
+
+def _reading_only() -> NotPermitted:
+    return NotPermitted(act="台帳への記帳", who="検査・立会い以外の利用者")
 
 
 def rebuild(database: Database, progress: Progress) -> None:

@@ -264,11 +264,11 @@ class Vault:
         self._permit(user.role)
         self.commit(retire(self.header, user_id, "revoked"), responsible=True)
 
-    def replace_recovery_sheet(self) -> RecoverySheet:
-        """Make a new sheet; the old one opens nothing when this returns."""
+    def replace_recovery_sheet(self, sheet: RecoverySheet | None = None) -> RecoverySheet:
+        """Put a new sheet in force; the old one opens nothing when this returns."""
         self._permit(RECOVERY_ROLE)
         secrets = self._secrets
-        sheet = RecoverySheet.create(secrets.random)
+        sheet = sheet or RecoverySheet.create(secrets.random)
         header = with_recovery(self.header, sheet, secrets.keys, secrets)
         self.commit(header, responsible=True)
         return sheet

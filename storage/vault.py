@@ -6,7 +6,7 @@ a key leaves: bounds, MAC, signatures; only then is a torn copy mended.
 
 import hmac
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -52,7 +52,17 @@ from storage.trust import (
 )
 from storage.unlocked import Member, Signer, Vault, derive_key, encode
 
-__all__ = ["Member", "Signer", "Vault", "create_vault", "recover_vault", "unlock_vault"]
+__all__ = [
+    "Member",
+    "PreparedRecovery",
+    "Signer",
+    "Vault",
+    "create_vault",
+    "open_with_sheet",
+    "prepare_recovery",
+    "recover_vault",
+    "unlock_vault",
+]
 
 
 def create_vault(
@@ -164,28 +174,75 @@ def recover_vault(
         WrongRecoverySheet: the sheet of another ledger, or one that was replaced.
         WeakPassword: the password is shorter than any policy allows.
     """
-    typed = RecoverySheet.parse(sheet)
     check_floor(password)
+    opened = open_with_sheet(
+        folder, sheet=sheet, device=device, allow_test_profile=allow_test_profile, random=random
+    )
+    prepared = prepare_recovery(opened, user_id=user_id, login=login, password=password)
+    return prepared.put_in_force(), prepared.sheet
+
+
+def open_with_sheet(
+    folder: Path,
+    *,
+    sheet: str,
+    device: DeviceSecret,
+    allow_test_profile: bool = False,
+    random: Random = os.urandom,
+) -> Vault:
+    """Open the key header as the recovery sheet itself, which may read and let people in.
+
+    Raises:
+        InvalidField: a typing error, with its line.
+        WrongRecoverySheet: the sheet of another ledger, or one that was replaced.
+    """
+    typed = RecoverySheet.parse(sheet)
     pair = read_pair(folder)
     header = _usable(pair.best, folder, allow_test_profile)
-    recovery_keys = typed.keys(header.vault_id)
-    record = recovery_record(header, recovery_keys)
-    old = _opened_vault(pair, record, recovery_keys, device, random)
-    secrets = old._secrets
-    header = retire(header, user_id, "replaced")
+    keys = typed.keys(header.vault_id)
+    return _opened_vault(pair, recovery_record(header, keys), keys, device, random)
+
+
+@dataclass(frozen=True)
+class PreparedRecovery:
+    """The next header with a new responsible slot and a new sheet, not written yet."""
+
+    vault: Vault
+    header: Header
+    sheet: RecoverySheet
+
+    def put_in_force(self) -> Vault:
+        """Write both copies; from then on the old sheet opens nothing."""
+        self.vault.commit(self.header, responsible=True)
+        return self.vault
+
+
+def prepare_recovery(
+    opened: Vault, *, user_id: str, login: str, password: str
+) -> PreparedRecovery:
+    """Make new keys for a responsible person, and a new sheet, out of a vault that a sheet opened.
+
+    Raises:
+        Refused: the login is another person's.
+        WeakPassword: the password is shorter than any policy allows.
+    """
+    check_floor(password)
+    secrets = opened._secrets
+    device, random = secrets.device, secrets.random
+    header = retire(opened.header, user_id, "replaced")
     if header.device_key_id != device.key_id(header.vault_id):
         header = replace(header, slots=(), device_key_id=device.key_id(header.vault_id))
     tag = free_tag(header, login)
     keys = KeySet.create(random)
-    user = sign_user(header.vault_id, describe_user(user_id, Role.SUPERVISOR, keys), recovery_keys)
+    described = describe_user(user_id, Role.SUPERVISOR, keys)
+    user = sign_user(header.vault_id, described, secrets.keys)
     header = with_user(header, user, secrets)
     header = header.with_slot(make_slot(header, user, tag, password, keys, secrets, initial=False))
     fresh = RecoverySheet.create(random)
     header = with_recovery(header, fresh, keys, secrets)
-    vault = Vault(folder, old._file, user, replace(secrets, keys=keys))
-    vault.repaired = old.repaired
-    vault.commit(header, responsible=True)
-    return vault, fresh
+    vault = Vault(opened.folder, opened._file, user, replace(secrets, keys=keys))
+    vault.repaired = opened.repaired
+    return PreparedRecovery(vault, header, fresh)
 
 
 def _prepare_folder(folder: Path) -> None:

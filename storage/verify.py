@@ -78,7 +78,7 @@ def verify(
             problems = list(Comparison(database).problems(progress))
         if store.attachments is not None:
             problems += _attachments(database, store.attachments.verify, progress)
-    if not problems and signer is not None:
+    if not problems and signer is not None and not store.reader:
         _remember(store, head, *signer)
     return problems[:_SHOWN]
 

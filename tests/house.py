@@ -85,6 +85,7 @@ def furnished(
                 ledger.people.add_account(
                     story.people[user.person], login=user.login, role=user.role,
                     password=user.password, valid_until=ledger.today() + timedelta(days=400),
+                    chosen_by_self=True,
                 )  # fmt: skip
         for number in range(days):
             story.day(FIRST_DAY + timedelta(days=number), number)

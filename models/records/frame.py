@@ -8,8 +8,8 @@ from typing import ClassVar
 from models.codes import ContractStatus, OnsiteRule, OrganizationKind, ReportCycle
 from models.fields import (
     Boolean,
-    Choice,
     Children,
+    Choice,
     Day,
     File,
     LongText,
@@ -176,6 +176,8 @@ class LedgerOrigin(Record):
     """The first entry of every ledger; pins the key by which all later keys are judged.
 
     Keys are lower-case hex. `first_key` is the Ed25519 public key of the first responsible person.
+    `recovery_keys` are the recovery sheets whose use the ledger believes, each "name=key"; the
+    entry is revised when a sheet is replaced.
     """
 
     type: ClassVar[str] = "ledger_origin"
@@ -185,6 +187,7 @@ class LedgerOrigin(Record):
     vault_id: str = field(Text(32), "台帳の識別番号", required=True)
     first_key: str = field(Text(64), "最初の責任者の検証鍵", required=True)
     program: str = field(Text(60), "プログラムの版", required=True)
+    recovery_keys: tuple[str, ...] = field(TextList(), "回復シートの検証鍵")
 
     def caption(self) -> str:
         return f"台帳 {self.vault_id[:8]}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.codes import AccountStatus, Role
-from models.errors import NotPermitted, Refused, WeakPassword, WrongPassword
+from models.errors import MustChangePassword, NotPermitted, Refused, WeakPassword, WrongPassword
 from models.records import UserAccount
 from tests.house import House, furnished
 from ui.sample import cast
@@ -43,6 +43,9 @@ def test_first_passwords_are_to_be_changed(house: House) -> None:
     assert account.must_change
     house.ledger.close()
     house.ledger = house.office.unlock(house.folder / "ledger", "worker", GOOD)
+    with pytest.raises(MustChangePassword, match="自分だけが知っている"):
+        house.story.ledger = house.ledger
+        house.story.receive(1)
     house.ledger.people.change_password(GOOD, "遠い山から届く七通の手紙")
     assert not house.ledger.user.must_change
     house.ledger.close()
@@ -100,7 +103,9 @@ def test_a_disabled_user_is_out_and_his_entries_still_verify(house: House) -> No
 
 
 def test_the_last_responsible_person_stays(house: House) -> None:
-    add(house, key="administrator", login="admin", role=Role.ADMINISTRATOR)
+    add(
+        house, key="administrator", login="admin", role=Role.ADMINISTRATOR, chosen_by_self=True
+    )
     supervisor = house.ledger.user.id
     house.ledger.close()
     house.ledger = house.office.unlock(house.folder / "ledger", "admin", GOOD)

@@ -1,0 +1,111 @@
+"""After signing in: bring key header and accounts to agree again when an act died between the two.
+
+Keys stand in the header, accounts in the log, and no transaction spans both. Each verb of
+`models/people.py` therefore leaves, when it dies half-way, a state that tells by itself what was
+meant; whoever signs in next and may, finishes it or takes it back. Nothing here was acknowledged
+to anybody, so both are honest.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from models.chain import Intent
+from models.codes import AccountStatus, Role
+from models.commands import revising
+from models.errors import AccountUnfinished, AzukariError
+from models.gate import SheetKey, WayIn
+from models.records import LedgerOrigin, UserAccount
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+MANAGERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+
+
+def settle(ledger: "Ledger") -> None:
+    """Finish or take back what died half-way; sentences for the user go to `ledger.notices`.
+
+    Raises:
+        AccountUnfinished: the signed-in user's own keys are not the ones the ledger believes.
+    """
+    ways = {way.user_id: way for way in ledger.safe.ways_in()}
+    _require_own_key(ledger, ways)
+    try:
+        _settle_own_password(ledger, ways)
+        if not ledger.user.must_change and ledger.role in MANAGERS:
+            ledger.notices += _settle_others(ledger, ways)
+        if not ledger.user.must_change and ledger.role is Role.SUPERVISOR:
+            settle_sheet(ledger)
+    except AzukariError as error:
+        # A full disk must not keep people from reading; it is tried again at the next sign-in.
+        ledger.notices.append(str(error))
+
+
+def settle_sheet(ledger: "Ledger") -> None:
+    """Let the ledger believe the one sheet that is valid now, and no other."""
+    stored = _origin(ledger)
+    lines = (ledger.safe.sheet_key().line,)
+    if stored is not None and stored.recovery_keys != lines:
+        kept = replace(stored, recovery_keys=lines)
+        ledger.commit([revising(kept, "有効な回復シートだけを残す")])
+
+
+def believing(ledger: "Ledger", sheet: SheetKey, reason: str) -> Intent:
+    """Return what makes the ledger believe one more recovery sheet."""
+    origin = _origin(ledger)
+    assert origin is not None, "every ledger begins with its origin"
+    others = [line for line in origin.recovery_keys if not line.startswith(f"{sheet.name}=")]
+    return revising(replace(origin, recovery_keys=(*others, sheet.line)), reason)
+
+
+def _origin(ledger: "Ledger") -> LedgerOrigin | None:
+    found = ledger.registers.all(LedgerOrigin)
+    return found[0].record if found else None
+
+
+def _require_own_key(ledger: "Ledger", ways: Mapping[str, WayIn]) -> None:
+    account = ledger.user
+    way = ways.get(account.id)
+    if way is None or way.public_key.hex() != account.public_key:
+        raise AccountUnfinished(login=account.login_name)
+
+
+def _settle_own_password(ledger: "Ledger", ways: Mapping[str, WayIn]) -> None:
+    account = ledger.user
+    if account.must_change and not ways[account.id].initial:
+        changed = replace(account, password_changed_on=ledger.today(), must_change=False)
+        ledger.commit([revising(changed, "本人によるパスワードの変更（記帳の再開）")])
+
+
+def _settle_others(ledger: "Ledger", ways: Mapping[str, WayIn]) -> Iterator[str]:
+    accounts = {account.id: account for account in ledger.people.accounts()}
+    for way in ways.values():
+        account = accounts.get(way.user_id)
+        if way.user_id == ledger.user.id:
+            continue
+        if account is None:
+            ledger.safe.remove_user(way.user_id)
+            yield (
+                "前回、利用者の登録が途中で終わっていたため取り消しました。"
+                "必要なら、もう一度登録してください。"
+            )
+        elif account.status is AccountStatus.DISABLED:
+            ledger.safe.remove_user(way.user_id)
+            yield f"前回途中で終わっていた、{account.login_name}の利用停止を完了しました。"
+        elif way.public_key.hex() != account.public_key:
+            _finish_reissue(ledger, account, way)
+            yield (
+                f"前回途中で終わっていた、{account.login_name}のパスワードの再発行を完了しました。"
+                "最初のパスワードを伝え直すか、もう一度再発行してください。"
+            )
+
+
+def _finish_reissue(ledger: "Ledger", account: UserAccount, way: WayIn) -> None:
+    renewed = replace(
+        account,
+        public_key=way.public_key.hex(),
+        password_changed_on=ledger.today(),
+        must_change=way.initial,
+    )
+    ledger.commit([revising(renewed, "途中で終わった再発行の完了")])

@@ -1,0 +1,203 @@
+"""The safe on disk: keys, backups and verification of one open ledger (`models.gate.Safe`)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from io import RawIOBase
+from pathlib import Path, PurePath
+from typing import BinaryIO, cast
+
+from models.chain import Head
+from models.codes import Role
+from models.errors import RolledBack
+from models.gate import BackupFile, NewSheet, SheetKey, Verification, WayIn
+from models.passwords import PasswordPolicy
+from models.store import Progress
+from storage import backup as containers
+from storage import verify as checks
+from storage.header_edits import next_sheet_name
+from storage.ledger_store import LedgerStore
+from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
+from storage.recovery import RecoverySheet
+from storage.unlocked import Vault
+
+Clock = Callable[[], datetime]
+
+BACKUP_SUFFIX = ".azb"
+GENERATION = "header_generation"  # name of the setting
+
+
+class LedgerSafe:
+    """Keys and files of an open ledger."""
+
+    def __init__(
+        self, vault: Vault, store: LedgerStore, clock: Clock, policy: PasswordPolicy
+    ) -> None:
+        self.vault = vault
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+
+    def ways_in(self) -> list[WayIn]:
+        return [
+            WayIn(member.user_id, member.public_key, member.initial_password)
+            for member in self.vault.members
+            if member.state == "active"
+        ]
+
+    def sheet_key(self) -> SheetKey:
+        record = next(one for one in self.vault.header.recovery if one.active)
+        return SheetKey(record.user_id, record.signing)
+
+    def new_sheet(self) -> NewSheet:
+        return _DrawnSheet(self)
+
+    def add_user(
+        self, user_id: str, login: str, role: Role, password: str, *, initial: bool = True
+    ) -> bytes:
+        self._policy.check(password, (login,))
+        member = self.vault.add_user(user_id, login, role.value, password, initial=initial)
+        self.remember_header()
+        return member.public_key
+
+    def reissue(self, user_id: str, login: str, role: Role, password: str) -> bytes:
+        self._policy.check(password, (login,))
+        member = self.vault.reissue(user_id, login, password, role=role.value)
+        self.remember_header()
+        return member.public_key
+
+    def remove_user(self, user_id: str) -> None:
+        self.vault.remove_slot(user_id)
+        self.remember_header()
+
+    def change_password(self, old: str, new: str) -> None:
+        self._policy.check(new)
+        self.vault.change_password(old, new)
+        self.remember_header()
+
+    def remember_header(self) -> None:
+        """Keep the generation of the key header inside the database (see `require_header`)."""
+        if not self._store.reader:
+            self._store.set_setting(GENERATION, str(self.vault.generation))
+
+    def require_header(self) -> None:
+        """Refuse a key header that is older than the database remembers.
+
+        Somebody who was shut out may hold an old copy of both header files; it must not let him
+        in again. A newer header than remembered is what a power cut leaves between the two.
+
+        Raises:
+            RolledBack
+        """
+        remembered = int(self._store.setting(GENERATION) or 0)
+        if self.vault.generation < remembered:
+            raise RolledBack(
+                reason="鍵ファイル（keys.a、keys.b）が、台帳の覚えている世代より古いものです。"
+            )
+        if self.vault.generation > remembered:
+            self.remember_header()
+
+    def backup(self, folder: PurePath, progress: Progress) -> BackupFile:
+        """Write a backup into a folder and verify it by reading it again."""
+        with snapshot_reader(self._store) as snapshot:
+            now = self._clock()
+            name = f"azukari-{self.vault.vault_id.hex()[:8]}-{now:%Y%m%d-%H%M%S}{BACKUP_SUFFIX}"
+            facts = containers.LedgerFacts(
+                snapshot.head.seq, snapshot.head.hash, self._store.counts()
+            )
+            made = containers.write_backup(
+                Path(folder) / name,
+                vault=self.vault,
+                facts=facts,
+                database=cast(BinaryIO, _SnapshotFile(snapshot)),
+                database_size=snapshot.size,
+                now=now,
+                progress=progress,
+                check_database=self._check_snapshot,
+            )
+        return _described(made)
+
+    def check_backup(self, file: PurePath, progress: Progress) -> BackupFile:
+        made = containers.verify_backup(
+            Path(file),
+            containers.with_vault(self.vault),
+            vault_id=self.vault.vault_id,
+            allow_test_profile=self.vault.profile == "test",
+            progress=progress,
+            check_database=self._check_snapshot,
+        )
+        return _described(made)
+
+    def verify(self, *, full: bool, progress: Progress) -> Verification:
+        problems = checks.verify(
+            self._store,
+            full=full,
+            progress=progress,
+            signer=(self.vault.user_id, self.vault.signer()),
+        )
+        return Verification(self._store.head(), tuple(problems))
+
+    def _check_snapshot(self, path: Path) -> None:
+        check_snapshot(path, self.vault.database_key)
+
+
+class _DrawnSheet:
+    """A recovery sheet that opens nothing yet."""
+
+    def __init__(self, safe: LedgerSafe) -> None:
+        self._safe = safe
+        self._sheet = RecoverySheet.create(safe.vault.random)
+
+    @property
+    def key(self) -> SheetKey:
+        vault = self._safe.vault
+        return SheetKey(next_sheet_name(vault.header), sheet_signing_key(self._sheet, vault))
+
+    def put_in_force(self) -> str:
+        self._safe.vault.replace_recovery_sheet(self._sheet)
+        self._safe.remember_header()
+        return self._sheet.text
+
+
+def sheet_signing_key(sheet: RecoverySheet, vault: Vault) -> bytes:
+    return sheet.keys(vault.vault_id).public_signing
+
+
+class _SnapshotFile(RawIOBase):
+    """A snapshot as the readable file that the container wants."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self._chunks = snapshot.chunks
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        parts = [self._rest]
+        have = len(self._rest)
+        while size < 0 or have < size:
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            parts.append(chunk)
+            have += len(chunk)
+        data = b"".join(parts)
+        if size < 0:
+            self._rest = b""
+            return data
+        self._rest = data[size:]
+        return data[:size]
+
+
+def _described(made: containers.VerifiedBackup) -> BackupFile:
+    manifest = made.manifest
+    return BackupFile(
+        file=made.file,
+        backup_id=manifest.backup_id.hex(),
+        vault_id=manifest.vault_id.hex(),
+        head=Head(manifest.seq, manifest.head),
+        size=made.size,
+        sha256=made.sha256,
+        created_at=datetime.fromisoformat(manifest.created),
+    )
