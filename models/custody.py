@@ -99,7 +99,10 @@ def step(item: Item, status: Status, event: HandlingEvent) -> Status:
     if line is None:
         return status
     _require_possible(item, status, event)
-    after = replace(_moved(item, status, event, line), last_at=event.occurred_at)
+    after = _moved(item, status, event, line)
+    if after is status:
+        return replace(status, last_at=event.occurred_at)
+    object.__setattr__(after, "last_at", event.occurred_at)  # just made: nobody has seen it yet
     return after
 
 

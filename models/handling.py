@@ -215,8 +215,8 @@ class Handling:
             timing = event.timing or Timing.ACTUAL
             status = HandlingStatus.DONE if timing is Timing.ACTUAL else HandlingStatus.PLANNED
             numbered.append(
-                replace(
-                    event, id=event.id or ledger.new_id(), event_no=number,
+                event.with_changes(
+                    id=event.id or ledger.new_id(), event_no=number,
                     timing=timing, status=status,
                 )
             )  # fmt: skip

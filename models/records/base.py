@@ -5,7 +5,6 @@ the non-empty, non-derived fields; its *version metadata* (who, when, which entr
 it and stands in `Stored`.
 """
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,18 +45,34 @@ class Declared:
     def problems(self) -> Iterator[str]:
         """Yield every reason why this record cannot be saved, as whole sentences."""
         needed = self.required()
-        for f in self.own_fields():
-            value = getattr(self, f.name)
-            yield from f.problems(value, required=f.required or f.name in needed)
+        values = vars(self)
+        for f, empty in self._with_empty():
+            value = values[f.name]
+            if value is not empty or f.required or f.name in needed:
+                yield from f.problems(value, required=f.required or f.name in needed)
         yield from self.inconsistencies()
 
     def to_json(self) -> dict[str, Json]:
         """Return the content: non-empty own fields only."""
+        values = vars(self)
         return {
             f.name: f.kind.to_json(value)
-            for f in self.own_fields()
-            if not f.kind.is_empty(value := getattr(self, f.name))
+            for f, empty in self._with_empty()
+            if (value := values[f.name]) is not empty and not f.kind.is_empty(value)
         }
+
+    @classmethod
+    @cache
+    def _with_empty(cls) -> tuple[tuple[Field, Any], ...]:
+        """Return the own fields with their empty values: most fields of a record are empty, and
+        an import asks hundreds of thousands of records."""
+        return tuple((f, f.kind.empty) for f in cls.own_fields())
+
+    @classmethod
+    @cache
+    def _referring(cls) -> tuple[Field, ...]:
+        kinds = (Ref, MultiRef, Children)
+        return tuple(f for f in cls.own_fields() if isinstance(f.kind, kinds))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Self:
@@ -94,9 +109,12 @@ class Declared:
 
     def references(self) -> Iterator[tuple[Field, str, str]]:
         """Yield (field, record type, id) for everything this record points to."""
-        for f in self.own_fields():
-            value = getattr(self, f.name)
-            if isinstance(f.kind, Ref) and value:
+        values = vars(self)
+        for f in self._referring():
+            value = values[f.name]
+            if not value:
+                continue
+            if isinstance(f.kind, Ref):
                 yield f, f.kind.type, value
             elif isinstance(f.kind, MultiRef):
                 yield from ((f, f.kind.type, one) for one in value)
@@ -161,7 +179,18 @@ class Record(Declared):
                 yield f.label
 
     def with_changes(self, **changes: Any) -> Self:
-        return dataclasses.replace(self, **changes)
+        """Return a record that differs in these fields; the same as `dataclasses.replace`, faster.
+
+        Raises:
+            TypeError: no such field.
+        """
+        twin = object.__new__(type(self))
+        held = vars(twin)
+        held.update(vars(self))
+        if not changes.keys() <= held.keys():
+            raise TypeError(f"no field of {type(self).__name__}: {changes.keys() - held.keys()}")
+        held.update(changes)
+        return twin
 
 
 @dataclass(frozen=True, slots=True)
