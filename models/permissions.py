@@ -15,8 +15,14 @@ WRITE: Mapping[str, frozenset[Role]] = {
     "ledger_origin": frozenset(),  # written once, when the ledger is made
     "organization": REGISTER,
     "contract": REGISTER,
+    "contract_clause_setting": REGISTER,
     "person": REGISTER | {A},
     "assignment": REGISTER,
+    "credential": REGISTER | {A},
+    "pledge": REGISTER,
+    "training_plan": REGISTER,
+    "training_session": REGISTER,
+    "access_right": frozenset({A, S}),  # an administrator grants, against an assignment
     "user_account": frozenset({A, S}),  # the supervisor only while there is no administrator
     "place": REGISTER,
     "contract_place": REGISTER,
@@ -25,6 +31,10 @@ WRITE: Mapping[str, frozenset[Role]] = {
     "authorization": REGISTER,
     "handling_event": EVERYBODY_WORKING,
     "submission": REGISTER,
+    "governance_document": REGISTER,
+    "client_communication": REGISTER,
+    "finding": EVERYBODY_WORKING,
+    "rule_override": EVERYBODY_WORKING,  # only together with what it excuses
     "attachment": EVERYBODY_WORKING | {A},
     "seal_key": REGISTER,
     "backup_run": frozenset({W, S, A}),

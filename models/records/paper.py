@@ -13,6 +13,7 @@ from models.codes import (
     SubmissionStatus,
 )
 from models.fields import (
+    Boolean,
     Choice,
     Day,
     File,
@@ -75,6 +76,7 @@ class Submission(Record):
     means: SubmissionMeans | None = field(Choice(SubmissionMeans), "提出方法")
     received_by: str = field(Text(100), "受領者")
     receipt_file: str = field(File(), "控え")
+    made_elsewhere: bool | None = field(Boolean("台帳の外で作成", "台帳で作成"), "作成の方法")
     supersedes_id: str = field(Ref("submission"), "差替え元")
     status: SubmissionStatus | None = field(Choice(SubmissionStatus), "状態", required=True)
 
@@ -83,8 +85,18 @@ class Submission(Record):
 
     def required(self) -> frozenset[str]:
         needed = set()
-        if self.status not in (SubmissionStatus.DRAFT, SubmissionStatus.CANCELLED):
-            needed |= {"content", "serial", "fiscal_year", "fiscal_no", "pdf_sha256", "file_id", "sealed_at", "sealed_by"}
+        drawn_here = self.status not in (SubmissionStatus.DRAFT, SubmissionStatus.CANCELLED)
+        if drawn_here and not self.made_elsewhere:
+            needed |= {
+                "content",
+                "serial",
+                "fiscal_year",
+                "fiscal_no",
+                "pdf_sha256",
+                "file_id",
+                "sealed_at",
+                "sealed_by",
+            }
         if self.status in (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED):
             needed |= {"submitted_on", "means"}
         return frozenset(needed)
