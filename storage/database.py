@@ -32,6 +32,7 @@ from models.errors import (
     InputOutput,
     InUse,
     LedgerMissing,
+    Locked,
     NotWritable,
 )
 from storage import files
@@ -156,6 +157,7 @@ class Database:
     def close(self) -> None:
         with self.lock:
             self._connection.close()
+            self._broken = Locked()  # whoever still asks hears that somebody must sign in
             if self._reader is not None:
                 os.close(self._reader)
                 self._reader = None
