@@ -1,0 +1,169 @@
+"""The one way to the ledger: order, errors as sentences, progress, nothing after a lock."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+from shiboken6 import delete, isValid
+
+from models.chain import EMPTY
+from models.commands import Change
+from models.errors import Cancelled, NotFound, Refused
+from models.store import Progress
+from tests.ui.shell import Answers, settle
+from ui.operations import Operations
+from ui.progress import ProgressDialog
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def operations(qapp: QApplication, answers: Answers) -> Iterator[Operations]:
+    made = Operations(answers)
+    yield made
+    made.close()
+
+
+def change(command_id: str = "c1", *notices: str) -> Change:
+    return Change(command_id, EMPTY, frozenset({"item"}), ("id",), notices)
+
+
+def test_a_command_announces_its_change_before_it_is_done(
+    qtbot: QtBot, operations: Operations
+) -> None:
+    seen: list[str] = []
+    operations.changed.connect(lambda made: seen.append(f"changed {made.command_id}"))
+    operations.run(change, done=lambda made: seen.append(f"done {made.ids[0]}"))
+    settle(qtbot, operations)
+    assert seen == ["changed c1", "done id"]
+
+
+def test_commands_keep_their_order_and_one_thread(qtbot: QtBot, operations: Operations) -> None:
+    threads: set[str] = set()
+    order: list[int] = []
+
+    def work(number: int) -> int:
+        threads.add(threading.current_thread().name)
+        return number
+
+    for number in range(20):
+        operations.ask(lambda number=number: work(number), order.append)  # type: ignore[misc]
+    settle(qtbot, operations)
+    assert order == list(range(20))
+    assert len(threads) == 1 and "MainThread" not in threads
+
+
+def test_an_error_of_the_world_becomes_its_sentence(
+    qtbot: QtBot, operations: Operations, answers: Answers
+) -> None:
+    def refuse() -> Change:
+        raise Refused(reason="台帳は締め切られています。")
+
+    failed: list[object] = []
+    operations.failed.connect(failed.append)
+    operations.run(refuse, done=lambda _: pytest.fail("must not be done"))
+    settle(qtbot, operations)
+    assert answers.asked == ["台帳は締め切られています。"]
+    assert isinstance(failed[0], Refused)
+
+
+def test_a_caller_may_show_the_error_itself(
+    qtbot: QtBot, operations: Operations, answers: Answers
+) -> None:
+    shown: list[str] = []
+
+    def miss() -> int:
+        raise NotFound(what="媒体 A-1")
+
+    operations.ask(miss, lambda _: None, failed=lambda error: shown.append(str(error)))
+    settle(qtbot, operations)
+    assert shown == ["媒体 A-1は台帳にありません。番号を確かめてください。"]
+    assert answers.asked == []
+
+
+def test_a_bug_reaches_the_last_hook(qtbot: QtBot, operations: Operations) -> None:
+    def broken() -> int:
+        raise ZeroDivisionError
+
+    with qtbot.captureExceptions() as caught:
+        operations.ask(broken, lambda _: None)
+        settle(qtbot, operations)
+    assert [kind for kind, _, _ in caught] == [ZeroDivisionError]
+
+
+def test_notices_of_a_command_are_told(
+    qtbot: QtBot, operations: Operations, answers: Answers
+) -> None:
+    operations.run(lambda: change("c2", "承諾の期限が近づいています。"))
+    settle(qtbot, operations)
+    assert answers.asked == ["承諾の期限が近づいています。"]
+
+
+def test_nobody_is_called_back_after_forgetting(qtbot: QtBot, operations: Operations) -> None:
+    seen: list[object] = []
+    gate = threading.Event()
+    operations.ask(lambda: gate.wait(5), seen.append)
+    operations.forget()
+    gate.set()
+    settle(qtbot, operations)
+    assert seen == []
+
+
+def test_a_closed_asker_is_not_called_but_the_change_is_announced(
+    qtbot: QtBot, operations: Operations
+) -> None:
+    parent, seen = QWidget(), []
+    gate = threading.Event()
+
+    def work() -> Change:
+        gate.wait(5)
+        return change()
+
+    operations.changed.connect(lambda _: seen.append("changed"))
+    operations.run(work, done=lambda _: seen.append("done"), parent=parent)
+    delete(parent)
+    gate.set()
+    settle(qtbot, operations)
+    assert seen == ["changed"]
+
+
+def test_long_work_can_be_stopped(
+    qtbot: QtBot, operations: Operations, answers: Answers
+) -> None:
+    begun = threading.Event()
+
+    def work(progress: Progress) -> int:
+        begun.set()
+        for step in range(1_000):
+            progress(step, 1_000)
+            threading.Event().wait(0.005)
+        return 1
+
+    failed: list[object] = []
+    operations.failed.connect(failed.append)
+    operations.long("検証", work, lambda _: pytest.fail("was not stopped"))
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ProgressDialog))
+    assert begun.wait(5)
+    dialog.reject()
+    assert dialog.isVisible()  # it stays until the work has really ended
+    settle(qtbot, operations)
+    assert isinstance(failed[0], Cancelled)
+    assert not isValid(dialog) or not dialog.isVisible()
+    assert answers.asked == []
+
+
+def test_the_busy_cursor_comes_only_when_waiting_lasts(
+    qtbot: QtBot, operations: Operations
+) -> None:
+    gate = threading.Event()
+    operations.ask(lambda: gate.wait(5), lambda _: None)
+    assert QApplication.overrideCursor() is None
+    qtbot.waitUntil(lambda: QApplication.overrideCursor() is not None, timeout=2_000)
+    gate.set()
+    settle(qtbot, operations)
+    assert QApplication.overrideCursor() is None
