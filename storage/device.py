@@ -56,10 +56,9 @@ class DeviceStore:
         """
         if not os.path.lexists(self.path):
             raise DeviceSecretMissing
-        raw = read_whole(self.path, limit=_LIMIT)
         try:
-            backend, wrapped = _parse(raw)
-        except Malformed as exc:
+            backend, wrapped = _parse(read_whole(self.path, limit=_LIMIT))
+        except (Malformed, Damaged) as exc:  # a backup, of which Damaged speaks, does not hold it
             raise Damaged(file=str(self.path), what_now=_LOST) from exc
         secret = _unprotect(wrapped) if backend == "dpapi" else wrapped
         if len(secret) != SECRET_BYTES:

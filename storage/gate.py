@@ -106,15 +106,16 @@ class LedgerGate:
         except BaseException:
             _sweep(path, with_folder=not was_there)
             raise
+        cast(LedgerSafe, opened.safe).made_folder = not was_there
         return opened, sheet.text
 
     def discard(self, opened: Opened) -> None:
         """Close a ledger that was made a moment ago and holds no entry, and remove its files."""
-        folder = cast(LedgerSafe, opened.safe).vault.folder
+        safe = cast(LedgerSafe, opened.safe)
         empty = opened.store.head().seq == 0
         opened.store.close()
         if empty:
-            _sweep(folder, with_folder=True)
+            _sweep(safe.vault.folder, with_folder=safe.made_folder)
 
     def sheet_is_right(self, opened: Opened, typed: str) -> bool:
         """Tell whether a recovery sheet, as typed back, opens this ledger."""

@@ -33,6 +33,7 @@ class LedgerSafe:
         self, vault: Vault, store: LedgerStore, clock: Clock, policy: PasswordPolicy
     ) -> None:
         self.vault = vault
+        self.made_folder = False  # the folder came into being with this ledger
         self._store = store
         self._clock = clock
         self._policy = policy

@@ -4,13 +4,13 @@ The count stands in the user's application folder, because the ledger is closed 
 Whoever may delete that file may also copy the ledger; the true barrier is the key derivation.
 """
 
-import hashlib
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from models.errors import AzukariError, LockedOut
-from storage.files import overwrite_durable, read_whole
+from storage.files import make_private_folder, overwrite_durable, read_whole
+from storage.trust import login_tag
 
 FILE_NAME = "attempts.json"
 FREE_ATTEMPTS = 5
@@ -64,6 +64,7 @@ class Throttle:
     def _save(self, attempts: dict[str, tuple[int, str]]) -> None:
         newest = dict(list(attempts.items())[-_MOST_NAMES:])
         try:
+            make_private_folder(self._path.parent)
             overwrite_durable(self._path, json.dumps(newest).encode())
         except AzukariError:
             pass  # a full disk must not keep the right person out
@@ -75,4 +76,5 @@ def _length(count: int) -> timedelta:
 
 
 def _name(vault_id: bytes, login: str) -> str:
-    return hashlib.sha256(b"azukari/attempts/1\0" + vault_id + login.encode()).hexdigest()[:32]
+    # As the header finds its slots: another case or width of the same name is no new name.
+    return login_tag(vault_id, login).hex()

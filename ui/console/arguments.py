@@ -37,7 +37,11 @@ def parser() -> Parser:
     restore.add_argument("backup", metavar="BACKUP")
     restore.add_argument("newledger", metavar="NEWLEDGER")
     restore.add_argument("--journal", metavar="FOLDER", help="更新ジャーナルのフォルダー")
+    _sheet(restore, required=False)
     _common(restore)
+    recover = verbs.add_parser("recover", help="回復シートで責任者を入れ直す")
+    _ledger(recover)
+    _sheet(recover, required=True)
     driver = verbs.add_parser("driver", help="JSON行による操作")
     driver.add_argument("ledger", metavar="LEDGER")
     _common(driver)
@@ -62,6 +66,16 @@ def _common(verb: argparse.ArgumentParser) -> None:
 def _ledger(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("ledger", metavar="LEDGER", help="台帳のフォルダー")
     _common(verb)
+
+
+def _sheet(verb: argparse.ArgumentParser, *, required: bool) -> None:
+    verb.add_argument(
+        "--sheet-file", metavar="FILE", required=required, help="回復シートを写した文字のファイル"
+    )
+    verb.add_argument(
+        "--new-sheet-file", metavar="FILE", help="新しい回復シートを書くファイル（まだ無いもの）"
+    )
+    verb.add_argument("--new-person", metavar="NAME", help="責任者を引き継ぐ人の氏名")
 
 
 def _demo(verb: argparse.ArgumentParser) -> None:
@@ -110,6 +124,10 @@ def _import(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--contract", metavar="NO")
     verb.add_argument("--map", metavar="列名=field", action="append", default=[])
     verb.add_argument("--dry-run", action="store_true", help="取り込まずに結果だけを見る")
+    verb.add_argument(
+        "--default-place", metavar="名称", help="台帳にない保管場所のものを置く、登録済みの場所"
+    )
+    verb.add_argument("--strict", action="store_true", help="一行でも誤りがあれば何も取り込まない")
 
 
 def terminal() -> bool:

@@ -96,7 +96,8 @@ class Driver:
         self._close()
         login, password = _text(request, "user"), _text(request, "password")
         self._ledger = self._office.unlock(self._folder, login, password)
-        return self._where()
+        answer: Answer = {**self._where(), "must_change": bool(self._ledger.user.must_change)}
+        return {**answer, "notices": self._ledger.notices} if self._ledger.notices else answer
 
     def _lock(self, request: Request) -> Answer:
         self._close()

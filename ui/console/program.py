@@ -54,6 +54,6 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         "verify-document": verbs.verify_document,
         "backup": verbs.backup,
         "restore": verbs.restore,
-
+        "recover": verbs.recover,
     }
     return asking[verb](arguments, office, speaker)

@@ -2,9 +2,13 @@
 
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 from models.errors import InputOutput, Usage
 from models.fields import Day
+from models.intake.finding import Finder
+from models.intake.parts import Intake, Options
+from models.ledger import Ledger
 from models.office import Office
 from models.records import BY_TYPE, Record, Submission
 from ui.console.output import Speaker
@@ -52,7 +56,8 @@ def export(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         )
     lines = [f"「{arguments.out}」に{report['rows']:,}件を書き出しました。"]
     lines += [
-        f"・{lost['line']}行目「{lost['column']}」の {lost['character']} は、この形式では書けないため〓にしました。"
+        f"・{lost['line']}行目「{lost['column']}」の {lost['character']} は、"
+        "この形式では書けないため〓にしました。"
         for lost in report["lost"]
     ]
     speaker.result({"file": arguments.out, **report}, lines)
@@ -71,21 +76,49 @@ def load(arguments: Namespace, office: Office, speaker: Speaker) -> int:
             contract_id=contract,
             mapping=_mapping(arguments.map),
             dry_run=arguments.dry_run,
+            options=_options(ledger, arguments),
+            progress=speaker.progress,
         )
-    refused = [{"line": line, "reason": reason} for line, reason in intake.refused]
-    lines = [f"取り込める行 {intake.accepted:,}件、取り込めない行 {len(refused):,}件"]
-    lines += [f"・{row['line']}行目　{row['reason']}" for row in refused]
-    if arguments.dry_run:
-        lines.append("試しに読んだだけで、台帳には何も記録していません。")
-    result = {
+    speaker.result(_told(intake), _spoken(intake, arguments.dry_run))
+    return 0 if intake.accepted or not intake.refused else 1
+
+
+def _options(ledger: Ledger, arguments: Namespace) -> Options:
+    place = arguments.default_place
+    place_id = Finder(ledger, "", {}, {}).place(place, "--default-place").id if place else ""
+    return Options(default_place_id=place_id, strict=arguments.strict)
+
+
+def _told(intake: Intake) -> dict[str, Any]:
+    """Return an import as programs read it."""
+    told: dict[str, Any] = {
         "accepted": intake.accepted,
-        "refused": refused,
+        "refused": [{"line": line, "reason": reason} for line, reason in intake.refused],
         "mapping": dict(intake.mapping),
         "sha256": intake.source_sha256,
         "skipped": [{"line": line, "reason": reason} for line, reason in intake.skipped],
+        "notes": [{"line": line, "message": text} for line, text in intake.notes],
+        "records": {"item": len(intake.items), "handling_event": len(intake.events)}
+        if intake.items or intake.events
+        else {intake.record_type: len(intake.records)},
     }
-    speaker.result(result, lines)
-    return 0 if intake.accepted or not refused else 1
+    if intake.change is not None:
+        told |= {"seq": intake.change.head.seq, "head": intake.change.head.hex}
+    return told
+
+
+def _spoken(intake: Intake, dry_run: bool) -> list[str]:
+    """Return an import as people read it."""
+    lines = [f"取り込める行 {intake.accepted:,}件、取り込めない行 {len(intake.refused):,}件"]
+    lines += [f"・{line}行目　{reason}" for line, reason in intake.refused]
+    if intake.notes:
+        lines.append("お知らせ")
+    lines += [f"・{line}行目　{text}" if line else f"・{text}" for line, text in intake.notes]
+    if dry_run:
+        lines.append("試しに読んだだけで、台帳には何も記録していません。")
+    elif intake.change is None:
+        lines.append("台帳には何も記録していません。")
+    return lines
 
 
 def record_type(name: str) -> type[Record]:

@@ -1,5 +1,6 @@
 """The console verbs that ask an existing ledger (design of the output: docs/console.md)."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from models.store import Op, Query, Where
 from reports import verify as papers
 from ui.console.output import STATES, Speaker
 from ui.console.passwords import login_and_password
+from ui.console.sheets import new_sheet_file, newcomer, typed_sheet
 
 Verb = Callable[[Namespace, Office, Speaker], int]
 
@@ -26,6 +28,8 @@ def opened(arguments: Namespace, office: Office) -> Iterator[Ledger]:
     login, password = login_and_password(arguments)
     ledger = office.unlock(Path(arguments.ledger), login, password)
     try:
+        for notice in ledger.notices:
+            print(notice, file=sys.stderr)
         yield ledger
     finally:
         ledger.close()
@@ -179,6 +183,8 @@ def restore(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Restore a backup into a new folder and verify it there."""
     if arguments.journal:
         raise Usage(reason="この版では、更新ジャーナルからの追記はまだできません。--journal を外してください。")
+    if arguments.sheet_file:
+        return _restore_with_sheet(arguments, office, speaker)
     login, password = login_and_password(arguments)
     folder = Path(arguments.newledger)
     head = office.gate.restore(
@@ -187,3 +193,53 @@ def restore(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     result = {"ledger": str(folder), "seq": head.seq, "head": head.hex}
     speaker.result(result, [f"「{folder}」に復元し、検証しました。記帳番号 {head.seq:,}"])
     return 0
+
+
+def _restore_with_sheet(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Restore on another PC: the sheet opens, and a responsible person gets a new password."""
+    folder = Path(arguments.newledger)
+    sheet = typed_sheet(arguments)
+    with new_sheet_file(arguments) as keep:
+        login, password = login_and_password(arguments)
+        head, fresh = office.restore_with_sheet(
+            Path(arguments.backup), folder, sheet, login, password, speaker.progress,
+            newcomer(arguments),
+        )  # fmt: skip
+        keep(fresh)
+    result = {
+        "ledger": str(folder),
+        "seq": head.seq,
+        "head": head.hex,
+        "new_sheet": arguments.new_sheet_file,
+    }
+    lines = [f"「{folder}」に復元し、検証しました。記帳番号 {head.seq:,}", _sheet_line(arguments)]
+    speaker.result(result, lines)
+    return 0
+
+
+def recover(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Let a responsible person in with the recovery sheet, and write the sheet that replaces it."""
+    sheet = typed_sheet(arguments)
+    with new_sheet_file(arguments) as keep:
+        login, password = login_and_password(arguments)
+        ledger, fresh = office.recover(
+            Path(arguments.ledger), sheet, login, password, newcomer(arguments)
+        )
+        head = ledger.store.head()
+        ledger.close()
+        keep(fresh)
+    result = {
+        "ledger": arguments.ledger,
+        "seq": head.seq,
+        "head": head.hex,
+        "new_sheet": arguments.new_sheet_file,
+    }
+    speaker.result(result, [f"{login}が新しいパスワードで開けます。", _sheet_line(arguments)])
+    return 0
+
+
+def _sheet_line(arguments: Namespace) -> str:
+    return (
+        f"新しい回復シートを「{arguments.new_sheet_file}」に書きました。印刷して封をし、"
+        "ファイルは消去してください。使った回復シートは、もう使えません。"
+    )
