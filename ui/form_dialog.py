@@ -67,6 +67,7 @@ class FormDialog(QDialog):
         """Enter the record; what was typed stays when that fails."""
         if self.form.show_all_problems():
             self.form.focus_first_problem()
+            self._show_focus()
             self._say(self.tr("入力を確かめてください。⚠の付いた項目に理由を示しています。"))
             return
         if self.stored is not None and not self._is_reason_given():
@@ -108,6 +109,11 @@ class FormDialog(QDialog):
     def _failed(self, error: AzukariError) -> None:
         self._busy(False)
         self._say(str(error))
+
+    def _show_focus(self) -> None:
+        widget = self.form.focusWidget()
+        if widget is not None:
+            self.area.ensureWidgetVisible(widget, 0, 120)
 
     def _say(self, sentence: str) -> None:
         self.message.setText(f"⚠ {sentence}")

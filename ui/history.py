@@ -23,12 +23,12 @@ from models.chain import Action, Command, Entry, local_time, read_content
 from models.fields import NOT_RECORDED, Children, Field, MultiRef, Ref
 from models.ledger import Ledger
 from models.profiles import Profile
-from models.records import BY_TYPE, Person, Record, UserAccount
+from models.records import BY_TYPE, Contract, Person, Record, UserAccount
 from models.records.base import Declared
 from ui.editor_texts import in_words
 from ui.fitting import fit
 from ui.page import Desk
-from ui.words import field_word
+from ui.words import field_word, profile_title
 
 ACTS = {Action.CREATE: "登録", Action.REVISE: "訂正", Action.VOID: "取消"}
 ERASED = "（内容は消去済み）"
@@ -111,6 +111,8 @@ class HistoryReader:
             return self._caption(f.kind.type, value)
         if isinstance(f.kind, Children):
             return "\n".join(f"・{self._row(row)}" for row in value)
+        if f is Contract.fields()["profile_code"]:
+            return profile_title(value, self._ledger.profiles)
         return f.kind.format(value)
 
     def _row(self, row: Declared) -> str:

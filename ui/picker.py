@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -210,7 +211,16 @@ class RefPicker(QWidget):
             self._popup = CandidateList(self.window())
             self._popup.itemClicked.connect(self._clicked)
             self.destroyed.connect(self._popup.deleteLater)
+            self._close_when_scrolled()
         return self._popup
+
+    def _close_when_scrolled(self) -> None:
+        """The list hangs in the window and would stay behind when the form moves under it."""
+        above = self.parentWidget()
+        while above is not None:
+            if isinstance(above, QAbstractScrollArea):
+                above.verticalScrollBar().valueChanged.connect(self._close)
+            above = above.parentWidget()
 
     # --- the parts ---------------------------------------------------------------------------
     def _build(self) -> None:

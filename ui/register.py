@@ -107,6 +107,9 @@ class RegisterView(QWidget):
         self._contract_id = contract_id
         self.model.set_profile(profile)
         self.filters.say(profile)
+        names = [field.name for field in self.model.fields]
+        if "contract_id" in names:  # the same on every line says nothing
+            self.table.setColumnHidden(names.index("contract_id"), bool(contract_id))
 
     def sort_by(self, column: int, descending: bool) -> None:
         """Order the list by a column."""
@@ -337,4 +340,6 @@ def _characters(field: Field) -> int:
         return 12
     if isinstance(field.kind, Day):
         return 10
+    if isinstance(field.kind, Choice):
+        return min(14, max(7, 1 + max(len(code.label) for code in field.kind.codes)))
     return 7 if isinstance(field.kind, NARROW) else 12

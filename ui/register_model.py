@@ -22,16 +22,17 @@ from shiboken6 import isValid
 
 from models.fields import NOT_RECORDED, DecimalNumber, Field, Integer
 from models.profiles import Profile
-from models.records import Record
+from models.records import Contract, Record
 from models.store import ListRow, Query
 from ui.candidates import cell_text
 from ui.page import Desk
-from ui.words import field_word
+from ui.words import field_word, profile_title
 
 PAGE = 128
 KEPT_PAGES = 32
 
 ID_ROLE = Qt.ItemDataRole.UserRole
+HEADER_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
 
@@ -163,7 +164,7 @@ class RegisterModel(QAbstractTableModel):
     ) -> Any:
         if orientation is Qt.Orientation.Vertical:
             return section + 1 if role == Qt.ItemDataRole.DisplayRole else None
-        if role != Qt.ItemDataRole.DisplayRole or not 0 <= section < self.columnCount():
+        if role not in HEADER_ROLES or not 0 <= section < self.columnCount():
             return None
         if section == len(self.fields):
             return self.tr("取消")
@@ -190,19 +191,21 @@ class RegisterModel(QAbstractTableModel):
 
     def _text(self, row: ListRow, column: int) -> str:
         if column < len(self.fields):
-            text = cell_text(self.cls, row, self.fields[column].name)
-            return " ".join(text.split("\n"))
+            return " ".join(self._whole_text(row, column).split("\n"))
         if row.meta.voided:
             return self.tr("取消：{reason}").format(reason=row.meta.void_reason or NOT_RECORDED)
         return ""
 
+    def _whole_text(self, row: ListRow, column: int) -> str:
+        text = cell_text(self.cls, row, self.fields[column].name)
+        if self.cls is Contract and self.fields[column].name == "profile_code":
+            return profile_title(text, self._desk.ledger.profiles)
+        return text
+
     def _tool_tip(self, row: ListRow, column: int) -> str:
-        text = (
-            cell_text(self.cls, row, self.fields[column].name)
-            if column < len(self.fields)
-            else self._text(row, column)
-        )
-        if row.meta.voided and column < len(self.fields):
+        inside = column < len(self.fields)
+        text = self._whole_text(row, column) if inside else self._text(row, column)
+        if row.meta.voided and inside:
             return f"{text}\n{self._text(row, len(self.fields))}".strip()
         return text
 

@@ -20,6 +20,12 @@ def register_word(cls: type[Record], profile: Profile | None) -> str:
     return _own_word(cls.concept, profile) or cls.label
 
 
+def profile_title(code: str, profiles: Mapping[str, Profile]) -> str:
+    """Return the title of the text that a contract is bound to; the bare code if it is unknown."""
+    profile = profiles.get(code)
+    return f"{profile.title}（{code}）" if profile is not None else code
+
+
 def reworded(sentence: str, words: Mapping[str, str]) -> str:
     """Put the shown words into a sentence that names fields by their own labels.
 

@@ -319,3 +319,25 @@ def test_a_chosen_file_is_kept_with_the_ledger_at_once(
     )
     assert ledger.files.read(kept.id) == b"%PDF-1.7 scan"
     assert editor.picker.line.text() == "承諾書.pdf"
+
+
+def test_the_first_problem_is_brought_into_view(
+    dialog: Callable[..., FormDialog], contract: Contract
+) -> None:
+    made = dialog(Contract, start=contract.with_changes(id="", purpose=""))
+    made.resize(760, 300)
+    made.save()
+    row = made.form.rows["purpose"]
+    top = row.editor.mapTo(made.area.viewport(), row.editor.rect().topLeft()).y()
+    assert 0 <= top < made.area.viewport().height()
+    assert row.editor.focus_target().hasFocus()
+
+
+def test_candidates_close_when_the_form_scrolls(dialog: Callable[..., FormDialog]) -> None:
+    made = dialog(Contract)
+    made.resize(760, 300)
+    picker = made.form.rows["client_org_id"].editor.picker  # type: ignore[attr-defined]
+    picker.drop_down()
+    assert picker._popup.isVisible()
+    made.area.verticalScrollBar().setValue(made.area.verticalScrollBar().maximum())
+    assert not picker._popup.isVisible()

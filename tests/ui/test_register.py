@@ -327,3 +327,22 @@ def test_columns_and_filters_speak_the_words_of_the_contract(
     assert column_named(shown, "委託者") >= 0
     shown.set_contract("", profile)
     assert column_named(shown, profile.term("client")) >= 0
+
+
+def test_a_contract_shows_the_title_of_its_text_and_not_a_code(
+    view: Callable[..., RegisterView], contract: Contract, profile: Any
+) -> None:
+    shown = view(Contract)
+    column = column_named(shown, "適用する特記事項")
+    assert profile.title in texts(shown, column)[0]
+
+
+def test_the_column_of_the_contract_goes_when_it_is_the_same_everywhere(
+    view: Callable[..., RegisterView], contract: Contract, profile: Any
+) -> None:
+    shown = view(Authorization)
+    column = column_named(shown, "契約")
+    shown.set_contract(contract.id, profile)
+    assert shown.table.isColumnHidden(column)
+    shown.set_contract("")
+    assert not shown.table.isColumnHidden(column)
