@@ -1,9 +1,9 @@
 """Write a register to a file that opens by double-click: CSV, xlsx or JSON. No Qt here."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models import permissions
 from models.errors import InputOutput, Usage
@@ -20,6 +20,9 @@ from models.fields import (
 from models.ledger import Ledger
 from models.records import Record
 from models.store import Op, Query, Where
+
+if TYPE_CHECKING:
+    from reports.tables.write import Encoding, Kind, Lost
 
 PAGE = 1000  # rows read at once
 
@@ -47,7 +50,9 @@ def export_register(
     permissions.require(ledger.role, "export")
     where = (Where("contract_id", Op.EQ, contract_id),) if contract_id else ()
     if contract_id and "contract_id" not in cls.fields():
-        raise Usage(reason=f"{cls.label}は契約ごとの記録ではありません。--contract を外してください。")
+        raise Usage(
+            reason=f"{cls.label}は契約ごとの記録ではありません。--contract を外してください。"
+        )
     query = query or Query(cls.type, where)
     fields = [f for f in cls.fields().values() if not isinstance(f.kind, Children)]
     suffix = out.suffix.lower()
@@ -82,18 +87,13 @@ def _write_csv(
 ) -> dict[str, Any]:
     from reports.tables.write import write_csv
 
-    count = 0
-
     def texts() -> Iterator[list[str]]:
-        nonlocal count
         for row in _rows(ledger, query, fields):
-            count += 1
             yield [_text(f, value) for f, value in zip(fields, row, strict=True)]
 
-    codec = "cp932" if encoding == "cp932" else "utf-8-sig"
+    codec: Encoding = "cp932" if encoding == "cp932" else "utf-8-sig"
     report = write_csv(out, [f.label for f in fields], texts(), encoding=codec)
-    lost = [{"line": x.line, "column": x.column, "character": x.code} for x in report.lost]
-    return {"rows": count, "lost": lost}
+    return {"rows": report.rows, "lost": _lost(report.lost)}
 
 
 def _text(f: Field, value: Any) -> str:
@@ -114,11 +114,15 @@ def _write_xlsx(
     from reports.tables.write import Column, write_xlsx
 
     columns = [Column(f.label, _column_kind(f)) for f in fields]
-    count = write_xlsx(out, cls.label, columns, _rows(ledger, query, fields))
-    return {"rows": count, "lost": []}
+    report = write_xlsx(out, cls.label, columns, _rows(ledger, query, fields))
+    return {"rows": report.rows, "lost": _lost(report.lost)}
 
 
-def _column_kind(f: Field) -> str:
+def _lost(lost: "Iterable[Lost]") -> list[dict[str, Any]]:
+    return [{"line": x.line, "column": x.column, "character": x.code} for x in lost]
+
+
+def _column_kind(f: Field) -> "Kind":
     if isinstance(f.kind, Integer | DecimalNumber):
         return "number"
     if isinstance(f.kind, Day):
@@ -140,5 +144,3 @@ def _write_json(ledger: Ledger, cls: type[Record], query: Query, out: Path) -> d
     except OSError as error:
         raise InputOutput(file=out.name, reason="書けませんでした") from error
     return {"rows": len(records), "lost": []}
-
-

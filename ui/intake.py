@@ -9,7 +9,7 @@ from models.intake.columns import fields_of
 from models.intake.office import already_taken, enter, read_in
 from models.intake.parts import Intake, Options, Sheet
 from models.ledger import Ledger
-from models.records import Record
+from models.records import HandlingEvent, Item, Record
 from models.store import Progress
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -85,11 +85,18 @@ def take_in(
         AzukariError: nothing was entered.
     """
     ledger.require("import")
+    contract_id = contract_id or only_contract(ledger, record_type)
     source = read_source(path, record_type)
     return take_source(
         ledger, source, record_type, contract_id=contract_id, mapping=mapping or {},
         dry_run=dry_run, options=options, command_id=command_id, progress=progress,
     )  # fmt: skip
+
+
+def only_contract(ledger: Ledger, record_type: type[Record]) -> str:
+    """Return the contract that is meant when there is no other, "" when somebody must say."""
+    contracts = ledger.contracts() if record_type in (HandlingEvent, Item) else []
+    return contracts[0].record.id if len(contracts) == 1 else ""
 
 
 def take_source(

@@ -11,7 +11,10 @@ class Parser(argparse.ArgumentParser):
     """A parser whose mistakes are our errors, so that they get our words and exit code 2."""
 
     def error(self, message: str) -> NoReturn:
-        raise Usage(reason=f"指定に誤りがあります：{message}\n「{self.prog} --help」で使い方を確かめてください。")
+        raise Usage(
+            reason=f"指定に誤りがあります：{message}\n"
+            f"「{self.prog} --help」で使い方を確かめてください。"
+        )
 
 
 def parser() -> Parser:

@@ -4,14 +4,14 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from models.errors import InputOutput, Usage
+from models.errors import Usage
 from models.fields import Day
 from models.intake.finding import Finder
 from models.intake.parts import Intake, Options
 from models.ledger import Ledger
 from models.office import Office
 from models.records import BY_TYPE, Record, Submission
-from ui.console.output import Speaker
+from ui.console.output import Speaker, write_paper
 from ui.console.verbs import contract_by_no, opened
 from ui.exporting import export_register
 from ui.intake import take_in
@@ -31,14 +31,17 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
             ids=tuple(arguments.id),
             options={"from": _day(arguments.from_day), "to": _day(arguments.to_day)},
         )
-        if arguments.document in WORKING_PRINTS:
-            _write(out, preview(ledger, request))
-            result = {"file": str(out), "number": None, "sha256": None}
-        else:
-            change = issue(ledger, request)
-            paper = ledger.registers.need(Submission, change.ids[-1]).record
-            _write(out, ledger.paper.file(paper.id))
-            result = {"file": str(out), "number": paper.doc_no, "sha256": paper.pdf_sha256}
+        sealed: dict[str, str | None] = {"number": None, "sha256": None}
+
+        def make() -> tuple[str | None, bytes]:
+            if arguments.document in WORKING_PRINTS:
+                return None, preview(ledger, request)
+            paper = ledger.registers.need(Submission, issue(ledger, request).ids[-1]).record
+            sealed.update(number=paper.doc_no, sha256=paper.pdf_sha256)
+            return paper.doc_no, ledger.paper.file(paper.id)
+
+        write_paper(out, make)
+    result = {"file": str(out), **sealed}
     speaker.result(result, [f"「{out}」に作成しました。{result['number'] or ''}"])
     return 0
 
@@ -128,7 +131,8 @@ def record_type(name: str) -> type[Record]:
         Usage: no such type.
     """
     if name not in BY_TYPE:
-        raise Usage(reason=f"記録の種類「{name}」はありません。使えるのは {'、'.join(BY_TYPE)} です。")
+        known = "、".join(BY_TYPE)
+        raise Usage(reason=f"記録の種類「{name}」はありません。使えるのは {known} です。")
     return BY_TYPE[name]
 
 
@@ -147,12 +151,3 @@ def _day(text: str | None) -> object:
         return Day().parse(text or "")
     except ValueError as error:
         raise Usage(reason=f"期間{error}") from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise InputOutput(file=path.name, reason="書けませんでした") from error
-
-

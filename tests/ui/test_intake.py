@@ -1,0 +1,573 @@
+"""Registers of others: what is taken, what is refused and why, and that it is one command."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from models.codes import (
+    AttachmentKind,
+    HandlingKind,
+    ItemClass,
+    ItemOrigin,
+    ItemState,
+    MediaType,
+    SanitizationCategory,
+    VerificationMethod,
+    VerificationResult,
+)
+from models.errors import AzukariError, DiskFull, InvalidField, NotPermitted, Refused, Usage
+from models.fields import JAPAN, NOT_RECORDED
+from models.intake.parts import Disposal, Intake, Options
+from models.records import Attachment, HandlingEvent, Item, Organization, Person, Place
+from models.store import Progress, Query
+from tests.house import House, furnished
+from tests.intake_stage import LOG, REGISTER, set_stage, write
+from ui.exporting import export_register
+from ui.intake import take_in
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path) as made:
+        set_stage(made)
+        yield made
+
+
+def take(house: House, path: Path, cls: type = Item, **more: object) -> Intake:
+    return take_in(
+        house.ledger,
+        path,
+        cls,
+        contract_id=house.story.contract.id,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def reason(intake: Intake, line: int) -> str:
+    return dict(intake.refused)[line]
+
+
+def notes(intake: Intake) -> str:
+    return "\n".join(text for _, text in intake.notes)
+
+
+def person(house: House, name: str) -> str:
+    stored = house.ledger.registers.one(Person, name=name)
+    assert stored is not None
+    return stored.record.id
+
+
+def item(house: House, number: str) -> Item:
+    stored = house.ledger.registers.one(Item, item_no=number)
+    assert stored is not None
+    return stored.record
+
+
+def items_csv(folder: Path, *rows: str) -> Path:
+    head = (
+        "管理番号,媒体の種類,名称,数量,受領日,渡した人,保管場所,返却・廃棄日,方法,原本／複製,備考"
+    )
+    return write(folder, "\n".join((head, *rows)), "媒体.csv")
+
+
+def log_csv(folder: Path, *rows: str) -> Path:
+    head = "日付,時刻,区分,管理番号,数量,作業者,確認者,目的・行先,承諾番号,備考"
+    return write(folder, "\n".join((head, *rows)), "記録.csv")
+
+
+@pytest.fixture
+def stocked(house: House, tmp_path: Path) -> House:
+    """Two media and a stack of forms lie in the safe since April."""
+    path = items_csv(
+        tmp_path,
+        "SK-0001,ＵＳＢメモリ,健診データ,1本,R7.4.1,健康政策課　主査　見本様,耐火金庫,,,原本,",
+        "SK-0002,CD-R,健診データ,1枚,R7.4.1,健康政策課　主査　見本様,耐火金庫,,,原本,",
+        'SK-0003,申請書（紙）,申請書,"1,200枚",R7.4.1,健康政策課　主査　見本様,耐火金庫,,,原本,',
+    )
+    assert take(house, path).accepted == 3
+    return house
+
+
+# --- the two sample files ---------------------------------------------------------------------
+
+
+def test_the_sample_register_is_taken_but_for_its_planted_errors(house: House) -> None:
+    intake = take(house, REGISTER)
+    assert intake.accepted == 130
+    assert [line for line, _ in intake.refused] == [85, 86]
+    assert "令和7年2月30日という日はありません" in reason(intake, 85)
+    assert reason(intake, 86) == "管理番号「SK-0076」は83行目と同じです（86行目）。"
+    assert house.ledger.store.count(Query("item")) == 130
+    assert {line for line, _ in intake.skipped} == {46, 67, 140, 141, 142}
+
+
+def test_the_sample_register_names_what_it_could_not_record(house: House) -> None:
+    told = notes(take(house, REGISTER))
+    assert "紙の資料の方法が「データ消去ソフト（3回上書き）」" in told
+    assert (
+        "複製の日付（令和7年4月29日）が、複製元「SK-0018」の受領日（令和7年9月30日）より前" in told
+    )
+    assert "電子媒体の消去・廃棄に必要な事実" in told
+    assert "数量に単位がありません" in told
+
+
+def test_the_sample_log_after_the_register_is_judged_row_by_row(house: House) -> None:
+    take(house, REGISTER)
+    intake = take(house, LOG, HandlingEvent)
+    assert (intake.accepted, len(intake.refused)) == (141, 482)
+    assert "令和8年13月1日という日はありません" in reason(intake, 691)
+    assert "25時10分という時刻はありません" in reason(intake, 692)
+    assert "管理番号「SK-9999」の媒体・資料は台帳にありません" in reason(intake, 693)
+    assert "台帳では令和7年12月10日に「受領」しています" in reason(intake, 6)
+    assert not [line for line, why in intake.refused if "作業者" in why]
+    assert house.ledger.safe.verify(full=True, progress=lambda done, total: None).ok
+
+
+def test_the_sample_log_alone_finds_no_item_and_enters_nothing(house: House) -> None:
+    head = house.ledger.store.head()
+    intake = take(house, LOG, HandlingEvent)
+    assert intake.accepted == 0
+    assert len(intake.refused) == 623
+    assert house.ledger.store.head() == head
+
+
+# --- one command, or nothing ------------------------------------------------------------------
+
+
+def test_an_import_is_one_command_with_its_source(house: House) -> None:
+    before = len(list(house.ledger.store.commands()))
+    intake = take(house, REGISTER)
+    assert len(list(house.ledger.store.commands())) == before + 1
+    source = house.ledger.registers.one(Attachment, kind=AttachmentKind.SOURCE)
+    assert source is not None
+    assert source.record.sha256 == hashlib.sha256(REGISTER.read_bytes()).hexdigest()
+    assert intake.source_sha256 == source.record.sha256
+    assert house.ledger.files.read(source.record.id) == REGISTER.read_bytes()
+    assert item(house, "SK-0001").source_file_id == source.record.id
+
+
+def test_a_dry_run_writes_nothing(house: House) -> None:
+    head = house.ledger.store.head()
+    intake = take(house, REGISTER, dry_run=True)
+    assert intake.accepted == 130
+    assert intake.change is None
+    assert house.ledger.store.head() == head
+    assert house.ledger.registers.one(Attachment, kind=AttachmentKind.SOURCE) is None
+
+
+def test_a_commit_that_fails_leaves_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = house.ledger.store.head()
+
+    def full(*_: object) -> None:
+        raise DiskFull(file="ledger.db")
+
+    monkeypatch.setattr("storage.log.insert", full)
+    with pytest.raises(DiskFull):
+        take(house, REGISTER)
+    monkeypatch.undo()
+    assert house.ledger.store.head() == head
+    assert house.ledger.store.count(Query("item")) == 0
+
+
+def test_strict_takes_all_or_nothing(house: House) -> None:
+    head = house.ledger.store.head()
+    with pytest.raises(Refused, match="2件あるため、何も取り込みませんでした"):
+        take(house, REGISTER, options=Options(strict=True))
+    assert house.ledger.store.head() == head
+
+
+def test_stopping_in_between_enters_nothing(house: House) -> None:
+    head = house.ledger.store.head()
+
+    class Stop(AzukariError):
+        """The user presses 中止."""
+
+    def stop(done: int, total: int) -> None:
+        raise Stop()
+
+    progress: Progress = stop
+    with pytest.raises(Stop):
+        take(house, REGISTER, progress=progress)
+    assert house.ledger.store.head() == head
+
+
+def test_only_the_responsible_person_imports(tmp_path: Path) -> None:
+    with furnished(tmp_path, accounts=True) as house:
+        worker = house.sign_in("kensa")
+        with pytest.raises(NotPermitted, match="一覧の取込み"):
+            take_in(worker, REGISTER, Item, contract_id=house.story.contract.id)
+
+
+# --- a media register -------------------------------------------------------------------------
+
+
+def test_a_register_row_becomes_an_item_and_its_receipt(stocked: House) -> None:
+    usb = item(stocked, "SK-0001")
+    assert (usb.item_class, usb.media_type) == (ItemClass.MEDIUM, MediaType.USB_MEMORY)
+    assert usb.encrypted is None  # nobody wrote it down
+    assert usb.state is ItemState.STORED
+    [event] = stocked.ledger.handling.timeline(usb.id)
+    receipt = event.record
+    assert receipt.kind is HandlingKind.RECEIVE
+    assert receipt.occurred_at == datetime(2025, 4, 1, tzinfo=JAPAN)
+    assert (receipt.counterpart_title, receipt.counterpart_name) == ("健康政策課 主査", "見本")
+    assert receipt.purpose == NOT_RECORDED
+    assert "時刻は記録なし" in receipt.note
+    assert "取込者を取扱者とした" in receipt.note
+    paper = item(stocked, "SK-0003")
+    assert (paper.quantity, paper.unit, paper.item_class) == (1200, "枚", ItemClass.PAPER)
+
+
+def test_a_copy_follows_its_original_wherever_it_stands(house: House, tmp_path: Path) -> None:
+    path = items_csv(
+        tmp_path,
+        "C-1,CD-R,写し,1枚,R7.5.1,,耐火金庫,,,複製（Ｍ－１）,",
+        "M-1,CD-R,原本,1枚,R7.4.1,市　見本様,耐火金庫,,,原本,",
+    )
+    assert take(house, path).accepted == 2
+    copy, original = item(house, "C-1"), item(house, "M-1")
+    assert copy.origin is ItemOrigin.COPIED
+    assert copy.parent_item_id == original.id
+    assert copy.state is ItemState.STORED
+    kinds = [one.record.kind for one in house.ledger.handling.timeline(original.id)]
+    assert kinds == [HandlingKind.RECEIVE, HandlingKind.COPY]
+
+
+def test_a_copy_without_its_original_is_refused(house: House, tmp_path: Path) -> None:
+    path = items_csv(
+        tmp_path,
+        "C-1,CD-R,写し,1枚,R7.5.1,,耐火金庫,,,複製（M-9）,",
+        "C-2,CD-R,写しの写し,1枚,R7.5.1,,耐火金庫,,,複製（C-1）,",
+        "C-3,CD-R,輪,1枚,R7.5.1,,耐火金庫,,,複製（C-3）,",
+    )
+    intake = take(house, path)
+    assert intake.accepted == 0
+    assert "複製元「M-9」は、この表にも台帳にもありません" in reason(intake, 2)
+    assert "複製元「C-1」は、この表にも台帳にもありません" in reason(intake, 3)
+    assert "自分自身に戻ります" in reason(intake, 4)
+
+
+def test_what_the_ledger_has_is_refused(stocked: House, tmp_path: Path) -> None:
+    intake = take(stocked, items_csv(tmp_path, "ＳＫ－０００１,CD-R,別,1,,,耐火金庫,,,,"))
+    assert reason(intake, 2) == "管理番号「ＳＫ－０００１」は、すでに台帳にあります。"
+
+
+def test_unknown_places_are_questions_or_go_to_the_default(house: House, tmp_path: Path) -> None:
+    path = items_csv(tmp_path, "M-1,CD-R,データ,1枚,R7.4.1,市　見本様,倉庫の奥,,,原本,")
+    refused = take(house, path, dry_run=True)
+    assert "「保管場所」の「倉庫の奥」は、台帳に登録されていません" in reason(refused, 2)
+    assert [(q.subject, q.word, q.lines) for q in refused.questions] == [
+        ("places", "倉庫の奥", (2,))
+    ]
+    safe = house.ledger.registers.one(Place, name="耐火金庫")
+    assert safe is not None
+    answered = take(house, path, dry_run=True, options=Options(places={"倉庫の奥": safe.record.id}))
+    assert answered.items[0].home_place_id == safe.record.id
+    fallen = take(house, path, dry_run=True, options=Options(default_place_id=safe.record.id))
+    assert "保管場所欄は「倉庫の奥」。" in fallen.events[0].note
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("M-1,謎の板,データ,1枚,,,耐火金庫,,,,", "媒体の種類「謎の板」が何か分かりません"),
+        ("M-1,CD-R,データ,12・5枚,,,耐火金庫,,,,", "数として読めません"),
+        ("M-1,CD-R,,1枚,,,耐火金庫,,,,", "「名称」を入力してください"),
+        ("M-1,CD-R,データ,1枚,R99.1.1,,耐火金庫,,,,", "先の日付"),
+        ("M-1,CD-R,データ,1枚,,,耐火金庫,,,控え？,", "原本／複製の「控え？」が読めません"),
+        (f"M-1,CD-R,{'長' * 300},1枚,,,耐火金庫,,,,", "「名称」が長すぎます"),
+        (",CD-R,データ,1枚,,,耐火金庫,,,,", "「管理番号」を入力してください"),
+    ],
+)
+def test_a_wrong_cell_is_refused_in_a_sentence(
+    house: House, tmp_path: Path, row: str, words: str
+) -> None:
+    intake = take(house, items_csv(tmp_path, row, "M-2,CD-R,データ,1枚,,,耐火金庫,,,,"))
+    assert words in reason(intake, 2)
+    assert intake.accepted == 1
+
+
+def test_ends_of_electronic_media_wait_for_their_facts(house: House, tmp_path: Path) -> None:
+    row = "M-1,外付HDD,データ,1台,R7.4.1,市　見本様,耐火金庫,R7.6.1,物理破壊（穴あけ）,原本,"
+    path = items_csv(tmp_path, row)
+    intake = take(house, path)
+    assert "検証者" in notes(intake)
+    assert item(house, "M-1").state is ItemState.STORED
+
+
+def test_stated_facts_let_the_end_be_recorded_honestly(house: House, tmp_path: Path) -> None:
+    path = items_csv(
+        tmp_path,
+        "M-1,外付HDD,データ,1台,R7.4.1,市　見本様,耐火金庫,R7.6.1,物理破壊（穴あけ）,原本,",
+        "M-2,簿冊,台帳,3冊,R7.4.1,市　見本様,耐火金庫,R7.6.1,シュレッダー裁断,原本,",
+        "M-3,簿冊,台帳,3冊,R7.4.1,市　見本様,耐火金庫,R7.6.1,返却,原本,",
+    )
+    stated = Disposal(
+        performed_by=person(house, "田中 恵"),
+        verified_by=person(house, "佐藤 誠"),
+        verification_method=VerificationMethod.VISUAL,
+    )
+    take(house, path, options=Options(disposal=stated))
+    states = [item(house, number).state for number in ("M-1", "M-2", "M-3")]
+    assert states == [ItemState.DISPOSED, ItemState.DISPOSED, ItemState.RETURNED]
+    [_, end] = house.ledger.handling.timeline(item(house, "M-1").id)
+    [detail] = end.record.sanitization
+    assert detail.category is SanitizationCategory.DESTROY
+    assert detail.irrecoverable_confirmed is False  # nobody confirmed it, so no certificate
+    assert detail.verification_result is VerificationResult.UNKNOWN
+    assert detail.info_items == NOT_RECORDED
+    assert detail.method_detail == "物理破壊（穴あけ）"
+
+
+# --- a handling log ---------------------------------------------------------------------------
+
+
+def test_names_are_found_in_other_kanji_and_spaces(stocked: House, tmp_path: Path) -> None:
+    row = "R7.4.3,10時14分,ﾃﾞｰﾀ入力,ＳＫ－０００１,１,齋藤　恵,渡邉　陽子,入力,,"
+    intake = take(stocked, log_csv(tmp_path, row), HandlingEvent)
+    assert intake.refused == ()
+    [event] = intake.events
+    assert event.kind is HandlingKind.USE
+    assert event.occurred_at == datetime(2025, 4, 3, 10, 14, tzinfo=JAPAN)
+    assert event.actor_person_id == person(stocked, "斎藤 恵")
+    assert event.checker_person_id == person(stocked, "渡辺 陽子")
+
+
+def test_unknown_and_ambiguous_names_are_named(stocked: House, tmp_path: Path) -> None:
+    organization = stocked.ledger.registers.all(Organization)[0].record.id
+    twin = stocked.ledger.registers.need(Person, person(stocked, "斎藤 恵")).record
+    twin_id = stocked.ledger.registers.create(
+        twin.with_changes(id="", name="齊藤 恵", organization_id=organization)
+    ).ids[0]
+    path = log_csv(
+        tmp_path,
+        "R7.4.3,10:00,使用,SK-0001,1,山田　花子,,入力,,",
+        "R7.4.3,11:00,使用,SK-0001,1,齋藤　恵,,入力,,",
+    )
+    intake = take(stocked, path, HandlingEvent, dry_run=True)
+    assert "「作業者」の「山田　花子」は、台帳に登録されていません" in reason(intake, 2)
+    assert "「作業者」の「齋藤　恵」に当たる人が2人います" in reason(intake, 3)
+    answers = {"山田　花子": twin_id, "齋藤　恵": twin_id}
+    again = take(stocked, path, HandlingEvent, dry_run=True, options=Options(persons=answers))
+    assert [event.actor_person_id for event in again.events] == [twin_id, twin_id]
+
+
+def test_a_role_in_the_checker_column_means_its_only_holder(stocked: House, tmp_path: Path) -> None:
+    row = "R7.4.3,10:00,使用,SK-0001,1,田中　恵,作業責任者,入力,,"
+    [event] = take(stocked, log_csv(tmp_path, row), HandlingEvent).events
+    assert event.checker_person_id == stocked.story.people["supervisor"]
+
+
+def test_checking_oneself_is_no_check(stocked: House, tmp_path: Path) -> None:
+    row = "R7.4.3,10:00,使用,SK-0001,1,田中　恵,田中　恵,入力,,"
+    intake = take(stocked, log_csv(tmp_path, row), HandlingEvent)
+    assert intake.events[0].checker_person_id == ""
+    assert "確認者欄は作業者本人（田中　恵）" in intake.events[0].note
+    assert "確認者が作業者本人です" in notes(intake)
+
+
+def test_a_row_without_a_time_keeps_its_place_in_the_book(stocked: House, tmp_path: Path) -> None:
+    path = log_csv(
+        tmp_path,
+        "R7.4.3,,棚卸,SK-0002,1,田中　恵,,月次,,",
+        "R7.4.3,10:00,持出し,SK-0001,1,田中　恵,,市役所へ,,",
+        "R7.4.3,,持帰り,SK-0001,1,田中　恵,,,,",
+        "R7.4.3,15:00,使用,SK-0001,1,田中　恵,,入力,,",
+    )
+    intake = take(stocked, path, HandlingEvent)
+    assert intake.refused == ()
+    shown = [f"{event.occurred_at:%H:%M}" for event in intake.events]
+    assert shown == ["00:00", "10:00", "10:00", "15:00"]
+    assert "時刻は記録なし（帳簿の順により、前の行の10:00とした）" in intake.events[2].note
+
+
+def test_the_way_back_depends_on_where_the_thing_was(stocked: House, tmp_path: Path) -> None:
+    path = log_csv(
+        tmp_path,
+        "R7.4.3,10:00,持出し,SK-0001,1,田中　恵,,市役所へ,,",
+        "R7.4.3,12:00,返却（社内）,SK-0001,1,田中　恵,,,,",
+        "R7.4.3,13:00,返却（社内）,SK-0002,1,田中　恵,,,,",
+    )
+    intake = take(stocked, path, HandlingEvent)
+    kinds = [event.kind for event in intake.events]
+    assert kinds == [HandlingKind.TAKE_OUT, HandlingKind.BRING_BACK, HandlingKind.STORE]
+
+
+def test_what_cannot_have_happened_is_refused_and_the_rest_stands(
+    stocked: House, tmp_path: Path
+) -> None:
+    path = log_csv(
+        tmp_path,
+        "R7.4.5,10:00,返還,SK-0001,1,田中　恵,,納品,,",
+        "R7.4.6,10:00,使用,SK-0001,1,田中　恵,,入力,,",
+        "R7.4.4,10:00,使用,SK-0001,1,田中　恵,,入力,,",
+        "R7.3.1,10:00,使用,SK-0001,1,田中　恵,,入力,,",
+    )
+    intake = take(stocked, path, HandlingEvent)
+    assert intake.lines == (4, 2)
+    assert "「返還済」のため、「使用」は記録できません" in reason(intake, 3)
+    assert "台帳では令和7年4月1日に「受領」しています" in reason(intake, 5)
+    assert item(stocked, "SK-0001").state is ItemState.RETURNED
+
+
+def test_the_same_row_twice_names_both_lines(stocked: House, tmp_path: Path) -> None:
+    row = "R7.4.5,10:00,使用,SK-0001,1,田中　恵,,入力,,"
+    intake = take(stocked, log_csv(tmp_path, row, row), HandlingEvent)
+    assert "3行目は2行目と同じ内容" in reason(intake, 3)
+
+
+def test_the_same_file_again_enters_nothing(stocked: House, tmp_path: Path) -> None:
+    row = "R7.4.5,10:00,使用,SK-0001,1,田中　恵,,入力,,"
+    path = log_csv(tmp_path, row)
+    take(stocked, path, HandlingEvent)
+    again = take(stocked, path, HandlingEvent)
+    assert again.accepted == 0
+    assert "すでに台帳にあります（第4号 使用）" in reason(again, 2)
+    assert "すでに取り込まれています（記録.csv）" in notes(again)
+
+
+def test_a_consent_is_found_by_its_number_or_kept_as_a_note(stocked: House, tmp_path: Path) -> None:
+    known = next(c for c in stocked.story.consents if c.decision_doc_no)
+    path = log_csv(
+        tmp_path,
+        f"R7.4.5,10:00,複写,SK-0001,1,田中　恵,,照合,{known.decision_doc_no},",
+        "R7.4.5,11:00,複写,SK-0001,1,田中　恵,,照合,R7-003,",
+    )
+    intake = take(stocked, path, HandlingEvent)
+    assert [bool(event.authorization_id) for event in intake.events] == [True, False]
+    assert "承諾番号は「R7-003」。" in intake.events[1].note
+    assert "承諾番号「R7-003」の承諾は台帳にありません" in notes(intake)
+
+
+def test_an_unclear_word_is_a_question_with_its_candidates(stocked: House, tmp_path: Path) -> None:
+    path = log_csv(tmp_path, "R7.4.5,10:00,貸出,SK-0001,1,田中　恵,,入力,,")
+    intake = take(stocked, path, HandlingEvent, dry_run=True)
+    assert "区分「貸出」が使用・引渡し・授受・持出しのどれか分かりません" in reason(intake, 2)
+    [question] = intake.questions
+    assert [value for value, _ in question.choices] == ["use", "hand_over", "take_out"]
+    again = take(
+        stocked, path, HandlingEvent, options=Options(kinds={"貸出": HandlingKind.TAKE_OUT})
+    )
+    assert again.events[0].kind is HandlingKind.TAKE_OUT
+    assert again.events[0].expected_return_at is None
+
+
+def test_another_unit_never_ends_the_wrong_amount(stocked: House, tmp_path: Path) -> None:
+    path = log_csv(
+        tmp_path,
+        "R7.4.5,10:00,返還,SK-0003,2本,田中　恵,,納品,,",
+        "R7.4.5,11:00,使用,SK-0003,2本,田中　恵,,入力,,",
+        "R7.4.5,12:00,返還,SK-0003,200枚,田中　恵,,納品,,",
+    )
+    intake = take(stocked, path, HandlingEvent)
+    assert "数量「2本」の単位が、登録の「枚」と違います" in reason(intake, 2)
+    assert "数量欄は「2本」。" in intake.events[0].note
+    assert item(stocked, "SK-0003").quantity_left == 1000
+
+
+def test_formulas_stay_text_and_residents_data_is_warned_of(stocked: House, tmp_path: Path) -> None:
+    path = log_csv(
+        tmp_path, "R7.4.5,10:00,使用,SK-0001,1,田中　恵,,入力,,=SUM(A1:A3) 電話 03-1234-5678"
+    )
+    intake = take(stocked, path, HandlingEvent)
+    assert intake.events[0].note.startswith("=SUM(A1:A3)")
+    assert "電話番号と思われる番号があります" in notes(intake)
+    assert "1234" not in notes(intake)
+
+
+def test_old_facts_may_lack_only_with_their_source(stocked: House) -> None:
+    event = stocked.ledger.handling.timeline(item(stocked, "SK-0001").id)[0].record
+    bare = event.with_changes(id="", source_file_id="", kind=HandlingKind.RETURN)
+    with pytest.raises(Refused, match="「相手方の氏名」を入力してください"):
+        stocked.ledger.handling.record(bare.with_changes(counterpart_name=""))
+    other = stocked.ledger.files.attach(
+        b"x", name="x", mime="text/plain", kind=AttachmentKind.OTHER
+    ).ids[0]
+    with pytest.raises(InvalidField, match="取込みで残した元のファイルに限ります"):
+        stocked.ledger.handling.record(bare.with_changes(source_file_id=other))
+
+
+# --- columns, other registers, export ---------------------------------------------------------
+
+
+def test_columns_can_be_named_by_hand(stocked: House, tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "いつ,ばんごう,したこと,だれ\n2025/4/3 10:00,SK-0001,使用,田中　恵", "変.csv"
+    )
+    mapping = {"いつ": "occurred_at", "ばんごう": "item_id", "したこと": "kind", "だれ": "actor"}
+    intake = take(stocked, path, HandlingEvent, mapping=mapping)
+    assert intake.accepted == 1
+    with pytest.raises(Usage, match="列「どこ」は表にありません"):
+        take(stocked, path, HandlingEvent, mapping={"どこ": "kind"})
+    with pytest.raises(Usage, match="項目「color」はありません"):
+        take(stocked, path, HandlingEvent, mapping={"だれ": "color"})
+
+
+def test_any_register_is_read_by_its_declaration(house: House, tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "氏名,フリガナ,所属組織,雇用形態,退職日\n"
+        "山田　花子,ヤマダ　ハナコ,株式会社みほん情報処理,パート・アルバイト,\n"
+        "川上　次郎,,どこかの会社,正社員,\n"
+        "海野　三郎,,株式会社みほん情報処理,名誉職,R7.2.30\n"
+        "田中　恵,,株式会社みほん情報処理,正社員,",
+        "人.csv",
+    )
+    intake = take_in(house.ledger, path, Person)
+    assert intake.accepted == 1
+    assert "「所属組織」の「どこかの会社」は台帳にありません" in reason(intake, 3)
+    assert "雇用形態" in reason(intake, 4) and "令和7年2月30日" in reason(intake, 4)
+    assert "「氏名」の「田中　恵」は、すでに台帳にあります" in reason(intake, 5)
+    assert house.ledger.registers.one(Person, name="山田　花子") is not None
+
+
+def test_accounts_and_papers_are_never_imported(house: House, tmp_path: Path) -> None:
+    from models.records import UserAccount
+
+    path = write(tmp_path, "利用者名,区分\nmallory,責任者")
+    with pytest.raises(Usage, match="表からは取り込めません"):
+        take_in(house.ledger, path, UserAccount)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_what_was_exported_can_be_taken_in_elsewhere(
+    stocked: House, tmp_path: Path, suffix: str
+) -> None:
+    usb = item(stocked, "SK-0001")
+    stocked.ledger.registers.revise(usb.with_changes(name="=1+1 の媒体"), "名称の訂正のため")
+    out = tmp_path / f"媒体一覧{suffix}"
+    report = export_register(stocked.ledger, Item, out)
+    assert report == {"rows": 3, "lost": []}
+    json.dumps(report)
+    with furnished(tmp_path / "other") as other:
+        set_stage(other)
+        intake = take(other, out)
+        assert intake.refused == ()
+        copied = item(other, "SK-0001")
+        assert copied.name == "=1+1 の媒体"
+        mine = item(stocked, "SK-0003")
+        theirs = item(other, "SK-0003")
+        names = ("item_no", "media_type", "item_class", "quantity", "unit", "origin", "end_rule")
+        assert [getattr(mine, n) for n in names] == [getattr(theirs, n) for n in names]
+        assert "台帳が取扱記録から導く項目" in notes(intake)
+
+
+def test_exported_formulas_are_escaped(stocked: House, tmp_path: Path) -> None:
+    usb = item(stocked, "SK-0001")
+    stocked.ledger.registers.revise(usb.with_changes(name="＝1+1"), "名称の訂正のため")
+    out = tmp_path / "媒体.csv"
+    export_register(stocked.ledger, Item, out, encoding="cp932")
+    with out.open(encoding="cp932", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert "'＝1+1" in {row["名称"] for row in rows}
+
+
+def test_cp932_tells_what_it_cannot_carry(stocked: House, tmp_path: Path) -> None:
+    out = tmp_path / "人.csv"
+    report = export_register(stocked.ledger, Person, out, encoding="cp932")
+    assert {lost["character"] for lost in report["lost"]} >= {"U+20BB7"}
