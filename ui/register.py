@@ -1,6 +1,6 @@
 """A register on the screen: filters above, the list, the count, and the verbs on the marked row."""
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -49,6 +49,7 @@ class RegisterView(QWidget):
 
     opened = Signal(str)  # id of the row that was entered with Enter or a double click
     marked = Signal(str)  # id of the marked row, "" for none
+    model_class: ClassVar[type[RegisterModel]] = RegisterModel
 
     def __init__(
         self,
@@ -75,7 +76,7 @@ class RegisterView(QWidget):
         self._keep_soon.timeout.connect(self._keep_widths)
         name = ORDERS.get(cls.type) or NUMBER_FIELDS.get(cls.type)
         self._sort: tuple[str, bool] | None = (name, False) if name else None
-        self.model = RegisterModel(desk, cls, profile, self)
+        self.model = self.model_class(desk, cls, profile, self)
         self.filters = RegisterFilters(desk, cls, profile, self)
         self._build()
         self.model.counted.connect(self._show_count)

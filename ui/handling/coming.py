@@ -102,6 +102,7 @@ class CopyDialog(HandlingDialog):
     """複写: one original, so many copies, each a child with a number of its own."""
 
     single = True
+    detail_first = True
 
     def make_detail(self) -> QWidget | None:
         if self.correcting is not None:

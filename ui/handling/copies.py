@@ -102,13 +102,20 @@ class Copies(QWidget):
         class_ = CLASS_BY_MEDIA.get(media, source.item_class) if media else None
         if class_ is ItemClass.PAPER:
             values |= {"encrypted": None, "encryption_method": ""}
-        serial = {"maker": source.maker, "model": source.model, "serial_no": source.serial_no}
+        equipment = class_ is ItemClass.EQUIPMENT
         return Item(
-            contract_id=source.contract_id, item_no="-", item_class=class_,
-            origin=ItemOrigin.COPIED, parent_item_id=source.id or "-",
-            ownership=Ownership.CONTRACTOR, end_rule=EndRule.ERASE_OR_DISPOSE,
-            **(serial if class_ is ItemClass.EQUIPMENT else {}), **values,
-        )  # fmt: skip
+            contract_id=source.contract_id,
+            item_no="-",
+            item_class=class_,
+            maker=source.maker if equipment else "",
+            model=source.model if equipment else "",
+            serial_no=source.serial_no if equipment else "",
+            origin=ItemOrigin.COPIED,
+            parent_item_id=source.id or "-",
+            ownership=Ownership.CONTRACTOR,
+            end_rule=EndRule.ERASE_OR_DISPOSE,
+            **values,
+        )
 
     def _typed_numbers(self) -> list[str]:
         cells = (self.table.item(row, 0) for row in range(self.table.rowCount()))

@@ -153,7 +153,7 @@ def encryption_of(items: Iterable[Item]) -> EncryptionMeasure | None:
 
 
 def usual_contract(ledger: Ledger, items: Sequence[Item]) -> str:
-    """Return the contract a dialog is about when none is chosen: that of the items, else the last."""
+    """Return the contract when none is chosen: that of the items, else the last one used."""
     for item in items:
         if item.contract_id:
             return item.contract_id

@@ -6,27 +6,12 @@ the old event, with the reason as one more line (R-33).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QApplication,
-    QButtonGroup,
-    QComboBox,
-    QDialog,
-    QFrame,
-    QGroupBox,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QRadioButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QWidget
 
 from models.codes import HandlingKind, Role
 from models.commands import Change
@@ -35,31 +20,18 @@ from models.profiles import Profile
 from models.records import Contract, HandlingEvent, Item, Stored
 from models.registers import MINIMUM_REASON
 from ui import layout, permitted
-from ui.barcode import BarcodeWedge
 from ui.editor_base import FormDesk
-from ui.editor_choices import make_box
 from ui.handling import defaults
 from ui.handling.editors import ConsentEditor, PurposeEditor
+from ui.handling.frame import HandlingFrame, Mode
 from ui.handling.item_lines import ItemLines
 from ui.handling.panel import FieldsPanel
-from ui.handling.sheets import MAIN, seldom
-from ui.handling.words import kind_word
-from ui.keys import ENTER, EnterMovesOn
+from ui.handling.sheets import MAIN
+from ui.keys import ENTER
 from ui.page import Desk
 
-WIDTH, HEIGHT = 1040, 640
 
-
-@dataclass(frozen=True)
-class Mode:
-    """One of several ways in which a dialog can be used: another kind, or start and end."""
-
-    word: str
-    kind: HandlingKind
-    part: str = ""
-
-
-class HandlingDialog(QDialog):
+class HandlingDialog(HandlingFrame):
     """Enters one handling.
 
     Args:
@@ -98,28 +70,21 @@ class HandlingDialog(QDialog):
         self._begun: Any = None
         self._more: FieldsPanel | None = None
         self._base = self._first_event()
-        self._build()
+        self.build()
         self._load(items)
         self._loading = False
         self.update_shown()
         self._begun = self._fingerprint()
-        self._listen_to_scanner()
+        self.listen_to_scanner()
+        self.keep_time()
         self.focus_first()
 
     # --- what subclasses say -----------------------------------------------------------------
-    def modes(self) -> Sequence[Mode]:
-        """Return the ways in which this dialog can be used; none when there is only one."""
-        return ()
-
     def make_body(self) -> QWidget | None:
         """Return what stands above the fields; here the items."""
         self.items = ItemLines(self.form_desk, self, single=self.single)
         self.items.changed.connect(self._items_changed)
         return self.items
-
-    def make_detail(self) -> QWidget | None:
-        """Return what stands below the fields, None for nothing."""
-        return None
 
     def field_names(self) -> list[str]:
         """Return which fields are shown in the present mode."""
@@ -128,7 +93,13 @@ class HandlingDialog(QDialog):
     def draft(self) -> HandlingEvent:
         """Return the event as it stands now."""
         values = self.panel.values() | (self._more.values() if self._more is not None else {})
+        if self._is_now():
+            values["occurred_at"] = self.ledger.now()
         return replace(self._base, kind=self.kind, lines=self.items.lines(), **values)
+
+    def _is_now(self) -> bool:
+        """Tell whether the act is happening now: nobody has typed another time."""
+        return self.correcting is None and not self.panel.rows["occurred_at"].touched
 
     def new_items(self) -> list[Item]:
         """Return the items that come into being with the event."""
@@ -162,9 +133,6 @@ class HandlingDialog(QDialog):
         stored = self.ledger.store.get(Contract, self.contract_id) if self.contract_id else None
         return self.ledger.profiles.get(stored.record.profile_code) if stored else None
 
-    def word(self) -> str:
-        return kind_word(self.kind, self.profile())
-
     # --- acting ------------------------------------------------------------------------------
     def take(self, code: str) -> bool:
         """Take a scanned number."""
@@ -180,7 +148,7 @@ class HandlingDialog(QDialog):
         changed = mode.kind is not self.kind
         self.mode, self.kind = mode, mode.kind
         if changed:
-            self._labels_of_kind()
+            self.make_fields()
         self.mode_changed()
         self.update_shown()
 
@@ -219,7 +187,11 @@ class HandlingDialog(QDialog):
 
     def item_problems(self) -> list[str]:
         if not self.items.items:
-            return [self.tr("媒体・資料を入力してください（管理番号を読み取るか、番号を入力してEnter）。")]
+            return [
+                self.tr(
+                    "媒体・資料を入力してください（管理番号を読み取るか、番号を入力してEnter）。"
+                )
+            ]
         found = self.items.cell_problems()
         return found + (self.items.problem.split("\n") if self.items.problem else [])
 
@@ -257,7 +229,7 @@ class HandlingDialog(QDialog):
         text = self.tr("未入力の必須項目：{words}").format(words="、".join(missing))
         layout.say(self.missing, text if missing else "", "care")
         layout.say(self.message, "", "problem")
-        self.setWindowTitle(self._title())
+        self.setWindowTitle(self.show_title())
 
     def _show_hindrances(self) -> None:
         found: dict[str, str] = {}
@@ -277,9 +249,7 @@ class HandlingDialog(QDialog):
         row = self.panel.rows.get("authorization_id")
         if row is None or not isinstance(row.editor, ConsentEditor):
             return
-        found = defaults.authorizations(
-            self.ledger, self.contract_id, self.kind, draft.occurred_at
-        )
+        found = defaults.authorizations(self.ledger, self.contract_id, self.kind, draft.occurred_at)
         row.editor.offer(found)
 
     # --- loading -----------------------------------------------------------------------------
@@ -298,14 +268,14 @@ class HandlingDialog(QDialog):
         return defaults.starting_event(self.ledger, self.contract_id, self.kind)
 
     def _load(self, items: Sequence[str]) -> None:
-        self._fill_from(self._base)
+        self.show_values(self._base)
         if self.correcting is not None:
             self.items.set_lines(self._base.lines, fixed=self.items_are_fixed())
         for item_id in items:
             self.items.add(item_id)
         if self.modes():
             self.set_mode(self.first_mode())
-        self._apply_role()
+        self.apply_role()
 
     def items_are_fixed(self) -> bool:
         """Tell whether a correction must leave the items as they are."""
@@ -316,13 +286,13 @@ class HandlingDialog(QDialog):
         found = [n for n, mode in enumerate(self.modes()) if mode.kind is self.kind]
         return found[0] if found else 0
 
-    def _fill_from(self, event: HandlingEvent) -> None:
+    def show_values(self, event: HandlingEvent) -> None:
         self.panel.set_values({n: getattr(event, n) for n in self.panel.rows})
         purpose = self.panel.rows["purpose"].editor
         if isinstance(purpose, PurposeEditor):
             purpose.offer(defaults.recent_purposes(self.ledger, self.contract_id, self.kind))
 
-    def _apply_role(self) -> None:
+    def apply_role(self) -> None:
         if self.ledger.role is Role.WORKER:
             row = self.panel.rows["actor_person_id"]
             row.editor.set_read_only(True)
@@ -335,9 +305,16 @@ class HandlingDialog(QDialog):
             return why
         return self.tr("契約が登録されていません。先に「契約」の画面で契約を登録してください。")
 
+    def move_time_on(self) -> None:
+        """Show the present time while nobody has typed another."""
+        if self._is_now():
+            now = self.ledger.now().replace(second=0, microsecond=0)
+            self.panel.set_values({"occurred_at": now})
+
     def _fingerprint(self) -> Any:
         try:
-            return (self.draft(), tuple(self.new_items()))
+            event = replace(self.draft(), occurred_at=self.panel.values()["occurred_at"])
+            return (event, tuple(self.new_items()))
         except ValueError:
             return None
 
@@ -346,13 +323,13 @@ class HandlingDialog(QDialog):
             self.items_chosen(self.items.items)
             return
         chosen = self.items.items
-        if len(chosen) == 1 and chosen[0].contract_id not in ("", self.contract_id):
-            if self.correcting is None:
-                self._choose_contract(chosen[0].contract_id)
+        foreign = len(chosen) == 1 and chosen[0].contract_id not in ("", self.contract_id)
+        if foreign and self.correcting is None:
+            self.choose_contract(chosen[0].contract_id)
         self.items_chosen(chosen)
         self.update_shown()
 
-    def _choose_contract(self, contract_id: str) -> None:
+    def choose_contract(self, contract_id: str) -> None:
         if contract_id == self.contract_id:
             return
         self.contract_id = contract_id
@@ -397,173 +374,6 @@ class HandlingDialog(QDialog):
     def _say(self, sentences: str) -> None:
         text = "\n".join(f"⚠ {line}" for line in sentences.split("\n") if line)
         layout.say(self.message, text, "problem")
-
-    # --- building ----------------------------------------------------------------------------
-    def _build(self) -> None:
-        self.content = QWidget(self)
-        inner = QVBoxLayout(self.content)
-        inner.setContentsMargins(2, 2, 10, 2)
-        inner.setSpacing(10)
-        self._body = self.make_body()
-        if self._body is not None:
-            inner.addWidget(self._body)
-        self._panel_place = QVBoxLayout()
-        inner.addLayout(self._panel_place)
-        self._detail = self.make_detail()
-        if self._detail is not None:
-            inner.addWidget(self._detail)
-        self._seldom_place = QVBoxLayout()
-        inner.addLayout(self._seldom_place)
-        inner.addStretch(1)
-        self._labels_of_kind()
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.content)
-        self.area = area
-        column = QVBoxLayout(self)
-        column.addLayout(self._head())
-        column.addWidget(area, 1)
-        column.addLayout(self._foot())
-        self._size()
-        for keys in ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S"):
-            QShortcut(QKeySequence(keys), self, self.save)
-
-    def _labels_of_kind(self) -> None:
-        """Make the fields of the present kind; what stood in fields of the same name is kept."""
-        kept = self.panel.values() if hasattr(self, "panel") else {}
-        touched = {n for n, r in self.panel.rows.items() if r.touched} if kept else set()
-        if kept:
-            self.panel.hide()
-            self.panel.deleteLater()
-        self.panel = FieldsPanel(HandlingEvent, MAIN[self.kind], self.form_desk, self.content)
-        self.panel.edited.connect(lambda _name: self.update_shown())
-        self._panel_place.addWidget(self.panel)
-        if kept:
-            self._fill_from(replace(self._base, **kept))
-            for name in touched & set(self.panel.rows):
-                self.panel.rows[name].touched = True
-            self._apply_role()
-        self._build_seldom()
-
-    def _build_seldom(self) -> None:
-        if self._more is not None:
-            self._seldom.deleteLater()
-        lines = seldom(self.kind)
-        self._seldom = QGroupBox(self.tr("そのほかの項目（必要なときだけ）"), self.content)
-        self._seldom.setCheckable(True)
-        self._more = FieldsPanel(HandlingEvent, lines, self.form_desk, self._seldom)
-        self._more.set_values({line.name: getattr(self._base, line.name) for line in lines})
-        self._more.edited.connect(lambda _name: self.update_shown())
-        column = QVBoxLayout(self._seldom)
-        column.addWidget(self._more)
-        more = self._more
-        self._seldom.toggled.connect(more.setVisible)
-        filled = any(
-            not more.rows[line.name].field.kind.is_empty(getattr(self._base, line.name))
-            for line in lines
-        )
-        wanted = filled and self.correcting is not None
-        self._seldom.setChecked(wanted)
-        more.setVisible(wanted)
-        self._seldom_place.addWidget(self._seldom)
-
-    def _head(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        row = QHBoxLayout()
-        self.title = layout.title("")
-        row.addWidget(self.title)
-        row.addStretch(1)
-        self.contracts = self._contract_box()
-        word = QLabel(self.tr("契約"))
-        word.setBuddy(self.contracts)
-        several = self.contracts.count() > 1
-        for widget in (word, self.contracts):
-            row.addWidget(widget)
-            widget.setVisible(several)
-        column.addLayout(row)
-        self._mode_group = QButtonGroup(self)
-        if self.modes():
-            column.addLayout(self._mode_row())
-        return column
-
-    def _contract_box(self) -> QComboBox:
-        box = make_box(self)
-        box.setAccessibleName(self.tr("契約"))
-        box.setMaximumWidth(460)
-        for contract in defaults.open_contracts(self.ledger):
-            box.addItem(contract.caption(), contract.id)
-        if box.findData(self.contract_id) < 0 and self.contract_id:
-            caption = self.ledger.registers.caption("contract", self.contract_id)
-            box.addItem(caption, self.contract_id)
-        box.setCurrentIndex(box.findData(self.contract_id))
-        box.setEnabled(self.correcting is None)
-        box.activated.connect(lambda _n: self._choose_contract(str(box.currentData())))
-        return box
-
-    def _mode_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        for number, mode in enumerate(self.modes()):
-            button = QRadioButton(f"{mode.word}(&{number + 1})")
-            button.setToolTip(self.tr("Alt+{0} でも選べます").format(number + 1))
-            EnterMovesOn(button)
-            self._mode_group.addButton(button, number)
-            row.addWidget(button)
-        row.addStretch(1)
-        self._mode_group.idClicked.connect(self.set_mode)
-        return row
-
-    def _foot(self) -> QVBoxLayout:
-        self.missing = layout.note("")
-        self.message = layout.note("")
-        self.reason = QLineEdit()
-        EnterMovesOn(self.reason)
-        column = QVBoxLayout()
-        if self.correcting is not None:
-            row = QHBoxLayout()
-            label = QLabel(self.tr("訂正の理由　＊必須"))
-            label.setBuddy(self.reason)
-            self.reason.setAccessibleName(self.tr("訂正の理由"))
-            self.reason.setPlaceholderText(self.tr("例 数量を読み違えたため"))
-            row.addWidget(label)
-            row.addWidget(self.reason, 1)
-            column.addLayout(row)
-        column.addWidget(self.message)
-        row = QHBoxLayout()
-        row.addWidget(self.missing, 1)
-        word = self.tr("訂正する") if self.correcting is not None else self.tr("記録する")
-        self.save_button = layout.button(f"{word}（Ctrl+Enter）", self.save, primary=True)
-        self.cancel_button = QPushButton(self.tr("やめる（Esc）"))
-        self.cancel_button.setAutoDefault(False)
-        self.cancel_button.clicked.connect(self.reject)
-        row.addWidget(self.save_button)
-        row.addWidget(self.cancel_button)
-        column.addLayout(row)
-        return column
-
-    def _size(self) -> None:
-        screen = self.screen().availableGeometry()
-        wanted = self.content.sizeHint().height() + 190
-        self.resize(min(WIDTH, screen.width() - 40), min(max(wanted, 460), screen.height() - 60))
-
-    def _title(self) -> str:
-        act = self.tr("の訂正") if self.correcting is not None else ""
-        number = self.correcting.record.caption() if self.correcting is not None else ""
-        text = f"{self.word()}{act}　{number}".strip()
-        self.title.setText(text)
-        return text
-
-    def _listen_to_scanner(self) -> None:
-        application = QApplication.instance()
-        wedge = application.findChild(BarcodeWedge) if application is not None else None
-        if wedge is not None:
-            wedge.scanned.connect(self.scanned)
-
-    def scanned(self, code: str) -> None:
-        """Take a barcode that was read while this dialog is in front."""
-        if self.isActiveWindow():
-            self.take(code)
 
     # --- Qt ----------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -33,7 +33,11 @@ class ConsentEditor(Editor):
         chosen = self.value()
         with QSignalBlocker(self.box):
             self.box.clear()
-            nothing = self.tr("（承諾等によらない）") if found else self.tr("（この日に有効な承諾等はありません）")
+            nothing = (
+                self.tr("（承諾等によらない）")
+                if found
+                else self.tr("（この日に有効な承諾等はありません）")
+            )
             self.box.addItem(nothing, "")
             for one in found:
                 self.box.addItem(f"{one.caption()}　{one.scope_text}", one.id)
@@ -47,7 +51,9 @@ class ConsentEditor(Editor):
         with QSignalBlocker(self.box):
             if value and self.box.findData(value) < 0:
                 caption = self.desk.ledger.registers.caption("authorization", value)
-                self.box.addItem(self.tr("{caption}　この日は対象外").format(caption=caption), value)
+                self.box.addItem(
+                    self.tr("{caption}　この日は対象外").format(caption=caption), value
+                )
             self.box.setCurrentIndex(max(0, self.box.findData(value)))
         self.box.setToolTip(self.box.currentText())
 

@@ -1,4 +1,4 @@
-"""The items of one act: type or scan a number, Enter, and the next; what cannot be is said at once."""
+"""The items of one act: scan or type a number, Enter, the next; what cannot be is said at once."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -108,7 +108,9 @@ class ItemLines(QWidget):
         found = self.picker.candidates.exact(code, self.desk.contract())
         if found is None:
             self._say(
-                self.tr("「{code}」という管理番号は、この契約の台帳にありません。").format(code=code)
+                self.tr("「{code}」という管理番号は、この契約の台帳にありません。").format(
+                    code=code
+                )
             )
             return False
         self.add(found.id)

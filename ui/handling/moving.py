@@ -10,7 +10,8 @@ from models.codes import ItemState
 from models.custody import Status
 from models.records import HandlingEvent, HandlingLine, Item, TransportDetail
 from ui.handling import defaults
-from ui.handling.dialog import HandlingDialog, Mode
+from ui.handling.dialog import HandlingDialog
+from ui.handling.frame import Mode
 from ui.handling.panel import FieldsPanel, Line
 from ui.handling.words import kind_word
 
@@ -170,9 +171,7 @@ class TransportDialog(AnsweringDialog):
 
     def make_detail(self) -> QWidget | None:
         box = QGroupBox(self.tr("運搬の記録"), self)
-        self.carriage = FieldsPanel(
-            TransportDetail, (*DEPARTURE, *ARRIVAL), self.form_desk, box
-        )
+        self.carriage = FieldsPanel(TransportDetail, (*DEPARTURE, *ARRIVAL), self.form_desk, box)
         self.carriage.edited.connect(lambda _name: self.update_shown())
         QVBoxLayout(box).addWidget(self.carriage)
         self._detail_base = self._first_detail()

@@ -189,7 +189,9 @@ class NewItems(QWidget):
     def _problems(self, item: Item) -> list[str]:
         found = [s for one in self.entry.problems(item).values() for s in one]
         if item.item_no in [one.item_no for one in self.items]:
-            found.append(self.tr("管理番号「{0}」は、この受領ですでに使っています。").format(item.item_no))
+            found.append(
+                self.tr("管理番号「{0}」は、この受領ですでに使っています。").format(item.item_no)
+            )
         if item.contents and not item.contents[0].fields_text:
             found.append(self.tr("「情報項目」を入力してください（例 氏名、住所）。"))
         return found + [self.entry.reword(s) for s in item.inconsistencies()]
@@ -291,7 +293,9 @@ class NewItems(QWidget):
                 self.table.setItem(row, column, cell)
         line = self.table.verticalHeader().defaultSectionSize()
         shown = min(max(len(self.items), 1), SHOWN_ROWS)
-        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + shown * line + 6)
+        self.table.setFixedHeight(
+            self.table.horizontalHeader().sizeHint().height() + shown * line + 6
+        )
         self.table.setVisible(bool(self.items))
         self.total.setText(self.tr("{0}点を入力済み").format(len(self.items)) if self.items else "")
         self.table.scrollToBottom()

@@ -49,9 +49,7 @@ def copy_numbers(ledger: Ledger, parent_no: str) -> Iterator[str]:
     yield from _free(f"{parent_no}-C1", following, lambda one: is_used(ledger, one))
 
 
-def _free(
-    number: str, after: Callable[[str], str], used: Callable[[str], bool]
-) -> Iterator[str]:
+def _free(number: str, after: Callable[[str], str], used: Callable[[str], bool]) -> Iterator[str]:
     while True:
         if not used(number):
             yield number

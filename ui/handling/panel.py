@@ -110,7 +110,7 @@ class FieldsPanel(QWidget):
                 place += self._columns - place % self._columns
             across, down = place % self._columns * 2, place // self._columns
             span = self._columns * 2 - 1 if self.lines[name].wide else 1
-            self._grid.addWidget(row.label, down, across, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(row.label, down, across)
             self._grid.addWidget(row, down, across + 1, 1, span, Qt.AlignmentFlag.AlignTop)
             place += self._columns if self.lines[name].wide else 1
             target = row.editor.focus_target()
@@ -186,6 +186,7 @@ class FieldsPanel(QWidget):
         row.label.setParent(self)
         row.label.setFixedWidth(em * LABEL_CHARACTERS)
         row.label.setContentsMargins(0, 6, 0, 0)
+        row.label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         row.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row.edited.connect(lambda name=line.name: self.edited.emit(name))
         row.say(None, required=False)

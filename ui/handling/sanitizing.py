@@ -22,7 +22,8 @@ from models.records import (
 from ui import layout
 from ui.editor_base import FormDesk
 from ui.handling import methods
-from ui.handling.dialog import HandlingDialog, Mode
+from ui.handling.dialog import HandlingDialog
+from ui.handling.frame import Mode
 from ui.handling.panel import FieldsPanel, Line
 from ui.handling.papers import offer_paper
 from ui.handling.words import kind_word
@@ -37,7 +38,7 @@ CARD = (
     Line("info_items", "情報項目", wide=True),
     Line("verification_method", "検証方法"),
     Line("verification_result", "検証結果"),
-    Line("irrecoverable_confirmed", "復元・判読できないことの確認", wide=True),
+    Line("irrecoverable_confirmed", "復元・判読不能の確認", wide=True),
 )
 WITH_TOOL = frozenset({"tool_name", "tool_version"})
 SHARED = (

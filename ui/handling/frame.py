@@ -1,0 +1,286 @@
+"""The frame of a handling dialog: title, contract, ways, scrolling fields, message, buttons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QComboBox,
+    QDialog,
+    QFrame,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.codes import HandlingKind
+from models.ledger import Ledger
+from models.profiles import Profile
+from models.records import HandlingEvent, Stored
+from ui import layout
+from ui.barcode import BarcodeWedge
+from ui.editor_base import FormDesk
+from ui.editor_choices import make_box
+from ui.handling import defaults
+from ui.handling.panel import FieldsPanel
+from ui.handling.sheets import MAIN, seldom
+from ui.handling.words import kind_word
+from ui.keys import EnterMovesOn
+
+WIDTH, HEIGHT = 1040, 560
+TICK_MS = 20_000  # how often the time shown is moved on while nobody has typed one
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One of several ways in which a dialog can be used: another kind, or start and end."""
+
+    word: str
+    kind: HandlingKind
+    part: str = ""
+
+
+class HandlingFrame(QDialog):
+    """What stands around the fields; `ui/handling/dialog.py` gives it its behaviour."""
+
+    ledger: Ledger
+    kind: HandlingKind
+    contract_id: str
+    form_desk: FormDesk
+    correcting: Stored[HandlingEvent] | None
+    panel: FieldsPanel
+    detail_first = False  # whether what a subclass adds stands above the fields
+    _base: HandlingEvent
+    _more: FieldsPanel | None
+    _seldom: QGroupBox
+
+    # --- what the behaviour says ---------------------------------------------------------------
+    def modes(self) -> Sequence[Mode]:
+        """Return the ways in which this dialog can be used; none when there is only one."""
+        return ()
+
+    def make_body(self) -> QWidget | None:
+        """Return what stands above the fields."""
+        return None
+
+    def make_detail(self) -> QWidget | None:
+        """Return what stands below the fields, None for nothing."""
+        return None
+
+    def profile(self) -> Profile | None:
+        """Return the profile whose words are shown."""
+        return None
+
+    def word(self) -> str:
+        """Return what the act is called."""
+        return kind_word(self.kind, self.profile())
+
+    def save(self) -> None:
+        """Enter the event."""
+
+    def take(self, code: str) -> bool:
+        """Take a scanned number; tell whether it was of use."""
+        return False
+
+    def set_mode(self, number: int) -> None:
+        """Use the dialog in another way."""
+
+    def update_shown(self) -> None:
+        """Show what fits and what does not."""
+
+    def show_values(self, event: HandlingEvent) -> None:
+        """Fill the fields."""
+
+    def apply_role(self) -> None:
+        """Close what the signed-in person may not choose."""
+
+    def choose_contract(self, contract_id: str) -> None:
+        """Turn to another contract."""
+
+    # --- building ----------------------------------------------------------------------------
+    def build(self) -> None:
+        self.content = QWidget(self)
+        inner = QVBoxLayout(self.content)
+        inner.setContentsMargins(2, 2, 10, 2)
+        inner.setSpacing(10)
+        self._body = self.make_body()
+        if self._body is not None:
+            inner.addWidget(self._body)
+        self._panel_place = QVBoxLayout()
+        self._detail = self.make_detail()
+        if self._detail is not None and self.detail_first:
+            inner.addWidget(self._detail)
+        inner.addLayout(self._panel_place)
+        if self._detail is not None and not self.detail_first:
+            inner.addWidget(self._detail)
+        self._seldom_place = QVBoxLayout()
+        inner.addLayout(self._seldom_place)
+        inner.addStretch(1)
+        self.make_fields()
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.content)
+        self.area = area
+        column = QVBoxLayout(self)
+        column.addLayout(self._head())
+        column.addWidget(area, 1)
+        column.addLayout(self._foot())
+        self._set_size()
+        for keys in ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S"):
+            QShortcut(QKeySequence(keys), self, self.save)
+
+    def make_fields(self) -> None:
+        """Make the fields of the present kind; what stood in fields of the same name is kept."""
+        kept = self.panel.values() if hasattr(self, "panel") else {}
+        touched = {n for n, r in self.panel.rows.items() if r.touched} if kept else set()
+        if kept:
+            self.panel.hide()
+            self.panel.deleteLater()
+        self.panel = FieldsPanel(HandlingEvent, MAIN[self.kind], self.form_desk, self.content)
+        self.panel.edited.connect(lambda _name: self.update_shown())
+        self._panel_place.addWidget(self.panel)
+        if kept:
+            self.show_values(replace(self._base, **kept))
+            for name in touched & set(self.panel.rows):
+                self.panel.rows[name].touched = True
+            self.apply_role()
+        self._build_seldom()
+
+    def _build_seldom(self) -> None:
+        if self._more is not None:
+            self._seldom.deleteLater()
+        lines = seldom(self.kind)
+        self._seldom = QGroupBox(self.tr("そのほかの項目（必要なときだけ）"), self.content)
+        self._seldom.setCheckable(True)
+        self._more = FieldsPanel(HandlingEvent, lines, self.form_desk, self._seldom)
+        self._more.set_values({line.name: getattr(self._base, line.name) for line in lines})
+        self._more.edited.connect(lambda _name: self.update_shown())
+        column = QVBoxLayout(self._seldom)
+        column.addWidget(self._more)
+        more = self._more
+        self._seldom.toggled.connect(more.setVisible)
+        filled = any(
+            not more.rows[line.name].field.kind.is_empty(getattr(self._base, line.name))
+            for line in lines
+        )
+        wanted = filled and self.correcting is not None
+        self._seldom.setChecked(wanted)
+        more.setVisible(wanted)
+        self._seldom_place.addWidget(self._seldom)
+
+    def _head(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        row = QHBoxLayout()
+        self.title = layout.title("")
+        row.addWidget(self.title)
+        row.addStretch(1)
+        self.contracts = self._contract_box()
+        word = QLabel(self.tr("契約"))
+        word.setBuddy(self.contracts)
+        several = self.contracts.count() > 1
+        for widget in (word, self.contracts):
+            row.addWidget(widget)
+            widget.setVisible(several)
+        column.addLayout(row)
+        self._mode_group = QButtonGroup(self)
+        if self.modes():
+            column.addLayout(self._mode_row())
+        return column
+
+    def _contract_box(self) -> QComboBox:
+        box = make_box(self)
+        box.setAccessibleName(self.tr("契約"))
+        box.setMaximumWidth(460)
+        for contract in defaults.open_contracts(self.ledger):
+            box.addItem(contract.caption(), contract.id)
+        if box.findData(self.contract_id) < 0 and self.contract_id:
+            caption = self.ledger.registers.caption("contract", self.contract_id)
+            box.addItem(caption, self.contract_id)
+        box.setCurrentIndex(box.findData(self.contract_id))
+        box.setEnabled(self.correcting is None)
+        box.activated.connect(lambda _n: self.choose_contract(str(box.currentData())))
+        return box
+
+    def _mode_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        for number, mode in enumerate(self.modes()):
+            button = QRadioButton(f"{mode.word}(&{number + 1})")
+            button.setToolTip(self.tr("Alt+{0} でも選べます").format(number + 1))
+            EnterMovesOn(button)
+            self._mode_group.addButton(button, number)
+            row.addWidget(button)
+        row.addStretch(1)
+        self._mode_group.idClicked.connect(self.set_mode)
+        return row
+
+    def _foot(self) -> QVBoxLayout:
+        self.missing = layout.note("")
+        self.message = layout.note("")
+        self.reason = QLineEdit()
+        EnterMovesOn(self.reason)
+        column = QVBoxLayout()
+        if self.correcting is not None:
+            row = QHBoxLayout()
+            label = QLabel(self.tr("訂正の理由　＊必須"))
+            label.setBuddy(self.reason)
+            self.reason.setAccessibleName(self.tr("訂正の理由"))
+            self.reason.setPlaceholderText(self.tr("例 数量を読み違えたため"))
+            row.addWidget(label)
+            row.addWidget(self.reason, 1)
+            column.addLayout(row)
+        column.addWidget(self.message)
+        row = QHBoxLayout()
+        row.addWidget(self.missing, 100)
+        row.addStretch(1)
+        word = self.tr("訂正する") if self.correcting is not None else self.tr("記録する")
+        self.save_button = layout.button(f"{word}（Ctrl+Enter）", self.save, primary=True)
+        self.cancel_button = QPushButton(self.tr("やめる（Esc）"))
+        self.cancel_button.setAutoDefault(False)
+        self.cancel_button.clicked.connect(self.reject)
+        row.addWidget(self.save_button)
+        row.addWidget(self.cancel_button)
+        column.addLayout(row)
+        return column
+
+    def _set_size(self) -> None:
+        screen = self.screen().availableGeometry()
+        wanted = self.content.sizeHint().height() + 190
+        self.resize(min(WIDTH, screen.width() - 40), min(max(wanted, HEIGHT), screen.height() - 60))
+
+    def show_title(self) -> str:
+        act = self.tr("の訂正") if self.correcting is not None else ""
+        number = self.correcting.record.caption() if self.correcting is not None else ""
+        text = f"{self.word()}{act}　{number}".strip()
+        self.title.setText(text)
+        return text
+
+    def listen_to_scanner(self) -> None:
+        application = QApplication.instance()
+        wedge = application.findChild(BarcodeWedge) if application is not None else None
+        if wedge is not None:
+            wedge.scanned.connect(self.scanned)
+
+    def scanned(self, code: str) -> None:
+        """Take a barcode that was read while this dialog is in front."""
+        if self.isActiveWindow():
+            self.take(code)
+
+    def keep_time(self) -> None:
+        """Let the time shown go on while the dialog stands open."""
+        clock = QTimer(self, interval=TICK_MS)
+        clock.timeout.connect(self.move_time_on)
+        clock.start()
+
+    def move_time_on(self) -> None:
+        """Show the present time."""

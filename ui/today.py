@@ -1,0 +1,337 @@
+"""今日: what is out, in use and due, what happened today, what waits for the responsible person."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QScrollArea,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.records import Authorization, Contract, HandlingEvent, Item, Person
+from ui import layout, permitted
+from ui.editor_texts import in_words
+from ui.handling.numbers import item_numbered
+from ui.handling.verbs import HandlingVerbs
+from ui.handling.words import DAILY
+from ui.keys import ENTER
+from ui.page import Desk, Page
+from ui.today_facts import Facts, Row, read_today
+
+ROWS = 6  # rows of a list before it scrolls
+FEWEST = 1
+
+
+class ShortList(QFrame):
+    """A card with a heading, its count and a few rows; Enter or a double click opens a row."""
+
+    def __init__(self, word: str, heads: Sequence[str], wide: int, empty: str, desk: Desk) -> None:
+        super().__init__()
+        self.setProperty("kind", "card")
+        self._desk = desk
+        self._word = word
+        self._rows: Sequence[Row] = ()
+        self.head = layout.heading(word)
+        self.empty = layout.note(empty)
+        self.table = QTableWidget(0, len(heads))
+        self.table.setHorizontalHeaderLabels(list(heads))
+        self._prepare(wide)
+        self.foot = QHBoxLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 14, 10)
+        for widget in (self.head, self.empty, self.table):
+            column.addWidget(widget)
+        column.addLayout(self.foot)
+
+    def show_rows(self, rows: Sequence[Row], count: int) -> None:
+        """Fill the list."""
+        self._rows = rows
+        self.head.setText(self.tr("{0}　{1}件").format(self._word, f"{count:,}"))
+        self.empty.setVisible(not rows)
+        self.table.setVisible(bool(rows))
+        self.table.setRowCount(len(rows))
+        for number, row in enumerate(rows):
+            for column, text in enumerate(row.texts):
+                self.table.setItem(number, column, _cell(text, row))
+        line = self.table.verticalHeader().defaultSectionSize()
+        shown = min(max(len(rows), FEWEST), ROWS)
+        head = self.table.horizontalHeader().sizeHint().height()
+        self.table.setFixedHeight(head + shown * line + 4)
+
+    def ids(self) -> list[str]:
+        """Return the ids of the marked rows, of all when none is marked."""
+        marked = sorted({index.row() for index in self.table.selectedIndexes()})
+        chosen = [self._rows[row] for row in marked] if marked else self._rows
+        return [row.id for row in chosen]
+
+    def open(self) -> None:
+        """Show the marked row on its page."""
+        number = self.table.currentRow()
+        if 0 <= number < len(self._rows):
+            self._desk.go(self._rows[number].type, self._rows[number].id)
+
+    def _prepare(self, wide: int) -> None:
+        table = self.table
+        table.setAccessibleName(self._word)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
+        table.setShowGrid(False)
+        table.verticalHeader().hide()
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setMaximumSectionSize(table.fontMetrics().horizontalAdvance("あ") * 22)
+        table.doubleClicked.connect(lambda _index: self.open())
+        table.installEventFilter(self)
+
+    # --- Qt ----------------------------------------
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            if event.key() in ENTER:
+                self.open()
+                return True
+        return False
+
+
+class TodayPage(Page):
+    """The page with which the day begins."""
+
+    types: ClassVar[frozenset[str]] = frozenset(
+        {HandlingEvent.type, Item.type, Contract.type, Authorization.type, Person.type}
+    )
+    help_key = "today"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.handling = HandlingVerbs(desk, self, lambda: self.contract_id)
+        self.handling.entered.connect(self._say)
+        self._build()
+        for number, verb in enumerate(DAILY):
+            shortcut = QShortcut(QKeySequence(verb.key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda number=number: self._press(number))
+
+    # --- what the window calls ----------------------------------------
+    def refresh(self) -> None:
+        ledger, contract_id = self.desk.ledger, self.contract_id
+        self._show_buttons()
+        self.desk.operations.ask(
+            lambda: read_today(ledger, contract_id), self.show_facts, parent=self
+        )
+
+    def scanned(self, code: str) -> bool:
+        """Show a scanned item on its page."""
+        item = item_numbered(self.desk.ledger, code)
+        if item is None:
+            return False
+        self.desk.go(Item.type, item.id)
+        return True
+
+    def has_draft(self) -> bool:
+        return self.handling.has_draft()
+
+    # --- what is shown ----------------------------------------
+    def show_facts(self, facts: Facts) -> None:
+        """Fill the page."""
+        self.title.setText(self.tr("今日　{0}").format(in_words(facts.today)))
+        counts = facts.counts
+        self.out.show_rows(facts.out, counts["out"])
+        self.in_use.show_rows(facts.in_use, counts["in_use"])
+        due = len(facts.due)
+        self.due.show_rows(facts.due, due)
+        self.events.show_rows(facts.events, counts["events"])
+        self.unconfirmed.show_rows(facts.unconfirmed, counts["unconfirmed"])
+        self.own.show_rows(facts.own_unconfirmed, counts["own"])
+        self.own.setVisible(bool(facts.own_unconfirmed))
+        self.confirm_button.setVisible(bool(facts.unconfirmed))
+        late = sum(row.overdue for row in (*facts.out, *facts.due))
+        care = self.tr("期限を過ぎたものが{0}件あります。").format(late) if late else ""
+        layout.say(self.care, f"⚠ {care}" if care else "", "problem")
+        self._show_beginning(facts)
+
+    def _show_beginning(self, facts: Facts) -> None:
+        sentence = ""
+        if not facts.contracts:
+            sentence = self.tr(
+                "はじめに、「契約」の画面で契約を登録してください。"
+                "次に従事者と場所を登録すると、媒体・資料を受け取る準備が整います。"
+            )
+        elif not facts.items:
+            sentence = self.tr(
+                "まだ媒体・資料がありません。最初の受領を、F2（受領）で記録してください。"
+            )
+        self.beginning.setText(sentence)
+        self.beginning_card.setVisible(bool(sentence))
+        for card in (self.out, self.in_use, self.due, self.events, self.unconfirmed):
+            card.setVisible(not sentence)
+        if sentence:
+            self.own.setVisible(False)
+
+    def _show_buttons(self) -> None:
+        why_not = self.handling.why_not()
+        profile = self.handling.profile()
+        for button, verb in zip(self.buttons, DAILY, strict=True):
+            word = verb.word(profile)
+            button.setText(f"{verb.key}\n{word}")
+            button.setAccessibleName(f"{word} {verb.key}")
+            button.setEnabled(not why_not)
+            button.setToolTip(why_not or f"{word}を記録します（{verb.key}）")
+        self.others.setEnabled(not why_not)
+        layout.say(self.why_not, why_not, "muted")
+        confirming = permitted.why_not(self.desk.ledger, "confirm")
+        self.confirm_button.setEnabled(not confirming)
+        self.confirm_button.setToolTip(confirming)
+
+    # --- acting ----------------------------------------
+    def _press(self, number: int) -> None:
+        self.handling.open(DAILY[number].kinds[0])
+
+    def _other(self) -> None:
+        menu = self.handling.others(self)
+        menu.exec(self.others.mapToGlobal(self.others.rect().bottomLeft()))
+
+    def _confirm(self) -> None:
+        ids = self.unconfirmed.ids()
+        question = self.tr("{0}件の取扱記録を、責任者として確認済みにします。").format(len(ids))
+        if ids and self.desk.asker.confirm(self, question, yes=self.tr("確認する")):
+            self.handling.confirm(ids)
+
+    def _say(self, sentence: str) -> None:
+        layout.say(self.said, f"✓ {sentence}", "good")
+
+    # --- building ----------------------------------------
+    def _build(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 8, 16, 12)
+        column.setSpacing(10)
+        self.title = layout.title(self.tr("今日"))
+        self.care = layout.note("")
+        self.said = layout.note("")
+        self.why_not = layout.note("")
+        head = QHBoxLayout()
+        head.addWidget(self.title)
+        head.addStretch(1)
+        head.addWidget(self.care)
+        column.addLayout(head)
+        column.addLayout(self._verb_buttons())
+        column.addWidget(self.why_not)
+        column.addWidget(self.said)
+        self.beginning = layout.heading("")
+        self.beginning.setWordWrap(True)
+        self.beginning_card, _ = layout.card(self.beginning)
+        column.addWidget(self.beginning_card)
+        self._make_cards()
+        column.addLayout(self._cards())
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(inner)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
+
+    def _verb_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.buttons: list[QToolButton] = []
+        for number in range(len(DAILY)):
+            button = _big_button()
+            button.clicked.connect(lambda _on=False, number=number: self._press(number))
+            self.buttons.append(button)
+            row.addWidget(button, 1)
+        self.others = _big_button()
+        self.others.setText(self.tr("▼\nその他"))
+        self.others.setAccessibleName(self.tr("その他の取扱い"))
+        self.others.setToolTip(self.tr("保管・移動、現品確認、所在不明、作成、送信など"))
+        self.others.clicked.connect(self._other)
+        row.addWidget(self.others, 1)
+        return row
+
+    def _make_cards(self) -> None:
+        event_heads = [self.tr(w) for w in ("日時", "取扱い", "媒体・資料", "取扱者", "目的")]
+        desk = self.desk
+        self.out = ShortList(
+            self.tr("持出し・運搬中"),
+            [self.tr(w) for w in ("管理番号", "名称", "状態", "持っている人", "持帰りの予定")],
+            1, self.tr("外に出ている媒体・資料はありません。"), desk,
+        )  # fmt: skip
+        self.in_use = ShortList(
+            self.tr("使用中"),
+            [self.tr(w) for w in ("管理番号", "名称", "使用者", "いつから")],
+            1, self.tr("使用中の媒体・資料はありません。"), desk,
+        )  # fmt: skip
+        self.due = ShortList(
+            self.tr("期限（14日以内）"),
+            [self.tr(w) for w in ("期限", "残り", "内容", "対象")],
+            3, self.tr("14日以内の期限はありません。"), desk,
+        )  # fmt: skip
+        self.events = ShortList(
+            self.tr("今日の取扱い"), event_heads, 2,
+            self.tr("今日の取扱いは、まだ記録されていません。"), desk,
+        )  # fmt: skip
+        self.unconfirmed = ShortList(
+            self.tr("責任者の確認待ち"), event_heads, 2,
+            self.tr("確認を待つ取扱記録はありません。"), desk,
+        )  # fmt: skip
+        self.own = ShortList(
+            self.tr("自分が行った取扱い（ほかの責任者が確認します）"), event_heads, 2, "", desk
+        )
+        self.confirm_button = layout.button(
+            self.tr("選んだ行（なければすべて）を確認…"), self._confirm
+        )
+        self.unconfirmed.foot.addWidget(self.confirm_button)
+        self.unconfirmed.foot.addStretch(1)
+
+    def _cards(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(10)
+        top = Qt.AlignmentFlag.AlignTop
+        for place, card in enumerate((self.out, self.in_use, self.due, self.events)):
+            grid.addWidget(card, place // 2, place % 2, top)
+        grid.addWidget(self.unconfirmed, 2, 0, 1, 2, top)
+        grid.addWidget(self.own, 3, 0, 1, 2, top)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    # --- Qt ----------------------------------------
+    def showEvent(self, event: QShowEvent) -> None:
+        self._stale = True  # due times go by although nothing changes in the ledger
+        super().showEvent(event)
+
+
+def _big_button() -> QToolButton:
+    button = QToolButton()
+    button.setObjectName("framed")
+    button.setMinimumSize(QSize(84, 58))
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _cell(text: str, row: Row) -> QTableWidgetItem:
+    cell = QTableWidgetItem(text)
+    cell.setToolTip(text)
+    font = cell.font()
+    font.setStrikeOut(row.voided)
+    font.setBold(row.overdue)
+    cell.setFont(font)
+    return cell

@@ -1,0 +1,248 @@
+"""Reads what the page 今日 shows; runs beside the window, so nothing here knows Qt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from models.codes import (
+    TERMINAL_STATES,
+    ContractStatus,
+    Decision,
+    HandlingStatus,
+    ItemState,
+    Timing,
+)
+from models.fields import Day, Moment
+from models.ledger import Ledger
+from models.records import Authorization, Contract, HandlingEvent, Item
+from models.store import ListRow, Op, Query, Where
+
+SOON = timedelta(days=14)
+MOST = 200  # rows of one list; nobody reads more at a glance, the count tells the truth
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list: texts of its columns, what it points to, whether it is overdue."""
+
+    texts: tuple[str, ...]
+    type: str
+    id: str
+    overdue: bool = False
+    voided: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is going on."""
+
+    today: date
+    out: tuple[Row, ...] = ()
+    in_use: tuple[Row, ...] = ()
+    due: tuple[Row, ...] = ()
+    events: tuple[Row, ...] = ()
+    unconfirmed: tuple[Row, ...] = ()
+    own_unconfirmed: tuple[Row, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    contracts: int = 0
+    items: int = 0
+    items_ever: bool = False
+
+
+def read_today(ledger: Ledger, contract_id: str) -> Facts:
+    """Read the facts of today, of one contract or of all ("")."""
+    reader = _Reader(ledger, contract_id)
+    others, own = reader.unconfirmed()
+    counts = ledger.store.counts()
+    return Facts(
+        today=ledger.today(),
+        out=reader.out(),
+        in_use=reader.in_use(),
+        due=reader.due(),
+        events=reader.events(),
+        unconfirmed=others,
+        own_unconfirmed=own,
+        counts=reader.counts,
+        contracts=counts.get(Contract.type, 0),
+        items=counts.get(Item.type, 0),
+        items_ever=bool(counts.get(Item.type)),
+    )
+
+
+class _Reader:
+    def __init__(self, ledger: Ledger, contract_id: str) -> None:
+        self._ledger = ledger
+        self._contracts = frozenset({contract_id}) if contract_id else None
+        self._now = ledger.now()
+        self._today = ledger.today()
+        self.counts: dict[str, int] = {}
+
+    def out(self) -> tuple[Row, ...]:
+        """Return what has left the place, the earliest due first."""
+        states = (ItemState.TAKEN_OUT, ItemState.IN_TRANSIT)
+        rows = self._items("out", (Where("state", Op.IN, states),), (("due_back_at", False),))
+        found = []
+        for row in rows:
+            due = row.values.get("due_back_at")
+            late = due is not None and due < self._now
+            found.append(Row(
+                (_no(row), _name(row), _state(row), row.captions.get("holder_person_id", ""),
+                 _due_word(due, self._now)), Item.type, row.id, overdue=late,
+            ))  # fmt: skip
+        return tuple(sorted(found, key=lambda one: not one.overdue))
+
+    def in_use(self) -> tuple[Row, ...]:
+        """Return what is in use just now."""
+        where = (Where("state", Op.EQ, ItemState.IN_USE),)
+        rows = self._items("in_use", where, (("last_event_at", False),))
+        return tuple(
+            Row((_no(row), _name(row), row.captions.get("holder_person_id", ""),
+                 _since(row.values.get("last_event_at"), self._today)), Item.type, row.id)
+            for row in rows
+        )  # fmt: skip
+
+    def due(self) -> tuple[Row, ...]:
+        """Return what falls due within two weeks, or is overdue."""
+        found = [*self._due_items(), *self._due_consents(), *self._due_contracts()]
+        found.sort(key=lambda pair: pair[0])
+        return tuple(row for _day, row in found)
+
+    def events(self) -> tuple[Row, ...]:
+        """Return what happened today, the latest first; voided ones are among it."""
+        start = datetime.combine(self._today, time(), self._now.tzinfo)
+        where = (
+            Where("occurred_at", Op.GE, start),
+            Where("occurred_at", Op.LT, start + timedelta(days=1)),
+        )
+        query = Query(
+            HandlingEvent.type, where, order=(("occurred_at", True),), voided=None,
+            contracts=self._contracts,
+        )  # fmt: skip
+        return tuple(self._event(row) for row in self._rows("events", query))
+
+    def unconfirmed(self) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+        """Return events that wait for the responsible person: of others, and his own."""
+        me = self._ledger.user.person_id
+        base = (
+            Where("status", Op.EQ, HandlingStatus.DONE),
+            Where("timing", Op.EQ, Timing.ACTUAL),
+        )
+        parts = []
+        for name, op in (("unconfirmed", Op.NE), ("own", Op.EQ)):
+            where = (*base, Where("actor_person_id", op, me))
+            query = Query(
+                HandlingEvent.type, where, order=(("occurred_at", False),),
+                contracts=self._contracts,
+            )  # fmt: skip
+            parts.append(tuple(self._event(row) for row in self._rows(name, query)))
+        return parts[0], parts[1]
+
+    # --- parts of what is due --------------------------------------------------------------------
+    def _due_items(self) -> list[tuple[date, Row]]:
+        alive = tuple(state for state in ItemState if state not in TERMINAL_STATES)
+        where = (
+            Where("return_due_on", Op.LE, self._today + SOON),
+            Where("state", Op.IN, alive),
+        )
+        rows = self._items("due_items", where, (("return_due_on", False),))
+        return [
+            self._due_row(row.values["return_due_on"], "返還期限", f"{_no(row)} {_name(row)}",
+                          Item.type, row.id)
+            for row in rows
+        ]  # fmt: skip
+
+    def _due_consents(self) -> list[tuple[date, Row]]:
+        where = (
+            Where("valid_until", Op.GE, self._today),
+            Where("valid_until", Op.LE, self._today + SOON),
+            Where("decision", Op.IN, (Decision.GRANTED, Decision.CONDITIONAL)),
+        )
+        query = Query(
+            Authorization.type, where, order=(("valid_until", False),), contracts=self._contracts
+        )
+        found = self._ledger.store.find(Authorization, query, limit=MOST)
+        return [
+            self._due_row(one.record.valid_until, "承諾等の期限",
+                          f"{one.record.caption()} {one.record.scope_text}",
+                          Authorization.type, one.record.id)
+            for one in found if one.record.valid_until is not None
+        ]  # fmt: skip
+
+    def _due_contracts(self) -> list[tuple[date, Row]]:
+        found = []
+        for one in self._ledger.contracts():
+            record = one.record
+            if self._contracts is not None and record.id not in self._contracts:
+                continue
+            if record.status is ContractStatus.CLOSED or record.ends_on is None:
+                continue
+            if record.ends_on <= self._today + SOON:
+                found.append(
+                    self._due_row(record.ends_on, "契約の終了", record.caption(),
+                                  Contract.type, record.id)
+                )  # fmt: skip
+        return found
+
+    def _due_row(self, day: date, what: str, text: str, type_: str, id_: str) -> tuple[date, Row]:
+        left = (day - self._today).days
+        word = f"{-left}日超過" if left < 0 else "今日まで" if left == 0 else f"あと{left}日"
+        row = Row((Day().format(day), word, what, text), type_, id_, overdue=left < 0)
+        return day, row
+
+    # --- reading ---------------------------------------------------------------------------------
+    def _items(
+        self, name: str, where: Sequence[Where], order: tuple[tuple[str, bool], ...]
+    ) -> list[ListRow]:
+        return self._rows(
+            name, Query(Item.type, tuple(where), order=order, contracts=self._contracts)
+        )
+
+    def _rows(self, name: str, query: Query) -> list[ListRow]:
+        registers = self._ledger.registers
+        numbers = registers.numbers(query, MOST)
+        self.counts[name] = len(numbers) if len(numbers) < MOST else registers.count(query)
+        return registers.rows(query.type, numbers)
+
+    def _event(self, row: ListRow) -> Row:
+        happened = row.values["occurred_at"]
+        day = "" if happened.date() == self._today else f"{Day().format(happened.date())} "
+        kind = row.values["kind"]
+        mark = f"　取消：{row.meta.void_reason}" if row.meta.voided else ""
+        return Row(
+            (f"{day}{happened:%H:%M}", kind.label, row.values.get("lines_text") or "",
+             row.captions.get("actor_person_id", ""),
+             (row.values.get("purpose") or "") + mark),
+            HandlingEvent.type, row.id, voided=row.meta.voided,
+        )  # fmt: skip
+
+
+def _no(row: ListRow) -> str:
+    return str(row.values.get("item_no") or "")
+
+
+def _name(row: ListRow) -> str:
+    return str(row.values.get("name") or "")
+
+
+def _state(row: ListRow) -> str:
+    state = row.values.get("state")
+    return state.label if state is not None else ""
+
+
+def _due_word(due: datetime | None, now: datetime) -> str:
+    if due is None:
+        return "予定の記録なし"
+    shown = f"{due:%H:%M}" if due.date() == now.date() else Moment().format(due)
+    if due >= now:
+        return f"{shown} まで"
+    late = now - due
+    hours = int(late.total_seconds() // 3600)
+    long = f"{late.days}日" if late.days else f"{hours}時間" if hours else "1時間以内"
+    return f"期限超過（{shown} まで、{long}の遅れ）"
+
+
+def _since(moment: datetime | None, today: date) -> str:
+    if moment is None:
+        return ""
+    shown = f"{moment:%H:%M}" if moment.date() == today else Moment().format(moment)
+    return f"{shown} から"
