@@ -266,10 +266,10 @@ class ImportDialog(QDialog):
     def _columns_page(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        read = QLabel(self._what_was_read())
-        read.setTextFormat(Qt.TextFormat.PlainText)
-        read.setWordWrap(True)
-        column.addWidget(read)
+        self.source_text = QLabel(self._what_was_read())
+        self.source_text.setTextFormat(Qt.TextFormat.PlainText)
+        self.source_text.setWordWrap(True)
+        column.addWidget(self.source_text)
         column.addWidget(self.mapping, 1)
         return page
 
