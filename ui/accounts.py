@@ -1,5 +1,6 @@
 """The people who may sign in: add with a first password, disable, reissue, change one's own."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -45,6 +46,8 @@ class AccountsPart(QWidget):
         self.table.setAccessibleName(self.tr("利用者の一覧"))
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(110)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)
         column = QVBoxLayout(self)
         column.addWidget(

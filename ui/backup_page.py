@@ -82,7 +82,7 @@ class BackupPage(Page):
     def _read_age(self) -> tuple[str, bool, str]:
         ledger = self.desk.ledger
         days = backup_days(ledger)
-        sentence, care = backup_age(last_backup(ledger), ledger.today(), days)
+        sentence, care = backup_age(last_backup(ledger), ledger.now(), days)
         folder = backup_folder(ledger)
         where = f"保存先　{folder}" if folder else "保存先はまだ決まっていません。"
         if care:

@@ -16,13 +16,20 @@ from models.paper import Numbering, Request, Sealed
 
 @dataclass(frozen=True, slots=True)
 class IssueRequest:
-    """What to issue. `ids` are the events or records it speaks of; `options` go to the collector."""
+    """What to issue: `ids` are the records it speaks of, `options` go to the collector."""
 
     doc_kind: str
     contract_id: str
     ids: tuple[str, ...] = ()
     seal_kind: SealKind = SealKind.SEAL
     options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def drawable_kinds() -> frozenset[str]:
+    """Return the document kinds that can be collected and drawn."""
+    from reports.collect import COLLECTORS
+
+    return frozenset(COLLECTORS)
 
 
 def preview(ledger: Ledger, request: IssueRequest) -> bytes:

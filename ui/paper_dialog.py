@@ -21,11 +21,12 @@ from models.commands import Change
 from models.errors import AzukariError
 from models.records import Contract
 from ui import ledger_settings as settings
-from ui.issue import IssueRequest, issue, missing, preview
+from ui.issue import IssueRequest, drawable_kinds, issue, missing, preview
 from ui.layout import add_row, button, form, heading, note, say
 from ui.page import Desk
 from ui.paper_subjects import PERIOD_KINDS, Subject, needs_subjects, subjects
 from ui.preview import PreviewDialog
+from ui.saving import print_here, save_here
 
 SEAL_QUESTION = "確定すると番号と証印が付き、内容はもう変えられません。確定しますか。"
 
@@ -42,8 +43,12 @@ class PaperDialog(QDialog):
         self.desk = desk
         self.setWindowTitle(self.tr("書類の作成"))
         self.resize(720, 560)
+        self._drawable: frozenset[str] = frozenset()
         self._build()
-        self._fill_contracts(contract_id)
+        self.look.setEnabled(False)
+        desk.operations.ask(
+            drawable_kinds, lambda kinds: self._begin(kinds, contract_id), parent=self
+        )
 
     def request(self) -> IssueRequest:
         """Return what shall be issued.
@@ -102,6 +107,7 @@ class PaperDialog(QDialog):
         self.message = note("")
         acts = QHBoxLayout()
         acts.addWidget(self.message, 1)
+        acts.addStretch()
         acts.addWidget(button(self.tr("やめる"), self.reject))
         self.look = button(self.tr("内容を確かめる"), self.show_preview, primary=True)
         acts.addWidget(self.look)
@@ -113,6 +119,11 @@ class PaperDialog(QDialog):
         column.addLayout(acts)
         self.contracts.currentIndexChanged.connect(self._fill_kinds)
         self.kind.currentIndexChanged.connect(self._fill_subjects)
+
+    def _begin(self, kinds: frozenset[str], contract_id: str) -> None:
+        """Offer contracts and documents once the paper room is open (its import takes a while)."""
+        self._drawable = kinds
+        self._fill_contracts(contract_id)
 
     def _fill_contracts(self, contract_id: str) -> None:
         self.contracts.blockSignals(True)
@@ -129,7 +140,7 @@ class PaperDialog(QDialog):
         self.kind.clear()
         profile = self.desk.ledger.profiles.get(stored.record.profile_code) if stored else None
         for code, made in sorted(profile.documents.items() if profile else ()):
-            if made.offered:
+            if made.offered and code in self._drawable:
                 self.kind.addItem(f"{made.title}（{code}）", code)
         self.kind.blockSignals(False)
         self.look.setEnabled(self.kind.count() > 0)
@@ -191,11 +202,23 @@ class PaperDialog(QDialog):
         if lacking:
             sentence = self.tr("記録されていないため確定できません：{0}").format("、".join(lacking))
             say(words, sentence, "problem")
-        dialog.add_button(button(self.tr("戻る"), dialog.reject))
+        title = request.doc_kind
+        for word, act in (
+            (self.tr("印刷"), lambda: print_here(self.desk, pdf, title, dialog)),
+            (self.tr("PDFを保存"), lambda: save_here(self.desk, pdf, f"{title}.pdf", dialog)),
+            (self.tr("戻る"), dialog.reject),
+        ):
+            dialog.add_button(button(word, act))
         seal = button(self.tr("確定する"), lambda: self._seal(request, dialog), primary=True)
         seal.setEnabled(not lacking)
+        seal.setVisible(self._is_sealed(request))
         dialog.add_button(seal)
         dialog.exec()
+
+    def _is_sealed(self, request: IssueRequest) -> bool:
+        """Tell whether the document leaves the office sealed; working papers are only printed."""
+        profile = self.desk.ledger.profile(request.contract_id)
+        return profile.document(request.doc_kind).sealed
 
     def _seal(self, request: IssueRequest, dialog: PreviewDialog) -> None:
         if not self.desk.asker.confirm(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidge
 
 from models import wareki
 from models.codes import SubmissionMeans
-from models.errors import AzukariError, InputOutput, NotWritable
+from models.errors import AzukariError, InputOutput
 from models.ledger import Ledger
 from models.records import Contract, SealKey, Submission
 from ui import icons
@@ -20,8 +20,8 @@ from ui.layout import add_row, button, form, heading, note, say
 from ui.page import Desk, Page
 from ui.paper_dialog import PaperDialog
 from ui.preview import PreviewDialog
-from ui.printing import print_pdf
 from ui.register import RegisterView
+from ui.saving import print_here, save_here
 
 PDF = "PDF (*.pdf)"
 LARGEST = 200_000_000  # bytes of a file to be verified
@@ -214,25 +214,6 @@ class SubmitDialog(QDialog):
 
     def _failed(self, error: AzukariError) -> None:
         say(self.message, str(error), "problem")
-
-
-def print_here(desk: Desk, pdf: bytes, title: str, parent: QWidget) -> None:
-    """Print, and show the sentence when that is not possible."""
-    try:
-        print_pdf(pdf, title, parent)
-    except AzukariError as error:
-        desk.operations.tell(error, parent)
-
-
-def save_here(desk: Desk, pdf: bytes, name: str, parent: QWidget) -> None:
-    """Write a PDF where the user wants it."""
-    file = desk.asker.save_file(parent, "PDFの保存先", PDF, name)
-    if file is None:
-        return
-    try:
-        file.write_bytes(pdf)
-    except OSError:
-        desk.operations.tell(NotWritable(file=str(file)), parent)
 
 
 def file_name(paper: Submission) -> str:

@@ -1,7 +1,7 @@
 """The line at the bottom: who, which ledger, the last backup, the number of the last entry."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from models import wareki
@@ -38,7 +38,7 @@ def read_facts(ledger: Ledger, folder: Path) -> Facts:
     account = ledger.user
     person = ledger.store.get(Person, account.person_id)
     last = last_backup(ledger)
-    sentence, care = backup_age(last, ledger.today(), backup_days(ledger))
+    sentence, care = backup_age(last, ledger.now(), backup_days(ledger))
     return Facts(
         user=person.record.name if person else account.login_name,
         role=ledger.role.label,
@@ -60,12 +60,16 @@ def last_backup(ledger: Ledger) -> BackupRun | None:
     return found[0].record if found else None
 
 
-def backup_age(last: BackupRun | None, today: date, days: int) -> tuple[str, bool]:
-    """Say in words how old the last backup is, and whether that needs care."""
+def backup_age(last: BackupRun | None, now: datetime, days: int) -> tuple[str, bool]:
+    """Say in words how old the last backup is, and whether that needs care.
+
+    Args:
+        now: with the offset of the clock on the wall, in which the time is shown.
+    """
     if last is None or last.finished_at is None:
         return "バックアップはまだありません", True
-    moment: datetime = last.finished_at.astimezone()
-    age = (today - moment.date()).days
+    moment = last.finished_at.astimezone(now.tzinfo)
+    age = (now.date() - moment.date()).days
     when = "今日" if age <= 0 else "きのう" if age == 1 else f"{age}日前"
     shown = f"最終バックアップ {wareki.format_short(moment.date())} {moment:%H:%M}（{when}）"
     return shown, age > days

@@ -1,0 +1,28 @@
+"""A PDF leaves the program: to a printer, or into a file where the user wants it."""
+
+from PySide6.QtWidgets import QWidget
+
+from models.errors import AzukariError, NotWritable
+from ui.page import Desk
+from ui.printing import print_pdf
+
+PDF = "PDF (*.pdf)"
+
+
+def print_here(desk: Desk, pdf: bytes, title: str, parent: QWidget) -> None:
+    """Print, and show the sentence when that is not possible."""
+    try:
+        print_pdf(pdf, title, parent)
+    except AzukariError as error:
+        desk.operations.tell(error, parent)
+
+
+def save_here(desk: Desk, pdf: bytes, name: str, parent: QWidget) -> None:
+    """Write a PDF where the user wants it."""
+    file = desk.asker.save_file(parent, "PDFの保存先", PDF, name)
+    if file is None:
+        return
+    try:
+        file.write_bytes(pdf)
+    except OSError:
+        desk.operations.tell(NotWritable(file=str(file)), parent)
