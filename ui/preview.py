@@ -127,6 +127,8 @@ class PreviewView(QWidget):
         self.area = QScrollArea()
         self.area.setWidget(self.paper)
         self.area.setWidgetResizable(True)
+        # Always there: a bar that comes and goes would change the width that the page fits.
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.area.setStyleSheet("QScrollArea { background: #8b949e; }")
         self.area.viewport().setStyleSheet("background: #8b949e;")
         self.page_box = QSpinBox()

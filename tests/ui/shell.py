@@ -1,4 +1,4 @@
-"""A whole office for tests of the window: a real encrypted ledger, cheap keys, answers in a list."""
+"""A whole office for tests of the window: a real encrypted ledger, cheap keys, listed answers."""
 
 import importlib.resources
 import os

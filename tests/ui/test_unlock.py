@@ -62,9 +62,7 @@ def sign_in(door: UnlockView, login: str, password: str) -> None:
     QTest.keyClick(door.password, Qt.Key.Key_Return)
 
 
-@pytest.mark.parametrize(
-    ("login", "password"), [(LOGIN, "not the password"), ("nobody", PASSWORD)]
-)
+@pytest.mark.parametrize(("login", "password"), [(LOGIN, "not the password"), ("nobody", PASSWORD)])
 def test_wrong_user_and_wrong_password_get_the_same_sentence(
     qtbot: QtBot, door: UnlockView, operations: Operations, login: str, password: str
 ) -> None:

@@ -225,9 +225,7 @@ def test_the_status_line_tells_who_and_where(qtbot: QtBot, window: MainWindow) -
     assert "記帳番号 4" in shown
 
 
-def test_locking_closes_the_ledger_and_clears_the_screen(
-    qtbot: QtBot, window: MainWindow
-) -> None:
+def test_locking_closes_the_ledger_and_clears_the_screen(qtbot: QtBot, window: MainWindow) -> None:
     ledger = sign_in(qtbot, window)
     QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, window._operations)
