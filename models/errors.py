@@ -217,7 +217,10 @@ class Foreign(AzukariError):
 
     code = "FOREIGN"
     exit_code = 4
-    sentence = "「{file}」は、この台帳のファイルではありません。{reason}"
+    sentence = (
+        "「{file}」は、この台帳のファイルではありません。{reason}"
+        "正しいファイルやフォルダーを選び直してください。"
+    )
 
 
 class NewerFormat(AzukariError):
@@ -269,6 +272,16 @@ class NotWritable(AzukariError):
     sentence = "「{file}」に書き込めません。フォルダーの権限と、媒体の書込み禁止スイッチを確かめてください。今回の操作は記録されていません。"
 
 
+class Occupied(NotWritable):
+    """Something already stands where a new file or folder shall be. Fact: file."""
+
+    code = "OCCUPIED"
+    sentence = (
+        "「{file}」には、すでにファイルがあります。"
+        "何も変更していません。空のフォルダーか、まだ使っていない名前を指定してください。"
+    )
+
+
 class InputOutput(AzukariError):
     """Reading or writing failed for another reason. Facts: file, reason."""
 
@@ -283,6 +296,17 @@ class NotEnoughMemory(AzukariError):
     code = "NOT_ENOUGH_MEMORY"
     exit_code = 5
     sentence = "メモリーが足りないため、パスワードを確かめられません。ほかのプログラムを終了してから、もう一度お試しください。"
+
+
+class PaperNotWritten(AzukariError):
+    """A paper was sealed and kept, but its file could not be written. Facts: number, file."""
+
+    code = "PAPER_NOT_WRITTEN"
+    exit_code = 5
+    sentence = (
+        "書類「{number}」は確定し、台帳に保管しましたが、「{file}」に書き出せませんでした。"
+        "もう一度確定せずに、画面の「書類」の一覧から保存してください。"
+    )
 
 
 class InUse(AzukariError):

@@ -20,7 +20,7 @@ from models.errors import (
     DeviceSecretMissing,
     Foreign,
     NotPermitted,
-    NotWritable,
+    Occupied,
     WrongPassword,
     WrongRecoverySheet,
 )
@@ -243,7 +243,7 @@ def restore_backup(
         Damaged, Foreign, NewerFormat: it is no sound backup.
     """
     if folder.exists() or folder.is_symlink():
-        raise NotWritable(file=str(folder))
+        raise Occupied(file=str(folder))
     unfinished = folder.with_name(folder.name + _PART_SUFFIX)
     if unfinished.is_dir() and not unfinished.is_symlink():
         shutil.rmtree(unfinished, ignore_errors=True)

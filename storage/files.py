@@ -28,6 +28,7 @@ from models.errors import (
     InputOutput,
     MediumMissing,
     NotWritable,
+    Occupied,
 )
 
 FILE_MODE = 0o600
@@ -122,7 +123,7 @@ def create_new(path: Path) -> BinaryIO:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, FILE_MODE)
         except FileExistsError as exc:
-            raise NotWritable(file=str(path)) from exc
+            raise Occupied(file=str(path)) from exc
         return os.fdopen(descriptor, "w+b")
 
 
@@ -183,7 +184,7 @@ def put_in_place(part: Path, target: Path) -> None:
     """Give a completed, synced file its final name; refuses to replace another file."""
     with writing(target):
         if os.path.lexists(target):
-            raise NotWritable(file=str(target))
+            raise Occupied(file=str(target))
         part.rename(target)
         sync_folder(target.parent)
 

@@ -20,7 +20,7 @@ from models.errors import (
     AzukariError,
     Damaged,
     DeviceSecretMissing,
-    NotWritable,
+    Occupied,
     VerificationFailed,
     WrongPassword,
 )
@@ -89,7 +89,7 @@ class LedgerGate:
         was_there = path.exists()
         with reading(path):
             if was_there and (not path.is_dir() or any(path.iterdir())):
-                raise NotWritable(file=str(path))
+                raise Occupied(file=str(path))
         try:
             vault, sheet = create_vault(
                 path,

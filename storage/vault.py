@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from models.codes import Role
-from models.errors import Damaged, DeviceSecretMissing, NotPermitted, NotWritable
+from models.errors import Damaged, DeviceSecretMissing, NotPermitted, Occupied
 from models.passwords import check_floor
 from resources import VERSION as PROGRAM
 from storage.device import DeviceSecret
@@ -248,7 +248,7 @@ def prepare_recovery(
 def _prepare_folder(folder: Path) -> None:
     make_private_folder(folder)
     if any(path.name != LOCK_NAME for path in folder.iterdir()):
-        raise NotWritable(file=str(folder))
+        raise Occupied(file=str(folder))
 
 
 def _usable(file: HeaderFile, folder: Path, allow_test_profile: bool) -> Header:

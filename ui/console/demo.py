@@ -13,7 +13,7 @@ import jpholiday
 
 from models.backups import record_backup
 from models.codes import HandlingKind, SubmissionMeans
-from models.errors import NotFound, Refused, Usage
+from models.errors import NotFound, Occupied, Usage
 from models.ledger import Ledger
 from models.office import Office
 from models.opening import Opening
@@ -73,7 +73,7 @@ def make(folder: Path, office: Office, speaker: Speaker, arguments: Namespace) -
     if profile is None:
         raise NotFound(what=f"特記事項プロファイル「{arguments.profile}」")
     if folder.exists() and any(folder.iterdir()):
-        raise Refused(reason=f"「{folder}」は空ではありません。別の名前のフォルダーを指定してください。")
+        raise Occupied(file=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     days = list(_working_days(office.clock().date(), arguments.days))
     clock = StoryClock(days[0])

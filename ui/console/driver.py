@@ -21,6 +21,7 @@ from models.ledger import Ledger
 from models.office import Office
 from models.records import BY_TYPE, HandlingEvent, HandlingLine, Item, Record, Submission
 from models.store import Op, Query, Where
+from ui.console.output import write_paper
 from ui.console.verbs import contract_by_no, describe
 from ui.exporting import export_register
 from ui.issue import IssueRequest, issue
@@ -188,21 +189,25 @@ class Driver:
 
     def _seal(self, request: Request) -> Answer:
         ledger = self._open()
-        change = issue(
-            ledger,
-            IssueRequest(
-                doc_kind=_text(request, "document"),
-                contract_id=contract_by_no(ledger, _text(request, "contract")).id,
-                ids=tuple(map(str, request.get("ids", []))),
-            ),
-            command_id=_command(request),
+        wish = IssueRequest(
+            doc_kind=_text(request, "document"),
+            contract_id=contract_by_no(ledger, _text(request, "contract")).id,
+            ids=tuple(map(str, request.get("ids", []))),
         )
-        answer = self._did(change)
-        paper = ledger.registers.need(Submission, change.ids[-1]).record
+        done: list[Change] = []
+
+        def make() -> tuple[str | None, bytes]:
+            done.append(issue(ledger, wish, command_id=_command(request)))
+            paper = ledger.registers.need(Submission, done[0].ids[-1]).record
+            return paper.doc_no, ledger.paper.file(paper.id)
+
         if out := request.get("out"):
-            _write(Path(str(out)), ledger.paper.file(paper.id))
-            answer["file"] = str(out)
-        return {**answer, "number": paper.doc_no, "sha256": paper.pdf_sha256}
+            write_paper(Path(str(out)), make)
+        else:
+            make()
+        paper = ledger.registers.need(Submission, done[0].ids[-1]).record
+        answer = {**self._did(done[0]), "number": paper.doc_no, "sha256": paper.pdf_sha256}
+        return {**answer, "file": str(out)} if out else answer
 
     def _change_password(self, request: Request) -> Answer:
         change = self._open().people.change_password(
@@ -412,10 +417,3 @@ def _bytes(request: Request) -> bytes:
         return base64.b64decode(_text(request, "data"), validate=True)
     except binascii.Error as error:
         raise Usage(reason="「data」はBase64で指定してください。") from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise InputOutput(file=path.name, reason="書けませんでした") from error

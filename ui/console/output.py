@@ -1,9 +1,14 @@
 """How the console speaks: a result for programs as JSON, for people as plain Japanese lines."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TextIO
 
+from models.errors import AzukariError, PaperNotWritten
+from reports.tables.replacing import replacing
+
+Issue = Callable[[], tuple[str | None, bytes]]
 Result = Mapping[str, Any]
 
 STATES = {True: "問題ありません", False: "問題があります"}
@@ -44,3 +49,24 @@ class Speaker:
             self._last = tenth
             self._err.write(f"\r{tenth * 10:3d} %" + ("\n" if tenth == 10 else ""))
             self._err.flush()
+
+
+def write_paper(out: Path, issue: Issue) -> None:
+    """Issue a paper into a file; the place is tried before anything is sealed.
+
+    Args:
+        issue: returns the number of a sealed paper, or None for a working print, and the bytes.
+
+    Raises:
+        PaperNotWritten: sealed and kept by the ledger, but not in the file.
+        AzukariError: nothing was sealed.
+    """
+    number: str | None = None
+    try:
+        with replacing(out) as place:
+            number, data = issue()
+            place.write_bytes(data)
+    except AzukariError as error:
+        if number is None:
+            raise
+        raise PaperNotWritten(number=number, file=out.name) from error

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.codes import EmploymentType
-from models.errors import MediumMissing, NotWritable, Usage
+from models.errors import MediumMissing, NotWritable, Occupied, Usage
 from models.records import Person
 
 MAXIMUM = 4096  # bytes of a sheet that was typed into a file
@@ -46,6 +46,8 @@ def new_sheet_file(arguments: Namespace) -> Iterator[Callable[[str], None]]:
     path = Path(arguments.new_sheet_file)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise Occupied(file=path.name) from error
     except OSError as error:
         raise NotWritable(file=path.name) from error
     written = False

@@ -58,7 +58,9 @@ def status(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         *(f"{BY_TYPE[name].label}　{count:,}件" for name, count in result["records"].items()),
     ]
     backup = result["last_backup"]
-    lines.append(f"最後のバックアップ　{backup['file']}" if backup else "バックアップはまだありません")
+    lines.append(
+        f"最後のバックアップ　{backup['file']}" if backup else "バックアップはまだありません"
+    )
     speaker.result(result, lines)
     return 0
 
@@ -143,7 +145,8 @@ def _verdict(file: Path, fingerprint: str | None, known: dict[str, str]) -> dict
     try:
         data = file.read_bytes()
     except OSError:
-        problem = {"code": "UNREADABLE", "message": f"「{file.name}」を読めません。場所を確かめてください。"}
+        message = f"「{file.name}」を読めません。場所を確かめてください。"
+        problem = {"code": "UNREADABLE", "message": message}
         return {"ok": False, "number": None, "kind": None, "problems": [problem]}
     verdict = papers.verify_document(data, fingerprint=fingerprint)
     problems = [{"code": code, "message": message} for code, message in verdict.problems]
@@ -182,7 +185,10 @@ def backup(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 def restore(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Restore a backup into a new folder and verify it there."""
     if arguments.journal:
-        raise Usage(reason="この版では、更新ジャーナルからの追記はまだできません。--journal を外してください。")
+        raise Usage(
+            reason="この版では、更新ジャーナルからの追記はまだできません。"
+            "--journal を外してください。"
+        )
     if arguments.sheet_file:
         return _restore_with_sheet(arguments, office, speaker)
     login, password = login_and_password(arguments)
