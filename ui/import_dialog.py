@@ -89,6 +89,7 @@ class ImportDialog(QDialog):
         self._ledger, self._operations = ledger, operations
         self._cls, self._contract_id, self._source = record_type, contract_id, source
         self._intake: Intake | None = None
+        self._rows = dict(source.sheet.rows)
         self._names = {person.id: person.name for person in people}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("{what}の取込み").format(what=record_type.label))
@@ -178,7 +179,7 @@ class ImportDialog(QDialog):
         self.close_button.setDefault(True)
         self.close_button.setFocus()
         head = intake.change.head.seq if intake.change else 0
-        self.summary.setText(
+        self._say(
             self.tr(
                 "{accepted}行を取り込みました（記帳番号{head}まで）。"
                 "元のファイルは添付資料として残しました。取り込まなかった行は{refused}行です。"
@@ -186,7 +187,8 @@ class ImportDialog(QDialog):
                 accepted=f"{intake.accepted:,}",
                 head=f"{head:,}",
                 refused=f"{len(intake.refused):,}",
-            )
+            ),
+            good=True,
         )
         self.taken.emit(intake)
 
@@ -204,10 +206,11 @@ class ImportDialog(QDialog):
 
     def _show_outcome(self, intake: Intake) -> None:
         self._intake = intake
-        self.summary.setText(
+        self._say(
             self.tr("取り込める行　{accepted}行　／　取り込めない行　{refused}行").format(
                 accepted=f"{intake.accepted:,}", refused=f"{len(intake.refused):,}"
-            )
+            ),
+            good=not intake.refused,
         )
         line = self.tr("行")
         self.refusing.show_rows(
@@ -226,7 +229,7 @@ class ImportDialog(QDialog):
 
     def _accepted(self, intake: Intake) -> tuple[list[str], list[tuple[int, Record]]]:
         if self._cls is HandlingEvent:
-            headings = ["日時", "取扱いの種類", "取扱者", "目的", "備考"]
+            headings = ["管理番号", "日時", "取扱いの種類", "取扱者", "目的", "備考"]
             return headings, list(zip(intake.lines, intake.events, strict=True))
         if self._cls is Item:
             headings = ["管理番号", "媒体・機器の種類", "名称", "数量", "由来"]
@@ -240,7 +243,7 @@ class ImportDialog(QDialog):
             names = ("occurred_at", "kind", "actor_person_id", "purpose", "note")
             texts = [_formatted(record, name) for name in names]
             texts[2] = self._names.get(record.actor_person_id, "")
-            shown = tuple(texts)
+            shown = (self._cell(line, "item_no"), *texts)
         elif isinstance(record, Item):
             texts = [
                 _formatted(record, name)
@@ -249,6 +252,19 @@ class ImportDialog(QDialog):
             texts[3] += record.unit
             shown = tuple(texts)
         return (str(line), *shown)
+
+    def _cell(self, line: int, name: str) -> str:
+        """Return what the file says in a field."""
+        mapping = self._intake.mapping if self._intake else {}
+        column = next((c for c, field in mapping.items() if field == name), None)
+        row = self._rows.get(line, ())
+        place = self._source.sheet.columns.index(column) if column else len(row)
+        return row[place] if place < len(row) else ""
+
+    def _say(self, text: str, *, good: bool) -> None:
+        self.summary.setText(text if good else f"⚠ {text}")
+        self.summary.setProperty("kind", "good" if good else "care")
+        self.summary.style().polish(self.summary)
 
     # --- building ------------------------------------------------------------------------------
     def _build(self) -> None:

@@ -232,8 +232,11 @@ class LinesView(QTableView):
     def show_rows(self, model: LinesModel) -> None:
         model.setParent(self)
         self.setModel(model)
+        self.setColumnWidth(0, self.fontMetrics().horizontalAdvance("000,000"))
         if model.rowCount() <= 300:  # measuring thousands of rows would hold up the window
             self.resizeRowsToContents()
+        else:
+            self.verticalHeader().setDefaultSectionSize(2 * self.fontMetrics().height() + 8)
 
 
 def choice_box(choices: Choices) -> QComboBox:

@@ -50,6 +50,8 @@ def read_in(
     if not mapping:
         raise Usage(reason="表の列と項目を一つも結び付けられません。列の対応を指定してください。")
     found = Findings()
+    for line, text in sheet.notes:
+        found.notice(line, text)
     _tell_about_columns(cls, sheet, mapping, found)
     finder = Finder(ledger, contract_id, options.persons, options.places)
     events: list[HandlingEvent] = []
@@ -73,7 +75,7 @@ def read_in(
         accepted=len(lines),
         refused=refused,
         skipped=sheet.skipped,
-        notes=(*sheet.notes, *sorted(found.notices())),
+        notes=tuple(sorted(found.notices())),
         mapping=mapping,
         source_sha256=sheet.sha256,
         record_type=cls.type,

@@ -19,6 +19,7 @@ from models.wareki import format_wareki
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
+_BEGINNINGS = (HandlingKind.RECEIVE, HandlingKind.COLLECT, HandlingKind.COPY)
 ONCE_A_DAY = frozenset(
     {
         HandlingKind.RECEIVE,
@@ -55,23 +56,29 @@ class _Thing:
         """
         try:
             status = custody.step(self.item, self.status, event)
-        except Refused as error:
-            raise Refused(reason=f"{error}{self._received_later()}") from error
+        except Refused:
+            self._require_begun(event)
+            raise
         if self.later:
             self._require_future(status)
         return status
 
-    def _received_later(self) -> str:
+    def _require_begun(self, event: HandlingEvent) -> None:
+        """Say it plainly when a row lies before the day on which the thing came.
+
+        Raises:
+            Refused
+        """
         if self.status.state is not ItemState.REGISTERED:
-            return ""
-        for event in reversed(self.later):
-            if event.kind in (HandlingKind.RECEIVE, HandlingKind.COLLECT, HandlingKind.COPY):
-                kind = event.kind.label
-                return (
-                    f"台帳では{_day(event)}に「{kind}」しています。"
+            return
+        for later in reversed(self.later):
+            if later.kind in _BEGINNINGS:
+                kind = event.kind.label if event.kind else ""
+                raise Refused(
+                    reason=f"{self.item.caption()}は、台帳では{_day(later)}に"
+                    f"「{later.kind.label}」しています。それより前の「{kind}」は記録できません。"
                     "どちらの日付が正しいか確かめてください。"
                 )
-        return ""
 
     def _require_future(self, status: Status) -> None:
         for event in reversed(self.later):

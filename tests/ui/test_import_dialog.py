@@ -95,7 +95,7 @@ def test_a_register_is_taken_in_by_enter_alone(
         QTest.keyClick(dialog, Qt.Key.Key_Return)
         waited()
     assert dialog.pages.currentIndex() == OUTCOME
-    assert dialog.summary.text() == "取り込める行　130行　／　取り込めない行　2行"
+    assert dialog.summary.text() == "⚠ 取り込める行　130行　／　取り込めない行　2行"
     assert house.ledger.store.count(Query("item")) == 0
     with qtbot.waitSignal(dialog.taken):
         QTest.keyClick(dialog, Qt.Key.Key_Return)
@@ -132,7 +132,10 @@ def test_questions_are_answered_in_the_dialog(
     from ui.intake import take_in
 
     contract = house.story.contract.id
-    things = "管理番号,媒体の種類,名称,数量,受領日,渡した人,保管場所\nM-1,CD-R,データ,1枚,R7.4.1,市,耐火金庫"
+    things = (
+        "管理番号,媒体の種類,名称,数量,受領日,渡した人,保管場所\n"
+        "M-1,CD-R,データ,1枚,R7.4.1,市,耐火金庫"
+    )
     take_in(house.ledger, write(tmp_path, things), Item, contract_id=contract)
     rows = "日付,時刻,区分,管理番号,作業者,目的\nR7.4.3,10:00,貸出,M-1,山田　花子,入力"
     dialog = opened(write(tmp_path, rows, "記録.csv"), HandlingEvent)
@@ -142,8 +145,9 @@ def test_questions_are_answered_in_the_dialog(
     choose(dialog.questions.answer_box("persons", "山田　花子"), "田中 恵")
     dialog.forward()
     waited()
-    assert dialog.taking.model().index(0, 2).data() == "使用"
-    assert dialog.taking.model().index(0, 3).data() == "田中 恵"
+    assert dialog.taking.model().index(0, 1).data() == "M-1"
+    assert dialog.taking.model().index(0, 3).data() == "使用"
+    assert dialog.taking.model().index(0, 4).data() == "田中 恵"
     dialog.forward()
     waited()
     [event] = [

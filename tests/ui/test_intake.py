@@ -123,7 +123,8 @@ def test_the_sample_log_after_the_register_is_judged_row_by_row(house: House) ->
     assert "令和8年13月1日という日はありません" in reason(intake, 691)
     assert "25時10分という時刻はありません" in reason(intake, 692)
     assert "管理番号「SK-9999」の媒体・資料は台帳にありません" in reason(intake, 693)
-    assert "台帳では令和7年12月10日に「受領」しています" in reason(intake, 6)
+    why = "台帳では令和7年12月10日に「受領」しています。それより前の「使用」は記録できません"
+    assert why in reason(intake, 6)
     assert not [line for line, why in intake.refused if "作業者" in why]
     assert house.ledger.safe.verify(full=True, progress=lambda done, total: None).ok
 
