@@ -48,6 +48,18 @@ NAMES = {
     "previous": "chevron-left",
     "next": "chevron-right",
     "clock": "clock-outline",
+    "arrive": "tray-arrow-down",
+    "use": "keyboard-outline",
+    "copy": "content-copy",
+    "store": "archive-outline",
+    "leave": "exit-run",
+    "back": "home-import-outline",
+    "carry": "truck-outline",
+    "send": "send-outline",
+    "return": "keyboard-return",
+    "erase": "eraser",
+    "dispose": "delete-outline",
+    "count": "counter",
 }
 COLOURS = {"good": theme.GOOD, "care": theme.CARE, "stop": theme.STOP, "note": theme.ACCENT}
 SIZE = 20
