@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -84,6 +85,8 @@ class PaperDialog(QDialog):
     def _build(self) -> None:
         self.contracts = QComboBox()
         self.kind = QComboBox()
+        for box in (self.contracts, self.kind):
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("対象の記録"))
         self.first = QLineEdit()

@@ -6,14 +6,13 @@ One page is drawn at a time, when it is shown; a register of a thousand pages op
 from collections.abc import Sequence
 
 import pypdfium2
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QImage,
     QKeyEvent,
     QKeySequence,
     QPixmap,
-    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
@@ -131,6 +130,7 @@ class PreviewView(QWidget):
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.area.setStyleSheet("QScrollArea { background: #8b949e; }")
         self.area.viewport().setStyleSheet("background: #8b949e;")
+        self.area.viewport().installEventFilter(self)
         self.page_box = QSpinBox()
         self.page_box.setAccessibleName(self.tr("ページ"))
         self.page_box.valueChanged.connect(lambda page: self.show_page(page - 1))
@@ -191,10 +191,10 @@ class PreviewView(QWidget):
         self.page_shown.emit(self._number)
 
     # --- Qt ----------------------------------------
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._zoom is None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self._zoom is None:
             self._draw()
+        return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         bar = self.area.verticalScrollBar()

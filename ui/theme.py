@@ -60,6 +60,7 @@ QPushButton:default:disabled, QPushButton[primary="true"]:disabled {{ color: #7c
   background: {GROUND}; border-color: {LINE}; }}
 QHeaderView::section {{ background: #e8ecf0; border: 0; border-right: 1px solid {LINE};
   border-bottom: 1px solid {LINE}; padding: 5px 6px; }}
+QListWidget::item {{ padding: 3px 2px; }}
 QTableView {{ gridline-color: #dde2e7; alternate-background-color: #f8fafb; }}
 QTableView::item:selected, QListView::item:selected, QTreeView::item:selected
 {{ background: {ACCENT_SOFT}; color: {TEXT}; }}
