@@ -1,0 +1,326 @@
+"""取扱記録: the log day by day, with confirmation, correction, voiding, print and export."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models import wareki
+from models.codes import HandlingStatus
+from models.fields import Day, Field
+from models.handling import LATE_ENTRY
+from models.records import Assignment, Contract, HandlingEvent, Item, Person, Place, Stored
+from models.store import ListRow
+from ui import layout, permitted
+from ui.editor_base import FormDesk
+from ui.editor_texts import DayEditor
+from ui.filtered_register import FilteredRegister
+from ui.handling.verbs import HandlingVerbs
+from ui.history import HistoryDialog
+from ui.issue import IssueRequest, preview
+from ui.page import Desk, Page
+from ui.preview import PreviewDialog
+from ui.printing import print_pdf
+from ui.record_dialog import RecordDialog
+from ui.register import ColumnMemory
+from ui.register_export import export_list
+from ui.register_model import RegisterModel
+
+LEDGER_PAPER = "D-28"
+LATE_WORD = "後日入力"
+
+
+class DailyLogModel(RegisterModel):
+    """Rows of the log; what was entered later than it happened says so beside its time."""
+
+    def _text(self, row: ListRow, column: int) -> str:
+        text = super()._text(row, column)
+        named = column < len(self.fields) and self.fields[column].name == "occurred_at"
+        return f"{text}　{LATE_WORD}" if named and is_late(row) else text
+
+
+class DailyLogView(FilteredRegister):
+    """The list of the log."""
+
+    model_class = DailyLogModel
+
+
+class DailyLogPage(Page):
+    """The page of the log."""
+
+    types: ClassVar[frozenset[str]] = frozenset(
+        cls.type for cls in (HandlingEvent, Item, Person, Place, Contract, Assignment)
+    )
+    help_key = "handling"
+
+    def __init__(
+        self, desk: Desk, parent: QWidget | None = None, *, memory: ColumnMemory | None = None
+    ) -> None:
+        super().__init__(desk, parent)
+        self.handling = HandlingVerbs(desk, self, lambda: self.contract_id)
+        self.handling.entered.connect(self._say)
+        self.view = DailyLogView(
+            desk, HandlingEvent, ("actor_person_id",), memory=memory,
+            how_to_begin=self.tr("F2～F9のキーで、取扱いを記録します。"),
+        )  # fmt: skip
+        self.view.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._daily = self.handling.actions(self)
+        self._build()
+        names = [field.name for field in self.view.model.fields]
+        self.view.sort_by(names.index("occurred_at"), descending=False)
+        self.show_day(desk.ledger.today())
+
+    # --- what the window calls ----------------------------------------
+    def refresh(self) -> None:
+        self.view.refresh()
+        self._enable()
+
+    def verbs(self) -> list[QAction]:
+        return self._daily
+
+    def show_contract(self, contract_id: str) -> None:
+        stored = self.desk.ledger.store.get(Contract, contract_id) if contract_id else None
+        code = stored.record.profile_code if stored else ""
+        self.view.set_contract(contract_id, self.desk.ledger.profiles.get(code))
+        super().show_contract(contract_id)
+
+    def show_record(self, type_: str, record_id: str) -> None:
+        stored = self.desk.ledger.store.get(HandlingEvent, record_id)
+        if type_ != HandlingEvent.type or stored is None:
+            return
+        if stored.meta.voided:
+            self.view.filters.voided.setChecked(True)
+        happened = stored.record.occurred_at
+        if happened is not None:
+            self.show_day(happened.date())
+        self.view.mark(record_id)
+        self.view.table.setFocus()
+
+    def has_draft(self) -> bool:
+        return self.handling.has_draft()
+
+    # --- days ----------------------------------------
+    def show_day(self, day: date | None) -> None:
+        """Show one day, None for all."""
+        self.show_period(day, day)
+
+    def show_period(self, first: date | None, last: date | None) -> None:
+        """Show the days from first to last."""
+        filters = self.view.filters
+        filters.first.set_value(first)
+        filters.last.set_value(last)
+        self.day.set_value(first if first == last else None)
+        self._show_period_words()
+        self.view.ask()
+
+    def period(self) -> tuple[date | None, date | None]:
+        """Return the days that are shown."""
+        return self.view.filters.first.value(), self.view.filters.last.value()
+
+    def step(self, days: int) -> None:
+        """Go to another day."""
+        first, last = self.period()
+        start = (first if days < 0 else last) or self.desk.ledger.today()
+        self.show_day(start + timedelta(days=days))
+
+    def _show_period_words(self) -> None:
+        first, last = self.period()
+        if first is None and last is None:
+            words = self.tr("すべての日")
+        elif first == last and first is not None:
+            words = f"{Day().format(first)}（{wareki.format_weekday(first)}）"
+        else:
+            start = Day().format(first) if first else self.tr("最初")
+            end = Day().format(last) if last else self.tr("最後")
+            words = f"{start} ～ {end}"
+        self.title.setText(self.tr("取扱記録　{0}").format(words))
+
+    def _period_edited(self) -> None:
+        first, last = self.period()
+        self.day.set_value(first if first == last else None)
+        self._show_period_words()
+
+    # --- acting ----------------------------------------
+    def chosen(self) -> list[Stored[HandlingEvent]]:
+        """Return the events of the marked rows."""
+        rows = sorted({index.row() for index in self.view.table.selectedIndexes()})
+        ids = [row.id for n in rows if (row := self.view.model.row(n)) is not None]
+        found = self.desk.ledger.store.get_many(HandlingEvent, ids)
+        return [found[one] for one in ids if one in found]
+
+    def confirm(self) -> None:
+        """Confirm those of the marked events that wait for the responsible person."""
+        waiting = [one.record.id for one in self.chosen() if _waits(one)]
+        if not waiting:
+            self.desk.asker.tell(self, self.tr("選んだ記録に、確認を待つものはありません。"))
+            return
+        question = self.tr("{0}件の取扱記録を、責任者として確認済みにします。").format(len(waiting))
+        if self.desk.asker.confirm(self, question, yes=self.tr("確認する")):
+            self.handling.confirm(waiting)
+
+    def correct(self) -> None:
+        for one in self.chosen()[:1]:
+            self.handling.correct(one)
+
+    def void(self) -> None:
+        for one in self.chosen()[:1]:
+            self.handling.void(one)
+
+    def open(self) -> None:
+        """Show the marked event, all of it."""
+        for one in self.chosen()[:1]:
+            RecordDialog(self.desk, one, parent=self).open()
+
+    def show_history(self) -> None:
+        for one in self.chosen()[:1]:
+            HistoryDialog(self.desk, HandlingEvent.type, one.record.id, parent=self).open()
+
+    def export(self) -> None:
+        export_list(self.desk, HandlingEvent, self.view.query(), self.tr("取扱記録"), self)
+
+    def print(self) -> None:
+        """Show the ledger paper of the shown days, from where it is printed."""
+        contract_id = self.contract_id or self._only_contract()
+        if not contract_id:
+            self.desk.asker.tell(
+                self, self.tr("印刷する契約を、画面の上の「契約」で選んでください。")
+            )
+            return
+        first, last = self.period()
+        options = {"from": first, "to": last}
+        request = IssueRequest(LEDGER_PAPER, contract_id, options=options)
+        ledger = self.desk.ledger
+        self.desk.operations.ask(lambda: preview(ledger, request), self._show_paper, parent=self)
+
+    def _show_paper(self, pdf: bytes) -> None:
+        title = self.title.text()
+        dialog = PreviewDialog(title, pdf, self)
+        dialog.add_button(layout.button(self.tr("印刷…"), lambda: print_pdf(pdf, title, dialog)))
+        dialog.open()
+
+    # --- what is allowed ----------------------------------------
+    def _enable(self) -> None:
+        ledger = self.desk.ledger
+        chosen = self.chosen()
+        nothing = "" if chosen else self.tr("一覧から行を選んでください。")
+        several = self.tr("1行だけ選んでください。") if len(chosen) > 1 else ""
+        voided = any(one.meta.voided for one in chosen)
+        gone = self.tr("この記録は、すでに取り消されています。") if voided else ""
+        may_not = permitted.why_not_write(ledger, HandlingEvent)
+        reasons = {
+            self.confirm_button: permitted.why_not(ledger, "confirm") or nothing,
+            self.correct_button: may_not or nothing or several or gone,
+            self.void_button: may_not or nothing or several or gone,
+            self.open_button: nothing or several,
+            self.history_button: nothing or several,
+            self.export_button: permitted.why_not(ledger, "export"),
+        }
+        for button, reason in reasons.items():
+            button.setEnabled(not reason)
+            button.setToolTip(reason)
+
+    def _only_contract(self) -> str:
+        found = self.desk.ledger.contracts()
+        return found[0].record.id if len(found) == 1 else ""
+
+    def _say(self, sentence: str) -> None:
+        layout.say(self.said, f"✓ {sentence}", "good")
+
+    # --- building ----------------------------------------
+    def _build(self) -> None:
+        self.title = layout.title("")
+        self.said = layout.note("")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 8)
+        head = QHBoxLayout()
+        head.addWidget(self.title)
+        head.addStretch(1)
+        self._add_days(head)
+        column.addLayout(head)
+        column.addWidget(self.said)
+        column.addLayout(self._buttons())
+        column.addWidget(self.view, 1)
+        self.view.opened.connect(lambda _id: self.open())
+        self.view.table.selectionModel().selectionChanged.connect(lambda *_both: self._enable())
+        for editor in (self.view.filters.first, self.view.filters.last):
+            editor.edited.connect(self._period_edited)
+        self.view.filters.clear_button.clicked.connect(self._period_edited)
+        self._enable()
+
+    def _add_days(self, row: QHBoxLayout) -> None:
+        form_desk = FormDesk.at(self.desk, lambda: self.contract_id, lambda: None)
+        self.day = DayEditor(Field("day", Day(), self.tr("表示する日")), form_desk, self)
+        self.day.set_word(self.tr("表示する日"))
+        self.day.button.hide()
+        self.day.line.setFixedWidth(self.fontMetrics().horizontalAdvance("令和88年88月88日") + 24)
+        self.day.edited.connect(self._day_edited)
+        today = self.desk.ledger.today
+        steps = (
+            (self.tr("◀ 前日"), "Alt+Left", lambda: self.step(-1)),
+            (self.tr("今日"), "Alt+Home", lambda: self.show_day(today())),
+            (self.tr("翌日 ▶"), "Alt+Right", lambda: self.step(1)),
+        )
+        for number, (word, keys, act) in enumerate(steps):
+            button = layout.button(word, act)
+            button.setToolTip(keys)
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+            row.addWidget(button)
+            if number == 0:
+                row.addWidget(self.day)
+        row.addWidget(layout.button(self.tr("すべての日"), lambda: self.show_day(None)))
+
+    def _day_edited(self) -> None:
+        if self.day.value() is not None:
+            self.show_day(self.day.value())
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.confirm_button = layout.button(self.tr("選んだ行を確認"), self.confirm)
+        self.correct_button = layout.button(self.tr("訂正…"), self.correct)
+        self.void_button = layout.button(self.tr("取消…"), self.void)
+        self.open_button = layout.button(self.tr("開く"), self.open)
+        self.history_button = layout.button(self.tr("履歴"), self.show_history)
+        self.print_button = layout.button(self.tr("台帳を印刷…"), self.print)
+        self.export_button = layout.button(self.tr("書出し…"), self.export)
+        self.other_button = QPushButton(self.tr("その他の取扱い ▼"))
+        self.other_button.setAutoDefault(False)
+        self.other_button.clicked.connect(self._other)
+        left: Sequence[QPushButton] = (
+            self.confirm_button, self.correct_button, self.void_button, self.open_button,
+            self.history_button,
+        )  # fmt: skip
+        for button in left:
+            row.addWidget(button)
+        row.addStretch(1)
+        for button in (self.other_button, self.print_button, self.export_button):
+            row.addWidget(button)
+        why_not = self.handling.why_not()
+        self.other_button.setEnabled(not why_not)
+        self.other_button.setToolTip(why_not)
+        return row
+
+    def _other(self) -> None:
+        menu: QMenu = self.handling.others(self)
+        menu.exec(self.other_button.mapToGlobal(self.other_button.rect().bottomLeft()))
+
+
+def is_late(row: ListRow) -> bool:
+    """Tell whether an event of the list was entered long after it happened."""
+    happened = row.values.get("occurred_at")
+    return happened is not None and row.meta.created_at - happened > LATE_ENTRY
+
+
+def _waits(stored: Stored[HandlingEvent]) -> bool:
+    return stored.record.status is HandlingStatus.DONE and not stored.meta.voided

@@ -1,0 +1,138 @@
+"""媒体・資料: the register of items, and beside it everything about the chosen one."""
+
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from models.records import Contract, HandlingEvent, Item, Person, Place
+from ui import layout, permitted
+from ui.filtered_register import FilteredRegister
+from ui.form_dialog import FormDialog
+from ui.handling.numbers import item_numbered
+from ui.handling.verbs import HandlingVerbs
+from ui.history import HistoryDialog
+from ui.item_detail import ItemDetail
+from ui.page import Desk, Page
+from ui.register import ColumnMemory
+from ui.register_export import export_list
+
+
+class ItemsPage(Page):
+    """The page of items."""
+
+    types: ClassVar[frozenset[str]] = frozenset(
+        cls.type for cls in (Item, HandlingEvent, Person, Place, Contract)
+    )
+    help_key = "items"
+
+    def __init__(
+        self, desk: Desk, parent: QWidget | None = None, *, memory: ColumnMemory | None = None
+    ) -> None:
+        super().__init__(desk, parent)
+        self.handling = HandlingVerbs(desk, self, lambda: self.contract_id, self._chosen)
+        self.handling.entered.connect(self._say)
+        self.view = FilteredRegister(
+            desk, Item, ("current_place_id", "holder_person_id"), memory=memory,
+            how_to_begin=self.tr("最初の受領を、F2（受領）で記録してください。"),
+        )  # fmt: skip
+        self.detail = ItemDetail(desk, self.handling)
+        self._daily = self.handling.actions(self)
+        self._build()
+
+    # --- what the window calls ----------------------------------------
+    def refresh(self) -> None:
+        self.view.refresh()
+        self.detail.show_item(self.view.marked_id() or self.detail.item_id)
+        self._enable()
+
+    def verbs(self) -> list[QAction]:
+        return self._daily
+
+    def show_contract(self, contract_id: str) -> None:
+        stored = self.desk.ledger.store.get(Contract, contract_id) if contract_id else None
+        code = stored.record.profile_code if stored else ""
+        self.view.set_contract(contract_id, self.desk.ledger.profiles.get(code))
+        super().show_contract(contract_id)
+
+    def show_record(self, type_: str, record_id: str) -> None:
+        if type_ == Item.type:
+            if self.isVisible() or self.view.model.rowCount() == 0:
+                self.view.refresh()
+            self.view.mark(record_id)
+            self.detail.show_item(record_id)
+            self.view.table.setFocus()
+
+    def scanned(self, code: str) -> bool:
+        item = item_numbered(self.desk.ledger, code)
+        if item is None:
+            return False
+        self.show_record(Item.type, item.id)
+        return True
+
+    def has_draft(self) -> bool:
+        return self.handling.has_draft()
+
+    # --- acting ----------------------------------------
+    def revise(self) -> None:
+        """Correct the facts of the marked item."""
+        stored = self.desk.ledger.registers.need(Item, self.view.marked_id())
+        FormDialog(self.desk, Item, stored=stored, parent=self).open()
+
+    def show_history(self) -> None:
+        HistoryDialog(self.desk, Item.type, self.view.marked_id(), parent=self).open()
+
+    def export(self) -> None:
+        export_list(self.desk, Item, self.view.query(), self.tr("媒体・資料"), self)
+
+    def _chosen(self) -> list[str]:
+        item_id = self.view.marked_id()
+        return [item_id] if item_id else []
+
+    def _say(self, sentence: str) -> None:
+        layout.say(self.said, f"✓ {sentence}", "good")
+
+    def _marked(self, item_id: str) -> None:
+        self.detail.show_item(item_id)
+        self._enable()
+
+    def _enable(self) -> None:
+        nothing = "" if self.view.marked_id() else self.tr("一覧から行を選んでください。")
+        ledger = self.desk.ledger
+        reasons = {
+            self.revise_button: permitted.why_not_revise(ledger, Item) or nothing,
+            self.history_button: nothing,
+            self.export_button: permitted.why_not(ledger, "export"),
+        }
+        for button, reason in reasons.items():
+            button.setEnabled(not reason)
+            button.setToolTip(reason)
+
+    # --- building ----------------------------------------
+    def _build(self) -> None:
+        self.said = layout.note("")
+        self.revise_button = layout.button(self.tr("内容を訂正…"), self.revise)
+        self.history_button = layout.button(self.tr("登録の履歴"), self.show_history)
+        self.export_button = layout.button(self.tr("書出し…"), self.export)
+        row = QHBoxLayout()
+        row.addWidget(layout.title(self.tr("媒体・資料")))
+        row.addStretch(1)
+        for button in (self.revise_button, self.history_button, self.export_button):
+            row.addWidget(button)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.addWidget(self.view)
+        self.split.addWidget(self.detail)
+        self.split.setStretchFactor(0, 5)
+        self.split.setStretchFactor(1, 5)
+        self.split.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.addLayout(row)
+        column.addWidget(self.said)
+        column.addWidget(self.split, 1)
+        self.view.marked.connect(self._marked)
+        self.view.opened.connect(lambda _id: self.detail.tabs.setFocus())
+        self.detail.item_wanted.connect(lambda item_id: self.show_record(Item.type, item_id))
+        self.detail.event_wanted.connect(lambda one: self.desk.go(HandlingEvent.type, one))
+        self._enable()
