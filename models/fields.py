@@ -51,6 +51,10 @@ class Kind:
         """Return the text that screens and papers show; empty gives the empty string."""
         return "" if self.is_empty(value) else str(value)
 
+    def fine(self, value: Any) -> bool:
+        """Tell at one look that a value is filled and can stand; False means: look closer."""
+        return False
+
     def problems(self, value: Any) -> Iterator[str]:
         """Yield sentences (completing 「label」…) for a value that cannot stand."""
         yield from ()
@@ -78,6 +82,9 @@ class Text(Kind):
 
     def parse(self, typed: str) -> str:
         return typed.strip(" \t\r\n　")
+
+    def fine(self, value: Any) -> bool:
+        return type(value) is str and 0 < len(value) <= self.max_length and texts.harmless(value)
 
     def problems(self, value: Any) -> Iterator[str]:
         if not isinstance(value, str):
@@ -265,6 +272,13 @@ class Moment(Kind):
             return ""
         return f"{wareki.format_wareki(value.date())} {value:%H:%M}"
 
+    def fine(self, value: Any) -> bool:
+        return (
+            type(value) is datetime
+            and value.tzinfo is not None
+            and Day.first.year < value.year <= Day.last.year
+        )
+
     def problems(self, value: Any) -> Iterator[str]:
         if value is None:
             return
@@ -322,12 +336,15 @@ class Choice(Kind):
     def format(self, value: Code | None) -> str:
         return "" if value is None else value.label
 
+    def fine(self, value: Any) -> bool:
+        return type(value) is self.codes
+
     def problems(self, value: Any) -> Iterator[str]:
         if value is not None and not isinstance(value, self.codes):
             yield f"は次から選んでください：{'、'.join(c.label for c in self.codes)}"
 
     def to_json(self, value: Code) -> str:
-        return str(value._value_)  # `value` is a descriptor, slow when a million records are written
+        return str(value._value_)  # `value` is a descriptor, slow over a million records
 
     def from_json(self, data: str) -> Code:
         try:
@@ -404,6 +421,9 @@ class Ref(Kind):
     """The id of one record of another type."""
 
     type: str
+
+    def fine(self, value: Any) -> bool:
+        return isinstance(value, str) and 0 < len(value) <= 64
 
     def problems(self, value: Any) -> Iterator[str]:
         if not isinstance(value, str) or len(value) > 64:

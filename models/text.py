@@ -26,6 +26,7 @@ __all__ = [
     "FTS5_TOKENIZER",
     "SEARCH_KEY_VERSION",
     "bigrams",
+    "harmless",
     "index_text",
     "looks_like_personal_data",
     "match_expression",
@@ -202,6 +203,11 @@ _SENTENCES: Final = {
     "noncharacter": "に、文字として使えない符号があります",
 }
 _LISTED: Final = 5
+
+
+def harmless(text: str) -> bool:
+    """Tell at one look that a text of one line holds nothing that must not stand in a field."""
+    return _HARMLESS.fullmatch(text) is not None
 
 
 def problems_in_text(text: str, *, max_length: int, multiline: bool) -> Iterator[str]:

@@ -48,7 +48,9 @@ class Declared:
         values = vars(self)
         for f, empty in self._with_empty():
             value = values[f.name]
-            if value is not empty or f.required or f.name in needed:
+            if value is empty and not (f.required or f.name in needed):
+                continue
+            if not f.kind.fine(value):
                 yield from f.problems(value, required=f.required or f.name in needed)
         yield from self.inconsistencies()
 
