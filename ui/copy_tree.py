@@ -50,6 +50,7 @@ class CopyTree(QWidget):
         self.tree.expandAll()
         for column in range(len(HEADS)):
             self.tree.resizeColumnToContents(column)
+        self.tree.setColumnWidth(0, min(self.tree.columnWidth(0), self.tree.width() // 2))
         if not self.copies:
             words = self.tr("写しはありません。")
         else:

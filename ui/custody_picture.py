@@ -136,7 +136,7 @@ class CustodyPicture(QWidget):
         return MARGIN * 2 + min(longest, self._em() * 14)
 
     def _top(self) -> int:
-        return MARGIN + self.fontMetrics().height() * 2 + 6
+        return MARGIN + self.fontMetrics().height() * 3 + 6
 
     def _lane_height(self) -> int:
         return NODE + self.fontMetrics().height() + 14
@@ -145,7 +145,7 @@ class CustodyPicture(QWidget):
         metrics = self.fontMetrics()
         found = []
         for one in self.story.stations:
-            words = max(metrics.horizontalAdvance(w) for w in (one.word, one.who, "00:00"))
+            words = max(metrics.horizontalAdvance(w) for w in (one.word, one.who, "88月88日"))
             gap = metrics.horizontalAdvance(one.gap) + MARGIN * 2 if one.gap else 0
             found.append(min(words, self._em() * 9) + MARGIN * 2 + gap)
         return found
@@ -241,10 +241,13 @@ class CustodyPicture(QWidget):
         line = self.fontMetrics().height()
         painter.setPen(QColor(theme.MUTED))
         centre = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
+        if before is None or before.at.year != station.at.year:
+            year = QRect(column.left(), MARGIN // 2, column.width(), line)
+            painter.drawText(year, centre, _year(station))
         if before is None or before.at.date() != station.at.date():
-            day = QRect(column.left(), MARGIN // 2, column.width(), line)
-            painter.drawText(day, centre, _short_day(station))
-        clock = QRect(column.left(), MARGIN // 2 + line, column.width(), line)
+            day = QRect(column.left(), MARGIN // 2 + line, column.width(), line)
+            painter.drawText(day, centre, f"{station.at.month}月{station.at.day}日")
+        clock = QRect(column.left(), MARGIN // 2 + line * 2, column.width(), line)
         painter.drawText(clock, centre, f"{station.at:%H:%M}")
 
     def _draw_station(self, painter: QPainter, number: int) -> None:
@@ -345,6 +348,6 @@ class CustodyPicture(QWidget):
         return super().event(event)
 
 
-def _short_day(station: Station) -> str:
-    day = station.at.date()
-    return f"{wareki.format_wareki(day)}"
+def _year(station: Station) -> str:
+    """Return 令和8年."""
+    return wareki.format_wareki(station.at.date()).split("年")[0] + "年"

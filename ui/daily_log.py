@@ -1,6 +1,6 @@
 """取扱記録: the log day by day, with confirmation, correction, voiding, print and export."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -26,6 +26,7 @@ from ui.editor_base import FormDesk
 from ui.editor_texts import DayEditor
 from ui.filtered_register import FilteredRegister
 from ui.handling.verbs import HandlingVerbs
+from ui.handling.words import kind_word
 from ui.history import HistoryDialog
 from ui.issue import IssueRequest, preview
 from ui.page import Desk, Page
@@ -45,14 +46,20 @@ class DailyLogModel(RegisterModel):
 
     def _text(self, row: ListRow, column: int) -> str:
         text = super()._text(row, column)
-        named = column < len(self.fields) and self.fields[column].name == "occurred_at"
-        return f"{text}　{LATE_WORD}" if named and is_late(row) else text
+        name = self.fields[column].name if column < len(self.fields) else ""
+        if name == "kind" and row.values.get("kind") is not None:
+            return kind_word(row.values["kind"], self.profile)
+        return f"{text}　{LATE_WORD}" if name == "occurred_at" and is_late(row) else text
 
 
 class DailyLogView(FilteredRegister):
     """The list of the log."""
 
     model_class = DailyLogModel
+    characters: ClassVar[Mapping[str, int]] = {
+        "event_no": 4, "occurred_at": 15, "kind": 7, "lines_text": 17, "actor_person_id": 8,
+        "checker_person_id": 7, "purpose": 13,
+    }  # fmt: skip
 
 
 class DailyLogPage(Page):

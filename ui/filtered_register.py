@@ -9,6 +9,7 @@ from models.profiles import Profile
 from models.records import Record
 from models.store import Op, Query, Where
 from ui.editor_base import row_of
+from ui.flow import FlowLayout
 from ui.page import Desk
 from ui.picker import RefPicker
 from ui.register import ColumnMemory, RegisterView
@@ -36,7 +37,7 @@ class FilteredRegister(RegisterView):
         super().__init__(
             desk, cls, profile=profile, memory=memory, how_to_begin=how_to_begin, parent=parent
         )
-        row = row_of()
+        flow = FlowLayout()
         for name in references:
             field = cls.fields()[name]
             assert isinstance(field.kind, Ref)
@@ -46,14 +47,12 @@ class FilteredRegister(RegisterView):
             picker.second.setMaximumHeight(0)  # a filter needs no second line
             picker.picked.connect(lambda _id: self.ask())
             label = QLabel(field.label)
-            label.setBuddy(picker)
-            row.addWidget(label)
-            row.addWidget(picker, 1)
+            label.setBuddy(picker.line)
+            flow.addWidget(_pair(label, picker))
             self.pickers[name] = picker
-        row.addStretch(1)
         layout = self.filters.layout()
         assert isinstance(layout, QVBoxLayout)
-        layout.addLayout(row)
+        layout.addLayout(flow)
         self.filters.clear_button.clicked.connect(self._clear_pickers)
 
     def query(self) -> Query:
@@ -70,3 +69,12 @@ class FilteredRegister(RegisterView):
         for picker in self.pickers.values():
             picker.set_id("")
         self.ask()
+
+
+def _pair(label: QLabel, picker: RefPicker) -> QWidget:
+    """Keep a word beside its picker when the row wraps."""
+    pair = QWidget()
+    row = row_of(pair)
+    row.addWidget(label)
+    row.addWidget(picker)
+    return pair

@@ -227,6 +227,7 @@ class ItemDetail(QWidget):
         self.words = QListWidget()
         self.words.setAccessibleName(self.tr("取扱いの経過（文字）"))
         self.words.setWordWrap(True)
+        self.words.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.words.currentRowChanged.connect(self._show_current)
         self.words.itemActivated.connect(lambda _cell: self._open_event(self.words.currentRow()))
         row = QHBoxLayout()

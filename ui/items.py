@@ -1,5 +1,6 @@
 """媒体・資料: the register of items, and beside it everything about the chosen one."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
@@ -18,6 +19,17 @@ from ui.page import Desk, Page
 from ui.register import ColumnMemory
 from ui.register_export import export_list
 
+LEAST = 420  # of each side; the filters wrap
+
+
+class ItemsRegister(FilteredRegister):
+    """The list of the items; narrow, because the details stand beside it."""
+
+    characters: ClassVar[Mapping[str, int]] = {
+        "item_no": 6, "name": 12, "item_class": 5, "media_type": 7, "quantity_left": 4, "unit": 3,
+        "state": 6,
+    }  # fmt: skip
+
 
 class ItemsPage(Page):
     """The page of items."""
@@ -33,7 +45,7 @@ class ItemsPage(Page):
         super().__init__(desk, parent)
         self.handling = HandlingVerbs(desk, self, lambda: self.contract_id, self._chosen)
         self.handling.entered.connect(self._say)
-        self.view = FilteredRegister(
+        self.view = ItemsRegister(
             desk, Item, ("current_place_id", "holder_person_id"), memory=memory,
             how_to_begin=self.tr("最初の受領を、F2（受領）で記録してください。"),
         )  # fmt: skip
@@ -123,8 +135,11 @@ class ItemsPage(Page):
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.view)
         self.split.addWidget(self.detail)
-        self.split.setStretchFactor(0, 5)
-        self.split.setStretchFactor(1, 5)
+        self.view.setMinimumWidth(LEAST)
+        self.detail.setMinimumWidth(LEAST)
+        self.split.setSizes([LEAST, LEAST + 60])
+        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(1, 1)
         self.split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)

@@ -1,5 +1,6 @@
 """A register on the screen: filters above, the list, the count, and the verbs on the marked row."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, Qt, QTimer, Signal
@@ -50,6 +51,7 @@ class RegisterView(QWidget):
     opened = Signal(str)  # id of the row that was entered with Enter or a double click
     marked = Signal(str)  # id of the marked row, "" for none
     model_class: ClassVar[type[RegisterModel]] = RegisterModel
+    characters: ClassVar[Mapping[str, int]] = {}  # widths of columns other than the usual
 
     def __init__(
         self,
@@ -221,7 +223,9 @@ class RegisterView(QWidget):
         remembered = self._remembered()
         metrics = self.table.fontMetrics()
         for column, field in enumerate(self.model.fields):
-            wide = metrics.horizontalAdvance("あ") * _characters(field)
+            wide = metrics.horizontalAdvance("あ") * self.characters.get(
+                field.name, _characters(field)
+            )
             title = str(self.model.headerData(column, Qt.Orientation.Horizontal))
             least = metrics.horizontalAdvance(title) + 40
             width = remembered.get(field.name) or max(wide, least)

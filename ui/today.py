@@ -304,10 +304,10 @@ class TodayPage(Page):
         grid = QGridLayout()
         grid.setSpacing(10)
         top = Qt.AlignmentFlag.AlignTop
-        for place, card in enumerate((self.out, self.in_use, self.due, self.events)):
-            grid.addWidget(card, place // 2, place % 2, top)
-        grid.addWidget(self.unconfirmed, 2, 0, 1, 2, top)
-        grid.addWidget(self.own, 3, 0, 1, 2, top)
+        grid.addWidget(self.out, 0, 0, top)
+        grid.addWidget(self.in_use, 0, 1, top)
+        for place, card in enumerate((self.due, self.events, self.unconfirmed, self.own), 1):
+            grid.addWidget(card, place, 0, 1, 2, top)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         return grid

@@ -14,8 +14,10 @@ from models.codes import (
 )
 from models.fields import Day, Moment
 from models.ledger import Ledger
+from models.profiles import Profile
 from models.records import Authorization, Contract, HandlingEvent, Item
 from models.store import ListRow, Op, Query, Where
+from ui.handling.words import kind_word
 
 SOON = timedelta(days=14)
 MOST = 200  # rows of one list; nobody reads more at a glance, the count tells the truth
@@ -76,6 +78,7 @@ class _Reader:
         self._now = ledger.now()
         self._today = ledger.today()
         self.counts: dict[str, int] = {}
+        self._profiles: dict[str, Profile | None] = {}
 
     def out(self) -> tuple[Row, ...]:
         """Return what has left the place, the earliest due first."""
@@ -203,13 +206,22 @@ class _Reader:
         self.counts[name] = len(numbers) if len(numbers) < MOST else registers.count(query)
         return registers.rows(query.type, numbers)
 
+    def _profile(self, row: ListRow) -> Profile | None:
+        contract_id = str(row.values.get("contract_id") or "")
+        if contract_id not in self._profiles:
+            stored = self._ledger.store.get(Contract, contract_id)
+            code = stored.record.profile_code if stored else ""
+            self._profiles[contract_id] = self._ledger.profiles.get(code)
+        return self._profiles[contract_id]
+
     def _event(self, row: ListRow) -> Row:
         happened = row.values["occurred_at"]
         day = "" if happened.date() == self._today else f"{Day().format(happened.date())} "
         kind = row.values["kind"]
         mark = f"　取消：{row.meta.void_reason}" if row.meta.voided else ""
         return Row(
-            (f"{day}{happened:%H:%M}", kind.label, row.values.get("lines_text") or "",
+            (f"{day}{happened:%H:%M}", kind_word(kind, self._profile(row)),
+             row.values.get("lines_text") or "",
              row.captions.get("actor_person_id", ""),
              (row.values.get("purpose") or "") + mark),
             HandlingEvent.type, row.id, voided=row.meta.voided,

@@ -27,7 +27,10 @@ class Verb:
     kinds: tuple[K, ...]
 
     def word(self, profile: Profile | None) -> str:
-        return "・".join(kind_word(kind, profile) for kind in self.kinds)
+        words = [kind_word(kind, profile) for kind in self.kinds]
+        if len(words) == 1:
+            return words[0]
+        return "・".join(word.split("・")[0] for word in words)
 
 
 DAILY: tuple[Verb, ...] = (
