@@ -5,15 +5,18 @@ The only file that knows every room; it puts the office together and hands it to
 
 import multiprocessing
 import sys
+from typing import TYPE_CHECKING
 
-from models.office import Office
+if TYPE_CHECKING:  # the window stands before the office is imported
+    from models.office import Office
 
 
-def build_office() -> Office:
+def build_office() -> "Office":
     """Put gate, profiles, clock and randomness together."""
     import os
     from datetime import datetime
 
+    from models.office import Office
     from models.profile_shelf import ProfileShelf
     from resources import VERSION, profile_texts
     from storage.gate import LedgerGate
@@ -40,7 +43,7 @@ def main(argv: list[str]) -> int:
         return run(argv, build_office)
     from ui.application import run_window
 
-    return run_window(build_office())
+    return run_window(build_office)
 
 
 if __name__ == "__main__":

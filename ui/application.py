@@ -3,25 +3,27 @@
 import logging
 import os
 import sys
-import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from platformdirs import user_config_path
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from models.errors import AzukariError
-from models.office import Office
 from ui import icons, theme
-from ui.asking import Asker
+from ui.late import Late
 from ui.operations import Operations
 from ui.preferences import Preferences
-from ui.record_pages import AuthorizationPage, ContractsPage, PeoplePage, RegisterPage
 from ui.window import TITLE, MainWindow
-from ui.workbench import Place
+
+if TYPE_CHECKING:
+    from models.office import Office
+    from ui.record_pages import RegisterPage
+    from ui.workbench import Place
 
 LOG_FILE = "errors.log"
 LARGEST_LOG = 1_000_000  # bytes; then it begins anew
@@ -32,8 +34,12 @@ BUG_SENTENCE = (
 )
 
 
-def run_window(office: Office, settings_folder: Path | None = None) -> int:
-    """Show the window and return the exit code when it is closed."""
+def run_window(build_office: "Callable[[], Office]", settings_folder: Path | None = None) -> int:
+    """Show the window and return the exit code when it is closed.
+
+    Args:
+        build_office: puts the office together; called beside the window, which stands first.
+    """
     folder = settings_folder or user_config_path("azukari", appauthor=False)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
@@ -43,10 +49,12 @@ def run_window(office: Office, settings_folder: Path | None = None) -> int:
         QMessageBox.critical(None, TITLE, str(error))
         return error.exit_code
     sys.excepthook = BugReporter(folder)
-    window = make_window(office, folder)
+    operations = Operations()
+    office = Late(build_office)
+    window = make_window(office, operations, folder)
     window.show()
-    # The icon font's package takes 0.1 s to import: beside the user's typing, not before it.
-    QTimer.singleShot(0, lambda: threading.Thread(target=icons.warm_up, daemon=True).start())
+    # Importing office and pages takes 0.5 s: beside the user's typing, not before it.
+    QTimer.singleShot(0, lambda: warm_up(operations, office))
     return application.exec()
 
 
@@ -66,25 +74,32 @@ def prepare(application: QApplication) -> None:
     theme.dress(application)
 
 
-def make_window(office: Office, folder: Path, asker: Asker | None = None) -> MainWindow:
-    """Put the window together.
+def warm_up(operations: Operations, office: "Callable[[], Office]") -> None:
+    """Import in the worker what the first sign-in needs."""
 
-    Args:
-        folder: the user's settings folder.
-        asker: answers small questions; dialogs if left out.
-    """
-    operations = Operations(asker)
-    return MainWindow(office, operations, Preferences(folder), places(office))
+    def work() -> None:
+        office()
+        icons.warm_up()
+        from ui import backup_page, daily_log, items, record_pages, today, workbench  # noqa: F401
+
+    operations.ask(work, lambda _: None)
 
 
-def places(office: Office) -> list[Place]:
+def make_window(office: "Callable[[], Office]", operations: Operations, folder: Path) -> MainWindow:
+    """Put the window together; `folder` is the user's settings folder."""
+    return MainWindow(office, operations, Preferences(folder), lambda: places(office()))
+
+
+def places(office: "Office") -> "list[Place]":
     """Return the pages in the order of the navigation."""
     from ui.backup_page import BackupPage
     from ui.daily_log import DailyLogPage
     from ui.items import ItemsPage
     from ui.papers import PapersPage
+    from ui.record_pages import AuthorizationPage, ContractsPage, PeoplePage
     from ui.settings_page import SettingsPage
     from ui.today import TodayPage
+    from ui.workbench import Place
 
     return [
         Place("今日", "today", TodayPage),
@@ -109,7 +124,9 @@ def places(office: Office) -> list[Place]:
     ]
 
 
-def _register(page: type[RegisterPage], title: str, icon: str) -> Place:
+def _register(page: "type[RegisterPage]", title: str, icon: str) -> "Place":
+    from ui.workbench import Place
+
     return Place(title, icon, page, frozenset(cls.type for cls in page.registers))
 
 

@@ -8,19 +8,21 @@ everything else is a bug of ours and is raised here again, where `sys.excepthook
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from models.commands import Change
 from models.errors import AzukariError, Cancelled
-from models.ledger import Ledger
-from models.store import Progress
 from ui.asking import Asker, DialogAsker
 from ui.progress import ProgressDialog
+
+if TYPE_CHECKING:  # the door stands before the office is there; importing that takes 0.2 s
+    from models.commands import Change
+    from models.ledger import Ledger
+    from models.store import Progress
 
 T = TypeVar("T")
 Failure = Callable[[AzukariError], None]
@@ -55,9 +57,9 @@ class Operations(QObject):
     # --- what screens call ----------------------------------------
     def run(
         self,
-        work: Callable[[], Change],
+        work: "Callable[[], Change]",
         *,
-        done: Callable[[Change], None] | None = None,
+        done: "Callable[[Change], None] | None" = None,
         failed: Failure | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -68,7 +70,7 @@ class Operations(QObject):
             parent: window of the dialogs; when it is gone meanwhile, nobody is called back.
         """
 
-        def then(change: Change) -> None:
+        def then(change: "Change") -> None:
             self._announce(change)
             if change.notices:
                 self.asker.tell(parent, "\n".join(change.notices))
@@ -92,7 +94,7 @@ class Operations(QObject):
     def long(
         self,
         title: str,
-        work: Callable[[Progress], T],
+        work: "Callable[[Progress], T]",
         then: Callable[[T], None],
         parent: QWidget | None = None,
         *,
@@ -123,10 +125,10 @@ class Operations(QObject):
         self.asker.warn(parent if parent is not None and isValid(parent) else None, str(error))
 
     # --- what the window calls ----------------------------------------
-    def watch(self, ledger: Ledger) -> None:
+    def watch(self, ledger: "Ledger") -> None:
         """Announce every command of a ledger, also those inside long work."""
 
-        def noticed(change: Change) -> None:
+        def noticed(change: "Change") -> None:
             self._post(lambda: self._announce(change))
 
         ledger.on_change(noticed)
@@ -143,6 +145,7 @@ class Operations(QObject):
         """Wait until begun work has ended; what has not begun is dropped."""
         self._season += 1
         self._worker.shutdown(wait=True, cancel_futures=True)
+        self._patience.stop()
         self._show_cursor(False)
 
     # --- the way there and back ----------------------------------------
@@ -200,7 +203,7 @@ class Operations(QObject):
         else:
             self.tell(error, parent)
 
-    def _announce(self, change: Change) -> None:
+    def _announce(self, change: "Change") -> None:
         if change.command_id != self._announced:
             self._announced = change.command_id
             self.changed.emit(change)

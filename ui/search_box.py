@@ -1,7 +1,7 @@
 """The search line of the window: words in, records of any register out."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from models.errors import AzukariError
@@ -123,8 +123,10 @@ class SearchBox(QLineEdit):
     # --- Qt ----------------------------------------
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         self._composition.see(event)
-        if event.type() == QEvent.Type.FocusOut:
-            self.list.hide()
+        if isinstance(event, QFocusEvent) and event.lostFocus():
+            # Another window in front is no reason to lose what was found.
+            stays = event.reason() == Qt.FocusReason.ActiveWindowFocusReason
+            self.list.setVisible(stays and self.list.isVisible())
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.key() in ENTER and not self._composition.owns_enter():

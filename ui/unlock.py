@@ -1,6 +1,8 @@
 """The door: which ledger, who, and the password. One sentence for a wrong user and password."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -17,18 +19,23 @@ from PySide6.QtWidgets import (
 )
 
 from models.errors import AzukariError, DeviceSecretMissing
-from models.ledger import Ledger
-from models.office import Office
 from ui.layout import add_row, form, link_button, note, say
 from ui.operations import Operations
 from ui.password_line import PasswordLine
 from ui.preferences import Preferences
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+    from models.office import Office
 
 WIDTH = 600
 
 
 class UnlockView(QWidget):
     """Asks for login and password and opens the ledger beside the window.
+
+    Args:
+        office: returns the office; asked in the worker, because putting it together takes a while.
 
     Attributes:
         unlocked: emitted with the open `Ledger` and its folder.
@@ -46,7 +53,7 @@ class UnlockView(QWidget):
 
     def __init__(
         self,
-        office: Office,
+        office: "Callable[[], Office]",
         operations: Operations,
         preferences: Preferences,
         parent: QWidget | None = None,
@@ -171,13 +178,13 @@ class UnlockView(QWidget):
         password = self.password.take()
         self._wait(True)
         self._operations.ask(
-            lambda: self._office.unlock(folder, login, password),
+            lambda: self._office().unlock(folder, login, password),
             lambda ledger: self._opened(ledger, folder),
             failed=self._failed,
             parent=self,
         )
 
-    def _opened(self, ledger: Ledger, folder: Path) -> None:
+    def _opened(self, ledger: "Ledger", folder: Path) -> None:
         self._wait(False)
         self._say("")
         self._preferences.remember(folder)

@@ -2,15 +2,18 @@
 
 import io
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from models.office import Office
-from models.store import Progress
 from ui.operations import Operations
+
+if TYPE_CHECKING:
+    from models.office import Office
+    from models.store import Progress
 
 SAMPLE_DAYS = 30
 SAMPLE_PROFILE = "shiki"
@@ -28,7 +31,9 @@ class WaysIn(QObject):
     opened = Signal(object, object)
     found = Signal(object)
 
-    def __init__(self, office: Office, operations: Operations, window: QWidget) -> None:
+    def __init__(
+        self, office: "Callable[[], Office]", operations: Operations, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._office = office
         self._operations = operations
@@ -39,7 +44,7 @@ class WaysIn(QObject):
         """Lead through the first hour."""
         from ui.wizard import Wizard
 
-        wizard = Wizard(self._office, self._operations, self._window)
+        wizard = Wizard(self._office(), self._operations, self._window)
         wizard.finished_with.connect(self.opened.emit)
         wizard.exec()
 
@@ -47,7 +52,7 @@ class WaysIn(QObject):
         """Restore a backup into a new folder."""
         from ui.restore import RestoreDialog
 
-        dialog = RestoreDialog(self._office, self._operations, self._window)
+        dialog = RestoreDialog(self._office(), self._operations, self._window)
         dialog.restored.connect(self.found.emit)
         dialog.exec()
 
@@ -55,7 +60,7 @@ class WaysIn(QObject):
         """Open a ledger with its recovery sheet."""
         from ui.recover import RecoverDialog
 
-        dialog = RecoverDialog(self._office, self._operations, folder, self._window)
+        dialog = RecoverDialog(self._office(), self._operations, folder, self._window)
         dialog.recovered.connect(self.opened.emit)
         dialog.exec()
 
@@ -68,7 +73,7 @@ class WaysIn(QObject):
         folder = place / SAMPLE_NAME
         self._operations.long(
             self.tr("見本の台帳の作成"),
-            lambda progress: make_sample(folder, self._office, progress),
+            lambda progress: make_sample(folder, self._office(), progress),
             self._made,
             self._window,
         )
@@ -85,7 +90,7 @@ class WaysIn(QObject):
         self.found.emit(Path(made["ledger"]))
 
 
-def make_sample(folder: Path, office: Office, progress: Progress) -> dict[str, Any]:
+def make_sample(folder: Path, office: "Office", progress: "Progress") -> dict[str, Any]:
     """Make the same sample as the console's `demo` and return what demo.json says.
 
     Raises:

@@ -6,8 +6,9 @@ warns for a minute before it closes. After an idle lock the door says when a dra
 that is going on beside the window (a backup) is finished before the store is closed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import QCloseEvent, QShowEvent
@@ -20,20 +21,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.ledger import Ledger
-from models.office import Office
-from ui import ledger_settings as settings
 from ui.barcode import BarcodeWedge
 from ui.help import HelpDialog
 from ui.idle import IdleWatch
-from ui.must_change import MustChangeDialog
 from ui.operations import Operations
 from ui.preferences import Preferences
 from ui.session_lock import SessionLock
-from ui.status import Facts
 from ui.unlock import UnlockView
 from ui.ways_in import WaysIn
-from ui.workbench import Place, Workbench
+
+if TYPE_CHECKING:  # what an open ledger needs is imported when one is opened
+    from models.ledger import Ledger
+    from models.office import Office
+    from ui.status import Facts
+    from ui.workbench import Place, Workbench
 
 TITLE = "預り台帳"
 SMALLEST = QSize(1024, 640)
@@ -48,23 +49,24 @@ class MainWindow(QMainWindow):
     """Holds the door (`unlock`) or the open ledger (`bench`).
 
     Args:
-        places: the pages of an open ledger.
+        office: returns the office; the first call may take a while.
+        places: returns the pages of an open ledger.
         idle: the idle watch; made here if left out (tests bring their own clock).
     """
 
     def __init__(
         self,
-        office: Office,
+        office: "Callable[[], Office]",
         operations: Operations,
         preferences: Preferences,
-        places: Sequence[Place],
+        places: "Callable[[], Sequence[Place]]",
         idle: IdleWatch | None = None,
     ) -> None:
         super().__init__()
         self._office = office
         self._operations = operations
         self._preferences = preferences
-        self._places = tuple(places)
+        self._places = places
         self.bench: Workbench | None = None
         self._login = ""
         application = QApplication.instance()
@@ -77,8 +79,11 @@ class MainWindow(QMainWindow):
         self._listen(application)
 
     # --- opening and locking ----------------------------------------
-    def open_ledger(self, ledger: Ledger, folder: Path) -> None:
+    def open_ledger(self, ledger: "Ledger", folder: Path) -> None:
         """Show an open ledger; a first password is changed before anything is seen."""
+        from ui.must_change import MustChangeDialog
+        from ui.workbench import Workbench
+
         login = ledger.user.login_name
         if ledger.user.must_change:
             dialog = MustChangeDialog(ledger, self._operations, self)
@@ -88,7 +93,7 @@ class MainWindow(QMainWindow):
                 return
         self._login = login
         self._operations.watch(ledger)
-        self.bench = Workbench(ledger, folder, self._operations, self._places)
+        self.bench = Workbench(ledger, folder, self._operations, self._places())
         self.bench.lock_wanted.connect(self.ask_lock)
         self.bench.change_user_wanted.connect(self.change_user)
         self.bench.help_wanted.connect(self.show_help)
@@ -104,6 +109,8 @@ class MainWindow(QMainWindow):
 
     def apply_settings(self) -> None:
         """Take idle minutes and scan settings from the open ledger."""
+        from ui import ledger_settings as settings
+
         if self.bench is None:
             return
         ledger = self.bench.ledger
@@ -192,7 +199,7 @@ class MainWindow(QMainWindow):
             self, DRAFT_QUESTION, yes=self.tr("ロックする"), no=self.tr("入力に戻る")
         )
 
-    def _made_ledger(self, ledger: Ledger, folder: Path) -> None:
+    def _made_ledger(self, ledger: "Ledger", folder: Path) -> None:
         self._preferences.remember(folder)
         self.open_ledger(ledger, folder)
 
@@ -214,7 +221,7 @@ class MainWindow(QMainWindow):
         if self.bench is not None and QApplication.activeModalWidget() is None:
             self.bench.scanned(code)
 
-    def _show_facts(self, facts: Facts) -> None:
+    def _show_facts(self, facts: "Facts") -> None:
         for label, text in zip(self._facts, facts.texts(), strict=True):
             label.setText(text)
         self._facts[2].setText(("！ " if facts.care else "") + facts.backup)
@@ -228,7 +235,7 @@ class MainWindow(QMainWindow):
             elif isinstance(widget, QWidget):
                 widget.close()
 
-    def _close_store(self, ledger: Ledger) -> None:
+    def _close_store(self, ledger: "Ledger") -> None:
         """Close the store in the worker, behind the work that is going on."""
         self._operations.ask(ledger.close, lambda _: None)
 

@@ -48,7 +48,7 @@ def door(
 ) -> UnlockView:
     preferences = Preferences(tmp_path / "settings")
     preferences.remember(folder)
-    made = UnlockView(office, operations, preferences)
+    made = UnlockView(lambda: office, operations, preferences)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -100,7 +100,7 @@ def test_the_list_shows_folder_names_only(door: UnlockView, folder: Path) -> Non
 def test_without_a_known_ledger_only_the_ways_in_are_offered(
     qtbot: QtBot, tmp_path: Path, office: Office, operations: Operations
 ) -> None:
-    made = UnlockView(office, operations, Preferences(tmp_path / "new"))
+    made = UnlockView(lambda: office, operations, Preferences(tmp_path / "new"))
     qtbot.addWidget(made)
     assert not made.open.isEnabled() and not made.password.isEnabled()
     assert made.new.isEnabled() and made.restore.isEnabled() and made.sample.isEnabled()

@@ -122,7 +122,11 @@ def window(
     preferences.remember(folder)
     operations = Operations(answers)
     made = MainWindow(
-        office, operations, preferences, places, IdleWatch(qapp, (clock, clock), look_ms=20)
+        lambda: office,
+        operations,
+        preferences,
+        lambda: places,
+        IdleWatch(qapp, (clock, clock), look_ms=20),
     )
     qtbot.addWidget(made)
     made.show()
