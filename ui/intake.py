@@ -72,7 +72,6 @@ def take_in(
     mapping: Mapping[str, str] | None = None,
     dry_run: bool = False,
     options: Options = NO_OPTIONS,
-    command_id: str = "",
     progress: Progress = lambda done, total: None,
 ) -> Intake:
     """Read a file and enter what can be entered, as one command.
@@ -89,7 +88,7 @@ def take_in(
     source = read_source(path, record_type)
     return take_source(
         ledger, source, record_type, contract_id=contract_id, mapping=mapping or {},
-        dry_run=dry_run, options=options, command_id=command_id, progress=progress,
+        dry_run=dry_run, options=options, progress=progress,
     )  # fmt: skip
 
 
@@ -109,7 +108,6 @@ def take_source(
     dry_run: bool,
     options: Options,
     progress: Progress,
-    command_id: str = "",
 ) -> Intake:
     """Do the same with a file that was read before."""
     source_id = ledger.new_id()
@@ -122,7 +120,7 @@ def take_source(
         return intake
     return enter(
         ledger, intake, source.data, name=source.name, mime=source.mime, contract_id=contract_id,
-        source_id=source_id, strict=options.strict, command_id=command_id,
+        source_id=source_id, strict=options.strict,
     )  # fmt: skip
 
 

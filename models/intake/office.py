@@ -1,8 +1,8 @@
 """The door of the import: a sheet in, an `Intake` out, and one command that enters it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from models.codes import AttachmentKind
 from models.errors import Refused, Usage
@@ -19,6 +19,8 @@ from models.store import Progress
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
+
+R = TypeVar("R", bound=Record)
 
 NO_IMPORT = frozenset(OWN_VERBS) - {"handling_event"} | {"attachment"}
 
@@ -54,37 +56,46 @@ def read_in(
         found.notice(line, text)
     _tell_about_columns(cls, sheet, mapping, found)
     finder = Finder(ledger, contract_id, options.persons, options.places)
-    events: list[HandlingEvent] = []
-    items: list[Item] = []
-    records: list[Record] = []
-    lines: Sequence[int]
+    made = _Made()
     if cls is HandlingEvent:
-        log = LogReader(ledger, finder, options, source_id, found).read(sheet, mapping, progress)
-        lines, events = [line for line, _ in log], [event for _, event in log]
+        log = LogReader(ledger, finder, options, source_id, found)
+        made.lines, made.events = _unzipped(log.read(sheet, mapping, progress))
     elif cls is Item:
-        reader = RegisterReader(ledger, finder, options, source_id, found)
-        things, events = reader.read(sheet, mapping, progress)
-        lines, items = [line for line, _ in things], [item for _, item in things]
+        register = RegisterReader(ledger, finder, options, source_id, found)
+        things, made.events = register.read(sheet, mapping, progress)
+        made.lines, made.items = _unzipped(things)
     else:
         plain = PlainReader(ledger, cls, contract_id, options, found)
-        made = plain.read(sheet, mapping, progress)
-        lines, records = [line for line, _ in made], [record for _, record in made]
-    _tell_about_texts(events, found)
-    refused = tuple(sorted(found.refused))
+        made.lines, made.records = _unzipped(plain.read(sheet, mapping, progress))
+    _tell_about_texts(made.events, found)
     return Intake(
-        accepted=len(lines),
-        refused=refused,
+        accepted=len(made.lines),
+        refused=tuple(sorted(found.refused)),
         skipped=sheet.skipped,
         notes=tuple(sorted(found.notices())),
         mapping=mapping,
         source_sha256=sheet.sha256,
         record_type=cls.type,
-        lines=tuple(lines),
-        events=tuple(events),
-        items=tuple(items),
-        records=tuple(records),
+        lines=tuple(made.lines),
+        events=tuple(made.events),
+        items=tuple(made.items),
+        records=tuple(made.records),
         questions=found.questions(),
     )
+
+
+@dataclass
+class _Made:
+    """What the rows became."""
+
+    lines: list[int] = field(default_factory=list)
+    events: list[HandlingEvent] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+
+
+def _unzipped(rows: Sequence[tuple[int, R]]) -> tuple[list[int], list[R]]:
+    return [line for line, _ in rows], [record for _, record in rows]
 
 
 def enter(
@@ -97,7 +108,6 @@ def enter(
     contract_id: str,
     source_id: str,
     strict: bool = False,
-    command_id: str = "",
 ) -> Intake:
     """Enter what was read as one command, with the file itself as an attachment.
 
@@ -121,11 +131,9 @@ def enter(
         id=source_id,
     )
     if intake.records:
-        change = ledger.registers.create_all([source, *intake.records], command_id=command_id)
+        change = ledger.registers.create_all([source, *intake.records])
     else:
-        change = ledger.handling.record_all(
-            intake.events, new_items=intake.items, others=[source], command_id=command_id
-        )
+        change = ledger.handling.record_all(intake.events, new_items=intake.items, others=[source])
     return replace(intake, change=change)
 
 
