@@ -14,6 +14,7 @@ from models.passwords import PasswordPolicy
 from models.store import Progress
 from storage import backup as containers
 from storage import verify as checks
+from storage.files import reading
 from storage.header_edits import next_sheet_name
 from storage.ledger_store import LedgerStore
 from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
@@ -101,12 +102,11 @@ class LedgerSafe:
         """Write a backup into a folder and verify it by reading it again."""
         with snapshot_reader(self._store) as snapshot:
             now = self._clock()
-            name = f"azukari-{self.vault.vault_id.hex()[:8]}-{now:%Y%m%d-%H%M%S}{BACKUP_SUFFIX}"
             facts = containers.LedgerFacts(
                 snapshot.head.seq, snapshot.head.hash, self._store.counts()
             )
             made = containers.write_backup(
-                Path(folder) / name,
+                self._free_name(Path(folder), now),
                 vault=self.vault,
                 facts=facts,
                 database=cast(BinaryIO, _SnapshotFile(snapshot)),
@@ -116,6 +116,13 @@ class LedgerSafe:
                 check_database=self._check_snapshot,
             )
         return _described(made)
+
+    def _free_name(self, folder: Path, now: datetime) -> Path:
+        """Name a backup after ledger and time; a second one in the same second gets a number."""
+        stem = f"azukari-{self.vault.vault_id.hex()[:8]}-{now:%Y%m%d-%H%M%S}"
+        names = (f"{stem}{mark}{BACKUP_SUFFIX}" for mark in ("", *(f"-{n}" for n in range(2, 100))))
+        with reading(folder):
+            return next(path for name in names if not (path := folder / name).exists())
 
     def check_backup(self, file: PurePath, progress: Progress) -> BackupFile:
         made = containers.verify_backup(

@@ -19,7 +19,15 @@ from models.commands import Change
 from models.errors import AzukariError, InputOutput, Locked, NotFound, Usage
 from models.ledger import Ledger
 from models.office import Office
-from models.records import BY_TYPE, HandlingEvent, HandlingLine, Item, Record, Submission
+from models.records import (
+    BY_TYPE,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    Record,
+    Submission,
+    UserAccount,
+)
 from models.store import Op, Query, Where
 from ui.console.output import write_paper
 from ui.console.verbs import contract_by_no, describe
@@ -49,6 +57,7 @@ class Driver:
             "verify": self._verify,
             "restore": self._restore,
             "change_password": self._change_password,
+            "revoke": self._revoke,
             "export": self._export,
             "query": self._query,
             "status": self._status,
@@ -61,8 +70,8 @@ class Driver:
         try:
             while self._running and (line := lines.readline(MAXIMUM_LINE)):
                 if line.strip():
-                    json.dump(self.answer(line), out, ensure_ascii=False)
-                    out.write("\n")
+                    # ASCII: no code page of a pipe can then change or refuse an answer.
+                    out.write(json.dumps(self.answer(line)) + "\n")
                     out.flush()
         finally:
             self._close()
@@ -192,7 +201,7 @@ class Driver:
         wish = IssueRequest(
             doc_kind=_text(request, "document"),
             contract_id=contract_by_no(ledger, _text(request, "contract")).id,
-            ids=tuple(map(str, request.get("ids", []))),
+            ids=tuple(map(str, _list(request, "ids"))),
         )
         done: list[Change] = []
 
@@ -214,6 +223,14 @@ class Driver:
             _text(request, "old"), _text(request, "new")
         )
         return self._did(change)
+
+    def _revoke(self, request: Request) -> Answer:
+        ledger, login = self._open(), _text(request, "user")
+        stored = ledger.registers.one(UserAccount, login_name=login)
+        if stored is None:
+            raise NotFound(what=f"利用者名「{login}」")
+        reason = str(request.get("reason", ""))
+        return self._did(ledger.people.disable_account(stored.record.id, reason))
 
     # --- care ------------------------------------------------------------------------------------
     def _backup(self, request: Request) -> Answer:
@@ -259,10 +276,10 @@ class Driver:
         cls = _record_type(request)
         query = Query(
             cls.type,
-            tuple(_condition(cls, one) for one in request.get("where", [])),
+            tuple(_condition(cls, one) for one in _list(request, "where")),
             text=str(request.get("text", "")),
-            order=tuple((str(n), bool(d)) for n, d in request.get("order", [])),
-            voided=request.get("voided", False),
+            order=tuple(_order(cls, one) for one in _list(request, "order")),
+            voided=_voided(request),
         )
         found = ledger.store.find(cls, query, limit=_whole(request, "limit", 100))
         records = [
@@ -290,7 +307,7 @@ class Driver:
             _record_type(request),
             out,
             contract_id=contract_by_no(ledger, str(contract)).id if contract else "",
-            encoding=str(request.get("encoding", "utf-8")),
+            encoding=_encoding(request),
         )
         return {"file": str(out), **report}
 
@@ -353,6 +370,37 @@ def _rows(request: Request, key: str) -> list[Mapping[str, Any]]:
     value = request.get(key, [])
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise Usage(reason=f"「{key}」はオブジェクトの並びで指定してください。")
+    return value
+
+
+def _list(request: Request, key: str) -> list[Any]:
+    value = request.get(key, [])
+    if not isinstance(value, list):
+        raise Usage(reason=f"「{key}」は並びで指定してください。")
+    return value
+
+
+def _order(cls: type[Record], one: Any) -> tuple[str, bool]:
+    try:
+        name, descending = one
+    except (TypeError, ValueError) as error:
+        raise Usage(reason="「order」は [項目, 降順か] の並びで指定してください。") from error
+    if name not in cls.fields() and name != "id":
+        raise Usage(reason=f"「{name}」という項目はありません。")
+    return str(name), bool(descending)
+
+
+def _voided(request: Request) -> bool | None:
+    value = request.get("voided", False)
+    if value is not None and not isinstance(value, bool):
+        raise Usage(reason="「voided」は true、false、null のどれかで指定してください。")
+    return value
+
+
+def _encoding(request: Request) -> str:
+    value = str(request.get("encoding", "utf-8"))
+    if value not in ("utf-8", "cp932"):
+        raise Usage(reason="「encoding」は utf-8 か cp932 で指定してください。")
     return value
 
 

@@ -3,7 +3,9 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
 from models.errors import AzukariError, Usage
 from models.office import Office
@@ -15,6 +17,8 @@ def run(argv: list[str], build_office: Callable[[], Office]) -> int:
     """Carry out the command line and return the exit code (0 fine, 1 no, 2 usage, 3 not let in,
     4 damaged files, 5 the machine)."""
     as_json = "--json" in argv
+    _speak_utf8(sys.stdout, "backslashreplace")
+    _speak_utf8(sys.stderr, "backslashreplace")
     speaker = Speaker(sys.stdout, sys.stderr, as_json=as_json)
     try:
         arguments = args.parse(argv)
@@ -31,11 +35,19 @@ def run(argv: list[str], build_office: Callable[[], Office]) -> int:
         return 1
 
 
+def _speak_utf8(stream: TextIO, errors: str) -> None:
+    """Read or write UTF-8 whatever the code page of the machine is (Windows pipes are CP932)."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", errors=errors)
+
+
 def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     verb = arguments.verb
     if verb == "driver":
         from ui.console.driver import Driver
 
+        # A wrong byte becomes a character that every field refuses; it must not end the session.
+        _speak_utf8(sys.stdin, "surrogateescape")
         return Driver(Path(arguments.ledger), office).run(sys.stdin, sys.stdout)
     if verb in ("demo", "sample-day"):
         from ui.console import demo
