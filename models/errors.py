@@ -42,6 +42,22 @@ class Refused(AzukariError):
     sentence = "{reason}"
 
 
+class RuleRefused(Refused):
+    """A rule of the contract refuses, and no reason helps. Facts: reason, findings."""
+
+    code = "RULE_REFUSED"
+
+
+class NeedsAnswer(AzukariError):
+    """A rule asks for a reason or a second person; send the act again with `Answers`.
+
+    Facts: message, findings (of models.rules.engine), needs_approval.
+    """
+
+    code = "NEEDS_ANSWER"
+    sentence = "{message}"
+
+
 class Conflict(AzukariError):
     """Somebody else revised the record since it was read. Fact: what."""
 

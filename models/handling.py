@@ -20,6 +20,8 @@ from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotPermitted, Refused
 from models.records import HandlingEvent, HandlingLine, Item, Record, Stored
 from models.records.things import END_RULE_BY_ORIGIN
+from models.rules.answers import Answers
+from models.rules.engine import Finding
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -40,6 +42,7 @@ class Handling:
         event: HandlingEvent,
         *,
         new_items: Sequence[Item] = (),
+        answers: Answers | None = None,
         command_id: str = "",
     ) -> Change:
         """Enter one event and the items that came into being with it.
@@ -48,11 +51,14 @@ class Handling:
 
         Args:
             new_items: items that the event receives, makes or copies; each carries its id.
+            answers: what people said to the findings of the rules.
 
         Raises:
-            InvalidField, NotPermitted, Refused
+            InvalidField, NeedsAnswer, NotPermitted, Refused
         """
-        return self.record_all([event], new_items=new_items, command_id=command_id)
+        return self.record_all(
+            [event], new_items=new_items, answers=answers, command_id=command_id
+        )
 
     def record_all(
         self,
@@ -60,20 +66,25 @@ class Handling:
         *,
         new_items: Sequence[Item] = (),
         others: Sequence[Record] = (),
+        answers: Answers | None = None,
+        historic: bool = False,
         command_id: str = "",
     ) -> Change:
         """Enter many events in one command, in the order in which they happened.
 
         Args:
             others: records that belong to the same act, for example the source of an import.
+            historic: facts of an older register; one exception sums up what the rules ask.
         """
         ledger = self._ledger
         if (answered := ledger.answered(command_id)) is not None:
             return answered
         events = self._numbered(events)
         self._check_all(events, new_items, others)
-        intents: list[Intent] = [creating(record) for record in (*others, *new_items, *events)]
-        return ledger.commit(intents, command_id=command_id)
+        ruling = ledger.rules.on_events(events, new_items, others, answers, historic=historic)
+        entering = (*others, *new_items, *ruling.beside, *ruling.events)
+        intents: list[Intent] = [creating(record) for record in entering]
+        return ledger.commit(intents, command_id=command_id, notices=ruling.notices)
 
     def copy(
         self,
@@ -81,6 +92,7 @@ class Handling:
         source_id: str,
         copies: Sequence[Item],
         *,
+        answers: Answers | None = None,
         command_id: str = "",
     ) -> Change:
         """Enter a copy: each copy becomes a child of its original with an end of its own (R-06).
@@ -95,7 +107,10 @@ class Handling:
             HandlingLine(item_id=source.id, quantity=child.quantity, resulting_item_id=child.id)
             for child in children
         )
-        return self.record(replace(event, lines=lines), new_items=children, command_id=command_id)
+        return self.record(
+            replace(event, lines=lines), new_items=children, answers=answers,
+            command_id=command_id,
+        )  # fmt: skip
 
     def void(self, event_id: str, reason: str, *, command_id: str = "") -> Change:
         """Take an event back; it stays visible with the reason, and custody is derived anew.
@@ -114,8 +129,9 @@ class Handling:
         )
 
     def correct(
-        self, event_id: str, event: HandlingEvent, reason: str, *, command_id: str = ""
-    ) -> Change:
+        self, event_id: str, event: HandlingEvent, reason: str, *,
+        answers: Answers | None = None, command_id: str = "",
+    ) -> Change:  # fmt: skip
         """Replace a wrong event by a right one; both stay visible and linked (R-33).
 
         Raises:
@@ -130,15 +146,21 @@ class Handling:
         [new] = self._numbered([event])
         self._check_all([new], (), (), instead_of=stored.record)
         text = ledger.registers.reason(reason)
+        ruling = ledger.rules.on_events([new], (), (), answers)
+        [new] = ruling.events
         return ledger.commit(
-            [voiding(stored.record, text), creating(new, text)], command_id=command_id
+            [voiding(stored.record, text), creating(new, text), *map(creating, ruling.beside)],
+            command_id=command_id,
+            notices=ruling.notices,
         )
 
-    def confirm(self, event_ids: Sequence[str], *, command_id: str = "") -> Change:
+    def confirm(
+        self, event_ids: Sequence[str], *, answers: Answers | None = None, command_id: str = ""
+    ) -> Change:
         """Confirm events as the responsible person (SK-4.3, CM-9.2, CB-4.4).
 
         Raises:
-            NotFound, NotPermitted, Refused: already confirmed, or only planned
+            NeedsAnswer, NotFound, NotPermitted, Refused: already confirmed, or only planned
         """
         ledger = self._ledger
         if (answered := ledger.answered(command_id)) is not None:
@@ -146,8 +168,8 @@ class Handling:
         ledger.require("confirm")
         me = ledger.user.person_id
         intents: list[Intent] = []
-        for event_id in event_ids:
-            event = self._in_force(event_id).record
+        events = [self._in_force(event_id).record for event_id in event_ids]
+        for event in events:
             if event.status is HandlingStatus.CONFIRMED:
                 raise Refused(reason=f"{event.caption()}は、すでに確認済みです。")
             if event.timing is not Timing.ACTUAL:
@@ -161,7 +183,9 @@ class Handling:
                 confirmed_at=ledger.now(),
             )
             intents.append(revising(confirmed, "責任者の確認"))
-        return ledger.commit(intents, command_id=command_id)
+        ruling = ledger.rules.on_confirming(events, answers)
+        intents += map(creating, ruling.beside)
+        return ledger.commit(intents, command_id=command_id, notices=ruling.notices)
 
     # --- reading ---------------------------------------------------------------------------------
     def timeline(self, item_id: str) -> list[Stored[HandlingEvent]]:
@@ -170,6 +194,10 @@ class Handling:
 
     def status(self, item_id: str) -> Status | None:
         return self._ledger.store.status(item_id)
+
+    def examine(self, event: HandlingEvent, new_items: Sequence[Item] = ()) -> list[Finding]:
+        """Return what the rules of the contract say to a draft, for screens; nothing is written."""
+        return self._ledger.rules.about_event(event, new_items)
 
     def hindrances(
         self,

@@ -2,7 +2,8 @@
 
 A verb checks who asks and what the contract allows, writes one command (one transaction, one
 signature) and returns a `Change`. The small modules beside it hold the verbs of one subject each:
-`ledger.registers`, `ledger.handling`, `ledger.people`, `ledger.paper`, `ledger.files`.
+`ledger.registers`, `ledger.handling`, `ledger.people`, `ledger.paper`, `ledger.files`; the rules
+of the contracts are asked through `ledger.rules`.
 
 Clock and randomness come in through the constructor, so that tests fix them.
 """
@@ -24,6 +25,7 @@ from models.people import People
 from models.profiles import Profile
 from models.records import Contract, Stored, UserAccount
 from models.registers import Registers
+from models.ruling import Rules
 from models.store import Store, Write
 
 Clock = Callable[[], datetime]
@@ -38,10 +40,17 @@ class Ledger:
         profiles: rule profiles by code.
         clock: returns the present time with its offset.
         random: returns n random bytes.
+        rules: ask the rules of the contracts before anything is written.
     """
 
     def __init__(
-        self, opened: Opened, profiles: Mapping[str, Profile], clock: Clock, random: Random
+        self,
+        opened: Opened,
+        profiles: Mapping[str, Profile],
+        clock: Clock,
+        random: Random,
+        *,
+        rules: bool = False,
     ) -> None:
         self.opened = opened
         self.store: Store = opened.store
@@ -55,6 +64,7 @@ class Ledger:
         self._listeners: list[Callable[[Change], None]] = []
         self._must_change: bool | None = None
         self.notices: list[str] = []  # what the user should know at once after signing in
+        self.rules = Rules(self, on=rules)
         self.registers = Registers(self)
         self.handling = Handling(self)
         self.people = People(self)

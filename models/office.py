@@ -25,6 +25,7 @@ class Office:
     clock: Clock
     random: Random
     program: str
+    rules: bool = False  # ask the rules of the contracts (models/ruling.py)
 
     def create(self, folder: PurePath, opening: Opening, password: str) -> tuple[Ledger, str]:
         """Make a new ledger with its first responsible person.
@@ -136,4 +137,4 @@ class Office:
         return self.gate.sheet_is_right(ledger.opened, typed)
 
     def _ledger(self, opened: Opened) -> Ledger:
-        return Ledger(opened, self.profiles, self.clock, self.random)
+        return Ledger(opened, self.profiles, self.clock, self.random, rules=self.rules)

@@ -15,9 +15,11 @@ from models import wareki
 from models.chain import Head
 from models.codes import AttachmentKind, SealKind, SubmissionMeans, SubmissionStatus
 from models.commands import Change, creating, revising
+from models.desk import Desk
 from models.errors import Refused
 from models.fields import Json
 from models.records import Contract, SealKey, Submission
+from models.rules.answers import Answers
 from models.store import Op, Query, Where
 
 if TYPE_CHECKING:
@@ -163,6 +165,7 @@ class Paper:
         ledger.require("seal")
         ledger.registers.need(Contract, request.contract_id)
         self.seal_secret()
+        ledger.rules.on_paper(request)
         with self._sealing:
             numbers = self.numbering()
             sealed = draw(numbers)
@@ -178,12 +181,16 @@ class Paper:
             return ledger.commit([creating(file), creating(submission)], command_id=command_id)
 
     def submit(
-        self, submission_id: str, *, on: date, means: SubmissionMeans, received_by: str = ""
-    ) -> Change:
+        self, submission_id: str, *, on: date, means: SubmissionMeans, received_by: str = "",
+        receipt_file: str = "", answers: Answers | None = None,
+    ) -> Change:  # fmt: skip
         """Note that a sealed paper was handed in.
 
+        Args:
+            receipt_file: attachment with the client's stamp; the honest way to note it late (R-47).
+
         Raises:
-            NotFound, NotPermitted, Refused
+            NeedsAnswer, NotFound, NotPermitted, Refused
         """
         ledger = self._ledger
         ledger.require("seal")
@@ -199,10 +206,44 @@ class Paper:
             submitted_on=on,
             means=means,
             received_by=received_by,
+            receipt_file=receipt_file or paper.receipt_file,
             status=SubmissionStatus.SUBMITTED,
         )
         ledger.registers.validate(submitted)
-        return ledger.commit([revising(submitted, "提出の記録")])
+        ruling = ledger.rules.on_records([submitted], answers, before={paper.id: paper})
+        intents = [revising(submitted, "提出の記録"), *map(creating, ruling.beside)]
+        return ledger.commit(intents, notices=ruling.notices)
+
+    def note(
+        self, paper: Submission, *, answers: Answers | None = None, command_id: str = ""
+    ) -> Change:
+        """Note a paper that was written and handed in outside this ledger.
+
+        A ledger may begin after the first notices went out; without them no rule could be kept.
+
+        Args:
+            paper: with its own number, the day and means of submission, best with the receipt.
+
+        Raises:
+            InvalidField, NeedsAnswer, NotPermitted, Refused
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        ledger.require("seal")
+        noted = ledger.registers.prepared(
+            replace(
+                paper, made_elsewhere=True, status=SubmissionStatus.SUBMITTED,
+                revision=paper.revision or 1, serial=None, content=None, pdf_sha256="",
+            )
+        )  # fmt: skip
+        ledger.registers.validate(noted)
+        ledger.registers.check_references(noted, Desk(ledger.store))
+        ruling = ledger.rules.on_records([noted], answers)
+        entering = (*ruling.beside, noted)
+        return ledger.commit(
+            [creating(one) for one in entering], command_id=command_id, notices=ruling.notices
+        )
 
     def file(self, submission_id: str) -> bytes:
         """Return the sealed file, the same bytes for ever.

@@ -17,6 +17,8 @@ from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.profiles import Profile
 from models.records import ALL, Attachment, Record, Stored
+from models.rules.answers import Answers
+from models.rules.engine import Finding
 from models.store import Hit, ListRow, Op, Query, Where
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ OWN_VERBS = {  # record types whose entries come only from verbs of their own
     "submission": "書類の確定",
     "seal_key": "証印の登録",
     "backup_run": "バックアップ",
+    "rule_override": "取扱いや登録",
 }
 
 
@@ -93,42 +96,65 @@ class Registers:
         """Return every entry about a record, oldest first."""
         return self._ledger.store.history(type_, record_id)
 
+    def examine(self, record: Record) -> list[Finding]:
+        """Return what the rules of the contract say to a draft, for screens; nothing is written."""
+        stored = self._ledger.store.get(type(record), record.id) if record.id else None
+        return self._ledger.rules.about_record(record, stored.record if stored else None)
+
     def caption(self, type_: str, record_id: str) -> str:
         return self._ledger.store.caption(type_, record_id)
 
     # --- writing ---------------------------------------------------------------------------------
-    def create(self, record: R, *, command_id: str = "") -> Change:
+    def create(
+        self, record: R, *, answers: Answers | None = None, command_id: str = ""
+    ) -> Change:
         """Enter a new record and return the change; an empty id is filled in.
 
-        Raises:
-            InvalidField, NotPermitted, Refused
-        """
-        if (answered := self._ledger.answered(command_id)) is not None:
-            return answered
-        record = self.prepared(record)
-        self.check(record)
-        return self._ledger.commit([creating(record)], command_id=command_id)
+        Args:
+            answers: what people said to the findings of the rules.
 
-    def create_all(self, records: Sequence[Record], *, command_id: str = "") -> Change:
-        """Enter several records that may refer to each other, in one command."""
+        Raises:
+            InvalidField, NeedsAnswer, NotPermitted, Refused
+        """
+        return self.create_all([record], answers=answers, command_id=command_id)
+
+    def create_all(
+        self,
+        records: Sequence[Record],
+        *,
+        answers: Answers | None = None,
+        historic: bool = False,
+        command_id: str = "",
+    ) -> Change:
+        """Enter several records that may refer to each other, in one command.
+
+        Args:
+            historic: an older register is taken over; one exception sums up what the rules ask.
+        """
         if (answered := self._ledger.answered(command_id)) is not None:
             return answered
         prepared = [self.prepared(record) for record in records]
         desk = Desk(self._ledger.store, prepared)
         for record in prepared:
             self.check(record, desk)
-        return self._ledger.commit([creating(r) for r in prepared], command_id=command_id)
+        ruling = self._ledger.rules.on_records(prepared, answers, historic=historic)
+        return self._ledger.commit(
+            [creating(record) for record in (*prepared, *ruling.beside)],
+            command_id=command_id,
+            notices=ruling.notices,
+        )
 
     def revise(
-        self, record: R, reason: str, *, row_version: int | None = None, command_id: str = ""
-    ) -> Change:
+        self, record: R, reason: str, *, row_version: int | None = None,
+        answers: Answers | None = None, command_id: str = "",
+    ) -> Change:  # fmt: skip
         """Enter a new version of a record; the old one stays readable in the history.
 
         Args:
             row_version: the version that the user saw; another one now is a `Conflict`.
 
         Raises:
-            Conflict, InvalidField, NotFound, NotPermitted, Refused
+            Conflict, InvalidField, NeedsAnswer, NotFound, NotPermitted, Refused
         """
         if (answered := self._ledger.answered(command_id)) is not None:
             return answered
@@ -143,7 +169,11 @@ class Registers:
         if stored.record.contract() not in ("", record.contract()):
             raise Refused(reason="登録済みの記録を、ほかの契約に移すことはできません。")
         self.check(record)
-        return self._ledger.commit([revising(record, self.reason(reason))], command_id=command_id)
+        rules = self._ledger.rules
+        ruling = rules.on_records([record], answers, before={record.id: stored.record})
+        intents = [revising(record, self.reason(reason)), *rules.consequences(record)]
+        intents += map(creating, ruling.beside)
+        return self._ledger.commit(intents, command_id=command_id, notices=ruling.notices)
 
     def void(self, cls: type[R], record_id: str, reason: str, *, command_id: str = "") -> Change:
         """Take a record out of force; it stays visible, struck through, with the reason.

@@ -16,8 +16,8 @@ from models.codes import (
 )
 from models.fields import (
     Boolean,
-    Choice,
     Children,
+    Choice,
     Day,
     File,
     Integer,

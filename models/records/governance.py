@@ -1,4 +1,4 @@
-"""How the work is governed: rules and plans, what the client asked, exceptions, findings, rights."""
+"""How the work is governed: plans, what the client asked, exceptions, findings, rights."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ from models.codes import (
 )
 from models.fields import (
     Boolean,
-    Choice,
     Children,
+    Choice,
     Day,
     File,
     Integer,

@@ -1,0 +1,1 @@
+"""The rules of the contracts: a linter over what is planned, entered and handed out."""

@@ -1,0 +1,195 @@
+"""The books a rule may look into: registers that change rarely, remembered until they change.
+
+A day's entry asks the same few questions (who is assigned, who has pledged, which places are
+designated). Each register is read once per contract and forgotten when a command touches it.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, TypeVar, cast
+
+from models.records import (
+    AccessRight,
+    Assignment,
+    Authorization,
+    ClientCommunication,
+    Contract,
+    ContractClauseSetting,
+    ContractPlace,
+    Credential,
+    Item,
+    Pledge,
+    Record,
+    Submission,
+    TrainingSession,
+    UserAccount,
+)
+from models.store import Op, Query, Store, Where
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+
+_ALL = 1_000_000
+
+
+class Books:
+    """Registers at hand.
+
+    Args:
+        beside: records that the same command enters, so that they may refer to each other.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        memo: dict[str, dict[Hashable, Any]] | None = None,
+        beside: Mapping[str, list[Record]] | None = None,
+    ) -> None:
+        self._store = store
+        self._memo: dict[str, dict[Hashable, Any]] = {} if memo is None else memo
+        self._beside = beside or {}
+
+    def beside(self, records: Iterable[Record]) -> "Books":
+        """Return the same books with records laid beside them that are about to be entered."""
+        by_type: dict[str, list[Record]] = {}
+        for record in records:
+            by_type.setdefault(record.type, []).append(record)
+        return Books(self._store, memo=self._memo, beside=by_type)
+
+    def forget(self, types: Iterable[str]) -> None:
+        """Forget registers that a command has touched."""
+        for type_ in types:
+            self._memo.pop(type_, None)
+
+    # --- single records --------------------------------------------------------------------------
+    def find(self, cls: type[R], record_id: str) -> R | None:
+        """Return a record in force, or None."""
+        if not record_id:
+            return None
+        for record in self._beside.get(cls.type, ()):
+            if record.id == record_id:
+                return cast(R, record)
+        return self._recall(cls.type, ("one", record_id), lambda: self._read(cls, record_id))
+
+    def items(self, ids: Iterable[str]) -> dict[str, Item]:
+        """Return items as they are now; they change with every event and are not remembered."""
+        found = self._store.get_many(Item, list(ids))
+        return {key: stored.record for key, stored in found.items() if not stored.meta.voided}
+
+    # --- registers of a contract ---------------------------------------------------------------
+    def assignments(self, contract_id: str, person_id: str) -> tuple[Assignment, ...]:
+        """Return the assignments of a person on a contract."""
+        return self._of(Assignment, contract_id, "person_id", person_id)
+
+    def assigned(self, contract_id: str) -> tuple[Assignment, ...]:
+        return self._all(Assignment, contract_id)
+
+    def places(self, contract_id: str, place_id: str) -> tuple[ContractPlace, ...]:
+        """Return the designations of a place for a contract."""
+        return self._of(ContractPlace, contract_id, "place_id", place_id)
+
+    def pledges(self, contract_id: str, person_id: str) -> tuple[Pledge, ...]:
+        return self._of(Pledge, contract_id, "person_id", person_id)
+
+    def credentials(self, person_id: str) -> tuple[Credential, ...]:
+        return self._of(Credential, "", "holder_person_id", person_id)
+
+    def sessions(self, contract_id: str) -> tuple[TrainingSession, ...]:
+        """Return the training and awareness sessions that were held for a contract."""
+        known = self._recall("training_session", contract_id, lambda: self._sessions(contract_id))
+        return self._merged(TrainingSession, known, lambda s: contract_id in s.contract_ids)
+
+    def authorizations(self, contract_id: str, subject: str) -> tuple[Authorization, ...]:
+        return self._of(Authorization, contract_id, "subject", subject)
+
+    def communications(self, contract_id: str) -> tuple[ClientCommunication, ...]:
+        return self._all(ClientCommunication, contract_id)
+
+    def settings(self, contract_id: str) -> tuple[ContractClauseSetting, ...]:
+        return self._all(ContractClauseSetting, contract_id)
+
+    def rights(self, contract_id: str) -> tuple[AccessRight, ...]:
+        return self._all(AccessRight, contract_id)
+
+    def submissions(self, contract_id: str, doc_kind: str) -> tuple[Submission, ...]:
+        where = (Where("doc_kind", Op.EQ, doc_kind),)
+        return self._recall(
+            "submission",
+            (contract_id, doc_kind),
+            lambda: self._select(Submission, contract_id, where),
+        )
+
+    def accounts(self) -> tuple[UserAccount, ...]:
+        return self._recall("user_account", "all", lambda: self._select(UserAccount, ""))
+
+    def contracts(self) -> tuple[Contract, ...]:
+        return self._recall("contract", "all", lambda: self._select(Contract, ""))
+
+    def copies_under(self, authorization_id: str) -> tuple[Item, ...]:
+        """Return the copies that were made under a consent."""
+        where = (Where("copy_authorization_id", Op.EQ, authorization_id),)
+        return self._select(Item, "", where)
+
+    def children_of(self, item_id: str) -> tuple[Item, ...]:
+        return self._select(Item, "", (Where("parent_item_id", Op.EQ, item_id),))
+
+    def items_of(self, contract_id: str) -> tuple[Item, ...]:
+        return self._select(Item, contract_id)
+
+    # --- reading ---------------------------------------------------------------------------------
+    def _all(self, cls: type[R], contract_id: str) -> tuple[R, ...]:
+        known = self._recall(cls.type, contract_id, lambda: self._select(cls, contract_id))
+        return self._merged(cls, known, lambda r: r.contract() == contract_id)
+
+    def _of(self, cls: type[R], contract_id: str, name: str, value: str) -> tuple[R, ...]:
+        """Return records of a contract whose field has a value, from a register read once."""
+        grouped = self._recall(
+            cls.type,
+            (contract_id, name),
+            lambda: _grouped(self._select(cls, contract_id), name),
+        )
+        known: tuple[R, ...] = grouped.get(value, ())
+        return self._merged(
+            cls,
+            known,
+            lambda r: getattr(r, name) == value and contract_id in ("", r.contract()),
+        )
+
+    def _merged(
+        self, cls: type[R], known: tuple[R, ...], wanted: Callable[[R], bool]
+    ) -> tuple[R, ...]:
+        """Lay what is being entered over what is known; a new version replaces the old one."""
+        entering = self._beside.get(cls.type)
+        if not entering:
+            return known
+        ids = {record.id for record in entering}
+        fresh = tuple(r for r in cast(list[R], entering) if wanted(r))
+        return tuple(record for record in known if record.id not in ids) + fresh
+
+    def _recall(self, type_: str, key: Hashable, read: Callable[[], T]) -> T:
+        shelf = self._memo.setdefault(type_, {})
+        if key not in shelf:
+            shelf[key] = read()
+        return cast(T, shelf[key])
+
+    def _read(self, cls: type[R], record_id: str) -> R | None:
+        stored = self._store.get(cls, record_id)
+        return stored.record if stored and not stored.meta.voided else None
+
+    def _select(
+        self, cls: type[R], contract_id: str, where: tuple[Where, ...] = ()
+    ) -> tuple[R, ...]:
+        if contract_id:
+            where = (Where("contract_id", Op.EQ, contract_id), *where)
+        return tuple(s.record for s in self._store.find(cls, Query(cls.type, where), limit=_ALL))
+
+    def _sessions(self, contract_id: str) -> tuple[TrainingSession, ...]:
+        where = (Where("contract_ids", Op.HAS, contract_id),)
+        return self._select(TrainingSession, "", where)
+
+
+def _grouped(records: Iterable[R], name: str) -> dict[Any, tuple[R, ...]]:
+    groups: dict[Any, list[R]] = {}
+    for record in records:
+        groups.setdefault(getattr(record, name), []).append(record)
+    return {key: tuple(group) for key, group in groups.items()}

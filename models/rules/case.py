@@ -1,0 +1,222 @@
+"""The case: one thing to be judged, with the contract's words and the books to look into."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from models.codes import (
+    AssignmentRole,
+    AuthorizationSubject,
+    BasisType,
+    HandlingKind,
+    PlaceKind,
+    Timing,
+)
+from models.paper import Request
+from models.profiles import Params, Profile
+from models.records import (
+    Assignment,
+    Authorization,
+    Contract,
+    ContractPlace,
+    HandlingEvent,
+    InformationAsset,
+    Item,
+    Person,
+    Place,
+    Record,
+)
+from models.rules.books import Books
+
+
+class Say(str):
+    """A sentence of a rule; `key` names a special case of its mode, `verb` picks the clause."""
+
+    key: str
+    verb: str
+
+    def __new__(cls, text: str, *, key: str = "", verb: str = "") -> "Say":
+        said = super().__new__(cls, text)
+        said.key = key
+        said.verb = verb
+        return said
+
+
+@dataclass
+class Case:
+    """What a rule is given.
+
+    Args:
+        record: the record (or the paper to be sealed) that is judged.
+        items: the items of the event by id, those that come into being with it included.
+        before: the version in force, when a record is revised.
+        asker: person id of the signed-in user.
+        confirming: the responsible person is confirming the event.
+    """
+
+    record: Record | Request
+    contract: Contract
+    profile: Profile
+    books: Books
+    now: datetime
+    items: Mapping[str, Item] = field(default_factory=dict)
+    before: Record | None = None
+    asker: str = ""
+    confirming: bool = False
+
+    # --- what is judged --------------------------------------------------------------------------
+    @cached_property
+    def event(self) -> HandlingEvent | None:
+        return self.record if isinstance(self.record, HandlingEvent) else None
+
+    @cached_property
+    def kind(self) -> HandlingKind | None:
+        return self.event.kind if self.event else None
+
+    def event_of(self, *kinds: HandlingKind) -> HandlingEvent | None:
+        """Return the event when it is one of these kinds; a confirmation is judged apart."""
+        event = self.event
+        if event is None or self.confirming:
+            return None
+        return event if not kinds or event.kind in kinds else None
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @cached_property
+    def day(self) -> date:
+        """The day on which it happened or shall happen."""
+        if self.event is not None and self.event.occurred_at is not None:
+            return self.event.occurred_at.date()
+        return self.today
+
+    @cached_property
+    def fact(self) -> bool:
+        """Tell whether it has happened: a fact is never refused for a breach, a plan is."""
+        record = self.record
+        if isinstance(record, HandlingEvent):
+            return record.timing is not Timing.PLANNED
+        begins: date | None = None
+        if isinstance(record, Assignment):
+            begins = record.starts_on
+        elif isinstance(record, ContractPlace):
+            begins = record.use_from
+        return begins is not None and begins <= self.today
+
+    @cached_property
+    def handled(self) -> tuple[Item, ...]:
+        """The items of the event's lines."""
+        if self.event is None:
+            return ()
+        ids = dict.fromkeys(line.item_id for line in self.event.lines)
+        return tuple(self.items[key] for key in ids if key in self.items)
+
+    @cached_property
+    def electronic(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.handled if item.electronic)
+
+    # --- the contract's words --------------------------------------------------------------------
+    @property
+    def params(self) -> Params:
+        return self.profile.params
+
+    def word(self, concept: str) -> str:
+        return self.profile.term(concept)
+
+    # --- people and places -----------------------------------------------------------------------
+    def name(self, person_id: str) -> str:
+        person = self.books.find(Person, person_id)
+        return f"{person.name}さん" if person else "取扱者"
+
+    def roles(self, person_id: str) -> frozenset[AssignmentRole]:
+        """Return the roles in which a person works on the contract that day."""
+        return frozenset(
+            one.role
+            for one in self.books.assignments(self.contract.id, person_id)
+            if one.role and one.valid_on(self.day)
+        )
+
+    def place(self, place_id: str) -> Place | None:
+        return self.books.find(Place, place_id)
+
+    def designated(self, place_id: str) -> ContractPlace | None:
+        """Return the designation of a place that is valid for the contract that day."""
+        for one in self.books.places(self.contract.id, place_id):
+            if place_stands(one, self.day):
+                return one
+        return None
+
+    def on_site(self, place_id: str) -> bool:
+        """Tell whether a place lies on the client's premises."""
+        place = self.place(place_id)
+        return place is not None and PlaceKind.CLIENT_PREMISES in place.kinds
+
+    def asset(self, asset_id: str) -> InformationAsset | None:
+        return self.books.find(InformationAsset, asset_id)
+
+    # --- consents --------------------------------------------------------------------------------
+    @cached_property
+    def named(self) -> tuple[Authorization, ...]:
+        """The consents and instructions that the event itself refers to."""
+        if self.event is None:
+            return ()
+        ids = [self.event.authorization_id]
+        ids += [row.client_method_authorization_id for row in self.event.sanitization]
+        found = (self.books.find(Authorization, one) for one in dict.fromkeys(ids) if one)
+        return tuple(one for one in found if one is not None)
+
+    def basis(
+        self,
+        subjects: Iterable[AuthorizationSubject],
+        bases: Iterable[str] = (),
+        *,
+        standing: bool = False,
+    ) -> Authorization | None:
+        """Return what allows the act on that day.
+
+        Args:
+            subjects: what it must allow.
+            bases: by which word of the client (consent, instruction, …); empty: any.
+            standing: also accept one that the event does not name; a designation for the whole
+                contract need not be repeated at every act.
+        """
+        subjects, bases = tuple(subjects), tuple(bases)
+        candidates = list(self.named)
+        if standing:
+            for subject in subjects:
+                candidates += self.books.authorizations(self.contract.id, subject)
+        for one in candidates:
+            fits = one.subject in subjects and (not bases or one.basis_type in bases)
+            if fits and one.covers(self.day) and self._covers_targets(one):
+                return one
+        return None
+
+    def _covers_targets(self, one: Authorization) -> bool:
+        """A consent without targets covers the contract; else every item must be covered."""
+        items = {target.item_id for target in one.targets if target.item_id}
+        assets = {target.asset_id for target in one.targets if target.asset_id}
+        if not items and not assets:
+            return True
+        return all(
+            item.id in items
+            or item.parent_item_id in items
+            or (item.contents and all(content.asset_id in assets for content in item.contents))
+            for item in self.handled
+        )
+
+
+def place_stands(one: ContractPlace, day: date) -> bool:
+    """Tell whether a designation of a place is in use on a day."""
+    return (
+        str(one.status) in ("active", "ended")
+        and one.use_from is not None
+        and one.use_from <= day
+        and (one.use_to is None or day <= one.use_to)
+    )
+
+
+def labels(bases: Iterable[str]) -> str:
+    """Return words of the client as one phrase: 指示又は承諾."""
+    return "又は".join(BasisType.read(one).label for one in bases) or BasisType.CONSENT.label

@@ -1,0 +1,231 @@
+"""Rules about consents: copying, sending, handing over, other purposes, collecting."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from models.codes import (
+    TERMINAL_STATES,
+    Acquisition,
+    AuthorizationSubject,
+    HandlingKind,
+    Means,
+)
+from models.records import HandlingEvent, InformationAsset
+from models.rules.case import Case, Say, labels
+
+K, S = HandlingKind, AuthorizationSubject
+INDIRECT = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL, Means.ELECTRONIC, Means.OTHER})
+PASSING = (K.RECEIVE, K.RETURN, K.HAND_OVER)
+
+
+def r05_copy_needs_basis(case: Case) -> Iterator[str]:
+    """A copy needs the client's word, granted for what is copied and valid that day."""
+    event = case.event_of(K.COPY)
+    if event is None:
+        return
+    regime = case.params.copy
+    if not regime.basis:
+        yield from _idle_copies(case)
+        return
+    if case.basis((S.COPY,), regime.basis):
+        return
+    for item in case.handled:
+        consent = case.word("copy_consent")
+        yield Say(
+            f"「{item.caption()}」の{case.word('copy')}には、前もって{consent}が要ります。"
+            f"{consent}を「承諾・指示」に登録し、この記録の根拠に選んでください。",
+            key=str(item.origin or ""),
+        )
+
+
+def _idle_copies(case: Case) -> Iterator[str]:
+    """Where necessity is enough, tell of a copy that already lies there (EQ-COPYNEED)."""
+    for item in case.handled:
+        alive = [c for c in case.books.children_of(item.id) if c.state not in TERMINAL_STATES]
+        if alive:
+            yield (
+                f"「{item.caption()}」には、まだ手元に{case.word('copy')}物があります"
+                f"（{alive[0].item_no}）。必要な範囲か確かめてください。"
+            )
+
+
+def r06_copies_are_counted(case: Case) -> Iterator[str]:
+    """Each copy is an item with a parent, and no more are made than were allowed."""
+    event = case.event_of(K.COPY)
+    if event is None:
+        return
+    if any(not line.resulting_item_id for line in event.lines):
+        yield (
+            f"できた{case.word('copy')}物が、管理番号を持つ媒体・資料として登録されていません。"
+            "一つずつ登録してください。"
+        )
+    given = next((one for one in case.named if one.subject is S.COPY), None)
+    if given is None or given.quantity_limit is None:
+        return
+    made = sum(
+        (item.quantity or Decimal(1) for item in case.books.copies_under(given.id)), Decimal(0)
+    )
+    new = sum((line.quantity or Decimal(1) for line in event.lines), Decimal(0))
+    if made + new > given.quantity_limit:
+        limit = f"{given.quantity_limit.normalize():f}"
+        total = f"{(made + new).normalize():f}"
+        yield (
+            f"承諾された部数（{limit}）を超えます（これまでと合わせて{total}）。"
+            "部数を減らすか、改めて承諾を得てください。"
+        )
+
+
+def r07_sending_needs_basis_and_two_persons(case: Case) -> Iterator[str]:
+    """Sending out needs consent; it and other acts after consent need a second pair of eyes."""
+    event = case.event_of()
+    if event is None or event.kind is None:
+        return
+    regime = case.params.send
+    if _sends(case, event):
+        subject = S.TRANSMIT if event.kind is K.TRANSMIT else S.DISPATCH
+        if not case.basis((subject, S.OTHER_RISKY_ACT), regime.basis):
+            yield (
+                f"外部への{case.word('send')}には、前もって{labels(regime.basis)}が要ります。"
+                "「承諾・指示」に登録し、この記録の根拠に選んでください。"
+            )
+    checked = bool(event.checker_person_id) or "software" in event.misdelivery_measures
+    acts = regime.double_checked_acts or (K.TRANSMIT, K.DISPATCH)
+    if event.kind in acts and not checked:
+        yield (
+            f"「{event.kind.label}」は、複数人または専用のソフトウェアで確かめます。"
+            "「確認者」を選んでください。"
+        )
+
+
+def _sends(case: Case, event: HandlingEvent) -> bool:
+    """Tell whether it leaves the hands of the own staff (obligations.md 8.5, 5)."""
+    if event.kind in (K.TRANSMIT, K.DISPATCH):
+        return True
+    by_carrier = any(row.carrier_org_id for row in event.transport)
+    own = any(row.carrier_org_id == case.contract.contractor_org_id for row in event.transport)
+    moved = event.kind in (K.TAKE_OUT, K.TRANSPORT)
+    return bool(case.params.send.basis) and moved and by_carrier and not own
+
+
+def r13_indirect_handover_is_approved(case: Case) -> Iterator[str]:
+    """What does not pass from hand to hand passes by a method that the client approved."""
+    event = case.event_of(K.RETURN, K.HAND_OVER)
+    bases = case.params.handover.indirect_basis
+    if event is None or event.means not in INDIRECT:
+        return
+    if not case.basis((S.INDIRECT_HANDOVER,), bases, standing=True):
+        assert event.means is not None
+        yield (
+            f"直接でない{case.word('handover')}（{event.means.label}）には、方法の"
+            f"{labels(bases or ('approval',))}が前もって要ります。"
+            "「承諾・指示」に登録してください。"
+        )
+
+
+def r14_handover_as_designated(case: Case) -> Iterator[str]:
+    """Media pass as the client designated, or else by a secure courier with its number."""
+    event = case.event_of(*PASSING)
+    if event is None or event.means is None:
+        return
+    regime, word = case.params.handover, case.word("handover")
+    if not regime.designation:
+        if not (event.place_from_id or event.place_to_id or event.destination_text):
+            yield f"{word}の場所が記録されていません。「場所」か「行先」を入力してください。"
+        return
+    if event.means is Means.DIRECT:
+        if not case.basis((S.HANDOVER_DESIGNATION,), standing=True):
+            yield (
+                f"{word}の手段・日時・場所について、{case.word('client_party')}の指定が"
+                "記録されていません。指定を「承諾・指示」に登録してください。"
+            )
+    elif event.means not in (Means.SECURITY_COURIER, Means.REGISTERED_MAIL):
+        yield (
+            f"直接{word}ができないときは、セキュリティ便などの安全な手段を使います。"
+            "手段を改めてください。"
+        )
+    elif not any(row.tracking_no for row in event.transport):
+        yield f"{event.means.label}の追跡番号が記録されていません。「運搬記録」に入力してください。"
+
+
+def r15_purpose_is_kept(case: Case) -> Iterator[str]:
+    """Another purpose and third parties: only as the text allows, if it allows it at all."""
+    event = case.event_of(K.PROVIDE, K.USE)
+    if event is None:
+        return
+    regime = case.params.purpose
+    other = _other_purpose(case, event)
+    if event.kind is K.USE and not other:
+        return
+    if other and not regime.other_purpose_basis:
+        yield Say(
+            f"この契約では、{case.word('client_party')}の承諾があっても"
+            f"{case.word('other_purpose')}はできません。必要なら契約の変更を協議してください。"
+            "すでに起きたことは、事故等として記録してください。",
+            key="other_purpose",
+        )
+        return
+    subject = S.OTHER_PURPOSE if other else S.THIRD_PARTY
+    bases = regime.other_purpose_basis if other else regime.third_party_basis
+    if not case.basis((subject,), bases):
+        word = case.word("other_purpose" if other else "third_party")
+        yield Say(
+            f"{word}には、前もって{case.word('client_party')}の{labels(bases)}が要ります。"
+            "「承諾・指示」に登録し、この記録の根拠に選んでください。",
+            key="other_purpose" if other else "third_party",
+        )
+
+
+def _other_purpose(case: Case, event: HandlingEvent) -> bool:
+    """Own use beyond the purpose: so the consent says, or nobody outside receives anything."""
+    if any(one.subject is S.OTHER_PURPOSE for one in case.named):
+        return True
+    return event.kind is K.PROVIDE and event.counterpart_org_id == case.contract.contractor_org_id
+
+
+def r16_collect_within_limits(case: Case) -> Iterator[str]:
+    """Only what was designated, listed or is needed is collected."""
+    record = case.record
+    if isinstance(record, InformationAsset):
+        yield from _asset_within_limits(case, record)
+    event = case.event_of(K.COLLECT)
+    if event is None:
+        return
+    word = case.word("collect")
+    for item in case.handled:
+        assets = [asset for c in item.contents if (asset := case.asset(c.asset_id))]
+        if not assets:
+            yield (
+                f"「{item.caption()}」に何の情報を{word}したかが登録されていません。"
+                "「収録情報」を入力してください。"
+            )
+        for asset in assets:
+            if asset.acquisition is not Acquisition.COLLECTED:
+                yield (
+                    f"「{asset.name}」は、{word}する情報として登録されていません。"
+                    "「個人情報（情報資産）」の取得の区分を確かめてください。"
+                )
+            yield from _asset_within_limits(case, asset)
+
+
+def _asset_within_limits(case: Case, asset: InformationAsset) -> Iterator[str]:
+    limit = case.params.collection.limit
+    if limit == "listed_items":
+        extra = [f.name for f in asset.asset_fields if f.in_contract_list is False]
+        if extra:
+            yield (
+                f"「{asset.name}」の項目のうち、契約の一覧にないものがあります"
+                f"（{'、'.join(extra)}）。一覧の項目だけを扱ってください。"
+            )
+        return
+    if asset.acquisition is not Acquisition.COLLECTED:
+        return
+    if limit == "designated" and not asset.designated_by_client:
+        yield (
+            f"「{asset.name}」は、{case.word('client_party')}が指定した情報ではありません。"
+            "指定を受けてから取得してください。"
+        )
+    elif not asset.collection_method:
+        yield (
+            f"「{asset.name}」の取得の方法が記録されていません。"
+            "適法で公正な方法か確かめてください。"
+        )

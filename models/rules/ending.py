@@ -1,0 +1,231 @@
+"""Rules about ending: method, basis, attendance, certificates, unneeded things, closing."""
+
+from collections.abc import Iterator
+
+from models.codes import (
+    TERMINAL_STATES,
+    AssignmentRole,
+    AuthorizationSubject,
+    CommunicationKind,
+    CommunicationStatus,
+    ContractStatus,
+    Direction,
+    EndRule,
+    HandlingKind,
+    ItemClass,
+    ItemOrigin,
+    MediaType,
+    SanitizationAct,
+    SanitizationMethod,
+    VerificationResult,
+)
+from models.paper import Request
+from models.records import Assignment, Contract, HandlingEvent, Item, Sanitization
+from models.rules.case import Case, Say
+from models.rules.people import is_submitted
+
+K, S, M, T = HandlingKind, AuthorizationSubject, SanitizationMethod, MediaType
+FLASH = frozenset({T.USB_MEMORY, T.SD_CARD, T.EXTERNAL_SSD, T.INTERNAL_SSD, T.TABLET, T.SMARTPHONE})
+OPTICAL = frozenset({T.OPTICAL_DISC})
+SOFT = frozenset({M.OVERWRITE, M.DEVICE_COMMAND, M.CRYPTO_ERASE})
+BREAKING = frozenset({M.PHYSICAL, M.SHRED, M.INCINERATE, M.DISSOLVE, M.DEGAUSS})
+FOR_PAPER = frozenset({M.SHRED, M.INCINERATE, M.DISSOLVE})
+END_OF = {
+    K.RETURN: (EndRule.RETURN, EndRule.HAND_OVER),
+    K.HAND_OVER: (EndRule.RETURN, EndRule.HAND_OVER),
+    K.ERASE: (EndRule.ERASE_OR_DISPOSE,),
+    K.DISPOSE: (EndRule.ERASE_OR_DISPOSE,),
+}
+MANAGERS = frozenset({AssignmentRole.INFO_MANAGER, AssignmentRole.WORK_SUPERVISOR})
+CERTIFICATES = ("D-17", "D-18")
+
+
+def r20_method_fits_the_medium(case: Case) -> Iterator[str]:
+    """What is erased or disposed of cannot be read again, by a method that fits the medium."""
+    event = case.event_of(K.ERASE, K.DISPOSE)
+    if event is None:
+        return
+    for row in event.sanitization:
+        item = case.items.get(row.item_id)
+        if item is None or row.method is None:
+            continue
+        if not row.irrecoverable_confirmed:
+            yield (
+                f"「{row.media_name}」は、復元・判読できないことが確かめられていません。"
+                "確かめてから記録してください。"
+            )
+        misfit = _misfit(case, item, row)
+        if misfit:
+            yield f"「{row.media_name}」の方法「{row.method.label}」は使えません。{misfit}"
+        elif item.media_type in FLASH and row.method is M.OVERWRITE:
+            yield Say(
+                f"「{row.media_name}」のような半導体の媒体では、上書きだけでは消し残ることが"
+                "あります。装置の消去コマンドか物理的な破壊を選んでください。",
+                key="flash_overwrite",
+            )
+
+
+def _misfit(case: Case, item: Item, row: Sanitization) -> str:
+    """Return why a method cannot serve for an item, "" when it can."""
+    method, dispose = row.method, row.act is SanitizationAct.DISPOSE
+    if item.item_class is ItemClass.PAPER:
+        if method in FOR_PAPER or (method is M.MASK and not dispose):
+            return ""
+        return f"紙の{case.word('dispose')}は、裁断・溶解・焼却のいずれかで行ってください。"
+    if method is M.DEGAUSS and (item.media_type in FLASH or item.media_type in OPTICAL):
+        return "この媒体は磁気では消えません。物理的な破壊を選んでください。"
+    if dispose and item.item_class is not ItemClass.DATA:
+        if method in BREAKING:
+            return ""
+        return (
+            f"電子媒体の{case.word('dispose')}は、物理的な破壊か同等の方法で行ってください。"
+            "消去だけで手放すことはできません。"
+        )
+    if method in SOFT or method in BREAKING:
+        return ""
+    return f"電子データの{case.word('erase')}は、消去ソフトか装置の消去コマンドで行ってください。"
+
+
+def r21_ending_follows_the_word(case: Case) -> Iterator[str]:
+    """How custody ends is the client's word, the manager's order, or the clause's own rule."""
+    event = case.event_of(*END_OF)
+    if event is None:
+        return
+    end = case.params.end
+    told = case.basis((S.DISPOSITION_METHOD, S.END_EXCEPTION), standing=True)
+    if end.basis != "clause":
+        verb = "指定" if end.basis == "client_designation" else "指示"
+        if event.kind is not K.HAND_OVER and told is None:
+            assert event.kind is not None
+            yield (
+                f"「{event.kind.label}」の方法について、{case.word('client_party')}の{verb}が"
+                f"記録されていません。{verb}を「承諾・指示」に登録してください。"
+            )
+        return
+    ordered = event.kind in (K.ERASE, K.DISPOSE) and _ordered(case, event)
+    asks_order = case.params.unneeded.regime == "manager_order"
+    if event.kind in (K.ERASE, K.DISPOSE) and asks_order and not ordered and event.sanitization:
+        yield (
+            f"{case.word('responsible_person')}の指示が記録されていません。"
+            "「指示した責任者」を選んでください。"
+        )
+    if told is None and not ordered:
+        yield from _against_clause(case, event)
+
+
+def _ordered(case: Case, event: HandlingEvent) -> bool:
+    rows = event.sanitization
+    orders = [case.books.find(Assignment, row.ordered_by_assignment_id) for row in rows]
+    return bool(rows) and all(
+        one is not None and one.role in MANAGERS and one.valid_on(case.day) for one in orders
+    )
+
+
+def _against_clause(case: Case, event: HandlingEvent) -> Iterator[str]:
+    assert event.kind is not None
+    for item in case.handled:
+        rule = case.params.end.end_rule.get(str(item.origin or ""), "")
+        if not rule or item.origin is ItemOrigin.CONTRACTOR_EQUIPMENT or item.unneeded_on:
+            continue
+        if EndRule.read(rule) not in END_OF[event.kind]:
+            yield (
+                f"「{item.caption()}」（{item.origin.label if item.origin else ''}）の終わり方は、"
+                f"定めでは「{EndRule.read(rule).label}」です。「{event.kind.label}」とするには、"
+                f"{case.word('client_party')}の指示を「承諾・指示」に登録してください。"
+            )
+
+
+def r22_attendance_is_respected(case: Case) -> Iterator[str]:
+    """When the client asked to attend, nothing is destroyed before somebody attended or waived."""
+    event = case.event_of(K.ERASE, K.DISPOSE)
+    if event is None:
+        return
+    asked = any(
+        one.direction is Direction.IN
+        and one.kind is CommunicationKind.WITNESS_REQUEST
+        and one.status is CommunicationStatus.OPEN
+        and one.at is not None
+        and one.at.date() <= case.day
+        for one in case.books.communications(case.contract.id)
+    )
+    attended = bool(event.sanitization) and all(row.witness_name for row in event.sanitization)
+    if asked and not attended:
+        yield (
+            f"{case.word('client_party')}から{case.word('attendance')}の求めがあります。"
+            "立会者を記録するか、求めが取り下げられたことを「委託者との連絡」に記録してください。"
+        )
+
+
+def r23_certificate_is_complete(case: Case) -> Iterator[str]:
+    """A report or certificate of ending has every field of its clause, and every check passed."""
+    request = case.record
+    if not isinstance(request, Request) or request.doc_kind not in CERTIFICATES:
+        return
+    for event_id in request.subject_ids:
+        event = case.books.find(HandlingEvent, event_id)
+        if event is None:
+            continue
+        if event.kind in (K.ERASE, K.DISPOSE) and not event.sanitization:
+            yield f"{event.caption()}は、まだ実施が記録されていません。実施を記録してください。"
+        for row in event.sanitization:
+            yield from _incomplete(case, event, row)
+
+
+def _incomplete(case: Case, event: HandlingEvent, row: Sanitization) -> Iterator[str]:
+    gaps = [
+        label
+        for label, value in (
+            ("情報項目", row.info_items),
+            ("媒体名", row.media_name),
+            ("数量", row.quantity),
+            ("方法", row.method),
+            ("責任者", row.responsible_person_id),
+            ("年月日", row.performed_at),
+            ("使用ソフト", row.tool_name or row.method not in SOFT),
+        )
+        if not value
+    ]
+    if gaps:
+        yield f"{event.caption()}「{row.media_name}」に「{'」「'.join(gaps)}」がありません。"
+    if row.verification_result is not VerificationResult.PASS or not row.irrecoverable_confirmed:
+        yield (
+            f"{event.caption()}「{row.media_name}」の検証が合格していません。"
+            "やり直して検証し、合格してから発行してください。"
+        )
+
+
+def r24_contract_closes_empty(case: Case) -> Iterator[str]:
+    """A contract is closed when nothing is left: items, copies, papers, rights, cards."""
+    contract, old = case.record, case.before
+    if not isinstance(contract, Contract) or contract.status is not ContractStatus.CLOSED:
+        return
+    if isinstance(old, Contract) and old.status is ContractStatus.CLOSED:
+        return
+    items = case.books.items_of(contract.id)
+    left = [item for item in items if item.state not in TERMINAL_STATES]
+    if left:
+        yield (
+            f"終わっていない媒体・資料が{len(left)}件あります（{left[0].caption()}など）。"
+            "返還・消去・廃棄を済ませてください。"
+        )
+    if items:
+        for kind in case.params.end.documents:
+            papers = case.books.submissions(contract.id, kind)
+            if not any(is_submitted(paper) for paper in papers):
+                title = case.profile.document_title(kind)
+                yield f"「{title}」がまだ提出されていません。提出してから契約を閉じてください。"
+    if any(right.revoked_at is None for right in case.books.rights(contract.id)):
+        yield "抹消していないアクセス資格があります。抹消してください。"
+
+
+def r25_unneeded_is_not_used_again(case: Case) -> Iterator[str]:
+    """What was found unneeded goes its way to the end and is not used again."""
+    event = case.event_of(K.USE, K.COPY, K.CREATE, K.TAKE_OUT, K.TRANSMIT, K.PROVIDE)
+    if event is None:
+        return
+    for item in case.handled:
+        if item.unneeded_on and item.unneeded_on <= case.day:
+            yield (
+                f"「{item.caption()}」は、不要と判断されています。"
+                "使わずに、返還・消去・廃棄の手続をしてください。"
+            )

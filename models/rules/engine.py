@@ -1,0 +1,185 @@
+"""The linter: every rule is asked, the profile says how strictly, the finding names the clause."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from models.codes import HandlingKind, RuleMode
+from models.paper import Request
+from models.profile_vocabulary import MODES
+from models.profiles import Clause, Profile, RuleSetting
+from models.records import Assignment
+from models.rules import consents, ending, moving, office, people, places
+from models.rules.case import Case, Say
+
+Rule = Callable[[Case], Iterator[str]]
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("R-01", people.r01_actor_is_cleared),
+    ("R-02", people.r02_staff_notice_comes_first),
+    ("R-03", places.r03_place_is_cleared_first),
+    ("R-04", places.r04_events_happen_at_designated_places),
+    ("R-05", consents.r05_copy_needs_basis),
+    ("R-06", consents.r06_copies_are_counted),
+    ("R-07", consents.r07_sending_needs_basis_and_two_persons),
+    ("R-08", moving.r08_take_out_needs_basis),
+    ("R-09", moving.r09_electronic_data_is_encrypted),
+    ("R-10", moving.r10_what_goes_out_comes_back),
+    ("R-11", moving.r11_transport_is_arranged),
+    ("R-12", people.r12_handover_by_the_officer),
+    ("R-13", consents.r13_indirect_handover_is_approved),
+    ("R-14", consents.r14_handover_as_designated),
+    ("R-15", consents.r15_purpose_is_kept),
+    ("R-16", consents.r16_collect_within_limits),
+    ("R-17", places.r17_storage_is_locked),
+    ("R-18", office.r18_nothing_private),
+    ("R-19", office.r19_terminal_is_checked),
+    ("R-20", ending.r20_method_fits_the_medium),
+    ("R-21", ending.r21_ending_follows_the_word),
+    ("R-22", ending.r22_attendance_is_respected),
+    ("R-23", ending.r23_certificate_is_complete),
+    ("R-24", ending.r24_contract_closes_empty),
+    ("R-25", ending.r25_unneeded_is_not_used_again),
+    ("R-28", people.r28_labour_terms_are_checked),
+    ("R-35", people.r35_right_stands_on_an_assignment),
+    ("R-36", people.r36_two_persons),
+    ("R-39", office.r39_clause_is_changed_with_basis),
+    ("R-42", people.r42_identity_document),
+    ("R-43", people.r43_designated_hours),
+    ("R-44", people.r44_specific_personal_information),
+    ("R-47", office.r47_beforehand_means_before),
+    ("R-48", office.r48_no_residents_data),
+)
+
+HELD_ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        "R-33": "models.handling: an event is voided and replaced, models.registers: revised",
+        "R-34": "models.custody: only possible states follow each other",
+        "R-37": "models.paper: a sealed paper is frozen, only its way to the client is noted",
+        "R-38": "models.registers.check_references: references stay inside the contract",
+        "R-41": "models.records.things.InformationAsset.inconsistencies",
+        "R-45": "nothing refuses incidents, reports and notices on a closed contract",
+    }
+)
+"""Rules that hold for every contract by construction, and where."""
+
+
+KEEPING = frozenset({HandlingKind.RECEIVE, HandlingKind.CREATE, HandlingKind.COLLECT})
+"""What comes in is stored: a profile that names the act 保管 means these too."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule has to say about one record, in the contract's words and citations.
+
+    `incident_draft`: the text wants it proposed as an incident as well.
+    """
+
+    rule_id: str
+    mode: str
+    message: str
+    articles: tuple[str, ...]
+    clauses: tuple[str, ...]
+    record: str
+    record_type: str
+    fact: bool
+    incident_draft: bool = False
+
+    @property
+    def refuses(self) -> bool:
+        """Tell whether no reason helps: impossible states, and plans that would be a breach."""
+        return self.mode == RuleMode.BLOCK_ALWAYS or (
+            self.mode == RuleMode.BLOCK_PLAN and not self.fact
+        )
+
+    @property
+    def needs_reason(self) -> bool:
+        return not self.refuses and self.mode in (RuleMode.BLOCK_PLAN, RuleMode.WARN)
+
+    @property
+    def needs_approval(self) -> bool:
+        """Tell whether a second person must agree (a breach that has already happened)."""
+        return self.mode == RuleMode.BLOCK_PLAN and self.fact
+
+    @property
+    def text(self) -> str:
+        """Return the sentence with its clause, as a screen shows it."""
+        cited = "・".join(self.articles[:2])
+        return f"{self.message}（{cited}）" if cited else self.message
+
+
+def examine(case: Case) -> list[Finding]:
+    """Ask every rule about a case."""
+    changed = _changes(case)
+    findings = []
+    for rule_id, check in RULES:
+        setting = case.profile.rules[rule_id]
+        if setting.mode == "off" and not setting.params and rule_id not in changed:
+            continue
+        for said in check(case):
+            mode = changed.get(rule_id) or _mode(setting, said, case)
+            if mode != "off":
+                findings.append(_finding(rule_id, mode, said, case))
+    return findings
+
+
+def _mode(setting: RuleSetting, said: str, case: Case) -> str:
+    """Return how strictly the rule works for this act, role or special case."""
+    key = said.key if isinstance(said, Say) else ""
+    if key in setting.params:
+        return setting.mode_for(key)
+    acts = setting.params.get("acts")
+    act = "store" if case.kind in KEEPING else case.kind
+    if acts is not None and act is not None and act not in acts and case.kind not in acts:
+        return str(setting.params.get("other_acts", RuleMode.NOTICE))
+    roles = setting.params.get("roles")
+    if roles is not None and isinstance(case.record, Assignment) and case.record.role not in roles:
+        return str(setting.params.get("other_roles", RuleMode.NOTICE))
+    return setting.mode
+
+
+def _changes(case: Case) -> dict[str, str]:
+    """Return modes that the contract's own settings give (R-39); integrity is never softened."""
+    settings = case.books.settings(case.contract.id)
+    if not settings:
+        return {}
+    off = {one.clause_key for one in settings if not one.enabled}
+    changed: dict[str, str] = {}
+    for rule_id in {r for key in off for r in _rules_of(case.profile, key)}:
+        if all(clause.key in off for clause in _main_clauses(case.profile, rule_id)):
+            changed[rule_id] = str(RuleMode.NOTICE)  # as where a text is silent
+    for one in settings:
+        if one.enabled:
+            changed.update((p.key, p.value) for p in one.params if p.value in MODES)
+    kept = str(RuleMode.BLOCK_ALWAYS)
+    rules = case.profile.rules
+    return {r: m for r, m in changed.items() if r in rules and rules[r].mode != kept}
+
+
+def _rules_of(profile: Profile, clause_key: str) -> tuple[str, ...]:
+    clause = profile.clauses.get(clause_key)
+    return clause.rules if clause else ()
+
+
+def _main_clauses(profile: Profile, rule_id: str) -> tuple[Clause, ...]:
+    clauses = profile.clauses_of_rule(rule_id)
+    return tuple(clause for clause in clauses if not clause.support) or clauses
+
+
+def _finding(rule_id: str, mode: str, said: str, case: Case) -> Finding:
+    clauses = _main_clauses(case.profile, rule_id)
+    verb = said.verb if isinstance(said, Say) else ""
+    clauses = tuple(c for c in clauses if verb and c.consent == verb) or clauses
+    record = case.record
+    return Finding(
+        rule_id=rule_id,
+        mode=mode,
+        message=str(said),
+        articles=tuple(clause.article for clause in clauses),
+        clauses=tuple(clause.key for clause in clauses),
+        record="" if isinstance(record, Request) else record.id,
+        record_type="submission" if isinstance(record, Request) else record.type,
+        fact=case.fact,
+        incident_draft=bool(case.profile.rules[rule_id].params.get("incident_draft"))
+        and mode == RuleMode.BLOCK_PLAN,
+    )

@@ -1,0 +1,204 @@
+"""Rules about moving: taking out, coming back, encryption, transport."""
+
+from collections.abc import Iterator
+
+from models.codes import (
+    AuthorizationSubject,
+    BasisType,
+    Encrypted,
+    EncryptionMeasure,
+    HandlingKind,
+    ItemClass,
+    PlaceKind,
+)
+from models.records import HandlingEvent, Item
+from models.rules.case import Case, Say
+
+K, S = HandlingKind, AuthorizationSubject
+STORING = (K.RECEIVE, K.STORE, K.CREATE, K.COLLECT)
+LEAVING = (K.TAKE_OUT, K.TRANSPORT, K.TRANSMIT, K.DISPATCH)
+COMPUTERS = frozenset({ItemClass.EQUIPMENT, ItemClass.MEDIUM})  # パソコン等 includes media
+SAFE_MEASURES = frozenset({EncryptionMeasure.APPLIED, EncryptionMeasure.EQUIVALENT})
+
+
+def r08_take_out_needs_basis(case: Case) -> Iterator[str]:
+    """Nothing leaves its fence without what the text demands for information and for computers."""
+    regime = case.params.take_out
+    event = case.event_of(K.TAKE_OUT)
+    if event is not None:
+        inside = regime.information_fence == "business_office" and _same_office(case, event)
+        if not inside:
+            yield from _information_leaves(case, event)
+    computers = [item for item in case.handled if item.item_class in COMPUTERS]
+    fenced = regime.equipment == "consent" and computers and _leaves_work_place(case)
+    if fenced and not case.basis((S.EQUIPMENT_TAKE_OUT,), ("consent",), standing=True):
+        yield Say(
+            f"{case.word('computers')}（{computers[0].caption()}）の{case.word('work_place')}"
+            f"の外への{case.word('take_out')}には、前もって承諾が要ります"
+            "（情報の同意とは別です）。承諾を「承諾・指示」に登録してください。",
+            verb="承諾",
+        )
+
+
+def _information_leaves(case: Case, event: HandlingEvent) -> Iterator[str]:
+    regime, word = case.params.take_out, case.word("take_out")
+    way = regime.information
+    if way == "forbidden":
+        if not _excepted(case, event):
+            yield (
+                f"この契約では{word}はできません。{case.word('client_party')}への返還・引渡し、"
+                "承諾された場所の間の移動、または記録された指示によるときだけ認められます。"
+                "根拠となる指示や行先を登録してください。"
+            )
+    elif way == "necessity":
+        if not _confirmed(case, event):
+            yield (
+                f"{word}の必要を、{case.word('responsible_person')}が確かめた記録がありません。"
+                "「確認者」に選んでください。"
+            )
+    else:
+        bases = {"consent": ("consent",), "agreement": ("agreement",)}.get(way, ())
+        if not case.basis((S.TAKE_OUT,), bases):
+            verb = BasisType.read(bases[0]).label if bases else case.word("take_out_consent")
+            yield Say(
+                f"{word}には、前もって{case.word('client_party')}の{verb}が要ります。"
+                f"{verb}を「承諾・指示」に登録し、この記録の根拠に選んでください。",
+                verb=verb,
+            )
+
+
+def _excepted(case: Case, event: HandlingEvent) -> bool:
+    """Tell whether one of the ways out that a flat ban leaves open applies (§8.5, 4)."""
+    allowed = case.params.take_out.exceptions
+    to_client = event.counterpart_org_id == case.contract.client_org_id or case.on_site(
+        event.place_to_id
+    )
+    if to_client and {"return", "deliver_results"} & set(allowed):
+        return True
+    ends = [case.designated(p) for p in (event.place_from_id, event.place_to_id) if p]
+    consented = len(ends) == 2 and all(end and end.authorization_id for end in ends)
+    if consented and "between_consented_places" in allowed:
+        return True
+    return "instruction" in allowed and bool(case.basis((S.TAKE_OUT,), ("instruction",)))
+
+
+def _confirmed(case: Case, event: HandlingEvent) -> bool:
+    wanted = set(case.params.take_out.confirmed_by)
+    people = [p for p in (event.checker_person_id, event.confirmed_by) if p]
+    return any(case.roles(person) & wanted for person in people)
+
+
+def _same_office(case: Case, event: HandlingEvent) -> bool:
+    """Tell whether it stays inside one 事業所, whose rooms name it as the place above them."""
+    start, end = (_office(case, p) for p in (event.place_from_id, event.place_to_id))
+    return bool(start) and start == end
+
+
+def _office(case: Case, place_id: str) -> str:
+    for _ in range(8):  # rooms in floors in buildings; a ring must not hang the program
+        place = case.place(place_id)
+        if place is None:
+            return ""
+        if PlaceKind.BUSINESS_OFFICE in place.kinds:
+            return place.id
+        place_id = place.parent_place_id
+    return ""
+
+
+def _leaves_work_place(case: Case) -> bool:
+    event = case.event_of(K.TAKE_OUT, K.STORE)
+    if event is None:
+        return False
+    if event.kind is K.TAKE_OUT:
+        return True
+    return bool(event.place_to_id) and case.designated(event.place_to_id) is None
+
+
+def r09_electronic_data_is_encrypted(case: Case) -> Iterator[str]:
+    """Electronic data leaves, and rests where the text says so, only encrypted or as safely."""
+    event = case.event_of()
+    if event is None or not case.electronic:
+        return
+    if event.kind in LEAVING:
+        yield from _leaves_encrypted(case, event)
+    elif event.kind in STORING and case.params.encryption.storage != "none":
+        yield from _rests_encrypted(case)
+
+
+def _leaves_encrypted(case: Case, event: HandlingEvent) -> Iterator[str]:
+    items = [item for item in case.electronic if _level_asks(case, item, str(event.kind))]
+    if not items:
+        return
+    measure, word = event.encryption, case.word("encryption")
+    equal = case.params.encryption.equivalent_accepted
+    safe = measure is EncryptionMeasure.APPLIED or (
+        equal and measure is EncryptionMeasure.EQUIVALENT and bool(event.encryption_detail)
+    )
+    if not safe:
+        yield (
+            f"「{items[0].caption()}」の{word}が記録されていません。"
+            f"{word}をして「暗号化等の措置」に入力してください。"
+        )
+
+
+def _rests_encrypted(case: Case) -> Iterator[str]:
+    for item in case.electronic:
+        bare = item.encrypted in (Encrypted.NO, None)
+        holds = item.item_class is not ItemClass.EQUIPMENT
+        if bare and holds and _level_asks(case, item, "storage"):
+            yield (
+                f"「{item.caption()}」は暗号化されていません。できる限り"
+                f"{case.word('encryption')}をして保管してください。"
+            )
+
+
+def _level_asks(case: Case, item: Item, act: str) -> bool:
+    """Tell whether the secrecy of what an item holds asks for encryption (FK-10)."""
+    regime = case.params.encryption
+    way = {"storage": regime.storage, "take_out": regime.take_out}.get(act, regime.transport)
+    if way != "by_secrecy_level":
+        return True
+    assets = [asset for c in item.contents if (asset := case.asset(c.asset_id))]
+    return not assets or any(str(asset.secrecy_level or "A") != "C" for asset in assets)
+
+
+def r10_what_goes_out_comes_back(case: Case) -> Iterator[str]:
+    """A take-out says when it comes back, and comes back by then."""
+    out = case.event_of(K.TAKE_OUT)
+    if out is not None and out.expected_return_at is None:
+        yield f"{case.word('take_out')}の持帰りの予定がありません。「持帰予定」を入力してください。"
+    back = case.event_of(K.BRING_BACK, K.RETURN, K.HAND_OVER)
+    if back is None or back.occurred_at is None:
+        return
+    late = [i for i in case.handled if i.due_back_at and i.due_back_at < back.occurred_at]
+    if late:
+        yield (
+            f"「{late[0].caption()}」は、持帰予定の日時を過ぎています。遅れた理由を残してください。"
+        )
+
+
+def r11_transport_is_arranged(case: Case) -> Iterator[str]:
+    """Transport names who, in what, when and to whom; where demanded, the order not to leave it."""
+    event = case.event_of(K.TRANSPORT)
+    if event is None:
+        return
+    word = case.word("transport")
+    for row in event.transport:
+        gaps = [
+            label
+            for label, value in (
+                ("運搬担当者", row.persons),
+                ("容器・施錠", row.container),
+                ("出発日時", row.departed_at or not case.fact),
+                ("受取人", row.received_by or not row.arrived_at),
+            )
+            if not value
+        ]
+        if gaps:
+            yield f"{word}の記録に「{'」「'.join(gaps)}」がありません。入力してください。"
+        told = row.do_not_leave_instructed and row.instructed_by and row.instructed_at
+        if case.params.transport.never_leave_instruction and not told:
+            yield (
+                f"{word}する人に、資料から離れないよう指示した記録がありません。"
+                "指示した人と日時を「運搬記録」に入力してください。"
+            )

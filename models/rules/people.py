@@ -1,0 +1,312 @@
+"""Rules about people: who may handle, who was notified, who hands over, who is kept apart."""
+
+from collections.abc import Iterator
+
+from models.codes import (
+    AccountStatus,
+    AssignmentRole,
+    AssignmentStatus,
+    CredentialKind,
+    EmploymentType,
+    HandlingKind,
+    Role,
+    SubmissionStatus,
+    TrainingKind,
+    TrainingTopic,
+)
+from models.records import AccessRight, Assignment, Person, Submission, UserAccount
+from models.records.people import NON_REGULAR
+from models.rules.case import Case, Say
+
+K = HandlingKind
+WEEKDAYS = "月火水木金土日"
+
+
+def r01_actor_is_cleared(case: Case) -> Iterator[str]:
+    """A person handles only with an assignment, and with pledge, training and 周知 as demanded."""
+    event = case.event_of()
+    if event is None or not event.actor_person_id:
+        return
+    person, roles = event.actor_person_id, case.roles(event.actor_person_id)
+    name = case.name(person)
+    if not roles:
+        yield (
+            f"{name}は、この日この契約の{case.word('worker')}等として指定されていません。"
+            "「従事者等の指定」を登録してから取り扱ってください。"
+        )
+        return
+    pledge = case.params.pledge
+    pledged = any(one.stands_on(case.day) for one in case.books.pledges(case.contract.id, person))
+    if roles & set(pledge.roles) and not pledged:
+        yield (
+            f"{name}の{case.word('pledge')}が、この日までに徴取されていません。"
+            "署名を受け、「誓約書」に登録してください。"
+        )
+    missing = missing_topics(case, person)
+    if missing:
+        yield (
+            f"{name}は、この日までに{case.word('training')}のうち「{'、'.join(missing)}」を"
+            "受けていません。実施し、「教育・研修・周知」に登録してください。"
+        )
+    if not informed(case, person):
+        yield (
+            f"{name}に、{topic_words(case.params.training.awareness_topics)}を一度にまとめて"
+            "周知した記録がありません。周知し、「教育・研修・周知」に登録してください。"
+        )
+
+
+def missing_topics(case: Case, person_id: str) -> list[str]:
+    """Return the compulsory topics of training that a person has not heard by that day."""
+    wanted = case.params.training.topics
+    if not wanted:
+        return []
+    heard: set[str] = set()
+    for session in case.books.sessions(case.contract.id):
+        # An awareness session tells a duty; it is no training (CB-3.2 against CB-4.2).
+        if session.kind is not TrainingKind.AWARENESS and session.attended_by(person_id, case.day):
+            heard |= set(session.topics)
+    return [TrainingTopic.read(topic).label for topic in wanted if topic not in heard]
+
+
+def informed(case: Case, person_id: str) -> bool:
+    """Tell whether one session told all that the person must be made aware of (CB-4.2, YC-7)."""
+    wanted = set(case.params.training.awareness_topics)
+    return not wanted or any(
+        wanted <= set(session.topics) and session.attended_by(person_id, case.day)
+        for session in case.books.sessions(case.contract.id)
+    )
+
+
+def topic_words(topics: tuple[str, ...]) -> str:
+    return "、".join(f"「{TrainingTopic.read(topic).label}」" for topic in topics)
+
+
+def r02_staff_notice_comes_first(case: Case) -> Iterator[str]:
+    """An assignment becomes active only after the written notice was submitted beforehand."""
+    one = case.record
+    if not isinstance(one, Assignment) or one.status is not AssignmentStatus.ACTIVE:
+        return
+    if not _begins(case, one) or one.starts_on is None:
+        return
+    verb, start = case.word("staff_notice"), one.starts_on
+    notice = case.books.find(Submission, one.notice_submission_id)
+    if not is_submitted(notice):
+        yield (
+            f"{case.name(one.person_id)}の{verb}が記録されていません。"
+            f"「{case.profile.document_title('D-03')}」を提出し、この指定に結び付けてください。"
+        )
+    elif notice and notice.submitted_on and notice.submitted_on > start:
+        yield (
+            f"{case.name(one.person_id)}の{verb}は、従事を始めた日より後に提出されています。"
+            "従事開始日と提出日を確かめてください。"
+        )
+
+
+def _begins(case: Case, one: Assignment) -> bool:
+    """Tell whether this version is the one that makes the assignment count."""
+    old = case.before
+    return not (
+        isinstance(old, Assignment)
+        and old.status is AssignmentStatus.ACTIVE
+        and (old.starts_on, old.role, old.notice_submission_id)
+        == (one.starts_on, one.role, one.notice_submission_id)
+    )
+
+
+def is_submitted(paper: Submission | None) -> bool:
+    return paper is not None and paper.status in (
+        SubmissionStatus.SUBMITTED,
+        SubmissionStatus.ACCEPTED,
+    )
+
+
+def r12_handover_by_the_officer(case: Case) -> Iterator[str]:
+    """Return and delivery are done by the person notified for it; first receipt is milder."""
+    event = case.event_of(K.RETURN, K.HAND_OVER, K.RECEIVE)
+    if event is None or not event.actor_person_id:
+        return
+    wanted = set(case.params.handover.officer_roles)
+    key = "first_receipt" if event.kind is K.RECEIVE else ""
+    if not wanted:
+        # The text names nobody; whoever was designated of the contractor's own accord does it.
+        own = AssignmentRole.HANDOVER_OFFICER
+        if any(
+            a.role is own and a.valid_on(case.day) for a in case.books.assigned(case.contract.id)
+        ):
+            wanted = {str(own)}
+    if not wanted:
+        return
+    officers = [
+        one
+        for one in case.books.assignments(case.contract.id, event.actor_person_id)
+        if one.role in wanted and one.valid_on(case.day)
+    ]
+    word = case.word("handover_officer")
+    if not officers:
+        yield Say(
+            f"{case.name(event.actor_person_id)}は{word}ではありません。"
+            f"{case.word('handover')}は、{word}として届け出た人が行ってください。",
+            key=key,
+        )
+    elif case.params.handover.officer_roles and not any(_notified(case, one) for one in officers):
+        yield Say(
+            f"{case.name(event.actor_person_id)}は、{word}としての{case.word('staff_notice')}が"
+            f"この日までに済んでいません。「{case.profile.document_title('D-03')}」を"
+            "先に提出してください。",
+            key=key,
+        )
+
+
+def _notified(case: Case, one: Assignment) -> bool:
+    notice = case.books.find(Submission, one.notice_submission_id)
+    return (
+        notice is not None
+        and is_submitted(notice)
+        and notice.submitted_on is not None
+        and notice.submitted_on <= case.day
+    )
+
+
+def r28_labour_terms_are_checked(case: Case) -> Iterator[str]:
+    """The labour contract of a non-regular worker names the duties, checked before handling."""
+    event = case.event_of()
+    if event is None or not event.actor_person_id:
+        return
+    person = case.books.find(Person, event.actor_person_id)
+    regime = case.params.non_regular_workers
+    whom = {
+        "dispatched": frozenset({EmploymentType.DISPATCHED}),
+        "all_non_regular": NON_REGULAR,
+    }.get(regime.scope, frozenset())
+    if person is None or person.employment_type not in whom:
+        return
+    checked = any(
+        one.labour_terms_confirmed
+        and one.labour_terms_checked_on is not None
+        and one.labour_terms_checked_on <= case.day
+        for one in case.books.assignments(case.contract.id, person.id)
+    )
+    if not checked:
+        without_end = "（期間の定めのない秘密保持を含む）" if regime.secrecy_without_end else ""
+        assert person.employment_type is not None
+        yield (
+            f"{person.name}さん（{person.employment_type.label}）との契約書に守るべき事項"
+            f"{without_end}が明記されていることが、この日までに確かめられていません。"
+            "契約書を確かめ、「従事者等の指定」に確認日を登録してください。"
+        )
+
+
+def r35_right_stands_on_an_assignment(case: Case) -> Iterator[str]:
+    """An access right exists only under an active assignment; an inspector needs none."""
+    right = case.record
+    if not isinstance(right, AccessRight) or right.revoked_at is not None:
+        return
+    account = case.books.find(UserAccount, right.user_id)
+    if account is None or account.status is not AccountStatus.ACTIVE:
+        yield "利用停止の利用者に、アクセス資格は付けられません。"
+    elif account.app_role is not Role.INSPECTOR:
+        basis = case.books.find(Assignment, right.assignment_id)
+        stands = (
+            basis is not None
+            and basis.person_id == account.person_id
+            and basis.contract_id == right.contract_id
+            and basis.status is AssignmentStatus.ACTIVE
+            and basis.valid_on(case.today)
+        )
+        if not stands:
+            yield (
+                "アクセス資格の根拠となる、本人の有効な「従事者等の指定」がありません。"
+                "指定を登録し、それを選んでください。"
+            )
+
+
+def r36_two_persons(case: Case) -> Iterator[str]:
+    """Who performs does not verify, and nobody confirms what he did himself."""
+    event = case.event
+    if event is None:
+        return
+    if case.confirming:
+        if event.actor_person_id == case.asker:
+            yield Say(
+                f"{event.caption()}は、確認する本人の取扱いです。"
+                "ほかの責任者に確認を依頼してください。",
+                key="other_acts",
+            )
+        return
+    if event.actor_person_id and event.actor_person_id == event.checker_person_id:
+        yield "「取扱者」と「確認者」が同じ人です。別の人が確認してください。"
+    for row in event.sanitization:
+        if row.verified_by and row.verified_by == row.performed_by:
+            yield (
+                f"「{row.media_name}」の実施者と検証者が同じ人です。"
+                "別の人が検証し、その人を「検証者」に選んでください。"
+            )
+
+
+def r42_identity_document(case: Case) -> Iterator[str]:
+    """On the client's premises people carry a valid identity document."""
+    event = case.event_of()
+    if event is None or not (case.on_site(event.place_from_id) or case.on_site(event.place_to_id)):
+        return
+    shows = case.params.identity_document.shows_company_name
+    held = [
+        one
+        for one in case.books.credentials(event.actor_person_id)
+        if one.kind is CredentialKind.EMPLOYEE_ID
+        and one.contract_id in ("", case.contract.id)
+        and one.valid_on(case.day)
+    ]
+    word = case.word("identity_document")
+    if not held:
+        yield (
+            f"{case.name(event.actor_person_id)}に、この日有効な{word}が発行されていません。"
+            "発行し、「身分証明書・IDカード・鍵」に登録してください。"
+        )
+    elif shows and not any(one.shows_company_name for one in held):
+        yield (
+            f"{case.name(event.actor_person_id)}の{word}に、事業者名の表示がありません。"
+            "事業者名の分かるものを発行してください。"
+        )
+
+
+def r43_designated_hours(case: Case) -> Iterator[str]:
+    """Work on the client's premises happens in the hours that the client set."""
+    event = case.event_of()
+    hours = case.contract.designated_hours
+    if event is None or event.occurred_at is None or not hours:
+        return
+    if not (case.on_site(event.place_from_id) or case.on_site(event.place_to_id)):
+        return
+    weekday = WEEKDAYS[event.occurred_at.weekday()]
+    start = f"{event.occurred_at:%H:%M}"
+    end = f"{event.ended_at:%H:%M}" if event.ended_at else start
+    inside = any(
+        one.weekday.removesuffix("曜日").removesuffix("曜") == weekday
+        and one.opens.zfill(5) <= start
+        and end <= one.closes.zfill(5)
+        for one in hours
+    )
+    if not inside:
+        yield (
+            f"{case.word('client_party')}の指定する時間（{weekday}曜日）の外の取扱いです。"
+            "時間を確かめるか、指示を受けて理由を残してください。"
+        )
+
+
+def r44_specific_personal_information(case: Case) -> Iterator[str]:
+    """Only persons named for it handle 特定個人情報."""
+    event = case.event_of()
+    if event is None or not event.actor_person_id:
+        return
+    assets = (case.asset(c.asset_id) for item in case.handled for c in item.contents)
+    if not any(asset and asset.contains_specific_pi for asset in assets):
+        return
+    named = any(
+        one.handles_specific_pi and one.valid_on(case.day)
+        for one in case.books.assignments(case.contract.id, event.actor_person_id)
+    )
+    if not named:
+        yield (
+            f"{case.name(event.actor_person_id)}は、特定個人情報を取り扱う人として"
+            "指定されていません。取り扱う人を替えるか、指定を改めてください。"
+        )

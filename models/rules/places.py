@@ -1,0 +1,135 @@
+"""Rules about places: designated beforehand, used as designated, locked."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from models.codes import HandlingKind, PlaceKind, PlaceStatus, PlaceUse, StorageEquipment
+from models.records import Authorization, ContractPlace, Place, Submission
+from models.rules.case import Case
+from models.rules.people import is_submitted
+
+K = HandlingKind
+TO_A_PLACE = (K.RECEIVE, K.COLLECT, K.STORE, K.BRING_BACK, K.TRANSPORT)
+AWAY = frozenset(
+    {K.TAKE_OUT, K.TRANSPORT, K.DISPATCH, K.TRANSMIT, K.RETURN, K.HAND_OVER, K.LOSS, K.RECOVER}
+)
+"""Acts that leave the designated places by their nature and have rules of their own."""
+NAMED_EQUIPMENT = (
+    StorageEquipment.SAFE,
+    StorageEquipment.CABINET,
+    StorageEquipment.LOCKED_ROOM,
+)
+
+
+def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
+    """A place is used only after notice, consent, or both, as the text demands for that use."""
+    one = case.record
+    if not isinstance(one, ContractPlace) or one.status is not PlaceStatus.ACTIVE:
+        return
+    old = case.before
+    if isinstance(old, ContractPlace) and old.status is PlaceStatus.ACTIVE and _same(old, one):
+        return
+    regime, start = case.params.place_notice, one.use_from
+    if start is None or (regime.uses and not set(one.use_as) & set(regime.uses)):
+        return
+    if regime.onsite_by_default and case.on_site(one.place_id):
+        return
+    place = case.place(one.place_id)
+    name = f"「{place.name}」" if place else "この場所"
+    if regime.regime in ("notify", "notify_and_consent", "none"):
+        yield from _notice(case, one, name, start)
+    if regime.regime in ("consent", "notify_and_consent"):
+        yield from _consent(case, one, name, start)
+
+
+def _same(old: ContractPlace, new: ContractPlace) -> bool:
+    return (old.use_from, old.use_as, old.notice_submission_id, old.authorization_id) == (
+        new.use_from,
+        new.use_as,
+        new.notice_submission_id,
+        new.authorization_id,
+    )
+
+
+def _notice(case: Case, one: ContractPlace, name: str, start: date) -> Iterator[str]:
+    notice, form = case.books.find(Submission, one.notice_submission_id), "D-04"
+    title = case.profile.document_title(form)
+    if notice is None or not is_submitted(notice):
+        yield (
+            f"{name}の届出が記録されていません。「{title}」を提出し、この場所に結び付けてください。"
+        )
+    elif notice.submitted_on and notice.submitted_on > start:
+        yield (
+            f"{name}の届出は、使用を始めた日より後に提出されています。"
+            "使用開始日と提出日を確かめてください。"
+        )
+
+
+def _consent(case: Case, one: ContractPlace, name: str, start: date) -> Iterator[str]:
+    given = case.books.find(Authorization, one.authorization_id)
+    if given is None or given.subject not in ("place", "offsite_work"):
+        yield (
+            f"{name}の使用には、{case.word('client_party')}の承諾が要ります。"
+            "承諾を得て「承諾・指示」に登録し、この場所に結び付けてください。"
+        )
+    elif not given.covers(start):
+        yield f"{name}の承諾は、使用を始める日に有効ではありません。承諾の日付を確かめてください。"
+
+
+def r04_events_happen_at_designated_places(case: Case) -> Iterator[str]:
+    """What is done in the office is done at a place designated for the contract that day."""
+    event = case.event_of()
+    if event is None:
+        return
+    places = [event.place_from_id, event.place_to_id]
+    if event.kind in AWAY:
+        # The place it leaves must be a designated one; where it goes has rules of its own.
+        places = [event.place_from_id]
+    if event.kind is K.RECEIVE:
+        places = [event.place_to_id]
+    for place_id in dict.fromkeys(places):
+        if not place_id or case.designated(place_id):
+            continue
+        if case.on_site(place_id) and case.params.place_notice.onsite_by_default:
+            continue
+        place = case.place(place_id)
+        name = place.name if place else "選ばれた場所"
+        yield (
+            f"「{name}」は、この日この契約の{case.word('work_place')}・"
+            f"{case.word('storage_place')}として登録されていません。"
+            f"場所を選び直すか、{case.word('take_out')}または{case.word('transport')}として"
+            "記録してください。"
+        )
+
+
+def r17_storage_is_locked(case: Case) -> Iterator[str]:
+    """Things are kept only where there is a lock or entry control, or named furniture."""
+    for place in _storage_places(case):
+        if not (place.lockable or place.entry_control):
+            yield (
+                f"「{place.name}」には施錠も入退室管理もありません。"
+                f"{case.word('storage_place')}に保管してください。"
+            )
+        elif _needs_equipment(case) and place.storage_equipment not in NAMED_EQUIPMENT:
+            yield (
+                f"「{place.name}」に金庫・保管庫・保管室がありません。"
+                f"{case.word('storage_place')}に保管してください。"
+            )
+
+
+def _needs_equipment(case: Case) -> bool:
+    return bool(case.profile.rule("R-17").params.get("named_equipment"))
+
+
+def _storage_places(case: Case) -> Iterator[Place]:
+    event, record = case.event_of(*TO_A_PLACE), case.record
+    ids: list[str] = []
+    if event is not None and (event.kind is not K.TRANSPORT or event.transport):
+        homes = [item.home_place_id for item in case.handled]
+        ids = [event.place_to_id] if event.place_to_id else homes
+    elif isinstance(record, ContractPlace) and PlaceUse.STORAGE in record.use_as:
+        ids = [record.place_id]
+    for place_id in dict.fromkeys(ids):
+        place = case.place(place_id)
+        if place is not None and not (event and PlaceKind.CLIENT_PREMISES in place.kinds):
+            yield place

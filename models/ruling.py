@@ -1,0 +1,510 @@
+"""Ruling: the ledger asks the rules before it writes, and writes the exceptions beside the facts.
+
+A plan that would be a breach is refused. A fact is kept as 逸脱 with its reason, a second person
+and a finding to be put right, in the same command. A judgement of the office wants a reason. What
+the text is silent about is only told.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from models import permissions
+from models.chain import Intent
+from models.codes import (
+    AccountStatus,
+    AssignmentStatus,
+    ContractStatus,
+    FindingSource,
+    FindingStatus,
+    InvalidReason,
+    Role,
+    RuleMode,
+    Severity,
+)
+from models.commands import Change, revising
+from models.errors import Conflict, NeedsAnswer, NotPermitted, Refused, RuleRefused
+from models.paper import Request
+from models.profiles import Profile
+from models.records import (
+    Assignment,
+    Contract,
+    Credential,
+    HandlingEvent,
+    Item,
+    Record,
+    RuleOverride,
+)
+from models.records import Finding as FindingRecord
+from models.records.governance import REASON_LENGTH
+from models.rules.answers import NO_ANSWERS, Answers, Approval
+from models.rules.books import Books
+from models.rules.case import Case
+from models.rules.engine import Finding, examine
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+HISTORIC = "以前の台帳から取り込んだ記録のため、当時の状況は元の台帳で確かめる"
+PUT_RIGHT = timedelta(days=7)  # until when a breach is to be put right, unless people say else
+STRENGTH = (RuleMode.NOTICE, RuleMode.WARN, RuleMode.BLOCK_PLAN, RuleMode.BLOCK_ALWAYS)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What the rules make of a command: events as they are entered, records beside, notices."""
+
+    events: tuple[HandlingEvent, ...] = ()
+    beside: tuple[Record, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+class Rules:
+    """Verbs that ask the rules.
+
+    Args:
+        on: False while an office works without rules; nothing is asked then.
+    """
+
+    def __init__(self, ledger: "Ledger", *, on: bool) -> None:
+        self._ledger = ledger
+        self.on = on
+        self.books = Books(ledger.store)
+        self.prove: Callable[[Approval], None] | None = None
+        """Checks an approval's proof when the safe can (raises one of `models.errors`)."""
+        ledger.on_change(lambda change: self.books.forget(change.types))
+
+    # --- asking ----------------------------------------------------------------------------------
+    def about_event(self, event: HandlingEvent, new_items: Sequence[Item] = ()) -> list[Finding]:
+        """Return what the rules say to an event, complete or not; nothing is written."""
+        if event.kind is None or not event.contract_id:
+            return []
+        return [f for case in self._event_cases([event], new_items, ()) for f in examine(case)]
+
+    def about_record(self, record: Record, before: Record | None = None) -> list[Finding]:
+        """Return what the rules say to a record of a register; nothing is written."""
+        return self._about(record, before, self.books.beside([record]))
+
+    # --- ruling ----------------------------------------------------------------------------------
+    def on_events(
+        self,
+        events: Sequence[HandlingEvent],
+        new_items: Sequence[Item],
+        others: Sequence[Record],
+        answers: Answers | None,
+        *,
+        historic: bool = False,
+    ) -> Ruling:
+        """Judge events that are about to be entered.
+
+        Raises:
+            NeedsAnswer: a reason or a second person is missing.
+            RuleRefused: a plan that would be a breach, or what can never be.
+        """
+        if not self.on:
+            return Ruling(tuple(events))
+        found = [(case, examine(case)) for case in self._event_cases(events, new_items, others)]
+        if historic:
+            return self._historic(events, found, answers)
+        answers = self._with_typed_reasons(found, answers)
+        flat = [finding for _, findings in found for finding in findings]
+        self._require_answers(flat, answers, {c.event.actor_person_id for c, _ in found if c.event})
+        judged, beside = [], []
+        for case, findings in found:
+            assert case.event is not None
+            event, records = self._enter(case.event, case.contract.id, findings, answers)
+            judged.append(event)
+            beside += records
+        return Ruling(tuple(judged), tuple(beside), _notices(flat))
+
+    def on_records(
+        self,
+        records: Sequence[Record],
+        answers: Answers | None,
+        *,
+        before: Mapping[str, Record] | None = None,
+        historic: bool = False,
+    ) -> Ruling:
+        """Judge records of registers that are about to be entered or revised.
+
+        Raises:
+            NeedsAnswer, RuleRefused
+        """
+        if not self.on:
+            return Ruling()
+        before = before or {}
+        books = self.books.beside(records)
+        found = [(one, self._about(one, before.get(one.id), books)) for one in records]
+        flat = [finding for _, findings in found for finding in findings]
+        if historic:
+            self._require_possible(flat)
+            beside = self._summary(flat, records, answers or NO_ANSWERS)
+            return Ruling(beside=tuple(beside))
+        answers = answers or NO_ANSWERS
+        self._require_answers(flat, answers, set())
+        beside = []
+        for record, findings in found:
+            contract_id = record.id if isinstance(record, Contract) else record.contract()
+            beside += self._exceptions(record, contract_id, findings, answers)
+        return Ruling(beside=tuple(beside), notices=_notices(flat))
+
+    def on_paper(self, request: Request) -> None:
+        """Judge a paper before it is sealed (R-23).
+
+        Raises:
+            RuleRefused
+        """
+        if not self.on:
+            return
+        contract = self.books.find(Contract, request.contract_id)
+        assert contract is not None
+        self._require_possible(examine(self._case(request, contract, self.books)))
+
+    def on_confirming(self, events: Sequence[HandlingEvent], answers: Answers | None) -> Ruling:
+        """Judge a confirmation: nobody confirms what he did himself (R-36)."""
+        if not self.on:
+            return Ruling(tuple(events))
+        answers, beside, flat = answers or NO_ANSWERS, [], []
+        found = []
+        for event in events:
+            case = self._case(event, self._contract_of(event), self.books)
+            case.confirming = True
+            findings = [f for f in examine(case) if f.rule_id == "R-36"]
+            found.append((event, findings))
+            flat += findings
+        self._require_answers(flat, answers, set())
+        for event, findings in found:
+            beside += self._exceptions(event, event.contract_id, findings, answers)
+        return Ruling(tuple(events), tuple(beside), _notices(flat))
+
+    def consequences(self, record: Record) -> list[Intent]:
+        """Return what must fall together with an ended assignment: rights and cards (R-35)."""
+        if not self.on or not isinstance(record, Assignment):
+            return []
+        if record.status is not AssignmentStatus.ENDED:
+            return []
+        now, reason = self._ledger.now(), "従事者等の指定の終了による抹消"
+        intents = [
+            revising(replace(right, revoked_at=now, revoke_reason=reason), reason)
+            for right in self.books.rights(record.contract_id)
+            if right.assignment_id == record.id and right.revoked_at is None
+        ]
+        others = [
+            one
+            for one in self.books.assignments(record.contract_id, record.person_id)
+            if one.id != record.id and one.status is AssignmentStatus.ACTIVE
+        ]
+        cards = self.books.credentials(record.person_id) if not others else ()
+        return intents + [
+            revising(_invalid(card, now), reason)
+            for card in cards
+            if card.contract_id == record.contract_id
+            and card.invalidated_at is None
+            and card.returned_on is None
+        ]
+
+    # --- the second person later -----------------------------------------------------------------
+    def approve(self, override_ids: Sequence[str], *, command_id: str = "") -> Change:
+        """Agree, as the signed-in user, to exceptions that waited for a second person.
+
+        Raises:
+            Conflict, NotFound, NotPermitted, Refused
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        account = ledger.user
+        if account.app_role not in (Role.WORKER, Role.SUPERVISOR):
+            raise NotPermitted(act="例外の確認", who=permissions.roles_text(SECOND))
+        intents = []
+        for one in override_ids:
+            stored = ledger.registers.need(RuleOverride, one)
+            if stored.meta.voided or stored.record.approved_by:
+                raise Conflict(what=stored.record.caption())
+            self._require_second(account.person_id, stored.record.requested_by, stored.record)
+            agreed = replace(
+                stored.record,
+                approved_by=account.person_id,
+                approved_at=ledger.now(),
+                confirm_later=False,
+            )
+            intents.append(revising(agreed, "二人目による確認"))
+        return ledger.commit(intents, command_id=command_id)
+
+    def _require_second(self, person_id: str, asked: str, override: RuleOverride) -> None:
+        event = None
+        if override.record_type == HandlingEvent.type:
+            event = self.books.find(HandlingEvent, override.record_ref)
+        if person_id in {asked, event.actor_person_id if event else ""}:
+            raise Refused(
+                reason="自分が求めた例外や、自分の取扱いの例外は、自分では認められません。"
+                "ほかの方に依頼してください。"
+            )
+
+    # --- cases -----------------------------------------------------------------------------------
+    def _event_cases(
+        self,
+        events: Sequence[HandlingEvent],
+        new_items: Sequence[Item],
+        others: Sequence[Record],
+    ) -> list[Case]:
+        books = self.books.beside([*others, *new_items])
+        items = {item.id: item for item in new_items}
+        wanted = {line.item_id for event in events for line in event.lines}
+        wanted |= {row.item_id for event in events for row in event.sanitization}
+        items |= self.books.items(wanted - items.keys() - {""})
+        cases = []
+        for event in events:
+            contract = books.find(Contract, event.contract_id)
+            if contract is not None:
+                case = self._case(event, contract, books)
+                case.items = items
+                cases.append(case)
+        return cases
+
+    def _case(self, record: Record | Request, contract: Contract, books: Books) -> Case:
+        return Case(
+            record=record,
+            contract=contract,
+            profile=self._profile(contract),
+            books=books,
+            now=self._ledger.now(),
+            asker=self._asker,
+        )
+
+    @cached_property
+    def _asker(self) -> str:
+        return self._ledger.user.person_id
+
+    def _profile(self, contract: Contract) -> Profile:
+        return self._ledger.registers.need_profile(contract.profile_code)
+
+    def _contract_of(self, record: Record) -> Contract:
+        return self._ledger.registers.need(Contract, record.contract()).record
+
+    def _about(self, record: Record, before: Record | None, books: Books) -> list[Finding]:
+        """Judge a record under its contract; what serves several contracts, under all of them."""
+        if isinstance(record, Contract):
+            contracts: Iterable[Contract] = [record]
+        elif record.contract():
+            one = books.find(Contract, record.contract())
+            contracts = [one] if one else []
+        else:
+            contracts = [
+                one for one in books.contracts() if one.status is not ContractStatus.CLOSED
+            ]
+        strictest: dict[tuple[str, str], Finding] = {}
+        for contract in contracts:
+            case = self._case(record, contract, books)
+            case.before = before
+            for finding in examine(case):
+                key = (finding.rule_id, finding.message)
+                known = strictest.get(key)
+                if known is None or _strength(finding) > _strength(known):
+                    strictest[key] = finding
+        return list(strictest.values())
+
+    # --- answers ---------------------------------------------------------------------------------
+    def _with_typed_reasons(
+        self, found: Sequence[tuple[Case, list[Finding]]], answers: Answers | None
+    ) -> Answers:
+        """Take the reason that was typed into the event itself as the reason for its breach."""
+        answers = answers or NO_ANSWERS
+        reasons = dict(answers.reasons)
+        for case, findings in found:
+            typed = case.event.deviation_reason if case.event and case.event.deviation else ""
+            for finding in findings:
+                if typed and finding.needs_approval:
+                    reasons.setdefault(finding.rule_id, typed)
+        return Answers(reasons, answers.approved_by)
+
+    def _require_possible(self, findings: Iterable[Finding]) -> None:
+        refused = [f for f in findings if f.refuses]
+        if refused:
+            raise RuleRefused(reason=_listed(refused), findings=tuple(refused))
+
+    def _require_answers(
+        self, findings: Sequence[Finding], answers: Answers, actors: set[str]
+    ) -> None:
+        self._require_possible(findings)
+        silent = [
+            f for f in findings if f.needs_reason and len(answers.reason(f.rule_id)) < REASON_LENGTH
+        ]
+        breaches = [f for f in findings if f.needs_approval]
+        approval = answers.approval
+        second = bool(breaches) and not approval and bool(self._seconds(actors))
+        if silent or second:
+            asked = silent or breaches
+            words = f"理由を{REASON_LENGTH}文字以上で入力してください。" if silent else ""
+            words += "ほかの方の確認を受けてください。" if second else ""
+            raise NeedsAnswer(
+                message=f"{_listed(asked)}\n{words}",
+                findings=tuple(dict.fromkeys([*silent, *(breaches if second else ())])),
+                needs_approval=second,
+            )
+        if breaches and approval:
+            if approval.person_id not in self._seconds(actors):
+                raise Refused(
+                    reason="確認する人には、求めた人・取扱者とは別の、利用中の方を選んでください。"
+                )
+            if self.prove is not None:
+                self.prove(approval)
+
+    def _seconds(self, actors: set[str]) -> set[str]:
+        """Return who could be the second person; nobody at a site of one (obligations 8.4.1)."""
+        me = self._asker
+        return {
+            one.person_id
+            for one in self.books.accounts()
+            if one.status is AccountStatus.ACTIVE
+            and one.app_role in SECOND
+            and one.person_id != me
+            and one.person_id not in actors
+        }
+
+    # --- what is entered beside ------------------------------------------------------------------
+    def _enter(
+        self, event: HandlingEvent, contract_id: str, findings: list[Finding], answers: Answers
+    ) -> tuple[HandlingEvent, list[Record]]:
+        """Mark a breach on the event and return what is entered beside it."""
+        breaches = [f for f in findings if f.needs_approval]
+        if breaches:
+            reasons = dict.fromkeys(answers.reason(f.rule_id) for f in breaches)
+            event = replace(event, deviation=True, deviation_reason="／".join(reasons)[:1000])
+        return event, self._exceptions(event, contract_id, findings, answers)
+
+    def _exceptions(
+        self, record: Record, contract_id: str, findings: list[Finding], answers: Answers
+    ) -> list[Record]:
+        asked = [f for f in findings if f.needs_reason]
+        breaches = [f for f in asked if f.needs_approval]
+        made: list[Record] = []
+        finding_id = ""
+        if breaches:
+            correction = self._correction(record, contract_id, breaches)
+            finding_id = correction.id
+            made.append(correction)
+        for rule_id in dict.fromkeys(f.rule_id for f in asked):
+            mine = [f for f in asked if f.rule_id == rule_id]
+            strongest = max(mine, key=_strength)
+            made.append(
+                self._override(
+                    record, contract_id, rule_id, strongest.mode, mine, answers,
+                    finding_id if strongest.needs_approval else "",
+                )
+            )  # fmt: skip
+        for one in made:
+            self._ledger.registers.validate(one)
+        return made
+
+    def _override(
+        self, record: Record, contract_id: str, rule_id: str, mode: str,
+        findings: Sequence[Finding], answers: Answers, finding_id: str,
+    ) -> RuleOverride:  # fmt: skip
+        breach = any(f.needs_approval for f in findings)
+        approval = answers.approval if breach else Approval()
+        now = self._ledger.now()
+        return RuleOverride(
+            id=self._ledger.new_id(),
+            contract_id=contract_id,
+            rule_id=rule_id,
+            mode=RuleMode.read(mode),
+            record_type=record.type,
+            record_ref=record.id,
+            message="\n".join(dict.fromkeys(f.message for f in findings))[:4000],
+            clauses="・".join(dict.fromkeys(a for f in findings for a in f.articles))[:400],
+            reason=answers.reason(rule_id)[:1000],
+            requested_by=self._asker,
+            approved_by=approval.person_id,
+            approved_at=now if approval else None,
+            proof=approval.proof,
+            at=now,
+            finding_id=finding_id,
+            confirm_later=True if breach and not approval else None,
+        )
+
+    def _correction(
+        self, record: Record, contract_id: str, breaches: Sequence[Finding]
+    ) -> FindingRecord:
+        clauses = [key for f in breaches for key in f.clauses]
+        text = "\n".join(dict.fromkeys(f.text for f in breaches))
+        if any(f.incident_draft for f in breaches):
+            text += "\n事故等として報告するかどうかを判断し、その結果を残してください。"
+        from_event = isinstance(record, HandlingEvent)
+        return FindingRecord(
+            id=self._ledger.new_id(),
+            contract_id=contract_id,
+            source=FindingSource.EVENT if from_event else FindingSource.OVERRIDE,
+            source_id=record.id,
+            clause_key=clauses[0] if clauses else "",
+            description=text[:4000],
+            severity=Severity.SERIOUS,
+            due_on=self._ledger.today() + PUT_RIGHT,
+            owner_person_id=self._asker,
+            status=FindingStatus.OPEN,
+        )
+
+    # --- history ---------------------------------------------------------------------------------
+    def _historic(
+        self,
+        events: Sequence[HandlingEvent],
+        found: Sequence[tuple[Case, list[Finding]]],
+        answers: Answers | None,
+    ) -> Ruling:
+        """Take over old facts: one exception sums up what the rules would have asked.
+
+        No event is called a breach: what proved that it was none may lie outside this ledger.
+        """
+        flat = [finding for _, findings in found for finding in findings]
+        self._require_possible(flat)
+        summary = self._summary(flat, events, answers or NO_ANSWERS)
+        return Ruling(tuple(events), tuple(summary))
+
+    def _summary(
+        self, findings: Sequence[Finding], records: Sequence[Record], answers: Answers
+    ) -> list[Record]:
+        asked = [f for f in findings if f.needs_reason]
+        if not asked:
+            return []
+        counts: dict[str, int] = {}
+        for finding in asked:
+            counts[finding.rule_id] = counts.get(finding.rule_id, 0) + 1
+        lines = [f"{rule_id}：{count}件" for rule_id, count in sorted(counts.items())]
+        first = next(r for r in records if r.id == asked[0].record)
+        now = self._ledger.now()
+        summary = RuleOverride(
+            id=self._ledger.new_id(),
+            contract_id=first.contract(),
+            rule_id="、".join(sorted(counts))[:300],
+            mode=RuleMode.WARN,
+            record_type=first.type,
+            record_ref=first.id,
+            message="\n".join([f"取り込んだ{len(records)}件のうち、規則に当たるもの", *lines]),
+            reason=(answers.reason("") or HISTORIC)[:1000],
+            requested_by=self._asker,
+            at=now,
+        )
+        self._ledger.registers.validate(summary)
+        return [summary]
+
+
+SECOND = frozenset({Role.WORKER, Role.SUPERVISOR})
+"""Who may be the second person (obligations.md 8.4.1)."""
+
+
+def _invalid(card: Credential, now: datetime) -> Credential:
+    return card.with_changes(invalidated_at=now, invalid_reason=InvalidReason.QUALIFICATION_LOST)
+
+
+def _strength(finding: Finding) -> int:
+    return STRENGTH.index(RuleMode.read(finding.mode))
+
+
+def _listed(findings: Iterable[Finding]) -> str:
+    return "\n".join(dict.fromkeys(f"・{finding.text}" for finding in findings))
+
+
+def _notices(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f.text for f in findings if f.mode == RuleMode.NOTICE))
