@@ -68,6 +68,7 @@ class HandlingDialog(HandlingFrame):
         self._saving = False
         self._loading = True
         self._begun: Any = None
+        self._timeless = False
         self._more: FieldsPanel | None = None
         self._base = self._first_event()
         self.build()
@@ -99,7 +100,9 @@ class HandlingDialog(HandlingFrame):
 
     def _is_now(self) -> bool:
         """Tell whether the act is happening now: nobody has typed another time."""
-        return self.correcting is None and not self.panel.rows["occurred_at"].touched
+        if self._timeless or self.correcting is not None:
+            return False
+        return not self.panel.rows["occurred_at"].touched
 
     def new_items(self) -> list[Item]:
         """Return the items that come into being with the event."""
@@ -308,15 +311,18 @@ class HandlingDialog(HandlingFrame):
     def move_time_on(self) -> None:
         """Show the present time while nobody has typed another."""
         if self._is_now():
+            clean = not self.is_dirty()
             now = self.ledger.now().replace(second=0, microsecond=0)
             self.panel.set_values({"occurred_at": now})
+            self._begun = self._fingerprint() if clean else self._begun
 
     def _fingerprint(self) -> Any:
+        """Return what is entered, without the time that goes on by itself."""
+        self._timeless = True
         try:
-            event = replace(self.draft(), occurred_at=self.panel.values()["occurred_at"])
-            return (event, tuple(self.new_items()))
-        except ValueError:
-            return None
+            return (self.draft(), tuple(self.new_items()))
+        finally:
+            self._timeless = False
 
     def _items_changed(self) -> None:
         if self._loading:
