@@ -131,9 +131,11 @@ def enter(
         id=source_id,
     )
     if intake.records:
-        change = ledger.registers.create_all([source, *intake.records])
+        change = ledger.registers.create_all([source, *intake.records], historic=True)
     else:
-        change = ledger.handling.record_all(intake.events, new_items=intake.items, others=[source])
+        change = ledger.handling.record_all(
+            intake.events, new_items=intake.items, others=[source], historic=True
+        )
     return replace(intake, change=change)
 
 
