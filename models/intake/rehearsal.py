@@ -60,6 +60,8 @@ class _Thing:
             self._require_begun(event)
             raise
         if self.later:
+            if event.kind not in _BEGINNINGS:
+                self._require_begun(event)
             self._require_future(status)
         return status
 

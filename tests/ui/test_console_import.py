@@ -78,6 +78,13 @@ def test_a_default_place_takes_what_lies_elsewhere(speak: Speak, tmp_path: Path)
     assert (code, told["accepted"]) == (0, 1)
 
 
+def test_a_register_alone_leaves_the_events_to_the_log(speak: Speak) -> None:
+    told = speak("import", str(REGISTER), "--record", "item", "--register-only")[1]
+    assert told["records"] == {"item": 130, "handling_event": 0}
+    told = speak("import", str(LOG), "--record", "handling_event")[1]
+    assert told["accepted"] == 182
+
+
 def test_an_export_names_its_rows(speak: Speak, tmp_path: Path) -> None:
     speak("import", str(REGISTER), "--record", "item")
     for name in ("媒体.csv", "媒体.xlsx", "媒体.json"):

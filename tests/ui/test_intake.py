@@ -125,6 +125,8 @@ def test_the_sample_log_after_the_register_is_judged_row_by_row(house: House) ->
     assert "管理番号「SK-9999」の媒体・資料は台帳にありません" in reason(intake, 693)
     why = "台帳では令和7年12月10日に「受領」しています。それより前の「使用」は記録できません"
     assert why in reason(intake, 6)
+    before = "台帳では令和7年6月15日に「受領」しています。それより前の「保管・移動」は"
+    assert before in reason(intake, 4)
     assert not [line for line, why in intake.refused if "作業者" in why]
     assert house.ledger.safe.verify(full=True, progress=lambda done, total: None).ok
 

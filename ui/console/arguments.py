@@ -130,6 +130,9 @@ def _import(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--default-place", metavar="名称", help="台帳にない保管場所のものを置く、登録済みの場所"
     )
+    verb.add_argument(
+        "--register-only", action="store_true", help="媒体の登録だけを行い、受領や返却は記録しない"
+    )
     verb.add_argument("--strict", action="store_true", help="一行でも誤りがあれば何も取り込まない")
 
 

@@ -89,7 +89,11 @@ def load(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 def _options(ledger: Ledger, arguments: Namespace) -> Options:
     place = arguments.default_place
     place_id = Finder(ledger, "", {}, {}).place(place, "--default-place").id if place else ""
-    return Options(default_place_id=place_id, strict=arguments.strict)
+    return Options(
+        default_place_id=place_id,
+        with_events=not arguments.register_only,
+        strict=arguments.strict,
+    )
 
 
 def _told(intake: Intake) -> dict[str, Any]:
