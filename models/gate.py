@@ -61,6 +61,7 @@ class WayIn:
     """
 
     user_id: str
+    role: str
     public_key: bytes
     initial: bool
 

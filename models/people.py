@@ -43,7 +43,7 @@ class People:
         ledger = self._ledger
         if (answered := ledger.answered(command_id)) is not None:
             return answered
-        self._require_manager()
+        self._require_manager(role)
         ledger.registers.need(Person, person_id)
         self._require_free(person_id, login)
         account = UserAccount(
@@ -82,14 +82,13 @@ class People:
             NotFound, NotPermitted, Refused
         """
         ledger = self._ledger
-        self._require_manager()
         stored = ledger.registers.need(UserAccount, account_id)
         account = stored.record
+        self._require_manager(account.app_role)
         if account.status is AccountStatus.DISABLED:
             raise Refused(reason=f"{account.login_name}は、すでに利用停止です。")
         if account.id == ledger.user.id:
             raise Refused(reason="自分自身を利用停止にはできません。別の責任者に依頼してください。")
-        self._require_not_last(account)
         disabled = replace(
             account,
             status=AccountStatus.DISABLED,
@@ -107,8 +106,8 @@ class People:
             NotFound, NotPermitted, Refused, WeakPassword
         """
         ledger = self._ledger
-        self._require_manager()
         account = ledger.registers.need(UserAccount, account_id).record
+        self._require_manager(account.app_role)
         if account.status is not AccountStatus.ACTIVE or account.app_role is None:
             raise Refused(reason=f"{account.login_name}は利用停止のため、再発行できません。")
         key = ledger.safe.reissue(account.id, account.login_name, account.app_role, password)
@@ -145,10 +144,23 @@ class People:
     def accounts(self) -> list[UserAccount]:
         return [stored.record for stored in self._ledger.registers.all(UserAccount)]
 
-    def _require_manager(self) -> None:
-        """An administrator manages accounts; a supervisor only while there is none (A-37)."""
+    def _require_manager(self, role: Role | None) -> None:
+        """An administrator manages accounts; a supervisor only while there is none (A-37).
+
+        Responsible persons are let in and out by their like alone: the key header holds it too, so
+        that an administrator of the computer cannot make himself responsible. Because nobody
+        disables himself, one responsible person always stays.
+
+        Args:
+            role: of the account that is to be changed.
+        """
+        mine = self._ledger.role
         self._ledger.require("accounts")
-        if self._ledger.role is Role.ADMINISTRATOR:
+        if role is Role.SUPERVISOR:
+            if mine is not Role.SUPERVISOR:
+                raise NotPermitted(act="責任者の登録・利用停止", who=Role.SUPERVISOR.label)
+            return
+        if mine is Role.ADMINISTRATOR:
             return
         active = [a for a in self.accounts() if a.status is AccountStatus.ACTIVE]
         if any(account.app_role is Role.ADMINISTRATOR for account in active):
@@ -164,14 +176,3 @@ class People:
                 raise Refused(
                     reason="この人には、すでに利用者名があります。一人に一つだけ登録できます。"
                 )
-
-    def _require_not_last(self, account: UserAccount) -> None:
-        supervisors = [
-            other
-            for other in self.accounts()
-            if other.app_role is Role.SUPERVISOR and other.status is AccountStatus.ACTIVE
-        ]
-        if account.app_role is Role.SUPERVISOR and len(supervisors) == 1:
-            raise Refused(
-                reason="最後の責任者は利用停止にできません。先に別の責任者を登録してください。"
-            )

@@ -67,7 +67,11 @@ def _origin(ledger: "Ledger") -> LedgerOrigin | None:
 def _require_own_key(ledger: "Ledger", ways: Mapping[str, WayIn]) -> None:
     account = ledger.user
     way = ways.get(account.id)
-    if way is None or way.public_key.hex() != account.public_key:
+    same = way is not None and (way.public_key.hex(), way.role) == (
+        account.public_key,
+        account.app_role,
+    )
+    if not same:
         raise AccountUnfinished(login=account.login_name)
 
 

@@ -116,7 +116,9 @@ class Authors:
 
     def _may_write(self, account: str, earlier: State | None, state: State) -> bool:
         writer = self._before(state.written_by, state.seq)
-        if writer is None or writer.role in KEEPERS:
+        responsible = Role.SUPERVISOR in (state.role, earlier.role if earlier else None)
+        keepers = {Role.SUPERVISOR} if responsible else KEEPERS
+        if writer is None or writer.role in keepers:
             # Without an earlier state it is the first command, which `key_for` judges.
             return True
         same = earlier and (earlier.key, earlier.role, earlier.active) == (

@@ -41,7 +41,7 @@ class LedgerSafe:
 
     def ways_in(self) -> list[WayIn]:
         return [
-            WayIn(member.user_id, member.public_key, member.initial_password)
+            WayIn(member.user_id, member.role, member.public_key, member.initial_password)
             for member in self.vault.members
             if member.state == "active"
         ]

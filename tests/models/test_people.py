@@ -1,13 +1,22 @@
 """Accounts: who may manage them, and what their end means."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from models.codes import AccountStatus, Role
-from models.errors import MustChangePassword, NotPermitted, Refused, WeakPassword, WrongPassword
+from models.commands import revising
+from models.errors import (
+    AccountUnfinished,
+    MustChangePassword,
+    NotPermitted,
+    Refused,
+    WeakPassword,
+    WrongPassword,
+)
 from models.records import UserAccount
 from tests.house import House, furnished
 from ui.sample import cast
@@ -24,7 +33,9 @@ def house(tmp_path: Path) -> Iterator[House]:
 def add(house: House, key: str = "worker", login: str = "worker", **changes: object) -> str:
     options: dict[str, object] = {"role": Role.WORKER, "password": GOOD, **changes}
     change = house.ledger.people.add_account(
-        house.story.people[key], login=login, **options  # type: ignore[arg-type]
+        house.story.people[key],
+        login=login,
+        **options,  # type: ignore[arg-type]
     )
     return change.ids[0]
 
@@ -102,15 +113,37 @@ def test_a_disabled_user_is_out_and_his_entries_still_verify(house: House) -> No
     )
 
 
-def test_the_last_responsible_person_stays(house: House) -> None:
-    add(
-        house, key="administrator", login="admin", role=Role.ADMINISTRATOR, chosen_by_self=True
-    )
+def test_an_administrator_neither_makes_nor_removes_responsible_persons(house: House) -> None:
+    add(house, key="administrator", login="admin", role=Role.ADMINISTRATOR, chosen_by_self=True)
     supervisor = house.ledger.user.id
     house.ledger.close()
     house.ledger = house.office.unlock(house.folder / "ledger", "admin", GOOD)
-    with pytest.raises(Refused, match="最後の責任者"):
+    with pytest.raises(NotPermitted, match="責任者だけ"):
         house.ledger.people.disable_account(supervisor, "異動のため")
+    with pytest.raises(NotPermitted, match="責任者だけ"):
+        house.ledger.people.reissue_password(supervisor, GOOD + "二", "失念のため")
+    with pytest.raises(NotPermitted, match="責任者だけ"):
+        add(house, key="worker2", login="second", role=Role.SUPERVISOR)
+
+
+def test_an_administrator_who_makes_himself_responsible_is_found(house: House) -> None:
+    add(house, key="administrator", login="admin", role=Role.ADMINISTRATOR, chosen_by_self=True)
+    house.ledger.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", "admin", GOOD)
+    promoted = replace(house.ledger.user, app_role=Role.SUPERVISOR)
+    house.ledger.commit([revising(promoted, "自分を責任者にする")])
+    found = house.ledger.safe.verify(full=True, progress=lambda done, total: None)
+    assert any("権限のない利用者" in one.message for one in found.problems)
+    house.ledger.close()
+    with pytest.raises(AccountUnfinished):
+        house.office.unlock(house.folder / "ledger", "admin", GOOD)
+
+
+def test_responsible_persons_let_each_other_in_and_out(house: House) -> None:
+    add(house, key="administrator", login="admin", role=Role.ADMINISTRATOR)
+    second = add(house, key="worker", login="second", role=Role.SUPERVISOR)
+    house.ledger.people.disable_account(second, "異動のため")
+    assert house.ledger.safe.verify(full=True, progress=lambda done, total: None).ok
 
 
 def test_nobody_disables_himself(house: House) -> None:

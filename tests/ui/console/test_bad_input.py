@@ -91,7 +91,7 @@ def test_numbers_that_are_not_there(console: Console) -> None:
     refused(said, 1, "NOT_FOUND", "X-9")
 
 
-# --- files of a ledger ----------------------------------------------------------
+# --- files of a ledger -----------------------------------------------------
 
 
 def gone(path: Path) -> None:
@@ -212,7 +212,7 @@ def test_no_ledger_is_never_a_new_ledger(console: Console, tmp_path: Path) -> No
     assert not any((tmp_path / "empty").iterdir()) and not (tmp_path / "nowhere").exists()
 
 
-# --- backups ----------------------------------------------------------
+# --- backups ---------------------------------------------------------------
 
 
 @pytest.fixture
@@ -292,7 +292,7 @@ def test_the_sheet_restores_on_the_console(console: Console, backup: Path, tmp_p
     assert not (tmp_path / "third").exists()
 
 
-# --- a full disk, and a folder that cannot be written ----------------------------------------------------------
+# --- a full disk, and a folder that cannot be written ----------------------
 
 
 Step = Callable[[House, Path], object]

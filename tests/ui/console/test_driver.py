@@ -167,7 +167,7 @@ def forked(home: Path, prepare: Callable[[], None] = lambda: None) -> Iterator[t
         finally:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-            sink.raw.close()  # type: ignore[attr-defined]  # what waits in it has no reader left
+            sink.raw.close()  # what waits in it has no reader left
 
 
 def enter(ask: Ask, name: str, command: str) -> dict[str, Any]:
@@ -244,7 +244,7 @@ def test_an_acknowledgement_before_the_commit_would_be_found(house: House) -> No
                 self.all("BEGIN IMMEDIATE")
             yield
 
-        Database.transaction = transaction  # type: ignore[method-assign]  # in the fork only
+        pytest.MonkeyPatch().setattr(Database, "transaction", transaction)  # in the fork only
 
     acknowledged = work_until_killed(house.folder, 0.05, 0, lazy)
     assert acknowledged
@@ -261,7 +261,7 @@ def test_a_command_that_was_durable_and_not_acknowledged_is_answered(house: Hous
             real(self, *args)
             os.kill(os.getpid(), signal.SIGKILL)
 
-        LedgerStore.append = append  # type: ignore[method-assign]  # in the fork only
+        pytest.MonkeyPatch().setattr(LedgerStore, "append", append)  # in the fork only
 
     with forked(house.folder, die_after_the_commit) as (ask, _pid):
         before = ask("unlock", user=BOSS.login, password=BOSS.password)
@@ -285,7 +285,7 @@ def test_a_command_that_died_before_the_commit_is_carried_out_once(house: House)
         def append(self: LedgerStore, *args: Any) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
-        LedgerStore.append = append  # type: ignore[method-assign]  # in the fork only
+        pytest.MonkeyPatch().setattr(LedgerStore, "append", append)  # in the fork only
 
     with forked(house.folder, die_before_the_commit) as (ask, _pid):
         before = ask("unlock", user=BOSS.login, password=BOSS.password)

@@ -238,7 +238,7 @@ def test_texts_that_only_look_dangerous_are_entered_as_typed(desk: Desk, name: s
         '{"do": "seal", "document": "D-18", "contract": "2026-001", "ids": ["x"]}',
         '{"do": "backup"}',
         '{"do": "backup", "folder": "/nowhere/at/all"}',
-        '{"do": "restore", "file": "/nowhere", "folder": "/nowhere/x", "user": "a", "password": "b"}',
+        '{"do": "restore", "file": "/nowhere", "folder": "/x", "user": "a", "password": "b"}',
         '{"do": "export", "record": "item", "out": "/nowhere/at/all.csv"}',
         '{"do": "export", "record": "item", "out": "/nowhere/x.csv", "encoding": "ebcdic"}',
         '{"do": "revoke", "user": "nobody"}',
