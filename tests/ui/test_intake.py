@@ -119,7 +119,7 @@ def test_the_sample_register_names_what_it_could_not_record(house: House) -> Non
 def test_the_sample_log_after_the_register_is_judged_row_by_row(house: House) -> None:
     take(house, REGISTER)
     intake = take(house, LOG, HandlingEvent)
-    assert (intake.accepted, len(intake.refused)) == (141, 482)
+    assert (intake.accepted, len(intake.refused)) == (123, 500)
     assert "令和8年13月1日という日はありません" in reason(intake, 691)
     assert "25時10分という時刻はありません" in reason(intake, 692)
     assert "管理番号「SK-9999」の媒体・資料は台帳にありません" in reason(intake, 693)
@@ -574,3 +574,14 @@ def test_cp932_tells_what_it_cannot_carry(stocked: House, tmp_path: Path) -> Non
     out = tmp_path / "人.csv"
     report = export_register(stocked.ledger, Person, out, encoding="cp932")
     assert {lost["character"] for lost in report["lost"]} >= {"U+20BB7"}
+
+
+def test_nothing_is_counted_before_it_came(stocked: House, tmp_path: Path) -> None:
+    path = log_csv(
+        tmp_path,
+        "R7.3.1,10:00,棚卸,SK-0001,1,田中　恵,,月次,,",
+        "R7.4.2,10:00,棚卸,SK-0001,1,田中　恵,,月次,,",
+    )
+    intake = take(stocked, path, HandlingEvent)
+    assert intake.lines == (3,)
+    assert "それより前の「現品確認」は記録できません" in reason(intake, 2)
