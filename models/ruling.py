@@ -334,7 +334,7 @@ class Rules:
         ]
         breaches = [f for f in findings if f.needs_approval]
         approval = answers.approval
-        second = bool(breaches) and not approval and bool(self._seconds(actors))
+        second = bool(breaches) and not approval and bool(self.seconds(actors))
         if silent or second:
             asked = silent or breaches
             words = f"理由を{REASON_LENGTH}文字以上で入力してください。" if silent else ""
@@ -345,14 +345,14 @@ class Rules:
                 needs_approval=second,
             )
         if breaches and approval:
-            if approval.person_id not in self._seconds(actors):
+            if approval.person_id not in self.seconds(actors):
                 raise Refused(
                     reason="確認する人には、求めた人・取扱者とは別の、利用中の方を選んでください。"
                 )
             if self.prove is not None:
                 self.prove(approval)
 
-    def _seconds(self, actors: set[str]) -> set[str]:
+    def seconds(self, actors: set[str]) -> set[str]:
         """Return who could be the second person; nobody at a site of one (obligations 8.4.1)."""
         me = self._asker
         return {

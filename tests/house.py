@@ -43,12 +43,14 @@ class House:
         return self.ledger
 
 
-def cheap_office(folder: Path, clock: StoryClock, seed: int = 1) -> Office:
+def cheap_office(folder: Path, clock: StoryClock, seed: int = 1, *, rules: bool = False) -> Office:
     """Return an office whose passwords cost nothing to derive."""
     gate = LedgerGate(
         kdf=TEST, allow_test_profile=True, device_folder=folder / "device", clock=clock
     )
-    return replace(main.build_office(), gate=gate, clock=clock, random=StoryRandom(seed))
+    return replace(
+        main.build_office(), gate=gate, clock=clock, random=StoryRandom(seed), rules=rules
+    )
 
 
 def opening() -> Opening:
@@ -63,18 +65,26 @@ def opening() -> Opening:
 
 @contextmanager
 def furnished(
-    folder: Path, *, profile: str = "shiki", accounts: bool = False, days: int = 0
+    folder: Path,
+    *,
+    profile: str = "shiki",
+    accounts: bool = False,
+    days: int = 0,
+    rules: bool = False,
+    planted: bool = False,
 ) -> Iterator[House]:
     """Open a new ledger with client, contract, people, places and consents.
 
     Args:
         accounts: also let worker, inspector and administrator in.
         days: working days of the story to tell.
+        rules: let the rules of the contract speak.
+        planted: let the story break a few of them.
     """
     clock = StoryClock(FIRST_DAY)
-    office = cheap_office(folder, clock)
+    office = cheap_office(folder, clock, rules=rules)
     ledger, sheet = office.create(folder / "ledger", opening(), cast.USERS[0].password)
-    story = Story(ledger, clock, seed=1)
+    story = Story(ledger, clock, seed=1, planted=planted)
     contractor = ledger.registers.all(Organization)[0].record.id
     supervisor = ledger.registers.all(Person)[0].record.id
     story.set_up(office.profiles[profile], "2026-001", contractor, supervisor)

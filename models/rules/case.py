@@ -31,14 +31,20 @@ from models.rules.books import Books
 
 
 class Say(str):
-    """A sentence of a rule; `key` names a special case of its mode, `verb` picks the clause."""
+    """A sentence of a rule.
+
+    `key` names a special case of the rule's mode, `act` says as which act it is judged, and
+    `verb` picks the clause by the client's word in it.
+    """
 
     key: str
+    act: str
     verb: str
 
-    def __new__(cls, text: str, *, key: str = "", verb: str = "") -> "Say":
+    def __new__(cls, text: str, *, key: str = "", act: str = "", verb: str = "") -> "Say":
         said = super().__new__(cls, text)
         said.key = key
+        said.act = act
         said.verb = verb
         return said
 

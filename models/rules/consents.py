@@ -84,9 +84,10 @@ def r07_sending_needs_basis_and_two_persons(case: Case) -> Iterator[str]:
     if _sends(case, event):
         subject = S.TRANSMIT if event.kind is K.TRANSMIT else S.DISPATCH
         if not case.basis((subject, S.OTHER_RISKY_ACT), regime.basis):
-            yield (
+            yield Say(
                 f"外部への{case.word('send')}には、前もって{labels(regime.basis)}が要ります。"
-                "「承諾・指示」に登録し、この記録の根拠に選んでください。"
+                "「承諾・指示」に登録し、この記録の根拠に選んでください。",
+                act=str(subject),
             )
     checked = bool(event.checker_person_id) or "software" in event.misdelivery_measures
     acts = regime.double_checked_acts or (K.TRANSMIT, K.DISPATCH)

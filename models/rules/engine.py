@@ -129,13 +129,19 @@ def _mode(setting: RuleSetting, said: str, case: Case) -> str:
     if key in setting.params:
         return setting.mode_for(key)
     acts = setting.params.get("acts")
-    act = "store" if case.kind in KEEPING else case.kind
-    if acts is not None and act is not None and act not in acts and case.kind not in acts:
+    if acts is not None and case.kind is not None and not set(acts) & _acts(said, case.kind):
         return str(setting.params.get("other_acts", RuleMode.NOTICE))
     roles = setting.params.get("roles")
     if roles is not None and isinstance(case.record, Assignment) and case.record.role not in roles:
         return str(setting.params.get("other_roles", RuleMode.NOTICE))
     return setting.mode
+
+
+def _acts(said: str, kind: HandlingKind) -> set[str]:
+    """Return the names under which an act may stand in a profile's list."""
+    if isinstance(said, Say) and said.act:
+        return {said.act}
+    return {str(kind), "store"} if kind in KEEPING else {str(kind)}
 
 
 def _changes(case: Case) -> dict[str, str]:

@@ -6,37 +6,31 @@ from datetime import date, timedelta
 from models.codes import (
     Acquisition,
     AssetFieldKind,
-    AssignmentRole,
-    AssignmentStatus,
-    AuthorizationSubject,
-    BasisType,
     ContractStatus,
     Decision,
     DecisionForm,
     EmploymentType,
     InfoClass,
+    Level,
     OnsiteRule,
     OrganizationKind,
     PlaceKind,
-    PlaceStatus,
-    PlaceUse,
     ReportCycle,
     Role,
+    SecrecyLevel,
     StorageEquipment,
 )
 from models.profiles import Profile
 from models.records import (
     AssetField,
-    Assignment,
     Authorization,
     Contract,
-    ContractPlace,
     InformationAsset,
     Organization,
     Person,
     Place,
-    Record,
 )
+from ui.sample.clearance import NewId, granted
 
 
 @dataclass(frozen=True)
@@ -171,48 +165,6 @@ def places(ids: list[str]) -> list[Place]:
     ]
 
 
-def frame_of(contract: Contract, people: dict[str, str], sites: list[Place],
-             ids: list[str]) -> list[Record]:  # fmt: skip
-    """Return who works where on what under a sample contract."""
-    start = contract.work_start_on
-    assert start is not None
-    notified = start - timedelta(days=5)
-    roles = (
-        ("supervisor", AssignmentRole.WORK_SUPERVISOR, "業務の統括、承諾の申請、書類の確定"),
-        ("worker", AssignmentRole.WORKER, "結果票の受領と入力"),
-        ("worker2", AssignmentRole.WORKER, "入力と照合"),
-        ("worker3", AssignmentRole.WORKER, "媒体の運搬と照合"),
-        ("administrator", AssignmentRole.SYSTEM_MANAGER, "電子計算機の管理"),
-    )
-    records: list[Record] = [
-        Assignment(
-            id=ids.pop(),
-            contract_id=contract.id,
-            person_id=people[key],
-            role=role,
-            duties=duties,
-            authority_scope="担当業務に必要な範囲",
-            handles_specific_pi=False,
-            starts_on=notified,
-            status=AssignmentStatus.ACTIVE,
-        )
-        for key, role, duties in roles
-    ]
-    uses = ((sites[1], (PlaceUse.WORK,)), (sites[2], (PlaceUse.STORAGE,)))
-    records += [
-        ContractPlace(
-            id=ids.pop(),
-            contract_id=contract.id,
-            place_id=site.id,
-            use_as=use,
-            use_from=notified,
-            status=PlaceStatus.ACTIVE,
-        )
-        for site, use in uses
-    ]
-    return records
-
-
 def asset(contract: Contract, new_id: str) -> InformationAsset:
     """Return what the sample client entrusts."""
     return InformationAsset(
@@ -224,6 +176,9 @@ def asset(contract: Contract, new_id: str) -> InformationAsset:
         subject_count=1200,
         purpose="健康診査の結果の入力",
         acquisition=Acquisition.PROVIDED,
+        identifiability=Level.HIGH,
+        breach_impact="健診結果が知られ、本人が不利益を受けるおそれ",
+        secrecy_level=SecrecyLevel.A,
         contains_sensitive=True,
         contains_specific_pi=False,
         asset_fields=(
@@ -234,32 +189,26 @@ def asset(contract: Contract, new_id: str) -> InformationAsset:
     )
 
 
-def consents(contract: Contract, ids: list[str]) -> list[Authorization]:
+def consents(contract: Contract, profile: Profile, new_id: NewId) -> list[Authorization]:
     """Return what the sample client allowed or ordered before the work began."""
     start = contract.work_start_on
     assert start is not None
-    granted = (
-        (BasisType.DESIGNATION, AuthorizationSubject.HANDOVER_DESIGNATION, "市役所での直接手渡し"),
-        (BasisType.CONSENT, AuthorizationSubject.TAKE_OUT, "納品のための媒体の持出し"),
-        (BasisType.CONSENT, AuthorizationSubject.COPY, "入力作業用の複写（一媒体一部）"),
-        (BasisType.INSTRUCTION, AuthorizationSubject.DISPOSITION_METHOD, "複写物の裁断と消去"),
-    )
     return [
         Authorization(
-            id=ids.pop(),
+            id=new_id(),
             contract_id=contract.id,
             basis_type=basis,
             subject=subject,
-            requested_on=start - timedelta(days=6),
+            requested_on=start - timedelta(days=8),
             reason="業務の実施に必要なため",
             scope_text=scope,
-            valid_from=start - timedelta(days=4),
+            valid_from=start - timedelta(days=7),
             decision=Decision.GRANTED,
-            decided_on=start - timedelta(days=5),
+            decided_on=start - timedelta(days=7),
             decided_by_title="健康づくり課長",
             decided_by_name="見本　次郎",
             decision_form=DecisionForm.WRITTEN,
             decision_doc_no=f"見健第{number}号",
         )
-        for number, (basis, subject, scope) in enumerate(granted, 101)
+        for number, (basis, subject, scope) in enumerate(granted(profile), 101)
     ]

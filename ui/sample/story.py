@@ -5,9 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from models.codes import (
+    AttachmentKind,
     AuthorizationSubject,
+    CommunicationKind,
+    CommunicationMeans,
+    CommunicationStatus,
+    Direction,
     Encrypted,
     EncryptionMeasure,
     EndRule,
@@ -15,12 +21,13 @@ from models.codes import (
     ItemClass,
     ItemOrigin,
     ItemState,
-    MediaType,
     Means,
+    MediaType,
     Ownership,
     SanitizationAct,
     SanitizationCategory,
     SanitizationMethod,
+    Urgency,
     VerificationMethod,
     VerificationResult,
 )
@@ -29,6 +36,7 @@ from models.ledger import Ledger
 from models.profiles import Profile
 from models.records import (
     Authorization,
+    ClientCommunication,
     HandlingEvent,
     HandlingLine,
     Item,
@@ -36,53 +44,88 @@ from models.records import (
     Sanitization,
     TransportDetail,
 )
+from models.rules.answers import Answers
 from ui.sample import cast
+from ui.sample.clearance import Clearance
 from ui.sample.clock import StoryClock
 
 BATCH = 500  # events of one command when many are asked for
 
 
 class Story:
-    """One sample contract on an open ledger, told day by day."""
+    """One sample contract on an open ledger, told day by day.
 
-    def __init__(self, ledger: Ledger, clock: StoryClock, seed: int) -> None:
+    The story keeps the contract's rules. `planted` breaks a few of them, for screens that show
+    what is due or broken.
+    """
+
+    def __init__(
+        self, ledger: Ledger, clock: StoryClock, seed: int, *, planted: bool = False
+    ) -> None:
         self.ledger = ledger
         self.clock = clock
         self._random = random.Random(seed)
+        self._planted = planted
         self._serial = 0
         self._stock: list[Item] = []
         self._copies: list[Item] = []
         self._out: list[tuple[Item, str]] = []
 
-    # --- the first morning -------------------------------------------------------------------------
+    # --- the first morning -----------------------------------------------------------------------
     def set_up(self, profile: Profile, number: str, contractor_id: str, supervisor_id: str) -> None:
         """Enter the client, the contract, people, places and what was agreed."""
         ledger = self.ledger
-        ids = [ledger.new_id() for _ in range(40)]
-        client = replace(cast.CLIENT, id=ids.pop())
-        carrier = replace(cast.CARRIER, id=ids.pop())
+        new_id = ledger.new_id
+        client = replace(cast.CLIENT, id=new_id())
+        self.carrier = replace(cast.CARRIER, id=new_id())
         start = ledger.today()
-        self.contract = cast.contract(profile, number, client.id, contractor_id, start, ids.pop())
-        people = [
-            cast.person(key, client.id if key == "officer" else contractor_id, ids.pop())
-            for key in cast.PEOPLE
-            if key != "supervisor"
-        ]
+        self.contract = cast.contract(profile, number, client.id, contractor_id, start, new_id())
         others = [key for key in cast.PEOPLE if key != "supervisor"]
+        people = [
+            cast.person(key, client.id if key == "officer" else contractor_id, new_id())
+            for key in others
+        ]
         self.people = {"supervisor": supervisor_id} | {
             key: one.id for key, one in zip(others, people, strict=True)
         }
-        self.places = cast.places([ids.pop(), ids.pop(), ids.pop()])
-        self.asset = cast.asset(self.contract, ids.pop())
-        self.consents = cast.consents(self.contract, ids)
-        self.carrier = carrier
-        frame = cast.frame_of(self.contract, self.people, self.places, ids)
+        self.places = cast.places([new_id(), new_id(), new_id()])
+        self.asset = cast.asset(self.contract, new_id())
+        self.consents = cast.consents(self.contract, profile, new_id)
         ledger.registers.create_all(
-            [client, carrier, self.contract, *people, *self.places, self.asset,
-             *self.consents, *frame]
+            [client, self.carrier, self.contract, *people, *self.places, self.asset,
+             *self.consents]
         )  # fmt: skip
+        self._clear(Clearance(self.contract, profile, self.people, new_id))
 
-    # --- a day -------------------------------------------------------------------------------------
+    def _clear(self, clearance: Clearance) -> None:
+        """Enter notices, texts, pledges, training and cards, then people and places."""
+        registers = self.ledger.registers
+        staff, place = (self._notice(clearance, kind) for kind in ("D-03", "D-04"))
+        submits = clearance.profile.params.pledge.submission == "always"
+        pledges = self._notice(clearance, "D-08") if submits else ""
+        registers.create_all(
+            [*clearance.documents(), *clearance.pledges(pledges), *clearance.training(),
+             *clearance.cards()]
+        )  # fmt: skip
+        assignments = clearance.assignments(staff)
+        self.assignments = assignments
+        registers.create_all([*assignments, *clearance.places(self.places, place, self.consents)])
+
+    def _notice(self, clearance: Clearance, kind: str) -> str:
+        """Enter a notice that went out before, with the client's stamp on the copy."""
+        if not clearance.profile.document(kind).offered:
+            return ""
+        receipt = self.ledger.files.attach(
+            f"{kind} 受領印のある控え（見本）".encode(),
+            name=f"{kind}_控え.txt",
+            mime="text/plain",
+            kind=AttachmentKind.SCAN,
+            contract_id=self.contract.id,
+        )
+        change = self.ledger.paper.note(clearance.notice(kind, receipt.ids[0]))
+        return change.ids[-1]
+
+    # --- a day -----------------------------------------------------------------------------------
     def day(self, day: date, number: int) -> None:
         """Tell one working day."""
         self.clock.go_to(day, 9)
@@ -110,6 +153,8 @@ class Story:
                 self.destroy(item)
         self.clock.go_to(day, 17)
         self.stocktake()
+        if self._planted and number == 2:
+            self.plant()
 
     def receive(self, count: int) -> Change:
         """Take over media and forms from the client's officer."""
@@ -165,6 +210,7 @@ class Story:
             HandlingKind.COPY,
             "二名での照合入力のため",
             actor="worker2",
+            checker="supervisor",
             authorization_id=self._consent(AuthorizationSubject.COPY).id,
             place_from_id=self.places[1].id,
         )
@@ -212,11 +258,14 @@ class Story:
             arrived_at=self.clock(),
             tracking_no=f"MS{self._random.randint(100000, 999999)}",
             do_not_leave_instructed=True,
+            instructed_by=self.people["supervisor"],
+            instructed_at=left,
             received_by="髙橋　恵子",
             received_at=self.clock(),
         )
         event = self._event(
-            HandlingKind.TRANSPORT, "保管場所の移動", actor="worker3",
+            HandlingKind.TRANSPORT, "保管場所の移動", actor="worker3", checker="supervisor",
+            authorization_id=self._consent_id(AuthorizationSubject.DISPATCH),
             place_from_id=self.places[1].id, place_to_id=self.places[2].id,
             transport=(detail,), lines=_lines(item), **_encryption(item),
         )  # fmt: skip
@@ -261,6 +310,7 @@ class Story:
             performed_org_id=self.contract.contractor_org_id,
             place_text="みほん入力センター3階　入力室",
             responsible_person_id=self.people["supervisor"],
+            ordered_by_assignment_id=self.assignments[0].id,
             client_method_authorization_id=self._consent(
                 AuthorizationSubject.DISPOSITION_METHOD
             ).id,
@@ -287,6 +337,52 @@ class Story:
             lines=tuple(HandlingLine(item_id=i.id, quantity=i.quantity) for i in items),
         )  # fmt: skip
         return self.ledger.handling.record(event)
+
+    def plant(self) -> None:
+        """Leave a few things due and broken: an open request, an uncleared hand, an open door."""
+        now = self.clock()
+        self.ledger.registers.create(
+            ClientCommunication(
+                contract_id=self.contract.id,
+                direction=Direction.IN,
+                kind=CommunicationKind.DOCUMENT_REQUEST,
+                at=now,
+                means=CommunicationMeans.EMAIL,
+                from_name="見本　花子",
+                to_name="髙橋　恵子",
+                summary="保管場所の写真を提出してください。",
+                urgency=Urgency.DATED,
+                due_at=now + timedelta(days=3),
+                status=CommunicationStatus.OPEN,
+            )
+        )
+        stored = self._stored(self._stock)
+        if stored:
+            self._uncleared_use(stored[0])
+        if len(stored) > 1:
+            self._open_take_out(stored[1])
+
+    def _uncleared_use(self, item: Item) -> None:
+        """Let somebody without a designation handle an item; it is kept as what it was."""
+        event = self._event(
+            HandlingKind.USE, "急ぎの照合", actor="officer",
+            lines=_lines(item), place_from_id=self.places[1].id, deviation=True,
+            deviation_reason="担当者が不在で、指定のない人が照合を手伝ったため",
+        )  # fmt: skip
+        seconds = sorted(self.ledger.rules.seconds({event.actor_person_id}))
+        answers = Answers(approved_by=seconds[0] if seconds else "")
+        self.ledger.handling.record(replace(event, ended_at=self.clock()), answers=answers)
+
+    def _open_take_out(self, item: Item) -> None:
+        """Take an item out that does not come back in time."""
+        out = self._event(
+            HandlingKind.TAKE_OUT, "市役所での内容確認", actor="worker3", checker="supervisor",
+            authorization_id=self._consent(AuthorizationSubject.TAKE_OUT).id,
+            place_from_id=self.places[2].id, destination_text="見本市役所　健康づくり課",
+            expected_return_at=self.clock() + timedelta(hours=2), lines=_lines(item),
+            **_encryption(item),
+        )  # fmt: skip
+        self.ledger.handling.record(out)
 
     def confirm_all(self) -> None:
         """Let the responsible person confirm what others did."""
@@ -318,7 +414,7 @@ class Story:
             self.ledger.handling.record_all(events)
             missing -= len(events)
 
-    # --- helpers -----------------------------------------------------------------------------------
+    # --- helpers ---------------------------------------------------------------------------------
     def _new_item(self) -> Item:
         self._serial += 1
         paper = self._random.random() < 0.6
@@ -341,9 +437,7 @@ class Story:
             home_place_id=self.places[2].id,
             return_due_on=self.ledger.today() + timedelta(days=60),
             end_rule=EndRule.RETURN,
-            contents=(
-                ItemContent(asset_id=self.asset.id, fields_text="氏名、生年月日、健診結果"),
-            ),
+            contents=(ItemContent(asset_id=self.asset.id, fields_text="氏名、生年月日、健診結果"),),
         )
 
     def _event(
@@ -362,6 +456,9 @@ class Story:
 
     def _consent(self, subject: AuthorizationSubject) -> Authorization:
         return next(one for one in self.consents if one.subject is subject)
+
+    def _consent_id(self, subject: AuthorizationSubject) -> str:
+        return next((one.id for one in self.consents if one.subject is subject), "")
 
     def _worker(self) -> str:
         return self._random.choice(("worker", "worker2", "worker3"))
@@ -382,7 +479,7 @@ def _lines(item: Item) -> tuple[HandlingLine, ...]:
     return (HandlingLine(item_id=item.id, quantity=item.quantity),)
 
 
-def _encryption(item: Item) -> dict[str, object]:
+def _encryption(item: Item) -> dict[str, Any]:
     if item.electronic:
         return {"encryption": EncryptionMeasure.APPLIED}
     return {"encryption": EncryptionMeasure.NOT_APPLICABLE}
