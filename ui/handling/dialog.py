@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from models.codes import HandlingKind, Role
@@ -69,6 +69,7 @@ class HandlingDialog(HandlingFrame):
         self._loading = True
         self._begun: Any = None
         self._timeless = False
+        self._time_typed = False
         self._more: FieldsPanel | None = None
         self._base = self._first_event()
         self.build()
@@ -102,7 +103,7 @@ class HandlingDialog(HandlingFrame):
         """Tell whether the act is happening now: nobody has typed another time."""
         if self._timeless or self.correcting is not None:
             return False
-        return not self.panel.rows["occurred_at"].touched
+        return not self._time_typed
 
     def new_items(self) -> list[Item]:
         """Return the items that come into being with the event."""
@@ -163,11 +164,11 @@ class HandlingDialog(HandlingFrame):
         """Enter the event; what was typed stays when that fails."""
         if self._saving:
             return
-        self.panel.touch_all()
-        if self._more is not None:
-            self._more.touch_all()
-        self.update_shown()
-        problems = self.problems()
+        try:
+            problems = self._checked()
+        except AzukariError as error:
+            self._say(str(error))
+            return
         if problems:
             self._say("\n".join(problems[:4]))
             self.focus_problem()
@@ -176,6 +177,19 @@ class HandlingDialog(HandlingFrame):
             return
         self._busy(True)
         self.desk.operations.run(self.work(), done=self._done, failed=self._failed, parent=self)
+
+    def _checked(self) -> list[str]:
+        """Show every problem, also of fields that nobody has been at, and return them."""
+        self.panel.touch_all()
+        if self._more is not None:
+            self._more.touch_all()
+        self.update_shown()
+        return self.problems()
+
+    def edited(self, name: str) -> None:
+        """Take note of typing."""
+        self._time_typed = self._time_typed or name == "occurred_at"
+        self.update_shown()
 
     def problems(self) -> list[str]:
         """Return everything that keeps the event from being entered, as sentences."""
@@ -390,15 +404,9 @@ class HandlingDialog(HandlingFrame):
             return  # a stray Enter must neither save nor close
         super().keyPressEvent(event)
 
-    def reject(self) -> None:
+    def reject(self) -> None:  # also called by QDialog.closeEvent
         if self._may_close():
             super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        if self.isVisible() and not self._may_close():
-            event.ignore()
-            return
-        super().closeEvent(event)
 
     def _may_close(self) -> bool:
         if self._saving:

@@ -94,6 +94,9 @@ class HandlingFrame(QDialog):
     def set_mode(self, number: int) -> None:
         """Use the dialog in another way."""
 
+    def edited(self, name: str) -> None:
+        """Take note of typing in a field."""
+
     def update_shown(self) -> None:
         """Show what fits and what does not."""
 
@@ -148,7 +151,7 @@ class HandlingFrame(QDialog):
             self.panel.hide()
             self.panel.deleteLater()
         self.panel = FieldsPanel(HandlingEvent, MAIN[self.kind], self.form_desk, self.content)
-        self.panel.edited.connect(lambda _name: self.update_shown())
+        self.panel.edited.connect(self.edited)
         self._panel_place.addWidget(self.panel)
         if kept:
             self.show_values(replace(self._base, **kept))
