@@ -76,7 +76,8 @@ def verify(
         problems = verify_log(database, store.vault_id, progress=progress, workers=workers)
         if not problems:
             problems = list(Comparison(database).problems(progress))
-        if store.attachments is not None:
+        broken = any(problem.code == "PAGES" for problem in problems)
+        if store.attachments is not None and not broken:  # else not even their names can be read
             problems += _attachments(database, store.attachments.verify, progress)
     if not problems and signer is not None and not store.reader:
         _remember(store, head, *signer)

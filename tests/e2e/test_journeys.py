@@ -138,7 +138,7 @@ def test_a_late_entry_stands_where_it_happened_and_says_when_it_was_entered(day:
     assert stored.record.occurred_at == noon
     assert stored.meta.created_at > noon + timedelta(days=2)
     day.house.clock.go_to(FIRST_DAY + timedelta(days=3), 11)
-    with pytest.raises(Refused, match="返却"):
+    with pytest.raises(Refused, match="返還済"):
         uses(day, item, datetime.combine(FIRST_DAY + timedelta(days=3), time(10), JAPAN))
     verifies(day)
 

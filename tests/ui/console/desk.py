@@ -88,6 +88,20 @@ def small_disk(folder: Path, kib: int) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
+def nearly_full(disk: Path, free: int) -> Iterator[None]:
+    """Fill a disk until only so many bytes are left."""
+    filler = disk / "filler"
+    space = os.statvfs(disk)
+    size = max(0, space.f_bavail * space.f_frsize - free)
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(1, size))
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+@contextlib.contextmanager
 def ordinary_user(*owned: Path, foreign: tuple[Path, ...] = ()) -> Iterator[None]:
     """Run a block without root's right to ignore permission bits.
 

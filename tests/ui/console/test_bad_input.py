@@ -3,8 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,14 @@ from models.codes import AttachmentKind
 from models.errors import DiskFull, InputOutput, MediumMissing, NotWritable
 from models.records import Person
 from tests.house import House, cheap_office, furnished, opening
-from tests.ui.console.desk import BOSS, Console, Said, ordinary_user, small_disk
+from tests.ui.console.desk import (
+    BOSS,
+    Console,
+    Said,
+    nearly_full,
+    ordinary_user,
+    small_disk,
+)
 from ui.exporting import export_register
 
 HELP = ("ください", "使えません", "まで利用できません")
@@ -314,20 +320,6 @@ def backing_up(house: House, place: Path) -> object:
 
 def exporting(house: House, place: Path) -> object:
     return export_register(house.ledger, Person, place / "people.csv")
-
-
-@contextmanager
-def nearly_full(disk: Path, free: int) -> Iterator[None]:
-    """Fill a disk until only so many bytes are left."""
-    filler = disk / "filler"
-    space = os.statvfs(disk)
-    size = max(0, space.f_bavail * space.f_frsize - free)
-    with filler.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(1, size))
-    try:
-        yield
-    finally:
-        filler.unlink()
 
 
 @pytest.mark.parametrize("step", [recording, attaching, backing_up, exporting])
