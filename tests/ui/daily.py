@@ -74,6 +74,7 @@ class Site:
         )  # fmt: skip
         self.ledger.close()
         self.ledger = self.office.unlock(self.folder, user.login + "x", user.password)
+        self.ledger.people.change_password(user.password, f"{user.password}-二度目")
 
     def enter(self, kind: HandlingKind, items: Sequence[Item], **more: object) -> HandlingEvent:
         """Enter an event as a dialog would, with further values."""
@@ -131,7 +132,8 @@ class Keyboard:
     def _focus(self) -> QWidget:
         modal = QApplication.activeModalWidget()
         window = modal if modal is not None else self._start
-        if not window.isActiveWindow():
+        if not window.isActiveWindow():  # a hand is slower than the window system
+            QTest.qWaitForWindowExposed(window)
             window.activateWindow()
             QTest.qWaitForWindowActive(window)
         return window.focusWidget() or window

@@ -101,7 +101,11 @@ class UseDialog(AnsweringDialog):
         return []
 
     def items_chosen(self, items: Sequence[Item]) -> None:
-        if self._loading or self.correcting is not None or not items:
+        if self.correcting is not None or not items:
+            return
+        if not self.panel.values()["place_from_id"]:
+            self.panel.suggest("place_from_id", _common_place(self, items))
+        if self._loading:
             return
         states = {status.state for status in self.statuses() if status is not None}
         if len(items) == 1 and self.mode is not None and self.mode.part != DONE:
@@ -110,7 +114,8 @@ class UseDialog(AnsweringDialog):
             started = self.ledger.store.get(HandlingEvent, self._open_event(items[0]))
             if started is not None:
                 self.panel.suggest("purpose", started.record.purpose)
-                self.panel.suggest("place_from_id", started.record.place_from_id)
+                if started.record.place_from_id:
+                    self.panel.suggest("place_from_id", started.record.place_from_id)
 
 
 class TakeOutDialog(HandlingDialog):
