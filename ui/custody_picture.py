@@ -116,7 +116,7 @@ class CustodyPicture(QWidget):
         Raises:
             InputOutput: the file cannot be written.
         """
-        if not self.image().save(str(file), "PNG"):
+        if not self.image().save(str(file), b"PNG"):
             raise InputOutput(file=file.name, reason="書けませんでした")
 
     def column(self, number: int) -> QRect:

@@ -44,6 +44,7 @@ class FilteredRegister(RegisterView):
             picker = RefPicker(desk.ledger, field.kind.type)
             picker.line.setPlaceholderText(self.tr("すべて"))
             picker.line.setAccessibleName(self.tr("{0}でしぼる").format(field.label))
+            picker.line.setFixedWidth(picker.fontMetrics().horizontalAdvance("あ") * 8)
             picker.second.setMaximumHeight(0)  # a filter needs no second line
             picker.picked.connect(lambda _id: self.ask())
             label = QLabel(field.label)

@@ -235,8 +235,8 @@ class ItemDetail(QWidget):
         row.addWidget(layout.button(self.tr("図を保存…"), self._save_picture))
         column = QVBoxLayout(tab)
         column.setContentsMargins(0, 6, 0, 0)
-        column.addWidget(self.area, 3)
-        column.addWidget(self.words, 2)
+        column.addWidget(self.area, 2)
+        column.addWidget(self.words, 1)
         column.addLayout(row)
         return tab
 
@@ -270,6 +270,7 @@ def _do(act: Callable[[K], None], kind: K) -> Callable[[], None]:
 def _fill(grid: QGridLayout, lines: list[tuple[str, str]]) -> None:
     while (entry := grid.takeAt(0)) is not None:
         if (old := entry.widget()) is not None:
+            old.hide()  # it is drawn until it is gone
             old.deleteLater()
     for row, (word, text) in enumerate(lines):
         label = QLabel(word)

@@ -1,6 +1,6 @@
 """媒体・資料: the register of items, and beside it everything about the chosen one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
@@ -49,6 +49,7 @@ class ItemsPage(Page):
             desk, Item, ("current_place_id", "holder_person_id"), memory=memory,
             how_to_begin=self.tr("最初の受領を、F2（受領）で記録してください。"),
         )  # fmt: skip
+        self._bring_forward(("state", "current_place_id", "holder_person_id", "quantity_left"))
         self.detail = ItemDetail(desk, self.handling)
         self._daily = self.handling.actions(self)
         self._build()
@@ -120,6 +121,13 @@ class ItemsPage(Page):
         for button, reason in reasons.items():
             button.setEnabled(not reason)
             button.setToolTip(reason)
+
+    def _bring_forward(self, names: Sequence[str]) -> None:
+        """Show these columns right after number and name; the rest is in the details."""
+        header = self.view.table.horizontalHeader()
+        fields = [field.name for field in self.view.model.fields]
+        for place, name in enumerate(names, header.visualIndex(fields.index("name")) + 1):
+            header.moveSection(header.visualIndex(fields.index(name)), place)
 
     # --- building ----------------------------------------
     def _build(self) -> None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from models.codes import (
     EncryptionMeasure,
     HandlingKind,
+    ItemClass,
     ItemState,
     MediaType,
     SanitizationMethod,
@@ -324,7 +325,7 @@ def test_a_part_of_an_item_may_go_back(site: Site) -> None:
 def test_overwriting_flash_is_called_unreliable(site: Site) -> None:
     stick = next((one for one in site.items if one.media_type is MediaType.USB_MEMORY), None)
     stick = stick or replace(site.items[0], media_type=MediaType.USB_MEMORY)
-    stick = replace(stick, item_class=methods.ItemClass.MEDIUM)
+    stick = replace(stick, item_class=ItemClass.MEDIUM)
     found = methods.remarks(stick, K.ERASE, SanitizationMethod.OVERWRITE, None)
     assert "フラッシュ" in found[0]
     assert methods.proposal(stick, K.DISPOSE).method is SanitizationMethod.PHYSICAL
