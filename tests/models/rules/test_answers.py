@@ -1,0 +1,305 @@
+"""Answers end to end: what is asked, what is entered beside the fact, what a second person does."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.codes import (
+    AccessLevel,
+    AssignmentStatus,
+    CredentialKind,
+    FindingStatus,
+    HandlingKind,
+    Role,
+    RuleMode,
+    SubmissionMeans,
+    Timing,
+)
+from models.errors import Conflict, NeedsAnswer, Refused, RuleRefused
+from models.records import (
+    AccessRight,
+    Assignment,
+    ContractClauseSetting,
+    Credential,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    RuleOverride,
+    Submission,
+)
+from models.records import Finding as FindingRecord
+from models.rules.answers import EVERY, Answers, Approval
+from tests.house import House, furnished
+
+REASON = "担当者が急病で、代わりの人が入力したため"
+PASSWORD = "静かな港に灯る三つの明かり"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, rules=True) as made:
+        made.story.receive(2)
+        yield made
+
+
+@pytest.fixture
+def staffed(tmp_path: Path) -> Iterator[House]:
+    """A house where a second person may sign in."""
+    with furnished(tmp_path, rules=True, accounts=True) as made:
+        made.story.receive(2)
+        yield made
+
+
+def stock(house: House) -> Item:
+    return house.story._stock[0]
+
+
+def uncleared(house: House, **changes: Any) -> HandlingEvent:
+    """Return a use by somebody who is not assigned to the contract."""
+    event = HandlingEvent(
+        contract_id=house.story.contract.id, kind=HandlingKind.USE, purpose="入力",
+        occurred_at=house.clock(), ended_at=house.clock(),
+        actor_person_id=house.story.people["officer"], place_from_id=house.story.places[1].id,
+        lines=(HandlingLine(item_id=stock(house).id),),
+    )  # fmt: skip
+    return replace(event, **changes)
+
+
+def with_telephone(house: House) -> HandlingEvent:
+    worker = house.story.people["worker"]
+    return uncleared(house, actor_person_id=worker, purpose="本人（090-1234-5678）へ確認")
+
+
+def all_of(house: House, cls: type[Any]) -> list[Any]:
+    return [stored.record for stored in house.ledger.registers.all(cls)]
+
+
+def test_a_plan_that_would_be_a_breach_is_refused_and_nothing_is_written(house: House) -> None:
+    before = house.ledger.store.head()
+    with pytest.raises(RuleRefused, match=r"指定されていません.*第6条第1項") as refused:
+        house.ledger.handling.record(uncleared(house, timing=Timing.PLANNED))
+    assert [f.rule_id for f in refused.value.facts["findings"]] == ["R-01"]  # type: ignore[attr-defined]
+    assert house.ledger.store.head() == before
+
+
+def test_a_breach_that_happened_is_kept_with_reason_second_person_and_finding(
+    staffed: House,
+) -> None:
+    second = staffed.story.people["worker"]
+    answers = Answers({"R-01": REASON}, Approval(second, "proof"))
+    change = staffed.ledger.handling.record(uncleared(staffed), answers=answers)
+    event = staffed.ledger.registers.need(HandlingEvent, change.ids[-1]).record
+    assert event.deviation and event.deviation_reason == REASON
+    [override], [finding] = all_of(staffed, RuleOverride), all_of(staffed, FindingRecord)
+    assert (override.approved_by, override.proof, override.record_ref) == (
+        second,
+        "proof",
+        event.id,
+    )
+    assert (override.mode, override.finding_id) == (RuleMode.BLOCK_PLAN, finding.id)
+    assert (finding.source_id, finding.status) == (event.id, FindingStatus.OPEN)
+    assert change.types == {"handling_event", "rule_override", "finding"}
+
+
+@pytest.mark.parametrize("reason", ["", "急ぎのため"])
+def test_a_reason_that_says_little_is_asked_again(staffed: House, reason: str) -> None:
+    before = staffed.ledger.store.head()
+    answers = Answers({"R-01": reason}, staffed.story.people["worker"])
+    with pytest.raises(NeedsAnswer, match="10文字以上") as asked:
+        staffed.ledger.handling.record(uncleared(staffed), answers=answers)
+    assert (asked.value.code, asked.value.exit_code) == ("NEEDS_ANSWER", 1)
+    assert staffed.ledger.store.head() == before
+
+
+def test_a_breach_asks_for_a_second_person(staffed: House) -> None:
+    with pytest.raises(NeedsAnswer, match="ほかの方の確認") as asked:
+        staffed.ledger.handling.record(uncleared(staffed), answers=Answers({"R-01": REASON}))
+    assert asked.value.facts["needs_approval"] is True
+
+
+@pytest.mark.parametrize("who", ["supervisor", "administrator", "officer", "worker3"])
+def test_who_asked_acted_or_may_not_sign_in_is_no_second_person(staffed: House, who: str) -> None:
+    answers = Answers({"R-01": REASON}, staffed.story.people[who])
+    with pytest.raises(Refused, match="別の、利用中の方"):
+        staffed.ledger.handling.record(uncleared(staffed), answers=answers)
+
+
+def test_the_typed_deviation_reason_is_an_answer(staffed: House) -> None:
+    event = uncleared(staffed, deviation=True, deviation_reason=REASON)
+    answers = Answers(approved_by=staffed.story.people["worker"])
+    staffed.ledger.handling.record(event, answers=answers)
+    assert all_of(staffed, RuleOverride)[0].reason == REASON
+
+
+def test_a_proof_that_fails_stops_the_entry(staffed: House) -> None:
+    def refuse(approval: Approval) -> None:
+        raise Refused(reason=f"{approval.proof}は違います。")
+
+    staffed.ledger.rules.prove = refuse
+    answers = Answers({"R-01": REASON}, Approval(staffed.story.people["worker"], "にせの署名"))
+    with pytest.raises(Refused, match="にせの署名"):
+        staffed.ledger.handling.record(uncleared(staffed), answers=answers)
+    assert not all_of(staffed, RuleOverride)
+
+
+def test_a_site_of_one_person_confirms_later(house: House) -> None:
+    house.ledger.handling.record(uncleared(house), answers=Answers({"R-01": REASON}))
+    [override] = all_of(house, RuleOverride)
+    assert override.confirm_later and not override.approved_by
+    with pytest.raises(Refused, match="自分では認められません"):
+        house.ledger.rules.approve([override.id])
+    house.ledger.people.add_account(
+        house.story.people["worker2"], login="tsuji", role=Role.WORKER, password=PASSWORD
+    )
+    house.ledger.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", "tsuji", PASSWORD)
+    house.ledger.people.change_password(PASSWORD, "青い坂道の先にある三つの灯台")
+    house.ledger.rules.approve([override.id])
+    [agreed] = all_of(house, RuleOverride)
+    assert agreed.approved_by == house.story.people["worker2"] and not agreed.confirm_later
+    with pytest.raises(Conflict):
+        house.ledger.rules.approve([override.id])
+
+
+def test_a_judgement_needs_a_reason_only(house: House) -> None:
+    with pytest.raises(NeedsAnswer, match="電話番号") as asked:
+        house.ledger.handling.record(with_telephone(house))
+    assert "090" not in str(asked.value)
+    house.ledger.handling.record(
+        with_telephone(house), answers=Answers({EVERY: "市役所の代表番号で、住民のものではない"})
+    )
+    [override] = all_of(house, RuleOverride)
+    assert (override.rule_id, override.mode) == ("R-48", RuleMode.WARN)
+    assert not all_of(house, FindingRecord)
+
+
+def test_a_notice_is_only_shown(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="yachiyo", rules=True) as house:
+        house.story.receive(1)
+        office = house.story.places[0].id
+        event = uncleared(house, actor_person_id=house.story.people["worker"], place_from_id=office)
+        change = house.ledger.handling.record(event)
+        assert any("登録されていません" in notice for notice in change.notices)
+        assert change.types == {"handling_event"}
+
+
+def test_without_the_switch_nothing_is_asked(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        house.story.receive(1)
+        assert house.ledger.handling.record(uncleared(house)).types == {"handling_event"}
+        assert house.ledger.handling.examine(uncleared(house))  # a screen may still look
+
+
+def test_old_facts_are_taken_over_with_one_exception(house: House) -> None:
+    events = [uncleared(house) for _ in range(3)]
+    change = house.ledger.handling.record_all(events, historic=True)
+    [override] = all_of(house, RuleOverride)
+    assert "R-01：3件" in override.message and len(change.ids) == 4
+    assert not any(e.deviation for e in all_of(house, HandlingEvent))
+    assert not all_of(house, FindingRecord)
+
+
+def test_a_correction_is_judged_too(house: House) -> None:
+    good = house.ledger.handling.record(
+        uncleared(house, actor_person_id=house.story.people["worker"])
+    )
+    with pytest.raises(NeedsAnswer):
+        house.ledger.handling.correct(good.ids[-1], uncleared(house), "取扱者の誤り")
+    change = house.ledger.handling.correct(
+        good.ids[-1], uncleared(house), "取扱者の誤り", answers=Answers({"R-01": REASON})
+    )
+    assert house.ledger.registers.need(HandlingEvent, change.ids[1]).record.deviation
+
+
+def test_nobody_confirms_what_he_did_without_a_reason(house: House) -> None:
+    mine = uncleared(house, actor_person_id=house.story.people["supervisor"])
+    change = house.ledger.handling.record(mine)
+    with pytest.raises(NeedsAnswer, match="確認する本人"):
+        house.ledger.handling.confirm(change.ids)
+    house.ledger.handling.confirm(
+        change.ids, answers=Answers({"R-36": "責任者がほかにいない事業所のため"})
+    )
+    assert [o.rule_id for o in all_of(house, RuleOverride)] == ["R-36"]
+
+
+def test_a_late_notice_is_recorded_with_its_true_date(house: House) -> None:
+    first = house.story.assignments[2]
+    late = Submission(
+        contract_id=first.contract_id, doc_kind="D-03", title="従事者届出書", doc_no="み発第9号",
+        submitted_on=house.ledger.today(), means=SubmissionMeans.HAND,
+    )  # fmt: skip
+    noted = house.ledger.paper.note(late).ids[-1]
+    begun = replace(
+        first, id="", notice_submission_id=noted, starts_on=house.ledger.today() - timedelta(days=3)
+    )
+    with pytest.raises(NeedsAnswer, match="後に提出"):
+        house.ledger.registers.create(begun)
+    house.ledger.registers.create(begun, answers=Answers({"R-02": REASON}))
+    planned = replace(
+        first, id="", notice_submission_id="", starts_on=house.ledger.today() + timedelta(days=3)
+    )
+    with pytest.raises(RuleRefused, match="届け出"):
+        house.ledger.registers.create(planned)
+
+
+def test_a_backdated_submission_wants_its_receipt(house: House) -> None:
+    paper = Submission(
+        contract_id=house.story.contract.id, doc_kind="D-04", title="作業場所届出書", doc_no="9",
+        submitted_on=house.ledger.today() - timedelta(days=9), means=SubmissionMeans.HAND,
+    )  # fmt: skip
+    with pytest.raises(NeedsAnswer, match="受領印"):
+        house.ledger.paper.note(paper)
+    receipt = all_of(house, Submission)[0].receipt_file
+    assert not house.ledger.paper.note(replace(paper, receipt_file=receipt)).notices
+
+
+def test_a_dropped_clause_makes_its_rule_a_notice(house: House) -> None:
+    file = all_of(house, Submission)[0].receipt_file
+    for key in ("SK-11.2",):
+        house.ledger.registers.create(
+            ContractClauseSetting(
+                contract_id=house.story.contract.id, clause_key=key, enabled=False,
+                reason="契約書第20条で別に定めたため", agreed_on=house.ledger.today(),
+                basis_file=file,
+            )
+        )  # fmt: skip
+    out = uncleared(
+        house, kind=HandlingKind.TAKE_OUT, actor_person_id=house.story.people["worker"],
+        destination_text="市役所", expected_return_at=house.clock() + timedelta(hours=1),
+        place_from_id=house.story.places[2].id, ended_at=None,
+    )  # fmt: skip
+    found = house.ledger.handling.examine(out)
+    assert {f.mode for f in found if f.rule_id == "R-08"} == {"notice"}
+
+
+def test_an_ended_assignment_takes_rights_and_cards_with_it(staffed: House) -> None:
+    house, worker = staffed, staffed.story.people["worker"]
+    one = next(a for a in house.story.assignments if a.person_id == worker)
+    account = next(a for a in house.ledger.people.accounts() if a.person_id == worker)
+    house.ledger.registers.create(
+        AccessRight(
+            user_id=account.id, contract_id=one.contract_id, level=AccessLevel.RECORD,
+            assignment_id=one.id, granted_by=house.story.people["supervisor"],
+            granted_at=house.clock(),
+        )
+    )  # fmt: skip
+    ended = replace(
+        house.ledger.registers.need(Assignment, one.id).record,
+        ends_on=house.ledger.today(), end_reason="異動", status=AssignmentStatus.ENDED,
+    )  # fmt: skip
+    change = house.ledger.registers.revise(ended, "異動のため終了")
+    [right] = all_of(house, AccessRight)
+    cards = [c for c in all_of(house, Credential) if c.holder_person_id == worker]
+    assert right.revoked_at is not None
+    assert [(c.kind, bool(c.invalidated_at)) for c in cards] == [(CredentialKind.EMPLOYEE_ID, True)]
+    assert change.types == {"assignment", "access_right", "credential"}
+
+
+def test_exceptions_come_only_with_what_they_excuse(house: House) -> None:
+    made = RuleOverride(contract_id=house.story.contract.id, rule_id="R-01")
+    with pytest.raises(Refused):
+        house.ledger.registers.create(made)

@@ -1,0 +1,209 @@
+"""Where the five texts use one word for different things (obligations.md 8.5)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from models.codes import (
+    AssignmentRole,
+    AuthorizationSubject,
+    BasisType,
+    EmploymentType,
+    Encrypted,
+    HandlingKind,
+    ItemOrigin,
+    Means,
+    PlaceKind,
+)
+from models.records import HandlingEvent, TransportDetail
+from tests.house import furnished
+from tests.models.rules.scenarios import changed, copy_of, given_back, provided, received, taken_out
+from tests.models.rules.stage import PROFILES, Act, Stage
+
+K, S, B = HandlingKind, AuthorizationSubject, BasisType
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stage]]:
+    opened, made = [], {}
+    for code in PROFILES:
+        around = furnished(tmp_path_factory.mktemp(code), profile=code, rules=True)
+        opened.append(around)
+        made[code] = Stage(around.__enter__(), code)
+    yield made
+    for around in opened:
+        around.__exit__(None, None, None)
+
+
+@pytest.fixture
+def on(request: pytest.FixtureRequest, stages: dict[str, Stage]) -> Stage:
+    return stages[request.param]
+
+
+def under(*profiles: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("on", profiles, indirect=True)
+
+
+def out_with(s: Stage, basis: BasisType, *, subject: AuthorizationSubject = S.TAKE_OUT) -> Act:
+    given = s.authorization(subject, basis)
+    return replace(taken_out(s, authorization_id=given.id), beside=(given,))
+
+
+@under("shiki")
+def test_2_an_agreement_is_no_consent_in_shiki(on: Stage) -> None:
+    assert on.modes(out_with(on, B.CONSENT), "R-08") == set()
+    assert on.modes(out_with(on, B.AGREEMENT), "R-08") == {"block_plan"}
+
+
+@under("confidentiality-model")
+def test_2_a_consent_is_no_agreement_in_the_model_text(on: Stage) -> None:
+    assert on.modes(out_with(on, B.AGREEMENT), "R-08") == set()
+    [finding] = [f for f in on.findings(out_with(on, B.CONSENT)) if f.rule_id == "R-08"]
+    assert finding.articles == ("第5条第2項",) and "同意" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("on", "mode"),
+    [
+        ("shiki", set()),
+        ("confidentiality-model", {"notice"}),
+        ("fukuoka", {"block_plan"}),
+        ("chiba", {"warn"}),
+        ("yachiyo", {"notice"}),
+    ],
+    indirect=["on"],
+)
+def test_3_a_copy_of_created_material(on: Stage, mode: set[str]) -> None:
+    assert on.modes(copy_of(on, ItemOrigin.CREATED), "R-05") == mode
+
+
+@under("chiba")
+def test_4_the_ban_on_taking_out_leaves_four_ways(on: Stage) -> None:
+    banned = taken_out(on, authorization_id="")
+    assert on.modes(banned, "R-08") == {"block_plan"}
+    assert on.modes(out_with(on, B.CONSENT), "R-08") == {"block_plan"}
+    assert on.modes(out_with(on, B.INSTRUCTION), "R-08") == set()
+    to_client = changed(banned, counterpart_org_id=on.contract.client_org_id)
+    assert on.modes(to_client, "R-08") == set()
+    between = changed(
+        banned, place_from_id=on.story.places[1].id, place_to_id=on.story.places[2].id
+    )
+    assert on.modes(between, "R-08") == set()
+    [finding] = [f for f in on.findings(banned) if f.rule_id == "R-08"]
+    assert finding.incident_draft
+
+
+@under("fukuoka")
+def test_5_own_staff_takes_out_a_carrier_is_sending_out(on: Stage) -> None:
+    own = taken_out(on, authorization_id="")
+    assert on.modes(own, "R-07") == set() and on.modes(own, "R-08") == set()
+    carrier = TransportDetail(carrier_org_id=on.story.carrier.id, persons=("配送員",))
+    assert on.modes(changed(own, transport=(carrier,)), "R-07") == {"block_plan"}
+    dispatch = replace(
+        changed(own, transport=(carrier,), authorization_id=on.consent("dispatch")), beside=()
+    )
+    assert on.modes(dispatch, "R-07") == set()
+
+
+@under("confidentiality-model")
+def test_6_two_fences_want_two_words(on: Stage) -> None:
+    stick = on.usb()
+    act = out_with(on, B.AGREEMENT)
+    event = act.record
+    assert isinstance(event, HandlingEvent)
+    out = replace(changed(act, lines=(replace(event.lines[0], item_id=stick.id),)), items=(stick,))
+    assert on.modes(out, "R-08") == set()  # the consent for computers stands in the story
+    early = changed(out, occurred_at=on.now - timedelta(days=60))
+    found = [f for f in on.findings(early) if f.rule_id == "R-08"]
+    assert [f.articles for f in found] == [("第5条第2項",), ("第5条第4項",)]
+
+
+@under("confidentiality-model")
+def test_6_inside_the_office_only_the_computer_has_a_fence(on: Stage) -> None:
+    corridor = on.place(parent_place_id=on.story.places[0].id, kinds=(PlaceKind.OTHER,))
+    early = on.now - timedelta(days=60)
+    stick = on.usb()
+    moved = on.event(
+        K.TAKE_OUT, stick, place_from_id=on.story.places[1].id, place_to_id=corridor.id,
+        occurred_at=early, beside=(corridor,),
+    )  # fmt: skip
+    found = [f for f in on.findings(moved) if f.rule_id == "R-08"]
+    assert [f.articles for f in found] == [("第5条第4項",)]
+    papers = replace(moved, items=(replace(on.item(), id=stick.id),))
+    assert on.modes(papers, "R-08") == set()
+
+
+@under("confidentiality-model")
+def test_7_data_at_rest_is_encrypted_as_far_as_possible(on: Stage) -> None:
+    bare = on.usb(encrypted=Encrypted.NO)
+    act = on.event(K.RECEIVE, bare, means=Means.DIRECT, place_to_id=on.story.places[2].id)
+    assert on.modes(act, "R-09") == {"warn"}
+    assert on.modes(replace(act, items=(replace(bare, encrypted=Encrypted.YES),)), "R-09") == set()
+
+
+@under("shiki")
+def test_9_14_a_text_that_is_silent_asks_for_nothing_on_storage_encryption(on: Stage) -> None:
+    bare = on.usb(encrypted=Encrypted.NO)
+    act = on.event(K.RECEIVE, bare, means=Means.DIRECT, place_to_id=on.story.places[2].id)
+    assert on.modes(act, "R-09") == set()
+
+
+@under("chiba")
+def test_16_handover_officers_are_notified_before_the_first_handover(on: Stage) -> None:
+    who = on.person(employment_type=EmploymentType.REGULAR)
+    officer = on.assignment(who.id, AssignmentRole.HANDOVER_OFFICER)
+    assert on.modes(given_back(on, actor=who.id, beside=(who, officer)), "R-12") == set()
+    silent = replace(officer, notice_submission_id="")
+    assert on.modes(given_back(on, actor=who.id, beside=(who, silent)), "R-12") == {"block_plan"}
+    assert on.modes(Act(silent), "R-02") == {"block_plan"}
+
+
+@under("chiba")
+def test_17_the_first_receipt_is_outside_the_literal_words(on: Stage) -> None:
+    assert on.modes(received(on, actor="worker3"), "R-12") == {"warn"}
+    assert on.modes(given_back(on, actor="worker3"), "R-12") == {"block_plan"}
+
+
+@under("chiba")
+def test_18_originals_and_copies_end_differently(on: Stage) -> None:
+    early = on.now - timedelta(days=60)
+
+    def ended(kind: HandlingKind, origin: ItemOrigin) -> Act:
+        return on.event(kind, on.item(origin=origin), occurred_at=early, means=Means.DIRECT)
+
+    assert on.modes(ended(K.RETURN, ItemOrigin.LENT), "R-21") == set()
+    assert on.modes(ended(K.DISPOSE, ItemOrigin.LENT), "R-21") == {"warn"}
+    assert on.modes(ended(K.RETURN, ItemOrigin.COPIED), "R-21") == {"warn"}
+    assert on.modes(ended(K.DISPOSE, ItemOrigin.COPIED), "R-21") == set()
+
+
+@under(*PROFILES)
+def test_34_only_shiki_knows_no_way_to_another_purpose(on: Stage) -> None:
+    found = on.modes(provided(on, S.OTHER_PURPOSE, allowed=True), "R-15")
+    assert found == ({"block_always"} if on.code == "shiki" else set())
+
+
+@pytest.mark.parametrize(
+    ("on", "employment", "mode"),
+    [
+        ("shiki", EmploymentType.PART_TIME, {"block_plan"}),
+        ("shiki", EmploymentType.DISPATCHED, {"block_plan"}),
+        ("shiki", EmploymentType.REGULAR, set()),
+        ("confidentiality-model", EmploymentType.PART_TIME, set()),
+        ("confidentiality-model", EmploymentType.DISPATCHED, {"block_plan"}),
+        ("fukuoka", EmploymentType.DISPATCHED, set()),
+    ],
+    indirect=["on"],
+)
+def test_35_who_counts_as_not_regular(
+    on: Stage, employment: EmploymentType, mode: set[str]
+) -> None:
+    who = on.person(employment_type=employment)
+    place = on.assignment(who.id, AssignmentRole.WORKER)
+    act = on.event(K.USE, actor=who.id, beside=(who, place))
+    assert on.modes(act, "R-28") == mode
+    words = [f.message for f in on.findings(act) if f.rule_id == "R-28"]
+    if on.code == "confidentiality-model" and words:
+        assert "期間の定めのない" in words[0]  # 36: as its article 2 says
