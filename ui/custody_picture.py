@@ -111,12 +111,12 @@ class CustodyPicture(QWidget):
         return image
 
     def save(self, file: Path) -> None:
-        """Write the picture as PNG.
+        """Write the picture; the name of the file ends in .png.
 
         Raises:
             InputOutput: the file cannot be written.
         """
-        if not self.image().save(str(file), b"PNG"):
+        if not self.image().save(str(file)):
             raise InputOutput(file=file.name, reason="書けませんでした")
 
     def column(self, number: int) -> QRect:

@@ -14,12 +14,15 @@ from pytestqt.qtbot import QtBot
 from models.codes import EncryptionMeasure, HandlingStatus
 from models.records import HandlingEvent, Item
 from tests.ui.daily import START, K, Site, make_site
+from tests.ui.shell import Answers, make_books, make_office, settle
 from ui.custody_story import read_story
 from ui.daily_log import DailyLogPage
 from ui.handling.words import DAILY
 from ui.item_detail import hindrance
 from ui.items import ItemsPage
-from ui.page import Page
+from ui.operations import Operations
+from ui.page import Desk, Page
+from ui.preview import PreviewDialog
 from ui.register import RegisterView
 from ui.today import ShortList, TodayPage
 
@@ -73,6 +76,20 @@ def test_an_empty_ledger_says_what_to_do_first(empty_site: Site) -> None:
     page = shown(empty_site, TodayPage(empty_site.desk))
     assert "最初の受領を、F2" in page.beginning.text()
     assert not page.out.isVisible()
+
+
+def test_a_ledger_without_a_contract_asks_for_one(qtbot: QtBot, tmp_path: Path) -> None:
+    ledger = make_books(make_office(tmp_path), tmp_path / "ledger")
+    answers = Answers()
+    operations = Operations(answers)
+    page = TodayPage(Desk(ledger, operations, answers, lambda *_where: None))
+    qtbot.addWidget(page)
+    page.show()
+    settle(qtbot, operations)
+    assert "契約を登録してください" in page.beginning.text()
+    assert not page.buttons[0].isEnabled()
+    operations.close()
+    ledger.close()
 
 
 def test_the_day_shows_what_is_out_and_what_is_late(site: Site) -> None:
@@ -195,6 +212,15 @@ def test_marked_rows_are_confirmed_together(site: Site) -> None:
     page.confirm_button.click()
     site.settle()
     assert site.events(K.RECEIVE)[0].status is HandlingStatus.CONFIRMED
+
+
+def test_the_ledger_paper_of_the_shown_days_is_previewed(site: Site) -> None:
+    page = shown(site, DailyLogPage(site.desk))
+    page.print()
+    site.settle()
+    papers = page.findChildren(PreviewDialog)
+    assert [paper.windowTitle() for paper in papers] == [page.title.text()]
+    assert papers[0].view.page_box.maximum() == 1
 
 
 def test_the_log_filters_by_person(site: Site) -> None:
