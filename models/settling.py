@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 from models.chain import Intent
 from models.codes import AccountStatus, Role
 from models.commands import revising
-from models.errors import AccountUnfinished, AzukariError
+from models.errors import (
+    AccountUnfinished,
+    DiskFull,
+    InputOutput,
+    NotPermitted,
+    NotWritable,
+)
 from models.gate import SheetKey, WayIn
 from models.records import LedgerOrigin, UserAccount
 
@@ -37,7 +43,7 @@ def settle(ledger: "Ledger") -> None:
             ledger.notices += _settle_others(ledger, ways)
         if not ledger.user.must_change and ledger.role is Role.SUPERVISOR:
             settle_sheet(ledger)
-    except AzukariError as error:
+    except (DiskFull, InputOutput, NotPermitted, NotWritable) as error:
         # A full disk must not keep people from reading; it is tried again at the next sign-in.
         ledger.notices.append(str(error))
 

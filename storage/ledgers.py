@@ -72,13 +72,17 @@ def create_ledger(
     try:
         database = create_database(folder / DATABASE_NAME, vault.database_key)
         store = new_store(database, vault.vault_id.hex())
-        # Files have a key of their own, so that a new data key does not rewrite every photo.
-        store.set_secret(ATTACHMENT_KEY, vault.random(KEY_BYTES))
-        _attach_files(store, folder)
     except BaseException:
         lock.release()
         raise
     store.on_close(lock.release)
+    try:
+        # Files have a key of their own, so that a new data key does not rewrite every photo.
+        store.set_secret(ATTACHMENT_KEY, vault.random(KEY_BYTES))
+        _attach_files(store, folder)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
@@ -119,13 +123,17 @@ def open_ledger(
     try:
         path = folder / DATABASE_NAME
         store = open_store(path, vault.database_key, vault.vault_id.hex(), progress)
-        _attach_files(store, folder)
-        if read_only:
-            store.database.all("PRAGMA query_only = ON")
     except BaseException:
         lock.release()
         raise
     store.on_close(lock.release)
+    try:
+        _attach_files(store, folder)
+        if read_only:
+            store.database.all("PRAGMA query_only = ON")
+    except BaseException:
+        store.close()
+        raise
     return store
 
 

@@ -228,6 +228,25 @@ def test_a_damaged_count_of_failures_keeps_nobody_out(house: House) -> None:
     assert sound(reopen(house))
 
 
+def test_what_fails_while_opening_gives_everything_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.ledger.close()
+    broken = Damaged(file="ledger.db", what_now="バックアップから復元してください。")
+
+    def fail(*_args: object) -> None:
+        raise broken
+
+    for place in ("storage.ledgers._attach_files", "storage.safe.LedgerSafe.require_header"):
+        monkeypatch.setattr(place, fail)
+        with pytest.raises(Damaged) as caught:
+            house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+        monkeypatch.undo()
+        assert caught.value is broken  # keeps the frames alive: nothing is given back by chance
+        assert sound(reopen(house))
+        house.ledger.close()
+
+
 def test_an_old_copy_of_the_key_files_does_not_let_a_removed_user_in(house: House) -> None:
     account_id = hire(house, chosen_by_self=True)
     folder = house.folder / "ledger"

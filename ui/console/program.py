@@ -1,6 +1,8 @@
 """Run one console verb: parse, speak, and turn every error into its exit code."""
 
+import os
 import sys
+import traceback
 from argparse import Namespace
 from collections.abc import Callable
 from io import TextIOWrapper
@@ -33,6 +35,24 @@ def run(argv: list[str], build_office: Callable[[], Office]) -> int:
     except KeyboardInterrupt:
         speaker.message("中止しました。")
         return 1
+    except BrokenPipeError:
+        # Whoever read the answer has gone; a second complaint at exit would tell nobody anything.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        # A bug of ours: its place and kind may be shown, its text might hold data.
+        message = (
+            "予期しない誤りが起きました。記録されていないことがあります。台帳を確かめてください。"
+        )
+        speaker.message(f"{message}\n（{type(error).__name__}、{_place(error)}）")
+        if as_json:
+            speaker.result({"ok": False, "error": "BUG", "message": message}, [])
+        return 1
+
+
+def _place(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 def _speak_utf8(stream: TextIO, errors: str) -> None:

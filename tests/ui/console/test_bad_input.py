@@ -459,6 +459,21 @@ def test_a_second_start_is_told_who_holds_the_ledger(console: Console) -> None:
     assert console("status", console.ledger).code == 0
 
 
+def test_a_bug_of_ours_shows_its_place_and_no_data(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_args: object) -> None:
+        raise ValueError("髙橋　恵子の記録")
+
+    monkeypatch.setattr("ui.console.verbs.describe", break_down)
+    said = console("status", console.ledger)
+    assert said.code == 1 and said.answer["error"] == "BUG"
+    assert "ValueError" in said.err and "test_bad_input.py:" in said.err
+    assert "髙橋" not in said.out + said.err
+    monkeypatch.undo()
+    assert console("status", console.ledger).code == 0  # the ledger was given back
+
+
 def test_the_password_file_is_read_gently(console: Console, tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.write_bytes(b"\xef\xbb\xbf" + BOSS.password.encode() + b"\r\n")
