@@ -48,7 +48,6 @@ class Facts:
     counts: dict[str, int] = field(default_factory=dict)
     contracts: int = 0
     items: int = 0
-    items_ever: bool = False
 
 
 def read_today(ledger: Ledger, contract_id: str) -> Facts:
@@ -67,7 +66,6 @@ def read_today(ledger: Ledger, contract_id: str) -> Facts:
         counts=reader.counts,
         contracts=counts.get(Contract.type, 0),
         items=counts.get(Item.type, 0),
-        items_ever=bool(counts.get(Item.type)),
     )
 
 

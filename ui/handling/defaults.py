@@ -1,7 +1,6 @@
 """What a dialog begins with: now, the signed-in person, and what the last act of the kind said."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -181,11 +180,6 @@ def whereabouts(ledger: Ledger, status: Status | None) -> str:
     place = ledger.registers.caption("place", status.place_id) if status.place_id else ""
     holder = ledger.registers.caption("person", status.holder_id) if status.holder_id else ""
     return "・".join(part for part in (status.state.label, holder or place) if part)
-
-
-def followed(event: HandlingEvent, related_id: str) -> HandlingEvent:
-    """Return the event as the answer to an open one."""
-    return replace(event, related_event_id=related_id)
 
 
 def _client(ledger: Ledger, contract_id: str) -> str:

@@ -44,7 +44,6 @@ class ItemLines(QWidget):
     """Chooses items and how much of each.
 
     Args:
-        amounts: whether the clerk may say how much (partial returns, stocktaking).
         single: only one item may be chosen.
     """
 
