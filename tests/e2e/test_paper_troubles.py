@@ -153,6 +153,20 @@ def test_the_real_program_ends_with_the_exit_code_of_the_contract(
     assert b"Traceback" not in done.stderr
 
 
+def test_a_reader_who_has_gone_gets_no_trace(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, ROOT / "main.py", "status", "nowhere", "--user", "x", "--json"],
+            cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE, timeout=30, check=False,
+            env={**os.environ, "AZUKARI_PASSWORD": "x", "AZUKARI_DEVICE_DIR": str(tmp_path)},
+        )  # fmt: skip
+    finally:
+        os.close(writer)
+    assert done.returncode == 1 and b"Traceback" not in done.stderr
+
+
 def test_a_release_refuses_a_ledger_with_cheap_keys(day: Day) -> None:
     day.ledger.close()
     done = subprocess.run(

@@ -18,6 +18,16 @@ from ui.console.output import Speaker
 def run(argv: list[str], build_office: Callable[[], Office]) -> int:
     """Carry out the command line and return the exit code (0 fine, 1 no, 2 usage, 3 not let in,
     4 damaged files, 5 the machine)."""
+    try:
+        return _run(argv, build_office)
+    except BrokenPipeError:
+        # Whoever read the answer has gone; a second complaint at exit would tell nobody anything.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
+    """Carry out the command line; every error becomes a sentence and an exit code."""
     as_json = "--json" in argv
     _speak_utf8(sys.stdout, "backslashreplace")
     _speak_utf8(sys.stderr, "backslashreplace")
@@ -36,9 +46,7 @@ def run(argv: list[str], build_office: Callable[[], Office]) -> int:
         speaker.message("中止しました。")
         return 1
     except BrokenPipeError:
-        # Whoever read the answer has gone; a second complaint at exit would tell nobody anything.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        raise
     except Exception as error:
         # A bug of ours: its place and kind may be shown, its text might hold data.
         message = (
