@@ -92,6 +92,7 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         "status": verbs.status,
         "verify": verbs.verify,
         "verify-document": verbs.verify_document,
+        "evidence": verbs.evidence,
         "backup": verbs.backup,
         "restore": verbs.restore,
         "recover": verbs.recover,

@@ -4,12 +4,15 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from models.backups import record_backup
 from models.codes import BackupKind, BackupResult
 from models.errors import NotFound, Usage
+from models.evidence import STATES as CLAUSE_STATES
+from models.evidence import evidence as clause_states
 from models.ledger import Ledger
 from models.office import Office
 from models.records import BY_TYPE, BackupRun, Contract
@@ -121,6 +124,38 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     lines += [f"・{p.where}　{p.message}" for p in found.problems]
     speaker.result(result, lines)
     return 0 if found.ok else 1
+
+
+def evidence(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Tell for every clause of a contract whether it was kept, with the rows that say no."""
+    with opened(arguments, office) as ledger:
+        contract = contract_by_no(ledger, arguments.contract)
+        clauses = clause_states(ledger, contract)
+        title = ledger.profile(contract.id).title
+    result = {
+        "contract": contract.contract_no,
+        "profile": contract.profile_code,
+        "clauses": [
+            {
+                "clause": one.key,
+                "article": one.article,
+                "heading": one.heading,
+                "state": one.state,
+                "evidence": [
+                    {"query": query, "rows": [asdict(row) for row in rows]}
+                    for query, rows in one.evidence
+                ],
+                "unjudged": list(one.unjudged),
+            }
+            for one in clauses
+        ],
+    }
+    lines = [f"{contract.contract_no}　{title}"]
+    for one in clauses:
+        lines.append(f"{CLAUSE_STATES[one.state]}　{one.article}　{one.heading}")
+        lines += [f"　・{row.sentence}" for _, rows in one.evidence for row in rows]
+    speaker.result(result, lines)
+    return 1 if any(one.state == "broken" for one in clauses) else 0
 
 
 def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> int:

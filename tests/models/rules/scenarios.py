@@ -191,7 +191,7 @@ def before_all_words(s: Stage) -> Act:
     return received(s, occurred_at=s.now - timedelta(days=60), place_to_id="")
 
 
-def provided(s: Stage, subject: S, *, allowed: bool) -> Act:
+def provided(s: Stage, subject: AuthorizationSubject, *, allowed: bool) -> Act:
     given = s.authorization(subject, B.CONSENT)
     receiver = s.contract.contractor_org_id if subject is S.OTHER_PURPOSE else s.new_id()
     return s.event(

@@ -1,0 +1,72 @@
+"""Evidence: for every clause of a contract, what proves that it was kept, or the rows that do not.
+
+The queries ask the same rules as the counter does, so that the proof never says other than the
+daily entry. A clause whose queries this program cannot answer yet is `unknown`, never done.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.evidence_queries import LISTINGS, QUERIES
+from models.inquiry import Inquiry, Row
+from models.profiles import Clause
+from models.records import Contract, ContractClauseSetting
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+STATES: Mapping[str, str] = {
+    "done": "果たした",
+    "due": "期限前",
+    "action": "要対応",
+    "broken": "違反",
+    "not_applicable": "対象外",
+    "unknown": "判定前",
+}
+WORST = ("due", "action", "broken")  # how bad a row is, mildest first
+
+
+@dataclass(frozen=True)
+class ClauseState:
+    """How a clause stands. `unjudged` names queries that the program cannot answer yet."""
+
+    key: str
+    article: str
+    heading: str
+    summary: str
+    state: str
+    evidence: tuple[tuple[str, tuple[Row, ...]], ...]
+    unjudged: tuple[str, ...] = ()
+
+
+def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
+    """Return how every clause of a contract's text stands.
+
+    Raises:
+        NotPermitted: the role may not look at evidence.
+    """
+    ledger.require("evidence")
+    asked = Inquiry(ledger, contract)
+    wanted = {q for clause in asked.profile.clauses.values() for q in clause.evidence}
+    found = {name: tuple(query(asked)) for name, query in QUERIES if name in wanted}
+    off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
+    return [
+        _state(clause, found, clause.key in off)
+        for clause in asked.profile.clauses_for(contract.profile_code)
+    ]
+
+
+def _state(clause: Clause, found: Mapping[str, tuple[Row, ...]], off: bool) -> ClauseState:
+    judged = tuple((name, found[name]) for name in clause.evidence if name in found)
+    unjudged = tuple(name for name in clause.evidence if name not in found)
+    rows = [row for name, listed in judged if name not in LISTINGS for row in listed]
+    if off or clause.contractual_only:
+        state = "not_applicable"
+    elif rows:
+        state = max((row.severity for row in rows), key=WORST.index)
+    else:
+        state = "unknown" if unjudged else "done"
+    return ClauseState(
+        clause.key, clause.article, clause.heading, clause.summary, state, judged, unjudged
+    )

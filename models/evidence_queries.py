@@ -1,0 +1,330 @@
+"""The evidence queries: each returns the rows that violate; none means proved.
+
+Queries over handling repeat what the rules say at the counter (`_of_rules`); the others look at
+what must exist or be finished.
+"""
+
+from collections.abc import Iterator
+
+from models.codes import (
+    TERMINAL_STATES,
+    AssignmentRole,
+    CommunicationStatus,
+    FindingStatus,
+    GovernanceKind,
+    GovernanceStatus,
+    HandlingKind,
+    HandlingStatus,
+    ItemOrigin,
+    ItemState,
+    PledgeStatus,
+    Timing,
+    TrainingKind,
+)
+from models.inquiry import Inquiry, Query, Row, row
+from models.records import (
+    ClientCommunication,
+    GovernanceDocument,
+    InformationAsset,
+    Item,
+    Pledge,
+    RuleOverride,
+    Submission,
+    TrainingPlan,
+)
+from models.records import Finding as FindingRecord
+from models.rules.ending import END_OF
+from models.rules.people import informed, is_submitted, missing_topics
+from models.store import Op, Where
+from models.store import Query as Query_
+
+RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MANAGER})
+
+
+def _of_rules(*rule_ids: str) -> Query:
+    def query(asked: Inquiry) -> Iterator[Row]:
+        for rule_id in rule_ids:
+            yield from asked.by_rule.get(rule_id, ())
+
+    return query
+
+
+def eq_pledge(asked: Inquiry) -> Iterator[Row]:
+    """Find people whose role asks for a pledge and who have none, or whose pledge lies here."""
+    regime, word = asked.profile.params.pledge, asked.profile.term("pledge")
+    pledges = asked.all(Pledge)
+    for one in asked.active:
+        if one.role not in regime.roles:
+            continue
+        mine = [p for p in pledges if p.person_id == one.person_id]
+        if not any(p.status in (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED) for p in mine):
+            yield row(
+                one, f"{asked.name(one.person_id)}の{asked.profile.term('pledge')}がありません。"
+            )
+        elif regime.submission == "always" and not any(p.submitted_on for p in mine):
+            word = asked.profile.term("pledge")
+            yield row(mine[0], f"{asked.name(one.person_id)}の{word}をまだ提出していません。")
+
+
+def eq_train(asked: Inquiry) -> Iterator[Row]:
+    """Find active people who have not heard every compulsory topic."""
+    yield from _untaught(asked, awareness=False)
+
+
+def eq_notice(asked: Inquiry) -> Iterator[Row]:
+    """Find active people who were not made aware in one session of what the text names."""
+    yield from _untaught(asked, awareness=True)
+
+
+def _untaught(asked: Inquiry, *, awareness: bool) -> Iterator[Row]:
+    for one in asked.active:
+        case = asked.case(one)
+        if awareness and not informed(case, one.person_id):
+            yield row(one, f"{asked.name(one.person_id)}に周知した記録がありません。")
+        missing = [] if awareness else missing_topics(case, one.person_id)
+        if missing:
+            yield row(
+                one, f"{asked.name(one.person_id)}が「{'、'.join(missing)}」を受けていません。"
+            )
+
+
+def eq_trainplan(asked: Inquiry) -> Iterator[Row]:
+    """Find sessions without a plan, and a missing plan of today."""
+    plans = asked.all(TrainingPlan)
+    today = asked.ledger.today()
+    current = [p for p in plans if p.period_from and p.period_to]
+    if not any(p.period_from <= today <= p.period_to for p in current):  # type: ignore[operator]
+        yield row(asked.contract, "今日を含む期間の教育・研修実施計画がありません。")
+    for session in asked.ledger.rules.books.sessions(asked.contract.id):
+        if not session.plan_id and session.kind is not TrainingKind.AWARENESS:
+            yield row(session, "計画に基づかない教育・研修です。計画を選んでください。")
+
+
+def eq_openout(asked: Inquiry) -> Iterator[Row]:
+    """Find what is out past the time at which it was to come back."""
+    now = asked.ledger.now()
+    for item in asked.items.values():
+        out = item.state in (ItemState.TAKEN_OUT, ItemState.IN_TRANSIT)
+        if out and item.due_back_at and item.due_back_at < now:
+            yield row(item, f"「{item.caption()}」が持帰予定を過ぎて戻っていません。")
+
+
+def eq_end(asked: Inquiry) -> Iterator[Row]:
+    """Find what has not found its end although the work is over."""
+    if not asked.ended:
+        return
+    for item in asked.items.values():
+        if item.state not in TERMINAL_STATES:
+            yield row(item, f"「{item.caption()}」が残っています。", "broken")
+
+
+def eq_unneeded(asked: Inquiry) -> Iterator[Row]:
+    """Find unneeded things that still lie there after the days the text's profile allows."""
+    limit, today = asked.profile.params.unneeded.limit_days, asked.ledger.today()
+    for item in asked.items.values():
+        if item.unneeded_on and item.state not in TERMINAL_STATES:
+            over = (today - item.unneeded_on).days > limit
+            yield row(item, f"「{item.caption()}」は不要です。終わらせてください。",
+                       "action" if over else "due")  # fmt: skip
+    yield from asked.by_rule.get("R-25", ())
+
+
+def eq_supervise(asked: Inquiry) -> Iterator[Row]:
+    """Find acts that no responsible person confirmed in time."""
+    days = asked.profile.params.timing.confirmation_business_days + 2
+    today = asked.ledger.today()
+    for event in asked.events:
+        if asked.case(event).roles(event.actor_person_id) & RESPONSIBLE:
+            continue  # nobody supervises his own hands (R-36)
+        open_ = event.timing is Timing.ACTUAL and event.status is not HandlingStatus.CONFIRMED
+        if open_ and event.occurred_at and (today - event.occurred_at.date()).days > days:
+            yield row(event, f"{event.caption()}を責任者が確認していません。")
+
+
+def eq_req(asked: Inquiry) -> Iterator[Row]:
+    """Find requests of the client that wait for an answer."""
+    now = asked.ledger.now()
+    for one in asked.all(ClientCommunication):
+        if not one.is_request:
+            continue
+        if one.status is CommunicationStatus.OPEN:
+            over = one.due_at is None or one.due_at < now
+            yield row(one, f"{one.caption()}に回答していません。", "action" if over else "due")
+
+
+def eq_finding(asked: Inquiry) -> Iterator[Row]:
+    """Find what is to be put right and was not, or was not verified."""
+    for one in asked.all(FindingRecord):
+        if one.status is not FindingStatus.VERIFIED:
+            over = one.due_on is not None and one.due_on < asked.ledger.today()
+            yield row(one, f"指摘「{one.caption()}」が終わっていません。",
+                       "action" if over else "due")  # fmt: skip
+
+
+def eq_gov(asked: Inquiry) -> Iterator[Row]:
+    """Find rules and plans that are demanded and not in force, past review, or incomplete."""
+    known = [
+        one
+        for one in (s.record for s in asked.ledger.registers.all(GovernanceDocument))
+        if one.contract_id in ("", asked.contract.id) and one.status is GovernanceStatus.IN_FORCE
+    ]
+    for kind in asked.profile.params.governance.demanded:
+        mine = [one for one in known if one.kind == kind]
+        if not mine:
+            yield row(asked.contract, f"「{GovernanceKind.read(kind).label}」が備わっていません。")
+        for one in mine:
+            if one.next_review_on and one.next_review_on < asked.ledger.today():
+                yield row(one, f"「{one.title}」の見直しの時期を過ぎています。")
+
+
+def eq_roles(asked: Inquiry) -> Iterator[Row]:
+    """Find the managers of system and credentials that nobody is."""
+    held = {one.role for one in asked.active}
+    for role in (AssignmentRole.SYSTEM_MANAGER, AssignmentRole.CREDENTIAL_CUSTODIAN):
+        if role not in held:
+            yield row(asked.contract, f"「{role.label}」が決まっていません。")
+
+
+def eq_override(asked: Inquiry) -> Iterator[Row]:
+    """List every exception; the list is for reading and proves nothing against the clause."""
+    for one in asked.all(RuleOverride):
+        if one.id:
+            yield row(one, f"{one.rule_id}：{one.reason}", "due")
+
+
+def eq_asset(asked: Inquiry) -> Iterator[Row]:
+    """Find information without purpose, class, or the factors of its secrecy (FK-N3)."""
+    by_level = asked.profile.params.encryption.storage == "by_secrecy_level"
+    for one in asked.all(InformationAsset):
+        gaps = [
+            label
+            for label, value in (
+                ("利用目的", one.purpose),
+                ("情報の区分", one.info_class),
+                ("識別の容易性", one.identifiability or not by_level),
+                ("漏えい等の性質・程度", one.breach_impact or not by_level),
+                ("秘匿性の区分", one.secrecy_level or not by_level),
+            )
+            if not value
+        ]
+        if gaps:
+            yield row(one, f"「{one.name}」に「{'」「'.join(gaps)}」がありません。")
+    yield from asked.by_rule.get("R-16", ())
+
+
+def eq_copyneed(asked: Inquiry) -> Iterator[Row]:
+    """List originals that have more than one living copy, for review of the need."""
+    copies: dict[str, list[Item]] = {}
+    for item in asked.items.values():
+        if item.parent_item_id and item.state not in TERMINAL_STATES:
+            copies.setdefault(item.parent_item_id, []).append(item)
+    for mine in copies.values():
+        if len(mine) > 1:
+            yield row(mine[1], f"同じ原本の写しが{len(mine)}件あります。必要か確かめてください。")
+
+
+def eq_ledger(asked: Inquiry) -> Iterator[Row]:
+    """Find things without an origin, acts without a place, and gaps in the serial numbers."""
+    for item in asked.items.values():
+        own = item.origin is ItemOrigin.CONTRACTOR_EQUIPMENT
+        if item.state is ItemState.REGISTERED and not own:
+            yield row(item, f"「{item.caption()}」の受領や作成が記録されていません。")
+    for event in asked.events:
+        if not (event.place_from_id or event.place_to_id or event.destination_text):
+            yield row(event, f"{event.caption()}に場所が記録されていません。")
+    # A voided event keeps its number, so a number that nobody carries was never given.
+    query = Query_("handling_event", (Where("contract_id", Op.EQ, asked.contract.id),), voided=None)
+    count, last = (
+        asked.ledger.registers.count(query),
+        asked.ledger.store.next_event_no(asked.contract.id),
+    )
+    if count != last - 1:
+        yield row(asked.contract, f"記録番号に{last - 1 - count}件の抜けがあります。", "broken")
+
+
+def eq_receipt(asked: Inquiry) -> Iterator[Row]:
+    """Find receipts without designation, and without the 預り証 handed in where it is demanded."""
+    yield from asked.by_rule.get("R-14", ())
+    if asked.profile.params.handover.receipt_document:
+        yield from _unpapered(asked, (HandlingKind.RECEIVE,), ("D-14",))
+
+
+def eq_enddoc(asked: Inquiry) -> Iterator[Row]:
+    """Find acts of ending that no submitted paper speaks of."""
+    end = asked.profile.params.end
+    yield from _unpapered(
+        asked, tuple(END_OF), tuple(dict.fromkeys((*end.documents, *end.copy_documents)))
+    )
+
+
+def eq_cert(asked: Inquiry) -> Iterator[Row]:
+    """Find erasures and disposals without a submitted certificate."""
+    yield from _unpapered(asked, (HandlingKind.ERASE, HandlingKind.DISPOSE), ("D-18",))
+
+
+def _unpapered(
+    asked: Inquiry, kinds: tuple[HandlingKind, ...], documents: tuple[str, ...]
+) -> Iterator[Row]:
+    told = {
+        subject
+        for paper in asked.all(Submission)
+        if paper.doc_kind in documents and is_submitted(paper)
+        for subject in paper.subject_ids
+    }
+    limit, today = asked.profile.params.timing.end_document_business_days + 2, asked.ledger.today()
+    titles = "・".join(asked.profile.document_title(one) for one in documents)
+    for event in asked.events:
+        actual = event.timing is Timing.ACTUAL and event.occurred_at is not None
+        if event.kind in kinds and actual and event.id not in told:
+            assert event.occurred_at is not None
+            late = (today - event.occurred_at.date()).days > limit
+            sentence = f"{event.caption()}について「{titles}」を提出していません。"
+            yield row(event, sentence, "action" if late else "due")
+
+
+QUERIES: tuple[tuple[str, Query], ...] = (
+    ("EQ-STAFF", _of_rules("R-02")),
+    ("EQ-SUPERVISE", eq_supervise),
+    ("EQ-CLEAR", _of_rules("R-01")),
+    ("EQ-PLEDGE", eq_pledge),
+    ("EQ-TRAIN", eq_train),
+    ("EQ-TRAINPLAN", eq_trainplan),
+    ("EQ-NOTICE", eq_notice),
+    ("EQ-PLACE", _of_rules("R-03")),
+    ("EQ-PLACEUSE", _of_rules("R-04")),
+    ("EQ-IDCARD", _of_rules("R-42")),
+    ("EQ-HOURS", _of_rules("R-43")),
+    ("EQ-ASSET", eq_asset),
+    ("EQ-LEDGER", eq_ledger),
+    ("EQ-ITEMLIST", _of_rules("R-16")),
+    ("EQ-STORE", _of_rules("R-17")),
+    ("EQ-COPY", _of_rules("R-05", "R-06")),
+    ("EQ-COPYNEED", eq_copyneed),
+    ("EQ-SEND", _of_rules("R-07")),
+    ("EQ-TAKEOUT", _of_rules("R-08")),
+    ("EQ-OPENOUT", eq_openout),
+    ("EQ-ENC", _of_rules("R-09")),
+    ("EQ-TRANSPORT", _of_rules("R-11")),
+    ("EQ-PRIVATE", _of_rules("R-18")),
+    ("EQ-PURPOSE", _of_rules("R-15")),
+    ("EQ-RECEIPT", eq_receipt),
+    ("EQ-HANDOVER", _of_rules("R-12")),
+    ("EQ-INDIRECT", _of_rules("R-13")),
+    ("EQ-UNNEEDED", eq_unneeded),
+    ("EQ-METHOD", _of_rules("R-20", "R-21")),
+    ("EQ-WITNESS", _of_rules("R-22")),
+    ("EQ-END", eq_end),
+    ("EQ-ENDDOC", eq_enddoc),
+    ("EQ-CERT", eq_cert),
+    ("EQ-LABOUR", _of_rules("R-28")),
+    ("EQ-REQ", eq_req),
+    ("EQ-FINDING", eq_finding),
+    ("EQ-GOV", eq_gov),
+    ("EQ-ROLES", eq_roles),
+    ("EQ-ACCESS", _of_rules("R-35")),
+    ("EQ-CLAUSE", _of_rules("R-39")),
+    ("EQ-OVERRIDE", eq_override),
+)
+
+LISTINGS = frozenset({"EQ-OVERRIDE", "EQ-COPYNEED"})
+"""Queries whose rows are to be read, and prove nothing against the clause."""
