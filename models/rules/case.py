@@ -70,16 +70,22 @@ class Case:
     before: Record | None = None
     asker: str = ""
     confirming: bool = False
+    event: HandlingEvent | None = field(init=False)
+    kind: HandlingKind | None = field(init=False)
+    day: date = field(init=False)  # on which it happened or shall happen
+    fact: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Asked by every rule, so worked out once; cached properties cost a lock each.
+        record = self.record
+        self.event = record if isinstance(record, HandlingEvent) else None
+        self.kind = self.event.kind if self.event else None
+        self.day = self.now.date()
+        if self.event is not None and self.event.occurred_at is not None:
+            self.day = self.event.occurred_at.date()
+        self.fact = self._is_fact(record)
 
     # --- what is judged --------------------------------------------------------------------------
-    @cached_property
-    def event(self) -> HandlingEvent | None:
-        return self.record if isinstance(self.record, HandlingEvent) else None
-
-    @cached_property
-    def kind(self) -> HandlingKind | None:
-        return self.event.kind if self.event else None
-
     def event_of(self, *kinds: HandlingKind) -> HandlingEvent | None:
         """Return the event when it is one of these kinds; a confirmation is judged apart."""
         event = self.event
@@ -91,17 +97,8 @@ class Case:
     def today(self) -> date:
         return self.now.date()
 
-    @cached_property
-    def day(self) -> date:
-        """The day on which it happened or shall happen."""
-        if self.event is not None and self.event.occurred_at is not None:
-            return self.event.occurred_at.date()
-        return self.today
-
-    @cached_property
-    def fact(self) -> bool:
+    def _is_fact(self, record: Record | Request) -> bool:
         """Tell whether it has happened: a fact is never refused for a breach, a plan is."""
-        record = self.record
         if isinstance(record, HandlingEvent):
             return record.timing is not Timing.PLANNED
         begins: date | None = None
