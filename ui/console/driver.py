@@ -28,6 +28,7 @@ from models.records import (
     Submission,
     UserAccount,
 )
+from models.rules.answers import Answers, Approval
 from models.store import Op, Query, Where
 from ui.console.output import write_paper
 from ui.console.verbs import contract_by_no, describe
@@ -93,6 +94,7 @@ class Driver:
                 "ok": False,
                 "error": error.code,
                 "message": str(error),
+                **_findings(error),
             }
         except Exception as error:
             # A bug of ours must not end the session of a program that waits for an answer; the
@@ -134,7 +136,8 @@ class Driver:
             return self._did(change)
         record = cls.from_json(_object(request, "fields"))
         if action == "create":
-            return self._did(ledger.registers.create(record, command_id=command))
+            answers = _answers(request)
+            return self._did(ledger.registers.create(record, answers=answers, command_id=command))
         if action == "revise":
             return self._did(self._revise(record, request, reason, command))
         raise Usage(reason=f"「{action}」という扱いはありません（create、revise、void）。")
@@ -145,6 +148,7 @@ class Driver:
             replace(record, id=_text(request, "record_id")),
             reason,
             row_version=_whole(request, "row_version", 0) if version is not None else None,
+            answers=_answers(request),
             command_id=command,
         )
 
@@ -160,14 +164,18 @@ class Driver:
         event = HandlingEvent.from_json(fields)
         items = [self._item(event, data) for data in _rows(request, "new_items")]
         lines = tuple(self._line(line) for line in _rows(request, "items"))
-        command = _command(request)
+        command, answers = _command(request), _answers(request)
         if event.kind is HandlingKind.COPY and items and len(lines) == 1:
             return self._did(
-                ledger.handling.copy(event, lines[0].item_id, items, command_id=command)
+                ledger.handling.copy(
+                    event, lines[0].item_id, items, answers=answers, command_id=command
+                )
             )
         made = tuple(HandlingLine(item_id=item.id, quantity=item.quantity) for item in items)
         event = replace(event, lines=(*event.lines, *lines, *made))
-        return self._did(ledger.handling.record(event, new_items=items, command_id=command))
+        return self._did(
+            ledger.handling.record(event, new_items=items, answers=answers, command_id=command)
+        )
 
     def _item(self, event: HandlingEvent, data: Mapping[str, Any]) -> Item:
         item = Item.from_json({"contract_id": event.contract_id, **data})
@@ -219,9 +227,7 @@ class Driver:
         return {**answer, "file": str(out)} if out else answer
 
     def _change_password(self, request: Request) -> Answer:
-        change = self._open().people.change_password(
-            _text(request, "old"), _text(request, "new")
-        )
+        change = self._open().people.change_password(_text(request, "old"), _text(request, "new"))
         return self._did(change)
 
     def _revoke(self, request: Request) -> Answer:
@@ -425,6 +431,27 @@ def _record_type(request: Request) -> type[Record]:
     return BY_TYPE[name]
 
 
+def _answers(request: Request) -> Answers:
+    """Read what people said to the findings of an earlier answer NEEDS_ANSWER."""
+    reasons = _object(request, "answers") if "answers" in request else {}
+    if not all(isinstance(reason, str) for reason in reasons.values()):
+        raise Usage(reason="「answers」は、規則の番号ごとの理由（文字）で指定してください。")
+    approval = Approval(str(request.get("approved_by", "")), str(request.get("proof", "")))
+    return Answers(dict(reasons), approval)
+
+
+def _findings(error: AzukariError) -> Answer:
+    """Return what the rules found, so that the caller can answer rule by rule."""
+    found = error.facts.get("findings")
+    if not isinstance(found, tuple):
+        return {}
+    rows = [
+        {"rule": one.rule_id, "mode": one.mode, "message": one.message, "articles": one.articles}
+        for one in found
+    ]
+    return {"findings": rows, "needs_approval": bool(error.facts.get("needs_approval"))}
+
+
 def _command(request: Request) -> str:
     value = request.get("command")
     if value is None:
@@ -446,9 +473,7 @@ def _condition(cls: type[Record], one: Any) -> Where:
         raise Usage(reason=f"「{name}」という項目はありません。")
     if f is not None and op not in (Op.EMPTY, Op.HAS):
         try:
-            value = (
-                [f.kind.from_json(v) for v in value] if op is Op.IN else f.kind.from_json(value)
-            )
+            value = [f.kind.from_json(v) for v in value] if op is Op.IN else f.kind.from_json(value)
         except (ValueError, TypeError, KeyError) as error:
             raise Usage(reason=f"「{name}」の値の形が正しくありません。") from error
     return Where(name, op, value)
