@@ -26,8 +26,8 @@ from models.codes import (
 )
 from models.fields import (
     Boolean,
-    Choice,
     Children,
+    Choice,
     Day,
     DecimalNumber,
     File,

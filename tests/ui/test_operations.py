@@ -132,9 +132,7 @@ def test_a_closed_asker_is_not_called_but_the_change_is_announced(
     assert seen == ["changed"]
 
 
-def test_long_work_can_be_stopped(
-    qtbot: QtBot, operations: Operations, answers: Answers
-) -> None:
+def test_long_work_can_be_stopped(qtbot: QtBot, operations: Operations, answers: Answers) -> None:
     begun = threading.Event()
 
     def work(progress: Progress) -> int:
