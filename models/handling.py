@@ -56,9 +56,7 @@ class Handling:
         Raises:
             InvalidField, NeedsAnswer, NotPermitted, Refused
         """
-        return self.record_all(
-            [event], new_items=new_items, answers=answers, command_id=command_id
-        )
+        return self.record_all([event], new_items=new_items, answers=answers, command_id=command_id)
 
     def record_all(
         self,

@@ -105,9 +105,7 @@ class Registers:
         return self._ledger.store.caption(type_, record_id)
 
     # --- writing ---------------------------------------------------------------------------------
-    def create(
-        self, record: R, *, answers: Answers | None = None, command_id: str = ""
-    ) -> Change:
+    def create(self, record: R, *, answers: Answers | None = None, command_id: str = "") -> Change:
         """Enter a new record and return the change; an empty id is filled in.
 
         Args:

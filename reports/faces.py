@@ -92,7 +92,9 @@ class Face(TTFontFace):
         groups = self._ttf_data[position + 16 : position + 16 + 12 * count]
         glyphs: dict[int, int] = {}
         for first, last, glyph in struct.iter_unpack(">LLL", groups):
-            glyphs.update(zip(range(first, last + 1), range(glyph, glyph + last - first + 1)))
+            glyphs.update(
+                zip(range(first, last + 1), range(glyph, glyph + last - first + 1), strict=True)
+            )
         return glyphs
 
     def _read_format_14(self, position: int) -> dict[int, "_Variations"]:
@@ -131,7 +133,7 @@ class Face(TTFontFace):
         self.hmetrics += [(last, bearing) for (bearing,) in tail]
         self.unitsPerEm = self.get_ushort(self.get_table_pos("head")[0] + 18)
         self.defaultWidth = self._width_of(0)
-        self.charWidths = {}
+        self.charWidths: dict[int, float] = {}
         self.glyphPos = self._read_positions()
 
     def _read_positions(self) -> "array[int]":

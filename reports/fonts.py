@@ -190,7 +190,7 @@ class PaperFont(TTFont):
         self.fontName = name
         self.face = _face(file)
         self.encoding = TTEncoding()
-        self.state = WeakKeyDictionary()
+        self.state: WeakKeyDictionary[object, object] = WeakKeyDictionary()
         self.shapable = False
         self._asciiReadable = 0
         self._behind = behind

@@ -48,6 +48,8 @@ class PaperCanvas(Canvas):
         room: Bytes to keep free for a signature, 0 for an unsigned file.
     """
 
+    _code: list[str]  # of reportlab's canvas: the drawing of the page at hand
+
     def __init__(
         self,
         file: BinaryIO,
@@ -196,7 +198,7 @@ class _Catalog(pdfdoc.PDFCatalog):
 
     def format(self, document: pdfdoc.PDFDocument) -> bytes:
         data = bytes(super().format(document))
-        more = pdfdoc.PDFDictionary(self.extra).format(document)
+        more: bytes = pdfdoc.PDFDictionary(self.extra).format(document)
         return data.rstrip()[:-2] + more.strip()[2:]
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Protocol, BinaryIO
+from typing import BinaryIO, Protocol
 
 from reports.seal import SealIdentity, sign_hole
 

@@ -125,8 +125,8 @@ def _read_claims(reader: Any, found: _Findings) -> None:
     try:
         packet = reader.root["/Metadata"].data
         tree = defusedxml.ElementTree.fromstring(packet, forbid_dtd=True)
-        element = tree.find(f".//{{{NAMESPACE}}}claims")
-        found.claims = Claims.from_mapping(json.loads(element.text))
+        text = tree.findtext(f".//{{{NAMESPACE}}}claims", default="")
+        found.claims = Claims.from_mapping(json.loads(text))
     except NewerFormat:
         found.add("NEWER")
     except (Foreign, KeyError, AttributeError, TypeError, ValueError, SyntaxError):

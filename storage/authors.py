@@ -177,9 +177,7 @@ def _sheets(entry: Entry, command: Command) -> Sheets:
     record = log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
     assert isinstance(record, LedgerOrigin)
     named = (line.partition("=") for line in record.recovery_keys)
-    return Sheets(
-        entry.seq, command.author, {name: bytes.fromhex(key) for name, _, key in named}
-    )
+    return Sheets(entry.seq, command.author, {name: bytes.fromhex(key) for name, _, key in named})
 
 
 def _state(entry: Entry, command: Command, states: list[State]) -> State:

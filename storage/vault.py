@@ -217,9 +217,7 @@ class PreparedRecovery:
         return self.vault
 
 
-def prepare_recovery(
-    opened: Vault, *, user_id: str, login: str, password: str
-) -> PreparedRecovery:
+def prepare_recovery(opened: Vault, *, user_id: str, login: str, password: str) -> PreparedRecovery:
     """Make new keys for a responsible person, and a new sheet, out of a vault that a sheet opened.
 
     Raises:

@@ -35,7 +35,7 @@ def set_stage(house: House) -> None:
             lockable=True,
             entry_control=True,
             storage_equipment=StorageEquipment.CABINET,
-        )  # fmt: skip
+        )
         for name in PLACES
     ]
     house.ledger.registers.create_all([*people, *places])

@@ -380,9 +380,9 @@ class HandlingEvent(Record):
     def inconsistencies(self) -> Iterator[str]:
         if self.occurred_at and self.ended_at and self.ended_at < self.occurred_at:
             yield "「終了日時」が「日時」より前になっています。"
-        if self.occurred_at and self.expected_return_at:
-            if self.expected_return_at < self.occurred_at:
-                yield "「持帰予定」が「日時」より前になっています。"
+        back = self.expected_return_at
+        if self.occurred_at and back and back < self.occurred_at:
+            yield "「持帰予定」が「日時」より前になっています。"
         ids = [line.item_id for line in self.lines]
         if len(set(ids)) != len(ids) and self.kind is not HandlingKind.COPY:
             yield "同じ媒体・資料が二度含まれています。"

@@ -31,8 +31,10 @@ VAULT = "00112233445566778899aabbccddeeff"
 
 json_content = st.recursive(
     st.text() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text("abc_xyz", max_size=6), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text("abc_xyz", max_size=6), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -145,7 +147,10 @@ def test_the_frozen_bytes_of_version_1() -> None:
     )  # fmt: skip
     assert entry.hash.hex() == FROZEN_HASH
     assert command.signature.hex() == FROZEN_SIGNATURE
-    assert read_content(content) == ({"address": "見本市1", "floor_room": "1階", "name": "保管室"}, "移転")
+    assert read_content(content) == (
+        {"address": "見本市1", "floor_room": "1階", "name": "保管室"},
+        "移転",
+    )
 
 
 FROZEN_HASH = "7389191dbbf9b75643848b71aa3896bdbd77c7100b7de3cf59530e2cb2c6e094"
