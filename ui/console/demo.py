@@ -37,6 +37,8 @@ def demo(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 
 def sample_day(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Do a whole sample day: ledger, handling, certificate, backup, restore, verification."""
+    from ui.pictures import take_pictures
+
     arguments.days = 1
     folder = Path(arguments.folder)
     made = make(folder, office, speaker, arguments)
@@ -54,7 +56,8 @@ def sample_day(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         found = ledger.safe.verify(full=True, progress=speaker.progress)
     finally:
         ledger.close()
-    pictures = _pictures(folder)
+    papers = [Path(document["file"]) for document in made["documents"]]
+    pictures = take_pictures(folder, office, restored, papers)
     lines = [
         "見本の一日を終えました。",
         f"　証明書　　　　　{made['documents'][-1]['file']}",
@@ -188,9 +191,3 @@ def _working_days(last: date, count: int) -> Iterator[date]:
 def _new(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _pictures(folder: Path) -> str:
-    from ui.pictures import take_pictures
-
-    return str(take_pictures(folder))
