@@ -1,0 +1,58 @@
+"""One measurement in a process of its own: `python -m bench.child NAME FOLDER ENTRIES`."""
+
+import json
+import resource
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from bench.figure import Figure
+
+
+def run(name: str, folder: Path, entries: int) -> list[Figure]:
+    """Measure one thing; what is not wanted is not even imported."""
+    if name == "build":
+        from bench.stage import build
+
+        build(folder, entries)
+        return []
+    if name in ("certificate", "register"):
+        from bench import papers
+
+        return [papers.certificate, papers.register][name == "register"]()
+    if name == "start":
+        from bench.windows import starting
+
+        return starting()
+    return _on_ledger(name)(folder)
+
+
+def _on_ledger(name: str) -> Callable[[Path], list[Figure]]:
+    if name == "window":
+        from bench.windows import showing
+
+        return showing
+    from bench import asking, entering
+
+    return {
+        "open": asking.opening,
+        "page": asking.listing,
+        "search": asking.searching,
+        "verify": asking.verifying,
+        "backup": asking.backing_up,
+        "entry": entering.entry,
+        "import": entering.importing,
+        "rebuild": entering.rebuilding,
+    }[name]
+
+
+def main() -> None:
+    name, folder, entries = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    figures = run(name, folder, entries)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"peak": peak, "figures": [asdict(one) for one in figures]}))
+
+
+if __name__ == "__main__":
+    main()
