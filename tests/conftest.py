@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
@@ -72,7 +73,7 @@ def quiet_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) 
 
 
 def _all_records(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
-    phases = ("setup", "call", "teardown")
+    phases: tuple[Literal["setup", "call", "teardown"], ...] = ("setup", "call", "teardown")
     return [record for phase in phases for record in caplog.get_records(phase)]
 
 

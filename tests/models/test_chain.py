@@ -94,7 +94,7 @@ def test_erased_content_still_verifies() -> None:
 def test_a_changed_header_is_noticed(change: dict[str, object]) -> None:
     command, [entry] = written(place())
     with pytest.raises(VerificationFailed, match="書かれたときと違っています"):
-        check_entry(command, replace(entry, **change), EMPTY.hash)  # type: ignore[arg-type]
+        check_entry(command, replace(entry, **change), EMPTY.hash)
 
 
 def test_a_changed_time_or_author_is_noticed() -> None:

@@ -8,7 +8,7 @@ from models.intake.columns import fields_of, settle_mapping
 from models.intake.disposal import method_of, split_name
 from models.intake.media import media_type_of
 from models.intake.parts import Findings
-from models.records import ALL, HandlingEvent
+from models.records import ALL, HandlingEvent, Record
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_field_is_filled_by_one_column_only() -> None:
 
 
 @pytest.mark.parametrize("cls", ALL)
-def test_no_import_fills_what_the_ledger_derives(cls: type) -> None:
+def test_no_import_fills_what_the_ledger_derives(cls: type[Record]) -> None:
     offered = fields_of(cls)
     derived = {f.name for f in cls.fields().values() if f.derived}
     assert not derived & set(offered)

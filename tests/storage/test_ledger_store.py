@@ -14,7 +14,17 @@ from models.codes import HandlingKind as K
 from models.codes import ItemState as S
 from models.commands import creating, revising, voiding
 from models.errors import Conflict, NotFound, Refused
-from models.records import Contract, HandlingEvent, Item, Person, Submission, UserAccount
+from models.records import (
+    Contract,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    Person,
+    Place,
+    Record,
+    Submission,
+    UserAccount,
+)
 from models.store import Op, Query, Where
 from storage import wire
 from tests import factory
@@ -153,7 +163,7 @@ def test_status_follows_the_events(office: Office) -> None:
 def test_partial_returns_lower_the_quantity(office: Office) -> None:
     thing = office.item(1)
     office.handle(K.RECEIVE, thing)
-    line = factory.HandlingLine(item_id=thing.id, quantity=Decimal("2.5"))
+    line = HandlingLine(item_id=thing.id, quantity=Decimal("2.5"))
     office.handle(K.RETURN, thing, hours=1, lines=(line,))
     stored = office.store.get(Item, thing.id)
     assert stored is not None and stored.record.quantity_left == Decimal("7.5")
@@ -208,7 +218,7 @@ def test_a_copy_appears_where_it_was_made(office: Office) -> None:
     office.handle(K.RECEIVE, thing, hours=0)
     copy = factory.item(office.contract, office.room, 2, origin=c.ItemOrigin.COPIED,
                         parent_item_id=thing.id)  # fmt: skip
-    line = factory.HandlingLine(item_id=thing.id, resulting_item_id=copy.id)
+    line = HandlingLine(item_id=thing.id, resulting_item_id=copy.id)
     event = factory.event(office.contract, office.actor, K.COPY, [thing], 2, START, lines=(line,))
     office.write([creating(copy), creating(event)])
     assert office.store.status(copy.id).state is S.STORED  # type: ignore[union-attr]
@@ -282,7 +292,8 @@ def test_count_numbers_pages_and_rows_agree(many: Office, query: Query) -> None:
     assert len(numbers) == store.count(query) > 0 or query.where[0].op is Op.NE
     assert len(set(numbers)) == len(numbers)
     assert store.numbers(query, 5) == numbers[:5]
-    found = store.find({"item": Item, "place": factory.Place}.get(query.type, HandlingEvent), query)
+    classes: dict[str, type[Record]] = {"item": Item, "place": Place}
+    found = store.find(classes.get(query.type, HandlingEvent), query)
     assert [one.meta.created_seq for one in found] == numbers.tolist()
     assert [row.number for row in store.rows(query.type, numbers)] == numbers.tolist()
 

@@ -129,9 +129,9 @@ def test_secrets_are_in_no_text(tmp_path: Path) -> None:
 def test_an_initial_password_has_to_be_changed(tmp_path: Path) -> None:
     _with_worker(tmp_path / "v")
     worker = unlock(tmp_path / "v", "sato", FIRST)
-    assert worker.must_change_password
+    before = worker.must_change_password
     worker.change_password(FIRST, OWN)
-    assert not worker.must_change_password
+    assert (before, worker.must_change_password) == (True, False)
     with pytest.raises(WrongPassword):
         unlock(tmp_path / "v", "sato", FIRST)
     again = unlock(tmp_path / "v", "sato", OWN)

@@ -14,6 +14,7 @@ from models.codes import HandlingKind as K
 from models.commands import creating, revising
 from models.errors import Cancelled
 from models.gate import Problem
+from models.records import UserAccount
 from models.store import Query
 from storage import log
 from storage.attachments import Attachments
@@ -210,7 +211,7 @@ def test_a_foreign_key_cannot_sign_for_a_user(office: Office) -> None:
 
 
 def test_a_disabled_user_cannot_write(office: Office) -> None:
-    accounts = office.store.find(factory.UserAccount, Query("user_account"))
+    accounts = office.store.find(UserAccount, Query("user_account"))
     worker = next(one.record for one in accounts if one.record.app_role is c.Role.WORKER)
     office.revise(worker, status=c.AccountStatus.DISABLED)
     assert codes(office) == set()
@@ -219,7 +220,7 @@ def test_a_disabled_user_cannot_write(office: Office) -> None:
 
 
 def test_a_worker_cannot_make_himself_responsible(office: Office) -> None:
-    accounts = office.store.find(factory.UserAccount, Query("user_account"))
+    accounts = office.store.find(UserAccount, Query("user_account"))
     worker = next(one.record for one in accounts if one.record.app_role is c.Role.WORKER)
     raised = replace(worker, app_role=c.Role.SUPERVISOR)
     office.write([revising(raised, "")], author=worker.id, signer=SeedSigner("従事者"))

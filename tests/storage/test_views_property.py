@@ -18,7 +18,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from models.codes import HandlingKind as K
 from models.commands import creating, revising, voiding
 from models.errors import Refused
-from models.records import HandlingEvent, Item
+from models.records import HandlingEvent, HandlingLine, Item
 from models.store import Query
 from storage import schema
 from storage.compare import Comparison
@@ -63,7 +63,7 @@ class Views(RuleBasedStateMachine):
         self.number += 1
         things = [self.known[one] for one in dict.fromkeys(ids)]
         amount = None if quantity is None else Decimal(quantity)
-        lines = tuple(factory.HandlingLine(item_id=one.id, quantity=amount) for one in things)
+        lines = tuple(HandlingLine(item_id=one.id, quantity=amount) for one in things)
         return factory.event(
             self.office.contract, self.office.actor, kind, things, self.number,
             START + timedelta(hours=hours), lines=lines,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 import resources
@@ -104,9 +104,16 @@ def texts(widget: QWidget, names: Sequence[type[QWidget]]) -> list[str]:
     found = []
     for name in names:
         for child in widget.findChildren(name):
-            text = getattr(child, "text", None) or getattr(child, "toPlainText", str)
-            found.append(str(text()))
+            text = getattr(child, "text", None) or getattr(child, "toPlainText", None)
+            found.append(str(text()) if text else "")
     return found
+
+
+def cell_text(table: QTableWidget, row: int, column: int) -> str:
+    """Return what a cell shows; there has to be one."""
+    cell = table.item(row, column)
+    assert cell is not None
+    return cell.text()
 
 
 def _profiles() -> dict[str, Profile]:

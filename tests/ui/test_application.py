@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from models.codes import SubmissionStatus
 from models.ledger import Ledger
 from models.records import Submission
+from models.store import Query
 from tests.ui.shell import (
     LOGIN,
     PASSWORD,
@@ -21,6 +22,7 @@ from tests.ui.shell import (
     settle,
 )
 from ui import application
+from ui.late import Late
 from ui.operations import Operations
 from ui.page import Desk
 from ui.paper_dialog import PaperDialog
@@ -81,7 +83,7 @@ def test_the_office_is_asked_for_when_somebody_signs_in(
         asked.append(1)
         return make_office(tmp_path)
 
-    made = application.make_window(application.Late(build), operations, tmp_path / "settings")
+    made = application.make_window(Late(build), operations, tmp_path / "settings")
     qtbot.addWidget(made)
     made.show()
     assert asked == []
@@ -182,7 +184,5 @@ def test_a_receipt_is_made_looked_at_and_sealed(
     ledger.close()
 
 
-def _papers():  # type: ignore[no-untyped-def]
-    from models.store import Query
-
+def _papers() -> Query:
     return Query(Submission.type)

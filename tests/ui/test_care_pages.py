@@ -22,6 +22,7 @@ from tests.ui.shell import (
     PASSWORD,
     SECOND_PASSWORD,
     Answers,
+    cell_text,
     make_books,
     make_office,
     settle,
@@ -191,7 +192,7 @@ def test_an_account_is_added_reissued_and_disabled(
     qtbot.addWidget(part)
     part.refresh()
     settle(qtbot, desk.operations)
-    shown = [part.table.item(row, 1).text() for row in range(part.table.rowCount())]
+    shown = [cell_text(part.table, row, 1) for row in range(part.table.rowCount())]
     assert shown == [LOGIN, "suzuki"]
     part.table.selectRow(1)
     answers.replies.append("退職のため")
@@ -297,7 +298,7 @@ def test_a_bug_is_told_once_and_logged_without_what_it_says(tmp_path: Path) -> N
         try:
             raise ValueError("住民 山田太郎")
         except ValueError:
-            hook(*sys.exc_info())  # type: ignore[arg-type]
+            hook(*sys.exc_info())
     log = (tmp_path / "errors.log").read_text("utf-8")
     assert len(told) == 1 and told[0].startswith("予期しない誤りが起きました")
     assert "ValueError" in log and "test_care_pages.py" in log

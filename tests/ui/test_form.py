@@ -27,6 +27,7 @@ from models.records import (
 from models.records.handling import AuthorizationTarget
 from tests.ui.conftest import Hand, contractor
 from tests.ui.fingers import press, type_in
+from tests.ui.shell import cell_text
 from ui.editor_children import ChildrenEditor, RowDialog
 from ui.form import RecordForm
 from ui.form_dialog import FormDialog
@@ -181,7 +182,7 @@ def test_rows_are_shown_with_captions_and_taken_out(
     made = form(Authorization, Authorization(contract_id=contract.id, targets=(target,)))
     editor = made.rows["targets"].editor
     assert isinstance(editor, ChildrenEditor)
-    assert editor.table.item(0, 3).text() == "佐藤 一郎"
+    assert cell_text(editor.table, 0, 3) == "佐藤 一郎"
     editor.table.selectRow(0)
     press(editor.table, Qt.Key.Key_Delete)
     assert made.record().to_json().get("targets") is None

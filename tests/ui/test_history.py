@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from models.chain import Action
 from models.ledger import Ledger
 from models.records import Person
+from tests.ui.shell import cell_text
 from ui.history import HistoryDialog, HistoryReader
 from ui.page import Desk
 
@@ -58,9 +59,9 @@ def test_the_dialog_shows_the_newest_first_and_typed_markup_as_text(
     qtbot.addWidget(dialog)
     dialog.show()
     settled()
-    acts = [dialog.table.item(row, 3).text() for row in range(dialog.table.rowCount())]
+    acts = [cell_text(dialog.table, row, 3) for row in range(dialog.table.rowCount())]
     assert acts == ["訂正", "登録"]
-    assert dialog.table.item(0, 1).text().startswith("令和8年10月1日（木）")
+    assert cell_text(dialog.table, 0, 1).startswith("令和8年10月1日（木）")
     oldest = dialog.table.cellWidget(1, 5)
     assert isinstance(oldest, QLabel)
     assert "&lt;b&gt;辻󠄂子&lt;/b&gt;" in oldest.text()

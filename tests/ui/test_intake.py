@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -223,7 +224,7 @@ def test_a_register_row_becomes_an_item_and_its_receipt(stocked: House) -> None:
     assert "時刻は記録なし" in receipt.note
     assert "取込者を取扱者とした" in receipt.note
     paper = item(stocked, "SK-0003")
-    assert (paper.quantity, paper.unit, paper.item_class) == (1200, "枚", ItemClass.PAPER)
+    assert (paper.quantity, paper.unit, paper.item_class) == (Decimal(1200), "枚", ItemClass.PAPER)
 
 
 def test_a_copy_follows_its_original_wherever_it_stands(house: House, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from models.codes import Role
+from models.codes import OrganizationKind, Role
 from models.errors import Locked
 from models.ledger import Ledger
 from models.office import Office
@@ -344,7 +344,5 @@ def _add_worker(ledger: Ledger) -> None:
     ledger.people.add_account(person_id, login="suzuki", role=Role.WORKER, password=PASSWORD)
 
 
-def _client() -> tuple[object, ...]:
-    from models.codes import OrganizationKind
-
+def _client() -> tuple[OrganizationKind, ...]:
     return (OrganizationKind.CLIENT,)

@@ -59,8 +59,10 @@ def test_wrong_password_and_unknown_user_are_one_answer(console: Console) -> Non
 
 
 def test_roles_are_refused_with_the_one_who_may(console: Console) -> None:
-    worker = console("export", console.ledger, "--record", "item", "x.csv", user="yoshino")
+    file = console.ledger.parent / "x.csv"
+    worker = console("export", console.ledger, "--record", "item", file, user="yoshino")
     refused(worker, 3, "NOT_PERMITTED", "責任者")
+    assert not file.exists()
     refused(console("backup", console.ledger, ".", user="kensa"), 3, "NOT_PERMITTED", "責任者")
 
 
@@ -88,13 +90,17 @@ def test_usage_is_explained(console: Console, argv: tuple[str, ...]) -> None:
 
 
 def test_without_a_password_a_program_is_told_how(console: Console) -> None:
+    before = state_of(console.ledger)
     said = console("status", console.ledger, password="")
     refused(said, 2, "USAGE", "--password-file", "AZUKARI_PASSWORD")
+    assert state_of(console.ledger) == before
 
 
 def test_numbers_that_are_not_there(console: Console) -> None:
-    said = console("export", console.ledger, "--record", "item", "--contract", "X-9", "out.csv")
+    file = console.ledger.parent / "out.csv"
+    said = console("export", console.ledger, "--record", "item", "--contract", "X-9", file)
     refused(said, 1, "NOT_FOUND", "X-9")
+    assert not file.exists()
 
 
 # --- files of a ledger -----------------------------------------------------

@@ -121,8 +121,10 @@ def test_a_return_before_the_receipt(desk: Desk, paper: Item) -> None:
 
 
 def test_an_act_that_has_not_happened_yet(desk: Desk, paper: Item) -> None:
+    before = head(desk)
     answer = desk.give_back(paper, occurred_at="2027-01-01T09:00:00+09:00")
     refused(desk, answer, "INVALID_FIELD", "先の時刻")
+    assert head(desk) == before
 
 
 @pytest.mark.parametrize(
