@@ -24,17 +24,18 @@ from models.store import ListRow
 from ui import layout, permitted
 from ui.editor_base import FormDesk
 from ui.editor_texts import DayEditor
+from ui.export_dialog import open_export
 from ui.filtered_register import FilteredRegister
 from ui.handling.verbs import HandlingVerbs
 from ui.handling.words import kind_word
 from ui.history import HistoryDialog
+from ui.import_dialog import open_import
 from ui.issue import IssueRequest, preview
 from ui.page import Desk, Page
 from ui.preview import PreviewDialog
 from ui.printing import print_pdf
 from ui.record_dialog import RecordDialog
 from ui.register import ColumnMemory
-from ui.register_export import export_list
 from ui.register_model import RegisterModel
 
 LEDGER_PAPER = "D-28"
@@ -192,8 +193,18 @@ class DailyLogPage(Page):
         for one in self.chosen()[:1]:
             HistoryDialog(self.desk, HandlingEvent.type, one.record.id, parent=self).open()
 
+    def take_in(self) -> None:
+        """Take a register of the site in from CSV or xlsx."""
+        desk = self.desk
+        open_import(desk.ledger, desk.operations, self, HandlingEvent, self.contract_id)
+
     def export(self) -> None:
-        export_list(self.desk, HandlingEvent, self.view.query(), self.tr("取扱記録"), self)
+        """Write what the list shows to CSV (also CP932), xlsx or JSON."""
+        desk = self.desk
+        open_export(
+            desk.ledger, desk.operations, self, HandlingEvent, self.contract_id,
+            query=self.view.query(), name=self.tr("取扱記録"),
+        )  # fmt: skip
 
     def print(self) -> None:
         """Show the ledger paper of the shown days, from where it is printed."""
@@ -230,6 +241,7 @@ class DailyLogPage(Page):
             self.void_button: may_not or nothing or several or gone,
             self.open_button: nothing or several,
             self.history_button: nothing or several,
+            self.import_button: permitted.why_not(ledger, "import"),
             self.export_button: permitted.why_not(ledger, "export"),
         }
         for button, reason in reasons.items():
@@ -300,6 +312,7 @@ class DailyLogPage(Page):
         self.open_button = layout.button(self.tr("開く"), self.open)
         self.history_button = layout.button(self.tr("履歴"), self.show_history)
         self.print_button = layout.button(self.tr("台帳を印刷…"), self.print)
+        self.import_button = layout.button(self.tr("取込み…"), self.take_in)
         self.export_button = layout.button(self.tr("書出し…"), self.export)
         self.other_button = QPushButton(self.tr("その他の取扱い ▼"))
         self.other_button.setAutoDefault(False)
@@ -311,7 +324,7 @@ class DailyLogPage(Page):
         for button in left:
             row.addWidget(button)
         row.addStretch(1)
-        for button in (self.other_button, self.print_button, self.export_button):
+        for button in (self.other_button, self.print_button, self.import_button, self.export_button):
             row.addWidget(button)
         why_not = self.handling.why_not()
         self.other_button.setEnabled(not why_not)

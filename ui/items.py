@@ -9,15 +9,16 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from models.records import Contract, HandlingEvent, Item, Person, Place
 from ui import layout, permitted
+from ui.export_dialog import open_export
 from ui.filtered_register import FilteredRegister
 from ui.form_dialog import FormDialog
 from ui.handling.numbers import item_numbered
 from ui.handling.verbs import HandlingVerbs
 from ui.history import HistoryDialog
+from ui.import_dialog import open_import
 from ui.item_detail import ItemDetail
 from ui.page import Desk, Page
 from ui.register import ColumnMemory
-from ui.register_export import export_list
 
 LEAST = 420  # of each side; the filters wrap
 
@@ -96,8 +97,18 @@ class ItemsPage(Page):
     def show_history(self) -> None:
         HistoryDialog(self.desk, Item.type, self.view.marked_id(), parent=self).open()
 
+    def take_in(self) -> None:
+        """Take a register of the site in from CSV or xlsx."""
+        desk = self.desk
+        open_import(desk.ledger, desk.operations, self, Item, self.contract_id)
+
     def export(self) -> None:
-        export_list(self.desk, Item, self.view.query(), self.tr("媒体・資料"), self)
+        """Write what the list shows to CSV (also CP932), xlsx or JSON."""
+        desk = self.desk
+        open_export(
+            desk.ledger, desk.operations, self, Item, self.contract_id,
+            query=self.view.query(), name=self.tr("媒体・資料"),
+        )  # fmt: skip
 
     def _chosen(self) -> list[str]:
         item_id = self.view.marked_id()
@@ -116,6 +127,7 @@ class ItemsPage(Page):
         reasons = {
             self.revise_button: permitted.why_not_revise(ledger, Item) or nothing,
             self.history_button: nothing,
+            self.import_button: permitted.why_not(ledger, "import"),
             self.export_button: permitted.why_not(ledger, "export"),
         }
         for button, reason in reasons.items():
@@ -134,11 +146,12 @@ class ItemsPage(Page):
         self.said = layout.note("")
         self.revise_button = layout.button(self.tr("内容を訂正…"), self.revise)
         self.history_button = layout.button(self.tr("登録の履歴"), self.show_history)
+        self.import_button = layout.button(self.tr("取込み…"), self.take_in)
         self.export_button = layout.button(self.tr("書出し…"), self.export)
         row = QHBoxLayout()
         row.addWidget(layout.title(self.tr("媒体・資料")))
         row.addStretch(1)
-        for button in (self.revise_button, self.history_button, self.export_button):
+        for button in (self.revise_button, self.history_button, self.import_button, self.export_button):
             row.addWidget(button)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.view)

@@ -236,6 +236,7 @@ class Workbench(QWidget):
         assert isinstance(row, QHBoxLayout)
         while (entry := row.takeAt(0)) is not None:
             if (old := entry.widget()) is not None:
+                old.hide()  # gone from the eye at once, from memory when the loop comes round
                 old.deleteLater()
         actions = page.actions()
         for action in actions:
