@@ -3,7 +3,8 @@
 Two families: `AzukariError` is the world failing (wrong password, full disk, a rule that refuses);
 everything else that is raised is a bug of ours and is caught once, by `sys.excepthook`.
 Each class has a stable `code` (driver and JSON) and the `exit_code` of the console:
-1 the answer is no, 2 usage, 3 not allowed in, 4 files damaged / foreign / rolled back, 5 the machine.
+1 the answer is no, 2 usage, 3 not allowed in, 4 files damaged, foreign or rolled back,
+5 the machine.
 """
 
 from typing import ClassVar

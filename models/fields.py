@@ -1,4 +1,4 @@
-"""Kinds of fields: each knows how its value is parsed, shown, stored, hashed and what *empty* means.
+"""Kinds of fields: each knows how its value is parsed, shown, stored, hashed and when it is empty.
 
 A record declares one line per field (`field(Kind, label, …)`); form, list, table, search, CSV,
 JSON and validation are all derived from that line. A value is never `None` and "" at once: each
@@ -134,7 +134,7 @@ class Integer(Kind):
 
 @dataclass(frozen=True)
 class DecimalNumber(Kind):
-    """A number with at most three decimals; stored as text in the content, as thousandths in SQL."""
+    """A number with at most three decimals; text in the content, thousandths in SQL."""
 
     minimum: Decimal = Decimal(0)
     maximum: Decimal = Decimal(1_000_000_000)

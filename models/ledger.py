@@ -140,7 +140,7 @@ class Ledger:
         milliseconds = int(self.clock().timestamp() * 1000)
         return f"{milliseconds:012x}{self.random(10).hex()}"
 
-    # --- contracts and their words -----------------------------------------------------------------
+    # --- contracts and their words ----------------------------------------------------------------
     def profile(self, contract_id: str) -> Profile:
         """Return the rule profile that a contract is bound to.
 
@@ -153,7 +153,7 @@ class Ledger:
     def contracts(self) -> list[Stored[Contract]]:
         return self.registers.all(Contract)
 
-    # --- writing -----------------------------------------------------------------------------------
+    # --- writing ----------------------------------------------------------------------------------
     def commit(
         self,
         intents: Sequence[Intent],
@@ -227,7 +227,7 @@ class Ledger:
         """Call a listener after every durable command."""
         self._listeners.append(listener)
 
-    # --- the door ------------------------------------------------------------------------------------
+    # --- the door ---------------------------------------------------------------------------------
     _closed = False
 
     def close(self) -> None:

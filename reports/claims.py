@@ -1,4 +1,4 @@
-"""What a sealed document says about itself to a machine: in its QR code and in its XMP, word for word.
+"""What a sealed document says about itself to a machine: in its QR code and XMP, word for word.
 
 RFC 8785 JSON with short fixed keys and a version. The verifier compares these claims with the seal;
 the ledger compares them with its own entries.

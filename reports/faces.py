@@ -1,4 +1,4 @@
-"""Read a TrueType file fast, with its variation sequences, so that reportlab can embed a part of it.
+"""Read a TrueType file fast, with its variation sequences, so that reportlab embeds a part of it.
 
 reportlab reads every table into Python objects one number at a time (0.3 s and 46 MB for IPAmj
 Mincho) and skips cmap format 14, where the shapes of 異体字 are. Here the file stays mapped, whole
@@ -55,7 +55,7 @@ class Face(TTFontFace):
         return code in self.charToGlyph
 
     def variant(self, base: int, selector: int) -> int | None:
-        """Return the glyph of base + variation selector, None if the font does not know the pair."""
+        """Return the glyph of base + variation selector, None if the font has no such pair."""
         default, special = self._variations.get(selector, ((), {}))
         if base in special:
             return special[base]

@@ -1,4 +1,4 @@
-"""Write PDF/A-2u with reportlab: profile, metadata, language, version, one revision, room for a seal.
+"""Write PDF/A-2u with reportlab: profile, metadata, language, version, one revision, seal room.
 
 reportlab has no option for it. What ISO 19005-2 asks beyond embedded fonts and Unicode values
 (`reports/fonts.py`) is here: an sRGB output intent, XMP that agrees with the document information,

@@ -49,8 +49,8 @@ UNIQUE: tuple[tuple[str, str], ...] = (
     ("contract", "contract_no"),
     ("submission", "serial"),
 )
-# Every index costs a daily entry about 0.06 ms (a page encrypted twice). Nobody sorts a long list by
-# these; in a list of one contract `event_no` has the index below.
+# Every index costs a daily entry about 0.06 ms (a page encrypted twice). Nobody sorts a long list
+# by these; in a list of one contract `event_no` has the index below.
 UNINDEXED: Mapping[str, frozenset[str]] = {
     "handling_event": frozenset({"event_no", "destination_text", "checker_person_id", "status"}),
 }

@@ -174,7 +174,7 @@ class Record(Declared):
                 yield text
 
     def missing_now(self) -> Iterator[str]:
-        """Yield labels of required fields that are still empty (for forms that tell while typing)."""
+        """Yield labels of required fields still empty (for forms that tell while typing)."""
         needed = self.required()
         for f in self.own_fields():
             if (f.required or f.name in needed) and f.kind.is_empty(getattr(self, f.name)):
