@@ -67,7 +67,7 @@ def searching(folder: Path) -> list[Figure]:
     ledger = unlock(folder)
     while ledger.store.index_search(1000):
         pass
-    words = {"everywhere": "健診", "rare": "辻󠄂", "nowhere": "鯨雲"}
+    words = {"everywhere": "健診", "rare": "受渡", "nowhere": "鯨雲"}
     figures = [
         Figure(
             f"search 2 characters, {where}",

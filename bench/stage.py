@@ -22,7 +22,7 @@ PASSWORD = cast.USERS[0].password
 LOGIN = cast.USERS[0].login
 
 
-def office(folder: Path, clock: StoryClock) -> Office:
+def office(folder: Path, clock: StoryClock, *, rules: bool) -> Office:
     """Return the office of the program with passwords that cost nothing to derive.
 
     What Argon2id takes is a matter of policy; all figures are without it.
@@ -30,18 +30,21 @@ def office(folder: Path, clock: StoryClock) -> Office:
     gate = LedgerGate(
         kdf=TEST, allow_test_profile=True, device_folder=folder / "device", clock=clock
     )
-    return replace(main.build_office(), gate=gate, clock=clock, random=os.urandom)
+    return replace(main.build_office(), gate=gate, clock=clock, random=os.urandom, rules=rules)
 
 
 def build(folder: Path, entries: int) -> None:
-    """Make a ledger with the sample cast, ten days of its story, and uses up to the number."""
+    """Make a ledger with the sample cast, ten days of its story, and uses up to the number.
+
+    The uses are entered 500 to a command, so there are fewer signatures than in daily work.
+    """
     clock = StoryClock(FIRST_DAY)
     name, kana, title, employment = cast.PEOPLE["supervisor"]
     person = Person(
         name=name, name_kana=kana, job_title=title, department="業務部",
         employment_type=employment, organization_id="-",
     )  # fmt: skip
-    here = office(folder, clock)
+    here = office(folder, clock, rules=False)
     ledger, _ = here.create(
         folder / "ledger", Opening(cast.CONTRACTOR, person, LOGIN), PASSWORD
     )  # fmt: skip
@@ -58,8 +61,8 @@ def build(folder: Path, entries: int) -> None:
 
 
 def unlock(folder: Path) -> Ledger:
-    """Open the ledger as its responsible person, some weeks later."""
-    here = office(folder, StoryClock(LATER))
+    """Open the ledger as its responsible person, some weeks later, with the rules asked."""
+    here = office(folder, StoryClock(LATER), rules=True)
     return here.unlock(folder / "ledger", LOGIN, PASSWORD)
 
 
