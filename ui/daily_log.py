@@ -324,7 +324,12 @@ class DailyLogPage(Page):
         for button in left:
             row.addWidget(button)
         row.addStretch(1)
-        for button in (self.other_button, self.print_button, self.import_button, self.export_button):
+        for button in (
+            self.other_button,
+            self.print_button,
+            self.import_button,
+            self.export_button,
+        ):
             row.addWidget(button)
         why_not = self.handling.why_not()
         self.other_button.setEnabled(not why_not)

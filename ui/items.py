@@ -151,7 +151,12 @@ class ItemsPage(Page):
         row = QHBoxLayout()
         row.addWidget(layout.title(self.tr("媒体・資料")))
         row.addStretch(1)
-        for button in (self.revise_button, self.history_button, self.import_button, self.export_button):
+        for button in (
+            self.revise_button,
+            self.history_button,
+            self.import_button,
+            self.export_button,
+        ):
             row.addWidget(button)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.view)
