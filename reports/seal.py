@@ -28,7 +28,7 @@ from reports.pdfa import BYTE_RANGE_HOLE
 
 _ORDER_P256: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _NAME_LIMIT: Final = 64
-"""X.520 upper bound of a common or organization name, in characters."""
+"""X.520 upper bound of a common or organization name; counted in bytes of UTF-8, as X.509 tools do."""
 _LIFE: Final = timedelta(days=365 * 30)
 _ROOM_BESIDE_CERTIFICATES: Final = 2048
 _HOLES: Final = re.compile(
@@ -63,7 +63,7 @@ def make_seal_certificate(
     """Make a P-256 key and its self-signed certificate for the organization.
 
     Args:
-        organization_name: Name of the contractor, cut to the 64 characters X.520 allows.
+        organization_name: Name of the contractor, cut to the 64 bytes that certificates carry.
         now: Start of validity (aware); it ends thirty years later.
         random_bytes: Source of randomness, `os.urandom` outside tests.
     """
@@ -71,11 +71,12 @@ def make_seal_certificate(
     secret = int.from_bytes(random_bytes(40)) % (_ORDER_P256 - 1) + 1
     key = ec.derive_private_key(secret, ec.SECP256R1())
     serial = int.from_bytes(random_bytes(16)) >> 1 or 1
+    short = organization_name.encode("utf-8")[:_NAME_LIMIT].decode("utf-8", "ignore")
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization_name[:_NAME_LIMIT]),
-            x509.NameAttribute(NameOID.COMMON_NAME, organization_name[:_NAME_LIMIT]),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, short),
+            x509.NameAttribute(NameOID.COMMON_NAME, short),
         ]
     )
     certificate = (
