@@ -17,6 +17,7 @@ from models import wareki
 from models.codes import Role
 from models.commands import Change
 from models.errors import AzukariError
+from models.fields import Day
 from models.ledger import Ledger
 from models.records import Person, UserAccount
 from ui.asking import dialog_buttons
@@ -142,6 +143,9 @@ class AccountDialog(QDialog):
         self.role = QComboBox()
         for role in Role:
             self.role.addItem(role.label, str(role))
+        self.last_day = QLineEdit()
+        self.last_day.setPlaceholderText(self.tr("例 令和9年3月31日（検査者は必ず入力）"))
+        EnterMovesOn(self.last_day)
         self.password = NewPassword(
             desk.operations,
             lambda: (self.login.text(), self.person.currentText()),
@@ -151,6 +155,7 @@ class AccountDialog(QDialog):
         add_row(rows, self.tr("人"), self.person)
         add_row(rows, self.tr("利用者名"), self.login)
         add_row(rows, self.tr("区分"), self.role)
+        add_row(rows, self.tr("利用期限"), self.last_day)
         advice = self.tr(
             "人は、先に「従事者・場所」で登録します。最初のパスワードは本人に直接伝えてください。"
             "本人が初めて開くときに、自分のパスワードに変えます。"
@@ -172,6 +177,11 @@ class AccountDialog(QDialog):
         """Add the account; the dialog stays with the sentence when that is refused."""
         login = self.login.text().strip()
         problem = self.password.problem() if login else self.tr("「利用者名」を入力してください。")
+        last_day = None
+        try:
+            last_day = Day().parse(self.last_day.text())
+        except ValueError as error:
+            problem = problem or f"「{self.tr('利用期限')}」{error}"
         say(self.message, problem, "problem")
         if problem:
             return
@@ -180,7 +190,7 @@ class AccountDialog(QDialog):
         self.buttons.setEnabled(False)
         self.desk.operations.run(
             lambda: self.desk.ledger.people.add_account(
-                person_id, login=login, role=role, password=password
+                person_id, login=login, role=role, password=password, valid_until=last_day
             ),
             done=lambda _: super(AccountDialog, self).accept(),
             failed=self._failed,

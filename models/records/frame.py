@@ -118,11 +118,11 @@ class Contract(Record):
 
     contract_no: str = field(Text(60), "契約番号", required=True)
     title: str = field(Text(), "業務名", required=True)
-    client_org_id: str = field(Ref("organization"), "委託者", required=True, concept="client")
+    client_org_id: str = field(Ref("organization"), "委託者", required=True, concept="client_party")
     client_department: str = field(Text(), "所管課")
     client_title: str = field(Text(), "あて名", hint="書面の宛先に印字する職名など（例 市長）")
     contractor_org_id: str = field(
-        Ref("organization"), "受託者", required=True, concept="contractor"
+        Ref("organization"), "受託者", required=True, concept="contractor_party"
     )
     profile_code: str = field(Text(60), "適用する特記事項", required=True, concept="profile_title")
     profile_version: str = field(Text(30), "特記事項の版", required=True)

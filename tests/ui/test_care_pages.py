@@ -201,6 +201,26 @@ def test_an_account_is_added_reissued_and_disabled(
     assert account(desk.ledger, "suzuki").status is AccountStatus.DISABLED
 
 
+def test_an_inspector_is_added_with_a_last_day(qtbot: QtBot, desk: Desk) -> None:
+    dialog = AccountDialog(desk, [worker(desk.ledger)])
+    qtbot.addWidget(dialog)
+    dialog.login.setText("kensa")
+    dialog.role.setCurrentIndex(dialog.role.findData(str(Role.INSPECTOR)))
+
+    def save(last_day: str) -> str:
+        dialog.password.first.setText(SECOND_PASSWORD)
+        dialog.password.second.setText(SECOND_PASSWORD)
+        dialog.last_day.setText(last_day)
+        dialog.accept()
+        settle(qtbot, desk.operations)
+        return dialog.message.text()
+
+    assert "「利用期限」を入力してください" in save("")
+    assert "「利用期限」" in save("令和8年13月1日")
+    assert save("令和99年3月31日") == ""
+    assert account(desk.ledger, "kensa").valid_until is not None
+
+
 def test_ones_own_password_is_changed_with_the_present_one(
     qtbot: QtBot, desk: Desk, office: Office, tmp_path: Path
 ) -> None:

@@ -72,7 +72,7 @@ def test_labels_speak_the_words_of_the_contract(
     form: Callable[..., RecordForm], contract: Contract, profile: Profile
 ) -> None:
     made = form(Contract, contract)
-    assert profile.term("client") == made.rows["client_org_id"].word != "委託者"
+    assert profile.term("client_party") == made.rows["client_org_id"].word != "委託者"
 
 
 def test_required_fields_carry_the_word(form: Callable[..., RecordForm]) -> None:
@@ -135,7 +135,7 @@ def test_the_profile_of_a_contract_is_chosen_by_its_title(
     record = made.record()
     assert isinstance(record, Contract)
     assert (record.profile_version, record.profile_sha256) == (profile.version, profile.sha256)
-    assert made.rows["client_org_id"].word == profile.term("client")
+    assert made.rows["client_org_id"].word == profile.term("client_party")
 
 
 def test_furigana_stands_beside_a_chosen_name(

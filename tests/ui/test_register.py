@@ -326,7 +326,7 @@ def test_columns_and_filters_speak_the_words_of_the_contract(
     shown = view(Contract)
     assert column_named(shown, "委託者") >= 0
     shown.set_contract("", profile)
-    assert column_named(shown, profile.term("client")) >= 0
+    assert column_named(shown, profile.term("client_party")) >= 0
 
 
 def test_a_contract_shows_the_title_of_its_text_and_not_a_code(
