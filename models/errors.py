@@ -289,6 +289,16 @@ class NotWritable(AzukariError):
     sentence = "「{file}」に書き込めません。フォルダーの権限と、媒体の書込み禁止スイッチを確かめてください。今回の操作は記録されていません。"
 
 
+class InsideLedger(AzukariError):
+    """A file of another kind was to be written into a ledger's folder. Fact: file."""
+
+    code = "INSIDE_LEDGER"
+    sentence = (
+        "「{file}」は台帳のフォルダーの中です。台帳を壊さないよう、何も書き込んでいません。"
+        "台帳とは別の場所を指定してください。"
+    )
+
+
 class Occupied(NotWritable):
     """Something already stands where a new file or folder shall be. Fact: file."""
 

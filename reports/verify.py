@@ -180,13 +180,20 @@ def _is_in_our_form(seal: Any) -> bool:
         and container["content_type"].native == "signed_data"
         and data["version"].native == "v1"
         and len(data["signer_infos"]) == 1
-        and [algorithm["algorithm"].native for algorithm in data["digest_algorithms"]] == ["sha256"]
+        and all(map(_is_plain_sha256, [*data["digest_algorithms"], signer["digest_algorithm"]]))
+        and len(data["digest_algorithms"]) == 1
         and data["encap_content_info"]["content"].native is None
         and not len(signer["unsigned_attrs"])
         and signer["version"].native == "v1"
         and signer["sid"].chosen["serial_number"].native == certificate.serial_number
         and signer["sid"].chosen["issuer"].dump() == certificate.issuer.dump()
     )
+
+
+def _is_plain_sha256(algorithm: Any) -> bool:
+    """Check an algorithm identifier in the unsigned part: no parameters, or the customary NULL."""
+    parameters = algorithm["parameters"].dump()
+    return algorithm["algorithm"].native == "sha256" and parameters in (b"", b"\x05\x00")
 
 
 def _compare_fingerprints(found: _Findings, fingerprint: str | None) -> None:

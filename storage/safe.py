@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 from models.chain import Head
 from models.codes import Role
-from models.errors import RolledBack
+from models.errors import InsideLedger, RolledBack
 from models.gate import BackupFile, NewSheet, SheetKey, Verification, WayIn
 from models.passwords import PasswordPolicy
 from models.store import Progress
@@ -99,7 +99,14 @@ class LedgerSafe:
             self.remember_header()
 
     def backup(self, folder: PurePath, progress: Progress) -> BackupFile:
-        """Write a backup into a folder and verify it by reading it again."""
+        """Write a backup into a folder and verify it by reading it again.
+
+        Raises:
+            InsideLedger: a backup beside its ledger would be lost with it.
+        """
+        mine, target = self.vault.folder.resolve(), Path(folder).resolve()
+        if target == mine or mine in target.parents:
+            raise InsideLedger(file=str(folder))
         with snapshot_reader(self._store) as snapshot:
             now = self._clock()
             facts = containers.LedgerFacts(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models import permissions
-from models.errors import InputOutput, Usage
+from models.errors import Usage
 from models.fields import (
     Children,
     Day,
@@ -133,14 +133,13 @@ def _column_kind(f: Field) -> "Kind":
 
 
 def _write_json(ledger: Ledger, cls: type[Record], query: Query, out: Path) -> dict[str, Any]:
+    from reports.tables.replacing import replacing
+
     records = [
         {"id": stored.record.id, **stored.record.to_json()}
         for stored in ledger.store.find(cls, query, limit=10_000_000)
     ]
-    try:
-        out.write_text(
-            json.dumps({"record": cls.type, "rows": records}, ensure_ascii=False, indent=1), "utf-8"
-        )
-    except OSError as error:
-        raise InputOutput(file=out.name, reason="書けませんでした") from error
+    text = json.dumps({"record": cls.type, "rows": records}, ensure_ascii=False, indent=1)
+    with replacing(out) as place:
+        place.write_text(text, "utf-8")
     return {"rows": len(records), "lost": []}

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from models.errors import AzukariError, DiskFull, InputOutput, MediumMissing, NotWritable
+from models.errors import (
+    AzukariError,
+    DiskFull,
+    InputOutput,
+    InsideLedger,
+    MediumMissing,
+    NotWritable,
+)
+
+LEDGER_FILES = ("keys.a", "keys.b", "ledger.db")
 
 
 @contextmanager
@@ -19,8 +28,10 @@ def replacing(path: Path) -> Iterator[Path]:
     nothing of an export ever lies in the system's folder for temporary files.
 
     Raises:
+        InsideLedger: `path` lies in a ledger's folder.
         DiskFull, NotWritable, MediumMissing, InputOutput: `path` is then as it was before.
     """
+    require_outside_ledgers(path)
     folder: Path | None = None
     try:
         folder = Path(tempfile.mkdtemp(prefix=".azukari-", dir=path.parent))
@@ -33,6 +44,17 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def require_outside_ledgers(path: Path) -> None:
+    """Refuse to write among the files of any ledger: one wrong name would replace the ledger.
+
+    Raises:
+        InsideLedger
+    """
+    for folder in path.absolute().resolve().parents:
+        if any((folder / name).exists() for name in LEDGER_FILES):
+            raise InsideLedger(file=str(path))
 
 
 def _to_disk(path: Path) -> None:

@@ -13,7 +13,7 @@ import jpholiday
 
 from models.backups import record_backup
 from models.codes import HandlingKind, SubmissionMeans
-from models.errors import NotFound, Occupied, Usage
+from models.errors import NotFound, NotWritable, Occupied, Usage
 from models.ledger import Ledger
 from models.office import Office
 from models.opening import Opening
@@ -75,9 +75,12 @@ def make(folder: Path, office: Office, speaker: Speaker, arguments: Namespace) -
     profile = office.profiles.get(arguments.profile)
     if profile is None:
         raise NotFound(what=f"特記事項プロファイル「{arguments.profile}」")
-    if folder.exists() and any(folder.iterdir()):
-        raise Occupied(file=str(folder))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise Occupied(file=str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotWritable(file=str(folder)) from error
     days = list(_working_days(office.clock().date(), arguments.days))
     clock = StoryClock(days[0])
     studio = replace(office, clock=clock, random=StoryRandom(arguments.seed))

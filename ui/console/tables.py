@@ -1,6 +1,7 @@
 """The console verbs that move papers and tables between the ledger and files."""
 
 from argparse import Namespace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,18 @@ WORKING_PRINTS = frozenset({"D-28"})  # printed without a seal (obligations.md 8
 def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Print a document to a PDF; the sealed kinds are sealed and kept by the ledger."""
     out = Path(arguments.out)
+    if out.suffix.lower() != ".pdf":
+        raise Usage(reason="書類の保存先の名前は .pdf で終えてください。")
+    first, last = _day(arguments.from_day), _day(arguments.to_day)
+    if first and last and last < first:
+        raise Usage(reason="期間の終わりが始めより前になっています。")
     with opened(arguments, office) as ledger:
         contract = contract_by_no(ledger, arguments.contract)
         request = IssueRequest(
             doc_kind=arguments.document,
             contract_id=contract.id,
             ids=tuple(arguments.id),
-            options={"from": _day(arguments.from_day), "to": _day(arguments.to_day)},
+            options={"from": first, "to": last},
         )
         sealed: dict[str, str | None] = {"number": None, "sha256": None}
 
@@ -150,7 +156,7 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
     return mapping
 
 
-def _day(text: str | None) -> object:
+def _day(text: str | None) -> date | None:
     try:
         return Day().parse(text or "")
     except ValueError as error:
