@@ -177,6 +177,8 @@ def _is_in_our_form(seal: Any) -> bool:
     certificate = seal.signer_cert
     return (
         not content[length:].strip(b"\0")
+        # Encoded anew it must be the same bytes: a longer outer length would swallow padding.
+        and cms.ContentInfo.load(content).dump(force=True) == content[:length]
         and container["content_type"].native == "signed_data"
         and data["version"].native == "v1"
         and len(data["signer_infos"]) == 1

@@ -1,5 +1,8 @@
 """Japanese lines: nothing lost, nothing wider than the sheet, nothing ends or begins where it may not."""
 
+import functools
+import itertools
+import operator
 import re
 import time
 
@@ -38,7 +41,7 @@ def may_part(before: str, after: str) -> bool:
 def test_no_character_is_lost_and_no_line_is_too_wide(text: str, width: float) -> None:
     lines = [lines_of(part, width) for part in text.split("\n")]
     assert "\n".join("".join(part) for part in lines) == text
-    assert sum(lines, []) == lines_of(text, width)
+    assert functools.reduce(operator.iadd, lines, []) == lines_of(text, width)
     measure = widths(MINCHO, SIZE)
     assert all(sum(map(measure, line)) <= width + 0.01 for part in lines for line in part)
 
@@ -50,7 +53,7 @@ def test_a_line_ends_only_where_it_may_unless_it_holds_no_such_place(
 ) -> None:
     for part in text.split("\n"):
         lines = lines_of(part, width)
-        for line, following in zip(lines, lines[1:], strict=False):
+        for line, following in itertools.pairwise(lines):
             pairs = list(zip(line, line[1:] + following[0], strict=True))
             if any(may_part(before, after) for before, after in pairs):
                 assert may_part(line[-1], following[0]), (line, following)
