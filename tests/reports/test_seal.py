@@ -222,15 +222,6 @@ def test_an_incremental_update_is_noticed() -> None:
     assert {"REVISIONS", "COVERAGE"} <= codes(out.getvalue())
 
 
-def test_an_incremental_update_is_noticed() -> None:
-    writer = IncrementalPdfFileWriter(BytesIO(sealed()))
-    writer.root["/PageMode"] = generic.pdf_name("/FullScreen")
-    writer.update_root()
-    out = BytesIO()
-    writer.write(out)
-    assert {"REVISIONS", "COVERAGE"} <= codes(out.getvalue())
-
-
 def test_a_file_that_was_saved_anew_is_noticed() -> None:
     out = BytesIO()
     with pikepdf.open(BytesIO(sealed())) as document:
