@@ -171,25 +171,64 @@ def _is_in_our_form(seal: Any) -> bool:
 
     content = bytes(seal.pkcs7_content)
     container = cms.ContentInfo.load(content)
-    length = len(container.dump())
+    encoded = container.dump()
     data = container["content"]
     signer = data["signer_infos"][0]
     certificate = seal.signer_cert
     return (
-        not content[length:].strip(b"\0")
-        # Encoded anew it must be the same bytes: a longer outer length would swallow padding.
-        and cms.ContentInfo.load(content).dump(force=True) == content[:length]
+        not content[len(encoded) :].strip(b"\0")
+        and _holds_only_its_fields(encoded, len(data["certificates"]))
         and container["content_type"].native == "signed_data"
         and data["version"].native == "v1"
-        and len(data["signer_infos"]) == 1
         and all(map(_is_plain_sha256, [*data["digest_algorithms"], signer["digest_algorithm"]]))
-        and len(data["digest_algorithms"]) == 1
-        and data["encap_content_info"]["content"].native is None
-        and not len(signer["unsigned_attrs"])
+        and data["encap_content_info"]["content_type"].native == "data"
         and signer["version"].native == "v1"
         and signer["sid"].chosen["serial_number"].native == certificate.serial_number
         and signer["sid"].chosen["issuer"].dump() == certificate.issuer.dump()
     )
+
+
+def _holds_only_its_fields(encoded: bytes, certificates: int) -> bool:
+    """Count the elements level by level: a stretched length would swallow padding unseen.
+
+    asn1crypto reads a sequence field by field and does not mind what stands behind the last one.
+    Encoding the container anew would show it too, but takes twenty times as long as all the rest.
+    """
+    _type, wrapper = _elements(encoded, 2)
+    (signed_data,) = _elements(wrapper, 1)
+    _version, digests, content, carried, signers = _elements(signed_data, 5)
+    (digest,) = _elements(digests, 1)
+    (signer,) = _elements(signers, 1)
+    _elements(content, 1)
+    _elements(carried, certificates)
+    _version, identifier, own_digest, *_signed = _elements(signer, 6)
+    _elements(identifier, 2)
+    return all(len(_split(algorithm)) <= 2 for algorithm in (digest, own_digest))
+
+
+def _elements(encoded: bytes, count: int) -> list[bytes]:
+    """Split a constructed value that must hold just so many elements.
+
+    Raises:
+        ValueError: It holds more or fewer.
+    """
+    found = _split(encoded)
+    if len(found) != count:
+        raise ValueError(f"{len(found)} elements where {count} were expected")
+    return found
+
+
+def _split(encoded: bytes) -> list[bytes]:
+    """Split a constructed DER value into its elements, to the last byte."""
+    from asn1crypto import parser
+
+    rest = parser.parse(encoded, strict=True)[4]
+    found = []
+    while rest:
+        length = parser.peek(rest)
+        found.append(rest[:length])
+        rest = rest[length:]
+    return found
 
 
 def _is_plain_sha256(algorithm: Any) -> bool:
