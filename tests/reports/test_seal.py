@@ -222,6 +222,15 @@ def test_an_incremental_update_is_noticed() -> None:
     assert {"REVISIONS", "COVERAGE"} <= codes(out.getvalue())
 
 
+def test_a_second_signature_is_noticed_although_the_first_forbids_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(PdfSigner, "_enforce_certification_constraints", lambda *_: None)
+    forged = second_signature(sealed())
+    assert forged.startswith(sealed())
+    assert {"MANY_SEALS", "REVISIONS"} <= codes(forged)
+
+
 def test_a_file_that_was_saved_anew_is_noticed() -> None:
     out = BytesIO()
     with pikepdf.open(BytesIO(sealed())) as document:
