@@ -4,6 +4,7 @@ Every text of a user passes through `body`: unprintable characters are refused, 
 and what was not captured reads 記録なし.
 """
 
+import itertools
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -156,15 +157,20 @@ class Qr(Flowable):
     def draw(self) -> None:
         quiet = 2
         count = len(self._matrix) + 2 * quiet
-        unit = self.width / count
-        path = self.canv.beginPath()
-        for y, row in enumerate(self._matrix):
-            for x, dark in enumerate(row):
+        canvas = self.canv
+        canvas.saveState()
+        canvas.scale(self.width / count, self.height / count)  # short whole numbers in the file
+        path = canvas.beginPath()
+        for y, row in enumerate(self._matrix, 1):
+            x = quiet
+            for dark, modules in itertools.groupby(row):
+                length = len(list(modules))
                 if dark:
-                    left = (x + quiet) * unit
-                    path.rect(left, self.height - (y + quiet + 1) * unit, unit, unit)
-        self.canv.setFillColor(INK)
-        self.canv.drawPath(path, stroke=0, fill=1)
+                    path.rect(x, count - quiet - y, length, 1)
+                x += length
+        canvas.setFillColor(INK)
+        canvas.drawPath(path, stroke=0, fill=1)
+        canvas.restoreState()
 
 
 class SealBox(Flowable):

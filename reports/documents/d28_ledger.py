@@ -3,6 +3,7 @@
 A working print, drawn straight on the canvas: forty thousand rows do not fit a flowable table.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -162,6 +163,7 @@ class _Sheet:
         if self._y - 14 < MARGIN + 6 * mm:
             self._turn()
         canvas.drawRightString(PAGE[0] - MARGIN, self._y - 12, text)
+        self._rule_columns()
         self._foot()
 
     def _fit(self, text: str, column: Column, width: float) -> list[str]:
@@ -192,8 +194,10 @@ class _Sheet:
         for column, width in zip(COLUMNS, self._widths, strict=True):
             canvas.drawCentredString(x + width / 2, self._y - PADDING - SIZE, column.heading)
             x += width
-        self._rule(height)
+        self._top = self._y
+        self._rule(self._top)
         self._y -= height
+        self._rule(self._y)
 
     def _draw(self, cells: list[list[str]], height: float, *, struck: bool) -> None:
         canvas = self._canvas
@@ -211,23 +215,21 @@ class _Sheet:
                     canvas.line(x + PADDING, y + 2.5, x + width - PADDING, y + 2.5)
                 y -= LEADING
             x += width
-        self._rule(height)
         self._y -= height
+        self._rule(self._y)
 
-    def _rule(self, height: float) -> None:
-        canvas = self._canvas
-        canvas.setLineWidth(0.25)
-        x = MARGIN
-        segments = []
-        for width in (*self._widths, 0):
-            segments.append((x, self._y, x, self._y - height))
-            x += width
-        right = MARGIN + sum(self._widths)
-        segments.append((MARGIN, self._y, right, self._y))
-        segments.append((MARGIN, self._y - height, right, self._y - height))
-        canvas.lines(segments)
+    def _rule(self, y: float) -> None:
+        self._canvas.setLineWidth(0.25)
+        self._canvas.line(MARGIN, y, MARGIN + sum(self._widths), y)
+
+    def _rule_columns(self) -> None:
+        """Draw the upright lines of a page in one go; a dozen for every row cost half the time."""
+        self._canvas.setLineWidth(0.25)
+        edges = [MARGIN + x for x in itertools.accumulate(self._widths, initial=0.0)]
+        self._canvas.lines([(x, self._top, x, self._y) for x in edges])
 
     def _turn(self) -> None:
+        self._rule_columns()
         self._foot()
         self._canvas.showPage()
         self._open()
