@@ -194,16 +194,19 @@ def _holds_only_its_fields(encoded: bytes, certificates: int) -> bool:
     asn1crypto reads a sequence field by field and does not mind what stands behind the last one.
     Encoding the container anew would show it too, but takes twenty times as long as all the rest.
     """
-    _type, wrapper = _elements(encoded, 2)
-    (signed_data,) = _elements(wrapper, 1)
-    _version, digests, content, carried, signers = _elements(signed_data, 5)
-    (digest,) = _elements(digests, 1)
-    (signer,) = _elements(signers, 1)
-    _elements(content, 1)
-    _elements(carried, certificates)
-    _version, identifier, own_digest, *_signed = _elements(signer, 6)
-    _elements(identifier, 2)
-    return all(len(_split(algorithm)) <= 2 for algorithm in (digest, own_digest))
+    try:
+        _type, wrapper = _elements(encoded, 2)
+        (signed_data,) = _elements(wrapper, 1)
+        _version, digests, content, carried, signers = _elements(signed_data, 5)
+        (digest,) = _elements(digests, 1)
+        (signer,) = _elements(signers, 1)
+        _elements(content, 1)
+        _elements(carried, certificates)
+        _version, identifier, own_digest, *_signed = _elements(signer, 6)
+        _elements(identifier, 2)
+        return all(len(_split(algorithm)) <= 2 for algorithm in (digest, own_digest))
+    except ValueError:
+        return False
 
 
 def _elements(encoded: bytes, count: int) -> list[bytes]:
