@@ -16,6 +16,7 @@ from models import wareki
 from models.codes import SealKind
 from models.errors import Refused
 from reports.blocks import (
+    BODY,
     CENTER,
     NOTE,
     RIGHT,
@@ -167,12 +168,23 @@ def subject(head: Letterhead, sentence: str) -> list[Flowable]:
     return [
         body(sentence, "本文"),
         gap(3),
-        body(f"　{head.work_word}　　{shown(head.work_title)}", head.work_word),
-        body(f"　契約番号　{shown(head.contract_no)}", "契約番号"),
-        body(f"　根拠条項　{shown(head.clause_basis)}", "根拠条項"),
+        *_labelled(
+            (head.work_word, head.work_title),
+            ("契約番号", head.contract_no),
+            ("根拠条項", head.clause_basis),
+        ),
         gap(2),
         body("記", "記", CENTER),
         gap(2),
+    ]
+
+
+def _labelled(*rows: tuple[str, str]) -> list[Flowable]:
+    """Set label and text in two columns, so that a long text goes on under its own beginning."""
+    width = (max(len(label) for label, _text in rows) + 2) * BODY.size  # an em before and behind
+    return [
+        side_by_side([body(f"　{label}", label)], [body(shown(text), label)], width)
+        for label, text in rows
     ]
 
 
