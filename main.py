@@ -3,7 +3,6 @@
 The only file that knows every room; it puts the office together and hands it to a face.
 """
 
-import multiprocessing
 import sys
 from typing import TYPE_CHECKING
 
@@ -20,10 +19,14 @@ def build_office() -> "Office":
     from models.profile_shelf import ProfileShelf
     from resources import VERSION, profile_texts
     from storage.gate import LedgerGate
+    from storage.profile_folder import profile_folder, site_profiles
 
+    own = profile_texts()
     return Office(
         gate=LedgerGate(random=os.urandom),
-        profiles=ProfileShelf(profile_texts()),
+        profiles=ProfileShelf([*own, *site_profiles()]),
+        profile_folder=str(profile_folder()),
+        own_profiles=tuple(name.removesuffix(".toml") for name, _ in own),
         clock=lambda: datetime.now().astimezone(),
         random=os.urandom,
         program=f"Azukari {VERSION}",
@@ -32,7 +35,10 @@ def build_office() -> "Office":
 
 def main(argv: list[str]) -> int:
     """Open the window, or do what the command line asks."""
-    multiprocessing.freeze_support()  # the frozen program starts itself again as a child
+    if getattr(sys, "frozen", False):  # the frozen program starts itself again as a child
+        from multiprocessing import freeze_support
+
+        freeze_support()
     if argv == ["--read-table-in-child"]:  # reports.tables.child.CHILD_FLAG
         from reports.tables.child import run_child
 

@@ -141,6 +141,16 @@ class WrongPassword(AzukariError):
     sentence = "利用者名またはパスワードが違います。大文字・小文字と入力モードを確かめて、もう一度入力してください。"
 
 
+class WrongBackupPassword(WrongPassword):
+    """A backup opens for responsible persons alone; a worker's login is not even named in it."""
+
+    sentence = (
+        "利用者名またはパスワードが違います。バックアップを開けるのは責任者だけです。"
+        "責任者の利用者名で、バックアップを作ったときのパスワードを入力してください。"
+        "分からないときは、回復シートで復元できます。"
+    )
+
+
 class LockedOut(AzukariError):
     """Too many failures. Fact: until (shown time)."""
 
@@ -350,6 +360,13 @@ class MediumMissing(AzukariError):
     code = "MEDIUM_MISSING"
     exit_code = 5
     sentence = "「{file}」が見つかりません。媒体を接続してから、もう一度お試しください。"
+
+
+class FileMissing(MediumMissing):
+    """A file that was named is not there. Fact: file."""
+
+    code = "FILE_MISSING"
+    sentence = "「{file}」が見つかりません。ファイルの場所と名前を確かめてください。"
 
 
 class FontMissing(AzukariError):

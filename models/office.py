@@ -25,6 +25,8 @@ class Office:
     clock: Clock
     random: Random
     program: str
+    profile_folder: str = ""  # where a site lays profiles of its own
+    own_profiles: tuple[str, ...] = ()  # codes of the profiles that come with the program
     rules: bool = False  # ask the rules of the contracts (models/ruling.py)
 
     def create(self, folder: PurePath, opening: Opening, password: str) -> tuple[Ledger, str]:

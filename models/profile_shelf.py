@@ -6,7 +6,7 @@ Reading all of them takes longer than showing the sign-in window, and most offic
 from collections.abc import Iterable, Iterator, Mapping
 
 from models.errors import ProfileError
-from models.profiles import Profile, parse_profile
+from models.profiles import Profile, check_profile, parse_profile
 
 
 class ProfileShelf(Mapping[str, Profile]):
@@ -17,7 +17,9 @@ class ProfileShelf(Mapping[str, Profile]):
 
     def __init__(self, files: Iterable[tuple[str, str]]) -> None:
         """Keep the texts, given as (file name, text)."""
-        self._files = {name.removesuffix(".toml"): (name, text) for name, text in files}
+        self._files: dict[str, tuple[str, str]] = {}
+        for name, text in files:  # what comes with the program stands before a site's own file
+            self._files.setdefault(name.removesuffix(".toml"), (name, text))
         self._read: dict[str, Profile] = {}
 
     def __getitem__(self, code: str) -> Profile:
@@ -38,6 +40,44 @@ class ProfileShelf(Mapping[str, Profile]):
 
     def __contains__(self, code: object) -> bool:
         return code in self._files  # without reading the profile
+
+
+def offered(profiles: Mapping[str, Profile]) -> list[tuple[str, str]]:
+    """Return code and words of every profile to choose from.
+
+    A file with a mistake stays in the list and says where; it must not hide the others.
+    """
+    found = []
+    for code in profiles:
+        try:
+            profile = profiles[code]
+            found.append((code, f"{profile.title}（{code} 第{profile.version}版）"))
+        except ProfileError as error:
+            where = f"{error.facts['file']}:{error.facts['line']}"
+            found.append((code, f"{code}　誤りがあるため使えません（{where}）"))
+    return found
+
+
+def mistakes(name: str, text: str, known: Iterable[str] = ()) -> list[str]:
+    """Return everything that keeps a profile file from being used, as 「file:line: sentence」.
+
+    Args:
+        name: of the file.
+        known: codes of the profiles that come with the program.
+    """
+    found = check_profile(text, name)
+    code = name.removesuffix(".toml")
+    if not name.endswith(".toml"):
+        found.append(f"{name}:1: ファイル名を「.toml」で終えてください。")
+    elif not found and parse_profile(text, name).code != code:
+        reason = f"code を、ファイル名と同じ「{code}」にしてください。"
+        found.append(f"{name}:{_line_of_code(text)}: {reason}")
+    if code in known:
+        found.append(
+            f"{name}:{_line_of_code(text)}: 「{code}」は預り台帳に付いている設定の名前です。"
+            "別の名前にしてください。"
+        )
+    return found
 
 
 def _line_of_code(text: str) -> int:

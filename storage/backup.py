@@ -21,6 +21,7 @@ from models.errors import (
     Foreign,
     NotPermitted,
     Occupied,
+    WrongBackupPassword,
     WrongPassword,
     WrongRecoverySheet,
 )
@@ -114,7 +115,7 @@ def with_password(login: str, password: str, device: DeviceSecret) -> Opener:
 
     Raises (when used):
         DeviceSecretMissing: another PC; use the recovery sheet.
-        WrongPassword: unknown login, a worker's login, or a wrong password.
+        WrongBackupPassword: unknown login, a worker's login, or a wrong password.
     """
 
     def open_(manifest: Manifest) -> bytes:
@@ -126,11 +127,11 @@ def with_password(login: str, password: str, device: DeviceSecret) -> Opener:
         empty = empty_slot(costs[0]) if costs else empty
         slot = next((slot for slot in manifest.slots if slot.tag == tag), empty)
         role = Role.SUPERVISOR.value
-        keys = open_slot_keys(slot, role, manifest.vault_id, password, device)
         try:
+            keys = open_slot_keys(slot, role, manifest.vault_id, password, device)
             return _unwrap(manifest, slot.user_id, keys)
-        except CannotOpen as exc:
-            raise WrongPassword from exc
+        except (CannotOpen, WrongPassword) as exc:
+            raise WrongBackupPassword from exc
 
     return open_
 

@@ -45,7 +45,7 @@ class DeviceStore:
     """Find, create and renew the device secret in one folder."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.path = (folder or _default_folder()) / FILE_NAME
+        self.path = (folder or data_folder()) / FILE_NAME
 
     def load(self) -> DeviceSecret:
         """Read the secret of this PC.
@@ -86,7 +86,8 @@ class DeviceStore:
         return self.load_or_create(random)
 
 
-def _default_folder() -> Path:
+def data_folder() -> Path:
+    """Return where this user keeps what belongs to the PC and to no ledger."""
     named = os.environ.get(FOLDER_VARIABLE)
     if named:
         return Path(named)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.fields import NOT_RECORDED, Field
 from models.profile_forms import DOCUMENTS
+from models.profile_shelf import offered
 from models.records import Contract
 from models.records.base import Declared
 from models.records.frame import DesignatedHours, DueRule
@@ -53,10 +54,7 @@ class ProfileEditor(WordsEditor):
     """The rule profile of a contract, by the title of the municipality's text."""
 
     def words(self) -> Mapping[str, str]:
-        return {
-            code: f"{profile.title}（{code} 第{profile.version}版）"
-            for code, profile in self.desk.ledger.profiles.items()
-        }
+        return dict(offered(self.desk.ledger.profiles))
 
 
 class DocumentEditor(WordsEditor):

@@ -27,6 +27,7 @@ from models.codes import (
 )
 from models.errors import AzukariError
 from models.opening import Opening
+from models.profile_shelf import offered
 from models.profiles import Profile
 from models.records import Contract, Organization, Person
 from ui.asking import Asker
@@ -248,8 +249,8 @@ class ContractStep(Step):
         self.department = self.line("所管課", "市民課")
         self.addressee = self.line("あて名", "○○市長")
         self.profile = QComboBox()
-        for code, profile in profiles.items():
-            self.profile.addItem(profile.title, code)
+        for code, words in offered(profiles):
+            self.profile.addItem(words, code)
         add_row(self.rows, "適用する特記事項", self.profile)
         self.signed = self._day("締結日")
         self.starts = self._day("契約開始日")

@@ -1,20 +1,53 @@
 """What may stand on the command line (the contract that scheduled backups and tests rely on)."""
 
 import argparse
+import re
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from models.errors import Usage
+from models.records import BY_TYPE
+
+MISTAKES = (  # what argparse says, and what we say; the groups are names that people typed
+    (r"the following arguments are required: (.+)", "{0} を指定してください。"),
+    (r"unrecognized arguments: (.+)", "「{0}」という指定はありません。"),
+    (r"argument VERB: invalid choice: '(.*?)'.*", "「{0}」という操作はありません。"),
+    (r"argument (\S+): invalid choice: '(.*?)' \(choose from (.+)\)",
+     "{0} に「{1}」は使えません。使えるのは {2} です。"),
+    (r"argument (\S+): expected (?:one|at least one) argument", "{0} の値を指定してください。"),
+    (r"argument (\S+): invalid int value: '(.*)'", "{0} は数で指定してください（「{1}」）。"),
+    (r"ambiguous option: (\S+) could match (.+)", "「{0}」は {1} のどれか分かりません。"),
+)  # fmt: skip
+
+
+class Formatter(argparse.HelpFormatter):
+    """Help whose own words are Japanese too."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "使い方: " if prefix is None else prefix)
 
 
 class Parser(argparse.ArgumentParser):
     """A parser whose mistakes are our errors, so that they get our words and exit code 2."""
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, add_help=False, formatter_class=Formatter)
+        self._positionals.title = "順に書くもの"
+        self._optionals.title = "選んで書くもの"
+        self.add_argument("-h", "--help", action="help", help="この説明を表示する")
+
     def error(self, message: str) -> NoReturn:
         raise Usage(
-            reason=f"指定に誤りがあります：{message}\n"
+            reason=f"指定に誤りがあります。{_in_japanese(message)}\n"
             f"「{self.prog} --help」で使い方を確かめてください。"
         )
+
+
+def _in_japanese(message: str) -> str:
+    for pattern, words in MISTAKES:
+        if match := re.fullmatch(pattern, message, re.DOTALL):
+            return words.format(*match.groups())
+    return message
 
 
 def parser() -> Parser:
@@ -29,6 +62,11 @@ def parser() -> Parser:
         if name == "verify":
             verb.add_argument("--full", action="store_true", help="初めからすべて検証する")
     _verify_document(verbs.add_parser("verify-document", help="確定した書類の検証"))
+    check = verbs.add_parser("check-profile", help="特記事項の設定ファイルの点検")
+    check.add_argument(
+        "files", metavar="FILE.toml", nargs="*", help="省くと、置き場所にあるものすべて"
+    )
+    check.add_argument("--json", action="store_true", help="結果をJSONで標準出力に出す")
     _evidence(verbs.add_parser("evidence", help="条項と証拠"))
     _print(verbs.add_parser("print", help="書類の作成"))
     _export(verbs.add_parser("export", help="一覧の書出し"))
@@ -69,6 +107,11 @@ def _common(verb: argparse.ArgumentParser) -> None:
 def _ledger(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("ledger", metavar="LEDGER", help="台帳のフォルダー")
     _common(verb)
+
+
+def _record(verb: argparse.ArgumentParser) -> None:
+    known = "、".join(f"{name}＝{record.label}" for name, record in BY_TYPE.items())
+    verb.add_argument("--record", metavar="TYPE", required=True, help=f"記録の種類（{known}）")
 
 
 def _sheet(verb: argparse.ArgumentParser, *, required: bool) -> None:
@@ -114,17 +157,20 @@ def _print(verb: argparse.ArgumentParser) -> None:
 
 def _export(verb: argparse.ArgumentParser) -> None:
     _ledger(verb)
-    verb.add_argument("--record", metavar="TYPE", required=True)
-    verb.add_argument("--contract", metavar="NO")
-    verb.add_argument("--encoding", choices=("cp932", "utf-8"), default="utf-8")
-    verb.add_argument("out", metavar="OUT")
+    _record(verb)
+    verb.add_argument("--contract", metavar="NO", help="この契約のものだけ")
+    verb.add_argument(
+        "--encoding", choices=("cp932", "utf-8"), default="utf-8",
+        help="CSVの文字コード（既定は BOM 付きの utf-8）",
+    )  # fmt: skip
+    verb.add_argument("out", metavar="OUT", help="書き出すファイル（.csv、.xlsx、.json）")
 
 
 def _import(verb: argparse.ArgumentParser) -> None:
     _ledger(verb)
-    verb.add_argument("file", metavar="FILE")
-    verb.add_argument("--record", metavar="TYPE", required=True)
-    verb.add_argument("--contract", metavar="NO")
+    verb.add_argument("file", metavar="FILE", help="取り込むファイル（.csv、.xlsx）")
+    _record(verb)
+    verb.add_argument("--contract", metavar="NO", help="取り込む先の契約")
     verb.add_argument("--map", metavar="列名=field", action="append", default=[])
     verb.add_argument("--dry-run", action="store_true", help="取り込まずに結果だけを見る")
     verb.add_argument(

@@ -13,7 +13,7 @@ import jpholiday
 
 from models.backups import record_backup
 from models.codes import HandlingKind, SubmissionMeans
-from models.errors import NotFound, NotWritable, Occupied, Usage
+from models.errors import NotWritable, Occupied, Usage
 from models.ledger import Ledger
 from models.office import Office
 from models.opening import Opening
@@ -74,7 +74,10 @@ def make(folder: Path, office: Office, speaker: Speaker, arguments: Namespace) -
     """Make the sample and return the content of demo.json."""
     profile = office.profiles.get(arguments.profile)
     if profile is None:
-        raise NotFound(what=f"特記事項プロファイル「{arguments.profile}」")
+        known = "、".join(office.profiles)
+        raise Usage(
+            reason=f"特記事項の設定「{arguments.profile}」はありません。使えるのは {known} です。"
+        )
     try:
         if folder.exists() and any(folder.iterdir()):
             raise Occupied(file=str(folder))

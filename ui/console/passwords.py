@@ -5,7 +5,7 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
-from models.errors import MediumMissing, Usage
+from models.errors import FileMissing, Usage
 from ui.console.arguments import terminal
 
 VARIABLE = "AZUKARI_PASSWORD"
@@ -39,7 +39,7 @@ def _from_file(path: Path) -> str:
     try:
         data = path.read_bytes()[:MAXIMUM]
     except OSError as error:
-        raise MediumMissing(file=path.name) from error
+        raise FileMissing(file=path.name) from error
     try:
         return data.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as error:

@@ -96,5 +96,6 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         "backup": verbs.backup,
         "restore": verbs.restore,
         "recover": verbs.recover,
+        "check-profile": verbs.check_profile,
     }
     return asking[verb](arguments, office, speaker)

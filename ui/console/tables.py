@@ -127,6 +127,8 @@ def _spoken(intake: Intake, dry_run: bool) -> list[str]:
     if intake.notes:
         lines.append("お知らせ")
     lines += [f"・{line}行目　{text}" if line else f"・{text}" for line, text in intake.notes]
+    if any("取込みの質問" in reason for _, reason in intake.refused):
+        lines.append("取込みの質問には、画面の「媒体・資料」の「取り込む」で答えられます。")
     if dry_run:
         lines.append("試しに読んだだけで、台帳には何も記録していません。")
     elif intake.change is None:

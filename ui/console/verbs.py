@@ -10,11 +10,12 @@ from typing import Any
 
 from models.backups import record_backup
 from models.codes import BackupKind, BackupResult
-from models.errors import NotFound, Usage
+from models.errors import FileMissing, NotFound, Usage
 from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
 from models.ledger import Ledger
 from models.office import Office
+from models.profile_shelf import mistakes
 from models.records import BY_TYPE, BackupRun, Contract
 from models.store import Op, Query, Where
 from reports import verify as papers
@@ -23,6 +24,13 @@ from ui.console.passwords import login_and_password
 from ui.console.sheets import new_sheet_file, newcomer, typed_sheet
 
 Verb = Callable[[Namespace, Office, Speaker], int]
+QUICK = (
+    "前回確かめた所から後の記帳を検証しました。"
+    "ファイルの隅々まで、初めからすべて検証するには --full を付けてください。"
+)
+UNKNOWN_SEAL = (
+    "証印の持ち主は確かめていません。受託者から知らされた指紋を --fingerprint で指定してください。"
+)
 
 
 @contextmanager
@@ -116,12 +124,15 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     problems = [{"code": p.code, "where": p.where, "message": p.message} for p in found.problems]
     result = {
         "ok": found.ok,
+        "full": arguments.full,
         "seq": found.head.seq,
         "head": found.head.hex,
         "problems": problems,
     }
     lines = [f"検証の結果　　{STATES[found.ok]}", f"記帳番号　　　{found.head.seq:,}"]
     lines += [f"・{p.where}　{p.message}" for p in found.problems]
+    if not arguments.full:
+        lines.append(QUICK)
     speaker.result(result, lines)
     return 0 if found.ok else 1
 
@@ -160,6 +171,9 @@ def evidence(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 
 def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Check sealed papers, with or without the ledger they came from."""
+    fingerprint = arguments.fingerprint
+    if fingerprint is not None:
+        fingerprint = fingerprint_of(fingerprint)
     known: dict[str, str] = {}
     if arguments.ledger:
         with opened(arguments, office) as ledger:
@@ -167,11 +181,13 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
     documents = []
     lines = []
     for name in arguments.files:
-        verdict = _verdict(Path(name), arguments.fingerprint, known)
+        verdict = _verdict(Path(name), fingerprint, known)
         documents.append({"file": name, **verdict})
         lines.append(f"{name}　{STATES[verdict['ok']]}　{verdict['number'] or ''}")
         lines += [f"・{problem['message']}" for problem in verdict["problems"]]
     ok = all(document["ok"] for document in documents)
+    if fingerprint is None:
+        lines.append(UNKNOWN_SEAL)
     speaker.result({"ok": ok, "documents": documents}, lines)
     return 0 if ok else 1
 
@@ -182,7 +198,10 @@ def _verdict(file: Path, fingerprint: str | None, known: dict[str, str]) -> dict
     except OSError:
         message = f"「{file.name}」を読めません。場所を確かめてください。"
         problem = {"code": "UNREADABLE", "message": message}
-        return {"ok": False, "number": None, "kind": None, "problems": [problem]}
+        return {
+            "ok": False, "number": None, "kind": None, "fingerprint_checked": False,
+            "problems": [problem],
+        }  # fmt: skip
     verdict = papers.verify_document(data, fingerprint=fingerprint)
     problems = [{"code": code, "message": message} for code, message in verdict.problems]
     if known and verdict.number not in known:
@@ -197,8 +216,43 @@ def _verdict(file: Path, fingerprint: str | None, known: dict[str, str]) -> dict
         "ok": not problems and verdict.ok,
         "number": verdict.number,
         "kind": verdict.kind,
+        "fingerprint_checked": verdict.fingerprint_checked,
         "problems": problems,
     }
+
+
+def fingerprint_of(typed: str) -> str:
+    """Return the fingerprint of a seal as typed: 64 hexadecimal digits, with colons or blanks.
+
+    Raises:
+        Usage
+    """
+    plain = "".join(typed.replace(":", "").split()).lower()
+    if len(plain) != 64 or set(plain) - set("0123456789abcdef"):
+        raise Usage(reason="証印の指紋は、64桁の16進数で指定してください（区切りの「:」は可）。")
+    return plain
+
+
+def check_profile(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Tell every mistake of profile files, by default of those in the site's own folder."""
+    folder = Path(office.profile_folder)
+    files = [Path(name) for name in arguments.files] or sorted(folder.glob("*.toml"))
+    checked = []
+    lines = []
+    for file in files:
+        try:
+            text = file.read_bytes().decode("utf-8", errors="replace")
+        except OSError as error:
+            raise FileMissing(file=str(file)) from error
+        found = mistakes(file.name, text, office.own_profiles)
+        checked.append({"file": str(file), "ok": not found, "mistakes": found})
+        lines += found or [f"{file.name}　誤りはありません"]
+    if not files:
+        lines.append("確かめるファイルがありません。")
+    lines.append(f"設定ファイルの置き場所　{folder}")
+    ok = all(one["ok"] for one in checked)
+    speaker.result({"ok": ok, "folder": str(folder), "files": checked}, lines)
+    return 0 if ok else 1
 
 
 def backup(arguments: Namespace, office: Office, speaker: Speaker) -> int:
