@@ -10,7 +10,7 @@ import pytest
 
 from models.backups import record_backup
 from models.codes import AttachmentKind
-from models.errors import DiskFull, InputOutput, MediumMissing, NotWritable
+from models.errors import DiskFull, FileMissing, InputOutput, MediumMissing, NotWritable
 from models.records import Person
 from tests.house import House, cheap_office, furnished, opening
 from tests.ui.console.desk import (
@@ -487,4 +487,4 @@ def test_the_password_file_is_read_gently(console: Console, tmp_path: Path) -> N
     file.write_bytes(BOSS.password.encode("cp932"))
     refused(console("status", console.ledger, "--password-file", file), 2, "USAGE", "UTF-8")
     missing = console("status", console.ledger, "--password-file", tmp_path / "none")
-    assert missing.code == 5 and json.loads(missing.out)["error"] == MediumMissing.code
+    assert missing.code == 5 and json.loads(missing.out)["error"] == FileMissing.code
