@@ -230,6 +230,8 @@ def eq_ledger(asked: Inquiry) -> Iterator[Row]:
         if item.state is ItemState.REGISTERED and not own:
             yield row(item, f"「{item.caption()}」の受領や作成が記録されていません。")
     for event in asked.events:
+        if event.timing is not Timing.ACTUAL:
+            continue
         if not (event.place_from_id or event.place_to_id or event.destination_text):
             yield row(event, f"{event.caption()}に場所が記録されていません。")
     # A voided event keeps its number, so a number that nobody carries was never given.

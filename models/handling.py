@@ -66,6 +66,7 @@ class Handling:
         others: Sequence[Record] = (),
         answers: Answers | None = None,
         historic: bool = False,
+        plan_id: str = "",
         command_id: str = "",
     ) -> Change:
         """Enter many events in one command, in the order in which they happened.
@@ -73,15 +74,21 @@ class Handling:
         Args:
             others: records that belong to the same act, for example the source of an import.
             historic: facts of an older register; one exception sums up what the rules ask.
+            plan_id: the plan (予定) that was carried out with them; it names the first of them.
+
+        Raises:
+            InvalidField, NeedsAnswer, NotFound, NotPermitted, Refused
         """
         ledger = self._ledger
         if (answered := ledger.answered(command_id)) is not None:
             return answered
+        plan = self._open_plan(plan_id) if plan_id else None
         events = self._numbered(events)
         self._check_all(events, new_items, others)
         ruling = ledger.rules.on_events(events, new_items, others, answers, historic=historic)
         entering = (*others, *new_items, *ruling.beside, *ruling.events)
-        intents: list[Intent] = [creating(record) for record in entering]
+        intents: list[Intent] = [_carried_out(plan, ruling.events[0])] if plan is not None else []
+        intents += [creating(record) for record in entering]
         return ledger.commit(intents, command_id=command_id, notices=ruling.notices)
 
     def copy(
@@ -122,9 +129,9 @@ class Handling:
         stored = self._in_force(event_id)
         self._require_may_correct(stored)
         self._require_possible_without(stored.record)
-        return ledger.commit(
-            [voiding(stored.record, ledger.registers.reason(reason))], command_id=command_id
-        )
+        text = ledger.registers.reason(reason)
+        open_again = [revising(_planned(plan), text) for plan in self._plans_of(event_id)]
+        return ledger.commit([voiding(stored.record, text), *open_again], command_id=command_id)
 
     def correct(
         self, event_id: str, event: HandlingEvent, reason: str, *,
@@ -146,11 +153,9 @@ class Handling:
         text = ledger.registers.reason(reason)
         ruling = ledger.rules.on_events([new], (), (), answers)
         [new] = ruling.events
-        return ledger.commit(
-            [voiding(stored.record, text), creating(new, text), *map(creating, ruling.beside)],
-            command_id=command_id,
-            notices=ruling.notices,
-        )
+        intents = [voiding(stored.record, text), creating(new, text), *map(creating, ruling.beside)]
+        intents += [_carried_out(plan, new) for plan in self._plans_of(event_id)]
+        return ledger.commit(intents, command_id=command_id, notices=ruling.notices)
 
     def confirm(
         self, event_ids: Sequence[str], *, answers: Answers | None = None, command_id: str = ""
@@ -263,13 +268,26 @@ class Handling:
         for record in entering:
             ledger.registers.validate(record)
             ledger.registers.check_references(record, desk)
-        latest = ledger.now() + CLOCK_TOLERANCE
         for event in events:
-            if event.timing is Timing.ACTUAL and event.occurred_at and event.occurred_at > latest:
-                raise InvalidField(
-                    field="日時", problem="が先の時刻です。実績は起きた後に記録してください。"
-                )
+            self._require_time(event)
         self._require_possible(events, created, instead_of)
+
+    def _require_time(self, event: HandlingEvent) -> None:
+        """Refuse a fact that lies ahead and a plan that lies behind."""
+        now = self._ledger.now()
+        if event.occurred_at is None:
+            return
+        if event.timing is Timing.ACTUAL and event.occurred_at > now + CLOCK_TOLERANCE:
+            raise InvalidField(
+                field="日時",
+                problem="が先の時刻です。実績は起きた後に記録してください。"
+                "これから行うことは、予定として登録できます。",
+            )
+        if event.timing is Timing.PLANNED and event.occurred_at.date() < now.date():
+            raise InvalidField(
+                field="日時",
+                problem="が過ぎています。予定には、今日からの日時を入力してください。",
+            )
 
     def _require_may_record(self, events: Sequence[HandlingEvent]) -> None:
         ledger = self._ledger
@@ -283,6 +301,11 @@ class Handling:
 
     def _require_may_correct(self, stored: Stored[HandlingEvent]) -> None:
         self._require_may_record([stored.record])
+        if _is_carried_out(stored.record):
+            raise Refused(
+                reason=f"{stored.record.caption()}は、すでに実績を記録した予定です。"
+                "訂正や取消は、その実績の記録に対して行ってください。"
+            )
         confirmed = stored.record.status is HandlingStatus.CONFIRMED
         if confirmed and self._ledger.role is not Role.SUPERVISOR:
             raise NotPermitted(act="確認済みの取扱記録の取消", who=Role.SUPERVISOR.label)
@@ -362,6 +385,22 @@ class Handling:
             unit=copy.unit or source.unit,
         )
 
+    def _open_plan(self, plan_id: str) -> HandlingEvent:
+        """Return a plan that still waits for its day."""
+        plan = self._in_force(plan_id).record
+        if plan.timing is not Timing.PLANNED:
+            raise Refused(reason=f"{plan.caption()}は、予定ではありません。")
+        if _is_carried_out(plan):
+            raise Refused(reason=f"{plan.caption()}は、すでに実績を記録した予定です。")
+        return plan
+
+    def _plans_of(self, event_id: str) -> list[HandlingEvent]:
+        """Return the plans that were carried out with an event."""
+        found = self._ledger.registers.all(
+            HandlingEvent, related_event_id=event_id, timing=Timing.PLANNED
+        )
+        return [stored.record for stored in found]
+
     def _item(self, item_id: str) -> Item:
         return self._ledger.registers.need(Item, item_id).record
 
@@ -375,3 +414,16 @@ class Handling:
 def _happened(event: HandlingEvent) -> datetime:
     assert event.occurred_at is not None
     return event.occurred_at
+
+
+def _carried_out(plan: HandlingEvent, event: HandlingEvent) -> Intent:
+    done = replace(plan, status=HandlingStatus.DONE, related_event_id=event.id)
+    return revising(done, f"{event.caption()}として実施")
+
+
+def _planned(plan: HandlingEvent) -> HandlingEvent:
+    return replace(plan, status=HandlingStatus.PLANNED, related_event_id="")
+
+
+def _is_carried_out(event: HandlingEvent) -> bool:
+    return event.timing is Timing.PLANNED and event.status is HandlingStatus.DONE

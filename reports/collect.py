@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from models import wareki
-from models.codes import HandlingKind, SealKind, VerificationResult
+from models.codes import HandlingKind, SealKind, Timing, VerificationResult
 from models.errors import NotFound, Refused
 from models.fields import JAPAN
 from models.ledger import Ledger
@@ -341,7 +341,7 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
             yield HandlingRow(
                 event_no=str(values["event_no"]),
                 occurred=f"{wareki.format_short(occurred.date())} {occurred:%H:%M}",
-                kind=_word(case.profile, values["kind"]),
+                kind=_register_kind(case, values),
                 items=values.get("lines_text") or "",
                 quantity=_amount(values.get("quantity")),
                 actor=captions.get("actor_person_id", ""),
@@ -352,6 +352,11 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
                 remarks=_remarks(row.meta, values),
                 voided=row.meta.voided,
             )
+
+
+def _register_kind(case: Case, values: Mapping[str, Any]) -> str:
+    word = _word(case.profile, values["kind"])
+    return f"{word}（予定）" if values.get("timing") is Timing.PLANNED else word
 
 
 def _whereabouts(values: Mapping[str, Any], captions: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import custody, wareki
-from models.codes import HandlingKind, ItemState
+from models.codes import HandlingKind, ItemState, Timing
 from models.errors import Refused
 from models.fields import NOT_RECORDED
 from models.ledger import Ledger
@@ -97,7 +97,8 @@ class _Teller:
                 self._status = custody.step(self._item, self._status, event)
             except Refused as error:
                 problem = str(error)
-        gap = self._gap(event.occurred_at)
+        planned = event.timing is Timing.PLANNED
+        gap = "" if planned else self._gap(event.occurred_at)
         status = self._status
         less = status.left != (self._item.quantity or status.left)
         return Station(
@@ -113,6 +114,8 @@ class _Teller:
     def _word(self, event: HandlingEvent) -> str:
         assert event.kind is not None
         word = kind_word(event.kind, self._profile)
+        if event.timing is Timing.PLANNED:
+            return f"{word}（予定）"
         made = [line for line in event.lines if line.resulting_item_id == self._item.id]
         if event.kind is HandlingKind.COPY:
             return f"{word}（これが写し）" if made else word

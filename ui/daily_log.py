@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from models import wareki
-from models.codes import HandlingStatus
+from models.codes import HandlingStatus, Timing
 from models.fields import Day, Field
 from models.handling import LATE_ENTRY
 from models.records import Assignment, Contract, HandlingEvent, Item, Person, Place, Stored
@@ -189,6 +189,11 @@ class DailyLogPage(Page):
         for one in self.chosen()[:1]:
             RecordDialog(self.desk, one, parent=self).open()
 
+    def carry_out(self) -> None:
+        """Enter the marked plan as a fact."""
+        for one in self.chosen()[:1]:
+            self.handling.carry_out(one)
+
     def show_history(self) -> None:
         for one in self.chosen()[:1]:
             HistoryDialog(self.desk, HandlingEvent.type, one.record.id, parent=self).open()
@@ -237,6 +242,7 @@ class DailyLogPage(Page):
         may_not = permitted.why_not_write(ledger, HandlingEvent)
         reasons = {
             self.confirm_button: permitted.why_not(ledger, "confirm") or nothing,
+            self.carry_out_button: may_not or nothing or several or gone or self._no_plan(chosen),
             self.correct_button: may_not or nothing or several or gone,
             self.void_button: may_not or nothing or several or gone,
             self.open_button: nothing or several,
@@ -247,6 +253,10 @@ class DailyLogPage(Page):
         for button, reason in reasons.items():
             button.setEnabled(not reason)
             button.setToolTip(reason)
+
+    def _no_plan(self, chosen: Sequence[Stored[HandlingEvent]]) -> str:
+        waits = all(one.record.status is HandlingStatus.PLANNED for one in chosen)
+        return "" if waits else self.tr("実績を待つ予定の行を選んでください。")
 
     def _only_contract(self) -> str:
         found = self.desk.ledger.contracts()
@@ -307,6 +317,7 @@ class DailyLogPage(Page):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         self.confirm_button = layout.button(self.tr("選んだ行を確認"), self.confirm)
+        self.carry_out_button = layout.button(self.tr("予定の実績…"), self.carry_out)
         self.correct_button = layout.button(self.tr("訂正…"), self.correct)
         self.void_button = layout.button(self.tr("取消…"), self.void)
         self.open_button = layout.button(self.tr("開く"), self.open)
@@ -318,8 +329,8 @@ class DailyLogPage(Page):
         self.other_button.setAutoDefault(False)
         self.other_button.clicked.connect(self._other)
         left: Sequence[QPushButton] = (
-            self.confirm_button, self.correct_button, self.void_button, self.open_button,
-            self.history_button,
+            self.confirm_button, self.carry_out_button, self.correct_button, self.void_button,
+            self.open_button, self.history_button,
         )  # fmt: skip
         for button in left:
             row.addWidget(button)
@@ -348,4 +359,6 @@ def is_late(row: ListRow) -> bool:
 
 
 def _waits(stored: Stored[HandlingEvent]) -> bool:
-    return stored.record.status is HandlingStatus.DONE and not stored.meta.voided
+    event = stored.record
+    done = event.timing is Timing.ACTUAL and event.status is HandlingStatus.DONE
+    return done and not stored.meta.voided

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.records import Authorization, Contract, HandlingEvent, Item, Person
+from models.records import Authorization, Contract, HandlingEvent, Item, Person, Stored
 from ui import layout, permitted
 from ui.editor_texts import in_words
 from ui.handling.numbers import item_numbered
@@ -155,12 +155,15 @@ class TodayPage(Page):
         self.in_use.show_rows(facts.in_use, counts["in_use"])
         due = len(facts.due)
         self.due.show_rows(facts.due, due)
+        self.plans.show_rows(facts.plans, counts["plans"])
+        for button in (self.carry_out_button, self.drop_button):
+            button.setVisible(bool(facts.plans))
         self.events.show_rows(facts.events, counts["events"])
         self.unconfirmed.show_rows(facts.unconfirmed, counts["unconfirmed"])
         self.own.show_rows(facts.own_unconfirmed, counts["own"])
         self.own.setVisible(bool(facts.own_unconfirmed))
         self.confirm_button.setVisible(bool(facts.unconfirmed))
-        late = sum(row.overdue for row in (*facts.out, *facts.due))
+        late = sum(row.overdue for row in (*facts.out, *facts.due, *facts.plans))
         care = self.tr("期限を過ぎたものが{0}件あります。").format(late) if late else ""
         layout.say(self.care, f"⚠ {care}" if care else "", "problem")
         self._show_beginning(facts)
@@ -178,7 +181,7 @@ class TodayPage(Page):
             )
         self.beginning.setText(sentence)
         self.beginning_card.setVisible(bool(sentence))
-        for card in (self.out, self.in_use, self.due, self.events, self.unconfirmed):
+        for card in (self.out, self.in_use, self.due, self.plans, self.events, self.unconfirmed):
             card.setVisible(not sentence)
         if sentence:
             self.own.setVisible(False)
@@ -193,6 +196,8 @@ class TodayPage(Page):
             button.setEnabled(not why_not)
             button.setToolTip(why_not or f"{word}を記録します（{verb.key}）")
         self.others.setEnabled(not why_not)
+        self.carry_out_button.setEnabled(not why_not)
+        self.drop_button.setEnabled(not why_not)
         layout.say(self.why_not, why_not, "muted")
         confirming = permitted.why_not(self.desk.ledger, "confirm")
         self.confirm_button.setEnabled(not confirming)
@@ -211,6 +216,21 @@ class TodayPage(Page):
         question = self.tr("{0}件の取扱記録を、責任者として確認済みにします。").format(len(ids))
         if ids and self.desk.asker.confirm(self, question, yes=self.tr("確認する")):
             self.handling.confirm(ids)
+
+    def _plan(self) -> Stored[HandlingEvent] | None:
+        """Return the marked plan, the first when none is marked."""
+        found = self.plans.ids()[:1]
+        return self.desk.ledger.store.get(HandlingEvent, found[0]) if found else None
+
+    def _carry_out(self) -> None:
+        plan = self._plan()
+        if plan is not None:
+            self.handling.carry_out(plan)
+
+    def _drop(self) -> None:
+        plan = self._plan()
+        if plan is not None:
+            self.handling.void(plan)
 
     def _say(self, sentence: str) -> None:
         layout.say(self.said, f"✓ {sentence}", "good")
@@ -283,6 +303,18 @@ class TodayPage(Page):
             [self.tr(w) for w in ("期限", "残り", "内容", "対象")],
             3, self.tr("14日以内の期限はありません。"), desk,
         )  # fmt: skip
+        self.plans = ShortList(
+            self.tr("予定"),
+            [self.tr(w) for w in ("予定の日時", "残り", "取扱い", "媒体・資料", "取扱者")],
+            3, self.tr("予定はありません。取扱いの画面の「予定として登録」で登録できます。"), desk,
+        )  # fmt: skip
+        self.carry_out_button = layout.button(
+            self.tr("選んだ予定の実績を記録…"), self._carry_out
+        )
+        self.drop_button = layout.button(self.tr("予定を中止…"), self._drop)
+        self.plans.foot.addWidget(self.carry_out_button)
+        self.plans.foot.addWidget(self.drop_button)
+        self.plans.foot.addStretch(1)
         self.events = ShortList(
             self.tr("今日の取扱い"), event_heads, 2,
             self.tr("今日の取扱いは、まだ記録されていません。"), desk,
@@ -306,7 +338,8 @@ class TodayPage(Page):
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(self.out, 0, 0, top)
         grid.addWidget(self.in_use, 0, 1, top)
-        for place, card in enumerate((self.due, self.events, self.unconfirmed, self.own), 1):
+        below = (self.due, self.plans, self.events, self.unconfirmed, self.own)
+        for place, card in enumerate(below, 1):
             grid.addWidget(card, place, 0, 1, 2, top)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)

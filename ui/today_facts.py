@@ -42,6 +42,7 @@ class Facts:
     out: tuple[Row, ...] = ()
     in_use: tuple[Row, ...] = ()
     due: tuple[Row, ...] = ()
+    plans: tuple[Row, ...] = ()
     events: tuple[Row, ...] = ()
     unconfirmed: tuple[Row, ...] = ()
     own_unconfirmed: tuple[Row, ...] = ()
@@ -60,6 +61,7 @@ def read_today(ledger: Ledger, contract_id: str) -> Facts:
         out=reader.out(),
         in_use=reader.in_use(),
         due=reader.due(),
+        plans=reader.plans(),
         events=reader.events(),
         unconfirmed=others,
         own_unconfirmed=own,
@@ -114,12 +116,24 @@ class _Reader:
         where = (
             Where("occurred_at", Op.GE, start),
             Where("occurred_at", Op.LT, start + timedelta(days=1)),
+            Where("timing", Op.EQ, Timing.ACTUAL),
         )
         query = Query(
             HandlingEvent.type, where, order=(("occurred_at", True),), voided=None,
             contracts=self._contracts,
         )  # fmt: skip
         return tuple(self._event(row) for row in self._rows("events", query))
+
+    def plans(self) -> tuple[Row, ...]:
+        """Return what is going to happen, the earliest first; passed plans wait for a word."""
+        where = (
+            Where("timing", Op.EQ, Timing.PLANNED),
+            Where("status", Op.EQ, HandlingStatus.PLANNED),
+        )
+        query = Query(
+            HandlingEvent.type, where, order=(("occurred_at", False),), contracts=self._contracts
+        )
+        return tuple(self._plan(row) for row in self._rows("plans", query))
 
     def unconfirmed(self) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
         """Return events that wait for the responsible person: of others, and his own."""
@@ -212,6 +226,15 @@ class _Reader:
             self._profiles[contract_id] = self._ledger.profiles.get(code)
         return self._profiles[contract_id]
 
+    def _plan(self, row: ListRow) -> Row:
+        planned = row.values["occurred_at"]
+        return Row(
+            (Moment().format(planned), _plan_word(planned, self._now),
+             kind_word(row.values["kind"], self._profile(row)),
+             row.values.get("lines_text") or "", row.captions.get("actor_person_id", "")),
+            HandlingEvent.type, row.id, overdue=planned < self._now,
+        )  # fmt: skip
+
     def _event(self, row: ListRow) -> Row:
         happened = row.values["occurred_at"]
         day = "" if happened.date() == self._today else f"{Day().format(happened.date())} "
@@ -224,6 +247,13 @@ class _Reader:
              (row.values.get("purpose") or "") + mark),
             HandlingEvent.type, row.id, voided=row.meta.voided,
         )  # fmt: skip
+
+
+def _plan_word(moment: datetime, now: datetime) -> str:
+    days = (moment.date() - now.date()).days
+    if moment < now:
+        return "予定の日時を過ぎています"
+    return "今日" if days == 0 else "あした" if days == 1 else f"あと{days}日"
 
 
 def _no(row: ListRow) -> str:

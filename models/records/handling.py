@@ -259,6 +259,8 @@ WITH_COUNTERPART = frozenset(
     }
 )
 
+UNPLANNED = frozenset({HandlingKind.LOSS, HandlingKind.RECOVER})  # nobody plans these
+
 # A fact taken over from an older register is entered without what nobody wrote down there; the
 # register itself lies beside it (`source_file_id`), and papers print 記録なし.
 NOT_IN_OLD_REGISTERS = frozenset(
@@ -388,5 +390,7 @@ class HandlingEvent(Record):
             yield "同じ媒体・資料が二度含まれています。"
         if self.checker_person_id and self.checker_person_id == self.actor_person_id:
             yield "「確認者」には「取扱者」と別の人を選んでください。"
+        if self.timing is Timing.PLANNED and self.kind in UNPLANNED and self.kind is not None:
+            yield f"「{self.kind.label}」は、予定として登録できません。"
         if len(self.transport) > 1:
             yield "「運搬記録」は一つだけ入力してください。"

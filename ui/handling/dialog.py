@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from models.codes import HandlingKind, Role
+from models.codes import HandlingKind, Role, Timing
 from models.commands import Change
 from models.errors import AzukariError
 from models.profiles import Profile
@@ -27,6 +27,7 @@ from ui.handling.frame import HandlingFrame, Mode
 from ui.handling.item_lines import ItemLines
 from ui.handling.panel import FieldsPanel
 from ui.handling.sheets import MAIN
+from ui.handling.words import PLANNABLE
 from ui.keys import ENTER
 from ui.page import Desk
 
@@ -39,6 +40,7 @@ class HandlingDialog(HandlingFrame):
         items: ids of items that are in from the beginning.
         related: the open event that this one answers (use, take-out, departure).
         correcting: the event to correct; the dialog begins with what it says.
+        plan: the plan that is being carried out; the dialog begins with what it says, now.
     """
 
     saved = Signal(object)  # Change
@@ -53,6 +55,7 @@ class HandlingDialog(HandlingFrame):
         related: HandlingEvent | None = None,
         *,
         correcting: Stored[HandlingEvent] | None = None,
+        plan: Stored[HandlingEvent] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -62,6 +65,8 @@ class HandlingDialog(HandlingFrame):
         self.kind = kind
         self.related = related
         self.correcting = correcting
+        self.plan = plan
+        self.planning = False  # while what is typed is being entered as a plan
         self.contract_id = contract_id or self._usual_contract(items)
         self.form_desk = FormDesk.at(desk, lambda: self.contract_id, self.profile)
         self.mode: Mode | None = None
@@ -97,7 +102,8 @@ class HandlingDialog(HandlingFrame):
         values = self.panel.values() | (self._more.values() if self._more is not None else {})
         if self._is_now():
             values["occurred_at"] = self.ledger.now()
-        return replace(self._base, kind=self.kind, lines=self.items.lines(), **values)
+        event = replace(self._base, kind=self.kind, lines=self.items.lines(), **values)
+        return replace(event, timing=Timing.PLANNED) if self.planning else event
 
     def _is_now(self) -> bool:
         """Tell whether the act is happening now: nobody has typed another time."""
@@ -120,7 +126,8 @@ class HandlingDialog(HandlingFrame):
         if self.correcting is not None:
             event_id, reason = self.correcting.record.id, self.reason.text()
             return lambda: handling.correct(event_id, events[0], reason)
-        return lambda: handling.record_all(events, new_items=new)
+        plan_id = self.plan.record.id if self.plan is not None else ""
+        return lambda: handling.record_all(events, new_items=new, plan_id=plan_id)
 
     def more_problems(self) -> list[str]:
         """Return problems of what the subclass adds."""
@@ -177,6 +184,24 @@ class HandlingDialog(HandlingFrame):
             return
         self._busy(True)
         self.desk.operations.run(self.work(), done=self._done, failed=self._failed, parent=self)
+
+    def can_plan(self) -> bool:
+        """Tell whether what is shown now can be entered before it happens."""
+        starts = self.mode is None or self.mode.part in ("", "start")
+        fresh = self.correcting is None and self.plan is None
+        return fresh and starts and self.kind in PLANNABLE
+
+    def save_plan(self) -> None:
+        """Enter what is typed as a plan."""
+        if not self.can_plan() or self._saving:
+            return
+        if not self._time_typed:
+            self._say(self.tr("予定の日時（これから行う日時）を入力してください。"))
+            self.panel.focus("occurred_at")
+            return
+        self.planning = True
+        self.save()
+        self.planning = self._saving  # what was not sent is a fact again
 
     def _checked(self) -> list[str]:
         """Show every problem, also of fields that nobody has been at, and return them."""
@@ -246,6 +271,7 @@ class HandlingDialog(HandlingFrame):
         text = self.tr("未入力の必須項目：{words}").format(words="、".join(missing))
         layout.say(self.missing, text if missing else "", "care")
         layout.say(self.message, "", "problem")
+        self.plan_button.setVisible(self.can_plan())
         self.setWindowTitle(self.show_title())
 
     def _show_hindrances(self) -> None:
@@ -271,8 +297,9 @@ class HandlingDialog(HandlingFrame):
 
     # --- loading -----------------------------------------------------------------------------
     def _usual_contract(self, items: Sequence[str]) -> str:
-        if self.correcting is not None:
-            return self.correcting.record.contract_id
+        begun = self.correcting or self.plan
+        if begun is not None:
+            return begun.record.contract_id
         found = self.ledger.store.get_many(Item, list(items))
         return defaults.usual_contract(self.ledger, [one.record for one in found.values()])
 
@@ -282,12 +309,19 @@ class HandlingDialog(HandlingFrame):
             return replace(
                 record, confirmed_by="", confirmed_at=None, corrects_event_id="", lines_text=""
             )
+        if self.plan is not None:
+            return replace(
+                self.plan.record, id="", event_no=None, timing=Timing.ACTUAL, lines_text="",
+                occurred_at=self.ledger.now().replace(second=0, microsecond=0),
+            )  # fmt: skip
         return defaults.starting_event(self.ledger, self.contract_id, self.kind)
 
     def _load(self, items: Sequence[str]) -> None:
         self.show_values(self._base)
         if self.correcting is not None:
             self.items.set_lines(self._base.lines, fixed=self.items_are_fixed())
+        if self.plan is not None:
+            self.items.set_lines(self._base.lines)
         for item_id in items:
             self.items.add(item_id)
         if self.modes():
@@ -379,11 +413,13 @@ class HandlingDialog(HandlingFrame):
 
     def _done(self, change: Change) -> None:
         self.saved.emit(change)
-        self.after(change)
+        if not self.planning:
+            self.after(change)
         self.accept()
 
     def _failed(self, error: AzukariError) -> None:
         self._busy(False)
+        self.planning = False
         self._say(self.panel.reword(str(error)))
 
     def _busy(self, busy: bool) -> None:

@@ -57,6 +57,7 @@ class HandlingFrame(QDialog):
     contract_id: str
     form_desk: FormDesk
     correcting: Stored[HandlingEvent] | None
+    plan: Stored[HandlingEvent] | None
     panel: FieldsPanel
     detail_first = False  # whether what a subclass adds stands above the fields
     _base: HandlingEvent
@@ -86,6 +87,9 @@ class HandlingFrame(QDialog):
 
     def save(self) -> None:
         """Enter the event."""
+
+    def save_plan(self) -> None:
+        """Enter the event as something that is going to happen."""
 
     def take(self, code: str) -> bool:
         """Take a scanned number; tell whether it was of use."""
@@ -142,6 +146,7 @@ class HandlingFrame(QDialog):
         self._set_size()
         for keys in ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S"):
             QShortcut(QKeySequence(keys), self, self.save)
+        QShortcut(QKeySequence("Alt+P"), self, self.save_plan)
 
     def make_fields(self) -> None:
         """Make the fields of the present kind; what stood in fields of the same name is kept."""
@@ -251,6 +256,11 @@ class HandlingFrame(QDialog):
         self.cancel_button = QPushButton(self.tr("やめる（Esc）"))
         self.cancel_button.setAutoDefault(False)
         self.cancel_button.clicked.connect(self.reject)
+        self.plan_button = layout.button(self.tr("予定として登録（Alt+P）"), self.save_plan)
+        self.plan_button.setToolTip(
+            self.tr("これから行うこととして登録します。当日、「今日」の画面から実績にできます。")
+        )
+        row.addWidget(self.plan_button)
         row.addWidget(self.save_button)
         row.addWidget(self.cancel_button)
         column.addLayout(row)
@@ -264,6 +274,8 @@ class HandlingFrame(QDialog):
     def show_title(self) -> str:
         act = self.tr("の訂正") if self.correcting is not None else ""
         number = self.correcting.record.caption() if self.correcting is not None else ""
+        if self.plan is not None:
+            number = self.tr("{0}の予定の実績").format(self.plan.record.caption())
         text = f"{self.word()}{act}　{number}".strip()
         self.title.setText(text)
         return text

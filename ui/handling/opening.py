@@ -56,3 +56,13 @@ def correcting_dialog(
     assert event.kind is not None
     make = DIALOGS.get(event.kind, PlainDialog)
     return make(desk, event.contract_id, event.kind, correcting=stored, parent=parent)
+
+
+def carrying_out_dialog(
+    desk: Desk, plan: Stored[HandlingEvent], parent: QWidget | None = None
+) -> HandlingDialog:
+    """Return the dialog that enters a plan as a fact, filled with what was planned."""
+    event = plan.record
+    assert event.kind is not None
+    make = DIALOGS.get(event.kind, PlainDialog)
+    return make(desk, event.contract_id, event.kind, plan=plan, parent=parent)

@@ -141,6 +141,8 @@ class SanitizeDialog(HandlingDialog):
 
     def draft(self) -> HandlingEvent:
         event = super().draft()
+        if self.planning:
+            return self._as_plan(event)
         rows = tuple(
             self._whole(card, event)
             for item in self.items.items
@@ -164,6 +166,8 @@ class SanitizeDialog(HandlingDialog):
             self.shared.update_shown(self._shared_row())
 
     def more_problems(self) -> list[str]:
+        if self.planning:
+            return []
         found = [s for card in self._cards.values() for s in card.problems()]
         self.shared.touch_all()
         row = self._shared_row()
@@ -185,6 +189,17 @@ class SanitizeDialog(HandlingDialog):
             offer_paper(self.desk, doc_kind, self.contract_id, change.ids[-1:], self.parentWidget())
 
     # --- the rows ----------------------------------------------------------------------------
+    def _as_plan(self, event: HandlingEvent) -> HandlingEvent:
+        """Keep the chosen methods as a remark: how it went can only be said afterwards."""
+        chosen = (
+            f"{card.item.item_no} {method.label}"
+            for card in self._cards.values()
+            if (method := card.detail().method) is not None
+        )
+        planned = self.tr("予定の方法：{0}").format("、".join(chosen))
+        note = "\n".join(part for part in (event.note, planned) if part)
+        return replace(event, sanitization=(), note=note)
+
     def _whole(self, card: SanitizationCard, event: HandlingEvent) -> Sanitization:
         line = next((one for one in event.lines if one.item_id == card.item.id), None)
         act = SanitizationAct.ERASE if event.kind is K.ERASE else SanitizationAct.DISPOSE

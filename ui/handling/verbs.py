@@ -6,13 +6,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from models.codes import HandlingKind
+from models.codes import HandlingKind, Timing
 from models.commands import Change
 from models.profiles import Profile
 from models.records import Contract, HandlingEvent, Stored
 from ui import permitted
 from ui.handling.dialog import HandlingDialog
-from ui.handling.opening import correcting_dialog, handling_dialog
+from ui.handling.opening import carrying_out_dialog, correcting_dialog, handling_dialog
 from ui.handling.words import DAILY, OTHERS, kind_word
 from ui.page import Desk
 
@@ -84,13 +84,22 @@ class HandlingVerbs(QObject):
         """Open the dialog that corrects an event."""
         return self._show(correcting_dialog(self.desk, stored, self._page))
 
+    def carry_out(self, plan: Stored[HandlingEvent]) -> HandlingDialog:
+        """Open the dialog that enters a plan as a fact."""
+        return self._show(carrying_out_dialog(self.desk, plan, self._page))
+
     def void(self, stored: Stored[HandlingEvent]) -> None:
-        """Take an event back, with a reason."""
+        """Take an event back, with a reason; a plan that comes to nothing goes the same way."""
         caption = stored.record.caption()
         question = self.tr(
             "「{caption}」を取り消します。記録は消えません。取消し線と理由が残ります。\n"
             "取消しの理由を入力してください。"
         ).format(caption=caption)
+        if stored.record.timing is Timing.PLANNED:
+            question = self.tr(
+                "「{caption}」の予定を中止します。予定は消えません。取消し線と理由が残ります。\n"
+                "中止の理由を入力してください。"
+            ).format(caption=caption)
         reason = self.desk.asker.line(self._page, self.tr("取扱記録の取消"), question)
         if reason is None:
             return
@@ -149,8 +158,11 @@ class HandlingVerbs(QObject):
 
     def _saved(self, dialog: HandlingDialog, change: Change) -> None:
         found = self.desk.ledger.store.get_many(HandlingEvent, change.ids)
-        captions = [one.record.caption() for one in found.values() if not one.meta.voided]
-        self.entered.emit(self.tr("{what}を記録しました。").format(what="、".join(captions)))
+        facts = [one.record for one in found.values() if not one.meta.voided]
+        plans = [one for one in facts if one.timing is Timing.PLANNED]
+        facts = [one for one in facts if one not in plans]
+        said = self.tr("{what}を記録しました。" if facts else "{what}を予定として登録しました。")
+        self.entered.emit(said.format(what="、".join(one.caption() for one in facts or plans)))
 
     def _forget(self, dialog: HandlingDialog) -> None:
         if self.dialog is dialog:

@@ -56,6 +56,24 @@ OTHERS: tuple[K, ...] = (
     K.PROVIDE,
 )
 
+# What can be entered before it happens. What makes new items has nothing yet that could be planned.
+PLANNABLE = frozenset(
+    {
+        K.USE,
+        K.STORE,
+        K.TAKE_OUT,
+        K.TRANSPORT,
+        K.TRANSMIT,
+        K.DISPATCH,
+        K.PROVIDE,
+        K.RETURN,
+        K.HAND_OVER,
+        K.ERASE,
+        K.DISPOSE,
+        K.STOCKTAKE,
+    }
+)
+
 CLASS_BY_MEDIA: Mapping[MediaType, ItemClass] = {
     MediaType.DOCUMENT: ItemClass.PAPER,
     MediaType.LEDGER_BOOK: ItemClass.PAPER,

@@ -1,0 +1,131 @@
+"""Plans (予定): entered ahead, carried out once, dropped with a reason, and never custody."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.codes import HandlingKind, HandlingStatus, ItemState, Timing
+from models.errors import Conflict, InvalidField, Refused
+from models.records import HandlingEvent, HandlingLine
+from tests.house import House, furnished
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path) as made:
+        made.story.receive(1)
+        yield made
+
+
+def taking_out(house: House, moment: datetime, **changes: object) -> HandlingEvent:
+    item = house.story._stock[0]
+    event = HandlingEvent(
+        contract_id=house.story.contract.id, kind=HandlingKind.TAKE_OUT, purpose="検収のため",
+        occurred_at=moment, expected_return_at=moment + timedelta(hours=3),
+        actor_person_id=house.story.people["worker"], destination_text="市役所",
+        lines=(HandlingLine(item_id=item.id, quantity=item.quantity),),
+    )  # fmt: skip
+    return replace(event, **changes)  # type: ignore[arg-type]
+
+
+def planned(house: House) -> HandlingEvent:
+    tomorrow = house.clock() + timedelta(days=1)
+    change = house.ledger.handling.record(taking_out(house, tomorrow, timing=Timing.PLANNED))
+    return event(house, change.ids[-1])
+
+
+def event(house: House, event_id: str) -> HandlingEvent:
+    return house.ledger.registers.need(HandlingEvent, event_id).record
+
+
+def carried_out(house: House, plan: HandlingEvent) -> HandlingEvent:
+    fact = taking_out(house, house.clock())
+    change = house.ledger.handling.record_all([fact], plan_id=plan.id)
+    return event(house, change.ids[-1])
+
+
+def state(house: House) -> ItemState:
+    status = house.ledger.handling.status(house.story._stock[0].id)
+    assert status is not None
+    return status.state
+
+
+def test_a_plan_lies_ahead_and_moves_nothing(house: House) -> None:
+    plan = planned(house)
+    assert (plan.timing, plan.status) == (Timing.PLANNED, HandlingStatus.PLANNED)
+    assert state(house) is ItemState.STORED
+
+
+def test_a_plan_for_yesterday_is_refused(house: House) -> None:
+    yesterday = house.clock() - timedelta(days=1)
+    with pytest.raises(InvalidField, match="過ぎています"):
+        house.ledger.handling.record(taking_out(house, yesterday, timing=Timing.PLANNED))
+
+
+def test_a_fact_that_lies_ahead_is_told_to_be_a_plan(house: House) -> None:
+    with pytest.raises(InvalidField, match="予定として登録できます"):
+        house.ledger.handling.record(taking_out(house, house.clock() + timedelta(days=1)))
+
+
+def test_nobody_plans_a_loss(house: House) -> None:
+    tomorrow = house.clock() + timedelta(days=1)
+    loss = taking_out(house, tomorrow, kind=HandlingKind.LOSS, timing=Timing.PLANNED)
+    with pytest.raises(Refused, match="予定として登録できません"):
+        house.ledger.handling.record(loss)
+
+
+def test_a_plan_becomes_a_fact_once_and_names_it(house: House) -> None:
+    plan = planned(house)
+    fact = carried_out(house, plan)
+    after = event(house, plan.id)
+    assert (after.status, after.related_event_id) == (HandlingStatus.DONE, fact.id)
+    assert (fact.timing, fact.related_event_id) == (Timing.ACTUAL, "")
+    assert state(house) is ItemState.TAKEN_OUT
+    with pytest.raises(Refused, match="すでに実績を記録した予定"):
+        carried_out(house, plan)
+
+
+def test_a_fact_is_no_plan(house: House) -> None:
+    fact = carried_out(house, planned(house))
+    with pytest.raises(Refused, match="予定ではありません"):
+        house.ledger.handling.record_all([taking_out(house, house.clock())], plan_id=fact.id)
+
+
+def test_a_voided_fact_opens_its_plan_again(house: House) -> None:
+    plan = planned(house)
+    fact = carried_out(house, plan)
+    house.ledger.handling.void(fact.id, "まだ出発していないため")
+    after = event(house, plan.id)
+    assert (after.status, after.related_event_id) == (HandlingStatus.PLANNED, "")
+
+
+def test_a_corrected_fact_stays_the_answer_to_its_plan(house: House) -> None:
+    plan = planned(house)
+    fact = carried_out(house, plan)
+    right = replace(fact, destination_text="支所")
+    change = house.ledger.handling.correct(fact.id, right, "行先を誤ったため")
+    new = next(
+        one.record
+        for one in house.ledger.store.get_many(HandlingEvent, change.ids).values()
+        if one.record.corrects_event_id
+    )
+    assert event(house, plan.id).related_event_id == new.id
+
+
+def test_a_plan_that_came_to_nothing_is_taken_back_with_its_reason(house: House) -> None:
+    plan = planned(house)
+    house.ledger.handling.void(plan.id, "検収が延期になったため")
+    stored = house.ledger.registers.need(HandlingEvent, plan.id)
+    assert stored.meta.voided and stored.meta.void_reason == "検収が延期になったため"
+    with pytest.raises(Conflict):
+        carried_out(house, plan)
+
+
+def test_a_plan_that_was_carried_out_is_not_taken_back(house: House) -> None:
+    plan = planned(house)
+    carried_out(house, plan)
+    with pytest.raises(Refused, match="実績の記録に対して"):
+        house.ledger.handling.void(plan.id, "間違えて押したため")
