@@ -178,7 +178,7 @@ def header_bytes(
 
 def statement_bytes(vault_id: str, command_id: str, author: str, first: int, head: Head) -> bytes:
     """Return what the author signs: this command ended with this head in this ledger."""
-    return COMMAND_TAG + rfc8785.dumps(
+    return COMMAND_TAG + canonical(
         {
             "author": author,
             "command": command_id,

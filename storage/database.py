@@ -19,7 +19,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlcipher3 import dbapi2 as driver
 
@@ -92,13 +92,19 @@ class Database:
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Run one statement and return every row."""
-        with self.lock, self._translated():
-            rows: list[Row] = self._usable().execute(sql, parameters).fetchall()
+        with self.lock:
+            try:
+                rows: list[Row] = self._usable().execute(sql, parameters).fetchall()
+            except driver.Error as error:
+                self._fail(error)
             return rows
 
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
-        with self.lock, self._translated():
-            row: Row | None = self._usable().execute(sql, parameters).fetchone()
+        with self.lock:
+            try:
+                row: Row | None = self._usable().execute(sql, parameters).fetchone()
+            except driver.Error as error:
+                self._fail(error)
             return row
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
@@ -108,12 +114,17 @@ class Database:
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
         """Yield rows while the caller holds `lock`; for inner loops that must not build a list."""
-        with self._translated():
+        try:
             yield from self._usable().execute(sql, parameters)
+        except driver.Error as error:
+            self._fail(error)
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        with self.lock, self._translated():
-            self._usable().executemany(sql, rows)
+        with self.lock:
+            try:
+                self._usable().executemany(sql, rows)
+            except driver.Error as error:
+                self._fail(error)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -129,11 +140,13 @@ class Database:
 
     def rekey(self, key: bytes) -> None:
         """Encrypt the whole database under another raw key, in one transaction of SQLCipher."""
-        with self.lock, self._translated():
+        with self.lock:
             connection = self._usable()
             connection.set_authorizer(None)
             try:
                 connection.execute(f"PRAGMA rekey = \"x'{_hex(key)}'\"")
+            except driver.Error as error:
+                self._fail(error)
             finally:
                 connection.set_authorizer(_authorize)
         self.all("SELECT count(*) FROM sqlite_schema")
@@ -175,20 +188,17 @@ class Database:
             except driver.Error:
                 self._broken = self._broken or _input_output(self.path)
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except driver.Error as error:
-            _raise_duplicate(error)
-            known = translate(error, self.path)
-            if isinstance(known, InputOutput):
-                # A failed fsync may have lost pages that the next one calls safe: nothing more is
-                # written through this connection (security: an fsync error is final).
-                self._broken = known
-            if known is None:
-                raise
-            raise known from error
+    def _fail(self, error: Exception) -> NoReturn:
+        """Raise our error for one of the driver's; what we do not know is a bug and stays."""
+        _raise_duplicate(error)
+        known = translate(error, self.path)
+        if isinstance(known, InputOutput):
+            # A failed fsync may have lost pages that the next one calls safe: nothing more is
+            # written through this connection (security: an fsync error is final).
+            self._broken = known
+        if known is None:
+            raise error
+        raise known from error
 
 
 def _raise_duplicate(error: Exception) -> None:

@@ -7,6 +7,7 @@ Both have fixed lengths: AES-GCM does not commit to its key, a fixed length leav
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -51,7 +52,11 @@ class KeySet:
 
     def sign(self, message: bytes) -> bytes:
         """Sign with Ed25519 (RFC 8032)."""
-        return Ed25519PrivateKey.from_private_bytes(self.signing).sign(message)
+        return self._signing_key.sign(message)
+
+    @cached_property
+    def _signing_key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.signing)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from storage.lists import Lists
 from storage.rows import STATUS_COLUMNS
 from storage.schema import META_NAMES
 from storage.search import Search
+from storage.shelf import FEW, Shelf
 from storage.views import Views
 
 R = TypeVar("R", bound=Record)
@@ -47,6 +48,7 @@ class LedgerStore:
         self._search = Search(database)
         self._lists = Lists(database, self._search)
         self._items: dict[int, Item] = {}  # by the entry that holds them: never out of date
+        self._shelf = Shelf()
         self._on_close: list[Callable[[], None]] = []
 
     @property
@@ -76,6 +78,7 @@ class LedgerStore:
                 # What was read inside may carry entry numbers that now never came to be.
                 self._items.clear()
                 raise
+            self._shelf.touched(writes)
             if len(writes) <= _FEW:
                 revised = any(entry.action is Action.REVISE for entry in entries)
                 touched = [(w.record.type, w.record.id) for w in writes]
@@ -145,8 +148,16 @@ class LedgerStore:
         return self.get_many(cls, [record_id]).get(record_id)
 
     def get_many(self, cls: type[R], ids: Sequence[str]) -> dict[str, Stored[R]]:
-        found = self._stored(cls, "v.id", json.dumps(list(ids)))
-        return {stored.record.id: stored for stored in found.values()}
+        with self.database.lock:
+            few = len(ids) <= FEW
+            known = [self._shelf.find(cls.type, one) for one in ids] if few else []
+            found = {stored.record.id: stored for stored in known if stored is not None}
+            if missing := [one for one in ids if one not in found]:
+                read = self._stored(cls, "v.id", json.dumps(missing)).values()
+                found |= {stored.record.id: stored for stored in read}
+                if few:
+                    self._shelf.put(read)
+            return found
 
     def find(self, cls: type[R], query: Query, limit: int = 1000) -> list[Stored[R]]:
         """Return whole records in the query's order."""
@@ -207,6 +218,9 @@ class LedgerStore:
 
     def tally(self, query: Query, field: str) -> dict[Any, int]:
         return self._lists.tally(query, field)
+
+    def columns(self, query: Query, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+        return self._lists.columns(query, fields)
 
     def search(
         self, text: str, *, types: Sequence[str] = (), contracts: frozenset[str] | None = None,
@@ -302,6 +316,7 @@ class LedgerStore:
         with self.database.lock:
             rebuild(self.database, progress)
             self._search.changed()
+            self._shelf.clear()
 
     def on_close(self, act: Callable[[], None]) -> None:
         """Run something after the database is closed, for example let the folder's lock go."""

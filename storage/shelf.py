@@ -1,0 +1,52 @@
+"""Records that were read lately: a day's entries speak of the same people, places and things.
+
+What stands here is what the tables say. A command takes down whatever it may have changed, before
+anybody can ask again; a record that the ledger does not have is never remembered.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from models.chain import Action
+from models.records import Item
+from models.records.base import Stored
+from models.records.handling import HandlingEvent
+from models.store import Write
+from storage import rows
+
+KEPT = 2000
+FEW = 64  # ids of one question; a larger one is no daily entry and would push the others out
+
+
+class Shelf:
+    """Stored records by type and id."""
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[str, str], Stored[Any]] = {}
+
+    def find(self, type_: str, record_id: str) -> Stored[Any] | None:
+        return self._records.get((type_, record_id))
+
+    def put(self, found: Iterable[Stored[Any]]) -> None:
+        """Remember records; events are left out, their texts follow the names of their items."""
+        for stored in found:
+            if stored.record.type != HandlingEvent.type:
+                self._records[stored.record.type, stored.record.id] = stored
+        if len(self._records) > KEPT:
+            self._records.clear()
+
+    def touched(self, writes: Iterable[Write]) -> None:
+        """Forget what a command has changed: its records and the state of the items it handled."""
+        for write in writes:
+            record = write.record
+            self._records.pop((record.type, record.id), None)
+            if not isinstance(record, HandlingEvent):
+                continue
+            if write.entry.action is not Action.CREATE:
+                self.clear()  # the items of its earlier version are meant too
+                return
+            for item_id in rows.items_of(record):
+                self._records.pop((Item.type, item_id), None)
+
+    def clear(self) -> None:
+        self._records.clear()
