@@ -47,16 +47,27 @@ class RuleRefused(Refused):
     """A rule of the contract refuses, and no reason helps. Facts: reason, findings."""
 
     code = "RULE_REFUSED"
+    sentence = (
+        "契約の決まりにより、このままでは記録できません。"
+        "次のことを直してから、もう一度記録してください。\n{reason}"
+    )
 
 
 class NeedsAnswer(AzukariError):
     """A rule asks for a reason or a second person; send the act again with `Answers`.
 
-    Facts: message, findings (of models.rules.engine), needs_approval.
+    Facts: message, findings (of models.rules.engine), needs_approval, asked (of models.seconding).
     """
 
     code = "NEEDS_ANSWER"
     sentence = "{message}"
+
+
+class NotAnswered(AzukariError):
+    """The user turned back from what the rules ask; nothing was entered."""
+
+    code = "NOT_ANSWERED"
+    sentence = "規則の確認をやめたので、まだ記録していません。入力した内容はそのまま残っています。"
 
 
 class Conflict(AzukariError):

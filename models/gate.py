@@ -108,6 +108,19 @@ class Safe(Protocol):
 
     def change_password(self, old: str, new: str) -> None: ...
 
+    def sign_as(
+        self, login: str, password: str, statement: Callable[[str], bytes]
+    ) -> tuple[str, bytes]:
+        """Let a second person sign beside the user; return account id and signature (64 bytes).
+
+        Args:
+            statement: returns what is signed, given the account id.
+
+        Raises:
+            WrongPassword, LockedOut: counted as any sign-in.
+            MustChangePassword: somebody else knows that password too.
+        """
+
     def backup(self, folder: PurePath, progress: Progress) -> BackupFile:
         """Write a backup into a folder and verify it by reading it again."""
 

@@ -20,6 +20,7 @@ from models.errors import Locked, MustChangePassword, NotPermitted
 from models.files import Files
 from models.gate import Opened, Safe
 from models.handling import Handling
+from models.inquiries import Inquiries
 from models.paper import Paper
 from models.people import People
 from models.profiles import Profile
@@ -70,6 +71,7 @@ class Ledger:
         self.people = People(self)
         self.paper = Paper(self)
         self.files = Files(self)
+        self.inquiries = Inquiries(self)
 
     # --- who is here ---------------------------------------------------------------------------
     @property
@@ -81,11 +83,12 @@ class Ledger:
         """
         stored = self.store.get(UserAccount, self._user_id)
         account = stored.record if stored and not stored.meta.voided else None
-        if account is None or not self._may_work(account):
+        if account is None or not self.may_work(account):
             raise NotPermitted(act="台帳の利用", who="利用できる期間内の利用者")
         return account
 
-    def _may_work(self, account: UserAccount) -> bool:
+    def may_work(self, account: UserAccount) -> bool:
+        """Tell whether an account is in use and today is among its days."""
         today = self.today()
         return (
             account.status is AccountStatus.ACTIVE

@@ -5,27 +5,23 @@ and a finding to be put right, in the same command. A judgement of the office wa
 the text is silent about is only told.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from models import permissions
 from models.chain import Intent
 from models.codes import (
-    AccountStatus,
     AssignmentStatus,
     ContractStatus,
     FindingSource,
     FindingStatus,
     InvalidReason,
-    Role,
     RuleMode,
     Severity,
 )
-from models.commands import Change, revising
-from models.errors import Conflict, NeedsAnswer, NotPermitted, Refused, RuleRefused
+from models.commands import revising
+from models.errors import NeedsAnswer, RuleRefused
 from models.paper import Request
 from models.profiles import Profile
 from models.records import (
@@ -39,10 +35,11 @@ from models.records import (
 )
 from models.records import Finding as FindingRecord
 from models.records.governance import REASON_LENGTH
-from models.rules.answers import NO_ANSWERS, Answers, Approval
+from models.rules.answers import NO_ANSWERS, NO_APPROVAL, Answers
 from models.rules.books import Books
 from models.rules.case import Case
 from models.rules.engine import Finding, examine
+from models.seconding import Asked, SecondPerson
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -61,8 +58,8 @@ class Ruling:
     notices: tuple[str, ...] = ()
 
 
-class Rules:
-    """Verbs that ask the rules.
+class Rules(SecondPerson):
+    """Verbs that ask the rules; those of the second person stand in `models.seconding`.
 
     Args:
         on: False while an office works without rules; nothing is asked then.
@@ -72,8 +69,6 @@ class Rules:
         self._ledger = ledger
         self.on = on
         self.books = Books(ledger.store)
-        self.prove: Callable[[Approval], None] | None = None
-        """Checks an approval's proof when the safe can (raises one of `models.errors`)."""
         ledger.on_change(lambda change: self.books.forget(change.types))
 
     # --- asking ----------------------------------------------------------------------------------
@@ -109,15 +104,14 @@ class Rules:
         if historic:
             return self._historic(events, found, answers)
         answers = self._with_typed_reasons(found, answers)
-        flat = [finding for _, findings in found for finding in findings]
-        self._require_answers(flat, answers, {c.event.actor_person_id for c, _ in found if c.event})
+        pairs = [(case.event, findings) for case, findings in found if case.event]
+        self._require_answers(pairs, answers, {event.actor_person_id for event, _ in pairs})
         judged, beside = [], []
-        for case, findings in found:
-            assert case.event is not None
-            event, records = self._enter(case.event, case.contract.id, findings, answers)
-            judged.append(event)
+        for event, findings in pairs:
+            marked, records = self._enter(event, event.contract_id, findings, answers)
+            judged.append(marked)
             beside += records
-        return Ruling(tuple(judged), tuple(beside), _notices(flat))
+        return Ruling(tuple(judged), tuple(beside), _notices(_flat(pairs)))
 
     def on_records(
         self,
@@ -137,18 +131,17 @@ class Rules:
         before = before or {}
         books = self.books.beside(records)
         found = [(one, self._about(one, before.get(one.id), books)) for one in records]
-        flat = [finding for _, findings in found for finding in findings]
         if historic:
-            self._require_possible(flat)
-            beside = self._summary(flat, records, answers or NO_ANSWERS)
+            self._require_possible(_flat(found))
+            beside = self._summary(_flat(found), records, answers or NO_ANSWERS)
             return Ruling(beside=tuple(beside))
         answers = answers or NO_ANSWERS
-        self._require_answers(flat, answers, set())
+        self._require_answers(found, answers, set())
         beside = []
         for record, findings in found:
             contract_id = record.id if isinstance(record, Contract) else record.contract()
             beside += self._exceptions(record, contract_id, findings, answers)
-        return Ruling(beside=tuple(beside), notices=_notices(flat))
+        return Ruling(beside=tuple(beside), notices=_notices(_flat(found)))
 
     def on_paper(self, request: Request) -> None:
         """Judge a paper before it is sealed (R-23).
@@ -166,18 +159,17 @@ class Rules:
         """Judge a confirmation: nobody confirms what he did himself (R-36)."""
         if not self.on:
             return Ruling(tuple(events))
-        answers, beside, flat = answers or NO_ANSWERS, [], []
+        answers, beside = answers or NO_ANSWERS, []
         found = []
         for event in events:
             case = self._case(event, self._contract_of(event), self.books)
             case.confirming = True
             findings = [f for f in examine(case) if f.rule_id == "R-36"]
             found.append((event, findings))
-            flat += findings
-        self._require_answers(flat, answers, set())
+        self._require_answers(found, answers, set(), may_wait=False)
         for event, findings in found:
             beside += self._exceptions(event, event.contract_id, findings, answers)
-        return Ruling(tuple(events), tuple(beside), _notices(flat))
+        return Ruling(tuple(events), tuple(beside), _notices(_flat(found)))
 
     def consequences(self, record: Record) -> list[Intent]:
         """Return what must fall together with an ended assignment: rights and cards (R-35)."""
@@ -204,44 +196,6 @@ class Rules:
             and card.invalidated_at is None
             and card.returned_on is None
         ]
-
-    # --- the second person later -----------------------------------------------------------------
-    def approve(self, override_ids: Sequence[str], *, command_id: str = "") -> Change:
-        """Agree, as the signed-in user, to exceptions that waited for a second person.
-
-        Raises:
-            Conflict, NotFound, NotPermitted, Refused
-        """
-        ledger = self._ledger
-        if (answered := ledger.answered(command_id)) is not None:
-            return answered
-        account = ledger.user
-        if account.app_role not in (Role.WORKER, Role.SUPERVISOR):
-            raise NotPermitted(act="例外の確認", who=permissions.roles_text(SECOND))
-        intents = []
-        for one in override_ids:
-            stored = ledger.registers.need(RuleOverride, one)
-            if stored.meta.voided or stored.record.approved_by:
-                raise Conflict(what=stored.record.caption())
-            self._require_second(account.person_id, stored.record.requested_by, stored.record)
-            agreed = replace(
-                stored.record,
-                approved_by=account.person_id,
-                approved_at=ledger.now(),
-                confirm_later=False,
-            )
-            intents.append(revising(agreed, "二人目による確認"))
-        return ledger.commit(intents, command_id=command_id)
-
-    def _require_second(self, person_id: str, asked: str, override: RuleOverride) -> None:
-        event = None
-        if override.record_type == HandlingEvent.type:
-            event = self.books.find(HandlingEvent, override.record_ref)
-        if person_id in {asked, event.actor_person_id if event else ""}:
-            raise Refused(
-                reason="自分が求めた例外や、自分の取扱いの例外は、自分では認められません。"
-                "ほかの方に依頼してください。"
-            )
 
     # --- cases -----------------------------------------------------------------------------------
     def _event_cases(
@@ -273,10 +227,6 @@ class Rules:
             now=self._ledger.now(),
             asker=self._asker,
         )
-
-    @cached_property
-    def _asker(self) -> str:
-        return self._ledger.user.person_id
 
     def _profile(self, contract: Contract) -> Profile:
         return self._ledger.registers.need_profile(contract.profile_code)
@@ -318,7 +268,7 @@ class Rules:
             for finding in findings:
                 if typed and finding.needs_approval:
                     reasons.setdefault(finding.rule_id, typed)
-        return Answers(reasons, answers.approved_by)
+        return replace(answers, reasons=reasons)
 
     def _require_possible(self, findings: Iterable[Finding]) -> None:
         refused = [f for f in findings if f.refuses]
@@ -326,43 +276,44 @@ class Rules:
             raise RuleRefused(reason=_listed(refused), findings=tuple(refused))
 
     def _require_answers(
-        self, findings: Sequence[Finding], answers: Answers, actors: set[str]
+        self,
+        found: Sequence[tuple[Record, list[Finding]]],
+        answers: Answers,
+        actors: set[str],
+        *,
+        may_wait: bool = True,
     ) -> None:
+        """Ask for what is missing.
+
+        Args:
+            may_wait: a fact is entered at once even if nobody is there to agree; a confirmation
+                is an act of the program and can wait for that person.
+        """
+        findings = _flat(found)
         self._require_possible(findings)
         silent = [
             f for f in findings if f.needs_reason and len(answers.reason(f.rule_id)) < REASON_LENGTH
         ]
         breaches = [f for f in findings if f.needs_approval]
-        approval = answers.approval
-        second = bool(breaches) and not approval and bool(self.seconds(actors))
+        people = self.seconds(actors) if breaches else set()
+        broken = [record for record, mine in found if any(f.needs_approval for f in mine)]
+        question = self._question(broken, [f.rule_id for f in breaches], people) if people else None
+        waits = answers.later and may_wait
+        second = question is not None and not answers.approval and not waits
         if silent or second:
-            asked = silent or breaches
             words = f"理由を{REASON_LENGTH}文字以上で入力してください。" if silent else ""
             words += "ほかの方の確認を受けてください。" if second else ""
+            asked = tuple(dict.fromkeys([*silent, *breaches]))
+            typed = {f.rule_id: answers.reason(f.rule_id) for f in asked}
+            typed = {rule: reason for rule, reason in typed.items() if reason}
             raise NeedsAnswer(
-                message=f"{_listed(asked)}\n{words}",
-                findings=tuple(dict.fromkeys([*silent, *(breaches if second else ())])),
+                message=f"{_listed(silent or breaches)}\n{words}",
+                findings=asked,
                 needs_approval=second,
+                asked=Asked(asked, question, may_wait, typed),
             )
-        if breaches and approval:
-            if approval.person_id not in self.seconds(actors):
-                raise Refused(
-                    reason="確認する人には、求めた人・取扱者とは別の、利用中の方を選んでください。"
-                )
-            if self.prove is not None:
-                self.prove(approval)
-
-    def seconds(self, actors: set[str]) -> set[str]:
-        """Return who could be the second person; nobody at a site of one (obligations 8.4.1)."""
-        me = self._asker
-        return {
-            one.person_id
-            for one in self.books.accounts()
-            if one.status is AccountStatus.ACTIVE
-            and one.app_role in SECOND
-            and one.person_id != me
-            and one.person_id not in actors
-        }
+        if question is not None and answers.approval:
+            self.prove(question, answers)
 
     # --- what is entered beside ------------------------------------------------------------------
     def _enter(
@@ -404,7 +355,7 @@ class Rules:
         findings: Sequence[Finding], answers: Answers, finding_id: str,
     ) -> RuleOverride:  # fmt: skip
         breach = any(f.needs_approval for f in findings)
-        approval = answers.approval if breach else Approval()
+        approval = answers.approval if breach else NO_APPROVAL
         now = self._ledger.now()
         return RuleOverride(
             id=self._ledger.new_id(),
@@ -418,7 +369,7 @@ class Rules:
             reason=answers.reason(rule_id)[:1000],
             requested_by=self._asker,
             approved_by=approval.person_id,
-            approved_at=now if approval else None,
+            approved_at=approval.at,
             proof=approval.proof,
             at=now,
             finding_id=finding_id,
@@ -490,8 +441,8 @@ class Rules:
         return [summary]
 
 
-SECOND = frozenset({Role.WORKER, Role.SUPERVISOR})
-"""Who may be the second person (obligations.md 8.4.1)."""
+def _flat(found: Iterable[tuple[Record, list[Finding]]]) -> list[Finding]:
+    return [finding for _, findings in found for finding in findings]
 
 
 def _invalid(card: Credential, now: datetime) -> Credential:

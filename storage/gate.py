@@ -8,8 +8,8 @@ import getpass
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import cast
@@ -22,7 +22,6 @@ from models.errors import (
     DeviceSecretMissing,
     Occupied,
     VerificationFailed,
-    WrongPassword,
 )
 from models.gate import Opened, Recovery, SheetKey
 from models.passwords import PasswordPolicy
@@ -133,7 +132,7 @@ class LedgerGate:
         vault_id = read_pair(path).best.header.vault_id
         lock = self._lock(path)
         try:
-            with self._counted(vault_id, login):
+            with self._throttle.counted(vault_id, login, self._clock()):
                 vault = unlock_vault(
                     path,
                     login=login,
@@ -184,7 +183,7 @@ class LedgerGate:
             )
             found.append(_checked(place, vault, manifest))
 
-        with self._counted(_vault_of(Path(backup)), login):
+        with self._throttle.counted(_vault_of(Path(backup)), login, self._clock()):
             opener = containers.with_password(login, password, device)
             self._restore(Path(backup), Path(folder), opener, check, progress)
         return found[0]
@@ -245,18 +244,6 @@ class LedgerGate:
         except (DeviceSecretMissing, Damaged):
             return self._device.renew(self._random)
 
-    @contextmanager
-    def _counted(self, vault_id: bytes, login: str) -> Iterator[None]:
-        """Slow down guessing: refuse a name that is shut out, count what fails."""
-        now = self._clock()
-        self._throttle.require_open(vault_id, login, now)
-        try:
-            yield
-        except WrongPassword:
-            self._throttle.failed(vault_id, login, now)
-            raise
-        self._throttle.succeeded(vault_id, login)
-
     def _lock(self, folder: Path) -> LedgerLock:
         holder = f"{platform.node() or 'PC'}の{_user_name()}"
         return lock_ledger(folder, holder=holder, now=self._clock())
@@ -267,7 +254,7 @@ class LedgerGate:
         now = self._clock()
         store = open_or_create(vault.folder, vault, holder="", now=now, lock=lock)
         try:
-            safe = LedgerSafe(vault, store, self._clock, self._policy)
+            safe = LedgerSafe(vault, store, self._clock, self._policy, self._throttle)
             safe.require_header()
             if vault.role == Role.INSPECTOR.value:
                 store.read_only(vault.user_id)
@@ -303,7 +290,8 @@ class SheetRecovery:
         vault = self._prepared.put_in_force()
         store = cast(LedgerStore, self.opened.store)
         store.on_close(vault.close)
-        safe = LedgerSafe(vault, store, self._clock, self._policy)
+        throttle = cast(LedgerSafe, self.opened.safe).throttle
+        safe = LedgerSafe(vault, store, self._clock, self._policy, throttle)
         safe.remember_header()
         return Opened(store, safe, vault.user_id, vault.signer()), self._prepared.sheet.text
 

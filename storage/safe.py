@@ -9,16 +9,20 @@ from typing import BinaryIO, cast
 from models.chain import Head
 from models.codes import Role
 from models.errors import InsideLedger, RolledBack
-from models.gate import BackupFile, NewSheet, SheetKey, Verification, WayIn
+from models.gate import BackupFile, NewSheet, Problem, SheetKey, Verification, WayIn
 from models.passwords import PasswordPolicy
+from models.records import UserAccount
 from models.store import Progress
 from storage import backup as containers
 from storage import verify as checks
+from storage.approvals import approval_problems
+from storage.authors import read_authors
 from storage.files import reading
 from storage.header_edits import next_sheet_name
 from storage.ledger_store import LedgerStore
 from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
 from storage.recovery import RecoverySheet
+from storage.throttle import Throttle
 from storage.unlocked import Vault
 
 Clock = Callable[[], datetime]
@@ -31,9 +35,15 @@ class LedgerSafe:
     """Keys and files of an open ledger."""
 
     def __init__(
-        self, vault: Vault, store: LedgerStore, clock: Clock, policy: PasswordPolicy
+        self,
+        vault: Vault,
+        store: LedgerStore,
+        clock: Clock,
+        policy: PasswordPolicy,
+        throttle: Throttle,
     ) -> None:
         self.vault = vault
+        self.throttle = throttle
         self.made_folder = False  # the folder came into being with this ledger
         self._store = store
         self._clock = clock
@@ -75,6 +85,12 @@ class LedgerSafe:
         self._policy.check(new)
         self.vault.change_password(old, new)
         self.remember_header()
+
+    def sign_as(
+        self, login: str, password: str, statement: Callable[[str], bytes]
+    ) -> tuple[str, bytes]:
+        with self.throttle.counted(self.vault.vault_id, login, self._clock()):
+            return self.vault.sign_as(login, password, statement)
 
     def remember_header(self) -> None:
         """Keep the generation of the key header inside the database (see `require_header`)."""
@@ -147,9 +163,22 @@ class LedgerSafe:
             self._store,
             full=full,
             progress=progress,
+            key=self.vault.database_key,
             signer=(self.vault.user_id, self.vault.signer()),
         )
+        if full and not problems:  # the signatures of the log itself hold
+            problems += self._approval_problems()
         return Verification(self._store.head(), tuple(problems))
+
+    def _approval_problems(self) -> list[Problem]:
+        database = self._store.database
+
+        def person_of(account: str) -> str:
+            stored = self._store.get(UserAccount, account)
+            return stored.record.person_id if stored else ""
+
+        authors = read_authors(database)
+        return list(approval_problems(database, self._store.vault_id, authors, person_of))
 
     def _check_snapshot(self, path: Path) -> None:
         check_snapshot(path, self.vault.database_key)

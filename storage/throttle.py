@@ -5,10 +5,12 @@ Whoever may delete that file may also copy the ledger; the true barrier is the k
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from models.errors import AzukariError, LockedOut
+from models.errors import AzukariError, LockedOut, WrongPassword
 from storage.files import make_private_folder, overwrite_durable, read_whole
 from storage.trust import login_tag
 
@@ -25,6 +27,21 @@ class Throttle:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
+
+    @contextmanager
+    def counted(self, vault_id: bytes, login: str, now: datetime) -> Iterator[None]:
+        """Slow down guessing: refuse a name that is shut out, count what fails.
+
+        Raises:
+            LockedOut
+        """
+        self.require_open(vault_id, login, now)
+        try:
+            yield
+        except WrongPassword:
+            self.failed(vault_id, login, now)
+            raise
+        self.succeeded(vault_id, login)
 
     def require_open(self, vault_id: bytes, login: str, now: datetime) -> None:
         """Refuse while the login name is shut out.

@@ -9,11 +9,19 @@ What is derived from the data key (DEK) of an epoch, each by HKDF-SHA256 with th
 """
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.codes import Role
-from models.errors import Locked, NotFound, NotPermitted, Refused
+from models.errors import (
+    Locked,
+    MustChangePassword,
+    NotFound,
+    NotPermitted,
+    Refused,
+    WrongPassword,
+)
 from models.passwords import check_floor
 from storage.header import (
     MOST_ACTIVE,
@@ -41,7 +49,7 @@ from storage.header_files import write_pair
 from storage.kdf import hkdf
 from storage.keyset import KeySet, Wrap, unwrap_key
 from storage.recovery import RecoverySheet
-from storage.trust import may_add, sign_header, sign_user
+from storage.trust import login_tag, may_add, sign_header, sign_user
 
 
 @dataclass(frozen=True)
@@ -195,6 +203,27 @@ class Vault:
         """
         slot = self.header.slot_of(self.user_id)
         open_keys(self.header, slot, password, self._secrets.device)
+
+    def sign_as(
+        self, login: str, password: str, statement: Callable[[str], bytes]
+    ) -> tuple[str, bytes]:
+        """Open another person's keys for one signature and forget them.
+
+        Args:
+            statement: returns what is signed, given the id of that person's account.
+
+        Raises:
+            WrongPassword: unknown login or wrong password, after the same derivation.
+            MustChangePassword: somebody else chose the password, so it proves nobody.
+        """
+        slot = self.header.slot_by_tag(login_tag(self.vault_id, login))
+        keys = open_keys(self.header, slot, password, self._secrets.device)
+        user = self.header.active_user(slot.user_id) if slot else None
+        if slot is None or user is None or user.signing != keys.public_signing:
+            raise WrongPassword
+        if slot.initial:
+            raise MustChangePassword
+        return user.user_id, keys.sign(statement(user.user_id))
 
     def change_password(self, old: str, new: str) -> None:
         """Replace the own slot; the old password opens neither copy when this returns.

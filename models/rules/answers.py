@@ -2,33 +2,46 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 EVERY = "*"
 """Key of a reason that answers every rule, for an import or a screen with one field."""
 
 
 @dataclass(frozen=True)
+class SignIn:
+    """A second person at the same desk; the password is used once and kept nowhere."""
+
+    person_id: str
+    login: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Approval:
-    """A second person's agreement; `proof` is what the safe gave when that person signed in."""
+    """A second person's agreement; `proof` is the signature that the safe gave at that sign-in."""
 
     person_id: str = ""
     proof: str = ""
+    at: datetime | None = None
 
     def __bool__(self) -> bool:
         return bool(self.person_id)
 
 
+NO_APPROVAL = Approval()
+
+
 @dataclass(frozen=True)
 class Answers:
-    """Reasons by rule id (or `EVERY`), and who agreed to what was a breach."""
+    """Reasons by rule id (or `EVERY`), and who agreed to what was a breach.
+
+    `later`: nobody who could agree is here; somebody confirms afterwards.
+    """
 
     reasons: Mapping[str, str] = field(default_factory=dict)
-    approved_by: Approval | str = ""
-
-    @property
-    def approval(self) -> Approval:
-        given = self.approved_by
-        return given if isinstance(given, Approval) else Approval(given)
+    approval: Approval = NO_APPROVAL
+    later: bool = False
 
     def reason(self, rule_id: str) -> str:
         return (self.reasons.get(rule_id) or self.reasons.get(EVERY) or "").strip()

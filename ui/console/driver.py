@@ -4,39 +4,46 @@ A request names a verb (`do`), may carry its own `id` (echoed) and `command` (a 
 repeated request an answer instead of a second act). docs/console.md lists the verbs and their keys.
 """
 
-import base64
-import binascii
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from models.backups import record_backup
-from models.codes import AttachmentKind, HandlingKind
+from models.codes import HandlingKind
 from models.commands import Change
-from models.errors import AzukariError, InputOutput, Locked, NotFound, Usage
+from models.errors import AzukariError, Locked, NotFound, Usage
 from models.ledger import Ledger
 from models.office import Office
-from models.records import (
-    BY_TYPE,
-    HandlingEvent,
-    HandlingLine,
-    Item,
-    Record,
-    Submission,
-    UserAccount,
-)
-from models.rules.answers import Answers, Approval
-from models.store import Op, Query, Where
+from models.records import HandlingEvent, HandlingLine, Item, Record, Submission, UserAccount
+from models.rules.answers import Answers, SignIn
+from models.store import Query
 from ui.console.output import write_paper
+from ui.console.requests import (
+    Answer,
+    Request,
+    answers_of,
+    attachment_kind,
+    bytes_of,
+    command_of,
+    condition_of,
+    encoding_of,
+    findings_of,
+    list_of,
+    object_of,
+    order_of,
+    read_request,
+    record_type,
+    rows_of,
+    text_of,
+    voided_of,
+    whole_of,
+)
 from ui.console.verbs import contract_by_no, describe
 from ui.exporting import export_register
 from ui.issue import IssueRequest, issue
 
-Request = Mapping[str, Any]
-Answer = dict[str, Any]
 MAXIMUM_LINE = 128 * 1024 * 1024  # characters of one request; an attachment travels as base64
 
 
@@ -52,6 +59,7 @@ class Driver:
             "lock": self._lock,
             "record": self._record,
             "handle": self._handle,
+            "approve": self._approve,
             "attach": self._attach,
             "seal": self._seal,
             "backup": self._backup,
@@ -82,7 +90,7 @@ class Driver:
         """Carry out one request and return its answer."""
         request_id: Any = None
         try:
-            request = _read(line)
+            request = read_request(line)
             request_id = request.get("id")
             verb = self._verbs.get(str(request.get("do")))
             if verb is None:
@@ -94,7 +102,7 @@ class Driver:
                 "ok": False,
                 "error": error.code,
                 "message": str(error),
-                **_findings(error),
+                **findings_of(error),
             }
         except Exception as error:
             # A bug of ours must not end the session of a program that waits for an answer; the
@@ -106,7 +114,7 @@ class Driver:
     # --- the door --------------------------------------------------------------------------------
     def _unlock(self, request: Request) -> Answer:
         self._close()
-        login, password = _text(request, "user"), _text(request, "password")
+        login, password = text_of(request, "user"), text_of(request, "password")
         self._ledger = self._office.unlock(self._folder, login, password)
         answer: Answer = {**self._where(), "must_change": bool(self._ledger.user.must_change)}
         return {**answer, "notices": self._ledger.notices} if self._ledger.notices else answer
@@ -122,59 +130,84 @@ class Driver:
     # --- writing ---------------------------------------------------------------------------------
     def _record(self, request: Request) -> Answer:
         ledger = self._open()
-        cls = _record_type(request)
+        cls = record_type(request)
         action = request.get("action", "create")
-        command = _command(request)
+        command = command_of(request)
         reason = str(request.get("reason", ""))
         if action == "void":
             verb = ledger.handling.void if cls is HandlingEvent else None
             if verb is not None:
-                return self._did(verb(_text(request, "record_id"), reason, command_id=command))
+                return self._did(verb(text_of(request, "record_id"), reason, command_id=command))
             change = ledger.registers.void(
-                cls, _text(request, "record_id"), reason, command_id=command
+                cls, text_of(request, "record_id"), reason, command_id=command
             )
             return self._did(change)
-        record = cls.from_json(_object(request, "fields"))
+        record = cls.from_json(object_of(request, "fields"))
         if action == "create":
-            answers = _answers(request)
-            return self._did(ledger.registers.create(record, answers=answers, command_id=command))
+            return self._enter(
+                request, lambda a: ledger.registers.create(record, answers=a, command_id=command)
+            )
         if action == "revise":
-            return self._did(self._revise(record, request, reason, command))
+            return self._enter(request, lambda a: self._revise(record, request, reason, command, a))
         raise Usage(reason=f"「{action}」という扱いはありません（create、revise、void）。")
 
-    def _revise(self, record: Record, request: Request, reason: str, command: str) -> Change:
+    def _revise(
+        self, record: Record, request: Request, reason: str, command: str, answers: Answers
+    ) -> Change:
         version = request.get("row_version")
         return self._open().registers.revise(
-            replace(record, id=_text(request, "record_id")),
+            replace(record, id=text_of(request, "record_id")),
             reason,
-            row_version=_whole(request, "row_version", 0) if version is not None else None,
-            answers=_answers(request),
+            row_version=whole_of(request, "row_version", 0) if version is not None else None,
+            answers=answers,
             command_id=command,
         )
 
+    def _enter(self, request: Request, work: Callable[[Answers], Change]) -> Answer:
+        """Enter something with what people said to the rules of the contract."""
+        second = self._second(request)
+        return self._did(self._open().rules.entering(work, answers_of(request), second))
+
+    def _second(self, request: Request) -> SignIn | None:
+        """Return who signs in beside the user: named by login or by person id."""
+        if "approved_by" not in request:
+            return None
+        named = text_of(request, "approved_by")
+        accounts = [one.record for one in self._open().registers.all(UserAccount)]
+        found = [one for one in accounts if named in (one.login_name, one.person_id)]
+        if not found:
+            raise NotFound(what="「approved_by」で指定された利用者")
+        password = text_of(request, "approver_password")
+        return SignIn(found[-1].person_id, found[-1].login_name, password)
+
+    def _approve(self, request: Request) -> Answer:
+        ids = [str(one) for one in list_of(request, "ids")]
+        return self._did(self._open().rules.approve(ids, command_id=command_of(request)))
+
     def _handle(self, request: Request) -> Answer:
         ledger = self._open()
-        fields = dict(_object(request, "fields"))
+        fields = dict(object_of(request, "fields"))
         if "kind" in request:
             fields["kind"] = request["kind"]
         if "contract" in request:
-            fields["contract_id"] = contract_by_no(ledger, _text(request, "contract")).id
+            fields["contract_id"] = contract_by_no(ledger, text_of(request, "contract")).id
         fields.setdefault("actor_person_id", ledger.user.person_id)
         fields.setdefault("occurred_at", ledger.now().isoformat())
         event = HandlingEvent.from_json(fields)
-        items = [self._item(event, data) for data in _rows(request, "new_items")]
-        lines = tuple(self._line(line) for line in _rows(request, "items"))
-        command, answers = _command(request), _answers(request)
+        items = [self._item(event, data) for data in rows_of(request, "new_items")]
+        lines = tuple(self._line(line) for line in rows_of(request, "items"))
+        command, handling = command_of(request), ledger.handling
         if event.kind is HandlingKind.COPY and items and len(lines) == 1:
-            return self._did(
-                ledger.handling.copy(
-                    event, lines[0].item_id, items, answers=answers, command_id=command
-                )
+            source = lines[0].item_id
+            return self._enter(
+                request,
+                lambda a: handling.copy(event, source, items, answers=a, command_id=command),
             )
         made = tuple(HandlingLine(item_id=item.id, quantity=item.quantity) for item in items)
-        event = replace(event, lines=(*event.lines, *lines, *made))
-        return self._did(
-            ledger.handling.record(event, new_items=items, answers=answers, command_id=command)
+        whole = replace(event, lines=(*event.lines, *lines, *made))
+        return self._enter(
+            request,
+            lambda a: handling.record(whole, new_items=items, answers=a, command_id=command),
         )
 
     def _item(self, event: HandlingEvent, data: Mapping[str, Any]) -> Item:
@@ -195,26 +228,26 @@ class Driver:
         ledger = self._open()
         contract = request.get("contract")
         change = ledger.files.attach(
-            _bytes(request),
-            name=_text(request, "name"),
+            bytes_of(request),
+            name=text_of(request, "name"),
             mime=str(request.get("mime", "application/octet-stream")),
-            kind=_attachment_kind(request),
+            kind=attachment_kind(request),
             contract_id=contract_by_no(ledger, str(contract)).id if contract else "",
-            command_id=_command(request),
+            command_id=command_of(request),
         )
         return self._did(change)
 
     def _seal(self, request: Request) -> Answer:
         ledger = self._open()
         wish = IssueRequest(
-            doc_kind=_text(request, "document"),
-            contract_id=contract_by_no(ledger, _text(request, "contract")).id,
-            ids=tuple(map(str, _list(request, "ids"))),
+            doc_kind=text_of(request, "document"),
+            contract_id=contract_by_no(ledger, text_of(request, "contract")).id,
+            ids=tuple(map(str, list_of(request, "ids"))),
         )
         done: list[Change] = []
 
         def make() -> tuple[str | None, bytes]:
-            done.append(issue(ledger, wish, command_id=_command(request)))
+            done.append(issue(ledger, wish, command_id=command_of(request)))
             paper = ledger.registers.need(Submission, done[0].ids[-1]).record
             return paper.doc_no, ledger.paper.file(paper.id)
 
@@ -227,11 +260,13 @@ class Driver:
         return {**answer, "file": str(out)} if out else answer
 
     def _change_password(self, request: Request) -> Answer:
-        change = self._open().people.change_password(_text(request, "old"), _text(request, "new"))
+        change = self._open().people.change_password(
+            text_of(request, "old"), text_of(request, "new")
+        )
         return self._did(change)
 
     def _revoke(self, request: Request) -> Answer:
-        ledger, login = self._open(), _text(request, "user")
+        ledger, login = self._open(), text_of(request, "user")
         stored = ledger.registers.one(UserAccount, login_name=login)
         if stored is None:
             raise NotFound(what=f"利用者名「{login}」")
@@ -240,7 +275,7 @@ class Driver:
 
     # --- care ------------------------------------------------------------------------------------
     def _backup(self, request: Request) -> Answer:
-        made = record_backup(self._open(), Path(_text(request, "folder")), _silent)
+        made = record_backup(self._open(), Path(text_of(request, "folder")), _silent)
         return {
             "file": str(made.file),
             "seq": made.head.seq,
@@ -263,12 +298,12 @@ class Driver:
         }
 
     def _restore(self, request: Request) -> Answer:
-        folder = Path(_text(request, "folder"))
+        folder = Path(text_of(request, "folder"))
         head = self._office.gate.restore(
-            Path(_text(request, "file")),
+            Path(text_of(request, "file")),
             folder,
-            login=_text(request, "user"),
-            password=_text(request, "password"),
+            login=text_of(request, "user"),
+            password=text_of(request, "password"),
             progress=_silent,
         )
         return {"ledger": str(folder), "seq": head.seq, "head": head.hex}
@@ -279,15 +314,15 @@ class Driver:
 
     def _query(self, request: Request) -> Answer:
         ledger = self._open()
-        cls = _record_type(request)
+        cls = record_type(request)
         query = Query(
             cls.type,
-            tuple(_condition(cls, one) for one in _list(request, "where")),
+            tuple(condition_of(cls, one) for one in list_of(request, "where")),
             text=str(request.get("text", "")),
-            order=tuple(_order(cls, one) for one in _list(request, "order")),
-            voided=_voided(request),
+            order=tuple(order_of(cls, one) for one in list_of(request, "order")),
+            voided=voided_of(request),
         )
-        found = ledger.store.find(cls, query, limit=_whole(request, "limit", 100))
+        found = ledger.store.find(cls, query, limit=whole_of(request, "limit", 100))
         records = [
             {
                 "record_id": stored.record.id,
@@ -307,13 +342,13 @@ class Driver:
     def _export(self, request: Request) -> Answer:
         ledger = self._open()
         contract = request.get("contract")
-        out = Path(_text(request, "out"))
+        out = Path(text_of(request, "out"))
         report = export_register(
             ledger,
-            _record_type(request),
+            record_type(request),
             out,
             contract_id=contract_by_no(ledger, str(contract)).id if contract else "",
-            encoding=_encoding(request),
+            encoding=encoding_of(request),
         )
         return {"file": str(out), **report}
 
@@ -346,147 +381,3 @@ class Driver:
 
 def _silent(done: int, total: int) -> None:
     """Progress that nobody watches."""
-
-
-def _read(line: str) -> Request:
-    try:
-        request = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise Usage(reason="要求がJSONの形になっていません。") from error
-    if not isinstance(request, dict):
-        raise Usage(reason="要求はJSONのオブジェクトで送ってください。")
-    return request
-
-
-def _text(request: Request, key: str) -> str:
-    value = request.get(key)
-    if not isinstance(value, str) or not value:
-        raise Usage(reason=f"「{key}」を文字で指定してください。")
-    return value
-
-
-def _object(request: Request, key: str) -> Mapping[str, Any]:
-    value = request.get(key, {})
-    if not isinstance(value, dict):
-        raise Usage(reason=f"「{key}」はオブジェクトで指定してください。")
-    return value
-
-
-def _rows(request: Request, key: str) -> list[Mapping[str, Any]]:
-    value = request.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise Usage(reason=f"「{key}」はオブジェクトの並びで指定してください。")
-    return value
-
-
-def _list(request: Request, key: str) -> list[Any]:
-    value = request.get(key, [])
-    if not isinstance(value, list):
-        raise Usage(reason=f"「{key}」は並びで指定してください。")
-    return value
-
-
-def _order(cls: type[Record], one: Any) -> tuple[str, bool]:
-    try:
-        name, descending = one
-    except (TypeError, ValueError) as error:
-        raise Usage(reason="「order」は [項目, 降順か] の並びで指定してください。") from error
-    if name not in cls.fields() and name != "id":
-        raise Usage(reason=f"「{name}」という項目はありません。")
-    return str(name), bool(descending)
-
-
-def _voided(request: Request) -> bool | None:
-    value = request.get("voided", False)
-    if value is not None and not isinstance(value, bool):
-        raise Usage(reason="「voided」は true、false、null のどれかで指定してください。")
-    return value
-
-
-def _encoding(request: Request) -> str:
-    value = str(request.get("encoding", "utf-8"))
-    if value not in ("utf-8", "cp932"):
-        raise Usage(reason="「encoding」は utf-8 か cp932 で指定してください。")
-    return value
-
-
-def _whole(request: Request, key: str, default: int) -> int:
-    value = request.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise Usage(reason=f"「{key}」は0以上の整数で指定してください。")
-    return value
-
-
-def _attachment_kind(request: Request) -> AttachmentKind:
-    try:
-        return AttachmentKind.read(str(request.get("kind", "other")))
-    except KeyError as error:
-        raise Usage(reason="「kind」に知らない区分があります。") from error
-
-
-def _record_type(request: Request) -> type[Record]:
-    name = _text(request, "record")
-    if name not in BY_TYPE:
-        raise Usage(reason=f"「{name}」という記録の種類はありません。")
-    return BY_TYPE[name]
-
-
-def _answers(request: Request) -> Answers:
-    """Read what people said to the findings of an earlier answer NEEDS_ANSWER."""
-    reasons = _object(request, "answers") if "answers" in request else {}
-    if not all(isinstance(reason, str) for reason in reasons.values()):
-        raise Usage(reason="「answers」は、規則の番号ごとの理由（文字）で指定してください。")
-    approval = Approval(str(request.get("approved_by", "")), str(request.get("proof", "")))
-    return Answers(dict(reasons), approval)
-
-
-def _findings(error: AzukariError) -> Answer:
-    """Return what the rules found, so that the caller can answer rule by rule."""
-    found = error.facts.get("findings")
-    if not isinstance(found, tuple):
-        return {}
-    rows = [
-        {"rule": one.rule_id, "mode": one.mode, "message": one.message, "articles": one.articles}
-        for one in found
-    ]
-    return {"findings": rows, "needs_approval": bool(error.facts.get("needs_approval"))}
-
-
-def _command(request: Request) -> str:
-    value = request.get("command")
-    if value is None:
-        return ""
-    try:
-        return uuid.UUID(str(value)).hex
-    except ValueError as error:
-        raise Usage(reason="「command」はUUIDで指定してください。") from error
-
-
-def _condition(cls: type[Record], one: Any) -> Where:
-    try:
-        name, op, value = one
-        op = Op(op)
-    except (TypeError, ValueError) as error:
-        raise Usage(reason="「where」は [項目, 比較, 値] の並びで指定してください。") from error
-    f = cls.fields().get(name)
-    if f is None and name != "id":
-        raise Usage(reason=f"「{name}」という項目はありません。")
-    if f is not None and op not in (Op.EMPTY, Op.HAS):
-        try:
-            value = [f.kind.from_json(v) for v in value] if op is Op.IN else f.kind.from_json(value)
-        except (ValueError, TypeError, KeyError) as error:
-            raise Usage(reason=f"「{name}」の値の形が正しくありません。") from error
-    return Where(name, op, value)
-
-
-def _bytes(request: Request) -> bytes:
-    if "file" in request:
-        path = Path(_text(request, "file"))
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            raise InputOutput(file=path.name, reason="読めませんでした") from error
-    try:
-        return base64.b64decode(_text(request, "data"), validate=True)
-    except binascii.Error as error:
-        raise Usage(reason="「data」はBase64で指定してください。") from error

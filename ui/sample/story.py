@@ -44,7 +44,7 @@ from models.records import (
     Sanitization,
     TransportDetail,
 )
-from models.rules.answers import Answers
+from models.rules.answers import NO_ANSWERS, SignIn
 from ui.sample import cast
 from ui.sample.clearance import Clearance
 from ui.sample.clock import StoryClock
@@ -369,9 +369,19 @@ class Story:
             lines=_lines(item), place_from_id=self.places[1].id, deviation=True,
             deviation_reason="担当者が不在で、指定のない人が照合を手伝ったため",
         )  # fmt: skip
-        seconds = sorted(self.ledger.rules.seconds({event.actor_person_id}))
-        answers = Answers(approved_by=seconds[0] if seconds else "")
-        self.ledger.handling.record(replace(event, ended_at=self.clock()), answers=answers)
+        event = replace(event, ended_at=self.clock())
+        handling, rules = self.ledger.handling, self.ledger.rules
+        rules.entering(
+            lambda answers: handling.record(event, answers=answers), NO_ANSWERS, self._second(event)
+        )
+
+    def _second(self, event: HandlingEvent) -> SignIn | None:
+        """Return the sign-in of somebody of the cast who may agree to a breach."""
+        seconds = self.ledger.rules.seconds({event.actor_person_id})
+        for user in cast.USERS:
+            if self.people[user.person] in seconds:
+                return SignIn(self.people[user.person], user.login, user.password)
+        return None
 
     def _open_take_out(self, item: Item) -> None:
         """Take an item out that does not come back in time."""

@@ -19,6 +19,7 @@ from models.codes import (
     SubmissionMeans,
     Timing,
 )
+from models.commands import Change
 from models.errors import Conflict, NeedsAnswer, Refused, RuleRefused
 from models.records import (
     AccessRight,
@@ -32,8 +33,9 @@ from models.records import (
     Submission,
 )
 from models.records import Finding as FindingRecord
-from models.rules.answers import EVERY, Answers, Approval
+from models.rules.answers import EVERY, Answers, Approval, SignIn
 from tests.house import House, furnished
+from ui.sample import cast
 
 REASON = "担当者が急病で、代わりの人が入力したため"
 PASSWORD = "静かな港に灯る三つの明かり"
@@ -52,6 +54,16 @@ def staffed(tmp_path: Path) -> Iterator[House]:
     with furnished(tmp_path, rules=True, accounts=True) as made:
         made.story.receive(2)
         yield made
+
+
+def entered(house: House, event: HandlingEvent, answers: Answers, who: str) -> Change:
+    """Enter an event while somebody of the cast signs in as the second person."""
+    user = next(user for user in cast.USERS if user.person == who)
+    second = SignIn(house.story.people[who], user.login, user.password)
+    handling = house.ledger.handling
+    return house.ledger.rules.entering(
+        lambda given: handling.record(event, answers=given), answers, second
+    )
 
 
 def stock(house: House) -> Item:
@@ -90,16 +102,12 @@ def test_a_breach_that_happened_is_kept_with_reason_second_person_and_finding(
     staffed: House,
 ) -> None:
     second = staffed.story.people["worker"]
-    answers = Answers({"R-01": REASON}, Approval(second, "proof"))
-    change = staffed.ledger.handling.record(uncleared(staffed), answers=answers)
+    change = entered(staffed, uncleared(staffed), Answers({"R-01": REASON}), "worker")
     event = staffed.ledger.registers.need(HandlingEvent, change.ids[-1]).record
     assert event.deviation and event.deviation_reason == REASON
     [override], [finding] = all_of(staffed, RuleOverride), all_of(staffed, FindingRecord)
-    assert (override.approved_by, override.proof, override.record_ref) == (
-        second,
-        "proof",
-        event.id,
-    )
+    assert (override.approved_by, override.record_ref) == (second, event.id)
+    assert override.approved_at and override.at and override.approved_at <= override.at
     assert (override.mode, override.finding_id) == (RuleMode.BLOCK_PLAN, finding.id)
     assert (finding.source_id, finding.status) == (event.id, FindingStatus.OPEN)
     assert change.types == {"handling_event", "rule_override", "finding"}
@@ -108,9 +116,8 @@ def test_a_breach_that_happened_is_kept_with_reason_second_person_and_finding(
 @pytest.mark.parametrize("reason", ["", "急ぎのため"])
 def test_a_reason_that_says_little_is_asked_again(staffed: House, reason: str) -> None:
     before = staffed.ledger.store.head()
-    answers = Answers({"R-01": reason}, staffed.story.people["worker"])
     with pytest.raises(NeedsAnswer, match="10文字以上") as asked:
-        staffed.ledger.handling.record(uncleared(staffed), answers=answers)
+        entered(staffed, uncleared(staffed), Answers({"R-01": reason}), "worker")
     assert (asked.value.code, asked.value.exit_code) == ("NEEDS_ANSWER", 1)
     assert staffed.ledger.store.head() == before
 
@@ -123,27 +130,46 @@ def test_a_breach_asks_for_a_second_person(staffed: House) -> None:
 
 @pytest.mark.parametrize("who", ["supervisor", "administrator", "officer", "worker3"])
 def test_who_asked_acted_or_may_not_sign_in_is_no_second_person(staffed: House, who: str) -> None:
-    answers = Answers({"R-01": REASON}, staffed.story.people[who])
+    answers = Answers({"R-01": REASON}, Approval(staffed.story.people[who], "1:x:00"))
     with pytest.raises(Refused, match="別の、利用中の方"):
         staffed.ledger.handling.record(uncleared(staffed), answers=answers)
 
 
 def test_the_typed_deviation_reason_is_an_answer(staffed: House) -> None:
     event = uncleared(staffed, deviation=True, deviation_reason=REASON)
-    answers = Answers(approved_by=staffed.story.people["worker"])
-    staffed.ledger.handling.record(event, answers=answers)
+    entered(staffed, event, Answers(), "worker")
     assert all_of(staffed, RuleOverride)[0].reason == REASON
 
 
-def test_a_proof_that_fails_stops_the_entry(staffed: House) -> None:
-    def refuse(approval: Approval) -> None:
-        raise Refused(reason=f"{approval.proof}は違います。")
+def test_whoever_is_not_here_may_agree_later(staffed: House) -> None:
+    answers = Answers({"R-01": REASON}, later=True)
+    staffed.ledger.handling.record(uncleared(staffed), answers=answers)
+    [waiting] = staffed.ledger.rules.waiting()
+    assert waiting.record.confirm_later and not waiting.record.approved_by
+    assert staffed.ledger.rules.why_not_approve(waiting.record)  # the asker himself
+    staffed.sign_in("yoshino")
+    assert not staffed.ledger.rules.why_not_approve(waiting.record)
+    staffed.ledger.rules.approve([waiting.record.id])
+    assert staffed.ledger.rules.waiting() == []
 
-    staffed.ledger.rules.prove = refuse
-    answers = Answers({"R-01": REASON}, Approval(staffed.story.people["worker"], "にせの署名"))
-    with pytest.raises(Refused, match="にせの署名"):
-        staffed.ledger.handling.record(uncleared(staffed), answers=answers)
+
+def test_a_sign_in_of_somebody_else_is_no_agreement(staffed: House) -> None:
+    second = SignIn(staffed.story.people["worker2"], "yoshino", cast.USERS[1].password)
+    handling, event = staffed.ledger.handling, uncleared(staffed)
+    with pytest.raises(Refused, match="選んだ方のもの"):
+        staffed.ledger.rules.entering(
+            lambda given: handling.record(event, answers=given), Answers({"R-01": REASON}), second
+        )
     assert not all_of(staffed, RuleOverride)
+
+
+def test_a_missing_reason_is_asked_before_anybody_signs(staffed: House) -> None:
+    wrong = SignIn(staffed.story.people["worker"], "yoshino", "まちがい")
+    handling, event = staffed.ledger.handling, uncleared(staffed)
+    with pytest.raises(NeedsAnswer):
+        staffed.ledger.rules.entering(
+            lambda given: handling.record(event, answers=given), Answers(), wrong
+        )
 
 
 def test_a_site_of_one_person_confirms_later(house: House) -> None:

@@ -1,6 +1,7 @@
 """Every rule under every text: what passes, what is caught how strictly, what an answer allows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -9,8 +10,10 @@ from models.errors import NeedsAnswer, RuleRefused
 from models.profile_vocabulary import RULES as ALL_RULES
 from models.records import Finding as FindingRecord
 from models.records import HandlingEvent, RuleOverride
-from models.rules.answers import EVERY, Answers
+from models.rules.answers import EVERY, Answers, SignIn
 from models.rules.engine import HELD_ELSEWHERE, RULES
+from models.rules.proof import Question
+from models.seconding import asked_of
 from tests.house import furnished
 from tests.models.rules.scenarios import SCENARIOS, Scenario, changed
 from tests.models.rules.stage import PROFILES, Stage
@@ -50,8 +53,9 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stage
         opened.append(around)
         for key in ("worker", "worker2"):
             house.ledger.people.add_account(
-                house.story.people[key], login=key, role=Role.WORKER, password=PASSWORD
-            )
+                house.story.people[key], login=key, role=Role.WORKER, password=PASSWORD,
+                chosen_by_self=True,
+            )  # fmt: skip
         house.story.receive(2)
         made[code] = Stage(house, code)
     yield made
@@ -64,6 +68,12 @@ def profile(request: pytest.FixtureRequest, stages: dict[str, Stage]) -> Stage:
     stage = stages[request.param]
     stage.contract = stage.story.contract
     return stage
+
+
+def second(stage: Stage, question: Question) -> SignIn:
+    """Return the sign-in of a worker who may agree."""
+    key = next(key for key in ("worker", "worker2") if stage.story.people[key] in question.people)
+    return SignIn(stage.story.people[key], key, PASSWORD)
 
 
 def expected(scenario: Scenario, stage: Stage) -> str:
@@ -91,18 +101,23 @@ def test_what_happened_can_be_entered_with_an_answer(scenario: Scenario, profile
     assert isinstance(act.record, HandlingEvent)
     findings = [f for f in profile.findings(act) if f.rule_id == scenario.rule]
     rules, event = profile.ledger.rules, act.record
+    found, actors = [(event, findings)], {event.actor_person_id}
     with pytest.raises(NeedsAnswer) as asked:
-        rules._require_answers(findings, Answers(), {event.actor_person_id})
+        rules._require_answers(found, Answers(), actors)
     assert asked.value.facts["needs_approval"] is (mode == "block_plan")
-    second = sorted(rules.seconds({event.actor_person_id}))[0] if mode == "block_plan" else ""
-    answers = Answers({scenario.rule: REASON}, second)
-    rules._require_answers(findings, answers, {event.actor_person_id})
+    answers = Answers({scenario.rule: REASON})
+    question = asked_of(asked.value).question
+    if question is not None:
+        answers = replace(
+            answers, approval=rules._agree(question, answers, second(profile, question))
+        )
+    rules._require_answers(found, answers, actors)
     entered, beside = rules._enter(event, profile.contract.id, findings, answers)
     [override] = [one for one in beside if isinstance(one, RuleOverride)]
     assert (override.rule_id, str(override.mode), override.reason, override.record_ref) == (
         scenario.rule, mode, REASON, event.id,
     )  # fmt: skip
-    assert override.approved_by == second
+    assert override.approved_by == answers.approval.person_id
     breach = [one for one in beside if isinstance(one, FindingRecord)]
     assert bool(entered.deviation) is bool(breach) is (mode == "block_plan")
     assert not breach or override.finding_id == breach[0].id
@@ -112,9 +127,12 @@ def test_what_happened_can_be_entered_with_an_answer(scenario: Scenario, profile
 def test_a_plan_that_would_be_a_breach_is_refused(scenario: Scenario, profile: Stage) -> None:
     act = scenario.bad(profile)
     plan = changed(act, timing=Timing.PLANNED)
+    assert isinstance(plan.record, HandlingEvent)
     findings = [f for f in profile.findings(plan) if f.rule_id == scenario.rule]
     with pytest.raises(RuleRefused):
-        profile.ledger.rules._require_answers(findings, Answers({EVERY: REASON}), set())
+        profile.ledger.rules._require_answers(
+            [(plan.record, findings)], Answers({EVERY: REASON}), set()
+        )
 
 
 @each_profile

@@ -40,7 +40,7 @@ def use(house: House, **changes: Any) -> dict[str, Any]:
 
 
 def test_a_finding_is_asked_and_answered(house: House) -> None:
-    asked, done = ask(house, use(house), use(house, answers={"R-48": REASON}))
+    asked, done = ask(house, use(house), use(house, reasons={"R-48": REASON}))
     assert (asked["ok"], asked["error"], asked["needs_approval"]) == (False, "NEEDS_ANSWER", False)
     assert [one["rule"] for one in asked["findings"]] == ["R-48"]
     assert "090" not in json.dumps(asked, ensure_ascii=False)
@@ -60,5 +60,5 @@ def test_a_refusal_names_rule_and_clause(house: House) -> None:
 
 
 def test_answers_of_a_wrong_form_are_told(house: House) -> None:
-    [wrong] = ask(house, use(house, answers={"R-48": 1}))
+    [wrong] = ask(house, use(house, reasons={"R-48": 1}))
     assert wrong["error"] == "USAGE"

@@ -1,0 +1,217 @@
+"""Seconding: the other person who agrees to a breach, at once at the same desk or later (R-36).
+
+At once, the second person signs in beside the first, and the own key signs what is entered
+(models/rules/proof.py). Later, that person opens the ledger and agrees to what waits; the
+signature of that command is the proof then.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from models import permissions
+from models.codes import AccountStatus, Role
+from models.commands import Change, revising
+from models.errors import Conflict, NeedsAnswer, NotPermitted, Refused, VerificationFailed
+from models.records import HandlingEvent, Record, RuleOverride, Stored, UserAccount
+from models.records.governance import REASON_LENGTH
+from models.rules.answers import Answers, Approval, SignIn
+from models.rules.books import Books
+from models.rules.engine import Finding
+from models.rules.proof import Question, read_proof, subject_of, write_proof
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+SECOND = frozenset({Role.WORKER, Role.SUPERVISOR})
+"""Who may be the second person (obligations.md 8.4.1)."""
+OWN = (
+    "自分が求めた例外や、自分の取扱いの例外は、自分では認められません。ほかの方に依頼してください。"
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a `NeedsAnswer` asks for.
+
+    Args:
+        findings: what needs a reason, and every breach.
+        question: what a second person would agree to; None when there is no breach, or nobody.
+        may_wait: that person may also agree later.
+        typed: reasons that stand in the record already, by rule.
+    """
+
+    findings: tuple[Finding, ...]
+    question: Question | None
+    may_wait: bool
+    typed: Mapping[str, str]
+
+    @property
+    def alone(self) -> bool:
+        """Tell whether a breach waits because nobody else could agree (a site of one)."""
+        return self.question is None and any(f.needs_approval for f in self.findings)
+
+
+def asked_of(error: NeedsAnswer) -> Asked:
+    """Return what an error of the rules asks for."""
+    asked = error.facts["asked"]
+    assert isinstance(asked, Asked)
+    return asked
+
+
+class SecondPerson:
+    """What the rules know about the second person; `Rules` adds the rest."""
+
+    books: Books
+    _ledger: "Ledger"
+
+    @cached_property
+    def _asker(self) -> str:
+        return self._ledger.user.person_id
+
+    # --- who -------------------------------------------------------------------------------------
+    def seconds(self, actors: set[str]) -> set[str]:
+        """Return who could be the second person; nobody at a site of one (obligations 8.4.1)."""
+        me = self._asker
+        return {
+            one.person_id
+            for one in self.books.accounts()
+            if _may_second(one)
+            and self._ledger.may_work(one)
+            and one.person_id != me
+            and one.person_id not in actors
+        }
+
+    def _question(
+        self, records: Sequence[Record], rules: Sequence[str], people: set[str]
+    ) -> Question:
+        store = self._ledger.store
+        return Question(
+            vault_id=store.vault_id,
+            head=store.head(),
+            asker=self._asker,
+            subject=subject_of((one.type, one.to_json()) for one in records),
+            rules=tuple(sorted(set(rules))),
+            people=frozenset(people),
+        )
+
+    # --- at once ---------------------------------------------------------------------------------
+    def entering(
+        self, work: Callable[[Answers], Change], answers: Answers, second: SignIn | None = None
+    ) -> Change:
+        """Carry out a command with answers; a second person agrees to it where one is needed.
+
+        Args:
+            work: one command of the ledger, carried out at most once.
+            second: who signs in beside the user.
+
+        Raises:
+            NeedsAnswer: a reason is missing, or a second person and nobody signed in.
+            WrongPassword, LockedOut, MustChangePassword: the second person's sign-in failed.
+            Refused: that person may not agree to this.
+        """
+        try:
+            return work(answers)
+        except NeedsAnswer as asked:
+            what = asked_of(asked)
+            answers = replace(answers, reasons={**what.typed, **answers.reasons})
+            silent = any(len(answers.reason(f.rule_id)) < REASON_LENGTH for f in what.findings)
+            if second is None or what.question is None or silent:
+                raise
+            question = what.question
+        return work(replace(answers, approval=self._agree(question, answers, second)))
+
+    def _agree(self, asked: Question, answers: Answers, second: SignIn) -> Approval:
+        ledger = self._ledger
+        now = ledger.now()
+        reasons = reasons_for(asked.rules, answers)
+        account_id, signature = ledger.safe.sign_as(
+            second.login,
+            second.password,
+            lambda account_id: asked.statement(account_id, now, reasons),
+        )
+        account = ledger.registers.need(UserAccount, account_id).record
+        if account.person_id != second.person_id:
+            raise Refused(reason="入力された利用者名は、選んだ方のものではありません。")
+        return Approval(account.person_id, write_proof(account_id, signature), now)
+
+    def prove(self, asked: Question, answers: Answers) -> None:
+        """Check that the second person may agree, and has signed exactly this.
+
+        Raises:
+            Refused
+        """
+        approval = answers.approval
+        if approval.person_id not in asked.people:
+            raise Refused(
+                reason="確認する人には、求めた人・取扱者とは別の、利用中の方を選んでください。"
+            )
+        try:
+            account_id, _ = read_proof(approval.proof)
+            stored = self._ledger.store.get(UserAccount, account_id)
+            if stored is None or stored.record.person_id != approval.person_id:
+                raise VerificationFailed(reason="確認した人の署名ではありません。")
+            if not _may_second(stored.record) or approval.at is None:
+                raise VerificationFailed(reason="確認した人は、いま利用できません。")
+            key = bytes.fromhex(stored.record.public_key)
+            asked.check(approval.proof, approval.at, reasons_for(asked.rules, answers), key)
+        except VerificationFailed as error:
+            raise Refused(
+                reason="確認した方の署名が、記録しようとしている内容と合いません。"
+                "もう一度、確認を受けてください。"
+            ) from error
+
+    # --- later -----------------------------------------------------------------------------------
+    def waiting(self, contract_id: str = "") -> list[Stored[RuleOverride]]:
+        """Return the exceptions that wait for a second person, oldest first."""
+        equal = {"contract_id": contract_id} if contract_id else {}
+        return self._ledger.registers.all(RuleOverride, confirm_later=True, **equal)
+
+    def why_not_approve(self, override: RuleOverride) -> str:
+        """Return why the signed-in user cannot agree to an exception, "" when it is possible."""
+        account = self._ledger.user
+        if account.app_role not in SECOND:
+            return str(NotPermitted(act="例外の確認", who=permissions.roles_text(SECOND)))
+        event = None
+        if override.record_type == HandlingEvent.type:
+            event = self.books.find(HandlingEvent, override.record_ref)
+        own = {override.requested_by, event.actor_person_id if event else ""}
+        return OWN if account.person_id in own else ""
+
+    def approve(self, override_ids: Sequence[str], *, command_id: str = "") -> Change:
+        """Agree, as the signed-in user, to exceptions that waited for a second person.
+
+        Raises:
+            Conflict, NotFound, NotPermitted, Refused
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        account = ledger.user
+        if account.app_role not in SECOND:
+            raise NotPermitted(act="例外の確認", who=permissions.roles_text(SECOND))
+        intents = []
+        for one in override_ids:
+            stored = ledger.registers.need(RuleOverride, one)
+            if stored.meta.voided or stored.record.approved_by:
+                raise Conflict(what=stored.record.caption())
+            if why_not := self.why_not_approve(stored.record):
+                raise Refused(reason=why_not)
+            agreed = replace(
+                stored.record,
+                approved_by=account.person_id,
+                approved_at=ledger.now(),
+                confirm_later=False,
+            )
+            intents.append(revising(agreed, "二人目による確認"))
+        return ledger.commit(intents, command_id=command_id)
+
+
+def reasons_for(rules: Sequence[str], answers: Answers) -> Mapping[str, str]:
+    """Return the reasons of these rules as they are entered."""
+    return {rule: answers.reason(rule)[:1000] for rule in rules}
+
+
+def _may_second(account: UserAccount) -> bool:
+    return account.status is AccountStatus.ACTIVE and account.app_role in SECOND

@@ -1,0 +1,102 @@
+"""Check who agreed to exceptions: the second person's signature, rebuilt from the entries alone.
+
+At once: the proof in the exception must be that person's signature over exactly what the same
+command entered, at exactly that place of the ledger (models/rules/proof.py). Later: the command
+that brought the agreement must be that person's own. Erased content can no longer be judged.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from models.chain import Action, Command, Entry, Head, read_content
+from models.errors import VerificationFailed
+from models.gate import Problem
+from models.records import RuleOverride
+from models.rules.proof import Question, read_proof, subject_of
+from storage import log
+from storage.authors import Authors
+from storage.database import Database
+
+
+@dataclass
+class _Agreement:
+    """The exceptions of one command to which one person agreed with one signature."""
+
+    command: Command
+    overrides: list[RuleOverride] = field(default_factory=list)
+
+
+def approval_problems(
+    database: Database, vault_id: str, authors: Authors, person_of: Callable[[str], str]
+) -> Iterator[Problem]:
+    """Yield what does not agree among the agreements of second persons.
+
+    Args:
+        authors: the keys of the users as the log tells them.
+        person_of: returns the person id of an account, "" for an unknown one.
+    """
+    at_once: dict[tuple[str, str], _Agreement] = {}
+    agreed: set[str] = set()
+    for command, entry, override in _overrides(database):
+        if not override.approved_by or override.id in agreed:
+            continue
+        agreed.add(override.id)
+        if entry.action is Action.CREATE:
+            key = (command.id, override.proof)
+            at_once.setdefault(key, _Agreement(command)).overrides.append(override)
+        elif person_of(command.author) != override.approved_by:
+            yield _problem(entry.seq, "例外を認めた人が、自分でサインインして認めていません。")
+    for one in at_once.values():
+        try:
+            _check(database, vault_id, authors, person_of, one)
+        except VerificationFailed as error:
+            yield _problem(one.command.first_seq, str(error.facts["reason"]))
+
+
+def _overrides(database: Database) -> Iterator[tuple[Command, Entry, RuleOverride]]:
+    rows = database.all(
+        "SELECT seq FROM entry WHERE type = ? AND action <> ? ORDER BY seq",
+        (RuleOverride.type, Action.VOID.value),
+    )
+    seqs = [row[0] for row in rows]
+    commands = log.commands_at(database, seqs)
+    for seq in seqs:
+        entry = next(log.entries(database, seq, seq))
+        if entry.content is None:
+            continue
+        record = log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
+        assert isinstance(record, RuleOverride)
+        yield commands[seq], entry, record
+
+
+def _check(
+    database: Database,
+    vault_id: str,
+    authors: Authors,
+    person_of: Callable[[str], str],
+    agreement: _Agreement,
+) -> None:
+    command, first = agreement.command, agreement.overrides[0]
+    account, _ = read_proof(first.proof)
+    if person_of(account) != first.approved_by or first.approved_at is None:
+        raise VerificationFailed(reason="二人目の確認の署名が、認めた人のものではありません。")
+    entered = list(log.entries(database, command.first_seq, command.last_seq))
+    wanted = {(one.record_type, one.record_ref) for one in agreement.overrides}
+    judged = [entry for entry in entered if (entry.type, entry.record_id) in wanted]
+    if any(entry.content is None for entry in judged):
+        return
+    question = Question(
+        vault_id=vault_id,
+        head=Head(command.first_seq - 1, entered[0].previous),
+        asker=first.requested_by,
+        subject=subject_of((e.type, read_content(e.content)[0]) for e in judged if e.content),
+        rules=tuple(sorted({one.rule_id for one in agreement.overrides})),
+        people=frozenset(),
+    )
+    reasons = {one.rule_id: one.reason for one in agreement.overrides}
+    key = authors.key_of(account, command.first_seq)
+    question.check(first.proof, first.approved_at, reasons, key)
+
+
+def _problem(seq: int, sentence: str) -> Problem:
+    return Problem("APPROVAL", f"記帳番号{seq}", sentence)

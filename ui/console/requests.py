@@ -1,0 +1,177 @@
+"""What a request to the driver says, read key by key; what cannot be read is a `Usage`."""
+
+import base64
+import binascii
+import json
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from models.codes import AttachmentKind
+from models.errors import AzukariError, InputOutput, NeedsAnswer, RuleRefused, Usage
+from models.records import BY_TYPE, Record
+from models.rules.answers import Answers
+from models.seconding import asked_of
+from models.store import Op, Where
+
+Request = Mapping[str, Any]
+Answer = dict[str, Any]
+
+
+def read_request(line: str) -> Request:
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise Usage(reason="要求がJSONの形になっていません。") from error
+    if not isinstance(request, dict):
+        raise Usage(reason="要求はJSONのオブジェクトで送ってください。")
+    return request
+
+
+def text_of(request: Request, key: str) -> str:
+    value = request.get(key)
+    if not isinstance(value, str) or not value:
+        raise Usage(reason=f"「{key}」を文字で指定してください。")
+    return value
+
+
+def object_of(request: Request, key: str) -> Mapping[str, Any]:
+    value = request.get(key, {})
+    if not isinstance(value, dict):
+        raise Usage(reason=f"「{key}」はオブジェクトで指定してください。")
+    return value
+
+
+def rows_of(request: Request, key: str) -> list[Mapping[str, Any]]:
+    value = request.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise Usage(reason=f"「{key}」はオブジェクトの並びで指定してください。")
+    return value
+
+
+def list_of(request: Request, key: str) -> list[Any]:
+    value = request.get(key, [])
+    if not isinstance(value, list):
+        raise Usage(reason=f"「{key}」は並びで指定してください。")
+    return value
+
+
+def order_of(cls: type[Record], one: Any) -> tuple[str, bool]:
+    try:
+        name, descending = one
+    except (TypeError, ValueError) as error:
+        raise Usage(reason="「order」は [項目, 降順か] の並びで指定してください。") from error
+    if name not in cls.fields() and name != "id":
+        raise Usage(reason=f"「{name}」という項目はありません。")
+    return str(name), bool(descending)
+
+
+def voided_of(request: Request) -> bool | None:
+    value = request.get("voided", False)
+    if value is not None and not isinstance(value, bool):
+        raise Usage(reason="「voided」は true、false、null のどれかで指定してください。")
+    return value
+
+
+def encoding_of(request: Request) -> str:
+    value = str(request.get("encoding", "utf-8"))
+    if value not in ("utf-8", "cp932"):
+        raise Usage(reason="「encoding」は utf-8 か cp932 で指定してください。")
+    return value
+
+
+def whole_of(request: Request, key: str, default: int) -> int:
+    value = request.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise Usage(reason=f"「{key}」は0以上の整数で指定してください。")
+    return value
+
+
+def attachment_kind(request: Request) -> AttachmentKind:
+    try:
+        return AttachmentKind.read(str(request.get("kind", "other")))
+    except KeyError as error:
+        raise Usage(reason="「kind」に知らない区分があります。") from error
+
+
+def record_type(request: Request) -> type[Record]:
+    name = text_of(request, "record")
+    if name not in BY_TYPE:
+        raise Usage(reason=f"「{name}」という記録の種類はありません。")
+    return BY_TYPE[name]
+
+
+def answers_of(request: Request) -> Answers:
+    """Read what people said to the findings of an earlier answer NEEDS_ANSWER."""
+    reasons = object_of(request, "reasons")
+    if not all(isinstance(reason, str) for reason in reasons.values()):
+        raise Usage(reason="「reasons」は、規則の番号ごとの理由（文字）で指定してください。")
+    return Answers(dict(reasons), later=request.get("confirm_later") is True)
+
+
+def findings_of(error: AzukariError) -> Answer:
+    """Return what the rules found, so that the caller can answer rule by rule."""
+    if not isinstance(error, NeedsAnswer | RuleRefused):
+        return {}
+    found = error.facts.get("findings")
+    rows = [
+        {
+            "rule": one.rule_id,
+            "mode": one.mode,
+            "message": one.message,
+            "articles": list(one.articles),
+            "clauses": list(one.clauses),
+        }
+        for one in (found if isinstance(found, tuple) else ())
+    ]
+    if isinstance(error, RuleRefused):
+        return {"findings": rows}
+    asked = asked_of(error)
+    people = sorted(asked.question.people) if asked.question else []
+    return {
+        "findings": rows,
+        "needs_approval": bool(error.facts["needs_approval"]),
+        "may_wait": asked.may_wait,
+        "people": people,
+    }
+
+
+def command_of(request: Request) -> str:
+    value = request.get("command")
+    if value is None:
+        return ""
+    try:
+        return uuid.UUID(str(value)).hex
+    except ValueError as error:
+        raise Usage(reason="「command」はUUIDで指定してください。") from error
+
+
+def condition_of(cls: type[Record], one: Any) -> Where:
+    try:
+        name, op, value = one
+        op = Op(op)
+    except (TypeError, ValueError) as error:
+        raise Usage(reason="「where」は [項目, 比較, 値] の並びで指定してください。") from error
+    f = cls.fields().get(name)
+    if f is None and name != "id":
+        raise Usage(reason=f"「{name}」という項目はありません。")
+    if f is not None and op not in (Op.EMPTY, Op.HAS):
+        try:
+            value = [f.kind.from_json(v) for v in value] if op is Op.IN else f.kind.from_json(value)
+        except (ValueError, TypeError, KeyError) as error:
+            raise Usage(reason=f"「{name}」の値の形が正しくありません。") from error
+    return Where(name, op, value)
+
+
+def bytes_of(request: Request) -> bytes:
+    if "file" in request:
+        path = Path(text_of(request, "file"))
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise InputOutput(file=path.name, reason="読めませんでした") from error
+    try:
+        return base64.b64decode(text_of(request, "data"), validate=True)
+    except binascii.Error as error:
+        raise Usage(reason="「data」はBase64で指定してください。") from error
