@@ -1,20 +1,17 @@
 """The window's composition: font, theme, pages, and the one place where bugs surface."""
 
-import logging
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from platformdirs import user_config_path
-from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import QLibraryInfo, QLocale, QStandardPaths, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
 
 from models.errors import AzukariError
-from ui import icons, theme
+from ui import theme
 from ui.late import Late
 from ui.operations import Operations
 from ui.preferences import Preferences
@@ -40,13 +37,13 @@ def run_window(build_office: "Callable[[], Office]", settings_folder: Path | Non
     Args:
         build_office: puts the office together; called beside the window, which stands first.
     """
-    folder = settings_folder or user_config_path("azukari", appauthor=False)
-    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application = QApplication.instance() or QApplication(["azukari", *theme.STYLE_ARGUMENTS])
+    folder = settings_folder or settings_place()
     assert isinstance(application, QApplication)
     try:
         prepare(application)
     except AzukariError as error:
-        QMessageBox.critical(None, TITLE, str(error))
+        _tell(str(error))
         return error.exit_code
     sys.excepthook = BugReporter(folder)
     operations = Operations()
@@ -56,6 +53,12 @@ def run_window(build_office: "Callable[[], Office]", settings_folder: Path | Non
     # Importing office and pages takes 0.5 s: beside the user's typing, not before it.
     QTimer.singleShot(0, lambda: warm_up(operations, office))
     return application.exec()
+
+
+def settings_place() -> Path:
+    """Return where this user's programs keep their settings."""
+    place = QStandardPaths.StandardLocation.GenericConfigLocation
+    return Path(QStandardPaths.writableLocation(place)) / "azukari"
 
 
 def prepare(application: QApplication) -> None:
@@ -72,6 +75,7 @@ def prepare(application: QApplication) -> None:
     if translator.load("qtbase_ja", place):
         application.installTranslator(translator)
     theme.dress(application)
+    QTimer.singleShot(0, theme.load_names_font)
 
 
 def warm_up(operations: Operations, office: "Callable[[], Office]") -> None:
@@ -79,8 +83,20 @@ def warm_up(operations: Operations, office: "Callable[[], Office]") -> None:
 
     def work() -> None:
         office()
+        from ui import (  # noqa: F401
+            backup_page,
+            barcode,
+            daily_log,
+            icons,
+            idle,
+            items,
+            record_pages,
+            session_lock,
+            today,
+            workbench,
+        )
+
         icons.warm_up()
-        from ui import backup_page, daily_log, items, record_pages, today, workbench  # noqa: F401
 
     operations.ask(work, lambda _: None)
 
@@ -150,6 +166,8 @@ class BugReporter:
     ) -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.exit(1)
+        import logging
+
         self._write(kind, trace)
         logging.getLogger("azukari").error("unexpected %s", kind.__name__)
         if not self._told:
@@ -157,6 +175,8 @@ class BugReporter:
             self._tell(BUG_SENTENCE.format(file=self._file))
 
     def _write(self, kind: type[BaseException], trace: TracebackType | None) -> None:
+        import traceback
+
         frames = traceback.extract_tb(trace)
         lines = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames]
         text = f"{kind.__module__}.{kind.__qualname__}\n" + "".join(f"  {line}\n" for line in lines)
@@ -171,6 +191,9 @@ class BugReporter:
 
 
 def _tell(sentence: str) -> None:
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QMessageBox
+
     box = QMessageBox(QMessageBox.Icon.Critical, TITLE, sentence)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.addButton("閉じる", QMessageBox.ButtonRole.AcceptRole)

@@ -29,7 +29,8 @@ def note(text: str) -> QLabel:
     """Return a quiet sentence that wraps."""
     label = _label(text, "muted")
     label.setWordWrap(True)
-    label.setVisible(bool(text))
+    if not text:  # setVisible(True) would show the label as a window of its own for a moment
+        label.hide()
     return label
 
 
@@ -46,11 +47,12 @@ def plain(text: str = "") -> QLabel:
 
 def say(label: QLabel, text: str, kind: str = "muted") -> None:
     """Change the sentence of a label and how it looks (muted, good, care, problem)."""
-    label.setProperty("kind", kind)
     label.setText(text)
     label.setVisible(bool(text))
-    label.style().unpolish(label)
-    label.style().polish(label)
+    if label.property("kind") != kind:
+        label.setProperty("kind", kind)
+        label.style().unpolish(label)
+        label.style().polish(label)
 
 
 def button(text: str, clicked: Callable[[], object], *, primary: bool = False) -> QPushButton:
@@ -69,12 +71,7 @@ def link_button(text: str, clicked: Callable[[], object]) -> QToolButton:
     made.setAutoRaise(True)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
-    made.setStyleSheet(
-        "QToolButton { color: #1d4f82; border: 2px solid transparent; padding: 2px 6px; }"
-        "QToolButton:hover { text-decoration: underline; }"
-        "QToolButton:focus { border: 2px solid #0b6bcb; border-radius: 3px; }"
-        "QToolButton:disabled { color: #7c8690; }"
-    )
+    made.setObjectName("link")
     made.clicked.connect(lambda: clicked())
     return made
 

@@ -5,9 +5,9 @@ Answers come back to the window's thread. An `AzukariError` becomes its sentence
 everything else is a bug of ours and is raised here again, where `sys.excepthook` catches it once.
 """
 
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -16,13 +16,14 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from models.errors import AzukariError, Cancelled
-from ui.asking import Asker, DialogAsker
-from ui.progress import ProgressDialog
 
 if TYPE_CHECKING:  # the door stands before the office is there; importing that takes 0.2 s
+    from concurrent.futures import ThreadPoolExecutor
+
     from models.commands import Change
     from models.ledger import Ledger
     from models.store import Progress
+    from ui.asking import Asker
 
 T = TypeVar("T")
 Failure = Callable[[AzukariError], None]
@@ -41,11 +42,10 @@ class Operations(QObject):
     failed = Signal(object)
     _arrived = Signal()
 
-    def __init__(self, asker: Asker | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, asker: "Asker | None" = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.asker: Asker = asker or DialogAsker()
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        self._mail: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._asker = asker
+        self._mail: deque[Callable[[], None]] = deque()  # both its ends are safe between threads
         self._waiting = 0
         self._announced = ""
         self._season = 0
@@ -53,6 +53,19 @@ class Operations(QObject):
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._show_cursor)
         self._arrived.connect(self._open_mail, Qt.ConnectionType.QueuedConnection)
+
+    @cached_property
+    def asker(self) -> "Asker":
+        """What asks the user; real dialogs unless another was given."""
+        from ui.asking import DialogAsker
+
+        return self._asker or DialogAsker()
+
+    @cached_property
+    def _worker(self) -> "ThreadPoolExecutor":
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
 
     # --- what screens call ----------------------------------------
     def run(
@@ -104,6 +117,8 @@ class Operations(QObject):
 
         Stopping raises `Cancelled` inside the work; nothing is shown for it then.
         """
+        from ui.progress import ProgressDialog
+
         dialog = ProgressDialog(title, parent)
 
         def finish(result: T) -> None:
@@ -187,14 +202,14 @@ class Operations(QObject):
             self._post(lambda: answer(outcome, None))
 
     def _post(self, letter: Callable[[], None]) -> None:
-        self._mail.put(letter)
+        self._mail.append(letter)
         try:
             self._arrived.emit()
         except RuntimeError:
             pass  # the window was destroyed meanwhile; nobody is left to read the letter
 
     def _open_mail(self) -> None:
-        self._mail.get()()
+        self._mail.popleft()()
 
     def _fail(self, error: AzukariError, failed: Failure | None, parent: QWidget | None) -> None:
         self.failed.emit(error)

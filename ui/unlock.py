@@ -235,6 +235,6 @@ class UnlockView(QWidget):
 
 def _line() -> QFrame:
     line = QFrame()
-    line.setFrameShape(QFrame.Shape.HLine)
-    line.setStyleSheet("color: #c3cad2;")
+    line.setObjectName("line")
+    line.setFixedHeight(1)
     return line

@@ -7,11 +7,11 @@ that is going on beside the window (a backup) is finished before the store is cl
 """
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize
-from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -21,19 +21,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.barcode import BarcodeWedge
-from ui.help import HelpDialog
-from ui.idle import IdleWatch
 from ui.operations import Operations
 from ui.preferences import Preferences
-from ui.session_lock import SessionLock
 from ui.unlock import UnlockView
-from ui.ways_in import WaysIn
 
 if TYPE_CHECKING:  # what an open ledger needs is imported when one is opened
+    from PySide6.QtGui import QCloseEvent
+
     from models.ledger import Ledger
     from models.office import Office
+    from ui.barcode import BarcodeWedge
+    from ui.idle import IdleWatch
+    from ui.session_lock import SessionLock
     from ui.status import Facts
+    from ui.ways_in import WaysIn
     from ui.workbench import Place, Workbench
 
 TITLE = "預り台帳"
@@ -51,7 +52,7 @@ class MainWindow(QMainWindow):
     Args:
         office: returns the office; the first call may take a while.
         places: returns the pages of an open ledger.
-        idle: the idle watch; made here if left out (tests bring their own clock).
+        idle: the idle watch; made with the first ledger if left out (tests bring their clock).
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class MainWindow(QMainWindow):
         operations: Operations,
         preferences: Preferences,
         places: "Callable[[], Sequence[Place]]",
-        idle: IdleWatch | None = None,
+        idle: "IdleWatch | None" = None,
     ) -> None:
         super().__init__()
         self._office = office
@@ -69,14 +70,54 @@ class MainWindow(QMainWindow):
         self._places = places
         self.bench: Workbench | None = None
         self._login = ""
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        self.idle = idle or IdleWatch(application)
-        self.wedge = BarcodeWedge(application)
-        self.session = SessionLock(self)
-        self.ways = WaysIn(office, operations, self)
+        self._idle = idle
         self._build()
-        self._listen(application)
+        self._listen()
+
+    # --- made when wanted: the door itself must stand there at once ----------------------------
+    @cached_property
+    def _facts(self) -> list[QLabel]:
+        labels = [QLabel() for _ in range(4)]
+        for number, label in enumerate(labels):
+            label.setContentsMargins(8, 2, 12, 2)
+            self.statusBar().addWidget(label, 1 if number == 1 else 0)
+        return labels
+
+    @cached_property
+    def ways(self) -> "WaysIn":
+        """The ways in beside the password."""
+        from ui.ways_in import WaysIn
+
+        made = WaysIn(self._office, self._operations, self)
+        made.opened.connect(self._made_ledger)
+        made.found.connect(self._found_ledger)
+        return made
+
+    @cached_property
+    def idle(self) -> "IdleWatch":
+        from ui.idle import IdleWatch
+
+        made = self._idle or IdleWatch(_application())
+        made.expired.connect(lambda: self.lock(IDLE_WORDS))
+        made.warned.connect(self._warn)
+        made.returned.connect(self.statusBar().clearMessage)
+        return made
+
+    @cached_property
+    def wedge(self) -> "BarcodeWedge":
+        from ui.barcode import BarcodeWedge
+
+        made = BarcodeWedge(_application())
+        made.scanned.connect(self._scanned)
+        return made
+
+    @cached_property
+    def session(self) -> "SessionLock":
+        from ui.session_lock import SessionLock
+
+        made = SessionLock(self)
+        made.locked.connect(lambda: self.lock(SESSION_WORDS))
+        return made
 
     # --- opening and locking ----------------------------------------
     def open_ledger(self, ledger: "Ledger", folder: Path) -> None:
@@ -104,6 +145,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{folder.name} － {TITLE}")
         self.statusBar().show()
         self.apply_settings()
+        if self.session.watch(int(self.winId())):
+            _application().installNativeEventFilter(self.session.filter)
         if ledger.notices:
             self._operations.asker.tell(self, "\n".join(ledger.notices))
 
@@ -156,6 +199,8 @@ class MainWindow(QMainWindow):
         self.unlock.greet("".join(words), login=self._login if login is None else login)
 
     def show_help(self, key: str) -> None:
+        from ui.help import HelpDialog
+
         HelpDialog(key, self).exec()
 
     # --- building ----------------------------------------
@@ -170,26 +215,13 @@ class MainWindow(QMainWindow):
         self.unlock = UnlockView(self._office, self._operations, self._preferences)
         self._stack.addWidget(self.unlock)
         self.setCentralWidget(self._stack)
-        self._facts = [QLabel() for _ in range(4)]
-        for number, label in enumerate(self._facts):
-            label.setContentsMargins(8, 2, 12, 2)
-            self.statusBar().addWidget(label, 1 if number == 1 else 0)
-        self.statusBar().hide()
 
-    def _listen(self, application: QApplication) -> None:
+    def _listen(self) -> None:
         self.unlock.unlocked.connect(self.open_ledger)
-        self.unlock.wizard_wanted.connect(self.ways.new_ledger)
-        self.unlock.sample_wanted.connect(self.ways.make_sample)
-        self.unlock.restore_wanted.connect(self.ways.restore)
-        self.unlock.recovery_wanted.connect(self.ways.recover)
-        self.ways.opened.connect(self._made_ledger)
-        self.ways.found.connect(self._found_ledger)
-        self.idle.expired.connect(lambda: self.lock(IDLE_WORDS))
-        self.idle.warned.connect(self._warn)
-        self.idle.returned.connect(self.statusBar().clearMessage)
-        self.session.locked.connect(lambda: self.lock(SESSION_WORDS))
-        application.installNativeEventFilter(self.session.filter)
-        self.wedge.scanned.connect(self._scanned)
+        self.unlock.wizard_wanted.connect(lambda: self.ways.new_ledger())
+        self.unlock.sample_wanted.connect(lambda: self.ways.make_sample())
+        self.unlock.restore_wanted.connect(lambda: self.ways.restore())
+        self.unlock.recovery_wanted.connect(lambda folder: self.ways.recover(folder))
 
     # --- what happens ----------------------------------------
     def _may_lose_draft(self) -> bool:
@@ -240,11 +272,7 @@ class MainWindow(QMainWindow):
         self._operations.ask(ledger.close, lambda _: None)
 
     # --- Qt ----------------------------------------
-    def showEvent(self, event: QShowEvent) -> None:
-        self.session.watch(int(self.winId()))
-        super().showEvent(event)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def closeEvent(self, event: "QCloseEvent") -> None:
         if not self._may_lose_draft():
             event.ignore()
             return
@@ -252,6 +280,12 @@ class MainWindow(QMainWindow):
         self.lock()
         self._operations.close()
         event.accept()
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    return application
 
 
 def _dirty_dialogs() -> bool:

@@ -327,7 +327,8 @@ def test_a_bug_is_told_once_and_logged_without_what_it_says(tmp_path: Path) -> N
 
 def test_the_font_draws_japanese_and_names(qapp: QApplication) -> None:
     font = theme.load_font()
-    assert font.families() == ["BIZ UDPGothic", "IPAmjMincho"]
+    theme.load_names_font()
+    assert font.families() == ["BIZ UDPGothic", *theme.NAMES_FAMILIES]
     assert {"BIZ UDPGothic", "IPAmjMincho"} <= set(QFontDatabase.families())
 
 
