@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.evidence_queries import LISTINGS, QUERIES
-from models.inquiry import Inquiry, Row
+from models.inquiry import WORST, Answer, Row
 from models.profiles import Clause
 from models.records import Contract, ContractClauseSetting
 
@@ -24,7 +24,6 @@ STATES: Mapping[str, str] = {
     "not_applicable": "対象外",
     "unknown": "判定前",
 }
-WORST = ("due", "action", "broken")  # how bad a row is, mildest first
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,9 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
         NotPermitted: the role may not look at evidence.
     """
     ledger.require("evidence")
-    asked = Inquiry(ledger, contract)
+    asked = ledger.inquiries.of(contract.id)
     wanted = {q for clause in asked.profile.clauses.values() for q in clause.evidence}
-    found = {name: tuple(query(asked)) for name, query in QUERIES if name in wanted}
+    found = {name: asked.answer(name, query) for name, query in QUERIES if name in wanted}
     off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
     return [
         _state(clause, found, clause.key in off)
@@ -57,14 +56,14 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     ]
 
 
-def _state(clause: Clause, found: Mapping[str, tuple[Row, ...]], off: bool) -> ClauseState:
-    judged = tuple((name, found[name]) for name in clause.evidence if name in found)
+def _state(clause: Clause, found: Mapping[str, Answer], off: bool) -> ClauseState:
+    judged = tuple((name, found[name].rows) for name in clause.evidence if name in found)
     unjudged = tuple(name for name in clause.evidence if name not in found)
-    rows = [row for name, listed in judged if name not in LISTINGS for row in listed]
+    worst = [found[name].worst for name, rows in judged if name not in LISTINGS and rows]
     if off or clause.contractual_only:
         state = "not_applicable"
-    elif rows:
-        state = max((row.severity for row in rows), key=WORST.index)
+    elif worst:
+        state = max(worst, key=WORST.index)
     else:
         state = "unknown" if unjudged else "done"
     return ClauseState(

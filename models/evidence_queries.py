@@ -5,6 +5,7 @@ what must exist or be finished.
 """
 
 from collections.abc import Iterator
+from datetime import date, datetime, time
 
 from models.codes import (
     TERMINAL_STATES,
@@ -21,7 +22,7 @@ from models.codes import (
     Timing,
     TrainingKind,
 )
-from models.inquiry import Inquiry, Query, Row, row
+from models.inquiry import Inquiry, Question, Row, row
 from models.records import (
     ClientCommunication,
     GovernanceDocument,
@@ -35,16 +36,17 @@ from models.records import (
 from models.records import Finding as FindingRecord
 from models.rules.ending import END_OF
 from models.rules.people import informed, is_submitted, missing_topics
-from models.store import Op, Where
-from models.store import Query as Query_
+from models.store import Op, Query, Where
+from models.workdays import first_not_late
 
 RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MANAGER})
+PLACES = ("place_from_id", "place_to_id", "destination_text")
 
 
-def _of_rules(*rule_ids: str) -> Query:
+def _of_rules(*rule_ids: str) -> Question:
     def query(asked: Inquiry) -> Iterator[Row]:
         for rule_id in rule_ids:
-            yield from asked.by_rule.get(rule_id, ())
+            yield from asked.of_rule(rule_id)
 
     return query
 
@@ -91,18 +93,18 @@ def _untaught(asked: Inquiry, *, awareness: bool) -> Iterator[Row]:
 def eq_trainplan(asked: Inquiry) -> Iterator[Row]:
     """Find sessions without a plan, and a missing plan of today."""
     plans = asked.all(TrainingPlan)
-    today = asked.ledger.today()
+    today = asked.today
     current = [p for p in plans if p.period_from and p.period_to]
     if not any(p.period_from <= today <= p.period_to for p in current):  # type: ignore[operator]
         yield row(asked.contract, "今日を含む期間の教育・研修実施計画がありません。")
-    for session in asked.ledger.rules.books.sessions(asked.contract.id):
+    for session in asked.books.sessions(asked.contract.id):
         if not session.plan_id and session.kind is not TrainingKind.AWARENESS:
             yield row(session, "計画に基づかない教育・研修です。計画を選んでください。")
 
 
 def eq_openout(asked: Inquiry) -> Iterator[Row]:
     """Find what is out past the time at which it was to come back."""
-    now = asked.ledger.now()
+    now = asked.now
     for item in asked.items.values():
         out = item.state in (ItemState.TAKEN_OUT, ItemState.IN_TRANSIT)
         if out and item.due_back_at and item.due_back_at < now:
@@ -120,30 +122,41 @@ def eq_end(asked: Inquiry) -> Iterator[Row]:
 
 def eq_unneeded(asked: Inquiry) -> Iterator[Row]:
     """Find unneeded things that still lie there after the days the text's profile allows."""
-    limit, today = asked.profile.params.unneeded.limit_days, asked.ledger.today()
+    limit, today = asked.profile.params.unneeded.limit_days, asked.today
     for item in asked.items.values():
         if item.unneeded_on and item.state not in TERMINAL_STATES:
             over = (today - item.unneeded_on).days > limit
             yield row(item, f"「{item.caption()}」は不要です。終わらせてください。",
                        "action" if over else "due")  # fmt: skip
-    yield from asked.by_rule.get("R-25", ())
+    yield from asked.of_rule("R-25")
 
 
 def eq_supervise(asked: Inquiry) -> Iterator[Row]:
     """Find acts that no responsible person confirmed in time."""
-    days = asked.profile.params.timing.confirmation_business_days + 2
-    today = asked.ledger.today()
-    for event in asked.events:
-        if asked.case(event).roles(event.actor_person_id) & RESPONSIBLE:
-            continue  # nobody supervises his own hands (R-36)
-        open_ = event.timing is Timing.ACTUAL and event.status is not HandlingStatus.CONFIRMED
-        if open_ and event.occurred_at and (today - event.occurred_at.date()).days > days:
-            yield row(event, f"{event.caption()}を責任者が確認していません。")
+    days = asked.profile.params.timing.confirmation_business_days
+    limit = datetime.combine(first_not_late(asked.today, days), time(), asked.zone)
+    where = (
+        Where("contract_id", Op.EQ, asked.contract.id),
+        Where("occurred_at", Op.LT, limit),
+        Where("timing", Op.EQ, Timing.ACTUAL),
+        Where("status", Op.NE, HandlingStatus.CONFIRMED),
+    )
+    query = Query("handling_event", where)
+    fields = ("caption", "occurred_at", "actor_person_id")
+    yield from asked.listed(query, fields, _unconfirmed).values()
+
+
+def _unconfirmed(
+    asked: Inquiry, id_: str, caption: str, occurred_at: datetime, actor: str
+) -> Row | None:
+    if asked.roles(actor, occurred_at.date()) & RESPONSIBLE:
+        return None  # nobody supervises his own hands (R-36)
+    return Row("handling_event", id_, f"{caption}を責任者が確認していません。")
 
 
 def eq_req(asked: Inquiry) -> Iterator[Row]:
     """Find requests of the client that wait for an answer."""
-    now = asked.ledger.now()
+    now = asked.now
     for one in asked.all(ClientCommunication):
         if not one.is_request:
             continue
@@ -156,7 +169,7 @@ def eq_finding(asked: Inquiry) -> Iterator[Row]:
     """Find what is to be put right and was not, or was not verified."""
     for one in asked.all(FindingRecord):
         if one.status is not FindingStatus.VERIFIED:
-            over = one.due_on is not None and one.due_on < asked.ledger.today()
+            over = one.due_on is not None and one.due_on < asked.today
             yield row(one, f"指摘「{one.caption()}」が終わっていません。",
                        "action" if over else "due")  # fmt: skip
 
@@ -165,7 +178,7 @@ def eq_gov(asked: Inquiry) -> Iterator[Row]:
     """Find rules and plans that are demanded and not in force, past review, or incomplete."""
     known = [
         one
-        for one in (s.record for s in asked.ledger.registers.all(GovernanceDocument))
+        for one in asked.everywhere(GovernanceDocument)
         if one.contract_id in ("", asked.contract.id) and one.status is GovernanceStatus.IN_FORCE
     ]
     for kind in asked.profile.params.governance.demanded:
@@ -173,7 +186,7 @@ def eq_gov(asked: Inquiry) -> Iterator[Row]:
         if not mine:
             yield row(asked.contract, f"「{GovernanceKind.read(kind).label}」が備わっていません。")
         for one in mine:
-            if one.next_review_on and one.next_review_on < asked.ledger.today():
+            if one.next_review_on and one.next_review_on < asked.today:
                 yield row(one, f"「{one.title}」の見直しの時期を過ぎています。")
 
 
@@ -209,7 +222,7 @@ def eq_asset(asked: Inquiry) -> Iterator[Row]:
         ]
         if gaps:
             yield row(one, f"「{one.name}」に「{'」「'.join(gaps)}」がありません。")
-    yield from asked.by_rule.get("R-16", ())
+    yield from asked.of_rule("R-16")
 
 
 def eq_copyneed(asked: Inquiry) -> Iterator[Row]:
@@ -229,24 +242,24 @@ def eq_ledger(asked: Inquiry) -> Iterator[Row]:
         own = item.origin is ItemOrigin.CONTRACTOR_EQUIPMENT
         if item.state is ItemState.REGISTERED and not own:
             yield row(item, f"「{item.caption()}」の受領や作成が記録されていません。")
-    for event in asked.events:
-        if event.timing is not Timing.ACTUAL:
-            continue
-        if not (event.place_from_id or event.place_to_id or event.destination_text):
-            yield row(event, f"{event.caption()}に場所が記録されていません。")
+    contract = Where("contract_id", Op.EQ, asked.contract.id)
+    nowhere = tuple(Where(name, Op.EMPTY, True) for name in PLACES)
+    acts = Query("handling_event", (contract, Where("timing", Op.EQ, Timing.ACTUAL), *nowhere))
+    yield from asked.listed(acts, ("caption",), _nowhere).values()
     # A voided event keeps its number, so a number that nobody carries was never given.
-    query = Query_("handling_event", (Where("contract_id", Op.EQ, asked.contract.id),), voided=None)
-    count, last = (
-        asked.ledger.registers.count(query),
-        asked.ledger.store.next_event_no(asked.contract.id),
-    )
-    if count != last - 1:
-        yield row(asked.contract, f"記録番号に{last - 1 - count}件の抜けがあります。", "broken")
+    count = asked.total(Query("handling_event", (contract,), voided=None))
+    last = asked.last_event_no()
+    if count != last:
+        yield row(asked.contract, f"記録番号に{last - count}件の抜けがあります。", "broken")
+
+
+def _nowhere(_asked: Inquiry, id_: str, caption: str) -> Row:
+    return Row("handling_event", id_, f"{caption}に場所が記録されていません。")
 
 
 def eq_receipt(asked: Inquiry) -> Iterator[Row]:
     """Find receipts without designation, and without the 預り証 handed in where it is demanded."""
-    yield from asked.by_rule.get("R-14", ())
+    yield from asked.of_rule("R-14")
     if asked.profile.params.handover.receipt_document:
         yield from _unpapered(asked, (HandlingKind.RECEIVE,), ("D-14",))
 
@@ -267,24 +280,38 @@ def eq_cert(asked: Inquiry) -> Iterator[Row]:
 def _unpapered(
     asked: Inquiry, kinds: tuple[HandlingKind, ...], documents: tuple[str, ...]
 ) -> Iterator[Row]:
+    days = asked.profile.params.timing.end_document_business_days
+    limit = first_not_late(asked.today, days)
+    titles = "・".join(asked.profile.document_title(one) for one in documents)
+    for id_, caption, day in unpapered_acts(asked, kinds, documents):
+        sentence = f"{caption}について「{titles}」を提出していません。"
+        yield Row("handling_event", id_, sentence, "action" if day < limit else "due")
+
+
+def unpapered_acts(
+    asked: Inquiry, kinds: tuple[HandlingKind, ...], documents: tuple[str, ...]
+) -> Iterator[tuple[str, str, date]]:
+    """Yield id, caption and day of the acts of which no submitted paper speaks."""
     told = {
         subject
         for paper in asked.all(Submission)
         if paper.doc_kind in documents and is_submitted(paper)
         for subject in paper.subject_ids
     }
-    limit, today = asked.profile.params.timing.end_document_business_days + 2, asked.ledger.today()
-    titles = "・".join(asked.profile.document_title(one) for one in documents)
-    for event in asked.events:
-        actual = event.timing is Timing.ACTUAL and event.occurred_at is not None
-        if event.kind in kinds and actual and event.id not in told:
-            assert event.occurred_at is not None
-            late = (today - event.occurred_at.date()).days > limit
-            sentence = f"{event.caption()}について「{titles}」を提出していません。"
-            yield row(event, sentence, "action" if late else "due")
+    where = (
+        Where("contract_id", Op.EQ, asked.contract.id),
+        Where("timing", Op.EQ, Timing.ACTUAL),
+        Where("kind", Op.IN, kinds),
+    )
+    acts = asked.listed(Query("handling_event", where), ("caption", "occurred_at"), _act)
+    yield from (act for id_, act in acts.items() if id_ not in told)
 
 
-QUERIES: tuple[tuple[str, Query], ...] = (
+def _act(_asked: Inquiry, id_: str, caption: str, occurred_at: datetime) -> tuple[str, str, date]:
+    return id_, caption, occurred_at.date()
+
+
+QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-STAFF", _of_rules("R-02")),
     ("EQ-SUPERVISE", eq_supervise),
     ("EQ-CLEAR", _of_rules("R-01")),

@@ -1,35 +1,43 @@
-"""What every evidence query is given: one contract with its text and its registers, read once."""
+"""What every evidence query is given: one contract with its text and its registers.
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+What was read is remembered together with the record types that it came from. A command forgets
+only what it touched, so that a question over 100,000 events is answered at once after one more.
+"""
+
+from collections import ChainMap
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from models.codes import AssignmentStatus, ContractStatus, FindingStatus, RuleMode, Timing
+from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, FindingStatus, RuleMode
 from models.profiles import Profile
 from models.records import (
-    AccessRight,
     Assignment,
     Contract,
-    ContractClauseSetting,
-    ContractPlace,
     HandlingEvent,
-    InformationAsset,
     Item,
+    Person,
     Record,
     RuleOverride,
 )
 from models.records import Finding as FindingRecord
+from models.rules.books import Books
 from models.rules.case import Case
-from models.rules.engine import Finding, examine
+from models.store import Op, Query, Where
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
 R = TypeVar("R", bound=Record)
 
+ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is asked again
+THE_TIME = "time"  # it looked at the clock: it is asked again every time
+WORST = ("due", "action", "broken")  # how bad a row is, mildest first
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One record that does not prove the clause, with the sentence that says why."""
 
@@ -39,41 +47,184 @@ class Row:
     severity: str = "action"
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a query found, and the record types that it looked at."""
+
+    rows: tuple[Row, ...]
+    reads: frozenset[str]
+
+    @cached_property
+    def worst(self) -> str:
+        """Return the severity of the worst row, "" without any."""
+        return max((row.severity for row in self.rows), key=WORST.index, default="")
+
+
 @dataclass
+class _Register:
+    """Records of one type as they are now, by id, in entry order."""
+
+    wanted: Callable[[Any], bool]
+    records: dict[str, Any]
+
+
+@dataclass
+class _List:
+    """What was made of some fields of the rows of a question, by record id."""
+
+    query: Query
+    fields: tuple[str, ...]
+    judge: Callable[..., Any]
+    found: dict[str, Any] = field(default_factory=dict)
+    reads: set[str] = field(default_factory=set)
+
+
 class Inquiry:
     """What every query is given: the contract with its text, and its registers, read once."""
 
-    ledger: "Ledger"
-    contract: Contract
-    memo: dict[Any, Any] = field(default_factory=dict)
+    def __init__(self, ledger: "Ledger", contract: Contract) -> None:
+        from models.verdicts import Verdicts  # it asks the inquiry back
 
-    @cached_property
-    def profile(self) -> Profile:
-        return self.ledger.registers.need_profile(self.contract.profile_code)
+        self._ledger = ledger
+        self.contract = contract
+        self.profile: Profile = ledger.registers.need_profile(contract.profile_code)
+        self.today: date = ledger.today()
+        self._readers: list[set[str]] = []
+        self._registers: dict[Hashable, _Register] = {}
+        self._lists: dict[Hashable, _List] = {}
+        self._answers: dict[str, Answer] = {}
+        self._roles: dict[tuple[str, date], frozenset[AssignmentRole]] = {}
+        self._totals: dict[Query, tuple[int, int]] = {}
+        self.books = ReadBooks(self, ledger)
+        self.verdicts = Verdicts(self, ledger.store)
 
-    @cached_property
+    # --- what was looked at ----------------------------------------------------------------------
+    def note(self, *types: str) -> None:
+        """Remember that the query that is being asked looked at these record types."""
+        for reads in self._readers:
+            reads.update(types)
+
+    def watch(self, work: Callable[[], Any]) -> tuple[Any, set[str]]:
+        """Do something and return its result with what it looked at."""
+        reads: set[str] = set()
+        self._readers.append(reads)
+        try:
+            return work(), reads
+        finally:
+            self._readers.pop()
+
+    @property
+    def ledger(self) -> "Ledger":
+        """The ledger itself; a query that asks it is asked again after every command."""
+        self.note(ANYTHING)
+        return self._ledger
+
+    @property
+    def now(self) -> datetime:
+        self.note(THE_TIME)
+        return self._ledger.now()
+
+    @property
+    def zone(self) -> tzinfo | None:
+        return self._ledger.now().tzinfo
+
+    def last_event_no(self) -> int:
+        """Return the last number that was given to an act."""
+        self.note(HandlingEvent.type)
+        return self._ledger.store.next_event_no(self.contract.id) - 1
+
+    def moment(self) -> datetime:
+        """Return the present time for what changes only with the day."""
+        return self._ledger.now()
+
+    # --- asking ----------------------------------------------------------------------------------
+    def answer(self, name: str, query: "Question") -> Answer:
+        """Ask a query, or return what it said when nothing that it looked at has changed."""
+        known = self._answers.get(name)
+        if known is None or THE_TIME in known.reads:
+            rows, reads = self.watch(lambda: tuple(query(self)))
+            known = self._answers[name] = Answer(rows, frozenset(reads))
+        self.note(*known.reads)
+        return known
+
+    @property
     def ended(self) -> bool:
         """Tell whether the work is over, so that everything must have found its end."""
-        day = self.contract.completed_on or self.contract.terminated_on or self.contract.ends_on
+        day = self.ends_on
         over = {ContractStatus.WINDING_UP, ContractStatus.CLOSED, ContractStatus.TERMINATED}
-        return self.contract.status in over or (day is not None and day < self.ledger.today())
+        return self.contract.status in over or (day is not None and day < self.today)
 
+    @property
+    def ends_on(self) -> date | None:
+        """The day on which the work ends or ended."""
+        one = self.contract
+        return one.completed_on or one.terminated_on or one.ends_on
+
+    # --- registers -------------------------------------------------------------------------------
     def all(self, cls: type[R]) -> list[R]:
         """Return the contract's records of a type."""
-        if cls not in self.memo:
-            found = self.ledger.registers.all(cls, contract_id=self.contract.id)
-            self.memo[cls] = [stored.record for stored in found]
-        return cast(list[R], self.memo[cls])
+        return list(self._register(cls, self.contract.id).values())
 
-    @cached_property
-    def events(self) -> list[HandlingEvent]:
-        return self.all(HandlingEvent)
+    def everywhere(self, cls: type[R]) -> list[R]:
+        """Return the records of a type of all contracts, and of none."""
+        return list(self._register(cls, None).values())
 
-    @cached_property
-    def items(self) -> dict[str, Item]:
-        return {one.id: one for one in self.all(Item)}
+    @property
+    def items(self) -> Mapping[str, Item]:
+        return self._register(Item, self.contract.id)
 
-    @cached_property
+    @property
+    def handled(self) -> Mapping[str, Item]:
+        """Return the items that an act may speak of, those of the contractor among them."""
+        return ChainMap(self._register(Item, self.contract.id), self._register(Item, ""))
+
+    def _register(self, cls: type[R], contract_id: str | None) -> dict[str, R]:
+        self.note(cls.type)
+        key = (cls, contract_id)
+        if key not in self._registers:
+            where: dict[str, Any] = {} if contract_id is None else {"contract_id": contract_id}
+            found = self._ledger.registers.all(cls, **where)
+            self._registers[key] = _Register(
+                lambda record: contract_id is None or record.contract() == contract_id,
+                {stored.record.id: stored.record for stored in found},
+            )
+        return cast(dict[str, R], self._registers[key].records)
+
+    def listed(
+        self, query: Query, fields: Sequence[str], judge: Callable[..., Any]
+    ) -> Mapping[str, Any]:
+        """Return what `judge` makes of some fields of all rows of a question, by record id.
+
+        Args:
+            judge: a function of a module, called with the inquiry, the id and the values; what it
+                returns None for is left out.
+        """
+        key = (query, tuple(fields), judge)
+        kept = self._lists.get(key)
+        if kept is None:
+            kept = _List(query, ("id", *fields), judge)
+            _, kept.reads = self.watch(lambda: self._fill(kept, query))
+            self._lists[key] = kept
+        self.note(query.type, *kept.reads)
+        return kept.found
+
+    def _fill(self, kept: _List, query: Query) -> None:
+        for id_, *values in self._ledger.store.columns(query, kept.fields):
+            made = kept.judge(self, id_, *values)
+            if made is not None:
+                kept.found[id_] = made
+
+    def total(self, query: Query) -> int:
+        """Count the rows of a question that no command can make fewer (voided ones among them)."""
+        self.note(query.type)
+        last, count = self._totals.get(query, (0, 0))
+        head = self._ledger.store.head().seq
+        more = replace(query, where=(*query.where, Where("created_seq", Op.GT, last)))
+        self._totals[query] = (head, count + self._ledger.store.count(more))
+        return self._totals[query][1]
+
+    # --- rules -----------------------------------------------------------------------------------
+    @property
     def settled(self) -> set[tuple[str, str]]:
         """Return (rule, record) pairs that were explained, or put right and verified."""
         closed = {one.id for one in self.all(FindingRecord) if one.status is FindingStatus.VERIFIED}
@@ -83,58 +234,110 @@ class Inquiry:
             if one.mode is RuleMode.WARN or one.finding_id in closed
         }
 
-    @cached_property
-    def by_rule(self) -> dict[str, list[Row]]:
-        """Ask the rules about everything that happened and stands, in one pass."""
-        rows: dict[str, list[Row]] = {}
-        for record in [*self.events, *self._standing]:
-            if isinstance(record, HandlingEvent) and record.timing is not Timing.ACTUAL:
-                continue
-            for finding in examine(self.case(record)):
-                if finding.mode != RuleMode.NOTICE:
-                    self._keep(rows, record, finding)
-        return rows
-
-    @cached_property
-    def _standing(self) -> list[Record]:
-        kinds: tuple[type[Record], ...] = (
-            Assignment,
-            ContractPlace,
-            InformationAsset,
-            ContractClauseSetting,
-            AccessRight,
-        )
-        return [*(one for cls in kinds for one in self.all(cls)), *self.items.values()]
-
-    def _keep(self, rows: dict[str, list[Row]], record: Record, finding: Finding) -> None:
-        if (finding.rule_id, record.id) in self.settled:
-            return
-        severity = "action" if finding.mode == RuleMode.WARN else "broken"
-        row = Row(record.type, record.id, finding.message, severity)
-        rows.setdefault(finding.rule_id, []).append(row)
+    def of_rule(self, rule_id: str) -> list[Row]:
+        """Return what a rule says to everything that happened and stands, less what is settled."""
+        settled = self.settled
+        return [row for row in self.verdicts.of(rule_id) if (rule_id, row.id) not in settled]
 
     def case(self, record: Record) -> Case:
         """Return a record as the rules would be asked about it."""
         return Case(
             record=record, contract=self.contract, profile=self.profile,
-            books=self.ledger.rules.books, now=self.ledger.now(), items=self.items,
+            books=self.books, now=self.moment(), items=self.handled,
         )  # fmt: skip
 
-    @cached_property
+    # --- people ----------------------------------------------------------------------------------
+    @property
     def active(self) -> list[Assignment]:
         """Return who works on the contract today."""
-        today = self.ledger.today()
         return [
             one
             for one in self.all(Assignment)
-            if one.person_id and one.status is AssignmentStatus.ACTIVE and one.valid_on(today)
+            if one.person_id and one.status is AssignmentStatus.ACTIVE and one.valid_on(self.today)
         ]
 
     def name(self, person_id: str) -> str:
-        return f"{self.ledger.registers.caption('person', person_id)}さん"
+        person = self.books.find(Person, person_id)
+        return f"{person.name if person else ''}さん"
+
+    def roles(self, person_id: str, day: date) -> frozenset[AssignmentRole]:
+        """Return the roles in which a person works on the contract on a day."""
+        self.note(Assignment.type)
+        key = (person_id, day)
+        if key not in self._roles:
+            mine = self.books.assignments(self.contract.id, person_id)
+            self._roles[key] = frozenset(a.role for a in mine if a.role and a.valid_on(day))
+        return self._roles[key]
+
+    # --- after a command -------------------------------------------------------------------------
+    def touch(self, types: frozenset[str], ids: Sequence[str]) -> None:
+        """Forget and read again what a command has touched."""
+        events = self._events(ids) if HandlingEvent.type in types else []
+        if events:
+            types |= {Item.type}  # where an item is follows from what happened to it
+        if any(id_ in self.handled for id_ in ids):
+            self.verdicts.forget()  # a thing is not what it was when it was used
+        self.books.forget(types)
+        if Assignment.type in types:
+            self._roles.clear()
+        carried = {line.item_id for event in events for line in event.lines}
+        carried |= {line.resulting_item_id for event in events for line in event.lines}
+        for (cls, _), kept in cast(Any, self._registers).items():
+            if cls.type in types:
+                self._read_again(cls, kept, [*ids, *(carried if cls is Item else ())])
+        self._lists = {key: one for key, one in self._lists.items() if not one.reads & types}
+        for one in self._lists.values():
+            if one.query.type in types:
+                self._list_again(one, ids)
+        self.verdicts.touch(types, ids, events)
+        self._answers = {
+            name: known
+            for name, known in self._answers.items()
+            if not known.reads & types and ANYTHING not in known.reads
+        }
+
+    def _events(self, ids: Sequence[str]) -> list[HandlingEvent]:
+        found = self._ledger.store.get_many(HandlingEvent, ids)
+        return [one.record for one in found.values() if one.record.contract_id == self.contract.id]
+
+    def _read_again(self, cls: type[Record], kept: _Register, ids: Iterable[str]) -> None:
+        ids = list(dict.fromkeys(ids))
+        found = self._ledger.store.get_many(cls, ids)
+        for id_ in ids:
+            stored = found.get(id_)
+            if stored is None or stored.meta.voided or not kept.wanted(stored.record):
+                kept.records.pop(id_, None)
+            else:
+                kept.records[id_] = stored.record
+
+    def _list_again(self, kept: _List, ids: Sequence[str]) -> None:
+        for id_ in ids:
+            kept.found.pop(id_, None)
+        where = (*kept.query.where, Where("id", Op.IN, tuple(ids)))
+        _, reads = self.watch(lambda: self._fill(kept, replace(kept.query, where=where)))
+        kept.reads |= reads
 
 
-Query = Callable[[Inquiry], Iterator[Row]]
+class ReadBooks(Books):
+    """The books of the rules, which tell the inquiry what was looked at."""
+
+    def __init__(self, asked: Inquiry, ledger: "Ledger") -> None:
+        super().__init__(ledger.store)
+        self._asked = asked
+
+    def copies_under(self, authorization_id: str) -> tuple[Item, ...]:
+        items = self._asked.items.values()
+        return tuple(one for one in items if one.copy_authorization_id == authorization_id)
+
+    def children_of(self, item_id: str) -> tuple[Item, ...]:
+        return tuple(one for one in self._asked.items.values() if one.parent_item_id == item_id)
+
+    def _recall(self, type_: str, key: Hashable, read: Callable[[], Any]) -> Any:
+        self._asked.note(type_)
+        return super()._recall(type_, key, read)
+
+
+Question = Callable[[Inquiry], Iterator[Row]]
 
 
 def row(record: Record, sentence: str, severity: str = "action") -> Row:

@@ -138,6 +138,12 @@ class Store(Protocol):
     def tally(self, query: Query, field: str) -> dict[Any, int]:
         """Count rows by the value of one scalar field."""
 
+    def columns(self, query: Query, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return some fields of all rows, in entry order, for a check over a whole register.
+
+        "lines.item_id" names a field of child rows; what is filled in comes as a tuple.
+        """
+
     def search(
         self, text: str, *, types: Sequence[str] = (), contracts: frozenset[str] | None = None,
         limit: int = 50,

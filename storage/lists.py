@@ -8,11 +8,12 @@ order is walked and the conditions are tried on the way.
 
 import json
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from models.fields import Children, Kind, Moment, MultiChoice, MultiRef, Ref, TextList
+from models.fields import Children, Kind, Moment, MultiChoice, MultiRef, Ref, Text, TextList
 from models.store import ListRow, Op, Query, Where
 from storage import rows
 from storage.database import Database
@@ -86,6 +87,46 @@ class Lists:
             value = kind.from_column(stored)
             counts[value] = counts.get(value, 0) + number
         return counts
+
+    def columns(self, query: Query, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return some fields of all rows, in entry order; nothing else of a row is read."""
+        plan = self._plan(query)
+        self._choose(plan)
+        plain = [name for name in fields if "." not in name]
+        chosen = ", ".join(["t.number", *(f"t.{_column(name)}" for name in plain)])
+        where, parameters = plan.where()
+        with self._database.lock:
+            found = self._database.all(
+                f"SELECT {chosen} FROM {plan.view.name} t WHERE {where} ORDER BY t.number",
+                parameters,
+            )
+            below = {name: self._below(plan, name) for name in fields if "." in name}
+        read = {name: _reader(plan.view.kind(name)) for name in plain}
+        parts: list[list[Any]] = []
+        for name in fields:
+            if name in below:
+                values = below[name]
+                parts.append([values.get(row[0], ()) for row in found])
+            else:
+                place, convert = plain.index(name) + 1, read[name]
+                parts.append([convert(row[place]) for row in found])
+        return list(zip(*parts, strict=True))
+
+    def _below(self, plan: Plan, path: str) -> dict[int, tuple[Any, ...]]:
+        """Return what is filled in a field of child rows, by the number of their record."""
+        name, column = path.split(".")
+        child = next(c for c in plan.view.children if c.field.name == name)
+        read = _reader(dict(child.columns)[column])
+        where, parameters = plan.where()
+        values: dict[int, tuple[Any, ...]] = {}
+        for number, stored in self._database.all(
+            f"SELECT k._number, k.{column} FROM {plan.view.name} t JOIN {child.name} k"
+            f" ON k._number = t.number WHERE k.{column} IS NOT NULL AND {where}"
+            " ORDER BY k._number, k._position",
+            parameters,
+        ):
+            values[number] = (*values.get(number, ()), read(stored))
+        return values
 
     def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
         plan = self._plan(query)
@@ -233,6 +274,13 @@ class Lists:
             )
             if count < fewest:
                 fewest, plan.driving = count, condition
+
+
+def _reader(kind: Kind) -> Callable[[Any], Any]:
+    """Return what reads a column; few values repeat over many rows, so each is read once."""
+    if isinstance(kind, Text | Ref):
+        return lambda stored: stored or ""
+    return kind.from_column if isinstance(kind, Moment) else cache(kind.from_column)
 
 
 def _references(view: ViewTable) -> list[tuple[str, str]]:

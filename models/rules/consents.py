@@ -62,9 +62,9 @@ def r06_copies_are_counted(case: Case) -> Iterator[str]:
     given = next((one for one in case.named if one.subject is S.COPY), None)
     if given is None or given.quantity_limit is None:
         return
-    made = sum(
-        (item.quantity or Decimal(1) for item in case.books.copies_under(given.id)), Decimal(0)
-    )
+    own = {line.resulting_item_id for line in event.lines}  # when it is judged again later
+    others = [item for item in case.books.copies_under(given.id) if item.id not in own]
+    made = sum((item.quantity or Decimal(1) for item in others), Decimal(0))
     new = sum((line.quantity or Decimal(1) for line in event.lines), Decimal(0))
     if made + new > given.quantity_limit:
         limit = f"{given.quantity_limit.normalize():f}"

@@ -350,6 +350,21 @@ def test_tally_counts_by_value(many: Office) -> None:
     assert many.store.counts()["item"] == 40
 
 
+def test_columns_are_read_as_the_records_say_them(many: Office) -> None:
+    query = Query("handling_event", (Where("kind", Op.EQ, K.RECEIVE),))
+    whole = [stored.record for stored in many.store.find(HandlingEvent, query)]
+    fields = ("id", "kind", "occurred_at", "place_to_id", "lines.item_id", "lines.condition_note")
+    assert many.store.columns(query, fields) == [
+        (
+            one.id, one.kind, one.occurred_at, one.place_to_id,
+            tuple(line.item_id for line in one.lines),
+            tuple(line.condition_note for line in one.lines if line.condition_note),
+        )
+        for one in whole
+    ]  # fmt: skip
+    assert whole
+
+
 def test_renaming_an_item_renames_it_in_its_events(many: Office) -> None:
     thing = many.store.find(Item, Query("item"), 1)[0].record
     many.revise(thing, name="新しい名前")

@@ -1,0 +1,211 @@
+"""What the rules say to everything that happened and stands under one contract.
+
+A day of the office repeats itself: the same people use things of the same kind at the same places.
+Acts that no rule can tell apart are therefore judged once (`_Shapes`); only where a rule finds
+something is each of them looked at. After one more act only that act is judged.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from models.codes import HandlingKind, RuleMode, Timing
+from models.inquiry import Row
+from models.records import (
+    AccessRight,
+    Assignment,
+    Authorization,
+    ContractClauseSetting,
+    ContractPlace,
+    HandlingEvent,
+    InformationAsset,
+    Item,
+    Record,
+)
+from models.rules.engine import Finding, examine
+from models.store import Op, Query, Store, Where
+
+if TYPE_CHECKING:
+    from models.inquiry import Inquiry
+
+K = HandlingKind
+REPEATED = (K.USE, K.STORE, K.STOCKTAKE, K.BRING_BACK)
+"""Acts of every day, which have no rows of their own beside the things they speak of."""
+STANDING: tuple[type[Record], ...] = (
+    Assignment,
+    ContractPlace,
+    InformationAsset,
+    ContractClauseSetting,
+    AccessRight,
+    Item,
+)
+UNSEEN_OF_ACT = frozenset(
+    {"contract_id", "event_no", "timing", "occurred_at", "ended_at", "status", "confirmed_at",
+     "confirmed_by", "expected_return_at", "related_event_id", "corrects_event_id",
+     "source_file_id", "quantity", "record_count", "deviation", "lines_text"}
+)  # fmt: skip
+"""Fields of an act of every day by which no rule tells it from another of the same day."""
+UNSEEN_OF_ITEM = frozenset(
+    {"id", "item_no", "name", "maker", "model", "serial_no", "property_no", "quantity",
+     "record_count", "theft_prevention", "source_file_id", "return_due_on", "retain_until",
+     "state", "current_place_id", "holder_person_id", "quantity_left", "last_event_at"}
+)  # fmt: skip
+"""Fields of an item by which no rule tells a use of it from the use of another."""
+SHAPE = (
+    *(
+        f.name
+        for f in HandlingEvent.fields().values()
+        if f.kind.sql_type and f.name not in UNSEEN_OF_ACT
+    ),
+    "lines.condition_note",
+)
+ITEM_FIELDS = tuple(name for name in Item.fields() if name not in UNSEEN_OF_ITEM)
+
+Said = list[tuple[str, Row]]  # rule and what it says about one record
+_ALL = 1_000_000
+
+
+class Verdicts:
+    """The findings of the rules under one contract, kept up to date act by act."""
+
+    def __init__(self, asked: "Inquiry", store: Store) -> None:
+        self._asked = asked
+        self._store = store
+        self._by_rule: dict[str, dict[str, tuple[Row, ...]]] = {}  # rule → record id → rows
+        self._reads: set[str] = set()
+        self._done = False
+
+    def of(self, rule_id: str) -> list[Row]:
+        """Return what a rule found, as rows of evidence; what is only told is left out."""
+        if not self._done:
+            _, self._reads = self._asked.watch(self._judge_everything)
+            self._done = True
+        self._asked.note(*self._reads)
+        return [row for rows in self._by_rule.get(rule_id, {}).values() for row in rows]
+
+    def touch(
+        self, types: frozenset[str], ids: Sequence[str], acts: Sequence[HandlingEvent]
+    ) -> None:
+        """Judge what a command has written: new acts and items; the grounds may not have changed.
+
+        Args:
+            acts: the acts among it, voided ones too.
+        """
+        if types & (self._reads - {HandlingEvent.type, Item.type}):
+            self.forget()
+        if not self._done:
+            return
+        again = [*ids, *self._copies_beside(acts)]
+        for rows in self._by_rule.values():
+            for id_ in again:
+                rows.pop(id_, None)
+        if acts:
+            found = self._store.get_many(HandlingEvent, again)
+            self._judge(one.record for one in found.values() if not one.meta.voided)
+        self._judge(self._asked.items[id_] for id_ in ids if id_ in self._asked.items)
+
+    def forget(self) -> None:
+        """Judge everything again when it is asked for: the grounds have changed."""
+        self._by_rule, self._done = {}, False
+
+    # --- judging ---------------------------------------------------------------------------------
+    def _judge_everything(self) -> None:
+        self._by_rule = {}
+        self._judge_repeated()
+        others = tuple(kind for kind in K if kind not in REPEATED)
+        acts = self._store.find(HandlingEvent, self._acts(others), limit=_ALL)
+        self._judge(one.record for one in acts)
+        for cls in STANDING:
+            self._judge(self._asked.all(cls))
+
+    def _judge(self, records: Iterable[Record]) -> None:
+        for record in records:
+            if not isinstance(record, HandlingEvent) or record.timing is Timing.ACTUAL:
+                self._keep(record.id, self._said(record))
+
+    def _judge_repeated(self) -> None:
+        """Judge one act of every shape, and the others where a rule said something to it."""
+        shapes = self._shapes()
+        firsts = [next(iter(group.values()))[0] for group in shapes.values()]
+        said = {
+            id_: self._said(one.record)
+            for id_, one in self._store.get_many(HandlingEvent, firsts).items()
+        }
+        for first, group in zip(firsts, shapes.values(), strict=True):
+            if not said[first]:
+                continue
+            heads = self._store.get_many(HandlingEvent, [ids[0] for ids in group.values()])
+            for ids in group.values():
+                same = self._said(heads[ids[0]].record)
+                for id_ in ids:
+                    self._keep(id_, same)
+
+    def _shapes(self) -> dict[Hashable, dict[Hashable, list[str]]]:
+        """Return the ids of repeated acts by shape, and within it by the things they speak of."""
+        asked = self._asked
+        alike = _Alike(asked.handled, _targets(asked.all(Authorization)))
+        hours = ("ended_at",) if asked.contract.designated_hours else ()
+        fields = ("id", "occurred_at", "lines.item_id", *hours, *SHAPE)
+        shapes: dict[Hashable, dict[Hashable, list[str]]] = {}
+        for id_, began, items, *rest in self._store.columns(self._acts(REPEATED), fields):
+            shape = (began if hours else began.date(), *rest, alike.of(items))
+            shapes.setdefault(shape, {}).setdefault(items, []).append(id_)
+        return shapes
+
+    def _acts(self, kinds: Sequence[HandlingKind]) -> Query:
+        where = (
+            Where("contract_id", Op.EQ, self._asked.contract.id),
+            Where("timing", Op.EQ, Timing.ACTUAL),
+            Where("kind", Op.IN, tuple(kinds)),
+        )
+        return Query(HandlingEvent.type, where)
+
+    def _copies_beside(self, acts: Sequence[HandlingEvent]) -> list[str]:
+        """Return the copies that are counted together with those of these acts (R-06)."""
+        consents = {one.authorization_id for one in acts if one.kind is K.COPY} - {""}
+        where = (Where("kind", Op.EQ, K.COPY), Where("authorization_id", Op.IN, tuple(consents)))
+        query = Query(HandlingEvent.type, where)
+        return [id_ for (id_,) in self._store.columns(query, ("id",))] if consents else []
+
+    def _said(self, record: Record) -> Said:
+        """Return what the rules say to a record; a mere notice proves nothing against a clause."""
+        return [
+            (one.rule_id, Row(record.type, record.id, one.message, _severity(one)))
+            for one in examine(self._asked.case(record))
+            if one.mode != RuleMode.NOTICE
+        ]
+
+    def _keep(self, id_: str, said: Said) -> None:
+        for rule_id, row in said:
+            rows = self._by_rule.setdefault(rule_id, {})
+            mine = row if row.id == id_ else Row(row.type, id_, row.sentence, row.severity)
+            rows[id_] = (*rows.get(id_, ()), mine)
+
+
+class _Alike:
+    """Tells items apart only where a rule could."""
+
+    def __init__(self, items: Mapping[str, Item], named: bool) -> None:
+        self._items = items
+        self._named = named  # a consent names single things: then each is one of its own
+        self._known: dict[str, Hashable] = {}
+
+    def of(self, ids: tuple[str, ...]) -> Hashable:
+        if self._named:
+            return ids
+        if len(ids) == 1:
+            return self._traits(ids[0])
+        return frozenset(map(self._traits, ids))
+
+    def _traits(self, id_: str) -> Hashable:
+        if id_ not in self._known:
+            item = self._items.get(id_)
+            self._known[id_] = item and tuple(getattr(item, name) for name in ITEM_FIELDS)
+        return self._known[id_]
+
+
+def _targets(consents: Iterable[Authorization]) -> bool:
+    return any(target.item_id for one in consents for target in one.targets)
+
+
+def _severity(finding: Finding) -> str:
+    return "action" if finding.mode == RuleMode.WARN else "broken"
