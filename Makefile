@@ -41,9 +41,9 @@ bench: needs $(VENV)/run.stamp ## measure against the floors of this machine
 soak: needs $(VENV)/dev.stamp ## the long tests: many minutes
 	@$(BIN)/python -m pytest -q -m soak tests
 
-build: needs $(VENV)/dev.stamp ## freeze the program into dist/azukari
+build: needs $(VENV)/dev.stamp ## freeze the program and the verifier into dist/
 	@$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller pyinstaller.spec
-	@du -sh dist/azukari
+	@du -sh dist/azukari dist/azukari-verify
 
 lock: $(VENV)/dev.stamp ## pin the newest versions that the .in files allow
 	@$(LOCK) --upgrade --output-file requirements.txt requirements.in

@@ -287,3 +287,8 @@ def visible(text: str, *, multiline: bool = True) -> str:
         f"［{_code(character)}］" if position in troubled else character
         for position, character in enumerate(text)
     )
+
+
+def hex_groups(digits: str) -> str:
+    """Write a long hexadecimal number in groups of eight, for people to compare."""
+    return " ".join(digits[at : at + 8] for at in range(0, len(digits), 8))

@@ -14,6 +14,7 @@ import rfc8785
 from models.errors import Foreign, NewerFormat
 
 VERSION: Final = 1
+NAMESPACE: Final = "urn:azukari:sealed-document:1#"  # of the claims in the XMP
 
 _TEXTS: Final = ("kind", "number", "contract", "ledger", "head", "issued_at")
 _OPTIONAL_TEXTS: Final = ("previous_number", "previous_sha256", "seal")

@@ -18,10 +18,10 @@ from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
 import resources
+from reports.claims import NAMESPACE
 from reports.fonts import MINCHO, register_fonts
 
 PRODUCER: Final = "預り台帳 Azukari"
-NAMESPACE: Final = "urn:azukari:sealed-document:1#"
 SEAL_FIELD: Final = "AzukariSeal"
 
 _TOTAL_FORM: Final = "total-pages"

@@ -20,8 +20,7 @@ from typing import Any, Final
 import defusedxml.ElementTree
 
 from models.errors import Foreign, NewerFormat
-from reports.claims import Claims
-from reports.pdfa import NAMESPACE
+from reports.claims import NAMESPACE, Claims
 
 Problem = tuple[str, str]
 
@@ -30,7 +29,7 @@ _SENTENCES: Final = {
     "BROKEN": "ファイルが壊れているか、書き換えられているため、読み取れません。もう一度、元のファイルを受け取ってください。",
     "FOREIGN": "預り台帳が作った文書ではありません。",
     "NEWER": "新しい版の預り台帳で作られた文書です。新しい版の検証プログラムを使ってください。",
-    "NO_SEAL": "封印（電子署名）がありません。",
+    "NO_SEAL": "封印（電子署名）がありません。確定前の控えか、封印を外されたものです。",
     "MANY_SEALS": "封印（電子署名）が二つ以上あります。作成後に付け加えられたものです。",
     "REVISIONS": "封印の後に追記されています。",
     "COVERAGE": "封印がファイル全体に及んでいません。封印の後に何かが付け加えられています。",

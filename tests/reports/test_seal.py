@@ -26,10 +26,10 @@ from pyhanko.sign.signers.pdf_cms import SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from models.errors import Damaged, Refused, Usage
+from reports.claims import NAMESPACE
 from reports.documents.d14_receipt import Receipt
 from reports.documents.d28_ledger import Register
 from reports.page import claims_of
-from reports.pdfa import NAMESPACE
 from reports.render import render, seal
 from reports.seal import (
     SealIdentity,

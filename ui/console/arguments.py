@@ -182,6 +182,18 @@ def _import(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--strict", action="store_true", help="一行でも誤りがあれば何も取り込まない")
 
 
+def fingerprint_of(typed: str) -> str:
+    """Return the fingerprint of a seal as typed: 64 hexadecimal digits, with colons or blanks.
+
+    Raises:
+        Usage
+    """
+    plain = "".join(typed.replace(":", "").split()).lower()
+    if len(plain) != 64 or set(plain) - set("0123456789abcdef"):
+        raise Usage(reason="証印の指紋は、64桁の16進数で指定してください（区切りの「:」は可）。")
+    return plain
+
+
 def terminal() -> bool:
     """Tell whether a person sits at the keyboard."""
     return sys.stdin is not None and sys.stdin.isatty()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -49,6 +50,12 @@ class Speaker:
             self._last = tenth
             self._err.write(f"\r{tenth * 10:3d} %" + ("\n" if tenth == 10 else ""))
             self._err.flush()
+
+
+def speak_utf8(stream: TextIO, errors: str = "backslashreplace") -> None:
+    """Read or write UTF-8 whatever the code page of the machine is (Windows pipes are CP932)."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", errors=errors)
 
 
 def write_paper(out: Path, issue: Issue) -> None:

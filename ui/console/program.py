@@ -5,14 +5,12 @@ import sys
 import traceback
 from argparse import Namespace
 from collections.abc import Callable
-from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
 
 from models.errors import AzukariError, Usage
 from models.office import Office
 from ui.console import arguments as args
-from ui.console.output import Speaker
+from ui.console.output import Speaker, speak_utf8
 
 
 def run(argv: list[str], build_office: Callable[[], Office]) -> int:
@@ -29,8 +27,8 @@ def run(argv: list[str], build_office: Callable[[], Office]) -> int:
 def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
     """Carry out the command line; every error becomes a sentence and an exit code."""
     as_json = "--json" in argv
-    _speak_utf8(sys.stdout, "backslashreplace")
-    _speak_utf8(sys.stderr, "backslashreplace")
+    speak_utf8(sys.stdout)
+    speak_utf8(sys.stderr)
     speaker = Speaker(sys.stdout, sys.stderr, as_json=as_json)
     try:
         arguments = args.parse(argv)
@@ -63,19 +61,13 @@ def _place(error: Exception) -> str:
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
-def _speak_utf8(stream: TextIO, errors: str) -> None:
-    """Read or write UTF-8 whatever the code page of the machine is (Windows pipes are CP932)."""
-    if isinstance(stream, TextIOWrapper):
-        stream.reconfigure(encoding="utf-8", errors=errors)
-
-
 def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     verb = arguments.verb
     if verb == "driver":
         from ui.console.driver import Driver
 
         # A wrong byte becomes a character that every field refuses; it must not end the session.
-        _speak_utf8(sys.stdin, "surrogateescape")
+        speak_utf8(sys.stdin, "surrogateescape")
         return Driver(Path(arguments.ledger), office).run(sys.stdin, sys.stdout)
     if verb in ("demo", "sample-day"):
         from ui.console import demo

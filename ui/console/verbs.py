@@ -19,6 +19,7 @@ from models.profile_shelf import mistakes
 from models.records import BY_TYPE, BackupRun, Contract
 from models.store import Op, Query, Where
 from reports import verify as papers
+from ui.console.arguments import fingerprint_of
 from ui.console.output import STATES, Speaker
 from ui.console.passwords import login_and_password
 from ui.console.sheets import new_sheet_file, newcomer, typed_sheet
@@ -219,18 +220,6 @@ def _verdict(file: Path, fingerprint: str | None, known: dict[str, str]) -> dict
         "fingerprint_checked": verdict.fingerprint_checked,
         "problems": problems,
     }
-
-
-def fingerprint_of(typed: str) -> str:
-    """Return the fingerprint of a seal as typed: 64 hexadecimal digits, with colons or blanks.
-
-    Raises:
-        Usage
-    """
-    plain = "".join(typed.replace(":", "").split()).lower()
-    if len(plain) != 64 or set(plain) - set("0123456789abcdef"):
-        raise Usage(reason="証印の指紋は、64桁の16進数で指定してください（区切りの「:」は可）。")
-    return plain
 
 
 def check_profile(arguments: Namespace, office: Office, speaker: Speaker) -> int:

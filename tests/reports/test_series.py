@@ -1,0 +1,96 @@
+"""Papers as a series: what a second book, a replaced paper or a ledger set back leaves behind."""
+
+from dataclasses import asdict, replace
+
+import pytest
+
+from models.errors import Foreign, NewerFormat
+from reports.series import Remembered, from_kept, judge, to_keep
+
+
+def paper(number: int, **changed: object) -> Remembered:
+    """Return the n-th paper of a sound ledger: each knows the one before."""
+    one = Remembered(
+        number=f"令和8年度 第{number}号",
+        sha256=f"{number:064x}",
+        ledger="L1",
+        seal="ab" * 32,
+        seq=number * 10,
+        head=f"{number * 10:064x}",
+        issued_at=f"2026-11-{number:02d}T10:00:00+09:00",
+        previous_number=f"令和8年度 第{number - 1}号" if number > 1 else None,
+        previous_sha256=f"{number - 1:064x}" if number > 1 else None,
+    )
+    return replace(one, **changed)  # type: ignore[arg-type]
+
+
+SOUND = [paper(n) for n in range(1, 6)]
+
+
+def codes(papers: list[Remembered], before: list[Remembered] | None = None) -> set[str]:
+    return {flaw.code for flaw in judge(papers, before or []).flaws}
+
+
+def test_a_whole_series_has_no_flaw_in_any_order() -> None:
+    found = judge(list(reversed(SOUND)))
+    assert (found.flaws, found.missing) == ((), ())
+    assert [one.seq for one in found.remembered] == [10, 20, 30, 40, 50]
+
+
+def test_a_number_that_is_not_at_hand_is_told_and_not_condemned() -> None:
+    found = judge([paper(1), paper(2), paper(4)])
+    assert found.flaws == ()
+    assert found.missing == ("令和8年度 第3号",)
+    assert "第3号" in found.notes[0]
+
+
+def test_two_papers_with_one_number_are_two_books() -> None:
+    twin = paper(3, sha256="f" * 64)
+    assert codes([paper(3), twin]) >= {"SAME_NUMBER"}
+    assert codes([paper(3), paper(3)]) == set()
+
+
+def test_a_replaced_predecessor_shows() -> None:
+    replaced = paper(2, sha256="e" * 64)
+    flaws = judge([paper(1), replaced, paper(3)]).flaws
+    assert [(flaw.number, flaw.code) for flaw in flaws] == [("令和8年度 第3号", "PREVIOUS")]
+    assert "第2号" in flaws[0].message
+
+
+def test_a_ledger_that_was_set_back_shows() -> None:
+    assert "BACKWARDS" in codes([paper(1), paper(2), paper(3, seq=15)])
+
+
+def test_one_count_with_two_heads_shows() -> None:
+    other = paper(9, seq=30, head="c" * 64, previous_number=None, previous_sha256=None)
+    assert "OTHER_HEAD" in codes([*SOUND, other])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"), [({"seal": "cd" * 32}, "OTHER_SEAL"), ({"ledger": "L2"}, "OTHER_LEDGER")]
+)
+def test_a_stranger_is_named(change: dict[str, object], code: str) -> None:
+    found = judge([*SOUND, paper(6, **change)])
+    assert (code, "令和8年度 第6号") in {(flaw.code, flaw.number) for flaw in found.flaws}
+
+
+def test_what_was_kept_is_compared_the_next_time() -> None:
+    kept = to_keep(judge(SOUND[:3]), "2026-11-03T12:00:00+09:00")
+    before = from_kept(kept, "控え.json")
+    assert [asdict(one) for one in before] == [asdict(one) for one in SOUND[:3]]
+    assert codes(SOUND[3:], before) == set()
+    assert codes([paper(3, sha256="d" * 64)], before) >= {"REPLACED"}
+    assert codes([paper(4, previous_sha256="d" * 64)], before) == {"PREVIOUS"}
+
+
+@pytest.mark.parametrize(
+    "content", [None, [], {}, {"azukari_verification": 1, "papers": [{"number": 1}]}, {"papers": 3}]
+)
+def test_another_file_is_no_earlier_verification(content: object) -> None:
+    with pytest.raises(Foreign):
+        from_kept(content, "x.json")
+
+
+def test_a_later_version_is_named() -> None:
+    with pytest.raises(NewerFormat):
+        from_kept({"azukari_verification": 2, "papers": []}, "x.json")

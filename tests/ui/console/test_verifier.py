@@ -1,0 +1,129 @@
+"""The stand-alone verifier: real sealed papers, no ledger, no Qt, a page of plain words."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from models.codes import HandlingKind
+from models.records import HandlingEvent, Submission
+from models.store import Op, Query, Where
+from reports.seal import make_seal_certificate, seal_record
+from tests.house import furnished
+from ui.console import verifier
+from ui.issue import IssueRequest, issue
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three sealed receipts as a municipality keeps them."""
+    home = tmp_path_factory.mktemp("papers")
+    kept = home / "papers"
+    kept.mkdir()
+    with furnished(home / "house") as house:
+        house.story.receive(1)
+        house.story.receive(1)
+        house.story.receive(1)
+        ledger = house.ledger
+        identity = make_seal_certificate("株式会社ふじみ事務サービス", ledger.now(), os.urandom)
+        ledger.paper.adopt_seal(*seal_record(identity))
+        query = Query("handling_event", (Where("kind", Op.EQ, HandlingKind.RECEIVE),))
+        for number, stored in enumerate(ledger.store.find(HandlingEvent, query)[:3], start=1):
+            contract = stored.record.contract_id
+            change = issue(ledger, IssueRequest("D-14", contract, (stored.record.id,)))
+            paper = ledger.registers.need(Submission, change.ids[-1]).record
+            (kept / f"{number}.pdf").write_bytes(ledger.paper.file(paper.id))
+    return kept
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: object) -> tuple[int, str, str]:
+    code = verifier.main([str(one) for one in argv])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_a_sound_folder_is_told_in_plain_words(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, page, _ = run(capsys, folder)
+    assert code == 0
+    assert "3通のうち、問題なし 3通、問題あり 0通" in page
+    assert "書換えや差替えの跡はありません" in page and "つながっています" in page
+    assert "指紋を照合していません" in page and "分からないこと" in page
+
+
+def test_a_changed_paper_is_named_and_the_others_stay_sound(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    data = bytearray((tmp_path / "2.pdf").read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "2.pdf").write_bytes(data)
+    code, page, _ = run(capsys, tmp_path)
+    marks = {line.split()[-1]: line.strip()[0] for line in page.splitlines() if ".pdf" in line}
+    assert code == 1 and marks == {"1.pdf": "○", "2.pdf": "×", "3.pdf": "○"}
+
+
+def test_a_missing_paper_is_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, page, _ = run(capsys, folder / "1.pdf", folder / "3.pdf")
+    assert code == 0 and "手元にありません" in page
+
+
+def test_the_fingerprint_decides_whose_it_is(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = run(capsys, folder, "--json", "--fingerprint", "0" * 64)
+    found = json.loads(out)
+    assert not found["ok"]
+    assert {p["code"] for one in found["documents"] for p in one["problems"]} == {"FINGERPRINT"}
+
+
+def test_the_next_verification_compares_with_the_last(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, page_file = tmp_path / "kept.json", tmp_path / "page.txt"
+    assert run(capsys, folder / "1.pdf", "--keep", kept, "--page", page_file)[0] == 0
+    assert page_file.read_bytes().startswith("\ufeff預り台帳".encode())
+    code, page, _ = run(capsys, folder / "2.pdf", folder / "3.pdf", "--since", kept)
+    assert code == 0 and "前回の検証の控え（1通）" in page and "手元にありません" not in page
+    code, _, said = run(capsys, folder / "1.pdf", "--keep", kept)
+    assert code == 5 and "すでにファイルがあります" in said
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "words"),
+    [
+        ([], 2, "確かめるPDFがありません"),
+        (["--fingerprint", "xyz", "a.pdf"], 2, "64桁"),
+        (["a.pdf", "--since", "none.json"], 5, "見つかりません"),
+        (["--nothing"], 2, "という指定はありません"),
+    ],
+)
+def test_mistakes_get_a_sentence(
+    argv: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found, _, said = run(capsys, *argv)
+    assert found == code and words in said
+
+
+def test_a_file_that_is_not_there_is_a_problem_of_that_file(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, page, _ = run(capsys, folder / "1.pdf", folder / "none.pdf")
+    assert code == 1 and "ファイルを読めません" in page and "問題なし 1通" in page
+
+
+def test_it_needs_neither_window_nor_database(folder: Path) -> None:
+    program = (
+        "import sys; from ui.console import verifier; code = verifier.main(sys.argv[1:]);"
+        "bad = {'PySide6', 'sqlcipher3', 'storage', 'reportlab', 'fontTools', 'ui.console.verbs'} & set(sys.modules);"
+        "sys.exit(code or len(bad))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(folder)], capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr.decode()

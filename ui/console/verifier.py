@@ -1,0 +1,272 @@
+"""The stand-alone verifier: sealed papers, one by one and as a series, on anybody's PC.
+
+A program of its own for the municipality: no ledger, no password, no window, no network. It reads
+PDF files or whole folders and answers with a page of plain words. Frozen as `azukari-verify`;
+from the source: `python -m ui.console.verifier`.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from models.errors import AzukariError, FileMissing, Foreign, Occupied, Usage
+from models.text import hex_groups
+from reports.series import Flaw, Remembered, Series, from_kept, judge, to_keep
+from reports.verify import Verdict, verify_document
+from ui.console.arguments import Parser, fingerprint_of
+from ui.console.output import speak_utf8
+
+MOST_BYTES = 64 * 1024 * 1024  # of one paper; a sealed paper with photographs has a few MB
+MOST_FILES = 10_000
+LIMITS = (
+    "書類に書かれた事実そのものが正しいかどうか。",
+    "台帳に入力されなかった出来事。",
+    "最後の書類より後に、台帳で起きたこと。",
+    "書類の日時は受託者のPCの時計によるもので、第三者による時刻の証明ではありません。",
+)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One file and what it turned out to be; without a verdict it could not be read."""
+
+    file: str
+    verdict: Verdict | None
+    problem: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.verdict is not None and self.verdict.ok
+
+    @property
+    def problems(self) -> list[str]:
+        if self.verdict is None:
+            return [self.problem]
+        return [sentence for _, sentence in self.verdict.problems]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that the page tells."""
+
+    checked: tuple[Checked, ...]
+    series: Series
+    fingerprint: str | None
+    at: datetime
+    compared: int  # papers of the last verification
+
+    @property
+    def ok(self) -> bool:
+        return all(one.ok for one in self.checked) and not self.series.flaws
+
+
+def main(argv: Sequence[str]) -> int:
+    """Verify what is named and return 0 sound, 1 not sound, 2 usage, 4 foreign, 5 the machine."""
+    speak_utf8(sys.stdout)
+    speak_utf8(sys.stderr)
+    try:
+        arguments = _arguments().parse_args(argv)
+        findings = examine(arguments)
+        page = "\n".join(told(findings)) + "\n"
+        if arguments.page:
+            _write_new(Path(arguments.page), page.encode("utf-8-sig"))
+        if arguments.keep:
+            kept = to_keep(findings.series, findings.at.isoformat(timespec="seconds"))
+            text = json.dumps(kept, ensure_ascii=False, indent=2)
+            _write_new(Path(arguments.keep), text.encode("utf-8"))
+        sys.stdout.write(_as_json(findings) if arguments.json else page)
+        return 0 if findings.ok else 1
+    except AzukariError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    finally:
+        if getattr(sys, "frozen", False) and sys.stdin is not None and sys.stdin.isatty():
+            input("Enterキーで閉じます。")  # a double-clicked console would vanish with its answer
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = Parser(prog="azukari-verify", description="預り台帳が作った書類を検証する")
+    parser.add_argument("names", metavar="書類", nargs="*", help="PDF、またはPDFの入ったフォルダー")
+    parser.add_argument("--fingerprint", metavar="HEX", help="受託者から届け出られた証印の指紋")
+    parser.add_argument("--since", metavar="FILE", help="前回の検証の控え")
+    parser.add_argument("--keep", metavar="FILE", help="今回の検証の控えを書くファイル")
+    parser.add_argument("--page", metavar="FILE.txt", help="検証の結果を書くファイル")
+    parser.add_argument("--json", action="store_true", help="結果をJSONで標準出力に出す")
+    return parser
+
+
+# --- examining -----------------------------------------------------------------------------------
+
+
+def examine(arguments: argparse.Namespace) -> Findings:
+    """Check every file, then all of them as a series.
+
+    Raises:
+        Usage, FileMissing, Foreign, NewerFormat
+    """
+    fingerprint = fingerprint_of(arguments.fingerprint) if arguments.fingerprint else None
+    before = _kept(Path(arguments.since)) if arguments.since else []
+    names = arguments.names or _asked()
+    checked = tuple(_check(file, fingerprint) for file in _files(names))
+    if not checked:
+        raise Usage(
+            reason="確かめるPDFがありません。PDFか、PDFの入ったフォルダーを指定してください。"
+        )
+    papers = [paper for one in checked if one.verdict and (paper := Remembered.of(one.verdict))]
+    return Findings(
+        checked, judge(papers, before), fingerprint, datetime.now().astimezone(), len(before)
+    )
+
+
+def _asked() -> list[str]:
+    if sys.stdin is None or not sys.stdin.isatty():
+        return []
+    return [input("PDFか、PDFの入ったフォルダーの場所を入力してください: ").strip().strip('"')]
+
+
+def _files(names: Sequence[str]) -> Iterator[Path]:
+    count = 0
+    for name in names:
+        place = Path(name)
+        found = sorted(_papers_in(place)) if place.is_dir() else [place]
+        count += len(found)
+        if count > MOST_FILES:
+            raise Usage(reason=f"一度に確かめられるのは{MOST_FILES:,}通までです。分けてください。")
+        yield from found
+
+
+def _papers_in(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.suffix.lower() == ".pdf" and path.is_file())
+
+
+def _check(file: Path, fingerprint: str | None) -> Checked:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except OSError:
+        return Checked(str(file), None, "ファイルを読めません。場所と名前を確かめてください。")
+    if len(data) > MOST_BYTES:
+        return Checked(str(file), None, "預り台帳の書類としては大きすぎます。")
+    return Checked(str(file), verify_document(data, fingerprint=fingerprint))
+
+
+def _kept(file: Path) -> list[Remembered]:
+    try:
+        with file.open("rb") as stream:
+            content = json.loads(stream.read(MOST_BYTES))
+    except OSError as error:
+        raise FileMissing(file=file.name) from error
+    except ValueError as error:
+        raise Foreign(file=file.name, reason="検証の控えのファイルではありません。") from error
+    return from_kept(content, file.name)
+
+
+def _write_new(file: Path, content: bytes) -> None:
+    try:
+        with file.open("xb") as stream:
+            stream.write(content)
+    except FileExistsError as error:
+        raise Occupied(file=file.name) from error
+    except OSError as error:
+        raise FileMissing(file=str(file.parent)) from error
+
+
+# --- telling -------------------------------------------------------------------------------------
+
+
+def told(findings: Findings) -> Iterator[str]:
+    """Yield the lines of the page."""
+    good = sum(one.ok and not _flaws_of(one, findings) for one in findings.checked)
+    yield "預り台帳　書類の検証"
+    yield f"検証した日時　{findings.at:%Y-%m-%d %H:%M}（このPCの時計）"
+    bad = len(findings.checked) - good
+    yield f"書類　　　　　{len(findings.checked)}通のうち、問題なし {good}通、問題あり {bad}通"
+    yield ""
+    yield "■ 結論"
+    if findings.ok:
+        yield "　書類に、書換えや差替えの跡はありません。"
+    else:
+        yield "　そのまま受け取れない点があります。×の書類を受託者に確かめてください。"
+    yield from _seals(findings)
+    yield ""
+    yield "■ 一通ずつ"
+    for one in findings.checked:
+        yield from _one(one, findings)
+    yield ""
+    yield "■ 通して見たこと"
+    yield from _whole(findings)
+    yield ""
+    yield "■ この検証では分からないこと"
+    yield from (f"　・{line}" for line in LIMITS)
+
+
+def _seals(findings: Findings) -> Iterator[str]:
+    if findings.fingerprint:
+        yield f"　証印は、届け出られた指紋 {hex_groups(findings.fingerprint)} と照合しました。"
+        return
+    seals = {one.seal for one in findings.series.remembered}
+    yield "　証印の指紋を照合していません。受託者から届け出られた指紋と見比べてください。"
+    yield from (f"　　書類の証印の指紋　{hex_groups(seal)}" for seal in sorted(seals))
+
+
+def _one(one: Checked, findings: Findings) -> Iterator[str]:
+    claims = one.verdict.claims if one.verdict else None
+    words = f"{claims.number}　{claims.kind}　{claims.issued_at[:10]}" if claims else "番号不明"
+    flaws = [flaw.message for flaw in _flaws_of(one, findings)]
+    yield f"　{'○' if one.ok and not flaws else '×'}　{words}　{Path(one.file).name}"
+    yield from (f"　　　・{problem}" for problem in [*one.problems, *flaws])
+
+
+def _flaws_of(one: Checked, findings: Findings) -> list[Flaw]:
+    claims = one.verdict.claims if one.verdict and one.ok else None
+    return [flaw for flaw in findings.series.flaws if claims and flaw.number == claims.number]
+
+
+def _whole(findings: Findings) -> Iterator[str]:
+    papers = findings.series.remembered
+    if findings.compared:
+        yield f"　・前回の検証の控え（{findings.compared}通）と比べました。"
+    if papers:
+        yield f"　・台帳の件数は、最も新しい書類で {papers[-1].seq:,}件、先頭値は {papers[-1].head} です。"
+    if not findings.series.flaws:
+        yield "　・番号、前の書類の照合値、台帳の件数と先頭値は、つながっています。"
+    shown = {flaw for one in findings.checked for flaw in _flaws_of(one, findings)}
+    for flaw in findings.series.flaws:
+        if flaw not in shown:
+            yield f"　・{flaw.number}　{flaw.message}"
+    yield from (f"　・{note}" for note in findings.series.notes)
+
+
+def _as_json(findings: Findings) -> str:
+    documents = [
+        {
+            "file": one.file,
+            "ok": one.ok,
+            "number": one.verdict.number if one.verdict else None,
+            "kind": one.verdict.kind if one.verdict else None,
+            "sha256": one.verdict.sha256 if one.verdict else None,
+            "problems": [
+                {"code": code, "message": text}
+                for code, text in (
+                    one.verdict.problems if one.verdict else [("UNREADABLE", one.problem)]
+                )
+            ],
+        }
+        for one in findings.checked
+    ]
+    result = {
+        "ok": findings.ok,
+        "fingerprint_checked": findings.fingerprint is not None,
+        "documents": documents,
+        "flaws": [asdict(flaw) for flaw in findings.series.flaws],
+        "missing": list(findings.series.missing),
+    }
+    return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
