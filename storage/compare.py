@@ -1,187 +1,237 @@
-"""Compare the derived tables with the log, row by row, without building them a second time.
+"""Compare the derived tables with the log, stretch by stretch, without building them a second time.
 
 Each record's expected rows are made from its content by the same functions that filled the tables
-(storage/rows.py); the status of an item is replayed from its timeline. Rows are compared in chunks,
-so memory stays small and the work goes on between the chunks.
+(storage/rows.py); the status of an item is replayed from its timeline. A stretch needs no other
+one, so two processes can share the work. What no stretch can see, rows that belong to no entry at
+all, is counted at the end (`surplus`).
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models import custody
 from models.chain import Action, Command, Entry, read_content
-from models.gate import Problem
+from models.custody import Status
+from models.errors import Refused
 from models.records import Item, Record
 from models.records.handling import HandlingEvent
-from models.store import Progress
 from storage import log, rows, schema
 from storage.database import Database
-from storage.views import Views
+from storage.helpers import Found
 
-CHUNK = 1000
 CODE = "VIEW"
+EVENTS = 1000  # of a timeline that are in memory at once
+
+Expected = tuple[Record, rows.Version]
+Pair = tuple[Command, Entry]
+Table = dict[int, list[tuple[Any, ...]]]  # rows by the number of their record
+
+_LATER = (
+    "SELECT l.record_id, l.seq FROM entry e JOIN v_later l ON l.record_id = e.record_id"
+    " WHERE e.seq BETWEEN ? AND ? AND e.action = 'create' ORDER BY l.seq"
+)
+_UNLISTED = (
+    "SELECT e.seq FROM entry e WHERE e.seq BETWEEN ? AND ? AND e.action <> 'create' AND NOT EXISTS"
+    " (SELECT 1 FROM v_later l WHERE l.record_id = e.record_id AND l.seq = e.seq)"
+)
+_HAPPENED = (
+    "SELECT t.item, v.seq FROM (SELECT item_id AS item, _number FROM v_handling_event_lines"
+    " WHERE item_id IN (SELECT value FROM json_each(?1)) UNION ALL"
+    " SELECT resulting_item_id, _number FROM v_handling_event_lines"
+    " WHERE resulting_item_id IN (SELECT value FROM json_each(?1))) t"
+    " JOIN v_handling_event v ON v.number = t._number WHERE v.voided_at IS NULL"
+    " ORDER BY t.item, substr(v.occurred_at, 1, 24), v.number"
+)
+_EVENTS = (
+    "SELECT e.seq, e.record_id, e.payload, c.body FROM entry e LEFT JOIN content c ON c.seq = e.seq"
+    " WHERE e.seq IN (SELECT value FROM json_each(?))"
+)
 
 
-@dataclass
-class _Later:
-    """What the entries after the first say about one record."""
+def differences(database: Database, pairs: Sequence[Pair]) -> Iterator[Found]:
+    """Yield what differs for the records that a stretch of consecutive entries created."""
+    span = (pairs[0][1].seq, pairs[-1][1].seq)
+    for (seq,) in database.all(_UNLISTED, span):
+        yield CODE, f"記帳番号{seq}", f"記帳番号{seq}が、訂正の一覧にありません。"
+    later = _later(database, span)
+    by_type: dict[str, list[Expected]] = {}
+    current, at = None, ""
+    for command, entry in pairs:
+        if command is not current:  # one command may have entered thousands
+            current, at = command, rows.entered_at(command)
+        if entry.action is Action.CREATE:
+            version = rows.created(command, entry.seq, at)
+            record = _followed(entry, version, later.get(entry.record_id, ()))
+            by_type.setdefault(entry.type, []).append((record, version))
+    for type_, expected in by_type.items():
+        yield from _compare(database, type_, expected, span)
 
-    seq: int = 0
-    revisions: int = 0
-    revised_at: str = ""
-    revised_by: str = ""
-    voided_at: str | None = None
-    voided_by: str | None = None
-    void_reason: str | None = None
+
+def surplus(database: Database) -> Iterator[Found]:
+    """Yield tables that hold more or fewer rows than the log has records."""
+    created: dict[str, int] = dict(
+        database.all("SELECT type, count(*) FROM entry WHERE action = 'create' GROUP BY type")
+    )
+    for type_, view in schema.TABLES.items():
+        label = view.record.label
+        if database.value(f"SELECT count(*) FROM {view.name}") != created.get(type_, 0):
+            yield CODE, view.name, f"{label}の一覧の件数が記帳と違います。"
+        for child in view.children:
+            if database.value(
+                f"SELECT 1 FROM {child.name} WHERE _number NOT IN (SELECT number FROM {view.name})"
+            ):
+                yield CODE, child.name, f"{label}の明細に、記帳にない行があります。"
+    later = database.value("SELECT count(*) FROM entry WHERE action <> 'create'")
+    if database.value("SELECT count(*) FROM v_later") != later:
+        yield CODE, "v_later", "訂正の一覧の件数が記帳と違います。"
 
 
-class Comparison:
-    """One pass over the log beside the tables."""
+# --- what the log says ----------------------------------------------------------------------------
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._views = Views(database, tolerant=True)
-        self._later: dict[str, _Later] = {}
-        self._later_seq = 0
-        self._later_count = 0
-        self._last = log.head(database).seq
 
-    def problems(self, progress: Progress) -> Iterator[Problem]:
-        """Yield what differs."""
-        position = 0
-        while position < self._last:
-            progress(position, self._last)
-            with self._database.lock:
-                self._read_later()
-                first, position = position + 1, min(position + CHUNK, self._last)
-                found = list(self._chunk(first, position))
-            yield from found
-        yield from self._counts()
-        progress(self._last, self._last)
+def _later(database: Database, span: tuple[int, int]) -> dict[str, list[Pair]]:
+    """Return the entries after the first about the records of a stretch, by record.
 
-    def _read_later(self) -> None:
-        """Follow revisions and voids, also those that are entered while this goes on."""
-        seqs = self._database.all(
-            "SELECT seq FROM entry WHERE action <> 'create' AND seq > ? ORDER BY seq",
-            (self._later_seq,),
-        )
-        commands = log.commands_at(self._database, [seq for (seq,) in seqs])
-        for (seq,) in seqs:
-            entry = next(log.entries(self._database, seq, seq))
-            self._note(entry, commands[seq])
-        self._later_count += len(seqs)
-        self._later_seq = max(self._later_seq, log.head(self._database).seq)
+    The list of them is a derived table; `_UNLISTED` and `surplus` prove it complete.
+    """
+    found: dict[str, list[Pair]] = {}
+    for record_id, seq in database.all(_LATER, span):
+        command = log.commands_at(database, [seq]).get(seq)
+        for entry in log.entries(database, seq, seq):
+            if command and entry.record_id == record_id and entry.action is not Action.CREATE:
+                found.setdefault(record_id, []).append((command, entry))
+    return found
 
-    def _note(self, entry: Entry, command: Command) -> None:
-        later = self._later.setdefault(entry.record_id, _Later())
+
+def _followed(entry: Entry, version: rows.Version, later: Iterable[Pair]) -> Record:
+    """Let the later entries about a record change its version; return the record as it is now."""
+    for command, change in later:
         at = rows.entered_at(command)
-        if entry.action is Action.REVISE:
-            later.seq, later.revised_at, later.revised_by = entry.seq, at, command.author
-            later.revisions += 1
+        if change.action is Action.REVISE:
+            entry, version.seq, version.row_version = change, change.seq, version.row_version + 1
+            version.revised_at, version.revised_by = at, command.author
         else:
-            reason = read_content(entry.content)[1] if entry.content is not None else ""
-            later.voided_at, later.voided_by, later.void_reason = at, command.author, reason
+            version.voided_at, version.voided_by = at, command.author
+            reason = read_content(change.content)[1] if change.content is not None else ""
+            version.void_reason = reason
+    return log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
 
-    # --- one chunk ----------------------------------------------------------------------------
-    def _chunk(self, first: int, last: int) -> Iterator[Problem]:
-        by_type: dict[str, list[tuple[Record, rows.Version]]] = {}
-        for pairs in log.with_commands(self._database, first, last):
-            for command, entry in pairs:
-                if entry.action is Action.CREATE:
-                    by_type.setdefault(entry.type, []).append(self._expected(command, entry))
-        for type_, expected in by_type.items():
-            yield from self._compare(type_, expected)
 
-    def _expected(self, command: Command, entry: Entry) -> tuple[Record, rows.Version]:
-        version = rows.created(command, entry.seq, rows.entered_at(command))
-        later = self._later.get(entry.record_id)
-        if later is not None:
-            if later.revisions:
-                version.seq, version.row_version = later.seq, 1 + later.revisions
-                version.revised_at, version.revised_by = later.revised_at, later.revised_by
-                entry = next(log.entries(self._database, later.seq, later.seq))
-            version.voided_at, version.voided_by = later.voided_at, later.voided_by
-            version.void_reason = later.void_reason
-        return log.read_record(entry.type, entry.record_id, entry.payload, entry.content), version
+@dataclass(frozen=True)
+class _Beside:
+    """What the rows of some types need from other records."""
 
-    def _compare(
-        self, type_: str, expected: Sequence[tuple[Record, rows.Version]]
-    ) -> Iterator[Problem]:
-        numbers = json.dumps([version.number for _, version in expected])
-        found = self._rows(schema.table(type_).name, "number", numbers)
-        texts = self._lines_texts(numbers) if type_ == HandlingEvent.type else {}
-        for record, version in expected:
-            row = self._row(record, version, texts)
-            if found.get(version.number) != [tuple(row)]:
-                yield _problem(record, version.number)
-        yield from self._compare_children(type_, expected, numbers)
+    statuses: dict[str, Status]
+    captions: dict[str, str]
 
-    def _row(self, record: Record, version: rows.Version, texts: dict[int, list[str]]) -> list[Any]:
-        if isinstance(record, Item):
-            status = self._views.replayed(record)
-            return rows.view_row(
-                record, version, rows.status_fields(status), rows.status_hidden(status)
+
+def _row(record: Record, version: rows.Version, beside: _Beside) -> tuple[Any, ...]:
+    if isinstance(record, Item):
+        status = beside.statuses[record.id]
+        fields, hidden = rows.status_fields(status), rows.status_hidden(status)
+        return tuple(rows.view_row(record, version, fields, hidden))
+    if isinstance(record, HandlingEvent):
+        ids = (line.item_id for line in record.lines)
+        text = rows.lines_text([beside.captions.get(one, one) for one in ids])
+        return tuple(rows.view_row(record, version, {"lines_text": text}))
+    return tuple(rows.view_row(record, version, {}))
+
+
+def _beside(database: Database, expected: Sequence[Expected]) -> _Beside:
+    items = {one.id: one for one, _ in expected if isinstance(one, Item)}
+    handled = {
+        line.item_id
+        for event, _ in expected
+        if isinstance(event, HandlingEvent)
+        for line in event.lines
+    }
+    captions: dict[str, str] = {}
+    if handled:
+        captions = dict(
+            database.all(
+                "SELECT id, caption FROM v_item WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted(handled)),),
             )
-        if isinstance(record, HandlingEvent):
-            text = rows.lines_text(texts.get(version.number, []))
-            return rows.view_row(record, version, {"lines_text": text})
-        return rows.view_row(record, version, {})
-
-    def _compare_children(
-        self, type_: str, expected: Sequence[tuple[Record, rows.Version]], numbers: str
-    ) -> Iterator[Problem]:
-        made: dict[str, dict[int, list[tuple[Any, ...]]]] = {}
-        for record, version in expected:
-            for insert, some in rows.child_rows(record, version.number):
-                made.setdefault(insert, {})[version.number] = [tuple(row) for row in some]
-        for child in schema.table(type_).children:
-            found = self._rows(child.name, "_number", numbers)
-            wanted = made.get(child.insert, {})
-            for record, version in expected:
-                if found.get(version.number, []) != wanted.get(version.number, []):
-                    yield _problem(record, version.number)
-
-    def _rows(self, name: str, key: str, numbers: str) -> dict[int, list[tuple[Any, ...]]]:
-        found: dict[int, list[tuple[Any, ...]]] = {}
-        for row in self._database.all(
-            f"SELECT * FROM {name} WHERE {key} IN (SELECT value FROM json_each(?)) ORDER BY 1, 2",
-            (numbers,),
-        ):
-            found.setdefault(row[0], []).append(row)
-        return found
-
-    def _lines_texts(self, numbers: str) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = {}
-        for number, caption in self._database.all(
-            "SELECT l._number, v.caption FROM v_handling_event_lines l"
-            " JOIN v_item v ON v.id = l.item_id"
-            " WHERE l._number IN (SELECT value FROM json_each(?)) ORDER BY l._number, l._position",
-            (numbers,),
-        ):
-            found.setdefault(number, []).append(caption)
-        return found
-
-    # --- what is too much -----------------------------------------------------------------------
-    def _counts(self) -> Iterator[Problem]:
-        with self._database.lock:
-            created: dict[str, int] = dict(
-                self._database.all(
-                    "SELECT type, count(*) FROM entry WHERE action = 'create' GROUP BY type"
-                )
-            )
-            for type_, view in schema.TABLES.items():
-                count = self._database.value(f"SELECT count(*) FROM {view.name}")
-                if count != created.get(type_, 0):
-                    sentence = f"{view.record.label}の一覧の件数が記帳と違います。"
-                    yield Problem(CODE, view.name, sentence)
-            self._read_later()
-            if self._database.value("SELECT count(*) FROM v_later") != self._later_count:
-                yield Problem(CODE, "v_later", "訂正の一覧の件数が記帳と違います。")
+        )
+    return _Beside(_statuses(database, items) if items else {}, captions)
 
 
-def _problem(record: Record, number: int) -> Problem:
-    return Problem(
+def _statuses(database: Database, items: dict[str, Item]) -> dict[str, Status]:
+    """Replay the timelines of items; a timeline may be as long as the log."""
+    statuses = {one: custody.begin(item) for one, item in items.items()}
+    ids, seqs = list(items), array("q")
+    places = {one: place for place, one in enumerate(ids)}
+    at = array("q")
+    for one, seq in database.stream(_HAPPENED, (json.dumps(ids),)):
+        if not (seqs and seqs[-1] == seq and at[-1] == places[one]):  # handled and made in one
+            at.append(places[one])
+            seqs.append(seq)
+    for start in range(0, len(seqs), EVENTS):
+        part = seqs[start : start + EVENTS]
+        events = _events(database, part)
+        for place, seq in zip(at[start : start + EVENTS], part, strict=True):
+            item = items[ids[place]]
+            statuses[item.id] = _step(item, statuses[item.id], events[seq])
+    return statuses
+
+
+def _events(database: Database, seqs: "array[int]") -> dict[int, HandlingEvent]:
+    found: dict[int, HandlingEvent] = {}
+    for seq, id_, payload, body in database.all(_EVENTS, (json.dumps(seqs.tolist()),)):
+        event = log.read_record(HandlingEvent.type, id_, payload, body)
+        assert isinstance(event, HandlingEvent)
+        found[seq] = event
+    return found
+
+
+def _step(item: Item, status: Status, event: HandlingEvent) -> Status:
+    try:
+        return custody.step(item, status, event)
+    except Refused:  # accepted when it was entered: `Views(tolerant=True)` leaves the status, too
+        return status
+
+
+# --- what the tables say --------------------------------------------------------------------------
+
+
+def _compare(
+    database: Database, type_: str, expected: Sequence[Expected], span: tuple[int, int]
+) -> Iterator[Found]:
+    table = schema.table(type_)
+    beside = _beside(database, expected)
+    wanted = {version.number: [_row(record, version, beside)] for record, version in expected}
+    differing = _differing(wanted, _stored(database, table.name, "number", span))
+    children: dict[str, Table] = {child.insert: {} for child in table.children}
+    for record, version in expected:
+        for insert, made in rows.child_rows(record, version.number):
+            children[insert][version.number] = [tuple(row) for row in made]
+    for child in table.children:
+        stored = _stored(database, child.name, "_number", span)
+        differing |= _differing(children[child.insert], stored)
+    for number in sorted(differing):
+        yield _problem(table.record, number)
+
+
+def _stored(database: Database, name: str, key: str, span: tuple[int, int]) -> Table:
+    found: Table = {}
+    for row in database.stream(
+        f"SELECT * FROM {name} WHERE {key} BETWEEN ? AND ? ORDER BY 1, 2", span
+    ):
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def _differing(wanted: Table, stored: Table) -> set[int]:
+    if wanted == stored:
+        return set()
+    return {one for one in wanted.keys() | stored.keys() if wanted.get(one) != stored.get(one)}
+
+
+def _problem(record: type[Record], number: int) -> Found:
+    return (
         CODE,
         f"記帳番号{number}",
         f"{record.label}の一覧が、記帳番号{number}の内容と違います。索引を作り直してください。",

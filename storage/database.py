@@ -81,11 +81,16 @@ class Duplicate(Exception):
 
 
 class Database:
-    """One connection, serialised by a lock; `transaction` is the only way to write."""
+    """One connection, serialised by a lock; `transaction` is the only way to write.
+
+    `writes` counts the transactions that began: whoever reads the file beside this connection sees
+    by it whether the file stood still meanwhile.
+    """
 
     def __init__(self, connection: Any, path: Path) -> None:
         self.path = path
         self.lock = threading.RLock()
+        self.writes = 0
         self._connection = connection
         self._broken: AzukariError | None = None
         self._reader: int | None = None
@@ -130,6 +135,7 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """Run a block as one durable transaction; any exception takes everything back."""
         with self.lock:
+            self.writes += 1
             self.all("BEGIN IMMEDIATE")
             try:
                 yield
@@ -141,6 +147,7 @@ class Database:
     def rekey(self, key: bytes) -> None:
         """Encrypt the whole database under another raw key, in one transaction of SQLCipher."""
         with self.lock:
+            self.writes += 1
             connection = self._usable()
             connection.set_authorizer(None)
             try:

@@ -206,7 +206,7 @@ def check_snapshot(
     database = open_snapshot(path, key)
     try:
         vault_id = log.require_known_format(database)
-        problems = verify_log(database, vault_id, progress=progress, workers=workers)
+        problems = verify_log(database, vault_id, progress=progress, workers=workers, key=key)
         if problems:
             raise VerificationFailed(reason=problems[0].message)
         return log.head(database)

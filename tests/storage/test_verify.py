@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import multiprocessing
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,17 +13,17 @@ from models import codes as c
 from models.chain import ENTRY_TAG, header_bytes, timestamp
 from models.codes import HandlingKind as K
 from models.commands import creating, revising
-from models.errors import Cancelled
+from models.errors import Cancelled, InputOutput
 from models.gate import Problem
 from models.records import UserAccount
-from models.store import Query
+from models.store import Progress, Query
 from storage import log
 from storage.attachments import Attachments
 from storage.database import Database
 from storage.ledger_store import LedgerStore
 from storage.verify import CHECKPOINT, verify
 from tests import factory
-from tests.factory import Office, SeedSigner
+from tests.factory import KEY, START, Office, SeedSigner
 
 
 def silent(done: int, total: int) -> None:
@@ -53,7 +54,7 @@ def store_of(office: Office) -> LedgerStore:
 
 
 def problems(office: Office, *, full: bool = True) -> list[Problem]:
-    return verify(store_of(office), full=full, progress=silent, workers=1)
+    return verify(store_of(office), full=full, progress=silent)
 
 
 def codes(office: Office, *, full: bool = True) -> set[str]:
@@ -62,17 +63,6 @@ def codes(office: Office, *, full: bool = True) -> set[str]:
 
 def test_an_honest_ledger_has_no_problem(office: Office) -> None:
     assert problems(office) == []
-
-
-def test_two_processes_find_what_one_finds(office: Office) -> None:
-    things = [factory.item(office.contract, office.room, n) for n in range(100, 8200)]
-    office.write([creating(one) for one in things])
-    store = store_of(office)
-    assert verify(store, full=True, progress=silent, workers=2) == []
-    with store.database.transaction():
-        store.database.all("UPDATE content SET body = x'7b7d' WHERE seq = 5000")
-    found = verify(store, full=True, progress=silent, workers=2)
-    assert [problem.where for problem in found if problem.code == "CHAIN"] == ["記帳番号5000"]
 
 
 # --- attacks with the key in hand (security: what an insider can do to history) ------------------
@@ -255,6 +245,155 @@ def test_attachments_are_read_to_their_end(office: Office, tmp_path: Path) -> No
     assert codes(office) == {"ATTACHMENT"}
     (tmp_path / "attachments" / name).unlink()
     assert [problem.where for problem in problems(office)] == [name]
+
+
+# --- two helpers ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """A ledger whose check is cut into seven stretches and shared by two helpers."""
+    things = [factory.item(office.contract, office.room, n) for n in range(100, 400)]
+    office.write([creating(one) for one in things])
+    first = office.store.next_event_no(office.contract.id)
+    received = [
+        factory.event(office.contract, office.actor, K.RECEIVE, [one], first + n, START)
+        for n, one in enumerate(things)
+    ]
+    office.write([creating(one) for one in received])
+    office.revise(things[7], name="訂正した名前")
+    monkeypatch.setattr("storage.verify.FEW", 0)
+    monkeypatch.setattr("storage.verify.STRETCH", 100)
+    return office
+
+
+def together(office: Office, progress: Progress = silent) -> list[Problem]:
+    return verify(store_of(office), full=True, progress=progress, key=KEY)
+
+
+def changed_column(db: Database) -> str:
+    db.all("UPDATE v_handling_event SET purpose = '別の目的' WHERE number = 450")
+    return "記帳番号450"
+
+
+def missing_row(db: Database) -> str:
+    db.all("DELETE FROM v_handling_event WHERE number = 450")
+    return "記帳番号450"
+
+
+def extra_row(db: Database) -> str:
+    db.all("CREATE TEMP TABLE planted AS SELECT * FROM v_handling_event WHERE number = 450")
+    db.all("UPDATE planted SET number = 5, id = 'x'")
+    db.all("INSERT INTO v_handling_event SELECT * FROM planted")
+    return "v_handling_event"
+
+
+def swapped_children(db: Database) -> str:
+    for old, new in ((450, 9999), (451, 450), (9999, 451)):
+        db.all("UPDATE v_handling_event_lines SET _number = ? WHERE _number = ?", (new, old))
+    return "記帳番号450"
+
+
+def orphan_child(db: Database) -> str:
+    db.all("UPDATE v_handling_event_lines SET _number = 9999 WHERE _number = 450")
+    return "v_handling_event_lines"
+
+
+def changed_status(db: Database) -> str:
+    db.all("UPDATE v_item SET last_event_at = '2026-11-03T00:00:00.000Z+540' WHERE number = 150")
+    return "記帳番号150"
+
+
+def hidden_revision(db: Database) -> str:
+    (seq,) = db.all("SELECT max(seq) FROM entry WHERE action = 'revise'")[0]
+    db.all("DELETE FROM v_later WHERE seq = ?", (seq,))
+    return f"記帳番号{seq}"
+
+
+def moved_revision(db: Database) -> str:
+    db.all("UPDATE v_later SET record_id = 'x'")
+    return f"記帳番号{log.head(db).seq}"
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        changed_column,
+        missing_row,
+        extra_row,
+        swapped_children,
+        orphan_child,
+        changed_status,
+        hidden_revision,
+        moved_revision,
+    ],
+)
+def test_a_planted_fault_shows_to_the_helpers(
+    shared: Office, plant: Callable[[Database], str]
+) -> None:
+    database = store_of(shared).database
+    with database.transaction():
+        where = plant(database)
+    assert where in {problem.where for problem in together(shared)}
+
+
+def test_helpers_find_nothing_in_an_honest_ledger(shared: Office) -> None:
+    told: list[tuple[int, int]] = []
+    assert together(shared, lambda done, total: told.append((done, total))) == []
+    last = shared.store.head().seq
+    assert told[-1] == (last, last) and {done for done, _ in told} >= {100, 200, 300}
+
+
+def test_helpers_check_signatures(shared: Office) -> None:
+    shared.write([creating(factory.place("倉庫"))], signer=SeedSigner("だれか"))
+    seq = shared.store.head().seq
+    assert [(one.code, one.where) for one in together(shared)] == [("SIGNATURE", f"記帳番号{seq}")]
+
+
+def test_entries_made_meanwhile_are_no_problem(shared: Office) -> None:
+    def enter(done: int, total: int) -> None:
+        if shared.store.head().seq < total + 3:
+            shared.create(factory.place(f"倉庫{done}"))
+
+    assert together(shared, enter) == []
+    assert shared.store.head().seq > 610
+
+
+def test_what_was_seen_during_a_write_is_looked_at_again(shared: Office) -> None:
+    database = store_of(shared).database
+    [(purpose,)] = database.all("SELECT purpose FROM v_handling_event WHERE number = 450")
+    with database.transaction():
+        changed_column(database)
+
+    def mend(done: int, total: int) -> None:
+        if done == total:
+            with database.transaction():
+                database.all(
+                    "UPDATE v_handling_event SET purpose = ? WHERE number = 450", (purpose,)
+                )
+
+    assert together(shared) != []
+    assert together(shared, mend) == []
+
+
+def test_stopping_ends_the_helpers(shared: Office) -> None:
+    def stop(done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        together(shared, stop)
+    assert multiprocessing.active_children() == []
+    shared.create(factory.place("倉庫"))
+    assert together(shared) == []
+
+
+def test_a_helper_that_dies_is_no_verdict(shared: Office) -> None:
+    def kill(done: int, total: int) -> None:
+        for child in multiprocessing.active_children():
+            child.kill()
+
+    with pytest.raises(InputOutput):
+        together(shared, kill)
 
 
 # --- checkpoint ---------------------------------------------------------------------------------

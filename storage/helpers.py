@@ -1,0 +1,131 @@
+"""Two helper processes that read one database file side by side and report what they find.
+
+Ed25519 and the building of rows hold Python's lock, so threads gain nothing (measured). A helper
+opens the file itself, read-only and without taking locks, under the raw key that comes to it through
+the pipe of its start: never in its arguments or its environment. It returns plain findings.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Protocol
+
+from models.errors import AzukariError, InputOutput
+from storage.database import Database, open_snapshot
+
+Found = tuple[str, str, str]  # code, where, message
+BEAT = 0.1  # seconds until the caller is asked again whether to go on
+
+
+class Job(Protocol):
+    """A part of a check that needs nothing but the database; must be picklable."""
+
+    def run(self, database: Database) -> list[Found]: ...
+
+
+def run_here(job: Job, database: Database) -> list[Found]:
+    """Do a job; what the database refuses to give is a finding like any other."""
+    try:
+        return job.run(database)
+    except AzukariError as error:
+        return [("PAGES", database.path.name, str(error))]
+
+
+class Helpers:
+    """Processes that take one job after the other; leaving the block ends them at once."""
+
+    def __init__(self, path: Path, key: bytes, number: int) -> None:
+        # "spawn": a fork of a process with a window and threads may hang.
+        context = multiprocessing.get_context("spawn")
+        self._path = path
+        self._processes: list[BaseProcess] = []
+        self._idle: list[Connection] = []
+        self._busy: dict[Connection, Job] = {}
+        for _ in range(number):
+            mine, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs, path, key), daemon=True)
+            process.start()
+            theirs.close()
+            self._processes.append(process)
+            self._idle.append(mine)
+
+    def __enter__(self) -> "Helpers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join()
+        for connection in [*self._idle, *self._busy]:
+            connection.close()
+
+    def results(
+        self, jobs: Iterator[Job], beat: Callable[[], None]
+    ) -> Iterator[tuple[Job, list[Found]]]:
+        """Yield every job with its findings, in the order in which they end.
+
+        Args:
+            beat: called again and again while the helpers work; may raise `Cancelled`.
+
+        Raises:
+            InputOutput: a helper ended by itself.
+        """
+        job = next(jobs, None)
+        while job is not None or self._busy:
+            while job is not None and self._idle:
+                self._give(job)
+                job = next(jobs, None)
+            for connection in wait(list(self._busy), BEAT):
+                assert isinstance(connection, Connection)
+                yield self._take(connection)
+            beat()
+
+    def _give(self, job: Job) -> None:
+        connection = self._idle.pop()
+        self._busy[connection] = job
+        try:
+            connection.send(job)
+        except OSError as exc:
+            raise self._ended() from exc
+
+    def _take(self, connection: Connection) -> tuple[Job, list[Found]]:
+        try:
+            answer: Any = connection.recv()
+        except (EOFError, OSError) as exc:
+            raise self._ended() from exc
+        job = self._busy.pop(connection)
+        self._idle.append(connection)
+        if isinstance(answer, BaseException):
+            raise answer
+        return job, answer
+
+    def _ended(self) -> InputOutput:
+        return InputOutput(file=str(self._path), reason="検証の補助プログラムの終了")
+
+
+def _serve(connection: Connection, path: Path, key: bytes) -> None:
+    """Do jobs until the other side is gone."""
+    while True:
+        try:
+            job: Job = connection.recv()
+        except EOFError:
+            return
+        try:
+            # Opened for every job: what an earlier one has cached may have been rewritten since.
+            connection.send(_fresh(job, path, key))
+        except Exception as bug:  # a bug of ours must show in the process that asked
+            connection.send(bug)
+
+
+def _fresh(job: Job, path: Path, key: bytes) -> list[Found]:
+    try:
+        database = open_snapshot(path, key)
+    except AzukariError as error:
+        return [("PAGES", path.name, str(error))]
+    try:
+        return run_here(job, database)
+    finally:
+        database.close()
