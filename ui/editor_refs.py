@@ -3,7 +3,7 @@
 import mimetypes
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -155,10 +155,14 @@ class FileButtons(QWidget):
     Args:
         desk: keeps the file; the chosen file enters the ledger at once.
         kept: called with the id of the new attachment.
+        kind: what the files are kept as.
     """
 
-    def __init__(self, desk: FormDesk, kept: Callable[[str], None], parent: QWidget) -> None:
+    def __init__(
+        self, desk: FormDesk, kept: Callable[[str], None], kind: AttachmentKind, parent: QWidget
+    ) -> None:
         super().__init__(parent)
+        self._kind = kind
         self._desk = desk
         self._kept = kept
         self.choose = QPushButton(self.tr("ファイルを選ぶ…"), self)
@@ -173,14 +177,14 @@ class FileButtons(QWidget):
     def keep(self, path: Path) -> None:
         """Attach a file and report its id."""
         desk = self._desk
-        contract_id = desk.contract()
+        contract_id, kind = desk.contract(), self._kind
 
         def work() -> Change:
             return desk.ledger.files.attach(
                 _read(path),
                 name=path.name,
                 mime=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
-                kind=AttachmentKind.SCAN,
+                kind=kind,
                 contract_id=contract_id,
             )
 
@@ -200,10 +204,12 @@ class FileButtons(QWidget):
 class FileEditor(RefEditor):
     """One attachment: a new file, or one that the ledger already keeps."""
 
+    keeps: ClassVar[AttachmentKind] = AttachmentKind.SCAN
+
     def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
         super().__init__(field, desk, parent)
         self.picker.line.setPlaceholderText(self.tr("保管済みのファイルを名前で探す"))
-        self.buttons = FileButtons(desk, self._kept, self)
+        self.buttons = FileButtons(desk, self._kept, self.keeps, self)
         layout = self.layout()
         assert layout is not None
         layout.addWidget(self.buttons)
@@ -220,13 +226,27 @@ class FileEditor(RefEditor):
 class FilesEditor(MultiRefEditor):
     """Several attachments."""
 
+    keeps: ClassVar[AttachmentKind] = AttachmentKind.SCAN
+
     def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
         super().__init__(field, desk, parent)
         self.picker.line.setPlaceholderText(self.tr("保管済みのファイルを名前で探す"))
-        self.buttons = FileButtons(desk, self._add, self)
+        self.buttons = FileButtons(desk, self._add, self.keeps, self)
         layout = self.layout()
         assert layout is not None
         layout.addWidget(self.buttons)
+
+
+class PhotosEditor(FilesEditor):
+    """Photos of an act."""
+
+    keeps = AttachmentKind.PHOTO
+
+
+class CertificateEditor(FileEditor):
+    """The certificate of somebody else."""
+
+    keeps = AttachmentKind.CERTIFICATE
 
 
 def _picker(type_: str, desk: FormDesk, parent: QWidget) -> RefPicker:

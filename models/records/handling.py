@@ -184,7 +184,11 @@ class TransportDetail(Child):
 
 @dataclass(frozen=True, kw_only=True)
 class Sanitization(Child):
-    """How information was erased or a medium destroyed (SK-14, CM-7, FK-9; NIST SP 800-88)."""
+    """How information was erased or a medium destroyed (SK-14, CM-7, FK-9; NIST SP 800-88).
+
+    Whether the client asked to attend must be answered where the text speaks of it (SK-14.3,
+    CM-7.6): R-22 asks for it, not the record.
+    """
 
     label: ClassVar[str] = "消去・廃棄の実施"
     item_id: str = field(Ref("item"), "媒体・資料", required=True)
@@ -217,13 +221,14 @@ class Sanitization(Child):
     ordered_by_assignment_id: str = field(Ref("assignment"), "指示した責任者")
     client_method_authorization_id: str = field(Ref("authorization"), "委託者の指定・指示")
     verified_by: str = field(Ref("person"), "検証者")
-    witness_requested: bool | None = field(
-        Boolean("求めあり", "求めなし"), "立会いの求め", required=True
-    )
+    witness_requested: bool | None = field(Boolean("求めあり", "求めなし"), "立会いの求め")
     witness_name: str = field(Text(100), "立会者氏名")
     witness_title: str = field(Text(), "立会者職名")
     witnessed_at: datetime | None = field(Moment(), "立会日時")
+    photo_before_ids: tuple[str, ...] = field(Files(), "作業前の写真")
     photo_ids: tuple[str, ...] = field(Files(), "写真")
+    vendor_certificate_no: str = field(Text(60), "業者の証明書の番号")
+    vendor_certificate_on: date | None = field(Day(), "業者の証明書の日付")
     vendor_certificate_id: str = field(File(), "業者の証明書")
     pre_classification: str = field(Text(), "抹消前の区分")
     post_classification: str = field(Text(), "抹消後の区分")

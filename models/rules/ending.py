@@ -148,6 +148,12 @@ def r22_attendance_is_respected(case: Case) -> Iterator[str]:
         and one.at.date() <= case.day
         for one in case.books.communications(case.contract.id)
     )
+    rows = event.sanitization
+    if case.params.end.witness_on_request and any(one.witness_requested is None for one in rows):
+        yield (
+            f"{case.word('client_party')}から{case.word('attendance')}の求めがあったかどうかが"
+            "記録されていません。「立会いの求め」を選んでください。"
+        )
     attended = bool(event.sanitization) and all(row.witness_name for row in event.sanitization)
     if asked and not attended:
         yield (

@@ -36,9 +36,13 @@ class EndReport(Document):
     completed: bool = True
     responsible: str = ""
     lines: tuple[EndLine, ...] = ()
+    ordered_label: str = ""  # what the text calls the one who ordered it; "" where it asks nobody
+    ordered_by: str = ""
 
     def missing(self) -> Iterator[str]:
         yield from super().missing()
+        if self.ordered_label and not self.ordered_by:
+            yield self.ordered_label
         yield from missing_in_lines(
             self.lines,
             (
@@ -67,10 +71,13 @@ class EndReport(Document):
         )  # fmt: skip
         did = "行いました" if self.completed else "行う予定です"
         stage = "完了" if self.completed else "予定"
+        heading = [("報告の区分", stage), ("責任者", self.responsible)]
+        if self.ordered_label:
+            heading.append((self.ordered_label, self.ordered_by))
         return [
             *opening(self.head),
             *subject(self.head, f"　次のとおり返還、消去又は廃棄を{did}ので、報告します。"),
-            facts([("報告の区分", stage), ("責任者", self.responsible)]),
+            facts(heading),
             gap(3),
             *here,
             gap(2),

@@ -60,6 +60,7 @@ class DisposalLine:
     verified_by: str = ""
     witness: str = ""
     photos: str = ""
+    vendor_certificate: str = ""
     pre_classification: str = ""
     post_classification: str = ""
     backed_up: str = ""
@@ -161,7 +162,8 @@ def _details(line: DisposalLine) -> list[tuple[str, object]]:
         ("検証方法・結果", "　".join(p for p in (line.verification_method, line.verification_result) if p)),
         ("検証者", line.verified_by),
         ("立会い", line.witness),
-        ("写真・業者の証明書", line.photos),
+        ("写真", line.photos),
+        ("業者の証明書", line.vendor_certificate),
     ]  # fmt: skip
     if line.electronic:
         rows[1:1] = [

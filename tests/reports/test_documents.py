@@ -235,6 +235,15 @@ def test_a_planned_end_is_not_reported_as_done() -> None:
     assert "完了" not in text
 
 
+def test_a_text_that_asks_who_ordered_it_is_answered_or_named() -> None:
+    asked = dataclasses.replace(EndReport.sample(), ordered_label="指示した保護管理責任者等")
+    assert list(asked.missing()) == ["指示した保護管理責任者等"]
+    told = dataclasses.replace(asked, ordered_by="作業責任者　髙橋　恵子")
+    assert not list(told.missing())
+    assert "指示した保護管理責任者等 作業責任者　髙橋　恵子" in flat(render(told))
+    assert "指示した" not in flat(render(EndReport.sample()))
+
+
 def test_a_voided_handling_stays_in_the_register() -> None:
     assert "取消：二重に入力したため" in flat(render(Register.sample()))
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFrame,
-    QGroupBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -31,6 +30,7 @@ from ui.barcode import BarcodeWedge
 from ui.editor_base import FormDesk
 from ui.editor_choices import make_box
 from ui.handling import defaults
+from ui.handling.more_fields import MoreFields
 from ui.handling.panel import FieldsPanel
 from ui.handling.sheets import MAIN, seldom
 from ui.handling.words import kind_word
@@ -62,7 +62,7 @@ class HandlingFrame(QDialog):
     detail_first = False  # whether what a subclass adds stands above the fields
     _base: HandlingEvent
     _more: FieldsPanel | None
-    _seldom: QGroupBox
+    _seldom: MoreFields
 
     # --- what the behaviour says ---------------------------------------------------------------
     def modes(self) -> Sequence[Mode]:
@@ -169,22 +169,12 @@ class HandlingFrame(QDialog):
         if self._more is not None:
             self._seldom.deleteLater()
         lines = seldom(self.kind)
-        self._seldom = QGroupBox(self.tr("そのほかの項目（必要なときだけ）"), self.content)
-        self._seldom.setCheckable(True)
-        self._more = FieldsPanel(HandlingEvent, lines, self.form_desk, self._seldom)
-        self._more.set_values({line.name: getattr(self._base, line.name) for line in lines})
+        title = self.tr("そのほかの項目（必要なときだけ）")
+        self._seldom = MoreFields(title, HandlingEvent, lines, self.form_desk, self.content)
+        self._more = self._seldom.panel
         self._more.edited.connect(lambda _name: self.update_shown())
-        column = QVBoxLayout(self._seldom)
-        column.addWidget(self._more)
-        more = self._more
-        self._seldom.toggled.connect(more.setVisible)
-        filled = any(
-            not more.rows[line.name].field.kind.is_empty(getattr(self._base, line.name))
-            for line in lines
-        )
-        wanted = filled and self.correcting is not None
-        self._seldom.setChecked(wanted)
-        more.setVisible(wanted)
+        filled = self._seldom.fill({line.name: getattr(self._base, line.name) for line in lines})
+        self._seldom.unfold(filled and (self.correcting is not None or self.plan is not None))
         self._seldom_place.addWidget(self._seldom)
 
     def _head(self) -> QVBoxLayout:

@@ -1,6 +1,6 @@
 """A panel of chosen fields of a record, in the order in which a clerk fills them in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,6 +68,7 @@ class FieldsPanel(QWidget):
         for column in range(columns):
             self._grid.setColumnStretch(column * 2 + 1, 1)
         self._shown: tuple[str, ...] = ()
+        self._demanded: frozenset[str] = frozenset()
         for line in lines:
             self._add(line)
         self.arrange([line.name for line in lines])
@@ -124,6 +125,10 @@ class FieldsPanel(QWidget):
             row = self.rows[name]
             row.field = replace(row.field, label=label)
             row.editor.field = row.field
+
+    def demand(self, names: Iterable[str]) -> None:
+        """Demand fields that the contract's text demands although the record does not."""
+        self._demanded = frozenset(names)
 
     def update_shown(self, built: Declared) -> None:
         """Show marks and problems for what stands in the panel now."""
@@ -194,4 +199,6 @@ class FieldsPanel(QWidget):
         self.lines[line.name] = line
 
     def _is_needed(self, name: str, required: frozenset[str]) -> bool:
-        return self.lines[name].needed or self.rows[name].field.required or name in required
+        row = self.rows[name]
+        demanded = self.lines[name].needed or name in self._demanded
+        return demanded or row.field.required or name in required

@@ -21,9 +21,11 @@ from models.records import (
 )
 from ui import layout
 from ui.editor_base import FormDesk
+from ui.editor_refs import CertificateEditor, PhotosEditor
 from ui.handling import methods
 from ui.handling.dialog import HandlingDialog
 from ui.handling.frame import Mode
+from ui.handling.more_fields import MoreFields
 from ui.handling.panel import FieldsPanel, Line
 from ui.handling.papers import offer_paper
 from ui.handling.words import kind_word
@@ -40,17 +42,34 @@ CARD = (
     Line("verification_result", "検証結果"),
     Line("irrecoverable_confirmed", "復元・判読不能の確認", wide=True),
 )
+CARD_MORE = (
+    Line("method_detail", "方法の詳細", wide=True),
+    Line("passes", "上書きの回数"),
+    Line("photo_before_ids", "作業前の写真", wide=True, make=PhotosEditor),
+    Line("photo_ids", "作業後の写真", wide=True, make=PhotosEditor),
+)
 WITH_TOOL = frozenset({"tool_name", "tool_version"})
 SHARED = (
     Line("performed_org_id", "実施した組織"),
     Line("place_text", "実施場所"),
     Line("responsible_person_id", "責任者"),
+    Line("ordered_by_assignment_id", "指示した責任者"),
     Line("verified_by", "検証した人"),
     Line("witness_requested", "委託者の立会いの求め", wide=True),
     Line("witness_title", "立会者の職名"),
     Line("witness_name", "立会者の氏名"),
     Line("witnessed_at", "立会いの日時"),
 )
+SHARED_MORE = (
+    Line("vendor_certificate_no", "証明書の番号"),
+    Line("vendor_certificate_on", "証明書の日付"),
+    Line("vendor_certificate_id", "業者の証明書", wide=True, make=CertificateEditor),
+    Line("pre_classification", "抹消前の区分"),
+    Line("post_classification", "抹消後の区分"),
+    Line("data_backed_up", "バックアップの有無と場所"),
+    Line("post_destination", "抹消後の行先"),
+)
+ORDER, ASKED = "ordered_by_assignment_id", "witness_requested"
 WITNESS = frozenset({"witness_title", "witness_name", "witnessed_at"})
 
 
@@ -68,20 +87,24 @@ class SanitizationCard(QWidget):
         self._start = start
         self.panel = FieldsPanel(Sanitization, CARD, desk, self)
         self.panel.edited.connect(self._edited)
+        self.more = MoreFields("方法の詳細・写真", Sanitization, CARD_MORE, desk, self)
+        self.more.panel.edited.connect(self._edited)
         self.remark = layout.note("")
         box = QGroupBox(item.caption(), self)
         inner = QVBoxLayout(box)
         inner.addWidget(self.panel)
         inner.addWidget(self.remark)
+        inner.addWidget(self.more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(box)
         self.panel.set_values({line.name: getattr(start, line.name) for line in CARD})
+        self.more.unfold(self.more.fill({one.name: getattr(start, one.name) for one in CARD_MORE}))
         self.update_shown()
 
     def detail(self) -> Sanitization:
         """Return what the card says; the shared facts are not in it yet."""
-        return replace(self._start, **self.panel.values())
+        return replace(self._start, **self.panel.values(), **self.more.panel.values())
 
     def set_kind(self, kind: K) -> None:
         """Propose again, for the other act; what was typed stays."""
@@ -100,13 +123,16 @@ class SanitizationCard(QWidget):
             hidden.add("category")
         self.panel.arrange([line.name for line in CARD if line.name not in hidden])
         self.panel.update_shown(detail)
+        self.more.panel.update_shown(detail)
         found = methods.remarks(self.item, self._kind, detail.method, detail.category)
         layout.say(self.remark, "\n".join(f"⚠ {one}" for one in found), "care")
 
     def problems(self) -> list[str]:
         self.panel.touch_all()
+        self.more.panel.touch_all()
         self.update_shown()
-        found = self.panel.problems(self.detail())
+        detail = self.detail()
+        found = self.panel.problems(detail) | self.more.panel.problems(detail)
         return [f"{self.item.item_no}：{s}" for one in found.values() for s in one]
 
     def _edited(self, _name: str) -> None:
@@ -132,7 +158,13 @@ class SanitizeDialog(HandlingDialog):
         self.shared = FieldsPanel(Sanitization, SHARED, self.form_desk, box)
         self.shared.set_values(self._shared_start())
         self.shared.edited.connect(lambda _name: self.update_shown())
-        QVBoxLayout(box).addWidget(self.shared)
+        title = self.tr("業者の証明書・抹消前後の区分")
+        self.shared_more = MoreFields(title, Sanitization, SHARED_MORE, self.form_desk, box)
+        self.shared_more.panel.edited.connect(lambda _name: self.update_shown())
+        self.shared_more.unfold(self.shared_more.fill(self._shared_start()))
+        inner = QVBoxLayout(box)
+        inner.addWidget(self.shared)
+        inner.addWidget(self.shared_more)
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(self._card_place)
@@ -160,19 +192,25 @@ class SanitizeDialog(HandlingDialog):
         self._make_cards()
         super().update_shown()
         if not self._loading:
-            asked = bool(self.shared.values()["witness_requested"])
-            names = [line.name for line in SHARED if asked or line.name not in WITNESS]
-            self.shared.arrange(names)
-            self.shared.update_shown(self._shared_row())
+            demanded = self._demanded()
+            hidden = {ORDER} - demanded
+            if not self.shared.values()[ASKED]:
+                hidden |= WITNESS
+            self.shared.demand(demanded)
+            self.shared.arrange([line.name for line in SHARED if line.name not in hidden])
+            row = self._shared_row()
+            self.shared.update_shown(row)
+            self.shared_more.panel.update_shown(row)
 
     def more_problems(self) -> list[str]:
         if self.planning:
             return []
         found = [s for card in self._cards.values() for s in card.problems()]
-        self.shared.touch_all()
         row = self._shared_row()
-        self.shared.update_shown(row)
-        found += [s for one in self.shared.problems(row).values() for s in one]
+        for panel in (self.shared, self.shared_more.panel):
+            panel.touch_all()
+            panel.update_shown(row)
+            found += [s for one in panel.problems(row).values() for s in one]
         if row.verified_by and row.verified_by == self.draft().actor_person_id:
             found.append(self.tr("「検証した人」には、実施した人と別の人を選んでください。"))
         return found
@@ -209,12 +247,29 @@ class SanitizeDialog(HandlingDialog):
             card.detail(), act=act, performed_at=event.occurred_at,
             performed_by=event.actor_person_id,
             quantity=line.quantity if line and line.quantity is not None else left,
-            client_method_authorization_id=event.authorization_id, **self.shared.values(),
+            client_method_authorization_id=event.authorization_id, **self._shared_values(),
         )  # fmt: skip
 
     def _shared_row(self) -> Sanitization:
         electronic = any(item.electronic for item in self.items.items)
-        return Sanitization(electronic=electronic, **self.shared.values())
+        return Sanitization(electronic=electronic, **self._shared_values())
+
+    def _shared_values(self) -> dict[str, Any]:
+        values = self.shared.values() | self.shared_more.panel.values()
+        if not values[ASKED]:  # who attended belongs to the request
+            values |= {"witness_title": "", "witness_name": "", "witnessed_at": None}
+        return values
+
+    def _demanded(self) -> set[str]:
+        """Return what the contract's text asks for beyond the record."""
+        profile = self.profile()
+        if profile is None:
+            return set()
+        end, unneeded = profile.params.end, profile.params.unneeded
+        found = {ASKED} if end.witness_on_request else set()
+        if end.basis == "clause" and unneeded.regime == "manager_order":  # FK-9.1
+            found.add(ORDER)
+        return found
 
     def _make_cards(self) -> None:
         wanted = {item.id for item in self.items.items}
@@ -251,7 +306,7 @@ class SanitizeDialog(HandlingDialog):
     def _shared_start(self) -> dict[str, Any]:
         if self._base.sanitization:
             row = self._base.sanitization[0]
-            return {line.name: getattr(row, line.name) for line in SHARED}
+            return {line.name: getattr(row, line.name) for line in (*SHARED, *SHARED_MORE)}
         me = self.ledger.store.get(Person, self.ledger.user.person_id)
         contract = self.ledger.store.get(Contract, self.contract_id)
         org = contract.record.contractor_org_id if contract else ""
