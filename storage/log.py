@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from models.chain import EMPTY, Action, Command, Entry, Head, read_content, timestamp
 from models.errors import Damaged, NewerFormat
 from models.fields import Children, Choice, Json, Kind
+from models.lifts import lift
 from models.records import BY_TYPE, Record
 from models.records.base import Declared
 from storage.database import Database, Row
@@ -215,7 +216,10 @@ def read_record(type_: str, record_id: str, payload: int, content: bytes | None)
         raise NewerFormat(
             file=f"記録「{type_}」", found=payload, known=cls.payload if cls else "なし"
         )
-    record = _build(cls, read_content(content)[0]) if content is not None else cls()
+    if content is None:
+        record = cls()
+    else:
+        record = _build(cls, lift(type_, read_content(content)[0], payload, cls.payload))
     # The content never holds the id; it is given before anybody else sees the record.
     object.__setattr__(record, "id", record_id)
     return record

@@ -1,0 +1,36 @@
+"""Lift the content of older entries to what its record type means today.
+
+Entries never migrate: their bytes are hashed and signed. When the meaning of a record's content
+changes, the type's `payload` goes up by one and a small function here turns the older content into
+the newer one, each from its own version to the next. A new field that may be empty needs no lift.
+Frozen content of every version stands in `tests/data/entries/` for ever.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from models.fields import Json
+
+Content = Mapping[str, Json]
+Lift = Callable[[Content], Content]
+
+LIFTS: Final[Mapping[tuple[str, int], Lift]] = {}
+"""Record type and the version that the function starts from."""
+
+
+def lift(
+    type_: str,
+    content: Content,
+    version: int,
+    now: int,
+    lifts: Mapping[tuple[str, int], Lift] = LIFTS,
+) -> Content:
+    """Return the content as version `now` of the record type would have written it.
+
+    Args:
+        version: with which the entry was written, from 1; not above `now`.
+        lifts: all lifts there are.
+    """
+    for step in range(version, now):
+        content = lifts[type_, step](content)
+    return content
