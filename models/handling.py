@@ -106,16 +106,24 @@ class Handling:
             event: kind copy, without lines.
             copies: the new items; lineage, origin and end rule are filled in here.
         """
+        whole, children = self.copied(event, source_id, copies)
+        return self.record(whole, new_items=children, answers=answers, command_id=command_id)
+
+    def copied(
+        self, event: HandlingEvent, source_id: str, copies: Sequence[Item]
+    ) -> tuple[HandlingEvent, list[Item]]:
+        """Return a copy as it is entered by `record`: the event with its lines, and the children.
+
+        Raises:
+            NotFound: no such original.
+        """
         source = self._ledger.registers.need(Item, source_id).record
         children = [self._child(source, event, copy) for copy in copies]
         lines = tuple(
             HandlingLine(item_id=source.id, quantity=child.quantity, resulting_item_id=child.id)
             for child in children
         )
-        return self.record(
-            replace(event, lines=lines), new_items=children, answers=answers,
-            command_id=command_id,
-        )  # fmt: skip
+        return replace(event, lines=lines), children
 
     def void(self, event_id: str, reason: str, *, command_id: str = "") -> Change:
         """Take an event back; it stays visible with the reason, and custody is derived anew.

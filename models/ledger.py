@@ -13,13 +13,21 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from models import permissions
-from models.chain import SALT_SIZE, Head, Intent, write_command
+from models.chain import SALT_SIZE, Command, Head, Intent, write_command
+from models.clockwatch import ClockWatch, Steady
 from models.codes import AccountStatus, Role
 from models.commands import Change
-from models.errors import Locked, MustChangePassword, NotPermitted
+from models.errors import (
+    JournalFailed,
+    JournalMissing,
+    Locked,
+    MustChangePassword,
+    NotPermitted,
+)
 from models.files import Files
 from models.gate import Opened, Safe
 from models.handling import Handling
+from models.journal import JournalDesk
 from models.inquiries import Inquiries
 from models.paper import Paper
 from models.people import People
@@ -42,6 +50,7 @@ class Ledger:
         clock: returns the present time with its offset.
         random: returns n random bytes.
         rules: ask the rules of the contracts before anything is written.
+        steady: the clock that nobody can set, for `ClockWatch`.
     """
 
     def __init__(
@@ -51,7 +60,8 @@ class Ledger:
         clock: Clock,
         random: Random,
         *,
-        rules: bool = False,
+        rules: bool,
+        steady: Steady | None = None,
     ) -> None:
         self.opened = opened
         self.store: Store = opened.store
@@ -71,6 +81,9 @@ class Ledger:
         self.people = People(self)
         self.paper = Paper(self)
         self.files = Files(self)
+        self.journal = JournalDesk(self)
+        self._watch = ClockWatch(steady)
+        self._last_at: datetime | None = None
         self.inquiries = Inquiries(self)
 
     # --- who is here ---------------------------------------------------------------------------
@@ -172,30 +185,15 @@ class Ledger:
         Raises:
             Locked: the ledger was closed meanwhile.
             MustChangePassword: the password is still the first one.
-            AzukariError: whatever the store reports; nothing is written then.
+            JournalFailed: it is written, but not where the journal was promised.
+            AzukariError: whatever else the store reports; nothing is written then.
         """
         with self._lock:
             if self._closed:
                 raise Locked()
             self._require_own_password(intents)
-            head = self.store.head()
-            now = self.now()
-            offset = int((now.utcoffset() or timedelta()).total_seconds() // 60)
-            command, entries = write_command(
-                vault_id=self.store.vault_id,
-                command_id=command_id or self.new_command_id(),
-                author=self._user_id,
-                recorded_at=now,
-                offset=offset,
-                head=head,
-                intents=intents,
-                salts=self.random(SALT_SIZE * len(intents)),
-                signer=self._signer,
-            )
-            writes = [
-                Write(entry, intent.record) for entry, intent in zip(entries, intents, strict=True)
-            ]
-            self.store.append(command, writes)
+            self._watch_clock()
+            command, failed = self._append(intents, command_id or self.new_command_id())
             if self._must_change:
                 self._must_change = None
         change = Change(
@@ -207,7 +205,61 @@ class Ledger:
         )
         for listener in self._listeners:
             listener(change)
+        if failed is not None:
+            raise failed
         return change
+
+    def _append(
+        self, intents: Sequence[Intent], command_id: str
+    ) -> tuple[Command, JournalFailed | None]:
+        """Sign and write one command.
+
+        Returns:
+            The command, and what kept it from the journal: it is entered then, not acknowledged.
+        """
+        now = self.now()
+        offset = int((now.utcoffset() or timedelta()).total_seconds() // 60)
+        command, entries = write_command(
+            vault_id=self.store.vault_id,
+            command_id=command_id,
+            author=self._user_id,
+            recorded_at=now,
+            offset=offset,
+            head=self.store.head(),
+            intents=intents,
+            salts=self.random(SALT_SIZE * len(intents)),
+            signer=self._signer,
+        )
+        writes = [
+            Write(entry, intent.record) for entry, intent in zip(entries, intents, strict=True)
+        ]
+        failed = None
+        try:
+            self.store.append(command, writes)
+        except JournalFailed as error:
+            failed = error
+        self._last_at = now
+        return command, failed
+
+    def _watch_clock(self) -> None:
+        """Enter before the command that the clock went back or jumped."""
+        if self._last_at is None:
+            self._last_at = self._last_recorded()
+        news = self._watch.look(self.now(), self._last_at)
+        if news is None:
+            return
+        self.notices.append(news.detail)
+        try:
+            _, failed = self._append([self.journal.intent(news)], self.new_command_id())
+        except NotPermitted:
+            return  # an inspecting officer enters nothing but the own password
+        if failed is not None:
+            raise failed
+
+    def _last_recorded(self) -> datetime | None:
+        head = self.store.head()
+        last = next(self.store.commands(head.seq), None) if head.seq else None
+        return last.recorded_at if last else None
 
     def new_command_id(self) -> str:
         return self.random(16).hex()
@@ -217,6 +269,11 @@ class Ledger:
         command = self.store.command(command_id) if command_id else None
         if command is None:
             return None
+        try:
+            self.safe.journal.require()
+        except JournalMissing as error:
+            # It is entered, but not yet in every place that was promised.
+            raise JournalFailed(**error.facts) from error
         entries = list(self.store.entries(command.first_seq, command.last_seq))
         return Change(
             command_id=command.id,

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from models.backups import record_restore
 from models.chain import Head
 from models.codes import Role
-from models.gate import Gate, Opened
+from models.clockwatch import Steady
+from models.gate import Gate, Opened, Restored
 from models.ledger import Clock, Ledger, Random
 from models.opening import Opening, open_books
 from models.profiles import Profile
@@ -27,7 +29,8 @@ class Office:
     program: str
     profile_folder: str = ""  # where a site lays profiles of its own
     own_profiles: tuple[str, ...] = ()  # codes of the profiles that come with the program
-    rules: bool = False  # ask the rules of the contracts (models/ruling.py)
+    rules: bool = True  # ask the rules of the contracts (models/ruling.py)
+    steady: Steady | None = None  # the clock that nobody can set (models/clockwatch.py)
 
     def create(self, folder: PurePath, opening: Opening, password: str) -> tuple[Ledger, str]:
         """Make a new ledger with its first responsible person.
@@ -57,17 +60,30 @@ class Office:
             raise
         return ledger, sheet
 
-    def unlock(self, folder: PurePath, login: str, password: str) -> Ledger:
+    def unlock(
+        self, folder: PurePath, login: str, password: str, *, rolled_back: str = ""
+    ) -> Ledger:
         """Open a ledger as one of its users.
 
         What died half-way the last time is finished first; `Ledger.notices` tells of it.
 
+        Args:
+            rolled_back: reason of a responsible person who goes on with a ledger that shows less
+                than this PC or the journal remembers; it is entered, and printed on the next paper.
+
         Raises:
+            RolledBack: the ledger was set back, and no reason is given.
             AzukariError: wrong password, damaged files, in use, account not valid today.
         """
-        ledger = self._ledger(self.gate.unlock(folder, login, password))
+        ledger = self._ledger(
+            self.gate.unlock(folder, login, password, accept=bool(rolled_back.strip()))
+        )
         try:
+            if rolled_back:
+                ledger.require("rolled_back")
+                ledger.registers.reason(rolled_back)
             settle(ledger)
+            ledger.journal.greet(rolled_back)
         except Exception:
             ledger.close()  # whatever the reason, an open ledger without a user must not stay
             raise
@@ -102,7 +118,39 @@ class Office:
             raise
         ledger = self._ledger(opened)
         settle(ledger)
+        ledger.journal.greet("回復シートの使用")
         return ledger, fresh
+
+    def restore(
+        self,
+        backup: PurePath,
+        folder: PurePath,
+        login: str,
+        password: str,
+        progress: Progress,
+        journal: PurePath | None = None,
+    ) -> Head:
+        """Restore a backup on this PC and enter in the restored ledger that it was restored.
+
+        Args:
+            journal: folder of the update journal, to come to the last acknowledged entry.
+
+        Returns:
+            The head that was reached; the entry of the restore stands behind it.
+
+        Raises:
+            AzukariError: the folder does not exist then.
+        """
+        started = self.clock()
+
+        def enter(restored: Restored) -> None:
+            assert restored.opened is not None
+            record_restore(self._ledger(restored.opened), restored, started)
+
+        return self.gate.restore(
+            backup, folder, login=login, password=password, progress=progress, journal=journal,
+            settle=enter,
+        )  # fmt: skip
 
     def restore_with_sheet(
         self,
@@ -113,6 +161,7 @@ class Office:
         password: str,
         progress: Progress,
         person: Person | None = None,
+        journal: PurePath | None = None,
     ) -> tuple[Head, str]:
         """Restore a backup on any PC with the recovery sheet of its time, and let somebody in.
 
@@ -123,14 +172,18 @@ class Office:
             AzukariError: the folder does not exist then.
         """
         done: list[tuple[Head, str]] = []
+        started = self.clock()
 
-        def settle_in(place: PurePath) -> None:
+        def settle_in(place: PurePath, restored: Restored) -> None:
             ledger, fresh = self.recover(place, sheet, login, password, person)
-            done.append((ledger.store.head(), fresh))
-            ledger.close()
+            try:
+                record_restore(ledger, restored, started)
+                done.append((ledger.store.head(), fresh))
+            finally:
+                ledger.close()
 
         self.gate.restore_with_sheet(
-            backup, folder, sheet=sheet, settle=settle_in, progress=progress
+            backup, folder, sheet=sheet, settle=settle_in, progress=progress, journal=journal
         )
         return done[0]
 
@@ -139,4 +192,6 @@ class Office:
         return self.gate.sheet_is_right(ledger.opened, typed)
 
     def _ledger(self, opened: Opened) -> Ledger:
-        return Ledger(opened, self.profiles, self.clock, self.random, rules=self.rules)
+        return Ledger(
+            opened, self.profiles, self.clock, self.random, rules=self.rules, steady=self.steady
+        )

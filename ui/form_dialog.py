@@ -1,7 +1,5 @@
 """The dialog around a record's form: save, keep what was typed, ask before it is lost."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -20,10 +18,12 @@ from models.errors import AzukariError
 from models.profiles import Profile
 from models.records import Record, Stored
 from models.registers import MINIMUM_REASON
+from ui.answering import Work, enter
 from ui.fitting import fit
 from ui.form import RecordForm
 from ui.keys import EnterMovesOn
 from ui.page import Desk
+from ui.rule_panel import RulePanel
 from ui.words import register_word
 
 
@@ -61,6 +61,7 @@ class FormDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._build()
         self.form.edited.connect(self._edited)
+        self._ask_rules()
         self.form.focus_first()
 
     def save(self) -> None:
@@ -73,20 +74,22 @@ class FormDialog(QDialog):
         if self.stored is not None and not self._is_reason_given():
             return
         self._busy(True)
-        self.desk.operations.run(self._work(), done=self._done, failed=self._failed, parent=self)
+        enter(self.desk, self._work(), done=self._done, failed=self._failed, parent=self)
 
     def is_dirty(self) -> bool:
         """Tell whether closing now would lose something."""
         return self.form.is_dirty() or bool(self.reason.text().strip())
 
-    def _work(self) -> Callable[[], Change]:
+    def _work(self) -> Work:
         registers = self.desk.ledger.registers
         record = self.form.record()
         if self.stored is None:
-            return lambda: registers.create(record)
+            return lambda answers: registers.create(record, answers=answers)
         version = self.stored.meta.row_version
         reason = self.reason.text()
-        return lambda: registers.revise(record, reason, row_version=version)
+        return lambda answers: registers.revise(
+            record, reason, row_version=version, answers=answers
+        )
 
     def _is_reason_given(self) -> bool:
         if not self.form.is_dirty():
@@ -103,7 +106,7 @@ class FormDialog(QDialog):
         return True
 
     def _done(self, change: Change) -> None:
-        self.saved.emit(change.ids[-1])
+        self.saved.emit(change.ids[0])  # what the rules put beside it comes after
         self.accept()
 
     def _failed(self, error: AzukariError) -> None:
@@ -121,6 +124,12 @@ class FormDialog(QDialog):
 
     def _edited(self) -> None:
         self.message.hide()
+        self._ask_rules()
+
+    def _ask_rules(self) -> None:
+        record, rules = self.form.record(), self.desk.ledger.rules
+        before = self.stored.record if self.stored is not None else None
+        self.rules.consider(lambda: rules.about_record(record, before))
 
     def _busy(self, busy: bool) -> None:
         self.form.setEnabled(not busy)
@@ -143,6 +152,8 @@ class FormDialog(QDialog):
         self.message.hide()
         column = QVBoxLayout(self)
         column.addWidget(area, 1)
+        self.rules = RulePanel(self.desk, self)
+        column.addWidget(self.rules)
         self.form.missing.setProperty("kind", "care")
         column.addWidget(self.form.missing)
         if self.stored is not None:

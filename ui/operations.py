@@ -85,8 +85,6 @@ class Operations(QObject):
 
         def then(change: "Change") -> None:
             self._announce(change)
-            if change.notices:
-                self.asker.tell(parent, "\n".join(change.notices))
             if done and (parent is None or isValid(parent)):
                 done(change)
 
@@ -100,9 +98,14 @@ class Operations(QObject):
         *,
         failed: Failure | None = None,
         parent: QWidget | None = None,
+        quiet: bool = False,
     ) -> None:
-        """Read something from the ledger and hand it to `then`."""
-        self._start(work, then, failed, parent)
+        """Read something from the ledger and hand it to `then`.
+
+        Args:
+            quiet: nobody waits for it, so no busy cursor is shown.
+        """
+        self._start(work, then, failed, parent, busy=not quiet)
 
     def long(
         self,

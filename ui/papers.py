@@ -14,9 +14,10 @@ from models.errors import AzukariError, InputOutput
 from models.ledger import Ledger
 from models.records import Contract, SealKey, Submission
 from ui import icons
+from ui.answering import enter
 from ui.asking import dialog_buttons
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, button, form, heading, note, say
+from ui.layout import add_row, button, form, heading, note, say, title
 from ui.page import Desk, Page
 from ui.paper_dialog import PaperDialog
 from ui.preview import PreviewDialog
@@ -41,6 +42,7 @@ class PapersPage(Page):
         self.register.opened.connect(lambda _: self.show_paper())
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)
+        column.addWidget(title(self.tr("書類")))
         column.addWidget(self.register, 1)
 
     def refresh(self) -> None:
@@ -139,6 +141,10 @@ class PapersPage(Page):
         )
 
     def _show(self, paper: Submission, pdf: bytes) -> None:
+        self.preview_of(paper, pdf).exec()
+
+    def preview_of(self, paper: Submission, pdf: bytes) -> PreviewDialog:
+        """Return the dialog that shows a sealed file."""
         dialog = PreviewDialog(paper.caption(), pdf, self)
         for word, act in (
             (self.tr("印刷"), lambda: print_here(self.desk, pdf, paper.doc_no, dialog)),
@@ -146,7 +152,7 @@ class PapersPage(Page):
             (self.tr("閉じる"), dialog.accept),
         ):
             dialog.add_button(button(word, act))
-        dialog.exec()
+        return dialog
 
     def _tell_verdict(self, problems: list[str]) -> None:
         if problems:
@@ -203,9 +209,11 @@ class SubmitDialog(QDialog):
             return
         means = SubmissionMeans.read(self.means.currentData())
         receiver, paper_id = self.receiver.text().strip(), self._paper.id
-        self.desk.operations.run(
-            lambda: self.desk.ledger.paper.submit(
-                paper_id, on=day, means=means, received_by=receiver
+        paper = self.desk.ledger.paper
+        enter(
+            self.desk,
+            lambda answers: paper.submit(
+                paper_id, on=day, means=means, received_by=receiver, answers=answers
             ),
             done=lambda _: super(SubmitDialog, self).accept(),
             failed=self._failed,

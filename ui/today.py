@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -12,15 +12,21 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QScrollArea,
-    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from models.records import Authorization, Contract, HandlingEvent, Item, Person, Stored
+from models.records import (
+    Authorization,
+    Contract,
+    HandlingEvent,
+    Item,
+    Person,
+    RuleOverride,
+    Stored,
+)
 from ui import layout, permitted
 from ui.editor_texts import in_words
 from ui.handling.numbers import item_numbered
@@ -29,6 +35,8 @@ from ui.handling.words import DAILY
 from ui.keys import ENTER
 from ui.page import Desk, Page
 from ui.today_facts import Facts, Row, read_today
+from ui.verb_button import VerbButton
+from ui.waiting import WaitingCard
 
 ROWS = 6  # rows of a list before it scrolls
 FEWEST = 1
@@ -113,7 +121,14 @@ class TodayPage(Page):
     """The page with which the day begins."""
 
     types: ClassVar[frozenset[str]] = frozenset(
-        {HandlingEvent.type, Item.type, Contract.type, Authorization.type, Person.type}
+        {
+            HandlingEvent.type,
+            Item.type,
+            Contract.type,
+            Authorization.type,
+            Person.type,
+            RuleOverride.type,
+        }
     )
     help_key = "today"
 
@@ -134,6 +149,7 @@ class TodayPage(Page):
         self.desk.operations.ask(
             lambda: read_today(ledger, contract_id), self.show_facts, parent=self
         )
+        self.waiting.refresh(contract_id)
 
     def scanned(self, code: str) -> bool:
         """Show a scanned item on its page."""
@@ -191,8 +207,7 @@ class TodayPage(Page):
         profile = self.handling.profile()
         for button, verb in zip(self.buttons, DAILY, strict=True):
             word = verb.word(profile)
-            button.setText(f"{verb.key}\n{word}")
-            button.setAccessibleName(f"{word} {verb.key}")
+            button.say(verb.key, word)
             button.setEnabled(not why_not)
             button.setToolTip(why_not or f"{word}を記録します（{verb.key}）")
         self.others.setEnabled(not why_not)
@@ -253,6 +268,8 @@ class TodayPage(Page):
         column.addLayout(self._verb_buttons())
         column.addWidget(self.why_not)
         column.addWidget(self.said)
+        self.waiting = WaitingCard(self.desk)
+        column.addWidget(self.waiting)
         self.beginning = layout.heading("")
         self.beginning.setWordWrap(True)
         self.beginning_card, _ = layout.card(self.beginning)
@@ -270,15 +287,15 @@ class TodayPage(Page):
 
     def _verb_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(8)
-        self.buttons: list[QToolButton] = []
+        row.setSpacing(6)
+        self.buttons: list[VerbButton] = []
         for number in range(len(DAILY)):
-            button = _big_button()
+            button = VerbButton()
             button.clicked.connect(lambda _on=False, number=number: self._press(number))
             self.buttons.append(button)
             row.addWidget(button, 1)
-        self.others = _big_button()
-        self.others.setText(self.tr("▼\nその他"))
+        self.others = VerbButton()
+        self.others.say("▼", self.tr("その他"))
         self.others.setAccessibleName(self.tr("その他の取扱い"))
         self.others.setToolTip(self.tr("保管・移動、現品確認、所在不明、作成、送信など"))
         self.others.clicked.connect(self._other)
@@ -308,9 +325,7 @@ class TodayPage(Page):
             [self.tr(w) for w in ("予定の日時", "残り", "取扱い", "媒体・資料", "取扱者")],
             3, self.tr("予定はありません。取扱いの画面の「予定として登録」で登録できます。"), desk,
         )  # fmt: skip
-        self.carry_out_button = layout.button(
-            self.tr("選んだ予定の実績を記録…"), self._carry_out
-        )
+        self.carry_out_button = layout.button(self.tr("選んだ予定の実績を記録…"), self._carry_out)
         self.drop_button = layout.button(self.tr("予定を中止…"), self._drop)
         self.plans.foot.addWidget(self.carry_out_button)
         self.plans.foot.addWidget(self.drop_button)
@@ -349,15 +364,6 @@ class TodayPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         self._stale = True  # due times go by although nothing changes in the ledger
         super().showEvent(event)
-
-
-def _big_button() -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("framed")
-    button.setMinimumSize(QSize(84, 58))
-    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
 
 
 def _cell(text: str, row: Row) -> QTableWidgetItem:

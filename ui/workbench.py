@@ -26,6 +26,7 @@ from models.commands import Change
 from models.ledger import Ledger
 from models.records import Contract, Stored
 from ui import icons
+from ui.notice_bar import NoticeBar
 from ui.operations import Operations
 from ui.page import Desk, Page
 from ui.search_box import SearchBox
@@ -144,6 +145,8 @@ class Workbench(QWidget):
         right.setSpacing(0)
         right.addWidget(self._top())
         right.addWidget(self.stack, 1)
+        self.notices = NoticeBar()
+        right.addWidget(self.notices)
         right.addWidget(self._verb_bar())
         row.addLayout(right, 1)
         for keys, act in (
@@ -245,6 +248,7 @@ class Workbench(QWidget):
         self.verbs.setVisible(bool(actions))
 
     # --- keeping fresh ----------------------------------------
+        self.notices.show_change(change)
     def _on_changed(self, change: Change) -> None:
         if Contract.type in change.types:
             self._read_contracts()

@@ -95,10 +95,10 @@ class Site:
         return [one.record for one in self.ledger.registers.all(HandlingEvent, kind=kind)]
 
 
-def make_site(qtbot: QtBot, folder: Path, *, items: int = 3) -> Site:
+def make_site(qtbot: QtBot, folder: Path, *, items: int = 3, rules: bool = False) -> Site:
     """Return a site with a contract, and so many items received in the morning."""
     clock = StoryClock(START)
-    office = make_office(folder, clock)
+    office = make_office(folder, clock, rules=rules)
     ledger = make_books(office, folder / "ledger")
     story = Story(ledger, clock, 1)
     company = ledger.registers.all(Organization)[0].record.id

@@ -72,10 +72,12 @@ class Answers:
         return answer
 
 
-def make_office(folder: Path, clock: Callable[[], datetime] = lambda: NOW) -> Office:
+def make_office(
+    folder: Path, clock: Callable[[], datetime] = lambda: NOW, *, rules: bool = False
+) -> Office:
     """Return an office whose keys cost next to nothing."""
     gate = LedgerGate(device_folder=folder / "device", kdf=TEST, allow_test_profile=True)
-    return Office(gate, _profiles(), clock, os.urandom, "Azukari test")
+    return Office(gate, _profiles(), clock, os.urandom, "Azukari test", rules=rules)
 
 
 def make_books(office: Office, folder: Path) -> Ledger:

@@ -96,12 +96,15 @@ def test_a_bug_reaches_the_last_hook(qtbot: QtBot, operations: Operations) -> No
     assert [kind for kind, _, _ in caught] == [ZeroDivisionError]
 
 
-def test_notices_of_a_command_are_told(
+def test_notices_of_a_command_go_with_its_change_and_stop_nobody(
     qtbot: QtBot, operations: Operations, answers: Answers
 ) -> None:
+    seen: list[tuple[str, ...]] = []
+    operations.changed.connect(lambda made: seen.append(made.notices))
     operations.run(lambda: change("c2", "承諾の期限が近づいています。"))
     settle(qtbot, operations)
-    assert answers.asked == ["承諾の期限が近づいています。"]
+    assert seen == [("承諾の期限が近づいています。",)]
+    assert answers.asked == []
 
 
 def test_nobody_is_called_back_after_forgetting(qtbot: QtBot, operations: Operations) -> None:

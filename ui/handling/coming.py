@@ -1,6 +1,6 @@
 """Dialogs in which items come into being: 受領, 作成, 収集, 複写."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from models.codes import HandlingKind as K
 from models.commands import Change
 from models.records import HandlingEvent, HandlingLine, Item
+from ui.answering import Work
 from ui.handling.copies import Copies
 from ui.handling.dialog import HandlingDialog
 from ui.handling.item_lines import ItemLines
@@ -126,13 +127,19 @@ class CopyDialog(HandlingDialog):
             return []
         return self.copies.problems()
 
-    def work(self) -> Callable[[], Change]:
+    def work(self) -> Work:
         if self.correcting is not None:
             return super().work()
-        event = replace(self.draft(), lines=())
-        source, copies = self.items.items[0], self.copies.copies()
+        [event], children = self.examined()
         handling = self.ledger.handling
-        return lambda: handling.copy(event, source.id, copies)
+        return lambda answers: handling.record(event, new_items=children, answers=answers)
+
+    def examined(self) -> tuple[list[HandlingEvent], list[Item]]:
+        if self.correcting is not None or not self.items.items:
+            return super().examined()
+        source, copies = self.items.items[0], self.copies.copies()
+        event, children = self.ledger.handling.copied(self.draft(), source.id, copies)
+        return [event], children
 
     def draft(self) -> HandlingEvent:
         event = super().draft()

@@ -5,21 +5,24 @@ items, so that what cannot be is said while typing. A correction is the same dia
 the old event, with the reason as one more line (R-33).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.codes import HandlingKind, Role, Timing
 from models.commands import Change
 from models.errors import AzukariError
+from models.handling import CLOCK_TOLERANCE
 from models.profiles import Profile
 from models.records import Contract, HandlingEvent, Item, Stored
 from models.registers import MINIMUM_REASON
+from models.rules.engine import Finding
 from ui import layout, permitted
+from ui.answering import Work, enter
 from ui.editor_base import FormDesk
 from ui.handling import defaults
 from ui.handling.editors import ConsentEditor, PurposeEditor
@@ -30,6 +33,7 @@ from ui.handling.sheets import MAIN
 from ui.handling.words import PLANNABLE
 from ui.keys import ENTER
 from ui.page import Desk
+from ui.rule_panel import RulePanel
 
 
 class HandlingDialog(HandlingFrame):
@@ -78,6 +82,10 @@ class HandlingDialog(HandlingFrame):
         self._more: FieldsPanel | None = None
         self._base = self._first_event()
         self.build()
+        self.rules = RulePanel(desk, self)
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(column.count() - 1, self.rules)  # above message and buttons
         self._load(items)
         self._loading = False
         self.update_shown()
@@ -119,15 +127,21 @@ class HandlingDialog(HandlingFrame):
         """Return what will be entered; acts that answer several open ones are several events."""
         return [self.draft()]
 
-    def work(self) -> Callable[[], Change]:
-        """Return the command."""
+    def work(self) -> Work:
+        """Return the command, which takes what people say to the rules of the contract."""
         handling = self.ledger.handling
         events, new = self.events(), self.new_items()
         if self.correcting is not None:
             event_id, reason = self.correcting.record.id, self.reason.text()
-            return lambda: handling.correct(event_id, events[0], reason)
+            return lambda answers: handling.correct(event_id, events[0], reason, answers=answers)
         plan_id = self.plan.record.id if self.plan is not None else ""
-        return lambda: handling.record_all(events, new_items=new, plan_id=plan_id)
+        return lambda answers: handling.record_all(
+            events, new_items=new, plan_id=plan_id, answers=answers
+        )
+
+    def examined(self) -> tuple[list[HandlingEvent], list[Item]]:
+        """Return what the rules are asked about while it is typed: events and new items."""
+        return self.events(), self.new_items()
 
     def more_problems(self) -> list[str]:
         """Return problems of what the subclass adds."""
@@ -183,7 +197,7 @@ class HandlingDialog(HandlingFrame):
         if not self._reason_is_given():
             return
         self._busy(True)
-        self.desk.operations.run(self.work(), done=self._done, failed=self._failed, parent=self)
+        enter(self.desk, self.work(), done=self._done, failed=self._failed, parent=self)
 
     def can_plan(self) -> bool:
         """Tell whether what is shown now can be entered before it happens."""
@@ -273,6 +287,25 @@ class HandlingDialog(HandlingFrame):
         layout.say(self.message, "", "problem")
         self.plan_button.setVisible(self.can_plan())
         self.setWindowTitle(self.show_title())
+        self._ask_rules()
+
+    def _ask_rules(self) -> None:
+        """Hold the draft against the rules; what lies ahead is judged as the plan it is."""
+        events, new = self.examined()
+        ahead = self.ledger.now() + CLOCK_TOLERANCE
+        if self.can_plan():
+            events = [
+                replace(event, timing=Timing.PLANNED)
+                if event.occurred_at is not None and event.occurred_at > ahead
+                else event
+                for event in events
+            ]
+        rules = self.ledger.rules
+
+        def examine() -> list[Finding]:
+            return [finding for event in events for finding in rules.about_event(event, new)]
+
+        self.rules.consider(examine)
 
     def _show_hindrances(self) -> None:
         found: dict[str, str] = {}

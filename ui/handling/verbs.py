@@ -11,6 +11,7 @@ from models.commands import Change
 from models.profiles import Profile
 from models.records import Contract, HandlingEvent, Stored
 from ui import permitted
+from ui.answering import enter
 from ui.handling.dialog import HandlingDialog
 from ui.handling.opening import carrying_out_dialog, correcting_dialog, handling_dialog
 from ui.handling.words import DAILY, OTHERS, kind_word
@@ -115,8 +116,9 @@ class HandlingVerbs(QObject):
         """Confirm events as the responsible person."""
         handling = self.desk.ledger.handling
         said = self.tr("{count}件を確認しました。").format(count=len(event_ids))
-        self.desk.operations.run(
-            lambda: handling.confirm(event_ids),
+        enter(
+            self.desk,
+            lambda answers: handling.confirm(event_ids, answers=answers),
             done=lambda _change: self.entered.emit(said),
             parent=self._page,
         )

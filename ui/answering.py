@@ -1,0 +1,319 @@
+"""規則の確認: what the rules ask before something is entered, answered in one dialog.
+
+Every command that the rules may ask about goes through `enter`. The command is tried; when the
+rules want a reason or a second person, the dialog asks, and the same command is carried out with
+the answers. The form behind keeps what was typed until it is entered.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.commands import Change
+from models.errors import AzukariError, LockedOut, NeedsAnswer, NotAnswered, WrongPassword
+from models.records.governance import REASON_LENGTH
+from models.rules.answers import NO_ANSWERS, Answers
+from models.rules.engine import Finding
+from models.seconding import Asked, asked_of
+from ui import icons, layout
+from ui.findings import BREACH, REASON, cited, sentence_label
+from ui.fitting import fit
+from ui.keys import ENTER
+from ui.operations import Failure
+from ui.page import Desk
+from ui.second_person import SecondPart
+
+LONGEST = 1000  # characters of a reason
+REASON_LINES = 3
+ALONE = (
+    "この台帳には、ほかに確認できる利用者がいません。理由を残して記録します。"
+    "記録は「確認待ちの例外」として「今日」の画面に出ます。"
+    "ほかの方を利用者に登録し、後日、その方の確認を受けてください。"
+)
+
+Work = Callable[[Answers], Change]
+
+
+def enter(
+    desk: Desk,
+    work: Work,
+    *,
+    done: Callable[[Change], None] | None = None,
+    failed: Failure | None = None,
+    parent: QWidget,
+) -> None:
+    """Run a command of the ledger that the rules of a contract may ask about.
+
+    Args:
+        work: one command; called with the answers of people, perhaps twice, written once.
+        failed: called with the error instead of a dialog; `NotAnswered` when the user turned back.
+    """
+
+    def asked(error: AzukariError) -> None:
+        if isinstance(error, NeedsAnswer):
+            dialog = AnswerDialog(desk, asked_of(error), work, parent)
+            if done is not None:
+                dialog.entered.connect(done)
+            if failed is not None:
+                dialog.rejected.connect(lambda: failed(NotAnswered()))
+            dialog.open()
+        elif failed is not None:
+            failed(error)
+        else:
+            desk.operations.tell(error, parent)
+
+    desk.operations.run(lambda: work(NO_ANSWERS), done=done, failed=asked, parent=parent)
+
+
+class ReasonPart(QFrame):
+    """What one rule says, and the line for the reason."""
+
+    def __init__(self, rule_id: str, findings: list[Finding], reason: str) -> None:
+        super().__init__()
+        self.rule_id = rule_id
+        self.setProperty("kind", "card")
+        breach = any(finding.needs_approval for finding in findings)
+        mark = BREACH if breach else REASON
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 14, 10)
+        column.setSpacing(6)
+        column.addWidget(icons.badge(mark.state, self.tr("逸脱") if breach else mark.word))
+        for message in dict.fromkeys(finding.message for finding in findings):
+            column.addWidget(sentence_label(message))
+        basis = self.tr("根拠：{0}（規則 {1}）").format(cited(findings) or "－", rule_id)
+        column.addWidget(layout.note(basis))
+        label = QLabel(self.tr("理由　＊必須"))
+        self.text = ReasonText(reason)
+        label.setBuddy(self.text)
+        self.text.setAccessibleName(self.tr("理由　{0}").format(rule_id))
+        self.count = layout.note(" ")
+        head = QHBoxLayout()
+        head.addWidget(label)
+        head.addStretch(1)
+        head.addWidget(self.count)
+        column.addLayout(head)
+        column.addWidget(self.text)
+        self.text.textChanged.connect(self._count)
+        self._count()
+
+    def reason(self) -> str:
+        """Return the reason as typed, without blanks around it."""
+        return self.text.toPlainText().strip()
+
+    def is_complete(self) -> bool:
+        return REASON_LENGTH <= len(self.reason()) <= LONGEST
+
+    def _count(self) -> None:
+        length = len(self.reason())
+        if length > LONGEST:
+            words = self.tr("{0}文字 長すぎます").format(length - LONGEST)
+        elif length < REASON_LENGTH:
+            words = self.tr("あと{0}文字").format(REASON_LENGTH - length)
+        else:
+            words = self.tr("✓ {0}文字").format(length)
+        layout.say(self.count, words, "good" if self.is_complete() else "care")
+        self.text.setAccessibleDescription(words)
+
+
+class ReasonText(QPlainTextEdit):
+    """A few lines of text; Tab moves on, and so does the wheel over it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setTabChangesFocus(True)
+        self.setPlaceholderText("例 担当者が急病のため、代わりの者が入力した")
+        lines = self.fontMetrics().lineSpacing() * REASON_LINES
+        self.setFixedHeight(lines + 2 * self.frameWidth() + 12)
+
+
+class AnswerDialog(QDialog):
+    """Asks for the reasons and for the second person, and enters the record.
+
+    Attributes:
+        entered: emitted with the `Change` when everything is durable; the dialog is closed then.
+    """
+
+    entered = Signal(object)
+
+    def __init__(self, desk: Desk, asked: Asked, work: Work, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("規則の確認"))
+        self.desk = desk
+        self._work = work
+        self._sending = False
+        self.parts: list[ReasonPart] = []
+        self.second: SecondPart | None = None
+        self._build()
+        self.show_asked(asked)
+        fit(self, 760, 40 + self.sizeHint().height())
+
+    def show_asked(self, asked: Asked) -> None:
+        """Show what is asked for; what was typed before stays."""
+        typed = dict(asked.typed) | {part.rule_id: part.reason() for part in self.parts}
+        for old in (*self.parts, *([self.second] if self.second else ())):
+            old.hide()
+            old.deleteLater()
+        by_rule: dict[str, list[Finding]] = {}
+        for finding in asked.findings:
+            by_rule.setdefault(finding.rule_id, []).append(finding)
+        self.parts = [ReasonPart(r, found, typed.get(r, "")) for r, found in by_rule.items()]
+        for part in self.parts:
+            self._column.insertWidget(self._column.count() - 1, part)
+        self._offer_same()
+        self.second = None
+        if asked.question is not None:
+            self.second = SecondPart(self.desk, asked.question.people, may_wait=asked.may_wait)
+            self.second.confirmed.connect(self.save)
+            self._column.insertWidget(self._column.count() - 1, self.second)
+        layout.say(self.alone, self.tr(ALONE) if asked.alone else "", "care")
+        self._focus_first()
+
+    def is_dirty(self) -> bool:
+        """Tell that closing loses something: the form behind is not entered yet."""
+        return True
+
+    def save(self) -> None:
+        """Enter the record with the answers; what was typed stays when that fails."""
+        if self._sending or not self._is_complete():
+            return
+        answers = Answers(
+            {part.rule_id: part.reason() for part in self.parts},
+            later=self.second is not None and self.second.later(),
+        )
+        second = self.second.take() if self.second is not None else None
+        rules, work = self.desk.ledger.rules, self._work
+        self._busy(True)
+        self.desk.operations.run(
+            lambda: rules.entering(work, answers, second),
+            done=self._done,
+            failed=self._failed,
+            parent=self,
+        )
+
+    # --- building ----------------------------------------------------------------------------
+    def _build(self) -> None:
+        self.content = QWidget()
+        self._column = QVBoxLayout(self.content)
+        self._column.setContentsMargins(2, 2, 10, 2)
+        self._column.setSpacing(10)
+        self.same = QToolButton()
+        self.same.setObjectName("link")
+        self.same.setText(self.tr("最初の理由を、空いているほかの項目にも使う"))
+        self.same.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.same.clicked.connect(self._use_same)
+        self.alone = layout.note("")
+        self._column.addStretch(1)
+        self.area = QScrollArea(self)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self.content)
+        self.message = layout.note("")
+        self.message.setAccessibleName(self.tr("お知らせ"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 14)
+        column.setSpacing(10)
+        column.addWidget(layout.title(self.windowTitle()))
+        column.addWidget(
+            layout.note(self.tr("まだ記録していません。次のことに答えると、記録します。"))
+        )
+        column.addWidget(self.area, 1)
+        for widget in (self.alone, self.message):
+            column.addWidget(widget)
+        column.addLayout(self._buttons())
+        for keys in ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S"):
+            QShortcut(QKeySequence(keys), self, self.save)
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addWidget(self.same)
+        row.addStretch(1)
+        self.save_button = layout.button(self.tr("記録する（Ctrl+Enter）"), self.save, primary=True)
+        self.back_button = layout.button(self.tr("入力に戻る（Esc）"), self.reject)
+        row.addWidget(self.save_button)
+        row.addWidget(self.back_button)
+        return row
+
+    def _offer_same(self) -> None:
+        self.same.setVisible(len(self.parts) > 1)
+
+    def _use_same(self) -> None:
+        reason = self.parts[0].reason()
+        for part in self.parts[1:]:
+            if not part.reason():
+                part.text.setPlainText(reason)
+
+    # --- acting ------------------------------------------------------------------------------
+    def _is_complete(self) -> bool:
+        for part in self.parts:
+            if not part.is_complete():
+                self._say(
+                    self.tr("理由を{0}文字以上、{1}文字以内で入力してください。").format(
+                        REASON_LENGTH, LONGEST
+                    )
+                )
+                self._show(part.text)
+                return False
+        if self.second is not None and (problem := self.second.problem()):
+            self._say(problem)
+            self._show(self.second.focus_widget())
+            return False
+        return True
+
+    def _done(self, change: Change) -> None:
+        self.accept()
+        self.entered.emit(change)
+
+    def _failed(self, error: AzukariError) -> None:
+        self._busy(False)
+        if isinstance(error, NeedsAnswer):
+            self.show_asked(asked_of(error))
+        self._say(str(error))
+        if self.second is not None and isinstance(error, WrongPassword | LockedOut):
+            self._show(self.second.password)
+
+    def _focus_first(self) -> None:
+        empty = [part.text for part in self.parts if not part.is_complete()]
+        if empty:
+            empty[0].setFocus()
+        elif self.second is not None:
+            self.second.focus_widget().setFocus()
+
+    def _show(self, widget: QWidget) -> None:
+        widget.setFocus()
+        self.area.ensureWidgetVisible(widget, 0, 60)
+
+    def _busy(self, busy: bool) -> None:
+        self._sending = busy
+        for widget in (self.content, self.save_button, self.back_button, self.same):
+            widget.setEnabled(not busy)
+        layout.say(self.message, self.tr("確かめています…") if busy else "")
+
+    def _say(self, sentence: str) -> None:
+        layout.say(self.message, f"⚠ {sentence}", "problem")
+
+    # --- Qt ----------------------------------------------------------------------------------
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER:
+            for button in (self.save_button, self.back_button):
+                if button.hasFocus():
+                    button.click()
+            return  # a stray Enter must neither save nor close
+        super().keyPressEvent(event)
+
+    def reject(self) -> None:  # also called by QDialog.closeEvent
+        if not self._sending:
+            super().reject()

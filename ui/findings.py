@@ -1,0 +1,83 @@
+"""How a finding of the rules looks: a mark in words and picture, the sentence, the clause."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QLabel, QWidget
+
+from models.records.governance import REASON_LENGTH
+from models.rules.engine import Finding
+from ui import icons, layout
+
+CITED = 4  # clauses that are named before the rest is counted
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a finding means for the one who types.
+
+    Args:
+        state: of `icons.badge`.
+        advice: what to do.
+    """
+
+    state: str
+    word: str
+    advice: str
+
+
+STOPS = Mark("stop", "止めます", "このままでは記録できません。次のことを直してください。")
+BREACH = Mark(
+    "stop",
+    "逸脱になります",
+    "すでに行ったことなら、理由を付け、ほかの方の確認を受けて記録します。"
+    "これから行うことなら、先に次のことを済ませてください。",
+)
+REASON = Mark(
+    "care", "理由が要ります", f"記録するときに、理由を{REASON_LENGTH}文字以上で入力します。"
+)
+NOTICE = Mark("note", "お知らせ", "このまま記録できます。")
+MARKS = (STOPS, BREACH, REASON, NOTICE)
+
+
+def mark_of(finding: Finding) -> Mark:
+    """Return what a finding means."""
+    if finding.refuses:
+        return STOPS
+    if finding.needs_approval:
+        return BREACH
+    return REASON if finding.needs_reason else NOTICE
+
+
+def grouped(findings: Iterable[Finding]) -> list[tuple[Mark, list[Finding]]]:
+    """Return the findings by mark, the strictest first; equal sentences stand once."""
+    once = {(one.rule_id, one.message): one for one in findings}
+    groups: dict[Mark, list[Finding]] = {mark: [] for mark in MARKS}
+    for finding in once.values():
+        groups[mark_of(finding)].append(finding)
+    return [(mark, found) for mark, found in groups.items() if found]
+
+
+def cited(findings: Sequence[Finding]) -> str:
+    """Return the clauses that findings rest on: 第6条第1項、第7条 ほか2条項."""
+    articles = list(dict.fromkeys(a for finding in findings for a in finding.articles))
+    rest = len(articles) - CITED
+    return "、".join(articles[:CITED]) + (f" ほか{rest}条項" if rest > 0 else "")
+
+
+def finding_text(finding: Finding) -> str:
+    """Return the sentence with its clauses."""
+    clauses = cited([finding])
+    return f"{finding.message}（{clauses}）" if clauses else finding.message
+
+
+def group_widgets(mark: Mark, found: Sequence[Finding]) -> list[QWidget]:
+    """Return what shows the findings of one mark: badge, advice, sentences."""
+    advice = layout.note(mark.advice)
+    sentences: list[QWidget] = [sentence_label(f"・{finding_text(one)}") for one in found]
+    return [icons.badge(mark.state, f"{mark.word}　{len(found)}件"), advice, *sentences]
+
+
+def sentence_label(text: str) -> QLabel:
+    """Return a sentence of a rule; it may carry names, so markup in it stays text."""
+    return layout.plain(text)

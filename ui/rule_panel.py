@@ -1,0 +1,112 @@
+"""What the rules say to a draft, live: the user learns of a rule while planning, not after saving.
+
+The rules are asked in the worker, a moment after the last key; an answer that came too late for
+what stands in the form now is not shown.
+"""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from models.errors import AzukariError
+from models.rules.engine import Finding
+from ui import layout
+from ui.findings import group_widgets, grouped
+from ui.page import Desk
+
+PAUSE_MS = 350  # after the last key
+TALLEST = 190  # pixels; more findings scroll, the fields of the form come first
+
+Examine = Callable[[], Sequence[Finding]]
+
+
+class RulePanel(QFrame):
+    """Shows findings about a draft; hidden while there are none."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.findings: tuple[Finding, ...] = ()
+        self._examine: Examine | None = None
+        self._asked = 0
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self.setProperty("kind", "card")
+        self._build()
+        self.hide()
+
+    def consider(self, examine: Examine) -> None:
+        """Ask about the draft as it stands now, as soon as nobody types.
+
+        Args:
+            examine: asks the rules; called in the worker, so it must not look at widgets.
+        """
+        if self.desk.ledger.rules.on:
+            self._examine = examine
+            self._pause.start()
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Show findings instead of those before."""
+        if tuple(findings) == self.findings:
+            return
+        self.findings = tuple(findings)
+        while (entry := self._column.takeAt(0)) is not None:
+            if (old := entry.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for mark, found in grouped(findings):
+            for widget in group_widgets(mark, found):
+                self._column.addWidget(widget)
+        self.setVisible(bool(findings))
+        self._fit()
+
+    def _ask(self) -> None:
+        examine = self._examine
+        if examine is None:
+            return
+        self._asked += 1
+        number = self._asked
+
+        def show(findings: Sequence[Finding]) -> None:
+            if number == self._asked:
+                self.show_findings(findings)
+
+        self.desk.operations.ask(examine, show, failed=_ignore, parent=self, quiet=True)
+
+    # --- building ----------------------------------------------------------------------------
+    def _build(self) -> None:
+        self._content = QWidget()
+        self._content.setObjectName("findings")
+        self._content.setStyleSheet("QWidget#findings { background: transparent; }")
+        self._column = QVBoxLayout(self._content)
+        self._column.setContentsMargins(0, 0, 6, 0)
+        self._column.setSpacing(4)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setAccessibleName(self.tr("規則の確認"))
+        self.area.setStyleSheet("QScrollArea { background: transparent; }")
+        self.area.setWidget(self._content)
+        self.area.viewport().installEventFilter(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 8, 8)
+        column.setSpacing(4)
+        column.addWidget(layout.heading(self.tr("契約の決まりとの照合")))
+        column.addWidget(self.area)
+
+    def _fit(self) -> None:
+        """Take as much height as the sentences need in this width, up to the limit."""
+        needed = self._column.heightForWidth(self.area.viewport().width())
+        self.area.setFixedHeight(min(max(needed, 0) + 2, TALLEST))
+
+    # --- Qt ----------------------------------------------------------------------------------
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return False
+
+
+def _ignore(_error: AzukariError) -> None:
+    """Leave the panel as it is; the same error is told when the draft is saved."""
