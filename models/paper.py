@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING
 
 from models import wareki
 from models.chain import Head
-from models.codes import AttachmentKind, SealKind, SubmissionMeans, SubmissionStatus
+from models.codes import (
+    AttachmentKind,
+    Decision,
+    DecisionForm,
+    SealKind,
+    SubmissionMeans,
+    SubmissionStatus,
+)
 from models.commands import Change, creating, revising
 from models.desk import Desk
 from models.errors import Refused
 from models.fields import Json
-from models.records import Contract, SealKey, Submission
+from models.records import Authorization, Contract, ContractPlace, SealKey, Submission
 from models.rules.answers import Answers
 from models.store import Op, Query, Where
 
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 SEAL_SECRET = "seal-private-key"
+WAITING = (Decision.DRAFT, Decision.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,19 @@ class Request:
     seal_kind: SealKind = SealKind.SEAL
     effective_on: date | None = None
     supersedes_id: str = ""
+    awaits_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAnswer:
+    """What the client wrote into the box of an application."""
+
+    decision: Decision
+    decided_on: date
+    title: str
+    name: str
+    doc_no: str = ""
+    conditions: str = ""
 
 
 class Paper:
@@ -214,6 +235,60 @@ class Paper:
         intents = [revising(submitted, "提出の記録"), *map(creating, ruling.beside)]
         return ledger.commit(intents, notices=ruling.notices)
 
+    def returned(
+        self,
+        submission_id: str,
+        answer: ClientAnswer,
+        *,
+        on: date,
+        scan: str,
+        answers: Answers | None = None,
+        command_id: str = "",
+    ) -> Change:
+        """Note that the client sent an application back, and what the answer is.
+
+        The applications in the ledger that the paper spoke of are decided in the same command.
+
+        Args:
+            on: the day on which it came back.
+            scan: attachment with the filled-in sheet.
+
+        Raises:
+            InvalidField, NeedsAnswer, NotFound, NotPermitted, Refused
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        ledger.require("seal")
+        paper = ledger.registers.need(Submission, submission_id).record
+        if paper.returned is not False or paper.status is not SubmissionStatus.SUBMITTED:
+            raise Refused(
+                reason=f"{paper.caption()}は、回答を待っている提出済みの書類ではありません。"
+                "提出を記録してから、回収を記録してください。"
+            )
+        if paper.submitted_on and on < paper.submitted_on:
+            raise Refused(reason="「回収日」が「提出日」より前になっています。")
+        if on > ledger.today():
+            raise Refused(reason="「回収日」が先の日付です。")
+        back = replace(
+            paper, returned=True, returned_on=on, returned_file=scan,
+            status=SubmissionStatus.ACCEPTED,
+        )  # fmt: skip
+        applied = self._applications(paper)
+        decided = [_decided(one, answer, paper.id, scan) for one in applied]
+        revised = [back, *decided]
+        for record in revised:
+            ledger.registers.validate(record)
+            ledger.registers.check_references(record, Desk(ledger.store))
+        before = {one.id: one for one in (paper, *applied)}
+        ruling = ledger.rules.on_records(revised, answers, before=before)
+        intents = [revising(one, "回答の回収") for one in revised]
+        return ledger.commit(
+            [*intents, *map(creating, ruling.beside)],
+            command_id=command_id,
+            notices=ruling.notices,
+        )
+
     def note(
         self, paper: Submission, *, answers: Answers | None = None, command_id: str = ""
     ) -> Change:
@@ -265,6 +340,20 @@ class Paper:
         found = self._ledger.store.find(Submission, query, limit=100_000)
         return [stored.record for stored in found]
 
+    def _applications(self, paper: Submission) -> list[Authorization]:
+        """Return the applications that a paper spoke of and that still wait for an answer."""
+        store = self._ledger.store
+        found = store.get_many(Authorization, paper.subject_ids)
+        places = store.get_many(ContractPlace, paper.subject_ids).values()
+        found |= store.get_many(
+            Authorization, [p.record.authorization_id for p in places if p.record.authorization_id]
+        )
+        return [
+            stored.record
+            for stored in found.values()
+            if not stored.meta.voided and stored.record.decision in WAITING
+        ]
+
     def _submission(
         self, request: Request, numbers: Numbering, sealed: Sealed, file_id: str
     ) -> Submission:
@@ -292,6 +381,7 @@ class Paper:
             sealed_at=numbers.issued_at,
             sealed_by=self._ledger.user.person_id,
             supersedes_id=request.supersedes_id,
+            returned=False if request.awaits_answer else None,
             status=SubmissionStatus.SEALED,
         )
 
@@ -310,3 +400,21 @@ class Paper:
             return head.seq
         stored = self._ledger.store.get(Submission, last.id)
         return head.seq - (stored.meta.created_seq if stored else 0)
+
+
+def _decided(
+    one: Authorization, answer: ClientAnswer, submission_id: str, scan: str
+) -> Authorization:
+    """Write the client's answer onto an application."""
+    return replace(
+        one,
+        decision=answer.decision,
+        decided_on=answer.decided_on,
+        decided_by_title=answer.title,
+        decided_by_name=answer.name,
+        decision_form=DecisionForm.WRITTEN,
+        decision_doc_no=answer.doc_no,
+        decision_file=scan,
+        conditions=answer.conditions,
+        request_submission_id=submission_id,
+    )

@@ -4,160 +4,32 @@ One function per document kind in `COLLECTORS`; each returns the frozen dataclas
 prints. Nothing here writes to the ledger.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from models import wareki
-from models.codes import HandlingKind, SealKind, Timing, VerificationResult
+from models.codes import HandlingKind, Timing, VerificationResult
 from models.errors import NotFound, Refused
 from models.fields import JAPAN
 from models.ledger import Ledger
 from models.paper import Numbering
 from models.profiles import Profile
 from models.records import (
-    Authorization,
     Contract,
     HandlingEvent,
-    InformationAsset,
-    Item,
-    Organization,
-    Person,
-    Place,
     Sanitization,
 )
 from models.records.handling import END_KINDS
 from models.store import Op, Query, Where
+from reports.collecting import consents, lists, movement, people, places, training
+from reports.collecting.case import Case, Wish, words
 from reports.documents.d14_receipt import Receipt, ReceiptLine
 from reports.documents.d17_end_report import EndLine, EndReport
 from reports.documents.d18_certificate import Certificate, DisposalLine
 from reports.documents.d28_ledger import HandlingRow, Register
-from reports.page import Anchor, Letterhead
 
 PAGE = 500  # events read at once for a register
-
-
-class Wish(Protocol):
-    """What shall be printed (ui.issue.IssueRequest)."""
-
-    @property
-    def doc_kind(self) -> str: ...
-    @property
-    def contract_id(self) -> str: ...
-    @property
-    def ids(self) -> tuple[str, ...]: ...
-    @property
-    def seal_kind(self) -> SealKind: ...
-    @property
-    def options(self) -> Mapping[str, Any]: ...
-
-
-@dataclass(frozen=True)
-class Case:
-    """The ledger, the contract and its words, at the moment of printing."""
-
-    ledger: Ledger
-    wish: Wish
-    numbers: Numbering
-    contract: Contract
-    profile: Profile
-
-    def person(self, person_id: str) -> str:
-        return self._field(Person, person_id, "name")
-
-    def place(self, place_id: str) -> str:
-        return self._field(Place, place_id, "name")
-
-    def organization(self, organization_id: str) -> str:
-        return self._field(Organization, organization_id, "name")
-
-    def item(self, item_id: str) -> Item:
-        return self.ledger.registers.need(Item, item_id).record
-
-    def basis(self, authorization_id: str) -> str:
-        if not authorization_id:
-            return ""
-        stored = self.ledger.store.get(Authorization, authorization_id)
-        return stored.record.caption() if stored else ""
-
-    def info_items(self, item: Item) -> str:
-        parts = []
-        for content in item.contents:
-            asset = self.ledger.store.get(InformationAsset, content.asset_id)
-            parts.append(content.fields_text or (asset.record.name if asset else ""))
-        return "、".join(dict.fromkeys(part for part in parts if part))
-
-    def events(self) -> list[HandlingEvent]:
-        """Return the events that were asked for, in the order in which they happened.
-
-        Raises:
-            Refused: none, or one that was voided or belongs to another contract.
-        """
-        if not self.wish.ids:
-            raise Refused(reason="書類に載せる取扱記録を選んでください。")
-        found = []
-        for event_id in self.wish.ids:
-            stored = self.ledger.registers.need(HandlingEvent, event_id)
-            if stored.meta.voided:
-                raise Refused(
-                    reason=f"{stored.record.caption()}は取り消されているため、書類に載せられません。"
-                )
-            if stored.record.contract_id != self.contract.id:
-                raise Refused(reason=f"{stored.record.caption()}は、別の契約の記録です。")
-            found.append(stored.record)
-        return sorted(found, key=_moment)
-
-    def letterhead(self) -> Letterhead:
-        ledger, contract = self.ledger, self.contract
-        contractor = ledger.registers.need(Organization, contract.contractor_org_id).record
-        client = ledger.registers.need(Organization, contract.client_org_id).record
-        form = self.profile.document(self.wish.doc_kind)
-        clauses = "、".join(self.profile.cite(key) for key in form.clauses)
-        title = str(self.wish.options.get("title") or form.title)
-        return Letterhead(
-            kind=self.wish.doc_kind,
-            title=title,
-            doc_no=self.numbers.doc_no,
-            issued_on=self.numbers.issued_at.date(),
-            addressee=contract.client_title or client.name,
-            sender_address=contractor.address,
-            sender_name=contractor.name,
-            signer_title=contractor.representative_title,
-            signer_name=contractor.representative_name,
-            contract_no=contract.contract_no,
-            work_title=contract.title,
-            clause_basis=f"{self.profile.title} {clauses}" if clauses else self.profile.title,
-            seal_kind=self.wish.seal_kind,
-            seal_image=self._seal_image(),
-        )
-
-    def anchor(self) -> Anchor:
-        numbers = self.numbers
-        return Anchor(
-            ledger_id=numbers.vault_id,
-            seq=numbers.head.seq,
-            head=numbers.head.hex,
-            since_last=numbers.since_last,
-            issued_at=numbers.issued_at,
-            previous_doc_no=numbers.previous_doc_no,
-            previous_sha256=numbers.previous_sha256,
-            seal_fingerprint=numbers.seal_fingerprint,
-        )
-
-    def _seal_image(self) -> bytes:
-        if self.wish.seal_kind is not SealKind.IMAGE:
-            return b""
-        image = self.ledger.store.secret("seal-image")
-        if image is None:
-            raise Refused(
-                reason="印影の画像が登録されていません。「設定・利用者」で登録してください。"
-            )
-        return image
-
-    def _field(self, cls: Any, record_id: str, name: str) -> str:
-        stored = self.ledger.store.get(cls, record_id) if record_id else None
-        return str(getattr(stored.record, name)) if stored else ""
 
 
 def collect(ledger: Ledger, wish: Wish, numbers: Numbering) -> Any:
@@ -165,13 +37,17 @@ def collect(ledger: Ledger, wish: Wish, numbers: Numbering) -> Any:
 
     Raises:
         NotFound: this version does not print that document.
-        Refused: nothing to print, or events that cannot stand on it.
+        Refused: nothing to print, or events that cannot stand on it, or the contract's text has no
+            use for that document.
     """
     collector = COLLECTORS.get(wish.doc_kind)
     if collector is None:
         raise NotFound(what=f"書類「{wish.doc_kind}」の様式")
     contract = ledger.registers.need(Contract, wish.contract_id).record
     profile = ledger.registers.need_profile(contract.profile_code)
+    form = profile.document(wish.doc_kind)
+    if not form.offered:
+        raise Refused(reason=f"「{form.title}」は、{profile.title}の契約では使いません。")
     return collector(Case(ledger, wish, numbers, contract, profile))
 
 
@@ -207,7 +83,7 @@ def _receipt(case: Case) -> Receipt:
         or case.place(event.place_from_id)
         or case.place(event.place_to_id),
         means=event.means.label if event.means else "",
-        handed_by=_words(event.counterpart_title, event.counterpart_name),
+        handed_by=words(event.counterpart_title, event.counterpart_name),
         received_by=case.person(event.actor_person_id),
         return_due_on=min(due) if due else None,
         event_no=f"第{event.event_no}号",
@@ -221,6 +97,7 @@ def _receipt(case: Case) -> Receipt:
 def _end_report(case: Case) -> EndReport:
     lines: list[EndLine] = []
     responsible: list[str] = []
+    ordered: list[str] = []
     for event in case.events():
         if event.kind not in END_KINDS:
             raise Refused(
@@ -231,6 +108,7 @@ def _end_report(case: Case) -> EndReport:
             item = case.item(line.item_id)
             if detail:
                 responsible.append(case.person(detail.responsible_person_id))
+                ordered.append(case.assignment(detail.ordered_by_assignment_id))
             lines.append(
                 EndLine(
                     item_no=item.item_no,
@@ -250,6 +128,8 @@ def _end_report(case: Case) -> EndReport:
         completed=bool(case.wish.options.get("completed", True)),
         responsible="、".join(dict.fromkeys(name for name in responsible if name))
         or case.person(case.ledger.user.person_id),
+        ordered_label=case.profile.document(case.wish.doc_kind).required.get("ordered_by", ""),
+        ordered_by="、".join(dict.fromkeys(ordered)) if all(ordered) else "",
         lines=tuple(lines),
     )
 
@@ -269,7 +149,7 @@ def _certificate(case: Case) -> Certificate:
 
 def _disposal(case: Case, event: HandlingEvent, detail: Sanitization) -> DisposalLine:
     item = case.item(detail.item_id)
-    tool = _words(detail.tool_name, detail.tool_version and f"（{detail.tool_version}）")
+    tool = words(detail.tool_name, detail.tool_version and f"（{detail.tool_version}）")
     destination = detail.post_destination
     return DisposalLine(
         info_items=detail.info_items,
@@ -300,16 +180,33 @@ def _disposal(case: Case, event: HandlingEvent, detail: Sanitization) -> Disposa
         place=detail.place_text,
         verified_by=case.person(detail.verified_by),
         witness=_witness(detail),
-        photos="、".join(
-            case.ledger.registers.caption("attachment", one)
-            for one in (*detail.photo_ids, detail.vendor_certificate_id)
-            if one
-        ),
+        photos=_photos(case, detail),
+        vendor_certificate=_vendor(case, detail),
         pre_classification=detail.pre_classification,
         post_classification=detail.post_classification,
         backed_up=detail.data_backed_up,
         destination=destination.label if destination else "",
     )
+
+
+def _photos(case: Case, detail: Sanitization) -> str:
+    before, after = _files(case, detail.photo_before_ids), _files(case, detail.photo_ids)
+    return words(
+        before and f"作業前：{before}", after and (f"作業後：{after}" if before else after)
+    )
+
+
+def _vendor(case: Case, detail: Sanitization) -> str:
+    day = detail.vendor_certificate_on
+    return words(
+        detail.vendor_certificate_no,
+        wareki.format_wareki(day) if day else "",
+        _files(case, (detail.vendor_certificate_id,)),
+    )
+
+
+def _files(case: Case, ids: Iterable[str]) -> str:
+    return "、".join(case.ledger.registers.caption("attachment", one) for one in ids if one)
 
 
 # --- D-28 -----------------------------------------------------------------------------------------
@@ -360,9 +257,7 @@ def _register_kind(case: Case, values: Mapping[str, Any]) -> str:
 
 
 def _whereabouts(values: Mapping[str, Any], captions: Mapping[str, str]) -> str:
-    counterpart = _words(
-        values.get("counterpart_title") or "", values.get("counterpart_name") or ""
-    )
+    counterpart = words(values.get("counterpart_title") or "", values.get("counterpart_name") or "")
     parts = (
         captions.get("place_from_id", ""),
         captions.get("place_to_id", ""),
@@ -397,9 +292,8 @@ def _method(event: HandlingEvent, detail: Sanitization | None) -> str:
 
 
 def _witness(detail: Sanitization) -> str:
-    if not detail.witness_requested:
-        return "求めなし"
-    return _words(detail.witness_title, detail.witness_name)
+    named = words(detail.witness_title, detail.witness_name)
+    return "求めなし" if detail.witness_requested is False else named
 
 
 def _word(profile: Profile, kind: HandlingKind | None) -> str:
@@ -408,10 +302,6 @@ def _word(profile: Profile, kind: HandlingKind | None) -> str:
         return ""
     term = profile.terms.get(kind.value)
     return term.label if term and term.own else kind.label
-
-
-def _words(*parts: str) -> str:
-    return "　".join(part for part in parts if part)
 
 
 def _amount(quantity: Any) -> str:
@@ -428,8 +318,25 @@ def _day_of(moment: datetime | None) -> date | None:
 
 
 COLLECTORS: Mapping[str, Callable[[Case], Any]] = {
+    "D-01": lists.checklist,
+    "D-02": people.structure,
+    "D-03": people.staff_notice,
+    "D-04": places.place_notice,
+    "D-05": training.training_programme,
+    "D-06": training.training_report,
+    "D-07": people.pledge_sheet,
+    "D-08": people.pledge_list,
+    "D-11": consents.copy_request,
+    "D-12": consents.take_out_request,
+    "D-13": consents.provision_request,
     "D-14": _receipt,
+    "D-15": consents.handover_request,
+    "D-16": movement.return_note,
     "D-17": _end_report,
     "D-18": _certificate,
+    "D-27": movement.transport_order,
     "D-28": _register,
+    "D-29": lists.equipment,
+    "D-30": people.awareness_sheet,
+    "D-31": lists.fields,
 }

@@ -15,12 +15,17 @@ from reportlab.platypus.doctemplate import LayoutError
 from models import wareki
 from models.codes import SealKind
 from models.errors import Refused
+from models.text import hex_groups
 from reports.blocks import (
     BODY,
+    CELL,
     CENTER,
-    NOTE,
+    FULL_WIDTH,
+    HEAD,
+    INK,
     RIGHT,
     SMALL,
+    THIN,
     TITLE,
     Qr,
     SealBox,
@@ -102,7 +107,12 @@ def claims_of(letterhead: Letterhead, anchor: Anchor) -> Claims:
 
 
 def opening(head: Letterhead) -> list[Flowable]:
-    """Return number, date, addressee, sender with its seal, and title."""
+    """Return number, date, addressee, sender with its seal, and title.
+
+    A working print has no number and goes to nobody: it begins with its title and its day.
+    """
+    if not head.doc_no:
+        return [body(head.title, "表題", TITLE), body(_made_on(head), "日付", RIGHT), gap(2)]
     number = [
         body(head.doc_no, "文書番号", RIGHT),
         body(wareki.format_wareki(head.issued_on), "日付", RIGHT),
@@ -120,6 +130,10 @@ def opening(head: Letterhead) -> list[Flowable]:
         side_by_side([], sender, 85 * mm),
         body(head.title, "表題", TITLE),
     ]
+
+
+def _made_on(head: Letterhead) -> str:
+    return f"{wareki.format_wareki(head.issued_on)}　{shown(head.sender_name)}"
 
 
 def _signer(head: Letterhead) -> list[Flowable]:
@@ -194,35 +208,81 @@ def end() -> Flowable:
 
 def anchoring(head: Letterhead, anchor: Anchor) -> Flowable:
     """Return the block by which the paper hangs on the ledger: QR, head, previous paper, seal."""
+    return KeepTogether(anchor_block(head, anchor))
+
+
+def anchor_block(head: Letterhead, anchor: Anchor) -> list[Flowable]:
+    """Return that block in parts, for a paper that keeps it together with something else."""
     claims = claims_of(head, anchor).to_json()
     lines = [
-        f"台帳 {anchor.ledger_id}　記帳番号 {anchor.seq:,}　先頭値 {_groups(anchor.head)}",
+        f"台帳 {anchor.ledger_id}　記帳番号 {anchor.seq:,}　先頭値 {hex_groups(anchor.head)}",
         f"直前の書面 {anchor.previous_doc_no or 'なし（最初の書面）'}"
-        + (f"　照合値 {_groups(anchor.previous_sha256)}" if anchor.previous_sha256 else ""),
+        + (f"　照合値 {hex_groups(anchor.previous_sha256)}" if anchor.previous_sha256 else ""),
         f"直前の書面からの記帳 {anchor.since_last:,}件",
-        f"証印の指紋 {_groups(anchor.seal_fingerprint) if anchor.seal_fingerprint else 'なし（控え）'}",
+        f"証印の指紋 {hex_groups(anchor.seal_fingerprint) if anchor.seal_fingerprint else 'なし（控え）'}",
         *(f"注意：{warning}" for warning in anchor.warnings),
         HONEST_STATEMENT,
     ]
     text = [body(line, "台帳との照合", SMALL) for line in lines]
-    return KeepTogether([gap(5), side_by_side([Qr(claims)], text, 30 * mm)])
+    return [gap(5), side_by_side([Qr(claims)], text, 30 * mm)]
 
 
-def consent_box(title: str, lines: Sequence[str]) -> Flowable:
-    """Return the box that the client fills in and sends back."""
+def consent_box(consent: str) -> list[Flowable]:
+    """Return the box that the client fills in and sends back.
+
+    Args:
+        consent: the text's own verb: 承諾, 同意, 承認.
+    """
+    answers = f"□ {consent}する　　　□ 条件を付けて{consent}する　　　□ {consent}しない"
+    return _filled_by_hand(
+        "回答欄（この欄に記入し、1部を返送してください。）",
+        (
+            ("回答", answers, 0),
+            ("条件・理由", "", 5),
+            ("回答日・番号", "令和　　　年　　　月　　　日　　　　　　　第　　　　　　号", 0),
+            ("職・氏名", "（署名又は記名押印）", 4),
+        ),
+    )
+
+
+def receipt_box() -> list[Flowable]:
+    """Return the box in which the client receipts what was handed over."""
+    return _filled_by_hand(
+        "受領欄",
+        (
+            ("受領", "上記のとおり受領しました。", 0),
+            ("受領日", "令和　　　年　　　月　　　日", 2),
+            ("職・氏名", "（署名又は記名押印）", 8),
+        ),
+    )
+
+
+def signature_table(people: Sequence[str]) -> list[Flowable]:
+    """Return a box with a day, an hour and a signature for each person."""
+    line = "令和　　年　　月　　日　　　時　　分　　　署名"
+    return _filled_by_hand("確認欄", tuple((one, line, 5) for one in people))
+
+
+def _filled_by_hand(title: str, rows: Sequence[tuple[str, str, float]]) -> list[Flowable]:
+    """Set a ruled box with room for a pen: (label, print, millimetres of room above it)."""
     from reportlab.platypus import Table, TableStyle
 
-    cells = [[body(title, title, CENTER)], [[body(line, title, NOTE) for line in lines]]]
-    table = Table(cells, colWidths=[170 * mm])
+    cells: list[list[object]] = [[body(title, title, HEAD), ""]]
+    for label, text, room in rows:
+        cells.append([body(label, label, HEAD), [gap(room), body(text, label, CELL)]])
+    table = Table(cells, colWidths=[32 * mm, FULL_WIDTH - 32 * mm])
     table.setStyle(
         TableStyle(
             [
-                ("BOX", (0, 0), (-1, -1), 0.75, "black"),
-                ("LINEBELOW", (0, 0), (-1, 0), 0.25, "black"),
+                ("SPAN", (0, 0), (-1, 0)),
+                ("GRID", (0, 0), (-1, -1), THIN, INK),
+                ("BOX", (0, 0), (-1, -1), 1, INK),
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
             ]
         )
     )
-    return KeepTogether([gap(4), table])
+    return [gap(3), table]
 
 
 def build(
@@ -237,7 +297,7 @@ def build(
         Refused: one piece is larger than a page.
     """
     metadata = Metadata(
-        title=f"{head.title} {head.doc_no}",
+        title=f"{head.title} {head.doc_no}".strip(),
         author=head.sender_name,
         issued_at=anchor.issued_at,
         claims=claims_of(head, anchor).to_json(),
@@ -262,7 +322,9 @@ class _Template(BaseDocTemplate):
             bottomMargin=MARGIN, allowSplitting=1,
         )  # fmt: skip
         self._doSave = 0  # `build` finishes the canvas, because only then the pages are counted
-        self._note = ink(f"{head.doc_no}　{head.title}　台帳先頭値 {anchor.head[:16]}", "文書番号")
+        self._note = ink(
+            f"{head.doc_no}　{head.title}　台帳先頭値 {anchor.head[:16]}".strip("　"), "文書番号"
+        )
         frame = Frame(
             MARGIN, MARGIN, A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN, leftPadding=0,
             rightPadding=0, topPadding=0, bottomPadding=0,
@@ -280,7 +342,3 @@ class _Template(BaseDocTemplate):
         canvas.setFont(GOTHIC, 6)
         canvas.drawRightString(A4[0] - MARGIN, FOOT, self._note)
         canvas.restoreState()
-
-
-def _groups(hexadecimal: str) -> str:
-    return " ".join(hexadecimal[n : n + 8] for n in range(0, len(hexadecimal), 8))

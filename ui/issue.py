@@ -4,14 +4,18 @@ The window, the console and the driver all issue through here; nothing here impo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.codes import SealKind
 from models.commands import Change
-from models.errors import Refused
+from models.errors import NotFound, Refused
 from models.ledger import Ledger
 from models.paper import Numbering, Request, Sealed
+from models.records import Submission
+
+UNSEALED = "控え（未確定）"
+"""Stands where a sealed paper has its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +37,76 @@ def drawable_kinds() -> frozenset[str]:
 
 
 def preview(ledger: Ledger, request: IssueRequest) -> bytes:
-    """Return the PDF as it would be sealed now, unsigned and without taking a number.
+    """Return the PDF as it would be sealed now, unsigned and without a number.
 
     Raises:
+        Refused: a sheet that somebody shall sign lacks what the clause demands.
         AzukariError: nothing to print, or a character that no font has.
     """
-    from reports.collect import collect
     from reports.render import render
 
-    document = collect(ledger, request, ledger.paper.numbering())
+    document = _collected(ledger, request)
+    form = ledger.profile(request.contract_id).document(request.doc_kind)
+    if form.seal == "personal":
+        _require_complete(document)
     return render(document)
 
 
 def missing(ledger: Ledger, request: IssueRequest) -> list[str]:
     """Return the labels of what the clause demands and the ledger does not hold."""
+    return list(_collected(ledger, request).missing())
+
+
+def _collected(ledger: Ledger, request: IssueRequest) -> Any:
+    """Collect a paper that is only looked at: a number belongs to what is sealed."""
     from reports.collect import collect
 
-    return list(collect(ledger, request, ledger.paper.numbering()).missing())
+    form = ledger.profile(request.contract_id).document(request.doc_kind)
+    number = UNSEALED if form.sealed else ""
+    return collect(ledger, request, replace(ledger.paper.numbering(), doc_no=number))
+
+
+def _require_complete(document: Any) -> None:
+    lacking = list(document.missing())
+    if lacking:
+        raise Refused(
+            reason=f"次の項目が記録されていないため、{document.title}を作成できません："
+            f"{'、'.join(lacking)}。台帳の記録を補ってから、もう一度お試しください。"
+        )
+
+
+def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
+    """Return, line by line, what a sealed paper says and the ledger no longer does.
+
+    A paper that can no longer be made (its record was voided) differs as a whole, and says why.
+    """
+    from reports.collect import collect
+    from reports.since import differences
+
+    if paper.content is None or paper.doc_kind not in drawable_kinds():
+        return []
+    stored = ledger.registers.need(Submission, paper.id)
+    options = {
+        "change": "previous" in paper.content,
+        "completed": bool(paper.content.get("completed", True)),
+        "until": stored.meta.created_seq if "previous" in paper.content else None,
+    }
+    request = IssueRequest(
+        paper.doc_kind, paper.contract_id, paper.subject_ids, SealKind.NONE, options
+    )
+    try:
+        now = collect(ledger, request, ledger.paper.numbering())
+    except (Refused, NotFound) as error:
+        return [str(error)]
+    return differences(paper.content, now.content())
 
 
 def issue(ledger: Ledger, request: IssueRequest, *, command_id: str = "") -> Change:
     """Seal a paper.
 
     Raises:
-        Refused: a field that the clause demands is missing; the sentence names them all.
+        Refused: a working print, or a field that the clause demands is missing; the sentence names
+            them all.
         NotPermitted, UnprintableCharacter
     """
     from reports.collect import collect
@@ -65,16 +115,16 @@ def issue(ledger: Ledger, request: IssueRequest, *, command_id: str = "") -> Cha
 
     def draw(numbers: Numbering) -> Sealed:
         document = collect(ledger, request, numbers)
-        lacking = list(document.missing())
-        if lacking:
-            raise Refused(
-                reason=f"次の項目が記録されていないため、{document.title}を確定できません："
-                f"{'、'.join(lacking)}。取扱記録を訂正してから、もう一度お試しください。"
-            )
+        _require_complete(document)
         key, secret = ledger.paper.seal_secret()
         done = seal(document, seal_identity(key, secret))
         return Sealed(done.pdf, done.sha256, document.content())
 
+    form = ledger.profile(request.contract_id).document(request.doc_kind)
+    if not form.sealed:
+        raise Refused(
+            reason=f"{form.title}は、番号と証印を付けて確定する書類ではありません。印刷して使います。"
+        )
     first = collect(ledger, request, ledger.paper.numbering())
     order = Request(
         contract_id=request.contract_id,
@@ -85,5 +135,6 @@ def issue(ledger: Ledger, request: IssueRequest, *, command_id: str = "") -> Cha
         signer_title=first.signer_title,
         signer_name=first.signer_name,
         seal_kind=request.seal_kind,
+        awaits_answer=first.awaits_answer,
     )
     return ledger.paper.seal(order, draw, command_id=command_id)

@@ -45,6 +45,21 @@ from models.records.base import Child, Record
 
 DECIDED = frozenset({Decision.GRANTED, Decision.CONDITIONAL, Decision.REFUSED, Decision.REVOKED})
 BORN_GRANTED = frozenset({BasisType.INSTRUCTION, BasisType.DESIGNATION})
+_COPYING = frozenset({"method", "disposal_planned_on"})
+_PROVIDING = frozenset({"method", "destination_text", "legal_basis"})
+TOLD_BY_SUBJECT = {
+    AuthorizationSubject.COPY: _COPYING,
+    AuthorizationSubject.TRANSMIT: _COPYING | {"destination_text"},
+    AuthorizationSubject.DISPATCH: _COPYING | {"destination_text"},
+    AuthorizationSubject.OTHER_RISKY_ACT: _COPYING,
+    AuthorizationSubject.TAKE_OUT: frozenset({"destination_text"}),
+    AuthorizationSubject.EQUIPMENT_TAKE_OUT: frozenset({"destination_text"}),
+    AuthorizationSubject.OTHER_PURPOSE: _PROVIDING,
+    AuthorizationSubject.THIRD_PARTY: _PROVIDING,
+    AuthorizationSubject.INDIRECT_HANDOVER: frozenset({"method", "destination_text", "relay"}),
+}
+TOLD = frozenset().union(*TOLD_BY_SUBJECT.values())
+"""What the papers D-11, D-12, D-13 and D-15 say of an act, beside what every application says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +114,11 @@ class Authorization(Record):
     scope_text: str = field(Text(), "承諾の範囲", required=True)
     quantity_limit: Decimal | None = field(DecimalNumber(), "数量の上限")
     unit: str = field(Text(20), "単位")
+    method: str = field(Text(), "方法")
+    destination_text: str = field(Text(), "行先・提供先・経路")
+    relay: str = field(Text(), "中継する者")
+    legal_basis: str = field(Text(), "法令等の根拠")
+    disposal_planned_on: date | None = field(Day(), "廃棄（消去）予定日")
     required_measures: str = field(LongText(), "講ずる措置")
     valid_from: date | None = field(Day(), "有効期間の始め", required=True)
     valid_until: date | None = field(Day(), "有効期間の終わり")
@@ -127,6 +147,11 @@ class Authorization(Record):
         if self.decision is Decision.CONDITIONAL:
             needed.add("conditions")
         return frozenset(needed)
+
+    def irrelevant(self) -> frozenset[str]:
+        """Hide what only the application for another act must say (obligations.md 8.2)."""
+        told = TOLD_BY_SUBJECT.get(self.subject, frozenset()) if self.subject else frozenset()
+        return TOLD - told
 
     def inconsistencies(self) -> Iterator[str]:
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:

@@ -32,7 +32,8 @@ from models.records.base import Record
 class Submission(Record):
     """One paper that leaves the office; sealed once, then frozen for ever (R-37).
 
-    `serial` counts the sealed papers of the ledger without a gap; `content` is exactly what was
+    `returned` tells of a paper with a box for the client whether the answer came back; it is empty
+    for papers that ask for none. `serial` counts the sealed papers of the ledger without a gap; `content` is exactly what was
     printed; `pdf_sha256` is the SHA-256 of the sealed file (hex).
     """
 
@@ -46,6 +47,7 @@ class Submission(Record):
         "sealed_at",
         "submitted_on",
         "received_by",
+        "returned",
         "status",
     )
     search: ClassVar[tuple[str, ...]] = ("doc_no", "title", "received_by")
@@ -76,6 +78,9 @@ class Submission(Record):
     means: SubmissionMeans | None = field(Choice(SubmissionMeans), "提出方法")
     received_by: str = field(Text(100), "受領者")
     receipt_file: str = field(File(), "控え")
+    returned: bool | None = field(Boolean("回収済", "未回収"), "回答の回収")
+    returned_on: date | None = field(Day(), "回収日")
+    returned_file: str = field(File(), "回答の写し")
     made_elsewhere: bool | None = field(Boolean("台帳の外で作成", "台帳で作成"), "作成の方法")
     supersedes_id: str = field(Ref("submission"), "差替え元")
     status: SubmissionStatus | None = field(Choice(SubmissionStatus), "状態", required=True)
@@ -99,6 +104,8 @@ class Submission(Record):
             }
         if self.status in (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED):
             needed |= {"submitted_on", "means"}
+        if self.returned:
+            needed |= {"returned_on", "returned_file"}
         return frozenset(needed)
 
 

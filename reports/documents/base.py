@@ -13,6 +13,7 @@ from reportlab.platypus import Flowable, PageBreak
 from reports.blocks import body, gap, grid
 from reports.page import Anchor, Letterhead, build
 
+NO_LINES = "明細"
 LONGEST_LIST = 10  # a longer list goes to 別紙 (records.md 8.6)
 
 
@@ -30,6 +31,11 @@ class Document:
     @property
     def clause_keys(self) -> tuple[str, ...]:
         return (self.head.clause_basis,) if self.head.clause_basis else ()
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Tell whether the client fills in a box and sends the paper back."""
+        return False
 
     @property
     def signer_title(self) -> str:
@@ -89,7 +95,7 @@ def missing_in_lines(lines: tuple[Any, ...], fields: tuple[tuple[str, str], ...]
         fields: (attribute, label) in the order of the clause.
     """
     if not lines:
-        yield "明細"
+        yield NO_LINES
     for number, line in enumerate(lines, 1):
         for name, label in fields:
             if getattr(line, name) in (None, "", ()):

@@ -6,11 +6,13 @@ from models.fields import JAPAN
 from reports.page import Anchor, Letterhead
 
 
-def sample_head(kind: str, title: str, clause: str = "第13条第1項") -> Letterhead:
+def sample_head(
+    kind: str, title: str, clause: str = "第13条第1項", *, number: str = "令和8年度 第12号"
+) -> Letterhead:
     return Letterhead(
         kind=kind,
         title=title,
-        doc_no="令和8年度 第12号",
+        doc_no=number,
         issued_on=date(2026, 11, 21),
         addressee="見本市長　見本　太郎",
         sender_address="見本県見本市中央一丁目2番3号",

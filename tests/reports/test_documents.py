@@ -12,10 +12,28 @@ from models.errors import UnprintableCharacter
 from models.fields import JAPAN, NOT_RECORDED
 from reports import blocks
 from reports.documents.base import Document
+from reports.documents.change_notice import ChangeNotice
+from reports.documents.d01_checklist import Checklist
+from reports.documents.d02_structure import Structure
+from reports.documents.d03_staff_notice import StaffNotice
+from reports.documents.d04_place_notice import PlaceNotice
+from reports.documents.d05_training_plan import TrainingProgramme
+from reports.documents.d06_training_report import TrainingReport
+from reports.documents.d07_pledge import PledgeSheet
+from reports.documents.d08_pledge_list import PledgeList
+from reports.documents.d11_copy_request import CopyRequest
+from reports.documents.d12_take_out_request import TakeOutRequest
+from reports.documents.d13_provision_request import ProvisionRequest
 from reports.documents.d14_receipt import Receipt
+from reports.documents.d15_handover_request import HandoverRequest
+from reports.documents.d16_return import ReturnNote
 from reports.documents.d17_end_report import EndReport
 from reports.documents.d18_certificate import COMPLETE, Certificate, DisposalLine
+from reports.documents.d27_transport import TransportOrder
 from reports.documents.d28_ledger import HandlingRow, Register
+from reports.documents.d29_equipment import EquipmentList
+from reports.documents.d30_awareness import AwarenessSheet
+from reports.documents.d31_fields import FieldList
 from reports.page import claims_of
 from reports.render import render
 from tests.reports.papers import flat, pages
@@ -24,10 +42,28 @@ GOLDEN = Path(__file__).parent.parent / "data" / "golden"
 UPDATE = os.environ.get("AZUKARI_UPDATE_GOLDEN") == "1"
 
 PAPERS: dict[str, Document | Register] = {
+    "change_notice": ChangeNotice.sample(),
+    "d01_checklist": Checklist.sample(),
+    "d02_structure": Structure.sample(),
+    "d03_staff_notice": StaffNotice.sample(),
+    "d04_place_notice": PlaceNotice.sample(),
+    "d05_training_plan": TrainingProgramme.sample(),
+    "d06_training_report": TrainingReport.sample(),
+    "d07_pledge": PledgeSheet.sample(),
+    "d08_pledge_list": PledgeList.sample(),
+    "d11_copy_request": CopyRequest.sample(),
+    "d12_take_out_request": TakeOutRequest.sample(),
+    "d13_provision_request": ProvisionRequest.sample(),
     "d14_receipt": Receipt.sample(),
+    "d15_handover_request": HandoverRequest.sample(),
+    "d16_return": ReturnNote.sample(),
     "d17_end_report": EndReport.sample(),
     "d18_certificate": Certificate.sample(),
+    "d27_transport": TransportOrder.sample(),
     "d28_ledger": Register.sample(),
+    "d29_equipment": EquipmentList.sample(),
+    "d30_awareness": AwarenessSheet.sample(),
+    "d31_fields": FieldList.sample(),
 }
 LISTS = (Receipt.sample(), EndReport.sample(), Certificate.sample())
 COMPLETE_SENTENCE = (

@@ -1,0 +1,44 @@
+"""Which records each document speaks of: the screen offers them, the collector demands them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from models.codes import AuthorizationSubject as S
+from models.codes import HandlingKind as K
+from models.records import (
+    Assignment,
+    ContractPlace,
+    Pledge,
+    Record,
+    TrainingPlan,
+    TrainingSession,
+)
+
+EVENTS: Final[Mapping[str, tuple[K, ...]]] = {
+    "D-14": (K.RECEIVE,),
+    "D-16": (K.RETURN, K.HAND_OVER),
+    "D-17": (K.RETURN, K.HAND_OVER, K.ERASE, K.DISPOSE),
+    "D-18": (K.ERASE, K.DISPOSE),
+    "D-27": (K.TRANSPORT, K.DISPATCH, K.TAKE_OUT),
+    "D-34": (K.ERASE, K.DISPOSE),
+}
+AUTHORIZATIONS: Final[Mapping[str, tuple[S, ...]]] = {
+    "D-11": (S.COPY, S.TRANSMIT, S.DISPATCH, S.OTHER_RISKY_ACT),
+    "D-12": (S.TAKE_OUT, S.EQUIPMENT_TAKE_OUT),
+    "D-13": (S.OTHER_PURPOSE, S.THIRD_PARTY),
+    "D-15": (S.INDIRECT_HANDOVER,),
+}
+RECORDS: Final[Mapping[str, type[Record]]] = {
+    "D-02": Assignment,
+    "D-03": Assignment,
+    "D-04": ContractPlace,
+    "D-05": TrainingPlan,
+    "D-06": TrainingSession,
+    "D-07": Assignment,
+    "D-08": Pledge,
+    "D-30": Assignment,
+}
+"""Documents that speak of all such records of the contract unless some are chosen."""
+
+CHANGES: Final = frozenset({"D-03", "D-04"})
+"""Notices that are also made as 変更届, from the log."""

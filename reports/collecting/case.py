@@ -1,0 +1,229 @@
+"""What every collector works with: the ledger, one contract, its words and what was wished for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Protocol, TypeVar
+
+from models.codes import AssignmentRole, HandlingKind, SealKind
+from models.errors import Refused
+from models.ledger import Ledger
+from models.paper import Numbering
+from models.profiles import DocumentForm, Profile
+from models.records import (
+    Assignment,
+    Authorization,
+    Contract,
+    HandlingEvent,
+    InformationAsset,
+    Item,
+    Organization,
+    Person,
+    Place,
+    Record,
+)
+from reports.documents.form import Wording
+from reports.page import Anchor, Letterhead
+
+R = TypeVar("R", bound=Record)
+
+ROLE_WORDS: Final[Mapping[AssignmentRole, str]] = {
+    AssignmentRole.INFO_MANAGER: "overall_manager",
+    AssignmentRole.WORK_SUPERVISOR: "responsible_person",
+    AssignmentRole.WORKER: "worker",
+    AssignmentRole.HANDOVER_OFFICER: "handover_officer",
+}
+
+
+class Wish(Protocol):
+    """What shall be printed (ui.issue.IssueRequest)."""
+
+    @property
+    def doc_kind(self) -> str: ...
+    @property
+    def contract_id(self) -> str: ...
+    @property
+    def ids(self) -> tuple[str, ...]: ...
+    @property
+    def seal_kind(self) -> SealKind: ...
+    @property
+    def options(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Case:
+    """The ledger, the contract and its words, at the moment of printing."""
+
+    ledger: Ledger
+    wish: Wish
+    numbers: Numbering
+    contract: Contract
+    profile: Profile
+
+    def person(self, person_id: str) -> str:
+        return self._field(Person, person_id, "name")
+
+    def place(self, place_id: str) -> str:
+        return self._field(Place, place_id, "name")
+
+    def organization(self, organization_id: str) -> str:
+        return self._field(Organization, organization_id, "name")
+
+    def assignment(self, assignment_id: str) -> str:
+        """Return who is named by an assignment: a person or a unit."""
+        stored = self.ledger.store.get(Assignment, assignment_id) if assignment_id else None
+        if stored is None:
+            return ""
+        return self.person(stored.record.person_id) or stored.record.unit_name
+
+    def item(self, item_id: str) -> Item:
+        return self.ledger.registers.need(Item, item_id).record
+
+    def basis(self, authorization_id: str) -> str:
+        if not authorization_id:
+            return ""
+        stored = self.ledger.store.get(Authorization, authorization_id)
+        return stored.record.caption() if stored else ""
+
+    def info_items(self, item: Item) -> str:
+        parts = []
+        for content in item.contents:
+            asset = self.ledger.store.get(InformationAsset, content.asset_id)
+            parts.append(content.fields_text or (asset.record.name if asset else ""))
+        return "、".join(dict.fromkeys(part for part in parts if part))
+
+    @property
+    def form(self) -> DocumentForm:
+        return self.profile.document(self.wish.doc_kind)
+
+    @property
+    def until(self) -> int | None:
+        """Return the entry of the sealed paper that is looked at again, None for a new paper."""
+        seq = self.wish.options.get("until")
+        return int(seq) if seq is not None else None
+
+    @property
+    def day(self) -> date:
+        return self.numbers.issued_at.date()
+
+    def all(self, cls: type[R], **equal: Any) -> list[R]:
+        """Return the unvoided records of this contract, in entry order."""
+        found = self.ledger.registers.all(cls, contract_id=self.contract.id, **equal)
+        return [stored.record for stored in found]
+
+    def chosen(self, cls: type[R]) -> list[R]:
+        """Return the records that were asked for, in the order of asking.
+
+        Raises:
+            Refused: one that was voided or belongs to another contract.
+        """
+        found = []
+        for record_id in self.wish.ids:
+            stored = self.ledger.registers.need(cls, record_id)
+            if stored.meta.voided:
+                raise Refused(
+                    reason=f"{stored.record.caption()}は取り消されているため、書類に載せられません。"
+                )
+            if self.contract.id not in (stored.record.contract(), *_contracts(stored.record)):
+                raise Refused(reason=f"{stored.record.caption()}は、別の契約の記録です。")
+            found.append(stored.record)
+        return found
+
+    def events(self) -> list[HandlingEvent]:
+        """Return the events that were asked for, in the order in which they happened.
+
+        Raises:
+            Refused: none, or one that was voided, or belongs to another contract.
+        """
+        if not self.wish.ids:
+            raise Refused(reason="書類に載せる取扱記録を選んでください。")
+        return sorted(self.chosen(HandlingEvent), key=_moment)
+
+    def role(self, role: AssignmentRole | None) -> str:
+        """Return a role in the contract's word (作業責任者, 業務責任者, …)."""
+        if role is None:
+            return ""
+        concept = ROLE_WORDS.get(role)
+        return self.profile.term(concept) if concept else role.label
+
+    def act(self, kind: HandlingKind | None) -> str:
+        """Return the contract's word for a kind of handling, or the neutral one."""
+        if kind is None:
+            return ""
+        term = self.profile.terms.get(kind.value)
+        return term.label if term and term.own else kind.label
+
+    def wording(self) -> Wording:
+        profile = self.profile
+        return Wording(
+            labels=tuple(self.form.required.items()),
+            client=profile.term("client_party"),
+            contractor=profile.term("contractor_party"),
+        )
+
+    def letterhead(self, title: str = "") -> Letterhead:
+        """Return the letterhead; a notice of changes bears its own title."""
+        ledger, contract = self.ledger, self.contract
+        contractor = ledger.registers.need(Organization, contract.contractor_org_id).record
+        client = ledger.registers.need(Organization, contract.client_org_id).record
+        clauses = "、".join(self.profile.cite(key) for key in self.form.clauses)
+        if self.wish.options.get("change") and self.form.change_title:
+            title = title or self.form.change_title
+        return Letterhead(
+            kind=self.wish.doc_kind,
+            title=title or self.form.title,
+            doc_no=self.numbers.doc_no,
+            issued_on=self.numbers.issued_at.date(),
+            addressee=contract.client_title or client.name,
+            sender_address=contractor.address,
+            sender_name=contractor.name,
+            signer_title=contractor.representative_title,
+            signer_name=contractor.representative_name,
+            contract_no=contract.contract_no,
+            work_title=contract.title,
+            clause_basis=f"{self.profile.title} {clauses}" if clauses else self.profile.title,
+            seal_kind=self.wish.seal_kind,
+            seal_image=self._seal_image(),
+        )
+
+    def anchor(self) -> Anchor:
+        numbers = self.numbers
+        return Anchor(
+            ledger_id=numbers.vault_id,
+            seq=numbers.head.seq,
+            head=numbers.head.hex,
+            since_last=numbers.since_last,
+            issued_at=numbers.issued_at,
+            previous_doc_no=numbers.previous_doc_no,
+            previous_sha256=numbers.previous_sha256,
+            seal_fingerprint=numbers.seal_fingerprint,
+        )
+
+    def _seal_image(self) -> bytes:
+        if self.wish.seal_kind is not SealKind.IMAGE:
+            return b""
+        image = self.ledger.store.secret("seal-image")
+        if image is None:
+            raise Refused(
+                reason="印影の画像が登録されていません。「設定・利用者」で登録してください。"
+            )
+        return image
+
+    def _field(self, cls: Any, record_id: str, name: str) -> str:
+        stored = self.ledger.store.get(cls, record_id) if record_id else None
+        return str(getattr(stored.record, name)) if stored else ""
+
+
+def words(*parts: str) -> str:
+    """Join what is there with a wide space."""
+    return "　".join(part for part in parts if part)
+
+
+def _contracts(record: Record) -> tuple[str, ...]:
+    """Return the contracts of a record that may serve several (a training session)."""
+    return tuple(getattr(record, "contract_ids", ()))
+
+
+def _moment(event: HandlingEvent) -> datetime:
+    assert event.occurred_at is not None
+    return event.occurred_at

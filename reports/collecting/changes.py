@@ -1,0 +1,159 @@
+"""What changed since the client was last told: from the log, never typed (SK-4.2, SK-5.2, CM-9.1).
+
+The client was told by the last notice that was handed in. What a notice said is what the ledger
+held when it was entered; a notice from before the ledger said what the records that name it began
+with. A notice about chosen records tells nothing about the others.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from models import wareki
+from models.codes import SubmissionStatus
+from models.errors import Refused
+from models.records import Record, Stored, Submission
+from models.store import Op, Query, Where
+from reports.blocks import shown
+from reports.collecting.case import Case
+from reports.collecting.versions import Version, version_at, versions
+from reports.documents.change_notice import ChangeLine
+
+HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED)
+
+R = TypeVar("R", bound=Record)
+Facts = Mapping[str, object]
+"""Reportable facts of a version by their printed label."""
+
+
+@dataclass(frozen=True)
+class Watched(Generic[R]):
+    """How changes of one kind of record are told.
+
+    `facts` says what of a record (and of what it refers to, as of an entry) the client is told;
+    `ending` gives the day and the reason of an end, or None; `begins` the day it begins.
+    """
+
+    cls: type[R]
+    name: Callable[[R], str]
+    facts: Callable[[R, int], Facts]
+    begins: Callable[[R], date | None]
+    ending: Callable[[R], tuple[date, str] | None]
+    reportable: Callable[[R], bool]
+
+
+def notices(case: Case) -> list[Stored[Submission]]:
+    """Return the notices of this kind that were handed in before this one, newest first."""
+    found = [
+        stored
+        for stored in case.ledger.registers.all(
+            Submission, contract_id=case.contract.id, doc_kind=case.wish.doc_kind
+        )
+        if stored.record.status in HANDED_IN
+        and (case.until is None or stored.meta.created_seq < case.until)
+    ]
+    return sorted(found, key=lambda stored: stored.meta.created_seq, reverse=True)
+
+
+def changes(case: Case, watched: Watched[R]) -> tuple[str, tuple[ChangeLine, ...]]:
+    """Return (the last notice in words, what changed since).
+
+    Raises:
+        Refused: nothing was handed in yet, or nothing changed since.
+    """
+    told = notices(case)
+    if not told:
+        raise Refused(
+            reason=f"この契約では、まだ「{case.form.title}」の提出が記録されていません。"
+            "変更ではない様式を作るか、提出済みの書面を登録してください。"
+        )
+    last = told[0].record
+    day = wareki.format_wareki(last.submitted_on) if last.submitted_on else "提出日の記録なし"
+    previous = f"{last.doc_no}（{day}提出）"
+    lines = tuple(
+        line
+        for stored in _records(case, watched.cls)
+        for line in _lines_of(case, watched, stored, told)
+    )
+    if not lines:
+        raise Refused(
+            reason=f"{previous}の後に、届け出る変更はありません。"
+            "登録を訂正したときは、その記録の「履歴」を確かめてください。"
+        )
+    return previous, lines
+
+
+def _records(case: Case, cls: type[R]) -> list[Stored[R]]:
+    """Return all records of the contract, voided ones too: a void is a change."""
+    query = Query(cls.type, (Where("contract_id", Op.EQ, case.contract.id),), voided=None)
+    wanted = set(case.wish.ids)
+    found = case.ledger.store.find(cls, query, limit=100_000)
+    return [stored for stored in found if not wanted or stored.record.id in wanted]
+
+
+def _lines_of(
+    case: Case, watched: Watched[R], stored: Stored[R], told: list[Stored[Submission]]
+) -> Iterator[ChangeLine]:
+    history = versions(case.ledger, watched.cls, stored.record.id)
+    if case.until is not None:
+        history = [one for one in history if one.seq < case.until]
+    if not history:
+        return
+    now, base = history[-1], _told_version(history, told)
+    name = watched.name(now.record)
+    if base is None:
+        if watched.reportable(now.record) and not now.voided:
+            facts = _text(watched.facts(now.record, now.seq))
+            yield ChangeLine(
+                name, "追加", "なし", facts, watched.begins(now.record), now.reason or "追加のため"
+            )
+        return
+    before = watched.facts(base.record, base.seq)
+    if now.voided:
+        yield ChangeLine(name, "取消", _text(before), "なし", now.day, now.reason)
+        return
+    end = watched.ending(now.record)
+    if end and watched.ending(base.record) != end:
+        day, reason = end
+        after = f"{wareki.format_wareki(day)}で終了"
+        yield ChangeLine(name, "終了", _text(before), after, day, reason or now.reason)
+    after_facts = watched.facts(now.record, case.until or case.numbers.head.seq)
+    for label, new in after_facts.items():
+        old = before.get(label)
+        if old != new:
+            changed = _first_with(watched, history, base, label, new)
+            yield ChangeLine(
+                name, label, shown(old), shown(new), changed.day, changed.reason or "記録の更新"
+            )
+
+
+def _told_version(history: list[Version[R]], told: list[Stored[Submission]]) -> Version[R] | None:
+    """Return the version that the client was last told about, or None when never."""
+    for stored in told:
+        paper = stored.record
+        if paper.subject_ids and history[0].record.id not in paper.subject_ids:
+            continue
+        if (found := version_at(history, stored.meta.created_seq)) is not None:
+            return found
+        named = [
+            one for one in history
+            if getattr(one.record, "notice_submission_id", "") == paper.id
+        ]  # fmt: skip
+        if named and paper.made_elsewhere:
+            return named[0]
+    return None
+
+
+def _first_with(
+    watched: Watched[R], history: list[Version[R]], base: Version[R], label: str, value: object
+) -> Version[R]:
+    """Return the version that brought the new value, for its day and its reason."""
+    for one in history:
+        if one.seq > base.seq and watched.facts(one.record, one.seq).get(label) == value:
+            return one
+    return history[-1]
+
+
+def _text(facts: Facts) -> str:
+    return "、".join(shown(value) for value in facts.values() if value not in (None, "", ()))

@@ -1,0 +1,111 @@
+"""Collect the papers about things that move: what went back, what is carried."""
+
+from models.codes import HandlingKind
+from models.errors import Refused
+from models.paper_about import EVENTS
+from models.records import HandlingEvent
+from reports.blocks import shown
+from reports.collecting.case import Case, words
+from reports.collecting.consents import applied
+from reports.documents.d16_return import ReturnLine, ReturnNote
+from reports.documents.d27_transport import TransportOrder
+
+
+def return_note(case: Case) -> ReturnNote:
+    """Collect what was returned or delivered.
+
+    Raises:
+        Refused: an event of another kind.
+    """
+    events = _of_kind(case)
+    lines = []
+    for event in events:
+        for row in event.lines:
+            item = case.item(row.item_id)
+            amount = row.quantity if row.quantity is not None else item.quantity
+            lines.append(
+                ReturnLine(
+                    item_no=item.item_no,
+                    medium=item.name,
+                    content=case.info_items(item),
+                    quantity=f"{shown(amount)}{item.unit}" if amount is not None else "",
+                    origin=item.origin.label if item.origin else "",
+                    act=_passing(case, event),
+                )
+            )
+    days = dict.fromkeys(event.occurred_at.date() for event in events if event.occurred_at)
+    return ReturnNote(
+        case.letterhead(),
+        case.anchor(),
+        wording=case.wording(),
+        act="又は".join(dict.fromkeys(_passing(case, event) for event in events)),
+        returned_on=tuple(days),
+        handed_by=_joined(case.person(event.actor_person_id) for event in events),
+        received_by=_joined(words(e.counterpart_title, e.counterpart_name) for e in events),
+        means=_joined(event.means.label if event.means else "" for event in events),
+        lines=tuple(lines),
+    )
+
+
+def transport_order(case: Case) -> TransportOrder:
+    """Collect one transport, planned or done.
+
+    Raises:
+        Refused: not exactly one, or one without its transport.
+    """
+    events = _of_kind(case)
+    if len(events) != 1 or len(events[0].transport) != 1:
+        raise Refused(
+            reason=f"{case.form.title}は、運搬の内容を記録した取扱記録一つについて作ります。"
+            "運搬の記録を一つ選んでください。"
+        )
+    event, detail = events[0], events[0].transport[0]
+    firm = case.organization(detail.carrier_org_id)
+    way = "から".join(
+        p for p in (case.place(event.place_from_id), case.place(event.place_to_id)) if p
+    )
+    told = detail.do_not_leave_instructed
+    return TransportOrder(
+        case.letterhead(),
+        case.anchor(),
+        wording=case.wording(),
+        departs_at=detail.departed_at or event.occurred_at,
+        route=detail.route or event.destination_text or way,
+        carrier="、".join(detail.persons) + (f"（{firm}）" if firm else ""),
+        containers=detail.container,
+        encryption=words(
+            event.encryption.label if event.encryption else "", event.encryption_detail
+        ),
+        do_not_leave=""
+        if told is None
+        else ("離れないことを指示した。" if told else "指示していない。"),
+        instructions=detail.instructions or "なし",
+        instructed_by=case.person(detail.instructed_by),
+        instructed_at=detail.instructed_at,
+        event_no=f"第{event.event_no}号",
+        lines=tuple(applied(case, case.item(row.item_id)) for row in event.lines),
+    )
+
+
+def _of_kind(case: Case) -> list[HandlingEvent]:
+    events = case.events()
+    for event in events:
+        if event.kind not in EVENTS[case.wish.doc_kind]:
+            raise Refused(
+                reason=f"{event.caption()}は、{case.form.title}に載せる種類の記録ではありません。"
+            )
+    return events
+
+
+def _passing(case: Case, event: HandlingEvent) -> str:
+    """Say 返還 or 引渡し; the neutral 引渡し・授受 is a heading, not a word for a letter."""
+    if event.kind is HandlingKind.RETURN:
+        return "返還"
+    return (
+        "引渡し" if case.act(event.kind) == HandlingKind.HAND_OVER.label else case.act(event.kind)
+    )
+
+
+def _joined(parts: object) -> str:
+    assert hasattr(parts, "__iter__")
+    return "、".join(dict.fromkeys(str(part) for part in parts if part))

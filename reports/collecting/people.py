@@ -1,0 +1,264 @@
+"""Collect the papers about people: structure, staff, pledges, what they were told to know."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from models.codes import (
+    AssignmentRole,
+    AssignmentStatus,
+    GovernanceKind,
+    GovernanceStatus,
+    PledgeStatus,
+)
+from models.errors import Refused
+from models.records import (
+    Assignment,
+    GovernanceDocument,
+    InformationAsset,
+    Organization,
+    Person,
+    Pledge,
+)
+from reports.collecting.case import Case, words
+from reports.collecting.changes import Watched, changes
+from reports.collecting.versions import version_at, versions
+from reports.documents.change_notice import ChangeNotice
+from reports.documents.d02_structure import Post, Structure
+from reports.documents.d03_staff_notice import StaffLine, StaffNotice
+from reports.documents.d07_pledge import PledgeSheet
+from reports.documents.d08_pledge_list import PledgeLine, PledgeList
+from reports.documents.d30_awareness import AwarenessSheet
+from reports.documents.signed_sheet import Signatory
+
+GONE = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED)
+STALE = timedelta(days=365)  # a wording of penalties older than this is to be checked
+ORDER = tuple(AssignmentRole)
+
+
+def staff(case: Case) -> list[Assignment]:
+    """Return who is assigned, or who of them was chosen, managers first.
+
+    Raises:
+        Refused: nobody is assigned.
+    """
+    found = case.chosen(Assignment) if case.wish.ids else case.all(Assignment)
+    found = [one for one in found if case.wish.ids or one.status not in GONE]
+    if not found:
+        raise Refused(
+            reason=f"この契約には、{case.form.title}に載せる{case.profile.term('worker')}等がいません。"
+            "「従事者等の指定」を登録してから作成してください。"
+        )
+    return sorted(found, key=lambda one: ORDER.index(one.role) if one.role else len(ORDER))
+
+
+def structure(case: Case) -> Structure:
+    people = staff(case)
+    document = in_force(case, GovernanceKind.MANAGEMENT_STRUCTURE)
+    begins = [one.starts_on for one in people if one.starts_on]
+    ledger, contract = case.ledger, case.contract
+    firm = ledger.registers.need(Organization, contract.contractor_org_id).record
+    client = ledger.registers.need(Organization, contract.client_org_id).record
+    wording = case.wording()
+    lines = []
+    for one in people:
+        person = _person(case, one.person_id)
+        lines.append(
+            Post(
+                role=case.role(one.role),
+                person=_named(one, person, with_affiliation=True),
+                authority=one.authority_scope or one.duties,
+                contact=(person.contact if person else "") or firm.phone,
+            )
+        )
+    return Structure(
+        case.letterhead(),
+        case.anchor(),
+        wording=wording,
+        starts_on=document.effective_from if document else max(begins, default=None),
+        client_party=words(wording.client, client.name, contract.client_department),
+        contractor_party=words(
+            wording.contractor, firm.name, firm.representative_title, firm.representative_name
+        ),
+        lines=tuple(lines),
+    )
+
+
+def staff_notice(case: Case) -> StaffNotice | ChangeNotice:
+    verb = _verb(case.profile.term("staff_notice"))
+    if case.wish.options.get("change"):
+        previous, lines = changes(case, _watched(case))
+        about = f"{case.role(AssignmentRole.WORK_SUPERVISOR)}及び{case.role(AssignmentRole.WORKER)}"
+        return ChangeNotice(
+            case.letterhead(), case.anchor(), wording=case.wording(), about=about, verb=verb,
+            previous=previous, lines=lines,
+        )  # fmt: skip
+    wording = case.wording()
+    lines_ = tuple(_staff_line(case, one) for one in staff(case))
+    return StaffNotice(case.letterhead(), case.anchor(), wording=wording, verb=verb, lines=lines_)
+
+
+def pledge_sheet(case: Case) -> PledgeSheet:
+    text = in_force(case, GovernanceKind.PLEDGE_TEXT)
+    head = case.letterhead()
+    return PledgeSheet(
+        head, case.anchor(), wording=case.wording(), addressee=head.addressee,
+        text=text.text if text else "", text_version=text.caption() if text else "",
+        lines=_signatories(case),
+    )  # fmt: skip
+
+
+def awareness_sheet(case: Case) -> AwarenessSheet:
+    text = in_force(case, GovernanceKind.PENALTY_TEXT)
+    head = case.letterhead()
+    as_of = text.text_as_of if text else None
+    return AwarenessSheet(
+        head, case.anchor(), wording=case.wording(),
+        addressee=words(head.sender_name, head.signer_title, head.signer_name),
+        text=text.text if text else "", text_version=text.caption() if text else "",
+        text_as_of=as_of, to_check=as_of is not None and case.day - as_of > STALE,
+        lines=_signatories(case),
+    )  # fmt: skip
+
+
+def pledge_list(case: Case) -> PledgeList:
+    """Collect the pledges to hand in: the chosen, else all that are signed and not yet handed in.
+
+    Raises:
+        Refused: none is signed.
+    """
+    signed = (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED)
+    found = case.chosen(Pledge) if case.wish.ids else case.all(Pledge, status=PledgeStatus.SIGNED)
+    if not found or any(one.status not in signed for one in found):
+        raise Refused(
+            reason=f"提出する{case.profile.term('pledge')}がありません。"
+            "署名を受けて「誓約書」に登録してから作成してください。"
+        )
+    roles = {one.person_id: case.role(one.role) for one in reversed(case.all(Assignment))}
+    lines = tuple(
+        PledgeLine(
+            pledgers=case.person(one.person_id),
+            role=roles.get(one.person_id, ""),
+            text_version=case.ledger.registers.caption(
+                GovernanceDocument.type, one.text_document_id
+            ),
+            signed_on=one.signed_on,
+        )
+        for one in found
+    )
+    return PledgeList(
+        case.letterhead(), case.anchor(), wording=case.wording(), count=f"{len(lines)}通",
+        lines=lines,
+    )  # fmt: skip
+
+
+def in_force(case: Case, kind: GovernanceKind) -> GovernanceDocument | None:
+    """Return the rule or text in force: the contract's own before that of the company."""
+    found = [
+        stored.record
+        for stored in case.ledger.registers.all(GovernanceDocument, kind=kind)
+        if stored.record.status is GovernanceStatus.IN_FORCE
+        and stored.record.contract_id in ("", case.contract.id)
+    ]
+    return max(
+        found,
+        key=lambda one: (one.contract_id != "", one.effective_from or date.min),
+        default=None,
+    )
+
+
+def _staff_line(case: Case, one: Assignment) -> StaffLine:
+    person = _person(case, one.person_id)
+    apart = case.wording().demands("affiliation") or not case.form.required
+    return StaffLine(
+        role=case.role(one.role),
+        name=_named(one, person, with_affiliation=not apart),
+        affiliation=_affiliation(person),
+        duties=_duties(case, one),
+        starts_on=one.starts_on,
+        authority=one.authority_scope,
+        handles_specific_pi=_yes_no(one.handles_specific_pi),
+    )
+
+
+def _signatories(case: Case) -> tuple[Signatory, ...]:
+    """Return the persons who sign; the chosen, or everybody whose role asks for it, once each."""
+    asked = set(case.profile.params.pledge.roles) if case.wish.doc_kind == "D-07" else set()
+    found: dict[str, Signatory] = {}
+    for one in staff(case):
+        person = _person(case, one.person_id)
+        if person is None or (asked and not case.wish.ids and one.role not in asked):
+            continue
+        line = Signatory(person.name, _affiliation(person), case.role(one.role))
+        found.setdefault(person.id, line)
+    return tuple(found.values())
+
+
+def _watched(case: Case) -> Watched[Assignment]:
+    """Say what of an assignment the client is told."""
+
+    def facts(record: Assignment, seq: int) -> Mapping[str, object]:
+        person = _person_at(case, record.person_id, seq)
+        told: dict[str, object] = {
+            "氏名": person.name if person else record.unit_name,
+            "所属・職名": _affiliation(person),
+            "役割": case.role(record.role),
+            "担当業務": record.duties,
+            "従事開始日": record.starts_on,
+        }
+        if case.wording().demands("handles_specific_pi"):
+            told["特定個人情報の取扱い"] = _yes_no(record.handles_specific_pi)
+        return told
+
+    def ending(record: Assignment) -> tuple[date, str] | None:
+        return (record.ends_on, record.end_reason) if record.ends_on else None
+
+    def name(record: Assignment) -> str:
+        return case.person(record.person_id) or record.unit_name
+
+    def begins(record: Assignment) -> date | None:
+        return record.starts_on
+
+    def reportable(record: Assignment) -> bool:
+        return record.status not in GONE
+
+    return Watched(Assignment, name, facts, begins, ending, reportable)
+
+
+def _person_at(case: Case, person_id: str, seq: int) -> Person | None:
+    """Return the person as the ledger knew them after an entry, else as first entered."""
+    if not person_id:
+        return None
+    history = versions(case.ledger, Person, person_id)
+    found = version_at(history, seq) or (history[0] if history else None)
+    return found.record if found else None
+
+
+def _person(case: Case, person_id: str) -> Person | None:
+    stored = case.ledger.store.get(Person, person_id) if person_id else None
+    return stored.record if stored else None
+
+
+def _named(one: Assignment, person: Person | None, *, with_affiliation: bool) -> str:
+    if person is None:
+        return one.unit_name
+    affiliation = _affiliation(person) if with_affiliation else ""
+    return f"{person.name}（{affiliation}）" if affiliation else person.name
+
+
+def _affiliation(person: Person | None) -> str:
+    return words(person.department, person.job_title) if person else ""
+
+
+def _duties(case: Case, one: Assignment) -> str:
+    """Say what the person does and, where it was laid down, with which information."""
+    names = [case.ledger.registers.caption(InformationAsset.type, a) for a in one.asset_ids]
+    return "、".join(part for part in (one.duties, *names) if part)
+
+
+def _yes_no(value: bool | None) -> str:
+    return "" if value is None else ("有" if value else "無")
+
+
+def _verb(noun: str) -> str:
+    """Turn the text's own noun into the stem before ます: 届け出, 報告し, 通知し."""
+    return noun if noun.endswith("出") else f"{noun}し"

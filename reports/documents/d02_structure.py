@@ -1,0 +1,95 @@
+"""D-02 管理体制図: who stands where, with which authority, reached how (SK-3.1, CM-8.1, FK-2.1)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Final, Self
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, Table, TableStyle
+
+from reports.blocks import CENTER, HEAD, INK, LINE, body, gap
+from reports.documents.form import Form
+from reports.documents.samples import sample_anchor, sample_head
+
+BOX: Final = 118 * mm
+MOST_NAMES: Final = 8  # in one box; the others stand in the list below the chart
+
+
+@dataclass(frozen=True)
+class Post:
+    """One person or unit in the structure."""
+
+    role: str
+    person: str
+    authority: str
+    contact: str
+
+
+@dataclass(frozen=True)
+class Structure(Form):
+    """管理体制図: a chart from the client down to the workers, and the list of posts."""
+
+    starts_on: date | None = None
+    client_party: str = ""
+    contractor_party: str = ""
+    lines: tuple[Post, ...] = ()
+
+    facts: ClassVar[tuple[str, ...]] = ("starts_on",)
+    columns: ClassVar[Mapping[str, float]] = {
+        "role": 34, "person": 44, "authority": 46, "contact": 37,
+    }  # fmt: skip
+
+    def sentence(self) -> str:
+        return "個人情報の管理体制を、次のとおり定めています。"
+
+    def middle(self) -> list[Flowable]:
+        tiers = [("", [self.client_party]), ("", [self.contractor_party])]
+        for role in dict.fromkeys(post.role for post in self.lines):
+            tiers.append((role, [post.person for post in self.lines if post.role == role]))
+        parts: list[Flowable] = []
+        for role, names in tiers:
+            if parts:
+                parts.append(_Stem())
+            parts.append(_box(role, names))
+        return [KeepTogether(parts), gap(4)]
+
+    @classmethod
+    def sample(cls) -> Self:
+        lines = (
+            Post("作業責任者", "髙橋　恵子（業務部　業務部長）", "業務の統括", "0000-11-2222"),
+            Post("作業従事者", "𠮷野　翔太（業務部　主任）", "受領と入力", "0000-11-2222"),
+            Post("作業従事者", "辻󠄂　美咲（業務部）", "入力と照合", "0000-11-2222"),
+        )
+        return cls(
+            sample_head("D-02", "管理体制図", "第3条第1項"), sample_anchor(),
+            starts_on=date(2026, 10, 1), client_party="委託者　見本市　健康づくり課",
+            contractor_party="受託者　株式会社みほん情報処理　代表取締役　見本　一郎", lines=lines,
+        )  # fmt: skip
+
+
+class _Stem(Flowable):
+    """The line from one box down to the next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.width, self.height = BOX, 4 * mm
+        self.hAlign = "CENTER"
+
+    def draw(self) -> None:
+        self.canv.setLineWidth(LINE)
+        self.canv.line(self.width / 2, 0, self.width / 2, self.height)
+
+
+def _box(role: str, names: Sequence[str]) -> Table:
+    """Set a box of the chart: the role above, the names below."""
+    shown = list(names[:MOST_NAMES])
+    if len(names) > MOST_NAMES:
+        shown.append(f"ほか{len(names) - MOST_NAMES}名（下の表のとおり）")
+    cell: list[Flowable] = [body(role, role, HEAD)] if role else []
+    cell += [body(name, role or "体制", CENTER) for name in shown]
+    table = Table([[cell]], colWidths=[BOX], hAlign="CENTER")
+    table.setStyle(
+        TableStyle([("BOX", (0, 0), (-1, -1), LINE, INK), ("BOTTOMPADDING", (0, 0), (-1, -1), 4)])
+    )
+    return table
