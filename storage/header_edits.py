@@ -16,6 +16,7 @@ from storage.header import (
     NAME_PATTERN,
     RECOVERY_ROLE,
     ROLES,
+    Epoch,
     Header,
     HeaderUser,
     Slot,
@@ -169,6 +170,28 @@ def with_recovery(header: Header, sheet: RecoverySheet, by: KeySet, secrets: Sec
 def next_sheet_name(header: Header) -> str:
     """Return the name of the recovery record that comes next."""
     return f"{_RECOVERY_PREFIX}{len(header.recovery) + 1}"
+
+
+def with_next_epoch(header: Header, data_key: bytes, secrets: Secrets) -> Header:
+    """Announce the next data key and wrap it for everybody who stays."""
+    number = header.epoch + 1
+    only = replace(secrets, data_keys={number: data_key})
+    wraps = [wrap for one in header.receivers for wrap in _wraps(header, one, only)]
+    return replace(
+        header,
+        epochs=(*header.epochs, Epoch(number, "rotating")),
+        wraps=(*header.wraps, *wraps),
+    )
+
+
+def with_last_epoch(header: Header) -> Header:
+    """Put the announced data key in force; the wraps of the old one leave both copies."""
+    number = header.epochs[-1].number
+    return replace(
+        header,
+        epochs=(Epoch(number, "current"),),
+        wraps=tuple(wrap for wrap in header.wraps if wrap.epoch == number),
+    )
 
 
 def retire(header: Header, user_id: str, state: str) -> Header:

@@ -9,7 +9,7 @@ What is derived from the data key (DEK) of an epoch, each by HKDF-SHA256 with th
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -42,11 +42,13 @@ from storage.header_edits import (
     open_keys,
     recovery_record,
     retire,
+    with_last_epoch,
+    with_next_epoch,
     with_recovery,
     with_user,
 )
 from storage.header_files import write_pair
-from storage.kdf import hkdf
+from storage.kdf import KEY_BYTES, hkdf
 from storage.keyset import KeySet, Wrap, unwrap_key
 from storage.recovery import RecoverySheet
 from storage.trust import login_tag, may_add, sign_header, sign_user
@@ -84,6 +86,7 @@ class Vault:
         self.user_id = user.user_id
         self.role = user.role
         self.repaired: tuple[str, ...] = ()
+        self.database_epoch = file.header.epoch  # storage/rotation.py knows when it is another
         self._file = file
         self._opened: Secrets | None = opened
 
@@ -113,6 +116,11 @@ class Vault:
     @property
     def generation(self) -> int:
         return self.header.generation
+
+    @property
+    def epoch(self) -> int:
+        """The number of the data key that is in force."""
+        return self.header.epoch
 
     @property
     def first_responsible_key(self) -> bytes:
@@ -148,8 +156,8 @@ class Vault:
 
     @property
     def database_key(self) -> bytes:
-        """The raw 32-byte key of SQLCipher, derived from the data key of the current epoch."""
-        return self.derive("database")
+        """The raw 32-byte key of SQLCipher, derived from the data key that it is under."""
+        return self.derive("database", epoch=self.database_epoch)
 
     def derive(self, purpose: str, *, epoch: int | None = None) -> bytes:
         """Derive the 32-byte key of one purpose ("journal", "seal" …).
@@ -301,6 +309,50 @@ class Vault:
         header = with_recovery(self.header, sheet, secrets.keys, secrets)
         self.commit(header, responsible=True)
         return sheet
+
+    # --- a new data key (storage/rotation.py keeps the order) -----------------------------------
+
+    @property
+    def rotating(self) -> bool:
+        """Whether a new data key is announced and not yet in force."""
+        return len(self.header.epochs) > 1
+
+    @property
+    def may_rotate(self) -> bool:
+        return may_add(self.role, RECOVERY_ROLE)
+
+    def announce_epoch(self, without: Sequence[str] = ()) -> int:
+        """Announce a new data key to all who stay; the others are shut out in the same write.
+
+        Returns:
+            The number of the new epoch.
+
+        Raises:
+            NotPermitted: only a responsible person may.
+            Refused: it would shut out the signed-in person.
+        """
+        self._permit(RECOVERY_ROLE)
+        header = self.header
+        for user_id in without:
+            header = retire(header, self._other(user_id).user_id, "revoked")
+        secrets = self._secrets
+        data_key = secrets.random(KEY_BYTES)
+        header = with_next_epoch(header, data_key, secrets)
+        self.commit(header, responsible=True)
+        number = header.epochs[-1].number
+        self._opened = replace(secrets, data_keys={**secrets.data_keys, number: data_key})
+        return number
+
+    def adopt_epoch(self) -> None:
+        """Put the announced data key in force and forget the old one."""
+        header = with_last_epoch(self.header)
+        self.commit(header, responsible=True)
+        number = header.epoch
+        secrets = self._secrets
+        self._opened = replace(secrets, data_keys={number: secrets.data_keys[number]})
+        self.database_epoch = number
+
+    # --- the sheet ------------------------------------------------------------------------------
 
     def check_sheet(self, typed: str) -> None:
         """Prove that a printed sheet works by typing it back.
