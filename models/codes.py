@@ -644,6 +644,12 @@ class RuleMode(Code):
     BLOCK_PLAN = "block_plan", "逸脱として残す"
     WARN = "warn", "理由を残す"
     NOTICE = "notice", "知らせる"
+class DueStatus(Code):
+    OPEN = "open", "未了"
+    SATISFIED = "satisfied", "済"
+    WAIVED = "waived", "免除"
+
+
 
 
 class AccessLevel(Code):

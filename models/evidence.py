@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.evidence_dates import DATED
 from models.evidence_queries import LISTINGS, QUERIES
 from models.inquiry import WORST, Answer, Row
 from models.profiles import Clause
@@ -24,6 +25,8 @@ STATES: Mapping[str, str] = {
     "not_applicable": "対象外",
     "unknown": "判定前",
 }
+
+ALL_QUERIES = (*QUERIES, *DATED)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     ledger.require("evidence")
     asked = ledger.inquiries.of(contract.id)
     wanted = {q for clause in asked.profile.clauses.values() for q in clause.evidence}
-    found = {name: asked.answer(name, query) for name, query in QUERIES if name in wanted}
+    found = {name: asked.answer(name, query) for name, query in ALL_QUERIES if name in wanted}
     off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
     return [
         _state(clause, found, clause.key in off)

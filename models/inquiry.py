@@ -51,7 +51,7 @@ class Row:
 class Answer:
     """What a query found, and the record types that it looked at."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Any, ...]
     reads: frozenset[str]
 
     @cached_property
@@ -214,6 +214,12 @@ class Inquiry:
             if made is not None:
                 kept.found[id_] = made
 
+    def some(self, query: Query, limit: int) -> list[str]:
+        """Return the ids of the first rows of a question, in entry order."""
+        self.note(query.type)
+        numbers = self._ledger.store.numbers(query, limit)
+        return [one.id for one in self._ledger.store.rows(query.type, numbers)]
+
     def total(self, query: Query) -> int:
         """Count the rows of a question that no command can make fewer (voided ones among them)."""
         self.note(query.type)
@@ -337,7 +343,7 @@ class ReadBooks(Books):
         return super()._recall(type_, key, read)
 
 
-Question = Callable[[Inquiry], Iterator[Row]]
+Question = Callable[[Inquiry], Iterator[Any]]
 
 
 def row(record: Record, sentence: str, severity: str = "action") -> Row:

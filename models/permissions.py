@@ -33,6 +33,7 @@ WRITE: Mapping[str, frozenset[Role]] = {
     "submission": REGISTER,
     "governance_document": REGISTER,
     "client_communication": REGISTER,
+    "due_item": EVERYBODY_WORKING,
     "finding": EVERYBODY_WORKING,
     "rule_override": EVERYBODY_WORKING,  # only together with what it excuses
     "attachment": EVERYBODY_WORKING | {A},

@@ -27,6 +27,21 @@ class Cycle:
     months: int = 0
     days: int = 0
 
+    @classmethod
+    def read(cls, text: str) -> "Cycle | None":
+        """Read 「7日」「1か月」「2年」; None for anything else."""
+        match = _CYCLE.fullmatch(text.strip())
+        if match is None:
+            return None
+        count, unit = int(match[1]), match[2]
+        if unit == "日":
+            return cls(days=count)
+        return cls(months=count * (12 if unit == "年" else 1))
+
+    @property
+    def text(self) -> str:
+        return f"{self.months}か月" if self.months else f"{self.days}日"
+
 
 class Mistakes:
     """The mistakes found so far in a text. Lines are looked up only when there is something wrong,
@@ -127,15 +142,10 @@ class TableReader:
     def cycle(self, key: str) -> Cycle | None:
         """Return a cycle such as 「1か月」, or None for 「未設定」."""
         value = self.text(key)
-        match = _CYCLE.fullmatch(value)
-        if match is None:
-            if value and value != UNSET:
-                self.add(key, f"「{key}」は「7日」「1か月」「{UNSET}」のように書いてください。")
-            return None
-        count, unit = int(match[1]), match[2]
-        if unit == "日":
-            return Cycle(days=count)
-        return Cycle(months=count * (12 if unit == "年" else 1))
+        cycle = Cycle.read(value)
+        if cycle is None and value and value != UNSET:
+            self.add(key, f"「{key}」は「7日」「1か月」「{UNSET}」のように書いてください。")
+        return cycle
 
     def table(self, key: str, *, required: bool = True) -> "TableReader":
         """Return the reader of a table inside this one; a missing one reads as empty."""

@@ -4,6 +4,7 @@ The texts say 直ちに and 速やかに; the profile makes days of them, and an
 which it is open. 29 December to 3 January is the rest of public offices (行政機関の休日に関する法律).
 """
 
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import cache
 
@@ -41,3 +42,9 @@ def day_before(day: date) -> date:
     while not is_workday(day):
         day -= DAY
     return day
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day of a later month, or its last day where there is none."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

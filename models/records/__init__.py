@@ -10,6 +10,7 @@ from models.records.clearance import (
     TrainingPlan,
     TrainingSession,
 )
+from models.records.duties import DueItem
 from models.records.frame import Contract, LedgerOrigin, Organization
 from models.records.governance import (
     AccessRight,
@@ -62,6 +63,7 @@ ALL: tuple[type[Record], ...] = (
     GovernanceDocument,
     ClientCommunication,
     Finding,
+    DueItem,
     RuleOverride,
     Attachment,
     SealKey,
@@ -90,6 +92,7 @@ __all__ = [
     "Credential",
     "Finding",
     "GovernanceDocument",
+    "DueItem",
     "HandlingEvent",
     "HandlingLine",
     "InformationAsset",

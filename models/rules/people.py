@@ -174,11 +174,7 @@ def r28_labour_terms_are_checked(case: Case) -> Iterator[str]:
         return
     person = case.books.find(Person, event.actor_person_id)
     regime = case.params.non_regular_workers
-    whom = {
-        "dispatched": frozenset({EmploymentType.DISPATCHED}),
-        "all_non_regular": NON_REGULAR,
-    }.get(regime.scope, frozenset())
-    if person is None or person.employment_type not in whom:
+    if person is None or not needs_labour_terms(case, person):
         return
     checked = any(
         one.labour_terms_confirmed
@@ -194,6 +190,14 @@ def r28_labour_terms_are_checked(case: Case) -> Iterator[str]:
             f"{without_end}が明記されていることが、この日までに確かめられていません。"
             "契約書を確かめ、「従事者等の指定」に確認日を登録してください。"
         )
+
+
+def needs_labour_terms(case: Case, person: Person) -> bool:
+    """Tell whether the labour contract of a person must name the duties (SK-10, CM-10)."""
+    scope = case.params.non_regular_workers.scope
+    if scope == "dispatched":
+        return person.employment_type is EmploymentType.DISPATCHED
+    return scope == "all_non_regular" and person.employment_type in NON_REGULAR
 
 
 def r35_right_stands_on_an_assignment(case: Case) -> Iterator[str]:

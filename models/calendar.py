@@ -1,0 +1,79 @@
+"""The calendar of a ledger: what is due, from its records and from the texts of its contracts.
+
+Nothing of it is stored. Each item K-nn (obligations, chapter 8.3) is a small function over an
+inquiry; people add dates of their own as records of `due_item`. Days are counted as working days
+where the profile says so.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from models import calendar_paper, calendar_people, calendar_things
+from models.calendar_frame import Due, Item
+from models.calendar_things import SURVIVING
+from models.codes import ContractStatus, DueStatus
+from models.records import Contract, DueItem
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+STATES = {
+    "overdue": "期限超過",
+    "today": "今日",
+    "week": "今週",
+    "later": "先",
+    "unset": "周期未定",
+}
+"""How a date stands; 今週 means the seven days that begin tomorrow."""
+WEEK = timedelta(days=7)
+
+ITEMS: tuple[tuple[str, Item], ...] = (
+    *calendar_paper.ITEMS,
+    *calendar_people.ITEMS,
+    *calendar_things.ITEMS,
+)
+
+
+def calendar(ledger: "Ledger", contract_id: str = "") -> list[Due]:
+    """Return every date of one contract, or of all (""), the nearest first."""
+    found: list[Due] = []
+    for stored in ledger.contracts():
+        if contract_id in ("", stored.record.id):
+            found += _of_contract(ledger, stored.record)
+    found += [_entered(one) for one in _entered_by_hand(ledger, contract_id)]
+    return sorted(found, key=lambda one: (one.due_on or date.max, one.code, one.about))
+
+
+def state(one: Due, now: datetime) -> str:
+    """Return how a date stands, a key of `STATES`."""
+    if one.due_on is None:
+        return "unset"
+    today = now.date()
+    if one.due_on < today or (one.due_at is not None and one.due_at < now):
+        return "overdue"
+    if one.due_on == today:
+        return "today"
+    return "week" if one.due_on <= today + WEEK else "later"
+
+
+def _of_contract(ledger: "Ledger", contract: Contract) -> list[Due]:
+    asked = ledger.inquiries.of(contract.id)
+    found = [
+        one for code, item in ITEMS for one in asked.answer(f"{code} {item.__name__}", item).rows
+    ]
+    if contract.status is ContractStatus.CLOSED:
+        return [one for one in found if one.code in SURVIVING]
+    return found
+
+
+def _entered_by_hand(ledger: "Ledger", contract_id: str) -> list[DueItem]:
+    where = {"contract_id": contract_id} if contract_id else {}
+    found = ledger.registers.all(DueItem, status=DueStatus.OPEN, **where)
+    return [stored.record for stored in found]
+
+
+def _entered(one: DueItem) -> Due:
+    return Due(
+        "", one.title, "", one.due_on, one.type, one.id, one.contract_id, one.owner_person_id,
+        one.clause_key,
+    )  # fmt: skip

@@ -1,0 +1,112 @@
+"""What the items of the calendar share: a date with what it is about, and who answers for it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from models.agreed import Agreed
+from models.codes import AssignmentStatus
+from models.evidence_queries import RESPONSIBLE
+from models.inquiry import Inquiry
+from models.profile_reader import Cycle
+from models.records import Assignment, ContractClauseSetting, Record, Submission
+from models.rules.people import is_submitted
+from models.workdays import add_months
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One date.
+
+    Attributes:
+        code: which item of the calendar it is (K-nn), "" for a date that a person entered.
+        what: what is to be done, in the contract's words.
+        about: whom or what it concerns.
+        due_on: the last day; None while nobody has fixed the cycle.
+        person_id: who it concerns, else who answers for it.
+        clause: the article that asks for it, as it is cited.
+        type, id: the record to which it leads.
+    """
+
+    code: str
+    what: str
+    about: str
+    due_on: date | None
+    type: str
+    id: str
+    contract_id: str = ""
+    person_id: str = ""
+    clause: str = ""
+    due_at: datetime | None = None
+
+
+Item = Callable[[Inquiry], Iterator[Due]]
+
+
+def due(
+    asked: Inquiry,
+    code: str,
+    what: str,
+    about: str,
+    day: date | None,
+    record: Record,
+    *,
+    proof: str = "",
+    person_id: str = "",
+    due_at: datetime | None = None,
+) -> Due:
+    """Return one date of a contract.
+
+    Args:
+        proof: the evidence query that looks at the same thing; it names the clause.
+        person_id: whom it concerns; the responsible person if left out.
+    """
+    return Due(
+        code, what, about, day, record.type, record.id, asked.contract.id,
+        person_id or responsible(asked), article(asked, proof), due_at,
+    )  # fmt: skip
+
+
+def terms(asked: Inquiry) -> Agreed:
+    """Return the numbers and cycles of the contract."""
+    return Agreed(asked.profile.params, asked.all(ContractClauseSetting))
+
+
+def article(asked: Inquiry, proof: str) -> str:
+    """Return the articles of the text that an evidence query proves.
+
+    Where it serves many of them, none is named: which one is meant depends on the case.
+    """
+    found = [
+        clause.article
+        for clause in asked.profile.clauses_for(asked.contract.profile_code)
+        if proof and proof in clause.evidence and not clause.support
+    ]
+    return "・".join(found) if len(found) <= 2 else ""
+
+
+def responsible(asked: Inquiry) -> str:
+    """Return the person who answers for the contract, "" while nobody does."""
+    return next((one.person_id for one in asked.active if one.role in RESPONSIBLE), "")
+
+
+def working(asked: Inquiry) -> list[Assignment]:
+    """Return the persons who work on the contract or are about to."""
+    coming = (AssignmentStatus.PLANNED, AssignmentStatus.NOTIFIED, AssignmentStatus.ACTIVE)
+    return [
+        one
+        for one in asked.all(Assignment)
+        if one.person_id
+        and one.status in coming
+        and (one.ends_on is None or one.ends_on >= asked.today)
+    ]
+
+
+def handed_in(asked: Inquiry, kind: str) -> list[Submission]:
+    """Return the papers of a kind that the client has."""
+    return [one for one in asked.all(Submission) if one.doc_kind == kind and is_submitted(one)]
+
+
+def later(day: date, cycle: Cycle) -> date:
+    """Return the day on which a cycle that began on `day` has passed."""
+    return add_months(day, cycle.months) + timedelta(days=cycle.days)

@@ -1,0 +1,186 @@
+"""Dates about places and paper: notices, reports, certificates, rules that must be looked at."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from models.calendar_frame import Due, Item, due, handed_in, terms
+from models.codes import (
+    GovernanceStatus,
+    HandlingKind,
+    PlaceStatus,
+    ReportCycle,
+    RuleMode,
+    SubmissionStatus,
+)
+from models.evidence_queries import unpapered_acts
+from models.inquiry import Inquiry
+from models.records import (
+    ContractPlace,
+    GovernanceDocument,
+    HandlingEvent,
+    Organization,
+    Place,
+    Submission,
+)
+from models.rules.ending import END_OF
+from models.rules.engine import examine
+from models.rules.people import is_submitted
+from models.workdays import add_months, after, day_before
+
+AT_THE_START = {"D-01": "K-01", "D-05": "K-06", "D-26": "K-06"}
+PERIODS = {
+    ReportCycle.MONTHLY: 1,
+    ReportCycle.QUARTERLY: 3,
+    ReportCycle.HALF_YEARLY: 6,
+    ReportCycle.YEARLY: 12,
+}
+
+
+def k01_papers_at_the_start(asked: Inquiry) -> Iterator[Due]:
+    """K-01, K-06: what the client gets before the work begins, or on the day that it fixed."""
+    fixed = {rule.doc_kind: rule.due_on for rule in asked.contract.doc_due_rules}
+    start = asked.contract.work_start_on
+    for kind, form in asked.profile.documents.items():
+        wanted = kind in AT_THE_START and _demanded(asked, kind)
+        day = fixed.get(kind) or (day_before(start) if wanted and start else None)
+        if day is not None and not handed_in(asked, kind):
+            code = AT_THE_START.get(kind, "K-06")
+            proof = f"EQ-DOC({kind})" if wanted else "EQ-DUE"
+            yield due(asked, code, f"「{form.title}」の提出", "", day, asked.contract, proof=proof)
+
+
+def _demanded(asked: Inquiry, kind: str) -> bool:
+    """Tell whether a clause wants the paper; D-26 is for who falls under the Act (CB-3.3)."""
+    company = asked.books.find(Organization, asked.contract.contractor_org_id)
+    concerned = kind != "D-26" or (company is not None and company.is_pi_business_operator is True)
+    proof = f"EQ-DOC({kind})"
+    return concerned and any(proof in one.evidence for one in asked.profile.clauses.values())
+
+
+def k04_place_notice(asked: Inquiry) -> Iterator[Due]:
+    """K-04, K-05: a place is told or allowed before the day of its first use."""
+    closed = (PlaceStatus.ENDED,)
+    for one in asked.all(ContractPlace):
+        if one.status in closed or one.use_from is None or not _lacks_basis(asked, one):
+            continue
+        start = asked.contract.work_start_on
+        code = "K-05" if start is not None and one.use_from > start else "K-04"
+        place = asked.books.find(Place, one.place_id)
+        yield due(
+            asked, code, f"「{asked.profile.document_title('D-04')}」",
+            place.caption() if place else "", day_before(one.use_from), one, proof="EQ-PLACE",
+        )  # fmt: skip
+
+
+def _lacks_basis(asked: Inquiry, one: ContractPlace) -> bool:
+    """Tell whether notice or consent is missing; one that came too late cannot be caught up."""
+    begun = one.with_changes(status=PlaceStatus.ACTIVE)
+    lacking = any(
+        finding.rule_id == "R-03" and finding.mode != RuleMode.NOTICE
+        for finding in examine(asked.case(begun))
+    )
+    notice = asked.books.find(Submission, one.notice_submission_id)
+    told = is_submitted(notice)
+    consents = asked.profile.params.place_notice.regime in ("consent", "notify_and_consent")
+    return lacking and not (told and (not consents or bool(one.authorization_id)))
+
+
+def k14_periodic_report(asked: Inquiry) -> Iterator[Due]:
+    """K-14: how things are handled is reported when a period is over."""
+    if asked.profile.params.periodic_report.regime != "cycle":
+        return
+    title = asked.profile.document_title("D-19")
+    months = PERIODS.get(asked.contract.periodic_report_cycle or ReportCycle.NONE)
+    start = asked.contract.work_start_on
+    if months is None or start is None:
+        what = f"「{title}」の周期を決める"
+        yield due(asked, "K-14", what, "", None, asked.contract, proof="EQ-REPORT")
+        return
+    days = terms(asked).days("report_days_after_period")
+    for begin, end in _periods(start, asked.ends_on or asked.today, asked.today, months):
+        if not _reported(handed_in(asked, "D-19"), begin, end, months):
+            day = end + timedelta(days=days)
+            about = f"{begin:%Y/%m/%d}～{end:%Y/%m/%d}"
+            yield due(
+                asked, "K-14", f"「{title}」の提出", about, day, asked.contract, proof="EQ-REPORT"
+            )
+
+
+def _periods(start: date, end: date, today: date, months: int) -> Iterator[tuple[date, date]]:
+    """Yield the periods up to the one that is running: whole calendar months."""
+    begin = start.replace(day=1)
+    while begin <= min(end, today):
+        following = add_months(begin, months)
+        yield max(begin, start), min(following - timedelta(days=1), end)
+        begin = following
+
+
+def _reported(papers: list[Submission], begin: date, end: date, months: int) -> bool:
+    """Tell whether a paper speaks of the period, or came in the one after it."""
+    for paper in papers:
+        if paper.effective_on is not None:
+            if begin <= paper.effective_on <= end:
+                return True
+        elif paper.submitted_on and end < paper.submitted_on <= add_months(end, months):
+            return True
+    return False
+
+
+def k24_end_papers(asked: Inquiry) -> Iterator[Due]:
+    """K-24: an end is reported or certified within some working days."""
+    end = asked.profile.params.end
+    kinds = tuple(dict.fromkeys((*end.documents, *end.copy_documents)))
+    days = terms(asked).days("end_document_business_days")
+    if kinds:
+        titles = "・".join(asked.profile.document_title(kind) for kind in kinds)
+        proof = "EQ-CERT" if "D-18" in kinds else "EQ-ENDDOC"
+        yield from _of_acts(asked, "K-24", tuple(END_OF), kinds, titles, days, proof)
+
+
+def k25_receipt(asked: Inquiry) -> Iterator[Due]:
+    """K-25: a receipt is handed over on the day of receiving."""
+    if asked.profile.params.handover.receipt_document:
+        title = asked.profile.document_title("D-14")
+        kinds = (HandlingKind.RECEIVE,)
+        yield from _of_acts(asked, "K-25", kinds, ("D-14",), title, 0, "EQ-RECEIPT")
+
+
+def _of_acts(
+    asked: Inquiry, code: str, acts: tuple[HandlingKind, ...], papers: tuple[str, ...],
+    titles: str, days: int, proof: str,
+) -> Iterator[Due]:  # fmt: skip
+    for id_, caption, day in unpapered_acts(asked, acts, papers):
+        act = HandlingEvent(id=id_)
+        what = f"「{titles}」の提出"
+        yield due(asked, code, what, caption, after(day, days), act, proof=proof)
+
+
+def k29_review(asked: Inquiry) -> Iterator[Due]:
+    """K-29: rules, plans and structures are looked at again."""
+    for one in asked.everywhere(GovernanceDocument):
+        mine = one.contract_id in ("", asked.contract.id)
+        if mine and one.status is GovernanceStatus.IN_FORCE and one.next_review_on:
+            yield due(
+                asked, "K-29", "見直し", f"「{one.caption()}」", one.next_review_on, one,
+                proof="EQ-GOV", person_id=one.approved_by,
+            )  # fmt: skip
+
+
+def sealed_not_handed_in(asked: Inquiry) -> Iterator[Due]:
+    """A paper that was sealed goes to the client by its date."""
+    for one in asked.all(Submission):
+        if one.status is SubmissionStatus.SEALED and one.due_on:
+            yield due(
+                asked, "K-06", "提出", f"「{one.caption()}」", one.due_on, one, proof="EQ-DUE"
+            )
+
+
+ITEMS: tuple[tuple[str, Item], ...] = (
+    ("K-01", k01_papers_at_the_start),
+    ("K-04", k04_place_notice),
+    ("K-06", sealed_not_handed_in),
+    ("K-14", k14_periodic_report),
+    ("K-24", k24_end_papers),
+    ("K-25", k25_receipt),
+    ("K-29", k29_review),
+)

@@ -1,0 +1,208 @@
+"""Dates about people: notices, pledges, training, labour contracts, cards."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from models.calendar_frame import Due, Item, due, handed_in, later, terms, working
+from models.codes import AssignmentStatus, PledgeStatus, RuleMode, TrainingKind
+from models.inquiry import Inquiry
+from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
+from models.rules.engine import examine
+from models.rules.people import informed, is_submitted, missing_topics, needs_labour_terms
+from models.workdays import day_before
+
+DONE = (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED)
+
+
+def k02_staff_notice(asked: Inquiry) -> Iterator[Due]:
+    """K-02, K-03: who works on the contract is told to the client before the first day."""
+    form = asked.profile.document("D-03")
+    for one in working(asked):
+        notice = asked.books.find(Submission, one.notice_submission_id)
+        if one.starts_on is None or is_submitted(notice) or not _wants_notice(asked, one):
+            continue
+        joining = not _from_the_start(asked, one)
+        title = (form.change_title or form.title) if joining else form.title
+        yield due(
+            asked, "K-03" if joining else "K-02", f"「{title}」の提出",
+            asked.name(one.person_id), day_before(one.starts_on), one,
+            proof="EQ-STAFF", person_id=one.person_id,
+        )  # fmt: skip
+
+
+def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:
+    """K-03: that somebody will leave is told before the day."""
+    if not asked.profile.params.staff_notice.changes_before:
+        return
+    form = asked.profile.document("D-03")
+    for one in working(asked):
+        if one.ends_on is None or (asked.ends_on and one.ends_on >= asked.ends_on):
+            continue
+        told = any(
+            paper.effective_on == one.ends_on or one.id in paper.subject_ids
+            for paper in handed_in(asked, "D-03")
+        )
+        if not told:
+            yield due(
+                asked, "K-03", f"「{form.change_title or form.title}」（終了）の提出",
+                asked.name(one.person_id), day_before(one.ends_on), one,
+                proof="EQ-STAFF", person_id=one.person_id,
+            )  # fmt: skip
+
+
+def _wants_notice(asked: Inquiry, one: Assignment) -> bool:
+    """Tell whether the text asks for a notice before this role may count (R-02)."""
+    begun = one.with_changes(status=AssignmentStatus.ACTIVE)
+    return any(
+        finding.rule_id == "R-02" and finding.mode != RuleMode.NOTICE
+        for finding in examine(asked.case(begun))
+    )
+
+
+def _from_the_start(asked: Inquiry, one: Assignment) -> bool:
+    begins = asked.contract.work_start_on
+    return begins is not None and one.starts_on is not None and one.starts_on <= begins
+
+
+def k07_pledge(asked: Inquiry) -> Iterator[Due]:
+    """K-07: who has to sign signs before the first day, and where demanded it is handed in."""
+    regime, word = asked.profile.params.pledge, asked.profile.term("pledge")
+    pledges = asked.all(Pledge)
+    for one in _once(working(asked)):
+        if one.role not in regime.roles or one.starts_on is None:
+            continue
+        mine = [p for p in pledges if p.person_id == one.person_id and p.status in DONE]
+        if mine and (regime.submission != "always" or any(p.submitted_on for p in mine)):
+            continue
+        act = "提出" if mine else "徴取"
+        yield due(
+            asked, "K-07", f"「{word}」の{act}", asked.name(one.person_id),
+            day_before(one.starts_on), mine[0] if mine else one,
+            proof="EQ-PLEDGE", person_id=one.person_id,
+        )  # fmt: skip
+
+
+def k08_first_training(asked: Inquiry) -> Iterator[Due]:
+    """K-08: training and 周知 come before the first day."""
+    for one in _once(working(asked)):
+        if one.starts_on is None:
+            continue
+        case = asked.case(one)
+        missing = missing_topics(case, one.person_id)
+        for lacking, what, proof in (
+            (bool(missing), f"{case.word('training')}（{'、'.join(missing)}）", "EQ-TRAIN"),
+            (not informed(case, one.person_id), "従事者への周知", "EQ-NOTICE"),
+        ):
+            if lacking:
+                yield due(
+                    asked, "K-08", what, asked.name(one.person_id), day_before(one.starts_on),
+                    one, proof=proof, person_id=one.person_id,
+                )  # fmt: skip
+
+
+def k09_training_again(asked: Inquiry) -> Iterator[Due]:
+    """K-09: training comes round in its cycle, which somebody has to fix."""
+    if "training" not in asked.profile.params.cycles.fixed:
+        return
+    agreed, word = terms(asked), asked.profile.term("training")
+    cycle = agreed.cycle("training")
+    if cycle is None:
+        what = f"{word}の周期を決める"
+        yield due(asked, "K-09", what, "", None, asked.contract, proof="EQ-TRAIN")
+        return
+    sessions = asked.books.sessions(asked.contract.id)
+    for one in _once(working(asked)):
+        last = _last_training(sessions, one.person_id)
+        if last is not None:
+            yield due(
+                asked, "K-09", f"定期の{word}", asked.name(one.person_id), later(last, cycle),
+                one, proof="EQ-TRAIN", person_id=one.person_id,
+            )  # fmt: skip
+
+
+def _last_training(sessions: tuple[TrainingSession, ...], person_id: str) -> date | None:
+    return max(
+        (
+            attended.attended_on
+            for session in sessions
+            if session.kind is not TrainingKind.AWARENESS
+            for attended in session.attendance
+            if attended.person_id == person_id and attended.attended and attended.attended_on
+        ),
+        default=None,
+    )
+
+
+def k30_card_expires(asked: Inquiry) -> Iterator[Due]:
+    """K-30: a card is renewed or given back before it expires."""
+    for card in _cards(asked):
+        if card.expires_on is not None:
+            yield due(
+                asked, "K-30", "更新又は返却", f"{card.caption()}（{_holder(asked, card)}）",
+                card.expires_on, card, proof="EQ-IDCARD", person_id=card.holder_person_id,
+            )  # fmt: skip
+
+
+def k32_card_comes_back(asked: Inquiry) -> Iterator[Due]:
+    """K-32: whoever works here no more gives the card back at once."""
+    for card in _cards(asked):
+        gone = _gone_since(asked, card.holder_person_id)
+        if gone is not None:
+            yield due(
+                asked, "K-32", "回収", f"{card.caption()}（{_holder(asked, card)}）", gone,
+                card, proof="EQ-ACCESS", person_id=card.holder_person_id,
+            )  # fmt: skip
+
+
+def _gone_since(asked: Inquiry, person_id: str) -> date | None:
+    """Return the last day of somebody who works on the contract no more."""
+    mine = [
+        one
+        for one in asked.all(Assignment)
+        if one.person_id == person_id and one.status is not AssignmentStatus.CANCELLED
+    ]
+    days = [a.ends_on for a in mine if a.status is AssignmentStatus.ENDED and a.ends_on]
+    return max(days) if days and len(days) == len(mine) else None
+
+
+def _cards(asked: Inquiry) -> Iterator[Credential]:
+    for card in asked.all(Credential):
+        if card.returned_on is None and card.invalidated_at is None:
+            yield card
+
+
+def _holder(asked: Inquiry, card: Credential) -> str:
+    return asked.name(card.holder_person_id)
+
+
+def k33_labour_terms(asked: Inquiry) -> Iterator[Due]:
+    """K-33: the labour contract of a non-regular worker is looked at before the first day."""
+    for one in working(asked):
+        person = asked.books.find(Person, one.person_id)
+        if one.starts_on is None or person is None or one.labour_terms_checked_on:
+            continue
+        if needs_labour_terms(asked.case(one), person):
+            yield due(
+                asked, "K-33", "労働契約書等の明記の確認", asked.name(one.person_id),
+                day_before(one.starts_on), one, proof="EQ-LABOUR", person_id=one.person_id,
+            )  # fmt: skip
+
+
+def _once(assignments: list[Assignment]) -> list[Assignment]:
+    """Return one assignment of each person and role-free duty: the one that begins first."""
+    first: dict[str, Assignment] = {}
+    for one in sorted(assignments, key=lambda a: a.starts_on or date.max):
+        first.setdefault(one.person_id, one)
+    return list(first.values())
+
+
+ITEMS: tuple[tuple[str, Item], ...] = (
+    ("K-02", k02_staff_notice),
+    ("K-03", k03_leaving_notice),
+    ("K-07", k07_pledge),
+    ("K-08", k08_first_training),
+    ("K-09", k09_training_again),
+    ("K-30", k30_card_expires),
+    ("K-32", k32_card_comes_back),
+    ("K-33", k33_labour_terms),
+)

@@ -1,0 +1,208 @@
+"""Dates about what is in custody and what the client waits for."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from models.calendar_frame import Due, Item, due, later, terms
+from models.codes import (
+    TERMINAL_STATES,
+    BackupKind,
+    BackupResult,
+    CommunicationKind,
+    CommunicationStatus,
+    ContractStatus,
+    FindingStatus,
+    HandlingStatus,
+    ItemState,
+    PlaceStatus,
+    Timing,
+    Urgency,
+)
+from models.evidence_queries import RESPONSIBLE
+from models.inquiry import Inquiry
+from models.records import (
+    Authorization,
+    BackupRun,
+    ClientCommunication,
+    ContractPlace,
+    HandlingEvent,
+    Organization,
+)
+from models.records import Finding as FindingRecord
+from models.store import Op, Query, Where
+from models.workdays import after
+
+OUT = (ItemState.TAKEN_OUT, ItemState.IN_TRANSIT)
+MANY = 1000  # acts that wait for the responsible person, before they are no longer counted
+WITH_A_DAY = (CommunicationKind.INSPECTION_NOTICE,)
+
+
+def k12_consent_ends(asked: Inquiry) -> Iterator[Due]:
+    """K-12: a consent is renewed before it ends; after that only while something hangs on it."""
+    for one in asked.all(Authorization):
+        if one.valid_until is None or not one.covers(one.valid_until):
+            continue
+        if one.valid_until >= asked.today or _hangs_on(asked, one):
+            yield due(asked, "K-12", "期限までに改めて得る", one.caption(), one.valid_until, one)
+
+
+def _hangs_on(asked: Inquiry, one: Authorization) -> bool:
+    copies = any(
+        item.copy_authorization_id == one.id and item.state not in TERMINAL_STATES
+        for item in asked.items.values()
+    )
+    return copies or any(
+        place.authorization_id == one.id and place.status is PlaceStatus.ACTIVE
+        for place in asked.all(ContractPlace)
+    )
+
+
+def k13_back(asked: Inquiry) -> Iterator[Due]:
+    """K-13: what is out comes back."""
+    for item in asked.items.values():
+        if item.state in OUT and item.due_back_at is not None:
+            yield due(
+                asked, "K-13", "持帰り", item.caption(), item.due_back_at.date(), item,
+                proof="EQ-OPENOUT", person_id=item.holder_person_id, due_at=item.due_back_at,
+            )  # fmt: skip
+
+
+def k20_request(asked: Inquiry) -> Iterator[Due]:
+    """K-20, K-21, K-34: the client gets an answer, is received, may attend."""
+    days = terms(asked).days("prompt_red_business_days")
+    for one in asked.all(ClientCommunication):
+        if one.status is not CommunicationStatus.OPEN or one.at is None:
+            continue
+        if not (one.is_request or one.kind in WITH_A_DAY):
+            continue
+        moment = one.due_at or _urgent(one, days)
+        witness = one.kind is CommunicationKind.WITNESS_REQUEST
+        code = "K-34" if witness else "K-21" if one.kind in WITH_A_DAY else "K-20"
+        what = "立会い" if witness else "検査等への対応" if code == "K-21" else "回答"
+        proof = "EQ-WITNESS" if witness else "EQ-REQ"
+        about = f"{one.caption()}：{one.summary.splitlines()[0] if one.summary else ''}"
+        yield due(asked, code, what, about, moment.date(), one, proof=proof, due_at=moment)
+
+
+def _urgent(one: ClientCommunication, days: int) -> datetime:
+    """Return until when an answer without a date is given: 直ちに the same day."""
+    assert one.at is not None
+    day = one.at.date() if one.urgency is Urgency.IMMEDIATE else after(one.at.date(), days)
+    return datetime.combine(day, time(23, 59), one.at.tzinfo)
+
+
+def k21_findings(asked: Inquiry) -> Iterator[Due]:
+    """K-21: what is to be put right is, by its date, and somebody else has looked."""
+    for one in asked.all(FindingRecord):
+        if one.status is not FindingStatus.VERIFIED:
+            what = "是正の確認" if one.status is FindingStatus.DONE else "是正"
+            yield due(
+                asked, "K-21", what, one.caption(), one.due_on, one,
+                proof="EQ-FINDING", person_id=one.owner_person_id,
+            )  # fmt: skip
+
+
+def k22_unneeded(asked: Inquiry) -> Iterator[Due]:
+    """K-22: what is no longer needed finds its end during the work."""
+    regime = asked.profile.params.unneeded
+    for item in asked.items.values():
+        if regime.regime == "none" or not item.unneeded_on or item.state in TERMINAL_STATES:
+            continue
+        day = item.unneeded_on + timedelta(days=regime.limit_days)
+        yield due(
+            asked, "K-22", "不要となった情報の消去・廃棄", item.caption(), day, item,
+            proof="EQ-UNNEEDED",
+        )  # fmt: skip
+
+
+def k23_end(asked: Inquiry) -> Iterator[Due]:
+    """K-23: at the end nothing is left here; some things go back before."""
+    left = [item for item in asked.items.values() if item.state not in TERMINAL_STATES]
+    end = asked.profile.params.end
+    if left and asked.ends_on is not None:
+        day = asked.ends_on + timedelta(days=0 if end.at_once else end.grace_days)
+        about = f"残っている媒体・資料{len(left)}件"
+        yield due(
+            asked, "K-23", "返還・引渡し・消去・廃棄", about, day, asked.contract, proof="EQ-END"
+        )
+    for item in left:
+        if item.return_due_on is not None:
+            yield due(
+                asked, "K-23", asked.profile.term("return"), item.caption(), item.return_due_on,
+                item, proof="EQ-END",
+            )  # fmt: skip
+
+
+def k26_backup(asked: Inquiry) -> Iterator[Due]:
+    """K-26: a verified backup is made in its cycle, every day unless something else is agreed."""
+    if not _proves(asked, "EQ-BACKUP"):
+        return
+    cycle = terms(asked).cycle("backup")
+    last = max(
+        (
+            one.finished_at.date()
+            for one in asked.everywhere(BackupRun)
+            if one.kind is BackupKind.FULL and one.result is BackupResult.OK and one.finished_at
+        ),
+        default=None,
+    )
+    begun = last or asked.contract.work_start_on or asked.today
+    day = after(begun, 1) if cycle is None else later(begun, cycle)
+    yield due(asked, "K-26", "バックアップ", "", day, asked.contract, proof="EQ-BACKUP")
+
+
+def _proves(asked: Inquiry, query: str) -> bool:
+    return any(query in clause.evidence for clause in asked.profile.clauses.values())
+
+
+def k35_certificate(asked: Inquiry) -> Iterator[Due]:
+    """K-35: a certificate of the contractor is renewed before it expires."""
+    company = asked.books.find(Organization, asked.contract.contractor_org_id)
+    for one in company.certifications if company else ():
+        if company is not None and one.expires_on is not None:
+            yield due(asked, "K-35", "更新", one.kind, one.expires_on, company)
+
+
+def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
+    """K-37: what others did is confirmed by a responsible person; all of it is one date."""
+    days = terms(asked).days("confirmation_business_days")
+    asked.note(HandlingEvent.type)
+    own = {one.person_id for one in asked.active if one.role in RESPONSIBLE}
+    where = (
+        Where("contract_id", Op.EQ, asked.contract.id),
+        Where("timing", Op.EQ, Timing.ACTUAL),
+        Where("status", Op.NE, HandlingStatus.CONFIRMED),
+        *(Where("actor_person_id", Op.NE, person) for person in sorted(own)),
+    )
+    waiting = asked.some(Query(HandlingEvent.type, where), MANY)
+    if waiting:
+        count = f"{len(waiting):,}件" + ("以上" if len(waiting) == MANY else "")
+        oldest = asked.books.find(HandlingEvent, waiting[0])
+        assert oldest is not None and oldest.occurred_at is not None
+        yield due(
+            asked, "K-37", "責任者の確認", f"確認を待つ取扱記録{count}",
+            after(oldest.occurred_at.date(), days), oldest, proof="EQ-SUPERVISE",
+        )  # fmt: skip
+
+
+def k38_retention(asked: Inquiry) -> Iterator[Due]:
+    """K-38: how long the ledger of a closed contract is kept is decided before it is over."""
+    day = asked.contract.retain_ledger_until
+    if day is not None and asked.contract.status is ContractStatus.CLOSED:
+        yield due(asked, "K-38", "台帳の保存期限の確認", "", day, asked.contract)
+
+
+ITEMS: tuple[tuple[str, Item], ...] = (
+    ("K-12", k12_consent_ends),
+    ("K-13", k13_back),
+    ("K-20", k20_request),
+    ("K-21", k21_findings),
+    ("K-22", k22_unneeded),
+    ("K-23", k23_end),
+    ("K-26", k26_backup),
+    ("K-35", k35_certificate),
+    ("K-37", k37_confirmation),
+    ("K-38", k38_retention),
+)
+SURVIVING = frozenset({"K-20", "K-21", "K-24", "K-38"})
+"""What is due although the contract is closed: the duties survive it."""
