@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from models.codes import BackupKind, BackupResult
 from models.commands import creating
 from models.errors import AzukariError
-from models.gate import BackupFile
+from models.gate import BackupFile, Restored
 from models.records import BackupRun
 from models.store import Progress
 
@@ -52,6 +52,33 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
     ledger.registers.validate(run)
     ledger.commit([creating(run)])
     return made
+
+
+def record_restore(ledger: "Ledger", restored: Restored, started: datetime) -> None:
+    """Enter in a restored ledger where it comes from: whoever reads it must know (security 3.7)."""
+    base, head = restored.base.seq, restored.head.seq
+    detail = f"記帳番号{base:,}までのバックアップから復元しました。"
+    if restored.journal is not None:
+        detail = (
+            f"記帳番号{base:,}までのバックアップと更新ジャーナルから、{head:,}まで復元しました。"
+        )
+    run = BackupRun(
+        id=ledger.new_id(),
+        kind=BackupKind.RESTORE,
+        started_at=started,
+        finished_at=ledger.now(),
+        backup_id=restored.backup_id,
+        to_event_seq=head,
+        head=restored.head.hex,
+        file_name=restored.file.name[:400],
+        folder=str(restored.file.parent)[:400],
+        result=BackupResult.OK,
+        checked_by=ledger.user.person_id,
+        elapsed_ms=_milliseconds(started, ledger.now()),
+        detail=detail,
+    )
+    ledger.registers.validate(run)
+    ledger.commit([creating(run)])
 
 
 def _note_failure(

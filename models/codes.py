@@ -469,6 +469,23 @@ class BackupResult(Code):
     FAILED = "failed", "失敗"
 
 
+class SystemEventKind(Code):
+    JOURNAL_STARTED = "journal_started", "更新ジャーナルの開始"
+    JOURNAL_STOPPED = "journal_stopped", "更新ジャーナルの終了"
+    JOURNAL_SUSPENDED = "journal_suspended", "更新ジャーナルなしの運用"
+    JOURNAL_RESUMED = "journal_resumed", "更新ジャーナルの再開"
+    JOURNAL_BEHIND = "journal_behind", "更新ジャーナルの欠け"
+    ROLLED_BACK = "rolled_back", "以前の状態での使用"
+    CLOCK_BACK = "clock_back", "時計の戻り"
+    CLOCK_JUMP = "clock_jump", "時計の飛び"
+
+
+class EventLevel(Code):
+    INFO = "info", "通知"
+    WARN = "warn", "注意"
+    ALERT = "alert", "警告"
+
+
 # --- what people must have before they handle anything -------------------------------------------
 
 

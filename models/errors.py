@@ -380,6 +380,28 @@ class FileMissing(MediumMissing):
     sentence = "「{file}」が見つかりません。ファイルの場所と名前を確かめてください。"
 
 
+class JournalMissing(MediumMissing):
+    """The update journal cannot be written, so nothing is entered. Facts: file, reason."""
+
+    code = "JOURNAL_MISSING"
+    sentence = (
+        "更新ジャーナル「{file}」を使えないため、記帳していません。{reason}"
+        "媒体を接続してから、もう一度お試しください。接続できないときは、責任者が「バックアップ」の"
+        "画面の「ジャーナルなしで続ける」で理由を記帳すると、続けられます。"
+    )
+
+
+class JournalFailed(InputOutput):
+    """A command is in the ledger, but not in the journal that was promised. Facts: file, reason."""
+
+    code = "JOURNAL_FAILED"
+    sentence = (
+        "この操作は台帳に記帳しましたが、更新ジャーナル「{file}」に書けませんでした。{reason}"
+        "同じ操作を繰り返さず、媒体の接続と空きを確かめてください。"
+        "つながると、書けなかった分から自動で続けます。"
+    )
+
+
 class FontMissing(AzukariError):
     """A font file of the program is missing or damaged. Fact: file."""
 

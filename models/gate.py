@@ -9,11 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from models.chain import Head, Signer
 from models.codes import Role
 from models.store import Progress, Store
+
+if TYPE_CHECKING:
+    from models.journal import JournalKeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,9 @@ class SheetKey:
 
 class Safe(Protocol):
     """Keys and files of an open ledger."""
+
+    @property
+    def journal(self) -> "JournalKeeper": ...
 
     def ways_in(self) -> Sequence[WayIn]:
         """Return everybody whom the key header lets in or could let in again."""
@@ -175,6 +181,21 @@ class Recovery(Protocol):
         """Give the ledger back unchanged."""
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore brought back: from which backup, and how far the journal led beyond it.
+
+    `opened` is the ledger as the restoring person opened it; a sheet opens it by itself.
+    """
+
+    backup_id: str
+    file: PurePath
+    base: Head
+    head: Head
+    journal: PurePath | None
+    opened: Opened | None = None
+
+
 class Gate(Protocol):
     """Ways into ledgers; each call derives keys anew and may take a second."""
 
@@ -189,7 +210,17 @@ class Gate(Protocol):
     def sheet_is_right(self, opened: Opened, typed: str) -> bool:
         """Tell whether a recovery sheet, as typed back, opens this ledger."""
 
-    def unlock(self, folder: PurePath, login: str, password: str) -> Opened: ...
+    def unlock(
+        self, folder: PurePath, login: str, password: str, *, accept: bool = False
+    ) -> Opened:
+        """Open a ledger as one of its users.
+
+        Args:
+            accept: open it although something remembers a later state; who may is asked above.
+
+        Raises:
+            RolledBack
+        """
 
     def open_with_sheet(self, folder: PurePath, sheet: str) -> Recovery:
         """Open with the recovery sheet; this PC gets a device secret if it has none that works.
@@ -207,8 +238,18 @@ class Gate(Protocol):
         login: str,
         password: str,
         progress: Progress,
+        journal: PurePath | None = None,
+        settle: Callable[["Restored"], None] | None = None,
     ) -> Head:
-        """Restore a backup into a folder that does not exist yet and verify it there."""
+        """Restore a backup into a folder that does not exist yet and verify it there.
+
+        Args:
+            journal: the folder of the update journal; what it has beyond the backup is replayed.
+            settle: enters what was done; called with the open ledger under its passing name.
+
+        Returns:
+            The head that was reached, before anything was entered by `settle`.
+        """
 
     def restore_with_sheet(
         self,
@@ -216,12 +257,14 @@ class Gate(Protocol):
         folder: PurePath,
         *,
         sheet: str,
-        settle: Callable[[PurePath], None],
+        settle: Callable[[PurePath, "Restored"], None],
         progress: Progress,
+        journal: PurePath | None = None,
     ) -> None:
         """Restore on any PC with the recovery sheet of the backup's time.
 
         Args:
             settle: lets a responsible person in; called with the folder under its passing name
                 once everything in it was verified. What it raises takes the restore back.
+            journal: as in `restore`.
         """

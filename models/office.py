@@ -6,14 +6,15 @@ from pathlib import PurePath
 
 from models.backups import record_restore
 from models.chain import Head
-from models.codes import Role
 from models.clockwatch import Steady
+from models.codes import Role
 from models.gate import Gate, Opened, Restored
 from models.ledger import Clock, Ledger, Random
 from models.opening import Opening, open_books
 from models.profiles import Profile
 from models.records import Person
 from models.recovering import enter_recovery
+from models.registers import Registers
 from models.settling import settle
 from models.store import Progress
 
@@ -75,13 +76,10 @@ class Office:
             RolledBack: the ledger was set back, and no reason is given.
             AzukariError: wrong password, damaged files, in use, account not valid today.
         """
-        ledger = self._ledger(
-            self.gate.unlock(folder, login, password, accept=bool(rolled_back.strip()))
-        )
+        if rolled_back:
+            Registers.reason(rolled_back)
+        ledger = self._ledger(self.gate.unlock(folder, login, password, accept=bool(rolled_back)))
         try:
-            if rolled_back:
-                ledger.require("rolled_back")
-                ledger.registers.reason(rolled_back)
             settle(ledger)
             ledger.journal.greet(rolled_back)
         except Exception:

@@ -39,6 +39,7 @@ WRITE: Mapping[str, frozenset[Role]] = {
     "attachment": EVERYBODY_WORKING | {A},
     "seal_key": REGISTER,
     "backup_run": frozenset({W, S, A}),
+    "system_event": frozenset(),  # entered by the program itself
 }
 
 ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
@@ -51,6 +52,8 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "import": ("一覧の取込み", REGISTER),
     "accounts": ("利用者の管理", frozenset({A, S})),
     "settings": ("設定の変更", frozenset({A, S})),
+    "journal": ("更新ジャーナルの開始", frozenset({A, S})),
+    "without_journal": ("更新ジャーナルなしの運用", REGISTER),
     "evidence": ("条項と証拠の確認", frozenset({S, I})),
 }
 

@@ -35,6 +35,7 @@ OWN_VERBS = {  # record types whose entries come only from verbs of their own
     "submission": "書類の確定",
     "seal_key": "証印の登録",
     "backup_run": "バックアップ",
+    "system_event": "バックアップ",
     "rule_override": "取扱いや登録",
 }
 
@@ -233,7 +234,8 @@ class Registers:
                     field=f.label, problem="は、取込みで残した元のファイルに限ります。"
                 )
 
-    def reason(self, reason: str) -> str:
+    @staticmethod
+    def reason(reason: str) -> str:
         """Return a reason that says something.
 
         Raises:

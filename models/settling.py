@@ -17,6 +17,7 @@ from models.errors import (
     AccountUnfinished,
     DiskFull,
     InputOutput,
+    MediumMissing,
     NotPermitted,
     NotWritable,
 )
@@ -43,7 +44,7 @@ def settle(ledger: "Ledger") -> None:
             ledger.notices += _settle_others(ledger, ways)
         if not ledger.user.must_change and ledger.role is Role.SUPERVISOR:
             settle_sheet(ledger)
-    except (DiskFull, InputOutput, NotPermitted, NotWritable) as error:
+    except (DiskFull, InputOutput, MediumMissing, NotPermitted, NotWritable) as error:
         # A full disk must not keep people from reading; it is tried again at the next sign-in.
         ledger.notices.append(str(error))
 

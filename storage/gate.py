@@ -10,6 +10,7 @@ import platform
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import cast
@@ -20,22 +21,25 @@ from models.errors import (
     AzukariError,
     Damaged,
     DeviceSecretMissing,
+    NotPermitted,
     Occupied,
-    VerificationFailed,
 )
-from models.gate import Opened, Recovery, SheetKey
+from models.gate import Opened, Recovery, Restored, SheetKey
 from models.passwords import PasswordPolicy
 from models.store import Progress
 from storage import backup as containers
 from storage.backup_format import Manifest, read_preamble
 from storage.device import DeviceSecret, DeviceStore
 from storage.files import open_regular, reading
+from storage.head_memory import HeadMemory
 from storage.header_files import read_pair
+from storage.journal_keeper import Keeper
 from storage.kdf import STANDARD, KdfParameters
 from storage.ledger_store import LedgerStore
-from storage.ledgers import check_snapshot, create_ledger, open_ledger
+from storage.ledgers import create_ledger, open_ledger
 from storage.lock import LedgerLock, lock_ledger
 from storage.password_words import load_password_words
+from storage.restoring import complete
 from storage.safe import Clock, LedgerSafe, sheet_signing_key
 from storage.throttle import Throttle
 from storage.vault import (
@@ -74,6 +78,7 @@ class LedgerGate:
         self._clock = clock
         self._device = DeviceStore(device_folder)
         self._throttle = Throttle(self._device.path.parent)
+        self._memory = HeadMemory(self._device.path.parent)
         self._kdf = kdf
         self._allow_test_profile = allow_test_profile
         self._policy = PasswordPolicy(load_password_words())
@@ -126,7 +131,9 @@ class LedgerGate:
         return True
 
     # --- existing ledgers ------------------------------------------------------------------------
-    def unlock(self, folder: PurePath, login: str, password: str) -> Opened:
+    def unlock(
+        self, folder: PurePath, login: str, password: str, *, accept: bool = False
+    ) -> Opened:
         """Open a ledger as one of its users."""
         path = Path(folder)
         vault_id = read_pair(path).best.header.vault_id
@@ -141,10 +148,12 @@ class LedgerGate:
                     allow_test_profile=self._allow_test_profile,
                     random=self._random,
                 )
+            if accept and vault.role != Role.SUPERVISOR.value:
+                raise NotPermitted(act="以前の状態の台帳の使用", who=Role.SUPERVISOR.label)
         except BaseException:
             lock.release()
             raise
-        return self._join(vault, lock, new=False)
+        return self._join(vault, lock, new=False, accept=accept)
 
     def open_with_sheet(self, folder: PurePath, sheet: str) -> Recovery:
         """Open with the recovery sheet; this PC gets a device secret if it has none that works."""
@@ -161,12 +170,21 @@ class LedgerGate:
         except BaseException:
             lock.release()
             raise
-        opened = self._join(vault, lock, new=False)
+        # Whoever holds the sheet answers for the ledger; what is accepted so is entered.
+        opened = self._join(vault, lock, new=False, accept=True)
         return SheetRecovery(self._clock, self._policy, opened)
 
     # --- backups ---------------------------------------------------------------------------------
     def restore(
-        self, backup: PurePath, folder: PurePath, *, login: str, password: str, progress: Progress
+        self,
+        backup: PurePath,
+        folder: PurePath,
+        *,
+        login: str,
+        password: str,
+        progress: Progress,
+        journal: PurePath | None = None,
+        settle: Callable[[Restored], None] | None = None,
     ) -> Head:
         """Restore into a new folder, verify everything there, and only then give it its name."""
         device = self._device.load()
@@ -181,7 +199,14 @@ class LedgerGate:
                 allow_test_profile=self._allow_test_profile,
                 random=self._random,
             )
-            found.append(_checked(place, vault, manifest))
+            restored = self._complete(place, vault, manifest, Path(backup), journal, progress)
+            found.append(restored.head)
+            if settle is not None:
+                opened = self._join(vault, self._lock(place), new=False)
+                try:
+                    settle(replace(restored, opened=opened))
+                finally:
+                    opened.store.close()
 
         with self._throttle.counted(_vault_of(Path(backup)), login, self._clock()):
             opener = containers.with_password(login, password, device)
@@ -194,8 +219,9 @@ class LedgerGate:
         folder: PurePath,
         *,
         sheet: str,
-        settle: Callable[[PurePath], None],
+        settle: Callable[[PurePath, Restored], None],
         progress: Progress,
+        journal: PurePath | None = None,
     ) -> None:
         """Restore on any PC with the recovery sheet of the backup's time."""
         device = self._working_device()
@@ -208,10 +234,25 @@ class LedgerGate:
                 allow_test_profile=self._allow_test_profile,
                 random=self._random,
             )
-            _checked(place, vault, manifest)
-            settle(place)
+            settle(place, self._complete(place, vault, manifest, Path(backup), journal, progress))
 
         self._restore(Path(backup), Path(folder), containers.with_sheet(sheet), check, progress)
+
+    def _complete(
+        self,
+        place: Path,
+        vault: Vault,
+        manifest: Manifest,
+        backup: Path,
+        journal: PurePath | None,
+        progress: Progress,
+    ) -> Restored:
+        """Replay the journal, verify, and let this PC know the way that begins here."""
+        follow = Path(journal) if journal is not None else None
+        head = complete(place, vault, manifest, follow, progress)
+        self._memory.remember(vault.vault_id, head)
+        base = Head(manifest.seq, manifest.head)
+        return Restored(manifest.backup_id.hex(), backup, base, head, follow)
 
     def _restore(
         self,
@@ -248,7 +289,7 @@ class LedgerGate:
         holder = f"{platform.node() or 'PC'}の{_user_name()}"
         return lock_ledger(folder, holder=holder, now=self._clock())
 
-    def _join(self, vault: Vault, lock: LedgerLock, *, new: bool) -> Opened:
+    def _join(self, vault: Vault, lock: LedgerLock, *, new: bool, accept: bool = False) -> Opened:
         """Open database and attachments under an unlocked vault; the store holds the lock then."""
         open_or_create = create_ledger if new else open_ledger
         now = self._clock()
@@ -258,6 +299,7 @@ class LedgerGate:
             safe.require_header()
             if vault.role == Role.INSPECTOR.value:
                 store.read_only(vault.user_id)
+            safe.journal = Keeper(store, vault, self._memory, self._clock, accept=accept)
             store.on_close(vault.close)
             return Opened(store, safe, vault.user_id, vault.signer())
         except BaseException:
@@ -290,22 +332,15 @@ class SheetRecovery:
         vault = self._prepared.put_in_force()
         store = cast(LedgerStore, self.opened.store)
         store.on_close(vault.close)
-        throttle = cast(LedgerSafe, self.opened.safe).throttle
-        safe = LedgerSafe(vault, store, self._clock, self._policy, throttle)
+        before = cast(LedgerSafe, self.opened.safe)
+        safe = LedgerSafe(vault, store, self._clock, self._policy, before.throttle)
+        safe.journal = before.journal
         safe.remember_header()
         return Opened(store, safe, vault.user_id, vault.signer()), self._prepared.sheet.text
 
     def close(self) -> None:
         """Give the ledger back unchanged."""
         self.opened.store.close()
-
-
-def _checked(place: Path, vault: Vault, manifest: Manifest) -> Head:
-    """Verify a restored folder completely before it gets its name."""
-    head = check_snapshot(place / containers.DATABASE_NAME, vault.database_key)
-    if (head.seq, head.hash) != (manifest.seq, manifest.head):
-        raise VerificationFailed(reason="復元した台帳が、バックアップの目録と一致しません。")
-    return head
 
 
 def _vault_of(backup: Path) -> bytes:

@@ -18,7 +18,7 @@ from models.records import BY_TYPE, Item
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
 from models.store import Hit, ListRow, Progress, Query, Write
-from storage import log, rows, schema, wire
+from storage import log, rows, schema
 from storage.attachments import Attachments
 from storage.database import Database, Duplicate
 from storage.lists import Lists
@@ -32,8 +32,11 @@ R = TypeVar("R", bound=Record)
 RESERVED_SETTINGS = frozenset({"log_format", "vault_id"})
 _FEW = 200  # writes of one command whose search keys are worth making at once
 
-AfterCommit = Callable[[Command, bytes], None]
-"""Called after the commit and before `append` returns, with the command in the form of `wire`."""
+BeforeCommit = Callable[[], None]
+"""Called before anything is written; what it raises refuses the command."""
+
+AfterCommit = Callable[[Command, list[Entry]], None]
+"""Called after the commit and before `append` returns."""
 
 
 class LedgerStore:
@@ -42,6 +45,7 @@ class LedgerStore:
     def __init__(self, database: Database, vault_id: str) -> None:
         self.database = database
         self.attachments: Attachments | None = None
+        self.before_commit: BeforeCommit | None = None
         self.after_commit: AfterCommit | None = None
         self.reader = ""  # account of an inspecting officer: asks, and writes nothing
         self._vault_id = vault_id
@@ -68,6 +72,8 @@ class LedgerStore:
             DiskFull, NotWritable, InputOutput: nothing was written.
         """
         entries = [write.entry for write in writes]
+        if self.before_commit is not None:
+            self.before_commit()
         with self.database.lock:
             self._require_next(command, entries)
             try:
@@ -86,7 +92,7 @@ class LedgerStore:
             else:
                 self._search.changed()
         if self.after_commit is not None:
-            self.after_commit(command, wire.dump(command, entries))
+            self.after_commit(command, entries)
 
     def read_only(self, account: str) -> None:
         """Turn this into the store of an inspecting officer: only his own password is entered.

@@ -18,7 +18,9 @@ from storage import verify as checks
 from storage.approvals import approval_problems
 from storage.authors import read_authors
 from storage.files import reading
+from storage.head_check import last_backup_problems
 from storage.header_edits import next_sheet_name
+from storage.journal_keeper import Keeper
 from storage.ledger_store import LedgerStore
 from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
 from storage.recovery import RecoverySheet
@@ -33,6 +35,8 @@ GENERATION = "header_generation"  # name of the setting
 
 class LedgerSafe:
     """Keys and files of an open ledger."""
+
+    journal: Keeper  # given by the gate once the store is open
 
     def __init__(
         self,
@@ -168,6 +172,8 @@ class LedgerSafe:
         )
         if full and not problems:  # the signatures of the log itself hold
             problems += self._approval_problems()
+        problems += self.journal.check(full=full, progress=progress)
+        problems += last_backup_problems(self._store)
         return Verification(self._store.head(), tuple(problems))
 
     def _approval_problems(self) -> list[Problem]:

@@ -123,6 +123,11 @@ class Vault:
         return self.header.epoch
 
     @property
+    def epoch(self) -> int:
+        """The number of the data key that is in force."""
+        return self.header.epoch
+
+    @property
     def first_responsible_key(self) -> bytes:
         """The Ed25519 key that ledger entry 1 pins; every signature of the header leads to it."""
         return self.header.first_key

@@ -31,6 +31,7 @@ from models.records.handling import (
 )
 from models.records.paper import Attachment, BackupRun, SealKey, Submission
 from models.records.people import Assignment, Person, UserAccount
+from models.records.running import SystemEvent
 from models.records.things import (
     AssetField,
     ContractPlace,
@@ -68,6 +69,7 @@ ALL: tuple[type[Record], ...] = (
     Attachment,
     SealKey,
     BackupRun,
+    SystemEvent,
 )
 
 BY_TYPE: Mapping[str, type[Record]] = {cls.type: cls for cls in ALL}
@@ -110,6 +112,7 @@ __all__ = [
     "SealKey",
     "Stored",
     "Submission",
+    "SystemEvent",
     "TrainingPlan",
     "TrainingSession",
     "TransportDetail",

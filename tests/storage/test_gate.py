@@ -586,7 +586,7 @@ def test_a_restore_that_fails_leaves_nothing(
         with pytest.raises(error):
             house.office.restore_with_sheet(made.file, target, sheet, login, password, quiet)
         assert not any(place.iterdir())
-    monkeypatch.setattr("storage.gate.check_snapshot", lambda *_args: Head(1, bytes(32)))
+    monkeypatch.setattr("storage.restoring.check_snapshot", lambda *_args: Head(1, bytes(32)))
     with pytest.raises(VerificationFailed, match="目録"):
         _restore(house, made.file, target, password=BOSS.password)
     assert not any(place.iterdir())

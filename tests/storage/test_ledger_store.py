@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models import codes as c
-from models.chain import Action, Command, read_content
+from models.chain import Action, Command, Entry, read_content
 from models.codes import HandlingKind as K
 from models.codes import ItemState as S
 from models.commands import creating, revising, voiding
@@ -408,9 +408,9 @@ def test_hook_gets_the_command_after_it_is_durable_and_replays_elsewhere(
 ) -> None:
     frames: list[bytes] = []
 
-    def keep(command: Command, data: bytes) -> None:
+    def keep(command: Command, entries: list[Entry]) -> None:
         assert office.store.command(command.id) is not None
-        frames.append(data)
+        frames.append(wire.dump(command, entries))
 
     office.store.after_commit = keep  # type: ignore[attr-defined]
     first = wire.dump(
@@ -429,7 +429,7 @@ def test_hook_gets_the_command_after_it_is_durable_and_replays_elsewhere(
 
 
 def test_failed_hook_does_not_undo_what_is_durable(office: Office) -> None:
-    def fail(command: Command, data: bytes) -> None:
+    def fail(command: Command, entries: list[Entry]) -> None:
         raise Conflict(what="控え")
 
     office.store.after_commit = fail  # type: ignore[attr-defined]

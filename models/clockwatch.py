@@ -1,0 +1,68 @@
+"""The clock of the PC, looked at whenever something is entered (A-28, CM-5.7.5).
+
+Order in the ledger is by number, never by time, so a wrong clock stops nothing. It is said and
+entered: a time earlier than the entry before, or a wall clock that ran differently from the clock
+that counts since the PC was started.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from models.codes import EventLevel, SystemEventKind
+from models.journal import News
+
+Steady = Callable[[], float]
+"""Seconds since the PC was started, also while it slept; nobody can set it."""
+
+BACK = timedelta(minutes=2)  # less is the drift that a time server puts right
+APART = timedelta(minutes=5)
+
+
+class ClockWatch:
+    """Compares the clock on the wall with the last entry and with the steady clock."""
+
+    def __init__(self, steady: Steady | None = None) -> None:
+        self._steady = steady
+        self._seen: tuple[datetime, float] | None = None
+
+    def look(self, now: datetime, last: datetime | None) -> News | None:
+        """Return what is to be entered about the clock, if anything.
+
+        Args:
+            last: when the last entry was recorded; None in an empty ledger.
+        """
+        drift = self._drift(now)
+        if last is not None and now < last - BACK:
+            return News(
+                SystemEventKind.CLOCK_BACK,
+                EventLevel.WARN,
+                f"PCの時計が、直前の記帳より{_length(last - now)}前を指していました。",
+                f"{int((now - last).total_seconds())}",
+            )
+        if abs(drift) > APART:
+            word = "進められ" if drift > timedelta() else "戻され"
+            return News(
+                SystemEventKind.CLOCK_JUMP,
+                EventLevel.WARN,
+                f"使用中に、PCの時計が{_length(abs(drift))}{word}ました。",
+                f"{int(drift.total_seconds())}",
+            )
+        return None
+
+    def _drift(self, now: datetime) -> timedelta:
+        """Return how much further the wall clock went than the steady one since the last look."""
+        if self._steady is None:
+            return timedelta()
+        steady = self._steady()
+        before, self._seen = self._seen, (now, steady)
+        if before is None:
+            return timedelta()
+        return (now - before[0]) - timedelta(seconds=steady - before[1])
+
+
+def _length(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days}日{hours}時間"
+    return f"{hours}時間{minutes % 60}分" if hours else f"{minutes}分"

@@ -1,0 +1,223 @@
+"""The update journal as an act of the office: started, missed, done without, taken up again.
+
+`JournalKeeper` is what the store offers; the verbs beside it decide who may, and enter what
+happened. The order of every command is: database, journal, acknowledgement (A-01, SK-11.6).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Protocol
+
+from models.chain import Intent
+from models.codes import EventLevel, Role, SystemEventKind
+from models.commands import Change, creating
+from models.errors import AzukariError, JournalFailed, JournalMissing
+from models.records import SystemEvent
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+
+class JournalState(str, Enum):
+    """How the journal stands; the value is what the console tells."""
+
+    NONE = "none"  # never set up
+    OK = "ok"
+    MISSING = "missing"  # promised and not there: nothing is entered
+    BROKEN = "broken"  # there, and cannot be used: nothing is entered
+    SUSPENDED = "suspended"  # a responsible person answers for going on without it
+
+
+WORDS = {
+    JournalState.NONE: "更新ジャーナルは設定されていません",
+    JournalState.OK: "更新ジャーナルに書いています",
+    JournalState.MISSING: "更新ジャーナルの媒体がありません。記帳できません",
+    JournalState.BROKEN: "更新ジャーナルを使えません。記帳できません",
+    JournalState.SUSPENDED: "更新ジャーナルなしで記帳しています",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JournalStatus:
+    """State, place and end of the journal; `problem` is a sentence when something is wrong."""
+
+    state: JournalState
+    folder: PurePath | None = None
+    seq: int = 0
+    written_at: datetime | None = None
+    problem: str = ""
+    same_disk: bool = False  # as the ledger: a broken disk would take both
+
+    @property
+    def words(self) -> str:
+        return WORDS[self.state]
+
+    @property
+    def care(self) -> bool:
+        return self.state not in (JournalState.OK, JournalState.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that the store noticed and that belongs into the ledger."""
+
+    kind: SystemEventKind
+    level: EventLevel
+    detail: str
+    value: str = ""
+
+
+class JournalKeeper(Protocol):
+    """The journal of an open ledger."""
+
+    def status(self) -> JournalStatus: ...
+
+    def start(self, folder: PurePath) -> None:
+        """Begin a journal at the present head, or go on with the one that lies there.
+
+        Raises:
+            AzukariError: the folder cannot hold it; the former journal stays in use.
+        """
+
+    def stop(self) -> None:
+        """Keep no journal any more; what was written stays."""
+
+    def suspend(self) -> None:
+        """Let commands through without a journal until the medium is there again."""
+
+    def require(self) -> None:
+        """Try to reach the medium again and write what is missing there.
+
+        Raises:
+            JournalMissing: it cannot be reached and nobody answered for going on without.
+        """
+
+    def news(self) -> Sequence[News]:
+        """Return what was noticed and not entered yet."""
+
+    def told(self, news: Sequence[News]) -> None:
+        """Forget news that were entered."""
+
+
+class JournalDesk:
+    """Verbs on the journal."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+
+    @property
+    def _keeper(self) -> JournalKeeper:
+        return self._ledger.safe.journal
+
+    def status(self) -> JournalStatus:
+        return self._keeper.status()
+
+    def start(self, folder: PurePath) -> Change:
+        """Keep the journal in a folder from now on; the entry of it is its first frame.
+
+        Raises:
+            NotPermitted, Foreign, NewerFormat, Damaged, NotWritable, DiskFull, MediumMissing
+            InsideLedger: the folder lies in the ledger's own.
+        """
+        self._ledger.require("journal")
+        self._keeper.start(folder)
+        news = News(
+            SystemEventKind.JOURNAL_STARTED,
+            EventLevel.INFO,
+            f"更新ジャーナルを記帳番号{self._keeper.status().seq:,}から始めました。",
+            str(folder)[:200],
+        )
+        return self._ledger.commit([self.intent(news)])
+
+    def stop(self, reason: str) -> Change:
+        """Keep no journal any more.
+
+        Raises:
+            InvalidField, NotPermitted
+        """
+        self._ledger.require("without_journal")
+        text = self._ledger.registers.reason(reason)
+        self._keeper.stop()
+        news = News(
+            SystemEventKind.JOURNAL_STOPPED, EventLevel.WARN, "更新ジャーナルの記録をやめました。"
+        )
+        return self._ledger.commit([self.intent(news, text)])
+
+    def suspend(self, reason: str) -> Change:
+        """Go on without the medium; everything is caught up when it returns.
+
+        Raises:
+            InvalidField, NotPermitted
+        """
+        self._ledger.require("without_journal")
+        text = self._ledger.registers.reason(reason)
+        self._keeper.suspend()
+        news = News(
+            SystemEventKind.JOURNAL_SUSPENDED,
+            EventLevel.WARN,
+            "更新ジャーナルの媒体がないまま、記帳を続けました。",
+        )
+        return self._ledger.commit([self.intent(news, text)])
+
+    def tend(self) -> JournalStatus:
+        """Reach for a medium that was missing, and enter what was noticed; return how it stands.
+
+        Nothing is raised: whoever only looks must be able to look.
+        """
+        ledger = self._ledger
+        try:
+            if ledger.role is Role.INSPECTOR:
+                return self.status()
+            self._keeper.require()
+            self.enter_news()
+        except AzukariError:
+            pass  # the state says it; the next command that is refused says it to its author
+        return self.status()
+
+    def greet(self, reason: str = "") -> None:
+        """Enter at the sign-in what was noticed at the opening, and say what the user should know.
+
+        Args:
+            reason: what the responsible person says to a ledger that was set back.
+        """
+        ledger = self._ledger
+        noticed = [one.detail for one in self._keeper.news()]
+        try:
+            if ledger.role is not Role.INSPECTOR and not ledger.user.must_change:
+                self.enter_news(reason)
+        except (JournalMissing, JournalFailed):
+            pass  # said below
+        status = self.status()
+        if status.care:
+            noticed.append(f"{status.words}。{status.problem}")
+        ledger.notices += noticed
+
+    def enter_news(self, reason: str = "") -> None:
+        """Enter what the store noticed.
+
+        Args:
+            reason: what the responsible person says to it.
+        """
+        news = self._keeper.news()
+        if news:
+            self._ledger.commit([self.intent(one, reason) for one in news])
+            self._keeper.told(news)
+
+    def intent(self, news: News, reason: str = "") -> Intent:
+        """Return the entry of something that was noticed."""
+        ledger = self._ledger
+        event = SystemEvent(
+            id=ledger.new_id(),
+            occurred_at=ledger.now(),
+            kind=news.kind,
+            level=news.level,
+            detail=news.detail,
+            value=news.value,
+        )
+        if reason:
+            event = replace(event, reason=reason, acknowledged_by=ledger.user.person_id)
+        ledger.registers.validate(event)
+        return creating(event)

@@ -1,0 +1,330 @@
+"""The update journal: every command a second time, on another disk (docs/format.md, "Journal").
+
+The folder holds numbered files of a few MiB; each names the one before it and the head that it
+continues. Frames are linked by the hashes of the ledger, so the way from any backup to the last
+entry is found by following them. When the ledger was knowingly set back, a new file begins at an
+earlier head; the frames that it leaves aside stay as evidence.
+
+Sealed attachments that commands speak of are laid beside the files, as they are.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from models.chain import Command, Entry, Head
+from models.errors import Damaged, Foreign, MediumMissing, NewerFormat, VerificationFailed
+from models.records import Attachment
+from resources import VERSION as PROGRAM
+from storage.attachments import FOLDER_NAME, is_name
+from storage.files import (
+    create_new,
+    finish,
+    make_private_folder,
+    open_regular,
+    put_in_place,
+    reading,
+    writing,
+)
+from storage.header import time_text
+from storage.journal_file import PART_SUFFIX, JournalFile, Logged, Scan
+from storage.journal_format import ID_BYTES, FileHeader, Keys, broken, read_header
+
+FILE_LIMIT = 4 << 20  # bytes after which the next command begins a new file
+
+Progress = Callable[[int, int], None]
+
+
+class Journal:
+    """The journal of one ledger in one folder, positioned at its end."""
+
+    def __init__(self, folder: Path, keys: Keys, attachments: Path, now: datetime) -> None:
+        self.folder = folder
+        self._keys = keys
+        self._attachments = attachments
+        self._now = now
+        self._file: JournalFile | None = None
+        self.head = Head(0, bytes(32))
+        self.written_at: datetime | None = None
+        self.torn = False
+        self._scan: Scan | None = None
+
+    @classmethod
+    def open(cls, folder: Path, keys: Keys, attachments: Path, now: datetime) -> "Journal":
+        """Read the last file of an existing journal.
+
+        Raises:
+            MediumMissing: the folder, or a journal of this ledger in it, is not there.
+            Damaged, Foreign, NewerFormat, InputOutput
+        """
+        journal = cls(folder, keys, attachments, now)
+        paths = list_files(folder, keys.vault_id)
+        if not paths:
+            raise MediumMissing(file=str(folder))
+        file = JournalFile(paths[-1], keys)
+        _require_ours(file, keys.vault_id)
+        scan = file.scan()
+        journal._file, journal._scan = file, scan
+        journal.head, journal.written_at, journal.torn = scan.head, scan.written_at, scan.torn
+        return journal
+
+    @classmethod
+    def begin(
+        cls, folder: Path, keys: Keys, attachments: Path, now: datetime, base: Head
+    ) -> "Journal":
+        """Start a journal at the present head, as the first file or behind those that are there.
+
+        Raises:
+            NotWritable, DiskFull, MediumMissing, Foreign
+        """
+        make_private_folder(folder)
+        journal = cls(folder, keys, attachments, now)
+        journal._next_file(base, ())
+        return journal
+
+    # --- writing -----------------------------------------------------------------------------
+    def ready(self) -> None:
+        """Open the last file for writing; a torn end is cut off, for the ledger has what it said.
+
+        Raises:
+            NotWritable, InputOutput, MediumMissing
+        """
+        assert self._file is not None and self._scan is not None
+        self._file.open_at(self._scan.end)
+
+    def append(self, command: Command, entries: list[Entry]) -> None:
+        """Write one command; durable when this returns."""
+        self._keep_files(entries)
+        assert self._file is not None
+        if self._file.size > FILE_LIMIT:
+            self._next_file(self.head, [(command, entries)])
+        else:
+            self._file.append(command, entries)
+        self.head = Head(command.last_seq, command.head)
+        self.written_at = command.recorded_at
+
+    def catch_up(self, commands: Iterable[Logged], *, base: Head) -> None:
+        """Write what the ledger has and the journal lacks, as a new file with one fsync.
+
+        A new file, because a power cut between several frames of an old one could leave a later
+        frame whole and an earlier one torn.
+        """
+        last: list[Command] = []
+
+        def counted() -> Iterator[Logged]:
+            for command, entries in commands:
+                self._keep_files(entries)
+                last[:] = [command]
+                yield command, entries
+
+        self._next_file(base, counted())
+        if last:
+            self.head = Head(last[0].last_seq, last[0].head)
+            self.written_at = last[0].recorded_at
+
+    def roll(self) -> None:
+        """Go on in a new file under the present data key (a rotation does this)."""
+        self._next_file(self.head, ())
+
+    def require_present(self) -> None:
+        """Raise when the medium is gone or was exchanged; costs one `stat`."""
+        assert self._file is not None
+        self._file.require_present()
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _next_file(self, base: Head, commands: Iterable[Logged]) -> None:
+        keys = self._keys
+        with writing(self.folder):
+            paths = list_files(self.folder, keys.vault_id)
+        number = _number(paths[-1]) + 1 if paths else 1
+        header = FileHeader(
+            vault_id=keys.vault_id,
+            file_id=keys.random(ID_BYTES),
+            number=number,
+            epoch=keys.epoch,
+            base=base,
+            link=_id_of(paths[-1]) if paths else bytes(ID_BYTES),
+            created=time_text(self._now),
+            program=PROGRAM,
+        )
+        path = self.folder / file_name(keys.vault_id, number)
+        self.close()
+        self._file = JournalFile.create(path, header, keys, commands)
+        with reading(path):
+            self._file.open_at(path.stat().st_size)
+        self.head, self.torn = base, False
+
+    def _keep_files(self, entries: Iterable[Entry]) -> None:
+        for name in attachment_names(entries):
+            copy_attachment(name, self._attachments, self.folder / FOLDER_NAME)
+
+
+# --- reading a whole folder ---------------------------------------------------------------------
+
+
+def replay(folder: Path, keys: Keys, after: Head, progress: Progress) -> Iterator[Logged]:
+    """Yield the commands that lead from a head to the end of the journal, in order.
+
+    Raises:
+        MediumMissing: there is no journal of this ledger.
+        VerificationFailed: the journal does not continue this head.
+        Damaged: a frame on the way does not open; names it.
+    """
+    files = [JournalFile(path, keys) for path in list_files(folder, keys.vault_id)]
+    if not files:
+        raise MediumMissing(file=str(folder))
+    steps: dict[bytes, tuple[JournalFile, int, int]] = {}
+    scans = []
+    for file in files:
+        _require_ours(file, keys.vault_id)
+        scan = file.scan()
+        scans.append(scan)
+        for number, place in enumerate(scan.places):
+            if place.prefix.last > after.seq:
+                # A later file that begins at an earlier head leaves the older way aside.
+                steps[place.prefix.previous] = (file, len(scans) - 1, number)
+    end, here = scans[-1].head, after
+    while here.hash != end.hash and here.hash in steps:
+        file, which, number = steps[here.hash]
+        command, entries = file.read(scans[which].places[number], number + 1)
+        yield command, entries
+        here = Head(command.last_seq, command.head)
+        progress(here.seq - after.seq, max(end.seq - after.seq, 1))
+    if here.hash != end.hash and not _is_behind(scans, end, after):
+        raise VerificationFailed(reason=_gap(after, scans))
+
+
+def _is_behind(scans: list[Scan], end: Head, after: Head) -> bool:
+    """Tell whether the journal ends before the backup: nothing is missing then."""
+    return end.seq < after.seq and all(scan.head.seq < after.seq for scan in scans)
+
+
+def _gap(after: Head, scans: list[Scan]) -> str:
+    begins = min(scan.header.base.seq for scan in scans) + 1
+    if begins > after.seq + 1:
+        return (
+            f"更新ジャーナルは記帳番号{begins:,}から始まり、"
+            f"記帳番号{after.seq:,}までのこのバックアップに続きません。"
+            "もっと新しいバックアップを使ってください。"
+        )
+    return (
+        "更新ジャーナルの最後の記帳が、このバックアップの続きではありません。"
+        "ほかのバックアップを使うか、更新ジャーナルなしで復元してください。"
+    )
+
+
+def check_links(
+    folder: Path, keys: Keys, knows: Callable[[Head], bool], *, full: bool, progress: Progress
+) -> None:
+    """Check that the files follow each other and, with `full`, every command inside.
+
+    Args:
+        knows: tells whether the ledger has this head.
+
+    Raises:
+        Damaged: names the file and the frame.
+    """
+    previous = bytes(ID_BYTES)
+    paths = list_files(folder, keys.vault_id)
+    for done, path in enumerate(paths):
+        progress(done, len(paths))
+        file = JournalFile(path, keys)
+        _require_ours(file, keys.vault_id)
+        follows = not done or file.header.link in (previous, bytes(ID_BYTES))
+        if file.header.number != _number(path) or not follows:
+            raise broken(str(path))
+        previous = file.header.file_id
+        if not full and path != paths[-1]:
+            continue
+        _check_frames(file)
+    if not knows(file.scan().head):
+        raise Damaged(
+            file=str(folder), what_now="台帳と続きが合いません。責任者に連絡してください。"
+        )
+
+
+def _check_frames(file: JournalFile) -> None:
+    scan = file.scan()
+    head = scan.header.base
+    for number, place in enumerate(scan.places, 1):
+        command, entries = file.read(place, number)
+        joined = place.prefix.previous == head.hash == entries[0].previous
+        named = (place.prefix.first, place.prefix.last) == (command.first_seq, command.last_seq)
+        if not joined or not named:
+            raise broken(str(file.path), number)
+        head = Head(command.last_seq, command.head)
+
+
+def _require_ours(file: JournalFile, vault_id: bytes) -> None:
+    if file.header.vault_id != vault_id:
+        raise Foreign(file=str(file.path), reason="別の台帳の更新ジャーナルです。")
+
+
+# --- names and copies -----------------------------------------------------------------------------
+
+
+def file_name(vault_id: bytes, number: int) -> str:
+    return f"azukari-{vault_id.hex()[:8]}-{number:06d}.azj"
+
+
+def list_files(folder: Path, vault_id: bytes) -> list[Path]:
+    """List the journal files of a ledger in their order.
+
+    Raises:
+        MediumMissing: the folder is not there.
+        Foreign: it holds the journal of another ledger only.
+    """
+    pattern = re.compile(rf"azukari-{vault_id.hex()[:8]}-(\d{{6}})\.azj")
+    with reading(folder):
+        names = sorted(path.name for path in folder.iterdir())
+    mine = [folder / name for name in names if pattern.fullmatch(name)]
+    if not mine and any(name.endswith(".azj") for name in names):
+        raise Foreign(file=str(folder), reason="別の台帳の更新ジャーナルがあります。")
+    return mine
+
+
+def _number(path: Path) -> int:
+    return int(path.stem.rpartition("-")[2])
+
+
+def _id_of(path: Path) -> bytes:
+    """Return the id of the file before; zero if it does not read: it is followed all the same."""
+    try:
+        with open_regular(path) as file, reading(path):
+            return read_header(file, str(path))[0].file_id
+    except (Damaged, Foreign, NewerFormat):
+        return bytes(ID_BYTES)
+
+
+def attachment_names(entries: Iterable[Entry]) -> Iterator[str]:
+    """Yield the sealed files that entries speak of."""
+    for entry in entries:
+        if entry.type == Attachment.type and entry.content is not None:
+            name = json.loads(entry.content).get("fields", {}).get("blob", "")
+            if is_name(name):
+                yield name
+
+
+def copy_attachment(name: str, source: Path, target: Path) -> None:
+    """Copy a sealed file durably, unless it lies there already.
+
+    A file that the ledger itself lost is left out: its verification tells of it.
+    """
+    if (target / name).exists() or not (source / name).exists():
+        return
+    make_private_folder(target)
+    part = target / (name + PART_SUFFIX)
+    with writing(part):
+        part.unlink(missing_ok=True)
+    with open_regular(source / name) as original:
+        copy = create_new(part)
+        with writing(part):
+            shutil.copyfileobj(original, copy)
+        finish(copy, part)
+    put_in_place(part, target / name)

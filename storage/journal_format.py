@@ -1,0 +1,237 @@
+"""The bytes of one journal file: a header that says what it continues, then one frame per command.
+
+    header   magic (8) | version u16 | length u32 | JSON | SHA-256 of all before: D | seal (16)
+    frame    mark (4) | length u32 | first u64 | last u64 | previous (32) | nonce (12) | check (8)
+             | box: AES-256-GCM(file key, nonce, command as `storage/wire.py` writes it)
+
+The check lets a reader believe the length before the box is opened, so that a flipped bit in a
+length never looks like a torn end. The nonce is random: after a torn write another command may
+come to stand at the same number. docs/format.md, "Journal", is the same for a second reader.
+"""
+
+import hashlib
+import struct
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from models.chain import Head
+from models.errors import Damaged, Foreign, NewerFormat
+from storage import strict_json
+from storage.kdf import hkdf
+from storage.keyset import NONCE_BYTES, TAG_BYTES
+from storage.strict_json import LARGEST, Malformed, blob
+
+MAGIC = b"AZKJOUR\n"
+VERSION = 1
+ID_BYTES = 16
+HASH_BYTES = 32
+PREFIX_BYTES = 14
+MOST_HEADER = 4096
+FRAME_MARK = b"AZJF"
+_PREFIX = struct.Struct(">4sIQQ32s12s")
+CHECK_BYTES = 8
+FRAME_PREFIX_BYTES = _PREFIX.size + CHECK_BYTES
+_FILE_KEY_TAG = b"azukari/journal-file/1"
+_BROKEN = (
+    "責任者に連絡してください。台帳がそのまま開けるときは、「バックアップ」の画面で"
+    "更新ジャーナルを別の媒体で始め直し、すぐにバックアップを取ります。"
+)
+
+
+class Torn(Exception):
+    """The bytes end before the frame does, or are not a whole frame."""
+
+
+class Keys(Protocol):
+    """What an unlocked vault gives to the journal."""
+
+    @property
+    def vault_id(self) -> bytes: ...
+
+    @property
+    def epoch(self) -> int: ...
+
+    def derive(self, purpose: str, *, epoch: int | None = None) -> bytes: ...
+
+    def random(self, length: int) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class FileHeader:
+    """What a journal file says of itself; `base` is the head that its first frame continues."""
+
+    vault_id: bytes
+    file_id: bytes
+    number: int
+    epoch: int
+    base: Head
+    link: bytes  # id of the file before, zero for the first
+    created: str
+    program: str
+
+    @property
+    def raw(self) -> bytes:
+        """The header as it stands in the file, without digest and seal."""
+        body = strict_json.dumps(self._body())
+        return MAGIC + VERSION.to_bytes(2, "big") + len(body).to_bytes(4, "big") + body
+
+    @property
+    def digest(self) -> bytes:
+        """What binds every frame to this file."""
+        return hashlib.sha256(self.raw).digest()
+
+    def _body(self) -> dict[str, Any]:
+        return {
+            "created": self.created,
+            "epoch": self.epoch,
+            "file_id": blob(self.file_id),
+            "link": blob(self.link),
+            "number": self.number,
+            "previous": blob(self.base.hash),
+            "program": self.program,
+            "seq": self.base.seq,
+            "vault_id": blob(self.vault_id),
+        }
+
+
+_FIELDS = (
+    "created", "epoch", "file_id", "link", "number", "previous", "program", "seq", "vault_id",
+)  # fmt: skip
+
+
+def file_key(keys: Keys, header: FileHeader) -> bytes:
+    """Derive the key of one journal file.
+
+    Raises:
+        Damaged: the data key of that epoch is gone; only a backup of its time still has it.
+    """
+    try:
+        key = keys.derive("journal", epoch=header.epoch)
+    except KeyError as exc:
+        raise Damaged(
+            file=f"更新ジャーナル {header.number}",
+            what_now="暗号鍵を替える前のものです。鍵を替えた後のバックアップから復元してください。",
+        ) from exc
+    return hkdf(key, _FILE_KEY_TAG, salt=header.file_id)
+
+
+def write_header(header: FileHeader, key: bytes) -> bytes:
+    digest = header.digest
+    return header.raw + digest + AESGCM(key).encrypt(bytes(NONCE_BYTES), b"", digest)
+
+
+def read_header(file: BinaryIO, name: str) -> tuple[FileHeader, bytes]:
+    """Read the header without any key; the seal, which proves it, is returned beside it.
+
+    Raises:
+        Foreign: not a journal of ours.
+        NewerFormat: a later version wrote it.
+        Damaged: anything else that our writer does not produce.
+    """
+    prefix = file.read(PREFIX_BYTES)
+    if prefix[:8] != MAGIC:
+        raise Foreign(file=name, reason="預り台帳の更新ジャーナルではありません。")
+    length = int.from_bytes(prefix[10:], "big")
+    if len(prefix) != PREFIX_BYTES or length > MOST_HEADER:
+        raise broken(name)
+    raw = prefix + file.read(length)
+    # The digest holds for every version: damage never looks newer, or like another key.
+    if file.read(HASH_BYTES) != hashlib.sha256(raw).digest():
+        raise broken(name)
+    version = int.from_bytes(prefix[8:10], "big")
+    if version > VERSION:
+        raise NewerFormat(file=name, found=version, known=VERSION)
+    try:
+        if version != VERSION:
+            raise Malformed("version")
+        return _header(raw[PREFIX_BYTES:]), file.read(TAG_BYTES)
+    except Malformed as exc:
+        raise broken(name) from exc
+
+
+def _header(body: bytes) -> FileHeader:
+    fields = strict_json.loads(body).only(_FIELDS)
+    return FileHeader(
+        vault_id=fields.blob("vault_id", ID_BYTES),
+        file_id=fields.blob("file_id", ID_BYTES),
+        number=fields.number("number", 1, 999_999),
+        epoch=fields.number("epoch", 1, LARGEST),
+        base=Head(fields.number("seq", 0, LARGEST), fields.blob("previous", HASH_BYTES)),
+        link=fields.blob("link", ID_BYTES),
+        created=fields.time("created"),
+        program=fields.text("program", r"[0-9A-Za-z.+-]{1,32}"),
+    )
+
+
+def check_seal(header: FileHeader, seal: bytes, key: bytes, name: str) -> None:
+    """Prove the header with the key of its file.
+
+    Raises:
+        Damaged: it was changed, or made under another key.
+    """
+    try:
+        AESGCM(key).decrypt(bytes(NONCE_BYTES), seal, header.digest)
+    except (InvalidTag, ValueError) as exc:
+        raise broken(name) from exc
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """The readable start of a frame: which entries are inside, and what they continue."""
+
+    length: int
+    first: int
+    last: int
+    previous: bytes
+    nonce: bytes
+    raw: bytes
+
+
+def write_frame(
+    digest: bytes, key: bytes, *, first: int, last: int, previous: bytes, nonce: bytes, plain: bytes
+) -> bytes:
+    """Seal one command for the file with this header digest."""
+    length = len(plain) + TAG_BYTES
+    start = _PREFIX.pack(FRAME_MARK, length, first, last, previous, nonce)
+    prefix = start + _check(digest, start)
+    return prefix + AESGCM(key).encrypt(nonce, plain, digest + prefix)
+
+
+def read_prefix(raw: bytes, digest: bytes) -> Prefix:
+    """Read the start of a frame.
+
+    Raises:
+        Torn: it is cut off, or not the start of a frame of this file.
+    """
+    if len(raw) < FRAME_PREFIX_BYTES:
+        raise Torn
+    start, check = raw[: _PREFIX.size], raw[_PREFIX.size : FRAME_PREFIX_BYTES]
+    mark, length, first, last, previous, nonce = _PREFIX.unpack(start)
+    if mark != FRAME_MARK or check != _check(digest, start):
+        raise Torn
+    return Prefix(length, first, last, previous, nonce, start + check)
+
+
+def open_box(prefix: Prefix, box: bytes, digest: bytes, key: bytes) -> bytes:
+    """Return the command inside a frame.
+
+    Raises:
+        Torn: cut off, changed, or moved from another place.
+    """
+    try:
+        return AESGCM(key).decrypt(prefix.nonce, box, digest + prefix.raw)
+    except (InvalidTag, ValueError) as exc:
+        raise Torn from exc
+
+
+def _check(digest: bytes, start: bytes) -> bytes:
+    return hashlib.sha256(digest + start).digest()[:CHECK_BYTES]
+
+
+def broken(name: str, frame: int = 0) -> Damaged:
+    """Return the error for a journal file, naming the frame if one is meant."""
+    where = f"{name} の{frame}番目の記録" if frame else name
+    return Damaged(file=where, what_now=_BROKEN)

@@ -1,0 +1,353 @@
+"""The keeper of one open ledger's journal and of the memory of its head (`models.journal`).
+
+It stands between the store and the journal: `before` refuses a command that could not be kept as
+promised, `after` writes it before anybody is told that it is done. At the start it compares what
+remembers the ledger (this PC, the journal) with what the ledger shows:
+
+- the ledger is ahead of the journal: a command died between the two, it is written now;
+- they are equal: fine;
+- something remembers more than the ledger shows: the ledger was set back, and nothing goes on
+  before a responsible person answers for it.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path, PurePath
+
+from models.chain import Command, Entry, Head
+from models.codes import EventLevel, SystemEventKind
+from models.errors import (
+    AzukariError,
+    Foreign,
+    InsideLedger,
+    JournalFailed,
+    JournalMissing,
+    MediumMissing,
+    Refused,
+    RolledBack,
+)
+from models.gate import Problem
+from models.journal import JournalState, JournalStatus, News
+from models.store import Progress
+from storage.attachments import FOLDER_NAME
+from storage.head_memory import HeadMemory
+from storage.journal import Journal, check_links, list_files
+from storage.journal_file import Logged
+from storage.ledger_store import LedgerStore
+from storage.unlocked import Vault
+
+FOLDER_SETTING = "journal_folder"
+SUSPENDED_SETTING = "journal_suspended"
+
+Clock = Callable[[], datetime]
+
+
+class Keeper:
+    """The journal of an open ledger, reached or missed.
+
+    Args:
+        accept: somebody answers for a ledger that shows less than is remembered.
+
+    Raises:
+        RolledBack: something remembers a later state, and nobody answers for it.
+    """
+
+    def __init__(
+        self, store: LedgerStore, vault: Vault, memory: HeadMemory, clock: Clock, *, accept: bool
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._memory = memory
+        self._clock = clock
+        self._journal: Journal | None = None
+        self._problem: AzukariError | None = None
+        self._kept: Head | None = None  # last head that the journal acknowledged before it failed
+        self._news: list[News] = []
+        setting = store.setting(FOLDER_SETTING)
+        self._folder = Path(setting) if setting else None
+        self._suspended = bool(store.setting(SUSPENDED_SETTING))
+        self._compare_memory(accept)
+        if self._folder is not None:
+            try:
+                self._connect(accept)
+            except RolledBack:
+                raise
+            except AzukariError as error:
+                self._problem = error  # it may be read; commands are refused
+        self._first = self._last = store.head()
+        memory.remember(vault.vault_id, self._last, self._contains)
+        store.before_commit = self.before
+        store.after_commit = self.after
+        store.on_close(self._close)
+
+    # --- around every command --------------------------------------------------------------------
+    def before(self) -> None:
+        """Refuse a command that could not be kept in the journal.
+
+        Raises:
+            JournalMissing
+        """
+        if self._journal is not None:
+            try:
+                self._journal.require_present()
+            except AzukariError as error:
+                self._lose(error)
+        if self._journal is None and self._folder is not None:
+            self._reach_out()
+
+    def after(self, command: Command, entries: list[Entry]) -> None:
+        """Write a command that the database has; only then is it acknowledged.
+
+        Raises:
+            JournalFailed: it is in the ledger, and will be caught up.
+        """
+        self._last = Head(command.last_seq, command.head)
+        if self._journal is None:
+            return
+        try:
+            self._journal.append(command, entries)
+        except AzukariError as error:
+            self._lose(error)
+            raise JournalFailed(file=str(self._folder), reason=str(error)) from error
+
+    def _lose(self, error: AzukariError) -> None:
+        assert self._journal is not None
+        self._kept = self._journal.head
+        self._journal.close()
+        self._journal = None
+        self._problem = error
+
+    def _reach_out(self) -> None:
+        """Connect again, or be content when somebody answered for going on without."""
+        if not self._suspended:
+            self.require()
+        elif isinstance(self._problem, MediumMissing) and self._folder and self._folder.is_dir():
+            with suppress(AzukariError):
+                self._connect(accept=False)
+
+    # --- models.journal.JournalKeeper --------------------------------------------------------------
+    def status(self) -> JournalStatus:
+        journal = self._journal
+        return JournalStatus(
+            self._state(),
+            self._folder,
+            journal.head.seq if journal else self._kept.seq if self._kept else 0,
+            journal.written_at if journal else None,
+            "" if journal or self._problem is None else str(self._problem),
+            journal is not None and self._on_one_disk(journal.folder),
+        )
+
+    def start(self, folder: PurePath) -> None:
+        place = Path(folder)
+        self._require_outside(place)
+        if not place.exists() and not place.parent.is_dir():
+            raise MediumMissing(file=str(place))
+        head = self._store.head()
+        if place.is_dir() and list_files(place, self._vault.vault_id):
+            journal = Journal.open(place, self._vault, self._attachments, self._clock())
+            if not self._contains(journal.head):
+                raise Foreign(file=str(place), reason=_OTHER_WAY)
+        else:
+            journal = Journal.begin(place, self._vault, self._attachments, self._clock(), head)
+        former, self._journal = self._journal, None
+        if former is not None:
+            former.close()
+        self._kept = None
+        self._store.set_setting(FOLDER_SETTING, str(place))
+        self._folder = place
+        self._connect(accept=False)
+
+    def stop(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+        self._journal, self._folder, self._problem, self._kept = None, None, None, None
+        self._store.set_setting(FOLDER_SETTING, "")
+        self._set_suspended(False)
+
+    def suspend(self) -> None:
+        if self._folder is None or self._journal is not None:
+            raise Refused(reason="更新ジャーナルは使えているか、まだ設定されていません。")
+        self._set_suspended(True)
+
+    def require(self) -> None:
+        if self._journal is not None or self._folder is None:
+            return
+        try:
+            self._connect(accept=False)
+        except AzukariError as error:
+            self._problem = error
+            if not self._suspended:
+                raise JournalMissing(file=str(self._folder), reason=str(error)) from error
+
+    def roll(self) -> None:
+        """Go on in a new file under the present data key; a rotation calls it at its end."""
+        if self._journal is not None:
+            self._journal.roll()
+
+    def news(self) -> Sequence[News]:
+        return tuple(self._news)
+
+    def told(self, news: Sequence[News]) -> None:
+        self._news = [one for one in self._news if one not in news]
+
+    # --- comparing -------------------------------------------------------------------------------
+    def check(self, *, full: bool, progress: Progress) -> list[Problem]:
+        """Compare the journal with the ledger, with `full` frame by frame."""
+        if self._folder is None or self._suspended:
+            return []
+        try:
+            if self._journal is None:
+                self.require()
+            check_links(self._folder, self._vault, self._contains, full=full, progress=progress)
+        except AzukariError as error:
+            return [Problem("JOURNAL", str(self._folder), str(error))]
+        return []
+
+    def _compare_memory(self, accept: bool) -> None:
+        lost = self._memory.missing(self._vault.vault_id, self._contains)
+        if lost is None:
+            return
+        self._set_back(f"このPCは記帳番号{lost.seq:,}までを見ています", lost, accept)
+        self._memory.forget(self._vault.vault_id)
+
+    def _set_back(self, who: str, lost: Head, accept: bool) -> None:
+        """Stop before a ledger that shows less than is remembered, or note that it is accepted.
+
+        Raises:
+            RolledBack
+        """
+        now = self._store.head()
+        has = (
+            f"今の台帳は{now.seq:,}までです。"
+            if now.seq < lost.seq
+            else f"今の台帳の記帳番号{lost.seq:,}から先は別の内容です。"
+        )
+        if not accept:
+            raise RolledBack(reason=f"{who}が、{has}{_WAY_ON}")
+        news = News(
+            SystemEventKind.ROLLED_BACK,
+            EventLevel.ALERT,
+            f"{who}が、{has}",
+            f"{lost.seq} {lost.hex}",
+        )
+        self._news.append(news)
+
+    def _contains(self, head: Head) -> bool:
+        if head.seq == 0:
+            return True
+        row = self._store.database.one("SELECT hash FROM entry WHERE seq = ?", (head.seq,))
+        return row is not None and bytes(row[0]) == head.hash
+
+    # --- connecting ------------------------------------------------------------------------------
+    def _connect(self, accept: bool) -> None:
+        """Open the journal, compare it, and write what it lacks.
+
+        Raises:
+            RolledBack: it knows more than the ledger.
+            AzukariError: it cannot be read or written.
+        """
+        assert self._folder is not None
+        journal = Journal.open(self._folder, self._vault, self._attachments, self._clock())
+        now = self._store.head()
+        # Without a kept head a torn end means a command that the database must have had first.
+        lost_one = journal.torn and journal.head == now and self._kept is None
+        if lost_one or not self._contains(journal.head):
+            told = journal.head if not lost_one else Head(now.seq + 1, bytes(32))
+            self._set_back(f"更新ジャーナルは記帳番号{told.seq:,}まで進んでいます", told, accept)
+            journal.catch_up((), base=now)
+        else:
+            self._catch_up(journal, now)
+        self._journal, self._problem, self._kept = journal, None, None
+        if self._suspended and not self._store.reader:
+            self._set_suspended(False)
+            self._news.append(
+                News(
+                    SystemEventKind.JOURNAL_RESUMED,
+                    EventLevel.INFO,
+                    f"更新ジャーナルに記帳番号{now.seq:,}まで追記し、再開しました。",
+                )
+            )
+
+    def _catch_up(self, journal: Journal, now: Head) -> None:
+        """Write the commands that the journal lacks.
+
+        After a failure of this run it begins behind the last head that was acknowledged: what the
+        system shows behind it may never have reached the medium.
+        """
+        base = self._kept or journal.head
+        missing = self._store.commands(base.seq + 1) if base.seq < now.seq else iter(())
+        first, second = next(missing, None), next(missing, None)
+        if self._kept is not None or second is not None:
+            journal.catch_up(self._logged(base.seq + 1), base=base)
+        else:
+            journal.ready()
+            if first is not None:
+                journal.append(first, self._entries(first))
+        if second is not None and self._kept is None and not self._suspended:
+            self._news.append(
+                News(
+                    SystemEventKind.JOURNAL_BEHIND,
+                    EventLevel.WARN,
+                    f"更新ジャーナルが記帳番号{base.seq:,}までしかなかったため、"
+                    f"{now.seq:,}まで追記しました。",
+                )
+            )
+
+    def _logged(self, first: int) -> Iterator[Logged]:
+        for command in self._store.commands(first):
+            yield command, self._entries(command)
+
+    def _entries(self, command: Command) -> list[Entry]:
+        return list(self._store.entries(command.first_seq, command.last_seq))
+
+    # --- small things ----------------------------------------------------------------------------
+    def _state(self) -> JournalState:
+        if self._folder is None:
+            return JournalState.NONE
+        if self._journal is not None:
+            return JournalState.OK
+        if self._suspended:
+            return JournalState.SUSPENDED
+        missing = isinstance(self._problem, MediumMissing)
+        return JournalState.MISSING if missing else JournalState.BROKEN
+
+    @property
+    def _attachments(self) -> Path:
+        return self._vault.folder / FOLDER_NAME
+
+    def _set_suspended(self, suspended: bool) -> None:
+        self._suspended = suspended
+        self._store.set_setting(SUSPENDED_SETTING, "1" if suspended else "")
+
+    def _require_outside(self, place: Path) -> None:
+        mine, target = self._vault.folder.resolve(), place.resolve()
+        if target == mine or mine in target.parents:
+            raise InsideLedger(file=str(place))
+
+    def _on_one_disk(self, place: Path) -> bool:
+        with suppress(OSError):
+            return os.stat(place).st_dev == os.stat(self._vault.folder).st_dev
+        return False
+
+    def _close(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+        if self._last.seq:
+            self._memory.remember(
+                self._vault.vault_id, self._last, lambda head: head == self._first
+            )
+
+
+def detach(store: LedgerStore) -> None:
+    """Let a restored ledger keep no journal: that of the original is not its own."""
+    store.set_setting(FOLDER_SETTING, "")
+    store.set_setting(SUSPENDED_SETTING, "")
+
+
+_WAY_ON = (
+    "最後のバックアップと更新ジャーナルから復元すると、最後の記帳まで戻せます。"
+    "今の状態のまま使うときは、責任者が理由を記帳して続けます。"
+)
+_OTHER_WAY = "この台帳とは別に続けられた更新ジャーナルがあります。空のフォルダーを使ってください。"

@@ -1,0 +1,56 @@
+"""From a backup to the last acknowledged entry: what happens inside a folder that has no name yet.
+
+The database of the backup is taken on by the commands of the journal, one after another, each onto
+the head it was written on. Nothing is believed on the way: the whole result is verified at the
+end, page by page, hash by hash and signature by signature, before the folder gets its name.
+"""
+
+from pathlib import Path
+
+from models.chain import Head
+from models.errors import VerificationFailed
+from models.store import Progress
+from storage.attachments import FOLDER_NAME
+from storage.backup_format import Manifest
+from storage.journal import attachment_names, copy_attachment, replay
+from storage.journal_keeper import detach
+from storage.ledger_store import LedgerStore
+from storage.ledgers import DATABASE_NAME, check_snapshot, open_store
+from storage.unlocked import Vault
+
+_DIFFERS = "復元した台帳が、バックアップの目録と一致しません。"
+
+
+def complete(
+    place: Path, vault: Vault, manifest: Manifest, journal: Path | None, progress: Progress
+) -> Head:
+    """Bring an extracted backup up to the end of the journal and verify all of it.
+
+    Raises:
+        VerificationFailed: it is not what the manifest says, or the journal is not its sequel.
+        Damaged, Foreign, NewerFormat, MediumMissing: of the journal.
+    """
+    path = place / DATABASE_NAME
+    store = open_store(path, vault.database_key, vault.vault_id.hex())
+    try:
+        base = store.head()
+        if (base.seq, base.hash) != (manifest.seq, manifest.head):
+            raise VerificationFailed(reason=_DIFFERS)
+        if journal is not None:
+            _follow(store, place, vault, journal, progress)
+        detach(store)
+        reached = store.head()
+    finally:
+        store.close()
+    if check_snapshot(path, vault.database_key) != reached:
+        raise VerificationFailed(reason=_DIFFERS)
+    return reached
+
+
+def _follow(
+    store: LedgerStore, place: Path, vault: Vault, journal: Path, progress: Progress
+) -> None:
+    for command, entries in replay(journal, vault, store.head(), progress):
+        store.replay(command, entries)
+        for name in attachment_names(entries):
+            copy_attachment(name, journal / FOLDER_NAME, place / FOLDER_NAME)
