@@ -178,7 +178,7 @@ class _HashingSink:
         self.hash = hashlib.sha256()
         self.size = 0
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         self._file.write(data)
         self.hash.update(data)
         self.size += len(data)

@@ -1,8 +1,14 @@
 """Write, verify and restore backups: one flat file, read again before it is called a backup.
 
-Everything streams: the database comes from a reader over its encrypted file (the database room
-holds a read transaction meanwhile), attachments are copied as they are. Whether the database inside
-is sound is asked of a function that is passed in, because this room knows no SQL.
+Everything streams: the database comes from a reader over its encrypted file, which stands still
+meanwhile, attachments are copied as they are. A backup counts when
+
+- every record was read again from the medium and opened: under a key that was drawn for this backup
+  and used once, so that only what was sealed a moment ago opens;
+- the key header and every attachment inside are what they say they are;
+- the database that was copied is sound: pages, structure, chain, signatures, head. This is asked of
+  a function that is passed in, because this room knows no SQL, and goes on beside the writing. To
+  look into a second copy would show the same bytes again.
 """
 
 import hashlib
@@ -41,7 +47,14 @@ from storage.backup_format import (
     wrap_context,
     write_preamble,
 )
-from storage.backup_parts import Meter, Part, PartReader, PartWriter
+from storage.backup_parts import (
+    Meter,
+    Part,
+    PartReader,
+    PartWriter,
+    SourceCheck,
+    write_beside,
+)
 from storage.device import DeviceSecret
 from storage.files import (
     close_and_remove,
@@ -160,14 +173,15 @@ def write_backup(
     now: datetime,
     attachments: Sequence[str] | None = None,
     progress: Progress | None = None,
-    check_database: DatabaseCheck | None = None,
+    check_source: SourceCheck | None = None,
 ) -> VerifiedBackup:
     """Write a backup, read it again from the medium, and only then give it its name.
 
     Args:
-        database: reader over the encrypted database file, exactly `database_size` bytes.
+        database: reader over the encrypted database file, exactly `database_size` bytes. With
+            `check_source` it is read in another thread.
         attachments: names of sealed files; all files of the ledger's folder if left out.
-        check_database: see `verify_backup`.
+        check_source: checks the database itself; runs in the caller's thread.
 
     Raises:
         DiskFull, NotWritable, MediumMissing, InputOutput: nothing is left behind.
@@ -181,15 +195,18 @@ def write_backup(
     preamble = write_preamble(manifest)
     part = target.with_name(target.name + _PART_SUFFIX)
     _remove(part)
-    meter = Meter(progress, 2 * manifest.content_size)
     file = create_new(part)
-    try:
+
+    def write(meter: Meter) -> VerifiedBackup:
         with writing(part):
             file.write(preamble.raw + preamble.digest)
         parts = PartWriter(_Guarded(file, part), preamble, key, meter)
         _write_parts(parts, vault, database, database_size, folder, names)
         finish(file, part)
-        verified = _verify(part, lambda _: key, check_database, meter)
+        return _verify(part, lambda _: key, None, meter)
+
+    try:
+        verified = write_beside(write, check_source, progress, 2 * manifest.content_size)
         if vault.role in RECEIVER_ROLES and with_vault(vault)(verified.manifest) != key:
             raise damaged(str(part))
         put_in_place(part, target)
@@ -198,7 +215,7 @@ def write_backup(
         close_and_remove(file, part)
         raise
     return VerifiedBackup(
-        target, manifest, verified.size, verified.sha256, verified.database_checked
+        target, manifest, verified.size, verified.sha256, check_source is not None
     )
 
 
@@ -335,7 +352,7 @@ class _Guarded:
         self._file = file
         self._path = path
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         with writing(self._path):
             self._file.write(data)
 

@@ -5,8 +5,11 @@ name, which is one, and is compared on the way in and on the way out.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TypeVar
 
+from models.errors import Cancelled
 from models.store import Progress
 from storage.backup_format import (
     ATTACHMENT_PART,
@@ -22,6 +25,11 @@ from storage.kdf import hkdf
 from storage.records import BrokenStream, RecordReader, RecordWriter, Sink, Source
 
 NO_NAME = bytes(HASH_BYTES)
+BEAT = 0.1  # seconds between two looks at a thread
+
+Done = TypeVar("Done")
+SourceCheck = Callable[[Progress], None]
+"""Checks the database that is being copied, while nobody writes to it; raises if it is not sound."""
 
 
 class Meter:
@@ -36,6 +44,58 @@ class Meter:
         self._done += amount
         if self._progress is not None:
             self._progress(self._done, self._total)
+
+
+class SharedMeter(Meter):
+    """Count in one thread and report in another, beside a second work of the same weight."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        super().__init__(progress, total)
+        self._stopped = False
+
+    def advance(self, amount: int) -> None:
+        if self._stopped:
+            raise Cancelled
+        self._done += amount
+
+    def stop(self) -> None:
+        """Let the counting thread end at its next piece."""
+        self._stopped = True
+
+    def tell(self, done: int, of: int) -> None:
+        """Report, given how far the second work is."""
+        if self._progress is not None:
+            share = self._total * done // of if of else self._total
+            self._progress(self._done + share, 2 * self._total)
+
+
+def write_beside(
+    write: Callable[[Meter], Done],
+    check: SourceCheck | None,
+    progress: Progress | None,
+    total: int,
+) -> Done:
+    """Write in another thread while the source is checked here; the first failure ends both."""
+    if check is None:
+        return write(Meter(progress, total))
+    meter = SharedMeter(progress, total)
+    with ThreadPoolExecutor(1) as beside:
+        work = beside.submit(write, meter)
+
+        def watch(done: int, of: int) -> None:
+            if work.done():
+                work.result()  # raises what ended it
+            meter.tell(done, of)
+
+        try:
+            check(watch)
+            while not work.done():
+                wait([work], BEAT)
+                watch(1, 1)
+            return work.result()
+        except BaseException:
+            meter.stop()
+            raise
 
 
 class PartWriter:

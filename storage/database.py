@@ -344,6 +344,7 @@ def _connect(path: Path, key: bytes, mode: str, *, exclusive: bool = True) -> Da
             database.all("BEGIN EXCLUSIVE")  # takes the lock for good
             database.all("COMMIT")
         else:
+            _assert_pragma(database, "cache_size", f"-{CACHE_KIB}", -CACHE_KIB)
             _assert_pragma(database, "temp_store", "MEMORY", 2)
             _assert_pragma(database, "trusted_schema", "OFF", 0)
     except BaseException:

@@ -25,7 +25,7 @@ class Source(Protocol):
 class Sink(Protocol):
     """Where sealed bytes go."""
 
-    def write(self, data: bytes, /) -> object: ...
+    def write(self, data: bytes | memoryview, /) -> object: ...
 
 
 class BrokenStream(Exception):
@@ -33,33 +33,44 @@ class BrokenStream(Exception):
 
 
 class RecordWriter:
-    """Seal what is written; `finish` writes the last record."""
+    """Seal what is written; `finish` writes the last record.
+
+    The sink must use up what it gets before it returns: the next record takes its place.
+    """
 
     def __init__(self, sink: Sink, key: bytes, context: bytes, size: int) -> None:
         self._sink = sink
         self._cipher = AESGCM(key)
         self._context = context
         self._size = size
-        self._waiting = bytearray()
+        self._waiting = bytearray(size)
+        self._filled = 0
+        self._sealed = memoryview(bytearray(size + TAG_BYTES))
         self._number = 0
 
     def write(self, data: bytes) -> None:
         rest = memoryview(data)
         # A full record waits until more follows, because the last one is marked.
-        while len(self._waiting) + len(rest) > self._size:
-            missing = self._size - len(self._waiting)
-            self._waiting += rest[:missing]
+        while self._filled + len(rest) > self._size:
+            missing = self._size - self._filled
+            self._keep(rest[:missing])
             rest = rest[missing:]
             self._seal(last=False)
-        self._waiting += rest
+        self._keep(rest)
 
     def finish(self) -> None:
         self._seal(last=True)
 
+    def _keep(self, data: memoryview) -> None:
+        self._waiting[self._filled : self._filled + len(data)] = data
+        self._filled += len(data)
+
     def _seal(self, *, last: bool) -> None:
-        nonce = _nonce(self._number, last)
-        self._sink.write(self._cipher.encrypt(nonce, self._waiting, self._context))
-        self._waiting.clear()
+        plain = memoryview(self._waiting)[: self._filled]
+        sealed = self._sealed[: self._filled + TAG_BYTES]
+        self._cipher.encrypt_into(_nonce(self._number, last), plain, self._context, sealed)
+        self._sink.write(sealed)
+        self._filled = 0
         self._number += 1
 
 

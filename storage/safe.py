@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 from models.chain import Head
 from models.codes import Role
-from models.errors import InsideLedger, RolledBack
+from models.errors import InsideLedger, RolledBack, VerificationFailed
 from models.gate import BackupFile, NewSheet, Problem, SheetKey, Verification, WayIn
 from models.passwords import PasswordPolicy
 from models.records import UserAccount
@@ -140,7 +140,7 @@ class LedgerSafe:
                 database_size=snapshot.size,
                 now=now,
                 progress=progress,
-                check_database=self._check_snapshot,
+                check_source=self._check_source,
             )
         return _described(made)
 
@@ -185,6 +185,13 @@ class LedgerSafe:
 
         authors = read_authors(database)
         return list(approval_problems(database, self._store.vault_id, authors, person_of))
+
+    def _check_source(self, progress: Progress) -> None:
+        """Check the database while the caller keeps everybody from writing to it."""
+        database, key = self._store.database, self.vault.database_key
+        found = checks.verify_log(database, self._store.vault_id, progress=progress, key=key)
+        if found:
+            raise VerificationFailed(reason=found[0].message)
 
     def _check_snapshot(self, path: Path) -> None:
         check_snapshot(path, self.vault.database_key)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,11 @@ from models.errors import (
     NewerFormat,
     NotPermitted,
     NotWritable,
+    VerificationFailed,
     WrongPassword,
     WrongRecoverySheet,
 )
+from models.store import Progress
 from storage import backup_parts
 from storage.attachments import FOLDER_NAME, Attachments
 from storage.backup import (
@@ -37,8 +40,10 @@ from storage.backup import (
     write_backup,
 )
 from storage.backup_format import PREFIX_BYTES, RECORD_BYTES
+from storage.ledger_store import LedgerStore
 from storage.recovery import RecoverySheet
 from storage.vault import Vault, recover_vault
+from tests.house import furnished
 from tests.storage.test_files import tiny_disk  # noqa: F401 - a fixture
 from tests.storage.vaults import (
     DEVICE,
@@ -309,11 +314,12 @@ def test_the_database_is_looked_into_before_it_is_a_backup(ledger: Ledger, tmp_p
     def refuse(path: Path) -> None:
         raise Damaged(file=path.name, what_now="x")
 
-    made = ledger.backup(tmp_path / "b", check_database=look)
-    assert made.database_checked
+    made = ledger.backup(tmp_path / "b")
+    opener = with_vault(ledger.vault)
+    again = verify_backup(made.file, opener, allow_test_profile=True, check_database=look)
+    assert again.database_checked and not made.database_checked
     assert looked == [ledger.database]
     acts: list[Callable[[], object]] = [
-        lambda: ledger.backup(tmp_path / "c", check_database=refuse),
         lambda: verify_backup(
             made.file, with_vault(ledger.vault), allow_test_profile=True, check_database=refuse
         ),
@@ -329,6 +335,64 @@ def test_the_database_is_looked_into_before_it_is_a_backup(ledger: Ledger, tmp_p
         with pytest.raises(Damaged):
             act()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "v"]
+
+
+def test_the_source_is_checked_beside_the_writing(ledger: Ledger, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def check(progress: Progress) -> None:
+        progress(1, 2)
+        assert not (tmp_path / "b").exists()
+
+    made = ledger.backup(
+        tmp_path / "b",
+        check_source=check,
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    assert made.database_checked and made.file.exists()
+    assert seen == sorted(seen) and seen[-1][0] == seen[-1][1]
+
+
+def test_a_source_that_is_not_sound_makes_no_backup(ledger: Ledger, tmp_path: Path) -> None:
+    def refuse(progress: Progress) -> None:
+        raise VerificationFailed(reason="x")
+
+    with pytest.raises(VerificationFailed):
+        ledger.backup(tmp_path / "b", check_source=refuse)
+    assert not list(tmp_path.glob("b*"))
+
+
+def test_a_ledger_that_was_tampered_with_makes_no_backup(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        store = house.ledger.store
+        assert isinstance(store, LedgerStore)
+        with store.database.transaction():
+            store.database.all("UPDATE content SET body = x'7b7d' WHERE seq = 5")
+        (tmp_path / "backups").mkdir()
+        with pytest.raises(VerificationFailed, match="記帳番号5"):
+            house.ledger.safe.backup(tmp_path / "backups", lambda done, total: None)
+        assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_cancelling_the_check_of_the_source_leaves_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        ledger.backup(tmp_path / "b", progress=stop, check_source=lambda watch: watch(0, 1))
+    assert not list(tmp_path.glob("b*"))
+
+
+def test_a_full_stick_ends_the_check_of_the_source(ledger: Ledger, tiny_disk: Path) -> None:  # noqa: F811
+    def check(progress: Progress) -> None:
+        while True:
+            progress(0, 1)
+            time.sleep(0.01)
+
+    ledger.database = bytes(500_000)
+    with pytest.raises(DiskFull):
+        ledger.backup(tiny_disk / "b", check_source=check)
+    assert list(tiny_disk.iterdir()) == []
 
 
 def test_nothing_may_follow_the_last_part(
