@@ -10,9 +10,10 @@ from there, because that is why it is taken out.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from models.codes import TERMINAL_STATES, HandlingKind, ItemClass, ItemState, Timing
 from models.errors import Refused
@@ -93,24 +94,39 @@ def step(item: Item, status: Status, event: HandlingEvent) -> Status:
     """
     if event.timing is not Timing.ACTUAL or event.kind is None:
         return status
-    if any(line.resulting_item_id == item.id for line in event.lines):
-        return _appear(item, status, event)
-    line = next((line for line in event.lines if line.item_id == item.id), None)
-    if line is None:
+    mine = None
+    for line in event.lines:
+        if line.resulting_item_id == item.id:
+            return _appear(item, status, event)
+        if line.item_id == item.id and mine is None:
+            mine = line
+    if mine is None:
         return status
     _require_possible(item, status, event)
-    after = _moved(item, status, event, line)
+    after = _moved(item, status, event, mine)
     if after is status:
-        return replace(status, last_at=event.occurred_at)
-    object.__setattr__(after, "last_at", event.occurred_at)  # just made: nobody has seen it yet
+        return _with(status, last_at=event.occurred_at)
+    _set(after, "last_at", event.occurred_at)  # just made: nobody has seen it yet
     return after
+
+
+_NAMES = tuple(f.name for f in fields(Status))
+_set = object.__setattr__
+
+
+def _with(status: Status, **changes: Any) -> Status:
+    """Return `dataclasses.replace(status, **changes)` in half the time: every event asks."""
+    made = object.__new__(Status)
+    for name in _NAMES:
+        _set(made, name, changes[name] if name in changes else getattr(status, name))
+    return made
 
 
 def _appear(item: Item, status: Status, event: HandlingEvent) -> Status:
     if status.state is not S.REGISTERED:
         raise Refused(reason=f"{item.caption()}は、すでに登録されている別の物です。")
     place = event.place_to_id or item.home_place_id
-    return replace(status, state=S.STORED, place_id=place, last_at=event.occurred_at)
+    return _with(status, state=S.STORED, place_id=place, last_at=event.occurred_at)
 
 
 def _require_possible(item: Item, status: Status, event: HandlingEvent) -> None:
@@ -144,12 +160,12 @@ def _moved(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
         kind is K.CREATE and status.state is S.REGISTERED
     ):
         place = event.place_to_id or status.place_id or item.home_place_id
-        return replace(status, state=S.STORED, place_id=place, holder_id="")
+        return _with(status, state=S.STORED, place_id=place, holder_id="")
     if kind is K.USE:
         return _used(status, event)
     if kind in (K.TAKE_OUT, K.DISPATCH):
         state = S.TAKEN_OUT if kind is K.TAKE_OUT else S.IN_TRANSIT
-        return replace(
+        return _with(
             status, state=state, place_id="", holder_id=event.actor_person_id,
             due_back_at=event.expected_return_at, using=event.id,
         )  # fmt: skip
@@ -158,9 +174,9 @@ def _moved(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
     if kind is K.TRANSPORT:
         return _carried(item, status, event)
     if kind is K.LOSS:
-        return replace(status, state=S.MISSING, before=status.state)
+        return _with(status, state=S.MISSING, before=status.state)
     if kind is K.RECOVER:
-        return replace(status, state=status.before or S.STORED, before=None)
+        return _with(status, state=status.before or S.STORED, before=None)
     return status
 
 
@@ -168,15 +184,15 @@ def _used(status: Status, event: HandlingEvent) -> Status:
     if status.state is S.TAKEN_OUT:
         return status
     if event.ended_at is not None or event.related_event_id:
-        return replace(status, state=S.STORED, holder_id="", using="")
+        return _with(status, state=S.STORED, holder_id="", using="")
     if status.state is S.IN_USE:
         raise Refused(reason="すでに使用中です。先に使用の終了を記録してください。")
-    return replace(status, state=S.IN_USE, holder_id=event.actor_person_id, using=event.id)
+    return _with(status, state=S.IN_USE, holder_id=event.actor_person_id, using=event.id)
 
 
 def _back(item: Item, status: Status, event: HandlingEvent) -> Status:
     place = event.place_to_id or item.home_place_id
-    return replace(status, state=S.STORED, place_id=place, holder_id="", due_back_at=None, using="")
+    return _with(status, state=S.STORED, place_id=place, holder_id="", due_back_at=None, using="")
 
 
 def _carried(item: Item, status: Status, event: HandlingEvent) -> Status:
@@ -185,7 +201,7 @@ def _carried(item: Item, status: Status, event: HandlingEvent) -> Status:
         return _back(item, status, event)
     if status.state is S.IN_TRANSIT:
         raise Refused(reason=f"{item.caption()}は、すでに運搬中です。先に到着を記録してください。")
-    return replace(
+    return _with(
         status, state=S.IN_TRANSIT, place_id="", holder_id=event.actor_person_id, using=event.id
     )
 
@@ -202,12 +218,12 @@ def _ended(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
         )
     left = status.left - amount
     if left > 0:
-        return replace(status, left=left)
+        return _with(status, left=left)
     if event.kind is K.ERASE and item.item_class in (ItemClass.MEDIUM, ItemClass.EQUIPMENT):
         # The carrier stays with the contractor after its data is gone; a new registration
         # (a new item number) is needed before it holds data again.
-        return replace(status, state=S.ERASED, left=left, holder_id="", due_back_at=None)
-    return replace(
+        return _with(status, state=S.ERASED, left=left, holder_id="", due_back_at=None)
+    return _with(
         status, state=TERMINAL_BY_KIND[event.kind], left=left, place_id="", holder_id="",
         due_back_at=None, using="",
     )  # fmt: skip

@@ -131,6 +131,16 @@ class Database:
             except driver.Error as error:
                 self._fail(error)
 
+    def each(self, statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
+        """Run many statements that return nothing, each with its own parameters."""
+        with self.lock:
+            try:
+                execute = self._usable().cursor().execute
+                for sql, parameters in statements:
+                    execute(sql, parameters)
+            except driver.Error as error:
+                self._fail(error)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Run a block as one durable transaction; any exception takes everything back."""

@@ -353,9 +353,9 @@ def rebuild(database: Database, progress: Progress) -> None:
             schema.create_views(database, indexes=False)
             views = Views(database, tolerant=True)
             done = 0
-            for chunk in log.with_commands(database, 1, last):
+            for chunk in log.told(database, 1, last):
                 progress(done, last)
-                views.chunk([(command, Write(entry, _record(entry))) for command, entry in chunk])
+                _derive(views, chunk)
                 done += len(chunk)
             schema.create_indexes(database)
             views.settle()
@@ -364,7 +364,18 @@ def rebuild(database: Database, progress: Progress) -> None:
         database.all("PRAGMA secure_delete = ON")
 
 
-def _record(entry: Entry) -> Record:
-    """Build what an entry speaks of; for a void its id is enough."""
-    content = None if entry.action is Action.VOID else entry.content
-    return log.read_record(entry.type, entry.record_id, entry.payload, content)
+def _derive(views: Views, chunk: Sequence[tuple[Command, log.Told]]) -> None:
+    """Apply entries as the log tells them; for a void its id is enough."""
+    made = [
+        log.read_filled(type_, id_, payload, None if action is Action.VOID else content)
+        for _, (_, type_, id_, action, payload, content) in chunk
+    ]
+    views.expect(record for record, _ in made)
+    for (command, (seq, _, _, action, _, content)), (record, names) in zip(
+        chunk, made, strict=True
+    ):
+        if action is Action.CREATE:
+            views.create(command, seq, record, names)
+        else:
+            views.change(command, seq, action, record, content)
+    views.flush()

@@ -1,6 +1,6 @@
 """Derive the tables from entries: the same code at append, at a restore and at a rebuild.
 
-Entries are applied in chunks. Within a chunk rows wait in lists and go out with `executemany`;
+Entries are applied in chunks. Within a chunk rows wait in a list, in the order of the entries;
 items and their status wait in memory. The status of an item is a function of the item and of its
 timeline (models/custody.py): an event that happened after all others is one `step`, anything else
 (a back-dated event, a void, a revised item) makes the item *stale*, and stale items are replayed
@@ -10,6 +10,7 @@ once when the command is complete.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from models import custody
@@ -22,7 +23,7 @@ from models.records.handling import HandlingEvent
 from models.store import Write
 from storage import log, rows, schema
 from storage.database import Database, Duplicate
-from storage.rows import STATUS_COLUMNS
+from storage.rows import STATUS_COLUMNS, Insertion
 
 CHUNK = 4000
 ITEMS_KEPT = 16_000
@@ -49,11 +50,28 @@ _CAPTIONS_OF_EVENT = (
 class Custody:
     """An item with its status while entries are applied; `stored` is what its row says."""
 
-    __slots__ = ("item", "number", "status", "stored")
+    __slots__ = ("caption", "item", "number", "status", "stored")
 
     def __init__(self, item: Item, number: int, status: Status) -> None:
         self.item, self.number, self.status = item, number, status
+        self.caption = item.caption()
         self.stored = status
+
+
+@dataclass(frozen=True, slots=True)
+class Born:
+    """An item that waits to be written with the status it has by then."""
+
+    held: Custody
+    at: str
+    author: str
+    names: tuple[str, ...] | None
+
+    def insertion(self) -> Insertion:
+        held = self.held
+        held.stored = held.status
+        stored = rows.status_stored(held.status)
+        return rows.insertion(held.item, held.number, self.at, self.author, stored, self.names)
 
 
 class Views:
@@ -72,7 +90,7 @@ class Views:
         self._items = {} if items is None else items
         self._at: tuple[str, str] = ("", "")
         self._tolerant = tolerant
-        self._inserts: dict[str, list[list[Any]]] = {}
+        self._waiting: list[Insertion | Born] = []
         self._custody: dict[str, Custody] = {}
         self._stale: dict[str, None] = {}
         self._renamed: set[str] = set()
@@ -92,26 +110,41 @@ class Views:
 
     def chunk(self, writes: Sequence[tuple[Command, Write]]) -> None:
         """Apply some entries; `settle` must follow the last chunk."""
-        self._load_items(writes)
+        self.expect(write.record for _, write in writes)
         for command, write in writes:
-            action = write.entry.action
-            if action is Action.CREATE:
-                self._create(command, write)
-            elif action is Action.REVISE:
-                self._revise(command, write)
+            entry = write.entry
+            if entry.action is Action.CREATE:
+                self.create(command, entry.seq, write.record)
             else:
-                self._void(command, write)
-        self._flush()
+                self.change(command, entry.seq, entry.action, write.record, entry.content)
+        self.flush()
+
+    def expect(self, records: Iterable[Record]) -> None:
+        """Read at once the items that these records handle."""
+        needed: dict[str, None] = {}
+        for record in records:
+            if isinstance(record, HandlingEvent):
+                needed.update(dict.fromkeys(rows.items_of(record)))
+        self._load(needed)
+
+    def flush(self) -> None:
+        """Write what waits, and of each status what changed."""
+        self._write_rows()
         self._write_status()
+        if len(self._custody) > ITEMS_KEPT:
+            self._custody.clear()
 
     def settle(self) -> None:
         """Replay stale items and spread new captions."""
         stale = list(self._stale)
         for start in range(0, len(stale), CHUNK):
-            self._load(stale[start : start + CHUNK])
-            for held in self._custody.values():
-                held.status = self.replayed(held.item)
+            some = stale[start : start + CHUNK]
+            self._load(some)
+            for item_id in some:
+                if held := self._custody.get(item_id):
+                    held.status = self.replayed(held.item)
             self._write_status()
+            self._custody.clear()
         self._stale.clear()
         self._spread_captions()
 
@@ -123,43 +156,58 @@ class Views:
         return status
 
     # --- one entry ----------------------------------------------------------------------------
-    def _create(self, command: Command, write: Write) -> None:
-        record, entry = write.record, write.entry
-        version = rows.created(command, entry.seq, self._entered_at(command))
+    def create(
+        self, command: Command, seq: int, record: Record, names: tuple[str, ...] | None = None
+    ) -> None:
+        """Enter a new record.
+
+        Args:
+            names: the fields that are filled, if the caller knows.
+        """
+        at, author = self._entered_at(command), command.author
         if isinstance(record, Item):
-            held = Custody(record, entry.seq, custody.begin(record))
+            held = Custody(record, seq, custody.begin(record))
             self._custody[record.id] = held
-            row = rows.view_row(
-                record, version, rows.status_fields(held.status), rows.status_hidden(held.status)
-            )
+            self._waiting.append(Born(held, at, author, names))
+        elif isinstance(record, HandlingEvent):
+            stored = {"lines_text": self._lines_text(record) or None}
+            self._waiting.append(rows.insertion(record, seq, at, author, stored, names))
         else:
-            row = rows.view_row(record, version, self._derived(record))
-        self._put(schema.table(record.type).insert, row)
-        self._put_children(record, entry.seq)
+            self._waiting.append(rows.insertion(record, seq, at, author, {}, names))
+        self._waiting += rows.child_insertions(record, seq)
         if isinstance(record, HandlingEvent):
             self._happen(record)
 
-    def _revise(self, command: Command, write: Write) -> None:
-        record, entry = write.record, write.entry
-        self._flush()
+    def change(
+        self, command: Command, seq: int, action: Action, record: Record, content: bytes | None
+    ) -> None:
+        """Revise or void a record."""
+        self._write_rows()
+        if action is Action.REVISE:
+            self._revise(command, seq, record)
+        else:
+            self._void(command, seq, record, content)
+
+    def _revise(self, command: Command, seq: int, record: Record) -> None:
         table = schema.table(record.type)
         version = self._version(record)
-        version.seq, version.row_version = entry.seq, version.row_version + 1
+        version.seq, version.row_version = seq, version.row_version + 1
         version.revised_at, version.revised_by = self._entered_at(command), command.author
+        hidden: list[Any] = []
+        derived: dict[str, Any] = {}
         if isinstance(record, HandlingEvent):
             self._make_stale(self._items_at(version.number))
             self._make_stale(rows.items_of(record))
-        hidden: list[Any] = []
-        derived = self._derived(record)
-        if isinstance(record, Item):
+            derived = {"lines_text": self._lines_text(record)}
+        elif isinstance(record, Item):
             derived, hidden = self._revise_item(record)
         row = rows.view_row(record, version, derived, hidden)
         names = ", ".join(f"{name} = ?" for name in table.columns[1:])
         self._update(f"UPDATE {table.name} SET {names} WHERE number = ?", [*row[1:], row[0]])
         for child in table.children:
             self._database.all(f"DELETE FROM {child.name} WHERE _number = ?", (version.number,))
-        self._put_children(record, version.number)
-        self._note_later(record, entry.seq)
+        self._waiting += rows.child_insertions(record, version.number)
+        self._note_later(record, seq)
         self._database.all(
             "INSERT OR REPLACE INTO v_reindex VALUES (?, ?)", (version.number, record.type)
         )
@@ -167,23 +215,23 @@ class Views:
     def _revise_item(self, record: Item) -> tuple[dict[str, Any], list[Any]]:
         self._load([record.id])
         held = self._custody[record.id]
-        if held.item.caption() != record.caption():
+        if held.caption != record.caption():
             self._renamed.add(record.id)
-        held.item = record
+        held.item, held.caption = record, record.caption()
         self._make_stale([record.id])
+        # The row is written with this status, which may be ahead of what stood there.
+        held.stored = held.status
         return rows.status_fields(held.status), rows.status_hidden(held.status)
 
-    def _void(self, command: Command, write: Write) -> None:
-        record, entry = write.record, write.entry
-        self._flush()
+    def _void(self, command: Command, seq: int, record: Record, content: bytes | None) -> None:
         version = self._version(record)
-        reason = read_content(entry.content)[1] if entry.content is not None else ""
+        reason = read_content(content)[1] if content is not None else ""
         self._database.all(
             f"UPDATE {schema.table(record.type).name}"
             " SET voided_at = ?, voided_by = ?, void_reason = ? WHERE number = ?",
             (self._entered_at(command), command.author, reason, version.number),
         )
-        self._note_later(record, entry.seq)
+        self._note_later(record, seq)
         if record.type == HandlingEvent.type:
             self._make_stale(self._items_at(version.number))
 
@@ -211,16 +259,14 @@ class Views:
         return self._at[1]
 
     def _note_later(self, record: Record, seq: int) -> None:
-        self._put("INSERT INTO v_later VALUES (?, ?)", [record.id, seq])
+        self._waiting.append(("INSERT INTO v_later VALUES (?, ?)", [record.id, seq]))
 
-    def _derived(self, record: Record) -> dict[str, Any]:
-        if not isinstance(record, HandlingEvent):
-            return {}
+    def _lines_text(self, event: HandlingEvent) -> str:
         captions = []
-        for line in record.lines:
+        for line in event.lines:
             held = self._custody.get(line.item_id)
-            captions.append(held.item.caption() if held else line.item_id)
-        return {"lines_text": rows.lines_text(captions)}
+            captions.append(held.caption if held else line.item_id)
+        return rows.lines_text(captions)
 
     # --- custody ------------------------------------------------------------------------------
     def _happen(self, event: HandlingEvent) -> None:
@@ -256,13 +302,6 @@ class Views:
         )
         return list(dict.fromkeys(one for pair in found for one in pair if one))
 
-    def _load_items(self, writes: Sequence[tuple[Command, Write]]) -> None:
-        needed: dict[str, None] = {}
-        for _, write in writes:
-            if isinstance(write.record, HandlingEvent):
-                needed.update(dict.fromkeys(rows.items_of(write.record)))
-        self._load(needed)
-
     def _load(self, item_ids: Iterable[str]) -> None:
         missing = [one for one in item_ids if one not in self._custody]
         if not missing:
@@ -283,12 +322,12 @@ class Views:
         for held in self._custody.values():
             if held.status is not held.stored:
                 changes = rows.status_changes(held.stored, held.status)
+                held.stored = held.status
                 updates.setdefault(tuple(changes), []).append([*changes.values(), held.number])
         for names, values in updates.items():
             if names:
                 sets = ", ".join(f"{name} = ?" for name in names)
                 self._database.many(f"UPDATE v_item SET {sets} WHERE number = ?", values)
-        self._custody.clear()
 
     def _spread_captions(self) -> None:
         if not self._renamed:
@@ -308,18 +347,12 @@ class Views:
         self._renamed.clear()
 
     # --- rows that wait -----------------------------------------------------------------------
-    def _put(self, insert: str, row: list[Any]) -> None:
-        self._inserts.setdefault(insert, []).append(row)
-
-    def _put_children(self, record: Record, number: int) -> None:
-        for insert, made in rows.child_rows(record, number):
-            self._inserts.setdefault(insert, []).extend(made)
-
-    def _flush(self) -> None:
-        waiting, self._inserts = self._inserts, {}
-        for insert, made in waiting.items():
-            with _refusing_duplicates():
-                self._database.many(insert, made)
+    def _write_rows(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        with _refusing_duplicates():
+            self._database.each(
+                one.insertion() if isinstance(one, Born) else one for one in waiting
+            )
 
     def _update(self, sql: str, row: Sequence[Any]) -> None:
         with _refusing_duplicates():
