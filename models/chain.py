@@ -133,9 +133,6 @@ _ENCODE = json.JSONEncoder(
 ).encode
 
 
-_DECODE = json.JSONDecoder().decode  # `json.loads` would guess the encoding first
-
-
 def content_bytes(intent: Intent) -> bytes:
     """Return the canonical content: {"fields": …, "reason": …}, absent when empty."""
     content: dict[str, Json] = {}
@@ -148,7 +145,7 @@ def content_bytes(intent: Intent) -> bytes:
 
 def read_content(content: bytes) -> tuple[Mapping[str, Json], str]:
     """Return (fields, reason) of stored content bytes."""
-    data = _DECODE(content.decode("utf-8"))
+    data = json.loads(content)
     return data.get("fields", {}), data.get("reason", "")
 
 

@@ -4,7 +4,7 @@ Pure functions: the same record gives the same rows, at append, at a rebuild and
 compares the tables with the log.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
