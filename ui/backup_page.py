@@ -3,17 +3,19 @@
 from pathlib import Path
 from typing import ClassVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models import wareki
 from models.backups import record_backup
 from models.gate import BackupFile, Verification
+from models.ledger import Ledger
 from models.office import Office
 from models.records import BackupRun
 from models.store import Progress
 from ui import icons
-from ui.layout import card, note, say, title
+from ui.layout import card, note, plain, say, title
 from ui.ledger_settings import (
     BACKUP_FOLDER,
     backup_days,
@@ -61,13 +63,15 @@ class BackupPage(Page):
     # --- building ----------------------------------------
     def _build(self) -> None:
         self.age = note("")
-        self.advice = note("")
+        self.advice = plain()
         frame, column = card(self.age, self.advice)
         self.register = RegisterView(
             self.desk,
             BackupRun,
             how_to_begin=self.tr("F2「今すぐバックアップ」で、最初のバックアップを作ります。"),
         )
+        middle = Qt.TextElideMode.ElideMiddle  # the date at the end of a name tells backups apart
+        self.register.table.setTextElideMode(middle)
         column.setSpacing(4)
         head = QHBoxLayout()
         head.addWidget(title(self.tr("バックアップ")))
@@ -144,9 +148,20 @@ class BackupPage(Page):
         ledger = self.desk.ledger
 
         def permitted(_: None) -> None:
-            RestoreDialog(self._office, self.desk.operations, self).exec()
+            dialog = RestoreDialog(self._office, self.desk.operations, self)
+            dialog.recovered.connect(self._put_aside)
+            dialog.exec()
 
         self.desk.operations.ask(lambda: ledger.require("restore"), permitted, parent=self)
+
+    def _put_aside(self, ledger: Ledger, folder: Path) -> None:
+        """Close what a sheet restored: another ledger is open here."""
+        sentence = self.tr(
+            "復元した台帳は「{0}」にあります。使うときは、ロック画面の「ほかの台帳」で選んでください。"
+        ).format(folder)
+        self.desk.operations.ask(
+            ledger.close, lambda _: self.desk.asker.tell(self, sentence), parent=self
+        )
 
     # --- results in words ----------------------------------------
     def _backed_up(self, made: BackupFile) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
-    QPlainTextEdit,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from ui.keys import EnterMovesOn
 from ui.layout import add_row, form, heading, note, say
 from ui.new_password import NewPassword
 from ui.operations import Operations
+from ui.sheet_edit import SheetEdit
 from ui.sheet_panel import SheetPanel
 
 WRONG_SHEET = "新しい回復シートの文字が違います。用紙と見比べて、行ごとに確かめてください。"
@@ -70,16 +70,15 @@ class RecoverDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 16)
         outer.setSpacing(12)
-        outer.addWidget(heading(f"{self._folder.name}　{self.windowTitle()}"))
+        self.heading = heading(f"{self._folder.name}　{self.windowTitle()}")
+        outer.addWidget(self.heading)
         outer.addWidget(self.stack, 1)
         outer.addWidget(self.message)
         outer.addWidget(self.buttons)
 
     def _first(self) -> QWidget:
         first = QWidget()
-        self.sheet = QPlainTextEdit()
-        self.sheet.setTabChangesFocus(True)
-        self.sheet.setFixedHeight(96)
+        self.sheet = SheetEdit()
         self.login = QLineEdit()
         EnterMovesOn(self.login)
         self.password = NewPassword(
@@ -103,7 +102,7 @@ class RecoverDialog(QDialog):
     # --- what happens ----------------------------------------
     def _recover(self) -> None:
         problem = self.password.problem()
-        if not self.sheet.toPlainText().strip() or not self.login.text().strip():
+        if self.sheet.is_empty() or not self.login.text().strip():
             problem = self.tr("回復シートの文字と、責任者の利用者名を入力してください。")
         say(self.message, problem, "problem")
         if problem:
@@ -113,18 +112,20 @@ class RecoverDialog(QDialog):
         self.buttons.setEnabled(False)
         self._operations.ask(
             lambda: self._work(sheet, login, password),
-            self._show_new_sheet,
+            self.show_new_sheet,
             failed=self._failed,
             parent=self,
         )
 
-    def _work(self, sheet: str, login: str, password: str) -> tuple[Ledger, str, str]:
-        ledger, fresh = self._office.recover(self._folder, sheet, login, password)
-        contractor = ledger.registers.one(Organization)  # the first one entered keeps the ledger
-        return ledger, fresh, contractor.record.name if contractor else ""
+    def _work(self, sheet: str, login: str, password: str) -> tuple[Ledger, str]:
+        return self._office.recover(self._folder, sheet, login, password)
 
-    def _show_new_sheet(self, found: tuple[Ledger, str, str]) -> None:
-        self._ledger, fresh, self._organization = found
+    def show_new_sheet(self, found: tuple[Ledger, str]) -> None:
+        """Go on with an open ledger and the sheet that replaces the used one."""
+        self._ledger, fresh = found
+        contractor = self._ledger.registers.one(Organization)  # the first one keeps the ledger
+        self._organization = contractor.record.name if contractor else ""
+        self.heading.setText(f"{self._folder.name}　{self.tr('新しい回復シート')}")
         self.sheet.clear()
         self.password.clear()
         self.buttons.setEnabled(True)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from models.errors import AzukariError
 from ui.layout import button, note
 from ui.operations import Operations
 from ui.recovery_sheet import print_sheet, save_sheet
+from ui.sheet_edit import SheetEdit
 from ui.theme import SHEET_FAMILY, load_sheet_font
 
 PDF = "PDF (*.pdf)"
@@ -40,9 +41,7 @@ class SheetPanel(QWidget):
             "border: 1px solid #c3cad2; padding: 10px;"
         )
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.typed = QPlainTextEdit()
-        self.typed.setTabChangesFocus(True)
-        self.typed.setFixedHeight(96)
+        self.typed = SheetEdit()
         self.typed.setAccessibleName(self.tr("回復シートの書き写し"))
         acts = QHBoxLayout()
         acts.addWidget(button(self.tr("印刷する"), self._print))

@@ -54,6 +54,7 @@ class WaysIn(QObject):
 
         dialog = RestoreDialog(self._office(), self._operations, self._window)
         dialog.restored.connect(self.found.emit)
+        dialog.recovered.connect(self.opened.emit)
         dialog.exec()
 
     def recover(self, folder: Path) -> None:

@@ -1,0 +1,224 @@
+"""復元 in the window: by password, or on another PC by the recovery sheet with a new one after it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from models.backups import record_backup
+from models.codes import Role
+from models.ledger import Ledger
+from models.office import Office
+from models.opening import Opening
+from models.records import Organization, Person
+from tests.house import opening
+from tests.ui.fingers import press, type_in
+from tests.ui.shell import PASSWORD, SECOND_PASSWORD, Answers, make_office, settle, texts
+from ui.operations import Operations
+from ui.restore import NEW, SHEET, WHO, RestoreDialog
+from ui.sheet_edit import SheetEdit
+from ui.ways_in import WaysIn
+
+LOGIN = "yoshino"
+
+
+@dataclass
+class Place:
+    """A backup with the sheet of its time, and an office on another PC."""
+
+    qtbot: QtBot
+    folder: Path
+    backup: Path
+    sheet: str
+    home: Office
+    away: Office
+    operations: Operations
+    answers: Answers
+
+    def settle(self) -> None:
+        settle(self.qtbot, self.operations)
+
+    def dialog(self, office: Office | None = None) -> RestoreDialog:
+        made = RestoreDialog(office or self.away, self.operations)
+        self.qtbot.addWidget(made)
+        made.file.setText(str(self.backup))
+        made.parent_folder.setText(str(self.folder))
+        made.name.setText("復元")
+        made.show()
+        made.activateWindow()
+        QTest.qWaitForWindowActive(made)
+        return made
+
+
+@pytest.fixture
+def place(qtbot: QtBot, tmp_path: Path) -> Iterator[Place]:
+    home = make_office(tmp_path / "home")
+    books = opening()
+    ledger, sheet = home.create(
+        tmp_path / "ledger", Opening(books.organization, books.person, LOGIN), PASSWORD
+    )
+    made = record_backup(ledger, tmp_path, lambda _done, _total: None)
+    ledger.close()
+    answers = Answers()
+    operations = Operations(answers)
+    away = make_office(tmp_path / "away")
+    yield Place(qtbot, tmp_path, Path(made.file), sheet, home, away, operations, answers)
+    for widget in QApplication.topLevelWidgets():
+        widget.hide()
+    operations.close()
+
+
+def type_sheet(edit: SheetEdit, sheet: str) -> None:
+    """Type a sheet on the keyboard: small letters, no spaces, wherever the cursor has come to."""
+    edit.lines[0].setFocus()
+    for letter in sheet.lower().replace(" ", "").replace("\n", ""):
+        here = QApplication.focusWidget()
+        assert here is not None
+        QTest.keyClicks(here, letter)
+
+
+def by_sheet(place: Place, dialog: RestoreDialog) -> None:
+    """Type the sheet, go on, and choose a new password."""
+    dialog.ways.button(SHEET).click()
+    type_sheet(dialog.sheet, place.sheet)
+    dialog.accept()
+    assert dialog.step == WHO, dialog.message.text()
+    for line in (dialog.new_password.first, dialog.new_password.second):
+        QTest.keyClicks(line, SECOND_PASSWORD)
+
+
+def restored(place: Place, dialog: RestoreDialog) -> list[Ledger]:
+    """Press 復元する, then type the new sheet back; return what was opened."""
+    opened: list[Ledger] = []
+    dialog.recovered.connect(lambda ledger, _folder: opened.append(ledger))
+    dialog.accept()
+    place.settle()
+    assert dialog.isHidden(), dialog.message.text()
+    fresh = dialog.new_sheet.panel.text.text()
+    assert fresh not in ("", place.sheet)
+    dialog.new_sheet.panel.typed.setPlainText(place.sheet)
+    dialog.new_sheet.accept()
+    place.settle()
+    assert opened == [] and "文字が違います" in dialog.new_sheet.message.text()
+    dialog.new_sheet.panel.typed.setPlainText(fresh)
+    dialog.new_sheet.accept()
+    place.settle()
+    return opened
+
+
+def test_a_sheet_is_grouped_while_it_is_typed(place: Place) -> None:
+    dialog = place.dialog()
+    dialog.ways.button(SHEET).click()
+    type_sheet(dialog.sheet, place.sheet)
+    assert dialog.sheet.toPlainText() == place.sheet
+    assert [state.text() for state in dialog.sheet.states] == ["✓ 16文字"] * 4
+
+
+def test_a_line_says_what_it_still_needs_and_what_is_not_on_the_paper(qtbot: QtBot) -> None:
+    edit = SheetEdit()
+    qtbot.addWidget(edit)
+    type_in(edit.lines[0], "abcd0")
+    assert edit.lines[0].text() == "ABCD O"
+    assert edit.states[0].text() == "あと11文字"
+    type_in(edit.lines[0], "9")
+    assert edit.states[0].text() == "⚠ 用紙にない文字があります：9"
+    press(edit.lines[0], Qt.Key.Key_Backspace)
+    assert edit.states[0].text() == "あと11文字"
+
+
+def test_a_pasted_sheet_spreads_over_the_lines(qtbot: QtBot) -> None:
+    edit = SheetEdit()
+    qtbot.addWidget(edit)
+    QApplication.clipboard().setText("ａｂｃｄ-efgh ijkl mnop\nqrst uvwx yzab cdef")
+    edit.lines[0].paste()
+    edit.lines[0].textEdited.emit(edit.lines[0].text())
+    assert edit.lines[0].text() == "ABCD EFGH IJKL MNOP"
+    assert edit.lines[1].text() == "QRST UVWX YZAB CDEF"
+
+
+def test_the_sheet_restores_on_another_pc_and_a_new_one_takes_its_place(place: Place) -> None:
+    dialog = place.dialog()
+    by_sheet(place, dialog)
+    QTest.keyClicks(dialog.new_login, LOGIN)
+    [ledger] = restored(place, dialog)
+    assert ledger.user.login_name == LOGIN
+    ledger.close()
+    place.away.unlock(place.folder / "復元", LOGIN, SECOND_PASSWORD).close()
+
+
+def test_somebody_new_takes_over(place: Place) -> None:
+    dialog = place.dialog()
+    by_sheet(place, dialog)
+    dialog.who.button(NEW).click()
+    assert dialog.newcomer["name"].isVisible()
+    dialog.accept()
+    assert dialog.message.text() == "引き継ぐ人の氏名を入力してください。"
+    type_in(dialog.newcomer["name"], "髙橋　次郎")
+    type_in(dialog.newcomer["name_kana"], "タカハシ　ジロウ")
+    QTest.keyClicks(dialog.new_login, "takahashi")
+    [ledger] = restored(place, dialog)
+    assert (ledger.user.login_name, ledger.role) == ("takahashi", Role.SUPERVISOR)
+    found = ledger.registers.need(Person, ledger.user.person_id).record
+    assert (found.name, found.name_kana) == ("髙橋　次郎", "タカハシ　ジロウ")
+    assert ledger.registers.one(Organization) is not None
+    ledger.close()
+
+
+def test_a_mistyped_line_is_named_and_nothing_is_made(place: Place) -> None:
+    dialog = place.dialog()
+    first = place.sheet[0]
+    wrong = ("B" if first == "A" else "A") + place.sheet[1:]
+    dialog.ways.button(SHEET).click()
+    dialog.sheet.setPlainText(wrong)
+    dialog.accept()
+    dialog.new_login.setText(LOGIN)
+    for line in (dialog.new_password.first, dialog.new_password.second):
+        line.setText(SECOND_PASSWORD)
+    dialog.accept()
+    place.settle()
+    assert "1行目に打ち間違い" in dialog.message.text()
+    assert dialog.sheet.isVisible()  # back where it can be put right
+    assert not (place.folder / "復元").exists()
+
+
+def test_a_worker_is_told_to_ask_the_responsible_person(place: Place) -> None:
+    dialog = place.dialog(place.home)
+    assert any("復元できるのは責任者だけです" in text for text in texts(dialog, [QLabel]))
+    dialog.login.setText("sato")
+    dialog.password.setText("kaze yama ringo 31 hato")
+    dialog.accept()
+    place.settle()
+    assert "バックアップを開けるのは責任者だけです" in dialog.message.text()
+
+
+def test_the_door_opens_what_the_sheet_restored(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = QWidget()
+    place.qtbot.addWidget(window)
+    ways = WaysIn(lambda: place.away, place.operations, window)
+    opened: list[tuple[Ledger, Path]] = []
+    ways.opened.connect(lambda ledger, folder: opened.append((ledger, folder)))
+
+    def filled(dialog: RestoreDialog) -> int:
+        dialog.file.setText(str(place.backup))
+        dialog.parent_folder.setText(str(place.folder))
+        dialog.name.setText("復元")
+        dialog.show()
+        dialog.activateWindow()
+        QTest.qWaitForWindowActive(dialog)
+        by_sheet(place, dialog)
+        dialog.new_login.setText(LOGIN)
+        restored(place, dialog)
+        return 1
+
+    monkeypatch.setattr(RestoreDialog, "exec", filled)
+    ways.restore()
+    [(ledger, folder)] = opened
+    assert folder == place.folder / "復元"
+    ledger.close()
