@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
+    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -86,7 +87,9 @@ class RestoreDialog(QDialog):
         self.message = note("")
         self.buttons = dialog_buttons(self, self.tr("復元する"))
         self.agree = next(
-            one for one in self.buttons.buttons() if self.buttons.buttonRole(one) is ACCEPT
+            one
+            for one in self.buttons.findChildren(QPushButton)
+            if self.buttons.buttonRole(one) is ACCEPT
         )
         self.back = self.buttons.addButton(self.tr("戻る"), QDialogButtonBox.ButtonRole.ResetRole)
         self.back.setAutoDefault(False)
@@ -256,8 +259,11 @@ class RestoreDialog(QDialog):
         """Return who takes over, None for a responsible person who is known already."""
         if self.who.checkedId() == KNOWN:
             return None
-        facts = {name: line.text().strip() for name, line in self.newcomer.items()}
-        return Person(organization_id="-", employment_type=EmploymentType.REGULAR, **facts)
+        name, kana, title = (line.text().strip() for line in self.newcomer.values())
+        return Person(
+            organization_id="-", employment_type=EmploymentType.REGULAR,
+            name=name, name_kana=kana, job_title=title,
+        )  # fmt: skip
 
     def _with_password(self, file: Path, folder: Path) -> None:
         login, password = self.login.text().strip(), self.password.take()
