@@ -26,9 +26,10 @@ from models.errors import AzukariError, LockedOut, NeedsAnswer, NotAnswered, Wro
 from models.records.governance import REASON_LENGTH
 from models.rules.answers import NO_ANSWERS, Answers
 from models.rules.engine import Finding
+from models.ruling import PUT_RIGHT
 from models.seconding import Asked, asked_of
 from ui import icons, layout
-from ui.findings import BREACH, REASON, cited, sentence_label
+from ui.findings import BREACH, OWN_RULE, REASON, cited, sentence_label
 from ui.fitting import fit
 from ui.keys import ENTER
 from ui.operations import Failure
@@ -37,6 +38,7 @@ from ui.second_person import SecondPart
 
 LONGEST = 1000  # characters of a reason
 REASON_LINES = 3
+KEPT = "「逸脱」として記録し、期限を{0}日後とする「指摘・是正」を作ります。"
 ALONE = (
     "この台帳には、ほかに確認できる利用者がいません。理由を残して記録します。"
     "記録は「確認待ちの例外」として「今日」の画面に出ます。"
@@ -92,8 +94,10 @@ class ReasonPart(QFrame):
         column.addWidget(icons.badge(mark.state, self.tr("逸脱") if breach else mark.word))
         for message in dict.fromkeys(finding.message for finding in findings):
             column.addWidget(sentence_label(message))
-        basis = self.tr("根拠：{0}（規則 {1}）").format(cited(findings) or "－", rule_id)
+        basis = self.tr("根拠：{0}（規則 {1}）").format(cited(findings) or OWN_RULE, rule_id)
         column.addWidget(layout.note(basis))
+        if breach:
+            column.addWidget(layout.note(self.tr(KEPT).format(PUT_RIGHT.days)))
         label = QLabel(self.tr("理由　＊必須"))
         self.text = ReasonText(reason)
         label.setBuddy(self.text)
@@ -158,7 +162,7 @@ class AnswerDialog(QDialog):
         self.second: SecondPart | None = None
         self._build()
         self.show_asked(asked)
-        fit(self, 760, 40 + self.sizeHint().height())
+        fit(self, 760, self.content.sizeHint().height() + 190)
 
     def show_asked(self, asked: Asked) -> None:
         """Show what is asked for; what was typed before stays."""

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from models.records.governance import REASON_LENGTH
 from models.rules.engine import Finding
 from ui import icons, layout
 
+OWN_RULE = "この台帳の決まり"  # what no clause names
 CITED = 4  # clauses that are named before the rest is counted
 
 
@@ -30,8 +31,8 @@ STOPS = Mark("stop", "止めます", "このままでは記録できません。
 BREACH = Mark(
     "stop",
     "逸脱になります",
-    "すでに行ったことなら、理由を付け、ほかの方の確認を受けて記録します。"
-    "これから行うことなら、先に次のことを済ませてください。",
+    "行う前なら、先に次のことを済ませてください。"
+    "すでに行ったことなら、理由とほかの方の確認を付けて記録します。",
 )
 REASON = Mark(
     "care", "理由が要ります", f"記録するときに、理由を{REASON_LENGTH}文字以上で入力します。"
@@ -59,7 +60,7 @@ def grouped(findings: Iterable[Finding]) -> list[tuple[Mark, list[Finding]]]:
 
 
 def cited(findings: Sequence[Finding]) -> str:
-    """Return the clauses that findings rest on: 第6条第1項、第7条 ほか2条項."""
+    """Return the clauses that findings rest on: 第6条第1項、第7条 ほか2条項; "" for none."""
     articles = list(dict.fromkeys(a for finding in findings for a in finding.articles))
     rest = len(articles) - CITED
     return "、".join(articles[:CITED]) + (f" ほか{rest}条項" if rest > 0 else "")
@@ -72,10 +73,14 @@ def finding_text(finding: Finding) -> str:
 
 
 def group_widgets(mark: Mark, found: Sequence[Finding]) -> list[QWidget]:
-    """Return what shows the findings of one mark: badge, advice, sentences."""
-    advice = layout.note(mark.advice)
-    sentences: list[QWidget] = [sentence_label(f"・{finding_text(one)}") for one in found]
-    return [icons.badge(mark.state, f"{mark.word}　{len(found)}件"), advice, *sentences]
+    """Return what shows the findings of one mark: badge and advice, then the sentences."""
+    head = QWidget()
+    row = QHBoxLayout(head)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(12)
+    row.addWidget(icons.badge(mark.state, f"{mark.word}　{len(found)}件"))
+    row.addWidget(layout.note(mark.advice), 1)
+    return [head, *(sentence_label(f"・{finding_text(one)}") for one in found)]
 
 
 def sentence_label(text: str) -> QLabel:

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from models.errors import AzukariError
 from models.rules.engine import Finding
-from ui import layout
 from ui.findings import group_widgets, grouped
+from ui.fitting import ROOM
 from ui.page import Desk
 
 PAUSE_MS = 350  # after the last key
-TALLEST = 190  # pixels; more findings scroll, the fields of the form come first
+SHARE = 0.3  # of the dialog's height; more findings scroll, the fields come first
+LEAST = 64  # pixels
 
 Examine = Callable[[], Sequence[Finding]]
 
@@ -58,8 +59,11 @@ class RulePanel(QFrame):
         for mark, found in grouped(findings):
             for widget in group_widgets(mark, found):
                 self._column.addWidget(widget)
+        appears = bool(findings) and self.isHidden()
         self.setVisible(bool(findings))
         self._fit()
+        if appears:
+            self._make_room()
 
     def _ask(self) -> None:
         examine = self._examine
@@ -92,14 +96,21 @@ class RulePanel(QFrame):
         self.area.viewport().installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 8, 8)
-        column.setSpacing(4)
-        column.addWidget(layout.heading(self.tr("契約の決まりとの照合")))
         column.addWidget(self.area)
 
     def _fit(self) -> None:
         """Take as much height as the sentences need in this width, up to the limit."""
         needed = self._column.heightForWidth(self.area.viewport().width())
-        self.area.setFixedHeight(min(max(needed, 0) + 2, TALLEST))
+        most = max(LEAST, int(self.window().height() * SHARE))
+        self.area.setFixedHeight(min(max(needed, 0) + 2, most))
+
+    def _make_room(self) -> None:
+        """Let the dialog grow by the panel, so that its fields keep their place."""
+        window = self.window()
+        room = int(window.screen().availableGeometry().height() * ROOM)
+        wanted = min(window.height() + self.sizeHint().height(), room)
+        if not window.isMaximized():
+            window.resize(window.width(), max(window.height(), wanted))
 
     # --- Qt ----------------------------------------------------------------------------------
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -21,7 +21,7 @@ from models.ledger import Ledger
 from models.records import Person, RuleOverride
 from ui import layout
 from ui.editor_texts import in_words
-from ui.findings import sentence_label
+from ui.findings import OWN_RULE, sentence_label
 from ui.fitting import fit
 from ui.page import Desk
 
@@ -110,7 +110,7 @@ class WaitingDialog(QDialog):
         self.desk = desk
         self.ticks: dict[str, QCheckBox] = {}
         self._build(found)
-        fit(self, 760, 40 + self.sizeHint().height())
+        fit(self, 760, self.inner.sizeHint().height() + 210)
 
     def approve(self) -> None:
         """Agree to what is ticked, in the name of the signed-in user."""
@@ -128,8 +128,8 @@ class WaitingDialog(QDialog):
 
     # --- building ----------------------------------------------------------------------------
     def _build(self, found: Sequence[Waiting]) -> None:
-        inner = QWidget()
-        rows = QVBoxLayout(inner)
+        self.inner = QWidget()
+        rows = QVBoxLayout(self.inner)
         rows.setContentsMargins(2, 2, 10, 2)
         rows.setSpacing(10)
         for one in found:
@@ -139,7 +139,7 @@ class WaitingDialog(QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
+        area.setWidget(self.inner)
         self.message = layout.note("")
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
@@ -165,7 +165,7 @@ class WaitingDialog(QDialog):
         if not one.why_not:
             self.ticks[one.id] = tick
         column.addWidget(sentence_label(one.override.message))
-        basis = one.override.clauses or "－"
+        basis = one.override.clauses or OWN_RULE
         column.addWidget(layout.note(self.tr("根拠：{0}").format(basis)))
         reason = self.tr("理由：{0}").format(one.override.reason)
         column.addWidget(sentence_label(reason))
