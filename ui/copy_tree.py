@@ -11,6 +11,7 @@ from ui import layout
 from ui.handling.defaults import whereabouts
 
 HEADS = ("管理番号・名称", "状態・現在地", "終わり")
+WIDEST = (16, 12, 12)  # characters of each column; the tooltip has the rest
 DEEPEST = 12
 
 
@@ -50,7 +51,8 @@ class CopyTree(QWidget):
         self.tree.expandAll()
         for column in range(len(HEADS)):
             self.tree.resizeColumnToContents(column)
-        self.tree.setColumnWidth(0, min(self.tree.columnWidth(0), self.tree.width() // 2))
+            wide = self.tree.fontMetrics().horizontalAdvance("あ") * WIDEST[column]
+            self.tree.setColumnWidth(column, min(self.tree.columnWidth(column), wide))
         if not self.copies:
             words = self.tr("写しはありません。")
         else:

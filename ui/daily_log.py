@@ -26,6 +26,7 @@ from ui.editor_base import FormDesk
 from ui.editor_texts import DayEditor
 from ui.export_dialog import open_export
 from ui.filtered_register import FilteredRegister
+from ui.flow import FlowLayout
 from ui.handling.verbs import HandlingVerbs
 from ui.handling.words import kind_word
 from ui.history import HistoryDialog
@@ -82,6 +83,7 @@ class DailyLogPage(Page):
             how_to_begin=self.tr("F2～F9のキーで、取扱いを記録します。"),
         )  # fmt: skip
         self.view.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.filters.counts_days = False  # the title says them
         self._daily = self.handling.actions(self)
         self._build()
         names = [field.name for field in self.view.model.fields]
@@ -227,7 +229,7 @@ class DailyLogPage(Page):
 
     def _show_paper(self, pdf: bytes) -> None:
         title = self.title.text()
-        dialog = PreviewDialog(title, pdf, self)
+        dialog = PreviewDialog(title, pdf, self, self.desk.likes)
         dialog.add_button(layout.button(self.tr("印刷…"), lambda: print_pdf(pdf, title, dialog)))
         dialog.open()
 
@@ -314,8 +316,8 @@ class DailyLogPage(Page):
         if self.day.value() is not None:
             self.show_day(self.day.value())
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _buttons(self) -> FlowLayout:
+        row = FlowLayout()
         self.confirm_button = layout.button(self.tr("選んだ行を確認"), self.confirm)
         self.carry_out_button = layout.button(self.tr("予定の実績…"), self.carry_out)
         self.correct_button = layout.button(self.tr("訂正…"), self.correct)
@@ -328,19 +330,12 @@ class DailyLogPage(Page):
         self.other_button = QPushButton(self.tr("その他の取扱い ▼"))
         self.other_button.setAutoDefault(False)
         self.other_button.clicked.connect(self._other)
-        left: Sequence[QPushButton] = (
-            self.confirm_button, self.carry_out_button, self.correct_button, self.void_button,
-            self.open_button, self.history_button,
-        )  # fmt: skip
-        for button in left:
-            row.addWidget(button)
-        row.addStretch(1)
+        row.setSpacing(6)
         for button in (
-            self.other_button,
-            self.print_button,
-            self.import_button,
-            self.export_button,
-        ):
+            self.confirm_button, self.carry_out_button, self.correct_button, self.void_button,
+            self.open_button, self.history_button, self.other_button, self.print_button,
+            self.import_button, self.export_button,
+        ):  # fmt: skip
             row.addWidget(button)
         why_not = self.handling.why_not()
         self.other_button.setEnabled(not why_not)

@@ -29,7 +29,7 @@ class FormDesk(Desk):
         cls, desk: Desk, contract: Callable[[], str], profile: Callable[[], Profile | None]
     ) -> Self:
         """Return a page's desk with a form on it."""
-        return cls(desk.ledger, desk.operations, desk.asker, desk.go, contract, profile)
+        return cls(desk.ledger, desk.operations, desk.asker, desk.go, desk.likes, contract, profile)
 
 
 class Editor(QWidget):

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from models.fields import Ref
 from models.profiles import Profile
 from models.records import Record
 from models.store import Op, Query, Where
 from ui.editor_base import row_of
-from ui.flow import FlowLayout
 from ui.page import Desk
 from ui.picker import RefPicker
 from ui.register import ColumnMemory, RegisterView
@@ -37,7 +36,6 @@ class FilteredRegister(RegisterView):
         super().__init__(
             desk, cls, profile=profile, memory=memory, how_to_begin=how_to_begin, parent=parent
         )
-        flow = FlowLayout()
         for name in references:
             field = cls.fields()[name]
             assert isinstance(field.kind, Ref)
@@ -49,11 +47,9 @@ class FilteredRegister(RegisterView):
             picker.picked.connect(lambda _id: self.ask())
             label = QLabel(field.label)
             label.setBuddy(picker.line)
-            flow.addWidget(_pair(label, picker))
+            self.filters.add(_pair(label, picker))
             self.pickers[name] = picker
-        layout = self.filters.layout()
-        assert isinstance(layout, QVBoxLayout)
-        layout.addLayout(flow)
+        self.filters.others = lambda: sum(bool(picker.id()) for picker in self.pickers.values())
         self.filters.clear_button.clicked.connect(self._clear_pickers)
 
     def query(self) -> Query:

@@ -68,7 +68,7 @@ SIZE = 20
 def icon(name: str, colour: str = "") -> QIcon:
     """Return the icon for a word of `NAMES`; it stays sharp at every scale."""
     shade = colour or COLOURS.get(name, theme.MUTED)
-    drawn = _font().icon(f"mdi6.{NAMES[name]}", color=shade, color_disabled="#9aa4ae")
+    drawn = _font().icon(f"mdi6.{NAMES[name]}", color=shade, color_disabled=theme.FAINT)
     assert isinstance(drawn, QIcon)
     return drawn
 

@@ -26,6 +26,7 @@ from ui import layout
 from ui.copy_tree import CopyTree
 from ui.custody_picture import CustodyPicture
 from ui.custody_story import Story, read_story
+from ui.flow import FlowLayout
 from ui.handling.defaults import whereabouts
 from ui.handling.verbs import HandlingVerbs
 from ui.handling.words import kind_word
@@ -37,7 +38,6 @@ ACTS = (
     K.USE, K.COPY, K.TAKE_OUT, K.BRING_BACK, K.TRANSPORT, K.STORE, K.RETURN, K.HAND_OVER,
     K.DISPOSE, K.ERASE, K.TRANSMIT, K.DISPATCH, K.STOCKTAKE, K.LOSS, K.RECOVER, K.RECEIVE,
 )  # fmt: skip
-COLUMNS = 4
 SKIPPED = frozenset({"contents"})
 
 
@@ -205,16 +205,16 @@ class ItemDetail(QWidget):
         column.addWidget(self.body, 1)
         column.addStretch(0)
 
-    def _act_buttons(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setSpacing(4)
+    def _act_buttons(self) -> FlowLayout:
+        flow = FlowLayout()
+        flow.setSpacing(4)
         self.acts: dict[K, QPushButton] = {}
-        for number, kind in enumerate(ACTS):
+        for kind in ACTS:
             button = layout.button(kind.label, _do(self._act, kind))
-            button.setStyleSheet("QPushButton { padding: 2px 4px; }")
+            button.setProperty("small", True)
             self.acts[kind] = button
-            grid.addWidget(button, number // COLUMNS, number % COLUMNS)
-        return grid
+            flow.addWidget(button)
+        return flow
 
     def _story_tab(self) -> QWidget:
         tab = QWidget()

@@ -20,7 +20,7 @@ from ui.item_detail import ItemDetail
 from ui.page import Desk, Page
 from ui.register import ColumnMemory
 
-LEAST = 420  # of each side; the filters wrap
+LEAST = 360  # of each side; the filters and the buttons wrap
 
 
 class ItemsRegister(FilteredRegister):
@@ -163,7 +163,7 @@ class ItemsPage(Page):
         self.split.addWidget(self.detail)
         self.view.setMinimumWidth(LEAST)
         self.detail.setMinimumWidth(LEAST)
-        self.split.setSizes([LEAST, LEAST + 60])
+        self.split.setSizes([LEAST, LEAST + 40])
         self.split.setStretchFactor(0, 1)
         self.split.setStretchFactor(1, 1)
         self.split.setChildrenCollapsible(False)

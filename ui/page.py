@@ -12,6 +12,7 @@ from models.commands import Change
 from models.ledger import Ledger
 from ui.asking import Asker
 from ui.operations import Operations
+from ui.preferences import Preferences
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,14 @@ class Desk:
 
     Attributes:
         go: opens the page that shows a record, by record type and id.
+        likes: remembers what this user likes (widths of columns); None to forget it.
     """
 
     ledger: Ledger
     operations: Operations
     asker: Asker
     go: Callable[[str, str], None]
+    likes: Preferences | None = None
 
 
 class Page(QWidget):

@@ -1,23 +1,39 @@
-"""Pictures of the sample day: every page of the real window, and the papers as they print."""
+"""Pictures of the sample day: every page and dialog of the real window, and papers as they print.
+
+Each picture is taken twice, `NAME.png` and sharp for enlarged screens `NAME@2x.png`. The manual
+shows some of them; `main.py sample-day` makes them all.
+"""
 
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.office import Office
 from ui.sample import cast
 
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
 SIZE = (1366, 768)  # the smallest screen that the window promises to fit
-TURNS = 40  # of the event loop, so that lists fill before the picture is taken
+SCALES = (1, 2)
+PATIENCE_S = 20.0  # for one picture
 
 
-def take_pictures(folder: Path, office: Office, ledger_folder: Path, papers: list[Path]) -> Path:
-    """Save PNGs of all pages and papers.
+def take_pictures(
+    folder: Path,
+    office: Office,
+    ledger_folder: Path,
+    papers: list[Path],
+    size: tuple[int, int] = SIZE,
+) -> Path:
+    """Save PNGs of all pages, dialogs and papers.
 
     Args:
         folder: the sample's folder; the pictures go to `pictures` inside it.
         ledger_folder: a sample ledger that nobody holds open.
         papers: PDFs to draw.
+        size: of the window.
 
     Returns:
         The folder of the pictures.
@@ -29,8 +45,21 @@ def take_pictures(folder: Path, office: Office, ledger_folder: Path, papers: lis
     target = folder / "pictures"
     target.mkdir(exist_ok=True)
     _papers(target, papers)
-    _pages(target, office, ledger_folder)
+    _screens(target, office, ledger_folder, size)
     return target
+
+
+def save_picture(widget: "QWidget", target: Path, name: str) -> None:
+    """Draw a widget at every scale, whatever the scale of the screen is."""
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QPixmap
+
+    for scale in SCALES:
+        picture = QPixmap(widget.size() * scale)
+        picture.setDevicePixelRatio(scale)
+        widget.render(picture, QPoint())
+        suffix = f"@{scale}x" if scale > 1 else ""
+        picture.save(str(target / f"{name}{suffix}.png"))
 
 
 def _papers(target: Path, papers: list[Path]) -> None:
@@ -46,33 +75,31 @@ def _papers(target: Path, papers: list[Path]) -> None:
             document.close()
 
 
-def _pages(target: Path, office: Office, ledger_folder: Path) -> None:
-    from PySide6.QtCore import QThread
+def _screens(target: Path, office: Office, ledger_folder: Path, size: tuple[int, int]) -> None:
     from PySide6.QtWidgets import QApplication
 
-    from ui.application import make_window, places, prepare
+    from ui import theme
+    from ui.application import make_window, prepare
     from ui.operations import Operations
+    from ui.scenes import DOOR, INSIDE, Stage
 
-    application = QApplication.instance() or QApplication(["azukari"])
+    application = QApplication.instance() or QApplication(["azukari", *theme.STYLE_ARGUMENTS])
     assert isinstance(application, QApplication)
     prepare(application)
     user = cast.USERS[0]
-    ledger = office.unlock(ledger_folder, user.login, user.password)
     operations = Operations()
     with tempfile.TemporaryDirectory() as settings:
         window = make_window(lambda: office, operations, Path(settings))
+        stage = Stage(window, office, operations, Path(settings), PATIENCE_S)
         try:
-            window.resize(*SIZE)
+            window.resize(*size)
             window.show()
-            window.open_ledger(ledger, ledger_folder)
-            assert window.bench is not None
-            for number, place in enumerate(places(office)):
-                window.bench.show_place(number)
-                for _ in range(TURNS):
-                    application.processEvents()
-                    QThread.msleep(10)
-                title = place.title.replace("・", "と")
-                window.grab().save(str(target / f"{number + 1}_{title}.png"))
+            window.unlock.choose_folder(ledger_folder)
+            stage.play(DOOR, lambda name, widget: save_picture(widget, target, name))
+            window.open_ledger(
+                office.unlock(ledger_folder, user.login, user.password), ledger_folder
+            )
+            stage.play(INSIDE, lambda name, widget: save_picture(widget, target, name))
         finally:
             window.lock("見本の撮影を終えました。")
             operations.close()

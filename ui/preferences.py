@@ -48,6 +48,13 @@ class Preferences:
     def keep_geometry(self, geometry: bytes) -> None:
         self._keep("geometry", geometry.hex())
 
+    def whole_page(self) -> bool:
+        """Tell whether a paper is shown as whole pages, else as wide as the window."""
+        return self._values.get("whole_page", True) is not False
+
+    def keep_whole_page(self, whole: bool) -> None:
+        self._keep("whole_page", whole)
+
     def widths(self, register: str) -> dict[str, int]:
         """Return the widths of the columns that were changed in a register, by field name."""
         found = self._columns().get(register, {})

@@ -3,7 +3,8 @@
 One page is drawn at a time, when it is shown; a register of a thousand pages opens like one page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import pypdfium2
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -27,7 +28,8 @@ from PySide6.QtWidgets import (
 )
 
 from models.errors import Damaged
-from ui import icons
+from ui import icons, theme
+from ui.fitting import fit
 from ui.layout import button
 
 POINTS_PER_INCH = 72
@@ -71,16 +73,30 @@ class PdfPages:
         self._document.close()
 
 
+class PageMemory(Protocol):
+    """Remembers whether a user likes to see whole pages or as wide as the window."""
+
+    def whole_page(self) -> bool: ...
+
+    def keep_whole_page(self, whole: bool) -> None: ...
+
+
 class PreviewView(QWidget):
-    """Shows a PDF: page by page, zoom, keyboard (PageUp/PageDown, Ctrl+plus/minus/0, Home/End)."""
+    """Shows a PDF page by page; keys: PageUp and PageDown, Home, End, + and - and 0, W.
+
+    Args:
+        likes: where it is remembered how pages are fitted; None to forget it.
+    """
 
     page_shown = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, likes: PageMemory | None = None) -> None:
         super().__init__(parent)
         self._pages: PdfPages | None = None
         self._number = 0
-        self._zoom: float | None = None  # None: as wide as the window
+        self._zoom: float | None = None  # None: as the window has room
+        self._whole = likes.whole_page() if likes is not None else True
+        self._likes = likes
         self._build()
 
     def set_pdf(self, pdf: bytes) -> None:
@@ -114,8 +130,17 @@ class PreviewView(QWidget):
             self._draw()
 
     def fit(self) -> None:
+        """Show the whole page."""
+        self._fit(whole=True)
+
+    def fit_width(self) -> None:
         """Make the page as wide as the window."""
-        self._zoom = None
+        self._fit(whole=False)
+
+    def _fit(self, *, whole: bool) -> None:
+        self._zoom, self._whole = None, whole
+        if self._likes is not None:
+            self._likes.keep_whole_page(whole)
         self._draw()
 
     # --- building ----------------------------------------
@@ -128,8 +153,7 @@ class PreviewView(QWidget):
         self.area.setWidgetResizable(True)
         # Always there: a bar that comes and goes would change the width that the page fits.
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.area.setStyleSheet("QScrollArea { background: #8b949e; }")
-        self.area.viewport().setStyleSheet("background: #8b949e;")
+        self.area.viewport().setStyleSheet(f"background: {theme.DESK};")
         self.area.viewport().installEventFilter(self)
         self.page_box = QSpinBox()
         self.page_box.setAccessibleName(self.tr("ページ"))
@@ -142,10 +166,11 @@ class PreviewView(QWidget):
         row.addWidget(self.count)
         row.addWidget(self._step("next", self.tr("次のページ（PageDown）"), 1))
         row.addStretch()
-        row.addWidget(button(self.tr("縮小"), lambda: self.zoom_by(-1)))
+        row.addWidget(self._named(self.tr("縮小"), self.tr("－ のキー"), lambda: self.zoom_by(-1)))
         row.addWidget(self.percent)
-        row.addWidget(button(self.tr("拡大"), lambda: self.zoom_by(1)))
-        row.addWidget(button(self.tr("幅に合わせる"), self.fit))
+        row.addWidget(self._named(self.tr("拡大"), self.tr("＋ のキー"), lambda: self.zoom_by(1)))
+        row.addWidget(self._named(self.tr("ページ全体"), self.tr("0 のキー"), self.fit))
+        row.addWidget(self._named(self.tr("幅に合わせる"), self.tr("W のキー"), self.fit_width))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)
@@ -162,6 +187,12 @@ class PreviewView(QWidget):
             self.addAction(action)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
+    def _named(self, word: str, keys: str, act: Callable[[], None]) -> QPushButton:
+        made = button(word, act)
+        made.setToolTip(f"{word}（{keys}）")
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the page
+        return made
+
     def _step(self, name: str, word: str, by: int) -> QPushButton:
         made = button("", lambda: self.show_page(self._number + by))
         made.setIcon(icons.icon(name))
@@ -173,9 +204,13 @@ class PreviewView(QWidget):
     def _scale(self) -> float:
         if self._zoom is not None or self._pages is None:
             return self._zoom or 1.0
-        width, _ = self._pages.size(self._number)
-        room = self.area.viewport().width() - 2 * MARGIN
-        return max(0.3, room / (width / POINTS_PER_INCH * self.logicalDpiX()))
+        width, height = self._pages.size(self._number)
+        view = self.area.viewport()
+        inch = POINTS_PER_INCH / self.logicalDpiX()
+        scale = (view.width() - 2 * MARGIN) / width * inch
+        if self._whole:
+            scale = min(scale, (view.height() - MARGIN) / height * inch)
+        return max(0.3, scale)
 
     def _draw(self) -> None:
         if self._pages is None:
@@ -206,6 +241,11 @@ class PreviewView(QWidget):
             Qt.Key.Key_End: lambda: self.show_page(len(self._pages or ()) - 1),
             Qt.Key.Key_Down: lambda: bar.setValue(bar.value() + line),
             Qt.Key.Key_Up: lambda: bar.setValue(bar.value() - line),
+            Qt.Key.Key_Plus: lambda: self.zoom_by(1),
+            Qt.Key.Key_Semicolon: lambda: self.zoom_by(1),  # where ＋ stands, without Shift
+            Qt.Key.Key_Minus: lambda: self.zoom_by(-1),
+            Qt.Key.Key_0: self.fit,
+            Qt.Key.Key_W: self.fit_width,
         }
         act = acts.get(Qt.Key(event.key()))
         if act is None:
@@ -223,11 +263,17 @@ class PreviewView(QWidget):
 class PreviewDialog(QDialog):
     """A preview in a window of its own, with buttons chosen by the caller."""
 
-    def __init__(self, title: str, pdf: bytes, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        pdf: bytes,
+        parent: QWidget | None = None,
+        likes: PageMemory | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.resize(900, 680)
-        self.view = PreviewView()
+        fit(self, 980, 1040)
+        self.view = PreviewView(likes=likes)
         self.row = QHBoxLayout()
         self.row.addStretch()
         column = QVBoxLayout(self)

@@ -26,6 +26,7 @@ from models.store import Op, Query, Where
 from ui import permitted
 from ui.form_dialog import FormDialog
 from ui.history import HistoryDialog
+from ui.layout import title
 from ui.page import Desk, Page
 from ui.record_dialog import RecordDialog
 from ui.register import ColumnMemory, RegisterView
@@ -51,7 +52,7 @@ class RegisterTab(QWidget):
         )
         self._dialogs: list[QDialog] = []
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 8)
+        column.setContentsMargins(0, 8, 0, 0)
         column.addWidget(self.view)
         self.view.opened.connect(lambda _id: self.open())
         self.view.marked.connect(lambda _id: self.marked.emit())
@@ -144,6 +145,7 @@ class RegisterPage(Page):
     """
 
     registers: ClassVar[tuple[type[Record], ...]] = ()
+    title: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -167,8 +169,9 @@ class RegisterPage(Page):
             tab.marked.connect(self._enable)
         self.book.currentChanged.connect(self._turned)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.book)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.addWidget(title(self.title))
+        column.addWidget(self.book, 1)
         self._enable()
 
     @property
@@ -269,6 +272,7 @@ class AuthorizationPage(RegisterPage):
     """承諾・指示: what the client allowed, ordered or designated."""
 
     registers = (Authorization,)
+    title = "承諾・指示"
     types = shown_types(*registers)
     help_key = "authorization"
 
@@ -277,6 +281,7 @@ class PeoplePage(RegisterPage):
     """従事者・場所: who works in which role, and where."""
 
     registers = (Person, Assignment, Place, ContractPlace)
+    title = "従事者・場所"
     types = shown_types(*registers)
     help_key = "people"
 
@@ -285,6 +290,7 @@ class ContractsPage(RegisterPage):
     """契約・組織: contracts, the parties to them, and the information entrusted."""
 
     registers = (Contract, Organization, InformationAsset)
+    title = "契約・組織"
     types = shown_types(*registers)
     help_key = "contracts"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -66,7 +66,7 @@ class RegisterView(QWidget):
         super().__init__(parent)
         self.desk = desk
         self.cls = cls
-        self._memory = memory
+        self._memory = memory if memory is not None else desk.likes
         self._how_to_begin = how_to_begin
         self._contract_id = ""
         self._marked_number = -1
@@ -96,6 +96,7 @@ class RegisterView(QWidget):
         """Show the answer to what the filters and the order ask now."""
         self._marked_number, self._scrolled, self._wanted = -1, 0, -1
         self.model.ask(self.query())
+        self.filters.show_count()
         self._show_void_column()
 
     def refresh(self) -> None:
@@ -180,6 +181,7 @@ class RegisterView(QWidget):
         self.count = QLabel(self)
         self.sorting = QLabel(self)
         self.sorting.setProperty("kind", "muted")
+        self.sorting.setToolTip(self.tr("見出しをクリックするか、Alt+↑↓で並べ替えます"))
         foot = row_of()
         foot.addWidget(self.count)
         foot.addStretch(1)
@@ -189,6 +191,9 @@ class RegisterView(QWidget):
         column.addWidget(self.filters)
         column.addWidget(self.stack, 1)
         column.addLayout(foot)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self.filters.words.setFocus)
         self._show_sort()
         self._show_void_column()
 
@@ -223,8 +228,12 @@ class RegisterView(QWidget):
         remembered = self._remembered()
         metrics = self.table.fontMetrics()
         for column, field in enumerate(self.model.fields):
-            wide = metrics.horizontalAdvance("あ") * self.characters.get(
-                field.name, _characters(field)
+            sample = _sample(field)
+            wide = (
+                metrics.horizontalAdvance(sample) + 18
+                if sample and field.name not in self.characters
+                else metrics.horizontalAdvance("あ")
+                * self.characters.get(field.name, _characters(field))
             )
             title = str(self.model.headerData(column, Qt.Orientation.Horizontal))
             least = metrics.horizontalAdvance(title) + 40
@@ -272,8 +281,7 @@ class RegisterView(QWidget):
         header.setSortIndicator(column, order)
         word = self.model.headerData(column, Qt.Orientation.Horizontal)
         way = self.tr("降順") if down else self.tr("昇順")
-        hint = self.tr("並べ替えは見出しをクリックするか、Alt+↑↓")
-        self.sorting.setText(f"「{word}」の{way}（{hint}）")
+        self.sorting.setText(f"「{word}」の{way}")
 
     # --- what is shown -------------------------------------------------------------------------
     def _show_count(self, rows: int, complete: bool) -> None:
@@ -339,12 +347,15 @@ class RegisterView(QWidget):
         return False
 
 
+def _sample(field: Field) -> str:
+    """Return the widest text of a kind whose texts are all alike, "" for others."""
+    if isinstance(field.kind, Moment):
+        return "令和88年88月88日 88:88"
+    return "令和88年88月88日" if isinstance(field.kind, Day) else ""
+
+
 def _characters(field: Field) -> int:
     """Return how wide a column begins, in full-width characters."""
-    if isinstance(field.kind, Moment):
-        return 12
-    if isinstance(field.kind, Day):
-        return 10
     if isinstance(field.kind, Choice):
         return min(14, max(7, 1 + max(len(code.label) for code in field.kind.codes)))
     return 7 if isinstance(field.kind, NARROW) else 12

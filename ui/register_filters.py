@@ -1,5 +1,6 @@
-"""The filter row above a register: words, choices, days, and whether voided records are shown."""
+"""The filter row above a register: words at hand; choices and days under もっと絞り込む."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -30,7 +31,12 @@ PAUSE_MS = 150  # typing rests this long before the list asks again
 
 
 class RegisterFilters(QWidget):
-    """Says which records of a register are wanted."""
+    """Says which records of a register are wanted.
+
+    Attributes:
+        others: tells how many filters stand outside of this widget's own ones.
+        counts_days: whether the days count as a filter (not where the page says them itself).
+    """
 
     changed = Signal()
 
@@ -41,6 +47,8 @@ class RegisterFilters(QWidget):
         self._cls = cls
         self._fields = [cls.fields()[name] for name in cls.columns]
         self._boxes: list[tuple[Field, QComboBox, QLabel]] = []
+        self.others: Callable[[], int] = int
+        self.counts_days = True
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.changed)
         self._build(FormDesk.at(desk, str, lambda: profile), profile)
@@ -60,6 +68,21 @@ class RegisterFilters(QWidget):
         """Tell whether the filters leave anything out."""
         return bool(self.words.text().strip() or self._chosen() or self._days())
 
+    def show_count(self) -> None:
+        """Say on the button how many filters are set behind it."""
+        number = len(self._chosen()) + self.others()
+        number += bool(self.counts_days and self._days()) + self.voided.isChecked()
+        self.clear_button.setVisible(bool(number or self.any_set()))
+        word = self.tr("もっと絞り込む")
+        mark = "▲" if self.more_button.isChecked() else "▼"
+        self.more_button.setText(
+            f"{word}（{number}件の条件）{mark}" if number else f"{word} {mark}"
+        )
+
+    def add(self, widget: QWidget) -> None:
+        """Put another filter behind the button."""
+        self.flow.addWidget(widget)
+
     def clear(self) -> None:
         """Leave nothing out."""
         with QSignalBlocker(self):
@@ -68,6 +91,7 @@ class RegisterFilters(QWidget):
                 box.setCurrentIndex(0)
             for editor in (self.first, self.last):
                 editor.set_value(None)
+            self.voided.setChecked(False)
         self._pause.stop()
         self._show_day_problem()
         self.changed.emit()
@@ -112,23 +136,29 @@ class RegisterFilters(QWidget):
         self._day_fields = [f for f in self._fields if isinstance(f.kind, Day | Moment)]
         kinds = (Choice, Boolean, MultiChoice)
         choices = [f for f in self._fields if isinstance(f.kind, kinds)]
-        flow = FlowLayout()
+        self.more = QWidget(self)
+        self.more.hide()
+        self.flow = FlowLayout(self.more)
         for field in choices:
-            flow.addWidget(self._choice(field))
-        flow.addWidget(self._days_of(desk, profile))
-        column.addLayout(flow)
+            self.add(self._choice(field))
+        self.add(self._days_of(desk, profile))
+        self.add(self.voided)
+        column.addWidget(self.more)
         self.day_problem = QLabel(self)
         self.day_problem.setProperty("kind", "problem")
         self.day_problem.hide()
         column.addWidget(self.day_problem)
         self.say(profile)
+        self.show_count()
 
     def _first_line(self) -> QHBoxLayout:
         self.words = QLineEdit(self)
-        self.words.setPlaceholderText(self.tr("言葉で探す（空白で区切ると、すべてを含むもの）"))
+        self.words.setPlaceholderText(self.tr("言葉で探す（Ctrl+F）"))
+        self.words.setToolTip(self.tr("空白で区切ると、すべての言葉を含むものを探します"))
         self.words.setAccessibleName(self.tr("言葉で探す"))
         self.words.setClearButtonEnabled(True)
-        self.words.setMaximumWidth(480)
+        self.words.setMaximumWidth(420)
+        self.words.setMinimumWidth(110)
         self.words.textChanged.connect(lambda _text: self._pause.start())
         self.voided = QCheckBox(self.tr("取消済みも表示"), self)
         self.voided.toggled.connect(lambda _on: self.changed.emit())
@@ -136,11 +166,20 @@ class RegisterFilters(QWidget):
         self.clear_button.setAutoDefault(False)
         self.clear_button.clicked.connect(self.clear)
         row = row_of()
+        self.more_button = QPushButton(self)
+        self.more_button.setAutoDefault(False)
+        self.more_button.setCheckable(True)
+        self.more_button.setToolTip(self.tr("種類・状態・日付などで絞り込みます"))
+        self.more_button.toggled.connect(self._show_more)
         row.addWidget(self.words, 10)
-        row.addWidget(self.voided)
+        row.addWidget(self.more_button)
         row.addWidget(self.clear_button)
         row.addStretch(1)
         return row
+
+    def _show_more(self, shown: bool) -> None:
+        self.more.setVisible(shown)
+        self.show_count()
 
     def _choice(self, field: Field) -> QWidget:
         group = QWidget(self)

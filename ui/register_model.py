@@ -26,7 +26,7 @@ from models.records import Contract, Record
 from models.store import ListRow, Query
 from ui.candidates import cell_text
 from ui.page import Desk
-from ui.words import field_word, profile_title
+from ui.words import document_title, field_word, profile_title
 
 PAGE = 128
 KEPT_PAGES = 32
@@ -200,6 +200,8 @@ class RegisterModel(QAbstractTableModel):
         text = cell_text(self.cls, row, self.fields[column].name)
         if self.cls is Contract and self.fields[column].name == "profile_code":
             return profile_title(text, self._desk.ledger.profiles)
+        if self.fields[column].name == "doc_kind":
+            return document_title(text)
         return text
 
     def _tool_tip(self, row: ListRow, column: int) -> str:

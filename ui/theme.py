@@ -22,18 +22,26 @@ POINTS = 11
 STYLE_ARGUMENTS = ("-style", "fusion")  # of QApplication; setStyle() would cost 5 ms of start
 SAMPLE = "あ"
 
-# Measured contrast against the surface (WCAG): text 16.5, muted 7.5, accent 8.6, stop 7.0.
-GROUND = "#f4f6f8"
-SURFACE = "#ffffff"
-TEXT = "#1a1f26"
-MUTED = "#48525d"
-LINE = "#c3cad2"
-ACCENT = "#1d4f82"
-ACCENT_SOFT = "#dfeaf5"
+# Japanese paper, indigo and the vermilion of a seal. Contrast on the surface (WCAG): text 15.9,
+# muted 7.0, faint 4.6, accent 9.3, good 7.0, care 7.2, stop 7.3; `tests/ui/test_looks.py` measures.
+GROUND = "#f6f4ee"
+SURFACE = "#fffefb"
+SHADE = "#ece8de"  # navigation, status line, heads of tables
+STRIPE = "#faf8f3"
+TEXT = "#1c1f24"
+MUTED = "#50545b"
+FAINT = "#70747a"
+LINE = "#cfc9bb"
+EDGE = "#98968e"  # of what can be pressed
+ACCENT = "#1d4567"
+ACCENT_DARK = "#143350"
+ACCENT_SOFT = "#e0e9ef"
 FOCUS = "#0b6bcb"
-GOOD = "#1c6537"
-CARE = "#7a4b00"
-STOP = "#9c1c1c"
+GOOD = "#23613a"
+CARE = "#774a00"
+STOP = "#9a2318"
+SEAL = "#b5372b"
+DESK = "#8d8a82"  # what a paper lies on
 
 STYLE = f"""
 QWidget {{ color: {TEXT}; }}
@@ -42,43 +50,56 @@ QToolTip {{ color: {TEXT}; background: {SURFACE}; border: 1px solid {LINE}; padd
 QLineEdit, QPlainTextEdit, QTextEdit, QListView, QTableView, QTreeView
 {{ background: {SURFACE}; border: 1px solid {LINE}; border-radius: 3px; }}
 QLineEdit {{ padding: 4px 6px; min-height: 22px; }}
-QComboBox, QSpinBox, QDateEdit {{ min-height: 28px; }}
+QComboBox, QSpinBox, QDateEdit {{ min-height: 26px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QListView:focus, QTableView:focus,
 QTreeView:focus {{ border: 2px solid {FOCUS}; }}
 QLineEdit:focus {{ padding: 3px 5px; }}
 QComboBox QLineEdit, QSpinBox QLineEdit, QDateEdit QLineEdit {{ border: 0; padding: 0; }}
 QLineEdit:read-only, QLineEdit:disabled, QPlainTextEdit:read-only {{ background: {GROUND}; }}
-QPushButton, QToolButton#framed {{ background: {SURFACE}; border: 1px solid #8d98a5;
-  border-radius: 4px; padding: 5px 14px; min-height: 20px; }}
+QPushButton, QToolButton#framed {{ background: {SURFACE}; border: 1px solid {EDGE};
+  border-radius: 4px; padding: 5px 11px; min-height: 20px; }}
+QPushButton[small="true"] {{ padding: 2px 7px; }}
+QPushButton[small="true"]:focus {{ padding: 1px 6px; }}
 QPushButton:hover, QToolButton#framed:hover {{ background: {ACCENT_SOFT}; }}
-QPushButton:focus, QToolButton#framed:focus {{ border: 2px solid {FOCUS}; padding: 4px 13px; }}
-QPushButton:disabled {{ color: #7c8690; border-color: {LINE}; background: {GROUND}; }}
+QPushButton:focus, QToolButton#framed:focus {{ border: 2px solid {FOCUS}; padding: 4px 10px; }}
+QPushButton:checked {{ background: {ACCENT_SOFT}; border-color: {ACCENT}; font-weight: bold; }}
+QToolButton#framed:disabled {{ border-color: {LINE}; background: {GROUND}; }}
+QPushButton:disabled {{ color: {FAINT}; border-color: {LINE}; background: {GROUND}; }}
 QPushButton:default, QPushButton[primary="true"] {{ background: {ACCENT}; color: white;
   border-color: {ACCENT}; }}
-QPushButton:default:hover, QPushButton[primary="true"]:hover {{ background: #163e67; }}
+QPushButton:default:hover, QPushButton[primary="true"]:hover {{ background: {ACCENT_DARK}; }}
 QPushButton:default:focus, QPushButton[primary="true"]:focus {{ border: 2px solid #f2b705; }}
-QPushButton:default:disabled, QPushButton[primary="true"]:disabled {{ color: #7c8690;
+QPushButton:default:disabled, QPushButton[primary="true"]:disabled {{ color: {FAINT};
   background: {GROUND}; border-color: {LINE}; }}
-QHeaderView::section {{ background: #e8ecf0; border: 0; border-right: 1px solid {LINE};
-  border-bottom: 1px solid {LINE}; padding: 5px 6px; }}
-QListWidget::item {{ padding: 3px 2px; }}
-QTableView {{ gridline-color: #dde2e7; alternate-background-color: #f8fafb; }}
+QHeaderView::section {{ background: {SHADE}; border: 0; border-right: 1px solid {LINE};
+  border-bottom: 1px solid {LINE}; padding: 5px 8px; }}
+QListWidget::item {{ padding: 3px 4px; }}
+QTableView::item {{ padding: 0 5px; }}
+QTreeView::item {{ padding: 4px 3px; }}
+QTableView {{ gridline-color: #e4dfd3; alternate-background-color: {STRIPE}; }}
 QTableView::item:selected, QListView::item:selected, QTreeView::item:selected
 {{ background: {ACCENT_SOFT}; color: {TEXT}; }}
 QProgressBar {{ border: 1px solid {LINE}; border-radius: 3px; background: {SURFACE};
   text-align: center; min-height: 18px; }}
 QProgressBar::chunk {{ background: {ACCENT}; }}
-QLabel[kind="title"] {{ font-size: 17pt; font-weight: bold; }}
+QLabel[kind="title"] {{ font-size: 15pt; font-weight: bold; }}
 QLabel[kind="heading"] {{ font-size: 12pt; font-weight: bold; }}
 QLabel[kind="muted"] {{ color: {MUTED}; }}
 QLabel[kind="problem"] {{ color: {STOP}; font-weight: bold; }}
 QLabel[kind="good"] {{ color: {GOOD}; font-weight: bold; }}
 QLabel[kind="care"] {{ color: {CARE}; font-weight: bold; }}
+QLabel#seal {{ background: {SEAL}; color: white; border-radius: 5px; font-size: 15pt;
+  font-weight: bold; }}
 QFrame[kind="card"] {{ background: {SURFACE}; border: 1px solid {LINE}; border-radius: 6px; }}
+QTabWidget::pane {{ border: 0; border-top: 1px solid {LINE}; }}
+QTabBar::tab {{ padding: 6px 14px; border: 0; border-bottom: 3px solid transparent; }}
+QTabBar::tab:hover {{ background: {ACCENT_SOFT}; }}
+QTabBar::tab:selected {{ border-bottom: 3px solid {ACCENT}; font-weight: bold; }}
+QTabBar::tab:focus {{ border: 2px solid {FOCUS}; padding: 5px 12px 6px 12px; }}
 QGroupBox {{ font-weight: bold; border: 1px solid {LINE}; border-radius: 6px; margin-top: 12px;
   background: {SURFACE}; padding: 10px; }}
 QGroupBox::title {{ subcontrol-origin: margin; left: 12px; padding: 0 4px; }}
-QFrame#navigation {{ background: #e9edf2; border-right: 1px solid {LINE}; }}
+QFrame#navigation {{ background: {SHADE}; border-right: 1px solid {LINE}; }}
 QToolButton#place {{ border: 0; border-left: 4px solid transparent; padding: 9px 10px;
   text-align: left; }}
 QToolButton#place:hover {{ background: {ACCENT_SOFT}; }}
@@ -88,9 +109,9 @@ QToolButton#place:focus {{ border: 2px solid {FOCUS}; }}
 QToolButton#link {{ color: {ACCENT}; border: 2px solid transparent; padding: 2px 6px; }}
 QToolButton#link:hover {{ text-decoration: underline; }}
 QToolButton#link:focus {{ border: 2px solid {FOCUS}; border-radius: 3px; }}
-QToolButton#link:disabled {{ color: #7c8690; }}
+QToolButton#link:disabled {{ color: {FAINT}; }}
 QFrame#line {{ background: {LINE}; border: 0; }}
-QStatusBar {{ background: #e9edf2; border-top: 1px solid {LINE}; }}
+QStatusBar {{ background: {SHADE}; border-top: 1px solid {LINE}; }}
 QStatusBar::item {{ border: 0; }}
 """
 
@@ -150,13 +171,13 @@ def palette() -> QPalette:
         (roles.Window, GROUND),
         (roles.WindowText, TEXT),
         (roles.Base, SURFACE),
-        (roles.AlternateBase, "#f8fafb"),
+        (roles.AlternateBase, STRIPE),
         (roles.Text, TEXT),
         (roles.Button, SURFACE),
         (roles.ButtonText, TEXT),
         (roles.Highlight, ACCENT),
         (roles.HighlightedText, SURFACE),
-        (roles.PlaceholderText, "#5f6b77"),
+        (roles.PlaceholderText, FAINT),
         (roles.ToolTipBase, SURFACE),
         (roles.ToolTipText, TEXT),
         (roles.Link, ACCENT),

@@ -52,22 +52,29 @@ class ShortList(QFrame):
         self._word = word
         self._rows: Sequence[Row] = ()
         self.head = layout.heading(word)
+        self._empty = empty
         self.empty = layout.note(empty)
         self.table = QTableWidget(0, len(heads))
         self.table.setHorizontalHeaderLabels(list(heads))
         self._prepare(wide)
-        self.foot = QHBoxLayout()
+        self.acts = QHBoxLayout()
+        top = QHBoxLayout()
+        top.setSpacing(14)
+        top.addWidget(self.head)
+        top.addWidget(self.empty, 1)
+        top.addLayout(self.acts)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 10, 14, 10)
-        for widget in (self.head, self.empty, self.table):
-            column.addWidget(widget)
-        column.addLayout(self.foot)
+        column.setContentsMargins(14, 8, 14, 8)
+        column.addLayout(top)
+        column.addWidget(self.table)
+        column.addStretch(1)
 
     def show_rows(self, rows: Sequence[Row], count: int) -> None:
         """Fill the list."""
         self._rows = rows
         self.head.setText(self.tr("{0}　{1}件").format(self._word, f"{count:,}"))
-        self.empty.setVisible(not rows)
+        self.empty.setText("" if rows else self._empty)
+        self.empty.setVisible(True)  # it keeps what is right of it at the edge
         self.table.setVisible(bool(rows))
         self.table.setRowCount(len(rows))
         for number, row in enumerate(rows):
@@ -327,9 +334,8 @@ class TodayPage(Page):
         )  # fmt: skip
         self.carry_out_button = layout.button(self.tr("選んだ予定の実績を記録…"), self._carry_out)
         self.drop_button = layout.button(self.tr("予定を中止…"), self._drop)
-        self.plans.foot.addWidget(self.carry_out_button)
-        self.plans.foot.addWidget(self.drop_button)
-        self.plans.foot.addStretch(1)
+        self.plans.acts.addWidget(self.carry_out_button)
+        self.plans.acts.addWidget(self.drop_button)
         self.events = ShortList(
             self.tr("今日の取扱い"), event_heads, 2,
             self.tr("今日の取扱いは、まだ記録されていません。"), desk,
@@ -344,16 +350,15 @@ class TodayPage(Page):
         self.confirm_button = layout.button(
             self.tr("選んだ行（なければすべて）を確認…"), self._confirm
         )
-        self.unconfirmed.foot.addWidget(self.confirm_button)
-        self.unconfirmed.foot.addStretch(1)
+        self.unconfirmed.acts.addWidget(self.confirm_button)
 
     def _cards(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setSpacing(10)
         top = Qt.AlignmentFlag.AlignTop
-        grid.addWidget(self.out, 0, 0, top)
-        grid.addWidget(self.in_use, 0, 1, top)
-        below = (self.due, self.plans, self.events, self.unconfirmed, self.own)
+        grid.addWidget(self.out, 0, 0)
+        grid.addWidget(self.in_use, 0, 1)
+        below = (self.due, self.unconfirmed, self.plans, self.events, self.own)
         for place, card in enumerate(below, 1):
             grid.addWidget(card, place, 0, 1, 2, top)
         grid.setColumnStretch(0, 1)

@@ -106,7 +106,11 @@ class UnlockView(QWidget):
         column.setSpacing(12)
         title = QLabel(self.tr("預り台帳"))
         title.setProperty("kind", "title")
-        column.addWidget(title)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(_seal())
+        head.addWidget(title, 1)
+        column.addLayout(head)
         column.addWidget(note(self.tr("お預かりした個人情報の取扱いを記録する台帳です。")))
         column.addLayout(self._form())
         self.hint = note("")
@@ -231,6 +235,15 @@ class UnlockView(QWidget):
         folder = self.folder()
         if folder is not None:
             self.recovery_wanted.emit(folder)
+
+
+def _seal() -> QLabel:
+    """Return the mark of the program: a seal that says 預."""
+    mark = QLabel("預")
+    mark.setObjectName("seal")
+    mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    mark.setFixedSize(38, 38)
+    return mark
 
 
 def _line() -> QFrame:

@@ -134,7 +134,9 @@ class MainWindow(QMainWindow):
                 return
         self._login = login
         self._operations.watch(ledger)
-        self.bench = Workbench(ledger, folder, self._operations, self._places())
+        self.bench = Workbench(
+            ledger, folder, self._operations, self._places(), likes=self._preferences
+        )
         self.bench.lock_wanted.connect(self.ask_lock)
         self.bench.change_user_wanted.connect(self.change_user)
         self.bench.help_wanted.connect(self.show_help)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from models.fields import Field
+from models.profile_forms import DOCUMENTS
 from models.profiles import Profile
 from models.records.base import Record
 
@@ -24,6 +25,12 @@ def profile_title(code: str, profiles: Mapping[str, Profile]) -> str:
     """Return the title of the text that a contract is bound to; the bare code if it is unknown."""
     profile = profiles.get(code)
     return f"{profile.title}（{code}）" if profile is not None else code
+
+
+def document_title(code: str) -> str:
+    """Return the code of a document with its neutral title; the bare code if it is unknown."""
+    title, _seal = DOCUMENTS.get(code, ("", ""))
+    return f"{code} {title}".strip()
 
 
 def reworded(sentence: str, words: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -29,8 +29,10 @@ from ui import icons
 from ui.notice_bar import NoticeBar
 from ui.operations import Operations
 from ui.page import Desk, Page
+from ui.preferences import Preferences
 from ui.search_box import SearchBox
 from ui.status import Facts, read_facts
+from ui.verb_button import VerbButton
 
 FIRST_VERB_KEY = 2
 LAST_VERB_KEY = 9
@@ -76,6 +78,7 @@ class Workbench(QWidget):
         operations: Operations,
         places: Sequence[Place],
         parent: QWidget | None = None,
+        likes: Preferences | None = None,
     ) -> None:
         super().__init__(parent)
         self.ledger = ledger
@@ -83,7 +86,7 @@ class Workbench(QWidget):
         self._operations = operations
         self._places = tuple(places)
         self._pages: dict[int, Page] = {}
-        self.desk = Desk(ledger, operations, operations.asker, self.go)
+        self.desk = Desk(ledger, operations, operations.asker, self.go, likes)
         self._build()
         operations.changed.connect(self._on_changed)
         self._read_contracts()
@@ -144,9 +147,9 @@ class Workbench(QWidget):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self._top())
-        right.addWidget(self.stack, 1)
         self.notices = NoticeBar()
         right.addWidget(self.notices)
+        right.addWidget(self.stack, 1)
         right.addWidget(self._verb_bar())
         row.addLayout(right, 1)
         for keys, act in (
@@ -198,12 +201,11 @@ class Workbench(QWidget):
         self.contracts = QComboBox()
         self.contracts.setAccessibleName(self.tr("契約"))
         self.contracts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.contracts.setMaximumWidth(560)
         self.contracts.addItem(self.tr("すべての契約"), "")
         self.contracts.currentIndexChanged.connect(self._contract_chosen)
         label.setBuddy(self.contracts)
         self.search = SearchBox(self.ledger, self._operations, top)
-        self.search.setMinimumWidth(280)
+        self.search.setMinimumWidth(230)
         self.search.setMaximumWidth(420)
         self.search.chosen.connect(self.go)
         help_button = _button("F1", "help")
@@ -212,7 +214,6 @@ class Workbench(QWidget):
         help_button.clicked.connect(self._help)
         row.addWidget(label)
         row.addWidget(self.contracts, 3)
-        row.addStretch(1)
         row.addWidget(self.search, 2)
         row.addWidget(help_button)
         return top
@@ -243,13 +244,13 @@ class Workbench(QWidget):
                 old.deleteLater()
         actions = page.actions()
         for action in actions:
-            row.addWidget(_verb_button(action))
+            row.addWidget(VerbButton.of(action))
         row.addStretch()
         self.verbs.setVisible(bool(actions))
 
     # --- keeping fresh ----------------------------------------
-        self.notices.show_change(change)
     def _on_changed(self, change: Change) -> None:
+        self.notices.show_change(change)
         if Contract.type in change.types:
             self._read_contracts()
         self._read_facts()
@@ -270,6 +271,7 @@ class Workbench(QWidget):
             self.contracts.setCurrentIndex(1)
 
     def _contract_chosen(self) -> None:
+        self.contracts.setToolTip(self.contracts.currentText())
         for page in self._pages.values():
             page.show_contract(self.contract_id())
 
@@ -298,19 +300,5 @@ def _button(word: str, name: str) -> QToolButton:
     button.setIconSize(QSize(icons.SIZE, icons.SIZE))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
-
-
-def _verb_button(action: QAction) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("framed")
-    button.setDefaultAction(action)
-    keys = action.shortcut().toString()
-    button.setText(f"{keys}  {action.text()}" if keys else action.text())
-    action.changed.connect(
-        lambda: button.setText(f"{keys}  {action.text()}" if keys else action.text())
-    )
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button

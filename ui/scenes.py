@@ -1,0 +1,298 @@
+"""What the pictures show: each page and each dialog of the window, with the sample on stage."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
+
+from models.codes import HandlingKind as K
+from models.custody import ALLOWED
+from models.ledger import Ledger
+from models.office import Office
+from models.records import (
+    Assignment,
+    Authorization,
+    Contract,
+    ContractPlace,
+    HandlingEvent,
+    InformationAsset,
+    Item,
+    Organization,
+    Person,
+    Place,
+    Record,
+    Submission,
+)
+from ui.accounts import AccountDialog, ReissueDialog
+from ui.asking import LineDialog
+from ui.backup_page import BackupPage
+from ui.daily_log import DailyLogPage
+from ui.export_dialog import ExportDialog
+from ui.form_dialog import FormDialog
+from ui.handling.opening import correcting_dialog, handling_dialog
+from ui.help import HelpDialog
+from ui.history import HistoryDialog
+from ui.items import ItemsPage
+from ui.must_change import OwnPasswordDialog
+from ui.operations import Operations
+from ui.page import Desk, Page
+from ui.paper_dialog import PaperDialog
+from ui.papers import PapersPage, SubmitDialog
+from ui.progress import ProgressDialog
+from ui.record_dialog import RecordDialog
+from ui.record_pages import AuthorizationPage, ContractsPage, PeoplePage
+from ui.recover import RecoverDialog
+from ui.restore import RestoreDialog
+from ui.settings_page import SettingsPage
+from ui.today import TodayPage
+from ui.window import MainWindow
+from ui.wizard import Wizard
+
+P = TypeVar("P", bound=Page)
+Picture = Callable[[str, QWidget], None]
+Scene = Callable[["Stage"], Iterator[tuple[str, QWidget]]]
+
+FORMS: tuple[type[Record], ...] = (
+    Contract, Organization, InformationAsset, Person, Assignment, Place, ContractPlace,
+    Authorization, Item,
+)  # fmt: skip
+KINDS = {
+    "receive": K.RECEIVE, "use": K.USE, "copy": K.COPY, "take-out": K.TAKE_OUT,
+    "bring-back": K.BRING_BACK, "transport": K.TRANSPORT, "return": K.RETURN,
+    "dispose": K.DISPOSE, "store": K.STORE, "stocktake": K.STOCKTAKE, "loss": K.LOSS,
+}  # fmt: skip
+
+
+@dataclass
+class Stage:
+    """The window and what a scene needs to arrange it.
+
+    Args:
+        folder: a scratch folder; a ledger that the wizard makes goes here.
+        patience: seconds for one scene to come to rest.
+    """
+
+    window: MainWindow
+    office: Office
+    operations: Operations
+    folder: Path
+    patience: float
+
+    def play(self, scenes: "tuple[Scene, ...]", picture: Picture) -> None:
+        """Show one scene after the other and hand what is to be seen to `picture`."""
+        for scene in scenes:
+            for name, widget in scene(self):
+                self.rest()
+                picture(name, widget)
+            self.rest()
+
+    def rest(self) -> None:
+        """Wait until nothing is read any more and everything is laid out."""
+        end = time.monotonic() + self.patience
+        quiet = 0
+        while quiet < 4 and time.monotonic() < end:
+            QApplication.processEvents()
+            QThread.msleep(5)
+            quiet = 0 if self.operations.busy else quiet + 1
+
+    def page(self, cls: type[P], number: int) -> P:
+        """Turn to a page of the open ledger."""
+        assert self.window.bench is not None
+        page = self.window.bench.show_place(number)
+        assert isinstance(page, cls)
+        self.rest()
+        return page
+
+    def dialogs(self, **made: QDialog) -> Iterator[tuple[str, QWidget]]:
+        """Show dialogs, one after the other, as they would open."""
+        for name, dialog in made.items():
+            dialog.show()
+            yield name.replace("_", "-"), dialog
+            dialog.done(0)
+            dialog.deleteLater()
+
+    @property
+    def desk(self) -> Desk:
+        assert self.window.bench is not None
+        return self.window.bench.desk
+
+
+def door(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """The unlock screen."""
+    stage.window.unlock.login.setText("yamada")
+    stage.window.unlock.password.setText("見えません")
+    yield "unlock", stage.window
+    stage.window.unlock.greet()
+
+
+def first_hour(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """Every step of the wizard, filled in as the sample company would."""
+    wizard = Wizard(stage.office, stage.operations, stage.window)
+    wizard.place.parent_folder.setText(str(stage.folder))
+    wizard.show()
+    words = {
+        wizard.organization: ("株式会社みどり情報", "カブシキガイシャミドリジョウホウ",
+                              "代表取締役", "髙橋　一郎", "353-0000", "架空市みどり町1-2-3",
+                              "048-000-0000"),
+        wizard.person: ("𠮷野　花子", "ヨシノ　ハナコ", "課長", "業務部"),
+        wizard.contract: ("R8-001", "児童手当データ入力業務", "○○市", "市民課", "○○市長",
+                          "R8.4.1", "R8.4.1", "R9.3.31", "申請内容の入力と点検"),
+    }  # fmt: skip
+    password = "みどりの小道をあるく 4"
+    for number, step in enumerate(wizard.steps, 1):
+        for line, text in zip(step.findChildren(QLineEdit), words.get(step, ()), strict=False):
+            line.setText(text)
+        if step is wizard.password:
+            wizard.password.login.setText("yoshino")
+            wizard.password.password.first.setText(password)
+            wizard.password.password.second.setText(password)
+        stage.rest()
+        yield ("recovery-sheet" if step is wizard.sheet else f"wizard-{number}"), wizard
+        if step is wizard.sheet:
+            wizard.sheet.typed.setPlainText(wizard.sheet.text.text())
+        if step is not wizard.done_step:
+            wizard.go_on()
+            stage.rest()
+    wizard._throw_away()
+    stage.rest()
+    wizard.done(0)
+
+
+def today(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """The page with which the day begins, and a question to the ledger."""
+    stage.page(TodayPage, 0)
+    yield "today", stage.window
+    assert stage.window.bench is not None
+    search = stage.window.bench.search
+    search.setText("見本")
+    search.look_up()
+    yield "search", stage.window
+    search.clear()
+    search.list.hide()
+
+
+def daily_log(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """The log: the last day, all days, a record with its history, a correction."""
+    page = stage.page(DailyLogPage, 1)
+    events = stage.desk.ledger.registers.all(HandlingEvent)
+    last = max(events, key=lambda one: one.record.event_no or 0)
+    page.show_record(HandlingEvent.type, last.record.id)
+    yield "handling", stage.window
+    page.show_day(None)
+    yield "handling-all", stage.window
+    desk = stage.desk
+    yield from stage.dialogs(
+        record=RecordDialog(desk, last, parent=page),
+        history=HistoryDialog(desk, HandlingEvent.type, last.record.id, parent=page),
+        correction=correcting_dialog(desk, last, page),
+        export=ExportDialog(desk.ledger, desk.operations, HandlingEvent, "", None, "", page),
+    )
+
+
+def acts(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """The dialog of every act, about a fitting medium."""
+    page = stage.page(TodayPage, 0)
+    desk = stage.desk
+    contract = desk.ledger.contracts()[0].record.id
+    for name, kind in KINDS.items():
+        dialog = handling_dialog(desk, contract, kind, fitting(desk.ledger, kind), parent=page)
+        yield from stage.dialogs(**{name: dialog})
+
+
+def items(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """A medium with its story, facts and copies."""
+    page = stage.page(ItemsPage, 2)
+    ledger = stage.desk.ledger
+    parents = {one.record.parent_item_id for one in ledger.registers.all(Item)}
+    chosen = sorted(
+        (one.record for one in ledger.registers.all(Item)),
+        key=lambda item: (item.id not in parents, item.item_no),
+    )
+    page.show_record(Item.type, chosen[0].id)
+    for number, name in enumerate(("item-story", "item-facts", "item-copies")):
+        page.detail.tabs.setCurrentIndex(number)
+        yield name, stage.window
+    page.detail.tabs.setCurrentIndex(0)
+
+
+def registers(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """Consents, people and places, contracts: every tab."""
+    for number, cls in ((3, AuthorizationPage), (4, PeoplePage), (5, ContractsPage)):
+        page = stage.page(cls, number)
+        for place, tab in enumerate(page.tabs):
+            page.book.setCurrentIndex(place)
+            stage.rest()
+            tab.view.table.selectRow(0)
+            yield f"register-{tab.cls.type.replace('_', '-')}", stage.window
+        page.book.setCurrentIndex(0)
+
+
+def forms(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """The form of every register, filled in and empty."""
+    for cls in FORMS:
+        found = stage.desk.ledger.registers.all(cls)
+        name = f"form-{cls.type}"
+        if found:
+            stored = found[0]
+            yield from stage.dialogs(**{name: FormDialog(stage.desk, cls, stored=stored)})
+        yield from stage.dialogs(**{f"{name}-new": FormDialog(stage.desk, cls)})
+
+
+def papers(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """The register of papers, making one, looking at one, handing one in."""
+    page = stage.page(PapersPage, 6)
+    desk = stage.desk
+    every = (one.record for one in desk.ledger.registers.all(Submission))
+    sealed = [paper for paper in every if paper.file_id]
+    page.show_record(Submission.type, sealed[0].id if sealed else "")
+    yield "papers", stage.window
+    contract = desk.ledger.contracts()[0].record.id
+    yield from stage.dialogs(paper=PaperDialog(desk, contract, page))
+    for paper in sealed[:1]:
+        pdf = desk.ledger.paper.file(paper.id)
+        yield from stage.dialogs(
+            receipt=page.preview_of(paper, pdf), submit=SubmitDialog(desk, paper, page)
+        )
+
+
+def care(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """Backups, people who may sign in, the seal, settings, help and small questions."""
+    stage.page(BackupPage, 7)
+    yield "backup", stage.window
+    page = stage.page(SettingsPage, 8)
+    for number, name in enumerate(("accounts", "seal", "settings", "about")):
+        page.tabs.setCurrentIndex(number)
+        yield name, stage.window
+    page.tabs.setCurrentIndex(0)
+    desk, office, operations = stage.desk, stage.office, stage.operations
+    people = [one.record for one in desk.ledger.registers.all(Person)]
+    account = desk.ledger.people.accounts()[-1]
+    yield from stage.dialogs(
+        account=AccountDialog(desk, people, page),
+        reissue=ReissueDialog(desk, account, page),
+        own_password=OwnPasswordDialog(desk.ledger, operations, page),
+        restore=RestoreDialog(office, operations, page),
+        recover=RecoverDialog(office, operations, stage.folder, page),
+        help=HelpDialog("handling", page),
+        question=LineDialog(page, "取扱記録の取消", "取消しの理由を入力してください。", ""),
+        progress=ProgressDialog("バックアップ", page),
+    )
+
+
+def fitting(ledger: Ledger, kind: K) -> list[str]:
+    """Return two items whose state an act fits; fewer when there are not so many."""
+    states = ALLOWED.get(kind, frozenset())
+    found = []
+    for stored in ledger.registers.all(Item):
+        status = ledger.handling.status(stored.record.id)
+        if status is not None and status.state in states:
+            found.append(stored.record.id)
+    return found[:2]
+
+
+DOOR: tuple[Scene, ...] = (door, first_hour)
+INSIDE: tuple[Scene, ...] = (today, daily_log, acts, items, registers, forms, papers, care)
