@@ -103,11 +103,14 @@ def record_type(request: Request) -> type[Record]:
 
 
 def answers_of(request: Request) -> Answers:
-    """Read what people said to the findings of an earlier answer NEEDS_ANSWER."""
-    reasons = object_of(request, "reasons")
+    """Read what people said to the findings of an earlier answer NEEDS_ANSWER.
+
+    `answers` is the older name of `reasons`.
+    """
+    reasons = {**object_of(request, "answers"), **object_of(request, "reasons")}
     if not all(isinstance(reason, str) for reason in reasons.values()):
         raise Usage(reason="「reasons」は、規則の番号ごとの理由（文字）で指定してください。")
-    return Answers(dict(reasons), later=request.get("confirm_later") is True)
+    return Answers(reasons, later=request.get("confirm_later") is True)
 
 
 def findings_of(error: AzukariError) -> Answer:

@@ -62,3 +62,89 @@ def test_a_refusal_names_rule_and_clause(house: House) -> None:
 def test_answers_of_a_wrong_form_are_told(house: House) -> None:
     [wrong] = ask(house, use(house, reasons={"R-48": 1}))
     assert wrong["error"] == "USAGE"
+
+
+# --- a second person ---
+
+
+@pytest.fixture
+def staffed(tmp_path: Path) -> Iterator[House]:
+    """A house where a worker may agree."""
+    with furnished(tmp_path, rules=True, accounts=True) as made:
+        made.story.receive(1)
+        made.ledger.close()
+        yield made
+
+
+WORKER = next(user for user in cast.USERS if user.person == "worker")
+
+
+def breach(house: House, **changes: Any) -> dict[str, Any]:
+    """Return a use by somebody who is not assigned."""
+    request = use(house, reasons={"R-01": REASON}, **changes)
+    actor = house.story.people["officer"]
+    request["fields"] = {**request["fields"], "purpose": "入力", "actor_person_id": actor}
+    return request
+
+
+def test_a_breach_names_who_may_agree(staffed: House) -> None:
+    [asked] = ask(staffed, breach(staffed))
+    assert (asked["error"], asked["needs_approval"], asked["may_wait"]) == (
+        "NEEDS_ANSWER", True, True,
+    )  # fmt: skip
+    assert asked["people"] == [staffed.story.people["worker"]]
+    [finding] = asked["findings"]
+    assert (finding["rule"], finding["mode"]) == ("R-01", "block_plan")
+    assert finding["clauses"] and finding["articles"]
+
+
+@pytest.mark.parametrize("by", ["login", "person"])
+def test_a_second_person_signs_in_with_the_request(staffed: House, by: str) -> None:
+    who = WORKER.login if by == "login" else staffed.story.people["worker"]
+    request = breach(staffed, approved_by=who, approver_password=WORKER.password)
+    query = {"do": "query", "record": "rule_override"}
+    done, found, checked = ask(staffed, request, query, {"do": "verify"})
+    assert done["ok"] and WORKER.password not in json.dumps(done, ensure_ascii=False)
+    [override] = found["records"]
+    assert override["fields"]["approved_by"] == staffed.story.people["worker"]
+    assert checked["verified"], checked
+
+
+def test_a_wrong_password_of_the_second_person_is_answered(staffed: House) -> None:
+    request = breach(staffed, approved_by=WORKER.login, approver_password="ちがう")
+    [refused] = ask(staffed, request)
+    assert (refused["ok"], refused["error"]) == (False, "WRONG_PASSWORD")
+    assert "ちがう" not in json.dumps(refused, ensure_ascii=False)
+
+
+def test_an_agreement_without_password_is_told(staffed: House) -> None:
+    [refused] = ask(staffed, breach(staffed, approved_by=WORKER.login))
+    assert refused["error"] == "USAGE" and "approver_password" in refused["message"]
+
+
+def test_an_unknown_second_person_is_told(staffed: House) -> None:
+    [refused] = ask(staffed, breach(staffed, approved_by="dareka", approver_password="x"))
+    assert refused["error"] == "NOT_FOUND"
+
+
+def test_an_agreement_may_come_later(staffed: House) -> None:
+    [done] = ask(staffed, breach(staffed, confirm_later=True))
+    assert done["ok"]
+    driver = Driver(staffed.folder / "ledger", staffed.office)
+    unlock = {"do": "unlock", "user": WORKER.login, "password": WORKER.password}
+    assert driver.answer(json.dumps(unlock))["ok"]
+    query = {"do": "query", "record": "rule_override", "where": [["confirm_later", "eq", True]]}
+    [waiting] = driver.answer(json.dumps(query))["records"]
+    agreed = driver.answer(json.dumps({"do": "approve", "ids": [waiting["record_id"]]}))
+    assert agreed["ok"], agreed
+    assert driver.answer(json.dumps(query))["records"] == []
+    assert driver.answer(json.dumps({"do": "lock"}))["ok"]
+
+
+def test_a_command_that_needed_an_answer_is_repeated_safely(staffed: House) -> None:
+    command = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    request = breach(
+        staffed, command=command, approved_by=WORKER.login, approver_password=WORKER.password
+    )
+    first, second = ask(staffed, request, request)
+    assert first["ok"] and second["repeated"] and first["seq"] == second["seq"]
