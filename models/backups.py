@@ -54,28 +54,33 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
     return made
 
 
+def restored_words(restored: Restored) -> str:
+    """Say where a restored ledger comes from, and what could not be read."""
+    base, head = restored.base.seq, restored.head.seq
+    if restored.journal is None:
+        return f"記帳番号{base:,}までのバックアップから復元しました。"
+    words = f"記帳番号{base:,}までのバックアップと更新ジャーナルから、{head:,}まで復元しました。"
+    if restored.torn:
+        words += "更新ジャーナルの終わりに、途中で切れた記録が1件あり、戻せませんでした。"
+    return words
+
+
 def record_restore(ledger: "Ledger", restored: Restored, started: datetime) -> None:
     """Enter in a restored ledger where it comes from: whoever reads it must know (security 3.7)."""
-    base, head = restored.base.seq, restored.head.seq
-    detail = f"記帳番号{base:,}までのバックアップから復元しました。"
-    if restored.journal is not None:
-        detail = (
-            f"記帳番号{base:,}までのバックアップと更新ジャーナルから、{head:,}まで復元しました。"
-        )
     run = BackupRun(
         id=ledger.new_id(),
         kind=BackupKind.RESTORE,
         started_at=started,
         finished_at=ledger.now(),
         backup_id=restored.backup_id,
-        to_event_seq=head,
+        to_event_seq=restored.head.seq,
         head=restored.head.hex,
         file_name=restored.file.name[:400],
         folder=str(restored.file.parent)[:400],
         result=BackupResult.OK,
         checked_by=ledger.user.person_id,
         elapsed_ms=_milliseconds(started, ledger.now()),
-        detail=detail,
+        detail=restored_words(restored),
     )
     ledger.registers.validate(run)
     ledger.commit([creating(run)])

@@ -193,6 +193,7 @@ class Restored:
     base: Head
     head: Head
     journal: PurePath | None
+    torn: bool  # the journal ends with bytes that nobody can read
     opened: Opened | None = None
 
 

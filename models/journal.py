@@ -12,10 +12,12 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
 from models.chain import Intent
-from models.codes import EventLevel, Role, SystemEventKind
+from models.codes import BackupKind, Code, EventLevel, Role, SystemEventKind
 from models.commands import Change, creating
 from models.errors import AzukariError, JournalFailed, JournalMissing
-from models.records import SystemEvent
+from models.records import BackupRun, Submission, SystemEvent
+from models.store import Op, Query, Where
+from models.wareki import format_short
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -186,6 +188,7 @@ class JournalDesk:
         ledger = self._ledger
         noticed = [one.detail for one in self._keeper.news()]
         try:
+            ledger.watch_clock()
             if ledger.role is not Role.INSPECTOR and not ledger.user.must_change:
                 self.enter_news(reason)
         except (JournalMissing, JournalFailed):
@@ -221,3 +224,33 @@ class JournalDesk:
             event = replace(event, reason=reason, acknowledged_by=ledger.user.person_id)
         ledger.registers.validate(event)
         return creating(event)
+
+
+MOST_PRINTED = 8
+
+
+def printed_events(ledger: "Ledger", last_paper: str) -> tuple[str, ...]:
+    """Say what the next paper must tell of the ledger: rollbacks, restores, clock, no journal.
+
+    Args:
+        last_paper: id of the sealed paper before; only what came later is told.
+    """
+    stored = ledger.store.get(Submission, last_paper) if last_paper else None
+    later = Where("created_seq", Op.GT, stored.meta.created_seq if stored else 0)
+    told = (Where("level", Op.IN, (EventLevel.WARN, EventLevel.ALERT)), later)
+    restores = (Where("kind", Op.EQ, BackupKind.RESTORE), later)
+    lines: list[tuple[int, datetime | None, Code | None, str]] = [
+        (one.meta.created_seq, one.record.occurred_at, one.record.kind, one.record.detail)
+        for one in ledger.store.find(SystemEvent, Query(SystemEvent.type, told))
+    ]
+    lines += [
+        (one.meta.created_seq, one.record.finished_at, one.record.kind, one.record.detail)
+        for one in ledger.store.find(BackupRun, Query(BackupRun.type, restores))
+    ]
+    lines.sort(key=lambda line: line[0])
+    shown = [
+        f"{format_short(at.date()) if at else ''} {kind.label if kind else ''}（{detail}）"
+        for _, at, kind, detail in lines[-MOST_PRINTED:]
+    ]
+    more = len(lines) - MOST_PRINTED
+    return (*shown, *([f"ほか{more}件"] if more > 0 else []))

@@ -27,8 +27,8 @@ from models.errors import (
 from models.files import Files
 from models.gate import Opened, Safe
 from models.handling import Handling
-from models.journal import JournalDesk
 from models.inquiries import Inquiries
+from models.journal import JournalDesk
 from models.paper import Paper
 from models.people import People
 from models.profiles import Profile
@@ -192,7 +192,7 @@ class Ledger:
             if self._closed:
                 raise Locked()
             self._require_own_password(intents)
-            self._watch_clock()
+            self.watch_clock()
             command, failed = self._append(intents, command_id or self.new_command_id())
             if self._must_change:
                 self._must_change = None
@@ -241,8 +241,8 @@ class Ledger:
         self._last_at = now
         return command, failed
 
-    def _watch_clock(self) -> None:
-        """Enter before the command that the clock went back or jumped."""
+    def watch_clock(self) -> None:
+        """Enter that the clock went back or jumped; asked at the sign-in and before each command."""
         if self._last_at is None:
             self._last_at = self._last_recorded()
         news = self._watch.look(self.now(), self._last_at)

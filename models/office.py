@@ -1,7 +1,7 @@
 """The office: how a ledger comes to be open, for the window, the console and the driver alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from models.backups import record_restore
@@ -127,28 +127,31 @@ class Office:
         password: str,
         progress: Progress,
         journal: PurePath | None = None,
-    ) -> Head:
+    ) -> Restored:
         """Restore a backup on this PC and enter in the restored ledger that it was restored.
 
         Args:
             journal: folder of the update journal, to come to the last acknowledged entry.
 
         Returns:
-            The head that was reached; the entry of the restore stands behind it.
+            What was reached; the entry of the restore stands behind its head.
 
         Raises:
             AzukariError: the folder does not exist then.
         """
         started = self.clock()
+        done: list[Restored] = []
 
         def enter(restored: Restored) -> None:
             assert restored.opened is not None
             record_restore(self._ledger(restored.opened), restored, started)
+            done.append(replace(restored, opened=None))
 
-        return self.gate.restore(
+        self.gate.restore(
             backup, folder, login=login, password=password, progress=progress, journal=journal,
             settle=enter,
         )  # fmt: skip
+        return done[0]
 
     def restore_with_sheet(
         self,

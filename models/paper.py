@@ -25,6 +25,7 @@ from models.commands import Change, creating, revising
 from models.desk import Desk
 from models.errors import Refused
 from models.fields import Json
+from models.journal import printed_events
 from models.records import Authorization, Contract, ContractPlace, SealKey, Submission
 from models.rules.answers import Answers
 from models.store import Op, Query, Where
@@ -56,6 +57,7 @@ class Numbering:
     previous_doc_no: str
     previous_sha256: str
     seal_fingerprint: str
+    warnings: tuple[str, ...] = ()  # what befell the ledger since the last sealed paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ class Paper:
             previous_doc_no=last.doc_no if last else "",
             previous_sha256=last.pdf_sha256 if last else "",
             seal_fingerprint=key.fingerprint if key else "",
+            warnings=printed_events(ledger, last.id if last else ""),
         )
 
     def seal(

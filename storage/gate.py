@@ -249,10 +249,10 @@ class LedgerGate:
     ) -> Restored:
         """Replay the journal, verify, and let this PC know the way that begins here."""
         follow = Path(journal) if journal is not None else None
-        head = complete(place, vault, manifest, follow, progress)
+        head, torn = complete(place, vault, manifest, follow, progress)
         self._memory.remember(vault.vault_id, head)
         base = Head(manifest.seq, manifest.head)
-        return Restored(manifest.backup_id.hex(), backup, base, head, follow)
+        return Restored(manifest.backup_id.hex(), backup, base, head, follow, torn)
 
     def _restore(
         self,

@@ -197,7 +197,15 @@ def replay(folder: Path, keys: Keys, after: Head, progress: Progress) -> Iterato
         here = Head(command.last_seq, command.head)
         progress(here.seq - after.seq, max(end.seq - after.seq, 1))
     if here.hash != end.hash and not _is_behind(scans, end, after):
+        for file, scan in zip(files, scans, strict=True):
+            if scan.torn and scan.head == here:
+                raise broken(str(file.path), len(scan.places) + 1)
         raise VerificationFailed(reason=_gap(after, scans))
+
+
+def ends_torn(folder: Path, keys: Keys) -> bool:
+    """Tell whether the last file ends with bytes that are no whole frame."""
+    return JournalFile(list_files(folder, keys.vault_id)[-1], keys).scan().torn
 
 
 def _is_behind(scans: list[Scan], end: Head, after: Head) -> bool:
@@ -231,6 +239,7 @@ def check_links(
         Damaged: names the file and the frame.
     """
     previous = bytes(ID_BYTES)
+    before: Scan | None = None
     paths = list_files(folder, keys.vault_id)
     for done, path in enumerate(paths):
         progress(done, len(paths))
@@ -242,14 +251,17 @@ def check_links(
         previous = file.header.file_id
         if not full and path != paths[-1]:
             continue
-        _check_frames(file)
+        if before is not None and file.header.base.seq > before.head.seq:
+            # The next file continues what is not whole any more at the end of this one.
+            raise broken(str(paths[done - 1]), len(before.places) + 1)
+        before = _check_frames(file)
     if not knows(file.scan().head):
         raise Damaged(
             file=str(folder), what_now="台帳と続きが合いません。責任者に連絡してください。"
         )
 
 
-def _check_frames(file: JournalFile) -> None:
+def _check_frames(file: JournalFile) -> Scan:
     scan = file.scan()
     head = scan.header.base
     for number, place in enumerate(scan.places, 1):
@@ -259,6 +271,7 @@ def _check_frames(file: JournalFile) -> None:
         if not joined or not named:
             raise broken(str(file.path), number)
         head = Head(command.last_seq, command.head)
+    return scan
 
 
 def _require_ours(file: JournalFile, vault_id: bytes) -> None:

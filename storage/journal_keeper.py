@@ -64,6 +64,7 @@ class Keeper:
         self._journal: Journal | None = None
         self._problem: AzukariError | None = None
         self._kept: Head | None = None  # last head that the journal acknowledged before it failed
+        self._seen = 0  # number of the last entry in a journal that is out of reach
         self._news: list[News] = []
         setting = store.setting(FOLDER_SETTING)
         self._folder = Path(setting) if setting else None
@@ -93,7 +94,7 @@ class Keeper:
             try:
                 self._journal.require_present()
             except AzukariError as error:
-                self._lose(error)
+                self._lose(error, written=False)
         if self._journal is None and self._folder is not None:
             self._reach_out()
 
@@ -109,12 +110,18 @@ class Keeper:
         try:
             self._journal.append(command, entries)
         except AzukariError as error:
-            self._lose(error)
+            self._lose(error, written=True)
             raise JournalFailed(file=str(self._folder), reason=str(error)) from error
 
-    def _lose(self, error: AzukariError) -> None:
+    def _lose(self, error: AzukariError, *, written: bool) -> None:
+        """Let go of a journal that fails.
+
+        Args:
+            written: something may stand in its file that never reached the medium.
+        """
         assert self._journal is not None
-        self._kept = self._journal.head
+        self._seen = self._journal.head.seq
+        self._kept = self._journal.head if written else None
         self._journal.close()
         self._journal = None
         self._problem = error
@@ -133,7 +140,7 @@ class Keeper:
         return JournalStatus(
             self._state(),
             self._folder,
-            journal.head.seq if journal else self._kept.seq if self._kept else 0,
+            journal.head.seq if journal else self._seen,
             journal.written_at if journal else None,
             "" if journal or self._problem is None else str(self._problem),
             journal is not None and self._on_one_disk(journal.folder),
@@ -297,7 +304,8 @@ class Keeper:
 
     def _logged(self, first: int) -> Iterator[Logged]:
         for command in self._store.commands(first):
-            yield command, self._entries(command)
+            if command.first_seq >= first:
+                yield command, self._entries(command)
 
     def _entries(self, command: Command) -> list[Entry]:
         return list(self._store.entries(command.first_seq, command.last_seq))

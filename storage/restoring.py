@@ -12,7 +12,7 @@ from models.errors import VerificationFailed
 from models.store import Progress
 from storage.attachments import FOLDER_NAME
 from storage.backup_format import Manifest
-from storage.journal import attachment_names, copy_attachment, replay
+from storage.journal import attachment_names, copy_attachment, ends_torn, replay
 from storage.journal_keeper import detach
 from storage.ledger_store import LedgerStore
 from storage.ledgers import DATABASE_NAME, check_snapshot, open_store
@@ -23,8 +23,11 @@ _DIFFERS = "復元した台帳が、バックアップの目録と一致しま�
 
 def complete(
     place: Path, vault: Vault, manifest: Manifest, journal: Path | None, progress: Progress
-) -> Head:
+) -> tuple[Head, bool]:
     """Bring an extracted backup up to the end of the journal and verify all of it.
+
+    Returns:
+        The head that was reached, and whether the journal ends with a frame that is not whole.
 
     Raises:
         VerificationFailed: it is not what the manifest says, or the journal is not its sequel.
@@ -44,7 +47,7 @@ def complete(
         store.close()
     if check_snapshot(path, vault.database_key) != reached:
         raise VerificationFailed(reason=_DIFFERS)
-    return reached
+    return reached, journal is not None and ends_torn(journal, vault)
 
 
 def _follow(

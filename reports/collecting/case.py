@@ -197,6 +197,7 @@ class Case:
             previous_doc_no=numbers.previous_doc_no,
             previous_sha256=numbers.previous_sha256,
             seal_fingerprint=numbers.seal_fingerprint,
+            warnings=numbers.warnings,
         )
 
     def _seal_image(self) -> bytes:

@@ -1,0 +1,595 @@
+"""The journal of a real ledger: caught up, missed, answered for, and the memory of the head."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.codes import AttachmentKind, Role, SystemEventKind
+from models.errors import (
+    Damaged,
+    DiskFull,
+    Foreign,
+    InsideLedger,
+    InvalidField,
+    JournalFailed,
+    JournalMissing,
+    MediumMissing,
+    NotPermitted,
+    Refused,
+    RolledBack,
+    VerificationFailed,
+)
+from models.journal import JournalState
+from models.ledger import Ledger
+from models.records import BackupRun, Place, SystemEvent
+from storage import journal_file
+from storage.journal import list_files
+from storage.safe import LedgerSafe
+from tests.house import House, furnished
+from ui.sample import cast
+
+BOSS, WORKER = cast.USERS[0], cast.USERS[1]
+REASON = "媒体の故障のため、明日の交換まで続けます"
+
+
+def quiet(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, accounts=True) as made:
+        made.ledger.journal.start(usb(made))
+        yield made
+
+
+def usb(house: House) -> Path:
+    return house.folder / "usb"
+
+
+def enter(ledger: Ledger, name: str = "倉庫") -> int:
+    change = ledger.registers.create(
+        Place(name=name, address="架空市青葉町1-2-3", floor_room="3階", lockable=True,
+              entry_control=True, kinds=ledger.registers.all(Place)[0].record.kinds)
+    )  # fmt: skip
+    return change.head.seq
+
+
+def events(ledger: Ledger) -> list[SystemEventKind]:
+    kinds = [stored.record.kind for stored in ledger.registers.all(SystemEvent)]
+    return [kind for kind in kinds if kind is not None]
+
+
+def state(ledger: Ledger) -> JournalState:
+    return ledger.journal.status().state
+
+
+def replayed(house: House) -> int:
+    """Return the last entry that the journal could bring back."""
+    vault = house.ledger.safe.vault  # type: ignore[attr-defined]
+    path = list_files(usb(house), vault.vault_id)[-1]
+    return journal_file.JournalFile(path, vault).scan().head.seq
+
+
+def sound(ledger: Ledger) -> bool:
+    return ledger.safe.verify(full=True, progress=quiet).ok
+
+
+def pull(house: House) -> None:
+    usb(house).rename(house.folder / "pulled")
+
+
+def plug(house: House) -> None:
+    (house.folder / "pulled").rename(usb(house))
+
+
+# --- every command --------------------------------------------------------------------------------
+
+
+def test_every_command_stands_in_the_journal_when_it_is_acknowledged(house: House) -> None:
+    for number in range(3):
+        seq = enter(house.ledger, f"倉庫{number}")
+        status = house.ledger.journal.status()
+        assert (status.state, status.seq, replayed(house)) == (JournalState.OK, seq, seq)
+    assert events(house.ledger) == [SystemEventKind.JOURNAL_STARTED]
+    assert sound(house.ledger)
+
+
+def test_attachments_lie_beside_the_journal(house: House) -> None:
+    house.ledger.files.attach(
+        "写真".encode(), name="写真.jpg", mime="image/jpeg", kind=AttachmentKind.PHOTO
+    )
+    mine = {path.name for path in (house.folder / "ledger" / "attachments").iterdir()}
+    copied = {path.name for path in (usb(house) / "attachments").iterdir()}
+    assert copied and copied <= mine
+
+
+def test_reopening_goes_on_in_the_same_file(house: House) -> None:
+    enter(house.ledger)
+    ledger = house.sign_in(BOSS.login)
+    seq = enter(ledger)
+    assert len(list(usb(house).glob("*.azj"))) == 1 and replayed(house) == seq
+    assert not ledger.notices
+
+
+# --- the medium is missing ------------------------------------------------------------------------
+
+
+def test_a_pulled_medium_refuses_entries_before_they_are_written(house: House) -> None:
+    seq = enter(house.ledger)
+    pull(house)
+    with pytest.raises(JournalMissing, match="記帳していません"):
+        enter(house.ledger)
+    assert house.ledger.store.head().seq == seq
+    assert state(house.ledger) is JournalState.MISSING
+    plug(house)
+    assert enter(house.ledger) == seq + 1 == replayed(house)
+    assert state(house.ledger) is JournalState.OK
+
+
+def test_only_a_responsible_person_goes_on_without_and_says_why(house: House) -> None:
+    worker = house.sign_in(WORKER.login)
+    pull(house)
+    with pytest.raises(NotPermitted):
+        worker.journal.suspend(REASON)
+    boss = house.sign_in(BOSS.login)
+    assert any("媒体がありません" in notice for notice in boss.notices)
+    with pytest.raises(InvalidField):
+        boss.journal.suspend(" ")
+    boss.journal.suspend(REASON)
+    event = boss.registers.all(SystemEvent)[-1].record
+    assert (event.kind, event.reason) == (SystemEventKind.JOURNAL_SUSPENDED, REASON)
+    assert event.acknowledged_by == boss.user.person_id
+    assert state(boss) is JournalState.SUSPENDED
+    worker = house.sign_in(WORKER.login)  # it lasts beyond the sign-in
+    assert any("ジャーナルなしで" in notice for notice in worker.notices)
+    worker.registers.all(Place)
+
+
+def test_the_returned_medium_is_caught_up_and_that_is_entered(house: House) -> None:
+    pull(house)
+    boss = house.sign_in(BOSS.login)
+    boss.journal.suspend(REASON)
+    for number in range(4):
+        enter(boss, f"倉庫{number}")
+    plug(house)
+    seq = enter(boss, "最後")  # the next command finds the medium by itself
+    assert (state(boss), replayed(house)) == (JournalState.OK, seq)
+    boss.journal.tend()
+    assert events(boss)[-2:] == [
+        SystemEventKind.JOURNAL_SUSPENDED, SystemEventKind.JOURNAL_RESUMED,
+    ]  # fmt: skip
+    assert replayed(house) == boss.store.head().seq and sound(boss)
+
+
+def test_a_medium_that_returns_between_two_days_is_caught_up_at_the_sign_in(house: House) -> None:
+    pull(house)
+    boss = house.sign_in(BOSS.login)
+    boss.journal.suspend(REASON)
+    enter(boss)
+    plug(house)
+    worker = house.sign_in(WORKER.login)
+    assert (state(worker), events(worker)[-1]) == (
+        JournalState.OK, SystemEventKind.JOURNAL_RESUMED,
+    )  # fmt: skip
+    assert replayed(house) == worker.store.head().seq
+
+
+def test_nobody_suspends_a_journal_that_works(house: House) -> None:
+    with pytest.raises(Refused):
+        house.ledger.journal.suspend(REASON)
+    assert state(house.ledger) is JournalState.OK
+
+
+def test_a_write_that_fails_is_not_acknowledged_and_written_later(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    house.ledger.on_change(lambda change: told.append(change.head.seq))
+    seq = house.ledger.store.head().seq
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(journal_file, "sync", full)
+    with pytest.raises(JournalFailed, match="繰り返さず"):
+        enter(house.ledger)
+    assert house.ledger.store.head().seq == seq + 1
+    assert told == [seq + 1]  # the screens must show what is entered
+    monkeypatch.undo()
+    assert enter(house.ledger) == seq + 2 == replayed(house)
+    # What the system showed behind the failed fsync may not be on the medium: a new file.
+    assert len(list(usb(house).glob("*.azj"))) == 2
+    assert sound(house.ledger)
+
+
+def test_a_repeated_command_is_answered_only_when_the_journal_has_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(5, "EIO")
+
+    command = "ab" * 16
+    place = Place(name="倉庫", address="架空市", floor_room="1階", lockable=True,
+                  entry_control=True, kinds=house.ledger.registers.all(Place)[0].record.kinds)  # fmt: skip
+    monkeypatch.setattr(journal_file, "sync", full)
+    with pytest.raises(JournalFailed):
+        house.ledger.registers.create(place, command_id=command)
+    pull(house)
+    with pytest.raises(JournalFailed):
+        house.ledger.registers.create(place, command_id=command)
+    monkeypatch.undo()
+    plug(house)
+    change = house.ledger.registers.create(place, command_id=command)
+    assert change.repeated and replayed(house) == change.head.seq
+
+
+def test_an_inspector_reads_and_changes_the_own_password_without_the_medium_being_touched(
+    house: House,
+) -> None:
+    inspector = next(user for user in cast.USERS if user.role is Role.INSPECTOR)
+    pull(house)
+    ledger = house.sign_in(inspector.login)
+    assert ledger.journal.tend().state is JournalState.MISSING
+    assert ledger.registers.all(Place)
+    plug(house)
+    ledger = house.sign_in(inspector.login)
+    assert ledger.journal.tend().state is JournalState.OK
+    ledger.people.change_password(inspector.password, "静かな港に灯る三つの明かり")
+    assert replayed(house) == ledger.store.head().seq
+
+
+# --- the database is ahead, the journal is ahead ----------------------------------------------------
+
+
+def test_a_command_that_died_before_the_journal_is_written_at_the_start(house: House) -> None:
+    enter(house.ledger)
+    keeper = house.ledger.safe.journal
+    house.ledger.store.after_commit = None  # type: ignore[attr-defined]
+    seq = enter(house.ledger)
+    assert replayed(house) == seq - 1
+    del keeper
+    ledger = house.sign_in(BOSS.login)
+    assert replayed(house) == seq == ledger.store.head().seq
+    assert events(ledger) == [SystemEventKind.JOURNAL_STARTED]
+
+
+def test_a_journal_that_was_set_back_is_written_on_and_that_is_entered(house: House) -> None:
+    house.ledger.close()
+    shutil.copytree(usb(house), house.folder / "old")
+    ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    enter(ledger, "一")
+    enter(ledger, "二")
+    ledger.close()
+    shutil.rmtree(usb(house))
+    (house.folder / "old").rename(usb(house))
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    assert events(house.ledger)[-1] is SystemEventKind.JOURNAL_BEHIND
+    assert any("追記しました" in notice for notice in house.ledger.notices)
+    assert replayed(house) == house.ledger.store.head().seq and sound(house.ledger)
+
+
+def older_copy(house: House) -> int:
+    """Put an older copy of the whole ledger in place of the present one; return the lost head."""
+    ledger = house.folder / "ledger"
+    house.ledger.close()
+    shutil.copytree(ledger, house.folder / "older")
+    house.ledger = house.office.unlock(ledger, BOSS.login, BOSS.password)
+    enter(house.ledger, "一")
+    seq = enter(house.ledger, "二")
+    house.ledger.close()
+    shutil.rmtree(ledger)
+    (house.folder / "older").rename(ledger)
+    return seq
+
+
+@pytest.mark.parametrize("remembers", ["both", "journal", "PC"])
+def test_a_ledger_that_was_set_back_stops(house: House, remembers: str) -> None:
+    lost = older_copy(house)
+    if remembers == "journal":
+        (house.folder / "device" / "heads.json").unlink()
+    if remembers == "PC":
+        shutil.rmtree(usb(house))
+    for user in (BOSS, WORKER):
+        with pytest.raises(RolledBack, match=f"{lost:,}まで"):
+            house.office.unlock(house.folder / "ledger", user.login, user.password)
+
+
+def test_only_a_responsible_person_answers_for_it_and_the_paper_says_so(house: House) -> None:
+    older_copy(house)
+    folder = house.folder / "ledger"
+    with pytest.raises(NotPermitted):
+        house.office.unlock(folder, WORKER.login, WORKER.password, rolled_back=REASON)
+    with pytest.raises(InvalidField):
+        house.office.unlock(folder, BOSS.login, BOSS.password, rolled_back="は")
+    with pytest.raises(RolledBack):
+        house.office.unlock(folder, BOSS.login, BOSS.password)
+    ledger = house.office.unlock(folder, BOSS.login, BOSS.password, rolled_back=REASON)
+    house.ledger = ledger
+    event = ledger.registers.all(SystemEvent)[-1].record
+    assert (event.kind, event.reason) == (SystemEventKind.ROLLED_BACK, REASON)
+    assert any("以前の状態" in line for line in ledger.paper.numbering().warnings)
+    seq = enter(ledger)
+    assert replayed(house) == seq and sound(ledger)
+    ledger = house.sign_in(WORKER.login)  # from here on nobody is stopped any more
+    assert state(ledger) is JournalState.OK
+
+
+def test_journal_and_memory_set_back_with_the_ledger_show_nothing_here(house: House) -> None:
+    """The limit that the manual states: then only the papers outside remember."""
+    house.ledger.close()
+    for name in ("ledger", "usb", "device"):
+        shutil.copytree(house.folder / name, house.folder / f"{name}.old")
+    ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    enter(ledger)
+    ledger.close()
+    for name in ("ledger", "usb", "device"):
+        shutil.rmtree(house.folder / name)
+        (house.folder / f"{name}.old").rename(house.folder / name)
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    assert house.ledger.notices == []
+
+
+def test_two_books_stop_at_the_second(house: House) -> None:
+    house.ledger.close()
+    shutil.copytree(house.folder / "ledger", house.folder / "second")
+    second = house.office.unlock(house.folder / "second", BOSS.login, BOSS.password)
+    enter(second, "裏の台帳")
+    second.close()
+    with pytest.raises(RolledBack):
+        house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+
+
+def test_a_torn_end_that_the_ledger_does_not_know_is_a_rollback(house: House) -> None:
+    seq = enter(house.ledger)
+    house.ledger.close()
+    file = next(usb(house).glob("*.azj"))
+    with file.open("ab") as torn:
+        torn.write(b"AZJF" + bytes(40))
+    with pytest.raises(RolledBack, match=f"{seq + 1:,}まで"):
+        house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+
+
+# --- damage, foreign, other places ------------------------------------------------------------------
+
+
+def test_a_damaged_journal_lets_read_but_not_write_until_it_is_begun_anew(house: House) -> None:
+    for number in range(3):
+        enter(house.ledger, f"倉庫{number}")
+    house.ledger.close()
+    file = next(usb(house).glob("*.azj"))
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    file.write_bytes(raw)
+    ledger = house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    assert state(ledger) is JournalState.BROKEN
+    assert any("番目の記録" in notice for notice in ledger.notices)
+    with pytest.raises(JournalMissing, match="壊れています"):
+        enter(ledger)
+    found = ledger.safe.verify(full=False, progress=quiet)
+    assert [problem.code for problem in found.problems] == ["JOURNAL"]
+    ledger.journal.start(house.folder / "usb2")
+    enter(ledger)
+    assert state(ledger) is JournalState.OK and sound(ledger)
+
+
+def test_a_journal_is_not_begun_where_it_does_not_belong(house: House, tmp_path: Path) -> None:
+    ledger = house.ledger
+    with pytest.raises(InsideLedger):
+        ledger.journal.start(house.folder / "ledger" / "journal")
+    with pytest.raises(MediumMissing):
+        ledger.journal.start(tmp_path / "media" / "usb")
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "azukari-00112233-000001.azj").write_bytes(b"AZKJOUR\n")
+    with pytest.raises(Foreign):
+        ledger.journal.start(tmp_path / "foreign")
+    with pytest.raises(NotPermitted):
+        house.sign_in(WORKER.login).journal.start(tmp_path / "mine")
+    ledger = house.sign_in(BOSS.login)
+    assert ledger.journal.status().folder == usb(house) and state(ledger) is JournalState.OK
+
+
+def test_a_journal_moves_to_another_medium_and_can_be_ended(house: House) -> None:
+    ledger = house.ledger
+    ledger.journal.start(house.folder / "usb2")
+    seq = enter(ledger)
+    assert ledger.journal.status().seq == seq and replayed(house) < seq
+    ledger.journal.stop("台帳を閉じるため")
+    enter(ledger)
+    assert state(ledger) is JournalState.NONE
+    assert events(ledger)[-1] is SystemEventKind.JOURNAL_STOPPED
+
+
+def test_verification_names_a_flipped_frame_of_an_older_file(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.journal.FILE_LIMIT", 1500)
+    for number in range(4):
+        enter(house.ledger, f"倉庫{number}")
+    file = sorted(usb(house).glob("*.azj"))[0]
+    raw = bytearray(file.read_bytes())
+    raw[-20] ^= 1
+    file.write_bytes(raw)
+    assert house.ledger.safe.verify(full=False, progress=quiet).ok  # looks at the last file only
+    found = house.ledger.safe.verify(full=True, progress=quiet)
+    assert [problem.code for problem in found.problems] == ["JOURNAL"]
+
+
+def test_verification_compares_the_last_backup(house: House) -> None:
+    from models.backups import record_backup
+
+    (house.folder / "backup").mkdir()
+    record_backup(house.ledger, house.folder / "backup", quiet)
+    assert sound(house.ledger)
+    run = house.ledger.registers.all(BackupRun)[-1].record
+    file = Path(run.folder) / run.file_name
+    raw = file.read_bytes()
+    other = raw.replace(b'"seq":', b'"seq":', 1)
+    assert other == raw
+    file.rename(file.with_suffix(".kept"))  # in the safe: no problem
+    assert sound(house.ledger)
+
+
+# --- restore ------------------------------------------------------------------------------------
+
+
+def backed_up(house: House) -> Path:
+    (house.folder / "backup").mkdir(exist_ok=True)
+    return Path(house.ledger.safe.backup(house.folder / "backup", quiet).file)
+
+
+def test_backup_and_journal_bring_back_the_last_acknowledged_entry(house: House) -> None:
+    backup = backed_up(house)
+    enter(house.ledger, "一")
+    house.ledger.files.attach(
+        "写真".encode(), name="写真.jpg", mime="image/jpeg", kind=AttachmentKind.PHOTO
+    )
+    head = house.ledger.store.head()
+    house.ledger.close()
+    shutil.rmtree(house.folder / "ledger")  # the disk is dead
+    new = house.folder / "new"
+    reached = house.office.restore(
+        backup, new, BOSS.login, BOSS.password, quiet, journal=usb(house)
+    )
+    assert reached.head == head
+    ledger = house.ledger = house.office.unlock(new, BOSS.login, BOSS.password)
+    run = ledger.registers.all(BackupRun)[-1].record
+    assert run.to_event_seq == head.seq and f"{head.seq:,}まで復元" in run.detail
+    assert any("復元しました" in line for line in ledger.paper.numbering().warnings)
+    assert state(ledger) is JournalState.NONE and sound(ledger)
+    ledger.journal.start(usb(house))  # the same medium goes on
+    enter(ledger)
+    assert replayed(house) == ledger.store.head().seq
+
+
+def test_a_drill_touches_neither_the_ledger_nor_its_journal(house: House) -> None:
+    backup = backed_up(house)
+    enter(house.ledger)
+    before = {path.name: path.read_bytes() for path in usb(house).glob("*.azj")}
+    new = house.folder / "drill"
+    house.office.restore(backup, new, BOSS.login, BOSS.password, quiet, journal=usb(house))
+    drill = house.office.unlock(new, BOSS.login, BOSS.password)
+    assert sound(drill)
+    enter(drill)
+    drill.close()
+    assert {path.name: path.read_bytes() for path in usb(house).glob("*.azj")} == before
+    ledger = house.sign_in(BOSS.login)
+    enter(ledger)
+    assert sound(ledger) and not ledger.notices
+
+
+def test_a_restore_without_the_journal_is_known_and_entered(house: House) -> None:
+    backup = backed_up(house)
+    base = house.ledger.store.head()
+    enter(house.ledger)
+    new = house.folder / "new"
+    assert house.office.restore(backup, new, BOSS.login, BOSS.password, quiet).head == base
+    ledger = house.office.unlock(new, BOSS.login, BOSS.password)
+    assert f"{base.seq:,}までの" in ledger.registers.all(BackupRun)[-1].record.detail
+    with pytest.raises(Foreign, match="別に続けられた"):
+        ledger.journal.start(usb(house))
+    ledger.close()
+
+
+def test_a_journal_that_begins_later_than_the_backup_is_refused(house: House) -> None:
+    backup = backed_up(house)
+    enter(house.ledger)
+    house.ledger.journal.start(house.folder / "usb2")
+    enter(house.ledger)
+    house.ledger.close()
+    new = house.folder / "new"
+    with pytest.raises(VerificationFailed, match="始まり"):
+        house.office.restore(
+            backup, new, BOSS.login, BOSS.password, quiet, journal=house.folder / "usb2"
+        )
+    assert not new.exists()
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+
+
+def test_a_restore_follows_the_way_that_was_answered_for(house: House) -> None:
+    backup = backed_up(house)
+    older_copy(house)
+    ledger = house.office.unlock(
+        house.folder / "ledger", BOSS.login, BOSS.password, rolled_back=REASON
+    )
+    house.ledger = ledger
+    enter(ledger, "新しい道")
+    head = ledger.store.head()
+    new = house.folder / "new"
+    reached = house.office.restore(
+        backup, new, BOSS.login, BOSS.password, quiet, journal=usb(house)
+    )
+    assert reached.head == head
+
+
+def test_a_damaged_frame_on_the_way_stops_the_restore(house: House) -> None:
+    backup = backed_up(house)
+    for number in range(3):
+        enter(house.ledger, f"倉庫{number}")
+    file = next(usb(house).glob("*.azj"))
+    raw = bytearray(file.read_bytes())
+    raw[-1500] ^= 1
+    file.write_bytes(raw)
+    new = house.folder / "new"
+    with pytest.raises(Damaged, match="番目の記録"):
+        house.office.restore(backup, new, BOSS.login, BOSS.password, quiet, journal=usb(house))
+    assert not new.exists()
+
+
+def test_the_sheet_restores_with_the_journal_too(house: House) -> None:
+    backup = backed_up(house)
+    enter(house.ledger)
+    head = house.ledger.store.head()
+    new = house.folder / "new"
+    reached, _sheet = house.office.restore_with_sheet(
+        backup, new, house.sheet, BOSS.login, "遠い山から届く七通の手紙", quiet, journal=usb(house)
+    )
+    assert reached.seq > head.seq
+    ledger = house.office.unlock(new, BOSS.login, "遠い山から届く七通の手紙")
+    assert sound(ledger)
+    assert any(run.record.to_event_seq == head.seq for run in ledger.registers.all(BackupRun))
+    ledger.close()
+
+
+# --- the clock ------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_went_back_is_said_and_entered_at_the_sign_in(house: House) -> None:
+    seq = enter(house.ledger)
+    house.ledger.close()
+    house.clock._now -= timedelta(hours=3)
+    ledger = house.ledger = house.office.unlock(
+        house.folder / "ledger", WORKER.login, WORKER.password
+    )
+    assert any("前を指していました" in notice for notice in ledger.notices)
+    assert events(ledger)[-1] is SystemEventKind.CLOCK_BACK
+    assert ledger.store.head().seq == seq + 1
+    assert any("時計" in line for line in ledger.paper.numbering().warnings)
+
+
+def test_a_full_disk_is_no_missing_medium(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "full")
+
+    monkeypatch.setattr(journal_file, "sync", full)
+    monkeypatch.setattr("storage.journal_file.JournalFile.create", _raise_full)
+    with pytest.raises(JournalFailed):
+        enter(house.ledger)
+    with pytest.raises(JournalMissing, match="空きがありません"):
+        enter(house.ledger)
+    assert state(house.ledger) is JournalState.BROKEN
+    house.ledger.journal.suspend(REASON)
+    monkeypatch.undo()
+    assert house.ledger.journal.tend().state is JournalState.OK
+    assert sound(house.ledger)
+
+
+def _raise_full(*_args: object) -> None:
+    raise DiskFull(file="ジャーナル")
+
+
+def test_the_safe_of_a_ledger_always_has_a_keeper(house: House) -> None:
+    assert isinstance(house.ledger.safe, LedgerSafe) and house.ledger.safe.journal.status()
