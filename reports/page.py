@@ -208,7 +208,7 @@ def end() -> Flowable:
 
 def anchoring(head: Letterhead, anchor: Anchor) -> Flowable:
     """Return the block by which the paper hangs on the ledger: QR, head, previous paper, seal."""
-    return KeepTogether(anchor_block(head, anchor))
+    return KeepTogether([gap(2), *anchor_block(head, anchor)])
 
 
 def anchor_block(head: Letterhead, anchor: Anchor) -> list[Flowable]:
@@ -224,7 +224,7 @@ def anchor_block(head: Letterhead, anchor: Anchor) -> list[Flowable]:
         HONEST_STATEMENT,
     ]
     text = [body(line, "台帳との照合", SMALL) for line in lines]
-    return [gap(5), side_by_side([Qr(claims)], text, 30 * mm)]
+    return [gap(3), side_by_side([Qr(claims)], text, 30 * mm)]
 
 
 def consent_box(consent: str) -> list[Flowable]:
@@ -238,7 +238,7 @@ def consent_box(consent: str) -> list[Flowable]:
         "回答欄（この欄に記入し、1部を返送してください。）",
         (
             ("回答", answers, 0),
-            ("条件・理由", "", 5),
+            ("条件・理由", "", 3),
             ("回答日・番号", "令和　　　年　　　月　　　日　　　　　　　第　　　　　　号", 0),
             ("職・氏名", "（署名又は記名押印）", 4),
         ),
@@ -282,7 +282,7 @@ def _filled_by_hand(title: str, rows: Sequence[tuple[str, str, float]]) -> list[
             ]
         )
     )
-    return [gap(3), table]
+    return [gap(2), table]
 
 
 def build(

@@ -12,6 +12,7 @@ from models.commands import Change
 from models.errors import NotFound, Refused
 from models.ledger import Ledger
 from models.paper import Numbering, Request, Sealed
+from models.profiles import DocumentForm
 from models.records import Submission
 
 UNSEALED = "控え（未確定）"
@@ -36,6 +37,18 @@ def drawable_kinds() -> frozenset[str]:
     return frozenset(COLLECTORS)
 
 
+def form_of(ledger: Ledger, request: IssueRequest) -> DocumentForm:
+    """Return how the document is called and sealed under the contract's text.
+
+    Raises:
+        NotFound: no such contract, profile or document.
+    """
+    form = ledger.profile(request.contract_id).documents.get(request.doc_kind)
+    if form is None:
+        raise NotFound(what=f"書類「{request.doc_kind}」の様式")
+    return form
+
+
 def preview(ledger: Ledger, request: IssueRequest) -> bytes:
     """Return the PDF as it would be sealed now, unsigned and without a number.
 
@@ -46,7 +59,7 @@ def preview(ledger: Ledger, request: IssueRequest) -> bytes:
     from reports.render import render
 
     document = _collected(ledger, request)
-    form = ledger.profile(request.contract_id).document(request.doc_kind)
+    form = form_of(ledger, request)
     if form.seal == "personal":
         _require_complete(document)
     return render(document)
@@ -61,7 +74,7 @@ def _collected(ledger: Ledger, request: IssueRequest) -> Any:
     """Collect a paper that is only looked at: a number belongs to what is sealed."""
     from reports.collect import collect
 
-    form = ledger.profile(request.contract_id).document(request.doc_kind)
+    form = form_of(ledger, request)
     number = UNSEALED if form.sealed else ""
     return collect(ledger, request, replace(ledger.paper.numbering(), doc_no=number))
 
@@ -120,7 +133,7 @@ def issue(ledger: Ledger, request: IssueRequest, *, command_id: str = "") -> Cha
         done = seal(document, seal_identity(key, secret))
         return Sealed(done.pdf, done.sha256, document.content())
 
-    form = ledger.profile(request.contract_id).document(request.doc_kind)
+    form = form_of(ledger, request)
     if not form.sealed:
         raise Refused(
             reason=f"{form.title}は、番号と証印を付けて確定する書類ではありません。印刷して使います。"

@@ -20,15 +20,17 @@ from models import wareki
 from models.codes import SealKind
 from models.commands import Change
 from models.errors import AzukariError
+from models.paper_about import CHANGES
 from models.records import Contract
 from ui import ledger_settings as settings
 from ui.issue import IssueRequest, drawable_kinds, issue, missing, preview
 from ui.layout import add_row, button, form, heading, note, say
 from ui.page import Desk
-from ui.paper_subjects import PERIOD_KINDS, Subject, needs_subjects, subjects
+from ui.paper_subjects import PERIOD_KINDS, Subject, needs_subjects, offers_subjects, subjects
 from ui.preview import PreviewDialog
 from ui.saving import print_here, save_here
 
+CHANGE_ROLE = Qt.ItemDataRole.UserRole + 1  # of the two entries of a notice, the one of changes
 SEAL_QUESTION = "確定すると番号と証印が付き、内容はもう変えられません。確定しますか。"
 
 
@@ -37,10 +39,14 @@ class PaperDialog(QDialog):
 
     Args:
         contract_id: the contract chosen in the window, "" for none.
+        kind: the document that is offered first, "" for the first of the list.
     """
 
-    def __init__(self, desk: Desk, contract_id: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, desk: Desk, contract_id: str, parent: QWidget | None = None, *, kind: str = ""
+    ) -> None:
         super().__init__(parent)
+        self._first_kind = kind
         self.desk = desk
         self.setWindowTitle(self.tr("書類の作成"))
         self.resize(720, 560)
@@ -57,9 +63,9 @@ class PaperDialog(QDialog):
         Raises:
             InvalidField: a day of the period cannot be read.
         """
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {"change": True} if self.is_change() else {}
         if self.kind_code() in PERIOD_KINDS:
-            options = {"from": _day("期間の初日", self.first), "to": _day("期間の末日", self.last)}
+            options |= {"from": _day("期間の初日", self.first), "to": _day("期間の末日", self.last)}
         return IssueRequest(
             doc_kind=self.kind_code(),
             contract_id=str(self.contracts.currentData() or ""),
@@ -70,6 +76,10 @@ class PaperDialog(QDialog):
 
     def kind_code(self) -> str:
         return str(self.kind.currentData() or "")
+
+    def is_change(self) -> bool:
+        """Tell whether the notice of changes is wanted."""
+        return bool(self.kind.currentData(CHANGE_ROLE))
 
     def chosen(self) -> tuple[str, ...]:
         """Return the ids of the ticked records, oldest first."""
@@ -145,13 +155,17 @@ class PaperDialog(QDialog):
         for code, made in sorted(profile.documents.items() if profile else ()):
             if made.offered and code in self._drawable:
                 self.kind.addItem(f"{made.title}（{code}）", code)
+                if code in CHANGES and made.change_title:
+                    self.kind.addItem(f"{made.change_title}（{code}）", code)
+                    self.kind.setItemData(self.kind.count() - 1, True, CHANGE_ROLE)
+        self.kind.setCurrentIndex(max(0, self.kind.findData(self._first_kind)))
         self.kind.blockSignals(False)
         self.look.setEnabled(self.kind.count() > 0)
         self._fill_subjects()
 
     def _fill_subjects(self) -> None:
         code, contract_id = self.kind_code(), str(self.contracts.currentData() or "")
-        wanted = needs_subjects(code)
+        wanted = offers_subjects(code)
         self.list.setVisible(wanted)
         self.list_label.setVisible(wanted)
         for widget in (self.first, self.last, self.period_label):
@@ -174,8 +188,9 @@ class PaperDialog(QDialog):
             entry.setFlags(entry.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             entry.setCheckState(Qt.CheckState.Unchecked)
             self.list.addItem(entry)
+        hint = "" if needs_subjects(code) else self.tr("選ばないときは、すべてを載せます。")
         empty = self.tr("この書類の対象になる記録は、まだありません。")
-        say(self.message, "" if found else empty)
+        say(self.message, hint if found else empty)
 
     # --- looking and sealing ----------------------------------------
     def show_preview(self) -> None:
@@ -199,7 +214,7 @@ class PaperDialog(QDialog):
 
     def _show(self, request: IssueRequest, pdf: bytes, lacking: list[str]) -> None:
         say(self.message, "")
-        dialog = PreviewDialog(self.kind.currentText(), pdf, self)
+        dialog = PreviewDialog(self.kind.currentText(), pdf, self, self.desk.likes)
         words = note("")
         dialog.row.insertWidget(0, words, 1)
         if lacking:

@@ -1,29 +1,17 @@
 """Which records a document speaks of, so that the screen can offer them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models import wareki
-from models.codes import AuthorizationSubject, Code, HandlingKind
+from models.codes import Code
 from models.ledger import Ledger
-from models.records import Authorization, HandlingEvent
+from models.paper_about import AUTHORIZATIONS, EVENTS, RECORDS
+from models.records import Authorization, HandlingEvent, Record, TrainingSession
 from models.store import ListRow, Op, Query, Where
 
 MOST = 500
 PERIOD_KINDS = frozenset({"D-10", "D-19", "D-28", "D-35"})
-EVENTS: Mapping[str, tuple[HandlingKind, ...]] = {
-    "D-14": (HandlingKind.RECEIVE,),
-    "D-16": (HandlingKind.RETURN,),
-    "D-17": (HandlingKind.RETURN, HandlingKind.ERASE, HandlingKind.DISPOSE),
-    "D-18": (HandlingKind.ERASE, HandlingKind.DISPOSE),
-    "D-34": (HandlingKind.ERASE, HandlingKind.DISPOSE),
-}
-AUTHORIZATIONS: Mapping[str, tuple[AuthorizationSubject, ...]] = {
-    "D-11": (AuthorizationSubject.COPY,),
-    "D-12": (AuthorizationSubject.TAKE_OUT,),
-    "D-13": (AuthorizationSubject.OTHER_PURPOSE, AuthorizationSubject.THIRD_PARTY),
-    "D-15": (AuthorizationSubject.HANDOVER_DESIGNATION,),
-}
+ONE_EACH = frozenset({"D-06"})  # speaks of one record, which must be chosen
 
 
 @dataclass(frozen=True)
@@ -36,7 +24,12 @@ class Subject:
 
 def needs_subjects(doc_kind: str) -> bool:
     """Tell whether a document speaks of chosen records (else of the whole contract)."""
-    return doc_kind in EVENTS or doc_kind in AUTHORIZATIONS
+    return doc_kind in EVENTS or doc_kind in AUTHORIZATIONS or doc_kind in ONE_EACH
+
+
+def offers_subjects(doc_kind: str) -> bool:
+    """Tell whether records can be chosen; a document that needs none then speaks of all."""
+    return needs_subjects(doc_kind) or doc_kind in RECORDS
 
 
 def subjects(ledger: Ledger, doc_kind: str, contract_id: str) -> list[Subject]:
@@ -49,7 +42,16 @@ def subjects(ledger: Ledger, doc_kind: str, contract_id: str) -> list[Subject]:
         wanted = AUTHORIZATIONS[doc_kind]
         query = _query(Authorization.type, contract_id, "subject", wanted, "")
         agreed = ledger.store.find(Authorization, query, limit=MOST)
-        return [Subject(stored.record.id, stored.record.caption()) for stored in agreed]
+        return [Subject(one.record.id, _application_text(one.record)) for one in agreed]
+    if doc_kind in RECORDS:
+        cls = RECORDS[doc_kind]
+        several = cls is TrainingSession
+        of = Where(
+            "contract_ids" if several else "contract_id", Op.HAS if several else Op.EQ, contract_id
+        )
+        numbers = ledger.registers.numbers(Query(cls.type, (of,)), MOST)
+        rows = ledger.registers.rows(cls.type, numbers)
+        return [Subject(row.id, _row_text(cls, row)) for row in rows]
     return []
 
 
@@ -63,3 +65,21 @@ def _event_text(row: ListRow) -> str:
     moment, kind = row.values.get("occurred_at"), row.values.get("kind")
     day = wareki.format_wareki(moment.date()) if moment else "記録なし"
     return f"{day}　{kind.label if kind else ''}　{row.values.get('lines_text') or ''}"
+
+
+def _application_text(one: Authorization) -> str:
+    """Say which act, how far, and whether the client has answered."""
+    decision = one.decision.label if one.decision else ""
+    return "　".join(part for part in (one.caption(), one.scope_text, decision) if part)
+
+
+def _row_text(cls: type[Record], row: ListRow) -> str:
+    """Say what the list of the register shows of a record, apart from the contract."""
+    parts = []
+    for name in cls.columns:
+        value = row.values.get(name)
+        if name in ("contract_id", "notice_submission_id") or value in (None, "", ()):
+            continue
+        text = row.captions.get(name) or cls.fields()[name].kind.format(value)
+        parts.append(text)
+    return "　".join(parts)

@@ -1,6 +1,6 @@
 """書類: the register of papers; making, showing, printing, saving, submitting, verifying them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import ClassVar
@@ -16,15 +16,19 @@ from models.records import Contract, SealKey, Submission
 from ui import icons
 from ui.answering import enter
 from ui.asking import dialog_buttons
+from ui.issue import changed_since
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, button, form, heading, note, say, title
 from ui.page import Desk, Page
 from ui.paper_dialog import PaperDialog
+from ui.paper_return import ReturnDialog
 from ui.preview import PreviewDialog
 from ui.register import RegisterView
+from ui.register_print import print_list
 from ui.saving import print_here, save_here
 
 PDF = "PDF (*.pdf)"
+MOST_CHANGES = 5  # told under the list
 LARGEST = 200_000_000  # bytes of a file to be verified
 
 
@@ -40,10 +44,13 @@ class PapersPage(Page):
             desk, Submission, how_to_begin=self.tr("F2「作成」で、最初の書類を作ります。")
         )
         self.register.opened.connect(lambda _: self.show_paper())
+        self.register.marked.connect(self._look_again)
+        self.detail = note("")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)
         column.addWidget(title(self.tr("書類")))
         column.addWidget(self.register, 1)
+        column.addWidget(self.detail)
 
     def refresh(self) -> None:
         self.register.refresh()
@@ -65,8 +72,10 @@ class PapersPage(Page):
             (self.tr("印刷"), "print", self.print_paper),
             (self.tr("PDFを保存"), "save", self.save_paper),
             (self.tr("提出を記録"), "submit", self.submit),
+            (self.tr("回収を記録"), "back", self.take_back),
             (self.tr("検証"), "verify", self.verify),
             (self.tr("ファイルの検証"), "folder", self.verify_file),
+            (self.tr("一覧の印刷"), "print", self.print_list),
         ):
             action = QAction(icons.icon(name), word, self)
             action.triggered.connect(act)
@@ -86,6 +95,10 @@ class PapersPage(Page):
         """Print the sealed file."""
         self._with_file(lambda paper, pdf: print_here(self.desk, pdf, paper.doc_no, self))
 
+    def print_list(self) -> None:
+        """Show the register of papers as it is printed."""
+        print_list(self.register, self.tr("書類の一覧"), self)
+
     def save_paper(self) -> None:
         """Write the sealed file, byte for byte, where the user wants it."""
         self._with_file(lambda paper, pdf: save_here(self.desk, pdf, file_name(paper), self))
@@ -95,6 +108,12 @@ class PapersPage(Page):
         paper = self._marked()
         if paper is not None:
             SubmitDialog(self.desk, paper, self).exec()
+
+    def take_back(self) -> None:
+        """Note that the client sent an application back, with the scan of the answer."""
+        paper = self._marked()
+        if paper is not None:
+            ReturnDialog(self.desk, paper, self).exec()
 
     def verify(self) -> None:
         """Check the kept file of the marked paper against seal and ledger."""
@@ -119,6 +138,25 @@ class PapersPage(Page):
         self.desk.operations.ask(
             lambda: check_file(ledger, chosen), self._tell_verdict, parent=self
         )
+
+    # --- what changed since ----------------------------------------
+    def _look_again(self, paper_id: str) -> None:
+        """Say of the marked paper whether the ledger still says what it says."""
+        say(self.detail, "")
+        ledger = self.desk.ledger
+        stored = ledger.store.get(Submission, paper_id) if paper_id else None
+        if stored is None or stored.record.serial is None:
+            return
+        paper = stored.record
+        self.desk.operations.ask(
+            lambda: changed_since(ledger, paper),
+            lambda found: self._tell_changes(paper, found),
+            parent=self,
+        )
+
+    def _tell_changes(self, paper: Submission, found: list[str]) -> None:
+        if paper.id == self.register.marked_id():
+            say(self.detail, since_words(paper, found), "care" if found else "muted")
 
     # --- helpers ----------------------------------------
     def _marked(self) -> Submission | None:
@@ -145,7 +183,7 @@ class PapersPage(Page):
 
     def preview_of(self, paper: Submission, pdf: bytes) -> PreviewDialog:
         """Return the dialog that shows a sealed file."""
-        dialog = PreviewDialog(paper.caption(), pdf, self)
+        dialog = PreviewDialog(paper.caption(), pdf, self, self.desk.likes)
         for word, act in (
             (self.tr("印刷"), lambda: print_here(self.desk, pdf, paper.doc_no, dialog)),
             (self.tr("PDFを保存"), lambda: save_here(self.desk, pdf, file_name(paper), dialog)),
@@ -222,6 +260,16 @@ class SubmitDialog(QDialog):
 
     def _failed(self, error: AzukariError) -> None:
         say(self.message, str(error), "problem")
+
+
+def since_words(paper: Submission, found: Sequence[str]) -> str:
+    """Say how far the ledger has moved on since a paper was sealed; the paper itself never does."""
+    if not found:
+        return f"{paper.caption()}：確定したときから、載せた記録は変わっていません。"
+    lines = [f"{paper.caption()}：確定後に{len(found)}件変更されています。", *found[:MOST_CHANGES]]
+    if len(found) > MOST_CHANGES:
+        lines.append(f"ほか{len(found) - MOST_CHANGES}件")
+    return "\n・".join(lines)
 
 
 def file_name(paper: Submission) -> str:

@@ -31,12 +31,14 @@ Facts = Mapping[str, object]
 class Watched(Generic[R]):
     """How changes of one kind of record are told.
 
-    `facts` says what of a record (and of what it refers to, as of an entry) the client is told;
-    `ending` gives the day and the reason of an end, or None; `begins` the day it begins.
+    `refers` names the person or place whose entries count too; `facts` says what the client is
+    told of a record, and of what it refers to as of an entry; `ending` gives the day and the
+    reason of an end, or None; `begins` the day it begins.
     """
 
     cls: type[R]
     name: Callable[[R], str]
+    refers: Callable[[R], tuple[type[Record], str]]
     facts: Callable[[R, int], Facts]
     begins: Callable[[R], date | None]
     ending: Callable[[R], tuple[date, str] | None]
@@ -100,7 +102,8 @@ def _lines_of(
         history = [one for one in history if one.seq < case.until]
     if not history:
         return
-    now, base = history[-1], _told_version(history, told)
+    now = history[-1]
+    base, told_at = _told_version(history, told)
     name = watched.name(now.record)
     if base is None:
         if watched.reportable(now.record) and not now.voided:
@@ -109,7 +112,7 @@ def _lines_of(
                 name, "追加", "なし", facts, watched.begins(now.record), now.reason or "追加のため"
             )
         return
-    before = watched.facts(base.record, base.seq)
+    before = watched.facts(base.record, told_at)
     if now.voided:
         yield ChangeLine(name, "取消", _text(before), "なし", now.day, now.reason)
         return
@@ -122,37 +125,51 @@ def _lines_of(
     for label, new in after_facts.items():
         old = before.get(label)
         if old != new:
-            changed = _first_with(watched, history, base, label, new)
-            yield ChangeLine(
-                name, label, shown(old), shown(new), changed.day, changed.reason or "記録の更新"
-            )
+            day, reason = _brought(case, watched, history, told_at, label, new)
+            yield ChangeLine(name, label, shown(old), shown(new), day, reason or "記録の更新")
 
 
-def _told_version(history: list[Version[R]], told: list[Stored[Submission]]) -> Version[R] | None:
-    """Return the version that the client was last told about, or None when never."""
+def _told_version(
+    history: list[Version[R]], told: list[Stored[Submission]]
+) -> tuple[Version[R] | None, int]:
+    """Return the version that the client was last told about, and the entry as of which it was."""
     for stored in told:
         paper = stored.record
         if paper.subject_ids and history[0].record.id not in paper.subject_ids:
             continue
         if (found := version_at(history, stored.meta.created_seq)) is not None:
-            return found
+            return found, stored.meta.created_seq
         named = [
             one for one in history
             if getattr(one.record, "notice_submission_id", "") == paper.id
         ]  # fmt: skip
         if named and paper.made_elsewhere:
-            return named[0]
-    return None
+            return named[0], named[0].seq
+    return None, 0
 
 
-def _first_with(
-    watched: Watched[R], history: list[Version[R]], base: Version[R], label: str, value: object
-) -> Version[R]:
-    """Return the version that brought the new value, for its day and its reason."""
-    for one in history:
-        if one.seq > base.seq and watched.facts(one.record, one.seq).get(label) == value:
-            return one
-    return history[-1]
+def _brought(
+    case: Case,
+    watched: Watched[R],
+    history: list[Version[R]],
+    told_at: int,
+    label: str,
+    value: object,
+) -> tuple[date, str]:
+    """Return day and reason of the entry that brought the new value.
+
+    It may be an entry about the person or the place that the record refers to.
+    """
+    seen: list[tuple[int, date, str]] = [(one.seq, one.day, one.reason) for one in history]
+    seen += [
+        (one.seq, one.day, one.reason)
+        for one in versions(case.ledger, *watched.refers(history[-1].record))
+    ]
+    for seq, day, reason in sorted(seen):
+        stood = version_at(history, seq)
+        if seq > told_at and stood and watched.facts(stood.record, seq).get(label) == value:
+            return day, reason
+    return history[-1].day, history[-1].reason
 
 
 def _text(facts: Facts) -> str:

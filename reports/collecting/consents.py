@@ -9,7 +9,7 @@ from models.paper_about import AUTHORIZATIONS
 from models.records import Authorization, InformationAsset, Item
 from models.records.things import AssetField
 from reports.blocks import shown
-from reports.collecting.case import Case
+from reports.collecting.case import Case, words
 from reports.collecting.people import in_force
 from reports.documents.consent_request import AppliedItem
 from reports.documents.d11_copy_request import CopyRequest
@@ -54,8 +54,10 @@ def take_out_request(case: Case) -> TakeOutRequest:
         carrier="、".join(
             case.person(t.person_id) for t in one.targets if t.person_id
         ),
-        encryption="、".join((*_protected(case, one), *filter(None, (one.required_measures,)))),
-        transport_arrangement=f"「{arrangement.caption()}」による" if arrangement else "",
+        encryption="、".join(_protected(case, one)),
+        transport_arrangement=words(
+            f"「{arrangement.caption()}」による。" if arrangement else "", one.required_measures
+        ),
         lines=lines,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from models.records import (
     Organization,
     Person,
     Pledge,
+    Record,
 )
 from reports.collecting.case import Case, words
 from reports.collecting.changes import Watched, changes
@@ -221,7 +222,10 @@ def _watched(case: Case) -> Watched[Assignment]:
     def reportable(record: Assignment) -> bool:
         return record.status not in GONE
 
-    return Watched(Assignment, name, facts, begins, ending, reportable)
+    def refers(record: Assignment) -> tuple[type[Record], str]:
+        return Person, record.person_id
+
+    return Watched(Assignment, name, refers, facts, begins, ending, reportable)
 
 
 def _person_at(case: Case, person_id: str, seq: int) -> Person | None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from models.codes import PlaceStatus
 from models.errors import Refused
-from models.records import ContractPlace, Place
+from models.records import ContractPlace, Place, Record
 from reports.collecting.case import Case
 from reports.collecting.changes import Watched, changes
 from reports.collecting.versions import version_at, versions
@@ -92,7 +92,10 @@ def _watched(case: Case) -> Watched[ContractPlace]:
     def reportable(record: ContractPlace) -> bool:
         return record.status is not PlaceStatus.ENDED
 
-    return Watched(ContractPlace, name, facts, begins, ending, reportable)
+    def refers(record: ContractPlace) -> tuple[type[Record], str]:
+        return Place, record.place_id
+
+    return Watched(ContractPlace, name, refers, facts, begins, ending, reportable)
 
 
 def _place_at(case: Case, place_id: str, seq: int) -> Place:

@@ -88,7 +88,7 @@ class Form(Document):
             *self.fact_table(),
             *self.middle(),
             *here,
-            gap(2),
+            gap(1),
             end(),
             KeepTogether([*self.answer(), *anchored(self)]),
             *attached,
@@ -96,7 +96,7 @@ class Form(Document):
 
     def fact_table(self) -> list[Flowable]:
         rows = [(self.label(key), getattr(self, key)) for key in self.facts if self.shows(key)]
-        return [facts(rows), gap(3)] if rows else []
+        return [facts(rows), gap(2)] if rows else []
 
     def table(self) -> tuple[list[Flowable], list[Flowable]]:
         """Return the list of lines: (what stands on the sheet, what follows as 別紙)."""

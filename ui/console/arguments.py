@@ -152,6 +152,7 @@ def _print(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--id", metavar="RECORD", action="append", default=[])
     verb.add_argument("--from", dest="from_day", metavar="DAY")
     verb.add_argument("--to", dest="to_day", metavar="DAY")
+    verb.add_argument("--change", action="store_true", help="変更届（前回の提出から変わった分）")
     verb.add_argument("out", metavar="OUT.pdf")
 
 

@@ -243,6 +243,7 @@ class Driver:
             doc_kind=text_of(request, "document"),
             contract_id=contract_by_no(ledger, text_of(request, "contract")).id,
             ids=tuple(map(str, list_of(request, "ids"))),
+            options={"change": request.get("change") is True},
         )
         done: list[Change] = []
 

@@ -16,9 +16,7 @@ from ui.console.output import Speaker, write_paper
 from ui.console.verbs import contract_by_no, opened
 from ui.exporting import export_register
 from ui.intake import take_in
-from ui.issue import IssueRequest, issue, preview
-
-WORKING_PRINTS = frozenset({"D-28"})  # printed without a seal (obligations.md 8.2)
+from ui.issue import IssueRequest, form_of, issue, preview
 
 
 def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> int:
@@ -35,12 +33,12 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
             doc_kind=arguments.document,
             contract_id=contract.id,
             ids=tuple(arguments.id),
-            options={"from": first, "to": last},
+            options={"from": first, "to": last, "change": arguments.change},
         )
         sealed: dict[str, str | None] = {"number": None, "sha256": None}
 
         def make() -> tuple[str | None, bytes]:
-            if arguments.document in WORKING_PRINTS:
+            if not form_of(ledger, request).sealed:
                 return None, preview(ledger, request)
             paper = ledger.registers.need(Submission, issue(ledger, request).ids[-1]).record
             sealed.update(number=paper.doc_no, sha256=paper.pdf_sha256)

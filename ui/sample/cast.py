@@ -128,6 +128,9 @@ def contract(
     )
 
 
+MEASURES = "入室は届け出た者に限り、退室のたびに施錠する。資料と端末はほかの業務と分けて置く。"
+
+
 def places(ids: list[str]) -> list[Place]:
     """Return office, work room and store room of the sample site."""
     address = CONTRACTOR.address
@@ -147,6 +150,7 @@ def places(ids: list[str]) -> list[Place]:
             address=address,
             floor_room="3階301室",
             kinds=(PlaceKind.WORK,),
+            protection_measures=MEASURES,
             parent_place_id=ids[0],
             lockable=True,
             entry_control=True,
@@ -157,6 +161,7 @@ def places(ids: list[str]) -> list[Place]:
             address=address,
             floor_room="3階302室",
             kinds=(PlaceKind.STORAGE,),
+            protection_measures=MEASURES,
             parent_place_id=ids[0],
             lockable=True,
             entry_control=True,

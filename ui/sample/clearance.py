@@ -46,6 +46,27 @@ ROLES = (
     ("worker3", AssignmentRole.WORKER, "媒体の運搬と照合"),
     ("administrator", AssignmentRole.SYSTEM_MANAGER, "電子計算機の管理"),
 )
+TEXTS = {
+    GovernanceKind.PLEDGE_TEXT: (
+        "1　業務上知り得た個人情報を、他人に知らせません。\n"
+        "2　個人情報を、業務の目的以外に使用しません。\n"
+        "3　承諾なく、個人情報の複写、複製又は持出しをしません。\n"
+        "4　この業務に従事しなくなった後も、同様とします。"
+    ),
+    GovernanceKind.PENALTY_TEXT: (
+        "1　業務に関して知り得た個人情報の内容をみだりに他人に知らせ、又は不当な目的に利用しては"
+        "なりません。\n2　これに違反した者は、法令の定めにより罰せられることがあります。"
+        "（この文面は見本です。条文は、契約の特記事項から書き写してください。）"
+    ),
+    GovernanceKind.CHECKLIST_TEMPLATE: (
+        "作業責任者及び作業従事者を届け出たか。｜はい｜\n"
+        "個人情報取扱場所を届け出たか。｜はい｜\n"
+        "作業責任者及び作業従事者の誓約書を提出したか。｜はい｜\n"
+        "教育及び研修を実施したか。｜はい｜\n"
+        "私用のパソコン、記録媒体等を持ち込ませない措置を講じたか。｜はい｜\n"
+        "再委託の予定があるか。｜いいえ｜"
+    ),
+}
 IRREGULAR = {"worker2": EmploymentType.CONTRACT_EMPLOYEE, "worker3": EmploymentType.PART_TIME}
 
 
@@ -86,6 +107,8 @@ class Clearance:
     def documents(self) -> list[Record]:
         """Return the rules and texts that must exist."""
         wanted = {GovernanceKind.PLEDGE_TEXT, GovernanceKind.PENALTY_TEXT}
+        if self.profile.document("D-01").demanded:
+            wanted.add(GovernanceKind.CHECKLIST_TEMPLATE)
         wanted |= {GovernanceKind.read(k) for k in self.profile.params.governance.demanded}
         for kind in sorted(wanted):
             self.texts[kind] = GovernanceDocument(
@@ -94,6 +117,7 @@ class Clearance:
                 kind=kind,
                 title=f"{kind.label}（見本）",
                 version="1.0",
+                text=TEXTS.get(kind, ""),
                 text_as_of=self.before,
                 effective_from=self.before,
                 approved_by=self.people["supervisor"],

@@ -1,0 +1,529 @@
+"""Papers collected from a real ledger: what they say, in whose words, and what they refuse."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from models.codes import (
+    AssignmentRole,
+    AssignmentStatus,
+    EmploymentType,
+    GovernanceKind,
+    SubmissionMeans,
+)
+from models.codes import AuthorizationSubject as S
+from models.codes import HandlingKind as K
+from models.errors import NotFound, Refused, UnprintableCharacter
+from models.fields import NOT_RECORDED
+from models.records import (
+    Assignment,
+    ContractPlace,
+    GovernanceDocument,
+    HandlingEvent,
+    InformationAsset,
+    Person,
+    Place,
+    Pledge,
+    Submission,
+    TrainingPlan,
+    TrainingSession,
+)
+from tests.house import House, furnished
+from tests.reports.applying import apply_for
+from tests.reports.papers import flat, pages
+from ui.issue import UNSEALED, IssueRequest, changed_since, issue, missing, preview
+from ui.seal_part import make_seal
+
+PROFILES = ("shiki", "confidentiality-model", "fukuoka", "chiba", "yachiyo")
+LONG_NAME = "𠮷野髙﨑邉辻󠄂" * 8 + "𠮷野髙﨑太郎左衛門尉"  # 60 characters as a person counts them
+
+
+@contextmanager
+def office(folder: Path, profile: str = "shiki", days: int = 0) -> Iterator[House]:
+    with furnished(folder, profile=profile, days=days) as house:
+        if not days:
+            house.story.receive(2)
+        make_seal(house.ledger)
+        yield house
+
+
+def wish(house: House, kind: str, *ids: str, **options: object) -> IssueRequest:
+    return IssueRequest(kind, house.story.contract.id, ids, options=options)
+
+
+def text_of(house: House, kind: str, *ids: str, **options: object) -> str:
+    return flat(preview(house.ledger, wish(house, kind, *ids, **options)))
+
+
+def sealed(house: House, kind: str, *ids: str, **options: object) -> Submission:
+    change = issue(house.ledger, wish(house, kind, *ids, **options))
+    return house.ledger.registers.need(Submission, change.ids[-1]).record
+
+
+def handed_in(house: House, kind: str, *ids: str) -> Submission:
+    paper = sealed(house, kind, *ids)
+    house.ledger.paper.submit(paper.id, on=house.ledger.today(), means=SubmissionMeans.HAND)
+    return paper
+
+
+def assignment_of(house: House, who: str) -> Assignment:
+    found = house.ledger.registers.all(Assignment, person_id=house.story.people[who])
+    return found[0].record
+
+
+def events(house: House, *kinds: K) -> list[str]:
+    found = house.ledger.registers.all(HandlingEvent)
+    return [one.record.id for one in found if one.record.kind in kinds]
+
+
+# --- every profile ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_notice_of_staff_speaks_the_words_of_its_text(tmp_path: Path, profile: str) -> None:
+    with office(tmp_path, profile) as house:
+        text = text_of(house, "D-03")
+        words = house.ledger.profiles[profile]
+        assert words.document_title("D-03") in text
+        assert words.term("responsible_person") in text
+        assert words.term("worker") in text
+        assert "髙橋　恵子" in text and "辻󠄂　美咲" in text
+        for label in words.document("D-03").required.values():
+            assert label in text
+        assert missing(house.ledger, wish(house, "D-03")) == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_structure_shows_both_parties_by_the_words_of_its_text(
+    tmp_path: Path, profile: str
+) -> None:
+    with office(tmp_path, profile) as house:
+        words = house.ledger.profiles[profile]
+        text = text_of(house, "D-02")
+        assert f"{words.term('client_party')}　見本市" in text
+        assert f"{words.term('contractor_party')}　株式会社みほん情報処理" in text
+
+
+@pytest.mark.parametrize(
+    ("profile", "answers"),
+    [("shiki", False), ("confidentiality-model", False), ("fukuoka", True), ("chiba", True)],
+)
+def test_a_place_is_notified_or_applied_for_as_the_text_wants(
+    tmp_path: Path, profile: str, answers: bool
+) -> None:
+    with office(tmp_path, profile) as house:
+        text = text_of(house, "D-04")
+        assert "第一保管庫" in text and "金庫" in text
+        assert ("□ 承諾する" in text) is answers
+        assert ("適正管理の措置" in text) is (profile == "chiba")
+        assert sealed(house, "D-04").returned is (False if answers else None)
+
+
+@pytest.mark.parametrize(
+    ("profile", "kind", "subject", "verb"),
+    [
+        ("confidentiality-model", "D-11", S.COPY, "承諾"),
+        ("fukuoka", "D-11", S.DISPATCH, "承諾"),
+        ("chiba", "D-11", S.COPY, "承諾"),
+        ("yachiyo", "D-11", S.COPY, "承諾"),
+        ("shiki", "D-12", S.TAKE_OUT, "承諾"),
+        ("confidentiality-model", "D-12", S.TAKE_OUT, "承諾"),
+        ("shiki", "D-13", S.THIRD_PARTY, "承諾"),
+        ("fukuoka", "D-13", S.OTHER_PURPOSE, "承諾"),
+        ("chiba", "D-13", S.THIRD_PARTY, "承諾"),
+        ("yachiyo", "D-13", S.THIRD_PARTY, "承諾"),
+        ("chiba", "D-15", S.INDIRECT_HANDOVER, "承認"),
+    ],
+)
+def test_an_application_is_complete_and_asks_for_an_answer(
+    tmp_path: Path, profile: str, kind: str, subject: S, verb: str
+) -> None:
+    with office(tmp_path, profile) as house:
+        applied = apply_for(house, subject)
+        words = house.ledger.profiles[profile]
+        assert missing(house.ledger, wish(house, kind, applied)) == []
+        text = text_of(house, kind, applied)
+        assert words.document_title(kind) in text
+        assert f"□ {verb}する" in text and f"□ {verb}しない" in text
+        assert f"{verb}を申請します" in text
+        for label in words.document(kind).required.values():
+            assert label in text
+        assert sealed(house, kind, applied).returned is False
+
+
+def test_equipment_is_applied_for_under_its_own_title(tmp_path: Path) -> None:
+    with office(tmp_path, "confidentiality-model") as house:
+        applied = apply_for(house, S.EQUIPMENT_TAKE_OUT)
+        assert "パソコン等持ち出し承諾申請書" in text_of(house, "D-12", applied)
+        assert "持ち出し同意申請書" in text_of(house, "D-12", apply_for(house, S.TAKE_OUT))
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_what_was_returned_is_listed_with_a_box_for_the_receipt(
+    tmp_path: Path, profile: str
+) -> None:
+    with office(tmp_path, profile, days=5) as house:
+        back = events(house, K.RETURN)
+        text = text_of(house, "D-16", *back)
+        assert house.ledger.profiles[profile].document_title("D-16") in text
+        assert "貸与" in text and "主査　見本　花子" in text
+        assert "上記のとおり受領しました。" in text
+        assert missing(house.ledger, wish(house, "D-16", *back)) == []
+
+
+@pytest.mark.parametrize("profile", ["shiki", "fukuoka", "chiba"])
+def test_a_transport_is_ordered_with_signatures_and_without_number(
+    tmp_path: Path, profile: str
+) -> None:
+    with office(tmp_path, profile, days=4) as house:
+        text = text_of(house, "D-27", events(house, K.TRANSPORT)[0])
+        assert house.ledger.profiles[profile].document_title("D-27") in text
+        assert "離れないことを指示した" in text and "運搬した者" in text
+        assert UNSEALED not in text and "第1号" not in text.replace("第10号", "")
+
+
+@pytest.mark.parametrize(
+    ("profile", "title"),
+    [("shiki", "秘密保持に関する誓約書"), ("chiba", "個人情報保護に関する誓約書")],
+)
+def test_everybody_whose_role_asks_signs_a_page_of_his_own(
+    tmp_path: Path, profile: str, title: str
+) -> None:
+    with office(tmp_path, profile) as house:
+        sheets = pages(preview(house.ledger, wish(house, "D-07")))
+        assert len(sheets) == 4  # the administrator's role asks for none
+        assert all(title in sheet and "従事しなくなった後も" in sheet for sheet in sheets)
+        assert ("罰則を了知しました" in sheets[0]) is (profile == "chiba")
+        assert "髙橋　恵子" in sheets[0]
+
+
+@pytest.mark.parametrize("profile", ["chiba", "yachiyo"])
+def test_the_penalties_are_made_known_word_for_word(tmp_path: Path, profile: str) -> None:
+    with office(tmp_path, profile) as house:
+        text = text_of(house, "D-30", assignment_of(house, "worker").id)
+        assert "法令の定めにより罰せられることがあります" in text
+        assert "𠮷野　翔太" in text and "要確認" not in text
+
+
+def test_an_old_wording_of_penalties_is_marked(tmp_path: Path) -> None:
+    with office(tmp_path, "chiba") as house:
+        found = house.ledger.registers.all(GovernanceDocument, kind=GovernanceKind.PENALTY_TEXT)
+        old = replace(found[0].record, text_as_of=date(2025, 1, 1))
+        house.ledger.registers.revise(old, "基準日の訂正")
+        assert "要確認" in text_of(house, "D-30")
+
+
+def test_the_first_sheet_of_shiki_lists_what_was_confirmed(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        text = text_of(house, "D-01")
+        assert "個人情報を含む業務を行う際の遵守事項確認表" in text
+        assert "再委託の予定があるか。 いいえ" in text
+        assert "作業責任者 髙橋　恵子" in text
+        assert missing(house.ledger, wish(house, "D-01")) == []
+
+
+def test_plan_and_report_of_the_training(tmp_path: Path) -> None:
+    with office(tmp_path, "chiba") as house:
+        plan = text_of(house, "D-05")
+        assert "個人情報管理責任者及び研修等実施計画報告書" in plan
+        assert "業務部　業務部長　髙橋　恵子" in plan
+        session = house.ledger.registers.all(TrainingSession)[0].record
+        report = text_of(house, "D-06", session.id)
+        assert "研修実施報告書" in report and "5名のうち5名" in report
+        assert "渡邉　誠" in report
+
+
+def test_who_was_absent_stays_on_the_report(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        session = house.ledger.registers.all(TrainingSession)[0].record
+        fewer = replace(session, attendance=session.attendance[:3])
+        house.ledger.registers.revise(fewer, "欠席者の訂正")
+        text = text_of(house, "D-06", session.id)
+        assert "5名のうち3名" in text and "未受講" in text and "﨑山　健" in text
+
+
+def test_signed_pledges_are_handed_in_with_a_list(tmp_path: Path) -> None:
+    with office(tmp_path, "chiba") as house:
+        text = text_of(house, "D-08")
+        assert "添付数 4通" in text and "𠮷野　翔太" in text
+
+
+def test_the_lists_of_equipment_and_of_fields(tmp_path: Path) -> None:
+    with office(tmp_path, "yachiyo", days=6) as house:
+        listed = text_of(house, "D-29")
+        assert "健診データ受渡し用USBメモリ" in listed and "R8.10." in listed
+        fields = text_of(house, "D-31")
+        assert "個人情報項目一覧" in fields and "健診結果" in fields
+        assert UNSEALED not in fields
+
+
+# --- changes ------------------------------------------------------------------------------------
+
+
+def test_a_notice_of_changes_tells_old_and_new_since_the_last_notice(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        registers, people = house.ledger.registers, house.story.people
+        house.clock.go_to(date(2026, 10, 20), 9)
+        registers.revise(
+            replace(assignment_of(house, "worker"), role=AssignmentRole.WORK_SUPERVISOR),
+            "責任者の交代のため",
+        )
+        registers.revise(
+            replace(
+                assignment_of(house, "worker3"), ends_on=date(2026, 10, 31), end_reason="退職",
+                status=AssignmentStatus.ENDED,
+            ),
+            "退職による終了",
+        )  # fmt: skip
+        registers.create(
+            replace(
+                assignment_of(house, "worker2"), id="", person_id=people["officer"],
+                notice_submission_id="", starts_on=date(2026, 11, 1),
+            )
+        )  # fmt: skip
+        text = text_of(house, "D-03", change=True)
+        assert "作業責任者・作業従事者変更届出書" in text
+        assert "み発第03号（令和8年9月25日提出）" in text
+        assert "役割 作業従事者 作業責任者 R8.10.20" in text and "責任者の交代" in text
+        assert "令和8年10月31日で終了" in text and "退職" in text
+        assert "見本　花子 追加 なし" in text
+        assert "渡邉" not in text  # who did not change
+
+
+def test_a_change_is_counted_from_the_notice_that_was_handed_in(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        house.clock.go_to(date(2026, 10, 20), 9)
+        person = house.ledger.registers.need(Person, house.story.people["worker"]).record
+        house.ledger.registers.revise(replace(person, name="𠮷田　翔太"), "改姓のため")
+        told = handed_in(house, "D-03")
+        with pytest.raises(Refused, match=f"{told.doc_no}（令和8年10月20日提出）の後に"):
+            text_of(house, "D-03", change=True)
+        house.clock.go_to(date(2026, 11, 2), 9)
+        house.ledger.registers.revise(replace(person, name="𠮷野　翔太"), "旧姓に戻したため")
+        assert "氏名 𠮷田　翔太 𠮷野　翔太" in text_of(house, "D-03", change=True)
+
+
+def test_a_place_that_moves_is_told_with_both_rooms(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        place = house.story.places[1]
+        house.ledger.registers.revise(replace(place, floor_room="4階401室"), "移転のため")
+        text = text_of(house, "D-04", change=True)
+        assert "個人情報取扱場所変更届出書" in text
+        assert "入力室 階・室 3階301室 4階401室" in text and "移転のため" in text
+
+
+def test_before_any_notice_there_is_no_notice_of_changes(tmp_path: Path) -> None:
+    with office(tmp_path, "yachiyo") as house:
+        found = house.ledger.registers.all(Submission, doc_kind="D-03")
+        assert found  # the sample handed one in
+        with pytest.raises(Refused, match="変更はありません"):
+            text_of(house, "D-03", change=True)
+
+
+# --- limits -------------------------------------------------------------------------------------
+
+
+def add_workers(house: House, count: int, name: str = "") -> None:
+    base = assignment_of(house, "worker")
+    firm = house.story.contract.contractor_org_id
+    for number in range(count):
+        person = Person(
+            name=name or f"従事　{number:02d}号", organization_id=firm,
+            employment_type=EmploymentType.REGULAR,
+        )  # fmt: skip
+        who = house.ledger.registers.create(person).ids[-1]
+        house.ledger.registers.create(replace(base, id="", person_id=who))
+
+
+def test_forty_workers_stand_on_an_attached_list_with_its_head_on_each_page(
+    tmp_path: Path,
+) -> None:
+    with office(tmp_path) as house:
+        add_workers(house, 40)
+        sheets = pages(preview(house.ledger, wish(house, "D-03")))
+        assert "別紙のとおり（45件）" in sheets[0]
+        lists = [sheet for sheet in sheets[1:] if "従事　" in sheet]
+        assert len(lists) > 1
+        assert all("氏名" in sheet and "従事開始日" in sheet for sheet in lists)
+        assert "従事　39号" in lists[-1]
+
+
+def test_a_long_name_of_rare_characters_is_printed_whole(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        add_workers(house, 1, LONG_NAME)
+        assert LONG_NAME in text_of(house, "D-03").replace(" ", "")
+
+
+def test_a_character_without_a_glyph_is_refused_with_its_code(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        add_workers(house, 1, "見本\U0001f600太郎")
+        with pytest.raises(UnprintableCharacter, match="1F600"):
+            text_of(house, "D-03")
+
+
+def test_a_contract_without_workers_says_so(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        for stored in house.ledger.registers.all(Assignment):
+            house.ledger.registers.revise(
+                replace(stored.record, status=AssignmentStatus.CANCELLED), "取りやめのため"
+            )
+        for kind in ("D-02", "D-03", "D-07"):
+            with pytest.raises(Refused, match="作業従事者等がいません"):
+                text_of(house, kind)
+
+
+def test_a_contract_without_places_plans_or_pledges_says_so(tmp_path: Path) -> None:
+    with office(tmp_path, "chiba") as house:
+        for cls in (ContractPlace, TrainingSession, TrainingPlan, Pledge):
+            for stored in house.ledger.registers.all(cls):
+                house.ledger.registers.void(cls, stored.record.id, "試験のため")
+        for kind, sentence in (
+            ("D-04", "がありません"), ("D-05", "計画一つ"), ("D-08", "がありません"),
+        ):  # fmt: skip
+            with pytest.raises(Refused, match=sentence):
+                text_of(house, kind)
+
+
+def test_an_empty_list_says_that_nothing_applies(tmp_path: Path) -> None:
+    with office(tmp_path, "yachiyo") as house:
+        asset = house.ledger.registers.all(InformationAsset)[0].record
+        house.ledger.registers.revise(replace(asset, asset_fields=()), "項目の削除")
+        assert "該当する個人情報の項目はありません" in text_of(house, "D-31")
+
+
+def test_only_the_rows_of_this_contract_stand_on_a_paper(tmp_path: Path) -> None:
+    with office(tmp_path, "chiba", days=6) as house:
+        first = house.story.contract
+        other = replace(first, id="", contract_no="2026-002", title="別の業務")
+        other_id = house.ledger.registers.create(other).ids[-1]
+        request = IssueRequest("D-29", other_id)
+        assert "M-00" not in flat(preview(house.ledger, request))
+        with pytest.raises(Refused, match="いません"):
+            preview(house.ledger, IssueRequest("D-03", other_id))
+        for kind, foreign in (
+            ("D-03", assignment_of(house, "worker").id),
+            ("D-16", events(house, K.RETURN)[0]),
+            ("D-11", apply_for(house, S.COPY)),
+            ("D-06", house.ledger.registers.all(TrainingSession)[0].record.id),
+        ):
+            with pytest.raises(Refused, match="別の契約"):
+                preview(house.ledger, IssueRequest(kind, other_id, (foreign,)))
+
+
+def test_a_session_for_two_contracts_tells_each_only_of_its_own_people(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        other = replace(house.story.contract, id="", contract_no="2026-002", title="別の業務")
+        other_id = house.ledger.registers.create(other).ids[-1]
+        base = assignment_of(house, "worker")
+        house.ledger.registers.create(
+            replace(base, id="", contract_id=other_id, notice_submission_id="")
+        )
+        session = house.ledger.registers.all(TrainingSession)[0].record
+        both = replace(session, contract_ids=(*session.contract_ids, other_id))
+        house.ledger.registers.revise(both, "契約の追加")
+        text = flat(preview(house.ledger, IssueRequest("D-06", other_id, (session.id,))))
+        assert "1名のうち1名" in text and "髙橋" not in text
+
+
+# --- what is refused ----------------------------------------------------------------------------
+
+
+def test_what_is_not_recorded_prints_so_and_keeps_the_paper_from_being_sealed(
+    tmp_path: Path,
+) -> None:
+    with office(tmp_path) as house:
+        assignment = assignment_of(house, "worker")
+        house.ledger.registers.revise(replace(assignment, duties=""), "担当の削除")
+        assert NOT_RECORDED in text_of(house, "D-03")
+        with pytest.raises(Refused, match="担当業務（2行目）"):
+            sealed(house, "D-03")
+
+
+def test_an_application_without_target_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with office(tmp_path, "chiba") as house:
+        applied = apply_for(house, S.COPY, targets=(), method="")
+        with pytest.raises(Refused) as refused:
+            sealed(house, "D-11", applied)
+        assert "方法" in str(refused.value) and "「対象」に、媒体・資料か" in str(refused.value)
+
+
+def test_a_sheet_to_sign_is_not_printed_without_its_text(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        found = house.ledger.registers.all(GovernanceDocument, kind=GovernanceKind.PLEDGE_TEXT)
+        house.ledger.registers.revise(replace(found[0].record, text=""), "文面の削除")
+        with pytest.raises(Refused, match="誓約の内容"):
+            text_of(house, "D-07")
+
+
+@pytest.mark.parametrize(
+    ("profile", "kind"),
+    [("shiki", "D-15"), ("chiba", "D-12"), ("fukuoka", "D-01"), ("shiki", "D-31")],
+)
+def test_a_paper_for_which_the_text_has_no_use_is_refused(
+    tmp_path: Path, profile: str, kind: str
+) -> None:
+    with office(tmp_path, profile) as house, pytest.raises(Refused, match="使いません"):
+        text_of(house, kind)
+
+
+def test_a_working_print_is_never_sealed_and_an_unknown_paper_never_found(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        with pytest.raises(Refused, match="確定する書類ではありません"):
+            sealed(house, "D-29")
+        with pytest.raises(NotFound):
+            text_of(house, "D-99")
+
+
+def test_a_print_before_the_seal_carries_no_number(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        text = text_of(house, "D-03")
+        assert UNSEALED in text
+        paper = sealed(house, "D-03")
+        assert paper.doc_no not in text
+        assert paper.doc_no in flat(house.ledger.paper.file(paper.id))
+
+
+# --- what changed since -------------------------------------------------------------------------
+
+
+def test_what_changed_after_the_seal_is_told_line_by_line(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        paper = sealed(house, "D-03")
+        assert changed_since(house.ledger, paper) == []
+        before = house.ledger.paper.file(paper.id)
+        house.ledger.registers.revise(
+            replace(assignment_of(house, "worker"), duties="照合のみ"), "担当の変更"
+        )
+        add_workers(house, 1)
+        found = changed_since(house.ledger, paper)
+        assert found == [
+            "𠮷野　翔太：結果票の受領と入力 → 照合のみ",
+            found[1],
+        ]
+        assert found[1].startswith("従事　00号：書面に載っていません")
+        assert house.ledger.paper.file(paper.id) == before
+
+
+def test_a_paper_whose_event_was_voided_says_why_it_differs(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        received = events(house, K.RECEIVE)[0]
+        paper = sealed(house, "D-14", received)
+        house.ledger.handling.void(received, "二重の入力のため")
+        assert "取り消されている" in changed_since(house.ledger, paper)[0]
+
+
+def test_a_notice_of_changes_is_looked_at_again_from_its_own_day(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        place = house.story.places[1]
+        house.ledger.registers.revise(replace(place, floor_room="4階401室"), "移転のため")
+        paper = sealed(house, "D-04", change=True)
+        assert changed_since(house.ledger, paper) == []
+        house.ledger.paper.submit(paper.id, on=house.ledger.today(), means=SubmissionMeans.HAND)
+        again = house.ledger.registers.need(Place, place.id).record
+        house.ledger.registers.revise(replace(again, floor_room="5階501室"), "再移転のため")
+        told = text_of(house, "D-04", change=True)
+        assert "4階401室 5階501室" in told and "3階301室" not in told
