@@ -1,5 +1,6 @@
 """バックアップ: what was backed up when, a new one at once, checking and restoring."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,11 +26,18 @@ from ui.ledger_settings import (
 )
 from ui.page import Desk, Page
 from ui.register import RegisterView
+from ui.register_print import print_list
 from ui.restore import RestoreDialog
 from ui.status import backup_age, last_backup
 
 PATTERN = "預り台帳のバックアップ (*.azb)"
 MOST_PROBLEMS = 8
+
+
+class BackupRegister(RegisterView):
+    """The list of backups; names are long and alike, only their ends tell them apart."""
+
+    characters: ClassVar[Mapping[str, int]] = {"kind": 6, "file_name": 19, "result": 6}
 
 
 class BackupPage(Page):
@@ -54,6 +62,7 @@ class BackupPage(Page):
             (self.tr("バックアップの検証"), "good", self.check),
             (self.tr("台帳の検証"), "verify", self.verify),
             (self.tr("復元"), "folder", self.restore),
+            (self.tr("一覧の印刷"), "print", self.print),
         ):
             action = QAction(icons.icon(name), word, self)
             action.triggered.connect(act)
@@ -65,13 +74,14 @@ class BackupPage(Page):
         self.age = note("")
         self.advice = plain()
         frame, column = card(self.age, self.advice)
-        self.register = RegisterView(
+        self.register = BackupRegister(
             self.desk,
             BackupRun,
             how_to_begin=self.tr("F2「今すぐバックアップ」で、最初のバックアップを作ります。"),
         )
-        middle = Qt.TextElideMode.ElideMiddle  # the date at the end of a name tells backups apart
-        self.register.table.setTextElideMode(middle)
+        self.register.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.register.marked.connect(self._show_place)
+        self.place = plain()  # to be copied
         column.setSpacing(4)
         head = QHBoxLayout()
         head.addWidget(title(self.tr("バックアップ")))
@@ -81,6 +91,7 @@ class BackupPage(Page):
         column.addLayout(head)
         column.addWidget(frame)
         column.addWidget(self.register, 1)
+        column.addWidget(self.place)
 
     # --- the age in words ----------------------------------------
     def _read_age(self) -> tuple[str, bool, str]:
@@ -98,6 +109,11 @@ class BackupPage(Page):
         mark = self.tr("！ ") if care else ""
         say(self.age, f"{mark}{sentence}。", "care" if care else "good")
         say(self.advice, where)
+
+    def _show_place(self, record_id: str) -> None:
+        stored = self.desk.ledger.store.get(BackupRun, record_id) if record_id else None
+        run = stored.record if stored else None
+        self.place.setText(str(Path(run.folder) / run.file_name) if run else "")
 
     # --- verbs ----------------------------------------
     def back_up(self) -> None:
@@ -162,6 +178,10 @@ class BackupPage(Page):
         self.desk.operations.ask(
             ledger.close, lambda _: self.desk.asker.tell(self, sentence), parent=self
         )
+
+    def print(self) -> None:
+        """Show the register as it is printed."""
+        print_list(self.register, self.tr("バックアップの記録"), self)
 
     # --- results in words ----------------------------------------
     def _backed_up(self, made: BackupFile) -> None:

@@ -38,6 +38,7 @@ from ui.printing import print_pdf
 from ui.record_dialog import RecordDialog
 from ui.register import ColumnMemory
 from ui.register_model import RegisterModel
+from ui.register_print import print_list
 
 LEDGER_PAPER = "D-28"
 LATE_WORD = "後日入力"
@@ -227,6 +228,10 @@ class DailyLogPage(Page):
         ledger = self.desk.ledger
         self.desk.operations.ask(lambda: preview(ledger, request), self._show_paper, parent=self)
 
+    def print_list(self) -> None:
+        """Show the list as it is printed: the rows and columns of the screen."""
+        print_list(self.view, self.title.text(), self)
+
     def _show_paper(self, pdf: bytes) -> None:
         title = self.title.text()
         dialog = PreviewDialog(title, pdf, self, self.desk.likes)
@@ -325,6 +330,7 @@ class DailyLogPage(Page):
         self.open_button = layout.button(self.tr("開く"), self.open)
         self.history_button = layout.button(self.tr("履歴"), self.show_history)
         self.print_button = layout.button(self.tr("台帳を印刷…"), self.print)
+        self.list_button = layout.button(self.tr("一覧を印刷…"), self.print_list)
         self.import_button = layout.button(self.tr("取込み…"), self.take_in)
         self.export_button = layout.button(self.tr("書出し…"), self.export)
         self.other_button = QPushButton(self.tr("その他の取扱い ▼"))
@@ -334,7 +340,7 @@ class DailyLogPage(Page):
         for button in (
             self.confirm_button, self.carry_out_button, self.correct_button, self.void_button,
             self.open_button, self.history_button, self.other_button, self.print_button,
-            self.import_button, self.export_button,
+            self.list_button, self.import_button, self.export_button,
         ):  # fmt: skip
             row.addWidget(button)
         why_not = self.handling.why_not()

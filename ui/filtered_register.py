@@ -62,6 +62,14 @@ class FilteredRegister(RegisterView):
             asked.contracts,
         )  # fmt: skip
 
+    def conditions(self) -> list[str]:
+        chosen = [
+            f"{self.cls.fields()[name].label}：{picker.line.text()}"
+            for name, picker in self.pickers.items()
+            if picker.id()
+        ]
+        return [*super().conditions(), *chosen]
+
     def _clear_pickers(self) -> None:
         for picker in self.pickers.values():
             picker.set_id("")

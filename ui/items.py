@@ -19,6 +19,7 @@ from ui.import_dialog import open_import
 from ui.item_detail import ItemDetail
 from ui.page import Desk, Page
 from ui.register import ColumnMemory
+from ui.register_print import print_list
 
 LEAST = 360  # of each side; the filters and the buttons wrap
 
@@ -110,6 +111,10 @@ class ItemsPage(Page):
             query=self.view.query(), name=self.tr("媒体・資料"),
         )  # fmt: skip
 
+    def print(self) -> None:
+        """Show the list as it is printed."""
+        print_list(self.view, self.tr("媒体・資料"), self)
+
     def _chosen(self) -> list[str]:
         item_id = self.view.marked_id()
         return [item_id] if item_id else []
@@ -148,6 +153,7 @@ class ItemsPage(Page):
         self.history_button = layout.button(self.tr("登録の履歴"), self.show_history)
         self.import_button = layout.button(self.tr("取込み…"), self.take_in)
         self.export_button = layout.button(self.tr("書出し…"), self.export)
+        self.print_button = layout.button(self.tr("印刷…"), self.print)
         row = QHBoxLayout()
         row.addWidget(layout.title(self.tr("媒体・資料")))
         row.addStretch(1)
@@ -156,6 +162,7 @@ class ItemsPage(Page):
             self.history_button,
             self.import_button,
             self.export_button,
+            self.print_button,
         ):
             row.addWidget(button)
         self.split = QSplitter(Qt.Orientation.Horizontal)

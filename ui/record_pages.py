@@ -31,9 +31,8 @@ from ui.page import Desk, Page
 from ui.record_dialog import RecordDialog
 from ui.register import ColumnMemory, RegisterView
 from ui.register_export import export_list
+from ui.register_print import print_list
 from ui.words import register_word
-
-Printer = Callable[[RegisterView, QWidget], None]
 
 
 class RegisterTab(QWidget):
@@ -121,6 +120,10 @@ class RegisterTab(QWidget):
         """Write the list to a file."""
         export_list(self.desk, self.cls, self.view.query(), self.word(), self)
 
+    def print(self) -> None:
+        """Show the list as it is printed."""
+        print_list(self.view, self.word(), self)
+
     def _edit(self, dialog: FormDialog) -> None:
         dialog.saved.connect(self.view.mark)
         self._keep(dialog)
@@ -141,7 +144,6 @@ class RegisterPage(Page):
 
     Args:
         memory: remembers column widths.
-        printer: prints a list; without it the verb is not offered.
     """
 
     registers: ClassVar[tuple[type[Record], ...]] = ()
@@ -153,10 +155,8 @@ class RegisterPage(Page):
         parent: QWidget | None = None,
         *,
         memory: ColumnMemory | None = None,
-        printer: Printer | None = None,
     ) -> None:
         super().__init__(desk, parent)
-        self._printer = printer
         self._stale_tabs: set[RegisterTab] = set()
         self.tabs = [RegisterTab(desk, cls, memory) for cls in self.registers]
         self.book = QTabWidget(self)
@@ -214,19 +214,14 @@ class RegisterPage(Page):
             (self.tr("取消"), lambda: self.tab.void()),
             (self.tr("履歴"), lambda: self.tab.show_history()),
             (self.tr("書出し"), lambda: self.tab.export()),
+            (self.tr("印刷"), lambda: self.tab.print()),
         ]
-        if self._printer is not None:
-            acts.append((self.tr("印刷"), self._print))
         verbs = []
         for word, act in acts:
             verb = QAction(word, self)
             verb.triggered.connect(lambda _checked=False, act=act: act())
             verbs.append(verb)
         return verbs
-
-    def _print(self) -> None:
-        assert self._printer is not None
-        self._printer(self.tab.view, self)
 
     def _enable(self) -> None:
         """Enable what may be done now; what may not says why in its tooltip."""

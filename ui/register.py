@@ -92,6 +92,10 @@ class RegisterView(QWidget):
         order = (self._sort,) if self._sort else ()
         return self.filters.query(order, self._contract_id)
 
+    def conditions(self) -> list[str]:
+        """Return in words what the list is limited to."""
+        return self.filters.conditions()
+
     def ask(self) -> None:
         """Show the answer to what the filters and the order ask now."""
         self._marked_number, self._scrolled, self._wanted = -1, 0, -1

@@ -189,6 +189,10 @@ class RegisterModel(QAbstractTableModel):
             return self._alignment(index.column())
         return row.id if role == ID_ROLE else None
 
+    def text(self, row: ListRow, column: int) -> str:
+        """Return what a cell shows, for prints; asks no widget, so any thread may call it."""
+        return self._text(row, column)
+
     def _text(self, row: ListRow, column: int) -> str:
         if column < len(self.fields):
             return " ".join(self._whole_text(row, column).split("\n"))
