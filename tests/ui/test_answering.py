@@ -1,5 +1,6 @@
 """規則の確認 in the window: what is told while typing, what is asked when saving, who agrees."""
 
+import ast
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -365,3 +366,29 @@ def test_notices_stand_in_a_quiet_line(qtbot: QtBot) -> None:
     assert not bar.isHidden() and bar.text.text() == "一\n二\n三\nほか1件"
     bar.show_change(Change("d", EMPTY, frozenset({"handling_event"}), ("b",)))
     assert bar.isHidden()
+
+
+JUDGED = {
+    "registers": {"create", "create_all", "revise"},
+    "handling": {"record", "record_all", "copy", "correct", "confirm"},
+    "paper": {"submit", "note", "returned"},
+}
+
+
+def test_every_command_of_the_window_takes_answers() -> None:
+    """What the rules judge must go through `ui.answering.enter`, or the user is told to no avail."""
+    faults = []
+    for path in Path("ui").rglob("*.py"):
+        if path.parent.name in ("console", "sample"):
+            continue
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+                continue
+            owner = ast.unparse(call.func.value)
+            if owner == "self.handling":  # the verbs of a page, which do it right
+                continue
+            owner = owner.rpartition(".")[2]
+            given = {keyword.arg for keyword in call.keywords}
+            if call.func.attr in JUDGED.get(owner, ()) and "answers" not in given:
+                faults.append(f"{path}:{call.lineno}")
+    assert faults == []
