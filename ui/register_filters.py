@@ -68,6 +68,21 @@ class RegisterFilters(QWidget):
         """Tell whether the filters leave anything out."""
         return bool(self.words.text().strip() or self._chosen() or self._days())
 
+    def conditions(self) -> list[str]:
+        """Return in words what is asked for, nothing when everything is."""
+        found = [f"「{words}」を含む"] if (words := self.words.text().strip()) else []
+        found += [
+            f"{label.text()}：{box.currentText()}"
+            for _field, box, label in self._boxes
+            if box.currentData() is not None
+        ]
+        first, last = self.first.value(), self.last.value()
+        if self._days():
+            start = Day().format(first) if first else ""
+            end = Day().format(last) if last else ""
+            found.append(f"{self.day_box.currentText()}：{start}～{end}")
+        return [*found, self.tr("取消済みを含む")] if self.voided.isChecked() else found
+
     def show_count(self) -> None:
         """Say on the button how many filters are set behind it."""
         number = len(self._chosen()) + self.others()
