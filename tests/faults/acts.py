@@ -1,0 +1,115 @@
+"""What a watched program does, and what it says on descriptor 1 when each act is done.
+
+What was said is promised: it must survive everything.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from models.backups import record_backup
+from models.codes import AttachmentKind, EmploymentType, HandlingKind, Role
+from models.ledger import Ledger
+from models.records import HandlingEvent, Person, UserAccount
+from models.store import Op, Query, Where
+from storage import database
+from tests.house import FIRST_DAY, cheap_office
+from ui.issue import IssueRequest, issue
+from ui.sample import cast
+from ui.sample.clock import StoryClock
+
+BOSS = cast.USERS[0]
+WORKER = cast.USERS[1]
+ADMINISTRATOR = next(user for user in cast.USERS if user.role is Role.ADMINISTRATOR)
+NEW_PASSWORD = "まったくあたらしいことば七つ"
+TIMES = 3  # each act is done so often: the second time finds other files than the first
+
+
+def say(ledger: Ledger, word: str) -> None:
+    """Promise: everything up to this entry is safe."""
+    os.write(1, f"{ledger.store.head().seq} {word}\n".encode())
+
+
+def somebody(ledger: Ledger, number: int) -> Person:
+    return Person(
+        organization_id=ledger.registers.all(Person)[0].record.organization_id,
+        name=f"見本　{number}郎", employment_type=EmploymentType.REGULAR,
+    )  # fmt: skip
+
+
+def add(ledger: Ledger, home: Path, number: int) -> str:
+    change = ledger.registers.create(somebody(ledger, number))
+    return f"add {change.ids[0]}"
+
+
+def attach(ledger: Ledger, home: Path, number: int) -> str:
+    change = ledger.files.attach(
+        bytes([number]) * 3000, name=f"{number}.pdf", mime="application/pdf",
+        kind=AttachmentKind.OTHER,
+    )  # fmt: skip
+    return f"attach {change.ids[-1]}"
+
+
+def seal(ledger: Ledger, home: Path, number: int) -> str:
+    query = Query("handling_event", (Where("kind", Op.EQ, HandlingKind.RECEIVE),))
+    event = ledger.store.find(HandlingEvent, query)[0].record
+    change = issue(ledger, IssueRequest("D-14", event.contract_id, (event.id,)))
+    return f"seal {change.ids[-1]}"
+
+
+def backup(ledger: Ledger, home: Path, number: int) -> str:
+    made = record_backup(ledger, home / "backup", lambda done, total: None)
+    return f"backup {made.file.name}"
+
+
+def password(ledger: Ledger, home: Path, number: int) -> str:
+    old = BOSS.password if number == 0 else f"{NEW_PASSWORD}{number - 1}"
+    ledger.people.change_password(old, f"{NEW_PASSWORD}{number}")
+    return f"password {NEW_PASSWORD}{number}"
+
+
+def let_in(ledger: Ledger, home: Path, number: int) -> str:
+    """Let a new worker in and shut the one before out."""
+    accounts = [one.record for one in ledger.registers.all(UserAccount)]
+    for account in accounts:
+        if account.login_name == f"new-{number - 1}":
+            ledger.people.disable_account(account.id, "担当替えのため")
+    person = ledger.registers.create(somebody(ledger, number)).ids[0]
+    ledger.people.add_account(
+        person, login=f"new-{number}", role=WORKER.role, password=NEW_PASSWORD,
+        valid_until=ledger.today() + timedelta(days=30), chosen_by_self=True,
+    )  # fmt: skip
+    return f"let_in new-{number}"
+
+
+ACTS: dict[str, Callable[[Ledger, Path, int], str]] = {
+    "add": add, "attach": attach, "seal": seal, "backup": backup, "password": password,
+    "let_in": let_in,
+}  # fmt: skip
+
+
+def act(home: Path, name: str) -> None:
+    """Open the ledger below `home` and do one of `ACTS` a few times."""
+    if name.startswith("careless "):
+        name = name.removeprefix("careless ")
+        forget_to_sync()
+    user = ADMINISTRATOR if name == "let_in" else BOSS
+    clock = StoryClock(FIRST_DAY + timedelta(days=30))
+    office = cheap_office(home, clock, seed=99)
+    ledger = office.unlock(home / "ledger", user.login, user.password)
+    say(ledger, "open")
+    for number in range(TIMES):
+        say(ledger, ACTS[name](ledger, home, number))
+    ledger.close()
+
+
+def forget_to_sync() -> None:
+    """The planted bug: a program that acknowledges before anything is on the disk."""
+
+    def careless(descriptor: int) -> None:
+        """Do not wait for the disk."""
+
+    pragmas = [p for p in database._PRAGMAS if p[0] != "synchronous"]
+    database._PRAGMAS = (*pragmas, ("synchronous", "OFF", 0))
+    os.fsync = os.fdatasync = careless  # type: ignore[assignment]

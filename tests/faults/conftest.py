@@ -1,0 +1,46 @@
+"""A ledger for the faults, a watcher, and a folder in memory to lay states in."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults import stage
+from tests.faults.recording import Watcher, build_recorder
+
+
+@pytest.fixture(scope="session")
+def memory() -> Iterator[Path]:
+    """A folder on a memory disk where there is one: thousands of states are laid there."""
+    shared = Path("/dev/shm")
+    within = shared if os.access(shared, os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="azukari-faults-", dir=within))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def watcher(memory: Path) -> Iterator[Watcher]:
+    watcher = Watcher(build_recorder(memory))
+    yield watcher
+    watcher.close()
+
+
+@pytest.fixture(scope="session")
+def start(memory: Path) -> Path:
+    """The ledger as every act finds it; copy it before anything touches it."""
+    home = memory / "start"
+    home.mkdir()
+    stage.build(home)
+    return home
+
+
+@pytest.fixture
+def home(memory: Path, start: Path) -> Path:
+    folder = memory / "home"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(start, folder)
+    return folder
