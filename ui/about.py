@@ -1,9 +1,9 @@
 """What the program is, its version, and the honest statement of what it can and cannot do."""
 
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from resources import VERSION
-from ui.layout import heading, plain
+from ui.layout import heading, plain, scrolling
 
 # security.md 2.4; the manual and the back of certificates print the same sentences.
 STATEMENT = (
@@ -39,10 +39,7 @@ class AboutPart(QWidget):
         column.addWidget(plain(FONTS))
         column.addWidget(plain(self.tr("このプログラムはネットワークを使いません。")))
         column.addStretch()
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area = scrolling(inside, self.tr("このプログラムについて"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)

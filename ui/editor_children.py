@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHeaderView,
     QPushButton,
-    QScrollArea,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from models.records.base import Child
 from ui.editor_base import Editor, FormDesk, column_of, row_of
 from ui.fitting import fit
 from ui.keys import ENTER
+from ui.layout import scrolling
 from ui.words import field_word
 
 if TYPE_CHECKING:
@@ -177,10 +177,7 @@ class RowDialog(QDialog):
 
         self.setWindowTitle(self.tr("{label}の行").format(label=cls.label))
         self.form: FieldsForm = FieldsForm(cls, desk, row)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(self.form)
+        area = scrolling(self.form)
         buttons = QDialogButtonBox(self)
         self.accept_button = buttons.addButton(
             self.tr("この内容にする"), QDialogButtonBox.ButtonRole.AcceptRole

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from ui.answering import Work, enter
 from ui.fitting import fit
 from ui.form import RecordForm
 from ui.keys import EnterMovesOn
+from ui.layout import scrolling
 from ui.page import Desk
 from ui.rule_panel import RulePanel
 from ui.words import register_word
@@ -139,11 +139,7 @@ class FormDialog(QDialog):
 
     # --- building ----------------------------------------------------------------------------
     def _build(self) -> None:
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.form)
+        area = scrolling(self.form)
         self.area = area
         self.message = QLabel(self)
         self.message.setProperty("kind", "problem")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -222,6 +221,7 @@ class ItemDetail(QWidget):
         self.picture.chosen.connect(self._show_current)
         self.picture.opened.connect(self.event_wanted)
         self.area = QScrollArea()
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the picture itself takes the keys
         self.area.setWidget(self.picture)
         self.area.setWidgetResizable(True)
         self.words = QListWidget()
@@ -245,11 +245,7 @@ class ItemDetail(QWidget):
         self.facts = QGridLayout(inner)
         self.facts.setColumnStretch(1, 1)
         self.facts.setVerticalSpacing(4)
-        area = QScrollArea()
-        area.setWidget(inner)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        return area
+        return layout.scrolling(inner, self.tr("媒体・資料の内容"), sideways=True)
 
 
 def hindrance(ledger: Ledger, item: Item, kind: K) -> str:

@@ -4,15 +4,21 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QComboBox,
     QFormLayout,
     QFrame,
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
+
+SHORTEST = 8  # characters of a box that shrinks
+LABEL = 6  # characters of the narrowest column of labels, so that forms below each other align
 
 
 def title(text: str) -> QLabel:
@@ -102,6 +108,7 @@ def add_row(to: QFormLayout, label: str, field: QWidget | QLayout) -> QLabel:
     """Add a row; the label stands at the height of a one-line field."""
     word = _label(label, "")
     word.setMinimumHeight(34)
+    word.setMinimumWidth(word.fontMetrics().horizontalAdvance("あ") * LABEL)
     word.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     if isinstance(field, QWidget):
         word.setBuddy(field)
@@ -111,6 +118,36 @@ def add_row(to: QFormLayout, label: str, field: QWidget | QLayout) -> QLabel:
     else:
         to.addRow(word, field)
     return word
+
+
+def scrolling(inside: QWidget, reads: str = "", *, sideways: bool = False) -> QScrollArea:
+    """Return a frameless area that scrolls when the screen is small.
+
+    Args:
+        reads: what a text without fields is called; Tab then stops there, so that the keyboard
+            can scroll it. Fields bring themselves into view.
+        sideways: let it also scroll to the side.
+    """
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    if not sideways:
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setAccessibleName(reads)
+    area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if reads else Qt.FocusPolicy.NoFocus)
+    area.setWidget(inside)
+    return area
+
+
+def slim(box: QComboBox) -> None:
+    """Let a box with long words shrink with its form; the words stay whole in the list."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(SHORTEST)
+    longest = max((len(box.itemText(number)) for number in range(box.count())), default=0)
+    if longest > SHORTEST:
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    view = box.view()
+    view.setMinimumWidth(view.sizeHintForColumn(0) + 32)
 
 
 def _label(text: str, kind: str) -> QLabel:

@@ -150,6 +150,7 @@ class PreviewView(QWidget):
         self.paper.setAccessibleName(self.tr("書類の画面表示"))
         self.area = QScrollArea()
         self.area.setWidget(self.paper)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view itself takes the keys
         self.area.setWidgetResizable(True)
         # Always there: a bar that comes and goes would change the width that the page fits.
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -186,6 +187,7 @@ class PreviewView(QWidget):
             action.triggered.connect(act)
             self.addAction(action)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("書類の表示"))
 
     def _named(self, word: str, keys: str, act: Callable[[], None]) -> QPushButton:
         made = button(word, act)

@@ -1,7 +1,7 @@
 """Shows one record, all of it, without changing anything."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from models.fields import JAPAN, NOT_RECORDED
 from models.profiles import Profile
@@ -9,6 +9,7 @@ from models.records import Record, Stored
 from ui.editor_texts import in_words
 from ui.fitting import fit
 from ui.form import RecordForm
+from ui.layout import scrolling
 from ui.page import Desk
 from ui.words import register_word
 
@@ -39,11 +40,7 @@ class RecordDialog(QDialog):
         self.form.set_read_only(True)
         word = register_word(type(record), self.form.profile())
         self.setWindowTitle(f"{word}　{record.caption()}")
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.form)
+        area = scrolling(self.form, self.tr("記録の内容"))
         column = QVBoxLayout(self)
         column.addWidget(self._state(stored))
         column.addWidget(area, 1)

@@ -24,6 +24,7 @@ from ui.editor_base import FormDesk, row_of
 from ui.editor_choices import make_box
 from ui.editor_texts import DayEditor
 from ui.flow import FlowLayout
+from ui.layout import slim
 from ui.page import Desk
 from ui.words import field_word
 
@@ -202,7 +203,7 @@ class RegisterFilters(QWidget):
         box.addItem(self.tr("すべて"), None)
         for words, condition in _conditions(field):
             box.addItem(words, condition)
-        _narrow(box)
+        slim(box)
         box.currentIndexChanged.connect(lambda _index: self.changed.emit())
         label = QLabel(group)
         label.setBuddy(box)
@@ -218,7 +219,7 @@ class RegisterFilters(QWidget):
         self.day_box.setAccessibleName(self.tr("期間でしぼる項目"))
         for field in self._day_fields:
             self.day_box.addItem(field_word(field, profile))
-        _narrow(self.day_box)
+        slim(self.day_box)
         self.first = self._day(desk, self.tr("この日から"))
         self.last = self._day(desk, self.tr("この日まで"))
         self.day_box.currentIndexChanged.connect(lambda _index: self._day_edited())
@@ -263,14 +264,6 @@ def _conditions(field: Field) -> list[tuple[str, tuple[Op, Any]]]:
     op = Op.HAS if isinstance(kind, MultiChoice) else Op.EQ
     found: list[tuple[str, tuple[Op, Any]]] = [(code.label, (op, code)) for code in kind.codes]
     return found if field.required else [*found, missing]
-
-
-def _narrow(box: QComboBox) -> None:
-    """Keep a list with long words from widening the page; the words stay readable when it drops."""
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(8)
-    view = box.view()
-    view.setMinimumWidth(view.sizeHintForColumn(0) + 32)
 
 
 def _midnight(day: Any) -> datetime:

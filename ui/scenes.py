@@ -99,10 +99,11 @@ class Stage:
             QThread.msleep(5)
             quiet = 0 if self.operations.busy else quiet + 1
 
-    def page(self, cls: type[P], number: int) -> P:
-        """Turn to a page of the open ledger."""
-        assert self.window.bench is not None
-        page = self.window.bench.show_place(number)
+    def page(self, cls: type[P], title: str) -> P:
+        """Turn to a page of the open ledger by its word in the navigation."""
+        bench = self.window.bench
+        assert bench is not None
+        page = bench.show_place(bench.titles().index(title))
         assert isinstance(page, cls)
         self.rest()
         return page
@@ -162,9 +163,18 @@ def first_hour(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     wizard.done(0)
 
 
+def pages(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """Every page as it is first shown."""
+    bench = stage.window.bench
+    assert bench is not None
+    for number in range(len(bench.titles())):
+        bench.show_place(number)
+        yield f"page-{number + 1}", stage.window
+
+
 def today(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     """The page with which the day begins, and a question to the ledger."""
-    stage.page(TodayPage, 0)
+    stage.page(TodayPage, "今日")
     yield "today", stage.window
     assert stage.window.bench is not None
     search = stage.window.bench.search
@@ -177,7 +187,7 @@ def today(stage: Stage) -> Iterator[tuple[str, QWidget]]:
 
 def daily_log(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     """The log: the last day, all days, a record with its history, a correction."""
-    page = stage.page(DailyLogPage, 1)
+    page = stage.page(DailyLogPage, "取扱記録")
     events = stage.desk.ledger.registers.all(HandlingEvent)
     last = max(events, key=lambda one: one.record.event_no or 0)
     page.show_record(HandlingEvent.type, last.record.id)
@@ -195,7 +205,7 @@ def daily_log(stage: Stage) -> Iterator[tuple[str, QWidget]]:
 
 def acts(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     """The dialog of every act, about a fitting medium."""
-    page = stage.page(TodayPage, 0)
+    page = stage.page(TodayPage, "今日")
     desk = stage.desk
     contract = desk.ledger.contracts()[0].record.id
     for name, kind in KINDS.items():
@@ -205,7 +215,7 @@ def acts(stage: Stage) -> Iterator[tuple[str, QWidget]]:
 
 def items(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     """A medium with its story, facts and copies."""
-    page = stage.page(ItemsPage, 2)
+    page = stage.page(ItemsPage, "媒体・資料")
     ledger = stage.desk.ledger
     parents = {one.record.parent_item_id for one in ledger.registers.all(Item)}
     chosen = sorted(
@@ -221,8 +231,8 @@ def items(stage: Stage) -> Iterator[tuple[str, QWidget]]:
 
 def registers(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     """Consents, people and places, contracts: every tab."""
-    for number, cls in ((3, AuthorizationPage), (4, PeoplePage), (5, ContractsPage)):
-        page = stage.page(cls, number)
+    for cls in (AuthorizationPage, PeoplePage, ContractsPage):
+        page = stage.page(cls, cls.title)
         for place, tab in enumerate(page.tabs):
             page.book.setCurrentIndex(place)
             stage.rest()
@@ -244,7 +254,7 @@ def forms(stage: Stage) -> Iterator[tuple[str, QWidget]]:
 
 def papers(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     """The register of papers, making one, looking at one, handing one in."""
-    page = stage.page(PapersPage, 6)
+    page = stage.page(PapersPage, "書類")
     desk = stage.desk
     every = (one.record for one in desk.ledger.registers.all(Submission))
     sealed = [paper for paper in every if paper.file_id]
@@ -261,9 +271,9 @@ def papers(stage: Stage) -> Iterator[tuple[str, QWidget]]:
 
 def care(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     """Backups, people who may sign in, the seal, settings, help and small questions."""
-    stage.page(BackupPage, 7)
+    stage.page(BackupPage, "バックアップ")
     yield "backup", stage.window
-    page = stage.page(SettingsPage, 8)
+    page = stage.page(SettingsPage, "設定・利用者")
     for number, name in enumerate(("accounts", "seal", "settings", "about")):
         page.tabs.setCurrentIndex(number)
         yield name, stage.window
@@ -295,4 +305,4 @@ def fitting(ledger: Ledger, kind: K) -> list[str]:
 
 
 DOOR: tuple[Scene, ...] = (door, first_hour)
-INSIDE: tuple[Scene, ...] = (today, daily_log, acts, items, registers, forms, papers, care)
+INSIDE: tuple[Scene, ...] = (pages, today, daily_log, acts, items, registers, forms, papers, care)

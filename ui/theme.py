@@ -32,6 +32,8 @@ TEXT = "#1c1f24"
 MUTED = "#50545b"
 FAINT = "#70747a"
 LINE = "#cfc9bb"
+GRID = "#e4dfd3"
+GLOW = "#f2b705"  # the ring around a dark button
 EDGE = "#98968e"  # of what can be pressed
 ACCENT = "#1d4567"
 ACCENT_DARK = "#143350"
@@ -68,7 +70,7 @@ QPushButton:disabled {{ color: {FAINT}; border-color: {LINE}; background: {GROUN
 QPushButton:default, QPushButton[primary="true"] {{ background: {ACCENT}; color: white;
   border-color: {ACCENT}; }}
 QPushButton:default:hover, QPushButton[primary="true"]:hover {{ background: {ACCENT_DARK}; }}
-QPushButton:default:focus, QPushButton[primary="true"]:focus {{ border: 2px solid #f2b705; }}
+QPushButton:default:focus, QPushButton[primary="true"]:focus {{ border: 2px solid {GLOW}; }}
 QPushButton:default:disabled, QPushButton[primary="true"]:disabled {{ color: {FAINT};
   background: {GROUND}; border-color: {LINE}; }}
 QHeaderView::section {{ background: {SHADE}; border: 0; border-right: 1px solid {LINE};
@@ -76,7 +78,7 @@ QHeaderView::section {{ background: {SHADE}; border: 0; border-right: 1px solid 
 QListWidget::item {{ padding: 3px 4px; }}
 QTableView::item {{ padding: 0 5px; }}
 QTreeView::item {{ padding: 4px 3px; }}
-QTableView {{ gridline-color: #e4dfd3; alternate-background-color: {STRIPE}; }}
+QTableView {{ gridline-color: {GRID}; alternate-background-color: {STRIPE}; }}
 QTableView::item:selected, QListView::item:selected, QTreeView::item:selected
 {{ background: {ACCENT_SOFT}; color: {TEXT}; }}
 QProgressBar {{ border: 1px solid {LINE}; border-radius: 3px; background: {SURFACE};
@@ -98,6 +100,7 @@ QTabBar::tab:selected {{ border-bottom: 3px solid {ACCENT}; font-weight: bold; }
 QTabBar::tab:focus {{ border: 2px solid {FOCUS}; padding: 5px 12px 6px 12px; }}
 QGroupBox {{ font-weight: bold; border: 1px solid {LINE}; border-radius: 6px; margin-top: 12px;
   background: {SURFACE}; padding: 10px; }}
+QGroupBox#seldom:!checked {{ border: 0; background: transparent; padding: 0; }}
 QGroupBox::title {{ subcontrol-origin: margin; left: 12px; padding: 0 4px; }}
 QFrame#navigation {{ background: {SHADE}; border-right: 1px solid {LINE}; }}
 QToolButton#place {{ border: 0; border-left: 4px solid transparent; padding: 9px 10px;

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -32,7 +31,7 @@ from models.profiles import Profile
 from models.records import Contract, Organization, Person
 from ui.asking import Asker
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, button, form, heading, note, say
+from ui.layout import add_row, button, form, heading, note, say, scrolling, slim
 from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.sheet_panel import SheetPanel
@@ -384,11 +383,9 @@ def opening(organization: OrganizationStep, person: PersonStep, password: Passwo
 def scrolled(step: Step) -> QWidget:
     """Return the step inside an area that scrolls when the screen is small."""
     step.column.addStretch()
-    area = QScrollArea()
-    area.setWidget(step)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    return area
+    for box in step.findChildren(QComboBox):
+        slim(box)
+    return scrolling(step)
 
 
 def choices(codes: type[Code]) -> QComboBox:

@@ -36,6 +36,7 @@ from ui.verb_button import VerbButton
 
 FIRST_VERB_KEY = 2
 LAST_VERB_KEY = 9
+PLACE_KEYS = (*(f"Ctrl+{number}" for number in range(1, 10)), "Ctrl+0")
 NAVIGATION_WIDTH = 176
 
 
@@ -108,6 +109,10 @@ class Workbench(QWidget):
         self.stack.setCurrentWidget(page)
         self._show_verbs(page)
         return page
+
+    def titles(self) -> list[str]:
+        """Return the words of the navigation, in order."""
+        return [place.title for place in self._places]
 
     def page(self) -> Page:
         """Return the page that is shown."""
@@ -186,10 +191,12 @@ class Workbench(QWidget):
     def _place_button(self, number: int, place: Place) -> QToolButton:
         button = _button(place.title, place.icon)
         button.setCheckable(True)
-        button.setToolTip(f"{place.title}（Ctrl+{number + 1}）")
         button.clicked.connect(lambda: self.show_place(number))
-        shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
-        shortcut.activated.connect(lambda: self.show_place(number))
+        keys = PLACE_KEYS[number] if number < len(PLACE_KEYS) else ""
+        button.setToolTip(f"{place.title}（{keys}）" if keys else place.title)
+        if keys:
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(lambda: self.show_place(number))
         return button
 
     def _top(self) -> QWidget:

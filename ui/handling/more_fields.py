@@ -22,6 +22,7 @@ class MoreFields(QGroupBox):
         parent: QWidget,
     ) -> None:
         super().__init__(title, parent)
+        self.setObjectName("seldom")
         self.setCheckable(True)
         self.panel = FieldsPanel(cls, lines, desk, self)
         QVBoxLayout(self).addWidget(self.panel)

@@ -14,6 +14,7 @@ from ui.field_row import FieldRow
 from ui.words import reworded
 
 LABEL_CHARACTERS = 8
+SHORT_LABEL = 5  # where three fields share a row
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ class FieldsPanel(QWidget):
         row = FieldRow(field, make(field, self.desk, self), self)
         em = row.label.fontMetrics().horizontalAdvance("あ")
         row.label.setParent(self)
-        row.label.setFixedWidth(em * LABEL_CHARACTERS)
+        row.label.setFixedWidth(em * (LABEL_CHARACTERS if self._columns < 3 else SHORT_LABEL))
         row.label.setContentsMargins(0, 6, 0, 0)
         row.label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         row.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

@@ -1,0 +1,181 @@
+"""Every page and dialog of the sample on the smallest screen: names for all, nothing cut off."""
+
+import math
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from models.codes import HandlingKind
+from models.ledger import Ledger
+from models.records import HandlingEvent, Person
+from reports.seal import make_seal_certificate, seal_record
+from tests.house import furnished
+from tests.ui.looks import cut_off, nameless, outside
+from tests.ui.shell import Answers
+from ui import layout, theme
+from ui.application import make_window, prepare
+from ui.issue import IssueRequest, issue
+from ui.operations import Operations
+from ui.scenes import DOOR, INSIDE, Scene, Stage, registers, today
+from ui.verb_button import VerbButton
+
+SMALLEST = (1024, 680)  # what a task bar leaves of 1024 by 720
+LONG_NAME = "𠮷野辻󠄂" * 15
+LEAST_CONTRAST = 4.5  # WCAG 2.2 AA for text
+
+
+@pytest.fixture(scope="module")
+def stage(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The window at the smallest size with three days of the sample in it."""
+    folder = tmp_path_factory.mktemp("looks")
+    before = qapp.styleSheet(), qapp.font(), qapp.palette()
+    prepare(qapp)
+    with furnished(folder, accounts=True, days=3) as house:
+        _seal_a_receipt(house.ledger, house.story.contract.id)
+        operations = Operations(Answers())
+        window = make_window(lambda: house.office, operations, folder / "settings")
+        window.resize(*SMALLEST)
+        window.show()
+        scenes = Stage(window, house.office, operations, folder, 20.0)
+        window.open_ledger(house.ledger, folder / "ledger")
+        yield scenes
+        window.close()
+        for watch in (window.wedge, window.idle):
+            qapp.removeEventFilter(watch)
+    qapp.setStyleSheet(before[0])
+    qapp.setFont(before[1])
+    qapp.setPalette(before[2])
+
+
+@pytest.mark.parametrize("scene", INSIDE, ids=lambda scene: scene.__name__)
+def test_nothing_is_nameless_or_cut_off(stage: Stage, scene: Scene) -> None:
+    assert_all_well(stage, scene)
+
+
+@pytest.mark.parametrize("scene", (today, registers), ids=lambda scene: scene.__name__)
+def test_a_name_of_sixty_characters_cuts_nothing_off(stage: Stage, scene: Scene) -> None:
+    ledger = stage.desk.ledger
+    if not any(one.record.name == LONG_NAME for one in ledger.registers.all(Person)):
+        someone = ledger.registers.all(Person)[0].record
+        ledger.registers.create(
+            Person(
+                organization_id=someone.organization_id, name=LONG_NAME, name_kana="ヨシノ" * 20,
+                employment_type=someone.employment_type,
+            )
+        )  # fmt: skip
+    assert_all_well(stage, scene)
+
+
+def test_the_door_and_the_first_hour_name_everything(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    before = qapp.styleSheet()
+    prepare(qapp)
+    with furnished(tmp_path / "other") as house:
+        operations = Operations(Answers())
+        window = make_window(lambda: house.office, operations, tmp_path / "settings")
+        window.resize(*SMALLEST)
+        window.show()
+        found: list[str] = []
+        place = tmp_path / "new"
+        place.mkdir()
+        Stage(window, house.office, operations, place, 20.0).play(
+            DOOR, lambda name, widget: found.extend(faults(name, widget))
+        )
+        operations.close()
+        window.close()
+    qapp.setStyleSheet(before)
+    assert found == []
+
+
+def test_the_eye_sees_what_is_wrong(qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    line, label = QLineEdit(page), QLabel("切れて読めない言葉", page)
+    button = QPushButton("切れたボタン", page)
+    label.setGeometry(0, 40, 30, 20)
+    button.setGeometry(0, 80, 40, 30)
+    line.setGeometry(80, 0, 100, 30)
+    page.resize(100, 120)
+    page.show()
+    assert [one.split(" ")[0] for one in nameless(page)] == ["QLineEdit"]
+    assert [one.split("：")[0] for one in cut_off(page)] == [label.text(), button.text()]
+    assert len(outside(page)) == 1
+
+
+def test_a_verb_keeps_the_room_for_its_words(qtbot: QtBot) -> None:
+    button = VerbButton()
+    qtbot.addWidget(button)
+    button.say("F4", "複製又は複写")
+    words = button.fontMetrics().horizontalAdvance("複製又は複写")
+    assert button.minimumSizeHint().width() > words
+    assert button.text() == "F4\n複製又は複写" and button.accessibleName() == "複製又は複写 F4"
+
+
+def test_a_note_is_no_window_of_its_own(qapp: QApplication) -> None:
+    label = layout.note("言葉")
+    assert not label.isVisible()
+    assert label not in [one for one in qapp.topLevelWidgets() if one.isVisible()]
+
+
+@pytest.mark.parametrize("ground", ["GROUND", "SURFACE", "SHADE", "STRIPE", "ACCENT_SOFT"])
+@pytest.mark.parametrize("ink", ["TEXT", "MUTED", "ACCENT", "GOOD", "CARE", "STOP"])
+def test_words_stand_out_from_their_ground(ink: str, ground: str) -> None:
+    assert contrast(getattr(theme, ink), getattr(theme, ground)) >= LEAST_CONTRAST
+
+
+def test_the_style_names_no_colour_that_the_palette_has_not() -> None:
+    known = {value for name, value in vars(theme).items() if re.fullmatch("[A-Z_]+", name)}
+    assert set(re.findall("#[0-9a-f]{6}", theme.STYLE)) <= known
+
+
+def assert_all_well(stage: Stage, scene: Scene) -> None:
+    """Play a scene and look at every picture of it."""
+    found: list[str] = []
+    seen: list[str] = []
+
+    def look(name: str, widget: QWidget) -> None:
+        seen.append(name)
+        found.extend(faults(name, widget))
+
+    stage.play((scene,), look)
+    assert seen
+    assert found == []
+
+
+def faults(name: str, widget: QWidget) -> list[str]:
+    """Return what is wrong with the looks of a window."""
+    return [
+        *(f"{name} has no name: {one}" for one in nameless(widget)),
+        *(f"{name} is cut off: {one}" for one in cut_off(widget)),
+        *(f"{name} stands outside: {one}" for one in outside(widget)),
+    ]
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG defines it."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    paint = QColor(colour)
+    red, green, blue = (_linear(part) for part in (paint.redF(), paint.greenF(), paint.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else math.pow((part + 0.055) / 1.055, 2.4)
+
+
+def _seal_a_receipt(ledger: Ledger, contract_id: str) -> None:
+    identity = make_seal_certificate("株式会社みほん", ledger.now(), os.urandom)
+    ledger.paper.adopt_seal(*seal_record(identity))
+    received = ledger.registers.all(HandlingEvent, kind=HandlingKind.RECEIVE)[0].record.id
+    issue(ledger, IssueRequest("D-14", contract_id, (received,)))
