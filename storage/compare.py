@@ -21,6 +21,7 @@ from models.records.handling import HandlingEvent
 from storage import log, rows, schema
 from storage.database import Database
 from storage.helpers import Found
+from storage.listing import unlike
 
 CODE = "VIEW"
 EVENTS = 1000  # of a timeline that are in memory at once
@@ -84,6 +85,8 @@ def surplus(database: Database) -> Iterator[Found]:
                 f"SELECT 1 FROM {child.name} WHERE _number NOT IN (SELECT number FROM {view.name})"
             ):
                 yield CODE, child.name, f"{label}の明細に、記帳にない行があります。"
+        for number in unlike(database, view) if view.listed else ():
+            yield CODE, f"記帳番号{number}", f"{label}の一覧が、記帳番号{number}の内容と違います。"
     later = database.value("SELECT count(*) FROM entry WHERE action <> 'create'")
     if database.value("SELECT count(*) FROM v_later") != later:
         yield CODE, "v_later", "訂正の一覧の件数が記帳と違います。"

@@ -21,6 +21,7 @@ from models.store import Hit, ListRow, Progress, Query, Write
 from storage import log, rows, schema
 from storage.attachments import Attachments
 from storage.database import Database, Duplicate
+from storage.listing import Listing, border, fill_all
 from storage.lists import Lists
 from storage.rows import STATUS_COLUMNS
 from storage.schema import META_NAMES
@@ -51,6 +52,7 @@ class LedgerStore:
         self._vault_id = vault_id
         self._search = Search(database)
         self._lists = Lists(database, self._search)
+        self._listing = Listing(database)
         self._items: dict[int, Item] = {}  # by the entry that holds them: never out of date
         self._shelf = Shelf()
         self._on_close: list[Callable[[], None]] = []
@@ -80,6 +82,7 @@ class LedgerStore:
                 with self._writable(entries), self.database.transaction():
                     self._insert(command, entries)
                     Views(self.database, self._items).apply(command, writes)
+                    self._listing.follow(len(writes))
             except BaseException:
                 # What was read inside may carry entry numbers that now never came to be.
                 self._items.clear()
@@ -256,8 +259,15 @@ class LedgerStore:
 
     def next_event_no(self, contract_id: str) -> int:
         # Voided events keep their number: a number that was once on paper is never given again.
-        sql = "SELECT max(event_no) FROM v_handling_event WHERE contract_id = ?"
-        return int(self.database.value(sql, (contract_id,)) or 0) + 1
+        view = schema.table(HandlingEvent.type)
+        with self.database.lock:
+            last = self.database.value(
+                "SELECT max(last) FROM (SELECT max(event_no) AS last"
+                f" FROM {view.list_name} WHERE contract_id = ?1 UNION ALL SELECT max(event_no)"
+                f" FROM {view.name} WHERE number > ?2 AND contract_id = ?1)",
+                (contract_id, border(self.database, view)),
+            )
+        return int(last or 0) + 1
 
     def next_serial(self) -> int:
         return int(self.database.value("SELECT max(serial) FROM v_submission") or 0) + 1
@@ -311,7 +321,10 @@ class LedgerStore:
 
     # --- care ---------------------------------------------------------------------------------
     def index_search(self, budget_ms: int) -> bool:
-        return not self.reader and self._search.index(budget_ms)
+        if self.reader:
+            return False
+        left = self._listing.catch_up(budget_ms)
+        return self._search.index(budget_ms) or left
 
     def rebuild(self, progress: Progress) -> None:
         """Drop and derive all tables from the log again, in one transaction.
@@ -357,6 +370,7 @@ def rebuild(database: Database, progress: Progress) -> None:
                 progress(done, last)
                 _derive(views, chunk)
                 done += len(chunk)
+            fill_all(database)
             schema.create_indexes(database)
             views.settle()
             progress(last, last)

@@ -17,6 +17,7 @@ from models.fields import Children, Kind, Moment, MultiChoice, MultiRef, Ref, Te
 from models.store import ListRow, Op, Query, Where
 from storage import rows
 from storage.database import Database
+from storage.listing import border
 from storage.schema import VALUE, ViewTable, table
 from storage.search import Search
 
@@ -35,11 +36,34 @@ class Condition:
     walking: str = ""  # another form for trying row by row, with the same parameters
     probe: tuple[str, list[Any]] | None = None  # a cheaper statement to count its rows by
 
-    def text(self, *, by_index: bool, walk: bool = False) -> str:
+    def text(self, source: "Source", *, by_index: bool, walk: bool = False) -> str:
+        place = source.place(self.column) if self.column else ""
         if walk and self.walking and not by_index:
-            return self.walking.format(c=f"t.{self.column}")
+            return self.walking.format(c=place)
         # A unary plus keeps SQLite from using the index of this term.
-        return self.sql.format(c=f"t.{self.column}" if by_index else f"+t.{self.column}")
+        return self.sql.format(c=place if by_index else f"+{place}")
+
+
+@dataclass
+class Source:
+    """The table that is asked; for a narrow one the wide one is joined when its columns are."""
+
+    view: ViewTable
+    name: str
+    indexed: bool = True
+    _joined: bool = False
+
+    def place(self, column: str) -> str:
+        if self.name == self.view.name or column in self.view.list_columns:
+            return f"t.{column}"
+        self._joined = True
+        return f"w.{column}"
+
+    def tables(self) -> str:
+        """Return what stands behind FROM, once all columns have been placed."""
+        # CROSS keeps the narrow table in front.
+        wide = f" CROSS JOIN {self.view.name} w ON w.number = t.number" if self._joined else ""
+        return f"{self.name} t{wide}"
 
 
 @dataclass
@@ -47,12 +71,15 @@ class Plan:
     """A question in SQL: joins, conditions and the order."""
 
     view: ViewTable
+    source: Source
     conditions: list[Condition] = field(default_factory=list)
     driving: Condition | None = None
     walk: bool = False  # only the first rows are wanted
 
     def where(self) -> tuple[str, list[Any]]:
-        texts = [c.text(by_index=c is self.driving, walk=self.walk) for c in self.conditions]
+        texts = [
+            c.text(self.source, by_index=c is self.driving, walk=self.walk) for c in self.conditions
+        ]
         parameters = [p for c in self.conditions for p in c.parameters]
         return " AND ".join(texts) or "1", parameters
 
@@ -65,42 +92,46 @@ class Lists:
         self._search = search
 
     def count(self, query: Query) -> int:
-        plan = self._plan(query)
+        return sum(self._count(plan) for plan in self._plans(query))
+
+    def _count(self, plan: Plan) -> int:
         self._choose(plan)
         where, parameters = plan.where()
-        return int(
-            self._database.value(
-                f"SELECT count(*) FROM {plan.view.name} t WHERE {where}", parameters
-            )
-        )
+        sql = f"SELECT count(*) FROM {plan.source.tables()} WHERE {where}"
+        return int(self._database.value(sql, parameters))
 
     def tally(self, query: Query, name: str) -> dict[Any, int]:
-        plan = self._plan(query)
-        kind = plan.view.kind(name)
-        where, parameters = plan.where()
-        found = self._database.all(
-            f"SELECT t.{_column(name)}, count(*) FROM {plan.view.name} t WHERE {where} GROUP BY 1",
-            parameters,
-        )
         counts: dict[Any, int] = {}
-        for stored, number in found:
-            value = kind.from_column(stored)
-            counts[value] = counts.get(value, 0) + number
+        for plan in self._plans(query):
+            kind = plan.view.kind(name)
+            column = plan.source.place(_column(name))
+            where, parameters = plan.where()
+            found = self._database.all(
+                f"SELECT {column}, count(*) FROM {plan.source.tables()} WHERE {where} GROUP BY 1",
+                parameters,
+            )
+            for stored, number in found:
+                value = kind.from_column(stored)
+                counts[value] = counts.get(value, 0) + number
         return counts
 
     def columns(self, query: Query, fields: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return some fields of all rows, in entry order; nothing else of a row is read."""
-        plan = self._plan(query)
+        with self._database.lock:
+            # What stands in the narrow table is older than the rest.
+            return [row for plan in self._plans(query) for row in self._columns(plan, fields)]
+
+    def _columns(self, plan: Plan, fields: Sequence[str]) -> list[tuple[Any, ...]]:
         self._choose(plan)
         plain = [name for name in fields if "." not in name]
-        chosen = ", ".join(["t.number", *(f"t.{_column(name)}" for name in plain)])
+        places = [plan.source.place(_column(name)) for name in plain]
         where, parameters = plan.where()
-        with self._database.lock:
-            found = self._database.all(
-                f"SELECT {chosen} FROM {plan.view.name} t WHERE {where} ORDER BY t.number",
-                parameters,
-            )
-            below = {name: self._below(plan, name) for name in fields if "." in name}
+        found = self._database.all(
+            f"SELECT {', '.join(['t.number', *places])} FROM {plan.source.tables()}"
+            f" WHERE {where} ORDER BY t.number",
+            parameters,
+        )
+        below = {name: self._below(plan, name) for name in fields if "." in name}
         read = {name: _reader(plan.view.kind(name)) for name in plain}
         parts: list[list[Any]] = []
         for name in fields:
@@ -120,7 +151,7 @@ class Lists:
         where, parameters = plan.where()
         values: dict[int, tuple[Any, ...]] = {}
         for number, stored in self._database.all(
-            f"SELECT k._number, k.{column} FROM {plan.view.name} t JOIN {child.name} k"
+            f"SELECT k._number, k.{column} FROM {plan.source.tables()} JOIN {child.name} k"
             f" ON k._number = t.number WHERE k.{column} IS NOT NULL AND {where}"
             " ORDER BY k._number, k._position",
             parameters,
@@ -129,12 +160,28 @@ class Lists:
         return values
 
     def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
-        plan = self._plan(query)
+        with self._database.lock:
+            plans = self._plans(query)
+            found = [one for plan in plans if (one := self._numbers_of(plan, query, limit))]
+            if len(found) < 2:
+                return found[0] if found else array("q")
+            return self._merged(plans[0].view, found, query, limit)
+
+    def _merged(
+        self, view: ViewTable, found: Sequence["array[int]"], query: Query, limit: int | None
+    ) -> "array[int]":
+        """Put what two tables gave into one order; for a page each gave enough."""
+        together = json.dumps([number for numbers in found for number in numbers])
+        chosen = Condition("{c} IN (SELECT value FROM json_each(?))", [together], "number")
+        return self._ordered(Plan(view, Source(view, view.name), [chosen], chosen), query, limit)
+
+    def _numbers_of(self, plan: Plan, query: Query, limit: int | None) -> "array[int]":
         self._choose(plan)
         plan.walk = limit is not None
         first = query.order[0] if query.order else None
         kind = plan.view.kind(first[0]) if first else None
-        walks = first is not None and first[0] in plan.view.indexed and plan.driving is None
+        by_index = plan.source.indexed and plan.driving is None
+        walks = first is not None and first[0] in plan.view.indexed and by_index
         # A whole list with further keys is sorted at once; for a page the groups are walked.
         grouped = limit is not None or len(query.order) == 1
         if first and isinstance(kind, Ref) and walks and grouped:
@@ -145,7 +192,7 @@ class Lists:
         joins, order = _order(plan, query.order, walk=plan.driving is None)
         where, parameters = plan.where()
         return self._numbers(
-            f"SELECT t.number FROM {plan.view.name} t{joins} WHERE {where} ORDER BY {order}",
+            f"SELECT t.number FROM {plan.source.tables()}{joins} WHERE {where} ORDER BY {order}",
             parameters,
             limit,
         )
@@ -159,7 +206,7 @@ class Lists:
         (name, descending), *more = query.order
         joins, order = _order(plan, more or [("number", descending)], walk=True)
         where, parameters = plan.where()
-        select = f"SELECT t.number FROM {plan.view.name} t{joins} WHERE"
+        select = f"SELECT t.number FROM {plan.source.tables()}{joins} WHERE"
         found = array("q")
         for ids in self._by_captions_of(plan.view, name, type_, descending):
             left = None if limit is None else limit - len(found)
@@ -174,7 +221,7 @@ class Lists:
 
     def _wide(self, view: ViewTable, test: str, parameters: Sequence[Any]) -> bool:
         """Tell whether a condition holds for too many rows to sort them for one page."""
-        sql = f"SELECT 1 FROM {view.name} t WHERE {test} LIMIT {NARROW + 1}"
+        sql = f"SELECT 1 FROM {view.list_name} t WHERE {test} LIMIT {NARROW + 1}"
         count = self._database.value(f"SELECT count(*) FROM ({sql})", parameters)
         return bool(count > NARROW)
 
@@ -185,7 +232,7 @@ class Lists:
         together; the empty list stands for rows that refer to nothing."""
         used = self._database.all(
             f"SELECT r.caption, r.id FROM v_{type_} r WHERE EXISTS"
-            f" (SELECT 1 FROM {view.name} t WHERE t.{name} = r.id) ORDER BY r.caption, r.id"
+            f" (SELECT 1 FROM {view.list_name} t WHERE t.{name} = r.id) ORDER BY r.caption, r.id"
         )
         groups: dict[str, list[str]] = {}
         for caption, id_ in used:
@@ -239,9 +286,20 @@ class Lists:
         return {id_: caption for id_, caption in found}
 
     # --- the way --------------------------------------------------------------------------------
-    def _plan(self, query: Query) -> Plan:
+    def _plans(self, query: Query) -> list[Plan]:
+        """Return a plan for each table in which the rows of a register stand."""
         view = table(query.type)
-        plan = Plan(view, [_condition(view, one) for one in query.where])
+        plan = self._plan(view, query)
+        if not view.listed:
+            return [plan]
+        last = border(self._database, view)
+        fresh = Condition("t.number > ?", [last])
+        young = Plan(view, Source(view, view.name, indexed=False), [fresh, *plan.conditions])
+        return [plan, young]
+
+    def _plan(self, view: ViewTable, query: Query) -> Plan:
+        source = Source(view, view.list_name)
+        plan = Plan(view, source, [_condition(view, one) for one in query.where])
         if query.voided is not None:
             test = "IS NOT NULL" if query.voided else "IS NULL"
             plan.conditions.append(Condition("t.voided_at " + test, []))
@@ -261,12 +319,15 @@ class Lists:
 
     def _choose(self, plan: Plan) -> None:
         """Pick the condition with the fewest rows, if one is narrow enough to sort its rows."""
+        if not plan.source.indexed:
+            return
         fewest = NARROW + 1
         for condition in plan.conditions:
             if condition.column not in plan.view.indexed | {"id", "number"}:
                 continue
             rows_of, parameters = condition.probe or (
-                f"SELECT 1 FROM {plan.view.name} t WHERE {condition.text(by_index=True)}",
+                f"SELECT 1 FROM {plan.source.name} t"
+                f" WHERE {condition.text(plan.source, by_index=True)}",
                 condition.parameters,
             )
             count = self._database.value(
@@ -298,10 +359,12 @@ def _order(plan: Plan, order: Sequence[tuple[str, bool]], *, walk: bool) -> tupl
         kind = plan.view.kind(name) if name not in ("number", "created_seq") else None
         if isinstance(kind, Ref):
             alias = f"r{position}"
-            joins += f" LEFT JOIN v_{kind.type} {alias} ON {alias}.id = t.{name}"
+            place = plan.source.place(name)
+            joins += f" LEFT JOIN v_{kind.type} {alias} ON {alias}.id = {place}"
             term = f"{alias}.caption"
         else:
-            term = f"t.{_column(name)}" if walk else f"+t.{_column(name)}"
+            place = plan.source.place(_column(name))
+            term = place if walk else f"+{place}"
         terms.append(f"{term} DESC" if descending else term)
     if not order or order[-1][0] not in ("number", "created_seq"):
         terms.append("t.number DESC" if descending else "t.number")

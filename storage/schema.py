@@ -61,6 +61,10 @@ EXTRA_INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "item": (("parent_item_id",), ("container_item_id",)),
     "attachment": (("blob",),),
 }
+# Types that grow with every day's work. Their rows have a copy of what lists show in a narrow table,
+# and only that one has the indexes: it is filled behind the entries, in idle time, so that an entry
+# writes half as many pages (storage/listing.py).
+LISTED = frozenset({"handling_event"})
 
 SEARCH = (
     "CREATE VIRTUAL TABLE search USING fts5"
@@ -113,6 +117,23 @@ class ViewTable:
     @property
     def name(self) -> str:
         return f"v_{self.record.type}"
+
+    @property
+    def listed(self) -> bool:
+        """Tell whether the indexes belong to a narrow table of its own."""
+        return self.record.type in LISTED
+
+    @property
+    def list_name(self) -> str:
+        """Return the table that has the indexes."""
+        return f"v_list_{self.record.type}" if self.listed else self.name
+
+    @cached_property
+    def list_columns(self) -> tuple[str, ...]:
+        """Return the columns of the narrow table; `number` is the first."""
+        shown = [name for name in self.record.columns if name in self.columns]
+        kept = {*self.indexed, "number", "voided_at", "contract_id", *shown}
+        return tuple(name for name in self.columns if name in kept)
 
     @cached_property
     def scalars(self) -> tuple[Field, ...]:
@@ -169,16 +190,21 @@ class ViewTable:
         columns += [f"{name} TEXT" for name in self.hidden]
         return f"CREATE TABLE {self.name} ({', '.join(columns)})"
 
+    def create_list(self) -> str:
+        kinds = {f.name: f.kind.sql_type for f in self.scalars} | dict(META)
+        columns = ", ".join(f"{name} {kinds[name]}" for name in self.list_columns)
+        return f"CREATE TABLE {self.list_name} ({columns})"
+
     def indexes(self) -> list[str]:
         made = [
             # voided_at makes the index complete for the usual question: all that stand, in order.
-            f"CREATE INDEX {self.name}_{name} ON {self.name} ({name}, voided_at)"
+            f"CREATE INDEX {self.name}_{name} ON {self.list_name} ({name}, voided_at)"
             for name in sorted(self.indexed - self._served)
         ]
         for columns in EXTRA_INDEXES.get(self.record.type, ()):
             if len(columns) > 1:
                 made.append(
-                    f"CREATE INDEX {self.name}_{'_'.join(columns)} ON {self.name}"
+                    f"CREATE INDEX {self.name}_{'_'.join(columns)} ON {self.list_name}"
                     f" ({', '.join(columns)}, voided_at)"
                 )
         for type_, column in UNIQUE:
@@ -223,6 +249,7 @@ def table(type_: str) -> ViewTable:
 
 def create_statements() -> list[str]:
     made = [t.create() for t in TABLES.values()]
+    made += [t.create_list() for t in TABLES.values() if t.listed]
     made += [child.create() for t in TABLES.values() for child in t.children]
     return [*made, *SIDE_TABLES, SEARCH, "INSERT INTO v_watermark VALUES (0)"]
 

@@ -21,7 +21,7 @@ from models.errors import Conflict, NotFound, Refused
 from models.records import Item, Record
 from models.records.handling import HandlingEvent
 from models.store import Write
-from storage import log, rows, schema
+from storage import listing, log, rows, schema
 from storage.database import Database, Duplicate
 from storage.rows import STATUS_COLUMNS, Insertion
 
@@ -204,6 +204,7 @@ class Views:
         row = rows.view_row(record, version, derived, hidden)
         names = ", ".join(f"{name} = ?" for name in table.columns[1:])
         self._update(f"UPDATE {table.name} SET {names} WHERE number = ?", [*row[1:], row[0]])
+        self._copy_again(table, version.number)
         for child in table.children:
             self._database.all(f"DELETE FROM {child.name} WHERE _number = ?", (version.number,))
         self._waiting += rows.child_insertions(record, version.number)
@@ -231,9 +232,14 @@ class Views:
             " SET voided_at = ?, voided_by = ?, void_reason = ? WHERE number = ?",
             (self._entered_at(command), command.author, reason, version.number),
         )
+        self._copy_again(schema.table(record.type), version.number)
         self._note_later(record, seq)
         if record.type == HandlingEvent.type:
             self._make_stale(self._items_at(version.number))
+
+    def _copy_again(self, table: schema.ViewTable, number: int) -> None:
+        if table.listed:
+            listing.copy_again(self._database, table, number)
 
     def _version(self, record: Record) -> rows.Version:
         """Read the metadata of a record that an entry changes.
@@ -343,6 +349,7 @@ class Views:
                 "UPDATE v_handling_event SET lines_text = ? WHERE number = ?",
                 (rows.lines_text(captions), number),
             )
+            self._copy_again(schema.table(HandlingEvent.type), number)
         self._database.many("INSERT OR REPLACE INTO v_reindex VALUES (?, 'handling_event')", events)
         self._renamed.clear()
 

@@ -1,0 +1,174 @@
+"""Narrow list tables: the same answers whether rows are copied, wait, or some of each."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models import codes as c
+from models.codes import HandlingKind as K
+from models.commands import creating
+from models.records import HandlingEvent, Item
+from models.store import Op, Query, Where
+from storage import listing
+from storage.compare import surplus
+from storage.ledger_store import LedgerStore
+from storage.schema import table
+from tests import factory
+from tests.factory import START, Office
+
+VIEW = table(HandlingEvent.type)
+ALL, HALF, NONE = 1 << 62, 60, 0
+
+
+def silent(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """40 items of two contracts with events of three people, all still waiting."""
+    office = Office.open(tmp_path)
+    people = [office.create(factory.person(office.company, n)) for n in (1, 4)]
+    other = office.create(factory.contract(office.client, office.company, 2))
+    things = [factory.item(office.contract, office.room, n, name=f"束{n % 7}") for n in range(40)]
+    office.write([creating(one) for one in things])
+    events = [
+        factory.event(
+            office.contract if n % 4 else other, [office.actor, *people][n % 3], K.RECEIVE, [one],
+            n + 1, START + timedelta(minutes=(n * 7) % 40), purpose=f"目的{n % 5}",
+            checker_person_id=people[0].id if n % 6 == 1 else "", note="控え" if n % 2 else "",
+        )
+        for n, one in enumerate(things)
+    ]  # fmt: skip
+    office.write([creating(one) for one in events])
+    yield office
+    office.store.close()
+
+
+def store_of(office: Office) -> LedgerStore:
+    assert isinstance(office.store, LedgerStore)
+    return office.store
+
+
+def copy_up_to(office: Office, last: int) -> None:
+    database = store_of(office).database
+    with database.transaction():
+        listing.fill(database, VIEW, last)
+
+
+def border(office: Office) -> int:
+    return listing.border(store_of(office).database, VIEW)
+
+
+WHEN, WHO, CHECKER = "occurred_at", "actor_person_id", "checker_person_id"
+QUERIES = [
+    Query("handling_event"),
+    Query("handling_event", order=(("number", True),)),
+    Query("handling_event", order=((WHEN, True),)),
+    Query("handling_event", order=((WHO, False), (WHEN, True))),
+    Query("handling_event", order=((WHO, True),), text="束1"),
+    Query("handling_event", order=((CHECKER, False), ("purpose", True))),
+    Query("handling_event", order=((CHECKER, True),)),
+    Query("handling_event", order=(("purpose", False), ("lines_text", True))),
+    Query("handling_event", order=(("note", True), ("event_no", True))),
+    Query("handling_event", (Where(WHEN, Op.GT, START + timedelta(minutes=20)),)),
+    Query("handling_event", (Where("purpose", Op.EQ, "目的3"),), order=((WHEN, False),)),
+    Query("handling_event", (Where("note", Op.EQ, "控え"),), order=((WHEN, True),)),
+    Query("handling_event", (Where("created_seq", Op.LT, 70),), order=(("kind", True),)),
+    Query("handling_event", (Where("status", Op.EQ, c.HandlingStatus.DONE),), text="束 3"),
+    Query("handling_event", (Where("transport", Op.EMPTY, True),), order=((CHECKER, False),)),
+    Query("handling_event", (Where("lines", Op.HAS, ("quantity", None)),)),
+]
+
+
+def answers(store: LedgerStore, query: Query) -> list[Any]:
+    return [
+        store.numbers(query).tolist(),
+        store.numbers(query, 7).tolist(),
+        store.count(query),
+        store.tally(query, "actor_person_id"),
+        store.tally(query, "note"),
+        store.columns(query, ["id", "purpose", "note", "lines.item_id"]),
+        [one.record.id for one in store.find(HandlingEvent, query)],
+    ]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_answers_do_not_depend_on_what_is_copied(office: Office, query: Query) -> None:
+    store = store_of(office)
+    by_scan = answers(store, query)
+    assert by_scan[2] == len(by_scan[0]) and by_scan[1] == by_scan[0][:7]
+    copy_up_to(office, border(office) or HALF)
+    assert 0 < border(office) < store.head().seq
+    assert answers(store, query) == by_scan
+    copy_up_to(office, ALL)
+    assert border(office) == store.head().seq
+    assert answers(store, query) == by_scan
+
+
+@pytest.mark.parametrize("last", [ALL, HALF, NONE])
+def test_copies_follow_corrections(office: Office, last: int) -> None:
+    store = store_of(office)
+    copy_up_to(office, last)
+    events = store.find(HandlingEvent, Query("handling_event"))
+    office.void(events[3].record)
+    office.void(events[-1].record)
+    office.revise(events[5].record, purpose="確認した目的")
+    office.revise(store.find(Item, Query("item"))[8].record, name="改めた名前")
+    assert listing.unlike(store.database, VIEW) == []
+    found = store.numbers(Query("handling_event", (Where("purpose", Op.EQ, "確認した目的"),)))
+    assert found.tolist() == [events[5].meta.created_seq]
+    assert store.count(Query("handling_event", text="改めた名前")) == 1
+    assert store.count(Query("handling_event", voided=True)) == 2
+
+
+def test_idle_time_copies_what_waits_and_then_has_nothing_left(office: Office) -> None:
+    store = store_of(office)
+    assert border(office) == 0
+    while store.index_search(0):
+        pass
+    assert border(office) == store.head().seq
+    assert listing.unlike(store.database, VIEW) == []
+
+
+def test_too_many_waiting_rows_are_copied_with_the_entry(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.listing.FRESH", 41)
+    for number in range(25):
+        office.handle(K.RECEIVE, office.item(900 + number))
+    assert 0 < border(office) <= office.store.head().seq
+    assert listing.unlike(store_of(office).database, VIEW) == []
+
+
+def test_the_next_number_counts_copies_and_those_that_wait(office: Office) -> None:
+    for last in (NONE, HALF, ALL):
+        copy_up_to(office, last)
+        assert office.store.next_event_no(office.contract.id) == 41
+
+
+def test_a_rebuild_copies_everything(office: Office) -> None:
+    store = store_of(office)
+    store.rebuild(silent)
+    assert border(office) == store.head().seq
+    assert listing.unlike(store.database, VIEW) == []
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE v_list_handling_event SET purpose = '別の目的' WHERE number = 80",
+        "DELETE FROM v_list_handling_event WHERE number = 80",
+        "UPDATE v_list_handling_event SET number = 5 WHERE number = 80",
+    ],
+)
+def test_a_full_check_sees_a_copy_that_differs(office: Office, harm: str) -> None:
+    store = store_of(office)
+    copy_up_to(office, ALL)
+    assert list(surplus(store.database)) == []
+    with store.database.transaction():
+        store.database.all(harm)
+    assert {where for _, where, _ in surplus(store.database)} >= {"記帳番号80"}
