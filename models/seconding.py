@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from models import permissions
+from models.chain import Intent
 from models.codes import AccountStatus, Role
 from models.commands import Change, revising
 from models.errors import Conflict, NeedsAnswer, NotPermitted, Refused, VerificationFailed
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SECOND = frozenset({Role.WORKER, Role.SUPERVISOR})
 """Who may be the second person (obligations.md 8.4.1)."""
+FOR_THE_RESPONSIBLE = "この例外は、責任者が確認します。"
 OWN = (
     "自分が求めた例外や、自分の取扱いの例外は、自分では認められません。ほかの方に依頼してください。"
 )
@@ -71,17 +73,23 @@ class SecondPerson:
         return self._ledger.user.person_id
 
     # --- who -------------------------------------------------------------------------------------
-    def seconds(self, actors: set[str]) -> set[str]:
-        """Return who could be the second person; nobody at a site of one (obligations 8.4.1)."""
-        me = self._asker
-        return {
-            one.person_id
+    def seconds(self, actors: set[str], asker: str = "") -> set[str]:
+        """Return who could be the second person; nobody at a site of one (obligations 8.4.1).
+
+        Exceptions are for the responsible persons to approve. Where the only one asks, or did it
+        himself, a worker is the second person, so that there is one.
+
+        Args:
+            asker: who asked; the signed-in user if left out.
+        """
+        own = {asker or self._asker, *actors}
+        able = [
+            one
             for one in self.books.accounts()
-            if _may_second(one)
-            and self._ledger.may_work(one)
-            and one.person_id != me
-            and one.person_id not in actors
-        }
+            if _may_second(one) and self._ledger.may_work(one) and one.person_id not in own
+        ]
+        responsible = {one.person_id for one in able if one.app_role is Role.SUPERVISOR}
+        return responsible or {one.person_id for one in able}
 
     def _question(
         self, records: Sequence[Record], rules: Sequence[str], people: set[str]
@@ -176,8 +184,11 @@ class SecondPerson:
         event = None
         if override.record_type == HandlingEvent.type:
             event = self.books.find(HandlingEvent, override.record_ref)
-        own = {override.requested_by, event.actor_person_id if event else ""}
-        return OWN if account.person_id in own else ""
+        actors = {event.actor_person_id} if event else set()
+        if account.person_id in {override.requested_by, *actors}:
+            return OWN
+        able = self.seconds(actors, override.requested_by)
+        return "" if account.person_id in able else FOR_THE_RESPONSIBLE
 
     def approve(self, override_ids: Sequence[str], *, command_id: str = "") -> Change:
         """Agree, as the signed-in user, to exceptions that waited for a second person.
@@ -191,7 +202,7 @@ class SecondPerson:
         account = ledger.user
         if account.app_role not in SECOND:
             raise NotPermitted(act="例外の確認", who=permissions.roles_text(SECOND))
-        intents = []
+        intents: list[Intent] = []
         for one in override_ids:
             stored = ledger.registers.need(RuleOverride, one)
             if stored.meta.voided or stored.record.approved_by:

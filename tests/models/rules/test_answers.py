@@ -153,6 +153,26 @@ def test_whoever_is_not_here_may_agree_later(staffed: House) -> None:
     assert staffed.ledger.rules.waiting() == []
 
 
+def test_a_worker_agrees_only_where_no_other_responsible_person_could(staffed: House) -> None:
+    people = staffed.story.people
+    assert staffed.ledger.rules.seconds({people["officer"]}) == {people["worker"]}
+    staffed.sign_in("watanabe").people.add_account(
+        people["worker2"], login="tsuji", role=Role.WORKER, password=PASSWORD, chosen_by_self=True
+    )
+    staffed.sign_in("yoshino")
+    assert staffed.ledger.rules.seconds(set()) == {people["supervisor"]}
+    assert staffed.ledger.rules.seconds({people["supervisor"]}) == {people["worker2"]}
+    mine = uncleared(staffed, actor_person_id=people["worker"], purpose="入力")
+    own = replace(mine, place_from_id=staffed.story.places[0].id)
+    staffed.ledger.handling.record(own, answers=Answers({EVERY: REASON}, later=True))
+    [waiting] = staffed.ledger.rules.waiting()
+    staffed.ledger.close()
+    staffed.ledger = staffed.office.unlock(staffed.folder / "ledger", "tsuji", PASSWORD)
+    assert "責任者が確認" in staffed.ledger.rules.why_not_approve(waiting.record)
+    with pytest.raises(Refused, match="責任者が確認"):
+        staffed.ledger.rules.approve([waiting.record.id])
+
+
 def test_a_sign_in_of_somebody_else_is_no_agreement(staffed: House) -> None:
     second = SignIn(staffed.story.people["worker2"], "yoshino", cast.USERS[1].password)
     handling, event = staffed.ledger.handling, uncleared(staffed)
