@@ -125,10 +125,12 @@ def k23_end(asked: Inquiry) -> Iterator[Due]:
         yield due(
             asked, "K-23", "返還・引渡し・消去・廃棄", about, day, asked.contract, proof="EQ-END"
         )
+    elif asked.ends_on is not None and not asked.ended:
+        yield due(asked, "K-23", "契約の終了", "", asked.ends_on, asked.contract)
     for item in left:
         if item.return_due_on is not None:
             yield due(
-                asked, "K-23", asked.profile.term("return"), item.caption(), item.return_due_on,
+                asked, "K-23", f"{asked.profile.term('return')}の期限", item.caption(), item.return_due_on,
                 item, proof="EQ-END",
             )  # fmt: skip
 

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.evidence_dates import DATED
-from models.evidence_queries import LISTINGS, QUERIES
+from models.evidence_dates import ALL_QUERIES
+from models.evidence_queries import LISTINGS
 from models.inquiry import WORST, Answer, Row
+from models.profile_forms import DOCUMENTS
+from models.profile_vocabulary import EVIDENCE
 from models.profiles import Clause
 from models.records import Contract, ContractClauseSetting
 
@@ -26,8 +28,6 @@ STATES: Mapping[str, str] = {
     "unknown": "判定前",
 }
 
-ALL_QUERIES = (*QUERIES, *DATED)
-
 
 @dataclass(frozen=True)
 class ClauseState:
@@ -40,6 +40,17 @@ class ClauseState:
     state: str
     evidence: tuple[tuple[str, tuple[Row, ...]], ...]
     unjudged: tuple[str, ...] = ()
+
+    def unjudged_words(self) -> list[str]:
+        """Return in words what this program does not judge."""
+        return [_word(name) for name in self.unjudged]
+
+
+def _word(query: str) -> str:
+    if query.startswith("EQ-DOC("):
+        title, _seal = DOCUMENTS[query[7:-1]]
+        return f"「{title}」の提出"
+    return EVIDENCE[query]
 
 
 def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:

@@ -11,6 +11,7 @@ from models.calendar_paper import (
 )
 from models.calendar_things import k26_backup
 from models.codes import DueStatus
+from models.evidence_queries import QUERIES
 from models.inquiry import Inquiry, Question, Row, row
 from models.records import DueItem
 
@@ -54,3 +55,5 @@ DATED: tuple[tuple[str, Question], ...] = (
     ("EQ-REPORT", _late(k14_periodic_report)),
     ("EQ-BACKUP", _late(k26_backup)),
 )
+
+ALL_QUERIES = (*QUERIES, *DATED)

@@ -220,6 +220,11 @@ class Inquiry:
         numbers = self._ledger.store.numbers(query, limit)
         return [one.id for one in self._ledger.store.rows(query.type, numbers)]
 
+    def at_most(self, query: Query, limit: int) -> int:
+        """Count the rows of a question up to a limit."""
+        self.note(query.type)
+        return len(self._ledger.store.numbers(replace(query, order=()), limit))
+
     def total(self, query: Query) -> int:
         """Count the rows of a question that no command can make fewer (voided ones among them)."""
         self.note(query.type)

@@ -109,10 +109,13 @@ def make_window(office: "Callable[[], Office]", operations: Operations, folder: 
 def places(office: "Office") -> "list[Place]":
     """Return the pages in the order of the navigation."""
     from ui.backup_page import BackupPage
+    from ui.calendar_page import CalendarPage
     from ui.daily_log import DailyLogPage
+    from ui.evidence_page import EvidencePage
     from ui.items import ItemsPage
     from ui.papers import PapersPage
     from ui.record_pages import AuthorizationPage, ContractsPage, PeoplePage
+    from ui.registers_page import RegistersPage
     from ui.settings_page import SettingsPage
     from ui.today import TodayPage
     from ui.workbench import Place
@@ -125,6 +128,9 @@ def places(office: "Office") -> "list[Place]":
         _register(PeoplePage, "従事者・場所", "people"),
         _register(ContractsPage, "契約・組織", "contracts"),
         Place("書類", "papers", PapersPage, frozenset({"submission"})),
+        Place("条項と証拠", "evidence", EvidencePage),
+        Place("予定表", "calendar", CalendarPage),
+        _register(RegistersPage, "台帳一覧", "registers"),
         Place(
             "バックアップ",
             "backup",

@@ -27,6 +27,8 @@ NAMES = {
     "backup": "backup-restore",
     "settings": "cog-outline",
     "evidence": "shield-check-outline",
+    "calendar": "calendar-clock",
+    "registers": "bookshelf",
     "search": "magnify",
     "lock": "lock-outline",
     "user": "account-switch-outline",

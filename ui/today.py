@@ -32,6 +32,7 @@ from ui.handling.numbers import item_numbered
 from ui.handling.verbs import HandlingVerbs
 from ui.handling.words import DAILY
 from ui.keys import ENTER
+from ui.officer_questions import OfficerQuestions
 from ui.page import Desk, Page
 from ui.today_facts import Facts, Row, read_today
 from ui.verb_button import VerbButton
@@ -152,6 +153,7 @@ class TodayPage(Page):
     def refresh(self) -> None:
         ledger, contract_id = self.desk.ledger, self.contract_id
         self._show_buttons()
+        self.officer.refresh(contract_id)
         self.desk.operations.ask(
             lambda: read_today(ledger, contract_id), self.show_facts, parent=self
         )
@@ -282,6 +284,7 @@ class TodayPage(Page):
         column.addWidget(self.beginning_card)
         self._make_cards()
         column.addLayout(self._cards())
+        column.addWidget(self.officer)
         column.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -305,6 +308,7 @@ class TodayPage(Page):
         return row
 
     def _make_cards(self) -> None:
+        self.officer = OfficerQuestions(self.desk)
         event_heads = [self.tr(w) for w in ("日時", "取扱い", "媒体・資料", "取扱者", "目的")]
         desk = self.desk
         self.out = ShortList(

@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from models.codes import (
-    TERMINAL_STATES,
-    ContractStatus,
-    Decision,
     HandlingStatus,
     ItemState,
     Timing,
@@ -15,11 +12,13 @@ from models.codes import (
 from models.fields import Day, Moment
 from models.ledger import Ledger
 from models.profiles import Profile
-from models.records import Authorization, Contract, HandlingEvent, Item
+from models.records import Contract, HandlingEvent, Item
 from models.store import ListRow, Op, Query, Where
+from ui.calendar_facts import read_calendar
 from ui.handling.words import kind_word
 
 SOON = timedelta(days=14)
+ELSEWHERE = frozenset({"K-13", "K-37"})  # dates that have a card of their own
 MOST = 200  # rows of one list; nobody reads more at a glance, the count tells the truth
 
 
@@ -74,6 +73,7 @@ def read_today(ledger: Ledger, contract_id: str) -> Facts:
 class _Reader:
     def __init__(self, ledger: Ledger, contract_id: str) -> None:
         self._ledger = ledger
+        self._contract_id = contract_id
         self._contracts = frozenset({contract_id}) if contract_id else None
         self._now = ledger.now()
         self._today = ledger.today()
@@ -106,9 +106,13 @@ class _Reader:
 
     def due(self) -> tuple[Row, ...]:
         """Return what falls due within two weeks, or is overdue."""
-        found = [*self._due_items(), *self._due_consents(), *self._due_contracts()]
-        found.sort(key=lambda pair: pair[0])
-        return tuple(row for _day, row in found)
+        last = self._today + SOON
+        return tuple(
+            Row((one.day, one.left, one.due.what, one.due.about), one.due.type, one.due.id,
+                overdue=one.state == "overdue")
+            for one in read_calendar(self._ledger, self._contract_id)
+            if one.due.code not in ELSEWHERE and one.due.due_on and one.due.due_on <= last
+        )[:MOST]  # fmt: skip
 
     def events(self) -> tuple[Row, ...]:
         """Return what happened today, the latest first; voided ones are among it."""
@@ -151,58 +155,6 @@ class _Reader:
             )  # fmt: skip
             parts.append(tuple(self._event(row) for row in self._rows(name, query)))
         return parts[0], parts[1]
-
-    # --- parts of what is due --------------------------------------------------------------------
-    def _due_items(self) -> list[tuple[date, Row]]:
-        alive = tuple(state for state in ItemState if state not in TERMINAL_STATES)
-        where = (
-            Where("return_due_on", Op.LE, self._today + SOON),
-            Where("state", Op.IN, alive),
-        )
-        rows = self._items("due_items", where, (("return_due_on", False),))
-        return [
-            self._due_row(row.values["return_due_on"], "返還期限", f"{_no(row)} {_name(row)}",
-                          Item.type, row.id)
-            for row in rows
-        ]  # fmt: skip
-
-    def _due_consents(self) -> list[tuple[date, Row]]:
-        where = (
-            Where("valid_until", Op.GE, self._today),
-            Where("valid_until", Op.LE, self._today + SOON),
-            Where("decision", Op.IN, (Decision.GRANTED, Decision.CONDITIONAL)),
-        )
-        query = Query(
-            Authorization.type, where, order=(("valid_until", False),), contracts=self._contracts
-        )
-        found = self._ledger.store.find(Authorization, query, limit=MOST)
-        return [
-            self._due_row(one.record.valid_until, "承諾等の期限",
-                          f"{one.record.caption()} {one.record.scope_text}",
-                          Authorization.type, one.record.id)
-            for one in found if one.record.valid_until is not None
-        ]  # fmt: skip
-
-    def _due_contracts(self) -> list[tuple[date, Row]]:
-        found = []
-        for one in self._ledger.contracts():
-            record = one.record
-            if self._contracts is not None and record.id not in self._contracts:
-                continue
-            if record.status is ContractStatus.CLOSED or record.ends_on is None:
-                continue
-            if record.ends_on <= self._today + SOON:
-                found.append(
-                    self._due_row(record.ends_on, "契約の終了", record.caption(),
-                                  Contract.type, record.id)
-                )  # fmt: skip
-        return found
-
-    def _due_row(self, day: date, what: str, text: str, type_: str, id_: str) -> tuple[date, Row]:
-        left = (day - self._today).days
-        word = f"{-left}日超過" if left < 0 else "今日まで" if left == 0 else f"あと{left}日"
-        row = Row((Day().format(day), word, what, text), type_, id_, overdue=left < 0)
-        return day, row
 
     # --- reading ---------------------------------------------------------------------------------
     def _items(

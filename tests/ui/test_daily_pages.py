@@ -113,7 +113,7 @@ def test_due_days_are_counted_in_words(site: Site) -> None:
     site.clock.go_to(due - timedelta(days=3), 9)
     page = shown(site, TodayPage(site.desk))
     assert "あと3日" in cells(page.due)
-    assert "返還期限" in cells(page.due)
+    assert "返還の期限" in cells(page.due)
 
 
 def test_the_responsible_person_confirms_what_others_did(site: Site) -> None:

@@ -1,0 +1,56 @@
+"""Reads what the calendar shows; runs beside the window, so nothing here knows Qt."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from models.calendar import STATES, calendar, state
+from models.calendar_frame import Due
+from models.ledger import Ledger
+from models.wareki import format_short, format_weekday
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One date as a line shows it."""
+
+    due: Due
+    state: str
+    day: str
+    left: str
+    person: str
+    contract: str
+
+    @property
+    def word(self) -> str:
+        return STATES[self.state]
+
+
+def read_calendar(ledger: Ledger, contract_id: str = "") -> list[Entry]:
+    """Read every date of a contract, or of all (""), the nearest first."""
+    found = calendar(ledger, contract_id)
+    now, today = ledger.now(), ledger.today()
+    people = {id_: ledger.registers.caption("person", id_) for id_ in {d.person_id for d in found}}
+    numbers = {one.record.id: one.record.contract_no for one in ledger.contracts()}
+    return [
+        Entry(
+            one, state(one, now), _day(one), _left(one.due_on, today),
+            people.get(one.person_id, ""), numbers.get(one.contract_id, ""),
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def _day(one: Due) -> str:
+    if one.due_on is None:
+        return ""
+    shown = f"{format_short(one.due_on)}（{format_weekday(one.due_on)}）"
+    timed = one.due_at is not None and (one.due_at.hour, one.due_at.minute) != (23, 59)
+    return f"{shown} {one.due_at:%H:%M}" if timed else shown
+
+
+def _left(day: date | None, today: date) -> str:
+    """Return how far away a day is, in words."""
+    if day is None:
+        return "決めてください"
+    left = (day - today).days
+    return f"{-left}日超過" if left < 0 else "今日まで" if left == 0 else f"あと{left}日"

@@ -1,0 +1,178 @@
+"""Beside the list of clauses: one clause with its demand, its state, the rows for and against."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from models.evidence import STATES
+from models.inquiry import Row
+from models.records import BY_TYPE, ContractClauseSetting, Submission
+from ui import layout, permitted
+from ui.evidence_facts import (
+    SHOWN,
+    ClauseFacts,
+    Detail,
+    Overview,
+    read_detail,
+    rule_lines,
+    state_sentence,
+)
+from ui.flow import FlowLayout
+from ui.page import Desk
+from ui.state_table import MARKS, PLAIN, Line, StateTable, state_word
+from ui.words import register_word
+
+SEVERITY = {"broken": "違反", "action": "要対応", "due": "期限前"}
+
+
+class ClauseDetail(QWidget):
+    """Shows one clause.
+
+    Attributes:
+        paper_wanted: the user wants to make a document of this kind.
+        setting_wanted: the user wants to switch the clause off, on or to other terms.
+    """
+
+    paper_wanted = Signal(str)
+    setting_wanted = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._wanted = ""
+        self._buttons: list[QPushButton] = []
+        self._build()
+        self.clear()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._wanted = ""
+        self.hide()
+
+    def show_clause(self, one: ClauseFacts, overview: Overview) -> None:
+        """Show a clause; the rows that speak for it are read beside the window."""
+        self._wanted = one.state.key
+        self.show()
+        self.head.setText(f"{one.state.article}　{one.state.heading}")
+        self.demand.setText(one.state.summary)
+        self._show_state(one)
+        self._show_rules(one, overview)
+        self._show_papers(one, overview)
+        self._show_against(one.against, overview)
+        ledger, profile, key = self.desk.ledger, overview.profile, one.state.key
+        self.desk.operations.ask(
+            lambda: read_detail(ledger, one.proofs, profile),
+            lambda detail: self._show_for(key, one, detail),
+            parent=self,
+        )
+
+    # --- parts ----------------------------------------
+    def _show_state(self, one: ClauseFacts) -> None:
+        state = one.state.state
+        word = state_word(state, STATES[state])
+        self.state.setText(f"{word}：{state_sentence(one)}")
+        mark = MARKS.get(state, PLAIN)
+        weight = "bold" if mark.bold else "normal"
+        self.state.setStyleSheet(f"color: {mark.colour}; font-weight: {weight};")
+        unjudged = self.tr("、").join(one.state.unjudged_words())
+        layout.say(
+            self.unjudged,
+            self.tr("この台帳では判定しないこと：{0}").format(unjudged) if unjudged else "",
+        )
+
+    def _show_rules(self, one: ClauseFacts, overview: Overview) -> None:
+        lines = rule_lines(one, overview.profile)
+        text = self.tr("入力のときの判定：{0}").format("、".join(lines)) if lines else ""
+        layout.say(self.rules, text)
+
+    def _show_papers(self, one: ClauseFacts, overview: Overview) -> None:
+        for old in self._buttons:
+            self.papers.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._buttons = []
+        why_not = permitted.why_not_write(self.desk.ledger, Submission)
+        for kind in one.clause.documents:
+            title = overview.profile.document_title(kind)
+            made = layout.button(
+                self.tr("「{0}」を作成…").format(title),
+                partial(self.paper_wanted.emit, kind),
+            )
+            made.setEnabled(not why_not)
+            made.setToolTip(why_not or f"{title}（{kind}）")
+            self._buttons.append(made)
+        setting = layout.button(self.tr("条項の適用を変える…"), self.setting_wanted.emit)
+        why_not = permitted.why_not_write(self.desk.ledger, ContractClauseSetting)
+        setting.setEnabled(not why_not)
+        setting.setToolTip(why_not)
+        self._buttons.append(setting)
+        for button in self._buttons:
+            self.papers.addWidget(button)
+
+    def _show_against(self, rows: list[Row], overview: Overview) -> None:
+        self.against_head.setText(self.tr("確かめること　{0}件").format(f"{len(rows):,}"))
+        lines = [
+            Line(
+                (SEVERITY[row.severity], row.sentence, _word(row.type, overview)),
+                row.severity, row.type, row.id,
+            )
+            for row in rows[:SHOWN]
+        ]  # fmt: skip
+        self.against.show_lines(lines)
+        for widget in (self.against_head, self.against):
+            widget.setVisible(bool(rows))
+        more = len(rows) - SHOWN
+        layout.say(
+            self.more, self.tr("ほかに{0}件あります。").format(f"{more:,}") if more > 0 else ""
+        )
+
+    def _show_for(self, key: str, one: ClauseFacts, detail: Detail) -> None:
+        if key != self._wanted:
+            return
+        self.for_head.setText(self.tr("証拠となる記録　{0}").format(one.counted))
+        self.supporting.show_lines(
+            [Line((word, text), "", type_, id_) for word, text, type_, id_ in detail.rows]
+        )
+        for widget in (self.for_head, self.supporting):
+            widget.setVisible(bool(detail.rows))
+
+    # --- building ----------------------------------------
+    def _build(self) -> None:
+        self.head = layout.heading("")
+        self.demand = layout.plain()
+        self.state = QLabel()
+        self.state.setTextFormat(Qt.TextFormat.PlainText)
+        self.state.setWordWrap(True)
+        self.unjudged = layout.note("")
+        self.rules = layout.note("")
+        self.more = layout.note("")
+        self.papers = FlowLayout()
+        self.against_head = layout.heading("")
+        self.against = StateTable(
+            self.tr("確かめること"),
+            [self.tr(word) for word in ("状態", "内容", "記録")],
+            wide=(1,), told=0, caps={2: 6}, wrap=True,
+        )  # fmt: skip
+        self.for_head = layout.heading("")
+        self.supporting = StateTable(
+            self.tr("証拠となる記録"), [self.tr(word) for word in ("台帳", "記録")], wide=(1,)
+        )
+        for table in (self.against, self.supporting):
+            table.opened.connect(self.desk.go)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 0, 0, 0)
+        column.setSpacing(6)
+        for widget in (self.head, self.demand, self.state, self.unjudged, self.rules):
+            column.addWidget(widget)
+        column.addLayout(self.papers)
+        column.addWidget(self.against_head)
+        column.addWidget(self.against, 3)
+        column.addWidget(self.more)
+        column.addWidget(self.for_head)
+        column.addWidget(self.supporting, 2)
+        column.addStretch(0)
+
+
+def _word(type_: str, overview: Overview) -> str:
+    return register_word(BY_TYPE[type_], overview.profile)

@@ -1,0 +1,138 @@
+"""Reads what the page 条項と証拠 shows; runs beside the window, so nothing here knows Qt."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.evidence import STATES, ClauseState, evidence
+from models.inquiry import Row
+from models.ledger import Ledger
+from models.profile_vocabulary import MODES, RULES
+from models.profiles import Clause, Profile
+from models.proofs import MOST, Proof, proofs
+from models.records import BY_TYPE, Contract, ContractClauseSetting
+from models.store import ListRow
+from ui.candidates import cell_text
+from ui.words import register_word
+
+SHOWN = 200  # rows of a list of one clause; the heading tells how many there are
+NEWEST = 30  # rows of one register that speak for a clause
+ORDER = tuple(STATES)
+
+
+@dataclass(frozen=True)
+class ClauseFacts:
+    """One clause as the page shows it."""
+
+    state: ClauseState
+    clause: Clause
+    setting: ContractClauseSetting | None
+    proofs: tuple[Proof, ...]
+
+    @property
+    def against(self) -> list[Row]:
+        """Return what is missing or broken, the worst first."""
+        worst = {"broken": 0, "action": 1, "due": 2}
+        rows = {row for _, listed in self.state.evidence for row in listed}
+        return sorted(rows, key=lambda row: (worst[row.severity], row.sentence))
+
+    @property
+    def count(self) -> int:
+        return sum(proof.count for proof in self.proofs)
+
+    @property
+    def counted(self) -> str:
+        """Return how many records speak for the clause, as a column shows it."""
+        if not self.proofs:
+            return "－" if self.clause.contractual_only else "0件"
+        more = "以上" if any(proof.count == MOST for proof in self.proofs) else ""
+        return f"{self.count:,}件{more}"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One contract clause by clause."""
+
+    contract: Contract
+    profile: Profile
+    clauses: tuple[ClauseFacts, ...]
+
+    def counts(self) -> Mapping[str, int]:
+        return Counter(one.state.state for one in self.clauses)
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What stands beside a marked clause: a few rows of each register that speaks for it."""
+
+    rows: tuple[tuple[str, str, str, str], ...] = field(default=())  # register, text, type, id
+
+
+def read_overview(ledger: Ledger, contract_id: str) -> Overview:
+    """Read how every clause of a contract stands."""
+    asked = ledger.inquiries.of(contract_id)
+    states = evidence(ledger, asked.contract)
+    settings = {one.clause_key: one for one in asked.all(ContractClauseSetting)}
+    clauses = tuple(
+        ClauseFacts(
+            one, clause := asked.profile.clauses[one.key], settings.get(one.key),
+            tuple(proofs(asked, clause)),
+        )
+        for one in states
+    )  # fmt: skip
+    return Overview(asked.contract, asked.profile, clauses)
+
+
+def read_counts(ledger: Ledger) -> list[tuple[Contract, Mapping[str, int]]]:
+    """Read how many clauses of every contract stand in which state."""
+    return [
+        (stored.record, Counter(one.state for one in evidence(ledger, stored.record)))
+        for stored in ledger.contracts()
+    ]
+
+
+def read_detail(ledger: Ledger, found: Sequence[Proof], profile: Profile) -> Detail:
+    """Read the newest rows of the registers that speak for a clause."""
+    rows = []
+    for proof in found:
+        cls = BY_TYPE[proof.query.type]
+        word = register_word(cls, profile)
+        numbers = ledger.registers.numbers(proof.query, NEWEST)
+        for row in ledger.registers.rows(cls.type, numbers):
+            rows.append((word, _line(cls.type, row), cls.type, row.id))
+    return Detail(tuple(rows))
+
+
+def _line(type_: str, row: ListRow) -> str:
+    """Return a row of a register in one line: what its list shows, but for the contract."""
+    cls = BY_TYPE[type_]
+    texts = (cell_text(cls, row, name) for name in cls.columns if name != "contract_id")
+    return "　".join(" ".join(text.split()) for text in texts if text)
+
+
+def rule_lines(one: ClauseFacts, profile: Profile) -> list[str]:
+    """Return the rules that the counter asks for this clause, with how strictly."""
+    changed = {}
+    if one.setting is not None and one.setting.enabled:
+        changed = {term.key: term.value for term in one.setting.params}
+    lines = []
+    for rule_id in one.clause.rules:
+        mode = changed.get(rule_id, profile.rules[rule_id].mode)
+        lines.append(f"{RULES[rule_id]}（{MODES.get(mode, mode)}）")
+    return lines
+
+
+def state_sentence(one: ClauseFacts) -> str:
+    """Return why the clause stands as it does."""
+    if one.setting is not None and one.setting.enabled is False:
+        return f"この契約では適用しない条項です（{one.setting.reason}）。"
+    if one.clause.contractual_only:
+        return "契約上の定めのみで、台帳に記録することはありません。"
+    count = len(one.against)
+    if one.state.state in ("broken", "action", "due"):
+        return f"確かめることが{count:,}件あります。"
+    if one.state.state == "unknown":
+        return "この台帳の記録だけでは判定できません。紙や現場で確かめてください。"
+    if one.clause.requirements and not one.clause.evidence:
+        return "このプログラムの仕組みで満たしています。"
+    return "足りないもの、反するものは見つかりません。"

@@ -1,0 +1,180 @@
+"""A short table whose rows say how something stands, in a word and a mark; Enter opens a row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from ui import theme
+from ui.keys import ENTER
+
+WIDEST = 16  # full-width characters of a column that does not say how wide it may grow
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a state looks: a sign before the word, and a colour that only repeats the word."""
+
+    sign: str
+    colour: str = theme.TEXT
+    bold: bool = False
+
+
+MARKS = {
+    "broken": Mark("×", theme.STOP, bold=True),
+    "overdue": Mark("×", theme.STOP, bold=True),
+    "action": Mark("！", theme.CARE, bold=True),
+    "today": Mark("！", theme.CARE, bold=True),
+    "unset": Mark("！", theme.CARE),
+    "due": Mark("→", theme.ACCENT),
+    "week": Mark("→", theme.ACCENT),
+    "later": Mark("・", theme.MUTED),
+    "done": Mark("✓", theme.GOOD),
+    "not_applicable": Mark("－", theme.MUTED),
+    "unknown": Mark("？", theme.MUTED),
+}
+PLAIN = Mark("")
+
+
+def state_word(state: str, word: str) -> str:
+    """Return a state as mark and word."""
+    return f"{MARKS.get(state, PLAIN).sign} {word}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: its texts, the state of the column that tells it, and where Enter leads."""
+
+    texts: tuple[str, ...]
+    state: str = ""
+    type: str = ""
+    id: str = ""
+    tip: str = ""
+
+
+class StateTable(QTableWidget):
+    """A table of lines.
+
+    Args:
+        word: what the table is, for a screen reader.
+        heads: words over the columns.
+        wide: the columns that share the room that is left.
+        told: the column that tells the state, -1 for none.
+        caps: how wide columns grow at most, in full-width characters; the tip shows the rest.
+        wrap: long texts go on in further lines.
+    """
+
+    chosen = Signal(int)  # number of the marked row, -1 for none
+    opened = Signal(str, str)  # record type and id of the row that was entered
+
+    def __init__(
+        self,
+        word: str,
+        heads: Sequence[str],
+        *,
+        wide: Sequence[int],
+        told: int = -1,
+        caps: Mapping[int, int] | None = None,
+        wrap: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(0, len(heads), parent)
+        self._told = told
+        self._wide = frozenset(wide)
+        self._caps = caps or {}
+        self.lines: Sequence[Line] = ()
+        self.setHorizontalHeaderLabels(list(heads))
+        self.setAccessibleName(word)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(wrap)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        for column in wide:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.doubleClicked.connect(lambda _index: self.open())
+        self.currentCellChanged.connect(lambda row, *_rest: self.chosen.emit(row))
+        self.installEventFilter(self)
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Fill the table; the row stays marked that leads to the same record, else its place."""
+        place = self._place_of_marked(lines)
+        blocked = self.blockSignals(True)
+        self.lines = lines
+        self.setRowCount(len(lines))
+        for number, line in enumerate(lines):
+            for column, text in enumerate(line.texts):
+                self.setItem(number, column, self._cell(line, column, text))
+        self._fit()
+        if self.wordWrap():
+            self.resizeRowsToContents()
+        self.setCurrentCell(place, 0)
+        self.blockSignals(blocked)
+        self.chosen.emit(self.currentRow())
+
+    def marked(self) -> Line | None:
+        """Return the marked line."""
+        row = self.currentRow()
+        return self.lines[row] if 0 <= row < len(self.lines) else None
+
+    def open(self) -> None:
+        """Open the record of the marked row."""
+        line = self.marked()
+        if line is not None and line.id:
+            self.opened.emit(line.type, line.id)
+
+    def _fit(self) -> None:
+        one = self.fontMetrics().horizontalAdvance("あ")
+        for column in range(self.columnCount()):
+            if column not in self._wide:
+                head = self.horizontalHeader().sectionSizeHint(column)
+                most = one * self._caps.get(column, WIDEST)
+                width = max(head, min(self.sizeHintForColumn(column) + one // 2, most))
+                self.setColumnWidth(column, width)
+
+    def _place_of_marked(self, lines: Sequence[Line]) -> int:
+        marked, row = self.marked(), self.currentRow()
+        if marked is not None:
+            for number, line in enumerate(lines):
+                if (line.type, line.id, line.texts[0]) == (marked.type, marked.id, marked.texts[0]):
+                    return number
+        return min(max(row, 0), len(lines) - 1)
+
+    def _cell(self, line: Line, column: int, text: str) -> QTableWidgetItem:
+        cell = QTableWidgetItem(text)
+        cell.setToolTip(line.tip or text)
+        if column == self._told:
+            mark = MARKS.get(line.state, PLAIN)
+            cell.setText(f"{mark.sign} {text}".strip())
+            cell.setForeground(QColor(mark.colour))
+            font = cell.font()
+            font.setBold(mark.bold)
+            cell.setFont(font)
+        return cell
+
+    # --- Qt ----------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.wordWrap():
+            self.resizeRowsToContents()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self and event.type() == QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            if event.key() in ENTER:
+                self.open()
+                return True
+        return False
