@@ -3,7 +3,7 @@
 1. Both header copies announce the next epoch, wrapped for everybody who stays; who is shut out is
    gone from them already.
 2. The database is encrypted under the key of the next epoch, in one transaction of SQLCipher.
-3. `renew` lays down whatever else lives under the data key (the journal), while both keys are known.
+3. `renew` lays down whatever else lives under the data key (the journal), while both are known.
 4. Both header copies know the next epoch alone.
 
 Whoever opens the ledger in between finds the database under one of two known keys. The first
@@ -18,8 +18,8 @@ from models.errors import Damaged
 from storage.database import Database, open_database
 from storage.unlocked import Vault
 
-Renew = Callable[[int], None]
-"""Called with the number of the epoch that is about to be in force."""
+Renew = Callable[[], None]
+"""Called when `vault.epoch` is the new one and the old data key is still known."""
 
 
 def rotate(vault: Vault, database: Database, renew: Renew, without: Sequence[str] = ()) -> None:
@@ -38,12 +38,12 @@ def rotate(vault: Vault, database: Database, renew: Renew, without: Sequence[str
 
 
 def finish(vault: Vault, database: Database, renew: Renew) -> None:
-    """Finish a rotation from wherever it stands; `database` is open under `database_epoch`."""
+    """Finish a rotation from wherever it stands; `database` is open under `epoch`."""
     number = vault.header.epochs[-1].number
-    if vault.database_epoch != number:
+    if vault.epoch != number:
         database.rekey(vault.derive("database", epoch=number))
-        vault.database_epoch = number
-    renew(number)
+        vault.epoch = number
+    renew()
     vault.adopt_epoch()
 
 
@@ -60,5 +60,5 @@ def find_epoch(vault: Vault, path: Path) -> None:
             open_database(path, vault.derive("database", epoch=epoch.number)).close()
         except Damaged:
             continue
-        vault.database_epoch = epoch.number
+        vault.epoch = epoch.number
         return

@@ -86,7 +86,8 @@ class Vault:
         self.user_id = user.user_id
         self.role = user.role
         self.repaired: tuple[str, ...] = ()
-        self.database_epoch = file.header.epoch  # storage/rotation.py knows when it is another
+        # The data key that the database is under; storage/rotation.py knows when it is another.
+        self.epoch = file.header.epoch
         self._file = file
         self._opened: Secrets | None = opened
 
@@ -116,16 +117,6 @@ class Vault:
     @property
     def generation(self) -> int:
         return self.header.generation
-
-    @property
-    def epoch(self) -> int:
-        """The number of the data key that is in force."""
-        return self.header.epoch
-
-    @property
-    def epoch(self) -> int:
-        """The number of the data key that is in force."""
-        return self.header.epoch
 
     @property
     def first_responsible_key(self) -> bytes:
@@ -162,7 +153,7 @@ class Vault:
     @property
     def database_key(self) -> bytes:
         """The raw 32-byte key of SQLCipher, derived from the data key that it is under."""
-        return self.derive("database", epoch=self.database_epoch)
+        return self.derive("database", epoch=self.epoch)
 
     def derive(self, purpose: str, *, epoch: int | None = None) -> bytes:
         """Derive the 32-byte key of one purpose ("journal", "seal" …).
@@ -355,7 +346,7 @@ class Vault:
         number = header.epoch
         secrets = self._secrets
         self._opened = replace(secrets, data_keys={number: secrets.data_keys[number]})
-        self.database_epoch = number
+        self.epoch = number
 
     # --- the sheet ------------------------------------------------------------------------------
 

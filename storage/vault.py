@@ -239,7 +239,7 @@ def prepare_recovery(opened: Vault, *, user_id: str, login: str, password: str) 
     fresh = RecoverySheet.create(random)
     header = with_recovery(header, fresh, keys, secrets)
     vault = Vault(opened.folder, opened._file, user, replace(secrets, keys=keys))
-    vault.repaired, vault.database_epoch = opened.repaired, opened.database_epoch
+    vault.repaired, vault.epoch = opened.repaired, opened.epoch
     return PreparedRecovery(vault, header, fresh)
 
 

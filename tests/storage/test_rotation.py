@@ -22,11 +22,11 @@ class PowerCut(Exception):
     """Where a test pulls the plug."""
 
 
-def no_more(_: int) -> None:
+def no_more() -> None:
     """Nothing else lives under the data key in these tests."""
 
 
-def pull_the_plug(_: int) -> None:
+def pull_the_plug() -> None:
     raise PowerCut
 
 
@@ -49,7 +49,7 @@ def opened(folder: Path, login: str = LOGIN, password: str = "") -> tuple[Vault,
     return vault, open_ledger(folder, vault, holder="", now=NOW)
 
 
-def rotate(folder: Path, renew: Callable[[int], None] = no_more, *, without: str = "") -> None:
+def rotate(folder: Path, renew: Callable[[], None] = no_more, *, without: str = "") -> None:
     vault, store = opened(folder)
     try:
         rotation.rotate(vault, store.database, renew, [without] if without else [])
@@ -98,7 +98,7 @@ def test_who_is_shut_out_is_out_before_the_database_is_touched(
     monkeypatch.undo()
     assert is_whole(folder, WORKER[1], WORKER[3])  # the others go on meanwhile
     vault, store = opened(folder)
-    assert (vault.rotating, vault.database_epoch) == (True, 1)
+    assert (vault.rotating, vault.epoch) == (True, 1)
     rotation.finish(vault, store.database, no_more)
     store.close()
     assert unlock(folder).epoch == 2 and is_whole(folder)
@@ -110,11 +110,11 @@ def test_a_cut_after_the_database_is_finished_at_the_next_start(folder: Path) ->
     with pytest.raises(PowerCut):
         rotate(folder, pull_the_plug)
     vault, store = opened(folder, WORKER[1], WORKER[3])
-    assert (vault.rotating, vault.database_epoch, vault.may_rotate) == (True, 2, False)
+    assert (vault.rotating, vault.epoch, vault.may_rotate) == (True, 2, False)
     store.close()
     vault, store = opened(folder)
     told: list[int] = []
-    rotation.finish(vault, store.database, told.append)
+    rotation.finish(vault, store.database, lambda: told.append(vault.epoch))
     store.close()
     assert told == [2]
     assert (unlock(folder).epoch, unlock(folder).rotating) == (2, False)
