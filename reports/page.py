@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, KeepTogether, PageTemplate
 from reportlab.platypus.doctemplate import LayoutError
 
@@ -124,9 +125,9 @@ def opening(head: Letterhead) -> list[Flowable]:
     ]
     return [
         *number,
-        gap(3),
+        gap(2),
         body(f"{shown(head.addressee)}　様", "あて名"),
-        gap(3),
+        gap(2),
         side_by_side([], sender, 85 * mm),
         body(head.title, "表題", TITLE),
     ]
@@ -181,7 +182,7 @@ def subject(head: Letterhead, sentence: str) -> list[Flowable]:
     """Return the sentence under the title, with work, contract and clause."""
     return [
         body(sentence, "本文"),
-        gap(3),
+        gap(2),
         *_labelled(
             (head.work_word, head.work_title),
             ("契約番号", head.contract_no),
@@ -322,9 +323,7 @@ class _Template(BaseDocTemplate):
             bottomMargin=MARGIN, allowSplitting=1,
         )  # fmt: skip
         self._doSave = 0  # `build` finishes the canvas, because only then the pages are counted
-        self._note = ink(
-            f"{head.doc_no}　{head.title}　台帳先頭値 {anchor.head[:16]}".strip("　"), "文書番号"
-        )
+        self._note = _foot_note(head, anchor)
         frame = Frame(
             MARGIN, MARGIN, A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN, leftPadding=0,
             rightPadding=0, topPadding=0, bottomPadding=0,
@@ -342,3 +341,12 @@ class _Template(BaseDocTemplate):
         canvas.setFont(GOTHIC, 6)
         canvas.drawRightString(A4[0] - MARGIN, FOOT, self._note)
         canvas.restoreState()
+
+
+def _foot_note(head: Letterhead, anchor: Anchor) -> str:
+    """Return what stands right in the foot; a title that would reach the middle is left out."""
+    ends = f"台帳先頭値 {anchor.head[:16]}"
+    note = ink("　".join(part for part in (head.doc_no, head.title, ends) if part), "文書番号")
+    if stringWidth(note, GOTHIC, 6) < A4[0] / 2 - MARGIN - 10 * mm:
+        return note
+    return ink("　".join(part for part in (head.doc_no, ends) if part), "文書番号")

@@ -69,6 +69,7 @@ def transport_order(case: Case) -> TransportOrder:
         case.letterhead(),
         case.anchor(),
         wording=case.wording(),
+        act=case.profile.term("transport"),
         departs_at=detail.departed_at or event.occurred_at,
         route=detail.route or event.destination_text or way,
         carrier="、".join(detail.persons) + (f"（{firm}）" if firm else ""),

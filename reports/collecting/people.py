@@ -169,7 +169,7 @@ def in_force(case: Case, kind: GovernanceKind) -> GovernanceDocument | None:
 
 def _staff_line(case: Case, one: Assignment) -> StaffLine:
     person = _person(case, one.person_id)
-    apart = case.wording().demands("affiliation") or not case.form.required
+    apart = case.wording().demands("affiliation")
     return StaffLine(
         role=case.role(one.role),
         name=_named(one, person, with_affiliation=not apart),

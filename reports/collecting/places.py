@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from models.codes import PlaceStatus
+from models.codes import PlaceKind, PlaceStatus
 from models.errors import Refused
 from models.records import ContractPlace, Place, Record
 from reports.collecting.case import Case
@@ -12,6 +12,8 @@ from reports.collecting.versions import version_at, versions
 from reports.documents.change_notice import ChangeNotice
 from reports.documents.d04_place_notice import PlaceLine, PlaceNotice
 
+NOTIFY = "届け出"
+
 
 def place_notice(case: Case) -> PlaceNotice | ChangeNotice:
     """Collect the places of the contract, or what changed about them.
@@ -19,12 +21,11 @@ def place_notice(case: Case) -> PlaceNotice | ChangeNotice:
     Raises:
         Refused: no place is laid down.
     """
-    verb = "届け出"
     if case.wish.options.get("change"):
         previous, lines = changes(case, _watched(case))
         return ChangeNotice(
             case.letterhead(), case.anchor(), wording=case.wording(),
-            about=case.profile.term("work_place"), verb=verb, previous=previous, lines=lines,
+            about="業務を行う場所", verb=NOTIFY, previous=previous, lines=lines,
         )  # fmt: skip
     found = case.chosen(ContractPlace) if case.wish.ids else _in_use(case)
     if not found:
@@ -34,14 +35,25 @@ def place_notice(case: Case) -> PlaceNotice | ChangeNotice:
         )
     regime = case.profile.params.place_notice.regime
     return PlaceNotice(
-        case.letterhead(), case.anchor(), wording=case.wording(), verb=verb,
+        case.letterhead(), case.anchor(), wording=case.wording(),
+        verb="" if regime == "consent" else NOTIFY,
         consent="承諾" if "consent" in regime else "",
         lines=tuple(_line(case, one) for one in found),
     )  # fmt: skip
 
 
 def _in_use(case: Case) -> list[ContractPlace]:
-    return [one for one in case.all(ContractPlace) if one.status is not PlaceStatus.ENDED]
+    """Return the places of the contract; where work on the client's premises is the rule, they
+    need no notice (CB-9.1)."""
+    found = [one for one in case.all(ContractPlace) if one.status is not PlaceStatus.ENDED]
+    if not case.profile.params.place_notice.onsite_by_default:
+        return found
+    return [one for one in found if not _on_premises(case, one)]
+
+
+def _on_premises(case: Case, one: ContractPlace) -> bool:
+    place = case.ledger.registers.need(Place, one.place_id).record
+    return PlaceKind.CLIENT_PREMISES in place.kinds
 
 
 def _line(case: Case, one: ContractPlace) -> PlaceLine:

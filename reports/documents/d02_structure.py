@@ -6,14 +6,17 @@ from datetime import date
 from typing import ClassVar, Final, Self
 
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, KeepTogether, Table, TableStyle
+from reportlab.platypus import Flowable, KeepTogether, PageBreak, Table, TableStyle
 
-from reports.blocks import CENTER, HEAD, INK, LINE, body, gap
+from reports.blocks import HEAD, INK, LINE, body, gap
 from reports.documents.form import Form
 from reports.documents.samples import sample_anchor, sample_head
+from reports.fonts import MINCHO
+from reports.text import Style
 
 BOX: Final = 118 * mm
-MOST_NAMES: Final = 8  # in one box; the others stand in the list below the chart
+NAME: Final = Style(MINCHO, 9.5, 13, "center")
+MOST_NAMES: Final = 8  # in one box; the others stand in the list
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,13 @@ class Structure(Form):
             if parts:
                 parts.append(_Stem())
             parts.append(_box(role, names))
-        return [KeepTogether(parts), gap(4)]
+        told = "　それぞれの氏名、権限及び連絡経路は、別紙のとおりです。"
+        return [KeepTogether(parts), gap(3), body(told, "別紙")]
+
+    def table(self) -> tuple[list[Flowable], list[Flowable]]:
+        """Give the posts a sheet of their own: the chart fills the first."""
+        here, attached = super().table()
+        return [], attached or [PageBreak(), body("別紙", "別紙"), gap(2), *here]
 
     @classmethod
     def sample(cls) -> Self:
@@ -73,7 +82,7 @@ class _Stem(Flowable):
 
     def __init__(self) -> None:
         super().__init__()
-        self.width, self.height = BOX, 4 * mm
+        self.width, self.height = BOX, 3 * mm
         self.hAlign = "CENTER"
 
     def draw(self) -> None:
@@ -85,9 +94,9 @@ def _box(role: str, names: Sequence[str]) -> Table:
     """Set a box of the chart: the role above, the names below."""
     shown = list(names[:MOST_NAMES])
     if len(names) > MOST_NAMES:
-        shown.append(f"ほか{len(names) - MOST_NAMES}名（下の表のとおり）")
+        shown.append(f"ほか{len(names) - MOST_NAMES}名（別紙のとおり）")
     cell: list[Flowable] = [body(role, role, HEAD)] if role else []
-    cell += [body(name, role or "体制", CENTER) for name in shown]
+    cell += [body(name, role or "体制", NAME) for name in shown]
     table = Table([[cell]], colWidths=[BOX], hAlign="CENTER")
     table.setStyle(
         TableStyle([("BOX", (0, 0), (-1, -1), LINE, INK), ("BOTTOMPADDING", (0, 0), (-1, -1), 4)])

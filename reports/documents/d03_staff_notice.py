@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Self
 
-from reports.documents.form import Form
+from reports.documents.form import Form, Wording
 from reports.documents.samples import sample_anchor, sample_head
 
 
@@ -33,7 +33,9 @@ class StaffNotice(Form):
         "role": 26, "name": 36, "affiliation": 28, "duties": 36, "authority": 26,
         "handles_specific_pi": 18, "starts_on": 18,
     }  # fmt: skip
-    when_asked: ClassVar[frozenset[str]] = frozenset({"authority", "handles_specific_pi"})
+    when_asked: ClassVar[frozenset[str]] = frozenset(
+        {"affiliation", "authority", "handles_specific_pi"}
+    )
     may_be_empty: ClassVar[frozenset[str]] = frozenset({"affiliation"})
 
     def sentence(self) -> str:
@@ -48,4 +50,5 @@ class StaffNotice(Form):
             StaffLine("作業従事者", "辻󠄂　美咲", "業務部", "入力と照合", begins),
         )
         head = sample_head("D-03", "作業責任者・作業従事者届出書", "第4条第1項")
-        return cls(head, sample_anchor(), verb="届け出", lines=lines)
+        wording = Wording(labels=(("affiliation", "所属・職名"),))
+        return cls(head, sample_anchor(), wording=wording, verb="届け出", lines=lines)

@@ -39,7 +39,11 @@ KEYS = (
 
 @dataclass(frozen=True)
 class PlaceNotice(Form):
-    """場所の届出書 or 承諾申請書; `consent` is the client's verb (承諾), "" when none is asked for."""
+    """場所の届出書, 承諾申請書 or both in one.
+
+    `verb` is the text's word for telling (届け出), `consent` for being allowed (承諾); "" where the
+    text wants only the other.
+    """
 
     verb: str = "届け出"
     consent: str = ""
@@ -52,6 +56,8 @@ class PlaceNotice(Form):
         return bool(self.consent)
 
     def sentence(self) -> str:
+        if self.consent and self.verb:
+            return f"業務を行う場所を次のとおり{self.verb}、その{self.consent}を申請します。"
         if self.consent:
             return f"次の場所で業務を行いたいので、{self.consent}を申請します。"
         return f"この契約の業務を行う場所を、次のとおり{self.verb}ます。"
@@ -87,5 +93,5 @@ class PlaceNotice(Form):
         )
         return cls(
             sample_head("D-04", "作業場所・保管場所承諾申請書", "第3第1項"), sample_anchor(),
-            consent="承諾", lines=lines,
+            verb="", consent="承諾", lines=lines,
         )  # fmt: skip

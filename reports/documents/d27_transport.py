@@ -17,6 +17,7 @@ from reports.page import signature_table
 class TransportOrder(Form):
     """運搬指示書; signed by hand by who orders, who carries and who takes over."""
 
+    act: str = "運搬"
     departs_at: datetime | None = None
     route: str = ""
     carrier: str = ""
@@ -42,7 +43,8 @@ class TransportOrder(Form):
     }  # fmt: skip
 
     def sentence(self) -> str:
-        return "次のとおり運搬を指示します。"
+        does = "指示します" if self.wording.demands("instructed_by") else "行います"
+        return f"次のとおり{self.act}を{does}。"
 
     def answer(self) -> list[Flowable]:
         return signature_table(("指示者", "運搬した者", self.wording.label("received_by")))

@@ -84,7 +84,7 @@ def events(house: House, *kinds: K) -> list[str]:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_the_notice_of_staff_speaks_the_words_of_its_text(tmp_path: Path, profile: str) -> None:
+def test_staff_and_structure_speak_the_words_of_their_text(tmp_path: Path, profile: str) -> None:
     with office(tmp_path, profile) as house:
         text = text_of(house, "D-03")
         words = house.ledger.profiles[profile]
@@ -95,17 +95,9 @@ def test_the_notice_of_staff_speaks_the_words_of_its_text(tmp_path: Path, profil
         for label in words.document("D-03").required.values():
             assert label in text
         assert missing(house.ledger, wish(house, "D-03")) == []
-
-
-@pytest.mark.parametrize("profile", PROFILES)
-def test_the_structure_shows_both_parties_by_the_words_of_its_text(
-    tmp_path: Path, profile: str
-) -> None:
-    with office(tmp_path, profile) as house:
-        words = house.ledger.profiles[profile]
-        text = text_of(house, "D-02")
-        assert f"{words.term('client_party')}　見本市" in text
-        assert f"{words.term('contractor_party')}　株式会社みほん情報処理" in text
+        chart = text_of(house, "D-02")
+        assert f"{words.term('client_party')}　見本市" in chart
+        assert f"{words.term('contractor_party')}　株式会社みほん情報処理" in chart
 
 
 @pytest.mark.parametrize(
@@ -317,11 +309,22 @@ def test_a_place_that_moves_is_told_with_both_rooms(tmp_path: Path) -> None:
 
 
 def test_before_any_notice_there_is_no_notice_of_changes(tmp_path: Path) -> None:
-    with office(tmp_path, "yachiyo") as house:
-        found = house.ledger.registers.all(Submission, doc_kind="D-03")
-        assert found  # the sample handed one in
-        with pytest.raises(Refused, match="変更はありません"):
-            text_of(house, "D-03", change=True)
+    with office(tmp_path) as house:
+        other = replace(house.story.contract, id="", contract_no="2026-002", title="別の業務")
+        other_id = house.ledger.registers.create(other).ids[-1]
+        with pytest.raises(Refused, match="まだ「作業責任者・作業従事者届出書」の提出が"):
+            preview(house.ledger, IssueRequest("D-03", other_id, options={"change": True}))
+
+
+@pytest.mark.parametrize(("profile", "kind"), [("fukuoka", "D-04"), ("yachiyo", "D-03")])
+def test_where_the_text_knows_no_notice_of_changes_it_is_refused(
+    tmp_path: Path, profile: str, kind: str
+) -> None:
+    with (
+        office(tmp_path, profile) as house,
+        pytest.raises(Refused, match="変更届の定めがありません"),
+    ):
+        text_of(house, kind, change=True)
 
 
 # --- limits -------------------------------------------------------------------------------------
