@@ -289,16 +289,18 @@ class Lists:
     def _plans(self, query: Query) -> list[Plan]:
         """Return a plan for each table in which the rows of a register stand."""
         view = table(query.type)
-        plan = self._plan(view, query)
         if not view.listed:
-            return [plan]
+            return [self._plan(view, query)]
+        if any(one.field == "id" for one in query.where):  # which the narrow table does not know
+            return [self._plan(view, query, view.name)]
+        plan = self._plan(view, query)
         last = border(self._database, view)
         fresh = Condition("t.number > ?", [last])
         young = Plan(view, Source(view, view.name, indexed=False), [fresh, *plan.conditions])
         return [plan, young]
 
-    def _plan(self, view: ViewTable, query: Query) -> Plan:
-        source = Source(view, view.list_name)
+    def _plan(self, view: ViewTable, query: Query, name: str = "") -> Plan:
+        source = Source(view, name or view.list_name)
         plan = Plan(view, source, [_condition(view, one) for one in query.where])
         if query.voided is not None:
             test = "IS NOT NULL" if query.voided else "IS NULL"

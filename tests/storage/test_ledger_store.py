@@ -83,6 +83,14 @@ def test_voided_records_leave_lists_but_not_the_ledger(office: Office) -> None:
         office.void(written)
 
 
+def test_events_are_found_by_their_ids_too(office: Office) -> None:
+    item = office.item(1)
+    events = [office.handle(K.RECEIVE, item), office.handle(K.USE, item, hours=1)]
+    query = Query("handling_event", (Where("id", Op.IN, (events[1].id,)),))
+    assert office.store.count(query) == 1
+    assert [row[0] for row in office.store.columns(query, ("id",))] == [events[1].id]
+
+
 def test_command_on_an_old_head_is_a_conflict(office: Office) -> None:
     late = office.draft([creating(factory.place("遅い"))])
     office.item(1)
