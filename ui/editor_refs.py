@@ -170,9 +170,29 @@ class FileButtons(QWidget):
         self.choose.clicked.connect(self._choose)
         note = QLabel(self.tr("選んだファイルは、すぐに暗号化して台帳に保管します。"), self)
         note.setWordWrap(True)
+        self.note = note
+        self.show_file = QPushButton(self.tr("表示…"), self)
+        self.show_file.setAutoDefault(False)
+        self.show_file.clicked.connect(self._show_marked)
         row = row_of(self)
+        row.addWidget(self.show_file)
         row.addWidget(self.choose)
         row.addWidget(note, 1)
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Leave only what looks at a file."""
+        self.choose.setVisible(not read_only)
+        self.note.setVisible(not read_only)
+
+    def mark(self, attachment_id: str) -> None:
+        """Say which file 表示 opens, "" for none."""
+        self._marked = attachment_id
+        self.show_file.setVisible(bool(attachment_id))
+
+    def _show_marked(self) -> None:
+        from ui.attachments import open_attachment  # draws PDF: not before somebody looks at one
+
+        open_attachment(self._desk, self._marked, self.window())
 
     def keep(self, path: Path) -> None:
         """Attach a file and report its id."""
@@ -214,12 +234,20 @@ class FileEditor(RefEditor):
         assert layout is not None
         layout.addWidget(self.buttons)
 
+        self.picker.picked.connect(self.buttons.mark)
+        self.buttons.mark("")
+
+    def set_value(self, value: Any) -> None:
+        super().set_value(value)
+        self.buttons.mark(value)
+
     def set_read_only(self, read_only: bool) -> None:
         super().set_read_only(read_only)
-        self.buttons.setVisible(not read_only)
+        self.buttons.set_read_only(read_only)
 
     def _kept(self, attachment_id: str) -> None:
         self.picker.set_id(attachment_id)
+        self.buttons.mark(attachment_id)
         self.edited.emit()
 
 
@@ -235,6 +263,21 @@ class FilesEditor(MultiRefEditor):
         layout = self.layout()
         assert layout is not None
         layout.addWidget(self.buttons)
+        self.list.items.currentRowChanged.connect(lambda _row: self._mark())
+        self.list.items.itemActivated.connect(lambda _item: self.buttons.show_file.click())
+        self._mark()
+
+    def set_value(self, value: Any) -> None:
+        super().set_value(value)
+        self._mark()
+
+    def set_read_only(self, read_only: bool) -> None:
+        super().set_read_only(read_only)
+        self.buttons.set_read_only(read_only)
+
+    def _mark(self) -> None:
+        row = self.list.items.currentRow()
+        self.buttons.mark(self.list.ids()[row] if row >= 0 else "")
 
 
 class PhotosEditor(FilesEditor):

@@ -25,6 +25,7 @@ from models.ledger import Ledger
 from models.profiles import Profile
 from models.records import BY_TYPE, Contract, Person, Record, UserAccount
 from models.records.base import Declared
+from ui.attachments import AttachmentButton, attachments_of
 from ui.editor_texts import in_words
 from ui.fitting import fit
 from ui.page import Desk
@@ -55,6 +56,7 @@ class Version:
     reason: str
     changes: tuple["Changed", ...]
     erased: bool = False
+    files: tuple[tuple[str, str], ...] = ()  # (label, id) of the attachments of this version
 
 
 class HistoryReader:
@@ -87,7 +89,8 @@ class HistoryReader:
             return Version(entry.seq, entry.action, at, by, reason, ()), before
         record = cls.from_json(content)
         changes = self._changes(cls, before, record)
-        return Version(entry.seq, entry.action, at, by, reason, changes), record
+        files = tuple(attachments_of(record))
+        return Version(entry.seq, entry.action, at, by, reason, changes, files=files), record
 
     def _changes(
         self, cls: type[Record], before: Record | None, after: Record
@@ -158,6 +161,8 @@ class HistoryDialog(QDialog):
         note = QLabel(self.tr("新しいものが上です。取り消し線は、後で改められた内容です。"), self)
         note.setProperty("kind", "muted")
         buttons = QDialogButtonBox(self)
+        self.files = AttachmentButton(desk, self)
+        buttons.addButton(self.files, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.tr("閉じる"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -172,6 +177,7 @@ class HistoryDialog(QDialog):
         self.table.setRowCount(len(versions))
         for row, version in enumerate(reversed(versions)):
             self._show(row, version)
+            self.files.offer(iter(version.files))
         self.table.resizeRowsToContents()
 
     def _prepare_table(self) -> None:

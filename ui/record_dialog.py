@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 from models.fields import JAPAN, NOT_RECORDED
 from models.profiles import Profile
 from models.records import Record, Stored
+from ui.attachments import AttachmentButton, attachments_of
 from ui.editor_texts import in_words
 from ui.fitting import fit
 from ui.form import RecordForm
@@ -41,10 +42,12 @@ class RecordDialog(QDialog):
         word = register_word(type(record), self.form.profile())
         self.setWindowTitle(f"{word}　{record.caption()}")
         area = scrolling(self.form, self.tr("記録の内容"))
+        self.files = AttachmentButton(desk, self)
         column = QVBoxLayout(self)
         column.addWidget(self._state(stored))
         column.addWidget(area, 1)
         column.addWidget(self._buttons(may_revise))
+        self.files.offer(attachments_of(record))
         hint = self.form.sizeHint()
         fit(self, max(760, hint.width() + 60), min(860, hint.height() + 130))
 
@@ -66,6 +69,7 @@ class RecordDialog(QDialog):
 
     def _buttons(self, may_revise: bool) -> QDialogButtonBox:
         buttons = QDialogButtonBox(self)
+        buttons.addButton(self.files, QDialogButtonBox.ButtonRole.ActionRole)
         history = buttons.addButton(self.tr("履歴"), QDialogButtonBox.ButtonRole.ActionRole)
         history.clicked.connect(self.history_wanted)
         if may_revise:

@@ -1,4 +1,6 @@
-"""A PDF leaves the program: to a printer, or into a file where the user wants it."""
+"""Something leaves the program: to a printer, or into a file where the user wants it."""
+
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
@@ -20,9 +22,15 @@ def print_here(desk: Desk, pdf: bytes, title: str, parent: QWidget) -> None:
 def save_here(desk: Desk, pdf: bytes, name: str, parent: QWidget) -> None:
     """Write a PDF where the user wants it."""
     file = desk.asker.save_file(parent, "PDFの保存先", PDF, name)
-    if file is None:
-        return
+    if file is not None:
+        write_file(desk, file, pdf, parent)
+
+
+def write_file(desk: Desk, file: Path, data: bytes, parent: QWidget) -> bool:
+    """Write a file and say when that is not possible; tell whether it was."""
     try:
-        file.write_bytes(pdf)
+        file.write_bytes(data)
     except OSError:
         desk.operations.tell(NotWritable(file=str(file)), parent)
+        return False
+    return True

@@ -1,0 +1,199 @@
+"""Files of the ledger on the screen: shown inside, copied on purpose, never run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QBuffer, QIODevice, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from models.codes import AttachmentKind
+from models.errors import Refused
+from models.records import Authorization, Sanitization
+from reports.documents.d14_receipt import Receipt
+from reports.render import render
+from tests.ui.daily import Site, make_site
+from tests.ui.shell import texts
+from ui.attachments import AttachmentDialog, PictureView, open_attachment, refuse_runnable
+from ui.editor_base import FormDesk
+from ui.editor_refs import FileEditor, FilesEditor
+from ui.history import HistoryDialog
+from ui.preview import PreviewView
+from ui.record_dialog import RecordDialog
+
+
+@pytest.fixture
+def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
+    site = make_site(qtbot, tmp_path)
+    yield site
+    site.close()
+
+
+def picture() -> bytes:
+    image = QImage(1200, 800, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.darkGreen)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
+
+
+def keep(site: Site, name: str, data: bytes) -> str:
+    change = site.ledger.files.attach(
+        data, name=name, mime="application/octet-stream", kind=AttachmentKind.PHOTO
+    )
+    return change.ids[-1]
+
+
+def shown(site: Site) -> AttachmentDialog:
+    site.settle()
+    [dialog] = [
+        one
+        for one in QApplication.topLevelWidgets()
+        if isinstance(one, AttachmentDialog) and one.isVisible()
+    ]
+    return dialog
+
+
+PARENTS: list[QLabel] = []  # Qt does not keep them, and a dialog dies with its parent
+
+
+def opened(site: Site, name: str, data: bytes) -> AttachmentDialog:
+    PARENTS.append(QLabel())
+    site.qtbot.addWidget(PARENTS[-1])
+    open_attachment(site.desk, keep(site, name, data), PARENTS[-1])
+    return shown(site)
+
+
+def test_a_picture_is_shown_as_large_as_there_is_room(site: Site) -> None:
+    dialog = opened(site, "作業後.png", picture())
+    assert isinstance(dialog.body, PictureView)
+    assert 200 < dialog.body.pixmap().width() <= dialog.body.width()
+    assert "作業後.png　写真　" in dialog.facts.text()
+
+
+def test_a_pdf_is_shown_page_by_page(site: Site) -> None:
+    dialog = opened(site, "承諾書.pdf", render(Receipt.sample()))
+    assert isinstance(dialog.body, PreviewView)
+    assert "ページ" in dialog.body.count.text()
+
+
+def test_a_list_of_the_old_register_is_shown_as_text(site: Site) -> None:
+    dialog = opened(site, "旧台帳.csv", "管理番号,名称\r\n1,名簿\r\n".encode("cp932"))
+    assert isinstance(dialog.body, QPlainTextEdit)
+    assert dialog.body.toPlainText().startswith("管理番号,名称")
+    assert dialog.body.isReadOnly()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("図面.dwg", b"AC1032"), ("壊れた.pdf", b"%PDF-1.7 nothing"), ("壊れた.png", b"\x89PNG\r\n")],
+)
+def test_what_cannot_be_shown_says_how_to_see_it(site: Site, name: str, data: bytes) -> None:
+    dialog = opened(site, name, data)
+    assert any("この画面では表示できません" in text for text in texts(dialog, [QLabel]))
+    assert dialog.save.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("写真.exe", b"anything"), ("写真.jpg.LNK. ", b"x"), ("請求書.pdf", b"MZ\x90\x00"),
+     ("読んで.txt", b"#!/bin/sh\n"), ("集計.xlsm", b"PK\x03\x04")],
+)  # fmt: skip
+def test_what_could_be_run_is_neither_shown_nor_saved(site: Site, name: str, data: bytes) -> None:
+    parent = QLabel()
+    site.qtbot.addWidget(parent)
+    open_attachment(site.desk, keep(site, name, data), parent)
+    site.settle()
+    assert "プログラムとして動くおそれ" in site.answers.asked[-1]
+    assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, AttachmentDialog)
+                and w.isVisible()]  # fmt: skip
+
+
+def test_an_ordinary_name_with_dots_is_not_refused() -> None:
+    refuse_runnable("2026.10.01 作業後.exe.jpg", picture())
+    with pytest.raises(Refused):
+        refuse_runnable("2026.10.01 作業後.jpg.exe", picture())
+
+
+def test_a_copy_is_saved_only_after_a_warning(site: Site, tmp_path: Path) -> None:
+    data = picture()
+    dialog = opened(site, "作業後.png", data)
+    dialog.save.setFocus()
+    site.answers.replies[:] = [False]
+    QTest.keyClick(dialog.save, Qt.Key.Key_Space)
+    assert "写しは暗号化されず" in site.answers.asked[-1]
+    out = tmp_path / "写し.png"
+    site.answers.replies[:] = [True, out]
+    QTest.keyClick(dialog.save, Qt.Key.Key_Space)
+    assert out.read_bytes() == data
+    assert site.answers.asked[-1] == "「写し.png」に写しを保存しました。"
+
+
+def test_a_copy_that_cannot_be_written_is_told(site: Site, tmp_path: Path) -> None:
+    dialog = opened(site, "作業後.png", picture())
+    site.answers.replies[:] = [True, tmp_path / "ない" / "写し.png"]
+    dialog.save_copy()
+    assert "写し.png" in site.answers.asked[-1] and "保存しました" not in site.answers.asked[-1]
+
+
+def test_the_fields_of_a_form_open_what_they_name(site: Site) -> None:
+    one, two = keep(site, "一.png", picture()), keep(site, "二.png", picture())
+    desk = FormDesk.at(site.desk, str, lambda: None)
+    file = FileEditor(Authorization.fields()["decision_file"], desk)
+    site.qtbot.addWidget(file)
+    assert file.buttons.show_file.isHidden()
+    file.set_value(one)
+    file.set_read_only(True)
+    file.show()
+    assert file.buttons.show_file.isVisible() and not file.buttons.choose.isVisible()
+    file.buttons.show_file.click()
+    assert "一.png" in shown(site).windowTitle()
+    shown(site).close()
+    many = FilesEditor(Sanitization.fields()["photo_ids"], desk)
+    site.qtbot.addWidget(many)
+    many.set_value((one, two))
+    many.list.items.setCurrentRow(1)
+    many.show()
+    many.buttons.show_file.click()
+    assert "二.png" in shown(site).windowTitle()
+
+
+def consent_with_file(site: Site) -> Authorization:
+    consent = site.ledger.registers.one(Authorization)
+    assert consent is not None
+    revised = consent.record.with_changes(decision_file=keep(site, "承諾書.png", picture()))
+    site.ledger.registers.revise(revised, "写しを添えるため")
+    return revised
+
+
+def test_a_record_and_its_history_open_their_files(site: Site) -> None:
+    consent = consent_with_file(site)
+    stored = site.ledger.registers.need(Authorization, consent.id)
+    dialog = RecordDialog(site.desk, stored)
+    site.qtbot.addWidget(dialog)
+    dialog.show()
+    [action] = dialog.files.list.actions()
+    assert action.text() == "決定文書の写し：承諾書.png"
+    action.trigger()
+    assert "承諾書.png" in shown(site).windowTitle()
+    shown(site).close()
+    history = HistoryDialog(site.desk, Authorization.type, consent.id)
+    site.qtbot.addWidget(history)
+    history.show()
+    site.settle()
+    assert history.files.isVisible() and len(history.files.list.actions()) == 1
+
+
+def test_a_record_without_files_offers_none(site: Site) -> None:
+    stored = site.ledger.registers.one(Authorization)
+    assert stored is not None
+    dialog = RecordDialog(site.desk, stored)
+    site.qtbot.addWidget(dialog)
+    dialog.show()
+    assert "添付ファイル" not in [
+        b.text() for b in dialog.findChildren(QPushButton) if b.isVisible()
+    ]
