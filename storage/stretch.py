@@ -18,7 +18,6 @@ from models.chain import (
     check_signature,
     commitment,
     header_bytes,
-    timestamp,
 )
 from models.errors import AzukariError, VerificationFailed
 from storage import compare, log
@@ -28,6 +27,7 @@ from storage.helpers import Found
 
 CHUNK = 2000  # entries that are in memory at once
 PAGES = "PAGES"
+_NONE: tuple[Command | None, str] = (None, "")
 
 
 @dataclass(frozen=True)
@@ -97,23 +97,23 @@ class _Chunk:
         self.first, self.last = first, last
         self.entries = list(map(log.read_entry, log.raw_entries(database, first, last)))
         self.pairs: list[tuple[Command, Entry]] = []
-        self._commands = list(map(log.read_command, log.raw_commands(database, first, last)))
+        raw = log.raw_commands(database, first, last)
+        self._commands = list(map(log.read_command, raw))
+        self._times = [row[4] for row in raw]  # as hashed, unless somebody changed them
         self._stretch = stretch
 
     def problems(self, previous: bytes) -> Iterator[Found]:
         """Check order, hashes, contents, heads of commands and signatures."""
         yield from self._cover()
-        following = iter(self._commands)
-        command = next(following, None)
-        at = timestamp(command.recorded_at) if command else ""
+        following = zip(self._commands, self._times, strict=True)
+        command, at = next(following, _NONE)
         expected = self.first
         for entry in self.entries:
             if entry.seq != expected:
                 yield _gap(expected)
                 expected = entry.seq
             while command is not None and command.last_seq < entry.seq:
-                command = next(following, None)
-                at = timestamp(command.recorded_at) if command else ""
+                command, at = next(following, _NONE)
             if command is None or command.first_seq > entry.seq:
                 yield _orphan(entry.seq)
             else:

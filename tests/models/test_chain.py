@@ -12,6 +12,7 @@ from models.chain import (
     EMPTY,
     SALT_SIZE,
     Action,
+    Head,
     Intent,
     canonical,
     check_entry,
@@ -19,6 +20,7 @@ from models.chain import (
     content_bytes,
     header_bytes,
     read_content,
+    statement_bytes,
     timestamp,
     write_command,
 )
@@ -63,6 +65,17 @@ def test_the_header_template_writes_rfc8785(seq: int, action: Action, digest: by
             "action": action.value, "at": "2026-11-21T03:00:00.123Z", "author": "a" * 32,
             "command": "c" * 32, "commitment": digest.hex(), "id": entry.record_id,
             "offset": -30, "payload": 1, "prev": digest.hex(), "seq": seq, "type": "place", "v": 1,
+        }
+    )  # fmt: skip
+
+
+@given(st.integers(1, 10**9), st.integers(0, 10**6), st.binary(min_size=32, max_size=32))
+def test_the_statement_template_writes_rfc8785(first: int, more: int, digest: bytes) -> None:
+    statement = statement_bytes(VAULT, "c" * 32, "recovery-1", first, Head(first + more, digest))
+    assert statement == b"azukari/command/1\0" + rfc8785.dumps(
+        {
+            "author": "recovery-1", "command": "c" * 32, "first": first, "head": digest.hex(),
+            "last": first + more, "v": 1, "vault": VAULT,
         }
     )  # fmt: skip
 

@@ -87,6 +87,10 @@ def edit_author(db: Database) -> None:
            " WHERE first_seq = 12")  # fmt: skip
 
 
+def edit_author_strangely(db: Database) -> None:
+    db.all("UPDATE command SET author = '髙橋' WHERE first_seq = 12")
+
+
 def delete_entry(db: Database) -> None:
     db.all("DELETE FROM content WHERE seq = 9")
     db.all("DELETE FROM entry WHERE seq = 9")
@@ -168,6 +172,7 @@ def unvoid(db: Database) -> None:
         (edit_header, "CHAIN"),
         (edit_time, "CHAIN"),
         (edit_author, "CHAIN"),
+        (edit_author_strangely, "CHAIN"),
         (delete_entry, "GAP"),
         (delete_command, "GAP"),
         (reorder, "CHAIN"),
