@@ -38,7 +38,10 @@ def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
     except AzukariError as error:
         speaker.message(str(error))
         if as_json:
-            speaker.result({"ok": False, "error": error.code, "message": str(error)}, [])
+            from ui.console.requests import findings_of
+
+            said = {"ok": False, "error": error.code, "message": str(error)}
+            speaker.result({**said, **findings_of(error)}, [])
         return error.exit_code
     except KeyboardInterrupt:
         speaker.message("中止しました。")

@@ -461,7 +461,8 @@ class HandlingDialog(HandlingFrame):
         self.save_button.setEnabled(not busy)
 
     def _say(self, sentences: str) -> None:
-        text = "\n".join(f"⚠ {line}" for line in sentences.split("\n") if line)
+        lines = (line for line in sentences.split("\n") if line)
+        text = "\n".join(line if line.startswith("・") else f"⚠ {line}" for line in lines)
         layout.say(self.message, text, "problem")
 
     # --- Qt ----------------------------------------------------------------------------------

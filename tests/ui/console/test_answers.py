@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from models.office import Office
+from models.records import HandlingEvent
 from tests.house import House, furnished
 from ui.console.driver import Driver
+from ui.console.program import run
 from ui.sample import cast
 
 BOSS = cast.USERS[0]
@@ -62,6 +65,32 @@ def test_a_refusal_names_rule_and_clause(house: House) -> None:
 def test_answers_of_a_wrong_form_are_told(house: House) -> None:
     [wrong] = ask(house, use(house, reasons={"R-48": 1}))
     assert wrong["error"] == "USAGE"
+
+
+def test_the_console_names_the_findings_too(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = use(house)
+    plan["fields"] = {
+        **plan["fields"], "purpose": "入力", "timing": "planned",
+        "actor_person_id": house.story.people["officer"],
+    }  # fmt: skip
+
+    def refuse() -> Office:
+        ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+        try:
+            event = HandlingEvent.from_json(
+                {**plan["fields"], "contract_id": house.story.contract.id, "kind": "use",
+                 "occurred_at": ledger.now().isoformat()}
+            )  # fmt: skip
+            ledger.rules.on_events([event], (), (), None)
+        finally:
+            ledger.close()
+        return house.office
+
+    assert run(["status", str(house.folder), "--json"], refuse) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said["error"] == "RULE_REFUSED" and said["findings"][0]["clauses"]
 
 
 # --- a second person ---
