@@ -35,8 +35,8 @@ format: $(VENV)/dev.stamp ## put the code into shape
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
 
-bench: needs $(VENV)/run.stamp ## measure against the floors of this machine
-	@$(BIN)/python -m bench
+bench: needs $(VENV)/run.stamp ## measure against the floors of this machine, up to a million entries
+	@$(BIN)/python -m bench --entries 10000,100000,1000000
 
 soak: needs $(VENV)/dev.stamp ## the long tests: many minutes
 	@$(BIN)/python -m pytest -q -m soak tests

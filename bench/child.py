@@ -1,7 +1,6 @@
 """One measurement in a process of its own: `python -m bench.child NAME FOLDER ENTRIES`."""
 
 import json
-import resource
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -15,7 +14,18 @@ def run(name: str, folder: Path, entries: int) -> list[Figure]:
     if name == "build":
         from bench.stage import build
 
+        folder.mkdir(parents=True)
         build(folder, entries)
+        return []
+    if name == "refresh":
+        from bench.stage import unlock
+
+        unlock(folder).close()  # derives the tables of another schema
+        return []
+    if name == "sign":
+        from bench.by_hand import sign_each
+
+        sign_each(folder)
         return []
     if name in ("certificate", "register"):
         from bench import papers
@@ -50,8 +60,7 @@ def _on_ledger(name: str) -> Callable[[Path], list[Figure]]:
 def main() -> None:
     name, folder, entries = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     figures = run(name, folder, entries)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"peak": peak, "figures": [asdict(one) for one in figures]}))
+    print(json.dumps([asdict(one) for one in figures]))
 
 
 if __name__ == "__main__":

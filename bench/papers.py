@@ -10,9 +10,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from bench.figure import Figure, seconds
 from reports.documents.d18_certificate import Certificate
-from reports.documents.d28_ledger import PAGE, Register
+from reports.documents.d28_ledger import Register
 from reports.fonts import MINCHO, register_fonts
 from reports.render import render, seal
+from reports.ruled import PAGE
 from reports.seal import make_seal_certificate
 
 ROWS = 40_000

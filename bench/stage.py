@@ -1,4 +1,4 @@
-"""The ledgers that are measured: made once per size, opened again by every measurement."""
+"""The ledgers that are measured: made once per size, copied and opened by every measurement."""
 
 import os
 from dataclasses import replace
@@ -20,6 +20,7 @@ FIRST_DAY = date(2026, 10, 1)
 LATER = date(2026, 12, 1)  # after everything that 1,000,000 entries of the story tell
 PASSWORD = cast.USERS[0].password
 LOGIN = cast.USERS[0].login
+DEVICE = "device"
 
 
 def office(folder: Path, clock: StoryClock, *, rules: bool) -> Office:
@@ -27,16 +28,14 @@ def office(folder: Path, clock: StoryClock, *, rules: bool) -> Office:
 
     What Argon2id takes is a matter of policy; all figures are without it.
     """
-    gate = LedgerGate(
-        kdf=TEST, allow_test_profile=True, device_folder=folder / "device", clock=clock
-    )
+    gate = LedgerGate(kdf=TEST, allow_test_profile=True, device_folder=folder / DEVICE, clock=clock)
     return replace(main.build_office(), gate=gate, clock=clock, random=os.urandom, rules=rules)
 
 
 def build(folder: Path, entries: int) -> None:
     """Make a ledger with the sample cast, ten days of its story, and uses up to the number.
 
-    The uses are entered 500 to a command, so there are fewer signatures than in daily work.
+    The uses are entered 500 to a command, as a register is taken in; `bench.by_hand` signs each.
     """
     clock = StoryClock(FIRST_DAY)
     name, kana, title, employment = cast.PEOPLE["supervisor"]
