@@ -476,6 +476,7 @@ class SystemEventKind(Code):
     JOURNAL_RESUMED = "journal_resumed", "更新ジャーナルの再開"
     JOURNAL_BEHIND = "journal_behind", "更新ジャーナルの欠け"
     ROLLED_BACK = "rolled_back", "以前の状態での使用"
+    KEY_RENEWED = "key_renewed", "暗号鍵の更新"
     CLOCK_BACK = "clock_back", "時計の戻り"
     CLOCK_JUMP = "clock_jump", "時計の飛び"
 
@@ -644,6 +645,12 @@ class FindingSource(Code):
     ANALYSIS = "analysis", "記録の分析"
 
 
+class DueStatus(Code):
+    OPEN = "open", "未了"
+    SATISFIED = "satisfied", "済"
+    WAIVED = "waived", "免除"
+
+
 class Severity(Code):
     SERIOUS = "serious", "重大"
     MINOR = "minor", "軽微"
@@ -661,12 +668,6 @@ class RuleMode(Code):
     BLOCK_PLAN = "block_plan", "逸脱として残す"
     WARN = "warn", "理由を残す"
     NOTICE = "notice", "知らせる"
-class DueStatus(Code):
-    OPEN = "open", "未了"
-    SATISFIED = "satisfied", "済"
-    WAIVED = "waived", "免除"
-
-
 
 
 class AccessLevel(Code):

@@ -109,8 +109,23 @@ class Safe(Protocol):
     def reissue(self, user_id: str, login: str, role: Role, password: str) -> bytes:
         """Replace a lost key set and return the new public key; the old one is gone."""
 
+    def take_back(self, user_id: str) -> None:
+        """Take out a user who was let in by half: nobody was told, so the data key may stay."""
+
     def remove_user(self, user_id: str) -> None:
-        """Take a user's way in out of both header copies."""
+        """Take a user's way in out of both header copies and give the ledger a new data key."""
+
+    def renew_key(self) -> None:
+        """Give the ledger a new data key; what opened it until now opens no later state of it.
+
+        Raises:
+            NotPermitted, JournalMissing
+            DiskFull, InputOutput: it is finished at the next start.
+        """
+
+    @property
+    def key_was_renewed(self) -> bool:
+        """Whether opening the ledger finished a renewal that had died half-way."""
 
     def change_password(self, old: str, new: str) -> None: ...
 
@@ -251,6 +266,18 @@ class Gate(Protocol):
         Returns:
             The head that was reached, before anything was entered by `settle`.
         """
+
+    def restore_for_trial(
+        self,
+        backup: PurePath,
+        scratch: PurePath,
+        *,
+        login: str,
+        password: str,
+        progress: Progress,
+        journal: PurePath | None = None,
+    ) -> Head:
+        """Restore and verify as `restore` does, into a new folder below `scratch`; remove it."""
 
     def restore_with_sheet(
         self,

@@ -4,14 +4,19 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from models.codes import AccountStatus, Role
+from models.codes import AccountStatus, EventLevel, Role, SystemEventKind
 from models.commands import Change, creating, revising
 from models.errors import NotPermitted, Refused
-from models.records import Person, UserAccount
+from models.records import Person, SystemEvent, UserAccount
 from models.settling import believing, settle_sheet
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
+
+BACK_UP_NOW = (
+    "暗号鍵を更新しました。続けて新しいバックアップを作成してください。"
+    "これより前のバックアップは、今もこれまでのパスワードで開くため、不要になったら廃棄します。"
+)
 
 
 class People:
@@ -97,7 +102,35 @@ class People:
         )
         change = ledger.commit([revising(disabled, reason)])
         ledger.safe.remove_user(account.id)
-        return change
+        self.note_renewal(f"{account.login_name}の利用停止", reason)
+        return replace(change, notices=(*change.notices, BACK_UP_NOW))
+
+    def renew_key(self, reason: str) -> Change:
+        """Give the ledger a new data key, for instance when a password may be known to others.
+
+        Raises:
+            InvalidField, NotPermitted, JournalMissing
+        """
+        ledger = self._ledger
+        ledger.require("accounts")
+        ledger.registers.reason(reason)
+        ledger.safe.renew_key()
+        return replace(self.note_renewal("責任者等の指示", reason), notices=(BACK_UP_NOW,))
+
+    def note_renewal(self, occasion: str, reason: str) -> Change:
+        """Enter that the ledger has a new data key."""
+        ledger = self._ledger
+        event = SystemEvent(
+            id=ledger.new_id(),
+            occurred_at=ledger.now(),
+            kind=SystemEventKind.KEY_RENEWED,
+            level=EventLevel.INFO,
+            detail=f"暗号鍵を更新しました（{occasion}）。",
+            reason=ledger.registers.reason(reason),
+            acknowledged_by=ledger.user.person_id,
+        )
+        ledger.registers.validate(event)
+        return ledger.commit([creating(event)])
 
     def reissue_password(self, account_id: str, password: str, reason: str) -> Change:
         """Give a user who lost his password a new key set and a first password.

@@ -27,6 +27,9 @@ from models.records import LedgerOrigin, UserAccount
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
+KEY_RENEWED = (
+    "前回途中で止まった暗号鍵の更新を完了しました。新しいバックアップを作成してください。"
+)
 MANAGERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 
 
@@ -42,6 +45,7 @@ def settle(ledger: "Ledger") -> None:
         _settle_own_password(ledger, ways)
         if not ledger.user.must_change and ledger.role in MANAGERS:
             ledger.notices += _settle_others(ledger, ways)
+            ledger.notices += _settle_key(ledger)
         if not ledger.user.must_change and ledger.role is Role.SUPERVISOR:
             settle_sheet(ledger)
     except (DiskFull, InputOutput, MediumMissing, NotPermitted, NotWritable) as error:
@@ -96,7 +100,7 @@ def _settle_others(ledger: "Ledger", ways: Mapping[str, WayIn]) -> Iterator[str]
         if way.user_id == ledger.user.id:
             continue
         if account is None:
-            ledger.safe.remove_user(way.user_id)
+            ledger.safe.take_back(way.user_id)
             yield (
                 "前回、利用者の登録が途中で終わっていたため取り消しました。"
                 "必要なら、もう一度登録してください。"
@@ -110,6 +114,12 @@ def _settle_others(ledger: "Ledger", ways: Mapping[str, WayIn]) -> Iterator[str]
                 f"前回途中で終わっていた、{account.login_name}のパスワードの再発行を完了しました。"
                 "最初のパスワードを伝え直すか、もう一度再発行してください。"
             )
+
+
+def _settle_key(ledger: "Ledger") -> Iterator[str]:
+    if ledger.safe.key_was_renewed:
+        ledger.people.note_renewal("途中で止まった更新の完了", "前回の更新を完了したため")
+        yield KEY_RENEWED
 
 
 def _finish_reissue(ledger: "Ledger", account: UserAccount, way: WayIn) -> None:

@@ -60,6 +60,7 @@ _DENIED_PRAGMAS = frozenset(
 _DENIED_FUNCTIONS = frozenset({"load_extension", "sqlcipher_export"})
 _DENIED_ACTIONS = frozenset({driver.SQLITE_ATTACH, driver.SQLITE_DETACH})
 _RESTORE = "バックアップから復元してください。"
+_OTHER_KEY = "この台帳の鍵では読めません。鍵ファイルが以前のものに入れ替わっているおそれがあります。"
 
 # Without an adapter the driver looks three times for one whenever it binds None or bytes and finds
 # none by exception: 0.9 µs per value, the larger part of a bulk import. These give them back.
@@ -234,7 +235,7 @@ def translate(error: Exception, path: Path) -> AzukariError | None:
     if name.startswith("SQLITE_IOERR"):
         return _input_output(path)
     if name.startswith("SQLITE_NOTADB"):
-        return Damaged(file=file, what_now=f"この台帳の鍵では読めません。{_RESTORE}")
+        return Damaged(file=file, what_now=f"{_OTHER_KEY}{_RESTORE}")
     if name.startswith("SQLITE_CORRUPT"):
         return Damaged(file=file, what_now=_RESTORE)
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):

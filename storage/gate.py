@@ -36,10 +36,11 @@ from storage.header_files import read_pair
 from storage.journal_keeper import Keeper
 from storage.kdf import STANDARD, KdfParameters
 from storage.ledger_store import LedgerStore
-from storage.ledgers import create_ledger, open_ledger
+from storage.ledgers import DATABASE_NAME, create_ledger, open_ledger
 from storage.lock import LedgerLock, lock_ledger
 from storage.password_words import load_password_words
 from storage.restoring import complete
+from storage.rotation import find_epoch
 from storage.safe import Clock, LedgerSafe, sheet_signing_key
 from storage.throttle import Throttle
 from storage.vault import (
@@ -202,6 +203,7 @@ class LedgerGate:
             restored = self._complete(place, vault, manifest, Path(backup), journal, progress)
             found.append(restored.head)
             if settle is not None:
+                self._memory.remember(vault.vault_id, place.resolve(), restored.head)
                 opened = self._join(vault, self._lock(place), new=False)
                 try:
                     settle(replace(restored, opened=opened))
@@ -212,6 +214,25 @@ class LedgerGate:
             opener = containers.with_password(login, password, device)
             self._restore(Path(backup), Path(folder), opener, check, progress)
         return found[0]
+
+    def restore_for_trial(
+        self,
+        backup: PurePath,
+        scratch: PurePath,
+        *,
+        login: str,
+        password: str,
+        progress: Progress,
+        journal: PurePath | None = None,
+    ) -> Head:
+        """Restore, verify, and remove what was restored."""
+        folder = Path(scratch) / f"azukari-trial-{self._random(4).hex()}"
+        try:
+            return self.restore(
+                backup, folder, login=login, password=password, progress=progress, journal=journal
+            )
+        finally:
+            _sweep(folder, with_folder=True)
 
     def restore_with_sheet(
         self,
@@ -234,7 +255,10 @@ class LedgerGate:
                 allow_test_profile=self._allow_test_profile,
                 random=self._random,
             )
-            settle(place, self._complete(place, vault, manifest, Path(backup), journal, progress))
+            restored = self._complete(place, vault, manifest, Path(backup), journal, progress)
+            # A way that is known begins here.
+            self._memory.remember(vault.vault_id, place.resolve(), restored.head)
+            settle(place, restored)
 
         self._restore(Path(backup), Path(folder), containers.with_sheet(sheet), check, progress)
 
@@ -247,10 +271,9 @@ class LedgerGate:
         journal: PurePath | None,
         progress: Progress,
     ) -> Restored:
-        """Replay the journal, verify, and let this PC know the way that begins here."""
+        """Replay the journal and verify the whole."""
         follow = Path(journal) if journal is not None else None
         head, torn = complete(place, vault, manifest, follow, progress)
-        self._memory.remember(vault.vault_id, head)
         base = Head(manifest.seq, manifest.head)
         return Restored(manifest.backup_id.hex(), backup, base, head, follow, torn)
 
@@ -293,6 +316,8 @@ class LedgerGate:
         """Open database and attachments under an unlocked vault; the store holds the lock then."""
         open_or_create = create_ledger if new else open_ledger
         now = self._clock()
+        if not new:
+            find_epoch(vault, vault.folder / DATABASE_NAME)
         store = open_or_create(vault.folder, vault, holder="", now=now, lock=lock)
         try:
             safe = LedgerSafe(vault, store, self._clock, self._policy, self._throttle)
@@ -300,6 +325,7 @@ class LedgerGate:
             if vault.role == Role.INSPECTOR.value:
                 store.read_only(vault.user_id)
             safe.journal = Keeper(store, vault, self._memory, self._clock, accept=accept)
+            safe.finish_renewal()
             store.on_close(vault.close)
             return Opened(store, safe, vault.user_id, vault.signer())
         except BaseException:

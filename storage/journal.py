@@ -33,6 +33,9 @@ from storage.header import time_text
 from storage.journal_file import PART_SUFFIX, JournalFile, Logged, Scan
 from storage.journal_format import ID_BYTES, FileHeader, Keys, broken, read_header
 
+_OTHER_KEY = (
+    "更新ジャーナルは、暗号鍵を替える前のものだけです。鍵を替えた後のバックアップを使ってください。"
+)
 FILE_LIMIT = 4 << 20  # bytes after which the next command begins a new file
 
 Progress = Callable[[int, int], None]
@@ -99,7 +102,7 @@ class Journal:
         """Write one command; durable when this returns."""
         self._keep_files(entries)
         assert self._file is not None
-        if self._file.size > FILE_LIMIT:
+        if self._file.size > FILE_LIMIT or self._file.header.epoch != self._keys.epoch:
             self._next_file(self.head, [(command, entries)])
         else:
             self._file.append(command, entries)
@@ -176,9 +179,12 @@ def replay(folder: Path, keys: Keys, after: Head, progress: Progress) -> Iterato
         VerificationFailed: the journal does not continue this head.
         Damaged: a frame on the way does not open; names it.
     """
-    files = [JournalFile(path, keys) for path in list_files(folder, keys.vault_id)]
-    if not files:
+    paths = list_files(folder, keys.vault_id)
+    if not paths:
         raise MediumMissing(file=str(folder))
+    files = [JournalFile(path, keys) for path in paths if not _is_closed(path, keys)]
+    if not files:
+        raise VerificationFailed(reason=_OTHER_KEY)
     steps: dict[bytes, tuple[JournalFile, int, int]] = {}
     scans = []
     for file in files:
@@ -243,6 +249,9 @@ def check_links(
     paths = list_files(folder, keys.vault_id)
     for done, path in enumerate(paths):
         progress(done, len(paths))
+        if _is_closed(path, keys):
+            previous, before = _id_of(path), None
+            continue
         file = JournalFile(path, keys)
         _require_ours(file, keys.vault_id)
         follows = not done or file.header.link in (previous, bytes(ID_BYTES))
@@ -255,10 +264,16 @@ def check_links(
             # The next file continues what is not whole any more at the end of this one.
             raise broken(str(paths[done - 1]), len(before.places) + 1)
         before = _check_frames(file)
-    if not knows(file.scan().head):
+    if _is_closed(paths[-1], keys) or not knows(file.scan().head):
         raise Damaged(
             file=str(folder), what_now="台帳と続きが合いません。責任者に連絡してください。"
         )
+
+
+def _is_closed(path: Path, keys: Keys) -> bool:
+    """Tell whether a file is under a data key that a rotation ended; nobody can read it any more."""
+    header = _header_of(path)
+    return header is not None and header.epoch < keys.epoch
 
 
 def _check_frames(file: JournalFile) -> Scan:
@@ -308,11 +323,17 @@ def _number(path: Path) -> int:
 
 def _id_of(path: Path) -> bytes:
     """Return the id of the file before; zero if it does not read: it is followed all the same."""
+    header = _header_of(path)
+    return header.file_id if header else bytes(ID_BYTES)
+
+
+def _header_of(path: Path) -> FileHeader | None:
+    """Read a header without a key; None if it is damaged: whoever opens the file says how."""
     try:
         with open_regular(path) as file, reading(path):
-            return read_header(file, str(path))[0].file_id
+            return read_header(file, str(path))[0]
     except (Damaged, Foreign, NewerFormat):
-        return bytes(ID_BYTES)
+        return None
 
 
 def attachment_names(entries: Iterable[Entry]) -> Iterator[str]:

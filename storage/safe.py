@@ -14,6 +14,7 @@ from models.passwords import PasswordPolicy
 from models.records import UserAccount
 from models.store import Progress
 from storage import backup as containers
+from storage import rotation
 from storage import verify as checks
 from storage.approvals import approval_problems
 from storage.authors import read_authors
@@ -49,6 +50,7 @@ class LedgerSafe:
         self.vault = vault
         self.throttle = throttle
         self.made_folder = False  # the folder came into being with this ledger
+        self.key_was_renewed = False  # a rotation that died half-way was finished
         self._store = store
         self._clock = clock
         self._policy = policy
@@ -81,9 +83,27 @@ class LedgerSafe:
         self.remember_header()
         return member.public_key
 
-    def remove_user(self, user_id: str) -> None:
+    def take_back(self, user_id: str) -> None:
         self.vault.remove_slot(user_id)
         self.remember_header()
+
+    def remove_user(self, user_id: str) -> None:
+        self._rotate(user_id)
+
+    def renew_key(self) -> None:
+        self._rotate()
+
+    def _rotate(self, *without: str) -> None:
+        # Without its medium the journal could not go on under the new key.
+        self.journal.require()
+        rotation.rotate(self.vault, self._store.database, self.journal.roll, without)
+        self.remember_header()
+
+    def finish_renewal(self) -> None:
+        """Finish a rotation that died half-way, if the signed-in person may."""
+        if self.vault.rotating and self.vault.may_rotate:
+            self._rotate()
+            self.key_was_renewed = True
 
     def change_password(self, old: str, new: str) -> None:
         self._policy.check(new)

@@ -315,7 +315,8 @@ class Vault:
 
     @property
     def may_rotate(self) -> bool:
-        return may_add(self.role, RECOVERY_ROLE)
+        """Whoever may let people in may also shut them out."""
+        return may_add(self.role, Role.WORKER)
 
     def announce_epoch(self, without: Sequence[str] = ()) -> int:
         """Announce a new data key to all who stay; the others are shut out in the same write.
@@ -324,13 +325,14 @@ class Vault:
             The number of the new epoch.
 
         Raises:
-            NotPermitted: only a responsible person may.
+            NotPermitted: only those who may let these people in.
             Refused: it would shut out the signed-in person.
         """
-        self._permit(RECOVERY_ROLE)
+        self._permit(Role.WORKER)
         header = self.header
         for user_id in without:
-            header = retire(header, self._other(user_id).user_id, "revoked")
+            self._permit(self._other(user_id).role)
+            header = retire(header, user_id, "revoked")
         secrets = self._secrets
         data_key = secrets.random(KEY_BYTES)
         header = with_next_epoch(header, data_key, secrets)

@@ -25,7 +25,6 @@ from models.errors import (
     NotPermitted,
     NotWritable,
     Refused,
-    RolledBack,
     VerificationFailed,
     WeakPassword,
     WrongPassword,
@@ -257,7 +256,7 @@ def test_an_old_copy_of_the_key_files_does_not_let_a_removed_user_in(house: Hous
     for name, raw in old.items():
         (folder / name).write_bytes(raw)
     for login, password in (("yoshino", FIRST), (BOSS.login, BOSS.password)):
-        with pytest.raises(RolledBack, match="鍵ファイル"):
+        with pytest.raises(Damaged, match="鍵ファイルが以前のもの"):
             house.office.unlock(folder, login, password)
     for name, raw in now.items():
         (folder / name).write_bytes(raw)
@@ -355,7 +354,7 @@ def test_a_registration_that_died_is_taken_back(
 
 def test_a_removal_that_died_is_finished(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     account_id = hire(house, chosen_by_self=True)
-    monkeypatch.setattr(Vault, "remove_slot", die)
+    monkeypatch.setattr(Vault, "announce_epoch", die)
     with pytest.raises(Killed):
         house.ledger.people.disable_account(account_id, "退職のため")
     monkeypatch.undo()
@@ -407,14 +406,14 @@ def test_a_full_disk_does_not_keep_people_from_reading(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account_id = hire(house, chosen_by_self=True)
-    monkeypatch.setattr(Vault, "remove_slot", die)
+    monkeypatch.setattr(Vault, "announce_epoch", die)
     with pytest.raises(Killed):
         house.ledger.people.disable_account(account_id, "退職のため")
 
     def full(*_args: object) -> None:
         raise DiskFull(file="keys.a")
 
-    monkeypatch.setattr(Vault, "remove_slot", full)
+    monkeypatch.setattr(Vault, "announce_epoch", full)
     assert any("空きがありません" in one for one in reopen(house).notices)
 
 
