@@ -14,6 +14,7 @@ meanwhile, attachments are copied as they are. A backup counts when
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -373,16 +374,17 @@ def _verify(
             check_database(scratch)
     finally:
         _remove(scratch)
-    sha256 = counted.hash.hexdigest()
-    return VerifiedBackup(path, preamble.manifest, counted.size, sha256, check_database is not None)
+    return VerifiedBackup(
+        path, preamble.manifest, counted.size, counted.sha256(), check_database is not None
+    )
 
 
 def _read_through(
     path: Path, opener: Opener, database: Path | None, meter: Meter
 ) -> "tuple[Preamble, _Counted]":
-    with open_regular(path) as file, reading(path):
+    with open_regular(path) as file, reading(path), ThreadPoolExecutor(1) as beside:
         forget_cached(file)
-        counted = _Counted(file)
+        counted = _Counted(file, beside)
         preamble = read_preamble(counted, str(path))
         key = opener(preamble.manifest)
         parts = PartReader(counted, str(path), preamble, key, meter)
@@ -469,15 +471,22 @@ def _pieces(source: BinaryIO, path: Path) -> Iterator[bytes]:
 
 
 class _Counted:
-    """A source that hashes and counts what was read: every byte of the backup."""
+    """A source that counts what was read and hashes it in another thread: every byte of a backup."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.hash = hashlib.sha256()
+    def __init__(self, file: BinaryIO, beside: ThreadPoolExecutor) -> None:
         self.size = 0
+        self._file = file
+        self._beside = beside
+        self._hash = hashlib.sha256()
+        self._hashing: Future[None] = beside.submit(self._hash.update, b"")
 
     def read(self, size: int = -1, /) -> bytes:
         data = self._file.read(size)
-        self.hash.update(data)
+        self._hashing.result()
+        self._hashing = self._beside.submit(self._hash.update, data)
         self.size += len(data)
         return data
+
+    def sha256(self) -> str:
+        self._hashing.result()
+        return self._hash.hexdigest()
