@@ -22,7 +22,7 @@ from models.handling import LATE_ENTRY
 from models.records import Assignment, Contract, HandlingEvent, Item, Person, Place, Stored
 from models.store import ListRow
 from ui import layout, permitted
-from ui.editor_base import FormDesk
+from ui.editor_base import FormDesk, row_of
 from ui.editor_texts import DayEditor
 from ui.export_dialog import open_export
 from ui.filtered_register import FilteredRegister
@@ -278,10 +278,11 @@ class DailyLogPage(Page):
         self.said = layout.note("")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)
-        head = QHBoxLayout()
+        head = FlowLayout()
         head.addWidget(self.title)
-        head.addStretch(1)
-        self._add_days(head)
+        days = QWidget()
+        self._add_days(row_of(days))
+        head.addWidget(days)
         column.addLayout(head)
         column.addWidget(self.said)
         column.addLayout(self._buttons())

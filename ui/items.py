@@ -21,7 +21,7 @@ from ui.page import Desk, Page
 from ui.register import ColumnMemory
 from ui.register_print import print_list
 
-LEAST = 360  # of each side; the filters and the buttons wrap
+LEAST = 330  # of each side; the filters and the buttons wrap
 
 
 class ItemsRegister(FilteredRegister):

@@ -303,6 +303,9 @@ class RegisterView(QWidget):
         self.stack.setCurrentWidget(self.empty)
 
     def _empty_sentence(self) -> str:
+        if not self.filters.is_narrowed() and self.filters.any_set():
+            nothing = self.tr("この期間の記録は、まだありません。")
+            return f"{nothing}\n{self._how_to_begin}".strip()
         if self.filters.any_set():
             return self.tr(
                 "条件に当てはまる記録がありません。\n"

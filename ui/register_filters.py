@@ -84,11 +84,14 @@ class RegisterFilters(QWidget):
             found.append(f"{self.day_box.currentText()}：{start}～{end}")
         return [*found, self.tr("取消済みを含む")] if self.voided.isChecked() else found
 
+    def is_narrowed(self) -> bool:
+        """Tell whether anything is set that 条件を消す would clear."""
+        return bool(self._number() or self.words.text().strip())
+
     def show_count(self) -> None:
         """Say on the button how many filters are set behind it."""
-        number = len(self._chosen()) + self.others()
-        number += bool(self.counts_days and self._days()) + self.voided.isChecked()
-        self.clear_button.setVisible(bool(number or self.any_set()))
+        number = self._number()
+        self.clear_button.setVisible(self.is_narrowed())
         word = self.tr("もっと絞り込む")
         mark = "▲" if self.more_button.isChecked() else "▼"
         self.more_button.setText(
@@ -117,6 +120,11 @@ class RegisterFilters(QWidget):
         for field, box, label in self._boxes:
             label.setText(field_word(field, profile))
             box.setAccessibleName(field_word(field, profile))
+
+    def _number(self) -> int:
+        """Count the filters behind the button."""
+        days = self.counts_days and bool(self._days())
+        return len(self._chosen()) + self.others() + days + self.voided.isChecked()
 
     # --- conditions --------------------------------------------------------------------------
     def _chosen(self) -> list[Where]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from ui import icons
 from ui.about import AboutPart
 from ui.accounts import AccountsPart
-from ui.layout import title
+from ui.layout import scrolling, title
 from ui.page import Desk, Page
 from ui.seal_part import SealPart
 from ui.settings_part import SettingsPart
@@ -36,7 +36,9 @@ class SettingsPage(Page):
             (self.settings, self.tr("設定")),
             (self.about, self.tr("このプログラムについて")),
         ):
-            self.tabs.addTab(part, word)
+            # Lists and the last part scroll themselves; the others must on an enlarged screen.
+            scrolls = part in (self.seal, self.settings)
+            self.tabs.addTab(scrolling(part) if scrolls else part, word)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)
         column.addWidget(title(self.tr("設定・利用者")))

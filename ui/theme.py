@@ -75,7 +75,7 @@ QPushButton:default:disabled, QPushButton[primary="true"]:disabled {{ color: {FA
   background: {GROUND}; border-color: {LINE}; }}
 QHeaderView::section {{ background: {SHADE}; border: 0; border-right: 1px solid {LINE};
   border-bottom: 1px solid {LINE}; padding: 5px 8px; }}
-QListWidget::item {{ padding: 3px 4px; }}
+QListView::item {{ padding: 3px 4px; }}
 QTableView::item {{ padding: 0 5px; }}
 QTreeView::item {{ padding: 4px 3px; }}
 QTableView {{ gridline-color: {GRID}; alternate-background-color: {STRIPE}; }}
@@ -103,6 +103,8 @@ QGroupBox {{ font-weight: bold; border: 1px solid {LINE}; border-radius: 6px; ma
 QGroupBox#seldom:!checked {{ border: 0; background: transparent; padding: 0; }}
 QGroupBox::title {{ subcontrol-origin: margin; left: 12px; padding: 0 4px; }}
 QFrame#navigation {{ background: {SHADE}; border-right: 1px solid {LINE}; }}
+QFrame#navigation QScrollArea, QFrame#navigation QScrollArea > QWidget > QWidget
+{{ background: {SHADE}; }}
 QToolButton#place {{ border: 0; border-left: 4px solid transparent; padding: 9px 10px;
   text-align: left; }}
 QToolButton#place:hover {{ background: {ACCENT_SOFT}; }}

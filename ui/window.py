@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.fitting import fit
 from ui.operations import Operations
 from ui.preferences import Preferences
 from ui.unlock import UnlockView
@@ -38,7 +39,7 @@ if TYPE_CHECKING:  # what an open ledger needs is imported when one is opened
     from ui.workbench import Place, Workbench
 
 TITLE = "預り台帳"
-SMALLEST = QSize(1024, 640)
+SMALLEST = QSize(900, 440)  # Full HD at 200 % leaves 960 by 480 beside task bar and title
 USUAL = QSize(1280, 720)
 IDLE_WORDS = "操作がないまま時間がたったため、ロックしました。"
 SESSION_WORDS = "PCの画面がロックされたため、台帳もロックしました。"
@@ -209,7 +210,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setWindowTitle(TITLE)
         self.setMinimumSize(SMALLEST)
-        self.resize(USUAL)
+        fit(self, USUAL.width(), USUAL.height())
         geometry = self._preferences.geometry()
         if geometry:
             self.restoreGeometry(QByteArray(geometry))

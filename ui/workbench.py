@@ -26,6 +26,8 @@ from models.commands import Change
 from models.ledger import Ledger
 from models.records import Contract, Stored
 from ui import icons
+from ui.flow import FlowLayout
+from ui.layout import scrolling
 from ui.notice_bar import NoticeBar
 from ui.operations import Operations
 from ui.page import Desk, Page
@@ -169,15 +171,20 @@ class Workbench(QWidget):
         frame = QFrame()
         frame.setObjectName("navigation")
         frame.setFixedWidth(NAVIGATION_WIDTH)
-        column = QVBoxLayout(frame)
-        column.setContentsMargins(0, 12, 0, 8)
-        column.setSpacing(2)
+        places = QWidget()
+        column = QVBoxLayout(places)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
         self._group = QButtonGroup(self)
         for number, place in enumerate(self._places):
             button = self._place_button(number, place)
             self._group.addButton(button, number)
             column.addWidget(button)
         column.addStretch()
+        whole = QVBoxLayout(frame)
+        whole.setContentsMargins(0, 10, 0, 6)
+        whole.setSpacing(1)
+        whole.addWidget(scrolling(places), 1)
         for word, name, keys, signal in (
             (self.tr("利用者の交代"), "user", "Ctrl+U", self.change_user_wanted),
             (self.tr("ロック"), "lock", "Ctrl+L", self.lock_wanted),
@@ -185,7 +192,7 @@ class Workbench(QWidget):
             button = _button(word, name)
             button.setToolTip(f"{word}（{keys}）")
             button.clicked.connect(signal.emit)
-            column.addWidget(button)
+            whole.addWidget(button)
         return frame
 
     def _place_button(self, number: int, place: Place) -> QToolButton:
@@ -228,9 +235,9 @@ class Workbench(QWidget):
     def _verb_bar(self) -> QFrame:
         self.verbs = QFrame()
         self.verbs.setObjectName("verbs")
-        row = QHBoxLayout(self.verbs)
+        row = FlowLayout(self.verbs)
         row.setContentsMargins(16, 6, 16, 6)
-        row.setSpacing(8)
+        row.setSpacing(6)
         return self.verbs
 
     # --- verbs ----------------------------------------
@@ -244,7 +251,7 @@ class Workbench(QWidget):
 
     def _show_verbs(self, page: Page) -> None:
         row = self.verbs.layout()
-        assert isinstance(row, QHBoxLayout)
+        assert isinstance(row, FlowLayout)
         while (entry := row.takeAt(0)) is not None:
             if (old := entry.widget()) is not None:
                 old.hide()  # gone from the eye at once, from memory when the loop comes round
@@ -252,7 +259,6 @@ class Workbench(QWidget):
         actions = page.actions()
         for action in actions:
             row.addWidget(VerbButton.of(action))
-        row.addStretch()
         self.verbs.setVisible(bool(actions))
 
     # --- keeping fresh ----------------------------------------
