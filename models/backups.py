@@ -1,12 +1,14 @@
 """Backups as acts of the office: made by the safe, noted in the ledger (L-22, CM-5.7.6)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from models.chain import Head
 from models.codes import BackupKind, BackupResult
 from models.commands import creating
-from models.errors import AzukariError
+from models.errors import AzukariError, VerificationFailed
 from models.gate import BackupFile, Restored
 from models.records import BackupRun
 from models.store import Progress
@@ -81,6 +83,57 @@ def record_restore(ledger: "Ledger", restored: Restored, started: datetime) -> N
         checked_by=ledger.user.person_id,
         elapsed_ms=_milliseconds(started, ledger.now()),
         detail=restored_words(restored),
+    )
+    ledger.registers.validate(run)
+    ledger.commit([creating(run)])
+
+
+def record_restore_test(
+    ledger: "Ledger", backup: PurePath, restore: Callable[[], Head], *, with_journal: bool
+) -> Head:
+    """Try a restore and enter how it went (CM-5.7.6: a backup that was never tried is none).
+
+    Args:
+        restore: restores, verifies, clears away, and returns the head that was reached.
+        with_journal: the last entry must come back then.
+
+    Raises:
+        VerificationFailed: the journal did not lead to the last entry.
+        AzukariError: what failed; it is entered as well.
+    """
+    ledger.require("restore")
+    started, expected = ledger.now(), ledger.store.head()
+    try:
+        head = restore()
+        if with_journal and head != expected:
+            raise VerificationFailed(
+                reason=f"記帳番号{head.seq:,}までしか戻らず、{expected.seq:,}に届きません。"
+            )
+    except AzukariError as error:
+        _note_trial(ledger, backup, started, None, str(error))
+        raise
+    words = "バックアップと更新ジャーナル" if with_journal else "バックアップ"
+    _note_trial(ledger, backup, started, head, f"{words}から記帳番号{head.seq:,}まで戻りました。")
+    return head
+
+
+def _note_trial(
+    ledger: "Ledger", backup: PurePath, started: datetime, head: Head | None, detail: str
+) -> None:
+    now = ledger.now()
+    run = BackupRun(
+        id=ledger.new_id(),
+        kind=BackupKind.RESTORE_TEST,
+        started_at=started,
+        finished_at=now,
+        to_event_seq=head.seq if head else None,
+        head=head.hex if head else "",
+        file_name=backup.name[:400],
+        folder=str(backup.parent)[:400],
+        result=BackupResult.OK if head else BackupResult.FAILED,
+        checked_by=ledger.user.person_id,
+        elapsed_ms=_milliseconds(started, now),
+        detail=detail[:1000],
     )
     ledger.registers.validate(run)
     ledger.commit([creating(run)])

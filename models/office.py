@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from models.backups import record_restore
+from models.backups import record_restore, record_restore_test
 from models.chain import Head
 from models.clockwatch import Steady
 from models.codes import Role
@@ -152,6 +152,36 @@ class Office:
             settle=enter,
         )  # fmt: skip
         return done[0]
+
+    def restore_test(
+        self,
+        ledger: Ledger,
+        backup: PurePath,
+        scratch: PurePath,
+        password: str,
+        progress: Progress,
+        journal: PurePath | None = None,
+    ) -> Head:
+        """Restore a backup for trial, verify it, remove it again, and enter the result.
+
+        Args:
+            ledger: the open ledger of the backup; its user restores.
+            scratch: a folder with room; what is restored there is removed in any case.
+
+        Returns:
+            The head that was reached.
+
+        Raises:
+            AzukariError: what failed; it is entered as well.
+        """
+
+        def restore() -> Head:
+            return self.gate.restore_for_trial(
+                backup, scratch, login=ledger.user.login_name, password=password,
+                progress=progress, journal=journal,
+            )  # fmt: skip
+
+        return record_restore_test(ledger, backup, restore, with_journal=journal is not None)
 
     def restore_with_sheet(
         self,

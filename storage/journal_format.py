@@ -41,6 +41,10 @@ _BROKEN = (
 )
 
 
+class KeyGone(Damaged):
+    """The file stands under a data key that the ledger has no more."""
+
+
 class Torn(Exception):
     """The bytes end before the frame does, or are not a whole frame."""
 
@@ -106,12 +110,12 @@ def file_key(keys: Keys, header: FileHeader) -> bytes:
     """Derive the key of one journal file.
 
     Raises:
-        Damaged: the data key of that epoch is gone; only a backup of its time still has it.
+        KeyGone: only a backup of that time still has it.
     """
     try:
         key = keys.derive("journal", epoch=header.epoch)
     except KeyError as exc:
-        raise Damaged(
+        raise KeyGone(
             file=f"更新ジャーナル {header.number}",
             what_now="暗号鍵を替える前のものです。鍵を替えた後のバックアップから復元してください。",
         ) from exc

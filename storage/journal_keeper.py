@@ -35,6 +35,7 @@ from storage.attachments import FOLDER_NAME
 from storage.head_memory import HeadMemory
 from storage.journal import Journal, check_links, list_files
 from storage.journal_file import Logged
+from storage.journal_format import KeyGone
 from storage.ledger_store import LedgerStore
 from storage.unlocked import Vault
 
@@ -66,8 +67,10 @@ class Keeper:
         self._kept: Head | None = None  # last head that the journal acknowledged before it failed
         self._seen = 0  # number of the last entry in a journal that is out of reach
         self._news: list[News] = []
+        self._place = vault.folder.resolve()
         setting = store.setting(FOLDER_SETTING)
-        self._folder = Path(setting) if setting else None
+        # A path that was kept relative stands beside the ledger and moves with it.
+        self._folder = Path(os.path.normpath(self._place / setting)) if setting else None
         self._suspended = bool(store.setting(SUSPENDED_SETTING))
         self._compare_memory(accept)
         if self._folder is not None:
@@ -77,8 +80,8 @@ class Keeper:
                 raise
             except AzukariError as error:
                 self._problem = error  # it may be read; commands are refused
-        self._first = self._last = store.head()
-        memory.remember(vault.vault_id, self._last, self._contains)
+        self._last = store.head()
+        memory.remember(vault.vault_id, self._place, self._last, self._contains)
         store.before_commit = self.before
         store.after_commit = self.after
         store.on_close(self._close)
@@ -147,7 +150,7 @@ class Keeper:
         )
 
     def start(self, folder: PurePath) -> None:
-        place = Path(folder)
+        place = Path(folder).absolute()
         self._require_outside(place)
         if not place.exists() and not place.parent.is_dir():
             raise MediumMissing(file=str(place))
@@ -162,7 +165,7 @@ class Keeper:
         if former is not None:
             former.close()
         self._kept = None
-        self._store.set_setting(FOLDER_SETTING, str(place))
+        self._store.set_setting(FOLDER_SETTING, self._spelled(place))
         self._folder = place
         self._connect(accept=False)
 
@@ -213,11 +216,25 @@ class Keeper:
         return []
 
     def _compare_memory(self, accept: bool) -> None:
-        lost = self._memory.missing(self._vault.vault_id, self._contains)
+        """Compare the ledger with what this PC saw of it.
+
+        An older state in the same folder stops. In a folder where it was never opened it may be a
+        copy that somebody tries something with: it is said, entered and printed, and goes on.
+
+        Raises:
+            RolledBack
+        """
+        vault_id = self._vault.vault_id
+        lost = self._memory.missing(vault_id, self._contains)
         if lost is None:
             return
-        self._set_back(f"このPCは記帳番号{lost.seq:,}までを見ています", lost, accept)
-        self._memory.forget(self._vault.vault_id)
+        seq = lost.head.seq
+        if self._memory.seen_here(vault_id, self._place):
+            self._set_back(f"このPCは記帳番号{seq:,}までを見ています", lost.head, accept)
+        else:
+            self._note_set_back(
+                f"このPCは、同じ台帳の記帳番号{seq:,}までを別の場所で見ています", lost.head
+            )
 
     def _set_back(self, who: str, lost: Head, accept: bool) -> None:
         """Stop before a ledger that shows less than is remembered, or note that it is accepted.
@@ -225,21 +242,21 @@ class Keeper:
         Raises:
             RolledBack
         """
-        now = self._store.head()
-        has = (
-            f"今の台帳は{now.seq:,}までです。"
-            if now.seq < lost.seq
-            else f"今の台帳の記帳番号{lost.seq:,}から先は別の内容です。"
-        )
         if not accept:
-            raise RolledBack(reason=f"{who}が、{has}{_WAY_ON}")
-        news = News(
-            SystemEventKind.ROLLED_BACK,
-            EventLevel.ALERT,
-            f"{who}が、{has}",
-            f"{lost.seq} {lost.hex}",
-        )
+            raise RolledBack(reason=f"{who}が、{self._has(lost)}{_WAY_ON}")
+        self._note_set_back(who, lost)
+
+    def _note_set_back(self, who: str, lost: Head) -> None:
+        detail = f"{who}が、{self._has(lost)}"
+        value = f"{lost.seq} {lost.hex}"
+        news = News(SystemEventKind.ROLLED_BACK, EventLevel.ALERT, detail, value)
         self._news.append(news)
+
+    def _has(self, lost: Head) -> str:
+        now = self._store.head()
+        if now.seq < lost.seq:
+            return f"今の台帳は{now.seq:,}までです。"
+        return f"今の台帳の記帳番号{lost.seq:,}は別の内容です。"
 
     def _contains(self, head: Head) -> bool:
         if head.seq == 0:
@@ -256,8 +273,15 @@ class Keeper:
             AzukariError: it cannot be read or written.
         """
         assert self._folder is not None
-        journal = Journal.open(self._folder, self._vault, self._attachments, self._clock())
         now = self._store.head()
+        where = (self._folder, self._vault, self._attachments, self._clock())
+        try:
+            journal = Journal.open(*where)
+        except KeyGone:
+            # The data key was renewed while the medium was away: nothing there can be read now.
+            self._journal = Journal.begin(*where, now)
+            self._connected(now, _NEW_KEY)
+            return
         # Without a kept head a torn end means a command that the database must have had first.
         lost_one = journal.torn and journal.head == now and self._kept is None
         if lost_one or not self._contains(journal.head):
@@ -266,16 +290,18 @@ class Keeper:
             journal.catch_up((), base=now)
         else:
             self._catch_up(journal, now)
-        self._journal, self._problem, self._kept = journal, None, None
+        self._journal = journal
+        self._connected(now, "")
+
+    def _connected(self, now: Head, lost: str) -> None:
+        """Note that the journal works, and what of it could not be continued."""
+        self._problem, self._kept = None, None
+        if lost:
+            self._news.append(News(SystemEventKind.JOURNAL_BEHIND, EventLevel.WARN, lost))
         if self._suspended and not self._store.reader:
             self._set_suspended(False)
-            self._news.append(
-                News(
-                    SystemEventKind.JOURNAL_RESUMED,
-                    EventLevel.INFO,
-                    f"更新ジャーナルに記帳番号{now.seq:,}まで追記し、再開しました。",
-                )
-            )
+            words = f"更新ジャーナルに記帳番号{now.seq:,}まで追記し、再開しました。"
+            self._news.append(News(SystemEventKind.JOURNAL_RESUMED, EventLevel.INFO, words))
 
     def _catch_up(self, journal: Journal, now: Head) -> None:
         """Write the commands that the journal lacks.
@@ -330,9 +356,16 @@ class Keeper:
         self._store.set_setting(SUSPENDED_SETTING, "1" if suspended else "")
 
     def _require_outside(self, place: Path) -> None:
-        mine, target = self._vault.folder.resolve(), place.resolve()
+        mine, target = self._place, place.resolve()
         if target == mine or mine in target.parents:
             raise InsideLedger(file=str(place))
+
+    def _spelled(self, place: Path) -> str:
+        """Spell a journal that lies beside the ledger (a practice folder) relative to it."""
+        target = place.resolve()
+        if self._place.parent in target.parents:
+            return str(Path(os.path.relpath(target, self._place)).as_posix())
+        return str(place)
 
     def _on_one_disk(self, place: Path) -> bool:
         with suppress(OSError):
@@ -343,9 +376,7 @@ class Keeper:
         if self._journal is not None:
             self._journal.close()
         if self._last.seq:
-            self._memory.remember(
-                self._vault.vault_id, self._last, lambda head: head == self._first
-            )
+            self._memory.remember(self._vault.vault_id, self._place, self._last)
 
 
 def detach(store: LedgerStore) -> None:
@@ -357,5 +388,9 @@ def detach(store: LedgerStore) -> None:
 _WAY_ON = (
     "最後のバックアップと更新ジャーナルから復元すると、最後の記帳まで戻せます。"
     "今の状態のまま使うときは、責任者が理由を記帳して続けます。"
+)
+_NEW_KEY = (
+    "暗号鍵を替えたため、更新ジャーナルを新しく始めました。それより前は、その後の"
+    "バックアップからだけ戻せます。"
 )
 _OTHER_WAY = "この台帳とは別に続けられた更新ジャーナルがあります。空のフォルダーを使ってください。"

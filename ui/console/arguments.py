@@ -80,6 +80,12 @@ def parser() -> Parser:
     restore.add_argument("--journal", metavar="FOLDER", help="更新ジャーナルのフォルダー")
     _sheet(restore, required=False)
     _common(restore)
+    _journal(verbs.add_parser("journal", help="更新ジャーナルの状態と設定"))
+    trial = verbs.add_parser("restore-test", help="復旧試験を行い、結果を台帳に記録する")
+    trial.add_argument("backup", metavar="BACKUP")
+    _ledger(trial)
+    trial.add_argument("scratch", metavar="FOLDER", help="一時的に復元する、空きのある場所")
+    trial.add_argument("--journal", metavar="FOLDER", help="更新ジャーナルのフォルダー")
     recover = verbs.add_parser("recover", help="回復シートで責任者を入れ直す")
     _ledger(recover)
     _sheet(recover, required=True)
@@ -112,6 +118,17 @@ def _ledger(verb: argparse.ArgumentParser) -> None:
 def _record(verb: argparse.ArgumentParser) -> None:
     known = "、".join(f"{name}＝{record.label}" for name, record in BY_TYPE.items())
     verb.add_argument("--record", metavar="TYPE", required=True, help=f"記録の種類（{known}）")
+
+
+def _journal(verb: argparse.ArgumentParser) -> None:
+    _ledger(verb)
+    acts = verb.add_mutually_exclusive_group()
+    acts.add_argument("--start", metavar="FOLDER", help="このフォルダーで記録を始める")
+    acts.add_argument("--without", metavar="REASON", help="媒体がないまま続ける（責任者、理由）")
+    acts.add_argument("--stop", metavar="REASON", help="更新ジャーナルをやめる（責任者、理由）")
+    verb.add_argument(
+        "--accept-rollback", metavar="REASON", help="以前の状態の台帳のまま続ける（責任者、理由）"
+    )
 
 
 def _sheet(verb: argparse.ArgumentParser, *, required: bool) -> None:

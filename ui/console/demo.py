@@ -44,13 +44,14 @@ def sample_day(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     made = make(folder, office, speaker, arguments)
     user = cast.USERS[0]
     restored = folder / "restored"
-    head = office.gate.restore(
+    head = office.restore(
         Path(made["backup"]),
         restored,
-        login=user.login,
-        password=user.password,
-        progress=speaker.progress,
-    )
+        user.login,
+        user.password,
+        speaker.progress,
+        Path(made["journal"]),
+    ).head
     ledger = office.unlock(restored, user.login, user.password)
     try:
         found = ledger.safe.verify(full=True, progress=speaker.progress)
@@ -88,7 +89,9 @@ def make(folder: Path, office: Office, speaker: Speaker, arguments: Namespace) -
     clock = StoryClock(days[0])
     studio = replace(office, clock=clock, random=StoryRandom(arguments.seed))
     ledger = _open_books(studio, folder / "ledger")
+    journal = _new(folder / "second-disk") / "journal"
     try:
+        ledger.journal.start(journal)
         story = _tell(ledger, clock, profile, days, arguments, speaker)
         documents = _documents(ledger, story, folder / "documents")
         made = record_backup(ledger, _new(folder / "backup"), speaker.progress)
@@ -97,7 +100,7 @@ def make(folder: Path, office: Office, speaker: Speaker, arguments: Namespace) -
         ledger.close()
     result = {
         "ledger": str(folder / "ledger"),
-        "journal": None,
+        "journal": str(journal),
         "backup": str(made.file),
         "fingerprint": fingerprint,
         "users": [

@@ -19,6 +19,7 @@ from models.office import Office
 from models.records import HandlingEvent, HandlingLine, Item, Record, Submission, UserAccount
 from models.rules.answers import Answers, SignIn
 from models.store import Query
+from ui.console.journal import described
 from ui.console.output import write_paper
 from ui.console.requests import (
     Answer,
@@ -65,6 +66,7 @@ class Driver:
             "backup": self._backup,
             "verify": self._verify,
             "restore": self._restore,
+            "journal": self._journal,
             "change_password": self._change_password,
             "revoke": self._revoke,
             "export": self._export,
@@ -115,7 +117,8 @@ class Driver:
     def _unlock(self, request: Request) -> Answer:
         self._close()
         login, password = text_of(request, "user"), text_of(request, "password")
-        self._ledger = self._office.unlock(self._folder, login, password)
+        reason = text_of(request, "rolled_back") if "rolled_back" in request else ""
+        self._ledger = self._office.unlock(self._folder, login, password, rolled_back=reason)
         answer: Answer = {**self._where(), "must_change": bool(self._ledger.user.must_change)}
         return {**answer, "notices": self._ledger.notices} if self._ledger.notices else answer
 
@@ -300,14 +303,28 @@ class Driver:
 
     def _restore(self, request: Request) -> Answer:
         folder = Path(text_of(request, "folder"))
-        head = self._office.gate.restore(
+        restored = self._office.restore(
             Path(text_of(request, "file")),
             folder,
-            login=text_of(request, "user"),
-            password=text_of(request, "password"),
-            progress=_silent,
+            text_of(request, "user"),
+            text_of(request, "password"),
+            _silent,
+            Path(text_of(request, "journal")) if "journal" in request else None,
         )
-        return {"ledger": str(folder), "seq": head.seq, "head": head.hex}
+        head = restored.head
+        return {
+            "ledger": str(folder), "seq": head.seq, "head": head.hex, "torn": restored.torn,
+        }  # fmt: skip
+
+    def _journal(self, request: Request) -> Answer:
+        desk = self._open().journal
+        if "start" in request:
+            desk.start(Path(text_of(request, "start")))
+        elif "without" in request:
+            desk.suspend(text_of(request, "without"))
+        elif "stop" in request:
+            desk.stop(text_of(request, "stop"))
+        return {**self._where(), "journal": described(desk.tend())}
 
     # --- reading ---------------------------------------------------------------------------------
     def _status(self, request: Request) -> Answer:

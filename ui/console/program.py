@@ -81,7 +81,7 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 
         by_name = {"print": tables.print_document, "export": tables.export, "import": tables.load}
         return by_name[verb](arguments, office, speaker)
-    from ui.console import verbs
+    from ui.console import journal, verbs
 
     asking = {
         "status": verbs.status,
@@ -90,6 +90,8 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         "evidence": verbs.evidence,
         "backup": verbs.backup,
         "restore": verbs.restore,
+        "restore-test": journal.restore_test,
+        "journal": journal.journal,
         "recover": verbs.recover,
         "check-profile": verbs.check_profile,
     }

@@ -8,11 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from models.backups import record_backup
+from models.backups import record_backup, restored_words
 from models.codes import BackupKind, BackupResult
-from models.errors import FileMissing, NotFound, Usage
+from models.errors import FileMissing, NotFound
 from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
+from models.journal import WORDS, JournalState
 from models.ledger import Ledger
 from models.office import Office
 from models.profile_shelf import mistakes
@@ -20,6 +21,7 @@ from models.records import BY_TYPE, BackupRun, Contract
 from models.store import Op, Query, Where
 from reports import verify as papers
 from ui.console.arguments import fingerprint_of
+from ui.console.journal import described
 from ui.console.output import STATES, Speaker
 from ui.console.passwords import login_and_password
 from ui.console.sheets import new_sheet_file, newcomer, typed_sheet
@@ -68,6 +70,7 @@ def status(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         f"記帳番号　　　　{result['seq']:,}",
         f"台帳の先頭値　　{result['head']}",
         *(f"{BY_TYPE[name].label}　{count:,}件" for name, count in result["records"].items()),
+        f"更新ジャーナル　　{WORDS[JournalState(result['journal']['state'])]}",
     ]
     backup = result["last_backup"]
     lines.append(
@@ -79,6 +82,7 @@ def status(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 
 def describe(ledger: Ledger, folder: str) -> dict[str, Any]:
     """Return the state of a ledger as the console and the driver tell it."""
+    journal = described(ledger.journal.tend())  # first: what it has to say is an entry
     head = ledger.store.head()
     counts = ledger.store.counts()
     return {
@@ -91,7 +95,7 @@ def describe(ledger: Ledger, folder: str) -> dict[str, Any]:
             {"no": c.record.contract_no, "profile": c.record.profile_code, "id": c.record.id}
             for c in ledger.contracts()
         ],
-        "journal": {"state": "none", "seq": 0},
+        "journal": journal,
         "last_backup": _last_backup(ledger),
     }
 
@@ -262,20 +266,18 @@ def backup(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 
 def restore(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Restore a backup into a new folder and verify it there."""
-    if arguments.journal:
-        raise Usage(
-            reason="この版では、更新ジャーナルからの追記はまだできません。"
-            "--journal を外してください。"
-        )
+    journal = Path(arguments.journal) if arguments.journal else None
     if arguments.sheet_file:
         return _restore_with_sheet(arguments, office, speaker)
     login, password = login_and_password(arguments)
     folder = Path(arguments.newledger)
-    head = office.gate.restore(
-        Path(arguments.backup), folder, login=login, password=password, progress=speaker.progress
+    restored = office.restore(
+        Path(arguments.backup), folder, login, password, speaker.progress, journal
     )
-    result = {"ledger": str(folder), "seq": head.seq, "head": head.hex}
-    speaker.result(result, [f"「{folder}」に復元し、検証しました。記帳番号 {head.seq:,}"])
+    head = restored.head
+    result = {"ledger": str(folder), "seq": head.seq, "head": head.hex, "torn": restored.torn}
+    said = f"「{folder}」に復元し、検証しました。"
+    speaker.result(result, [said, restored_words(restored)])
     return 0
 
 
@@ -287,7 +289,7 @@ def _restore_with_sheet(arguments: Namespace, office: Office, speaker: Speaker) 
         login, password = login_and_password(arguments)
         head, fresh = office.restore_with_sheet(
             Path(arguments.backup), folder, sheet, login, password, speaker.progress,
-            newcomer(arguments),
+            newcomer(arguments), Path(arguments.journal) if arguments.journal else None,
         )  # fmt: skip
         keep(fresh)
     result = {

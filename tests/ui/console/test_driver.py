@@ -246,7 +246,7 @@ def test_an_acknowledgement_before_the_commit_would_be_found(house: House) -> No
 
         pytest.MonkeyPatch().setattr(Database, "transaction", transaction)  # in the fork only
 
-    acknowledged = work_until_killed(house.folder, 0.05, 0, lazy)
+    acknowledged = work_until_killed(house.folder, 0.5, 0, lazy)
     assert acknowledged
     assert lost(house.folder, acknowledged) == list(acknowledged)
 

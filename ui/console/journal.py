@@ -1,0 +1,85 @@
+"""`journal` and `restore-test`: the second disk, and the proof that a backup brings the work back."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from models.journal import JournalStatus
+from models.ledger import Ledger
+from models.office import Office
+from ui.console.output import Speaker
+from ui.console.passwords import login_and_password
+
+
+def journal(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Tell how the journal stands; begin, suspend or end it; answer for a ledger set back."""
+    login, password = login_and_password(arguments)
+    ledger = office.unlock(
+        Path(arguments.ledger), login, password, rolled_back=arguments.accept_rollback or ""
+    )
+    try:
+        for notice in ledger.notices:
+            print(notice, file=sys.stderr)
+        _act(ledger, arguments)
+        status = ledger.journal.tend()
+        head = ledger.store.head()
+    finally:
+        ledger.close()
+    result = {**described(status), "ledger_seq": head.seq, "head": head.hex}
+    lines = [status.words]
+    if status.folder:
+        lines.append(f"フォルダー　　　{status.folder}")
+        lines.append(f"記帳番号　　　　{status.seq:,}")
+    if status.problem:
+        lines.append(status.problem)
+    speaker.result(result, lines)
+    return 5 if status.care else 0
+
+
+def _act(ledger: Ledger, arguments: Namespace) -> None:
+    if arguments.start:
+        ledger.journal.start(Path(arguments.start))
+    if arguments.without:
+        ledger.journal.suspend(arguments.without)
+    if arguments.stop:
+        ledger.journal.stop(arguments.stop)
+
+
+def described(status: JournalStatus) -> dict[str, Any]:
+    """Return the journal as the console and the driver tell it."""
+    return {
+        "state": status.state.value,
+        "seq": status.seq,
+        "folder": str(status.folder) if status.folder else None,
+        "written_at": status.written_at.isoformat() if status.written_at else None,
+        "same_disk": status.same_disk,
+        "problem": status.problem,
+    }
+
+
+def restore_test(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Restore a backup for trial, verify it, remove it again, and enter the result."""
+    login, password = login_and_password(arguments)
+    ledger = office.unlock(Path(arguments.ledger), login, password)
+    try:
+        done = office.restore_test(
+            ledger,
+            Path(arguments.backup),
+            Path(arguments.scratch),
+            password,
+            speaker.progress,
+            Path(arguments.journal) if arguments.journal else None,
+        )
+        head = ledger.store.head()
+    finally:
+        ledger.close()
+    result = {
+        "restored_seq": done.seq,
+        "restored_head": done.hex,
+        "seq": head.seq,
+        "head": head.hex,
+    }
+    lines = [f"復旧試験を行い、記帳番号{done.seq:,}まで戻ることを確かめて、台帳に記帳しました。"]
+    speaker.result(result, lines)
+    return 0
