@@ -70,6 +70,14 @@ def button(text: str, clicked: Callable[[], object], *, primary: bool = False) -
     return made
 
 
+def emphasize(made: QPushButton, primary: bool) -> None:
+    """Make a button the one to press next, or no longer."""
+    if bool(made.property("primary")) is not primary:
+        made.setProperty("primary", primary)
+        made.style().unpolish(made)
+        made.style().polish(made)
+
+
 def link_button(text: str, clicked: Callable[[], object]) -> QToolButton:
     """Return a quiet button that looks like a link but is reached by Tab."""
     made = QToolButton()

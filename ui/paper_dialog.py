@@ -21,8 +21,9 @@ from models.codes import SealKind
 from models.commands import Change
 from models.errors import AzukariError
 from models.paper_about import CHANGES
-from models.records import Contract
+from models.records import Contract, SealKey
 from ui import ledger_settings as settings
+from ui import permitted
 from ui.issue import IssueRequest, drawable_kinds, issue, missing, preview
 from ui.layout import add_row, button, form, heading, note, say
 from ui.page import Desk
@@ -32,6 +33,13 @@ from ui.saving import print_here, save_here
 
 CHANGE_ROLE = Qt.ItemDataRole.UserRole + 1  # of the two entries of a notice, the one of changes
 SEAL_QUESTION = "確定すると番号と証印が付き、内容はもう変えられません。確定しますか。"
+
+BLOCKS = {
+    SealKind.SEAL: "名義の横に、押印のための枠を印刷します。",
+    SealKind.IMAGE: "名義の横に、「設定」で取り込んだ印影を印刷します。",
+    SealKind.SIGN: "名義の下に、自署のための線を印刷します。",
+    SealKind.NONE: "押印欄を印刷しません。",
+}
 
 
 class PaperDialog(QDialog):
@@ -116,7 +124,15 @@ class PaperDialog(QDialog):
         period.addWidget(self.first)
         period.addWidget(self.last)
         self.period_label = add_row(rows, self.tr("期間"), period)
-        add_row(rows, self.tr("押印欄"), self.seal)
+        self.seal_note = note("")
+        self.seal.currentIndexChanged.connect(lambda _index: self._show_seal_note())
+        blocks = QHBoxLayout()
+        blocks.setSpacing(10)
+        blocks.addWidget(self.seal)
+        blocks.addWidget(self.seal_note, 1)
+        self.seal.setAccessibleName(self.tr("押印欄"))
+        add_row(rows, self.tr("押印欄"), blocks)
+        self._show_seal_note()
         self.message = note("")
         acts = QHBoxLayout()
         acts.addWidget(self.message, 1)
@@ -132,6 +148,10 @@ class PaperDialog(QDialog):
         column.addLayout(acts)
         self.contracts.currentIndexChanged.connect(self._fill_kinds)
         self.kind.currentIndexChanged.connect(self._fill_subjects)
+
+    def _show_seal_note(self) -> None:
+        kind = SealKind.read(self.seal.currentData())
+        say(self.seal_note, self.tr(BLOCKS[kind]) if kind is not None else "")
 
     def _begin(self, kinds: frozenset[str], contract_id: str) -> None:
         """Offer contracts and documents once the paper room is open (its import takes a while)."""
@@ -206,20 +226,22 @@ class PaperDialog(QDialog):
         say(self.message, self.tr("作成しています…"))
         ledger = self.desk.ledger
         self.desk.operations.ask(
-            lambda: (preview(ledger, request), missing(ledger, request)),
+            lambda: (preview(ledger, request), missing(ledger, request), ledger.paper.seal_key()),
             lambda drawn: self._show(request, *drawn),
             failed=lambda error: say(self.message, str(error), "problem"),
             parent=self,
         )
 
-    def _show(self, request: IssueRequest, pdf: bytes, lacking: list[str]) -> None:
+    def _show(
+        self, request: IssueRequest, pdf: bytes, lacking: list[str], key: SealKey | None
+    ) -> None:
         say(self.message, "")
         dialog = PreviewDialog(self.kind.currentText(), pdf, self, self.desk.likes)
         words = note("")
         dialog.row.insertWidget(0, words, 1)
-        if lacking:
-            sentence = self.tr("記録されていないため確定できません：{0}").format("、".join(lacking))
-            say(words, sentence, "problem")
+        why_not = self._why_not(lacking, key)
+        if self._is_sealed(request):
+            say(words, why_not or self._sealed_how(request, key), "problem" if why_not else "muted")
         title = request.doc_kind
         for word, act in (
             (self.tr("印刷"), lambda: print_here(self.desk, pdf, title, dialog)),
@@ -228,10 +250,26 @@ class PaperDialog(QDialog):
         ):
             dialog.add_button(button(word, act))
         seal = button(self.tr("確定する"), lambda: self._seal(request, dialog), primary=True)
-        seal.setEnabled(not lacking)
+        seal.setEnabled(not why_not)
+        seal.setToolTip(why_not)
         seal.setVisible(self._is_sealed(request))
         dialog.add_button(seal)
         dialog.exec()
+
+    def _why_not(self, lacking: list[str], key: SealKey | None) -> str:
+        """Return why this paper cannot be sealed now, "" when it can."""
+        if lacking:
+            return self.tr("記録されていないため確定できません：{0}").format("、".join(lacking))
+        if key is None:
+            return self.tr(
+                "証印がまだないため確定できません。"
+                "「設定・利用者」の「証印」で作ってから、もう一度お試しください。"
+            )
+        return permitted.why_not(self.desk.ledger, "seal")
+
+    def _sealed_how(self, request: IssueRequest, key: SealKey | None) -> str:
+        name = key.subject if key is not None else ""
+        return self.tr("押印欄　{0}　　証印　{1}").format(request.seal_kind.label, name)
 
     def _is_sealed(self, request: IssueRequest) -> bool:
         """Tell whether the document leaves the office sealed; working papers are only printed."""

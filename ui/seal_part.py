@@ -10,7 +10,7 @@ from models.errors import AzukariError, InputOutput, Refused
 from models.ledger import Ledger
 from models.records import Organization, SealKey
 from ui.asking import dialog_buttons
-from ui.layout import add_row, button, card, form, heading, note, plain, say
+from ui.layout import add_row, button, card, emphasize, form, heading, note, plain, say
 from ui.page import Desk
 from ui.password_line import PasswordLine
 
@@ -35,7 +35,8 @@ class SealPart(QWidget):
         self.facts = note("")
         frame, _ = card(self.state, self.fingerprint, self.facts)
         row = QHBoxLayout()
-        row.addWidget(button(self.tr("証印を作る"), self.make, primary=True))
+        self.make_button = button(self.tr("証印を作る"), self.make, primary=True)
+        row.addWidget(self.make_button)
         row.addWidget(button(self.tr("電子証明書を取り込む…"), self.take_in))
         row.addStretch()
         outer = QVBoxLayout(self)
@@ -74,6 +75,9 @@ class SealPart(QWidget):
 
     def _show(self, key: SealKey | None) -> None:
         self._key = key
+        word = self.tr("証印を作る") if key is None else self.tr("新しい証印に替える…")
+        self.make_button.setText(word)
+        emphasize(self.make_button, key is None)  # what is done once must not be the next thing
         if key is None:
             say(self.state, self.tr("証印はまだありません。作るまで書類を確定できません。"), "care")
             say(self.fingerprint, "", "")

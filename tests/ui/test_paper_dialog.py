@@ -1,0 +1,107 @@
+"""書類の作成: what keeps a paper from being sealed is said before, and how it will be sealed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from models.codes import SealKind
+from models.records import Submission
+from tests.ui.daily import Site, make_site
+from tests.ui.shell import texts
+from ui.paper_dialog import PaperDialog
+from ui.preview import PreviewDialog
+from ui.seal_part import SealPart, make_seal
+
+
+@pytest.fixture
+def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
+    site = make_site(qtbot, tmp_path)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def previews(monkeypatch: pytest.MonkeyPatch) -> list[PreviewDialog]:
+    """Let previews stand there instead of waiting for the user."""
+    found: list[PreviewDialog] = []
+    monkeypatch.setattr(PreviewDialog, "exec", lambda dialog: (found.append(dialog), 0)[1])
+    return found
+
+
+def looked_at(site: Site) -> PaperDialog:
+    """Choose the receipt of the morning and press 内容を確かめる."""
+    dialog = PaperDialog(site.desk, site.contract_id, kind="D-14")
+    site.qtbot.addWidget(dialog)
+    dialog.show()
+    site.settle()
+    assert dialog.kind_code() == "D-14"
+    dialog.list.setFocus()
+    dialog.list.setCurrentRow(0)
+    QTest.keyClick(dialog.list, Qt.Key.Key_Space)
+    QTest.keyClick(dialog.look, Qt.Key.Key_Space)
+    site.settle()
+    return dialog
+
+
+def seal_button(dialog: PreviewDialog) -> QPushButton:
+    return next(one for one in dialog.findChildren(QPushButton) if one.text() == "確定する")
+
+
+def test_without_a_seal_nothing_is_sealed_and_the_preview_says_why(
+    site: Site, previews: list[PreviewDialog]
+) -> None:
+    looked_at(site)
+    button = seal_button(previews[0])
+    assert not button.isEnabled()
+    assert "証印がまだないため確定できません" in button.toolTip()
+    assert any(
+        "「設定・利用者」の「証印」で作って" in text for text in texts(previews[0], [QLabel])
+    )
+
+
+def test_with_a_seal_the_preview_says_how_it_is_sealed(
+    site: Site, previews: list[PreviewDialog]
+) -> None:
+    make_seal(site.ledger)
+    dialog = looked_at(site)
+    button = seal_button(previews[0])
+    assert button.isEnabled(), button.toolTip()
+    assert any("押印欄　記名押印　　証印　" in text for text in texts(previews[0], [QLabel]))
+    site.answers.replies[:] = [True]
+    button.click()
+    site.settle()
+    assert dialog.isHidden()
+    assert len(site.ledger.registers.all(Submission, doc_kind="D-14")) == 1
+
+
+def test_the_block_says_what_it_prints(site: Site) -> None:
+    dialog = PaperDialog(site.desk, site.contract_id)
+    site.qtbot.addWidget(dialog)
+    site.settle()
+    notes = []
+    for kind in SealKind:
+        dialog.seal.setCurrentIndex(dialog.seal.findData(str(kind)))
+        notes.append(dialog.seal_note.text())
+    assert len(set(notes)) == len(SealKind) and all(notes)
+    assert "自署" in notes[list(SealKind).index(SealKind.SIGN)]
+
+
+def test_making_a_seal_is_the_next_thing_only_while_there_is_none(site: Site) -> None:
+    part = SealPart(site.desk)
+    site.qtbot.addWidget(part)
+    part.refresh()
+    site.settle()
+    assert (part.make_button.text(), part.make_button.property("primary")) == ("証印を作る", True)
+    make_seal(site.ledger)
+    part.refresh()
+    site.settle()
+    assert part.make_button.text() == "新しい証印に替える…"
+    assert part.make_button.property("primary") is False
+    site.answers.replies[:] = [False]
+    part.make_button.click()
+    assert "新しい指紋を委託者に伝え直す" in site.answers.asked[-1]
