@@ -46,6 +46,11 @@ class Cells:
     def text(self, name: str) -> str:
         return self._texts.get(name, "")
 
+    def texts(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return several texts at once."""
+        get = self._texts.get
+        return tuple([get(name, "") for name in names])
+
     def one_line(self, name: str) -> str:
         """Return a text for a field of one line; line ends become spaces."""
         text = self._texts.get(name, "")

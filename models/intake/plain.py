@@ -4,7 +4,8 @@ References are written as the captions or numbers by which people know the recor
 refer to another one of the same file that stands above it or below it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from models.errors import InvalidField
@@ -173,8 +174,12 @@ class PlainReader:
 
 def parsed(cells: Cells, f: Field) -> Any:
     """Return the value of a cell, None when it is empty or wrong."""
-    reader = (lambda text: chosen(f, text)) if isinstance(f.kind, Choice | MultiChoice) else f.parse
-    return cells.value(f.name, reader)
+    return cells.value(f.name, _reader(f))
+
+
+@cache
+def _reader(f: Field) -> Callable[[str], Any]:
+    return partial(chosen, f) if isinstance(f.kind, Choice | MultiChoice) else f.parse
 
 
 def chosen(f: Field, text: str) -> Any:

@@ -10,9 +10,9 @@ Decided here (docs/import.ja.md tells the clerk):
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from models import wareki
@@ -32,6 +32,7 @@ from models.handling_words import meaning_of
 from models.intake.cells import Cells, Reader
 from models.intake.columns import typed_fields
 from models.intake.disposal import End, sanitization, split_name
+from models.intake.drafts import Described, Draft
 from models.intake.finding import Finder
 from models.intake.media import CLASS_OF, OTHER_UNIT, UNIT_OF, media_type_of
 from models.intake.parts import Findings, Options, Sheet
@@ -56,17 +57,12 @@ _SPECIAL = frozenset(
      "parent_item_id", "origin", "ownership", "end_rule", "encrypted"}
 )  # fmt: skip
 
-
-@dataclass
-class Draft:
-    """A row that became an item, with the days of its beginning and end."""
-
-    cells: Cells
-    item: Item
-    parent_no: str
-    received_on: date | None
-    ended_on: date | None
-    depth: int = 0
+_DECLARED = tuple(f for f in typed_fields(Item) if f.name not in _SPECIAL)
+_NO_ITEM = Item()
+_WORDS = (
+    "media_type", "item_class", "quantity", "unit", "origin", "ownership", "end_rule",
+    "home_place_id", "original", "parent_item_id",
+)  # fmt: skip
 
 
 class RegisterReader:
@@ -81,6 +77,7 @@ class RegisterReader:
         self._source_id = source_id
         self._found = findings
         self._media = {search_key(word): type_ for word, type_ in options.media.items()}
+        self._known: dict[tuple[str, ...], Described] = {}
         self._first_line: dict[str, int] = {}
 
     def read(
@@ -97,7 +94,7 @@ class RegisterReader:
             if cells.problems:
                 self._found.refuse(line, " ".join(cells.problems))
             else:
-                drafts[search_key(draft.item.item_no)] = draft
+                drafts[draft.key] = draft
         kept = self._with_parents(drafts)
         events = self._events(kept) if self._options.with_events else []
         for draft in kept:
@@ -108,42 +105,64 @@ class RegisterReader:
 
     # --- one row ---------------------------------------------------------------------------------
     def _draft(self, cells: Cells) -> Draft:
-        self._require_new(cells)
-        media = self._media_type(cells)
-        parent_no, origin = self._lineage(cells)
-        quantity, unit = self._quantity(cells, media)
-        item_class = self._item_class(cells, media)
+        key = self._require_new(cells)
+        described = self._described(cells)
         values = self._declared(cells)
         received = cells.value("received_on", _reader("受領日"))
         ended = cells.value("ended_on", _reader("返却・廃棄の年月日"))
         self._require_past(cells, received, ended)
-        item = Item(
+        item = _NO_ITEM.with_changes(
+            **described.values,
             **values,
             id=self._ledger.new_id(),
             contract_id=self._finder.contract_id,
             item_no=cells.one_line("item_no"),
-            item_class=item_class,
-            media_type=media,
-            quantity=quantity,
-            unit=unit,
-            origin=origin,
-            ownership=self._ownership(cells, origin),
-            end_rule=self._choice(cells, "end_rule") or END_RULE_BY_ORIGIN[origin],
-            encrypted=self._encrypted(cells, item_class),
-            home_place_id=self._place(cells),
+            encrypted=self._encrypted(cells, described.values["item_class"]),
             source_file_id=self._source_id,
         )
         if not cells.problems:
             # The lineage is set later, when the parent is known.
-            as_original = item.with_changes(origin=ItemOrigin.LENT) if parent_no else item
+            is_copy = bool(described.parent_no)
+            as_original = item.with_changes(origin=ItemOrigin.LENT) if is_copy else item
             cells.problems.extend(as_original.problems())
-        return Draft(cells, item, parent_no, received, ended)
+        return Draft(cells, item, key, described.parent_no, received, ended)
 
-    def _require_new(self, cells: Cells) -> None:
+    def _described(self, cells: Cells) -> Described:
+        """Return what the row says of the thing in words that many rows share.
+
+        What these words mean is found out once, unless there is something to say about the row.
+        """
+        words = cells.texts(_WORDS)
+        known = self._known.get(words)
+        if known is None:
+            said = (len(cells.problems), len(cells.notices), len(cells.remarks))
+            known = self._describe(cells)
+            if said == (len(cells.problems), len(cells.notices), len(cells.remarks)):
+                self._known[words] = known
+        return known
+
+    def _describe(self, cells: Cells) -> Described:
+        media = self._media_type(cells)
+        parent_no, origin = self._lineage(cells)
+        quantity, unit = self._quantity(cells, media)
+        values = {
+            "item_class": self._item_class(cells, media),
+            "media_type": media,
+            "quantity": quantity,
+            "unit": unit,
+            "origin": origin,
+            "ownership": self._ownership(cells, origin),
+            "end_rule": self._choice(cells, "end_rule") or END_RULE_BY_ORIGIN[origin],
+            "home_place_id": self._place(cells),
+        }
+        return Described(values, parent_no)
+
+    def _require_new(self, cells: Cells) -> str:
+        """Refuse a number that stands already; return the key by which it is known."""
         number = cells.one_line("item_no")
         if not number:
             cells.problems.append("「管理番号」を入力してください。")
-            return
+            return ""
         key = search_key(number)
         if key in self._first_line:
             cells.problems.append(
@@ -152,12 +171,13 @@ class RegisterReader:
         self._first_line.setdefault(key, cells.line)
         if key in self._finder.items_by_key:
             cells.problems.append(f"管理番号「{number}」は、すでに台帳にあります。")
+        return key
 
     def _declared(self, cells: Cells) -> dict[str, Any]:
         """Return the fields that are read as the record declares them."""
         values = {}
-        for f in typed_fields(Item):
-            if f.name in _SPECIAL or not cells.text(f.name):
+        for f in _DECLARED:
+            if not cells.text(f.name):
                 continue
             if isinstance(f.kind, Ref):
                 cells.notices.append(
@@ -454,6 +474,7 @@ def _require_order(draft: Draft, parent_received: date | None, beginning: bool) 
         )
 
 
+@cache
 def _reader(label: str) -> Any:
     def read(text: str) -> date:
         try:

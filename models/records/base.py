@@ -5,14 +5,17 @@ the non-empty, non-derived fields; its *version metadata* (who, when, which entr
 it and stands in `Stored`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from models.errors import InvalidField
-from models.fields import Children, Field, Frozen, Json, MultiRef, Ref, declared
+from models.fields import Children, Field, Frozen, Json, Kind, MultiRef, Ref, declared
+
+Check = Callable[[Any], bool]
+Write = Callable[[Any], Json]
 
 
 class Declared:
@@ -46,29 +49,40 @@ class Declared:
         """Yield every reason why this record cannot be saved, as whole sentences."""
         needed = self.required()
         values = vars(self)
-        for f, empty in self._with_empty():
-            value = values[f.name]
-            if value is empty and not (f.required or f.name in needed):
+        for name, empty, f, fine, _ in self._plan():
+            value = values[name]
+            if value is empty:
+                if not (f.required or name in needed):
+                    continue
+            elif fine(value):
                 continue
-            if not f.kind.fine(value):
-                yield from f.problems(value, required=f.required or f.name in needed)
+            yield from f.problems(value, required=f.required or name in needed)
         yield from self.inconsistencies()
 
     def to_json(self) -> dict[str, Json]:
         """Return the content: non-empty own fields only."""
         values = vars(self)
         return {
-            f.name: f.kind.to_json(value)
-            for f, empty in self._with_empty()
-            if (value := values[f.name]) is not empty and not f.kind.is_empty(value)
+            name: value if to_json is None else to_json(value)
+            for name, empty, _, _, to_json in self._plan()
+            if (value := values[name]) is not empty and value != empty
         }
 
     @classmethod
     @cache
-    def _with_empty(cls) -> tuple[tuple[Field, Any], ...]:
-        """Return the own fields with their empty values: most fields of a record are empty, and
-        an import asks hundreds of thousands of records."""
-        return tuple((f, f.kind.empty) for f in cls.own_fields())
+    def _plan(cls) -> tuple[tuple[str, Any, Field, Check, Write | None], ...]:
+        """Return the own fields with what is asked of each, looked up once: most fields of a
+        record are empty, and an import asks hundreds of thousands of records.
+
+        The last of a line is None when JSON holds the value as it is.
+        """
+        return tuple(
+            (
+                f.name, f.kind.empty, f, f.kind.fine,
+                None if type(f.kind).to_json is Kind.to_json else f.kind.to_json,
+            )
+            for f in cls.own_fields()
+        )  # fmt: skip
 
     @classmethod
     @cache

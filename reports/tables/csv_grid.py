@@ -146,8 +146,12 @@ def _broken_line(line: int, cause: str) -> str:
 
 def _clean(cell: str) -> str:
     """Unify line ends, and take the text out of ="00123", the habit that keeps leading zeros."""
-    trick = _TEXT_TRICK.fullmatch(cell)
-    return (trick[1] if trick else cell).replace("\r\n", "\n").replace("\r", "\n")
+    if cell.startswith("="):
+        trick = _TEXT_TRICK.fullmatch(cell)
+        cell = trick[1] if trick else cell
+    if "\r" not in cell:
+        return cell
+    return cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _private_characters(grid: Grid) -> Iterator[Note]:

@@ -79,7 +79,7 @@ def _text_of(row: Row) -> str:
 
 def _heading_index(rows: list[Row]) -> int | None:
     """Return the first line that holds nothing but labels, and enough of them for the table."""
-    counts = [len(_filled(row)) for row in rows if len(_filled(row)) > 1]
+    counts = [count for row in rows if (count := sum(map(bool, map(str.strip, row.cells)))) > 1]
     needed = max(2, 0.6 * median(counts)) if counts else 2
     for index, row in enumerate(rows[:_HEADING_WITHIN]):
         filled = _filled(row)
@@ -181,13 +181,17 @@ def _why_no_data(row: Row, headings: list[list[str]]) -> str:
         return "空行"
     if filled in headings:
         return "見出しの繰り返し"
-    compact = [re.sub(r"\s", "", plain) for plain in filled]
-    others = [plain for plain in compact if not _TOTAL.fullmatch(plain)]
-    if len(others) < len(compact) and all(_QUANTITY.fullmatch(plain) for plain in others):
+    if any("計" in plain for plain in filled) and _is_total(filled):
         return "計の行"
     if len(filled) == 1 and _FOOTNOTE.match(filled[0]):
         return "注記の行"
     return ""
+
+
+def _is_total(filled: list[str]) -> bool:
+    compact = [re.sub(r"\s", "", plain) for plain in filled]
+    others = [plain for plain in compact if not _TOTAL.fullmatch(plain)]
+    return len(others) < len(compact) and all(_QUANTITY.fullmatch(plain) for plain in others)
 
 
 # --- cells that mean something else than they hold --------------------------------------------
@@ -206,6 +210,9 @@ class _Reader:
         days = {i for i, label in enumerate(self.columns) if self._ends(label, _DAY_COLUMN)}
         clocks = {i for i, label in enumerate(self.columns) if self._ends(label, _CLOCK_COLUMN)}
         for row in rows:
+            if not days and not clocks and _DITTO.isdisjoint(map(str.strip, row.cells)):
+                read.append(row)
+                continue
             cells = row.cells.copy()
             for index, cell in enumerate(cells):
                 text = cell.strip()

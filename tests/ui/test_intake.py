@@ -12,6 +12,7 @@ import pytest
 
 from models.codes import (
     AttachmentKind,
+    Encrypted,
     HandlingKind,
     ItemClass,
     ItemOrigin,
@@ -254,6 +255,25 @@ def test_a_copy_without_its_original_is_refused(house: House, tmp_path: Path) ->
     assert "複製元「M-9」は、この表にも台帳にもありません" in reason(intake, 2)
     assert "複製元「C-1」は、この表にも台帳にもありません" in reason(intake, 3)
     assert "自分自身に戻ります" in reason(intake, 4)
+
+
+def test_rows_that_share_words_are_judged_each_for_itself(house: House, tmp_path: Path) -> None:
+    path = items_csv(
+        tmp_path,
+        "W-1,CD-R,一枚目,2枚,,,耐火金庫,,,原本,",
+        "W-2,CD-R,二枚目,2枚,,,耐火金庫,,,原本,暗号化済",
+        "W-3,CD-R,三枚目,2,,,耐火金庫,,,原本,",
+        "W-4,CD-R,四枚目,2,,,耐火金庫,,,原本,",
+        "W-5,CD-R,五枚目,0枚,,,耐火金庫,,,原本,",
+        "W-6,CD-R,六枚目,0枚,,,耐火金庫,,,原本,",
+    )
+    intake = take(house, path)
+    assert [line for line, _ in intake.refused] == [6, 7]
+    first, second, third = (item(house, f"W-{n}") for n in (1, 2, 3))
+    assert (first.name, first.encrypted) == ("一枚目", None)
+    assert (second.name, second.encrypted) == ("二枚目", Encrypted.YES)
+    assert (first.quantity, first.unit) == (third.quantity, third.unit) == (Decimal(2), "枚")
+    assert "（2行：4、5行目）" in notes(intake)
 
 
 def test_what_the_ledger_has_is_refused(stocked: House, tmp_path: Path) -> None:

@@ -1,0 +1,29 @@
+"""What a row of a media register is on its way to an item."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from models.intake.cells import Cells
+from models.records import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What columns mean that say the same in many rows: fields of the item, and its original."""
+
+    values: dict[str, Any]
+    parent_no: str  # number of the original, "" if it is none
+
+
+@dataclass
+class Draft:
+    """A row that became an item, with the days of its beginning and end."""
+
+    cells: Cells
+    item: Item
+    key: str  # of its number, as searches compare it
+    parent_no: str
+    received_on: date | None
+    ended_on: date | None
+    depth: int = 0
