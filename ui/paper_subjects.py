@@ -10,6 +10,7 @@ from models.records import Authorization, HandlingEvent, Record, TrainingSession
 from models.store import ListRow, Op, Query, Where
 
 MOST = 500
+MOST_PARTS = 4  # of a record in the list: who, as what, what, since when
 PERIOD_KINDS = frozenset({"D-10", "D-19", "D-28", "D-35"})
 ONE_EACH = frozenset({"D-06"})  # speaks of one record, which must be chosen
 
@@ -74,7 +75,7 @@ def _application_text(one: Authorization) -> str:
 
 
 def _row_text(cls: type[Record], row: ListRow) -> str:
-    """Say what the list of the register shows of a record, apart from the contract."""
+    """Say the first that the list of the register shows of a record, apart from the contract."""
     parts = []
     for name in cls.columns:
         value = row.values.get(name)
@@ -82,4 +83,4 @@ def _row_text(cls: type[Record], row: ListRow) -> str:
             continue
         text = row.captions.get(name) or cls.fields()[name].kind.format(value)
         parts.append(text)
-    return "　".join(parts)
+    return "　".join(parts[:MOST_PARTS])
