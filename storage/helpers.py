@@ -6,6 +6,7 @@ the pipe of its start: never in its arguments or its environment. It returns pla
 """
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -108,10 +109,11 @@ class Helpers:
 
 def _serve(connection: Connection, path: Path, key: bytes) -> None:
     """Do jobs until the other side is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asked
     while True:
         try:
             job: Job = connection.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return
         try:
             # Opened for every job: what an earlier one has cached may have been rewritten since.
