@@ -29,7 +29,7 @@ from storage.ledger_store import LedgerStore
 from storage.stretch import PAGES, Pages, Stretch, Structure, Surplus
 
 STRETCH = 10_000
-FEW = 30_000  # below this weight, starting helpers costs more than they save
+FEW = 15_000  # below this weight, starting helpers costs more than they save
 SIGNATURE = 4  # a signature weighs as much as so many entries
 CHECKPOINT = "verified"
 CHECKPOINT_TAG = b"azukari/checkpoint/1\x00"
