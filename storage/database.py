@@ -164,7 +164,9 @@ class Database:
             try:
                 connection.execute(f"PRAGMA rekey = \"x'{_hex(key)}'\"")
             except driver.Error as error:
-                self._fail(error)
+                # SQLCipher tells no cause. The pages in memory may be under either key now.
+                self._broken = translate(error, self.path) or _input_output(self.path)
+                raise self._broken from error
             finally:
                 connection.set_authorizer(_authorize)
         self.all("SELECT count(*) FROM sqlite_schema")

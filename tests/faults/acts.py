@@ -83,9 +83,14 @@ def let_in(ledger: Ledger, home: Path, number: int) -> str:
     return f"let_in new-{number}"
 
 
+def renew_key(ledger: Ledger, home: Path, number: int) -> str:
+    ledger.people.renew_key("試験のための更新")
+    return "renew_key"
+
+
 ACTS: dict[str, Callable[[Ledger, Path, int], str]] = {
     "add": add, "attach": attach, "seal": seal, "backup": backup, "password": password,
-    "let_in": let_in,
+    "let_in": let_in, "renew_key": renew_key,
 }  # fmt: skip
 
 

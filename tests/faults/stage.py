@@ -24,6 +24,7 @@ class Broken(AssertionError):
 def build(home: Path) -> None:
     """Make a small ledger with a receipt to seal, its device secret and a place for backups."""
     with furnished(home, accounts=True) as house:
+        house.ledger.journal.start(home / "journal")
         house.story.receive(1)
         identity = make_seal_certificate("見本事務", house.ledger.now(), StoryRandom(5))
         house.ledger.paper.adopt_seal(*seal_record(identity))
@@ -49,6 +50,8 @@ def require_promises(home: Path, said: bytes) -> None:
             _, word, *what = line.split()
             if word in KEPT:
                 KEPT[word](ledger, home, *what)
+        if ledger.journal.status().seq != ledger.store.head().seq:
+            raise Broken(f"journal at {ledger.journal.status().seq}")
         _require_files(ledger)
         _require_backups(ledger, home)
     finally:
