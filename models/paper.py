@@ -15,8 +15,6 @@ from models import wareki
 from models.chain import Head
 from models.codes import (
     AttachmentKind,
-    Decision,
-    DecisionForm,
     SealKind,
     SubmissionMeans,
     SubmissionStatus,
@@ -26,7 +24,13 @@ from models.desk import Desk
 from models.errors import Refused
 from models.fields import Json
 from models.journal import printed_events
-from models.records import Authorization, Contract, ContractPlace, SealKey, Submission
+from models.paper_answers import (
+    ClientAnswer,
+    decide,
+    place_consent,
+    waiting_applications,
+)
+from models.records import Contract, SealKey, Submission
 from models.rules.answers import Answers
 from models.store import Op, Query, Where
 
@@ -34,7 +38,6 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 SEAL_SECRET = "seal-private-key"
-WAITING = (Decision.DRAFT, Decision.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +87,6 @@ class Request:
     effective_on: date | None = None
     supersedes_id: str = ""
     awaits_answer: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ClientAnswer:
-    """What the client wrote into the box of an application."""
-
-    decision: Decision
-    decided_on: date
-    title: str
-    name: str
-    doc_no: str = ""
-    conditions: str = ""
 
 
 class Paper:
@@ -250,7 +241,8 @@ class Paper:
     ) -> Change:
         """Note that the client sent an application back, and what the answer is.
 
-        The applications in the ledger that the paper spoke of are decided in the same command.
+        The applications in the ledger that the paper spoke of are decided in the same command; a
+        consent to places is entered for them.
 
         Args:
             on: the day on which it came back.
@@ -277,15 +269,19 @@ class Paper:
             paper, returned=True, returned_on=on, returned_file=scan,
             status=SubmissionStatus.ACCEPTED,
         )  # fmt: skip
-        applied = self._applications(paper)
-        decided = [_decided(one, answer, paper.id, scan) for one in applied]
-        revised = [back, *decided]
-        for record in revised:
+        applied = waiting_applications(ledger, paper)
+        decided = [decide(one, answer, paper.id, scan) for one in applied]
+        consent, places = place_consent(ledger, paper, answer, scan)
+        revised = [back, *decided, *places]
+        new = [consent] if consent else []
+        desk = Desk(ledger.store, new)
+        for record in (*new, *revised):
             ledger.registers.validate(record)
-            ledger.registers.check_references(record, Desk(ledger.store))
+            ledger.registers.check_references(record, desk)
         before = {one.id: one for one in (paper, *applied)}
-        ruling = ledger.rules.on_records(revised, answers, before=before)
-        intents = [revising(one, "回答の回収") for one in revised]
+        ruling = ledger.rules.on_records([*new, *revised], answers, before=before)
+        intents = [creating(one) for one in new]
+        intents += [revising(one, "回答の回収") for one in revised]
         return ledger.commit(
             [*intents, *map(creating, ruling.beside)],
             command_id=command_id,
@@ -343,20 +339,6 @@ class Paper:
         found = self._ledger.store.find(Submission, query, limit=100_000)
         return [stored.record for stored in found]
 
-    def _applications(self, paper: Submission) -> list[Authorization]:
-        """Return the applications that a paper spoke of and that still wait for an answer."""
-        store = self._ledger.store
-        found = store.get_many(Authorization, paper.subject_ids)
-        places = store.get_many(ContractPlace, paper.subject_ids).values()
-        found |= store.get_many(
-            Authorization, [p.record.authorization_id for p in places if p.record.authorization_id]
-        )
-        return [
-            stored.record
-            for stored in found.values()
-            if not stored.meta.voided and stored.record.decision in WAITING
-        ]
-
     def _submission(
         self, request: Request, numbers: Numbering, sealed: Sealed, file_id: str
     ) -> Submission:
@@ -403,21 +385,3 @@ class Paper:
             return head.seq
         stored = self._ledger.store.get(Submission, last.id)
         return head.seq - (stored.meta.created_seq if stored else 0)
-
-
-def _decided(
-    one: Authorization, answer: ClientAnswer, submission_id: str, scan: str
-) -> Authorization:
-    """Write the client's answer onto an application."""
-    return replace(
-        one,
-        decision=answer.decision,
-        decided_on=answer.decided_on,
-        decided_by_title=answer.title,
-        decided_by_name=answer.name,
-        decision_form=DecisionForm.WRITTEN,
-        decision_doc_no=answer.doc_no,
-        decision_file=scan,
-        conditions=answer.conditions,
-        request_submission_id=submission_id,
-    )

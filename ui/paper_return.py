@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidge
 from models import wareki
 from models.codes import Decision
 from models.errors import AzukariError, Refused
-from models.paper import ClientAnswer
+from models.paper_answers import ClientAnswer
 from models.records import Submission
 from ui.answering import enter
 from ui.asking import dialog_buttons

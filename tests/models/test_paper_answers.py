@@ -1,16 +1,24 @@
 """Applications that come back: the answer decides what was applied for, and the scan is kept."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from models.codes import AttachmentKind, Decision, DecisionForm, SubmissionMeans, SubmissionStatus
+from models.codes import (
+    AttachmentKind,
+    Decision,
+    DecisionForm,
+    PlaceStatus,
+    SubmissionMeans,
+    SubmissionStatus,
+)
 from models.codes import AuthorizationSubject as S
 from models.errors import NotPermitted, Refused
-from models.paper import ClientAnswer
-from models.records import Authorization, Submission
+from models.paper_answers import ClientAnswer
+from models.records import Authorization, ContractPlace, Submission
 from tests.house import House, furnished
 from tests.reports.applying import apply_for
 from ui.issue import IssueRequest, issue
@@ -22,7 +30,7 @@ GRANTED = ClientAnswer(Decision.GRANTED, TODAY, "健康づくり課長", "見本
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile="chiba", accounts=True) as made:
+    with furnished(tmp_path, profile="chiba") as made:
         made.story.receive(1)
         make_seal(made.ledger)
         yield made
@@ -117,9 +125,51 @@ def test_a_paper_without_a_box_waits_for_nothing(house: House) -> None:
         house.ledger.paper.returned(notice.id, GRANTED, on=TODAY, scan=scan_of(house))
 
 
-def test_a_worker_cannot_take_an_answer(house: House, paper: Submission) -> None:
-    hand_in(house, paper)
-    scan = scan_of(house)
-    house.sign_in("yoshino")
-    with pytest.raises(NotPermitted):
-        house.ledger.paper.returned(paper.id, GRANTED, on=TODAY, scan=scan)
+def test_consented_places_carry_the_consent_afterwards(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="fukuoka") as house:
+        make_seal(house.ledger)
+        registers, contract = house.ledger.registers, house.story.contract
+        for stored in registers.all(ContractPlace):
+            planned = replace(stored.record, authorization_id="", status=PlaceStatus.PLANNED)
+            registers.revise(planned, "承諾の前に戻す")
+        change = issue(house.ledger, IssueRequest("D-04", contract.id))
+        paper = registers.need(Submission, change.ids[-1]).record
+        hand_in(house, paper)
+        later = replace(registers.all(ContractPlace)[0].record, id="")
+        later_id = registers.create(later).ids[-1]
+        house.ledger.paper.returned(paper.id, GRANTED, on=TODAY, scan=scan_of(house))
+        asked = [one.record for one in registers.all(ContractPlace) if one.record.id != later_id]
+        assert all(one.status is PlaceStatus.APPROVED for one in asked)
+        [consent] = {one.authorization_id for one in asked}
+        given = registers.need(Authorization, consent).record
+        assert given.subject is S.PLACE and given.covers(TODAY)
+        assert {t.place_id for t in given.targets} == {one.place_id for one in asked}
+        assert registers.need(ContractPlace, later_id).record.authorization_id == ""
+
+
+def test_refused_places_get_no_consent(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="fukuoka") as house:
+        make_seal(house.ledger)
+        registers = house.ledger.registers
+        first = registers.all(ContractPlace)[0].record
+        registers.revise(replace(first, authorization_id=""), "承諾の前に戻す")
+        change = issue(house.ledger, IssueRequest("D-04", house.story.contract.id, (first.id,)))
+        paper = registers.need(Submission, change.ids[-1]).record
+        hand_in(house, paper)
+        refused = ClientAnswer(Decision.REFUSED, TODAY, "課長", "見本　次郎")
+        house.ledger.paper.returned(paper.id, refused, on=TODAY, scan=scan_of(house))
+        assert registers.need(ContractPlace, first.id).record.authorization_id == ""
+
+
+def test_a_worker_cannot_take_an_answer(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="chiba", accounts=True) as house:
+        house.story.receive(1)
+        make_seal(house.ledger)
+        applied = apply_for(house, S.COPY)
+        change = issue(house.ledger, IssueRequest("D-11", house.story.contract.id, (applied,)))
+        paper = house.ledger.registers.need(Submission, change.ids[-1]).record
+        hand_in(house, paper)
+        scan = scan_of(house)
+        house.sign_in("yoshino")
+        with pytest.raises(NotPermitted):
+            house.ledger.paper.returned(paper.id, GRANTED, on=TODAY, scan=scan)
