@@ -124,6 +124,7 @@ class MainWindow(QMainWindow):
     def open_ledger(self, ledger: "Ledger", folder: Path) -> None:
         """Show an open ledger; a first password is changed before anything is seen."""
         from ui.must_change import MustChangeDialog
+        from ui.tidying import Tidying
         from ui.workbench import Workbench
 
         login = ledger.user.login_name
@@ -143,6 +144,7 @@ class MainWindow(QMainWindow):
         self.bench.help_wanted.connect(self.show_help)
         self.bench.facts_read.connect(self._show_facts)
         self.bench.settings_kept.connect(self.apply_settings)
+        Tidying(ledger, self._operations, self.bench)
         self._stack.addWidget(self.bench)
         self._stack.setCurrentWidget(self.bench)
         self.setWindowTitle(f"{folder.name} － {TITLE}")

@@ -1,0 +1,55 @@
+"""Idle time: what the ledger has put off is done in small pieces while nobody waits for anything.
+
+Entries are durable before the search index and the narrow list tables know them; both follow here.
+"""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+from models.errors import AzukariError
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+    from ui.operations import Operations
+
+PAUSE_MS = 2000  # after the last command; whoever types in the next entry is not held up
+BETWEEN_MS = 50  # between two pieces, so that a question slips in
+PIECE_MS = 20
+
+
+class Tidying(QObject):
+    """Tidies an open ledger; it ends with the page that it belongs to."""
+
+    def __init__(self, ledger: "Ledger", operations: "Operations", page: QWidget) -> None:
+        super().__init__(page)
+        self._store = ledger.store
+        self._operations = operations
+        self._page = page
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._tidy)
+        operations.changed.connect(self._begin)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._timer.start(PAUSE_MS)
+
+    def _tidy(self) -> None:
+        if self._operations.busy:
+            self._begin()
+            return
+        self._operations.ask(
+            lambda: self._store.index_search(PIECE_MS),
+            self._go_on,
+            failed=self._rest,
+            parent=self._page,
+            quiet=True,
+        )
+
+    def _go_on(self, left: bool) -> None:
+        if left and not self._timer.isActive():
+            self._timer.start(BETWEEN_MS)
+
+    def _rest(self, error: AzukariError) -> None:
+        """Leave it until the next command, which meets the same trouble and tells of it."""
