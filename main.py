@@ -7,6 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the window stands before the office is imported
+    from collections.abc import Callable
+
     from models.office import Office
 
 
@@ -29,8 +31,19 @@ def build_office() -> "Office":
         own_profiles=tuple(name.removesuffix(".toml") for name, _ in own),
         clock=lambda: datetime.now().astimezone(),
         random=os.urandom,
+        steady=_steady_clock(),
         program=f"Azukari {VERSION}",
     )
+
+
+def _steady_clock() -> "Callable[[], float]":
+    """Return the clock that nobody can set and that goes on while the PC sleeps."""
+    import time
+
+    since_boot = getattr(time, "CLOCK_BOOTTIME", None)
+    if since_boot is None:  # Windows counts sleep in its monotonic clock
+        return time.monotonic
+    return lambda: time.clock_gettime(since_boot)
 
 
 def main(argv: list[str]) -> int:

@@ -29,7 +29,9 @@ def office(folder: Path, clock: StoryClock, *, rules: bool) -> Office:
     What Argon2id takes is a matter of policy; all figures are without it.
     """
     gate = LedgerGate(kdf=TEST, allow_test_profile=True, device_folder=folder / DEVICE, clock=clock)
-    return replace(main.build_office(), gate=gate, clock=clock, random=os.urandom, rules=rules)
+    return replace(
+        main.build_office(), gate=gate, clock=clock, steady=None, random=os.urandom, rules=rules
+    )
 
 
 def build(folder: Path, entries: int) -> None:

@@ -49,7 +49,12 @@ def cheap_office(folder: Path, clock: StoryClock, seed: int = 1, *, rules: bool 
         kdf=TEST, allow_test_profile=True, device_folder=folder / "device", clock=clock
     )
     return replace(
-        main.build_office(), gate=gate, clock=clock, random=StoryRandom(seed), rules=rules
+        main.build_office(),
+        gate=gate,
+        clock=clock,
+        steady=None,
+        random=StoryRandom(seed),
+        rules=rules,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from models import wareki
-from models.codes import BackupResult
+from models.codes import BackupKind, BackupResult
 from models.ledger import Ledger
 from models.records import BackupRun, Person
 from models.store import Op, Query, Where
@@ -14,7 +14,7 @@ from ui.ledger_settings import backup_days
 
 @dataclass(frozen=True)
 class Facts:
-    """What the status line shows; `care` tells that the backup is overdue."""
+    """What the status line shows; `care` tells that backup or journal need somebody."""
 
     user: str
     role: str
@@ -37,23 +37,24 @@ def read_facts(ledger: Ledger, folder: Path) -> Facts:
     """Read the facts from the ledger."""
     account = ledger.user
     person = ledger.store.get(Person, account.person_id)
+    journal = ledger.journal.tend()
     last = last_backup(ledger)
     sentence, care = backup_age(last, ledger.now(), backup_days(ledger))
     return Facts(
         user=person.record.name if person else account.login_name,
         role=ledger.role.label,
         folder=folder.name,
-        backup=sentence,
+        backup=f"{journal.words}　{sentence}" if journal.care else sentence,
         seq=ledger.store.head().seq,
-        care=care,
+        care=care or journal.care,
     )
 
 
-def last_backup(ledger: Ledger) -> BackupRun | None:
-    """Return the last backup that was verified."""
+def last_backup(ledger: Ledger, kind: BackupKind = BackupKind.FULL) -> BackupRun | None:
+    """Return the last backup that was verified, or the last check or trial that went well."""
     query = Query(
         BackupRun.type,
-        (Where("result", Op.EQ, BackupResult.OK),),
+        (Where("kind", Op.EQ, kind), Where("result", Op.EQ, BackupResult.OK)),
         order=(("finished_at", True),),
     )
     found = ledger.store.find(BackupRun, query, limit=1)

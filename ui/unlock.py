@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.errors import AzukariError, DeviceSecretMissing
+from models.errors import AzukariError, DeviceSecretMissing, RolledBack
 from ui.layout import add_row, form, link_button, note, say
 from ui.operations import Operations
 from ui.password_line import PasswordLine
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from models.office import Office
 
 WIDTH = 600
+SET_BACK = (
+    "先に「バックアップから復元する」で、最後の記帳まで戻せないかを確かめてください。"
+    "このまま使えるのは責任者だけで、失われた記帳は戻りません。"
+    "理由は台帳に残り、次の書類にも印字されます。"
+)
+SET_BACK_REASON = "この状態のまま使う理由（例　PCの修理で古い写しに戻ったため）"
 
 
 class UnlockView(QWidget):
@@ -62,6 +68,7 @@ class UnlockView(QWidget):
         self._office = office
         self._operations = operations
         self._preferences = preferences
+        self._reason = ""  # of a responsible person, for a ledger that was set back
         self._build()
         self.show_recent()
 
@@ -180,9 +187,10 @@ class UnlockView(QWidget):
             self._refuse(self.tr("台帳を選び、利用者名とパスワードを入力してください。"))
             return
         password = self.password.take()
+        reason, self._reason = self._reason, ""
         self._wait(True)
         self._operations.ask(
-            lambda: self._office().unlock(folder, login, password),
+            lambda: self._office().unlock(folder, login, password, rolled_back=reason),
             lambda ledger: self._opened(ledger, folder),
             failed=self._failed,
             parent=self,
@@ -197,10 +205,27 @@ class UnlockView(QWidget):
     def _failed(self, error: AzukariError) -> None:
         self._wait(False)
         self._refuse(str(error))
+        if isinstance(error, RolledBack):
+            self._answer_for(error)
         if isinstance(error, DeviceSecretMissing):
             self.recover.setFocus()
         else:
             self.password.setFocus()
+
+    def _answer_for(self, error: RolledBack) -> None:
+        """Let a responsible person answer for a ledger that was set back, before the next try."""
+        asker = self._operations.asker
+        if not asker.confirm(
+            self, f"{error}\n\n{SET_BACK}", yes=self.tr("理由を記帳して続ける"),
+            no=self.tr("やめる"),
+        ):  # fmt: skip
+            return
+        reason = asker.line(self, self.tr("以前の状態での使用"), SET_BACK_REASON)
+        if reason:
+            self._reason = reason
+            self._say(
+                self.tr("責任者のパスワードをもう一度入力して、「台帳を開く」を押してください。")
+            )
 
     def _wait(self, waiting: bool) -> None:
         for widget in (self.ledgers, self.other, self.login, self.password, self.open,

@@ -6,6 +6,7 @@ makes another (with another sheet), and cancelling leaves no folder behind.
 """
 
 import shutil
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -232,6 +233,9 @@ class Wizard(QDialog):
         folder = self.backup.folder.text().strip()
         if folder:
             settings.change_setting(ledger, settings.BACKUP_FOLDER, folder)
+        journal = self.backup.journal.text().strip()
+        if journal and ledger.journal.status().folder is None:
+            ledger.journal.start(Path(journal))
         if not self._skipped and not self._contract_written:
             contractor = ledger.registers.all(Organization)[0].record
             records = self.contract.records(ledger.new_id(), contractor.id)

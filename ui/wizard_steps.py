@@ -333,6 +333,11 @@ class BackupStep(Step):
         "外付けディスクやUSBメモリーなど、PCとは別の媒体のフォルダーを選んでください。"
         "バックアップは暗号化されます。まだ決まっていなければ、空欄のまま進めます。"
     )
+    JOURNAL = (
+        "更新ジャーナルは、記帳のたびに同じ内容を別の媒体にも書いたものです。PCが壊れても、"
+        "最後のバックアップと合わせて、最後の記帳まで戻せます。つないだままにできる媒体を選んでください。"
+        "つながっていない間は、責任者が理由を記帳しない限り、記帳できません。"
+    )
 
     def __init__(self, asker: Asker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -344,18 +349,32 @@ class BackupStep(Step):
         row.setSpacing(8)
         row.addWidget(button(self.tr("選ぶ…"), self._choose))
         add_row(self.rows, "保存先", row)
+        self.journal = QLineEdit()
+        self.journal.setAccessibleName("更新ジャーナルの保存先")
+        second = QHBoxLayout()
+        second.addWidget(self.journal, 1)
+        second.setSpacing(8)
+        second.addWidget(button(self.tr("選ぶ…"), self._choose_journal))
+        add_row(self.rows, "更新ジャーナルの保存先", second)
+        self.column.addWidget(note(self.JOURNAL))
         self.column.addStretch()
 
     def problem(self) -> str:
-        typed = self.folder.text().strip()
-        if typed and not Path(typed).is_dir():
-            return f"「{typed}」が見つかりません。媒体を接続して、選び直してください。"
+        for line in (self.folder, self.journal):
+            typed = line.text().strip()
+            if typed and not Path(typed).is_dir():
+                return f"「{typed}」が見つかりません。媒体を接続して、選び直してください。"
         return ""
 
     def _choose(self) -> None:
         folder = self._asker.folder(self, self.tr("バックアップの保存先"))
         if folder is not None:
             self.folder.setText(str(folder))
+
+    def _choose_journal(self) -> None:
+        folder = self._asker.folder(self, self.tr("更新ジャーナルの保存先"))
+        if folder is not None:
+            self.journal.setText(str(folder))
 
 
 class DoneStep(Step):

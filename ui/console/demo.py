@@ -87,7 +87,9 @@ def make(folder: Path, office: Office, speaker: Speaker, arguments: Namespace) -
         raise NotWritable(file=str(folder)) from error
     days = list(_working_days(office.clock().date(), arguments.days))
     clock = StoryClock(days[0])
-    studio = replace(office, clock=clock, random=StoryRandom(arguments.seed))
+    studio = replace(
+        office, clock=clock, steady=None, random=StoryRandom(arguments.seed)
+    )
     ledger = _open_books(studio, folder / "ledger")
     journal = _new(folder / "second-disk") / "journal"
     try:
