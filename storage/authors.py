@@ -144,6 +144,8 @@ def read_authors(database: Database, seqs: Iterable[int] | None = None) -> Autho
     found = sorted(seqs) if seqs is not None else _all_account_entries(database)
     commands = log.commands_at(database, found)
     for seq in found:
+        if seq not in commands:
+            continue  # nobody entered it: whoever checks the order of the log names it
         entry = next(log.entries(database, seq, seq))
         if entry.type == LedgerOrigin.type:
             authors.sheets.append(_sheets(entry, commands[seq]))

@@ -177,7 +177,8 @@ def _statuses(database: Database, items: dict[str, Item]) -> dict[str, Status]:
         events = _events(database, part)
         for place, seq in zip(at[start : start + EVENTS], part, strict=True):
             item = items[ids[place]]
-            statuses[item.id] = _step(item, statuses[item.id], events[seq])
+            if seq in events:  # a missing entry is named by its own stretch
+                statuses[item.id] = _step(item, statuses[item.id], events[seq])
     return statuses
 
 

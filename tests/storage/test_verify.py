@@ -74,6 +74,10 @@ def edit_content(db: Database) -> None:
     )
 
 
+def garble_account(db: Database) -> None:
+    db.all("UPDATE content SET body = x'ff' WHERE seq = 1")
+
+
 def edit_header(db: Database) -> None:
     db.all("UPDATE entry SET record_id = 'aa' WHERE seq = 9")
 
@@ -99,6 +103,10 @@ def delete_entry(db: Database) -> None:
 def delete_command(db: Database) -> None:
     delete_entry(db)
     db.all("DELETE FROM command WHERE first_seq = 9")
+
+
+def delete_first_command(db: Database) -> None:
+    db.all("DELETE FROM command WHERE first_seq = 1")
 
 
 def reorder(db: Database) -> None:
@@ -169,12 +177,14 @@ def unvoid(db: Database) -> None:
     ("attack", "code"),
     [
         (edit_content, "CHAIN"),
+        (garble_account, "CHAIN"),
         (edit_header, "CHAIN"),
         (edit_time, "CHAIN"),
         (edit_author, "CHAIN"),
         (edit_author_strangely, "CHAIN"),
         (delete_entry, "GAP"),
         (delete_command, "GAP"),
+        (delete_first_command, "GAP"),
         (reorder, "CHAIN"),
         (swap_signature, "SIGNATURE"),
         (recompute, "SIGNATURE"),
@@ -257,7 +267,7 @@ def test_attachments_are_read_to_their_end(office: Office, tmp_path: Path) -> No
 
 @pytest.fixture
 def shared(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """A ledger whose check is cut into seven stretches and shared by two helpers."""
+    """A ledger whose check is cut into sixteen stretches and shared by two helpers."""
     things = [factory.item(office.contract, office.room, n) for n in range(100, 400)]
     office.write([creating(one) for one in things])
     first = office.store.next_event_no(office.contract.id)
@@ -268,7 +278,6 @@ def shared(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     office.write([creating(one) for one in received])
     office.revise(things[7], name="訂正した名前")
     monkeypatch.setattr("storage.verify.FEW", 0)
-    monkeypatch.setattr("storage.verify.STRETCH", 100)
     return office
 
 
@@ -346,7 +355,7 @@ def test_helpers_find_nothing_in_an_honest_ledger(shared: Office) -> None:
     told: list[tuple[int, int]] = []
     assert together(shared, lambda done, total: told.append((done, total))) == []
     last = shared.store.head().seq
-    assert told[-1] == (last, last) and {done for done, _ in told} >= {100, 200, 300}
+    assert told[-1] == (last, last) and len({done for done, _ in told}) > 10
 
 
 def test_helpers_check_signatures(shared: Office) -> None:
