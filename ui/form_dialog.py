@@ -111,6 +111,7 @@ class FormDialog(QDialog):
 
     def _failed(self, error: AzukariError) -> None:
         self._busy(False)
+        self.save_button.setFocus()  # the fields lost it while they were closed
         self._say(str(error))
 
     def _show_focus(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
     QRadioButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -94,6 +95,7 @@ class SecondPart(QFrame):
 
     def _build_form(self) -> None:
         self.person = QComboBox()
+        self.person.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         WheelNeedsFocus(self.person)
         self.person.currentIndexChanged.connect(self._person_chosen)
         self.login = QLineEdit()

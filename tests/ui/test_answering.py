@@ -15,7 +15,15 @@ from shiboken6 import isValid
 from models.chain import EMPTY
 from models.codes import AssignmentRole, AssignmentStatus, HandlingKind, Role
 from models.commands import Change
-from models.records import Assignment, Finding, HandlingEvent, HandlingLine, Record, RuleOverride
+from models.records import (
+    Assignment,
+    Finding,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    Record,
+    RuleOverride,
+)
 from models.rules.answers import Answers
 from tests.ui.daily import K, Keyboard, Site, make_site
 from tests.ui.fingers import commit
@@ -224,6 +232,7 @@ def test_turning_back_leaves_the_form_as_it_was(site: Site) -> None:
     Keyboard(ask).key(Qt.Key.Key_Escape)
     assert "まだ記録していません" in dialog.message.text()
     assert dialog.save_button.isEnabled() and dialog.is_dirty()
+    assert dialog.focusWidget() is dialog.save_button
     assert site.ledger.store.head() == before
 
 
@@ -250,6 +259,24 @@ def test_one_reason_may_serve_every_rule(site: Site) -> None:
     write(ask.parts[0].text, WHY)
     ask.same.click()
     assert [part.reason() for part in ask.parts] == [WHY, WHY]
+
+
+def test_a_copy_is_asked_about_and_made_once(site: Site) -> None:
+    dialog = handling_dialog(site.desk, site.contract_id, K.COPY, [site.items[0].id])
+    site.answers.replies.append(True)
+    dialog.show()
+    put(dialog, "purpose", "本人（090-1234-5678）へ確認")
+    site.qtbot.waitUntil(dialog.rules.isVisible, timeout=3000)
+    assert {one.rule_id for one in dialog.rules.findings} == {"R-48"}
+    before = len(site.ledger.registers.all(Item))
+    put(dialog, "place_from_id", site.story.places[1].id)
+    ask = saved(site, dialog)
+    write(ask.parts[0].text, "市役所の代表番号で、住民のものではない")
+    Keyboard(ask).key(Qt.Key.Key_Return, ctrl=True)
+    site.settle()
+    [event] = site.events(K.COPY)
+    assert len(site.ledger.registers.all(Item)) == before + 1
+    assert event.lines[0].resulting_item_id
 
 
 # --- later ---

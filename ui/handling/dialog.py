@@ -452,6 +452,7 @@ class HandlingDialog(HandlingFrame):
 
     def _failed(self, error: AzukariError) -> None:
         self._busy(False)
+        self.save_button.setFocus()  # the fields lost it while they were closed
         self.planning = False
         self._say(self.panel.reword(str(error)))
 
