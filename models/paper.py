@@ -30,7 +30,8 @@ from models.paper_answers import (
     place_consent,
     waiting_applications,
 )
-from models.records import Contract, SealKey, Submission
+from models.paper_notices import now_told
+from models.records import Contract, Record, SealKey, Submission
 from models.rules.answers import Answers
 from models.store import Op, Query, Where
 
@@ -199,7 +200,7 @@ class Paper:
         self, submission_id: str, *, on: date, means: SubmissionMeans, received_by: str = "",
         receipt_file: str = "", answers: Answers | None = None,
     ) -> Change:  # fmt: skip
-        """Note that a sealed paper was handed in.
+        """Note that a sealed paper was handed in; what a notice told in time is linked to it.
 
         Args:
             receipt_file: attachment with the client's stamp; the honest way to note it late (R-47).
@@ -225,8 +226,11 @@ class Paper:
             status=SubmissionStatus.SUBMITTED,
         )
         ledger.registers.validate(submitted)
-        ruling = ledger.rules.on_records([submitted], answers, before={paper.id: paper})
-        intents = [revising(submitted, "提出の記録"), *map(creating, ruling.beside)]
+        told = now_told(ledger, submitted)
+        before = {paper.id: paper} | {one.id: self._as_it_is(one) for one in told}
+        ruling = ledger.rules.on_records([submitted, *told], answers, before=before)
+        intents = [revising(one, "提出の記録") for one in (submitted, *told)]
+        intents += map(creating, ruling.beside)
         return ledger.commit(intents, notices=ruling.notices)
 
     def returned(
@@ -338,6 +342,9 @@ class Paper:
         query = Query("submission", tuple(where), order=(("serial", True),))
         found = self._ledger.store.find(Submission, query, limit=100_000)
         return [stored.record for stored in found]
+
+    def _as_it_is(self, record: Record) -> Record:
+        return self._ledger.registers.need(type(record), record.id).record
 
     def _submission(
         self, request: Request, numbers: Numbering, sealed: Sealed, file_id: str
