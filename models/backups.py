@@ -1,20 +1,24 @@
 """Backups as acts of the office: made by the safe, noted in the ledger (L-22, CM-5.7.6)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from models import permissions
 from models.chain import Head
 from models.codes import BackupKind, BackupResult
 from models.commands import creating
-from models.errors import AzukariError, VerificationFailed
-from models.gate import BackupFile, Restored
+from models.errors import AzukariError, Cancelled, VerificationFailed, WrongPassword
+from models.gate import BackupFile, Restored, Verification
 from models.records import BackupRun
 from models.store import Progress
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
+
+WHOLE_LEDGER = "（台帳の全体）"
 
 
 def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> BackupFile:
@@ -109,6 +113,8 @@ def record_restore_test(
             raise VerificationFailed(
                 reason=f"記帳番号{head.seq:,}までしか戻らず、{expected.seq:,}に届きません。"
             )
+    except (Cancelled, WrongPassword):
+        raise  # nothing was tried
     except AzukariError as error:
         _note_trial(ledger, backup, started, None, str(error))
         raise
@@ -137,6 +143,75 @@ def _note_trial(
     )
     ledger.registers.validate(run)
     ledger.commit([creating(run)])
+
+
+def record_check(ledger: "Ledger", file: PurePath, progress: Progress) -> BackupFile:
+    """Read a backup file completely and enter whether it is whole.
+
+    Raises:
+        AzukariError: what is wrong with it; it is entered as well, except when the user stopped.
+    """
+    started = ledger.now()
+    try:
+        found = ledger.safe.check_backup(file, progress)
+    except Cancelled:
+        raise
+    except AzukariError as error:
+        _enter_check(ledger, _checked(ledger, file, started, None, str(error)))
+        raise
+    detail = f"記帳番号{found.head.seq:,}までのバックアップを、全部読んで確かめました。"
+    run = replace(
+        _checked(ledger, file, started, found.head, detail),
+        backup_id=found.backup_id, sha256=found.sha256, size=found.size,
+    )  # fmt: skip
+    _enter_check(ledger, run)
+    return found
+
+
+def record_verification(ledger: "Ledger", progress: Progress) -> Verification:
+    """Verify the whole ledger and enter that it was found whole.
+
+    Nothing is written into a ledger in which something does not agree: first it has to be saved.
+
+    Raises:
+        NotPermitted
+        Cancelled
+    """
+    ledger.require("verify")
+    started = ledger.now()
+    found = ledger.safe.verify(full=True, progress=progress)
+    if found.ok:
+        detail = f"記帳番号{found.head.seq:,}まで、台帳の全体を検証しました。"
+        _enter_check(ledger, _checked(ledger, PurePath(WHOLE_LEDGER), started, found.head, detail))
+    return found
+
+
+def _checked(
+    ledger: "Ledger", file: PurePath, started: datetime, head: Head | None, detail: str
+) -> BackupRun:
+    now = ledger.now()
+    folder = "" if file.parent == PurePath(".") else str(file.parent)
+    return BackupRun(
+        id=ledger.new_id(),
+        kind=BackupKind.VERIFY,
+        started_at=started,
+        finished_at=now,
+        to_event_seq=head.seq if head else None,
+        head=head.hex if head else "",
+        file_name=file.name[:400],
+        folder=folder[:400],
+        result=BackupResult.OK if head else BackupResult.FAILED,
+        checked_by=ledger.user.person_id,
+        elapsed_ms=_milliseconds(started, now),
+        detail=detail[:1000],
+    )
+
+
+def _enter_check(ledger: "Ledger", run: BackupRun) -> None:
+    """Enter a check, where the one who made it may enter anything: an inspector only looks."""
+    if ledger.role in permissions.WRITE[BackupRun.type]:
+        ledger.registers.validate(run)
+        ledger.commit([creating(run)])
 
 
 def _note_failure(

@@ -1,6 +1,7 @@
 """バックアップ: what was backed up when, a new one at once, checking and restoring."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,13 +10,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models import wareki
-from models.backups import record_backup
+from models.backups import record_backup, record_check, record_verification
+from models.codes import BackupKind
 from models.gate import BackupFile, Verification
 from models.ledger import Ledger
 from models.office import Office
 from models.records import BackupRun
-from models.store import Progress
 from ui import icons
+from ui.journal_part import JournalPart
 from ui.layout import card, note, plain, say, title
 from ui.ledger_settings import (
     BACKUP_FOLDER,
@@ -28,6 +30,7 @@ from ui.page import Desk, Page
 from ui.register import RegisterView
 from ui.register_print import print_list
 from ui.restore import RestoreDialog
+from ui.restore_trial import TrialDialog
 from ui.status import backup_age, last_backup
 
 PATTERN = "預り台帳のバックアップ (*.azb)"
@@ -43,7 +46,7 @@ class BackupRegister(RegisterView):
 class BackupPage(Page):
     """The register of backups with its verbs."""
 
-    types: ClassVar[frozenset[str]] = frozenset({"backup_run"})
+    types: ClassVar[frozenset[str]] = frozenset({"backup_run", "system_event"})
     help_key: ClassVar[str] = "backup"
 
     def __init__(self, desk: Desk, office: Office, parent: QWidget | None = None) -> None:
@@ -53,6 +56,7 @@ class BackupPage(Page):
 
     def refresh(self) -> None:
         self.register.refresh()
+        self.journal.refresh()
         self.desk.operations.ask(self._read_age, self._show_age, parent=self)
 
     def verbs(self) -> list[QAction]:
@@ -62,6 +66,7 @@ class BackupPage(Page):
             (self.tr("バックアップの検証"), "good", self.check),
             (self.tr("台帳の検証"), "verify", self.verify),
             (self.tr("復元"), "folder", self.restore),
+            (self.tr("復元の試し"), "back", self.try_restore),
             (self.tr("一覧の印刷"), "print", self.print),
         ):
             action = QAction(icons.icon(name), word, self)
@@ -90,6 +95,8 @@ class BackupPage(Page):
         column.setContentsMargins(16, 8, 16, 8)
         column.addLayout(head)
         column.addWidget(frame)
+        self.journal = JournalPart(self.desk)
+        column.addWidget(self.journal)
         column.addWidget(self.register, 1)
         column.addWidget(self.place)
 
@@ -102,7 +109,12 @@ class BackupPage(Page):
         where = f"保存先　{folder}" if folder else "保存先はまだ決まっていません。"
         if care:
             where += f"　{days}日に1回は、別の媒体にバックアップしてください。"
-        return sentence, care, where
+        checks = (
+            ("最終の検証", last_backup(ledger, BackupKind.VERIFY)),
+            ("最終の復元の試し", last_backup(ledger, BackupKind.RESTORE_TEST)),
+        )
+        told = "　／　".join(f"{word}　{_when(run, ledger.now())}" for word, run in checks)
+        return sentence, care, f"{where}\n{told}"
 
     def _show_age(self, found: tuple[str, bool, str]) -> None:
         sentence, care, where = found
@@ -144,7 +156,7 @@ class BackupPage(Page):
             chosen: Path = file
             self.desk.operations.long(
                 self.tr("バックアップの検証"),
-                lambda progress: self.desk.ledger.safe.check_backup(chosen, progress),
+                lambda progress: record_check(self.desk.ledger, chosen, progress),
                 self._checked,
                 self,
             )
@@ -152,12 +164,23 @@ class BackupPage(Page):
     def verify(self) -> None:
         """Check the ledger itself: pages, chain, signatures, tables."""
         ledger = self.desk.ledger
+        self.desk.operations.long(
+            self.tr("台帳の検証"),
+            lambda progress: record_verification(ledger, progress),
+            self._verified,
+            self,
+        )
 
-        def work(progress: Progress) -> Verification:
-            ledger.require("verify")
-            return ledger.safe.verify(full=True, progress=progress)
+    def try_restore(self) -> None:
+        """Restore a backup for trial and enter how it went."""
+        ledger = self.desk.ledger
+        start = last_backup(ledger)
+        file = Path(start.folder) / start.file_name if start is not None else None
 
-        self.desk.operations.long(self.tr("台帳の検証"), work, self._verified, self)
+        def permitted(_: None) -> None:
+            TrialDialog(self._office, self.desk, file, self).open()
+
+        self.desk.operations.ask(lambda: ledger.require("restore"), permitted, parent=self)
 
     def restore(self) -> None:
         """Restore a backup into a new folder; the open ledger is not touched."""
@@ -216,3 +239,10 @@ class BackupPage(Page):
             self.tr("検証で一致しない点が見つかりました。入力を止め、責任者に連絡してください。\n")
             + "\n".join(lines),
         )
+
+
+def _when(run: BackupRun | None, now: datetime) -> str:
+    """Say on which day a check went well, in the time of the clock on the wall."""
+    if run is None or run.finished_at is None:
+        return "まだありません"
+    return f"{wareki.format_wareki(run.finished_at.astimezone(now.tzinfo).date())} 成功"

@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.chain import Head
+from models.backups import restored_words
 from models.codes import EmploymentType
 from models.errors import AzukariError, InvalidField, WrongRecoverySheet
+from models.gate import Restored
 from models.ledger import Ledger
 from models.office import Office
 from models.records import Person
@@ -114,7 +115,12 @@ class RestoreDialog(QDialog):
         place = self._with_button(self.parent_folder, self._choose_folder)
         add_row(rows, self.tr("復元する場所"), place)
         add_row(rows, self.tr("新しいフォルダー名"), self.name)
-        for line, word in ((self.file, "バックアップ"), (self.parent_folder, "復元する場所")):
+        self.journal = QLineEdit()
+        self.journal.setPlaceholderText(self.tr("あるときだけ。バックアップの後の記帳も戻します"))
+        journal = self._with_button(self.journal, self._choose_journal)
+        add_row(rows, self.tr("更新ジャーナル"), journal)
+        for line, word in ((self.file, "バックアップ"), (self.parent_folder, "復元する場所"),
+                           (self.journal, "更新ジャーナル")):  # fmt: skip
             line.setAccessibleName(word)
             EnterMovesOn(line)
         self.ways = QButtonGroup(self)
@@ -220,6 +226,15 @@ class RestoreDialog(QDialog):
         if folder is not None:
             self.parent_folder.setText(str(folder))
 
+    def _choose_journal(self) -> None:
+        folder = self._operations.asker.folder(self, self.tr("更新ジャーナルのフォルダー"))
+        if folder is not None:
+            self.journal.setText(str(folder))
+
+    def _journal_folder(self) -> Path | None:
+        typed = self.journal.text().strip()
+        return Path(typed) if typed else None
+
     def _show_step(self, step: int) -> None:
         for number, widget in enumerate(self.steps):
             widget.setVisible(number == step)
@@ -267,12 +282,11 @@ class RestoreDialog(QDialog):
 
     def _with_password(self, file: Path, folder: Path) -> None:
         login, password = self.login.text().strip(), self.password.take()
+        journal = self._journal_folder()
         self._operations.long(
             self.tr("復元"),
-            lambda progress: self._office.gate.restore(
-                file, folder, login=login, password=password, progress=progress
-            ),
-            lambda head: self._done(folder, head),
+            lambda progress: self._office.restore(file, folder, login, password, progress, journal),
+            lambda restored: self._done(folder, restored),
             self,
             failed=self._failed,
         )
@@ -280,11 +294,12 @@ class RestoreDialog(QDialog):
     def _with_sheet(self, file: Path, folder: Path) -> None:
         login, sheet = self.new_login.text().strip(), self.sheet.toPlainText()
         password, person = self.new_password.first.text(), self._person()
+        journal = self._journal_folder()
 
         def work(progress: Progress) -> tuple[Ledger, str]:
             office = self._office
             _, fresh = office.restore_with_sheet(
-                file, folder, sheet, login, password, progress, person
+                file, folder, sheet, login, password, progress, person, journal
             )
             return office.unlock(folder, login, password), fresh
 
@@ -304,13 +319,13 @@ class RestoreDialog(QDialog):
         super().accept()
         self.new_sheet.open()
 
-    def _done(self, folder: Path, head: Head) -> None:
+    def _done(self, folder: Path, restored: Restored) -> None:
         self._operations.asker.tell(
             self,
             self.tr(
-                "復元し、検証しました。\n{0}\n記帳番号 {1} まで\n"
+                "復元し、検証しました。\n{0}\n{1}\n"
                 "この台帳を使うときは、ロック画面の「ほかの台帳」で選んでください。"
-            ).format(folder, f"{head.seq:,}"),
+            ).format(folder, restored_words(restored)),
         )
         self.restored.emit(folder)
         super().accept()

@@ -29,7 +29,7 @@ def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
 def previews(monkeypatch: pytest.MonkeyPatch) -> list[PreviewDialog]:
     """Let previews stand there instead of waiting for the user."""
     found: list[PreviewDialog] = []
-    monkeypatch.setattr(PreviewDialog, "exec", lambda dialog: (found.append(dialog), 0)[1])
+    monkeypatch.setattr(PreviewDialog, "exec", found.append)
     return found
 
 

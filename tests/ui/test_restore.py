@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -70,6 +70,8 @@ def place(qtbot: QtBot, tmp_path: Path) -> Iterator[Place]:
     yield Place(qtbot, tmp_path, Path(made.file), sheet, home, away, operations, answers)
     for widget in QApplication.topLevelWidgets():
         widget.hide()
+        for timer in widget.findChildren(QTimer):
+            timer.stop()  # the strength of a password is judged a moment after typing
     operations.close()
 
 

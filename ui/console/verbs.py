@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from models.backups import record_backup, restored_words
+from models.backups import record_backup, record_verification, restored_words
 from models.codes import BackupKind, BackupResult
 from models.errors import FileMissing, NotFound
 from models.evidence import STATES as CLAUSE_STATES
@@ -124,8 +124,11 @@ def _last_backup(ledger: Ledger) -> dict[str, Any] | None:
 def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Verify pages, chain, signatures and views."""
     with opened(arguments, office) as ledger:
-        ledger.require("verify")
-        found = ledger.safe.verify(full=arguments.full, progress=speaker.progress)
+        if arguments.full:
+            found = record_verification(ledger, speaker.progress)
+        else:
+            ledger.require("verify")
+            found = ledger.safe.verify(full=False, progress=speaker.progress)
     problems = [{"code": p.code, "where": p.where, "message": p.message} for p in found.problems]
     result = {
         "ok": found.ok,
