@@ -102,8 +102,10 @@ class People:
         )
         change = ledger.commit([revising(disabled, reason)])
         ledger.safe.remove_user(account.id)
-        self.note_renewal(f"{account.login_name}の利用停止", reason)
-        return replace(change, notices=(*change.notices, BACK_UP_NOW))
+        renewal = self.note_renewal(f"{account.login_name}の利用停止", reason)
+        return replace(
+            renewal, ids=change.ids, types=change.types | renewal.types, notices=(BACK_UP_NOW,)
+        )
 
     def renew_key(self, reason: str) -> Change:
         """Give the ledger a new data key, for instance when a password may be known to others.

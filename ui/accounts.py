@@ -111,6 +111,20 @@ class AccountsPart(QWidget):
                 lambda: self.desk.ledger.people.disable_account(account_id, reason), parent=self
             )
 
+    def renew_key(self) -> None:
+        """Give the ledger a new data key, because a password may be known to others."""
+        reason = self.desk.asker.line(
+            self,
+            self.tr("暗号鍵の更新"),
+            self.tr(
+                "パスワードを人に知られたおそれがあるときや、定めた時期に行います。"
+                "知られた人のパスワードは、先に再発行してください。\n"
+                "更新の後は、以前の鍵ファイルの写しでは台帳を開けません。理由を入力してください。"
+            ),
+        )
+        if reason is not None:
+            self.desk.operations.run(lambda: self.desk.ledger.people.renew_key(reason), parent=self)
+
     def change_own(self) -> None:
         """Change the signed-in user's password."""
         dialog = OwnPasswordDialog(self.desk.ledger, self.desk.operations, self)

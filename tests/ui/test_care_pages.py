@@ -11,11 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from models.codes import AccountStatus, BackupResult, EmploymentType, Role
+from models.codes import AccountStatus, BackupResult, EmploymentType, Role, SystemEventKind
 from models.errors import FontMissing, NotPermitted
 from models.ledger import Ledger
 from models.office import Office
-from models.records import BackupRun, Organization, Person, UserAccount
+from models.records import BackupRun, Organization, Person, SystemEvent, UserAccount
 from tests.ui.shell import (
     LOGIN,
     NOW,
@@ -199,6 +199,20 @@ def test_an_account_is_added_reissued_and_disabled(
     part.disable()
     settle(qtbot, desk.operations)
     assert account(desk.ledger, "suzuki").status is AccountStatus.DISABLED
+
+
+def test_the_data_key_is_renewed_with_a_reason(qtbot: QtBot, desk: Desk, answers: Answers) -> None:
+    part = AccountsPart(desk)
+    qtbot.addWidget(part)
+    answers.replies += ["", "画面を見られたおそれがあるため"]
+    part.renew_key()  # no reason, nothing happens
+    settle(qtbot, desk.operations)
+    assert not desk.ledger.registers.all(SystemEvent, kind=SystemEventKind.KEY_RENEWED)
+    part.renew_key()
+    settle(qtbot, desk.operations)
+    (event,) = desk.ledger.registers.all(SystemEvent, kind=SystemEventKind.KEY_RENEWED)
+    assert event.record.reason == "画面を見られたおそれがあるため"
+    assert "知られたおそれがあるとき" in answers.asked[0]
 
 
 def test_an_inspector_is_added_with_a_last_day(qtbot: QtBot, desk: Desk) -> None:

@@ -69,6 +69,7 @@ class Driver:
             "journal": self._journal,
             "change_password": self._change_password,
             "revoke": self._revoke,
+            "rotate": self._rotate,
             "export": self._export,
             "query": self._query,
             "status": self._status,
@@ -276,6 +277,10 @@ class Driver:
             raise NotFound(what=f"利用者名「{login}」")
         reason = str(request.get("reason", ""))
         return self._did(ledger.people.disable_account(stored.record.id, reason))
+
+    def _rotate(self, request: Request) -> Answer:
+        reason = str(request.get("reason", "")) or "定期の更新"
+        return self._did(self._open().people.renew_key(reason))
 
     # --- care ------------------------------------------------------------------------------------
     def _backup(self, request: Request) -> Answer:

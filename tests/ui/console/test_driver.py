@@ -121,6 +121,7 @@ def test_every_verb_of_a_real_process(house: House, tmp_path: Path) -> None:
     admin = cast.USERS[3]
     assert ask("unlock", user=admin.login, password=admin.password)["ok"]
     assert ask("revoke", user="yoshino", reason="退職のため")["ok"]
+    assert ask("rotate")["ok"]
     assert ask("quit")["ok"]
     _, errors = child.communicate(timeout=10)
     assert child.returncode == 0 and errors == b""
