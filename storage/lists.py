@@ -8,9 +8,8 @@ order is walked and the conditions are tried on the way.
 
 import json
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from models.fields import Children, Kind, Moment, MultiChoice, MultiRef, Ref, Text, TextList
@@ -132,31 +131,31 @@ class Lists:
             parameters,
         )
         below = {name: self._below(plan, name) for name in fields if "." in name}
-        read = {name: _reader(plan.view.kind(name)) for name in plain}
         parts: list[list[Any]] = []
         for name in fields:
             if name in below:
                 values = below[name]
                 parts.append([values.get(row[0], ()) for row in found])
             else:
-                place, convert = plain.index(name) + 1, read[name]
-                parts.append([convert(row[place]) for row in found])
+                place = plain.index(name) + 1
+                parts.append(_read(plan.view.kind(name), [row[place] for row in found]))
         return list(zip(*parts, strict=True))
 
     def _below(self, plan: Plan, path: str) -> dict[int, tuple[Any, ...]]:
         """Return what is filled in a field of child rows, by the number of their record."""
         name, column = path.split(".")
         child = next(c for c in plan.view.children if c.field.name == name)
-        read = _reader(dict(child.columns)[column])
+        kind = dict(child.columns)[column]
         where, parameters = plan.where()
         values: dict[int, tuple[Any, ...]] = {}
-        for number, stored in self._database.all(
+        found = self._database.all(
             f"SELECT k._number, k.{column} FROM {plan.source.tables()} JOIN {child.name} k"
             f" ON k._number = t.number WHERE k.{column} IS NOT NULL AND {where}"
             " ORDER BY k._number, k._position",
             parameters,
-        ):
-            values[number] = (*values.get(number, ()), read(stored))
+        )
+        for (number, _), value in zip(found, _read(kind, [r[1] for r in found]), strict=True):
+            values[number] = (*values.get(number, ()), value)
         return values
 
     def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
@@ -323,6 +322,9 @@ class Lists:
         """Pick the condition with the fewest rows, if one is narrow enough to sort its rows."""
         if not plan.source.indexed:
             return
+        if named := [one for one in plan.conditions if one.column == "id"]:
+            plan.driving = named[0]  # nothing is narrower
+            return
         fewest = NARROW + 1
         for condition in plan.conditions:
             if condition.column not in plan.view.indexed | {"id", "number"}:
@@ -339,11 +341,14 @@ class Lists:
                 fewest, plan.driving = count, condition
 
 
-def _reader(kind: Kind) -> Callable[[Any], Any]:
-    """Return what reads a column; few values repeat over many rows, so each is read once."""
+def _read(kind: Kind, stored: list[Any]) -> list[Any]:
+    """Read a column; few values repeat over many rows, so each is read once."""
     if isinstance(kind, Text | Ref):
-        return lambda stored: stored or ""
-    return kind.from_column if isinstance(kind, Moment) else cache(kind.from_column)
+        return [one or "" for one in stored]
+    if isinstance(kind, Moment):
+        return list(map(kind.from_column, stored))
+    known = {one: kind.from_column(one) for one in set(stored)}
+    return [known[one] for one in stored]
 
 
 def _references(view: ViewTable) -> list[tuple[str, str]]:

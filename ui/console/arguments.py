@@ -68,6 +68,7 @@ def parser() -> Parser:
     )
     check.add_argument("--json", action="store_true", help="結果をJSONで標準出力に出す")
     _evidence(verbs.add_parser("evidence", help="条項と証拠"))
+    _calendar(verbs.add_parser("calendar", help="予定表（期限の一覧）"))
     _print(verbs.add_parser("print", help="書類の作成"))
     _export(verbs.add_parser("export", help="一覧の書出し"))
     _import(verbs.add_parser("import", help="一覧の取込み"))
@@ -160,6 +161,11 @@ def _verify_document(verb: argparse.ArgumentParser) -> None:
 def _evidence(verb: argparse.ArgumentParser) -> None:
     _ledger(verb)
     verb.add_argument("--contract", metavar="NO", required=True)
+
+
+def _calendar(verb: argparse.ArgumentParser) -> None:
+    _ledger(verb)
+    verb.add_argument("--contract", metavar="NO", help="この契約の期限だけ")
 
 
 def _print(verb: argparse.ArgumentParser) -> None:

@@ -81,13 +81,14 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 
         by_name = {"print": tables.print_document, "export": tables.export, "import": tables.load}
         return by_name[verb](arguments, office, speaker)
-    from ui.console import journal, verbs
+    from ui.console import dates, journal, verbs
 
     asking = {
         "status": verbs.status,
         "verify": verbs.verify,
         "verify-document": verbs.verify_document,
         "evidence": verbs.evidence,
+        "calendar": dates.calendar,
         "backup": verbs.backup,
         "restore": verbs.restore,
         "restore-test": journal.restore_test,

@@ -1,0 +1,180 @@
+"""予定表, 台帳一覧 and the questions of an officer, by keys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from models.codes import DueStatus
+from models.records import DueItem
+from tests.house import House, furnished
+from tests.ui.fingers import press
+from tests.ui.shell import Answers, settle
+from tests.ui.test_evidence_page import words
+from ui.calendar_page import CalendarPage
+from ui.form_dialog import FormDialog
+from ui.officer_questions import OfficerQuestions
+from ui.operations import Operations
+from ui.page import Desk, Page
+from ui.registers_page import ELSEWHERE, RegistersPage
+
+K = Qt.Key
+
+
+class Table:
+    """A desk with a ledger, and where it led."""
+
+    def __init__(self, qtbot: QtBot, house: House) -> None:
+        self.qtbot, self.house = qtbot, house
+        self.gone: list[tuple[str, str]] = []
+        self.operations = Operations(Answers())
+        self.operations.watch(house.ledger)
+        self.desk = Desk(
+            house.ledger, self.operations, self.operations.asker,
+            lambda *where: self.gone.append(where),
+        )  # fmt: skip
+
+    def show(self, page: Page) -> None:
+        self.qtbot.addWidget(page)
+        page.resize(1100, 640)
+        page.show_contract(self.house.story.contract.id)
+        page.show()
+        self.settle()
+
+    def settle(self) -> None:
+        settle(self.qtbot, self.operations)
+
+
+@pytest.fixture
+def shiki(qtbot: QtBot, tmp_path: Path) -> Iterator[Table]:
+    with furnished(tmp_path, rules=True, days=4, planted=True) as house:
+        house.clock.wait(60 * 24 * 5)
+        table = Table(qtbot, house)
+        yield table
+        table.operations.close()
+
+
+def test_dates_stand_in_order_with_words_and_marks(shiki: Table) -> None:
+    page = CalendarPage(shiki.desk)
+    shiki.show(page)
+    assert {"× 期限超過", "・ 先", "！ 周期未定"} <= set(words(page.table, 0))
+    assert words(page.table, 0)[0] == "× 期限超過" and words(page.table, 0)[-1] == "！ 周期未定"
+    number = words(page.table, 0).count("× 期限超過")
+    assert page.filters["overdue"].text() == f"× 期限超過 {number}"
+    page.filters["overdue"].click()
+    assert page.table.rowCount() == number
+    assert any("持帰り" in word for word in words(page.table, 3))
+
+
+def test_dates_of_one_person(shiki: Table) -> None:
+    page = CalendarPage(shiki.desk)
+    shiki.show(page)
+    place = page.people.findText("﨑山　健")
+    page.people.setCurrentIndex(place)
+    assert set(words(page.table, 5)) == {"﨑山　健"}
+
+
+def test_enter_opens_the_record_behind_a_date(shiki: Table) -> None:
+    page = CalendarPage(shiki.desk)
+    shiki.show(page)
+    page.table.setFocus()
+    page.table.setCurrentCell(words(page.table, 3).index("持帰り"), 0)
+    press(page.table, K.Key_Return)
+    assert shiki.gone[0][0] == "item"
+    assert not page.verbs()[2].isEnabled()
+    assert "もとの記録を済ませる" in page.verbs()[2].toolTip()
+
+
+def test_an_entered_date_is_put_down_and_kept(shiki: Table) -> None:
+    page = CalendarPage(shiki.desk)
+    shiki.show(page)
+    page.verbs()[0].trigger()
+    dialog = page.findChild(FormDialog)
+    assert dialog is not None
+    dialog.done(0)
+    ledger = shiki.house.ledger
+    one = DueItem(
+        contract_id=shiki.house.story.contract.id, title="定例の打合せ", due_on=ledger.today(),
+        owner_person_id=ledger.user.person_id, status=DueStatus.OPEN,
+    )  # fmt: skip
+    shiki.operations.run(lambda: ledger.registers.create(one))
+    shiki.settle()
+    page.table.setCurrentCell(words(page.table, 3).index("定例の打合せ"), 0)
+    page.verbs()[2].trigger()
+    shiki.settle()
+    assert "定例の打合せ" not in words(page.table, 3)
+    [kept] = ledger.registers.all(DueItem)
+    assert kept.record.status is DueStatus.SATISFIED
+
+
+def test_an_officer_is_answered_on_one_card(shiki: Table) -> None:
+    card = OfficerQuestions(shiki.desk)
+    shiki.qtbot.addWidget(card)
+    card.show()
+    card.refresh(shiki.house.story.contract.id)
+    shiki.settle()
+    assert words(card.table, 0) == [
+        "承認を得た再委託か",
+        "持ち出しの個別の許可があるか",
+        "使用後に消去・廃棄したか",
+        "作業従事者が配置されているか",
+    ]
+    told = words(card.table, 1)
+    assert told[0] == "？ 判定前" and told[1] == "！ 要対応" and told[3] == "× 違反"
+    card.table.setCurrentCell(1, 0)
+    press(card.table, K.Key_Return)
+    assert shiki.gone[0][0] == "item"
+
+
+def test_a_worker_does_not_see_the_card(qtbot: QtBot, tmp_path: Path) -> None:
+    with furnished(tmp_path, accounts=True) as house:
+        house.sign_in("yoshino")
+        table = Table(qtbot, house)
+        card = OfficerQuestions(table.desk)
+        qtbot.addWidget(card)
+        card.refresh("")
+        table.settle()
+        assert card.isHidden()
+        table.operations.close()
+
+
+def test_every_register_is_listed_by_group_and_turned_to_by_keys(shiki: Table) -> None:
+    page = RegistersPage(shiki.desk)
+    shiki.show(page)
+    listed = [page.list.item(row).text().strip() for row in range(page.list.count())]
+    assert listed[:3] == ["人", "秘密保持に関する誓約書", "教育・研修実施計画"]
+    for word, _ in ELSEWHERE:
+        assert f"{word} →" in listed
+    page.list.setFocus()
+    press(page.list, K.Key_Down)
+    assert page.tab.cls.type == "training_plan"
+    page.show_record("pledge", "")
+    assert page.tab.cls.type == "pledge"
+    shiki.settle()
+    assert page.tab.view.model.rowCount() == 4
+
+
+def test_a_register_with_a_page_of_its_own_leads_there(shiki: Table) -> None:
+    page = RegistersPage(shiki.desk)
+    shiki.show(page)
+    row = next(
+        number
+        for number in range(page.list.count())
+        if page.list.item(number).text().strip() == "承諾・指示簿 →"
+    )
+    page.list.setCurrentRow(row)
+    assert shiki.gone == []
+    press(page.list, K.Key_Return)
+    assert shiki.gone == [("authorization", "")]
+
+
+def test_exceptions_are_read_only(shiki: Table) -> None:
+    page = RegistersPage(shiki.desk)
+    shiki.show(page)
+    page.show_record("rule_override", "")
+    shiki.settle()
+    new, _open, revise, void = page.verbs()[:4]
+    assert not (new.isEnabled() or revise.isEnabled() or void.isEnabled())
+    assert "取扱いや登録" in new.toolTip()

@@ -1,0 +1,211 @@
+"""条項と証拠: what an officer sees and opens, by keys."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from models.codes import AttachmentKind, FindingStatus
+from models.records import ContractClauseSetting, Finding, Item
+from tests.house import House, furnished
+from tests.ui.fingers import press
+from tests.ui.shell import Answers, settle
+from ui.evidence_page import EvidencePage
+from ui.form_dialog import FormDialog
+from ui.operations import Operations
+from ui.page import Desk
+from ui.paper_dialog import PaperDialog
+from ui.state_table import StateTable
+
+K = Qt.Key
+
+
+class Open:
+    """A page of a ledger in a test's hands."""
+
+    def __init__(self, qtbot: QtBot, house: House) -> None:
+        self.qtbot = qtbot
+        self.house = house
+        self.gone: list[tuple[str, str]] = []
+        self.operations = Operations(Answers())
+        self.operations.watch(house.ledger)
+        self.desk = Desk(
+            house.ledger, self.operations, self.operations.asker,
+            lambda *where: self.gone.append(where),
+        )  # fmt: skip
+        self.page = EvidencePage(self.desk)
+        qtbot.addWidget(self.page)
+        self.page.resize(1100, 640)
+
+    def show(self, contract_id: str) -> EvidencePage:
+        self.page.show_contract(contract_id)
+        self.page.show()
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        settle(self.qtbot, self.operations)
+
+
+@pytest.fixture
+def chiba(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
+    with furnished(tmp_path, profile="chiba", rules=True, days=4, planted=True) as house:
+        house.clock.wait(60 * 24 * 5)
+        opened = Open(qtbot, house)
+        yield opened
+        opened.operations.close()
+
+
+def words(table: StateTable, column: int) -> list[str]:
+    return [table.item(row, column).text() for row in range(table.rowCount())]  # type: ignore[union-attr]
+
+
+def test_the_numbers_stand_on_top_and_the_worst_clause_is_open(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    assert "2026-001" in page.title.text() and page.subtitle.text() == "個人情報取扱特記事項"
+    assert page.filters["broken"].text() == "× 違反 1"
+    counts = page.overview.counts() if page.overview else {}
+    assert page.filters["action"].text() == f"！ 要対応 {counts['action']}"
+    one = page.marked()
+    assert one is not None and one.state.state == "broken"
+    assert "違反：確かめることが1件" in page.detail.state.text()
+    assert words(page.detail.against, 0) == ["× 違反"]
+    assert "指定されていません" in words(page.detail.against, 1)[0]
+
+
+def test_every_state_is_told_by_word_and_mark(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    told = set(words(page.table, 2))
+    assert told <= {"✓ 果たした", "→ 期限前", "！ 要対応", "× 違反", "－ 対象外", "？ 判定前"}
+    assert {"✓ 果たした", "！ 要対応", "× 違反"} <= told
+    text = chiba.house.ledger.profile(chiba.house.story.contract.id)
+    assert words(page.table, 0) == [c.article for c in text.clauses_for("chiba")]
+
+
+def test_a_number_filters_and_enter_opens_the_row_behind_it(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    page.filters["action"].click()
+    assert set(words(page.table, 2)) == {"！ 要対応"}
+    rows = words(page.table, 0)
+    place = rows.index("第9第3項")  # the ban on taking out: one did not come back
+    page.table.setFocus()
+    page.table.setCurrentCell(0, 0)
+    press(page.table, *[K.Key_Down] * place)
+    chiba.settle()
+    assert page.detail.head.text().startswith("第9第3項")
+    assert "戻っていません" in words(page.detail.against, 1)[0]
+    press(page.table, K.Key_Return)
+    [(type_, record_id)] = chiba.gone
+    out = chiba.house.ledger.registers.need(Item, record_id).record
+    assert type_ == "item" and out.due_back_at is not None
+
+
+def test_a_clause_that_was_kept_shows_what_proves_it(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    page.filters["done"].click()
+    place = words(page.table, 0).index("第9第2項")  # identity documents
+    page.table.setCurrentCell(place, 0)
+    chiba.settle()
+    assert not page.detail.against.isVisible()
+    assert page.detail.supporting.rowCount() == 5
+    assert "身分を証明する書類" in words(page.detail.supporting, 0)[0]
+    press(page.table, K.Key_Return)
+    assert chiba.gone[0][0] == "credential"
+
+
+def test_what_the_ledger_cannot_judge_is_not_called_kept(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    page.filters["unknown"].click()
+    assert "判定できません" in page.detail.state.text()
+    assert "この台帳では判定しないこと" in page.detail.unjudged.text()
+
+
+def test_a_clause_leads_to_its_paper(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    page.filters["action"].click()
+    page.table.setCurrentCell(words(page.table, 0).index("第3第2項"), 0)
+    chiba.settle()
+    page.verbs()[1].trigger()
+    chiba.settle()
+    dialog = page.findChild(PaperDialog)
+    assert dialog is not None and dialog.kind_code() == "D-05"
+    dialog.done(0)
+
+
+def test_a_clause_is_switched_off_with_reason_and_basis(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    page.table.setCurrentCell(words(page.table, 0).index("第9第2項"), 0)
+    page.verbs()[2].trigger()
+    chiba.settle()
+    dialog = page.findChild(FormDialog)
+    assert dialog is not None and page.has_draft() is dialog.is_dirty()
+    dialog.done(0)
+    house = chiba.house
+    basis = house.ledger.files.attach(
+        b"contract", name="contract.pdf", mime="application/pdf", kind=AttachmentKind.SCAN,
+        contract_id=house.story.contract.id,
+    ).ids[0]  # fmt: skip
+    setting = ContractClauseSetting(
+        contract_id=house.story.contract.id, clause_key="CB-9.2", enabled=False,
+        reason="庁舎内の作業がないため", agreed_on=house.ledger.today(), basis_file=basis,
+    )  # fmt: skip
+    chiba.operations.run(lambda: house.ledger.registers.create(setting))
+    chiba.settle()
+    one = page.marked()
+    assert one is not None and (one.state.key, one.state.state) == ("CB-9.2", "not_applicable")
+    assert "庁舎内の作業がないため" in page.detail.state.text()
+
+
+def test_one_more_entry_changes_the_page_at_once(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    house, before = chiba.house, page.filters["broken"].text()
+    finding = house.ledger.registers.all(Finding)[0].record
+    day = house.ledger.today()
+    others = (one for one in house.story.people.values() if one != finding.owner_person_id)
+    closed = replace(
+        finding, status=FindingStatus.VERIFIED, action="手順を改めた", completed_on=day,
+        verified_on=day, verified_by=next(others),
+    )  # fmt: skip
+    chiba.operations.run(lambda: house.ledger.registers.revise(closed, "是正を確かめた"))
+    chiba.settle()
+    assert before == "× 違反 1" and page.filters["broken"].text() == "× 違反 0"
+    assert not page.filters["broken"].isEnabled()
+
+
+def test_all_contracts_show_their_counts_and_enter_goes_in(chiba: Open) -> None:
+    page = chiba.show("")
+    assert words(page.contracts, 0) == ["2026-001 健康診査結果入力業務委託"]
+    assert words(page.contracts, 1) == ["× 違反"]
+    assert words(page.contracts, 2) == ["1"]
+    page.contracts.setFocus()
+    press(page.contracts, K.Key_Return)
+    chiba.settle()
+    assert page.overview is not None
+    page.verbs()[3].trigger()
+    chiba.settle()
+    assert page.stack.currentWidget() is page.contracts
+
+
+def test_a_worker_is_told_who_may_look(qtbot: QtBot, tmp_path: Path) -> None:
+    with furnished(tmp_path, accounts=True) as house:
+        house.sign_in("yoshino")
+        opened = Open(qtbot, house)
+        page = opened.show(house.story.contract.id)
+        assert "責任者・検査者" in page.nothing.text() and page.nothing.isVisible()
+        opened.operations.close()
+
+
+def test_the_page_of_every_text_names_its_articles(qtbot: QtBot, tmp_path: Path) -> None:
+    for code, first in (("fukuoka", "第1"), ("yachiyo", "第1条")):
+        with furnished(tmp_path / code, profile=code, rules=True) as house:
+            house.clock.wait(int(timedelta(days=1).total_seconds() // 60))
+            opened = Open(qtbot, house)
+            page = opened.show(house.story.contract.id)
+            assert words(page.table, 0)[0] == first
+            QApplication.processEvents()
+            opened.operations.close()
