@@ -18,6 +18,7 @@ from models.records import Record
 from models.store import Query
 from ui.asking import dialog_buttons
 from ui.exporting import export_register
+from ui.fitting import fit
 from ui.import_parts import LinesModel, LinesView
 from ui.operations import Operations
 
@@ -128,7 +129,7 @@ class LostDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("書けなかった文字"))
-        self.resize(560, 420)
+        fit(self, 560, 420)
         column = QVBoxLayout(self)
         label = QLabel(
             told

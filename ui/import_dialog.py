@@ -26,6 +26,7 @@ from models.ledger import Ledger
 from models.records import HandlingEvent, Item, Person, Place, Record
 from models.store import Progress
 from models.text import sort_key
+from ui.fitting import fit
 from ui.import_parts import LinesModel, LinesView, MappingTable, QuestionForm
 from ui.intake import Source, only_contract, read_source, take_source
 from ui.operations import Operations
@@ -101,7 +102,7 @@ class ImportDialog(QDialog):
             [(place.id, place.name) for place in places],
         )
         self._build()
-        self.resize(980, 680)
+        fit(self, 980, 680)
 
     def intake(self) -> Intake | None:
         """Return what would be entered, or was."""

@@ -24,6 +24,7 @@ from models.paper_about import CHANGES
 from models.records import Contract, SealKey
 from ui import ledger_settings as settings
 from ui import permitted
+from ui.fitting import fit
 from ui.issue import IssueRequest, drawable_kinds, issue, missing, preview
 from ui.layout import add_row, button, form, heading, note, say
 from ui.page import Desk
@@ -57,7 +58,7 @@ class PaperDialog(QDialog):
         self._first_kind = kind
         self.desk = desk
         self.setWindowTitle(self.tr("書類の作成"))
-        self.resize(720, 560)
+        fit(self, 720, 560)
         self._drawable: frozenset[str] = frozenset()
         self._build()
         self.look.setEnabled(False)

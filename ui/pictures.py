@@ -80,14 +80,23 @@ def _screens(target: Path, office: Office, ledger_folder: Path, size: tuple[int,
 
     from ui import theme
     from ui.application import make_window, prepare
+    from ui.asking import DialogAsker
     from ui.operations import Operations
     from ui.scenes import DOOR, INSIDE, Stage
+
+    class Silent(DialogAsker):
+        """Nobody stands before these pictures who could close a dialog."""
+
+        def tell(self, parent: "QWidget | None", sentence: str) -> None:
+            pass
+
+        warn = tell
 
     application = QApplication.instance() or QApplication(["azukari", *theme.STYLE_ARGUMENTS])
     assert isinstance(application, QApplication)
     prepare(application)
     user = cast.USERS[0]
-    operations = Operations()
+    operations = Operations(Silent())
     with tempfile.TemporaryDirectory() as settings:
         window = make_window(lambda: office, operations, Path(settings))
         stage = Stage(window, office, operations, Path(settings), PATIENCE_S)

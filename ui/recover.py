@@ -16,6 +16,7 @@ from models.ledger import Ledger
 from models.office import Office
 from models.records import Organization
 from ui.asking import dialog_buttons
+from ui.fitting import fit
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, form, heading, note, say
 from ui.new_password import NewPassword
@@ -48,7 +49,7 @@ class RecoverDialog(QDialog):
         self._ledger: Ledger | None = None
         self._organization = ""
         self.setWindowTitle(self.tr("回復シートで開く"))
-        self.resize(640, 620)
+        fit(self, 640, 620)
         self._build()
 
     # --- building ----------------------------------------

@@ -27,6 +27,7 @@ from models.ledger import Ledger
 from models.office import Office
 from models.records import Organization
 from ui import ledger_settings as settings
+from ui.fitting import fit
 from ui.layout import button, note, say
 from ui.operations import Operations
 from ui.wizard_steps import (
@@ -68,7 +69,7 @@ class Wizard(QDialog):
         self._skipped = False
         self._contract_written = False
         self.setWindowTitle(self.tr("新しい台帳"))
-        self.resize(860, 660)
+        fit(self, 860, 660)
         self._make_steps()
         self._build()
         self._show(0)
