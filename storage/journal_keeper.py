@@ -20,11 +20,14 @@ from models.chain import Command, Entry, Head
 from models.codes import EventLevel, SystemEventKind
 from models.errors import (
     AzukariError,
+    DiskFull,
     Foreign,
+    InputOutput,
     InsideLedger,
     JournalFailed,
     JournalMissing,
     MediumMissing,
+    NotWritable,
     Refused,
     RolledBack,
 )
@@ -93,11 +96,7 @@ class Keeper:
         Raises:
             JournalMissing
         """
-        if self._journal is not None:
-            try:
-                self._journal.require_present()
-            except AzukariError as error:
-                self._lose(error, written=False)
+        self._look()
         if self._journal is None and self._folder is not None:
             self._reach_out()
 
@@ -114,7 +113,15 @@ class Keeper:
             self._journal.append(command, entries)
         except AzukariError as error:
             self._lose(error, written=True)
-            raise JournalFailed(file=str(self._folder), reason=str(error)) from error
+            raise JournalFailed(file=str(self._folder), reason=_why(error)) from error
+
+    def _look(self) -> None:
+        """Notice a medium that was pulled out since the last command."""
+        if self._journal is not None:
+            try:
+                self._journal.require_present()
+            except AzukariError as error:
+                self._lose(error, written=False)
 
     def _lose(self, error: AzukariError, *, written: bool) -> None:
         """Let go of a journal that fails.
@@ -145,7 +152,7 @@ class Keeper:
             self._folder,
             journal.head.seq if journal else self._seen,
             journal.written_at if journal else None,
-            "" if journal or self._problem is None else str(self._problem),
+            "" if journal or self._problem is None else _why(self._problem),
             journal is not None and self._on_one_disk(journal.folder),
         )
 
@@ -182,6 +189,7 @@ class Keeper:
         self._set_suspended(True)
 
     def require(self) -> None:
+        self._look()
         if self._journal is not None or self._folder is None:
             return
         try:
@@ -189,7 +197,7 @@ class Keeper:
         except AzukariError as error:
             self._problem = error
             if not self._suspended:
-                raise JournalMissing(file=str(self._folder), reason=str(error)) from error
+                raise JournalMissing(file=str(self._folder), reason=_why(error)) from error
 
     def roll(self) -> None:
         """Go on in a new file under the present data key; a rotation calls it at its end."""
@@ -377,6 +385,22 @@ class Keeper:
             self._journal.close()
         if self._last.seq:
             self._memory.remember(self._vault.vault_id, self._place, self._last)
+
+
+def _why(error: AzukariError) -> str:
+    """Say shortly why a journal cannot be written; whether anything was entered is said elsewhere."""
+    for kind, words in _SHORT:
+        if isinstance(error, kind):
+            return words
+    return str(error)
+
+
+_SHORT: tuple[tuple[type[AzukariError], str], ...] = (
+    (DiskFull, "媒体に空きがありません。空きを作ってください。"),
+    (NotWritable, "媒体に書き込めません。権限と、書込み禁止スイッチを確かめてください。"),
+    (MediumMissing, "媒体が見つかりません。接続してください。"),
+    (InputOutput, "媒体の読み書きに失敗しました。接続を確かめてください。"),
+)
 
 
 def detach(store: LedgerStore) -> None:

@@ -1,6 +1,7 @@
 """更新ジャーナル on the backup page: where it is written, how it stands, and what to do about it."""
 
 from collections.abc import Callable
+from datetime import tzinfo
 from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -47,7 +48,10 @@ class JournalPart(QWidget):
         outer.addWidget(frame)
 
     def refresh(self) -> None:
-        self.desk.operations.ask(self.desk.ledger.journal.tend, self._show, parent=self)
+        ledger = self.desk.ledger
+        self.desk.operations.ask(
+            lambda: (ledger.journal.tend(), ledger.now().tzinfo), self._show, parent=self
+        )
 
     # --- verbs ----------------------------------------
     def start(self) -> None:
@@ -71,21 +75,22 @@ class JournalPart(QWidget):
         self.desk.operations.run(work, done=lambda _: self.refresh(), parent=self)
 
     # --- showing ----------------------------------------
-    def _show(self, status: JournalStatus) -> None:
+    def _show(self, found: tuple[JournalStatus, tzinfo | None]) -> None:
+        status, zone = found
         kind = "problem" if status.care else "good" if status.state is JournalState.OK else "care"
         mark = self.tr("！ ") if status.care else ""
         say(self.state, f"{mark}{status.words}。", kind)
-        self.place.setText(_where(status))
+        self.place.setText(_where(status, zone))
         say(self.advice, _advice(status), "problem" if status.problem else "muted")
         self.without.setVisible(status.state in (JournalState.MISSING, JournalState.BROKEN))
 
 
-def _where(status: JournalStatus) -> str:
+def _where(status: JournalStatus, zone: tzinfo | None) -> str:
     if status.folder is None:
         return ""
     words = f"保存先　{status.folder}"
     if status.written_at is not None:
-        at = status.written_at.astimezone()
+        at = status.written_at.astimezone(zone)
         words += f"　直前の書込み　{wareki.format_short(at.date())} {at:%H:%M}"
     return f"{words}　記帳番号 {status.seq:,} まで"
 
