@@ -12,15 +12,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
+    QGroupBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QRadioButton,
     QStackedWidget,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from models.errors import AzukariError, Cancelled
 from models.intake.parts import Intake, Options
 from models.ledger import Ledger
 from models.records import HandlingEvent, Item, Person, Place, Record
@@ -90,6 +93,7 @@ class ImportDialog(QDialog):
         self._ledger, self._operations = ledger, operations
         self._cls, self._contract_id, self._source = record_type, contract_id, source
         self._intake: Intake | None = None
+        self._too_late = False
         self._rows = dict(source.sheet.rows)
         self._names = {person.id: person.name for person in people}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -115,7 +119,7 @@ class ImportDialog(QDialog):
         if step == OUTCOME:
             self._enter()
             return
-        mapping, options = self.mapping.mapping(), self.questions.options()
+        mapping, options = self.mapping.mapping(), self._options()
 
         def then(intake: Intake) -> None:
             self.questions.ask(intake.questions)
@@ -153,7 +157,7 @@ class ImportDialog(QDialog):
         self._operations.ask(work, then, parent=self)
 
     def _enter(self) -> None:
-        options = replace(self.questions.options(), strict=self.strict.isChecked())
+        options = replace(self._options(), strict=self.strict.isChecked())
 
         def then(intake: Intake) -> None:
             self._show_outcome(intake)
@@ -161,16 +165,35 @@ class ImportDialog(QDialog):
 
         self._judge(self.tr("取込み"), self.mapping.mapping(), options, dry_run=False, then=then)
 
+    def _options(self) -> Options:
+        """Return the answers, and how much of a register of media is wanted."""
+        return replace(self.questions.options(), with_events=not self.things_only.isChecked())
+
     def _judge(
         self, title: str, mapping: dict[str, str], options: Options, *, dry_run: bool, then: Any
     ) -> None:
+        self._too_late = False
+
         def work(progress: Progress) -> Intake:
-            return take_source(
+            intake = take_source(
                 self._ledger, self._source, self._cls, contract_id=self._contract_id,
                 mapping=mapping, dry_run=dry_run, options=options, progress=progress,
             )  # fmt: skip
+            try:
+                progress(1, 1)
+            except Cancelled:
+                if dry_run:
+                    raise
+                self._too_late = True  # pressed while the command was being written
+            return intake
 
-        self._operations.long(title, work, then, self)
+        self._operations.long(title, work, then, self, failed=self._failed)
+
+    def _failed(self, error: AzukariError) -> None:
+        if isinstance(error, Cancelled):
+            self._say(self.tr("中止しました。何も取り込んでいません。"), good=False)
+        else:
+            self._operations.tell(error, self)
 
     def _finish(self, intake: Intake) -> None:
         self.back_button.hide()
@@ -180,8 +203,10 @@ class ImportDialog(QDialog):
         self.close_button.setDefault(True)
         self.close_button.setFocus()
         head = intake.change.head.seq if intake.change else 0
+        late = self.tr("「中止」の前に書き終わりました。") if self._too_late else ""
         self._say(
-            self.tr(
+            late
+            + self.tr(
                 "{accepted}行を取り込みました（記帳番号{head}まで）。"
                 "元のファイルは添付資料として残しました。取り込まなかった行は{refused}行です。"
             ).format(
@@ -207,12 +232,14 @@ class ImportDialog(QDialog):
 
     def _show_outcome(self, intake: Intake) -> None:
         self._intake = intake
-        self._say(
-            self.tr("取り込める行　{accepted}行　／　取り込めない行　{refused}行").format(
-                accepted=f"{intake.accepted:,}", refused=f"{len(intake.refused):,}"
-            ),
-            good=not intake.refused,
+        told = self.tr("取り込める行　{accepted}行　／　取り込めない行　{refused}行").format(
+            accepted=f"{intake.accepted:,}", refused=f"{len(intake.refused):,}"
         )
+        if self._cls is Item:
+            told += self.tr("　／　いっしょに記録する取扱い　{0}件").format(
+                f"{len(intake.events):,}"
+            )
+        self._say(told, good=not intake.refused)
         line = self.tr("行")
         self.refusing.show_rows(
             LinesModel([line, self.tr("理由")], intake.refused, lambda row: (str(row[0]), row[1]))
@@ -287,8 +314,26 @@ class ImportDialog(QDialog):
         self.source_text.setTextFormat(Qt.TextFormat.PlainText)
         self.source_text.setWordWrap(True)
         column.addWidget(self.source_text)
+        self.extent = self._extent()
+        column.addWidget(self.extent)
         column.addWidget(self.mapping, 1)
         return page
+
+    def _extent(self) -> QWidget:
+        """Return the choice how much of a register of media is taken in; hidden for others."""
+        box = QGroupBox(self.tr("取り込む範囲"))
+        self.with_handling = QRadioButton(
+            self.tr("登録と取扱い　受領日・複製・返却・廃棄の欄から、取扱記録も作ります")
+        )
+        self.things_only = QRadioButton(
+            self.tr("登録だけ　媒体・資料を登録し、取扱記録は作りません（受領は後で記録します）")
+        )
+        self.with_handling.setChecked(True)
+        row = QVBoxLayout(box)
+        for radio in (self.with_handling, self.things_only):
+            row.addWidget(radio)
+        box.setVisible(self._cls is Item)
+        return box
 
     def _what_was_read(self) -> str:
         sheet = self._source.sheet

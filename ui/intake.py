@@ -121,6 +121,7 @@ def take_source(
         intake = _with_repetition(ledger, source, intake)
         if dry_run or not intake.accepted:
             return intake
+        progress(1, 1)  # the last moment to stop: what follows is one command, all or nothing
         return enter(
             ledger, intake, source.data, name=source.name, mime=source.mime,
             contract_id=contract_id, source_id=source_id, strict=options.strict,

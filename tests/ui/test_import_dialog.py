@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.codes import HandlingKind
+from models.errors import Cancelled
 from models.records import HandlingEvent, Item, Person, Place
 from models.store import Query
 from tests.house import House, furnished
@@ -19,6 +20,7 @@ from tests.ui.conftest import Hand
 from ui.export_dialog import ExportDialog, LostDialog, open_export
 from ui.import_dialog import OUTCOME, ImportDialog, open_import
 from ui.operations import Operations
+from ui.progress import ProgressDialog
 
 D = TypeVar("D", bound=QDialog)
 
@@ -95,7 +97,8 @@ def test_a_register_is_taken_in_by_enter_alone(
         QTest.keyClick(dialog, Qt.Key.Key_Return)
         waited()
     assert dialog.pages.currentIndex() == OUTCOME
-    assert dialog.summary.text() == "⚠ 取り込める行　130行　／　取り込めない行　2行"
+    told = "取り込める行　130行　／　取り込めない行　2行　／　いっしょに記録する取扱い　143件"
+    assert dialog.summary.text() == f"⚠ {told}"
     assert house.ledger.store.count(Query("item")) == 0
     with qtbot.waitSignal(dialog.taken):
         QTest.keyClick(dialog, Qt.Key.Key_Return)
@@ -216,3 +219,66 @@ def test_the_export_dialog_says_how_many_rows_it_wrote(
     waited()
     assert "7件を「場所.xlsx」に書き出しました。" in hand.said
     assert (tmp_path / "場所.xlsx").stat().st_size > 1000
+
+
+# --- how much, and stopping ---
+
+
+def to_outcome(dialog: ImportDialog, waited: Callable[[], None]) -> None:
+    for _ in range(2):
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        waited()
+    assert dialog.pages.currentIndex() == OUTCOME
+
+
+def test_a_register_can_be_taken_in_without_its_handling(
+    opened: Callable[[Path, type], ImportDialog], house: House, waited: Callable[[], None],
+) -> None:  # fmt: skip
+    dialog = opened(REGISTER, Item)
+    dialog.with_handling.setFocus()
+    QTest.keyClick(dialog.with_handling, Qt.Key.Key_Down)
+    assert dialog.things_only.isChecked()
+    to_outcome(dialog, waited)
+    assert "いっしょに記録する取扱い　0件" in dialog.summary.text()
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    waited()
+    store = house.ledger.store
+    assert (store.count(Query("item")), store.count(Query("handling_event"))) == (130, 0)
+
+
+def test_the_choice_of_handling_is_only_for_registers_of_media(
+    opened: Callable[[Path, type], ImportDialog], tmp_path: Path
+) -> None:
+    file = write(tmp_path, "管理番号,日時,取扱いの種類\nM-1,2025-04-01,使用\n")
+    dialog = opened(file, HandlingEvent)
+    assert dialog.extent.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("ends", "items", "words"),
+    [
+        (2, 0, "中止しました。何も取り込んでいません。"),
+        (3, 130, "「中止」の前に書き終わりました。"),
+    ],
+)
+def test_stopping_enters_nothing_or_says_that_it_came_too_late(
+    opened: Callable[[Path, type], ImportDialog], house: House, waited: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch, ends: int, items: int, words: str,
+) -> None:  # fmt: skip
+    dialog = opened(REGISTER, Item)
+    to_outcome(dialog, waited)
+    before = house.ledger.store.head()
+    calls: list[int] = []
+
+    def report(_dialog: ProgressDialog, done: int, total: int) -> None:
+        calls.append(done)
+        if done == total and sum(1 for one in calls if one == total) == ends:
+            raise Cancelled()
+
+    monkeypatch.setattr(ProgressDialog, "report", report)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    waited()
+    assert house.ledger.store.count(Query("item")) == items
+    assert words in dialog.summary.text()
+    assert (house.ledger.store.head() == before) is (items == 0)
+    assert dialog.next_button.isVisible() is (items == 0)
