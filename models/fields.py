@@ -124,6 +124,9 @@ class Integer(Kind):
     def format(self, value: int | None) -> str:
         return "" if value is None else f"{value:,}"
 
+    def fine(self, value: Any) -> bool:
+        return type(value) is int and self.minimum <= value <= self.maximum
+
     def problems(self, value: Any) -> Iterator[str]:
         if value is None:
             return
@@ -152,6 +155,14 @@ class DecimalNumber(Kind):
 
     def format(self, value: Decimal | None) -> str:
         return "" if value is None else f"{value.normalize():,f}"
+
+    def fine(self, value: Any) -> bool:
+        return (
+            type(value) is Decimal
+            and value.is_finite()
+            and self.minimum <= value <= self.maximum
+            and int(value.as_tuple().exponent) >= -3
+        )
 
     def problems(self, value: Any) -> Iterator[str]:
         if value is None:
@@ -234,6 +245,9 @@ class Day(Kind):
 
     def format(self, value: date | None) -> str:
         return "" if value is None else wareki.format_wareki(value)
+
+    def fine(self, value: Any) -> bool:
+        return type(value) is date and self.first <= value <= self.last
 
     def problems(self, value: Any) -> Iterator[str]:
         if value is None:
@@ -480,6 +494,9 @@ class Children(Kind):
     child: type["Child"]
     empty: ClassVar[Any] = ()
     sql_type: ClassVar[str] = ""
+
+    def fine(self, value: Any) -> bool:
+        return bool(value) and all(next(row.problems(), None) is None for row in value)
 
     def problems(self, value: Any) -> Iterator[str]:
         for number, row in enumerate(value, 1):

@@ -1,0 +1,62 @@
+"""The quick look at a value never passes what the long look would refuse."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models import fields
+from models.codes import HandlingKind
+from models.records import HandlingLine
+
+KINDS = [
+    fields.Text(5), fields.LongText(9), fields.Integer(1, 99), fields.DecimalNumber(),
+    fields.DecimalNumber(Decimal(1), Decimal(9)), fields.Boolean(), fields.Day(), fields.Moment(),
+    fields.Choice(HandlingKind), fields.Ref("item"), fields.Children(HandlingLine),
+]  # fmt: skip
+LINES = st.builds(
+    HandlingLine,
+    item_id=st.sampled_from(["", "a" * 32, "a" * 65]),
+    quantity=st.none() | st.decimals(allow_nan=True, allow_infinity=True),
+)
+VALUES: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.booleans(), st.text(max_size=12), st.integers(-2, 120),
+    st.decimals(allow_nan=True, allow_infinity=True), st.decimals(0, 10, places=4),
+    st.dates(), st.datetimes(timezones=st.just(UTC)), st.datetimes(),
+    st.sampled_from(list(HandlingKind)), st.lists(LINES, max_size=3).map(tuple),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=repr)
+@given(value=VALUES)
+def test_what_passes_at_one_look_has_no_problems(kind: fields.Kind, value: Any) -> None:
+    if isinstance(kind, fields.Children) != isinstance(value, tuple):
+        return
+    if kind.fine(value):
+        assert not kind.is_empty(value)
+        assert list(kind.problems(value)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (fields.Integer(1, 9), 9, 10),
+        (fields.Integer(1, 9), 1, True),
+        (fields.DecimalNumber(), Decimal("0.125"), Decimal("0.1255")),
+        (fields.DecimalNumber(Decimal(1)), Decimal(1), Decimal("0.999")),
+        (fields.Day(), date(2199, 12, 31), date(2200, 1, 1)),
+        (fields.Day(), date(2026, 11, 21), datetime(2026, 11, 21, tzinfo=UTC)),
+    ],
+)
+def test_one_look_tells_good_from_bad(kind: fields.Kind, good: Any, bad: Any) -> None:
+    assert kind.fine(good)
+    assert not kind.fine(bad) and list(kind.problems(bad))
+
+
+def test_a_row_with_a_problem_is_looked_at_closely() -> None:
+    kind = fields.Children(HandlingLine)
+    assert kind.fine((HandlingLine(item_id="a" * 32),))
+    assert not kind.fine((HandlingLine(item_id="a" * 32), HandlingLine()))
