@@ -16,7 +16,7 @@ from reports.text import Style
 
 BOX: Final = 118 * mm
 NAME: Final = Style(MINCHO, 9.5, 13, "center")
-MOST_NAMES: Final = 8  # in one box; the others stand in the list
+MOST_NAMES: Final = 5  # in one box; the others stand in the list
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Structure(Form):
     def middle(self) -> list[Flowable]:
         tiers = [("", [self.client_party]), ("", [self.contractor_party])]
         for role in dict.fromkeys(post.role for post in self.lines):
-            tiers.append((role, [post.person for post in self.lines if post.role == role]))
+            people = dict.fromkeys(post.person for post in self.lines if post.role == role)
+            tiers.append((role, list(people)))
         parts: list[Flowable] = []
         for role, names in tiers:
             if parts:

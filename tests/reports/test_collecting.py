@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,12 @@ from models.codes import (
     AssignmentRole,
     AssignmentStatus,
     EmploymentType,
+    EndRule,
     GovernanceKind,
+    ItemClass,
+    ItemOrigin,
+    MediaType,
+    Ownership,
     SubmissionMeans,
 )
 from models.codes import AuthorizationSubject as S
@@ -25,6 +31,7 @@ from models.records import (
     GovernanceDocument,
     HandlingEvent,
     InformationAsset,
+    Item,
     Person,
     Place,
     Pledge,
@@ -398,6 +405,43 @@ def test_an_empty_list_says_that_nothing_applies(tmp_path: Path) -> None:
         assert "該当する個人情報の項目はありません" in text_of(house, "D-31")
 
 
+def test_a_contract_without_equipment_lists_none(tmp_path: Path) -> None:
+    with office(tmp_path, "confidentiality-model") as house:
+        other = replace(house.story.contract, id="", contract_no="2026-002", title="別の業務")
+        other_id = house.ledger.registers.create(other).ids[-1]
+        text = flat(preview(house.ledger, IssueRequest("D-29", other_id)))
+        assert "パソコン等管理台帳" in text and "該当する媒体・機器はありません" in text
+
+
+def test_shared_equipment_is_listed_with_every_contract(tmp_path: Path) -> None:
+    with office(tmp_path, "fukuoka") as house:
+        house.ledger.registers.create(
+            Item(
+                item_no="PC-01", item_class=ItemClass.EQUIPMENT, media_type=MediaType.NOTEBOOK_PC,
+                name="入力用端末", maker="みほん電機", model="NB-9", serial_no="1",
+                quantity=Decimal(1), unit="台", origin=ItemOrigin.CONTRACTOR_EQUIPMENT,
+                ownership=Ownership.CONTRACTOR, home_place_id=house.story.places[1].id,
+                end_rule=EndRule.ERASE_OR_DISPOSE,
+            )
+        )  # fmt: skip
+        text = text_of(house, "D-29")
+        assert "媒体・端末一覧" in text and "みほん電機　NB-9" in text and "入力室" in text
+
+
+def test_a_checklist_without_an_answer_is_not_sealed(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        found = house.ledger.registers.all(
+            GovernanceDocument, kind=GovernanceKind.CHECKLIST_TEMPLATE
+        )
+        open_point = replace(found[0].record, text="届け出たか。｜はい\n点検したか。")
+        house.ledger.registers.revise(open_point, "点検の途中")
+        with pytest.raises(Refused, match="回答（2行目）"):
+            sealed(house, "D-01")
+        house.ledger.registers.void(GovernanceDocument, open_point.id, "作り直すため")
+        with pytest.raises(Refused, match="確認事項｜回答｜備考"):
+            text_of(house, "D-01")
+
+
 def test_only_the_rows_of_this_contract_stand_on_a_paper(tmp_path: Path) -> None:
     with office(tmp_path, "chiba", days=6) as house:
         first = house.story.contract
@@ -460,6 +504,30 @@ def test_a_sheet_to_sign_is_not_printed_without_its_text(tmp_path: Path) -> None
         house.ledger.registers.revise(replace(found[0].record, text=""), "文面の削除")
         with pytest.raises(Refused, match="誓約の内容"):
             text_of(house, "D-07")
+
+
+def test_records_of_another_kind_are_refused(tmp_path: Path) -> None:
+    with office(tmp_path, "chiba", days=2) as house:
+        used = events(house, K.USE)[0]
+        for kind, chosen, sentence in (
+            ("D-16", (used,), "載せる種類の記録ではありません"),
+            ("D-27", (used,), "載せる種類の記録ではありません"),
+            ("D-16", (), "取扱記録を選んで"),
+            ("D-06", (), "実施一回"),
+            ("D-11", (), "申請一件"),
+            ("D-11", (apply_for(house, S.THIRD_PARTY),), "申請する行為ではありません"),
+        ):
+            with pytest.raises(Refused, match=sentence):
+                text_of(house, kind, *chosen)
+
+
+def test_penalties_without_the_day_of_their_wording_are_not_made_known(tmp_path: Path) -> None:
+    with office(tmp_path, "yachiyo") as house:
+        found = house.ledger.registers.all(GovernanceDocument, kind=GovernanceKind.PENALTY_TEXT)
+        undated = replace(found[0].record, text_as_of=None)
+        house.ledger.registers.revise(undated, "基準日の削除")
+        with pytest.raises(Refused, match="条文の基準日"):
+            text_of(house, "D-30")
 
 
 @pytest.mark.parametrize(
