@@ -117,7 +117,8 @@ def file_key(keys: Keys, header: FileHeader) -> bytes:
     except KeyError as exc:
         raise KeyGone(
             file=f"更新ジャーナル {header.number}",
-            what_now="暗号鍵を替える前のものです。鍵を替えた後のバックアップから復元してください。",
+            what_now="ほかの時期の暗号鍵のものです。"
+            "暗号鍵を替えた後に作ったバックアップから復元してください。",
         ) from exc
     return hkdf(key, _FILE_KEY_TAG, salt=header.file_id)
 

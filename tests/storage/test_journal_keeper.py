@@ -195,7 +195,7 @@ def test_a_write_that_fails_is_not_acknowledged_and_written_later(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(journal_file, "sync", full)
-    with pytest.raises(JournalFailed, match="繰り返さず"):
+    with pytest.raises(JournalFailed, match="繰り返さない"):
         enter(house.ledger)
     assert house.ledger.store.head().seq == seq + 1
     assert told == [seq + 1]  # the screens must show what is entered
@@ -552,6 +552,43 @@ def test_the_sheet_restores_with_the_journal_too(house: House) -> None:
     assert sound(ledger)
     assert any(run.record.to_event_seq == head.seq for run in ledger.registers.all(BackupRun))
     ledger.close()
+
+
+def test_a_renewed_data_key_needs_a_backup_made_after_it(house: House) -> None:
+    old = backed_up(house)
+    enter(house.ledger, "前")
+    house.ledger.safe.renew_key()
+    enter(house.ledger, "後")
+    later = house.folder / "later"
+    later.mkdir()
+    new = Path(house.ledger.safe.backup(later, quiet).file)
+    enter(house.ledger, "最後")
+    head = house.ledger.store.head()
+    assert sound(house.ledger) and replayed(house) == head.seq
+    with pytest.raises(Damaged, match="暗号鍵を替えた後"):
+        house.office.restore(
+            old, house.folder / "a", BOSS.login, BOSS.password, quiet, journal=usb(house)
+        )
+    reached = house.office.restore(
+        new, house.folder / "b", BOSS.login, BOSS.password, quiet, journal=usb(house)
+    )
+    assert reached.head == head
+    ledger = house.sign_in(BOSS.login)
+    assert state(ledger) is JournalState.OK and not ledger.notices
+
+
+def test_a_key_renewed_without_the_medium_begins_a_journal_anew(house: House) -> None:
+    pull(house)
+    boss = house.sign_in(BOSS.login)
+    boss.journal.suspend(REASON)
+    boss.safe.renew_key()
+    plug(house)
+    boss = house.sign_in(BOSS.login)
+    assert state(boss) is JournalState.OK
+    assert any("暗号鍵を替えた" in notice for notice in boss.notices)
+    assert SystemEventKind.JOURNAL_BEHIND in events(boss)
+    enter(boss)
+    assert replayed(house) == boss.store.head().seq and sound(boss)
 
 
 # --- the clock ------------------------------------------------------------------------------------
