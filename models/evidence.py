@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.evidence_dates import ALL_QUERIES
-from models.evidence_queries import LISTINGS
-from models.inquiry import WORST, Answer, Row
+from models.evidence_queries import LISTINGS, RULED, of_rules
+from models.inquiry import WORST, Answer, Inquiry, Row
 from models.profile_forms import DOCUMENTS
 from models.profile_vocabulary import EVIDENCE
 from models.profiles import Clause
@@ -63,6 +63,7 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     asked = ledger.inquiries.of(contract.id)
     wanted = {q for clause in asked.profile.clauses.values() for q in clause.evidence}
     found = {name: asked.answer(name, query) for name, query in ALL_QUERIES if name in wanted}
+    found |= _by_bare_rules(asked, wanted)
     off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
     return [
         _state(clause, found, clause.key in off)
@@ -70,8 +71,21 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     ]
 
 
+def _by_bare_rules(asked: Inquiry, wanted: set[str]) -> dict[str, Answer]:
+    """Ask the rules that no query of the text repeats: what they find breaks the clauses of theirs.
+
+    A text may name no proof for what its clause demands; a breach that is known is told all the same.
+    """
+    covered = {rule for name in wanted for rule in RULED.get(name, ())}
+    named = {rule for clause in asked.profile.clauses.values() for rule in clause.rules}
+    bare = sorted(named - covered - {"R-48"})
+    return {rule: asked.answer(rule, of_rules(rule)) for rule in bare}
+
+
 def _state(clause: Clause, found: Mapping[str, Answer], off: bool) -> ClauseState:
     judged = tuple((name, found[name].rows) for name in clause.evidence if name in found)
+    bare = (rule for rule in clause.rules if rule in found and found[rule].rows)
+    judged += tuple((rule, found[rule].rows) for rule in bare)
     unjudged = tuple(name for name in clause.evidence if name not in found)
     worst = [found[name].worst for name, rows in judged if name not in LISTINGS and rows]
     if off or clause.contractual_only:

@@ -1,10 +1,10 @@
 """The evidence queries: each returns the rows that violate; none means proved.
 
-Queries over handling repeat what the rules say at the counter (`_of_rules`); the others look at
+Queries over handling repeat what the rules say at the counter (`of_rules`); the others look at
 what must exist or be finished.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 
 from models.codes import (
@@ -43,7 +43,7 @@ RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MAN
 PLACES = ("place_from_id", "place_to_id", "destination_text")
 
 
-def _of_rules(*rule_ids: str) -> Question:
+def of_rules(*rule_ids: str) -> Question:
     def query(asked: Inquiry) -> Iterator[Row]:
         for rule_id in rule_ids:
             yield from asked.of_rule(rule_id)
@@ -311,47 +311,76 @@ def _act(_asked: Inquiry, id_: str, caption: str, occurred_at: datetime) -> tupl
     return id_, caption, occurred_at.date()
 
 
+RULED: Mapping[str, tuple[str, ...]] = {
+    "EQ-STAFF": ("R-02",),
+    "EQ-CLEAR": ("R-01",),
+    "EQ-PLACE": ("R-03",),
+    "EQ-PLACEUSE": ("R-04",),
+    "EQ-IDCARD": ("R-42",),
+    "EQ-HOURS": ("R-43",),
+    "EQ-ITEMLIST": ("R-16",),
+    "EQ-STORE": ("R-17",),
+    "EQ-COPY": ("R-05", "R-06"),
+    "EQ-SEND": ("R-07",),
+    "EQ-TAKEOUT": ("R-08",),
+    "EQ-ENC": ("R-09",),
+    "EQ-TRANSPORT": ("R-11",),
+    "EQ-PRIVATE": ("R-18",),
+    "EQ-PURPOSE": ("R-15",),
+    "EQ-HANDOVER": ("R-12",),
+    "EQ-INDIRECT": ("R-13",),
+    "EQ-METHOD": ("R-20", "R-21"),
+    "EQ-WITNESS": ("R-22",),
+    "EQ-LABOUR": ("R-28",),
+    "EQ-ACCESS": ("R-35",),
+    "EQ-CLAUSE": ("R-39",),
+    "EQ-ASSET": ("R-16",),
+    "EQ-UNNEEDED": ("R-25",),
+    "EQ-RECEIPT": ("R-14",),
+}
+"""Which rules a query repeats, wholly or beside what it finds itself."""
+
 QUERIES: tuple[tuple[str, Question], ...] = (
-    ("EQ-STAFF", _of_rules("R-02")),
+    ("EQ-STAFF", of_rules(*RULED["EQ-STAFF"])),
     ("EQ-SUPERVISE", eq_supervise),
-    ("EQ-CLEAR", _of_rules("R-01")),
+    ("EQ-CLEAR", of_rules(*RULED["EQ-CLEAR"])),
     ("EQ-PLEDGE", eq_pledge),
     ("EQ-TRAIN", eq_train),
     ("EQ-TRAINPLAN", eq_trainplan),
     ("EQ-NOTICE", eq_notice),
-    ("EQ-PLACE", _of_rules("R-03")),
-    ("EQ-PLACEUSE", _of_rules("R-04")),
-    ("EQ-IDCARD", _of_rules("R-42")),
-    ("EQ-HOURS", _of_rules("R-43")),
+    ("EQ-PLACE", of_rules(*RULED["EQ-PLACE"])),
+    ("EQ-PLACEUSE", of_rules(*RULED["EQ-PLACEUSE"])),
+    ("EQ-IDCARD", of_rules(*RULED["EQ-IDCARD"])),
+    ("EQ-HOURS", of_rules(*RULED["EQ-HOURS"])),
     ("EQ-ASSET", eq_asset),
     ("EQ-LEDGER", eq_ledger),
-    ("EQ-ITEMLIST", _of_rules("R-16")),
-    ("EQ-STORE", _of_rules("R-17")),
-    ("EQ-COPY", _of_rules("R-05", "R-06")),
+    ("EQ-ITEMLIST", of_rules(*RULED["EQ-ITEMLIST"])),
+    ("EQ-STORE", of_rules(*RULED["EQ-STORE"])),
+    ("EQ-COPY", of_rules(*RULED["EQ-COPY"])),
     ("EQ-COPYNEED", eq_copyneed),
-    ("EQ-SEND", _of_rules("R-07")),
-    ("EQ-TAKEOUT", _of_rules("R-08")),
+    ("EQ-SEND", of_rules(*RULED["EQ-SEND"])),
+    ("EQ-TAKEOUT", of_rules(*RULED["EQ-TAKEOUT"])),
     ("EQ-OPENOUT", eq_openout),
-    ("EQ-ENC", _of_rules("R-09")),
-    ("EQ-TRANSPORT", _of_rules("R-11")),
-    ("EQ-PRIVATE", _of_rules("R-18")),
-    ("EQ-PURPOSE", _of_rules("R-15")),
+    ("EQ-ENC", of_rules(*RULED["EQ-ENC"])),
+    ("EQ-TRANSPORT", of_rules(*RULED["EQ-TRANSPORT"])),
+    ("EQ-PRIVATE", of_rules(*RULED["EQ-PRIVATE"])),
+    ("EQ-PURPOSE", of_rules(*RULED["EQ-PURPOSE"])),
     ("EQ-RECEIPT", eq_receipt),
-    ("EQ-HANDOVER", _of_rules("R-12")),
-    ("EQ-INDIRECT", _of_rules("R-13")),
+    ("EQ-HANDOVER", of_rules(*RULED["EQ-HANDOVER"])),
+    ("EQ-INDIRECT", of_rules(*RULED["EQ-INDIRECT"])),
     ("EQ-UNNEEDED", eq_unneeded),
-    ("EQ-METHOD", _of_rules("R-20", "R-21")),
-    ("EQ-WITNESS", _of_rules("R-22")),
+    ("EQ-METHOD", of_rules(*RULED["EQ-METHOD"])),
+    ("EQ-WITNESS", of_rules(*RULED["EQ-WITNESS"])),
     ("EQ-END", eq_end),
     ("EQ-ENDDOC", eq_enddoc),
     ("EQ-CERT", eq_cert),
-    ("EQ-LABOUR", _of_rules("R-28")),
+    ("EQ-LABOUR", of_rules(*RULED["EQ-LABOUR"])),
     ("EQ-REQ", eq_req),
     ("EQ-FINDING", eq_finding),
     ("EQ-GOV", eq_gov),
     ("EQ-ROLES", eq_roles),
-    ("EQ-ACCESS", _of_rules("R-35")),
-    ("EQ-CLAUSE", _of_rules("R-39")),
+    ("EQ-ACCESS", of_rules(*RULED["EQ-ACCESS"])),
+    ("EQ-CLAUSE", of_rules(*RULED["EQ-CLAUSE"])),
     ("EQ-OVERRIDE", eq_override),
 )
 

@@ -43,7 +43,7 @@ def read_calendar(ledger: Ledger, contract_id: str = "") -> list[Entry]:
 def _day(one: Due) -> str:
     if one.due_on is None:
         return ""
-    shown = f"{format_short(one.due_on)}（{format_weekday(one.due_on)}）"
+    shown = f"{format_short(one.due_on)} {format_weekday(one.due_on)[0]}"
     timed = one.due_at is not None and (one.due_at.hour, one.due_at.minute) != (23, 59)
     return f"{shown} {one.due_at:%H:%M}" if timed else shown
 

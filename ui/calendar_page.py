@@ -21,6 +21,7 @@ from models.records import ALL, DueItem
 from ui import layout, permitted
 from ui.answering import enter
 from ui.calendar_facts import Entry, read_calendar
+from ui.editor_base import row_of
 from ui.flow import FlowLayout
 from ui.form_dialog import FormDialog
 from ui.page import Desk, Page
@@ -79,7 +80,7 @@ class CalendarPage(Page):
         for state, button in self.filters.items():
             word = state_word(state, STATES[state]) if state else self.tr("すべて")
             button.setText(f"{word} {counts[state] if state else len(mine)}")
-        self.table.setColumnHidden(6, bool(self.contract_id))
+        self.table.setColumnHidden(5, bool(self.contract_id))
         self.table.show_lines([_line(one) for one in self.shown()])
         empty = "" if self.shown() else self.tr("当てはまる予定・期限はありません。")
         layout.say(self.empty, empty)
@@ -150,8 +151,8 @@ class CalendarPage(Page):
         self.empty = layout.note("")
         self.table = StateTable(
             self.tr("予定・期限"),
-            [self.tr(w) for w in ("状態", "期限", "残り", "すること", "対象", "人", "契約", "条項")],
-            wide=(3, 4), told=0, caps={7: 9},
+            [self.tr(w) for w in ("状態", "期限", "残り", "すること", "人", "契約", "条項")],
+            wide=(3,), told=0, caps={6: 7}, most_lines=2,
         )  # fmt: skip
         self.table.opened.connect(self._opened)
         self.table.chosen.connect(lambda _row: self._enable())
@@ -181,8 +182,11 @@ class CalendarPage(Page):
         self.people.currentIndexChanged.connect(lambda _index: self._fill())
         label = QLabel(self.tr("人(&P)"))
         label.setBuddy(self.people)
-        row.addWidget(label)
-        row.addWidget(self.people)
+        pair = QWidget()
+        beside = row_of(pair)
+        beside.addWidget(label)
+        beside.addWidget(self.people)
+        row.addWidget(pair)
         return box
 
     def _make_verbs(self) -> None:
@@ -199,8 +203,7 @@ class CalendarPage(Page):
 
 def _line(one: Entry) -> Line:
     due = one.due
-    texts = (
-        one.word, one.day, one.left, due.what, due.about, one.person, one.contract, due.clause
-    )  # fmt: skip
+    what = f"{due.what}　{due.about}".strip()
+    texts = (one.word, one.day, one.left, what, one.person, one.contract, due.clause)
     tip = f"{due.code}　{due.what}　{due.about}".strip()
     return Line(texts, one.state, due.type, due.id, tip)

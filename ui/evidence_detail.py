@@ -23,6 +23,7 @@ from ui.page import Desk
 from ui.state_table import MARKS, PLAIN, Line, StateTable, state_word
 from ui.words import register_word
 
+LEAST = 128  # pixels of a table: its head and two rows
 SEVERITY = {"broken": "違反", "action": "要対応", "due": "期限前"}
 
 
@@ -82,9 +83,10 @@ class ClauseDetail(QWidget):
         )
 
     def _show_rules(self, one: ClauseFacts, overview: Overview) -> None:
-        lines = rule_lines(one, overview.profile)
-        text = self.tr("入力のときの判定：{0}").format("、".join(lines)) if lines else ""
-        layout.say(self.rules, text)
+        rules = rule_lines(one, overview.profile)
+        words = "、".join(word for word, _ in rules)
+        layout.say(self.rules, self.tr("入力のときの判定：{0}").format(words) if rules else "")
+        self.rules.setToolTip("\n".join(f"{word}：{mode}" for word, mode in rules))
 
     def _show_papers(self, one: ClauseFacts, overview: Overview) -> None:
         for old in self._buttons:
@@ -96,7 +98,7 @@ class ClauseDetail(QWidget):
         for kind in one.clause.documents:
             title = overview.profile.document_title(kind)
             made = layout.button(
-                self.tr("「{0}」を作成…").format(title),
+                self.tr("{0}を作成…").format(title),
                 partial(self.paper_wanted.emit, kind),
             )
             made.setEnabled(not why_not)
@@ -152,7 +154,7 @@ class ClauseDetail(QWidget):
         self.against = StateTable(
             self.tr("確かめること"),
             [self.tr(word) for word in ("状態", "内容", "記録")],
-            wide=(1,), told=0, caps={2: 6}, wrap=True,
+            wide=(1,), told=0, caps={2: 6}, most_lines=4,
         )  # fmt: skip
         self.for_head = layout.heading("")
         self.supporting = StateTable(
@@ -160,8 +162,10 @@ class ClauseDetail(QWidget):
         )
         for table in (self.against, self.supporting):
             table.opened.connect(self.desk.go)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 0, 0, 0)
+            table.setMinimumHeight(LEAST)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(8, 0, 4, 0)
         column.setSpacing(6)
         for widget in (self.head, self.demand, self.state, self.unjudged, self.rules):
             column.addWidget(widget)
@@ -172,6 +176,9 @@ class ClauseDetail(QWidget):
         column.addWidget(self.for_head)
         column.addWidget(self.supporting, 2)
         column.addStretch(0)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(layout.scrolling(inner))
 
 
 def _word(type_: str, overview: Overview) -> str:

@@ -110,15 +110,15 @@ def _line(type_: str, row: ListRow) -> str:
     return "　".join(" ".join(text.split()) for text in texts if text)
 
 
-def rule_lines(one: ClauseFacts, profile: Profile) -> list[str]:
-    """Return the rules that the counter asks for this clause, with how strictly."""
+def rule_lines(one: ClauseFacts, profile: Profile) -> list[tuple[str, str]]:
+    """Return the rules that the counter asks for this clause, and how strictly."""
     changed = {}
     if one.setting is not None and one.setting.enabled:
         changed = {term.key: term.value for term in one.setting.params}
     lines = []
     for rule_id in one.clause.rules:
         mode = changed.get(rule_id, profile.rules[rule_id].mode)
-        lines.append(f"{RULES[rule_id]}（{MODES.get(mode, mode)}）")
+        lines.append((RULES[rule_id], MODES.get(mode, mode)))
     return lines
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.keys import ENTER
 
+AIR = 8  # pixels around the lines of a row
 WIDEST = 16  # full-width characters of a column that does not say how wide it may grow
 
 
@@ -69,7 +70,7 @@ class StateTable(QTableWidget):
         wide: the columns that share the room that is left.
         told: the column that tells the state, -1 for none.
         caps: how wide columns grow at most, in full-width characters; the tip shows the rest.
-        wrap: long texts go on in further lines.
+        most_lines: how many lines a long text may take; the tip shows the rest.
     """
 
     chosen = Signal(int)  # number of the marked row, -1 for none
@@ -83,13 +84,14 @@ class StateTable(QTableWidget):
         wide: Sequence[int],
         told: int = -1,
         caps: Mapping[int, int] | None = None,
-        wrap: bool = False,
+        most_lines: int = 1,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(0, len(heads), parent)
         self._told = told
         self._wide = frozenset(wide)
         self._caps = caps or {}
+        self._most_lines = most_lines
         self.lines: Sequence[Line] = ()
         self.setHorizontalHeaderLabels(list(heads))
         self.setAccessibleName(word)
@@ -97,7 +99,7 @@ class StateTable(QTableWidget):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
-        self.setWordWrap(wrap)
+        self.setWordWrap(most_lines > 1)
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.verticalHeader().hide()
@@ -119,8 +121,7 @@ class StateTable(QTableWidget):
             for column, text in enumerate(line.texts):
                 self.setItem(number, column, self._cell(line, column, text))
         self._fit()
-        if self.wordWrap():
-            self.resizeRowsToContents()
+        self._fit_rows()
         self.setCurrentCell(place, 0)
         self.blockSignals(blocked)
         self.chosen.emit(self.currentRow())
@@ -145,6 +146,14 @@ class StateTable(QTableWidget):
                 width = max(head, min(self.sizeHintForColumn(column) + one // 2, most))
                 self.setColumnWidth(column, width)
 
+    def _fit_rows(self) -> None:
+        if not self.wordWrap():
+            return
+        self.resizeRowsToContents()
+        most = self.fontMetrics().lineSpacing() * self._most_lines
+        for row in range(self.rowCount()):
+            self.setRowHeight(row, min(self.rowHeight(row), most) + AIR)
+
     def _place_of_marked(self, lines: Sequence[Line]) -> int:
         marked, row = self.marked(), self.currentRow()
         if marked is not None:
@@ -168,8 +177,7 @@ class StateTable(QTableWidget):
     # --- Qt ----------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self.wordWrap():
-            self.resizeRowsToContents()
+        self._fit_rows()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self and event.type() == QEvent.Type.KeyPress:
