@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench.figure import Figure, quiet, seconds
 from bench.stage import unlock
-from models.chain import ENTRY_TAG, Head, header_bytes, statement_bytes, timestamp
+from models.chain import ENTRY_TAG, Command, Head, header_bytes, statement_bytes, timestamp
 from models.ledger import Ledger
 from models.records import Person
 from models.store import Op, Query, Where
@@ -120,8 +121,11 @@ def _floor(ledger: Ledger) -> float:
     key = ledger.opened.signer.public_key
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         hashing = sum(max(pool.map(_hash, (ready[::2], ready[1::2]))) for ready in _hashed(ledger))
-        commands = list(ledger.store.commands())
-        mine = [one for one in commands if one.author == ledger.opened.user_id][-SIGNATURES:]
+        total, mine = 0, deque[Command](maxlen=SIGNATURES)
+        for command in ledger.store.commands():
+            total += 1
+            if command.author == ledger.opened.user_id:
+                mine.append(command)
         signed = [
             (one.signature, statement_bytes(
                 ledger.store.vault_id, one.id, one.author, one.first_seq,
@@ -130,7 +134,7 @@ def _floor(ledger: Ledger) -> float:
             for one in mine
         ]  # fmt: skip
         signing = max(pool.map(_check, (key, key), (signed[::2], signed[1::2])))
-    return hashing + signing * len(commands) / len(mine)
+    return hashing + signing * total / len(mine)
 
 
 def _hashed(ledger: Ledger) -> Iterator[list[bytes]]:

@@ -8,6 +8,7 @@ the pipe of its start: never in its arguments or its environment. It returns pla
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -110,16 +111,15 @@ class Helpers:
 def _serve(connection: Connection, path: Path, key: bytes) -> None:
     """Do jobs until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asked
-    while True:
-        try:
+    with suppress(EOFError, OSError):
+        while True:
             job: Job = connection.recv()
-        except (EOFError, OSError):
-            return
-        try:
-            # Opened for every job: what an earlier one has cached may have been rewritten since.
-            connection.send(_fresh(job, path, key))
-        except Exception as bug:  # a bug of ours must show in the process that asked
-            connection.send(bug)
+            try:
+                # Opened for every job: what an earlier one has cached may have been rewritten.
+                answer: list[Found] | Exception = _fresh(job, path, key)
+            except Exception as bug:  # a bug of ours must show in the process that asked
+                answer = bug
+            connection.send(answer)
 
 
 def _fresh(job: Job, path: Path, key: bytes) -> list[Found]:
