@@ -75,7 +75,15 @@ def prepare(application: QApplication) -> None:
     if translator.load("qtbase_ja", place):
         application.installTranslator(translator)
     theme.dress(application)
-    QTimer.singleShot(0, theme.load_names_font)
+    QTimer.singleShot(0, lambda: _finish_dressing(application))
+
+
+def _finish_dressing(application: QApplication) -> None:
+    """Do what the door need not wait for: the font of rare characters, the icon of the program."""
+    from ui import icons
+
+    theme.load_names_font()
+    application.setWindowIcon(icons.seal())
 
 
 def warm_up(operations: Operations, office: "Callable[[], Office]") -> None:

@@ -40,7 +40,7 @@ MOST_PROBLEMS = 8
 class BackupRegister(RegisterView):
     """The list of backups; names are long and alike, only their ends tell them apart."""
 
-    characters: ClassVar[Mapping[str, int]] = {"kind": 6, "file_name": 19, "result": 6}
+    characters: ClassVar[Mapping[str, int]] = {"kind": 8, "file_name": 19, "result": 6}
 
 
 class BackupPage(Page):

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
 
 from ui import theme
 
@@ -90,6 +90,28 @@ def badge(state: str, word: str, parent: QWidget | None = None) -> QWidget:
     row.addWidget(picture)
     row.addWidget(text, 1)
     return box
+
+
+def seal() -> QIcon:
+    """Return the mark of the program, a vermilion seal that says 預, for title and task bars."""
+    made = QIcon()
+    for size in (16, 24, 32, 48, 64, 128, 256):
+        picture = QPixmap(size, size)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.SEAL))
+        painter.drawRoundedRect(picture.rect(), size / 8, size / 8)
+        font = QApplication.font()
+        font.setPixelSize(size * 3 // 4)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.SURFACE))
+        painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, "預")
+        painter.end()
+        made.addPixmap(picture)
+    return made
 
 
 def warm_up() -> None:

@@ -136,6 +136,8 @@ class ItemDetail(QWidget):
 
     def _show_story(self, story: Story) -> None:
         self.picture.set_story(story)
+        bar = self.area.horizontalScrollBar().sizeHint().height()
+        self.area.setMaximumHeight(self.picture.minimumHeight() + bar + 6)
         self.words.clear()
         self.words.addItems([one.text() for one in story.stations])
         for number, one in enumerate(story.stations):

@@ -51,10 +51,11 @@ QMainWindow, QDialog {{ background: {GROUND}; }}
 QToolTip {{ color: {TEXT}; background: {SURFACE}; border: 1px solid {LINE}; padding: 4px; }}
 QLineEdit, QPlainTextEdit, QTextEdit, QListView, QTableView, QTreeView
 {{ background: {SURFACE}; border: 1px solid {LINE}; border-radius: 3px; }}
+QPlainTextEdit, QTextEdit, QListView, QTableView, QTreeView {{ padding: 1px; }}
 QLineEdit {{ padding: 4px 6px; min-height: 22px; }}
 QComboBox, QSpinBox, QDateEdit {{ min-height: 26px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QListView:focus, QTableView:focus,
-QTreeView:focus {{ border: 2px solid {FOCUS}; }}
+QTreeView:focus {{ border: 2px solid {FOCUS}; padding: 0; }}
 QLineEdit:focus {{ padding: 3px 5px; }}
 QComboBox QLineEdit, QSpinBox QLineEdit, QDateEdit QLineEdit {{ border: 0; padding: 0; }}
 QLineEdit:read-only, QLineEdit:disabled, QPlainTextEdit:read-only {{ background: {GROUND}; }}

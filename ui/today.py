@@ -324,7 +324,7 @@ class TodayPage(Page):
         self.due = ShortList(
             self.tr("期限（14日以内）"),
             [self.tr(w) for w in ("期限", "残り", "内容", "対象")],
-            3, self.tr("14日以内の期限はありません。"), desk,
+            2, self.tr("14日以内の期限はありません。"), desk,
         )  # fmt: skip
         self.plans = ShortList(
             self.tr("予定"),
