@@ -74,7 +74,7 @@ def die_after_the_sync() -> None:
         real(self, *frame)  # type: ignore[arg-type]
         die()
 
-    JournalFile.append = append  # type: ignore[method-assign]
+    JournalFile.append = append  # type: ignore[method-assign,assignment]
 
 
 def doomed(house: House, arm: Callable[[], None]) -> tuple[list[str], int]:
