@@ -149,7 +149,8 @@ def r22_attendance_is_respected(case: Case) -> Iterator[str]:
         for one in case.books.communications(case.contract.id)
     )
     rows = event.sanitization
-    if case.params.end.witness_on_request and any(one.witness_requested is None for one in rows):
+    unanswered = any(one.witness_requested is None for one in rows)
+    if case.fact and case.params.end.witness_on_request and unanswered:
         yield (
             f"{case.word('client_party')}から{case.word('attendance')}の求めがあったかどうかが"
             "記録されていません。「立会いの求め」を選んでください。"

@@ -9,14 +9,26 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from models.codes import EncryptionMeasure, HandlingStatus, ItemState, Timing
+from models.codes import (
+    EncryptionMeasure,
+    HandlingStatus,
+    ItemState,
+    SanitizationMethod,
+    Timing,
+    VerificationResult,
+)
+from models.errors import Refused
 from models.records import HandlingEvent
+from reports.collect import collect
+from reports.documents.d17_end_report import EndReport
 from tests.ui.daily import K, Keyboard, Site, make_site
 from tests.ui.fingers import press, type_in
 from tests.ui.shell import cell_text
 from ui.daily_log import DailyLogPage
 from ui.handling.dialog import HandlingDialog
 from ui.handling.sanitizing import SanitizeDialog
+from ui.issue import IssueRequest
+from ui.paper_subjects import subjects
 from ui.today import TodayPage
 
 
@@ -100,7 +112,8 @@ def test_a_plan_becomes_the_fact_with_what_was_planned(site: Site) -> None:
     site.clock.wait(200)
     page = today(site)
     assert "予定の日時を過ぎています" in cell_text(page.plans.table, 0, 1)
-    assert "期限を過ぎたものが1件" in page.care.text()
+    assert "期限を過ぎたものが" in page.care.text()
+    assert cell_text(page.plans.table, 0, 2) == "持ち出し"
     page.carry_out_button.click()
     dialog = page.handling.dialog
     assert dialog is not None
@@ -139,11 +152,48 @@ def test_a_planned_disposal_needs_no_result_and_keeps_the_method(site: Site) -> 
     assert isinstance(dialog, SanitizeDialog)
     type_moment(dialog, "occurred_at", "R8.10.5 10:00")
     dialog.panel.set_values({"purpose": "契約の終了による廃棄"})
+    dialog.shared.set_values({"place_text": "入力室"})
     dialog.save_plan()
     site.settle()
     [entered] = site.events(K.DISPOSE)
-    assert entered.timing is Timing.PLANNED and entered.sanitization == ()
-    assert f"予定の方法：{site.items[0].item_no}" in entered.note
+    assert entered.timing is Timing.PLANNED
+    [row] = entered.sanitization
+    assert (row.method, row.verification_result) == (
+        SanitizationMethod.SHRED, VerificationResult.UNKNOWN,
+    )  # fmt: skip
+    assert row.irrecoverable_confirmed is False and row.witness_requested is None
+    carrying = page.handling.carry_out(site.ledger.registers.need(HandlingEvent, entered.id))
+    assert isinstance(carrying, SanitizeDialog)
+    [begun] = carrying.draft().sanitization
+    assert begun.method is SanitizationMethod.SHRED
+    assert begun.verification_result is None and begun.irrecoverable_confirmed is None
+
+
+def test_a_planned_disposal_is_reported_as_a_plan_and_certified_as_nothing(site: Site) -> None:
+    page = today(site)
+    dialog = page.handling.open(K.DISPOSE, [site.items[0].id])
+    assert isinstance(dialog, SanitizeDialog)
+    type_moment(dialog, "occurred_at", "R8.10.5 10:00")
+    dialog.panel.set_values({"purpose": "契約の終了による廃棄"})
+    dialog.shared.set_values({"place_text": "入力室"})
+    dialog.save_plan()
+    site.settle()
+    [entered] = site.events(K.DISPOSE)
+    assert [s.id for s in subjects(site.ledger, "D-17", site.contract_id)] == [entered.id]
+    assert "（予定）" in subjects(site.ledger, "D-17", site.contract_id)[0].text
+    assert subjects(site.ledger, "D-18", site.contract_id) == []
+    report = collected(site, "D-17", entered.id)
+    assert not report.completed and list(report.missing()) == []
+    assert report.lines[0].method == SanitizationMethod.SHRED.label
+    with pytest.raises(Refused, match="は予定です"):
+        collected(site, "D-18", entered.id)
+
+
+def collected(site: Site, doc_kind: str, event_id: str) -> EndReport:
+    wish = IssueRequest(doc_kind, site.contract_id, (event_id,))
+    found = collect(site.ledger, wish, site.ledger.paper.numbering())
+    assert isinstance(found, EndReport)
+    return found
 
 
 def test_what_makes_new_items_is_not_planned(site: Site) -> None:

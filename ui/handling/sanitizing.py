@@ -7,7 +7,12 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
-from models.codes import AssignmentRole, AssignmentStatus, SanitizationAct
+from models.codes import (
+    AssignmentRole,
+    AssignmentStatus,
+    SanitizationAct,
+    VerificationResult,
+)
 from models.codes import HandlingKind as K
 from models.commands import Change
 from models.records import (
@@ -173,14 +178,12 @@ class SanitizeDialog(HandlingDialog):
 
     def draft(self) -> HandlingEvent:
         event = super().draft()
-        if self.planning:
-            return self._as_plan(event)
         rows = tuple(
             self._whole(card, event)
             for item in self.items.items
             if (card := self._cards.get(item.id)) is not None
         )
-        return replace(event, sanitization=rows)
+        return replace(event, sanitization=tuple(map(_planned, rows)) if self.planning else rows)
 
     def mode_changed(self) -> None:
         self.items.limit_to(self.kind)
@@ -203,7 +206,7 @@ class SanitizeDialog(HandlingDialog):
             self.shared_more.panel.update_shown(row)
 
     def more_problems(self) -> list[str]:
-        if self.planning:
+        if self.planning:  # how it went can only be said afterwards; the record knows the rest
             return []
         found = [s for card in self._cards.values() for s in card.problems()]
         row = self._shared_row()
@@ -227,17 +230,6 @@ class SanitizeDialog(HandlingDialog):
             offer_paper(self.desk, doc_kind, self.contract_id, change.ids[-1:], self.parentWidget())
 
     # --- the rows ----------------------------------------------------------------------------
-    def _as_plan(self, event: HandlingEvent) -> HandlingEvent:
-        """Keep the chosen methods as a remark: how it went can only be said afterwards."""
-        chosen = (
-            f"{card.item.item_no} {method.label}"
-            for card in self._cards.values()
-            if (method := card.detail().method) is not None
-        )
-        planned = self.tr("予定の方法：{0}").format("、".join(chosen))
-        note = "\n".join(part for part in (event.note, planned) if part)
-        return replace(event, sanitization=(), note=note)
-
     def _whole(self, card: SanitizationCard, event: HandlingEvent) -> Sanitization:
         line = next((one for one in event.lines if one.item_id == card.item.id), None)
         act = SanitizationAct.ERASE if event.kind is K.ERASE else SanitizationAct.DISPOSE
@@ -289,7 +281,7 @@ class SanitizeDialog(HandlingDialog):
     def _start_of(self, item: Item) -> Sanitization:
         for row in self._base.sanitization:
             if row.item_id == item.id:
-                return row
+                return _unanswered(row) if self.plan is not None else row
         usual = methods.proposal(item, self.kind)
         texts = [one.fields_text for one in item.contents] or self._asset_texts(item)
         return Sanitization(
@@ -326,3 +318,16 @@ class SanitizeDialog(HandlingDialog):
                 if one.record.role is role:
                     return one.record.person_id
         return ""
+
+
+def _planned(row: Sanitization) -> Sanitization:
+    """Return what is planned: the way is chosen, nothing has been checked yet."""
+    return replace(
+        row, irrecoverable_confirmed=False, verification_result=VerificationResult.UNKNOWN,
+        witness_requested=None, witness_title="", witness_name="", witnessed_at=None,
+    )  # fmt: skip
+
+
+def _unanswered(row: Sanitization) -> Sanitization:
+    """Return a planned row without what only the deed can answer."""
+    return replace(row, irrecoverable_confirmed=None, verification_result=None)
