@@ -82,7 +82,9 @@ def _by_bare_rules(asked: Inquiry, wanted: set[str]) -> dict[str, Answer]:
     return {rule: asked.answer(rule, of_rules(rule)) for rule in bare}
 
 
-def _state(clause: Clause, found: Mapping[str, Answer], off: bool) -> ClauseState:
+def _state(clause: Clause, every: Mapping[str, Answer], off: bool) -> ClauseState:
+    names = (*clause.evidence, *clause.rules)
+    found = {name: every[name].about(clause.key) for name in names if name in every}
     judged = tuple((name, found[name].rows) for name in clause.evidence if name in found)
     bare = (rule for rule in clause.rules if rule in found and found[rule].rows)
     judged += tuple((rule, found[rule].rows) for rule in bare)

@@ -39,12 +39,16 @@ WORST = ("due", "action", "broken")  # how bad a row is, mildest first
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record that does not prove the clause, with the sentence that says why."""
+    """One record that does not prove the clause, with the sentence that says why.
+
+    `clauses` names those that are meant where a rule serves several and knows which.
+    """
 
     type: str
     id: str
     sentence: str
     severity: str = "action"
+    clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,24 @@ class Answer:
     @cached_property
     def worst(self) -> str:
         """Return the severity of the worst row, "" without any."""
-        return max((row.severity for row in self.rows), key=WORST.index, default="")
+        return worst(self.rows)
+
+    @cached_property
+    def narrow(self) -> bool:
+        """Tell whether some rows are meant for some clauses only."""
+        return any(row.clauses for row in self.rows)
+
+    def about(self, clause: str) -> "Answer":
+        """Return what is meant for a clause."""
+        if not self.narrow:
+            return self
+        rows = tuple(row for row in self.rows if clause in row.clauses or not row.clauses)
+        return Answer(rows, self.reads)
+
+
+def worst(rows: Iterable[Row]) -> str:
+    """Return the severity of the worst row, "" without any."""
+    return max((row.severity for row in rows), key=WORST.index, default="")
 
 
 @dataclass

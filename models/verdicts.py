@@ -6,6 +6,7 @@ something is each of them looked at. After one more act only that act is judged.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.codes import HandlingKind, RuleMode, Timing
@@ -21,7 +22,7 @@ from models.records import (
     Item,
     Record,
 )
-from models.rules.engine import Finding, examine
+from models.rules.engine import Finding, examine, main_clauses
 from models.store import Op, Query, Store, Where
 
 if TYPE_CHECKING:
@@ -169,15 +170,20 @@ class Verdicts:
     def _said(self, record: Record) -> Said:
         """Return what the rules say to a record; a mere notice proves nothing against a clause."""
         return [
-            (one.rule_id, Row(record.type, record.id, one.message, _severity(one)))
+            (one.rule_id, self._row(record, one))
             for one in examine(self._asked.case(record))
             if one.mode != RuleMode.NOTICE
         ]
 
+    def _row(self, record: Record, said: Finding) -> Row:
+        all_ = {clause.key for clause in main_clauses(self._asked.profile, said.rule_id)}
+        some = said.clauses if set(said.clauses) < all_ else ()
+        return Row(record.type, record.id, said.message, _severity(said), some)
+
     def _keep(self, id_: str, said: Said) -> None:
         for rule_id, row in said:
             rows = self._by_rule.setdefault(rule_id, {})
-            mine = row if row.id == id_ else Row(row.type, id_, row.sentence, row.severity)
+            mine = row if row.id == id_ else replace(row, id=id_)
             rows[id_] = (*rows.get(id_, ()), mine)
 
 

@@ -152,7 +152,7 @@ def _changes(case: Case) -> dict[str, str]:
     off = {one.clause_key for one in settings if not one.enabled}
     changed: dict[str, str] = {}
     for rule_id in {r for key in off for r in _rules_of(case.profile, key)}:
-        if all(clause.key in off for clause in _main_clauses(case.profile, rule_id)):
+        if all(clause.key in off for clause in main_clauses(case.profile, rule_id)):
             changed[rule_id] = str(RuleMode.NOTICE)  # as where a text is silent
     for one in settings:
         if one.enabled:
@@ -167,13 +167,14 @@ def _rules_of(profile: Profile, clause_key: str) -> tuple[str, ...]:
     return clause.rules if clause else ()
 
 
-def _main_clauses(profile: Profile, rule_id: str) -> tuple[Clause, ...]:
+def main_clauses(profile: Profile, rule_id: str) -> tuple[Clause, ...]:
+    """Return the clauses of a rule, texts that only explain them left out where there are others."""
     clauses = profile.clauses_of_rule(rule_id)
     return tuple(clause for clause in clauses if not clause.support) or clauses
 
 
 def _finding(rule_id: str, mode: str, said: str, case: Case) -> Finding:
-    clauses = _main_clauses(case.profile, rule_id)
+    clauses = main_clauses(case.profile, rule_id)
     verb = said.verb if isinstance(said, Say) else ""
     clauses = tuple(c for c in clauses if verb and c.consent == verb) or clauses
     record = case.record

@@ -17,13 +17,13 @@ from tests.house import House, furnished
 from tests.models.rules.stage import PROFILES
 
 
-def one_by_one(house: House) -> set[tuple[str, Row]]:
+def one_by_one(house: House) -> set[tuple[str, tuple[str, ...]]]:
     """Ask the rules about every single record, as the counter would."""
     asked = Inquiry(house.ledger, house.story.contract)
     kinds: tuple[type[Record], ...] = (HandlingEvent, *STANDING)
     records = [r for cls in kinds for r in asked.all(cls)]
     return {
-        (one.rule_id, Row(r.type, r.id, one.message, _severity(one.mode)))
+        (one.rule_id, (r.type, r.id, one.message, _severity(one.mode)))
         for r in records
         if getattr(r, "timing", Timing.ACTUAL) is Timing.ACTUAL
         for one in examine(asked.case(r))
@@ -35,8 +35,12 @@ def _severity(mode: str) -> str:
     return "action" if mode == RuleMode.WARN else "broken"
 
 
-def kept(asked: Inquiry) -> set[tuple[str, Row]]:
-    return {(rule_id, row) for rule_id, _ in RULES for row in asked.verdicts.of(rule_id)}
+def kept(asked: Inquiry) -> set[tuple[str, tuple[str, ...]]]:
+    return {
+        (rule_id, (row.type, row.id, row.sentence, row.severity))
+        for rule_id, _ in RULES
+        for row in asked.verdicts.of(rule_id)
+    }
 
 
 def a_use(house: House, actor: str, purpose: str = "入力") -> str:
