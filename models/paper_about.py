@@ -40,5 +40,8 @@ RECORDS: Final[Mapping[str, type[Record]]] = {
 }
 """Documents that speak of all such records of the contract unless some are chosen."""
 
+OF_PLANS: Final = frozenset({"D-17", "D-27"})
+"""Documents that are also made before the act (SK-14.2, CB-10.1); all others say it was done."""
+
 CHANGES: Final = frozenset({"D-03", "D-04"})
 """Notices that are also made as 変更届, from the log."""

@@ -14,6 +14,7 @@ from models.errors import NotFound, Refused
 from models.fields import JAPAN
 from models.ledger import Ledger
 from models.paper import Numbering
+from models.paper_about import CHANGES
 from models.profiles import Profile
 from models.records import (
     Contract,
@@ -48,6 +49,11 @@ def collect(ledger: Ledger, wish: Wish, numbers: Numbering) -> Any:
     form = profile.document(wish.doc_kind)
     if not form.offered:
         raise Refused(reason=f"「{form.title}」は、{profile.title}の契約では使いません。")
+    if wish.options.get("change") and not (wish.doc_kind in CHANGES and form.change_title):
+        raise Refused(
+            reason=f"{profile.title}には、「{form.title}」の変更届の定めがありません。"
+            "変更した記録を選んで、改めて同じ様式を作ってください。"
+        )
     return collector(Case(ledger, wish, numbers, contract, profile))
 
 
@@ -98,7 +104,9 @@ def _end_report(case: Case) -> EndReport:
     lines: list[EndLine] = []
     responsible: list[str] = []
     ordered: list[str] = []
-    for event in case.events():
+    events = case.events()
+    happened = all(event.timing is Timing.ACTUAL for event in events)
+    for event in events:
         if event.kind not in END_KINDS:
             raise Refused(
                 reason=f"{event.caption()}は、返還・引渡し・消去・廃棄の記録ではありません。"
@@ -125,7 +133,7 @@ def _end_report(case: Case) -> EndReport:
     return EndReport(
         case.letterhead(),
         case.anchor(),
-        completed=bool(case.wish.options.get("completed", True)),
+        completed=happened and bool(case.wish.options.get("completed", True)),
         responsible="、".join(dict.fromkeys(name for name in responsible if name))
         or case.person(case.ledger.user.person_id),
         ordered_label=case.profile.document(case.wish.doc_kind).required.get("ordered_by", ""),

@@ -1,11 +1,11 @@
 """Which records a document speaks of, so that the screen can offer them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models import wareki
-from models.codes import Code
+from models.codes import Code, Timing
 from models.ledger import Ledger
-from models.paper_about import AUTHORIZATIONS, EVENTS, RECORDS
+from models.paper_about import AUTHORIZATIONS, EVENTS, OF_PLANS, RECORDS
 from models.records import Authorization, HandlingEvent, Record, TrainingSession
 from models.store import ListRow, Op, Query, Where
 
@@ -37,6 +37,8 @@ def subjects(ledger: Ledger, doc_kind: str, contract_id: str) -> list[Subject]:
     """Return the records that a document may speak of, the newest first."""
     if doc_kind in EVENTS:
         query = _query(HandlingEvent.type, contract_id, "kind", EVENTS[doc_kind], "occurred_at")
+        if doc_kind not in OF_PLANS:
+            query = replace(query, where=(*query.where, Where("timing", Op.EQ, Timing.ACTUAL)))
         rows = ledger.registers.rows(HandlingEvent.type, ledger.registers.numbers(query, MOST))
         return [Subject(row.id, _event_text(row)) for row in rows]
     if doc_kind in AUTHORIZATIONS:
@@ -65,7 +67,10 @@ def _event_text(row: ListRow) -> str:
     """Say when, what and which; the names of the items are derived and stand only in lists."""
     moment, kind = row.values.get("occurred_at"), row.values.get("kind")
     day = wareki.format_wareki(moment.date()) if moment else "記録なし"
-    return f"{day}　{kind.label if kind else ''}　{row.values.get('lines_text') or ''}"
+    word = kind.label if kind else ""
+    if row.values.get("timing") is Timing.PLANNED:
+        word += "（予定）"
+    return f"{day}　{word}　{row.values.get('lines_text') or ''}"
 
 
 def _application_text(one: Authorization) -> str:

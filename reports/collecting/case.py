@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeVar
 
-from models.codes import AssignmentRole, HandlingKind, SealKind
+from models.codes import AssignmentRole, HandlingKind, SealKind, Timing
 from models.errors import Refused
 from models.ledger import Ledger
 from models.paper import Numbering
+from models.paper_about import OF_PLANS
 from models.profiles import DocumentForm, Profile
 from models.records import (
     Assignment,
@@ -133,11 +134,18 @@ class Case:
         """Return the events that were asked for, in the order in which they happened.
 
         Raises:
-            Refused: none, or one that was voided, or belongs to another contract.
+            Refused: none, or one that was voided, is only planned, or belongs to another contract.
         """
         if not self.wish.ids:
             raise Refused(reason="書類に載せる取扱記録を選んでください。")
-        return sorted(self.chosen(HandlingEvent), key=_moment)
+        found = sorted(self.chosen(HandlingEvent), key=_moment)
+        plans = [event for event in found if event.timing is Timing.PLANNED]
+        if plans and (self.wish.doc_kind not in OF_PLANS or len(plans) < len(found)):
+            raise Refused(
+                reason=f"{plans[0].caption()}は予定です。"
+                "実績を記録してから、その記録を書類に載せてください。"
+            )
+        return found
 
     def role(self, role: AssignmentRole | None) -> str:
         """Return a role in the contract's word (作業責任者, 業務責任者, …)."""
@@ -167,8 +175,8 @@ class Case:
         contractor = ledger.registers.need(Organization, contract.contractor_org_id).record
         client = ledger.registers.need(Organization, contract.client_org_id).record
         clauses = "、".join(self.profile.cite(key) for key in self.form.clauses)
-        if self.wish.options.get("change") and self.form.change_title:
-            title = title or self.form.change_title
+        if self.wish.options.get("change"):
+            title = self.form.change_title
         return Letterhead(
             kind=self.wish.doc_kind,
             title=title or self.form.title,

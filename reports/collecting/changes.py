@@ -62,13 +62,8 @@ def changes(case: Case, watched: Watched[R]) -> tuple[str, tuple[ChangeLine, ...
     """Return (the last notice in words, what changed since).
 
     Raises:
-        Refused: the text knows no such notice, nothing was handed in yet, or nothing changed since.
+        Refused: nothing was handed in yet, or nothing changed since.
     """
-    if not case.form.change_title:
-        raise Refused(
-            reason=f"{case.profile.title}には、「{case.form.title}」の変更届の定めがありません。"
-            "変更した記録を選んで、改めて同じ様式を作ってください。"
-        )
     told = notices(case)
     if not told:
         raise Refused(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from models.codes import (
     MediaType,
     Ownership,
     SubmissionMeans,
+    Timing,
 )
 from models.codes import AuthorizationSubject as S
 from models.codes import HandlingKind as K
@@ -30,6 +31,7 @@ from models.records import (
     ContractPlace,
     GovernanceDocument,
     HandlingEvent,
+    HandlingLine,
     InformationAsset,
     Item,
     Person,
@@ -519,6 +521,24 @@ def test_records_of_another_kind_are_refused(tmp_path: Path) -> None:
         ):
             with pytest.raises(Refused, match=sentence):
                 text_of(house, kind, *chosen)
+
+
+def test_only_an_order_may_speak_of_what_is_planned(tmp_path: Path) -> None:
+    with office(tmp_path, "chiba", days=5) as house:
+        ahead = house.clock() + timedelta(days=1)
+        for kind, source in (("D-27", K.TRANSPORT), ("D-16", K.RETURN)):
+            done = house.ledger.registers.need(HandlingEvent, events(house, source)[0]).record
+            stored = next(item for item in house.story._stock if item.contract_id)
+            plan = replace(
+                done, id="", event_no=None, timing=Timing.PLANNED, occurred_at=ahead,
+                status=None, lines=(HandlingLine(item_id=stored.id, quantity=stored.quantity),),
+            )  # fmt: skip
+            planned = house.ledger.handling.record(plan).ids[-1]
+            if kind == "D-27":
+                assert "運搬指示書" in text_of(house, kind, planned)
+            else:
+                with pytest.raises(Refused, match="予定です"):
+                    text_of(house, kind, planned)
 
 
 def test_penalties_without_the_day_of_their_wording_are_not_made_known(tmp_path: Path) -> None:
