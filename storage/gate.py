@@ -203,7 +203,7 @@ class LedgerGate:
             restored = self._complete(place, vault, manifest, Path(backup), journal, progress)
             found.append(restored.head)
             if settle is not None:
-                self._memory.remember(vault.vault_id, place.resolve(), restored.head)
+                self._memory.remember(vault.vault_id, place.resolve(), restored.head, restored=True)
                 opened = self._join(vault, self._lock(place), new=False)
                 try:
                     settle(replace(restored, opened=opened))
@@ -257,7 +257,7 @@ class LedgerGate:
             )
             restored = self._complete(place, vault, manifest, Path(backup), journal, progress)
             # A way that is known begins here.
-            self._memory.remember(vault.vault_id, place.resolve(), restored.head)
+            self._memory.remember(vault.vault_id, place.resolve(), restored.head, restored=True)
             settle(place, restored)
 
         self._restore(Path(backup), Path(folder), containers.with_sheet(sheet), check, progress)

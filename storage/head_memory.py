@@ -1,8 +1,8 @@
 """What this PC remembers of the ledgers that it opened: their last heads, outside of them.
 
 Whoever puts an older copy of a ledger in place of the present one must also change this file, in
-the user's application folder. Several heads may stand for one ledger, because a restore begins a
-second way that is known and entered; a ledger is one that we know if it contains any of them.
+the user's application folder. A ledger may have gone several ways, each in a folder of its own; a
+way that a restore began is known and entered, so that it may take the place of another.
 """
 
 import json
@@ -24,10 +24,16 @@ Contains = Callable[[Head], bool]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A head that a ledger reached, and the folder where it did."""
+    """A head that a ledger reached in a folder, and whether a restore began it."""
 
     head: Head
     folder: str
+    restored: bool = False
+
+
+def nothing(head: Head) -> bool:
+    """Say that a ledger that is not open contains nothing that is known."""
+    return False
 
 
 class HeadMemory:
@@ -36,30 +42,42 @@ class HeadMemory:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
 
-    def missing(self, vault_id: bytes, contains: Contains) -> Way | None:
-        """Return the latest head that a ledger should contain; None if it is one that we know."""
-        ways = self._load().get(vault_id.hex(), [])
-        return None if not ways or any(contains(way.head) for way in ways) else ways[0]
+    def missing(self, vault_id: bytes, folder: Path, contains: Contains) -> Way | None:
+        """Return the way that a ledger should have gone on and did not; None if it is known.
 
-    def seen_here(self, vault_id: bytes, folder: Path) -> bool:
-        """Tell whether this ledger was opened in this folder before."""
-        return any(way.folder == str(folder) for way in self._load().get(vault_id.hex(), []))
+        In a folder where it was opened before it must contain the head that it had there, or that
+        of a restore. Elsewhere it must contain any.
+        """
+        ways = self._load().get(vault_id.hex(), [])
+        here = next((way for way in ways if way.folder == str(folder)), None)
+        known = [way for way in ways if contains(way.head)]
+        if here is not None:
+            return None if here in known or any(way.restored for way in known) else here
+        return max(ways, key=lambda way: way.head.seq) if ways and not known else None
 
     def remember(
-        self, vault_id: bytes, folder: Path, now: Head, passed: Contains = lambda head: False
+        self,
+        vault_id: bytes,
+        folder: Path,
+        now: Head,
+        contains: Contains = nothing,
+        *,
+        restored: bool = False,
     ) -> None:
-        """Put the present head first, in place of those in this folder.
+        """Put the present head in place of the one in this folder.
 
-        Args:
-            passed: tells which other heads lie on the way to it and can be forgotten.
+        What a restore began and the ledger contains is its own past and excuses nothing any more.
         """
         ledgers = self._load()
-        others = [
+        ways = ledgers.pop(vault_id.hex(), [])
+        past = [
             way
-            for way in ledgers.pop(vault_id.hex(), [])
-            if way.folder != str(folder) and way.head != now and not passed(way.head)
+            for way in ways
+            if way.folder == str(folder) or (way.restored and contains(way.head))
         ]
-        ledgers[vault_id.hex()] = [Way(now, str(folder)), *others][:_MOST_WAYS]
+        begun = restored or any(way.restored for way in past)
+        others = [way for way in ways if way not in past]
+        ledgers[vault_id.hex()] = [Way(now, str(folder), begun), *others][:_MOST_WAYS]
         self._save(ledgers)
 
     def _load(self) -> dict[str, list[Way]]:
@@ -67,8 +85,8 @@ class HeadMemory:
             found = json.loads(read_whole(self._path, limit=_LIMIT))
             return {
                 str(ledger): [
-                    Way(Head(int(seq), bytes.fromhex(head)), str(folder))
-                    for seq, head, folder in ways
+                    Way(Head(int(seq), bytes.fromhex(head)), str(folder), bool(restored))
+                    for seq, head, folder, restored in ways
                 ]
                 for ledger, ways in found.items()
             }
@@ -77,7 +95,7 @@ class HeadMemory:
 
     def _save(self, ledgers: dict[str, list[Way]]) -> None:
         newest = {
-            ledger: [(way.head.seq, way.head.hex, way.folder) for way in ways]
+            ledger: [(way.head.seq, way.head.hex, way.folder, way.restored) for way in ways]
             for ledger, ways in list(ledgers.items())[-_MOST_LEDGERS:]
         }
         try:

@@ -233,11 +233,11 @@ class Keeper:
             RolledBack
         """
         vault_id = self._vault.vault_id
-        lost = self._memory.missing(vault_id, self._contains)
+        lost = self._memory.missing(vault_id, self._place, self._contains)
         if lost is None:
             return
         seq = lost.head.seq
-        if self._memory.seen_here(vault_id, self._place):
+        if lost.folder == str(self._place):
             self._set_back(f"このPCは記帳番号{seq:,}までを見ています", lost.head, accept)
         else:
             self._note_set_back(

@@ -343,6 +343,46 @@ def test_two_books_stop_at_the_second(house: House) -> None:
         house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
 
 
+def test_an_older_copy_in_another_folder_is_said_and_entered(house: House) -> None:
+    house.ledger.journal.stop("媒体の返却")
+    house.ledger.close()
+    shutil.copytree(house.folder / "ledger", house.folder / "other")
+    enter(house.sign_in(BOSS.login))
+    house.ledger.close()
+    other = house.office.unlock(house.folder / "other", BOSS.login, BOSS.password)
+    assert any("別の場所" in notice for notice in other.notices)
+    assert events(other)[-1] is SystemEventKind.ROLLED_BACK
+    other.close()
+    ledger = house.sign_in(BOSS.login)  # the first one is not disturbed
+    assert not ledger.notices
+
+
+def test_a_copy_that_was_opened_elsewhere_excuses_no_rollback(house: House) -> None:
+    house.ledger.journal.stop("媒体の返却")
+    house.ledger.close()
+    shutil.copytree(house.folder / "ledger", house.folder / "other")
+    house.office.unlock(house.folder / "other", BOSS.login, BOSS.password).close()
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    older_copy(house)
+    with pytest.raises(RolledBack):
+        house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+
+
+def test_a_restored_ledger_may_take_the_place_of_the_first(house: House) -> None:
+    backup = backed_up(house)
+    enter(house.ledger)
+    house.ledger.close()
+    new = house.folder / "new"
+    house.office.restore(backup, new, BOSS.login, BOSS.password, quiet)
+    (house.folder / "ledger").rename(house.folder / "before")
+    new.rename(house.folder / "ledger")
+    ledger = house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    assert not ledger.notices
+    older_copy(house)  # and what it does from here on is remembered as any other's
+    with pytest.raises(RolledBack):
+        house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+
+
 def test_a_torn_end_that_the_ledger_does_not_know_is_a_rollback(house: House) -> None:
     seq = enter(house.ledger)
     house.ledger.close()

@@ -1,0 +1,148 @@
+"""The journal on the console and in the driver, as another program sees it."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.ledger import Ledger
+from models.records import BackupRun
+from tests.house import House, furnished
+from tests.storage.test_journal_keeper import REASON, enter, usb
+from tests.ui.console.desk import Console
+from tests.ui.console.test_bad_input import refused
+from ui.console.driver import Driver
+from ui.sample import cast
+
+BOSS = cast.USERS[0]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, accounts=True) as made:
+        yield made
+
+
+@pytest.fixture
+def console(house: House) -> Console:
+    house.ledger.close()
+    return Console(house)
+
+
+def reopened(house: House) -> Ledger:
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    return house.ledger
+
+
+def test_the_console_begins_tells_suspends_and_ends_a_journal(
+    house: House, console: Console
+) -> None:
+    ledger = house.folder / "ledger"
+    assert console("status", ledger).answer["journal"]["state"] == "none"
+    begun = console("journal", ledger, "--start", usb(house))
+    assert (begun.code, begun.answer["state"]) == (0, "ok")
+    assert begun.answer["seq"] == begun.answer["ledger_seq"]
+    said = console("status", ledger).answer
+    assert said["journal"]["state"] == "ok" and said["journal"]["seq"] == said["seq"]
+    usb(house).rename(house.folder / "pulled")
+    missing = console("journal", ledger)
+    assert (missing.code, missing.answer["state"]) == (5, "missing")
+    suspended = console("journal", ledger, "--without", REASON)
+    assert (suspended.code, suspended.answer["state"]) == (5, "suspended")
+    (house.folder / "pulled").rename(usb(house))
+    again = console("journal", ledger)
+    assert (again.code, again.answer["state"]) == (0, "ok")
+    assert again.answer["seq"] == again.answer["ledger_seq"]
+    assert console("journal", ledger, "--stop", "台帳を閉じるため").answer["state"] == "none"
+
+
+def test_a_missing_medium_refuses_with_its_own_code(house: House, console: Console) -> None:
+    ledger = house.folder / "ledger"
+    console("journal", ledger, "--start", usb(house))
+    usb(house).rename(house.folder / "pulled")
+    (house.folder / "backup").mkdir()
+    refused(console("backup", ledger, house.folder / "backup"), 5, "JOURNAL_MISSING", "理由を記帳")
+
+
+def test_a_set_back_ledger_is_refused_and_answered_for(house: House, console: Console) -> None:
+    ledger = house.folder / "ledger"
+    console("journal", ledger, "--start", usb(house))
+    shutil.copytree(ledger, house.folder / "older")
+    enter(reopened(house))
+    house.ledger.close()
+    shutil.rmtree(ledger)
+    (house.folder / "older").rename(ledger)
+    refused(console("status", ledger), 4, "ROLLED_BACK", "更新ジャーナルから復元")
+    refused(console("verify", ledger), 4, "ROLLED_BACK", "責任者")
+    accepted = console("journal", ledger, "--accept-rollback", REASON)
+    assert (accepted.code, accepted.answer["state"]) == (0, "ok")
+    assert console("status", ledger).code == 0 and console.sound()
+
+
+def test_restore_with_the_journal_comes_to_the_last_entry(house: House, console: Console) -> None:
+    ledger = house.folder / "ledger"
+    console("journal", ledger, "--start", usb(house))
+    (house.folder / "backup").mkdir()
+    backup = Path(console("backup", ledger, house.folder / "backup").answer["file"])
+    last = enter(reopened(house))
+    head = house.ledger.store.head()
+    house.ledger.close()
+    new = house.folder / "new"
+    said = console("restore", backup, new, "--journal", usb(house))
+    assert (said.code, said.answer["seq"], said.answer["head"]) == (0, last, head.hex)
+    assert said.answer["torn"] is False
+    status = console("status", new).answer
+    assert status["seq"] == last + 1 and status["journal"]["state"] == "none"
+    assert console("verify", new, "--full").answer["ok"]
+    assert console("status", ledger).answer["seq"] == last  # the original goes on untouched
+    foreign = console("restore", backup, house.folder / "x", "--journal", house.folder / "backup")
+    refused(foreign, 5, "MEDIUM_MISSING", "見つかりません")
+    assert not (house.folder / "x").exists()
+
+
+def test_a_trial_is_entered_with_its_result(house: House, console: Console) -> None:
+    ledger = house.folder / "ledger"
+    console("journal", ledger, "--start", usb(house))
+    (house.folder / "backup").mkdir()
+    backup = Path(console("backup", ledger, house.folder / "backup").answer["file"])
+    room = house.folder / "room"
+    room.mkdir()
+    said = console("restore-test", backup, ledger, room, "--journal", usb(house))
+    assert said.code == 0 and said.answer["restored_seq"] == said.answer["seq"] - 1
+    assert list(room.iterdir()) == []
+    backup.write_bytes(backup.read_bytes()[:-9])
+    assert console("restore-test", backup, ledger, room).code == 4
+    runs = [stored.record for stored in reopened(house).registers.all(BackupRun)][-2:]
+    assert [(run.kind, run.result) for run in runs] == [
+        ("restore_test", "ok"), ("restore_test", "failed"),
+    ]  # fmt: skip
+    assert "まで戻りました" in runs[0].detail and "壊れています" in runs[1].detail
+
+
+def test_the_driver_answers_only_what_the_journal_has(house: House) -> None:
+    house.ledger.close()
+    driver = Driver(house.folder / "ledger", house.office)
+
+    def ask(**request: object) -> dict[str, object]:
+        return dict(driver.answer(json.dumps(request)))
+
+    assert ask(do="unlock", user=BOSS.login, password=BOSS.password)["ok"]
+    journal = ask(do="journal", start=str(usb(house)))["journal"]
+    assert isinstance(journal, dict) and journal["state"] == "ok"
+    fields = {"name": "運送会社", "kinds": ["carrier"]}
+    command = "0b5d8858-2d2b-44f4-8f6f-838242cccd8a"
+    usb(house).rename(house.folder / "pulled")
+    request = {"do": "record", "record": "organization", "fields": fields, "command": command}
+    assert ask(**request)["error"] == "JOURNAL_MISSING"
+    (house.folder / "pulled").rename(usb(house))
+    first = ask(**request)
+    assert first["ok"] and "repeated" not in first
+    again = ask(**request)
+    assert again["repeated"] and again["seq"] == first["seq"]
+    status = ask(do="status")
+    told = status["journal"]
+    assert isinstance(told, dict) and (told["state"], told["seq"]) == ("ok", first["seq"])
+    ask(do="quit")
+    driver._close()
