@@ -15,7 +15,7 @@ from typing import Any
 from models.fields import Children, Kind, Moment, MultiChoice, MultiRef, Ref, Text, TextList
 from models.store import ListRow, Op, Query, Where
 from storage import rows
-from storage.database import Database
+from storage.database import Database, Row
 from storage.listing import border
 from storage.schema import VALUE, ViewTable, table
 from storage.search import Search
@@ -91,7 +91,8 @@ class Lists:
         self._search = search
 
     def count(self, query: Query) -> int:
-        return sum(self._count(plan) for plan in self._plans(query))
+        with self._database.lock:  # else a row could be copied between the two tables' answers
+            return sum(self._count(plan) for plan in self._plans(query))
 
     def _count(self, plan: Plan) -> int:
         self._choose(plan)
@@ -101,18 +102,21 @@ class Lists:
 
     def tally(self, query: Query, name: str) -> dict[Any, int]:
         counts: dict[Any, int] = {}
-        for plan in self._plans(query):
-            kind = plan.view.kind(name)
-            column = plan.source.place(_column(name))
-            where, parameters = plan.where()
-            found = self._database.all(
-                f"SELECT {column}, count(*) FROM {plan.source.tables()} WHERE {where} GROUP BY 1",
-                parameters,
-            )
-            for stored, number in found:
-                value = kind.from_column(stored)
-                counts[value] = counts.get(value, 0) + number
+        kind = table(query.type).kind(name)
+        with self._database.lock:
+            found = [row for plan in self._plans(query) for row in self._tally(plan, name)]
+        for stored, number in found:
+            value = kind.from_column(stored)
+            counts[value] = counts.get(value, 0) + number
         return counts
+
+    def _tally(self, plan: Plan, name: str) -> list[Row]:
+        column = plan.source.place(_column(name))
+        where, parameters = plan.where()
+        return self._database.all(
+            f"SELECT {column}, count(*) FROM {plan.source.tables()} WHERE {where} GROUP BY 1",
+            parameters,
+        )
 
     def columns(self, query: Query, fields: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return some fields of all rows, in entry order; nothing else of a row is read."""

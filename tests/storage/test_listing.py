@@ -1,6 +1,7 @@
 """Narrow list tables: the same answers whether rows are copied, wait, or some of each."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,11 @@ def copy_up_to(office: Office, last: int) -> None:
     database = store_of(office).database
     with database.transaction():
         listing.fill(database, VIEW, last)
+
+
+def copy_slowly(office: Office) -> None:
+    for last in range(40, 110):
+        copy_up_to(office, last)
 
 
 def border(office: Office) -> int:
@@ -172,3 +178,14 @@ def test_a_full_check_sees_a_copy_that_differs(office: Office, harm: str) -> Non
     with store.database.transaction():
         store.database.all(harm)
     assert {where for _, where, _ in surplus(store.database)} >= {"記帳番号80"}
+
+
+def test_nothing_is_counted_twice_while_rows_are_copied(office: Office) -> None:
+    store = store_of(office)
+    query = Query("handling_event")
+    with ThreadPoolExecutor(2) as pool:
+        copying = pool.submit(copy_slowly, office)
+        counted = []
+        while not copying.done():
+            counted.append((store.count(query), sum(store.tally(query, "kind").values())))
+    assert set(counted) == {(40, 40)}
