@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -162,7 +161,7 @@ class AnswerDialog(QDialog):
         self.second: SecondPart | None = None
         self._build()
         self.show_asked(asked)
-        fit(self, 760, self.content.sizeHint().height() + 190)
+        fit(self, 760, self.content.sizeHint().height() + 150)
 
     def show_asked(self, asked: Asked) -> None:
         """Show what is asked for; what was typed before stays."""
@@ -220,11 +219,7 @@ class AnswerDialog(QDialog):
         self.same.clicked.connect(self._use_same)
         self.alone = layout.note("")
         self._column.addStretch(1)
-        self.area = QScrollArea(self)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(self.content)
+        self.area = layout.scrolling(self.content)
         self.message = layout.note("")
         self.message.setAccessibleName(self.tr("お知らせ"))
         column = QVBoxLayout(self)

@@ -6,11 +6,12 @@ what stands in the form now is not shown.
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from models.errors import AzukariError
 from models.rules.engine import Finding
+from ui import layout
 from ui.findings import group_widgets, grouped
 from ui.fitting import ROOM
 from ui.page import Desk
@@ -86,13 +87,8 @@ class RulePanel(QFrame):
         self._column = QVBoxLayout(self._content)
         self._column.setContentsMargins(0, 0, 6, 0)
         self._column.setSpacing(4)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setAccessibleName(self.tr("規則の確認"))
+        self.area = layout.scrolling(self._content, self.tr("規則の確認"))
         self.area.setStyleSheet("QScrollArea { background: transparent; }")
-        self.area.setWidget(self._content)
         self.area.viewport().installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 8, 8)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
 from models.codes import HandlingKind as K
 from models.custody import ALLOWED
+from models.errors import NeedsAnswer
 from models.ledger import Ledger
 from models.office import Office
 from models.records import (
@@ -27,12 +28,15 @@ from models.records import (
     Record,
     Submission,
 )
+from models.seconding import asked_of
 from ui.accounts import AccountDialog, ReissueDialog
+from ui.answering import AnswerDialog
 from ui.asking import LineDialog
 from ui.backup_page import BackupPage
 from ui.daily_log import DailyLogPage
 from ui.export_dialog import ExportDialog
 from ui.form_dialog import FormDialog
+from ui.handling.defaults import starting_event
 from ui.handling.opening import correcting_dialog, handling_dialog
 from ui.help import HelpDialog
 from ui.history import HistoryDialog
@@ -213,6 +217,30 @@ def acts(stage: Stage) -> Iterator[tuple[str, QWidget]]:
         yield from stage.dialogs(**{name: dialog})
 
 
+def rules(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """What the rules ask before a breach is entered; nothing is."""
+    page = stage.page(TodayPage, "今日")
+    desk, ledger = stage.desk, stage.desk.ledger
+    contract = ledger.contracts()[0].record.id
+    assigned = {one.record.person_id for one in ledger.registers.all(Assignment)}
+    others = [one.record.id for one in ledger.registers.all(Person)]
+    event = replace(
+        starting_event(ledger, contract, K.USE),
+        occurred_at=ledger.now(),
+        actor_person_id=next((one for one in others if one not in assigned), others[0]),
+        purpose="急ぎの照合",
+    )
+    try:
+        ledger.rules.on_events([event], (), (), None)
+    except NeedsAnswer as error:
+        handling = ledger.handling
+        dialog = AnswerDialog(
+            desk, asked_of(error), lambda answers: handling.record(event, answers=answers), page
+        )
+        dialog.parts[0].text.setPlainText("担当者が急病で、指定のない人が照合を手伝ったため")
+        yield from stage.dialogs(rules=dialog)
+
+
 def items(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     """A medium with its story, facts and copies."""
     page = stage.page(ItemsPage, "媒体・資料")
@@ -305,4 +333,6 @@ def fitting(ledger: Ledger, kind: K) -> list[str]:
 
 
 DOOR: tuple[Scene, ...] = (door, first_hour)
-INSIDE: tuple[Scene, ...] = (pages, today, daily_log, acts, items, registers, forms, papers, care)
+INSIDE: tuple[Scene, ...] = (
+    pages, today, daily_log, acts, rules, items, registers, forms, papers, care,
+)  # fmt: skip

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -135,11 +134,7 @@ class WaitingDialog(QDialog):
         for one in found:
             rows.addWidget(self._row(one))
         rows.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.inner)
+        area = layout.scrolling(self.inner, self.windowTitle())
         self.message = layout.note("")
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)

@@ -36,7 +36,7 @@ def stage(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("looks")
     before = qapp.styleSheet(), qapp.font(), qapp.palette()
     prepare(qapp)
-    with furnished(folder, accounts=True, days=3) as house:
+    with furnished(folder, accounts=True, days=3, rules=True) as house:
         _seal_a_receipt(house.ledger, house.story.contract.id)
         operations = Operations(Answers())
         window = make_window(lambda: house.office, operations, folder / "settings")
