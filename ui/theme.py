@@ -101,7 +101,7 @@ QTabBar::tab:selected {{ border-bottom: 3px solid {ACCENT}; font-weight: bold; }
 QTabBar::tab:focus {{ border: 2px solid {FOCUS}; padding: 5px 12px 6px 12px; }}
 QGroupBox {{ font-weight: bold; border: 1px solid {LINE}; border-radius: 6px; margin-top: 12px;
   background: {SURFACE}; padding: 10px; }}
-QGroupBox#seldom:!checked {{ border: 0; background: transparent; padding: 0; }}
+QGroupBox#seldom:!checked {{ border-color: {GROUND}; background: {GROUND}; }}
 QGroupBox::title {{ subcontrol-origin: margin; left: 12px; padding: 0 4px; }}
 QFrame#navigation {{ background: {SHADE}; border-right: 1px solid {LINE}; }}
 QFrame#navigation QScrollArea, QFrame#navigation QScrollArea > QWidget > QWidget
