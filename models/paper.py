@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 SEAL_SECRET = "seal-private-key"
+SEAL_IMAGE = "seal-image"
+PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")  # how PNG and JPEG begin
+LARGEST_PICTURE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,22 @@ class Paper:
         """Return the seal in use."""
         keys = [stored.record for stored in self._ledger.registers.all(SealKey)]
         return next((key for key in keys if key.retired_on is None), None)
+
+    def seal_image(self) -> bytes | None:
+        """Return the picture of the stamp that 印影 prints, None when none was kept."""
+        return self._ledger.store.secret(SEAL_IMAGE)
+
+    def keep_seal_image(self, picture: bytes) -> None:
+        """Keep a picture of the stamp, encrypted beside the ledger; it takes the former's place.
+
+        Raises:
+            NotPermitted
+            Refused: no PNG or JPEG, or too large.
+        """
+        self._ledger.require("seal")
+        if not picture.startswith(PICTURES) or len(picture) > LARGEST_PICTURE:
+            raise Refused(reason="印影の画像には、1MBまでのPNGかJPEGのファイルを選んでください。")
+        self._ledger.store.set_secret(SEAL_IMAGE, picture)
 
     def seal_secret(self) -> tuple[SealKey, bytes]:
         """Return the seal in use with its private key.

@@ -37,7 +37,7 @@ SEAL_QUESTION = "確定すると番号と証印が付き、内容はもう変え
 
 BLOCKS = {
     SealKind.SEAL: "名義の横に、押印のための枠を印刷します。",
-    SealKind.IMAGE: "名義の横に、「設定」で取り込んだ印影を印刷します。",
+    SealKind.IMAGE: "名義の横に、「設定・利用者」の「証印」で選んだ印影を印刷します。",
     SealKind.SIGN: "名義の下に、自署のための線を印刷します。",
     SealKind.NONE: "押印欄を印刷しません。",
 }

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from models import wareki
 from models.commands import Change
@@ -15,7 +17,8 @@ from ui.page import Desk
 from ui.password_line import PasswordLine
 
 PATTERN = "電子証明書 (*.p12 *.pfx)"
-LARGEST = 1_000_000  # bytes of a PKCS#12 file
+IMAGES = "画像 (*.png *.jpg *.jpeg)"
+LARGEST = 1_000_000  # bytes of a PKCS#12 file or of a picture
 REPLACE = (
     "今の証印の使用をやめ、新しい証印に替えます。"
     "新しい指紋を委託者に伝え直す必要があります。替えますか。"
@@ -39,6 +42,14 @@ class SealPart(QWidget):
         row.addWidget(self.make_button)
         row.addWidget(button(self.tr("電子証明書を取り込む…"), self.take_in))
         row.addStretch()
+        self.image_state = note("")
+        self.image = QLabel()
+        self.image.setAccessibleName(self.tr("印影"))
+        self.image_button = button(self.tr("印影の画像を選ぶ…"), self.take_image)
+        image_row = QHBoxLayout()
+        image_row.addWidget(self.image_button)
+        image_row.addStretch()
+        image_frame, _ = card(self.image_state, self.image)
         outer = QVBoxLayout(self)
         outer.setSpacing(12)
         outer.addWidget(
@@ -52,10 +63,14 @@ class SealPart(QWidget):
         )
         outer.addWidget(frame)
         outer.addLayout(row)
+        outer.addWidget(image_frame)
+        outer.addLayout(image_row)
         outer.addStretch()
 
     def refresh(self) -> None:
-        self.desk.operations.ask(self.desk.ledger.paper.seal_key, self._show, parent=self)
+        paper = self.desk.ledger.paper
+        self.desk.operations.ask(paper.seal_key, self._show, parent=self)
+        self.desk.operations.ask(paper.seal_image, self._show_image, parent=self)
 
     def make(self) -> None:
         """Make a seal for the contractor."""
@@ -67,6 +82,36 @@ class SealPart(QWidget):
         file = self.desk.asker.open_file(self, self.tr("電子証明書"), PATTERN)
         if file is not None and self._may_replace():
             Pkcs12Dialog(self.desk, file, self).exec()
+
+    def take_image(self) -> None:
+        """Keep the picture of a stamp that papers with 印影 print beside the name."""
+        file = self.desk.asker.open_file(self, self.tr("印影の画像"), IMAGES)
+        if file is None:
+            return
+        ledger, chosen = self.desk.ledger, file
+
+        def work() -> bytes:
+            picture = _picture(chosen)
+            ledger.paper.keep_seal_image(picture)
+            return picture
+
+        self.desk.operations.ask(work, self._show_image, parent=self)
+
+    def _show_image(self, picture: bytes | None) -> None:
+        if picture is None:
+            say(
+                self.image_state,
+                self.tr("印影の画像は、まだありません（押印欄「印影」で使います）。"),
+            )
+            self.image.clear()
+            return
+        say(self.image_state, self.tr("押印欄「印影」で、名義の横に印刷します。"))
+        shown = QPixmap.fromImage(QImage.fromData(picture))
+        side = self.fontMetrics().height() * 4
+        self.image.setPixmap(shown.scaled(
+            side, side, Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        ))  # fmt: skip
 
     def _may_replace(self) -> bool:
         return self._key is None or self.desk.asker.confirm(
@@ -126,6 +171,22 @@ class Pkcs12Dialog(QDialog):
         self.buttons.setEnabled(True)
         say(self.message, str(error), "problem")
         self.password.setFocus()
+
+
+def _picture(file: Path) -> bytes:
+    """Read a picture.
+
+    Raises:
+        InputOutput
+        Refused: nobody can see anything on it.
+    """
+    try:
+        data = file.read_bytes() if file.stat().st_size <= LARGEST else b""
+    except OSError as error:
+        raise InputOutput(file=file.name, reason=error.strerror or "読取り") from error
+    if QImage.fromData(data).isNull():
+        raise Refused(reason="印影の画像には、1MBまでのPNGかJPEGのファイルを選んでください。")
+    return data
 
 
 def make_seal(ledger: Ledger) -> Change:

@@ -4,15 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QBuffer, QIODevice, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from models.codes import SealKind
-from models.records import Submission
+from models.errors import Refused
+from models.records import HandlingEvent, Submission
+from reports.collect import collect
 from tests.ui.daily import Site, make_site
 from tests.ui.shell import texts
+from ui.issue import IssueRequest
 from ui.paper_dialog import PaperDialog
 from ui.preview import PreviewDialog
 from ui.seal_part import SealPart, make_seal
@@ -29,7 +33,12 @@ def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
 def previews(monkeypatch: pytest.MonkeyPatch) -> list[PreviewDialog]:
     """Let previews stand there instead of waiting for the user."""
     found: list[PreviewDialog] = []
-    monkeypatch.setattr(PreviewDialog, "exec", found.append)
+
+    def stand(dialog: PreviewDialog) -> int:
+        found.append(dialog)
+        return 0
+
+    monkeypatch.setattr(PreviewDialog, "exec", stand)
     return found
 
 
@@ -105,3 +114,49 @@ def test_making_a_seal_is_the_next_thing_only_while_there_is_none(site: Site) ->
     site.answers.replies[:] = [False]
     part.make_button.click()
     assert "新しい指紋を委託者に伝え直す" in site.answers.asked[-1]
+
+
+def stamp() -> bytes:
+    image = QImage(120, 120, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
+
+
+def test_a_stamp_is_chosen_shown_and_printed(site: Site, tmp_path: Path) -> None:
+    part = SealPart(site.desk)
+    site.qtbot.addWidget(part)
+    part.refresh()
+    site.settle()
+    assert "まだありません" in part.image_state.text()
+    file = tmp_path / "印影.png"
+    file.write_bytes(stamp())
+    site.answers.replies[:] = [file]
+    QTest.keyClick(part.image_button, Qt.Key.Key_Space)
+    site.settle()
+    assert not part.image.pixmap().isNull()
+    assert site.ledger.paper.seal_image() == stamp()
+    wish = IssueRequest("D-14", site.contract_id, (receipt(site),), seal_kind=SealKind.IMAGE)
+    assert collect(site.ledger, wish, site.ledger.paper.numbering()).head.seal_image == stamp()
+
+
+def test_a_stamp_that_is_no_picture_is_refused(site: Site, tmp_path: Path) -> None:
+    part = SealPart(site.desk)
+    site.qtbot.addWidget(part)
+    file = tmp_path / "印影.png"
+    file.write_bytes(b"not a picture")
+    site.answers.replies[:] = [file]
+    part.take_image()
+    site.settle()
+    assert "PNGかJPEG" in site.answers.asked[-1]
+    assert site.ledger.paper.seal_image() is None
+    with pytest.raises(Refused):
+        site.ledger.paper.keep_seal_image(b"not a picture")
+
+
+def receipt(site: Site) -> str:
+    stored = site.ledger.registers.one(HandlingEvent)
+    assert stored is not None
+    return stored.record.id
