@@ -23,7 +23,7 @@ from ui.page import Desk
 from ui.state_table import MARKS, PLAIN, Line, StateTable, state_word
 from ui.words import register_word
 
-LEAST = 128  # pixels of a table: its head and two rows
+MOST = 260  # pixels of a table before it scrolls
 SEVERITY = {"broken": "違反", "action": "要対応", "due": "期限前"}
 
 
@@ -154,15 +154,17 @@ class ClauseDetail(QWidget):
         self.against = StateTable(
             self.tr("確かめること"),
             [self.tr(word) for word in ("状態", "内容", "記録")],
-            wide=(1,), told=0, caps={2: 6}, most_lines=4,
+            wide=(1,), told=0, caps={2: 6}, most_lines=4, most_height=MOST,
         )  # fmt: skip
         self.for_head = layout.heading("")
         self.supporting = StateTable(
-            self.tr("証拠となる記録"), [self.tr(word) for word in ("台帳", "記録")], wide=(1,)
+            self.tr("証拠となる記録"),
+            [self.tr(word) for word in ("台帳", "記録")],
+            wide=(1,),
+            most_height=MOST,
         )
         for table in (self.against, self.supporting):
             table.opened.connect(self.desk.go)
-            table.setMinimumHeight(LEAST)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(8, 0, 4, 0)
@@ -171,11 +173,11 @@ class ClauseDetail(QWidget):
             column.addWidget(widget)
         column.addLayout(self.papers)
         column.addWidget(self.against_head)
-        column.addWidget(self.against, 3)
+        column.addWidget(self.against)
         column.addWidget(self.more)
         column.addWidget(self.for_head)
-        column.addWidget(self.supporting, 2)
-        column.addStretch(0)
+        column.addWidget(self.supporting)
+        column.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(layout.scrolling(inner))

@@ -71,6 +71,7 @@ class StateTable(QTableWidget):
         told: the column that tells the state, -1 for none.
         caps: how wide columns grow at most, in full-width characters; the tip shows the rest.
         most_lines: how many lines a long text may take; the tip shows the rest.
+        most_height: as high as its rows, up to so many pixels; 0 takes the room there is.
     """
 
     chosen = Signal(int)  # number of the marked row, -1 for none
@@ -85,6 +86,7 @@ class StateTable(QTableWidget):
         told: int = -1,
         caps: Mapping[int, int] | None = None,
         most_lines: int = 1,
+        most_height: int = 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(0, len(heads), parent)
@@ -92,6 +94,7 @@ class StateTable(QTableWidget):
         self._wide = frozenset(wide)
         self._caps = caps or {}
         self._most_lines = most_lines
+        self._most_height = most_height
         self.lines: Sequence[Line] = ()
         self.setHorizontalHeaderLabels(list(heads))
         self.setAccessibleName(word)
@@ -147,12 +150,15 @@ class StateTable(QTableWidget):
                 self.setColumnWidth(column, width)
 
     def _fit_rows(self) -> None:
-        if not self.wordWrap():
-            return
-        self.resizeRowsToContents()
-        most = self.fontMetrics().lineSpacing() * self._most_lines
-        for row in range(self.rowCount()):
-            self.setRowHeight(row, min(self.rowHeight(row), most) + AIR)
+        if self.wordWrap():
+            self.resizeRowsToContents()
+            most = self.fontMetrics().lineSpacing() * self._most_lines
+            for row in range(self.rowCount()):
+                self.setRowHeight(row, min(self.rowHeight(row), most) + AIR)
+        if self._most_height:
+            head = self.horizontalHeader().sizeHint().height()
+            rows = self.verticalHeader().length()
+            self.setFixedHeight(min(head + rows + AIR, self._most_height))
 
     def _place_of_marked(self, lines: Sequence[Line]) -> int:
         marked, row = self.marked(), self.currentRow()
