@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ui.record_pages import RegisterPage
     from ui.workbench import Place
 
+AFTER_PAINT_MS = 100  # a timer of 0 would come between the window and its first picture
 LOG_FILE = "errors.log"
 LARGEST_LOG = 1_000_000  # bytes; then it begins anew
 BUG_SENTENCE = (
@@ -51,7 +52,7 @@ def run_window(build_office: "Callable[[], Office]", settings_folder: Path | Non
     window = make_window(office, operations, folder)
     window.show()
     # Importing office and pages takes 0.5 s: beside the user's typing, not before it.
-    QTimer.singleShot(0, lambda: warm_up(operations, office))
+    QTimer.singleShot(AFTER_PAINT_MS, lambda: warm_up(operations, office))
     return application.exec()
 
 
@@ -75,7 +76,7 @@ def prepare(application: QApplication) -> None:
     if translator.load("qtbase_ja", place):
         application.installTranslator(translator)
     theme.dress(application)
-    QTimer.singleShot(0, lambda: _finish_dressing(application))
+    QTimer.singleShot(AFTER_PAINT_MS, lambda: _finish_dressing(application))
 
 
 def _finish_dressing(application: QApplication) -> None:
