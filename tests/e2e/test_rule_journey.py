@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import main
 from models.codes import FindingStatus, HandlingKind, Timing
 from models.commands import Change
 from models.errors import NeedsAnswer, Refused, RuleRefused
@@ -90,3 +91,7 @@ def test_a_breach_from_the_plan_to_the_restored_proof(day: Day, tmp_path: Path) 
     restored = tmp_path / "restored"
     restores(day, backup["file"], restored)
     assert verifies(day, restored)["ok"]
+
+
+def test_the_program_asks_the_rules() -> None:
+    assert main.build_office().rules
