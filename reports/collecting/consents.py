@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from models import wareki
-from models.codes import AuthorizationSubject, Encrypted, GovernanceKind
+from models.codes import AuthorizationSubject, BasisType, Encrypted, GovernanceKind
 from models.errors import Refused
 from models.paper_about import AUTHORIZATIONS
+from models.profile_params import Params
 from models.records import Authorization, InformationAsset, Item
 from models.records.things import AssetField
 from reports.blocks import shown
@@ -18,6 +19,7 @@ from reports.documents.d13_provision_request import ProvisionRequest
 from reports.documents.d15_handover_request import HandoverRequest
 
 S = AuthorizationSubject
+APPLIED_FOR = (BasisType.CONSENT, BasisType.AGREEMENT, BasisType.APPROVAL)
 ACT_WORDS = {
     S.COPY: "copy",
     S.TRANSMIT: "send",
@@ -34,7 +36,7 @@ def copy_request(case: Case) -> CopyRequest:
     one = _application(case)
     return CopyRequest(
         case.letterhead(), case.anchor(), wording=case.wording(),
-        act=_act(case, one), consent=_consent(one), scope=one.scope_text, purpose=one.reason,
+        act=_act(case, one), consent=_consent(case, one), scope=one.scope_text, purpose=one.reason,
         period=_period(one), quantity=_limit(one), method=one.method,
         kept_at=_places(case, one), disposal_planned_on=one.disposal_planned_on,
         misdelivery_measures=one.required_measures, lines=_lines(case, one),
@@ -48,7 +50,7 @@ def take_out_request(case: Case) -> TakeOutRequest:
     head = case.letterhead(case.form.change_title if one.subject is S.EQUIPMENT_TAKE_OUT else "")
     return TakeOutRequest(
         head, case.anchor(), wording=case.wording(),
-        act=_act(case, one), consent=_consent(one), scope=one.scope_text, purpose=one.reason,
+        act=_act(case, one), consent=_consent(case, one), scope=one.scope_text, purpose=one.reason,
         quantity=_limit(one), period=_period(one),
         destination=one.destination_text or _places(case, one),
         carrier="、".join(
@@ -66,7 +68,7 @@ def provision_request(case: Case) -> ProvisionRequest:
     one = _application(case)
     return ProvisionRequest(
         case.letterhead(), case.anchor(), wording=case.wording(),
-        act=_act(case, one), consent=_consent(one), scope=one.scope_text, purpose=one.reason,
+        act=_act(case, one), consent=_consent(case, one), scope=one.scope_text, purpose=one.reason,
         period=_period(one), quantity=_limit(one), recipient=one.destination_text,
         basis=one.legal_basis, method=one.method, safeguards=one.required_measures,
         lines=_lines(case, one),
@@ -77,7 +79,7 @@ def handover_request(case: Case) -> HandoverRequest:
     one = _application(case)
     return HandoverRequest(
         case.letterhead(), case.anchor(), wording=case.wording(),
-        act=_act(case, one), consent=_consent(one), scope=one.scope_text, purpose=one.reason,
+        act=_act(case, one), consent=_consent(case, one), scope=one.scope_text, purpose=one.reason,
         period=_period(one), quantity=_limit(one), route=one.destination_text, relay=one.relay,
         method=one.method, safeguards=one.required_measures, lines=_lines(case, one),
     )  # fmt: skip
@@ -108,8 +110,28 @@ def _act(case: Case, one: Authorization) -> str:
     return case.profile.term(concept) if concept else one.subject.label
 
 
-def _consent(one: Authorization) -> str:
-    return one.basis_type.label if one.basis_type else "承諾"
+def _consent(case: Case, one: Authorization) -> str:
+    """Return what the text asks for here (承諾, 同意, 承認), else what was applied for."""
+    for basis in _bases(case.profile.params, one.subject):
+        if basis in APPLIED_FOR:
+            return BasisType.read(basis).label
+    return one.basis_type.label if one.basis_type else BasisType.CONSENT.label
+
+
+def _bases(params: Params, subject: AuthorizationSubject | None) -> tuple[str, ...]:
+    """Return what an act may rest on under the text, in its order."""
+    if subject is S.COPY:
+        return params.copy.basis
+    if subject in (S.TRANSMIT, S.DISPATCH, S.OTHER_RISKY_ACT):
+        return params.send.basis
+    if subject is S.TAKE_OUT:
+        return (params.take_out.information,)
+    if subject is S.EQUIPMENT_TAKE_OUT:
+        return (params.take_out.equipment,)
+    if subject is S.INDIRECT_HANDOVER:
+        return params.handover.indirect_basis
+    other = subject is S.OTHER_PURPOSE
+    return params.purpose.other_purpose_basis if other else params.purpose.third_party_basis
 
 
 def _period(one: Authorization) -> str:

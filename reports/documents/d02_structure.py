@@ -43,6 +43,8 @@ class Structure(Form):
         "role": 34, "person": 44, "authority": 46, "contact": 37,
     }  # fmt: skip
 
+    anchor_last: ClassVar[bool] = True
+
     def sentence(self) -> str:
         return "個人情報の管理体制を、次のとおり定めています。"
 

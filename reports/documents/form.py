@@ -49,6 +49,7 @@ class Form(Document):
     numbers: ClassVar[frozenset[str]] = frozenset()
     when_asked: ClassVar[frozenset[str]] = frozenset()
     may_be_empty: ClassVar[frozenset[str]] = frozenset()
+    anchor_last: ClassVar[bool] = False  # behind the attached list, where the first sheet is full
     nothing: ClassVar[str] = ""  # a list that may rightly be empty says so
 
     def label(self, key: str) -> str:
@@ -82,6 +83,7 @@ class Form(Document):
 
     def story(self) -> list[Flowable]:
         here, attached = self.table()
+        closing = [KeepTogether([*self.answer(), *anchored(self)])]
         return [
             *opening(self.head),
             *subject(self.head, f"　{self.sentence()}"),
@@ -90,8 +92,9 @@ class Form(Document):
             *here,
             gap(1),
             end(),
-            KeepTogether([*self.answer(), *anchored(self)]),
+            *([] if self.anchor_last else closing),
             *attached,
+            *(closing if self.anchor_last else []),
         ]
 
     def fact_table(self) -> list[Flowable]:
