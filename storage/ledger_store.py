@@ -154,7 +154,9 @@ class LedgerStore:
 
     # --- records --------------------------------------------------------------------------------
     def get(self, cls: type[R], record_id: str) -> Stored[R] | None:
-        return self.get_many(cls, [record_id]).get(record_id)
+        with self.database.lock:
+            known: Stored[R] | None = self._shelf.find(cls.type, record_id)
+            return known or self.get_many(cls, [record_id]).get(record_id)
 
     def get_many(self, cls: type[R], ids: Sequence[str]) -> dict[str, Stored[R]]:
         with self.database.lock:
