@@ -49,6 +49,7 @@ class Operations(QObject):
         self._waiting = 0
         self._announced = ""
         self._season = 0
+        self._closed = False
         self._cursor_shown = False
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._show_cursor)
@@ -162,6 +163,7 @@ class Operations(QObject):
     def close(self) -> None:
         """Wait until begun work has ended; what has not begun is dropped."""
         self._season += 1
+        self._closed = True
         self._worker.shutdown(wait=True, cancel_futures=True)
         self._patience.stop()
         self._show_cursor(False)
@@ -177,6 +179,8 @@ class Operations(QObject):
         always: bool = False,
         busy: bool = True,
     ) -> None:
+        if self._closed:  # a timer of a widget that is just going away
+            return
         season = self._season
         self._waiting += 1
         if busy:

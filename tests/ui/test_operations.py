@@ -168,3 +168,12 @@ def test_the_busy_cursor_comes_only_when_waiting_lasts(
     gate.set()
     settle(qtbot, operations)
     assert QApplication.overrideCursor() is None
+
+
+def test_what_is_asked_after_closing_is_dropped(qapp: QApplication) -> None:
+    closed = Operations(Answers())
+    closed.close()
+    seen: list[int] = []
+    closed.ask(lambda: 1, seen.append)
+    qapp.processEvents()
+    assert seen == [] and not closed.busy
