@@ -32,7 +32,7 @@ HEAD = ("measured", "entries", "ours", "floor", "ratio", "target", "", "peak MB"
 
 def main() -> int:
     chosen = _arguments()
-    names = [chosen.only] if chosen.only else [*WITHOUT_LEDGER, *ON_LEDGER]
+    names = chosen.only or [*WITHOUT_LEDGER, *ON_LEDGER]
     print(f"| {' | '.join(HEAD)} |\n|---|--:|--:|--:|--:|--:|---|--:|", flush=True)
     missed = 0
     for name in WITHOUT_LEDGER:
@@ -51,7 +51,7 @@ def _arguments() -> argparse.Namespace:
         "--entries", default=[10_000, 100_000], metavar="N[,N]",
         type=lambda text: [int(one) for one in text.split(",")],
     )  # fmt: skip
-    parser.add_argument("--only", choices=[*WITHOUT_LEDGER, *ON_LEDGER])
+    parser.add_argument("--only", nargs="+", choices=[*WITHOUT_LEDGER, *ON_LEDGER])
     return parser.parse_args()
 
 

@@ -33,7 +33,7 @@ BATCH = 100  # a command with more entries than this was filled in
 def sign_each(folder: Path) -> None:
     """Give every entry from the first filled command on a command and a signature of its own."""
     ledger = unlock(folder)
-    store = ledger.store
+    store = ledger.opened.store
     assert isinstance(store, LedgerStore)
     database, signer = store.database, ledger.opened.signer
     with database.transaction():
