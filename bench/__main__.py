@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "build" / "bench"
 WITHOUT_LEDGER = ("start", "certificate", "register")
 ON_LEDGER = (
-    "open", "page", "search", "window", "verify", "backup", "entry", "import", "rebuild",
+    "open", "page", "search", "window", "verify", "backup", "entry", "evidence", "import",
+    "rebuild",
 )  # fmt: skip
 BY_HAND = ("verify", "backup")  # also measured where every entry has a signature of its own
 HEAD = ("measured", "entries", "ours", "floor", "ratio", "target", "", "peak MB")

@@ -43,7 +43,7 @@ def _on_ledger(name: str) -> Callable[[Path], list[Figure]]:
         from bench.windows import showing
 
         return showing
-    from bench import asking, entering
+    from bench import asking, entering, evidencing
 
     return {
         "open": asking.opening,
@@ -52,6 +52,7 @@ def _on_ledger(name: str) -> Callable[[Path], list[Figure]]:
         "verify": asking.verifying,
         "backup": asking.backing_up,
         "entry": entering.entry,
+        "evidence": evidencing.evidencing,
         "import": entering.importing,
         "rebuild": entering.rebuilding,
     }[name]
