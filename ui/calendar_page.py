@@ -25,6 +25,7 @@ from ui.editor_base import row_of
 from ui.flow import FlowLayout
 from ui.form_dialog import FormDialog
 from ui.page import Desk, Page
+from ui.paper_elsewhere import ElsewhereDialog
 from ui.state_table import Line, StateTable, state_word
 
 
@@ -126,6 +127,14 @@ class CalendarPage(Page):
             parent=self,
         )
 
+    def note_paper(self) -> None:
+        """Note a paper that was made elsewhere and handed in."""
+        line = self.table.marked()
+        marked = next((one for one in self.shown() if line and one.due.id == line.id), None)
+        contract_id = marked.due.contract_id if marked else self.contract_id
+        if contract_id:
+            ElsewhereDialog(self.desk, contract_id, self).open()
+
     def _opened(self, type_: str, record_id: str) -> None:
         if type_ == DueItem.type:
             stored = self.desk.ledger.registers.need(DueItem, record_id)
@@ -140,9 +149,10 @@ class CalendarPage(Page):
         own = line is not None and line.type == DueItem.type
         computed = self.tr("台帳から計算した期限です。もとの記録を済ませると消えます。")
         may = permitted.why_not_write(ledger, DueItem)
-        for verb, reason in zip(
-            self._verbs, (may, nothing, may or nothing or ("" if own else computed)), strict=True
-        ):
+        seal = permitted.why_not(ledger, "seal")
+        some = "" if self.contract_id else nothing
+        reasons = (may, nothing, may or nothing or ("" if own else computed), seal or some)
+        for verb, reason in zip(self._verbs, reasons, strict=True):
             verb.setEnabled(not reason)
             verb.setToolTip(f"{verb.text()}：{reason}" if reason else verb.text())
 
@@ -195,6 +205,7 @@ class CalendarPage(Page):
             (self.tr("予定の登録"), self.enter_new),
             (self.tr("記録を開く"), self.open_record),
             (self.tr("済みにする"), self.finish),
+            (self.tr("提出を登録"), self.note_paper),
         ):
             verb = QAction(word, self)
             verb.triggered.connect(lambda _checked=False, act=act: act())

@@ -24,6 +24,7 @@ from ui.flow import FlowLayout
 from ui.form_dialog import FormDialog
 from ui.page import Desk, Page
 from ui.paper_dialog import PaperDialog
+from ui.paper_elsewhere import ElsewhereDialog
 from ui.state_table import Line, StateTable, state_word
 
 ORDER = ("broken", "action", "due", "done", "unknown", "not_applicable")
@@ -201,6 +202,13 @@ class EvidencePage(Page):
         dialog = PaperDialog(self.desk, self.overview.contract.id, self, kind=kind or kinds[0])
         dialog.open()
 
+    def note_paper(self) -> None:
+        """Note a paper of the clause that was made elsewhere and handed in."""
+        one = self.marked()
+        if self.overview is not None and one is not None:
+            kind = next(iter(one.clause.documents), "")
+            ElsewhereDialog(self.desk, self.overview.contract.id, self, kind=kind).open()
+
     def change_setting(self) -> None:
         """Switch the clause, or change its terms, with reason and basis (R-39)."""
         one = self.marked()
@@ -232,6 +240,7 @@ class EvidencePage(Page):
             permitted.why_not(ledger, "seal")
             or nothing
             or ("" if documents else self.tr("この条項から作る書類はありません。")),
+            permitted.why_not(ledger, "seal") or nothing,
             permitted.why_not_write(ledger, ContractClauseSetting) or nothing,
             "" if self._picked else self.tr("上の「契約」で選んだ契約です。"),
         )
@@ -297,6 +306,7 @@ class EvidencePage(Page):
         for word, act in (
             (self.tr("記録を開く"), self.open_first),
             (self.tr("書類を作成"), self.make_paper),
+            (self.tr("提出を登録"), self.note_paper),
             (self.tr("条項の適用"), self.change_setting),
             (self.tr("契約の一覧"), self.go_back),
         ):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from models.codes import AttachmentKind, FindingStatus
-from models.records import ContractClauseSetting, Finding, Item
+from models.records import ContractClauseSetting, Finding, Item, Submission
 from tests.house import House, furnished
 from tests.ui.fingers import press
 from tests.ui.shell import Answers, settle
@@ -20,6 +20,7 @@ from ui.form_dialog import FormDialog
 from ui.operations import Operations
 from ui.page import Desk
 from ui.paper_dialog import PaperDialog
+from ui.paper_elsewhere import ElsewhereDialog
 from ui.state_table import StateTable
 
 K = Qt.Key
@@ -137,10 +138,32 @@ def test_a_clause_leads_to_its_paper(chiba: Open) -> None:
     dialog.done(0)
 
 
+def test_a_paper_that_was_made_elsewhere_is_noted(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    page.table.setCurrentCell(words(page.table, 0).index("第3第2項"), 0)
+    chiba.settle()
+    page.verbs()[2].trigger()
+    dialog = page.findChild(ElsewhereDialog)
+    assert dialog is not None and dialog.kind.currentData() == "D-05"
+    dialog.day.setText("きょう")
+    dialog.accept()
+    assert dialog.message.isVisible() and "提出日" in dialog.message.text()
+    dialog.day.setText("令和8年10月9日")
+    dialog.number.setText("み発第5号")
+    dialog.receiver.setText("見本　花子")
+    dialog.accept()
+    chiba.settle()
+    [paper] = chiba.house.ledger.registers.all(Submission, doc_kind="D-05")
+    assert paper.record.made_elsewhere and paper.record.clause_keys == ("CB-3.2",)
+    chiba.settle()
+    one = page.marked()
+    assert one is not None and one.state.key == "CB-3.2" and one.state.state == "done"
+
+
 def test_a_clause_is_switched_off_with_reason_and_basis(chiba: Open) -> None:
     page = chiba.show(chiba.house.story.contract.id)
     page.table.setCurrentCell(words(page.table, 0).index("第9第2項"), 0)
-    page.verbs()[2].trigger()
+    page.verbs()[3].trigger()
     chiba.settle()
     dialog = page.findChild(FormDialog)
     assert dialog is not None and page.has_draft() is dialog.is_dirty()
@@ -186,7 +209,7 @@ def test_all_contracts_show_their_counts_and_enter_goes_in(chiba: Open) -> None:
     press(page.contracts, K.Key_Return)
     chiba.settle()
     assert page.overview is not None
-    page.verbs()[3].trigger()
+    page.verbs()[4].trigger()
     chiba.settle()
     assert page.stack.currentWidget() is page.contracts
 

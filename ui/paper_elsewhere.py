@@ -1,0 +1,118 @@
+"""A paper that was made outside this ledger: its number, the day it was handed in, and the copy."""
+
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from models import wareki
+from models.codes import SubmissionMeans
+from models.errors import AzukariError
+from models.records import Submission
+from ui.answering import enter
+from ui.asking import dialog_buttons
+from ui.editor_base import FormDesk
+from ui.editor_refs import FileEditor
+from ui.keys import EnterMovesOn
+from ui.layout import add_row, form, heading, note, say
+from ui.page import Desk
+
+
+class ElsewhereDialog(QDialog):
+    """Takes down that a paper went to the client.
+
+    Args:
+        contract_id: the contract to which it belongs.
+        kind: the document that is offered first, "" for the first of the list.
+    """
+
+    def __init__(
+        self, desk: Desk, contract_id: str, parent: QWidget | None = None, *, kind: str = ""
+    ) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._contract_id = contract_id
+        self._profile = desk.ledger.profile(contract_id)
+        self.setWindowTitle(self.tr("台帳の外で作成した書類の登録"))
+        self.setMinimumWidth(620)
+        self.kind = QComboBox()
+        self.kind.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for code, made in sorted(self._profile.documents.items()):
+            if made.offered:
+                self.kind.addItem(f"{made.title}（{code}）", code)
+        self.kind.setCurrentIndex(max(0, self.kind.findData(kind)))
+        self.number, self.receiver, self.about = QLineEdit(), QLineEdit(), QLineEdit()
+        self.day = QLineEdit(wareki.format_wareki(desk.ledger.today()))
+        self.receiver.setPlaceholderText(self.tr("受け取った方の職・氏名"))
+        self.about.setPlaceholderText(self.tr("報告書なら対象期間の末日、変更届なら変更日"))
+        self.means = QComboBox()
+        for means in SubmissionMeans:
+            self.means.addItem(means.label, str(means))
+        self.copy = FileEditor(
+            Submission.fields()["receipt_file"],
+            FormDesk.at(desk, lambda: contract_id, lambda: self._profile),
+            self,
+        )
+        self.message = note("")
+        self._build()
+
+    def paper(self) -> Submission:
+        """Return what was typed.
+
+        Raises:
+            InvalidField: a day cannot be read.
+        """
+        kind = str(self.kind.currentData() or "")
+        about = self.about.text().strip()
+        return Submission(
+            contract_id=self._contract_id,
+            doc_kind=kind,
+            title=self._profile.document_title(kind),
+            doc_no=self.number.text().strip(),
+            clause_keys=self._profile.document(kind).clauses,
+            effective_on=wareki.parse_date(about, field="効力日") if about else None,
+            submitted_on=wareki.parse_date(self.day.text(), field="提出日"),
+            means=SubmissionMeans.read(self.means.currentData()),
+            received_by=self.receiver.text().strip(),
+            receipt_file=str(self.copy.value() or ""),
+        )
+
+    # --- Qt ----------------------------------------
+    def accept(self) -> None:
+        """Note the paper; the dialog stays with the sentence when that is refused."""
+        try:
+            paper = self.paper()
+        except AzukariError as error:
+            self._failed(error)
+            return
+        ledger = self.desk.ledger
+        enter(
+            self.desk,
+            lambda answers: ledger.paper.note(paper, answers=answers),
+            done=lambda _: super(ElsewhereDialog, self).accept(),
+            failed=self._failed,
+            parent=self,
+        )
+
+    def _failed(self, error: AzukariError) -> None:
+        say(self.message, str(error), "problem")
+
+    # --- building ----------------------------------------
+    def _build(self) -> None:
+        rows = form()
+        for word, widget in (
+            (self.tr("書類"), self.kind),
+            (self.tr("文書番号"), self.number),
+            (self.tr("提出日"), self.day),
+            (self.tr("提出方法"), self.means),
+            (self.tr("受領者"), self.receiver),
+            (self.tr("効力日"), self.about),
+            (self.tr("受領印のある控え"), self.copy),
+        ):
+            add_row(rows, word, widget)
+            if isinstance(widget, QLineEdit):
+                EnterMovesOn(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(heading(self.tr("提出した書類（台帳の外で作成）")))
+        column.addLayout(rows)
+        column.addWidget(self.message)
+        column.addWidget(dialog_buttons(self, self.tr("登録する")))
