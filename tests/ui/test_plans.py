@@ -196,6 +196,24 @@ def collected(site: Site, doc_kind: str, event_id: str) -> EndReport:
     return found
 
 
+def test_a_plan_that_would_be_a_breach_is_refused_with_its_clause(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    site = make_site(qtbot, tmp_path, rules=True)
+    page = today(site)
+    dialog = page.handling.open(K.STOCKTAKE, [site.items[0].id])
+    assert dialog is not None
+    type_moment(dialog, "occurred_at", "R8.10.2 10:00")
+    dialog.panel.set_values({"actor_person_id": site.story.people["officer"], "purpose": "棚卸"})
+    dialog.save_plan()
+    site.settle()
+    assert "指定されていません" in dialog.message.text()
+    assert "第6条" in dialog.message.text()
+    assert site.events(K.STOCKTAKE) == [] and not dialog.planning
+    site.answers.replies.append(True)
+    site.close()
+
+
 def test_what_makes_new_items_is_not_planned(site: Site) -> None:
     page = today(site)
     for kind in (K.RECEIVE, K.COPY, K.LOSS, K.BRING_BACK):

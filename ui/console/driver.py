@@ -209,9 +209,12 @@ class Driver:
             )
         made = tuple(HandlingLine(item_id=item.id, quantity=item.quantity) for item in items)
         whole = replace(event, lines=(*event.lines, *lines, *made))
+        plan = str(request.get("plan", ""))  # id of the plan that is carried out
         return self._enter(
             request,
-            lambda a: handling.record(whole, new_items=items, answers=a, command_id=command),
+            lambda a: handling.record_all(
+                [whole], new_items=items, answers=a, plan_id=plan, command_id=command
+            ),
         )
 
     def _item(self, event: HandlingEvent, data: Mapping[str, Any]) -> Item:

@@ -62,6 +62,20 @@ def test_a_refusal_names_rule_and_clause(house: House) -> None:
     assert "第6条第1項" in refused["findings"][0]["articles"]
 
 
+def test_a_plan_is_carried_out_once(house: House) -> None:
+    planned = use(house)
+    planned["fields"] = {**planned["fields"], "purpose": "入力", "timing": "planned"}
+    fact = use(house)
+    fact["fields"] = {**fact["fields"], "purpose": "入力"}
+    [entered] = ask(house, planned)
+    assert entered["ok"], entered
+    plan = entered["ids"][-1]
+    done, again = ask(house, {**fact, "plan": plan}, {**fact, "plan": plan})
+    assert done["ok"] and len(done["ids"]) == 2
+    assert (again["ok"], again["error"]) == (False, "REFUSED")
+    assert "すでに実績を記録した予定" in again["message"]
+
+
 def test_answers_of_a_wrong_form_are_told(house: House) -> None:
     [wrong] = ask(house, use(house, reasons={"R-48": 1}))
     assert wrong["error"] == "USAGE"
