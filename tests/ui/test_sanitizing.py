@@ -19,11 +19,13 @@ from models.codes import (
     VerificationResult,
 )
 from models.records import Assignment, Attachment, Item
+from reports.collect import collect
 from tests.ui.daily import K, Site, make_site
 from tests.ui.fingers import press, type_in
 from ui.handling.more_fields import MoreFields
 from ui.handling.opening import correcting_dialog, handling_dialog
 from ui.handling.sanitizing import SanitizationCard, SanitizeDialog
+from ui.issue import IssueRequest
 
 
 @pytest.fixture
@@ -113,8 +115,12 @@ def test_the_order_is_asked_for_where_the_manager_decides(site: Site) -> None:
     assert order is not None
     dialog.shared.set_values({"ordered_by_assignment_id": order.record.id})
     save(site, dialog)
-    [kept] = site.events(K.DISPOSE)[-1].sanitization
-    assert kept.ordered_by_assignment_id == order.record.id
+    event = site.events(K.DISPOSE)[-1]
+    assert event.sanitization[0].ordered_by_assignment_id == order.record.id
+    wish = IssueRequest("D-17", site.contract_id, (event.id,))
+    report = collect(site.ledger, wish, site.ledger.paper.numbering())
+    assert report.ordered_label == "指示した保護管理責任者等"
+    assert report.ordered_by == site.ledger.registers.caption("person", order.record.person_id)
 
 
 def test_the_order_is_not_asked_for_elsewhere(site: Site) -> None:
