@@ -21,6 +21,7 @@ from storage.schema import VALUE, ViewTable, table
 from storage.search import Search
 
 NARROW = 20_000
+FEW = 2_000  # records whose child rows are looked up one by one
 _COMPARE = {Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
 _AFTER_INSTANT = "Z~"  # sorts behind every offset of the same instant
 
@@ -134,33 +135,43 @@ class Lists:
             f" WHERE {where} ORDER BY t.number",
             parameters,
         )
-        below = {name: self._below(plan, name) for name in fields if "." in name}
+        numbers = [row[0] for row in found]
+        below = self._below(plan.view, [name for name in fields if "." in name], numbers)
         parts: list[list[Any]] = []
         for name in fields:
             if name in below:
                 values = below[name]
-                parts.append([values.get(row[0], ()) for row in found])
+                parts.append([values.get(number, ()) for number in numbers])
             else:
                 place = plain.index(name) + 1
                 parts.append(_read(plan.view.kind(name), [row[place] for row in found]))
         return list(zip(*parts, strict=True))
 
-    def _below(self, plan: Plan, path: str) -> dict[int, tuple[Any, ...]]:
-        """Return what is filled in a field of child rows, by the number of their record."""
-        name, column = path.split(".")
-        child = next(c for c in plan.view.children if c.field.name == name)
-        kind = dict(child.columns)[column]
-        where, parameters = plan.where()
-        values: dict[int, tuple[Any, ...]] = {}
-        found = self._database.all(
-            f"SELECT k._number, k.{column} FROM {plan.source.tables()} JOIN {child.name} k"
-            f" ON k._number = t.number WHERE k.{column} IS NOT NULL AND {where}"
-            " ORDER BY k._number, k._position",
-            parameters,
-        )
-        for (number, _), value in zip(found, _read(kind, [r[1] for r in found]), strict=True):
-            values[number] = (*values.get(number, ()), value)
-        return values
+    def _below(
+        self, view: ViewTable, paths: Sequence[str], numbers: Sequence[int]
+    ) -> dict[str, dict[int, tuple[Any, ...]]]:
+        """Return what is filled in fields of child rows, by the number of their record.
+
+        The child rows of many records are read in one go; what belongs to others is left out.
+        """
+        made: dict[str, dict[int, tuple[Any, ...]]] = {path: {} for path in paths}
+        for name in dict.fromkeys(path.split(".")[0] for path in paths):
+            child = next(one for one in view.children if one.field.name == name)
+            columns = [path.split(".")[1] for path in paths if path.startswith(f"{name}.")]
+            few = len(numbers) <= FEW
+            which = "IN (SELECT value FROM json_each(?))" if few else "BETWEEN ? AND ?"
+            found = self._database.all(
+                f"SELECT _number, {', '.join(columns)} FROM {child.name} WHERE _number {which}"
+                " ORDER BY _number, _position",
+                (json.dumps(list(numbers)),) if few else (numbers[0], numbers[-1]),
+            )
+            for place, column in enumerate(columns, 1):
+                values = made[f"{name}.{column}"]
+                kept = [(row[0], row[place]) for row in found if row[place] is not None]
+                read = _read(dict(child.columns)[column], [one for _, one in kept])
+                for (number, _), value in zip(kept, read, strict=True):
+                    values[number] = (*values.get(number, ()), value)
+        return made
 
     def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
         with self._database.lock:
