@@ -1,5 +1,6 @@
 """Backups as acts of the office: made by the safe, noted in the ledger (L-22, CM-5.7.6)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 WHOLE_LEDGER = "（台帳の全体）"
+
+
+RESTORED = "restored"  # name of the setting: a restore that is not entered yet
 
 
 def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> BackupFile:
@@ -73,6 +77,29 @@ def restored_words(restored: Restored) -> str:
 
 def record_restore(ledger: "Ledger", restored: Restored, started: datetime) -> None:
     """Enter in a restored ledger where it comes from: whoever reads it must know (security 3.7)."""
+    ledger.commit([creating(_restore_run(ledger, restored, started))])
+
+
+def keep_restore(ledger: "Ledger", restored: Restored, started: datetime) -> None:
+    """Note in a restored ledger what is to be entered before anything else.
+
+    Until then it is, entry for entry, what the backup and the journal said.
+    """
+    run = _restore_run(ledger, restored, started)
+    kept = {"command": ledger.new_command_id(), "id": run.id, "run": run.to_json()}
+    ledger.store.set_setting(RESTORED, json.dumps(kept))
+
+
+def kept_restore(ledger: "Ledger") -> tuple[BackupRun, str] | None:
+    """Return the restore that is still to be entered, and the id of its command."""
+    text = ledger.store.setting(RESTORED)
+    if not text:
+        return None
+    kept = json.loads(text)
+    return replace(BackupRun.from_json(kept["run"]), id=kept["id"]), kept["command"]
+
+
+def _restore_run(ledger: "Ledger", restored: Restored, started: datetime) -> BackupRun:
     run = BackupRun(
         id=ledger.new_id(),
         kind=BackupKind.RESTORE,
@@ -89,7 +116,7 @@ def record_restore(ledger: "Ledger", restored: Restored, started: datetime) -> N
         detail=restored_words(restored),
     )
     ledger.registers.validate(run)
-    ledger.commit([creating(run)])
+    return run
 
 
 def record_restore_test(

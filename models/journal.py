@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
-from models.chain import Intent
+from models.backups import kept_restore
 from models.codes import BackupKind, Code, EventLevel, Role, SystemEventKind
 from models.commands import Change, creating
 from models.errors import AzukariError, JournalFailed, JournalMissing
@@ -40,6 +40,9 @@ WORDS = {
     JournalState.BROKEN: "更新ジャーナルを使えません。記帳できません",
     JournalState.SUSPENDED: "更新ジャーナルなしで記帳しています",
 }
+
+
+NO_JOURNAL = "復元した台帳には、更新ジャーナルがありません。使うときは保存先を決めてください。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ class JournalDesk:
             f"更新ジャーナルを記帳番号{self._keeper.status().seq:,}から始めました。",
             str(folder)[:200],
         )
-        return self._ledger.commit([self.intent(news)])
+        return self._ledger.commit([creating(self.event(news))])
 
     def stop(self, reason: str) -> Change:
         """Keep no journal any more.
@@ -146,7 +149,7 @@ class JournalDesk:
         news = News(
             SystemEventKind.JOURNAL_STOPPED, EventLevel.WARN, "更新ジャーナルの記録をやめました。"
         )
-        return self._ledger.commit([self.intent(news, text)])
+        return self._ledger.commit([creating(self.event(news, text))])
 
     def suspend(self, reason: str) -> Change:
         """Go on without the medium; everything is caught up when it returns.
@@ -162,7 +165,7 @@ class JournalDesk:
             EventLevel.WARN,
             "更新ジャーナルの媒体がないまま、記帳を続けました。",
         )
-        return self._ledger.commit([self.intent(news, text)])
+        return self._ledger.commit([creating(self.event(news, text))])
 
     def tend(self) -> JournalStatus:
         """Reach for a medium that was missing, and enter what was noticed; return how it stands.
@@ -196,6 +199,8 @@ class JournalDesk:
         status = self.status()
         if status.care:
             noticed.append(f"{status.words}。{status.problem}")
+        if (kept := kept_restore(ledger)) is not None:
+            noticed.append(f"{kept[0].detail}{NO_JOURNAL}")
         ledger.notices += noticed
 
     def enter_news(self, reason: str = "") -> None:
@@ -206,11 +211,11 @@ class JournalDesk:
         """
         news = self._keeper.news()
         if news:
-            self._ledger.commit([self.intent(one, reason) for one in news])
+            self._ledger.commit([creating(self.event(one, reason)) for one in news])
             self._keeper.told(news)
 
-    def intent(self, news: News, reason: str = "") -> Intent:
-        """Return the entry of something that was noticed."""
+    def event(self, news: News, reason: str = "") -> SystemEvent:
+        """Return the record of something that was noticed."""
         ledger = self._ledger
         event = SystemEvent(
             id=ledger.new_id(),
@@ -223,7 +228,7 @@ class JournalDesk:
         if reason:
             event = replace(event, reason=reason, acknowledged_by=ledger.user.person_id)
         ledger.registers.validate(event)
-        return creating(event)
+        return event
 
 
 MOST_PRINTED = 8

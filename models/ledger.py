@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from models import permissions
+from models.backups import RESTORED, kept_restore
 from models.chain import SALT_SIZE, Command, Head, Intent, write_command
 from models.clockwatch import ClockWatch, Steady
 from models.codes import AccountStatus, Role
-from models.commands import Change
+from models.commands import Change, creating
 from models.errors import (
     JournalFailed,
     JournalMissing,
@@ -32,7 +33,7 @@ from models.journal import JournalDesk
 from models.paper import Paper
 from models.people import People
 from models.profiles import Profile
-from models.records import Contract, Stored, UserAccount
+from models.records import Contract, Record, Stored, UserAccount
 from models.registers import Registers
 from models.ruling import Rules
 from models.store import Store, Write
@@ -84,6 +85,7 @@ class Ledger:
         self.journal = JournalDesk(self)
         self._watch = ClockWatch(steady)
         self._last_at: datetime | None = None
+        self._restore_entered = False
         self.inquiries = Inquiries(self)
 
     # --- who is here ---------------------------------------------------------------------------
@@ -192,7 +194,7 @@ class Ledger:
             if self._closed:
                 raise Locked()
             self._require_own_password(intents)
-            self.watch_clock()
+            self.prepare()
             command, failed = self._append(intents, command_id or self.new_command_id())
             if self._must_change:
                 self._must_change = None
@@ -241,6 +243,31 @@ class Ledger:
         self._last_at = now
         return command, failed
 
+    def prepare(self) -> None:
+        """Enter what goes before the next command: a wrong clock, a restore nobody told of yet."""
+        with self._lock:
+            self.watch_clock()
+            self._enter_restore()
+
+    def _enter_restore(self) -> None:
+        kept = None if self._restore_entered else kept_restore(self)
+        if kept is not None:
+            run, command_id = kept
+            if self.store.command(command_id) is None and not self._enter(run, command_id):
+                return
+            self.store.set_setting(RESTORED, "")
+        self._restore_entered = True
+
+    def _enter(self, record: Record, command_id: str) -> bool:
+        """Enter something beside what the user does; tell whether the user may enter anything."""
+        try:
+            _, failed = self._append([creating(record)], command_id)
+        except NotPermitted:
+            return False  # an inspecting officer enters nothing but the own password
+        if failed is not None:
+            raise JournalMissing(**failed.facts)  # what the user wanted is not entered
+        return True
+
     def watch_clock(self) -> None:
         """Enter that the clock went back or jumped; asked at the sign-in and before each command."""
         if self._last_at is None:
@@ -249,12 +276,7 @@ class Ledger:
         if news is None:
             return
         self.notices.append(news.detail)
-        try:
-            _, failed = self._append([self.journal.intent(news)], self.new_command_id())
-        except NotPermitted:
-            return  # an inspecting officer enters nothing but the own password
-        if failed is not None:
-            raise failed
+        self._enter(self.journal.event(news), self.new_command_id())
 
     def _last_recorded(self) -> datetime | None:
         head = self.store.head()

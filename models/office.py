@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from models.backups import record_restore, record_restore_test
+from models.backups import keep_restore, record_restore, record_restore_test
 from models.chain import Head
 from models.clockwatch import Steady
 from models.codes import Role
@@ -128,13 +128,13 @@ class Office:
         progress: Progress,
         journal: PurePath | None = None,
     ) -> Restored:
-        """Restore a backup on this PC and enter in the restored ledger that it was restored.
+        """Restore a backup on this PC; the next command there enters first that it was restored.
 
         Args:
             journal: folder of the update journal, to come to the last acknowledged entry.
 
         Returns:
-            What was reached; the entry of the restore stands behind its head.
+            What was reached.
 
         Raises:
             AzukariError: the folder does not exist then.
@@ -144,7 +144,7 @@ class Office:
 
         def enter(restored: Restored) -> None:
             assert restored.opened is not None
-            record_restore(self._ledger(restored.opened), restored, started)
+            keep_restore(self._ledger(restored.opened), restored, started)
             done.append(replace(restored, opened=None))
 
         self.gate.restore(

@@ -202,6 +202,7 @@ class Paper:
         self.seal_secret()
         ledger.rules.on_paper(request)
         with self._sealing:
+            ledger.prepare()  # what it enters must be told on this paper, not on the next
             numbers = self.numbering()
             sealed = draw(numbers)
             file = ledger.files.prepare(

@@ -31,28 +31,24 @@ class Way:
     restored: bool = False
 
 
-def nothing(head: Head) -> bool:
-    """Say that a ledger that is not open contains nothing that is known."""
-    return False
-
-
 class HeadMemory:
     """The remembered heads, by ledger."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
 
-    def missing(self, vault_id: bytes, folder: Path, contains: Contains) -> Way | None:
+    def missing(self, vault_id: bytes, folder: Path, now: Head, contains: Contains) -> Way | None:
         """Return the way that a ledger should have gone on and did not; None if it is known.
 
-        In a folder where it was opened before it must contain the head that it had there, or that
-        of a restore. Elsewhere it must contain any.
+        In a folder where it was opened before it must contain the head that it had there, or be
+        exactly what a restore left. Elsewhere it must contain any.
         """
         ways = self._load().get(vault_id.hex(), [])
         here = next((way for way in ways if way.folder == str(folder)), None)
         known = [way for way in ways if contains(way.head)]
         if here is not None:
-            return None if here in known or any(way.restored for way in known) else here
+            begun = any(way.restored and way.head == now for way in ways)
+            return None if here in known or begun else here
         return max(ways, key=lambda way: way.head.seq) if ways and not known else None
 
     def remember(
@@ -60,20 +56,14 @@ class HeadMemory:
         vault_id: bytes,
         folder: Path,
         now: Head,
-        contains: Contains = nothing,
         *,
         restored: bool = False,
     ) -> None:
-        """Put the present head in place of the one in this folder.
-
-        What a restore began and the ledger contains is its own past and excuses nothing any more.
-        """
+        """Put the present head in place of the one in this folder, and of the restore it goes on."""
         ledgers = self._load()
         ways = ledgers.pop(vault_id.hex(), [])
         past = [
-            way
-            for way in ways
-            if way.folder == str(folder) or (way.restored and contains(way.head))
+            way for way in ways if way.folder == str(folder) or (way.restored and way.head == now)
         ]
         begun = restored or any(way.restored for way in past)
         others = [way for way in ways if way not in past]

@@ -84,7 +84,7 @@ class Keeper:
             except AzukariError as error:
                 self._problem = error  # it may be read; commands are refused
         self._last = store.head()
-        memory.remember(vault.vault_id, self._place, self._last, self._contains)
+        memory.remember(vault.vault_id, self._place, self._last)
         store.before_commit = self.before
         store.after_commit = self.after
         store.on_close(self._close)
@@ -233,7 +233,7 @@ class Keeper:
             RolledBack
         """
         vault_id = self._vault.vault_id
-        lost = self._memory.missing(vault_id, self._place, self._contains)
+        lost = self._memory.missing(vault_id, self._place, self._store.head(), self._contains)
         if lost is None:
             return
         seq = lost.head.seq

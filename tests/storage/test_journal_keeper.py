@@ -377,7 +377,7 @@ def test_a_restored_ledger_may_take_the_place_of_the_first(house: House) -> None
     (house.folder / "ledger").rename(house.folder / "before")
     new.rename(house.folder / "ledger")
     ledger = house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
-    assert not ledger.notices
+    assert not any("疑い" in notice or "見ています" in notice for notice in ledger.notices)
     older_copy(house)  # and what it does from here on is remembered as any other's
     with pytest.raises(RolledBack):
         house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
@@ -496,10 +496,14 @@ def test_backup_and_journal_bring_back_the_last_acknowledged_entry(house: House)
     )
     assert reached.head == head
     ledger = house.ledger = house.office.unlock(new, BOSS.login, BOSS.password)
-    run = ledger.registers.all(BackupRun)[-1].record
-    assert run.to_event_seq == head.seq and f"{head.seq:,}まで復元" in run.detail
-    assert any("復元しました" in line for line in ledger.paper.numbering().warnings)
+    assert ledger.store.head() == head  # entry for entry what was acknowledged
+    assert any("まで復元しました" in notice for notice in ledger.notices)
     assert state(ledger) is JournalState.NONE and sound(ledger)
+    enter(ledger, "その後")
+    (run,) = [one.record for one in ledger.registers.all(BackupRun)]
+    assert run.to_event_seq == head.seq and f"{head.seq:,}まで復元" in run.detail
+    assert ledger.store.head().seq == head.seq + 2  # the restore stands before what came after it
+    assert any("復元しました" in line for line in ledger.paper.numbering().warnings)
     ledger.journal.start(usb(house))  # the same medium goes on
     enter(ledger)
     assert replayed(house) == ledger.store.head().seq
@@ -528,6 +532,7 @@ def test_a_restore_without_the_journal_is_known_and_entered(house: House) -> Non
     new = house.folder / "new"
     assert house.office.restore(backup, new, BOSS.login, BOSS.password, quiet).head == base
     ledger = house.office.unlock(new, BOSS.login, BOSS.password)
+    enter(ledger, "別の道")
     assert f"{base.seq:,}までの" in ledger.registers.all(BackupRun)[-1].record.detail
     with pytest.raises(Foreign, match="別に続けられた"):
         ledger.journal.start(usb(house))
