@@ -45,6 +45,8 @@ STOP = "#9a2318"
 SEAL = "#b5372b"
 DESK = "#8d8a82"  # what a paper lies on
 
+MARKS = (Path(resources.__file__).parent / "marks").as_posix()
+
 STYLE = f"""
 QWidget {{ color: {TEXT}; }}
 QMainWindow, QDialog {{ background: {GROUND}; }}
@@ -76,7 +78,20 @@ QPushButton:default:disabled, QPushButton[primary="true"]:disabled {{ color: {FA
   background: {GROUND}; border-color: {LINE}; }}
 QHeaderView::section {{ background: {SHADE}; border: 0; border-right: 1px solid {LINE};
   border-bottom: 1px solid {LINE}; padding: 5px 8px; }}
-QListView::item {{ padding: 3px 4px; }}
+QCheckBox::indicator, QGroupBox::indicator, QListView::indicator {{ width: 15px; height: 15px;
+  border: 1px solid {MUTED}; border-radius: 3px; background: {SURFACE}; }}
+QCheckBox::indicator:checked, QGroupBox::indicator:checked, QListView::indicator:checked
+{{ background: {ACCENT}; border-color: {ACCENT}; image: url("{MARKS}/tick.png"); }}
+QRadioButton::indicator {{ width: 15px; height: 15px; border: 1px solid {MUTED};
+  border-radius: 8px; background: {SURFACE}; }}
+QRadioButton::indicator:checked {{ width: 7px; height: 7px; border: 5px solid {ACCENT}; }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled, QGroupBox::indicator:disabled
+{{ border-color: {LINE}; }}
+QCheckBox:focus, QRadioButton:focus {{ background: {ACCENT_SOFT}; border-radius: 3px; }}
+QCheckBox::indicator:focus, QRadioButton::indicator:unchecked:focus {{ width: 13px; height: 13px;
+  border: 2px solid {FOCUS}; }}
+QCheckBox:disabled, QRadioButton:disabled, QLabel:disabled {{ color: {FAINT}; }}
+QListView::item {{ padding: 3px 4px; min-height: 18px; }}
 QTableView::item {{ padding: 0 5px; }}
 QTreeView::item {{ padding: 4px 3px; }}
 QTableView {{ gridline-color: {GRID}; alternate-background-color: {STRIPE}; }}
