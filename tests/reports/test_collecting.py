@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+import resources
 from models.codes import (
     AssignmentRole,
     AssignmentStatus,
@@ -26,6 +28,7 @@ from models.codes import AuthorizationSubject as S
 from models.codes import HandlingKind as K
 from models.errors import NotFound, Refused, UnprintableCharacter
 from models.fields import NOT_RECORDED
+from models.profiles import parse_profile
 from models.records import (
     Assignment,
     ContractPlace,
@@ -256,6 +259,19 @@ def test_the_lists_of_equipment_and_of_fields(tmp_path: Path) -> None:
         fields = text_of(house, "D-31")
         assert "個人情報項目一覧" in fields and "健診結果" in fields
         assert UNSEALED not in fields
+
+
+def test_a_profile_file_alone_decides_labels_and_what_is_demanded(tmp_path: Path) -> None:
+    text = (files(resources) / "profiles" / "shiki.toml").read_text("utf-8")
+    own = text.replace('duties = "担当業務"', 'duties = "受け持ち"\nauthority = "許された範囲"')
+    with office(tmp_path) as house:
+        house.ledger.profiles = {"shiki": parse_profile(own, "shiki")}
+        text = text_of(house, "D-03")
+        assert "受け持ち" in text and "許された範囲" in text
+        assert "担当業務 " not in text
+        worker = assignment_of(house, "worker")
+        house.ledger.registers.revise(replace(worker, authority_scope=""), "範囲の削除")
+        assert missing(house.ledger, wish(house, "D-03")) == ["許された範囲（2行目）"]
 
 
 # --- changes ------------------------------------------------------------------------------------
