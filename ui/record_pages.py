@@ -1,26 +1,43 @@
 """Pages that are derived from the declarations: authorizations; people and places; contracts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
-from models.codes import AssignmentStatus, ContractStatus, OrganizationKind, PlaceStatus
+from models.codes import (
+    AssignmentStatus,
+    Code,
+    CommunicationStatus,
+    ContractStatus,
+    DueStatus,
+    FindingStatus,
+    GovernanceStatus,
+    OrganizationKind,
+    PlaceStatus,
+    PledgeStatus,
+)
 from models.fields import Ref
 from models.ledger import Ledger
 from models.profiles import Profile
 from models.records import (
     Assignment,
     Authorization,
+    ClientCommunication,
     Contract,
     ContractPlace,
+    DueItem,
+    Finding,
+    GovernanceDocument,
     InformationAsset,
     Organization,
     Person,
     Place,
+    Pledge,
     Record,
+    TrainingSession,
 )
 from models.store import Op, Query, Where
 from ui import permitted
@@ -290,6 +307,18 @@ class ContractsPage(RegisterPage):
     help_key = "contracts"
 
 
+FIRST_STATUS: Mapping[type[Record], Code] = {
+    Assignment: AssignmentStatus.PLANNED,
+    ContractPlace: PlaceStatus.PLANNED,
+    Pledge: PledgeStatus.SIGNED,
+    ClientCommunication: CommunicationStatus.OPEN,
+    DueItem: DueStatus.OPEN,
+    Finding: FindingStatus.OPEN,
+    GovernanceDocument: GovernanceStatus.DRAFT,
+}
+"""The state in which people usually enter a record; they may choose another."""
+
+
 def fresh(ledger: Ledger, cls: type[Record], contract_id: str) -> Record:
     """Return what a new record of a register begins with."""
     values: dict[str, Any] = {}
@@ -299,10 +328,10 @@ def fresh(ledger: Ledger, cls: type[Record], contract_id: str) -> Record:
         values |= {"status": ContractStatus.PREPARING, "contractor_org_id": _contractor(ledger)}
     elif cls is Person:
         values["organization_id"] = _contractor(ledger)
-    elif cls is Assignment:
-        values["status"] = AssignmentStatus.PLANNED
-    elif cls is ContractPlace:
-        values["status"] = PlaceStatus.PLANNED
+    elif cls is TrainingSession and contract_id:
+        values["contract_ids"] = (contract_id,)
+    if cls in FIRST_STATUS:
+        values["status"] = FIRST_STATUS[cls]
     return cls(**values)
 
 

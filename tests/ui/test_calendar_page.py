@@ -182,3 +182,26 @@ def test_exceptions_are_read_only(shiki: Table) -> None:
     new, _open, revise, void = page.verbs()[:4]
     assert not (new.isEnabled() or revise.isEnabled() or void.isEnabled())
     assert "取扱いや登録" in new.toolTip()
+
+
+def test_every_register_of_the_list_opens_its_form_and_its_history(shiki: Table) -> None:
+    page = RegistersPage(shiki.desk)
+    shiki.show(page)
+    opened = []
+    for cls in page.registers:
+        page.show_record(cls.type, "")
+        shiki.settle()
+        new, look, _revise, _void, history, export = page.verbs()[:6]
+        assert export.isEnabled()
+        if new.isEnabled():
+            new.trigger()
+            dialogs = page.tab.findChildren(FormDialog)
+            assert dialogs, cls.type
+            for dialog in dialogs:
+                assert cls.label in dialog.windowTitle() or cls.concept
+                dialog.done(0)
+            opened.append(cls.type)
+        if page.tab.view.model.rowCount():
+            page.tab.view.table.selectRow(0)
+            assert look.isEnabled() and history.isEnabled()
+    assert set(opened) == {cls.type for cls in page.registers} - {"rule_override"}
