@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.backups import record_backup
-from models.codes import Role
+from models.codes import OrganizationKind, Role
 from models.ledger import Ledger
 from models.office import Office
 from models.opening import Opening
@@ -186,6 +186,28 @@ def test_a_mistyped_line_is_named_and_nothing_is_made(place: Place) -> None:
     assert "1行目に打ち間違い" in dialog.message.text()
     assert dialog.sheet.isVisible()  # back where it can be put right
     assert not (place.folder / "復元").exists()
+
+
+def test_the_journal_brings_back_what_came_after_the_backup(place: Place) -> None:
+    ledger = place.home.unlock(place.folder / "ledger", LOGIN, PASSWORD)
+    (place.folder / "disk2").mkdir()
+    ledger.journal.start(place.folder / "disk2" / "journal")
+    backup = record_backup(ledger, place.folder, lambda _done, _total: None)
+    carrier = Organization(kinds=(OrganizationKind.CARRIER,), name="後から登録した運送")
+    ledger.registers.create(carrier)
+    ledger.close()
+    dialog = place.dialog(place.home)
+    dialog.file.setText(str(backup.file))
+    place.answers.replies.append(place.folder / "disk2" / "journal")
+    dialog._choose_journal()
+    dialog.login.setText(LOGIN)
+    dialog.password.setText(PASSWORD)
+    dialog.accept()
+    place.settle()
+    assert "更新ジャーナルから" in place.answers.asked[-1], dialog.message.text()
+    restored = place.home.unlock(place.folder / "復元", LOGIN, PASSWORD)
+    assert restored.registers.one(Organization, name=carrier.name) is not None
+    restored.close()
 
 
 def test_a_worker_is_told_to_ask_the_responsible_person(place: Place) -> None:
