@@ -30,7 +30,7 @@ from ui import layout
 from ui.editor_base import FormDesk
 from ui.editor_choices import make_box
 from ui.handling import numbers
-from ui.handling.panel import FieldsPanel, Line
+from ui.handling.panel import SHORT_LABEL, FieldsPanel, Line
 from ui.handling.words import CLASS_BY_MEDIA
 from ui.keys import ENTER, EnterMovesOn
 
@@ -347,8 +347,9 @@ class NewItems(QWidget):
         self.add_button.installEventFilter(self)
         self.total = QLabel()
         row = QHBoxLayout()
+        row.setSpacing(12)
         word = QLabel(self.tr("収録情報"))
-        word.setFixedWidth(word.fontMetrics().horizontalAdvance("あ") * 8)
+        word.setFixedWidth(word.fontMetrics().horizontalAdvance("あ") * SHORT_LABEL)
         word.setBuddy(self.assets)
         row.addWidget(word)
         row.addWidget(self.assets, 2)
