@@ -31,6 +31,7 @@ from models.office import Office
 from models.records import Person
 from models.store import Progress
 from ui.asking import dialog_buttons
+from ui.fitting import fit
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, button, form, heading, note, say
 from ui.new_password import NewPassword
@@ -42,6 +43,7 @@ from ui.sheet_edit import SheetEdit
 PATTERN = "預り台帳のバックアップ (*.azb)"
 PASSWORD, SHEET = range(2)
 KNOWN, NEW = range(2)
+WIDTH = 680
 ACCEPT = QDialogButtonBox.ButtonRole.AcceptRole
 WHAT, WHO = range(2)  # the steps: from what, and who takes over
 
@@ -65,7 +67,7 @@ class RestoreDialog(QDialog):
         self._office = office
         self._operations = operations
         self.setWindowTitle(self.tr("バックアップからの復元"))
-        self.setMinimumWidth(680)
+        self.setMinimumWidth(WIDTH)
         self._build()
         self.choose_way(PASSWORD)
         self._show_step(WHAT)
@@ -244,7 +246,10 @@ class RestoreDialog(QDialog):
         self.agree.setText(word)
         self.back.setVisible(step == WHO)
         say(self.message, "")
-        self.adjustSize()
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        fit(self, WIDTH, layout.totalHeightForWidth(WIDTH))
 
     def _problem(self) -> str:
         target = self.target()
