@@ -173,7 +173,7 @@ def header_bytes(
         f'"command":"{command_id}","commitment":"{entry.commitment.hex()}","id":"{entry.record_id}",'
         f'"offset":{offset},"payload":{entry.payload},"prev":"{entry.previous.hex()}",'
         f'"seq":{entry.seq},"type":"{entry.type}","v":{FORMAT}}}'
-    ).encode("utf-8")
+    ).encode()
 
 
 def statement_bytes(vault_id: str, command_id: str, author: str, first: int, head: Head) -> bytes:
@@ -184,7 +184,7 @@ def statement_bytes(vault_id: str, command_id: str, author: str, first: int, hea
     return COMMAND_TAG + (
         f'{{"author":"{author}","command":"{command_id}","first":{first},"head":"{head.hex}",'
         f'"last":{head.seq},"v":{FORMAT},"vault":"{vault_id}"}}'
-    ).encode("utf-8")
+    ).encode()
 
 
 @dataclass(slots=True)

@@ -36,6 +36,7 @@ from models.profiles import Profile
 from models.records import Contract, Record, Stored, UserAccount
 from models.registers import Registers
 from models.ruling import Rules
+from models.scope import scoped
 from models.store import Store, Write
 
 Clock = Callable[[], datetime]
@@ -65,7 +66,7 @@ class Ledger:
         steady: Steady | None = None,
     ) -> None:
         self.opened = opened
-        self.store: Store = opened.store
+        self.store: Store = scoped(opened.store, opened.user_id)
         self.safe: Safe = opened.safe
         self.profiles = profiles
         self.clock = clock

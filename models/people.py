@@ -1,13 +1,31 @@
 """People who may sign in: accounts, passwords, the end of a right to work."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from models.codes import AccountStatus, EventLevel, Role, SystemEventKind
+from models.chain import Intent
+from models.codes import (
+    AccessLevel,
+    AccountStatus,
+    AssignmentStatus,
+    EventLevel,
+    Role,
+    SystemEventKind,
+)
 from models.commands import Change, creating, revising
 from models.errors import NotPermitted, Refused
-from models.records import Person, SystemEvent, UserAccount
+from models.records import (
+    AccessRight,
+    Assignment,
+    Contract,
+    Person,
+    Record,
+    SystemEvent,
+    UserAccount,
+)
+from models.scope import rights_of
 from models.settling import believing, settle_sheet
 
 if TYPE_CHECKING:
@@ -34,6 +52,7 @@ class People:
         password: str,
         valid_until: date | None = None,
         chosen_by_self: bool = False,
+        contracts: Mapping[str, AccessLevel] | None = None,
         command_id: str = "",
     ) -> Change:
         """Give a person a way in: keys in the header, then the account in the ledger.
@@ -41,6 +60,8 @@ class People:
         Args:
             chosen_by_self: the person sat at the keyboard and chose the password; otherwise it is
                 a first one, and nothing can be entered before the person changed it.
+            contracts: rights by contract; a worker also gets those contracts to which the person
+                is assigned (A-04).
 
         Raises:
             NotPermitted, Refused, WeakPassword
@@ -66,7 +87,8 @@ class People:
         ledger.registers.validate(account)
         key = ledger.safe.add_user(account.id, login, role, password, initial=not chosen_by_self)
         account = replace(account, public_key=key.hex())
-        return ledger.commit([creating(account)], command_id=command_id)
+        rights = self._rights(account, contracts)
+        return ledger.commit([creating(account), *map(creating, rights)], command_id=command_id)
 
     def change_password(self, old: str, new: str) -> Change:
         """Change the signed-in user's own password.
@@ -100,13 +122,75 @@ class People:
             disabled_on=ledger.today(),
             disabled_reason=ledger.registers.reason(reason),
         )
-        change = ledger.commit([revising(disabled, reason)])
+        change = ledger.commit([revising(disabled, reason), *self._without_rights(account, reason)])
         ledger.safe.remove_user(account.id)
         renewal = self.note_renewal(f"{account.login_name}の利用停止", reason)
         return replace(
             renewal, ids=change.ids, types=change.types | renewal.types, notices=(BACK_UP_NOW,)
         )
 
+    # --- rights on contracts -----------------------------------------------------------------------
+    def rights_with(self, records: Sequence[Record]) -> list[AccessRight]:
+        """Return the rights that come with new assignments of people who may sign in (A-04)."""
+        made = []
+        for one in records:
+            if isinstance(one, Assignment) and one.status is AssignmentStatus.ACTIVE:
+                made += [
+                    self._right(account, one.contract_id, AccessLevel.RECORD, one.id)
+                    for account in self._workers(one.person_id)
+                    if one.contract_id not in rights_of(self._ledger.store, account.id)
+                ]
+        return made
+
+    def _workers(self, person_id: str) -> list[UserAccount]:
+        return [
+            account
+            for account in self.accounts()
+            if (account.person_id, account.app_role) == (person_id, Role.WORKER)
+            and account.status is AccountStatus.ACTIVE
+        ]
+
+    def _rights(
+        self, account: UserAccount, contracts: Mapping[str, AccessLevel] | None
+    ) -> list[AccessRight]:
+        assigned = {
+            one.record.contract_id: one.record.id
+            for one in self._ledger.registers.all(Assignment, person_id=account.person_id)
+            if one.record.status is AssignmentStatus.ACTIVE
+        }
+        if contracts is None:
+            contracts = {}
+        if account.app_role is Role.WORKER:
+            contracts = {**dict.fromkeys(assigned, AccessLevel.RECORD), **contracts}
+        return [
+            self._right(account, contract_id, level, assigned.get(contract_id, ""))
+            for contract_id, level in contracts.items()
+        ]
+
+    def _right(
+        self, account: UserAccount, contract_id: str, level: AccessLevel, assignment_id: str
+    ) -> AccessRight:
+        ledger = self._ledger
+        ledger.registers.need(Contract, contract_id)
+        right = AccessRight(
+            id=ledger.new_id(),
+            user_id=account.id,
+            contract_id=contract_id,
+            level=level,
+            assignment_id=assignment_id,
+            granted_by=ledger.user.person_id,
+            granted_at=ledger.now(),
+        )
+        ledger.registers.validate(right)
+        return right
+
+    def _without_rights(self, account: UserAccount, reason: str) -> Iterator[Intent]:
+        for stored in self._ledger.registers.all(AccessRight, user_id=account.id):
+            if stored.record.revoked_at is None:
+                ended = replace(stored.record, revoked_at=self._ledger.now(), revoke_reason=reason)
+                yield revising(ended, reason)
+
+    # --- the data key ------------------------------------------------------------------------------
     def renew_key(self, reason: str) -> Change:
         """Give the ledger a new data key, for instance when a password may be known to others.
 

@@ -138,7 +138,14 @@ class Registers:
             self.check(record, desk)
         ruling = self._ledger.rules.on_records(prepared, answers, historic=historic)
         return self._ledger.commit(
-            [creating(record) for record in (*prepared, *ruling.beside)],
+            [
+                creating(record)
+                for record in (
+                    *prepared,
+                    *ruling.beside,
+                    *self._ledger.people.rights_with(prepared),
+                )
+            ],
             command_id=command_id,
             notices=ruling.notices,
         )

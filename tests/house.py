@@ -101,6 +101,9 @@ def furnished(
                     story.people[user.person], login=user.login, role=user.role,
                     password=user.password, valid_until=ledger.today() + timedelta(days=400),
                     chosen_by_self=True,
+                    contracts={story.contract.id: cast.RIGHTS[user.role]}
+                    if user.role in cast.RIGHTS
+                    else {},
                 )  # fmt: skip
         for number in range(days):
             story.day(FIRST_DAY + timedelta(days=number), number)

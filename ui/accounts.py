@@ -7,6 +7,8 @@ from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
     QLineEdit,
+    QListWidget,
+    QListWidgetItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -14,12 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from models import wareki
-from models.codes import Role
+from models.codes import AccessLevel, Role
 from models.commands import Change
 from models.errors import AzukariError
 from models.fields import Day
 from models.ledger import Ledger
-from models.records import Person, UserAccount
+from models.records import Contract, Person, UserAccount
 from ui.asking import dialog_buttons
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, form, heading, note, say
@@ -80,12 +82,13 @@ class AccountsPart(QWidget):
         """Give a person a way in."""
         ledger = self.desk.ledger
 
-        def read() -> list[Person]:
+        def read() -> tuple[list[Person], list[Contract]]:
             ledger.require("accounts")
-            return [stored.record for stored in ledger.registers.all(Person)]
+            people = [stored.record for stored in ledger.registers.all(Person)]
+            return people, [stored.record for stored in ledger.contracts()]
 
-        def show(people: list[Person]) -> None:
-            AccountDialog(self.desk, people, self).exec()
+        def show(found: tuple[list[Person], list[Contract]]) -> None:
+            AccountDialog(self.desk, *found, self).exec()
 
         self.desk.operations.ask(read, show, parent=self)
 
@@ -140,9 +143,15 @@ class AccountsPart(QWidget):
 
 
 class AccountDialog(QDialog):
-    """A new account: who, login, role, first password."""
+    """A new account: who, login, role, contracts, first password."""
 
-    def __init__(self, desk: Desk, people: list[Person], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        people: list[Person],
+        contracts: list[Contract],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.desk = desk
         self.setWindowTitle(self.tr("利用者の追加"))
@@ -157,6 +166,7 @@ class AccountDialog(QDialog):
         self.role = QComboBox()
         for role in Role:
             self.role.addItem(role.label, str(role))
+        self.contracts = _contract_list(contracts)
         self.last_day = QLineEdit()
         self.last_day.setPlaceholderText(self.tr("例 令和9年3月31日（検査者は必ず入力）"))
         EnterMovesOn(self.last_day)
@@ -169,10 +179,12 @@ class AccountDialog(QDialog):
         add_row(rows, self.tr("人"), self.person)
         add_row(rows, self.tr("利用者名"), self.login)
         add_row(rows, self.tr("区分"), self.role)
+        add_row(rows, self.tr("見てよい契約"), self.contracts)
         add_row(rows, self.tr("利用期限"), self.last_day)
         advice = self.tr(
             "人は、先に「従事者・場所」で登録します。最初のパスワードは本人に直接伝えてください。"
             "本人が初めて開くときに、自分のパスワードに変えます。"
+            "従事者は、指定された契約を、ここで選ばなくても見られます。"
         )
         self.message = note("")
         self.buttons = dialog_buttons(self, self.tr("追加する"))
@@ -196,24 +208,54 @@ class AccountDialog(QDialog):
             last_day = Day().parse(self.last_day.text())
         except ValueError as error:
             problem = problem or f"「{self.tr('利用期限')}」{error}"
+        person_id, role = str(self.person.currentData()), Role.read(self.role.currentData())
+        contracts = self._rights(role)
+        if role is Role.INSPECTOR and not contracts:
+            problem = problem or self.tr("検査者の「見てよい契約」を選んでください。")
         say(self.message, problem, "problem")
         if problem:
             return
-        person_id, role = str(self.person.currentData()), Role.read(self.role.currentData())
         password = self.password.take()
         self.buttons.setEnabled(False)
         self.desk.operations.run(
             lambda: self.desk.ledger.people.add_account(
-                person_id, login=login, role=role, password=password, valid_until=last_day
+                person_id,
+                login=login,
+                role=role,
+                password=password,
+                valid_until=last_day,
+                contracts=contracts,
             ),
             done=lambda _: super(AccountDialog, self).accept(),
             failed=self._failed,
             parent=self,
         )
 
+    def _rights(self, role: Role) -> dict[str, AccessLevel] | None:
+        """Return the chosen rights; None leaves it to the assignments."""
+        items = [self.contracts.item(row) for row in range(self.contracts.count())]
+        chosen = [
+            str(item.data(Qt.ItemDataRole.UserRole))
+            for item in items
+            if item.checkState() is Qt.CheckState.Checked
+        ]
+        level = AccessLevel.READ if role is Role.INSPECTOR else AccessLevel.RECORD
+        return dict.fromkeys(chosen, level) or None
+
     def _failed(self, error: AzukariError) -> None:
         self.buttons.setEnabled(True)
         say(self.message, str(error), "problem")
+
+
+def _contract_list(contracts: list[Contract]) -> QListWidget:
+    listed = QListWidget()
+    for contract in contracts:
+        item = QListWidgetItem(f"{contract.contract_no}　{contract.title}", listed)
+        item.setData(Qt.ItemDataRole.UserRole, contract.id)
+        item.setCheckState(Qt.CheckState.Unchecked)
+    listed.setAccessibleName("見てよい契約")
+    listed.setMaximumHeight(120)
+    return listed
 
 
 class ReissueDialog(QDialog):

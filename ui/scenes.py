@@ -308,9 +308,10 @@ def care(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     page.tabs.setCurrentIndex(0)
     desk, office, operations = stage.desk, stage.office, stage.operations
     people = [one.record for one in desk.ledger.registers.all(Person)]
+    contracts = [one.record for one in desk.ledger.contracts()]
     account = desk.ledger.people.accounts()[-1]
     yield from stage.dialogs(
-        account=AccountDialog(desk, people, page),
+        account=AccountDialog(desk, people, contracts, page),
         reissue=ReissueDialog(desk, account, page),
         own_password=OwnPasswordDialog(desk.ledger, operations, page),
         restore=RestoreDialog(office, operations, page),

@@ -127,7 +127,8 @@ def test_profiles_and_records_share_their_vocabularies() -> None:
 
 def test_somebody_may_write_every_register() -> None:
     assert set(WRITE) == {cls.type for cls in ALL}
-    assert all(roles or type_ == "ledger_origin" for type_, roles in WRITE.items())
+    by_the_program = {"ledger_origin", "system_event"}
+    assert all(roles or type_ in by_the_program for type_, roles in WRITE.items())
 
 
 @pytest.fixture

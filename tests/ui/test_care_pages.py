@@ -2,20 +2,37 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from models.codes import AccountStatus, BackupResult, EmploymentType, Role, SystemEventKind
+from models.codes import (
+    AccessLevel,
+    AccountStatus,
+    BackupResult,
+    EmploymentType,
+    Role,
+    SystemEventKind,
+)
 from models.errors import FontMissing, NotPermitted
 from models.ledger import Ledger
 from models.office import Office
-from models.records import BackupRun, Organization, Person, SystemEvent, UserAccount
+from models.records import (
+    AccessRight,
+    BackupRun,
+    Contract,
+    Organization,
+    Person,
+    SystemEvent,
+    UserAccount,
+)
 from tests.ui.shell import (
     LOGIN,
     NOW,
@@ -39,6 +56,7 @@ from ui.page import Desk
 from ui.password_line import PasswordLine
 from ui.preferences import Preferences
 from ui.restore import RestoreDialog
+from ui.sample import cast
 from ui.session_lock import WM_WTSSESSION_CHANGE, WTS_SESSION_LOCK, _Message, says_locked
 from ui.settings_part import SettingsPart
 from ui.status import backup_age
@@ -161,6 +179,18 @@ def worker(ledger: Ledger) -> Person:
     return ledger.registers.need(Person, ledger.registers.create(person).ids[0]).record
 
 
+def contracts(ledger: Ledger) -> list[Contract]:
+    """Enter a contract and return it, as the dialog gets it."""
+    registers = ledger.registers
+    company = registers.all(Organization)[0].record
+    client = registers.create(replace(cast.CLIENT, id="")).ids[0]
+    made = cast.contract(
+        ledger.profiles["shiki"], "2026-001", client, company.id, ledger.today(), ledger.new_id()
+    )
+    registers.create(made)
+    return [one.record for one in ledger.contracts()]
+
+
 def account(ledger: Ledger, login: str) -> UserAccount:
     return next(a for a in ledger.people.accounts() if a.login_name == login)
 
@@ -168,7 +198,7 @@ def account(ledger: Ledger, login: str) -> UserAccount:
 def test_an_account_is_added_reissued_and_disabled(
     qtbot: QtBot, desk: Desk, office: Office, answers: Answers
 ) -> None:
-    dialog = AccountDialog(desk, [worker(desk.ledger)])
+    dialog = AccountDialog(desk, [worker(desk.ledger)], contracts(desk.ledger))
     qtbot.addWidget(dialog)
     dialog.login.setText("suzuki")
     dialog.role.setCurrentIndex(dialog.role.findData(str(Role.WORKER)))
@@ -216,7 +246,7 @@ def test_the_data_key_is_renewed_with_a_reason(qtbot: QtBot, desk: Desk, answers
 
 
 def test_an_inspector_is_added_with_a_last_day(qtbot: QtBot, desk: Desk) -> None:
-    dialog = AccountDialog(desk, [worker(desk.ledger)])
+    dialog = AccountDialog(desk, [worker(desk.ledger)], contracts(desk.ledger))
     qtbot.addWidget(dialog)
     dialog.login.setText("kensa")
     dialog.role.setCurrentIndex(dialog.role.findData(str(Role.INSPECTOR)))
@@ -229,10 +259,17 @@ def test_an_inspector_is_added_with_a_last_day(qtbot: QtBot, desk: Desk) -> None
         settle(qtbot, desk.operations)
         return dialog.message.text()
 
+    dialog.contracts.item(0).setCheckState(Qt.CheckState.Checked)
     assert "「利用期限」を入力してください" in save("")
     assert "「利用期限」" in save("令和8年13月1日")
+    dialog.contracts.item(0).setCheckState(Qt.CheckState.Unchecked)
+    assert "「見てよい契約」を選んでください" in save("令和99年3月31日")
+    dialog.contracts.item(0).setCheckState(Qt.CheckState.Checked)
     assert save("令和99年3月31日") == ""
-    assert account(desk.ledger, "kensa").valid_until is not None
+    added = account(desk.ledger, "kensa")
+    assert added.valid_until is not None
+    [right] = [one.record for one in desk.ledger.registers.all(AccessRight)]
+    assert (right.user_id, right.level) == (added.id, AccessLevel.READ)
 
 
 def test_ones_own_password_is_changed_with_the_present_one(
@@ -258,7 +295,7 @@ def test_ones_own_password_is_changed_with_the_present_one(
 def test_no_dialog_echoes_a_password(qtbot: QtBot, desk: Desk, office: Office) -> None:
     person = worker(desk.ledger)
     dialogs = (
-        AccountDialog(desk, [person]),
+        AccountDialog(desk, [person], []),
         ReissueDialog(desk, account(desk.ledger, LOGIN)),
         OwnPasswordDialog(desk.ledger, desk.operations),
         RestoreDialog(office, desk.operations),

@@ -87,9 +87,7 @@ def make(folder: Path, office: Office, speaker: Speaker, arguments: Namespace) -
         raise NotWritable(file=str(folder)) from error
     days = list(_working_days(office.clock().date(), arguments.days))
     clock = StoryClock(days[0])
-    studio = replace(
-        office, clock=clock, steady=None, random=StoryRandom(arguments.seed)
-    )
+    studio = replace(office, clock=clock, steady=None, random=StoryRandom(arguments.seed))
     ledger = _open_books(studio, folder / "ledger")
     journal = _new(folder / "second-disk") / "journal"
     try:
@@ -144,6 +142,7 @@ def _tell(
         ledger.people.add_account(
             story.people[user.person], login=user.login, role=user.role, password=user.password,
             valid_until=ledger.today() + timedelta(days=400), chosen_by_self=True,
+            contracts={story.contract.id: cast.RIGHTS[user.role]} if user.role in cast.RIGHTS else {},
         )  # fmt: skip
     for number_of_day, day in enumerate(days):
         story.day(day, number_of_day)

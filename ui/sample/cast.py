@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from models.codes import (
+    AccessLevel,
     Acquisition,
     AssetFieldKind,
     ContractStatus,
@@ -69,6 +70,9 @@ USERS = (
     User("kensa", "赤い検査印-3つの春に立会い", Role.INSPECTOR, "officer"),
     User("watanabe", "白い鍵束-9つの夜に見回り", Role.ADMINISTRATOR, "administrator"),
 )
+
+RIGHTS = {Role.WORKER: AccessLevel.RECORD, Role.INSPECTOR: AccessLevel.READ}
+"""What each of them may do on the sample's contract."""
 
 CLIENT = Organization(
     kinds=(OrganizationKind.CLIENT,),

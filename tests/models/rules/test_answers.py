@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from models.codes import (
-    AccessLevel,
     AssignmentStatus,
     CredentialKind,
     FindingStatus,
@@ -325,20 +324,14 @@ def test_a_dropped_clause_makes_its_rule_a_notice(house: House) -> None:
 def test_an_ended_assignment_takes_rights_and_cards_with_it(staffed: House) -> None:
     house, worker = staffed, staffed.story.people["worker"]
     one = next(a for a in house.story.assignments if a.person_id == worker)
-    account = next(a for a in house.ledger.people.accounts() if a.person_id == worker)
-    house.ledger.registers.create(
-        AccessRight(
-            user_id=account.id, contract_id=one.contract_id, level=AccessLevel.RECORD,
-            assignment_id=one.id, granted_by=house.story.people["supervisor"],
-            granted_at=house.clock(),
-        )
-    )  # fmt: skip
+    [right] = [r for r in all_of(house, AccessRight) if r.assignment_id == one.id]
+    assert right.revoked_at is None  # it came with the account
     ended = replace(
         house.ledger.registers.need(Assignment, one.id).record,
         ends_on=house.ledger.today(), end_reason="異動", status=AssignmentStatus.ENDED,
     )  # fmt: skip
     change = house.ledger.registers.revise(ended, "異動のため終了")
-    [right] = all_of(house, AccessRight)
+    [right] = [r for r in all_of(house, AccessRight) if r.assignment_id == one.id]
     cards = [c for c in all_of(house, Credential) if c.holder_person_id == worker]
     assert right.revoked_at is not None
     assert [(c.kind, bool(c.invalidated_at)) for c in cards] == [(CredentialKind.EMPLOYEE_ID, True)]

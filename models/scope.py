@@ -1,0 +1,265 @@
+"""What a user may see of the ledger: the contracts on which he holds a right (A-04, A-11).
+
+Workers, inspectors and administrators see a contract only with a right on it. A responsible person
+answers for the whole office and sees every contract, unless rights of his own narrow that down.
+Own staff and places belong to no contract and are seen by everybody who signs in; a client and its
+people are seen with one of its contracts.
+
+`ScopedStore` stands between the office and the real store and narrows every question: rows, counts,
+hits, suggestions, histories and the log itself. What it hides does not exist for the asker.
+"""
+
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from models.chain import Command, Entry, Head
+from models.codes import AccessLevel, Role
+from models.custody import Status
+from models.errors import NotPermitted
+from models.records import (
+    BY_TYPE,
+    AccessRight,
+    Contract,
+    HandlingEvent,
+    Item,
+    Record,
+    Stored,
+    UserAccount,
+)
+from models.store import Hit, ListRow, Op, Progress, Query, Store, Where, Write
+
+R = TypeVar("R", bound=Record)
+
+BY_CONTRACT = frozenset(
+    type_ for type_, cls in BY_TYPE.items() if cls is Contract or "contract_id" in cls.fields()
+)
+"""Types whose records belong to a contract."""
+
+BY_CLIENT = {"organization": "id", "person": "organization_id"}
+"""Types whose records may belong to a client, and the field that says to which."""
+
+FRAME = frozenset({"contract", "assignment", "access_right", "credential"})
+"""What an administrator sees of every contract, so that rights can be granted at all."""
+
+LEVELS = (AccessLevel.READ, AccessLevel.RECORD, AccessLevel.APPROVE, AccessLevel.MANAGE)
+
+NEEDED: Mapping[str, AccessLevel] = {
+    **dict.fromkeys(("submission", "authorization"), AccessLevel.APPROVE),
+    **dict.fromkeys(
+        ("contract", "contract_clause_setting", "assignment", "access_right", "contract_place",
+         "information_asset", "governance_document"),
+        AccessLevel.MANAGE,
+    ),
+}  # fmt: skip
+"""The level that writing a record of a contract takes; RECORD for what is not named."""
+
+
+def rights_of(store: Store, user_id: str) -> dict[str, AccessLevel]:
+    """Return the highest right in force on each contract."""
+    query = Query(
+        "access_right",
+        (Where("user_id", Op.EQ, user_id), Where("revoked_at", Op.EMPTY, True)),
+    )
+    found: dict[str, AccessLevel] = {}
+    for stored in store.find(AccessRight, query, limit=10_000):
+        right = stored.record
+        assert right.level is not None
+        known = found.get(right.contract_id, right.level)
+        found[right.contract_id] = max(known, right.level, key=LEVELS.index)
+    return found
+
+
+def scoped(store: Store, user_id: str) -> Store:
+    """Return the store as the user may see it; a ledger without this account is just being made."""
+    stored = store.get(UserAccount, user_id)
+    if stored is None:
+        return store
+    role = stored.record.app_role
+    if role is Role.SUPERVISOR and not rights_of(store, user_id):
+        return store
+    return ScopedStore(store, user_id, open_types=FRAME if role is Role.ADMINISTRATOR else ())
+
+
+class ScopedStore:
+    """A store that shows the contracts of one user (implements `models.store.Store`).
+
+    Args:
+        open_types: record types that the user sees of every contract.
+    """
+
+    def __init__(self, inner: Store, user_id: str, open_types: Collection[str] = ()) -> None:
+        self._inner = inner
+        self._open = frozenset(open_types)
+        self._user_id = user_id
+        self._rights = rights_of(inner, user_id)
+        self._strangers = self._other_clients()
+
+    def _other_clients(self) -> frozenset[str]:
+        """Return the organizations that are known as clients of hidden contracts only."""
+        seen: set[str] = set()
+        hidden: set[str] = set()
+        for stored in self._inner.find(Contract, Query("contract", voided=None), limit=100_000):
+            client = stored.record.client_org_id
+            (seen if stored.record.id in self._rights else hidden).add(client)
+        return frozenset(hidden - seen)
+
+    # --- what is seen ------------------------------------------------------------------------
+    @property
+    def contracts(self) -> frozenset[str]:
+        return frozenset(self._rights)
+
+    def require(self, record: Record) -> None:
+        """Refuse to write a record of a contract on which the user's right does not reach so far.
+
+        Raises:
+            NotPermitted
+        """
+        contract_id = record.contract()
+        if not contract_id or record.type in self._open:
+            return
+        needed = NEEDED.get(record.type, AccessLevel.RECORD)
+        held = self._rights.get(contract_id)
+        if held is None or LEVELS.index(held) < LEVELS.index(needed):
+            who = f"この契約に「{needed.label}」のアクセス資格がある人"
+            raise NotPermitted(act=f"{record.label}の登録", who=who)
+
+    def _sees(self, record: Record) -> bool:
+        if (field := BY_CLIENT.get(record.type)) and getattr(record, field) in self._strangers:
+            return False
+        contract_id = record.contract()
+        return not contract_id or contract_id in self._rights or record.type in self._open
+
+    def _shown(self, stored: Stored[R] | None) -> Stored[R] | None:
+        return stored if stored is not None and self._sees(stored.record) else None
+
+    def _narrowed(self, query: Query) -> Query:
+        asked = query.contracts
+        if query.type in self._open:
+            return query
+        if field := BY_CLIENT.get(query.type):
+            others = (Where(field, Op.NE, one) for one in sorted(self._strangers))
+            return replace(query, where=(*query.where, *others))
+        return replace(query, contracts=self.contracts if asked is None else asked & self.contracts)
+
+    # --- records -----------------------------------------------------------------------------
+    def get(self, cls: type[R], record_id: str) -> Stored[R] | None:
+        return self._shown(self._inner.get(cls, record_id))
+
+    def get_many(self, cls: type[R], ids: Sequence[str]) -> dict[str, Stored[R]]:
+        found = self._inner.get_many(cls, ids)
+        return {key: stored for key, stored in found.items() if self._sees(stored.record)}
+
+    def find(self, cls: type[R], query: Query, limit: int = 1000) -> list[Stored[R]]:
+        return self._inner.find(cls, self._narrowed(query), limit)
+
+    def caption(self, type_: str, record_id: str) -> str:
+        return self._inner.caption(type_, record_id) if self._exists(type_, record_id) else ""
+
+    def history(self, type_: str, record_id: str) -> list[tuple[Command, Entry]]:
+        return self._inner.history(type_, record_id) if self._exists(type_, record_id) else []
+
+    def _exists(self, type_: str, record_id: str) -> bool:
+        if type_ not in BY_CONTRACT | BY_CLIENT.keys() or type_ in self._open:
+            return True
+        query = Query(type_, (Where("id", Op.EQ, record_id),), voided=None)
+        return self._inner.count(self._narrowed(query)) > 0
+
+    # --- lists -------------------------------------------------------------------------------
+    def count(self, query: Query) -> int:
+        return self._inner.count(self._narrowed(query))
+
+    def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
+        return self._inner.numbers(self._narrowed(query), limit)
+
+    def rows(self, type_: str, numbers: Sequence[int]) -> list[ListRow]:
+        found = self._inner.rows(type_, numbers)
+        if type_ not in BY_CONTRACT | BY_CLIENT.keys():
+            return found
+        return [row for row in found if self._exists(type_, row.id)]
+
+    def tally(self, query: Query, field: str) -> dict[Any, int]:
+        return self._inner.tally(self._narrowed(query), field)
+
+    def columns(self, query: Query, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+        return self._inner.columns(self._narrowed(query), fields)
+
+    def search(
+        self, text: str, *, types: Sequence[str] = (), contracts: frozenset[str] | None = None,
+        limit: int = 50,
+    ) -> list[Hit]:  # fmt: skip
+        mine = self.contracts if contracts is None else contracts & self.contracts
+        found = self._inner.search(text, types=types, contracts=mine, limit=limit)
+        return [hit for hit in found if hit.type not in BY_CLIENT or self._exists(hit.type, hit.id)]
+
+    def counts(self) -> dict[str, int]:
+        return {type_: self.count(Query(type_)) for type_ in self._inner.counts()}
+
+    # --- custody -----------------------------------------------------------------------------
+    def status(self, item_id: str) -> Status | None:
+        return self._inner.status(item_id) if self.get(Item, item_id) else None
+
+    def timeline(self, item_id: str) -> list[Stored[HandlingEvent]]:
+        return self._inner.timeline(item_id) if self.get(Item, item_id) else []
+
+    def next_event_no(self, contract_id: str) -> int:
+        return self._inner.next_event_no(contract_id)
+
+    def next_serial(self) -> int:
+        return self._inner.next_serial()
+
+    # --- the log -----------------------------------------------------------------------------
+    def entries(self, first_seq: int = 1, last_seq: int | None = None) -> Iterator[Entry]:
+        for entry in self._inner.entries(first_seq, last_seq):
+            if self._exists(entry.type, entry.record_id):
+                yield entry
+
+    def commands(self, first_seq: int = 1, last_seq: int | None = None) -> Iterator[Command]:
+        return self._inner.commands(first_seq, last_seq)
+
+    def command(self, command_id: str) -> Command | None:
+        return self._inner.command(command_id)
+
+    def append(self, command: Command, writes: Sequence[Write]) -> None:
+        for write in writes:
+            self.require(write.record)
+        self._inner.append(command, writes)
+        if any(write.record.type == AccessRight.type for write in writes):
+            self._rights = rights_of(self._inner, self._user_id)
+            self._strangers = self._other_clients()
+
+    # --- what belongs to no contract -----------------------------------------------------------
+    @property
+    def vault_id(self) -> str:
+        return self._inner.vault_id
+
+    def head(self) -> Head:
+        return self._inner.head()
+
+    def put_blob(self, data: bytes) -> str:
+        return self._inner.put_blob(data)
+
+    def get_blob(self, name: str) -> bytes:
+        return self._inner.get_blob(name)
+
+    def setting(self, name: str) -> str:
+        return self._inner.setting(name)
+
+    def set_setting(self, name: str, value: str) -> None:
+        self._inner.set_setting(name, value)
+
+    def secret(self, name: str) -> bytes | None:
+        return self._inner.secret(name)
+
+    def set_secret(self, name: str, value: bytes) -> None:
+        self._inner.set_secret(name, value)
+
+    def index_search(self, budget_ms: int) -> bool:
+        return self._inner.index_search(budget_ms)
+
+    def rebuild(self, progress: Progress) -> None:
+        self._inner.rebuild(progress)
+
+    def close(self) -> None:
+        self._inner.close()
