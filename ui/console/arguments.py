@@ -61,6 +61,9 @@ def parser() -> Parser:
         _ledger(verb)
         if name == "verify":
             verb.add_argument("--full", action="store_true", help="初めからすべて検証する")
+            verb.add_argument(
+                "--enter", action="store_true", help="すべて検証し、その結果を台帳に記録する"
+            )
     _verify_document(verbs.add_parser("verify-document", help="確定した書類の検証"))
     check = verbs.add_parser("check-profile", help="特記事項の設定ファイルの点検")
     check.add_argument(

@@ -124,22 +124,22 @@ def _last_backup(ledger: Ledger) -> dict[str, Any] | None:
 def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Verify pages, chain, signatures and views."""
     with opened(arguments, office) as ledger:
-        if arguments.full:
+        if arguments.enter:
             found = record_verification(ledger, speaker.progress)
         else:
             ledger.require("verify")
-            found = ledger.safe.verify(full=False, progress=speaker.progress)
+            found = ledger.safe.verify(full=arguments.full, progress=speaker.progress)
     problems = [{"code": p.code, "where": p.where, "message": p.message} for p in found.problems]
     result = {
         "ok": found.ok,
-        "full": arguments.full,
+        "full": arguments.full or arguments.enter,
         "seq": found.head.seq,
         "head": found.head.hex,
         "problems": problems,
     }
     lines = [f"検証の結果　　{STATES[found.ok]}", f"記帳番号　　　{found.head.seq:,}"]
     lines += [f"・{p.where}　{p.message}" for p in found.problems]
-    if not arguments.full:
+    if not result["full"]:
         lines.append(QUICK)
     speaker.result(result, lines)
     return 0 if found.ok else 1

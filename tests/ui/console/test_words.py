@@ -48,3 +48,10 @@ def test_a_worker_who_restores_is_told_whose_password_it_takes(console: Console)
     said = console("restore", made, folder / "new", user="yoshino")
     assert (said.code, said.answer["error"]) == (3, "WRONG_PASSWORD")
     assert "責任者だけ" in said.answer["message"] and not (folder / "new").exists()
+
+
+def test_a_verification_writes_only_when_asked(console: Console) -> None:
+    before = console("status", console.ledger).answer["seq"]
+    assert console("verify", console.ledger, "--full").answer["seq"] == before
+    assert console("verify", console.ledger, "--enter").answer["full"]
+    assert console("status", console.ledger).answer["seq"] == before + 1
