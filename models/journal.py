@@ -234,6 +234,12 @@ class JournalDesk:
 MOST_PRINTED = 8
 
 
+def _told(event: SystemEvent) -> str:
+    """Return detail and reason; what no Japanese font draws must not keep papers from the seal."""
+    reason = event.reason.encode("cp932", "replace").decode("cp932")
+    return f"{event.detail}理由：{reason}" if reason else event.detail
+
+
 def printed_events(ledger: "Ledger", last_paper: str) -> tuple[str, ...]:
     """Say what the next paper must tell of the ledger: rollbacks, restores, clock, no journal.
 
@@ -245,7 +251,7 @@ def printed_events(ledger: "Ledger", last_paper: str) -> tuple[str, ...]:
     told = (Where("level", Op.IN, (EventLevel.WARN, EventLevel.ALERT)), later)
     restores = (Where("kind", Op.EQ, BackupKind.RESTORE), later)
     lines: list[tuple[int, datetime | None, Code | None, str]] = [
-        (one.meta.created_seq, one.record.occurred_at, one.record.kind, one.record.detail)
+        (one.meta.created_seq, one.record.occurred_at, one.record.kind, _told(one.record))
         for one in ledger.store.find(SystemEvent, Query(SystemEvent.type, told))
     ]
     lines += [

@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import rfc8785
-
-from models.chain import SALT_SIZE, Action, Command, Entry, timestamp
+from models.chain import SALT_SIZE, Action, Command, Entry, canonical, timestamp
 from storage import strict_json
 from storage.strict_json import Fields, Malformed
 
@@ -35,7 +33,7 @@ def dump(command: Command, entries: Sequence[Entry]) -> bytes:
         "signature": command.signature.hex(),
         "v": VERSION,
     }
-    packed = rfc8785.dumps(head)
+    packed = canonical(head)  # ASCII and whole numbers only: the quick encoder writes RFC 8785
     bodies = [entry.content for entry in entries if entry.content is not None]
     return b"".join([struct.pack(">I", len(packed)), packed, *bodies])
 

@@ -178,6 +178,13 @@ def test_a_medium_that_returns_between_two_days_is_caught_up_at_the_sign_in(hous
     assert replayed(house) == worker.store.head().seq
 
 
+def test_a_reason_that_no_font_draws_keeps_no_paper_from_the_seal(house: House) -> None:
+    pull(house)
+    boss = house.sign_in(BOSS.login)
+    boss.journal.suspend("媒体の故障😀のため")
+    assert boss.paper.numbering().warnings[-1].endswith("理由：媒体の故障?のため）")
+
+
 def test_nobody_suspends_a_journal_that_works(house: House) -> None:
     with pytest.raises(Refused):
         house.ledger.journal.suspend(REASON)
@@ -311,7 +318,8 @@ def test_only_a_responsible_person_answers_for_it_and_the_paper_says_so(house: H
     house.ledger = ledger
     event = ledger.registers.all(SystemEvent)[-1].record
     assert (event.kind, event.reason) == (SystemEventKind.ROLLED_BACK, REASON)
-    assert any("以前の状態" in line for line in ledger.paper.numbering().warnings)
+    (line,) = [line for line in ledger.paper.numbering().warnings if "このPC" in line]
+    assert "以前の状態" in line and line.endswith(f"理由：{REASON}）")
     seq = enter(ledger)
     assert replayed(house) == seq and sound(ledger)
     ledger = house.sign_in(WORKER.login)  # from here on nobody is stopped any more
