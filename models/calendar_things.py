@@ -176,11 +176,11 @@ def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
         Where("status", Op.NE, HandlingStatus.CONFIRMED),
         *(Where("actor_person_id", Op.NE, person) for person in sorted(own)),
     )
-    waiting = asked.some(Query(HandlingEvent.type, where), MANY)
-    if waiting:
-        count = f"{len(waiting):,}件" + ("以上" if len(waiting) == MANY else "")
-        oldest = asked.books.find(HandlingEvent, waiting[0])
-        assert oldest is not None and oldest.occurred_at is not None
+    query = Query(HandlingEvent.type, where)
+    oldest = asked.books.find(HandlingEvent, asked.first(query))
+    if oldest is not None and oldest.occurred_at is not None:
+        waiting = asked.at_most(query, MANY)
+        count = f"{waiting:,}件" + ("以上" if waiting == MANY else "")
         yield due(
             asked, "K-37", "責任者の確認", f"確認を待つ取扱記録{count}",
             after(oldest.occurred_at.date(), days), oldest, proof="EQ-SUPERVISE",

@@ -235,11 +235,11 @@ class Inquiry:
             if made is not None:
                 kept.found[id_] = made
 
-    def some(self, query: Query, limit: int) -> list[str]:
-        """Return the ids of the first rows of a question, in entry order."""
+    def first(self, query: Query) -> str:
+        """Return the id of the first row of a question, in entry order, "" without any."""
         self.note(query.type)
-        numbers = self._ledger.store.numbers(query, limit)
-        return [one.id for one in self._ledger.store.rows(query.type, numbers)]
+        numbers = self._ledger.store.numbers(query, 1)
+        return next((one.id for one in self._ledger.store.rows(query.type, numbers)), "")
 
     def at_most(self, query: Query, limit: int) -> int:
         """Count the rows of a question up to a limit."""

@@ -6,11 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from models.evidence import STATES
-from models.inquiry import Row
 from models.records import BY_TYPE, ContractClauseSetting, Submission
 from ui import layout, permitted
 from ui.evidence_facts import (
-    SHOWN,
     ClauseFacts,
     Detail,
     Overview,
@@ -57,22 +55,26 @@ class ClauseDetail(QWidget):
         self.show()
         self.head.setText(f"{one.state.article}　{one.state.heading}")
         self.demand.setText(one.state.summary)
-        self._show_state(one)
         self._show_rules(one, overview)
         self._show_papers(one, overview)
-        self._show_against(one.against, overview)
-        ledger, profile, key = self.desk.ledger, overview.profile, one.state.key
+        ledger, profile = self.desk.ledger, overview.profile
         self.desk.operations.ask(
-            lambda: read_detail(ledger, one.proofs, profile),
-            lambda detail: self._show_for(key, one, detail),
+            lambda: read_detail(ledger, one, profile),
+            lambda detail: self._show_rows(one, overview, detail),
             parent=self,
         )
 
+    def _show_rows(self, one: ClauseFacts, overview: Overview, detail: Detail) -> None:
+        if one.state.key == self._wanted:
+            self._show_state(one, detail.count)
+            self._show_against(detail, overview)
+            self._show_for(one, detail)
+
     # --- parts ----------------------------------------
-    def _show_state(self, one: ClauseFacts) -> None:
+    def _show_state(self, one: ClauseFacts, count: int) -> None:
         state = one.state.state
         word = state_word(state, STATES[state])
-        self.state.setText(f"{word}：{state_sentence(one)}")
+        self.state.setText(f"{word}：{state_sentence(one, count)}")
         mark = MARKS.get(state, PLAIN)
         weight = "bold" if mark.bold else "normal"
         self.state.setStyleSheet(f"color: {mark.colour}; font-weight: {weight};")
@@ -112,26 +114,25 @@ class ClauseDetail(QWidget):
         for button in self._buttons:
             self.papers.addWidget(button)
 
-    def _show_against(self, rows: list[Row], overview: Overview) -> None:
-        self.against_head.setText(self.tr("確かめること　{0}件").format(f"{len(rows):,}"))
+    def _show_against(self, detail: Detail, overview: Overview) -> None:
+        rows = detail.against
+        self.against_head.setText(self.tr("確かめること　{0}件").format(f"{detail.count:,}"))
         lines = [
             Line(
                 (SEVERITY[row.severity], row.sentence, _word(row.type, overview)),
                 row.severity, row.type, row.id,
             )
-            for row in rows[:SHOWN]
+            for row in rows
         ]  # fmt: skip
         self.against.show_lines(lines)
         for widget in (self.against_head, self.against):
             widget.setVisible(bool(rows))
-        more = len(rows) - SHOWN
+        more = detail.count - len(rows)
         layout.say(
             self.more, self.tr("ほかに{0}件あります。").format(f"{more:,}") if more > 0 else ""
         )
 
-    def _show_for(self, key: str, one: ClauseFacts, detail: Detail) -> None:
-        if key != self._wanted:
-            return
+    def _show_for(self, one: ClauseFacts, detail: Detail) -> None:
         self.for_head.setText(self.tr("証拠となる記録　{0}").format(one.counted))
         self.supporting.show_lines(
             [Line((word, text), "", type_, id_) for word, text, type_, id_ in detail.rows]

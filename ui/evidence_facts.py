@@ -1,11 +1,12 @@
 """Reads what the page 条項と証拠 shows; runs beside the window, so nothing here knows Qt."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from heapq import nsmallest
 
 from models.evidence import STATES, ClauseState, evidence
-from models.inquiry import Row
+from models.inquiry import WORST, Row
 from models.ledger import Ledger
 from models.profile_vocabulary import MODES, RULES
 from models.profiles import Clause, Profile
@@ -28,13 +29,6 @@ class ClauseFacts:
     clause: Clause
     setting: ContractClauseSetting | None
     proofs: tuple[Proof, ...]
-
-    @property
-    def against(self) -> list[Row]:
-        """Return what is missing or broken, the worst first."""
-        worst = {"broken": 0, "action": 1, "due": 2}
-        rows = {row for _, listed in self.state.evidence for row in listed}
-        return sorted(rows, key=lambda row: (worst[row.severity], row.sentence))
 
     @property
     def count(self) -> int:
@@ -63,9 +57,11 @@ class Overview:
 
 @dataclass(frozen=True)
 class Detail:
-    """What stands beside a marked clause: a few rows of each register that speaks for it."""
+    """What stands beside a marked clause: what is missing or broken, and what speaks for it."""
 
-    rows: tuple[tuple[str, str, str, str], ...] = field(default=())  # register, text, type, id
+    against: tuple[Row, ...] = ()  # the worst first, at most `SHOWN`
+    count: int = 0  # of them all
+    rows: tuple[tuple[str, str, str, str], ...] = ()  # register, text, type, id
 
 
 def read_overview(ledger: Ledger, contract_id: str) -> Overview:
@@ -91,16 +87,18 @@ def read_counts(ledger: Ledger) -> list[tuple[Contract, Mapping[str, int]]]:
     ]
 
 
-def read_detail(ledger: Ledger, found: Sequence[Proof], profile: Profile) -> Detail:
-    """Read the newest rows of the registers that speak for a clause."""
+def read_detail(ledger: Ledger, one: ClauseFacts, profile: Profile) -> Detail:
+    """Read what is missing or broken, and the newest rows of the registers that speak for it."""
+    against = {row for _, listed in one.state.evidence for row in listed}
+    worst = nsmallest(SHOWN, against, key=lambda row: (-WORST.index(row.severity), row.sentence))
     rows = []
-    for proof in found:
+    for proof in one.proofs:
         cls = BY_TYPE[proof.query.type]
         word = register_word(cls, profile)
         numbers = ledger.registers.numbers(proof.query, NEWEST)
         for row in ledger.registers.rows(cls.type, numbers):
             rows.append((word, _line(cls.type, row), cls.type, row.id))
-    return Detail(tuple(rows))
+    return Detail(tuple(worst), len(against), tuple(rows))
 
 
 def _line(type_: str, row: ListRow) -> str:
@@ -122,13 +120,16 @@ def rule_lines(one: ClauseFacts, profile: Profile) -> list[tuple[str, str]]:
     return lines
 
 
-def state_sentence(one: ClauseFacts) -> str:
-    """Return why the clause stands as it does."""
+def state_sentence(one: ClauseFacts, count: int) -> str:
+    """Return why the clause stands as it does.
+
+    Args:
+        count: of what is missing or broken.
+    """
     if one.setting is not None and one.setting.enabled is False:
         return f"この契約では適用しない条項です（{one.setting.reason}）。"
     if one.clause.contractual_only:
         return "契約上の定めのみで、台帳に記録することはありません。"
-    count = len(one.against)
     if one.state.state in ("broken", "action", "due"):
         return f"確かめることが{count:,}件あります。"
     if one.state.state == "unknown":

@@ -234,7 +234,7 @@ class EvidencePage(Page):
         ledger = self.desk.ledger
         nothing = "" if one else self.tr("条項を選んでください。")
         documents = one.clause.documents if one else ()
-        rows = one is not None and (one.against or one.proofs)
+        rows = one is not None and (one.proofs or any(listed for _, listed in one.state.evidence))
         reasons = (
             nothing or ("" if rows else self.tr("この条項の記録はまだありません。")),
             permitted.why_not(ledger, "seal")

@@ -122,6 +122,7 @@ def test_a_clause_that_was_kept_shows_what_proves_it(chiba: Open) -> None:
 def test_what_the_ledger_cannot_judge_is_not_called_kept(chiba: Open) -> None:
     page = chiba.show(chiba.house.story.contract.id)
     page.filters["unknown"].click()
+    chiba.settle()
     assert "判定できません" in page.detail.state.text()
     assert "この台帳では判定しないこと" in page.detail.unjudged.text()
 
