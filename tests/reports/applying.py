@@ -1,13 +1,33 @@
-"""A contract on whose papers there is something to say: applications with everything they ask."""
+"""What the tests of collected papers share: an office, its papers as text, and applications."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from models.codes import AuthorizationSubject as S
-from models.codes import BasisType, Decision
-from models.records import Authorization, AuthorizationTarget
-from tests.house import House
+from models.codes import (
+    BasisType,
+    Decision,
+    EmploymentType,
+    SubmissionMeans,
+)
+from models.codes import HandlingKind as K
+from models.records import (
+    Assignment,
+    Authorization,
+    AuthorizationTarget,
+    HandlingEvent,
+    Person,
+    Submission,
+)
+from tests.house import House, furnished
+from tests.reports.papers import flat
+from ui.issue import IssueRequest, issue, preview
+from ui.seal_part import make_seal
 
 DAY = date(2026, 10, 1)
 BASIS = {S.INDIRECT_HANDOVER: BasisType.APPROVAL}
@@ -42,3 +62,53 @@ def apply_for(house: House, subject: S, **changes: Any) -> str:
     }
     change = house.ledger.registers.create(Authorization(**(values | changes)))
     return change.ids[-1]
+
+
+@contextmanager
+def office(folder: Path, profile: str = "shiki", days: int = 0) -> Iterator[House]:
+    with furnished(folder, profile=profile, days=days) as house:
+        if not days:
+            house.story.receive(2)
+        make_seal(house.ledger)
+        yield house
+
+
+def wish(house: House, kind: str, *ids: str, **options: object) -> IssueRequest:
+    return IssueRequest(kind, house.story.contract.id, ids, options=options)
+
+
+def text_of(house: House, kind: str, *ids: str, **options: object) -> str:
+    return flat(preview(house.ledger, wish(house, kind, *ids, **options)))
+
+
+def sealed(house: House, kind: str, *ids: str, **options: object) -> Submission:
+    change = issue(house.ledger, wish(house, kind, *ids, **options))
+    return house.ledger.registers.need(Submission, change.ids[-1]).record
+
+
+def handed_in(house: House, kind: str, *ids: str) -> Submission:
+    paper = sealed(house, kind, *ids)
+    house.ledger.paper.submit(paper.id, on=house.ledger.today(), means=SubmissionMeans.HAND)
+    return paper
+
+
+def assignment_of(house: House, who: str) -> Assignment:
+    found = house.ledger.registers.all(Assignment, person_id=house.story.people[who])
+    return found[0].record
+
+
+def events(house: House, *kinds: K) -> list[str]:
+    found = house.ledger.registers.all(HandlingEvent)
+    return [one.record.id for one in found if one.record.kind in kinds]
+
+
+def add_workers(house: House, count: int, name: str = "") -> None:
+    base = assignment_of(house, "worker")
+    firm = house.story.contract.contractor_org_id
+    for number in range(count):
+        person = Person(
+            name=name or f"従事　{number:02d}号", organization_id=firm,
+            employment_type=EmploymentType.REGULAR,
+        )  # fmt: skip
+        who = house.ledger.registers.create(person).ids[-1]
+        house.ledger.registers.create(replace(base, id="", person_id=who))

@@ -1,7 +1,5 @@
 """Papers collected from a real ledger: what they say, in whose words, and what they refuse."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,16 +10,13 @@ import pytest
 
 import resources
 from models.codes import (
-    AssignmentRole,
     AssignmentStatus,
-    EmploymentType,
     EndRule,
     GovernanceKind,
     ItemClass,
     ItemOrigin,
     MediaType,
     Ownership,
-    SubmissionMeans,
     Timing,
 )
 from models.codes import AuthorizationSubject as S
@@ -37,59 +32,25 @@ from models.records import (
     HandlingLine,
     InformationAsset,
     Item,
-    Person,
-    Place,
     Pledge,
-    Submission,
     TrainingPlan,
     TrainingSession,
 )
-from tests.house import House, furnished
-from tests.reports.applying import apply_for
+from tests.reports.applying import (
+    add_workers,
+    apply_for,
+    assignment_of,
+    events,
+    office,
+    sealed,
+    text_of,
+    wish,
+)
 from tests.reports.papers import flat, pages
-from ui.issue import UNSEALED, IssueRequest, changed_since, issue, missing, preview
-from ui.seal_part import make_seal
+from ui.issue import UNSEALED, IssueRequest, missing, preview
 
 PROFILES = ("shiki", "confidentiality-model", "fukuoka", "chiba", "yachiyo")
 LONG_NAME = "𠮷野髙﨑邉辻󠄂" * 8 + "𠮷野髙﨑太郎左衛門尉"  # 60 characters as a person counts them
-
-
-@contextmanager
-def office(folder: Path, profile: str = "shiki", days: int = 0) -> Iterator[House]:
-    with furnished(folder, profile=profile, days=days) as house:
-        if not days:
-            house.story.receive(2)
-        make_seal(house.ledger)
-        yield house
-
-
-def wish(house: House, kind: str, *ids: str, **options: object) -> IssueRequest:
-    return IssueRequest(kind, house.story.contract.id, ids, options=options)
-
-
-def text_of(house: House, kind: str, *ids: str, **options: object) -> str:
-    return flat(preview(house.ledger, wish(house, kind, *ids, **options)))
-
-
-def sealed(house: House, kind: str, *ids: str, **options: object) -> Submission:
-    change = issue(house.ledger, wish(house, kind, *ids, **options))
-    return house.ledger.registers.need(Submission, change.ids[-1]).record
-
-
-def handed_in(house: House, kind: str, *ids: str) -> Submission:
-    paper = sealed(house, kind, *ids)
-    house.ledger.paper.submit(paper.id, on=house.ledger.today(), means=SubmissionMeans.HAND)
-    return paper
-
-
-def assignment_of(house: House, who: str) -> Assignment:
-    found = house.ledger.registers.all(Assignment, person_id=house.story.people[who])
-    return found[0].record
-
-
-def events(house: House, *kinds: K) -> list[str]:
-    found = house.ledger.registers.all(HandlingEvent)
-    return [one.record.id for one in found if one.record.kind in kinds]
 
 
 # --- every profile ------------------------------------------------------------------------------
@@ -274,93 +235,7 @@ def test_a_profile_file_alone_decides_labels_and_what_is_demanded(tmp_path: Path
         assert missing(house.ledger, wish(house, "D-03")) == ["許された範囲（2行目）"]
 
 
-# --- changes ------------------------------------------------------------------------------------
-
-
-def test_a_notice_of_changes_tells_old_and_new_since_the_last_notice(tmp_path: Path) -> None:
-    with office(tmp_path) as house:
-        registers, people = house.ledger.registers, house.story.people
-        house.clock.go_to(date(2026, 10, 20), 9)
-        registers.revise(
-            replace(assignment_of(house, "worker"), role=AssignmentRole.WORK_SUPERVISOR),
-            "責任者の交代のため",
-        )
-        registers.revise(
-            replace(
-                assignment_of(house, "worker3"), ends_on=date(2026, 10, 31), end_reason="退職",
-                status=AssignmentStatus.ENDED,
-            ),
-            "退職による終了",
-        )  # fmt: skip
-        registers.create(
-            replace(
-                assignment_of(house, "worker2"), id="", person_id=people["officer"],
-                notice_submission_id="", starts_on=date(2026, 11, 1),
-            )
-        )  # fmt: skip
-        text = text_of(house, "D-03", change=True)
-        assert "作業責任者・作業従事者変更届出書" in text
-        assert "み発第03号（令和8年9月25日提出）" in text
-        assert "役割 作業従事者 作業責任者 R8.10.20" in text and "責任者の交代" in text
-        assert "令和8年10月31日で終了" in text and "退職" in text
-        assert "見本　花子 追加 なし" in text
-        assert "渡邉" not in text  # who did not change
-
-
-def test_a_change_is_counted_from_the_notice_that_was_handed_in(tmp_path: Path) -> None:
-    with office(tmp_path) as house:
-        house.clock.go_to(date(2026, 10, 20), 9)
-        person = house.ledger.registers.need(Person, house.story.people["worker"]).record
-        house.ledger.registers.revise(replace(person, name="𠮷田　翔太"), "改姓のため")
-        told = handed_in(house, "D-03")
-        with pytest.raises(Refused, match=f"{told.doc_no}（令和8年10月20日提出）の後に"):
-            text_of(house, "D-03", change=True)
-        house.clock.go_to(date(2026, 11, 2), 9)
-        house.ledger.registers.revise(replace(person, name="𠮷野　翔太"), "旧姓に戻したため")
-        assert "氏名 𠮷田　翔太 𠮷野　翔太" in text_of(house, "D-03", change=True)
-
-
-def test_a_place_that_moves_is_told_with_both_rooms(tmp_path: Path) -> None:
-    with office(tmp_path) as house:
-        place = house.story.places[1]
-        house.ledger.registers.revise(replace(place, floor_room="4階401室"), "移転のため")
-        text = text_of(house, "D-04", change=True)
-        assert "個人情報取扱場所変更届出書" in text
-        assert "入力室 階・室 3階301室 4階401室" in text and "移転のため" in text
-
-
-def test_before_any_notice_there_is_no_notice_of_changes(tmp_path: Path) -> None:
-    with office(tmp_path) as house:
-        other = replace(house.story.contract, id="", contract_no="2026-002", title="別の業務")
-        other_id = house.ledger.registers.create(other).ids[-1]
-        with pytest.raises(Refused, match="まだ「作業責任者・作業従事者届出書」の提出が"):
-            preview(house.ledger, IssueRequest("D-03", other_id, options={"change": True}))
-
-
-@pytest.mark.parametrize(("profile", "kind"), [("fukuoka", "D-04"), ("yachiyo", "D-03")])
-def test_where_the_text_knows_no_notice_of_changes_it_is_refused(
-    tmp_path: Path, profile: str, kind: str
-) -> None:
-    with (
-        office(tmp_path, profile) as house,
-        pytest.raises(Refused, match="変更届の定めがありません"),
-    ):
-        text_of(house, kind, change=True)
-
-
 # --- limits -------------------------------------------------------------------------------------
-
-
-def add_workers(house: House, count: int, name: str = "") -> None:
-    base = assignment_of(house, "worker")
-    firm = house.story.contract.contractor_org_id
-    for number in range(count):
-        person = Person(
-            name=name or f"従事　{number:02d}号", organization_id=firm,
-            employment_type=EmploymentType.REGULAR,
-        )  # fmt: skip
-        who = house.ledger.registers.create(person).ids[-1]
-        house.ledger.registers.create(replace(base, id="", person_id=who))
 
 
 def test_forty_workers_stand_on_an_attached_list_with_its_head_on_each_page(
@@ -588,45 +463,3 @@ def test_a_print_before_the_seal_carries_no_number(tmp_path: Path) -> None:
         paper = sealed(house, "D-03")
         assert paper.doc_no not in text
         assert paper.doc_no in flat(house.ledger.paper.file(paper.id))
-
-
-# --- what changed since -------------------------------------------------------------------------
-
-
-def test_what_changed_after_the_seal_is_told_line_by_line(tmp_path: Path) -> None:
-    with office(tmp_path) as house:
-        paper = sealed(house, "D-03")
-        assert changed_since(house.ledger, paper) == []
-        before = house.ledger.paper.file(paper.id)
-        house.ledger.registers.revise(
-            replace(assignment_of(house, "worker"), duties="照合のみ"), "担当の変更"
-        )
-        add_workers(house, 1)
-        found = changed_since(house.ledger, paper)
-        assert found == [
-            "𠮷野　翔太：結果票の受領と入力 → 照合のみ",
-            found[1],
-        ]
-        assert found[1].startswith("従事　00号：書面に載っていません")
-        assert house.ledger.paper.file(paper.id) == before
-
-
-def test_a_paper_whose_event_was_voided_says_why_it_differs(tmp_path: Path) -> None:
-    with office(tmp_path) as house:
-        received = events(house, K.RECEIVE)[0]
-        paper = sealed(house, "D-14", received)
-        house.ledger.handling.void(received, "二重の入力のため")
-        assert "取り消されている" in changed_since(house.ledger, paper)[0]
-
-
-def test_a_notice_of_changes_is_looked_at_again_from_its_own_day(tmp_path: Path) -> None:
-    with office(tmp_path) as house:
-        place = house.story.places[1]
-        house.ledger.registers.revise(replace(place, floor_room="4階401室"), "移転のため")
-        paper = sealed(house, "D-04", change=True)
-        assert changed_since(house.ledger, paper) == []
-        house.ledger.paper.submit(paper.id, on=house.ledger.today(), means=SubmissionMeans.HAND)
-        again = house.ledger.registers.need(Place, place.id).record
-        house.ledger.registers.revise(replace(again, floor_room="5階501室"), "再移転のため")
-        told = text_of(house, "D-04", change=True)
-        assert "4階401室 5階501室" in told and "3階301室" not in told
