@@ -10,7 +10,7 @@ import pytest
 
 from models.backups import record_backup
 from models.codes import AttachmentKind
-from models.errors import DiskFull, FileMissing, InputOutput, MediumMissing, NotWritable
+from models.errors import DiskFull, FileMissing, InputOutput, NotWritable
 from models.records import Person
 from tests.house import House, cheap_office, furnished, opening
 from tests.ui.console.desk import (
