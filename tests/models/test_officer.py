@@ -1,0 +1,136 @@
+"""The four questions of an officer, and what the ledger has to show for each clause."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.codes import AuthorizationSubject, BasisType, EmploymentType
+from models.errors import NotPermitted
+from models.evidence_dates import ALL_QUERIES
+from models.officer import Answered, officer_questions
+from models.profile_vocabulary import EVIDENCE
+from models.proofs import PROOFS, proofs
+from models.records import Authorization, Item, Person
+from tests.house import House, furnished
+from tests.models.rules.stage import PROFILES
+
+
+def answers(house: House) -> list[Answered]:
+    return officer_questions(house.ledger, house.story.contract)
+
+
+def test_nothing_known_about_a_subcontract_is_not_called_kept(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        first = answers(house)[0]
+        assert (first.question, first.state) == ("承認を得た再委託か", "unknown")
+
+
+def test_people_of_another_company_want_its_approval(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        story, registers = house.story, house.ledger.registers
+        person = registers.need(Person, story.people["worker3"]).record
+        other = replace(person, employment_type=EmploymentType.SUBCONTRACTOR_STAFF)
+        registers.revise(other, "再委託先の人だった")
+        first = answers(house)[0]
+        assert first.state == "action" and "1名" in first.sentence
+        assert first.type == "assignment"
+        given = replace(
+            story.consents[0], id="", subject=AuthorizationSubject.SUBCONTRACT,
+            basis_type=BasisType.APPROVAL,
+        )  # fmt: skip
+        made = registers.create(given).ids[-1]
+        first = answers(house)[0]
+        assert (first.state, first.type, first.id) == ("done", "authorization", made)
+        registers.void(Authorization, made, "別の契約のものだった")
+        assert answers(house)[0].state == "action"
+
+
+def test_a_text_without_subcontracts_asks_nothing(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="yachiyo") as house:
+        assert answers(house)[0].state == "not_applicable"
+
+
+def test_what_is_out_too_long_wants_to_be_looked_at(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        house.story.receive(2)
+        assert answers(house)[1].state == "done"
+        house.story._open_take_out(house.story._stock[0])
+        assert answers(house)[1].state == "done" and "1件" in answers(house)[1].sentence
+        house.clock.wait(60 * 5)
+        second = answers(house)[1]
+        assert (second.state, second.type, second.id) == (
+            "action",
+            "item",
+            house.story._stock[0].id,
+        )
+
+
+def test_copies_are_named_until_they_are_destroyed_and_at_the_end_everything_is(
+    tmp_path: Path,
+) -> None:
+    with furnished(tmp_path) as house:
+        house.story.receive(2)
+        assert answers(house)[2].state == "done"
+        house.story.copy(house.story._stock[0])
+        assert answers(house)[2].state == "due"
+        house.story.destroy(house.story._copies[0])
+        assert answers(house)[2].state == "done" and "廃棄1件" in answers(house)[2].sentence
+        house.clock.wait(60 * 24 * 400)
+        third = answers(house)[2]
+        assert third.state == "broken" and len(third.rows) == 2
+
+
+def test_what_is_unneeded_is_named_and_late_after_the_days_of_the_text(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="fukuoka") as house:
+        house.story.receive(1)
+        item = house.ledger.registers.need(Item, house.story._stock[0].id).record
+        unneeded = replace(item, unneeded_on=house.ledger.today())
+        house.ledger.registers.revise(unneeded, "不要となった")
+        assert answers(house)[2].state == "due"
+        house.clock.go_to(house.ledger.today() + timedelta(days=9), 9)
+        assert answers(house)[2].state == "action"
+
+
+def test_an_uncleared_hand_and_an_empty_office_are_told(tmp_path: Path) -> None:
+    with furnished(tmp_path, rules=True, days=3, planted=True) as house:
+        last = answers(house)[3]
+        assert (last.state, last.type) == ("broken", "handling_event") and "5名" in last.sentence
+
+
+def test_a_worker_may_not_ask(tmp_path: Path) -> None:
+    with furnished(tmp_path, accounts=True) as house:
+        house.sign_in("yoshino")
+        with pytest.raises(NotPermitted):
+            answers(house)
+
+
+# --- proofs ---------------------------------------------------------------------------------------
+
+
+def test_every_query_that_is_answered_has_something_to_show() -> None:
+    asked = {name for name, _ in ALL_QUERIES if not name.startswith("EQ-DOC(")}
+    assert asked - set(PROOFS) <= {"EQ-HOURS"}  # hours are proved by acts that break none
+    assert set(PROOFS) <= set(EVIDENCE)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_proofs_are_the_contracts_own_rows_and_counted(tmp_path: Path, profile: str) -> None:
+    with furnished(tmp_path, profile=profile, days=3) as house:
+        asked = house.ledger.inquiries.of(house.story.contract.id)
+        found = [one for c in asked.profile.clauses_for(profile) for one in proofs(asked, c)]
+        assert found
+        for one in found:
+            numbers = house.ledger.registers.numbers(one.query)
+            assert len(numbers) == one.count > 0
+        before = {one.query: one.count for one in found}
+        house.story.receive(1)
+        asked = house.ledger.inquiries.of(house.story.contract.id)
+        after = {
+            one.query: one.count
+            for c in asked.profile.clauses_for(profile)
+            for one in proofs(asked, c)
+        }
+        items = [query for query in before if query.type == "item" and len(query.where) == 1]
+        assert all(after[query] == before[query] + 1 for query in items)
