@@ -116,3 +116,4 @@ class ElsewhereDialog(QDialog):
         column.addLayout(rows)
         column.addWidget(self.message)
         column.addWidget(dialog_buttons(self, self.tr("登録する")))
+        self.number.setFocus()

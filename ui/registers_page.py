@@ -49,7 +49,7 @@ ELSEWHERE: tuple[tuple[str, str], ...] = (
 )
 """Registers that have a page of their own; a clerk who looks for them here is led there."""
 ROLE = Qt.ItemDataRole.UserRole
-WIDTH = 252
+WIDTH = 280
 
 
 class RegistersPage(RegisterPage):
