@@ -124,10 +124,16 @@ def test_the_keyboard_alone_leads_to_an_open_ledger(
         type_in(getattr(wizard.contract, name), value)
     wizard.go_on()
     wizard.backup.folder.setText(str(tmp_path))
+    wizard.backup.journal.setText(str(tmp_path / "外付け"))
+    wizard.go_on()
+    assert "見つかりません" in wizard.message.text()
+    (tmp_path / "外付け").mkdir()
     wizard.go_on()
     wizard.go_on()
     settle(qtbot, operations)
     ledger, folder = opened[0]
+    assert ledger.journal.status().folder == tmp_path / "外付け"
+    assert ledger.journal.status().seq == ledger.store.head().seq
     assert folder == tmp_path / "預り台帳"
     assert ledger.registers.all(Person)[0].record.name == "𠮷野花子"
     contract = ledger.registers.all(Contract)[0].record
