@@ -161,20 +161,21 @@ class Keeper:
         self._require_outside(place)
         if not place.exists() and not place.parent.is_dir():
             raise MediumMissing(file=str(place))
-        head = self._store.head()
-        if place.is_dir() and list_files(place, self._vault.vault_id):
-            journal = Journal.open(place, self._vault, self._attachments, self._clock())
-            if not self._contains(journal.head):
-                raise Foreign(file=str(place), reason=_OTHER_WAY)
-        else:
-            journal = Journal.begin(place, self._vault, self._attachments, self._clock(), head)
-        former, self._journal = self._journal, None
-        if former is not None:
-            former.close()
-        self._kept = None
+        where = (place, self._vault, self._attachments, self._clock())
+        if not place.is_dir() or not list_files(place, self._vault.vault_id):
+            Journal.begin(*where, self._store.head()).close()
+        elif not self._contains(Journal.open(*where).head):
+            raise Foreign(file=str(place), reason=_OTHER_WAY)
+        former = self._folder, self._journal, self._kept
+        self._folder, self._kept = place, None
+        try:
+            self._connect(accept=False)
+        except BaseException:
+            self._folder, self._journal, self._kept = former
+            raise
+        if former[1] is not None:
+            former[1].close()
         self._store.set_setting(FOLDER_SETTING, self._spelled(place))
-        self._folder = place
-        self._connect(accept=False)
 
     def stop(self) -> None:
         if self._journal is not None:

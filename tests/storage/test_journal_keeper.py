@@ -440,6 +440,20 @@ def test_a_journal_is_not_begun_where_it_does_not_belong(house: House, tmp_path:
     assert ledger.journal.status().folder == usb(house) and state(ledger) is JournalState.OK
 
 
+def test_a_journal_that_cannot_begin_leaves_the_former_in_use(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: object, end: int) -> None:
+        raise DiskFull(file="媒体")
+
+    monkeypatch.setattr("storage.journal_file.JournalFile.open_at", full)
+    with pytest.raises(DiskFull):
+        house.ledger.journal.start(house.folder / "usb2")
+    monkeypatch.undo()
+    seq = enter(house.ledger)
+    assert house.ledger.journal.status().folder == usb(house) and replayed(house) == seq
+
+
 def test_a_journal_moves_to_another_medium_and_can_be_ended(house: House) -> None:
     ledger = house.ledger
     ledger.journal.start(house.folder / "usb2")
