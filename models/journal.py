@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Protocol
 from models.backups import kept_restore
 from models.codes import BackupKind, Code, EventLevel, Role, SystemEventKind
 from models.commands import Change, creating
-from models.errors import AzukariError, JournalFailed, JournalMissing
+from models.errors import (
+    AzukariError,
+    DiskFull,
+    InputOutput,
+    JournalFailed,
+    JournalMissing,
+    MediumMissing,
+    NotWritable,
+)
 from models.records import BackupRun, Submission, SystemEvent
 from models.store import Op, Query, Where
 from models.wareki import format_short
@@ -194,8 +202,10 @@ class JournalDesk:
             ledger.watch_clock()
             if ledger.role is not Role.INSPECTOR and not ledger.user.must_change:
                 self.enter_news(reason)
-        except (JournalMissing, JournalFailed):
-            pass  # said below
+        except (DiskFull, InputOutput, MediumMissing, NotWritable) as error:
+            # A full disk must not keep people from reading; it is tried again at the next sign-in.
+            if not isinstance(error, JournalMissing | JournalFailed):  # those are said below
+                noticed.append(str(error))
         status = self.status()
         if status.care:
             noticed.append(f"{status.words}。{status.problem}")

@@ -36,6 +36,7 @@ from models.journal import JournalState, JournalStatus, News
 from models.store import Progress
 from storage.attachments import FOLDER_NAME
 from storage.head_memory import HeadMemory
+from storage.header import RECOVERY_ROLE
 from storage.journal import Journal, check_links, list_files
 from storage.journal_file import Logged
 from storage.journal_format import KeyGone
@@ -83,11 +84,19 @@ class Keeper:
                 raise
             except AzukariError as error:
                 self._problem = error  # it may be read; commands are refused
+                self._go_on_with_sheet()
         self._last = store.head()
         memory.remember(vault.vault_id, self._place, self._last)
         store.before_commit = self.before
         store.after_commit = self.after
         store.on_close(self._close)
+
+    def _go_on_with_sheet(self) -> None:
+        """Let a recovery sheet in without the medium: on another PC nobody else could come in."""
+        if self._vault.role == RECOVERY_ROLE and not self._suspended:
+            self._set_suspended(True)
+            words = "更新ジャーナルの媒体がないまま、回復シートで台帳を開きました。"
+            self._news.append(News(SystemEventKind.JOURNAL_SUSPENDED, EventLevel.WARN, words))
 
     # --- around every command --------------------------------------------------------------------
     def before(self) -> None:

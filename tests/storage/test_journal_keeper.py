@@ -658,6 +658,34 @@ def test_a_key_renewed_without_the_medium_begins_a_journal_anew(house: House) ->
     assert replayed(house) == boss.store.head().seq and sound(boss)
 
 
+def test_the_sheet_opens_a_ledger_whose_medium_is_gone(house: House) -> None:
+    enter(house.ledger)
+    house.ledger.close()
+    pull(house)
+    ledger, _sheet = house.office.recover(
+        house.folder / "ledger", house.sheet, BOSS.login, "遠い山から届く七通の手紙"
+    )
+    house.ledger = ledger
+    assert state(ledger) is JournalState.SUSPENDED
+    assert events(ledger)[-1] is SystemEventKind.JOURNAL_SUSPENDED
+    plug(house)
+    assert ledger.journal.tend().state is JournalState.OK
+    assert replayed(house) == ledger.store.head().seq and sound(ledger)
+
+
+def test_a_full_disk_keeps_nobody_from_reading(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.ledger.close()
+    house.clock._now -= timedelta(hours=3)  # something to be entered at the sign-in
+    monkeypatch.setattr("storage.ledger_store.LedgerStore.append", _raise_full)
+    ledger = house.ledger = house.office.unlock(
+        house.folder / "ledger", WORKER.login, WORKER.password
+    )
+    assert any("空きがありません" in notice for notice in ledger.notices)
+    assert ledger.registers.all(Place)
+
+
 # --- the clock ------------------------------------------------------------------------------------
 
 
