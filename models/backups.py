@@ -34,6 +34,7 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
         AzukariError: what prevented the backup.
     """
     ledger.require("backup")
+    ledger.safe.journal.require()  # a backup that cannot be entered would be forgotten
     started = ledger.now()
     try:
         made = ledger.safe.backup(folder, progress)
