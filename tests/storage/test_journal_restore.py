@@ -1,0 +1,221 @@
+"""Backup and journal together bring back the last acknowledged entry; and what stands in the way."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.codes import AttachmentKind, SystemEventKind
+from models.errors import Damaged, Foreign, VerificationFailed
+from models.journal import JournalState
+from models.records import BackupRun, Place
+from tests.house import House, furnished
+from tests.storage.test_journal_keeper import (
+    BOSS,
+    REASON,
+    WORKER,
+    _raise_full,
+    backed_up,
+    enter,
+    events,
+    older_copy,
+    plug,
+    pull,
+    quiet,
+    replayed,
+    sound,
+    state,
+    usb,
+)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, accounts=True) as made:
+        made.ledger.journal.start(usb(made))
+        yield made
+
+
+def test_backup_and_journal_bring_back_the_last_acknowledged_entry(house: House) -> None:
+    backup = backed_up(house)
+    enter(house.ledger, "一")
+    house.ledger.files.attach(
+        "写真".encode(), name="写真.jpg", mime="image/jpeg", kind=AttachmentKind.PHOTO
+    )
+    head = house.ledger.store.head()
+    house.ledger.close()
+    shutil.rmtree(house.folder / "ledger")  # the disk is dead
+    new = house.folder / "new"
+    reached = house.office.restore(
+        backup, new, BOSS.login, BOSS.password, quiet, journal=usb(house)
+    )
+    assert reached.head == head
+    ledger = house.ledger = house.office.unlock(new, BOSS.login, BOSS.password)
+    assert ledger.store.head() == head  # entry for entry what was acknowledged
+    assert any("まで復元しました" in notice for notice in ledger.notices)
+    assert state(ledger) is JournalState.NONE and sound(ledger)
+    enter(ledger, "その後")
+    (run,) = [one.record for one in ledger.registers.all(BackupRun)]
+    assert run.to_event_seq == head.seq and f"{head.seq:,}まで復元" in run.detail
+    assert ledger.store.head().seq == head.seq + 2  # the restore stands before what came after it
+    assert any("復元しました" in line for line in ledger.paper.numbering().warnings)
+    ledger.journal.start(usb(house))  # the same medium goes on
+    enter(ledger)
+    assert replayed(house) == ledger.store.head().seq
+
+
+def test_a_drill_touches_neither_the_ledger_nor_its_journal(house: House) -> None:
+    backup = backed_up(house)
+    enter(house.ledger)
+    before = {path.name: path.read_bytes() for path in usb(house).glob("*.azj")}
+    new = house.folder / "drill"
+    house.office.restore(backup, new, BOSS.login, BOSS.password, quiet, journal=usb(house))
+    drill = house.office.unlock(new, BOSS.login, BOSS.password)
+    assert sound(drill)
+    enter(drill)
+    drill.close()
+    assert {path.name: path.read_bytes() for path in usb(house).glob("*.azj")} == before
+    ledger = house.sign_in(BOSS.login)
+    enter(ledger)
+    assert sound(ledger) and not ledger.notices
+
+
+def test_a_restore_without_the_journal_is_known_and_entered(house: House) -> None:
+    backup = backed_up(house)
+    base = house.ledger.store.head()
+    enter(house.ledger)
+    new = house.folder / "new"
+    assert house.office.restore(backup, new, BOSS.login, BOSS.password, quiet).head == base
+    ledger = house.office.unlock(new, BOSS.login, BOSS.password)
+    enter(ledger, "別の道")
+    assert f"{base.seq:,}までの" in ledger.registers.all(BackupRun)[-1].record.detail
+    with pytest.raises(Foreign, match="別に続けられた"):
+        ledger.journal.start(usb(house))
+    ledger.close()
+
+
+def test_a_journal_that_begins_later_than_the_backup_is_refused(house: House) -> None:
+    backup = backed_up(house)
+    enter(house.ledger)
+    house.ledger.journal.start(house.folder / "usb2")
+    enter(house.ledger)
+    house.ledger.close()
+    new = house.folder / "new"
+    with pytest.raises(VerificationFailed, match="始まり"):
+        house.office.restore(
+            backup, new, BOSS.login, BOSS.password, quiet, journal=house.folder / "usb2"
+        )
+    assert not new.exists()
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+
+
+def test_a_restore_follows_the_way_that_was_answered_for(house: House) -> None:
+    backup = backed_up(house)
+    older_copy(house)
+    ledger = house.office.unlock(
+        house.folder / "ledger", BOSS.login, BOSS.password, rolled_back=REASON
+    )
+    house.ledger = ledger
+    enter(ledger, "新しい道")
+    head = ledger.store.head()
+    new = house.folder / "new"
+    reached = house.office.restore(
+        backup, new, BOSS.login, BOSS.password, quiet, journal=usb(house)
+    )
+    assert reached.head == head
+
+
+def test_a_damaged_frame_on_the_way_stops_the_restore(house: House) -> None:
+    backup = backed_up(house)
+    for number in range(3):
+        enter(house.ledger, f"倉庫{number}")
+    file = next(usb(house).glob("*.azj"))
+    raw = bytearray(file.read_bytes())
+    raw[-1500] ^= 1
+    file.write_bytes(raw)
+    new = house.folder / "new"
+    with pytest.raises(Damaged, match="番目の記録"):
+        house.office.restore(backup, new, BOSS.login, BOSS.password, quiet, journal=usb(house))
+    assert not new.exists()
+
+
+def test_the_sheet_restores_with_the_journal_too(house: House) -> None:
+    backup = backed_up(house)
+    enter(house.ledger)
+    head = house.ledger.store.head()
+    new = house.folder / "new"
+    reached, _sheet = house.office.restore_with_sheet(
+        backup, new, house.sheet, BOSS.login, "遠い山から届く七通の手紙", quiet, journal=usb(house)
+    )
+    assert reached.seq > head.seq
+    ledger = house.office.unlock(new, BOSS.login, "遠い山から届く七通の手紙")
+    assert sound(ledger)
+    assert any(run.record.to_event_seq == head.seq for run in ledger.registers.all(BackupRun))
+    ledger.close()
+
+
+def test_a_renewed_data_key_needs_a_backup_made_after_it(house: House) -> None:
+    old = backed_up(house)
+    enter(house.ledger, "前")
+    house.ledger.safe.renew_key()
+    enter(house.ledger, "後")
+    later = house.folder / "later"
+    later.mkdir()
+    new = Path(house.ledger.safe.backup(later, quiet).file)
+    enter(house.ledger, "最後")
+    head = house.ledger.store.head()
+    assert sound(house.ledger) and replayed(house) == head.seq
+    with pytest.raises(Damaged, match="暗号鍵を替えた後"):
+        house.office.restore(
+            old, house.folder / "a", BOSS.login, BOSS.password, quiet, journal=usb(house)
+        )
+    reached = house.office.restore(
+        new, house.folder / "b", BOSS.login, BOSS.password, quiet, journal=usb(house)
+    )
+    assert reached.head == head
+    ledger = house.sign_in(BOSS.login)
+    assert state(ledger) is JournalState.OK and not ledger.notices
+
+
+def test_a_key_renewed_without_the_medium_begins_a_journal_anew(house: House) -> None:
+    pull(house)
+    boss = house.sign_in(BOSS.login)
+    boss.journal.suspend(REASON)
+    boss.safe.renew_key()
+    plug(house)
+    boss = house.sign_in(BOSS.login)
+    assert state(boss) is JournalState.OK
+    assert any("暗号鍵を替えた" in notice for notice in boss.notices)
+    assert SystemEventKind.JOURNAL_BEHIND in events(boss)
+    enter(boss)
+    assert replayed(house) == boss.store.head().seq and sound(boss)
+
+
+def test_the_sheet_opens_a_ledger_whose_medium_is_gone(house: House) -> None:
+    enter(house.ledger)
+    house.ledger.close()
+    pull(house)
+    ledger, _sheet = house.office.recover(
+        house.folder / "ledger", house.sheet, BOSS.login, "遠い山から届く七通の手紙"
+    )
+    house.ledger = ledger
+    assert state(ledger) is JournalState.SUSPENDED
+    assert events(ledger)[-1] is SystemEventKind.JOURNAL_SUSPENDED
+    plug(house)
+    assert ledger.journal.tend().state is JournalState.OK
+    assert replayed(house) == ledger.store.head().seq and sound(ledger)
+
+
+def test_a_full_disk_keeps_nobody_from_reading(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.ledger.close()
+    house.clock._now -= timedelta(hours=3)  # something to be entered at the sign-in
+    monkeypatch.setattr("storage.ledger_store.LedgerStore.append", _raise_full)
+    ledger = house.ledger = house.office.unlock(
+        house.folder / "ledger", WORKER.login, WORKER.password
+    )
+    assert any("空きがありません" in notice for notice in ledger.notices)
+    assert ledger.registers.all(Place)
