@@ -200,8 +200,10 @@ class FileButtons(QWidget):
         contract_id, kind = desk.contract(), self._kind
 
         def work() -> Change:
+            from reports.pictures import plain_picture
+
             return desk.ledger.files.attach(
-                _read(path),
+                plain_picture(_read(path), path.name),
                 name=path.name,
                 mime=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
                 kind=kind,

@@ -60,21 +60,21 @@ def parse_in_child(
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except subprocess.TimeoutExpired as exc:
-        raise refuse(name, _TOO_LONG) from exc
+        raise refuse(name, _TOO_LONG + _ADVICE[parser]) from exc
     if done.returncode:
-        raise refuse(name, _TOO_MUCH)
+        raise refuse(name, _TOO_MUCH + _ADVICE[parser])
     answer: Answer = json.loads(done.stdout)
     if "refused" in answer:
         raise refuse(name, str(answer["refused"]))
     return answer
 
 
-_TOO_LONG: Final = (
-    "読み取りに時間がかかりすぎるため、中止しました。行を減らして保存し直してください。"
-)
-_TOO_MUCH: Final = (
-    "読み取りに必要なメモリーが多すぎるため、中止しました。必要な表だけを保存し直してください。"
-)
+_TOO_LONG: Final = "読み取りに時間がかかりすぎるため、中止しました。"
+_TOO_MUCH: Final = "読み取りに必要なメモリーが多すぎるため、中止しました。"
+_ADVICE: Final = {
+    "xlsx": "必要な表だけにして、行を減らして保存し直してください。",
+    "picture": "画像を縮小して保存し直してください。",
+}
 
 
 def _bounds(limits: Limits) -> Answer:
@@ -103,9 +103,10 @@ def _environment() -> dict[str, str]:
 
 def parsers() -> dict[str, Parser]:
     """Return everything a child may be asked to run; only the child imports it."""
+    from reports import pictures
     from reports.tables import xlsx_grid
 
-    return {"xlsx": xlsx_grid.parse_sheet}
+    return {"picture": pictures.redraw, "xlsx": xlsx_grid.parse_sheet}
 
 
 def run_child() -> int:
@@ -125,7 +126,7 @@ def _answer(header: Answer, data: bytes) -> Answer:
     except ImportRefused as refusal:
         return {"refused": refusal.facts["reason"]}
     except MemoryError:
-        return {"refused": _TOO_MUCH}
+        return {"refused": _TOO_MUCH + _ADVICE[header["parser"]]}
 
 
 def limit_resources(memory_bytes: int, seconds: int) -> None:

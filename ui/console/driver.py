@@ -232,11 +232,14 @@ class Driver:
         return HandlingLine.from_json(data)
 
     def _attach(self, request: Request) -> Answer:
+        from reports.pictures import plain_picture
+
         ledger = self._open()
         contract = request.get("contract")
+        name = text_of(request, "name")
         change = ledger.files.attach(
-            bytes_of(request),
-            name=text_of(request, "name"),
+            plain_picture(bytes_of(request), name),
+            name=name,
             mime=str(request.get("mime", "application/octet-stream")),
             kind=attachment_kind(request),
             contract_id=contract_by_no(ledger, str(contract)).id if contract else "",
