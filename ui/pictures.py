@@ -5,6 +5,7 @@ shows some of them; `main.py sample-day` makes them all.
 """
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +50,12 @@ def take_pictures(
     return target
 
 
+def _without_chatter(_kind: object, _where: object, text: str) -> None:
+    """Pass on what Qt says, but for what a platform without a screen says of every dialog."""
+    if "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)
+
+
 def save_picture(widget: "QWidget", target: Path, name: str) -> None:
     """Draw a widget at every scale, whatever the scale of the screen is."""
     from PySide6.QtCore import QPoint
@@ -76,8 +83,10 @@ def _papers(target: Path, papers: list[Path]) -> None:
 
 
 def _screens(target: Path, office: Office, ledger_folder: Path, size: tuple[int, int]) -> None:
+    from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
+    before = qInstallMessageHandler(_without_chatter)
     from ui import theme
     from ui.application import make_window, prepare
     from ui.asking import DialogAsker
@@ -114,3 +123,4 @@ def _screens(target: Path, office: Office, ledger_folder: Path, size: tuple[int,
             operations.close()
             window.close()
             application.processEvents()
+            qInstallMessageHandler(before)
