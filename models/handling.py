@@ -273,8 +273,10 @@ class Handling:
         created = {item.id: item for item in new_items}
         entering: list[Record] = [*others, *new_items, *events]
         desk = Desk(ledger.store, entering)
+        fine: dict[str, Record] = {}
         for record in entering:
-            ledger.registers.validate(record)
+            ledger.registers.validate(record, fine.get(record.type))
+            fine[record.type] = record
             ledger.registers.check_references(record, desk)
         for event in events:
             self._require_time(event)

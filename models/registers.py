@@ -211,13 +211,16 @@ class Registers:
         self.validate(record)
         self.check_references(record, desk or Desk(self._ledger.store))
 
-    def validate(self, record: Record) -> None:
+    def validate(self, record: R, like: R | None = None) -> None:
         """Refuse a record whose fields cannot stand, with every problem in one sentence list.
+
+        Args:
+            like: one of the same type that was validated before, see `Declared.problems`.
 
         Raises:
             Refused: with all problems.
         """
-        problems = list(record.problems())
+        problems = list(record.problems(like))
         if problems:
             raise Refused(reason="\n".join(problems))
 

@@ -82,6 +82,8 @@ def search_key(text: str) -> str:
     Width, case, hiragana and katakana, old and new kanji, dashes and long-vowel marks become one;
     spaces, controls and variation selectors are gone. The key of a key is the key itself.
     """
+    if text.isascii():
+        return text.translate(_FOLDING).lower()  # numbers of things: nothing else applies to them
     key = text.translate(_FOLDING)
     while (folded := _fold(key)) != key:
         key = folded

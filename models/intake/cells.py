@@ -88,6 +88,5 @@ class Reader:
         width = len(row)
         for place, name in self._places:
             if place < width and (text := row[place].strip(" \t\r\n　")):
-                plain = text.startswith("'") and self._escaped
-                texts[name] = unescape_formula(text) if plain else text
+                texts[name] = unescape_formula(text) if text[0] == "'" and self._escaped else text
         return Cells(line, texts, self._memory)

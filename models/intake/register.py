@@ -27,7 +27,7 @@ from models.codes import (
     Timing,
 )
 from models.errors import AzukariError, InvalidField, Refused, Unclear
-from models.fields import JAPAN, NOT_RECORDED, Ref
+from models.fields import JAPAN, NOT_RECORDED, Field, Ref
 from models.handling_words import meaning_of
 from models.intake.cells import Cells, Reader
 from models.intake.columns import typed_fields
@@ -79,12 +79,16 @@ class RegisterReader:
         self._media = {search_key(word): type_ for word, type_ in options.media.items()}
         self._known: dict[tuple[str, ...], Described] = {}
         self._first_line: dict[str, int] = {}
+        self._given: list[Field] = []
+        self._fine: Item | None = None
 
     def read(
         self, sheet: Sheet, mapping: dict[str, str], progress: Progress
     ) -> tuple[list[tuple[int, Item]], list[HandlingEvent]]:
         """Return the items with their lines, parents first, and their events in time's order."""
         reader = Reader(sheet.columns, mapping, sheet.escaped)
+        given = set(mapping.values())
+        self._given = [f for f in _DECLARED if f.name in given]
         drafts: dict[str, Draft] = {}
         for number, (line, row) in enumerate(sheet.rows):
             if number % STEP == 0:
@@ -124,7 +128,8 @@ class RegisterReader:
             # The lineage is set later, when the parent is known.
             is_copy = bool(described.parent_no)
             as_original = item.with_changes(origin=ItemOrigin.LENT) if is_copy else item
-            cells.problems.extend(as_original.problems())
+            cells.problems.extend(as_original.problems(self._fine))
+            self._fine = self._fine if cells.problems else as_original
         return Draft(cells, item, key, described.parent_no, received, ended)
 
     def _described(self, cells: Cells) -> Described:
@@ -176,7 +181,7 @@ class RegisterReader:
     def _declared(self, cells: Cells) -> dict[str, Any]:
         """Return the fields that are read as the record declares them."""
         values = {}
-        for f in _DECLARED:
+        for f in self._given:
             if not cells.text(f.name):
                 continue
             if isinstance(f.kind, Ref):

@@ -5,10 +5,12 @@ the non-empty, non-derived fields; its *version metadata* (who, when, which entr
 it and stands in `Stored`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import compress
+from operator import is_not, itemgetter
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from models.errors import InvalidField
@@ -16,6 +18,7 @@ from models.fields import Children, Field, Frozen, Json, Kind, MultiRef, Ref, de
 
 Check = Callable[[Any], bool]
 Write = Callable[[Any], Json]
+_Line = tuple[str, Any, Field, Check, Write | None]
 
 
 class Declared:
@@ -45,11 +48,20 @@ class Declared:
         """Yield sentences about fields that contradict each other."""
         yield from ()
 
-    def problems(self) -> Iterator[str]:
-        """Yield every reason why this record cannot be saved, as whole sentences."""
+    def problems(self, like: Self | None = None) -> Iterator[str]:
+        """Yield every reason why this record cannot be saved, as whole sentences.
+
+        Args:
+            like: one without problems; the values that both hold were looked at there. Rows of a
+                register say the same in most columns.
+        """
         needed = self.required()
         values = vars(self)
-        for name, empty, f, fine, _ in self._plan():
+        plan: Iterable[_Line] = self._plan()
+        if like is not None and all(map(values.get, needed)):
+            pick = self._picked()
+            plan = compress(plan, map(is_not, pick(values), pick(vars(like))))
+        for name, empty, f, fine, _ in plan:
             value = values[name]
             if value is empty:
                 if not (f.required or name in needed):
@@ -70,7 +82,7 @@ class Declared:
 
     @classmethod
     @cache
-    def _plan(cls) -> tuple[tuple[str, Any, Field, Check, Write | None], ...]:
+    def _plan(cls) -> tuple[_Line, ...]:
         """Return the own fields with what is asked of each, looked up once: most fields of a
         record are empty, and an import asks hundreds of thousands of records.
 
@@ -83,6 +95,13 @@ class Declared:
             )
             for f in cls.own_fields()
         )  # fmt: skip
+
+    @classmethod
+    @cache
+    def _picked(cls) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+        """Return what takes the values of the own fields, in the order of the plan."""
+        names = [f.name for f in cls.own_fields()]
+        return itemgetter(*names) if len(names) > 1 else lambda values: [values[n] for n in names]
 
     @classmethod
     @cache

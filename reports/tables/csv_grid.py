@@ -41,7 +41,8 @@ def read_csv(data: bytes, limits: Limits, name: str) -> Grid:
         grid.notes.append(
             Note(0, "", "文字コードをEUC-JPと判断しました。文字化けがないか確かめてください。")
         )
-    grid.notes.extend(_private_characters(grid))
+    if _PRIVATE.search(text):
+        grid.notes.extend(_private_characters(grid))
     return grid
 
 
@@ -131,7 +132,9 @@ def _rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
             raise refuse(name, _broken_line(start, str(exc))) from exc
         if cells is None:
             return
-        yield Row(start, [_clean(cell) for cell in cells])
+        whole = "".join(cells)
+        unclean = "=" in whole or "\r" in whole
+        yield Row(start, [_clean(cell) for cell in cells] if unclean else cells)
         start = reader.line_num + 1
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import dropwhile
 from statistics import median
 from typing import Final
@@ -63,6 +64,11 @@ def _cell(row: Row, index: int) -> str:
 
 
 def _plain(cell: str) -> str:
+    return cell.strip() if cell.isascii() else _folded(cell)
+
+
+@lru_cache(4096)  # the words of a column stand in thousands of rows
+def _folded(cell: str) -> str:
     return unicodedata.normalize("NFKC", cell).strip()
 
 
@@ -167,11 +173,13 @@ def _sort_out(
 ) -> tuple[list[Row], list[Skipped]]:
     rows, skipped = [], []
     headings = [_filled(row) for row in heading]
+    every = list(range(len(kept))) == kept
     for row in body:
         if reason := _why_no_data(row, headings):
             skipped.append(Skipped(row.line_no, reason, _text_of(row)))
         else:
-            rows.append(Row(row.line_no, [_cell(row, i) for i in kept]))
+            as_it_is = every and len(row.cells) == len(kept)
+            rows.append(row if as_it_is else Row(row.line_no, [_cell(row, i) for i in kept]))
     return rows, skipped
 
 
@@ -181,7 +189,7 @@ def _why_no_data(row: Row, headings: list[list[str]]) -> str:
         return "空行"
     if filled in headings:
         return "見出しの繰り返し"
-    if any("計" in plain for plain in filled) and _is_total(filled):
+    if "計" in "\n".join(filled) and _is_total(filled):
         return "計の行"
     if len(filled) == 1 and _FOOTNOTE.match(filled[0]):
         return "注記の行"

@@ -66,6 +66,11 @@ def test_the_key_of_a_key_is_itself(typed: str) -> None:
     key.encode("utf-8")
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_the_short_way_to_the_key_of_a_number_finds_the_same(typed: str) -> None:
+    assert text.search_key(f"{typed}亜") == f"{text.search_key(typed)}亜"
+
+
 def test_every_character_of_unicode_has_a_stable_key() -> None:
     for code in (*range(0x32400), *range(0xE0000, 0xE0200)):  # beyond that nothing is assigned
         key = text.search_key(chr(code))
