@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from models.codes import Role
-from models.errors import Damaged, Foreign, NewerFormat
+from models.errors import Damaged
 from storage import strict_json
 from storage.header import (
     HASH_BYTES,
@@ -25,12 +25,12 @@ from storage.header import (
     parse_slot,
 )
 from storage.keyset import PUBLIC_BYTES, WRAP_BOX_BYTES, Wrap
+from storage.preamble import PREFIX_BYTES, Form
 from storage.records import Source
 from storage.strict_json import LARGEST, Fields, Malformed, blob
 
 MAGIC = b"AZKBACK\n"
 VERSION = 1
-PREFIX_BYTES = len(MAGIC) + 2 + 4
 MOST_MANIFEST = 256 * 1024
 RECORD_BYTES = 1024 * 1024
 HEADER_PART, DATABASE_PART, ATTACHMENT_PART = 1, 2, 3
@@ -38,6 +38,13 @@ PART_PREFIX_BYTES = 1 + 8 + HASH_BYTES
 RECEIVER_ROLES = (Role.SUPERVISOR.value, RECOVERY_ROLE)
 _WRAP_TAG = b"azukari/backup-wrap/1\0"
 _UNREADABLE = "このバックアップは使えません。別のバックアップを使ってください。"
+
+
+def damaged(name: str) -> Damaged:
+    return Damaged(file=name, what_now=_UNREADABLE)
+
+
+FORM = Form(MAGIC, VERSION, MOST_MANIFEST, "預り台帳のバックアップではありません。", damaged)
 
 
 @dataclass(frozen=True)
@@ -123,9 +130,8 @@ class Preamble:
 
 def write_preamble(manifest: Manifest) -> Preamble:
     """Serialise the start of the file, and read it back."""
-    body = strict_json.dumps(manifest.body())
-    _manifest(strict_json.loads(body))
-    raw = MAGIC + VERSION.to_bytes(2, "big") + len(body).to_bytes(4, "big") + body
+    raw = FORM.write(manifest.body())
+    _manifest(strict_json.loads(raw[PREFIX_BYTES:]))
     return Preamble(manifest, raw)
 
 
@@ -137,29 +143,11 @@ def read_preamble(source: Source, name: str) -> Preamble:
         NewerFormat: a later version wrote it.
         Damaged: anything else that our writer does not produce.
     """
-    prefix = source.read(PREFIX_BYTES)
-    if prefix[:8] != MAGIC:
-        raise Foreign(file=name, reason="預り台帳のバックアップではありません。")
-    length = int.from_bytes(prefix[10:], "big")
-    if len(prefix) != PREFIX_BYTES or length > MOST_MANIFEST:
-        raise damaged(name)
-    raw = prefix + source.read(length)
-    # The digest holds for every version: damage never looks newer, or like a wrong password.
-    if source.read(HASH_BYTES) != hashlib.sha256(raw).digest():
-        raise damaged(name)
-    version = int.from_bytes(prefix[8:10], "big")
-    if version > VERSION:
-        raise NewerFormat(file=name, found=version, known=VERSION)
+    raw, fields = FORM.read(source, name)
     try:
-        if version != VERSION:
-            raise Malformed("version")
-        return Preamble(_manifest(strict_json.loads(raw[PREFIX_BYTES:])), raw)
+        return Preamble(_manifest(fields), raw)
     except Malformed as exc:
         raise damaged(name) from exc
-
-
-def damaged(name: str) -> Damaged:
-    return Damaged(file=name, what_now=_UNREADABLE)
 
 
 def wrap_context(vault_id: bytes, backup_id: bytes, user_id: str) -> bytes:

@@ -18,17 +18,16 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from models.chain import Head
-from models.errors import Damaged, Foreign, NewerFormat
-from storage import strict_json
+from models.errors import Damaged
 from storage.kdf import hkdf
 from storage.keyset import NONCE_BYTES, TAG_BYTES
-from storage.strict_json import LARGEST, Malformed, blob
+from storage.preamble import Form
+from storage.strict_json import LARGEST, Fields, Malformed, blob
 
 MAGIC = b"AZKJOUR\n"
 VERSION = 1
 ID_BYTES = 16
 HASH_BYTES = 32
-PREFIX_BYTES = 14
 MOST_HEADER = 4096
 FRAME_MARK = b"AZJF"
 _PREFIX = struct.Struct(">4sIQQ32s12s")
@@ -39,6 +38,15 @@ _BROKEN = (
     "責任者に連絡してください。台帳がそのまま開けるときは、「バックアップ」の画面で"
     "更新ジャーナルを別の媒体で始め直し、すぐにバックアップを取ります。"
 )
+
+
+def broken(name: str, frame: int = 0) -> Damaged:
+    """Return the error for a journal file, naming the frame if one is meant."""
+    where = f"{name} の{frame}番目の記録" if frame else name
+    return Damaged(file=where, what_now=_BROKEN)
+
+
+FORM = Form(MAGIC, VERSION, MOST_HEADER, "預り台帳の更新ジャーナルではありません。", broken)
 
 
 class KeyGone(Damaged):
@@ -79,8 +87,7 @@ class FileHeader:
     @property
     def raw(self) -> bytes:
         """The header as it stands in the file, without digest and seal."""
-        body = strict_json.dumps(self._body())
-        return MAGIC + VERSION.to_bytes(2, "big") + len(body).to_bytes(4, "big") + body
+        return FORM.write(self._body())
 
     @property
     def digest(self) -> bytes:
@@ -136,29 +143,15 @@ def read_header(file: BinaryIO, name: str) -> tuple[FileHeader, bytes]:
         NewerFormat: a later version wrote it.
         Damaged: anything else that our writer does not produce.
     """
-    prefix = file.read(PREFIX_BYTES)
-    if prefix[:8] != MAGIC:
-        raise Foreign(file=name, reason="預り台帳の更新ジャーナルではありません。")
-    length = int.from_bytes(prefix[10:], "big")
-    if len(prefix) != PREFIX_BYTES or length > MOST_HEADER:
-        raise broken(name)
-    raw = prefix + file.read(length)
-    # The digest holds for every version: damage never looks newer, or like another key.
-    if file.read(HASH_BYTES) != hashlib.sha256(raw).digest():
-        raise broken(name)
-    version = int.from_bytes(prefix[8:10], "big")
-    if version > VERSION:
-        raise NewerFormat(file=name, found=version, known=VERSION)
+    _, fields = FORM.read(file, name)
     try:
-        if version != VERSION:
-            raise Malformed("version")
-        return _header(raw[PREFIX_BYTES:]), file.read(TAG_BYTES)
+        return _header(fields), file.read(TAG_BYTES)
     except Malformed as exc:
         raise broken(name) from exc
 
 
-def _header(body: bytes) -> FileHeader:
-    fields = strict_json.loads(body).only(_FIELDS)
+def _header(fields: Fields) -> FileHeader:
+    fields.only(_FIELDS)
     return FileHeader(
         vault_id=fields.blob("vault_id", ID_BYTES),
         file_id=fields.blob("file_id", ID_BYTES),
@@ -234,9 +227,3 @@ def open_box(prefix: Prefix, box: bytes, digest: bytes, key: bytes) -> bytes:
 
 def _check(digest: bytes, start: bytes) -> bytes:
     return hashlib.sha256(digest + start).digest()[:CHECK_BYTES]
-
-
-def broken(name: str, frame: int = 0) -> Damaged:
-    """Return the error for a journal file, naming the frame if one is meant."""
-    where = f"{name} の{frame}番目の記録" if frame else name
-    return Damaged(file=where, what_now=_BROKEN)

@@ -1,0 +1,67 @@
+"""The start that backups and journals share: magic, version, length, JSON, SHA-256 of all before.
+
+The digest holds for every version, so that damage never looks newer, nor like a wrong key.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.errors import Damaged, Foreign, NewerFormat
+from storage import strict_json
+from storage.records import Source
+from storage.strict_json import Fields, Malformed
+
+MAGIC_BYTES = 8
+PREFIX_BYTES = MAGIC_BYTES + 2 + 4
+DIGEST_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Form:
+    """What tells one kind of container from another.
+
+    Args:
+        most: bytes of JSON that our writer never exceeds.
+        foreign: sentence for a file of another kind.
+        damaged: makes the error for a file of this kind that is not whole.
+    """
+
+    magic: bytes
+    version: int
+    most: int
+    foreign: str
+    damaged: Callable[[str], Damaged]
+
+    def write(self, body: Mapping[str, Any]) -> bytes:
+        """Return magic, version, length and JSON; the digest of them follows in the file."""
+        text = strict_json.dumps(body)
+        return self.magic + self.version.to_bytes(2, "big") + len(text).to_bytes(4, "big") + text
+
+    def read(self, source: Source, name: str) -> tuple[bytes, Fields]:
+        """Return what `write` made, and its JSON.
+
+        Raises:
+            Foreign: another kind of file.
+            NewerFormat: a later version wrote it.
+            Damaged: anything else that our writer does not produce.
+        """
+        prefix = source.read(PREFIX_BYTES)
+        if prefix[:MAGIC_BYTES] != self.magic:
+            raise Foreign(file=name, reason=self.foreign)
+        length = int.from_bytes(prefix[MAGIC_BYTES + 2 :], "big")
+        if len(prefix) != PREFIX_BYTES or length > self.most:
+            raise self.damaged(name)
+        raw = prefix + source.read(length)
+        if source.read(DIGEST_BYTES) != hashlib.sha256(raw).digest():
+            raise self.damaged(name)
+        version = int.from_bytes(prefix[MAGIC_BYTES : MAGIC_BYTES + 2], "big")
+        if version > self.version:
+            raise NewerFormat(file=name, found=version, known=self.version)
+        try:
+            if version != self.version:
+                raise Malformed("version")
+            return raw, strict_json.loads(raw[PREFIX_BYTES:])
+        except Malformed as exc:
+            raise self.damaged(name) from exc
