@@ -43,8 +43,8 @@ def plain_picture(data: bytes, name: str, *, limits: Limits = PICTURE_LIMITS) ->
         ImportRefused: Damaged, cut off, moving, or too large when decoded.
     """
     kind = picture_kind(data)
-    if not kind:
-        return data
+    if not kind or len(data) > limits.file_bytes:
+        return data  # too large a file is refused by whoever keeps files
     options = {"kind": kind, "pixels": MOST_PIXELS}
     answer = parse_in_child("picture", data, options, limits=limits, name=name)
     return base64.b64decode(answer["picture"], validate=True)

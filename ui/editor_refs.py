@@ -18,6 +18,7 @@ from models.codes import AttachmentKind
 from models.commands import Change
 from models.errors import InputOutput
 from models.fields import Field, MultiRef, Ref
+from models.files import MAXIMUM_SIZE
 from ui.editor_base import Editor, FormDesk, column_of, row_of
 from ui.picker import RefPicker
 
@@ -301,6 +302,7 @@ def _picker(type_: str, desk: FormDesk, parent: QWidget) -> RefPicker:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAXIMUM_SIZE + 1)  # what is larger is refused, not read
     except OSError as error:
         raise InputOutput(file=path.name, reason="読めませんでした") from error
