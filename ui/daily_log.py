@@ -247,15 +247,15 @@ class DailyLogPage(Page):
         voided = any(one.meta.voided for one in chosen)
         gone = self.tr("この記録は、すでに取り消されています。") if voided else ""
         may_not = permitted.why_not_write(ledger, HandlingEvent)
-        reasons = {
+        reasons: dict[QPushButton | QAction, str] = {
             self.confirm_button: permitted.why_not(ledger, "confirm") or nothing,
             self.carry_out_button: may_not or nothing or several or gone or self._no_plan(chosen),
             self.correct_button: may_not or nothing or several or gone,
             self.void_button: may_not or nothing or several or gone,
             self.open_button: nothing or several,
             self.history_button: nothing or several,
-            self.import_button: permitted.why_not(ledger, "import"),
-            self.export_button: permitted.why_not(ledger, "export"),
+            self.import_action: permitted.why_not(ledger, "import"),
+            self.export_action: permitted.why_not(ledger, "export"),
         }
         for button, reason in reasons.items():
             button.setEnabled(not reason)
@@ -330,18 +330,13 @@ class DailyLogPage(Page):
         self.void_button = layout.button(self.tr("取消…"), self.void)
         self.open_button = layout.button(self.tr("開く"), self.open)
         self.history_button = layout.button(self.tr("履歴"), self.show_history)
-        self.print_button = layout.button(self.tr("台帳を印刷…"), self.print)
-        self.list_button = layout.button(self.tr("一覧を印刷…"), self.print_list)
-        self.import_button = layout.button(self.tr("取込み…"), self.take_in)
-        self.export_button = layout.button(self.tr("書出し…"), self.export)
-        self.other_button = QPushButton(self.tr("その他の取扱い ▼"))
-        self.other_button.setAutoDefault(False)
-        self.other_button.clicked.connect(self._other)
+        self.other_button = layout.button(self.tr("その他の取扱い ▼"), self._other)
+        self.paper_button = layout.button(self.tr("印刷・書出し・取込み(&O) ▼"), self._papers)
+        self._make_paper_menu()
         row.setSpacing(6)
         for button in (
             self.confirm_button, self.carry_out_button, self.correct_button, self.void_button,
-            self.open_button, self.history_button, self.other_button, self.print_button,
-            self.list_button, self.import_button, self.export_button,
+            self.open_button, self.history_button, self.other_button, self.paper_button,
         ):  # fmt: skip
             row.addWidget(button)
         why_not = self.handling.why_not()
@@ -349,9 +344,32 @@ class DailyLogPage(Page):
         self.other_button.setToolTip(why_not)
         return row
 
+    def _make_paper_menu(self) -> None:
+        """Make the menu of what is needed less than daily; its letters act while it is open."""
+        self.paper_menu = QMenu(self)
+        self.paper_menu.setToolTipsVisible(True)
+        acts = (
+            (self.tr("台帳を印刷…(&P)"), self.print),
+            (self.tr("一覧を印刷…(&L)"), self.print_list),
+            (self.tr("一覧を書出し…(&E)"), self.export),
+            (self.tr("一覧表の取込み…(&I)"), self.take_in),
+        )
+        made = []
+        for word, act in acts:
+            action = self.paper_menu.addAction(word)
+            action.triggered.connect(lambda _on=False, act=act: act())
+            made.append(action)
+        _, _, self.export_action, self.import_action = made
+
+    def _papers(self) -> None:
+        _drop_down(self.paper_menu, self.paper_button)
+
     def _other(self) -> None:
-        menu: QMenu = self.handling.others(self)
-        menu.exec(self.other_button.mapToGlobal(self.other_button.rect().bottomLeft()))
+        _drop_down(self.handling.others(self), self.other_button)
+
+
+def _drop_down(menu: QMenu, below: QPushButton) -> None:
+    menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
 
 
 def is_late(row: ListRow) -> bool:

@@ -1,6 +1,7 @@
 """What a dialog begins with: now, the signed-in person, and what the last act of the kind said."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -64,7 +65,10 @@ PURPOSES: dict[K, str] = {  # where the act nearly says its purpose itself
     K.STOCKTAKE: "現品の確認",
     K.RETURN: "業務で使い終えたため",
     K.STORE: "保管",
+    K.ERASE: "業務で使い終え、不要となったため",
+    K.DISPOSE: "業務で使い終え、不要となったため",
 }
+INSTANT = timedelta(milliseconds=1)  # the finest step of a moment in the ledger
 LAST_HOUR = time(17, 0)  # a take-out is expected back by the end of the working day
 ENDED = frozenset({ContractStatus.CLOSED})
 
@@ -94,6 +98,22 @@ def starting_event(ledger: Ledger, contract_id: str, kind: K) -> HandlingEvent:
         actor_person_id=ledger.user.person_id,
         **values,
     )
+
+
+def after_the_last(event: HandlingEvent, statuses: Iterable[Status | None]) -> HandlingEvent:
+    """Return an act right behind what happened to the same items in the same minute.
+
+    People read and type times to the minute; within it, acts follow each other as they are
+    entered. An act of another minute stays where it was put.
+    """
+    at = event.occurred_at
+    before = max((one.last_at for one in statuses if one and one.last_at), default=None)
+    if at is None or before is None or at > before or _minute(at) != _minute(before):
+        return event
+    at = max(at, min(before + INSTANT, _minute(at) + timedelta(minutes=1) - INSTANT))
+    end = event.ended_at
+    same = end is not None and end < at and _minute(end) == _minute(at)
+    return replace(event, occurred_at=at, ended_at=at if same else end)
 
 
 def last_event(ledger: Ledger, contract_id: str, kind: K) -> HandlingEvent | None:
@@ -180,6 +200,10 @@ def whereabouts(ledger: Ledger, status: Status | None) -> str:
     place = ledger.registers.caption("place", status.place_id) if status.place_id else ""
     holder = ledger.registers.caption("person", status.holder_id) if status.holder_id else ""
     return "・".join(part for part in (status.state.label, holder or place) if part)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
 
 
 def _client(ledger: Ledger, contract_id: str) -> str:

@@ -111,6 +111,9 @@ class HandlingDialog(HandlingFrame):
         if self._is_now():
             values["occurred_at"] = self.ledger.now()
         event = replace(self._base, kind=self.kind, lines=self.items.lines(), **values)
+        if self.correcting is None:
+            status = self.ledger.handling.status
+            event = defaults.after_the_last(event, [status(one.id) for one in self.items.items])
         return replace(event, timing=Timing.PLANNED) if self.planning else event
 
     def _is_now(self) -> bool:

@@ -33,6 +33,7 @@ from ui.handling.panel import FieldsPanel
 from ui.handling.sheets import MAIN, seldom
 from ui.handling.words import kind_word
 from ui.keys import EnterMovesOn
+from ui.reading_order import go_on
 
 WIDTH, HEIGHT = 1040, 560
 TICK_MS = 20_000  # how often the time shown is moved on while nobody has typed one
@@ -282,3 +283,7 @@ class HandlingFrame(QDialog):
 
     def move_time_on(self) -> None:
         """Show the present time."""
+
+    # --- Qt ----------------------------------------------------------------------------------
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return go_on(self, forward=forward)

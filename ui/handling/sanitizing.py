@@ -221,6 +221,24 @@ class SanitizeDialog(HandlingDialog):
     def items_chosen(self, items: Sequence[Item]) -> None:
         self._make_cards()
 
+    def edited(self, name: str) -> None:
+        if name == "place_from_id":
+            self._say_place()
+        super().edited(name)
+
+    def focus_problem(self) -> None:
+        """Put the keyboard where the first problem is, in the order in which one reads."""
+        if self.item_problems() or self.panel.problems(self.draft()):
+            super().focus_problem()
+            return
+        row = self._shared_row()
+        places = [(one.panel, one.detail()) for one in self._cards.values()]
+        for panel, built in (*places, (self.shared, row), (self.shared_more.panel, row)):
+            found = panel.problems(built)
+            if found:
+                panel.focus(next(iter(found)))
+                return
+
     def after(self, change: Change) -> None:
         if self.correcting is not None:
             return
@@ -228,6 +246,12 @@ class SanitizeDialog(HandlingDialog):
         wanted = [d for d in (CERTIFICATE, REPORT) if profile.document(d).demanded]
         for doc_kind in wanted[:1] or [REPORT]:
             offer_paper(self.desk, doc_kind, self.contract_id, change.ids[-1:], self.parentWidget())
+
+    def _say_place(self) -> None:
+        """Let the words of the certificate follow the place, unless somebody typed others."""
+        place = self.panel.values()["place_from_id"]
+        if place:
+            self.shared.suggest("place_text", self.ledger.registers.caption("place", place))
 
     # --- the rows ----------------------------------------------------------------------------
     def _whole(self, card: SanitizationCard, event: HandlingEvent) -> Sanitization:

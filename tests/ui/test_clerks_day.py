@@ -1,0 +1,186 @@
+"""A clerk's day: where the keyboard goes, how many strokes an act takes, times to the minute."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from models.codes import HandlingKind
+from models.records import HandlingEvent, Item
+from tests.ui.daily import K, Keyboard, Site, make_site
+from tests.ui.fingers import type_in
+from tests.ui.test_handling import opened, save, today
+from ui.handling.dialog import HandlingDialog
+from ui.handling.sanitizing import SanitizeDialog
+from ui.reading_order import stops
+
+MOST_STROKES = 20
+
+
+@pytest.fixture
+def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
+    site = make_site(qtbot, tmp_path)
+    yield site
+    site.close()
+
+
+def words(dialog: HandlingDialog) -> list[str]:
+    """Return what the keyboard meets, in order, as a screen reader says it."""
+    return [_word(one).partition("　")[0] for one in stops(dialog)]
+
+
+def _word(widget: QWidget) -> str:
+    text = getattr(widget, "text", None)
+    return widget.accessibleName() or (str(text()) if text is not None else "")
+
+
+def show(site: Site, kind: HandlingKind, *items: Item) -> HandlingDialog:
+    dialog = opened(site, kind, *items)
+    site.qtbot.wait(20)  # until everything stands in its place
+    return dialog
+
+
+# --- the order of the keyboard ---
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (K.RECEIVE, ["名称", "数量", "収録情報", "追加（Enter）", "由来", "受領した日時", "目的"]),
+        (K.USE, ["媒体・資料", "使用開始の日時", "使用した人", "使用した場所", "目的"]),
+        (K.COPY, ["媒体・資料", "部数", "写しの名称", "複写した日時", "目的", "確認者"]),
+        (K.TRANSPORT, ["媒体・資料", "日時", "目的", "運搬する人", "容器・施錠", "経路"]),
+        (K.DISPOSE, ["媒体・資料", "廃棄した日時", "目的", "方法", "検証結果", "実施場所"]),
+    ],
+)
+def test_the_keyboard_goes_as_one_reads(
+    site: Site, kind: HandlingKind, expected: list[str]
+) -> None:
+    dialog = show(site, kind, *([] if kind is K.RECEIVE else site.items[:1]))
+    met = words(dialog)
+    assert [word for word in met if word in expected] == expected
+    assert met.index("記録する（Ctrl+Enter）") > met.index(expected[-1])
+
+
+def test_tab_reaches_every_field_and_comes_round(site: Site) -> None:
+    dialog = show(site, K.DISPOSE, site.items[0])
+    order = stops(dialog)
+    start = dialog.focusWidget()
+    assert start is not None
+    met = [start]
+    for _ in order[1:]:
+        dialog.focusNextPrevChild(True)
+        here = dialog.focusWidget()
+        assert here is not None
+        met.append(here)
+    assert set(met) == set(order)
+    dialog.focusNextPrevChild(True)
+    assert dialog.focusWidget() is start
+    dialog.focusNextPrevChild(False)
+    assert dialog.focusWidget() is met[-1]
+
+
+# --- strokes ---
+
+
+def test_a_disposal_leads_the_keyboard_to_what_only_a_person_knows(site: Site) -> None:
+    page = today(site)
+    keyboard = Keyboard(page)
+    keyboard.key(Qt.Key.Key_F9)
+    keyboard.type(site.items[0].item_no)
+    keyboard.key(Qt.Key.Key_Return)
+    site.qtbot.wait(20)
+    dialog = page.handling.dialog
+    assert isinstance(dialog, SanitizeDialog)
+    dialog.panel.set_values({"place_from_id": site.story.places[1].id})  # as the last time
+    dialog.edited("place_from_id")
+    keyboard.key(Qt.Key.Key_Return, ctrl=True)  # what is missing?
+    focus = QApplication.focusWidget()
+    assert focus is not None and focus.accessibleName().startswith("検証結果")
+    keyboard.key(Qt.Key.Key_Down)
+    keyboard.key(Qt.Key.Key_Return)
+    keyboard.key(Qt.Key.Key_Left)
+    keyboard.key(Qt.Key.Key_Left)
+    keyboard.key(Qt.Key.Key_Return, ctrl=True)
+    focus = QApplication.focusWidget()
+    assert focus is not None and focus.accessibleName().startswith("委託者の立会いの求め")
+    keyboard.key(Qt.Key.Key_Left)
+    site.answers.replies.append(False)  # no paper now
+    keyboard.key(Qt.Key.Key_Return, ctrl=True)
+    site.settle()
+    [event] = site.events(K.DISPOSE)
+    assert event.sanitization[0].irrecoverable_confirmed is True
+    assert event.sanitization[0].place_text == site.story.places[1].name
+    assert keyboard.strokes <= MOST_STROKES
+
+
+# --- times to the minute ---
+
+
+def typed_use(site: Site, item: Item, mode: int, time: str) -> HandlingEvent:
+    """Enter a use whose time somebody typed."""
+    dialog = opened(site, K.USE, item)
+    dialog.set_mode(mode)
+    dialog.panel.set_values({"purpose": "照合", "place_from_id": site.story.places[1].id})
+    line = dialog.panel.rows["occurred_at"].editor.focus_target()
+    assert isinstance(line, QLineEdit)
+    line.clear()
+    type_in(line, time)
+    before = len(site.events(K.USE))
+    save(site, dialog)
+    after = site.events(K.USE)
+    assert len(after) == before + 1
+    return max(after, key=lambda one: one.event_no or 0)
+
+
+def test_two_acts_typed_to_the_same_minute_follow_each_other(site: Site) -> None:
+    site.clock.wait(30)
+    item, time = site.items[0], f"{site.clock():%H:%M}"
+    site.clock.wait(5)
+    begun = typed_use(site, item, 0, time)
+    ended = typed_use(site, item, 1, time)
+    assert ended.related_event_id == begun.id
+    assert site.state(item) == "保管中"
+    shown = {f"{one.occurred_at:%H:%M}" for one in (begun, ended)}
+    assert shown == {time}
+
+
+def test_a_typed_minute_follows_what_happened_within_it(site: Site) -> None:
+    site.clock.wait(30)
+    item = site.items[0]
+    begun = site.enter(K.USE, [item], occurred_at=site.clock() + timedelta(seconds=40))
+    ended = typed_use(site, item, 1, f"{begun.occurred_at:%H:%M}")
+    assert begun.occurred_at is not None and ended.occurred_at is not None
+    assert ended.occurred_at > begun.occurred_at
+    assert site.state(item) == "保管中"
+
+
+def test_the_first_of_two_acts_of_a_minute_can_still_be_corrected(site: Site) -> None:
+    site.clock.wait(30)
+    item, time = site.items[0], f"{site.clock():%H:%M}"
+    begun = typed_use(site, item, 0, time)
+    typed_use(site, item, 1, time)
+    changed = begun.with_changes(purpose="入力内容の照合")
+    site.ledger.handling.correct(begun.id, changed, "目的の書き誤りのため")
+    assert site.state(item) == "保管中"
+
+
+def test_a_use_within_one_minute_begins_before_it_ends(site: Site) -> None:
+    site.clock.wait(30)
+    item = site.items[0]
+    site.enter(K.STOCKTAKE, [item])
+    site.clock.wait(2)
+    dialog = opened(site, K.USE, item)
+    dialog.set_mode(2)
+    moment = site.events(K.STOCKTAKE)[-1].occurred_at
+    assert moment is not None
+    minute = moment.replace(second=0, microsecond=0)
+    dialog.panel.set_values({"purpose": "照合", "place_from_id": site.story.places[1].id})
+    dialog.panel.set_values({"occurred_at": minute, "ended_at": minute})
+    dialog.edited("occurred_at")
+    save(site, dialog)
+    assert len(site.events(K.USE)) == 1
