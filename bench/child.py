@@ -18,9 +18,9 @@ def run(name: str, folder: Path, entries: int) -> list[Figure]:
         build(folder, entries)
         return []
     if name == "refresh":
-        from bench.stage import unlock
+        from bench.stage import refresh
 
-        unlock(folder).close()  # derives the tables of another schema
+        refresh(folder)
         return []
     if name == "sign":
         from bench.by_hand import sign_each

@@ -56,9 +56,20 @@ def build(folder: Path, entries: int) -> None:
     for number in range(10):
         story.day(date(2026, 10, 1 + number), number)
     story.fill(entries)
+    _index(ledger)
+    ledger.close()
+
+
+def refresh(folder: Path) -> None:
+    """Derive the tables of a kept ledger again, and its search index, for another schema."""
+    ledger = unlock(folder)
+    _index(ledger)
+    ledger.close()
+
+
+def _index(ledger: Ledger) -> None:
     while ledger.store.index_search(1000):
         pass
-    ledger.close()
 
 
 def unlock(folder: Path) -> Ledger:
