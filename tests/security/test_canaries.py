@@ -1,0 +1,157 @@
+"""Canaries: a word in every field, file name, content and password, and nowhere in clear (A9)."""
+
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from PIL import Image
+
+from models.backups import record_backup
+from models.codes import AttachmentKind
+from models.commands import revising
+from models.fields import LongText, Text, TextList
+from models.ledger import Ledger
+from models.records import BY_TYPE, Record, UserAccount
+from models.records.base import Stored
+from reports.pictures import plain_picture
+from reports.tables.read import read_table
+from storage.journal_file import JournalFile
+from tests.e2e.test_secrets import ENCODINGS, Watch, found_in, watch  # noqa: F401 - a fixture
+from tests.house import House, furnished
+from ui.sample import cast
+
+BOSS = cast.USERS[0]
+STEM, ASCII = "麒麟鸞鳳", "KirinCanary"  # the first is in CP932 too
+PASSWORD = f"{STEM}の{ASCII}七つ"
+SKIPPED = {"ledger_origin", "user_account"}  # keys and logins; the ledger would not open again
+NAMES_OF_FILES = ("id", "blob")
+
+
+def quiet(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def marked(record: Record, counter: Iterator[int]) -> tuple[Record, int]:
+    """Put a canary of its own into every text of a record."""
+    changes: dict[str, Any] = {}
+    for name, field in type(record).fields().items():
+        if field.derived or name in NAMES_OF_FILES:
+            continue
+        if isinstance(field.kind, TextList):
+            changes[name] = (f"{STEM}{next(counter)}{ASCII}",)
+        elif type(field.kind) in (Text, LongText):
+            changes[name] = f"{STEM}{next(counter)}{ASCII}"
+    return replace(record, **changes), len(changes)
+
+
+def mark_everything(ledger: Ledger) -> int:
+    """Revise one record of every type that the story made; return how many fields carry a canary."""
+    counter, fields = iter(range(10_000)), 0
+    for type_, cls in BY_TYPE.items():
+        found: list[Stored[Any]] = ledger.registers.all(cls) if type_ not in SKIPPED else []
+        for stored in found[:1]:
+            record, count = marked(stored.record, counter)
+            ledger.commit([revising(record, f"{STEM}{ASCII}のため")])
+            fields += count
+    return fields
+
+
+def sheet() -> bytes:
+    book = openpyxl.Workbook()
+    book.active.append(["氏名", "所属"])  # type: ignore[union-attr]
+    book.active.append([f"{STEM}　{ASCII}", STEM])  # type: ignore[union-attr]
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def photo() -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(made, "JPEG", comment=ASCII.encode())
+    return made.getvalue()
+
+
+def work(house: House, around: Path) -> None:
+    """Do everything that writes, with canaries in hand."""
+    ledger = house.ledger
+    ledger.journal.start(around / "usb")
+    assert mark_everything(ledger) > 60
+    for encoding in ENCODINGS:
+        content = f"{STEM} {ASCII}".encode(encoding) * 400
+        ledger.files.attach(content, name=f"{STEM}{ASCII}.txt", mime="text/plain",
+                            kind=AttachmentKind.OTHER)  # fmt: skip
+    assert STEM in str(read_table(sheet(), name=f"{STEM}.xlsx").rows)
+    assert ASCII.encode() not in plain_picture(photo(), f"{STEM}.jpg")
+    ledger.people.change_password(BOSS.password, PASSWORD)
+    (around / "stick").mkdir()
+    made = record_backup(ledger, around / "stick", quiet).file
+    ledger.people.renew_key(f"{STEM}{ASCII}のため")
+    leave_a_hot_journal(ledger, around)
+    ledger.close()
+    house.office.restore(made, around / "restored", BOSS.login, PASSWORD, quiet)
+    house.ledger = house.office.unlock(around / "ledger", BOSS.login, PASSWORD)
+    assert house.ledger.safe.verify(full=True, progress=quiet).ok
+
+
+def leave_a_hot_journal(ledger: Ledger, around: Path) -> None:
+    """Keep what SQLite would leave if the program died in the middle of a write."""
+    database = ledger.store.database  # type: ignore[attr-defined]
+    with pytest.raises(ZeroDivisionError), database.transaction():
+        database.all("UPDATE content SET body = CAST(body || 'x' AS BLOB)")
+        database.all("UPDATE v_person SET name = name || 'x'")
+        hot = database.path.with_name("ledger.db-journal").read_bytes()
+        (around / "hot").write_bytes(hot)
+        raise ZeroDivisionError
+    assert len(hot) > 4096
+
+
+def test_no_canary_is_found_in_clear(
+    tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level("DEBUG")
+    around = tmp_path / "around"
+    for name in ("tmp", "home"):
+        (around / name).mkdir(parents=True)
+    monkeypatch.setenv("TMPDIR", str(around / "tmp"))
+    monkeypatch.setenv("HOME", str(around / "home"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with furnished(around, accounts=True, days=1) as house:
+        work(house, around)
+        assert found_in(around, [STEM, ASCII]) == [], "while the ledger is open"
+    assert found_in(around, [STEM, ASCII]) == []
+    assert not list((around / "tmp").iterdir()) and not list((around / "home").iterdir())
+    said = capfd.readouterr()
+    heard = (said.out, said.err, caplog.text, *watch.children)
+    assert not [text for text in heard if STEM in text or ASCII in text]
+    assert len(watch.children) >= 2, "a table and a picture were read in children"
+    assert {one.name for one in around.rglob("*.az[bj]")}, (
+        "journal and backup were there to look at"
+    )
+    assert not any(ASCII in value for value in os.environ.values())
+
+
+def test_a_journal_in_clear_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted bug: a journal that keeps a note of what it wrote."""
+    from storage import wire
+
+    append = JournalFile.append
+
+    def noting(self: JournalFile, command: Any, entries: Any) -> None:
+        with self.path.with_suffix(".log").open("ab") as note:
+            note.write(wire.dump(command, entries))
+        append(self, command, entries)
+
+    monkeypatch.setattr(JournalFile, "append", noting)
+    with furnished(tmp_path) as house:
+        house.ledger.journal.start(tmp_path / "usb")
+        stored = house.ledger.registers.all(BY_TYPE["person"])[0]
+        house.ledger.commit([revising(marked(stored.record, iter(range(99)))[0], "訂正")])
+        assert house.ledger.registers.all(UserAccount)
+    assert [one for one in found_in(tmp_path, [STEM]) if one.endswith(".log")]
