@@ -133,6 +133,9 @@ _ENCODE = json.JSONEncoder(
 ).encode
 
 
+_DECODE = json.JSONDecoder().raw_decode
+
+
 def content_bytes(intent: Intent) -> bytes:
     """Return the canonical content: {"fields": …, "reason": …}, absent when empty."""
     content: dict[str, Json] = {}
@@ -145,7 +148,10 @@ def content_bytes(intent: Intent) -> bytes:
 
 def read_content(content: bytes) -> tuple[Mapping[str, Json], str]:
     """Return (fields, reason) of stored content bytes."""
-    data = json.loads(content.decode("utf-8"))  # given bytes, it would guess at the encoding
+    text = content.decode("utf-8")
+    data, end = _DECODE(text)  # looks for no spaces around it: canonical content has none
+    if end != len(text):
+        data = json.loads(text)
     return data.get("fields", {}), data.get("reason", "")
 
 

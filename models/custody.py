@@ -10,7 +10,7 @@ from there, because that is why it is taken out.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -55,7 +55,7 @@ TERMINAL_BY_KIND = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Status:
     """What follows from an item's events. `before` remembers the state a loss interrupted."""
 
@@ -106,19 +106,16 @@ def step(item: Item, status: Status, event: HandlingEvent) -> Status:
     after = _moved(item, status, event, mine)
     if after is status:
         return _with(status, last_at=event.occurred_at)
-    _set(after, "last_at", event.occurred_at)  # just made: nobody has seen it yet
+    vars(after)["last_at"] = event.occurred_at  # just made: nobody has seen it yet
     return after
 
 
-_NAMES = tuple(f.name for f in fields(Status))
-_set = object.__setattr__
-
-
 def _with(status: Status, **changes: Any) -> Status:
-    """Return `dataclasses.replace(status, **changes)` in half the time: every event asks."""
+    """Return `dataclasses.replace(status, **changes)`, faster: every event asks."""
     made = object.__new__(Status)
-    for name in _NAMES:
-        _set(made, name, changes[name] if name in changes else getattr(status, name))
+    held = vars(made)
+    held.update(vars(status))
+    held.update(changes)
     return made
 
 

@@ -18,6 +18,8 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -133,12 +135,12 @@ class Database:
                 self._fail(error)
 
     def each(self, statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
-        """Run many statements that return nothing, each with its own parameters."""
+        """Run many statements that return nothing, each with its own parameters, in order."""
         with self.lock:
             try:
-                execute = self._usable().cursor().execute
-                for sql, parameters in statements:
-                    execute(sql, parameters)
+                execute = self._usable().cursor().executemany
+                for sql, alike in groupby(statements, itemgetter(0)):
+                    execute(sql, map(itemgetter(1), alike))
             except driver.Error as error:
                 self._fail(error)
 

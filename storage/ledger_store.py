@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from models import collector
 from models.chain import Action, Command, Entry, Head
 from models.custody import Status
 from models.errors import Conflict, NotFound, NotPermitted, Refused
@@ -363,7 +364,7 @@ def rebuild(database: Database, progress: Progress) -> None:
     last = log.head(database).seq
     database.all("PRAGMA secure_delete = OFF")
     try:
-        with database.transaction():
+        with collector.at_rest(), database.transaction():
             schema.drop_views(database)
             schema.create_views(database, indexes=False)
             views = Views(database, tolerant=True)

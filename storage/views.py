@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from models import custody
@@ -355,15 +356,24 @@ class Views:
 
     # --- rows that wait -----------------------------------------------------------------------
     def _write_rows(self) -> None:
+        """Write table by table, so that the same statement follows itself; in each in order."""
         waiting, self._waiting = self._waiting, []
+        by_table: dict[str, list[Insertion]] = {}
+        for one in waiting:
+            made = one.insertion() if isinstance(one, Born) else one
+            by_table.setdefault(_table_of(made[0]), []).append(made)
         with _refusing_duplicates():
-            self._database.each(
-                one.insertion() if isinstance(one, Born) else one for one in waiting
-            )
+            for rows_of_table in by_table.values():
+                self._database.each(rows_of_table)
 
     def _update(self, sql: str, row: Sequence[Any]) -> None:
         with _refusing_duplicates():
             self._database.all(sql, row)
+
+
+@cache
+def _table_of(insertion: str) -> str:
+    return insertion.split(" ", 3)[2]  # INSERT INTO table
 
 
 @contextmanager

@@ -1,11 +1,10 @@
 """Take a register in from a CSV or xlsx file: for the console, the driver and the window. No Qt."""
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from models import collector
 from models.errors import InputOutput, MediumMissing
 from models.intake.columns import fields_of
 from models.intake.office import already_taken, enter, read_in
@@ -113,7 +112,7 @@ def take_source(
 ) -> Intake:
     """Do the same with a file that was read before."""
     source_id = ledger.new_id()
-    with _collector_at_rest():
+    with collector.at_rest():
         intake = read_in(
             ledger, record_type, source.sheet, contract_id=contract_id, proposed=source.proposed,
             chosen=mapping, options=options, source_id=source_id, progress=progress,
@@ -126,19 +125,6 @@ def take_source(
             ledger, intake, source.data, name=source.name, mime=source.mime,
             contract_id=contract_id, source_id=source_id, strict=options.strict,
         )  # fmt: skip
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Let Python not look for garbage: rows become objects that stay until the end, and looking
-    through them again and again takes a sixth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _with_repetition(ledger: Ledger, source: Source, intake: Intake) -> Intake:
