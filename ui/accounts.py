@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QDialog,
     QHeaderView,
     QLineEdit,
@@ -16,13 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from models import wareki
-from models.codes import AccessLevel, Role
+from models.codes import AccessLevel, AccountStatus, Role
 from models.commands import Change
 from models.errors import AzukariError
 from models.fields import Day
 from models.ledger import Ledger
 from models.records import Contract, Person, UserAccount
 from ui.asking import dialog_buttons
+from ui.editor_choices import make_box
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, form, heading, note, say
 from ui.must_change import OwnPasswordDialog
@@ -156,14 +156,12 @@ class AccountDialog(QDialog):
         self.desk = desk
         self.setWindowTitle(self.tr("利用者の追加"))
         self.setMinimumWidth(560)
-        self.person = QComboBox()
-        for person in people:
-            kana = f"（{person.name_kana}）" if person.name_kana else ""
-            self.person.addItem(f"{person.name}{kana}", person.id)
+        self.person = make_box(self)
+        self._offer(people)
         self.login = QLineEdit()
         self.login.setMaxLength(60)
         EnterMovesOn(self.login)
-        self.role = QComboBox()
+        self.role = make_box(self)
         for role in Role:
             self.role.addItem(role.label, str(role))
         self.contracts = _contract_list(contracts)
@@ -197,6 +195,15 @@ class AccountDialog(QDialog):
         column.addWidget(self.password)
         column.addWidget(self.message)
         column.addWidget(self.buttons)
+
+    def _offer(self, people: list[Person]) -> None:
+        """Offer first those who have no way in yet."""
+        accounts = self.desk.ledger.people.accounts()
+        have = {one.person_id for one in accounts if one.status is not AccountStatus.DISABLED}
+        for person in sorted(people, key=lambda one: one.id in have):
+            kana = f"（{person.name_kana}）" if person.name_kana else ""
+            word = self.tr("　登録済み") if person.id in have else ""
+            self.person.addItem(f"{person.name}{kana}{word}", person.id)
 
     # --- Qt ----------------------------------------
     def accept(self) -> None:

@@ -138,9 +138,9 @@ class PaperDialog(QDialog):
         acts = QHBoxLayout()
         acts.addWidget(self.message, 1)
         acts.addStretch()
-        acts.addWidget(button(self.tr("やめる"), self.reject))
         self.look = button(self.tr("内容を確かめる"), self.show_preview, primary=True)
         acts.addWidget(self.look)
+        acts.addWidget(button(self.tr("やめる"), self.reject))
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)
@@ -255,6 +255,7 @@ class PaperDialog(QDialog):
         seal.setToolTip(why_not)
         seal.setVisible(self._is_sealed(request))
         dialog.add_button(seal)
+        dialog.add_button(button(self.tr("戻る"), dialog.reject))
         dialog.exec()
 
     def _why_not(self, lacking: list[str], key: SealKey | None) -> str:

@@ -55,7 +55,14 @@ QLineEdit, QPlainTextEdit, QTextEdit, QListView, QTableView, QTreeView
 {{ background: {SURFACE}; border: 1px solid {LINE}; border-radius: 3px; }}
 QPlainTextEdit, QTextEdit, QListView, QTableView, QTreeView {{ padding: 1px; }}
 QLineEdit {{ padding: 4px 6px; min-height: 22px; }}
-QComboBox, QSpinBox, QDateEdit {{ min-height: 26px; }}
+QSpinBox, QDateEdit {{ min-height: 26px; }}
+QComboBox {{ background: {SURFACE}; border: 1px solid {LINE}; border-radius: 3px;
+  padding: 4px 6px; min-height: 22px; }}
+QComboBox:focus {{ border: 2px solid {FOCUS}; padding: 3px 5px; }}
+QComboBox:disabled {{ background: {GROUND}; color: {FAINT}; }}
+QComboBox::drop-down {{ border: 0; width: 22px; }}
+QComboBox::down-arrow {{ image: url("{MARKS}/down.png"); width: 12px; height: 12px; }}
+QDialogButtonBox {{ button-layout: 0; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QListView:focus, QTableView:focus,
 QTreeView:focus {{ border: 2px solid {FOCUS}; padding: 0; }}
 QLineEdit:focus {{ padding: 3px 5px; }}

@@ -114,9 +114,8 @@ class Wizard(QDialog):
         self.next = button(self.tr("次へ"), self.go_on, primary=True)
         self.next.setDefault(False)
         row = QHBoxLayout()
-        row.addWidget(button(self.tr("やめる"), self.reject))
         row.addStretch()
-        for made in (self.skip, self.back, self.next):
+        for made in (self.skip, self.back, self.next, button(self.tr("やめる"), self.reject)):
             row.addWidget(made)
         right = QVBoxLayout()
         right.setContentsMargins(20, 16, 20, 14)

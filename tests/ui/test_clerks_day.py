@@ -5,18 +5,23 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.codes import HandlingKind
-from models.records import HandlingEvent, Item
+from models.records import HandlingEvent, Item, Person
 from tests.ui.daily import K, Keyboard, Site, make_site
 from tests.ui.fingers import type_in
 from tests.ui.test_handling import opened, save, today
+from ui.accounts import AccountDialog
+from ui.asking import LineDialog
+from ui.form_dialog import FormDialog
 from ui.handling.dialog import HandlingDialog
 from ui.handling.sanitizing import SanitizeDialog
+from ui.paper_dialog import PaperDialog
 from ui.reading_order import stops
+from ui.theme import STYLE
 
 MOST_STROKES = 20
 
@@ -184,3 +189,62 @@ def test_a_use_within_one_minute_begins_before_it_ends(site: Site) -> None:
     dialog.edited("occurred_at")
     save(site, dialog)
     assert len(site.events(K.USE)) == 1
+
+
+# --- looks ---
+
+
+def buttons_from_the_left(dialog: QDialog) -> list[str]:
+    """Return the words of the lowest row of buttons."""
+    shown = [one for one in dialog.findChildren(QPushButton) if one.isVisibleTo(dialog)]
+    places = {one: one.mapTo(dialog, QPoint()) for one in shown}
+    lowest = max(place.y() for place in places.values())
+    row = [one for one in shown if lowest - places[one].y() < 4]
+    return [one.text().partition("（")[0] for one in sorted(row, key=lambda one: places[one].x())]
+
+
+def test_every_dialog_ends_with_the_act_and_then_the_way_back(site: Site) -> None:
+    QApplication.setStyle("fusion")
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.setStyleSheet(STYLE)
+    desk = site.desk
+    dialogs = {
+        "記録する": opened(site, K.USE, site.items[0]),
+        "登録する": FormDialog(desk, Person),
+        "確定": LineDialog(None, "取消", "理由を入力してください。", ""),
+        "追加する": AccountDialog(desk, [], []),
+        "内容を確かめる": PaperDialog(desk, site.contract_id),
+    }
+    try:
+        for word, dialog in dialogs.items():
+            dialog.show()
+            site.qtbot.wait(30)
+            assert buttons_from_the_left(dialog)[-2] == word
+            assert buttons_from_the_left(dialog)[-1] == "やめる"
+    finally:
+        application.setStyleSheet("")
+
+
+@pytest.mark.parametrize("kind", [K.RECEIVE, K.COPY, K.TAKE_OUT, K.TRANSPORT, K.DISPOSE])
+def test_nothing_is_cut_off_on_a_narrow_screen(site: Site, kind: HandlingKind) -> None:
+    dialog = show(site, kind, *([] if kind is K.RECEIVE else site.items[:1]))
+    dialog.resize(720, 560)
+    site.qtbot.wait(30)
+    assert dialog.content.minimumSizeHint().width() <= dialog.area.viewport().width()
+    dialog.resize(1000, 560)
+    site.qtbot.wait(30)
+    pair = [dialog.panel.rows[name] for name in ("occurred_at", "actor_person_id")]
+    if kind is not K.TAKE_OUT:
+        assert pair[0].y() == pair[1].y()
+
+
+def test_who_has_no_account_yet_is_offered_first(site: Site) -> None:
+    people = [one.record for one in site.ledger.registers.all(Person)]
+    mine = site.ledger.user.person_id
+    dialog = AccountDialog(site.desk, sorted(people, key=lambda one: one.id != mine), [])
+    site.qtbot.addWidget(dialog)
+    assert dialog.person.currentData() != mine
+    last = dialog.person.count() - 1
+    assert dialog.person.itemData(last) == mine
+    assert dialog.person.itemText(last).endswith("登録済み")

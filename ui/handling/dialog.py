@@ -289,6 +289,7 @@ class HandlingDialog(HandlingFrame):
         layout.say(self.missing, text if missing else "", "care")
         layout.say(self.message, "", "problem")
         self.plan_button.setVisible(self.can_plan())
+        self.fit_columns()
         self.setWindowTitle(self.show_title())
         self._ask_rules()
 

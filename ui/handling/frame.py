@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -36,6 +36,7 @@ from ui.keys import EnterMovesOn
 from ui.reading_order import go_on
 
 WIDTH, HEIGHT = 1040, 560
+BESIDE = (48, 190)  # characters and pixels of a dialog in which two fields stand in a row
 TICK_MS = 20_000  # how often the time shown is moved on while nobody has typed one
 
 
@@ -284,6 +285,17 @@ class HandlingFrame(QDialog):
     def move_time_on(self) -> None:
         """Show the present time."""
 
+    def fit_columns(self) -> None:
+        """Let the fields stand in as many columns as there is room for."""
+        characters, rest = BESIDE
+        needed = self.fontMetrics().horizontalAdvance("あ") * characters + rest
+        for panel in self.content.findChildren(FieldsPanel):
+            panel.narrow(self.width() < needed)
+
     # --- Qt ----------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_columns()
+
     def focusNextPrevChild(self, forward: bool) -> bool:
         return go_on(self, forward=forward)

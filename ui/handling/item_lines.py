@@ -26,7 +26,7 @@ from ui.picker import RefPicker
 
 NUMBER, NAME, NOW, AMOUNT, UNIT, NOTE, MAY = range(7)
 HEADS = ("管理番号", "名称", "今の状態", "数量", "単位", "状態の特記", "記録")
-WIDTHS = (8, 15, 13, 5, 4, 9)
+WIDTHS = (7, 15, 12, 5, 4, 7)
 SHOWN_ROWS = 5
 
 
@@ -161,6 +161,7 @@ class ItemLines(QWidget):
         self.picker.picked.connect(self._picked)
         self.hint = QLabel(self.tr("Enterで追加。終わったら空のままEnterで次へ進みます。"))
         self.hint.setProperty("kind", "muted")
+        self.hint.setWordWrap(True)
         self.removing = QPushButton(self.tr("外す（Delete）"))
         self.removing.setAutoDefault(False)
         self.removing.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -197,7 +198,7 @@ class ItemLines(QWidget):
         table.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
-        table.setColumnWidth(MAY, em * 8)
+        table.setColumnWidth(MAY, em * 7)
         table.itemChanged.connect(lambda _cell: self.changed.emit())
         table.installEventFilter(self)
 

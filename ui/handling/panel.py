@@ -61,13 +61,11 @@ class FieldsPanel(QWidget):
         self.desk = desk
         self.rows: dict[str, FieldRow] = {}
         self.lines: dict[str, Line] = {}
-        self._columns = columns
+        self._columns = self._most = columns
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(8)
-        for column in range(columns):
-            self._grid.setColumnStretch(column * 2 + 1, 1)
         self._shown: tuple[str, ...] = ()
         self._demanded: frozenset[str] = frozenset()
         for line in lines:
@@ -95,11 +93,22 @@ class FieldsPanel(QWidget):
         return any(row.touched for row in self.rows.values())
 
     # --- what is shown -----------------------------------------------------------------------
+    def narrow(self, narrow: bool) -> None:
+        """Show one field less in a row where there is no room for all."""
+        columns = self._most - 1 if narrow else self._most
+        if columns != self._columns:
+            self._columns = columns
+            self._place(self._shown)
+
     def arrange(self, names: Sequence[str]) -> None:
         """Show these fields, in this order."""
-        if tuple(names) == self._shown:
-            return
-        self._shown = tuple(names)
+        if tuple(names) != self._shown:
+            self._shown = tuple(names)
+            self._place(self._shown)
+
+    def _place(self, names: Sequence[str]) -> None:
+        for column in range(self._most):
+            self._grid.setColumnStretch(column * 2 + 1, int(column < self._columns))
         for row in self.rows.values():
             for widget in (row.label, row):
                 self._grid.removeWidget(widget)
@@ -190,7 +199,7 @@ class FieldsPanel(QWidget):
         row = FieldRow(field, make(field, self.desk, self), self)
         em = row.label.fontMetrics().horizontalAdvance("あ")
         row.label.setParent(self)
-        row.label.setFixedWidth(em * (LABEL_CHARACTERS if self._columns < 3 else SHORT_LABEL))
+        row.label.setFixedWidth(em * (LABEL_CHARACTERS if self._most < 3 else SHORT_LABEL))
         row.label.setContentsMargins(0, 6, 0, 0)
         row.label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         row.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
