@@ -7,6 +7,7 @@ a power cut nothing has to be cleaned up. The text in the file only says who hol
 import json
 import os
 import sys
+import time
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from storage.files import FILE_MODE, writing
 
 LOCK_NAME = "lock"
 _TEXT_LIMIT = 1024
+_UNKNOWN = {"holder": "別のプログラム", "since": "不明な時刻"}
+_LOOKS, _BETWEEN = 5, 0.02  # seconds
 # Windows locks are mandatory: lock a byte far behind the text, so that others can read the text.
 _LOCKED_BYTE = 1 << 30
 
@@ -102,11 +105,15 @@ def _write_holder(descriptor: int, holder: str, now: datetime) -> None:
 
 
 def _read_holder(descriptor: int) -> dict[str, str]:
-    """Read who holds the lock; the text is only a courtesy and may be half written."""
-    known = {"holder": "別のプログラム", "since": "不明な時刻"}
-    with suppress(OSError, ValueError):
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        found = json.loads(os.read(descriptor, _TEXT_LIMIT))
-        if isinstance(found, dict):
-            known |= {k: str(v)[:100] for k, v in found.items() if k in known}
-    return known
+    """Read who holds the lock; the text is only a courtesy and may be damaged.
+
+    Somebody who came in a moment ago is about to write it, so it is worth a second look.
+    """
+    for _ in range(_LOOKS):
+        with suppress(OSError, ValueError):
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            found = json.loads(os.read(descriptor, _TEXT_LIMIT))
+            if isinstance(found, dict):
+                return _UNKNOWN | {k: str(v)[:100] for k, v in found.items() if k in _UNKNOWN}
+        time.sleep(_BETWEEN)
+    return dict(_UNKNOWN)
