@@ -190,7 +190,8 @@ def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
 def k38_retention(asked: Inquiry) -> Iterator[Due]:
     """K-38: how long the ledger of a closed contract is kept is decided before it is over."""
     day = asked.contract.retain_ledger_until
-    if day is not None and asked.contract.status is ContractStatus.CLOSED:
+    erased = asked.contract.content_erased_on is not None
+    if day is not None and asked.contract.status is ContractStatus.CLOSED and not erased:
         yield due(asked, "K-38", "台帳の保存期限の確認", "", day, asked.contract)
 
 

@@ -462,6 +462,7 @@ class BackupKind(Code):
     VERIFY = "verify", "検証"
     RESTORE = "restore", "復元"
     RESTORE_TEST = "restore_test", "復旧試験"
+    DISPOSED = "disposed", "バックアップの廃棄"
 
 
 class BackupResult(Code):

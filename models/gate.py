@@ -5,8 +5,8 @@ ledger: user keys, backups, verification. Passwords and recovery sheets pass thr
 only and must never appear in an exception, a log line or a representation.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
@@ -30,10 +30,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The result of checking a ledger."""
+    """The result of checking a ledger; `erased` counts entries by the one that erased them."""
 
     head: Head
     problems: Sequence[Problem]
+    erased: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -23,7 +23,7 @@ from models.errors import (
     MediumMissing,
     NotWritable,
 )
-from models.records import BackupRun, Submission, SystemEvent
+from models.records import BackupRun, SystemEvent
 from models.store import Op, Query, Where
 from models.wareki import format_short
 
@@ -107,6 +107,12 @@ class JournalKeeper(Protocol):
         Raises:
             JournalMissing: it cannot be reached and nobody answered for going on without.
         """
+
+    def begin_file(self) -> None:
+        """Go on in a new file, so that the older ones can be disposed of."""
+
+    def files_before(self, seq: int) -> Sequence[PurePath]:
+        """Return the files that may hold entries with a lower number, oldest first."""
 
     def news(self) -> Sequence[News]:
         """Return what was noticed and not entered yet."""
@@ -250,14 +256,13 @@ def _told(event: SystemEvent) -> str:
     return f"{event.detail}理由：{reason}" if reason else event.detail
 
 
-def printed_events(ledger: "Ledger", last_paper: str) -> tuple[str, ...]:
+def printed_events(ledger: "Ledger", after: int) -> tuple[str, ...]:
     """Say what the next paper must tell of the ledger: rollbacks, restores, clock, no journal.
 
     Args:
-        last_paper: id of the sealed paper before; only what came later is told.
+        after: entry of the sealed paper before; only what came later is told.
     """
-    stored = ledger.store.get(Submission, last_paper) if last_paper else None
-    later = Where("created_seq", Op.GT, stored.meta.created_seq if stored else 0)
+    later = Where("created_seq", Op.GT, after)
     told = (Where("level", Op.IN, (EventLevel.WARN, EventLevel.ALERT)), later)
     restores = (Where("kind", Op.EQ, BackupKind.RESTORE), later)
     lines: list[tuple[int, datetime | None, Code | None, str]] = [

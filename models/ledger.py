@@ -2,7 +2,7 @@
 
 A verb checks who asks and what the contract allows, writes one command (one transaction, one
 signature) and returns a `Change`. The small modules beside it hold the verbs of one subject each:
-`ledger.registers`, `ledger.handling`, `ledger.people`, `ledger.paper`, `ledger.files`; the rules
+`ledger.registers`, `ledger.handling`, `ledger.people`, `ledger.paper`, `ledger.files`, `ledger.ending`; the rules
 of the contracts are asked through `ledger.rules`.
 
 Clock and randomness come in through the constructor, so that tests fix them.
@@ -18,6 +18,7 @@ from models.chain import SALT_SIZE, Command, Head, Intent, write_command
 from models.clockwatch import ClockWatch, Steady
 from models.codes import AccountStatus, Role
 from models.commands import Change, creating
+from models.erasure import Ending
 from models.errors import (
     JournalFailed,
     JournalMissing,
@@ -83,6 +84,7 @@ class Ledger:
         self.people = People(self)
         self.paper = Paper(self)
         self.files = Files(self)
+        self.ending = Ending(self)
         self.journal = JournalDesk(self)
         self._watch = ClockWatch(steady)
         self._last_at: datetime | None = None
@@ -179,11 +181,13 @@ class Ledger:
         *,
         command_id: str = "",
         notices: Sequence[str] = (),
+        also: frozenset[str] = frozenset(),
     ) -> Change:
         """Write one command durably.
 
         Args:
             command_id: a caller's own id (32 hex digits); sent again it is answered, not repeated.
+            also: types of which records vanish although no entry of the command is one of them.
 
         Raises:
             Locked: the ledger was closed meanwhile.
@@ -202,7 +206,7 @@ class Ledger:
         change = Change(
             command_id=command.id,
             head=Head(command.last_seq, command.head),
-            types=frozenset(intent.record.type for intent in intents),
+            types=also.union(intent.record.type for intent in intents),
             ids=tuple(intent.record.id for intent in intents),
             notices=tuple(notices),
         )

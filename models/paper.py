@@ -31,7 +31,7 @@ from models.paper_answers import (
     waiting_applications,
 )
 from models.paper_notices import now_told
-from models.records import Contract, Record, SealKey, Submission
+from models.records import ContentErasure, Contract, Record, SealKey, Submission
 from models.rules.answers import Answers
 from models.store import Op, Query, Where
 
@@ -157,7 +157,7 @@ class Paper:
         ledger = self._ledger
         now = ledger.now()
         fiscal_year = wareki.fiscal_year(now.date())
-        last = self._last_sealed()
+        last, last_seq = self.last_sealed()
         same_year = last is not None and last.fiscal_year == fiscal_year
         fiscal_no = (last.fiscal_no or 0) + 1 if last and same_year else 1
         key = self.seal_key()
@@ -171,11 +171,11 @@ class Paper:
             issued_at=now,
             vault_id=ledger.store.vault_id,
             head=head,
-            since_last=self._since_last(last, head),
+            since_last=head.seq - last_seq,
             previous_doc_no=last.doc_no if last else "",
             previous_sha256=last.pdf_sha256 if last else "",
             seal_fingerprint=key.fingerprint if key else "",
-            warnings=printed_events(ledger, last.id if last else ""),
+            warnings=printed_events(ledger, last_seq),
         )
 
     def seal(
@@ -397,18 +397,34 @@ class Paper:
             status=SubmissionStatus.SEALED,
         )
 
-    def _last_sealed(self) -> Submission | None:
-        query = Query(
-            "submission",
+    def last_sealed(self) -> tuple[Submission | None, int]:
+        """Return the last sealed paper and its entry; an erased one as far as the next needs it."""
+        store = self._ledger.store
+        sealed = Query(
+            Submission.type,
             (Where("serial", Op.EMPTY, False),),
             order=(("serial", True),),
             voided=None,
         )
-        found = self._ledger.store.find(Submission, query, limit=1)
-        return found[0].record if found else None
+        kept = Query(
+            ContentErasure.type,
+            (Where("last_serial", Op.EMPTY, False),),
+            order=(("last_serial", True),),
+        )
+        last = next(iter(store.find(Submission, sealed, limit=1)), None)
+        erased = next(iter(store.find(ContentErasure, kept, limit=1)), None)
+        serial = (last.record.serial if last else None) or 0
+        if erased is not None and (erased.record.last_serial or 0) > serial:
+            return _as_paper(erased.record), erased.record.last_paper_seq or 0
+        return (last.record, last.meta.created_seq) if last else (None, 0)
 
-    def _since_last(self, last: Submission | None, head: Head) -> int:
-        if last is None:
-            return head.seq
-        stored = self._ledger.store.get(Submission, last.id)
-        return head.seq - (stored.meta.created_seq if stored else 0)
+
+def _as_paper(erasure: ContentErasure) -> Submission:
+    return Submission(
+        contract_id=erasure.contract_id,
+        doc_no=erasure.last_doc_no,
+        serial=erasure.last_serial,
+        fiscal_year=erasure.last_fiscal_year,
+        fiscal_no=erasure.last_fiscal_no,
+        pdf_sha256=erasure.last_sha256,
+    )

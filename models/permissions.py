@@ -40,6 +40,7 @@ WRITE: Mapping[str, frozenset[Role]] = {
     "seal_key": REGISTER,
     "backup_run": frozenset({W, S, A}),
     "system_event": frozenset(),  # entered by the program itself
+    "content_erasure": REGISTER,
 }
 
 ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
@@ -54,6 +55,7 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "settings": ("設定の変更", frozenset({A, S})),
     "journal": ("更新ジャーナルの開始", frozenset({A, S})),
     "without_journal": ("更新ジャーナルなしの運用", REGISTER),
+    "erase": ("契約の内容の消去", REGISTER),
     "evidence": ("条項と証拠の確認", frozenset({S, I})),
 }
 

@@ -37,6 +37,7 @@ OWN_VERBS = {  # record types whose entries come only from verbs of their own
     "backup_run": "バックアップ",
     "system_event": "バックアップ",
     "rule_override": "取扱いや登録",
+    "content_erasure": "契約の内容の消去",
 }
 
 

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from models.chain import Command, Entry, Head
 from models.codes import AccessLevel, Role
 from models.custody import Status
+from models.erased import Holdings
 from models.errors import NotPermitted
 from models.records import (
     BY_TYPE,
@@ -49,7 +50,7 @@ NEEDED: Mapping[str, AccessLevel] = {
     **dict.fromkeys(("submission", "authorization"), AccessLevel.APPROVE),
     **dict.fromkeys(
         ("contract", "contract_clause_setting", "assignment", "access_right", "contract_place",
-         "information_asset", "governance_document"),
+         "information_asset", "governance_document", "content_erasure"),
         AccessLevel.MANAGE,
     ),
 }  # fmt: skip
@@ -254,6 +255,11 @@ class ScopedStore:
 
     def set_secret(self, name: str, value: bytes) -> None:
         self._inner.set_secret(name, value)
+
+    def holdings(self, contract_id: str) -> Holdings:
+        if contract_id not in self._rights:
+            return Holdings((), {}, ())
+        return self._inner.holdings(contract_id)
 
     def index_search(self, budget_ms: int) -> bool:
         return self._inner.index_search(budget_ms)

@@ -128,9 +128,15 @@ class SecondPerson:
             if second is None or what.question is None or silent:
                 raise
             question = what.question
-        return work(replace(answers, approval=self._agree(question, answers, second)))
+        return work(replace(answers, approval=self.agree(question, answers, second)))
 
-    def _agree(self, asked: Question, answers: Answers, second: SignIn) -> Approval:
+    def agree(self, asked: Question, answers: Answers, second: SignIn) -> Approval:
+        """Let a second person sign what is asked.
+
+        Raises:
+            WrongPassword, LockedOut, MustChangePassword: the sign-in failed.
+            Refused: it is another person than the one who was chosen.
+        """
         ledger = self._ledger
         now = ledger.now()
         reasons = reasons_for(asked.rules, answers)

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from models.chain import Command, Entry, Head
 from models.custody import Status
+from models.erased import Holdings
 from models.records.base import Meta, Record, Stored
 from models.records.handling import HandlingEvent
 
@@ -167,6 +168,9 @@ class Store(Protocol):
 
     def counts(self) -> dict[str, int]:
         """Count unvoided records by type."""
+
+    def holdings(self, contract_id: str) -> Holdings:
+        """Return what can be erased of a contract; entering a `ContentErasure` erases it."""
 
     # --- files -------------------------------------------------------------------------------
     def put_blob(self, data: bytes) -> str:

@@ -129,6 +129,17 @@ class Attachments:
         """List the sealed files, without unfinished ones."""
         return list_names(self.folder)
 
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove sealed files that nothing speaks of any more; what is not there is fine.
+
+        Raises:
+            NotWritable, InputOutput
+        """
+        for name in names:
+            self._check_name(name)
+            with writing(self.folder / name):
+                (self.folder / name).unlink(missing_ok=True)
+
     def discard_unfinished(self) -> None:
         """Remove what a power cut left half written; call it under the ledger's lock."""
         if not self.folder.exists():

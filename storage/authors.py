@@ -78,6 +78,11 @@ class Authors:
             )
         return state.key
 
+    def role_of(self, account: str, seq: int) -> Role | None:
+        """Return an active user's role as it stood before an entry."""
+        state = self._before(account, seq)
+        return state.role if state is not None and state.active else None
+
     def _first_author(self, command: Command) -> bytes:
         states = self.states.get(command.author, [])
         if not states or states[0].seq > command.last_seq or states[0].key != self.first_key:

@@ -15,6 +15,7 @@ from typing import Any
 from models import custody
 from models.chain import Action, Command, Entry, read_content
 from models.custody import Status
+from models.erased import NO_ERASURES, Erasures
 from models.errors import Refused
 from models.records import Item, Record
 from models.records.handling import HandlingEvent
@@ -37,6 +38,10 @@ _LATER = (
 _UNLISTED = (
     "SELECT e.seq FROM entry e WHERE e.seq BETWEEN ? AND ? AND e.action <> 'create' AND NOT EXISTS"
     " (SELECT 1 FROM v_later l WHERE l.record_id = e.record_id AND l.seq = e.seq)"
+)
+_GONE = (
+    "SELECT type, count(*) FROM entry WHERE action = 'create' AND type <> 'contract'"
+    " AND seq BETWEEN ? AND ? GROUP BY type"
 )
 _HAPPENED = (
     "SELECT t.item, v.seq FROM (SELECT item_id AS item, _number FROM v_handling_event_lines"
@@ -63,7 +68,7 @@ def differences(database: Database, pairs: Sequence[Pair]) -> Iterator[Found]:
     for command, entry in pairs:
         if command is not current:  # one command may have entered thousands
             current, at = command, rows.entered_at(command)
-        if entry.action is Action.CREATE:
+        if entry.action is Action.CREATE and not log.is_gone(entry.type, entry.content):
             version = rows.created(command, entry.seq, at)
             record = _followed(entry, version, later.get(entry.record_id, ()))
             by_type.setdefault(entry.type, []).append((record, version))
@@ -71,11 +76,14 @@ def differences(database: Database, pairs: Sequence[Pair]) -> Iterator[Found]:
         yield from _compare(database, type_, expected, span)
 
 
-def surplus(database: Database) -> Iterator[Found]:
+def surplus(database: Database, erasures: Erasures = NO_ERASURES) -> Iterator[Found]:
     """Yield tables that hold more or fewer rows than the log has records."""
     created: dict[str, int] = dict(
         database.all("SELECT type, count(*) FROM entry WHERE action = 'create' GROUP BY type")
     )
+    for first, last, _ in erasures.spans:
+        for type_, gone in database.all(_GONE, (first, last)):
+            created[type_] -= gone
     for type_, view in schema.TABLES.items():
         label = view.record.label
         if database.value(f"SELECT count(*) FROM {view.name}") != created.get(type_, 0):

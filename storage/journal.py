@@ -317,6 +317,16 @@ def list_files(folder: Path, vault_id: bytes) -> list[Path]:
     return mine
 
 
+def files_before(folder: Path, vault_id: bytes, seq: int) -> list[Path]:
+    """List the files that begin before an entry; one that cannot be read may hold anything.
+
+    Raises:
+        MediumMissing, Foreign
+    """
+    headers = [(path, _header_of(path)) for path in list_files(folder, vault_id)]
+    return [path for path, header in headers if header is None or header.base.seq < seq]
+
+
 def _number(path: Path) -> int:
     return int(path.stem.rpartition("-")[2])
 

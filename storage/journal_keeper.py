@@ -37,7 +37,7 @@ from models.store import Progress
 from storage.attachments import FOLDER_NAME
 from storage.head_memory import HeadMemory
 from storage.header import RECOVERY_ROLE
-from storage.journal import Journal, check_links, list_files
+from storage.journal import Journal, check_links, files_before, list_files
 from storage.journal_file import Logged
 from storage.journal_format import KeyGone
 from storage.ledger_store import LedgerStore
@@ -213,6 +213,20 @@ class Keeper:
         """Go on in a new file under the present data key; a rotation calls it at its end."""
         if self._journal is not None:
             self._journal.roll()
+
+    def begin_file(self) -> None:
+        try:
+            self.roll()
+        except AzukariError as error:
+            self._lose(error, written=False)
+
+    def files_before(self, seq: int) -> Sequence[PurePath]:
+        if self._folder is None:
+            return ()
+        try:
+            return files_before(self._folder, self._vault.vault_id, seq)
+        except AzukariError:
+            return ()  # the medium is away; the state of the journal says so
 
     def news(self) -> Sequence[News]:
         return tuple(self._news)

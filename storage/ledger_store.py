@@ -8,18 +8,19 @@ transaction; when `append` returns, the command is on the disk and in whatever p
 import json
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from models import collector
 from models.chain import Action, Command, Entry, Head
 from models.custody import Status
-from models.errors import Conflict, NotFound, NotPermitted, Refused
-from models.records import BY_TYPE, Item
+from models.erased import Holdings
+from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refused
+from models.records import BY_TYPE, ContentErasure, Item
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
 from models.store import Hit, ListRow, Progress, Query, Write
-from storage import log, rows, schema
+from storage import erasing, log, rows, schema
 from storage.attachments import Attachments
 from storage.database import Database, Duplicate
 from storage.listing import Listing, border, fill_all
@@ -83,11 +84,14 @@ class LedgerStore:
                 with self._writable(entries), self.database.transaction():
                     self._insert(command, entries)
                     Views(self.database, self._items).apply(command, writes)
+                    erased = self._erase(writes)
                     self._listing.follow(len(writes))
             except BaseException:
                 # What was read inside may carry entry numbers that now never came to be.
                 self._items.clear()
                 raise
+            if erased:
+                self._forget_erased()
             self._shelf.touched(writes)
             if len(writes) <= _FEW:
                 revised = any(entry.action is Action.REVISE for entry in entries)
@@ -97,6 +101,36 @@ class LedgerStore:
                 self._search.changed()
         if self.after_commit is not None:
             self.after_commit(command, entries)
+
+    def _erase(self, writes: Sequence[Write]) -> bool:
+        """Erase what the entries of a command name; tell whether there was any.
+
+        All tables are derived anew: cells that once moved leave copies in pages still in use.
+        """
+        found = [
+            write.record
+            for write in writes
+            if isinstance(write.record, ContentErasure) and write.entry.action is Action.CREATE
+        ]
+        for record in found:
+            erasing.erase(self.database, record)
+        if found:
+            derive(self.database, lambda done, total: None)
+            erasing.blank_free_pages(self.database)
+        return bool(found)
+
+    def _forget_erased(self) -> None:
+        """Let go of erased words in memory, and of the sealed files."""
+        self._items.clear()
+        self._shelf.clear()
+        self._search.changed()
+        self.remove_erased_files()
+
+    def remove_erased_files(self) -> None:
+        """Remove sealed files of erased entries; what resists is tried again at the next start."""
+        if self.attachments is not None:
+            with suppress(AzukariError):
+                erasing.remove_files(self.database, self.attachments)
 
     def read_only(self, account: str) -> None:
         """Turn this into the store of an inspecting officer: only his own password is entered.
@@ -273,7 +307,9 @@ class LedgerStore:
         return int(last or 0) + 1
 
     def next_serial(self) -> int:
-        return int(self.database.value("SELECT max(serial) FROM v_submission") or 0) + 1
+        last = "SELECT max(serial) AS last FROM v_submission UNION ALL"
+        last += " SELECT max(last_serial) FROM v_content_erasure"  # also of an erased paper
+        return int(self.database.value(f"SELECT max(last) FROM ({last})") or 0) + 1
 
     # --- the log ------------------------------------------------------------------------------
     def commands(self, first_seq: int = 1, last_seq: int | None = None) -> Iterator[Command]:
@@ -289,6 +325,9 @@ class LedgerStore:
         """Count unvoided records by type."""
         with self.database.lock:
             return {type_: self.count(Query(type_)) for type_ in schema.TABLES}
+
+    def holdings(self, contract_id: str) -> Holdings:
+        return erasing.holdings(self.database, contract_id)
 
     # --- files --------------------------------------------------------------------------------
     def put_blob(self, data: bytes) -> str:
@@ -361,24 +400,29 @@ def rebuild(database: Database, progress: Progress) -> None:
     Zeroing the pages of dropped tables would double the work and protect nothing: the log with the
     same words stays. Therefore `secure_delete` rests meanwhile.
     """
-    last = log.head(database).seq
     database.all("PRAGMA secure_delete = OFF")
     try:
         with collector.at_rest(), database.transaction():
-            schema.drop_views(database)
-            schema.create_views(database, indexes=False)
-            views = Views(database, tolerant=True)
-            done = 0
-            for chunk in log.told(database, 1, last):
-                progress(done, last)
-                _derive(views, chunk)
-                done += len(chunk)
-            fill_all(database)
-            schema.create_indexes(database)
-            views.settle()
-            progress(last, last)
+            derive(database, progress)
     finally:
         database.all("PRAGMA secure_delete = ON")
+
+
+def derive(database: Database, progress: Progress) -> None:
+    """Drop and derive every table, inside the caller's transaction."""
+    last = log.head(database).seq
+    schema.drop_views(database)
+    schema.create_views(database, indexes=False)
+    views = Views(database, tolerant=True)
+    done = 0
+    for chunk in log.told(database, 1, last):
+        progress(done, last)
+        _derive(views, chunk)
+        done += len(chunk)
+    fill_all(database)
+    schema.create_indexes(database)
+    views.settle()
+    progress(last, last)
 
 
 def _derive(views: Views, chunk: Sequence[tuple[Command, log.Told]]) -> None:
@@ -391,7 +435,9 @@ def _derive(views: Views, chunk: Sequence[tuple[Command, log.Told]]) -> None:
     for (command, (seq, _, _, action, _, content)), (record, names) in zip(
         chunk, made, strict=True
     ):
-        if action is Action.CREATE:
+        if log.is_gone(record.type, content):
+            views.skip(seq, action, record)
+        elif action is Action.CREATE:
             views.create(command, seq, record, names)
         else:
             views.change(command, seq, action, record, content)

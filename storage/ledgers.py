@@ -161,6 +161,7 @@ def _attach_files(store: LedgerStore, folder: Path) -> None:
     key = store.secret(ATTACHMENT_KEY)
     if key is not None:
         store.attachments = Attachments(folder / FOLDER_NAME, key)
+        store.remove_erased_files()
 
 
 @contextmanager

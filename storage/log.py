@@ -14,7 +14,7 @@ from models.chain import EMPTY, Action, Command, Entry, Head, read_content, time
 from models.errors import Damaged, NewerFormat
 from models.fields import Children, Choice, Json, Kind
 from models.lifts import lift
-from models.records import BY_TYPE, Record
+from models.records import BY_TYPE, Contract, Record
 from models.records.base import Declared
 from storage.database import Database, Row
 
@@ -235,6 +235,14 @@ def read_entry(row: Row) -> Entry:
     return Entry(
         seq, type_, record_id, _ACTIONS[action], payload, commitment, previous, hash_, salt, body
     )
+
+
+def is_gone(type_: str, content: bytes | None) -> bool:
+    """Tell whether an entry gives no row: its content was erased, and no stub stands for it.
+
+    Of a contract whose content was erased a later entry says what is left.
+    """
+    return content is None and type_ != Contract.type
 
 
 def read_record(type_: str, record_id: str, payload: int, content: bytes | None) -> Record:

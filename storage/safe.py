@@ -18,6 +18,7 @@ from storage import rotation
 from storage import verify as checks
 from storage.approvals import approval_problems
 from storage.authors import read_authors
+from storage.erasing import erasure_problems, read_erasures
 from storage.files import reading
 from storage.head_check import last_backup_problems
 from storage.header_edits import next_sheet_name
@@ -194,7 +195,8 @@ class LedgerSafe:
             problems += self._approval_problems()
         problems += self.journal.check(full=full, progress=progress)
         problems += last_backup_problems(self._store)
-        return Verification(self._store.head(), tuple(problems))
+        erased = read_erasures(self._store.database, whole=full).counts()
+        return Verification(self._store.head(), tuple(problems), erased)
 
     def _approval_problems(self) -> list[Problem]:
         database = self._store.database
@@ -204,7 +206,11 @@ class LedgerSafe:
             return stored.record.person_id if stored else ""
 
         authors = read_authors(database)
-        return list(approval_problems(database, self._store.vault_id, authors, person_of))
+        vault_id = self._store.vault_id
+        return [
+            *approval_problems(database, vault_id, authors, person_of),
+            *erasure_problems(database, vault_id, authors),
+        ]
 
     def _check_source(self, progress: Progress) -> None:
         """Check the database while the caller keeps everybody from writing to it."""

@@ -19,6 +19,7 @@ from models.chain import (
     commitment,
     header_bytes,
 )
+from models.erased import NO_ERASURES, Erasures
 from models.errors import AzukariError, VerificationFailed
 from storage import compare, log
 from storage.authors import Authors
@@ -57,8 +58,10 @@ class Structure:
 class Surplus:
     """Rows of the derived tables that belong to no entry."""
 
+    erasures: Erasures = NO_ERASURES
+
     def run(self, database: Database) -> list[Found]:
-        return list(compare.surplus(database))
+        return list(compare.surplus(database, self.erasures))
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Stretch:
 
     Attributes:
         tables: compare the derived tables, too.
+        erasures: which entries may have no content, and must have none.
     """
 
     vault_id: str
@@ -74,6 +78,7 @@ class Stretch:
     first: int
     last: int
     tables: bool
+    erasures: Erasures = NO_ERASURES
 
     def run(self, database: Database) -> list[Found]:
         found: list[Found] = []
@@ -119,9 +124,19 @@ class _Chunk:
             else:
                 self.pairs.append((command, entry))
                 yield from _check_one(command, at, entry, previous)
+                yield from self._check_erased(entry)
             previous, expected = entry.hash, expected + 1
         if expected != self.last + 1:
             yield _gap(expected)
+
+    def _check_erased(self, entry: Entry) -> Iterator[Found]:
+        """Check that content is missing where an entry says so, and nowhere else."""
+        under = self._stretch.erasures.under(entry.seq)
+        where = f"記帳番号{entry.seq}"
+        if entry.content is None and not under:
+            yield "ERASED", where, f"{where}の内容がありません。消去した記帳もありません。"
+        elif entry.content is not None and under:
+            yield "ERASED", where, f"記帳番号{under}で消去した{where}の内容が残っています。"
 
     def _cover(self) -> Iterator[Found]:
         """Check that commands follow each other without gap, and their signatures."""

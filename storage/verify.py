@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models.chain import EMPTY, Head, Signer
+from models.erased import NO_ERASURES, Erasures
 from models.errors import AzukariError, VerificationFailed
 from models.gate import Problem
 from models.store import Progress
@@ -24,6 +25,7 @@ from storage.attachments import Attachments
 from storage.authors import Authors, account_entries, read_authors
 from storage.compare import CODE as VIEW
 from storage.database import Database
+from storage.erasing import read_erasures
 from storage.helpers import Found, Helpers, Job, run_here
 from storage.ledger_store import LedgerStore
 from storage.stretch import PAGES, Pages, Stretch, Structure, Surplus
@@ -104,7 +106,9 @@ class _Check:
 
     def tail(self, start: Head, head: Head) -> list[Problem]:
         authors = read_authors(self.database, account_entries(self.database))
-        self._run(self._stretches(authors, start.seq, head.seq, tables=False), head.seq - start.seq)
+        erasures = self._erasures(whole=False)
+        jobs = self._stretches(authors, start.seq, head.seq, False, erasures)
+        self._run(jobs, head.seq - start.seq)
         return [Problem(*one) for one in self._found]
 
     # --- the parts ------------------------------------------------------------------------------
@@ -123,15 +127,24 @@ class _Check:
             self._found.append(("ORIGIN", "記帳番号1", sentence))
         for seq, sentence in authors.intruders():
             self._found.append(("AUTHOR", f"記帳番号{seq}", sentence))
-        yield from self._stretches(authors, 0, head.seq, tables)
+        erasures = self._erasures(whole=True)
+        yield from self._stretches(authors, 0, head.seq, tables, erasures)
         if tables:
-            yield Surplus()
+            yield Surplus(erasures)
 
-    def _stretches(self, authors: Authors, after: int, last: int, tables: bool) -> Iterator[Job]:
+    def _erasures(self, *, whole: bool) -> Erasures:
+        try:
+            return read_erasures(self.database, whole=whole)
+        except (AzukariError, ValueError):
+            return NO_ERASURES  # every erased entry is named then, and the damage beside them
+
+    def _stretches(
+        self, authors: Authors, after: int, last: int, tables: bool, erasures: Erasures
+    ) -> Iterator[Job]:
         size = min(STRETCH, (last - after) // PARTS + 1)
         for first in range(after + 1, last + 1, size):
             end = min(first + size - 1, last)
-            yield Stretch(self.vault_id, authors, first, end, tables)
+            yield Stretch(self.vault_id, authors, first, end, tables, erasures)
 
     # --- who does them --------------------------------------------------------------------------
     def _run(self, jobs: Iterator[Job], total: int) -> None:

@@ -114,7 +114,9 @@ class Views:
         self.expect(write.record for _, write in writes)
         for command, write in writes:
             entry = write.entry
-            if entry.action is Action.CREATE:
+            if log.is_gone(entry.type, entry.content):
+                self.skip(entry.seq, entry.action, write.record)
+            elif entry.action is Action.CREATE:
                 self.create(command, entry.seq, write.record)
             else:
                 self.change(command, entry.seq, entry.action, write.record, entry.content)
@@ -178,6 +180,11 @@ class Views:
         self._waiting += rows.child_insertions(record, seq)
         if isinstance(record, HandlingEvent):
             self._happen(record)
+
+    def skip(self, seq: int, action: Action, record: Record) -> None:
+        """Note only that there was an entry: its content was erased."""
+        if action is not Action.CREATE:
+            self._note_later(record, seq)
 
     def change(
         self, command: Command, seq: int, action: Action, record: Record, content: bytes | None

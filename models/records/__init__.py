@@ -11,6 +11,7 @@ from models.records.clearance import (
     TrainingSession,
 )
 from models.records.duties import DueItem
+from models.records.erasing import ContentErasure
 from models.records.frame import Contract, LedgerOrigin, Organization
 from models.records.governance import (
     AccessRight,
@@ -70,6 +71,7 @@ ALL: tuple[type[Record], ...] = (
     SealKey,
     BackupRun,
     SystemEvent,
+    ContentErasure,
 )
 
 BY_TYPE: Mapping[str, type[Record]] = {cls.type: cls for cls in ALL}
@@ -88,6 +90,7 @@ __all__ = [
     "ChangedTerm",
     "Child",
     "ClientCommunication",
+    "ContentErasure",
     "Contract",
     "ContractClauseSetting",
     "ContractPlace",

@@ -152,6 +152,7 @@ class Contract(Record):
     doc_due_rules: tuple[DueRule, ...] = field(Children(DueRule), "提出期限の指定")
     status: ContractStatus | None = field(Choice(ContractStatus), "状態", required=True)
     retain_ledger_until: date | None = field(Day(), "台帳の保存期限")
+    content_erased_on: date | None = field(Day(), "内容を消去した日")
 
     def caption(self) -> str:
         return f"{self.contract_no} {self.title}"

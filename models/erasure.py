@@ -1,0 +1,250 @@
+"""The end of a contract's content: after its retention date, with a second person (A-39).
+
+What goes is decided here, `storage/erasing.py` lets it go in the transaction that enters the act.
+What lies outside the ledger (backups, the update journal) is named, and people dispose of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from models.chain import Intent
+from models.codes import TERMINAL_STATES, BackupKind, BackupResult, ContractStatus, ItemState
+from models.commands import Change, creating, revising
+from models.erased import RULE, Holdings, question_of, write_numbers
+from models.errors import Conflict, Refused
+from models.records import BY_TYPE, BackupRun, ContentErasure, Contract, Submission
+from models.rules.answers import Answers, SignIn
+from models.rules.people import is_submitted
+from models.store import Op, Query, Where
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+TITLE = "（内容を消去した契約）"
+NOTHING = "（消去済み）"
+STANDING = tuple(sorted(set(ItemState) - TERMINAL_STATES))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What erasing the content of a contract would do.
+
+    `obstacles` are whole sentences; nothing can be erased while there is one. `records` are labels
+    with counts. `seconds` are the person ids of those who may agree.
+    """
+
+    contract: Contract
+    obstacles: tuple[str, ...]
+    records: tuple[tuple[str, int], ...]
+    entries: int
+    files: int
+    seconds: frozenset[str]
+    outside: "Outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Where erased content still is: outside the ledger, for people to dispose of."""
+
+    backups: tuple[BackupRun, ...]
+    journal: tuple[PurePath, ...]
+
+
+class Ending:
+    """Verbs on a contract that is over."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+
+    def plan(self, contract_id: str) -> Plan:
+        """Return what would go and what is in the way; nothing is changed.
+
+        Raises:
+            NotFound, NotPermitted
+        """
+        ledger = self._ledger
+        ledger.require("erase")
+        contract = ledger.registers.need(Contract, contract_id).record
+        held = ledger.store.holdings(contract_id)
+        seconds = frozenset(ledger.rules.seconds(set()))
+        return Plan(
+            contract=contract,
+            obstacles=tuple(self._obstacles(contract, held, seconds)),
+            records=tuple((BY_TYPE[type_].label, n) for type_, n in _vanishing(held).items()),
+            entries=len(held.numbers),
+            files=len(held.blobs),
+            seconds=seconds,
+            outside=self.outside(held.numbers[0], ledger.store.head().seq + 1)
+            if held.numbers
+            else Outside((), ()),
+        )
+
+    def erase(
+        self,
+        contract_id: str,
+        *,
+        contract_no: str,
+        reason: str,
+        second: SignIn,
+        command_id: str = "",
+    ) -> Change:
+        """Erase content and salts of all entries of a contract; the chain verifies as before.
+
+        Args:
+            contract_no: as the user typed it, so that nobody erases the wrong contract.
+            second: who signs in beside the user and agrees.
+
+        Raises:
+            Conflict: something was entered meanwhile.
+            InvalidField, NotFound, NotPermitted, Refused: nothing was erased.
+            WrongPassword, LockedOut, MustChangePassword: of the second person.
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        plan = self.plan(contract_id)
+        if plan.obstacles:
+            raise Refused(reason="\n".join(plan.obstacles))
+        if contract_no.strip() != plan.contract.contract_no:
+            raise Refused(reason="入力された契約番号が、消去する契約のものと違います。")
+        if second.person_id not in plan.seconds:
+            raise Refused(reason="確認する人には、自分とは別の、利用中の方を選んでください。")
+        text = ledger.registers.reason(reason)
+        ledger.prepare()
+        held = ledger.store.holdings(contract_id)
+        erasure = self._agreed(self._erasure(plan.contract, held, text), second, plan.seconds)
+        stub = _stub(replace(plan.contract, content_erased_on=ledger.today()))
+        intents: list[Intent] = [revising(stub, "契約終了後の内容の消去"), creating(erasure)]
+        for intent in intents:
+            ledger.registers.validate(intent.record)
+        change = ledger.commit(intents, command_id=command_id, also=frozenset(held.records))
+        ledger.safe.journal.begin_file()
+        return change
+
+    def outside(self, first: int, before: int) -> Outside:
+        """Return backups and journal files that hold entries from `first` on, as before an erasure.
+
+        Args:
+            before: number of the erasing entry.
+        """
+        ledger = self._ledger
+        made = (Where("kind", Op.EQ, BackupKind.FULL), Where("result", Op.EQ, BackupResult.OK))
+        within = (Where("to_event_seq", Op.GE, first), Where("to_event_seq", Op.LT, before))
+        runs = ledger.store.find(BackupRun, Query(BackupRun.type, (*made, *within)), limit=10_000)
+        gone = {
+            one.record.backup_id
+            for one in ledger.registers.all(BackupRun, kind=BackupKind.DISPOSED)
+        }
+        backups = tuple(one.record for one in runs if one.record.backup_id not in gone)
+        return Outside(backups, tuple(ledger.safe.journal.files_before(before)))
+
+    # --- what is in the way ----------------------------------------------------------------------
+    def _obstacles(
+        self, contract: Contract, held: Holdings, seconds: frozenset[str]
+    ) -> Sequence[str]:
+        found = [*self._unfinished(contract), *self._unretained(contract)]
+        if not _vanishing(held):
+            found.append("この契約には、消去する内容がありません。")
+        if not seconds:
+            found.append("確認できる二人目の利用者がいません。利用者を登録してください。")
+        return found
+
+    def _unfinished(self, contract: Contract) -> Sequence[str]:
+        ledger, found = self._ledger, []
+        if contract.status is not ContractStatus.CLOSED:
+            found.append("契約が終結していません。契約の状態を「終結」にしてからにしてください。")
+        mine = Where("contract_id", Op.EQ, contract.id)
+        left = ledger.store.count(Query("item", (mine, Where("state", Op.IN, STANDING))))
+        if left:
+            found.append(
+                f"終わっていない媒体・資料が{left}件あります。返還・消去・廃棄を済ませてください。"
+            )
+        if ledger.store.count(Query("item", (mine,))):
+            found += self._missing_papers(contract)
+        if ledger.rules.waiting(contract.id):
+            found.append("確認待ちの例外があります。二人目の確認を済ませてください。")
+        return found
+
+    def _missing_papers(self, contract: Contract) -> Sequence[str]:
+        profile = self._ledger.registers.need_profile(contract.profile_code)
+        found = []
+        for kind in profile.params.end.documents:
+            papers = self._ledger.registers.all(Submission, contract_id=contract.id, doc_kind=kind)
+            if not any(is_submitted(one.record) for one in papers):
+                found.append(f"「{profile.document_title(kind)}」がまだ提出されていません。")
+        return found
+
+    def _unretained(self, contract: Contract) -> Sequence[str]:
+        until = contract.retain_ledger_until
+        if until is None:
+            return [
+                "契約に「台帳の保存期限」が入力されていません。委託者と決めて入力してください。"
+            ]
+        if until >= self._ledger.today():
+            return ["台帳の保存期限が、まだ過ぎていません。"]
+        return []
+
+    # --- the entry -------------------------------------------------------------------------------
+    def _erasure(self, contract: Contract, held: Holdings, reason: str) -> ContentErasure:
+        ledger = self._ledger
+        erasure = ContentErasure(
+            id=ledger.new_id(),
+            contract_id=contract.id,
+            contract_no=contract.contract_no,
+            erased_at=ledger.now(),
+            entries=len(held.numbers),
+            numbers=write_numbers(held.numbers),
+            files=len(held.blobs),
+            blobs=held.blobs,
+            reason=reason,
+            requested_by=ledger.user.person_id,
+        )
+        last, seq = ledger.paper.last_sealed()
+        if last is None or last.contract_id != contract.id:
+            return erasure
+        return replace(
+            erasure,
+            last_paper_seq=seq,
+            last_serial=last.serial,
+            last_fiscal_year=last.fiscal_year,
+            last_fiscal_no=last.fiscal_no,
+            last_doc_no=last.doc_no,
+            last_sha256=last.pdf_sha256,
+        )
+
+    def _agreed(
+        self, erasure: ContentErasure, second: SignIn, seconds: frozenset[str]
+    ) -> ContentErasure:
+        """Let the second person sign the erasure at the place where it will stand."""
+        ledger = self._ledger
+        head = ledger.store.head()
+        question = question_of(erasure, ledger.store.vault_id, head, seconds)
+        answers = Answers(reasons={RULE: erasure.reason})
+        approval = ledger.rules.agree(question, answers, second)
+        ledger.rules.prove(question, replace(answers, approval=approval))
+        if ledger.store.head() != head:
+            raise Conflict(what="台帳")
+        return replace(
+            erasure,
+            approved_by=approval.person_id,
+            approved_at=approval.at,
+            proof=approval.proof,
+        )
+
+
+def _vanishing(held: Holdings) -> dict[str, int]:
+    return {type_: n for type_, n in held.records.items() if type_ != Contract.type}
+
+
+def _stub(contract: Contract) -> Contract:
+    """Return what is left of a contract: its number, parties, days, and that it was erased."""
+    kept = (
+        "id", "contract_no", "client_org_id", "contractor_org_id", "profile_code",
+        "profile_version", "profile_sha256", "signed_on", "starts_on", "ends_on", "work_start_on",
+        "completed_on", "handles_specific_pi", "handles_confidential_info", "onsite_rule",
+        "status", "retain_ledger_until", "content_erased_on",
+    )  # fmt: skip
+    values = {name: getattr(contract, name) for name in kept}
+    return Contract(**values, title=TITLE, purpose=NOTHING)

@@ -1,0 +1,186 @@
+"""Erase what the entries of one contract say, and recognise it afterwards (docs/format.md).
+
+Content and salt leave `content`; the derived rows, the search index and the sealed files follow.
+Headers, commitments and signatures stay, so that the chain verifies as before. An erased record
+has no row any more; only the contract itself keeps one, as a stub that a later entry describes.
+"""
+
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+
+from models.chain import Action, Command, Entry, Head
+from models.codes import Role
+from models.erased import RULE, Erasures, Holdings, question_of, read_numbers
+from models.errors import AzukariError, VerificationFailed
+from models.gate import Problem
+from models.records import ContentErasure
+from models.rules.proof import read_proof
+from models.scope import BY_CONTRACT
+from storage import log, schema
+from storage.attachments import Attachments
+from storage.authors import Authors
+from storage.database import PAGE_SIZE, Database
+
+CODE = "ERASED"
+CHUNK = 2000
+_RESERVED = 84  # bytes of an overflow page that are not ours: MAC, nonce, pointer
+_LARGEST = 64 << 20
+_AMONG = "IN (SELECT value FROM json_each(?))"
+_NUMBERS = (
+    "SELECT s.seq FROM (SELECT number AS seq FROM {view} WHERE contract_id = ?1 UNION ALL"
+    " SELECT l.seq FROM {view} v JOIN v_later l ON l.record_id = v.id WHERE v.contract_id = ?1) s"
+    " WHERE EXISTS (SELECT 1 FROM content c WHERE c.seq = s.seq)"
+)
+
+
+def holdings(database: Database, contract_id: str) -> Holdings:
+    """Return what can be erased of a contract; what speaks of an earlier erasure stays for ever."""
+    numbers = array("q")
+    records: dict[str, int] = {}
+    with database.lock:
+        for type_, view in schema.TABLES.items():
+            if type_ == ContentErasure.type:
+                continue
+            found = database.all(_NUMBERS.format(view=view.name), (contract_id,))
+            if found:
+                numbers.extend(seq for (seq,) in found)
+                records[type_] = database.value(
+                    f"SELECT count(*) FROM {view.name} WHERE contract_id = ?", (contract_id,)
+                )
+        files = database.all(
+            "SELECT DISTINCT blob FROM v_attachment WHERE contract_id = ?1 AND blob NOT IN"
+            " (SELECT blob FROM v_attachment WHERE contract_id IS NOT ?1 AND blob IS NOT NULL)"
+            " ORDER BY 1",
+            (contract_id,),
+        )
+    return Holdings(sorted(numbers), records, tuple(blob for (blob,) in files if blob))
+
+
+# --- erasing --------------------------------------------------------------------------------------
+
+
+def erase(database: Database, erasure: ContentErasure) -> None:
+    """Delete the content that an erasure names, inside the transaction that enters it.
+
+    The derived tables must be dropped and derived again afterwards, and `blank_free_pages` called.
+
+    Raises:
+        InvalidField: the numbers cannot be read.
+    """
+    for some in _chunks(read_numbers(erasure.numbers)):
+        database.all(f"DELETE FROM content WHERE seq {_AMONG}", (json.dumps(some),))
+
+
+def blank_free_pages(database: Database) -> None:
+    """Overwrite every page that nothing uses: a rebuild leaves there what its tables held."""
+    room = int(database.value("PRAGMA freelist_count")) * (PAGE_SIZE - _RESERVED)
+    database.all("CREATE TABLE v_blank (bytes BLOB)")
+    for start in range(0, room, _LARGEST):
+        size = min(_LARGEST, room - start)
+        database.all("INSERT INTO v_blank VALUES (zeroblob(?))", (size,))
+    database.all("DROP TABLE v_blank")
+
+
+def _chunks(spans: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
+    waiting: list[int] = []
+    for first, last in spans:
+        for seq in range(first, last + 1):
+            waiting.append(seq)
+            if len(waiting) == CHUNK:
+                yield waiting
+                waiting = []
+    if waiting:
+        yield waiting
+
+
+def remove_files(database: Database, attachments: Attachments) -> None:
+    """Remove the sealed files of erased entries that still lie there; called at every start, too.
+
+    Raises:
+        NotWritable, InputOutput: they are tried again at the next start.
+    """
+    named = {
+        name
+        for (text,) in database.all("SELECT blobs FROM v_content_erasure WHERE blobs IS NOT NULL")
+        for name in text.split("\n")
+    }
+    if named:
+        used = {name for (name,) in database.all("SELECT blob FROM v_attachment")}
+        attachments.remove(named - used)
+
+
+# --- recognising ----------------------------------------------------------------------------------
+
+
+def read_erasures(database: Database, *, whole: bool = True) -> Erasures:
+    """Read from the log which entries were erased under which entry.
+
+    Args:
+        whole: look through the log; otherwise the tables are trusted to know the erasures.
+    """
+    found: list[tuple[int, int, int]] = []
+    for entry in _erasure_entries(database, whole=whole):
+        record = _read(entry)
+        if record is None:
+            continue
+        for first, last in read_numbers(record.numbers):
+            if last < entry.seq:  # nothing is erased before it was entered
+                found.append((first, last, entry.seq))
+    return Erasures(tuple(sorted(found)))
+
+
+def erasure_problems(database: Database, vault_id: str, authors: Authors) -> Iterator[Problem]:
+    """Yield what does not agree about the erasures: who did it, who agreed, and what was erased."""
+    for entry in _erasure_entries(database):
+        where = f"記帳番号{entry.seq}"
+        record = _read(entry)
+        if record is None:
+            yield Problem(CODE, where, f"{where}の消去の記録が読めません。")
+            continue
+        command = log.commands_at(database, [entry.seq])[entry.seq]
+        try:
+            _check(database, vault_id, authors, command, record)
+        except AzukariError as error:
+            yield Problem(CODE, where, str(error.facts.get("reason", error)))
+
+
+def _check(
+    database: Database, vault_id: str, authors: Authors, command: Command, record: ContentErasure
+) -> None:
+    if authors.role_of(command.author, command.first_seq) is not Role.SUPERVISOR:
+        raise VerificationFailed(reason="責任者でない利用者が、内容を消去しています。")
+    allowed = json.dumps(sorted(BY_CONTRACT - {ContentErasure.type}))
+    for first, last in read_numbers(record.numbers):
+        other = database.value(
+            f"SELECT seq FROM entry WHERE seq BETWEEN ? AND ? AND type NOT {_AMONG}",
+            (first, last, allowed),
+        )
+        if other:
+            raise VerificationFailed(reason=f"契約のものでない記帳番号{other}が消去されています。")
+    account, _ = read_proof(record.proof)
+    if record.approved_at is None or account == command.author:
+        raise VerificationFailed(reason="消去に、二人目の確認がありません。")
+    previous = next(log.entries(database, command.first_seq, command.first_seq)).previous
+    question = question_of(record, vault_id, Head(command.first_seq - 1, previous), frozenset())
+    key = authors.key_of(account, command.first_seq)
+    question.check(record.proof, record.approved_at, {RULE: record.reason[:1000]}, key)
+
+
+def _erasure_entries(database: Database, *, whole: bool = True) -> Iterator[Entry]:
+    sql = "SELECT seq FROM entry WHERE type = ? AND action = ? ORDER BY seq"
+    rows: Sequence[tuple[int, ...]] = (
+        database.all(sql, (ContentErasure.type, Action.CREATE.value))
+        if whole
+        else database.all("SELECT number FROM v_content_erasure ORDER BY 1")
+    )
+    for (seq,) in rows:
+        yield from log.entries(database, seq, seq)
+
+
+def _read(entry: Entry) -> ContentErasure | None:
+    if entry.content is None:
+        return None
+    record = log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
+    assert isinstance(record, ContentErasure)
+    return record
