@@ -1,0 +1,225 @@
+"""Hostile files (A7): whatever the bytes, a parser answers or refuses with an error of ours.
+
+What single attacks must be told is in the tests of each parser; here they meet thousands of broken
+files that keep enough of their form to get past the first look.
+"""
+
+import copy
+import hashlib
+import io
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from PIL import Image
+
+from models.errors import AzukariError, ImportRefused
+from reports.pictures import MOST_PIXELS, PICTURE_LIMITS, plain_picture, redraw
+from reports.tables import child
+from reports.tables.read import read_table
+from storage import strict_json
+from storage.backup_format import MAGIC as BACKUP
+from storage.backup_format import read_preamble
+from storage.header import PREFIX_BYTES, SUFFIX_BYTES, complete, parse_header
+from tests.security.harm import SEED, Crash, random_flips, taken
+from tests.security.workbooks import hostile_workbooks, mutated
+from tests.storage.vaults import new_vault
+
+
+def parsed(count: int, folder: Path) -> dict[str, int]:
+    """Parse broken workbooks in one process, in the environment that the child gets."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.security.workbooks", str(count), str(SEED), str(folder)],
+        cwd=Path(__file__).parents[2], env=child._environment(), capture_output=True, text=True,
+        timeout=900, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    told: dict[str, int] = json.loads(done.stdout)
+    print(f"seed {SEED}: {told}")
+    return told
+
+
+def test_three_hundred_hostile_workbooks_are_read_or_refused(tmp_path: Path) -> None:
+    told = parsed(300, tmp_path)
+    assert told["read"] > 20 and told["refused"] > 20, "some get far, some do not"
+
+
+@pytest.mark.soak
+def test_five_thousand_hostile_workbooks_are_read_or_refused(tmp_path: Path) -> None:
+    assert sum(parsed(5000, tmp_path).values()) == 5000
+
+
+def test_hostile_workbooks_pass_through_the_child_too() -> None:
+    for how, data in hostile_workbooks(6, SEED + 1):
+        try:
+            assert read_table(data, name=f"{how}.xlsx").columns
+        except ImportRefused as refused:
+            assert "Traceback" not in str(refused)
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+def pictures() -> dict[str, bytes]:
+    made = {}
+    noise = Image.effect_noise((90, 60), 60).convert("RGB")
+    for kind in ("JPEG", "PNG", "WEBP"):
+        out = io.BytesIO()
+        noise.save(out, kind, comment=b"here") if kind == "JPEG" else noise.save(out, kind)
+        made[kind] = out.getvalue()
+    return made
+
+
+def hostile_pictures(kind: str, count: int, seed: int) -> Iterator[tuple[str, bytes]]:
+    dice, whole = random.Random(seed), pictures()[kind]
+    for number in range(count):
+        harmed = whole
+        for _ in range(dice.choice((1, 2, 5))):
+            harmed = harmed[:12] + mutated(harmed[12:], dice)
+        yield f"{kind} {number}", harmed
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_hostile_pictures_are_redrawn_or_refused(kind: str, tmp_path: Path) -> None:
+    drawn = 0
+
+    def judge(data: bytes) -> bool:
+        nonlocal drawn
+        redraw(data, {"kind": kind, "pixels": 10_000_000})
+        drawn += 1
+        return False
+
+    assert taken(hostile_pictures(kind, 250, SEED), judge, tmp_path / "bad") == []
+    assert 0 < drawn < 250, "some get far, some do not"
+
+
+def test_hostile_pictures_pass_through_the_child_too() -> None:
+    refused = 0
+    for how, data in hostile_pictures("JPEG", 6, SEED + 1):
+        try:
+            plain_picture(data, how)
+        except ImportRefused:
+            refused += 1
+    with pytest.raises(ImportRefused):
+        plain_picture(pictures()["PNG"][:80], "cut.png")
+    assert PICTURE_LIMITS.memory_bytes <= 1024**3 and MOST_PIXELS * 4 < 512 * 1024**2
+
+
+# --- our own formats, by a forger who makes length and digest right -------------------------------
+
+
+def forged(body: dict[str, Any], dice: random.Random) -> dict[str, Any]:
+    """Change something in a JSON object: a value, a type, a missing or an additional key."""
+    harmed = copy.deepcopy(body)
+    place: Any = harmed
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = dice.choice(keys)
+        if isinstance(place[key], dict | list) and place[key] and dice.random() < 0.7:
+            place = place[key]
+            continue
+        value: Any = dice.choice(
+            (
+                None,
+                True,
+                0,
+                -1,
+                2**53,
+                2**70,
+                1.5,
+                "",
+                "x" * 300,
+                "\ud800",
+                [],
+                {},
+                [[]] * 40,
+                "AA==",
+            )
+        )
+        match dice.randrange(4):
+            case 0:
+                del place[key]
+            case 1 if isinstance(place, dict):
+                place[f"{key}x"] = value
+            case 2 if isinstance(place, list):
+                place.append(copy.deepcopy(place[key]))
+            case _:
+                place[key] = value
+        return harmed
+
+
+def canonical(body: dict[str, Any]) -> bytes:
+    """Serialise also what our own writer refuses."""
+    try:
+        return strict_json.dumps(body)
+    except Exception:
+        return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_forged_key_headers_are_refused_without_a_crash(tmp_path: Path) -> None:
+    raw = new_vault(tmp_path / "v")[0].header_bytes
+    body = json.loads(raw[PREFIX_BYTES:-SUFFIX_BYTES])
+    dice = random.Random(SEED)
+
+    def copies() -> Iterator[tuple[str, bytes]]:
+        for number in range(1500):
+            text = canonical(forged(body, dice))
+            framed = raw[:10] + len(text).to_bytes(4, "big") + text
+            yield f"header {number}", complete(framed, raw[-SUFFIX_BYTES:-32])
+
+    def judge(content: bytes) -> bool:
+        parse_header(content, "keys.a")
+        return False  # what parses has a wrong MAC: test_header and test_vault
+
+    assert taken(copies(), judge, tmp_path / "bad") == []
+
+
+def test_forged_manifests_of_backups_are_refused_without_a_crash(tmp_path: Path) -> None:
+    body = manifest(tmp_path)
+    dice = random.Random(SEED)
+
+    def copies() -> Iterator[tuple[str, bytes]]:
+        for number in range(1500):
+            text = canonical(forged(body, dice))
+            raw = BACKUP + b"\0\1" + len(text).to_bytes(4, "big") + text
+            yield f"manifest {number}", raw + hashlib.sha256(raw).digest()
+
+    def judge(content: bytes) -> bool:
+        read_preamble(io.BytesIO(content), "bad.azb")
+        return False  # what parses is bound into every record: test_backup
+
+    assert taken(copies(), judge, tmp_path / "bad") == []
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    from tests.storage.test_backup import _ledger
+
+    made = _ledger(folder / "ledger").backup(folder / "b")
+    raw = made.file.read_bytes()
+    end = 14 + int.from_bytes(raw[10:14], "big")
+    found: dict[str, Any] = json.loads(raw[14:end])
+    return found
+
+
+# --- the planted bugs -----------------------------------------------------------------------------
+
+
+def test_a_parser_that_lets_its_own_errors_out_would_be_found(tmp_path: Path) -> None:
+    def careless(data: bytes) -> bool:
+        return openpyxl.load_workbook(io.BytesIO(data)) is None
+
+    with pytest.raises(Crash, match=rf"seed {SEED}"):
+        taken(hostile_workbooks(60, SEED), careless, tmp_path / "bad")
+    assert (tmp_path / "bad").stat().st_size, "the file that failed is kept"
+
+
+def test_a_parser_that_takes_everything_would_be_found(tmp_path: Path) -> None:
+    yes: Callable[[bytes], bool] = lambda data: bool(data)  # noqa: E731
+    assert taken(random_flips(b"sound" * 10, 5), yes, tmp_path / "bad")
+    assert issubclass(ImportRefused, AzukariError)
