@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from models import permissions
+from models.access import Act
 from models.chain import Head
 from models.codes import BackupKind, BackupResult
 from models.commands import creating
@@ -35,6 +36,7 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
     """
     ledger.require("backup")
     ledger.safe.journal.require()  # a backup that cannot be entered would be forgotten
+    ledger.access.handed_out(Act.BACKUP, BackupRun.type)  # so that it is in the backup itself
     started = ledger.now()
     try:
         made = ledger.safe.backup(folder, progress)
@@ -134,6 +136,7 @@ def record_restore_test(
         AzukariError: what failed; it is entered as well.
     """
     ledger.require("restore")
+    ledger.access.handed_out(Act.RESTORE, BackupRun.type, detail="trial")
     started, expected = ledger.now(), ledger.store.head()
     try:
         head = restore()
@@ -206,6 +209,7 @@ def record_verification(ledger: "Ledger", progress: Progress) -> Verification:
         Cancelled
     """
     ledger.require("verify")
+    ledger.access.note(Act.VERIFY)
     started = ledger.now()
     found = ledger.safe.verify(full=True, progress=progress)
     if found.ok:

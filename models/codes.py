@@ -480,6 +480,9 @@ class SystemEventKind(Code):
     KEY_RENEWED = "key_renewed", "暗号鍵の更新"
     CLOCK_BACK = "clock_back", "時計の戻り"
     CLOCK_JUMP = "clock_jump", "時計の飛び"
+    ACCESS_REVIEWED = "access_reviewed", "利用の記録の確認"
+    CONDITION_CHECKED = "condition_checked", "システムの状態の点検"
+    TERMINAL_CHANGED = "terminal_changed", "使用端末の変更"
 
 
 class EventLevel(Code):

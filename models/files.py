@@ -79,4 +79,5 @@ class Files:
             NotFound
         """
         record = self._ledger.registers.need(Attachment, attachment_id).record
+        self._ledger.access.viewed(record)
         return self._ledger.store.get_blob(record.blob)

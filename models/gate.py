@@ -16,6 +16,8 @@ from models.codes import Role
 from models.store import Progress, Store
 
 if TYPE_CHECKING:
+    from models.access import AccessBook
+    from models.condition import Machine
     from models.journal import JournalKeeper
 
 
@@ -88,6 +90,12 @@ class Safe(Protocol):
 
     @property
     def journal(self) -> "JournalKeeper": ...
+
+    @property
+    def access(self) -> "AccessBook": ...
+
+    @property
+    def machine(self) -> "Machine": ...
 
     def ways_in(self) -> Sequence[WayIn]:
         """Return everybody whom the key header lets in or could let in again."""

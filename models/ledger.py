@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from models import permissions
+from models.access import AccessLog
 from models.backups import RESTORED, kept_restore
 from models.chain import SALT_SIZE, Command, Head, Intent, write_command
 from models.clockwatch import ClockWatch, Steady
@@ -75,6 +76,7 @@ class Ledger:
         self._signer = opened.signer
         self._user_id = opened.user_id
         self._lock = threading.RLock()
+        self.access = AccessLog(self, opened.signer, opened.user_id)
         self._listeners: list[Callable[[Change], None]] = []
         self._must_change: bool | None = None
         self.notices: list[str] = []  # what the user should know at once after signing in
@@ -210,6 +212,7 @@ class Ledger:
             ids=tuple(intent.record.id for intent in intents),
             notices=tuple(notices),
         )
+        self.access.entered(intents)
         for listener in self._listeners:
             listener(change)
         if failed is not None:
@@ -317,8 +320,18 @@ class Ledger:
     # --- the door ---------------------------------------------------------------------------------
     _closed = False
 
-    def close(self) -> None:
-        """Close the store; every later command is refused."""
+    def close(self, why: str = "") -> None:
+        """Close the store; every later command is refused.
+
+        Args:
+            why: what locked it, for the access log.
+
+        Raises:
+            DiskFull, NotWritable, InputOutput: the end of the access log was not written.
+        """
         with self._lock:
             self._closed = True
-            self.store.close()
+            try:
+                self.access.close(why)
+            finally:
+                self.store.close()

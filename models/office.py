@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
+from models.access import Act
 from models.backups import keep_restore, record_restore, record_restore_test
 from models.chain import Head
 from models.clockwatch import Steady
@@ -12,7 +13,7 @@ from models.gate import Gate, Opened, Restored
 from models.ledger import Clock, Ledger, Random
 from models.opening import Opening, open_books
 from models.profiles import Profile
-from models.records import Person
+from models.records import BackupRun, Person
 from models.recovering import enter_recovery
 from models.registers import Registers
 from models.settling import settle
@@ -56,6 +57,7 @@ class Office:
                 program=self.program,
                 sheet=opened.safe.sheet_key(),
             )
+            ledger.access.signed_in()
         except BaseException:
             self.gate.discard(opened)  # a ledger without its first command is no ledger
             raise
@@ -81,6 +83,7 @@ class Office:
         ledger = self._ledger(self.gate.unlock(folder, login, password, accept=bool(rolled_back)))
         try:
             settle(ledger)
+            ledger.access.signed_in()
             ledger.journal.greet(rolled_back)
         except Exception:
             ledger.close()  # whatever the reason, an open ledger without a user must not stay
@@ -108,14 +111,17 @@ class Office:
             AzukariError: nothing of use was changed; the same sheet works again.
         """
         recovery = self.gate.open_with_sheet(folder, sheet)
+        opening = self._ledger(recovery.opened)
         try:
-            enter_recovery(self._ledger(recovery.opened), recovery, login, password, person)
+            enter_recovery(opening, recovery, login, password, person)
+            opening.access.flush()
             opened, fresh = recovery.finish()
         except BaseException:
             recovery.close()
             raise
         ledger = self._ledger(opened)
         settle(ledger)
+        ledger.access.signed_in()
         ledger.journal.greet("回復シートの使用")
         return ledger, fresh
 
@@ -144,7 +150,9 @@ class Office:
 
         def enter(restored: Restored) -> None:
             assert restored.opened is not None
-            keep_restore(self._ledger(restored.opened), restored, started)
+            ledger = self._ledger(restored.opened)
+            keep_restore(ledger, restored, started)
+            ledger.access.handed_out(Act.RESTORE, BackupRun.type)
             done.append(replace(restored, opened=None))
 
         self.gate.restore(
@@ -209,6 +217,7 @@ class Office:
             ledger, fresh = self.recover(place, sheet, login, password, person)
             try:
                 record_restore(ledger, restored, started)
+                ledger.access.note(Act.RESTORE, BackupRun.type)
                 done.append((ledger.store.head(), fresh))
             finally:
                 ledger.close()

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from models import wareki
+from models.access import Act
 from models.chain import Head
 from models.codes import (
     AttachmentKind,
@@ -214,7 +215,9 @@ class Paper:
             )
             submission = self._submission(request, numbers, sealed, file.id)
             ledger.registers.validate(submission)
-            return ledger.commit([creating(file), creating(submission)], command_id=command_id)
+            change = ledger.commit([creating(file), creating(submission)], command_id=command_id)
+        ledger.access.note(Act.SEAL, submission.type, submission.id, request.contract_id)
+        return change
 
     def submit(
         self, submission_id: str, *, on: date, means: SubmissionMeans, received_by: str = "",
@@ -350,6 +353,7 @@ class Paper:
             Damaged, NotFound
         """
         paper = self._ledger.registers.need(Submission, submission_id).record
+        self._ledger.access.viewed(paper)
         return self._ledger.files.read(paper.file_id)
 
     def sealed(self, contract_id: str = "", doc_kind: str = "") -> Sequence[Submission]:

@@ -56,6 +56,9 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "journal": ("更新ジャーナルの開始", frozenset({A, S})),
     "without_journal": ("更新ジャーナルなしの運用", REGISTER),
     "erase": ("契約の内容の消去", REGISTER),
+    "access_log": ("利用の記録の閲覧", frozenset({S, A, I})),
+    "condition": ("システムの状態の点検", frozenset({W, S, A})),
+    "access_review": ("利用の記録の確認", frozenset({S, A})),
     "evidence": ("条項と証拠の確認", frozenset({S, I})),
 }
 

@@ -92,7 +92,9 @@ class Registers:
 
     def search(self, text: str, types: Sequence[str] = (), limit: int = 50) -> list[Hit]:
         """Find records of any type by words (models/text.py says how words match)."""
-        return self._ledger.store.search(text, types=types, limit=limit)
+        found = self._ledger.store.search(text, types=types, limit=limit)
+        self._ledger.access.searched(len(found))
+        return found
 
     def history(self, type_: str, record_id: str) -> list[tuple[Command, Entry]]:
         """Return every entry about a record, oldest first."""

@@ -7,6 +7,13 @@ read `VERSION` from here.
 VERSION = "0.1.0"
 
 
+def denied_programs() -> str:
+    """Return the list of programs that must not be on the PC."""
+    from importlib.resources import files
+
+    return files("resources").joinpath("denied_programs.toml").read_text("utf-8")
+
+
 def profile_texts() -> list[tuple[str, str]]:
     """Return (file name, text) of every rule profile that comes with the program."""
     from importlib.resources import files  # 3 ms that the door need not wait for

@@ -28,6 +28,7 @@ from models.gate import Opened, Recovery, Restored, SheetKey
 from models.passwords import PasswordPolicy
 from models.store import Progress
 from storage import backup as containers
+from storage.access import AccessTable
 from storage.backup_format import Manifest, read_preamble
 from storage.device import DeviceSecret, DeviceStore
 from storage.files import open_regular, reading
@@ -38,6 +39,7 @@ from storage.kdf import STANDARD, KdfParameters
 from storage.ledger_store import LedgerStore
 from storage.ledgers import DATABASE_NAME, create_ledger, open_ledger
 from storage.lock import LedgerLock, lock_ledger
+from storage.machine import PC
 from storage.password_words import load_password_words
 from storage.restoring import complete
 from storage.rotation import find_epoch
@@ -309,8 +311,7 @@ class LedgerGate:
             return self._device.renew(self._random)
 
     def _lock(self, folder: Path) -> LedgerLock:
-        holder = f"{platform.node() or 'PC'}の{_user_name()}"
-        return lock_ledger(folder, holder=holder, now=self._clock())
+        return lock_ledger(folder, holder=_holder(), now=self._clock())
 
     def _join(self, vault: Vault, lock: LedgerLock, *, new: bool, accept: bool = False) -> Opened:
         """Open database and attachments under an unlocked vault; the store holds the lock then."""
@@ -325,6 +326,10 @@ class LedgerGate:
             if vault.role == Role.INSPECTOR.value:
                 store.read_only(vault.user_id)
             safe.journal = Keeper(store, vault, self._memory, self._clock, accept=accept)
+            safe.access = AccessTable(
+                store.database, vault, self._throttle.refusals, platform.node() or "PC"
+            )
+            safe.machine = PC(vault.folder, _holder())
             safe.finish_renewal()
             store.on_close(vault.close)
             return Opened(store, safe, vault.user_id, vault.signer())
@@ -361,6 +366,8 @@ class SheetRecovery:
         before = cast(LedgerSafe, self.opened.safe)
         safe = LedgerSafe(vault, store, self._clock, self._policy, before.throttle)
         safe.journal = before.journal
+        safe.access = before.access
+        safe.machine = before.machine
         safe.remember_header()
         return Opened(store, safe, vault.user_id, vault.signer()), self._prepared.sheet.text
 
@@ -384,6 +391,11 @@ def _sweep(folder: Path, *, with_folder: bool) -> None:
                 path.unlink()
         if with_folder:
             folder.rmdir()
+
+
+def _holder() -> str:
+    """Name this PC and its user, for whoever finds the ledger in use."""
+    return f"{platform.node() or 'PC'}の{_user_name()}"
 
 
 def _user_name() -> str:

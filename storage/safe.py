@@ -16,6 +16,8 @@ from models.store import Progress
 from storage import backup as containers
 from storage import rotation
 from storage import verify as checks
+from storage.access import AccessTable
+from storage.access_check import access_problems
 from storage.approvals import approval_problems
 from storage.authors import read_authors
 from storage.erasing import erasure_problems, read_erasures
@@ -25,6 +27,7 @@ from storage.header_edits import next_sheet_name
 from storage.journal_keeper import Keeper
 from storage.ledger_store import LedgerStore
 from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
+from storage.machine import PC
 from storage.recovery import RecoverySheet
 from storage.throttle import Throttle
 from storage.unlocked import Vault
@@ -39,6 +42,8 @@ class LedgerSafe:
     """Keys and files of an open ledger."""
 
     journal: Keeper  # given by the gate once the store is open
+    access: AccessTable
+    machine: PC
 
     def __init__(
         self,
@@ -193,6 +198,7 @@ class LedgerSafe:
         )
         if full and not problems:  # the signatures of the log itself hold
             problems += self._approval_problems()
+            problems += access_problems(self._store, read_authors(self._store.database))
         problems += self.journal.check(full=full, progress=progress)
         problems += last_backup_problems(self._store)
         erased = read_erasures(self._store.database, whole=full).counts()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from models.errors import AzukariError, LockedOut, WrongPassword
 from storage.files import make_private_folder, overwrite_durable, read_whole
+from storage.refusals import Refusals
 from storage.trust import login_tag
 
 FILE_NAME = "attempts.json"
@@ -27,6 +28,7 @@ class Throttle:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
+        self.refusals = Refusals(folder)
 
     @contextmanager
     def counted(self, vault_id: bytes, login: str, now: datetime) -> Iterator[None]:
@@ -64,6 +66,7 @@ class Throttle:
         count, _ = attempts.pop(name, (0, ""))
         attempts[name] = (count + 1, now.isoformat())
         self._save(attempts)
+        self.refusals.add(vault_id, login_tag(vault_id, login), now)
 
     def succeeded(self, vault_id: bytes, login: str) -> None:
         """Forget the failures of a login name."""

@@ -122,6 +122,7 @@ def places(office: "Office") -> "list[Place]":
     from ui.daily_log import DailyLogPage
     from ui.evidence_page import EvidencePage
     from ui.items import ItemsPage
+    from ui.oversight_page import OversightPage
     from ui.papers import PapersPage
     from ui.record_pages import AuthorizationPage, ContractsPage, PeoplePage
     from ui.registers_page import RegistersPage
@@ -146,6 +147,7 @@ def places(office: "Office") -> "list[Place]":
             lambda desk: BackupPage(desk, office),
             frozenset({"backup_run"}),
         ),
+        Place("点検", "verify", OversightPage, frozenset({"system_event"})),
         Place(
             "設定・利用者",
             "settings",

@@ -28,7 +28,7 @@ from ui import layout
 from ui.fitting import fit
 from ui.page import Desk
 from ui.preview import PreviewView
-from ui.saving import write_file
+from ui.saving import What, write_file
 
 TYPE = Attachment.type
 _SUFFIXES = (
@@ -151,7 +151,9 @@ class AttachmentDialog(QDialog):
         pattern = f"{suffix[1:].upper()} (*{suffix})" if suffix else _tr("すべてのファイル (*)")
         name = PurePath(self._record.name).name
         file = asker.save_file(self, _tr("写しの保存先"), pattern, name)
-        if file is not None and write_file(self._desk, file, self._data, self):
+        if file is not None and write_file(
+            self._desk, file, self._data, self, What(TYPE, self._record.id)
+        ):
             asker.tell(self, _tr("「{0}」に写しを保存しました。").format(file.name))
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QDialog,
     QHBoxLayout,
     QMenu,
     QPushButton,
@@ -34,11 +35,11 @@ from ui.import_dialog import open_import
 from ui.issue import IssueRequest, preview
 from ui.page import Desk, Page
 from ui.preview import PreviewDialog
-from ui.printing import print_pdf
 from ui.record_dialog import RecordDialog
 from ui.register import ColumnMemory
 from ui.register_model import RegisterModel
 from ui.register_print import print_list
+from ui.saving import What, print_here
 
 LEDGER_PAPER = "D-28"
 LATE_WORD = "後日入力"
@@ -235,8 +236,12 @@ class DailyLogPage(Page):
     def _show_paper(self, pdf: bytes) -> None:
         title = self.title.text()
         dialog = PreviewDialog(title, pdf, self, self.desk.likes)
-        dialog.add_button(layout.button(self.tr("印刷…"), lambda: print_pdf(pdf, title, dialog)))
+        dialog.add_button(layout.button(self.tr("印刷…"), lambda: self._print(pdf, title, dialog)))
         dialog.open()
+
+    def _print(self, pdf: bytes, title: str, dialog: QDialog) -> None:
+        what = What(HandlingEvent.type, contract=self.contract_id, detail=LEDGER_PAPER)
+        print_here(self.desk, pdf, title, dialog, what)
 
     # --- what is allowed ----------------------------------------
     def _enable(self) -> None:

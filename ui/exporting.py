@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models import permissions
+from models.access import Act
 from models.errors import Usage
 from models.fields import (
     Children,
@@ -54,6 +55,9 @@ def export_register(
             reason=f"{cls.label}は契約ごとの記録ではありません。--contract を外してください。"
         )
     query = query or Query(cls.type, where)
+    asked = contract_id or next(iter(query.contracts or ()), "")
+    rows = ledger.registers.count(query)
+    ledger.access.handed_out(Act.EXPORT, cls.type, contract=asked, count=rows)
     fields = [f for f in cls.fields().values() if not isinstance(f.kind, Children)]
     suffix = out.suffix.lower()
     if suffix == ".json":

@@ -52,6 +52,8 @@ class FormDialog(QDialog):
         self.desk = desk
         self.stored = stored
         record = stored.record if stored is not None else start
+        if stored is not None:
+            desk.ledger.access.viewed(stored.record)
         self.form = RecordForm(desk, cls, record, profile)
         self.reason = QLineEdit(self)
         self.reason.setVisible(stored is not None)

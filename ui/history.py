@@ -170,6 +170,9 @@ class HistoryDialog(QDialog):
             column.addWidget(widget)
         fit(self, 980, 520)
         reader = HistoryReader(desk.ledger, profile)
+        stored = desk.ledger.store.get(BY_TYPE[type_], record_id)
+        if stored is not None:
+            desk.ledger.access.viewed(stored.record)
         desk.operations.ask(lambda: reader.read(type_, record_id), self.show_versions, parent=self)
 
     def show_versions(self, versions: Sequence[Version]) -> None:

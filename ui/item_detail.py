@@ -74,6 +74,7 @@ class ItemDetail(QWidget):
             return
         self.item_id = item_id
         item = stored.record
+        self.desk.ledger.access.viewed(item)
         self.none.setVisible(False)
         self.body.setVisible(True)
         self.title.setText(item.caption())

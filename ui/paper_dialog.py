@@ -21,7 +21,7 @@ from models.codes import SealKind
 from models.commands import Change
 from models.errors import AzukariError
 from models.paper_about import CHANGES
-from models.records import Contract, SealKey
+from models.records import Contract, SealKey, Submission
 from ui import ledger_settings as settings
 from ui import permitted
 from ui.fitting import fit
@@ -30,7 +30,7 @@ from ui.layout import add_row, button, form, heading, note, say
 from ui.page import Desk
 from ui.paper_subjects import PERIOD_KINDS, Subject, needs_subjects, offers_subjects, subjects
 from ui.preview import PreviewDialog
-from ui.saving import print_here, save_here
+from ui.saving import What, print_here, save_here
 
 CHANGE_ROLE = Qt.ItemDataRole.UserRole + 1  # of the two entries of a notice, the one of changes
 SEAL_QUESTION = "確定すると番号と証印が付き、内容はもう変えられません。確定しますか。"
@@ -244,9 +244,10 @@ class PaperDialog(QDialog):
         if self._is_sealed(request):
             say(words, why_not or self._sealed_how(request, key), "problem" if why_not else "muted")
         title = request.doc_kind
+        what = What(Submission.type, contract=request.contract_id, detail=title)
         for word, act in (
-            (self.tr("印刷"), lambda: print_here(self.desk, pdf, title, dialog)),
-            (self.tr("PDFを保存"), lambda: save_here(self.desk, pdf, f"{title}.pdf", dialog)),
+            (self.tr("印刷"), lambda: print_here(self.desk, pdf, title, dialog, what)),
+            (self.tr("PDFを保存"), lambda: save_here(self.desk, pdf, f"{title}.pdf", dialog, what)),
             (self.tr("戻る"), dialog.reject),
         ):
             dialog.add_button(button(word, act))

@@ -25,7 +25,7 @@ from ui.paper_return import ReturnDialog
 from ui.preview import PreviewDialog
 from ui.register import RegisterView
 from ui.register_print import print_list
-from ui.saving import print_here, save_here
+from ui.saving import What, print_here, save_here
 
 PDF = "PDF (*.pdf)"
 MOST_CHANGES = 5  # told under the list
@@ -93,7 +93,9 @@ class PapersPage(Page):
 
     def print_paper(self) -> None:
         """Print the sealed file."""
-        self._with_file(lambda paper, pdf: print_here(self.desk, pdf, paper.doc_no, self))
+        self._with_file(
+            lambda paper, pdf: print_here(self.desk, pdf, paper.doc_no, self, _what(paper))
+        )
 
     def print_list(self) -> None:
         """Show the register of papers as it is printed."""
@@ -101,7 +103,9 @@ class PapersPage(Page):
 
     def save_paper(self) -> None:
         """Write the sealed file, byte for byte, where the user wants it."""
-        self._with_file(lambda paper, pdf: save_here(self.desk, pdf, file_name(paper), self))
+        self._with_file(
+            lambda paper, pdf: save_here(self.desk, pdf, file_name(paper), self, _what(paper))
+        )
 
     def submit(self) -> None:
         """Note that a paper was handed in."""
@@ -184,9 +188,13 @@ class PapersPage(Page):
     def preview_of(self, paper: Submission, pdf: bytes) -> PreviewDialog:
         """Return the dialog that shows a sealed file."""
         dialog = PreviewDialog(paper.caption(), pdf, self, self.desk.likes)
+        what = _what(paper)
         for word, act in (
-            (self.tr("印刷"), lambda: print_here(self.desk, pdf, paper.doc_no, dialog)),
-            (self.tr("PDFを保存"), lambda: save_here(self.desk, pdf, file_name(paper), dialog)),
+            (self.tr("印刷"), lambda: print_here(self.desk, pdf, paper.doc_no, dialog, what)),
+            (
+                self.tr("PDFを保存"),
+                lambda: save_here(self.desk, pdf, file_name(paper), dialog, what),
+            ),
             (self.tr("閉じる"), dialog.accept),
         ):
             dialog.add_button(button(word, act))
@@ -205,6 +213,10 @@ class PapersPage(Page):
                     "この書類は、確定したときのまま変わっていません。証印も台帳の記録と一致します。"
                 ),
             )
+
+
+def _what(paper: Submission) -> What:
+    return What(paper.type, paper.id, paper.contract_id, paper.doc_kind)
 
 
 class SubmitDialog(QDialog):

@@ -3,6 +3,8 @@
 The system's spooler keeps its own copy for a while; the manual says so and how to switch it off.
 """
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
@@ -14,8 +16,16 @@ from ui.preview import PdfPages
 DOTS = 300  # per inch: sharp furigana, and a page still fits into the memory of old printers
 
 
-def print_pdf(pdf: bytes, title: str, parent: QWidget | None = None) -> bool:
+def print_pdf(
+    pdf: bytes,
+    title: str,
+    parent: QWidget | None = None,
+    before: Callable[[], None] = lambda: None,
+) -> bool:
     """Let the user choose a printer and print; return whether it was sent.
+
+    Args:
+        before: called when a printer was chosen; what it raises keeps the paper inside.
 
     Raises:
         PrinterMissing: none is set up.
@@ -28,6 +38,7 @@ def print_pdf(pdf: bytes, title: str, parent: QWidget | None = None) -> bool:
     dialog.setWindowTitle("印刷")
     if not dialog.exec():
         return False
+    before()
     draw_pages(pdf, printer)
     return True
 

@@ -36,6 +36,7 @@ class RecordDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         record = stored.record
+        desk.ledger.access.viewed(record)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.form = RecordForm(desk, type(record), record, profile)
         self.form.set_read_only(True)

@@ -293,6 +293,7 @@ class RegisterView(QWidget):
         if self._wanted >= 0 and complete:
             self._mark_wanted()
         if complete:
+            self.desk.ledger.access.listed(self.cls.type, self._contract_id, rows)
             self.count.setText(self.tr("{rows}件").format(rows=f"{rows:,}"))
         else:
             self.count.setText(self.tr("{rows}件以上（数えています…）").format(rows=f"{rows:,}"))

@@ -18,7 +18,7 @@ from models.store import ListRow, Progress, Query
 from ui import layout
 from ui.preview import PreviewDialog
 from ui.register import RegisterView
-from ui.saving import print_here
+from ui.saving import What, print_here
 
 if TYPE_CHECKING:
     from reports.list_print import ListRow as PrintedRow
@@ -30,10 +30,13 @@ PAGE = 500  # rows read at once
 def print_list(view: RegisterView, title: str, parent: QWidget) -> None:
     """Draw the list beside the window and show it with a button that prints it."""
     work, desk = _work(view, title), view.desk
+    what = What(view.cls.type, contract=next(iter(view.query().contracts or ()), ""))
 
     def then(pdf: bytes) -> None:
         dialog = PreviewDialog(title, pdf, parent)
-        dialog.add_button(layout.button(_tr("印刷…"), lambda: print_here(desk, pdf, title, dialog)))
+        dialog.add_button(
+            layout.button(_tr("印刷…"), lambda: print_here(desk, pdf, title, dialog, what))
+        )
         dialog.open()
 
     desk.operations.long(_tr("{0}の印刷").format(title), work, then, parent)

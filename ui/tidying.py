@@ -1,6 +1,7 @@
 """Idle time: what the ledger has put off is done in small pieces while nobody waits for anything.
 
-Entries are durable before the search index and the narrow list tables know them; both follow here.
+Entries are durable before the search index and the narrow list tables know them; both follow here,
+and so do the lines of the access log.
 """
 
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ui.operations import Operations
 
 PAUSE_MS = 2000  # after the last command; whoever types in the next entry is not held up
+WRITE_MS = 3000  # lines of the access log wait in memory no longer than this
 BETWEEN_MS = 50  # between two pieces, so that a question slips in
 PIECE_MS = 20
 
@@ -25,11 +27,15 @@ class Tidying(QObject):
     def __init__(self, ledger: "Ledger", operations: "Operations", page: QWidget) -> None:
         super().__init__(page)
         self._store = ledger.store
+        self._access = ledger.access
         self._operations = operations
         self._page = page
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._tidy)
         operations.changed.connect(self._begin)
+        self._writing = QTimer(self, interval=WRITE_MS)
+        self._writing.timeout.connect(self._write)
+        self._writing.start()
         self._begin()
 
     def _begin(self) -> None:
@@ -46,6 +52,13 @@ class Tidying(QObject):
             parent=self._page,
             quiet=True,
         )
+
+    def _write(self) -> None:
+        """Write what the access log holds in memory; while a work goes on, behind it."""
+        if self._access.waits:
+            self._operations.ask(
+                self._access.flush, lambda _: None, failed=self._rest, parent=self._page, quiet=True
+            )
 
     def _go_on(self, left: bool) -> None:
         if left and not self._timer.isActive():

@@ -43,6 +43,7 @@ SMALLEST = QSize(900, 440)  # Full HD at 200 % leaves 960 by 480 beside task bar
 USUAL = QSize(1280, 720)
 IDLE_WORDS = "操作がないまま時間がたったため、ロックしました。"
 SESSION_WORDS = "PCの画面がロックされたため、台帳もロックしました。"
+WHY = {IDLE_WORDS: "idle", SESSION_WORDS: "session"}  # for the access log
 DRAFT_WORDS = "入力途中だった内容は記録していません。もう一度入力してください。"
 DRAFT_QUESTION = "入力途中の内容があります。ロックすると失われます。ロックしますか。"
 
@@ -194,7 +195,7 @@ class MainWindow(QMainWindow):
         self._stack.removeWidget(bench)
         bench.hide()
         bench.deleteLater()
-        self._close_store(bench.ledger)
+        self._close_store(bench.ledger, WHY.get(reason, ""))
         self.setWindowTitle(TITLE)
         self.statusBar().clearMessage()
         self.statusBar().hide()
@@ -272,9 +273,9 @@ class MainWindow(QMainWindow):
             elif isinstance(widget, QWidget):
                 widget.close()
 
-    def _close_store(self, ledger: "Ledger") -> None:
+    def _close_store(self, ledger: "Ledger", why: str = "") -> None:
         """Close the store in the worker, behind the work that is going on."""
-        self._operations.ask(ledger.close, lambda _: None)
+        self._operations.ask(lambda: ledger.close(why), lambda _: None)
 
     # --- Qt ----------------------------------------
     def closeEvent(self, event: "QCloseEvent") -> None:

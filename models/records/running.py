@@ -36,5 +36,7 @@ class SystemEvent(Record):
         answered = (
             SystemEventKind.JOURNAL_SUSPENDED,
             SystemEventKind.JOURNAL_STOPPED,
+            SystemEventKind.ACCESS_REVIEWED,
+            SystemEventKind.CONDITION_CHECKED,
         )
         return frozenset({"reason", "acknowledged_by"}) if self.kind in answered else frozenset()

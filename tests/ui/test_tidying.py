@@ -43,7 +43,8 @@ def operations(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operat
 def tidy(store: Store, operations: Operations, qtbot: QtBot) -> QWidget:
     page = QWidget()
     qtbot.addWidget(page)
-    Tidying(cast(Any, SimpleNamespace(store=store)), operations, page)
+    access = SimpleNamespace(waits=False)
+    Tidying(cast(Any, SimpleNamespace(store=store, access=access)), operations, page)
     return page
 
 

@@ -352,6 +352,7 @@ class Driver:
             voided=voided_of(request),
         )
         found = ledger.store.find(cls, query, limit=whole_of(request, "limit", 100))
+        ledger.access.listed(cls.type, count=len(found))
         records = [
             {
                 "record_id": stored.record.id,

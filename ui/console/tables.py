@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from models.access import Act
 from models.errors import Usage
 from models.fields import Day
 from models.intake.finding import Finder
@@ -38,6 +39,9 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
         sealed: dict[str, str | None] = {"number": None, "sha256": None}
 
         def make() -> tuple[str | None, bytes]:
+            ledger.access.handed_out(
+                Act.PRINT, Submission.type, contract=contract.id, detail=request.doc_kind
+            )
             if not form_of(ledger, request).sealed:
                 return None, preview(ledger, request)
             paper = ledger.registers.need(Submission, issue(ledger, request).ids[-1]).record

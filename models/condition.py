@@ -1,0 +1,369 @@
+"""The condition of the system, judged: what is well, what needs care, and what to do then (A-20 …).
+
+Facts come in, sentences go out; who reads the disk and the list of installed programs is somebody
+else (`Machine`, implemented in `storage/`). Where the PC tells nothing, that is said, and somebody
+looks and writes down what he saw: silence is never taken for health.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from models.backups import WHOLE_LEDGER
+from models.codes import BackupKind, BackupResult, EventLevel, SystemEventKind
+from models.commands import Change, creating
+from models.denied import Denied, found_denied
+from models.journal import JournalState, JournalStatus, News
+from models.records import BackupRun, SystemEvent
+from models.store import Op, Query, Where
+from models.wareki import format_short
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+MIB = 1 << 20
+GIB = 1 << 30
+LEAST_FREE = 512 * MIB  # below this, or what a backup and a new key need, there is danger
+COMFORT = 5 * GIB
+FULL_CHECK_DAYS = 31
+TRIAL_DAYS = 366
+DEFINITION_DAYS = 7
+CLOCK_DAYS = 31
+FORECAST_DAYS = 180  # a disk that is full within this time needs care
+SPAN = timedelta(days=7)  # between the first and the last size, for a forecast
+LONG = 365 * 20
+
+
+class State(str, Enum):
+    """How one thing stands; `UNKNOWN` asks somebody to look."""
+
+    GOOD = "good"
+    CARE = "care"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+WORDS: Mapping[State, str] = {
+    State.GOOD: "良好", State.CARE: "注意", State.BAD: "要対処", State.UNKNOWN: "要確認",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One line: what it is about, how it stands, in a sentence, and what to do."""
+
+    topic: str
+    state: State
+    sentence: str
+    to_do: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Room where the ledger lies; sizes in bytes."""
+
+    free: int
+    total: int
+    ledger: int  # database and attachments
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """A program against malware as the system tells of it."""
+
+    product: str
+    active: bool | None  # None: the system does not say
+    updated_on: date | None
+
+
+class Machine(Protocol):
+    """What the PC tells of itself."""
+
+    @property
+    def holder(self) -> str:
+        """Return who uses the ledger alone, as the lock says."""
+
+    def disk(self) -> Disk:
+        """Raises: MediumMissing, InputOutput."""
+
+    def programs(self) -> Sequence[str] | None:
+        """Return the installed programs, None where the system does not tell."""
+
+    def protection(self) -> Sequence[Protection] | None:
+        """Return what protects against malware, None where the system does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that is judged; `now` has the offset of the clock on the wall."""
+
+    now: datetime
+    disk: Disk
+    sizes: Sequence[tuple[datetime, int]]  # of backups, oldest first
+    full_check: datetime | None
+    trial: datetime | None
+    backup: datetime | None
+    backup_days: int
+    journal: JournalStatus
+    clock_event: SystemEvent | None
+    terminal: str
+    holder: str
+    since: datetime | None
+    protection: Sequence[Protection] | None
+    programs: Sequence[str] | None
+    denied: Sequence[Denied]
+    version: str
+
+
+def read_facts(
+    ledger: "Ledger", *, backup_days: int, denied: Sequence[Denied], version: str
+) -> Facts:
+    """Ask ledger and PC; takes a moment, so it is done beside the window."""
+    machine = ledger.safe.machine
+    went_well = Query(
+        BackupRun.type,
+        (Where("result", Op.EQ, BackupResult.OK),),
+        order=(("finished_at", False),),
+    )
+    runs = [one.record for one in ledger.store.find(BackupRun, went_well, limit=10_000)]
+    full = [run for run in runs if run.kind is BackupKind.FULL and run.finished_at]
+    return Facts(
+        now=ledger.now(),
+        disk=machine.disk(),
+        sizes=[(run.finished_at, run.size) for run in full if run.finished_at and run.size],
+        full_check=_last(
+            run for run in runs if run.kind is BackupKind.VERIFY and run.file_name == WHOLE_LEDGER
+        ),
+        trial=_last(run for run in runs if run.kind is BackupKind.RESTORE_TEST),
+        backup=_last(iter(full)),
+        backup_days=backup_days,
+        journal=ledger.journal.status(),
+        clock_event=_clock_event(ledger),
+        terminal=ledger.safe.access.terminal,
+        holder=machine.holder,
+        since=ledger.access.since,
+        protection=machine.protection(),
+        programs=machine.programs(),
+        denied=denied,
+        version=version,
+    )
+
+
+def _last(runs: Iterator[BackupRun]) -> datetime | None:
+    return max((run.finished_at for run in runs if run.finished_at), default=None)
+
+
+def _clock_event(ledger: "Ledger") -> SystemEvent | None:
+    kinds = (SystemEventKind.CLOCK_BACK, SystemEventKind.CLOCK_JUMP)
+    query = Query(SystemEvent.type, (Where("kind", Op.IN, kinds),), order=(("occurred_at", True),))
+    found = ledger.store.find(SystemEvent, query, limit=1)
+    return found[0].record if found else None
+
+
+def judge(facts: Facts) -> list[Condition]:
+    """Judge everything, in the order of the page."""
+    return [
+        _room(facts), _checked(facts), _backed_up(facts), _tried(facts), _journal(facts.journal),
+        _clock(facts), _use(facts), _protection(facts), _programs(facts),
+        Condition("プログラムの版", State.GOOD, f"預り台帳 {facts.version}を使っています。"),
+    ]  # fmt: skip
+
+
+# --- one by one ------------------------------------------------------------------------------------
+def _room(facts: Facts) -> Condition:
+    disk = facts.disk
+    days = days_left(facts)
+    least = max(LEAST_FREE, 3 * disk.ledger)  # a copy for a backup here, a new key, the rest
+    sentence = (
+        f"空き{size_words(disk.free)}（全体{size_words(disk.total)}）。"
+        f"台帳は{size_words(disk.ledger)}です。{_forecast(days, facts)}"
+    )
+    if disk.free < least:
+        return Condition(
+            "空き容量", State.BAD, sentence,
+            "すぐに、このディスクの不要なファイルを片付けてください。"
+            "空きがなくなると、記帳とバックアップができません。",
+        )  # fmt: skip
+    if disk.free < max(COMFORT, 2 * least) or (days is not None and days < FORECAST_DAYS):
+        return Condition(
+            "空き容量",
+            State.CARE,
+            sentence,
+            "早めに、空きを増やすか、大きいディスクに替えてください。",
+        )
+    return Condition("空き容量", State.GOOD, sentence)
+
+
+def days_left(facts: Facts) -> int | None:
+    """Return in how many days the disk is full as the ledger grows now, None when nobody knows.
+
+    The backups tell how the ledger grew; they have the size of database and attachments.
+    """
+    recent = [one for one in facts.sizes if one[0] > facts.now - timedelta(days=365)]
+    if len(recent) < 2 or recent[-1][0] - recent[0][0] < SPAN:
+        return None
+    span = (recent[-1][0] - recent[0][0]) / timedelta(days=1)
+    grown = (recent[-1][1] - recent[0][1]) / span
+    return int(facts.disk.free / grown) if grown >= 1 else LONG
+
+
+def _forecast(days: int | None, facts: Facts) -> str:
+    if days is None:
+        return "増え方は、1週間以上あけて2回バックアップを取ると分かります。"
+    if days >= LONG:
+        return "今の増え方なら、当分いっぱいになりません。"
+    full_on = facts.now.date() + timedelta(days=days)
+    return f"今の増え方なら、{format_short(full_on)}ごろにいっぱいになります。"
+
+
+def _checked(facts: Facts) -> Condition:
+    to_do = "「バックアップ」の画面の「台帳の検証」で、全体を検証してください。"
+    return _aged(
+        "台帳の検証", "全体を検証しました", facts.full_check, facts, FULL_CHECK_DAYS, to_do
+    )
+
+
+def _backed_up(facts: Facts) -> Condition:
+    to_do = "「バックアップ」の画面で、登録した媒体にバックアップを取ってください。"
+    return _aged(
+        "バックアップ", "作成し、読み直しました", facts.backup, facts, facts.backup_days, to_do
+    )
+
+
+def _tried(facts: Facts) -> Condition:
+    to_do = "「バックアップ」の画面の「復元の試験」で、戻せることを確かめてください。"
+    found = _aged("復元の試験", "復元できました", facts.trial, facts, TRIAL_DAYS, to_do)
+    return Condition(found.topic, State.CARE, found.sentence, to_do) if not facts.trial else found
+
+
+def _aged(
+    topic: str, words: str, at: datetime | None, facts: Facts, most: int, to_do: str
+) -> Condition:
+    """Judge something that has to be done every so many days."""
+    if at is None:
+        return Condition(topic, State.BAD, "まだ一度も行っていません。", to_do)
+    moment = at.astimezone(facts.now.tzinfo)
+    days = (facts.now.date() - moment.date()).days
+    when = "今日" if days <= 0 else "きのう" if days == 1 else f"{days}日前"
+    sentence = f"{format_short(moment.date())} {moment:%H:%M}（{when}）に{words}。"
+    if days > 2 * most:
+        return Condition(topic, State.BAD, sentence, to_do)
+    if days > most:
+        return Condition(topic, State.CARE, sentence, to_do)
+    return Condition(topic, State.GOOD, sentence)
+
+
+def _journal(status: JournalStatus) -> Condition:
+    topic = "更新ジャーナル"
+    page = "「バックアップ」の画面"
+    if status.state is JournalState.NONE:
+        to_do = f"{page}で、別のディスクに保存先を決めてください。"
+        return Condition(topic, State.CARE, f"{status.words}。", to_do)
+    if status.state is not JournalState.OK:
+        sentence = f"{status.words}。{status.problem}"
+        return Condition(topic, State.BAD, sentence, f"媒体を接続し、{page}で確かめてください。")
+    sentence = f"記帳番号{status.seq:,}まで書いています（{status.folder}）。"
+    if status.same_disk:
+        to_do = "台帳と同じディスクです。ディスクが壊れると両方を失います。別のディスクに移してください。"
+        return Condition(topic, State.CARE, sentence, to_do)
+    return Condition(topic, State.GOOD, sentence)
+
+
+def _clock(facts: Facts) -> Condition:
+    event = facts.clock_event
+    now = f"今は{format_short(facts.now.date())} {facts.now:%H:%M}です。"
+    at = event.occurred_at if event else None
+    if event is None or at is None or facts.now - at > timedelta(days=CLOCK_DAYS):
+        return Condition("時計", State.GOOD, f"{now}この1か月に、時計の異常はありません。")
+    when = format_short(at.astimezone(facts.now.tzinfo).date())
+    return Condition(
+        "時計", State.CARE, f"{now}{when}に「{event.detail}」",
+        "PCの日付と時刻を確かめてください。何度も起きるときは、PCの電池を替えてください。",
+    )  # fmt: skip
+
+
+def _use(facts: Facts) -> Condition:
+    since = facts.since.astimezone(facts.now.tzinfo) if facts.since else facts.now
+    sentence = (
+        f"{facts.holder}が、{format_short(since.date())} {since:%H:%M}から、"
+        f"この台帳を単独で使っています。端末は「{facts.terminal}」です。"
+    )
+    return Condition("排他・使用端末", State.GOOD, sentence)
+
+
+def _protection(facts: Facts) -> Condition:
+    topic = "ウイルス対策"
+    if not facts.protection:
+        return Condition(
+            topic, State.UNKNOWN, "このPCからは、対策ソフトの状態を読み取れません。",
+            "対策ソフトの画面で、動いていることと定義の日付を確かめ、所見に書いて記帳してください。",
+        )  # fmt: skip
+    told = [_one_protection(one, facts.now.date()) for one in facts.protection]
+    order = (State.GOOD, State.UNKNOWN, State.CARE, State.BAD)
+    state = max((state for state, _ in told), key=order.index)
+    to_do = "" if state is State.GOOD else "対策ソフトを有効にし、定義を最新にしてください。"
+    return Condition(topic, state, "".join(words for _, words in told), to_do)
+
+
+def _one_protection(one: Protection, today: date) -> tuple[State, str]:
+    if one.active is False:
+        return State.BAD, f"{one.product}は止まっています。"
+    if one.updated_on is None:
+        return State.UNKNOWN, f"{one.product}の定義の日付は分かりません。"
+    words = f"{one.product}の定義は{format_short(one.updated_on)}のものです。"
+    late = (today - one.updated_on).days > DEFINITION_DAYS
+    return (State.CARE if late else State.GOOD), words
+
+
+def _programs(facts: Facts) -> Condition:
+    topic = "入っているプログラム"
+    if facts.programs is None:
+        return Condition(
+            topic, State.UNKNOWN, "このPCからは、入っているプログラムを読み取れません。",
+            "使ってはならないプログラムがないことを確かめ、所見に書いて記帳してください。",
+        )  # fmt: skip
+    found = found_denied(facts.programs, facts.denied)
+    if not found:
+        words = f"{len(facts.programs):,}個を調べ、使ってはならないものはありません。"
+        return Condition(topic, State.GOOD, words)
+    shown = "、".join(f"{program}（{kind}）" for program, kind in found[:8])
+    more = f"ほか{len(found) - 8}個" if len(found) > 8 else ""
+    return Condition(
+        topic, State.BAD, f"使ってはならないプログラムがあります：{shown}{more}",
+        "取り除くか、委託者と責任者が認めたものであることを所見に書いて記帳してください。",
+    )  # fmt: skip
+
+
+def size_words(size: int) -> str:
+    """Return a size as people say it."""
+    for unit, word in ((1 << 40, "TB"), (GIB, "GB"), (MIB, "MB")):
+        if size >= unit:
+            return f"{size / unit:,.1f}{word}"
+    return f"{max(size, 0) / 1024:,.0f}KB"
+
+
+# --- the answer of a person ------------------------------------------------------------------------
+def record_check(ledger: "Ledger", conditions: Sequence[Condition], finding: str) -> Change:
+    """Enter how the system stood and what the person who looked says to it.
+
+    Raises:
+        InvalidField: the finding says nothing.
+        NotPermitted
+    """
+    ledger.require("condition")
+    text = ledger.registers.reason(finding)
+    lines = [
+        f"{one.topic}：{WORDS[one.state]}"
+        + ("" if one.state is State.GOOD else f"。{one.sentence}")
+        for one in conditions
+    ]
+    worst = sum(one.state is State.BAD for one in conditions)
+    news = News(
+        SystemEventKind.CONDITION_CHECKED,
+        EventLevel.INFO,
+        "\n".join(lines)[:1900],
+        f"要対処{worst}件",
+    )
+    return ledger.commit([creating(ledger.journal.event(news, text))])

@@ -1,0 +1,108 @@
+"""Check the access log: every line chained, every stretch signed by a user of the ledger."""
+
+from collections.abc import Iterator
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from models.access import Seal
+from models.backups import RESTORED
+from models.chain import EMPTY
+from models.codes import BackupKind, SystemEventKind
+from models.errors import VerificationFailed
+from models.gate import Problem
+from models.records import BackupRun, SystemEvent
+from models.store import Op, Query, Where
+from storage import access
+from storage.authors import Authors
+from storage.database import Database
+from storage.ledger_store import LedgerStore
+
+CODE = "ACCESS_LOG"
+
+
+def access_problems(store: LedgerStore, authors: Authors) -> list[Problem]:
+    """Return what does not agree in the access log."""
+    database = store.database
+    with database.lock:
+        if not access.exists(database):
+            return list(_missing_anchors(store))
+        found = next(_broken_lines(database), None)
+        problems = [found] if found else []
+        seals = access.read_seals(database)
+        problems += _gaps(seals, access.head(database).seq)
+        problems += [
+            problem
+            for seal in seals
+            if (problem := _broken_seal(database, store.vault_id, authors, seal)) is not None
+        ]
+    return problems or list(_missing_anchors(store))
+
+
+def _broken_lines(database: Database) -> Iterator[Problem]:
+    previous, expected = EMPTY.hash, 1
+    for line in access.stream_lines(database, 0):
+        if line.number != expected or line.hashed(previous) != line.hash:
+            yield _problem(expected, "この番号の行が、書き換えられたか、抜けています。")
+            return
+        previous, expected = line.hash, expected + 1
+
+
+def _gaps(seals: list[Seal], last: int) -> list[Problem]:
+    """Every line must stand under exactly one seal."""
+    expected = 1
+    for seal in seals:
+        if seal.first != expected or seal.last < seal.first:
+            return [_problem(expected, "署名のない行があります。")]
+        expected = seal.last + 1
+    return [] if expected == last + 1 else [_problem(expected, "署名のない行があります。")]
+
+
+def _broken_seal(database: Database, vault_id: str, authors: Authors, seal: Seal) -> Problem | None:
+    line = database.value("SELECT hash FROM access_line WHERE number = ?", (seal.last,))
+    began = database.value("SELECT hash FROM entry WHERE seq = ?", (seal.ledger.seq,))
+    if seal.ledger.seq and began != seal.ledger.hash:
+        return _problem(seal.first, "利用が始まったときの記帳が、台帳と一致しません。")
+    try:
+        if seal.ledger.seq:
+            key = authors.key_of(seal.author, seal.ledger.seq + 1)
+        else:
+            key = authors.first_key  # the ledger was made in that session
+        Ed25519PublicKey.from_public_bytes(key).verify(seal.signature, seal.statement(vault_id))
+    except (InvalidSignature, VerificationFailed, ValueError):
+        return _problem(seal.first, "この行からの署名が、利用者のものと一致しません。")
+    if line != seal.hash:
+        return _problem(seal.last, "この行が、署名されたときと違います。")
+    return None
+
+
+def _missing_anchors(store: LedgerStore) -> Iterator[Problem]:
+    """Compare the log with the lines whose hash was entered when it was reviewed.
+
+    A restored ledger has the log of its backup, which may be older than a later review.
+    """
+    reviewed = Query(
+        SystemEvent.type, (Where("kind", Op.EQ, SystemEventKind.ACCESS_REVIEWED),), voided=None
+    )
+    restored = Query(BackupRun.type, (Where("kind", Op.EQ, BackupKind.RESTORE),))
+    if store.setting(RESTORED):
+        return  # it is entered with the next command
+    runs = store.find(BackupRun, restored, limit=100_000)
+    since = max((run.meta.created_seq for run in runs), default=0)
+    for stored in store.find(SystemEvent, reviewed, limit=100_000):
+        number, _, digest = stored.record.value.partition(" ")
+        if stored.meta.created_seq < since or not number.isdigit() or number == "0":
+            continue
+        row = (
+            store.database.value("SELECT hash FROM access_line WHERE number = ?", (int(number),))
+            if access.exists(store.database)
+            else None
+        )
+        if row is None or row.hex() != digest:
+            yield _problem(
+                int(number), "確認したときの記録が、なくなったか、書き換えられています。"
+            )
+
+
+def _problem(number: int, message: str) -> Problem:
+    return Problem(CODE, f"利用の記録の{number:,}行目", message)

@@ -1,0 +1,169 @@
+"""The page 点検: what it shows of the system and of its use, and what is entered from it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from models.access import Act
+from models.condition import State
+from models.records import Item, SystemEvent
+from tests.house import House, furnished
+from tests.ui.shell import Answers, cell_text, settle
+from ui.access_facts import Asked, read_access
+from ui.condition_part import read_conditions
+from ui.operations import Operations
+from ui.oversight_page import OversightPage
+from ui.page import Desk
+from ui.sample import cast
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with furnished(tmp_path_factory.mktemp("house"), accounts=True, days=1) as house:
+        yield house
+
+
+@pytest.fixture
+def house(shared: House) -> House:
+    shared.sign_in(cast.USERS[0].login)
+    return shared
+
+
+@pytest.fixture
+def operations(qtbot: QtBot) -> Iterator[Operations]:
+    made = Operations(Answers())
+    yield made
+    made.close()
+
+
+def show(house: House, operations: Operations, qtbot: QtBot) -> OversightPage:
+    desk = Desk(house.ledger, operations, operations.asker, lambda type_, id_: None)
+    page = OversightPage(desk)
+    qtbot.addWidget(page)
+    page.resize(1100, 700)
+    page.show()
+    settle(qtbot, operations)
+    return page
+
+
+def login(role: str) -> str:
+    return next(user.login for user in cast.USERS if user.role.value == role)
+
+
+def test_every_line_of_the_condition_says_what_to_do_unless_it_is_well(
+    house: House, operations: Operations, qtbot: QtBot
+) -> None:
+    page = show(house, operations, qtbot)
+    conditions = page.condition.conditions
+    assert page.condition.table.rowCount() == len(conditions) >= 10
+    for one in conditions:
+        assert bool(one.to_do) is (one.state is not State.GOOD), one.topic
+
+
+def test_the_condition_is_entered_with_a_finding(
+    house: House, operations: Operations, qtbot: QtBot
+) -> None:
+    page = show(house, operations, qtbot)
+    page.condition.finding.setText("対策ソフトの定義は本日の日付。異常なし")
+    page.condition.button.click()
+    settle(qtbot, operations)
+    events = [one.record for one in house.ledger.registers.all(SystemEvent)]
+    found = next(one for one in events if one.kind and one.kind.value == "condition_checked")
+    assert "空き容量" in found.detail and found.reason.startswith("対策ソフト")
+    assert not page.has_draft()
+
+
+def test_a_check_without_a_finding_is_not_entered(
+    house: House, operations: Operations, qtbot: QtBot
+) -> None:
+    page = show(house, operations, qtbot)
+    before = house.ledger.store.head()
+    page.condition.button.click()
+    settle(qtbot, operations)
+    assert house.ledger.store.head() == before
+
+
+def test_the_log_shows_who_saw_what(house: House, operations: Operations, qtbot: QtBot) -> None:
+    item = house.ledger.registers.all(Item)[0].record
+    house.ledger.access.viewed(item)
+    page = show(house, operations, qtbot)
+    page.tabs.setCurrentWidget(page.access)
+    settle(qtbot, operations)
+    table = page.access.table
+    rows = [
+        [cell_text(table, row, column) for column in range(5)] for row in range(table.rowCount())
+    ]
+    seen = next(row for row in rows if row[2] == Act.VIEW.label)
+    assert item.caption() in seen[3] and seen[4]
+    assert seen[1] == cast.PEOPLE["supervisor"][0]
+
+
+def test_a_kind_narrows_the_list(house: House, operations: Operations, qtbot: QtBot) -> None:
+    page = show(house, operations, qtbot)
+    page.tabs.setCurrentWidget(page.access)
+    settle(qtbot, operations)
+    groups = page.access.groups
+    groups.setCurrentIndex(groups.findData("サインイン・ロック"))
+    settle(qtbot, operations)
+    table = page.access.table
+    acts = {cell_text(table, row, 2) for row in range(table.rowCount())}
+    assert acts and acts <= {Act.SIGN_IN.label, Act.LOCK.label, Act.REFUSED.label}
+
+
+def test_a_reviewed_month_anchors_the_log_in_the_ledger(
+    house: House, operations: Operations, qtbot: QtBot
+) -> None:
+    page = show(house, operations, qtbot)
+    page.tabs.setCurrentWidget(page.access)
+    settle(qtbot, operations)
+    page.access.finding.setText("責任者の操作は、作業の準備によるもの")
+    page.access.button.click()
+    settle(qtbot, operations)
+    assert "責任者の操作は" in page.access.reviewed.text()
+    event = next(
+        one.record for one in house.ledger.registers.all(SystemEvent)
+        if one.record.kind and one.record.kind.value == "access_reviewed"
+    )  # fmt: skip
+    number, digest = event.value.split()
+    assert int(number) <= house.ledger.access.head().seq and len(digest) == 64
+    assert house.ledger.safe.verify(full=True, progress=lambda done, total: None).ok
+
+
+def test_an_inspector_reads_the_log_and_confirms_nothing(
+    house: House, operations: Operations, qtbot: QtBot
+) -> None:
+    house.sign_in(login("inspector"))
+    page = show(house, operations, qtbot)
+    page.tabs.setCurrentWidget(page.access)
+    settle(qtbot, operations)
+    assert page.access.table.rowCount() > 0
+    assert not page.access.button.isEnabled() and not page.condition.button.isEnabled()
+
+
+def test_a_worker_is_told_who_may_read_the_log(
+    house: House, operations: Operations, qtbot: QtBot
+) -> None:
+    house.sign_in(login("worker"))
+    page = show(house, operations, qtbot)
+    page.tabs.setCurrentWidget(page.access)
+    settle(qtbot, operations)
+    assert "責任者" in page.access.message.text()
+    assert page.access.table.rowCount() == 0
+
+
+def test_a_day_is_shown_alone(house: House) -> None:
+    ledger = house.ledger
+    today = ledger.today()
+    month = today.replace(day=1)
+    whole = read_access(ledger, Asked(month))
+    other = read_access(ledger, Asked(month, day=today + timedelta(days=1)))
+    assert whole.lines and not other.lines
+
+
+def test_the_page_reads_only_what_a_person_may_hold(house: House) -> None:
+    conditions = read_conditions(house.ledger)
+    assert {one.topic for one in conditions} >= {"空き容量", "時計", "更新ジャーナル"}
+    assert not any(str(Path.home()) in one.sentence for one in conditions)
