@@ -112,12 +112,14 @@ def eq_openout(asked: Inquiry) -> Iterator[Row]:
 
 
 def eq_end(asked: Inquiry) -> Iterator[Row]:
-    """Find what has not found its end although the work is over."""
-    if not asked.ended:
-        return
-    for item in asked.items.values():
-        if item.state not in TERMINAL_STATES:
+    """Find what has not found its end although the work is over; before, tell that it will have to."""
+    left = [item for item in asked.items.values() if item.state not in TERMINAL_STATES]
+    if asked.ended:
+        for item in left:
             yield row(item, f"「{item.caption()}」が残っています。", "broken")
+    elif left:
+        words = f"預かっている媒体・資料{len(left):,}件を、業務の完了後に終わらせます。"
+        yield row(asked.contract, words, "due")
 
 
 def eq_unneeded(asked: Inquiry) -> Iterator[Row]:

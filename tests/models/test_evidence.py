@@ -66,9 +66,11 @@ def test_a_pledge_that_was_not_handed_in_wants_action(tmp_path: Path) -> None:
 def test_what_is_left_after_the_end_breaks_the_end_clause(tmp_path: Path) -> None:
     with furnished(tmp_path, profile="chiba", rules=True) as house:
         house.story.receive(1)
-        assert not rows(house, "EQ-END")
+        assert rows(house, "EQ-END") == [house.story.contract.id]  # one row: it will have to end
+        assert states(house)["CB-11.1"].state == "due"
         house.clock.wait(60 * 24 * 400)
         assert rows(house, "EQ-END") == [house.story._stock[0].id]
+        assert states(house)["CB-11.1"].state == "broken"
 
 
 def test_an_old_fact_without_a_rule_is_found_when_rules_come_on(tmp_path: Path) -> None:

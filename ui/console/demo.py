@@ -131,7 +131,7 @@ def _tell(
 ) -> Story:  # fmt: skip
     from reports.seal import make_seal_certificate, seal_record
 
-    story = Story(ledger, clock, arguments.seed)
+    story = Story(ledger, clock, arguments.seed, planted=arguments.verb == "demo")
     contractor = ledger.registers.all(Organization)[0].record
     supervisor = ledger.registers.all(Person)[0].record
     number = f"{days[0].year}-{arguments.seed:03d}"

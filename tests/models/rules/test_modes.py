@@ -109,7 +109,7 @@ def test_what_happened_can_be_entered_with_an_answer(scenario: Scenario, profile
     question = asked_of(asked.value).question
     if question is not None:
         answers = replace(
-            answers, approval=rules._agree(question, answers, second(profile, question))
+            answers, approval=rules.agree(question, answers, second(profile, question))
         )
     rules._require_answers(found, answers, actors)
     entered, beside = rules._enter(event, profile.contract.id, findings, answers)
