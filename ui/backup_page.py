@@ -228,7 +228,7 @@ class BackupPage(Page):
     def _verified(self, found: Verification) -> None:
         if found.ok:
             sentence = self.tr("台帳を検証しました。記帳番号 {0} まで、異常はありません。")
-            self.desk.asker.tell(self, sentence.format(f"{found.head.seq:,}"))
+            self.desk.asker.tell(self, sentence.format(f"{found.head.seq:,}") + _erased(found))
             return
         lines = [f"・{p.where}　{p.message}" for p in found.problems[:MOST_PROBLEMS]]
         more = len(found.problems) - MOST_PROBLEMS
@@ -239,6 +239,15 @@ class BackupPage(Page):
             self.tr("検証で一致しない点が見つかりました。入力を止め、責任者に連絡してください。\n")
             + "\n".join(lines),
         )
+
+
+def _erased(found: Verification) -> str:
+    """Say which content is missing because an entry erased it."""
+    lines = [
+        f"{count:,}件の内容は、記帳番号{under:,}で消去されています。"
+        for under, count in found.erased.items()
+    ]
+    return "".join(f"\n{line}" for line in lines)
 
 
 def _when(run: BackupRun | None, now: datetime) -> str:

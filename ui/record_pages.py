@@ -41,6 +41,7 @@ from models.records import (
 )
 from models.store import Op, Query, Where
 from ui import permitted
+from ui.erasing import EraseDialog
 from ui.form_dialog import FormDialog
 from ui.history import HistoryDialog
 from ui.layout import title
@@ -305,6 +306,29 @@ class ContractsPage(RegisterPage):
     title = "契約・組織"
     types = shown_types(*registers)
     help_key = "contracts"
+
+    def erase(self) -> None:
+        """Show what erasing the content of the marked contract would do, and let it be done."""
+        ledger, contract_id = self.desk.ledger, self.tab.view.marked_id()
+        self.desk.operations.ask(
+            lambda: ledger.ending.plan(contract_id),
+            lambda plan: EraseDialog(self.desk, plan, self).open(),
+            parent=self,
+        )
+
+    def _make_verbs(self) -> list[QAction]:
+        self._erase = QAction(self.tr("内容の消去"), self)
+        self._erase.triggered.connect(lambda _checked=False: self.erase())
+        return [*super()._make_verbs(), self._erase]
+
+    def _enable(self) -> None:
+        super()._enable()
+        marked = self.tab.cls is Contract and self.tab.view.marked_id()
+        nothing = "" if marked else self.tr("一覧から契約を選んでください。")
+        reason = permitted.why_not(self.desk.ledger, "erase") or nothing
+        self._erase.setEnabled(not reason)
+        word = self._erase.text()
+        self._erase.setToolTip(f"{word}：{reason}" if reason else word)
 
 
 FIRST_STATUS: Mapping[type[Record], Code] = {
