@@ -24,6 +24,7 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from models.canonical import encode, fields_text
 from models.errors import VerificationFailed
 from models.fields import Json
 from models.records.base import Record
@@ -125,12 +126,9 @@ def canonical(content: Json, *, free: bool = False) -> bytes:
     """
     if free:
         return rfc8785.dumps(content)
-    return _ENCODE(content).encode("utf-8")
+    return encode(content).encode("utf-8")
 
 
-_ENCODE = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
-).encode
 
 
 _DECODE = json.JSONDecoder().raw_decode
@@ -138,12 +136,23 @@ _DECODE = json.JSONDecoder().raw_decode
 
 def content_bytes(intent: Intent) -> bytes:
     """Return the canonical content: {"fields": …, "reason": …}, absent when empty."""
+    if intent.record.has_free_json():
+        return canonical(_content(intent), free=True)
+    parts = []
+    if intent.action is not Action.VOID:
+        parts.append(f'"fields":{fields_text(intent.record)}')
+    if intent.reason:
+        parts.append(f'"reason":{encode(intent.reason)}')
+    return f"{{{','.join(parts)}}}".encode()
+
+
+def _content(intent: Intent) -> dict[str, Json]:
     content: dict[str, Json] = {}
     if intent.action is not Action.VOID:
         content["fields"] = intent.record.to_json()
     if intent.reason:
         content["reason"] = intent.reason
-    return canonical(content, free=intent.record.has_free_json())
+    return content
 
 
 def read_content(content: bytes) -> tuple[Mapping[str, Json], str]:
@@ -166,19 +175,28 @@ def local_time(recorded_at: datetime, offset: int) -> datetime:
     return recorded_at.astimezone(timezone(timedelta(minutes=offset)))
 
 
-def header_bytes(
-    command_id: str, author: str, at: str, offset: int, entry: "Entry | _Draft"
-) -> bytes:
-    """Return the canonical header of an entry.
+def header_bytes(command_id: str, author: str, at: str, offset: int, entry: Entry) -> bytes:
+    """Return the canonical header of an entry."""
+    return _header(
+        command_id, author, at, offset, entry.seq, entry.type, entry.record_id,
+        entry.action._value_, entry.payload, entry.commitment, entry.previous,
+    )  # fmt: skip
+
+
+def _header(
+    command_id: str, author: str, at: str, offset: int, seq: int, type_: str, record_id: str,
+    action: str, payload: int, committed: bytes, previous: bytes,
+) -> bytes:  # fmt: skip
+    """Return the canonical header of an entry from its parts.
 
     Every value is a plain ASCII token without escapes, so a template gives the RFC 8785 bytes
     (keys in code-point order); a property test holds it against `rfc8785`.
     """
     return (
-        f'{{"action":"{entry.action.value}","at":"{at}","author":"{author}",'
-        f'"command":"{command_id}","commitment":"{entry.commitment.hex()}","id":"{entry.record_id}",'
-        f'"offset":{offset},"payload":{entry.payload},"prev":"{entry.previous.hex()}",'
-        f'"seq":{entry.seq},"type":"{entry.type}","v":{FORMAT}}}'
+        f'{{"action":"{action}","at":"{at}","author":"{author}",'
+        f'"command":"{command_id}","commitment":"{committed.hex()}","id":"{record_id}",'
+        f'"offset":{offset},"payload":{payload},"prev":"{previous.hex()}",'
+        f'"seq":{seq},"type":"{type_}","v":{FORMAT}}}'
     ).encode()
 
 
@@ -191,17 +209,6 @@ def statement_bytes(vault_id: str, command_id: str, author: str, first: int, hea
         f'{{"author":"{author}","command":"{command_id}","first":{first},"head":"{head.hex}",'
         f'"last":{head.seq},"v":{FORMAT},"vault":"{vault_id}"}}'
     ).encode()
-
-
-@dataclass(slots=True)
-class _Draft:
-    seq: int
-    type: str
-    record_id: str
-    action: Action
-    payload: int
-    commitment: bytes
-    previous: bytes
 
 
 def commitment(salt: bytes, content: bytes) -> bytes:
@@ -233,17 +240,16 @@ def write_command(
         content = content_bytes(intent)
         record = intent.record
         seq += 1
-        draft = _Draft(
-            seq, record.type, record.id, intent.action, record.payload,
-            commitment(salt, content), previous,
+        committed = commitment(salt, content)
+        header = _header(
+            command_id, author, at, offset, seq, record.type, record.id, intent.action._value_,
+            record.payload, committed, previous,
         )  # fmt: skip
-        digest = hashlib.sha256(
-            ENTRY_TAG + header_bytes(command_id, author, at, offset, draft)
-        ).digest()
+        digest = hashlib.sha256(ENTRY_TAG + header).digest()
         entries.append(
             Entry(
-                seq, draft.type, draft.record_id, draft.action, draft.payload,
-                draft.commitment, previous, digest, salt, content,
+                seq, record.type, record.id, intent.action, record.payload,
+                committed, previous, digest, salt, content,
             )
         )  # fmt: skip
         previous = digest

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models import custody, permissions
+from models import collector, custody, permissions
 from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Role, Timing
 from models.commands import Change, creating, revising, voiding
@@ -58,6 +58,7 @@ class Handling:
         """
         return self.record_all([event], new_items=new_items, answers=answers, command_id=command_id)
 
+    @collector.at_rest()
     def record_all(
         self,
         events: Sequence[HandlingEvent],

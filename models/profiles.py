@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -174,6 +175,12 @@ class Profile:
     params: Params
     sha256: str
     """Hash of the canonical content; a contract pins it. Comments and layout do not count."""
+
+    @cached_property
+    def silent(self) -> frozenset[str]:
+        """Rules that this text does not ask at all."""
+        rules = self.rules.items()
+        return frozenset(key for key, one in rules if one.mode == "off" and not one.params)
 
     def term(self, concept: str) -> str:
         """Return the word for a concept of `CONCEPTS`."""

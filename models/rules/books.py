@@ -66,9 +66,10 @@ class Books:
         """Return a record in force, or None."""
         if not record_id:
             return None
-        for record in self._beside.get(cls.type, ()):
-            if record.id == record_id:
-                return cast(R, record)
+        if self._beside:
+            for record in self._beside.get(cls.type, ()):
+                if record.id == record_id:
+                    return cast(R, record)
         return self._recall(cls.type, ("one", record_id), lambda: self._read(cls, record_id))
 
     def items(self, ids: Iterable[str]) -> dict[str, Item]:
@@ -167,10 +168,12 @@ class Books:
         return tuple(record for record in known if record.id not in ids) + fresh
 
     def _recall(self, type_: str, key: Hashable, read: Callable[[], T]) -> T:
-        shelf = self._memo.setdefault(type_, {})
+        shelf = self._memo.get(type_)
+        if shelf is None:
+            shelf = self._memo[type_] = {}
         if key not in shelf:
             shelf[key] = read()
-        return cast(T, shelf[key])
+        return shelf[key]  # type: ignore[no-any-return]
 
     def _read(self, cls: type[R], record_id: str) -> R | None:
         stored = self._store.get(cls, record_id)

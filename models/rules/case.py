@@ -1,9 +1,9 @@
 """The case: one thing to be judged, with the contract's words and the books to look into."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from models.codes import (
     AssignmentRole,
@@ -28,6 +28,19 @@ from models.records import (
     Record,
 )
 from models.rules.books import Books
+
+Value = TypeVar("Value")
+
+
+class _once(Generic[Value]):
+    """`functools.cached_property` without its lock, which costs an import more than the work."""
+
+    def __init__(self, work: Callable[[Any], Value]) -> None:
+        self._work = work
+
+    def __get__(self, case: Any, owner: type) -> Value:
+        made = vars(case)[self._work.__name__] = self._work(case)
+        return made
 
 
 class Say(str):
@@ -108,7 +121,7 @@ class Case:
             begins = record.use_from
         return begins is not None and begins <= self.today
 
-    @cached_property
+    @_once
     def handled(self) -> tuple[Item, ...]:
         """The items of the event's lines."""
         if self.event is None:
@@ -116,7 +129,7 @@ class Case:
         ids = dict.fromkeys(line.item_id for line in self.event.lines)
         return tuple(self.items[key] for key in ids if key in self.items)
 
-    @cached_property
+    @_once
     def electronic(self) -> tuple[Item, ...]:
         return tuple(item for item in self.handled if item.electronic)
 
@@ -160,7 +173,7 @@ class Case:
         return self.books.find(InformationAsset, asset_id)
 
     # --- consents --------------------------------------------------------------------------------
-    @cached_property
+    @_once
     def named(self) -> tuple[Authorization, ...]:
         """The consents and instructions that the event itself refers to."""
         if self.event is None:

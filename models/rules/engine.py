@@ -112,12 +112,12 @@ def examine(case: Case) -> list[Finding]:
     """Ask every rule about a case."""
     changed = _changes(case)
     findings = []
+    silent = case.profile.silent - changed.keys() if changed else case.profile.silent
     for rule_id, check in RULES:
-        setting = case.profile.rules[rule_id]
-        if setting.mode == "off" and not setting.params and rule_id not in changed:
+        if rule_id in silent:
             continue
         for said in check(case):
-            mode = changed.get(rule_id) or _mode(setting, said, case)
+            mode = changed.get(rule_id) or _mode(case.profile.rules[rule_id], said, case)
             if mode != "off":
                 findings.append(_finding(rule_id, mode, said, case))
     return findings

@@ -1,0 +1,63 @@
+"""The short way from a record to its bytes writes what `rfc8785` writes, for every record type."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import rfc8785
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models import fields
+from models.chain import Action, Intent, content_bytes, read_content
+from models.records import ALL
+from models.records.base import Declared, Record
+
+TEXTS = st.text(max_size=12) | st.sampled_from(
+    ['"', "\\", "\x00\x1f\x7f", "𠮷野", "\u2028", "{%s}"]
+)
+ZONES = st.sampled_from([UTC, timezone(timedelta(hours=9)), timezone(timedelta(minutes=-210))])
+PLAIN: dict[type[fields.Kind], st.SearchStrategy[Any]] = {
+    fields.Integer: st.integers(-(2**53) + 1, 2**53 - 1),
+    fields.DecimalNumber: st.decimals(Decimal(0), Decimal(10**9), places=3),
+    fields.Boolean: st.booleans(),
+    fields.Day: st.dates(date(1900, 1, 1), date(2199, 12, 31)),
+    fields.Moment: st.datetimes(datetime(1900, 1, 1), timezones=ZONES),
+    fields.Frozen: st.dictionaries(st.text(max_size=3), TEXTS | st.floats(0, 1), max_size=2),
+    fields.TextList: st.lists(TEXTS, max_size=2).map(tuple),
+    fields.MultiRef: st.lists(TEXTS, max_size=2).map(tuple),
+}
+
+
+def values(kind: fields.Kind) -> st.SearchStrategy[Any]:
+    """Return values of a kind, the empty one included."""
+    some = PLAIN.get(type(kind), TEXTS)
+    if isinstance(kind, fields.Choice):
+        some = st.sampled_from(list(kind.codes))
+    elif isinstance(kind, fields.MultiChoice):
+        some = st.lists(st.sampled_from(list(kind.codes)), max_size=2).map(tuple)
+    elif isinstance(kind, fields.Children):
+        some = st.lists(records(kind.child), max_size=2).map(tuple)
+    return st.just(kind.empty) | some
+
+
+def records(cls: type[Declared]) -> st.SearchStrategy[Any]:
+    return st.builds(cls, **{f.name: values(f.kind) for f in cls.own_fields()})
+
+
+@pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.type)
+@settings(max_examples=8)
+@given(data=st.data(), reason=TEXTS)
+def test_the_content_of_a_record_is_rfc8785(cls: type[Record], data: Any, reason: str) -> None:
+    record = data.draw(records(cls))
+    wanted = {"fields": record.to_json()} | ({"reason": reason} if reason else {})
+    content = content_bytes(Intent(Action.REVISE, record, reason))
+    assert content == rfc8785.dumps(wanted)
+    assert read_content(content) == (record.to_json(), reason)
+
+
+@given(reason=TEXTS)
+def test_a_void_holds_its_reason_alone(reason: str) -> None:
+    content = content_bytes(Intent(Action.VOID, ALL[0](), reason))
+    assert content == rfc8785.dumps({"reason": reason} if reason else {})
