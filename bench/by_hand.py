@@ -22,7 +22,7 @@ from models.chain import (
     statement_bytes,
     timestamp,
 )
-from storage import log
+from storage import access, log
 from storage.database import Database
 from storage.head_memory import FILE_NAME
 from storage.ledger_store import LedgerStore
@@ -45,7 +45,10 @@ def sign_each(folder: Path) -> None:
             made = list(_signed(pairs, previous, store.vault_id, signer))
             previous = made[-1][1].hash
             _replace(database, made)
-    ledger.close()
+        if access.exists(database):  # its seals name the heads that are no more
+            database.all("DELETE FROM access_line")
+            database.all("DELETE FROM access_seal")
+    store.close()  # without the seal of this use, which began at a head that is no more
     # This PC remembers the head that is no more.
     (folder / DEVICE / FILE_NAME).unlink(missing_ok=True)
 
