@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from models import wareki
 from models.calendar_frame import Due, Item, due, handed_in, terms
 from models.codes import (
     GovernanceStatus,
@@ -100,7 +101,7 @@ def k14_periodic_report(asked: Inquiry) -> Iterator[Due]:
     for begin, end in _periods(start, asked.ends_on or asked.today, asked.today, months):
         if not _reported(handed_in(asked, "D-19"), begin, end, months):
             day = end + timedelta(days=days)
-            about = f"{begin:%Y/%m/%d}～{end:%Y/%m/%d}"
+            about = f"{wareki.format_wareki(begin)}～{wareki.format_wareki(end)}"
             yield due(
                 asked, "K-14", f"「{title}」の提出", about, day, asked.contract, proof="EQ-REPORT"
             )

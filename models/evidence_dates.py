@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from models import wareki
 from models.calendar_frame import Due, Item
 from models.calendar_paper import (
     AT_THE_START,
@@ -34,7 +35,8 @@ def _said(asked: Inquiry, one: Due) -> Iterator[Row]:
         yield Row(one.type, one.id, f"{one.what}ことが済んでいません。")
     else:
         late = one.due_on < asked.today
-        words = "が期限までに済んでいません。" if late else f"の期限は{one.due_on:%Y/%m/%d}です。"
+        day = wareki.format_wareki(one.due_on)
+        words = "が期限までに済んでいません。" if late else f"の期限は{day}です。"
         yield Row(one.type, one.id, f"{one.what}{about}{words}", "action" if late else "due")
 
 

@@ -85,6 +85,7 @@ class BackupPage(Page):
             how_to_begin=self.tr("F2「今すぐバックアップ」で、最初のバックアップを作ります。"),
         )
         self.register.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.register.offer_first(self.tr("今すぐバックアップ（F2）"), self.back_up)
         self.register.marked.connect(self._show_place)
         self.place = plain()  # to be copied
         column.setSpacing(4)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from models.codes import HandlingKind
 from models.records import Contract, HandlingEvent, Item, Person, Place
 from ui import layout, permitted
 from ui.export_dialog import open_export
@@ -54,6 +55,12 @@ class ItemsPage(Page):
         self._bring_forward(("state", "current_place_id", "holder_person_id", "quantity_left"))
         self.detail = ItemDetail(desk, self.handling)
         self._daily = self.handling.actions(self)
+        receive = self._daily[0].text()
+        self.view.offer_first(
+            self.tr("{0}（F2）").format(receive),
+            lambda: self.handling.open(HandlingKind.RECEIVE),
+            self.handling.why_not(),
+        )
         self._build()
 
     # --- what the window calls ----------------------------------------

@@ -43,6 +43,7 @@ class PapersPage(Page):
         self.register = RegisterView(
             desk, Submission, how_to_begin=self.tr("F2「作成」で、最初の書類を作ります。")
         )
+        self.register.offer_first(self.tr("作成（F2）"), self.make)
         self.register.opened.connect(lambda _: self.show_paper())
         self.register.marked.connect(self._look_again)
         self.detail = note("")

@@ -68,6 +68,9 @@ class RegisterTab(QWidget):
             desk, cls, memory=memory, how_to_begin=self.tr("「新規登録」（F2）で登録します。")
         )
         self._dialogs: list[QDialog] = []
+        self.view.offer_first(
+            self.tr("新規登録（F2）"), self.enter_new, permitted.why_not_write(desk.ledger, cls)
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.addWidget(self.view)

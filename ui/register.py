@@ -1,6 +1,6 @@
 """A register on the screen: filters above, the list, the count, and the verbs on the marked row."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, Qt, QTimer, Signal
@@ -19,6 +19,7 @@ from models.fields import Boolean, Choice, Day, DecimalNumber, Field, Integer, M
 from models.profiles import Profile
 from models.records import Record
 from models.store import Op, Query, Where
+from ui import layout
 from ui.candidates import NUMBER_FIELDS, ORDERS
 from ui.editor_base import row_of
 from ui.keys import ENTER
@@ -68,6 +69,7 @@ class RegisterView(QWidget):
         self.cls = cls
         self._memory = memory if memory is not None else desk.likes
         self._how_to_begin = how_to_begin
+        self._first_act: Callable[[], object] | None = None
         self._contract_id = ""
         self._marked_number = -1
         self._scrolled = 0
@@ -170,7 +172,32 @@ class RegisterView(QWidget):
             verb.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.table.addAction(verb)
 
+    def offer_first(self, word: str, act: Callable[[], object], why_not: str = "") -> None:
+        """Offer a button on the empty list that enters the first record.
+
+        Args:
+            why_not: why it cannot be pressed, "" when it can.
+        """
+        self._first_act = act
+        self.first.setText(word)
+        self.first.setEnabled(not why_not)
+        self.first.setToolTip(why_not)
+
     # --- building ----------------------------------------------------------------------------
+    def _nothing(self) -> QWidget:
+        """Return what stands in the place of an empty list."""
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.addStretch(1)
+        column.addWidget(self.empty)
+        column.addWidget(self.first, alignment=Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(1)
+        return page
+
+    def _enter_first(self) -> None:
+        if self._first_act is not None:
+            self._first_act()
+
     def _build(self) -> None:
         self.table = QTableView(self)
         self.table.setModel(self.model)
@@ -179,9 +206,10 @@ class RegisterView(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setTextFormat(Qt.TextFormat.PlainText)
         self.empty.setWordWrap(True)
+        self.first = layout.button("", self._enter_first, primary=True)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.table)
-        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self._nothing())
         self.count = QLabel(self)
         self.sorting = QLabel(self)
         self.sorting.setProperty("kind", "muted")
@@ -298,10 +326,11 @@ class RegisterView(QWidget):
         else:
             self.count.setText(self.tr("{rows}件以上（数えています…）").format(rows=f"{rows:,}"))
         if rows:
-            self.stack.setCurrentWidget(self.table)
+            self.stack.setCurrentIndex(0)
             return
         self.empty.setText(self._empty_sentence())
-        self.stack.setCurrentWidget(self.empty)
+        self.first.setVisible(bool(self.first.text()) and not self.filters.any_set())
+        self.stack.setCurrentIndex(1)
 
     def _empty_sentence(self) -> str:
         if not self.filters.is_narrowed() and self.filters.any_set():

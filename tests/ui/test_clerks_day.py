@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWi
 from pytestqt.qtbot import QtBot
 
 from models.codes import HandlingKind
-from models.records import HandlingEvent, Item, Person
+from models.records import DueItem, HandlingEvent, Item, Person
 from tests.ui.daily import K, Keyboard, Site, make_site
-from tests.ui.fingers import type_in
+from tests.ui.fingers import press, type_in
 from tests.ui.test_handling import opened, save, today
 from ui.accounts import AccountDialog
 from ui.asking import LineDialog
@@ -21,6 +21,7 @@ from ui.handling.dialog import HandlingDialog
 from ui.handling.sanitizing import SanitizeDialog
 from ui.paper_dialog import PaperDialog
 from ui.reading_order import stops
+from ui.record_pages import RegisterTab
 from ui.theme import STYLE
 
 MOST_STROKES = 20
@@ -56,7 +57,7 @@ def show(site: Site, kind: HandlingKind, *items: Item) -> HandlingDialog:
     ("kind", "expected"),
     [
         (K.RECEIVE, ["名称", "数量", "収録情報", "追加（Enter）", "由来", "受領した日時", "目的"]),
-        (K.USE, ["媒体・資料", "使用開始の日時", "使用した人", "使用した場所", "目的"]),
+        (K.USE, ["媒体・資料", "利用開始の日時", "利用した人", "利用した場所", "目的"]),
         (K.COPY, ["媒体・資料", "部数", "写しの名称", "複写した日時", "目的", "確認者"]),
         (K.TRANSPORT, ["媒体・資料", "日時", "目的", "運搬する人", "容器・施錠", "経路"]),
         (K.DISPOSE, ["媒体・資料", "廃棄した日時", "目的", "方法", "検証結果", "実施場所"]),
@@ -248,3 +249,30 @@ def test_who_has_no_account_yet_is_offered_first(site: Site) -> None:
     last = dialog.person.count() - 1
     assert dialog.person.itemData(last) == mine
     assert dialog.person.itemText(last).endswith("登録済み")
+
+
+def test_an_empty_list_offers_the_first_record_as_a_button(site: Site) -> None:
+    tab = RegisterTab(site.desk, DueItem, None)
+    site.qtbot.addWidget(tab)
+    tab.show()
+    tab.view.refresh()
+    first = tab.view.first
+    site.qtbot.waitUntil(first.isVisible)
+    assert first.text() == "新規登録（F2）"
+    press(first, Qt.Key.Key_Space)
+    [dialog] = tab.findChildren(FormDialog)
+    assert dialog.windowTitle().startswith(DueItem.label)
+    dialog.done(0)
+    tab.view.offer_first("新規登録（F2）", list, "この操作は、責任者だけが行えます。")
+    assert not first.isEnabled() and "責任者だけ" in first.toolTip()
+
+
+def test_a_search_without_hits_offers_no_first_record(site: Site) -> None:
+    tab = RegisterTab(site.desk, Person, None)
+    site.qtbot.addWidget(tab)
+    tab.show()
+    tab.view.filters.words.setText("居ない人")
+    tab.view.ask()
+    site.settle()
+    assert "条件に当てはまる記録がありません" in tab.view.empty.text()
+    assert not tab.view.first.isVisible()

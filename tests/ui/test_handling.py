@@ -147,7 +147,7 @@ def test_a_finished_use_needs_its_end(site: Site) -> None:
     dialog.set_mode(2)
     dialog.panel.rows["ended_at"].editor.set_value(None)
     save(site, dialog)
-    assert "使用終了の日時" in dialog.message.text()
+    assert "利用終了の日時" in dialog.message.text()
 
 
 # --- what cannot be ---

@@ -83,8 +83,15 @@ class UseDialog(AnsweringDialog):
 
     def mode_changed(self) -> None:
         part = self.mode.part if self.mode is not None else START
-        self.panel.relabel({"occurred_at": self.tr("使用を終えた日時") if part == END
-                            else self.tr("使用開始の日時")})  # fmt: skip
+        use = self.word().split("・")[0]
+        began = self.tr("{use}を終えた日時") if part == END else self.tr("{use}開始の日時")
+        labels = {
+            "occurred_at": began,
+            "ended_at": self.tr("{use}終了の日時"),
+            "actor_person_id": self.tr("{use}した人"),
+            "place_from_id": self.tr("{use}した場所"),
+        }
+        self.panel.relabel({name: word.format(use=use) for name, word in labels.items()})
         super().mode_changed()
         if part == DONE and self.panel.rows["ended_at"].editor.value() is None:
             self.panel.set_values({"ended_at": self._base.occurred_at})
@@ -97,7 +104,8 @@ class UseDialog(AnsweringDialog):
     def more_problems(self) -> list[str]:
         done = self.mode is not None and self.mode.part == DONE
         if done and self.draft().ended_at is None:
-            return [self.tr("「使用終了の日時」を入力してください。")]
+            field = self.panel.rows["ended_at"].field
+            return [self.tr("「{0}」を入力してください。").format(field.label)]
         return []
 
     def items_chosen(self, items: Sequence[Item]) -> None:
