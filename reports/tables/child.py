@@ -18,6 +18,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,7 +46,7 @@ def parse_in_child(
         name: File name for messages; the child never learns it.
 
     Raises:
-        ImportRefused: The parser refuses the file, or takes too much memory or time.
+        ImportRefused: The parser refuses the file, takes too much memory or time, or breaks.
     """
     header = json.dumps({"parser": parser, "options": options, **_bounds(limits)}).encode()
     try:
@@ -63,7 +64,10 @@ def parse_in_child(
         raise refuse(name, _TOO_LONG + _ADVICE[parser]) from exc
     if done.returncode:
         raise refuse(name, _TOO_MUCH + _ADVICE[parser])
-    answer: Answer = json.loads(done.stdout)
+    try:
+        answer: Answer = json.loads(done.stdout)
+    except ValueError as exc:  # whatever a stranger's file made of the child, it is no bug here
+        raise refuse(name, _UNCLEAR) from exc
     if "refused" in answer:
         raise refuse(name, str(answer["refused"]))
     return answer
@@ -71,6 +75,7 @@ def parse_in_child(
 
 _TOO_LONG: Final = "読み取りに時間がかかりすぎるため、中止しました。"
 _TOO_MUCH: Final = "読み取りに必要なメモリーが多すぎるため、中止しました。"
+_UNCLEAR: Final = "読み取りの途中で止まりました。元のソフトで開き、保存し直してください。"
 _ADVICE: Final = {
     "xlsx": "必要な表だけにして、行を減らして保存し直してください。",
     "picture": "画像を縮小して保存し直してください。",
@@ -115,7 +120,8 @@ def run_child() -> int:
         (length,) = _LENGTH.unpack(request.read(_LENGTH.size))
         header: Answer = json.loads(request.read(length))
         limit_resources(header["memory_bytes"], header["seconds"])
-        answer = _answer(header, request.read())
+        with redirect_stdout(None):  # openpyxl prints about some damage, into our answer
+            answer = _answer(header, request.read())
         reply.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     return 0
 

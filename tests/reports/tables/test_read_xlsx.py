@@ -145,6 +145,25 @@ def harmless() -> bytes:
     return workbook_bytes(oddities())
 
 
+def test_what_openpyxl_prints_does_not_get_into_the_answer(harmless: bytes) -> None:
+    """It prints about a style that is not there, on the very stream of the answer."""
+    with zipfile.ZipFile(io.BytesIO(harmless)) as book:
+        styles = book.read("xl/styles.xml")
+    assert b'xfId="0"' in styles
+    broken = with_entry(harmless, "xl/styles.xml", styles.replace(b'xfId="0"', b'xfId="77"'))
+    with pytest.raises(ImportRefused, match="壊れています"):
+        read_table(broken)
+
+
+def test_an_answer_that_is_none_is_a_refusal(
+    harmless: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [sys.executable, "-c", "import sys; sys.stdin.read; print('77 is out of range')"]
+    monkeypatch.setattr("reports.tables.child._command", lambda: command)
+    with pytest.raises(ImportRefused, match="途中で止まりました"):
+        read_table(harmless)
+
+
 def test_an_entity_bomb_is_refused(harmless: bytes) -> None:
     bomb = (
         b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
@@ -208,7 +227,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(harmless: bytes) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no RLIMIT_AS")
 def test_a_child_that_needs_too_much_memory_is_stopped(harmless: bytes) -> None:
     # So little that the interpreter itself may stall while starting; then the clock stops it.
-    with pytest.raises(ImportRefused, match="メモリー|時間"):
+    with pytest.raises(ImportRefused, match=r"メモリー|時間"):
         read_table(harmless, limits=Limits(memory_bytes=30 * 1024**2, seconds=10))
 
 
