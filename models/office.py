@@ -18,6 +18,7 @@ from models.recovering import enter_recovery
 from models.registers import Registers
 from models.settling import settle
 from models.store import Progress
+from models.terminals import notice_terminal
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Office:
                 sheet=opened.safe.sheet_key(),
             )
             ledger.access.signed_in()
+            notice_terminal(ledger)
         except BaseException:
             self.gate.discard(opened)  # a ledger without its first command is no ledger
             raise
@@ -85,6 +87,7 @@ class Office:
             settle(ledger)
             ledger.access.signed_in()
             ledger.journal.greet(rolled_back)
+            notice_terminal(ledger)
         except Exception:
             ledger.close()  # whatever the reason, an open ledger without a user must not stay
             raise
@@ -123,6 +126,7 @@ class Office:
         settle(ledger)
         ledger.access.signed_in()
         ledger.journal.greet("回復シートの使用")
+        notice_terminal(ledger)
         return ledger, fresh
 
     def restore(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # what an open ledger needs is imported when one is opened
     from models.ledger import Ledger
     from models.office import Office
     from ui.barcode import BarcodeWedge
+    from ui.clipboard import ClipboardGuard
     from ui.idle import IdleWatch
     from ui.session_lock import SessionLock
     from ui.status import Facts
@@ -121,6 +122,12 @@ class MainWindow(QMainWindow):
         made.locked.connect(lambda: self.lock(SESSION_WORDS))
         return made
 
+    @cached_property
+    def clipboard(self) -> "ClipboardGuard":
+        from ui.clipboard import ClipboardGuard
+
+        return ClipboardGuard(_application())
+
     # --- opening and locking ----------------------------------------
     def open_ledger(self, ledger: "Ledger", folder: Path) -> None:
         """Show an open ledger; a first password is changed before anything is seen."""
@@ -151,6 +158,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{folder.name} － {TITLE}")
         self.statusBar().show()
         self.apply_settings()
+        self.clipboard.start()
         if self.session.watch(int(self.winId())):
             _application().installNativeEventFilter(self.session.filter)
         if ledger.notices:
@@ -189,6 +197,7 @@ class MainWindow(QMainWindow):
             return
         lost = bench.has_draft() or _dirty_dialogs()
         self.idle.stop()
+        self.clipboard.stop()
         self._operations.forget()
         self._close_dialogs()
         self._stack.setCurrentWidget(self.unlock)

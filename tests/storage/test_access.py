@@ -9,9 +9,10 @@ from typing import Any, cast
 import pytest
 
 from models.access import Act, Line, Question
+from models.codes import SystemEventKind
 from models.errors import NotPermitted, WrongPassword
 from models.ledger import Ledger
-from models.records import Item
+from models.records import Item, SystemEvent
 from storage.safe import LedgerSafe
 from tests.house import House, furnished
 from ui.sample import cast as people
@@ -213,3 +214,17 @@ def test_a_line_changed_in_any_field_has_another_hash(house: House) -> None:
     }  # fmt: skip
     for name, value in changes.items():
         assert replace(line, **{name: value}).hashed(bytes(32)) != line.hashed(bytes(32)), name
+
+
+def test_another_terminal_is_entered_once(house: House) -> None:
+    ledger = house.ledger
+    now = ledger.safe.access.terminal
+    ledger.store.set_setting("terminal", "OLD-PC 00000000")
+    first = people.USERS[0].login
+    ledger = house.sign_in(first)
+    kinds = [one.record.value for one in ledger.registers.all(SystemEvent)
+             if one.record.kind is SystemEventKind.TERMINAL_CHANGED]  # fmt: skip
+    assert kinds == [now]
+    assert any("OLD-PC" in notice for notice in ledger.notices)
+    seq = ledger.store.head().seq
+    assert house.sign_in(first).store.head().seq == seq

@@ -1,0 +1,35 @@
+"""The terminal on which the ledger is used: noticed at the sign-in, entered when it changed (A-29)."""
+
+from typing import TYPE_CHECKING
+
+from models.codes import EventLevel, Role, SystemEventKind
+from models.commands import creating
+from models.errors import JournalFailed, JournalMissing
+from models.journal import News
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+TERMINAL = "terminal"  # name of the setting: where the ledger was used last
+
+
+def notice_terminal(ledger: "Ledger") -> None:
+    """Enter that the ledger is used on another terminal than before.
+
+    The first terminal stands in the first line of the access log. Who may enter nothing, or has to
+    change the password first, leaves it to the next who signs in.
+    """
+    if ledger.role is Role.INSPECTOR or ledger.user.must_change:
+        return
+    before, now = ledger.store.setting(TERMINAL), ledger.safe.access.terminal
+    if before == now:
+        return
+    if before:
+        words = f"使用端末が「{before}」から「{now}」に変わりました。"
+        news = News(SystemEventKind.TERMINAL_CHANGED, EventLevel.WARN, words, now[:200])
+        try:
+            ledger.commit([creating(ledger.journal.event(news))])
+        except (JournalMissing, JournalFailed):
+            return  # said by the journal; entered at the next sign-in
+        ledger.notices.append(words)
+    ledger.store.set_setting(TERMINAL, now)

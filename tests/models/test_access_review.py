@@ -1,0 +1,107 @@
+"""What stands out in a month of the access log, from lines written by hand."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from models.access import Act, Line
+from models.access_review import MASS, NO_ENTRY, OUTSIDE, OWN, REFUSED, Remark, remarks, users
+from models.codes import Role
+from models.fields import JAPAN
+from tests.house import House, furnished
+
+MONTH = date(2026, 11, 1)
+NOON = datetime(2026, 11, 18, 12, 0, tzinfo=JAPAN)  # a Wednesday
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with furnished(tmp_path_factory.mktemp("house"), accounts=True) as made:
+        yield made
+
+
+def who(house: House, role: Role) -> str:
+    return next(id_ for id_, user in users(house.ledger).items() if user.role is role)
+
+
+def line(act: Act, user: str, at: datetime = NOON, **more: object) -> Line:
+    made = Line(at.astimezone(UTC), 540, user, "PC1 01234567", act)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def found(house: House, *lines: Line) -> list[Remark]:
+    newest_first = sorted(lines, key=lambda one: one.at, reverse=True)
+    return remarks(house.ledger, MONTH, newest_first)
+
+
+def kinds(house: House, *lines: Line) -> set[str]:
+    return {one.kind for one in found(house, *lines)}
+
+
+def test_a_working_day_at_noon_says_nothing(house: House) -> None:
+    worker = who(house, Role.WORKER)
+    assert kinds(house, line(Act.SIGN_IN, worker), line(Act.VIEW, worker)) == set()
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        NOON.replace(hour=6, minute=59),
+        NOON.replace(hour=21),
+        NOON.replace(day=21),
+        NOON.replace(day=23),
+    ],
+)
+def test_night_weekend_and_holiday_are_outside(house: House, at: datetime) -> None:
+    assert kinds(house, line(Act.VIEW, who(house, Role.WORKER), at)) == {OUTSIDE}
+
+
+def test_the_lock_of_the_evening_is_no_use(house: House) -> None:
+    assert kinds(house, line(Act.LOCK, who(house, Role.WORKER), NOON.replace(hour=22))) == set()
+
+
+def test_three_refusals_in_a_row_are_told_once(house: House) -> None:
+    worker = who(house, Role.WORKER)
+    tries = [line(Act.REFUSED, worker, NOON + timedelta(minutes=n)) for n in range(3)]
+    told = found(house, *tries)
+    assert [one.kind for one in told] == [REFUSED] and told[0].words.startswith("3回")
+
+
+def test_a_sign_in_between_ends_the_row(house: House) -> None:
+    worker = who(house, Role.WORKER)
+    refused = [line(Act.REFUSED, worker, NOON + timedelta(minutes=n)) for n in (0, 1, 3)]
+    assert kinds(house, *refused, line(Act.SIGN_IN, worker, NOON + timedelta(minutes=2))) == set()
+
+
+def test_a_name_that_nobody_has_counts_too(house: House) -> None:
+    tries = [line(Act.REFUSED, "", NOON + timedelta(minutes=n)) for n in range(5)]
+    assert kinds(house, *tries) == {REFUSED}
+
+
+def test_a_large_export_stands_out(house: House) -> None:
+    inspector = who(house, Role.INSPECTOR)
+    assert kinds(house, line(Act.EXPORT, inspector, count=999)) == set()
+    assert kinds(house, line(Act.EXPORT, inspector, count=1000)) == {MASS}
+
+
+def test_many_different_records_in_a_day_stand_out(house: House) -> None:
+    inspector = who(house, Role.INSPECTOR)
+    many = [line(Act.VIEW, inspector, type="item", target=f"i{n}") for n in range(200)]
+    assert kinds(house, *many) == {MASS}
+    same = [line(Act.VIEW, inspector, type="item", target="i") for _ in range(200)]
+    assert kinds(house, *same) == set()
+
+
+def test_a_worker_who_looks_and_enters_nothing_stands_out(house: House) -> None:
+    worker = who(house, Role.WORKER)
+    looks = [line(Act.VIEW, worker, type="item", target=f"i{n}") for n in range(10)]
+    assert kinds(house, *looks) == {NO_ENTRY}
+    assert kinds(house, *looks, line(Act.ENTER, worker)) == set()
+
+
+def test_what_the_responsible_person_did_is_told_apart(house: House) -> None:
+    supervisor = who(house, Role.SUPERVISOR)
+    told = found(house, line(Act.PRINT, supervisor), line(Act.BACKUP, supervisor))
+    assert [(one.kind, one.words) for one in told] == [(OWN, "印刷 1件、バックアップ 1件")]
