@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from models.backup_care import standing
 from models.chain import Intent
-from models.codes import TERMINAL_STATES, BackupKind, BackupResult, ContractStatus, ItemState
+from models.codes import TERMINAL_STATES, ContractStatus, ItemState
 from models.commands import Change, creating, revising
 from models.erased import RULE, Holdings, question_of, write_numbers
 from models.errors import Conflict, Refused
@@ -130,14 +131,8 @@ class Ending:
             before: number of the erasing entry.
         """
         ledger = self._ledger
-        made = (Where("kind", Op.EQ, BackupKind.FULL), Where("result", Op.EQ, BackupResult.OK))
-        within = (Where("to_event_seq", Op.GE, first), Where("to_event_seq", Op.LT, before))
-        runs = ledger.store.find(BackupRun, Query(BackupRun.type, (*made, *within)), limit=10_000)
-        gone = {
-            one.record.backup_id
-            for one in ledger.registers.all(BackupRun, kind=BackupKind.DISPOSED)
-        }
-        backups = tuple(one.record for one in runs if one.record.backup_id not in gone)
+        runs = standing(ledger)
+        backups = tuple(run for run in runs if first <= (run.to_event_seq or 0) < before)
         return Outside(backups, tuple(ledger.safe.journal.files_before(before)))
 
     # --- what is in the way ----------------------------------------------------------------------

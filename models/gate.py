@@ -156,6 +156,14 @@ class Safe(Protocol):
 
     def check_backup(self, file: PurePath, progress: Progress) -> BackupFile: ...
 
+    def remove_backup(self, file: PurePath, backup_id: str) -> None:
+        """Remove a backup file, if it is this very backup.
+
+        Raises:
+            MediumMissing: it is not there.
+            Foreign: another file lies in its place.
+        """
+
     def verify(self, *, full: bool, progress: Progress) -> Verification: ...
 
 

@@ -55,6 +55,7 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "settings": ("設定の変更", frozenset({A, S})),
     "journal": ("更新ジャーナルの開始", frozenset({A, S})),
     "without_journal": ("更新ジャーナルなしの運用", REGISTER),
+    "dispose_backup": ("バックアップの廃棄", frozenset({S, A})),
     "erase": ("契約の内容の消去", REGISTER),
     "access_log": ("利用の記録の閲覧", frozenset({S, A, I})),
     "condition": ("システムの状態の点検", frozenset({W, S, A})),

@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 from models.chain import Head
 from models.codes import Role
-from models.errors import InsideLedger, RolledBack, VerificationFailed
+from models.errors import Foreign, InsideLedger, RolledBack, VerificationFailed
 from models.gate import BackupFile, NewSheet, Problem, SheetKey, Verification, WayIn
 from models.passwords import PasswordPolicy
 from models.records import UserAccount
@@ -20,8 +20,9 @@ from storage.access import AccessTable
 from storage.access_check import access_problems
 from storage.approvals import approval_problems
 from storage.authors import read_authors
+from storage.backup_format import read_preamble
 from storage.erasing import erasure_problems, read_erasures
-from storage.files import reading
+from storage.files import open_regular, reading, sync_folder, writing
 from storage.head_check import last_backup_problems
 from storage.header_edits import next_sheet_name
 from storage.journal_keeper import Keeper
@@ -187,6 +188,16 @@ class LedgerSafe:
             check_database=self._check_snapshot,
         )
         return _described(made)
+
+    def remove_backup(self, file: PurePath, backup_id: str) -> None:
+        path = Path(file)
+        with open_regular(path) as source, reading(path):
+            manifest = read_preamble(source, str(path)).manifest
+        if manifest.backup_id.hex() != backup_id:
+            raise Foreign(file=str(path), reason="台帳に記録したバックアップとは別のファイルです。")
+        with writing(path):
+            path.unlink()
+            sync_folder(path.parent)
 
     def verify(self, *, full: bool, progress: Progress) -> Verification:
         problems = checks.verify(
