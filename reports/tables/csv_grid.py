@@ -18,6 +18,8 @@ _BOMS: Final = (
 )
 _DELIMITERS: Final = (",", "\t", ";")
 _SAMPLE: Final = 60
+_MOST_DELIMITERS: Final = 500  # in one record, for each column that a table may have
+_TOO_WIDE: Final = "too many delimiters in one record"
 _HALF_KANA: Final = re.compile("[\uff61-\uff9f]")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
 _TEXT_TRICK: Final = re.compile(r'="([^"]*)"')
@@ -30,9 +32,9 @@ def read_csv(data: bytes, limits: Limits, name: str) -> Grid:
         ImportRefused: Not a text file, unknown encoding, broken quotes, or too large.
     """
     encoding, text = _decode(data, name)
-    delimiter = _delimiter(text)
+    delimiter = _delimiter(text, limits)
     grid = Grid(rows=[], encoding=encoding)
-    for row in _rows(text, delimiter, name):
+    for row in _rows(text, delimiter, limits, name):
         grid.rows.append(row)
         if len(grid.rows) > limits.rows:
             break
@@ -108,11 +110,34 @@ def _strangeness(text: str) -> int:
     return len(_HALF_KANA.findall(text)) + 5 * len(_PRIVATE.findall(text))
 
 
-def _delimiter(text: str) -> str:
+class _Lines:
+    """The lines of a text, as long as one record does not claim far more cells than a table has.
+
+    `csv` would build a list of millions of cells before anybody could count them.
+    """
+
+    def __init__(self, text: str, delimiter: str, limits: Limits) -> None:
+        self._lines = io.StringIO(text, newline="")
+        self._delimiter = delimiter
+        self._most = _MOST_DELIMITERS * limits.columns
+        self.seen = 0  # delimiters since the record began; quoted ones count too
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.seen += line.count(self._delimiter)
+        if self.seen > self._most:
+            raise csv.Error(_TOO_WIDE)
+        return line
+
+
+def _delimiter(text: str, limits: Limits) -> str:
     """Choose the delimiter that cuts most lines of the beginning into equally many cells."""
 
     def evenness(delimiter: str) -> int:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        reader = csv.reader(_Lines(text, delimiter, limits), delimiter=delimiter)
         try:
             widths = Counter(len(cells) for cells in islice(reader, _SAMPLE) if len(cells) > 1)
         except csv.Error:
@@ -122,11 +147,13 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=evenness)
 
 
-def _rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _rows(text: str, delimiter: str, limits: Limits, name: str) -> Iterator[Row]:
+    lines = _Lines(text, delimiter, limits)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     start = 1
     while True:
         try:
+            lines.seen = 0
             cells = next(reader, None)
         except csv.Error as exc:
             raise refuse(name, _broken_line(start, str(exc))) from exc
@@ -139,6 +166,8 @@ def _rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
 
 
 def _broken_line(line: int, cause: str) -> str:
+    if cause == _TOO_WIDE:
+        return f"{line}行目の列が多すぎます。必要な列だけを保存し直してください。"
     if "field larger" in cause:
         return f"{line}行目に長すぎるセルがあります。"
     return (

@@ -176,3 +176,16 @@ def test_any_bytes_are_a_table_or_a_refusal(source: bytes | str) -> None:
     else:
         assert all(len(row.cells) == len(table.columns) for row in table.rows)
         assert len(set(table.columns)) == len(table.columns)
+
+
+@pytest.mark.parametrize(
+    "data", [b"," * 2_000_000, b'a,b\n"' + b'\n",,,"' * 300_000, b"a\tb\n" + b"\t" * 2_000_000]
+)
+def test_a_record_of_millions_of_cells_is_refused_before_they_are_counted(data: bytes) -> None:
+    with pytest.raises(ImportRefused, match=r"必要な列だけ|長すぎるセル"):
+        read_table(data)
+
+
+def test_many_commas_inside_the_cells_of_a_record_are_text() -> None:
+    table = read_table('番号,備考\n1,"{}"\n2,x\n'.format("、,\n" * 9_000).encode())
+    assert len(table.rows) == 2 and table.rows[0].cells[1].count(",") == 9_000
