@@ -68,6 +68,7 @@ def read_overview(ledger: Ledger, contract_id: str) -> Overview:
     """Read how every clause of a contract stands."""
     asked = ledger.inquiries.of(contract_id)
     states = evidence(ledger, asked.contract)
+    ledger.access.listed(ContractClauseSetting.type, contract_id, len(states))
     settings = {one.clause_key: one for one in asked.all(ContractClauseSetting)}
     clauses = tuple(
         ClauseFacts(

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from models.access import Act
 from models.backups import record_backup
 from models.codes import HandlingKind
 from models.commands import Change
@@ -301,6 +302,7 @@ class Driver:
     def _verify(self, request: Request) -> Answer:
         ledger = self._open()
         ledger.require("verify")
+        ledger.access.note(Act.VERIFY)
         found = ledger.safe.verify(full=bool(request.get("full", True)), progress=_silent)
         problems = [
             {"code": p.code, "where": p.where, "message": p.message} for p in found.problems

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from models.access import Act
 from models.backups import record_backup, record_verification, restored_words
 from models.codes import BackupKind, BackupResult
 from models.errors import FileMissing, NotFound
@@ -128,6 +129,7 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
             found = record_verification(ledger, speaker.progress)
         else:
             ledger.require("verify")
+            ledger.access.note(Act.VERIFY)
             found = ledger.safe.verify(full=arguments.full, progress=speaker.progress)
     problems = [{"code": p.code, "where": p.where, "message": p.message} for p in found.problems]
     result = {

@@ -1,0 +1,64 @@
+"""What the PC tells of itself: packages, definitions, room."""
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.errors import MediumMissing
+from storage.machine import PC, filetime_day, read_clam, read_dpkg
+
+STATUS = """Package: transmission-gtk
+Status: install ok installed
+Version: 3.00
+
+Package: old-thing
+Status: deinstall ok config-files
+
+Package: libreoffice
+Priority: optional
+Status: install ok installed
+"""
+
+
+def test_only_installed_packages_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "status"
+    file.write_text(STATUS)
+    assert read_dpkg(file) == ["libreoffice", "transmission-gtk"]
+
+
+def test_a_system_without_a_list_is_unknown_and_not_empty(tmp_path: Path) -> None:
+    assert read_dpkg(tmp_path / "status") is None
+    assert read_clam([tmp_path / "daily.cld"]) is None
+
+
+def test_the_newest_definitions_count(tmp_path: Path) -> None:
+    old, new = tmp_path / "daily.cvd", tmp_path / "daily.cld"
+    for file, day in ((old, date(2026, 11, 1)), (new, date(2026, 11, 20))):
+        file.write_bytes(b"x")
+        moment = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()
+        os.utime(file, (moment, moment))
+    found = read_clam([old, new])
+    assert found is not None and found[0].updated_on == date(2026, 11, 20)
+
+
+def test_the_day_of_windows_is_read() -> None:
+    moment = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+    ticks = int((moment - datetime(1601, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1)) * 10
+    assert filetime_day(ticks.to_bytes(8, "little")) == date(2026, 11, 20)
+    assert filetime_day(b"short") is None
+    assert filetime_day(b"\xff" * 8) is None
+
+
+def test_room_and_size_of_the_ledger(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").write_bytes(b"x" * 5000)
+    (tmp_path / "attachments").mkdir()
+    (tmp_path / "attachments" / "a").write_bytes(b"x" * 700)
+    disk = PC(tmp_path, "PC1の山田").disk()
+    assert disk.ledger == 5700 and 0 < disk.free <= disk.total
+
+
+def test_a_ledger_that_was_pulled_out_is_said(tmp_path: Path) -> None:
+    with pytest.raises(MediumMissing):
+        PC(tmp_path / "gone", "").disk()
