@@ -1,5 +1,6 @@
 """The settings that belong to a ledger: read with their defaults, changed only by those who may."""
 
+from datetime import time
 from pathlib import Path
 
 from models import permissions
@@ -9,6 +10,8 @@ from models.ledger import Ledger
 IDLE_MINUTES = "idle_minutes"
 BACKUP_FOLDER = "backup_folder"
 BACKUP_DAYS = "backup_days"
+BACKUP_AT = "backup_at"
+BACKUP_AT_EXIT = "backup_at_exit"
 SEAL_KIND = "seal_kind"
 SCAN_PREFIX = "scan_prefix"
 SCAN_GAP = "scan_gap_ms"
@@ -33,6 +36,19 @@ def backup_folder(ledger: Ledger) -> Path | None:
 def backup_days(ledger: Ledger) -> int:
     """Return after how many days a missing backup is warned of."""
     return max(1, _number(ledger, BACKUP_DAYS, DEFAULT_BACKUP_DAYS))
+
+
+def backup_at(ledger: Ledger) -> time | None:
+    """Return at which time of the day a backup is made, None for never."""
+    try:
+        return time.fromisoformat(ledger.store.setting(BACKUP_AT))
+    except ValueError:
+        return None
+
+
+def backup_at_exit(ledger: Ledger) -> bool:
+    """Tell whether a backup is made when the program is closed."""
+    return ledger.store.setting(BACKUP_AT_EXIT) == "1"
 
 
 def seal_kind(ledger: Ledger) -> SealKind:

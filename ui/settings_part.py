@@ -1,7 +1,16 @@
 """The settings of a ledger on one form: idle time, backup, seal block, barcode reader."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QTime, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QSpinBox,
+    QTimeEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from models.codes import SealKind
 from models.ledger import Ledger
@@ -9,6 +18,7 @@ from ui import ledger_settings as settings
 from ui.layout import add_row, button, form, note, say
 from ui.page import Desk
 
+USUAL_TIME = "17:15"
 ONLY_SOME = "設定は、責任者とシステム管理者だけが変えられます。"
 
 
@@ -58,6 +68,11 @@ class SettingsPart(QWidget):
         self.folder = QLineEdit()
         self.folder.setAccessibleName(self.tr("バックアップの保存先"))
         self.days = _number(1, 31, "日")
+        self.daily = QCheckBox(self.tr("毎日、次の時刻に作る"))
+        self.at = QTimeEdit()
+        self.at.setDisplayFormat("HH:mm")
+        self.at_exit = QCheckBox(self.tr("このプログラムを終了するときに作る"))
+        self.daily.toggled.connect(self.at.setEnabled)
         self.seal = QComboBox()
         for kind in SealKind:
             self.seal.addItem(kind.label, str(kind))
@@ -73,6 +88,13 @@ class SettingsPart(QWidget):
         add_row(rows, self.tr("操作がないときにロックするまで"), self.idle)
         add_row(rows, self.tr("バックアップの保存先"), place)
         add_row(rows, self.tr("バックアップを促すまで"), self.days)
+        daily = QHBoxLayout()
+        daily.setSpacing(8)
+        daily.addWidget(self.daily)
+        daily.addWidget(self.at)
+        daily.addStretch()
+        add_row(rows, self.tr("自動バックアップ"), daily)
+        add_row(rows, "", self.at_exit)
         add_row(rows, self.tr("書類の押印欄"), self.seal)
         add_row(rows, self.tr("バーコードの先頭文字"), self.prefix)
         add_row(rows, self.tr("バーコードの文字の間隔"), self.gap)
@@ -109,6 +131,8 @@ class SettingsPart(QWidget):
             settings.IDLE_MINUTES: str(self.idle.value()),
             settings.BACKUP_FOLDER: self.folder.text().strip(),
             settings.BACKUP_DAYS: str(self.days.value()),
+            settings.BACKUP_AT: self.at.time().toString("HH:mm") if self.daily.isChecked() else "",
+            settings.BACKUP_AT_EXIT: "1" if self.at_exit.isChecked() else "",
             settings.SEAL_KIND: str(self.seal.currentData()),
             settings.SCAN_PREFIX: self.prefix.text(),
             settings.SCAN_GAP: str(self.gap.value()),
@@ -119,6 +143,11 @@ class SettingsPart(QWidget):
         self.idle.setValue(int(values[settings.IDLE_MINUTES]))
         self.folder.setText(values[settings.BACKUP_FOLDER])
         self.days.setValue(int(values[settings.BACKUP_DAYS]))
+        at = values[settings.BACKUP_AT]
+        self.daily.setChecked(bool(at))
+        self.at.setTime(QTime.fromString(at or USUAL_TIME, "HH:mm"))
+        self.at.setEnabled(bool(at))
+        self.at_exit.setChecked(bool(values[settings.BACKUP_AT_EXIT]))
         self.seal.setCurrentIndex(self.seal.findData(values[settings.SEAL_KIND]))
         self.prefix.setText(values[settings.SCAN_PREFIX])
         self.gap.setValue(int(values[settings.SCAN_GAP]))
@@ -133,6 +162,8 @@ def _read(ledger: Ledger) -> tuple[dict[str, str], bool]:
         settings.IDLE_MINUTES: str(settings.idle_minutes(ledger)),
         settings.BACKUP_FOLDER: str(folder or ""),
         settings.BACKUP_DAYS: str(settings.backup_days(ledger)),
+        settings.BACKUP_AT: f"{at:%H:%M}" if (at := settings.backup_at(ledger)) else "",
+        settings.BACKUP_AT_EXIT: "1" if settings.backup_at_exit(ledger) else "",
         settings.SEAL_KIND: str(settings.seal_kind(ledger)),
         settings.SCAN_PREFIX: settings.scan_prefix(ledger),
         settings.SCAN_GAP: str(settings.scan_gap(ledger)),

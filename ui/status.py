@@ -9,7 +9,8 @@ from models.codes import BackupKind, BackupResult
 from models.ledger import Ledger
 from models.records import BackupRun, Person
 from models.store import Op, Query, Where
-from ui.ledger_settings import backup_days
+from ui.backup_clock import missed
+from ui.ledger_settings import backup_at, backup_days
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ def read_facts(ledger: Ledger, folder: Path) -> Facts:
     journal = ledger.journal.tend()
     last = last_backup(ledger)
     sentence, care = backup_age(last, ledger.now(), backup_days(ledger))
+    at = backup_at(ledger)
+    if at is not None and missed(last, ledger.now(), at):
+        sentence, care = f"{at:%H:%M}の自動バックアップがまだです。{sentence}", True
     return Facts(
         user=person.record.name if person else account.login_name,
         role=ledger.role.label,

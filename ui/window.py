@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self._places = places
         self.bench: Workbench | None = None
         self._login = ""
+        self._backs_up_at_exit = False
         self._idle = idle
         self._build()
         self._listen()
@@ -131,6 +132,7 @@ class MainWindow(QMainWindow):
     # --- opening and locking ----------------------------------------
     def open_ledger(self, ledger: "Ledger", folder: Path) -> None:
         """Show an open ledger; a first password is changed before anything is seen."""
+        from ui.backup_clock import BackupClock
         from ui.must_change import MustChangeDialog
         from ui.tidying import Tidying
         from ui.workbench import Workbench
@@ -153,6 +155,8 @@ class MainWindow(QMainWindow):
         self.bench.facts_read.connect(self._show_facts)
         self.bench.settings_kept.connect(self.apply_settings)
         Tidying(ledger, self._operations, self.bench)
+        clock = BackupClock(ledger, self._operations, self.bench)
+        clock.said.connect(self.statusBar().showMessage)
         self._stack.addWidget(self.bench)
         self._stack.setCurrentWidget(self.bench)
         self.setWindowTitle(f"{folder.name} － {TITLE}")
@@ -172,6 +176,7 @@ class MainWindow(QMainWindow):
             return
         ledger = self.bench.ledger
         self.idle.start(settings.idle_minutes(ledger) * 60)
+        self._backs_up_at_exit = settings.backup_at_exit(ledger)
         self.wedge.prefix = settings.scan_prefix(ledger)
         self.wedge.set_gap(settings.scan_gap(ledger))
 
@@ -286,10 +291,24 @@ class MainWindow(QMainWindow):
         """Close the store in the worker, behind the work that is going on."""
         self._operations.ask(lambda: ledger.close(why), lambda _: None)
 
+    def _back_up_at_exit(self, ledger: "Ledger") -> None:
+        from ui.backup_clock import back_up_and_leave
+
+        def leave(sure: bool) -> None:
+            if sure:
+                self._backs_up_at_exit = False
+                self.close()
+
+        back_up_and_leave(ledger, self._operations, self, leave)
+
     # --- Qt ----------------------------------------
     def closeEvent(self, event: "QCloseEvent") -> None:
         if not self._may_lose_draft():
             event.ignore()
+            return
+        if self.bench is not None and self._backs_up_at_exit:
+            event.ignore()  # it comes again when the backup is there
+            self._back_up_at_exit(self.bench.ledger)
             return
         self._preferences.keep_geometry(bytes(self.saveGeometry().data()))
         self.lock()

@@ -27,6 +27,7 @@ from tests.ui.shell import (
     texts,
 )
 from ui import icons
+from ui import ledger_settings as settings
 from ui.backup_page import BackupPage
 from ui.idle import IdleWatch
 from ui.must_change import MustChangeDialog
@@ -346,3 +347,18 @@ def _add_worker(ledger: Ledger) -> None:
 
 def _client() -> tuple[OrganizationKind, ...]:
     return (OrganizationKind.CLIENT,)
+
+
+def test_closing_makes_the_backup_first(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, answers: Answers
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    ledger = sign_in(qtbot, window)
+    settings.change_setting(ledger, settings.BACKUP_FOLDER, str(stick))
+    settings.change_setting(ledger, settings.BACKUP_AT_EXIT, "1")
+    window.apply_settings()
+    window.close()
+    assert window.isVisible()  # it stays until the backup is there
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
+    assert [path.suffix for path in stick.iterdir()] == [".azb"]

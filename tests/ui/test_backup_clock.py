@@ -1,0 +1,158 @@
+"""Backups that nobody has to think of: at their time, at the end, and said when missed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTime
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from models.backup_care import standing
+from models.codes import BackupKind, BackupResult
+from models.fields import JAPAN
+from models.ledger import Ledger
+from models.records import BackupRun
+from tests.house import House, furnished
+from tests.ui.shell import Answers, settle
+from ui import ledger_settings as settings
+from ui.backup_clock import BackupClock, back_up_and_leave, missed
+from ui.operations import Operations
+from ui.page import Desk as PageDesk
+from ui.settings_part import SettingsPart
+from ui.status import read_facts
+
+NOON = datetime(2026, 10, 2, 12, 0, tzinfo=JAPAN)
+
+
+@dataclass
+class Desk:
+    """A house, its stick and the window's side of the work."""
+
+    house: House
+    stick: Path
+    operations: Operations
+    answers: Answers
+    page: QWidget
+    qtbot: QtBot
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.house.ledger
+
+    def look(self, clock: BackupClock) -> None:
+        clock.look()
+        settle(self.qtbot, self.operations)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
+    (tmp_path / "stick").mkdir()
+    with furnished(tmp_path) as house:
+        answers = Answers()
+        operations, page = Operations(answers), QWidget()
+        qtbot.addWidget(page)
+        settings.change_setting(house.ledger, settings.BACKUP_FOLDER, str(tmp_path / "stick"))
+        settings.change_setting(house.ledger, settings.BACKUP_AT, "17:15")
+        yield Desk(house, tmp_path / "stick", operations, answers, page, qtbot)
+        operations.close()
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "expected"),
+    [
+        (None, NOON, True),
+        (NOON - timedelta(hours=12), NOON, False),
+        (NOON - timedelta(hours=20), NOON, True),
+        (NOON - timedelta(hours=1), NOON + timedelta(hours=6), True),
+        (NOON + timedelta(hours=5, minutes=15), NOON + timedelta(hours=6), False),
+    ],
+)
+def test_a_time_without_a_backup_is_missed(
+    last: datetime | None, now: datetime, expected: bool
+) -> None:
+    run = None if last is None else BackupRun(finished_at=last)
+    assert missed(run, now, time(17, 15)) is expected
+    assert not missed(run, now, None)
+
+
+def test_it_makes_one_backup_when_its_time_has_come(desk: Desk) -> None:
+    clock = BackupClock(desk.ledger, desk.operations, desk.page)
+    said: list[str] = []
+    clock.said.connect(said.append)
+    desk.house.clock.go_to(desk.ledger.today(), 16)
+    desk.look(clock)
+    assert standing(desk.ledger) == []
+    desk.house.clock.go_to(desk.ledger.today(), 18)
+    desk.look(clock)
+    desk.look(clock)
+    assert len(standing(desk.ledger)) == len(list(desk.stick.iterdir())) == 1
+    assert "％" in said[0] and said[-1].startswith("自動バックアップを作成し")
+
+
+def test_what_fails_is_told_once_and_entered_once(desk: Desk) -> None:
+    desk.stick.rmdir()
+    clock = BackupClock(desk.ledger, desk.operations, desk.page)
+    desk.house.clock.go_to(desk.ledger.today(), 18)
+    desk.look(clock)
+    desk.look(clock)
+    (said,) = desk.answers.asked
+    assert said.startswith("自動バックアップができませんでした") and "今すぐ" in said
+    failed = desk.ledger.registers.all(BackupRun, kind=BackupKind.FULL)
+    assert [one.record.result for one in failed] == [BackupResult.FAILED]
+
+
+def test_without_a_time_nothing_is_made(desk: Desk) -> None:
+    settings.change_setting(desk.ledger, settings.BACKUP_AT, "")
+    desk.house.clock.go_to(desk.ledger.today(), 23)
+    desk.look(BackupClock(desk.ledger, desk.operations, desk.page))
+    assert standing(desk.ledger) == []
+
+
+def test_the_status_line_tells_of_a_missed_time(desk: Desk) -> None:
+    desk.house.clock.go_to(desk.ledger.today(), 18)
+    facts = read_facts(desk.ledger, Path("台帳"))
+    assert facts.care and facts.backup.startswith("17:15の自動バックアップがまだです")
+    desk.look(BackupClock(desk.ledger, desk.operations, desk.page))
+    assert "まだです" not in read_facts(desk.ledger, Path("台帳")).backup
+
+
+def leaving(desk: Desk) -> list[bool]:
+    answered: list[bool] = []
+    note: Callable[[bool], None] = answered.append
+    back_up_and_leave(desk.ledger, desk.operations, desk.page, note)
+    settle(desk.qtbot, desk.operations)
+    return answered
+
+
+def test_leaving_makes_a_backup_of_what_is_new(desk: Desk) -> None:
+    assert leaving(desk) == [True] and len(standing(desk.ledger)) == 1
+    assert leaving(desk) == [True] and len(standing(desk.ledger)) == 1
+
+
+def test_a_failed_backup_asks_before_leaving(desk: Desk) -> None:
+    desk.stick.rmdir()
+    desk.answers.replies += [False, True]
+    assert leaving(desk) == [False]
+    assert leaving(desk) == [True]
+    assert "バックアップせずに終了しますか" in desk.answers.asked[0]
+
+
+def test_the_settings_ask_for_time_and_end(desk: Desk) -> None:
+    at_desk = PageDesk(desk.ledger, desk.operations, desk.answers, lambda *_where: None)
+    part = SettingsPart(at_desk)
+    desk.qtbot.addWidget(part)
+    part.refresh()
+    settle(desk.qtbot, desk.operations)
+    assert part.daily.isChecked() and part.at.isEnabled() and not part.at_exit.isChecked()
+    part.at.setTime(QTime(18, 30))
+    part.at_exit.setChecked(True)
+    part.keep()
+    settle(desk.qtbot, desk.operations)
+    assert settings.backup_at(desk.ledger) == time(18, 30) and settings.backup_at_exit(desk.ledger)
+    part.daily.setChecked(False)
+    part.keep()
+    settle(desk.qtbot, desk.operations)
+    assert settings.backup_at(desk.ledger) is None and not part.at.isEnabled()
