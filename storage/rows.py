@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, is_not, itemgetter
 from typing import Any
 
 from models.chain import Command, local_time
@@ -30,6 +31,7 @@ CAPTIONS_SHOWN = 20  # of an event with thousands of items a list shows the firs
 TEXT_LIMIT = 1000
 
 Convert = Callable[[Any], Any]
+Filled = Callable[[Mapping[str, Any]], tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -158,12 +160,12 @@ class _ChildPlan:
         self.insert = child.insert
         self.holds_rows = isinstance(child.field.kind, Children)
         self._child = child
-        self._empty = tuple((name, kind.empty) for name, kind in child.columns)
+        self._filled = _filler([(name, kind.empty) for name, kind in child.columns])
         self._shapes: dict[tuple[str, ...], Shape] = {}
 
     def insertion(self, row: Child, number: int, position: int) -> "Insertion":
         values = vars(row)
-        filled = _filled(values, self._empty)
+        filled = self._filled(values)
         shape = self._shapes.get(filled)
         if shape is None:
             chosen = [(name, kind) for name, kind in self._child.columns if name in filled]
@@ -178,12 +180,17 @@ def _child_plans(type_: str) -> tuple[_ChildPlan, ...]:
 
 
 @cache
-def _empties(type_: str) -> tuple[tuple[str, Any], ...]:
-    return tuple((f.name, f.kind.empty) for f in table(type_).scalars if not f.derived)
+def _filled(type_: str) -> Filled:
+    return _filler([(f.name, f.kind.empty) for f in table(type_).scalars if not f.derived])
 
 
-def _filled(values: Mapping[str, Any], empties: Sequence[tuple[str, Any]]) -> tuple[str, ...]:
-    return tuple([name for name, empty in empties if values[name] is not empty])
+def _filler(columns: Sequence[tuple[str, Any]]) -> Filled:
+    """Return what names the filled columns of a row: most of forty are empty."""
+    names, empties = [name for name, _ in columns], [empty for _, empty in columns]
+    if len(names) < 2:  # of one name `itemgetter` gives no tuple
+        return lambda values: tuple(n for n, e in columns if values[n] is not e)
+    pick = itemgetter(*names)
+    return lambda values: tuple(compress(names, map(is_not, pick(values), empties)))
 
 
 Insertion = tuple[str, list[Any]]
@@ -201,7 +208,7 @@ def insertion(
     """
     type_, values = record.type, vars(record)
     if names is None:
-        names = _filled(values, _empties(type_))
+        names = _filled(type_)(values)
     shape = _record_shape(type_, names, tuple(stored))
     return shape.sql, [
         seq, record.id, seq, at, author, at, author, 1, record.caption(),
@@ -297,8 +304,12 @@ def status_row(status: Status) -> list[Any]:
 
 def status_stored(status: Status) -> dict[str, Any]:
     """Return the columns of `STATUS_COLUMNS` that are not NULL, as they are stored."""
-    found = zip(STATUS_COLUMNS, status_row(status), strict=True)
-    return {column: stored for column, stored in found if stored is not None}
+    values = vars(status)
+    return {
+        column: convert(value)
+        for column, name, convert in _STATUS
+        if (value := values[name]) is not None and value != ""
+    }
 
 
 def status_changes(old: Status, new: Status) -> dict[str, Any]:
