@@ -109,6 +109,9 @@ class _Findings:
 def _examine(pdf: bytes, found: _Findings, fingerprint: str | None) -> None:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
+    if not _has_only_tables(pdf):
+        found.add("FOREIGN")
+        return
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     _read_claims(reader, found)
     found.add("REVISIONS", reader.xrefs.total_revisions != 1)
@@ -120,10 +123,45 @@ def _examine(pdf: bytes, found: _Findings, fingerprint: str | None) -> None:
     _compare_fingerprints(found, fingerprint)
 
 
+def _has_only_tables(pdf: bytes) -> bool:
+    """Look for compressed cross-references, which we never write, before anybody unpacks them.
+
+    A thousand bytes of them become a million in memory. Objects inside of streams, the other such
+    place, are reached through them alone.
+
+    Raises:
+        ValueError: No cross-reference where the file says.
+    """
+    end = _END.search(pdf, max(0, len(pdf) - 1024))
+    offsets, seen = [int(end[1]) if end else -1], set[int]()
+    while offsets:
+        offset = offsets.pop()
+        if offset in seen:
+            continue
+        seen.add(offset)
+        if offset < 0 or not pdf.startswith(b"xref", offset):
+            if _OBJECT.match(pdf, max(0, offset)):
+                return False
+            raise ValueError(f"no cross-reference at {offset}")
+        section = pdf[offset : pdf.find(b"startxref", offset)]
+        # Spelled otherwise, a name could mean to pyHanko what it does not mean here.
+        if b"/XRefStm" in section or b"#" in section or b"%" in section:
+            return False
+        offsets += [int(one) for one in _PREVIOUS.findall(section)]
+    return True
+
+
+_END: Final = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF\s*\Z")
+_OBJECT: Final = re.compile(rb"\s*\d{1,10}\s+\d{1,5}\s+obj")
+_PREVIOUS: Final = re.compile(rb"/Prev\s*(\d{1,12})")
+
+
 def _read_claims(reader: Any, found: _Findings) -> None:
     try:
-        packet = reader.root["/Metadata"].data
-        tree = defusedxml.ElementTree.fromstring(packet, forbid_dtd=True)
+        packet = reader.root["/Metadata"]
+        if packet.get("/Filter"):
+            raise ValueError("metadata is never compressed by us")
+        tree = defusedxml.ElementTree.fromstring(packet.data, forbid_dtd=True)
         text = tree.findtext(f".//{{{NAMESPACE}}}claims", default="")
         found.claims = Claims.from_mapping(json.loads(text))
     except NewerFormat:

@@ -4,6 +4,9 @@ import dataclasses
 import hashlib
 import json
 import random
+import tracemalloc
+import zlib
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from io import BytesIO
@@ -264,6 +267,62 @@ def test_what_is_no_pdf_is_broken(junk: bytes) -> None:
     assert [code for code, _ in verdict.problems] == ["BROKEN"]
     assert verdict.claims is None
     assert verdict.certificate_fingerprint is None
+
+
+@cache
+def bomb(megabytes: int = 64) -> bytes:
+    """Return zeros, packed to a thousandth."""
+    packer = zlib.compressobj(9)
+    packed = [packer.compress(bytes(2**20)) for _ in range(megabytes)]
+    return b"".join(packed) + packer.flush()
+
+
+def packed_metadata() -> bytes:
+    body = bomb()
+    head = b"<</Type/Metadata/Subtype/XML/Filter/Fl#61teDecode/Length %d>>stream\n" % len(body)
+    objects = [b"<</Type/Catalog/Pages 2 0 R/Metadata 3 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>",
+               head + body + b"\nendstream"]  # fmt: skip
+    pdf, table = b"%PDF-1.7\n", b"xref\n0 4\n0000000000 65535 f \n"
+    for number, one in enumerate(objects, 1):
+        table += b"%010d 00000 n \n" % len(pdf)
+        pdf += b"%d 0 obj\n" % number + one + b"\nendobj\n"
+    end = b"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(pdf)
+    return pdf + table + end
+
+
+def packed_references(trailer: bytes = b"") -> bytes:
+    """Return a file whose cross-reference is a packed stream, or is led to one by its trailer."""
+    body = bomb()
+    head = (
+        b"1 0 obj\n<</Type/XRef/Size 3/W[1 4 2]/Root 2 0 R/Filter/FlateDecode/Length %d>>stream\n"
+    )
+    pdf = b"%PDF-1.7\n" + head % len(body) + body + b"\nendstream\nendobj\n"
+    start = 9
+    if trailer:
+        start = len(pdf)
+        pdf += b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 3/Root 2 0 R %s 9>>\n" % trailer
+    return pdf + b"startxref\n%d\n%%%%EOF\n" % start
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        packed_metadata,
+        packed_references,
+        lambda: packed_references(b"/Prev"),
+        lambda: packed_references(b"/XRefStm"),
+        lambda: packed_references(b"/XRef#53tm"),
+        lambda: packed_references(b"/Pr#65v"),
+        lambda: packed_references(b"/Prev%x\n"),
+    ],
+)
+def test_a_bomb_in_a_pdf_is_foreign_before_it_is_unpacked(make: Callable[[], bytes]) -> None:
+    tracemalloc.start()
+    try:
+        assert "FOREIGN" in codes(make())
+        assert tracemalloc.get_traced_memory()[1] < 30 * 2**20, "nothing was unpacked"
+    finally:
+        tracemalloc.stop()
 
 
 def second_signature(pdf: bytes) -> bytes:
