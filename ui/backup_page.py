@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models import wareki
+from models.backup_care import Ended, ending, must_end, standing
 from models.backups import record_backup, record_check, record_verification
 from models.codes import BackupKind
 from models.gate import BackupFile, Verification
@@ -17,6 +18,7 @@ from models.ledger import Ledger
 from models.office import Office
 from models.records import BackupRun
 from ui import icons
+from ui.backup_ending import EndingDialog
 from ui.journal_part import JournalPart
 from ui.layout import card, note, plain, say, title
 from ui.ledger_settings import (
@@ -67,6 +69,7 @@ class BackupPage(Page):
             (self.tr("台帳の検証"), "verify", self.verify),
             (self.tr("復元"), "folder", self.restore),
             (self.tr("復元の試し"), "back", self.try_restore),
+            (self.tr("古いバックアップの廃棄"), "stop", self.end),
             (self.tr("一覧の印刷"), "print", self.print),
         ):
             action = QAction(icons.icon(name), word, self)
@@ -114,6 +117,11 @@ class BackupPage(Page):
             ("最終の検証", last_backup(ledger, BackupKind.VERIFY)),
             ("最終の復元の試し", last_backup(ledger, BackupKind.RESTORE_TEST)),
         )
+        must = must_end(ledger, standing(ledger))
+        if must:
+            care = True
+            where += f"\n残してはいけないバックアップが{len(must)}件あります。"
+            where += "新しいバックアップを作り、「古いバックアップの廃棄」で廃棄してください。"
         told = "　／　".join(f"{word}　{_when(run, ledger.now())}" for word, run in checks)
         return sentence, care, f"{where}\n{told}"
 
@@ -193,6 +201,19 @@ class BackupPage(Page):
             dialog.exec()
 
         self.desk.operations.ask(lambda: ledger.require("restore"), permitted, parent=self)
+
+    def end(self) -> None:
+        """Show which backups are to come to an end, and let them."""
+        ledger = self.desk.ledger
+
+        def find() -> list[Ended]:
+            ledger.require("dispose_backup")
+            return ending(ledger)
+
+        def show(found: list[Ended]) -> None:
+            EndingDialog(self.desk, found, self).open()
+
+        self.desk.operations.ask(find, show, parent=self)
 
     def _put_aside(self, ledger: Ledger, folder: Path) -> None:
         """Close what a sheet restored: another ledger is open here."""

@@ -1,0 +1,156 @@
+"""古いバックアップの廃棄: which backups must go, which may go, and their end (A-26)."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models import wareki
+from models.backup_care import DAYS, MONTHS, WEEKS, Ended, dispose
+from models.commands import Change
+from models.errors import AzukariError
+from ui import layout
+from ui.fitting import fit
+from ui.keys import ENTER, EnterMovesOn
+from ui.page import Desk
+
+HEADS = ("廃棄", "作成", "ファイル名", "保存先", "理由")
+NOTHING = "廃棄するバックアップはありません。"
+EXPLANATION = (
+    f"新しいものから、{DAYS}日分、{WEEKS}週分、{MONTHS}か月分を残します。いちばん新しいバックアップは"
+    "出ません。「！」の付いたものは、残してはいけないものです。"
+    "媒体が手元にないものは、媒体を廃棄してから選んでください。"
+)
+
+
+class EndingDialog(QDialog):
+    """Lists backups that are to come to an end; those that are ticked are removed and entered."""
+
+    def __init__(self, desk: Desk, found: Sequence[Ended], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("古いバックアップの廃棄"))
+        self.desk = desk
+        self._found = tuple(found)
+        self._sending = False
+        self._build()
+        fit(self, 980, 240 + 40 * min(len(found), 8))
+
+    def chosen(self) -> list[str]:
+        """Return the ids of the ticked backups."""
+        return [
+            one.run.id
+            for row, one in enumerate(self._found)
+            if (cell := self.table.item(row, 0)) and cell.checkState() is Qt.CheckState.Checked
+        ]
+
+    def dispose(self) -> None:
+        """Remove the ticked backups and enter it."""
+        chosen, reason, ledger = self.chosen(), self.reason.text().strip(), self.desk.ledger
+        if self._sending:
+            return
+        if not chosen:
+            layout.say(self.message, self.tr("⚠ 廃棄するバックアップを選んでください。"), "problem")
+            return
+        self._busy(True)
+        self.desk.operations.run(
+            lambda: dispose(ledger, chosen, reason),
+            done=self._done,
+            failed=self._failed,
+            parent=self,
+        )
+
+    # --- building ----------------------------------------------------------------------------
+    def _build(self) -> None:
+        self.table = QTableWidget(len(self._found), len(HEADS))
+        self.table.setHorizontalHeaderLabels(list(HEADS))
+        self.table.setAccessibleName(self.windowTitle())
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(HEADS) - 1, QHeaderView.ResizeMode.Stretch)
+        for row, one in enumerate(self._found):
+            self._fill(row, one)
+        self.reason = QLineEdit(self.tr("保存の決まりによる整理") if self._found else "")
+        self.reason.setMaxLength(500)
+        EnterMovesOn(self.reason)
+        self.message = layout.note("" if self._found else NOTHING)
+        rows = layout.form()
+        layout.add_row(rows, self.tr("廃棄の理由"), self.reason)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 14)
+        column.setSpacing(10)
+        column.addWidget(layout.title(self.windowTitle()))
+        column.addWidget(layout.note(EXPLANATION))
+        column.addWidget(self.table, 1)
+        column.addLayout(rows)
+        column.addWidget(self.message)
+        column.addLayout(self._buttons())
+
+    def _fill(self, row: int, one: Ended) -> None:
+        tick = QTableWidgetItem("！" if one.must else "")
+        tick.setFlags(tick.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        tick.setCheckState(Qt.CheckState.Checked)
+        self.table.setItem(row, 0, tick)
+        made = one.run.finished_at
+        day = f"{wareki.format_short(made.date())} {made:%H:%M}" if made else ""
+        for place, text in enumerate(
+            (day, one.run.file_name, one.run.folder, "".join(one.reasons)), 1
+        ):
+            cell = QTableWidgetItem(text)
+            cell.setToolTip(text)
+            self.table.setItem(row, place, cell)
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addStretch(1)
+        words = self.tr("選んだものを廃棄する")
+        self.dispose_button = layout.button(words, self.dispose, primary=True)
+        self.dispose_button.setEnabled(bool(self._found))
+        self.back_button = layout.button(self.tr("閉じる（Esc）"), self.reject)
+        row.addWidget(self.dispose_button)
+        row.addWidget(self.back_button)
+        return row
+
+    # --- acting ------------------------------------------------------------------------------
+    def _done(self, change: Change) -> None:
+        self._sending = False
+        self.accept()
+        sentence = self.tr("バックアップ {0}件の廃棄を記帳しました。").format(len(change.ids))
+        self.desk.asker.tell(None, sentence)
+
+    def _failed(self, error: AzukariError) -> None:
+        self._busy(False)
+        layout.say(self.message, f"⚠ {error}", "problem")
+
+    def _busy(self, busy: bool) -> None:
+        self._sending = busy
+        for widget in (self.table, self.reason, self.dispose_button, self.back_button):
+            widget.setEnabled(not busy)
+
+    # --- Qt ----------------------------------------------------------------------------------
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER:
+            for button in (self.dispose_button, self.back_button):
+                if button.hasFocus():
+                    button.click()
+            return  # a stray Enter must not remove anything
+        super().keyPressEvent(event)
+
+    def reject(self) -> None:  # also called by QDialog.closeEvent
+        if not self._sending:
+            super().reject()
