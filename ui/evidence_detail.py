@@ -22,6 +22,7 @@ from ui.state_table import MARKS, PLAIN, Line, StateTable, state_word
 from ui.words import register_word
 
 MOST = 260  # pixels of a table before it scrolls
+LONGEST = 16  # letters of a title on a button; narrow screens have no room for more
 SEVERITY = {"broken": "違反", "action": "要対応", "due": "期限前"}
 
 
@@ -99,10 +100,9 @@ class ClauseDetail(QWidget):
         why_not = permitted.why_not_write(self.desk.ledger, Submission)
         for kind in one.clause.documents:
             title = overview.profile.document_title(kind)
-            made = layout.button(
-                self.tr("{0}を作成…").format(title),
-                partial(self.paper_wanted.emit, kind),
-            )
+            made = layout.button("", partial(self.paper_wanted.emit, kind))
+            made.setText(self.tr("{0}を作成…").format(_short(title)))
+            made.setAccessibleName(self.tr("{0}を作成").format(title))
             made.setEnabled(not why_not)
             made.setToolTip(why_not or f"{title}（{kind}）")
             self._buttons.append(made)
@@ -186,3 +186,7 @@ class ClauseDetail(QWidget):
 
 def _word(type_: str, overview: Overview) -> str:
     return register_word(BY_TYPE[type_], overview.profile)
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"

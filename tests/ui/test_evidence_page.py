@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from models.codes import AttachmentKind, FindingStatus
@@ -233,3 +233,17 @@ def test_the_page_of_every_text_names_its_articles(qtbot: QtBot, tmp_path: Path)
             assert words(page.table, 0)[0] == first
             QApplication.processEvents()
             opened.operations.close()
+
+
+def test_long_titles_are_short_on_buttons_and_whole_for_whoever_asks(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    long = "個人情報管理責任者及び研修等実施計画報告書"
+    found: dict[str, tuple[str, str]] = {}
+    for row in range(page.table.rowCount()):
+        page.table.setCurrentCell(row, 0)
+        chiba.settle()
+        for button in page.detail.findChildren(QPushButton):
+            found[button.accessibleName()] = (button.text(), button.toolTip())
+    word, tip = found[f"{long}を作成"]
+    assert len(word) <= 20 and "…を作成" in word
+    assert long in tip
