@@ -12,7 +12,14 @@ from models.access import Act
 from models.chain import Head
 from models.codes import BackupKind, BackupResult
 from models.commands import creating
-from models.errors import AzukariError, Cancelled, VerificationFailed, WrongPassword
+from models.errors import (
+    AzukariError,
+    BackupIncomplete,
+    BackupNotEntered,
+    Cancelled,
+    VerificationFailed,
+    WrongPassword,
+)
 from models.gate import BackupFile, Restored, Verification
 from models.records import BackupRun
 from models.store import Progress
@@ -32,6 +39,8 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
     A failure is entered as well, because a missed backup is something an officer asks about.
 
     Raises:
+        BackupIncomplete: it is kept, but files of the ledger had been lost before.
+        BackupNotEntered: it is kept, but the ledger could not take the note.
         AzukariError: what prevented the backup.
     """
     ledger.require("backup")
@@ -58,12 +67,18 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
         folder=str(made.file.parent),
         sha256=made.sha256,
         size=made.size,
-        result=BackupResult.OK,
+        result=BackupResult.FAILED if made.missing else BackupResult.OK,
         checked_by=ledger.user.person_id,
         elapsed_ms=_milliseconds(started, ledger.now()),
+        detail=f"台帳から失われた添付資料が{made.missing}件あります。" if made.missing else "",
     )
     ledger.registers.validate(run)
-    ledger.commit([creating(run)])
+    try:
+        ledger.commit([creating(run)])
+    except AzukariError as error:
+        raise BackupNotEntered(file=made.file.name, reason=str(error)) from error
+    if made.missing:
+        raise BackupIncomplete(file=made.file.name, count=made.missing)
     return made
 
 
@@ -71,8 +86,13 @@ def restored_words(restored: Restored) -> str:
     """Say where a restored ledger comes from, and what could not be read."""
     base, head = restored.base.seq, restored.head.seq
     if restored.journal is None:
-        return f"記帳番号{base:,}までのバックアップから復元しました。"
-    words = f"記帳番号{base:,}までのバックアップと更新ジャーナルから、{head:,}まで復元しました。"
+        words = f"記帳番号{base:,}までのバックアップから復元しました。"
+    else:
+        words = (
+            f"記帳番号{base:,}までのバックアップと更新ジャーナルから、{head:,}まで復元しました。"
+        )
+    if restored.missing:
+        words += f"添付資料のファイル{restored.missing}件は入っていなかったため、戻せませんでした。"
     if restored.torn:
         words += "更新ジャーナルの終わりに、途中で切れた記録が1件あり、戻せませんでした。"
     return words

@@ -357,6 +357,28 @@ class PaperNotWritten(AzukariError):
     )
 
 
+class BackupIncomplete(AzukariError):
+    """A backup is whole, but the ledger had lost files before. Facts: file, count."""
+
+    code = "BACKUP_INCOMPLETE"
+    sentence = (
+        "バックアップ「{file}」を作成しましたが、台帳から失われた添付資料が{count}件あり、"
+        "それらは入っていません。台帳のフォルダーの attachments に、以前のバックアップか"
+        "更新ジャーナルの媒体から戻してください。どの資料かは、台帳の検証で分かります。"
+    )
+
+
+class BackupNotEntered(AzukariError):
+    """A backup is whole, but the ledger could not enter it. Facts: file, reason."""
+
+    code = "BACKUP_NOT_ENTERED"
+    exit_code = 5
+    sentence = (
+        "バックアップ「{file}」は作成し、検証しましたが、台帳に記録できませんでした。{reason}"
+        "このバックアップは使えます。消さずに保管してください。"
+    )
+
+
 class InUse(AzukariError):
     """Another program holds the ledger. Facts: holder, since."""
 

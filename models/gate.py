@@ -47,7 +47,8 @@ class Verification:
 class BackupFile:
     """A backup that was written, read again from the medium and found whole.
 
-    `size` is in bytes, `sha256` that of the whole file, hex.
+    `size` is in bytes, `sha256` that of the whole file, hex. `missing` counts the files that records
+    speak of and that the ledger folder had lost before: the backup cannot hold them.
     """
 
     file: PurePath
@@ -57,6 +58,7 @@ class BackupFile:
     size: int
     sha256: str
     created_at: datetime
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,7 @@ class Restored:
     """What a restore brought back: from which backup, and how far the journal led beyond it.
 
     `opened` is the ledger as the restoring person opened it; a sheet opens it by itself.
+    `missing` counts files that records speak of and that neither backup nor journal held.
     """
 
     backup_id: str
@@ -226,6 +229,7 @@ class Restored:
     head: Head
     journal: PurePath | None
     torn: bool  # the journal ends with bytes that nobody can read
+    missing: int
     opened: Opened | None = None
 
 

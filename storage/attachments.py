@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from models.errors import AzukariError, Damaged, MediumMissing, NewerFormat
+from storage.database import Database
 from storage.files import (
     close_and_remove,
     create_new,
@@ -206,6 +207,20 @@ def list_names(folder: Path) -> list[str]:
         return []
     with reading(folder):
         return sorted(entry.name for entry in os.scandir(folder) if is_name(entry.name))
+
+
+def names_of_records(database: Database) -> list[str]:
+    """Return the sealed files that records speak of."""
+    rows = database.all(
+        "SELECT DISTINCT blob FROM v_attachment WHERE blob IS NOT NULL AND blob <> '' ORDER BY 1"
+    )
+    return [str(row[0]) for row in rows]
+
+
+def lost_files(database: Database, folder: Path) -> list[str]:
+    """Return the sealed files that records speak of and that are not in the folder."""
+    present = set(list_names(folder))
+    return [name for name in names_of_records(database) if name not in present]
 
 
 def _hash(path: Path) -> str:

@@ -21,8 +21,10 @@ from models.errors import (
     AzukariError,
     Damaged,
     DeviceSecretMissing,
+    InsideLedger,
     NotPermitted,
     Occupied,
+    VerificationFailed,
 )
 from models.gate import Opened, Recovery, Restored, SheetKey
 from models.passwords import PasswordPolicy
@@ -33,7 +35,7 @@ from storage.backup_format import Manifest, read_preamble
 from storage.device import DeviceSecret, DeviceStore
 from storage.files import open_regular, reading
 from storage.head_memory import HeadMemory
-from storage.header_files import read_pair
+from storage.header_files import is_ledger, read_pair
 from storage.journal_keeper import Keeper
 from storage.kdf import STANDARD, KdfParameters
 from storage.ledger_store import LedgerStore
@@ -190,8 +192,21 @@ class LedgerGate:
         settle: Callable[[Restored], None] | None = None,
     ) -> Head:
         """Restore into a new folder, verify everything there, and only then give it its name."""
+        given = Path(backup), Path(folder)
+        return self._restore_with_password(*given, login, password, progress, journal, settle).head
+
+    def _restore_with_password(
+        self,
+        backup: Path,
+        folder: Path,
+        login: str,
+        password: str,
+        progress: Progress,
+        journal: PurePath | None,
+        settle: Callable[[Restored], None] | None,
+    ) -> Restored:
         device = self._device.load()
-        found: list[Head] = []
+        found: list[Restored] = []
 
         def check(place: Path, manifest: Manifest) -> None:
             vault = unlock_vault(
@@ -202,8 +217,8 @@ class LedgerGate:
                 allow_test_profile=self._allow_test_profile,
                 random=self._random,
             )
-            restored = self._complete(place, vault, manifest, Path(backup), journal, progress)
-            found.append(restored.head)
+            restored = self._complete(place, vault, manifest, backup, journal, progress)
+            found.append(restored)
             if settle is not None:
                 self._memory.remember(vault.vault_id, place.resolve(), restored.head, restored=True)
                 opened = self._join(vault, self._lock(place), new=False)
@@ -212,9 +227,9 @@ class LedgerGate:
                 finally:
                     opened.store.close()
 
-        with self._throttle.counted(_vault_of(Path(backup)), login, self._clock()):
+        with self._throttle.counted(_vault_of(backup), login, self._clock()):
             opener = containers.with_password(login, password, device)
-            self._restore(Path(backup), Path(folder), opener, check, progress)
+            self._restore(backup, folder, opener, check, progress)
         return found[0]
 
     def restore_for_trial(
@@ -230,9 +245,14 @@ class LedgerGate:
         """Restore, verify, and remove what was restored."""
         folder = Path(scratch) / f"azukari-trial-{self._random(4).hex()}"
         try:
-            return self.restore(
-                backup, folder, login=login, password=password, progress=progress, journal=journal
+            tried = self._restore_with_password(
+                Path(backup), folder, login, password, progress, journal, None
             )
+            if tried.missing:
+                raise VerificationFailed(
+                    reason=f"添付資料のファイル{tried.missing}件が、バックアップにありません。"
+                )
+            return tried.head
         finally:
             _sweep(folder, with_folder=True)
 
@@ -275,9 +295,12 @@ class LedgerGate:
     ) -> Restored:
         """Replay the journal and verify the whole."""
         follow = Path(journal) if journal is not None else None
-        head, torn = complete(place, vault, manifest, follow, progress)
+        reached = complete(place, vault, manifest, follow, progress)
         base = Head(manifest.seq, manifest.head)
-        return Restored(manifest.backup_id.hex(), backup, base, head, follow, torn)
+        return Restored(
+            manifest.backup_id.hex(), backup, base, reached.head, follow, reached.torn,
+            reached.missing,
+        )  # fmt: skip
 
     def _restore(
         self,
@@ -287,6 +310,9 @@ class LedgerGate:
         check: Callable[[Path, Manifest], None],
         progress: Progress,
     ) -> None:
+        inside = next((one for one in folder.resolve().parents if is_ledger(one)), None)
+        if inside is not None:
+            raise InsideLedger(file=str(folder))
         seen: list[Manifest] = []
 
         def open_(manifest: Manifest) -> bytes:

@@ -22,6 +22,11 @@ from storage.header import MOST_BYTES, HeaderFile, parse_header
 COPIES = ("keys.a", "keys.b")
 
 
+def is_ledger(folder: Path) -> bool:
+    """Tell whether a folder is that of a ledger."""
+    return any((folder / name).exists() for name in COPIES)
+
+
 @dataclass(frozen=True)
 class HeaderPair:
     """The header that counts, and the copies that do not agree with it."""
@@ -45,7 +50,7 @@ def read_pair(folder: Path) -> HeaderPair:
         Damaged: neither reads, or both read with one generation and different content.
         Foreign: neither is a key header.
     """
-    if not any((folder / name).exists() for name in COPIES):
+    if not is_ledger(folder):
         raise LedgerMissing(file=str(folder))
     found: dict[str, HeaderFile] = {}
     problems: list[AzukariError] = []

@@ -5,12 +5,14 @@ the head it was written on. Nothing is believed on the way: the whole result is 
 end, page by page, hash by hash and signature by signature, before the folder gets its name.
 """
 
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from models.chain import Head
-from models.errors import VerificationFailed
+from models.errors import AzukariError, VerificationFailed
 from models.store import Progress
-from storage.attachments import FOLDER_NAME
+from storage.attachments import FOLDER_NAME, lost_files
 from storage.backup_format import Manifest
 from storage.journal import attachment_names, copy_attachment, ends_torn, replay
 from storage.journal_keeper import detach
@@ -21,13 +23,24 @@ from storage.unlocked import Vault
 _DIFFERS = "復元した台帳が、バックアップの目録と一致しません。"
 
 
+@dataclass(frozen=True)
+class Reached:
+    """How far a restore came.
+
+    Args:
+        torn: the journal ends with a frame that is not whole.
+        missing: files that records speak of and that neither the backup nor the journal holds.
+    """
+
+    head: Head
+    torn: bool
+    missing: int
+
+
 def complete(
     place: Path, vault: Vault, manifest: Manifest, journal: Path | None, progress: Progress
-) -> tuple[Head, bool]:
+) -> Reached:
     """Bring an extracted backup up to the end of the journal and verify all of it.
-
-    Returns:
-        The head that was reached, and whether the journal ends with a frame that is not whole.
 
     Raises:
         VerificationFailed: it is not what the manifest says, or the journal is not its sequel.
@@ -43,11 +56,22 @@ def complete(
             _follow(store, place, vault, journal, progress)
         detach(store)
         reached = store.head()
+        lost = _fetch_lost(store, place, journal)
     finally:
         store.close()
     if check_snapshot(path, vault.database_key) != reached:
         raise VerificationFailed(reason=_DIFFERS)
-    return reached, journal is not None and ends_torn(journal, vault)
+    torn = journal is not None and ends_torn(journal, vault)
+    return Reached(reached, torn, lost)
+
+
+def _fetch_lost(store: LedgerStore, place: Path, journal: Path | None) -> int:
+    """Take files that the backup lacks from beside the journal; return how many stay lost."""
+    if journal is not None:
+        for name in lost_files(store.database, place / FOLDER_NAME):
+            with suppress(AzukariError):
+                copy_attachment(name, journal / FOLDER_NAME, place / FOLDER_NAME)
+    return len(lost_files(store.database, place / FOLDER_NAME))
 
 
 def _follow(

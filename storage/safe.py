@@ -1,6 +1,7 @@
 """The safe on disk: keys, backups and verification of one open ledger (`models.gate.Safe`)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from io import RawIOBase
 from pathlib import Path, PurePath
@@ -19,6 +20,7 @@ from storage import verify as checks
 from storage.access import AccessTable
 from storage.access_check import access_problems
 from storage.approvals import approval_problems
+from storage.attachments import FOLDER_NAME, lost_files
 from storage.authors import read_authors
 from storage.backup_format import read_preamble
 from storage.erasing import erasure_problems, read_erasures
@@ -160,7 +162,7 @@ class LedgerSafe:
                 snapshot.head.seq, snapshot.head.hash, self._store.counts()
             )
             made = containers.write_backup(
-                self._free_name(Path(folder), now),
+                self._free_name(Path(folder).absolute(), now),
                 vault=self.vault,
                 facts=facts,
                 database=cast(BinaryIO, _SnapshotFile(snapshot)),
@@ -169,7 +171,8 @@ class LedgerSafe:
                 progress=progress,
                 check_source=self._check_source,
             )
-        return _described(made)
+            lost = lost_files(self._store.database, self.vault.folder / FOLDER_NAME)
+        return replace(_described(made), missing=len(lost))
 
     def _free_name(self, folder: Path, now: datetime) -> Path:
         """Name a backup after ledger and time; a second one in the same second gets a number."""

@@ -21,7 +21,7 @@ from models.errors import AzukariError, VerificationFailed
 from models.gate import Problem
 from models.store import Progress
 from storage import log
-from storage.attachments import Attachments
+from storage.attachments import Attachments, names_of_records
 from storage.authors import Authors, account_entries, read_authors
 from storage.compare import CODE as VIEW
 from storage.database import Database
@@ -193,7 +193,7 @@ class _Check:
 
 def _attachments(database: Database, attachments: Attachments, progress: Progress) -> list[Problem]:
     problems: list[Problem] = []
-    names = [row[0] for row in database.all("SELECT DISTINCT blob FROM v_attachment ORDER BY 1")]
+    names = names_of_records(database)
     for done, name in enumerate(names):
         progress(done, len(names))
         try:

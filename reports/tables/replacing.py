@@ -17,6 +17,7 @@ from models.errors import (
     NotWritable,
 )
 
+PROBE_BYTES = 64 * 1024
 LEDGER_FILES = ("keys.a", "keys.b", "ledger.db")
 
 
@@ -41,6 +42,13 @@ def replacing(path: Path) -> Iterator[Path]:
         _sync_folder(path.parent)
     except OSError as exc:
         raise _our_error(exc, path) from exc
+    except AzukariError:
+        raise
+    except Exception as exc:
+        # lxml tells a full disk by an error of its own, without a number.
+        if folder is not None and _is_full(folder):
+            raise DiskFull(file=path.name) from exc
+        raise
     finally:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -55,6 +63,15 @@ def require_outside_ledgers(path: Path) -> None:
     for folder in path.absolute().resolve().parents:
         if any((folder / name).exists() for name in LEDGER_FILES):
             raise InsideLedger(file=str(path))
+
+
+def _is_full(folder: Path) -> bool:
+    """Tell whether not even a page more can be written there."""
+    try:
+        (folder / "probe").write_bytes(bytes(PROBE_BYTES))
+    except OSError as exc:
+        return exc.errno in (errno.ENOSPC, errno.EDQUOT)
+    return False
 
 
 def _to_disk(path: Path) -> None:

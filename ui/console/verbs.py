@@ -280,10 +280,13 @@ def restore(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         Path(arguments.backup), folder, login, password, speaker.progress, journal
     )
     head = restored.head
-    result = {"ledger": str(folder), "seq": head.seq, "head": head.hex, "torn": restored.torn}
+    result = {
+        "ledger": str(folder), "seq": head.seq, "head": head.hex, "torn": restored.torn,
+        "missing": restored.missing,
+    }  # fmt: skip
     said = f"「{folder}」に復元し、検証しました。"
     speaker.result(result, [said, restored_words(restored)])
-    return 0
+    return 1 if restored.missing else 0
 
 
 def _restore_with_sheet(arguments: Namespace, office: Office, speaker: Speaker) -> int:
