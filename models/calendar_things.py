@@ -15,11 +15,13 @@ from models.codes import (
     HandlingStatus,
     ItemState,
     PlaceStatus,
+    SystemEventKind,
     Timing,
     Urgency,
 )
 from models.evidence_queries import RESPONSIBLE
 from models.inquiry import Inquiry
+from models.profile_reader import Cycle
 from models.records import (
     Authorization,
     BackupRun,
@@ -27,6 +29,7 @@ from models.records import (
     ContractPlace,
     HandlingEvent,
     Organization,
+    SystemEvent,
 )
 from models.records import Finding as FindingRecord
 from models.store import Op, Query, Where
@@ -153,6 +156,23 @@ def k26_backup(asked: Inquiry) -> Iterator[Due]:
     yield due(asked, "K-26", "バックアップ", "", day, asked.contract, proof="EQ-BACKUP")
 
 
+def k17_access_log(asked: Inquiry) -> Iterator[Due]:
+    """K-17: the access log is looked through in its cycle, once a month unless agreed otherwise."""
+    if not _proves(asked, "EQ-AUDIT"):
+        return
+    last = max(
+        (
+            one.occurred_at.date()
+            for one in asked.everywhere(SystemEvent)
+            if one.kind is SystemEventKind.ACCESS_REVIEWED and one.occurred_at
+        ),
+        default=None,
+    )
+    begun = last or asked.contract.work_start_on or asked.today
+    day = later(begun, terms(asked).cycle("access_log_analysis") or Cycle(months=1))
+    yield due(asked, "K-17", "利用の記録の確認", "", day, asked.contract, proof="EQ-AUDIT")
+
+
 def _proves(asked: Inquiry, query: str) -> bool:
     return any(query in clause.evidence for clause in asked.profile.clauses.values())
 
@@ -198,6 +218,7 @@ def k38_retention(asked: Inquiry) -> Iterator[Due]:
 ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-12", k12_consent_ends),
     ("K-13", k13_back),
+    ("K-17", k17_access_log),
     ("K-20", k20_request),
     ("K-21", k21_findings),
     ("K-22", k22_unneeded),

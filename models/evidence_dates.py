@@ -10,7 +10,7 @@ from models.calendar_paper import (
     k14_periodic_report,
     sealed_not_handed_in,
 )
-from models.calendar_things import k26_backup
+from models.calendar_things import k17_access_log, k26_backup
 from models.codes import DueStatus
 from models.evidence_queries import QUERIES
 from models.inquiry import Inquiry, Question, Row, row
@@ -56,6 +56,7 @@ DATED: tuple[tuple[str, Question], ...] = (
     ("EQ-DUE", eq_due),
     ("EQ-REPORT", _late(k14_periodic_report)),
     ("EQ-BACKUP", _late(k26_backup)),
+    ("EQ-AUDIT", _late(k17_access_log)),
 )
 
 ALL_QUERIES = (*QUERIES, *DATED)

@@ -13,6 +13,7 @@ from models.codes import (
     CommunicationKind,
     HandlingKind,
     HandlingStatus,
+    SystemEventKind,
     TrainingKind,
 )
 from models.inquiry import Inquiry
@@ -95,10 +96,11 @@ PROOFS: Mapping[str, tuple[tuple[str, Conditions], ...]] = {
     "EQ-DUE": (("due_item", ()), ("submission", ())),
     "EQ-REPORT": (_papers("D-19"),),
     "EQ-BACKUP": (("backup_run", ()),),
+    "EQ-AUDIT": (("system_event", (Where("kind", Op.EQ, SystemEventKind.ACCESS_REVIEWED),)),),
     "EQ-RESTORE": (("backup_run", ()),),
     "EQ-OVERRIDE": (("rule_override", ()),),
 }
-OF_ALL = frozenset({"governance_document", "credential", "backup_run"})
+OF_ALL = frozenset({"governance_document", "credential", "backup_run", "system_event"})
 """Registers whose records may belong to no contract and then speak for each."""
 
 

@@ -7,8 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from models.access import Act, Line
-from models.access_review import MASS, NO_ENTRY, OUTSIDE, OWN, REFUSED, Remark, remarks, users
+from models.access_review import (
+    MASS,
+    NO_ENTRY,
+    OUTSIDE,
+    OWN,
+    REFUSED,
+    Remark,
+    remarks,
+    review,
+    users,
+)
+from models.calendar_things import k17_access_log
 from models.codes import Role
+from models.errors import InvalidField
 from models.fields import JAPAN
 from tests.house import House, furnished
 
@@ -18,7 +30,7 @@ NOON = datetime(2026, 11, 18, 12, 0, tzinfo=JAPAN)  # a Wednesday
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with furnished(tmp_path_factory.mktemp("house"), accounts=True) as made:
+    with furnished(tmp_path_factory.mktemp("house"), profile="fukuoka", accounts=True) as made:
         yield made
 
 
@@ -105,3 +117,20 @@ def test_what_the_responsible_person_did_is_told_apart(house: House) -> None:
     supervisor = who(house, Role.SUPERVISOR)
     told = found(house, line(Act.PRINT, supervisor), line(Act.BACKUP, supervisor))
     assert [(one.kind, one.words) for one in told] == [(OWN, "印刷 1件、バックアップ 1件")]
+
+
+def test_a_review_without_a_finding_is_refused(house: House) -> None:
+    before = house.ledger.store.head()
+    with pytest.raises(InvalidField):
+        review(house.ledger, house.ledger.today(), "　")
+    assert house.ledger.store.head() == before
+
+
+def test_the_calendar_waits_for_the_next_review(house: House) -> None:
+    """K-17, fukuoka FK-10.2: at least once a month somebody looks through it."""
+    ledger = house.ledger
+    contract_id = house.story.contract.id
+    review(ledger, ledger.today(), "目立つ点なし。責任者の操作は開設の準備によるもの")
+    [due] = k17_access_log(ledger.inquiries.of(contract_id))
+    today = ledger.today()
+    assert due.due_on == today.replace(month=today.month + 1)
