@@ -42,6 +42,7 @@ def test_a_page_takes_in_a_register(
     dialog = page.findChildren(ImportDialog)[0]
     assert dialog.isVisible()
     dialog.reject()
+    site.settle()
 
 
 @pytest.mark.parametrize("page_type", [DailyLogPage, ItemsPage])
@@ -55,3 +56,4 @@ def test_a_page_writes_its_list(site: Site, page_type: type[DailyLogPage | Items
     [dialog] = page.findChildren(ExportDialog)
     assert dialog.isVisible()
     dialog.reject()
+    site.settle()
