@@ -254,6 +254,8 @@ def _read(text: str) -> tuple[Profile | None, list[Mistake]]:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, [_syntax_mistake(text, error)]
+    except RecursionError:
+        return None, [Mistake(1, "括弧の入れ子が深すぎます。")]
     mistakes = Mistakes(text)
     root = TableReader(content, (), mistakes)
     profile = _read_profile(root, _content_hash(content))

@@ -31,6 +31,8 @@ from models.errors import (
     Occupied,
 )
 
+# Whatever a small file of ours that nobody protects may bring its reader to raise.
+UNREADABLE = (AzukariError, ArithmeticError, AttributeError, RecursionError, TypeError, ValueError)
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 

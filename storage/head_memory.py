@@ -12,7 +12,7 @@ from pathlib import Path
 
 from models.chain import Head
 from models.errors import AzukariError
-from storage.files import make_private_folder, overwrite_durable, read_whole
+from storage.files import UNREADABLE, make_private_folder, overwrite_durable, read_whole
 
 FILE_NAME = "heads.json"
 _LIMIT = 1024 * 1024  # bytes
@@ -80,7 +80,7 @@ class HeadMemory:
                 ]
                 for ledger, ways in found.items()
             }
-        except (AzukariError, ValueError, TypeError, AttributeError):
+        except UNREADABLE:
             return {}  # nothing is remembered; the journal and the papers still are
 
     def _save(self, ledgers: dict[str, list[Way]]) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from models.errors import AzukariError
-from storage.files import make_private_folder, overwrite_durable, read_whole
+from storage.files import UNREADABLE, make_private_folder, overwrite_durable, read_whole
 
 FILE_NAME = "refusals.json"
 MOST = 500  # per ledger; who tries more often is known by then
@@ -50,7 +50,7 @@ class Refusals:
                     datetime.fromisoformat(at)
                     bytes.fromhex(tag)
             return dict(found)
-        except (AzukariError, ValueError, TypeError, AttributeError):
+        except UNREADABLE:
             return {}  # there is none, or somebody broke it
 
     def _save(self, kept: dict[str, list[list[str]]]) -> None:

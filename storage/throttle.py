@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from models.errors import AzukariError, LockedOut, WrongPassword
-from storage.files import make_private_folder, overwrite_durable, read_whole
+from storage.files import UNREADABLE, make_private_folder, overwrite_durable, read_whole
 from storage.refusals import Refusals
 from storage.trust import login_tag
 
@@ -77,8 +77,11 @@ class Throttle:
     def _load(self) -> dict[str, tuple[int, str]]:
         try:
             found = json.loads(read_whole(self._path, limit=_LIMIT))
-            return {str(name): (int(count), str(last)) for name, (count, last) in found.items()}
-        except (AzukariError, ValueError, TypeError, AttributeError):
+            attempts = {str(name): (int(count), str(last)) for name, (count, last) in found.items()}
+            for _, last in attempts.values():
+                _check_moment(last)
+            return attempts
+        except UNREADABLE:
             return {}  # no count, or one that somebody broke: start again at nothing
 
     def _save(self, attempts: dict[str, tuple[int, str]]) -> None:
@@ -98,3 +101,14 @@ def _length(count: int) -> timedelta:
 def _name(vault_id: bytes, login: str) -> str:
     # As the header finds its slots: another case or width of the same name is no new name.
     return login_tag(vault_id, login).hex()
+
+
+def _check_moment(text: str) -> None:
+    """Refuse a time that cannot be reckoned with later.
+
+    Raises:
+        ValueError, OverflowError
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or moment + LONGEST_LOCK < moment:
+        raise ValueError("without an offset")

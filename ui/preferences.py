@@ -72,7 +72,7 @@ class Preferences:
     def _read(self) -> dict[str, Any]:
         try:
             found = json.loads(self._file.read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}  # likings are not worth an error
         return found if isinstance(found, dict) else {}
 

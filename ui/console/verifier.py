@@ -160,7 +160,7 @@ def _kept(file: Path) -> list[Remembered]:
             content = json.loads(stream.read(MOST_BYTES))
     except OSError as error:
         raise FileMissing(file=file.name) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Foreign(file=file.name, reason="検証の控えのファイルではありません。") from error
     return from_kept(content, file.name)
 

@@ -1,0 +1,109 @@
+"""The small files beside a ledger, broken on purpose: nobody is kept out, and nothing crashes.
+
+What this PC remembers (heads, failed passwords, refusals), the text in the lock and what the
+verifier kept lie open to the user; any of them may hold anything.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.errors import AzukariError, Foreign, ProfileError, WrongPassword
+from models.profiles import check_profile
+from tests.house import FIRST_DAY, House, cheap_office, furnished
+from ui.console import verifier
+from ui.preferences import FILE, Preferences
+from ui.sample import cast
+from ui.sample.clock import StoryClock
+
+BOSS = cast.USERS[0]
+DEEP = b"[" * 100_000
+CONTENTS = [
+    b"", b"\xff\xfe", b"null", b"[]", b"3", b'"x"', b"{}", DEEP, b'{"a":' * 50_000, b"9" * 10_000,
+    b"NaN", b"Infinity", b"{" * 990,
+]  # fmt: skip
+VALUES = ["1e999", "-1e999", "NaN", "null", "[]", "{}", '"x"', "-1", "9" * 400, "[1,2,3,4]",
+          "[[1,2,3,4]]", '[[1e999,"00","x",true]]', "[1e999,1e999]", '[1,"not a time"]',
+          '[99,"9999-12-31T23:59:59+09:00"]', '[99,"2026-10-01T08:30:00"]', '[["x","y"]]',
+          '[[1e999,2]]', '[[1,2]]', '[["2026-10-01T08:30:00",""]]']  # fmt: skip
+
+
+def quiet(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with furnished(tmp_path_factory.mktemp("small")) as made:
+        made.ledger.close()
+        refuse(made)  # so that every file is there
+        yield made
+
+
+def refuse(house: House) -> None:
+    """Try with a wrong password."""
+    clock = StoryClock(FIRST_DAY + timedelta(days=1))
+    with pytest.raises(AzukariError) as told:
+        cheap_office(house.folder, clock).unlock(
+            house.folder / "ledger", BOSS.login, "ちがうことば"
+        )
+    assert isinstance(told.value, WrongPassword), told.value
+
+
+def remembered(house: House) -> list[Path]:
+    return sorted(one for one in (house.folder / "device").glob("*.json"))
+
+
+def harmful(file: Path) -> Iterator[bytes]:
+    yield from CONTENTS
+    names = list(json.loads(file.read_bytes())) or ["x"]
+    for value in VALUES:
+        yield b"{%s:%s}" % (json.dumps(names[0]).encode(), value.encode())
+
+
+def test_what_the_pc_remembers_may_hold_anything(house: House) -> None:
+    files = remembered(house)
+    assert len(files) >= 2 and "heads.json" in [one.name for one in files]
+    for file in files:
+        whole = file.read_bytes()
+        contents = list(harmful(file))
+        assert len(contents) > 30
+        for content in contents:
+            file.write_bytes(content)
+            require_open(house, f"{file.name}: {content[:60]!r}")
+            file.write_bytes(content)
+            refuse(house)
+        file.write_bytes(whole)
+
+
+def require_open(house: House, what: str) -> None:
+    clock = StoryClock(FIRST_DAY + timedelta(days=20))
+    try:
+        office = cheap_office(house.folder, clock)
+        office.unlock(house.folder / "ledger", BOSS.login, BOSS.password).close()
+    except Exception as error:
+        raise AssertionError(f"{what}: {error!r}") from error
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_what_the_verifier_kept_may_hold_anything(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "kept.json").write_bytes(content)
+    with pytest.raises(Foreign):
+        verifier._kept(tmp_path / "kept.json")
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_likings_of_the_window_may_hold_anything(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(content)
+    assert Preferences(tmp_path)._read() == {}
+
+
+def test_a_profile_that_is_too_deep_is_a_mistake_of_the_profile() -> None:
+    for text in ("a = " + "[" * 5000, "a = " + "{b=" * 5000):
+        try:
+            assert check_profile(text, "deep.toml")
+        except ProfileError as error:
+            assert "deep.toml" in str(error)
