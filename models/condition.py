@@ -211,7 +211,7 @@ def days_left(facts: Facts) -> int | None:
 
 def _forecast(days: int | None, facts: Facts) -> str:
     if days is None:
-        return "増え方は、1週間以上あけて2回バックアップを取ると分かります。"
+        return "増え方はまだ分かりません。"
     if days >= LONG:
         return "今の増え方なら、当分いっぱいになりません。"
     full_on = facts.now.date() + timedelta(days=days)

@@ -107,5 +107,7 @@ def make_sample(folder: Path, office: "Office", progress: "Progress") -> dict[st
             progress(done, total)
 
     speaker = Silent(io.StringIO(), io.StringIO(), as_json=True)
-    wanted = Namespace(days=SAMPLE_DAYS, entries=0, profile=SAMPLE_PROFILE, seed=1)
+    wanted = Namespace(
+        verb="sample", days=SAMPLE_DAYS, entries=0, profile=SAMPLE_PROFILE, seed=1
+    )
     return make(folder, office, speaker, wanted)
