@@ -237,6 +237,7 @@ class DailyLogPage(Page):
         title = self.title.text()
         dialog = PreviewDialog(title, pdf, self, self.desk.likes)
         dialog.add_button(layout.button(self.tr("印刷…"), lambda: self._print(pdf, title, dialog)))
+        dialog.add_button(layout.button(self.tr("閉じる"), dialog.reject))
         dialog.open()
 
     def _print(self, pdf: bytes, title: str, dialog: QDialog) -> None:

@@ -37,6 +37,7 @@ def print_list(view: RegisterView, title: str, parent: QWidget) -> None:
         dialog.add_button(
             layout.button(_tr("印刷…"), lambda: print_here(desk, pdf, title, dialog, what))
         )
+        dialog.add_button(layout.button(_tr("閉じる"), dialog.reject))
         dialog.open()
 
     desk.operations.long(_tr("{0}の印刷").format(title), work, then, parent)

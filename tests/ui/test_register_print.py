@@ -128,4 +128,4 @@ def test_the_verb_shows_the_print_with_a_button_for_the_printer(site: Site) -> N
     site.settle()
     [dialog] = [one for one in QApplication.topLevelWidgets() if isinstance(one, PreviewDialog)]
     assert dialog.windowTitle() == "媒体・資料"
-    assert "印刷…" in texts(dialog, [QPushButton])
+    assert texts(dialog, [QPushButton])[-2:] == ["印刷…", "閉じる"]
