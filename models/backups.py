@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from models import permissions
 from models.access import Act
+from models.backup_media import medium_for
 from models.chain import Head
 from models.codes import BackupKind, BackupResult
 from models.commands import creating
@@ -48,6 +49,7 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
     ledger.access.handed_out(Act.BACKUP, BackupRun.type)  # so that it is in the backup itself
     started = ledger.now()
     try:
+        medium = medium_for(ledger, folder)
         made = ledger.safe.backup(folder, progress)
     except AzukariError as error:
         try:
@@ -67,6 +69,7 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
         folder=str(made.file.parent),
         sha256=made.sha256,
         size=made.size,
+        medium_id=medium.id if medium else "",
         result=BackupResult.FAILED if made.missing else BackupResult.OK,
         checked_by=ledger.user.person_id,
         elapsed_ms=_milliseconds(started, ledger.now()),

@@ -158,6 +158,16 @@ class Safe(Protocol):
 
     def check_backup(self, file: PurePath, progress: Progress) -> BackupFile: ...
 
+    def medium_mark(self, folder: PurePath) -> str:
+        """Return the id that a backup medium bears, "" for none.
+
+        Raises:
+            MediumMissing, Damaged
+        """
+
+    def mark_medium(self, folder: PurePath, mark: str) -> None:
+        """Write the id onto a medium, durably."""
+
     def remove_backup(self, file: PurePath, backup_id: str) -> None:
         """Remove a backup file, if it is this very backup.
 

@@ -41,6 +41,7 @@ WRITE: Mapping[str, frozenset[Role]] = {
     "backup_run": frozenset({W, S, A}),
     "system_event": frozenset(),  # entered by the program itself
     "content_erasure": REGISTER,
+    "backup_medium": frozenset({S, A}),
 }
 
 ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
@@ -55,6 +56,7 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "settings": ("設定の変更", frozenset({A, S})),
     "journal": ("更新ジャーナルの開始", frozenset({A, S})),
     "without_journal": ("更新ジャーナルなしの運用", REGISTER),
+    "backup_media": ("バックアップの媒体の登録", frozenset({S, A})),
     "dispose_backup": ("バックアップの廃棄", frozenset({S, A})),
     "erase": ("契約の内容の消去", REGISTER),
     "access_log": ("利用の記録の閲覧", frozenset({S, A, I})),

@@ -38,6 +38,7 @@ OWN_VERBS = {  # record types whose entries come only from verbs of their own
     "system_event": "バックアップ",
     "rule_override": "取扱いや登録",
     "content_erasure": "契約の内容の消去",
+    "backup_medium": "バックアップ",
 }
 
 

@@ -153,9 +153,7 @@ class LedgerSafe:
         Raises:
             InsideLedger: a backup beside its ledger would be lost with it.
         """
-        mine, target = self.vault.folder.resolve(), Path(folder).resolve()
-        if target == mine or mine in target.parents:
-            raise InsideLedger(file=str(folder))
+        self._require_outside(folder)
         with snapshot_reader(self._store) as snapshot:
             now = self._clock()
             facts = containers.LedgerFacts(
@@ -174,6 +172,11 @@ class LedgerSafe:
             lost = lost_files(self._store.database, self.vault.folder / FOLDER_NAME)
         return replace(_described(made), missing=len(lost))
 
+    def _require_outside(self, folder: PurePath) -> None:
+        mine, target = self.vault.folder.resolve(), Path(folder).resolve()
+        if target == mine or mine in target.parents:
+            raise InsideLedger(file=str(folder))
+
     def _free_name(self, folder: Path, now: datetime) -> Path:
         """Name a backup after ledger and time; a second one in the same second gets a number."""
         stem = f"azukari-{self.vault.vault_id.hex()[:8]}-{now:%Y%m%d-%H%M%S}"
@@ -191,6 +194,13 @@ class LedgerSafe:
             check_database=self._check_snapshot,
         )
         return _described(made)
+
+    def medium_mark(self, folder: PurePath) -> str:
+        return read_mark(Path(folder))
+
+    def mark_medium(self, folder: PurePath, mark: str) -> None:
+        self._require_outside(folder)
+        write_mark(Path(folder), mark)
 
     def remove_backup(self, file: PurePath, backup_id: str) -> None:
         path = Path(file)

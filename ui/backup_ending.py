@@ -25,7 +25,7 @@ from ui.fitting import fit
 from ui.keys import ENTER, EnterMovesOn
 from ui.page import Desk
 
-HEADS = ("廃棄", "作成", "ファイル名", "保存先", "理由")
+HEADS = ("廃棄", "作成", "理由", "ファイル名", "保存先")
 NOTHING = "廃棄するバックアップはありません。"
 EXPLANATION = (
     f"新しいものから、{DAYS}日分、{WEEKS}週分、{MONTHS}か月分を残します。いちばん新しいバックアップは"
@@ -109,7 +109,7 @@ class EndingDialog(QDialog):
         made = one.run.finished_at
         day = f"{wareki.format_short(made.date())} {made:%H:%M}" if made else ""
         for place, text in enumerate(
-            (day, one.run.file_name, one.run.folder, "".join(one.reasons)), 1
+            (day, "".join(one.reasons), one.run.file_name, one.run.folder), 1
         ):
             cell = QTableWidgetItem(text)
             cell.setToolTip(text)

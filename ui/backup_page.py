@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models import wareki
 from models.backup_care import Ended, ending, must_end, standing
+from models.backup_media import register_medium
 from models.backups import record_backup, record_check, record_verification
 from models.codes import BackupKind
 from models.gate import BackupFile, Verification
@@ -70,6 +71,7 @@ class BackupPage(Page):
             (self.tr("復元"), "folder", self.restore),
             (self.tr("復元の試し"), "back", self.try_restore),
             (self.tr("古いバックアップの廃棄"), "stop", self.end),
+            (self.tr("媒体の登録"), "new", self.register_medium),
             (self.tr("一覧の印刷"), "print", self.print),
         ):
             action = QAction(icons.icon(name), word, self)
@@ -201,6 +203,23 @@ class BackupPage(Page):
             dialog.exec()
 
         self.desk.operations.ask(lambda: ledger.require("restore"), permitted, parent=self)
+
+    def register_medium(self) -> None:
+        """Mark a medium and register it; from the first one on, backups go to such media only."""
+        ledger, asker = self.desk.ledger, self.desk.asker
+        folder = asker.folder(self, self.tr("登録する媒体のフォルダーを選んでください"))
+        if folder is None:
+            return
+        words = asker.line(self, self.tr("媒体の登録"), MEDIUM)
+        if words is None:
+            return
+        place: Path = folder
+        no, _, name = words.replace("　", " ").partition(" ")
+        self.desk.operations.run(
+            lambda: register_medium(ledger, place, medium_no=no, name=name or no),
+            done=lambda _: asker.tell(self, self.tr("媒体「{0}」を登録しました。").format(no)),
+            parent=self,
+        )
 
     def end(self) -> None:
         """Show which backups are to come to an end, and let them."""

@@ -30,6 +30,7 @@ from models.records.handling import (
     Sanitization,
     TransportDetail,
 )
+from models.records.media import BackupMedium
 from models.records.paper import Attachment, BackupRun, SealKey, Submission
 from models.records.people import Assignment, Person, UserAccount
 from models.records.running import SystemEvent
@@ -72,6 +73,7 @@ ALL: tuple[type[Record], ...] = (
     BackupRun,
     SystemEvent,
     ContentErasure,
+    BackupMedium,
 )
 
 BY_TYPE: Mapping[str, type[Record]] = {cls.type: cls for cls in ALL}
@@ -86,6 +88,7 @@ __all__ = [
     "Attendance",
     "Authorization",
     "AuthorizationTarget",
+    "BackupMedium",
     "BackupRun",
     "ChangedTerm",
     "Child",

@@ -169,7 +169,7 @@ class BackupRun(Record):
         "to_event_seq",
         "size",
         "result",
-        "target_item_id",
+        "medium_id",
     )
     search: ClassVar[tuple[str, ...]] = ("file_name",)
 
@@ -184,6 +184,7 @@ class BackupRun(Record):
     sha256: str = field(Text(64), "照合値")
     size: int | None = field(Integer(0, 1 << 50), "大きさ（バイト）")
     target_item_id: str = field(Ref("item"), "保存先の媒体")
+    medium_id: str = field(Ref("backup_medium"), "登録した媒体")
     result: BackupResult | None = field(Choice(BackupResult), "結果", required=True)
     checked_by: str = field(Ref("person"), "確認した人")
     elapsed_ms: int | None = field(Integer(), "所要時間（ミリ秒）")

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from models.backup_care import ending, standing
 from models.backups import record_backup
+from models.records import BackupMedium
 from tests.house import House, furnished
 from tests.ui.shell import Answers, cell_text, settle
 from ui.backup_ending import NOTHING, EndingDialog
@@ -39,7 +40,7 @@ def test_what_is_ticked_goes(house: House, desk: Desk, qtbot: QtBot) -> None:
     dialog = EndingDialog(desk, ending(house.ledger))
     qtbot.addWidget(dialog)
     assert dialog.table.rowCount() == 2 and len(dialog.chosen()) == 2
-    assert "残さなくてよい" in cell_text(dialog.table, 0, 4)
+    assert "残さなくてよい" in cell_text(dialog.table, 0, 2)
     kept = dialog.table.item(1, 0)
     assert kept is not None
     kept.setCheckState(Qt.CheckState.Unchecked)
@@ -87,3 +88,15 @@ def test_the_page_says_that_a_backup_must_go(house: House, desk: Desk, qtbot: Qt
     dialog = page.findChild(EndingDialog)
     assert dialog is not None and cell_text(dialog.table, 0, 0) == "！"
     dialog.reject()
+
+
+def test_a_medium_is_registered_from_the_page(house: House, desk: Desk, qtbot: QtBot) -> None:
+    page = BackupPage(desk, house.office)
+    qtbot.addWidget(page)
+    assert isinstance(desk.asker, Answers)
+    desk.asker.replies += [house.folder / "stick", "B-01　金庫のUSBメモリー"]
+    page.register_medium()
+    settle(qtbot, desk.operations)
+    medium = house.ledger.registers.all(BackupMedium)[0].record
+    assert (medium.medium_no, medium.name) == ("B-01", "金庫のUSBメモリー")
+    assert "B-01」を登録しました" in desk.asker.asked[-1]

@@ -1,0 +1,40 @@
+"""The mark on a backup medium: a small file with a random id (docs/format.md, "Backup medium")."""
+
+import re
+from pathlib import Path
+
+from models.errors import Damaged, MediumMissing
+from storage.files import create_durable, read_whole
+from storage.strict_json import dumps
+
+NAME = "azukari-medium.json"
+MOST = 1024  # bytes that are read
+_MARK = re.compile(rb'\{"azukari":"backup-medium","id":"([0-9a-f]{32})","v":1\}')
+_REMOVE = "このファイルを消してから、「媒体の登録」をやり直してください。"
+
+
+def read_mark(folder: Path) -> str:
+    """Return the id of a medium, "" when it bears no mark.
+
+    Raises:
+        MediumMissing: the folder is not there.
+        Damaged: the file is not what we write.
+    """
+    path = folder / NAME
+    if not folder.is_dir():
+        raise MediumMissing(file=str(folder))
+    if not path.exists():
+        return ""
+    found = _MARK.fullmatch(read_whole(path, limit=MOST))
+    if found is None:
+        raise Damaged(file=str(path), what_now=_REMOVE)
+    return found[1].decode("ascii")
+
+
+def write_mark(folder: Path, mark: str) -> None:
+    """Give a medium its mark, durably.
+
+    Raises:
+        NotWritable, DiskFull, MediumMissing
+    """
+    create_durable(folder / NAME, dumps({"azukari": "backup-medium", "id": mark, "v": 1}))
