@@ -31,6 +31,7 @@ from storage.journal_keeper import Keeper
 from storage.ledger_store import LedgerStore
 from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
 from storage.machine import PC
+from storage.media import read_mark, write_mark
 from storage.recovery import RecoverySheet
 from storage.throttle import Throttle
 from storage.unlocked import Vault

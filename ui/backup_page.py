@@ -38,6 +38,11 @@ from ui.status import backup_age, last_backup
 
 PATTERN = "預り台帳のバックアップ (*.azb)"
 MOST_PROBLEMS = 8
+MEDIUM = (
+    "媒体に小さな印のファイルを書き、台帳に登録します。一つでも登録すると、登録した媒体だけに"
+    "バックアップできます。\n媒体番号と名称を、空白で区切って入力してください"
+    "（例　B-01 金庫のUSBメモリー）。"
+)
 
 
 class BackupRegister(RegisterView):

@@ -71,6 +71,8 @@ class SettingsPart(QWidget):
         self.daily = QCheckBox(self.tr("毎日、次の時刻に作る"))
         self.at = QTimeEdit()
         self.at.setDisplayFormat("HH:mm")
+        self.at.setFixedSize(100, self.idle.sizeHint().height())
+        self.at.setAccessibleName(self.tr("自動バックアップの時刻"))
         self.at_exit = QCheckBox(self.tr("このプログラムを終了するときに作る"))
         self.daily.toggled.connect(self.at.setEnabled)
         self.seal = QComboBox()
