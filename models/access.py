@@ -21,6 +21,7 @@ from models.chain import EMPTY, Head, Intent, Signer, canonical, timestamp
 from models.codes import Code, Role
 from models.errors import Locked
 from models.records import Record
+from models.scope import ScopedStore
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -323,13 +324,12 @@ class AccessLog:
         ledger = self._ledger
         ledger.require("access_log")
         self.flush()
-        seen: frozenset[str] | None = getattr(ledger.store, "contracts", None)
         if ledger.role is Role.ADMINISTRATOR:
             found = ledger.safe.access.lines(replace(question, contracts=None))
             # Who runs the system sees when and how it is used, not which records.
             return [replace(line, target="", contract="") for line in found]
-        if seen is not None:
-            asked = question.contracts
+        if isinstance(ledger.store, ScopedStore):
+            seen, asked = ledger.store.contracts, question.contracts
             question = replace(question, contracts=seen if asked is None else asked & seen)
         return ledger.safe.access.lines(question)
 

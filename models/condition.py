@@ -233,7 +233,7 @@ def _backed_up(facts: Facts) -> Condition:
 
 
 def _tried(facts: Facts) -> Condition:
-    to_do = "「バックアップ」の画面の「復元の試験」で、戻せることを確かめてください。"
+    to_do = "「バックアップ」の画面の「復元の試し」で、戻せることを確かめてください。"
     found = _aged("復元の試験", "復元できました", facts.trial, facts, TRIAL_DAYS, to_do)
     return Condition(found.topic, State.CARE, found.sentence, to_do) if not facts.trial else found
 

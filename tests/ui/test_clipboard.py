@@ -65,3 +65,11 @@ def test_a_second_copy_gets_its_whole_time(guard: ClipboardGuard, qtbot: QtBot) 
     qtbot.wait(60)
     assert board().text() == "二つ目"
     qtbot.waitUntil(lambda: board().text() == "", timeout=2000)
+
+
+def test_nothing_is_touched_while_no_ledger_is_open(guard: ClipboardGuard) -> None:
+    guard.stop()
+    board().setText("台帳の外の文字")
+    assert not board().mimeData().hasFormat(MARK)
+    guard.clear()
+    assert board().text() == "台帳の外の文字"
