@@ -219,10 +219,10 @@ def test_the_ledger_behaves_like_a_list_for_two_hundred_stories() -> None:
 
 
 def forgetful(revise: Callable[..., object]) -> Callable[..., object]:
-    """The planted bug: a correction to a longer name is acknowledged and not entered."""
+    """The planted bug: a correction to a name of two letters or more is not entered."""
 
     def revised(registers: Registers, record: Place, *given: object, **named: object) -> object:
-        return None if len(record.name) > 3 else revise(registers, record, *given, **named)
+        return None if len(record.name) > 1 else revise(registers, record, *given, **named)
 
     return revised
 
@@ -230,4 +230,4 @@ def forgetful(revise: Callable[..., object]) -> Callable[..., object]:
 def test_a_ledger_that_forgets_a_correction_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Registers, "revise", forgetful(Registers.revise))
     with pytest.raises(AssertionError):
-        play(Office, 10, 30, shrink=False)
+        play(Office, 30, 30, shrink=False)
