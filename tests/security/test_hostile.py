@@ -11,6 +11,7 @@ import json
 import random
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import openpyxl
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from models.errors import AzukariError, ImportRefused
 from reports.pictures import MOST_PIXELS, PICTURE_LIMITS, plain_picture, redraw
@@ -67,11 +69,17 @@ def test_hostile_workbooks_pass_through_the_child_too() -> None:
 
 
 def pictures() -> dict[str, bytes]:
+    """Return small pictures with as much beside their pixels as in them."""
     made = {}
     noise = Image.effect_noise((90, 60), 60).convert("RGB")
-    for kind in ("JPEG", "PNG", "WEBP"):
+    beside = PngInfo()
+    beside.add_text("Comment", "here " * 800)
+    plain = Image.new("RGB", (30, 20), "red")
+    for kind, picture, more in (
+        ("JPEG", noise, {"comment": b"here"}), ("WEBP", noise, {}), ("PNG", plain, {"pnginfo": beside}),
+    ):  # fmt: skip
         out = io.BytesIO()
-        noise.save(out, kind, comment=b"here") if kind == "JPEG" else noise.save(out, kind)
+        picture.save(out, kind, **more)
         made[kind] = out.getvalue()
     return made
 
@@ -82,7 +90,20 @@ def hostile_pictures(kind: str, count: int, seed: int) -> Iterator[tuple[str, by
         harmed = whole
         for _ in range(dice.choice((1, 2, 5))):
             harmed = harmed[:12] + mutated(harmed[12:], dice)
-        yield f"{kind} {number}", harmed
+        yield f"{kind} {number}", with_right_checks(harmed) if kind == "PNG" else harmed
+
+
+def with_right_checks(png: bytes) -> bytes:
+    """Make the check sums of the chunks right again; else a PNG is refused at the first of them."""
+    made, at = png[:8], 8
+    while at + 12 <= len(png):
+        length = int.from_bytes(png[at : at + 4], "big")
+        body = png[at + 4 : at + 8 + length]
+        if len(body) < 4 + length:
+            break
+        made += png[at : at + 4] + body + zlib.crc32(body).to_bytes(4, "big")
+        at += 12 + length
+    return made + png[at:]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
