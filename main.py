@@ -3,6 +3,7 @@
 The only file that knows every room; it puts the office together and hands it to a face.
 """
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:  # the window stands before the office is imported
 
 def build_office() -> "Office":
     """Put gate, profiles, clock and randomness together."""
-    import os
     from datetime import datetime
 
     from models.office import Office
@@ -48,6 +48,7 @@ def _steady_clock() -> "Callable[[], float]":
 
 def main(argv: list[str]) -> int:
     """Open the window, or do what the command line asks."""
+    os.umask(0o077)  # whatever is written holds personal data: for its owner alone
     if getattr(sys, "frozen", False):  # the frozen program starts itself again as a child
         from multiprocessing import freeze_support
 

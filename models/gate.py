@@ -258,12 +258,19 @@ class Gate(Protocol):
         """Tell whether a recovery sheet, as typed back, opens this ledger."""
 
     def unlock(
-        self, folder: PurePath, login: str, password: str, *, accept: bool = False
+        self,
+        folder: PurePath,
+        login: str,
+        password: str,
+        *,
+        accept: bool = False,
+        looking: bool = False,
     ) -> Opened:
         """Open a ledger as one of its users.
 
         Args:
             accept: open it although something remembers a later state; who may is asked above.
+            looking: nothing will be entered; what is noticed is noticed again the next time.
 
         Raises:
             RolledBack

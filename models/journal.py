@@ -124,6 +124,8 @@ class JournalKeeper(Protocol):
 class JournalDesk:
     """Verbs on the journal."""
 
+    _looking = False  # somebody only looks: nothing is entered
+
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
 
@@ -196,17 +198,20 @@ class JournalDesk:
             pass  # the state says it; the next command that is refused says it to its author
         return self.status()
 
-    def greet(self, reason: str = "") -> None:
+    def greet(self, reason: str = "", *, enter: bool = True) -> None:
         """Enter at the sign-in what was noticed at the opening, and say what the user should know.
 
         Args:
             reason: what the responsible person says to a ledger that was set back.
+            enter: False while somebody only looks.
         """
         ledger = self._ledger
+        self._looking = not enter
         noticed = [one.detail for one in self._keeper.news()]
         try:
-            ledger.watch_clock()
-            if ledger.role is not Role.INSPECTOR and not ledger.user.must_change:
+            if enter:
+                ledger.watch_clock()
+            if enter and ledger.role is not Role.INSPECTOR and not ledger.user.must_change:
                 self.enter_news(reason)
         except (DiskFull, InputOutput, MediumMissing, NotWritable) as error:
             # A full disk must not keep people from reading; it is tried again at the next sign-in.
@@ -226,7 +231,7 @@ class JournalDesk:
             reason: what the responsible person says to it.
         """
         news = self._keeper.news()
-        if news:
+        if news and not self._looking:
             self._ledger.commit([creating(self.event(one, reason)) for one in news])
             self._keeper.told(news)
 

@@ -66,7 +66,13 @@ class Office:
         return ledger, sheet
 
     def unlock(
-        self, folder: PurePath, login: str, password: str, *, rolled_back: str = ""
+        self,
+        folder: PurePath,
+        login: str,
+        password: str,
+        *,
+        rolled_back: str = "",
+        looking: bool = False,
     ) -> Ledger:
         """Open a ledger as one of its users.
 
@@ -75,6 +81,7 @@ class Office:
         Args:
             rolled_back: reason of a responsible person who goes on with a ledger that shows less
                 than this PC or the journal remembers; it is entered, and printed on the next paper.
+            looking: somebody only looks: nothing is finished or entered, the ledger stays as it is.
 
         Raises:
             RolledBack: the ledger was set back, and no reason is given.
@@ -82,12 +89,17 @@ class Office:
         """
         if rolled_back:
             Registers.reason(rolled_back)
-        ledger = self._ledger(self.gate.unlock(folder, login, password, accept=bool(rolled_back)))
+        opened = self.gate.unlock(
+            folder, login, password, accept=bool(rolled_back), looking=looking
+        )
+        ledger = self._ledger(opened)
         try:
-            settle(ledger)
+            if not looking:
+                settle(ledger)
             ledger.access.signed_in()
-            ledger.journal.greet(rolled_back)
-            notice_terminal(ledger)
+            ledger.journal.greet(rolled_back, enter=not looking)
+            if not looking:
+                notice_terminal(ledger)
         except Exception:
             ledger.close()  # whatever the reason, an open ledger without a user must not stay
             raise

@@ -72,12 +72,12 @@ class PasswordPolicy:
         Raises:
             WeakPassword: says why, never what.
         """
-        check_floor(password)
         text = tidy(password)
         if len(text) < self.minimum:
             raise WeakPassword(
                 reason=f"{self.minimum}文字以上にしてください（入力は{len(text)}文字）。"
             )
+        check_floor(password)
         if len(set(text.casefold())) < 5:
             raise WeakPassword(reason="同じ文字の繰返しが多すぎます。" + _HINT)
         rest = _without_words(text.casefold(), _folded(own_words))

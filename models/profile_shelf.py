@@ -43,19 +43,21 @@ class ProfileShelf(Mapping[str, Profile]):
 
 
 def offered(profiles: Mapping[str, Profile]) -> list[tuple[str, str]]:
-    """Return code and words of every profile to choose from.
+    """Return code and words of every profile that a contract can follow.
 
-    A file with a mistake stays in the list and says where; it must not hide the others.
+    What others name as their companion is no contract's own text. A file with a mistake stays in
+    the list and says where; it must not hide the others.
     """
-    found = []
+    found, companions = [], set()
     for code in profiles:
         try:
             profile = profiles[code]
+            companions |= set(profile.companions)
             found.append((code, f"{profile.title}（{code} 第{profile.version}版）"))
         except ProfileError as error:
             where = f"{error.facts['file']}:{error.facts['line']}"
             found.append((code, f"{code}　誤りがあるため使えません（{where}）"))
-    return found
+    return [(code, words) for code, words in found if code not in companions]
 
 
 def mistakes(name: str, text: str, known: Iterable[str] = ()) -> list[str]:

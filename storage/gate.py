@@ -137,7 +137,13 @@ class LedgerGate:
 
     # --- existing ledgers ------------------------------------------------------------------------
     def unlock(
-        self, folder: PurePath, login: str, password: str, *, accept: bool = False
+        self,
+        folder: PurePath,
+        login: str,
+        password: str,
+        *,
+        accept: bool = False,
+        looking: bool = False,
     ) -> Opened:
         """Open a ledger as one of its users."""
         path = Path(folder)
@@ -158,7 +164,7 @@ class LedgerGate:
         except BaseException:
             lock.release()
             raise
-        return self._join(vault, lock, new=False, accept=accept)
+        return self._join(vault, lock, new=False, accept=accept, looking=looking)
 
     def open_with_sheet(self, folder: PurePath, sheet: str) -> Recovery:
         """Open with the recovery sheet; this PC gets a device secret if it has none that works."""
@@ -339,7 +345,15 @@ class LedgerGate:
     def _lock(self, folder: Path) -> LedgerLock:
         return lock_ledger(folder, holder=_holder(), now=self._clock())
 
-    def _join(self, vault: Vault, lock: LedgerLock, *, new: bool, accept: bool = False) -> Opened:
+    def _join(
+        self,
+        vault: Vault,
+        lock: LedgerLock,
+        *,
+        new: bool,
+        accept: bool = False,
+        looking: bool = False,
+    ) -> Opened:
         """Open database and attachments under an unlocked vault; the store holds the lock then."""
         open_or_create = create_ledger if new else open_ledger
         now = self._clock()
@@ -351,7 +365,9 @@ class LedgerGate:
             safe.require_header()
             if vault.role == Role.INSPECTOR.value:
                 store.read_only(vault.user_id)
-            safe.journal = Keeper(store, vault, self._memory, self._clock, accept=accept)
+            safe.journal = Keeper(
+                store, vault, self._memory, self._clock, accept=accept, looking=looking
+            )
             safe.access = AccessTable(
                 store.database, vault, self._throttle.refusals, platform.node() or "PC"
             )

@@ -54,18 +54,27 @@ class Keeper:
 
     Args:
         accept: somebody answers for a ledger that shows less than is remembered.
+        looking: nothing will be entered, so what is noticed must be noticed again the next time.
 
     Raises:
         RolledBack: something remembers a later state, and nobody answers for it.
     """
 
     def __init__(
-        self, store: LedgerStore, vault: Vault, memory: HeadMemory, clock: Clock, *, accept: bool
+        self,
+        store: LedgerStore,
+        vault: Vault,
+        memory: HeadMemory,
+        clock: Clock,
+        *,
+        accept: bool,
+        looking: bool = False,
     ) -> None:
         self._store = store
         self._vault = vault
         self._memory = memory
         self._clock = clock
+        self._looking = looking
         self._journal: Journal | None = None
         self._problem: AzukariError | None = None
         self._kept: Head | None = None  # last head that the journal acknowledged before it failed
@@ -86,7 +95,8 @@ class Keeper:
                 self._problem = error  # it may be read; commands are refused
                 self._go_on_with_sheet()
         self._last = store.head()
-        memory.remember(vault.vault_id, self._place, self._last)
+        if not looking:
+            memory.remember(vault.vault_id, self._place, self._last)
         store.before_commit = self.before
         store.after_commit = self.after
         store.on_close(self._close)
@@ -407,7 +417,7 @@ class Keeper:
     def _close(self) -> None:
         if self._journal is not None:
             self._journal.close()
-        if self._last.seq:
+        if self._last.seq and not self._looking:
             self._memory.remember(self._vault.vault_id, self._place, self._last)
 
 

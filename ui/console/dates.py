@@ -12,7 +12,7 @@ from ui.console.verbs import contract_by_no, opened
 
 def calendar(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Tell every date of one contract or of all; the answer is no when one has passed."""
-    with opened(arguments, office) as ledger:
+    with opened(arguments, office, looking=True) as ledger:
         number = arguments.contract
         contract_id = contract_by_no(ledger, number).id if number else ""
         entries = read_calendar(ledger, contract_id)

@@ -17,6 +17,7 @@ from models.errors import NotWritable, Occupied, Usage
 from models.ledger import Ledger
 from models.office import Office
 from models.opening import Opening
+from models.profile_shelf import offered
 from models.records import HandlingEvent, Organization, Person, Submission
 from models.store import Op, Query, Where
 from ui.console.output import STATES, Speaker
@@ -25,11 +26,16 @@ from ui.sample import cast
 from ui.sample.clock import StoryClock, StoryRandom
 from ui.sample.story import Story
 
+MOST_ENTRIES = 10_000_000
+
 
 def demo(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Make a sample ledger with documents and a verified backup, and describe it in demo.json."""
-    if not 1 <= arguments.days <= 3660 or arguments.entries < 0:
-        raise Usage(reason="--days は1以上3660以下、--entries は0以上で指定してください。")
+    if not 1 <= arguments.days <= 3660 or not 0 <= arguments.entries <= MOST_ENTRIES:
+        raise Usage(
+            reason="--days は1以上3660以下、"
+            f"--entries は0以上{MOST_ENTRIES:,}以下で指定してください。"
+        )
     made = make(Path(arguments.folder), office, speaker, arguments)
     speaker.result(made, [f"見本の台帳を「{arguments.folder}」に作りました（demo.json に一覧）。"])
     return 0
@@ -74,8 +80,9 @@ def sample_day(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 def make(folder: Path, office: Office, speaker: Speaker, arguments: Namespace) -> dict[str, Any]:
     """Make the sample and return the content of demo.json."""
     profile = office.profiles.get(arguments.profile)
-    if profile is None:
-        known = "、".join(office.profiles)
+    codes = [code for code, _ in offered(office.profiles)]
+    if profile is None or profile.code not in codes:
+        known = "、".join(codes)
         raise Usage(
             reason=f"特記事項の設定「{arguments.profile}」はありません。使えるのは {known} です。"
         )

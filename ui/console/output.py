@@ -9,6 +9,7 @@ from typing import Any, TextIO
 from models.errors import AzukariError, PaperNotWritten
 from reports.tables.replacing import replacing
 
+MOST_BYTES = 64 * 1024 * 1024  # of one paper; a sealed paper with photographs has a few MB
 Issue = Callable[[], tuple[str | None, bytes]]
 Result = Mapping[str, Any]
 

@@ -27,6 +27,9 @@ def run(argv: list[str], build_office: Callable[[], Office]) -> int:
 def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
     """Carry out the command line; every error becomes a sentence and an exit code."""
     as_json = "--json" in argv
+    if sys.stdout is None or sys.stderr is None:  # closed by whoever started us
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  until the process ends
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     speak_utf8(sys.stdout)
     speak_utf8(sys.stderr)
     speaker = Speaker(sys.stdout, sys.stderr, as_json=as_json)
@@ -48,6 +51,13 @@ def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
         return 1
     except BrokenPipeError:
         raise
+    except OSError as error:
+        # A name that the system cannot take, or an answer that nobody could be given.
+        where = f"「{str(error.filename)[:80]}」" if error.filename else "結果の出力先"
+        speaker.message(
+            f"{where}を使えません（{error.strerror}）。場所と空き容量を確かめてください。"
+        )
+        return 5
     except Exception as error:
         # A bug of ours: its place and kind may be shown, its text might hold data.
         message = (

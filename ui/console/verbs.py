@@ -11,7 +11,7 @@ from typing import Any
 from models.access import Act
 from models.backups import record_backup, record_verification, restored_words
 from models.codes import BackupKind, BackupResult
-from models.errors import FileMissing, NotFound
+from models.errors import AzukariError, NotFound
 from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
 from models.journal import WORDS, JournalState
@@ -23,11 +23,13 @@ from models.store import Op, Query, Where
 from reports import verify as papers
 from ui.console.arguments import fingerprint_of
 from ui.console.journal import described
-from ui.console.output import STATES, Speaker
+from ui.console.output import MOST_BYTES, STATES, Speaker
 from ui.console.passwords import login_and_password
+from ui.console.reading import read_limited
 from ui.console.sheets import new_sheet_file, newcomer, typed_sheet
 
 Verb = Callable[[Namespace, Office, Speaker], int]
+MOST_OF_A_PROFILE = 1024 * 1024  # bytes; ours have 60 KiB
 QUICK = (
     "前回確かめた所から後の記帳を検証しました。"
     "ファイルの隅々まで、初めからすべて検証するには --full を付けてください。"
@@ -38,16 +40,23 @@ UNKNOWN_SEAL = (
 
 
 @contextmanager
-def opened(arguments: Namespace, office: Office) -> Iterator[Ledger]:
-    """Open the ledger named on the command line and close it again."""
+def opened(arguments: Namespace, office: Office, *, looking: bool = False) -> Iterator[Ledger]:
+    """Open the ledger named on the command line and close it again.
+
+    Args:
+        looking: the verb only asks; nothing is entered, not even what was noticed at the opening.
+    """
     login, password = login_and_password(arguments)
-    ledger = office.unlock(Path(arguments.ledger), login, password)
+    ledger = office.unlock(Path(arguments.ledger), login, password, looking=looking)
     try:
         for notice in ledger.notices:
             print(notice, file=sys.stderr)
         yield ledger
     finally:
-        ledger.close()
+        try:
+            ledger.close()
+        except AzukariError as error:  # the answer stands; what was looked at could not be noted
+            print(error, file=sys.stderr)
 
 
 def contract_by_no(ledger: Ledger, number: str) -> Contract:
@@ -64,7 +73,7 @@ def contract_by_no(ledger: Ledger, number: str) -> Contract:
 
 def status(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Tell what the ledger holds."""
-    with opened(arguments, office) as ledger:
+    with opened(arguments, office, looking=True) as ledger:
         result = describe(ledger, arguments.ledger)
     lines = [
         f"台帳　　　　　　{result['ledger']}",
@@ -124,7 +133,7 @@ def _last_backup(ledger: Ledger) -> dict[str, Any] | None:
 
 def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Verify pages, chain, signatures and views."""
-    with opened(arguments, office) as ledger:
+    with opened(arguments, office, looking=not arguments.enter) as ledger:
         if arguments.enter:
             found = record_verification(ledger, speaker.progress)
         else:
@@ -149,7 +158,7 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 
 def evidence(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Tell for every clause of a contract whether it was kept, with the rows that say no."""
-    with opened(arguments, office) as ledger:
+    with opened(arguments, office, looking=True) as ledger:
         contract = contract_by_no(ledger, arguments.contract)
         clauses = clause_states(ledger, contract)
         title = ledger.profile(contract.id).title
@@ -186,7 +195,7 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
         fingerprint = fingerprint_of(fingerprint)
     known: dict[str, str] = {}
     if arguments.ledger:
-        with opened(arguments, office) as ledger:
+        with opened(arguments, office, looking=True) as ledger:
             known = {paper.doc_no: paper.pdf_sha256 for paper in ledger.paper.sealed()}
     documents = []
     lines = []
@@ -204,10 +213,9 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
 
 def _verdict(file: Path, fingerprint: str | None, known: dict[str, str]) -> dict[str, Any]:
     try:
-        data = file.read_bytes()
-    except OSError:
-        message = f"「{file.name}」を読めません。場所を確かめてください。"
-        problem = {"code": "UNREADABLE", "message": message}
+        data = read_limited(file, MOST_BYTES)
+    except AzukariError as error:
+        problem = {"code": "UNREADABLE", "message": str(error)}
         return {
             "ok": False, "number": None, "kind": None, "fingerprint_checked": False,
             "problems": [problem],
@@ -239,10 +247,10 @@ def check_profile(arguments: Namespace, office: Office, speaker: Speaker) -> int
     lines = []
     for file in files:
         try:
-            text = file.read_bytes().decode("utf-8", errors="replace")
-        except OSError as error:
-            raise FileMissing(file=str(file)) from error
-        found = mistakes(file.name, text, office.own_profiles)
+            text = read_limited(file, MOST_OF_A_PROFILE).decode("utf-8", errors="replace")
+            found = mistakes(file.name, text, office.own_profiles)
+        except AzukariError as error:
+            found = [str(error)]
         checked.append({"file": str(file), "ok": not found, "mistakes": found})
         lines += found or [f"{file.name}　誤りはありません"]
     if not files:

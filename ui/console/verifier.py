@@ -18,9 +18,9 @@ from models.text import hex_groups
 from reports.series import Flaw, Remembered, Series, from_kept, judge, to_keep
 from reports.verify import Verdict, verify_document
 from ui.console.arguments import Parser, fingerprint_of
-from ui.console.output import speak_utf8
+from ui.console.output import MOST_BYTES, speak_utf8
+from ui.console.reading import read_limited
 
-MOST_BYTES = 64 * 1024 * 1024  # of one paper; a sealed paper with photographs has a few MB
 MOST_FILES = 10_000
 LIMITS = (
     "書類に書かれた事実そのものが正しいかどうか。",
@@ -145,21 +145,16 @@ def _papers_in(folder: Path) -> Iterator[Path]:
 
 def _check(file: Path, fingerprint: str | None) -> Checked:
     try:
-        with file.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except OSError:
-        return Checked(str(file), None, "ファイルを読めません。場所と名前を確かめてください。")
-    if len(data) > MOST_BYTES:
-        return Checked(str(file), None, "預り台帳の書類としては大きすぎます。")
+        data = read_limited(file, MOST_BYTES)
+    except AzukariError as error:
+        return Checked(str(file), None, str(error))
     return Checked(str(file), verify_document(data, fingerprint=fingerprint))
 
 
 def _kept(file: Path) -> list[Remembered]:
+    data = read_limited(file, MOST_BYTES)
     try:
-        with file.open("rb") as stream:
-            content = json.loads(stream.read(MOST_BYTES))
-    except OSError as error:
-        raise FileMissing(file=file.name) from error
+        content = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise Foreign(file=file.name, reason="検証の控えのファイルではありません。") from error
     return from_kept(content, file.name)
@@ -232,8 +227,9 @@ def _whole(findings: Findings) -> Iterator[str]:
         yield f"　・前回の検証の控え（{findings.compared}通）と比べました。"
     if papers:
         yield f"　・台帳の件数は、最も新しい書類で {papers[-1].seq:,}件、先頭値は {papers[-1].head} です。"
-    if not findings.series.flaws:
-        yield "　・番号、前の書類の照合値、台帳の件数と先頭値は、つながっています。"
+    if papers and not findings.series.flaws:
+        which = "" if all(one.ok for one in findings.checked) else "○の書類では、"
+        yield f"　・{which}番号、前の書類の照合値、台帳の件数と先頭値は、つながっています。"
     shown = {flaw for one in findings.checked for flaw in _flaws_of(one, findings)}
     for flaw in findings.series.flaws:
         if flaw not in shown:

@@ -76,4 +76,7 @@ def test_a_copy_named_unlike_its_code_and_a_missing_file_are_told(
     code, answer = check(capsys, shelf / "copy.toml")
     assert code == 1 and "ファイル名と同じ「copy」" in str(answer["files"])
     code, answer = check(capsys, shelf / "none.toml")
-    assert (code, answer["error"]) == (5, "FILE_MISSING")
+    assert code == 1 and "見つかりません" in str(answer["files"])
+    (shelf / "endless").symlink_to("/dev/zero")
+    code, answer = check(capsys, shelf / "copy.toml", shelf / "endless")
+    assert code == 1 and "通常のファイルではありません" in str(answer["files"])

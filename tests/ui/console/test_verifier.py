@@ -114,7 +114,7 @@ def test_a_file_that_is_not_there_is_a_problem_of_that_file(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, page, _ = run(capsys, folder / "1.pdf", folder / "none.pdf")
-    assert code == 1 and "ファイルを読めません" in page and "問題なし 1通" in page
+    assert code == 1 and "none.pdf」が見つかりません" in page and "問題なし 1通" in page
 
 
 def test_it_needs_neither_window_nor_database(folder: Path) -> None:

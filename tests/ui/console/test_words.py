@@ -1,10 +1,12 @@
 """What the console says about mistakes on the command line, and what it leaves open."""
 
 import re
+import shutil
 
 import pytest
 
 from models.errors import Usage
+from models.profile_shelf import offered
 from tests.ui.console.desk import Console
 from ui.console.arguments import parse
 
@@ -55,3 +57,39 @@ def test_a_verification_writes_only_when_asked(console: Console) -> None:
     assert console("verify", console.ledger, "--full").answer["seq"] == before
     assert console("verify", console.ledger, "--enter").answer["full"]
     assert console("status", console.ledger).answer["seq"] == before + 1
+
+
+def test_who_only_looks_changes_nothing(console: Console) -> None:
+    """A copy in another folder is noticed by whoever works there, not by whoever looks."""
+    folder = console.ledger.parent
+    before = console("status", console.ledger).answer["seq"]
+    copied = folder / "copied"
+    shutil.copytree(console.ledger, copied)
+    (folder / "disk").mkdir()
+    assert console("backup", console.ledger, folder / "disk").code == 0
+    for verb in (("verify", copied), ("verify", copied, "--full"), ("status", copied)):
+        said = console(*verb)
+        assert (said.code, said.answer["seq"]) == (0, before), said.err
+    assert "別の場所で見ています" in console("status", copied).err  # still noticed
+
+
+@pytest.mark.parametrize(
+    ("file", "words"), [("/dev/zero", "通常のファイルではありません"), ("/", "通常のファイル")]
+)
+def test_what_is_no_plain_file_is_not_read(console: Console, file: str, words: str) -> None:
+    said = console("verify-document", file)
+    assert said.code == 1 and words in said.answer["documents"][0]["problems"][0]["message"]
+
+
+def test_a_profile_that_only_accompanies_is_not_offered(console: Console) -> None:
+    profiles = console.house.office.profiles
+    assert "online-connection" in profiles and "online-connection" not in dict(offered(profiles))
+    said = console("demo", console.ledger.parent / "d", "--profile", "online-connection", user=None)
+    assert said.code == 2 and not (console.ledger.parent / "d").exists()
+    many = console("demo", console.ledger.parent / "d", "--entries", "9" * 20, user=None)
+    assert many.code == 2
+
+
+def test_a_name_that_the_system_cannot_take_is_told(console: Console) -> None:
+    said = console("status", "x" * 5000)
+    assert said.code == 5 and "使えません" in said.err
