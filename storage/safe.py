@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 from models.chain import Head
 from models.codes import Role
-from models.errors import Foreign, InsideLedger, RolledBack, VerificationFailed
+from models.errors import Damaged, Foreign, InsideLedger, MediumMissing, RolledBack
 from models.gate import BackupFile, NewSheet, Problem, SheetKey, Verification, WayIn
 from models.passwords import PasswordPolicy
 from models.records import UserAccount
@@ -180,6 +180,8 @@ class LedgerSafe:
 
     def _free_name(self, folder: Path, now: datetime) -> Path:
         """Name a backup after ledger and time; a second one in the same second gets a number."""
+        if not folder.is_dir():
+            raise MediumMissing(file=str(folder))
         stem = f"azukari-{self.vault.vault_id.hex()[:8]}-{now:%Y%m%d-%H%M%S}"
         names = (f"{stem}{mark}{BACKUP_SUFFIX}" for mark in ("", *(f"-{n}" for n in range(2, 100))))
         with reading(folder):
@@ -248,7 +250,11 @@ class LedgerSafe:
         database, key = self._store.database, self.vault.database_key
         found = checks.verify_log(database, self._store.vault_id, progress=progress, key=key)
         if found:
-            raise VerificationFailed(reason=found[0].message)
+            raise Damaged(
+                file=str(database.path),
+                what_now=f"{found[0].message}バックアップは作成していません。"
+                "以前のバックアップから復元してください。",
+            )
 
     def _check_snapshot(self, path: Path) -> None:
         check_snapshot(path, self.vault.database_key)

@@ -357,7 +357,7 @@ def test_a_source_that_is_not_sound_makes_no_backup(ledger: Ledger, tmp_path: Pa
     def refuse(progress: Progress) -> None:
         raise VerificationFailed(reason="x")
 
-    with pytest.raises(VerificationFailed):
+    with pytest.raises(Damaged):
         ledger.backup(tmp_path / "b", check_source=refuse)
     assert not list(tmp_path.glob("b*"))
 
@@ -369,7 +369,7 @@ def test_a_ledger_that_was_tampered_with_makes_no_backup(tmp_path: Path) -> None
         with store.database.transaction():
             store.database.all("UPDATE content SET body = x'7b7d' WHERE seq = 5")
         (tmp_path / "backups").mkdir()
-        with pytest.raises(VerificationFailed, match="記帳番号5"):
+        with pytest.raises(Damaged, match="記帳番号5"):
             house.ledger.safe.backup(tmp_path / "backups", lambda done, total: None)
         assert list((tmp_path / "backups").iterdir()) == []
 

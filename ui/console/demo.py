@@ -71,6 +71,7 @@ def sample_day(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         f"　バックアップ　　{made['backup']}",
         f"　画面と書類の絵　{pictures}",
         f"　復元した台帳　　{restored}（記帳番号 {head.seq:,}）",
+        f"　利用者と鍵の言葉　{folder / 'demo.json'}",
         f"　復元後の検証　　{STATES[found.ok]}",
     ]
     speaker.result({**made, "restored": str(restored), "verified": found.ok}, lines)

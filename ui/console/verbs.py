@@ -82,6 +82,8 @@ def status(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         *(f"{BY_TYPE[name].label}　{count:,}件" for name, count in result["records"].items()),
         f"更新ジャーナル　　{WORDS[JournalState(result['journal']['state'])]}",
     ]
+    if result["journal"]["same_disk"]:
+        lines.append("　更新ジャーナルが台帳と同じディスクにあります。別の媒体に移してください。")
     backup = result["last_backup"]
     lines.append(
         f"最後のバックアップ　{backup['file']}" if backup else "バックアップはまだありません"
