@@ -357,7 +357,7 @@ def test_a_source_that_is_not_sound_makes_no_backup(ledger: Ledger, tmp_path: Pa
     def refuse(progress: Progress) -> None:
         raise VerificationFailed(reason="x")
 
-    with pytest.raises(Damaged):
+    with pytest.raises(VerificationFailed):
         ledger.backup(tmp_path / "b", check_source=refuse)
     assert not list(tmp_path.glob("b*"))
 
