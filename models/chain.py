@@ -129,8 +129,6 @@ def canonical(content: Json, *, free: bool = False) -> bytes:
     return encode(content).encode("utf-8")
 
 
-
-
 _DECODE = json.JSONDecoder().raw_decode
 
 
@@ -205,10 +203,13 @@ def statement_bytes(vault_id: str, command_id: str, author: str, first: int, hea
 
     A template for the same reason as in `header_bytes`, and held by the same kind of test.
     """
-    return COMMAND_TAG + (
-        f'{{"author":"{author}","command":"{command_id}","first":{first},"head":"{head.hex}",'
-        f'"last":{head.seq},"v":{FORMAT},"vault":"{vault_id}"}}'
-    ).encode()
+    return (
+        COMMAND_TAG
+        + (
+            f'{{"author":"{author}","command":"{command_id}","first":{first},"head":"{head.hex}",'
+            f'"last":{head.seq},"v":{FORMAT},"vault":"{vault_id}"}}'
+        ).encode()
+    )
 
 
 def commitment(salt: bytes, content: bytes) -> bytes:

@@ -27,9 +27,7 @@ from models.records import LedgerOrigin, UserAccount
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-KEY_RENEWED = (
-    "前回途中で止まった暗号鍵の更新を完了しました。新しいバックアップを作成してください。"
-)
+KEY_RENEWED = "前回途中で止まった暗号鍵の更新を完了しました。新しいバックアップを作成してください。"
 MANAGERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 
 

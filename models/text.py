@@ -25,6 +25,7 @@ from models.personal_data import looks_like_personal_data
 __all__ = [
     "FTS5_TOKENIZER",
     "SEARCH_KEY_VERSION",
+    "Indexing",
     "bigrams",
     "harmless",
     "index_text",
@@ -128,7 +129,27 @@ def bigrams(key: str) -> Iterator[str]:
 
 def index_text(texts: Iterable[str]) -> str:
     """Return what the FTS5 index is given for the fields of one record."""
-    return " ".join(token for text in texts for token in bigrams(search_key(text)))
+    return Indexing().of(texts)
+
+
+class Indexing:
+    """Makes `index_text` of many records, among which the same words come again and again.
+
+    It lives as long as one piece of the work: what is erased later must not stay in memory.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def of(self, texts: Iterable[str]) -> str:
+        """Return what `index_text` returns."""
+        return " ".join(filter(None, map(self._tokens, texts)))
+
+    def _tokens(self, text: str) -> str:
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = " ".join(bigrams(search_key(text)))
+        return known
 
 
 def match_expression(query: str) -> str:

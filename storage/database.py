@@ -62,7 +62,9 @@ _DENIED_PRAGMAS = frozenset(
 _DENIED_FUNCTIONS = frozenset({"load_extension", "sqlcipher_export"})
 _DENIED_ACTIONS = frozenset({driver.SQLITE_ATTACH, driver.SQLITE_DETACH})
 _RESTORE = "バックアップから復元してください。"
-_OTHER_KEY = "この台帳の鍵では読めません。鍵ファイルが以前のものに入れ替わっているおそれがあります。"
+_OTHER_KEY = (
+    "この台帳の鍵では読めません。鍵ファイルが以前のものに入れ替わっているおそれがあります。"
+)
 
 # Without an adapter the driver looks three times for one whenever it binds None or bytes and finds
 # none by exception: 0.9 µs per value, the larger part of a bulk import. These give them back.

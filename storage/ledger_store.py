@@ -6,6 +6,7 @@ transaction; when `append` returns, the command is on the disk and in whatever p
 """
 
 import json
+import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -365,8 +366,9 @@ class LedgerStore:
     def index_search(self, budget_ms: int) -> bool:
         if self.reader:
             return False
-        left = self._listing.catch_up(budget_ms)
-        return self._search.index(budget_ms) or left
+        stop = time.monotonic() + budget_ms / 1000
+        left = self._listing.catch_up(stop)
+        return self._search.index(stop) or left
 
     def rebuild(self, progress: Progress) -> None:
         """Drop and derive all tables from the log again, in one transaction.

@@ -32,21 +32,23 @@ class Listing:
             if len(_waiting(self._database, view, FRESH)) == FRESH:
                 fill(self._database, view)
 
-    def catch_up(self, budget_ms: int) -> bool:
-        """Copy what waits for about this long; return whether anything is left."""
-        stop = time.monotonic() + budget_ms / 1000
-        while any([self._batch(view) for view in _listed()]):
-            if time.monotonic() >= stop:
-                return True
+    def catch_up(self, stop: float) -> bool:
+        """Copy what waits, until this time of the monotonic clock; tell whether any is left."""
+        with self._database.lock:
+            views = [view for view in _listed() if _waiting(self._database, view, 1)]
+            if not views:
+                return False
+            with self._database.transaction():
+                while any([self._batch(view) for view in views]):
+                    if time.monotonic() >= stop:
+                        return True
         return False
 
     def _batch(self, view: ViewTable) -> bool:
-        with self._database.lock:
-            waiting = _waiting(self._database, view, BATCH)
-            if waiting:
-                with self._database.transaction():
-                    fill(self._database, view, waiting[-1])
-            return len(waiting) == BATCH
+        waiting = _waiting(self._database, view, BATCH)
+        if waiting:
+            fill(self._database, view, waiting[-1])
+        return len(waiting) == BATCH
 
 
 def _listed() -> list[ViewTable]:

@@ -49,11 +49,6 @@ UNIQUE: tuple[tuple[str, str], ...] = (
     ("contract", "contract_no"),
     ("submission", "serial"),
 )
-# Every index costs a daily entry about 0.06 ms (a page encrypted twice). Nobody sorts a long list
-# by these; in a list of one contract `event_no` has the index below.
-UNINDEXED: Mapping[str, frozenset[str]] = {
-    "handling_event": frozenset({"event_no", "destination_text", "checker_person_id", "status"}),
-}
 # Orders and look-ups beyond the columns that lists show.
 EXTRA_INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "handling_event": (("contract_id", "event_no"), ("contract_id", "occurred_at")),
@@ -61,6 +56,9 @@ EXTRA_INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "item": (("parent_item_id",), ("container_item_id",)),
     "attachment": (("blob",),),
 }
+# Equal values stand in entry order, so a page is read off the index without sorting any group;
+# voided_at makes the index complete for the usual question: all that stand, in order.
+_BEHIND = "number, voided_at"
 # Types that grow with every day's work. Their rows have a copy of what lists show in a narrow table,
 # and only that one has the indexes: it is filled behind the entries, in idle time, so that an entry
 # writes half as many pages (storage/listing.py).
@@ -165,14 +163,7 @@ class ViewTable:
         references = {f.name for f in self.scalars if isinstance(f.kind, Ref) and f.required}
         alone = {e[0] for e in EXTRA_INDEXES.get(self.record.type, ()) if len(e) == 1}
         caption = {"caption"} if self.record.type in _listed_types() else set()
-        unindexed = UNINDEXED.get(self.record.type, frozenset())
-        return frozenset(shown | references | alone | caption | {"contract_id"}) - unindexed
-
-    @cached_property
-    def _served(self) -> frozenset[str]:
-        """Columns for which the first part of a longer index does."""
-        longer = [e for e in EXTRA_INDEXES.get(self.record.type, ()) if len(e) > 1]
-        return frozenset(columns[0] for columns in longer)
+        return frozenset(shown | references | alone | caption | {"contract_id"})
 
     @cached_property
     def insert(self) -> str:
@@ -197,15 +188,14 @@ class ViewTable:
 
     def indexes(self) -> list[str]:
         made = [
-            # voided_at makes the index complete for the usual question: all that stand, in order.
-            f"CREATE INDEX {self.name}_{name} ON {self.list_name} ({name}, voided_at)"
-            for name in sorted(self.indexed - self._served)
+            f"CREATE INDEX {self.name}_{name} ON {self.list_name} ({name}, {_BEHIND})"
+            for name in sorted(self.indexed)
         ]
         for columns in EXTRA_INDEXES.get(self.record.type, ()):
             if len(columns) > 1:
                 made.append(
                     f"CREATE INDEX {self.name}_{'_'.join(columns)} ON {self.list_name}"
-                    f" ({', '.join(columns)}, voided_at)"
+                    f" ({', '.join(columns)}, {_BEHIND})"
                 )
         for type_, column in UNIQUE:
             if type_ == self.record.type:

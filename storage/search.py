@@ -24,7 +24,7 @@ from storage.database import Database, Row
 from storage.schema import table
 
 TAIL = 20_000
-BATCH = 250
+BATCH = 100  # records between two looks at the clock
 _WAITING = (
     "SELECT seq, type FROM entry WHERE action = 'create' AND seq > (SELECT seq FROM v_watermark)"
     " UNION SELECT number, type FROM v_reindex ORDER BY 1 DESC LIMIT ?"
@@ -43,6 +43,14 @@ class Term:
     def probe(self) -> tuple[str, list[Any]]:
         """Return a statement whose rows are as many as the records found in the index."""
         return "SELECT rowid FROM search WHERE search MATCH ?", self.parameters[:1]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is indexed next: changed records (number, type), entries (seq, type, action)."""
+
+    again: list[Row]
+    following: list[Row]
 
 
 class Search:
@@ -197,41 +205,59 @@ class Search:
         return made
 
     # --- filling the index ------------------------------------------------------------------------
-    def index(self, budget_ms: int) -> bool:
-        """Index waiting records, oldest first, for about this long; tell whether any are left."""
-        stop = time.monotonic() + budget_ms / 1000
-        while self._index_batch():
-            if time.monotonic() >= stop:
-                return bool(self._database.all(_WAITING, (1,)))
-        return False
+    def index(self, stop: float) -> bool:
+        """Index waiting records, oldest first, until this time of the monotonic clock.
 
-    def _index_batch(self) -> bool:
+        Tell whether any are left.
+
+        All of it is one transaction: a commit takes longer than the texts of a hundred records.
+        """
         with self._database.lock:
-            again = self._database.all("SELECT number, type FROM v_reindex LIMIT ?", (BATCH,))
-            mark = self._database.value("SELECT seq FROM v_watermark")
-            following = self._database.all(
-                "SELECT seq, type, action FROM entry WHERE seq > ? ORDER BY seq LIMIT ?",
-                (mark, BATCH),
-            )
-            if not again and not following:
+            batch = self._next_batch()
+            if batch is None:
                 return False
+            done: list[int] = []
+            words = texts.Indexing()
             with self._database.transaction():
-                created = [(seq, type_) for seq, type_, action in following if action == "create"]
-                self._write(again, created)
-                if following:
-                    self._database.all("UPDATE v_watermark SET seq = ?", (following[-1][0],))
-            self.changed()
-            return True
+                while batch is not None:
+                    done += self._index_batch(batch, words)
+                    batch = self._next_batch()
+                    if time.monotonic() >= stop:
+                        break
+            if self._keys is not None:
+                for number in done:
+                    self._keys.pop(number, None)
+            return batch is not None
 
-    def _write(self, again: Sequence[Row], created: Sequence[Row]) -> None:
+    def _next_batch(self) -> Batch | None:
+        again = self._database.all("SELECT number, type FROM v_reindex LIMIT ?", (BATCH,))
+        following = self._database.all(
+            "SELECT seq, type, action FROM entry WHERE seq > (SELECT seq FROM v_watermark)"
+            " ORDER BY seq LIMIT ?",
+            (BATCH,),
+        )
+        return Batch(again, following) if again or following else None
+
+    def _index_batch(self, batch: Batch, words: texts.Indexing) -> list[int]:
+        """Index some records inside the caller's transaction; return their numbers."""
+        created = [(seq, type_) for seq, type_, action in batch.following if action == "create"]
+        written = self._write(batch.again, created, words)
+        if batch.following:
+            self._database.all("UPDATE v_watermark SET seq = ?", (batch.following[-1][0],))
+        return written
+
+    def _write(
+        self, again: Sequence[Row], created: Sequence[Row], words: texts.Indexing
+    ) -> list[int]:
+        types = dict([*again, *created])
         by_type: dict[str, list[int]] = {}
-        for number, type_ in dict([*again, *created]).items():
+        for number, type_ in types.items():
             by_type.setdefault(type_, []).append(number)
         documents: list[tuple[int, str, str]] = []
         for type_, some in by_type.items():
             for number, record in self._records(type_, some):
                 scope = f"{_type_token(type_)} {_contract_token(record.contract())}"
-                documents.append((number, scope, texts.index_text(record.search_texts())))
+                documents.append((number, scope, words.of(record.search_texts())))
         documents.sort()
         self._database.many(
             "INSERT OR REPLACE INTO search (rowid, scope, text) VALUES (?, ?, ?)", documents
@@ -239,6 +265,7 @@ class Search:
         self._database.many(
             "DELETE FROM v_reindex WHERE number = ?", [(number,) for number, *_ in again]
         )
+        return list(types)
 
 
 def _type_token(type_: str) -> str:
@@ -247,7 +274,7 @@ def _type_token(type_: str) -> str:
 
 def _contract_token(contract_id: str) -> str:
     # A token may hold only what the tokenizer takes as part of a word; ids are hex digits.
-    return "c" + "".join(c for c in contract_id if c.isalnum())
+    return "c" + "".join(filter(str.isalnum, contract_id))
 
 
 def _scope(types: Sequence[str], contracts: frozenset[str] | None) -> str:

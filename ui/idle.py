@@ -63,13 +63,18 @@ class IdleWatch(QObject):
         self._timer.stop()
         self._warning = False
 
+    def seconds(self) -> float:
+        """Return how long nobody has worked; nothing before the watch begins."""
+        if not self._last:
+            return 0.0
+        now = (clock() for clock in self._clocks)
+        return max(n - last for n, last in zip(now, self._last, strict=True))
+
     def look(self) -> None:
         """Compare the idle time with the limit."""
         if not self._timer.isActive():
             return
-        now = (clock() for clock in self._clocks)
-        idle = max(n - last for n, last in zip(now, self._last, strict=True))
-        left = self._limit - idle
+        left = self._limit - self.seconds()
         if left <= 0:
             self.stop()
             self.expired.emit()

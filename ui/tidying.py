@@ -4,6 +4,7 @@ Entries are durable before the search index and the narrow list tables know them
 and so do the lines of the access log.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -18,18 +19,31 @@ if TYPE_CHECKING:
 PAUSE_MS = 2000  # after the last command; whoever types in the next entry is not held up
 WRITE_MS = 3000  # lines of the access log wait in memory no longer than this
 BETWEEN_MS = 50  # between two pieces, so that a question slips in
-PIECE_MS = 20
+PIECE_MS = 12  # with its commit 20: a key pressed meanwhile is answered in time
+QUIET_S = 60  # when nobody has touched the PC for so long,
+LARGE_MS = 250  # pieces are larger: most of a small one is its commit
 
 
 class Tidying(QObject):
-    """Tidies an open ledger; it ends with the page that it belongs to."""
+    """Tidies an open ledger; it ends with the page that it belongs to.
 
-    def __init__(self, ledger: "Ledger", operations: "Operations", page: QWidget) -> None:
+    Args:
+        quiet: tells for how many seconds nobody has worked.
+    """
+
+    def __init__(
+        self,
+        ledger: "Ledger",
+        operations: "Operations",
+        page: QWidget,
+        quiet: Callable[[], float] = float,
+    ) -> None:
         super().__init__(page)
         self._store = ledger.store
         self._access = ledger.access
         self._operations = operations
         self._page = page
+        self._quiet = quiet
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._tidy)
         operations.changed.connect(self._begin)
@@ -45,8 +59,9 @@ class Tidying(QObject):
         if self._operations.busy:
             self._begin()
             return
+        piece = LARGE_MS if self._quiet() >= QUIET_S else PIECE_MS
         self._operations.ask(
-            lambda: self._store.index_search(PIECE_MS),
+            lambda: self._store.index_search(piece),
             self._go_on,
             failed=self._rest,
             parent=self._page,

@@ -107,7 +107,5 @@ def make_sample(folder: Path, office: "Office", progress: "Progress") -> dict[st
             progress(done, total)
 
     speaker = Silent(io.StringIO(), io.StringIO(), as_json=True)
-    wanted = Namespace(
-        verb="sample", days=SAMPLE_DAYS, entries=0, profile=SAMPLE_PROFILE, seed=1
-    )
+    wanted = Namespace(verb="sample", days=SAMPLE_DAYS, entries=0, profile=SAMPLE_PROFILE, seed=1)
     return make(folder, office, speaker, wanted)

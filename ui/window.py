@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         self.bench.help_wanted.connect(self.show_help)
         self.bench.facts_read.connect(self._show_facts)
         self.bench.settings_kept.connect(self.apply_settings)
-        Tidying(ledger, self._operations, self.bench)
+        Tidying(ledger, self._operations, self.bench, self.idle.seconds)
         clock = BackupClock(ledger, self._operations, self.bench)
         clock.said.connect(self.statusBar().showMessage)
         self._stack.addWidget(self.bench)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from models import codes as c
 from models.codes import HandlingKind as K
 from models.commands import creating
-from models.records import HandlingEvent, Item
+from models.records import Contract, HandlingEvent, Item, Person
+from models.records.base import Stored
 from models.store import Op, Query, Where
 from storage import listing
 from storage.compare import surplus
@@ -22,6 +24,7 @@ from tests.factory import START, Office
 
 VIEW = table(HandlingEvent.type)
 ALL, HALF, NONE = 1 << 62, 60, 0
+Captions = dict[Any, str]  # by id
 
 
 def silent(done: int, total: int) -> None:
@@ -129,6 +132,79 @@ def test_copies_follow_corrections(office: Office, last: int) -> None:
     assert found.tolist() == [events[5].meta.created_seq]
     assert store.count(Query("handling_event", text="改めた名前")) == 1
     assert store.count(Query("handling_event", voided=True)) == 2
+
+
+def expected(events: list[Stored[HandlingEvent]], query: Query, captions: Captions) -> list[int]:
+    """Answer a question with one order and at most one equality in plain Python."""
+    chosen = [
+        one
+        for one in events
+        if (query.voided is None or one.meta.voided == query.voided)
+        and (query.contracts is None or one.record.contract_id in query.contracts)
+        and all(getattr(one.record, where.field) == where.value for where in query.where)
+    ]
+    ((name, descending),) = query.order
+
+    def key(one: Stored[HandlingEvent]) -> tuple[Any, ...]:
+        value = getattr(one.record, name)
+        value = captions.get(value, value)  # a reference is ordered by what it refers to
+        value = getattr(value, "value", value)
+        return (value not in ("", None), value or "", one.meta.created_seq)
+
+    return [one.meta.created_seq for one in sorted(chosen, key=key, reverse=descending)]
+
+
+@pytest.mark.parametrize("last", [ALL, HALF, NONE])
+@pytest.mark.parametrize("name", HandlingEvent.columns)
+def test_every_order_is_the_one_of_plain_python(office: Office, name: str, last: int) -> None:
+    store = store_of(office)
+    copy_up_to(office, last)
+    events = store.find(HandlingEvent, Query("handling_event"))
+    for one in events[::6]:
+        office.void(one.record)
+    events = store.find(HandlingEvent, Query("handling_event", voided=None))
+    captions = {
+        one.record.id: one.record.caption()
+        for cls in (Person, Contract)
+        for one in store.find(cls, Query(cls.type))
+    }
+    some = events[1].record
+    filters: list[dict[str, Any]] = [
+        {}, {"contracts": frozenset({some.contract_id})}, {"contracts": frozenset(captions)},
+        *({"where": (Where(f, Op.EQ, getattr(some, f)),)} for f in (WHO, "kind", "status")),
+    ]  # fmt: skip
+    for asked, voided, down in product(filters, (False, None, True), (False, True)):
+        query = Query(HandlingEvent.type, order=((name, down),), voided=voided, **asked)
+        right = expected(events, query, captions)
+        assert store.numbers(query).tolist() == right
+        assert store.numbers(query, 7).tolist() == right[:7]
+
+
+@pytest.mark.parametrize("voided", [False, None])
+@pytest.mark.parametrize("name", HandlingEvent.columns)
+def test_no_page_of_the_log_is_sorted(
+    office: Office, monkeypatch: pytest.MonkeyPatch, name: str, voided: bool | None
+) -> None:
+    """Else a page would take as long as the rows with the same value: seconds for a million."""
+    store = store_of(office)
+    copy_up_to(office, ALL)
+    asked: list[tuple[str, Any]] = []
+    stream = store.database.stream
+
+    def note(sql: str, parameters: Any = ()) -> Any:
+        asked.append((sql, parameters))
+        return stream(sql, parameters)
+
+    monkeypatch.setattr(store.database, "stream", note)
+    for down in (False, True):
+        store.numbers(Query(HandlingEvent.type, order=((name, down),), voided=voided), 7)
+    steps = [
+        str(step[3])
+        for sql, parameters in asked
+        if VIEW.list_name in sql
+        for step in store.database.all(f"EXPLAIN QUERY PLAN {sql}", parameters)
+    ]
+    assert steps and not [step for step in steps if "TEMP B-TREE" in step]
 
 
 def test_idle_time_copies_what_waits_and_then_has_nothing_left(office: Office) -> None:

@@ -9,6 +9,7 @@ from models.codes import HandlingKind as K
 from models.commands import creating
 from models.records import Item
 from models.store import Query
+from storage.ledger_store import LedgerStore
 from storage.search import BATCH
 from tests import factory
 from tests.factory import Office
@@ -139,6 +140,22 @@ def test_the_index_is_filled_in_steps(office: Office) -> None:
     while office.store.index_search(0):
         pass
     assert office.store.count(Query("item", text="申請書")) == len(things)
+
+
+def test_a_piece_is_one_transaction_and_leaves_the_rest_known(office: Office) -> None:
+    store = office.store
+    assert isinstance(store, LedgerStore)
+    things = [factory.item(office.contract, office.room, n) for n in range(100, 110 + 2 * BATCH)]
+    office.write([creating(one) for one in things])
+    assert store.count(Query("item", text="申請書")) == len(things)
+    while store.index_search(0):
+        assert store.count(Query("item", text="申請書")) == len(things)
+    again = [factory.item(office.contract, office.room, n) for n in range(700, 710 + 2 * BATCH)]
+    office.write([creating(one) for one in again])
+    before = store.database.writes
+    assert store.index_search(10_000) is False
+    assert store.database.writes == before + 1
+    assert store.count(Query("item", text="申請書")) == len(things) + len(again)
 
 
 def test_a_rebuilt_ledger_finds_the_same(office: Office) -> None:

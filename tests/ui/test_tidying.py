@@ -21,11 +21,13 @@ class Store:
 
     def __init__(self, pieces: int, error: Exception | None = None) -> None:
         self.asked = 0
+        self.budgets: list[int] = []
         self._pieces = pieces
         self._error = error
 
     def index_search(self, budget_ms: int) -> bool:
         self.asked += 1
+        self.budgets.append(budget_ms)
         if self._error is not None:
             raise self._error
         return self.asked < self._pieces
@@ -62,6 +64,17 @@ def test_a_command_wakes_it_again(operations: Operations, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: store.asked == 1)
     operations.changed.emit(None)
     qtbot.waitUntil(lambda: store.asked == 2)
+
+
+def test_pieces_are_larger_while_nobody_works(operations: Operations, qtbot: QtBot) -> None:
+    store, page = Store(pieces=4), QWidget()
+    qtbot.addWidget(page)
+    ledger = SimpleNamespace(store=store, access=SimpleNamespace(waits=False))
+    since = iter([0.0, tidying.QUIET_S - 1.0, float(tidying.QUIET_S), 0.0])
+    Tidying(cast(Any, ledger), operations, page, lambda: next(since))
+    qtbot.waitUntil(lambda: store.asked == 4)
+    small, large = tidying.PIECE_MS, tidying.LARGE_MS
+    assert store.budgets == [small, small, large, small] and small <= 20 < large
 
 
 def test_an_error_is_left_to_the_next_command(operations: Operations, qtbot: QtBot) -> None:
