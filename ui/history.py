@@ -181,7 +181,17 @@ class HistoryDialog(QDialog):
         for row, version in enumerate(reversed(versions)):
             self._show(row, version)
             self.files.offer(iter(version.files))
-        self.table.resizeRowsToContents()
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Make every row as high as its changes are at the width that the column has now."""
+        table, last = self.table, self.table.columnCount() - 1
+        table.resizeRowsToContents()
+        for row in range(table.rowCount()):
+            changes = table.cellWidget(row, last)
+            if changes is not None:
+                needed = changes.heightForWidth(table.columnWidth(last))
+                table.setRowHeight(row, max(needed, table.rowHeight(row)))
 
     def _prepare_table(self) -> None:
         words = ("記帳番号", "入力日時", "入力した人", "操作", "理由", "変わった項目")
@@ -195,11 +205,12 @@ class HistoryDialog(QDialog):
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setAccessibleName(self.tr("履歴"))
         em = table.fontMetrics().horizontalAdvance("あ")
-        for column, width in enumerate((5, 11, 8, 5, 12)):
+        for column, width in enumerate((5, 8, 6, 4, 7)):
             table.setColumnWidth(column, width * em)
         header = table.horizontalHeader()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.sectionResized.connect(lambda *_: self._fit_rows())
 
     def _show(self, row: int, version: Version) -> None:
         texts = (
