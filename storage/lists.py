@@ -7,6 +7,7 @@ order is walked and the conditions are tried on the way.
 """
 
 import json
+import time
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from storage.schema import VALUE, ViewTable, table
 from storage.search import Search
 
 NARROW = 20_000
+PROBED = (10_000, 80_000)  # rows of an order that are tried before another way is taken
+QUICK_S = 0.004
+WIDE = 300_000  # rows that are sorted rather than walking the whole log
 FEW = 2_000  # records whose child rows are looked up one by one
 _COMPARE = {Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
 _AFTER_INSTANT = "Z~"  # sorts behind every offset of the same instant
@@ -35,6 +39,7 @@ class Condition:
     column: str = ""
     walking: str = ""  # another form for trying row by row, with the same parameters
     probe: tuple[str, list[Any]] | None = None  # a cheaper statement to count its rows by
+    single: bool = False  # one value of the column
 
     def text(self, source: "Source", *, by_index: bool, walk: bool = False) -> str:
         place = source.place(self.column) if self.column else ""
@@ -51,18 +56,18 @@ class Source:
     view: ViewTable
     name: str
     indexed: bool = True
-    _joined: bool = False
+    joined: bool = False
 
     def place(self, column: str) -> str:
         if self.name == self.view.name or column in self.view.list_columns:
             return f"t.{column}"
-        self._joined = True
+        self.joined = True
         return f"w.{column}"
 
     def tables(self) -> str:
         """Return what stands behind FROM, once all columns have been placed."""
         # CROSS keeps the narrow table in front.
-        wide = f" CROSS JOIN {self.view.name} w ON w.number = t.number" if self._joined else ""
+        wide = f" CROSS JOIN {self.view.name} w ON w.number = t.number" if self.joined else ""
         return f"{self.name} t{wide}"
 
 
@@ -75,6 +80,7 @@ class Plan:
     conditions: list[Condition] = field(default_factory=list)
     driving: Condition | None = None
     walk: bool = False  # only the first rows are wanted
+    paired: bool = False  # the index of the driving condition holds its rows in the wanted order
 
     def where(self) -> tuple[str, list[Any]]:
         texts = [
@@ -192,6 +198,7 @@ class Lists:
     def _numbers_of(self, plan: Plan, query: Query, limit: int | None) -> "array[int]":
         self._choose(plan)
         plan.walk = limit is not None
+        self._pair(plan, query)
         first = query.order[0] if query.order else None
         kind = plan.view.kind(first[0]) if first else None
         by_index = plan.source.indexed and plan.driving is None
@@ -200,10 +207,34 @@ class Lists:
         grouped = limit is not None or len(query.order) == 1
         if first and isinstance(kind, Ref) and walks and grouped:
             return self._by_caption(plan, query, kind.type, limit)
+        if walks and limit is not None and (found := self._probed(plan, query, limit)):
+            return found
         return self._ordered(plan, query, limit)
 
+    def _probed(self, plan: Plan, query: Query, limit: int) -> "array[int]":
+        """Return the page if it is full within the first rows of the order.
+
+        A first walk that was quick, its rows lying together, is tried again further. If it fails, what is asked for and what is ordered by belong together, and walking on could take
+        the whole log: then the rows of the narrowest condition are sorted after all.
+        """
+        joins, order = _order(plan, query.order, walk=True)
+        where, parameters = plan.where()
+        if plan.source.joined or joins or not any(one.column for one in plan.conditions):
+            return array("q")
+        for rows_tried in PROBED:
+            first = f"SELECT * FROM {plan.source.name} t ORDER BY {order} LIMIT {rows_tried}"
+            sql = f"SELECT t.number FROM ({first}) t WHERE {where} ORDER BY {order}"
+            began = time.monotonic()
+            found = self._numbers(sql, parameters, limit)
+            if len(found) == limit:
+                return found
+            if time.monotonic() - began > QUICK_S:
+                break
+        self._choose(plan, WIDE)
+        return array("q")
+
     def _ordered(self, plan: Plan, query: Query, limit: int | None) -> "array[int]":
-        joins, order = _order(plan, query.order, walk=plan.driving is None)
+        joins, order = _order(plan, query.order, walk=plan.driving is None or plan.paired)
         where, parameters = plan.where()
         return self._numbers(
             f"SELECT t.number FROM {plan.source.tables()}{joins} WHERE {where} ORDER BY {order}",
@@ -320,27 +351,21 @@ class Lists:
             test = "IS NOT NULL" if query.voided else "IS NULL"
             plan.conditions.append(Condition("t.voided_at " + test, []))
         if query.contracts is not None:
-            plan.conditions.append(
-                Condition(
-                    "({c} IS NULL OR {c} IN (SELECT value FROM json_each(?)))",
-                    [json.dumps(sorted(query.contracts))],
-                    "contract_id",
-                )
-            )
+            plan.conditions.append(_of_contracts(view, sorted(query.contracts)))
         if term := self._search.condition(query.text):
             plan.conditions.append(
                 Condition(term.sql, term.parameters, "number", term.walking, term.probe)
             )
         return plan
 
-    def _choose(self, plan: Plan) -> None:
+    def _choose(self, plan: Plan, most: int = 0) -> None:
         """Pick the condition with the fewest rows, if one is narrow enough to sort its rows."""
         if not plan.source.indexed:
             return
         if named := [one for one in plan.conditions if one.column == "id"]:
             plan.driving = named[0]  # nothing is narrower
             return
-        fewest = NARROW + 1
+        fewest = max(most, NARROW) + 1
         for condition in plan.conditions:
             if condition.column not in plan.view.indexed | {"id", "number"}:
                 continue
@@ -354,6 +379,15 @@ class Lists:
             )
             if count < fewest:
                 fewest, plan.driving = count, condition
+
+    def _pair(self, plan: Plan, query: Query) -> None:
+        """Follow a wide condition whose index holds its rows in the wanted order."""
+        if not plan.source.indexed or plan.driving is not None or not query.order:
+            return
+        for one in plan.conditions:
+            if one.single and plan.view.has_pair(one.column, query.order[0][0]):
+                plan.driving, plan.paired = one, True
+                return
 
 
 def _read(kind: Kind, stored: list[Any]) -> list[Any]:
@@ -393,6 +427,15 @@ def _order(plan: Plan, order: Sequence[tuple[str, bool]], *, walk: bool) -> tupl
     return joins, ", ".join(terms)
 
 
+def _of_contracts(view: ViewTable, ids: list[str]) -> Condition:
+    """Limit to rows of these contracts and of none."""
+    own = view.record.fields().get("contract_id")
+    if len(ids) == 1 and own is not None and own.required:
+        return Condition("{c} = ?", ids, "contract_id", single=True)
+    test = "({c} IS NULL OR {c} IN (SELECT value FROM json_each(?)))"
+    return Condition(test, [json.dumps(ids)], "contract_id")
+
+
 def _condition(view: ViewTable, where: Where) -> Condition:
     name = _column(where.field)
     if name == "number":
@@ -412,7 +455,7 @@ def _condition(view: ViewTable, where: Where) -> Condition:
         return Condition(test, [json.dumps([s for s in stored if s is not None])], name)
     stored = kind.to_column(where.value)
     if where.op is Op.EQ:
-        return Condition("{c} IS ?", [stored], name)
+        return Condition("{c} IS ?", [stored], name, single=True)
     if where.op is Op.NE:
         return Condition("{c} IS NOT ?", [stored], name)
     return Condition(f"{{c}} {_COMPARE[where.op]} ?", [stored], name)

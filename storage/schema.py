@@ -51,7 +51,14 @@ UNIQUE: tuple[tuple[str, str], ...] = (
 )
 # Orders and look-ups beyond the columns that lists show.
 EXTRA_INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "handling_event": (("contract_id", "event_no"), ("contract_id", "occurred_at")),
+    # People, kinds and states come and go with time: to walk all days until rows of one of them
+    # come up could take the whole log.
+    "handling_event": (
+        ("contract_id", "event_no"),
+        *((name, "occurred_at") for name in ("contract_id", "actor_person_id", "kind", "status")),
+        ("kind", "purpose"),
+        ("kind", "destination_text"),
+    ),
     "submission": (("serial",),),
     "item": (("parent_item_id",), ("container_item_id",)),
     "attachment": (("blob",),),
@@ -164,6 +171,10 @@ class ViewTable:
         alone = {e[0] for e in EXTRA_INDEXES.get(self.record.type, ()) if len(e) == 1}
         caption = {"caption"} if self.record.type in _listed_types() else set()
         return frozenset(shown | references | alone | caption | {"contract_id"})
+
+    def has_pair(self, column: str, order: str) -> bool:
+        """Tell whether an index holds the rows of one value of a column in another's order."""
+        return (column, order) in EXTRA_INDEXES.get(self.record.type, ())
 
     @cached_property
     def insert(self) -> str:

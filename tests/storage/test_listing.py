@@ -154,9 +154,18 @@ def expected(events: list[Stored[HandlingEvent]], query: Query, captions: Captio
     return [one.meta.created_seq for one in sorted(chosen, key=key, reverse=descending)]
 
 
-@pytest.mark.parametrize("last", [ALL, HALF, NONE])
+# (NARROW, PROBED, WIDE): the narrowest condition first, a pair or a walk, a walk in vain, sorting.
+WAYS = ((20_000, (10_000,), 0), (0, (10_000,), 0), (0, (8, 20), 0), (0, (1,), 300))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("last", [ALL, HALF])
 @pytest.mark.parametrize("name", HandlingEvent.columns)
-def test_every_order_is_the_one_of_plain_python(office: Office, name: str, last: int) -> None:
+def test_every_order_is_the_one_of_plain_python(
+    office: Office, monkeypatch: pytest.MonkeyPatch, name: str, last: int, way: tuple[Any, ...]
+) -> None:
+    for place, part in enumerate(("NARROW", "PROBED", "WIDE")):
+        monkeypatch.setattr(f"storage.lists.{part}", way[place])
     store = store_of(office)
     copy_up_to(office, last)
     events = store.find(HandlingEvent, Query("handling_event"))
@@ -171,6 +180,7 @@ def test_every_order_is_the_one_of_plain_python(office: Office, name: str, last:
     some = events[1].record
     filters: list[dict[str, Any]] = [
         {}, {"contracts": frozenset({some.contract_id})}, {"contracts": frozenset(captions)},
+        {"where": (Where(CHECKER, Op.EQ, some.checker_person_id),)},
         *({"where": (Where(f, Op.EQ, getattr(some, f)),)} for f in (WHO, "kind", "status")),
     ]  # fmt: skip
     for asked, voided, down in product(filters, (False, None, True), (False, True)):
