@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PAUSE_MS = 2000  # after the last command; whoever types in the next entry is not held up
 WRITE_MS = 3000  # lines of the access log wait in memory no longer than this
 BETWEEN_MS = 50  # between two pieces, so that a question slips in
-PIECE_MS = 12  # with its commit 20: a key pressed meanwhile is answered in time
+PIECE_MS = 6  # about 15 with its commit: a key pressed meanwhile is answered in time
 QUIET_S = 60  # when nobody has touched the PC for so long,
 LARGE_MS = 250  # pieces are larger: most of a small one is its commit
 
