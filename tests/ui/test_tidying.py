@@ -52,7 +52,7 @@ def tidy(store: Store, operations: Operations, qtbot: QtBot) -> QWidget:
 
 def test_it_goes_on_until_nothing_is_left(operations: Operations, qtbot: QtBot) -> None:
     store = Store(pieces=4)
-    tidy(store, operations, qtbot)
+    _page = tidy(store, operations, qtbot)  # whose end would end it
     qtbot.waitUntil(lambda: store.asked == 4)
     qtbot.wait(50)
     assert store.asked == 4
@@ -60,7 +60,7 @@ def test_it_goes_on_until_nothing_is_left(operations: Operations, qtbot: QtBot) 
 
 def test_a_command_wakes_it_again(operations: Operations, qtbot: QtBot) -> None:
     store = Store(pieces=1)
-    tidy(store, operations, qtbot)
+    _page = tidy(store, operations, qtbot)  # whose end would end it
     qtbot.waitUntil(lambda: store.asked == 1)
     operations.changed.emit(None)
     qtbot.waitUntil(lambda: store.asked == 2)
@@ -79,7 +79,7 @@ def test_pieces_are_larger_while_nobody_works(operations: Operations, qtbot: QtB
 
 def test_an_error_is_left_to_the_next_command(operations: Operations, qtbot: QtBot) -> None:
     store = Store(pieces=9, error=DiskFull(file="台帳"))
-    tidy(store, operations, qtbot)
+    _page = tidy(store, operations, qtbot)  # whose end would end it
     qtbot.waitUntil(lambda: store.asked == 1)
     qtbot.wait(50)
     assert store.asked == 1 and not operations.busy
