@@ -13,6 +13,7 @@ not a habit (docs/format.md, "Database"):
 Driver errors leave this module as errors of `models/errors.py`; what is left is a bug of ours.
 """
 
+import gc
 import os
 import re
 import threading
@@ -98,6 +99,7 @@ class Database:
         self.writes = 0
         self._connection = connection
         self._broken: AzukariError | None = None
+        self._troubled = False  # an error may still hold a statement, see `close`
         self._reader: int | None = None
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
@@ -156,6 +158,7 @@ class Database:
                 yield
                 self.all("COMMIT")
             except BaseException:
+                self._troubled = True
                 self._roll_back()
                 raise
 
@@ -193,6 +196,10 @@ class Database:
 
     def close(self) -> None:
         with self.lock:
+            if self._troubled:
+                # A statement in the frames of an old error keeps SQLite from giving up the file's
+                # lock at close; only the collector frees such a circle.
+                gc.collect()
             self._connection.close()
             self._broken = Locked()  # whoever still asks hears that somebody must sign in
             if self._reader is not None:
@@ -215,6 +222,7 @@ class Database:
     def _fail(self, error: Exception) -> NoReturn:
         """Raise our error for one of the driver's; what we do not know is a bug and stays."""
         _raise_duplicate(error)
+        self._troubled = True
         known = translate(error, self.path)
         if isinstance(known, InputOutput):
             # A failed fsync may have lost pages that the next one calls safe: nothing more is
