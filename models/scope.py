@@ -78,23 +78,32 @@ def scoped(store: Store, user_id: str) -> Store:
     if stored is None:
         return store
     role = stored.record.app_role
-    if role is Role.SUPERVISOR and not rights_of(store, user_id):
+    rights = rights_of(store, user_id)
+    if role is Role.SUPERVISOR and not rights:
         return store
-    return ScopedStore(store, user_id, open_types=FRAME if role is Role.ADMINISTRATOR else ())
+    open_types = FRAME if role is Role.ADMINISTRATOR else ()
+    return ScopedStore(store, user_id, rights, open_types)
 
 
 class ScopedStore:
     """A store that shows the contracts of one user (implements `models.store.Store`).
 
     Args:
+        rights: those of the user in force, see `rights_of`.
         open_types: record types that the user sees of every contract.
     """
 
-    def __init__(self, inner: Store, user_id: str, open_types: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        inner: Store,
+        user_id: str,
+        rights: dict[str, AccessLevel],
+        open_types: Collection[str] = (),
+    ) -> None:
         self._inner = inner
         self._open = frozenset(open_types)
         self._user_id = user_id
-        self._rights = rights_of(inner, user_id)
+        self._rights = rights
         self._strangers = self._other_clients()
 
     def _other_clients(self) -> frozenset[str]:
@@ -176,9 +185,15 @@ class ScopedStore:
 
     def rows(self, type_: str, numbers: Sequence[int]) -> list[ListRow]:
         found = self._inner.rows(type_, numbers)
-        if type_ not in BY_CONTRACT | BY_CLIENT.keys():
-            return found
-        return [row for row in found if self._exists(type_, row.id)]
+        return [row for row in found if self._shows(type_, row)]
+
+    def _shows(self, type_: str, row: ListRow) -> bool:
+        """Tell of a row what `_sees` tells of a record, from the values that it brings along."""
+        values = {**row.values, "id": row.id}
+        if (field := BY_CLIENT.get(type_)) and values[field] in self._strangers:
+            return False
+        contract_id = values.get("id" if type_ == Contract.type else "contract_id")
+        return not contract_id or contract_id in self._rights or type_ in self._open
 
     def tally(self, query: Query, field: str) -> dict[Any, int]:
         return self._inner.tally(self._narrowed(query), field)
@@ -195,7 +210,7 @@ class ScopedStore:
         return [hit for hit in found if hit.type not in BY_CLIENT or self._exists(hit.type, hit.id)]
 
     def counts(self) -> dict[str, int]:
-        return {type_: self.count(Query(type_)) for type_ in self._inner.counts()}
+        return {type_: self.count(Query(type_)) for type_ in BY_TYPE}
 
     # --- custody -----------------------------------------------------------------------------
     def status(self, item_id: str) -> Status | None:
