@@ -98,6 +98,25 @@ class DialogAsker:
         return Path(chosen) if chosen else None
 
 
+def completed(
+    asker: Asker, parent: QWidget | None, chosen: Path | None, suffix: str, *others: str
+) -> Path | None:
+    """Add the suffix that the user left out; what stands there is replaced only if he says so.
+
+    The dialog has asked about the name that was typed, not about the one with its suffix.
+
+    Args:
+        others: suffixes that will do as well.
+    """
+    if chosen is None or chosen.suffix.lower() in (suffix, *others):
+        return chosen
+    file = chosen.with_name(f"{chosen.name}{suffix}")
+    question = f"「{file.name}」は、すでにあります。置き換えますか。"
+    if file.exists() and not asker.confirm(parent, question, yes="置き換える", no="やめる"):
+        return None
+    return file
+
+
 class LineDialog(QDialog):
     """One question, one line, 確定 and やめる."""
 

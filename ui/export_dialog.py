@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from models.ledger import Ledger
 from models.records import Record
 from models.store import Query
-from ui.asking import dialog_buttons
+from ui.asking import completed, dialog_buttons
 from ui.exporting import export_register
 from ui.fitting import fit
 from ui.import_parts import LinesModel, LinesView
@@ -93,9 +93,9 @@ class ExportDialog(QDialog):
         chosen = self._operations.asker.save_file(
             self, self.windowTitle(), f"{title} (*{suffix})", proposed
         )
-        if chosen is None:
+        out = completed(self._operations.asker, self, chosen, suffix)
+        if out is None:
             return
-        out = chosen if chosen.suffix.lower() == suffix else Path(f"{chosen}{suffix}")
 
         def work() -> dict[str, Any]:
             return export_register(

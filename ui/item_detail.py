@@ -22,6 +22,7 @@ from models.ledger import Ledger
 from models.profiles import Profile
 from models.records import Contract, HandlingEvent, HandlingLine, Item
 from ui import layout
+from ui.asking import completed
 from ui.copy_tree import CopyTree
 from ui.custody_picture import CustodyPicture
 from ui.custody_story import Story, read_story
@@ -164,10 +165,11 @@ class ItemDetail(QWidget):
 
     def _save_picture(self) -> None:
         name = f"{self.title.text()}_経過.png".replace("/", "／")
-        file = self.desk.asker.save_file(self, self.tr("経過の図を保存"), "PNG (*.png)", name)
+        asker = self.desk.asker
+        chosen = asker.save_file(self, self.tr("経過の図を保存"), "PNG (*.png)", name)
+        file = completed(asker, self, chosen, ".png")
         if file is None:
             return
-        file = file if file.suffix.lower() == ".png" else file.with_name(f"{file.name}.png")
         self.picture.save(file)
         self.desk.asker.tell(self, self.tr("経過の図を「{0}」に保存しました。").format(file.name))
 

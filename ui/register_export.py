@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.records import Record
 from models.store import Query
+from ui.asking import completed
 from ui.exporting import export_register
 from ui.page import Desk
 
@@ -23,9 +24,9 @@ def export_list(desk: Desk, cls: type[Record], query: Query, name: str, parent: 
     pattern = _tr("Excel (*.xlsx);;CSV（UTF-8） (*.csv);;JSON (*.json)")
     stamp = f"{desk.ledger.today():%Y%m%d}"
     chosen = desk.asker.save_file(parent, _tr("一覧の書出し"), pattern, f"{name}_{stamp}.xlsx")
-    if chosen is None:
+    out = completed(desk.asker, parent, chosen, *SUFFIXES)
+    if out is None:
         return
-    out = chosen if chosen.suffix.lower() in SUFFIXES else chosen.with_name(f"{chosen.name}.xlsx")
 
     def work() -> dict[str, Any]:
         return export_register(desk.ledger, cls, out, query=query)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.access import Act
 from models.errors import AzukariError, NotWritable
+from ui.asking import completed
 from ui.page import Desk
 from ui.printing import print_pdf
 
@@ -33,7 +34,8 @@ def print_here(desk: Desk, pdf: bytes, title: str, parent: QWidget, what: What) 
 
 def save_here(desk: Desk, pdf: bytes, name: str, parent: QWidget, what: What) -> None:
     """Write a PDF where the user wants it."""
-    file = desk.asker.save_file(parent, "PDFの保存先", PDF, name)
+    chosen = desk.asker.save_file(parent, "PDFの保存先", PDF, name)
+    file = completed(desk.asker, parent, chosen, ".pdf")
     if file is not None:
         write_file(desk, file, pdf, parent, what)
 

@@ -124,6 +124,13 @@ def _record(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--record", metavar="TYPE", required=True, help=f"記録の種類（{known}）")
 
 
+def _out(verb: argparse.ArgumentParser, **words: str) -> None:
+    verb.add_argument("out", **words)  # type: ignore[arg-type]
+    verb.add_argument(
+        "--overwrite", action="store_true", help="同じ名前のファイルがあれば置き換える"
+    )
+
+
 def _journal(verb: argparse.ArgumentParser) -> None:
     _ledger(verb)
     acts = verb.add_mutually_exclusive_group()
@@ -179,7 +186,7 @@ def _print(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--from", dest="from_day", metavar="DAY")
     verb.add_argument("--to", dest="to_day", metavar="DAY")
     verb.add_argument("--change", action="store_true", help="変更届（前回の提出から変わった分）")
-    verb.add_argument("out", metavar="OUT.pdf")
+    _out(verb, metavar="OUT.pdf")
 
 
 def _export(verb: argparse.ArgumentParser) -> None:
@@ -190,7 +197,7 @@ def _export(verb: argparse.ArgumentParser) -> None:
         "--encoding", choices=("cp932", "utf-8"), default="utf-8",
         help="CSVの文字コード（既定は BOM 付きの utf-8）",
     )  # fmt: skip
-    verb.add_argument("out", metavar="OUT", help="書き出すファイル（.csv、.xlsx、.json）")
+    _out(verb, metavar="OUT", help="書き出すファイル（.csv、.xlsx、.json）")
 
 
 def _import(verb: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
     out = Path(arguments.out)
     if out.suffix.lower() != ".pdf":
         raise Usage(reason="書類の保存先の名前は .pdf で終えてください。")
+    _require_free(out, arguments.overwrite)
     first, last = _day(arguments.from_day), _day(arguments.to_day)
     if first and last and last < first:
         raise Usage(reason="期間の終わりが始めより前になっています。")
@@ -56,6 +57,7 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
 
 def export(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Write a register to CSV, xlsx or JSON."""
+    _require_free(Path(arguments.out), arguments.overwrite)
     with opened(arguments, office) as ledger:
         contract = contract_by_no(ledger, arguments.contract).id if arguments.contract else ""
         report = export_register(
@@ -73,6 +75,19 @@ def export(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     ]
     speaker.result({"file": arguments.out, **report}, lines)
     return 0
+
+
+def _require_free(out: Path, overwrite: bool) -> None:
+    """Refuse to replace a file unless that was said.
+
+    Raises:
+        Usage
+    """
+    if not overwrite and out.is_file():
+        raise Usage(
+            reason=f"「{out}」は、すでにあります。何も書いていません。"
+            "別の名前にするか、置き換えるときは --overwrite を付けてください。"
+        )
 
 
 def load(arguments: Namespace, office: Office, speaker: Speaker) -> int:
