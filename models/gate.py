@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from models.chain import Head, Signer
 from models.codes import Role
-from models.store import Progress, Store
+from models.store import Progress, Store, quiet
 
 if TYPE_CHECKING:
     from models.access import AccessBook
@@ -123,14 +123,19 @@ class Safe(Protocol):
     def take_back(self, user_id: str) -> None:
         """Take out a user who was let in by half: nobody was told, so the data key may stay."""
 
-    def remove_user(self, user_id: str) -> None:
-        """Take a user's way in out of both header copies and give the ledger a new data key."""
+    def remove_user(self, user_id: str, progress: Progress = quiet) -> None:
+        """Take a user's way in out of both header copies and give the ledger a new data key.
 
-    def renew_key(self) -> None:
+        Raises:
+            Cancelled: by `progress`; the user is shut out, the new key waits for the next start.
+        """
+
+    def renew_key(self, progress: Progress = quiet) -> None:
         """Give the ledger a new data key; what opened it until now opens no later state of it.
 
         Raises:
             NotPermitted, JournalMissing
+            Cancelled: by `progress`; the data key is the old one.
             DiskFull, InputOutput: it is finished at the next start.
         """
 
@@ -265,15 +270,19 @@ class Gate(Protocol):
         *,
         accept: bool = False,
         looking: bool = False,
+        progress: Progress = quiet,
     ) -> Opened:
         """Open a ledger as one of its users.
 
         Args:
+            progress: of what lasts: tables of another version are derived again, a new data key
+                that was announced is given.
             accept: open it although something remembers a later state; who may is asked above.
             looking: nothing will be entered; what is noticed is noticed again the next time.
 
         Raises:
             RolledBack
+            Cancelled: by `progress`; nothing was changed.
         """
 
     def open_with_sheet(self, folder: PurePath, sheet: str) -> Recovery:

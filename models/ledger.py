@@ -39,7 +39,7 @@ from models.records import Contract, Record, Stored, UserAccount
 from models.registers import Registers
 from models.ruling import Rules
 from models.scope import scoped
-from models.store import Store, Write
+from models.store import Progress, Store, Write, quiet
 
 Clock = Callable[[], datetime]
 Random = Callable[[int], bytes]
@@ -184,12 +184,14 @@ class Ledger:
         command_id: str = "",
         notices: Sequence[str] = (),
         also: frozenset[str] = frozenset(),
+        progress: Progress = quiet,
     ) -> Change:
         """Write one command durably.
 
         Args:
             command_id: a caller's own id (32 hex digits); sent again it is answered, not repeated.
             also: types of which records vanish although no entry of the command is one of them.
+            progress: of an erasure; `Cancelled` inside it keeps everything from being written.
 
         Raises:
             Locked: the ledger was closed meanwhile.
@@ -202,7 +204,8 @@ class Ledger:
                 raise Locked()
             self._require_own_password(intents)
             self.prepare()
-            command, failed = self._append(intents, command_id or self.new_command_id())
+            command_id = command_id or self.new_command_id()
+            command, failed = self._append(intents, command_id, progress)
             if self._must_change:
                 self._must_change = None
         change = Change(
@@ -220,7 +223,7 @@ class Ledger:
         return change
 
     def _append(
-        self, intents: Sequence[Intent], command_id: str
+        self, intents: Sequence[Intent], command_id: str, progress: Progress = quiet
     ) -> tuple[Command, JournalFailed | None]:
         """Sign and write one command.
 
@@ -245,7 +248,7 @@ class Ledger:
         ]
         failed = None
         try:
-            self.store.append(command, writes)
+            self.store.append(command, writes, progress)
         except JournalFailed as error:
             failed = error
         self._last_at = now

@@ -17,7 +17,7 @@ from models.records import BackupRun, Person
 from models.recovering import enter_recovery
 from models.registers import Registers
 from models.settling import settle
-from models.store import Progress
+from models.store import Progress, quiet
 from models.terminals import notice_terminal
 
 
@@ -73,6 +73,7 @@ class Office:
         *,
         rolled_back: str = "",
         looking: bool = False,
+        progress: Progress = quiet,
     ) -> Ledger:
         """Open a ledger as one of its users.
 
@@ -82,15 +83,17 @@ class Office:
             rolled_back: reason of a responsible person who goes on with a ledger that shows less
                 than this PC or the journal remembers; it is entered, and printed on the next paper.
             looking: somebody only looks: nothing is finished or entered, the ledger stays as it is.
+            progress: of what lasts (see `Gate.unlock`).
 
         Raises:
+            Cancelled: by `progress`; nothing was changed.
             RolledBack: the ledger was set back, and no reason is given.
             AzukariError: wrong password, damaged files, in use, account not valid today.
         """
         if rolled_back:
             Registers.reason(rolled_back)
         opened = self.gate.unlock(
-            folder, login, password, accept=bool(rolled_back), looking=looking
+            folder, login, password, accept=bool(rolled_back), looking=looking, progress=progress
         )
         ledger = self._ledger(opened)
         try:

@@ -15,7 +15,7 @@ from models.codes import (
     SystemEventKind,
 )
 from models.commands import Change, creating, revising
-from models.errors import NotPermitted, Refused
+from models.errors import Cancelled, NotPermitted, Refused
 from models.records import (
     AccessRight,
     Assignment,
@@ -27,6 +27,7 @@ from models.records import (
 )
 from models.scope import rights_of
 from models.settling import believing, settle_sheet
+from models.store import Progress, quiet
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 BACK_UP_NOW = (
     "暗号鍵を更新しました。続けて新しいバックアップを作成してください。"
     "これより前のバックアップは、今もこれまでのパスワードで開くため、不要になったら廃棄します。"
+)
+KEY_LATER = (
+    "利用停止は済みました。もう台帳を開けません。暗号鍵の更新は中止したため、"
+    "責任者かシステム管理者が次に台帳を開いたときに続けます。"
 )
 
 
@@ -102,8 +107,12 @@ class People:
         changed = replace(account, password_changed_on=ledger.today(), must_change=False)
         return ledger.commit([revising(changed, "本人によるパスワードの変更")])
 
-    def disable_account(self, account_id: str, reason: str) -> Change:
+    def disable_account(self, account_id: str, reason: str, progress: Progress = quiet) -> Change:
         """Take a user's way in away; what he entered stays signed by him.
+
+        Args:
+            progress: of the new data key. Who stops that does not let the user in again: the key
+                is renewed when somebody who may opens the ledger the next time.
 
         Raises:
             NotFound, NotPermitted, Refused
@@ -123,7 +132,10 @@ class People:
             disabled_reason=ledger.registers.reason(reason),
         )
         change = ledger.commit([revising(disabled, reason), *self._without_rights(account, reason)])
-        ledger.safe.remove_user(account.id)
+        try:
+            ledger.safe.remove_user(account.id, progress)
+        except Cancelled:
+            return replace(change, notices=(KEY_LATER,))
         renewal = self.note_renewal(f"{account.login_name}の利用停止", reason)
         return replace(
             renewal, ids=change.ids, types=change.types | renewal.types, notices=(BACK_UP_NOW,)
@@ -191,16 +203,17 @@ class People:
                 yield revising(ended, reason)
 
     # --- the data key ------------------------------------------------------------------------------
-    def renew_key(self, reason: str) -> Change:
+    def renew_key(self, reason: str, progress: Progress = quiet) -> Change:
         """Give the ledger a new data key, for instance when a password may be known to others.
 
         Raises:
+            Cancelled: by `progress`; the ledger has the key that it had.
             InvalidField, NotPermitted, JournalMissing
         """
         ledger = self._ledger
         ledger.require("accounts")
         ledger.registers.reason(reason)
-        ledger.safe.renew_key()
+        ledger.safe.renew_key(progress)
         return replace(self.note_renewal("責任者等の指示", reason), notices=(BACK_UP_NOW,))
 
     def note_renewal(self, occasion: str, reason: str) -> Change:

@@ -29,7 +29,7 @@ from models.records import (
     Stored,
     UserAccount,
 )
-from models.store import Hit, ListRow, Op, Progress, Query, Store, Where, Write
+from models.store import Hit, ListRow, Op, Progress, Query, Store, Where, Write, quiet
 
 R = TypeVar("R", bound=Record)
 
@@ -237,10 +237,10 @@ class ScopedStore:
     def command(self, command_id: str) -> Command | None:
         return self._inner.command(command_id)
 
-    def append(self, command: Command, writes: Sequence[Write]) -> None:
+    def append(self, command: Command, writes: Sequence[Write], progress: Progress = quiet) -> None:
         for write in writes:
             self.require(write.record)
-        self._inner.append(command, writes)
+        self._inner.append(command, writes, progress)
         if any(write.record.type == AccessRight.type for write in writes):
             self._rights = rights_of(self._inner, self._user_id)
             self._strangers = self._other_clients()

@@ -23,6 +23,10 @@ Progress = Callable[[int, int], None]
 """Called with (done, total); raise `Cancelled` inside to stop the work."""
 
 
+def quiet(done: int, total: int) -> None:
+    """Show no progress and stop nothing."""
+
+
 class Op(str, Enum):
     """How a condition compares a field with its value."""
 
@@ -104,10 +108,14 @@ class Store(Protocol):
 
     def head(self) -> Head: ...
 
-    def append(self, command: Command, writes: Sequence[Write]) -> None:
+    def append(self, command: Command, writes: Sequence[Write], progress: Progress = quiet) -> None:
         """Append one command in one durable transaction and derive the tables from it.
 
+        Args:
+            progress: of an erasure, which derives all tables anew.
+
         Raises:
+            Cancelled: by `progress`; nothing was written.
             Conflict: the head is no longer the one the command was written on.
         """
 

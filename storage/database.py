@@ -18,7 +18,7 @@ import os
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -193,6 +193,25 @@ class Database:
                 with files.reading(self.path):
                     self._reader = os.open(self.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
             return self._reader
+
+    def let_go(self) -> None:
+        """Let another process have the file; the caller holds `lock` until `take_back`."""
+        self.writes += 1
+        self.close()
+
+    def take_back(self, keys: Sequence[bytes]) -> bytes:
+        """Open the file again under one of these keys and return that one.
+
+        Raises:
+            Damaged: under none of them.
+            InUse: whoever had it still has it.
+        """
+        for key in keys:
+            with suppress(Damaged):
+                fresh = open_database(self.path, key)
+                self._connection, self._broken, self._troubled = fresh._connection, None, False
+                return key
+        raise Damaged(file=str(self.path), what_now=f"{_OTHER_KEY}{_RESTORE}")
 
     def close(self) -> None:
         with self.lock:

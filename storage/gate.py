@@ -28,7 +28,7 @@ from models.errors import (
 )
 from models.gate import Opened, Recovery, Restored, SheetKey
 from models.passwords import PasswordPolicy
-from models.store import Progress
+from models.store import Progress, quiet
 from storage import backup as containers
 from storage.access import AccessTable
 from storage.backup_format import Manifest, read_preamble
@@ -144,6 +144,7 @@ class LedgerGate:
         *,
         accept: bool = False,
         looking: bool = False,
+        progress: Progress = quiet,
     ) -> Opened:
         """Open a ledger as one of its users."""
         path = Path(folder)
@@ -164,7 +165,7 @@ class LedgerGate:
         except BaseException:
             lock.release()
             raise
-        return self._join(vault, lock, new=False, accept=accept, looking=looking)
+        return self._join(vault, lock, new=False, accept=accept, looking=looking, progress=progress)
 
     def open_with_sheet(self, folder: PurePath, sheet: str) -> Recovery:
         """Open with the recovery sheet; this PC gets a device secret if it has none that works."""
@@ -353,13 +354,17 @@ class LedgerGate:
         new: bool,
         accept: bool = False,
         looking: bool = False,
+        progress: Progress = quiet,
     ) -> Opened:
         """Open database and attachments under an unlocked vault; the store holds the lock then."""
-        open_or_create = create_ledger if new else open_ledger
         now = self._clock()
-        if not new:
+        if new:
+            store = create_ledger(vault.folder, vault, holder="", now=now, lock=lock)
+        else:
             find_epoch(vault, vault.folder / DATABASE_NAME)
-        store = open_or_create(vault.folder, vault, holder="", now=now, lock=lock)
+            store = open_ledger(
+                vault.folder, vault, holder="", now=now, lock=lock, progress=progress
+            )
         try:
             safe = LedgerSafe(vault, store, self._clock, self._policy, self._throttle)
             safe.require_header()
@@ -372,7 +377,7 @@ class LedgerGate:
                 store.database, vault, self._throttle.refusals, platform.node() or "PC"
             )
             safe.machine = PC(vault.folder, _holder())
-            safe.finish_renewal()
+            safe.finish_renewal(progress)
             store.on_close(vault.close)
             return Opened(store, safe, vault.user_id, vault.signer())
         except BaseException:

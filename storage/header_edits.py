@@ -186,7 +186,15 @@ def with_next_epoch(header: Header, data_key: bytes, secrets: Secrets) -> Header
 
 def with_last_epoch(header: Header) -> Header:
     """Put the announced data key in force; the wraps of the old one leave both copies."""
-    number = header.epochs[-1].number
+    return _with_only(header, header.epochs[-1].number)
+
+
+def with_first_epoch(header: Header) -> Header:
+    """Take the announced data key back; its wraps leave both copies."""
+    return _with_only(header, header.epoch)
+
+
+def _with_only(header: Header, number: int) -> Header:
     return replace(
         header,
         epochs=(Epoch(number, "current"),),

@@ -20,7 +20,7 @@ from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refuse
 from models.records import BY_TYPE, ContentErasure, Item
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
-from models.store import Hit, ListRow, Progress, Query, Write
+from models.store import Hit, ListRow, Progress, Query, Write, quiet
 from storage import erasing, log, rows, schema
 from storage.attachments import Attachments
 from storage.database import Database, Duplicate
@@ -68,10 +68,11 @@ class LedgerStore:
         return log.head(self.database)
 
     # --- writing ------------------------------------------------------------------------------
-    def append(self, command: Command, writes: Sequence[Write]) -> None:
+    def append(self, command: Command, writes: Sequence[Write], progress: Progress = quiet) -> None:
         """Append one command durably and derive the tables from it.
 
         Raises:
+            Cancelled: by `progress`; nothing was written.
             Conflict: the head is no longer the one the command was written on.
             Refused: an item's state or a number that must be unique forbids it.
             DiskFull, NotWritable, InputOutput: nothing was written.
@@ -85,7 +86,7 @@ class LedgerStore:
                 with self._writable(entries), self.database.transaction():
                     self._insert(command, entries)
                     Views(self.database, self._items).apply(command, writes)
-                    erased = self._erase(writes)
+                    erased = self._erase(writes, progress)
                     self._listing.follow(len(writes))
             except BaseException:
                 # What was read inside may carry entry numbers that now never came to be.
@@ -103,7 +104,7 @@ class LedgerStore:
         if self.after_commit is not None:
             self.after_commit(command, entries)
 
-    def _erase(self, writes: Sequence[Write]) -> bool:
+    def _erase(self, writes: Sequence[Write], progress: Progress) -> bool:
         """Erase what the entries of a command name; tell whether there was any.
 
         All tables are derived anew: cells that once moved leave copies in pages still in use.
@@ -116,7 +117,8 @@ class LedgerStore:
         for record in found:
             erasing.erase(self.database, record)
         if found:
-            derive(self.database, lambda done, total: None)
+            with collector.at_rest():
+                derive(self.database, progress)
             erasing.blank_free_pages(self.database)
         return bool(found)
 

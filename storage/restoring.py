@@ -47,7 +47,7 @@ def complete(
         Damaged, Foreign, NewerFormat, MediumMissing: of the journal.
     """
     path = place / DATABASE_NAME
-    store = open_store(path, vault.database_key, vault.vault_id.hex())
+    store = open_store(path, vault.database_key, vault.vault_id.hex(), progress)
     try:
         base = store.head()
         if (base.seq, base.hash) != (manifest.seq, manifest.head):
@@ -59,7 +59,7 @@ def complete(
         lost = _fetch_lost(store, place, journal)
     finally:
         store.close()
-    if check_snapshot(path, vault.database_key) != reached:
+    if check_snapshot(path, vault.database_key, progress) != reached:
         raise VerificationFailed(reason=_DIFFERS)
     torn = journal is not None and ends_torn(journal, vault)
     return Reached(reached, torn, lost)

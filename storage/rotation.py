@@ -3,26 +3,36 @@
 1. Both header copies announce the next epoch, wrapped for everybody who stays; who is shut out is
    gone from them already.
 2. The database is encrypted under the key of the next epoch, in one transaction of SQLCipher.
+   Until it is through, the work can be stopped; afterwards it goes on to the end.
 3. `renew` lays down whatever else lives under the data key (the journal), while both are known.
 4. Both header copies know the next epoch alone.
 
 Whoever opens the ledger in between finds the database under one of two known keys. The first
-responsible person who does finishes what was begun; there is no way back, because a step back
-would let somebody in again who was shut out.
+responsible person who does finishes what was begun. Who stops it takes the announcement back,
+unless somebody was shut out by it: a step back would let him in again.
 """
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from models.errors import Damaged
+from models.errors import Cancelled, Damaged
+from models.store import Progress
 from storage.database import Database, open_database
+from storage.rekeying import rekey
 from storage.unlocked import Vault
 
 Renew = Callable[[], None]
 """Called when `vault.epoch` is the new one and the old data key is still known."""
 
 
-def rotate(vault: Vault, database: Database, renew: Renew, without: Sequence[str] = ()) -> None:
+def rotate(
+    vault: Vault,
+    database: Database,
+    renew: Renew,
+    without: Sequence[str] = (),
+    *,
+    progress: Progress = lambda done, total: None,
+) -> None:
     """Give the ledger a new data key; durable in all its files when it returns.
 
     Args:
@@ -30,18 +40,37 @@ def rotate(vault: Vault, database: Database, renew: Renew, without: Sequence[str
 
     Raises:
         NotPermitted: only a responsible person may.
+        Cancelled: by `progress`; the data key is the old one. If somebody was shut out, the new one
+            stays announced, and the rotation is finished at the next start.
         DiskFull, InputOutput: it is finished at the next start; the ledger stays usable.
     """
-    if not vault.rotating:
+    new = not vault.rotating
+    if new:
         vault.announce_epoch(without)
-    finish(vault, database, renew)
+    try:
+        finish(vault, database, renew, progress=progress)
+    except Cancelled:
+        if new and not without:
+            vault.withdraw_epoch()
+        raise
 
 
-def finish(vault: Vault, database: Database, renew: Renew) -> None:
-    """Finish a rotation from wherever it stands; `database` is open under `epoch`."""
+def finish(
+    vault: Vault,
+    database: Database,
+    renew: Renew,
+    *,
+    progress: Progress = lambda done, total: None,
+) -> None:
+    """Finish a rotation from wherever it stands; `database` is open under `epoch`.
+
+    Raises:
+        Cancelled: by `progress`, while the database is under the old key.
+    """
     number = vault.header.epochs[-1].number
     if vault.epoch != number:
-        database.rekey(vault.derive("database", epoch=number))
+        keys = vault.database_key, vault.derive("database", epoch=number)
+        rekey(database, *keys, progress)
         vault.epoch = number
     renew()
     vault.adopt_epoch()

@@ -1,6 +1,7 @@
 """The safe on disk: keys, backups and verification of one open ledger (`models.gate.Safe`)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from io import RawIOBase
@@ -9,11 +10,18 @@ from typing import BinaryIO, cast
 
 from models.chain import Head
 from models.codes import Role
-from models.errors import Damaged, Foreign, InsideLedger, MediumMissing, RolledBack
+from models.errors import (
+    Cancelled,
+    Damaged,
+    Foreign,
+    InsideLedger,
+    MediumMissing,
+    RolledBack,
+)
 from models.gate import BackupFile, NewSheet, Problem, SheetKey, Verification, WayIn
 from models.passwords import PasswordPolicy
 from models.records import UserAccount
-from models.store import Progress
+from models.store import Progress, quiet
 from storage import backup as containers
 from storage import rotation
 from storage import verify as checks
@@ -97,23 +105,32 @@ class LedgerSafe:
         self.vault.remove_slot(user_id)
         self.remember_header()
 
-    def remove_user(self, user_id: str) -> None:
-        self._rotate(user_id)
+    def remove_user(self, user_id: str, progress: Progress = quiet) -> None:
+        self._rotate(progress, user_id)
 
-    def renew_key(self) -> None:
-        self._rotate()
+    def renew_key(self, progress: Progress = quiet) -> None:
+        self._rotate(progress)
 
-    def _rotate(self, *without: str) -> None:
+    def _rotate(self, progress: Progress, *without: str) -> None:
         # Without its medium the journal could not go on under the new key.
         self.journal.require()
-        rotation.rotate(self.vault, self._store.database, self.journal.roll, without)
+        database, renew = self._store.database, self.journal.roll
+        try:
+            rotation.rotate(self.vault, database, renew, without, progress=progress)
+        except Cancelled:
+            self.remember_header()
+            raise
         self.remember_header()
 
-    def finish_renewal(self) -> None:
-        """Finish a rotation that died half-way, if the signed-in person may."""
+    def finish_renewal(self, progress: Progress = quiet) -> None:
+        """Finish a rotation that died half-way, if the signed-in person may.
+
+        Whoever stops it comes in all the same, and the next one finishes it.
+        """
         if self.vault.rotating and self.vault.may_rotate:
-            self._rotate()
-            self.key_was_renewed = True
+            with suppress(Cancelled):
+                self._rotate(progress)
+                self.key_was_renewed = True
 
     def change_password(self, old: str, new: str) -> None:
         self._policy.check(new)

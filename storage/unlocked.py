@@ -42,6 +42,7 @@ from storage.header_edits import (
     open_keys,
     recovery_record,
     retire,
+    with_first_epoch,
     with_last_epoch,
     with_next_epoch,
     with_recovery,
@@ -343,7 +344,13 @@ class Vault:
 
     def adopt_epoch(self) -> None:
         """Put the announced data key in force and forget the old one."""
-        header = with_last_epoch(self.header)
+        self._keep_one(with_last_epoch(self.header))
+
+    def withdraw_epoch(self) -> None:
+        """Take the announced data key back; the database must be under the old one."""
+        self._keep_one(with_first_epoch(self.header))
+
+    def _keep_one(self, header: Header) -> None:
         self.commit(header, responsible=True)
         number = header.epoch
         secrets = self._secrets

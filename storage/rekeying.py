@@ -1,0 +1,119 @@
+"""Encrypt the whole database under another key, with progress and a way back until it is done.
+
+SQLCipher's `PRAGMA rekey` is one call that reports nothing and hears nothing. Therefore a process
+of its own makes it, which may be ended at any moment as by a power cut: whoever opens the file next
+rolls it back, so that it is under the old key or the new one and nothing between. How far it is
+shows the rollback journal, which takes up every page before the page is written anew.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+from models.errors import AzukariError, InputOutput
+from models.store import Progress
+from storage.database import Database, open_database
+
+SMALL = 8 << 20  # bytes; encrypting so few takes no longer than starting a process
+BEAT = 0.1  # seconds until the caller is asked again whether to go on
+
+
+def rekey(database: Database, old: bytes, new: bytes, progress: Progress) -> None:
+    """Encrypt a database under the key `new`, in one transaction of SQLCipher.
+
+    Raises:
+        Cancelled: by `progress`; the database is as it was.
+        DiskFull, InputOutput: likewise.
+    """
+    with database.lock:
+        if os.path.getsize(database.path) <= SMALL:
+            progress(0, 1)
+            database.rekey(new)
+            return
+        failure: AzukariError | None = None
+        database.let_go()
+        try:
+            _watch(database.path, old, new, progress)
+        except AzukariError as error:
+            failure = error
+        finally:
+            under = database.take_back((new, old))
+        if under != new:  # what stopped it may have come too late
+            raise failure or _ended(database.path)
+
+
+def _watch(path: Path, old: bytes, new: bytes, progress: Progress) -> None:
+    """Let a process encrypt the file; end it when `progress` raises."""
+    # "spawn": a fork of a process with a window and threads may hang.
+    context = multiprocessing.get_context("spawn")
+    mine, theirs = context.Pipe()
+    process = context.Process(target=_encrypt, args=(theirs, path, old, new), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        _wait(mine, _measure(path), progress)
+    finally:
+        process.terminate()
+        process.join()  # only now nobody holds the file any more
+        mine.close()
+
+
+def _wait(
+    connection: Connection, measure: Callable[[], tuple[int, int]], progress: Progress
+) -> None:
+    while not wait([connection], BEAT):
+        progress(*measure())
+    try:
+        answer = connection.recv()
+    except (EOFError, OSError):
+        return  # it ended by itself; under which key the file is, tells the file
+    if answer is not None:
+        kind, facts = answer
+        raise kind(**facts)
+
+
+def _measure(path: Path) -> Callable[[], tuple[int, int]]:
+    """Return a function that tells how much of the file is done."""
+    total, journal = os.path.getsize(path), path.with_name(f"{path.name}-journal")
+
+    def measure() -> tuple[int, int]:
+        try:
+            return min(os.path.getsize(journal), total), total
+        except OSError:  # it has not begun, or has just ended
+            return 0, total
+
+    return measure
+
+
+def _ended(path: Path) -> InputOutput:
+    return InputOutput(file=str(path), reason="暗号鍵を替える補助プログラムの終了")
+
+
+# --- in the process -------------------------------------------------------------------------------
+
+
+def _encrypt(connection: Connection, path: Path, old: bytes, new: bytes) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asked
+    threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
+    try:
+        database = open_database(path, old)
+        try:
+            database.rekey(new)
+        finally:
+            database.close()
+    except AzukariError as error:
+        connection.send((type(error), error.facts))
+    else:
+        connection.send(None)
+
+
+def _end_with(connection: Connection) -> None:
+    """End this process when the one that asked is gone: nobody else could open the ledger."""
+    try:
+        connection.recv()
+    except (EOFError, OSError):
+        os._exit(1)
