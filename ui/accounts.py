@@ -1,5 +1,7 @@
 """The people who may sign in: add with a first password, disable, reissue, change one's own."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,10 +19,11 @@ from PySide6.QtWidgets import (
 from models import wareki
 from models.codes import AccessLevel, AccountStatus, Role
 from models.commands import Change
-from models.errors import AzukariError
+from models.errors import AzukariError, Cancelled
 from models.fields import Day
 from models.ledger import Ledger
 from models.records import Contract, Person, UserAccount
+from models.store import Progress
 from ui.asking import dialog_buttons
 from ui.editor_choices import make_box
 from ui.keys import EnterMovesOn
@@ -30,6 +33,7 @@ from ui.new_password import NewPassword
 from ui.page import Desk
 
 HEADINGS = ("氏名", "利用者名", "区分", "状態", "パスワード変更日", "利用期限")
+NOT_RENEWED = "中止しました。暗号鍵は、これまでのままです。"
 
 
 class AccountsPart(QWidget):
@@ -109,9 +113,10 @@ class AccountsPart(QWidget):
             self.tr("「{0}」を利用停止にする理由を入力してください。").format(account.login_name),
         )
         if reason is not None:
-            account_id = account.id
-            self.desk.operations.run(
-                lambda: self.desk.ledger.people.disable_account(account_id, reason), parent=self
+            account_id, people = account.id, self.desk.ledger.people
+            self._with_new_key(
+                self.tr("利用停止と暗号鍵の更新"),
+                lambda progress: people.disable_account(account_id, reason, progress),
             )
 
     def renew_key(self) -> None:
@@ -126,7 +131,24 @@ class AccountsPart(QWidget):
             ),
         )
         if reason is not None:
-            self.desk.operations.run(lambda: self.desk.ledger.people.renew_key(reason), parent=self)
+            people = self.desk.ledger.people
+            self._with_new_key(
+                self.tr("暗号鍵の更新"), lambda progress: people.renew_key(reason, progress)
+            )
+
+    def _with_new_key(self, title: str, work: Callable[[Progress], Change]) -> None:
+        """Run what encrypts the whole ledger again: minutes for a large one."""
+
+        def told(change: Change) -> None:
+            self.desk.asker.tell(self, "\n".join(change.notices))
+
+        def stopped(error: AzukariError) -> None:
+            if isinstance(error, Cancelled):
+                self.desk.asker.tell(self, self.tr(NOT_RENEWED))
+            else:
+                self.desk.operations.tell(error, self)
+
+        self.desk.operations.long(title, work, told, self, failed=stopped, late=True)
 
     def change_own(self) -> None:
         """Change the signed-in user's password."""

@@ -55,11 +55,15 @@ class EraseDialog(QDialog):
         number, reason = self.number.text().strip(), self.reason.text().strip()
         ending, contract_id = self.desk.ledger.ending, self._plan.contract.id
         self._busy(True)
-        self.desk.operations.run(
-            lambda: ending.erase(contract_id, contract_no=number, reason=reason, second=second),
-            done=self._done,
+        self.desk.operations.long(
+            self.windowTitle(),
+            lambda progress: ending.erase(
+                contract_id, contract_no=number, reason=reason, second=second, progress=progress
+            ),
+            self._done,
+            self,
             failed=self._failed,
-            parent=self,
+            late=True,
         )
 
     # --- building ----------------------------------------------------------------------------

@@ -116,10 +116,14 @@ class Operations(QObject):
         parent: QWidget | None = None,
         *,
         failed: Failure | None = None,
+        late: bool = False,
     ) -> None:
         """Do something that takes long, with a progress dialog and 中止.
 
         Stopping raises `Cancelled` inside the work; nothing is shown for it then.
+
+        Args:
+            late: it may also take no time: the dialog appears once the work reports.
         """
         from ui.progress import ProgressDialog
 
@@ -136,8 +140,9 @@ class Operations(QObject):
             elif not isinstance(error, Cancelled):
                 self.tell(error, parent)
 
-        dialog.open()
-        self._start(lambda: work(dialog.report), finish, stop, dialog, busy=False)
+        if not late:
+            dialog.open()
+        self._start(lambda: work(dialog.report), finish, stop, dialog, busy=late)
 
     def tell(self, error: AzukariError, parent: QWidget | None = None) -> None:
         """Show the sentence of an error."""

@@ -55,6 +55,8 @@ class ProgressDialog(QDialog):
     def _look(self) -> None:
         done, total = self._at
         if total > 0:
+            if not self.isVisible():
+                self.open()
             self._bar.setRange(0, 1000)
             self._bar.setValue(min(1000, done * 1000 // total))
 

@@ -189,11 +189,15 @@ class UnlockView(QWidget):
         password = self.password.take()
         reason, self._reason = self._reason, ""
         self._wait(True)
-        self._operations.ask(
-            lambda: self._office().unlock(folder, login, password, rolled_back=reason),
+        self._operations.long(
+            self.tr("台帳を開く準備"),
+            lambda progress: self._office().unlock(
+                folder, login, password, rolled_back=reason, progress=progress
+            ),
             lambda ledger: self._opened(ledger, folder),
+            self,
             failed=self._failed,
-            parent=self,
+            late=True,
         )
 
     def _opened(self, ledger: "Ledger", folder: Path) -> None:
