@@ -18,7 +18,7 @@ from models.errors import Conflict, Refused
 from models.records import BY_TYPE, BackupRun, ContentErasure, Contract, Submission
 from models.rules.answers import Answers, SignIn
 from models.rules.people import is_submitted
-from models.store import Op, Query, Where
+from models.store import Op, Progress, Query, Where, quiet
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -90,6 +90,7 @@ class Ending:
         reason: str,
         second: SignIn,
         command_id: str = "",
+        progress: Progress = quiet,
     ) -> Change:
         """Erase content and salts of all entries of a contract; the chain verifies as before.
 
@@ -98,6 +99,7 @@ class Ending:
             second: who signs in beside the user and agrees.
 
         Raises:
+            Cancelled: by `progress`; nothing was erased.
             Conflict: something was entered meanwhile.
             InvalidField, NotFound, NotPermitted, Refused: nothing was erased.
             WrongPassword, LockedOut, MustChangePassword: of the second person.
@@ -120,7 +122,8 @@ class Ending:
         intents: list[Intent] = [revising(stub, "契約終了後の内容の消去"), creating(erasure)]
         for intent in intents:
             ledger.registers.validate(intent.record)
-        change = ledger.commit(intents, command_id=command_id, also=frozenset(held.records))
+        gone = frozenset(held.records)
+        change = ledger.commit(intents, command_id=command_id, also=gone, progress=progress)
         ledger.safe.journal.begin_file()
         return change
 
