@@ -221,7 +221,7 @@ class Ending:
         question = question_of(erasure, ledger.store.vault_id, head, seconds)
         answers = Answers(reasons={RULE: erasure.reason})
         approval = ledger.rules.agree(question, answers, second)
-        ledger.rules.prove(question, replace(answers, approval=approval))
+        ledger.rules.prove(question, approval, answers)
         if ledger.store.head() != head:
             raise Conflict(what="台帳")
         return replace(

@@ -53,6 +53,16 @@ class RuleRefused(Refused):
     )
 
 
+class FactsDiffer(Refused):
+    """The checker entered something else than what is about to be recorded. Fact: which."""
+
+    code = "FACTS_DIFFER"
+    sentence = (
+        "確認者が入力した「{which}」が、記録しようとしている内容と違います。"
+        "まだ記録していません。送付や廃棄を止めて、宛先と現物を確かめてください。"
+    )
+
+
 class NeedsAnswer(AzukariError):
     """A rule asks for a reason or a second person; send the act again with `Answers`.
 

@@ -38,6 +38,8 @@ from models.records.governance import REASON_LENGTH
 from models.rules.answers import NO_ANSWERS, NO_APPROVAL, Answers
 from models.rules.books import Books
 from models.rules.case import Case
+from models.rules.checking import RULE as CHECK
+from models.rules.checking import CheckAsked, bare, signed
 from models.rules.engine import Finding, examine
 from models.seconding import Asked, SecondPerson
 
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 HISTORIC = "以前の台帳から取り込んだ記録のため、当時の状況は元の台帳で確かめる"
+ASK_CHECKER = "確認者が、宛先・数量・管理番号を入力して、本人のパスワードで確認してください。"
 PUT_RIGHT = timedelta(days=7)  # until when a breach is to be put right, unless people say else
 STRENGTH = (RuleMode.NOTICE, RuleMode.WARN, RuleMode.BLOCK_PLAN, RuleMode.BLOCK_ALWAYS)
 
@@ -98,14 +101,22 @@ class Rules(SecondPerson):
             NeedsAnswer: a reason or a second person is missing.
             RuleRefused: a plan that would be a breach, or what can never be.
         """
+        events = [bare(event) for event in events]
         if not self.on:
             return Ruling(tuple(events))
-        found = [(case, examine(case)) for case in self._event_cases(events, new_items, others)]
+        cases = self._event_cases(events, new_items, others)
+        check = None if historic else self.check_of(cases, answers or NO_ANSWERS)
+        if check is not None and answers is not None and answers.check:
+            self.prove(check.question, answers.check, Answers({CHECK: answers.check.facts}))
+            events = [signed(event, answers.check) for event in events]
+            cases = self._event_cases(events, new_items, others)
+        found = [(case, examine(case)) for case in cases]
         if historic:
             return self._historic(events, found, answers)
         answers = self._with_typed_reasons(found, answers)
         pairs = [(case.event, findings) for case, findings in found if case.event]
-        self._require_answers(pairs, answers, {event.actor_person_id for event, _ in pairs})
+        actors = {event.actor_person_id for event, _ in pairs}
+        self._require_answers(pairs, answers, actors, check=check)
         judged, beside = [], []
         for event, findings in pairs:
             marked, records = self._enter(event, event.contract_id, findings, answers)
@@ -282,15 +293,19 @@ class Rules(SecondPerson):
         actors: set[str],
         *,
         may_wait: bool = True,
+        check: CheckAsked | None = None,
     ) -> None:
         """Ask for what is missing.
 
         Args:
             may_wait: a fact is entered at once even if nobody is there to agree; a confirmation
                 is an act of the program and can wait for that person.
+            check: what a checker would sign.
         """
         findings = _flat(found)
         self._require_possible(findings)
+        if answers.check or not (answers.wants_check or any(_demands(f) for f in findings)):
+            check = None
         silent = [
             f for f in findings if f.needs_reason and len(answers.reason(f.rule_id)) < REASON_LENGTH
         ]
@@ -300,20 +315,22 @@ class Rules(SecondPerson):
         question = self._question(broken, [f.rule_id for f in breaches], people) if people else None
         waits = answers.later and may_wait
         second = question is not None and not answers.approval and not waits
-        if silent or second:
+        unsigned = check is not None and answers.wants_check
+        if silent or second or unsigned:
             words = f"理由を{REASON_LENGTH}文字以上で入力してください。" if silent else ""
             words += "ほかの方の確認を受けてください。" if second else ""
+            words += ASK_CHECKER if check is not None else ""
             asked = tuple(dict.fromkeys([*silent, *breaches]))
             typed = {f.rule_id: answers.reason(f.rule_id) for f in asked}
             typed = {rule: reason for rule, reason in typed.items() if reason}
             raise NeedsAnswer(
-                message=f"{_listed(silent or breaches)}\n{words}",
+                message=f"{_listed(silent or breaches)}\n{words}".strip(),
                 findings=asked,
                 needs_approval=second,
-                asked=Asked(asked, question, may_wait, typed),
+                asked=Asked(asked, question, may_wait, typed, check),
             )
         if question is not None and answers.approval:
-            self.prove(question, answers)
+            self.prove(question, answers.approval, answers)
 
     # --- what is entered beside ------------------------------------------------------------------
     def _enter(
@@ -447,6 +464,10 @@ def _flat(found: Iterable[tuple[Record, list[Finding]]]) -> list[Finding]:
 
 def _invalid(card: Credential, now: datetime) -> Credential:
     return card.with_changes(invalidated_at=now, invalid_reason=InvalidReason.QUALIFICATION_LOST)
+
+
+def _demands(finding: Finding) -> bool:
+    return finding.needs_checker and finding.needs_reason
 
 
 def _strength(finding: Finding) -> int:

@@ -11,14 +11,33 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from models import permissions
-from models.chain import Intent
+from models.chain import Intent, read_content
 from models.codes import AccountStatus, Role
 from models.commands import Change, revising
-from models.errors import Conflict, NeedsAnswer, NotPermitted, Refused, VerificationFailed
+from models.errors import (
+    Conflict,
+    FactsDiffer,
+    NeedsAnswer,
+    NotPermitted,
+    Refused,
+    VerificationFailed,
+)
 from models.records import HandlingEvent, Record, RuleOverride, Stored, UserAccount
 from models.records.governance import REASON_LENGTH
-from models.rules.answers import Answers, Approval, SignIn
+from models.rules.answers import Answers, Approval, Check, SignIn
 from models.rules.books import Books
+from models.rules.case import Case
+from models.rules.checking import RULE as CHECK
+from models.rules.checking import (
+    CheckAsked,
+    CheckIn,
+    check_entered,
+    facts_of,
+    is_signed,
+    leaving,
+    question_about,
+    signed_subject,
+)
 from models.rules.engine import Finding
 from models.rules.proof import Question, read_proof, subject_of, write_proof
 
@@ -31,6 +50,11 @@ FOR_THE_RESPONSIBLE = "この例外は、責任者が確認します。"
 OWN = (
     "自分が求めた例外や、自分の取扱いの例外は、自分では認められません。ほかの方に依頼してください。"
 )
+NO_CHECKER = (
+    "本人確認ができる確認者がいません。取扱者でも記録する人でもない、"
+    "従事者か責任者の利用者が要ります。"
+)
+NOTHING_LEAVES = "確認者の本人確認は、送信・外部送付・消去・廃棄の実績を記録するときに行います。"
 
 
 @dataclass(frozen=True)
@@ -42,17 +66,27 @@ class Asked:
         question: what a second person would agree to; None when there is no breach, or nobody.
         may_wait: that person may also agree later.
         typed: reasons that stand in the record already, by rule.
+        check: what a checker would sign; None when nothing leaves, or nobody could check.
     """
 
     findings: tuple[Finding, ...]
     question: Question | None
     may_wait: bool
     typed: Mapping[str, str]
+    check: CheckAsked | None = None
 
     @property
     def alone(self) -> bool:
         """Tell whether a breach waits because nobody else could agree (a site of one)."""
         return self.question is None and any(f.needs_approval for f in self.findings)
+
+    def without_check(self) -> "Asked":
+        """Return what is left to ask when the checker signs."""
+        if self.check is None:
+            return self
+        left = tuple(f for f in self.findings if not f.needs_checker)
+        breach = any(f.needs_approval for f in left)
+        return replace(self, findings=left, question=self.question if breach else None)
 
 
 def asked_of(error: NeedsAnswer) -> Asked:
@@ -74,7 +108,7 @@ class SecondPerson:
 
     # --- who -------------------------------------------------------------------------------------
     def seconds(self, actors: set[str], asker: str = "") -> set[str]:
-        """Return who could be the second person; nobody at a site of one (obligations 8.4.1).
+        """Return who could agree to an exception; nobody at a site of one (obligations 8.4.1).
 
         Exceptions are for the responsible persons to approve. Where the only one asks, or did it
         himself, a worker is the second person, so that there is one.
@@ -82,14 +116,18 @@ class SecondPerson:
         Args:
             asker: who asked; the signed-in user if left out.
         """
-        own = {asker or self._asker, *actors}
-        able = [
-            one
-            for one in self.books.accounts()
-            if _may_second(one) and self._ledger.may_work(one) and one.person_id not in own
-        ]
+        able = self._others(actors, asker)
         responsible = {one.person_id for one in able if one.app_role is Role.SUPERVISOR}
         return responsible or {one.person_id for one in able}
+
+    def _others(self, actors: set[str], asker: str = "") -> list[UserAccount]:
+        """Return the accounts of everybody who may be a second person to an act."""
+        own = {asker or self._asker, *actors}
+        return [
+            one
+            for one in self.books.accounts()
+            if may_second(one) and self._ledger.may_work(one) and one.person_id not in own
+        ]
 
     def _question(
         self, records: Sequence[Record], rules: Sequence[str], people: set[str]
@@ -106,29 +144,75 @@ class SecondPerson:
 
     # --- at once ---------------------------------------------------------------------------------
     def entering(
-        self, work: Callable[[Answers], Change], answers: Answers, second: SignIn | None = None
+        self,
+        work: Callable[[Answers], Change],
+        answers: Answers,
+        second: SignIn | None = None,
+        check: CheckIn | None = None,
     ) -> Change:
-        """Carry out a command with answers; a second person agrees to it where one is needed.
+        """Carry out a command with answers; checker and second person sign where it is needed.
 
         Args:
             work: one command of the ledger, carried out at most once.
-            second: who signs in beside the user.
+            second: who signs in beside the user and agrees to a breach.
+            check: who signs in and enters the key facts of what leaves.
 
         Raises:
-            NeedsAnswer: a reason is missing, or a second person and nobody signed in.
-            WrongPassword, LockedOut, MustChangePassword: the second person's sign-in failed.
+            NeedsAnswer: a reason is missing, or a person and nobody signed in.
+            FactsDiffer: the checker entered something else.
+            WrongPassword, LockedOut, MustChangePassword: a sign-in failed.
             Refused: that person may not agree to this.
         """
-        try:
-            return work(answers)
-        except NeedsAnswer as asked:
-            what = asked_of(asked)
-            answers = replace(answers, reasons={**what.typed, **answers.reasons})
-            silent = any(len(answers.reason(f.rule_id)) < REASON_LENGTH for f in what.findings)
-            if second is None or what.question is None or silent:
-                raise
-            question = what.question
-        return work(replace(answers, approval=self.agree(question, answers, second)))
+        answers = replace(answers, wants_check=answers.wants_check or check is not None)
+        while True:
+            try:
+                return work(answers)
+            except NeedsAnswer as asked:
+                what = asked_of(asked)
+                answers = replace(answers, reasons={**what.typed, **answers.reasons})
+                if what.check is not None and check is not None and not answers.check:
+                    answers = replace(answers, check=self.checked(what.check, check))
+                elif second is not None and self._may_be_agreed(what, answers):
+                    assert what.question is not None
+                    answers = replace(answers, approval=self.agree(what.question, answers, second))
+                else:
+                    raise
+
+    def _may_be_agreed(self, what: Asked, answers: Answers) -> bool:
+        silent = any(len(answers.reason(f.rule_id)) < REASON_LENGTH for f in what.findings)
+        return what.question is not None and not answers.approval and not silent
+
+    def check_of(self, cases: Sequence[Case], answers: Answers) -> CheckAsked | None:
+        """Return what a checker of these acts would sign; None when nothing leaves or nobody can.
+
+        Raises:
+            Refused: a check is wanted and cannot be.
+        """
+        events = leaving(case.event for case in cases if case.event)
+        people = {one.person_id for one in self._others({e.actor_person_id for e in events})}
+        if not events or not people:
+            if answers.wants_check:
+                raise Refused(reason=NO_CHECKER if events else NOTHING_LEAVES)
+            return None
+        store = self._ledger.store
+        contents = (event.to_json() for event in events)
+        question = question_about(store.vault_id, store.head(), self._asker, contents)
+        named = next((e.checker_person_id for e in events if e.checker_person_id in people), "")
+        facts = facts_of(events, cases[0].items)
+        return CheckAsked(replace(question, people=frozenset(people)), facts, named)
+
+    def checked(self, asked: CheckAsked, check: CheckIn) -> Check:
+        """Hold a checker's facts against the act and let the checker sign it.
+
+        Raises:
+            FactsDiffer: naming what differs; nobody was asked to sign.
+            WrongPassword, LockedOut, MustChangePassword: the sign-in failed.
+        """
+        if differing := asked.facts.differing(check.facts):
+            raise FactsDiffer(which="」「".join(differing))
+        text = asked.facts.text
+        signed = self.agree(asked.question, Answers({CHECK: text}), check.sign_in)
+        return Check(signed.person_id, signed.proof, signed.at, text)
 
     def agree(self, asked: Question, answers: Answers, second: SignIn) -> Approval:
         """Let a second person sign what is asked.
@@ -150,13 +234,12 @@ class SecondPerson:
             raise Refused(reason="入力された利用者名は、選んだ方のものではありません。")
         return Approval(account.person_id, write_proof(account_id, signature), now)
 
-    def prove(self, asked: Question, answers: Answers) -> None:
+    def prove(self, asked: Question, approval: Approval, answers: Answers) -> None:
         """Check that the second person may agree, and has signed exactly this.
 
         Raises:
             Refused
         """
-        approval = answers.approval
         if approval.person_id not in asked.people:
             raise Refused(
                 reason="確認する人には、求めた人・取扱者とは別の、利用中の方を選んでください。"
@@ -166,7 +249,7 @@ class SecondPerson:
             stored = self._ledger.store.get(UserAccount, account_id)
             if stored is None or stored.record.person_id != approval.person_id:
                 raise VerificationFailed(reason="確認した人の署名ではありません。")
-            if not _may_second(stored.record) or approval.at is None:
+            if not may_second(stored.record) or approval.at is None:
                 raise VerificationFailed(reason="確認した人は、いま利用できません。")
             key = bytes.fromhex(stored.record.public_key)
             asked.check(approval.proof, approval.at, reasons_for(asked.rules, answers), key)
@@ -175,6 +258,36 @@ class SecondPerson:
                 reason="確認した方の署名が、記録しようとしている内容と合いません。"
                 "もう一度、確認を受けてください。"
             ) from error
+
+    def check_holds(self, event: HandlingEvent) -> bool:
+        """Tell whether the checker's own signature stands under an act, as it was entered."""
+        store = self._ledger.store
+        entries = store.history(event.type, event.id) if is_signed(event.checker_proof) else []
+        if not entries:
+            return False
+        command, created = entries[0]
+        try:
+            account, _ = read_proof(event.checker_proof)
+            key = self._key_before(account, command.first_seq, event.checker_person_id)
+            author = store.get(UserAccount, command.author)
+            asker = author.record.person_id if author else ""
+            entered = list(store.entries(command.first_seq, command.last_seq))
+            check_entered(store.vault_id, asker, entered, event, key)
+        except VerificationFailed:
+            return False
+        fields = read_content(created.content)[0] if created.content is not None else {}
+        return signed_subject(fields) == signed_subject(event.to_json())
+
+    def _key_before(self, account: str, seq: int, person_id: str) -> bytes:
+        """Return the public key of a person's account as it stood before an entry."""
+        said = [
+            read_content(entry.content)[0]
+            for _, entry in self._ledger.store.history(UserAccount.type, account)
+            if entry.seq < seq and entry.content is not None
+        ]
+        if not said or said[-1].get("person_id") != person_id:
+            raise VerificationFailed(reason="確認者の署名ではありません。")
+        return bytes.fromhex(str(said[-1].get("public_key", "")))
 
     # --- later -----------------------------------------------------------------------------------
     def waiting(self, contract_id: str = "") -> list[Stored[RuleOverride]]:
@@ -230,5 +343,5 @@ def reasons_for(rules: Sequence[str], answers: Answers) -> Mapping[str, str]:
     return {rule: answers.reason(rule)[:1000] for rule in rules}
 
 
-def _may_second(account: UserAccount) -> bool:
+def may_second(account: UserAccount) -> bool:
     return account.status is AccountStatus.ACTIVE and account.app_role in SECOND

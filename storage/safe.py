@@ -31,6 +31,7 @@ from storage.approvals import approval_problems
 from storage.attachments import FOLDER_NAME, lost_files
 from storage.authors import read_authors
 from storage.backup_format import read_preamble
+from storage.checked_acts import check_problems
 from storage.erasing import erasure_problems, read_erasures
 from storage.files import open_regular, reading, sync_folder, writing
 from storage.head_check import last_backup_problems
@@ -259,6 +260,7 @@ class LedgerSafe:
         vault_id = self._store.vault_id
         return [
             *approval_problems(database, vault_id, authors, person_of),
+            *check_problems(database, vault_id, authors, person_of),
             *erasure_problems(database, vault_id, authors),
         ]
 

@@ -289,6 +289,9 @@ WITH_COUNTERPART = frozenset(
     }
 )
 
+NAMED_ONLY = "0"
+"""Proof of an act from before the checkers signed in: a name was entered, and that was enough."""
+
 UNPLANNED = frozenset({HandlingKind.LOSS, HandlingKind.RECOVER})  # nobody plans these
 
 # A fact taken over from an older register is entered without what nobody wrote down there; the
@@ -308,6 +311,7 @@ class HandlingEvent(Record):
 
     type: ClassVar[str] = "handling_event"
     label: ClassVar[str] = "取扱記録"
+    payload: ClassVar[int] = 2  # from 2 on a checker's name alone proves nothing
     concept: ClassVar[str] = "ledger"
     correction: ClassVar[str] = "replace"
     columns: ClassVar[tuple[str, ...]] = (
@@ -338,6 +342,9 @@ class HandlingEvent(Record):
     ended_at: datetime | None = field(Moment(), "終了日時")
     actor_person_id: str = field(Ref("person"), "取扱者", required=True)
     checker_person_id: str = field(Ref("person"), "確認者")
+    checker_proof: str = field(Text(400), "確認者の署名")
+    checked_at: datetime | None = field(Moment(), "確認者の確認日時")
+    checked_facts: str = field(Text(1000), "確認者が入力した内容")
     confirmed_by: str = field(Ref("person"), "責任者の確認")
     confirmed_at: datetime | None = field(Moment(), "責任者の確認日時")
     purpose: str = field(Text(), "目的", required=True)

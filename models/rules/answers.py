@@ -29,19 +29,30 @@ class Approval:
         return bool(self.person_id)
 
 
+@dataclass(frozen=True)
+class Check(Approval):
+    """A checker's signature under an act; `facts` are the key facts as that person entered them."""
+
+    facts: str = ""
+
+
 NO_APPROVAL = Approval()
+NO_CHECK = Check()
 
 
 @dataclass(frozen=True)
 class Answers:
     """Reasons by rule id (or `EVERY`), and who agreed to what was a breach.
 
-    `later`: nobody who could agree is here; somebody confirms afterwards.
+    `later`: nobody who could agree is here; somebody confirms afterwards. `wants_check`: a checker
+    signs in although the contract does not demand it.
     """
 
     reasons: Mapping[str, str] = field(default_factory=dict)
     approval: Approval = NO_APPROVAL
+    check: Check = NO_CHECK
     later: bool = False
+    wants_check: bool = False
 
     def reason(self, rule_id: str) -> str:
         return (self.reasons.get(rule_id) or self.reasons.get(EVERY) or "").strip()

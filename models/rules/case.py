@@ -46,19 +46,24 @@ class _once(Generic[Value]):
 class Say(str):
     """A sentence of a rule.
 
-    `key` names a special case of the rule's mode, `act` says as which act it is judged, and
-    `verb` picks the clause by the client's word in it.
+    `key` names a special case of the rule's mode, `act` says as which act it is judged,
+    `verb` picks the clause by the client's word in it, and `checker` tells that the signature of a
+    checker settles it.
     """
 
     key: str
     act: str
     verb: str
+    checker: bool
 
-    def __new__(cls, text: str, *, key: str = "", act: str = "", verb: str = "") -> "Say":
+    def __new__(
+        cls, text: str, *, key: str = "", act: str = "", verb: str = "", checker: bool = False
+    ) -> "Say":
         said = super().__new__(cls, text)
         said.key = key
         said.act = act
         said.verb = verb
+        said.checker = checker
         return said
 
 

@@ -12,6 +12,7 @@ from models.codes import (
 )
 from models.records import HandlingEvent, InformationAsset
 from models.rules.case import Case, Say, labels
+from models.rules.checking import leaving
 
 K, S = HandlingKind, AuthorizationSubject
 INDIRECT = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL, Means.ELECTRONIC, Means.OTHER})
@@ -89,9 +90,22 @@ def r07_sending_needs_basis_and_two_persons(case: Case) -> Iterator[str]:
                 "「承諾・指示」に登録し、この記録の根拠に選んでください。",
                 act=str(subject),
             )
-    checked = bool(event.checker_person_id) or "software" in event.misdelivery_measures
     acts = regime.double_checked_acts or (K.TRANSMIT, K.DISPATCH)
-    if event.kind in acts and not checked:
+    if event.kind in acts and "software" not in event.misdelivery_measures:
+        yield from _second_pair_of_eyes(case, event, bool(regime.double_checked_acts))
+
+
+def _second_pair_of_eyes(case: Case, event: HandlingEvent, compulsory: bool) -> Iterator[str]:
+    """Where the text demands the check, the checker signs; elsewhere a name is enough."""
+    assert event.kind is not None
+    if compulsory and leaving([event]) and case.fact:
+        if not event.checker_proof:
+            yield Say(
+                f"「{event.kind.label}」は、複数人または専用のソフトウェアで確かめます。"
+                "記録するときに、確認者がサインインし、宛先・数量・管理番号を入力します。",
+                checker=True,
+            )
+    elif not event.checker_person_id:
         yield (
             f"「{event.kind.label}」は、複数人または専用のソフトウェアで確かめます。"
             "「確認者」を選んでください。"

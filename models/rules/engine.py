@@ -72,7 +72,8 @@ KEEPING = frozenset({HandlingKind.RECEIVE, HandlingKind.CREATE, HandlingKind.COL
 class Finding:
     """What a rule has to say about one record, in the contract's words and citations.
 
-    `incident_draft`: the text wants it proposed as an incident as well.
+    `incident_draft`: the text wants it proposed as an incident as well. `needs_checker`: a checker
+    who signs in and enters the key facts settles it (A-33).
     """
 
     rule_id: str
@@ -84,6 +85,7 @@ class Finding:
     record_type: str
     fact: bool
     incident_draft: bool = False
+    needs_checker: bool = False
 
     @property
     def refuses(self) -> bool:
@@ -189,4 +191,5 @@ def _finding(rule_id: str, mode: str, said: str, case: Case) -> Finding:
         fact=case.fact,
         incident_draft=bool(case.profile.rules[rule_id].params.get("incident_draft"))
         and mode == RuleMode.BLOCK_PLAN,
+        needs_checker=isinstance(said, Say) and said.checker,
     )

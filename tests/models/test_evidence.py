@@ -28,7 +28,7 @@ def rows(house: House, query: str) -> list[str]:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_story_that_keeps_the_rules_breaks_no_clause(tmp_path: Path, profile: str) -> None:
-    with furnished(tmp_path, profile=profile, rules=True, days=6) as house:
+    with furnished(tmp_path, profile=profile, rules=True, days=6, accounts=True) as house:
         house.story.confirm_all()
         found = states(house)
         text = house.ledger.profile(house.story.contract.id)

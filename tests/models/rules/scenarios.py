@@ -47,6 +47,7 @@ from models.records import (
     Item,
 )
 from models.records.frame import DesignatedHours
+from models.records.handling import NAMED_ONLY
 from tests.models.rules.stage import Act, Stage
 
 K, S, B = HandlingKind, AuthorizationSubject, BasisType
@@ -151,6 +152,7 @@ def sent(s: Stage, *, cleared: bool) -> Act:
         K.DISPATCH,
         authorization_id=s.consent("dispatch") or s.consent("take_out") if cleared else "",
         checker_person_id=s.people["supervisor"] if cleared else "",
+        checker_proof=NAMED_ONLY if cleared else "",
         means=Means.SECURITY_COURIER,
         beside=[s.authorization(S.DISPATCH, B.CONSENT)] if cleared else [],
     )

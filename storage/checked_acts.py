@@ -1,0 +1,88 @@
+"""Check who checked what left: the checker's signature, rebuilt from the entries alone (A-33).
+
+The proof of an act must be its checker's signature over exactly what the command entered, at
+exactly that place of the ledger (models/rules/checking.py). A later version of the act, its
+confirmation, must still say the same. Erased content can no longer be judged.
+"""
+
+from collections.abc import Callable, Iterator
+
+from models.chain import Action, Command, Entry
+from models.errors import VerificationFailed
+from models.gate import Problem
+from models.records import HandlingEvent
+from models.records.handling import NAMED_ONLY
+from models.rules.checking import SIGNED_LATER, check_entered
+from models.rules.proof import ADDED_LATER, read_proof
+from storage import log, schema
+from storage.authors import Authors
+from storage.database import Database
+
+NAMED_FROM = 2  # payload from which on a name alone is no check
+_SIGNED = (
+    "SELECT e.seq FROM entry e JOIN content c ON c.seq = e.seq"
+    " WHERE e.type = ? AND e.action <> ? AND instr(c.body, ?) > 0 ORDER BY e.seq"
+)
+_HOLDS = b'"checker_proof":"'
+
+
+def check_problems(
+    database: Database, vault_id: str, authors: Authors, person_of: Callable[[str], str]
+) -> Iterator[Problem]:
+    """Yield what does not agree among the checks of what left.
+
+    Args:
+        authors: the keys of the users as the log tells them.
+        person_of: returns the person id of an account, "" for an unknown one.
+    """
+    rows = database.all(_SIGNED, (HandlingEvent.type, Action.VOID.value, _HOLDS))
+    seqs = [row[0] for row in rows]
+    commands = log.commands_at(database, seqs)
+    for seq in seqs:
+        entry = next(log.entries(database, seq, seq))
+        try:
+            if entry.action is Action.CREATE:
+                _check_signed(database, vault_id, authors, person_of, commands[seq], entry)
+            else:
+                _check_kept(database, entry)
+        except VerificationFailed as error:
+            yield Problem("CHECK", f"記帳番号{seq}", str(error.facts["reason"]))
+
+
+def _check_signed(
+    database: Database, vault_id: str, authors: Authors, person_of: Callable[[str], str],
+    command: Command, entry: Entry,
+) -> None:  # fmt: skip
+    event = _event(entry)
+    if event.checker_proof == NAMED_ONLY and entry.payload < NAMED_FROM:
+        return
+    account, _ = read_proof(event.checker_proof)
+    if person_of(account) != event.checker_person_id:
+        raise VerificationFailed(
+            reason="確認者の署名が、確認者として記録された人のものではありません。"
+        )
+    entered = list(log.entries(database, command.first_seq, command.last_seq))
+    if any(one.content is None for one in entered if one.type == HandlingEvent.type):
+        return
+    key = authors.key_of(account, command.first_seq)
+    check_entered(vault_id, person_of(command.author), entered, event, key)
+
+
+def _check_kept(database: Database, entry: Entry) -> None:
+    table = schema.table(HandlingEvent.type).name
+    seq = database.value(f"SELECT number FROM {table} WHERE id = ?", (entry.record_id,))
+    first = next(log.entries(database, seq, seq)) if seq else entry
+    if first.content is None:
+        return
+    before, after = _event(first), _event(entry)
+    names = set(SIGNED_LATER)
+    if before.checker_proof != NAMED_ONLY:
+        names = set(HandlingEvent.fields()) - ADDED_LATER
+    if any(getattr(before, name) != getattr(after, name) for name in names):
+        raise VerificationFailed(reason="確認者が確かめた内容が、あとから変わっています。")
+
+
+def _event(entry: Entry) -> HandlingEvent:
+    record = log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
+    assert isinstance(record, HandlingEvent)
+    return record
