@@ -1,59 +1,223 @@
 """How backups end: thinned with time, and those that must not be kept any longer (A-22, A-26)."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from models.codes import AccountStatus, BackupKind, BackupResult, Role, SystemEventKind
+from models.backup_rule import keep_rule, kept_by
+from models.backup_runs import run_of
+from models.chain import Head
+from models.codes import (
+    AccountStatus,
+    BackupKind,
+    BackupResult,
+    ContractStatus,
+    MediumState,
+    Role,
+    SystemEventKind,
+)
 from models.commands import Change, creating
 from models.erased import read_numbers
 from models.errors import MediumMissing, Refused
-from models.records import BackupRun, ContentErasure, Person, SystemEvent, UserAccount
+from models.gate import Presence
+from models.records import (
+    BackupMedium,
+    BackupRun,
+    ContentErasure,
+    Contract,
+    Person,
+    SystemEvent,
+    UserAccount,
+)
+from models.wareki import format_short
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-DAYS, WEEKS, MONTHS = 7, 5, 12  # backups that are kept: the last of so many days, weeks, months
+REMOVED = "ファイルを消去し、なくなったことを確かめました。"
+GONE = "登録した媒体に、ファイルがないことを確かめました。"
 MISSING = "ファイルは見つからず、消去していません。媒体の廃棄を確かめてください。"
+NEWEST = "いちばん新しいバックアップです。"
+LAST_SOUND = "検証に合格した、いちばん新しいバックアップです。"
+UNSOUND = "最後の検証で異常が見つかりました。"
+
+
+class Fate(Enum):
+    """What becomes of a backup."""
+
+    MUST = "must"  # it must not be kept any longer
+    MAY = "may"  # nobody needs it
+    KEPT = "kept"  # the rule of days, weeks and months keeps it
+    HELD = "held"  # it is never disposed of
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """A backup that is to come to an end, and why, as whole sentences."""
+class Judged:
+    """A backup with its fate, and why, as whole sentences."""
 
     run: BackupRun
+    fate: Fate
     reasons: tuple[str, ...]
-    must: bool  # it must not be kept; otherwise it is only no longer needed
+    presence: Presence = Presence.THERE  # looked for only where it is to end
+
+    @property
+    def must(self) -> bool:
+        return self.fate is Fate.MUST
+
+    @property
+    def ends(self) -> bool:
+        return self.fate in (Fate.MUST, Fate.MAY)
+
+    @property
+    def within_reach(self) -> bool:
+        """Tell whether it can be brought to its end now, without anybody fetching a medium."""
+        return self.ends and self.presence is not Presence.AWAY
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A backup that was looked for: whether it is there, and under which name."""
+
+    presence: Presence
+    file: PurePath
+
+
+# --- which there are -----------------------------------------------------------------------------
 
 
 def standing(ledger: "Ledger") -> list[BackupRun]:
     """Return the backups that were made and not disposed of, oldest first."""
-    registers = ledger.registers
-    gone = {one.record.backup_id for one in registers.all(BackupRun, kind=BackupKind.DISPOSED)}
-    made = registers.all(BackupRun, kind=BackupKind.FULL, result=BackupResult.OK)
-    return [one.record for one in made if one.record.backup_id not in gone]
+    return standing_of(one.record for one in ledger.registers.all(BackupRun))
 
 
-def ending(ledger: "Ledger") -> list[Ended]:
+def standing_of(runs: Iterable[BackupRun]) -> list[BackupRun]:
+    """Return those of the acts that made a backup which was not disposed of."""
+    acts = list(runs)
+    gone = {run.backup_id for run in acts if run.kind is BackupKind.DISPOSED}
+    return [
+        run
+        for run in acts
+        if (run.kind, run.result) == (BackupKind.FULL, BackupResult.OK)
+        and run.backup_id not in gone
+    ]
+
+
+def sound(ledger: "Ledger", runs: Sequence[BackupRun]) -> list[BackupRun]:
+    """Return the backups that may be relied on: verified, and not found harmed since."""
+    checks = ledger.registers.all(BackupRun, kind=BackupKind.VERIFY)
+    last = {one.record.file_name: one.record.result for one in checks}
+    return [run for run in runs if last.get(run.file_name) is not BackupResult.FAILED]
+
+
+def reliable(ledger: "Ledger") -> list[BackupRun]:
+    """Return the sound backups that may be kept, oldest first: a restore may count on them."""
+    runs = sound(ledger, standing(ledger))
+    must = must_end(ledger, runs)
+    return [run for run in runs if run.id not in must]
+
+
+def find(ledger: "Ledger", run: BackupRun) -> Found:
+    """Look for a backup in its folder, and wherever its medium was put since."""
+    medium = ledger.store.get(BackupMedium, run.medium_id) if run.medium_id else None
+    mark = medium.record.mark if medium else ""
+    others = [
+        one.folder for one in reversed(standing(ledger)) if mark and one.medium_id == run.medium_id
+    ]
+    files = [PurePath(folder) / run.file_name for folder in dict.fromkeys([run.folder, *others])]
+    for file in files:
+        presence = ledger.safe.backup_presence(file, mark)
+        if presence is not Presence.AWAY:
+            return Found(presence, file)
+    return Found(Presence.AWAY, files[0])
+
+
+# --- which are to end ----------------------------------------------------------------------------
+
+
+def judged(ledger: "Ledger") -> list[Judged]:
+    """Return every backup that stands with what is to become of it, oldest first."""
+    runs = standing(ledger)
+    good = sound(ledger, runs)
+    must = must_end(ledger, runs)
+    lasting = [run for run in good if run.id not in must]
+    held = _held(ledger, runs, good, lasting)
+    leaving = _leaving(ledger)
+    rule = keep_rule(ledger)
+    kept = kept_by([run for run in lasting if run.medium_id not in leaving], rule)
+    spare = f"{rule}のどれにも当たらず、残さなくてよいものです。"
+    found = []
+    for run in runs:
+        if run.id in held:
+            found.append(Judged(run, Fate.HELD, held[run.id]))
+        elif run.id in must:
+            found.append(Judged(run, Fate.MUST, must[run.id]))
+        elif run.id in kept:
+            words = f"{'・'.join(kept[run.id])}ごとに残すものです。"
+            found.append(Judged(run, Fate.KEPT, (words,)))
+        elif run.medium_id in leaving:
+            found.append(Judged(run, Fate.MAY, (leaving[run.medium_id],)))
+        else:
+            found.append(Judged(run, Fate.MAY, (spare if run in good else UNSOUND,)))
+    return found
+
+
+def ending(ledger: "Ledger") -> list[Judged]:
     """Return the backups that are to come to an end, oldest first.
 
     The newest is never among them: while it must go too, a newer one has to be made first.
     """
-    runs = standing(ledger)
-    older = runs[:-1]
-    must = must_end(ledger, older)
-    spare = {one.id for one in thinned(runs)}
-    found = []
-    for run in older:
-        if run.id in must:
-            found.append(Ended(run, must[run.id], must=True))
-        elif run.id in spare:
-            found.append(
-                Ended(run, ("新しいバックアップがあるため、残さなくてよいものです。",), False)
+    return [one for one in judged(ledger) if one.ends]
+
+
+def proposal(ledger: "Ledger") -> list[Judged]:
+    """Return what `judged` says, having looked where those lie that are to end.
+
+    Raises:
+        NotPermitted
+    """
+    ledger.require("dispose_backup")
+    return [
+        replace(one, presence=find(ledger, one.run).presence) if one.ends else one
+        for one in judged(ledger)
+    ]
+
+
+def _held(
+    ledger: "Ledger",
+    runs: Sequence[BackupRun],
+    good: Sequence[BackupRun],
+    lasting: Sequence[BackupRun],
+) -> Mapping[str, tuple[str, ...]]:
+    """Return what is never disposed of: the newest, the last that is whole, what contracts want.
+
+    Args:
+        good: those of `runs` that are whole.
+        lasting: those of `good` that may be kept.
+    """
+    held: dict[str, tuple[str, ...]] = {}
+    if last := (lasting or good)[-1:]:
+        held[last[0].id] = (LAST_SOUND,)
+    if runs:
+        held[runs[-1].id] = (NEWEST,)
+    for stored in ledger.registers.all(Contract, status=ContractStatus.CLOSED):
+        until = stored.record.retain_ledger_until
+        first = next((x for x in lasting if (x.to_event_seq or 0) >= stored.meta.seq), None)
+        if until is not None and until >= ledger.today() and first is not None:
+            words = (
+                f"契約{stored.record.contract_no}の終結のときのもので、"
+                f"保存期限の{format_short(until)}まで残します。"
             )
-    return found
+            held[first.id] = (*held.get(first.id, ()), words)
+    return held
+
+
+def _leaving(ledger: "Ledger") -> Mapping[str, str]:
+    """Return the media that are to leave use, with the sentence that says so."""
+    media = ledger.registers.all(BackupMedium, state=MediumState.LEAVING)
+    return {one.record.id: f"媒体「{one.record.caption()}」の使用を終えます。" for one in media}
 
 
 def must_end(ledger: "Ledger", runs: Iterable[BackupRun]) -> Mapping[str, tuple[str, ...]]:
@@ -69,7 +233,6 @@ def must_end(ledger: "Ledger", runs: Iterable[BackupRun]) -> Mapping[str, tuple[
 
 
 def _causes(ledger: "Ledger") -> list[tuple[int, int, str]]:
-    """Return (first, before, words): what speaks against backups whose last entry lies within."""
     registers = ledger.registers
     causes = [
         (read_numbers(one.record.numbers)[0][0], one.meta.created_seq,
@@ -87,91 +250,72 @@ def _causes(ledger: "Ledger") -> list[tuple[int, int, str]]:
     return causes
 
 
-def thinned(
-    runs: Sequence[BackupRun], *, days: int = DAYS, weeks: int = WEEKS, months: int = MONTHS
-) -> list[BackupRun]:
-    """Return the backups that need not be kept: not the last of a day, week or month that counts.
-
-    Each place is thinned for itself: a copy on another medium replaces none.
-
-    Args:
-        runs: oldest first; the newest of each place always stays.
-    """
-    spare: list[BackupRun] = []
-    for folder in sorted({run.folder for run in runs}):
-        mine = [run for run in runs if run.folder == folder]
-        kept = {mine[-1].id}
-        for most, period in ((days, _day), (weeks, _week), (months, _month)):
-            kept |= _last_of(mine, most, period)
-        spare += [run for run in mine if run.id not in kept]
-    return spare
-
-
-def _last_of(runs: Sequence[BackupRun], most: int, period: Callable[[date], Hashable]) -> set[str]:
-    last: dict[Hashable, str] = {}
-    for run in reversed(runs):
-        if run.finished_at is not None and len(last) < most:
-            last.setdefault(period(run.finished_at.date()), run.id)
-    return set(last.values())
-
-
-def _day(day: date) -> Hashable:
-    return day
-
-
-def _week(day: date) -> Hashable:
-    return day.isocalendar()[:2]
-
-
-def _month(day: date) -> Hashable:
-    return day.year, day.month
+# --- their end -----------------------------------------------------------------------------------
 
 
 def dispose(ledger: "Ledger", run_ids: Sequence[str], reason: str) -> Change:
     """Remove backup files and enter that they came to an end.
 
-    A file whose medium is away is entered as not found: its medium is disposed of by people.
+    A file whose medium is away is entered as not found: its medium is disposed of by people. That
+    of a registered medium must be there, or the medium is brought to its end (backup_media).
 
     Raises:
         NotPermitted, InvalidField
-        Refused: one of them is the newest backup, or was disposed of already.
+        Refused: one of them is held, was disposed of already, or its registered medium is away.
         Foreign, NotWritable, InputOutput: nothing more is removed; what was removed is entered.
     """
     ledger.require("dispose_backup")
     text = ledger.registers.reason(reason)
-    runs = {run.id: run for run in standing(ledger)[:-1]}
-    if not run_ids or not runs.keys() >= set(run_ids):
-        raise Refused(reason="いちばん新しいバックアップと、廃棄済みのものは、廃棄できません。")
+    runs = disposable(ledger, run_ids)
+    places = {run.id: find(ledger, run) for run in runs}
+    for run in runs:
+        if places[run.id].presence is Presence.AWAY and run.medium_id:
+            raise Refused(
+                reason=f"「{run.file_name}」の媒体が接続されていません。接続してからやり直すか、"
+                "媒体を処分したときは「バックアップの媒体」で使用を終えてください。"
+            )
     done = []
     try:
-        for run_id in run_ids:
-            done.append(_disposed(ledger, runs[run_id], text))
+        for run in runs:
+            done.append(_disposed(ledger, run, places[run.id], text))
     finally:
         change = ledger.commit([creating(one) for one in done]) if done else None
     assert change is not None
     return change
 
 
-def _disposed(ledger: "Ledger", run: BackupRun, reason: str) -> BackupRun:
+def disposable(ledger: "Ledger", run_ids: Sequence[str]) -> list[BackupRun]:
+    """Return backups by the ids of their records, if they may be disposed of.
+
+    Raises:
+        Refused
+    """
+    known = {one.run.id: one for one in judged(ledger)}
+    if not run_ids or not known.keys() >= set(run_ids):
+        raise Refused(reason="廃棄済みのものは、廃棄できません。")
+    for one in map(known.__getitem__, run_ids):
+        if one.fate is Fate.HELD:
+            raise Refused(reason=f"「{one.run.file_name}」は廃棄できません。{''.join(one.reasons)}")
+    return [known[run_id].run for run_id in run_ids]
+
+
+def _disposed(ledger: "Ledger", run: BackupRun, found: Found, reason: str) -> BackupRun:
     started = ledger.now()
-    told = "ファイルを消去しました。"
+    told = REMOVED
     try:
-        ledger.safe.remove_backup(PurePath(run.folder) / run.file_name, run.backup_id)
+        ledger.safe.remove_backup(found.file, run.backup_id)
     except MediumMissing:
-        told = MISSING
-    return BackupRun(
-        id=ledger.new_id(),
-        kind=BackupKind.DISPOSED,
-        started_at=started,
-        finished_at=ledger.now(),
-        backup_id=run.backup_id,
-        to_event_seq=run.to_event_seq,
-        head=run.head,
-        file_name=run.file_name,
-        folder=run.folder,
-        sha256=run.sha256,
-        size=run.size,
-        result=BackupResult.OK,
-        checked_by=ledger.user.person_id,
-        detail=f"{told}理由：{reason}"[:1000],
-    )
+        told = GONE if found.presence is Presence.GONE and run.medium_id else MISSING
+    return disposal(ledger, run, f"{told}理由：{reason}", started)
+
+
+def disposal(
+    ledger: "Ledger", run: BackupRun, detail: str, started: datetime | None = None
+) -> BackupRun:
+    """Return the record that a backup came to an end."""
+    head = Head(run.to_event_seq or 0, bytes.fromhex(run.head))
+    file = PurePath(run.folder) / run.file_name
+    return run_of(
+        ledger, BackupKind.DISPOSED, file, started or ledger.now(), head, detail,
+        backup_id=run.backup_id, sha256=run.sha256, size=run.size, medium_id=run.medium_id,
+    )  # fmt: skip

@@ -1,27 +1,52 @@
-"""Backups go to registered media only, once one is registered (A-22, A-26).
+"""Backup media: registered, in use, and brought to their end (A-22, A-26).
 
 A medium is known by a small file on it with a random id, not by its drive letter: another stick in
-the same slot is noticed, and so is a folder of the PC's own disk.
+the same slot is noticed, and so is a folder of the PC's own disk. Its use ends in two steps: first
+no backup is written to it any more, then, when nothing is left on it or it was destroyed, it ends.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from models.commands import Change, creating
+from models.backup_care import disposable, disposal, standing
+from models.codes import MediumState, SanitizationMethod
+from models.commands import Change, creating, revising
 from models.errors import Refused
-from models.records import BackupMedium
-from models.store import Query
+from models.records import BackupMedium, BackupRun, HandlingEvent
+from models.records.handling import SANITIZATION_KINDS
+from models.store import Op, Query, Where
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
 
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """How a medium was destroyed or erased, by whom, and who made sure of it."""
+
+    method: SanitizationMethod
+    performed_by: str
+    verified_by: str
+    detail: str = ""
+
+
 def register_medium(
-    ledger: "Ledger", folder: PurePath, *, medium_no: str, name: str, place_id: str = ""
+    ledger: "Ledger",
+    folder: PurePath,
+    *,
+    medium_no: str,
+    name: str,
+    place_id: str = "",
+    item_id: str = "",
 ) -> Change:
     """Mark the folder of a medium and register it.
 
     A medium that bears a mark already keeps it: two ledgers may use one.
+
+    Args:
+        item_id: the medium as it is registered among 媒体・資料, so that its end is entered there.
 
     Raises:
         NotPermitted, MediumMissing, NotWritable, DiskFull
@@ -41,6 +66,8 @@ def register_medium(
         mark=mark or ledger.random(16).hex(),
         place_id=place_id,
         registered_on=ledger.today(),
+        state=MediumState.IN_USE,
+        item_id=item_id,
     )
     ledger.registers.validate(medium)
     if not mark:
@@ -52,7 +79,7 @@ def medium_for(ledger: "Ledger", folder: PurePath) -> BackupMedium | None:
     """Return the registered medium of a folder; None while no medium is registered at all.
 
     Raises:
-        Refused: media are registered, and this is none of them.
+        Refused: media are registered, and this is none of them, or one that leaves use.
     """
     if not ledger.store.count(Query(BackupMedium.type)):
         return None
@@ -61,6 +88,108 @@ def medium_for(ledger: "Ledger", folder: PurePath) -> BackupMedium | None:
     if stored is None:
         raise Refused(
             reason=f"「{folder}」は、登録したバックアップの媒体ではありません。登録した媒体を接続するか、"
-            "「バックアップ」の画面の「媒体の登録」で登録してください。"
+            "「バックアップ」の画面の「バックアップの媒体」で登録してください。"
+        )
+    if not stored.record.in_use:
+        raise Refused(
+            reason=f"媒体「{stored.record.caption()}」は使用を終えるため、バックアップを書けません。"
+            "ほかの登録した媒体を接続してください。"
         )
     return stored.record
+
+
+# --- their end -----------------------------------------------------------------------------------
+
+
+def left_on(ledger: "Ledger", medium_id: str) -> list[BackupRun]:
+    """Return the backups on a medium that did not come to an end yet, oldest first."""
+    return [run for run in standing(ledger) if run.medium_id == medium_id]
+
+
+def leave_use(ledger: "Ledger", medium_id: str, reason: str) -> Change:
+    """Write no more backups to a medium; those on it are to be disposed of from now on.
+
+    Raises:
+        NotPermitted, NotFound, InvalidField
+        Refused: it is not in use.
+    """
+    ledger.require("backup_media")
+    medium = ledger.registers.need(BackupMedium, medium_id).record
+    text = ledger.registers.reason(reason)
+    if not medium.in_use:
+        raise Refused(reason=f"媒体「{medium.caption()}」は、{medium.state_word}です。")
+    return ledger.commit([revising(replace(medium, state=MediumState.LEAVING), text)])
+
+
+def end_medium(
+    ledger: "Ledger", medium_id: str, reason: str, destroyed: Destruction | None = None
+) -> Change:
+    """Enter that a medium is no backup medium any more, and with it every backup left on it.
+
+    Args:
+        destroyed: how the medium itself came to an end; where the medium is registered among
+            媒体・資料, the act that is entered there says so.
+
+    Raises:
+        NotPermitted, NotFound, InvalidField
+        Refused: it is in use or ended already, or backups are left on a medium that still is.
+    """
+    ledger.require("backup_media")
+    ledger.require("dispose_backup")
+    medium = ledger.registers.need(BackupMedium, medium_id).record
+    text = ledger.registers.reason(reason)
+    if medium.state is not MediumState.LEAVING:
+        raise Refused(
+            reason=f"媒体「{medium.caption()}」は、{medium.state_word}です。"
+            "「使用を終える」の手続をしてからにしてください。"
+        )
+    destroyed = destroyed or ordinary_act(ledger, medium)
+    left = left_on(ledger, medium_id)
+    if left and destroyed is None:
+        raise Refused(
+            reason=f"この媒体には、バックアップが{len(left)}件残っています。"
+            "「古いバックアップの廃棄」で廃棄するか、媒体の処分の方法を記入してください。"
+        )
+    ended = replace(medium, state=MediumState.ENDED, ended_on=ledger.today())
+    if destroyed is not None:
+        ended = _destroyed(ended, destroyed)
+    ledger.registers.validate(ended)
+    gone = _gone_with(ledger, ended, left, text) if left else []
+    return ledger.commit([*map(creating, gone), revising(ended, text)])
+
+
+def ordinary_act(ledger: "Ledger", medium: BackupMedium) -> Destruction | None:
+    """Return how a medium was erased or destroyed as an item; None while nobody entered it."""
+    if not medium.item_id:
+        return None
+    mine = Where("lines", Op.HAS, ("item_id", medium.item_id))
+    acts = Query(HandlingEvent.type, (mine, Where("kind", Op.IN, tuple(SANITIZATION_KINDS))))
+    for stored in ledger.store.find(HandlingEvent, acts):
+        for row in stored.record.sanitization:
+            if row.item_id == medium.item_id and row.method is not None:
+                return Destruction(
+                    row.method, row.performed_by, row.verified_by, stored.record.caption()
+                )
+    return None
+
+
+def _destroyed(medium: BackupMedium, how: Destruction) -> BackupMedium:
+    if not how.performed_by or not how.verified_by or how.performed_by == how.verified_by:
+        raise Refused(reason="処分した人と、それを確かめた別の人を選んでください。")
+    return replace(
+        medium,
+        end_method=how.method,
+        end_detail=how.detail,
+        end_performed_by=how.performed_by,
+        end_verified_by=how.verified_by,
+    )
+
+
+def _gone_with(
+    ledger: "Ledger", medium: BackupMedium, left: Sequence[BackupRun], reason: str
+) -> list[BackupRun]:
+    """Return the records of the backups that a destroyed medium took with it."""
+    assert medium.end_method is not None
+    words = f"媒体「{medium.caption()}」の処分（{medium.end_method.label}）による。理由：{reason}"
+    runs = disposable(ledger, [run.id for run in left])
+    return [disposal(ledger, run, words) for run in runs]

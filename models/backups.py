@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from models import permissions
 from models.access import Act
 from models.backup_media import medium_for
+from models.backup_runs import run_of
 from models.chain import Head
 from models.codes import BackupKind, BackupResult
 from models.commands import creating
@@ -22,14 +23,14 @@ from models.errors import (
     WrongPassword,
 )
 from models.gate import BackupFile, Restored, Verification
-from models.records import BackupRun
+from models.records import BackupMedium, BackupRun
 from models.store import Progress
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
 WHOLE_LEDGER = "（台帳の全体）"
-
+NOT_MADE = "（作成できませんでした）"
 
 RESTORED = "restored"  # name of the setting: a restore that is not entered yet
 
@@ -57,25 +58,7 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
         except AzukariError:
             pass  # the disk that refused the backup may refuse the note too; the first error counts
         raise
-    run = BackupRun(
-        id=ledger.new_id(),
-        kind=BackupKind.FULL,
-        started_at=started,
-        finished_at=ledger.now(),
-        backup_id=made.backup_id,
-        to_event_seq=made.head.seq,
-        head=made.head.hex,
-        file_name=made.file.name,
-        folder=str(made.file.parent),
-        sha256=made.sha256,
-        size=made.size,
-        medium_id=medium.id if medium else "",
-        result=BackupResult.FAILED if made.missing else BackupResult.OK,
-        checked_by=ledger.user.person_id,
-        elapsed_ms=_milliseconds(started, ledger.now()),
-        detail=f"台帳から失われた添付資料が{made.missing}件あります。" if made.missing else "",
-    )
-    ledger.registers.validate(run)
+    run = _made(ledger, made, medium, started)
     try:
         ledger.commit([creating(run)])
     except AzukariError as error:
@@ -83,6 +66,20 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
     if made.missing:
         raise BackupIncomplete(file=made.file.name, count=made.missing)
     return made
+
+
+def _made(
+    ledger: "Ledger", made: BackupFile, medium: BackupMedium | None, started: datetime
+) -> BackupRun:
+    detail = f"台帳から失われた添付資料が{made.missing}件あります。" if made.missing else ""
+    return run_of(
+        ledger, BackupKind.FULL, made.file, started, made.head, detail,
+        backup_id=made.backup_id,
+        sha256=made.sha256,
+        size=made.size,
+        medium_id=medium.id if medium else "",
+        result=BackupResult.FAILED if made.missing else BackupResult.OK,
+    )  # fmt: skip
 
 
 def restored_words(restored: Restored) -> str:
@@ -126,23 +123,10 @@ def kept_restore(ledger: "Ledger") -> tuple[BackupRun, str] | None:
 
 
 def _restore_run(ledger: "Ledger", restored: Restored, started: datetime) -> BackupRun:
-    run = BackupRun(
-        id=ledger.new_id(),
-        kind=BackupKind.RESTORE,
-        started_at=started,
-        finished_at=ledger.now(),
-        backup_id=restored.backup_id,
-        to_event_seq=restored.head.seq,
-        head=restored.head.hex,
-        file_name=restored.file.name[:400],
-        folder=str(restored.file.parent)[:400],
-        result=BackupResult.OK,
-        checked_by=ledger.user.person_id,
-        elapsed_ms=_milliseconds(started, ledger.now()),
-        detail=restored_words(restored),
-    )
-    ledger.registers.validate(run)
-    return run
+    return run_of(
+        ledger, BackupKind.RESTORE, restored.file, started, restored.head,
+        restored_words(restored), backup_id=restored.backup_id,
+    )  # fmt: skip
 
 
 def record_restore_test(
@@ -180,22 +164,7 @@ def record_restore_test(
 def _note_trial(
     ledger: "Ledger", backup: PurePath, started: datetime, head: Head | None, detail: str
 ) -> None:
-    now = ledger.now()
-    run = BackupRun(
-        id=ledger.new_id(),
-        kind=BackupKind.RESTORE_TEST,
-        started_at=started,
-        finished_at=now,
-        to_event_seq=head.seq if head else None,
-        head=head.hex if head else "",
-        file_name=backup.name[:400],
-        folder=str(backup.parent)[:400],
-        result=BackupResult.OK if head else BackupResult.FAILED,
-        checked_by=ledger.user.person_id,
-        elapsed_ms=_milliseconds(started, now),
-        detail=detail[:1000],
-    )
-    ledger.registers.validate(run)
+    run = run_of(ledger, BackupKind.RESTORE_TEST, backup, started, head, detail)
     ledger.commit([creating(run)])
 
 
@@ -211,11 +180,11 @@ def record_check(ledger: "Ledger", file: PurePath, progress: Progress) -> Backup
     except Cancelled:
         raise
     except AzukariError as error:
-        _enter_check(ledger, _checked(ledger, file, started, None, str(error)))
+        _enter_check(ledger, run_of(ledger, BackupKind.VERIFY, file, started, None, str(error)))
         raise
     detail = f"記帳番号{found.head.seq:,}までのバックアップを、全部読んで確かめました。"
-    run = replace(
-        _checked(ledger, file, started, found.head, detail),
+    run = run_of(
+        ledger, BackupKind.VERIFY, file, started, found.head, detail,
         backup_id=found.backup_id, sha256=found.sha256, size=found.size,
     )  # fmt: skip
     _enter_check(ledger, run)
@@ -237,56 +206,20 @@ def record_verification(ledger: "Ledger", progress: Progress) -> Verification:
     found = ledger.safe.verify(full=True, progress=progress)
     if found.ok:
         detail = f"記帳番号{found.head.seq:,}まで、台帳の全体を検証しました。"
-        _enter_check(ledger, _checked(ledger, PurePath(WHOLE_LEDGER), started, found.head, detail))
+        whole = PurePath(WHOLE_LEDGER)
+        run = run_of(ledger, BackupKind.VERIFY, whole, started, found.head, detail)
+        _enter_check(ledger, run)
     return found
-
-
-def _checked(
-    ledger: "Ledger", file: PurePath, started: datetime, head: Head | None, detail: str
-) -> BackupRun:
-    now = ledger.now()
-    folder = "" if file.parent == PurePath(".") else str(file.parent)
-    return BackupRun(
-        id=ledger.new_id(),
-        kind=BackupKind.VERIFY,
-        started_at=started,
-        finished_at=now,
-        to_event_seq=head.seq if head else None,
-        head=head.hex if head else "",
-        file_name=file.name[:400],
-        folder=folder[:400],
-        result=BackupResult.OK if head else BackupResult.FAILED,
-        checked_by=ledger.user.person_id,
-        elapsed_ms=_milliseconds(started, now),
-        detail=detail[:1000],
-    )
 
 
 def _enter_check(ledger: "Ledger", run: BackupRun) -> None:
     """Enter a check, where the one who made it may enter anything: an inspector only looks."""
     if ledger.role in permissions.WRITE[BackupRun.type]:
-        ledger.registers.validate(run)
         ledger.commit([creating(run)])
 
 
 def _note_failure(
     ledger: "Ledger", folder: PurePath, started: datetime, error: AzukariError
 ) -> None:
-    now = ledger.now()
-    run = BackupRun(
-        id=ledger.new_id(),
-        kind=BackupKind.FULL,
-        started_at=started,
-        finished_at=now,
-        file_name="（作成できませんでした）",
-        folder=str(folder)[:400],
-        result=BackupResult.FAILED,
-        checked_by=ledger.user.person_id,
-        elapsed_ms=_milliseconds(started, now),
-        detail=str(error)[:1000],
-    )
+    run = run_of(ledger, BackupKind.FULL, folder / NOT_MADE, started, None, str(error))
     ledger.commit([creating(run)])
-
-
-def _milliseconds(started: datetime, ended: datetime) -> int:
-    return max(0, int((ended - started).total_seconds() * 1000))

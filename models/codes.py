@@ -470,6 +470,12 @@ class BackupResult(Code):
     FAILED = "failed", "失敗"
 
 
+class MediumState(Code):
+    IN_USE = "in_use", "使用中"
+    LEAVING = "leaving", "使用終了の手続中"
+    ENDED = "ended", "使用終了"
+
+
 class SystemEventKind(Code):
     JOURNAL_STARTED = "journal_started", "更新ジャーナルの開始"
     JOURNAL_STOPPED = "journal_stopped", "更新ジャーナルの終了"

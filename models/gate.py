@@ -8,6 +8,7 @@ only and must never appear in an exception, a log line or a representation.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
@@ -85,6 +86,14 @@ class SheetKey:
     def line(self) -> str:
         """How the origin of the ledger writes it."""
         return f"{self.name}={self.public_key.hex()}"
+
+
+class Presence(Enum):
+    """Whether a backup file lies where it was written."""
+
+    THERE = "there"
+    GONE = "gone"  # the place is there, the file is not
+    AWAY = "away"  # the place is not there, or another medium is
 
 
 class Safe(Protocol):
@@ -172,6 +181,13 @@ class Safe(Protocol):
 
     def mark_medium(self, folder: PurePath, mark: str) -> None:
         """Write the id onto a medium, durably."""
+
+    def backup_presence(self, file: PurePath, mark: str) -> Presence:
+        """Tell whether a backup file lies in its place.
+
+        Args:
+            mark: that the medium must bear, "" where none is registered.
+        """
 
     def remove_backup(self, file: PurePath, backup_id: str) -> None:
         """Remove a backup file, if it is this very backup.

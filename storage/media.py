@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-from models.errors import Damaged, MediumMissing
-from storage.files import create_durable, read_whole
+from models.errors import AzukariError, Damaged, MediumMissing
+from models.gate import Presence
+from storage.files import create_durable, read_whole, reading
 from storage.strict_json import dumps
 
 NAME = "azukari-medium.json"
@@ -38,3 +39,19 @@ def write_mark(folder: Path, mark: str) -> None:
         NotWritable, DiskFull, MediumMissing
     """
     create_durable(folder / NAME, dumps({"azukari": "backup-medium", "id": mark, "v": 1}))
+
+
+def presence(file: Path, mark: str) -> Presence:
+    """Tell whether a file lies in its place; a place that cannot be read is away.
+
+    Args:
+        mark: that the medium must bear, "" for any.
+    """
+    try:
+        with reading(file):
+            away = not file.parent.is_dir() or (mark and read_mark(file.parent) != mark)
+            if away:
+                return Presence.AWAY
+            return Presence.THERE if file.exists() else Presence.GONE
+    except AzukariError:
+        return Presence.AWAY

@@ -1,5 +1,6 @@
 """The safe on disk: keys, backups and verification of one open ledger (`models.gate.Safe`)."""
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -14,11 +15,12 @@ from models.errors import (
     Cancelled,
     Damaged,
     Foreign,
+    InputOutput,
     InsideLedger,
     MediumMissing,
     RolledBack,
 )
-from models.gate import BackupFile, NewSheet, Problem, SheetKey, Verification, WayIn
+from models.gate import BackupFile, NewSheet, Presence, Problem, SheetKey, Verification, WayIn
 from models.passwords import PasswordPolicy
 from models.records import UserAccount
 from models.store import Progress, quiet
@@ -40,7 +42,7 @@ from storage.journal_keeper import Keeper
 from storage.ledger_store import LedgerStore
 from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
 from storage.machine import PC
-from storage.media import read_mark, write_mark
+from storage.media import presence, read_mark, write_mark
 from storage.recovery import RecoverySheet
 from storage.throttle import Throttle
 from storage.unlocked import Vault
@@ -223,6 +225,9 @@ class LedgerSafe:
         self._require_outside(folder)
         write_mark(Path(folder), mark)
 
+    def backup_presence(self, file: PurePath, mark: str) -> Presence:
+        return presence(Path(file), mark)
+
     def remove_backup(self, file: PurePath, backup_id: str) -> None:
         path = Path(file)
         with open_regular(path) as source, reading(path):
@@ -232,6 +237,8 @@ class LedgerSafe:
         with writing(path):
             path.unlink()
             sync_folder(path.parent)
+            if os.path.lexists(path):
+                raise InputOutput(file=str(path), reason="消去したファイルが残っています")
 
     def verify(self, *, full: bool, progress: Progress) -> Verification:
         problems = checks.verify(

@@ -1,4 +1,4 @@
-"""古いバックアップの廃棄: which backups must go, which may go, and their end (A-26)."""
+"""古いバックアップの廃棄: which backups stay or go and why, and the end of those that go (A-26)."""
 
 from collections.abc import Sequence
 
@@ -17,27 +17,34 @@ from PySide6.QtWidgets import (
 )
 
 from models import wareki
-from models.backup_care import DAYS, MONTHS, WEEKS, Ended, dispose
+from models.backup_care import Fate, Judged, dispose
 from models.commands import Change
 from models.errors import AzukariError
+from models.gate import Presence
 from ui import layout
 from ui.fitting import fit
 from ui.keys import ENTER, EnterMovesOn
 from ui.page import Desk
 
-HEADS = ("廃棄", "作成", "理由", "ファイル名", "保存先")
+HEADS = ("廃棄", "作成", "判定", "理由", "ファイル名", "保存先")
 NOTHING = "廃棄するバックアップはありません。"
+FATES = {
+    Fate.MUST: "！廃棄する",
+    Fate.MAY: "廃棄できる",
+    Fate.KEPT: "残す",
+    Fate.HELD: "必ず残す",
+}
+AWAY = "媒体が接続されていません。"
 EXPLANATION = (
-    f"新しいものから、{DAYS}日分、{WEEKS}週分、{MONTHS}か月分を残します。いちばん新しいバックアップは"
-    "出ません。「！」の付いたものは、残してはいけないものです。"
-    "媒体が手元にないものは、媒体を廃棄してから選んでください。"
+    "残す決まり（「設定」の「残すバックアップ」）に当たらないものに、印を付けてあります。"
+    "「！」は、残してはいけないものです。媒体が接続されていないものには、印を付けていません。"
 )
 
 
 class EndingDialog(QDialog):
-    """Lists backups that are to come to an end; those that are ticked are removed and entered."""
+    """Lists every backup with its fate; those that are ticked are removed and entered."""
 
-    def __init__(self, desk: Desk, found: Sequence[Ended], parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, found: Sequence[Judged], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("古いバックアップの廃棄"))
@@ -85,10 +92,11 @@ class EndingDialog(QDialog):
         header.setSectionResizeMode(len(HEADS) - 1, QHeaderView.ResizeMode.Stretch)
         for row, one in enumerate(self._found):
             self._fill(row, one)
-        self.reason = QLineEdit(self.tr("保存の決まりによる整理") if self._found else "")
+        any_ends = any(one.ends for one in self._found)
+        self.reason = QLineEdit(self.tr("保存の決まりによる整理") if any_ends else "")
         self.reason.setMaxLength(500)
         EnterMovesOn(self.reason)
-        self.message = layout.note("" if self._found else NOTHING)
+        self.message = layout.note("" if any_ends else NOTHING)
         rows = layout.form()
         layout.add_row(rows, self.tr("廃棄の理由"), self.reason)
         column = QVBoxLayout(self)
@@ -101,15 +109,19 @@ class EndingDialog(QDialog):
         column.addWidget(self.message)
         column.addLayout(self._buttons())
 
-    def _fill(self, row: int, one: Ended) -> None:
-        tick = QTableWidgetItem("！" if one.must else "")
-        tick.setFlags(tick.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-        tick.setCheckState(Qt.CheckState.Checked)
+    def _fill(self, row: int, one: Judged) -> None:
+        tick = QTableWidgetItem()
+        if one.ends:
+            tick.setFlags(tick.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            ticked = Qt.CheckState.Checked if one.within_reach else Qt.CheckState.Unchecked
+            tick.setCheckState(ticked)
         self.table.setItem(row, 0, tick)
+        away = AWAY if one.ends and one.presence is Presence.AWAY else ""
         made = one.run.finished_at
         day = f"{wareki.format_short(made.date())} {made:%H:%M}" if made else ""
         for place, text in enumerate(
-            (day, "".join(one.reasons), one.run.file_name, one.run.folder), 1
+            (day, FATES[one.fate], "".join(one.reasons) + away, one.run.file_name, one.run.folder),
+            1,
         ):
             cell = QTableWidgetItem(text)
             cell.setToolTip(text)
@@ -120,7 +132,7 @@ class EndingDialog(QDialog):
         row.addStretch(1)
         words = self.tr("選んだものを廃棄する")
         self.dispose_button = layout.button(words, self.dispose, primary=True)
-        self.dispose_button.setEnabled(bool(self._found))
+        self.dispose_button.setEnabled(any(one.ends for one in self._found))
         self.back_button = layout.button(self.tr("閉じる（Esc）"), self.reject)
         row.addWidget(self.dispose_button)
         row.addWidget(self.back_button)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models import wareki
-from models.backup_care import Ended, ending, must_end, standing
+from models.backup_care import Judged, must_end, proposal, standing
 from models.backup_media import register_medium
 from models.backups import record_backup, record_check, record_verification
 from models.codes import BackupKind
@@ -227,17 +227,13 @@ class BackupPage(Page):
         )
 
     def end(self) -> None:
-        """Show which backups are to come to an end, and let them."""
+        """Show which backups stay or end and why, and let them end."""
         ledger = self.desk.ledger
 
-        def find() -> list[Ended]:
-            ledger.require("dispose_backup")
-            return ending(ledger)
-
-        def show(found: list[Ended]) -> None:
+        def show(found: list[Judged]) -> None:
             EndingDialog(self.desk, found, self).open()
 
-        self.desk.operations.ask(find, show, parent=self)
+        self.desk.operations.ask(lambda: proposal(ledger), show, parent=self)
 
     def _put_aside(self, ledger: Ledger, folder: Path) -> None:
         """Close what a sheet restored: another ledger is open here."""

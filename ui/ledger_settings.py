@@ -3,7 +3,8 @@
 from datetime import time
 from pathlib import Path
 
-from models import permissions
+from models import backup_rule, permissions
+from models.backup_rule import KeepRule, change_keep_rule
 from models.codes import SealKind
 from models.ledger import Ledger
 
@@ -12,6 +13,7 @@ BACKUP_FOLDER = "backup_folder"
 BACKUP_DAYS = "backup_days"
 BACKUP_AT = "backup_at"
 BACKUP_AT_EXIT = "backup_at_exit"
+BACKUP_KEEP = backup_rule.SETTING
 SEAL_KIND = "seal_kind"
 SCAN_PREFIX = "scan_prefix"
 SCAN_GAP = "scan_gap_ms"
@@ -77,6 +79,9 @@ def change_setting(ledger: Ledger, name: str, value: str) -> None:
     Raises:
         NotPermitted: only responsible persons and administrators change settings.
     """
+    if name == BACKUP_KEEP:
+        change_keep_rule(ledger, KeepRule(*map(int, value.split())))
+        return
     ledger.require("settings")
     ledger.store.set_setting(name, value)
 

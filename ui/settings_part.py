@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models import backup_rule
+from models.backup_rule import KeepRule, keep_rule
 from models.codes import SealKind
 from models.ledger import Ledger
 from ui import ledger_settings as settings
@@ -97,6 +99,7 @@ class SettingsPart(QWidget):
         daily.addStretch()
         add_row(rows, self.tr("自動バックアップ"), daily)
         add_row(rows, "", self.at_exit)
+        add_row(rows, self.tr("残すバックアップ"), self._keep_row())
         add_row(rows, self.tr("書類の押印欄"), self.seal)
         add_row(rows, self.tr("バーコードの先頭文字"), self.prefix)
         add_row(rows, self.tr("バーコードの文字の間隔"), self.gap)
@@ -122,6 +125,20 @@ class SettingsPart(QWidget):
         column.addLayout(line)
         column.addStretch()
 
+    def _keep_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        least = (1, 0, 0)
+        self.keep_boxes = [
+            _number(lowest, backup_rule.MOST, unit)
+            for lowest, unit in zip(least, ("日分", "週分", "か月分"), strict=True)
+        ]
+        for box in self.keep_boxes:
+            box.setAccessibleName(self.tr("残すバックアップ（{0}）").format(box.suffix().strip()))
+            row.addWidget(box)
+        row.addStretch()
+        return row
+
     def _choose(self) -> None:
         folder = self.desk.asker.folder(self, self.tr("バックアップの保存先"), self.folder.text())
         if folder is not None:
@@ -135,6 +152,7 @@ class SettingsPart(QWidget):
             settings.BACKUP_DAYS: str(self.days.value()),
             settings.BACKUP_AT: self.at.time().toString("HH:mm") if self.daily.isChecked() else "",
             settings.BACKUP_AT_EXIT: "1" if self.at_exit.isChecked() else "",
+            settings.BACKUP_KEEP: KeepRule(*(box.value() for box in self.keep_boxes)).setting,
             settings.SEAL_KIND: str(self.seal.currentData()),
             settings.SCAN_PREFIX: self.prefix.text(),
             settings.SCAN_GAP: str(self.gap.value()),
@@ -150,6 +168,10 @@ class SettingsPart(QWidget):
         self.at.setTime(QTime.fromString(at or USUAL_TIME, "HH:mm"))
         self.at.setEnabled(bool(at))
         self.at_exit.setChecked(bool(values[settings.BACKUP_AT_EXIT]))
+        for box, number in zip(
+            self.keep_boxes, values[settings.BACKUP_KEEP].split(), strict=True
+        ):
+            box.setValue(int(number))
         self.seal.setCurrentIndex(self.seal.findData(values[settings.SEAL_KIND]))
         self.prefix.setText(values[settings.SCAN_PREFIX])
         self.gap.setValue(int(values[settings.SCAN_GAP]))
@@ -166,6 +188,7 @@ def _read(ledger: Ledger) -> tuple[dict[str, str], bool]:
         settings.BACKUP_DAYS: str(settings.backup_days(ledger)),
         settings.BACKUP_AT: f"{at:%H:%M}" if (at := settings.backup_at(ledger)) else "",
         settings.BACKUP_AT_EXIT: "1" if settings.backup_at_exit(ledger) else "",
+        settings.BACKUP_KEEP: keep_rule(ledger).setting,
         settings.SEAL_KIND: str(settings.seal_kind(ledger)),
         settings.SCAN_PREFIX: settings.scan_prefix(ledger),
         settings.SCAN_GAP: str(settings.scan_gap(ledger)),

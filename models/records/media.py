@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from models.fields import Day, Ref, Text, field
+from models.codes import MediumState, SanitizationMethod
+from models.fields import Choice, Day, Ref, Text, field
 from models.records.base import Record
 
 
@@ -14,7 +15,9 @@ class BackupMedium(Record):
 
     type: ClassVar[str] = "backup_medium"
     label: ClassVar[str] = "バックアップの媒体"
-    columns: ClassVar[tuple[str, ...]] = ("medium_no", "name", "place_id", "registered_on")
+    columns: ClassVar[tuple[str, ...]] = (
+        "medium_no", "name", "place_id", "registered_on", "state", "ended_on",
+    )  # fmt: skip
     search: ClassVar[tuple[str, ...]] = ("medium_no", "name")
 
     medium_no: str = field(Text(40), "媒体番号", required=True)
@@ -22,6 +25,22 @@ class BackupMedium(Record):
     mark: str = field(Text(32), "媒体の印", required=True)
     place_id: str = field(Ref("place"), "保管場所")
     registered_on: date | None = field(Day(), "登録日", required=True)
+    state: MediumState | None = field(Choice(MediumState), "状態")
+    item_id: str = field(Ref("item"), "媒体・資料としての登録")
+    ended_on: date | None = field(Day(), "使用を終えた日")
+    end_method: SanitizationMethod | None = field(Choice(SanitizationMethod), "媒体の処分の方法")
+    end_detail: str = field(Text(), "処分の詳細")
+    end_performed_by: str = field(Ref("person"), "処分した人")
+    end_verified_by: str = field(Ref("person"), "処分を確かめた人")
 
     def caption(self) -> str:
         return f"{self.medium_no} {self.name}"
+
+    @property
+    def in_use(self) -> bool:
+        """Tell whether backups may be written to it; an older record says nothing of its state."""
+        return self.state in (None, MediumState.IN_USE)
+
+    @property
+    def state_word(self) -> str:
+        return (self.state or MediumState.IN_USE).label

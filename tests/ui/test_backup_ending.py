@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from models.backup_care import ending, standing
+from models.backup_care import proposal, standing
 from models.backups import record_backup
 from models.records import BackupMedium
 from tests.house import House, furnished
@@ -37,10 +37,13 @@ def desk(house: House) -> Iterator[Desk]:
 
 
 def test_what_is_ticked_goes(house: House, desk: Desk, qtbot: QtBot) -> None:
-    dialog = EndingDialog(desk, ending(house.ledger))
+    dialog = EndingDialog(desk, proposal(house.ledger))
     qtbot.addWidget(dialog)
-    assert dialog.table.rowCount() == 2 and len(dialog.chosen()) == 2
-    assert "残さなくてよい" in cell_text(dialog.table, 0, 2)
+    assert dialog.table.rowCount() == 3 and len(dialog.chosen()) == 2
+    assert cell_text(dialog.table, 0, 2) == "廃棄できる"
+    assert "残さなくてよい" in cell_text(dialog.table, 0, 3)
+    assert cell_text(dialog.table, 2, 2) == "必ず残す"
+    assert "いちばん新しい" in cell_text(dialog.table, 2, 3)
     kept = dialog.table.item(1, 0)
     assert kept is not None
     kept.setCheckState(Qt.CheckState.Unchecked)
@@ -52,7 +55,7 @@ def test_what_is_ticked_goes(house: House, desk: Desk, qtbot: QtBot) -> None:
 
 
 def test_nothing_is_done_without_tick_and_reason(house: House, desk: Desk, qtbot: QtBot) -> None:
-    dialog = EndingDialog(desk, ending(house.ledger))
+    dialog = EndingDialog(desk, proposal(house.ledger))
     qtbot.addWidget(dialog)
     dialog.reason.clear()
     dialog.dispose()
@@ -64,6 +67,13 @@ def test_nothing_is_done_without_tick_and_reason(house: House, desk: Desk, qtbot
         cell.setCheckState(Qt.CheckState.Unchecked)
     dialog.dispose()
     assert "選んでください" in dialog.message.text() and len(standing(house.ledger)) == 3
+
+
+def test_what_is_out_of_reach_is_not_ticked(house: House, desk: Desk, qtbot: QtBot) -> None:
+    (house.folder / "stick").rename(house.folder / "drawer")
+    dialog = EndingDialog(desk, proposal(house.ledger))
+    qtbot.addWidget(dialog)
+    assert dialog.chosen() == [] and "接続されていません" in cell_text(dialog.table, 0, 3)
 
 
 def test_an_empty_list_says_so(desk: Desk, qtbot: QtBot) -> None:
@@ -86,7 +96,7 @@ def test_the_page_says_that_a_backup_must_go(house: House, desk: Desk, qtbot: Qt
     page.end()
     settle(qtbot, desk.operations)
     dialog = page.findChild(EndingDialog)
-    assert dialog is not None and cell_text(dialog.table, 0, 0) == "！"
+    assert dialog is not None and cell_text(dialog.table, 0, 2) == "！廃棄する"
     dialog.reject()
 
 
