@@ -12,7 +12,7 @@ import struct
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
-from reports.tables.child import parse_in_child
+from reports.tables.child import UNCLEAR, parse_in_child
 from reports.tables.table import Limits, refuse
 
 if TYPE_CHECKING:
@@ -46,8 +46,12 @@ def plain_picture(data: bytes, name: str, *, limits: Limits = PICTURE_LIMITS) ->
     if not kind or len(data) > limits.file_bytes:
         return data  # too large a file is refused by whoever keeps files
     options = {"kind": kind, "pixels": MOST_PIXELS}
-    answer = parse_in_child("picture", data, options, limits=limits, name=name)
-    return base64.b64decode(answer["picture"], validate=True)
+    answers = list(parse_in_child("picture", data, options, limits=limits, name=name))
+    try:
+        [answer] = answers
+        return base64.b64decode(answer["picture"], validate=True)
+    except (LookupError, TypeError, ValueError) as exc:
+        raise refuse(name, UNCLEAR) from exc
 
 
 def picture_kind(data: bytes) -> str:

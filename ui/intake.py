@@ -30,17 +30,23 @@ class Source:
     proposed: Mapping[str, str]
 
 
-def read_source(path: Path, cls: type[Record], *, sheet: str = "") -> Source:
+def read_source(
+    path: Path,
+    cls: type[Record],
+    *,
+    sheet: str = "",
+    progress: Progress = lambda done, total: None,
+) -> Source:
     """Read a file.
 
     Raises:
-        ImportRefused, MediumMissing, InputOutput
+        ImportRefused, MediumMissing, InputOutput, Cancelled
     """
     from reports.tables.mapping import propose_mapping
     from reports.tables.read import DEFAULT_LIMITS, read_table
 
     data = _bytes_of(path, DEFAULT_LIMITS.file_bytes)
-    table = read_table(data, sheet=sheet, name=path.name)
+    table = read_table(data, sheet=sheet, name=path.name, beat=lambda: progress(0, 1))
     is_book = bool(table.sheet)
     return Source(
         name=path.name,
@@ -49,7 +55,7 @@ def read_source(path: Path, cls: type[Record], *, sheet: str = "") -> Source:
         sheet=Sheet(
             name=path.name,
             columns=tuple(table.columns),
-            rows=[(row.line_no, row.cells) for row in table.rows],
+            rows=table.rows,
             sha256=table.source_sha256,
             skipped=tuple((s.line_no, s.reason) for s in table.skipped),
             notes=tuple(
@@ -86,7 +92,7 @@ def take_in(
     """
     ledger.require("import")
     contract_id = contract_id or only_contract(ledger, record_type)
-    source = read_source(path, record_type)
+    source = read_source(path, record_type, progress=progress)
     return take_source(
         ledger, source, record_type, contract_id=contract_id, mapping=mapping or {},
         dry_run=dry_run, options=options, progress=progress,

@@ -174,19 +174,21 @@ class Pkcs12Dialog(QDialog):
 
 
 def _picture(file: Path) -> bytes:
-    """Read a picture.
+    """Read a picture, drawn anew in the child: what the window decodes is of our own making.
 
     Raises:
-        InputOutput
+        InputOutput, ImportRefused
         Refused: nobody can see anything on it.
     """
+    from reports.pictures import picture_kind, plain_picture
+
     try:
         data = file.read_bytes() if file.stat().st_size <= LARGEST else b""
     except OSError as error:
         raise InputOutput(file=file.name, reason=error.strerror or "読取り") from error
-    if QImage.fromData(data).isNull():
+    if picture_kind(data) not in ("PNG", "JPEG"):
         raise Refused(reason="印影の画像には、1MBまでのPNGかJPEGのファイルを選んでください。")
-    return data
+    return plain_picture(data, file.name)
 
 
 def make_seal(ledger: Ledger) -> Change:

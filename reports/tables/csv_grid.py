@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from reports.tables.table import Grid, Limits, Note, Row, check_size, refuse
+from reports.tables.table import Grid, Limits, Note, Row, refuse
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -25,20 +25,19 @@ _PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
 _TEXT_TRICK: Final = re.compile(r'="([^"]*)"')
 
 
-def read_csv(data: bytes, limits: Limits, name: str) -> Grid:
+def read_csv(data: bytes, limits: Limits) -> Grid:
     """Read the cells of a CSV file.
 
     Raises:
         ImportRefused: Not a text file, unknown encoding, broken quotes, or too large.
     """
-    encoding, text = _decode(data, name)
+    encoding, text = _decode(data)
     delimiter = _delimiter(text, limits)
     grid = Grid(rows=[], encoding=encoding)
-    for row in _rows(text, delimiter, limits, name):
+    for row in _rows(text, delimiter, limits):
         grid.rows.append(row)
         if len(grid.rows) > limits.rows:
             break
-    check_size(grid, limits, name)
     if encoding == "euc_jp":
         grid.notes.append(
             Note(0, "", "文字コードをEUC-JPと判断しました。文字化けがないか確かめてください。")
@@ -48,15 +47,15 @@ def read_csv(data: bytes, limits: Limits, name: str) -> Grid:
     return grid
 
 
-def _decode(data: bytes, name: str) -> tuple[str, str]:
+def _decode(data: bytes) -> tuple[str, str]:
     """Decide the encoding by what decodes without a single error, never by a guess with losses."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return encoding, _strictly(data, encoding, name)
+            return encoding, _strictly(data, encoding)
     if b"\0" in data:
-        return _decode_utf16(data, name)
+        return _decode_utf16(data)
     if b"\x1b$" in data:
-        return "iso2022_jp", _strictly(data, "iso2022_jp", name)
+        return "iso2022_jp", _strictly(data, "iso2022_jp")
     readable = {}
     for encoding in ("utf-8", "cp932", "euc_jp"):
         try:
@@ -66,26 +65,26 @@ def _decode(data: bytes, name: str) -> tuple[str, str]:
     if "utf-8" in readable:
         return "utf-8", readable["utf-8"]
     if not readable:
-        raise refuse(name, _unreadable(data))
+        raise refuse("", _unreadable(data))
     return min(readable.items(), key=lambda item: (_strangeness(item[1]), item[0]))
 
 
-def _strictly(data: bytes, encoding: str, name: str) -> str:
+def _strictly(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as exc:
-        raise refuse(name, _unreadable(data)) from exc
+        raise refuse("", _unreadable(data)) from exc
 
 
-def _decode_utf16(data: bytes, name: str) -> tuple[str, str]:
+def _decode_utf16(data: bytes) -> tuple[str, str]:
     """Read UTF-16 without a mark; anything else with zero bytes is no text."""
     even, odd = data[:4000:2].count(0), data[1:4000:2].count(0)
     if even == odd or len(data) % 2:
-        raise refuse(name, "表のファイルではありません（CSVかxlsxを選んでください）。")
+        raise refuse("", "表のファイルではありません（CSVかxlsxを選んでください）。")
     encoding = "utf-16-le" if odd > even else "utf-16-be"
-    text = _strictly(data, encoding, name)
+    text = _strictly(data, encoding)
     if "\0" in text:
-        raise refuse(name, "表のファイルではありません（CSVかxlsxを選んでください）。")
+        raise refuse("", "表のファイルではありません（CSVかxlsxを選んでください）。")
     return encoding, text
 
 
@@ -147,7 +146,7 @@ def _delimiter(text: str, limits: Limits) -> str:
     return max(_DELIMITERS, key=evenness)
 
 
-def _rows(text: str, delimiter: str, limits: Limits, name: str) -> Iterator[Row]:
+def _rows(text: str, delimiter: str, limits: Limits) -> Iterator[Row]:
     lines = _Lines(text, delimiter, limits)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     start = 1
@@ -156,7 +155,7 @@ def _rows(text: str, delimiter: str, limits: Limits, name: str) -> Iterator[Row]
             lines.seen = 0
             cells = next(reader, None)
         except csv.Error as exc:
-            raise refuse(name, _broken_line(start, str(exc))) from exc
+            raise refuse("", _broken_line(start, str(exc))) from exc
         if cells is None:
             return
         whole = "".join(cells)

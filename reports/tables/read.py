@@ -1,30 +1,22 @@
 """Read a register from a CSV or xlsx file that somebody else made."""
 
-import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from models.errors import InputOutput, MediumMissing
-from reports.tables import xlsx_grid
-from reports.tables.child import parse_in_child
-from reports.tables.csv_grid import read_csv
-from reports.tables.shape import shape_table
-from reports.tables.table import (
-    DEFAULT_LIMITS,
-    Grid,
-    Limits,
-    Note,
-    Row,
-    Skipped,
-    Table,
-    check_size,
-    refuse,
-)
+from reports.tables.parse import table_of
+from reports.tables.table import DEFAULT_LIMITS, Limits, Note, Row, Skipped, Table, refuse
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "Note", "Row", "Skipped", "Table", "read_table"]
 
 
 def read_table(
-    source: Path | bytes, *, limits: Limits = DEFAULT_LIMITS, sheet: str = "", name: str = ""
+    source: Path | bytes,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    sheet: str = "",
+    name: str = "",
+    beat: Callable[[], None] = lambda: None,
 ) -> Table:
     """Read the table of a CSV or xlsx file; the content decides which it is, not its name.
 
@@ -33,6 +25,7 @@ def read_table(
         limits: How large the file may be, packed and unpacked.
         sheet: Name of the sheet of a workbook; empty for the first that holds a table.
         name: What messages call the file; by default the last part of its path.
+        beat: Called again and again while the file is read; may raise `Cancelled`.
 
     Raises:
         ImportRefused: The file cannot or must not be read as a table, with the reason.
@@ -45,9 +38,7 @@ def read_table(
         raise _too_large(limits, name)
     if not data.strip():
         raise refuse(name, "ファイルが空です。")
-    grid = _read_xlsx(data, limits, sheet, name) if xlsx_grid.is_xlsx(data) else None
-    grid = grid or read_csv(data, limits, name)
-    return shape_table(grid, hashlib.sha256(data).hexdigest(), name)
+    return table_of(data, limits=limits, sheet=sheet, name=name, beat=beat)
 
 
 def _bytes_of(path: Path, limits: Limits, name: str) -> bytes:
@@ -63,12 +54,3 @@ def _bytes_of(path: Path, limits: Limits, name: str) -> bytes:
 
 def _too_large(limits: Limits, name: str) -> Exception:
     return refuse(name, f"ファイルが大きすぎます（{limits.file_bytes // 1024**2}MBまで）。")
-
-
-def _read_xlsx(data: bytes, limits: Limits, sheet: str, name: str) -> Grid:
-    xlsx_grid.check_archive(data, limits, name)
-    options = {"sheet": sheet, "rows": limits.rows, "columns": limits.columns}
-    answer = parse_in_child("xlsx", data, options, limits=limits, name=name)
-    grid = xlsx_grid.grid_from_json(answer)
-    check_size(grid, limits, name)
-    return grid

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import dropwhile
-from statistics import median
 from typing import Final
 
-from reports.tables.table import Grid, Note, Row, Skipped, Table, refuse
+from reports.tables.table import Grid, Note, Row, Shaped, Skipped, refuse
 
 _HEADING_WITHIN: Final = 40
 _LABEL_LENGTH: Final = 30
@@ -27,7 +26,7 @@ _CLOCK_COLUMN: Final = re.compile(r"時刻$")
 _BRACKETS: Final = re.compile(r"[（(][^）)]*[）)]")
 
 
-def shape_table(grid: Grid, source_sha256: str, name: str) -> Table:
+def shape_table(grid: Grid) -> Shaped:
     """Turn a grid into a table.
 
     Raises:
@@ -36,7 +35,7 @@ def shape_table(grid: Grid, source_sha256: str, name: str) -> Table:
     start = _heading_index(grid.rows)
     if start is None:
         raise refuse(
-            name,
+            "",
             "見出しの行が見つかりません。「日付」「管理番号」などの列名の行がある表を選んでください。",
         )
     depth = _heading_depth(grid, start)
@@ -47,11 +46,10 @@ def shape_table(grid: Grid, source_sha256: str, name: str) -> Table:
     columns, notes = _named([labels[i] for i in kept], heading[0].line_no)
     rows, skipped = _sort_out(body, heading, kept)
     rows, read_notes = _Reader(columns, grid.starts_1904).read(rows)
-    return Table(
+    return Shaped(
         columns=columns,
         rows=rows,
         encoding=grid.encoding,
-        source_sha256=source_sha256,
         title_lines=[_text_of(row) for row in grid.rows[:start] if _text_of(row)],
         skipped=skipped,
         notes=[*notes, *_renamed(grid.notes, heading[-1].line_no, kept, columns), *read_notes],
@@ -86,7 +84,7 @@ def _text_of(row: Row) -> str:
 def _heading_index(rows: list[Row]) -> int | None:
     """Return the first line that holds nothing but labels, and enough of them for the table."""
     counts = [count for row in rows if (count := sum(map(bool, map(str.strip, row.cells)))) > 1]
-    needed = max(2, 0.6 * median(counts)) if counts else 2
+    needed = max(2, 0.6 * sorted(counts)[len(counts) // 2]) if counts else 2
     for index, row in enumerate(rows[:_HEADING_WITHIN]):
         filled = _filled(row)
         labels = [label for label in filled if _is_label(label)]
@@ -173,14 +171,24 @@ def _sort_out(
 ) -> tuple[list[Row], list[Skipped]]:
     rows, skipped = [], []
     headings = [_filled(row) for row in heading]
+    beginnings = {filled[0] for filled in headings}
     every = list(range(len(kept))) == kept
     for row in body:
-        if reason := _why_no_data(row, headings):
+        if not _is_plainly_data(row, beginnings) and (reason := _why_no_data(row, headings)):
             skipped.append(Skipped(row.line_no, reason, _text_of(row)))
         else:
             as_it_is = every and len(row.cells) == len(kept)
             rows.append(row if as_it_is else Row(row.line_no, [_cell(row, i) for i in kept]))
     return rows, skipped
+
+
+def _is_plainly_data(row: Row, beginnings: set[str]) -> bool:
+    """Tell at one look that `_why_no_data` would find no reason: nearly all rows are such."""
+    first, *others = row.cells or [""]
+    rest = "".join(others)
+    begun = _plain(first)
+    filled = begun != "" and rest != "" and not rest.isspace()
+    return filled and begun not in beginnings and "計" not in first and "計" not in rest
 
 
 def _why_no_data(row: Row, headings: list[list[str]]) -> str:

@@ -1,7 +1,8 @@
 """What a table from outside is once it has been read, and how large one may be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from models.errors import ImportRefused
 
@@ -16,16 +17,17 @@ class Limits:
     ratio: int = 200
     rows: int = 200_000
     columns: int = 200
+    cells: int = 5_000_000
     cell_length: int = 32_767
     memory_bytes: int = 1024**3
     seconds: int = 120
+    answer_bytes: int = 128 * 1024**2  # what a child may answer
 
 
 DEFAULT_LIMITS: Final = Limits()
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One line of data; `line_no` is where it begins in the file or on the sheet."""
 
     line_no: int
@@ -51,17 +53,23 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Table:
+class Shaped:
     """A register as it stands in a file: headings, rows, and everything that was left out."""
 
     columns: list[str]
     rows: list[Row]
     encoding: str
-    source_sha256: str
     title_lines: list[str]
     skipped: list[Skipped]
     notes: list[Note]
-    sheet: str = ""
+    sheet: str
+
+
+@dataclass(frozen=True)
+class Table(Shaped):
+    """The same with the hash of the file."""
+
+    source_sha256: str
 
 
 @dataclass
@@ -80,23 +88,32 @@ class Grid:
 
 
 def refuse(name: str, reason: str) -> ImportRefused:
-    """Return the error for a file that cannot be taken, ready to raise."""
+    """Return the error for a file that cannot be taken, ready to raise.
+
+    Args:
+        name: What people call the file; "" in the child, which does not know it.
+    """
     return ImportRefused(file=name, reason=reason)
 
 
-def check_size(grid: Grid, limits: Limits, name: str) -> None:
-    """Refuse a grid with too many rows or columns, or a cell that is too long.
+def check_size(rows: Sequence[Row], limits: Limits, name: str = "") -> None:
+    """Refuse too many rows, columns or cells, or a cell that is too long.
 
     Raises:
         ImportRefused: with the first line that is too large.
     """
-    if len(grid.rows) > limits.rows:
+    if len(rows) > limits.rows:
         raise refuse(name, f"行が多すぎます（{limits.rows:,}行まで）。分けて取り込んでください。")
-    for row in grid.rows:
-        if len(row.cells) > limits.columns:
-            raise refuse(name, f"{row.line_no}行目の列が多すぎます（{limits.columns}列まで）。")
-        if any(len(cell) > limits.cell_length for cell in row.cells):
+    if sum(len(row.cells) for row in rows) > limits.cells:
+        raise refuse(
+            name,
+            f"セルが多すぎます（{limits.cells:,}個まで）。"
+            "必要な列だけにするか、行を分けて取り込んでください。",
+        )
+    for line, cells in rows:
+        if len(cells) > limits.columns:
+            raise refuse(name, f"{line}行目の列が多すぎます（{limits.columns}列まで）。")
+        if max(map(len, cells), default=0) > limits.cell_length:
             raise refuse(
-                name,
-                f"{row.line_no}行目に長すぎるセルがあります（{limits.cell_length:,}文字まで）。",
+                name, f"{line}行目に長すぎるセルがあります（{limits.cell_length:,}文字まで）。"
             )

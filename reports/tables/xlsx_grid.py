@@ -1,9 +1,9 @@
 """xlsx files: look into the zip before anything is parsed, then give the cells of one sheet.
 
-`check_archive` runs in our own process and reads the directory of the zip only. `parse_sheet` runs
-in a child (`reports/tables/child.py`), because a few kilobytes can claim thousands of millions of
-cells. openpyxl reads the values; merged cells, formulas and hidden rows, which its read-only mode
-does not tell, come from a pass of our own over the sheet's XML with defusedxml.
+All of it runs in a child (`reports/tables/child.py`): a few kilobytes can claim thousands of millions
+of cells, and the directory of a zip alone can name a million files. openpyxl reads the values;
+merged cells, formulas and hidden rows, which its read-only mode does not tell, come from a pass of
+our own over the sheet's XML with defusedxml.
 """
 
 import io
@@ -36,7 +36,7 @@ def is_xlsx(data: bytes) -> bool:
 # --- before parsing ---------------------------------------------------------------------------
 
 
-def check_archive(data: bytes, limits: Limits, name: str) -> None:
+def check_archive(data: bytes, limits: Limits) -> None:
     """Refuse everything that is no harmless xlsx, by the directory of the zip alone.
 
     The declared sizes bind: `zipfile` never gives out more bytes than an entry declares.
@@ -46,21 +46,21 @@ def check_archive(data: bytes, limits: Limits, name: str) -> None:
     """
     if data.startswith(_OLE):
         raise refuse(
-            name,
+            "",
             "パスワードが設定されているか、古い形式（.xls）です。"
             "Excelで開き、パスワードを外して .xlsx で保存し直してください。",
         )
     try:
         entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, ValueError, OSError) as exc:
-        raise refuse(name, "ファイルが壊れています。Excelで開いて保存し直してください。") from exc
+        raise refuse("", "ファイルが壊れています。Excelで開いて保存し直してください。") from exc
     names = [entry.filename for entry in entries]
     if "xl/workbook.xml" not in names or len(set(names)) != len(names):
-        raise refuse(name, "Excelのブック（.xlsx）ではありません。")
+        raise refuse("", "Excelのブック（.xlsx）ではありません。")
     if any(entry.flag_bits & 1 for entry in entries):
-        raise refuse(name, "暗号化されています。パスワードを外して保存し直してください。")
+        raise refuse("", "暗号化されています。パスワードを外して保存し直してください。")
     if reason := _too_large(entries, limits):
-        raise refuse(name, reason)
+        raise refuse("", reason)
 
 
 def _too_large(entries: list[zipfile.ZipInfo], limits: Limits) -> str:
@@ -76,7 +76,7 @@ def _too_large(entries: list[zipfile.ZipInfo], limits: Limits) -> str:
     return ""
 
 
-# --- in the child -----------------------------------------------------------------------------
+# --- parsing ----------------------------------------------------------------------------------
 
 
 @dataclass
@@ -88,12 +88,12 @@ class _Marks:
     hidden_rows: int = 0
 
 
-def parse_sheet(data: bytes, options: dict[str, Any]) -> dict[str, Any]:
+def parse_sheet(data: bytes, limits: Limits, name: str) -> Grid:
     """Read one sheet of a workbook; the named one, or the first that holds a table.
 
     Args:
         data: The xlsx file, already passed by `check_archive`.
-        options: `sheet` (name or ""), and the bounds `rows` and `columns`.
+        name: Of the sheet, or "".
 
     Raises:
         ImportRefused: Damaged, forbidden XML, no table, or too many rows or columns.
@@ -105,7 +105,8 @@ def parse_sheet(data: bytes, options: dict[str, Any]) -> dict[str, Any]:
             "", "安全な読み取りの部品（defusedxml）が使えません。預り台帳を入れ直してください。"
         )
     try:
-        return _parse(openpyxl.load_workbook(io.BytesIO(data), True, data_only=True), data, options)
+        book = openpyxl.load_workbook(io.BytesIO(data), True, data_only=True)
+        return _parse(book, data, limits, name)
     except _DAMAGE as exc:
         if _is_forbidden_xml(exc):
             reason = "許されない記述（XMLの実体や外部参照）を含むため、開けません。"
@@ -130,47 +131,25 @@ def _is_forbidden_xml(error: BaseException | None) -> bool:
     return error is not None
 
 
-def _parse(book: Any, data: bytes, options: dict[str, Any]) -> dict[str, Any]:
+def _parse(book: Any, data: bytes, limits: Limits, name: str) -> Grid:
     sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "reset_dimensions")]
-    wanted = [sheet for sheet in sheets if options["sheet"] in ("", sheet.title)]
+    wanted = [sheet for sheet in sheets if name in ("", sheet.title)]
     if not wanted:
-        raise refuse("", f"シート「{options['sheet']}」がありません。")
+        raise refuse("", f"シート「{name}」がありません。")
     for sheet in wanted:
-        grid = _read(sheet, data, options)
-        if options["sheet"] or any(sum(map(bool, row.cells)) > 1 for row in grid.rows):
+        grid = _read(sheet, data, limits)
+        if name or any(sum(map(bool, row.cells)) > 1 for row in grid.rows):
             grid.starts_1904 = book.epoch.year == 1904
             grid.notes.extend(
                 Note(0, "", f"シート「{other.title}」は読んでいません。")
                 for other in sheets
                 if other is not sheet
             )
-            return _to_json(grid)
+            return grid
     raise refuse("", "表のあるシートがありません。")
 
 
-def _to_json(grid: Grid) -> dict[str, Any]:
-    return {
-        "sheet": grid.sheet,
-        "starts_1904": grid.starts_1904,
-        "rows": [[row.line_no, row.cells] for row in grid.rows],
-        "merges": grid.merges,
-        "notes": [[note.line_no, note.column, note.message] for note in grid.notes],
-    }
-
-
-def grid_from_json(answer: dict[str, Any]) -> Grid:
-    """Rebuild the grid from the child's answer."""
-    return Grid(
-        rows=[Row(int(line), [str(cell) for cell in cells]) for line, cells in answer["rows"]],
-        encoding="xlsx",
-        notes=[Note(int(line), str(column), str(text)) for line, column, text in answer["notes"]],
-        merges=[(int(a), int(b), int(c), int(d)) for a, b, c, d in answer["merges"]],
-        sheet=str(answer["sheet"]),
-        starts_1904=bool(answer["starts_1904"]),
-    )
-
-
-def _read(sheet: Any, data: bytes, options: dict[str, Any]) -> Grid:
+def _read(sheet: Any, data: bytes, limits: Limits) -> Grid:
     grid = Grid(rows=[], encoding="xlsx", sheet=sheet.title)
     marks = _read_marks(sheet._worksheet_path, data)
     grid.merges = marks.merges
@@ -178,16 +157,16 @@ def _read(sheet: Any, data: bytes, options: dict[str, Any]) -> Grid:
     blank: list[Row] = []
     for line, cells in enumerate(sheet.iter_rows(), start=1):
         texts = list(_texts(cells, line, marks, grid.notes))
-        if len(texts) > options["columns"]:
-            raise refuse("", f"{line}行目の列が多すぎます（{options['columns']}列まで）。")
+        if len(texts) > limits.columns:
+            raise refuse("", f"{line}行目の列が多すぎます（{limits.columns}列まで）。")
         if not texts:
             if len(blank) < _BLANK_LINES:
                 blank.append(Row(line, []))
             continue
         grid.rows += [*blank, Row(line, texts)]
         blank.clear()
-        if len(grid.rows) > options["rows"]:
-            raise refuse("", f"行が多すぎます（{options['rows']:,}行まで）。")
+        if len(grid.rows) > limits.rows:
+            raise refuse("", f"行が多すぎます（{limits.rows:,}行まで）。")
     _fill_merged(grid)
     if marks.hidden_rows:
         grid.notes.append(Note(0, "", f"非表示の行（{marks.hidden_rows}行）も取り込みました。"))

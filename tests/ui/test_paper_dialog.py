@@ -14,6 +14,8 @@ from models.codes import SealKind
 from models.errors import Refused
 from models.records import HandlingEvent, Submission
 from reports.collect import collect
+from reports.pictures import plain_picture
+from tests.reports.test_pictures import claiming
 from tests.ui.daily import Site, make_site
 from tests.ui.shell import texts
 from ui.issue import IssueRequest
@@ -137,9 +139,10 @@ def test_a_stamp_is_chosen_shown_and_printed(site: Site, tmp_path: Path) -> None
     QTest.keyClick(part.image_button, Qt.Key.Key_Space)
     site.settle()
     assert not part.image.pixmap().isNull()
-    assert site.ledger.paper.seal_image() == stamp()
+    kept = plain_picture(stamp(), "印影")
+    assert site.ledger.paper.seal_image() == kept
     wish = IssueRequest("D-14", site.contract_id, (receipt(site),), seal_kind=SealKind.IMAGE)
-    assert collect(site.ledger, wish, site.ledger.paper.numbering()).head.seal_image == stamp()
+    assert collect(site.ledger, wish, site.ledger.paper.numbering()).head.seal_image == kept
 
 
 def test_a_stamp_that_is_no_picture_is_refused(site: Site, tmp_path: Path) -> None:
@@ -154,6 +157,20 @@ def test_a_stamp_that_is_no_picture_is_refused(site: Site, tmp_path: Path) -> No
     assert site.ledger.paper.seal_image() is None
     with pytest.raises(Refused):
         site.ledger.paper.keep_seal_image(b"not a picture")
+
+
+def test_a_stamp_that_claims_a_billion_pixels_is_never_decoded_by_the_window(
+    site: Site, tmp_path: Path
+) -> None:
+    part = SealPart(site.desk)
+    site.qtbot.addWidget(part)
+    file = tmp_path / "印影.png"
+    file.write_bytes(claiming(40_000, 40_000))
+    site.answers.replies[:] = [file]
+    part.take_image()
+    site.settle()
+    assert "画像が大きすぎます" in site.answers.asked[-1]
+    assert site.ledger.paper.seal_image() is None
 
 
 def receipt(site: Site) -> str:
