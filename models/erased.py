@@ -39,6 +39,16 @@ class Erasures:
             return self.spans[place][2]
         return 0
 
+    def among(self, first: int, last: int) -> list[int]:
+        """Return the erased entries of a stretch, in order."""
+        place = max(bisect_right(self.spans, (first, 1 << 62, 0)) - 1, 0)
+        found: list[int] = []
+        while place < len(self.spans) and self.spans[place][0] <= last:
+            start, end, _ = self.spans[place]
+            found += range(max(start, first), min(end, last) + 1)
+            place += 1
+        return found
+
     def counts(self) -> dict[int, int]:
         """Return how many entries were erased under each entry."""
         found: dict[int, int] = {}

@@ -8,72 +8,86 @@ all, is counted at the end (`surplus`).
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
 
 from models import custody
-from models.chain import Action, Command, Entry, read_content
+from models.chain import Action, Line, read_content
 from models.custody import Status
 from models.erased import NO_ERASURES, Erasures
 from models.errors import Refused
 from models.records import Item, Record
-from models.records.handling import HandlingEvent
+from models.records.base import Declared
+from models.records.handling import HandlingEvent, HandlingLine, TransportDetail
 from storage import log, rows, schema
-from storage.database import Database
+from storage.database import Database, Row
 from storage.helpers import Found
 from storage.listing import unlike
 
 CODE = "VIEW"
 EVENTS = 1000  # of a timeline that are in memory at once
 
-Expected = tuple[Record, rows.Version]
-Pair = tuple[Command, Entry]
-Table = dict[int, list[tuple[Any, ...]]]  # rows by the number of their record
+Told = tuple[str, str, Line]
+"""When an entry was entered, as the tables say it, by whom, and the entry."""
 
+_CREATE, _REVISE = Action.CREATE.value, Action.REVISE.value
 _LATER = (
     "SELECT l.record_id, l.seq FROM entry e JOIN v_later l ON l.record_id = e.record_id"
     " WHERE e.seq BETWEEN ? AND ? AND e.action = 'create' ORDER BY l.seq"
 )
-_UNLISTED = (
-    "SELECT e.seq FROM entry e WHERE e.seq BETWEEN ? AND ? AND e.action <> 'create' AND NOT EXISTS"
-    " (SELECT 1 FROM v_later l WHERE l.record_id = e.record_id AND l.seq = e.seq)"
+_LISTED = (
+    "SELECT e.seq FROM entry e JOIN v_later l ON l.record_id = e.record_id AND l.seq = e.seq"
+    " WHERE e.seq BETWEEN ? AND ?"
 )
 _GONE = (
     "SELECT type, count(*) FROM entry WHERE action = 'create' AND type <> 'contract'"
     " AND seq BETWEEN ? AND ? GROUP BY type"
 )
 _HAPPENED = (
-    "SELECT t.item, v.seq FROM (SELECT item_id AS item, _number FROM v_handling_event_lines"
+    "SELECT t.item, v.number FROM (SELECT item_id AS item, _number FROM v_handling_event_lines"
     " WHERE item_id IN (SELECT value FROM json_each(?1)) UNION ALL"
     " SELECT resulting_item_id, _number FROM v_handling_event_lines"
     " WHERE resulting_item_id IN (SELECT value FROM json_each(?1))) t"
     " JOIN v_handling_event v ON v.number = t._number WHERE v.voided_at IS NULL"
     " ORDER BY t.item, substr(v.occurred_at, 1, 24), v.number"
 )
-_EVENTS = (
-    "SELECT e.seq, e.record_id, e.payload, c.body FROM entry e LEFT JOIN content c ON c.seq = e.seq"
-    " WHERE e.seq IN (SELECT value FROM json_each(?))"
+_AMONG = "IN (SELECT value FROM json_each(?))"
+# What `custody.step` asks of an event; a test holds the two together.
+STEP = (
+    "id", "kind", "timing", "occurred_at", "ended_at", "actor_person_id", "place_to_id",
+    "expected_return_at", "related_event_id",
+)  # fmt: skip
+STEP_LINE = ("item_id", "resulting_item_id", "quantity")
+STEP_TRANSPORT = ("arrived_at",)
+_EVENTS = f"SELECT number, {', '.join(STEP)} FROM v_handling_event WHERE number {_AMONG}"
+_LINES = (
+    f"SELECT _number, {', '.join(STEP_LINE)} FROM v_handling_event_lines WHERE _number {_AMONG}"
+    " ORDER BY _number, _position"
+)
+_ARRIVED = (
+    f"SELECT _number, {', '.join(STEP_TRANSPORT)} FROM v_handling_event_transport"
+    f" WHERE _number {_AMONG} AND arrived_at IS NOT NULL"
 )
 
 
-def differences(database: Database, pairs: Sequence[Pair]) -> Iterator[Found]:
+def differences(database: Database, told: Sequence[Told]) -> Iterator[Found]:
     """Yield what differs for the records that a stretch of consecutive entries created."""
-    span = (pairs[0][1].seq, pairs[-1][1].seq)
-    for (seq,) in database.all(_UNLISTED, span):
-        yield CODE, f"記帳番号{seq}", f"記帳番号{seq}が、訂正の一覧にありません。"
+    span = (told[0][2][0], told[-1][2][0])
+    changes = [line[0] for _, _, line in told if line[3] != _CREATE]
+    if changes:
+        listed = {seq for (seq,) in database.all(_LISTED, span)}
+        for seq in changes:
+            if seq not in listed:
+                yield CODE, f"記帳番号{seq}", f"記帳番号{seq}が、訂正の一覧にありません。"
     later = _later(database, span)
-    by_type: dict[str, list[Expected]] = {}
-    current, at = None, ""
-    for command, entry in pairs:
-        if command is not current:  # one command may have entered thousands
-            current, at = command, rows.entered_at(command)
-        if entry.action is Action.CREATE and not log.is_gone(entry.type, entry.content):
-            version = rows.created(command, entry.seq, at)
-            record = _followed(entry, version, later.get(entry.record_id, ()))
-            by_type.setdefault(entry.type, []).append((record, version))
-    for type_, expected in by_type.items():
-        yield from _compare(database, type_, expected, span)
+    by_type: dict[str, list[Told]] = {}
+    for one in told:
+        _, type_, _, action, _, _, _, _, _, body = one[2]
+        if action == _CREATE and not log.is_gone(type_, body):
+            by_type.setdefault(type_, []).append(one)
+    for type_, created in by_type.items():
+        yield from _compare(database, type_, [_expected(*one, later) for one in created], span)
 
 
 def surplus(database: Database, erasures: Erasures = NO_ERASURES) -> Iterator[Found]:
@@ -103,75 +117,108 @@ def surplus(database: Database, erasures: Erasures = NO_ERASURES) -> Iterator[Fo
 # --- what the log says ----------------------------------------------------------------------------
 
 
-def _later(database: Database, span: tuple[int, int]) -> dict[str, list[Pair]]:
+class _Expected:
+    """A record as the log leaves it, with what its row needs."""
+
+    __slots__ = ("at", "author", "names", "record", "seq", "version")
+
+    def __init__(
+        self, record: Record, names: tuple[str, ...], seq: int, at: str, author: str
+    ) -> None:
+        self.record, self.names = record, names
+        self.seq, self.at, self.author = seq, at, author
+        self.version: rows.Version | None = None  # of a record that was changed since
+
+    def row(self, beside: "_Beside") -> tuple[Any, ...]:
+        if self.version is None:
+            stored = beside.stored(self.record)
+            return rows.new_row(self.record, self.seq, self.at, self.author, stored, self.names)
+        return tuple(rows.view_row(self.record, self.version, *beside.derived(self.record)))
+
+
+def _later(database: Database, span: tuple[int, int]) -> dict[str, list[Told]]:
     """Return the entries after the first about the records of a stretch, by record.
 
-    The list of them is a derived table; `_UNLISTED` and `surplus` prove it complete.
+    The list of them is a derived table; `_LISTED` and `surplus` prove it complete.
     """
-    found: dict[str, list[Pair]] = {}
+    found: dict[str, list[Told]] = {}
     for record_id, seq in database.all(_LATER, span):
-        command = log.commands_at(database, [seq]).get(seq)
-        for entry in log.entries(database, seq, seq):
-            if command and entry.record_id == record_id and entry.action is not Action.CREATE:
-                found.setdefault(record_id, []).append((command, entry))
+        for _, _, _, author, at, offset, _, _ in log.raw_commands(database, seq, seq):
+            for line in log.raw_entries(database, seq, seq):
+                if line[2] == record_id and line[3] != _CREATE:
+                    told = (rows.entered(at, offset), author, line)
+                    found.setdefault(record_id, []).append(told)
     return found
 
 
-def _followed(entry: Entry, version: rows.Version, later: Iterable[Pair]) -> Record:
-    """Let the later entries about a record change its version; return the record as it is now."""
-    for command, change in later:
-        at = rows.entered_at(command)
-        if change.action is Action.REVISE:
-            entry, version.seq, version.row_version = change, change.seq, version.row_version + 1
-            version.revised_at, version.revised_by = at, command.author
+def _expected(at: str, author: str, line: Line, later: Mapping[str, list[Told]]) -> _Expected:
+    """Let the later entries about a record change it."""
+    seq, type_, record_id, _, payload, _, _, _, _, body = line
+    changes = later.get(record_id)
+    if not changes:
+        return _Expected(*log.read_filled(type_, record_id, payload, body), seq, at, author)
+    version = rows.Version(seq, seq, at, author, at, author, 1)
+    for then, by, change in changes:
+        if change[3] == _REVISE:
+            _, _, _, _, payload, _, _, _, _, body = change
+            version.seq, version.row_version = change[0], version.row_version + 1
+            version.revised_at, version.revised_by = then, by
         else:
-            version.voided_at, version.voided_by = at, command.author
-            reason = read_content(change.content)[1] if change.content is not None else ""
-            version.void_reason = reason
-    return log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
+            version.voided_at, version.voided_by = then, by
+            version.void_reason = "" if change[9] is None else read_content(change[9])[1]
+    made = _Expected(*log.read_filled(type_, record_id, payload, body), seq, at, author)
+    made.version = version
+    return made
 
 
-@dataclass(frozen=True)
 class _Beside:
-    """What the rows of some types need from other records."""
+    """What the rows of some records need from other records."""
 
-    statuses: dict[str, Status]
-    captions: dict[str, str]
-
-
-def _row(record: Record, version: rows.Version, beside: _Beside) -> tuple[Any, ...]:
-    if isinstance(record, Item):
-        status = beside.statuses[record.id]
-        fields, hidden = rows.status_fields(status), rows.status_hidden(status)
-        return tuple(rows.view_row(record, version, fields, hidden))
-    if isinstance(record, HandlingEvent):
-        ids = (line.item_id for line in record.lines)
-        text = rows.lines_text([beside.captions.get(one, one) for one in ids])
-        return tuple(rows.view_row(record, version, {"lines_text": text}))
-    return tuple(rows.view_row(record, version, {}))
-
-
-def _beside(database: Database, expected: Sequence[Expected]) -> _Beside:
-    items = {one.id: one for one, _ in expected if isinstance(one, Item)}
-    handled = {
-        line.item_id
-        for event, _ in expected
-        if isinstance(event, HandlingEvent)
-        for line in event.lines
-    }
-    captions: dict[str, str] = {}
-    if handled:
-        captions = dict(
-            database.all(
-                "SELECT id, caption FROM v_item WHERE id IN (SELECT value FROM json_each(?))",
-                (json.dumps(sorted(handled)),),
+    def __init__(self, database: Database, records: Sequence[Record]) -> None:
+        items = {one.id: one for one in records if isinstance(one, Item)}
+        handled = {
+            line.item_id for event in records if isinstance(event, HandlingEvent)
+            for line in event.lines
+        }  # fmt: skip
+        self._statuses = _statuses(database, items) if items else {}
+        self._captions: dict[str, str] = {}
+        if handled:
+            ids = json.dumps(sorted(handled))
+            self._captions = dict(
+                database.all(f"SELECT id, caption FROM v_item WHERE id {_AMONG}", (ids,))
             )
-        )
-    return _Beside(_statuses(database, items) if items else {}, captions)
+
+    def stored(self, record: Record) -> Mapping[str, Any]:
+        """Return the columns that do not follow from the record, without NULLs."""
+        if isinstance(record, Item):
+            return rows.status_stored(self._statuses[record.id])
+        if isinstance(record, HandlingEvent):
+            return {"lines_text": self._lines_text(record) or None}
+        return {}
+
+    def derived(self, record: Record) -> tuple[Mapping[str, Any], Sequence[Any]]:
+        """Return the derived fields and the hidden columns."""
+        if isinstance(record, Item):
+            status = self._statuses[record.id]
+            return rows.status_fields(status), rows.status_hidden(status)
+        if isinstance(record, HandlingEvent):
+            return {"lines_text": self._lines_text(record)}, ()
+        return {}, ()
+
+    def _lines_text(self, event: HandlingEvent) -> str:
+        captions = self._captions
+        return rows.lines_text([captions.get(one.item_id, one.item_id) for one in event.lines])
+
+
+# --- the status of items --------------------------------------------------------------------------
 
 
 def _statuses(database: Database, items: dict[str, Item]) -> dict[str, Status]:
-    """Replay the timelines of items; a timeline may be as long as the log."""
+    """Replay the timelines of items; a timeline may be as long as the log.
+
+    Events are taken from their rows: that each of these says what the log says is found out by the
+    stretch that holds its entry, in the same check.
+    """
     statuses = {one: custody.begin(item) for one, item in items.items()}
     ids, seqs = list(items), array("q")
     places = {one: place for place, one in enumerate(ids)}
@@ -185,18 +232,49 @@ def _statuses(database: Database, items: dict[str, Item]) -> dict[str, Status]:
         events = _events(database, part)
         for place, seq in zip(at[start : start + EVENTS], part, strict=True):
             item = items[ids[place]]
-            if seq in events:  # a missing entry is named by its own stretch
+            if seq in events:  # else it was voided while this was read
                 statuses[item.id] = _step(item, statuses[item.id], events[seq])
     return statuses
 
 
 def _events(database: Database, seqs: "array[int]") -> dict[int, HandlingEvent]:
-    found: dict[int, HandlingEvent] = {}
-    for seq, id_, payload, body in database.all(_EVENTS, (json.dumps(seqs.tolist()),)):
-        event = log.read_record(HandlingEvent.type, id_, payload, body)
-        assert isinstance(event, HandlingEvent)
-        found[seq] = event
-    return found
+    """Return of some events as much as `custody.step` asks for."""
+    numbers = (json.dumps(seqs.tolist()),)
+    lines: dict[int, list[HandlingLine]] = {}
+    for number, *values in database.all(_LINES, numbers):
+        lines.setdefault(number, []).append(_part(HandlingLine, STEP_LINE, values))
+    arrived = {
+        number: _part(TransportDetail, STEP_TRANSPORT, values)
+        for number, *values in database.all(_ARRIVED, numbers)
+    }
+    events: dict[int, HandlingEvent] = {}
+    for number, *values in database.all(_EVENTS, numbers):
+        event = events[number] = _part(HandlingEvent, STEP, values)
+        vars(event)["lines"] = tuple(lines.get(number, ()))
+        if number in arrived:
+            vars(event)["transport"] = (arrived[number],)
+    return events
+
+
+D = TypeVar("D", bound=Declared)
+
+
+def _part(cls: type[D], names: tuple[str, ...], values: Sequence[Any]) -> D:
+    """Build as much of a record as some of its columns tell; all else is empty in it."""
+    as_key: Any = cls  # mypy does not take a class for a key of the cache
+    made = cls.__new__(cls)
+    vars(made).update(
+        (name, read(value))
+        for (name, read), value in zip(_readers(as_key, names), values, strict=True)
+        if value is not None
+    )
+    return made
+
+
+@cache
+def _readers(cls: Any, names: tuple[str, ...]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    fields = cls.fields()
+    return tuple((name, fields[name].kind.from_column if name in fields else str) for name in names)
 
 
 def _step(item: Item, status: Status, event: HandlingEvent) -> Status:
@@ -210,16 +288,17 @@ def _step(item: Item, status: Status, event: HandlingEvent) -> Status:
 
 
 def _compare(
-    database: Database, type_: str, expected: Sequence[Expected], span: tuple[int, int]
+    database: Database, type_: str, expected: Sequence[_Expected], span: tuple[int, int]
 ) -> Iterator[Found]:
     table = schema.table(type_)
-    beside = _beside(database, expected)
-    wanted = {version.number: [_row(record, version, beside)] for record, version in expected}
-    differing = _differing(wanted, _stored(database, table.name, "number", span))
-    children: dict[str, Table] = {child.insert: {} for child in table.children}
-    for record, version in expected:
-        for insert, made in rows.child_rows(record, version.number):
-            children[insert][version.number] = [tuple(row) for row in made]
+    beside = _Beside(database, [one.record for one in expected])
+    differing = _differing(
+        [one.row(beside) for one in expected], _stored(database, table.name, "number", span)
+    )
+    children: dict[str, list[Row]] = {child.insert: [] for child in table.children}
+    for one in expected:
+        for insert, made in rows.child_rows(one.record, one.seq):
+            children[insert] += map(tuple, made)
     for child in table.children:
         stored = _stored(database, child.name, "_number", span)
         differing |= _differing(children[child.insert], stored)
@@ -227,19 +306,23 @@ def _compare(
         yield _problem(table.record, number)
 
 
-def _stored(database: Database, name: str, key: str, span: tuple[int, int]) -> Table:
-    found: Table = {}
-    for row in database.stream(
-        f"SELECT * FROM {name} WHERE {key} BETWEEN ? AND ? ORDER BY 1, 2", span
-    ):
-        found.setdefault(row[0], []).append(row)
-    return found
+def _stored(database: Database, name: str, key: str, span: tuple[int, int]) -> list[Row]:
+    return database.all(f"SELECT * FROM {name} WHERE {key} BETWEEN ? AND ? ORDER BY 1, 2", span)
 
 
-def _differing(wanted: Table, stored: Table) -> set[int]:
+def _differing(wanted: list[Row], stored: list[Row]) -> set[int]:
+    """Return the numbers of the records whose rows are not the same; both lists are in order."""
     if wanted == stored:
         return set()
-    return {one for one in wanted.keys() | stored.keys() if wanted.get(one) != stored.get(one)}
+    return {row[0] for row in _missing(wanted, stored)} | {
+        row[0] for row in _missing(stored, wanted)
+    }
+
+
+def _missing(some: list[Row], others: list[Row]) -> Iterator[Row]:
+    """Yield the rows that do not stand among the others."""
+    by_place = {row[:2]: row for row in others}
+    return (row for row in some if by_place.get(row[:2]) != row)
 
 
 def _problem(record: type[Record], number: int) -> Found:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import compress
 from operator import attrgetter, is_not, itemgetter
 from typing import Any
@@ -57,6 +57,12 @@ def created(command: Command, seq: int, at: str) -> Version:
 def entered_at(command: Command) -> str:
     """Return the column value of the time at which a command was entered."""
     return moment_column(local_time(command.recorded_at, command.offset))
+
+
+@lru_cache(maxsize=64)  # one command may have entered thousands
+def entered(recorded_at: str, offset: int) -> str:
+    """Return what `entered_at` returns, from a command as it is stored."""
+    return moment_column(local_time(datetime.fromisoformat(recorded_at), offset))
 
 
 @cache
@@ -111,6 +117,7 @@ class Shape:
     """
 
     sql: str
+    columns: tuple[str, ...]  # of the statement, `names` are the last of them
     names: tuple[str, ...]
     converted: tuple[tuple[int, Convert], ...]  # by position; the others are stored as they are
 
@@ -125,10 +132,11 @@ _AS_THEY_ARE = (Text, Ref, Integer)
 
 
 def _shape(name: str, first: Sequence[str], chosen: Sequence[tuple[str, Kind]]) -> Shape:
-    columns = ", ".join([*first, *(name for name, _ in chosen)])
-    marks = ", ".join("?" * (len(first) + len(chosen)))
+    columns = (*first, *(name for name, _ in chosen))
+    marks = ", ".join("?" * len(columns))
     return Shape(
-        f"INSERT INTO {name} ({columns}) VALUES ({marks})",
+        f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})",
+        columns,
         tuple(name for name, _ in chosen),
         tuple(
             (position, _converter(kind))
@@ -206,14 +214,41 @@ def insertion(
         stored: columns that do not follow from the record, as they are stored.
         names: the fields that are filled, if the caller knows.
     """
-    type_, values = record.type, vars(record)
     if names is None:
-        names = _filled(type_)(values)
-    shape = _record_shape(type_, names, tuple(stored))
-    return shape.sql, [
+        names = _filled(record.type)(vars(record))
+    shape = _record_shape(record.type, names, tuple(stored))
+    return shape.sql, _new_values(record, seq, at, author, stored, shape)
+
+
+def new_row(
+    record: Record, seq: int, at: str, author: str, stored: Mapping[str, Any],
+    names: tuple[str, ...],
+) -> tuple[Any, ...]:  # fmt: skip
+    """Return the whole row that `insertion` makes: what the table holds of an unchanged record."""
+    shape = _record_shape(record.type, names, tuple(stored))
+    row, places = _frame(record.type, shape.columns)
+    row = row.copy()
+    for place, value in zip(
+        places, _new_values(record, seq, at, author, stored, shape), strict=True
+    ):
+        row[place] = value
+    return tuple(row)
+
+
+def _new_values(
+    record: Record, seq: int, at: str, author: str, stored: Mapping[str, Any], shape: Shape
+) -> list[Any]:
+    return [
         seq, record.id, seq, at, author, at, author, 1, record.caption(),
-        record.contract() or None, *stored.values(), *shape.values(values),
+        record.contract() or None, *stored.values(), *shape.values(vars(record)),
     ]  # fmt: skip
+
+
+@cache
+def _frame(type_: str, columns: tuple[str, ...]) -> tuple[list[Any], list[int]]:
+    """Return an empty row and the places of some columns in it."""
+    view = table(type_)
+    return [None] * len(view.columns), [view.columns.index(name) for name in columns]
 
 
 def child_insertions(record: Record, number: int) -> list[Insertion]:
