@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 FORMAT = 1
+FORMAT_WITH_PURPOSE = 2  # of a line
 LINE_TAG = b"azukari/access-line/1\x00"
 SEAL_TAG = b"azukari/access-seal/1\x00"
 BATCH = 500  # lines that wait at most; then they are written without waiting for idle time
@@ -71,12 +72,17 @@ class Line:
     contract: str = ""
     count: int = 0
     detail: str = ""
+    purpose: str = ""  # what somebody said it was for; a line with one is of version 2
     number: int = 0
     hash: bytes = b""
 
     def hashed(self, previous: bytes) -> bytes:
         """Return the hash of this line after another."""
+        said = (
+            {"purpose": self.purpose, "v": FORMAT_WITH_PURPOSE} if self.purpose else {"v": FORMAT}
+        )
         body = {
+            **said,
             "act": self.act.value,
             "at": timestamp(self.at),
             "contract": self.contract,
@@ -89,7 +95,6 @@ class Line:
             "terminal": self.terminal,
             "type": self.type,
             "user": self.user,
-            "v": FORMAT,
         }
         return hashlib.sha256(LINE_TAG + canonical(body)).digest()
 
@@ -158,6 +163,12 @@ class AccessBook(Protocol):
             DiskFull, NotWritable, InputOutput, Locked: nothing was written.
         """
 
+    def carry(self) -> None:
+        """Bring what was written to the journal as well; it may wait there for a while else.
+
+        Nothing is raised: a journal that fails says so itself, and catches up when it is back.
+        """
+
     def lines(self, question: Question) -> list[Line]: ...
 
     def refusals(self) -> Sequence[Refusal]:
@@ -203,22 +214,26 @@ class AccessLog:
 
     def handed_out(
         self, act: Act, type_: str, target: str = "", contract: str = "", count: int = 0,
-        detail: str = "",
+        detail: str = "", purpose: str = "",
     ) -> None:  # fmt: skip
         """Note a print or an export; when this returns, the line is durable.
+
+        Args:
+            purpose: what it is for, as somebody said (FK-2.2, A-13).
 
         Raises:
             DiskFull, NotWritable, InputOutput, Locked: then nothing may be handed out.
         """
-        self.note(act, type_, target, contract, count, detail)
+        self.note(act, type_, target, contract, count, detail, purpose)
         self.flush()
+        self._ledger.safe.access.carry()
 
     def note(
         self, act: Act, type_: str = "", target: str = "", contract: str = "", count: int = 0,
-        detail: str = "",
+        detail: str = "", purpose: str = "",
     ) -> None:  # fmt: skip
         """Note one act of this session."""
-        self._add(self._line(act, self._user_id, type_, target, contract, count, detail))
+        self._add(self._line(act, self._user_id, type_, target, contract, count, detail, purpose))
 
     def signed_in(self) -> None:
         """Note the sign-in, after the refusals at this PC that nobody noted yet."""
@@ -243,6 +258,7 @@ class AccessLog:
                 self.note(Act.LOCK, detail=why)
             try:
                 self.flush()
+                self._ledger.safe.access.carry()
             except Locked:
                 pass  # the store was closed before; what waited could not be kept
 
@@ -260,14 +276,15 @@ class AccessLog:
 
     def _line(
         self, act: Act, user: str, type_: str = "", target: str = "", contract: str = "",
-        count: int = 0, detail: str = "",
+        count: int = 0, detail: str = "", purpose: str = "",
     ) -> Line:  # fmt: skip
         now = self._ledger.now()
         offset = int((now.utcoffset() or timedelta()).total_seconds() // 60)
         terminal = self._ledger.safe.access.terminal
         return Line(
-            now.astimezone(UTC), offset, user, terminal, act, type_, target, contract, count, detail
-        )
+            now.astimezone(UTC), offset, user, terminal, act, type_, target, contract, count, detail,
+            purpose,
+        )  # fmt: skip
 
     def _add(self, line: Line) -> None:
         with self._lock:

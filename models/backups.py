@@ -93,6 +93,8 @@ def restored_words(restored: Restored) -> str:
         )
     if restored.missing:
         words += f"添付資料のファイル{restored.missing}件は入っていなかったため、戻せませんでした。"
+    if restored.log_behind:
+        words += "利用の記録は更新ジャーナルから続けられず、バックアップの時点までです。"
     if restored.torn:
         words += "更新ジャーナルの終わりに、途中で切れた記録が1件あり、戻せませんでした。"
     return words

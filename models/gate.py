@@ -262,6 +262,7 @@ class Restored:
     torn: bool  # the journal ends with bytes that nobody can read
     missing: int
     opened: Opened | None = None
+    log_behind: bool = False  # the access log ends with the backup, not with the journal
 
 
 class Gate(Protocol):

@@ -1,20 +1,23 @@
 """The access log on disk: two tables beside the evidence log, in the same encrypted file.
 
 They are made when the first line is written, so that a ledger of an earlier version needs no
-change. Backups carry them like everything else in the database. An inspecting officer's connection
-only asks; this is, beside his own password, the one thing that is written for him.
+change. Backups carry them like everything else in the database, the update journal carries what
+came since. An inspecting officer's connection only asks; this is, beside his own password, the one
+thing that is written for him.
 """
 
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from models.access import Act, Line, Question, Refusal, Seal
 from models.chain import EMPTY, Head, timestamp
+from storage.access_wire import MOST_LINES, Batch
 from storage.database import Database, Row
 from storage.refusals import Refusals
+from storage.strict_json import LARGEST
 from storage.unlocked import Vault
 
 TABLES = (
@@ -30,7 +33,8 @@ TABLES = (
         contract TEXT NOT NULL,
         count INTEGER NOT NULL,
         detail TEXT NOT NULL,
-        hash BLOB NOT NULL
+        hash BLOB NOT NULL,
+        purpose TEXT NOT NULL DEFAULT ''
     ) STRICT""",
     """CREATE TABLE IF NOT EXISTS access_seal (
         first INTEGER PRIMARY KEY,
@@ -43,19 +47,27 @@ TABLES = (
     ) STRICT""",
     "CREATE INDEX IF NOT EXISTS access_at ON access_line (at)",
 )
-_LINE = (
-    'SELECT at, "offset", user, terminal, act, type, target, contract, count, detail, number, hash'
-    " FROM access_line"
-)
+_PURPOSE = "ALTER TABLE access_line ADD COLUMN purpose TEXT NOT NULL DEFAULT ''"
+_COLUMNS = 'at, "offset", user, terminal, act, type, target, contract, count, detail, purpose, number, hash'
+
+
+class Carrier(Protocol):
+    """What carries lines to a second disk (`storage.journal_keeper.Keeper`)."""
+
+    def lines_written(self, count: int) -> None: ...
+
+    def carry_lines(self) -> None: ...
 
 
 class AccessTable:
     """The lines of one open ledger (`models.access.AccessBook`)."""
 
     def __init__(
-        self, database: Database, vault: Vault, refusals: Refusals, terminal_name: str
-    ) -> None:
+        self, database: Database, vault: Vault, refusals: Refusals, terminal_name: str,
+        journal: Carrier | None = None,
+    ) -> None:  # fmt: skip
         self._database = database
+        self._journal = journal
         self._vault = vault
         self._refusals = refusals
         self._name = terminal_name
@@ -70,21 +82,13 @@ class AccessTable:
     def append(self, lines: Sequence[Line], seal: Seal) -> None:
         database = self._database
         with _writable(database), database.transaction():
-            for statement in TABLES:
-                database.all(statement)
-            database.many(
-                "INSERT INTO access_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (x.number, timestamp(x.at), x.offset, x.user, x.terminal, x.act.value, x.type,
-                     x.target, x.contract, x.count, x.detail, x.hash)
-                    for x in lines
-                ],
-            )  # fmt: skip
-            database.all(
-                "INSERT OR REPLACE INTO access_seal VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (seal.first, seal.last, seal.hash, seal.author, seal.ledger.seq, seal.ledger.hash,
-                 seal.signature),
-            )  # fmt: skip
+            write(database, lines, [seal])
+        if self._journal is not None:
+            self._journal.lines_written(len(lines))
+
+    def carry(self) -> None:
+        if self._journal is not None:
+            self._journal.carry_lines()
 
     def lines(self, question: Question) -> list[Line]:
         if not exists(self._database):
@@ -92,7 +96,8 @@ class AccessTable:
         conditions, values = _conditions(question)
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         rows = self._database.all(
-            f"{_LINE}{where} ORDER BY number DESC LIMIT ?", (*values, question.limit)
+            f"{_select(self._database)}{where} ORDER BY number DESC LIMIT ?",
+            (*values, question.limit),
         )
         return [read_line(row) for row in rows]
 
@@ -113,6 +118,63 @@ def exists(database: Database) -> bool:
     return bool(database.value("SELECT 1 FROM sqlite_schema WHERE name = 'access_line'"))
 
 
+def write(database: Database, lines: Sequence[Line], seals: Sequence[Seal]) -> None:
+    """Write lines with their seals, inside the transaction of the caller."""
+    for statement in TABLES:
+        database.all(statement)
+    if not _has_purpose(database):
+        database.all(_PURPOSE)
+    database.many(
+        f"INSERT INTO access_line ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (timestamp(x.at), x.offset, x.user, x.terminal, x.act.value, x.type, x.target,
+             x.contract, x.count, x.detail, x.purpose, x.number, x.hash)
+            for x in lines
+        ],
+    )  # fmt: skip
+    database.many(
+        "INSERT OR REPLACE INTO access_seal VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (x.first, x.last, x.hash, x.author, x.ledger.seq, x.ledger.hash, x.signature)
+            for x in seals
+        ],
+    )
+
+
+def _has_purpose(database: Database) -> bool:
+    """Tell whether the table knows purposes; a ledger of an earlier version had none."""
+    asked = "SELECT 1 FROM pragma_table_info('access_line') WHERE name = 'purpose'"
+    return bool(database.value(asked))
+
+
+def _select(database: Database) -> str:
+    columns = _COLUMNS if _has_purpose(database) else _COLUMNS.replace("purpose", "''")
+    return f"SELECT {columns} FROM access_line"
+
+
+def contains(database: Database, line: Head) -> bool:
+    """Tell whether the log has a line with this number and hash."""
+    if line.seq == 0:
+        return True
+    if not exists(database):
+        return False
+    found = database.value("SELECT hash FROM access_line WHERE number = ?", (line.seq,))
+    return found is not None and bytes(found) == line.hash
+
+
+def batches(database: Database, after: Head) -> Iterator[Batch]:
+    """Yield the lines behind one that the log has, for the journal, each batch with its seals."""
+    while exists(database):
+        with database.lock:
+            asked = f"{_select(database)} WHERE number > ? ORDER BY number LIMIT ?"
+            lines = [read_line(row) for row in database.all(asked, (after.seq, MOST_LINES))]
+            if not lines:
+                return
+            seals = read_seals(database, lines[0].number, lines[-1].number)
+        yield Batch(after, lines, seals)
+        after = Head(lines[-1].number, lines[-1].hash)
+
+
 def head(database: Database) -> Head:
     """Return number and hash of the last line."""
     if not exists(database):
@@ -123,13 +185,16 @@ def head(database: Database) -> Head:
 
 def stream_lines(database: Database, after: int) -> Iterator[Line]:
     """Yield lines in order, while the caller holds the lock."""
-    rows = database.stream(f"{_LINE} WHERE number > ? ORDER BY number", (after,))
+    rows = database.stream(f"{_select(database)} WHERE number > ? ORDER BY number", (after,))
     return (read_line(row) for row in rows)
 
 
-def read_seals(database: Database) -> list[Seal]:
+def read_seals(database: Database, first: int = 0, last: int = LARGEST) -> list[Seal]:
+    """Return the seals that cover lines of a range, in their order."""
     rows = database.all(
-        "SELECT first, last, hash, author, seq, ledger, signature FROM access_seal ORDER BY first"
+        "SELECT first, last, hash, author, seq, ledger, signature FROM access_seal"
+        " WHERE last >= ? AND first <= ? ORDER BY first",
+        (first, last),
     )
     return [
         Seal(first, last, hash_, author, Head(seq, ledger), signature)
@@ -138,11 +203,8 @@ def read_seals(database: Database) -> list[Seal]:
 
 
 def read_line(row: Row) -> Line:
-    at, offset, user, terminal, act, type_, target, contract, count, detail, number, hash_ = row
-    return Line(
-        datetime.fromisoformat(at), offset, user, terminal, Act.read(act), type_, target, contract,
-        count, detail, number, hash_,
-    )  # fmt: skip
+    at, offset, user, terminal, act, *rest = row
+    return Line(datetime.fromisoformat(at), offset, user, terminal, Act.read(act), *rest)
 
 
 def _conditions(question: Question) -> tuple[list[str], list[Any]]:

@@ -23,10 +23,15 @@ CODE = "ACCESS_LOG"
 
 def access_problems(store: LedgerStore, authors: Authors) -> list[Problem]:
     """Return what does not agree in the access log."""
+    return chain_problems(store, authors) or list(_missing_anchors(store))
+
+
+def chain_problems(store: LedgerStore, authors: Authors) -> list[Problem]:
+    """Return what does not agree in the lines and their signatures."""
     database = store.database
     with database.lock:
         if not access.exists(database):
-            return list(_missing_anchors(store))
+            return []
         found = next(_broken_lines(database), None)
         problems = [found] if found else []
         seals = access.read_seals(database)
@@ -36,7 +41,7 @@ def access_problems(store: LedgerStore, authors: Authors) -> list[Problem]:
             for seal in seals
             if (problem := _broken_seal(database, store.vault_id, authors, seal)) is not None
         ]
-    return problems or list(_missing_anchors(store))
+    return problems
 
 
 def _broken_lines(database: Database) -> Iterator[Problem]:
@@ -79,7 +84,8 @@ def _broken_seal(database: Database, vault_id: str, authors: Authors, seal: Seal
 def _missing_anchors(store: LedgerStore) -> Iterator[Problem]:
     """Compare the log with the lines whose hash was entered when it was reviewed.
 
-    A restored ledger has the log of its backup, which may be older than a later review.
+    A ledger that was restored without its journal has the log of its backup, which may be older than
+    a later review.
     """
     reviewed = Query(
         SystemEvent.type, (Where("kind", Op.EQ, SystemEventKind.ACCESS_REVIEWED),), voided=None

@@ -306,7 +306,7 @@ class LedgerGate:
         base = Head(manifest.seq, manifest.head)
         return Restored(
             manifest.backup_id.hex(), backup, base, reached.head, follow, reached.torn,
-            reached.missing,
+            reached.missing, log_behind=reached.log_behind,
         )  # fmt: skip
 
     def _restore(
@@ -374,8 +374,9 @@ class LedgerGate:
                 store, vault, self._memory, self._clock, accept=accept, looking=looking
             )
             safe.access = AccessTable(
-                store.database, vault, self._throttle.refusals, platform.node() or "PC"
-            )
+                store.database, vault, self._throttle.refusals, platform.node() or "PC",
+                safe.journal,
+            )  # fmt: skip
             safe.machine = PC(vault.folder, _holder())
             safe.finish_renewal(progress)
             store.on_close(vault.close)

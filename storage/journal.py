@@ -2,7 +2,7 @@
 
 The folder holds numbered files of a few MiB; each names the one before it and the head that it
 continues. Frames are linked by the hashes of the ledger, so the way from any backup to the last
-entry is found by following them. When the ledger was knowingly set back, a new file begins at an
+entry is found by following them, and so are the lines of the access log. When the ledger was knowingly set back, a new file begins at an
 earlier head; the frames that it leaves aside stay as evidence.
 
 Sealed attachments that commands speak of are laid beside the files, as they are.
@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from models.chain import Command, Entry, Head
+from models.access import Line, Seal
+from models.chain import EMPTY, Command, Entry, Head
 from models.errors import Damaged, Foreign, MediumMissing, NewerFormat, VerificationFailed
 from models.records import Attachment
 from resources import VERSION as PROGRAM
+from storage.access_wire import Batch
 from storage.attachments import FOLDER_NAME, is_name
 from storage.files import (
     create_new,
@@ -30,8 +32,8 @@ from storage.files import (
     writing,
 )
 from storage.header import time_text
-from storage.journal_file import PART_SUFFIX, JournalFile, Logged, Scan
-from storage.journal_format import ID_BYTES, FileHeader, Keys, broken, read_header
+from storage.journal_file import PART_SUFFIX, JournalFile, Logged, Part, Scan
+from storage.journal_format import ID_BYTES, VERSION, FileHeader, Keys, broken, read_header
 
 _OTHER_KEY = (
     "更新ジャーナルは、暗号鍵を替える前のものだけです。鍵を替えた後のバックアップを使ってください。"
@@ -39,6 +41,7 @@ _OTHER_KEY = (
 FILE_LIMIT = 4 << 20  # bytes after which the next command begins a new file
 
 Progress = Callable[[int, int], None]
+_Reached = tuple[Head, Head, datetime | None]  # head, line of the access log, when
 
 
 class Journal:
@@ -50,9 +53,12 @@ class Journal:
         self._attachments = attachments
         self._now = now
         self._file: JournalFile | None = None
-        self.head = Head(0, bytes(32))
+        self.head = EMPTY
+        self.lines = EMPTY  # where the lines of the access log end
         self.written_at: datetime | None = None
         self.torn = False
+        self.torn_lines: bool | None = None
+        self._reached: _Reached = (EMPTY, EMPTY, None)
         self._scan: Scan | None = None
 
     @classmethod
@@ -71,21 +77,26 @@ class Journal:
         _require_ours(file, keys.vault_id)
         scan = file.scan()
         journal._file, journal._scan = file, scan
-        journal.head, journal.written_at, journal.torn = scan.head, scan.written_at, scan.torn
+        journal.head, journal.lines, journal.written_at = scan.head, scan.lines, scan.written_at
+        journal.torn, journal.torn_lines = scan.torn, scan.torn_lines
         return journal
 
     @classmethod
     def begin(
-        cls, folder: Path, keys: Keys, attachments: Path, now: datetime, base: Head
-    ) -> "Journal":
+        cls, folder: Path, keys: Keys, attachments: Path, now: datetime, base: Head,
+        lines: Head = EMPTY,
+    ) -> "Journal":  # fmt: skip
         """Start a journal at the present head, as the first file or behind those that are there.
+
+        Args:
+            lines: where the access log ends at present.
 
         Raises:
             NotWritable, DiskFull, MediumMissing, Foreign
         """
         make_private_folder(folder)
         journal = cls(folder, keys, attachments, now)
-        journal._next_file(base, ())
+        journal._next_file(base, lines, ())
         return journal
 
     # --- writing -----------------------------------------------------------------------------
@@ -98,39 +109,40 @@ class Journal:
         assert self._file is not None and self._scan is not None
         self._file.open_at(self._scan.end)
 
-    def append(self, command: Command, entries: list[Entry]) -> None:
-        """Write one command; durable when this returns."""
-        self._keep_files(entries)
-        assert self._file is not None
-        if self._file.size > FILE_LIMIT or self._file.header.epoch != self._keys.epoch:
-            self._next_file(self.head, [(command, entries)])
-        else:
-            self._file.append(command, entries)
-        self.head = Head(command.last_seq, command.head)
-        self.written_at = command.recorded_at
+    def append(self, command: Command, entries: list[Entry], lines: Batch | None = None) -> None:
+        """Write one command, and lines that wait; durable when this returns."""
+        self._append(Part((command, entries), lines))
 
-    def catch_up(self, commands: Iterable[Logged], *, base: Head) -> None:
+    def append_lines(self, lines: Batch) -> None:
+        """Write lines of the access log; durable when this returns."""
+        self._append(Part(lines=lines))
+
+    def _append(self, part: Part) -> None:
+        assert self._file is not None
+        header = self._file.header
+        full = self._file.size > FILE_LIMIT or header.version < VERSION
+        if full or header.epoch != self._keys.epoch:
+            self._next_file(self.head, self.lines, [part])
+        else:
+            for one in self._counted([part]):
+                self._file.append(one)
+            self._settle()
+
+    def catch_up(self, parts: Iterable[Part], *, base: Head, lines: Head) -> None:
         """Write what the ledger has and the journal lacks, as a new file with one fsync.
 
         A new file, because a power cut between several frames of an old one could leave a later
         frame whole and an earlier one torn.
+
+        Args:
+            base: where the entries go on.
+            lines: where the access log goes on.
         """
-        last: list[Command] = []
-
-        def counted() -> Iterator[Logged]:
-            for command, entries in commands:
-                self._keep_files(entries)
-                last[:] = [command]
-                yield command, entries
-
-        self._next_file(base, counted())
-        if last:
-            self.head = Head(last[0].last_seq, last[0].head)
-            self.written_at = last[0].recorded_at
+        self._next_file(base, lines, parts)
 
     def roll(self) -> None:
         """Go on in a new file under the present data key (a rotation does this)."""
-        self._next_file(self.head, ())
+        self._next_file(self.head, self.lines, ())
 
     def require_present(self) -> None:
         """Raise when the medium is gone or was exchanged; costs one `stat`."""
@@ -141,7 +153,24 @@ class Journal:
         if self._file is not None:
             self._file.close()
 
-    def _next_file(self, base: Head, commands: Iterable[Logged]) -> None:
+    def _counted(self, parts: Iterable[Part]) -> Iterator[Part]:
+        """Hand parts on, their files kept already; `_settle` believes in them when they are safe."""
+        self._reached = self.head, self.lines, self.written_at
+        for part in parts:
+            head, lines, written_at = self._reached
+            if part.lines is not None:
+                lines = part.lines.end
+            if part.logged is not None:
+                command, entries = part.logged
+                self._keep_files(entries)
+                head, written_at = Head(command.last_seq, command.head), command.recorded_at
+            self._reached = head, lines, written_at
+            yield part
+
+    def _settle(self) -> None:
+        self.head, self.lines, self.written_at = self._reached
+
+    def _next_file(self, base: Head, lines: Head, parts: Iterable[Part]) -> None:
         keys = self._keys
         with writing(self.folder):
             paths = list_files(self.folder, keys.vault_id)
@@ -155,13 +184,21 @@ class Journal:
             link=_id_of(paths[-1]) if paths else bytes(ID_BYTES),
             created=time_text(self._now),
             program=PROGRAM,
+            lines=lines,
         )
         path = self.folder / file_name(keys.vault_id, number)
         self.close()
-        self._file = JournalFile.create(path, header, keys, commands)
-        with reading(path):
-            self._file.open_at(path.stat().st_size)
-        self.head, self.torn = base, False
+        former = self.head, self.lines
+        self.head, self.lines = base, lines
+        try:
+            self._file = JournalFile.create(path, header, keys, self._counted(parts))
+            with reading(path):
+                self._file.open_at(path.stat().st_size)
+        except BaseException:
+            self.head, self.lines = former
+            raise
+        self._settle()
+        self.torn = False
 
     def _keep_files(self, entries: Iterable[Entry]) -> None:
         for name in attachment_names(entries):
@@ -192,13 +229,16 @@ def replay(folder: Path, keys: Keys, after: Head, progress: Progress) -> Iterato
         scan = file.scan()
         scans.append(scan)
         for number, place in enumerate(scan.places):
-            if place.prefix.last > after.seq:
+            if place.prefix.last > after.seq and not place.prefix.of_lines:
                 # A later file that begins at an earlier head leaves the older way aside.
                 steps[place.prefix.previous] = (file, len(scans) - 1, number)
     end, here = scans[-1].head, after
     while here.hash != end.hash and here.hash in steps:
         file, which, number = steps[here.hash]
-        command, entries = file.read(scans[which].places[number], number + 1)
+        logged = file.read(scans[which].places[number], number + 1).logged
+        if logged is None:
+            raise broken(str(file.path), number + 1)
+        command, entries = logged
         yield command, entries
         here = Head(command.last_seq, command.head)
         progress(here.seq - after.seq, max(end.seq - after.seq, 1))
@@ -209,9 +249,49 @@ def replay(folder: Path, keys: Keys, after: Head, progress: Progress) -> Iterato
         raise VerificationFailed(reason=_gap(after, scans))
 
 
+def replay_lines(folder: Path, keys: Keys, after: Head) -> tuple[Batch | None, Head]:
+    """Return the lines of the access log that follow a line, and where the journal ends with them.
+
+    Raises:
+        MediumMissing, Damaged, Foreign, NewerFormat
+    """
+    steps: dict[bytes, Line] = {}
+    seals: dict[int, Seal] = {}
+    end = EMPTY
+    for path in list_files(folder, keys.vault_id):
+        if _is_closed(path, keys):
+            continue
+        file = JournalFile(path, keys)
+        scan = file.scan()
+        end = scan.lines
+        for batch in _batches(file, scan, after):
+            previous = batch.before.hash
+            for line in batch.lines:  # a later file that begins anew leaves the older way aside
+                steps[previous] = line
+                previous = line.hash
+            seals.update((seal.first, seal) for seal in batch.seals)
+    taken: list[Line] = []
+    here = after.hash
+    while here in steps and steps[here].number == after.seq + len(taken) + 1:
+        taken.append(steps[here])
+        here = steps[here].hash
+    if not taken:
+        return None, end
+    ends = {line.hash for line in taken}
+    return Batch(after, taken, [seal for seal in seals.values() if seal.hash in ends]), end
+
+
+def _batches(file: JournalFile, scan: Scan, after: Head) -> Iterator[Batch]:
+    for number, place in enumerate(scan.places, 1):
+        lines = file.read(place, number).lines
+        if lines is not None and lines.end.seq > after.seq:
+            yield lines
+
+
 def ends_torn(folder: Path, keys: Keys) -> bool:
-    """Tell whether the last file ends with bytes that are no whole frame."""
-    return JournalFile(list_files(folder, keys.vault_id)[-1], keys).scan().torn
+    """Tell whether the last file ends with bytes that may be a command, and are no whole frame."""
+    scan = JournalFile(list_files(folder, keys.vault_id)[-1], keys).scan()
+    return scan.torn and not scan.torn_lines
 
 
 def _is_behind(scans: list[Scan], end: Head, after: Head) -> bool:
@@ -234,12 +314,14 @@ def _gap(after: Head, scans: list[Scan]) -> str:
 
 
 def check_links(
-    folder: Path, keys: Keys, knows: Callable[[Head], bool], *, full: bool, progress: Progress
-) -> None:
-    """Check that the files follow each other and, with `full`, every command inside.
+    folder: Path, keys: Keys, knows: Callable[[Head], bool], knows_line: Callable[[Head], bool],
+    *, full: bool, progress: Progress,
+) -> None:  # fmt: skip
+    """Check that the files follow each other and, with `full`, every frame inside.
 
     Args:
         knows: tells whether the ledger has this head.
+        knows_line: tells whether the access log has this line.
 
     Raises:
         Damaged: names the file and the frame.
@@ -264,10 +346,15 @@ def check_links(
             # The next file continues what is not whole any more at the end of this one.
             raise broken(str(paths[done - 1]), len(before.places) + 1)
         before = _check_frames(file)
-    if _is_closed(paths[-1], keys) or not knows(file.scan().head):
-        raise Damaged(
-            file=str(folder), what_now="台帳と続きが合いません。責任者に連絡してください。"
-        )
+    if _is_closed(paths[-1], keys):
+        raise _unknown(folder)
+    last = file.scan()
+    if not knows(last.head) or not knows_line(last.lines):
+        raise _unknown(folder)
+
+
+def _unknown(folder: Path) -> Damaged:
+    return Damaged(file=str(folder), what_now="台帳と続きが合いません。責任者に連絡してください。")
 
 
 def _is_closed(path: Path, keys: Keys) -> bool:
@@ -278,9 +365,18 @@ def _is_closed(path: Path, keys: Keys) -> bool:
 
 def _check_frames(file: JournalFile) -> Scan:
     scan = file.scan()
-    head = scan.header.base
+    head, lines = scan.header.base, scan.header.lines
     for number, place in enumerate(scan.places, 1):
-        command, entries = file.read(place, number)
+        part = file.read(place, number)
+        if part.lines is not None:
+            if part.lines.before != lines:
+                raise broken(str(file.path), number)
+            lines = part.lines.end
+        if part.logged is None:
+            if place.prefix.of_lines:
+                continue
+            raise broken(str(file.path), number)
+        command, entries = part.logged
         joined = place.prefix.previous == head.hash == entries[0].previous
         named = (place.prefix.first, place.prefix.last) == (command.first_seq, command.last_seq)
         if not joined or not named:

@@ -7,6 +7,7 @@ owns the file goes on with a new one.
 """
 
 import os
+import struct
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from typing import BinaryIO
 
 from models.chain import Command, Entry, Head
 from models.errors import AzukariError, InputOutput, MediumMissing
-from storage import wire
+from storage import access_wire, wire
+from storage.access_wire import Batch
 from storage.files import (
     close_and_remove,
     create_new,
@@ -31,6 +33,7 @@ from storage.files import (
 from storage.journal_format import (
     FRAME_MARK,
     FRAME_PREFIX_BYTES,
+    HASH_BYTES,
     FileHeader,
     Keys,
     Prefix,
@@ -51,6 +54,15 @@ PART_SUFFIX = ".part"
 _OPEN_FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 Logged = tuple[Command, list[Entry]]
+_LENGTH = struct.Struct(">I")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one frame holds: a command with its entries, lines of the access log, or both."""
+
+    logged: Logged | None = None
+    lines: Batch | None = None
 
 
 def sync(descriptor: int) -> None:
@@ -71,18 +83,23 @@ class Scan:
     """A journal file read from its first byte to its last.
 
     Attributes:
+        places: of all frames.
         end: where the next frame goes; what follows it is torn.
         head: head of the ledger after the last whole frame.
+        lines: number and hash of the last line of the access log.
         written_at: when the last command was entered; None without any.
         torn: bytes follow that are no whole frame.
+        torn_lines: whether that frame was to hold lines only; None when it does not say.
     """
 
     header: FileHeader
     places: tuple[Place, ...]
     end: int
     head: Head
+    lines: Head
     written_at: datetime | None
     torn: bool
+    torn_lines: bool | None = None
 
 
 class JournalFile:
@@ -102,7 +119,7 @@ class JournalFile:
 
     @classmethod
     def create(
-        cls, path: Path, header: FileHeader, keys: Keys, commands: Iterable[Logged] = ()
+        cls, path: Path, header: FileHeader, keys: Keys, parts: Iterable[Part] = ()
     ) -> "JournalFile":
         """Write a new file with its first frames; durable, name and all, when this returns."""
         part = path.with_name(path.name + PART_SUFFIX)
@@ -113,8 +130,8 @@ class JournalFile:
         try:
             with writing(part):
                 file.write(write_header(header, key))
-                for command, entries in commands:
-                    file.write(_frame(header.digest, key, keys, command, entries))
+                for content in parts:
+                    file.write(_frame(header.digest, key, keys, content))
             finish(file, part)
             put_in_place(part, path)
         except BaseException:
@@ -130,27 +147,35 @@ class JournalFile:
             Damaged: a frame is not whole although others follow it; names the frame.
         """
         places: list[Place] = []
-        latest = b""
-        end, torn, last = self._start, False, self.header.base.seq
-        for place, latest in self._whole():  # noqa: B007 - the last one is read below
-            if place.prefix.first != last + 1 or place.prefix.last < place.prefix.first:
+        command, lines = b"", b""  # the latest
+        end, last = self._start, self.header.base.seq
+        for place, plain in self._whole():
+            prefix = place.prefix
+            if not prefix.of_lines and not last + 1 == prefix.first <= prefix.last:
                 raise broken(str(self.path), len(places) + 1)
             places.append(place)
-            last = place.prefix.last
-            end = place.offset + FRAME_PREFIX_BYTES + place.prefix.length
+            found = self._split(plain, len(places))
+            command, lines = found[0] or command, found[1] or lines
+            last = prefix.last or last
+            end = place.offset + FRAME_PREFIX_BYTES + prefix.length
         with open_regular(self.path) as file, reading(self.path):
-            torn = os.fstat(file.fileno()).st_size > end
             file.seek(end)
-            if torn and self._frame_follows(file.read()):
-                raise broken(str(self.path), len(places) + 1)
-        if not places:
-            return Scan(self.header, (), end, self.header.base, None, torn)
-        command, _ = self._load(latest, len(places))
-        head = Head(command.last_seq, command.head)
-        return Scan(self.header, tuple(places), end, head, command.recorded_at, torn)
+            rest = file.read()
+        if rest and self._frame_follows(rest):
+            raise broken(str(self.path), len(places) + 1)
+        latest = self._load(command, lines, len(places))
+        head, written_at = self.header.base, None
+        if latest.logged is not None:
+            done = latest.logged[0]
+            head, written_at = Head(done.last_seq, done.head), done.recorded_at
+        return Scan(
+            self.header, tuple(places), end, head,
+            latest.lines.end if latest.lines else self.header.lines,
+            written_at, bool(rest), self._would_hold_lines(rest),
+        )  # fmt: skip
 
-    def read(self, place: Place, number: int) -> Logged:
-        """Return the command of one frame that `scan` found.
+    def read(self, place: Place, number: int) -> Part:
+        """Return the content of one frame that `scan` found.
 
         Raises:
             Damaged: it does not open any more; names the frame.
@@ -159,9 +184,10 @@ class JournalFile:
             file.seek(place.offset + FRAME_PREFIX_BYTES)
             box = file.read(place.prefix.length)
         try:
-            return self._load(open_box(place.prefix, box, self._digest, self._key), number)
+            plain = open_box(place.prefix, box, self._digest, self._key)
         except Torn as exc:
             raise broken(str(self.path), number) from exc
+        return self._load(*self._split(plain, number), number)
 
     def _whole(self) -> Iterator[tuple[Place, bytes]]:
         """Yield frames with their plain content up to the first that is not whole."""
@@ -190,9 +216,25 @@ class JournalFile:
             position = rest.find(FRAME_MARK, position + 1)
         return False
 
-    def _load(self, plain: bytes, number: int) -> Logged:
+    def _would_hold_lines(self, rest: bytes) -> bool | None:
+        with suppress(Torn):
+            return read_prefix(rest[:FRAME_PREFIX_BYTES], self._digest).of_lines
+        return None
+
+    def _split(self, plain: bytes, number: int) -> tuple[bytes, bytes]:
+        """Return command and lines of a content; version 1 had commands only."""
+        if self.header.version == 1:
+            return plain, b""
+        if len(plain) < _LENGTH.size:
+            raise broken(str(self.path), number)
+        end = _LENGTH.size + int(_LENGTH.unpack_from(plain)[0])
+        return plain[_LENGTH.size : end], plain[end:]
+
+    def _load(self, command: bytes, lines: bytes, number: int) -> Part:
         try:
-            return wire.load(plain)
+            return Part(
+                wire.load(command) if command else None, access_wire.load(lines) if lines else None
+            )
         except Malformed as exc:
             raise broken(str(self.path), number) from exc
 
@@ -211,13 +253,13 @@ class JournalFile:
                 os.fsync(self._descriptor)
         self._end = end
 
-    def append(self, command: Command, entries: list[Entry]) -> None:
+    def append(self, part: Part) -> None:
         """Write one frame; it is on the medium when this returns.
 
         Raises:
             DiskFull, InputOutput, MediumMissing: the file is closed and not to be used again.
         """
-        frame = _frame(self._digest, self._key, self._keys, command, entries)
+        frame = _frame(self._digest, self._key, self._keys, part)
         try:
             self.require_present()
             assert self._descriptor is not None
@@ -260,16 +302,17 @@ class JournalFile:
         self.close()
 
 
-def _frame(digest: bytes, key: bytes, keys: Keys, command: Command, entries: list[Entry]) -> bytes:
+def _frame(digest: bytes, key: bytes, keys: Keys, part: Part) -> bytes:
+    first, last, previous, packed = 0, 0, bytes(HASH_BYTES), b""
+    if part.logged is not None:
+        command, entries = part.logged
+        first, last, previous = command.first_seq, command.last_seq, entries[0].previous
+        packed = wire.dump(command, entries)
+    lines = access_wire.dump(part.lines) if part.lines else b""
     return write_frame(
-        digest,
-        key,
-        first=command.first_seq,
-        last=command.last_seq,
-        previous=entries[0].previous,
-        nonce=keys.random(NONCE_BYTES),
-        plain=wire.dump(command, entries),
-    )
+        digest, key, first=first, last=last, previous=previous, nonce=keys.random(NONCE_BYTES),
+        plain=_LENGTH.pack(len(packed)) + packed + lines,
+    )  # fmt: skip
 
 
 def _write_all(descriptor: int, data: bytes, offset: int) -> None:

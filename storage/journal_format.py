@@ -1,8 +1,13 @@
-"""The bytes of one journal file: a header that says what it continues, then one frame per command.
+"""The bytes of one journal file: a header that says what it continues, then the frames.
 
     header   magic (8) | version u16 | length u32 | JSON | SHA-256 of all before: D | seal (16)
     frame    mark (4) | length u32 | first u64 | last u64 | previous (32) | nonce (12) | check (8)
-             | box: AES-256-GCM(file key, nonce, command as `storage/wire.py` writes it)
+             | box: AES-256-GCM(file key, nonce, content)
+
+The content is `length u32 | command | lines`: a command as `storage/wire.py` writes it, lines of the
+access log as `storage/access_wire.py` does, or both; in one frame, because of two frames under one
+fsync a power cut may leave the second whole and the first torn. Without a command `first` and `last`
+are 0. Version 1 knew commands only (without the length); its files are read, never written to again.
 
 The check lets a reader believe the length before the box is opened, so that a flipped bit in a
 length never looks like a torn end. The nonce is random: after a torn write another command may
@@ -17,15 +22,15 @@ from typing import Any, BinaryIO, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from models.chain import Head
+from models.chain import EMPTY, Head
 from models.errors import Damaged
 from storage.kdf import hkdf
 from storage.keyset import NONCE_BYTES, TAG_BYTES
-from storage.preamble import Form
+from storage.preamble import Form, version_of
 from storage.strict_json import LARGEST, Fields, Malformed, blob
 
 MAGIC = b"AZKJOUR\n"
-VERSION = 1
+VERSION = 2
 ID_BYTES = 16
 HASH_BYTES = 32
 MOST_HEADER = 4096
@@ -73,7 +78,11 @@ class Keys(Protocol):
 
 @dataclass(frozen=True)
 class FileHeader:
-    """What a journal file says of itself; `base` is the head that its first frame continues."""
+    """What a journal file says of itself; `base` is the head that its first frame continues.
+
+    Args:
+        lines: number and hash of the line of the access log that its first one continues.
+    """
 
     vault_id: bytes
     file_id: bytes
@@ -83,11 +92,13 @@ class FileHeader:
     link: bytes  # id of the file before, zero for the first
     created: str
     program: str
+    lines: Head = EMPTY
+    version: int = VERSION
 
     @property
     def raw(self) -> bytes:
         """The header as it stands in the file, without digest and seal."""
-        return FORM.write(self._body())
+        return FORM.write(self._body(), self.version)
 
     @property
     def digest(self) -> bytes:
@@ -95,7 +106,9 @@ class FileHeader:
         return hashlib.sha256(self.raw).digest()
 
     def _body(self) -> dict[str, Any]:
+        lines = {"line": self.lines.seq, "line_hash": blob(self.lines.hash)}
         return {
+            **(lines if self.version > 1 else {}),
             "created": self.created,
             "epoch": self.epoch,
             "file_id": blob(self.file_id),
@@ -111,6 +124,7 @@ class FileHeader:
 _FIELDS = (
     "created", "epoch", "file_id", "link", "number", "previous", "program", "seq", "vault_id",
 )  # fmt: skip
+_LINE_FIELDS = ("line", "line_hash")  # since version 2
 
 
 def file_key(keys: Keys, header: FileHeader) -> bytes:
@@ -143,15 +157,18 @@ def read_header(file: BinaryIO, name: str) -> tuple[FileHeader, bytes]:
         NewerFormat: a later version wrote it.
         Damaged: anything else that our writer does not produce.
     """
-    _, fields = FORM.read(file, name)
+    raw, fields = FORM.read(file, name)
     try:
-        return _header(fields), file.read(TAG_BYTES)
+        return _header(fields, version_of(raw)), file.read(TAG_BYTES)
     except Malformed as exc:
         raise broken(name) from exc
 
 
-def _header(fields: Fields) -> FileHeader:
-    fields.only(_FIELDS)
+def _header(fields: Fields, version: int) -> FileHeader:
+    fields.only(_FIELDS + _LINE_FIELDS if version > 1 else _FIELDS)
+    lines = EMPTY
+    if version > 1:
+        lines = Head(fields.number("line", 0, LARGEST), fields.blob("line_hash", HASH_BYTES))
     return FileHeader(
         vault_id=fields.blob("vault_id", ID_BYTES),
         file_id=fields.blob("file_id", ID_BYTES),
@@ -161,6 +178,8 @@ def _header(fields: Fields) -> FileHeader:
         link=fields.blob("link", ID_BYTES),
         created=fields.time("created"),
         program=fields.text("program", r"[0-9A-Za-z.+-]{1,32}"),
+        lines=lines,
+        version=version,
     )
 
 
@@ -187,11 +206,16 @@ class Prefix:
     nonce: bytes
     raw: bytes
 
+    @property
+    def of_lines(self) -> bool:
+        """Tell whether no command is inside."""
+        return self.last == 0
+
 
 def write_frame(
     digest: bytes, key: bytes, *, first: int, last: int, previous: bytes, nonce: bytes, plain: bytes
 ) -> bytes:
-    """Seal one command for the file with this header digest."""
+    """Seal one content for the file with this header digest."""
     length = len(plain) + TAG_BYTES
     start = _PREFIX.pack(FRAME_MARK, length, first, last, previous, nonce)
     prefix = start + _check(digest, start)
@@ -214,7 +238,7 @@ def read_prefix(raw: bytes, digest: bytes) -> Prefix:
 
 
 def open_box(prefix: Prefix, box: bytes, digest: bytes, key: bytes) -> bytes:
-    """Return the command inside a frame.
+    """Return the content of a frame.
 
     Raises:
         Torn: cut off, changed, or moved from another place.

@@ -8,43 +8,49 @@ remembers the ledger (this PC, the journal) with what the ledger shows:
 - they are equal: fine;
 - something remembers more than the ledger shows: the ledger was set back, and nothing goes on
   before a responsible person answers for it.
+
+The lines of the access log follow at their leisure: with the next command, when many wait or the
+last were written long ago, before a print or an export, and when the ledger is closed.
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
-from models.chain import Command, Entry, Head
+from models.chain import EMPTY, Command, Entry, Head
 from models.codes import EventLevel, SystemEventKind
 from models.errors import (
     AzukariError,
-    DiskFull,
     Foreign,
-    InputOutput,
     InsideLedger,
     JournalFailed,
     JournalMissing,
     MediumMissing,
-    NotWritable,
     Refused,
     RolledBack,
 )
 from models.gate import Problem
 from models.journal import JournalState, JournalStatus, News
 from models.store import Progress
+from storage import access
+from storage.access_wire import Batch
 from storage.attachments import FOLDER_NAME
 from storage.head_memory import HeadMemory
 from storage.header import RECOVERY_ROLE
 from storage.journal import Journal, check_links, files_before, list_files
-from storage.journal_file import Logged
+from storage.journal_file import Part
 from storage.journal_format import KeyGone
+from storage.journal_words import NEW_KEY, OTHER_WAY, WAY_ON, why
 from storage.ledger_store import LedgerStore
 from storage.unlocked import Vault
 
 FOLDER_SETTING = "journal_folder"
 SUSPENDED_SETTING = "journal_suspended"
+LINES_WAIT = 200  # lines of the access log that wait for a command at most
+LINES_AGE = timedelta(minutes=10)
 
 Clock = Callable[[], datetime]
 
@@ -77,7 +83,11 @@ class Keeper:
         self._looking = looking
         self._journal: Journal | None = None
         self._problem: AzukariError | None = None
-        self._kept: Head | None = None  # last head that the journal acknowledged before it failed
+        self._turn = threading.RLock()  # one writes: a command, or lines beside the work
+        self._lines_wait = 0  # lines that the database has and the journal lacks
+        self._lines_at = clock()
+        # Where the journal stood, with entries and lines, when it last acknowledged and then failed.
+        self._kept: tuple[Head, Head] | None = None
         self._seen = 0  # number of the last entry in a journal that is out of reach
         self._news: list[News] = []
         self._place = vault.folder.resolve()
@@ -115,9 +125,10 @@ class Keeper:
         Raises:
             JournalMissing
         """
-        self._look()
-        if self._journal is None and self._folder is not None:
-            self._reach_out()
+        with self._turn:
+            self._look()
+            if self._journal is None and self._folder is not None:
+                self._reach_out()
 
     def after(self, command: Command, entries: list[Entry]) -> None:
         """Write a command that the database has; only then is it acknowledged.
@@ -126,13 +137,54 @@ class Keeper:
             JournalFailed: it is in the ledger, and will be caught up.
         """
         self._last = Head(command.last_seq, command.head)
-        if self._journal is None:
-            return
-        try:
-            self._journal.append(command, entries)
-        except AzukariError as error:
-            self._lose(error, written=True)
-            raise JournalFailed(file=str(self._folder), reason=_why(error)) from error
+        with self._turn:
+            if self._journal is None:
+                return
+            try:
+                self._journal.append(command, entries, self._waiting_lines(self._journal))
+            except AzukariError as error:
+                self._lose(error, written=True)
+                raise JournalFailed(file=str(self._folder), reason=why(error)) from error
+            self._lines_carried()
+
+    # --- lines of the access log -----------------------------------------------------------------
+    def lines_written(self, count: int) -> None:
+        """Learn of lines that the database has; they travel when it is worth an fsync."""
+        with self._turn:
+            self._lines_wait += count
+            old = not timedelta() <= self._clock() - self._lines_at < LINES_AGE
+            if old or self._lines_wait >= LINES_WAIT:
+                self.carry_lines()
+
+    def carry_lines(self) -> None:
+        """Write the lines that wait; without the medium they go on waiting in the database."""
+        with self._turn:
+            self._look()
+            if self._journal is None or not self._lines_wait:
+                return
+            try:
+                self._write_lines(self._journal)
+            except AzukariError as error:
+                self._lose(error, written=True)  # the next command says it to its author
+                return
+            self._lines_carried()
+
+    def _waiting_lines(self, journal: Journal) -> Batch | None:
+        """Return the lines for the frame of a command; more than one frame holds does not wait."""
+        if not self._lines_wait:
+            return None
+        return next(access.batches(self._store.database, journal.lines), None)
+
+    def _write_lines(self, journal: Journal) -> None:
+        batches = list(access.batches(self._store.database, journal.lines))
+        if len(batches) > 1:
+            parts = (Part(lines=batch) for batch in batches)
+            journal.catch_up(parts, base=journal.head, lines=journal.lines)
+        elif batches:
+            journal.append_lines(batches[0])
+
+    def _lines_carried(self) -> None:
+        self._lines_wait, self._lines_at = 0, self._clock()
 
     def _look(self) -> None:
         """Notice a medium that was pulled out since the last command."""
@@ -150,7 +202,7 @@ class Keeper:
         """
         assert self._journal is not None
         self._seen = self._journal.head.seq
-        self._kept = self._journal.head if written else None
+        self._kept = (self._journal.head, self._journal.lines) if written else None
         self._journal.close()
         self._journal = None
         self._problem = error
@@ -171,7 +223,7 @@ class Keeper:
             self._folder,
             journal.head.seq if journal else self._seen,
             journal.written_at if journal else None,
-            "" if journal or self._problem is None else _why(self._problem),
+            "" if journal or self._problem is None else why(self._problem),
             journal is not None and self._on_one_disk(journal.folder),
         )
 
@@ -182,9 +234,9 @@ class Keeper:
             raise MediumMissing(file=str(place))
         where = (place, self._vault, self._attachments, self._clock())
         if not place.is_dir() or not list_files(place, self._vault.vault_id):
-            Journal.begin(*where, self._store.head()).close()
+            Journal.begin(*where, self._store.head(), self._line_head()).close()
         elif not self._contains(Journal.open(*where).head):
-            raise Foreign(file=str(place), reason=_OTHER_WAY)
+            raise Foreign(file=str(place), reason=OTHER_WAY)
         former = self._folder, self._journal, self._kept
         self._folder, self._kept = place, None
         try:
@@ -217,7 +269,7 @@ class Keeper:
         except AzukariError as error:
             self._problem = error
             if not self._suspended:
-                raise JournalMissing(file=str(self._folder), reason=_why(error)) from error
+                raise JournalMissing(file=str(self._folder), reason=why(error)) from error
 
     def roll(self) -> None:
         """Go on in a new file under the present data key; a rotation calls it at its end."""
@@ -252,7 +304,10 @@ class Keeper:
         try:
             if self._journal is None:
                 self.require()
-            check_links(self._folder, self._vault, self._contains, full=full, progress=progress)
+            check_links(
+                self._folder, self._vault, self._contains, self._contains_line, full=full,
+                progress=progress,
+            )  # fmt: skip
         except AzukariError as error:
             return [Problem("JOURNAL", str(self._folder), str(error))]
         return []
@@ -285,7 +340,7 @@ class Keeper:
             RolledBack
         """
         if not accept:
-            raise RolledBack(reason=f"{who}が、{self._has(lost)}{_WAY_ON}")
+            raise RolledBack(reason=f"{who}が、{self._has(lost)}{WAY_ON}")
         self._note_set_back(who, lost)
 
     def _note_set_back(self, who: str, lost: Head) -> None:
@@ -306,6 +361,12 @@ class Keeper:
         row = self._store.database.one("SELECT hash FROM entry WHERE seq = ?", (head.seq,))
         return row is not None and bytes(row[0]) == head.hash
 
+    def _contains_line(self, line: Head) -> bool:
+        return access.contains(self._store.database, line)
+
+    def _line_head(self) -> Head:
+        return access.head(self._store.database)
+
     # --- connecting ------------------------------------------------------------------------------
     def _connect(self, accept: bool) -> None:
         """Open the journal, compare it, and write what it lacks.
@@ -321,23 +382,46 @@ class Keeper:
             journal = Journal.open(*where)
         except KeyGone:
             # The data key was renewed while the medium was away: nothing there can be read now.
-            self._journal = Journal.begin(*where, now)
-            self._connected(now, _NEW_KEY)
+            self._journal = Journal.begin(*where, now, self._line_head())
+            self._connected(now, NEW_KEY)
             return
-        # Without a kept head a torn end means a command that the database must have had first.
-        lost_one = journal.torn and journal.head == now and self._kept is None
+        lost_one = self._lost_one(journal, now)
         if lost_one or not self._contains(journal.head):
             told = journal.head if not lost_one else Head(now.seq + 1, bytes(32))
             self._set_back(f"更新ジャーナルは記帳番号{told.seq:,}まで進んでいます", told, accept)
-            journal.catch_up((), base=now)
+            journal.catch_up(self._missing(now, EMPTY), base=now, lines=EMPTY)
+        elif not self._contains_line(journal.lines):
+            self._note_lines_lost(journal.lines)
+            base = self._kept[0] if self._kept else journal.head
+            journal.catch_up(self._missing(base, EMPTY), base=base, lines=EMPTY)
         else:
             self._catch_up(journal, now)
         self._journal = journal
         self._connected(now, "")
 
+    def _lost_one(self, journal: Journal, now: Head) -> bool:
+        """Tell whether the journal ends with a torn command that the ledger has no more.
+
+        The database had it first, unless the torn frame was to hold lines of the access log.
+        """
+        if not journal.torn or journal.head != now or self._kept is not None:
+            return False
+        if journal.torn_lines is None:
+            return self._line_head().seq <= journal.lines.seq
+        return not journal.torn_lines
+
+    def _note_lines_lost(self, line: Head) -> None:
+        """Note that the journal has lines of the access log that the ledger has not."""
+        now = self._line_head()
+        seen = f"今は{now.seq:,}行目までです。" if now.seq < line.seq else "今の内容と違います。"
+        detail = f"更新ジャーナルに、利用の記録の{line.seq:,}行目までがありますが、{seen}"
+        value = f"access {line.seq} {line.hex}"
+        self._news.append(News(SystemEventKind.ROLLED_BACK, EventLevel.ALERT, detail, value))
+
     def _connected(self, now: Head, lost: str) -> None:
         """Note that the journal works, and what of it could not be continued."""
         self._problem, self._kept = None, None
+        self._lines_carried()
         if lost:
             self._news.append(News(SystemEventKind.JOURNAL_BEHIND, EventLevel.WARN, lost))
         if self._suspended and not self._store.reader:
@@ -346,20 +430,21 @@ class Keeper:
             self._news.append(News(SystemEventKind.JOURNAL_RESUMED, EventLevel.INFO, words))
 
     def _catch_up(self, journal: Journal, now: Head) -> None:
-        """Write the commands that the journal lacks.
+        """Write the commands and the lines of the access log that the journal lacks.
 
         After a failure of this run it begins behind the last head that was acknowledged: what the
         system shows behind it may never have reached the medium.
         """
-        base = self._kept or journal.head
+        base, lines = self._kept or (journal.head, journal.lines)
         missing = self._store.commands(base.seq + 1) if base.seq < now.seq else iter(())
         first, second = next(missing, None), next(missing, None)
         if self._kept is not None or second is not None:
-            journal.catch_up(self._logged(base.seq + 1), base=base)
+            journal.catch_up(self._missing(base, lines), base=base, lines=lines)
         else:
             journal.ready()
             if first is not None:
                 journal.append(first, self._entries(first))
+            self._write_lines(journal)
         if second is not None and self._kept is None and not self._suspended:
             self._news.append(
                 News(
@@ -370,10 +455,13 @@ class Keeper:
                 )
             )
 
-    def _logged(self, first: int) -> Iterator[Logged]:
-        for command in self._store.commands(first):
-            if command.first_seq >= first:
-                yield command, self._entries(command)
+    def _missing(self, base: Head, lines: Head) -> Iterator[Part]:
+        """Yield what the ledger has behind a head and a line of the access log."""
+        for command in self._store.commands(base.seq + 1):
+            if command.first_seq > base.seq:
+                yield Part((command, self._entries(command)))
+        for batch in access.batches(self._store.database, lines):
+            yield Part(lines=batch)
 
     def _entries(self, command: Command) -> list[Entry]:
         return list(self._store.entries(command.first_seq, command.last_seq))
@@ -421,34 +509,7 @@ class Keeper:
             self._memory.remember(self._vault.vault_id, self._place, self._last)
 
 
-def _why(error: AzukariError) -> str:
-    """Say shortly why a journal cannot be written; whether anything was entered is said elsewhere."""
-    for kind, words in _SHORT:
-        if isinstance(error, kind):
-            return words
-    return str(error)
-
-
-_SHORT: tuple[tuple[type[AzukariError], str], ...] = (
-    (DiskFull, "媒体に空きがありません。空きを作ってください。"),
-    (NotWritable, "媒体に書き込めません。権限と、書込み禁止スイッチを確かめてください。"),
-    (MediumMissing, "媒体が見つかりません。接続してください。"),
-    (InputOutput, "媒体の読み書きに失敗しました。接続を確かめてください。"),
-)
-
-
 def detach(store: LedgerStore) -> None:
     """Let a restored ledger keep no journal: that of the original is not its own."""
     store.set_setting(FOLDER_SETTING, "")
     store.set_setting(SUSPENDED_SETTING, "")
-
-
-_WAY_ON = (
-    "最後のバックアップと更新ジャーナルから復元すると、最後の記帳まで戻せます。"
-    "今の状態のまま使うときは、責任者が理由を記帳して続けます。"
-)
-_NEW_KEY = (
-    "暗号鍵を替えたため、更新ジャーナルを新しく始めました。それより前は、その後の"
-    "バックアップからだけ戻せます。"
-)
-_OTHER_WAY = "この台帳とは別に続けられた更新ジャーナルがあります。空のフォルダーを使ってください。"

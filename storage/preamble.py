@@ -24,6 +24,7 @@ class Form:
 
     Args:
         most: bytes of JSON that our writer never exceeds.
+        oldest: version that is still read.
         foreign: sentence for a file of another kind.
         damaged: makes the error for a file of this kind that is not whole.
     """
@@ -33,11 +34,17 @@ class Form:
     most: int
     foreign: str
     damaged: Callable[[str], Damaged]
+    oldest: int = 1
 
-    def write(self, body: Mapping[str, Any]) -> bytes:
-        """Return magic, version, length and JSON; the digest of them follows in the file."""
+    def write(self, body: Mapping[str, Any], version: int = 0) -> bytes:
+        """Return magic, version, length and JSON; the digest of them follows in the file.
+
+        Args:
+            version: of a file that an earlier program wrote; 0 means ours.
+        """
         text = strict_json.dumps(body)
-        return self.magic + self.version.to_bytes(2, "big") + len(text).to_bytes(4, "big") + text
+        number = (version or self.version).to_bytes(2, "big")
+        return self.magic + number + len(text).to_bytes(4, "big") + text
 
     def read(self, source: Source, name: str) -> tuple[bytes, Fields]:
         """Return what `write` made, and its JSON.
@@ -56,12 +63,17 @@ class Form:
         raw = prefix + source.read(length)
         if source.read(DIGEST_BYTES) != hashlib.sha256(raw).digest():
             raise self.damaged(name)
-        version = int.from_bytes(prefix[MAGIC_BYTES : MAGIC_BYTES + 2], "big")
+        version = version_of(prefix)
         if version > self.version:
             raise NewerFormat(file=name, found=version, known=self.version)
         try:
-            if version != self.version:
+            if version < self.oldest:
                 raise Malformed("version")
             return raw, strict_json.loads(raw[PREFIX_BYTES:])
         except Malformed as exc:
             raise self.damaged(name) from exc
+
+
+def version_of(raw: bytes) -> int:
+    """Return the version that stands in what `Form.read` returned."""
+    return int.from_bytes(raw[MAGIC_BYTES : MAGIC_BYTES + 2], "big")

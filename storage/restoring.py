@@ -12,9 +12,12 @@ from pathlib import Path
 from models.chain import Head
 from models.errors import AzukariError, VerificationFailed
 from models.store import Progress
+from storage import access
+from storage.access_check import chain_problems
 from storage.attachments import FOLDER_NAME, lost_files
+from storage.authors import read_authors
 from storage.backup_format import Manifest
-from storage.journal import attachment_names, copy_attachment, ends_torn, replay
+from storage.journal import attachment_names, copy_attachment, ends_torn, replay, replay_lines
 from storage.journal_keeper import detach
 from storage.ledger_store import LedgerStore
 from storage.ledgers import DATABASE_NAME, check_snapshot, open_store
@@ -30,11 +33,13 @@ class Reached:
     Args:
         torn: the journal ends with a frame that is not whole.
         missing: files that records speak of and that neither the backup nor the journal holds.
+        log_behind: the journal's lines of the access log do not continue those of the backup.
     """
 
     head: Head
     torn: bool
     missing: int
+    log_behind: bool = False
 
 
 def complete(
@@ -49,11 +54,12 @@ def complete(
     path = place / DATABASE_NAME
     store = open_store(path, vault.database_key, vault.vault_id.hex(), progress)
     try:
-        base = store.head()
+        base, log_behind = store.head(), False
         if (base.seq, base.hash) != (manifest.seq, manifest.head):
             raise VerificationFailed(reason=_DIFFERS)
         if journal is not None:
             _follow(store, place, vault, journal, progress)
+            log_behind = not _follow_lines(store, vault, journal)
         detach(store)
         reached = store.head()
         lost = _fetch_lost(store, place, journal)
@@ -62,7 +68,7 @@ def complete(
     if check_snapshot(path, vault.database_key, progress) != reached:
         raise VerificationFailed(reason=_DIFFERS)
     torn = journal is not None and ends_torn(journal, vault)
-    return Reached(reached, torn, lost)
+    return Reached(reached, torn, lost, log_behind)
 
 
 def _fetch_lost(store: LedgerStore, place: Path, journal: Path | None) -> int:
@@ -81,3 +87,25 @@ def _follow(
         store.replay(command, entries)
         for name in attachment_names(entries):
             copy_attachment(name, journal / FOLDER_NAME, place / FOLDER_NAME)
+
+
+class _LogDiffers(Exception):
+    """The lines of the journal and those of the backup are no one log."""
+
+
+def _follow_lines(store: LedgerStore, vault: Vault, journal: Path) -> bool:
+    """Bring the access log to the end of the journal; tell whether that was possible.
+
+    A log that does not verify then keeps nobody from the ledger: it stays as the backup has it.
+    """
+    database = store.database
+    batch, end = replay_lines(journal, vault, access.head(database))
+    try:
+        with database.transaction():
+            if batch is not None:
+                access.write(database, batch.lines, batch.seals)
+                if chain_problems(store, read_authors(database)):
+                    raise _LogDiffers
+    except _LogDiffers:
+        return False
+    return end.seq <= access.head(database).seq

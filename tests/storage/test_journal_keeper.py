@@ -413,7 +413,7 @@ def test_a_damaged_journal_lets_read_but_not_write_until_it_is_begun_anew(house:
     house.ledger.close()
     file = next(usb(house).glob("*.azj"))
     raw = bytearray(file.read_bytes())
-    raw[len(raw) // 2] ^= 1
+    raw[raw.index(b"AZJF") + 100] ^= 1  # the first frame
     file.write_bytes(raw)
     ledger = house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
     assert state(ledger) is JournalState.BROKEN

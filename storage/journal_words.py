@@ -1,0 +1,30 @@
+"""What the keeper of the journal says: why it cannot be written, and what to do then."""
+
+from models.errors import AzukariError, DiskFull, InputOutput, MediumMissing, NotWritable
+
+
+def why(error: AzukariError) -> str:
+    """Say shortly why a journal cannot be written; whether anything was entered is said elsewhere."""
+    for kind, words in _SHORT:
+        if isinstance(error, kind):
+            return words
+    return str(error)
+
+
+_SHORT: tuple[tuple[type[AzukariError], str], ...] = (
+    (DiskFull, "媒体に空きがありません。空きを作ってください。"),
+    (NotWritable, "媒体に書き込めません。権限と、書込み禁止スイッチを確かめてください。"),
+    (MediumMissing, "媒体が見つかりません。接続してください。"),
+    (InputOutput, "媒体の読み書きに失敗しました。接続を確かめてください。"),
+)
+
+
+WAY_ON = (
+    "最後のバックアップと更新ジャーナルから復元すると、最後の記帳まで戻せます。"
+    "今の状態のまま使うときは、責任者が理由を記帳して続けます。"
+)
+NEW_KEY = (
+    "暗号鍵を替えたため、更新ジャーナルを新しく始めました。それより前は、その後の"
+    "バックアップからだけ戻せます。"
+)
+OTHER_WAY = "この台帳とは別に続けられた更新ジャーナルがあります。空のフォルダーを使ってください。"
