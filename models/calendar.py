@@ -8,7 +8,7 @@ where the profile says so.
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models import calendar_paper, calendar_people, calendar_things
+from models import calendar_paper, calendar_people, calendar_running, calendar_things
 from models.calendar_frame import Due, Item
 from models.calendar_things import SURVIVING
 from models.codes import ContractStatus, DueStatus
@@ -31,6 +31,7 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     *calendar_paper.ITEMS,
     *calendar_people.ITEMS,
     *calendar_things.ITEMS,
+    *calendar_running.ITEMS,
 )
 
 
@@ -59,7 +60,9 @@ def state(one: Due, now: datetime) -> str:
 def _of_contract(ledger: "Ledger", contract: Contract) -> list[Due]:
     asked = ledger.inquiries.of(contract.id)
     found = [
-        one for code, item in ITEMS for one in asked.answer(f"{code} {item.__name__}", item).rows
+        one
+        for number, (code, item) in enumerate(ITEMS)
+        for one in asked.answer(f"{code} {number}", item).rows
     ]
     if contract.status is ContractStatus.CLOSED:
         return [one for one in found if one.code in SURVIVING]

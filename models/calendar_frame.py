@@ -79,7 +79,7 @@ def article(asked: Inquiry, proof: str) -> str:
     """
     found = [
         clause.article
-        for clause in asked.profile.clauses_for(asked.contract.profile_code)
+        for clause in asked.clauses
         if proof and proof in clause.evidence and not clause.support
     ]
     return "・".join(found) if len(found) <= 2 else ""

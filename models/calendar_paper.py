@@ -55,7 +55,7 @@ def _demanded(asked: Inquiry, kind: str) -> bool:
     company = asked.books.find(Organization, asked.contract.contractor_org_id)
     concerned = kind != "D-26" or (company is not None and company.is_pi_business_operator is True)
     proof = f"EQ-DOC({kind})"
-    return concerned and any(proof in one.evidence for one in asked.profile.clauses.values())
+    return concerned and any(proof in one.evidence for one in asked.clauses)
 
 
 def k04_place_notice(asked: Inquiry) -> Iterator[Due]:

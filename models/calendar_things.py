@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from models.calendar_frame import Due, Item, due, later, terms
+from models.calendar_frame import Due, Item, due, terms
 from models.codes import (
     TERMINAL_STATES,
-    BackupKind,
-    BackupResult,
     CommunicationKind,
     CommunicationStatus,
     ContractStatus,
@@ -15,21 +13,17 @@ from models.codes import (
     HandlingStatus,
     ItemState,
     PlaceStatus,
-    SystemEventKind,
     Timing,
     Urgency,
 )
 from models.evidence_queries import RESPONSIBLE
 from models.inquiry import Inquiry
-from models.profile_reader import Cycle
 from models.records import (
     Authorization,
-    BackupRun,
     ClientCommunication,
     ContractPlace,
     HandlingEvent,
     Organization,
-    SystemEvent,
 )
 from models.records import Finding as FindingRecord
 from models.store import Op, Query, Where
@@ -138,45 +132,6 @@ def k23_end(asked: Inquiry) -> Iterator[Due]:
             )  # fmt: skip
 
 
-def k26_backup(asked: Inquiry) -> Iterator[Due]:
-    """K-26: a verified backup is made in its cycle, every day unless something else is agreed."""
-    if not _proves(asked, "EQ-BACKUP"):
-        return
-    cycle = terms(asked).cycle("backup")
-    last = max(
-        (
-            one.finished_at.date()
-            for one in asked.everywhere(BackupRun)
-            if one.kind is BackupKind.FULL and one.result is BackupResult.OK and one.finished_at
-        ),
-        default=None,
-    )
-    begun = last or asked.contract.work_start_on or asked.today
-    day = after(begun, 1) if cycle is None else later(begun, cycle)
-    yield due(asked, "K-26", "バックアップ", "", day, asked.contract, proof="EQ-BACKUP")
-
-
-def k17_access_log(asked: Inquiry) -> Iterator[Due]:
-    """K-17: the access log is looked through in its cycle, once a month unless agreed otherwise."""
-    if not _proves(asked, "EQ-AUDIT"):
-        return
-    last = max(
-        (
-            one.occurred_at.date()
-            for one in asked.everywhere(SystemEvent)
-            if one.kind is SystemEventKind.ACCESS_REVIEWED and one.occurred_at
-        ),
-        default=None,
-    )
-    begun = last or asked.contract.work_start_on or asked.today
-    day = later(begun, terms(asked).cycle("access_log_analysis") or Cycle(months=1))
-    yield due(asked, "K-17", "利用の記録の確認", "", day, asked.contract, proof="EQ-AUDIT")
-
-
-def _proves(asked: Inquiry, query: str) -> bool:
-    return any(query in clause.evidence for clause in asked.profile.clauses.values())
-
-
 def k35_certificate(asked: Inquiry) -> Iterator[Due]:
     """K-35: a certificate of the contractor is renewed before it expires."""
     company = asked.books.find(Organization, asked.contract.contractor_org_id)
@@ -218,12 +173,10 @@ def k38_retention(asked: Inquiry) -> Iterator[Due]:
 ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-12", k12_consent_ends),
     ("K-13", k13_back),
-    ("K-17", k17_access_log),
     ("K-20", k20_request),
     ("K-21", k21_findings),
     ("K-22", k22_unneeded),
     ("K-23", k23_end),
-    ("K-26", k26_backup),
     ("K-35", k35_certificate),
     ("K-37", k37_confirmation),
     ("K-38", k38_retention),

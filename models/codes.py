@@ -488,7 +488,12 @@ class SystemEventKind(Code):
     CLOCK_JUMP = "clock_jump", "時計の飛び"
     ACCESS_REVIEWED = "access_reviewed", "利用の記録の確認"
     CONDITION_CHECKED = "condition_checked", "システムの状態の点検"
+    PASSWORDS_REVIEWED = "passwords_reviewed", "パスワードと資格の見直し"
     TERMINAL_CHANGED = "terminal_changed", "使用端末の変更"
+    HOURS_CHANGED = "hours_changed", "利用する時間帯の変更"
+    PROGRAM_FOUND = "program_found", "使ってはならないプログラムの検出"
+    PROGRAM_CLEARED = "program_cleared", "使ってはならないプログラムの解決"
+    MEDIUM_REFUSED = "medium_refused", "登録のない媒体の使用の拒否"
 
 
 class EventLevel(Code):

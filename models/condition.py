@@ -31,6 +31,7 @@ FULL_CHECK_DAYS = 31
 TRIAL_DAYS = 366
 DEFINITION_DAYS = 7
 CLOCK_DAYS = 31
+PROTECTION = "ウイルス対策"  # topic of the program against malware
 FORECAST_DAYS = 180  # a disk that is full within this time needs care
 SPAN = timedelta(days=7)  # between the first and the last size, for a forecast
 LONG = 365 * 20
@@ -294,7 +295,7 @@ def _use(facts: Facts) -> Condition:
 
 
 def _protection(facts: Facts) -> Condition:
-    topic = "ウイルス対策"
+    topic = PROTECTION
     if not facts.protection:
         return Condition(
             topic, State.UNKNOWN, "このPCからは、対策ソフトの状態を読み取れません。",
@@ -342,6 +343,16 @@ def size_words(size: int) -> str:
         if size >= unit:
             return f"{size / unit:,.1f}{word}"
     return f"{max(size, 0) / 1024:,.0f}KB"
+
+
+def told(detail: str, topic: str) -> State | None:
+    """Return how a topic stood in an entry of `record_check`, None where it does not say."""
+    by_word = {word: state for state, word in WORDS.items()}
+    for line in detail.splitlines():
+        head, _, rest = line.partition("：")
+        if head == topic:
+            return by_word.get(rest.split("。", 1)[0])
+    return None
 
 
 # --- the answer of a person ------------------------------------------------------------------------

@@ -31,12 +31,18 @@ STATES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class ClauseState:
-    """How a clause stands. `unjudged` names queries that the program cannot answer yet."""
+    """How a clause stands.
+
+    Attributes:
+        source: title of the companion text, "" for the contract's own.
+        unjudged: queries that the program cannot answer yet.
+    """
 
     key: str
     article: str
     heading: str
     summary: str
+    source: str
     state: str
     evidence: tuple[tuple[str, tuple[Row, ...]], ...]
     unjudged: tuple[str, ...] = ()
@@ -61,14 +67,11 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     """
     ledger.require("evidence")
     asked = ledger.inquiries.of(contract.id)
-    wanted = {q for clause in asked.profile.clauses.values() for q in clause.evidence}
+    wanted = {q for clause in asked.clauses for q in clause.evidence}
     found = {name: asked.answer(name, query) for name, query in ALL_QUERIES if name in wanted}
     found |= _by_bare_rules(asked, wanted)
     off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
-    return [
-        _state(clause, found, clause.key in off)
-        for clause in asked.profile.clauses_for(contract.profile_code)
-    ]
+    return [_state(clause, found, clause.key in off) for clause in asked.clauses]
 
 
 def _by_bare_rules(asked: Inquiry, wanted: set[str]) -> dict[str, Answer]:
@@ -77,7 +80,7 @@ def _by_bare_rules(asked: Inquiry, wanted: set[str]) -> dict[str, Answer]:
     A text may name no proof for what its clause demands; a breach that is known is told all the same.
     """
     covered = {rule for name in wanted for rule in RULED.get(name, ())}
-    named = {rule for clause in asked.profile.clauses.values() for rule in clause.rules}
+    named = {rule for clause in asked.clauses for rule in clause.rules}
     bare = sorted(named - covered - {"R-48"})
     return {rule: asked.answer(rule, of_rules(rule)) for rule in bare}
 
@@ -97,5 +100,12 @@ def _state(clause: Clause, every: Mapping[str, Answer], off: bool) -> ClauseStat
     else:
         state = "unknown" if unjudged else "done"
     return ClauseState(
-        clause.key, clause.article, clause.heading, clause.summary, state, judged, unjudged
+        clause.key,
+        clause.article,
+        clause.heading,
+        clause.summary,
+        clause.source,
+        state,
+        judged,
+        unjudged,
     )

@@ -10,11 +10,21 @@ from models.calendar_paper import (
     k14_periodic_report,
     sealed_not_handed_in,
 )
-from models.calendar_things import k17_access_log, k26_backup
-from models.codes import DueStatus
+from models.calendar_running import (
+    k16_malware,
+    k17_access_log,
+    k18_passwords,
+    k26_backup,
+    k27_restore,
+    k28_capacity,
+    k28_integrity,
+)
+from models.codes import AccountStatus, BackupKind, BackupResult, DueStatus, SystemEventKind
+from models.condition import PROTECTION, State, told
 from models.evidence_queries import QUERIES
 from models.inquiry import Inquiry, Question, Row, row
-from models.records import DueItem
+from models.password_review import cycle_of, due_on
+from models.records import BackupRun, DueItem, SystemEvent, UserAccount
 
 
 def _late(item: Item, paper: str = "") -> Question:
@@ -51,12 +61,53 @@ def eq_due(asked: Inquiry) -> Iterator[Row]:
             yield row(one, f"「{one.title}」{words}", "action" if late else "due")
 
 
+def eq_password(asked: Inquiry) -> Iterator[Row]:
+    """Find accounts with a first or an old password, and reviews that are late."""
+    yield from _late(k18_passwords)(asked)
+    cycle = cycle_of(asked)
+    for one in asked.everywhere(UserAccount):
+        if one.status is not AccountStatus.ACTIVE:
+            continue
+        day = due_on(one, cycle) if cycle else None
+        if one.must_change:
+            yield row(one, f"「{one.login_name}」は、最初のパスワードをまだ変えていません。", "due")
+        elif day is not None and day < asked.today:
+            yield row(one, f"「{one.login_name}」のパスワードの見直しの時期を過ぎています。")
+
+
+def eq_integrity(asked: Inquiry) -> Iterator[Row]:
+    """Find checks of the whole ledger that are late, or that found damage and none found it whole since."""
+    yield from _late(k28_integrity)(asked)
+    checks = [one for one in asked.everywhere(BackupRun) if one.kind is BackupKind.VERIFY]
+    if checks and checks[-1].result is not BackupResult.OK:
+        yield row(checks[-1], "最後の検証で異常が見つかっています。", "broken")
+
+
+def eq_malware(asked: Inquiry) -> Iterator[Row]:
+    """Find that the protection software was not looked at, or was not well when it was."""
+    yield from _late(k16_malware)(asked)
+    checks = [
+        one
+        for one in asked.everywhere(SystemEvent)
+        if one.kind is SystemEventKind.CONDITION_CHECKED
+    ]
+    if checks and told(checks[-1].detail, PROTECTION) in (State.CARE, State.BAD):
+        yield row(
+            checks[-1], "最後の点検で、対策ソフトが止まっているか、定義が古くなっていました。"
+        )
+
+
 DATED: tuple[tuple[str, Question], ...] = (
     *((f"EQ-DOC({kind})", _late(k01_papers_at_the_start, kind)) for kind in AT_THE_START),
     ("EQ-DUE", eq_due),
     ("EQ-REPORT", _late(k14_periodic_report)),
     ("EQ-BACKUP", _late(k26_backup)),
     ("EQ-AUDIT", _late(k17_access_log)),
+    ("EQ-RESTORE", _late(k27_restore)),
+    ("EQ-CAPACITY", _late(k28_capacity)),
+    ("EQ-INTEGRITY", eq_integrity),
+    ("EQ-MALWARE", eq_malware),
+    ("EQ-PASSWORD", eq_password),
 )
 
 ALL_QUERIES = (*QUERIES, *DATED)

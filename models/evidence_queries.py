@@ -5,6 +5,7 @@ what must exist or be finished.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from models.codes import (
@@ -12,6 +13,7 @@ from models.codes import (
     AssignmentRole,
     CommunicationStatus,
     FindingStatus,
+    GovernanceCover,
     GovernanceKind,
     GovernanceStatus,
     HandlingKind,
@@ -23,6 +25,7 @@ from models.codes import (
     TrainingKind,
 )
 from models.inquiry import Inquiry, Question, Row, row
+from models.profile_vocabulary import GOVERNANCE
 from models.records import (
     ClientCommunication,
     GovernanceDocument,
@@ -41,6 +44,8 @@ from models.workdays import first_not_late
 
 RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MANAGER})
 PLACES = ("place_from_id", "place_to_id", "destination_text")
+OR_AGREED = (GovernanceKind.HANDLING_RULES, GovernanceKind.MEMORANDUM)
+"""Where there are no rules, a memorandum does (OC-Y.1)."""
 
 
 def of_rules(*rule_ids: str) -> Question:
@@ -183,13 +188,41 @@ def eq_gov(asked: Inquiry) -> Iterator[Row]:
         for one in asked.everywhere(GovernanceDocument)
         if one.contract_id in ("", asked.contract.id) and one.status is GovernanceStatus.IN_FORCE
     ]
-    for kind in asked.profile.params.governance.demanded:
-        mine = [one for one in known if one.kind == kind]
-        if not mine:
-            yield row(asked.contract, f"「{GovernanceKind.read(kind).label}」が備わっていません。")
-        for one in mine:
-            if one.next_review_on and one.next_review_on < asked.today:
-                yield row(one, f"「{one.title}」の見直しの時期を過ぎています。")
+    regime = asked.profile.params.governance
+    clauses = [one for one in asked.clauses if "EQ-GOV" in one.evidence]
+    general = tuple(one.key for one in clauses if not one.governance)
+    wanted: dict[str, tuple[str, ...]] = dict.fromkeys(
+        (*regime.demanded, *regime.rules_cover), general
+    )
+    for clause in clauses:
+        for name in clause.governance:
+            wanted[name] = (*wanted.get(name, ()), clause.key)
+    for name, keys in wanted.items():
+        for found in _governed(asked, name, known):
+            yield replace(found, clauses=keys)
+    for one in known:
+        lacking = set(regime.emergency_plan_covers) - set(one.covers)
+        if one.kind is GovernanceKind.EMERGENCY_PLAN and lacking:
+            topics = "」「".join(c.label for c in GovernanceCover if c in lacking)
+            words = f"「{one.title}」に「{topics}」の定めがありません。"
+            yield replace(row(one, words), clauses=general)
+
+
+def _governed(asked: Inquiry, name: str, known: list[GovernanceDocument]) -> Iterator[Row]:
+    """Find what is wrong with one kind of rules, or with one topic that rules must cover."""
+    if name in GOVERNANCE:
+        kind = GovernanceKind.read(name)
+        mine = [one for one in known if one.kind is kind or (kind, one.kind) == OR_AGREED]
+        words = f"「{kind.label}」が備わっていません。"
+    else:
+        cover = GovernanceCover.read(name)
+        mine = [one for one in known if one.kind in OR_AGREED and cover in one.covers]
+        words = f"「{cover.label}」を定めた規程又は覚書がありません。"
+    if not mine:
+        yield row(asked.contract, words)
+    for one in mine:
+        if one.next_review_on and one.next_review_on < asked.today:
+            yield row(one, f"「{one.title}」の見直しの時期を過ぎています。")
 
 
 def eq_roles(asked: Inquiry) -> Iterator[Row]:

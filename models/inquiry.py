@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, FindingStatus, RuleMode
-from models.profiles import Profile
+from models.profiles import Clause, Profile
 from models.records import (
     Assignment,
     Contract,
@@ -167,6 +167,11 @@ class Inquiry:
             known = self._answers[name] = Answer(rows, frozenset(reads))
         self.note(*known.reads)
         return known
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Return what the contract demands, clause by clause."""
+        return self.profile.clauses_for(self.contract.profile_code)
 
     @property
     def ended(self) -> bool:

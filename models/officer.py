@@ -155,7 +155,7 @@ def _staffed(asked: Inquiry) -> Answered:
 
 def _rows(asked: Inquiry, names: tuple[str, ...]) -> tuple[Row, ...]:
     """Return what the queries of the contract's own text find."""
-    wanted = {one for clause in asked.profile.clauses.values() for one in clause.evidence}
+    wanted = {one for clause in asked.clauses for one in clause.evidence}
     return tuple(
         row
         for name, query in ALL_QUERIES

@@ -104,7 +104,12 @@ class People:
         ledger = self._ledger
         account = ledger.user
         ledger.safe.change_password(old, new)
-        changed = replace(account, password_changed_on=ledger.today(), must_change=False)
+        changed = replace(
+            account,
+            password_changed_on=ledger.today(),
+            password_review_due_on=None,
+            must_change=False,
+        )
         return ledger.commit([revising(changed, "本人によるパスワードの変更")])
 
     def disable_account(self, account_id: str, reason: str, progress: Progress = quiet) -> Change:

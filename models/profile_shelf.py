@@ -4,6 +4,8 @@ Reading all of them takes longer than showing the sign-in window, and most offic
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from models.errors import ProfileError
 from models.profiles import Profile, check_profile, parse_profile
@@ -12,7 +14,9 @@ from models.profiles import Profile, check_profile, parse_profile
 class ProfileShelf(Mapping[str, Profile]):
     """Profiles by code. The code of a profile is the name of its file without `.toml`.
 
-    Asking for a profile that is not well formed raises `ProfileError` with file and line.
+    A profile carries the clauses of its companions that concern its contracts, so that whoever asks
+    for the clauses of a contract is given all of them. Asking for a profile that is not well formed
+    raises `ProfileError` with file and line.
     """
 
     def __init__(self, files: Iterable[tuple[str, str]]) -> None:
@@ -24,12 +28,7 @@ class ProfileShelf(Mapping[str, Profile]):
 
     def __getitem__(self, code: str) -> Profile:
         if code not in self._read:
-            name, text = self._files[code]
-            profile = parse_profile(text, name)
-            if profile.code != code:
-                reason = f"code の「{profile.code}」を、ファイル名と同じ「{code}」にしてください。"
-                raise ProfileError(file=name, line=_line_of_code(text), reason=reason)
-            self._read[code] = profile
+            self._read[code] = self._joined(self._parsed(code))
         return self._read[code]
 
     def __iter__(self) -> Iterator[str]:
@@ -40,6 +39,32 @@ class ProfileShelf(Mapping[str, Profile]):
 
     def __contains__(self, code: object) -> bool:
         return code in self._files  # without reading the profile
+
+    def _parsed(self, code: str) -> Profile:
+        name, text = self._files[code]
+        profile = parse_profile(text, name)
+        if profile.code != code:
+            reason = f"code の「{profile.code}」を、ファイル名と同じ「{code}」にしてください。"
+            raise ProfileError(file=name, line=_line_of("code", text), reason=reason)
+        return profile
+
+    def _joined(self, profile: Profile) -> Profile:
+        """Return the profile with what its companions demand of its contracts."""
+        clauses = dict(profile.clauses)
+        for code in profile.companions:
+            if code not in self._files:
+                raise self._at_companions(profile.code, f"「{code}」という設定がありません。")
+            beside = self._parsed(code)
+            for clause in beside.clauses_for(profile.code):
+                if clause.key in clauses:
+                    reason = f"「{code}」に、同じ番号の条項「{clause.key}」があります。"
+                    raise self._at_companions(profile.code, reason)
+                clauses[clause.key] = replace(clause, source=beside.title)
+        return replace(profile, clauses=MappingProxyType(clauses))
+
+    def _at_companions(self, code: str, reason: str) -> ProfileError:
+        name, text = self._files[code]
+        return ProfileError(file=name, line=_line_of("companions", text), reason=reason)
 
 
 def offered(profiles: Mapping[str, Profile]) -> list[tuple[str, str]]:
@@ -73,17 +98,17 @@ def mistakes(name: str, text: str, known: Iterable[str] = ()) -> list[str]:
         found.append(f"{name}:1: ファイル名を「.toml」で終えてください。")
     elif not found and parse_profile(text, name).code != code:
         reason = f"code を、ファイル名と同じ「{code}」にしてください。"
-        found.append(f"{name}:{_line_of_code(text)}: {reason}")
+        found.append(f"{name}:{_line_of('code', text)}: {reason}")
     if code in known:
         found.append(
-            f"{name}:{_line_of_code(text)}: 「{code}」は預り台帳に付いている設定の名前です。"
+            f"{name}:{_line_of('code', text)}: 「{code}」は預り台帳に付いている設定の名前です。"
             "別の名前にしてください。"
         )
     return found
 
 
-def _line_of_code(text: str) -> int:
+def _line_of(key: str, text: str) -> int:
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.replace(" ", "").startswith("code="):
+        if line.replace(" ", "").startswith(f"{key}="):
             return number
     return 1

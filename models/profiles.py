@@ -24,8 +24,10 @@ from models.profile_reader import Cycle, Mistake, Mistakes, TableReader
 from models.profile_vocabulary import (
     ACTS,
     CONCEPTS,
+    COVERS,
     DUTIES,
     EVIDENCE,
+    GOVERNANCE,
     MODES,
     NEUTRAL_TERMS,
     NO_OWN_WORD,
@@ -94,6 +96,15 @@ class Clause:
     evidence: tuple[str, ...]
     requirements: tuple[str, ...]
     """Properties of the program (A-nn) that satisfy the clause."""
+    governance: tuple[str, ...] = ()
+    """Rules that must be in force, or topics that they must cover, for this clause alone."""
+    source: str = ""
+    """Title of the companion text in which it stands; "" for the contract's own text."""
+
+    @property
+    def cited(self) -> str:
+        """Return the article, with the text in which it stands when that is a companion."""
+        return f"{self.source}　{self.article}" if self.source else self.article
 
     @property
     def contractual_only(self) -> bool:
@@ -185,6 +196,12 @@ class Profile:
     def term(self, concept: str) -> str:
         """Return the word for a concept of `CONCEPTS`."""
         return self.terms[concept].label
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return the titles of the texts whose clauses it carries, the contract's own first."""
+        sources = (clause.source for clause in self.clauses.values() if clause.source)
+        return tuple(dict.fromkeys((self.title, *sources)))
 
     def clause(self, key: str) -> Clause:
         """Return a clause.
@@ -355,6 +372,7 @@ def _read_clause(row: TableReader) -> Clause:
         rules=row.texts("rules", choices=RULES),
         evidence=row.texts("evidence", choices=_EVIDENCE_IDS),
         requirements=row.texts("requirements", choices=REQUIREMENTS),
+        governance=row.texts("governance", choices=(*GOVERNANCE, *COVERS)),
     )
     row.finish()
     _check_proof(row, clause)

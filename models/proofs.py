@@ -10,6 +10,7 @@ from functools import partial
 
 from models.codes import (
     AuthorizationSubject,
+    BackupKind,
     CommunicationKind,
     HandlingKind,
     HandlingStatus,
@@ -48,6 +49,14 @@ def _papers(*kinds: str) -> tuple[str, Conditions]:
 
 def _filled(type_: str, name: str) -> tuple[str, Conditions]:
     return type_, (Where(name, Op.EMPTY, False),)
+
+
+def _noted(kind: SystemEventKind) -> tuple[str, Conditions]:
+    return "system_event", (Where("kind", Op.EQ, kind),)
+
+
+def _ran(kind: BackupKind) -> tuple[str, Conditions]:
+    return "backup_run", (Where("kind", Op.EQ, kind),)
 
 
 ENDING = (K.RETURN, K.HAND_OVER, K.ERASE, K.DISPOSE)
@@ -96,11 +105,17 @@ PROOFS: Mapping[str, tuple[tuple[str, Conditions], ...]] = {
     "EQ-DUE": (("due_item", ()), ("submission", ())),
     "EQ-REPORT": (_papers("D-19"),),
     "EQ-BACKUP": (("backup_run", ()),),
-    "EQ-AUDIT": (("system_event", (Where("kind", Op.EQ, SystemEventKind.ACCESS_REVIEWED),)),),
-    "EQ-RESTORE": (("backup_run", ()),),
+    "EQ-AUDIT": (_noted(SystemEventKind.ACCESS_REVIEWED),),
+    "EQ-RESTORE": (_ran(BackupKind.RESTORE_TEST),),
+    "EQ-INTEGRITY": (_ran(BackupKind.VERIFY),),
+    "EQ-CAPACITY": (_noted(SystemEventKind.CONDITION_CHECKED),),
+    "EQ-MALWARE": (_noted(SystemEventKind.CONDITION_CHECKED),),
+    "EQ-PASSWORD": (_noted(SystemEventKind.PASSWORDS_REVIEWED), ("user_account", ())),
     "EQ-OVERRIDE": (("rule_override", ()),),
 }
-OF_ALL = frozenset({"governance_document", "credential", "backup_run", "system_event"})
+OF_ALL = frozenset(
+    {"governance_document", "credential", "backup_run", "system_event", "user_account"}
+)
 """Registers whose records may belong to no contract and then speak for each."""
 
 

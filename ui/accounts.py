@@ -22,6 +22,7 @@ from models.commands import Change
 from models.errors import AzukariError, Cancelled
 from models.fields import Day
 from models.ledger import Ledger
+from models.password_review import record_review
 from models.records import Contract, Person, UserAccount
 from models.store import Progress
 from ui.asking import dialog_buttons
@@ -149,6 +150,20 @@ class AccountsPart(QWidget):
                 self.desk.operations.tell(error, self)
 
         self.desk.operations.long(title, work, told, self, failed=stopped, late=True)
+
+    def review(self) -> None:
+        """Enter that all accounts were looked over."""
+        finding = self.desk.asker.line(
+            self,
+            self.tr("パスワードと資格の見直し"),
+            self.tr(
+                "一覧の利用者が今も必要な人であること、区分と利用期限、パスワードの変更日を確かめ、"
+                "所見を入力してください（例　全員、今も従事している。変更不要）。"
+            ),
+        )
+        if finding is not None:
+            ledger = self.desk.ledger
+            self.desk.operations.run(lambda: record_review(ledger, finding), parent=self)
 
     def change_own(self) -> None:
         """Change the signed-in user's password."""

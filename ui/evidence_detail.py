@@ -54,7 +54,7 @@ class ClauseDetail(QWidget):
         """Show a clause; the rows that speak for it are read beside the window."""
         self._wanted = one.state.key
         self.show()
-        self.head.setText(f"{one.state.article}　{one.state.heading}")
+        self.head.setText(f"{one.clause.cited}　{one.state.heading}")
         self.demand.setText(one.state.summary)
         self._show_rules(one, overview)
         self._show_papers(one, overview)
@@ -143,6 +143,7 @@ class ClauseDetail(QWidget):
     # --- building ----------------------------------------
     def _build(self) -> None:
         self.head = layout.heading("")
+        self.head.setWordWrap(True)
         self.demand = layout.plain()
         self.state = QLabel()
         self.state.setTextFormat(Qt.TextFormat.PlainText)

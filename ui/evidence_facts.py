@@ -69,10 +69,11 @@ def read_overview(ledger: Ledger, contract_id: str) -> Overview:
     asked = ledger.inquiries.of(contract_id)
     states = evidence(ledger, asked.contract)
     ledger.access.listed(ContractClauseSetting.type, contract_id, len(states))
+    known = {clause.key: clause for clause in asked.clauses}
     settings = {one.clause_key: one for one in asked.all(ContractClauseSetting)}
     clauses = tuple(
         ClauseFacts(
-            one, clause := asked.profile.clauses[one.key], settings.get(one.key),
+            one, clause := known[one.key], settings.get(one.key),
             tuple(proofs(asked, clause)),
         )
         for one in states

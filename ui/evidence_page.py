@@ -25,7 +25,7 @@ from ui.form_dialog import FormDialog
 from ui.page import Desk, Page
 from ui.paper_dialog import PaperDialog
 from ui.paper_elsewhere import ElsewhereDialog
-from ui.state_table import Line, StateTable, state_word
+from ui.state_table import Line, MiddleElided, StateTable, state_word
 
 ORDER = ("broken", "action", "due", "done", "unknown", "not_applicable")
 LISTED = 580  # pixels of the list of clauses, at first
@@ -82,7 +82,7 @@ class EvidencePage(Page):
         self.overview = overview
         caption = overview.contract.caption()
         self.title.setText(self.tr("条項と証拠　{0}").format(caption))
-        layout.say(self.subtitle, overview.profile.title)
+        layout.say(self.subtitle, "、".join(overview.profile.texts))
         self._show_numbers(overview.counts(), len(overview.clauses))
         self._fill()
         self.stack.setCurrentWidget(self.split)
@@ -126,7 +126,7 @@ class EvidencePage(Page):
                 Line(
                     (one.state.article, one.state.summary, STATES[one.state.state], one.counted),
                     one.state.state, "clause", one.state.key,
-                    f"{one.state.article} {one.state.heading}\n{one.state.summary}",
+                    f"{one.clause.cited} {one.state.heading}\n{one.state.summary}",
                 )
                 for one in self.shown()
             ]
@@ -260,6 +260,7 @@ class EvidencePage(Page):
             [self.tr(word) for word in ("条項", "求められること", "状態", "証拠")],
             wide=(1,), told=2, caps={0: 9},
         )  # fmt: skip
+        self.table.setItemDelegateForColumn(0, MiddleElided(self.table))
         self.detail = ClauseDetail(self.desk)
         self.contracts = StateTable(
             self.tr("契約ごとの状態"),

@@ -1,14 +1,15 @@
 """Changing one's own password: asked for at the first sign-in, offered in the settings later."""
 
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from models.commands import Change
 from models.errors import AzukariError
 from models.ledger import Ledger
+from models.password_review import confirm_own, is_late
 from models.records import Person
 from ui.asking import dialog_buttons
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, form, heading, note, say
+from ui.layout import add_row, button, form, heading, note, say
 from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.password_line import PasswordLine
@@ -25,7 +26,7 @@ class OwnPasswordDialog(QDialog):
         super().__init__(parent)
         self._ledger = ledger
         self._operations = operations
-        self.setWindowTitle(self.tr("パスワードの変更"))
+        self.setWindowTitle(self.title())
         self.setMinimumWidth(520)
         account = ledger.user
         person = ledger.store.get(Person, account.person_id)
@@ -46,6 +47,10 @@ class OwnPasswordDialog(QDialog):
         column.addWidget(self.message)
         self.buttons = dialog_buttons(self, self.tr("変更する"))
         column.addWidget(self.buttons)
+
+    def title(self) -> str:
+        """Return what the dialog is called."""
+        return self.tr("パスワードの変更")
 
     # --- Qt ----------------------------------------
     def accept(self) -> None:
@@ -81,3 +86,39 @@ class MustChangeDialog(OwnPasswordDialog):
         "最初のパスワードは、ほかの人が決めたものです。自分だけが知っているパスワードに変えてください。"
         "変更するまで、台帳は表示されません。"
     )
+
+
+class ReviewPasswordDialog(OwnPasswordDialog):
+    """The cycle of the contract is over: the password is changed, or confirmed by who has it."""
+
+    reason = (
+        "パスワードを見直す時期です。新しいパスワードに変えるか、今のパスワードについて、"
+        "誰にも教えていないこと、書き留めていないこと、ほかで使っていないことを確かめてください。"
+    )
+
+    def __init__(
+        self, ledger: Ledger, operations: Operations, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(ledger, operations, parent)
+        self.keep = button(self.tr("確かめたので、変えずに使う"), self._keep)
+        self.buttons.addButton(self.keep, QDialogButtonBox.ButtonRole.ActionRole)
+
+    def title(self) -> str:
+        return self.tr("パスワードの見直し")
+
+    def _keep(self) -> None:
+        self.buttons.setEnabled(False)
+        self._operations.run(
+            lambda: confirm_own(self._ledger), done=self._done, failed=self._failed, parent=self
+        )
+
+
+def must_answer(
+    ledger: Ledger, operations: Operations, parent: QWidget | None = None
+) -> OwnPasswordDialog | None:
+    """Return what has to be answered about the own password before the ledger is shown."""
+    if ledger.user.must_change:
+        return MustChangeDialog(ledger, operations, parent)
+    if is_late(ledger):
+        return ReviewPasswordDialog(ledger, operations, parent)
+    return None

@@ -131,19 +131,18 @@ class MainWindow(QMainWindow):
 
     # --- opening and locking ----------------------------------------
     def open_ledger(self, ledger: "Ledger", folder: Path) -> None:
-        """Show an open ledger; a first password is changed before anything is seen."""
+        """Show an open ledger; a password that has to be looked at comes first."""
         from ui.backup_clock import BackupClock
-        from ui.must_change import MustChangeDialog
+        from ui.must_change import must_answer
         from ui.tidying import Tidying
         from ui.workbench import Workbench
 
         login = ledger.user.login_name
-        if ledger.user.must_change:
-            dialog = MustChangeDialog(ledger, self._operations, self)
-            if not dialog.exec():
-                self._close_store(ledger)
-                self.unlock.greet(login=login)
-                return
+        question = must_answer(ledger, self._operations, self)
+        if question is not None and not question.exec():
+            self._close_store(ledger)
+            self.unlock.greet(login=login)
+            return
         self._login = login
         self._operations.watch(ledger)
         self.bench = Workbench(

@@ -38,5 +38,6 @@ class SystemEvent(Record):
             SystemEventKind.JOURNAL_STOPPED,
             SystemEventKind.ACCESS_REVIEWED,
             SystemEventKind.CONDITION_CHECKED,
+            SystemEventKind.PASSWORDS_REVIEWED,
         )
         return frozenset({"reason", "acknowledged_by"}) if self.kind in answered else frozenset()

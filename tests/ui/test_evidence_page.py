@@ -68,7 +68,7 @@ def words(table: StateTable, column: int) -> list[str]:
 
 def test_the_numbers_stand_on_top_and_the_worst_clause_is_open(chiba: Open) -> None:
     page = chiba.show(chiba.house.story.contract.id)
-    assert "2026-001" in page.title.text() and page.subtitle.text() == "個人情報取扱特記事項"
+    assert "2026-001" in page.title.text()
     assert page.filters["broken"].text() == "× 違反 1"
     counts = page.overview.counts() if page.overview else {}
     assert page.filters["action"].text() == f"！ 要対応 {counts['action']}"
@@ -247,3 +247,13 @@ def test_long_titles_are_short_on_buttons_and_whole_for_whoever_asks(chiba: Open
     word, tip = found[f"{long}を作成"]
     assert len(word) <= 20 and "…を作成" in word
     assert long in tip
+
+
+def test_what_stands_beside_the_contract_is_listed_with_the_text_it_stands_in(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    assert page.subtitle.text() == "個人情報取扱特記事項、個人情報オンライン結合基準"
+    page._mark("OC-C.2x.b.a")
+    chiba.settle()
+    assert page.detail.head.text().startswith("個人情報オンライン結合基準　表1")
+    [said] = [line.texts[1] for line in page.detail.against.lines]
+    assert said == "「パスワード・IDカード等の管理者」が決まっていません。"

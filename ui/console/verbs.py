@@ -172,6 +172,7 @@ def evidence(arguments: Namespace, office: Office, speaker: Speaker) -> int:
                 "clause": one.key,
                 "article": one.article,
                 "heading": one.heading,
+                "text": one.source or title,
                 "state": one.state,
                 "evidence": [
                     {"query": query, "rows": [asdict(row) for row in rows]}

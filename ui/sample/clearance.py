@@ -10,6 +10,7 @@ from models.codes import (
     BasisType,
     CredentialKind,
     EmploymentType,
+    GovernanceCover,
     GovernanceKind,
     GovernanceStatus,
     PlaceStatus,
@@ -21,6 +22,7 @@ from models.codes import (
     TrainingTopic,
     Understanding,
 )
+from models.profile_vocabulary import GOVERNANCE
 from models.profiles import Profile
 from models.records import (
     Assignment,
@@ -109,7 +111,8 @@ class Clearance:
         wanted = {GovernanceKind.PLEDGE_TEXT, GovernanceKind.PENALTY_TEXT}
         if self.profile.document("D-01").demanded:
             wanted.add(GovernanceKind.CHECKLIST_TEMPLATE)
-        wanted |= {GovernanceKind.read(k) for k in self.profile.params.governance.demanded}
+        covers = self._covers()
+        wanted |= covers.keys()
         for kind in sorted(wanted):
             self.texts[kind] = GovernanceDocument(
                 id=self._new_id(),
@@ -117,6 +120,7 @@ class Clearance:
                 kind=kind,
                 title=f"{kind.label}（見本）",
                 version="1.0",
+                covers=covers.get(kind, ()),
                 text=TEXTS.get(kind, ""),
                 text_as_of=self.before,
                 effective_from=self.before,
@@ -126,6 +130,22 @@ class Clearance:
                 status=GovernanceStatus.IN_FORCE,
             )
         return list(self.texts.values())
+
+    def _covers(self) -> dict[GovernanceKind, tuple[GovernanceCover, ...]]:
+        """Return the rules and plans that the text demands, with the topics of each."""
+        regime = self.profile.params.governance
+        named = [name for clause in self.profile.clauses.values() for name in clause.governance]
+        kinds = [name for name in (*regime.demanded, *named) if name in GOVERNANCE]
+        covers: dict[GovernanceKind, tuple[GovernanceCover, ...]]
+        covers = {GovernanceKind.read(kind): () for kind in kinds}
+        topics = dict.fromkeys(name for name in named if name not in GOVERNANCE)
+        for kind, cover in (
+            (GovernanceKind.HANDLING_RULES, topics),
+            (GovernanceKind.EMERGENCY_PLAN, regime.emergency_plan_covers),
+        ):
+            if kind in covers:
+                covers[kind] = tuple(GovernanceCover.read(name) for name in cover)
+        return covers
 
     def pledges(self, submission_id: str = "") -> list[Record]:
         """Return the signed pledges of everybody whose role asks for one."""

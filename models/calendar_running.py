@@ -1,0 +1,112 @@
+"""Dates about how the program itself runs: looks, trials and backups that come round (K-16 … K-28).
+
+Each has its cycle. Where the text says only 「定期的に」, somebody fixes it on the clause; until then
+that is what is due.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from models.backups import WHOLE_LEDGER
+from models.calendar_frame import Due, Item, due, later, terms
+from models.codes import BackupKind, BackupResult, SystemEventKind
+from models.inquiry import Inquiry
+from models.profile_reader import Cycle
+from models.records import BackupRun, SystemEvent
+from models.workdays import after
+
+LastDay = Callable[[Inquiry], date | None]
+
+
+def _entered(kind: SystemEventKind) -> LastDay:
+    """Return a question for the last day on which somebody entered that he had looked."""
+
+    def last(asked: Inquiry) -> date | None:
+        found = (one for one in asked.everywhere(SystemEvent) if one.kind is kind)
+        return max((one.occurred_at.date() for one in found if one.occurred_at), default=None)
+
+    return last
+
+
+def _went_well(kind: BackupKind, file_name: str = "") -> LastDay:
+    """Return a question for the last day on which a backup, check or trial went well."""
+
+    def last(asked: Inquiry) -> date | None:
+        return _last_good(
+            one
+            for one in asked.everywhere(BackupRun)
+            if one.kind is kind and file_name in ("", one.file_name)
+        )
+
+    return last
+
+
+def _last_good(runs: Iterable[BackupRun]) -> date | None:
+    good = (one for one in runs if one.result is BackupResult.OK)
+    return max((one.finished_at.date() for one in good if one.finished_at), default=None)
+
+
+@dataclass(frozen=True)
+class Round:
+    """One thing that comes round.
+
+    Attributes:
+        cycle: its name in `cycles` of a profile.
+        proof: the evidence query that looks at the same thing; without a clause that names it, the
+            contract does not ask.
+        usual: stands until another cycle is agreed; None where the parties have to fix one.
+    """
+
+    code: str
+    cycle: str
+    what: str
+    proof: str
+    last: LastDay
+    usual: Cycle | None = None
+
+    def __call__(self, asked: Inquiry) -> Iterator[Due]:
+        """Tell when it is due again."""
+        if not any(self.proof in clause.evidence for clause in asked.clauses):
+            return
+        cycle = terms(asked).cycle(self.cycle) or self.usual
+        begun = self.last(asked) or asked.contract.work_start_on or asked.today
+        if cycle is None:
+            what, day = f"{self.what}の周期を決める", None
+        elif cycle == DAILY:
+            what, day = self.what, after(begun, 1)
+        else:
+            what, day = self.what, later(begun, cycle)
+        yield due(asked, self.code, what, "", day, asked.contract, proof=self.proof)
+
+
+DAILY = Cycle(days=1)  # of working days: nobody is there to look on the others
+_checked = _entered(SystemEventKind.CONDITION_CHECKED)
+k16_malware = Round("K-16", "malware_update", "対策ソフトの点検", "EQ-MALWARE", _checked)
+k17_access_log = Round(
+    "K-17", "access_log_analysis", "利用の記録の確認", "EQ-AUDIT",
+    _entered(SystemEventKind.ACCESS_REVIEWED), Cycle(months=1),
+)  # fmt: skip
+k18_passwords = Round(
+    "K-18", "password_review", "パスワードと資格の見直し", "EQ-PASSWORD",
+    _entered(SystemEventKind.PASSWORDS_REVIEWED),
+)  # fmt: skip
+k26_backup = Round(
+    "K-26", "backup", "バックアップ", "EQ-BACKUP", _went_well(BackupKind.FULL), DAILY
+)
+k27_restore = Round(
+    "K-27", "restore_test", "復元の試し", "EQ-RESTORE", _went_well(BackupKind.RESTORE_TEST)
+)
+k28_capacity = Round("K-28", "capacity_review", "容量・運転状況の点検", "EQ-CAPACITY", _checked)
+k28_integrity = Round(
+    "K-28", "integrity_check", "台帳の検証", "EQ-INTEGRITY",
+    _went_well(BackupKind.VERIFY, WHOLE_LEDGER),
+)  # fmt: skip
+
+ITEMS: tuple[tuple[str, Item], ...] = tuple(
+    (f"{one.code} {one.cycle}", one)
+    for one in (
+        k16_malware, k17_access_log, k18_passwords, k26_backup, k27_restore, k28_capacity,
+        k28_integrity,
+    )
+)  # fmt: skip
