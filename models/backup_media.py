@@ -122,13 +122,18 @@ def leave_use(ledger: "Ledger", medium_id: str, reason: str) -> Change:
 
 
 def end_medium(
-    ledger: "Ledger", medium_id: str, reason: str, destroyed: Destruction | None = None
+    ledger: "Ledger",
+    medium_id: str,
+    reason: str,
+    destroyed: Destruction | None = None,
+    *,
+    item_id: str = "",
 ) -> Change:
     """Enter that a medium is no backup medium any more, and with it every backup left on it.
 
     Args:
-        destroyed: how the medium itself came to an end; where the medium is registered among
-            媒体・資料, the act that is entered there says so.
+        destroyed: how the medium itself came to an end.
+        item_id: the medium among 媒体・資料, whose entered erasure or disposal says so instead.
 
     Raises:
         NotPermitted, NotFound, InvalidField
@@ -143,7 +148,10 @@ def end_medium(
             reason=f"媒体「{medium.caption()}」は、{medium.state_word}です。"
             "「使用を終える」の手続をしてからにしてください。"
         )
+    medium = replace(medium, item_id=item_id or medium.item_id)
     destroyed = destroyed or ordinary_act(ledger, medium)
+    if item_id and destroyed is None:
+        raise Refused(reason="この媒体・資料の消去・廃棄が、取扱記録に記帳されていません。")
     left = left_on(ledger, medium_id)
     if left and destroyed is None:
         raise Refused(

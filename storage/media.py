@@ -11,7 +11,7 @@ from storage.strict_json import dumps
 NAME = "azukari-medium.json"
 MOST = 1024  # bytes that are read
 _MARK = re.compile(rb'\{"azukari":"backup-medium","id":"([0-9a-f]{32})","v":1\}')
-_REMOVE = "このファイルを消してから、「媒体の登録」をやり直してください。"
+_REMOVE = "このファイルを消してから、「バックアップの媒体」で登録をやり直してください。"
 
 
 def read_mark(folder: Path) -> str:

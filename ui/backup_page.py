@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models import wareki
 from models.backup_care import Judged, must_end, proposal, standing
-from models.backup_media import register_medium
 from models.backups import record_backup, record_check, record_verification
 from models.codes import BackupKind
 from models.gate import BackupFile, Verification
@@ -20,6 +19,7 @@ from models.office import Office
 from models.records import BackupRun
 from ui import icons
 from ui.backup_ending import EndingDialog
+from ui.backup_media import Held, MediaDialog, read_media
 from ui.journal_part import JournalPart
 from ui.layout import card, note, plain, say, title
 from ui.ledger_settings import (
@@ -38,11 +38,6 @@ from ui.status import backup_age, last_backup
 
 PATTERN = "預り台帳のバックアップ (*.azb)"
 MOST_PROBLEMS = 8
-MEDIUM = (
-    "媒体に小さな印のファイルを書き、台帳に登録します。一つでも登録すると、登録した媒体だけに"
-    "バックアップできます。\n媒体番号と名称を、空白で区切って入力してください"
-    "（例　B-01 金庫のUSBメモリー）。"
-)
 
 
 class BackupRegister(RegisterView):
@@ -54,7 +49,7 @@ class BackupRegister(RegisterView):
 class BackupPage(Page):
     """The register of backups with its verbs."""
 
-    types: ClassVar[frozenset[str]] = frozenset({"backup_run", "system_event"})
+    types: ClassVar[frozenset[str]] = frozenset({"backup_run", "backup_medium", "system_event"})
     help_key: ClassVar[str] = "backup"
 
     def __init__(self, desk: Desk, office: Office, parent: QWidget | None = None) -> None:
@@ -76,7 +71,7 @@ class BackupPage(Page):
             (self.tr("復元"), "folder", self.restore),
             (self.tr("復元の試し"), "back", self.try_restore),
             (self.tr("古いバックアップの廃棄"), "stop", self.end),
-            (self.tr("媒体の登録"), "new", self.register_medium),
+            (self.tr("バックアップの媒体"), "new", self.media),
             (self.tr("一覧の印刷"), "print", self.print),
         ):
             action = QAction(icons.icon(name), word, self)
@@ -209,22 +204,14 @@ class BackupPage(Page):
 
         self.desk.operations.ask(lambda: ledger.require("restore"), permitted, parent=self)
 
-    def register_medium(self) -> None:
-        """Mark a medium and register it; from the first one on, backups go to such media only."""
-        ledger, asker = self.desk.ledger, self.desk.asker
-        folder = asker.folder(self, self.tr("登録する媒体のフォルダーを選んでください"))
-        if folder is None:
-            return
-        words = asker.line(self, self.tr("媒体の登録"), MEDIUM)
-        if words is None:
-            return
-        place: Path = folder
-        no, _, name = words.replace("　", " ").partition(" ")
-        self.desk.operations.run(
-            lambda: register_medium(ledger, place, medium_no=no, name=name or no),
-            done=lambda _: asker.tell(self, self.tr("媒体「{0}」を登録しました。").format(no)),
-            parent=self,
-        )
+    def media(self) -> None:
+        """Show the registered media, register others, and end their use."""
+        ledger = self.desk.ledger
+
+        def show(found: list[Held]) -> None:
+            MediaDialog(self.desk, found, self).open()
+
+        self.desk.operations.ask(lambda: read_media(ledger), show, parent=self)
 
     def end(self) -> None:
         """Show which backups stay or end and why, and let them end."""

@@ -168,9 +168,7 @@ class SettingsPart(QWidget):
         self.at.setTime(QTime.fromString(at or USUAL_TIME, "HH:mm"))
         self.at.setEnabled(bool(at))
         self.at_exit.setChecked(bool(values[settings.BACKUP_AT_EXIT]))
-        for box, number in zip(
-            self.keep_boxes, values[settings.BACKUP_KEEP].split(), strict=True
-        ):
+        for box, number in zip(self.keep_boxes, values[settings.BACKUP_KEEP].split(), strict=True):
             box.setValue(int(number))
         self.seal.setCurrentIndex(self.seal.findData(values[settings.SEAL_KIND]))
         self.prefix.setText(values[settings.SCAN_PREFIX])

@@ -5,11 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from models.backup_media import medium_for, register_medium
+from models.backup_care import dispose, ending, find, standing
+from models.backup_media import (
+    Destruction,
+    end_medium,
+    leave_use,
+    medium_for,
+    register_medium,
+)
 from models.backups import record_backup
-from models.codes import BackupKind, BackupResult
+from models.codes import BackupKind, BackupResult, MediumState, SanitizationMethod
 from models.errors import Damaged, InsideLedger, MediumMissing, NotPermitted, Refused
-from models.records import BackupMedium, BackupRun
+from models.gate import Presence
+from models.records import BackupMedium, BackupRun, Person
 from storage.media import NAME, read_mark
 from tests.house import House, furnished
 
@@ -84,3 +92,125 @@ def test_a_worker_registers_no_medium(house: House) -> None:
     house.sign_in("yoshino")
     with pytest.raises(NotPermitted, match="責任者"):
         register(house)
+
+
+# --- the end of a medium -------------------------------------------------------------------------
+
+REASON = "古くなったため"
+
+
+def medium(house: House, number: str = "B-01") -> BackupMedium:
+    stored = house.ledger.registers.one(BackupMedium, medium_no=number)
+    assert stored is not None
+    return stored.record
+
+
+def back_up(house: House, name: str = "stick") -> BackupRun:
+    house.clock.wait(1)
+    record_backup(house.ledger, house.folder / name, quiet)
+    return standing(house.ledger)[-1]
+
+
+def destruction(house: House) -> Destruction:
+    first, second = house.ledger.registers.all(Person)[:2]
+    return Destruction(SanitizationMethod.PHYSICAL, first.record.id, second.record.id, "破砕機")
+
+
+@pytest.fixture
+def two_media(house: House) -> House:
+    """A stick with two backups that leaves use, and another with the newest one."""
+    register(house)
+    register(house, "other", "B-02")
+    back_up(house)
+    back_up(house)
+    leave_use(house.ledger, medium(house).id, REASON)
+    back_up(house, "other")
+    return house
+
+
+def test_no_backup_goes_to_a_medium_that_leaves_use(two_media: House) -> None:
+    assert medium(two_media).state is MediumState.LEAVING
+    with pytest.raises(Refused, match="使用を終える"):
+        record_backup(two_media.ledger, two_media.folder / "stick", quiet)
+    with pytest.raises(Refused, match="手続中"):
+        leave_use(two_media.ledger, medium(two_media).id, REASON)
+
+
+def test_what_lies_on_it_is_proposed_for_disposal(two_media: House) -> None:
+    found = ending(two_media.ledger)
+    assert [one.run.medium_id for one in found] == [medium(two_media).id] * 2
+    assert all("B-01" in one.reasons[0] for one in found)
+    with pytest.raises(Refused, match="2件残っています"):
+        end_medium(two_media.ledger, medium(two_media).id, REASON)
+    dispose(two_media.ledger, [one.run.id for one in found], REASON)
+    end_medium(two_media.ledger, medium(two_media).id, REASON)
+    ended = medium(two_media)
+    assert ended.state is MediumState.ENDED and ended.ended_on == two_media.ledger.today()
+    with pytest.raises(Refused, match="B-01 金庫のUSB"):
+        register(two_media, number="B-03")  # its mark tells that it was one
+
+
+def test_a_destroyed_medium_takes_its_backups_with_it(two_media: House) -> None:
+    end_medium(two_media.ledger, medium(two_media).id, REASON, destruction(two_media))
+    assert [run.medium_id for run in standing(two_media.ledger)] == [medium(two_media, "B-02").id]
+    gone = two_media.ledger.registers.all(BackupRun, kind=BackupKind.DISPOSED)
+    assert len(gone) == 2 and all("物理的破壊" in one.record.detail for one in gone)
+    assert medium(two_media).end_method is SanitizationMethod.PHYSICAL
+
+
+def test_who_destroyed_it_does_not_vouch_for_it(two_media: House) -> None:
+    person = two_media.ledger.registers.all(Person)[0].record.id
+    alone = Destruction(SanitizationMethod.PHYSICAL, person, person)
+    with pytest.raises(Refused, match="別の人"):
+        end_medium(two_media.ledger, medium(two_media).id, REASON, alone)
+
+
+def test_the_ordinary_act_ends_a_medium_that_is_an_item(two_media: House) -> None:
+    story = two_media.story
+    two_media.clock.go_to(two_media.ledger.today(), 9)
+    story.receive(8)
+    story.copy(next(one for one in story._stock if one.electronic))
+    thing = story._copies[-1]
+    item = thing.id
+    with pytest.raises(Refused, match="取扱記録に記帳されていません"):
+        end_medium(two_media.ledger, medium(two_media).id, REASON, item_id=item)
+    story.destroy(thing)
+    end_medium(two_media.ledger, medium(two_media).id, REASON, item_id=item)
+    ended = medium(two_media)
+    assert ended.state is MediumState.ENDED and ended.end_method and ended.item_id == item
+    assert ended.end_performed_by != ended.end_verified_by
+
+
+def test_a_medium_with_the_newest_backup_cannot_end(house: House) -> None:
+    register(house)
+    back_up(house)
+    leave_use(house.ledger, medium(house).id, REASON)
+    with pytest.raises(Refused, match="いちばん新しい"):
+        end_medium(house.ledger, medium(house).id, REASON, destruction(house))
+    assert medium(house).state is MediumState.LEAVING and len(standing(house.ledger)) == 1
+
+
+def test_a_medium_in_use_does_not_end(house: House) -> None:
+    register(house)
+    with pytest.raises(Refused, match="使用中"):
+        end_medium(house.ledger, medium(house).id, REASON)
+    with pytest.raises(NotPermitted):
+        leave_use(house.sign_in("yoshino"), medium(house).id, REASON)
+
+
+def test_a_backup_is_found_wherever_its_medium_was_put(two_media: House) -> None:
+    old = standing(two_media.ledger)[0]
+    assert find(two_media.ledger, old).presence is Presence.THERE
+    (two_media.folder / "stick").rename(two_media.folder / "drawer")
+    assert find(two_media.ledger, old).presence is Presence.AWAY
+    with pytest.raises(Refused, match="接続されていません"):
+        dispose(two_media.ledger, [old.id], REASON)
+    (two_media.folder / "other").rename(two_media.folder / "stick")  # another stick in its slot
+    assert find(two_media.ledger, old).presence is Presence.AWAY
+    (two_media.folder / "stick").rename(two_media.folder / "other")
+    (two_media.folder / "drawer").rename(two_media.folder / "stick")
+    (two_media.folder / "stick" / old.file_name).unlink()
+    assert find(two_media.ledger, old).presence is Presence.GONE
+    dispose(two_media.ledger, [old.id], REASON)
+    gone = two_media.ledger.registers.all(BackupRun, kind=BackupKind.DISPOSED)[0].record
+    assert "ないことを確かめました" in gone.detail

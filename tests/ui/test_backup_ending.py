@@ -9,7 +9,6 @@ from pytestqt.qtbot import QtBot
 
 from models.backup_care import proposal, standing
 from models.backups import record_backup
-from models.records import BackupMedium
 from tests.house import House, furnished
 from tests.ui.shell import Answers, cell_text, settle
 from ui.backup_ending import NOTHING, EndingDialog
@@ -98,15 +97,3 @@ def test_the_page_says_that_a_backup_must_go(house: House, desk: Desk, qtbot: Qt
     dialog = page.findChild(EndingDialog)
     assert dialog is not None and cell_text(dialog.table, 0, 2) == "！廃棄する"
     dialog.reject()
-
-
-def test_a_medium_is_registered_from_the_page(house: House, desk: Desk, qtbot: QtBot) -> None:
-    page = BackupPage(desk, house.office)
-    qtbot.addWidget(page)
-    assert isinstance(desk.asker, Answers)
-    desk.asker.replies += [house.folder / "stick", "B-01　金庫のUSBメモリー"]
-    page.register_medium()
-    settle(qtbot, desk.operations)
-    medium = house.ledger.registers.all(BackupMedium)[0].record
-    assert (medium.medium_no, medium.name) == ("B-01", "金庫のUSBメモリー")
-    assert "B-01」を登録しました" in desk.asker.asked[-1]

@@ -78,6 +78,7 @@ def parser() -> Parser:
     backup = verbs.add_parser("backup", help="バックアップの作成と検証")
     _ledger(backup)
     backup.add_argument("folder", metavar="FOLDER")
+    _backups(verbs.add_parser("backups", help="残すバックアップと終わらせるバックアップ"))
     restore = verbs.add_parser("restore", help="バックアップからの復元")
     restore.add_argument("backup", metavar="BACKUP")
     restore.add_argument("newledger", metavar="NEWLEDGER")
@@ -129,6 +130,14 @@ def _out(verb: argparse.ArgumentParser, **words: str) -> None:
     verb.add_argument(
         "--overwrite", action="store_true", help="同じ名前のファイルがあれば置き換える"
     )
+
+
+def _backups(verb: argparse.ArgumentParser) -> None:
+    _ledger(verb)
+    verb.add_argument(
+        "--dispose", action="store_true", help="残さなくてよいものを廃棄し、台帳に記録する"
+    )
+    verb.add_argument("--reason", metavar="TEXT", help="廃棄の理由")
 
 
 def _journal(verb: argparse.ArgumentParser) -> None:

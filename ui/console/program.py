@@ -91,7 +91,7 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 
         by_name = {"print": tables.print_document, "export": tables.export, "import": tables.load}
         return by_name[verb](arguments, office, speaker)
-    from ui.console import dates, journal, verbs
+    from ui.console import backups, dates, journal, verbs
 
     asking = {
         "status": verbs.status,
@@ -100,6 +100,7 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         "evidence": verbs.evidence,
         "calendar": dates.calendar,
         "backup": verbs.backup,
+        "backups": backups.backups,
         "restore": verbs.restore,
         "restore-test": journal.restore_test,
         "journal": journal.journal,

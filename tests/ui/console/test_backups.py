@@ -1,0 +1,57 @@
+"""`backups` on the console: what stays and why, and what a schedule may end."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.ui.console.desk import BOSS, Console
+
+
+@pytest.fixture
+def stick(console: Console, tmp_path: Path) -> Path:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    for _ in range(3):
+        console.house.clock.wait(1)
+        assert console("backup", console.ledger, folder).code == 0
+    return folder
+
+
+def test_the_fate_of_every_backup_is_told_and_nothing_done(console: Console, stick: Path) -> None:
+    before = console("status", console.ledger).answer["seq"]
+    answer = console("backups", console.ledger).answer
+    assert [one["fate"] for one in answer["backups"]] == ["may", "may", "held"]
+    assert answer["keep"] == {"days": 7, "weeks": 5, "months": 12}
+    assert answer["backups"][0]["presence"] == "there" and answer["disposed"] == []
+    assert answer["seq"] == before and len(list(stick.iterdir())) == 3
+
+
+def test_a_schedule_ends_what_the_rule_lets_go(console: Console, stick: Path) -> None:
+    said = console("backups", console.ledger, "--dispose")
+    assert said.code == 0 and len(said.answer["disposed"]) == 2
+    assert [one["fate"] for one in said.answer["backups"]] == ["held"]
+    assert [str(path) for path in stick.iterdir()] == [said.answer["backups"][0]["file"]]
+    again = console("backups", console.ledger, "--dispose").answer
+    assert again["disposed"] == [] and again["seq"] == said.answer["seq"]
+
+
+def test_what_cannot_be_reached_stays_on_the_books(console: Console, stick: Path) -> None:
+    stick.rename(stick.with_name("drawer"))
+    said = console("backups", console.ledger, "--dispose")
+    assert said.answer["disposed"] == []
+    assert [one["presence"] for one in said.answer["backups"]] == ["away", "away", None]
+
+
+def test_the_answer_is_no_while_one_must_not_be_kept(console: Console, stick: Path) -> None:
+    house = console.house
+    house.sign_in(BOSS.login)
+    house.ledger.people.renew_key("鍵の写しを失くしたため")
+    assert console("backups", console.ledger).code == 1
+    assert console("backup", console.ledger, stick).code == 0
+    assert console("backups", console.ledger, "--dispose", "--reason", "鍵の更新").code == 0
+    assert len(list(stick.iterdir())) == 1
+
+
+def test_a_worker_is_told_who_may(console: Console, stick: Path) -> None:
+    said = console("backups", console.ledger, user="yoshino")
+    assert said.code == 3 and "責任者" in said.err

@@ -1,0 +1,114 @@
+"""バックアップの媒体: registered, leaving use, and ended, each by its button."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from models.backup_care import standing
+from models.backup_media import leave_use, register_medium
+from models.backups import record_backup
+from models.codes import MediumState, SanitizationMethod
+from models.records import BackupMedium, Person
+from tests.house import House, furnished
+from tests.ui.shell import Answers, cell_text, settle
+from ui.backup_media import NONE_YET, MediaDialog, read_media
+from ui.backup_page import BackupPage
+from ui.medium_ending import EMPTY, MediumEndingDialog
+from ui.operations import Operations
+from ui.page import Desk
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    for name in ("stick", "other"):
+        (tmp_path / name).mkdir()
+    with furnished(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(house: House) -> Iterator[Desk]:
+    answers = Answers()
+    operations = Operations(answers)
+    yield Desk(house.ledger, operations, answers, lambda *_where: None)
+    operations.close()
+
+
+def answers(desk: Desk) -> Answers:
+    assert isinstance(desk.asker, Answers)
+    return desk.asker
+
+
+def register(house: House, name: str, number: str) -> BackupMedium:
+    register_medium(house.ledger, house.folder / name, medium_no=number, name="USBメモリー")
+    stored = house.ledger.registers.one(BackupMedium, medium_no=number)
+    assert stored is not None
+    house.clock.wait(1)
+    record_backup(house.ledger, house.folder / name, lambda done, total: None)
+    return stored.record
+
+
+def media_dialog(house: House, desk: Desk, qtbot: QtBot) -> MediaDialog:
+    dialog = MediaDialog(desk, read_media(house.ledger))
+    qtbot.addWidget(dialog)
+    return dialog
+
+
+def test_a_medium_is_registered_from_the_page(house: House, desk: Desk, qtbot: QtBot) -> None:
+    page = BackupPage(desk, house.office)
+    qtbot.addWidget(page)
+    page.media()
+    settle(qtbot, desk.operations)
+    dialog = page.findChild(MediaDialog)
+    assert dialog is not None and dialog.message.text() == NONE_YET
+    answers(desk).replies += [house.folder / "stick", "B-01　金庫のUSBメモリー"]
+    dialog.register()
+    settle(qtbot, desk.operations)
+    medium = house.ledger.registers.all(BackupMedium)[0].record
+    assert (medium.medium_no, medium.name) == ("B-01", "金庫のUSBメモリー")
+    assert "B-01」を登録しました" in dialog.message.text()
+    assert [cell_text(dialog.table, 0, n) for n in (0, 2, 3)] == ["B-01", "使用中", "0件"]
+    assert dialog.leave_button.isEnabled() and not dialog.end_button.isEnabled()
+
+
+def test_a_medium_leaves_use_with_a_reason(house: House, desk: Desk, qtbot: QtBot) -> None:
+    register(house, "stick", "B-01")
+    dialog = media_dialog(house, desk, qtbot)
+    answers(desk).replies += ["古くなったため"]
+    dialog.leave()
+    settle(qtbot, desk.operations)
+    assert cell_text(dialog.table, 0, 2) == "使用終了の手続中"
+    assert cell_text(dialog.table, 0, 3) == "1件"
+    assert dialog.end_button.isEnabled() and not dialog.leave_button.isEnabled()
+
+
+def test_a_destroyed_medium_is_entered_with_its_backups(
+    house: House, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    medium = register(house, "stick", "B-01")
+    register(house, "other", "B-02")
+    leave_use(house.ledger, medium.id, "古くなったため")
+    dialog = media_dialog(house, desk, qtbot)
+    people = [one.record.id for one in house.ledger.registers.all(Person)]
+
+    def answer(asked: MediumEndingDialog) -> bool:
+        assert asked.how.findText(EMPTY) == -1  # something is left on it
+        asked.reason.setText("破砕したため")
+        asked.how.setCurrentIndex(asked.how.findData(SanitizationMethod.PHYSICAL.value))
+        asked.accept()
+        assert "確かめた人" in asked.message.text() and not asked.result()
+        asked.performer.set_id(people[0])
+        asked.verifier.set_id(people[1])
+        asked.accept()
+        return bool(asked.result())
+
+    monkeypatch.setattr(MediumEndingDialog, "exec", answer)
+    dialog.table.selectRow(0)
+    dialog.end()
+    settle(qtbot, desk.operations)
+    assert cell_text(dialog.table, 0, 2) == "使用終了" and cell_text(dialog.table, 0, 3) == "0件"
+    stored = house.ledger.registers.one(BackupMedium, medium_no="B-01")
+    assert stored is not None and stored.record.state is MediumState.ENDED
+    assert len(standing(house.ledger)) == 1

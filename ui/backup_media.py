@@ -1,0 +1,181 @@
+"""バックアップの媒体: which are registered, how they stand, and the end of their use (A-26)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models import wareki
+from models.backup_media import end_medium, leave_use, left_on, register_medium
+from models.codes import MediumState
+from models.commands import Change
+from models.ledger import Ledger
+from models.records import BackupMedium
+from ui import layout
+from ui.fitting import fit
+from ui.medium_ending import MediumEndingDialog
+from ui.page import Desk
+
+HEADS = ("媒体番号", "名称", "状態", "残るバックアップ", "登録日", "使用を終えた日")
+MEDIUM = (
+    "媒体に小さな印のファイルを書き、台帳に登録します。一つでも登録すると、登録した媒体だけに"
+    "バックアップできます。\n媒体番号と名称を、空白で区切って入力してください"
+    "（例　B-01 金庫のUSBメモリー）。"
+)
+EXPLANATION = (
+    "使わなくなる媒体は、まず「使用を終える…」を押します。その媒体にはもうバックアップを書かず、"
+    "残りのバックアップは「古いバックアップの廃棄」に出ます。すべて廃棄したか、媒体を処分したら、"
+    "「終了を記帳する…」で登録を終えます。"
+)
+LEAVE = "この媒体の使用を終えます。理由を入力してください（例　古くなったため）。"
+NONE_YET = "登録した媒体はありません。登録すると、登録した媒体だけにバックアップできます。"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A medium with the number of backups that are left on it."""
+
+    medium: BackupMedium
+    left: int
+
+
+def read_media(ledger: Ledger) -> list[Held]:
+    """Return the registered media in the order of their registration."""
+    media = [one.record for one in ledger.registers.all(BackupMedium)]
+    return [Held(medium, len(left_on(ledger, medium.id))) for medium in media]
+
+
+class MediaDialog(QDialog):
+    """Lists the media and leads each from its registration to its end."""
+
+    def __init__(self, desk: Desk, media: Sequence[Held], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("バックアップの媒体"))
+        self.desk = desk
+        self._media: tuple[Held, ...] = ()
+        self._build()
+        self._show(media)
+        fit(self, 860, 420)
+
+    # --- verbs ----------------------------------------
+    def register(self) -> None:
+        """Mark a medium and register it; from the first one on, backups go to such media only."""
+        ledger, asker = self.desk.ledger, self.desk.asker
+        folder = asker.folder(self, self.tr("登録する媒体のフォルダーを選んでください"))
+        words = asker.line(self, self.tr("媒体の登録"), MEDIUM) if folder is not None else None
+        if folder is None or words is None:
+            return
+        place: Path = folder
+        no, _, name = words.replace("　", " ").partition(" ")
+        self._run(
+            lambda: register_medium(ledger, place, medium_no=no, name=name or no),
+            self.tr("媒体「{0}」を登録しました。").format(no),
+        )
+
+    def leave(self) -> None:
+        """Write no more backups to the chosen medium."""
+        held, ledger = self._chosen(), self.desk.ledger
+        reason = self.desk.asker.line(self, self.tr("使用を終える"), LEAVE) if held else None
+        if held is None or reason is None:
+            return
+        medium_id, why = held.medium.id, reason
+        said = self.tr("媒体「{0}」の使用を終える手続を始めました。")
+        self._run(lambda: leave_use(ledger, medium_id, why), said.format(held.medium.caption()))
+
+    def end(self) -> None:
+        """Enter the end of the chosen medium, asking how it was destroyed if it was."""
+        held = self._chosen()
+        if held is None:
+            return
+        ledger, medium_id = self.desk.ledger, held.medium.id
+        dialog = MediumEndingDialog(self.desk, held.medium, held.left, self)
+        if not dialog.exec():
+            return
+        reason, destroyed, item_id = dialog.reason.text(), dialog.destruction(), dialog.item_id()
+        said = self.tr("媒体「{0}」の使用の終了を記帳しました。").format(held.medium.caption())
+        self._run(lambda: end_medium(ledger, medium_id, reason, destroyed, item_id=item_id), said)
+
+    # --- building ----------------------------------------
+    def _build(self) -> None:
+        self.table = QTableWidget(0, len(HEADS))
+        self.table.setHorizontalHeaderLabels(list(HEADS))
+        self.table.setAccessibleName(self.windowTitle())
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.table.itemSelectionChanged.connect(self._enable)
+        self.message = layout.note("")
+        self.register_button = layout.button(self.tr("媒体を登録する…"), self.register)
+        self.leave_button = layout.button(self.tr("使用を終える…"), self.leave)
+        self.end_button = layout.button(self.tr("終了を記帳する…"), self.end)
+        row = QHBoxLayout()
+        for button in (self.register_button, self.leave_button, self.end_button):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        row.addStretch()
+        row.addWidget(layout.button(self.tr("閉じる（Esc）"), self.reject))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 14)
+        column.setSpacing(10)
+        column.addWidget(layout.title(self.windowTitle()))
+        column.addWidget(layout.note(EXPLANATION))
+        column.addWidget(self.table, 1)
+        column.addWidget(self.message)
+        column.addLayout(row)
+
+    # --- showing ----------------------------------------
+    def _show(self, media: Sequence[Held]) -> None:
+        self._media = tuple(media)
+        self.table.setRowCount(len(self._media))
+        for row, held in enumerate(self._media):
+            medium = held.medium
+            days = (medium.registered_on, medium.ended_on)
+            texts = [medium.medium_no, medium.name, medium.state_word, f"{held.left}件"]
+            texts += [wareki.format_short(day) if day else "" for day in days]
+            for column, text in enumerate(texts):
+                self.table.setItem(row, column, QTableWidgetItem(text))
+        layout.say(self.message, "" if self._media else NONE_YET)
+        if self._media and not self.table.selectedItems():
+            self.table.selectRow(0)
+        self._enable()
+
+    def _enable(self) -> None:
+        held = self._chosen()
+        self.leave_button.setEnabled(held is not None and held.medium.in_use)
+        leaving = held is not None and held.medium.state is MediumState.LEAVING
+        self.end_button.setEnabled(leaving)
+
+    def _chosen(self) -> Held | None:
+        row = self.table.currentRow()
+        return self._media[row] if 0 <= row < len(self._media) else None
+
+    def _run(self, work: Callable[[], Change], said: str) -> None:
+        ledger = self.desk.ledger
+
+        def done(_: object) -> None:
+            layout.say(self.message, said, "good")
+            self.desk.operations.ask(lambda: read_media(ledger), self._reshow, parent=self)
+
+        self.desk.operations.run(work, done=done, parent=self)
+
+    def _reshow(self, media: list[Held]) -> None:
+        said = self.message.text()
+        self._show(media)
+        layout.say(self.message, said, "good")
