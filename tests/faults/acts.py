@@ -10,10 +10,12 @@ from pathlib import Path
 
 from models.backups import record_backup
 from models.codes import AttachmentKind, EmploymentType, HandlingKind, Role
+from models.errors import JournalMissing
 from models.ledger import Ledger
+from models.office import Office
 from models.records import HandlingEvent, Person, UserAccount
 from models.store import Op, Query, Where
-from storage import database
+from storage import database, files
 from tests.house import FIRST_DAY, cheap_office
 from ui.issue import IssueRequest, issue
 from ui.sample import cast
@@ -23,7 +25,11 @@ BOSS = cast.USERS[0]
 WORKER = cast.USERS[1]
 ADMINISTRATOR = next(user for user in cast.USERS if user.role is Role.ADMINISTRATOR)
 NEW_PASSWORD = "まったくあたらしいことば七つ"
-TIMES = 3  # each act is done so often: the second time finds other files than the first
+TIMES = 2  # each act is done so often: the second time finds other files than the first
+
+
+def quiet(done: int, total: int) -> None:
+    """Show no progress."""
 
 
 def say(ledger: Ledger, word: str) -> None:
@@ -59,7 +65,7 @@ def seal(ledger: Ledger, home: Path, number: int) -> str:
 
 
 def backup(ledger: Ledger, home: Path, number: int) -> str:
-    made = record_backup(ledger, home / "backup", lambda done, total: None)
+    made = record_backup(ledger, home / "backup", quiet)
     return f"backup {made.file.name}"
 
 
@@ -88,25 +94,76 @@ def renew_key(ledger: Ledger, home: Path, number: int) -> str:
     return "renew_key"
 
 
+def catch_up(ledger: Ledger, home: Path, number: int) -> str:
+    """Work on without the medium of the journal, and put it back."""
+    move(home / "journal", home / "pulled")
+    try:
+        add(ledger, home, number)
+    except JournalMissing:
+        ledger.journal.suspend("媒体の点検のため")
+    word = add(ledger, home, number)
+    say(ledger, word)
+    move(home / "pulled", home / "journal")
+    return add(ledger, home, number + TIMES)
+
+
+def restore(ledger: Ledger, home: Path, number: int) -> str:
+    """Lose the folder of the ledger; come back by the backup, and by the journal to the last entry.
+
+    The first time makes the backup that the others use too.
+    """
+    backups = sorted((home / "backup").glob("*.azb"))
+    file = backups[0] if backups else Path(record_backup(ledger, home / "backup", quiet).file)
+    say(ledger, add(ledger, home, number))
+    ledger.close()
+    move(home / "ledger", home / f"lost-{number}")
+    come_back(home, file, office_of(home, seed=number))
+    return "restore"
+
+
+def come_back(home: Path, file: Path, office: Office) -> None:
+    """Restore to the last acknowledged entry and go on in the same journal."""
+    place = home / "ledger"
+    office.restore(file, place, BOSS.login, BOSS.password, quiet, journal=home / "journal")
+    ledger = office.unlock(place, BOSS.login, BOSS.password)
+    ledger.journal.start(home / "journal")
+    ledger.close()
+
+
+def move(old: Path, new: Path) -> None:
+    """Carry a folder away as a hand does: when that is done, it is done for good."""
+    with files.writing(new):
+        old.rename(new)
+        files.sync_folder(old.parent)
+
+
 ACTS: dict[str, Callable[[Ledger, Path, int], str]] = {
-    "add": add, "attach": attach, "seal": seal, "backup": backup, "password": password,
-    "let_in": let_in, "renew_key": renew_key,
+    "add": add, "attach": attach, "seal": seal, "backup": backup, "restore": restore,
+    "password": password, "let_in": let_in, "renew_key": renew_key, "catch_up": catch_up,
 }  # fmt: skip
 
 
 def act(home: Path, name: str) -> None:
     """Open the ledger below `home` and do one of `ACTS` a few times."""
-    if name.startswith("careless "):
-        name = name.removeprefix("careless ")
+    bug, _, name = name.rpartition(" ")
+    if bug == "careless":
         forget_to_sync()
     user = ADMINISTRATOR if name == "let_in" else BOSS
-    clock = StoryClock(FIRST_DAY + timedelta(days=30))
-    office = cheap_office(home, clock, seed=99)
+    office = office_of(home, seed=99)
     ledger = office.unlock(home / "ledger", user.login, user.password)
     say(ledger, "open")
     for number in range(TIMES):
-        say(ledger, ACTS[name](ledger, home, number))
+        if bug == "hasty":  # the planted bug: a promise before the act
+            os.write(1, f"{ledger.store.head().seq + 1} soon\n".encode())
+        word = ACTS[name](ledger, home, number)
+        if name == "restore":
+            ledger = office.unlock(home / "ledger", user.login, user.password)
+        say(ledger, word)
     ledger.close()
+
+
+def office_of(home: Path, seed: int) -> Office:
+    return cheap_office(home, StoryClock(FIRST_DAY + timedelta(days=30)), seed=seed)
 
 
 def forget_to_sync() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import stage
+from tests.faults.hands import Hands
 from tests.faults.recording import Watcher, build_recorder
 
 
@@ -23,10 +24,22 @@ def memory() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def watcher(memory: Path) -> Iterator[Watcher]:
-    watcher = Watcher(build_recorder(memory))
+def recorder(memory: Path) -> Path:
+    return build_recorder(memory)
+
+
+@pytest.fixture(scope="session")
+def watcher(recorder: Path) -> Iterator[Watcher]:
+    watcher = Watcher(recorder)
     yield watcher
     watcher.close()
+
+
+@pytest.fixture(scope="session")
+def hands(start: Path, memory: Path, recorder: Path) -> Iterator[Hands]:
+    hands = Hands(start, memory, recorder)
+    yield hands
+    hands.close()
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from pyhanko.sign.signers import pdf_cms  # noqa: F401  what acts import late
 
-from reports import documents, render, seal  # noqa: F401
+from reports import collect, documents, render, seal  # noqa: F401
+from reports.fonts import register_fonts
 from tests.faults.acts import act
 
 
 def main() -> None:
+    register_fonts()
     for line in sys.stdin:
         wish = json.loads(line)
         child = os.fork()

@@ -1,6 +1,8 @@
 """The ledger that the faults happen to, and what must hold of it whatever happened."""
 
+import hashlib
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +11,7 @@ from models.errors import AzukariError, WrongPassword
 from models.ledger import Ledger
 from models.records import Attachment, BackupRun, Person, Submission
 from reports.seal import make_seal_certificate, seal_record
-from tests.faults.acts import BOSS, NEW_PASSWORD
+from tests.faults.acts import BOSS, NEW_PASSWORD, come_back
 from tests.faults.recording import Run
 from tests.house import FIRST_DAY, cheap_office, furnished
 from ui.sample.clock import StoryClock, StoryRandom
@@ -38,6 +40,7 @@ def require_promises(home: Path, said: bytes) -> None:
         Broken: says which promise.
     """
     lines = said.decode().splitlines()
+    _put_back(home)
     ledger = _unlock(home, lines)
     try:
         promised = max((int(line.split()[0]) for line in lines), default=0)
@@ -50,12 +53,35 @@ def require_promises(home: Path, said: bytes) -> None:
             _, word, *what = line.split()
             if word in KEPT:
                 KEPT[word](ledger, home, *what)
+        if ledger.journal.status().folder is None:
+            ledger.journal.start(home / "journal")  # a restored ledger was cut off before
         if ledger.journal.status().seq != ledger.store.head().seq:
             raise Broken(f"journal at {ledger.journal.status().seq}")
         _require_files(ledger)
         _require_backups(ledger, home)
     finally:
         ledger.close()
+
+
+def remove_kept(message: str) -> None:
+    """Look whether the folder that a message names was kept, and remove it.
+
+    Raises:
+        Broken: it was not kept.
+    """
+    kept = Path(message.rsplit("kept in ", 1)[1])
+    if not any(kept.iterdir()):
+        raise Broken(f"nothing in {kept}")
+    shutil.rmtree(kept.parent)
+
+
+def _put_back(home: Path) -> None:
+    """Do what the office does next: plug the medium in, or restore the ledger that is gone."""
+    if (home / "pulled").exists() and not (home / "journal").exists():
+        (home / "pulled").rename(home / "journal")
+    if not (home / "ledger").exists():
+        file = next((home / "backup").glob("*.azb"))
+        come_back(home, file, cheap_office(home, StoryClock(LATER), seed=8))
 
 
 def _unlock(home: Path, lines: Sequence[str]) -> Ledger:
@@ -86,7 +112,17 @@ def _kept_paper(ledger: Ledger, home: Path, paper_id: str) -> None:
 
 
 def _kept_backup(ledger: Ledger, home: Path, name: str) -> None:
-    ledger.safe.check_backup(home / "backup" / name, lambda done, total: None)
+    _require_sound(ledger, home / "backup" / name)
+
+
+_SOUND: set[bytes] = set()  # digests of backups that were read to their end: they recur in states
+
+
+def _require_sound(ledger: Ledger, file: Path) -> None:
+    digest = hashlib.sha256(file.read_bytes()).digest()
+    if digest not in _SOUND:
+        ledger.safe.check_backup(file, lambda done, total: None)
+        _SOUND.add(digest)
 
 
 KEPT: dict[str, Callable[..., None]] = {
@@ -106,7 +142,7 @@ def _require_files(ledger: Ledger) -> None:
 def _require_backups(ledger: Ledger, home: Path) -> None:
     """A file that is called a backup is one; a backup that is entered is there."""
     for file in (home / "backup").glob("*.azb"):
-        ledger.safe.check_backup(file, lambda done, total: None)
+        _require_sound(ledger, file)
     for stored in ledger.registers.all(BackupRun):
         if stored.record.sha256 and not (home / "backup" / stored.record.file_name).exists():
             raise Broken(f"backup {stored.record.file_name}")

@@ -3,66 +3,75 @@
 A kill never shows a missing fsync, a power cut does; so these states are made from recordings.
 """
 
+from math import ceil
 from pathlib import Path
 
 import pytest
 
 from tests.faults import stage
-from tests.faults.acts import ACTS
-from tests.faults.power import State, power_cuts
+from tests.faults.acts import ACTS, TIMES
+from tests.faults.hands import Hand, Hands
+from tests.faults.power import power_cuts
 from tests.faults.recording import Run, Watcher
+from tests.security.harm import SEED
 
-SEED = 20261121
-
-
-def cut(start: Path, place: Path, run: Run, *, draws: int, every: int, seed: int = SEED) -> int:
-    """Check every state of a recording and return how many there were.
-
-    Raises:
-        AssertionError: with the seed and the place; the folder of the state is kept.
-    """
-    count = 0
-    for state in power_cuts(start, run.calls, draws=draws, every=every, seed=seed):
-        _require(state, place, seed)
-        count += 1
-    return count
+EACH = 556  # nine acts: 5,004 states at least, of 5,000 that are promised
+PLACES = 240
 
 
-def _require(state: State, place: Path, seed: int) -> None:
-    state.lay(place)
-    try:
-        stage.require_promises(place, state.said)
-    except Exception as error:
-        where = f"seed {seed}, after call {state.after}, {state.how}, promised {state.said!r}"
-        raise stage.Broken(f"{where}: {error!r}; the disk is kept in {place}") from error
+def cut(hand: Hand, share: int, of: int, run: Run, draws: int, every: int) -> int:
+    """Check states of a recording, no two alike; return how many were checked here."""
+    seen: set[int] = set()
+    mine = 0
+    for state in power_cuts(hand.start, run.calls, draws=draws, every=every, seed=SEED):
+        mark = state.mark()
+        if mark in seen:
+            continue
+        seen.add(mark)
+        if len(seen) % of != share:
+            continue
+        state.lay(hand.home)
+        with hand.keeping(f"seed {SEED}, after call {state.after}, {state.how}, {state.said!r}"):
+            stage.require_promises(hand.home, state.said)
+        mine += 1
+    return mine
+
+
+def recorded(home: Path, name: str, memory: Path, watcher: Watcher) -> Run:
+    run = watcher.run(home, name, memory)
+    assert run.code == 0, run.err.decode()
+    assert run.out.count(b"\n") > TIMES and run.touching > 50
+    return run
 
 
 @pytest.mark.parametrize("name", ACTS)
 def test_what_was_promised_survives(
-    name: str, home: Path, start: Path, memory: Path, watcher: Watcher
+    name: str, home: Path, memory: Path, watcher: Watcher, hands: Hands
 ) -> None:
-    run = watcher.run(home, name, memory)
-    assert run.code == 0, run.err.decode()
-    assert run.out.count(b"\n") == 4 and run.touching > 50
-    assert cut(start, home, run, draws=1, every=max(9, run.touching // 40)) > 50
+    run = recorded(home, name, memory, watcher)
+    every = ceil(run.touching / PLACES)
+    draws = ceil(900 * every / run.touching) - 2  # two more are certain; a third is seen twice
+    count = hands.share(cut, run, draws, every)
+    print(f"{name}: {count} states, seed {SEED}")
+    assert count >= EACH
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", ACTS)
 def test_what_was_promised_survives_every_call(
-    name: str, home: Path, start: Path, memory: Path, watcher: Watcher
+    name: str, home: Path, memory: Path, watcher: Watcher, hands: Hands
 ) -> None:
-    run = watcher.run(home, name, memory)
-    count = cut(start, home, run, draws=3, every=1)
+    count = hands.share(cut, recorded(home, name, memory, watcher), 3, 1)
     print(f"{name}: {count} states, seed {SEED}")
-    assert count > 500
+    assert count >= EACH
 
 
 @pytest.mark.parametrize("name", ["add", "attach", "password"])
 def test_a_program_that_does_not_wait_for_the_disk_is_found(
-    name: str, home: Path, start: Path, memory: Path, watcher: Watcher
+    name: str, home: Path, memory: Path, watcher: Watcher, hands: Hands
 ) -> None:
-    run = watcher.run(home, f"careless {name}", memory)
-    assert run.code == 0, run.err.decode()
-    with pytest.raises(stage.Broken):
-        cut(start, home, run, draws=1, every=9)
+    """The planted bug; the folder that shows it is kept."""
+    run = recorded(home, f"careless {name}", memory, watcher)
+    with pytest.raises(stage.Broken, match=rf"seed {SEED}, after call .* kept in") as told:
+        hands.share(cut, run, 1, 9)
+    stage.remove_kept(str(told.value))

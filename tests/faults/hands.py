@@ -1,0 +1,83 @@
+"""Every core of the machine at the same trials: processes that each have a ledger to harm.
+
+A trial is a function at the top of a module; it gets its `Hand`, the number of its share, how many
+shares there are, and what else it was given.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from tests.faults import stage
+from tests.faults.recording import Run, Watcher
+
+COUNT = min(os.cpu_count() or 1, 4)
+
+
+@dataclass
+class Hand:
+    """What one process works with."""
+
+    start: Path
+    folder: Path
+    watcher: Watcher
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    def run(self, act: str, **faults: int) -> Run:
+        """Let an act happen on a fresh copy of the ledger."""
+        shutil.rmtree(self.home, ignore_errors=True)
+        shutil.copytree(self.start, self.home)
+        return self.watcher.run(self.home, act, self.folder, **faults)
+
+    @contextmanager
+    def keeping(self, where: str) -> Iterator[None]:
+        """Keep a copy of the folder in which a promise is broken, and say where.
+
+        Raises:
+            Broken: names the trial and the kept folder.
+        """
+        try:
+            yield
+        except Exception as error:
+            kept = Path(tempfile.mkdtemp(prefix="azukari-broken-")) / "home"
+            shutil.copytree(self.home, kept)
+            raise stage.Broken(f"{where}: {error!r}; kept in {kept}") from error
+
+
+_mine: Hand
+
+
+def _grow_up(start: Path, memory: Path, library: Path) -> None:
+    global _mine  # the one thing that a process has for all its trials
+    folder = Path(tempfile.mkdtemp(prefix="hand-", dir=memory))
+    _mine = Hand(start, folder, Watcher(library))
+
+
+def _do(trial: Callable[..., int], share: int, given: tuple[object, ...]) -> int:
+    return trial(_mine, share, COUNT, *given)
+
+
+class Hands:
+    """The processes, as many as there are cores."""
+
+    def __init__(self, start: Path, memory: Path, library: Path) -> None:
+        self._pool = ProcessPoolExecutor(
+            COUNT, get_context("spawn"), initializer=_grow_up, initargs=(start, memory, library)
+        )
+
+    def share(self, trial: Callable[..., int], *given: object) -> int:
+        """Let every process do its share of a trial; return how many cases they had together."""
+        waiting = [self._pool.submit(_do, trial, n, given) for n in range(COUNT)]
+        return sum(one.result() for one in waiting)
+
+    def close(self) -> None:
+        self._pool.shutdown()
