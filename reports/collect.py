@@ -22,7 +22,8 @@ from models.records import (
     Sanitization,
 )
 from models.records.handling import END_KINDS
-from models.store import Op, Query, Where
+from models.rules.checking import is_signed
+from models.store import ListRow, Op, Query, Where
 from reports.collecting import consents, lists, movement, people, places, training
 from reports.collecting.case import Case, Wish, words
 from reports.documents.d14_receipt import Receipt, ReceiptLine
@@ -250,13 +251,23 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
                 items=values.get("lines_text") or "",
                 quantity=_amount(values.get("quantity")),
                 actor=captions.get("actor_person_id", ""),
-                checker=captions.get("checker_person_id", ""),
+                checker=_checker(case, row),
                 purpose=values.get("purpose") or "",
                 place=_whereabouts(values, captions),
                 basis=captions.get("authorization_id", ""),
                 remarks=_remarks(row.meta, values),
                 voided=row.meta.voided,
             )
+
+
+def _checker(case: Case, row: ListRow) -> str:
+    """Return who checked; whether that person signed in is said when the signature holds (A-33)."""
+    name = row.captions.get("checker_person_id", "")
+    if not is_signed(str(row.values.get("checker_proof") or "")):
+        return name
+    stored = case.ledger.store.get(HandlingEvent, row.id)
+    holds = stored is not None and case.ledger.rules.check_holds(stored.record)
+    return f"{name}（本人確認済）" if holds else name
 
 
 def _register_kind(case: Case, values: Mapping[str, Any]) -> str:

@@ -21,13 +21,21 @@ from PySide6.QtWidgets import (
 )
 
 from models.commands import Change
-from models.errors import AzukariError, LockedOut, NeedsAnswer, NotAnswered, WrongPassword
+from models.errors import (
+    AzukariError,
+    FactsDiffer,
+    LockedOut,
+    NeedsAnswer,
+    NotAnswered,
+    WrongPassword,
+)
 from models.records.governance import REASON_LENGTH
 from models.rules.answers import NO_ANSWERS, Answers
 from models.rules.engine import Finding
 from models.ruling import PUT_RIGHT
 from models.seconding import Asked, asked_of
 from ui import icons, layout
+from ui.check_part import CheckPart
 from ui.findings import BREACH, OWN_RULE, REASON, cited, sentence_label
 from ui.fitting import fit
 from ui.keys import ENTER
@@ -51,6 +59,7 @@ def enter(
     desk: Desk,
     work: Work,
     *,
+    answers: Answers = NO_ANSWERS,
     done: Callable[[Change], None] | None = None,
     failed: Failure | None = None,
     parent: QWidget,
@@ -59,6 +68,7 @@ def enter(
 
     Args:
         work: one command; called with the answers of people, perhaps twice, written once.
+        answers: what is known before anybody is asked.
         failed: called with the error instead of a dialog; `NotAnswered` when the user turned back.
     """
 
@@ -75,7 +85,7 @@ def enter(
         else:
             desk.operations.tell(error, parent)
 
-    desk.operations.run(lambda: work(NO_ANSWERS), done=done, failed=asked, parent=parent)
+    desk.operations.run(lambda: work(answers), done=done, failed=asked, parent=parent)
 
 
 class ReasonPart(QFrame):
@@ -158,21 +168,44 @@ class AnswerDialog(QDialog):
         self._work = work
         self._sending = False
         self.parts: list[ReasonPart] = []
+        self._typed: dict[str, str] = {}  # reasons by rule, also of parts that are not shown now
         self.second: SecondPart | None = None
+        self.check: CheckPart | None = None
         self._build()
         self.show_asked(asked)
         fit(self, 760, self.content.sizeHint().height() + 150)
 
     def show_asked(self, asked: Asked) -> None:
         """Show what is asked for; what was typed before stays."""
+        self._asked = asked
+        self._offer_check(asked)
+        self._show_reasons()
+        self._focus_first()
+
+    def _offer_check(self, asked: Asked) -> None:
+        """Let the checker enter facts and password, above everything else."""
+        if self.check is not None or asked.check is None:
+            return  # what the checker has typed stays
+        compulsory = any(f.needs_checker and f.needs_reason for f in asked.findings)
+        self.check = CheckPart(self.desk, asked.check, compulsory=compulsory)
+        self.check.confirmed.connect(self.save)
+        self.check.way_changed.connect(self._show_reasons)
+        self.check.way_changed.connect(lambda: layout.say(self.message, ""))
+        self._column.insertWidget(0, self.check)
+
+    def _show_reasons(self) -> None:
+        """Show what wants a reason, and who agrees to a breach; a check that is made settles some."""
+        asked = self._asked
         typed = dict(asked.typed) | {part.rule_id: part.reason() for part in self.parts}
+        self._typed = {**self._typed, **{rule: text for rule, text in typed.items() if text}}
         for old in (*self.parts, *([self.second] if self.second else ())):
-            old.hide()
-            old.deleteLater()
+            self._drop(old)
+        if self.check is not None and self.check.is_now():
+            asked = asked.without_check()
         by_rule: dict[str, list[Finding]] = {}
         for finding in asked.findings:
             by_rule.setdefault(finding.rule_id, []).append(finding)
-        self.parts = [ReasonPart(r, found, typed.get(r, "")) for r, found in by_rule.items()]
+        self.parts = [ReasonPart(r, found, self._typed.get(r, "")) for r, found in by_rule.items()]
         for part in self.parts:
             self._column.insertWidget(self._column.count() - 1, part)
         self._offer_same()
@@ -182,7 +215,10 @@ class AnswerDialog(QDialog):
             self.second.confirmed.connect(self.save)
             self._column.insertWidget(self._column.count() - 1, self.second)
         layout.say(self.alone, self.tr(ALONE) if asked.alone else "", "care")
-        self._focus_first()
+
+    def _drop(self, part: QWidget) -> None:
+        part.hide()
+        part.deleteLater()
 
     def is_dirty(self) -> bool:
         """Tell that closing loses something: the form behind is not entered yet."""
@@ -197,10 +233,11 @@ class AnswerDialog(QDialog):
             later=self.second is not None and self.second.later(),
         )
         second = self.second.take() if self.second is not None else None
+        check = self.check.take_check() if self.check is not None else None
         rules, work = self.desk.ledger.rules, self._work
         self._busy(True)
         self.desk.operations.run(
-            lambda: rules.entering(work, answers, second),
+            lambda: rules.entering(work, answers, second, check),
             done=self._done,
             failed=self._failed,
             parent=self,
@@ -266,10 +303,11 @@ class AnswerDialog(QDialog):
                 )
                 self._show(part.text)
                 return False
-        if self.second is not None and (problem := self.second.problem()):
-            self._say(problem)
-            self._show(self.second.focus_widget())
-            return False
+        for person in (self.check, self.second):
+            if person is not None and (problem := person.problem()):
+                self._say(problem)
+                self._show(person.focus_widget())
+                return False
         return True
 
     def _done(self, change: Change) -> None:
@@ -281,12 +319,17 @@ class AnswerDialog(QDialog):
         if isinstance(error, NeedsAnswer):
             self.show_asked(asked_of(error))
         self._say(str(error))
-        if self.second is not None and isinstance(error, WrongPassword | LockedOut):
-            self._show(self.second.password)
+        signing = self.check or self.second
+        if signing is not None and isinstance(error, WrongPassword | LockedOut):
+            self._show(signing.password)
+        elif self.check is not None and isinstance(error, FactsDiffer):
+            self._show(self.check.wrong(str(error.facts["which"])))
 
     def _focus_first(self) -> None:
         empty = [part.text for part in self.parts if not part.is_complete()]
-        if empty:
+        if self.check is not None:
+            self.check.focus_widget().setFocus()
+        elif empty:
             empty[0].setFocus()
         elif self.second is not None:
             self.second.focus_widget().setFocus()

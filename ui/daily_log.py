@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
@@ -21,6 +22,7 @@ from models.codes import HandlingStatus, Timing
 from models.fields import Day, Field
 from models.handling import LATE_ENTRY
 from models.records import Assignment, Contract, HandlingEvent, Item, Person, Place, Stored
+from models.rules.checking import is_signed
 from models.store import ListRow
 from ui import layout, permitted
 from ui.editor_base import FormDesk, row_of
@@ -43,6 +45,7 @@ from ui.saving import What, print_here
 
 LEDGER_PAPER = "D-28"
 LATE_WORD = "後日入力"
+CHECKED_WORD = "本人確認済"
 
 
 class DailyLogModel(RegisterModel):
@@ -53,7 +56,25 @@ class DailyLogModel(RegisterModel):
         name = self.fields[column].name if column < len(self.fields) else ""
         if name == "kind" and row.values.get("kind") is not None:
             return kind_word(row.values["kind"], self.profile)
+        if name == "checker_person_id" and self._holds(row):
+            return f"{text}　{CHECKED_WORD}"
         return f"{text}　{LATE_WORD}" if name == "occurred_at" and is_late(row) else text
+
+    @cached_property
+    def _held(self) -> dict[tuple[str, str], bool]:
+        return {}
+
+    def _holds(self, row: ListRow) -> bool:
+        """Tell whether the checker's own signature stands under an act; looked at once a row."""
+        proof = str(row.values.get("checker_proof") or "")
+        if not is_signed(proof):
+            return False
+        if (row.id, proof) not in self._held:
+            ledger = self._desk.ledger
+            stored = ledger.store.get(HandlingEvent, row.id)
+            holds = stored is not None and ledger.rules.check_holds(stored.record)
+            self._held[row.id, proof] = holds
+        return self._held[row.id, proof]
 
 
 class DailyLogView(FilteredRegister):

@@ -34,17 +34,20 @@ BREACH = Mark(
     "行う前なら、先に次のことを済ませてください。"
     "すでに行ったことなら、理由とほかの方の確認を付けて記録します。",
 )
+CHECKED = Mark("care", "確認者が要ります", "行う前に、確認者に確かめてもらいます。")
 REASON = Mark(
     "care", "理由が要ります", f"記録するときに、理由を{REASON_LENGTH}文字以上で入力します。"
 )
 NOTICE = Mark("note", "お知らせ", "このまま記録できます。")
-MARKS = (STOPS, BREACH, REASON, NOTICE)
+MARKS = (STOPS, BREACH, CHECKED, REASON, NOTICE)
 
 
 def mark_of(finding: Finding) -> Mark:
     """Return what a finding means."""
     if finding.refuses:
         return STOPS
+    if finding.needs_checker and finding.needs_reason:
+        return CHECKED
     if finding.needs_approval:
         return BREACH
     return REASON if finding.needs_reason else NOTICE

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from models.chain import Action, Command, Entry, local_time, read_content
 from models.fields import NOT_RECORDED, Children, Field, MultiRef, Ref
 from models.ledger import Ledger
+from models.lifts import lift
 from models.profiles import Profile
 from models.records import BY_TYPE, Contract, Person, Record, UserAccount
 from models.records.base import Declared
@@ -87,7 +88,7 @@ class HistoryReader:
         content, reason = read_content(entry.content)
         if entry.action is Action.VOID:
             return Version(entry.seq, entry.action, at, by, reason, ()), before
-        record = cls.from_json(content)
+        record = cls.from_json(lift(cls.type, content, entry.payload, cls.payload))
         changes = self._changes(cls, before, record)
         files = tuple(attachments_of(record))
         return Version(entry.seq, entry.action, at, by, reason, changes, files=files), record

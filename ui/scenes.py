@@ -20,6 +20,7 @@ from models.records import (
     Contract,
     ContractPlace,
     HandlingEvent,
+    HandlingLine,
     InformationAsset,
     Item,
     Organization,
@@ -28,6 +29,7 @@ from models.records import (
     Record,
     Submission,
 )
+from models.rules.answers import Answers
 from models.seconding import asked_of
 from ui.accounts import AccountDialog, ReissueDialog
 from ui.answering import AnswerDialog
@@ -241,6 +243,25 @@ def rules(stage: Stage) -> Iterator[tuple[str, QWidget]]:
         yield from stage.dialogs(rules=dialog)
 
 
+def check(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """What a checker enters before something leaves; nothing is."""
+    page = stage.page(TodayPage, "今日")
+    desk, ledger = stage.desk, stage.desk.ledger
+    lines = tuple(HandlingLine(item_id=one) for one in fitting(ledger, K.DISPOSE))
+    event = replace(
+        starting_event(ledger, ledger.contracts()[0].record.id, K.DISPATCH),
+        occurred_at=ledger.now(), destination_text="見本市役所　健康づくり課", lines=lines,
+    )  # fmt: skip
+    try:
+        ledger.rules.on_events([event], (), (), Answers(wants_check=True))
+    except NeedsAnswer as error:
+        handling = ledger.handling
+        dialog = AnswerDialog(
+            desk, asked_of(error), lambda answers: handling.record(event, answers=answers), page
+        )
+        yield from stage.dialogs(check=dialog)
+
+
 def items(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     """A medium with its story, facts and copies."""
     page = stage.page(ItemsPage, "媒体・資料")
@@ -335,5 +356,5 @@ def fitting(ledger: Ledger, kind: K) -> list[str]:
 
 DOOR: tuple[Scene, ...] = (door, first_hour)
 INSIDE: tuple[Scene, ...] = (
-    pages, today, daily_log, acts, rules, items, registers, forms, papers, care,
+    pages, today, daily_log, acts, rules, check, items, registers, forms, papers, care,
 )  # fmt: skip

@@ -1,9 +1,12 @@
 """二人目の確認: another person signs in beside the user, or agrees later."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
+    QFormLayout,
     QFrame,
     QLineEdit,
     QRadioButton,
@@ -20,6 +23,17 @@ from ui.page import Desk
 from ui.password_line import PasswordLine
 
 NOW, LATER = 0, 1
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the two ways are called, and what each of them means."""
+
+    title: str
+    now: str
+    later: str
+    now_hint: str
+    later_hint: str
 
 
 class SecondPart(QFrame):
@@ -74,11 +88,27 @@ class SecondPart(QFrame):
         """Return where typing goes on."""
         return self.password if self.login.text().strip() else self.login
 
+    def words(self) -> Words:
+        """Return what is written on the part."""
+        return Words(
+            title=self.tr("二人目の確認"),
+            now=self.tr("いま、ほかの方が確認する(&1)"),
+            later=self.tr("あとで確認を受ける(&2)"),
+            now_hint=self.tr("入力したのとは別の方が、ご自分のパスワードを入力してください。"),
+            later_hint=self.tr(
+                "その場に確認できる方がいないときに選びます。記録は「確認待ちの例外」として"
+                "「今日」の画面に残ります。できるだけ早く、ほかの方の確認を受けてください。"
+            ),
+        )
+
+    def add_facts(self, rows: QFormLayout) -> None:
+        """Add what else that person enters."""
+
     # --- building ----------------------------------------------------------------------------
     def _build(self) -> None:
         self.ways = QButtonGroup(self)
-        now = QRadioButton(self.tr("いま、ほかの方が確認する(&1)"))
-        later = QRadioButton(self.tr("あとで確認を受ける(&2)"))
+        words = self.words()
+        now, later = QRadioButton(words.now), QRadioButton(words.later)
         for number, button in enumerate((now, later)):
             EnterMovesOn(button)
             self.ways.addButton(button, number)
@@ -90,7 +120,7 @@ class SecondPart(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)
         column.setSpacing(6)
-        for widget in (layout.heading(self.tr("二人目の確認")), now, later, self.hint, self.form):
+        for widget in (layout.heading(words.title), now, later, self.hint, self.form):
             column.addWidget(widget)
 
     def _build_form(self) -> None:
@@ -109,6 +139,7 @@ class SecondPart(QFrame):
         rows = layout.form()
         rows.setContentsMargins(0, 0, 0, 0)
         layout.add_row(rows, self.tr("確認する人"), self.person)
+        self.add_facts(rows)
         layout.add_row(rows, self.tr("利用者名"), self.login)
         layout.add_row(rows, self.tr("パスワード"), self.password)
         rows.addRow("", self.caps)
@@ -132,12 +163,8 @@ class SecondPart(QFrame):
         self.form.setEnabled(way == NOW)
         self.form.setVisible(way == NOW)
         self.password.clear()
-        now = self.tr("入力したのとは別の方が、ご自分のパスワードを入力してください。")
-        later = self.tr(
-            "その場に確認できる方がいないときに選びます。記録は「確認待ちの例外」として"
-            "「今日」の画面に残ります。できるだけ早く、ほかの方の確認を受けてください。"
-        )
-        layout.say(self.hint, later if way == LATER else now)
+        words = self.words()
+        layout.say(self.hint, words.later_hint if way == LATER else words.now_hint)
 
     def _person_chosen(self) -> None:
         self.login.setText(self._logins.get(str(self.person.currentData()), ""))

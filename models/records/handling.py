@@ -289,7 +289,7 @@ WITH_COUNTERPART = frozenset(
     }
 )
 
-NAMED_ONLY = "0"
+NAMED_ONLY = "記名のみ"
 """Proof of an act from before the checkers signed in: a name was entered, and that was enough."""
 
 UNPLANNED = frozenset({HandlingKind.LOSS, HandlingKind.RECOVER})  # nobody plans these

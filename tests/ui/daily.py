@@ -95,15 +95,17 @@ class Site:
         return [one.record for one in self.ledger.registers.all(HandlingEvent, kind=kind)]
 
 
-def make_site(qtbot: QtBot, folder: Path, *, items: int = 3, rules: bool = False) -> Site:
+def make_site(
+    qtbot: QtBot, folder: Path, *, items: int = 3, rules: bool = False, profile: str = "shiki"
+) -> Site:
     """Return a site with a contract, and so many items received in the morning."""
     clock = StoryClock(START)
-    office = make_office(folder, clock, rules=rules)
+    office = make_office(folder, clock, rules=rules, profile=profile)
     ledger = make_books(office, folder / "ledger")
     story = Story(ledger, clock, 1)
     company = ledger.registers.all(Organization)[0].record.id
     me = ledger.registers.all(Person)[0].record.id
-    story.set_up(office.profiles["shiki"], "2026-001", company, me)
+    story.set_up(office.profiles[profile], "2026-001", company, me)
     clock.go_to(START, 9)
     if items:
         story.receive(items)

@@ -73,11 +73,15 @@ class Answers:
 
 
 def make_office(
-    folder: Path, clock: Callable[[], datetime] = lambda: NOW, *, rules: bool = False
+    folder: Path,
+    clock: Callable[[], datetime] = lambda: NOW,
+    *,
+    rules: bool = False,
+    profile: str = "shiki",
 ) -> Office:
     """Return an office whose keys cost next to nothing."""
     gate = LedgerGate(device_folder=folder / "device", kdf=TEST, allow_test_profile=True)
-    return Office(gate, _profiles(), clock, os.urandom, "Azukari test", rules=rules)
+    return Office(gate, _profiles(profile), clock, os.urandom, "Azukari test", rules=rules)
 
 
 def make_books(office: Office, folder: Path) -> Ledger:
@@ -118,7 +122,7 @@ def cell_text(table: QTableWidget, row: int, column: int) -> str:
     return cell.text()
 
 
-def _profiles() -> dict[str, Profile]:
+def _profiles(code: str) -> dict[str, Profile]:
     folder = importlib.resources.files(resources) / "profiles"
-    parsed = parse_profile((folder / "shiki.toml").read_text("utf-8"), "shiki")
+    parsed = parse_profile((folder / f"{code}.toml").read_text("utf-8"), code)
     return {parsed.code: parsed}

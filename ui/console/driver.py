@@ -19,6 +19,7 @@ from models.ledger import Ledger
 from models.office import Office
 from models.records import HandlingEvent, HandlingLine, Item, Record, Submission, UserAccount
 from models.rules.answers import Answers, SignIn
+from models.rules.checking import CheckIn
 from models.store import Query
 from ui.console.journal import described
 from ui.console.output import write_paper
@@ -31,6 +32,7 @@ from ui.console.requests import (
     command_of,
     condition_of,
     encoding_of,
+    facts_of,
     findings_of,
     list_of,
     object_of,
@@ -170,19 +172,22 @@ class Driver:
 
     def _enter(self, request: Request, work: Callable[[Answers], Change]) -> Answer:
         """Enter something with what people said to the rules of the contract."""
-        second = self._second(request)
-        return self._did(self._open().rules.entering(work, answers_of(request), second))
+        second = self._signing(request, "approved_by", "approver_password")
+        checker = self._signing(request, "checked_by", "checker_password")
+        check = CheckIn(checker, facts_of(request)) if checker else None
+        rules = self._open().rules
+        return self._did(rules.entering(work, answers_of(request), second, check))
 
-    def _second(self, request: Request) -> SignIn | None:
+    def _signing(self, request: Request, who: str, word: str) -> SignIn | None:
         """Return who signs in beside the user: named by login or by person id."""
-        if "approved_by" not in request:
+        if who not in request:
             return None
-        named = text_of(request, "approved_by")
+        named = text_of(request, who)
         accounts = [one.record for one in self._open().registers.all(UserAccount)]
         found = [one for one in accounts if named in (one.login_name, one.person_id)]
         if not found:
-            raise NotFound(what="「approved_by」で指定された利用者")
-        password = text_of(request, "approver_password")
+            raise NotFound(what=f"「{who}」で指定された利用者")
+        password = text_of(request, word)
         return SignIn(found[-1].person_id, found[-1].login_name, password)
 
     def _approve(self, request: Request) -> Answer:

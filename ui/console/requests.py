@@ -12,6 +12,7 @@ from models.codes import AttachmentKind
 from models.errors import AzukariError, InputOutput, NeedsAnswer, RuleRefused, Usage
 from models.records import BY_TYPE, Record
 from models.rules.answers import Answers
+from models.rules.checking import KeyFacts
 from models.seconding import asked_of
 from models.store import Op, Where
 
@@ -113,6 +114,16 @@ def answers_of(request: Request) -> Answers:
     return Answers(reasons, later=request.get("confirm_later") is True)
 
 
+def facts_of(request: Request) -> KeyFacts:
+    """Read the key facts as the checker of a sending, erasure or disposal enters them (A-33)."""
+    facts = object_of(request, "check")
+    numbers = facts.get("numbers", [])
+    if not isinstance(numbers, list):
+        raise Usage(reason="「check」の「numbers」は、管理番号の並びで指定してください。")
+    addressee, count = (str(facts.get(key, "")) for key in ("addressee", "count"))
+    return KeyFacts(addressee, count, tuple(str(number) for number in numbers))
+
+
 def findings_of(error: AzukariError) -> Answer:
     """Return what the rules found, so that the caller can answer rule by rule."""
     if not isinstance(error, NeedsAnswer | RuleRefused):
@@ -137,6 +148,8 @@ def findings_of(error: AzukariError) -> Answer:
         "needs_approval": bool(error.facts["needs_approval"]),
         "may_wait": asked.may_wait,
         "people": people,
+        "needs_check": asked.check is not None,
+        "checkers": sorted(asked.check.question.people) if asked.check else [],
     }
 
 

@@ -20,6 +20,8 @@ from models.handling import CLOCK_TOLERANCE
 from models.profiles import Profile
 from models.records import Contract, HandlingEvent, Item, Stored
 from models.registers import MINIMUM_REASON
+from models.rules.answers import Answers
+from models.rules.checking import LEAVING
 from models.rules.engine import Finding
 from ui import layout, permitted
 from ui.answering import Work, enter
@@ -200,7 +202,17 @@ class HandlingDialog(HandlingFrame):
         if not self._reason_is_given():
             return
         self._busy(True)
-        enter(self.desk, self.work(), done=self._done, failed=self._failed, parent=self)
+        answers = Answers(wants_check=self.offers_check() and self.check_offer.isChecked())
+        enter(
+            self.desk, self.work(), answers=answers,
+            done=self._done, failed=self._failed, parent=self,
+        )  # fmt: skip
+
+    def offers_check(self) -> bool:
+        """Tell whether a checker may sign although the contract does not demand it (A-33)."""
+        profile = self.profile()
+        demanded = profile is not None and self.kind in profile.params.send.double_checked_acts
+        return self.kind in LEAVING and not demanded and not self.planning
 
     def can_plan(self) -> bool:
         """Tell whether what is shown now can be entered before it happens."""
@@ -289,6 +301,7 @@ class HandlingDialog(HandlingFrame):
         layout.say(self.missing, text if missing else "", "care")
         layout.say(self.message, "", "problem")
         self.plan_button.setVisible(self.can_plan())
+        self.check_offer.setVisible(self.offers_check())
         self.fit_columns()
         self.setWindowTitle(self.show_title())
         self._ask_rules()

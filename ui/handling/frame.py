@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QDialog,
     QHBoxLayout,
@@ -221,6 +222,10 @@ class HandlingFrame(QDialog):
         self.missing = layout.note("")
         self.message = layout.note("")
         self.reason = QLineEdit()
+        self.check_offer = QCheckBox(
+            self.tr("確認者が、宛先・数量・管理番号を入力し、ご自分のパスワードで確認する")
+        )
+        EnterMovesOn(self.check_offer)
         EnterMovesOn(self.reason)
         column = QVBoxLayout()
         if self.correcting is not None:
@@ -232,6 +237,7 @@ class HandlingFrame(QDialog):
             row.addWidget(label)
             row.addWidget(self.reason, 1)
             column.addLayout(row)
+        column.addWidget(self.check_offer)
         column.addWidget(self.message)
         row = QHBoxLayout()
         row.addWidget(self.missing, 100)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from models.codes import AuthorizationSubject
 from models.office import Office
 from models.records import HandlingEvent
 from tests.house import House, furnished
@@ -191,3 +192,55 @@ def test_a_command_that_needed_an_answer_is_repeated_safely(staffed: House) -> N
     )
     first, second = ask(staffed, request, request)
     assert first["ok"] and second["repeated"] and first["seq"] == second["seq"]
+
+
+# --- a checker ---
+@pytest.fixture
+def several(tmp_path: Path) -> Iterator[House]:
+    """A site whose contract demands several people (FK-7.3)."""
+    with furnished(tmp_path, profile="fukuoka", rules=True, accounts=True) as made:
+        made.story.receive(1)
+        made.ledger.close()
+        yield made
+
+
+def send(house: House, **changes: Any) -> dict[str, Any]:
+    fields = {
+        "purpose": "納品", "counterpart_name": "見本　花子", "means": "security_courier",
+        "destination_text": "見本市役所", "encryption": "applied",
+        "authorization_id": house.story._consent_id(AuthorizationSubject.DISPATCH),
+    }  # fmt: skip
+    item = house.story._stock[0]
+    return {"do": "handle", "kind": "dispatch", "contract": "2026-001", "fields": fields,
+            "items": [{"item_no": item.item_no, "quantity": "1"}], **changes}  # fmt: skip
+
+
+def test_a_checker_signs_what_leaves(several: House) -> None:
+    item = several.story._stock[0]
+    facts = {"addressee": "見本市役所", "count": "1", "numbers": [item.item_no]}
+    who = {"checked_by": WORKER.login, "checker_password": WORKER.password}
+    asked, differing, done, kept = ask(
+        several,
+        send(several),
+        send(several, check={**facts, "count": "2"}, **who),
+        send(several, check=facts, **who),
+        {"do": "query", "record": "handling_event", "where": [["kind", "eq", "dispatch"]]},
+    )
+    assert asked["error"] == "NEEDS_ANSWER" and asked["needs_check"]
+    assert asked["checkers"] == [several.story.people["worker"]]
+    assert differing["error"] == "FACTS_DIFFER" and "数量" in differing["message"]
+    assert done["ok"] and len(kept["records"]) == 1
+    assert WORKER.password not in json.dumps([asked, differing, done, kept], ensure_ascii=False)
+
+
+def test_a_check_without_facts_or_of_what_stays_is_refused(several: House) -> None:
+    who = {"checked_by": WORKER.login, "checker_password": WORKER.password}
+    empty, wrong, stays = ask(
+        several,
+        send(several, **who),
+        send(several, check={"numbers": "M-0001"}, **who),
+        use(several, **who),
+    )
+    assert empty["error"] == "FACTS_DIFFER"
+    assert wrong["error"] == "USAGE" and "numbers" in wrong["message"]
+    assert stays["error"] == "REFUSED" and "送信・外部送付・消去・廃棄" in stays["message"]
