@@ -12,6 +12,7 @@ from models.codes import Role
 from models.gate import Gate, Opened, Restored
 from models.ledger import Clock, Ledger, Random
 from models.opening import Opening, open_books
+from models.passwords import check_own
 from models.profiles import Profile
 from models.records import BackupRun, Person
 from models.recovering import enter_recovery
@@ -44,6 +45,7 @@ class Office:
         Raises:
             AzukariError: nothing of use is left behind then.
         """
+        check_own(password, opening.own_words())
         user_id = self.random(16).hex()
         opened, sheet = self.gate.create(
             folder, user_id=user_id, login=opening.login, role=Role.SUPERVISOR, password=password

@@ -22,6 +22,11 @@ class Opening:
     person: Person
     login: str
 
+    def own_words(self) -> tuple[str, ...]:
+        """Return what the first password must not contain."""
+        person = self.person
+        return (self.login, person.name, person.name_kana, self.organization.name)
+
 
 def open_books(
     ledger: Ledger,

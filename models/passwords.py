@@ -6,6 +6,7 @@ The words come in as an argument, because this floor reads no files.
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ MAXIMUM = 256
 # zxcvbn's time grows with the square of the length, and 64 characters decide.
 _LONGEST_JUDGED = 64
 _LEAST_GUESSES = 10**10
+_COMPANY = re.compile("(株式|有限|合同|合資|合名)会社")
+_DATE = re.compile(  # of an era or of the common one, with or without signs between
+    r"(令和|平成|昭和|[rhs])(\d{1,2}|元)[年./-]\d{1,2}[月./-]\d{1,2}"
+    r"|(19|20)\d\d([年./-]\d{1,2}[月./-]\d{1,2}|[01]\d[0-3]\d)"
+)
 _HINT = "関係のない言葉を4つ以上つなげると、覚えやすく強いパスワードになります。"
 _WORDS = ("とても弱い", "弱い", "やや弱い", "十分", "強い")
 
@@ -47,6 +53,24 @@ def check_floor(password: str) -> None:
         raise WeakPassword(reason=f"{FLOOR}文字以上にしてください（入力は{length}文字）。")
     if length > MAXIMUM:
         raise WeakPassword(reason=f"{MAXIMUM}文字までにしてください（入力は{length}文字）。")
+
+
+def check_own(password: str, own_words: Sequence[str]) -> None:
+    """Refuse what somebody who knows the person and the office would try first (A-08).
+
+    Args:
+        own_words: login, names and numbers of the person and the office.
+
+    Raises:
+        WeakPassword
+    """
+    text = tidy(password).casefold()
+    if any(word in text for word in _folded(own_words)):
+        raise WeakPassword(
+            reason="利用者名・氏名・会社名・契約番号が入っています。別の言葉にしてください。"
+        )
+    if _DATE.search(text):
+        raise WeakPassword(reason="日付が入っています。別の言葉にしてください。")
 
 
 @dataclass(frozen=True)
@@ -80,11 +104,7 @@ class PasswordPolicy:
         check_floor(password)
         if len(set(text.casefold())) < 5:
             raise WeakPassword(reason="同じ文字の繰返しが多すぎます。" + _HINT)
-        rest = _without_words(text.casefold(), _folded(own_words))
-        if len(rest) < self.minimum // 2:
-            raise WeakPassword(
-                reason="利用者名・氏名・会社名が大部分を占めています。別の言葉にしてください。"
-            )
+        check_own(password, own_words)
         if len(_without_words(text.casefold(), self.words)) < self.minimum // 3:
             raise WeakPassword(reason="よく使われる言葉と数字だけでできています。" + _HINT)
         if self._guesses(text, own_words) < _LEAST_GUESSES:
@@ -110,7 +130,10 @@ class PasswordPolicy:
 
 
 def _folded(words: Collection[str]) -> frozenset[str]:
-    return frozenset(tidy(word).casefold() for word in words if len(tidy(word)) >= 3)
+    """Return names word by word; two letters are a name in Japanese, and chance in the alphabet."""
+    spaced = (_COMPANY.sub(" ", tidy(word).casefold()) for word in words)
+    parts = {part for word in spaced for part in word.split()}
+    return frozenset(part for part in parts if len(part) >= (3 if part.isascii() else 2))
 
 
 def _without_words(text: str, words: Collection[str]) -> str:

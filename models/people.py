@@ -15,11 +15,13 @@ from models.codes import (
     SystemEventKind,
 )
 from models.commands import Change, creating, revising
-from models.errors import Cancelled, NotPermitted, Refused
+from models.errors import Cancelled, NotPermitted, Refused, WeakPassword
+from models.passwords import check_own, tidy
 from models.records import (
     AccessRight,
     Assignment,
     Contract,
+    Organization,
     Person,
     Record,
     SystemEvent,
@@ -77,6 +79,7 @@ class People:
         self._require_manager(role)
         ledger.registers.need(Person, person_id)
         self._require_free(person_id, login)
+        check_own(password, self.own_words(person_id, login))
         account = UserAccount(
             id=ledger.new_id(),
             person_id=person_id,
@@ -95,6 +98,15 @@ class People:
         rights = self._rights(account, contracts)
         return ledger.commit([creating(account), *map(creating, rights)], command_id=command_id)
 
+    def own_words(self, person_id: str, login: str) -> tuple[str, ...]:
+        """Return what a password of this person must not contain (A-08)."""
+        ledger = self._ledger
+        stored = ledger.store.get(Person, person_id)
+        names = (stored.record.name, stored.record.name_kana) if stored else ()
+        firms = [one.record.name for one in ledger.registers.all(Organization)]
+        numbers = (one.record.contract_no for one in ledger.contracts())
+        return tuple(word for word in (login, *names, *firms, *numbers) if word)
+
     def change_password(self, old: str, new: str) -> Change:
         """Change the signed-in user's own password.
 
@@ -103,6 +115,9 @@ class People:
         """
         ledger = self._ledger
         account = ledger.user
+        if tidy(new) == tidy(old):
+            raise WeakPassword(reason="今と同じパスワードです。別のものにしてください。")
+        check_own(new, self.own_words(account.person_id, account.login_name))
         ledger.safe.change_password(old, new)
         changed = replace(
             account,
@@ -247,6 +262,7 @@ class People:
         self._require_manager(account.app_role)
         if account.status is not AccountStatus.ACTIVE or account.app_role is None:
             raise Refused(reason=f"{account.login_name}は利用停止のため、再発行できません。")
+        check_own(password, self.own_words(account.person_id, account.login_name))
         key = ledger.safe.reissue(account.id, account.login_name, account.app_role, password)
         renewed = replace(
             account,

@@ -207,7 +207,9 @@ class AccountDialog(QDialog):
         EnterMovesOn(self.last_day)
         self.password = NewPassword(
             desk.operations,
-            lambda: (self.login.text(), self.person.currentText()),
+            lambda: desk.ledger.people.own_words(
+                self.person.currentData() or "", self.login.text()
+            ),
             self.tr("最初のパスワード"),
         )
         rows = form()
@@ -315,7 +317,9 @@ class ReissueDialog(QDialog):
         self.reason.setPlaceholderText(self.tr("本人からの申出（失念）"))
         EnterMovesOn(self.reason)
         self.password = NewPassword(
-            desk.operations, lambda: (account.login_name,), self.tr("最初のパスワード")
+            desk.operations,
+            lambda: desk.ledger.people.own_words(account.person_id, account.login_name),
+            self.tr("最初のパスワード"),
         )
         rows = form()
         add_row(rows, self.tr("理由"), self.reason)

@@ -6,7 +6,6 @@ from models.commands import Change
 from models.errors import AzukariError
 from models.ledger import Ledger
 from models.password_review import confirm_own, is_late
-from models.records import Person
 from ui.asking import dialog_buttons
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, button, form, heading, note, say
@@ -29,8 +28,7 @@ class OwnPasswordDialog(QDialog):
         self.setWindowTitle(self.title())
         self.setMinimumWidth(520)
         account = ledger.user
-        person = ledger.store.get(Person, account.person_id)
-        own = [account.login_name, *([person.record.name] if person else [])]
+        own = ledger.people.own_words(account.person_id, account.login_name)
         self.old = PasswordLine()
         self.new = NewPassword(operations, lambda: own, self.tr("新しいパスワード"))
         self.message = note("")

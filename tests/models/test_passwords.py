@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import WeakPassword
-from models.passwords import PasswordPolicy, check_floor
+from models.passwords import PasswordPolicy, check_floor, check_own
 from storage.password_words import load_password_words
 
 POLICY = PasswordPolicy(load_password_words())
@@ -51,6 +51,31 @@ def test_short_known_and_own_words_are_refused(password: str) -> None:
     with pytest.raises(WeakPassword) as refused:
         POLICY.check(password, OWN)
     assert len(password) < 6 or password not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("password", "word"),
+    [
+        ("さくらの山と高橋の坂道", "氏名"),
+        ("ｔａｋａｈａｓｈｉ-7つの朝と青い窓", "利用者名"),
+        ("みほん情報処理の朝と青い窓", "会社名"),
+        ("青い窓-2026-001-赤い屋根", "契約番号"),
+        ("青い窓と令和8年4月1日の朝", "日付"),
+        ("青い窓とR8.4.1の赤い屋根", "日付"),
+        ("青い窓と20260401の赤い屋根", "日付"),
+        ("青い窓と２０２６／４／１の屋根", "日付"),
+    ],
+)
+def test_what_is_known_of_the_person_and_the_office_is_refused_with_the_reason(
+    password: str, word: str
+) -> None:
+    own = ("takahashi", "高橋　恵子", "タカハシ　ケイコ", "株式会社みほん情報処理", "2026-001")
+    with pytest.raises(WeakPassword, match=word):
+        check_own(password, own)
+
+
+def test_a_number_that_is_no_date_and_a_short_login_by_chance_are_no_reason() -> None:
+    check_own("青い窓-8041-赤い屋根-2600年", ("it", "林"))
 
 
 def test_the_floor_holds_under_every_setting() -> None:

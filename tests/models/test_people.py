@@ -169,3 +169,24 @@ def test_a_lost_password_is_reissued(house: House) -> None:
     house.ledger = house.office.unlock(
         house.folder / "ledger", "worker", "遠い山から届く七通の手紙"
     )
+
+
+def test_the_ledger_knows_what_a_password_must_not_contain(house: House) -> None:
+    for password in (
+        "𠮷野の静かな港に灯る明かり", "みほん情報処理の三つの明かり", "2026-001の三つの明かり",
+    ):  # fmt: skip
+        with pytest.raises(WeakPassword, match="氏名・会社名・契約番号"):
+            add(house, password=password)
+    add(house)
+    with pytest.raises(WeakPassword, match="会社名"):
+        house.ledger.people.reissue_password(
+            house.ledger.registers.all(UserAccount, login_name="worker")[0].record.id,
+            "みほん情報処理の三つの明かり",
+            "失念",
+        )
+
+
+def test_the_present_password_is_no_new_one(house: House) -> None:
+    mine = cast.USERS[0].password
+    with pytest.raises(WeakPassword, match="今と同じ"):
+        house.ledger.people.change_password(mine, mine.replace("7", "７"))
