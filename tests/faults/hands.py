@@ -75,8 +75,15 @@ class Hands:
         )
 
     def share(self, trial: Callable[..., int], *given: object) -> int:
-        """Let every process do its share of a trial; return how many cases they had together."""
+        """Let every process do its share of a trial; return how many cases they had together.
+
+        Raises:
+            Broken: what each of them found.
+        """
         waiting = [self._pool.submit(_do, trial, n, given) for n in range(COUNT)]
+        found = [str(error) for one in waiting if (error := one.exception()) is not None]
+        if found:
+            raise stage.Broken("\n".join(found))
         return sum(one.result() for one in waiting)
 
     def close(self) -> None:

@@ -64,15 +64,15 @@ def require_promises(home: Path, said: bytes) -> None:
 
 
 def remove_kept(message: str) -> None:
-    """Look whether the folder that a message names was kept, and remove it.
+    """Look whether the folders that a message names were kept, and remove them.
 
     Raises:
-        Broken: it was not kept.
+        Broken: one was not kept.
     """
-    kept = Path(message.rsplit("kept in ", 1)[1])
-    if not any(kept.iterdir()):
-        raise Broken(f"nothing in {kept}")
-    shutil.rmtree(kept.parent)
+    for name in re.findall(r"kept in (\S+)", message):
+        if not (Path(name) / "ledger").exists():
+            raise Broken(f"no ledger in {name}")
+        shutil.rmtree(Path(name).parent)
 
 
 def _put_back(home: Path) -> None:
