@@ -8,7 +8,13 @@ where the profile says so.
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models import calendar_paper, calendar_people, calendar_running, calendar_things
+from models import (
+    calendar_backups,
+    calendar_paper,
+    calendar_people,
+    calendar_running,
+    calendar_things,
+)
 from models.calendar_frame import Due, Item
 from models.calendar_things import SURVIVING
 from models.codes import ContractStatus, DueStatus
@@ -32,6 +38,7 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     *calendar_people.ITEMS,
     *calendar_things.ITEMS,
     *calendar_running.ITEMS,
+    *calendar_backups.ITEMS,
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 
+from models.backup_evidence import backups_left
 from models.codes import (
     TERMINAL_STATES,
     AssignmentRole,
@@ -125,6 +126,7 @@ def eq_end(asked: Inquiry) -> Iterator[Row]:
     elif left:
         words = f"預かっている媒体・資料{len(left):,}件を、業務の完了後に終わらせます。"
         yield row(asked.contract, words, "due")
+    yield from backups_left(asked)
 
 
 def eq_unneeded(asked: Inquiry) -> Iterator[Row]:

@@ -149,6 +149,12 @@ class Inquiry:
     def zone(self) -> tzinfo | None:
         return self._ledger.now().tzinfo
 
+    @cached_property
+    def begun(self) -> int:
+        """Return the number of the entry that began the contract."""
+        stored = self._ledger.store.get(Contract, self.contract.id)
+        return stored.meta.created_seq if stored else 0
+
     def last_event_no(self) -> int:
         """Return the last number that was given to an act."""
         self.note(HandlingEvent.type)

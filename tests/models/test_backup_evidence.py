@@ -1,0 +1,121 @@
+"""Backups among the dates of the calendar (K-15) and in the evidence of an ended contract (EQ-END)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.backup_care import dispose, standing
+from models.backup_media import register_medium
+from models.backups import record_backup, record_check
+from models.calendar import calendar
+from models.calendar_frame import Due
+from models.evidence_queries import eq_end
+from models.inquiry import Row
+from models.records import BackupMedium, BackupRun, Contract
+from tests.ending import ended, erase
+from tests.house import House, furnished
+
+
+def quiet(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def back_up(house: House, name: str = "stick") -> BackupRun:
+    house.clock.wait(1)
+    record_backup(house.ledger, house.folder / name, quiet)
+    return standing(house.ledger)[-1]
+
+
+def inspections(house: House) -> list[Due]:
+    return [one for one in calendar(house.ledger) if one.code == "K-15"]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    for name in ("stick", "other"):
+        (tmp_path / name).mkdir()
+    with furnished(tmp_path) as made:
+        yield made
+
+
+def test_each_medium_with_backups_is_inspected_in_its_cycle(house: House) -> None:
+    assert inspections(house) == []
+    register_medium(house.ledger, house.folder / "stick", medium_no="B-01", name="USB")
+    register_medium(house.ledger, house.folder / "other", medium_no="B-02", name="USB")
+    first = back_up(house)
+    back_up(house)
+    (due,) = inspections(house)
+    medium = house.ledger.registers.all(BackupMedium)[0].record
+    assert (due.about, due.id) == ("B-01 USB（バックアップ2件）", medium.id)
+    made = house.ledger.today()
+    assert due.due_on is not None and timedelta(27) < due.due_on - made < timedelta(32)
+    house.clock.wait(10 * 24 * 60)
+    record_check(house.ledger, house.folder / "stick" / first.file_name, quiet)
+    (later,) = inspections(house)
+    assert later.due_on is not None and later.due_on > due.due_on
+    back_up(house, "other")
+    assert len(inspections(house)) == 2
+
+
+def test_nothing_is_due_where_nothing_lies_any_more(house: House) -> None:
+    old = back_up(house)
+    back_up(house, "other")
+    assert len(inspections(house)) == 2
+    dispose(house.ledger, [old.id], "保存の決まりによる整理")
+    assert [one.about for one in inspections(house)] == [
+        f"{house.folder / 'other'}（バックアップ1件）"
+    ]
+
+
+# --- EQ-END --------------------------------------------------------------------------------------
+
+
+def left(house: House) -> list[Row]:
+    contract = house.ledger.contracts()[0].record
+    return [
+        one
+        for one in eq_end(house.ledger.inquiries.of(contract.id))
+        if "バックアップ" in one.sentence
+    ]
+
+
+def retain(house: House, days: int | None) -> None:
+    contract = house.ledger.contracts()[0].record
+    until = None if days is None else house.ledger.today() + timedelta(days=days)
+    revised = replace(contract, retain_ledger_until=until)
+    house.ledger.registers.revise(revised, "保存期限の訂正")
+
+
+def test_a_backup_of_an_ended_contract_needs_a_basis(tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    with ended(tmp_path) as house:
+        assert left(house) == []  # there is no backup
+        back_up(house)
+        retain(house, None)
+        (found,) = left(house)
+        assert (found.type, found.severity) == (Contract.type, "action")
+        assert "1件" in found.sentence and "保存期限" in found.sentence
+        retain(house, 10)
+        assert left(house) == []
+        house.clock.wait(11 * 24 * 60)
+        assert "過ぎています" in left(house)[0].sentence
+
+
+def test_a_backup_with_erased_content_is_a_breach_until_it_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    with ended(tmp_path) as house:
+        before = back_up(house)
+        erase(house)
+        back_up(house)
+        (found,) = left(house)
+        assert found.severity == "broken" and "1件" in found.sentence
+        dispose(house.ledger, [before.id], "内容の消去のため")
+        assert left(house) == []
+
+
+def test_a_running_contract_says_nothing_of_its_backups(house: House) -> None:
+    back_up(house)
+    assert left(house) == []
