@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests.house import House, furnished
-from tests.intake_stage import LOG, REGISTER, set_stage, write
+from models.codes import EmploymentType
+from models.office import Office
+from models.records import HandlingEvent, Organization, Person
+from tests.house import FIRST_DAY, House, cheap_office, furnished, opening
+from tests.intake_stage import LOG, NAMES, PLACES, REGISTER, set_stage, write
 from ui.console.program import run
 from ui.sample import cast
+from ui.sample.clock import StoryClock
 
+BOSS = cast.USERS[0].password
 Speak = Callable[..., tuple[int, dict[str, Any]]]
 
 
@@ -25,13 +30,19 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def speak(house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Speak:
-    secret = tmp_path / "password"
-    secret.write_text(cast.USERS[0].password, "utf-8")
+    return speaker(house.office, house.folder / "ledger", tmp_path, capsys)
+
+
+def speaker(
+    office: Office, ledger: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> Speak:
+    """Return what runs a verb on a ledger and gives the exit code and what was printed."""
+    secret = folder / "password"
+    secret.write_text(BOSS, "utf-8")
 
     def say(verb: str, *words: str) -> tuple[int, dict[str, Any]]:
         common = ["--user", cast.USERS[0].login, "--password-file", str(secret), "--json"]
-        argv = [verb, str(house.folder / "ledger"), *words, *common]
-        code = run(argv, lambda: house.office)
+        code = run([verb, str(ledger), *words, *common], lambda: office)
         return code, json.loads(capsys.readouterr().out)
 
     return say
@@ -90,3 +101,102 @@ def test_an_export_names_its_rows(speak: Speak, tmp_path: Path) -> None:
     for name in ("媒体.csv", "媒体.xlsx", "媒体.json"):
         code, told = speak("export", str(tmp_path / name), "--record", "item")
         assert (code, told["rows"]) == (0, 130)
+
+
+# --- from an empty ledger, as docs/console.md tells -------------------------------------------
+
+
+def recipe() -> dict[str, tuple[str, str]]:
+    """Return heading and first line of the tables in the recipe, by record type."""
+    text = (Path(__file__).parents[2] / "docs" / "console.md").read_text("utf-8")
+    tables = text.split("The least that each table needs:")[1].split("```")[1].strip().splitlines()
+    commands = [line.split() for line in text.splitlines() if line.startswith("python main.py imp")]
+    records = {words[4]: words[6] for words in commands if len(words) > 6}
+    told = {}
+    for heading, first in zip(tables[::2], tables[1::2], strict=True):
+        name, columns = heading.split()
+        told[records[name]] = (columns, first.strip())
+    return told
+
+
+def test_the_recipe_leads_from_an_empty_ledger_to_both_registers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = cheap_office(tmp_path, StoryClock(FIRST_DAY), rules=True)
+    office.create(tmp_path / "ledger", opening(), BOSS)[0].close()
+    speak = speaker(office, tmp_path / "ledger", tmp_path, capsys)
+    told = recipe()
+    assert list(told) == ["organization", "contract", "person", "assignment", "place"]
+    more = {"person": NAMES[1:], "place": PLACES[:-1]}  # the rest of whom the samples name
+    for record, (columns, first) in told.items():
+        rows = [first, *(",".join([name, *first.split(",")[1:]]) for name in more.get(record, ()))]
+        path = write(tmp_path, "\n".join([columns, *rows]), f"{record}.csv")
+        code, taken = speak("import", str(path), "--record", record)
+        assert (code, taken["accepted"], taken["refused"]) == (0, len(rows), [])
+    assert speak("import", str(REGISTER), "--record", "item")[1]["accepted"] == 130
+    assert speak("import", str(LOG), "--record", "handling_event")[1]["accepted"] == 123
+
+
+def test_a_dry_run_tells_every_question_once_with_its_lines(speak: Speak, tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "管理番号,媒体の種類,名称,数量,保管場所\nM-1,謎の箱,甲,1枚,倉庫\nM-2,CD-R,乙,1枚,倉 庫",
+    )
+    told = speak("import", str(path), "--record", "item", "--dry-run")[1]
+    asked = {(one["subject"], one["word"]): one["lines"] for one in told["questions"]}
+    assert asked == {("media", "謎の箱"): [2], ("places", "倉庫"): [2], ("places", "倉 庫"): [3]}
+
+
+def test_answers_take_what_was_only_written_differently(speak: Speak, tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "管理番号,媒体の種類,名称,数量,保管場所\nM-1,謎の箱,甲,1枚,倉庫\nM-2,CD-R,乙,1枚,倉 庫",
+    )
+    answers = ("--answer", "倉庫=耐火金庫", "--answer", "謎の箱=光ディスク")
+    code, told = speak("import", str(path), "--record", "item", *answers)
+    assert (code, told["accepted"], told["questions"]) == (0, 2, [])
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("なぞ=耐火金庫", "聞かれていません"),
+        ("倉庫=どこか", "台帳に登録されていません"),
+        ("謎の箱=箱", "次から選んでください"),
+        ("倉庫", "言葉=答え"),
+    ],
+)
+def test_an_answer_that_answers_nothing_enters_nothing(
+    speak: Speak, tmp_path: Path, answer: str, said: str
+) -> None:
+    path = write(tmp_path, "管理番号,媒体の種類,名称,数量,保管場所\nM-1,謎の箱,甲,1枚,倉庫")
+    before = speak("status")[1]["seq"]
+    code, told = speak("import", str(path), "--record", "item", "--answer", answer)
+    assert code in (1, 2) and said in told["message"]
+    assert speak("status")[1]["seq"] == before
+
+
+def test_people_of_one_name_are_told_apart_by_their_number(
+    house: House, speak: Speak, tmp_path: Path
+) -> None:
+    ledger = house.office.unlock(house.folder / "ledger", cast.USERS[0].login, BOSS)
+    regular, organization = EmploymentType.REGULAR, ledger.registers.all(Organization)[0].record.id
+    twins = [
+        Person(organization_id=organization, name="双葉 恵", employment_type=regular, employee_no=n)
+        for n in ("A-1", "A-2")
+    ]
+    ids = ledger.registers.create_all(twins).ids
+    ledger.close()
+    media = write(
+        tmp_path, "管理番号,媒体の種類,名称,数量,保管場所\nM-1,CD-R,甲,1枚,耐火金庫", "媒.csv"
+    )
+    assert speak("import", str(media), "--record", "item")[0] == 0
+    log = write(tmp_path, "日付,区分,管理番号,作業者\nR8.9.1,受領,M-1,双葉　恵", "記録.csv")
+    told = speak("import", str(log), "--record", "handling_event", "--dry-run")[1]
+    assert told["accepted"] == 0 and told["questions"][0]["subject"] == "persons"
+    code, told = speak("import", str(log), "--record", "handling_event", "--answer", "双葉恵=A-2")
+    assert (code, told["accepted"]) == (0, 1)
+    ledger = house.office.unlock(house.folder / "ledger", cast.USERS[0].login, BOSS)
+    events = [stored.record for stored in ledger.registers.all(HandlingEvent)]
+    assert [one.actor_person_id for one in events if one.source_file_id] == [ids[1]]
+    ledger.close()

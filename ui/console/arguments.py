@@ -215,6 +215,10 @@ def _import(verb: argparse.ArgumentParser) -> None:
     _record(verb)
     verb.add_argument("--contract", metavar="NO", help="取り込む先の契約")
     verb.add_argument("--map", metavar="列名=field", action="append", default=[])
+    verb.add_argument(
+        "--answer", metavar="言葉=答え", action="append", default=[],
+        help="取込みの質問への答え。表の言葉と、台帳の人・場所・種類の名前（質問は --dry-run で分かる）",
+    )  # fmt: skip
     verb.add_argument("--dry-run", action="store_true", help="取り込まずに結果だけを見る")
     verb.add_argument(
         "--default-place", metavar="名称", help="台帳にない保管場所のものを置く、登録済みの場所"

@@ -13,10 +13,11 @@ from models.intake.parts import Intake, Options
 from models.ledger import Ledger
 from models.office import Office
 from models.records import BY_TYPE, Record, Submission
+from ui.console.answers import spoken_questions, told_questions, with_answers
 from ui.console.output import Speaker, write_paper
 from ui.console.verbs import contract_by_no, opened
 from ui.exporting import export_register
-from ui.intake import take_in
+from ui.intake import only_contract, read_source, take_source
 from ui.issue import IssueRequest, form_of, issue, preview
 
 
@@ -92,19 +93,25 @@ def _require_free(out: Path, overwrite: bool) -> None:
 
 def load(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Take a register in from CSV or xlsx: one command, or nothing."""
+    cls = record_type(arguments.record)
+    mapping, answers = _pairs("--map", arguments.map), _pairs("--answer", arguments.answer)
     with opened(arguments, office) as ledger:
         ledger.require("import")
-        contract = contract_by_no(ledger, arguments.contract).id if arguments.contract else ""
-        intake = take_in(
-            ledger,
-            Path(arguments.file),
-            record_type(arguments.record),
-            contract_id=contract,
-            mapping=_mapping(arguments.map),
-            dry_run=arguments.dry_run,
-            options=_options(ledger, arguments),
-            progress=speaker.progress,
-        )
+        number = arguments.contract
+        contract = contract_by_no(ledger, number).id if number else only_contract(ledger, cls)
+        options = _options(ledger, arguments)
+        source = read_source(Path(arguments.file), cls, progress=speaker.progress)
+
+        def take(options: Options, dry_run: bool) -> Intake:
+            return take_source(
+                ledger, source, cls, contract_id=contract, mapping=mapping, dry_run=dry_run,
+                options=options, progress=speaker.progress,
+            )  # fmt: skip
+
+        if answers:
+            asked = take(options, True).questions
+            options = with_answers(ledger, options, asked, answers)
+        intake = take(options, arguments.dry_run)
     speaker.result(_told(intake), _spoken(intake, arguments.dry_run))
     return 0 if intake.accepted or not intake.refused else 1
 
@@ -128,6 +135,7 @@ def _told(intake: Intake) -> dict[str, Any]:
         "sha256": intake.source_sha256,
         "skipped": [{"line": line, "reason": reason} for line, reason in intake.skipped],
         "notes": [{"line": line, "message": text} for line, text in intake.notes],
+        "questions": told_questions(intake.questions),
         "records": {"item": len(intake.items), "handling_event": len(intake.events)}
         if intake.items or intake.events
         else {intake.record_type: len(intake.records)},
@@ -144,8 +152,7 @@ def _spoken(intake: Intake, dry_run: bool) -> list[str]:
     if intake.notes:
         lines.append("お知らせ")
     lines += [f"・{line}行目　{text}" if line else f"・{text}" for line, text in intake.notes]
-    if any("取込みの質問" in reason for _, reason in intake.refused):
-        lines.append("取込みの質問には、画面の「媒体・資料」の「取り込む」で答えられます。")
+    lines += spoken_questions(intake.questions)
     if dry_run:
         lines.append("試しに読んだだけで、台帳には何も記録していません。")
     elif intake.change is None:
@@ -165,14 +172,16 @@ def record_type(name: str) -> type[Record]:
     return BY_TYPE[name]
 
 
-def _mapping(pairs: list[str]) -> dict[str, str]:
-    mapping = {}
+def _pairs(option: str, pairs: list[str]) -> dict[str, str]:
+    """Read 列名=項目 or 言葉=答え; the word itself may hold the sign."""
+    read = {}
     for pair in pairs:
-        column, separator, name = pair.rpartition("=")
-        if not separator or not column or not name:
-            raise Usage(reason=f"--map は「列名=項目」の形で指定してください（「{pair}」）。")
-        mapping[column] = name
-    return mapping
+        word, separator, meaning = pair.rpartition("=")
+        if not separator or not word or not meaning:
+            form = "列名=項目" if option == "--map" else "言葉=答え"
+            raise Usage(reason=f"{option} は「{form}」の形で指定してください（「{pair}」）。")
+        read[word] = meaning
+    return read
 
 
 def _day(text: str | None) -> date | None:
