@@ -2,7 +2,8 @@
 
 Every measurement runs in a process of its own and prints its lines as soon as it ends. All data is
 synthetic. The ledgers are made once and kept under build/bench; what is measured is a fresh copy,
-so that the file cache is warm. Linux only: memory is read from the kernel.
+so that the file cache is warm. What fails is said in its line, and the rest is measured all the same.
+Linux only: memory is read from the kernel.
 """
 
 import argparse
@@ -18,17 +19,21 @@ from pathlib import Path
 
 from bench.figure import Figure
 from bench.memory import Watch
-from storage import schema
+from storage import log, schema
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "build" / "bench"
 WITHOUT_LEDGER = ("start", "certificate", "register")
 ON_LEDGER = (
     "open", "page", "search", "window", "verify", "backup", "entry", "evidence", "import",
-    "rebuild",
+    "rebuild", "rotate", "restore", "erase",  # nothing is left to measure once it is erased
 )  # fmt: skip
 BY_HAND = ("verify", "backup")  # also measured where every entry has a signature of its own
 HEAD = ("measured", "entries", "ours", "floor", "ratio", "target", "", "peak MB")
+
+
+class Failed(Exception):
+    """A measurement that ended without a figure."""
 
 
 def main() -> int:
@@ -41,7 +46,10 @@ def main() -> int:
             missed += _measure(name, Path("."), 0)
     if any(name in ON_LEDGER for name in names):
         for entries in chosen.entries:
-            missed += _on_ledger(names, entries)
+            try:
+                missed += _on_ledger(names, entries)
+            except Failed as error:  # the ledger could not be made or does not fit on the disk
+                missed += _told(str(error), entries)
     print(f"\n未 {missed}")
     return 0
 
@@ -71,7 +79,7 @@ def _kept(entries: int) -> list[Path]:
     """Return the two ledgers of this size: made now, or derived again for another schema."""
     made = KEPT / str(entries)
     kept = [made / "filled", made / "by-hand"]
-    stamp = made / "schema"
+    stamp, now = made / "schema", f"{log.FORMAT} {schema.VERSION}"
     if not made.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=KEPT) as name:
@@ -79,12 +87,13 @@ def _kept(entries: int) -> list[Path]:
             _child("build", unfinished / "filled", entries)
             shutil.copytree(unfinished / "filled", unfinished / "by-hand")
             _child("sign", unfinished / "by-hand", entries)
-            (unfinished / "schema").write_text(str(schema.VERSION))
+            (unfinished / "schema").write_text(now)
             unfinished.rename(made)
-    if stamp.read_text() != str(schema.VERSION):
+    if not stamp.exists() or stamp.read_text() != now:
+        stamp.unlink(missing_ok=True)  # whatever happens now, they are not taken for new ones
         for ledger in kept:
             _child("refresh", ledger, entries)
-        stamp.write_text(str(schema.VERSION))
+        stamp.write_text(now)
     return kept
 
 
@@ -92,7 +101,7 @@ def _kept(entries: int) -> list[Path]:
 def _copied(ledger: Path) -> Iterator[Path]:
     size = sum(one.stat().st_size for one in ledger.rglob("*") if one.is_file())
     if shutil.disk_usage(KEPT).free < 4 * size:
-        raise SystemExit("not enough room on the disk for a ledger, a backup and its copy")
+        raise Failed("not enough room on the disk for a ledger, a backup and its copy")
     with tempfile.TemporaryDirectory(dir=KEPT) as name:
         folder = Path(name) / "copy"
         shutil.copytree(ledger, folder)
@@ -101,7 +110,10 @@ def _copied(ledger: Path) -> Iterator[Path]:
 
 def _measure(name: str, folder: Path, entries: int) -> int:
     """Measure, print, and return how many targets were missed."""
-    figures, peak = _child(name, folder, entries)
+    try:
+        figures, peak = _child(name, folder, entries)
+    except Failed as error:
+        return _told(str(error), entries)
     for figure in figures:
         print(_line(figure, entries, peak), flush=True)
     return sum(figure.met is False for figure in figures)
@@ -116,8 +128,15 @@ def _child(name: str, folder: Path, entries: int) -> tuple[list[Figure], float]:
     ):
         answer, _ = process.communicate()
     if process.returncode:
-        raise SystemExit(f"bench.child {name}: {process.returncode}")
+        raise Failed(f"{name}: failed ({process.returncode})")
     return [Figure(**one) for one in json.loads(answer)], watch.peak
+
+
+def _told(what: str, entries: int) -> int:
+    """Print what could not be measured; it counts as missed."""
+    cells = (what, f"{entries:,}" if entries else "–", "–", "–", "–", "–", "未", "–")
+    print(f"| {' | '.join(cells)} |", flush=True)
+    return 1
 
 
 def _line(figure: Figure, entries: int, peak: float) -> str:

@@ -12,12 +12,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bench.figure import Figure, quiet, seconds
+from bench.figure import Figure, seconds
 from bench.stage import unlock
 from models.chain import ENTRY_TAG, Command, Head, header_bytes, statement_bytes, timestamp
 from models.ledger import Ledger
 from models.records import Person
-from models.store import Op, Query, Where
+from models.store import Op, Progress, Query, Where
 from storage.backup import DATABASE_NAME, LedgerFacts, write_backup
 from storage.safe import LedgerSafe
 
@@ -104,12 +104,14 @@ def verifying(folder: Path) -> list[Figure]:
 
     Ours has two helpers, so the floor has two processes; only their work itself is counted.
     """
+    from bench.beside import Window
+
     ledger = unlock(folder)
     floor = _floor(ledger)
-    ours = seconds(lambda: _sound(ledger), _times(ledger))
-    name = f"full verification, {_shape(ledger)}"
-    ledger.close()
-    return [Figure(name, ours, floor, "s", 2, by_ratio=True)]
+    name, times = f"full verification, {_shape(ledger)}", _times(ledger)
+    with Window(ledger, folder) as window:
+        ours = window.seconds(lambda progress: _sound(ledger, progress), times)
+    return [Figure(name, ours, floor, "s", 2, by_ratio=True), window.figure()]
 
 
 def _times(ledger: Ledger) -> int:
@@ -168,8 +170,8 @@ def _check(key: bytes, signed: list[tuple[bytes, bytes]]) -> float:
     return seconds(lambda: [public.verify(signature, said) for signature, said in signed])
 
 
-def _sound(ledger: Ledger) -> None:
-    found = ledger.safe.verify(full=True, progress=quiet)
+def _sound(ledger: Ledger, progress: Progress) -> None:
+    found = ledger.safe.verify(full=True, progress=progress)
     if found.problems:
         raise RuntimeError(str(found.problems[:3]))
 
@@ -179,22 +181,26 @@ def backing_up(folder: Path) -> list[Figure]:
 
     The second figure leaves out what looks into the database: pages, structure, chain, signatures.
     """
+    from bench.beside import Window
+
     ledger = unlock(folder)
     target = folder / "backups"
     target.mkdir()
-    ours = seconds(lambda: ledger.safe.backup(target, quiet), _times(ledger))
-    bare = _written(ledger, folder, target / "bare")
-    shape = _shape(ledger)
-    ledger.close()
-    floor = seconds(lambda: _copy(target / "bare", target / "copy"))
+    bare = written(ledger, folder, target / "bare")
+    shape, times = _shape(ledger), _times(ledger)
+    with Window(ledger, folder) as window:
+        ours = window.seconds(lambda progress: ledger.safe.backup(target, progress), times)
+    floor = seconds(lambda: copy_sealed(target / "bare", target / "copy"))
     shutil.rmtree(target)
     return [
         Figure(f"backup + verify, {shape}", ours, floor, "s", 2, by_ratio=True),
         Figure("  of which writing, reading again", bare, floor, "s"),
+        window.figure(),
     ]
 
 
-def _written(ledger: Ledger, folder: Path, target: Path) -> float:
+def written(ledger: Ledger, folder: Path, target: Path) -> float:
+    """Write a backup without looking into the database; return the seconds."""
     safe = ledger.safe
     assert isinstance(safe, LedgerSafe)
     head = ledger.store.head()
@@ -211,7 +217,8 @@ def _written(ledger: Ledger, folder: Path, target: Path) -> float:
         )
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_sealed(source: Path, target: Path) -> None:
+    """Copy a file with AES-GCM, durably, and read the copy again from the disk."""
     key, nonce = AESGCM(os.urandom(32)), bytes(12)
     with source.open("rb") as old, target.open("wb") as new:
         while data := old.read(RECORD):

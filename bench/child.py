@@ -43,6 +43,11 @@ def _on_ledger(name: str) -> Callable[[Path], list[Figure]]:
         from bench.windows import showing
 
         return showing
+    if name in ("rotate", "restore", "erase"):
+        from bench import lasting
+
+        ways = {"rotate": lasting.rotating, "restore": lasting.restoring}
+        return ways.get(name, lasting.erasing)
     from bench import asking, entering, evidencing
 
     return {

@@ -5,12 +5,12 @@ import statistics
 import time
 from pathlib import Path
 
-from bench.figure import Figure, quiet, seconds
+from bench.figure import Figure, seconds
 from bench.stage import contract, unlock
 from models.codes import HandlingKind
 from models.ledger import Ledger
 from models.records import HandlingEvent, HandlingLine, Item, Place
-from models.store import Query
+from models.store import Progress, Query
 from storage.database import Database, create_database
 from ui.intake import take_in
 
@@ -31,7 +31,7 @@ def entry(folder: Path) -> list[Figure]:
     bare.all("CREATE TABLE raw (seq INTEGER PRIMARY KEY, body BLOB)")
     journal = os.open(folder / "bare.journal", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     ours, floor = [], []
-    for event in _stocktakes(ledger):
+    for event in stocktakes(ledger, TIMES):
         start = time.perf_counter()
         change = ledger.handling.record(event)
         middle = time.perf_counter()
@@ -52,7 +52,8 @@ def entry(folder: Path) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _stocktakes(ledger: Ledger) -> list[HandlingEvent]:
+def stocktakes(ledger: Ledger, times: int) -> list[HandlingEvent]:
+    """Return acts that can follow each other."""
     item = ledger.registers.all(Item)[0].record
     me = ledger.user.person_id
     return [
@@ -65,7 +66,7 @@ def _stocktakes(ledger: Ledger) -> list[HandlingEvent]:
             place_from_id=item.home_place_id,
             lines=(HandlingLine(item_id=item.id, quantity=item.quantity),),
         )
-        for _ in range(TIMES)
+        for _ in range(times)
     ]
 
 
@@ -85,6 +86,8 @@ def importing(folder: Path) -> list[Figure]:
     """Take a CSV of media in; the floor is reading the same file with the csv module."""
     import csv
 
+    from bench.beside import Window
+
     ledger = unlock(folder)
     rows = min(MOST_ROWS, ledger.store.head().seq)
     path = folder / "register.csv"
@@ -101,23 +104,28 @@ def importing(folder: Path) -> list[Figure]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             sum(len(row) for row in csv.reader(file))
 
+    def take(progress: Progress) -> None:
+        take_in(ledger, path, Item, contract_id=contract(ledger).id, progress=progress)
+
     before = ledger.store.count(Query("item"))
-    taken = seconds(
-        lambda: take_in(ledger, path, Item, contract_id=contract(ledger).id, progress=quiet)
-    )
-    entered = ledger.store.count(Query("item")) - before
-    ledger.close()
+    with Window(ledger, folder) as window:
+        taken = window.seconds(take)
+        entered = ledger.store.count(Query("item")) - before
     if entered != rows:  # a refused row would be cheap
         raise RuntimeError(f"{entered} of {rows} rows were taken in")
     floor = rows / seconds(read)
-    return [Figure(f"import CSV ({rows:,} rows)", rows / taken, floor, "rows/s", 20_000)]
+    figure = Figure(f"import CSV ({rows:,} rows)", rows / taken, floor, "rows/s", 20_000)
+    return [figure, window.figure()]
 
 
 def rebuilding(folder: Path) -> list[Figure]:
     """Derive all tables from the log again; the floor is reading the log."""
+    from bench.beside import Window
+
     ledger = unlock(folder)
     count = ledger.store.head().seq
-    ours = seconds(lambda: ledger.store.rebuild(quiet))
     floor = seconds(lambda: sum(1 for _ in ledger.store.entries()))
-    ledger.close()
-    return [Figure("rebuild all views", count / ours, count / floor, "entries/s", 20_000)]
+    with Window(ledger, folder) as window:
+        ours = window.seconds(ledger.store.rebuild)
+    figure = Figure("rebuild all views", count / ours, count / floor, "entries/s", 20_000)
+    return [figure, window.figure()]

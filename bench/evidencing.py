@@ -15,6 +15,9 @@ from models.store import Query
 
 def evidencing(folder: Path) -> list[Figure]:
     """Answer for every clause; the floor reads whose act it was, and nothing more."""
+    from bench.beside import Window
+    from ui.evidence_facts import read_overview
+
     ledger = unlock(folder)
     here = contract(ledger)
     floor = seconds(lambda: _least(ledger))
@@ -26,9 +29,11 @@ def evidencing(folder: Path) -> list[Figure]:
     ledger.close()
     ledger = unlock(folder)
     dates = seconds(lambda: calendar(ledger, here.id)) * 1e3
-    ledger.close()
+    with Window(ledger, folder) as window:
+        window.seconds(lambda _progress: read_overview(ledger, here.id))
     return [
         Figure("evidence of a contract", first, floor, "s", 2),
+        window.figure(),
         Figure("evidence after one more act", max(again) * 1e3, None, "ms", 100),
         Figure("calendar", dates, None, "ms", 100),
     ]

@@ -7,6 +7,7 @@ shows some of them; `main.py sample-day` makes them all.
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def take_pictures(
     return target
 
 
-def _without_chatter(_kind: object, _where: object, text: str) -> None:
+def without_chatter(_kind: object, _where: object, text: str) -> None:
     """Pass on what Qt says, but for what a platform without a screen says of every dialog."""
     if "propagateSizeHints" not in text:
         print(text, file=sys.stderr)
@@ -86,7 +87,7 @@ def _screens(target: Path, office: Office, ledger_folder: Path, size: tuple[int,
     from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
-    before = qInstallMessageHandler(_without_chatter)
+    before = qInstallMessageHandler(without_chatter)
     from ui import theme
     from ui.application import make_window, prepare
     from ui.asking import DialogAsker
@@ -100,6 +101,10 @@ def _screens(target: Path, office: Office, ledger_folder: Path, size: tuple[int,
             pass
 
         warn = tell
+
+        def choice(self, parent: "QWidget | None", title: str, question: str,
+                   offered: Sequence[str], value: str = "") -> str:  # fmt: skip
+            return value or offered[0]
 
     application = QApplication.instance() or QApplication(["azukari", *theme.STYLE_ARGUMENTS])
     assert isinstance(application, QApplication)

@@ -1,0 +1,134 @@
+"""The window that stands by while something lasts: how long it could not answer, and why we look.
+
+The work goes the way of the program, through `Operations` with its progress dialog, in the worker
+beside the real window on the page of the longest list. A timer asks the window every 10 ms; the
+longest time between two answers is how long somebody would have looked at a window that is stuck.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QWidget
+
+from bench.figure import Figure
+from bench.stage import LATER, office
+from models.errors import AzukariError
+from models.ledger import Ledger
+from models.store import Progress
+from ui.application import make_window, prepare
+from ui.asking import DialogAsker
+from ui.late import Late
+from ui.operations import Operations
+from ui.pictures import without_chatter
+from ui.sample.clock import StoryClock
+
+EVERY_MS = 10
+LONGEST_LIST = "handling_event"
+A_DAY = 86_400
+
+
+class _Silent(DialogAsker):
+    """Nobody sits before this window who could close a dialog."""
+
+    def tell(self, parent: QWidget | None, sentence: str) -> None:
+        pass
+
+    warn = tell
+
+
+class Window:
+    """The program's window on an open ledger, without a screen.
+
+    Attributes:
+        blocked: milliseconds; the longest time in which the window did not answer.
+    """
+
+    def __init__(self, ledger: Ledger, folder: Path) -> None:
+        instance = QApplication.instance()
+        if not isinstance(instance, QApplication):
+            instance = QApplication([])
+            prepare(instance)
+        self.blocked = 0.0
+        qInstallMessageHandler(without_chatter)
+        self._operations = Operations(_Silent())
+        here = Late(lambda: office(folder, StoryClock(LATER), rules=True))
+        self._window = make_window(here, self._operations, folder / "likes")
+        self._window.resize(1280, 800)
+        self._window.show()
+        self._window.open_ledger(ledger, folder / "ledger")
+        self._window.idle.start(A_DAY)  # nobody touches it, and it must not lock meanwhile
+        assert self._window.bench is not None
+        self._window.bench.go(LONGEST_LIST, "")
+        self._settle()
+
+    def __enter__(self) -> "Window":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close window and ledger."""
+        self._window.lock()
+        self._settle()
+        self._operations.close()
+        self._window.close()
+
+    def seconds(self, act: Callable[[Progress], object], times: int = 1) -> float:
+        """Return the median seconds of an act that is done beside the window."""
+        return statistics.median(self._once(act) for _ in range(times))
+
+    def figure(self, what: str = "it") -> Figure:
+        return Figure(f"  window blocked by {what}", self.blocked, None, "ms", 100)
+
+    def _once(self, act: Callable[[Progress], object]) -> float:
+        taken: list[float] = []
+        errors: list[AzukariError] = []
+        loop = QEventLoop()
+
+        def work(progress: Progress) -> None:
+            start = time.perf_counter()
+            act(progress)
+            taken.append(time.perf_counter() - start)
+
+        def failed(error: AzukariError) -> None:
+            errors.append(error)
+            loop.quit()
+
+        with _Watch() as watch:
+            title = "計測"
+            self._operations.long(title, work, lambda _: loop.quit(), self._window, failed=failed)
+            loop.exec()
+            self._settle()  # pages that show what changed belong to it
+        self.blocked = max(self.blocked, watch.longest)
+        if errors:
+            raise errors[0]
+        return taken[0]
+
+    def _settle(self) -> None:
+        end = time.monotonic() + 0.3  # a list asks a moment after the last key
+        while self._operations.busy or time.monotonic() < end:
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, EVERY_MS)
+
+
+class _Watch:
+    """The longest time in milliseconds between two answers of the event loop, in a block."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._last = 0.0
+        self._timer = QTimer(interval=EVERY_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._look)
+
+    def __enter__(self) -> "_Watch":
+        self._last = time.perf_counter()
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.stop()
+
+    def _look(self) -> None:
+        now = time.perf_counter()
+        self.longest = max(self.longest, (now - self._last) * 1e3 - EVERY_MS)
+        self._last = now
