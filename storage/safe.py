@@ -25,7 +25,7 @@ from models.passwords import PasswordPolicy
 from models.records import UserAccount
 from models.store import Progress, quiet
 from storage import backup as containers
-from storage import rotation
+from storage import checkpoint, rotation
 from storage import verify as checks
 from storage.access import AccessTable
 from storage.access_check import access_problems
@@ -34,6 +34,7 @@ from storage.attachments import FOLDER_NAME, lost_files
 from storage.authors import read_authors
 from storage.backup_format import read_preamble
 from storage.checked_acts import check_problems
+from storage.checkpoint import Me
 from storage.erasing import erasure_problems, read_erasures
 from storage.files import open_regular, reading, sync_folder, writing
 from storage.head_check import last_backup_problems
@@ -191,6 +192,7 @@ class LedgerSafe:
                 check_source=self._check_source,
             )
             lost = lost_files(self._store.database, self.vault.folder / FOLDER_NAME)
+        checkpoint.remember(self._store, self._me(), snapshot.head)
         return replace(_described(made), missing=len(lost))
 
     def _require_outside(self, folder: PurePath) -> None:
@@ -246,7 +248,7 @@ class LedgerSafe:
             full=full,
             progress=progress,
             key=self.vault.database_key,
-            signer=(self.vault.user_id, self.vault.signer()),
+            me=self._me(),
         )
         if full and not problems:  # the signatures of the log itself hold
             problems += self._approval_problems()
@@ -271,10 +273,15 @@ class LedgerSafe:
             *erasure_problems(database, vault_id, authors),
         ]
 
+    def _me(self) -> Me:
+        return Me(self.vault.user_id, self.vault.signer())
+
     def _check_source(self, progress: Progress) -> None:
         """Check the database while the caller keeps everybody from writing to it."""
         database, key = self._store.database, self.vault.database_key
-        found = checks.verify_log(database, self._store.vault_id, progress=progress, key=key)
+        found = checks.verify_log(
+            database, self._store.vault_id, progress=progress, key=key, me=self._me()
+        )
         if found:
             raise Damaged(
                 file=str(database.path),

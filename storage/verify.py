@@ -6,23 +6,18 @@ between two writes may see half of one, so what it finds in a file that was writ
 once more while nobody writes.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-import rfc8785
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from models.chain import EMPTY, Head, Signer
+from models.chain import Head
 from models.erased import NO_ERASURES, Erasures
-from models.errors import AzukariError, VerificationFailed
+from models.errors import AzukariError
 from models.gate import Problem
 from models.store import Progress
-from storage import log
+from storage import checkpoint, log
 from storage.attachments import Attachments, names_of_records
 from storage.authors import Authors, account_entries, read_authors
+from storage.checkpoint import FROM_THE_START, Checkpoint, Me
 from storage.compare import CODE as VIEW
 from storage.database import Database
 from storage.erasing import read_erasures
@@ -32,10 +27,8 @@ from storage.stretch import PAGES, Pages, Stretch, Structure, Surplus
 
 STRETCH = 10_000  # entries of the longest stretch
 PARTS = 16  # into which a shorter log is cut, so that both helpers end at about the same time
-FEW = 15_000  # below this weight, starting helpers costs more than they save
-SIGNATURE = 4  # a signature weighs as much as so many entries
-CHECKPOINT = "verified"
-CHECKPOINT_TAG = b"azukari/checkpoint/1\x00"
+FEW = 25_000  # below this weight, starting helpers costs more than they save
+TABLES, SIGNATURE = 1.5, 4  # what a row and a signature weigh, when an entry weighs 1
 _SHOWN = 100
 
 
@@ -46,28 +39,30 @@ def verify(
     progress: Progress,
     workers: int = 2,
     key: bytes | None = None,
-    signer: tuple[str, Signer] | None = None,
+    me: Me | None = None,
 ) -> list[Problem]:
-    """Check an open ledger; without `full` only what came after the last checkpoint.
+    """Check an open ledger; without `full` only what came after one's own last checkpoint.
 
     Args:
         key: the raw key of the database, for the helpers; without it everything is done here.
-        signer: account id and key that sign a new checkpoint when nothing was found.
+        me: who signs a new checkpoint when nothing was found.
 
     Raises:
         Cancelled: by `progress`.
     """
     check = _Check(store.database, store.vault_id, progress, workers, key)
-    head = store.head()
+    head, start = store.head(), FROM_THE_START
     if full:
         problems = check.everything(head, tables=True)
         broken = any(problem.code == PAGES for problem in problems)
         if store.attachments is not None and not broken:  # else not even their names can be read
             problems += _attachments(store.database, store.attachments, progress)
     else:
-        problems = check.tail(_checkpoint(store), head)
-    if not problems and signer is not None and not store.reader:
-        _remember(store, head, *signer)
+        if me is not None:
+            start = checkpoint.read(store.database, store.vault_id, me)
+        problems = check.tail(start.head, head)
+    if not problems and me is not None:
+        checkpoint.remember(store, me, head, start)
     return problems[:_SHOWN]
 
 
@@ -78,9 +73,15 @@ def verify_log(
     progress: Progress,
     workers: int = 2,
     key: bytes | None = None,
+    me: Me | None = None,
 ) -> list[Problem]:
-    """Check pages, structure, chain, signatures and authors of a whole database."""
-    check = _Check(database, vault_id, progress, workers, key)
+    """Check pages, structure, chain, signatures and authors of a whole database.
+
+    Args:
+        me: who checks: signatures that this user found sound before, and that are still the same
+            over the same chain, are not verified again.
+    """
+    check = _Check(database, vault_id, progress, workers, key, me)
     return check.everything(log.head(database), tables=False)[:_SHOWN]
 
 
@@ -93,12 +94,14 @@ class _Check:
     progress: Progress
     workers: int
     key: bytes | None
+    me: Me | None = None
     _found: list[Found] = field(default_factory=list)
     _done: int = 0
     _total: int = 0
 
     def everything(self, head: Head, *, tables: bool) -> list[Problem]:
-        self._run(self._jobs(head, tables), head.seq)
+        weight = head.seq * (1 + TABLES * tables)
+        self._run(self._jobs(head, tables), head.seq, self._is_long(weight, 0))
         # Where pages are damaged all else follows from it, and a broken log speaks of no table.
         pages = [one for one in self._found if one[0] == PAGES]
         log_ = [one for one in self._found if one[0] != VIEW]
@@ -108,7 +111,8 @@ class _Check:
         authors = read_authors(self.database, account_entries(self.database))
         erasures = self._erasures(whole=False)
         jobs = self._stretches(authors, start.seq, head.seq, False, erasures)
-        self._run(jobs, head.seq - start.seq)
+        total = head.seq - start.seq
+        self._run(jobs, total, self._is_long(total, start.seq))
         return [Problem(*one) for one in self._found]
 
     # --- the parts ------------------------------------------------------------------------------
@@ -128,7 +132,8 @@ class _Check:
         for seq, sentence in authors.intruders():
             self._found.append(("AUTHOR", f"記帳番号{seq}", sentence))
         erasures = self._erasures(whole=True)
-        yield from self._stretches(authors, 0, head.seq, tables, erasures)
+        signed = self._signed().head.seq
+        yield from self._stretches(authors, 0, head.seq, tables, erasures, signed)
         if tables:
             yield Surplus(erasures)
 
@@ -138,18 +143,25 @@ class _Check:
         except (AzukariError, ValueError):
             return NO_ERASURES  # every erased entry is named then, and the damage beside them
 
+    def _signed(self) -> Checkpoint:
+        """Return up to where signatures need not be verified again."""
+        if self.me is None:
+            return FROM_THE_START
+        return checkpoint.signed_up_to(self.database, self.vault_id, self.me)
+
     def _stretches(
-        self, authors: Authors, after: int, last: int, tables: bool, erasures: Erasures
-    ) -> Iterator[Job]:
+        self, authors: Authors, after: int, last: int, tables: bool, erasures: Erasures,
+        signed: int = 0,
+    ) -> Iterator[Job]:  # fmt: skip
         size = min(STRETCH, (last - after) // PARTS + 1)
         for first in range(after + 1, last + 1, size):
             end = min(first + size - 1, last)
-            yield Stretch(self.vault_id, authors, first, end, tables, erasures)
+            yield Stretch(self.vault_id, authors, first, end, tables, erasures, signed)
 
     # --- who does them --------------------------------------------------------------------------
-    def _run(self, jobs: Iterator[Job], total: int) -> None:
+    def _run(self, jobs: Iterator[Job], total: int, long: bool) -> None:
         self._total = total
-        if self.key is None or self.workers < 2 or not self._is_long(total):
+        if self.key is None or self.workers < 2 or not long:
             self._take((job, self._here(job)) for job in jobs)
             return
         with self.database.lock:  # between two transactions
@@ -165,11 +177,16 @@ class _Check:
             for job, found in doubtful:
                 self._found += found if stood else self._here(job)
 
-    def _is_long(self, total: int) -> bool:
+    def _is_long(self, weight: float, after: int) -> bool:
+        """Tell whether helpers are worth their start, given what the entries weigh."""
+        if self.me is not None:  # only a guess: whether it counts is asked beside the work
+            after = checkpoint.read(self.database, self.vault_id, self.me).head.seq
+        most = FEW // SIGNATURE
         commands = self.database.value(
-            f"SELECT count(*) FROM (SELECT 1 FROM command LIMIT {FEW // SIGNATURE})"
+            f"SELECT count(*) FROM (SELECT 1 FROM command WHERE first_seq > ? LIMIT {most})",
+            (after,),
         )
-        return total + SIGNATURE * int(commands) > FEW
+        return weight + SIGNATURE * int(commands) > FEW
 
     def _here(self, job: Job) -> list[Found]:
         with self.database.lock:
@@ -201,39 +218,3 @@ def _attachments(database: Database, attachments: Attachments, progress: Progres
         except AzukariError as error:
             problems.append(Problem("ATTACHMENT", name, str(error)))
     return problems
-
-
-# --- checkpoint -------------------------------------------------------------------------------
-
-
-def _checkpoint(store: LedgerStore) -> Head:
-    """Return the last head that a user signed as verified, or the start when there is none.
-
-    A checkpoint that does not verify is ignored: everything is then checked again.
-    """
-    start = EMPTY
-    try:
-        said = json.loads(store.setting(CHECKPOINT) or "{}")
-        head = Head(int(said["seq"]), bytes.fromhex(said["head"]))
-        signature = bytes.fromhex(said["signature"])
-        authors = read_authors(store.database, account_entries(store.database))
-        key = authors.key_of(said["author"], head.seq + 1)
-        statement = _statement(store.vault_id, head, said["author"])
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, statement)
-    except (KeyError, TypeError, ValueError, VerificationFailed, InvalidSignature):
-        return start
-    row = store.database.one("SELECT hash FROM entry WHERE seq = ?", (head.seq,))
-    return head if row and row[0] == head.hash else start
-
-
-def _remember(store: LedgerStore, head: Head, author: str, signer: Signer) -> None:
-    signature = signer.sign(_statement(store.vault_id, head, author))
-    said = {"author": author, "head": head.hex, "seq": head.seq, "signature": signature.hex()}
-    store.set_setting(CHECKPOINT, json.dumps(said))
-
-
-def _statement(vault_id: str, head: Head, author: str) -> bytes:
-    said: dict[str, Any] = {
-        "author": author, "head": head.hex, "seq": head.seq, "v": 1, "vault": vault_id,
-    }  # fmt: skip
-    return CHECKPOINT_TAG + rfc8785.dumps(said)

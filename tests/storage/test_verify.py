@@ -1,7 +1,6 @@
 """Verification: every way to change history inside the database shows, and nothing else does."""
 
 import hashlib
-import json
 import multiprocessing
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,7 +20,7 @@ from storage import log
 from storage.attachments import Attachments
 from storage.database import Database
 from storage.ledger_store import LedgerStore
-from storage.verify import CHECKPOINT, verify
+from storage.verify import verify
 from tests import factory
 from tests.factory import KEY, START, Office, SeedSigner
 
@@ -32,7 +31,14 @@ def silent(done: int, total: int) -> None:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    office = Office.open(tmp_path)
+    office = lived_in(tmp_path)
+    yield office
+    office.store.close()
+
+
+def lived_in(folder: Path) -> Office:
+    """Make a ledger with a second user, a voided event and a revised item."""
+    office = Office.open(folder)
     thing = office.item(1)
     office.handle(K.RECEIVE, thing)
     worker = SeedSigner("従事者")
@@ -44,8 +50,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     office.write([creating(event)], author=account.id, signer=worker)
     office.revise(thing, name="訂正した名前")
     office.void(event, "誤り")
-    yield office
-    office.store.close()
+    return office
 
 
 def store_of(office: Office) -> LedgerStore:
@@ -53,12 +58,12 @@ def store_of(office: Office) -> LedgerStore:
     return office.store
 
 
-def problems(office: Office, *, full: bool = True) -> list[Problem]:
-    return verify(store_of(office), full=full, progress=silent)
+def problems(office: Office) -> list[Problem]:
+    return verify(store_of(office), full=True, progress=silent)
 
 
-def codes(office: Office, *, full: bool = True) -> set[str]:
-    return {problem.code for problem in problems(office, full=full)}
+def codes(office: Office) -> set[str]:
+    return {problem.code for problem in problems(office)}
 
 
 def test_an_honest_ledger_has_no_problem(office: Office) -> None:
@@ -410,43 +415,7 @@ def test_a_helper_that_dies_is_no_verdict(shared: Office) -> None:
         together(shared, kill)
 
 
-# --- checkpoint ---------------------------------------------------------------------------------
-
-
-def test_after_a_checkpoint_only_the_tail_is_checked(office: Office) -> None:
-    store = store_of(office)
-    me = (office.author, office.signer)
-    assert verify(store, full=True, progress=silent, workers=1, signer=me) == []
-    office.item(2)
-    with store.database.transaction():
-        store.database.all("UPDATE content SET body = x'7b7d' WHERE seq = 8")
-    assert problems(office, full=False) == []
-    assert codes(office) == {"CHAIN"}
-    with store.database.transaction():
-        store.database.all("UPDATE content SET body = x'7b7d' WHERE seq = ?", (store.head().seq,))
-    assert codes(office, full=False) == {"CHAIN"}
-
-
-@pytest.mark.parametrize("change", ["seq", "signature", "author"])
-def test_a_forged_checkpoint_is_ignored(office: Office, change: str) -> None:
-    store = store_of(office)
-    verify(store, full=True, progress=silent, workers=1, signer=(office.author, office.signer))
-    said = json.loads(store.setting(CHECKPOINT))
-    said[change] = {"seq": said["seq"] - 1, "signature": "00" * 64, "author": "ab" * 16}[change]
-    store.set_setting(CHECKPOINT, json.dumps(said))
-    with store.database.transaction():
-        store.database.all("UPDATE content SET body = x'7b7d' WHERE seq = 8")
-    assert codes(office, full=False) == {"CHAIN"}
-
-
-def test_no_checkpoint_is_made_of_a_broken_ledger(office: Office) -> None:
-    store = store_of(office)
-    with store.database.transaction():
-        edit_content(store.database)
-    found = verify(
-        store, full=True, progress=silent, workers=1, signer=(office.author, office.signer)
-    )
-    assert found and store.setting(CHECKPOINT) == ""
+# --- stopping ------------------------------------------------------------------------------------
 
 
 def test_verification_can_be_stopped(office: Office) -> None:
