@@ -168,8 +168,7 @@ def read_content(content: bytes) -> tuple[Mapping[str, Json], str]:
 
 def timestamp(moment: datetime) -> str:
     """Return UTC with milliseconds and Z, the only form that enters a hash."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return f"{moment.astimezone(UTC).isoformat('T', 'milliseconds')[:23]}Z"
 
 
 def local_time(recorded_at: datetime, offset: int) -> datetime:

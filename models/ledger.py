@@ -295,7 +295,8 @@ class Ledger:
         return last.recorded_at if last else None
 
     def new_command_id(self) -> str:
-        return self.random(16).hex()
+        """Return a new id of a command: ids that sort by time stand side by side on the disk."""
+        return self.new_id()
 
     def answered(self, command_id: str) -> Change | None:
         """Return what a durable command did, or None when it is new (design.md §4, driver)."""

@@ -95,7 +95,11 @@ def make_private_folder(path: Path) -> None:
 
 def is_link(path: Path) -> bool:
     """Say whether the path is a symbolic link or, on Windows, a junction."""
-    status = os.lstat(path)
+    return is_link_itself(os.lstat(path))
+
+
+def is_link_itself(status: os.stat_result) -> bool:
+    """Say the same of what `os.lstat` returned."""
     reparse = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0)
     return stat.S_ISLNK(status.st_mode) or bool(getattr(status, "st_file_attributes", 0) & reparse)
 

@@ -24,7 +24,7 @@ from storage.files import (
     create_new,
     finish,
     forget_cached,
-    is_link,
+    is_link_itself,
     open_regular,
     put_in_place,
     reading,
@@ -282,8 +282,8 @@ class JournalFile:
         if self._descriptor is None:
             raise MediumMissing(file=str(self.path.parent))
         with writing(self.path):
-            here, ours = os.stat(self.path), os.fstat(self._descriptor)
-            if is_link(self.path) or (here.st_dev, here.st_ino) != (ours.st_dev, ours.st_ino):
+            here, ours = os.lstat(self.path), os.fstat(self._descriptor)
+            if is_link_itself(here) or (here.st_dev, here.st_ino) != (ours.st_dev, ours.st_ino):
                 raise MediumMissing(file=str(self.path.parent))
         if ours.st_size != self._end:
             raise InputOutput(file=str(self.path), reason="ほかのプログラムが書き込んでいます")

@@ -17,7 +17,7 @@ from models.chain import Action, Command, Entry, Head
 from models.custody import Status
 from models.erased import Holdings
 from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refused
-from models.records import BY_TYPE, ContentErasure, Item
+from models.records import BY_TYPE, ContentErasure
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
 from models.store import Hit, ListRow, Progress, Query, Write, quiet
@@ -30,7 +30,7 @@ from storage.rows import STATUS_COLUMNS
 from storage.schema import META_NAMES
 from storage.search import Search
 from storage.shelf import FEW, Shelf
-from storage.views import Views
+from storage.views import Custody, Views
 
 R = TypeVar("R", bound=Record)
 RESERVED_SETTINGS = frozenset({"log_format", "vault_id"})
@@ -56,7 +56,7 @@ class LedgerStore:
         self._search = Search(database)
         self._lists = Lists(database, self._search)
         self._listing = Listing(database)
-        self._items: dict[int, Item] = {}  # by the entry that holds them: never out of date
+        self._custody: dict[str, Custody] = {}  # of items handled lately, as their rows say
         self._shelf = Shelf()
         self._on_close: list[Callable[[], None]] = []
 
@@ -85,16 +85,15 @@ class LedgerStore:
             try:
                 with self._writable(entries), self.database.transaction():
                     self._insert(command, entries)
-                    Views(self.database, self._items).apply(command, writes)
+                    Views(self.database, self._custody).apply(command, writes)
                     erased = self._erase(writes, progress)
                     self._listing.follow(len(writes))
             except BaseException:
-                # What was read inside may carry entry numbers that now never came to be.
-                self._items.clear()
+                self._custody.clear()  # it may speak of what now never came to be
                 raise
             if erased:
                 self._forget_erased()
-            self._shelf.touched(writes)
+            self._shelf.touched(writes, self._custody)
             if len(writes) <= _FEW:
                 revised = any(entry.action is Action.REVISE for entry in entries)
                 touched = [(w.record.type, w.record.id) for w in writes]
@@ -124,7 +123,7 @@ class LedgerStore:
 
     def _forget_erased(self) -> None:
         """Let go of erased words in memory, and of the sealed files."""
-        self._items.clear()
+        self._custody.clear()
         self._shelf.clear()
         self._search.changed()
         self.remove_erased_files()
@@ -229,9 +228,11 @@ class LedgerStore:
             meta = row[2 : 2 + len(META_NAMES)]
             record = log.read_record(cls.type, meta[1], row[0], row[1])
             assert isinstance(record, cls)
-            for (name, read), stored in zip(derived, row[2 + len(META_NAMES) :], strict=True):
-                # Nobody has seen this record yet; its derived fields are part of making it.
-                object.__setattr__(record, name, read(stored))
+            extra = row[2 + len(META_NAMES) :]
+            # Nobody has seen this record yet; its derived fields are part of making it.
+            vars(record).update(
+                (name, read(stored)) for (name, read), stored in zip(derived, extra, strict=True)
+            )
             found[meta[0]] = Stored(record, rows.read_meta(meta))
         return found
 
@@ -279,9 +280,12 @@ class LedgerStore:
 
     # --- custody ------------------------------------------------------------------------------
     def status(self, item_id: str) -> Status | None:
-        row = self.database.one(
-            f"SELECT {', '.join(STATUS_COLUMNS)} FROM v_item WHERE id = ?", (item_id,)
-        )
+        with self.database.lock:
+            if known := self._custody.get(item_id):
+                return known.status
+            row = self.database.one(
+                f"SELECT {', '.join(STATUS_COLUMNS)} FROM v_item WHERE id = ?", (item_id,)
+            )
         return rows.read_status(row) if row else None
 
     def timeline(self, item_id: str) -> list[Stored[HandlingEvent]]:
@@ -301,13 +305,21 @@ class LedgerStore:
         # Voided events keep their number: a number that was once on paper is never given again.
         view = schema.table(HandlingEvent.type)
         with self.database.lock:
-            last = self.database.value(
-                "SELECT max(last) FROM (SELECT max(event_no) AS last"
-                f" FROM {view.list_name} WHERE contract_id = ?1 UNION ALL SELECT max(event_no)"
-                f" FROM {view.name} WHERE number > ?2 AND contract_id = ?1)",
-                (contract_id, border(self.database, view)),
+            known = self._shelf.numbers.get(contract_id)
+            last, looked = known or self._last_listed(view, contract_id)
+            young = self.database.value(
+                f"SELECT max(event_no) FROM {view.name} WHERE number > ? AND contract_id = ?",
+                (looked, contract_id),
             )
-        return int(last or 0) + 1
+            last = max(last, young or 0)
+            self._shelf.numbers[contract_id] = (last, self.head().seq)
+        return last + 1
+
+    def _last_listed(self, view: schema.ViewTable, contract_id: str) -> tuple[int, int]:
+        last = self.database.value(
+            f"SELECT max(event_no) FROM {view.list_name} WHERE contract_id = ?", (contract_id,)
+        )
+        return last or 0, border(self.database, view)
 
     def next_serial(self) -> int:
         last = "SELECT max(serial) AS last FROM v_submission UNION ALL"
@@ -380,6 +392,7 @@ class LedgerStore:
         """
         with self.database.lock:
             rebuild(self.database, progress)
+            self._custody.clear()
             self._search.changed()
             self._shelf.clear()
 

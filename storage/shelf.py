@@ -4,7 +4,7 @@ What stands here is what the tables say. A command takes down whatever it may ha
 anybody can ask again; a record that the ledger does not have is never remembered.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.chain import Action
@@ -13,16 +13,22 @@ from models.records.base import Stored
 from models.records.handling import HandlingEvent
 from models.store import Write
 from storage import rows
+from storage.views import Custody
 
 KEPT = 2000
 FEW = 64  # ids of one question; a larger one is no daily entry and would push the others out
 
 
 class Shelf:
-    """Stored records by type and id."""
+    """Stored records by type and id.
+
+    `numbers` tells of a contract the highest number of an event, and the entry up to which it was
+    looked for.
+    """
 
     def __init__(self) -> None:
         self._records: dict[tuple[str, str], Stored[Any]] = {}
+        self.numbers: dict[str, tuple[int, int]] = {}
 
     def find(self, type_: str, record_id: str) -> Stored[Any] | None:
         return self._records.get((type_, record_id))
@@ -35,8 +41,12 @@ class Shelf:
         if len(self._records) > KEPT:
             self._records.clear()
 
-    def touched(self, writes: Iterable[Write]) -> None:
-        """Forget what a command has changed: its records and the state of the items it handled."""
+    def touched(self, writes: Iterable[Write], custody: Mapping[str, Custody]) -> None:
+        """Forget what a command has changed; of an item that it handled only the status changed.
+
+        Args:
+            custody: of items, as the command has left them.
+        """
         for write in writes:
             record = write.record
             self._records.pop((record.type, record.id), None)
@@ -46,7 +56,14 @@ class Shelf:
                 self.clear()  # the items of its earlier version are meant too
                 return
             for item_id in rows.items_of(record):
-                self._records.pop((Item.type, item_id), None)
+                self._handled(item_id, custody.get(item_id))
+
+    def _handled(self, item_id: str, held: Custody | None) -> None:
+        stored = self._records.pop((Item.type, item_id), None)
+        if stored is not None and held is not None:
+            record = stored.record.with_changes(**rows.status_fields(held.status))
+            self._records[Item.type, item_id] = Stored(record, stored.meta)
 
     def clear(self) -> None:
         self._records.clear()
+        self.numbers.clear()

@@ -27,11 +27,12 @@ from storage.database import Database, Duplicate
 from storage.rows import STATUS_COLUMNS, Insertion
 
 CHUNK = 4000
-ITEMS_KEPT = 16_000
+ITEMS_KEPT = 16_000  # while one command is applied
+KEPT_BETWEEN = 500  # from one command to the next
 
 _STATUS = ", ".join(f"v.{name}" for name in STATUS_COLUMNS)
 _ITEMS = (
-    f"SELECT v.id, v.number, v.seq, {_STATUS}, e.payload, c.body FROM v_item v"
+    f"SELECT v.id, v.number, {_STATUS}, e.payload, c.body FROM v_item v"
     " JOIN entry e ON e.seq = v.seq LEFT JOIN content c ON c.seq = v.seq"
     " WHERE v.id IN (SELECT value FROM json_each(?))"
 )
@@ -79,20 +80,24 @@ class Views:
     """Applies entries to the derived tables, inside the caller's transaction.
 
     Args:
-        items: contents of items that were read before, by the entry that holds them.
+        custody: what the rows of items say, by id, from commands before; whoever hands it in
+            empties it when a command fails.
         tolerant: for a rebuild: an event that custody refuses today but accepted when it was
             entered must not make a ledger unreadable; it leaves the status as it was.
     """
 
     def __init__(
-        self, database: Database, items: dict[int, Item] | None = None, *, tolerant: bool = False
+        self,
+        database: Database,
+        custody: dict[str, Custody] | None = None,
+        *,
+        tolerant: bool = False,
     ) -> None:
         self._database = database
-        self._items = {} if items is None else items
         self._at: tuple[str, str] = ("", "")
         self._tolerant = tolerant
         self._waiting: list[Insertion | Born] = []
-        self._custody: dict[str, Custody] = {}
+        self._custody: dict[str, Custody] = {} if custody is None else custody
         self._stale: dict[str, None] = {}
         self._renamed: set[str] = set()
 
@@ -106,8 +111,8 @@ class Views:
         for start in range(0, len(writes), CHUNK):
             self.chunk([(command, write) for write in writes[start : start + CHUNK]])
         self.settle()
-        if len(self._items) > ITEMS_KEPT:
-            self._items.clear()
+        if len(self._custody) > KEPT_BETWEEN:
+            self._custody.clear()
 
     def chunk(self, writes: Sequence[tuple[Command, Write]]) -> None:
         """Apply some entries; `settle` must follow the last chunk."""
@@ -320,14 +325,11 @@ class Views:
         missing = [one for one in item_ids if one not in self._custody]
         if not missing:
             return
-        for id_, number, seq, *status, payload, body in self._database.all(
+        for id_, number, *status, payload, body in self._database.all(
             _ITEMS, (json.dumps(missing),)
         ):
-            item = self._items.get(seq)
-            if item is None:
-                read = log.read_record(Item.type, id_, payload, body)
-                assert isinstance(read, Item)
-                item = self._items[seq] = read
+            item = log.read_record(Item.type, id_, payload, body)
+            assert isinstance(item, Item)
             self._custody[id_] = Custody(item, number, rows.read_status(tuple(status)))
 
     def _write_status(self) -> None:

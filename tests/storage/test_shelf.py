@@ -44,6 +44,43 @@ def test_an_item_is_read_again_after_it_was_handled(office: Office) -> None:
     assert stored is not None and stored.record.lines_text == thing.caption()
 
 
+def test_an_item_at_hand_is_where_its_last_event_left_it_without_a_question(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thing = office.item(1)
+    office.handle(K.RECEIVE, thing, hours=1)
+    store = office.store
+    assert isinstance(store, LedgerStore)
+    assert state(office, thing) is S.STORED
+    office.handle(K.LOSS, thing, hours=2)
+    asked: list[str] = []
+    monkeypatch.setattr(store.database, "all", lambda sql, values=(): asked.append(sql))
+    monkeypatch.setattr(store.database, "one", lambda sql, values=(): asked.append(sql))
+    status = store.status(thing.id)
+    assert status is not None and status.state is state(office, thing) is S.MISSING
+    assert asked == []
+
+
+def test_the_next_number_follows_every_way_in_which_events_come(office: Office) -> None:
+    thing = office.item(1)
+    contract = office.contract.id
+    store = office.store
+    assert store.next_event_no(contract) == 1
+    events = [
+        factory.event(office.contract, office.actor, K.STOCKTAKE, [thing], n, START) for n in (7, 5)
+    ]
+    received = factory.event(office.contract, office.actor, K.RECEIVE, [thing], 1, START)
+    office.write([creating(received), *map(creating, events)])
+    assert store.next_event_no(contract) == 8
+    while store.index_search(100):
+        pass
+    assert store.next_event_no(contract) == 8
+    office.void(events[0])  # what once stood on paper is never given again
+    assert store.next_event_no(contract) == 8
+    store.rebuild(lambda done, total: None)
+    assert store.next_event_no(contract) == 8
+
+
 def test_voided_events_and_revised_items_show_at_once(office: Office) -> None:
     thing = office.item(1)
     event = office.handle(K.RECEIVE, thing)

@@ -22,6 +22,7 @@ from models.records import HandlingEvent, HandlingLine, Item
 from models.store import Query
 from storage import schema
 from storage.ledger_store import LedgerStore
+from storage.shelf import Shelf
 from storage.verify import verify
 from tests import factory
 from tests.factory import START, Office
@@ -132,6 +133,19 @@ class Views(RuleBasedStateMachine):
         found = {hit.id for hit in self.store.search("申請書", types=["item"], limit=1000)}
         assert found == {one.id for one in self.known.values() if one.name == "申請書"}
         assert self.store.count(Query("item", text="申請書")) == len(found)
+
+    @invariant()
+    def what_is_remembered_is_what_the_tables_say(self) -> None:
+        remembered = self._answers()
+        custody, shelf = self.store._custody, self.store._shelf
+        self.store._custody, self.store._shelf = {}, Shelf()
+        assert self._answers() == remembered
+        self.store._custody, self.store._shelf = custody, shelf
+
+    def _answers(self) -> list[object]:
+        things = [self.store.get(Item, one) for one in self.known]
+        number = self.store.next_event_no(self.office.contract.id)
+        return [*things, *map(self.store.status, self.known), number]
 
     @rule()
     def rebuild(self) -> None:
