@@ -6,6 +6,7 @@ text leaves open, `timing.end_lead_days` = 「45」 another number of days.
 
 from collections.abc import Iterable
 
+from models.changed_terms import key_of
 from models.profile_params import Params
 from models.profile_reader import Cycle
 from models.records import ContractClauseSetting
@@ -17,7 +18,7 @@ class Agreed:
     def __init__(self, params: Params, settings: Iterable[ContractClauseSetting]) -> None:
         self._params = params
         self._terms = {
-            term.key.strip(): term.value.strip()
+            key_of(term.key): term.value.strip()
             for one in settings
             if one.enabled
             for term in one.params

@@ -67,6 +67,12 @@ def due(
     )  # fmt: skip
 
 
+def unset(asked: Inquiry, code: str, cycle: str, proof: str) -> Due:
+    """Return what stands while the parties have not fixed a cycle, and where to enter it."""
+    where = "「条項と証拠」の「周期を決める」で登録します"
+    return due(asked, code, f"{cycle}を決める", where, None, asked.contract, proof=proof)
+
+
 def terms(asked: Inquiry) -> Agreed:
     """Return the numbers and cycles of the contract."""
     return Agreed(asked.profile.params, asked.all(ContractClauseSetting))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from models.calendar_frame import Due, Item, due, handed_in, later, terms, working
+from models.calendar_frame import Due, Item, due, handed_in, later, terms, unset, working
 from models.codes import AssignmentStatus, PledgeStatus, RuleMode, TrainingKind
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
@@ -107,8 +107,7 @@ def k09_training_again(asked: Inquiry) -> Iterator[Due]:
     agreed, word = terms(asked), asked.profile.term("training")
     cycle = agreed.cycle("training")
     if cycle is None:
-        what = f"{word}の周期を決める"
-        yield due(asked, "K-09", what, "", None, asked.contract, proof="EQ-TRAIN")
+        yield unset(asked, "K-09", f"{word}の周期", "EQ-TRAIN")
         return
     sessions = asked.books.sessions(asked.contract.id)
     for one in _once(working(asked)):

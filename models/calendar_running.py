@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.backups import WHOLE_LEDGER
-from models.calendar_frame import Due, Item, due, later, terms
+from models.calendar_frame import Due, Item, due, later, terms, unset
+from models.changed_terms import CYCLES, cycle_item
 from models.codes import BackupKind, BackupResult, SystemEventKind
 from models.inquiry import Inquiry
 from models.profile_reader import Cycle
+from models.profiles import Clause
 from models.records import BackupRun, SystemEvent
 from models.workdays import after
 
@@ -60,7 +62,6 @@ class Round:
 
     code: str
     cycle: str
-    what: str
     proof: str
     last: LastDay
     usual: Cycle | None = None
@@ -72,41 +73,40 @@ class Round:
         cycle = terms(asked).cycle(self.cycle) or self.usual
         begun = self.last(asked) or asked.contract.work_start_on or asked.today
         if cycle is None:
-            what, day = f"{self.what}の周期を決める", None
-        elif cycle == DAILY:
-            what, day = self.what, after(begun, 1)
-        else:
-            what, day = self.what, later(begun, cycle)
-        yield due(asked, self.code, what, "", day, asked.contract, proof=self.proof)
+            yield unset(asked, self.code, cycle_item(self.cycle), self.proof)
+            return
+        day = after(begun, 1) if cycle == DAILY else later(begun, cycle)
+        yield due(asked, self.code, CYCLES[self.cycle], "", day, asked.contract, proof=self.proof)
 
 
 DAILY = Cycle(days=1)  # of working days: nobody is there to look on the others
 _checked = _entered(SystemEventKind.CONDITION_CHECKED)
-k16_malware = Round("K-16", "malware_update", "対策ソフトの点検", "EQ-MALWARE", _checked)
-k17_access_log = Round(
-    "K-17", "access_log_analysis", "利用の記録の確認", "EQ-AUDIT",
+k16_malware = Round("K-16", "malware_update", "EQ-MALWARE", _checked)
+k17_access_log = Round("K-17", "access_log_analysis", "EQ-AUDIT",
     _entered(SystemEventKind.ACCESS_REVIEWED), Cycle(months=1),
 )  # fmt: skip
-k18_passwords = Round(
-    "K-18", "password_review", "パスワードと資格の見直し", "EQ-PASSWORD",
+k18_passwords = Round("K-18", "password_review", "EQ-PASSWORD",
     _entered(SystemEventKind.PASSWORDS_REVIEWED),
 )  # fmt: skip
-k26_backup = Round(
-    "K-26", "backup", "バックアップ", "EQ-BACKUP", _went_well(BackupKind.FULL), DAILY
-)
-k27_restore = Round(
-    "K-27", "restore_test", "復元の試し", "EQ-RESTORE", _went_well(BackupKind.RESTORE_TEST)
-)
-k28_capacity = Round("K-28", "capacity_review", "容量・運転状況の点検", "EQ-CAPACITY", _checked)
-k28_integrity = Round(
-    "K-28", "integrity_check", "台帳の検証", "EQ-INTEGRITY",
+k26_backup = Round("K-26", "backup", "EQ-BACKUP", _went_well(BackupKind.FULL), DAILY)
+k27_restore = Round("K-27", "restore_test", "EQ-RESTORE", _went_well(BackupKind.RESTORE_TEST))
+k28_capacity = Round("K-28", "capacity_review", "EQ-CAPACITY", _checked)
+k28_integrity = Round("K-28", "integrity_check", "EQ-INTEGRITY",
     _went_well(BackupKind.VERIFY, WHOLE_LEDGER),
 )  # fmt: skip
 
-ITEMS: tuple[tuple[str, Item], ...] = tuple(
-    (f"{one.code} {one.cycle}", one)
-    for one in (
-        k16_malware, k17_access_log, k18_passwords, k26_backup, k27_restore, k28_capacity,
-        k28_integrity,
-    )
+ROUNDS = (
+    k16_malware, k17_access_log, k18_passwords, k26_backup, k27_restore, k28_capacity,
+    k28_integrity,
 )  # fmt: skip
+ITEMS: tuple[tuple[str, Item], ...] = tuple((one.code, one) for one in ROUNDS)
+
+
+def unfixed(asked: Inquiry, clause: Clause) -> list[str]:
+    """Return the cycles, as keys of `CYCLES`, that a clause needs and nobody has fixed."""
+    named = {one.proof: one.cycle for one in ROUNDS if one.usual is None}
+    if "training" in asked.profile.params.cycles.fixed:
+        named["EQ-TRAIN"] = "training"
+    agreed = terms(asked)
+    wanted = (named[query] for query in clause.evidence if query in named)
+    return [name for name in wanted if agreed.cycle(name) is None]

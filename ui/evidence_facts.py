@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 
+from models.calendar_frame import terms
+from models.calendar_running import unfixed
+from models.changed_terms import cycle_item
 from models.evidence import STATES, ClauseState, evidence
-from models.inquiry import WORST, Row
+from models.inquiry import WORST, Inquiry, Row
 from models.ledger import Ledger
 from models.profile_vocabulary import MODES, RULES
 from models.profiles import Clause, Profile
 from models.proofs import MOST, Proof, proofs
 from models.records import BY_TYPE, Contract, ContractClauseSetting
+from models.records.governance import ChangedTerm
 from models.store import ListRow
 from ui.candidates import cell_text
 from ui.words import register_word
@@ -29,6 +33,8 @@ class ClauseFacts:
     clause: Clause
     setting: ContractClauseSetting | None
     proofs: tuple[Proof, ...]
+    unfixed: tuple[ChangedTerm, ...] = ()
+    """Cycles that somebody has to fix, with what is usual."""
 
     @property
     def count(self) -> int:
@@ -74,11 +80,19 @@ def read_overview(ledger: Ledger, contract_id: str) -> Overview:
     clauses = tuple(
         ClauseFacts(
             one, clause := known[one.key], settings.get(one.key),
-            tuple(proofs(asked, clause)),
+            tuple(proofs(asked, clause)), _open_cycles(asked, clause),
         )
         for one in states
     )  # fmt: skip
     return Overview(asked.contract, asked.profile, clauses)
+
+
+def _open_cycles(asked: Inquiry, clause: Clause) -> tuple[ChangedTerm, ...]:
+    agreed = terms(asked)
+    return tuple(
+        ChangedTerm(key=cycle_item(name), value=agreed.suggested(name))
+        for name in unfixed(asked, clause)
+    )
 
 
 def read_counts(ledger: Ledger) -> list[tuple[Contract, Mapping[str, int]]]:

@@ -220,8 +220,9 @@ class EvidencePage(Page):
             dialog = FormDialog(self.desk, ContractClauseSetting, stored=stored, parent=self)
         else:
             start = ContractClauseSetting(
-                contract_id=self.overview.contract.id, clause_key=one.state.key, enabled=True
-            )
+                contract_id=self.overview.contract.id, clause_key=one.state.key, enabled=True,
+                params=one.unfixed,
+            )  # fmt: skip
             dialog = FormDialog(self.desk, ContractClauseSetting, start=start, parent=self)
         dialog.open()
 

@@ -257,3 +257,25 @@ def test_what_stands_beside_the_contract_is_listed_with_the_text_it_stands_in(ch
     assert page.detail.head.text().startswith("個人情報オンライン結合基準　表1")
     [said] = [line.texts[1] for line in page.detail.against.lines]
     assert said == "「パスワード・IDカード等の管理者」が決まっていません。"
+
+
+def test_a_cycle_is_fixed_where_it_is_missing(chiba: Open) -> None:
+    page = chiba.show(chiba.house.story.contract.id)
+    page._mark("OC-C.2x.b.e")
+    chiba.settle()
+    [button] = [one for one in page.detail._buttons if one.text() == "周期を決める…"]
+    button.click()
+    [dialog] = page.findChildren(FormDialog)
+    record = dialog.form.record()
+    assert [(one.key, one.value) for one in record.params] == [
+        ("パスワードと資格の見直しの周期", "3か月")
+    ]
+    done = replace(record, reason="発注者と決めた。", agreed_on=chiba.house.ledger.today())
+    dialog.reject()
+    chiba.house.ledger.registers.create(done)
+    page.refresh()
+    chiba.settle()
+    page._mark("OC-C.2x.b.e")
+    chiba.settle()
+    assert page.marked() is not None and page.marked().unfixed == ()
+    assert "条項の適用を変える…" in [one.text() for one in page.detail._buttons]
