@@ -37,6 +37,7 @@ from models.people import People
 from models.profiles import Profile
 from models.records import Contract, Record, Stored, UserAccount
 from models.registers import Registers
+from models.rights import Rights
 from models.ruling import Rules
 from models.scope import scoped
 from models.store import Progress, Store, Write, quiet
@@ -84,6 +85,7 @@ class Ledger:
         self.registers = Registers(self)
         self.handling = Handling(self)
         self.people = People(self)
+        self.rights = Rights(self)
         self.paper = Paper(self)
         self.files = Files(self)
         self.ending = Ending(self)

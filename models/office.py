@@ -172,6 +172,7 @@ class Office:
         def enter(restored: Restored) -> None:
             assert restored.opened is not None
             ledger = self._ledger(restored.opened)
+            ledger.require("restore")
             keep_restore(ledger, restored, started)
             ledger.access.handed_out(Act.RESTORE, BackupRun.type)
             done.append(replace(restored, opened=None))

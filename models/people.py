@@ -93,9 +93,9 @@ class People:
             status=AccountStatus.ACTIVE,
         )
         ledger.registers.validate(account)
+        rights = self._rights(account, contracts)
         key = ledger.safe.add_user(account.id, login, role, password, initial=not chosen_by_self)
         account = replace(account, public_key=key.hex())
-        rights = self._rights(account, contracts)
         return ledger.commit([creating(account), *map(creating, rights)], command_id=command_id)
 
     def own_words(self, person_id: str, login: str) -> tuple[str, ...]:
@@ -210,10 +210,12 @@ class People:
             contract_id=contract_id,
             level=level,
             assignment_id=assignment_id,
-            granted_by=ledger.user.person_id,
-            granted_at=ledger.now(),
         )
+        right = replace(right, **ledger.rights.stamp(right))
         ledger.registers.validate(right)
+        if account.app_role is Role.INSPECTOR:
+            person = ledger.registers.need(Person, account.person_id).record
+            ledger.rights.require_client(person.organization_id, contract_id)
         return right
 
     def _without_rights(self, account: UserAccount, reason: str) -> Iterator[Intent]:

@@ -16,13 +16,13 @@ WRITE: Mapping[str, frozenset[Role]] = {
     "organization": REGISTER,
     "contract": REGISTER,
     "contract_clause_setting": REGISTER,
-    "person": REGISTER | {A},
+    "person": REGISTER,
     "assignment": REGISTER,
     "credential": REGISTER | {A},
     "pledge": REGISTER,
     "training_plan": REGISTER,
     "training_session": REGISTER,
-    "access_right": frozenset({A, S}),  # an administrator grants, against an assignment
+    "access_right": frozenset({A, S}),  # models/rights.py: the supervisor only proposes
     "user_account": frozenset({A, S}),  # the supervisor only while there is no administrator
     "place": REGISTER,
     "contract_place": REGISTER,
@@ -52,6 +52,7 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "verify": ("台帳の検証", frozenset({S, A, I})),
     "export": ("一覧の書出し", frozenset({S, I})),
     "import": ("一覧の取込み", REGISTER),
+    "rights": ("アクセス資格の付与・抹消", frozenset({A, S})),
     "accounts": ("利用者の管理", frozenset({A, S})),
     "settings": ("設定の変更", frozenset({A, S})),
     "journal": ("更新ジャーナルの開始", frozenset({A, S})),

@@ -16,7 +16,7 @@ from models.commands import Change, creating, revising, voiding
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.profiles import Profile
-from models.records import ALL, Attachment, Record, Stored
+from models.records import ALL, AccessRight, Attachment, Record, Stored
 from models.rules.answers import Answers
 from models.rules.engine import Finding
 from models.store import Hit, ListRow, Op, Query, Where
@@ -195,6 +195,8 @@ class Registers:
             return answered
         self._require_common(cls)
         stored = self._in_force(cls, record_id)
+        if isinstance(stored.record, AccessRight) and stored.record.granted_at is not None:
+            self._ledger.rights.require_decider()
         self._require_unused(stored.record)
         return self._ledger.commit(
             [voiding(stored.record, self.reason(reason))], command_id=command_id
@@ -202,7 +204,9 @@ class Registers:
 
     # --- checks that other verbs share -----------------------------------------------------------
     def prepared(self, record: R) -> R:
-        """Give a new record its id."""
+        """Give a new record its id, and a new right its author."""
+        if isinstance(record, AccessRight):
+            record = replace(record, **self._ledger.rights.stamp(record))
         return record if record.id else replace(record, id=self._ledger.new_id())
 
     def check(self, record: Record, desk: Desk | None = None) -> None:
@@ -214,6 +218,9 @@ class Registers:
         self._require_common(type(record))
         self.validate(record)
         self.check_references(record, desk or Desk(self._ledger.store))
+        if isinstance(record, AccessRight):
+            before = self._ledger.store.get(AccessRight, record.id)
+            self._ledger.rights.require_possible(record, before.record if before else None)
 
     def validate(self, record: R, like: R | None = None) -> None:
         """Refuse a record whose fields cannot stand, with every problem in one sentence list.

@@ -61,7 +61,11 @@ def rights_of(store: Store, user_id: str) -> dict[str, AccessLevel]:
     """Return the highest right in force on each contract."""
     query = Query(
         "access_right",
-        (Where("user_id", Op.EQ, user_id), Where("revoked_at", Op.EMPTY, True)),
+        (
+            Where("user_id", Op.EQ, user_id),
+            Where("granted_at", Op.EMPTY, False),  # else it is only proposed
+            Where("revoked_at", Op.EMPTY, True),
+        ),
     )
     found: dict[str, AccessLevel] = {}
     for stored in store.find(AccessRight, query, limit=10_000):

@@ -327,6 +327,8 @@ class SecondPerson:
             if stored.meta.voided or stored.record.approved_by:
                 raise Conflict(what=stored.record.caption())
             if why_not := self.why_not_approve(stored.record):
+                if why_not == FOR_THE_RESPONSIBLE:
+                    raise NotPermitted(act="例外の確認", who=Role.SUPERVISOR.label)
                 raise Refused(reason=why_not)
             agreed = replace(
                 stored.record,

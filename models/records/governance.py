@@ -281,7 +281,12 @@ class RuleOverride(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class AccessRight(Record):
-    """A user's right on one contract, which stands on an assignment and falls with it (R-35)."""
+    """A user's right on one contract, which stands on an assignment and falls with it (R-35).
+
+    A right without the time of its grant is a proposal: the responsible person proposes, the
+    administrator of the system grants (obligations.md 8.4.1). A right with `ending_proposed_at`
+    is in force until the administrator ends it.
+    """
 
     type: ClassVar[str] = "access_right"
     label: ClassVar[str] = "アクセス資格"
@@ -298,16 +303,29 @@ class AccessRight(Record):
     contract_id: str = field(Ref("contract"), "契約", required=True)
     level: AccessLevel | None = field(Choice(AccessLevel), "権限", required=True)
     assignment_id: str = field(Ref("assignment"), "根拠となる指定")
-    granted_by: str = field(Ref("person"), "付与した人", required=True)
-    granted_at: datetime | None = field(Moment(), "付与日時", required=True)
+    proposed_by: str = field(Ref("person"), "提案した人")
+    proposed_at: datetime | None = field(Moment(), "提案日時")
+    granted_by: str = field(Ref("person"), "付与した人")
+    granted_at: datetime | None = field(Moment(), "付与日時")
+    ending_proposed_by: str = field(Ref("person"), "抹消を提案した人")
+    ending_proposed_at: datetime | None = field(Moment(), "抹消の提案日時")
     revoked_at: datetime | None = field(Moment(), "抹消日時")
     revoke_reason: str = field(Text(), "抹消の理由")
 
     def caption(self) -> str:
         return self.level.label if self.level else self.label
 
+    def is_proposal(self) -> bool:
+        """Tell whether the administrator has to decide about it."""
+        return self.revoked_at is None and (
+            self.granted_at is None or self.ending_proposed_at is not None
+        )
+
     def required(self) -> frozenset[str]:
-        return frozenset({"revoke_reason"} if self.revoked_at else ())
+        needed = {"proposed_at", "proposed_by"} if self.granted_at is None else {"granted_by"}
+        if self.revoked_at or self.ending_proposed_at:
+            needed.add("revoke_reason")
+        return frozenset(needed)
 
     def inconsistencies(self) -> Iterator[str]:
         if self.granted_at and self.revoked_at and self.revoked_at < self.granted_at:

@@ -62,7 +62,8 @@ AT = datetime(2026, 10, 1, 9, tzinfo=JAPAN)
         (GovernanceDocument(status=GovernanceStatus.IN_FORCE), {"approved_by", "approved_on"}),
         (Finding(status=FindingStatus.OPEN), set()),
         (Finding(status=FindingStatus.DONE), {"action", "completed_on"}),
-        (AccessRight(revoked_at=AT), {"revoke_reason"}),
+        (AccessRight(granted_at=AT, revoked_at=AT), {"granted_by", "revoke_reason"}),
+        (AccessRight(), {"proposed_by", "proposed_at"}),
         (
             ClientCommunication(direction=Direction.IN, kind=CommunicationKind.REPORT_REQUEST),
             {"urgency", "status"},

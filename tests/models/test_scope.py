@@ -90,15 +90,12 @@ def test_a_responsible_person_sees_every_contract_until_narrowed(town: House) ->
     ledger = sign_in(town, "takahashi")
     assert {one.record.contract_no for one in ledger.contracts()} == {"2026-001", "2026-900"}
     right = AccessRight(
-        user_id=ledger.user.id, contract_id=town.story.contract.id, level=AccessLevel.MANAGE,
-        granted_by=ledger.user.person_id, granted_at=ledger.now(),
-    )  # fmt: skip
-    right_id = ledger.registers.create(right).ids[0]
+        user_id=ledger.user.id, contract_id=town.story.contract.id, level=AccessLevel.MANAGE
+    )
+    right_id = sign_in(town, "watanabe").registers.create(right).ids[0]
     ledger = sign_in(town, "takahashi")
     assert [one.record.contract_no for one in ledger.contracts()] == ["2026-001"]
-    kept = ledger.registers.need(AccessRight, right_id).record
-    ended = replace(kept, revoked_at=ledger.now(), revoke_reason="全契約を担当するため")
-    ledger.registers.revise(ended, "全契約を担当するため")
+    sign_in(town, "watanabe").rights.end(right_id, "全契約を担当するため")
     assert len(sign_in(town, "takahashi").contracts()) == 2
 
 
@@ -192,11 +189,9 @@ def test_rights_come_with_assignment_and_account_and_fall_with_the_account(
 
 def test_a_worker_without_a_right_sees_no_contract(tmp_path: Path) -> None:
     with furnished(tmp_path, accounts=True) as house:
-        for stored in house.ledger.registers.all(AccessRight):
-            ended = replace(
-                stored.record, revoked_at=house.ledger.now(), revoke_reason="点検のため"
-            )
-            house.ledger.registers.revise(ended, "点検のため")
+        administrator = house.sign_in("watanabe")
+        for stored in administrator.registers.all(AccessRight):
+            administrator.rights.end(stored.record.id, "点検のため")
         ledger = house.sign_in("yoshino")
         assert ledger.contracts() == [] and ledger.store.count(Query("item")) == 0
         with pytest.raises(InvalidField, match="台帳にない"):

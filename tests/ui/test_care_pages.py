@@ -246,7 +246,11 @@ def test_the_data_key_is_renewed_with_a_reason(qtbot: QtBot, desk: Desk, answers
 
 
 def test_an_inspector_is_added_with_a_last_day(qtbot: QtBot, desk: Desk) -> None:
-    dialog = AccountDialog(desk, [worker(desk.ledger)], contracts(desk.ledger))
+    offered = contracts(desk.ledger)
+    officer = replace(worker(desk.ledger), id="", organization_id=offered[0].client_org_id)
+    officer_id = desk.ledger.registers.create(officer).ids[0]
+    person = desk.ledger.registers.need(Person, officer_id).record
+    dialog = AccountDialog(desk, [person], offered)
     qtbot.addWidget(dialog)
     dialog.login.setText("kensa")
     dialog.role.setCurrentIndex(dialog.role.findData(str(Role.INSPECTOR)))

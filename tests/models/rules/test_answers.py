@@ -19,7 +19,7 @@ from models.codes import (
     Timing,
 )
 from models.commands import Change
-from models.errors import Conflict, NeedsAnswer, Refused, RuleRefused
+from models.errors import Conflict, NeedsAnswer, NotPermitted, Refused, RuleRefused
 from models.records import (
     AccessRight,
     Assignment,
@@ -168,7 +168,7 @@ def test_a_worker_agrees_only_where_no_other_responsible_person_could(staffed: H
     staffed.ledger.close()
     staffed.ledger = staffed.office.unlock(staffed.folder / "ledger", "tsuji", PASSWORD)
     assert "責任者が確認" in staffed.ledger.rules.why_not_approve(waiting.record)
-    with pytest.raises(Refused, match="責任者が確認"):
+    with pytest.raises(NotPermitted, match="責任者だけ"):
         staffed.ledger.rules.approve([waiting.record.id])
 
 
