@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from models import purposes
 from models.chain import EMPTY, Head, Intent, Signer, canonical, timestamp
 from models.codes import Code, Role
 from models.errors import Locked
@@ -49,13 +50,14 @@ class Act(Code):
     SEAL = "seal", "書類の確定"
     PRINT = "print", "印刷"
     EXPORT = "export", "書出し"
+    BULK_VIEW = "bulk_view", "一括表示"
     BACKUP = "backup", "バックアップ"
     RESTORE = "restore", "復元"
     VERIFY = "verify", "検証"
 
 
 LOOKS = frozenset({Act.VIEW, Act.LIST, Act.SEARCH})
-OUTPUTS = frozenset({Act.PRINT, Act.EXPORT})
+OUTPUTS = frozenset({Act.PRINT, Act.EXPORT, Act.BULK_VIEW})  # somebody says what they are for
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ class Line:
     purpose: str = ""  # what somebody said it was for; a line with one is of version 2
     number: int = 0
     hash: bytes = b""
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages left, 0 where `count` counts something else."""
+        paper = self.act is Act.PRINT or (self.act is Act.EXPORT and bool(self.detail))
+        return self.count if paper else 0
 
     def hashed(self, previous: bytes) -> bytes:
         """Return the hash of this line after another."""
@@ -171,6 +179,9 @@ class AccessBook(Protocol):
 
     def lines(self, question: Question) -> list[Line]: ...
 
+    def purposes(self, user: str, most: int) -> list[str]:
+        """Return the purposes that a user stated last, each once."""
+
     def refusals(self) -> Sequence[Refusal]:
         """Return wrong passwords at this PC that no line tells of yet."""
 
@@ -193,6 +204,7 @@ class AccessLog:
         self._base = ledger.store.head()
         self._inside = False
         self.since: datetime | None = None  # when this session began
+        self.purpose = ""  # that was said last in this session
 
     # --- noting ----------------------------------------------------------------------------------
     def viewed(self, record: Record) -> None:
@@ -216,14 +228,17 @@ class AccessLog:
         self, act: Act, type_: str, target: str = "", contract: str = "", count: int = 0,
         detail: str = "", purpose: str = "",
     ) -> None:  # fmt: skip
-        """Note a print or an export; when this returns, the line is durable.
+        """Note a print, an export or a bulk view; when this returns, the line is durable.
 
         Args:
             purpose: what it is for, as somebody said (FK-2.2, A-13).
 
         Raises:
+            InvalidField: nobody said what it is for.
             DiskFull, NotWritable, InputOutput, Locked: then nothing may be handed out.
         """
+        if act in OUTPUTS:
+            self.purpose = purpose = purposes.stated(purpose)
         self.note(act, type_, target, contract, count, detail, purpose)
         self.flush()
         self._ledger.safe.access.carry()
@@ -349,6 +364,11 @@ class AccessLog:
             seen, asked = ledger.store.contracts, question.contracts
             question = replace(question, contracts=seen if asked is None else asked & seen)
         return ledger.safe.access.lines(question)
+
+    def purposes(self, most: int) -> list[str]:
+        """Return what this user said that something was for, the latest first, each once."""
+        self.flush()
+        return self._ledger.safe.access.purposes(self._user_id, most)
 
     def head(self) -> Head:
         """Return where the log stands, after writing what waits."""

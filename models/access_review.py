@@ -16,22 +16,23 @@ from models.codes import EventLevel, Role, SystemEventKind
 from models.commands import Change, creating
 from models.fields import JAPAN
 from models.journal import News
+from models.office_hours import OfficeHours, office_hours
 from models.records import Person, SystemEvent, UserAccount
 from models.store import Op, Query, Where
 from models.wareki import format_wareki
-from models.workdays import is_workday
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-OPENS, CLOSES = time(7, 0), time(21, 0)
 IN_A_ROW = 3  # refused passwords
-MANY_ROWS = 1000  # of one export
+MANY_ROWS = 1000  # of one export or bulk view
+MANY_PAGES = 100  # of one print
 MANY_OUTPUTS = 20  # prints and exports of one person in a day
 MANY_VIEWS = 200  # different records that one person saw in a day
 SOME_VIEWS = 10  # from which on a day without an entry is worth a question
 MOST_LINES = 200_000  # of a month
 OWN_ACTS = OUTPUTS | {Act.BACKUP, Act.RESTORE, Act.SEAL}
+MOST_PURPOSES = 3  # told of one person and day
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,11 @@ class Remark:
     words: str
 
 
-OUTSIDE, REFUSED, MASS, NO_ENTRY, CLOCK, OWN = (
-    "時間外・休日の利用", "サインインの失敗の連続", "大量の表示・印刷・書出し",
+OUTSIDE, REFUSED, MASS, OUTPUT, NO_ENTRY, CLOCK, OWN = (
+    "時間外・休日の利用", "サインインの失敗", "大量の表示・印刷・書出し", "印刷・書出し・一括表示",
     "記帳のない日の閲覧", "時計の変更", "責任者本人の操作",
 )  # fmt: skip
+ORDER = (REFUSED, OUTSIDE, MASS, OUTPUT, NO_ENTRY, CLOCK, OWN)
 
 
 def local(line: Line) -> datetime:
@@ -97,70 +99,105 @@ def month_lines(ledger: "Ledger", month: date) -> list[Line]:
 
 def remarks(ledger: "Ledger", month: date, lines: Sequence[Line]) -> list[Remark]:
     """Return what stands out in the lines of a month, by kind and day."""
-    known = users(ledger)
+    known, hours = users(ledger), office_hours(ledger)
     days: dict[tuple[date, str], list[Line]] = defaultdict(list)
     oldest_first = list(reversed(lines))
     for line in oldest_first:
         days[local(line).date(), line.user].append(line)
     found = list(_refused(oldest_first))
     for (day, user), of_day in days.items():
-        found += _of_day(day, user, of_day, known.get(user))
+        found += _of_day(day, user, of_day, known.get(user), hours)
+    found += _few_looks(days, known)
     found += _clock(ledger, month)
-    order = (REFUSED, OUTSIDE, MASS, NO_ENTRY, CLOCK, OWN)
-    return sorted(found, key=lambda one: (order.index(one.kind), one.day, one.user))
+    return sorted(found, key=lambda one: (ORDER.index(one.kind), one.day, one.user))
 
 
-def _of_day(day: date, user: str, lines: Sequence[Line], who: User | None) -> Iterator[Remark]:
+def _of_day(
+    day: date, user: str, lines: Sequence[Line], who: User | None, hours: OfficeHours
+) -> Iterator[Remark]:
     acts = [line for line in lines if line.act not in (Act.REFUSED, Act.LOCK)]
-    if outside := [line for line in acts if _is_outside(local(line))]:
+    if outside := [line for line in acts if not hours.holds(local(line))]:
         first, last = local(outside[0]), local(outside[-1])
         words = f"{len(outside)}件（{first:%H:%M}から{last:%H:%M}まで）"
         yield Remark(OUTSIDE, day, user, words)
     yield from _mass(day, user, acts)
-    seen = {(line.type, line.target) for line in acts if line.act is Act.VIEW}
-    entered = any(line.act is Act.ENTER for line in acts)
-    if len(seen) >= SOME_VIEWS and not entered and who and who.role is Role.WORKER:
+    if len(seen := _seen(acts)) >= SOME_VIEWS and _only_looked(acts, who):
         yield Remark(NO_ENTRY, day, user, f"{len(seen)}件の内容を表示し、記帳はありません")
-    own = Counter(line.act for line in acts if line.act in OWN_ACTS)
-    if own and who and who.role is Role.SUPERVISOR:
-        words = "、".join(f"{act.label} {own[act]}件" for act in Act if own[act])
-        yield Remark(OWN, day, user, words)
+    supervisor = who is not None and who.role is Role.SUPERVISOR
+    counted = [line for line in acts if line.act in (OWN_ACTS if supervisor else OUTPUTS)]
+    if counted:
+        yield Remark(OWN if supervisor else OUTPUT, day, user, _acts_words(counted))
+
+
+def _acts_words(lines: Sequence[Line]) -> str:
+    """Say how often somebody did what, and what it was for."""
+    number = Counter(line.act for line in lines)
+    words = "、".join(f"{act.label} {number[act]}件" for act in Act if number[act])
+    said = list(dict.fromkeys(line.purpose for line in lines if line.purpose))
+    if not said:
+        return words
+    more = f"ほか{len(said) - MOST_PURPOSES}" if len(said) > MOST_PURPOSES else ""
+    return f"{words}（目的：{'、'.join(said[:MOST_PURPOSES])}{more}）"
+
+
+def _seen(acts: Iterable[Line]) -> set[tuple[str, str]]:
+    return {(line.type, line.target) for line in acts if line.act is Act.VIEW}
+
+
+def _only_looked(acts: Iterable[Line], who: User | None) -> bool:
+    """Tell whether a person whose work is entered saw contents and entered nothing that day."""
+    working = who is not None and who.role is Role.WORKER
+    return working and not any(line.act is Act.ENTER for line in acts)
+
+
+def _few_looks(
+    days: Mapping[tuple[date, str], Sequence[Line]], known: Mapping[str, User]
+) -> Iterator[Remark]:
+    """Tell in one line of a person's days without an entry on which he saw a little."""
+    found: dict[str, list[tuple[date, int]]] = defaultdict(list)
+    for (day, user), lines in days.items():
+        seen = len(_seen(lines))
+        if 0 < seen < SOME_VIEWS and _only_looked(lines, known.get(user)):
+            found[user].append((day, seen))
+    for user, few in found.items():
+        words = f"1日{SOME_VIEWS}件未満の表示が{len(few)}日（計{sum(seen for _, seen in few)}件）"
+        yield Remark(NO_ENTRY, min(day for day, _ in few), user, words)
 
 
 def _mass(day: date, user: str, acts: Sequence[Line]) -> Iterator[Remark]:
     for line in acts:
-        if line.act in OUTPUTS and line.count >= MANY_ROWS:
-            words = f"{local(line):%H:%M} {line.act.label} {line.count:,}件"
+        if line.act in OUTPUTS and line.count >= (MANY_PAGES if line.pages else MANY_ROWS):
+            unit = "ページ" if line.pages else "件"
+            words = f"{local(line):%H:%M} {line.act.label} {line.count:,}{unit}"
             yield Remark(MASS, day, user, words)
     outputs = sum(line.act in OUTPUTS for line in acts)
     if outputs >= MANY_OUTPUTS:
         yield Remark(MASS, day, user, f"印刷と書出しが1日に{outputs}回")
-    seen = {(line.type, line.target) for line in acts if line.act is Act.VIEW}
-    if len(seen) >= MANY_VIEWS:
+    if len(seen := _seen(acts)) >= MANY_VIEWS:
         yield Remark(MASS, day, user, f"1日に{len(seen):,}件の内容を表示")
 
 
-def _is_outside(moment: datetime) -> bool:
-    return not is_workday(moment.date()) or not OPENS <= moment.time() < CLOSES
-
-
 def _refused(lines: Iterable[Line]) -> Iterator[Remark]:
-    """Find refusals of one name that no sign-in came between."""
+    """Find refusals of one name that no sign-in came between, and tell of the others in a line."""
     row: dict[str, list[Line]] = defaultdict(list)
+    rows: list[list[Line]] = []
     for line in lines:
         if line.act is Act.REFUSED:
             row[line.user].append(line)
         elif line.act is Act.SIGN_IN and line.user in row:
-            yield from _in_a_row(line.user, row.pop(line.user))
-    for user, refused in row.items():
-        yield from _in_a_row(user, refused)
-
-
-def _in_a_row(user: str, refused: Sequence[Line]) -> Iterator[Remark]:
-    if len(refused) >= IN_A_ROW:
-        first, last = local(refused[0]), local(refused[-1])
-        words = f"{len(refused)}回続けて失敗（{first:%H:%M}から{last:%m/%d %H:%M}まで）"
-        yield Remark(REFUSED, first.date(), user, words)
+            rows.append(row.pop(line.user))
+    rows += row.values()
+    single: dict[str, list[Line]] = defaultdict(list)
+    for refused in rows:
+        if len(refused) >= IN_A_ROW:
+            first, last = local(refused[0]), local(refused[-1])
+            words = f"{len(refused)}回続けて失敗（{first:%H:%M}から{last:%m/%d %H:%M}まで）"
+            yield Remark(REFUSED, first.date(), refused[0].user, words)
+        else:
+            single[refused[0].user] += refused
+    for user, few in single.items():
+        words = f"{IN_A_ROW}回未満の失敗が、この月に計{len(few)}回"
+        yield Remark(REFUSED, local(few[0]).date(), user, words)
 
 
 def _clock(ledger: "Ledger", month: date) -> Iterator[Remark]:

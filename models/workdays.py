@@ -16,8 +16,14 @@ DAY = timedelta(days=1)
 @cache
 def is_workday(day: date) -> bool:
     """Tell whether offices are open on a day."""
+    return day.weekday() < 5 and not is_holiday(day)
+
+
+@cache
+def is_holiday(day: date) -> bool:
+    """Tell whether a day is a public holiday or of the turn of the year; Sunday is neither."""
     turn_of_year = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
-    return day.weekday() < 5 and not turn_of_year and not jpholiday.is_holiday(day)
+    return turn_of_year or jpholiday.is_holiday(day)
 
 
 def after(day: date, workdays: int) -> date:

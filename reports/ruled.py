@@ -51,6 +51,7 @@ class Ruled:
         leads: lines under the title: what is listed.
         none: said at the end when there is no row.
         printed_at, seq, head: when it was printed and how far the ledger had come.
+        number, printed_by: of a working print, which the access log knows by its number (A-15).
     """
 
     title: str
@@ -60,6 +61,8 @@ class Ruled:
     printed_at: datetime
     seq: int
     head: str
+    number: str = ""
+    printed_by: str = ""
 
 
 class RuledSheet:
@@ -186,6 +189,9 @@ class RuledSheet:
         start = PAGE[0] / 2 - canvas.stringWidth(left, GOTHIC, 7)
         canvas.drawString(start, MARGIN - 4, left)
         canvas.draw_total_pages(PAGE[0] / 2, MARGIN - 4)
+        if ruled.number:
+            who = ink(f"{ruled.number}　{ruled.printed_by}", "出力した人")
+            canvas.drawString(MARGIN, MARGIN - 4, who)
         printed = f"{wareki.format_wareki(ruled.printed_at.date())} {ruled.printed_at:%H:%M} 出力"
         note = f"{printed}　記帳番号 {ruled.seq:,}　先頭値 {ruled.head[:16]}"
         canvas.drawRightString(PAGE[0] - MARGIN, MARGIN - 4, note)

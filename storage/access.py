@@ -47,6 +47,7 @@ TABLES = (
     ) STRICT""",
     "CREATE INDEX IF NOT EXISTS access_at ON access_line (at)",
 )
+RECENT = 20_000  # lines in which earlier purposes are looked for
 _PURPOSE = "ALTER TABLE access_line ADD COLUMN purpose TEXT NOT NULL DEFAULT ''"
 _COLUMNS = 'at, "offset", user, terminal, act, type, target, contract, count, detail, purpose, number, hash'
 
@@ -100,6 +101,16 @@ class AccessTable:
             (*values, question.limit),
         )
         return [read_line(row) for row in rows]
+
+    def purposes(self, user: str, most: int) -> list[str]:
+        if not exists(self._database) or not _has_purpose(self._database):
+            return []
+        rows = self._database.all(
+            "SELECT purpose FROM access_line WHERE user = ? AND purpose <> '' AND number > ?"
+            " GROUP BY purpose ORDER BY max(number) DESC LIMIT ?",
+            (user, self.head().seq - RECENT, most),
+        )
+        return [str(row[0]) for row in rows]
 
     def refusals(self) -> Sequence[Refusal]:
         header = self._vault.header

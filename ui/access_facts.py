@@ -25,7 +25,7 @@ from models.wareki import format_short
 MOST = 500  # lines on the screen; a narrower question shows the rest
 GROUPS: Mapping[str, frozenset[Act]] = {
     "表示・検索": LOOKS,
-    "印刷・書出し": OUTPUTS,
+    "印刷・書出し・一括表示": OUTPUTS,
     "サインイン・ロック": frozenset({Act.SIGN_IN, Act.REFUSED, Act.LOCK}),
     "失敗だけ": frozenset({Act.REFUSED}),
     "記帳・確定": frozenset({Act.ENTER, Act.SEAL}),
@@ -111,8 +111,12 @@ def _shown(line: Kept, user: str, caption: str) -> Shown:
     when = local(line)
     word = BY_TYPE[line.type].label if line.type in BY_TYPE else ""
     parts = [word, caption, DETAILS.get(line.detail, line.detail)]
-    if line.count > 1 or line.act is Act.SEARCH:
+    if line.pages:
+        parts.append(f"{line.pages:,}ページ")
+    elif line.count > 1 or line.act is Act.SEARCH:
         parts.append(f"{line.count:,}件")
+    if line.purpose:
+        parts.append(f"目的：{line.purpose}")
     return Shown(
         f"{format_short(when.date())} {when:%H:%M:%S}",
         user,

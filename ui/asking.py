@@ -3,11 +3,13 @@
 Pages ask through an `Asker`, so that in tests the answers of the user are a list and not a mouse.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -40,6 +42,12 @@ class Asker(Protocol):
         self, parent: QWidget | None, title: str, question: str, *, value: str = ""
     ) -> str | None:
         """Ask for one line of text, for example the reason of a correction."""
+
+    def choice(
+        self, parent: QWidget | None, title: str, question: str, offered: Sequence[str],
+        value: str = "",
+    ) -> str | None:  # fmt: skip
+        """Ask for one line of text that may be chosen from a list."""
 
     def folder(self, parent: QWidget | None, title: str, start: str = "") -> Path | None: ...
 
@@ -79,6 +87,13 @@ class DialogAsker:
         self, parent: QWidget | None, title: str, question: str, *, value: str = ""
     ) -> str | None:
         dialog = LineDialog(parent, title, question, value)
+        return dialog.text() if dialog.exec() else None
+
+    def choice(
+        self, parent: QWidget | None, title: str, question: str, offered: Sequence[str],
+        value: str = "",
+    ) -> str | None:  # fmt: skip
+        dialog = ChoiceDialog(parent, title, question, offered, value)
         return dialog.text() if dialog.exec() else None
 
     def folder(self, parent: QWidget | None, title: str, start: str = "") -> Path | None:
@@ -136,6 +151,40 @@ class LineDialog(QDialog):
 
     def text(self) -> str:
         return self._line.text().strip()
+
+
+class ChoiceDialog(QDialog):
+    """One question, one line that may be chosen from a list; 確定 once something stands there."""
+
+    def __init__(
+        self, parent: QWidget | None, title: str, question: str, offered: Sequence[str], value: str
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(480)
+        label = QLabel(question)
+        label.setTextFormat(PLAIN)
+        label.setWordWrap(True)
+        self.box = QComboBox()
+        self.box.setEditable(True)
+        self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.box.addItems(list(offered))
+        self.box.setCurrentIndex(-1)
+        self.box.setEditText(value)
+        label.setBuddy(self.box)
+        buttons = dialog_buttons(self, "確定")
+        self.agree = buttons.buttons()[0]
+        layout = QVBoxLayout(self)
+        for part in (label, self.box, buttons):
+            layout.addWidget(part)
+        self.box.editTextChanged.connect(self._enable)
+        self._enable()
+
+    def text(self) -> str:
+        return self.box.currentText().strip()
+
+    def _enable(self) -> None:
+        self.agree.setEnabled(bool(self.text()))
 
 
 def dialog_buttons(dialog: QDialog, accept: str, refuse: str = "やめる") -> QDialogButtonBox:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models.access import Act
 from models.ledger import Ledger
 from models.records import Record
 from models.store import Query
@@ -21,6 +22,7 @@ from ui.exporting import export_register
 from ui.fitting import fit
 from ui.import_parts import LinesModel, LinesView
 from ui.operations import Operations
+from ui.saving import ask_purpose
 
 FORMATS = (
     (".xlsx", "utf-8", "Excel（.xlsx）", "文字はすべてそのまま書けます。"),
@@ -93,14 +95,16 @@ class ExportDialog(QDialog):
         chosen = self._operations.asker.save_file(
             self, self.windowTitle(), f"{title} (*{suffix})", proposed
         )
-        out = completed(self._operations.asker, self, chosen, suffix)
-        if out is None:
+        asker = self._operations.asker
+        out = completed(asker, self, chosen, suffix)
+        purpose = ask_purpose(asker, self._ledger, Act.EXPORT, self, self._name) if out else None
+        if out is None or purpose is None:
             return
 
         def work() -> dict[str, Any]:
             return export_register(
                 self._ledger, self._cls, out, contract_id=self._contract_id, query=self._query,
-                encoding=encoding,
+                encoding=encoding, purpose=purpose,
             )  # fmt: skip
 
         def then(report: dict[str, Any]) -> None:

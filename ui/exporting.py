@@ -33,6 +33,7 @@ def export_register(
     cls: type[Record],
     out: Path,
     *,
+    purpose: str,
     contract_id: str = "",
     query: Query | None = None,
     encoding: str = "utf-8",
@@ -40,13 +41,14 @@ def export_register(
     """Write every row of a register that the query selects.
 
     Args:
+        purpose: what it is for, as somebody said.
         encoding: "cp932" or "utf-8" (with byte order mark) for CSV.
 
     Returns:
         {"rows": n, "lost": [{"line", "column", "character"}]} — what CP932 could not carry.
 
     Raises:
-        NotPermitted, Usage, DiskFull, NotWritable
+        NotPermitted, Usage, InvalidField, DiskFull, NotWritable
     """
     permissions.require(ledger.role, "export")
     where = (Where("contract_id", Op.EQ, contract_id),) if contract_id else ()
@@ -57,7 +59,7 @@ def export_register(
     query = query or Query(cls.type, where)
     asked = contract_id or next(iter(query.contracts or ()), "")
     rows = ledger.registers.count(query)
-    ledger.access.handed_out(Act.EXPORT, cls.type, contract=asked, count=rows)
+    ledger.access.handed_out(Act.EXPORT, cls.type, contract=asked, count=rows, purpose=purpose)
     fields = [f for f in cls.fields().values() if not isinstance(f.kind, Children)]
     suffix = out.suffix.lower()
     if suffix == ".json":

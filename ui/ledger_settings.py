@@ -7,6 +7,7 @@ from models import backup_rule, permissions
 from models.backup_rule import KeepRule, change_keep_rule
 from models.codes import SealKind
 from models.ledger import Ledger
+from models.office_hours import change_office_hours, read_hours
 
 IDLE_MINUTES = "idle_minutes"
 BACKUP_FOLDER = "backup_folder"
@@ -14,6 +15,7 @@ BACKUP_DAYS = "backup_days"
 BACKUP_AT = "backup_at"
 BACKUP_AT_EXIT = "backup_at_exit"
 BACKUP_KEEP = backup_rule.SETTING
+OFFICE_HOURS = "office_hours"  # kept as an entry, for it decides what stands out
 SEAL_KIND = "seal_kind"
 SCAN_PREFIX = "scan_prefix"
 SCAN_GAP = "scan_gap_ms"
@@ -81,6 +83,9 @@ def change_setting(ledger: Ledger, name: str, value: str) -> None:
     """
     if name == BACKUP_KEEP:
         change_keep_rule(ledger, KeepRule(*map(int, value.split())))
+        return
+    if name == OFFICE_HOURS:
+        change_office_hours(ledger, read_hours(value))
         return
     ledger.require("settings")
     ledger.store.set_setting(name, value)

@@ -11,6 +11,7 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QWidget
 
 from models.errors import PrinterMissing
+from ui.pages import page_count
 from ui.preview import PdfPages
 
 DOTS = 300  # per inch: sharp furigana, and a page still fits into the memory of old printers
@@ -20,12 +21,13 @@ def print_pdf(
     pdf: bytes,
     title: str,
     parent: QWidget | None = None,
-    before: Callable[[], None] = lambda: None,
+    before: Callable[[int], None] = lambda pages: None,
 ) -> bool:
     """Let the user choose a printer and print; return whether it was sent.
 
     Args:
-        before: called when a printer was chosen; what it raises keeps the paper inside.
+        before: called with the number of pages when a printer was chosen; what it raises keeps the
+            paper inside.
 
     Raises:
         PrinterMissing: none is set up.
@@ -38,7 +40,8 @@ def print_pdf(
     dialog.setWindowTitle("印刷")
     if not dialog.exec():
         return False
-    before()
+    first, last = page_range(pdf, printer)
+    before(last - first + 1)
     draw_pages(pdf, printer)
     return True
 
@@ -56,9 +59,8 @@ def new_printer(title: str) -> QPrinter:
 
 def draw_pages(pdf: bytes, printer: QPrinter) -> int:
     """Draw the chosen range of pages; return how many."""
+    first, last = page_range(pdf, printer)
     pages = PdfPages(pdf)
-    first = max(printer.fromPage(), 1)
-    last = min(printer.toPage() or len(pages), len(pages))
     painter = QPainter(printer)
     try:
         for number in range(first, last + 1):
@@ -69,6 +71,12 @@ def draw_pages(pdf: bytes, printer: QPrinter) -> int:
         painter.end()
         pages.close()
     return last - first + 1
+
+
+def page_range(pdf: bytes, printer: QPrinter) -> tuple[int, int]:
+    """Return the first and the last page that were chosen (1 is the first)."""
+    count = page_count(pdf)
+    return max(printer.fromPage(), 1), min(printer.toPage() or count, count)
 
 
 def _draw_page(pages: PdfPages, number: int, painter: QPainter, printer: QPrinter) -> None:

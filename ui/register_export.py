@@ -6,11 +6,13 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from models.access import Act
 from models.records import Record
 from models.store import Query
 from ui.asking import completed
 from ui.exporting import export_register
 from ui.page import Desk
+from ui.saving import ask_purpose
 
 SUFFIXES = (".xlsx", ".csv", ".json")
 
@@ -25,11 +27,12 @@ def export_list(desk: Desk, cls: type[Record], query: Query, name: str, parent: 
     stamp = f"{desk.ledger.today():%Y%m%d}"
     chosen = desk.asker.save_file(parent, _tr("一覧の書出し"), pattern, f"{name}_{stamp}.xlsx")
     out = completed(desk.asker, parent, chosen, *SUFFIXES)
-    if out is None:
+    purpose = ask_purpose(desk.asker, desk.ledger, Act.EXPORT, parent, name) if out else None
+    if out is None or purpose is None:
         return
 
     def work() -> dict[str, Any]:
-        return export_register(desk.ledger, cls, out, query=query)
+        return export_register(desk.ledger, cls, out, purpose=purpose, query=query)
 
     def then(result: dict[str, Any]) -> None:
         desk.asker.tell(parent, _done(result["rows"], out))

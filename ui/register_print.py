@@ -11,14 +11,15 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QWidget
 
 from models import wareki
+from models.access import Act
 from models.fields import DecimalNumber, Integer
 from models.ledger import Ledger
-from models.records import Contract, Organization
+from models.records import Contract, Organization, Person
 from models.store import ListRow, Progress, Query
 from ui import layout
 from ui.preview import PreviewDialog
 from ui.register import RegisterView
-from ui.saving import What, print_here
+from ui.saving import What, ask_purpose, print_here
 
 if TYPE_CHECKING:
     from reports.list_print import ListRow as PrintedRow
@@ -28,9 +29,23 @@ PAGE = 500  # rows read at once
 
 
 def print_list(view: RegisterView, title: str, parent: QWidget) -> None:
-    """Draw the list beside the window and show it with a button that prints it."""
-    work, desk = _work(view, title), view.desk
-    what = What(view.cls.type, contract=next(iter(view.query().contracts or ()), ""))
+    """Draw the list beside the window and show it with a button that prints it.
+
+    The whole list at one look is a bulk view (A-13): what it is for is asked before, once.
+    """
+    desk, query = view.desk, view.query()
+    purpose = ask_purpose(desk.asker, desk.ledger, Act.BULK_VIEW, parent, title)
+    if purpose is None:
+        return
+    contract = next(iter(query.contracts or ()), "")
+    number = f"一覧 {desk.ledger.now():%Y%m%d-%H%M%S}"
+    what = What(view.cls.type, contract=contract, detail=number, purpose=purpose)
+    draw = _work(view, title, number)
+
+    def work(progress: Progress) -> bytes:
+        rows = desk.ledger.registers.count(query)
+        desk.ledger.access.handed_out(Act.BULK_VIEW, what.type, "", contract, rows, number, purpose)
+        return draw(progress)
 
     def then(pdf: bytes) -> None:
         dialog = PreviewDialog(title, pdf, parent)
@@ -43,7 +58,7 @@ def print_list(view: RegisterView, title: str, parent: QWidget) -> None:
     desk.operations.long(_tr("{0}の印刷").format(title), work, then, parent)
 
 
-def _work(view: RegisterView, title: str) -> Callable[[Progress], bytes]:
+def _work(view: RegisterView, title: str, number: str) -> Callable[[Progress], bytes]:
     """Read from the screen what is to be printed; what it returns touches no widget."""
     ledger, model, query = view.desk.ledger, view.model, view.query()
     order = _shown_columns(view)
@@ -61,7 +76,8 @@ def _work(view: RegisterView, title: str) -> Callable[[Progress], bytes]:
 
         head = ledger.store.head()
         leads = (_contract_line(ledger, query), asked)
-        ruled = Ruled(title, leads, columns, NONE, ledger.now(), head.seq, head.hex)
+        person = ledger.registers.caption(Person.type, ledger.user.person_id)
+        ruled = Ruled(title, leads, columns, NONE, ledger.now(), head.seq, head.hex, number, person)
         return render(
             ListPrint(ruled, _keeper(ledger), lambda: _rows(ledger, query, texts, progress))
         )

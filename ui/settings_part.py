@@ -1,4 +1,4 @@
-"""The settings of a ledger on one form: idle time, backup, seal block, barcode reader."""
+"""The settings of a ledger on one form: idle time, backup, seal, office hours, barcode reader."""
 
 from PySide6.QtCore import QTime, Signal
 from PySide6.QtWidgets import (
@@ -16,8 +16,10 @@ from models import backup_rule
 from models.backup_rule import KeepRule, keep_rule
 from models.codes import SealKind
 from models.ledger import Ledger
+from models.office_hours import office_hours, read_hours
 from ui import ledger_settings as settings
 from ui.layout import add_row, button, form, note, say
+from ui.office_hours import OfficeHoursBox
 from ui.page import Desk
 
 USUAL_TIME = "17:15"
@@ -77,6 +79,7 @@ class SettingsPart(QWidget):
         self.at.setAccessibleName(self.tr("自動バックアップの時刻"))
         self.at_exit = QCheckBox(self.tr("このプログラムを終了するときに作る"))
         self.daily.toggled.connect(self.at.setEnabled)
+        self.hours = OfficeHoursBox()
         self.seal = QComboBox()
         for kind in SealKind:
             self.seal.addItem(kind.label, str(kind))
@@ -101,24 +104,29 @@ class SettingsPart(QWidget):
         add_row(rows, "", self.at_exit)
         add_row(rows, self.tr("残すバックアップ"), self._keep_row())
         add_row(rows, self.tr("書類の押印欄"), self.seal)
+        add_row(rows, self.tr("利用する時間帯"), self.hours)
         add_row(rows, self.tr("バーコードの先頭文字"), self.prefix)
         add_row(rows, self.tr("バーコードの文字の間隔"), self.gap)
         for box in (self.idle, self.days, self.gap, self.seal):
             box.setMaximumWidth(200)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addLayout(rows)
+        self._add_foot(column)
+
+    def _add_foot(self, column: QVBoxLayout) -> None:
         self.message = note("")
         self.save = button(self.tr("保存する"), self.keep, primary=True)
         line = QHBoxLayout()
         line.addWidget(self.save)
         line.addWidget(self.message)
         line.addStretch()
-        column = QVBoxLayout(self)
-        column.setSpacing(12)
-        column.addLayout(rows)
         column.addWidget(
             note(
                 self.tr(
                     "先頭文字は、読取機がその文字を先に送るように設定されているときだけ入れます。"
-                    "入れると、文字の入力欄でも読取りができます。"
+                    "入れると、文字の入力欄でも読取りができます。\n"
+                    "利用する時間帯の外と祝日・年末年始の利用は、「点検」の「この月の分析」に出ます。"
                 )
             )
         )
@@ -154,6 +162,7 @@ class SettingsPart(QWidget):
             settings.BACKUP_AT_EXIT: "1" if self.at_exit.isChecked() else "",
             settings.BACKUP_KEEP: KeepRule(*(box.value() for box in self.keep_boxes)).setting,
             settings.SEAL_KIND: str(self.seal.currentData()),
+            settings.OFFICE_HOURS: self.hours.hours().spelled,
             settings.SCAN_PREFIX: self.prefix.text(),
             settings.SCAN_GAP: str(self.gap.value()),
         }
@@ -171,6 +180,7 @@ class SettingsPart(QWidget):
         for box, number in zip(self.keep_boxes, values[settings.BACKUP_KEEP].split(), strict=True):
             box.setValue(int(number))
         self.seal.setCurrentIndex(self.seal.findData(values[settings.SEAL_KIND]))
+        self.hours.show_hours(read_hours(values[settings.OFFICE_HOURS]))
         self.prefix.setText(values[settings.SCAN_PREFIX])
         self.gap.setValue(int(values[settings.SCAN_GAP]))
         self._shown = self._typed()
@@ -188,6 +198,7 @@ def _read(ledger: Ledger) -> tuple[dict[str, str], bool]:
         settings.BACKUP_AT_EXIT: "1" if settings.backup_at_exit(ledger) else "",
         settings.BACKUP_KEEP: keep_rule(ledger).setting,
         settings.SEAL_KIND: str(settings.seal_kind(ledger)),
+        settings.OFFICE_HOURS: office_hours(ledger).spelled,
         settings.SCAN_PREFIX: settings.scan_prefix(ledger),
         settings.SCAN_GAP: str(settings.scan_gap(ledger)),
     }

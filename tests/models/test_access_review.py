@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from models.access import Act, Line
 from models.access_review import (
     MASS,
     NO_ENTRY,
+    OUTPUT,
     OUTSIDE,
     OWN,
     REFUSED,
@@ -18,10 +19,12 @@ from models.access_review import (
     review,
     users,
 )
-from models.calendar_things import k17_access_log
-from models.codes import Role
+from models.calendar_running import k17_access_log
+from models.codes import Role, SystemEventKind
 from models.errors import InvalidField
 from models.fields import JAPAN
+from models.office_hours import OfficeHours, change_office_hours, office_hours
+from models.records import SystemEvent
 from tests.house import House, furnished
 
 MONTH = date(2026, 11, 1)
@@ -54,7 +57,8 @@ def kinds(house: House, *lines: Line) -> set[str]:
 
 def test_a_working_day_at_noon_says_nothing(house: House) -> None:
     worker = who(house, Role.WORKER)
-    assert kinds(house, line(Act.SIGN_IN, worker), line(Act.VIEW, worker)) == set()
+    acts = (line(Act.SIGN_IN, worker), line(Act.VIEW, worker), line(Act.ENTER, worker))
+    assert kinds(house, *acts) == set()
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,25 @@ def test_a_working_day_at_noon_says_nothing(house: House) -> None:
     ],
 )
 def test_night_weekend_and_holiday_are_outside(house: House, at: datetime) -> None:
-    assert kinds(house, line(Act.VIEW, who(house, Role.WORKER), at)) == {OUTSIDE}
+    assert kinds(house, line(Act.LIST, who(house, Role.WORKER), at)) == {OUTSIDE}
+
+
+def test_the_hours_of_the_office_are_a_setting_by_weekday(house: House) -> None:
+    worker, saturday = who(house, Role.WORKER), NOON.replace(day=21)
+    usual = office_hours(house.ledger)
+    assert str(usual).startswith("月 07:00～21:00") and str(usual).endswith("日 休み")
+    days = (*usual.days[:2], (time(9), time(12)), *usual.days[3:5], (time(10), time(15)), None)
+    change_office_hours(house.ledger, OfficeHours(days))
+    assert kinds(house, line(Act.LIST, worker, saturday)) == set()
+    assert kinds(house, line(Act.LIST, worker, NOON)) == {OUTSIDE}  # Wednesday until noon now
+    holiday = NOON.replace(day=23)  # a Monday, and 勤労感謝の日
+    assert kinds(house, line(Act.LIST, worker, holiday)) == {OUTSIDE}
+    entered = house.ledger.registers.all(SystemEvent)[-1].record
+    assert entered.kind is SystemEventKind.HOURS_CHANGED and "水 09:00～12:00" in entered.detail
+    with pytest.raises(InvalidField, match="水"):
+        backwards = (*usual.days[:2], (time(12), time(9)), *usual.days[3:])
+        change_office_hours(house.ledger, OfficeHours(backwards))
+    change_office_hours(house.ledger, usual)
 
 
 def test_the_lock_of_the_evening_is_no_use(house: House) -> None:
@@ -84,7 +106,11 @@ def test_three_refusals_in_a_row_are_told_once(house: House) -> None:
 def test_a_sign_in_between_ends_the_row(house: House) -> None:
     worker = who(house, Role.WORKER)
     refused = [line(Act.REFUSED, worker, NOON + timedelta(minutes=n)) for n in (0, 1, 3)]
-    assert kinds(house, *refused, line(Act.SIGN_IN, worker, NOON + timedelta(minutes=2))) == set()
+    assert kinds(house, *refused, line(Act.SIGN_IN, worker, NOON + timedelta(minutes=2))) == {
+        REFUSED
+    }
+    [told] = found(house, *refused, line(Act.SIGN_IN, worker, NOON + timedelta(minutes=2)))
+    assert told.words == "3回未満の失敗が、この月に計3回"
 
 
 def test_a_name_that_nobody_has_counts_too(house: House) -> None:
@@ -94,8 +120,24 @@ def test_a_name_that_nobody_has_counts_too(house: House) -> None:
 
 def test_a_large_export_stands_out(house: House) -> None:
     inspector = who(house, Role.INSPECTOR)
-    assert kinds(house, line(Act.EXPORT, inspector, count=999)) == set()
-    assert kinds(house, line(Act.EXPORT, inspector, count=1000)) == {MASS}
+    assert kinds(house, line(Act.EXPORT, inspector, count=999)) == {OUTPUT}
+    assert kinds(house, line(Act.EXPORT, inspector, count=1000)) == {MASS, OUTPUT}
+    assert kinds(house, line(Act.PRINT, inspector, count=99)) == {OUTPUT}
+    told = found(house, line(Act.PRINT, inspector, count=100))
+    assert [one.words for one in told if one.kind == MASS] == ["12:00 印刷 100ページ"]
+
+
+def test_every_print_export_and_bulk_view_is_told_with_its_purposes(house: House) -> None:
+    inspector = who(house, Role.INSPECTOR)
+    told = found(
+        house,
+        line(Act.PRINT, inspector, purpose="検査の控え"),
+        line(Act.EXPORT, inspector, NOON.replace(hour=13), purpose="検査の控え"),
+        line(Act.BULK_VIEW, inspector, NOON.replace(hour=14), count=12, purpose="棚卸との突合"),
+    )
+    assert [(one.kind, one.words) for one in told] == [
+        (OUTPUT, "印刷 1件、書出し 1件、一括表示 1件（目的：検査の控え、棚卸との突合）")
+    ]
 
 
 def test_many_different_records_in_a_day_stand_out(house: House) -> None:
@@ -104,6 +146,18 @@ def test_many_different_records_in_a_day_stand_out(house: House) -> None:
     assert kinds(house, *many) == {MASS}
     same = [line(Act.VIEW, inspector, type="item", target="i") for _ in range(200)]
     assert kinds(house, *same) == set()
+
+
+def test_a_few_looks_on_days_without_an_entry_are_told_in_one_line(house: House) -> None:
+    worker = who(house, Role.WORKER)
+    looks = [
+        line(Act.VIEW, worker, NOON.replace(day=day), type="item", target=f"i{n}")
+        for day in (17, 18) for n in range(3)
+    ]  # fmt: skip
+    told = found(house, *looks)
+    assert [(one.kind, one.words) for one in told] == [
+        (NO_ENTRY, "1日10件未満の表示が2日（計6件）")
+    ]
 
 
 def test_a_worker_who_looks_and_enters_nothing_stands_out(house: House) -> None:

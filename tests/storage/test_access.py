@@ -75,7 +75,7 @@ def test_lines_wait_in_memory_until_they_are_flushed(house: House) -> None:
 
 def test_an_export_is_on_the_disk_before_it_is_handed_out(house: House) -> None:
     before = house.ledger.safe.access.head().seq
-    house.ledger.access.handed_out(Act.EXPORT, "item", count=3)
+    house.ledger.access.handed_out(Act.EXPORT, "item", count=3, purpose="監査の準備")
     assert house.ledger.safe.access.head().seq > before
 
 

@@ -130,7 +130,7 @@ def test_many_or_old_lines_travel_without_a_command(
 
 
 def test_an_export_and_the_lock_are_in_the_journal_at_once(house: House) -> None:
-    house.ledger.access.handed_out(Act.EXPORT, Item.type, count=3)
+    house.ledger.access.handed_out(Act.EXPORT, Item.type, count=3, purpose="監査の準備")
     assert carried(house) == last(house.ledger).seq
     look(house.ledger)
     end, keys = last(house.ledger).seq, kept(house)
@@ -171,7 +171,9 @@ def test_the_log_may_go_on_in_the_middle_of_a_batch(house: House) -> None:
 def test_a_medium_that_was_away_gets_the_lines_too(house: House) -> None:
     pull(house)
     look(house.ledger, 4)
-    house.ledger.access.handed_out(Act.EXPORT, Item.type)  # nothing is raised: it says so itself
+    house.ledger.access.handed_out(
+        Act.EXPORT, Item.type, purpose="監査の準備"
+    )  # nothing is raised: it says so itself
     assert house.ledger.journal.tend().state is JournalState.MISSING
     plug(house)
     house.ledger.journal.tend()
@@ -186,11 +188,11 @@ def test_lines_that_could_not_be_written_are_written_later(
 
     with monkeypatch.context() as patch:
         patch.setattr(journal_file, "sync", full)
-        house.ledger.access.handed_out(Act.EXPORT, Item.type)
+        house.ledger.access.handed_out(Act.EXPORT, Item.type, purpose="監査の準備")
         assert state(house.ledger) is JournalState.BROKEN
     enter(house.ledger)
     assert state(house.ledger) is JournalState.OK
-    house.ledger.access.handed_out(Act.EXPORT, Item.type)
+    house.ledger.access.handed_out(Act.EXPORT, Item.type, purpose="監査の準備")
     assert carried(house) == last(house.ledger).seq and sound(house.ledger)
 
 
@@ -325,7 +327,7 @@ def test_a_batch_comes_back_as_it_went(house: House) -> None:
 
 
 def test_verification_reads_every_batch(house: House) -> None:
-    house.ledger.access.handed_out(Act.EXPORT, Item.type)
+    house.ledger.access.handed_out(Act.EXPORT, Item.type, purpose="監査の準備")
     path = list_files(usb(house), kept(house).vault_id)[-1]
     flipped = path.stat().st_size - 40  # inside the lines
     enter(house.ledger)

@@ -1,6 +1,6 @@
 """Ledgers, and the answers of the user, for tests of the window: real files, a scripted hand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,7 @@ class Hand:
     def __init__(self) -> None:
         self.answers: list[object] = []
         self.said: list[str] = []
+        self.chosen: str | None = None  # the first that is offered
 
     def tell(self, parent: QWidget | None, sentence: str) -> None:
         self.said.append(sentence)
@@ -49,6 +50,13 @@ class Hand:
         self.said.append(question)
         answer = self._answer(None)
         return None if answer is None else str(answer)
+
+    def choice(
+        self, parent: QWidget | None, title: str, question: str, offered: Sequence[str],
+        value: str = "",
+    ) -> str | None:  # fmt: skip
+        self.said.append(question)
+        return self.chosen if self.chosen is not None else offered[0]
 
     def folder(self, parent: QWidget | None, title: str, start: str = "") -> Path | None:
         return self._path()

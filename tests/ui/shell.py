@@ -34,6 +34,7 @@ class Answers:
 
     replies: list[object] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    chosen: str | None = None  # from a list; None: the first that is offered
 
     def tell(self, parent: QWidget | None, sentence: str) -> None:
         self.asked.append(sentence)
@@ -51,6 +52,13 @@ class Answers:
     ) -> str | None:
         self.asked.append(question)
         return str(self.replies.pop(0))
+
+    def choice(
+        self, parent: QWidget | None, title: str, question: str, offered: Sequence[str],
+        value: str = "",
+    ) -> str | None:  # fmt: skip
+        self.asked.append(question)
+        return self.chosen if self.chosen is not None else offered[0]
 
     def folder(self, parent: QWidget | None, title: str, start: str = "") -> Path | None:
         return self._path(title)

@@ -565,7 +565,7 @@ def test_what_was_exported_can_be_taken_in_elsewhere(
     usb = item(stocked, "SK-0001")
     stocked.ledger.registers.revise(usb.with_changes(name="=1+1 の媒体"), "名称の訂正のため")
     out = tmp_path / f"媒体一覧{suffix}"
-    report = export_register(stocked.ledger, Item, out)
+    report = export_register(stocked.ledger, Item, out, purpose="控え一式")
     assert report == {"rows": 3, "lost": []}
     json.dumps(report)
     with furnished(tmp_path / "other") as other:
@@ -585,7 +585,7 @@ def test_exported_formulas_are_escaped(stocked: House, tmp_path: Path) -> None:
     usb = item(stocked, "SK-0001")
     stocked.ledger.registers.revise(usb.with_changes(name="＝1+1"), "名称の訂正のため")
     out = tmp_path / "媒体.csv"
-    export_register(stocked.ledger, Item, out, encoding="cp932")
+    export_register(stocked.ledger, Item, out, purpose="控え一式", encoding="cp932")
     with out.open(encoding="cp932", newline="") as file:
         rows = list(csv.DictReader(file))
     assert "'＝1+1" in {row["名称"] for row in rows}
@@ -593,7 +593,7 @@ def test_exported_formulas_are_escaped(stocked: House, tmp_path: Path) -> None:
 
 def test_cp932_tells_what_it_cannot_carry(stocked: House, tmp_path: Path) -> None:
     out = tmp_path / "人.csv"
-    report = export_register(stocked.ledger, Person, out, encoding="cp932")
+    report = export_register(stocked.ledger, Person, out, purpose="控え一式", encoding="cp932")
     assert {lost["character"] for lost in report["lost"]} >= {"U+20BB7"}
 
 

@@ -13,6 +13,7 @@ from models.errors import DiskFull
 from models.records import Attachment, Item, Person
 from tests.house import House, furnished
 from tests.ui.shell import Answers, settle
+from tests.ui.test_paper_pages import three_pages
 from ui.exporting import export_register
 from ui.form_dialog import FormDialog
 from ui.history import HistoryDialog
@@ -101,7 +102,7 @@ def test_a_file_that_is_read(house: House, desk: Desk) -> None:
 
 
 def test_an_export_with_the_number_of_its_rows(house: House, tmp_path: Path) -> None:
-    report = export_register(house.ledger, Item, tmp_path / "out.csv")
+    report = export_register(house.ledger, Item, tmp_path / "out.csv", purpose="控え一式")
     assert [line.count for line in kept(house, Act.EXPORT)] == [report["rows"]]
 
 
@@ -114,7 +115,7 @@ def test_what_cannot_be_noted_does_not_leave(
     with monkeypatch.context() as patch:
         patch.setattr(type(house.ledger.safe.access), "append", full)
         with pytest.raises(DiskFull):
-            export_register(house.ledger, Item, tmp_path / "out.csv")
+            export_register(house.ledger, Item, tmp_path / "out.csv", purpose="控え一式")
     assert not (tmp_path / "out.csv").exists()
     assert len(kept(house, Act.EXPORT)) == 1  # it was tried, and the line waited
 
@@ -126,7 +127,7 @@ def test_a_paper_that_is_saved(
     qtbot.addWidget(parent)
     answers.replies.append(tmp_path / "paper.pdf")
     what = What("submission", "s1", house.story.contract.id, "D-14")
-    save_here(desk, b"%PDF", "paper.pdf", parent, what)
+    save_here(desk, three_pages(tmp_path / "three.pdf"), "paper.pdf", parent, what)
     lines = kept(house, Act.EXPORT)
-    assert [(line.target, line.detail) for line in lines] == [("s1", "D-14")]
+    assert [(line.target, line.detail, line.pages) for line in lines] == [("s1", "D-14", 3)]
     assert (tmp_path / "paper.pdf").exists()

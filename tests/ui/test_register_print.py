@@ -39,7 +39,7 @@ def words_of(pdf: bytes) -> list[str]:
 
 
 def drawn(page: ItemsPage | DailyLogPage, title: str) -> list[str]:
-    return words_of(_work(page.view, title)(lambda _done, _total: None))
+    return words_of(_work(page.view, title, "一覧 1")(lambda _done, _total: None))
 
 
 def items_page(site: Site) -> ItemsPage:
@@ -96,7 +96,7 @@ def test_forty_rows_are_numbered_over_pages(site: Site) -> None:
     site.qtbot.addWidget(page)
     page.show_record(Organization.type, "")
     site.settle()
-    sheets = words_of(_work(page.tab.view, "組織")(lambda _done, _total: None))
+    sheets = words_of(_work(page.tab.view, "組織", "一覧 1")(lambda _done, _total: None))
     assert len(sheets) > 1
     for number, sheet in enumerate(sheets, 1):
         flat = " ".join(sheet.split())

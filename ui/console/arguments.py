@@ -6,6 +6,7 @@ import sys
 from typing import Any, NoReturn
 
 from models.errors import Usage
+from models.purposes import SCHEDULED
 from models.records import BY_TYPE
 
 MISTAKES = (  # what argparse says, and what we say; the groups are names that people typed
@@ -195,6 +196,7 @@ def _print(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--from", dest="from_day", metavar="DAY")
     verb.add_argument("--to", dest="to_day", metavar="DAY")
     verb.add_argument("--change", action="store_true", help="変更届（前回の提出から変わった分）")
+    _purpose(verb)
     _out(verb, metavar="OUT.pdf")
 
 
@@ -206,7 +208,15 @@ def _export(verb: argparse.ArgumentParser) -> None:
         "--encoding", choices=("cp932", "utf-8"), default="utf-8",
         help="CSVの文字コード（既定は BOM 付きの utf-8）",
     )  # fmt: skip
+    _purpose(verb)
     _out(verb, metavar="OUT", help="書き出すファイル（.csv、.xlsx、.json）")
+
+
+def _purpose(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--purpose", metavar="TEXT", default=SCHEDULED,
+        help=f"何のためか（利用の記録に残る。既定は {SCHEDULED}）",
+    )  # fmt: skip
 
 
 def _import(verb: argparse.ArgumentParser) -> None:

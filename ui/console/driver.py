@@ -17,6 +17,7 @@ from models.commands import Change
 from models.errors import AzukariError, Locked, NotFound, Usage
 from models.ledger import Ledger
 from models.office import Office
+from models.purposes import SCHEDULED
 from models.records import HandlingEvent, HandlingLine, Item, Record, Submission, UserAccount
 from models.rules.answers import Answers, SignIn
 from models.rules.checking import CheckIn
@@ -384,6 +385,7 @@ class Driver:
             ledger,
             record_type(request),
             out,
+            purpose=str(request.get("purpose") or SCHEDULED),
             contract_id=contract_by_no(ledger, str(contract)).id if contract else "",
             encoding=encoding_of(request),
         )

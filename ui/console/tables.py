@@ -12,6 +12,7 @@ from models.intake.finding import Finder
 from models.intake.parts import Intake, Options
 from models.ledger import Ledger
 from models.office import Office
+from models.purposes import stated
 from models.records import BY_TYPE, Record, Submission
 from ui.console.answers import spoken_questions, told_questions, with_answers
 from ui.console.output import Speaker, write_paper
@@ -19,6 +20,7 @@ from ui.console.verbs import contract_by_no, opened
 from ui.exporting import export_register
 from ui.intake import only_contract, read_source, take_source
 from ui.issue import IssueRequest, form_of, issue, preview
+from ui.pages import page_count
 
 
 def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> int:
@@ -41,14 +43,19 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
         sealed: dict[str, str | None] = {"number": None, "sha256": None}
 
         def make() -> tuple[str | None, bytes]:
+            stated(arguments.purpose)  # before anything is sealed
+            paper_id = ""
+            if form_of(ledger, request).sealed:
+                paper = ledger.registers.need(Submission, issue(ledger, request).ids[-1]).record
+                sealed.update(number=paper.doc_no, sha256=paper.pdf_sha256)
+                paper_id, pdf = paper.id, ledger.paper.file(paper.id)
+            else:
+                pdf = preview(ledger, request)
             ledger.access.handed_out(
-                Act.PRINT, Submission.type, contract=contract.id, detail=request.doc_kind
-            )
-            if not form_of(ledger, request).sealed:
-                return None, preview(ledger, request)
-            paper = ledger.registers.need(Submission, issue(ledger, request).ids[-1]).record
-            sealed.update(number=paper.doc_no, sha256=paper.pdf_sha256)
-            return paper.doc_no, ledger.paper.file(paper.id)
+                Act.PRINT, Submission.type, paper_id, contract.id, page_count(pdf),
+                request.doc_kind, arguments.purpose,
+            )  # fmt: skip
+            return sealed["number"], pdf
 
         write_paper(out, make)
     result = {"file": str(out), **sealed}
@@ -65,6 +72,7 @@ def export(arguments: Namespace, office: Office, speaker: Speaker) -> int:
             ledger,
             record_type(arguments.record),
             Path(arguments.out),
+            purpose=arguments.purpose,
             contract_id=contract,
             encoding=arguments.encoding,
         )

@@ -332,7 +332,7 @@ def backing_up(house: House, place: Path) -> object:
 
 
 def exporting(house: House, place: Path) -> object:
-    return export_register(house.ledger, Person, place / "people.csv")
+    return export_register(house.ledger, Person, place / "people.csv", purpose="控え一式")
 
 
 @pytest.mark.parametrize("step", [recording, attaching, backing_up, exporting])

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+from models.access import Act, Question
+from models.purposes import SCHEDULED
+from models.records import Submission
 from tests.reports.papers import flat
 from tests.ui.console.desk import Console
 from ui.issue import UNSEALED
+from ui.sample import cast
 from ui.seal_part import make_seal
 
 
@@ -44,3 +48,33 @@ def test_a_paper_that_nobody_knows_is_not_found(console: Console, tmp_path: Path
     out = tmp_path / "x.pdf"
     said = console("print", console.ledger, "--contract", "2026-001", "--document", "D-99", out)
     assert said.code == 1 and "D-99" in said.err
+
+
+def test_a_print_is_kept_with_its_purpose_pages_and_paper(console: Console, tmp_path: Path) -> None:
+    said_of(console, tmp_path / "a.pdf", "--document", "D-03", "--purpose", "当初の届出")
+    house = console.house
+    house.sign_in(cast.USERS[0].login)
+    said = console(
+        "print", console.ledger, "--contract", "2026-001", "--document", "D-29", tmp_path / "b.pdf"
+    )
+    assert said.code == 0
+    house.sign_in(cast.USERS[0].login)
+    listed, noticed = house.ledger.access.lines(Question(acts=frozenset({Act.PRINT})))
+    assert (listed.purpose, listed.pages > 0) == (SCHEDULED, True)
+    paper = house.ledger.registers.need(Submission, noticed.target).record
+    assert (noticed.purpose, paper.doc_kind) == ("当初の届出", "D-03")
+
+
+def test_a_purpose_that_says_nothing_is_refused_before_anything_is_sealed(
+    console: Console, tmp_path: Path
+) -> None:
+    out = tmp_path / "x.pdf"
+    make_seal(console.house.ledger)
+    before = console.house.ledger.store.head()
+    said = console(
+        "print", console.ledger, "--contract", "2026-001", "--document", "D-03", out,
+        "--purpose", "－",
+    )  # fmt: skip
+    assert said.code == 1 and "目的" in said.err and not out.exists()
+    console.house.sign_in(cast.USERS[0].login)
+    assert console.house.ledger.store.head() == before

@@ -26,7 +26,7 @@ def test_a_print_never_replaces_the_ledger(tmp_path: Path, name: str) -> None:
 def test_an_export_stays_out_of_the_ledger(tmp_path: Path, name: str) -> None:
     with furnished(tmp_path) as house:
         with pytest.raises(InsideLedger):
-            export_register(house.ledger, Item, house.folder / "ledger" / name)
+            export_register(house.ledger, Item, house.folder / "ledger" / name, purpose="控え一式")
         assert not (house.folder / "ledger" / name).exists()
 
 
