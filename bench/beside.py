@@ -18,7 +18,7 @@ from bench.stage import LATER, office
 from models.errors import AzukariError
 from models.ledger import Ledger
 from models.store import Progress
-from ui.application import make_window, prepare
+from ui.application import make_window, prepare, warm_up
 from ui.asking import DialogAsker
 from ui.late import Late
 from ui.operations import Operations
@@ -52,11 +52,12 @@ class Window:
             instance = QApplication([])
             prepare(instance)
         self.blocked = 0.0
-        qInstallMessageHandler(without_chatter)
+        self._before = qInstallMessageHandler(without_chatter)
         self._operations = Operations(_Silent())
         here = Late(lambda: office(folder, StoryClock(LATER), rules=True))
         self._window = make_window(here, self._operations, folder / "likes")
         self._window.resize(1280, 800)
+        warm_up(self._operations, here)
         self._window.show()
         self._window.open_ledger(ledger, folder / "ledger")
         self._window.idle.start(A_DAY)  # nobody touches it, and it must not lock meanwhile
@@ -73,6 +74,7 @@ class Window:
         self._settle()
         self._operations.close()
         self._window.close()
+        qInstallMessageHandler(self._before)
 
     def seconds(self, act: Callable[[Progress], object], times: int = 1) -> float:
         """Return the median seconds of an act that is done beside the window."""

@@ -28,11 +28,12 @@ def rotating(folder: Path) -> list[Figure]:
     """Give the ledger a new data key; the floor is SQLCipher's own rekey of the same file."""
     ledger = unlock(folder)
     key = cast(LedgerSafe, ledger.safe).vault.database_key
-    shutil.copyfile(folder / "ledger" / DATABASE_NAME, folder / "bare.db")
-    bare = open_database(folder / "bare.db", key)
+    (folder / "bare").mkdir()
+    shutil.copyfile(folder / "ledger" / DATABASE_NAME, folder / "bare" / DATABASE_NAME)
+    bare = open_database(folder / "bare" / DATABASE_NAME, key)
     floor = seconds(lambda: bare.rekey(os.urandom(32)))
     bare.close()
-    (folder / "bare.db").unlink()
+    shutil.rmtree(folder / "bare")
 
     def renew(progress: Progress) -> None:
         ledger.people.renew_key("計測のための更新", progress)

@@ -99,6 +99,7 @@ class Database:
         self.writes = 0
         self._connection = connection
         self._broken: AzukariError | None = None
+        self._together = False
         self._troubled = False  # an error may still hold a statement, see `close`
         self._reader: int | None = None
 
@@ -152,6 +153,9 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """Run a block as one durable transaction; any exception takes everything back."""
         with self.lock:
+            if self._together:
+                yield
+                return
             self.writes += 1
             self.all("BEGIN IMMEDIATE")
             try:
@@ -161,6 +165,16 @@ class Database:
                 self._troubled = True
                 self._roll_back()
                 raise
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of all those inside; an exception in one of them must end it."""
+        with self.transaction():
+            self._together = True
+            try:
+                yield
+            finally:
+                self._together = False
 
     def rekey(self, key: bytes) -> None:
         """Encrypt the whole database under another raw key, in one transaction of SQLCipher."""

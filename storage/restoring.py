@@ -7,6 +7,7 @@ end, page by page, hash by hash and signature by signature, before the folder ge
 
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 from models.chain import Head
@@ -23,6 +24,7 @@ from storage.ledger_store import LedgerStore
 from storage.ledgers import DATABASE_NAME, check_snapshot, open_store
 from storage.unlocked import Vault
 
+TOGETHER = 500  # commands of the journal that are replayed in one transaction
 _DIFFERS = "復元した台帳が、バックアップの目録と一致しません。"
 
 
@@ -83,10 +85,14 @@ def _fetch_lost(store: LedgerStore, place: Path, journal: Path | None) -> int:
 def _follow(
     store: LedgerStore, place: Path, vault: Vault, journal: Path, progress: Progress
 ) -> None:
-    for command, entries in replay(journal, vault, store.head(), progress):
-        store.replay(command, entries)
-        for name in attachment_names(entries):
-            copy_attachment(name, journal / FOLDER_NAME, place / FOLDER_NAME)
+    """Replay the journal; the folder has no name yet, so that not every command must be durable."""
+    commands = replay(journal, vault, store.head(), progress)
+    for first in commands:
+        with store.database.together():
+            for command, entries in chain((first,), islice(commands, TOGETHER - 1)):
+                store.replay(command, entries)
+                for name in attachment_names(entries):
+                    copy_attachment(name, journal / FOLDER_NAME, place / FOLDER_NAME)
 
 
 class _LogDiffers(Exception):

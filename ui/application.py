@@ -1,5 +1,6 @@
 """The window's composition: font, theme, pages, and the one place where bugs surface."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -106,6 +107,7 @@ def warm_up(operations: Operations, office: "Callable[[], Office]") -> None:
         )
 
         icons.warm_up()
+        gc.freeze()  # modules and classes stay: nobody need look through them for garbage again
 
     operations.ask(work, lambda _: None)
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
+from models import collector
 from models.errors import AzukariError, Cancelled
 
 if TYPE_CHECKING:  # the door stands before the office is there; importing that takes 0.2 s
@@ -206,7 +207,8 @@ class Operations(QObject):
 
     def _work(self, work: Callable[[], Any], answer: Callable[[Any, Any], None]) -> None:
         try:
-            outcome = work()
+            with collector.among_the_new():
+                outcome = work()
         except BaseException as error:  # bugs too: they are raised again in the window's thread
             caught = error
             self._post(lambda: answer(None, caught))

@@ -2,10 +2,15 @@
 
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from bench import __main__ as table
+from bench import lasting
+from bench.beside import Window
 from bench.by_hand import sign_each
 from bench.figure import quiet
 from bench.memory import Watch
@@ -35,3 +40,47 @@ def test_the_memory_of_helpers_is_counted() -> None:
     with subprocess.Popen([sys.executable, "-c", parent]) as process, Watch(process) as watch:
         process.wait()
     assert 60 < watch.peak < 150
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("small")
+    build(folder, ENTRIES)
+    return folder
+
+
+def test_a_window_that_stands_still_is_noticed(small: Path, qapp: object) -> None:
+    ledger = unlock(small)
+
+    def hold(_progress: object) -> None:
+        """Keep every other thread from running, as a long call into C does."""
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(10)
+        end = time.perf_counter() + 0.25
+        while time.perf_counter() < end:
+            pass
+        sys.setswitchinterval(before)
+
+    with Window(ledger, small) as window:
+        quick = window.seconds(lambda _progress: threading.Event().wait(0.2))
+        assert 0.2 <= quick < 1 and window.blocked < 150
+        window.seconds(hold)
+        assert window.blocked > 150
+
+
+def test_new_key_restore_and_erasure_are_measured(
+    small: Path, qapp: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lasting, "FRAMES", 5)
+    for way in (lasting.rotating, lasting.restoring, lasting.erasing):
+        figure, blocked = way(small)
+        assert figure.ours > 0 and figure.floor and blocked.unit == "ms"
+    assert {one.name for one in small.iterdir()} == {"ledger", "device", "likes"}
+    ledger = unlock(small)
+    assert sum(1 for one in ledger.store.entries() if one.content is None) > ENTRIES / 2
+    ledger.close()
+
+
+def test_what_fails_is_said_in_its_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert table._measure("open", tmp_path, 10) == 1
+    assert "| open: failed (1) | 10 |" in capfd.readouterr().out

@@ -277,6 +277,27 @@ os._exit(9)
     store.close()
 
 
+def test_transactions_together_are_one(path: Path) -> None:
+    store = reopen(path)
+    database = store.database
+    with database.together():
+        store.set_setting("a", "1")
+        store.set_setting("b", "2")
+    writes = database.writes
+    with pytest.raises(KeyError), database.together():
+        store.set_setting("a", "3")
+        store.set_setting("c", "4")
+        raise KeyError
+    assert [store.setting(name) for name in "abc"] == ["1", "2", ""]
+    assert database.writes == writes + 1
+    store.set_setting("a", "5")  # and afterwards each is one again
+    assert database.writes == writes + 2
+    store.close()
+    store = reopen(path)
+    assert store.setting("a") == "5"
+    store.close()
+
+
 def test_a_new_key_locks_the_old_one_out(path: Path) -> None:
     store = reopen(path)
     store.database.rekey(bytes(reversed(KEY)))

@@ -2,15 +2,17 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from models.codes import AttachmentKind, SystemEventKind
-from models.errors import Damaged, Foreign, VerificationFailed
+from models.errors import Cancelled, Damaged, Foreign, VerificationFailed
 from models.journal import JournalState
 from models.records import BackupRun, Place
+from storage import restoring
 from tests.house import House, furnished
 from tests.storage.test_journal_keeper import (
     BOSS,
@@ -64,6 +66,31 @@ def test_backup_and_journal_bring_back_the_last_acknowledged_entry(house: House)
     ledger.journal.start(usb(house))  # the same medium goes on
     enter(ledger)
     assert replayed(house) == ledger.store.head().seq
+
+
+def test_a_journal_is_replayed_in_transactions_of_many_commands(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup = backed_up(house)
+    for number in range(5):
+        enter(house.ledger, f"{number}")
+    head = house.ledger.store.head()
+    monkeypatch.setattr(restoring, "TOGETHER", 2)
+    for name, cut in (("whole", 0), ("short", 3)):
+        seen: list[int] = []
+
+        def stop(done: int, total: int, seen: list[int] = seen, cut: int = cut) -> None:
+            seen.append(done)
+            if cut and len(seen) > cut:
+                raise Cancelled
+
+        new = house.folder / name
+        with pytest.raises(Cancelled) if cut else nullcontext():
+            reached = house.office.restore(
+                backup, new, BOSS.login, BOSS.password, stop, journal=usb(house)
+            )
+            assert reached.head == head
+        assert new.exists() is not bool(cut)
 
 
 def test_a_drill_touches_neither_the_ledger_nor_its_journal(house: House) -> None:

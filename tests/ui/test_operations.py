@@ -1,5 +1,6 @@
 """The one way to the ledger: order, errors as sentences, progress, nothing after a lock."""
 
+import gc
 import threading
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete, isValid
 
+from models import collector
 from models.chain import EMPTY
 from models.commands import Change
 from models.errors import Cancelled, NotFound, Refused
@@ -41,6 +43,19 @@ def test_a_command_announces_its_change_before_it_is_done(
     operations.run(change, done=lambda made: seen.append(f"done {made.ids[0]}"))
     settle(qtbot, operations)
     assert seen == ["changed c1", "done id"]
+
+
+def test_python_does_not_look_through_everything_while_work_goes_on(
+    qtbot: QtBot, operations: Operations
+) -> None:
+    before = gc.get_threshold()
+    seen: list[object] = []
+    operations.ask(gc.get_threshold, seen.append)
+    operations.ask(lambda: [][1], seen.append)  # a bug of ours must not leave it so
+    with qtbot.captureExceptions() as bugs:
+        settle(qtbot, operations)
+    assert seen == [(*before[:2], collector.NEVER)] and len(bugs) == 1
+    assert gc.get_threshold() == before
 
 
 def test_commands_keep_their_order_and_one_thread(qtbot: QtBot, operations: Operations) -> None:
