@@ -320,6 +320,17 @@ class NotWritable(AzukariError):
     sentence = "「{file}」に書き込めません。フォルダーの権限と、媒体の書込み禁止スイッチを確かめてください。今回の操作は記録されていません。"
 
 
+class Unfinished(AzukariError):
+    """A ledger must be written to before it can be read, and cannot be. Facts: file, reason."""
+
+    code = "UNFINISHED"
+    exit_code = 5
+    sentence = (
+        "「{file}」は書込みのできない場所にあり、このままでは読めません。{reason}"
+        "台帳のフォルダーを丸ごと、書込みのできる場所に写してから、開いてください。"
+    )
+
+
 class InsideLedger(AzukariError):
     """A file of another kind was to be written into a ledger's folder. Fact: file."""
 

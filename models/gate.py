@@ -212,12 +212,16 @@ class NewSheet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open ledger with the user who opened it."""
+    """An open ledger with the user who opened it.
+
+    `frozen` tells that it lies where nothing can be written: it is looked at as it is.
+    """
 
     store: Store
     safe: Safe
     user_id: str
     signer: Signer
+    frozen: bool = False
 
 
 class Recovery(Protocol):
@@ -295,7 +299,8 @@ class Gate(Protocol):
             progress: of what lasts: tables of another version are derived again, a new data key
                 that was announced is given.
             accept: open it although something remembers a later state; who may is asked above.
-            looking: nothing will be entered; what is noticed is noticed again the next time.
+            looking: nothing will be entered; what is noticed is noticed again the next time. A
+                ledger that cannot be written is opened as it is.
 
         Raises:
             RolledBack

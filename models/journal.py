@@ -39,6 +39,7 @@ class JournalState(str, Enum):
     MISSING = "missing"  # promised and not there: nothing is entered
     BROKEN = "broken"  # there, and cannot be used: nothing is entered
     SUSPENDED = "suspended"  # a responsible person answers for going on without it
+    UNSEEN = "unseen"  # there may be one; the ledger lies where nothing can be written
 
 
 WORDS = {
@@ -47,6 +48,7 @@ WORDS = {
     JournalState.MISSING: "更新ジャーナルの媒体がありません。記帳できません",
     JournalState.BROKEN: "更新ジャーナルを使えません。記帳できません",
     JournalState.SUSPENDED: "更新ジャーナルなしで記帳しています",
+    JournalState.UNSEEN: "更新ジャーナルは見ていません",
 }
 
 
@@ -70,7 +72,7 @@ class JournalStatus:
 
     @property
     def care(self) -> bool:
-        return self.state not in (JournalState.OK, JournalState.NONE)
+        return self.state not in (JournalState.OK, JournalState.NONE, JournalState.UNSEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,10 @@ class News:
 
 class JournalKeeper(Protocol):
     """The journal of an open ledger."""
+
+    @property
+    def looking(self) -> bool:
+        """Whether somebody only looks: nothing is entered then, not even what was noticed."""
 
     def status(self) -> JournalStatus: ...
 
@@ -123,8 +129,6 @@ class JournalKeeper(Protocol):
 
 class JournalDesk:
     """Verbs on the journal."""
-
-    _looking = False  # somebody only looks: nothing is entered
 
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
@@ -198,15 +202,13 @@ class JournalDesk:
             pass  # the state says it; the next command that is refused says it to its author
         return self.status()
 
-    def greet(self, reason: str = "", *, enter: bool = True) -> None:
+    def greet(self, reason: str = "") -> None:
         """Enter at the sign-in what was noticed at the opening, and say what the user should know.
 
         Args:
             reason: what the responsible person says to a ledger that was set back.
-            enter: False while somebody only looks.
         """
-        ledger = self._ledger
-        self._looking = not enter
+        ledger, enter = self._ledger, not self._keeper.looking
         noticed = [one.detail for one in self._keeper.news()]
         try:
             if enter:
@@ -231,7 +233,7 @@ class JournalDesk:
             reason: what the responsible person says to it.
         """
         news = self._keeper.news()
-        if news and not self._looking:
+        if news and not self._keeper.looking:
             self._ledger.commit([creating(self.event(one, reason)) for one in news])
             self._keeper.told(news)
 

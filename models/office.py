@@ -21,6 +21,11 @@ from models.settling import settle
 from models.store import Progress, quiet
 from models.terminals import notice_terminal
 
+FROZEN = (
+    "書込みのできない場所の台帳なので、ロックを取らずに、あるがままに読みました。"
+    "利用の記録は残らず、更新ジャーナルは見ていません。"
+)
+
 
 @dataclass(frozen=True)
 class Office:
@@ -85,6 +90,7 @@ class Office:
             rolled_back: reason of a responsible person who goes on with a ledger that shows less
                 than this PC or the journal remembers; it is entered, and printed on the next paper.
             looking: somebody only looks: nothing is finished or entered, the ledger stays as it is.
+                It may then lie where nothing can be written; `Ledger.notices` tells of it.
             progress: of what lasts (see `Gate.unlock`).
 
         Raises:
@@ -99,10 +105,12 @@ class Office:
         )
         ledger = self._ledger(opened)
         try:
+            if opened.frozen:
+                ledger.notices.append(FROZEN)
             if not looking:
                 settle(ledger)
             ledger.access.signed_in()
-            ledger.journal.greet(rolled_back, enter=not looking)
+            ledger.journal.greet(rolled_back)
             if not looking:
                 notice_terminal(ledger)
         except Exception:

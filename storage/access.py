@@ -82,6 +82,8 @@ class AccessTable:
 
     def append(self, lines: Sequence[Line], seal: Seal) -> None:
         database = self._database
+        if database.frozen:
+            return  # whoever looked was told that nothing can be noted here
         with _writable(database), database.transaction():
             write(database, lines, [seal])
         if self._journal is not None:
@@ -113,6 +115,8 @@ class AccessTable:
         return [str(row[0]) for row in rows]
 
     def refusals(self) -> Sequence[Refusal]:
+        if self._database.frozen:
+            return ()  # they wait for a ledger that can take them
         header = self._vault.header
         found = []
         for at, tag in self._refusals.waiting(self._vault.vault_id):

@@ -37,6 +37,7 @@ from models.errors import (
     LedgerMissing,
     Locked,
     NotWritable,
+    Unfinished,
 )
 from storage import files
 
@@ -97,6 +98,7 @@ class Database:
         self.path = path
         self.lock = threading.RLock()
         self.writes = 0
+        self.frozen = False  # a file that nobody writes: a snapshot, or one on a read-only medium
         self._connection = connection
         self._broken: AzukariError | None = None
         self._together = False
@@ -357,11 +359,25 @@ def open_snapshot(path: Path, key: bytes) -> Database:
         if database.value("PRAGMA application_id") != APPLICATION_ID:
             raise Foreign(file=str(path), reason="預り台帳のデータベースではありません。")
         database.all("PRAGMA query_only = ON")
+        database.frozen = True
         database._connection.set_authorizer(_authorize)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def require_at_rest(path: Path) -> None:
+    """Refuse a database that a transaction left half-way, where nobody can take it back.
+
+    Raises:
+        Unfinished
+    """
+    journal = path.with_name(f"{path.name}-journal")
+    with files.reading(journal):
+        hot = journal.exists() and journal.stat().st_size > 0
+    if hot:
+        raise Unfinished(file=str(path), reason="途中で止まった記帳の後始末が残っています。")
 
 
 def _require_plausible(path: Path) -> None:

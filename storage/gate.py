@@ -23,7 +23,9 @@ from models.errors import (
     DeviceSecretMissing,
     InsideLedger,
     NotPermitted,
+    NotWritable,
     Occupied,
+    Unfinished,
     VerificationFailed,
 )
 from models.gate import Opened, Recovery, Restored, SheetKey
@@ -39,8 +41,8 @@ from storage.header_files import is_ledger, read_pair
 from storage.journal_keeper import Keeper
 from storage.kdf import STANDARD, KdfParameters
 from storage.ledger_store import LedgerStore
-from storage.ledgers import DATABASE_NAME, create_ledger, open_ledger
-from storage.lock import LedgerLock, lock_ledger
+from storage.ledgers import DATABASE_NAME, create_ledger, open_frozen, open_ledger
+from storage.lock import LedgerLock, can_write, hold_still, lock_ledger
 from storage.machine import PC
 from storage.password_words import load_password_words
 from storage.restoring import complete
@@ -149,7 +151,7 @@ class LedgerGate:
         """Open a ledger as one of its users."""
         path = Path(folder)
         vault_id = read_pair(path).best.header.vault_id
-        lock = self._lock(path)
+        lock, frozen = self._lock_to_look(path) if looking else (self._lock(path), False)
         try:
             with self._throttle.counted(vault_id, login, self._clock()):
                 vault = unlock_vault(
@@ -159,12 +161,15 @@ class LedgerGate:
                     device=self._device.load(),
                     allow_test_profile=self._allow_test_profile,
                     random=self._random,
+                    mend=not frozen,
                 )
             if accept and vault.role != Role.SUPERVISOR.value:
                 raise NotPermitted(act="以前の状態の台帳の使用", who=Role.SUPERVISOR.label)
         except BaseException:
             lock.release()
             raise
+        if frozen:
+            return self._join_frozen(vault, lock, accept=accept)
         return self._join(vault, lock, new=False, accept=accept, looking=looking, progress=progress)
 
     def open_with_sheet(self, folder: PurePath, sheet: str) -> Recovery:
@@ -346,6 +351,30 @@ class LedgerGate:
     def _lock(self, folder: Path) -> LedgerLock:
         return lock_ledger(folder, holder=_holder(), now=self._clock())
 
+    def _lock_to_look(self, folder: Path) -> tuple[LedgerLock, bool]:
+        """Lock a ledger that is only looked at; tell whether it lies where nothing is written."""
+        if can_write(folder):
+            with suppress(NotWritable):
+                return self._lock(folder), False
+        return hold_still(folder), True
+
+    def _join_frozen(self, vault: Vault, lock: LedgerLock, *, accept: bool) -> Opened:
+        """Open a ledger as it is, where nothing can be written."""
+        path = vault.folder / DATABASE_NAME
+        try:
+            if vault.rotating:
+                raise Unfinished(file=str(path), reason="途中で止まった暗号鍵の更新があります。")
+            store = open_frozen(vault.folder, vault, lock)
+        except BaseException:
+            lock.release()
+            raise
+        try:
+            store.read_only(vault.user_id)
+            return replace(self._furnish(vault, store, accept=accept, looking=True), frozen=True)
+        except BaseException:
+            store.close()
+            raise
+
     def _join(
         self,
         vault: Vault,
@@ -366,24 +395,29 @@ class LedgerGate:
                 vault.folder, vault, holder="", now=now, lock=lock, progress=progress
             )
         try:
-            safe = LedgerSafe(vault, store, self._clock, self._policy, self._throttle)
-            safe.require_header()
-            if vault.role == Role.INSPECTOR.value:
-                store.read_only(vault.user_id)
-            safe.journal = Keeper(
-                store, vault, self._memory, self._clock, accept=accept, looking=looking
-            )
-            safe.access = AccessTable(
-                store.database, vault, self._throttle.refusals, platform.node() or "PC",
-                safe.journal,
-            )  # fmt: skip
-            safe.machine = PC(vault.folder, _holder())
-            safe.finish_renewal(progress)
-            store.on_close(vault.close)
-            return Opened(store, safe, vault.user_id, vault.signer())
+            opened = self._furnish(vault, store, accept=accept, looking=looking)
+            cast(LedgerSafe, opened.safe).finish_renewal(progress)
+            return opened
         except BaseException:
             store.close()
             raise
+
+    def _furnish(self, vault: Vault, store: LedgerStore, *, accept: bool, looking: bool) -> Opened:
+        """Put the safe of an open store together."""
+        safe = LedgerSafe(vault, store, self._clock, self._policy, self._throttle)
+        safe.require_header()
+        if vault.role == Role.INSPECTOR.value:
+            store.read_only(vault.user_id)
+        safe.journal = Keeper(
+            store, vault, self._memory, self._clock, accept=accept, looking=looking
+        )
+        safe.access = AccessTable(
+            store.database, vault, self._throttle.refusals, platform.node() or "PC",
+            safe.journal,
+        )  # fmt: skip
+        safe.machine = PC(vault.folder, _holder())
+        store.on_close(vault.close)
+        return Opened(store, safe, vault.user_id, vault.signer())
 
 
 class SheetRecovery:

@@ -80,7 +80,7 @@ class Keeper:
         self._vault = vault
         self._memory = memory
         self._clock = clock
-        self._looking = looking
+        self.looking = looking
         self._journal: Journal | None = None
         self._problem: AzukariError | None = None
         self._turn = threading.RLock()  # one writes: a command, or lines beside the work
@@ -92,8 +92,11 @@ class Keeper:
         self._news: list[News] = []
         self._place = vault.folder.resolve()
         setting = store.setting(FOLDER_SETTING)
+        # Where nothing can be written, nothing is caught up either: the journal is left alone.
+        self._unseen = bool(setting) and store.database.frozen
         # A path that was kept relative stands beside the ledger and moves with it.
-        self._folder = Path(os.path.normpath(self._place / setting)) if setting else None
+        keeps = setting and not self._unseen
+        self._folder = Path(os.path.normpath(self._place / setting)) if keeps else None
         self._suspended = bool(store.setting(SUSPENDED_SETTING))
         self._compare_memory(accept)
         if self._folder is not None:
@@ -469,7 +472,7 @@ class Keeper:
     # --- small things ----------------------------------------------------------------------------
     def _state(self) -> JournalState:
         if self._folder is None:
-            return JournalState.NONE
+            return JournalState.UNSEEN if self._unseen else JournalState.NONE
         if self._journal is not None:
             return JournalState.OK
         if self._suspended:
@@ -505,7 +508,7 @@ class Keeper:
     def _close(self) -> None:
         if self._journal is not None:
             self._journal.close()
-        if self._last.seq and not self._looking:
+        if self._last.seq and not self.looking:
             self._memory.remember(self._vault.vault_id, self._place, self._last)
 
 

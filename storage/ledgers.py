@@ -13,11 +13,18 @@ from pathlib import Path
 from typing import Protocol
 
 from models.chain import Head
-from models.errors import Foreign, VerificationFailed
+from models.errors import Foreign, Unfinished, VerificationFailed
 from models.store import Progress
 from storage import files, log, schema
 from storage.attachments import FOLDER_NAME, Attachments
-from storage.database import PAGE_SIZE, Database, create_database, open_database, open_snapshot
+from storage.database import (
+    PAGE_SIZE,
+    Database,
+    create_database,
+    open_database,
+    open_snapshot,
+    require_at_rest,
+)
 from storage.kdf import KEY_BYTES
 from storage.ledger_store import LedgerStore
 from storage.lock import LedgerLock, lock_ledger
@@ -134,6 +141,32 @@ def open_ledger(
     except BaseException:
         store.close()
         raise
+    return store
+
+
+def open_frozen(folder: Path, vault: Keys, lock: LedgerLock) -> LedgerStore:
+    """Open a ledger that cannot be written from here: it stays as it is, byte for byte.
+
+    Raises:
+        Unfinished: it would have to be written to first.
+        LedgerMissing, Damaged, Foreign, NewerFormat
+    """
+    path = folder / DATABASE_NAME
+    require_at_rest(path)
+    database = open_snapshot(path, vault.database_key)
+    try:
+        if log.require_known_format(database) != vault.vault_id.hex():
+            raise Foreign(file=str(path), reason="別の台帳のデータベースです。")
+        if database.value("PRAGMA user_version") != schema.VERSION:
+            raise Unfinished(file=str(path), reason="ほかの版のプログラムが作った表です。")
+        store = LedgerStore(database, vault.vault_id.hex())
+        key = store.secret(ATTACHMENT_KEY)
+        if key is not None:
+            store.attachments = Attachments(folder / FOLDER_NAME, key)
+    except BaseException:
+        database.close()
+        raise
+    store.on_close(lock.release)
     return store
 
 

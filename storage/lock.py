@@ -26,10 +26,14 @@ _LOCKED_BYTE = 1 << 30
 
 
 class LedgerLock:
-    """Hold a ledger folder exclusively until `release` or the end of the process."""
+    """Hold a ledger folder exclusively until `release` or the end of the process.
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor: int | None = descriptor
+    Args:
+        descriptor: None where there is nothing to hold.
+    """
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._descriptor = descriptor
 
     def __enter__(self) -> Self:
         return self
@@ -73,6 +77,33 @@ def lock_ledger(folder: Path, *, holder: str, now: datetime) -> LedgerLock:
         os.close(descriptor)
         raise
     return LedgerLock(descriptor)
+
+
+def hold_still(folder: Path) -> LedgerLock:
+    """Keep others from writing while a ledger is looked at that cannot be written from here.
+
+    Where no lock ever lay nobody can be writing; nothing is created.
+
+    Raises:
+        InUse: another program writes to it.
+    """
+    path = folder / LOCK_NAME
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError:
+        return LedgerLock(None)  # none, or of an owner who lets nobody read it
+    if not _try_lock(descriptor):
+        told = _read_holder(descriptor)
+        os.close(descriptor)
+        raise InUse(**told)
+    return LedgerLock(descriptor)
+
+
+def can_write(folder: Path) -> bool:
+    """Tell whether this process may write in a folder; Windows says so of read-only media, too."""
+    effective = os.access in os.supports_effective_ids
+    return os.access(folder, os.W_OK, effective_ids=effective)
 
 
 if sys.platform == "win32":  # pragma: no cover - cannot run on the machines that build this

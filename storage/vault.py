@@ -131,8 +131,12 @@ def unlock_vault(
     device: DeviceSecret,
     allow_test_profile: bool = False,
     random: Random = os.urandom,
+    mend: bool = True,
 ) -> Vault:
     """Open the key header as one person.
+
+    Args:
+        mend: overwrite a torn copy of the header; without it nothing is written.
 
     Raises:
         WrongPassword: unknown login or wrong password, after the same derivation.
@@ -150,7 +154,7 @@ def unlock_vault(
         raise Damaged(
             file=str(folder), what_now="鍵が利用者と一致しません。責任者に連絡してください。"
         )
-    return _opened_vault(pair, user, keys, device, random)
+    return _opened_vault(pair, user, keys, device, random, mend=mend)
 
 
 def recover_vault(
@@ -255,7 +259,13 @@ def _usable(file: HeaderFile, folder: Path, allow_test_profile: bool) -> Header:
 
 
 def _opened_vault(
-    pair: HeaderPair, user: HeaderUser, keys: KeySet, device: DeviceSecret, random: Random
+    pair: HeaderPair,
+    user: HeaderUser,
+    keys: KeySet,
+    device: DeviceSecret,
+    random: Random,
+    *,
+    mend: bool = True,
 ) -> Vault:
     """Unwrap the data keys, check MAC and signatures, and only then mend a torn copy."""
     name = str(pair.folder)
@@ -267,9 +277,10 @@ def _opened_vault(
     mac_key = derive_key(data_keys[header.epoch], header.vault_id, "header")
     check_mac(pair.best, mac_key, name)
     check_signatures(header, name)
-    pair.repair()
+    if mend:
+        pair.repair()
     vault = Vault(pair.folder, pair.best, user, Secrets(keys, data_keys, device, random))
-    vault.repaired = pair.to_repair
+    vault.repaired = pair.to_repair if mend else ()
     return vault
 
 

@@ -36,6 +36,7 @@ def backups(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         "keep": {"days": rule.days, "weeks": rule.weeks, "months": rule.months},
         "backups": [_told(one) for one in left],
         "disposed": [_told(one) for one in ended],
+        "read_only": ledger.opened.frozen,
         "seq": head.seq,
         "head": head.hex,
     }

@@ -21,7 +21,8 @@ def calendar(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         f"{one.word}　{one.day}　{one.left}　{one.due.what}　{one.due.about}　{one.person}".rstrip()
         for one in entries
     ]
-    speaker.result({"dates": dates}, lines or ["期限はありません"])
+    result = {"dates": dates, "read_only": ledger.opened.frozen}
+    speaker.result(result, lines or ["期限はありません"])
     return 1 if any(one.state == "overdue" for one in entries) else 0
 
 

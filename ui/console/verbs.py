@@ -49,7 +49,7 @@ def opened(arguments: Namespace, office: Office, *, looking: bool = False) -> It
     login, password = login_and_password(arguments)
     ledger = office.unlock(Path(arguments.ledger), login, password, looking=looking)
     try:
-        for notice in ledger.notices:
+        for notice in ledger.notices:  # among them that nothing can be written here
             print(notice, file=sys.stderr)
         yield ledger
     finally:
@@ -109,6 +109,7 @@ def describe(ledger: Ledger, folder: str) -> dict[str, Any]:
         ],
         "journal": journal,
         "last_backup": _last_backup(ledger),
+        "read_only": ledger.opened.frozen,
     }
 
 
@@ -146,6 +147,7 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     result = {
         "ok": found.ok,
         "full": arguments.full or arguments.enter,
+        "read_only": ledger.opened.frozen,
         "seq": found.head.seq,
         "head": found.head.hex,
         "problems": problems,
@@ -167,6 +169,7 @@ def evidence(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     result = {
         "contract": contract.contract_no,
         "profile": contract.profile_code,
+        "read_only": ledger.opened.frozen,
         "clauses": [
             {
                 "clause": one.key,
@@ -197,9 +200,11 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
     if fingerprint is not None:
         fingerprint = fingerprint_of(fingerprint)
     known: dict[str, str] = {}
+    read_only: dict[str, bool] = {}
     if arguments.ledger:
         with opened(arguments, office, looking=True) as ledger:
             known = {paper.doc_no: paper.pdf_sha256 for paper in ledger.paper.sealed()}
+            read_only = {"read_only": ledger.opened.frozen}
     documents = []
     lines = []
     for name in arguments.files:
@@ -210,7 +215,7 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
     ok = all(document["ok"] for document in documents)
     if fingerprint is None:
         lines.append(UNKNOWN_SEAL)
-    speaker.result({"ok": ok, "documents": documents}, lines)
+    speaker.result({"ok": ok, **read_only, "documents": documents}, lines)
     return 0 if ok else 1
 
 
