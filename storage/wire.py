@@ -73,9 +73,9 @@ def load(data: bytes) -> tuple[Command, list[Entry]]:
         previous = entry.hash
     if end != len(data):
         raise Malformed("bytes behind the last entry")
-    at = head.text("at", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+    at = datetime.fromisoformat(head.time("at"))
     command = Command(
-        head.text("id", _LARGEST_ID), head.text("author", _LARGEST_ID), datetime.fromisoformat(at),
+        head.text("id", _LARGEST_ID), head.text("author", _LARGEST_ID), at,
         head.number("offset", -1440, 1440), first, entries[-1].seq, previous,
         _hex(head, "signature", 64),
     )  # fmt: skip

@@ -1,6 +1,5 @@
 """A ledger for the faults, a watcher, and a folder in memory to lay states in."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,14 +10,13 @@ import pytest
 from tests.faults import stage
 from tests.faults.hands import Hands
 from tests.faults.recording import Watcher, build_recorder
+from tests.security.harm import MEMORY
 
 
 @pytest.fixture(scope="session")
 def memory() -> Iterator[Path]:
     """A folder on a memory disk where there is one: thousands of states are laid there."""
-    shared = Path("/dev/shm")
-    within = shared if os.access(shared, os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="azukari-faults-", dir=within))
+    folder = Path(tempfile.mkdtemp(prefix="azukari-faults-", dir=MEMORY))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,5 +1,6 @@
 """Harmed copies of a file, and what a reader makes of them."""
 
+import hashlib
 import os
 import random
 from collections.abc import Callable, Iterable, Iterator
@@ -8,6 +9,10 @@ from pathlib import Path
 from models.errors import AzukariError
 
 SEED = int(os.environ.get("AZUKARI_TEST_SEED", "20261121"))
+
+_SHARED = Path("/dev/shm")
+MEMORY = _SHARED if os.access(_SHARED, os.W_OK) else None
+"""A disk in memory, where there is one: thousands of copies are laid there."""
 
 Copy = tuple[str, bytes]
 Judge = Callable[[bytes], bool]
@@ -41,7 +46,10 @@ def cuts(raw: bytes, lengths: Iterable[int]) -> Iterator[Copy]:
 
 
 def taken(copies: Iterable[Copy], judge: Judge, keep: Path, seed: int = SEED) -> list[str]:
-    """Return which copies a reader took for sound; the copy that fails is kept in a file.
+    """Return which copies a reader took for sound; the first that fails is kept in a file.
+
+    Args:
+        keep: where; the file's name gets a part of its own, so that no other takes its place.
 
     Raises:
         Crash: an error that is none of ours, with seed, place and the kept copy.
@@ -54,11 +62,18 @@ def taken(copies: Iterable[Copy], judge: Judge, keep: Path, seed: int = SEED) ->
         except AzukariError:
             continue
         except Exception as error:
-            keep.write_bytes(content)
-            raise Crash(f"seed {seed}, {how}: {error!r}; the copy is kept in {keep}") from error
+            kept = _keep(keep, content)
+            raise Crash(f"seed {seed}, {how}: {error!r}; the copy is kept in {kept}") from error
         if sound:
-            keep.write_bytes(content)
+            if not found:
+                print(f"seed {seed}, {how}: taken for sound; kept in {_keep(keep, content)}")
             found.append(how)
     print(f"seed {seed}: {count} harmed copies, {len(found)} taken for sound")
     assert count, "nothing was harmed"
     return found
+
+
+def _keep(place: Path, content: bytes) -> Path:
+    kept = place.with_name(f"{place.name}-{hashlib.sha256(content).hexdigest()[:12]}")
+    kept.write_bytes(content)
+    return kept

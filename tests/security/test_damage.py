@@ -1,7 +1,9 @@
 """Damage and cut files (A4, A5): reported with an error of ours, never a crash, never accepted."""
 
+import gc
 import random
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,7 +27,7 @@ from storage.unlocked import Vault
 from storage.vault import unlock_vault
 from storage.verify import verify
 from tests.house import FIRST_DAY, cheap_office, furnished
-from tests.security.harm import SEED, Judge, cuts, flips, random_flips, taken
+from tests.security.harm import MEMORY, SEED, Judge, cuts, flips, random_flips, taken
 from tests.storage.vaults import seeded
 from ui.issue import IssueRequest, issue
 from ui.sample import cast
@@ -51,9 +53,23 @@ class Site:
     broken: Path
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small_heap() -> Iterator[None]:
+    """A ledger that had trouble collects garbage at its end: spare it what other tests left."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    home = tmp_path_factory.mktemp("damage")
+    home = Path(tempfile.mkdtemp(prefix="azukari-damage-", dir=MEMORY))
+    yield from _site(home, tmp_path_factory.mktemp("damage") / "bad")
+    shutil.rmtree(home)
+
+
+def _site(home: Path, broken: Path) -> Iterator[Site]:
     with furnished(home) as house:
         ledger = house.ledger
         ledger.journal.start(home / "usb")
@@ -73,7 +89,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         allow_test_profile=True,
     )  # fmt: skip
     journal = list_files(home / "usb", vault.vault_id)[-1]
-    yield Site(home, vault, Path(backup), journal, paper, identity.fingerprint, home / "bad")
+    yield Site(home, vault, Path(backup), journal, paper, identity.fingerprint, broken)
 
 
 # --- the database ---------------------------------------------------------------------------------
@@ -107,12 +123,7 @@ def ledger_db(site: Site) -> bytes:
 def test_a_damaged_byte_of_the_ledger_is_never_accepted(site: Site) -> None:
     raw = ledger_db(site)
     assert Database(site)(raw), "the whole file is sound"
-    assert taken(random_flips(raw, 300), Database(site), site.broken) == []
-
-
-@pytest.mark.soak
-def test_two_thousand_damaged_bytes_of_the_ledger_are_never_accepted(site: Site) -> None:
-    assert taken(random_flips(ledger_db(site), 2000), Database(site), site.broken) == []
+    assert taken(random_flips(raw, 2000), Database(site), site.broken) == []
 
 
 def test_a_program_that_only_opens_would_accept_damage(site: Site) -> None:
@@ -174,23 +185,20 @@ class JournalReader:
     def __init__(self, site: Site) -> None:
         self.place = site.home / "harmed.azj"
         self.site = site
+        whole = JournalFile(site.journal, site.vault).scan()
+        self.last = whole.head, whole.lines
 
     def __call__(self, content: bytes) -> bool:
         self.place.write_bytes(content)
         scan = JournalFile(self.place, self.site.vault).scan()
-        return not scan.torn and scan.head == self.last
-
-    @property
-    def last(self) -> object:
-        return JournalFile(self.site.journal, self.site.vault).scan().head
+        return not scan.torn and (scan.head, scan.lines) == self.last
 
 
 def test_every_damaged_byte_of_the_journal_is_noticed(site: Site) -> None:
     raw = site.journal.read_bytes()
     reader = JournalReader(site)
     assert reader(raw)
-    step = max(1, len(raw) // 1500)
-    assert taken(flips(raw, range(SEED % step, len(raw), step)), reader, site.broken) == []
+    assert taken(flips(raw, range(len(raw))), reader, site.broken) == []
 
 
 @pytest.mark.soak
@@ -202,8 +210,7 @@ def test_both_patterns_at_every_byte_of_the_journal_are_noticed(site: Site) -> N
 
 def test_a_journal_cut_anywhere_never_reaches_its_last_entry(site: Site) -> None:
     raw = site.journal.read_bytes()
-    lengths = range(0, len(raw), max(1, len(raw) // 1000))
-    assert taken(cuts(raw, [*lengths, len(raw) - 1]), JournalReader(site), site.broken) == []
+    assert taken(cuts(raw, range(len(raw))), JournalReader(site), site.broken) == []
 
 
 def test_a_journal_reader_that_forgives_a_torn_end_would_be_found(site: Site) -> None:
@@ -237,21 +244,15 @@ class BackupReader:
 def test_a_damaged_byte_of_a_backup_is_never_accepted(site: Site) -> None:
     raw = site.backup.read_bytes()
     assert BackupReader(site)(raw)
-    assert taken(random_flips(raw, 500), BackupReader(site), site.broken) == []
+    assert taken(random_flips(raw, 2000), BackupReader(site), site.broken) == []
 
 
 def test_a_backup_cut_anywhere_is_never_accepted(site: Site) -> None:
     raw = site.backup.read_bytes()
     dice = random.Random(SEED)
     start = 14 + int.from_bytes(raw[10:14], "big") + 32
-    lengths = [*range(0, start, 29), *(dice.randrange(start, len(raw)) for _ in range(150))]
+    lengths = [*range(start), *(dice.randrange(start, len(raw)) for _ in range(150))]
     assert taken(cuts(raw, lengths), BackupReader(site), site.broken) == []
-
-
-@pytest.mark.soak
-def test_two_thousand_damaged_bytes_of_a_backup_are_never_accepted(site: Site) -> None:
-    raw = site.backup.read_bytes()
-    assert taken(random_flips(raw, 2000), BackupReader(site), site.broken) == []
 
 
 def test_a_backup_that_only_opens_its_manifest_would_accept_damage(site: Site) -> None:
@@ -272,14 +273,14 @@ def paper_reader(site: Site) -> Judge:
 
 
 def test_a_damaged_byte_of_a_sealed_paper_is_never_accepted(site: Site) -> None:
-    step = max(1, len(site.paper) // 500)
+    step = 60
     assert paper_reader(site)(site.paper)
     positions = range(SEED % step, len(site.paper), step)
     assert taken(flips(site.paper, positions), paper_reader(site), site.broken) == []
 
 
 def test_a_sealed_paper_cut_anywhere_is_never_accepted(site: Site) -> None:
-    lengths = range(0, len(site.paper), max(16, len(site.paper) // 200))
+    lengths = range(0, len(site.paper), 16)
     assert taken(cuts(site.paper, lengths), paper_reader(site), site.broken) == []
 
 
@@ -287,7 +288,6 @@ def test_a_sealed_paper_cut_anywhere_is_never_accepted(site: Site) -> None:
 def test_every_third_byte_of_a_sealed_paper_counts(site: Site) -> None:
     raw = site.paper
     assert taken(flips(raw, range(0, len(raw), 3)), paper_reader(site), site.broken) == []
-    assert taken(cuts(raw, range(0, len(raw), 16)), paper_reader(site), site.broken) == []
 
 
 def test_a_verifier_that_only_reads_the_claims_would_accept_damage(site: Site) -> None:

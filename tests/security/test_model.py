@@ -4,7 +4,6 @@ Hypothesis draws acts of the office: entries, corrections, sign-ins, new keys, p
 go, backups and restores. The list knows what must be there; the ledger is a real encrypted one.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -31,7 +30,7 @@ from models.ledger import Ledger
 from models.records import Organization, Person, Place
 from models.registers import Registers
 from tests.house import FIRST_DAY, cheap_office, opening
-from tests.security.harm import SEED
+from tests.security.harm import MEMORY, SEED
 from ui.sample import cast
 from ui.sample.clock import StoryClock
 
@@ -49,9 +48,7 @@ class Office(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        memory = Path("/dev/shm")  # thousands of commits need no real disk
-        within = memory if os.access(memory, os.W_OK) else None
-        self.home = Path(tempfile.mkdtemp(prefix="azukari-model-", dir=within))
+        self.home = Path(tempfile.mkdtemp(prefix="azukari-model-", dir=MEMORY))
         self.clock = StoryClock(FIRST_DAY)
         self.office = cheap_office(self.home, self.clock, seed=11)
         self.password = BOSS.password
