@@ -17,9 +17,10 @@ def build_office() -> "Office":
     """Put gate, profiles, clock and randomness together."""
     from datetime import datetime
 
+    from models.denied import parse_denied
     from models.office import Office
     from models.profile_shelf import ProfileShelf
-    from resources import VERSION, profile_texts
+    from resources import VERSION, denied_programs, profile_texts
     from storage.gate import LedgerGate
     from storage.profile_folder import profile_folder, site_profiles
 
@@ -33,6 +34,7 @@ def build_office() -> "Office":
         random=os.urandom,
         steady=_steady_clock(),
         program=f"Azukari {VERSION}",
+        denied=parse_denied(denied_programs()),
     )
 
 

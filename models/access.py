@@ -235,8 +235,11 @@ class AccessLog:
 
         Raises:
             InvalidField: nobody said what it is for.
+            TerminalBlocked: of an export.
             DiskFull, NotWritable, InputOutput, Locked: then nothing may be handed out.
         """
+        if act is Act.EXPORT:
+            self._ledger.blocking.require()
         if act in OUTPUTS:
             self.purpose = purpose = purposes.stated(purpose)
         self.note(act, type_, target, contract, count, detail, purpose)

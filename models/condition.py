@@ -116,6 +116,7 @@ class Facts:
     programs: Sequence[str] | None
     denied: Sequence[Denied]
     version: str
+    unresolved: Sequence[str] | None = None  # programs that block the terminal; None: unwatched
 
 
 def read_facts(
@@ -123,6 +124,8 @@ def read_facts(
 ) -> Facts:
     """Ask ledger and PC; takes a moment, so it is done beside the window."""
     machine = ledger.safe.machine
+    if ledger.blocking.watches:
+        ledger.blocking.look()
     went_well = Query(
         BackupRun.type,
         (Where("result", Op.EQ, BackupResult.OK),),
@@ -149,6 +152,7 @@ def read_facts(
         programs=machine.programs(),
         denied=denied,
         version=version,
+        unresolved=ledger.blocking.found if ledger.blocking.watches else None,
     )
 
 
@@ -320,6 +324,12 @@ def _one_protection(one: Protection, today: date) -> tuple[State, str]:
 
 def _programs(facts: Facts) -> Condition:
     topic = "入っているプログラム"
+    if facts.unresolved:
+        return Condition(
+            topic, State.BAD,
+            f"使ってはならないプログラムがあり、この端末を止めています：{'、'.join(facts.unresolved[:8])}",
+            "取り除き、責任者が「解決の記帳…」を押してください。認められたもののときは、理由を記帳します。",
+        )  # fmt: skip
     if facts.programs is None:
         return Condition(
             topic, State.UNKNOWN, "このPCからは、入っているプログラムを読み取れません。",
@@ -329,12 +339,18 @@ def _programs(facts: Facts) -> Condition:
     if not found:
         words = f"{len(facts.programs):,}個を調べ、使ってはならないものはありません。"
         return Condition(topic, State.GOOD, words)
-    shown = "、".join(f"{program}（{kind}）" for program, kind in found[:8])
-    more = f"ほか{len(found) - 8}個" if len(found) > 8 else ""
+    if facts.unresolved is not None:
+        words = f"{len(facts.programs):,}個を調べました。認められたもの：{_named(found)}"
+        return Condition(topic, State.GOOD, words)
     return Condition(
-        topic, State.BAD, f"使ってはならないプログラムがあります：{shown}{more}",
+        topic, State.BAD, f"使ってはならないプログラムがあります：{_named(found)}",
         "取り除くか、委託者と責任者が認めたものであることを所見に書いて記帳してください。",
     )  # fmt: skip
+
+
+def _named(found: Sequence[tuple[str, str]]) -> str:
+    shown = "、".join(f"{program}（{kind}）" for program, kind in found[:8])
+    return shown + (f"ほか{len(found) - 8}個" if len(found) > 8 else "")
 
 
 def size_words(size: int) -> str:

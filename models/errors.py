@@ -43,6 +43,17 @@ class Refused(AzukariError):
     sentence = "{reason}"
 
 
+class TerminalBlocked(Refused):
+    """A program that must not be there blocks the terminal (SK-11.7, A-31). Fact: programs."""
+
+    code = "TERMINAL_BLOCKED"
+    sentence = (
+        "この端末に、使ってはならないプログラム（{programs}）が見つかっています。"
+        "責任者が「点検」の「システムの状態」で解決を記帳するまで、"
+        "新しい取扱い、添付、書出しはできません。閲覧、印刷、バックアップ、検証はできます。"
+    )
+
+
 class RuleRefused(Refused):
     """A rule of the contract refuses, and no reason helps. Facts: reason, findings."""
 

@@ -30,8 +30,10 @@ class Files:
         A file whose record never gets entered is an orphan that care removes later.
 
         Raises:
+            TerminalBlocked
             Refused: too large or empty.
         """
+        self._ledger.blocking.require()
         if not data:
             raise Refused(
                 reason=f"「{name}」は空のファイルです。正しいファイルを選び直してください。"

@@ -15,10 +15,12 @@ from datetime import date, datetime, timedelta
 from models import permissions
 from models.access import AccessLog
 from models.backups import RESTORED, kept_restore
+from models.blocking import Blocking
 from models.chain import SALT_SIZE, Command, Head, Intent, write_command
 from models.clockwatch import ClockWatch, Steady
 from models.codes import AccountStatus, Role
 from models.commands import Change, creating
+from models.denied import Denied
 from models.erasure import Ending
 from models.errors import (
     JournalFailed,
@@ -69,6 +71,7 @@ class Ledger:
         steady: Steady | None = None,
     ) -> None:
         self.opened = opened
+        denied: Sequence[Denied] = (),
         self.store: Store = scoped(opened.store, opened.user_id)
         self.safe: Safe = opened.safe
         self.profiles = profiles
@@ -91,6 +94,7 @@ class Ledger:
         self.ending = Ending(self)
         self.journal = JournalDesk(self)
         self._watch = ClockWatch(steady)
+        self.blocking = Blocking(self, denied)
         self._last_at: datetime | None = None
         self._restore_entered = False
         self.inquiries = Inquiries(self)
@@ -216,6 +220,7 @@ class Ledger:
             types=also.union(intent.record.type for intent in intents),
             ids=tuple(intent.record.id for intent in intents),
             notices=tuple(notices),
+            self.blocking.check(intents)
         )
         self.access.entered(intents)
         for listener in self._listeners:

@@ -1,6 +1,6 @@
 """The office: how a ledger comes to be open, for the window, the console and the driver alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -9,6 +9,7 @@ from models.backups import keep_restore, record_restore, record_restore_test
 from models.chain import Head
 from models.clockwatch import Steady
 from models.codes import Role
+from models.denied import Denied
 from models.gate import Gate, Opened, Restored
 from models.ledger import Clock, Ledger, Random
 from models.opening import Opening, open_books
@@ -19,7 +20,7 @@ from models.recovering import enter_recovery
 from models.registers import Registers
 from models.settling import settle
 from models.store import Progress, quiet
-from models.terminals import notice_terminal
+from models.terminals import notice_programs, notice_terminal
 
 FROZEN = (
     "書込みのできない場所の台帳なので、ロックを取らずに、あるがままに読みました。"
@@ -40,6 +41,7 @@ class Office:
     own_profiles: tuple[str, ...] = ()  # codes of the profiles that come with the program
     rules: bool = True  # ask the rules of the contracts (models/ruling.py)
     steady: Steady | None = None  # the clock that nobody can set (models/clockwatch.py)
+    denied: Sequence[Denied] = ()  # programs that must not be on the PC (models/denied.py)
 
     def create(self, folder: PurePath, opening: Opening, password: str) -> tuple[Ledger, str]:
         """Make a new ledger with its first responsible person.
@@ -113,6 +115,7 @@ class Office:
             ledger.journal.greet(rolled_back)
             if not looking:
                 notice_terminal(ledger)
+                notice_programs(ledger)
         except Exception:
             ledger.close()  # whatever the reason, an open ledger without a user must not stay
             raise
@@ -152,6 +155,7 @@ class Office:
         ledger.access.signed_in()
         ledger.journal.greet("回復シートの使用")
         notice_terminal(ledger)
+        notice_programs(ledger)
         return ledger, fresh
 
     def restore(
@@ -263,5 +267,6 @@ class Office:
 
     def _ledger(self, opened: Opened) -> Ledger:
         return Ledger(
-            opened, self.profiles, self.clock, self.random, rules=self.rules, steady=self.steady
-        )
+            opened, self.profiles, self.clock, self.random, rules=self.rules, steady=self.steady,
+            denied=self.denied,
+        )  # fmt: skip

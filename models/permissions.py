@@ -63,6 +63,7 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "access_log": ("利用の記録の閲覧", frozenset({S, A, I})),
     "condition": ("システムの状態の点検", frozenset({W, S, A})),
     "access_review": ("利用の記録の確認", frozenset({S, A})),
+    "unblock": ("使ってはならないプログラムの解決", REGISTER),
     "evidence": ("条項と証拠の確認", frozenset({S, I})),
 }
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from models.codes import EventLevel, Role, SystemEventKind
 from models.commands import creating
-from models.errors import JournalFailed, JournalMissing
+from models.errors import JournalFailed, JournalMissing, TerminalBlocked
 from models.journal import News
 
 if TYPE_CHECKING:
@@ -33,3 +33,10 @@ def notice_terminal(ledger: "Ledger") -> None:
             return  # said by the journal; entered at the next sign-in
         ledger.notices.append(words)
     ledger.store.set_setting(TERMINAL, now)
+
+
+def notice_programs(ledger: "Ledger") -> None:
+    """Block the terminal when a program is installed that must not be there (A-31)."""
+    ledger.blocking.look()
+    if ledger.blocking.found:
+        ledger.notices.append(str(TerminalBlocked(programs="、".join(ledger.blocking.found[:3]))))

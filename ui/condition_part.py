@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from models.blocking import Answer
 from models.condition import WORDS, Condition, State, judge, read_facts, record_check
 from models.denied import parse_denied
 from models.ledger import Ledger
@@ -43,6 +44,23 @@ class ConditionPart(QWidget):
             ]
         )
         layout.say(self.summary, *_summary(conditions))
+        self.unblock.setVisible(bool(self.desk.ledger.blocking.found))
+
+    def resolve(self) -> None:
+        """Ask what became of the program that blocks the terminal, and enter it."""
+        desk = self.desk
+        title = self.tr("使ってはならないプログラムの解決")
+        question = "\n".join([*desk.ledger.blocking.found, self.tr("どうしましたか。")])
+        answers = {one.label: one for one in Answer}
+        chosen = desk.asker.choice(self, title, question, list(answers))
+        if chosen not in answers:
+            return
+        reason = desk.asker.line(self, title, self.tr("確かめたことと理由（記帳されます）"))
+        if reason is not None:
+            desk.operations.run(
+                lambda: desk.ledger.blocking.resolve(answers[chosen], reason),
+                done=lambda _: self.refresh(), parent=self,
+            )  # fmt: skip
 
     def record(self) -> None:
         """Enter how everything stands, with what the person who looks says to it."""
@@ -72,6 +90,12 @@ class ConditionPart(QWidget):
             widget.setToolTip(why_not)
         again = layout.button(self.tr("もう一度調べる"), self.refresh)
         foot = row_of()
+        self.unblock = layout.button(self.tr("解決の記帳…"), self.resolve)
+        may_not = permitted.why_not(self.desk.ledger, "unblock")
+        self.unblock.setEnabled(not may_not)
+        self.unblock.setToolTip(may_not)
+        self.unblock.hide()
+        foot.addWidget(self.unblock)
         foot.addWidget(self.finding, 1)
         foot.addWidget(self.button)
         foot.addWidget(again)

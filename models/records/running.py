@@ -39,5 +39,6 @@ class SystemEvent(Record):
             SystemEventKind.ACCESS_REVIEWED,
             SystemEventKind.CONDITION_CHECKED,
             SystemEventKind.PASSWORDS_REVIEWED,
+            SystemEventKind.PROGRAM_CLEARED,
         )
         return frozenset({"reason", "acknowledged_by"}) if self.kind in answered else frozenset()

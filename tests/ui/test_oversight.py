@@ -1,6 +1,7 @@
 """The page 点検: what it shows of the system and of its use, and what is entered from it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,8 +9,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models.access import Act
+from models.blocking import Answer
 from models.condition import State
+from models.denied import parse_denied
 from models.records import Item, SystemEvent
+from resources import denied_programs
+from storage.machine import PC
 from tests.house import House, furnished
 from tests.ui.shell import Answers, cell_text, settle
 from ui.access_facts import Asked, read_access
@@ -61,6 +66,28 @@ def test_every_line_of_the_condition_says_what_to_do_unless_it_is_well(
     assert page.condition.table.rowCount() == len(conditions) >= 10
     for one in conditions:
         assert bool(one.to_do) is (one.state is not State.GOOD), one.topic
+
+
+def test_a_blocked_terminal_is_freed_from_the_page(
+    house: House, operations: Operations, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = show(house, operations, qtbot)
+    assert page.condition.unblock.isHidden()
+    monkeypatch.setattr(PC, "programs", lambda pc: ["AnyDesk"])
+    watched = replace(house.office, denied=parse_denied(denied_programs()))
+    monkeypatch.setattr(house, "office", watched)
+    house.sign_in(cast.USERS[0].login)
+    page = show(house, operations, qtbot)
+    assert not page.condition.unblock.isHidden() and house.ledger.blocking.found
+    answers = operations.asker
+    assert isinstance(answers, Answers)
+    monkeypatch.setattr(answers, "chosen", Answer.ALLOWED.label)
+    answers.replies.append("保守業者の遠隔保守。委託者の承認書第5号")
+    page.condition.unblock.click()
+    settle(qtbot, operations)
+    assert page.condition.unblock.isHidden() and not house.ledger.blocking.found
+    [line] = [one for one in page.condition.conditions if one.topic == "入っているプログラム"]
+    assert line.state is State.GOOD and "認められたもの：AnyDesk" in line.sentence
 
 
 def test_the_condition_is_entered_with_a_finding(
