@@ -102,6 +102,8 @@ class Database:
         self._connection = connection
         self._broken: AzukariError | None = None
         self._together = False
+        self._freed = threading.Condition(self.lock)
+        self._keeper: int | None = None  # the thread that keeps the file as it is
         self._troubled = False  # an error may still hold a statement, see `close`
         self._reader: int | None = None
 
@@ -158,7 +160,7 @@ class Database:
             if self._together:
                 yield
                 return
-            self.writes += 1
+            self._begin_writing()
             self.all("BEGIN IMMEDIATE")
             try:
                 yield
@@ -167,6 +169,24 @@ class Database:
                 self._troubled = True
                 self._roll_back()
                 raise
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Keep the file as it is while a block reads it; others go on asking, and wait to write."""
+        with self.lock:
+            self._freed.wait_for(lambda: self._keeper is None)
+            self._keeper = threading.get_ident()
+        try:
+            yield
+        finally:
+            with self.lock:
+                self._keeper = None
+                self._freed.notify_all()
+
+    def _begin_writing(self) -> None:
+        # Waiting gives `lock` back, so that the keeper and everybody else can go on reading.
+        self._freed.wait_for(lambda: self._keeper in (None, threading.get_ident()))
+        self.writes += 1
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -181,7 +201,7 @@ class Database:
     def rekey(self, key: bytes) -> None:
         """Encrypt the whole database under another raw key, in one transaction of SQLCipher."""
         with self.lock:
-            self.writes += 1
+            self._begin_writing()
             connection = self._usable()
             connection.set_authorizer(None)
             try:
@@ -212,7 +232,7 @@ class Database:
 
     def let_go(self) -> None:
         """Let another process have the file; the caller holds `lock` until `take_back`."""
-        self.writes += 1
+        self._begin_writing()
         self.close()
 
     def take_back(self, keys: Sequence[bytes]) -> bytes:

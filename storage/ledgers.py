@@ -201,11 +201,11 @@ def _attach_files(store: LedgerStore, folder: Path) -> None:
 def snapshot_reader(store: LedgerStore) -> Iterator[Snapshot]:
     """Give the encrypted database file, in chunks, as it is at one moment.
 
-    The store is locked while the block runs: nothing is written, and what is on the disk is whole,
-    because the journal of every finished transaction is empty (journal_mode=TRUNCATE).
+    Nothing is written while the block runs, and what is on the disk is whole, because the journal
+    of every finished transaction is empty (journal_mode=TRUNCATE). A list goes on being shown.
     """
     database = store.database
-    with database.lock:
+    with database.still():
         descriptor = database.reader()
         size = os.fstat(descriptor).st_size
         yield Snapshot(_chunks(descriptor, size, database.path), size, store.head())

@@ -4,7 +4,9 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -296,6 +298,33 @@ def test_transactions_together_are_one(path: Path) -> None:
     store = reopen(path)
     assert store.setting("a") == "5"
     store.close()
+
+
+def test_others_read_and_wait_to_write_while_the_file_is_kept_still(path: Path) -> None:
+    store = reopen(path)
+    written = threading.Event()
+
+    def write() -> None:
+        with store.database.lock:  # as whoever looks at the head first
+            store.set_setting("a", "1")
+        written.set()
+
+    with store.database.still():
+        before, writes = path.read_bytes(), store.database.writes
+        writer = threading.Thread(target=write)
+        writer.start()
+        assert not written.wait(0.2)
+        asked = [in_a_thread(lambda: store.count(Query("item"))), store.count(Query("item"))]
+        assert asked == [1, 1] and path.read_bytes() == before
+        assert store.database.writes == writes
+    writer.join(5)
+    assert written.is_set() and store.setting("a") == "1"
+    store.close()
+
+
+def in_a_thread(ask: Callable[[], int]) -> int:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(ask).result(5)
 
 
 def test_a_new_key_locks_the_old_one_out(path: Path) -> None:
