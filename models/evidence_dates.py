@@ -19,12 +19,23 @@ from models.calendar_running import (
     k28_capacity,
     k28_integrity,
 )
-from models.codes import AccountStatus, BackupKind, BackupResult, DueStatus, SystemEventKind
+from models.codes import (
+    AccountStatus,
+    BackupKind,
+    BackupResult,
+    DueStatus,
+    EncryptionMeasure,
+    HandlingKind,
+    SystemEventKind,
+    Timing,
+)
 from models.condition import PROTECTION, State, told
 from models.evidence_queries import QUERIES
 from models.inquiry import Inquiry, Question, Row, row
 from models.password_review import cycle_of, due_on
-from models.records import BackupRun, DueItem, SystemEvent, UserAccount
+from models.records import BackupRun, DueItem, HandlingEvent, SystemEvent, UserAccount
+from models.rules.moving import asks_for_password
+from models.store import Op, Query, Where
 
 
 def _late(item: Item, paper: str = "") -> Question:
@@ -64,6 +75,7 @@ def eq_due(asked: Inquiry) -> Iterator[Row]:
 def eq_password(asked: Inquiry) -> Iterator[Row]:
     """Find accounts with a first or an old password, and reviews that are late."""
     yield from _late(k18_passwords)(asked)
+    yield from _taken_out(asked)
     cycle = cycle_of(asked)
     for one in asked.everywhere(UserAccount):
         if one.status is not AccountStatus.ACTIVE:
@@ -73,6 +85,28 @@ def eq_password(asked: Inquiry) -> Iterator[Row]:
             yield row(one, f"「{one.login_name}」は、最初のパスワードをまだ変えていません。", "due")
         elif day is not None and day < asked.today:
             yield row(one, f"「{one.login_name}」のパスワードの見直しの時期を過ぎています。")
+
+
+def _taken_out(asked: Inquiry) -> Iterator[Row]:
+    """Find encrypted data that left with a password that nobody had looked at (FK-10.1)."""
+    if not asks_for_password(asked.profile, HandlingKind.TAKE_OUT):
+        return
+    where = (
+        Where("contract_id", Op.EQ, asked.contract.id),
+        Where("kind", Op.EQ, HandlingKind.TAKE_OUT),
+        Where("timing", Op.EQ, Timing.ACTUAL),
+        Where("encryption", Op.EQ, EncryptionMeasure.APPLIED),
+    )
+    fields = ("caption", "password_renewed", "source_file_id")
+    yield from asked.listed(Query(HandlingEvent.type, where), fields, _old_password).values()
+
+
+def _old_password(
+    _asked: Inquiry, id_: str, caption: str, renewed: bool | None, source_file_id: str
+) -> Row | None:
+    if renewed or source_file_id:
+        return None
+    return Row(HandlingEvent.type, id_, f"{caption}で、データのパスワードが見直されていません。")
 
 
 def eq_integrity(asked: Inquiry) -> Iterator[Row]:

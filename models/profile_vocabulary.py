@@ -352,7 +352,7 @@ RULE_PARAMS: Mapping[str, Mapping[str, str]] = {
     },
     "R-07": {"acts": "acts", "other_acts": "mode"},
     "R-08": {"incident_draft": "flag"},
-    "R-09": {"acts": "acts", "other_acts": "mode"},
+    "R-09": {"acts": "acts", "other_acts": "mode", "password": "mode"},
     "R-12": {"first_receipt": "mode"},
     "R-15": {"other_purpose": "mode", "third_party": "mode"},
     "R-17": {"named_equipment": "flag"},

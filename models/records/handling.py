@@ -362,6 +362,10 @@ class HandlingEvent(Record):
     encryption_detail: str = field(
         Text(), "措置の内容", hint="暗号の鍵やパスワードは書かないでください"
     )
+    password_renewed: bool | None = field(
+        Boolean("新しくし、別に渡す", "していない"), "暗号化のパスワード",
+        hint="持ち出すデータのパスワードを見直したか。パスワードそのものは書かないでください",
+    )  # fmt: skip
     misdelivery_measures: tuple[MisdeliveryMeasure, ...] = field(
         MultiChoice(MisdeliveryMeasure), "誤送付等の防止措置"
     )
@@ -409,7 +413,9 @@ class HandlingEvent(Record):
         if self.kind not in WITH_COUNTERPART:
             hidden |= {"counterpart_org_id", "counterpart_name", "counterpart_title", "means"}
         if self.kind is not HandlingKind.TAKE_OUT:
-            hidden.add("expected_return_at")
+            hidden |= {"expected_return_at", "password_renewed"}
+        if self.encryption is not EncryptionMeasure.APPLIED:
+            hidden.add("password_renewed")
         if self.kind not in SANITIZATION_KINDS:
             hidden.add("sanitization")
         if self.kind not in (HandlingKind.TRANSPORT, HandlingKind.DISPATCH, HandlingKind.TAKE_OUT):

@@ -11,12 +11,14 @@ from models.codes import (
     ItemClass,
     PlaceKind,
 )
+from models.profiles import Profile
 from models.records import HandlingEvent, Item
 from models.rules.case import Case, Say
 
 K, S = HandlingKind, AuthorizationSubject
 STORING = (K.RECEIVE, K.STORE, K.CREATE, K.COLLECT)
 LEAVING = (K.TAKE_OUT, K.TRANSPORT, K.TRANSMIT, K.DISPATCH)
+PASSWORD = "password"  # parameter of R-09: the password of the data is asked for
 COMPUTERS = frozenset({ItemClass.EQUIPMENT, ItemClass.MEDIUM})  # パソコン等 includes media
 SAFE_MEASURES = frozenset({EncryptionMeasure.APPLIED, EncryptionMeasure.EQUIVALENT})
 
@@ -139,6 +141,21 @@ def _leaves_encrypted(case: Case, event: HandlingEvent) -> Iterator[str]:
             f"「{items[0].caption()}」の{word}が記録されていません。"
             f"{word}をして「暗号化等の措置」に入力してください。"
         )
+    elif (
+        measure is EncryptionMeasure.APPLIED
+        and event.password_renewed is None
+        and asks_for_password(case.profile, event.kind)
+    ):
+        yield Say(
+            "持ち出すデータのパスワードを新しくし、媒体と別に渡すかを"
+            "「暗号化のパスワード」で答えてください。",
+            key=PASSWORD,
+        )
+
+
+def asks_for_password(profile: Profile, kind: HandlingKind | None) -> bool:
+    """Tell whether the password of data that is taken out is reviewed each time (FK-10.1)."""
+    return kind is K.TAKE_OUT and PASSWORD in profile.rules["R-09"].params
 
 
 def _rests_encrypted(case: Case) -> Iterator[str]:

@@ -9,7 +9,15 @@ import pytest
 
 from models.backups import WHOLE_LEDGER
 from models.calendar import calendar, state
-from models.codes import BackupKind, BackupResult, EventLevel, GovernanceStatus, SystemEventKind
+from models.codes import (
+    BackupKind,
+    BackupResult,
+    EncryptionMeasure,
+    EventLevel,
+    GovernanceStatus,
+    HandlingKind,
+    SystemEventKind,
+)
 from models.commands import creating, revising
 from models.condition import PROTECTION, Condition, State, record_check, told
 from models.errors import InvalidField, NotPermitted
@@ -21,6 +29,8 @@ from models.records import (
     ChangedTerm,
     ContractClauseSetting,
     GovernanceDocument,
+    HandlingEvent,
+    HandlingLine,
     SystemEvent,
     UserAccount,
 )
@@ -227,3 +237,21 @@ def test_what_the_program_notes_of_itself_is_no_look_of_a_person(chiba: House) -
     news = News(SystemEventKind.JOURNAL_STARTED, EventLevel.INFO, "始めました。")
     chiba.ledger.commit([creating(chiba.ledger.journal.event(news))])
     assert any("容量・運転状況の点検が期限までに" in one for one in rows(chiba, "EQ-CAPACITY"))
+
+
+def test_encrypted_data_that_left_with_an_old_password_is_told(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="fukuoka", days=3) as house:
+        house.story.receive(20)
+        stick = next(one for one in house.story._stored(house.story._stock) if one.electronic)
+        out = HandlingEvent(
+            contract_id=house.story.contract.id, kind=HandlingKind.TAKE_OUT,
+            occurred_at=house.ledger.now(), actor_person_id=house.story.people["worker"],
+            purpose="確認", destination_text="市役所", lines=(HandlingLine(item_id=stick.id, quantity=stick.quantity),),
+            expected_return_at=house.ledger.now() + timedelta(hours=1),
+            encryption=EncryptionMeasure.APPLIED, password_renewed=False,
+            place_from_id=house.story.places[2].id,
+        )  # fmt: skip
+        assert not any("データのパスワード" in one for one in rows(house, "EQ-PASSWORD"))
+        house.ledger.handling.record(out)
+        [said] = [one for one in rows(house, "EQ-PASSWORD") if "データのパスワード" in one]
+        assert said.endswith("持出しで、データのパスワードが見直されていません。")

@@ -17,6 +17,7 @@ _PARTY = (
 _SAFE = (
     Line("encryption", "暗号化等の措置", needed=True),
     Line("encryption_detail", "措置の内容"),
+    Line("password_renewed", "暗号化のパスワード"),
 )
 
 

@@ -235,6 +235,7 @@ class Story:
             destination_text="見本市役所　健康づくり課",
             expected_return_at=now + timedelta(hours=3),
             lines=_lines(item),
+            password_renewed=True if item.electronic else None,
             **_encryption(item),
         )
         change = self.ledger.handling.record(out)
@@ -421,7 +422,7 @@ class Story:
             authorization_id=self._consent(AuthorizationSubject.TAKE_OUT).id,
             place_from_id=self.places[2].id, destination_text="見本市役所　健康づくり課",
             expected_return_at=self.clock() + timedelta(hours=2), lines=_lines(item),
-            **_encryption(item),
+            password_renewed=True if item.electronic else None, **_encryption(item),
         )  # fmt: skip
         self.ledger.handling.record(out)
 

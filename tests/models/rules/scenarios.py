@@ -142,7 +142,8 @@ def taken_out(s: Stage, **fields: Any) -> Act:
 
 def stick_out(s: Stage, measure: EncryptionMeasure) -> Act:
     stick = s.usb()
-    act = taken_out(s, encryption=measure)
+    renewed = True if measure is EncryptionMeasure.APPLIED else None
+    act = taken_out(s, encryption=measure, password_renewed=renewed)
     line = HandlingLine(item_id=stick.id)
     return replace(changed(act, lines=(line,)), items=(stick,))
 
@@ -361,6 +362,11 @@ SCENARIOS = (
         "R-09", "taken out", "BWWNN",
         lambda s: stick_out(s, EncryptionMeasure.APPLIED),
         lambda s: stick_out(s, EncryptionMeasure.NOT_APPLIED),
+    ),
+    Scenario(
+        "R-09", "password", "··W··",
+        lambda s: stick_out(s, EncryptionMeasure.APPLIED),
+        lambda s: changed(stick_out(s, EncryptionMeasure.APPLIED), password_renewed=None),
     ),
     Scenario(
         "R-09", "carried", "NNWBN",
