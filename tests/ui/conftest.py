@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QWidget
 
 from models.codes import ContractStatus, EmploymentType, OnsiteRule, OrganizationKind
 from models.ledger import Ledger
+from models.office import Office
 from models.opening import Opening
 from models.profiles import Profile
 from models.records import Contract, Organization, Person
 from tests.house import FIRST_DAY, cheap_office
+from tests.ui.shell import Answers, make_office
 from ui.operations import Operations
 from ui.page import Desk
 from ui.sample.clock import StoryClock
@@ -78,6 +80,26 @@ class Hand:
     def _path(self) -> Path | None:
         answer = self._answer(None)
         return answer if isinstance(answer, Path) else None
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """An office whose passwords cost nothing to derive."""
+    return make_office(tmp_path)
+
+
+@pytest.fixture
+def answers() -> Answers:
+    """What the user of the shell will answer."""
+    return Answers()
+
+
+@pytest.fixture
+def operations(qapp: object, answers: Answers) -> Iterator[Operations]:
+    """Work beside a window, for that user."""
+    made = Operations(answers)
+    yield made
+    made.close()
 
 
 @pytest.fixture

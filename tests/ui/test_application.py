@@ -33,18 +33,6 @@ from ui.window import MainWindow
 
 
 @pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture
-def operations(qapp: QApplication, answers: Answers) -> Iterator[Operations]:
-    made = Operations(answers)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def window(
     qtbot: QtBot, qapp: QApplication, operations: Operations, tmp_path: Path
 ) -> Iterator[MainWindow]:

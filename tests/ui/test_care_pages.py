@@ -41,7 +41,6 @@ from tests.ui.shell import (
     Answers,
     cell_text,
     make_books,
-    make_office,
     settle,
 )
 from ui import ledger_settings as settings
@@ -63,20 +62,10 @@ from ui.status import backup_age
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return make_office(tmp_path)
-
-
-@pytest.fixture
 def ledger(tmp_path: Path, office: Office) -> Iterator[Ledger]:
     made = make_books(office, tmp_path / "ledger")
     yield made
     made.close()
-
-
-@pytest.fixture
-def answers() -> Answers:
-    return Answers()
 
 
 @pytest.fixture

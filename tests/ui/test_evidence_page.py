@@ -267,6 +267,7 @@ def test_a_cycle_is_fixed_where_it_is_missing(chiba: Open) -> None:
     button.click()
     [dialog] = page.findChildren(FormDialog)
     record = dialog.form.record()
+    assert isinstance(record, ContractClauseSetting)
     assert [(one.key, one.value) for one in record.params] == [
         ("パスワードと資格の見直しの周期", "3か月")
     ]
@@ -277,5 +278,6 @@ def test_a_cycle_is_fixed_where_it_is_missing(chiba: Open) -> None:
     chiba.settle()
     page._mark("OC-C.2x.b.e")
     chiba.settle()
-    assert page.marked() is not None and page.marked().unfixed == ()
+    marked = page.marked()
+    assert marked is not None and marked.unfixed == ()
     assert "条項の適用を変える…" in [one.text() for one in page.detail._buttons]

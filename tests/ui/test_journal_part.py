@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from models.codes import SystemEventKind
 from models.ledger import Ledger
 from models.office import Office
 from models.records import Organization, SystemEvent
-from tests.ui.shell import LOGIN, PASSWORD, Answers, make_books, make_office, settle
+from tests.ui.shell import LOGIN, PASSWORD, Answers, make_books, settle
 from ui.journal_part import JournalPart
 from ui.operations import Operations
 from ui.page import Desk
@@ -24,25 +23,8 @@ REASON = "媒体の故障のため、明日の交換まで続けます"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return make_office(tmp_path)
-
-
-@pytest.fixture
 def ledger(tmp_path: Path, office: Office) -> Iterator[Ledger]:
     made = make_books(office, tmp_path / "ledger")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture
-def operations(qapp: QApplication, answers: Answers) -> Iterator[Operations]:
-    made = Operations(answers)
     yield made
     made.close()
 

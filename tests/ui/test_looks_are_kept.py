@@ -38,11 +38,6 @@ def house(shared: House) -> House:
 
 
 @pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture
 def desk(house: House, answers: Answers, qtbot: QtBot) -> Iterator[Desk]:
     operations = Operations(answers)
     yield Desk(house.ledger, operations, answers, lambda type_, id_: None)

@@ -2,7 +2,6 @@
 
 import gc
 import threading
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -17,18 +16,6 @@ from models.store import Progress
 from tests.ui.shell import Answers, settle
 from ui.operations import Operations
 from ui.progress import ProgressDialog
-
-
-@pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture
-def operations(qapp: QApplication, answers: Answers) -> Iterator[Operations]:
-    made = Operations(answers)
-    yield made
-    made.close()
 
 
 def change(command_id: str = "c1", *notices: str) -> Change:

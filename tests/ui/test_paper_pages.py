@@ -112,11 +112,6 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture
 def desk(qapp: QApplication, ledger: Ledger, answers: Answers) -> Iterator[Desk]:
     operations = Operations(answers)
     yield Desk(ledger, operations, answers, lambda _type, _id: None)

@@ -37,11 +37,6 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture
 def operations(qtbot: QtBot, answers: Answers) -> Iterator[Operations]:
     made = Operations(answers)
     yield made

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from models.ledger import Ledger
 from models.office import Office
-from tests.ui.shell import LOGIN, PASSWORD, Answers, make_books, make_office, settle, texts
+from tests.ui.shell import LOGIN, PASSWORD, Answers, make_books, settle, texts
 from ui.operations import Operations
 from ui.password_line import CAPS, WIDE, PasswordLine
 from ui.preferences import Preferences
@@ -21,11 +21,6 @@ SENTENCE = (
     "利用者名またはパスワードが違います。"
     "大文字・小文字と入力モードを確かめて、もう一度入力してください。"
 )
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return make_office(tmp_path)
 
 
 @pytest.fixture

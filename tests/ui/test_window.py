@@ -22,7 +22,6 @@ from tests.ui.shell import (
     SECOND_PASSWORD,
     Answers,
     make_books,
-    make_office,
     settle,
     texts,
 )
@@ -87,20 +86,10 @@ class Clock:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return make_office(tmp_path)
-
-
-@pytest.fixture
 def folder(tmp_path: Path, office: Office) -> Path:
     made = tmp_path / "R8志木市"
     make_books(office, made).close()
     return made
-
-
-@pytest.fixture
-def answers() -> Answers:
-    return Answers()
 
 
 @pytest.fixture

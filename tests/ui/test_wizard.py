@@ -1,40 +1,23 @@
 """The first hour, done with the keyboard, up to a real ledger; and nothing left when given up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.ledger import Ledger
 from models.office import Office
 from models.records import Contract, Organization, Person
 from tests.ui.fingers import type_in
-from tests.ui.shell import LOGIN, PASSWORD, Answers, make_office, settle, texts
+from tests.ui.shell import LOGIN, PASSWORD, Answers, settle, texts
 from ui import ledger_settings
 from ui.keys import AFTER_COMMIT_MS
 from ui.operations import Operations
 from ui.wizard import NEW_SHEET, WRONG_SHEET, Wizard
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return make_office(tmp_path)
-
-
-@pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture
-def operations(qapp: QApplication, answers: Answers) -> Iterator[Operations]:
-    made = Operations(answers)
-    yield made
-    made.close()
 
 
 @pytest.fixture
