@@ -6,6 +6,7 @@ ledger with its keys in hand, and comes to light at the place that the table nam
 
 import hashlib
 import json
+import math
 import random
 import re
 import shutil
@@ -451,3 +452,24 @@ def test_a_verifier_that_forgets_the_last_visit_would_miss_the_set_back(
     change_books(house)
     paper(house.ledger, 1, later)
     assert checked(later, capsys)[0] == 0
+
+
+NO_ATTACKS = (
+    test_an_honest_ledger_says_nothing,
+    test_papers_of_one_book_fit_together,
+    test_the_last_entries_cut_and_every_memory_with_them_say_nothing_here,
+    test_a_verifier_that_forgets_the_last_visit_would_miss_the_set_back,
+)
+
+
+def cases(test: Callable[..., None]) -> int:
+    """Count what the parameters of a test make of it."""
+    marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
+    return math.prod(len(mark.args[1]) for mark in marks)
+
+
+def test_at_least_twenty_attacks_are_carried_out() -> None:
+    tests = [one for name, one in globals().items() if name.startswith("test_")]
+    attacks = [one for one in tests if one not in (*NO_ATTACKS, *tests[-1:])]
+    assert len(tests) - len(attacks) == 1 + len(NO_ATTACKS)
+    assert sum(map(cases, attacks)) >= 20
