@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models import collector
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, of_rules
 from models.inquiry import WORST, Answer, Inquiry, Row
@@ -59,6 +60,7 @@ def _word(query: str) -> str:
     return EVIDENCE[query]
 
 
+@collector.at_rest()
 def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     """Return how every clause of a contract's text stands.
 

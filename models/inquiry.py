@@ -122,6 +122,8 @@ class Inquiry:
     # --- what was looked at ----------------------------------------------------------------------
     def note(self, *types: str) -> None:
         """Remember that the query that is being asked looked at these record types."""
+        if self._readers and self._readers[-1].issuperset(types):
+            return  # those that began before it know as well
         for reads in self._readers:
             reads.update(types)
 

@@ -29,7 +29,7 @@ from models.records import (
     Stored,
     UserAccount,
 )
-from models.store import Hit, ListRow, Op, Progress, Query, Store, Where, Write, quiet
+from models.store import Fields, Hit, ListRow, Op, Progress, Query, Store, Where, Write, quiet
 
 R = TypeVar("R", bound=Record)
 
@@ -202,7 +202,7 @@ class ScopedStore:
     def tally(self, query: Query, field: str) -> dict[Any, int]:
         return self._inner.tally(self._narrowed(query), field)
 
-    def columns(self, query: Query, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+    def columns(self, query: Query, fields: Fields) -> list[tuple[Any, ...]]:
         return self._inner.columns(self._narrowed(query), fields)
 
     def search(

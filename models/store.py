@@ -19,6 +19,8 @@ from models.records.handling import HandlingEvent
 
 R = TypeVar("R", bound=Record)
 
+Fields = Sequence[str | tuple[str, ...]]
+
 Progress = Callable[[int, int], None]
 """Called with (done, total); raise `Cancelled` inside to stop the work."""
 
@@ -147,10 +149,11 @@ class Store(Protocol):
     def tally(self, query: Query, field: str) -> dict[Any, int]:
         """Count rows by the value of one scalar field."""
 
-    def columns(self, query: Query, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+    def columns(self, query: Query, fields: Fields) -> list[tuple[Any, ...]]:
         """Return some fields of all rows, in entry order, for a check over a whole register.
 
-        "lines.item_id" names a field of child rows; what is filled in comes as a tuple.
+        "lines.item_id" names a field of child rows; what is filled in comes as a tuple. Several
+        names together come as one text, which is the same where all of them are the same.
         """
 
     def search(

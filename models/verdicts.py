@@ -51,13 +51,10 @@ UNSEEN_OF_ITEM = frozenset(
      "state", "current_place_id", "holder_person_id", "quantity_left", "last_event_at"}
 )  # fmt: skip
 """Fields of an item by which no rule tells a use of it from the use of another."""
-SHAPE = (
-    *(
-        f.name
-        for f in HandlingEvent.fields().values()
-        if f.kind.sql_type and f.name not in UNSEEN_OF_ACT
-    ),
-    "lines.condition_note",
+SHAPE = tuple(
+    f.name
+    for f in HandlingEvent.fields().values()
+    if f.kind.sql_type and f.name not in UNSEEN_OF_ACT
 )
 ITEM_FIELDS = tuple(name for name in Item.fields() if name not in UNSEEN_OF_ITEM)
 
@@ -145,7 +142,8 @@ class Verdicts:
         asked = self._asked
         alike = _Alike(asked.handled, _targets(asked.all(Authorization)))
         hours = ("ended_at",) if asked.contract.designated_hours else ()
-        fields = ("id", "occurred_at", "lines.item_id", *hours, *SHAPE)
+        notes = "lines.condition_note"
+        fields = ("id", "occurred_at", "lines.item_id", *hours, notes, SHAPE)
         shapes: dict[Hashable, dict[Hashable, list[str]]] = {}
         for id_, began, items, *rest in self._store.columns(self._acts(REPEATED), fields):
             shape = (began if hours else began.date(), *rest, alike.of(items))
@@ -194,6 +192,7 @@ class _Alike:
         self._items = items
         self._named = named  # a consent names single things: then each is one of its own
         self._known: dict[str, Hashable] = {}
+        self._kinds: dict[Hashable, int] = {}  # a number is told from another at once
 
     def of(self, ids: tuple[str, ...]) -> Hashable:
         if self._named:
@@ -205,7 +204,8 @@ class _Alike:
     def _traits(self, id_: str) -> Hashable:
         if id_ not in self._known:
             item = self._items.get(id_)
-            self._known[id_] = item and tuple(getattr(item, name) for name in ITEM_FIELDS)
+            traits = item and tuple(getattr(item, name) for name in ITEM_FIELDS)
+            self._known[id_] = self._kinds.setdefault(traits, len(self._kinds))
         return self._known[id_]
 
 

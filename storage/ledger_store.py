@@ -20,7 +20,7 @@ from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refuse
 from models.records import BY_TYPE, ContentErasure
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
-from models.store import Hit, ListRow, Progress, Query, Write, quiet
+from models.store import Fields, Hit, ListRow, Progress, Query, Write, quiet
 from storage import erasing, log, rows, schema
 from storage.attachments import Attachments
 from storage.database import Database, Duplicate
@@ -269,7 +269,7 @@ class LedgerStore:
     def tally(self, query: Query, field: str) -> dict[Any, int]:
         return self._lists.tally(query, field)
 
-    def columns(self, query: Query, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+    def columns(self, query: Query, fields: Fields) -> list[tuple[Any, ...]]:
         return self._lists.columns(query, fields)
 
     def search(

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.fields import Children, Kind, Moment, MultiChoice, MultiRef, Ref, Text, TextList
-from models.store import ListRow, Op, Query, Where
-from storage import rows
+from models.fields import Children, Kind, Moment, MultiChoice, MultiRef, Ref, TextList
+from models.store import Fields, ListRow, Op, Query, Where
+from storage import columns, rows
 from storage.database import Database, Row
 from storage.listing import border
 from storage.schema import VALUE, ViewTable, table
@@ -25,7 +25,6 @@ NARROW = 20_000
 PROBED = (10_000, 80_000)  # rows of an order that are tried before another way is taken
 QUICK_S = 0.004
 WIDE = 300_000  # rows that are sorted rather than walking the whole log
-FEW = 2_000  # records whose child rows are looked up one by one
 _COMPARE = {Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
 _AFTER_INSTANT = "Z~"  # sorts behind every offset of the same instant
 
@@ -63,6 +62,12 @@ class Source:
             return f"t.{column}"
         self.joined = True
         return f"w.{column}"
+
+    def places(self, name: str | tuple[str, ...]) -> str:
+        """Return the place of a field, or one text for several: equal where all of them are."""
+        if isinstance(name, str):
+            return self.place(_column(name))
+        return f"json_array({', '.join(self.place(_column(one)) for one in name)})"
 
     def tables(self) -> str:
         """Return what stands behind FROM, once all columns have been placed."""
@@ -125,59 +130,17 @@ class Lists:
             parameters,
         )
 
-    def columns(self, query: Query, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+    def columns(self, query: Query, fields: Fields) -> list[tuple[Any, ...]]:
         """Return some fields of all rows, in entry order; nothing else of a row is read."""
         with self._database.lock:
+            plans = self._plans(query)
+            self._choose(plans[0])
+            if plans[0].driving is None and not columns.are_narrow(plans[0].view, fields):
+                # To look each row up behind the narrow table takes longer than to read them all.
+                whole = Source(plans[0].view, plans[0].view.name, indexed=False)
+                plans = [Plan(whole.view, whole, plans[0].conditions)]
             # What stands in the narrow table is older than the rest.
-            return [row for plan in self._plans(query) for row in self._columns(plan, fields)]
-
-    def _columns(self, plan: Plan, fields: Sequence[str]) -> list[tuple[Any, ...]]:
-        self._choose(plan)
-        plain = [name for name in fields if "." not in name]
-        places = [plan.source.place(_column(name)) for name in plain]
-        where, parameters = plan.where()
-        found = self._database.all(
-            f"SELECT {', '.join(['t.number', *places])} FROM {plan.source.tables()}"
-            f" WHERE {where} ORDER BY t.number",
-            parameters,
-        )
-        numbers = [row[0] for row in found]
-        below = self._below(plan.view, [name for name in fields if "." in name], numbers)
-        parts: list[list[Any]] = []
-        for name in fields:
-            if name in below:
-                values = below[name]
-                parts.append([values.get(number, ()) for number in numbers])
-            else:
-                place = plain.index(name) + 1
-                parts.append(_read(plan.view.kind(name), [row[place] for row in found]))
-        return list(zip(*parts, strict=True))
-
-    def _below(
-        self, view: ViewTable, paths: Sequence[str], numbers: Sequence[int]
-    ) -> dict[str, dict[int, tuple[Any, ...]]]:
-        """Return what is filled in fields of child rows, by the number of their record.
-
-        The child rows of many records are read in one go; what belongs to others is left out.
-        """
-        made: dict[str, dict[int, tuple[Any, ...]]] = {path: {} for path in paths}
-        for name in dict.fromkeys(path.split(".")[0] for path in paths):
-            child = next(one for one in view.children if one.field.name == name)
-            columns = [path.split(".")[1] for path in paths if path.startswith(f"{name}.")]
-            few = len(numbers) <= FEW
-            which = "IN (SELECT value FROM json_each(?))" if few else "BETWEEN ? AND ?"
-            found = self._database.all(
-                f"SELECT _number, {', '.join(columns)} FROM {child.name} WHERE _number {which}"
-                " ORDER BY _number, _position",
-                (json.dumps(list(numbers)),) if few else (numbers[0], numbers[-1]),
-            )
-            for place, column in enumerate(columns, 1):
-                values = made[f"{name}.{column}"]
-                kept = [(row[0], row[place]) for row in found if row[place] is not None]
-                read = _read(dict(child.columns)[column], [one for _, one in kept])
-                for (number, _), value in zip(kept, read, strict=True):
-                    values[number] = (*values.get(number, ()), value)
-        return made
+            return [row for one in plans for row in columns.read(self._database, one, fields)]
 
     def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
         with self._database.lock:
@@ -388,16 +351,6 @@ class Lists:
             if one.single and plan.view.has_pair(one.column, query.order[0][0]):
                 plan.driving, plan.paired = one, True
                 return
-
-
-def _read(kind: Kind, stored: list[Any]) -> list[Any]:
-    """Read a column; few values repeat over many rows, so each is read once."""
-    if isinstance(kind, Text | Ref):
-        return [one or "" for one in stored]
-    if isinstance(kind, Moment):
-        return list(map(kind.from_column, stored))
-    known = {one: kind.from_column(one) for one in set(stored)}
-    return [known[one] for one in stored]
 
 
 def _references(view: ViewTable) -> list[tuple[str, str]]:

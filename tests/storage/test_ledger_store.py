@@ -373,6 +373,14 @@ def test_columns_are_read_as_the_records_say_them(many: Office) -> None:
     assert whole
 
 
+def test_columns_together_are_alike_where_each_of_them_is(many: Office) -> None:
+    query = Query("item")
+    apart = many.store.columns(query, ("maker", "name"))
+    together = [key for _, key in many.store.columns(query, ("id", ("maker", "name")))]
+    pairs = set(zip(apart, together, strict=True))
+    assert len(pairs) == len(set(apart)) == len(set(together)) > 1
+
+
 def test_renaming_an_item_renames_it_in_its_events(many: Office) -> None:
     thing = many.store.find(Item, Query("item"), 1)[0].record
     many.revise(thing, name="新しい名前")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -14,8 +15,8 @@ from models.codes import HandlingKind as K
 from models.commands import creating
 from models.records import Contract, HandlingEvent, Item, Person
 from models.records.base import Stored
-from models.store import Op, Query, Where
-from storage import listing
+from models.store import Fields, Op, Query, Where
+from storage import listing, lists
 from storage.compare import surplus
 from storage.ledger_store import LedgerStore
 from storage.schema import table
@@ -116,6 +117,22 @@ def test_answers_do_not_depend_on_what_is_copied(office: Office, query: Query) -
     copy_up_to(office, ALL)
     assert border(office) == store.head().seq
     assert answers(store, query) == by_scan
+
+
+@pytest.mark.parametrize("last", [ALL, HALF, NONE])
+def test_columns_of_many_rows_are_those_of_few(
+    office: Office, last: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_of(office)
+    copy_up_to(office, last)
+    fields: Fields = ["id", WHEN, "note", "lines.item_id", ("purpose", "note", WHO)]
+    by_index = [store.columns(query, fields) for query in QUERIES]
+    monkeypatch.setattr(lists, "NARROW", 0)
+    assert [store.columns(query, fields) for query in QUERIES] == by_index
+    assert [[row[0] for row in rows] for rows in by_index] == [
+        [one.record.id for one in store.find(HandlingEvent, replace(query, order=()))]
+        for query in QUERIES
+    ]
 
 
 @pytest.mark.parametrize("last", [ALL, HALF, NONE])

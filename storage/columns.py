@@ -1,0 +1,90 @@
+"""Read some fields of many rows at once, column by column: a check over a whole register.
+
+Nothing else of a row is read, few values repeat over many rows, and what is only compared stays as
+it is stored.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from models.fields import Kind, Moment, Ref, Text
+from models.store import Fields
+from storage.database import Database
+from storage.schema import ViewTable
+
+if TYPE_CHECKING:
+    from storage.lists import Plan
+
+FEW = 2_000  # records whose child rows are looked up one by one
+
+
+def are_narrow(view: ViewTable, fields: Fields) -> bool:
+    """Tell whether the table that has the indexes holds all these fields of a record."""
+    plain = [name for name in fields if not _is_below(name)]
+    names = {one for name in plain for one in ([name] if isinstance(name, str) else name)}
+    return not view.listed or names <= set(view.list_columns)
+
+
+def read(database: Database, plan: "Plan", fields: Fields) -> list[tuple[Any, ...]]:
+    """Return the fields of all rows of a plan, in entry order."""
+    plain = [name for name in fields if not _is_below(name)]
+    places = [plan.source.places(name) for name in plain]
+    where, parameters = plan.where()
+    found = database.all(
+        f"SELECT {', '.join(['t.number', *places])} FROM {plan.source.tables()}"
+        f" WHERE {where} ORDER BY t.number",
+        parameters,
+    )
+    numbers = [row[0] for row in found]
+    below = _below(database, plan.view, [name for name in fields if _is_below(name)], numbers)
+    parts: list[list[Any]] = []
+    for name in fields:
+        if _is_below(name):
+            values = below[name]
+            parts.append([values.get(number, ()) for number in numbers])
+        else:
+            place = plain.index(name) + 1
+            column = [row[place] for row in found]
+            parts.append(_read(plan.view.kind(name), column) if isinstance(name, str) else column)
+    return list(zip(*parts, strict=True))
+
+
+def _is_below(name: str | tuple[str, ...]) -> TypeGuard[str]:
+    return isinstance(name, str) and "." in name
+
+
+def _below(
+    database: Database, view: ViewTable, paths: Sequence[str], numbers: Sequence[int]
+) -> dict[str, dict[int, tuple[Any, ...]]]:
+    """Return what is filled in fields of child rows, by the number of their record.
+
+    The child rows of many records are read in one go; what belongs to others is left out.
+    """
+    made: dict[str, dict[int, tuple[Any, ...]]] = {path: {} for path in paths}
+    for name in dict.fromkeys(path.split(".")[0] for path in paths):
+        child = next(one for one in view.children if one.field.name == name)
+        names = [path.split(".")[1] for path in paths if path.startswith(f"{name}.")]
+        few = len(numbers) <= FEW
+        which = "IN (SELECT value FROM json_each(?))" if few else "BETWEEN ? AND ?"
+        found = database.all(
+            f"SELECT _number, {', '.join(names)} FROM {child.name} WHERE _number {which}"
+            " ORDER BY _number, _position",
+            (json.dumps(list(numbers)),) if few else (numbers[0], numbers[-1]),
+        )
+        for place, column in enumerate(names, 1):
+            values = made[f"{name}.{column}"]
+            kept = [(row[0], row[place]) for row in found if row[place] is not None]
+            read = _read(dict(child.columns)[column], [one for _, one in kept])
+            for (number, _), value in zip(kept, read, strict=True):
+                values[number] = (*values[number], value) if number in values else (value,)
+    return made
+
+
+def _read(kind: Kind, stored: list[Any]) -> list[Any]:
+    if isinstance(kind, Text | Ref):
+        return [one or "" for one in stored]
+    if isinstance(kind, Moment):
+        return list(map(kind.from_column, stored))
+    known = {one: kind.from_column(one) for one in set(stored)}
+    return [known[one] for one in stored]
