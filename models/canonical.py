@@ -6,9 +6,9 @@ A property test holds every record type against `rfc8785`.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import compress
+from itertools import compress, count
 from json.encoder import encode_basestring as _quoted
 from operator import is_not, itemgetter
 from typing import Any
@@ -33,6 +33,29 @@ def fields_text(record: Declared) -> str:
     filled = compress(zip(lines, values, strict=True), map(is_not, values, empties))
     written = [key + quote(value) for (key, empty, quote), value in filled if value != empty]
     return "{" + ",".join(written) + "}"
+
+
+class Series:
+    """Writes records one behind the other: what the one before said in a field is written already.
+
+    Rows of a register share most of their values, down to the very objects.
+    """
+
+    def __init__(self) -> None:
+        self._written: dict[Any, tuple[Sequence[Any], list[str]]] = {}
+
+    def fields_text(self, record: Declared) -> str:
+        """Return the same as `fields_text`, in half the time for a record like the one before."""
+        cls: Any = type(record)
+        pick, empties, lines = _plan(cls)
+        values = pick(vars(record))
+        before, parts = self._written.get(cls) or (empties, [""] * len(lines))
+        for place in compress(count(), map(is_not, values, before)):
+            key, empty, quote = lines[place]
+            value = values[place]
+            parts[place] = "" if value is empty or value == empty else key + quote(value)
+        self._written[cls] = values, parts
+        return "{" + ",".join(filter(None, parts)) + "}"
 
 
 @cache

@@ -14,7 +14,7 @@ or draws random bytes: salts and times come in as arguments.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
@@ -24,7 +24,7 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from models.canonical import encode, fields_text
+from models.canonical import Series, encode, fields_text
 from models.errors import VerificationFailed
 from models.fields import Json
 from models.records.base import Record
@@ -136,7 +136,7 @@ def canonical(content: Json, *, free: bool = False) -> bytes:
 _DECODE = json.JSONDecoder().raw_decode
 
 
-def content_bytes(intent: Intent) -> bytes:
+def content_bytes(intent: Intent, fields_text: Callable[[Record], str] = fields_text) -> bytes:
     """Return the canonical content: {"fields": …, "reason": …}, absent when empty."""
     if intent.record.has_free_json():
         return canonical(_content(intent), free=True)
@@ -238,10 +238,11 @@ def write_command(
     """
     at = timestamp(recorded_at)
     entries: list[Entry] = []
+    text = Series().fields_text
     previous, seq = head.hash, head.seq
     for number, intent in enumerate(intents):
         salt = salts[number * SALT_SIZE : (number + 1) * SALT_SIZE]
-        content = content_bytes(intent)
+        content = content_bytes(intent, text)
         record = intent.record
         seq += 1
         committed = commitment(salt, content)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from models.codes import TERMINAL_STATES, HandlingKind, ItemClass, ItemState, Timing
@@ -71,7 +72,12 @@ class Status:
 
 def begin(item: Item) -> Status:
     """Return the status of an item that nothing has happened to."""
-    return Status(S.REGISTERED, place_id=item.home_place_id, left=item.quantity or Decimal(0))
+    return _registered(item.home_place_id, item.quantity or Decimal(0))
+
+
+@lru_cache(4096)  # an import brings thousands that lie in one place
+def _registered(place_id: str, left: Decimal) -> Status:
+    return Status(S.REGISTERED, place_id=place_id, left=left)
 
 
 def replay(item: Item, timeline: Iterable[HandlingEvent]) -> Status:

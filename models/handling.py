@@ -276,9 +276,10 @@ class Handling:
         desk = Desk(ledger.store, entering)
         fine: dict[str, Record] = {}
         for record in entering:
-            ledger.registers.validate(record, fine.get(record.type))
+            like = fine.get(record.type)
+            ledger.registers.validate(record, like)
+            ledger.registers.check_references(record, desk, like)
             fine[record.type] = record
-            ledger.registers.check_references(record, desk)
         for event in events:
             self._require_time(event)
         self._require_possible(events, created, instead_of)

@@ -235,12 +235,17 @@ class Registers:
         if problems:
             raise Refused(reason="\n".join(problems))
 
-    def check_references(self, record: Record, desk: Desk) -> None:
+    def check_references(self, record: R, desk: Desk, like: R | None = None) -> None:
         """Refuse references to nothing, to voided records and across contracts (R-38).
+
+        Args:
+            like: one of the same type whose references were checked at this desk.
 
         Raises:
             InvalidField
         """
+        if like is not None and record.refers_alike(like):
+            return
         for f, type_, record_id in record.references():
             target = desk.find(type_, record_id)
             if target is None:

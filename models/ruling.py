@@ -221,21 +221,28 @@ class Rules(SecondPerson):
         wanted |= {row.item_id for event in events for row in event.sanitization}
         items |= self.books.items(wanted - items.keys() - {""})
         cases = []
+        now = self._ledger.now()
         for event in events:
             contract = books.find(Contract, event.contract_id)
             if contract is not None:
-                case = self._case(event, contract, books)
+                case = self._case(event, contract, books, now)
                 case.items = items
                 cases.append(case)
         return cases
 
-    def _case(self, record: Record | Request, contract: Contract, books: Books) -> Case:
+    def _case(
+        self,
+        record: Record | Request,
+        contract: Contract,
+        books: Books,
+        now: datetime | None = None,
+    ) -> Case:
         return Case(
             record=record,
             contract=contract,
             profile=self._profile(contract),
             books=books,
-            now=self._ledger.now(),
+            now=now or self._ledger.now(),
             asker=self._asker,
         )
 

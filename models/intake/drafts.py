@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from models.intake.cells import Cells
 from models.records import Item
@@ -10,9 +9,9 @@ from models.records import Item
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What columns mean that say the same in many rows: fields of the item, and its original."""
+    """What columns mean that say the same in many rows: the item without what is its own."""
 
-    values: dict[str, Any]
+    item: Item
     parent_no: str  # number of the original, "" if it is none
 
 

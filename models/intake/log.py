@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 STEP = 500  # rows between two looks at the progress
 MIDNIGHT = time()
+_NO_EVENT = HandlingEvent()
 _WAY_BACK = frozenset({HandlingKind.BRING_BACK, HandlingKind.STORE})
 
 
@@ -60,6 +61,7 @@ class LogReader:
         self, ledger: "Ledger", finder: Finder, options: Options, source_id: str, findings: Findings
     ) -> None:
         self._ledger = ledger
+        self._ids = ledger.new_ids()
         self._finder = finder
         self._options = options
         self._source_id = source_id
@@ -268,8 +270,8 @@ class LogReader:
         content = cells.one_line("content")
         if content and content not in item.name:
             cells.remark(f"内容欄は「{content}」。")
-        event = HandlingEvent(
-            id=self._ledger.new_id(),
+        event = _NO_EVENT.with_changes(
+            id=next(self._ids),
             contract_id=self._finder.contract_id,
             kind=kind,
             timing=Timing.ACTUAL,

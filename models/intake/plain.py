@@ -73,6 +73,7 @@ class PlainReader:
         findings: Findings,
     ) -> None:  # fmt: skip
         self._ledger = ledger
+        self._ids = ledger.new_ids()
         self._cls = cls
         self._contract_id = contract_id
         self._captions = Captions(ledger, options)
@@ -106,7 +107,7 @@ class PlainReader:
 
     def _draft(self, cells: Cells) -> Record:
         """Make the record without what it refers to."""
-        values: dict[str, Any] = {"id": self._ledger.new_id()}
+        values: dict[str, Any] = {"id": next(self._ids)}
         for f in self._cls.own_fields():
             text = cells.text(f.name)
             if text and not isinstance(f.kind, Ref | MultiRef):

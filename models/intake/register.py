@@ -58,7 +58,6 @@ _SPECIAL = frozenset(
 )  # fmt: skip
 
 _DECLARED = tuple(f for f in typed_fields(Item) if f.name not in _SPECIAL)
-_NO_ITEM = Item()
 _WORDS = (
     "media_type", "item_class", "quantity", "unit", "origin", "ownership", "end_rule",
     "home_place_id", "original", "parent_item_id",
@@ -72,6 +71,7 @@ class RegisterReader:
         self, ledger: "Ledger", finder: Finder, options: Options, source_id: str, findings: Findings
     ) -> None:
         self._ledger = ledger
+        self._ids = ledger.new_ids()
         self._finder = finder
         self._options = options
         self._source_id = source_id
@@ -115,14 +115,11 @@ class RegisterReader:
         received = cells.value("received_on", _reader("受領日"))
         ended = cells.value("ended_on", _reader("返却・廃棄の年月日"))
         self._require_past(cells, received, ended)
-        item = _NO_ITEM.with_changes(
-            **described.values,
+        item = described.item.with_changes(
             **values,
-            id=self._ledger.new_id(),
-            contract_id=self._finder.contract_id,
+            id=next(self._ids),
             item_no=cells.one_line("item_no"),
-            encrypted=self._encrypted(cells, described.values["item_class"]),
-            source_file_id=self._source_id,
+            encrypted=self._encrypted(cells, described.item.item_class),
         )
         if not cells.problems:
             # The lineage is set later, when the parent is known.
@@ -150,17 +147,19 @@ class RegisterReader:
         media = self._media_type(cells)
         parent_no, origin = self._lineage(cells)
         quantity, unit = self._quantity(cells, media)
-        values = {
-            "item_class": self._item_class(cells, media),
-            "media_type": media,
-            "quantity": quantity,
-            "unit": unit,
-            "origin": origin,
-            "ownership": self._ownership(cells, origin),
-            "end_rule": self._choice(cells, "end_rule") or END_RULE_BY_ORIGIN[origin],
-            "home_place_id": self._place(cells),
-        }
-        return Described(values, parent_no)
+        item = Item(
+            contract_id=self._finder.contract_id,
+            item_class=self._item_class(cells, media),
+            media_type=media,
+            quantity=quantity,
+            unit=unit,
+            origin=origin,
+            ownership=self._ownership(cells, origin),
+            end_rule=self._choice(cells, "end_rule") or END_RULE_BY_ORIGIN[origin],
+            home_place_id=self._place(cells),
+            source_file_id=self._source_id,
+        )
+        return Described(item, parent_no)
 
     def _require_new(self, cells: Cells) -> str:
         """Refuse a number that stands already; return the key by which it is known."""
@@ -444,7 +443,7 @@ class RegisterReader:
                 0, "元の台帳に取扱者の欄がないため、取り込む人を取扱者とし、備考に残しました。"
             )
         return HandlingEvent(
-            id=self._ledger.new_id(),
+            id=next(self._ids),
             contract_id=self._finder.contract_id,
             kind=kind,
             timing=Timing.ACTUAL,

@@ -142,6 +142,11 @@ class Declared:
             raise InvalidField(field=unknown[0], problem="という項目はありません。")
         return cls(**{name: fields[name].parse(text) for name, text in typed.items()})
 
+    def refers_alike(self, like: Self) -> bool:
+        """Tell whether another record points to the very same things."""
+        values, others = vars(self), vars(like)
+        return all(values[f.name] == others[f.name] for f in self._referring())
+
     def references(self) -> Iterator[tuple[Field, str, str]]:
         """Yield (field, record type, id) for everything this record points to."""
         values = vars(self)

@@ -109,6 +109,8 @@ def leaving(events: Iterable[HandlingEvent]) -> list[HandlingEvent]:
 
 def bare(event: HandlingEvent) -> HandlingEvent:
     """Return an event without a check that came with it: a proof comes from a sign-in only."""
+    if not (event.checker_proof or event.checked_at or event.checked_facts):
+        return event
     return replace(event, checker_proof="", checked_at=None, checked_facts="")
 
 

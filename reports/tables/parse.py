@@ -104,27 +104,33 @@ def read_answers(answers: Iterable[Answer], limits: Limits, name: str) -> Shaped
         for answer in answers:
             last = answer
             if "lines" in answer:
-                chunk = _chunk(answer)
-                check_size(chunk, limits, name)
-                rows += chunk
-                if len(rows) > limits.rows or len(rows) * len(chunk[0].cells) > limits.cells:
+                rows += _chunk(answer, limits)
+                if len(rows) > limits.rows or len(rows) * len(rows[-1].cells) > limits.cells:
                     raise ValueError
         return _shaped(rows, last)
     except (ArithmeticError, LookupError, TypeError, ValueError) as exc:
         raise refuse(name, UNCLEAR) from exc
 
 
-def _chunk(answer: Answer) -> list[Row]:
+def _chunk(answer: Answer, limits: Limits) -> list[Row]:
     """Return the rows of one answer; as many as it numbers, all of one width."""
-    columns = [_unpacked(*packed) for packed in answer["cells"]]
+    columns = [_unpacked(limits, *packed) for packed in answer["cells"]]
     lines = [int(line) for line in answer["lines"]]
-    return [Row(line, cells) for line, *cells in zip(lines, *columns, strict=True)]
+    if len(columns) > limits.columns or not lines:
+        raise ValueError
+    if any(len(column) != len(lines) for column in columns):
+        raise ValueError
+    return list(map(Row, lines, map(list, zip(*columns, strict=True))))
 
 
-def _unpacked(words: list[str], places: Sequence[int] | None = None) -> list[str]:
-    if not set(map(type, words)) <= {str}:
-        raise TypeError
-    return words if places is None else [words[place] for place in places]
+def _unpacked(
+    limits: Limits, words: list[str], places: Sequence[int] | None = None
+) -> Sequence[str]:
+    """Return the cells of a column; its words are looked at, each once."""
+    texts = _texts(words)
+    if max(map(len, texts)) > limits.cell_length:
+        raise ValueError
+    return texts if places is None else [texts[place] for place in places]
 
 
 def _shaped(rows: list[Row], told: Answer) -> Shaped:
@@ -143,4 +149,7 @@ def _shaped(rows: list[Row], told: Answer) -> Shaped:
 
 
 def _texts(told: Iterable[Any]) -> list[str]:
-    return _unpacked(list(told))
+    texts = list(told)
+    if not set(map(type, texts)) <= {str}:
+        raise TypeError
+    return texts

@@ -49,3 +49,12 @@ def test_it_does_not_matter_which_fine_record(one: dict[str, Any], other: dict[s
         return
     changed: Item = known.with_changes(**other)
     assert list(changed.problems(known)) == list(changed.problems())
+
+
+@given(st.fixed_dictionaries({}, optional=CHANGES))
+def test_records_that_refer_alike_name_the_same_references(changes: dict[str, Any]) -> None:
+    other = FINE.with_changes(**changes)
+    alike = other.refers_alike(FINE)
+    assert not alike or list(other.references()) == list(FINE.references())
+    referring = {"contract_id", "parent_item_id", "contents"}
+    assert alike or referring & changes.keys()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import fields
+from models.canonical import Series, fields_text
 from models.chain import Action, Intent, content_bytes, read_content
 from models.records import ALL
 from models.records.base import Declared, Record
@@ -55,6 +56,22 @@ def test_the_content_of_a_record_is_rfc8785(cls: type[Record], data: Any, reason
     content = content_bytes(Intent(Action.REVISE, record, reason))
     assert content == rfc8785.dumps(wanted)
     assert read_content(content) == (record.to_json(), reason)
+
+
+@pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.type)
+@settings(max_examples=8)
+@given(data=st.data())
+def test_records_written_one_behind_the_other_are_the_same_bytes(
+    cls: type[Record], data: Any
+) -> None:
+    """A row takes over what the row before it said, field by field, and nothing else."""
+    first, other = data.draw(records(cls)), data.draw(records(cls))
+    names = [f.name for f in cls.own_fields()]
+    some = data.draw(st.lists(st.sampled_from(names), unique=True))
+    mixed = first.with_changes(**{name: getattr(other, name) for name in some})
+    series = Series()
+    for record in (first, mixed, other, first, first, cls(), mixed):
+        assert series.fields_text(record) == fields_text(record)
 
 
 @given(reason=TEXTS)
