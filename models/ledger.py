@@ -70,9 +70,9 @@ class Ledger:
         *,
         rules: bool,
         steady: Steady | None = None,
+        denied: Sequence[Denied] = (),
     ) -> None:
         self.opened = opened
-        denied: Sequence[Denied] = (),
         self.store: Store = scoped(opened.store, opened.user_id)
         self.safe: Safe = opened.safe
         self.profiles = profiles
@@ -92,10 +92,10 @@ class Ledger:
         self.rights = Rights(self)
         self.paper = Paper(self)
         self.files = Files(self)
+        self.blocking = Blocking(self, denied)
         self.ending = Ending(self)
         self.journal = JournalDesk(self)
         self._watch = ClockWatch(steady)
-        self.blocking = Blocking(self, denied)
         self._last_at: datetime | None = None
         self._restore_entered = False
         self.inquiries = Inquiries(self)
@@ -218,6 +218,7 @@ class Ledger:
             if self._closed:
                 raise Locked()
             self._require_own_password(intents)
+            self.blocking.check(intents)
             self.prepare()
             command_id = command_id or self.new_command_id()
             command, failed = self._append(intents, command_id, progress)
@@ -229,7 +230,6 @@ class Ledger:
             types=also.union(intent.record.type for intent in intents),
             ids=tuple(intent.record.id for intent in intents),
             notices=tuple(notices),
-            self.blocking.check(intents)
         )
         self.access.entered(intents)
         for listener in self._listeners:
