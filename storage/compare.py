@@ -17,10 +17,10 @@ from models.chain import Action, Line, read_content
 from models.custody import Status
 from models.erased import NO_ERASURES, Erasures
 from models.errors import Refused
+from models.fields import Choice, Kind
 from models.records import Item, Record
-from models.records.base import Declared
 from models.records.handling import HandlingEvent, HandlingLine, TransportDetail
-from storage import log, rows, schema
+from storage import log, rows, schema, sieve
 from storage.database import Database, Row
 from storage.helpers import Found
 from storage.listing import unlike
@@ -81,13 +81,16 @@ def differences(database: Database, told: Sequence[Told]) -> Iterator[Found]:
             if seq not in listed:
                 yield CODE, f"記帳番号{seq}", f"記帳番号{seq}が、訂正の一覧にありません。"
     later = _later(database, span)
-    by_type: dict[str, list[Told]] = {}
-    for one in told:
-        _, type_, _, action, _, _, _, _, _, body = one[2]
-        if action == _CREATE and not log.is_gone(type_, body):
-            by_type.setdefault(type_, []).append(one)
-    for type_, created in by_type.items():
-        yield from _compare(database, type_, [_expected(*one, later) for one in created], span)
+    alike = sieve.alike(database, *span)
+    by_type: dict[str, list[_Expected]] = {}
+    for at, author, line in told:
+        seq, type_, record_id, action, _, _, _, _, _, body = line
+        if action != _CREATE or log.is_gone(type_, body):
+            continue
+        if seq not in alike or record_id in later:
+            by_type.setdefault(type_, []).append(_expected(at, author, line, later))
+    for type_, expected in by_type.items():
+        yield from _compare(database, type_, expected)
 
 
 def surplus(database: Database, erasures: Erasures = NO_ERASURES) -> Iterator[Found]:
@@ -256,25 +259,39 @@ def _events(database: Database, seqs: "array[int]") -> dict[int, HandlingEvent]:
     return events
 
 
-D = TypeVar("D", bound=Declared)
+D = TypeVar("D", HandlingEvent, HandlingLine, TransportDetail)
 
 
 def _part(cls: type[D], names: tuple[str, ...], values: Sequence[Any]) -> D:
-    """Build as much of a record as some of its columns tell; all else is empty in it."""
+    """Build as much of a record as some of its columns tell; all else is empty in it.
+
+    Raises:
+        ValueError: a column holds what we never write.
+    """
     as_key: Any = cls  # mypy does not take a class for a key of the cache
+    try:
+        told = {
+            name: read(value)
+            for (name, read), value in zip(_readers(as_key, names), values, strict=True)
+            if value is not None
+        }
+    except (AttributeError, ArithmeticError, LookupError, TypeError) as error:
+        raise ValueError(f"{cls.label}の一覧に、読めない行があります。") from error
     made = cls.__new__(cls)
-    vars(made).update(
-        (name, read(value))
-        for (name, read), value in zip(_readers(as_key, names), values, strict=True)
-        if value is not None
-    )
+    object.__setattr__(made, "__dict__", told)
     return made
 
 
 @cache
 def _readers(cls: Any, names: tuple[str, ...]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     fields = cls.fields()
-    return tuple((name, fields[name].kind.from_column if name in fields else str) for name in names)
+    return tuple((name, _reader(fields[name].kind) if name in fields else str) for name in names)
+
+
+def _reader(kind: Kind) -> Callable[[Any], Any]:
+    if isinstance(kind, Choice):  # half of the time of `from_column`
+        return {str(code.value): code for code in kind.codes}.__getitem__
+    return kind.from_column
 
 
 def _step(item: Item, status: Status, event: HandlingEvent) -> Status:
@@ -287,27 +304,25 @@ def _step(item: Item, status: Status, event: HandlingEvent) -> Status:
 # --- what the tables say --------------------------------------------------------------------------
 
 
-def _compare(
-    database: Database, type_: str, expected: Sequence[_Expected], span: tuple[int, int]
-) -> Iterator[Found]:
+def _compare(database: Database, type_: str, expected: Sequence[_Expected]) -> Iterator[Found]:
     table = schema.table(type_)
+    numbers = json.dumps([one.seq for one in expected])
     beside = _Beside(database, [one.record for one in expected])
-    differing = _differing(
-        [one.row(beside) for one in expected], _stored(database, table.name, "number", span)
-    )
+    wanted = [one.row(beside) for one in expected]
+    differing = _differing(wanted, _stored(database, table.name, "number", numbers))
     children: dict[str, list[Row]] = {child.insert: [] for child in table.children}
     for one in expected:
         for insert, made in rows.child_rows(one.record, one.seq):
             children[insert] += map(tuple, made)
     for child in table.children:
-        stored = _stored(database, child.name, "_number", span)
+        stored = _stored(database, child.name, "_number", numbers)
         differing |= _differing(children[child.insert], stored)
     for number in sorted(differing):
         yield _problem(table.record, number)
 
 
-def _stored(database: Database, name: str, key: str, span: tuple[int, int]) -> list[Row]:
-    return database.all(f"SELECT * FROM {name} WHERE {key} BETWEEN ? AND ? ORDER BY 1, 2", span)
+def _stored(database: Database, name: str, key: str, numbers: str) -> list[Row]:
+    return database.all(f"SELECT * FROM {name} WHERE {key} {_AMONG} ORDER BY 1, 2", (numbers,))
 
 
 def _differing(wanted: list[Row], stored: list[Row]) -> set[int]:
