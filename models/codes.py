@@ -481,6 +481,7 @@ class SystemEventKind(Code):
     JOURNAL_STOPPED = "journal_stopped", "更新ジャーナルの終了"
     JOURNAL_SUSPENDED = "journal_suspended", "更新ジャーナルなしの運用"
     JOURNAL_RESUMED = "journal_resumed", "更新ジャーナルの再開"
+    JOURNAL_ENDED = "journal_ended", "更新ジャーナルの古いファイルの消去"
     JOURNAL_BEHIND = "journal_behind", "更新ジャーナルの欠け"
     ROLLED_BACK = "rolled_back", "以前の状態での使用"
     KEY_RENEWED = "key_renewed", "暗号鍵の更新"

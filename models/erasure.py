@@ -130,13 +130,17 @@ class Ending:
     def outside(self, first: int, before: int) -> Outside:
         """Return backups and journal files that hold entries from `first` on, as before an erasure.
 
+        Copies of erased files that still lie beside the journal are among them.
+
         Args:
             before: number of the erasing entry.
         """
         ledger = self._ledger
         runs = standing(ledger)
         backups = tuple(run for run in runs if first <= (run.to_event_seq or 0) < before)
-        return Outside(backups, tuple(ledger.safe.journal.files_before(before)))
+        journal = ledger.safe.journal
+        left = (*journal.files_before(before), *journal.copies_of_erased())
+        return Outside(backups, left)
 
     # --- what is in the way ----------------------------------------------------------------------
     def _obstacles(

@@ -85,6 +85,14 @@ class News:
     value: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SpentFiles:
+    """Journal files that no restore needs, oldest first, and the last entry that they hold."""
+
+    files: tuple[PurePath, ...] = ()
+    last: int = 0
+
+
 class JournalKeeper(Protocol):
     """The journal of an open ledger."""
 
@@ -115,7 +123,27 @@ class JournalKeeper(Protocol):
         """
 
     def begin_file(self) -> None:
-        """Go on in a new file, so that the older ones can be disposed of."""
+        """Go on in a new file, so that the older ones can be disposed of.
+
+        Copies of erased files beside the journal are removed.
+        """
+
+    def spent(self, backup: BackupRun) -> SpentFiles:
+        """Return the files that hold nothing which a backup lacks; never the one written to.
+
+        Raises:
+            MediumMissing, Foreign
+        """
+
+    def end_files(self, spent: SpentFiles) -> None:
+        """Remove files, oldest first, and copies of sealed files that go with them.
+
+        Raises:
+            NotWritable, InputOutput, MediumMissing: what was removed before stays away.
+        """
+
+    def copies_of_erased(self) -> Sequence[PurePath]:
+        """Return copies of erased files that still lie beside the journal."""
 
     def files_before(self, seq: int) -> Sequence[PurePath]:
         """Return the files that may hold entries with a lower number, oldest first."""

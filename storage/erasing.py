@@ -100,14 +100,18 @@ def remove_files(database: Database, attachments: Attachments) -> None:
     Raises:
         NotWritable, InputOutput: they are tried again at the next start.
     """
+    attachments.remove(erased_files(database))
+
+
+def erased_files(database: Database) -> set[str]:
+    """Return the names of sealed files that were erased and that nothing else speaks of."""
     named = {
         name
         for (text,) in database.all("SELECT blobs FROM v_content_erasure WHERE blobs IS NOT NULL")
         for name in text.split("\n")
     }
-    if named:
-        used = {name for (name,) in database.all("SELECT blob FROM v_attachment")}
-        attachments.remove(named - used)
+    used = {name for (name,) in database.all("SELECT blob FROM v_attachment")} if named else set()
+    return named - used
 
 
 # --- recognising ----------------------------------------------------------------------------------

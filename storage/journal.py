@@ -359,7 +359,7 @@ def _unknown(folder: Path) -> Damaged:
 
 def _is_closed(path: Path, keys: Keys) -> bool:
     """Tell whether a file is under a data key that a rotation ended; nobody can read it any more."""
-    header = _header_of(path)
+    header = header_of(path)
     return header is not None and header.epoch < keys.epoch
 
 
@@ -419,7 +419,7 @@ def files_before(folder: Path, vault_id: bytes, seq: int) -> list[Path]:
     Raises:
         MediumMissing, Foreign
     """
-    headers = [(path, _header_of(path)) for path in list_files(folder, vault_id)]
+    headers = [(path, header_of(path)) for path in list_files(folder, vault_id)]
     return [path for path, header in headers if header is None or header.base.seq < seq]
 
 
@@ -429,11 +429,11 @@ def _number(path: Path) -> int:
 
 def _id_of(path: Path) -> bytes:
     """Return the id of the file before; zero if it does not read: it is followed all the same."""
-    header = _header_of(path)
+    header = header_of(path)
     return header.file_id if header else bytes(ID_BYTES)
 
 
-def _header_of(path: Path) -> FileHeader | None:
+def header_of(path: Path) -> FileHeader | None:
     """Read a header without a key; None if it is damaged: whoever opens the file says how."""
     try:
         with open_regular(path) as file, reading(path):

@@ -33,9 +33,10 @@ from models.errors import (
     RolledBack,
 )
 from models.gate import Problem
-from models.journal import JournalState, JournalStatus, News
+from models.journal import JournalState, JournalStatus, News, SpentFiles
+from models.records import BackupRun
 from models.store import Progress
-from storage import access
+from storage import access, journal_ending
 from storage.access_wire import Batch
 from storage.attachments import FOLDER_NAME
 from storage.head_memory import HeadMemory
@@ -280,10 +281,38 @@ class Keeper:
             self._journal.roll()
 
     def begin_file(self) -> None:
+        self._remove_erased()
         try:
             self.roll()
         except AzukariError as error:
             self._lose(error, written=False)
+
+    def spent(self, backup: BackupRun) -> SpentFiles:
+        if self._folder is None:
+            return SpentFiles()
+        database = self._store.database
+        files = journal_ending.spent_files(self._folder, self._vault, database, backup)
+        last = journal_ending.last_entry(self._folder, self._vault, files)
+        return SpentFiles(tuple(files), last if files else 0)
+
+    def end_files(self, spent: SpentFiles) -> None:
+        assert self._folder is not None
+        place, database = self._vault.folder, self._store.database
+        copies = journal_ending.spent_copies(self._folder, database, place, spent.last)
+        journal_ending.remove([*map(Path, spent.files), *copies])
+
+    def copies_of_erased(self) -> Sequence[PurePath]:
+        if self._folder is None:
+            return ()
+        with suppress(AzukariError):
+            return journal_ending.erased_copies(self._folder, self._store.database)
+        return ()  # the medium is away; they are removed when it is back
+
+    def _remove_erased(self) -> None:
+        """Remove copies of erased files; what resists is listed, and tried again."""
+        if not self.looking:
+            with suppress(AzukariError):
+                journal_ending.remove(map(Path, self.copies_of_erased()))
 
     def files_before(self, seq: int) -> Sequence[PurePath]:
         if self._folder is None:
@@ -425,6 +454,7 @@ class Keeper:
         """Note that the journal works, and what of it could not be continued."""
         self._problem, self._kept = None, None
         self._lines_carried()
+        self._remove_erased()
         if lost:
             self._news.append(News(SystemEventKind.JOURNAL_BEHIND, EventLevel.WARN, lost))
         if self._suspended and not self._store.reader:

@@ -138,7 +138,7 @@ class LineDialog(QDialog):
     def __init__(self, parent: QWidget | None, title: str, question: str, value: str) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(560)
         label = QLabel(question)
         label.setTextFormat(PLAIN)
         label.setWordWrap(True)
@@ -148,6 +148,7 @@ class LineDialog(QDialog):
         layout.addWidget(label)
         layout.addWidget(self._line)
         layout.addWidget(dialog_buttons(self, "確定"))
+        self.setMinimumHeight(layout.totalHeightForWidth(self.minimumWidth()))  # of a long question
 
     def text(self) -> str:
         return self._line.text().strip()

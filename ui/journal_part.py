@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from models import wareki
 from models.commands import Change
 from models.journal import JournalState, JournalStatus
+from models.journal_care import JournalProposal, end_journal_files, journal_proposal
 from ui.layout import button, card, note, plain, say
+from ui.ledger_settings import backup_folder
 from ui.page import Desk
 
 EXPLANATION = (
@@ -23,6 +25,12 @@ WITHOUT = (
     "更新ジャーナルの媒体がないまま記帳を続けます。PCが壊れると、最後のバックアップより後の"
     "記帳を失います。理由は台帳に残り、次の書類にも印字されます。\n理由（例　媒体の故障、交換待ち）"
 )
+ENDING = (
+    "{count}件のファイル（記帳番号 {last} まで）は、二つのバックアップがあれば要りません。\n"
+    "「{folder}」に新しいバックアップを作り、「{older}」をもう一度検証してから、記帳して消去します。\n"
+    "理由"
+)
+ENDED = "更新ジャーナルの古いファイル{0}件を消去し、台帳に記帳しました。"
 
 
 class JournalPart(QWidget):
@@ -36,9 +44,11 @@ class JournalPart(QWidget):
         self.advice = note("")
         self.choose = button(self.tr("更新ジャーナルの保存先…"), self.start)
         self.without = button(self.tr("ジャーナルなしで続ける…"), self.suspend)
+        self.end_old = button(self.tr("古い更新ジャーナルの消去…"), self.end_files)
         row = QHBoxLayout()
         row.addWidget(self.choose)
         row.addWidget(self.without)
+        row.addWidget(self.end_old)
         row.addStretch()
         frame, column = card(self.state, self.place, self.advice)
         column.setSpacing(4)
@@ -71,6 +81,44 @@ class JournalPart(QWidget):
         if reason is not None:
             self._run(lambda: ledger.journal.suspend(reason))
 
+    def end_files(self) -> None:
+        """Show which files no restore needs, and let them end behind a new backup."""
+        ledger = self.desk.ledger
+
+        def show(proposed: JournalProposal) -> None:
+            if proposed.obstacle:
+                self.desk.asker.tell(self, proposed.obstacle)
+            elif (folder := self._backup_place()) is not None:
+                self._end(proposed, folder)
+
+        self.desk.operations.ask(lambda: journal_proposal(ledger), show, parent=self)
+
+    def _backup_place(self) -> Path | None:
+        folder = backup_folder(self.desk.ledger)
+        if folder is not None and folder.is_dir():
+            return folder
+        return self.desk.asker.folder(self, self.tr("バックアップの保存先を選んでください"))
+
+    def _end(self, proposed: JournalProposal, folder: Path) -> None:
+        assert proposed.older is not None
+        ledger, spent = self.desk.ledger, proposed.spent
+        reason = self.desk.asker.line(
+            self,
+            self.tr("古い更新ジャーナルの消去"),
+            ENDING.format(
+                count=len(spent.files), last=f"{spent.last:,}", folder=folder,
+                older=proposed.older.file_name,
+            ),
+            value=self.tr("二つのバックアップが引き継ぐため"),
+        )  # fmt: skip
+        if reason is not None:
+            self.desk.operations.long(
+                self.tr("古い更新ジャーナルの消去"),
+                lambda progress: end_journal_files(ledger, folder, reason, progress),
+                lambda _: self.desk.asker.tell(self, ENDED.format(len(spent.files))),
+                self,
+            )
+
     def _run(self, work: Callable[[], Change]) -> None:
         self.desk.operations.run(work, done=lambda _: self.refresh(), parent=self)
 
@@ -82,6 +130,7 @@ class JournalPart(QWidget):
         say(self.state, f"{mark}{status.words}。", kind)
         self.place.setText(_where(status, zone))
         say(self.advice, _advice(status), "problem" if status.problem else "muted")
+        self.end_old.setVisible(status.state is JournalState.OK)
         self.without.setVisible(status.state in (JournalState.MISSING, JournalState.BROKEN))
 
 

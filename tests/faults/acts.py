@@ -11,11 +11,12 @@ from pathlib import Path
 from models.backups import record_backup
 from models.codes import AttachmentKind, EmploymentType, HandlingKind, Role
 from models.errors import JournalMissing
+from models.journal_care import end_journal_files
 from models.ledger import Ledger
 from models.office import Office
 from models.records import HandlingEvent, Person, UserAccount
 from models.store import Op, Query, Where
-from storage import database, files
+from storage import database, files, journal
 from tests.house import FIRST_DAY, cheap_office
 from ui.issue import IssueRequest, issue
 from ui.sample import cast
@@ -121,6 +122,18 @@ def restore(ledger: Ledger, home: Path, number: int) -> str:
     return "restore"
 
 
+def end_journal(ledger: Ledger, home: Path, number: int) -> str:
+    """Fill a few small files of the journal, and end those that two backups hold."""
+    journal.FILE_LIMIT = 2000
+    if number == 0:
+        say(ledger, backup(ledger, home, number))
+    for person in range(3):
+        say(ledger, add(ledger, home, 10 * number + person))
+    say(ledger, backup(ledger, home, number))
+    end_journal_files(ledger, home / "backup", "二つのバックアップが引き継ぐため", quiet)
+    return "end_journal"
+
+
 def come_back(home: Path, file: Path, office: Office) -> None:
     """Restore to the last acknowledged entry and go on in the same journal."""
     place = home / "ledger"
@@ -141,10 +154,11 @@ ACTS: dict[str, Callable[[Ledger, Path, int], str]] = {
     "add": add, "attach": attach, "seal": seal, "backup": backup, "restore": restore,
     "password": password, "let_in": let_in, "renew_key": renew_key, "catch_up": catch_up,
 }  # fmt: skip
+UPKEEP = {"end_journal": end_journal}
 
 
 def act(home: Path, name: str) -> None:
-    """Open the ledger below `home` and do one of `ACTS` a few times."""
+    """Open the ledger below `home` and do one of `ACTS` or `UPKEEP` a few times."""
     bug, _, name = name.rpartition(" ")
     if bug == "careless":
         forget_to_sync()
@@ -155,7 +169,7 @@ def act(home: Path, name: str) -> None:
     for number in range(TIMES):
         if bug == "hasty":  # the planted bug: a promise before the act
             os.write(1, f"{ledger.store.head().seq + 1} soon\n".encode())
-        word = ACTS[name](ledger, home, number)
+        word = {**ACTS, **UPKEEP}[name](ledger, home, number)
         if name == "restore":
             ledger = office.unlock(home / "ledger", user.login, user.password)
         say(ledger, word)

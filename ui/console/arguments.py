@@ -147,6 +147,10 @@ def _journal(verb: argparse.ArgumentParser) -> None:
     acts.add_argument("--start", metavar="FOLDER", help="このフォルダーで記録を始める")
     acts.add_argument("--without", metavar="REASON", help="媒体がないまま続ける（責任者、理由）")
     acts.add_argument("--stop", metavar="REASON", help="更新ジャーナルをやめる（責任者、理由）")
+    acts.add_argument(
+        "--prune", metavar="FOLDER",
+        help="このフォルダーに新しいバックアップを作り、もう要らない古いファイルを消去する",
+    )  # fmt: skip
     verb.add_argument(
         "--accept-rollback", metavar="REASON", help="以前の状態の台帳のまま続ける（責任者、理由）"
     )

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from models.journal import JournalStatus
+from models.journal_care import NOTHING, end_journal_files, journal_proposal
 from models.ledger import Ledger
 from models.office import Office
 from ui.console.output import Speaker
 from ui.console.passwords import login_and_password
+
+PRUNED = "二つのバックアップが引き継ぐため"
 
 
 def journal(arguments: Namespace, office: Office, speaker: Speaker) -> int:
@@ -21,29 +24,38 @@ def journal(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     try:
         for notice in ledger.notices:
             print(notice, file=sys.stderr)
-        _act(ledger, arguments)
+        pruned = _act(ledger, arguments, speaker)
         status = ledger.journal.tend()
         head = ledger.store.head()
     finally:
         ledger.close()
-    result = {**described(status), "ledger_seq": head.seq, "head": head.hex}
+    result = {**described(status), **pruned, "ledger_seq": head.seq, "head": head.hex}
     lines = [status.words]
     if status.folder:
         lines.append(f"フォルダー　　　{status.folder}")
         lines.append(f"記帳番号　　　　{status.seq:,}")
     if status.problem:
         lines.append(status.problem)
+    lines += [f"消去しました　　{name}" for name in pruned.get("ended", ())]
     speaker.result(result, lines)
     return 5 if status.care else 0
 
 
-def _act(ledger: Ledger, arguments: Namespace) -> None:
+def _act(ledger: Ledger, arguments: Namespace, speaker: Speaker) -> dict[str, Any]:
+    """Carry out what was asked for and return what only this act has to tell."""
     if arguments.start:
         ledger.journal.start(Path(arguments.start))
     if arguments.without:
         ledger.journal.suspend(arguments.without)
     if arguments.stop:
         ledger.journal.stop(arguments.stop)
+    if not arguments.prune:
+        return {}
+    proposed = journal_proposal(ledger)
+    if proposed.obstacle == NOTHING:
+        return {"ended": []}
+    end_journal_files(ledger, Path(arguments.prune), PRUNED, speaker.progress)
+    return {"ended": [str(path) for path in proposed.spent.files]}
 
 
 def described(status: JournalStatus) -> dict[str, Any]:
