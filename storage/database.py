@@ -354,6 +354,7 @@ def open_database(path: Path, key: bytes, *, read_only: bool = False) -> Databas
         InUse: another program holds it.
     """
     _require_plausible(path)
+    _require_plain_beside(path)
     database = _connect(path, key, "rw")
     try:
         if database.value("PRAGMA application_id") != APPLICATION_ID:
@@ -410,6 +411,15 @@ def _require_plausible(path: Path) -> None:
         raise Foreign(file=str(path), reason="暗号化されていないデータベースです。")
     if size < PAGE_SIZE:
         raise Damaged(file=str(path), what_now=f"途中で切れています。{_RESTORE}")
+
+
+def _require_plain_beside(path: Path) -> None:
+    """Look at what SQLite opens beside the database: a pipe there would keep it for ever."""
+    for ending in ("-journal", "-wal", "-shm"):
+        beside = path.with_name(path.name + ending)
+        if os.path.lexists(beside):
+            with files.reading(beside):
+                files.require_plain(beside)
 
 
 def _connect(path: Path, key: bytes, mode: str, *, exclusive: bool = True) -> Database:

@@ -43,6 +43,7 @@ _MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.ENXIO}
 _MISSING_ON_WINDOWS = {3, 21, 53, 67, 1167}
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # a pipe that was put in a file's place would wait for ever
 
 
 def translate(exc: OSError, path: Path, *, writing: bool) -> AzukariError:
@@ -164,8 +165,8 @@ def overwrite_durable(path: Path, content: bytes) -> None:
     flags = os.O_WRONLY | os.O_CREAT | _BINARY | _NO_FOLLOW
     with writing(path):
         existed = os.path.lexists(path)
-        if existed and is_link(path):
-            raise Foreign(file=str(path), reason="リンクは使えません。")
+        if existed:
+            require_plain(path)
         descriptor = os.open(path, flags, FILE_MODE)
         with os.fdopen(descriptor, "wb") as file:
             if hasattr(os, "fchmod"):
@@ -204,9 +205,8 @@ def open_regular(path: Path) -> BufferedReader:
         Damaged: it is empty.
     """
     with reading(path):
-        if is_link(path):
-            raise Foreign(file=str(path), reason="リンクは使えません。")
-        descriptor = os.open(path, os.O_RDONLY | _BINARY | _NO_FOLLOW)
+        _refuse_link(os.lstat(path), path)
+        descriptor = os.open(path, os.O_RDONLY | _BINARY | _NO_FOLLOW | _NO_WAIT)
     status = os.fstat(descriptor)
     if stat.S_ISREG(status.st_mode) and status.st_size > 0:
         return os.fdopen(descriptor, "rb")
@@ -215,7 +215,28 @@ def open_regular(path: Path) -> BufferedReader:
         raise Damaged(
             file=str(path), what_now="中身がありません。バックアップから復元してください。"
         )
-    raise Foreign(file=str(path), reason="通常のファイルではありません。")
+    raise _no_file(path)
+
+
+def require_plain(path: Path) -> None:
+    """Refuse a link, a folder, a pipe or a device that stands in the place of a file.
+
+    Raises:
+        Foreign
+    """
+    status = os.lstat(path)
+    _refuse_link(status, path)
+    if not stat.S_ISREG(status.st_mode):
+        raise _no_file(path)
+
+
+def _refuse_link(status: os.stat_result, path: Path) -> None:
+    if is_link_itself(status):
+        raise Foreign(file=str(path), reason="リンクは使えません。")
+
+
+def _no_file(path: Path) -> Foreign:
+    return Foreign(file=str(path), reason="通常のファイルではありません。")
 
 
 def read_whole(path: Path, *, limit: int) -> bytes:

@@ -90,7 +90,7 @@ def hold_still(folder: Path) -> LedgerLock:
     path = folder / LOCK_NAME
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
-        descriptor = os.open(path, flags)
+        descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return LedgerLock(None)  # none, or of an owner who lets nobody read it
     if not _try_lock(descriptor):

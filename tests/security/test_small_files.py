@@ -5,6 +5,10 @@ verifier kept lie open to the user; any of them may hold anything.
 """
 
 import json
+import os
+import shutil
+import signal
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -107,3 +111,40 @@ def test_a_profile_that_is_too_deep_is_a_mistake_of_the_profile() -> None:
             assert check_profile(text, "deep.toml")
         except ProfileError as error:
             assert "deep.toml" in str(error)
+
+
+class Waits(AssertionError):
+    """The program waits for somebody at the other end of a pipe."""
+
+
+def ring(*given: object) -> None:
+    raise Waits
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pipes among its files")
+@pytest.mark.parametrize("name", ["ledger.db", "ledger.db-journal", "ledger.db-wal", "keys.a",
+                                  "keys.b", "lock"])  # fmt: skip
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link"])
+def test_what_is_no_file_is_told_and_nobody_waits(
+    name: str, kind: str, house: House, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(house.folder, home)
+    place = home / "ledger" / name
+    place.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to(house.folder / "ledger" / name)
+    signal.signal(signal.SIGALRM, ring)
+    signal.alarm(10)
+    try:
+        with pytest.raises(AzukariError) as told:
+            office = cheap_office(home, StoryClock(FIRST_DAY + timedelta(days=20)))
+            office.unlock(home / "ledger", BOSS.login, BOSS.password).close()
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    assert name in str(told.value)
