@@ -53,11 +53,11 @@ class Remark:
     words: str
 
 
-OUTSIDE, REFUSED, MASS, OUTPUT, NO_ENTRY, CLOCK, OWN = (
-    "時間外・休日の利用", "サインインの失敗", "大量の表示・印刷・書出し", "印刷・書出し・一括表示",
-    "記帳のない日の閲覧", "時計の変更", "責任者本人の操作",
+OUTSIDE, REFUSED, MEDIUM, MASS, OUTPUT, NO_ENTRY, CLOCK, OWN = (
+    "時間外・休日の利用", "サインインの失敗", "登録のない媒体", "大量の表示・印刷・書出し",
+    "印刷・書出し・一括表示", "記帳のない日の閲覧", "時計の変更", "責任者本人の操作",
 )  # fmt: skip
-ORDER = (REFUSED, OUTSIDE, MASS, OUTPUT, NO_ENTRY, CLOCK, OWN)
+ORDER = (REFUSED, MEDIUM, OUTSIDE, MASS, OUTPUT, NO_ENTRY, CLOCK, OWN)
 
 
 def local(line: Line) -> datetime:
@@ -121,6 +121,9 @@ def _of_day(
         words = f"{len(outside)}件（{first:%H:%M}から{last:%H:%M}まで）"
         yield Remark(OUTSIDE, day, user, words)
     yield from _mass(day, user, acts)
+    if refused := [line for line in acts if line.act is Act.MEDIUM_REFUSED]:
+        media = "、".join(dict.fromkeys(line.detail for line in refused))
+        yield Remark(MEDIUM, day, user, f"{len(refused)}回、使おうとしました（{media}）")
     if len(seen := _seen(acts)) >= SOME_VIEWS and _only_looked(acts, who):
         yield Remark(NO_ENTRY, day, user, f"{len(seen)}件の内容を表示し、記帳はありません")
     supervisor = who is not None and who.role is Role.SUPERVISOR

@@ -20,6 +20,7 @@ from models.errors import AzukariError, JournalFailed, JournalMissing, Refused, 
 from models.journal import News
 from models.records import Attachment, HandlingEvent, Item, SystemEvent
 from models.store import Op, Query, Where
+from models.terminals import device_of
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -141,8 +142,7 @@ class Blocking:
 
     @property
     def _device(self) -> str:
-        """Name this PC as the ledger knows it: the digits behind its name."""
-        return self._ledger.safe.access.terminal.rpartition(" ")[2]
+        return device_of(self._ledger.safe.access.terminal)
 
     def _value(self, codes: Sequence[str]) -> str:
         return f"{self._device} {' '.join(codes)}"

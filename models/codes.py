@@ -476,6 +476,12 @@ class MediumState(Code):
     ENDED = "ended", "使用終了"
 
 
+class TerminalState(Code):
+    IN_USE = "in_use", "使用中"
+    SUSPENDED = "suspended", "休止"
+    RETIRED = "retired", "使用終了"
+
+
 class SystemEventKind(Code):
     JOURNAL_STARTED = "journal_started", "更新ジャーナルの開始"
     JOURNAL_STOPPED = "journal_stopped", "更新ジャーナルの終了"
@@ -494,7 +500,6 @@ class SystemEventKind(Code):
     HOURS_CHANGED = "hours_changed", "利用する時間帯の変更"
     PROGRAM_FOUND = "program_found", "使ってはならないプログラムの検出"
     PROGRAM_CLEARED = "program_cleared", "使ってはならないプログラムの解決"
-    MEDIUM_REFUSED = "medium_refused", "登録のない媒体の使用の拒否"
 
 
 class EventLevel(Code):

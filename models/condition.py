@@ -18,6 +18,7 @@ from models.denied import Denied, found_denied
 from models.journal import JournalState, JournalStatus, News
 from models.records import BackupRun, SystemEvent
 from models.store import Op, Query, Where
+from models.terminals import device_of, in_use
 from models.wareki import format_short
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ class Facts:
     denied: Sequence[Denied]
     version: str
     unresolved: Sequence[str] | None = None  # programs that block the terminal; None: unwatched
+    terminals: Sequence[tuple[str, str, str]] = ()  # in use: device, caption, place and measure
 
 
 def read_facts(
@@ -153,6 +155,14 @@ def read_facts(
         denied=denied,
         version=version,
         unresolved=ledger.blocking.found if ledger.blocking.watches else None,
+        terminals=[
+            (
+                one.device,
+                one.caption(),
+                f"{ledger.registers.caption('place', one.place_id)}、{one.theft_prevention}",
+            )
+            for one in in_use(ledger)
+        ],
     )
 
 
@@ -171,7 +181,7 @@ def judge(facts: Facts) -> list[Condition]:
     """Judge everything, in the order of the page."""
     return [
         _room(facts), _checked(facts), _backed_up(facts), _tried(facts), _journal(facts.journal),
-        _clock(facts), _use(facts), _protection(facts), _programs(facts),
+        _clock(facts), _use(facts), _registered(facts), _protection(facts), _programs(facts),
         Condition("プログラムの版", State.GOOD, f"預り台帳 {facts.version}を使っています。"),
     ]  # fmt: skip
 
@@ -296,6 +306,19 @@ def _use(facts: Facts) -> Condition:
         f"この台帳を単独で使っています。端末は「{facts.terminal}」です。"
     )
     return Condition("排他・使用端末", State.GOOD, sentence)
+
+
+def _registered(facts: Facts) -> Condition:
+    topic = "使用端末の登録"
+    count = f"使用中の端末は{len(facts.terminals)}台です。"
+    device = device_of(facts.terminal)
+    for known, caption, kept in facts.terminals:
+        if known == device:
+            return Condition(topic, State.GOOD, f"{count}この端末は「{caption}」（{kept}）です。")
+    return Condition(
+        topic, State.CARE, f"{count}この端末「{facts.terminal}」は、その中にありません。",
+        "「台帳一覧」の「使用端末」に、設置場所と盗難防止措置を登録してください。",
+    )  # fmt: skip
 
 
 def _protection(facts: Facts) -> Condition:

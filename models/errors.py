@@ -54,6 +54,16 @@ class TerminalBlocked(Refused):
     )
 
 
+class UnregisteredMedium(Refused):
+    """A removable medium is not registered (SK-11.9, CM-5.5, A-32). Fact: file."""
+
+    code = "UNREGISTERED_MEDIUM"
+    sentence = (
+        "「{file}」は、登録していない外部媒体です。私物や未登録の媒体は使えません。"
+        "「バックアップ」の画面の「バックアップの媒体」で登録した媒体を使ってください。"
+    )
+
+
 class RuleRefused(Refused):
     """A rule of the contract refuses, and no reason helps. Facts: reason, findings."""
 

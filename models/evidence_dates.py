@@ -27,15 +27,24 @@ from models.codes import (
     EncryptionMeasure,
     HandlingKind,
     SystemEventKind,
+    TerminalState,
     Timing,
 )
 from models.condition import PROTECTION, State, told
 from models.evidence_queries import QUERIES
 from models.inquiry import Inquiry, Question, Row, row
 from models.password_review import cycle_of, due_on
-from models.records import BackupRun, DueItem, HandlingEvent, SystemEvent, UserAccount
+from models.records import (
+    BackupRun,
+    DueItem,
+    HandlingEvent,
+    SystemEvent,
+    Terminal,
+    UserAccount,
+)
 from models.rules.moving import asks_for_password
 from models.store import Op, Query, Where
+from models.terminals import device_of
 
 
 def _late(item: Item, paper: str = "") -> Question:
@@ -131,6 +140,17 @@ def eq_malware(asked: Inquiry) -> Iterator[Row]:
         )
 
 
+def eq_terminal(asked: Inquiry) -> Iterator[Row]:
+    """Find that no terminal is registered, and PCs on which the ledger was used that are none."""
+    terminals = asked.everywhere(Terminal)
+    if not any(one.state is TerminalState.IN_USE for one in terminals):
+        yield row(asked.contract, "使用端末の台数、設置場所、盗難防止措置が登録されていません。")
+    known = {one.device for one in terminals}
+    for event in asked.everywhere(SystemEvent):
+        if event.kind is SystemEventKind.TERMINAL_CHANGED and device_of(event.value) not in known:
+            yield row(event, f"端末「{event.value}」は、使用端末に登録されていません。")
+
+
 DATED: tuple[tuple[str, Question], ...] = (
     *((f"EQ-DOC({kind})", _late(k01_papers_at_the_start, kind)) for kind in AT_THE_START),
     ("EQ-DUE", eq_due),
@@ -142,6 +162,7 @@ DATED: tuple[tuple[str, Question], ...] = (
     ("EQ-INTEGRITY", eq_integrity),
     ("EQ-MALWARE", eq_malware),
     ("EQ-PASSWORD", eq_password),
+    ("EQ-TERMINAL", eq_terminal),
 )
 
 ALL_QUERIES = (*QUERIES, *DATED)

@@ -182,6 +182,9 @@ class Safe(Protocol):
     def mark_medium(self, folder: PurePath, mark: str) -> None:
         """Write the id onto a medium, durably."""
 
+    def removable_root(self, path: PurePath) -> PurePath | None:
+        """Return the root of the removable medium that a path lies on, None for anything else."""
+
     def backup_presence(self, file: PurePath, mark: str) -> Presence:
         """Tell whether a backup file lies in its place.
 

@@ -34,6 +34,7 @@ from models.gate import Opened, Safe
 from models.handling import Handling
 from models.inquiries import Inquiries
 from models.journal import JournalDesk
+from models.outside import Outside
 from models.paper import Paper
 from models.people import People
 from models.profiles import Profile
@@ -93,6 +94,7 @@ class Ledger:
         self.paper = Paper(self)
         self.files = Files(self)
         self.blocking = Blocking(self, denied)
+        self.outside = Outside(self)
         self.ending = Ending(self)
         self.journal = JournalDesk(self)
         self._watch = ClockWatch(steady)

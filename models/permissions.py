@@ -42,6 +42,7 @@ WRITE: Mapping[str, frozenset[Role]] = {
     "system_event": frozenset(),  # entered by the program itself
     "content_erasure": REGISTER,
     "backup_medium": frozenset({S, A}),
+    "terminal": frozenset({S, A}),
 }
 
 ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {

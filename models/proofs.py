@@ -106,6 +106,7 @@ PROOFS: Mapping[str, tuple[tuple[str, Conditions], ...]] = {
     "EQ-REPORT": (_papers("D-19"),),
     "EQ-BACKUP": (("backup_run", ()),),
     "EQ-AUDIT": (_noted(SystemEventKind.ACCESS_REVIEWED),),
+    "EQ-TERMINAL": (("terminal", ()),),
     "EQ-RESTORE": (_ran(BackupKind.RESTORE_TEST),),
     "EQ-INTEGRITY": (_ran(BackupKind.VERIFY),),
     "EQ-CAPACITY": (_noted(SystemEventKind.CONDITION_CHECKED),),

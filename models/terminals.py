@@ -1,16 +1,42 @@
-"""The terminal on which the ledger is used: noticed at the sign-in, entered when it changed (A-29)."""
+"""The terminals of the ledger: registered, noticed at the sign-in, entered when changed (A-29)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from models.codes import EventLevel, Role, SystemEventKind
+from models.codes import EventLevel, Role, SystemEventKind, TerminalState
 from models.commands import creating
 from models.errors import JournalFailed, JournalMissing, TerminalBlocked
 from models.journal import News
+from models.records import Terminal
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
 TERMINAL = "terminal"  # name of the setting: where the ledger was used last
+
+
+def device_of(terminal: str) -> str:
+    """Return what the ledger calls a PC: the digits behind its name in the access log."""
+    return terminal.rpartition(" ")[2]
+
+
+def in_use(ledger: "Ledger") -> list[Terminal]:
+    """Return the registered terminals, as many as may be used (FK-10.2)."""
+    found = [stored.record for stored in ledger.registers.all(Terminal)]
+    return [one for one in found if one.state is TerminalState.IN_USE]
+
+
+def this_terminal(ledger: "Ledger") -> dict[str, Any]:
+    """Return what the form of a new terminal begins with: this PC, unless it is registered."""
+    terminal = ledger.safe.access.terminal
+    device = device_of(terminal)
+    values: dict[str, Any] = {
+        "state": TerminalState.IN_USE,
+        "registered_on": ledger.today(),
+        "registered_by": ledger.user.person_id,
+    }
+    if device not in {one.device for one in in_use(ledger)}:
+        values |= {"device": device, "name": terminal.rpartition(" ")[0]}
+    return values
 
 
 def notice_terminal(ledger: "Ledger") -> None:

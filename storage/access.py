@@ -73,6 +73,10 @@ class AccessTable:
         self._refusals = refusals
         self._name = terminal_name
 
+    def under(self, vault: Vault) -> "AccessTable":
+        """Return the same log under another key header: a recovery sheet registers this PC in it."""
+        return AccessTable(self._database, vault, self._refusals, self._name, self._journal)
+
     @property
     def terminal(self) -> str:
         return f"{self._name} {self._vault.header.device_key_id.hex()[:8]}"

@@ -448,7 +448,7 @@ class SheetRecovery:
         before = cast(LedgerSafe, self.opened.safe)
         safe = LedgerSafe(vault, store, self._clock, self._policy, before.throttle)
         safe.journal = before.journal
-        safe.access = before.access
+        safe.access = before.access.under(vault)
         safe.machine = before.machine
         safe.remember_header()
         return Opened(store, safe, vault.user_id, vault.signer()), self._prepared.sheet.text

@@ -45,6 +45,7 @@ from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
 from storage.machine import PC
 from storage.media import presence, read_mark, write_mark
 from storage.recovery import RecoverySheet
+from storage.removable import medium_root
 from storage.throttle import Throttle
 from storage.unlocked import Vault
 
@@ -219,6 +220,9 @@ class LedgerSafe:
             check_database=self._check_snapshot,
         )
         return _described(made)
+
+    def removable_root(self, path: PurePath) -> PurePath | None:
+        return medium_root(Path(path))
 
     def medium_mark(self, folder: PurePath) -> str:
         return read_mark(Path(folder))

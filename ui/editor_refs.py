@@ -203,6 +203,7 @@ class FileButtons(QWidget):
         def work() -> Change:
             from reports.pictures import plain_picture
 
+            desk.ledger.outside.require(path)
             return desk.ledger.files.attach(
                 plain_picture(_read(path), path.name),
                 name=path.name,

@@ -48,9 +48,10 @@ def export_register(
         {"rows": n, "lost": [{"line", "column", "character"}]} — what CP932 could not carry.
 
     Raises:
-        NotPermitted, Usage, InvalidField, DiskFull, NotWritable
+        NotPermitted, Usage, InvalidField, UnregisteredMedium, DiskFull, NotWritable
     """
     permissions.require(ledger.role, "export")
+    ledger.outside.require(out)
     where = (Where("contract_id", Op.EQ, contract_id),) if contract_id else ()
     if contract_id and "contract_id" not in cls.fields():
         raise Usage(

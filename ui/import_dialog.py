@@ -55,6 +55,7 @@ def open_import(
         return
 
     def work(progress: Progress) -> tuple[Source, list[Person], list[Place]]:
+        ledger.outside.require(path)
         source = read_source(path, record_type, progress=progress)
         people = [stored.record for stored in ledger.registers.all(Person)]
         return source, people, [stored.record for stored in ledger.registers.all(Place)]

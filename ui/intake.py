@@ -91,6 +91,7 @@ def take_in(
         AzukariError: nothing was entered.
     """
     ledger.require("import")
+    ledger.outside.require(path)
     contract_id = contract_id or only_contract(ledger, record_type)
     source = read_source(path, record_type, progress=progress)
     return take_source(

@@ -37,9 +37,11 @@ from models.records import (
     Place,
     Pledge,
     Record,
+    Terminal,
     TrainingSession,
 )
 from models.store import Op, Query, Where
+from models.terminals import this_terminal
 from ui import permitted
 from ui.erasing import EraseDialog
 from ui.form_dialog import FormDialog
@@ -355,6 +357,8 @@ def fresh(ledger: Ledger, cls: type[Record], contract_id: str) -> Record:
         values |= {"status": ContractStatus.PREPARING, "contractor_org_id": _contractor(ledger)}
     elif cls is Person:
         values["organization_id"] = _contractor(ledger)
+    elif cls is Terminal:
+        values |= this_terminal(ledger)
     elif cls is TrainingSession and contract_id:
         values["contract_ids"] = (contract_id,)
     if cls in FIRST_STATUS:

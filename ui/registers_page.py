@@ -23,6 +23,7 @@ from models.records import (
     Pledge,
     Record,
     RuleOverride,
+    Terminal,
     TrainingPlan,
     TrainingSession,
 )
@@ -34,6 +35,7 @@ from ui.register import ColumnMemory
 GROUPS: tuple[tuple[str, tuple[type[Record], ...]], ...] = (
     ("人", (Pledge, TrainingPlan, TrainingSession, Credential)),
     ("連絡・予定", (ClientCommunication, DueItem, Finding)),
+    ("機器", (Terminal,)),
     ("決まり・権限", (GovernanceDocument, ContractClauseSetting, RuleOverride, AccessRight)),
 )
 ELSEWHERE: tuple[tuple[str, str], ...] = (

@@ -59,6 +59,7 @@ def write_file(
         paper: it is a PDF of ours, whose pages are counted.
     """
     try:
+        desk.ledger.outside.require(file)
         _note(desk, Act.EXPORT, what, parent, page_count(data) if paper else 0)
         file.write_bytes(data)
     except Cancelled:

@@ -34,6 +34,7 @@ from models.records.media import BackupMedium
 from models.records.paper import Attachment, BackupRun, SealKey, Submission
 from models.records.people import Assignment, Person, UserAccount
 from models.records.running import SystemEvent
+from models.records.terminals import Terminal
 from models.records.things import (
     AssetField,
     ContractPlace,
@@ -74,6 +75,7 @@ ALL: tuple[type[Record], ...] = (
     SystemEvent,
     ContentErasure,
     BackupMedium,
+    Terminal,
 )
 
 BY_TYPE: Mapping[str, type[Record]] = {cls.type: cls for cls in ALL}
@@ -119,6 +121,7 @@ __all__ = [
     "Stored",
     "Submission",
     "SystemEvent",
+    "Terminal",
     "TrainingPlan",
     "TrainingSession",
     "TransportDetail",

@@ -33,6 +33,7 @@ WELL = Facts(
     programs=["7-Zip", "LibreOffice"],
     denied=DENIED,
     version="1.0",
+    terminals=[("01234567", "T-01 事務室のPC", "事務室、ワイヤーロック")],
 )
 
 

@@ -12,13 +12,13 @@ from typing import Any
 import jpholiday
 
 from models.backups import record_backup
-from models.codes import HandlingKind, SubmissionMeans
+from models.codes import HandlingKind, SubmissionMeans, TerminalState
 from models.errors import NotWritable, Occupied, Usage
 from models.ledger import Ledger
 from models.office import Office
 from models.opening import Opening
 from models.profile_shelf import offered
-from models.records import HandlingEvent, Organization, Person, Submission
+from models.records import HandlingEvent, Organization, Person, Submission, Terminal
 from models.store import Op, Query, Where
 from ui.console.output import STATES, Speaker
 from ui.issue import IssueRequest, issue, preview
@@ -95,12 +95,16 @@ def make(folder: Path, office: Office, speaker: Speaker, arguments: Namespace) -
         raise NotWritable(file=str(folder)) from error
     days = list(_working_days(office.clock().date(), arguments.days))
     clock = StoryClock(days[0])
-    studio = replace(office, clock=clock, steady=None, random=StoryRandom(arguments.seed))
+    # Practice is not handling: what is installed on this PC does not keep it from being made.
+    studio = replace(
+        office, clock=clock, steady=None, random=StoryRandom(arguments.seed), denied=()
+    )
     ledger = _open_books(studio, folder / "ledger")
     journal = _new(folder / "second-disk") / "journal"
     try:
         ledger.journal.start(journal)
         story = _tell(ledger, clock, profile, days, arguments, speaker)
+        ledger.registers.create(_terminal(story))
         documents = _documents(ledger, story, folder / "documents")
         made = record_backup(ledger, _new(folder / "backup"), speaker.progress)
         fingerprint = ledger.paper.seal_secret()[0].fingerprint
@@ -120,6 +124,19 @@ def make(folder: Path, office: Office, speaker: Speaker, arguments: Namespace) -
     text = json.dumps(result, ensure_ascii=False, indent=2)
     (folder / "demo.json").write_text(text, "utf-8")
     return result
+
+
+def _terminal(story: Story) -> Terminal:
+    """Return the PC of the story; what a real ledger calls this PC differs from PC to PC."""
+    return Terminal(
+        terminal_no="T-01",
+        name="事務室のPC",
+        place_id=story.places[0].id,
+        theft_prevention="ワイヤーロックで机に固定し、退室時に部屋を施錠する",
+        state=TerminalState.IN_USE,
+        registered_on=story.ledger.today(),
+        registered_by=story.ledger.user.person_id,
+    )
 
 
 def _open_books(office: Office, folder: Path) -> Ledger:

@@ -244,6 +244,8 @@ class Driver:
         ledger = self._open()
         contract = request.get("contract")
         name = text_of(request, "name")
+        if "file" in request:
+            ledger.outside.require(Path(text_of(request, "file")))
         change = ledger.files.attach(
             plain_picture(bytes_of(request), name),
             name=name,

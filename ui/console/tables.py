@@ -33,6 +33,7 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
     if first and last and last < first:
         raise Usage(reason="期間の終わりが始めより前になっています。")
     with opened(arguments, office) as ledger:
+        ledger.outside.require(out)
         contract = contract_by_no(ledger, arguments.contract)
         request = IssueRequest(
             doc_kind=arguments.document,

@@ -1,0 +1,59 @@
+"""What comes from or goes to a removable medium: only media that are registered (A-32).
+
+SK-11.9, CM-5.5 and FK-10.2 keep private and unknown media away. A medium is registered under
+バックアップの媒体 and known by its mark; if it is an item too, it must not be somebody's own. What is
+refused stands in the access log. Whether a medium is removable is what the PC tells.
+"""
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from models.access import Act
+from models.codes import Ownership
+from models.errors import AzukariError, UnregisteredMedium
+from models.records import BackupMedium, Item
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+NAME_LENGTH = 60
+
+
+class Outside:
+    """The way of files in and out of the ledger."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+
+    def require(self, path: PurePath) -> None:
+        """Refuse a file on a removable medium that is not registered, and note it.
+
+        Raises:
+            UnregisteredMedium
+        """
+        root = self._ledger.safe.removable_root(path)
+        if root is None or self._is_registered(path, root):
+            return
+        access = self._ledger.access
+        access.note(Act.MEDIUM_REFUSED, detail=str(root)[-NAME_LENGTH:])
+        access.flush()
+        raise UnregisteredMedium(file=str(root))
+
+    def _is_registered(self, path: PurePath, root: PurePath) -> bool:
+        """Tell whether the medium, or the folder on it, bears the mark of one in use."""
+        folders = [one for one in (path, *path.parents) if one == root or root in one.parents]
+        return any(self._is_ours(self._mark(folder)) for folder in folders)
+
+    def _mark(self, folder: PurePath) -> str:
+        try:
+            return self._ledger.safe.medium_mark(folder)
+        except AzukariError:
+            return ""  # no folder, or a mark that nobody can read
+
+    def _is_ours(self, mark: str) -> bool:
+        registers = self._ledger.registers
+        stored = registers.one(BackupMedium, mark=mark) if mark else None
+        if stored is None or not stored.record.in_use:
+            return False
+        item = self._ledger.store.get(Item, stored.record.item_id)
+        return item is None or item.record.ownership is not Ownership.PRIVATE
