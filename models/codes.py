@@ -666,6 +666,12 @@ class FindingSource(Code):
     ANALYSIS = "analysis", "記録の分析"
 
 
+class OfficerAct(Code):
+    WITNESS = "witness", "立会い"
+    INSTRUCTION = "instruction", "指示"
+    FINDING = "finding", "指摘"
+
+
 class DueStatus(Code):
     OPEN = "open", "未了"
     SATISFIED = "satisfied", "済"

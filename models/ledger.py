@@ -44,6 +44,7 @@ from models.rights import Rights
 from models.ruling import Rules
 from models.scope import scoped
 from models.store import Progress, Store, Write, quiet
+from models.witness import Witness
 
 IDS_AT_ONCE = 500
 Clock = Callable[[], datetime]
@@ -91,6 +92,7 @@ class Ledger:
         self.handling = Handling(self)
         self.people = People(self)
         self.rights = Rights(self)
+        self.witness = Witness(self)
         self.paper = Paper(self)
         self.files = Files(self)
         self.blocking = Blocking(self, denied)

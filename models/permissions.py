@@ -43,6 +43,7 @@ WRITE: Mapping[str, frozenset[Role]] = {
     "content_erasure": REGISTER,
     "backup_medium": frozenset({S, A}),
     "terminal": frozenset({S, A}),
+    "officer_confirmation": frozenset({I}),  # the only thing that an inspector writes
 }
 
 ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
@@ -63,9 +64,11 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "erase": ("契約の内容の消去", REGISTER),
     "access_log": ("利用の記録の閲覧", frozenset({S, A, I})),
     "condition": ("システムの状態の点検", frozenset({W, S, A})),
-    "access_review": ("利用の記録の確認", frozenset({S, A})),
     "unblock": ("使ってはならないプログラムの解決", REGISTER),
+    "access_review": ("利用の記録の確認", frozenset({S, A})),
     "evidence": ("条項と証拠の確認", frozenset({S, I})),
+    "officer_record": ("検査者の指摘の記録", REGISTER),
+    "officer_confirm": ("立会い・指示・指摘の確認", frozenset({I})),
 }
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from models import permissions
 from models.chain import Command, Entry
-from models.codes import AttachmentKind
+from models.codes import AttachmentKind, FindingSource
 from models.commands import Change, creating, revising, voiding
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.profiles import Profile
 from models.records import ALL, AccessRight, Attachment, Record, Stored
+from models.records import Finding as FindingRecord
 from models.rules.answers import Answers
 from models.rules.engine import Finding
 from models.store import Hit, ListRow, Op, Query, Where
@@ -39,6 +40,7 @@ OWN_VERBS = {  # record types whose entries come only from verbs of their own
     "rule_override": "取扱いや登録",
     "content_erasure": "契約の内容の消去",
     "backup_medium": "バックアップ",
+    "officer_confirmation": "条項と証拠",
 }
 
 
@@ -218,6 +220,8 @@ class Registers:
         self._require_common(type(record))
         self.validate(record)
         self.check_references(record, desk or Desk(self._ledger.store))
+        if isinstance(record, FindingRecord) and record.source is FindingSource.INSPECTION:
+            self._ledger.require("officer_record")
         if isinstance(record, AccessRight):
             before = self._ledger.store.get(AccessRight, record.id)
             self._ledger.rights.require_possible(record, before.record if before else None)

@@ -13,6 +13,7 @@ from models.codes import AccountStatus, Role
 from models.commands import Change, revising, voiding
 from models.errors import NotPermitted, Refused
 from models.records import AccessRight, Contract, Person, UserAccount
+from models.rules.answers import Answers
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -90,10 +91,16 @@ class Rights:
             raise Refused(reason=NOT_HIS_CLIENT)
 
     # --- verbs -----------------------------------------------------------------------------------
-    def propose(self, right: AccessRight, *, command_id: str = "") -> Change:
-        """Propose (or, without an administrator, grant) a right."""
-        empty = replace(right, granted_by="", granted_at=None)
-        return self._ledger.registers.create(empty, command_id=command_id)
+    def propose(
+        self, right: AccessRight, *, answers: Answers | None = None, command_id: str = ""
+    ) -> Change:
+        """Propose a right; who decides himself grants it.
+
+        Raises:
+            InvalidField, NeedsAnswer, NotPermitted, Refused
+        """
+        fresh = replace(right, granted_by="", granted_at=None)
+        return self._ledger.registers.create(fresh, answers=answers, command_id=command_id)
 
     def end(self, right_id: str, reason: str) -> Change:
         """End a right, or propose that it ends.
@@ -132,8 +139,9 @@ class Rights:
         self.require_decider()
         intents = []
         for right_id in right_ids:
-            right = ledger.registers.need(AccessRight, right_id).record
-            if not right.is_proposal():
+            stored = ledger.registers.need(AccessRight, right_id)
+            right = stored.record
+            if stored.meta.voided or not right.is_proposal():
                 raise Refused(reason="この提案は、すでに決まっています。")
             intents.append(self._granted(right) if agreed else self._declined(right, reason))
         return ledger.commit(intents)

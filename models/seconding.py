@@ -232,6 +232,8 @@ class SecondPerson:
         account = ledger.registers.need(UserAccount, account_id).record
         if account.person_id != second.person_id:
             raise Refused(reason="入力された利用者名は、選んだ方のものではありません。")
+        if account.app_role not in SECOND:
+            raise NotPermitted(act="二人目の確認", who=permissions.roles_text(SECOND))
         return Approval(account.person_id, write_proof(account_id, signature), now)
 
     def prove(self, asked: Question, approval: Approval, answers: Answers) -> None:
@@ -327,7 +329,7 @@ class SecondPerson:
             if stored.meta.voided or stored.record.approved_by:
                 raise Conflict(what=stored.record.caption())
             if why_not := self.why_not_approve(stored.record):
-                if why_not == FOR_THE_RESPONSIBLE:
+                if account.app_role is Role.WORKER:
                     raise NotPermitted(act="例外の確認", who=Role.SUPERVISOR.label)
                 raise Refused(reason=why_not)
             agreed = replace(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from models.chain import Action, Command, Entry, Head, read_content
 from models.errors import VerificationFailed
 from models.gate import Problem
-from models.records import RuleOverride
+from models.records import OfficerConfirmation, RuleOverride
 from models.rules.proof import Question, read_proof, subject_of
 from storage import log
 from storage.authors import Authors
@@ -51,6 +51,23 @@ def approval_problems(
             _check(database, vault_id, authors, person_of, one)
         except VerificationFailed as error:
             yield _problem(one.command.first_seq, str(error.facts["reason"]))
+
+
+def confirmation_problems(
+    database: Database, person_of: Callable[[str], str]
+) -> Iterator[Problem]:
+    """Yield the confirmations of officers that somebody else entered."""
+    rows = database.all("SELECT seq FROM entry WHERE type = ?", (OfficerConfirmation.type,))
+    seqs = [row[0] for row in rows]
+    commands = log.commands_at(database, seqs)
+    for seq in seqs:
+        entry = next(log.entries(database, seq, seq))
+        if entry.action is not Action.CREATE or entry.content is None:
+            continue
+        record = log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
+        assert isinstance(record, OfficerConfirmation)
+        if person_of(commands[seq].author) != record.person_id:
+            yield _problem(seq, "検査者の確認が、本人の記帳ではありません。")
 
 
 def _overrides(database: Database) -> Iterator[tuple[Command, Entry, RuleOverride]]:

@@ -29,7 +29,7 @@ from storage import checkpoint, rotation
 from storage import verify as checks
 from storage.access import AccessTable
 from storage.access_check import access_problems
-from storage.approvals import approval_problems
+from storage.approvals import approval_problems, confirmation_problems
 from storage.attachments import FOLDER_NAME, lost_files
 from storage.authors import read_authors
 from storage.backup_format import read_preamble
@@ -274,6 +274,7 @@ class LedgerSafe:
         return [
             *approval_problems(database, vault_id, authors, person_of),
             *check_problems(database, vault_id, authors, person_of),
+            *confirmation_problems(database, person_of),
             *erasure_problems(database, vault_id, authors),
         ]
 

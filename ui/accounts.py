@@ -32,6 +32,7 @@ from ui.layout import add_row, form, heading, note, say
 from ui.must_change import OwnPasswordDialog
 from ui.new_password import NewPassword
 from ui.page import Desk
+from ui.proposals import ProposalsCard
 
 HEADINGS = ("氏名", "利用者名", "区分", "状態", "パスワード変更日", "利用期限")
 NOT_RENEWED = "中止しました。暗号鍵は、これまでのままです。"
@@ -61,9 +62,12 @@ class AccountsPart(QWidget):
         column.addWidget(
             note(self.tr("一人に一つの利用者名を使います。停止した人の記録は、そのまま残ります。"))
         )
+        self.proposals = ProposalsCard(desk)
+        column.addWidget(self.proposals)
         column.addWidget(self.table, 1)
 
     def refresh(self) -> None:
+        self.proposals.refresh()
         ledger = self.desk.ledger
 
         def read() -> list[tuple[UserAccount, str]]:

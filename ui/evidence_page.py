@@ -17,11 +17,13 @@ from PySide6.QtWidgets import (
 
 from models.evidence import STATES
 from models.records import ALL, Contract, ContractClauseSetting
+from models.witness import Unconfirmed
 from ui import layout, permitted
 from ui.evidence_detail import ClauseDetail
 from ui.evidence_facts import ClauseFacts, Overview, read_counts, read_overview
 from ui.flow import FlowLayout
 from ui.form_dialog import FormDialog
+from ui.officer_confirming import OfficerDialog
 from ui.page import Desk, Page
 from ui.paper_dialog import PaperDialog
 from ui.paper_elsewhere import ElsewhereDialog
@@ -226,6 +228,21 @@ class EvidencePage(Page):
             dialog = FormDialog(self.desk, ContractClauseSetting, start=start, parent=self)
         dialog.open()
 
+    def confirm_as_officer(self) -> None:
+        """Let an inspector confirm what was recorded on his behalf."""
+        overview, witness = self.overview, self.desk.ledger.witness
+        if overview is None:
+            return
+        contract_id = overview.contract.id
+
+        def show(found: list[Unconfirmed]) -> None:
+            if found:
+                OfficerDialog(self.desk, contract_id, found, self).open()
+            else:
+                self.desk.asker.tell(self, self.tr("いま確認する立会い・指示・指摘はありません。"))
+
+        self.desk.operations.ask(lambda: witness.waiting(contract_id), show, parent=self)
+
     def go_back(self) -> None:
         """Return from one contract to all of them."""
         self._picked = ""
@@ -244,6 +261,8 @@ class EvidencePage(Page):
             permitted.why_not(ledger, "seal") or nothing,
             permitted.why_not_write(ledger, ContractClauseSetting) or nothing,
             "" if self._picked else self.tr("上の「契約」で選んだ契約です。"),
+            permitted.why_not(ledger, "officer_confirm")
+            or ("" if self.overview else self.tr("契約を選んでください。")),
         )
         for verb, reason in zip(self._verbs, reasons, strict=True):
             verb.setEnabled(not reason)
@@ -311,6 +330,7 @@ class EvidencePage(Page):
             (self.tr("提出を登録"), self.note_paper),
             (self.tr("条項の適用"), self.change_setting),
             (self.tr("契約の一覧"), self.go_back),
+            (self.tr("検査者の確認"), self.confirm_as_officer),
         ):
             verb = QAction(word, self)
             verb.triggered.connect(lambda _checked=False, act=act: act())

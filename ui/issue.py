@@ -133,6 +133,7 @@ def issue(ledger: Ledger, request: IssueRequest, *, command_id: str = "") -> Cha
         done = seal(document, seal_identity(key, secret))
         return Sealed(done.pdf, done.sha256, document.content())
 
+    ledger.require("seal")
     form = form_of(ledger, request)
     if not form.sealed:
         raise Refused(

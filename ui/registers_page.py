@@ -20,6 +20,7 @@ from models.records import (
     DueItem,
     Finding,
     GovernanceDocument,
+    OfficerConfirmation,
     Pledge,
     Record,
     RuleOverride,
@@ -34,7 +35,7 @@ from ui.register import ColumnMemory
 
 GROUPS: tuple[tuple[str, tuple[type[Record], ...]], ...] = (
     ("人", (Pledge, TrainingPlan, TrainingSession, Credential)),
-    ("連絡・予定", (ClientCommunication, DueItem, Finding)),
+    ("連絡・予定", (ClientCommunication, DueItem, Finding, OfficerConfirmation)),
     ("機器", (Terminal,)),
     ("決まり・権限", (GovernanceDocument, ContractClauseSetting, RuleOverride, AccessRight)),
 )

@@ -6,7 +6,7 @@ from typing import ClassVar
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from ui import icons
+from ui import icons, permitted
 from ui.about import AboutPart
 from ui.accounts import AccountsPart
 from ui.layout import scrolling, title
@@ -18,7 +18,9 @@ from ui.settings_part import SettingsPart
 class SettingsPage(Page):
     """Four parts behind tabs; the verbs act on accounts and one's own password."""
 
-    types: ClassVar[frozenset[str]] = frozenset({"user_account", "seal_key", "person"})
+    types: ClassVar[frozenset[str]] = frozenset(
+        {"user_account", "seal_key", "person", "access_right"}
+    )
     help_key: ClassVar[str] = "settings"
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -64,6 +66,10 @@ class SettingsPage(Page):
         ):
             action = QAction(icons.icon(name), word, self)
             action.triggered.connect(lambda _checked=False, act=act: self._on_accounts(act))
+            if act != self.accounts.change_own:
+                why_not = permitted.why_not(self.desk.ledger, "accounts")
+                action.setEnabled(not why_not)
+                action.setToolTip(why_not or word)
             made.append(action)
         return made
 

@@ -43,6 +43,7 @@ from models.records.things import (
     ItemContent,
     Place,
 )
+from models.records.witness import OfficerConfirmation
 
 ALL: tuple[type[Record], ...] = (
     LedgerOrigin,
@@ -75,6 +76,7 @@ ALL: tuple[type[Record], ...] = (
     SystemEvent,
     ContentErasure,
     BackupMedium,
+    OfficerConfirmation,
     Terminal,
 )
 
@@ -110,6 +112,7 @@ __all__ = [
     "ItemContent",
     "LedgerOrigin",
     "Meta",
+    "OfficerConfirmation",
     "Organization",
     "Person",
     "Place",
