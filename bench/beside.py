@@ -97,7 +97,7 @@ class Window:
             errors.append(error)
             loop.quit()
 
-        with _Watch() as watch:
+        with Watch() as watch:
             title = "計測"
             self._operations.long(title, work, lambda _: loop.quit(), self._window, failed=failed)
             loop.exec()
@@ -113,7 +113,7 @@ class Window:
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, EVERY_MS)
 
 
-class _Watch:
+class Watch:
     """The longest time in milliseconds between two answers of the event loop, in a block."""
 
     def __init__(self) -> None:
@@ -122,7 +122,7 @@ class _Watch:
         self._timer = QTimer(interval=EVERY_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._look)
 
-    def __enter__(self) -> "_Watch":
+    def __enter__(self) -> "Watch":
         self._last = time.perf_counter()
         self._timer.start()
         return self

@@ -12,6 +12,7 @@ from bench.figure import Figure
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMES = 5
+WORDS = ("入力", "受渡", "鯨雲", "")  # everywhere, rare, nowhere; and all rows again
 BARE = """
 from PySide6.QtWidgets import QApplication, QMainWindow
 app = QApplication([])
@@ -68,6 +69,7 @@ def showing(folder: Path) -> list[Figure]:
     """Open the daily log over all days; the floor is the same page on a day without entries."""
     from PySide6.QtWidgets import QApplication
 
+    from bench.beside import Watch
     from bench.stage import unlock
     from ui.application import prepare
     from ui.asking import DialogAsker
@@ -105,12 +107,22 @@ def showing(folder: Path) -> list[Figure]:
         jumps.append(max(time.perf_counter() - begun, settled - begun) * 1e3)
         settle()
     full = _resident()
+    with Watch() as words:
+        for typed in WORDS:
+            page.view.filters.words.setText(typed)
+            settle()
+    with Watch() as orders:
+        for column in range(len(page.view.model.fields)):
+            page.view.sort_by(column, descending=True)
+            settle()
     operations.close()
     ledger.close()
     return [
         Figure("window with all entries, resident", full, empty, "MB"),
         Figure("  of which the long list", full - empty, None, "MB", 25),
         Figure("  window blocked by a jump in the list", statistics.median(jumps), None, "ms", 100),
+        Figure("  window blocked by words typed over it", words.longest, None, "ms", 100),
+        Figure("  window blocked by a new order of it", orders.longest, None, "ms", 100),
     ]
 
 

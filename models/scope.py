@@ -47,7 +47,6 @@ FRAME = frozenset({"contract", "assignment", "access_right", "credential"})
 LEVELS = (AccessLevel.READ, AccessLevel.RECORD, AccessLevel.APPROVE, AccessLevel.MANAGE)
 
 NEEDED: Mapping[str, AccessLevel] = {
-    "officer_confirmation": AccessLevel.READ,  # an officer's own word about what he may read
     **dict.fromkeys(("submission", "authorization"), AccessLevel.APPROVE),
     **dict.fromkeys(
         ("contract", "contract_clause_setting", "assignment", "access_right", "contract_place",
@@ -203,7 +202,7 @@ class ScopedStore:
     def tally(self, query: Query, field: str) -> dict[Any, int]:
         return self._inner.tally(self._narrowed(query), field)
 
-    def columns(self, query: Query, fields: Fields) -> list[tuple[Any, ...]]:
+    def columns(self, query: Query, fields: Fields) -> Iterator[tuple[Any, ...]]:
         return self._inner.columns(self._narrowed(query), fields)
 
     def search(

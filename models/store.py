@@ -149,8 +149,10 @@ class Store(Protocol):
     def tally(self, query: Query, field: str) -> dict[Any, int]:
         """Count rows by the value of one scalar field."""
 
-    def columns(self, query: Query, fields: Fields) -> list[tuple[Any, ...]]:
-        """Return some fields of all rows, in entry order, for a check over a whole register.
+    def columns(self, query: Query, fields: Fields) -> Iterator[tuple[Any, ...]]:
+        """Yield some fields of all rows, in entry order, for a check over a whole register.
+
+        Whoever asks enters nothing before it is through.
 
         "lines.item_id" names a field of child rows; what is filled in comes as a tuple. Several
         names together come as one text, which is the same where all of them are the same.

@@ -5,18 +5,18 @@ it is stored.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from models.fields import Kind, Moment, Ref, Text
 from models.store import Fields
-from storage.database import Database
+from storage.database import Database, Row
 from storage.schema import ViewTable
 
 if TYPE_CHECKING:
     from storage.lists import Plan
 
-FEW = 2_000  # records whose child rows are looked up one by one
+DENSE = 4  # numbers for one that is wanted: then all between the first and the last are read
 
 
 def are_narrow(view: ViewTable, fields: Fields) -> bool:
@@ -26,16 +26,23 @@ def are_narrow(view: ViewTable, fields: Fields) -> bool:
     return not view.listed or names <= set(view.list_columns)
 
 
-def read(database: Database, plan: "Plan", fields: Fields) -> list[tuple[Any, ...]]:
-    """Return the fields of all rows of a plan, in entry order."""
+def read(database: Database, plan: "Plan", fields: Fields) -> Iterator[tuple[Any, ...]]:
+    """Yield the fields of all rows of a plan, in entry order, few at a time: nobody waits long."""
     plain = [name for name in fields if not _is_below(name)]
     places = [plan.source.places(name) for name in plain]
     where, parameters = plan.where()
-    found = database.all(
+    for found in database.slices(
         f"SELECT {', '.join(['t.number', *places])} FROM {plan.source.tables()}"
         f" WHERE {where} ORDER BY t.number",
         parameters,
-    )
+    ):
+        yield from _made(database, plan, fields, found)
+
+
+def _made(
+    database: Database, plan: "Plan", fields: Fields, found: Sequence[Row]
+) -> Iterator[tuple[Any, ...]]:
+    plain = [name for name in fields if not _is_below(name)]
     numbers = [row[0] for row in found]
     below = _below(database, plan.view, [name for name in fields if _is_below(name)], numbers)
     parts: list[list[Any]] = []
@@ -47,7 +54,7 @@ def read(database: Database, plan: "Plan", fields: Fields) -> list[tuple[Any, ..
             place = plain.index(name) + 1
             column = [row[place] for row in found]
             parts.append(_read(plan.view.kind(name), column) if isinstance(name, str) else column)
-    return list(zip(*parts, strict=True))
+    return zip(*parts, strict=True)
 
 
 def _is_below(name: str | tuple[str, ...]) -> TypeGuard[str]:
@@ -59,18 +66,19 @@ def _below(
 ) -> dict[str, dict[int, tuple[Any, ...]]]:
     """Return what is filled in fields of child rows, by the number of their record.
 
-    The child rows of many records are read in one go; what belongs to others is left out.
+    Where records lie close together, the child rows are read in one go, others among them.
     """
+    dense = numbers[-1] - numbers[0] < DENSE * len(numbers)
+    which = "BETWEEN ? AND ?" if dense else "IN (SELECT value FROM json_each(?))"
+    given = (numbers[0], numbers[-1]) if dense else (json.dumps(list(numbers)),)
     made: dict[str, dict[int, tuple[Any, ...]]] = {path: {} for path in paths}
     for name in dict.fromkeys(path.split(".")[0] for path in paths):
         child = next(one for one in view.children if one.field.name == name)
         names = [path.split(".")[1] for path in paths if path.startswith(f"{name}.")]
-        few = len(numbers) <= FEW
-        which = "IN (SELECT value FROM json_each(?))" if few else "BETWEEN ? AND ?"
         found = database.all(
             f"SELECT _number, {', '.join(names)} FROM {child.name} WHERE _number {which}"
             " ORDER BY _number, _position",
-            (json.dumps(list(numbers)),) if few else (numbers[0], numbers[-1]),
+            given,
         )
         for place, column in enumerate(names, 1):
             values = made[f"{name}.{column}"]

@@ -43,6 +43,7 @@ from storage import files
 
 PAGE_SIZE = 4096
 CACHE_KIB = 65_536  # holds the inner pages of every index of a ledger of a million entries
+SLICE = 2_000  # rows that are read before others may ask
 APPLICATION_ID = 0x415A554B  # "AZUK"
 OLDEST_SQLITE = (3, 51, 3)
 
@@ -103,7 +104,7 @@ class Database:
         self._broken: AzukariError | None = None
         self._together = False
         self._freed = threading.Condition(self.lock)
-        self._keeper: int | None = None  # the thread that keeps the file as it is
+        self._keepers: list[int] = []  # threads that keep the file as it is
         self._troubled = False  # an error may still hold a statement, see `close`
         self._reader: int | None = None
 
@@ -133,6 +134,20 @@ class Database:
         """Yield rows while the caller holds `lock`; for inner loops that must not build a list."""
         try:
             yield from self._usable().execute(sql, parameters)
+        except driver.Error as error:
+            self._fail(error)
+
+    def slices(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[list[Row]]:
+        """Yield many rows a few at a time; between two, others may ask, and nobody may write."""
+        try:
+            with self.lock:
+                cursor = self._usable().execute(sql, parameters)
+            while True:
+                with self.lock:
+                    rows = cursor.fetchmany(SLICE)
+                if not rows:
+                    return
+                yield rows
         except driver.Error as error:
             self._fail(error)
 
@@ -174,18 +189,18 @@ class Database:
     def still(self) -> Iterator[None]:
         """Keep the file as it is while a block reads it; others go on asking, and wait to write."""
         with self.lock:
-            self._freed.wait_for(lambda: self._keeper is None)
-            self._keeper = threading.get_ident()
+            self._keepers.append(threading.get_ident())
         try:
             yield
         finally:
             with self.lock:
-                self._keeper = None
+                self._keepers.remove(threading.get_ident())
                 self._freed.notify_all()
 
     def _begin_writing(self) -> None:
         # Waiting gives `lock` back, so that the keeper and everybody else can go on reading.
-        self._freed.wait_for(lambda: self._keeper in (None, threading.get_ident()))
+        me = threading.get_ident()
+        self._freed.wait_for(lambda: all(one == me for one in self._keepers))
         self.writes += 1
 
     @contextmanager

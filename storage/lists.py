@@ -9,7 +9,7 @@ order is walked and the conditions are tried on the way.
 import json
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,8 +130,8 @@ class Lists:
             parameters,
         )
 
-    def columns(self, query: Query, fields: Fields) -> list[tuple[Any, ...]]:
-        """Return some fields of all rows, in entry order; nothing else of a row is read."""
+    def columns(self, query: Query, fields: Fields) -> Iterator[tuple[Any, ...]]:
+        """Yield some fields of all rows, in entry order; nothing else of a row is read."""
         with self._database.lock:
             plans = self._plans(query)
             self._choose(plans[0])
@@ -139,11 +139,12 @@ class Lists:
                 # To look each row up behind the narrow table takes longer than to read them all.
                 whole = Source(plans[0].view, plans[0].view.name, indexed=False)
                 plans = [Plan(whole.view, whole, plans[0].conditions)]
-            # What stands in the narrow table is older than the rest.
-            return [row for one in plans for row in columns.read(self._database, one, fields)]
+        for one in plans:  # what stands in the narrow table is older than the rest
+            yield from columns.read(self._database, one, fields)
 
     def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
-        with self._database.lock:
+        # A page is there at once; while a whole order is read, others go on asking.
+        with self._database.still() if limit is None else self._database.lock:
             plans = self._plans(query)
             found = [one for plan in plans if (one := self._numbers_of(plan, query, limit))]
             if len(found) < 2:
@@ -251,8 +252,10 @@ class Lists:
     def _numbers(self, sql: str, parameters: list[Any], limit: int | None) -> "array[int]":
         if limit is not None:
             sql, parameters = f"{sql} LIMIT ?", [*parameters, limit]
-        with self._database.lock:
-            return array("q", (row[0] for row in self._database.stream(sql, parameters)))
+        found = array("q")
+        for some in self._database.slices(sql, parameters):
+            found.extend([number for (number,) in some])
+        return found
 
     def rows(self, type_: str, numbers: Sequence[int]) -> list[ListRow]:
         view = table(type_)

@@ -362,7 +362,7 @@ def test_columns_are_read_as_the_records_say_them(many: Office) -> None:
     query = Query("handling_event", (Where("kind", Op.EQ, K.RECEIVE),))
     whole = [stored.record for stored in many.store.find(HandlingEvent, query)]
     fields = ("id", "kind", "occurred_at", "place_to_id", "lines.item_id", "lines.condition_note")
-    assert many.store.columns(query, fields) == [
+    assert list(many.store.columns(query, fields)) == [
         (
             one.id, one.kind, one.occurred_at, one.place_to_id,
             tuple(line.item_id for line in one.lines),
@@ -375,7 +375,7 @@ def test_columns_are_read_as_the_records_say_them(many: Office) -> None:
 
 def test_columns_together_are_alike_where_each_of_them_is(many: Office) -> None:
     query = Query("item")
-    apart = many.store.columns(query, ("maker", "name"))
+    apart = list(many.store.columns(query, ("maker", "name")))
     together = [key for _, key in many.store.columns(query, ("id", ("maker", "name")))]
     pairs = set(zip(apart, together, strict=True))
     assert len(pairs) == len(set(apart)) == len(set(together)) > 1

@@ -16,7 +16,7 @@ from models.commands import creating
 from models.records import Contract, HandlingEvent, Item, Person
 from models.records.base import Stored
 from models.store import Fields, Op, Query, Where
-from storage import listing, lists
+from storage import columns, database, listing, lists
 from storage.compare import surplus
 from storage.ledger_store import LedgerStore
 from storage.schema import table
@@ -101,7 +101,7 @@ def answers(store: LedgerStore, query: Query) -> list[Any]:
         store.count(query),
         store.tally(query, "actor_person_id"),
         store.tally(query, "note"),
-        store.columns(query, ["id", "purpose", "note", "lines.item_id"]),
+        list(store.columns(query, ["id", "purpose", "note", "lines.item_id"])),
         [one.record.id for one in store.find(HandlingEvent, query)],
     ]
 
@@ -126,9 +126,12 @@ def test_columns_of_many_rows_are_those_of_few(
     store = store_of(office)
     copy_up_to(office, last)
     fields: Fields = ["id", WHEN, "note", "lines.item_id", ("purpose", "note", WHO)]
-    by_index = [store.columns(query, fields) for query in QUERIES]
+    by_index = [list(store.columns(query, fields)) for query in QUERIES]
     monkeypatch.setattr(lists, "NARROW", 0)
-    assert [store.columns(query, fields) for query in QUERIES] == by_index
+    for size, dense in ((1, 4), (3, 0), (2_000, 0), (2_000, 4)):
+        monkeypatch.setattr(database, "SLICE", size)
+        monkeypatch.setattr(columns, "DENSE", dense)
+        assert [list(store.columns(query, fields)) for query in QUERIES] == by_index
     assert [[row[0] for row in rows] for rows in by_index] == [
         [one.record.id for one in store.find(HandlingEvent, replace(query, order=()))]
         for query in QUERIES
@@ -216,13 +219,13 @@ def test_no_page_of_the_log_is_sorted(
     store = store_of(office)
     copy_up_to(office, ALL)
     asked: list[tuple[str, Any]] = []
-    stream = store.database.stream
+    slices = store.database.slices
 
     def note(sql: str, parameters: Any = ()) -> Any:
         asked.append((sql, parameters))
-        return stream(sql, parameters)
+        return slices(sql, parameters)
 
-    monkeypatch.setattr(store.database, "stream", note)
+    monkeypatch.setattr(store.database, "slices", note)
     for down in (False, True):
         store.numbers(Query(HandlingEvent.type, order=((name, down),), voided=voided), 7)
     steps = [
