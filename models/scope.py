@@ -47,6 +47,7 @@ FRAME = frozenset({"contract", "assignment", "access_right", "credential"})
 LEVELS = (AccessLevel.READ, AccessLevel.RECORD, AccessLevel.APPROVE, AccessLevel.MANAGE)
 
 NEEDED: Mapping[str, AccessLevel] = {
+    "officer_confirmation": AccessLevel.READ,  # an officer's own word about what he may read
     **dict.fromkeys(("submission", "authorization"), AccessLevel.APPROVE),
     **dict.fromkeys(
         ("contract", "contract_clause_setting", "assignment", "access_right", "contract_place",
