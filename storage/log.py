@@ -227,7 +227,12 @@ def read_command(row: Row) -> Command:
     return Command(id_, author, datetime.fromisoformat(at), offset, first, last, head_, signature)
 
 
-_ACTIONS = {action.value: action for action in Action}
+class _Actions(dict[str, Action]):
+    def __missing__(self, written: str) -> Action:
+        raise ValueError(f"no action: {written!r}")  # a bad value like any other, and no bug
+
+
+_ACTIONS = _Actions({action.value: action for action in Action})
 
 
 def read_entry(row: Row) -> Entry:

@@ -79,7 +79,7 @@ class Stretch:
         previous = GENESIS if self.first == 1 else before or b""
         for first in range(self.first, self.last + 1, CHUNK):
             chunk = _Chunk(self, database, first, min(first + CHUNK - 1, self.last))
-            problems = [] if chunk.is_sound(previous) else list(chunk.problems(previous))
+            problems = chunk.judged(previous)
             if self.tables and not problems:  # a broken log says nothing about the tables
                 problems += chunk.differences(database)
             found += problems
@@ -99,6 +99,14 @@ class _Chunk:
     @property
     def last_hash(self) -> bytes:
         return self._lines[-1][7] if self._lines else b""
+
+    def judged(self, previous: bytes) -> list[Found]:
+        """Return what is wrong with the log here."""
+        try:
+            return [] if self.is_sound(previous) else list(self.problems(previous))
+        except ValueError:  # a time or an action that no program of ours writes
+            where = f"記帳番号{self.first}～{self.last}"
+            return [("CHAIN", where, f"{where}に、読めない記帳があります。")]
 
     # --- the quick way --------------------------------------------------------------------------
     def is_sound(self, previous: bytes) -> bool:

@@ -27,7 +27,7 @@ from storage.stretch import PAGES, Pages, Stretch, Structure, Surplus
 
 STRETCH = 10_000  # entries of the longest stretch
 PARTS = 16  # into which a shorter log is cut, so that both helpers end at about the same time
-FEW = 25_000  # below this weight, starting helpers costs more than they save
+FEW = 40_000  # below this weight, starting helpers costs more than they save
 TABLES, SIGNATURE = 1.5, 4  # what a row and a signature weigh, when an entry weighs 1
 _SHOWN = 100
 

@@ -12,12 +12,16 @@ from models.chain import (
     EMPTY,
     SALT_SIZE,
     Action,
+    Command,
+    Entry,
     Head,
     Intent,
+    Line,
     canonical,
     check_entry,
     check_signature,
     content_bytes,
+    follow,
     header_bytes,
     read_content,
     statement_bytes,
@@ -88,6 +92,38 @@ def test_a_command_verifies_entry_by_entry() -> None:
         previous = entry.hash
     check_signature(VAULT, command, SeedSigner("sato").public_key)
     assert command.head == previous and command.last_seq == 2
+
+
+def lines(entries: list[Entry]) -> list[Line]:
+    return [
+        (e.seq, e.type, e.record_id, e.action.value, e.payload, e.commitment, e.previous, e.hash,
+         e.salt, e.content)
+        for e in entries
+    ]  # fmt: skip
+
+
+def followed(command: Command, entries: list[Entry], previous: bytes = EMPTY.hash) -> bytes | None:
+    at = timestamp(command.recorded_at)
+    return follow(command.id, command.author, at, command.offset, lines(entries), previous)
+
+
+def test_a_sound_command_is_followed_to_its_head() -> None:
+    command, entries = written(place("甲"), place("乙"))
+    assert followed(command, entries) == command.head
+    erased = [replace(entries[0], salt=None, content=None), entries[1]]
+    assert followed(command, erased) == command.head
+
+
+@given(st.sampled_from(Entry.__slots__), st.integers(0, 2))
+def test_what_one_entry_is_refused_for_is_not_followed(name: str, place_: int) -> None:
+    command, entries = written(place("甲"), place("乙"), place("丙"))
+    old = getattr(entries[place_], name)
+    new: object = old + b"x" if isinstance(old, bytes) else 7 if isinstance(old, int) else f"{old}x"
+    if name == "action":
+        new = Action.VOID
+    entries[place_] = replace(entries[place_], **{name: new})
+    assert followed(command, entries) is None
+    assert followed(command, entries[:1], bytes(31) + b"x") is None
 
 
 def test_changed_content_is_noticed() -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from models.chain import Head
+from models.chain import Command, Head, check_signature
 from models.commands import creating
 from models.records import UserAccount
 from models.store import Query
-from storage import checkpoint, log, stretch
+from storage import checkpoint, log
 from storage.checkpoint import SETTING, Checkpoint, Me
 from storage.database import Database
 from storage.verify import verify, verify_log
@@ -64,13 +64,12 @@ def change(office: Office, attack: Callable[[Database], object]) -> None:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The first entries of the commands whose signatures are verified."""
     seqs: list[int] = []
-    real = stretch.check_signature
 
-    def count(vault_id: str, command: stretch.Command, key: bytes) -> None:
+    def count(vault_id: str, command: Command, key: bytes) -> None:
         seqs.append(command.first_seq)
-        real(vault_id, command, key)
+        check_signature(vault_id, command, key)
 
-    monkeypatch.setattr(stretch, "check_signature", count)
+    monkeypatch.setattr("storage.stretch.check_signature", count)
     return seqs
 
 

@@ -100,6 +100,18 @@ def edit_author_strangely(db: Database) -> None:
     db.all("UPDATE command SET author = '髙橋' WHERE first_seq = 12")
 
 
+def edit_action(db: Database) -> None:
+    db.all("UPDATE entry SET action = 'forget' WHERE seq = 9")
+
+
+def edit_account_action(db: Database) -> None:
+    db.all("UPDATE entry SET action = 'forget' WHERE type = 'user_account'")
+
+
+def garble_time(db: Database) -> None:
+    db.all("UPDATE command SET recorded_at = '昨日' WHERE first_seq = 9")
+
+
 def delete_entry(db: Database) -> None:
     db.all("DELETE FROM content WHERE seq = 9")
     db.all("DELETE FROM entry WHERE seq = 9")
@@ -187,6 +199,9 @@ def unvoid(db: Database) -> None:
         (edit_time, "CHAIN"),
         (edit_author, "CHAIN"),
         (edit_author_strangely, "CHAIN"),
+        (edit_action, "CHAIN"),
+        (edit_account_action, "CHAIN"),
+        (garble_time, "CHAIN"),
         (delete_entry, "GAP"),
         (delete_command, "GAP"),
         (delete_first_command, "GAP"),
