@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the window stands before the office is imported
     from collections.abc import Callable
+    from pathlib import Path
 
     from models.office import Office
 
@@ -63,9 +64,17 @@ def main(argv: list[str]) -> int:
         from ui.console.program import run
 
         return run(argv, build_office)
-    from ui.application import run_window
+    return open_window()()
 
-    return run_window(build_office)
+
+def open_window(settings_folder: "Path | None" = None) -> "Callable[[], int]":
+    """Show the window and return what runs it until it is closed."""
+    from models import collector
+
+    with collector.at_rest():  # all that the start makes stays
+        from ui import application
+
+        return application.open_window(build_office, settings_folder)
 
 
 if __name__ == "__main__":

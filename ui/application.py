@@ -33,8 +33,10 @@ BUG_SENTENCE = (
 )
 
 
-def run_window(build_office: "Callable[[], Office]", settings_folder: Path | None = None) -> int:
-    """Show the window and return the exit code when it is closed.
+def open_window(
+    build_office: "Callable[[], Office]", settings_folder: Path | None = None
+) -> Callable[[], int]:
+    """Show the window and return what runs it until it is closed and gives the exit code.
 
     Args:
         build_office: puts the office together; called beside the window, which stands first.
@@ -46,7 +48,8 @@ def run_window(build_office: "Callable[[], Office]", settings_folder: Path | Non
         prepare(application)
     except AzukariError as error:
         _tell(str(error))
-        return error.exit_code
+        code = error.exit_code
+        return lambda: code
     sys.excepthook = BugReporter(folder)
     operations = Operations()
     office = Late(build_office)
@@ -54,6 +57,11 @@ def run_window(build_office: "Callable[[], Office]", settings_folder: Path | Non
     window.show()
     # Importing office and pages takes 0.5 s: beside the user's typing, not before it.
     QTimer.singleShot(AFTER_PAINT_MS, lambda: warm_up(operations, office))
+    return lambda: _run(application, window)
+
+
+def _run(application: QApplication, window: MainWindow) -> int:
+    """Run the window; whoever holds it here keeps it from being taken away as garbage."""
     return application.exec()
 
 

@@ -231,9 +231,9 @@ class MainWindow(QMainWindow):
         if geometry:
             self.restoreGeometry(QByteArray(geometry))
         self._stack = QStackedWidget()
+        self.setCentralWidget(self._stack)  # first: whoever moves in is dressed once
         self.unlock = UnlockView(self._office, self._operations, self._preferences)
         self._stack.addWidget(self.unlock)
-        self.setCentralWidget(self._stack)
 
     def _listen(self) -> None:
         self.unlock.unlocked.connect(self.open_ledger)
