@@ -6,6 +6,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Final
 
@@ -22,6 +23,8 @@ _MOST_DELIMITERS: Final = 500  # in one record, for each column that a table may
 _TOO_WIDE: Final = "too many delimiters in one record"
 _HALF_KANA: Final = re.compile("[\uff61-\uff9f]")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
+_WORD_OF_UTF8: Final = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){3}")
+_WORD: Final = re.compile("[\u3041-\u30fe\u4e00-\u9fff]{3}")
 _TEXT_TRICK: Final = re.compile(r'="([^"]*)"')
 
 
@@ -51,7 +54,7 @@ def _decode(data: bytes) -> tuple[str, str]:
     """Decide the encoding by what decodes without a single error, never by a guess with losses."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return encoding, _strictly(data, encoding)
+            return encoding, _text(data, encoding)
     if b"\0" in data:
         return _decode_utf16(data)
     if b"\x1b$" in data:
@@ -66,7 +69,25 @@ def _decode(data: bytes) -> tuple[str, str]:
         return "utf-8", readable["utf-8"]
     if not readable:
         raise refuse("", _unreadable(data))
+    _require_one_encoding(data)
     return min(readable.items(), key=lambda item: (_strangeness(item[1]), item[0]))
+
+
+def _require_one_encoding(data: bytes) -> None:
+    """Refuse a file that was put together of two: lines of UTF-8 make wrong words in CP932.
+
+    No Japanese line of CP932 or EUC-JP happens to be whole words of UTF-8.
+    """
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if _WORD_OF_UTF8.search(line) is None:
+            continue
+        with suppress(UnicodeDecodeError):
+            if _WORD.search(line.decode("utf-8")):
+                raise refuse(
+                    "",
+                    f"文字コードが混ざっています（{number}行目はUTF-8、ほかにシフトJISなどの行）。"
+                    "元の表を別々に開き、ExcelでCSV UTF-8として保存し直してください。",
+                )
 
 
 def _strictly(data: bytes, encoding: str) -> str:
@@ -82,10 +103,15 @@ def _decode_utf16(data: bytes) -> tuple[str, str]:
     if even == odd or len(data) % 2:
         raise refuse("", "表のファイルではありません（CSVかxlsxを選んでください）。")
     encoding = "utf-16-le" if odd > even else "utf-16-be"
+    return encoding, _text(data, encoding)
+
+
+def _text(data: bytes, encoding: str) -> str:
+    """Decode what says itself how; zero characters stand in no text, and in UTF-32 everywhere."""
     text = _strictly(data, encoding)
     if "\0" in text:
         raise refuse("", "表のファイルではありません（CSVかxlsxを選んでください）。")
-    return encoding, text
+    return text
 
 
 def _unreadable(data: bytes) -> str:

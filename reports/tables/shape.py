@@ -13,6 +13,7 @@ from reports.tables.table import Grid, Note, Row, Shaped, Skipped, refuse
 
 _HEADING_WITHIN: Final = 40
 _LABEL_LENGTH: Final = 30
+_MOST_NOTES: Final = 10_000
 _VALUE: Final = re.compile(
     r"(?:明治|大正|昭和|平成|令和|[明大昭平令MTSHRmtshr])?[\d元\s,./:年月日時分¥%()+-]*\d[\d\s,./:年月日時分¥%()+-]*"
 )
@@ -52,7 +53,9 @@ def shape_table(grid: Grid) -> Shaped:
         encoding=grid.encoding,
         title_lines=[_text_of(row) for row in grid.rows[:start] if _text_of(row)],
         skipped=skipped,
-        notes=[*notes, *_renamed(grid.notes, heading[-1].line_no, kept, columns), *read_notes],
+        notes=_few(
+            [*notes, *_renamed(grid.notes, heading[-1].line_no, kept, columns), *read_notes]
+        ),
         sheet=grid.sheet,
     )
 
@@ -266,6 +269,14 @@ class _Reader:
             return ""
         minutes = round(float(text) * 1440) % 1440
         return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _few(notes: list[Note]) -> list[Note]:
+    """Return the first notes; nobody reads hundreds of thousands, and they fill the memory."""
+    if len(notes) <= _MOST_NOTES:
+        return notes
+    more = f"お知らせが{len(notes):,}件あります。初めの{_MOST_NOTES:,}件だけを示します。"
+    return [Note(0, "", more), *notes[:_MOST_NOTES]]
 
 
 def _renamed(

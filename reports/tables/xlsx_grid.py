@@ -20,6 +20,7 @@ from reports.tables.table import Grid, Limits, Note, Row, refuse
 
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _MEGABYTE: Final = 1024**2
+_LAST_ROW: Final = 1_048_576  # of a sheet; a number beyond it would be counted up to
 _BLANK_LINES: Final = 100  # of one gap are named; a gap may be a million lines long
 _NAMESPACE: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -156,6 +157,8 @@ def _read(sheet: Any, data: bytes, limits: Limits) -> Grid:
     sheet.reset_dimensions()  # what the file claims about its size is a claim only
     blank: list[Row] = []
     for line, cells in enumerate(sheet.iter_rows(), start=1):
+        if line > _LAST_ROW:
+            raise refuse("", "行番号が正しくありません。Excelで開いて保存し直してください。")
         texts = list(_texts(cells, line, marks, grid.notes))
         if len(texts) > limits.columns:
             raise refuse("", f"{line}行目の列が多すぎます（{limits.columns}列まで）。")

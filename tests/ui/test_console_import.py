@@ -1,6 +1,7 @@
 """`import` and `export` on the command line: what programs read, and the exit codes."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from models.codes import EmploymentType
 from models.office import Office
 from models.records import HandlingEvent, Organization, Person
+from reports.tables import child
 from tests.house import FIRST_DAY, House, cheap_office, furnished, opening
 from tests.intake_stage import LOG, NAMES, PLACES, REGISTER, set_stage, write
 from ui.console.program import run
@@ -200,3 +202,31 @@ def test_people_of_one_name_are_told_apart_by_their_number(
     events = [stored.record for stored in ledger.registers.all(HandlingEvent)]
     assert [one.actor_person_id for one in events if one.source_file_id] == [ids[1]]
     ledger.close()
+
+
+# --- strangers' files --------------------------------------------------------------------------
+
+
+def test_a_child_that_dies_in_the_middle_enters_nothing(
+    speak: Speak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = speak("status")[1]["seq"]
+    kill = "import os, sys; sys.stdin.buffer.read(9); os.kill(os.getpid(), 9)"
+    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", kill])
+    code, told = speak("import", str(REGISTER), "--record", "item")
+    assert (code, told["error"]) == (1, "IMPORT_REFUSED")
+    assert "途中で止まりました" in told["message"]
+    monkeypatch.undo()
+    assert speak("status")[1]["seq"] == before
+
+
+def test_a_file_gives_the_terminal_no_orders(
+    house: House, speak: Speak, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, "管理番号,媒体の種類,名称,数量\nM-\x1b[2J,謎\x07,甲,1枚")
+    words = ["--user", cast.USERS[0].login, "--password-file", str(tmp_path / "password")]
+    ledger = str(house.folder / "ledger")
+    run(["import", ledger, str(path), "--record", "item", *words], lambda: house.office)
+    said = capsys.readouterr().out
+    assert "\x1b" not in said and "\x07" not in said
+    assert "謎［U+0007］" in said

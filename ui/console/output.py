@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from models.errors import AzukariError, PaperNotWritten
+from models.text import visible
 from reports.tables.replacing import replacing
 
 MOST_BYTES = 64 * 1024 * 1024  # of one paper; a sealed paper with photographs has a few MB
@@ -18,6 +19,8 @@ STATES = {True: "問題ありません", False: "問題があります"}
 
 class Speaker:
     """Writes results to stdout and everything else to stderr.
+
+    What a terminal would obey is made visible: lines quote files of strangers.
 
     Args:
         as_json: results are one JSON object; messages stay on stderr.
@@ -35,11 +38,11 @@ class Speaker:
             json.dump(result, self._out, ensure_ascii=False, indent=2)
             self._out.write("\n")
         else:
-            self._out.write("\n".join(lines) + "\n")
+            self._out.write(visible("\n".join(lines)) + "\n")
         self._out.flush()
 
     def message(self, text: str) -> None:
-        self._err.write(text + "\n")
+        self._err.write(visible(text) + "\n")
         self._err.flush()
 
     def progress(self, done: int, total: int) -> None:

@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from models.errors import ImportRefused, MediumMissing
+from reports.tables.csv_grid import _decode
 from reports.tables.parse import parse_table, read_answers
 from reports.tables.read import DEFAULT_LIMITS, Limits, Table, read_table
 
@@ -139,6 +140,11 @@ def test_characters_of_this_pc_only_are_noted() -> None:
         ("日付,備考\r\nR7.4.3,髙".encode("cp932") + b"\x81\r\n\xfe\xff", "文字コード"),
         (b"\xef\xbb\xbf\xff\xfe,a", "文字コード"),
         (b"2025/4/3,10:14\r\n2025/4/4,11:15\r\n", "見出し"),
+        ("日付,備考\nR7.4.3,a\0b\n".encode("utf-8-sig"), "表のファイルではありません"),
+        ("日付,備考\nR7.4.3,a\0b\n".encode("utf-16"), "表のファイルではありません"),
+        ("日付,備考\nR7.4.3,a\n".encode("utf-32"), "表のファイルではありません"),
+        (b"\xff\xfe" + "日付,備考\n".encode("utf-16-le") + b"\x00\xd8,\0a\0", "文字コード"),
+        ("日付,備考\nR7.4.3,髙\n".encode("cp932") + "R7.4.4,健診結果\n".encode(), "3行目はUTF-8"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_reason(data: bytes, said: str) -> None:
@@ -163,6 +169,29 @@ def test_limits_are_kept(limits: Limits, said: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(MediumMissing, match=r"ない\.csv"):
         read_table(tmp_path / "ない.csv")
+
+
+WORDS = st.text(
+    "".join(chr(code) for code in (*range(0x3041, 0x30FF), *range(0x4E00, 0x9FA0))), min_size=4
+)
+
+
+@given(st.lists(WORDS, min_size=2, max_size=4))
+def test_no_words_of_cp932_are_taken_for_two_encodings(words: list[str]) -> None:
+    text = f"日付,備考\n{','.join(words[:2])}\n{','.join(words[2:])},1\n"
+    data = text.encode("cp932", "ignore")
+    try:
+        encoding, read = _decode(data)
+    except ImportRefused as refusal:
+        assert "混ざって" not in str(refusal)
+    else:
+        assert encoding != "cp932" or read == data.decode("cp932")
+
+
+def test_notes_by_the_hundred_thousand_are_cut() -> None:
+    table = read("日付,作業者\r\nR7.4.3,田中\r\n" + "〃,〃\r\n" * 6_000)
+    assert len(table.notes) == 10_001
+    assert "12,000件あります" in table.notes[0].message
 
 
 @given(

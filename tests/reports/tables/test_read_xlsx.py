@@ -5,6 +5,7 @@ import io
 import os
 import re
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -207,6 +208,30 @@ def test_a_claimed_dimension_is_not_believed(harmless: bytes) -> None:
 def test_limits_are_kept(harmless: bytes, limits: Limits, said: str) -> None:
     with pytest.raises(ImportRefused, match=said):
         read_table(harmless, limits=limits)
+
+
+def test_a_row_number_beyond_every_sheet_is_not_counted_up_to(harmless: bytes) -> None:
+    sheet = zipfile.ZipFile(io.BytesIO(harmless)).read("xl/worksheets/sheet1.xml")
+    far = with_entry(
+        harmless, "xl/worksheets/sheet1.xml", sheet.replace(b'r="3"', b'r="999999999"')
+    )
+    started = time.monotonic()
+    with pytest.raises(ImportRefused, match="行番号"):
+        read_table(far)
+    assert time.monotonic() - started < 60
+
+
+def test_a_directory_of_many_files_is_read_in_the_child_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number in range(1_200):
+            archive.writestr(f"xl/{number}", "")
+        archive.writestr("xl/workbook.xml", "")
+    monkeypatch.setattr(zipfile, "ZipFile", None)  # here; the child has its own
+    with pytest.raises(ImportRefused, match="内部のファイルが多すぎます"):
+        read_table(out.getvalue())
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(harmless: bytes) -> None:
