@@ -82,22 +82,26 @@ class Round:
 DAILY = Cycle(days=1)  # of working days: nobody is there to look on the others
 _checked = _entered(SystemEventKind.CONDITION_CHECKED)
 k16_malware = Round("K-16", "malware_update", "EQ-MALWARE", _checked)
-k17_access_log = Round("K-17", "access_log_analysis", "EQ-AUDIT",
+k17_access_log = Round(
+    "K-17", "access_log_analysis", "EQ-AUDIT",
     _entered(SystemEventKind.ACCESS_REVIEWED), Cycle(months=1),
 )  # fmt: skip
-k18_passwords = Round("K-18", "password_review", "EQ-PASSWORD",
+k18_passwords = Round(
+    "K-18", "password_review", "EQ-PASSWORD",
     _entered(SystemEventKind.PASSWORDS_REVIEWED),
 )  # fmt: skip
 k26_backup = Round("K-26", "backup", "EQ-BACKUP", _went_well(BackupKind.FULL), DAILY)
 k27_restore = Round("K-27", "restore_test", "EQ-RESTORE", _went_well(BackupKind.RESTORE_TEST))
 k28_capacity = Round("K-28", "capacity_review", "EQ-CAPACITY", _checked)
-k28_integrity = Round("K-28", "integrity_check", "EQ-INTEGRITY",
+k28_integrity = Round(
+    "K-28", "integrity_check", "EQ-INTEGRITY",
     _went_well(BackupKind.VERIFY, WHOLE_LEDGER),
 )  # fmt: skip
+k31_terminals = Round("K-31", "terminal_inventory", "EQ-TERMINAL", _checked)
 
 ROUNDS = (
     k16_malware, k17_access_log, k18_passwords, k26_backup, k27_restore, k28_capacity,
-    k28_integrity,
+    k28_integrity, k31_terminals,
 )  # fmt: skip
 ITEMS: tuple[tuple[str, Item], ...] = tuple((one.code, one) for one in ROUNDS)
 

@@ -18,6 +18,7 @@ from models.calendar_running import (
     k27_restore,
     k28_capacity,
     k28_integrity,
+    k31_terminals,
 )
 from models.codes import (
     AccountStatus,
@@ -142,6 +143,7 @@ def eq_malware(asked: Inquiry) -> Iterator[Row]:
 
 def eq_terminal(asked: Inquiry) -> Iterator[Row]:
     """Find that no terminal is registered, and PCs on which the ledger was used that are none."""
+    yield from _late(k31_terminals)(asked)
     terminals = asked.everywhere(Terminal)
     if not any(one.state is TerminalState.IN_USE for one in terminals):
         yield row(asked.contract, "使用端末の台数、設置場所、盗難防止措置が登録されていません。")

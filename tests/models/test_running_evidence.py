@@ -255,3 +255,16 @@ def test_encrypted_data_that_left_with_an_old_password_is_told(tmp_path: Path) -
         house.ledger.handling.record(out)
         [said] = [one for one in rows(house, "EQ-PASSWORD") if "データのパスワード" in one]
         assert said.endswith("持出しで、データのパスワードが見直されていません。")
+
+
+def test_the_terminals_are_counted_in_their_cycle(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="fukuoka") as house:
+        unset = "使用端末の点検の周期を決めることが済んでいません。"
+        assert unset in rows(house, "EQ-TERMINAL")
+        fix_cycles(house, terminal_inventory="3か月")
+        late = "使用端末の点検が期限までに済んでいません。"
+        assert not {unset, late} & set(rows(house, "EQ-TERMINAL"))
+        house.clock.go_to(house.ledger.today() + timedelta(days=95), 9)
+        assert late in rows(house, "EQ-TERMINAL")
+        record_check(house.ledger, [Condition("使用端末", State.GOOD, "1台です。")], "数えた。")
+        assert late not in rows(house, "EQ-TERMINAL")
