@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from models.codes import BackupKind, BackupResult
-from models.errors import AzukariError
+from models.errors import AzukariError, Damaged, Foreign
 from models.gate import Problem
 from models.records import BackupRun
 from models.store import Op, Query, Where
@@ -16,7 +16,7 @@ def last_backup_problems(store: LedgerStore) -> list[Problem]:
     """Compare head and number of the last backup with the entry at that place.
 
     What the ledger says of the backup is compared always; the manifest in the file, when its medium
-    is there. A medium that lies in the safe is no problem.
+    is there. A medium that lies in the safe is no problem; a file in its place that is no backup is.
     """
     query = Query(
         BackupRun.type,
@@ -35,8 +35,10 @@ def last_backup_problems(store: LedgerStore) -> list[Problem]:
             if manifest.backup_id.hex() == run.backup_id:
                 said.add(manifest.head.hex())
                 said.add(run.head if manifest.seq == seq else "")
+        except (Damaged, Foreign) as error:
+            problems.append(Problem("BACKUP", run.file_name, str(error)))
         except AzukariError:
-            pass  # not connected, or no file of ours: `check_backup` judges that
+            pass  # not connected, or of a later version: `check_backup` judges that
         row = store.database.one("SELECT hash FROM entry WHERE seq = ?", (seq,))
         if said != {bytes(row[0]).hex() if row else ""}:
             sentence = f"最後のバックアップ（記帳番号{seq:,}まで）と、台帳の内容が一致しません。"

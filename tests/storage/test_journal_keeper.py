@@ -1,7 +1,9 @@
 """The journal of a real ledger: caught up, missed, answered for, and the memory of the head."""
 
+import hashlib
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,12 +22,15 @@ from models.errors import (
     Refused,
     RolledBack,
 )
+from models.gate import Problem
 from models.journal import JournalState
 from models.ledger import Ledger
 from models.records import BackupRun, Place, SystemEvent
 from storage import journal_file
 from storage.journal import list_files
+from storage.preamble import PREFIX_BYTES
 from storage.safe import LedgerSafe
+from storage.strict_json import blob
 from tests.house import House, furnished
 from ui.sample import cast
 
@@ -483,6 +488,20 @@ def test_verification_names_a_flipped_frame_of_an_older_file(
     assert [problem.code for problem in found.problems] == ["JOURNAL"]
 
 
+def problems(ledger: Ledger) -> Sequence[Problem]:
+    return ledger.safe.verify(full=False, progress=quiet).problems
+
+
+def with_another_head(backup: bytes) -> bytes:
+    """Make the manifest tell of another head, and its digest right again."""
+    end = PREFIX_BYTES + int.from_bytes(backup[10:PREFIX_BYTES], "big")
+    body = json.loads(backup[PREFIX_BYTES:end])
+    text = json.dumps(body | {"head": blob(bytes(32))}, sort_keys=True, separators=(",", ":"))
+    assert len(text) == end - PREFIX_BYTES
+    start = backup[:PREFIX_BYTES] + text.encode()
+    return start + hashlib.sha256(start).digest() + backup[end + 32 :]
+
+
 def test_verification_compares_the_last_backup(house: House) -> None:
     from models.backups import record_backup
 
@@ -492,8 +511,11 @@ def test_verification_compares_the_last_backup(house: House) -> None:
     run = house.ledger.registers.all(BackupRun)[-1].record
     file = Path(run.folder) / run.file_name
     raw = file.read_bytes()
-    other = raw.replace(b'"seq":', b'"seq":', 1)
-    assert other == raw
+    for harmed in (b"1", raw[:60], with_another_head(raw)):
+        file.write_bytes(harmed)
+        assert [one.code for one in problems(house.ledger)] == ["BACKUP"], harmed[:60]
+    file.write_bytes(raw)
+    assert sound(house.ledger)
     file.rename(file.with_suffix(".kept"))  # in the safe: no problem
     assert sound(house.ledger)
 
