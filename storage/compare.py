@@ -1,9 +1,9 @@
 """Compare the derived tables with the log, stretch by stretch, without building them a second time.
 
 Each record's expected rows are made from its content by the same functions that filled the tables
-(storage/rows.py); the status of an item is replayed from its timeline. A stretch needs no other
-one, so two processes can share the work. What no stretch can see, rows that belong to no entry at
-all, is counted at the end (`surplus`).
+(storage/rows.py), unless SQLite passed its row at one look (storage/sieve.py); the status of an item
+is replayed from its timeline. A stretch needs no other one, so two processes can share the work.
+What no stretch can see, rows that belong to no entry at all, is counted at the end (`surplus`).
 """
 
 import json
