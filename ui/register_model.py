@@ -7,7 +7,8 @@ order arrives from beside the window. There is no `fetchMore`: the scroll bar te
 
 from array import array
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -35,6 +36,7 @@ ID_ROLE = Qt.ItemDataRole.UserRole
 HEADER_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
+T = TypeVar("T")
 
 
 class RegisterModel(QAbstractTableModel):
@@ -67,22 +69,39 @@ class RegisterModel(QAbstractTableModel):
 
     # --- asking ------------------------------------------------------------------------------
     def ask(self, query: Query) -> None:
-        """Show the answer to a new question: the first page at once, the rest soon."""
+        """Show the answer to a new question: the first page at once, the rest soon.
+
+        What may last, words and whatever is asked of a long list, is asked beside the window; the
+        old rows stay until then.
+        """
         self.query = query
-        first = self._desk.ledger.registers.numbers(query, PAGE)
-        self._swap(first)
+        if query.text or len(self._order) >= PAGE:
+            self._ask_beside(self._first_page, lambda: self._read_first(query))
+        else:
+            self._begin(self._desk.ledger.registers.numbers(query, PAGE))
+
+    def _read_first(self, query: Query) -> "tuple[array[int], list[ListRow]]":
+        registers = self._desk.ledger.registers
+        first = registers.numbers(query, PAGE)
+        return first, registers.rows(query.type, first)
+
+    def _first_page(self, answer: "tuple[array[int], list[ListRow]]") -> None:
+        self._begin(*answer)
+
+    def _begin(self, first: "array[int]", rows: list[ListRow] | None = None) -> None:
+        self._swap(first, rows)
         if len(first) < PAGE:
             self.counted.emit(len(first), True)
         else:
             self.counted.emit(len(first), False)
-            self._ask_beside(self._extend)
+            self._ask_rest(self._extend)
 
     def refresh(self) -> None:
         """Ask the same question again, because the ledger has changed."""
         if len(self._order) < PAGE:
             self.ask(self.query)
         else:
-            self._ask_beside(self._replace)
+            self._ask_rest(self._replace)
 
     def set_profile(self, profile: Profile | None) -> None:
         """Head the columns in other words."""
@@ -118,22 +137,27 @@ class RegisterModel(QAbstractTableModel):
             self._pages.popitem(last=False)
         return rows
 
-    def _ask_beside(self, take: Any) -> None:
+    def _ask_rest(self, take: "Callable[[array[int]], None]") -> None:
+        registers, query = self._desk.ledger.registers, self.query
+        self._ask_beside(take, lambda: registers.numbers(query))
+
+    def _ask_beside(self, take: Callable[[T], None], read: Callable[[], T]) -> None:
         self._asked += 1
-        asked, query = self._asked, self.query
-        registers = self._desk.ledger.registers
+        asked = self._asked
 
-        def then(order: "array[int]") -> None:
+        def then(answer: T) -> None:
             if isValid(self) and asked == self._asked:
-                take(order)
+                take(answer)
 
-        self._desk.operations.ask(lambda: registers.numbers(query), then)
+        self._desk.operations.ask(read, then)
 
-    def _swap(self, order: "array[int]") -> None:
+    def _swap(self, order: "array[int]", rows: list[ListRow] | None = None) -> None:
         self._asked += 1  # whatever was asked before answers another question
         self.beginResetModel()
         self._order = order
         self._pages.clear()
+        if rows is not None:
+            self._pages[0] = rows
         self.endResetModel()
 
     def _replace(self, order: "array[int]") -> None:

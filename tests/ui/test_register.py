@@ -1,5 +1,6 @@
 """Registers as lists: the model, filters, order, voided rows, and the place that is kept."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -98,6 +99,34 @@ def test_the_model_keeps_the_rules_of_item_models(
     settled()
     assert model.rowCount() == 1
     assert tester.model() is model
+
+
+def test_words_and_long_lists_are_asked_beside_the_window(
+    desk: Desk, many: None, settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = RegisterModel(desk, Person)
+    model.ask(Query("person"))
+    settled()
+    threads: list[str] = []
+
+    def note(read: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*facts: Any) -> Any:
+            threads.append(threading.current_thread().name)
+            return read(*facts)
+
+        return noted
+
+    registers = desk.ledger.registers
+    for name in ("numbers", "rows"):
+        monkeypatch.setattr(registers, name, note(getattr(registers, name)))
+    for query in (Query("person", order=(("name", True),)), Query("person", text="0012")):
+        before = model.rowCount()
+        model.ask(query)
+        assert model.rowCount() == before  # the old rows stay until the answer is there
+        settled()
+        assert model.row(0) is not None and model.rowCount() != PAGE
+    assert model.rowCount() == 1
+    assert "MainThread" not in threads and len(threads) == 5  # page and rows twice, the rest once
 
 
 def test_the_first_page_is_there_at_once_and_the_rest_follows(
