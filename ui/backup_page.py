@@ -17,7 +17,7 @@ from models.gate import BackupFile, Verification
 from models.ledger import Ledger
 from models.office import Office
 from models.records import BackupRun
-from ui import icons
+from ui import icons, permitted
 from ui.backup_ending import EndingDialog
 from ui.backup_media import Held, MediaDialog, read_media
 from ui.journal_part import JournalPart
@@ -64,18 +64,20 @@ class BackupPage(Page):
 
     def verbs(self) -> list[QAction]:
         made = []
-        for word, name, act in (
-            (self.tr("今すぐバックアップ"), "backup", self.back_up),
-            (self.tr("バックアップの検証"), "good", self.check),
-            (self.tr("台帳の検証"), "verify", self.verify),
-            (self.tr("復元"), "folder", self.restore),
-            (self.tr("復元の試し"), "back", self.try_restore),
-            (self.tr("古いバックアップの廃棄"), "stop", self.end),
-            (self.tr("バックアップの媒体"), "new", self.media),
-            (self.tr("一覧の印刷"), "print", self.print),
+        for word, name, act, needed in (
+            (self.tr("今すぐバックアップ"), "backup", self.back_up, "backup"),
+            (self.tr("バックアップの検証"), "good", self.check, "backup"),
+            (self.tr("台帳の検証"), "verify", self.verify, "verify"),
+            (self.tr("復元"), "folder", self.restore, "restore"),
+            (self.tr("復元の試し"), "back", self.try_restore, "restore"),
+            (self.tr("古いバックアップの廃棄"), "stop", self.end, "dispose_backup"),
+            (self.tr("バックアップの媒体"), "new", self.media, "backup_media"),
+            (self.tr("一覧の印刷"), "print", self.print, ""),
         ):
             action = QAction(icons.icon(name), word, self)
             action.triggered.connect(act)
+            if needed:
+                permitted.offer(action, permitted.why_not(self.desk.ledger, needed))
             made.append(action)
         return made
 
@@ -90,7 +92,11 @@ class BackupPage(Page):
             how_to_begin=self.tr("F2「今すぐバックアップ」で、最初のバックアップを作ります。"),
         )
         self.register.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.register.offer_first(self.tr("今すぐバックアップ（F2）"), self.back_up)
+        self.register.offer_first(
+            self.tr("今すぐバックアップ（F2）"),
+            self.back_up,
+            permitted.why_not(self.desk.ledger, "backup"),
+        )
         self.register.marked.connect(self._show_place)
         self.place = plain()  # to be copied
         column.setSpacing(4)

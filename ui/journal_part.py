@@ -10,6 +10,7 @@ from models import wareki
 from models.commands import Change
 from models.journal import JournalState, JournalStatus
 from models.journal_care import JournalProposal, end_journal_files, journal_proposal
+from ui import permitted
 from ui.layout import button, card, note, plain, say
 from ui.ledger_settings import backup_folder
 from ui.page import Desk
@@ -45,6 +46,7 @@ class JournalPart(QWidget):
         self.choose = button(self.tr("更新ジャーナルの保存先…"), self.start)
         self.without = button(self.tr("ジャーナルなしで続ける…"), self.suspend)
         self.end_old = button(self.tr("古い更新ジャーナルの消去…"), self.end_files)
+        permitted.offer(self.choose, permitted.why_not(desk.ledger, "journal"))
         row = QHBoxLayout()
         row.addWidget(self.choose)
         row.addWidget(self.without)

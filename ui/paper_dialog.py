@@ -261,6 +261,8 @@ class PaperDialog(QDialog):
 
     def _why_not(self, lacking: list[str], key: SealKey | None) -> str:
         """Return why this paper cannot be sealed now, "" when it can."""
+        if why_not := permitted.why_not(self.desk.ledger, "seal"):
+            return why_not
         if lacking:
             return self.tr("記録されていないため確定できません：{0}").format("、".join(lacking))
         if key is None:
@@ -268,7 +270,7 @@ class PaperDialog(QDialog):
                 "証印がまだないため確定できません。"
                 "「設定・利用者」の「証印」で作ってから、もう一度お試しください。"
             )
-        return permitted.why_not(self.desk.ledger, "seal")
+        return ""
 
     def _sealed_how(self, request: IssueRequest, key: SealKey | None) -> str:
         name = key.subject if key is not None else ""

@@ -13,7 +13,7 @@ from models.codes import SubmissionMeans
 from models.errors import AzukariError, InputOutput
 from models.ledger import Ledger
 from models.records import Contract, SealKey, Submission
-from ui import icons
+from ui import icons, permitted
 from ui.answering import enter
 from ui.asking import dialog_buttons
 from ui.issue import changed_since
@@ -80,6 +80,8 @@ class PapersPage(Page):
         ):
             action = QAction(icons.icon(name), word, self)
             action.triggered.connect(act)
+            if act in (self.submit, self.take_back):
+                permitted.offer(action, permitted.why_not_write(self.desk.ledger, Submission))
             made.append(action)
         return made
 

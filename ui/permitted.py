@@ -1,16 +1,28 @@
 """Says beforehand why a verb may not be used, so that a disabled button can tell."""
 
+from typing import TYPE_CHECKING
+
 from models import permissions
-from models.errors import NotPermitted
+from models.errors import MustChangePassword, NotPermitted
 from models.ledger import Ledger
 from models.records import Record
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QAbstractButton
+
+
+def offer(verb: "QAction | QAbstractButton", why_not: str) -> None:
+    """Let a verb be used, or grey it and say why."""
+    verb.setEnabled(not why_not)
+    verb.setToolTip(why_not or verb.text())
 
 
 def why_not(ledger: Ledger, act: str) -> str:
     """Return why the signed-in user may not do an act of `permissions.ACTS`, "" when he may."""
     try:
         ledger.require(act)
-    except NotPermitted as error:
+    except (NotPermitted, MustChangePassword) as error:
         return str(error)
     return ""
 

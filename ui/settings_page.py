@@ -67,9 +67,7 @@ class SettingsPage(Page):
             action = QAction(icons.icon(name), word, self)
             action.triggered.connect(lambda _checked=False, act=act: self._on_accounts(act))
             if act != self.accounts.change_own:
-                why_not = permitted.why_not(self.desk.ledger, "accounts")
-                action.setEnabled(not why_not)
-                action.setToolTip(why_not or word)
+                permitted.offer(action, permitted.why_not(self.desk.ledger, "accounts"))
             made.append(action)
         return made
 
