@@ -51,7 +51,7 @@ def confirm_own(ledger: "Ledger") -> Change:
     """Enter that the signed-in person goes on with a password that nobody else knows."""
     cycle = _shortest(ledger)
     day = later(ledger.today(), cycle) if cycle else None
-    account = replace(ledger.user, password_review_due_on=day)
+    account = replace(ledger.user, password_review_due_on=day, reminded_on=ledger.today())
     return ledger.commit([revising(account, "本人によるパスワードの見直し（変更なし）")])
 
 

@@ -16,6 +16,7 @@ from models.codes import (
 )
 from models.commands import Change, creating, revising
 from models.errors import Cancelled, NotPermitted, Refused, WeakPassword
+from models.issuing import issue_procedure
 from models.passwords import check_own, tidy
 from models.records import (
     AccessRight,
@@ -80,6 +81,7 @@ class People:
         ledger.registers.need(Person, person_id)
         self._require_free(person_id, login)
         check_own(password, self.own_words(person_id, login))
+        procedure = issue_procedure(ledger)
         account = UserAccount(
             id=ledger.new_id(),
             person_id=person_id,
@@ -91,6 +93,9 @@ class People:
             valid_from=ledger.today(),
             valid_until=valid_until,
             status=AccountStatus.ACTIVE,
+            issued_by=ledger.user.person_id,
+            issue_procedure_id=procedure,
+            received_on=ledger.today() if chosen_by_self else None,
         )
         ledger.registers.validate(account)
         rights = self._rights(account, contracts)
@@ -107,8 +112,11 @@ class People:
         numbers = (one.record.contract_no for one in ledger.contracts())
         return tuple(word for word in (login, *names, *firms, *numbers) if word)
 
-    def change_password(self, old: str, new: str) -> Change:
+    def change_password(self, old: str, new: str, *, reminded: bool = False) -> Change:
         """Change the signed-in user's own password.
+
+        Args:
+            reminded: the user acknowledged that it is told to nobody and written down nowhere.
 
         Raises:
             WeakPassword, WrongPassword
@@ -124,6 +132,8 @@ class People:
             password_changed_on=ledger.today(),
             password_review_due_on=None,
             must_change=False,
+            received_on=ledger.today() if account.must_change else account.received_on,
+            reminded_on=ledger.today() if reminded else account.reminded_on,
         )
         return ledger.commit([revising(changed, "本人によるパスワードの変更")])
 
@@ -265,12 +275,16 @@ class People:
         if account.status is not AccountStatus.ACTIVE or account.app_role is None:
             raise Refused(reason=f"{account.login_name}は利用停止のため、再発行できません。")
         check_own(password, self.own_words(account.person_id, account.login_name))
+        procedure = issue_procedure(ledger)
         key = ledger.safe.reissue(account.id, account.login_name, account.app_role, password)
         renewed = replace(
             account,
             public_key=key.hex(),
             password_changed_on=ledger.today(),
             must_change=True,
+            issued_by=ledger.user.person_id,
+            issue_procedure_id=procedure,
+            received_on=None,
         )
         return ledger.commit([revising(renewed, ledger.registers.reason(reason))])
 

@@ -1,6 +1,6 @@
 """Changing one's own password: asked for at the first sign-in, offered in the settings later."""
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from models.commands import Change
 from models.errors import AzukariError
@@ -12,6 +12,8 @@ from ui.layout import add_row, button, form, heading, note, say
 from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.password_line import PasswordLine
+
+REMINDER = "新しいパスワードを人に教えず、書き留めず、ほかで使いません（承知した日を記帳します）"
 
 
 class OwnPasswordDialog(QDialog):
@@ -41,7 +43,9 @@ class OwnPasswordDialog(QDialog):
         column.addWidget(heading(self.windowTitle()))
         column.addWidget(note(self.reason))
         column.addLayout(rows)
+        self.reminder = QCheckBox(self.tr(REMINDER))
         column.addWidget(self.new)
+        column.addWidget(self.reminder)
         column.addWidget(self.message)
         self.buttons = dialog_buttons(self, self.tr("変更する"))
         column.addWidget(self.buttons)
@@ -56,13 +60,15 @@ class OwnPasswordDialog(QDialog):
         problem = self.new.problem()
         if not self.old.text():
             problem = self.tr("今のパスワードを入力してください。")
+        if not problem and not self.reminder.isChecked():
+            problem = self.tr("パスワードの扱いを読み、印を付けてください。")
         say(self.message, problem, "problem")
         if problem:
             return
         old, new = self.old.take(), self.new.take()
         self.buttons.setEnabled(False)
         self._operations.run(
-            lambda: self._ledger.people.change_password(old, new),
+            lambda: self._ledger.people.change_password(old, new, reminded=True),
             done=self._done,
             failed=self._failed,
             parent=self,

@@ -63,6 +63,7 @@ class Credential(Record):
     issued_on: date | None = field(Day(), "発行日", required=True)
     issued_by: str = field(Ref("person"), "発行者", required=True)
     issue_procedure_id: str = field(Ref("governance_document"), "発行手続")
+    received_on: date | None = field(Day(), "本人の受領を確かめた日")
     custodian_person_id: str = field(Ref("person"), "管理者")
     expires_on: date | None = field(Day(), "有効期限")
     returned_on: date | None = field(Day(), "返却日")
@@ -80,7 +81,7 @@ class Credential(Record):
         if self.kind in (CredentialKind.ACCESS_CARD, CredentialKind.AUTH_DEVICE):
             # The online standard (OC-C.2x.b) speaks of cards that open the program, not of
             # every key of the office.
-            needed |= {"custodian_person_id", "issue_procedure_id"}
+            needed |= {"custodian_person_id", "issue_procedure_id", "received_on"}
         if self.invalidated_at:
             needed.add("invalid_reason")
         if self.invalid_reason in (InvalidReason.LOST, InvalidReason.LEAKED):

@@ -159,6 +159,10 @@ class UserAccount(Record):
     valid_from: date | None = field(Day(), "利用開始日")
     valid_until: date | None = field(Day(), "利用期限")
     status: AccountStatus | None = field(Choice(AccountStatus), "状態", required=True)
+    issued_by: str = field(Ref("person"), "発行した人")
+    issue_procedure_id: str = field(Ref("governance_document"), "発行手続")
+    received_on: date | None = field(Day(), "本人の受領を確かめた日")
+    reminded_on: date | None = field(Day(), "パスワードの注意を承知した日")
     disabled_on: date | None = field(Day(), "利用停止日")
     disabled_reason: str = field(Text(), "利用停止の理由")
 

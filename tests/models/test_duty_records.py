@@ -50,7 +50,7 @@ AT = datetime(2026, 10, 1, 9, tzinfo=JAPAN)
         (Credential(kind=CredentialKind.EMPLOYEE_ID), {"shows_company_name"}),
         (
             Credential(kind=CredentialKind.ACCESS_CARD),
-            {"custodian_person_id", "issue_procedure_id"},
+            {"custodian_person_id", "issue_procedure_id", "received_on"},
         ),
         (Credential(kind=CredentialKind.KEY), set()),
         (Credential(invalid_reason=InvalidReason.LOST), {"reported_at"}),

@@ -50,6 +50,7 @@ def test_who_changes_it_is_done_as_well(late: House, qtbot: QtBot) -> None:
     dialog.old.setText("みどり台帳-7つの朝に点検")
     dialog.new.first.setText("別の秘密-9つの夜に見回り青")
     dialog.new.second.setText("別の秘密-9つの夜に見回り青")
+    dialog.reminder.setChecked(True)
     dialog.accept()
     settle(qtbot, operations)
     assert dialog.result() == dialog.DialogCode.Accepted

@@ -299,6 +299,7 @@ def test_another_person_signs_in_without_a_restart(qtbot: QtBot, window: MainWin
         dialog.old.setText(PASSWORD)
         dialog.new.first.setText(SECOND_PASSWORD)
         dialog.new.second.setText(SECOND_PASSWORD)
+        dialog.reminder.setChecked(True)
         dialog.accept()
 
     from PySide6.QtCore import QTimer
