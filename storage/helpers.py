@@ -6,6 +6,7 @@ the pipe of its start: never in its arguments or its environment. It returns pla
 """
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,6 +19,7 @@ from models.errors import AzukariError, InputOutput
 from storage.database import Database, open_snapshot
 
 Found = tuple[str, str, str]  # code, where, message
+NICE = 5
 BEAT = 0.1  # seconds until the caller is asked again whether to go on
 
 
@@ -108,9 +110,16 @@ class Helpers:
         return InputOutput(file=str(self._path), reason="検証の補助プログラムの終了")
 
 
+def stand_back() -> None:
+    """Leave Ctrl+C to the process that asked, and the processor to its window when it is short."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):  # Windows prefers the window in front by itself
+        os.nice(NICE)
+
+
 def _serve(connection: Connection, path: Path, key: bytes) -> None:
     """Do jobs until the other side is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asked
+    stand_back()
     with suppress(EOFError, OSError):
         while True:
             job: Job = connection.recv()

@@ -8,7 +8,6 @@ shows the rollback journal, which takes up every page before the page is written
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
@@ -17,6 +16,7 @@ from pathlib import Path
 from models.errors import AzukariError, InputOutput
 from models.store import Progress
 from storage.database import Database, open_database
+from storage.helpers import stand_back
 
 SMALL = 8 << 20  # bytes; encrypting so few takes no longer than starting a process
 BEAT = 0.1  # seconds until the caller is asked again whether to go on
@@ -97,7 +97,7 @@ def _ended(path: Path) -> InputOutput:
 
 
 def _encrypt(connection: Connection, path: Path, old: bytes, new: bytes) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asked
+    stand_back()
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
     try:
         database = open_database(path, old)
