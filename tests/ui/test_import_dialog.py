@@ -1,5 +1,6 @@
 """The import dialog by its keys: columns, questions, preview, deed; and the export dialog."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +15,7 @@ from models.codes import HandlingKind
 from models.errors import Cancelled
 from models.records import HandlingEvent, Item, Person, Place
 from models.store import Query
+from reports.tables import child
 from tests.house import House, furnished
 from tests.intake_stage import REGISTER, set_stage, write
 from tests.ui.conftest import Hand
@@ -191,6 +193,21 @@ def test_a_file_that_is_no_table_is_refused_with_a_sentence(
     open_import(house.ledger, operations, window, Item, "")
     waited()
     assert any("ファイルが空です" in said for said in hand.said)
+
+
+def test_reading_a_file_can_be_stopped_at_any_moment(
+    house: House, operations: Operations, hand: Hand, waited: Callable[[], None], window: QWidget,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    hang = "import sys, time; sys.stdin.buffer.read(); time.sleep(60)"
+    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", hang])
+    hand.answers.append(REGISTER)
+    open_import(house.ledger, operations, window, Item, "")
+    shown(ProgressDialog).reject()
+    waited()
+    assert hand.said == []
+    dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, ImportDialog)]
+    assert not [dialog for dialog in dialogs if dialog.isVisible()]
 
 
 def test_the_export_dialog_lists_what_cp932_lost(
