@@ -19,7 +19,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -46,7 +46,7 @@ def parse_in_child(
     limits: Limits,
     name: str,
     beat: Callable[[], None] = lambda: None,
-) -> Iterator[Answer]:
+) -> Generator[Answer, None, None]:
     """Run one of `parsers()` on the bytes of a file in a child process; yield what it answers.
 
     Args:

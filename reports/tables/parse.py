@@ -7,6 +7,7 @@ the rows that are made of it share their words.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -38,8 +39,9 @@ def table_of(
         ImportRefused: The file cannot or must not be read as a table.
     """
     options = {"sheet": sheet, "limits": asdict(limits)}
-    answers = parse_in_child("table", data, options, limits=limits, name=name, beat=beat)
-    shaped = read_answers(answers, limits, name)
+    told = parse_in_child("table", data, options, limits=limits, name=name, beat=beat)
+    with closing(told) as answers:  # a child whose answer is refused half-way ends at once
+        shaped = read_answers(answers, limits, name)
     return Table(**vars(shaped), source_sha256=hashlib.sha256(data).hexdigest())
 
 

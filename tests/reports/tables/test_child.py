@@ -150,11 +150,17 @@ def test_nobody_has_to_wait_for_a_child_that_hangs(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no waitpid")
-def test_no_child_and_no_thread_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("first", "seconds"), [("", 0), (saying({"lines": "no", "cells": []}, end=False), 60)]
+)
+def test_no_child_and_no_thread_is_left_behind(
+    monkeypatch: pytest.MonkeyPatch, first: str, seconds: int
+) -> None:
     before = threading.active_count()
-    possessed(monkeypatch, "import time; time.sleep(60)")
-    with pytest.raises(ImportRefused):
-        read(seconds=0)
+    possessed(monkeypatch, f"{first}import time; time.sleep(60)")
+    with pytest.raises(ImportRefused) as caught:
+        read(seconds=seconds)
+    assert caught.value.__traceback__  # somebody still looks at the error
     assert threading.active_count() == before
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
