@@ -13,7 +13,7 @@ from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.password_line import PasswordLine
 
-REMINDER = "新しいパスワードを人に教えず、書き留めず、ほかで使いません（承知した日を記帳します）"
+REMINDER = "教えない、書き留めない、ほかで使わないことを承知しました"
 
 
 class OwnPasswordDialog(QDialog):

@@ -3,7 +3,7 @@
 from datetime import time
 
 from PySide6.QtCore import QTime
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QTimeEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QTimeEdit, QWidget
 
 from models.office_hours import WEEKDAYS, Hours, OfficeHours
 
@@ -46,7 +46,7 @@ class OfficeHoursBox(QWidget):
     def _time(self, word: str, end: str) -> QTimeEdit:
         box = QTimeEdit()
         box.setDisplayFormat("HH:mm")
-        box.setFixedWidth(100)
+        box.setFixedSize(100, QSpinBox().sizeHint().height())  # else the grid squeezes it
         box.setAccessibleName(self.tr("{0}曜日 {1}").format(word, end))
         return box
 
