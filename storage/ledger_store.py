@@ -313,12 +313,13 @@ class LedgerStore:
         with self.database.lock:
             known = self._shelf.numbers.get(contract_id)
             last, looked = known or self._last_listed(view, contract_id)
-            young = self.database.value(
-                f"SELECT max(event_no) FROM {view.name} WHERE number > ? AND contract_id = ?",
+            [(young, number)] = self.database.all(
+                f"SELECT max(event_no), max(number) FROM {view.name}"
+                " WHERE number > ? AND contract_id = ?",
                 (looked, contract_id),
             )
-            last = max(last, young or 0)
-            self._shelf.numbers[contract_id] = (last, self.head().seq)
+            last, looked = max(last, young or 0), number or looked
+            self._shelf.numbers[contract_id] = (last, looked)
         return last + 1
 
     def _last_listed(self, view: schema.ViewTable, contract_id: str) -> tuple[int, int]:
