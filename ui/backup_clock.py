@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from models import permissions
-from models.errors import AzukariError
+from models.errors import AzukariError, Cancelled
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -55,6 +55,7 @@ class BackupClock(QObject):
         self._operations = operations
         self._page = page
         self._tried: date | None = None
+        self._stopped = False
         self._read.connect(self._tell)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -66,6 +67,16 @@ class BackupClock(QObject):
             self._operations.ask(
                 self._work, self._done, failed=self._failed, parent=self._page, quiet=True
             )
+
+    def stop(self) -> None:
+        """Let a backup that is going on end without one: the window closes and would wait."""
+        self._timer.stop()
+        self._stopped = True
+
+    def _report(self, done: int, total: int) -> None:
+        if self._stopped:
+            raise Cancelled
+        self._read.emit(done, total)
 
     def _work(self) -> bool:
         from models.backups import record_backup
@@ -80,7 +91,7 @@ class BackupClock(QObject):
         if not may_back_up(ledger) or not missed(last_backup(ledger), now, at):
             return False
         self._tried = now.date()  # what fails once is left to people, and not entered every minute
-        record_backup(ledger, folder, self._read.emit)
+        record_backup(ledger, folder, self._report)
         return True
 
     def _tell(self, done: int, total: int) -> None:

@@ -101,13 +101,15 @@ class Operations(QObject):
         failed: Failure | None = None,
         parent: QWidget | None = None,
         quiet: bool = False,
+        must: bool = False,
     ) -> None:
         """Read something from the ledger and hand it to `then`.
 
         Args:
             quiet: nobody waits for it, so no busy cursor is shown.
+            must: it is done even when the window closes before it has begun.
         """
-        self._start(work, then, failed, parent, busy=not quiet)
+        self._start(work, then, failed, parent, busy=not quiet, must=must)
 
     def long(
         self,
@@ -167,10 +169,10 @@ class Operations(QObject):
         return self._waiting > 0
 
     def close(self) -> None:
-        """Wait until begun work has ended; what has not begun is dropped."""
+        """Wait until begun work has ended; what has not begun and need not be is dropped."""
         self._season += 1
         self._closed = True
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        self._worker.shutdown(wait=True)
         self._patience.stop()
         self._show_cursor(False)
 
@@ -184,6 +186,7 @@ class Operations(QObject):
         *,
         always: bool = False,
         busy: bool = True,
+        must: bool = False,
     ) -> None:
         if self._closed:  # a timer of a widget that is just going away
             return
@@ -203,9 +206,13 @@ class Operations(QObject):
             elif wanted or (always and season == self._season):
                 then(cast(T, outcome))
 
-        self._worker.submit(self._work, work, answer)
+        self._worker.submit(self._work, work, answer, must)
 
-    def _work(self, work: Callable[[], Any], answer: Callable[[Any, Any], None]) -> None:
+    def _work(
+        self, work: Callable[[], Any], answer: Callable[[Any, Any], None], must: bool
+    ) -> None:
+        if self._closed and not must:
+            return
         try:
             with collector.among_the_new():
                 outcome = work()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # what an open ledger needs is imported when one is opened
 
     from models.ledger import Ledger
     from models.office import Office
+    from ui.backup_clock import BackupClock
     from ui.barcode import BarcodeWedge
     from ui.clipboard import ClipboardGuard
     from ui.idle import IdleWatch
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.bench: Workbench | None = None
         self._login = ""
         self._backs_up_at_exit = False
+        self._clock: BackupClock | None = None
         self._idle = idle
         self._build()
         self._listen()
@@ -154,8 +156,8 @@ class MainWindow(QMainWindow):
         self.bench.facts_read.connect(self._show_facts)
         self.bench.settings_kept.connect(self.apply_settings)
         Tidying(ledger, self._operations, self.bench, self.idle.seconds)
-        clock = BackupClock(ledger, self._operations, self.bench)
-        clock.said.connect(self.statusBar().showMessage)
+        self._clock = BackupClock(ledger, self._operations, self.bench)
+        self._clock.said.connect(self.statusBar().showMessage)
         self._stack.addWidget(self.bench)
         self._stack.setCurrentWidget(self.bench)
         self.setWindowTitle(f"{folder.name} － {TITLE}")
@@ -200,6 +202,7 @@ class MainWindow(QMainWindow):
         if bench is None:
             return
         lost = bench.has_draft() or _dirty_dialogs()
+        self._clock = None  # a backup that is going on ends behind the lock
         self.idle.stop()
         self.clipboard.stop()
         self._operations.forget()
@@ -288,7 +291,7 @@ class MainWindow(QMainWindow):
 
     def _close_store(self, ledger: "Ledger", why: str = "") -> None:
         """Close the store in the worker, behind the work that is going on."""
-        self._operations.ask(lambda: ledger.close(why), lambda _: None)
+        self._operations.ask(lambda: ledger.close(why), lambda _: None, must=True)
 
     def _back_up_at_exit(self, ledger: "Ledger") -> None:
         from ui.backup_clock import back_up_and_leave
@@ -310,6 +313,8 @@ class MainWindow(QMainWindow):
             self._back_up_at_exit(self.bench.ledger)
             return
         self._preferences.keep_geometry(bytes(self.saveGeometry().data()))
+        if self._clock is not None:
+            self._clock.stop()
         self.lock()
         self._operations.close()
         event.accept()

@@ -92,6 +92,19 @@ def test_it_makes_one_backup_when_its_time_has_come(desk: Desk) -> None:
     assert "％" in said[0] and said[-1].startswith("自動バックアップを作成し")
 
 
+def test_a_window_that_closes_does_not_wait_for_it(desk: Desk) -> None:
+    clock = BackupClock(desk.ledger, desk.operations, desk.page)
+    desk.house.clock.go_to(desk.ledger.today(), 18)
+    clock.look()
+    clock.stop()
+    settle(desk.qtbot, desk.operations)
+    assert standing(desk.ledger) == [] and list(desk.stick.iterdir()) == []
+    (failed,) = desk.ledger.registers.all(BackupRun, kind=BackupKind.FULL)
+    assert failed.record.result is BackupResult.FAILED
+    desk.look(clock)  # nothing is begun any more
+    assert standing(desk.ledger) == []
+
+
 def test_what_fails_is_told_once_and_entered_once(desk: Desk) -> None:
     desk.stick.rmdir()
     clock = BackupClock(desk.ledger, desk.operations, desk.page)

@@ -172,6 +172,17 @@ def test_the_busy_cursor_comes_only_when_waiting_lasts(
     assert QApplication.overrideCursor() is None
 
 
+def test_closing_does_what_must_be_done_and_drops_the_rest(qapp: QApplication) -> None:
+    closed = Operations(Answers())
+    gate, done = threading.Event(), list[str]()
+    closed.ask(lambda: gate.wait(5), lambda _: None)
+    closed.ask(lambda: done.append("may"), lambda _: None)
+    closed.ask(lambda: done.append("must"), lambda _: None, must=True)
+    threading.Timer(0.1, gate.set).start()
+    closed.close()
+    assert done == ["must"]
+
+
 def test_what_is_asked_after_closing_is_dropped(qapp: QApplication) -> None:
     closed = Operations(Answers())
     closed.close()

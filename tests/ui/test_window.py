@@ -339,6 +339,13 @@ def _client() -> tuple[OrganizationKind, ...]:
     return (OrganizationKind.CLIENT,)
 
 
+def test_closing_the_window_closes_the_ledger(qtbot: QtBot, window: MainWindow) -> None:
+    ledger = sign_in(qtbot, window)
+    window.close()
+    with pytest.raises(Locked):
+        ledger.registers.create(Organization(name="甲市", kinds=_client()))
+
+
 def test_closing_makes_the_backup_first(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, answers: Answers
 ) -> None:
