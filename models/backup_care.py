@@ -119,13 +119,16 @@ def reliable(ledger: "Ledger") -> list[BackupRun]:
     return [run for run in runs if run.id not in must]
 
 
-def find(ledger: "Ledger", run: BackupRun) -> Found:
-    """Look for a backup in its folder, and wherever its medium was put since."""
+def find(ledger: "Ledger", run: BackupRun, among: Sequence[BackupRun] = ()) -> Found:
+    """Look for a backup in its folder, and wherever its medium was put since.
+
+    Args:
+        among: the backups that stand, whose folders tell where the medium was; read if left out.
+    """
     medium = ledger.store.get(BackupMedium, run.medium_id) if run.medium_id else None
     mark = medium.record.mark if medium else ""
-    others = [
-        one.folder for one in reversed(standing(ledger)) if mark and one.medium_id == run.medium_id
-    ]
+    known = (among or standing(ledger)) if mark else ()
+    others = [one.folder for one in reversed(known) if one.medium_id == run.medium_id]
     files = [PurePath(folder) / run.file_name for folder in dict.fromkeys([run.folder, *others])]
     for file in files:
         presence = ledger.safe.backup_presence(file, mark)
@@ -179,9 +182,11 @@ def proposal(ledger: "Ledger") -> list[Judged]:
         NotPermitted
     """
     ledger.require("dispose_backup")
+    found = judged(ledger)
+    runs = [one.run for one in found]
     return [
-        replace(one, presence=find(ledger, one.run).presence) if one.ends else one
-        for one in judged(ledger)
+        replace(one, presence=find(ledger, one.run, runs).presence) if one.ends else one
+        for one in found
     ]
 
 

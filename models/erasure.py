@@ -138,7 +138,7 @@ class Ending:
         ledger = self._ledger
         runs = standing(ledger)
         backups = tuple(run for run in runs if first <= (run.to_event_seq or 0) < before)
-        journal = ledger.safe.journal
+        journal = ledger.safe.journal.upkeep
         left = (*journal.files_before(before), *journal.copies_of_erased())
         return Outside(backups, left)
 

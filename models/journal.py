@@ -93,6 +93,30 @@ class SpentFiles:
     last: int = 0
 
 
+class JournalUpkeep(Protocol):
+    """The files of a journal that somebody may dispose of."""
+
+    def files_before(self, seq: int) -> Sequence[PurePath]:
+        """Return the files that may hold entries with a lower number, oldest first."""
+
+    def spent(self, backup: BackupRun) -> SpentFiles:
+        """Return the files that hold nothing which a backup lacks; never the one written to.
+
+        Raises:
+            MediumMissing, Foreign
+        """
+
+    def end_files(self, spent: SpentFiles) -> None:
+        """Remove files, oldest first, and copies of sealed files that go with them.
+
+        Raises:
+            NotWritable, InputOutput, MediumMissing: what was removed before stays away.
+        """
+
+    def copies_of_erased(self) -> Sequence[PurePath]:
+        """Return copies of erased files that still lie beside the journal."""
+
+
 class JournalKeeper(Protocol):
     """The journal of an open ledger."""
 
@@ -128,25 +152,9 @@ class JournalKeeper(Protocol):
         Copies of erased files beside the journal are removed.
         """
 
-    def spent(self, backup: BackupRun) -> SpentFiles:
-        """Return the files that hold nothing which a backup lacks; never the one written to.
-
-        Raises:
-            MediumMissing, Foreign
-        """
-
-    def end_files(self, spent: SpentFiles) -> None:
-        """Remove files, oldest first, and copies of sealed files that go with them.
-
-        Raises:
-            NotWritable, InputOutput, MediumMissing: what was removed before stays away.
-        """
-
-    def copies_of_erased(self) -> Sequence[PurePath]:
-        """Return copies of erased files that still lie beside the journal."""
-
-    def files_before(self, seq: int) -> Sequence[PurePath]:
-        """Return the files that may hold entries with a lower number, oldest first."""
+    @property
+    def upkeep(self) -> "JournalUpkeep":
+        """What may go from its folder."""
 
     def news(self) -> Sequence[News]:
         """Return what was noticed and not entered yet."""

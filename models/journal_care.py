@@ -54,7 +54,7 @@ def journal_proposal(ledger: "Ledger") -> JournalProposal:
     if find(ledger, older).presence is not Presence.THERE:
         words = f"バックアップ「{older.file_name}」の媒体を接続してください。"
         return JournalProposal(SpentFiles(), older, words)
-    spent = ledger.safe.journal.spent(older)
+    spent = ledger.safe.journal.upkeep.spent(older)
     return JournalProposal(spent, older, "" if spent.files else NOTHING)
 
 
@@ -82,10 +82,10 @@ def end_journal_files(
     last_two = reliable(ledger)[-2:]
     if [run.id for run in last_two[:1]] != [older.id]:
         raise Refused(reason=NO_BACKUP)
-    spent = ledger.safe.journal.spent(older)
+    spent = ledger.safe.journal.upkeep.spent(older)
     event = ledger.journal.event(_news(spent, last_two), text)
     change = ledger.commit([creating(event)])
-    ledger.safe.journal.end_files(spent)
+    ledger.safe.journal.upkeep.end_files(spent)
     return change
 
 

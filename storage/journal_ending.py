@@ -5,21 +5,70 @@ last entry whenever a power cut comes between.
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from models.chain import timestamp
 from models.errors import AzukariError, InputOutput
+from models.journal import SpentFiles
 from models.records import BackupRun
 from storage.attachments import FOLDER_NAME, list_names
 from storage.database import Database
 from storage.erasing import erased_files
 from storage.files import reading, sync_folder, writing
-from storage.journal import header_of, list_files
+from storage.journal import files_before, header_of, list_files
 from storage.journal_file import JournalFile
 from storage.journal_format import FileHeader, Keys
+from storage.unlocked import Vault
+
+
+class Upkeep:
+    """What may go from the folder of a ledger's journal (`models.journal.JournalUpkeep`).
+
+    Args:
+        folder: None while no journal is kept.
+    """
+
+    def __init__(self, folder: Path | None, vault: Vault, database: Database) -> None:
+        self._folder = folder
+        self._vault = vault
+        self._database = database
+
+    def files_before(self, seq: int) -> Sequence[PurePath]:
+        if self._folder is None:
+            return ()
+        try:
+            return files_before(self._folder, self._vault.vault_id, seq)
+        except AzukariError:
+            return ()  # the medium is away; the state of the journal says so
+
+    def spent(self, backup: BackupRun) -> SpentFiles:
+        if self._folder is None:
+            return SpentFiles()
+        files = spent_files(self._folder, self._vault, self._database, backup)
+        last = last_entry(self._folder, self._vault, files)
+        return SpentFiles(tuple(files), last if files else 0)
+
+    def end_files(self, spent: SpentFiles) -> None:
+        assert self._folder is not None
+        copies = spent_copies(self._folder, self._database, self._vault.folder, spent.last)
+        remove([*map(Path, spent.files), *copies])
+
+    def copies_of_erased(self) -> Sequence[PurePath]:
+        if self._folder is None:
+            return ()
+        try:
+            return _there(self._folder, erased_files(self._database))
+        except AzukariError:
+            return ()  # the medium is away; they are removed when it is back
+
+    def remove_erased(self) -> None:
+        """Remove copies of erased files; nothing is raised, what resists is still listed."""
+        with suppress(AzukariError):
+            remove(map(Path, self.copies_of_erased()))
 
 
 def spent_files(folder: Path, keys: Keys, database: Database, backup: BackupRun) -> list[Path]:
@@ -83,11 +132,6 @@ def spent_copies(folder: Path, database: Database, ledger: Path, last: int) -> l
     rows = database.all("SELECT blob FROM v_attachment WHERE number <= ?", (last,))
     named = {name for (name,) in rows if name} & set(list_names(ledger / FOLDER_NAME))
     return _there(folder, named)
-
-
-def erased_copies(folder: Path, database: Database) -> list[Path]:
-    """List copies of erased files beside the journal."""
-    return _there(folder, erased_files(database))
 
 
 def _there(folder: Path, names: set[str]) -> list[Path]:

@@ -33,15 +33,15 @@ from models.errors import (
     RolledBack,
 )
 from models.gate import Problem
-from models.journal import JournalState, JournalStatus, News, SpentFiles
-from models.records import BackupRun
+from models.journal import JournalState, JournalStatus, News
 from models.store import Progress
-from storage import access, journal_ending
+from storage import access
 from storage.access_wire import Batch
 from storage.attachments import FOLDER_NAME
 from storage.head_memory import HeadMemory
 from storage.header import RECOVERY_ROLE
-from storage.journal import Journal, check_links, files_before, list_files
+from storage.journal import Journal, check_links, list_files
+from storage.journal_ending import Upkeep
 from storage.journal_file import Part
 from storage.journal_format import KeyGone
 from storage.journal_words import NEW_KEY, OTHER_WAY, WAY_ON, why
@@ -287,40 +287,14 @@ class Keeper:
         except AzukariError as error:
             self._lose(error, written=False)
 
-    def spent(self, backup: BackupRun) -> SpentFiles:
-        if self._folder is None:
-            return SpentFiles()
-        database = self._store.database
-        files = journal_ending.spent_files(self._folder, self._vault, database, backup)
-        last = journal_ending.last_entry(self._folder, self._vault, files)
-        return SpentFiles(tuple(files), last if files else 0)
-
-    def end_files(self, spent: SpentFiles) -> None:
-        assert self._folder is not None
-        place, database = self._vault.folder, self._store.database
-        copies = journal_ending.spent_copies(self._folder, database, place, spent.last)
-        journal_ending.remove([*map(Path, spent.files), *copies])
-
-    def copies_of_erased(self) -> Sequence[PurePath]:
-        if self._folder is None:
-            return ()
-        with suppress(AzukariError):
-            return journal_ending.erased_copies(self._folder, self._store.database)
-        return ()  # the medium is away; they are removed when it is back
+    @property
+    def upkeep(self) -> Upkeep:
+        return Upkeep(self._folder, self._vault, self._store.database)
 
     def _remove_erased(self) -> None:
         """Remove copies of erased files; what resists is listed, and tried again."""
         if not self.looking:
-            with suppress(AzukariError):
-                journal_ending.remove(map(Path, self.copies_of_erased()))
-
-    def files_before(self, seq: int) -> Sequence[PurePath]:
-        if self._folder is None:
-            return ()
-        try:
-            return files_before(self._folder, self._vault.vault_id, seq)
-        except AzukariError:
-            return ()  # the medium is away; the state of the journal says so
+            self.upkeep.remove_erased()
 
     def news(self) -> Sequence[News]:
         return tuple(self._news)

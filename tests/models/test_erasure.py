@@ -331,12 +331,12 @@ def test_an_older_backup_and_the_journal_lead_to_the_erased_state(tmp_path: Path
     with ended(tmp_path, journal=True) as house:
         (tmp_path / "stick").mkdir()
         made = record_backup(house.ledger, tmp_path / "stick", quiet)
-        files = house.ledger.safe.journal.files_before(1 << 40)
+        files = house.ledger.safe.journal.upkeep.files_before(1 << 40)
         erase(house)
         erasure = house.ledger.registers.all(ContentErasure)[0]
-        older = house.ledger.safe.journal.files_before(erasure.meta.created_seq)
+        older = house.ledger.safe.journal.upkeep.files_before(erasure.meta.created_seq)
         assert list(older) == list(files)
-        assert len(house.ledger.safe.journal.files_before(1 << 40)) == len(files) + 1
+        assert len(house.ledger.safe.journal.upkeep.files_before(1 << 40)) == len(files) + 1
         head = house.ledger.store.head()
         other_item(house)
         user = cast.USERS[0]
