@@ -173,7 +173,7 @@ class AnswerDialog(QDialog):
         self.check: CheckPart | None = None
         self._build()
         self.show_asked(asked)
-        fit(self, 760, self.content.sizeHint().height() + 150)
+        fit(self, 760, self.content.sizeHint().height() + 200)
 
     def show_asked(self, asked: Asked) -> None:
         """Show what is asked for; what was typed before stays."""
