@@ -1,9 +1,9 @@
 """A PC with a program that must not be there handles nothing until somebody answers for it (A-31).
 
 SK-11.7 and CM-5.6 forbid such programs on the PCs of the work. What is found is entered, and blocks
-this terminal: no new handling, no attachment, no export. Looking, printing, backup, verification,
-the report of a loss, and the answer itself go on. The answer is an entry of a responsible person:
-removed, which is looked for, or allowed or wrongly found, with the reason.
+this terminal: no new handling, no attachment, no export. Looking, printing, sealing, backup,
+verification, the report of a loss, and the answer itself go on. The answer is an entry of a
+responsible person: removed, which is looked for, or allowed or wrongly found, with the reason.
 
 A PC that does not tell what is installed blocks nothing; there somebody has to look (`condition`).
 """
@@ -18,14 +18,14 @@ from models.commands import Change, creating
 from models.denied import Denied, found_denied
 from models.errors import AzukariError, JournalFailed, JournalMissing, Refused, TerminalBlocked
 from models.journal import News
-from models.records import Attachment, HandlingEvent, Item, SystemEvent
+from models.records import HandlingEvent, Item, SystemEvent
 from models.store import Op, Query, Where
 from models.terminals import device_of
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-BLOCKED = frozenset({HandlingEvent.type, Item.type, Attachment.type})
+BLOCKED = frozenset({HandlingEvent.type, Item.type})  # a file is refused where it comes in
 REPORTS = frozenset({HandlingKind.LOSS, HandlingKind.RECOVER})  # cannot wait for anybody
 MOST = 20  # programs that one entry names
 Found = tuple[str, str]  # program and kind

@@ -15,6 +15,7 @@ from models.backups import WHOLE_LEDGER
 from models.codes import BackupKind, BackupResult, EventLevel, SystemEventKind
 from models.commands import Change, creating
 from models.denied import Denied, found_denied
+from models.errors import AzukariError, LittleRoom
 from models.journal import JournalState, JournalStatus, News
 from models.records import BackupRun, SystemEvent
 from models.store import Op, Query, Where
@@ -28,6 +29,7 @@ MIB = 1 << 20
 GIB = 1 << 30
 LEAST_FREE = 512 * MIB  # below this, or what a backup and a new key need, there is danger
 COMFORT = 5 * GIB
+STOP_FREE = 64 * MIB  # below this no file is attached, so that entries and a backup still fit
 FULL_CHECK_DAYS = 31
 TRIAL_DAYS = 366
 DEFINITION_DAYS = 7
@@ -89,6 +91,9 @@ class Machine(Protocol):
 
     def disk(self) -> Disk:
         """Raises: MediumMissing, InputOutput."""
+
+    def free(self) -> int:
+        """Return the room in bytes where the ledger lies. Raises: MediumMissing, InputOutput."""
 
     def programs(self) -> Sequence[str] | None:
         """Return the installed programs, None where the system does not tell."""
@@ -374,6 +379,30 @@ def _programs(facts: Facts) -> Condition:
 def _named(found: Sequence[tuple[str, str]]) -> str:
     shown = "、".join(f"{program}（{kind}）" for program, kind in found[:8])
     return shown + (f"ほか{len(found) - 8}個" if len(found) > 8 else "")
+
+
+def require_room(ledger: "Ledger") -> None:
+    """Refuse a new file while there is too little room (A-20); entries and backups go on.
+
+    Raises:
+        LittleRoom
+    """
+    free = ledger.safe.machine.free()
+    if free < STOP_FREE:
+        raise LittleRoom(free=size_words(free))
+
+
+def room_notice(ledger: "Ledger") -> str:
+    """Return what is said at the sign-in when room gets short, "" else."""
+    try:
+        free = ledger.safe.machine.free()
+    except AzukariError:
+        return ""  # the condition page tells what cannot be read
+    if free < STOP_FREE:
+        return str(LittleRoom(free=size_words(free)))
+    if free < LEAST_FREE:
+        return f"台帳のディスクの空きが{size_words(free)}です。不要なファイルを片付けてください。"
+    return ""
 
 
 def size_words(size: int) -> str:

@@ -333,6 +333,16 @@ class DiskFull(AzukariError):
     sentence = "「{file}」の保存先に空きがありません。不要なファイルを移して空きを作り、もう一度お試しください。今回の操作は記録されていません。"
 
 
+class LittleRoom(DiskFull):
+    """Too little room is left for new files; entries and backups go on (A-20). Fact: free."""
+
+    code = "LITTLE_ROOM"
+    sentence = (
+        "台帳のディスクの空きが{free}しかないため、ファイルの添付を受け付けません。"
+        "記帳とバックアップはできます。不要なファイルを片付けてください。"
+    )
+
+
 class NotWritable(AzukariError):
     """The place cannot be written. Fact: file."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from models import permissions
 from models.codes import AttachmentKind
 from models.commands import Change, creating
+from models.condition import require_room
 from models.desk import Desk
 from models.errors import Refused
 from models.records import Attachment
@@ -30,10 +31,8 @@ class Files:
         A file whose record never gets entered is an orphan that care removes later.
 
         Raises:
-            TerminalBlocked
             Refused: too large or empty.
         """
-        self._ledger.blocking.require()
         if not data:
             raise Refused(
                 reason=f"「{name}」は空のファイルです。正しいファイルを選び直してください。"
@@ -64,10 +63,17 @@ class Files:
         contract_id: str = "",
         command_id: str = "",
     ) -> Change:
-        """Keep a file with the ledger."""
+        """Keep a file with the ledger.
+
+        Raises:
+            TerminalBlocked, LittleRoom: papers are sealed all the same.
+            Refused, NotPermitted
+        """
         if (answered := self._ledger.answered(command_id)) is not None:
             return answered
         permissions.require_write(self._ledger.role, Attachment)
+        self._ledger.blocking.require()
+        require_room(self._ledger)
         record = self.prepare(data, name=name, mime=mime, kind=kind, contract_id=contract_id)
         self._ledger.registers.validate(record)
         self._ledger.registers.check_references(record, Desk(self._ledger.store))

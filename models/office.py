@@ -9,6 +9,7 @@ from models.backups import keep_restore, record_restore, record_restore_test
 from models.chain import Head
 from models.clockwatch import Steady
 from models.codes import Role
+from models.condition import room_notice
 from models.denied import Denied
 from models.gate import Gate, Opened, Restored
 from models.ledger import Clock, Ledger, Random
@@ -113,6 +114,8 @@ class Office:
                 settle(ledger)
             ledger.access.signed_in()
             ledger.journal.greet(rolled_back)
+            if notice := room_notice(ledger):
+                ledger.notices.append(notice)
             if not looking:
                 notice_terminal(ledger)
                 notice_programs(ledger)

@@ -36,6 +36,10 @@ class PC:
                 size += sum(file.stat().st_size for file in files.iterdir())
         return Disk(usage.free, usage.total, size)
 
+    def free(self) -> int:
+        with reading(self._folder):
+            return shutil.disk_usage(self._folder).free
+
     def programs(self) -> Sequence[str] | None:
         if sys.platform == "win32":
             return _windows_programs()

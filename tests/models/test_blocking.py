@@ -8,7 +8,8 @@ import pytest
 
 from models.access import Act
 from models.blocking import Answer
-from models.codes import AttachmentKind, SystemEventKind
+from models.codes import AttachmentKind, HandlingKind, SystemEventKind
+from models.commands import creating, revising
 from models.denied import parse_denied
 from models.errors import (
     InputOutput,
@@ -18,7 +19,7 @@ from models.errors import (
     TerminalBlocked,
 )
 from models.ledger import Ledger
-from models.records import Item, SystemEvent
+from models.records import HandlingEvent, Item, SystemEvent
 from resources import denied_programs
 from storage.machine import PC
 from tests.house import House, furnished
@@ -158,3 +159,20 @@ def test_a_pc_that_cannot_be_read_blocks_nothing(
     ledger = house.sign_in(BOSS)
     assert not ledger.blocking.found
     attach(ledger)
+
+
+def test_a_loss_is_reported_and_a_paper_sealed_all_the_same(
+    house: House, installed: list[str]
+) -> None:
+    ledger = plant(house, installed)
+    assert ledger.blocking.found
+    item = ledger.registers.all(Item)[0].record
+    loss = HandlingEvent(kind=HandlingKind.LOSS)
+    ledger.blocking.check([creating(loss)])
+    with pytest.raises(TerminalBlocked):
+        ledger.blocking.check([creating(HandlingEvent(kind=HandlingKind.USE))])
+    ledger.blocking.check([revising(item, "品名の誤りを訂正した")])
+    sealed = ledger.files.prepare(
+        b"%PDF", name="a.pdf", mime="application/pdf", kind=AttachmentKind.CERTIFICATE
+    )
+    ledger.blocking.check([creating(sealed)])

@@ -2,18 +2,35 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import pytest
 
-from models.codes import EventLevel, SystemEventKind
-from models.condition import GIB, MIB, Condition, Disk, Facts, Protection, State, days_left, judge
+from models.codes import AttachmentKind, EventLevel, SystemEventKind
+from models.condition import (
+    GIB,
+    LEAST_FREE,
+    MIB,
+    STOP_FREE,
+    Condition,
+    Disk,
+    Facts,
+    Protection,
+    State,
+    days_left,
+    judge,
+)
 from models.denied import found_denied, parse_denied
+from models.errors import LittleRoom
 from models.fields import JAPAN
 from models.journal import JournalState, JournalStatus
-from models.records import SystemEvent
+from models.records import Place, SystemEvent
 from resources import denied_programs
+from storage.machine import PC
+from tests.house import House, furnished
+from ui.sample import cast
 
+BOSS = cast.USERS[0]
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=JAPAN)
 DENIED = parse_denied(denied_programs())
 WELL = Facts(
@@ -115,3 +132,29 @@ def test_a_denied_program_is_found_under_its_name(program: str) -> None:
 @pytest.mark.parametrize("program", ["libmega3", "zoomable-ui", "Megaphone", "deluged-helpers2x"])
 def test_a_word_inside_another_is_no_hit(program: str) -> None:
     assert found_denied([program], DENIED) == []
+
+
+# --- the stop level (A-20) ------------------------------------------------------------------------
+
+
+def attach(house: House) -> None:
+    house.ledger.files.attach(b"x", name="a.txt", mime="text/plain", kind=AttachmentKind.OTHER)
+
+
+def test_little_room_refuses_files_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with furnished(tmp_path, days=1) as house:
+        free = [STOP_FREE]
+        monkeypatch.setattr(PC, "free", lambda pc: free[0])
+        attach(house)
+        assert any("空きが" in notice for notice in house.sign_in(BOSS.login).notices)
+        free[0] -= 1
+        with pytest.raises(LittleRoom, match="空きが"):
+            attach(house)
+        place = house.ledger.registers.all(Place)[0].record
+        house.ledger.registers.create(replace(place, id="", name="第二倉庫"))
+        (tmp_path / "backup").mkdir()
+        assert house.ledger.safe.backup(tmp_path / "backup", lambda done, total: None).size
+        free[0] = LEAST_FREE
+        assert not any("空きが" in notice for notice in house.sign_in(BOSS.login).notices)

@@ -336,7 +336,10 @@ def exporting(house: House, place: Path) -> object:
 
 
 @pytest.mark.parametrize("step", [recording, attaching, backing_up, exporting])
-def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path, step: Step) -> None:
+def test_a_full_disk_loses_nothing_and_says_so(
+    tmp_path: Path, step: Step, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.condition.STOP_FREE", 0)  # files are refused long before
     outcomes = set()
     with small_disk(tmp_path / "disk", 16_384) as disk, furnished(disk) as house:
         place = disk / "usb"
