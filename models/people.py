@@ -263,8 +263,13 @@ class People:
         ledger.registers.validate(event)
         return ledger.commit([creating(event)])
 
-    def reissue_password(self, account_id: str, password: str, reason: str) -> Change:
+    def reissue_password(
+        self, account_id: str, password: str, reason: str, beside: Sequence[Intent] = ()
+    ) -> Change:
         """Give a user who lost his password a new key set and a first password.
+
+        Args:
+            beside: what is entered in the same command.
 
         Raises:
             NotFound, NotPermitted, Refused, WeakPassword
@@ -286,7 +291,7 @@ class People:
             issue_procedure_id=procedure,
             received_on=None,
         )
-        return ledger.commit([revising(renewed, ledger.registers.reason(reason))])
+        return ledger.commit([revising(renewed, ledger.registers.reason(reason)), *beside])
 
     def replace_sheet(self, reason: str) -> str:
         """Make a new recovery sheet; the old one opens nothing when this returns.

@@ -8,8 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -21,7 +19,6 @@ from models.codes import AccessLevel, AccountStatus, Role
 from models.commands import Change
 from models.errors import AzukariError, Cancelled
 from models.fields import Day
-from models.ledger import Ledger
 from models.password_review import record_review
 from models.records import Contract, Person, UserAccount
 from models.store import Progress
@@ -33,6 +30,8 @@ from ui.must_change import OwnPasswordDialog
 from ui.new_password import NewPassword
 from ui.page import Desk
 from ui.proposals import ProposalsCard
+from ui.reissuing import ExposedDialog, ReissueDialog
+from ui.tick_list import tick_list, ticked
 
 HEADINGS = ("氏名", "利用者名", "区分", "状態", "パスワード変更日", "利用期限")
 NOT_RENEWED = "中止しました。暗号鍵は、これまでのままです。"
@@ -106,6 +105,12 @@ class AccountsPart(QWidget):
         account = self.chosen()
         if account is not None:
             ReissueDialog(self.desk, account, self).exec()
+
+    def shut(self) -> None:
+        """Shut everything that a known password or a lost card opens, in one act (A-06)."""
+        account = self.chosen()
+        if account is not None:
+            ExposedDialog(self.desk, account, self).exec()
 
     def disable(self) -> None:
         """Take a way in away."""
@@ -205,7 +210,8 @@ class AccountDialog(QDialog):
         self.role = make_box(self)
         for role in Role:
             self.role.addItem(role.label, str(role))
-        self.contracts = _contract_list(contracts)
+        offered = [(one.id, f"{one.contract_no}　{one.title}") for one in contracts]
+        self.contracts = tick_list(self.tr("見てよい契約"), offered)
         self.last_day = QLineEdit()
         self.last_day.setPlaceholderText(self.tr("例 令和9年3月31日（検査者は必ず入力）"))
         EnterMovesOn(self.last_day)
@@ -283,81 +289,9 @@ class AccountDialog(QDialog):
 
     def _rights(self, role: Role) -> dict[str, AccessLevel] | None:
         """Return the chosen rights; None leaves it to the assignments."""
-        items = [self.contracts.item(row) for row in range(self.contracts.count())]
-        chosen = [
-            str(item.data(Qt.ItemDataRole.UserRole))
-            for item in items
-            if item.checkState() is Qt.CheckState.Checked
-        ]
+        chosen = ticked(self.contracts)
         level = AccessLevel.READ if role is Role.INSPECTOR else AccessLevel.RECORD
         return dict.fromkeys(chosen, level) or None
-
-    def _failed(self, error: AzukariError) -> None:
-        self.buttons.setEnabled(True)
-        say(self.message, str(error), "problem")
-
-
-def _contract_list(contracts: list[Contract]) -> QListWidget:
-    listed = QListWidget()
-    for contract in contracts:
-        item = QListWidgetItem(f"{contract.contract_no}　{contract.title}", listed)
-        item.setData(Qt.ItemDataRole.UserRole, contract.id)
-        item.setCheckState(Qt.CheckState.Unchecked)
-    listed.setAccessibleName("見てよい契約")
-    listed.setMaximumHeight(120)
-    return listed
-
-
-class ReissueDialog(QDialog):
-    """A first password for somebody who lost his own."""
-
-    def __init__(self, desk: Desk, account: UserAccount, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.desk = desk
-        self._account = account
-        self.setWindowTitle(self.tr("パスワードの再発行"))
-        self.setMinimumWidth(560)
-        self.reason = QLineEdit()
-        self.reason.setPlaceholderText(self.tr("本人からの申出（失念）"))
-        EnterMovesOn(self.reason)
-        self.password = NewPassword(
-            desk.operations,
-            lambda: desk.ledger.people.own_words(account.person_id, account.login_name),
-            self.tr("最初のパスワード"),
-        )
-        rows = form()
-        add_row(rows, self.tr("理由"), self.reason)
-        self.message = note("")
-        self.buttons = dialog_buttons(self, self.tr("再発行する"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 16)
-        column.setSpacing(12)
-        column.addWidget(heading(f"{account.login_name}　{self.windowTitle()}"))
-        column.addWidget(note(self.tr("本人であることを確かめてから再発行してください。")))
-        column.addLayout(rows)
-        column.addWidget(self.password)
-        column.addWidget(self.message)
-        column.addWidget(self.buttons)
-
-    # --- Qt ----------------------------------------
-    def accept(self) -> None:
-        """Reissue; the old key set is gone then."""
-        reason = self.reason.text().strip()
-        problem = self.password.problem() if reason else self.tr("「理由」を入力してください。")
-        say(self.message, problem, "problem")
-        if problem:
-            return
-        password, account_id = self.password.take(), self._account.id
-        self.buttons.setEnabled(False)
-        self.desk.operations.run(
-            lambda: self._work(self.desk.ledger, account_id, password, reason),
-            done=lambda _: super(ReissueDialog, self).accept(),
-            failed=self._failed,
-            parent=self,
-        )
-
-    def _work(self, ledger: Ledger, account_id: str, password: str, reason: str) -> Change:
-        return ledger.people.reissue_password(account_id, password, reason)
 
     def _failed(self, error: AzukariError) -> None:
         self.buttons.setEnabled(True)

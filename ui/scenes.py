@@ -31,7 +31,7 @@ from models.records import (
 )
 from models.rules.answers import Answers
 from models.seconding import asked_of
-from ui.accounts import AccountDialog, ReissueDialog
+from ui.accounts import AccountDialog
 from ui.answering import AnswerDialog
 from ui.asking import LineDialog
 from ui.backup_page import BackupPage
@@ -52,6 +52,7 @@ from ui.progress import ProgressDialog
 from ui.record_dialog import RecordDialog
 from ui.record_pages import AuthorizationPage, ContractsPage, PeoplePage
 from ui.recover import RecoverDialog
+from ui.reissuing import ReissueDialog
 from ui.restore import RestoreDialog
 from ui.settings_page import SettingsPage
 from ui.today import TodayPage

@@ -60,6 +60,7 @@ class SettingsPage(Page):
             (self.tr("利用者の追加"), "new", self.accounts.add),
             (self.tr("パスワードの再発行"), "key", self.accounts.reissue),
             (self.tr("利用停止"), "stop", self.accounts.disable),
+            (self.tr("知られた・紛失"), "stop", self.accounts.shut),
             (self.tr("見直しの記帳"), "verify", self.accounts.review),
             (self.tr("暗号鍵の更新"), "key", self.accounts.renew_key),
             (self.tr("自分のパスワード"), "lock", self.accounts.change_own),

@@ -6,11 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from models.codes import SystemEventKind
 from models.commands import revising
-from models.records import SystemEvent
+from models.exposure import TITLE, cards_of
+from models.records import DueItem, SystemEvent, UserAccount
 from tests.house import House, furnished
 from tests.models.test_running_evidence import fix_cycles
 from tests.ui.shell import Answers, settle
@@ -18,6 +20,7 @@ from ui.accounts import AccountsPart
 from ui.must_change import MustChangeDialog, ReviewPasswordDialog, must_answer
 from ui.operations import Operations
 from ui.page import Desk
+from ui.reissuing import ExposedDialog
 
 
 @pytest.fixture
@@ -90,3 +93,26 @@ def test_the_look_at_all_accounts_is_entered_from_the_list(late: House, qtbot: Q
     settle(qtbot, operations)
     found = late.ledger.registers.all(SystemEvent, kind=SystemEventKind.PASSWORDS_REVIEWED)
     assert [one.record.reason for one in found] == ["全員、今も従事している。"]
+
+
+def test_what_a_known_password_opens_is_shut_from_the_list(tmp_path: Path, qtbot: QtBot) -> None:
+    with furnished(tmp_path, accounts=True) as house:
+        house.sign_in("watanabe")
+        answers = Answers()
+        operations = Operations(answers)
+        operations.watch(house.ledger)
+        desk = Desk(house.ledger, operations, answers, lambda *_where: None)
+        account = house.ledger.registers.all(UserAccount, login_name="yoshino")[0].record
+        dialog = ExposedDialog(desk, account)
+        qtbot.addWidget(dialog)
+        assert dialog.cards.count() == 1 and not dialog.own
+        dialog.cards.item(0).setCheckState(Qt.CheckState.Checked)
+        dialog.reason.setText("机のメモを来客に見られた")
+        dialog.password.first.setText("静かな港に灯る三つの明かり")
+        dialog.password.second.setText("静かな港に灯る三つの明かり")
+        dialog.accept()
+        settle(qtbot, operations)
+        assert dialog.result() == dialog.DialogCode.Accepted
+        assert any("バックアップ" in one for one in answers.asked)
+        assert cards_of(house.ledger, account.person_id) == []
+        assert house.ledger.registers.all(DueItem)[0].record.title == TITLE

@@ -1,0 +1,94 @@
+"""A password is known to others, or a card is lost: everything that it opens is shut in one act.
+
+OC-C.2x.b.d and OC-Y.2x.イ.エ want it at once (A-06): new secrets, cards without effect, a new data key,
+so that neither an old copy of the key file nor the card opens what is written from now on.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from models.chain import Intent
+from models.codes import DueStatus, InvalidReason
+from models.commands import Change, creating, revising
+from models.errors import Cancelled
+from models.people import BACK_UP_NOW
+from models.records import Credential, DueItem, UserAccount
+from models.store import Progress, quiet
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+TITLE = "パスワード・カードの漏えい等の調査と、委託者への報告の要否の判断"
+NOT_RENEWED = (
+    "古いパスワードとカードは使えなくしましたが、暗号鍵の更新を中止しました。"
+    "以前の鍵ファイルの写しがあれば、今の台帳も開けます。「暗号鍵の更新」を行ってください。"
+)
+
+
+def cards_of(ledger: "Ledger", person_id: str) -> list[Credential]:
+    """Return the cards and keys that a person can use today."""
+    held = [one.record for one in ledger.registers.all(Credential, holder_person_id=person_id)]
+    today = ledger.today()
+    return [one for one in held if one.valid_on(today) and one.invalidated_at is None]
+
+
+def shut(
+    ledger: "Ledger",
+    account_id: str,
+    password: str,
+    reason: str,
+    *,
+    old_password: str = "",
+    cards: Sequence[str] = (),
+    progress: Progress = quiet,
+) -> Change:
+    """Give new secrets, end cards, renew the data key, and put the inquiry on the calendar.
+
+    Args:
+        account_id: whose password is known, or whose card is lost.
+        password: a first password; for one's own account the new one.
+        old_password: needed for one's own account only.
+        cards: ids of the credentials that are lost or known.
+        progress: of the new data key; who stops it keeps everything else.
+
+    Raises:
+        NotFound, NotPermitted, Refused, InvalidField, WeakPassword, WrongPassword
+    """
+    account = ledger.registers.need(UserAccount, account_id).record
+    beside = [*_ended(ledger, cards, reason), _inquiry(ledger, account, reason)]
+    if account.id == ledger.user.id:
+        ledger.require("accounts")
+        ledger.people.change_password(old_password, password)
+        change = ledger.commit(beside)
+    else:
+        change = ledger.people.reissue_password(account_id, password, reason, beside)
+    try:
+        renewal = ledger.people.renew_key(reason, progress)
+    except Cancelled:
+        return replace(change, notices=(NOT_RENEWED,))
+    return replace(
+        renewal, ids=change.ids, types=change.types | renewal.types, notices=(BACK_UP_NOW,)
+    )
+
+
+def _ended(ledger: "Ledger", cards: Sequence[str], reason: str) -> Iterator[Intent]:
+    text, now = ledger.registers.reason(reason), ledger.now()
+    for card_id in cards:
+        card = ledger.registers.need(Credential, card_id).record
+        gone = replace(card, reported_at=now, invalidated_at=now, invalid_reason=InvalidReason.LOST)
+        yield revising(gone, text)
+
+
+def _inquiry(ledger: "Ledger", account: UserAccount, reason: str) -> Intent:
+    """Return a date of no contract: who manages accounts may have no right on any."""
+    item = DueItem(
+        id=ledger.new_id(),
+        title=TITLE,
+        due_on=ledger.today(),
+        owner_person_id=ledger.user.person_id,
+        note=f"{account.login_name}：{reason}",
+        status=DueStatus.OPEN,
+    )
+    ledger.registers.validate(item)
+    return creating(item)

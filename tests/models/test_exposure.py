@@ -1,0 +1,103 @@
+"""A password is known or a card lost: one act shuts what they open (A-06)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.codes import CredentialKind, DueStatus, InvalidReason, SystemEventKind
+from models.errors import AzukariError, Cancelled, NotPermitted, WrongPassword
+from models.exposure import NOT_RENEWED, TITLE, cards_of, shut
+from models.records import Credential, DueItem, SystemEvent, UserAccount
+from tests.house import House, furnished
+from ui.sample import cast
+
+NEW = "静かな港に灯る三つの明かり"
+WHY = "机のメモを来客に見られた"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, accounts=True) as made:
+        made.sign_in("watanabe")
+        yield made
+
+
+def card(house: House, number: str) -> str:
+    made = Credential(
+        kind=CredentialKind.KEY, number=number, holder_person_id=house.story.people["worker"],
+        issued_on=house.ledger.today(), issued_by=house.story.people["administrator"],
+    )  # fmt: skip
+    return house.ledger.registers.create(made).ids[-1]
+
+
+def yoshino(house: House) -> UserAccount:
+    return house.ledger.registers.all(UserAccount, login_name="yoshino")[0].record
+
+
+def test_old_password_and_old_key_file_open_nothing_and_the_card_is_dead(house: House) -> None:
+    lost, kept = card(house, "K-1"), card(house, "K-2")
+    folder = house.folder / "ledger"
+    old_keys = {name: (folder / name).read_bytes() for name in ("keys.a", "keys.b")}
+    account = yoshino(house)
+    assert [one.number for one in cards_of(house.ledger, account.person_id)] == [
+        "ID-002",
+        "K-1",
+        "K-2",
+    ]
+
+    change = shut(house.ledger, account.id, NEW, WHY, cards=[lost])
+
+    assert "バックアップ" in change.notices[0]
+    after = yoshino(house)
+    assert after.must_change and after.public_key != account.public_key
+    gone = house.ledger.registers.need(Credential, lost).record
+    assert gone.invalid_reason is InvalidReason.LOST and gone.invalidated_at is not None
+    assert house.ledger.registers.need(Credential, kept).record.invalidated_at is None
+    [due] = house.ledger.registers.all(DueItem, title=TITLE)
+    assert due.record.status is DueStatus.OPEN and WHY in due.record.note
+    assert house.ledger.registers.all(SystemEvent, kind=SystemEventKind.KEY_RENEWED)
+    assert house.ledger.safe.verify(full=True, progress=lambda done, total: None).ok
+
+    house.ledger.close()
+    worker = cast.USERS[1]
+    with pytest.raises(WrongPassword):
+        house.office.unlock(folder, worker.login, worker.password)
+    new_keys = {name: (folder / name).read_bytes() for name in old_keys}
+    for name, data in old_keys.items():
+        (folder / name).write_bytes(data)
+    with pytest.raises(AzukariError):
+        house.office.unlock(folder, worker.login, worker.password)
+    for name, data in new_keys.items():
+        (folder / name).write_bytes(data)
+    house.ledger = house.office.unlock(folder, worker.login, NEW)
+
+
+def test_the_own_password_goes_the_same_way(house: House) -> None:
+    me = house.ledger.user
+    mine = next(user.password for user in cast.USERS if user.login == me.login_name)
+    with pytest.raises(WrongPassword):
+        shut(house.ledger, me.id, NEW, WHY, old_password="ちがう言葉-三つの窓と青")
+    shut(house.ledger, me.id, NEW, WHY, old_password=mine)
+    assert house.ledger.registers.all(DueItem, title=TITLE)
+    house.ledger.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", me.login_name, NEW)
+
+
+def test_a_stopped_renewal_keeps_everything_else_and_says_so(house: House) -> None:
+    def stop(done: int, total: int) -> None:
+        raise Cancelled()
+
+    change = shut(house.ledger, yoshino(house).id, NEW, WHY, progress=stop)
+    assert change.notices == (NOT_RENEWED,)
+    assert yoshino(house).must_change
+    assert not house.ledger.registers.all(SystemEvent, kind=SystemEventKind.KEY_RENEWED)
+    assert house.ledger.registers.all(DueItem, title=TITLE)
+
+
+def test_a_worker_shuts_nobody_out(house: House) -> None:
+    account = yoshino(house)
+    house.sign_in("yoshino")
+    with pytest.raises(NotPermitted):
+        shut(house.ledger, account.id, NEW, WHY, old_password=cast.USERS[1].password)
+    assert not house.ledger.registers.all(DueItem, title=TITLE)

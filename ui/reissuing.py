@@ -1,0 +1,126 @@
+"""New secrets for somebody: after a lost password, and when a password or card is in other hands."""
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+
+from models.commands import Change
+from models.errors import AzukariError
+from models.exposure import cards_of, shut
+from models.records import UserAccount
+from models.store import Progress
+from ui.asking import dialog_buttons
+from ui.keys import EnterMovesOn
+from ui.layout import add_row, form, heading, note, say
+from ui.new_password import NewPassword
+from ui.page import Desk
+from ui.password_line import PasswordLine
+from ui.tick_list import tick_list, ticked
+
+
+class ReissueDialog(QDialog):
+    """A first password for somebody who lost his own."""
+
+    word: ClassVar[str] = "パスワードの再発行"
+    verb: ClassVar[str] = "再発行する"
+    example: ClassVar[str] = "本人からの申出（失念）"
+    advice: ClassVar[str] = "本人であることを確かめてから再発行してください。"
+
+    def __init__(self, desk: Desk, account: UserAccount, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._account = account
+        self.setWindowTitle(self.tr(self.word))
+        self.setMinimumWidth(560)
+        self.reason = QLineEdit()
+        self.reason.setPlaceholderText(self.tr(self.example))
+        EnterMovesOn(self.reason)
+        self.password = NewPassword(
+            desk.operations,
+            lambda: desk.ledger.people.own_words(account.person_id, account.login_name),
+            self.tr("最初のパスワード"),
+        )
+        rows = form()
+        add_row(rows, self.tr("理由"), self.reason)
+        self.more_rows(rows)
+        self.message = note("")
+        self.buttons = dialog_buttons(self, self.tr(self.verb))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(heading(f"{account.login_name}　{self.windowTitle()}"))
+        column.addWidget(note(self.tr(self.advice)))
+        column.addLayout(rows)
+        column.addWidget(self.password)
+        column.addWidget(self.message)
+        column.addWidget(self.buttons)
+
+    # --- Qt ----------------------------------------
+    def accept(self) -> None:
+        """Reissue; the old key set is gone then."""
+        reason = self.reason.text().strip()
+        problem = self.password.problem() if reason else self.tr("「理由」を入力してください。")
+        say(self.message, problem, "problem")
+        if problem:
+            return
+        self.buttons.setEnabled(False)
+        self.carry_out(self.password.take(), reason)
+
+    def more_rows(self, rows: QFormLayout) -> None:
+        """Add what else is asked."""
+
+    def carry_out(self, password: str, reason: str) -> None:
+        """Do what the dialog is for."""
+        people, account_id = self.desk.ledger.people, self._account.id
+        self.desk.operations.run(
+            lambda: people.reissue_password(account_id, password, reason),
+            done=lambda _: super(ReissueDialog, self).accept(),
+            failed=self._failed,
+            parent=self,
+        )
+
+    def _failed(self, error: AzukariError) -> None:
+        self.buttons.setEnabled(True)
+        say(self.message, str(error), "problem")
+
+
+class ExposedDialog(ReissueDialog):
+    """A password is known to others or a card is lost: what they open is shut at once."""
+
+    word = "パスワードを知られた・カードをなくした"
+    verb = "すぐに使えなくする"
+    example = "例　机に置いたメモを来客に見られた"
+    advice = (
+        "パスワードを新しくし、印を付けたカードを無効にし、暗号鍵を更新します。以前の鍵ファイルの"
+        "写しやカードでは、これから書くものを開けません。調査と報告の判断を「予定」に入れます。"
+    )
+
+    def more_rows(self, rows: QFormLayout) -> None:
+        ledger = self.desk.ledger
+        self.old = PasswordLine()
+        self.own = self._account.id == ledger.user.id
+        if self.own:
+            add_row(rows, self.tr("今のパスワード"), self.old)
+            EnterMovesOn(self.old)
+        cards = cards_of(ledger, self._account.person_id)
+        self.cards = tick_list(
+            self.tr("使えなくするカード・鍵"), [(c.id, c.caption()) for c in cards]
+        )
+        if cards:
+            add_row(rows, self.tr("カード・鍵"), self.cards)
+
+    def carry_out(self, password: str, reason: str) -> None:
+        ledger, account_id = self.desk.ledger, self._account.id
+        old, cards = self.old.take(), ticked(self.cards)
+
+        def work(progress: Progress) -> Change:
+            return shut(
+                ledger, account_id, password, reason, old_password=old, cards=cards,
+                progress=progress,
+            )  # fmt: skip
+
+        def done(change: Change) -> None:
+            self.desk.asker.tell(self, "\n".join(change.notices))
+            QDialog.accept(self)
+
+        self.desk.operations.long(self.word, work, done, self, failed=self._failed, late=True)
