@@ -180,6 +180,8 @@ class Registers:
             raise Conflict(what=stored.record.caption())
         if stored.record.contract() not in ("", record.contract()):
             raise Refused(reason="登録済みの記録を、ほかの契約に移すことはできません。")
+        if isinstance(record, AccessRight):
+            record = replace(record, **self._ledger.rights.ending(record))
         self.check(record)
         rules = self._ledger.rules
         ruling = rules.on_records([record], answers, before={record.id: stored.record})

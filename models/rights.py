@@ -58,6 +58,13 @@ class Rights:
             return {"proposed_by": me, "proposed_at": now}
         return {"granted_by": me, "granted_at": now}
 
+    def ending(self, right: AccessRight) -> dict[str, Any]:
+        """Return what makes an end a proposal, where the author may only propose it."""
+        if right.revoked_at is None or right.granted_at is None or not self.only_proposes():
+            return {}
+        me, now = self._ledger.user.person_id, self._ledger.now()
+        return {"revoked_at": None, "ending_proposed_by": me, "ending_proposed_at": now}
+
     def require_possible(self, right: AccessRight, before: AccessRight | None) -> None:
         """Refuse a right that this user may not grant, or that its holder cannot have.
 
@@ -113,14 +120,8 @@ class Rights:
         right = ledger.registers.need(AccessRight, right_id).record
         if right.revoked_at is not None or right.granted_at is None:
             raise Refused(reason="このアクセス資格は、いま有効ではありません。")
-        text, now = ledger.registers.reason(reason), ledger.now()
-        if self.only_proposes():
-            me = ledger.user.person_id
-            ended = replace(
-                right, ending_proposed_by=me, ending_proposed_at=now, revoke_reason=text
-            )
-        else:
-            ended = replace(right, revoked_at=now, revoke_reason=text)
+        text = ledger.registers.reason(reason)
+        ended = replace(right, revoked_at=ledger.now(), revoke_reason=text)
         return ledger.registers.revise(ended, text)
 
     def proposals(self) -> list[AccessRight]:

@@ -328,10 +328,20 @@ class AccessRight(Record):
         )
 
     def required(self) -> frozenset[str]:
-        needed = {"proposed_at", "proposed_by"} if self.granted_at is None else {"granted_by"}
+        needed = {"granted_by"} if self.granted_at is not None else set()
         if self.revoked_at or self.ending_proposed_at:
             needed.add("revoke_reason")
         return frozenset(needed)
+
+    def irrelevant(self) -> frozenset[str]:
+        filled_in = (  # by models/rights.py, in the name of whoever proposes, grants or ends
+            "proposed_by", "proposed_at", "granted_by", "granted_at",
+            "ending_proposed_by", "ending_proposed_at",
+        )  # fmt: skip
+        hidden = {name for name in filled_in if not getattr(self, name)}
+        if self.granted_at is None:
+            hidden |= {"revoked_at", "revoke_reason"}
+        return frozenset(hidden)
 
     def inconsistencies(self) -> Iterator[str]:
         if self.granted_at and self.revoked_at and self.revoked_at < self.granted_at:

@@ -63,7 +63,7 @@ AT = datetime(2026, 10, 1, 9, tzinfo=JAPAN)
         (Finding(status=FindingStatus.OPEN), set()),
         (Finding(status=FindingStatus.DONE), {"action", "completed_on"}),
         (AccessRight(granted_at=AT, revoked_at=AT), {"granted_by", "revoke_reason"}),
-        (AccessRight(), {"proposed_by", "proposed_at"}),
+        (AccessRight(), set()),
         (
             ClientCommunication(direction=Direction.IN, kind=CommunicationKind.REPORT_REQUEST),
             {"urgency", "status"},

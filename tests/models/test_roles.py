@@ -274,7 +274,7 @@ TABLE: tuple[tuple[str, Do, frozenset[Role]], ...] = (
     ("再委託の登録", subcontract, frozenset({S})),
     ("アクセス資格の提案", propose_right, frozenset({S, A})),  # of an administrator: the grant
     ("アクセス資格の付与", grant_right, frozenset({A})),
-    ("アクセス資格の抹消", revoke_right, frozenset({A})),
+    ("アクセス資格の抹消", revoke_right, frozenset({S, A})),  # of the former: a proposal
     ("バックアップ", back_up, frozenset({W, S, A})),
     ("復元の試験", try_restore, frozenset({S, A})),  # whoever answers for it brings it back, too
     ("利用者の追加と利用停止", new_account, frozenset({A})),

@@ -27,6 +27,7 @@ from tests.ui.daily import K
 from tests.ui.shell import Answers, settle, texts
 from ui.application import places
 from ui.evidence_page import EvidencePage
+from ui.form_dialog import FormDialog
 from ui.handling.opening import handling_dialog
 from ui.items import ItemsPage
 from ui.officer_confirming import OfficerDialog
@@ -238,7 +239,13 @@ def test_a_right_is_proposed_by_one_and_granted_by_the_other(stage: Stage) -> No
     ledger, story = stage.enter(S).ledger, stage.house.story
     kept = ledger.registers.all(AccessRight)[0].record
     fresh = replace(kept, id="", level=AccessLevel.APPROVE, granted_by="", granted_at=None)
-    proposed = ledger.rights.propose(fresh).ids[0]
+    form = FormDialog(stage.enter(S), AccessRight, start=fresh)
+    stage.qtbot.addWidget(form)
+    shown = {name for name, row in form.form.rows.items() if not row.isHidden()}
+    assert shown == {"user_id", "contract_id", "level", "assignment_id"}
+    form.save()
+    stage.settle()
+    [proposed] = [one.id for one in ledger.rights.proposals()]
     page = stage.page(S, "設定・利用者")
     assert isinstance(page, SettingsPage)
     card = page.accounts.proposals
