@@ -82,9 +82,10 @@ def let_in(ledger: Ledger, home: Path, number: int) -> str:
     for account in accounts:
         if account.login_name == f"new-{number - 1}":
             ledger.people.disable_account(account.id, "担当替えのため")
-    person = ledger.registers.create(somebody(ledger, number)).ids[0]
+    name = somebody(ledger, number).name  # an administrator registers nobody
+    person = next(one.record for one in ledger.registers.all(Person) if one.record.name == name)
     ledger.people.add_account(
-        person, login=f"new-{number}", role=WORKER.role, password=NEW_PASSWORD,
+        person.id, login=f"new-{number}", role=WORKER.role, password=NEW_PASSWORD,
         valid_until=ledger.today() + timedelta(days=30), chosen_by_self=True,
     )  # fmt: skip
     return f"let_in new-{number}"

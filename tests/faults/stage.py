@@ -11,7 +11,7 @@ from models.errors import AzukariError, WrongPassword
 from models.ledger import Ledger
 from models.records import Attachment, BackupRun, Person, Submission
 from reports.seal import make_seal_certificate, seal_record
-from tests.faults.acts import BOSS, NEW_PASSWORD, come_back
+from tests.faults.acts import BOSS, NEW_PASSWORD, TIMES, come_back, somebody
 from tests.faults.recording import Run
 from tests.house import FIRST_DAY, cheap_office, furnished
 from ui.sample.clock import StoryClock, StoryRandom
@@ -28,6 +28,8 @@ def build(home: Path) -> None:
     with furnished(home, accounts=True) as house:
         house.ledger.journal.start(home / "journal")
         house.story.receive(1)
+        for number in range(TIMES):
+            house.ledger.registers.create(somebody(house.ledger, number))  # who will be let in
         identity = make_seal_certificate("見本事務", house.ledger.now(), StoryRandom(5))
         house.ledger.paper.adopt_seal(*seal_record(identity))
     (home / "backup").mkdir()
