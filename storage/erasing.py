@@ -17,6 +17,7 @@ from models.gate import Problem
 from models.records import ContentErasure
 from models.rules.proof import read_proof
 from models.scope import BY_CONTRACT
+from models.store import Progress
 from storage import log, schema
 from storage.attachments import Attachments
 from storage.authors import Authors
@@ -25,7 +26,7 @@ from storage.database import PAGE_SIZE, Database
 CODE = "ERASED"
 CHUNK = 2000
 _RESERVED = 84  # bytes of an overflow page that are not ours: MAC, nonce, pointer
-_LARGEST = 64 << 20
+_LARGEST = 16 << 20
 _AMONG = "IN (SELECT value FROM json_each(?))"
 _NUMBERS = (
     "SELECT s.seq FROM (SELECT number AS seq FROM {view} WHERE contract_id = ?1 UNION ALL"
@@ -72,13 +73,18 @@ def erase(database: Database, erasure: ContentErasure) -> None:
         database.all(f"DELETE FROM content WHERE seq {_AMONG}", (json.dumps(some),))
 
 
-def blank_free_pages(database: Database) -> None:
+def blank_free_pages(database: Database, progress: Progress) -> None:
     """Overwrite every page that nothing uses: a rebuild leaves there what its tables held."""
     room = int(database.value("PRAGMA freelist_count")) * (PAGE_SIZE - _RESERVED)
+    parts = range(0, room, _LARGEST)
     database.all("CREATE TABLE v_blank (bytes BLOB)")
-    for start in range(0, room, _LARGEST):
+    for number, start in enumerate(parts):
+        progress(number, 2 * len(parts))
         size = min(_LARGEST, room - start)
         database.all("INSERT INTO v_blank VALUES (zeroblob(?))", (size,))
+    for number in range(1, len(parts) + 1):  # a full table would hold its pages in memory to drop
+        progress(len(parts) + number, 2 * len(parts))
+        database.all("DELETE FROM v_blank WHERE rowid = ?", (number,))
     database.all("DROP TABLE v_blank")
 
 

@@ -119,7 +119,7 @@ class LedgerStore:
         if found:
             with collector.at_rest():
                 derive(self.database, progress)
-            erasing.blank_free_pages(self.database)
+            erasing.blank_free_pages(self.database, progress)
         return bool(found)
 
     def _forget_erased(self) -> None:

@@ -11,7 +11,7 @@ from models.backups import record_backup
 from models.codes import AttachmentKind, BackupKind, ContractStatus
 from models.commands import voiding
 from models.erased import Erasures, read_numbers, write_numbers
-from models.errors import InvalidField, NotPermitted, Refused, WrongPassword
+from models.errors import Cancelled, InvalidField, NotPermitted, Refused, WrongPassword
 from models.records import (
     Attachment,
     BackupRun,
@@ -24,6 +24,7 @@ from models.records import (
 )
 from models.rules.answers import SignIn
 from models.store import Query
+from storage import erasing
 from tests.ending import (
     CANARY,
     PICTURE,
@@ -178,6 +179,29 @@ def test_the_act_says_who_why_and_who_agreed(house: House) -> None:
     assert record.requested_by == house.ledger.user.person_id
     assert record.approved_by == house.story.people["worker"]
     assert record.files == len(record.blobs) == files > 0
+
+
+def test_stopped_at_its_last_step_nothing_is_erased(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "_LARGEST", 16_384)
+    seen: list[tuple[int, int]] = []
+
+    def last(done: int, total: int) -> None:
+        seen.append((done, total))
+        if sum(one == all_ for one, all_ in seen) == 2:  # tables derived, last pages overwritten
+            raise Cancelled
+
+    head, before, contract = house.ledger.store.head(), tables(house), house.story.contract
+    with pytest.raises(Cancelled):
+        house.ledger.ending.erase(
+            contract.id, contract_no=contract.contract_no, reason=REASON, second=worker(house),
+            progress=last,
+        )  # fmt: skip
+    assert seen[-1][0] == seen[-1][1] > 2  # more than one part
+    assert house.ledger.store.head() == head and tables(house) == before
+    assert CANARY.encode() in plain_pages(house)
+    assert house.ledger.safe.verify(full=True, progress=quiet).ok
 
 
 @pytest.mark.parametrize("rebuilt", [False, True])
