@@ -105,6 +105,11 @@ class LongText(Text):
 
 
 @dataclass(frozen=True)
+class Private(Text):
+    """A line about a person that screens show only to who asks for it (A-14)."""
+
+
+@dataclass(frozen=True)
 class Integer(Kind):
     """A whole number within bounds."""
 

@@ -91,6 +91,29 @@ class TextEditor(LineEditor):
         super().__init__(field, desk, parent)
 
 
+class PrivateEditor(TextEditor):
+    """A line about a person: dots, until somebody asks for it; a new one is seen while typed."""
+
+    def add_beside(self, layout: Any) -> None:
+        self.button = QPushButton(self.tr("表示"), self)
+        self.button.setAutoDefault(False)
+        self.button.setAccessibleName(self.tr("{0}を表示").format(self.field.label))
+        self.button.clicked.connect(self.show_text)
+        layout.addWidget(self.button)
+        self.button.hide()
+
+    def set_value(self, value: Any) -> None:
+        super().set_value(value)
+        hidden = bool(value)
+        self.line.setEchoMode(QLineEdit.EchoMode.Password if hidden else QLineEdit.EchoMode.Normal)
+        self.button.setVisible(hidden)
+
+    def show_text(self) -> None:
+        """Show what is hidden, until the form is opened again."""
+        self.line.setEchoMode(QLineEdit.EchoMode.Normal)
+        self.button.hide()
+
+
 class NumberEditor(LineEditor):
     """A whole or decimal number; full width, separators and a unit behind it are forgiven."""
 

@@ -19,6 +19,7 @@ from models.fields import (
     Moment,
     MultiChoice,
     MultiRef,
+    Private,
     Ref,
     Text,
     TextList,
@@ -32,6 +33,7 @@ from ui.editor_texts import (
     LongTextEditor,
     MomentEditor,
     NumberEditor,
+    PrivateEditor,
     TextEditor,
     TextListEditor,
 )
@@ -40,6 +42,7 @@ EditorMaker = Callable[[Field, FormDesk, QWidget | None], Editor]
 
 EDITORS: Mapping[type[Kind], EditorMaker] = {
     Text: TextEditor,
+    Private: PrivateEditor,
     LongText: LongTextEditor,
     Integer: NumberEditor,
     DecimalNumber: NumberEditor,

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.chain import Action, Command, Entry, local_time, read_content
-from models.fields import NOT_RECORDED, Children, Field, MultiRef, Ref
+from models.fields import NOT_RECORDED, Children, Field, MultiRef, Private, Ref
 from models.ledger import Ledger
 from models.lifts import lift
 from models.profiles import Profile
@@ -34,6 +34,7 @@ from ui.words import field_word, profile_title
 
 ACTS = {Action.CREATE: "登録", Action.REVISE: "訂正", Action.VOID: "取消"}
 ERASED = "（内容は消去済み）"
+HIDDEN = "（画面では伏せています）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ class HistoryReader:
             return "\n".join(f"・{self._row(row)}" for row in value)
         if f is Contract.fields()["profile_code"]:
             return profile_title(value, self._ledger.profiles)
+        if isinstance(f.kind, Private):
+            return HIDDEN
         return f.kind.format(value)
 
     def _row(self, row: Declared) -> str:

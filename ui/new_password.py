@@ -116,6 +116,8 @@ class NewPassword(QWidget):
             say(self.advice, ADVICE)
 
     def _judge(self) -> None:
+        if not self.isVisible():
+            return  # the dialog was closed in the pause, perhaps with its ledger
         typed, own = self.first.text(), tuple(self._own_words())
 
         def judged(strength: Strength) -> None:

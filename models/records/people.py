@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from models.codes import AccountStatus, AssignmentRole, AssignmentStatus, EmploymentType, Role
-from models.fields import Boolean, Choice, Day, File, MultiRef, Ref, Text, field
+from models.fields import Boolean, Choice, Day, File, MultiRef, Private, Ref, Text, field
 from models.records.base import Record
 
 NON_REGULAR = frozenset(
@@ -48,7 +48,7 @@ class Person(Record):
     department: str = field(Text(), "部署")
     job_title: str = field(Text(), "職名")
     employee_no: str = field(Text(40), "社員番号")
-    contact: str = field(Text(), "連絡先")
+    contact: str = field(Private(), "連絡先")
     employment_type: EmploymentType | None = field(
         Choice(EmploymentType), "雇用形態", required=True
     )

@@ -35,13 +35,13 @@ from models.fields import (
     TextList,
 )
 from models.ledger import Ledger
-from models.records import ALL
+from models.records import ALL, Person
 from models.records.things import AssetField
 from tests.ui.conftest import TODAY, new_ledger
 from tests.ui.fingers import commit, type_in
 from ui.editor_base import Editor, FormDesk
 from ui.editor_choices import BooleanEditor
-from ui.editor_texts import DayEditor, MomentEditor, NumberEditor
+from ui.editor_texts import DayEditor, MomentEditor, NumberEditor, PrivateEditor
 from ui.editors import EDITORS, make_editor
 from ui.keys import AFTER_COMMIT_MS, EnterMovesOn
 from ui.page import Desk
@@ -263,3 +263,17 @@ def test_enter_that_ends_a_conversion_stays_and_the_next_one_moves_on(
     qtbot.wait(AFTER_COMMIT_MS + 20)
     QTest.keyClick(lines.first, Qt.Key.Key_Return)
     assert lines.second.hasFocus()
+
+
+def test_what_is_private_is_dots_until_somebody_asks(form_desk: FormDesk, qtbot: QtBot) -> None:
+    editor = make_editor(Person.fields()["contact"], form_desk)
+    qtbot.addWidget(editor)
+    editor.show()
+    assert isinstance(editor, PrivateEditor)
+    editor.set_value("090-0000-0000")
+    assert editor.line.echoMode() is QLineEdit.EchoMode.Password
+    editor.button.click()
+    assert editor.line.echoMode() is QLineEdit.EchoMode.Normal and editor.button.isHidden()
+    assert editor.value() == "090-0000-0000"
+    editor.set_value("")
+    assert editor.line.echoMode() is QLineEdit.EchoMode.Normal  # what is typed now is seen
