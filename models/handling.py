@@ -83,6 +83,10 @@ class Handling:
         ledger = self._ledger
         if (answered := ledger.answered(command_id)) is not None:
             return answered
+        if not historic and any(event.source_file_id for event in events):
+            # What an older register lacks is forgiven; nobody else may claim that.
+            label = HandlingEvent.fields()["source_file_id"].label
+            raise InvalidField(field=label, problem="は、一覧の取込みのときだけに付きます。")
         plan = self._open_plan(plan_id) if plan_id else None
         events = self._numbered(events)
         self._check_all(events, new_items, others)
