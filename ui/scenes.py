@@ -9,14 +9,20 @@ from typing import TypeVar
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
+from models.backup_care import LAST_SOUND, Fate, Judged
 from models.codes import HandlingKind as K
+from models.codes import MediumState, OfficerAct
 from models.custody import ALLOWED
 from models.errors import NeedsAnswer
+from models.gate import Presence
 from models.ledger import Ledger
 from models.office import Office
+from models.purposes import USUAL
 from models.records import (
     Assignment,
     Authorization,
+    BackupMedium,
+    BackupRun,
     Contract,
     ContractPlace,
     HandlingEvent,
@@ -28,14 +34,19 @@ from models.records import (
     Place,
     Record,
     Submission,
+    Terminal,
 )
 from models.rules.answers import Answers
 from models.seconding import asked_of
+from models.witness import Unconfirmed
 from ui.accounts import AccountDialog
 from ui.answering import AnswerDialog
-from ui.asking import LineDialog
+from ui.asking import ChoiceDialog, LineDialog
+from ui.backup_ending import EndingDialog
+from ui.backup_media import Held, MediaDialog
 from ui.backup_page import BackupPage
 from ui.daily_log import DailyLogPage
+from ui.evidence_page import EvidencePage
 from ui.export_dialog import ExportDialog
 from ui.form_dialog import FormDialog
 from ui.handling.defaults import starting_event
@@ -43,17 +54,23 @@ from ui.handling.opening import correcting_dialog, handling_dialog
 from ui.help import HelpDialog
 from ui.history import HistoryDialog
 from ui.items import ItemsPage
+from ui.medium_ending import MediumEndingDialog
 from ui.must_change import OwnPasswordDialog
+from ui.officer_confirming import OfficerDialog
 from ui.operations import Operations
+from ui.oversight_page import OversightPage
 from ui.page import Desk, Page
 from ui.paper_dialog import PaperDialog
 from ui.papers import PapersPage, SubmitDialog
 from ui.progress import ProgressDialog
+from ui.proposals import Proposal, ProposalsDialog
 from ui.record_dialog import RecordDialog
 from ui.record_pages import AuthorizationPage, ContractsPage, PeoplePage
 from ui.recover import RecoverDialog
-from ui.reissuing import ReissueDialog
+from ui.registers_page import RegistersPage
+from ui.reissuing import ExposedDialog, ReissueDialog
 from ui.restore import RestoreDialog
+from ui.restore_trial import TrialDialog
 from ui.settings_page import SettingsPage
 from ui.today import TodayPage
 from ui.window import MainWindow
@@ -335,12 +352,77 @@ def care(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     yield from stage.dialogs(
         account=AccountDialog(desk, people, contracts, page),
         reissue=ReissueDialog(desk, account, page),
+        exposed=ExposedDialog(desk, account, page),
         own_password=OwnPasswordDialog(desk.ledger, operations, page),
         restore=RestoreDialog(office, operations, page),
         recover=RecoverDialog(office, operations, stage.folder, page),
         help=HelpDialog("handling", page),
         question=LineDialog(page, "取扱記録の取消", "取消しの理由を入力してください。", ""),
         progress=ProgressDialog("バックアップ", page),
+    )
+
+
+def evidence(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """A clause whose cycle nobody fixed, the form that fixes it, and what an officer confirms."""
+    page = stage.page(EvidencePage, "条項と証拠")
+    page.filter_by("")
+    yield "evidence", stage.window
+    unfixed = [row for row, one in enumerate(page.shown()) if one.unfixed]
+    for row in unfixed[:1]:
+        page.table.setCurrentCell(row, 0)
+        yield "cycle", stage.window
+        page.change_setting()
+        yield from stage.dialogs(cycle_form=page.findChildren(FormDialog)[-1])
+    desk, contract = stage.desk, stage.desk.ledger.contracts()[0].record
+    event = stage.desk.ledger.registers.all(HandlingEvent)[-1].record
+    found = [
+        Unconfirmed(OfficerAct.WITNESS, event, f"{event.caption()}　USBメモリーに立ち会いました。"),
+        Unconfirmed(OfficerAct.INSTRUCTION, contract, "次のとおり指示しました。\n返却は窓口へ。"),
+    ]
+    yield from stage.dialogs(officer=OfficerDialog(desk, contract.id, found, page))
+
+
+def oversight(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """The PC as it stands, its register, and who used what."""
+    page = stage.page(OversightPage, "点検")
+    for number in range(page.tabs.count()):
+        page.tabs.setCurrentIndex(number)
+        yield f"oversight-{number + 1}", stage.window
+    page.tabs.setCurrentIndex(0)
+    registers = stage.page(RegistersPage, "台帳一覧")
+    registers.show_record(Terminal.type, stage.desk.ledger.registers.all(Terminal)[0].record.id)
+    yield "register-terminal", stage.window
+
+
+def decisions(stage: Stage) -> Iterator[tuple[str, QWidget]]:
+    """What somebody decides about backups, media, rights and prints; nothing of it is entered."""
+    page = stage.page(BackupPage, "バックアップ")
+    desk, today = stage.desk, stage.desk.ledger.today()
+    run = stage.desk.ledger.registers.all(BackupRun)[0].record
+    kept = BackupMedium(medium_no="B-02", name="耐火金庫のSSD", registered_on=today)
+    old = replace(kept, medium_no="B-01", name="USBメモリー", state=MediumState.LEAVING)
+    judged = [
+        Judged(run, Fate.HELD, (LAST_SOUND,)),
+        Judged(run, Fate.MAY, ("どれにも当たらず、残さなくてよいものです。",), Presence.AWAY),
+        Judged(run, Fate.MUST, ("更新する前の暗号鍵によるものです。",)),
+    ]
+    person = desk.ledger.registers.caption("person", desk.ledger.user.person_id)
+    proposals = [
+        Proposal(str(n), f"{who}　{contract}　「{level}」の{end}", basis, f"提案した人：{person}")
+        for contract in (desk.ledger.contracts()[0].record.caption(),)
+        for n, (who, level, end, basis) in enumerate((
+            ("𠮷野　翔太", "記録", "付与", "根拠となる指定：記録なし"),
+            ("辻󠄂　美咲", "閲覧", "抹消", "理由：担当を外れたため"),
+        ))
+    ]  # fmt: skip
+    yield from stage.dialogs(
+        media=MediaDialog(desk, [Held(kept, 3), Held(old, 0)], page),
+        medium_end=MediumEndingDialog(desk, old, 0, page),
+        medium_end_left=MediumEndingDialog(desk, old, 3, page),
+        ending=EndingDialog(desk, judged, page),
+        trial=TrialDialog(stage.office, desk, Path(run.folder) / run.file_name, page),
+        proposals=ProposalsDialog(desk, proposals, page),
+        purpose=ChoiceDialog(page, "印刷の目的", "取扱記録の印刷は、何のためですか。", USUAL, ""),
     )
 
 
@@ -357,5 +439,6 @@ def fitting(ledger: Ledger, kind: K) -> list[str]:
 
 DOOR: tuple[Scene, ...] = (door, first_hour)
 INSIDE: tuple[Scene, ...] = (
-    pages, today, daily_log, acts, rules, check, items, registers, forms, papers, care,
+    pages, today, daily_log, acts, rules, check, items, registers, forms, papers, evidence,
+    oversight, care, decisions,
 )  # fmt: skip
