@@ -22,7 +22,7 @@ from models.codes import MediumState
 from models.commands import Change
 from models.ledger import Ledger
 from models.records import BackupMedium
-from ui import layout
+from ui import layout, permitted
 from ui.fitting import fit
 from ui.medium_ending import MediumEndingDialog
 from ui.page import Desk
@@ -120,6 +120,8 @@ class MediaDialog(QDialog):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.itemSelectionChanged.connect(self._enable)
         self.message = layout.note("")
         self.register_button = layout.button(self.tr("媒体を登録する…"), self.register)
@@ -158,9 +160,17 @@ class MediaDialog(QDialog):
 
     def _enable(self) -> None:
         held = self._chosen()
-        self.leave_button.setEnabled(held is not None and held.medium.in_use)
+        chosen = self.tr("一覧から媒体を選んでください。")
+        in_use = held is not None and held.medium.in_use
         leaving = held is not None and held.medium.state is MediumState.LEAVING
-        self.end_button.setEnabled(leaving)
+        why_not_leave = self.tr("使用中の媒体だけです。") if held else chosen
+        why_not_end = (
+            self.tr("先に「使用を終える…」を押してください。")
+            if in_use
+            else (self.tr("終了を記帳済みです。") if held else chosen)
+        )
+        permitted.offer(self.leave_button, "" if in_use else why_not_leave)
+        permitted.offer(self.end_button, "" if leaving else why_not_end)
 
     def _chosen(self) -> Held | None:
         row = self.table.currentRow()

@@ -130,7 +130,9 @@ class JournalPart(QWidget):
         kind = "problem" if status.care else "good" if status.state is JournalState.OK else "care"
         mark = self.tr("！ ") if status.care else ""
         say(self.state, f"{mark}{status.words}。", kind)
-        self.place.setText(_where(status, zone))
+        where = _where(status, zone)
+        self.place.setText(where)
+        self.place.setVisible(bool(where))  # else an empty line stays
         say(self.advice, _advice(status), "problem" if status.problem else "muted")
         self.end_old.setVisible(status.state is JournalState.OK)
         self.without.setVisible(status.state in (JournalState.MISSING, JournalState.BROKEN))

@@ -80,6 +80,12 @@ class MediumEndingDialog(QDialog):
         layout.add_row(rows, self.tr("処分の詳細"), self.detail)
         layout.add_row(rows, self.tr("処分した人"), self.performer)
         layout.add_row(rows, self.tr("確かめた人"), self.verifier)
+        for picker, word in (
+            (self.item, self.tr("媒体・資料")),
+            (self.performer, self.tr("処分した人")),
+            (self.verifier, self.tr("確かめた人")),
+        ):
+            picker.line.setAccessibleName(word)
         self.message = layout.note("")
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)

@@ -26,6 +26,7 @@ class ProgressDialog(QDialog):
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._stop = QPushButton("中止")
+        self._stop.setAutoDefault(False)  # the Enter that began the work must not stop it
         self._stop.clicked.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self._label)

@@ -47,6 +47,7 @@ class TrialDialog(QDialog):
             line.setAccessibleName(word)
             EnterMovesOn(line)
             row = QHBoxLayout()
+            row.setSpacing(8)
             row.addWidget(line, 1)
             row.addWidget(button(self.tr("選ぶ…"), choose))
             add_row(rows, word, row)

@@ -377,7 +377,6 @@ def evidence(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     event = stage.desk.ledger.registers.all(HandlingEvent)[-1].record
     found = [
         Unconfirmed(OfficerAct.WITNESS, event, f"{event.caption()}　USBメモリーに立ち会いました。"),
-        Unconfirmed(OfficerAct.INSTRUCTION, contract, "次のとおり指示しました。\n返却は窓口へ。"),
     ]
     yield from stage.dialogs(officer=OfficerDialog(desk, contract.id, found, page))
 
@@ -390,15 +389,16 @@ def oversight(stage: Stage) -> Iterator[tuple[str, QWidget]]:
         yield f"oversight-{number + 1}", stage.window
     page.tabs.setCurrentIndex(0)
     registers = stage.page(RegistersPage, "台帳一覧")
-    registers.show_record(Terminal.type, stage.desk.ledger.registers.all(Terminal)[0].record.id)
-    yield "register-terminal", stage.window
+    for stored in stage.desk.ledger.registers.all(Terminal)[:1]:
+        registers.show_record(Terminal.type, stored.record.id)
+        yield "register-terminal", stage.window
 
 
 def decisions(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     """What somebody decides about backups, media, rights and prints; nothing of it is entered."""
     page = stage.page(BackupPage, "バックアップ")
     desk, today = stage.desk, stage.desk.ledger.today()
-    run = stage.desk.ledger.registers.all(BackupRun)[0].record
+    run = BackupRun(finished_at=desk.ledger.now(), file_name="見本.azb", folder="D:\\バックアップ")
     kept = BackupMedium(medium_no="B-02", name="耐火金庫のSSD", registered_on=today)
     old = replace(kept, medium_no="B-01", name="USBメモリー", state=MediumState.LEAVING)
     judged = [

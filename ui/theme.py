@@ -85,9 +85,11 @@ QPushButton:default:disabled, QPushButton[primary="true"]:disabled {{ color: {FA
   background: {GROUND}; border-color: {LINE}; }}
 QHeaderView::section {{ background: {SHADE}; border: 0; border-right: 1px solid {LINE};
   border-bottom: 1px solid {LINE}; padding: 5px 8px; }}
-QCheckBox::indicator, QGroupBox::indicator, QListView::indicator {{ width: 15px; height: 15px;
-  border: 1px solid {MUTED}; border-radius: 3px; background: {SURFACE}; }}
-QCheckBox::indicator:checked, QGroupBox::indicator:checked, QListView::indicator:checked
+QCheckBox::indicator, QGroupBox::indicator, QListView::indicator, QTableView::indicator
+{{ width: 15px; height: 15px; border: 1px solid {MUTED}; border-radius: 3px;
+  background: {SURFACE}; }}
+QCheckBox::indicator:checked, QGroupBox::indicator:checked, QListView::indicator:checked,
+QTableView::indicator:checked
 {{ background: {ACCENT}; border-color: {ACCENT}; image: url("{MARKS}/tick.png"); }}
 QRadioButton::indicator {{ width: 15px; height: 15px; border: 1px solid {MUTED};
   border-radius: 8px; background: {SURFACE}; }}
@@ -97,7 +99,8 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled, QGroupBox::indi
 QCheckBox:focus, QRadioButton:focus {{ background: {ACCENT_SOFT}; border-radius: 3px; }}
 QCheckBox::indicator:focus, QRadioButton::indicator:unchecked:focus {{ width: 13px; height: 13px;
   border: 2px solid {FOCUS}; }}
-QCheckBox:disabled, QRadioButton:disabled, QLabel:disabled {{ color: {FAINT}; }}
+QCheckBox:disabled, QRadioButton:disabled, QLabel:disabled, QAbstractSpinBox:disabled
+{{ color: {FAINT}; }}
 QListView::item {{ padding: 3px 4px; min-height: 18px; }}
 QTableView::item {{ padding: 0 5px; }}
 QTreeView::item {{ padding: 4px 3px; }}

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
 HIGHEST = 120  # pixels before it scrolls
+LINE = 26  # pixels of a line, before the theme says
 
 
 def tick_list(word: str, offered: Sequence[tuple[str, str]]) -> QListWidget:
@@ -16,7 +17,8 @@ def tick_list(word: str, offered: Sequence[tuple[str, str]]) -> QListWidget:
         item.setData(Qt.ItemDataRole.UserRole, id_)
         item.setCheckState(Qt.CheckState.Unchecked)
     listed.setAccessibleName(word)
-    listed.setMaximumHeight(HIGHEST)
+    lines = max(1, len(offered)) * max(listed.sizeHintForRow(0), LINE)
+    listed.setFixedHeight(min(HIGHEST, lines + 2 * listed.frameWidth() + 4))
     return listed
 
 

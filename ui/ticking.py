@@ -85,7 +85,7 @@ class TickDialog(QDialog):
         column.addWidget(layout.note(advice))
         column.addWidget(layout.scrolling(self.inner, self.windowTitle()), 1)
         column.addWidget(self.message)
-        self.buttons.addWidget(layout.button(self.tr("閉じる"), self.reject))
+        self.buttons.addWidget(layout.button(self.tr("閉じる（Esc）"), self.reject))
         column.addLayout(self.buttons)
 
     def _done(self, change: Change) -> None:
