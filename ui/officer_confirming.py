@@ -28,7 +28,9 @@ class OfficerDialog(TickDialog):
             things, parent,
         )  # fmt: skip
         self.contract_id = contract_id
-        self.agree_button = self.offer(self.tr("印を付けたものを確認する"), self.agree, primary=True)
+        self.agree_button = self.offer(
+            self.tr("印を付けたものを確認する"), self.agree, primary=True
+        )
         self.agree_button.setEnabled(bool(found))
 
     def agree(self) -> None:
