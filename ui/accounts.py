@@ -34,6 +34,7 @@ from ui.reissuing import ExposedDialog, ReissueDialog
 from ui.tick_list import tick_list, ticked
 
 HEADINGS = ("氏名", "利用者名", "区分", "状態", "パスワード変更日", "利用期限")
+UNSEEN = "（表示する資格なし）"  # somebody of a client whose contracts this user does not see
 NOT_RENEWED = "中止しました。暗号鍵は、これまでのままです。"
 
 
@@ -73,7 +74,7 @@ class AccountsPart(QWidget):
             accounts = ledger.people.accounts()
             people = ledger.store.get_many(Person, [a.person_id for a in accounts])
             names = {key: stored.record.name for key, stored in people.items()}
-            return [(a, names.get(a.person_id, "")) for a in accounts]
+            return [(a, names.get(a.person_id, self.tr(UNSEEN))) for a in accounts]
 
         self.desk.operations.ask(read, self._show, parent=self)
 
