@@ -30,6 +30,7 @@ class ReissueDialog(QDialog):
         super().__init__(parent)
         self.desk = desk
         self._account = account
+        self.own = account.id == desk.ledger.user.id
         self.setWindowTitle(self.tr(self.word))
         self.setMinimumWidth(560)
         self.reason = QLineEdit()
@@ -38,7 +39,7 @@ class ReissueDialog(QDialog):
         self.password = NewPassword(
             desk.operations,
             lambda: desk.ledger.people.own_words(account.person_id, account.login_name),
-            self.tr("最初のパスワード"),
+            self.tr("新しいパスワード") if self.own else self.tr("最初のパスワード"),
         )
         rows = form()
         add_row(rows, self.tr("理由"), self.reason)
@@ -98,7 +99,6 @@ class ExposedDialog(ReissueDialog):
     def more_rows(self, rows: QFormLayout) -> None:
         ledger = self.desk.ledger
         self.old = PasswordLine()
-        self.own = self._account.id == ledger.user.id
         if self.own:
             add_row(rows, self.tr("今のパスワード"), self.old)
             EnterMovesOn(self.old)

@@ -353,6 +353,7 @@ def care(stage: Stage) -> Iterator[tuple[str, QWidget]]:
         account=AccountDialog(desk, people, contracts, page),
         reissue=ReissueDialog(desk, account, page),
         exposed=ExposedDialog(desk, account, page),
+        exposed_own=ExposedDialog(desk, desk.ledger.user, page),
         own_password=OwnPasswordDialog(desk.ledger, operations, page),
         restore=RestoreDialog(office, operations, page),
         recover=RecoverDialog(office, operations, stage.folder, page),
