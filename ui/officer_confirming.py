@@ -16,8 +16,7 @@ class OfficerDialog(TickDialog):
         self, desk: Desk, contract_id: str, found: Sequence[Unconfirmed], parent: QWidget
     ) -> None:
         things = [
-            Ticked(one.record.id, one.act.label, one.statement, (one.record.caption(),))
-            for one in found
+            Ticked(one.record.id, one.act.label, one.statement, _unsaid(one)) for one in found
         ]
         super().__init__(
             desk, self.tr("立会い・指示・指摘の確認"),
@@ -38,3 +37,9 @@ class OfficerDialog(TickDialog):
         witness, contract_id = self.desk.ledger.witness, self.contract_id
         if chosen := self.chosen():
             self.decide(lambda: witness.confirm(contract_id, chosen))
+
+
+def _unsaid(one: Unconfirmed) -> tuple[str, ...]:
+    """Return which record it is, unless the words that are confirmed say so."""
+    caption = one.record.caption()
+    return () if caption in one.statement else (caption,)
