@@ -71,6 +71,7 @@ def test_a_medium_is_registered_from_the_page(house: House, desk: Desk, qtbot: Q
     assert "B-01」を登録しました" in dialog.message.text()
     assert [cell_text(dialog.table, 0, n) for n in (0, 2, 3)] == ["B-01", "使用中", "0件"]
     assert dialog.leave_button.isEnabled() and not dialog.end_button.isEnabled()
+    assert "先に「使用を終える…」" in dialog.end_button.toolTip()
 
 
 def test_a_medium_leaves_use_with_a_reason(house: House, desk: Desk, qtbot: QtBot) -> None:

@@ -4,6 +4,7 @@ import gc
 import threading
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete, isValid
@@ -158,6 +159,18 @@ def test_long_work_can_be_stopped(qtbot: QtBot, operations: Operations, answers:
     assert isinstance(failed[0], Cancelled)
     assert not isValid(dialog) or not dialog.isVisible()
     assert answers.asked == []
+
+
+def test_a_second_enter_does_not_stop_what_the_first_began(qtbot: QtBot) -> None:
+    dialog = ProgressDialog("バックアップ")
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.open()
+    qtbot.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Return)
+    dialog.report(1, 2)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    with pytest.raises(Cancelled):
+        dialog.report(2, 2)
 
 
 def test_the_busy_cursor_comes_only_when_waiting_lasts(
