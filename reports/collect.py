@@ -6,10 +6,11 @@ prints. Nothing here writes to the ledger.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from models import wareki
-from models.codes import HandlingKind, Timing, VerificationResult
+from models.codes import TERMINAL_STATES, HandlingKind, ItemState, Timing, VerificationResult
 from models.errors import NotFound, Refused
 from models.fields import JAPAN
 from models.ledger import Ledger
@@ -19,6 +20,8 @@ from models.profiles import Profile
 from models.records import (
     Contract,
     HandlingEvent,
+    HandlingLine,
+    Item,
     Sanitization,
 )
 from models.records.handling import END_KINDS
@@ -131,16 +134,32 @@ def _end_report(case: Case) -> EndReport:
                     witness=_witness(detail) if detail else "",
                 )
             )
+    completed = happened and bool(case.wish.options.get("completed", True))
     return EndReport(
         case.letterhead(),
         case.anchor(),
-        completed=happened and bool(case.wish.options.get("completed", True)),
+        completed=completed,
+        remaining=_remaining(case) if completed else "",
         responsible="、".join(dict.fromkeys(name for name in responsible if name))
         or case.person(case.ledger.user.person_id),
         ordered_label=case.profile.document(case.wish.doc_kind).required.get("ordered_by", ""),
         ordered_by="、".join(dict.fromkeys(ordered)) if all(ordered) else "",
         lines=tuple(lines),
     )
+
+
+def _remaining(case: Case) -> str:
+    """Say how many things of the contract have not found their end, by what they are doing.
+
+    A sealed paper that is looked at again keeps what was so on its day.
+    """
+    if "remaining" in case.wish.options:
+        return str(case.wish.options["remaining"])
+    mine = Where("contract_id", Op.EQ, case.contract.id)
+    tally = case.ledger.store.tally(Query(Item.type, (mine,)), "state")
+    left = {s: tally[s] for s in ItemState if s in tally and s not in TERMINAL_STATES}
+    parts = "、".join(f"{state.label}{count:,}件" for state, count in left.items())
+    return f"{sum(left.values()):,}件（{parts}）" if left else ""
 
 
 # --- D-18 -----------------------------------------------------------------------------------------
@@ -241,7 +260,9 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
     registers = case.ledger.registers
     numbers = registers.numbers(query)
     for start in range(0, len(numbers), PAGE):
-        for row in registers.rows("handling_event", numbers[start : start + PAGE]):
+        shown = registers.rows("handling_event", numbers[start : start + PAGE])
+        amounts = _amounts(case, [row.id for row in shown])
+        for row in shown:
             values, captions = row.values, row.captions
             occurred = values["occurred_at"]
             yield HandlingRow(
@@ -249,7 +270,7 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
                 occurred=f"{wareki.format_short(occurred.date())} {occurred:%H:%M}",
                 kind=_register_kind(case, values),
                 items=values.get("lines_text") or "",
-                quantity=_amount(values.get("quantity")),
+                quantity=amounts[row.id] or _amount(values.get("quantity")),
                 actor=captions.get("actor_person_id", ""),
                 checker=_checker(case, row),
                 purpose=values.get("purpose") or "",
@@ -258,6 +279,30 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
                 remarks=_remarks(row.meta, values),
                 voided=row.meta.voided,
             )
+
+
+def _amounts(case: Case, ids: list[str]) -> dict[str, str]:
+    """Return what the lines of each event add up to, each unit by itself (84枚、2本)."""
+    store = case.ledger.store
+    events = store.get_many(HandlingEvent, ids)
+    lines = {id_: events[id_].record.lines if id_ in events else () for id_ in ids}
+    counted = {_counted(line) for rows in lines.values() for line in rows}
+    items = store.get_many(Item, sorted(counted))
+    units = {id_: stored.record.unit for id_, stored in items.items()}
+    found = {}
+    for id_, rows in lines.items():
+        sums: dict[str, Decimal] = {}
+        for line in rows:
+            if line.quantity is not None:
+                unit = units.get(_counted(line), "")
+                sums[unit] = sums.get(unit, Decimal(0)) + line.quantity
+        found[id_] = "、".join(f"{_amount(total)}{unit}" for unit, total in sums.items())
+    return found
+
+
+def _counted(line: HandlingLine) -> str:
+    """Return the item that a line counts: of a copy it is the one that was made."""
+    return line.resulting_item_id or line.item_id
 
 
 def _checker(case: Case, row: ListRow) -> str:

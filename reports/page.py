@@ -219,13 +219,24 @@ def anchor_block(head: Letterhead, anchor: Anchor) -> list[Flowable]:
         f"台帳 {anchor.ledger_id}　記帳番号 {anchor.seq:,}　先頭値 {hex_groups(anchor.head)}",
         f"直前の書面 {anchor.previous_doc_no or 'なし（最初の書面）'}"
         + (f"　照合値 {hex_groups(anchor.previous_sha256)}" if anchor.previous_sha256 else ""),
-        f"直前の書面からの記帳 {anchor.since_last:,}件",
+        _between(anchor),
         f"証印の指紋 {hex_groups(anchor.seal_fingerprint) if anchor.seal_fingerprint else 'なし（控え）'}",
         *(f"注意：{warning}" for warning in anchor.warnings),
         HONEST_STATEMENT,
     ]
     text = [body(line, "台帳との照合", SMALL) for line in lines]
     return [gap(3), side_by_side([Qr(claims)], text, 30 * mm)]
+
+
+def _between(anchor: Anchor) -> str:
+    """Say what was entered between the previous paper's own entries and this paper.
+
+    Both ends are printed as numbers of entries: the first here, the last as 記帳番号 above.
+    """
+    if not anchor.previous_doc_no:
+        return f"台帳の最初からの記帳 {anchor.since_last:,}件"
+    own = anchor.seq - anchor.since_last
+    return f"直前の書面は記帳番号 {own:,} まで　その後この書面までの記帳 {anchor.since_last:,}件"
 
 
 def consent_box(consent: str) -> list[Flowable]:

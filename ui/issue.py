@@ -102,6 +102,7 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
     options = {
         "change": "previous" in paper.content,
         "completed": bool(paper.content.get("completed", True)),
+        "remaining": str(paper.content.get("remaining", "")),
         "until": stored.meta.created_seq if "previous" in paper.content else None,
     }
     request = IssueRequest(

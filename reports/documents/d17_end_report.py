@@ -1,4 +1,7 @@
-"""D-17 返還・消去・廃棄報告書: how each thing ended (SK-14.2, FK-9.1, CB-11.1); 予定 or 完了."""
+"""D-17 返還・消去・廃棄報告書: how each thing ended (SK-14.2, FK-9.1, CB-11.1).
+
+It is 予定 before the act, 完了 when nothing of the contract is left, and 一部 until then.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,11 +36,18 @@ class EndLine:
 class EndReport(Document):
     """返還・消去・廃棄報告書."""
 
-    completed: bool = True
+    completed: bool = True  # the acts were done
     responsible: str = ""
     lines: tuple[EndLine, ...] = ()
     ordered_label: str = ""  # what the text calls the one who ordered it; "" where it asks nobody
     ordered_by: str = ""
+    remaining: str = ""  # what of the contract is left open after the acts, counted by state
+
+    @property
+    def stage(self) -> str:
+        if not self.completed:
+            return "予定"
+        return "一部" if self.remaining else "完了"
 
     def missing(self) -> Iterator[str]:
         yield from super().missing()
@@ -70,8 +80,10 @@ class EndReport(Document):
             numbers=frozenset({3}),
         )  # fmt: skip
         did = "行いました" if self.completed else "行う予定です"
-        stage = "完了" if self.completed else "予定"
-        heading = [("報告の区分", stage), ("責任者", self.responsible)]
+        heading = [("報告の区分", self.stage), ("責任者", self.responsible)]
+        if self.remaining:
+            left = f"この契約の媒体・資料のうち、{self.remaining}が、まだ終わっていません。"
+            heading.insert(1, ("残っているもの", left))
         if self.ordered_label:
             heading.append((self.ordered_label, self.ordered_by))
         return [

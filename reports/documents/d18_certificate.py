@@ -1,7 +1,8 @@
 """D-18 廃棄・消去証明書: the six facts of CM-7.5, and the NIST SP 800-88 facts as an annex.
 
 The sentence that the disposal is complete is printed only when every line was confirmed and its
-verification passed (records.md 8.3); otherwise the paper states what was done, no more.
+verification, by somebody who is named, passed (records.md 8.3); otherwise the paper states what was
+done, no more.
 """
 
 from collections.abc import Iterator
@@ -68,7 +69,7 @@ class DisposalLine:
 
     @property
     def complete(self) -> bool:
-        return bool(self.irrecoverable_confirmed) and self.verified
+        return bool(self.irrecoverable_confirmed and self.verified and self.verified_by)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ from models.records import (
     TrainingPlan,
     TrainingSession,
 )
+from reports.collect import collect
 from tests.reports.applying import (
     add_workers,
     apply_for,
@@ -47,7 +48,7 @@ from tests.reports.applying import (
     wish,
 )
 from tests.reports.papers import flat, pages
-from ui.issue import UNSEALED, IssueRequest, missing, preview
+from ui.issue import UNSEALED, IssueRequest, changed_since, missing, preview
 
 PROFILES = ("shiki", "confidentiality-model", "fukuoka", "chiba", "yachiyo")
 LONG_NAME = "𠮷野髙﨑邉辻󠄂" * 8 + "𠮷野髙﨑太郎左衛門尉"  # 60 characters as a person counts them
@@ -408,6 +409,56 @@ def test_records_of_another_kind_are_refused(tmp_path: Path) -> None:
         ):
             with pytest.raises(Refused, match=sentence):
                 text_of(house, kind, *chosen)
+
+
+@pytest.mark.parametrize("profile", ["shiki", "confidentiality-model", "fukuoka", "chiba"])
+def test_an_end_is_reported_as_complete_only_when_nothing_is_left(
+    tmp_path: Path, profile: str
+) -> None:
+    with office(tmp_path, profile) as house:
+        first, second = list(house.story._stock)
+        house.story.give_back(first)
+        [back] = events(house, K.RETURN)
+        assert "報告の区分 一部" in text_of(house, "D-17", back)
+        assert "1件（保管中1件）が、まだ終わっていません" in text_of(house, "D-17", back)
+        partly = sealed(house, "D-17", back) if profile != "fukuoka" else None  # nobody ordered
+        house.story.give_back(second)
+        text = text_of(house, "D-17", *events(house, K.RETURN))
+        assert "報告の区分 完了" in text and "終わっていません" not in text
+        if partly is not None:
+            assert changed_since(house.ledger, partly) == []
+
+
+def test_what_was_entered_between_two_papers_follows_from_their_numbers(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        receipt = events(house, K.RECEIVE)[0]
+        first = sealed(house, "D-14", receipt)
+        house.story.use(house.story._stock[0])
+        second = sealed(house, "D-14", receipt)
+        assert first.content is not None and second.content is not None
+        was, now = first.content["anchor"]["seq"], second.content["anchor"]["seq"]
+        own = was + 2  # the entries of the first paper: its file and itself
+        wanted = f"直前の書面は記帳番号 {own} まで　その後この書面までの記帳 {now - own}件"
+        assert wanted in flat(house.ledger.paper.file(second.id))
+        assert f"台帳の最初からの記帳 {was}件" in flat(house.ledger.paper.file(first.id))
+
+
+def test_the_register_adds_up_the_lines_of_each_unit(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        house.story.receive(8)
+        first = house.story._stock[0]
+        house.story.use(first)
+        house.story.copy(first)
+        taken = house.story._stock[2:]
+        wanted = {
+            f"{sum(one.quantity or 0 for one in taken if one.unit == unit):,f}{unit}"
+            for unit in ("枚", "本")
+        }
+        rows = collect(house.ledger, wish(house, "D-28"), house.ledger.paper.numbering()).rows()
+        received, used, copied = [row.quantity for row in rows][1:]
+        assert set(received.split("、")) == wanted
+        assert used == f"{first.quantity:,f}{first.unit}"
+        assert copied == f"1{first.unit}"
 
 
 def test_only_an_order_may_speak_of_what_is_planned(tmp_path: Path) -> None:

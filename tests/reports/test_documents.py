@@ -230,6 +230,7 @@ def test_completeness_is_certified_when_every_line_was_confirmed_and_passed() ->
         {"irrecoverable_confirmed": None},
         {"verified": False, "verification_result": "不合格"},
         {"verified": False, "verification_result": ""},
+        {"verified_by": ""},
     ],
 )
 def test_completeness_is_never_certified_when_one_line_was_not(change: dict[str, object]) -> None:
@@ -268,6 +269,13 @@ def test_a_planned_end_is_not_reported_as_done() -> None:
     text = flat(render(dataclasses.replace(EndReport.sample(), completed=False)))
     assert "行う予定です" in text
     assert "報告の区分 予定" in text
+    assert "完了" not in text
+
+
+def test_an_end_that_leaves_something_open_is_reported_as_a_part() -> None:
+    text = flat(render(dataclasses.replace(EndReport.sample(), remaining="2件（保管中2件）")))
+    assert "行いましたので" in text and "報告の区分 一部" in text
+    assert "2件（保管中2件）が、まだ終わっていません" in text
     assert "完了" not in text
 
 
