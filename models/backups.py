@@ -19,6 +19,7 @@ from models.errors import (
     BackupIncomplete,
     BackupNotEntered,
     Cancelled,
+    Refused,
     VerificationFailed,
     WrongPassword,
 )
@@ -141,6 +142,7 @@ def record_restore_test(
         with_journal: the last entry must come back then.
 
     Raises:
+        Refused: it is the backup of another ledger; nothing is entered.
         VerificationFailed: the journal did not lead to the last entry.
         AzukariError: what failed; it is entered as well.
     """
@@ -153,8 +155,8 @@ def record_restore_test(
             raise VerificationFailed(
                 reason=f"記帳番号{head.seq:,}までしか戻らず、{expected.seq:,}に届きません。"
             )
-    except (Cancelled, WrongPassword):
-        raise  # nothing was tried
+    except (Cancelled, Refused, WrongPassword):
+        raise  # nothing of this ledger was tried
     except AzukariError as error:
         _note_trial(ledger, backup, started, None, str(error))
         raise

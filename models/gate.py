@@ -348,8 +348,16 @@ class Gate(Protocol):
         password: str,
         progress: Progress,
         journal: PurePath | None = None,
+        vault_id: str = "",
     ) -> Head:
-        """Restore and verify as `restore` does, into a new folder below `scratch`; remove it."""
+        """Restore and verify as `restore` does, into a new folder below `scratch`; remove it.
+
+        Args:
+            vault_id: of the ledger whose backup it must be; "" for any.
+
+        Raises:
+            Refused: it is the backup of another ledger.
+        """
 
     def restore_with_sheet(
         self,

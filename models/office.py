@@ -223,7 +223,7 @@ class Office:
         def restore() -> Head:
             return self.gate.restore_for_trial(
                 backup, scratch, login=ledger.user.login_name, password=password,
-                progress=progress, journal=journal,
+                progress=progress, journal=journal, vault_id=ledger.store.vault_id,
             )  # fmt: skip
 
         return record_restore_test(ledger, backup, restore, with_journal=journal is not None)

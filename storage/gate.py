@@ -25,6 +25,7 @@ from models.errors import (
     NotPermitted,
     NotWritable,
     Occupied,
+    Refused,
     Unfinished,
     VerificationFailed,
 )
@@ -59,6 +60,11 @@ from storage.vault import (
 )
 
 Random = Callable[[int], bytes]
+
+
+FOREIGN = (
+    "別の台帳のバックアップです。この台帳のバックアップを選んでください。何も記帳していません。"
+)
 
 
 class LedgerGate:
@@ -253,8 +259,11 @@ class LedgerGate:
         password: str,
         progress: Progress,
         journal: PurePath | None = None,
+        vault_id: str = "",
     ) -> Head:
         """Restore, verify, and remove what was restored."""
+        if vault_id and _vault_of(Path(backup)).hex() != vault_id:
+            raise Refused(reason=FOREIGN)
         folder = Path(scratch) / f"azukari-trial-{self._random(4).hex()}"
         try:
             tried = self._restore_with_password(

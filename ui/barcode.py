@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 LEAST = 4  # characters of the shortest code
 ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
@@ -32,12 +33,19 @@ class BarcodeWedge(QObject):
         application: gets this filter installed.
         gap_ms: longest pause between two keys of a reader.
         prefix: one character that the reader sends first, "" for none.
+        parent: whose life it shares; the application's if left out.
     """
 
     scanned = Signal(str)
 
-    def __init__(self, application: QApplication, gap_ms: int = 35, prefix: str = "") -> None:
-        super().__init__(application)
+    def __init__(
+        self,
+        application: QApplication,
+        gap_ms: int = 35,
+        prefix: str = "",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent or application)
         self.prefix = prefix
         self._held: list[tuple[QWidget, QKeyEvent]] = []
         self._replaying = False
@@ -111,7 +119,8 @@ class BarcodeWedge(QObject):
         self._replaying = True
         try:
             for widget, event in held:
-                QApplication.sendEvent(widget, event)
+                if isValid(widget):  # a page may have gone in the pause
+                    QApplication.sendEvent(widget, event)
         finally:
             self._replaying = False
 

@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
     def wedge(self) -> "BarcodeWedge":
         from ui.barcode import BarcodeWedge
 
-        made = BarcodeWedge(_application())
+        made = BarcodeWedge(_application(), parent=self)
         made.scanned.connect(self._scanned)
         return made
 

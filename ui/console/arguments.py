@@ -11,7 +11,8 @@ from models.records import BY_TYPE
 
 MISTAKES = (  # what argparse says, and what we say; the groups are names that people typed
     (r"the following arguments are required: (.+)", "{0} を指定してください。"),
-    (r"unrecognized arguments: (.+)", "「{0}」という指定はありません。"),
+    (r"unrecognized arguments: (-[^ =]+).*", "「{0}」という指定はありません。"),
+    (r"unrecognized arguments: .+", "余分な指定があります。"),  # it might be a secret: not repeated
     (r"argument VERB: invalid choice: '(.*?)'.*", "「{0}」という操作はありません。"),
     (r"argument (\S+): invalid choice: '(.*?)' \(choose from (.+)\)",
      "{0} に「{1}」は使えません。使えるのは {2} です。"),
@@ -32,7 +33,7 @@ class Parser(argparse.ArgumentParser):
     """A parser whose mistakes are our errors, so that they get our words and exit code 2."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings, add_help=False, formatter_class=Formatter)
+        super().__init__(**settings, add_help=False, allow_abbrev=False, formatter_class=Formatter)
         self._positionals.title = "順に書くもの"
         self._optionals.title = "選んで書くもの"
         self.add_argument("-h", "--help", action="help", help="この説明を表示する")

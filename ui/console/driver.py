@@ -14,11 +14,19 @@ from models.access import Act
 from models.backups import record_backup
 from models.codes import HandlingKind
 from models.commands import Change
-from models.errors import AzukariError, Locked, NotFound, Usage
+from models.errors import AzukariError, Locked, NotFound, Refused, Usage
 from models.ledger import Ledger
 from models.office import Office
 from models.purposes import SCHEDULED
-from models.records import HandlingEvent, HandlingLine, Item, Record, Submission, UserAccount
+from models.records import (
+    Attachment,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    Record,
+    Submission,
+    UserAccount,
+)
 from models.rules.answers import Answers, SignIn
 from models.rules.checking import CheckIn
 from models.store import Query
@@ -50,6 +58,9 @@ from ui.exporting import export_register
 from ui.issue import IssueRequest, issue
 
 MAXIMUM_LINE = 128 * 1024 * 1024  # characters of one request; an attachment travels as base64
+
+
+USED = "この command は、別の要求に使われています。何も記帳していません。新しい UUID を付けてください。"
 
 
 class Driver:
@@ -145,18 +156,22 @@ class Driver:
         if action == "void":
             verb = ledger.handling.void if cls is HandlingEvent else None
             if verb is not None:
-                return self._did(verb(text_of(request, "record_id"), reason, command_id=command))
+                change = verb(text_of(request, "record_id"), reason, command_id=command)
+                return self._did(change, cls)
             change = ledger.registers.void(
                 cls, text_of(request, "record_id"), reason, command_id=command
             )
-            return self._did(change)
+            return self._did(change, cls)
         record = cls.from_json(object_of(request, "fields"))
         if action == "create":
             return self._enter(
-                request, lambda a: ledger.registers.create(record, answers=a, command_id=command)
-            )
+                request, cls,
+                lambda a: ledger.registers.create(record, answers=a, command_id=command),
+            )  # fmt: skip
         if action == "revise":
-            return self._enter(request, lambda a: self._revise(record, request, reason, command, a))
+            return self._enter(
+                request, cls, lambda a: self._revise(record, request, reason, command, a)
+            )
         raise Usage(reason=f"「{action}」という扱いはありません（create、revise、void）。")
 
     def _revise(
@@ -171,13 +186,15 @@ class Driver:
             command_id=command,
         )
 
-    def _enter(self, request: Request, work: Callable[[Answers], Change]) -> Answer:
+    def _enter(
+        self, request: Request, cls: type[Record], work: Callable[[Answers], Change]
+    ) -> Answer:
         """Enter something with what people said to the rules of the contract."""
         second = self._signing(request, "approved_by", "approver_password")
         checker = self._signing(request, "checked_by", "checker_password")
         check = CheckIn(checker, facts_of(request)) if checker else None
         rules = self._open().rules
-        return self._did(rules.entering(work, answers_of(request), second, check))
+        return self._did(rules.entering(work, answers_of(request), second, check), cls)
 
     def _signing(self, request: Request, who: str, word: str) -> SignIn | None:
         """Return who signs in beside the user: named by login or by person id."""
@@ -211,18 +228,18 @@ class Driver:
         if event.kind is HandlingKind.COPY and items and len(lines) == 1:
             source = lines[0].item_id
             return self._enter(
-                request,
+                request, HandlingEvent,
                 lambda a: handling.copy(event, source, items, answers=a, command_id=command),
-            )
+            )  # fmt: skip
         made = tuple(HandlingLine(item_id=item.id, quantity=item.quantity) for item in items)
         whole = replace(event, lines=(*event.lines, *lines, *made))
         plan = str(request.get("plan", ""))  # id of the plan that is carried out
         return self._enter(
-            request,
+            request, HandlingEvent,
             lambda a: handling.record_all(
                 [whole], new_items=items, answers=a, plan_id=plan, command_id=command
             ),
-        )
+        )  # fmt: skip
 
     def _item(self, event: HandlingEvent, data: Mapping[str, Any]) -> Item:
         item = Item.from_json({"contract_id": event.contract_id, **data})
@@ -254,7 +271,7 @@ class Driver:
             contract_id=contract_by_no(ledger, str(contract)).id if contract else "",
             command_id=command_of(request),
         )
-        return self._did(change)
+        return self._did(change, Attachment)
 
     def _seal(self, request: Request) -> Answer:
         ledger = self._open()
@@ -408,7 +425,14 @@ class Driver:
         head = self._open().store.head()
         return {"seq": head.seq, "head": head.hex}
 
-    def _did(self, change: Change) -> Answer:
+    def _did(self, change: Change, cls: type[Record] | None = None) -> Answer:
+        """Answer for a durable command.
+
+        Args:
+            cls: what the request enters; an id that stands for something else is refused.
+        """
+        if change.repeated and cls is not None and cls.type not in change.types:
+            raise Refused(reason=USED)
         answer: Answer = {
             "seq": change.head.seq,
             "head": change.head.hex,

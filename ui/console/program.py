@@ -1,5 +1,6 @@
 """Run one console verb: parse, speak, and turn every error into its exit code."""
 
+import errno
 import os
 import sys
 import traceback
@@ -34,6 +35,7 @@ def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
     speak_utf8(sys.stderr)
     speaker = Speaker(sys.stdout, sys.stderr, as_json=as_json)
     try:
+        _require_text(argv)
         arguments = args.parse(argv)
         if arguments.verb is None:
             raise Usage(reason="行う操作を指定してください。「--help」で一覧を表示します。")
@@ -54,9 +56,11 @@ def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
     except OSError as error:
         # A name that the system cannot take, or an answer that nobody could be given.
         where = f"「{str(error.filename)[:80]}」" if error.filename else "結果の出力先"
-        speaker.message(
-            f"{where}を使えません（{error.strerror}）。場所と空き容量を確かめてください。"
-        )
+        reason = errno.errorcode.get(error.errno or 0, "不明な原因")
+        sentence = f"{where}を使えません（{reason}）。名前の長さ、場所、空き容量を確かめてください。"
+        speaker.message(sentence)
+        if as_json and error.filename:
+            speaker.result({"ok": False, "error": "INPUT_OUTPUT", "message": sentence}, [])
         return 5
     except Exception as error:
         # A bug of ours: its place and kind may be shown, its text might hold data.
@@ -67,6 +71,14 @@ def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
         if as_json:
             speaker.result({"ok": False, "error": "BUG", "message": message}, [])
         return 1
+
+
+def _require_text(argv: list[str]) -> None:
+    """Refuse bytes that are no text: nothing could be entered or looked up under them."""
+    try:
+        "".join(argv).encode()
+    except UnicodeEncodeError:
+        raise Usage(reason="文字として読めない引数があります。UTF-8で指定してください。") from None
 
 
 def _place(error: Exception) -> str:

@@ -27,6 +27,8 @@ def read_request(line: str) -> Request:
         raise Usage(reason="要求がJSONの形になっていません。") from error
     if not isinstance(request, dict):
         raise Usage(reason="要求はJSONのオブジェクトで送ってください。")
+    if not isinstance(request.get("id"), str | int | None):
+        raise Usage(reason="「id」は文字か整数で指定してください。")
     return request
 
 
