@@ -112,7 +112,12 @@ class ScopedStore:
         self._strangers = self._other_clients()
 
     def _other_clients(self) -> frozenset[str]:
-        """Return the organizations that are known as clients of hidden contracts only."""
+        """Return the organizations that are known as clients of hidden contracts only.
+
+        Who sees every contract's frame knows its client too, and lets its officers in.
+        """
+        if Contract.type in self._open:
+            return frozenset()
         seen: set[str] = set()
         hidden: set[str] = set()
         for stored in self._inner.find(Contract, Query("contract", voided=None), limit=100_000):

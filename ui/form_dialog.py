@@ -142,7 +142,7 @@ class FormDialog(QDialog):
 
     # --- building ----------------------------------------------------------------------------
     def _build(self) -> None:
-        area = scrolling(self.form)
+        area = scrolling(self.form, sideways=True)  # else a narrow screen cuts the fields
         self.area = area
         self.message = QLabel(self)
         self.message.setProperty("kind", "problem")

@@ -4,6 +4,7 @@ Each picture is taken twice, `NAME.png` and sharp for enlarged screens `NAME@2x.
 shows some of them; `main.py sample-day` makes them all.
 """
 
+import json
 import os
 import sys
 import tempfile
@@ -83,6 +84,19 @@ def _papers(target: Path, papers: list[Path]) -> None:
             document.close()
 
 
+def _office_screen(folder: Path) -> list[str]:
+    """Return what gives pictures without a screen the usual one of an office; Qt's is 800 x 800."""
+    if os.environ.get("QT_QPA_PLATFORM") != "offscreen":
+        return []
+    screen = {
+        "name": "office", "x": 0, "y": 0, "width": 1366, "height": 768,
+        "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1,
+    }  # fmt: skip
+    file = folder / "screen.json"
+    file.write_text(json.dumps({"screens": [screen]}), encoding="utf-8")
+    return ["-platform", f"offscreen:configfile={file}"]
+
+
 def _screens(target: Path, office: Office, ledger_folder: Path, size: tuple[int, int]) -> None:
     from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
@@ -106,12 +120,13 @@ def _screens(target: Path, office: Office, ledger_folder: Path, size: tuple[int,
                    offered: Sequence[str], value: str = "") -> str:  # fmt: skip
             return value or offered[0]
 
-    application = QApplication.instance() or QApplication(["azukari", *theme.STYLE_ARGUMENTS])
-    assert isinstance(application, QApplication)
-    prepare(application)
     user = cast.USERS[0]
     operations = Operations(Silent())
     with tempfile.TemporaryDirectory() as settings:
+        words = ["azukari", *theme.STYLE_ARGUMENTS, *_office_screen(Path(settings))]
+        application = QApplication.instance() or QApplication(words)
+        assert isinstance(application, QApplication)
+        prepare(application)
         window = make_window(lambda: office, operations, Path(settings))
         stage = Stage(window, office, operations, Path(settings), PATIENCE_S)
         try:
