@@ -5,14 +5,15 @@ import subprocess
 import threading
 from pathlib import Path
 
-EVERY = 0.05  # seconds
+EVERY = 0.2  # seconds; to look is work for the kernel
 _PAGE = os.sysconf("SC_PAGE_SIZE") / 1024 / 1024
 
 
 class Watch:
-    """The highest sum of resident memory in MB while the block runs.
+    """The highest sum of resident memory in MiB while the block runs.
 
-    Pages that processes share count once for each of them; a peak shorter than `EVERY` is missed.
+    Of pages that processes share each counts its part (PSS), so that the sum is what the machine
+    gives; where the kernel does not tell, they count for each. A peak shorter than `EVERY` is missed.
     """
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
@@ -36,7 +37,7 @@ class Watch:
 
 def _resident(pid: int) -> float:
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        held = _held(pid)
         children = [
             int(child)
             for task in Path(f"/proc/{pid}/task").iterdir()
@@ -44,4 +45,14 @@ def _resident(pid: int) -> float:
         ]
     except (OSError, IndexError):  # it ended while it was looked at
         return 0.0
-    return pages * _PAGE + sum(map(_resident, children))
+    return held + sum(map(_resident, children))
+
+
+def _held(pid: int) -> float:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
