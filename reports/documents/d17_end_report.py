@@ -76,13 +76,13 @@ class EndReport(Document):
                 )
                 for x in self.lines
             ],
-            (16, 28, 26, 13, 12, 26, 30, 20),
+            (20, 27, 26, 13, 12, 25, 28, 20),
             numbers=frozenset({3}),
         )  # fmt: skip
         did = "行いました" if self.completed else "行う予定です"
         heading = [("報告の区分", self.stage), ("責任者", self.responsible)]
         if self.remaining:
-            left = f"この契約の媒体・資料のうち、{self.remaining}が、まだ終わっていません。"
+            left = f"この契約の媒体・資料{self.remaining}が、まだ終わっていません。"
             heading.insert(1, ("残っているもの", left))
         if self.ordered_label:
             heading.append((self.ordered_label, self.ordered_by))
@@ -106,7 +106,7 @@ class EndReport(Document):
                 "返還", "直接手渡し", date(2026, 11, 20), "求めなし",
             ),
             EndLine(
-                "M-0002C", "健診データ（入力作業用の写し）", "氏名、生年月日、健診結果", Decimal(1),
+                "M-0002-C1", "健診データ（入力作業用の写し）", "氏名、生年月日、健診結果", Decimal(1),
                 "本", "廃棄", "物理的破壊（破砕・穿孔等）", date(2026, 11, 20),
                 "健康づくり課　主査　見本　花子",
             ),

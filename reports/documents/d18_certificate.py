@@ -139,9 +139,9 @@ class Certificate(Document):
         anchor = sample_anchor()
         lines = (
             DisposalLine(
-                "氏名、生年月日、健診結果", "M-0002C 健診データ（入力作業用の写し）", Decimal(1),
+                "氏名、生年月日、健診結果", "M-0002-C1 健診データ（入力作業用の写し）", Decimal(1),
                 "本", "物理的破壊（破砕・穿孔等）", "業務部長　髙橋　恵子", anchor.issued_at,
-                act="廃棄", item_no="M-0002C", media_type="USBメモリ", maker="みほん電機",
+                act="廃棄", item_no="M-0002-C1", media_type="USBメモリ", maker="みほん電機",
                 model="MU-64", serial_no="SN12345678", electronic=True, category="破壊",
                 method_detail="破砕機で粉砕", irrecoverable_confirmed=True,
                 verification_method="目視", verification_result="合格", verified=True,

@@ -260,7 +260,7 @@ def test_ten_lines_stand_on_the_sheet_and_eleven_go_to_the_attached_list(
     assert "別紙のとおり（11件）" in sheets[0]
     attached = next(n for n, text in enumerate(sheets) if "\n別紙\n" in text)
     assert attached > 0
-    first_cell = "健康診査" if not isinstance(document, Certificate) else "M-0002C"
+    first_cell = "健康診査" if not isinstance(document, Certificate) else "M-0002-C1"
     assert first_cell in sheets[attached]
     assert "数量 " not in sheets[0]
 

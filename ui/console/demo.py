@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import jpholiday
-
+from models import workdays
 from models.backups import record_backup
 from models.codes import HandlingKind, SubmissionMeans, TerminalState
 from models.errors import NotWritable, Occupied, Usage
@@ -219,8 +218,8 @@ def _events(ledger: Ledger, kind: HandlingKind) -> list[str]:
 def _working_days(last: date, count: int) -> Iterator[date]:
     """Yield the working days of the last `count` calendar days, at least one."""
     days = [last - timedelta(days=n) for n in range(count, -1, -1)]
-    working = [day for day in days[:-1] if day.weekday() < 5 and not jpholiday.is_holiday(day)]
-    yield from working or days[:1]
+    working = [day for day in days[:-1] if workdays.is_workday(day)]
+    yield from working or [workdays.day_before(last)]
 
 
 def _new(folder: Path) -> Path:

@@ -32,6 +32,7 @@ from models.records import (
     Place,
 )
 from ui.sample.clearance import NewId, granted
+from ui.sample.clock import Days
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,23 @@ def person(key: str, organization_id: str, new_id: str) -> Person:
     )
 
 
+def helper(organization_id: str, new_id: str) -> Person:
+    """Return somebody of the contractor whom nobody designated for the sample's work."""
+    return Person(
+        id=new_id,
+        organization_id=organization_id,
+        name="応援　次郎",
+        name_kana="オウエン　ジロウ",
+        department="総務部",
+        employment_type=EmploymentType.REGULAR,
+    )
+
+
 def contract(
     profile: Profile, number: str, client: str, contractor: str, start: date, new_id: str
 ) -> Contract:
     """Return a sample contract bound to a profile."""
+    days = Days(start)
     return Contract(
         id=new_id,
         contract_no=number,
@@ -119,8 +133,8 @@ def contract(
         profile_code=profile.code,
         profile_version=profile.version,
         profile_sha256=profile.sha256,
-        signed_on=start - timedelta(days=14),
-        starts_on=start - timedelta(days=7),
+        signed_on=days.signed,
+        starts_on=days.agreed,
         ends_on=start + timedelta(days=365),
         work_start_on=start,
         purpose="健康診査の結果票を入力し、受診勧奨に用いる一覧を作成する。",
@@ -200,20 +214,20 @@ def asset(contract: Contract, new_id: str) -> InformationAsset:
 
 def consents(contract: Contract, profile: Profile, new_id: NewId) -> list[Authorization]:
     """Return what the sample client allowed or ordered before the work began."""
-    start = contract.work_start_on
-    assert start is not None
+    assert contract.work_start_on is not None
+    days = Days(contract.work_start_on)
     return [
         Authorization(
             id=new_id(),
             contract_id=contract.id,
             basis_type=basis,
             subject=subject,
-            requested_on=start - timedelta(days=8),
+            requested_on=days.asked,
             reason="業務の実施に必要なため",
             scope_text=scope,
-            valid_from=start - timedelta(days=7),
+            valid_from=days.agreed,
             decision=Decision.GRANTED,
-            decided_on=start - timedelta(days=7),
+            decided_on=days.agreed,
             decided_by_title="健康づくり課長",
             decided_by_name="見本　次郎",
             decision_form=DecisionForm.WRITTEN,

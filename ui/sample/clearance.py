@@ -1,7 +1,7 @@
 """What must stand before the sample work begins, as far as the contract's own text demands it."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 from models.codes import (
     AssignmentRole,
@@ -39,6 +39,7 @@ from models.records import (
     TrainingPlan,
     TrainingSession,
 )
+from ui.sample.clock import Days
 
 NewId = Callable[[], str]
 ROLES = (
@@ -87,8 +88,8 @@ class Clearance:
         self.profile = profile
         self.people = people
         self._new_id = new_id
-        self.begins: date = contract.work_start_on - timedelta(days=5)
-        self.before: date = self.begins - timedelta(days=1)
+        days = Days(contract.work_start_on)
+        self.begins, self.before = days.begins, days.before
         self.texts: dict[GovernanceKind, GovernanceDocument] = {}
 
     def notice(self, kind: str, receipt_id: str) -> Submission:

@@ -3,6 +3,7 @@
 import random
 from datetime import date, datetime, time, timedelta
 
+from models import workdays
 from models.fields import JAPAN
 
 
@@ -23,6 +24,25 @@ class StoryClock:
 
     def wait(self, minutes: int) -> None:
         self._now += timedelta(minutes=minutes)
+
+
+class Days:
+    """The working days before the first day of work on which the sample was prepared.
+
+    In their order: signed, asked, agreed, before (notices, pledges, training), begins.
+    """
+
+    def __init__(self, start: date) -> None:
+        self.begins = _open(start - timedelta(days=5))
+        self.before = workdays.day_before(self.begins)
+        self.agreed = min(_open(start - timedelta(days=7)), self.before)
+        self.asked = workdays.day_before(self.agreed)
+        self.signed = min(_open(start - timedelta(days=14)), self.asked)
+
+
+def _open(day: date) -> date:
+    """Return the day itself when offices are open, else the last day on which they were."""
+    return workdays.day_before(day + workdays.DAY)
 
 
 class StoryRandom:

@@ -48,6 +48,7 @@ from models.records import (
 from models.rules.answers import NO_ANSWERS, Answers, SignIn
 from models.rules.checking import CheckAsked, CheckIn, facts_of
 from models.seconding import asked_of
+from ui.handling.numbers import copy_numbers
 from ui.sample import cast
 from ui.sample.clearance import Clearance
 from ui.sample.clock import StoryClock
@@ -194,11 +195,10 @@ class Story:
 
     def copy(self, item: Item) -> Change:
         """Make one working copy within the consent."""
-        self._serial += 1
         child = replace(
             item,
             id=self.ledger.new_id(),
-            item_no=f"M-{self._serial:04d}C",
+            item_no=next(copy_numbers(self.ledger, item.item_no)),
             name=f"{item.name}（入力作業用の写し）",
             quantity=Decimal(1),
             ownership=Ownership.CONTRACTOR,
@@ -320,7 +320,7 @@ class Story:
             client_method_authorization_id=self._consent(
                 AuthorizationSubject.DISPOSITION_METHOD
             ).id,
-            verified_by=self.people["supervisor"] if electronic else "",
+            verified_by=self.people["supervisor"],
             witness_requested=False,
         )
         event = self._event(
@@ -396,8 +396,11 @@ class Story:
 
     def _uncleared_use(self, item: Item) -> None:
         """Let somebody without a designation handle an item; it is kept as what it was."""
+        helper = cast.helper(self.contract.contractor_org_id, self.ledger.new_id())
+        self.ledger.registers.create(helper)
+        self.people["helper"] = helper.id
         event = self._event(
-            HandlingKind.USE, "急ぎの照合", actor="officer",
+            HandlingKind.USE, "急ぎの照合", actor="helper",
             lines=_lines(item), place_from_id=self.places[1].id, deviation=True,
             deviation_reason="担当者が不在で、指定のない人が照合を手伝ったため",
         )  # fmt: skip
