@@ -54,7 +54,7 @@ def test_a_notice_of_changes_tells_old_and_new_since_the_last_notice(tmp_path: P
         )  # fmt: skip
         text = text_of(house, "D-03", change=True)
         assert "作業責任者・作業従事者変更届出書" in text
-        assert "み発第03号（令和8年9月25日提出）" in text
+        assert "み発第03号（令和8年9月24日提出）" in text
         assert "役割 作業従事者 作業責任者 R8.10.20" in text and "責任者の交代" in text
         assert "令和8年10月31日で終了" in text and "退職" in text
         assert "見本　花子 追加 なし" in text
