@@ -5,6 +5,7 @@ one place, then one command is written. Saved events are never revised (R-33): `
 old one and enters the new one in the same command.
 """
 
+import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -362,22 +363,20 @@ class Handling:
             for event in mine:
                 status = custody.step(item, status, event)
             return
-        past = [
-            stored.record
-            for stored in self._ledger.store.timeline(item.id)
-            if instead_of is None or stored.record.id != instead_of.id
-        ]
-        custody.replay(item, sorted([*past, *mine], key=_happened))
+        past = (
+            event
+            for event in self._ledger.store.happened(item.id)
+            if instead_of is None or event.id != instead_of.id
+        )
+        custody.replay(item, heapq.merge(past, mine, key=_happened))
 
     def _require_possible_without(self, event: HandlingEvent) -> None:
         for line in event.lines:
             for item_id in {line.item_id, line.resulting_item_id} - {""}:
                 item = self._item(item_id)
-                timeline = [
-                    stored.record
-                    for stored in self._ledger.store.timeline(item_id)
-                    if stored.record.id != event.id
-                ]
+                timeline = (
+                    one for one in self._ledger.store.happened(item_id) if one.id != event.id
+                )
                 try:
                     custody.replay(item, timeline)
                 except Refused as error:

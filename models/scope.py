@@ -226,6 +226,9 @@ class ScopedStore:
     def status(self, item_id: str) -> Status | None:
         return self._inner.status(item_id) if self.get(Item, item_id) else None
 
+    def happened(self, item_id: str) -> Iterator[HandlingEvent]:
+        return self._inner.happened(item_id) if self.get(Item, item_id) else iter(())
+
     def timeline(self, item_id: str) -> list[Stored[HandlingEvent]]:
         return self._inner.timeline(item_id) if self.get(Item, item_id) else []
 

@@ -166,6 +166,9 @@ class Store(Protocol):
     # --- custody -----------------------------------------------------------------------------
     def status(self, item_id: str) -> Status | None: ...
 
+    def happened(self, item_id: str) -> Iterator[HandlingEvent]:
+        """Yield what `timeline` returns, a few at a time: an item may have been used for years."""
+
     def timeline(self, item_id: str) -> list[Stored[HandlingEvent]]:
         """Return the unvoided events of an item in the order in which they happened."""
 

@@ -30,7 +30,7 @@ from storage.rows import STATUS_COLUMNS
 from storage.schema import META_NAMES
 from storage.search import Search
 from storage.shelf import FEW, Shelf
-from storage.views import Custody, Views
+from storage.views import HAPPENED, Custody, Views, timeline
 
 R = TypeVar("R", bound=Record)
 RESERVED_SETTINGS = frozenset({"log_format", "vault_id"})
@@ -296,16 +296,12 @@ class LedgerStore:
 
     def timeline(self, item_id: str) -> list[Stored[HandlingEvent]]:
         """Return the unvoided events of an item in the order in which they happened."""
-        found = self.database.all(
-            "SELECT number FROM v_handling_event WHERE voided_at IS NULL AND number IN ("
-            " SELECT _number FROM v_handling_event_lines WHERE item_id = ?"
-            " UNION SELECT _number FROM v_handling_event_lines WHERE resulting_item_id = ?)"
-            " ORDER BY substr(occurred_at, 1, 24), number",
-            (item_id, item_id),
-        )
-        numbers = [row[0] for row in found]
+        numbers = [row[0] for row in self.database.all(HAPPENED, (item_id, item_id))]
         stored = self._stored(HandlingEvent, "v.number", json.dumps(numbers))
         return [stored[number] for number in numbers]
+
+    def happened(self, item_id: str) -> Iterator[HandlingEvent]:
+        return timeline(self.database, item_id)
 
     def next_event_no(self, contract_id: str) -> int:
         # Voided events keep their number: a number that was once on paper is never given again.

@@ -8,6 +8,7 @@ once when the command is complete.
 """
 
 import json
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,13 +37,18 @@ _ITEMS = (
     " JOIN entry e ON e.seq = v.seq LEFT JOIN content c ON c.seq = v.seq"
     " WHERE v.id IN (SELECT value FROM json_each(?))"
 )
-_TIMELINE = (
-    "SELECT v.id, e.payload, c.body FROM v_handling_event v JOIN entry e ON e.seq = v.seq"
-    " LEFT JOIN content c ON c.seq = v.seq WHERE v.voided_at IS NULL AND v.number IN ("
+HAPPENED = (
+    "SELECT number FROM v_handling_event WHERE voided_at IS NULL AND number IN ("
     " SELECT _number FROM v_handling_event_lines WHERE item_id = ?"
     " UNION SELECT _number FROM v_handling_event_lines WHERE resulting_item_id = ?)"
-    " ORDER BY substr(v.occurred_at, 1, 24), v.number"
+    " ORDER BY substr(occurred_at, 1, 24), number"
 )
+"""The unvoided events of an item in the order in which they happened, by number."""
+_EVENTS = (
+    "SELECT v.number, v.id, e.payload, c.body FROM v_handling_event v JOIN entry e ON e.seq = v.seq"
+    " LEFT JOIN content c ON c.seq = v.seq WHERE v.number IN (SELECT value FROM json_each(?))"
+)
+_AT_ONCE = 1000  # events of a timeline that are in memory
 _CAPTIONS_OF_EVENT = (
     "SELECT v.caption FROM v_handling_event_lines l JOIN v_item v ON v.id = l.item_id"
     " WHERE l._number = ? ORDER BY l._position"
@@ -403,7 +409,11 @@ def _refusing_duplicates() -> Iterator[None]:
 
 def timeline(database: Database, item_id: str) -> Iterator[HandlingEvent]:
     """Yield the unvoided events of an item in the order in which they happened."""
-    for id_, payload, body in database.all(_TIMELINE, (item_id, item_id)):
-        event = log.read_record(HandlingEvent.type, id_, payload, body)
-        assert isinstance(event, HandlingEvent)
-        yield event
+    numbers = array("q", (number for (number,) in database.all(HAPPENED, (item_id, item_id))))
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = numbers[start : start + _AT_ONCE].tolist()
+        found = {row[0]: row[1:] for row in database.all(_EVENTS, (json.dumps(part),))}
+        for number in part:
+            event = log.read_record(HandlingEvent.type, *found[number])
+            assert isinstance(event, HandlingEvent)
+            yield event
