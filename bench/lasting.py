@@ -50,8 +50,9 @@ def restoring(folder: Path) -> list[Figure]:
     """
     ledger = unlock(folder)
     written(ledger, folder, folder / "backup")
-    (folder / "journal").mkdir()
-    ledger.journal.start(folder / "journal")
+    journal = folder / "second-disk"  # another measurement may have left a journal
+    journal.mkdir()
+    ledger.journal.start(journal)
     for event in stocktakes(ledger, FRAMES):
         ledger.handling.record(event)
     head = ledger.store.head()
@@ -62,14 +63,14 @@ def restoring(folder: Path) -> list[Figure]:
 
     def restore(progress: Progress) -> None:
         reached = here.restore(
-            folder / "backup", folder / "restored", LOGIN, PASSWORD, progress, folder / "journal"
+            folder / "backup", folder / "restored", LOGIN, PASSWORD, progress, journal
         )
         if reached.head.seq < head.seq:
             raise RuntimeError(f"{reached.head.seq} of {head.seq} entries came back")
 
     with Window(ledger, folder) as window:
         ours = window.seconds(restore)
-    for used in ("restored", "journal"):
+    for used in ("restored", "second-disk"):
         shutil.rmtree(folder / used)
     (folder / "backup").unlink()
     name = f"restore, {FRAMES:,} commands from the journal"
