@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from bench.figure import Figure
 from bench.stage import LATER, office
+from models import collector
 from models.errors import AzukariError
 from models.ledger import Ledger
 from models.store import Progress
@@ -51,6 +52,7 @@ class Window:
         if not isinstance(instance, QApplication):
             instance = QApplication([])
             prepare(instance)
+        collector.spare_the_window()  # as the program does
         self.blocked = 0.0
         self._before = qInstallMessageHandler(without_chatter)
         self._operations = Operations(_Silent())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLibraryInfo, QLocale, QStandardPaths, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from models import collector
 from models.errors import AzukariError
 from ui import theme
 from ui.late import Late
@@ -62,6 +63,7 @@ def open_window(
 
 def _run(application: QApplication, window: MainWindow) -> int:
     """Run the window; whoever holds it here keeps it from being taken away as garbage."""
+    collector.spare_the_window()
     return application.exec()
 
 

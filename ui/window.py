@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtCore import QByteArray, QSize, QTimer
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models import collector
 from ui.fitting import fit
 from ui.operations import Operations
 from ui.preferences import Preferences
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # what an open ledger needs is imported when one is opened
     from ui.workbench import Place, Workbench
 
 TITLE = "預り台帳"
+AFTER_LOCK_MS = 500  # nobody waits then, and the pages are gone
 SMALLEST = QSize(900, 440)  # Full HD at 200 % leaves 960 by 480 beside task bar and title
 USUAL = QSize(1280, 720)
 IDLE_WORDS = "操作がないまま時間がたったため、ロックしました。"
@@ -219,6 +221,7 @@ class MainWindow(QMainWindow):
         self.unlock.show_recent()
         self.unlock.choose_folder(bench.folder)
         self.unlock.greet("".join(words), login=self._login if login is None else login)
+        QTimer.singleShot(AFTER_LOCK_MS, self, collector.sweep)
 
     def show_help(self, key: str) -> None:
         from ui.help import HelpDialog
