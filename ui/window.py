@@ -320,6 +320,9 @@ class MainWindow(QMainWindow):
             self._clock.stop()
         self.lock()
         self._operations.close()
+        for name in ("wedge", "idle"):
+            if name in vars(self):  # made when first asked for
+                _application().removeEventFilter(getattr(self, name))
         event.accept()
 
 
