@@ -53,9 +53,7 @@ def approval_problems(
             yield _problem(one.command.first_seq, str(error.facts["reason"]))
 
 
-def confirmation_problems(
-    database: Database, person_of: Callable[[str], str]
-) -> Iterator[Problem]:
+def confirmation_problems(database: Database, person_of: Callable[[str], str]) -> Iterator[Problem]:
     """Yield the confirmations of officers that somebody else entered."""
     rows = database.all("SELECT seq FROM entry WHERE type = ?", (OfficerConfirmation.type,))
     seqs = [row[0] for row in rows]

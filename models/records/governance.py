@@ -57,7 +57,9 @@ class ChangedTerm(Child):
     """One thing that the parties agreed otherwise: a rule's mode or a parameter of the profile."""
 
     label: ClassVar[str] = "変更した定め"
-    key: str = field(Text(60), "項目", required=True, hint="復元の試しの周期、R-08、timing.end_lead_days など")
+    key: str = field(
+        Text(60), "項目", required=True, hint="復元の試しの周期、R-08、timing.end_lead_days など"
+    )
     value: str = field(Text(), "内容", required=True)
 
     def inconsistencies(self) -> Iterator[str]:

@@ -49,7 +49,10 @@ def filled(path: Path) -> Database:
 
 
 def is_whole(database: Database) -> bool:
-    checked = database.value("PRAGMA integrity_check"), database.all("PRAGMA cipher_integrity_check")
+    checked = (
+        database.value("PRAGMA integrity_check"),
+        database.all("PRAGMA cipher_integrity_check"),
+    )
     return checked == ("ok", []) and database.value("SELECT count(*) FROM word") == PAGES
 
 

@@ -513,9 +513,7 @@ def test_old_facts_may_lack_only_with_their_source(stocked: House) -> None:
         b"x", name="x", mime="text/plain", kind=AttachmentKind.OTHER
     ).ids[0]
     with pytest.raises(InvalidField, match="取込みで残した元のファイルに限ります"):
-        stocked.ledger.handling.record_all(
-            [bare.with_changes(source_file_id=other)], historic=True
-        )
+        stocked.ledger.handling.record_all([bare.with_changes(source_file_id=other)], historic=True)
 
 
 def test_nobody_else_calls_a_fact_of_today_an_old_one(stocked: House) -> None:

@@ -57,7 +57,9 @@ def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
         # A name that the system cannot take, or an answer that nobody could be given.
         where = f"「{str(error.filename)[:80]}」" if error.filename else "結果の出力先"
         reason = errno.errorcode.get(error.errno or 0, "不明な原因")
-        sentence = f"{where}を使えません（{reason}）。名前の長さ、場所、空き容量を確かめてください。"
+        sentence = (
+            f"{where}を使えません（{reason}）。名前の長さ、場所、空き容量を確かめてください。"
+        )
         speaker.message(sentence)
         if as_json and error.filename:
             speaker.result({"ok": False, "error": "INPUT_OUTPUT", "message": sentence}, [])
