@@ -16,7 +16,7 @@ WHAT = "バックアップの保管状況の点検"
 
 def k15_backups(asked: Inquiry) -> Iterator[Due]:
     """K-15: a backup of each medium is read again in the cycle of the storage inspections."""
-    if not any("EQ-CHECK" in clause.evidence for clause in asked.clauses):
+    if not asked.asks("EQ-CHECK"):
         return
     acts = asked.everywhere(BackupRun)
     media = {one.id: one for one in asked.everywhere(BackupMedium)}

@@ -54,8 +54,7 @@ def _demanded(asked: Inquiry, kind: str) -> bool:
     """Tell whether a clause wants the paper; D-26 is for who falls under the Act (CB-3.3)."""
     company = asked.books.find(Organization, asked.contract.contractor_org_id)
     concerned = kind != "D-26" or (company is not None and company.is_pi_business_operator is True)
-    proof = f"EQ-DOC({kind})"
-    return concerned and any(proof in one.evidence for one in asked.clauses)
+    return concerned and asked.asks(f"EQ-DOC({kind})")
 
 
 def k04_place_notice(asked: Inquiry) -> Iterator[Due]:

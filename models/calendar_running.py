@@ -68,7 +68,7 @@ class Round:
 
     def __call__(self, asked: Inquiry) -> Iterator[Due]:
         """Tell when it is due again."""
-        if not any(self.proof in clause.evidence for clause in asked.clauses):
+        if not asked.asks(self.proof):
             return
         cycle = terms(asked).cycle(self.cycle) or self.usual
         begun = self.last(asked) or asked.contract.work_start_on or asked.today

@@ -181,6 +181,10 @@ class Inquiry:
         """Return what the contract demands, clause by clause."""
         return self.profile.clauses_for(self.contract.profile_code)
 
+    def asks(self, query: str) -> bool:
+        """Tell whether a clause of the contract is proved by an evidence query."""
+        return any(query in clause.evidence for clause in self.clauses)
+
     @property
     def ended(self) -> bool:
         """Tell whether the work is over, so that everything must have found its end."""

@@ -26,8 +26,7 @@ QUERY = "EQ-PASSWORD"
 
 def cycle_of(asked: Inquiry) -> Cycle | None:
     """Return the cycle that one contract asks for, None where it asks for none or it is not fixed."""
-    asks = any(QUERY in clause.evidence for clause in asked.clauses)
-    return terms(asked).cycle("password_review") if asks else None
+    return terms(asked).cycle("password_review") if asked.asks(QUERY) else None
 
 
 def due_on(account: UserAccount, cycle: Cycle) -> date | None:

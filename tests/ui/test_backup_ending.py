@@ -28,11 +28,8 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def desk(house: House) -> Iterator[Desk]:
-    answers = Answers()
-    operations = Operations(answers)
-    yield Desk(house.ledger, operations, answers, lambda *_where: None)
-    operations.close()
+def desk(house: House, operations: Operations, answers: Answers) -> Desk:
+    return Desk(house.ledger, operations, answers, lambda *_where: None)
 
 
 def test_what_is_ticked_goes(house: House, desk: Desk, qtbot: QtBot) -> None:
