@@ -32,6 +32,7 @@ def key_file(house: House) -> Path:
 
 def opens(house: House, password: str = BOSS.password) -> None:
     house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, password)
+    assert house.ledger.user.login_name == BOSS.login
     house.ledger.close()
 
 
