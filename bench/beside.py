@@ -5,7 +5,6 @@ beside the real window on the page of the longest list. A timer asks the window 
 longest time between two answers is how long somebody would have looked at a window that is stuck.
 """
 
-import gc
 import statistics
 import time
 from collections.abc import Callable
@@ -53,8 +52,10 @@ class Window:
         if not isinstance(instance, QApplication):
             instance = QApplication([])
             prepare(instance)
-        self._thresholds = gc.get_threshold()
-        collector.spare_the_window()  # as the program does
+        collector.leave_it_to_the_window()  # as the program does
+        self._looks = QTimer(interval=collector.TICK_MS)
+        self._looks.timeout.connect(collector.tick)
+        self._looks.start()
         self.blocked = 0.0
         self._before = qInstallMessageHandler(without_chatter)
         self._operations = Operations(_Silent())
@@ -79,7 +80,8 @@ class Window:
         self._operations.close()
         self._window.close()
         qInstallMessageHandler(self._before)
-        gc.set_threshold(*self._thresholds)
+        self._looks.stop()
+        collector.take_it_back()
 
     def seconds(self, act: Callable[[Progress], object], times: int = 1) -> float:
         """Return the median seconds of an act that is done beside the window."""

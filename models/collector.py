@@ -1,10 +1,20 @@
-"""Python's search for garbage, and when it had better rest."""
+"""Python's search for garbage, and when it had better rest.
+
+Python looks for garbage in whatever thread happens to make the next object. Beside a window that
+is wrong twice: a widget that falls in the thread of the ledger takes the program with it (Qt
+forgives nothing from another thread), and a look through all that a question has read stops the
+window for a second. There the thread of the window alone looks, at its own times: `tick` among what
+is new, `sweep` through everything.
+"""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-NEVER = 1 << 30
+TICK_MS = 200
+ENOUGH = 700  # new objects that are worth a look, as Python itself has it
+
+_by_the_window = False
 
 
 @contextmanager
@@ -14,9 +24,6 @@ def at_rest() -> Iterator[None]:
     Rows become objects that stay until the end or fall at once; none of them hold each other, and
     looking through them again and again takes a tenth to a sixth of the time.
     """
-    if _spares():
-        yield  # what would pile up here would be looked through at once, while the window waits
-        return
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -26,32 +33,27 @@ def at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def spare_the_window() -> None:
-    """Look only among what is new from now on; `sweep` looks through everything, at its time."""
-    new, newer, _ = gc.get_threshold()
-    gc.set_threshold(new, newer, NEVER)
+def leave_it_to_the_window() -> None:
+    """Never look by itself from now on; the window's thread calls `tick` every `TICK_MS`."""
+    global _by_the_window
+    _by_the_window = True
+    gc.disable()
+
+
+def take_it_back() -> None:
+    """Look by itself again: the window has gone."""
+    global _by_the_window
+    _by_the_window = False
+    gc.enable()
+
+
+def tick() -> None:
+    """Look among what came since the last time."""
+    if _by_the_window and gc.get_count()[0] > ENOUGH:
+        gc.collect(1)  # what stays is old at once, so that the next look is as short
 
 
 def sweep() -> None:
     """Look through everything, where that was put off: it stops every thread for a moment."""
-    if _spares():
+    if _by_the_window:
         gc.collect()
-
-
-def _spares() -> bool:
-    return gc.get_threshold()[2] == NEVER
-
-
-@contextmanager
-def among_the_new() -> Iterator[None]:
-    """Let Python look for garbage only among what is new, while a window must go on answering.
-
-    A look through everything stops every thread, for a second when a question has read a million
-    rows. What is new is always little.
-    """
-    new, newer, all_ = gc.get_threshold()
-    gc.set_threshold(new, newer, NEVER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(new, newer, all_)

@@ -13,10 +13,10 @@ not a habit (docs/format.md, "Database"):
 Driver errors leave this module as errors of `models/errors.py`; what is left is a bug of ours.
 """
 
-import gc
 import os
 import re
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
@@ -105,7 +105,7 @@ class Database:
         self._together = False
         self._freed = threading.Condition(self.lock)
         self._keepers: list[int] = []  # threads that keep the file as it is
-        self._troubled = False  # an error may still hold a statement, see `close`
+        self._reading: weakref.WeakSet[Any] = weakref.WeakSet()  # cursors that may be half-way
         self._reader: int | None = None
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
@@ -133,7 +133,7 @@ class Database:
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
         """Yield rows while the caller holds `lock`; for inner loops that must not build a list."""
         try:
-            yield from self._usable().execute(sql, parameters)
+            yield from self._opened(sql, parameters)
         except driver.Error as error:
             self._fail(error)
 
@@ -141,7 +141,7 @@ class Database:
         """Yield many rows a few at a time; between two, others may ask, and nobody may write."""
         try:
             with self.lock:
-                cursor = self._usable().execute(sql, parameters)
+                cursor = self._opened(sql, parameters)
             while True:
                 with self.lock:
                     rows = cursor.fetchmany(SLICE)
@@ -150,6 +150,11 @@ class Database:
                 yield rows
         except driver.Error as error:
             self._fail(error)
+
+    def _opened(self, sql: str, parameters: Sequence[Any]) -> Any:
+        cursor = self._usable().execute(sql, parameters)
+        self._reading.add(cursor)
+        return cursor
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         with self.lock:
@@ -181,7 +186,6 @@ class Database:
                 yield
                 self.all("COMMIT")
             except BaseException:
-                self._troubled = True
                 self._roll_back()
                 raise
 
@@ -260,16 +264,16 @@ class Database:
         for key in keys:
             with suppress(Damaged):
                 fresh = open_database(self.path, key)
-                self._connection, self._broken, self._troubled = fresh._connection, None, False
+                self._connection, self._broken = fresh._connection, None
                 return key
         raise Damaged(file=str(self.path), what_now=f"{_OTHER_KEY}{_RESTORE}")
 
     def close(self) -> None:
         with self.lock:
-            if self._troubled:
-                # A statement in the frames of an old error keeps SQLite from giving up the file's
-                # lock at close; only the collector frees such a circle.
-                gc.collect()
+            for cursor in list(self._reading):
+                # One in the frames of an old error would keep SQLite from giving up the file's
+                # lock, until the collector comes.
+                cursor.close()
             self._connection.close()
             self._broken = Locked()  # whoever still asks hears that somebody must sign in
             if self._reader is not None:
@@ -292,7 +296,6 @@ class Database:
     def _fail(self, error: Exception) -> NoReturn:
         """Raise our error for one of the driver's; what we do not know is a bug and stays."""
         _raise_duplicate(error)
-        self._troubled = True
         known = translate(error, self.path)
         if isinstance(known, InputOutput):
             # A failed fsync may have lost pages that the next one calls safe: nothing more is

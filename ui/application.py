@@ -63,8 +63,14 @@ def open_window(
 
 def _run(application: QApplication, window: MainWindow) -> int:
     """Run the window; whoever holds it here keeps it from being taken away as garbage."""
-    collector.spare_the_window()
-    return application.exec()
+    looks = QTimer(window, interval=collector.TICK_MS)
+    looks.timeout.connect(collector.tick)
+    looks.start()
+    collector.leave_it_to_the_window()
+    try:
+        return application.exec()
+    finally:
+        collector.take_it_back()
 
 
 def settings_place() -> Path:

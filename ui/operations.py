@@ -1,13 +1,16 @@
 """Every question and every command to the ledger goes through here, beside the window.
 
 Work runs in one worker thread, so that commands stay in the order in which they were asked for.
-Answers come back to the window's thread. An `AzukariError` becomes its sentence in a dialog;
+Answers come back to the window's thread, and whatever the work holds falls there too: a widget that
+is destroyed in another thread ends the program. An `AzukariError` becomes its sentence in a dialog;
 everything else is a bug of ours and is raised here again, where `sys.excepthook` catches it once.
 """
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -15,11 +18,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from models import collector
 from models.errors import AzukariError, Cancelled
 
 if TYPE_CHECKING:  # the door stands before the office is there; importing that takes 0.2 s
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
     from models.commands import Change
     from models.ledger import Ledger
@@ -29,6 +31,16 @@ if TYPE_CHECKING:  # the door stands before the office is there; importing that 
 T = TypeVar("T")
 Failure = Callable[[AzukariError], None]
 PATIENCE_MS = 100  # a shorter wait shows no busy cursor
+
+
+@dataclass(eq=False)
+class _Job:
+    """Work that was asked for; the window's thread keeps it until the worker has let go of it."""
+
+    work: Callable[[], Any]
+    answer: Callable[[Any, Any], None]
+    must: bool
+    future: "Future[None] | None" = None
 
 
 class Operations(QObject):
@@ -47,6 +59,8 @@ class Operations(QObject):
         super().__init__(parent)
         self._asker = asker
         self._mail: deque[Callable[[], None]] = deque()  # both its ends are safe between threads
+        self._jobs: dict[int, _Job] = {}
+        self._numbers = count()
         self._waiting = 0
         self._announced = ""
         self._season = 0
@@ -206,21 +220,29 @@ class Operations(QObject):
             elif wanted or (always and season == self._season):
                 then(cast(T, outcome))
 
-        self._worker.submit(self._work, work, answer, must)
+        self._tidy()
+        number = next(self._numbers)
+        job = self._jobs[number] = _Job(work, answer, must)
+        # By its number: the queue must not be the last to hold it.
+        job.future = self._worker.submit(self._work, number)
 
-    def _work(
-        self, work: Callable[[], Any], answer: Callable[[Any, Any], None], must: bool
-    ) -> None:
-        if self._closed and not must:
+    def _tidy(self) -> None:
+        """Let go of the jobs whose work has returned."""
+        for number, job in list(self._jobs.items()):
+            if job.future is not None and job.future.done():
+                del self._jobs[number]
+
+    def _work(self, number: int) -> None:
+        job = self._jobs[number]
+        if self._closed and not job.must:
             return
         try:
-            with collector.among_the_new():
-                outcome = work()
+            outcome = job.work()
         except BaseException as error:  # bugs too: they are raised again in the window's thread
             caught = error
-            self._post(lambda: answer(None, caught))
+            self._post(lambda: job.answer(None, caught))
         else:
-            self._post(lambda: answer(outcome, None))
+            self._post(lambda: job.answer(outcome, None))
 
     def _post(self, letter: Callable[[], None]) -> None:
         self._mail.append(letter)

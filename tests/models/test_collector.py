@@ -1,6 +1,8 @@
-"""When Python looks for garbage: never through everything while a window waits."""
+"""When Python looks for garbage: beside a window, only in the thread of the window."""
 
 import gc
+import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -8,11 +10,18 @@ import pytest
 from models import collector
 
 
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    thresholds = gc.get_threshold()
+class Thing:
+    """Something that holds itself, and is found by the collector alone."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+@pytest.fixture
+def beside_a_window() -> Iterator[None]:
+    collector.leave_it_to_the_window()
     yield
-    gc.set_threshold(*thresholds)
+    collector.take_it_back()
 
 
 def test_a_long_work_without_a_window_is_not_disturbed() -> None:
@@ -21,21 +30,44 @@ def test_a_long_work_without_a_window_is_not_disturbed() -> None:
     assert gc.isenabled()
 
 
-def test_beside_a_window_what_is_new_is_looked_through_as_it_comes() -> None:
-    collector.spare_the_window()
-    assert gc.get_threshold()[2] == collector.NEVER
-    with collector.at_rest():
-        assert gc.isenabled()  # else all of it would be looked through at the end, at once
-    with collector.among_the_new():
-        pass
-    assert gc.get_threshold()[2] == collector.NEVER
+@pytest.mark.usefixtures("beside_a_window")
+def test_beside_a_window_no_other_thread_looks_for_garbage() -> None:
+    lost = weakref.ref(Thing())
+
+    def work() -> None:
+        with collector.at_rest():
+            pass  # its end must not begin it again
+        for _ in range(20):
+            [[] for _ in range(100_000)]
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert lost() is not None
+    collector.tick()
+    assert lost() is None
 
 
-def test_everything_is_looked_through_when_it_was_put_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked: list[int] = []
-    monkeypatch.setattr(gc, "collect", lambda: looked.append(1))
+def test_without_a_window_python_looks_by_itself() -> None:
+    lost = weakref.ref(Thing())
+    kept = [[] for _ in range(100_000)]  # type: ignore[var-annotated]
+    assert lost() is None and kept
+
+
+@pytest.mark.usefixtures("beside_a_window")
+def test_a_tick_looks_at_what_is_new_and_a_sweep_at_everything() -> None:
+    old = Thing()
+    gc.collect()  # it is among the old ones now
+    lost = weakref.ref(old)
+    del old
+    new = [[] for _ in range(2 * collector.ENOUGH)]  # type: ignore[var-annotated]
+    collector.tick()
+    assert lost() is not None and new
     collector.sweep()
-    assert not looked
-    collector.spare_the_window()
+    assert lost() is None
+
+
+def test_there_is_nothing_to_catch_up_without_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc, "collect", lambda *_: pytest.fail("Python does it"))
     collector.sweep()
-    assert looked == [1]
+    collector.tick()

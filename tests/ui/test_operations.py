@@ -1,16 +1,16 @@
 """The one way to the ledger: order, errors as sentences, progress, nothing after a lock."""
 
-import gc
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete, isValid
 
-from models import collector
 from models.chain import EMPTY
 from models.commands import Change
 from models.errors import Cancelled, NotFound, Refused
@@ -34,17 +34,31 @@ def test_a_command_announces_its_change_before_it_is_done(
     assert seen == ["changed c1", "done id"]
 
 
-def test_python_does_not_look_through_everything_while_work_goes_on(
-    qtbot: QtBot, operations: Operations
+def test_what_work_holds_falls_in_the_windows_thread(
+    qtbot: QtBot, operations: Operations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = gc.get_threshold()
-    seen: list[object] = []
-    operations.ask(gc.get_threshold, seen.append)
-    operations.ask(lambda: [][1], seen.append)  # a bug of ours must not leave it so
-    with qtbot.captureExceptions() as bugs:
+    fell: list[str] = []
+
+    class Held(QObject):
+        def __del__(self) -> None:
+            fell.append(threading.current_thread().name)
+
+    def slow(letter: Callable[[], None]) -> None:
+        post(letter)
+        time.sleep(0.05)  # the window answers before the worker has let go
+
+    def ask(held: QObject) -> None:
+        operations.ask(lambda: held.objectName(), lambda _: None)
+
+    post = operations._post
+    monkeypatch.setattr(operations, "_post", slow)
+    for _ in range(3):
+        ask(Held())
         settle(qtbot, operations)
-    assert seen == [(*before[:2], collector.NEVER)] and len(bugs) == 1
-    assert gc.get_threshold() == before
+    monkeypatch.undo()
+    operations.ask(lambda: None, lambda _: None)
+    settle(qtbot, operations)
+    assert fell and set(fell) == {"MainThread"}
 
 
 def test_commands_keep_their_order_and_one_thread(qtbot: QtBot, operations: Operations) -> None:
