@@ -21,6 +21,7 @@ def build_office() -> "Office":
     from models.denied import parse_denied
     from models.office import Office
     from models.profile_shelf import ProfileShelf
+    from models.wareki import JAPAN
     from resources import VERSION, denied_programs, profile_texts
     from storage.gate import LedgerGate
     from storage.profile_folder import profile_folder, site_profiles
@@ -31,7 +32,7 @@ def build_office() -> "Office":
         profiles=ProfileShelf([*own, *site_profiles()]),
         profile_folder=str(profile_folder()),
         own_profiles=tuple(name.removesuffix(".toml") for name, _ in own),
-        clock=lambda: datetime.now().astimezone(),
+        clock=lambda: datetime.now(JAPAN),
         random=os.urandom,
         steady=_steady_clock(),
         program=f"Azukari {VERSION}",

@@ -19,7 +19,7 @@ from models.journal import News
 from models.office_hours import OfficeHours, office_hours
 from models.records import Person, SystemEvent, UserAccount
 from models.store import Op, Query, Where
-from models.wareki import format_wareki
+from models.wareki import format_clock, format_wareki
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -118,7 +118,7 @@ def _of_day(
     acts = [line for line in lines if line.act not in (Act.REFUSED, Act.LOCK)]
     if outside := [line for line in acts if not hours.holds(local(line))]:
         first, last = local(outside[0]), local(outside[-1])
-        words = f"{len(outside)}件（{first:%H:%M}から{last:%H:%M}まで）"
+        words = f"{len(outside)}件（{format_clock(first)}から{format_clock(last)}まで）"
         yield Remark(OUTSIDE, day, user, words)
     yield from _mass(day, user, acts)
     if refused := [line for line in acts if line.act is Act.MEDIUM_REFUSED]:
@@ -171,7 +171,7 @@ def _mass(day: date, user: str, acts: Sequence[Line]) -> Iterator[Remark]:
     for line in acts:
         if line.act in OUTPUTS and line.count >= (MANY_PAGES if line.pages else MANY_ROWS):
             unit = "ページ" if line.pages else "件"
-            words = f"{local(line):%H:%M} {line.act.label} {line.count:,}{unit}"
+            words = f"{format_clock(local(line))} {line.act.label} {line.count:,}{unit}"
             yield Remark(MASS, day, user, words)
     outputs = sum(line.act in OUTPUTS for line in acts)
     if outputs >= MANY_OUTPUTS:
@@ -194,7 +194,7 @@ def _refused(lines: Iterable[Line]) -> Iterator[Remark]:
     for refused in rows:
         if len(refused) >= IN_A_ROW:
             first, last = local(refused[0]), local(refused[-1])
-            words = f"{len(refused)}回続けて失敗（{first:%H:%M}から{last:%m/%d %H:%M}まで）"
+            words = f"{len(refused)}回続けて失敗（{format_clock(first)}から{last:%m/%d} {format_clock(last)}まで）"
             yield Remark(REFUSED, first.date(), refused[0].user, words)
         else:
             single[refused[0].user] += refused
@@ -214,7 +214,7 @@ def _clock(ledger: "Ledger", month: date) -> Iterator[Remark]:
     for stored in ledger.store.find(SystemEvent, Query(SystemEvent.type, asked)):
         event = stored.record
         if event.occurred_at is not None:
-            yield Remark(CLOCK, event.occurred_at.astimezone(JAPAN).date(), "", event.detail)
+            yield Remark(CLOCK, event.occurred_at.date(), "", event.detail)
 
 
 # --- the answer of a person ------------------------------------------------------------------------

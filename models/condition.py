@@ -20,7 +20,7 @@ from models.journal import JournalState, JournalStatus, News
 from models.records import BackupRun, SystemEvent
 from models.store import Op, Query, Where
 from models.terminals import device_of, in_use
-from models.wareki import format_short
+from models.wareki import JAPAN, format_short, format_short_moment
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -264,10 +264,9 @@ def _aged(
     """Judge something that has to be done every so many days."""
     if at is None:
         return Condition(topic, State.BAD, "まだ一度も行っていません。", to_do)
-    moment = at.astimezone(facts.now.tzinfo)
-    days = (facts.now.date() - moment.date()).days
+    days = (facts.now.date() - at.astimezone(facts.now.tzinfo).date()).days
     when = "今日" if days <= 0 else "きのう" if days == 1 else f"{days}日前"
-    sentence = f"{format_short(moment.date())} {moment:%H:%M}（{when}）に{words}。"
+    sentence = f"{format_short_moment(at)}（{when}）に{words}。"
     if days > 2 * most:
         return Condition(topic, State.BAD, sentence, to_do)
     if days > most:
@@ -293,11 +292,11 @@ def _journal(status: JournalStatus) -> Condition:
 
 def _clock(facts: Facts) -> Condition:
     event = facts.clock_event
-    now = f"今は{format_short(facts.now.date())} {facts.now:%H:%M}です。"
+    now = f"今は{format_short_moment(facts.now)}（日本時間）です。"
     at = event.occurred_at if event else None
     if event is None or at is None or facts.now - at > timedelta(days=CLOCK_DAYS):
         return Condition("時計", State.GOOD, f"{now}この1か月に、時計の異常はありません。")
-    when = format_short(at.astimezone(facts.now.tzinfo).date())
+    when = format_short(at.date())
     return Condition(
         "時計", State.CARE, f"{now}{when}に「{event.detail}」",
         "PCの日付と時刻を確かめてください。何度も起きるときは、PCの電池を替えてください。",
@@ -305,9 +304,9 @@ def _clock(facts: Facts) -> Condition:
 
 
 def _use(facts: Facts) -> Condition:
-    since = facts.since.astimezone(facts.now.tzinfo) if facts.since else facts.now
+    since = facts.since.astimezone(JAPAN) if facts.since else facts.now
     sentence = (
-        f"{facts.holder}が、{format_short(since.date())} {since:%H:%M}から、"
+        f"{facts.holder}が、{format_short_moment(since)}から、"
         f"この台帳を単独で使っています。端末は「{facts.terminal}」です。"
     )
     return Condition("排他・使用端末", State.GOOD, sentence)

@@ -290,7 +290,7 @@ class Moment(Kind):
     def format(self, value: datetime | None) -> str:
         if value is None:
             return ""
-        return f"{wareki.format_wareki(value.date())} {value:%H:%M}"
+        return wareki.format_moment(value)
 
     def fine(self, value: Any) -> bool:
         return (
@@ -341,7 +341,7 @@ def _offset(minutes: str) -> tuple[timedelta, str]:
     return shift, f"{datetime.min.replace(tzinfo=timezone(shift)):%z}"
 
 
-JAPAN = timezone(timedelta(hours=9), "JST")
+JAPAN = wareki.JAPAN
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ Excel serial numbers are the business of the table reader.
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
 from models.errors import InvalidField
@@ -37,6 +37,10 @@ ERAS: Final[tuple[Era, ...]] = (
 """Newest first. 明治 begins with the day its proclamation counted back to (明治元年1月1日)."""
 
 WEEKDAYS: Final = "月火水木金土日"
+
+_JAPAN_OFFSET: Final = timedelta(hours=9)
+JAPAN: Final = timezone(_JAPAN_OFFSET, "JST")
+"""The zone of the ledger's clock, whatever the PC is set to: days, terms and eras are Japan's."""
 
 _EXAMPLES: Final = "（例：令和8年11月21日、R8.11.21、2026/11/21）"
 _TIME_EXAMPLES: Final = "（例：10:14、10時14分、午後3時5分）"
@@ -81,6 +85,33 @@ def format_short(day: date) -> str:
     era = era_of(day)
     year = f"{era.letter}{era.year_of(day)}" if era else str(day.year)
     return f"{year}.{day.month}.{day.day}"
+
+
+def by_japans_clock(moment: datetime) -> bool:
+    """Tell whether a moment shows the time of Japan; one without a zone does."""
+    return moment.utcoffset() in (None, _JAPAN_OFFSET)
+
+
+def format_clock(moment: datetime, form: str = "%H:%M") -> str:
+    """Print 10:30 as the clock stood where it was entered, on every PC the same.
+
+    A clock that was not Japan's says its offset: 22:30（UTC-05:00）.
+    """
+    if by_japans_clock(moment):
+        return f"{moment:{form}}"
+    offset = moment.utcoffset() or timedelta()
+    sign, minutes = "-" if offset < timedelta() else "+", abs(offset) // timedelta(minutes=1)
+    return f"{moment:{form}}（UTC{sign}{minutes // 60:02d}:{minutes % 60:02d}）"
+
+
+def format_moment(moment: datetime) -> str:
+    """Print 令和8年11月21日 10:30."""
+    return f"{format_wareki(moment.date())} {format_clock(moment)}"
+
+
+def format_short_moment(moment: datetime, form: str = "%H:%M") -> str:
+    """Print R8.11.21 10:30, for narrow columns."""
+    return f"{format_short(moment.date())} {format_clock(moment, form)}"
 
 
 def format_weekday(day: date) -> str:
@@ -260,6 +291,9 @@ _TIMES: Final = tuple(
         r"(?P<hour>\d{2})(?P<minute>\d{2})",
     )
 )
+_OFFSET: Final = re.compile(
+    r"\s*\(UTC(?P<sign>[+-])(?P<hours>[01]\d|2[0-3]):(?P<minutes>[0-5]\d)\)$", re.ASCII
+)
 _TIME_TAIL: Final = re.compile(
     r"(?:(?:午前|午後|[AaPp][Mm])\s*)?\d{1,2}\s*(?::|時).*$|正午$|(?<=\s)\d{4}$"
 )
@@ -325,12 +359,17 @@ def _hour_of_day(hour: int, half: str | None, field: str) -> int:
 def parse_datetime(text: str, *, field: str = "日時") -> datetime:
     """Read a date followed by a time, with a space, a T or nothing between them.
 
-    The result carries no time zone: what a clerk types is the clock on the wall.
+    What a clerk types is the clock on the wall, and the result carries no time zone; only an
+    offset that stands behind it, as `format_clock` prints it, is kept.
 
     Raises:
         InvalidField: One of the two is missing or wrong.
     """
     plain = _plain(text)
+    if offset := _OFFSET.search(plain):
+        shift = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"]))
+        zone = timezone(-shift if offset["sign"] == "-" else shift)
+        return parse_datetime(plain[: offset.start()], field=field).replace(tzinfo=zone)
     tail = _TIME_TAIL.search(plain)
     if tail is None:
         day = parse_date(plain, field=field)

@@ -42,7 +42,7 @@ def shown(value: object) -> str:
     if value is None or value == "" or value == ():
         return NOT_RECORDED
     if isinstance(value, datetime):
-        return f"{wareki.format_wareki(value.date())} {value:%H時%M分}"
+        return f"{wareki.format_wareki(value.date())} {wareki.format_clock(value, '%H時%M分')}"
     if isinstance(value, date):
         return wareki.format_wareki(value)
     if isinstance(value, bool):

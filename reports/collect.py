@@ -267,7 +267,7 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
             occurred = values["occurred_at"]
             yield HandlingRow(
                 event_no=str(values["event_no"]),
-                occurred=f"{wareki.format_short(occurred.date())} {occurred:%H:%M}",
+                occurred=wareki.format_short_moment(occurred),
                 kind=_register_kind(case, values),
                 items=values.get("lines_text") or "",
                 quantity=amounts[row.id] or _amount(values.get("quantity")),

@@ -192,6 +192,6 @@ class RuledSheet:
         if ruled.number:
             who = ink(f"{ruled.number}　{ruled.printed_by}", "出力した人")
             canvas.drawString(MARGIN, MARGIN - 4, who)
-        printed = f"{wareki.format_wareki(ruled.printed_at.date())} {ruled.printed_at:%H:%M} 出力"
+        printed = f"{wareki.format_moment(ruled.printed_at)} 出力"
         note = f"{printed}　記帳番号 {ruled.seq:,}　先頭値 {ruled.head[:16]}"
         canvas.drawRightString(PAGE[0] - MARGIN, MARGIN - 4, note)

@@ -32,6 +32,7 @@ from models.errors import (
 from models.gate import Opened, Recovery, Restored, SheetKey
 from models.passwords import PasswordPolicy
 from models.store import Progress, quiet
+from models.wareki import JAPAN
 from storage import backup as containers
 from storage.access import AccessTable
 from storage.backup_format import Manifest, read_preamble
@@ -82,7 +83,7 @@ class LedgerGate:
         self,
         *,
         random: Random = os.urandom,
-        clock: Clock = lambda: datetime.now().astimezone(),
+        clock: Clock = lambda: datetime.now(JAPAN),
         device_folder: Path | None = None,
         kdf: KdfParameters = STANDARD,
         allow_test_profile: bool = False,

@@ -20,7 +20,7 @@ from models.access_review import (
 from models.fields import JAPAN
 from models.ledger import Ledger
 from models.records import BY_TYPE, SystemEvent
-from models.wareki import format_short
+from models.wareki import format_short_moment
 
 MOST = 500  # lines on the screen; a narrower question shows the rest
 GROUPS: Mapping[str, frozenset[Act]] = {
@@ -118,7 +118,7 @@ def _shown(line: Kept, user: str, caption: str) -> Shown:
     if line.purpose:
         parts.append(f"目的：{line.purpose}")
     return Shown(
-        f"{format_short(when.date())} {when:%H:%M:%S}",
+        format_short_moment(when, "%H:%M:%S"),
         user,
         line.act.label,
         "　".join(part for part in parts if part),

@@ -120,7 +120,7 @@ class EndingDialog(QDialog):
         self.table.setItem(row, 0, tick)
         away = AWAY if one.ends and one.presence is Presence.AWAY else ""
         made = one.run.finished_at
-        day = f"{wareki.format_short(made.date())} {made:%H:%M}" if made else ""
+        day = wareki.format_short_moment(made) if made else ""
         for place, text in enumerate(
             (day, FATES[one.fate], "".join(one.reasons) + away, one.run.file_name, one.run.folder),
             1,

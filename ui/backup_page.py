@@ -1,7 +1,6 @@
 """バックアップ: what was backed up when, a new one at once, checking and restoring."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -130,7 +129,7 @@ class BackupPage(Page):
             care = True
             where += f"\n残してはいけないバックアップが{len(must)}件あります。"
             where += "新しいバックアップを作り、「古いバックアップの廃棄」で廃棄してください。"
-        told = "　／　".join(f"{word}　{_when(run, ledger.now())}" for word, run in checks)
+        told = "　／　".join(f"{word}　{_when(run)}" for word, run in checks)
         return sentence, care, f"{where}\n{told}"
 
     def _show_age(self, found: tuple[str, bool, str]) -> None:
@@ -254,7 +253,7 @@ class BackupPage(Page):
         self.desk.asker.tell(
             self,
             self.tr("このバックアップは正常です。\n{0} 作成、記帳番号 {1} まで、{2} バイト").format(
-                wareki.format_wareki(made.created_at.date()),
+                wareki.format_wareki(made.created_at.astimezone(wareki.JAPAN).date()),
                 f"{made.head.seq:,}",
                 f"{made.size:,}",
             ),
@@ -285,8 +284,8 @@ def _erased(found: Verification) -> str:
     return "".join(f"\n{line}" for line in lines)
 
 
-def _when(run: BackupRun | None, now: datetime) -> str:
-    """Say on which day a check went well, in the time of the clock on the wall."""
+def _when(run: BackupRun | None) -> str:
+    """Say on which day a check went well."""
     if run is None or run.finished_at is None:
         return "まだありません"
-    return f"{wareki.format_wareki(run.finished_at.astimezone(now.tzinfo).date())} 成功"
+    return f"{wareki.format_wareki(run.finished_at.date())} 成功"

@@ -6,7 +6,7 @@ from datetime import date
 from models.calendar import STATES, calendar, state
 from models.calendar_frame import Due
 from models.ledger import Ledger
-from models.wareki import format_short, format_weekday
+from models.wareki import format_clock, format_short, format_weekday
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,9 @@ def _day(one: Due) -> str:
     if one.due_on is None:
         return ""
     shown = f"{format_short(one.due_on)} {format_weekday(one.due_on)[0]}"
-    timed = one.due_at is not None and (one.due_at.hour, one.due_at.minute) != (23, 59)
-    return f"{shown} {one.due_at:%H:%M}" if timed else shown
+    if one.due_at is None or (one.due_at.hour, one.due_at.minute) == (23, 59):
+        return shown
+    return f"{shown} {format_clock(one.due_at)}"
 
 
 def _left(day: date | None, today: date) -> str:

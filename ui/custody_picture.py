@@ -248,7 +248,7 @@ class CustodyPicture(QWidget):
             day = QRect(column.left(), MARGIN // 2 + line, column.width(), line)
             painter.drawText(day, centre, f"{station.at.month}月{station.at.day}日")
         clock = QRect(column.left(), MARGIN // 2 + line * 2, column.width(), line)
-        painter.drawText(clock, centre, f"{station.at:%H:%M}")
+        painter.drawText(clock, centre, wareki.format_clock(station.at))
 
     def _draw_station(self, painter: QPainter, number: int) -> None:
         station = self.story.stations[number]

@@ -48,7 +48,7 @@ class Station:
 
     def text(self) -> str:
         """Return the station as one sentence, as a screen reader says it."""
-        day = f"{wareki.format_wareki(self.at.date())} {self.at:%H:%M}"
+        day = wareki.format_moment(self.at)
         parts = [
             self.gap, day, self.word, f"取扱者 {self.who or NOT_RECORDED}", self.purpose,
             f"取消：{self.reason}" if self.voided else f"その後 {self.state}・{self.lane}",

@@ -215,7 +215,7 @@ class MomentEditor(DayEditor):
 def in_words(value: date) -> str:
     """Return 令和8年11月21日（土）, with the time where there is one."""
     if isinstance(value, datetime):
-        return f"{in_words(value.date())} {value:%H:%M}"
+        return f"{in_words(value.date())} {wareki.format_clock(value)}"
     return f"{wareki.format_wareki(value)}（{wareki.format_weekday(value)}）"
 
 

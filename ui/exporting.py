@@ -21,6 +21,7 @@ from models.fields import (
 from models.ledger import Ledger
 from models.records import Record
 from models.store import Op, Query, Where
+from models.wareki import format_clock
 
 if TYPE_CHECKING:
     from reports.tables.write import Encoding, Kind, Lost
@@ -109,7 +110,7 @@ def _text(f: Field, value: Any) -> str:
     if isinstance(f.kind, Day):
         return f"{value:%Y/%m/%d}"
     if isinstance(f.kind, Moment):
-        return f"{value:%Y/%m/%d %H:%M}"
+        return f"{value:%Y/%m/%d} {format_clock(value)}"
     if isinstance(f.kind, DecimalNumber):
         return f.kind.to_json(value)
     return str(value)

@@ -1,7 +1,6 @@
 """更新ジャーナル on the backup page: where it is written, how it stands, and what to do about it."""
 
 from collections.abc import Callable
-from datetime import tzinfo
 from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -61,9 +60,7 @@ class JournalPart(QWidget):
 
     def refresh(self) -> None:
         ledger = self.desk.ledger
-        self.desk.operations.ask(
-            lambda: (ledger.journal.tend(), ledger.now().tzinfo), self._show, parent=self
-        )
+        self.desk.operations.ask(ledger.journal.tend, self._show, parent=self)
 
     # --- verbs ----------------------------------------
     def start(self) -> None:
@@ -125,12 +122,11 @@ class JournalPart(QWidget):
         self.desk.operations.run(work, done=lambda _: self.refresh(), parent=self)
 
     # --- showing ----------------------------------------
-    def _show(self, found: tuple[JournalStatus, tzinfo | None]) -> None:
-        status, zone = found
+    def _show(self, status: JournalStatus) -> None:
         kind = "problem" if status.care else "good" if status.state is JournalState.OK else "care"
         mark = self.tr("！ ") if status.care else ""
         say(self.state, f"{mark}{status.words}。", kind)
-        where = _where(status, zone)
+        where = _where(status)
         self.place.setText(where)
         self.place.setVisible(bool(where))  # else an empty line stays
         say(self.advice, _advice(status), "problem" if status.problem else "muted")
@@ -138,13 +134,13 @@ class JournalPart(QWidget):
         self.without.setVisible(status.state in (JournalState.MISSING, JournalState.BROKEN))
 
 
-def _where(status: JournalStatus, zone: tzinfo | None) -> str:
+def _where(status: JournalStatus) -> str:
     if status.folder is None:
         return ""
     words = f"保存先　{status.folder}"
     if status.written_at is not None:
-        at = status.written_at.astimezone(zone)
-        words += f"　直前の書込み　{wareki.format_short(at.date())} {at:%H:%M}"
+        at = status.written_at.astimezone(wareki.JAPAN)
+        words += f"　直前の書込み　{wareki.format_short_moment(at)}"
     return f"{words}　記帳番号 {status.seq:,} まで"
 
 

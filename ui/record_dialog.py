@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
-from models.fields import JAPAN, NOT_RECORDED
+from models.fields import NOT_RECORDED
 from models.profiles import Profile
 from models.records import Record, Stored
 from ui.attachments import AttachmentButton, attachments_of
@@ -55,11 +55,11 @@ class RecordDialog(QDialog):
     def _state(self, stored: Stored[Record]) -> QLabel:
         meta = stored.meta
         text = self.tr("第{version}版　{when} 入力").format(
-            version=meta.row_version, when=in_words(meta.revised_at.astimezone(JAPAN))
+            version=meta.row_version, when=in_words(meta.revised_at)
         )
         if meta.voided_at is not None:
             text = self.tr("⚠ 取消済み（{when}）　理由：{reason}").format(
-                when=in_words(meta.voided_at.astimezone(JAPAN)),
+                when=in_words(meta.voided_at),
                 reason=meta.void_reason or NOT_RECORDED,
             )
         label = QLabel(text, self)

@@ -66,15 +66,10 @@ def last_backup(ledger: Ledger, kind: BackupKind = BackupKind.FULL) -> BackupRun
 
 
 def backup_age(last: BackupRun | None, now: datetime, days: int) -> tuple[str, bool]:
-    """Say in words how old the last backup is, and whether that needs care.
-
-    Args:
-        now: with the offset of the clock on the wall, in which the time is shown.
-    """
+    """Say in words how old the last backup is, and whether that needs care."""
     if last is None or last.finished_at is None:
         return "バックアップはまだありません", True
-    moment = last.finished_at.astimezone(now.tzinfo)
-    age = (now.date() - moment.date()).days
+    age = (now.date() - last.finished_at.astimezone(now.tzinfo).date()).days
     when = "今日" if age <= 0 else "きのう" if age == 1 else f"{age}日前"
-    shown = f"最終バックアップ {wareki.format_short(moment.date())} {moment:%H:%M}（{when}）"
+    shown = f"最終バックアップ {wareki.format_short_moment(last.finished_at)}（{when}）"
     return shown, age > days

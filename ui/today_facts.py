@@ -14,6 +14,7 @@ from models.ledger import Ledger
 from models.profiles import Profile
 from models.records import Contract, HandlingEvent, Item
 from models.store import ListRow, Op, Query, Where
+from models.wareki import format_clock
 from ui.calendar_facts import read_calendar
 from ui.handling.words import kind_word
 
@@ -193,7 +194,7 @@ class _Reader:
         kind = row.values["kind"]
         mark = f"　取消：{row.meta.void_reason}" if row.meta.voided else ""
         return Row(
-            (f"{day}{happened:%H:%M}", kind_word(kind, self._profile(row)),
+            (f"{day}{format_clock(happened)}", kind_word(kind, self._profile(row)),
              row.values.get("lines_text") or "",
              row.captions.get("actor_person_id", ""),
              (row.values.get("purpose") or "") + mark),
@@ -224,7 +225,7 @@ def _state(row: ListRow) -> str:
 def _due_word(due: datetime | None, now: datetime) -> str:
     if due is None:
         return "予定の記録なし"
-    shown = f"{due:%H:%M}" if due.date() == now.date() else Moment().format(due)
+    shown = format_clock(due) if due.date() == now.date() else Moment().format(due)
     if due >= now:
         return f"{shown} まで"
     late = now - due
@@ -236,5 +237,5 @@ def _due_word(due: datetime | None, now: datetime) -> str:
 def _since(moment: datetime | None, today: date) -> str:
     if moment is None:
         return ""
-    shown = f"{moment:%H:%M}" if moment.date() == today else Moment().format(moment)
+    shown = format_clock(moment) if moment.date() == today else Moment().format(moment)
     return f"{shown} から"

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 
 from models.commands import Change
 from models.errors import AzukariError
-from models.fields import JAPAN
 from models.ledger import Ledger
 from models.records import Person, RuleOverride
 from ui import layout
@@ -50,7 +49,7 @@ def read_waiting(ledger: Ledger, contract_id: str) -> list[Waiting]:
                 record=ledger.registers.caption(one.record_type, one.record_ref),
                 override=one,
                 asker=asker.record.name if asker else "",
-                when=in_words(at.astimezone(JAPAN)),
+                when=in_words(at),
                 why_not=ledger.rules.why_not_approve(one),
             )
         )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from models.errors import Refused
 from models.text import visible
 from models.values import escape_formula
+from models.wareki import by_japans_clock, format_clock
 from reports.tables.cp932 import fit_cp932
 from reports.tables.replacing import replacing
 
@@ -94,7 +95,7 @@ def _plain(cell: Cell) -> str:
         case bool():
             return "はい" if cell else "いいえ"
         case datetime():
-            return f"{cell:%Y/%m/%d %H:%M}"
+            return f"{cell:%Y/%m/%d} {format_clock(cell)}"
         case date():
             return f"{cell:%Y/%m/%d}"
         case Decimal():
@@ -263,8 +264,9 @@ def _sheet_value(value: Cell) -> Cell:
         case bool():
             return _plain(value)
         case datetime():
-            wall = value.replace(tzinfo=None)  # a sheet knows no time zones: the clock on the wall
-            return wall if wall.date() >= _FIRST_DAY else _plain(value)
+            # A sheet knows no time zones: the clock on the wall, with an offset only as text.
+            plain = value.date() < _FIRST_DAY or not by_japans_clock(value)
+            return _plain(value) if plain else value.replace(tzinfo=None)
         case date():
             return value if value >= _FIRST_DAY else _plain(value)
         case int() | Decimal() | float():

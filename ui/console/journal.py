@@ -9,6 +9,7 @@ from models.journal import JournalStatus
 from models.journal_care import NOTHING, end_journal_files, journal_proposal
 from models.ledger import Ledger
 from models.office import Office
+from models.wareki import JAPAN
 from ui.console.output import Speaker
 from ui.console.passwords import login_and_password
 
@@ -60,11 +61,12 @@ def _act(ledger: Ledger, arguments: Namespace, speaker: Speaker) -> dict[str, An
 
 def described(status: JournalStatus) -> dict[str, Any]:
     """Return the journal as the console and the driver tell it."""
+    at = status.written_at
     return {
         "state": status.state.value,
         "seq": status.seq,
         "folder": str(status.folder) if status.folder else None,
-        "written_at": status.written_at.isoformat() if status.written_at else None,
+        "written_at": at.astimezone(JAPAN).isoformat() if at else None,
         "same_disk": status.same_disk,
         "problem": status.problem,
     }

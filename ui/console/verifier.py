@@ -15,6 +15,7 @@ from pathlib import Path
 
 from models.errors import AzukariError, FileMissing, Foreign, Occupied, Usage
 from models.text import hex_groups
+from models.wareki import JAPAN
 from reports.series import Flaw, Remembered, Series, from_kept, judge, to_keep
 from reports.verify import Verdict, verify_document
 from ui.console.arguments import Parser, fingerprint_of
@@ -117,9 +118,7 @@ def examine(arguments: argparse.Namespace) -> Findings:
             reason="確かめるPDFがありません。PDFか、PDFの入ったフォルダーを指定してください。"
         )
     papers = [paper for one in checked if one.verdict and (paper := Remembered.of(one.verdict))]
-    return Findings(
-        checked, judge(papers, before), fingerprint, datetime.now().astimezone(), len(before)
-    )
+    return Findings(checked, judge(papers, before), fingerprint, datetime.now(JAPAN), len(before))
 
 
 def _asked() -> list[str]:
@@ -177,7 +176,7 @@ def told(findings: Findings) -> Iterator[str]:
     """Yield the lines of the page."""
     good = sum(one.ok and not _flaws_of(one, findings) for one in findings.checked)
     yield "預り台帳　書類の検証"
-    yield f"検証した日時　{findings.at:%Y-%m-%d %H:%M}（このPCの時計）"
+    yield f"検証した日時　{findings.at:%Y-%m-%d %H:%M}（日本時間、このPCの時計）"
     bad = len(findings.checked) - good
     yield f"書類　　　　　{len(findings.checked)}通のうち、問題なし {good}通、問題あり {bad}通"
     yield ""
