@@ -22,6 +22,7 @@ from models.errors import AzukariError, ImportRefused
 from reports.pictures import MOST_PIXELS, PICTURE_LIMITS, plain_picture, redraw
 from reports.tables import child
 from reports.tables.read import read_table
+from resources import confined
 from tests.security import parsers
 from tests.security.harm import SEED, Crash, random_flips, taken
 from tests.security.workbooks import hostile_workbooks, mutated
@@ -33,7 +34,8 @@ def parsed(count: int, folder: Path) -> dict[str, int]:
     """Parse broken workbooks in one process, in the environment that the child gets."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.security.workbooks", str(count), str(SEED), str(folder)],
-        cwd=Path(__file__).parents[2], env=child._environment(), capture_output=True, text=True,
+        cwd=Path(__file__).parents[2], env=confined.environment(child.CHILD),
+        capture_output=True, text=True,
         timeout=900, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

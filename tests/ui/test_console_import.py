@@ -11,7 +11,7 @@ import pytest
 from models.codes import EmploymentType
 from models.office import Office
 from models.records import HandlingEvent, Organization, Person
-from reports.tables import child
+from resources import confined
 from tests.house import FIRST_DAY, House, cheap_office, furnished, opening
 from tests.intake_stage import LOG, NAMES, PLACES, REGISTER, set_stage, write
 from ui.console.program import run
@@ -212,7 +212,7 @@ def test_a_child_that_dies_in_the_middle_enters_nothing(
 ) -> None:
     before = speak("status")[1]["seq"]
     kill = "import os, sys; sys.stdin.buffer.read(9); os.kill(os.getpid(), 9)"
-    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", kill])
+    monkeypatch.setattr(confined, "command", lambda _child: [sys.executable, "-c", kill])
     code, told = speak("import", str(REGISTER), "--record", "item")
     assert (code, told["error"]) == (1, "IMPORT_REFUSED")
     assert "途中で止まりました" in told["message"]

@@ -15,7 +15,7 @@ from models.codes import HandlingKind
 from models.errors import Cancelled
 from models.records import HandlingEvent, Item, Person, Place
 from models.store import Query
-from reports.tables import child
+from resources import confined
 from tests.house import House, furnished
 from tests.intake_stage import REGISTER, set_stage, write
 from tests.ui.conftest import Hand
@@ -200,7 +200,7 @@ def test_reading_a_file_can_be_stopped_at_any_moment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     hang = "import sys, time; sys.stdin.buffer.read(); time.sleep(60)"
-    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", hang])
+    monkeypatch.setattr(confined, "command", lambda _child: [sys.executable, "-c", hang])
     hand.answers.append(REGISTER)
     open_import(house.ledger, operations, window, Item, "")
     shown(ProgressDialog).reject()

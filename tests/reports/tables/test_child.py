@@ -13,8 +13,8 @@ import pytest
 
 from models.errors import Cancelled, ImportRefused
 from reports.pictures import plain_picture
-from reports.tables import child
 from reports.tables.read import Limits, Table, read_table
+from resources import confined
 
 CSV = "管理番号,名称\r\nM-1,申請書\r\n".encode()
 LAST: dict[str, Any] = {
@@ -30,7 +30,8 @@ ROWS: dict[str, Any] = {"lines": [2], "cells": [[["M-1"]], [["申請書"]]]}
 
 def possessed(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """Let another program answer instead of our child."""
-    monkeypatch.setattr(child, "_command", lambda: [sys.executable, "-c", f"import sys\n{script}"])
+    program = [sys.executable, "-c", f"import sys\n{script}"]
+    monkeypatch.setattr(confined, "command", lambda _child: program)
 
 
 def frame(answer: Any) -> bytes:

@@ -16,6 +16,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from models.errors import ImportRefused
 from reports.tables import child
 from reports.tables.read import Limits, Table, read_table
+from resources import confined
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
@@ -256,13 +257,15 @@ def test_the_frozen_program_would_find_its_child(
     harmless: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = str(Path(child.__file__).parents[2] / "main.py")
-    monkeypatch.setattr(child, "_command", lambda: [sys.executable, program, child.CHILD_FLAG])
+    start = [sys.executable, program, child.CHILD_FLAG]
+    monkeypatch.setattr(confined, "command", lambda _child: start)
     assert len(read_table(harmless).rows) == 4
 
 
 def test_the_child_inherits_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZUKARI_PASSWORD", "secret")
-    assert "secret" not in " ".join([*child._environment().values(), *child._command()])
+    started = [*confined.environment(child.CHILD).values(), *confined.command(child.CHILD)]
+    assert "secret" not in " ".join(started)
 
 
 @pytest.mark.parametrize(
