@@ -1,7 +1,13 @@
-"""Canaries: a word in every field, file name, content and password, and nowhere in clear (A9)."""
+"""Canaries: a word in every field, file name, content and password, and nowhere in clear (A9).
 
+Keys are canaries too: every one that the scenario used is looked for, in whatever spelling.
+"""
+
+import base64
 import io
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,17 +19,22 @@ import pytest
 from PIL import Image
 
 from models.backups import record_backup
-from models.codes import AttachmentKind
+from models.codes import AttachmentKind, HandlingKind
 from models.commands import revising
 from models.fields import LongText, Text, TextList
 from models.ledger import Ledger
-from models.records import BY_TYPE, Record, UserAccount
+from models.records import BY_TYPE, Person, Record, UserAccount
 from models.records.base import Stored
 from reports.pictures import plain_picture
 from reports.tables.read import read_table
+from storage import rekeying, verify
 from storage.journal_file import JournalFile, Part
+from storage.unlocked import Vault
+from tests.e2e.steps import Day, events_of, makes_the_seal, seals
 from tests.e2e.test_secrets import ENCODINGS, Watch, found_in, watch  # noqa: F401 - a fixture
 from tests.house import House, furnished
+from tests.security.keys import PIECE, PROC, Keys, Onlooker, keys  # noqa: F401 - a fixture
+from ui.exporting import export_register
 from ui.sample import cast
 
 BOSS = cast.USERS[0]
@@ -31,6 +42,13 @@ STEM, ASCII = "麒麟鸞鳳", "KirinCanary"  # the first is in CP932 too
 PASSWORD = f"{STEM}の{ASCII}七つ"
 SKIPPED = {"ledger_origin", "user_account"}  # keys and logins; the ledger would not open again
 NOT_TEXTS = ("id", "blob", "checker_proof")
+KEYS = {
+    "X25519", "Ed25519", "device secret", "recovery secret", "seal",
+    "source of azukari/database",  # the data key
+    *(f"azukari/{name}" for name in ("database", "header", "slot-key/1", "wrap/1", "recovery/1")),
+    *(f"azukari/{name}" for name in ("journal", "journal-file/1", "backup/1", "attachment/1")),
+}  # fmt: skip
+PLACE_OF_THE_DEVICE_SECRET = ("around/device/device.key", "device secret")
 
 
 def quiet(done: int, total: int) -> None:
@@ -104,6 +122,17 @@ def work(house: House, around: Path) -> None:
     assert house.ledger.safe.verify(full=True, progress=quiet).ok
 
 
+def hand_out(house: House, folder: Path) -> None:
+    """Write what leaves the office: sealed papers and registers, which are read in clear."""
+    folder.mkdir()
+    day = Day(house)
+    makes_the_seal(day)
+    paper = seals(day, "D-14", events_of(day, HandlingKind.RECEIVE)[0].record.id)
+    (folder / "paper.pdf").write_bytes(day.papers[paper.doc_no])
+    for name in ("people.csv", "people.xlsx"):
+        export_register(house.ledger, Person, folder / name, purpose=f"{STEM}{ASCII}")
+
+
 def leave_a_hot_journal(ledger: Ledger, around: Path) -> None:
     """Keep what SQLite would leave if the program died in the middle of a write."""
     database = ledger.store.database  # type: ignore[attr-defined]
@@ -116,30 +145,105 @@ def leave_a_hot_journal(ledger: Ledger, around: Path) -> None:
     assert len(hot) > 4096
 
 
-def test_no_canary_is_found_in_clear(
-    tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch,  # noqa: F811
-    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
-    caplog.set_level("DEBUG")
+@pytest.fixture
+def around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for all that the program writes of its own will, temp folder and home too."""
     around = tmp_path / "around"
     for name in ("tmp", "home"):
         (around / name).mkdir(parents=True)
     monkeypatch.setenv("TMPDIR", str(around / "tmp"))
     monkeypatch.setenv("HOME", str(around / "home"))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    with furnished(around, accounts=True, days=1) as house:
+    return around
+
+
+def test_no_canary_and_no_key_is_found_in_clear(
+    tmp_path: Path, around: Path, watch: Watch, keys: Keys,  # noqa: F811
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    caplog.set_level("DEBUG")
+    monkeypatch.setattr(verify, "FEW", 0)  # both would spare a small ledger their helpers,
+    monkeypatch.setattr(rekeying, "SMALL", 0)  # which are given keys
+    with Onlooker() as onlooker, furnished(around, accounts=True, days=1) as house:
+        hand_out(house, tmp_path / "outputs")
+        keys.keep_seal(house.ledger)
         work(house, around)
         assert found_in(around, [STEM, ASCII]) == [], "while the ledger is open"
+        assert keys.found_in(tmp_path) == {PLACE_OF_THE_DEVICE_SECRET}, "while the ledger is open"
     assert found_in(around, [STEM, ASCII]) == []
+    assert keys.names >= KEYS and len(keys.name_of) > 2 * 70, "they were there to look for"
+    assert keys.found_in(tmp_path) == {PLACE_OF_THE_DEVICE_SECRET}
     assert not list((around / "tmp").iterdir()) and not list((around / "home").iterdir())
     said = capfd.readouterr()
     heard = (said.out, said.err, caplog.text, *watch.children)
-    assert not [text for text in heard if STEM in text or ASCII in text]
+    seen = (*(text.encode() for text in heard), *onlooker.seen)
+    assert not [text for text in seen if STEM.encode() in text or ASCII.encode() in text]
+    assert not [name for text in seen for name in keys.names_in(text)]
     assert len(watch.children) >= 2, "a table and a picture were read in children"
+    assert any(b"multiprocessing" in text for text in onlooker.seen) or not PROC, "helpers worked"
     assert {one.name for one in around.rglob("*.az[bj]")}, (
         "journal and backup were there to look at"
     )
     assert not any(ASCII in value for value in os.environ.values())
+
+
+KEY = bytes(range(200, 232))
+SPELLINGS = {
+    "bytes": KEY,
+    "half of it": KEY[PIECE:],
+    "hex": KEY.hex().encode(),
+    "HEX": KEY.hex().upper().encode(),
+    "hex after a digit": b"7" + KEY.hex().encode(),
+    "hex of a fingerprint": KEY.hex(":").encode(),
+    "hex in UTF-16": KEY.hex().encode("utf-16-le"),
+    **{f"base64 after {n}": base64.b64encode(b"xyz"[:n] + KEY + b"!") for n in range(3)},
+    **{f"base64url after {n}": base64.urlsafe_b64encode(b"xyz"[:n] + KEY) for n in range(3)},
+    "base64 after a letter": b"k" + base64.b64encode(KEY).rstrip(b"="),
+    "base64 in lines": base64.encodebytes(bytes(40) + KEY),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_key_in_clear_would_be_found(tmp_path: Path, spelling: str) -> None:
+    """The planted control, in every spelling, in the middle of other bytes."""
+    listened = Keys()
+    listened.keep("key", KEY)
+    (tmp_path / "file").write_bytes(b"\xff\xfe{" + SPELLINGS[spelling] + b'"}\xff')
+    assert listened.found_in(tmp_path) == {("file", "key")}
+    (tmp_path / "file").write_bytes(b"\xff\xfe{" + bytes(reversed(SPELLINGS[spelling])) + b'"}')
+    assert listened.found_in(tmp_path) == set()
+
+
+def test_a_vault_that_notes_its_keys_would_be_found(
+    tmp_path: Path,
+    keys: Keys,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The planted bug: somebody looked for an error and forgot to take the note away."""
+    derive = Vault.derive
+
+    def noting(self: Vault, purpose: str, *, epoch: int | None = None) -> bytes:
+        key = derive(self, purpose, epoch=epoch)
+        (tmp_path / "debug.log").write_text(f"{purpose}={key.hex()}\n")
+        return key
+
+    monkeypatch.setattr(Vault, "derive", noting)
+    with furnished(tmp_path):
+        pass
+    assert ("debug.log", "azukari/database") in keys.found_in(tmp_path)
+
+
+@pytest.mark.skipif(not PROC, reason="needs /proc")
+def test_a_key_given_to_a_child_would_be_seen() -> None:
+    """The planted control of the onlooker: once as an argument, once in the environment."""
+    listened = Keys()
+    listened.keep("key", KEY)
+    sleep = [sys.executable, "-c", "import time; time.sleep(0.3)"]
+    for words, environment in (([KEY.hex()], {}), ([], {"KEY": base64.b64encode(KEY).decode()})):
+        with Onlooker() as onlooker:
+            subprocess.run([*sleep, *words], env=os.environ | environment, check=True)
+        assert [text for text in onlooker.seen if listened.names_in(text)]
 
 
 def test_a_journal_in_clear_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
