@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from models.chain import Head, Signer
 from models.codes import Role
+from models.errors import AzukariError, Damaged
+from models.passwords import USUAL_FORMER
 from models.store import Progress, Store, quiet
 
 if TYPE_CHECKING:
@@ -152,7 +154,19 @@ class Safe(Protocol):
     def key_was_renewed(self) -> bool:
         """Whether opening the ledger finished a renewal that had died half-way."""
 
-    def change_password(self, old: str, new: str) -> None: ...
+    def change_password(
+        self, old: str, new: str, *, former: int = USUAL_FORMER, progress: Progress = quiet
+    ) -> None:
+        """Change the signed-in person's own password.
+
+        Args:
+            former: how many passwords before the present one may not come again.
+            progress: of the look through these; stopping it leaves everything as it was.
+
+        Raises:
+            WrongPassword: `old` is wrong; nothing is told of the former ones then.
+            WeakPassword, Cancelled
+        """
 
     def sign_as(
         self, login: str, password: str, statement: Callable[[str], bytes]

@@ -16,6 +16,8 @@ from models.errors import WeakPassword
 FLOOR = 10
 DEFAULT_MINIMUM = 12
 MAXIMUM = 256
+# How many passwords before the present one may not come again: each costs one more derivation.
+LEAST_FORMER, USUAL_FORMER, MOST_FORMER = 1, 4, 12
 # zxcvbn's time grows with the square of the length, and 64 characters decide.
 _LONGEST_JUDGED = 64
 _LEAST_GUESSES = 10**10

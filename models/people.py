@@ -16,6 +16,7 @@ from models.codes import (
 )
 from models.commands import Change, creating, revising
 from models.errors import Cancelled, NotPermitted, Refused, WeakPassword
+from models.former_passwords import former_passwords
 from models.issuing import issue_procedure
 from models.passwords import check_own, tidy
 from models.records import (
@@ -112,13 +113,17 @@ class People:
         numbers = (one.record.contract_no for one in ledger.contracts())
         return tuple(word for word in (login, *names, *firms, *numbers) if word)
 
-    def change_password(self, old: str, new: str, *, reminded: bool = False) -> Change:
-        """Change the signed-in user's own password.
+    def change_password(
+        self, old: str, new: str, *, reminded: bool = False, progress: Progress = quiet
+    ) -> Change:
+        """Change the signed-in user's own password; the last ones do not come again (A-08).
 
         Args:
             reminded: the user acknowledged that it is told to nobody and written down nowhere.
+            progress: of the look through the former passwords.
 
         Raises:
+            Cancelled: by `progress`; the password is as it was.
             WeakPassword, WrongPassword
         """
         ledger = self._ledger
@@ -126,7 +131,8 @@ class People:
         if tidy(new) == tidy(old):
             raise WeakPassword(reason="今と同じパスワードです。別のものにしてください。")
         check_own(new, self.own_words(account.person_id, account.login_name))
-        ledger.safe.change_password(old, new)
+        former = former_passwords(ledger)
+        ledger.safe.change_password(old, new, former=former, progress=progress)
         changed = replace(
             account,
             password_changed_on=ledger.today(),

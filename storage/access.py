@@ -88,7 +88,7 @@ class AccessTable:
         database = self._database
         if database.frozen:
             return  # whoever looked was told that nothing can be noted here
-        with _writable(database), database.transaction():
+        with writable(database), database.transaction():
             write(database, lines, [seal])
         if self._journal is not None:
             self._journal.lines_written(len(lines))
@@ -246,7 +246,7 @@ def _conditions(question: Question) -> tuple[list[str], list[Any]]:
 
 
 @contextmanager
-def _writable(database: Database) -> Iterator[None]:
+def writable(database: Database) -> Iterator[None]:
     """Let a connection that only asks write the log of what it asked."""
     with database.lock:
         reading = bool(database.value("PRAGMA query_only"))

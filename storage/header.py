@@ -385,21 +385,31 @@ def parse_slot(fields: Fields, profile: str) -> Slot:
         Malformed: a field is missing, unknown or out of bounds.
     """
     fields.only(("box", "initial", "kdf", "nonce", "sig", "slot_id", "tag", "user_id"))
-    kdf = fields.part("kdf").only(("alg", "m", "p", "salt", "t", "v"))
-    kdf.text("alg", "argon2id")
-    kdf.number("p", LANES, LANES)
-    kdf.number("v", ARGON2_VERSION, ARGON2_VERSION)
+    kdf, salt = parse_kdf(fields.part("kdf"), profile)
     return Slot(
         slot_id=fields.blob("slot_id", ID_BYTES),
         user_id=fields.text("user_id", NAME_PATTERN),
         tag=fields.blob("tag", ID_BYTES),
         initial=fields.flag("initial"),
-        kdf=_cost(kdf, profile),
-        salt=kdf.blob("salt", SALT_BYTES),
+        kdf=kdf,
+        salt=salt,
         nonce=fields.blob("nonce", NONCE_BYTES),
         box=fields.blob("box", SLOT_BOX_BYTES),
         signature=fields.blob("sig", SIGNATURE_BYTES),
     )
+
+
+def parse_kdf(fields: Fields, profile: str) -> tuple[KdfParameters, bytes]:
+    """Read what `kdf_body` wrote: cost and salt, the cost within the bounds of the profile.
+
+    Raises:
+        Malformed: a field is missing, unknown or out of bounds.
+    """
+    fields.only(("alg", "m", "p", "salt", "t", "v"))
+    fields.text("alg", "argon2id")
+    fields.number("p", LANES, LANES)
+    fields.number("v", ARGON2_VERSION, ARGON2_VERSION)
+    return _cost(fields, profile), fields.blob("salt", SALT_BYTES)
 
 
 def _check_agreement(header: Header) -> None:

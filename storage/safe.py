@@ -21,7 +21,7 @@ from models.errors import (
     RolledBack,
 )
 from models.gate import BackupFile, NewSheet, Presence, Problem, SheetKey, Verification, WayIn
-from models.passwords import PasswordPolicy
+from models.passwords import USUAL_FORMER, PasswordPolicy
 from models.records import UserAccount
 from models.store import Progress, quiet
 from storage import backup as containers
@@ -38,6 +38,7 @@ from storage.checkpoint import Me
 from storage.erasing import erasure_problems, read_erasures
 from storage.files import open_regular, reading, sync_folder, writing
 from storage.head_check import last_backup_problems
+from storage.former import FormerPasswords, forget_former
 from storage.header_edits import next_sheet_name
 from storage.journal_keeper import Keeper
 from storage.ledger_store import LedgerStore
@@ -105,6 +106,7 @@ class LedgerSafe:
         member = self.vault.reissue(user_id, login, password, role=role.value)
         self.remember_header()
         return member.public_key
+        forget_former(self._store, user_id)
 
     def take_back(self, user_id: str) -> None:
         self.vault.remove_slot(user_id)
@@ -137,9 +139,18 @@ class LedgerSafe:
                 self._rotate(progress)
                 self.key_was_renewed = True
 
-    def change_password(self, old: str, new: str) -> None:
+    def change_password(
+        self, old: str, new: str, *, former: int = USUAL_FORMER, progress: Progress = quiet
+    ) -> None:
         self._policy.check(new)
-        self.vault.change_password(old, new)
+        history = FormerPasswords(self._store, self.vault)
+
+        def before() -> None:
+            # Only who has proved the present password learns whether another was once his.
+            history.refuse(new, former, progress)
+            history.keep(old, former)
+
+        self.vault.change_password(old, new, before=before)
         self.remember_header()
 
     def sign_as(

@@ -230,10 +230,15 @@ class Vault:
             raise MustChangePassword
         return user.user_id, keys.sign(statement(user.user_id))
 
-    def change_password(self, old: str, new: str) -> None:
+    def change_password(
+        self, old: str, new: str, *, before: Callable[[], None] = lambda: None
+    ) -> None:
         """Replace the own slot; the old password opens neither copy when this returns.
 
         The data key stays: copies and backups of that time still open with the old password.
+
+        Args:
+            before: called once the old password is proved; what it raises leaves the slot alone.
 
         Raises:
             WrongPassword: `old` is wrong.
@@ -241,6 +246,7 @@ class Vault:
         """
         self.check_password(old)
         check_floor(new)
+        before()
         slot = self.header.slot_of(self.user_id)
         if slot is None:
             raise NotFound(what="利用者")

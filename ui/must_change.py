@@ -67,11 +67,15 @@ class OwnPasswordDialog(QDialog):
             return
         old, new = self.old.take(), self.new.take()
         self.buttons.setEnabled(False)
-        self._operations.run(
-            lambda: self._ledger.people.change_password(old, new, reminded=True),
-            done=self._done,
+        people = self._ledger.people
+        # The look through the former passwords takes as long as so many sign-ins.
+        self._operations.long(
+            self.tr("前に使ったパスワードとの照合"),
+            lambda progress: people.change_password(old, new, reminded=True, progress=progress),
+            self._done,
+            self,
             failed=self._failed,
-            parent=self,
+            late=True,
         )
 
     def _done(self, _change: Change) -> None:

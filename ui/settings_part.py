@@ -1,4 +1,4 @@
-"""The settings of a ledger on one form: idle time, backup, seal, office hours, barcode reader."""
+"""The settings of a ledger on one form: idle time, backup, seal, hours, passwords, barcodes."""
 
 from PySide6.QtCore import QTime, Signal
 from PySide6.QtWidgets import (
@@ -15,8 +15,10 @@ from PySide6.QtWidgets import (
 from models import backup_rule
 from models.backup_rule import KeepRule, keep_rule
 from models.codes import SealKind
+from models.former_passwords import former_passwords
 from models.ledger import Ledger
 from models.office_hours import office_hours, read_hours
+from models.passwords import LEAST_FORMER, MOST_FORMER
 from ui import ledger_settings as settings
 from ui.layout import add_row, button, form, note, say
 from ui.office_hours import OfficeHoursBox
@@ -83,6 +85,10 @@ class SettingsPart(QWidget):
         self.seal = QComboBox()
         for kind in SealKind:
             self.seal.addItem(kind.label, str(kind))
+        self.former = _number(LEAST_FORMER, MOST_FORMER, "個")
+        self.former.setToolTip(
+            self.tr("パスワードを変えるとき、今のものと、その前のこの数までは使えません。")
+        )
         self.prefix = QLineEdit()
         self.prefix.setMaxLength(1)
         self.prefix.setFixedWidth(60)
@@ -105,9 +111,10 @@ class SettingsPart(QWidget):
         add_row(rows, self.tr("残すバックアップ"), self._keep_row())
         add_row(rows, self.tr("書類の押印欄"), self.seal)
         add_row(rows, self.tr("利用する時間帯"), self.hours)
+        add_row(rows, self.tr("再び使えないパスワード"), self.former)
         add_row(rows, self.tr("バーコードの先頭文字"), self.prefix)
         add_row(rows, self.tr("バーコードの文字の間隔"), self.gap)
-        for box in (self.idle, self.days, self.gap, self.seal):
+        for box in (self.idle, self.days, self.former, self.gap, self.seal):
             box.setMaximumWidth(200)
         column = QVBoxLayout(self)
         column.setSpacing(12)
@@ -163,6 +170,7 @@ class SettingsPart(QWidget):
             settings.BACKUP_KEEP: KeepRule(*(box.value() for box in self.keep_boxes)).setting,
             settings.SEAL_KIND: str(self.seal.currentData()),
             settings.OFFICE_HOURS: self.hours.hours().spelled,
+            settings.FORMER_PASSWORDS: str(self.former.value()),
             settings.SCAN_PREFIX: self.prefix.text(),
             settings.SCAN_GAP: str(self.gap.value()),
         }
@@ -181,6 +189,7 @@ class SettingsPart(QWidget):
             box.setValue(int(number))
         self.seal.setCurrentIndex(self.seal.findData(values[settings.SEAL_KIND]))
         self.hours.show_hours(read_hours(values[settings.OFFICE_HOURS]))
+        self.former.setValue(int(values[settings.FORMER_PASSWORDS]))
         self.prefix.setText(values[settings.SCAN_PREFIX])
         self.gap.setValue(int(values[settings.SCAN_GAP]))
         self._shown = self._typed()
@@ -199,6 +208,7 @@ def _read(ledger: Ledger) -> tuple[dict[str, str], bool]:
         settings.BACKUP_KEEP: keep_rule(ledger).setting,
         settings.SEAL_KIND: str(settings.seal_kind(ledger)),
         settings.OFFICE_HOURS: office_hours(ledger).spelled,
+        settings.FORMER_PASSWORDS: str(former_passwords(ledger)),
         settings.SCAN_PREFIX: settings.scan_prefix(ledger),
         settings.SCAN_GAP: str(settings.scan_gap(ledger)),
     }

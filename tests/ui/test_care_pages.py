@@ -1,6 +1,7 @@
 """Backups, accounts and settings as the user meets them; and what happens when we fail."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +23,7 @@ from models.codes import (
     SystemEventKind,
 )
 from models.errors import FontMissing, NotPermitted
+from models.former_passwords import former_passwords
 from models.ledger import Ledger
 from models.office import Office
 from models.records import (
@@ -33,6 +35,8 @@ from models.records import (
     SystemEvent,
     UserAccount,
 )
+from storage import former
+from storage.kdf import KdfParameters, argon2id
 from tests.ui.shell import (
     LOGIN,
     NOW,
@@ -54,6 +58,7 @@ from ui.operations import Operations
 from ui.page import Desk
 from ui.password_line import PasswordLine
 from ui.preferences import Preferences
+from ui.progress import ProgressDialog
 from ui.restore import RestoreDialog
 from ui.sample import cast
 from ui.session_lock import WM_WTSSESSION_CHANGE, WTS_SESSION_LOCK, _Message, says_locked
@@ -287,6 +292,46 @@ def test_ones_own_password_is_changed_with_the_present_one(
     office.unlock(tmp_path / "ledger", LOGIN, SECOND_PASSWORD).close()
 
 
+def test_the_look_through_former_passwords_is_shown_and_can_be_stopped(
+    qtbot: QtBot, desk: Desk, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.ledger.people.change_password(PASSWORD, SECOND_PASSWORD)
+    go_on = threading.Event()
+
+    def slow(password: str, salt: bytes, cost: KdfParameters) -> bytes:
+        assert threading.current_thread() is not threading.main_thread()
+        assert go_on.wait(5)
+        return argon2id(password, salt, cost)
+
+    monkeypatch.setattr(former, "argon2id", slow)
+    dialog = OwnPasswordDialog(desk.ledger, desk.operations)
+    qtbot.addWidget(dialog)
+    dialog.show()
+
+    def type_and_accept(new: str) -> None:
+        dialog.old.setText(SECOND_PASSWORD)
+        dialog.new.first.setText(new)
+        dialog.new.second.setText(new)
+        dialog.reminder.setChecked(True)
+        dialog.accept()
+
+    def shown() -> list[ProgressDialog]:
+        return [one for one in dialog.findChildren(ProgressDialog) if one.isVisible()]
+
+    type_and_accept("tori hoshi budou 55 kawa")
+    qtbot.waitUntil(lambda: bool(shown()), timeout=3_000)
+    assert "前に使ったパスワードとの照合" in shown()[0].windowTitle()
+    shown()[0].reject()
+    go_on.set()
+    settle(qtbot, desk.operations)
+    assert dialog.message.text() == "中止しました。何も変更していません。"
+    type_and_accept(PASSWORD)
+    settle(qtbot, desk.operations)
+    assert "前に使ったパスワードです（今のものより前の4個は" in dialog.message.text()
+    desk.ledger.close()
+    office.unlock(tmp_path / "ledger", LOGIN, SECOND_PASSWORD).close()
+
+
 def test_no_dialog_echoes_a_password(qtbot: QtBot, desk: Desk, office: Office) -> None:
     person = worker(desk.ledger)
     dialogs = (
@@ -316,11 +361,14 @@ def test_settings_are_kept_and_told(qtbot: QtBot, desk: Desk) -> None:
     settle(qtbot, desk.operations)
     part.idle.setValue(5)
     part.prefix.setText("~")
+    assert part.former.value() == 4
+    part.former.setValue(6)
     assert part.has_draft()
     with qtbot.waitSignal(part.kept, timeout=2_000):
         part.keep()
     assert settings.idle_minutes(desk.ledger) == 5
     assert settings.scan_prefix(desk.ledger) == "~"
+    assert former_passwords(desk.ledger) == 6
     assert not part.has_draft()
 
 
