@@ -1,0 +1,1 @@
+"""The small files: memory of the head, refusals, attempts, lock, backup medium."""
