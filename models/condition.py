@@ -12,6 +12,20 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from models.backups import WHOLE_LEDGER
+from models.capacity import (
+    GIB,
+    LOW_MEMORY,
+    MIB,
+    TOO_LOW_MEMORY,
+    Disk,
+    Memory,
+    Room,
+    chosen_quota,
+    quota_notice,
+    quota_of,
+    require_quota,
+    size_words,
+)
 from models.codes import BackupKind, BackupResult, EventLevel, SystemEventKind
 from models.commands import Change, creating
 from models.denied import Denied, found_denied
@@ -25,8 +39,6 @@ from models.wareki import JAPAN, format_short, format_short_moment
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-MIB = 1 << 20
-GIB = 1 << 30
 LEAST_FREE = 512 * MIB  # below this, or what a backup and a new key need, there is danger
 COMFORT = 5 * GIB
 STOP_FREE = 64 * MIB  # below this no file is attached, so that entries and a backup still fit
@@ -65,15 +77,6 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Disk:
-    """Room where the ledger lies; sizes in bytes."""
-
-    free: int
-    total: int
-    ledger: int  # database and attachments
-
-
-@dataclass(frozen=True, slots=True)
 class Protection:
     """A program against malware as the system tells of it."""
 
@@ -82,7 +85,7 @@ class Protection:
     updated_on: date | None
 
 
-class Machine(Protocol):
+class Machine(Room, Protocol):
     """What the PC tells of itself."""
 
     @property
@@ -118,6 +121,8 @@ class Facts:
     terminal: str
     holder: str
     since: datetime | None
+    memory: Memory | None = None
+    quota: int = 0  # MB that somebody set for the attachments, 0 for none
     protection: Sequence[Protection] | None
     programs: Sequence[str] | None
     denied: Sequence[Denied]
@@ -162,6 +167,8 @@ def read_facts(
         unresolved=ledger.blocking.found if ledger.blocking.watches else None,
         terminals=[
             (
+        memory=machine.memory(),
+        quota=chosen_quota(ledger),
                 one.device,
                 one.caption(),
                 f"{ledger.registers.caption('place', one.place_id)}、{one.theft_prevention}",
@@ -185,7 +192,8 @@ def _clock_event(ledger: "Ledger") -> SystemEvent | None:
 def judge(facts: Facts) -> list[Condition]:
     """Judge everything, in the order of the page."""
     return [
-        _room(facts), _checked(facts), _backed_up(facts), _tried(facts), _journal(facts.journal),
+        _room(facts), _share(facts), _memory(facts.memory), _checked(facts), _backed_up(facts),
+        _tried(facts), _journal(facts.journal),
         _clock(facts), _use(facts), _registered(facts), _protection(facts), _programs(facts),
         Condition("プログラムの版", State.GOOD, f"預り台帳 {facts.version}を使っています。"),
     ]  # fmt: skip
@@ -198,7 +206,8 @@ def _room(facts: Facts) -> Condition:
     least = max(LEAST_FREE, 3 * disk.ledger)  # a copy for a backup here, a new key, the rest
     sentence = (
         f"空き{size_words(disk.free)}（全体{size_words(disk.total)}）。"
-        f"台帳は{size_words(disk.ledger)}です。{_forecast(days, facts)}"
+        f"台帳は{size_words(disk.ledger)}（データベース{size_words(disk.ledger - disk.files)}、"
+        f"添付資料{size_words(disk.files)}）です。{_forecast(days, facts)}"
     )
     if disk.free < least:
         return Condition(
@@ -232,6 +241,41 @@ def days_left(facts: Facts) -> int | None:
 def _forecast(days: int | None, facts: Facts) -> str:
     if days is None:
         return "増え方はまだ分かりません。"
+def _share(facts: Facts) -> Condition:
+    topic = "添付資料の割当て"
+    quota = quota_of(facts.disk, facts.quota)
+    if not quota.left:
+        return Condition(
+            topic, State.BAD, quota.words,
+            "新しい添付を断っています。記帳とバックアップはできます。「設定」で割当てを増やしてください。",
+        )  # fmt: skip
+    if quota.warns:
+        return Condition(
+            topic, State.CARE, quota.words,
+            "使い切ると、新しい添付を断ります。写真や書類は小さくして添付し、必要なら「設定」で増やしてください。",
+        )  # fmt: skip
+    return Condition(topic, State.GOOD, quota.words)
+
+
+def _memory(memory: Memory | None) -> Condition:
+    topic = "メモリ"
+    if memory is None:
+        return Condition(
+            topic, State.UNKNOWN, "このPCからは、メモリの使用量を読み取れません。",
+            "ほかの方法で空きを確かめ、所見に書いて記帳してください。",
+        )  # fmt: skip
+    words = (
+        f"このプログラムが{size_words(memory.used)}を使っています。"
+        f"PCの空きは{size_words(memory.free)}（全体{size_words(memory.total)}）です。"
+    )
+    to_do = "使っていないプログラムを終了してください。足りなくなると、サインインや書類の作成ができません。"
+    if memory.free < TOO_LOW_MEMORY:
+        return Condition(topic, State.BAD, words, to_do)
+    if memory.free < LOW_MEMORY:
+        return Condition(topic, State.CARE, words, to_do)
+    return Condition(topic, State.GOOD, words)
+
+
     if days >= LONG:
         return "今の増え方なら、当分いっぱいになりません。"
     full_on = facts.now.date() + timedelta(days=days)
@@ -384,11 +428,20 @@ def require_room(ledger: "Ledger") -> None:
     """Refuse a new file while there is too little room (A-20); entries and backups go on.
 
     Raises:
-        LittleRoom
+    require_quota(ledger, size)
+        LittleRoom: on the disk.
+        QuotaUsedUp: in the share of the attachments.
     """
     free = ledger.safe.machine.free()
     if free < STOP_FREE:
         raise LittleRoom(free=size_words(free))
+        if free < STOP_FREE:
+            return str(LittleRoom(free=size_words(free)))
+        if free < LEAST_FREE:
+            return (
+                f"台帳のディスクの空きが{size_words(free)}です。不要なファイルを片付けてください。"
+            )
+        return quota_notice(ledger)
 
 
 def room_notice(ledger: "Ledger") -> str:
@@ -397,19 +450,6 @@ def room_notice(ledger: "Ledger") -> str:
         free = ledger.safe.machine.free()
     except AzukariError:
         return ""  # the condition page tells what cannot be read
-    if free < STOP_FREE:
-        return str(LittleRoom(free=size_words(free)))
-    if free < LEAST_FREE:
-        return f"台帳のディスクの空きが{size_words(free)}です。不要なファイルを片付けてください。"
-    return ""
-
-
-def size_words(size: int) -> str:
-    """Return a size as people say it."""
-    for unit, word in ((1 << 40, "TB"), (GIB, "GB"), (MIB, "MB")):
-        if size >= unit:
-            return f"{size / unit:,.1f}{word}"
-    return f"{max(size, 0) / 1024:,.0f}KB"
 
 
 def told(detail: str, topic: str) -> State | None:

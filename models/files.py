@@ -66,14 +66,14 @@ class Files:
         """Keep a file with the ledger.
 
         Raises:
-            TerminalBlocked, LittleRoom: papers are sealed all the same.
+            TerminalBlocked, LittleRoom, QuotaUsedUp: papers are sealed all the same.
             Refused, NotPermitted
         """
         if (answered := self._ledger.answered(command_id)) is not None:
             return answered
         permissions.require_write(self._ledger.role, Attachment)
         self._ledger.blocking.require()
-        require_room(self._ledger)
+        require_room(self._ledger, len(data))
         record = self.prepare(data, name=name, mime=mime, kind=kind, contract_id=contract_id)
         self._ledger.registers.validate(record)
         self._ledger.registers.check_references(record, Desk(self._ledger.store))

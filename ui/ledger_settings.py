@@ -3,8 +3,9 @@
 from datetime import time
 from pathlib import Path
 
-from models import backup_rule, permissions
+from models import backup_rule, capacity, permissions
 from models.backup_rule import KeepRule, change_keep_rule
+from models.capacity import change_quota
 from models.codes import SealKind
 from models.former_passwords import change_former_passwords
 from models.ledger import Ledger
@@ -18,6 +19,7 @@ BACKUP_AT_EXIT = "backup_at_exit"
 BACKUP_KEEP = backup_rule.SETTING
 OFFICE_HOURS = "office_hours"  # kept as an entry, for it decides what stands out
 FORMER_PASSWORDS = "former_passwords"  # likewise: it says how strict the office was, and when
+ATTACHMENT_QUOTA = capacity.SETTING
 SEAL_KIND = "seal_kind"
 SCAN_PREFIX = "scan_prefix"
 SCAN_GAP = "scan_gap_ms"
@@ -88,6 +90,9 @@ def change_setting(ledger: Ledger, name: str, value: str) -> None:
         return
     if name == OFFICE_HOURS:
         change_office_hours(ledger, read_hours(value))
+        return
+    if name == ATTACHMENT_QUOTA:
+        change_quota(ledger, int(value))
         return
     if name == FORMER_PASSWORDS:
         change_former_passwords(ledger, int(value))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models import backup_rule
+from models import backup_rule, capacity
 from models.backup_rule import KeepRule, keep_rule
 from models.codes import SealKind
 from models.former_passwords import former_passwords
@@ -89,6 +89,15 @@ class SettingsPart(QWidget):
         self.former.setToolTip(
             self.tr("パスワードを変えるとき、今のものと、その前のこの数までは使えません。")
         )
+        self.quota = _number(0, capacity.MOST, "MB")
+        self.quota.setSingleStep(100)
+        self.quota.setSpecialValueText(self.tr("自動"))
+        self.quota.setToolTip(
+            self.tr(
+                "自動は、ディスクの4分の1と3GBの小さいほうです。バックアップは一つのファイルになり、"
+                "FAT32の媒体には4GBまでしか書けません。"
+            )
+        )
         self.prefix = QLineEdit()
         self.prefix.setMaxLength(1)
         self.prefix.setFixedWidth(60)
@@ -109,12 +118,13 @@ class SettingsPart(QWidget):
         add_row(rows, self.tr("自動バックアップ"), daily)
         add_row(rows, "", self.at_exit)
         add_row(rows, self.tr("残すバックアップ"), self._keep_row())
+        add_row(rows, self.tr("添付資料の割当て"), self.quota)
         add_row(rows, self.tr("書類の押印欄"), self.seal)
         add_row(rows, self.tr("利用する時間帯"), self.hours)
         add_row(rows, self.tr("再び使えないパスワード"), self.former)
         add_row(rows, self.tr("バーコードの先頭文字"), self.prefix)
         add_row(rows, self.tr("バーコードの文字の間隔"), self.gap)
-        for box in (self.idle, self.days, self.former, self.gap, self.seal):
+        for box in (self.idle, self.days, self.quota, self.former, self.gap, self.seal):
             box.setMaximumWidth(200)
         column = QVBoxLayout(self)
         column.setSpacing(12)
@@ -168,6 +178,7 @@ class SettingsPart(QWidget):
             settings.BACKUP_AT: self.at.time().toString("HH:mm") if self.daily.isChecked() else "",
             settings.BACKUP_AT_EXIT: "1" if self.at_exit.isChecked() else "",
             settings.BACKUP_KEEP: KeepRule(*(box.value() for box in self.keep_boxes)).setting,
+            settings.ATTACHMENT_QUOTA: str(self.quota.value()),
             settings.SEAL_KIND: str(self.seal.currentData()),
             settings.OFFICE_HOURS: self.hours.hours().spelled,
             settings.FORMER_PASSWORDS: str(self.former.value()),
@@ -187,6 +198,7 @@ class SettingsPart(QWidget):
         self.at_exit.setChecked(bool(values[settings.BACKUP_AT_EXIT]))
         for box, number in zip(self.keep_boxes, values[settings.BACKUP_KEEP].split(), strict=True):
             box.setValue(int(number))
+        self.quota.setValue(int(values[settings.ATTACHMENT_QUOTA]))
         self.seal.setCurrentIndex(self.seal.findData(values[settings.SEAL_KIND]))
         self.hours.show_hours(read_hours(values[settings.OFFICE_HOURS]))
         self.former.setValue(int(values[settings.FORMER_PASSWORDS]))
@@ -206,6 +218,7 @@ def _read(ledger: Ledger) -> tuple[dict[str, str], bool]:
         settings.BACKUP_AT: f"{at:%H:%M}" if (at := settings.backup_at(ledger)) else "",
         settings.BACKUP_AT_EXIT: "1" if settings.backup_at_exit(ledger) else "",
         settings.BACKUP_KEEP: keep_rule(ledger).setting,
+        settings.ATTACHMENT_QUOTA: str(capacity.chosen_quota(ledger)),
         settings.SEAL_KIND: str(settings.seal_kind(ledger)),
         settings.OFFICE_HOURS: office_hours(ledger).spelled,
         settings.FORMER_PASSWORDS: str(former_passwords(ledger)),

@@ -6,14 +6,21 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from models.codes import AttachmentKind, EventLevel, SystemEventKind
-from models.condition import (
+from models.capacity import (
+    FAT32,
     GIB,
-    LEAST_FREE,
     MIB,
+    Disk,
+    Memory,
+    change_quota,
+    quota_of,
+    read_quota,
+)
+from models.codes import AttachmentKind, EventLevel, Role, SystemEventKind
+from models.condition import (
+    LEAST_FREE,
     STOP_FREE,
     Condition,
-    Disk,
     Facts,
     Protection,
     State,
@@ -21,12 +28,12 @@ from models.condition import (
     judge,
 )
 from models.denied import found_denied, parse_denied
-from models.errors import LittleRoom
+from models.errors import AzukariError, InvalidField, LittleRoom, NotPermitted, QuotaUsedUp
 from models.fields import JAPAN
 from models.journal import JournalState, JournalStatus
 from models.records import Place, SystemEvent
 from resources import denied_programs
-from storage.machine import PC
+from storage.machine import PC, read_memory
 from tests.house import House, furnished
 from ui.sample import cast
 
@@ -35,7 +42,7 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=JAPAN)
 DENIED = parse_denied(denied_programs())
 WELL = Facts(
     now=NOW,
-    disk=Disk(free=80 * GIB, total=200 * GIB, ledger=300 * MIB),
+    disk=Disk(free=80 * GIB, total=200 * GIB, ledger=300 * MIB, files=100 * MIB),
     sizes=[(NOW - timedelta(days=20), 200 * MIB), (NOW, 300 * MIB)],
     full_check=NOW - timedelta(days=3),
     trial=NOW - timedelta(days=30),
@@ -51,6 +58,7 @@ WELL = Facts(
     denied=DENIED,
     version="1.0",
     terminals=[("01234567", "T-01 事務室のPC", "事務室、ワイヤーロック")],
+    memory=Memory(used=180 * MIB, free=3 * GIB, total=8 * GIB),
 )
 
 
@@ -68,6 +76,12 @@ def test_a_well_kept_pc_is_all_good() -> None:
         ("空き容量", {"disk": Disk(400 * MIB, 200 * GIB, 300 * MIB)}, State.BAD),
         ("空き容量", {"disk": Disk(2 * GIB, 200 * GIB, 300 * MIB)}, State.CARE),
         ("空き容量", {"sizes": [(NOW - timedelta(days=10), 0), (NOW, 20 * GIB)]}, State.CARE),
+        ("添付資料の割当て", {"quota": 125}, State.CARE),
+        ("添付資料の割当て", {"quota": 100}, State.BAD),
+        ("添付資料の割当て", {"disk": replace(WELL.disk, files=FAT32)}, State.BAD),
+        ("メモリ", {"memory": None}, State.UNKNOWN),
+        ("メモリ", {"memory": Memory(MIB, 400 * MIB, 4 * GIB)}, State.CARE),
+        ("メモリ", {"memory": Memory(MIB, 200 * MIB, 4 * GIB)}, State.BAD),
         ("台帳の検証", {"full_check": None}, State.BAD),
         ("台帳の検証", {"full_check": NOW - timedelta(days=40)}, State.CARE),
         ("台帳の検証", {"full_check": NOW - timedelta(days=80)}, State.BAD),
@@ -158,3 +172,79 @@ def test_little_room_refuses_files_and_nothing_else(
         assert house.ledger.safe.backup(tmp_path / "backup", lambda done, total: None).size
         free[0] = LEAST_FREE
         assert not any("空きが" in notice for notice in house.sign_in(BOSS.login).notices)
+
+
+# --- the share of the attachments (A-20) ----------------------------------------------------------
+
+
+def test_the_page_tells_database_files_share_and_memory() -> None:
+    assert (
+        "台帳は300.0MB（データベース200.0MB、添付資料100.0MB）です"
+        in about("空き容量", WELL).sentence
+    )
+    share = about("添付資料の割当て", replace(WELL, quota=250)).sentence
+    assert share == "添付資料は100.0MBです。割当ては250.0MB（設定した値）、残りは150.0MBです。"
+    memory = about("メモリ", WELL).sentence
+    assert memory == "このプログラムが180.0MBを使っています。PCの空きは3.0GB（全体8.0GB）です。"
+
+
+def test_the_usual_share_fits_the_disk_and_a_backup_in_one_file() -> None:
+    assert quota_of(Disk(GIB, 4 * GIB, 0), 0).most == GIB
+    assert quota_of(Disk(GIB, 1000 * GIB, 0), 0).most == FAT32 < 4 * GIB
+    assert quota_of(Disk(GIB, 4 * GIB, 0), 9000).most == 9000 * MIB
+
+
+def test_a_share_that_is_used_up_refuses_files_and_nothing_else(tmp_path: Path) -> None:
+    with furnished(tmp_path, accounts=True, days=1) as house:
+        ledger = house.ledger
+        change_quota(ledger, 1)
+        big = b"x" * (MIB * 5 // 6)
+        ledger.files.attach(big, name="a.txt", mime="text/plain", kind=AttachmentKind.OTHER)
+        assert len(big) < read_quota(ledger).used < MIB
+        before = ledger.store.head()
+        with pytest.raises(QuotaUsedUp, match=r"割当て1\.0MBの残りが") as caught:
+            ledger.files.attach(big, name="b.txt", mime="text/plain", kind=AttachmentKind.OTHER)
+        assert caught.value.exit_code == 5 and ledger.store.head() == before
+        attach(house)  # a small one still fits
+        house.story.receive(1)
+        (tmp_path / "backup").mkdir()
+        assert ledger.safe.backup(tmp_path / "backup", lambda done, total: None).size
+        assert any("割当ては1.0MB" in one for one in house.sign_in(BOSS.login).notices)
+        change_quota(house.ledger, 0)
+        assert read_quota(house.ledger).most > MIB
+        attach(house)
+        assert not any("割当て" in one for one in house.sign_in(BOSS.login).notices)
+        worker = next(user for user in cast.USERS if user.role is Role.WORKER)
+        with pytest.raises(NotPermitted):
+            change_quota(house.sign_in(worker.login), 5)
+
+
+def test_a_nonsensical_share_is_refused(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house, pytest.raises(InvalidField, match="1,000,000MBまで"):
+        change_quota(house.ledger, 1_000_001)
+
+
+def test_a_disk_that_tells_nothing_keeps_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(pc: PC) -> Disk:
+        raise AzukariError
+
+    with furnished(tmp_path, days=1) as house:
+        monkeypatch.setattr(PC, "disk", silent)
+        assert house.sign_in(BOSS.login).role is Role.SUPERVISOR
+
+
+def test_memory_is_read_from_what_linux_tells(tmp_path: Path) -> None:
+    status, whole = tmp_path / "status", tmp_path / "meminfo"
+    status.write_text("Name:\tpython\nVmRSS:\t  184320 kB\nThreads:\t3\n")
+    whole.write_text("MemTotal:  8388608 kB\nMemFree: 1 kB\nMemAvailable: 3145728 kB\n")
+    assert read_memory(status, whole) == Memory(180 * MIB, 3 * GIB, 8 * GIB)
+    whole.write_text("MemTotal: 8388608 kB\n")
+    assert read_memory(status, whole) is None
+    assert read_memory(tmp_path / "missing", whole) is None
+
+
+def test_this_machine_tells_its_memory(tmp_path: Path) -> None:
+    memory = PC(tmp_path, "").memory()
+    assert memory and MIB < memory.used < memory.total and 0 < memory.free < memory.total

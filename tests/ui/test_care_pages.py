@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from models.capacity import chosen_quota
 from models.codes import (
     AccessLevel,
     AccountStatus,
@@ -363,12 +364,15 @@ def test_settings_are_kept_and_told(qtbot: QtBot, desk: Desk) -> None:
     part.prefix.setText("~")
     assert part.former.value() == 4
     part.former.setValue(6)
+    assert part.quota.text() == "自動"
+    part.quota.setValue(2_500)
     assert part.has_draft()
     with qtbot.waitSignal(part.kept, timeout=2_000):
         part.keep()
     assert settings.idle_minutes(desk.ledger) == 5
     assert settings.scan_prefix(desk.ledger) == "~"
     assert former_passwords(desk.ledger) == 6
+    assert chosen_quota(desk.ledger) == 2_500
     assert not part.has_draft()
 
 
