@@ -92,12 +92,6 @@ class Machine(Room, Protocol):
     def holder(self) -> str:
         """Return who uses the ledger alone, as the lock says."""
 
-    def disk(self) -> Disk:
-        """Raises: MediumMissing, InputOutput."""
-
-    def free(self) -> int:
-        """Return the room in bytes where the ledger lies. Raises: MediumMissing, InputOutput."""
-
     def programs(self) -> Sequence[str] | None:
         """Return the installed programs, None where the system does not tell."""
 
@@ -121,14 +115,14 @@ class Facts:
     terminal: str
     holder: str
     since: datetime | None
-    memory: Memory | None = None
-    quota: int = 0  # MB that somebody set for the attachments, 0 for none
     protection: Sequence[Protection] | None
     programs: Sequence[str] | None
     denied: Sequence[Denied]
     version: str
     unresolved: Sequence[str] | None = None  # programs that block the terminal; None: unwatched
     terminals: Sequence[tuple[str, str, str]] = ()  # in use: device, caption, place and measure
+    memory: Memory | None = None
+    quota: int = 0  # MB that somebody set for the attachments, 0 for none
 
 
 def read_facts(
@@ -167,14 +161,14 @@ def read_facts(
         unresolved=ledger.blocking.found if ledger.blocking.watches else None,
         terminals=[
             (
-        memory=machine.memory(),
-        quota=chosen_quota(ledger),
                 one.device,
                 one.caption(),
                 f"{ledger.registers.caption('place', one.place_id)}、{one.theft_prevention}",
             )
             for one in in_use(ledger)
         ],
+        memory=machine.memory(),
+        quota=chosen_quota(ledger),
     )
 
 
@@ -241,6 +235,12 @@ def days_left(facts: Facts) -> int | None:
 def _forecast(days: int | None, facts: Facts) -> str:
     if days is None:
         return "増え方はまだ分かりません。"
+    if days >= LONG:
+        return "今の増え方なら、当分いっぱいになりません。"
+    full_on = facts.now.date() + timedelta(days=days)
+    return f"今の増え方なら、{format_short(full_on)}ごろにいっぱいになります。"
+
+
 def _share(facts: Facts) -> Condition:
     topic = "添付資料の割当て"
     quota = quota_of(facts.disk, facts.quota)
@@ -274,12 +274,6 @@ def _memory(memory: Memory | None) -> Condition:
     if memory.free < LOW_MEMORY:
         return Condition(topic, State.CARE, words, to_do)
     return Condition(topic, State.GOOD, words)
-
-
-    if days >= LONG:
-        return "今の増え方なら、当分いっぱいになりません。"
-    full_on = facts.now.date() + timedelta(days=days)
-    return f"今の増え方なら、{format_short(full_on)}ごろにいっぱいになります。"
 
 
 def _checked(facts: Facts) -> Condition:
@@ -424,17 +418,23 @@ def _named(found: Sequence[tuple[str, str]]) -> str:
     return shown + (f"ほか{len(found) - 8}個" if len(found) > 8 else "")
 
 
-def require_room(ledger: "Ledger") -> None:
+def require_room(ledger: "Ledger", size: int) -> None:
     """Refuse a new file while there is too little room (A-20); entries and backups go on.
 
     Raises:
-    require_quota(ledger, size)
         LittleRoom: on the disk.
         QuotaUsedUp: in the share of the attachments.
     """
     free = ledger.safe.machine.free()
     if free < STOP_FREE:
         raise LittleRoom(free=size_words(free))
+    require_quota(ledger, size)
+
+
+def room_notice(ledger: "Ledger") -> str:
+    """Return what is said at the sign-in when room gets short, "" else."""
+    try:
+        free = ledger.safe.machine.free()
         if free < STOP_FREE:
             return str(LittleRoom(free=size_words(free)))
         if free < LEAST_FREE:
@@ -442,12 +442,6 @@ def require_room(ledger: "Ledger") -> None:
                 f"台帳のディスクの空きが{size_words(free)}です。不要なファイルを片付けてください。"
             )
         return quota_notice(ledger)
-
-
-def room_notice(ledger: "Ledger") -> str:
-    """Return what is said at the sign-in when room gets short, "" else."""
-    try:
-        free = ledger.safe.machine.free()
     except AzukariError:
         return ""  # the condition page tells what cannot be read
 

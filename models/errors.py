@@ -343,6 +343,17 @@ class LittleRoom(DiskFull):
     )
 
 
+class QuotaUsedUp(DiskFull):
+    """The share of the attachments has no room for a new one (A-20). Facts: most, left."""
+
+    code = "QUOTA_USED_UP"
+    sentence = (
+        "添付資料の割当て{most}の残りが{left}のため、このファイルの添付を受け付けません。"
+        "記帳、書類の確定、バックアップはできます。"
+        "ファイルを小さくするか、責任者かシステム管理者が「設定」の「添付資料の割当て」を増やしてください。"
+    )
+
+
 class NotWritable(AzukariError):
     """The place cannot be written. Fact: file."""
 
@@ -367,17 +378,6 @@ class InsideLedger(AzukariError):
 
     code = "INSIDE_LEDGER"
     sentence = (
-class QuotaUsedUp(DiskFull):
-    """The share of the attachments has no room for a new one (A-20). Facts: most, left."""
-
-    code = "QUOTA_USED_UP"
-    sentence = (
-        "添付資料の割当て{most}の残りが{left}のため、このファイルの添付を受け付けません。"
-        "記帳、書類の確定、バックアップはできます。"
-        "ファイルを小さくするか、責任者かシステム管理者が「設定」の「添付資料の割当て」を増やしてください。"
-    )
-
-
         "「{file}」は台帳のフォルダーの中です。台帳を壊さないよう、何も書き込んでいません。"
         "台帳とは別の場所を指定してください。"
     )

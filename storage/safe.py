@@ -37,8 +37,8 @@ from storage.checked_acts import check_problems
 from storage.checkpoint import Me
 from storage.erasing import erasure_problems, read_erasures
 from storage.files import open_regular, reading, sync_folder, writing
-from storage.head_check import last_backup_problems
 from storage.former import FormerPasswords, forget_former
+from storage.head_check import last_backup_problems
 from storage.header_edits import next_sheet_name
 from storage.journal_keeper import Keeper
 from storage.ledger_store import LedgerStore
@@ -104,9 +104,9 @@ class LedgerSafe:
     def reissue(self, user_id: str, login: str, role: Role, password: str) -> bytes:
         self._policy.check(password, (login,))
         member = self.vault.reissue(user_id, login, password, role=role.value)
+        forget_former(self._store, user_id)
         self.remember_header()
         return member.public_key
-        forget_former(self._store, user_id)
 
     def take_back(self, user_id: str) -> None:
         self.vault.remove_slot(user_id)
