@@ -61,6 +61,10 @@ def main(argv: list[str]) -> int:
         from reports.tables.child import run_child
 
         return run_child()
+    if argv == ["--vet-in-child"]:  # storage.vetting.CHILD_FLAG
+        from storage.vetting_child import run_child
+
+        return run_child()
     if argv:
         from ui.console.program import run
 

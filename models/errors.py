@@ -292,6 +292,19 @@ class Foreign(AzukariError):
     )
 
 
+class NotVetted(AzukariError):
+    """The child that reads a file first did not get to an end. Facts: file, reason."""
+
+    code = "NOT_VETTED"
+    exit_code = 4
+    sentence = (
+        "「{file}」を安全に読めるかどうかを、別の小さな処理で確かめられませんでした（{reason}）。"
+        "何も変更していません。ほかのプログラムを終了してから、もう一度お試しください。"
+        "同じ表示が続くときは、壊れているか細工されたファイルのおそれがあります。"
+        "使わずに、責任者に連絡してください。"
+    )
+
+
 class NewerFormat(AzukariError):
     """A file was written by a later version. Facts: file, found, known."""
 

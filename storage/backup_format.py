@@ -14,7 +14,7 @@ from typing import Any
 
 from models.codes import Role
 from models.errors import Damaged
-from storage import strict_json
+from storage import strict_json, vetting
 from storage.header import (
     HASH_BYTES,
     ID_BYTES,
@@ -25,7 +25,7 @@ from storage.header import (
     parse_slot,
 )
 from storage.keyset import PUBLIC_BYTES, WRAP_BOX_BYTES, Wrap
-from storage.preamble import PREFIX_BYTES, Form
+from storage.preamble import Form, fields_of
 from storage.records import Source
 from storage.strict_json import LARGEST, Fields, Malformed, blob
 
@@ -131,21 +131,34 @@ class Preamble:
 def write_preamble(manifest: Manifest) -> Preamble:
     """Serialise the start of the file, and read it back."""
     raw = FORM.write(manifest.body())
-    _manifest(strict_json.loads(raw[PREFIX_BYTES:]))
+    _manifest(fields_of(raw))
+    vetting.remember(vetting.BACKUP, raw)
     return Preamble(manifest, raw)
 
 
 def read_preamble(source: Source, name: str) -> Preamble:
-    """Read the start of a backup strictly; needs no key and proves nothing yet.
+    """Read the start of a backup, after a child did; needs no key and proves nothing yet.
 
     Raises:
         Foreign: not a backup of ours.
         NewerFormat: a later version wrote it.
+        NotVetted: the child did not get to an end.
         Damaged: anything else that our writer does not produce.
     """
-    raw, fields = FORM.read(source, name)
+    raw = FORM.take(source, name)
+    if not vetting.reads(vetting.BACKUP, raw, name):
+        raise damaged(name)
+    return parse_preamble(raw, name)
+
+
+def parse_preamble(raw: bytes, name: str) -> Preamble:
+    """Parse what `FORM.take` returned; in this process only after a child did.
+
+    Raises:
+        Damaged: our writer does not produce it.
+    """
     try:
-        return Preamble(_manifest(fields), raw)
+        return Preamble(_manifest(fields_of(raw)), raw)
     except Malformed as exc:
         raise damaged(name) from exc
 

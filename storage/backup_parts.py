@@ -20,7 +20,8 @@ from storage.backup_format import (
     Manifest,
     Preamble,
 )
-from storage.header import HASH_BYTES, MOST_BYTES, parse_header
+from storage.header import HASH_BYTES, MOST_BYTES
+from storage.header_files import read_copy
 from storage.kdf import hkdf
 from storage.records import BrokenStream, RecordReader, RecordWriter, Sink, Source
 
@@ -150,7 +151,7 @@ class PartReader:
     def header(self) -> bytes:
         """Read the header copy and compare it with the manifest."""
         raw = b"".join(self.part(HEADER_PART, MOST_BYTES).pieces())
-        header = parse_header(raw, self.name).header
+        header = read_copy(raw, self.name).header
         found = (header.vault_id, header.generation, len(raw))
         manifest = self.manifest
         if found != (manifest.vault_id, manifest.generation, manifest.header_size):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from models.codes import BackupKind, BackupResult
-from models.errors import AzukariError, Damaged, Foreign
+from models.errors import AzukariError, Damaged, Foreign, NotVetted
 from models.gate import Problem
 from models.records import BackupRun
 from models.store import Op, Query, Where
@@ -35,7 +35,7 @@ def last_backup_problems(store: LedgerStore) -> list[Problem]:
             if manifest.backup_id.hex() == run.backup_id:
                 said.add(manifest.head.hex())
                 said.add(run.head if manifest.seq == seq else "")
-        except (Damaged, Foreign) as error:
+        except (Damaged, Foreign, NotVetted) as error:
             problems.append(Problem("BACKUP", run.file_name, str(error)))
         except AzukariError:
             pass  # not connected, or of a later version: `check_backup` judges that

@@ -261,30 +261,41 @@ def parse_header(raw: bytes, name: str) -> HeaderFile:
     """Read one copy of the header strictly; nothing is derived and no key is needed.
 
     Raises:
+        Foreign, NewerFormat, Damaged: as `check_frame`.
+        Damaged: anything else that our writer does not produce.
+    """
+    check_frame(raw, name)
+    try:
+        return HeaderFile(raw, _header(_body(raw)))
+    except Malformed as exc:
+        raise damaged(name) from exc
+
+
+def check_frame(raw: bytes, name: str) -> None:
+    """Check one copy at its fixed places; nothing in it is parsed yet.
+
+    Size and digest hold for every version, so damage never looks newer.
+
+    Raises:
         Foreign: it does not start like a key header.
         NewerFormat: a later version wrote it.
-        Damaged: anything else that our writer does not produce.
+        Damaged: it was cut or changed since somebody wrote it.
     """
     if not raw.startswith(MAGIC):
         raise Foreign(file=name, reason="鍵ファイルではありません。")
-    try:
-        _check_frame(raw)
-        version = int.from_bytes(raw[8:10], "big")
-        if version > VERSION:
-            raise NewerFormat(file=name, found=version, known=VERSION)
-        if version != VERSION:
-            raise Malformed("version")
-        return HeaderFile(raw, _header(_body(raw)))
-    except Malformed as exc:
-        raise Damaged(file=name, what_now=_RESTORE) from exc
-
-
-def _check_frame(raw: bytes) -> None:
-    """Check size and digest first: both hold for every version, so damage never looks newer."""
     if not PREFIX_BYTES + SUFFIX_BYTES < len(raw) <= MOST_BYTES:
-        raise Malformed("size")
+        raise damaged(name)
     if hashlib.sha256(raw[:-HASH_BYTES]).digest() != raw[-HASH_BYTES:]:
-        raise Malformed("digest")
+        raise damaged(name)
+    version = int.from_bytes(raw[8:10], "big")
+    if version > VERSION:
+        raise NewerFormat(file=name, found=version, known=VERSION)
+    if version != VERSION:
+        raise damaged(name)
+
+
+def damaged(name: str) -> Damaged:
+    return Damaged(file=name, what_now=_RESTORE)
 
 
 def _body(raw: bytes) -> Fields:

@@ -16,8 +16,9 @@ from models.errors import (
     MediumMissing,
     NewerFormat,
 )
+from storage import vetting
 from storage.files import create_durable, overwrite_durable, read_whole
-from storage.header import MOST_BYTES, HeaderFile, parse_header
+from storage.header import MOST_BYTES, HeaderFile, check_frame, damaged, parse_header
 
 COPIES = ("keys.a", "keys.b")
 
@@ -49,6 +50,7 @@ def read_pair(folder: Path) -> HeaderPair:
         NewerFormat: one of them was written by a later version.
         Damaged: neither reads, or both read with one generation and different content.
         Foreign: neither is a key header.
+        NotVetted: the child that reads a copy first did not get to an end; nothing was mended.
     """
     if not is_ledger(folder):
         raise LedgerMissing(file=str(folder))
@@ -57,7 +59,7 @@ def read_pair(folder: Path) -> HeaderPair:
     for name in COPIES:
         try:
             raw = read_whole(folder / name, limit=MOST_BYTES)
-            found[name] = parse_header(raw, str(folder / name))
+            found[name] = read_copy(raw, str(folder / name))
         except (Damaged, Foreign, MediumMissing) as exc:
             problems.append(exc)
     if not found:
@@ -68,8 +70,22 @@ def read_pair(folder: Path) -> HeaderPair:
     return HeaderPair(folder, best, differing)
 
 
+def read_copy(raw: bytes, name: str) -> HeaderFile:
+    """Read one copy, also the one in a backup, after a child did.
+
+    Raises:
+        Foreign, NewerFormat, Damaged: as `parse_header`.
+        NotVetted: the child did not get to an end.
+    """
+    check_frame(raw, name)
+    if not vetting.reads(vetting.KEYS, raw, name):
+        raise damaged(name)
+    return parse_header(raw, name)
+
+
 def create_pair(folder: Path, raw: bytes) -> None:
     """Write both copies for the first time; refuses to replace anything."""
+    vetting.remember(vetting.KEYS, raw)
     for name in COPIES:
         create_durable(folder / name, raw)
 
@@ -85,6 +101,7 @@ def write_pair(folder: Path, raw: bytes, *, instead_of: bytes) -> None:
     """
     if read_pair(folder).best.raw != instead_of:
         raise Conflict(what="鍵ファイル")
+    vetting.remember(vetting.KEYS, raw)
     for name in COPIES:
         overwrite_durable(folder / name, raw)
 

@@ -12,14 +12,23 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from models.access import Line, Seal
 from models.chain import EMPTY, Command, Entry, Head
-from models.errors import Damaged, Foreign, MediumMissing, NewerFormat, VerificationFailed
+from models.errors import (
+    AzukariError,
+    Damaged,
+    Foreign,
+    MediumMissing,
+    NewerFormat,
+    VerificationFailed,
+)
 from models.records import Attachment
 from resources import VERSION as PROGRAM
+from storage import vetting
 from storage.access_wire import Batch
 from storage.attachments import FOLDER_NAME, is_name
 from storage.files import (
@@ -33,7 +42,7 @@ from storage.files import (
 )
 from storage.header import time_text
 from storage.journal_file import PART_SUFFIX, JournalFile, Logged, Part, Scan
-from storage.journal_format import ID_BYTES, VERSION, FileHeader, Keys, broken, read_header
+from storage.journal_format import FORM, ID_BYTES, VERSION, FileHeader, Keys, broken, read_header
 
 _OTHER_KEY = (
     "更新ジャーナルは、暗号鍵を替える前のものだけです。鍵を替えた後のバックアップを使ってください。"
@@ -219,6 +228,7 @@ def replay(folder: Path, keys: Keys, after: Head, progress: Progress) -> Iterato
     paths = list_files(folder, keys.vault_id)
     if not paths:
         raise MediumMissing(file=str(folder))
+    _look_over(paths)
     files = [JournalFile(path, keys) for path in paths if not _is_closed(path, keys)]
     if not files:
         raise VerificationFailed(reason=_OTHER_KEY)
@@ -329,6 +339,7 @@ def check_links(
     previous = bytes(ID_BYTES)
     before: Scan | None = None
     paths = list_files(folder, keys.vault_id)
+    _look_over(paths)
     for done, path in enumerate(paths):
         progress(done, len(paths))
         if _is_closed(path, keys):
@@ -355,6 +366,15 @@ def check_links(
 
 def _unknown(folder: Path) -> Damaged:
     return Damaged(file=str(folder), what_now="台帳と続きが合いません。責任者に連絡してください。")
+
+
+def _look_over(paths: list[Path]) -> None:
+    """Let one child vet all headers at once; what does not read is told by whoever opens it."""
+    found = []
+    for path in paths:
+        with suppress(AzukariError), open_regular(path) as file, reading(path):
+            found.append(FORM.take(file, str(path)))
+    vetting.look_over(vetting.JOURNAL, found, str(paths[0].parent) if paths else "")
 
 
 def _is_closed(path: Path, keys: Keys) -> bool:

@@ -193,11 +193,12 @@ class JournalFile:
         """Yield frames with their plain content up to the first that is not whole."""
         with open_regular(self.path) as file, reading(self.path):
             forget_cached(file)
+            size = file.seek(0, os.SEEK_END)
             offset = file.seek(self._start)
             with suppress(Torn):
                 while True:
                     prefix = read_prefix(file.read(FRAME_PREFIX_BYTES), self._digest)
-                    box = _exactly(file, prefix.length)
+                    box = _box(file, prefix.length, size)
                     yield Place(offset, prefix), open_box(prefix, box, self._digest, self._key)
                     offset += FRAME_PREFIX_BYTES + prefix.length
 
@@ -322,7 +323,10 @@ def _write_all(descriptor: int, data: bytes, offset: int) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _exactly(file: BinaryIO, length: int) -> bytes:
+def _box(file: BinaryIO, length: int, size: int) -> bytes:
+    """Read a box; a length beyond the end of the file is not even given memory."""
+    if length > size - file.tell():
+        raise Torn
     data = file.read(length)
     if len(data) != length:
         raise Torn

@@ -24,9 +24,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from models.chain import EMPTY, Head
 from models.errors import Damaged
+from storage import vetting
 from storage.kdf import hkdf
 from storage.keyset import NONCE_BYTES, TAG_BYTES
-from storage.preamble import Form, version_of
+from storage.preamble import Form, fields_of, version_of
 from storage.strict_json import LARGEST, Fields, Malformed, blob
 
 MAGIC = b"AZKJOUR\n"
@@ -145,21 +146,34 @@ def file_key(keys: Keys, header: FileHeader) -> bytes:
 
 
 def write_header(header: FileHeader, key: bytes) -> bytes:
-    digest = header.digest
-    return header.raw + digest + AESGCM(key).encrypt(bytes(NONCE_BYTES), b"", digest)
+    raw, digest = header.raw, header.digest
+    vetting.remember(vetting.JOURNAL, raw)
+    return raw + digest + AESGCM(key).encrypt(bytes(NONCE_BYTES), b"", digest)
 
 
 def read_header(file: BinaryIO, name: str) -> tuple[FileHeader, bytes]:
-    """Read the header without any key; the seal, which proves it, is returned beside it.
+    """Read the header, after a child did; the seal, which proves it, is returned beside it.
 
     Raises:
         Foreign: not a journal of ours.
         NewerFormat: a later version wrote it.
+        NotVetted: the child did not get to an end.
         Damaged: anything else that our writer does not produce.
     """
-    raw, fields = FORM.read(file, name)
+    raw = FORM.take(file, name)
+    if not vetting.reads(vetting.JOURNAL, raw, name):
+        raise broken(name)
+    return parse_file_header(raw, name), file.read(TAG_BYTES)
+
+
+def parse_file_header(raw: bytes, name: str) -> FileHeader:
+    """Parse what `FORM.take` returned; in this process only after a child did.
+
+    Raises:
+        Damaged: our writer does not produce it.
+    """
     try:
-        return _header(fields, version_of(raw)), file.read(TAG_BYTES)
+        return _header(fields_of(raw), version_of(raw))
     except Malformed as exc:
         raise broken(name) from exc
 

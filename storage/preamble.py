@@ -11,7 +11,7 @@ from typing import Any
 from models.errors import Damaged, Foreign, NewerFormat
 from storage import strict_json
 from storage.records import Source
-from storage.strict_json import Fields, Malformed
+from storage.strict_json import Fields
 
 MAGIC_BYTES = 8
 PREFIX_BYTES = MAGIC_BYTES + 2 + 4
@@ -46,8 +46,8 @@ class Form:
         number = (version or self.version).to_bytes(2, "big")
         return self.magic + number + len(text).to_bytes(4, "big") + text
 
-    def read(self, source: Source, name: str) -> tuple[bytes, Fields]:
-        """Return what `write` made, and its JSON.
+    def take(self, source: Source, name: str) -> bytes:
+        """Return what `write` made, checked at its fixed places; nothing in it is parsed yet.
 
         Raises:
             Foreign: another kind of file.
@@ -66,14 +66,20 @@ class Form:
         version = version_of(prefix)
         if version > self.version:
             raise NewerFormat(file=name, found=version, known=self.version)
-        try:
-            if version < self.oldest:
-                raise Malformed("version")
-            return raw, strict_json.loads(raw[PREFIX_BYTES:])
-        except Malformed as exc:
-            raise self.damaged(name) from exc
+        if version < self.oldest:
+            raise self.damaged(name)
+        return raw
+
+
+def fields_of(raw: bytes) -> Fields:
+    """Parse the JSON of what `Form.take` returned.
+
+    Raises:
+        Malformed: our writer does not produce it.
+    """
+    return strict_json.loads(raw[PREFIX_BYTES:])
 
 
 def version_of(raw: bytes) -> int:
-    """Return the version that stands in what `Form.read` returned."""
+    """Return the version that stands in what `Form.take` returned."""
     return int.from_bytes(raw[MAGIC_BYTES : MAGIC_BYTES + 2], "big")

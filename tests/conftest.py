@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from typing import Literal
 
@@ -13,6 +14,15 @@ pytest_plugins = ["pytester"]
 # Before anything imports Qt. A test run must not depend on a screen, also on a developer's desk.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.pop("AZUKARI_PASSWORD", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what belongs to the PC away from the user who runs the tests."""
+    folder = tempfile.TemporaryDirectory(prefix="azukari-pc-")
+    place = pytest.MonkeyPatch()
+    place.setenv("AZUKARI_DEVICE_DIR", folder.name)
+    config.add_cleanup(place.undo)
+    config.add_cleanup(folder.cleanup)
 
 
 class NetworkUsed(AssertionError):

@@ -39,8 +39,9 @@ from storage.backup import (
     with_vault,
     write_backup,
 )
-from storage.backup_format import PREFIX_BYTES, RECORD_BYTES
+from storage.backup_format import RECORD_BYTES
 from storage.ledger_store import LedgerStore
+from storage.preamble import PREFIX_BYTES
 from storage.recovery import RecoverySheet
 from storage.vault import Vault, recover_vault
 from tests.house import furnished
