@@ -52,7 +52,10 @@ def _steady_clock() -> "Callable[[], float]":
 
 def main(argv: list[str]) -> int:
     """Open the window, or do what the command line asks."""
+    from resources import dumps
+
     os.umask(0o077)  # whatever is written holds personal data: for its owner alone
+    dumps.keep_none()
     if getattr(sys, "frozen", False):  # the frozen program starts itself again as a child
         from multiprocessing import freeze_support
 

@@ -28,6 +28,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO, Final
 
+from resources import dumps
+
 BEAT: Final = 0.1  # seconds until the caller is asked again whether to go on
 _KEPT_ENVIRONMENT: Final = ("SYSTEMROOT", "WINDIR", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
 _LENGTH: Final = struct.Struct(">I")
@@ -220,6 +222,7 @@ def serve(work: Callable[[Answer, BinaryIO], Iterable[Answer]]) -> int:
     Args:
         work: Gets the request and the bytes, after all limits are in force; yields the answer.
     """
+    dumps.keep_none()
     with os.fdopen(0, "rb", closefd=False) as data, os.fdopen(1, "wb", closefd=False) as reply:
         (length,) = _LENGTH.unpack(data.read(_LENGTH.size))
         header: Answer = json.loads(data.read(length))

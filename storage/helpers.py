@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from models.errors import AzukariError, InputOutput
+from resources import dumps
 from storage.database import Database, open_snapshot
 
 Found = tuple[str, str, str]  # code, where, message
@@ -111,7 +112,11 @@ class Helpers:
 
 
 def stand_back() -> None:
-    """Leave Ctrl+C to the process that asked, and the processor to its window when it is short."""
+    """Leave Ctrl+C to the process that asked, and the processor to its window when it is short.
+
+    Its keys stay out of dumps, like those of the process that asked.
+    """
+    dumps.keep_none()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):  # Windows prefers the window in front by itself
         os.nice(NICE)

@@ -18,6 +18,7 @@ from models.text import hex_groups
 from models.wareki import JAPAN
 from reports.series import Flaw, Remembered, Series, from_kept, judge, to_keep
 from reports.verify import Verdict, verify_document
+from resources import dumps
 from ui.console.arguments import Parser, fingerprint_of
 from ui.console.output import MOST_BYTES, speak_utf8
 from ui.console.reading import read_limited
@@ -264,4 +265,5 @@ def _as_json(findings: Findings) -> str:
 
 
 if __name__ == "__main__":
+    dumps.keep_none()
     sys.exit(main(sys.argv[1:]))
