@@ -19,6 +19,8 @@ def read_limited(file: Path, most: int) -> bytes:
     """
     try:
         status = file.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise Foreign(file=str(file), reason="フォルダーです。")
         if not stat.S_ISREG(status.st_mode):
             raise Foreign(file=str(file), reason="通常のファイルではありません。")
         if status.st_size > most:

@@ -11,7 +11,7 @@ from typing import Any
 from models.access import Act
 from models.backups import record_backup, record_verification, restored_words
 from models.codes import BackupKind, BackupResult
-from models.errors import AzukariError, NotFound
+from models.errors import AzukariError, Foreign, NotFound
 from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
 from models.journal import WORDS, JournalState
@@ -30,6 +30,7 @@ from ui.console.sheets import new_sheet_file, newcomer, typed_sheet
 
 Verb = Callable[[Namespace, Office, Speaker], int]
 MOST_OF_A_PROFILE = 1024 * 1024  # bytes; ours have 60 KiB
+HEADER_WITHIN = 1024  # bytes, in which readers look for the mark of a PDF
 QUICK = (
     "前回確かめた所から後の記帳を検証しました。"
     "ファイルの隅々まで、初めからすべて検証するには --full を付けてください。"
@@ -207,8 +208,10 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
             read_only = {"read_only": ledger.opened.frozen}
     documents = []
     lines = []
+    worst = 0
     for name in arguments.files:
-        verdict = _verdict(Path(name), fingerprint, known)
+        verdict, code = _verdict(Path(name), fingerprint, known)
+        worst = max(worst, code)
         documents.append({"file": name, **verdict})
         lines.append(f"{name}　{STATES[verdict['ok']]}　{verdict['number'] or ''}")
         lines += [f"・{problem['message']}" for problem in verdict["problems"]]
@@ -216,18 +219,21 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
     if fingerprint is None:
         lines.append(UNKNOWN_SEAL)
     speaker.result({"ok": ok, **read_only, "documents": documents}, lines)
-    return 0 if ok else 1
+    return worst
 
 
-def _verdict(file: Path, fingerprint: str | None, known: dict[str, str]) -> dict[str, Any]:
+def _verdict(
+    file: Path, fingerprint: str | None, known: dict[str, str]
+) -> tuple[dict[str, Any], int]:
+    """Return what a file turned out to be, and the exit code that says so."""
     try:
-        data = read_limited(file, MOST_BYTES)
+        data = _pdf(file)
     except AzukariError as error:
         problem = {"code": "UNREADABLE", "message": str(error)}
         return {
             "ok": False, "number": None, "kind": None, "fingerprint_checked": False,
             "problems": [problem],
-        }  # fmt: skip
+        }, error.exit_code  # fmt: skip
     verdict = papers.verify_document(data, fingerprint=fingerprint)
     problems = [{"code": code, "message": message} for code, message in verdict.problems]
     if known and verdict.number not in known:
@@ -239,12 +245,24 @@ def _verdict(file: Path, fingerprint: str | None, known: dict[str, str]) -> dict
             {"code": "DIFFERS_FROM_LEDGER", "message": "台帳に記帳された書類と内容が違います。"}
         )
     return {
-        "ok": not problems and verdict.ok,
+        "ok": not problems,
         "number": verdict.number,
         "kind": verdict.kind,
         "fingerprint_checked": verdict.fingerprint_checked,
         "problems": problems,
-    }
+    }, 1 if problems else 0
+
+
+def _pdf(file: Path) -> bytes:
+    """Read a file that says that it is a PDF.
+
+    Raises:
+        FileMissing, Foreign, InputOutput
+    """
+    data = read_limited(file, MOST_BYTES)
+    if b"%PDF-" not in data[:HEADER_WITHIN]:
+        raise Foreign(file=str(file), reason="PDFではありません。")
+    return data
 
 
 def check_profile(arguments: Namespace, office: Office, speaker: Speaker) -> int:
@@ -253,12 +271,15 @@ def check_profile(arguments: Namespace, office: Office, speaker: Speaker) -> int
     files = [Path(name) for name in arguments.files] or sorted(folder.glob("*.toml"))
     checked = []
     lines = []
+    worst = 0
     for file in files:
         try:
             text = read_limited(file, MOST_OF_A_PROFILE).decode("utf-8", errors="replace")
             found = mistakes(file.name, text, office.own_profiles)
+            worst = max(worst, 1 if found else 0)
         except AzukariError as error:
             found = [str(error)]
+            worst = max(worst, error.exit_code)
         checked.append({"file": str(file), "ok": not found, "mistakes": found})
         lines += found or [f"{file.name}　誤りはありません"]
     if not files:
@@ -266,7 +287,7 @@ def check_profile(arguments: Namespace, office: Office, speaker: Speaker) -> int
     lines.append(f"設定ファイルの置き場所　{folder}")
     ok = all(one["ok"] for one in checked)
     speaker.result({"ok": ok, "folder": str(folder), "files": checked}, lines)
-    return 0 if ok else 1
+    return worst
 
 
 def backup(arguments: Namespace, office: Office, speaker: Speaker) -> int:

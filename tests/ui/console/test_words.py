@@ -74,11 +74,11 @@ def test_who_only_looks_changes_nothing(console: Console) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "words"), [("/dev/zero", "通常のファイルではありません"), ("/", "通常のファイル")]
+    ("file", "words"), [("/dev/zero", "通常のファイルではありません"), ("/", "フォルダーです")]
 )
 def test_what_is_no_plain_file_is_not_read(console: Console, file: str, words: str) -> None:
     said = console("verify-document", file)
-    assert said.code == 1 and words in said.answer["documents"][0]["problems"][0]["message"]
+    assert said.code == 4 and words in said.answer["documents"][0]["problems"][0]["message"]
 
 
 def test_a_profile_that_only_accompanies_is_not_offered(console: Console) -> None:
