@@ -475,7 +475,10 @@ class FileMissing(MediumMissing):
     """A file that was named is not there. Fact: file."""
 
     code = "FILE_MISSING"
-    sentence = "「{file}」が見つかりません。ファイルの場所と名前を確かめてください。"
+    sentence = (
+        "「{file}」が見つかりません。ファイルの場所と名前を確かめてください。"
+        "外付けの媒体にあるときは、接続してから、もう一度お試しください。"
+    )
 
 
 class JournalMissing(MediumMissing):

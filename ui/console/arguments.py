@@ -8,6 +8,14 @@ from typing import Any, NoReturn
 from models.errors import Usage
 from models.purposes import SCHEDULED
 from models.records import BY_TYPE
+from ui.console.places import (
+    file_to_write,
+    folder,
+    ledger_folder,
+    place,
+    present_file,
+    present_folder,
+)
 
 MISTAKES = (  # what argparse says, and what we say; the groups are names that people typed
     (r"the following arguments are required: (.+)", "{0} を指定してください。"),
@@ -69,7 +77,11 @@ def parser() -> Parser:
     _verify_document(verbs.add_parser("verify-document", help="確定した書類の検証"))
     check = verbs.add_parser("check-profile", help="特記事項の設定ファイルの点検")
     check.add_argument(
-        "files", metavar="FILE.toml", nargs="*", help="省くと、置き場所にあるものすべて"
+        "files",
+        metavar="FILE.toml",
+        nargs="*",
+        type=place,
+        help="点検するファイル。省くと、置き場所にあるものすべて",
     )
     check.add_argument("--json", action="store_true", help="結果をJSONで標準出力に出す")
     _evidence(verbs.add_parser("evidence", help="条項と証拠"))
@@ -79,26 +91,29 @@ def parser() -> Parser:
     _import(verbs.add_parser("import", help="一覧の取込み"))
     backup = verbs.add_parser("backup", help="バックアップの作成と検証")
     _ledger(backup)
-    backup.add_argument("folder", metavar="FOLDER")
+    backup.add_argument(
+        "folder", metavar="FOLDER", type=folder, help="バックアップを置くフォルダー"
+    )
     _backups(verbs.add_parser("backups", help="残すバックアップと終わらせるバックアップ"))
     restore = verbs.add_parser("restore", help="バックアップからの復元")
-    restore.add_argument("backup", metavar="BACKUP")
-    restore.add_argument("newledger", metavar="NEWLEDGER")
-    restore.add_argument("--journal", metavar="FOLDER", help="更新ジャーナルのフォルダー")
+    _backup_to_read(restore)
+    restore.add_argument(
+        "newledger", metavar="NEWLEDGER", type=place, help="復元する、まだ無いフォルダー"
+    )
     _sheet(restore, required=False)
     _common(restore)
     _journal(verbs.add_parser("journal", help="更新ジャーナルの状態と設定"))
     trial = verbs.add_parser("restore-test", help="復旧試験を行い、結果を台帳に記録する")
-    trial.add_argument("backup", metavar="BACKUP")
+    _backup_to_read(trial)
     _ledger(trial)
-    trial.add_argument("scratch", metavar="FOLDER", help="一時的に復元する、空きのある場所")
-    trial.add_argument("--journal", metavar="FOLDER", help="更新ジャーナルのフォルダー")
+    trial.add_argument(
+        "scratch", metavar="FOLDER", type=folder, help="一時的に復元する、空きのある場所"
+    )
     recover = verbs.add_parser("recover", help="回復シートで責任者を入れ直す")
     _ledger(recover)
     _sheet(recover, required=True)
     driver = verbs.add_parser("driver", help="JSON行による操作")
-    driver.add_argument("ledger", metavar="LEDGER")
-    _common(driver)
+    _ledger(driver)
     return top
 
 
@@ -113,12 +128,14 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 def _common(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--user", metavar="LOGIN", help="利用者名")
-    verb.add_argument("--password-file", metavar="FILE", help="パスワードだけを書いたファイル")
+    verb.add_argument(
+        "--password-file", metavar="FILE", type=present_file, help="パスワードだけを書いたファイル"
+    )
     verb.add_argument("--json", action="store_true", help="結果をJSONで標準出力に出す")
 
 
 def _ledger(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("ledger", metavar="LEDGER", help="台帳のフォルダー")
+    verb.add_argument("ledger", metavar="LEDGER", type=ledger_folder, help="台帳のフォルダー")
     _common(verb)
 
 
@@ -127,8 +144,17 @@ def _record(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--record", metavar="TYPE", required=True, help=f"記録の種類（{known}）")
 
 
+def _backup_to_read(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "backup", metavar="BACKUP", type=present_file, help="バックアップのファイル（.azb）"
+    )
+    verb.add_argument(
+        "--journal", metavar="FOLDER", type=present_folder, help="更新ジャーナルのフォルダー"
+    )
+
+
 def _out(verb: argparse.ArgumentParser, **words: str) -> None:
-    verb.add_argument("out", **words)  # type: ignore[arg-type]
+    verb.add_argument("out", type=file_to_write, **words)  # type: ignore[arg-type]
     verb.add_argument(
         "--overwrite", action="store_true", help="同じ名前のファイルがあれば置き換える"
     )
@@ -145,11 +171,11 @@ def _backups(verb: argparse.ArgumentParser) -> None:
 def _journal(verb: argparse.ArgumentParser) -> None:
     _ledger(verb)
     acts = verb.add_mutually_exclusive_group()
-    acts.add_argument("--start", metavar="FOLDER", help="このフォルダーで記録を始める")
+    acts.add_argument("--start", metavar="FOLDER", type=folder, help="このフォルダーで記録を始める")
     acts.add_argument("--without", metavar="REASON", help="媒体がないまま続ける（責任者、理由）")
     acts.add_argument("--stop", metavar="REASON", help="更新ジャーナルをやめる（責任者、理由）")
     acts.add_argument(
-        "--prune", metavar="FOLDER",
+        "--prune", metavar="FOLDER", type=present_folder,
         help="このフォルダーに新しいバックアップを作り、もう要らない古いファイルを消去する",
     )  # fmt: skip
     verb.add_argument(
@@ -159,33 +185,46 @@ def _journal(verb: argparse.ArgumentParser) -> None:
 
 def _sheet(verb: argparse.ArgumentParser, *, required: bool) -> None:
     verb.add_argument(
-        "--sheet-file", metavar="FILE", required=required, help="回復シートを写した文字のファイル"
+        "--sheet-file",
+        metavar="FILE",
+        required=required,
+        type=present_file,
+        help="回復シートを写した文字のファイル",
     )
     verb.add_argument(
-        "--new-sheet-file", metavar="FILE", help="新しい回復シートを書くファイル（まだ無いもの）"
+        "--new-sheet-file",
+        metavar="FILE",
+        type=place,
+        help="新しい回復シートを書くファイル（まだ無いもの）",
     )
     verb.add_argument("--new-person", metavar="NAME", help="責任者を引き継ぐ人の氏名")
 
 
 def _demo(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("folder", metavar="DIR")
+    verb.add_argument("folder", metavar="DIR", type=folder, help="見本を作る、空のフォルダー")
     verb.add_argument("--days", type=int, default=30, help="何日分か")
     verb.add_argument("--entries", type=int, default=0, help="少なくとも何件の記帳を作るか")
-    verb.add_argument("--profile", default="shiki", metavar="CODE")
-    verb.add_argument("--seed", type=int, default=1)
-    verb.add_argument("--json", action="store_true")
+    verb.add_argument(
+        "--profile", default="shiki", metavar="CODE", help="適用する特記事項（既定は shiki）"
+    )
+    verb.add_argument("--seed", type=int, default=1, help="同じ数なら、同じ見本ができる")
+    verb.add_argument("--json", action="store_true", help="結果をJSONで標準出力に出す")
 
 
 def _verify_document(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("files", metavar="FILE.pdf", nargs="+")
-    verb.add_argument("--ledger", metavar="LEDGER")
+    verb.add_argument(
+        "files", metavar="FILE.pdf", nargs="+", type=place, help="検証する書類（いくつでも）"
+    )
+    verb.add_argument(
+        "--ledger", metavar="LEDGER", type=ledger_folder, help="この台帳に記帳された書類とも比べる"
+    )
     verb.add_argument("--fingerprint", metavar="HEX", help="あらかじめ知らされた証印の指紋")
     _common(verb)
 
 
 def _evidence(verb: argparse.ArgumentParser) -> None:
     _ledger(verb)
-    verb.add_argument("--contract", metavar="NO", required=True)
+    verb.add_argument("--contract", metavar="NO", required=True, help="契約番号")
 
 
 def _calendar(verb: argparse.ArgumentParser) -> None:
@@ -195,14 +234,17 @@ def _calendar(verb: argparse.ArgumentParser) -> None:
 
 def _print(verb: argparse.ArgumentParser) -> None:
     _ledger(verb)
-    verb.add_argument("--document", metavar="D-NN", required=True)
-    verb.add_argument("--contract", metavar="NO", required=True)
-    verb.add_argument("--id", metavar="RECORD", action="append", default=[])
-    verb.add_argument("--from", dest="from_day", metavar="DAY")
-    verb.add_argument("--to", dest="to_day", metavar="DAY")
+    verb.add_argument("--document", metavar="D-NN", required=True, help="書類の種類（例 D-18）")
+    verb.add_argument("--contract", metavar="NO", required=True, help="契約番号")
+    verb.add_argument(
+        "--id", metavar="RECORD", action="append", default=[],
+        help="対象の記録のID（いくつでも、この指定を繰り返す）",
+    )  # fmt: skip
+    verb.add_argument("--from", dest="from_day", metavar="DAY", help="期間の初めの日")
+    verb.add_argument("--to", dest="to_day", metavar="DAY", help="期間の終わりの日")
     verb.add_argument("--change", action="store_true", help="変更届（前回の提出から変わった分）")
     _purpose(verb)
-    _out(verb, metavar="OUT.pdf")
+    _out(verb, metavar="OUT.pdf", help="書き出すファイル（.pdf）")
 
 
 def _export(verb: argparse.ArgumentParser) -> None:
@@ -226,10 +268,15 @@ def _purpose(verb: argparse.ArgumentParser) -> None:
 
 def _import(verb: argparse.ArgumentParser) -> None:
     _ledger(verb)
-    verb.add_argument("file", metavar="FILE", help="取り込むファイル（.csv、.xlsx）")
+    verb.add_argument(
+        "file", metavar="FILE", type=present_file, help="取り込むファイル（.csv、.xlsx）"
+    )
     _record(verb)
     verb.add_argument("--contract", metavar="NO", help="取り込む先の契約")
-    verb.add_argument("--map", metavar="列名=field", action="append", default=[])
+    verb.add_argument(
+        "--map", metavar="列名=field", action="append", default=[],
+        help="表の列と、台帳の項目の対応（いくつでも。「列名=-」で使わない）",
+    )  # fmt: skip
     verb.add_argument(
         "--answer", metavar="言葉=答え", action="append", default=[],
         help="取込みの質問への答え。表の言葉と、台帳の人・場所・種類の名前（質問は --dry-run で分かる）",

@@ -32,6 +32,7 @@ from models.rules.checking import CheckIn
 from models.store import Query
 from ui.console.journal import described
 from ui.console.output import write_paper
+from ui.console.places import file_to_write, folder, place, present_file, present_folder
 from ui.console.requests import (
     Answer,
     Request,
@@ -46,6 +47,7 @@ from ui.console.requests import (
     list_of,
     object_of,
     order_of,
+    place_of,
     read_request,
     record_type,
     rows_of,
@@ -110,9 +112,11 @@ class Driver:
         try:
             request = read_request(line)
             request_id = request.get("id")
-            verb = self._verbs.get(str(request.get("do")))
+            asked = text_of(request, "do")
+            verb = self._verbs.get(asked)
             if verb is None:
-                raise Usage(reason=f"「{request.get('do')}」という操作はありません。")
+                known = "、".join(self._verbs)
+                raise Usage(reason=f"「{asked}」という操作はありません。使えるのは {known} です。")
             return {"id": request_id, "ok": True, **verb(request)}
         except AzukariError as error:
             return {
@@ -262,7 +266,7 @@ class Driver:
         contract = request.get("contract")
         name = text_of(request, "name")
         if "file" in request:
-            ledger.outside.require(Path(text_of(request, "file")))
+            ledger.outside.require(place_of(request, "file", present_file))
         change = ledger.files.attach(
             plain_picture(bytes_of(request), name),
             name=name,
@@ -288,8 +292,9 @@ class Driver:
             paper = ledger.registers.need(Submission, done[0].ids[-1]).record
             return paper.doc_no, ledger.paper.file(paper.id)
 
-        if out := request.get("out"):
-            write_paper(Path(str(out)), make)
+        out = place_of(request, "out", file_to_write) if request.get("out") else None
+        if out:
+            write_paper(out, make)
         else:
             make()
         paper = ledger.registers.need(Submission, done[0].ids[-1]).record
@@ -316,7 +321,7 @@ class Driver:
 
     # --- care ------------------------------------------------------------------------------------
     def _backup(self, request: Request) -> Answer:
-        made = record_backup(self._open(), Path(text_of(request, "folder")), _silent)
+        made = record_backup(self._open(), place_of(request, "folder", folder), _silent)
         return {
             "file": str(made.file),
             "seq": made.head.seq,
@@ -340,14 +345,14 @@ class Driver:
         }
 
     def _restore(self, request: Request) -> Answer:
-        folder = Path(text_of(request, "folder"))
+        folder = place_of(request, "folder", place)
         restored = self._office.restore(
-            Path(text_of(request, "file")),
+            place_of(request, "file", present_file),
             folder,
             text_of(request, "user"),
             text_of(request, "password"),
             _silent,
-            Path(text_of(request, "journal")) if "journal" in request else None,
+            place_of(request, "journal", present_folder) if "journal" in request else None,
         )
         head = restored.head
         return {
@@ -357,7 +362,7 @@ class Driver:
     def _journal(self, request: Request) -> Answer:
         desk = self._open().journal
         if "start" in request:
-            desk.start(Path(text_of(request, "start")))
+            desk.start(place_of(request, "start", folder))
         elif "without" in request:
             desk.suspend(text_of(request, "without"))
         elif "stop" in request:
@@ -399,7 +404,7 @@ class Driver:
     def _export(self, request: Request) -> Answer:
         ledger = self._open()
         contract = request.get("contract")
-        out = Path(text_of(request, "out"))
+        out = place_of(request, "out", file_to_write)
         report = export_register(
             ledger,
             record_type(request),

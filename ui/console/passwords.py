@@ -39,7 +39,7 @@ def _from_file(path: Path) -> str:
     try:
         data = path.read_bytes()[:MAXIMUM]
     except OSError as error:
-        raise FileMissing(file=path.name) from error
+        raise FileMissing(file=str(path)) from error
     try:
         return data.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as error:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from models.rules.answers import Answers
 from models.rules.checking import KeyFacts
 from models.seconding import asked_of
 from models.store import Op, Where
+from ui.console.places import present_file
 
 Request = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -37,6 +38,11 @@ def text_of(request: Request, key: str) -> str:
     if not isinstance(value, str) or not value:
         raise Usage(reason=f"「{key}」を文字で指定してください。")
     return value
+
+
+def place_of(request: Request, key: str, read: Callable[[str], str]) -> Path:
+    """Return a path of the request, read as on the command line."""
+    return Path(read(text_of(request, key)))
 
 
 def object_of(request: Request, key: str) -> Mapping[str, Any]:
@@ -184,7 +190,7 @@ def condition_of(cls: type[Record], one: Any) -> Where:
 
 def bytes_of(request: Request) -> bytes:
     if "file" in request:
-        path = Path(text_of(request, "file"))
+        path = place_of(request, "file", present_file)
         try:
             return path.read_bytes()
         except OSError as error:

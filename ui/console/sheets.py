@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.codes import EmploymentType
-from models.errors import MediumMissing, NotWritable, Occupied, Usage
+from models.errors import FileMissing, NotWritable, Occupied, Usage
 from models.records import Person
 
 MAXIMUM = 4096  # bytes of a sheet that was typed into a file
@@ -17,14 +17,14 @@ def typed_sheet(arguments: Namespace) -> str:
     """Return the text of the sheet.
 
     Raises:
-        MediumMissing: the file cannot be read.
+        FileMissing: the file cannot be read.
         Usage: it is no text.
     """
     path = Path(arguments.sheet_file)
     try:
         data = path.read_bytes()[:MAXIMUM]
     except OSError as error:
-        raise MediumMissing(file=path.name) from error
+        raise FileMissing(file=str(path)) from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -47,9 +47,9 @@ def new_sheet_file(arguments: Namespace) -> Iterator[Callable[[str], None]]:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise Occupied(file=path.name) from error
+        raise Occupied(file=str(path)) from error
     except OSError as error:
-        raise NotWritable(file=path.name) from error
+        raise NotWritable(file=str(path)) from error
     written = False
 
     def keep(text: str) -> None:

@@ -82,7 +82,7 @@ def test_roles_are_refused_with_the_one_who_may(console: Console) -> None:
         ("export", "L", "--record", "no_such_type", "out.csv"),
         ("export", "L", "--record", "item", "out.docx"),
         ("export", "L", "--record", "item", "--contract", "2026-001", "out.pdf"),
-        ("import", "L", "x.csv", "--record", "item", "--map", "nonsense"),
+        ("import", "L", __file__, "--record", "item", "--map", "nonsense"),
         ("restore", "b.azb", "new", "--sheet-file", "none.txt"),
         ("print", "L", "--document", "D-18", "--contract", "X", "--from", "2026-02-30", "o.pdf"),
     ],
@@ -245,7 +245,7 @@ def backup(console: Console, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("harm", "code", "error"),
     [
-        (gone, 5, "MEDIUM_MISSING"),
+        (gone, 5, "FILE_MISSING"),
         (emptied, 4, "DAMAGED"),
         (foreign, 4, "FOREIGN"),
         (damaged, 4, "DAMAGED"),
