@@ -5,7 +5,7 @@ command entered, at exactly that place of the ledger (models/rules/proof.py). La
 that brought the agreement must be that person's own. Erased content can no longer be judged.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from models.chain import Action, Command, Entry, Head, read_content
@@ -17,6 +17,12 @@ from storage import log
 from storage.authors import Authors
 from storage.database import Database
 
+SETTLED = (
+    "rule_id", "record_type", "record_ref", "reason", "requested_by", "approved_by", "approved_at",
+    "proof",
+)  # fmt: skip
+"""What an exception says for good, once somebody agreed to it."""
+
 
 @dataclass
 class _Agreement:
@@ -26,34 +32,36 @@ class _Agreement:
     overrides: list[RuleOverride] = field(default_factory=list)
 
 
-def approval_problems(
-    database: Database, vault_id: str, authors: Authors, person_of: Callable[[str], str]
-) -> Iterator[Problem]:
+def approval_problems(database: Database, vault_id: str, authors: Authors) -> Iterator[Problem]:
     """Yield what does not agree among the agreements of second persons.
 
     Args:
         authors: the keys of the users as the log tells them.
-        person_of: returns the person id of an account, "" for an unknown one.
     """
     at_once: dict[tuple[str, str], _Agreement] = {}
-    agreed: set[str] = set()
+    agreed: dict[str, RuleOverride] = {}
     for command, entry, override in _overrides(database):
-        if not override.approved_by or override.id in agreed:
+        before = agreed.get(override.id)
+        if before is not None:
+            if _said(override) != _said(before):
+                yield _problem(entry.seq, "二人目が認めた例外が、あとから変わっています。")
             continue
-        agreed.add(override.id)
+        if not override.approved_by:
+            continue
+        agreed[override.id] = override
         if entry.action is Action.CREATE:
             key = (command.id, override.proof)
             at_once.setdefault(key, _Agreement(command)).overrides.append(override)
-        elif person_of(command.author) != override.approved_by:
+        elif authors.person_of(command.author, command.first_seq) != override.approved_by:
             yield _problem(entry.seq, "例外を認めた人が、自分でサインインして認めていません。")
     for one in at_once.values():
         try:
-            _check(database, vault_id, authors, person_of, one)
+            _check(database, vault_id, authors, one)
         except VerificationFailed as error:
             yield _problem(one.command.first_seq, str(error.facts["reason"]))
 
 
-def confirmation_problems(database: Database, person_of: Callable[[str], str]) -> Iterator[Problem]:
+def confirmation_problems(database: Database, authors: Authors) -> Iterator[Problem]:
     """Yield the confirmations of officers that somebody else entered."""
     rows = database.all("SELECT seq FROM entry WHERE type = ?", (OfficerConfirmation.type,))
     seqs = [row[0] for row in rows]
@@ -64,7 +72,8 @@ def confirmation_problems(database: Database, person_of: Callable[[str], str]) -
             continue
         record = log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
         assert isinstance(record, OfficerConfirmation)
-        if person_of(commands[seq].author) != record.person_id:
+        command = commands[seq]
+        if authors.person_of(command.author, command.first_seq) != record.person_id:
             yield _problem(seq, "検査者の確認が、本人の記帳ではありません。")
 
 
@@ -84,16 +93,11 @@ def _overrides(database: Database) -> Iterator[tuple[Command, Entry, RuleOverrid
         yield commands[seq], entry, record
 
 
-def _check(
-    database: Database,
-    vault_id: str,
-    authors: Authors,
-    person_of: Callable[[str], str],
-    agreement: _Agreement,
-) -> None:
+def _check(database: Database, vault_id: str, authors: Authors, agreement: _Agreement) -> None:
     command, first = agreement.command, agreement.overrides[0]
     account, _ = read_proof(first.proof)
-    if person_of(account) != first.approved_by or first.approved_at is None:
+    person = authors.person_of(account, command.first_seq)
+    if person != first.approved_by or first.approved_at is None:
         raise VerificationFailed(reason="二人目の確認の署名が、認めた人のものではありません。")
     entered = list(log.entries(database, command.first_seq, command.last_seq))
     wanted = {(one.record_type, one.record_ref) for one in agreement.overrides}
@@ -111,6 +115,10 @@ def _check(
     reasons = {one.rule_id: one.reason for one in agreement.overrides}
     key = authors.key_of(account, command.first_seq)
     question.check(first.proof, first.approved_at, reasons, key)
+
+
+def _said(override: RuleOverride) -> list[object]:
+    return [getattr(override, name) for name in SETTLED]
 
 
 def _problem(seq: int, sentence: str) -> Problem:

@@ -28,6 +28,7 @@ class State:
     key: bytes
     role: Role | None
     active: bool
+    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,11 @@ class Authors:
         state = self._before(account, seq)
         return state.role if state is not None and state.active else None
 
+    def person_of(self, account: str, seq: int) -> str:
+        """Return whose account it was before an entry, "" for an unknown one."""
+        state = self._before(account, seq)
+        return state.person if state is not None else ""
+
     def _first_author(self, command: Command) -> bytes:
         states = self.states.get(command.author, [])
         if not states or states[0].seq > command.last_seq or states[0].key != self.first_key:
@@ -126,8 +132,8 @@ class Authors:
         if writer is None or writer.role in keepers:
             # Without an earlier state it is the first command, which `key_for` judges.
             return True
-        same = earlier and (earlier.key, earlier.role, earlier.active) == (
-            state.key, state.role, state.active,
+        same = earlier and (earlier.key, earlier.role, earlier.active, earlier.person) == (
+            state.key, state.role, state.active, state.person,
         )  # fmt: skip
         return bool(account == state.written_by and same)
 
@@ -189,11 +195,11 @@ def _sheets(entry: Entry, command: Command) -> Sheets:
 
 def _state(entry: Entry, command: Command, states: list[State]) -> State:
     if entry.action is Action.VOID or entry.content is None:
-        last = states[-1] if states else State(0, "", b"", None, False)
-        return State(entry.seq, command.author, last.key, last.role, False)
+        last = states[-1] if states else State(0, "", b"", None, False, "")
+        return State(entry.seq, command.author, last.key, last.role, False, last.person)
     record = log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
     assert isinstance(record, UserAccount)
     return State(
         entry.seq, command.author, bytes.fromhex(record.public_key), record.app_role,
-        record.status is AccountStatus.ACTIVE,
+        record.status is AccountStatus.ACTIVE, record.person_id,
     )  # fmt: skip

@@ -171,6 +171,11 @@ def _check(
     account, _ = read_proof(record.proof)
     if record.approved_at is None or account == command.author:
         raise VerificationFailed(reason="消去に、二人目の確認がありません。")
+    author, second = (
+        authors.person_of(one, command.first_seq) for one in (command.author, account)
+    )
+    if second != record.approved_by or second == author:
+        raise VerificationFailed(reason="消去の確認の署名が、確認した人のものではありません。")
     previous = next(log.entries(database, command.first_seq, command.first_seq)).previous
     question = question_of(record, vault_id, Head(command.first_seq - 1, previous), frozenset())
     key = authors.key_of(account, command.first_seq)

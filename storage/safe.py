@@ -22,7 +22,6 @@ from models.errors import (
 )
 from models.gate import BackupFile, NewSheet, Presence, Problem, SheetKey, Verification, WayIn
 from models.passwords import USUAL_FORMER, PasswordPolicy
-from models.records import UserAccount
 from models.store import Progress, quiet
 from storage import backup as containers
 from storage import checkpoint, rotation
@@ -275,17 +274,12 @@ class LedgerSafe:
 
     def _approval_problems(self) -> list[Problem]:
         database = self._store.database
-
-        def person_of(account: str) -> str:
-            stored = self._store.get(UserAccount, account)
-            return stored.record.person_id if stored else ""
-
         authors = read_authors(database)
         vault_id = self._store.vault_id
         return [
-            *approval_problems(database, vault_id, authors, person_of),
-            *check_problems(database, vault_id, authors, person_of),
-            *confirmation_problems(database, person_of),
+            *approval_problems(database, vault_id, authors),
+            *check_problems(database, vault_id, authors),
+            *confirmation_problems(database, authors),
             *erasure_problems(database, vault_id, authors),
         ]
 

@@ -1,6 +1,7 @@
 """A ledger in which everything happened that docs/format.md speaks of, made by the program."""
 
 import os
+import shutil
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from ui.sample import cast
 
 BOSS, WORKER, _, ADMINISTRATOR = cast.USERS
 REASON = "担当者が急病で、代わりの人が入力したため"
+NEW_PASSWORD = "黄色い目録-8つの夕に点呼"
 PICTURE = "鷺沼の写真".encode() * 20_000
 
 
@@ -36,6 +38,12 @@ class Stage:
     authors: list[str]
     lines: int
     fingerprint: str
+
+    def at(self, home: Path) -> "Stage":
+        """Return the same with everything in another folder."""
+        papers = tuple(home / one.relative_to(self.home) for one in self.papers)
+        container = home / self.container.relative_to(self.home)
+        return replace(self, home=home, container=container, papers=papers)
 
     @property
     def ledger(self) -> Path:
@@ -61,6 +69,7 @@ def play(home: Path) -> Stage:
         _erased(house)
         papers = _sealed(house)
         _shut_out(house)
+        _new_password(house)
         return _told(house, papers)
 
 
@@ -148,6 +157,14 @@ def _shut_out(house: House) -> None:
     gone = ledger.registers.one(UserAccount, app_role=Role.INSPECTOR)
     assert gone is not None
     ledger.people.disable_account(gone.record.id, "異動のため")
+    house.sign_in(BOSS.login)
+
+
+def _new_password(house: House) -> None:
+    """Let the worker change the own password, and keep the key header from before."""
+    ledger = house.sign_in(WORKER.login)
+    shutil.copy(house.folder / "ledger" / "keys.a", house.folder / "keys.before")
+    ledger.people.change_password(WORKER.password, NEW_PASSWORD)
     house.sign_in(BOSS.login)
 
 

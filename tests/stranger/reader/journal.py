@@ -209,9 +209,10 @@ def _lines(file: File, batch: Json, where: str) -> None:
         file.lines[after] = one | {"hash": previous}
     for seal in batch["seals"]:
         fields(seal, SEAL, where)
-        need(seal["last"] <= after and seal["first"] <= seal["last"], f"{where}: a seal of no line")
-        inside = file.lines.get(seal["last"])
-        need(inside is None or inside["hash"] == seal["hash"], f"{where}: a seal of another line")
+        covers = seal["first"] <= after and seal["last"] > batch["after"]
+        need(covers, f"{where}: a seal of no line in it")
+        inside = file.lines.get(seal["last"], seal)  # its last line may be in a later frame
+        need(inside["hash"] == seal["hash"], f"{where}: a seal of another line")
         file.seals.append(seal)
     file.batches.append(batch)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.stranger.reader import access, attachments, backup, journal, paper, proofs
+from tests.stranger.reader import access, attachments, backup, journal, paper, proofs, small
 from tests.stranger.reader.database import Database, opened
 from tests.stranger.reader.header import Header, check_mac, check_signatures, read_copies
 from tests.stranger.reader.journal import Journal
@@ -92,6 +92,9 @@ def read(
     keys = _unlocked(header, key)
     with opened(folder / "ledger.db", _database_keys(header, keys)) as database:
         found = _ledger(database, header, folder / "attachments")
+    if key.device != Path():
+        walk = found.walk
+        small.check_heads(key.device, folder, walk.vault, walk.hashes, found.findings)
     found.epoch = header.json["epochs"][0]["e"]
     if container is not None:
         with _put(found.findings):

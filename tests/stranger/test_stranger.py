@@ -1,0 +1,383 @@
+"""docs/format.md is enough: a stranger finds in a ledger what the program finds, and no less.
+
+The reader in `reader/` was written with the document alone; every planted change is also shown to the
+program, so that neither takes what the other refuses.
+"""
+
+import ast
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.errors import AzukariError, WrongPassword
+from tests.house import cheap_office
+from tests.stranger.hands import Insider, fields_of, flip
+from tests.stranger.reader import small
+from tests.stranger.reader.plain import Wrong
+from tests.stranger.reader.reading import Found, Key, read
+from tests.stranger.stage import ADMINISTRATOR, BOSS, NEW_PASSWORD, WORKER, Stage, play
+from ui.sample.clock import StoryClock
+
+READER = Path(__file__).parent / "reader"
+ROOT = Path(__file__).parents[2]
+PASSWORDS = {WORKER.login: NEW_PASSWORD}
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    return play(tmp_path_factory.mktemp("stranger"))
+
+
+@pytest.fixture
+def stage(played: Stage, tmp_path: Path) -> Stage:
+    """A copy of everything, in which things may be planted."""
+    home = tmp_path / "home"
+    shutil.copytree(played.home, home)
+    heads = home / "device" / "heads.json"
+    heads.write_text(heads.read_text("ascii").replace(str(played.home), str(home)), "ascii")
+    return played.at(home)
+
+
+def key_of(stage: Stage, login: str = BOSS.login) -> Key:
+    known = {user.login: user.password for user in (BOSS, WORKER, ADMINISTRATOR)} | PASSWORDS
+    return Key(login, known[login], stage.device)
+
+
+def insider(stage: Stage, login: str = BOSS.login) -> Insider:
+    return Insider(stage.home, key_of(stage, login))
+
+
+def all_of(stage: Stage, key: Key | None = None) -> Found:
+    return read(
+        stage.ledger, key or key_of(stage),
+        container=stage.container, journal_folder=stage.journal, papers=stage.papers,
+    )  # fmt: skip
+
+
+def said(stage: Stage) -> str:
+    """Return everything that the stranger finds wrong."""
+    try:
+        return "\n".join(all_of(stage).findings.said)
+    except Wrong as error:
+        return str(error)
+
+
+def program(stage: Stage) -> list[str]:
+    """Return the codes of what the program finds wrong, or the error at its door."""
+    office = cheap_office(stage.home, StoryClock(date(2026, 10, 2)))
+    try:
+        ledger = office.unlock(stage.ledger, BOSS.login, BOSS.password)
+    except AzukariError as error:
+        return [type(error).__name__]
+    try:
+        found = ledger.safe.verify(full=True, progress=lambda _done, _total: None)
+        return [one.code for one in found.problems]
+    finally:
+        ledger.close()
+
+
+# --- what is sound --------------------------------------------------------------------------------
+
+
+def test_the_reader_knows_nothing_of_the_program() -> None:
+    foreign = {"__future__", "cryptography", "sqlcipher3", "tests"} | sys.stdlib_module_names
+    for path in READER.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                assert name.partition(".")[0] in foreign, (path.name, name)
+                assert not name.startswith("tests") or name.startswith("tests.stranger.reader")
+    code = "import sys, tests.stranger.reader.reading; print(*sorted(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    loaded = {name.partition(".")[0] for name in run.stdout.split()}
+    assert "tests" in loaded and "sqlcipher3" in loaded
+    assert not loaded & {"main", "models", "storage", "reports", "ui", "rfc8785"}
+
+
+def test_the_stranger_finds_what_the_program_finds(stage: Stage) -> None:
+    found = all_of(stage)
+    assert found.findings.said == []
+    assert (found.walk.seq, found.walk.head.hex()) == (stage.seq, stage.head)
+    assert found.walk.authors == stage.authors and len(set(stage.authors)) == 3
+    assert found.counts == {name: count for name, count in stage.counts.items() if count}
+    assert len(found.log.lines) == stage.lines and found.log.seals
+    assert (found.epoch, found.walk.erased != set()) == (2, True)
+    assert {one.certificate for one in found.papers} == {stage.fingerprint}
+    assert found.backup is not None and found.backup.walk.seq < found.walk.seq
+    assert program(stage) == []
+
+
+def test_everything_that_the_document_speaks_of_is_on_the_stage(stage: Stage) -> None:
+    entries = [one for command in all_of(stage).commands for one in command.entries]
+    assert {one.action for one in entries} == {"create", "revise", "void"}
+    assert {one.type for one in entries} >= {"content_erasure", "rule_override", "seal_key"}
+    proofs = [one.fields.get(n) for one in entries for n in ("proof", "checker_proof")]
+    assert sum(bool(one) for one in proofs) == 3  # an approval, a check, an erasure
+    found = all_of(stage).journal
+    assert found is not None and len(found.closed) == 2  # under the data key before
+    (file,) = found.files
+    assert file.commands and file.lines and file.version == 2
+    assert any("purpose" in line and line["purpose"] for line in file.lines.values())
+    firsts = [seal["first"] for seal in file.seals]
+    assert len(firsts) > len(set(firsts))  # a session's seal grows from frame to frame
+
+
+def test_the_sheet_opens_ledger_and_backup(stage: Stage) -> None:
+    found = all_of(stage, Key(sheet=stage.sheet))
+    assert found.findings.said == [] and found.backup is not None
+
+
+def test_a_wrong_password_or_another_device_opens_nothing(stage: Stage, tmp_path: Path) -> None:
+    with pytest.raises(Wrong, match="slot does not open"):
+        all_of(stage, Key(BOSS.login, WORKER.password, stage.device))
+    with pytest.raises(Wrong, match="no slot"):
+        all_of(stage, Key("kensa", "赤い検査印-3つの春に立会い", stage.device))
+    shutil.copytree(stage.device, tmp_path / "other")
+    (tmp_path / "other" / "device.key").write_text(
+        '{"backend":"file","data":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","format":1,"size":32}'
+    )
+    with pytest.raises(Wrong, match="slot does not open"):
+        all_of(stage, Key(BOSS.login, BOSS.password, tmp_path / "other"))
+
+
+def test_the_small_files_say_what_the_document_says(stage: Stage) -> None:
+    assert [one[0] for one in small.heads(stage.device, insider(stage).vault)] == [stage.seq]
+    assert "の" in small.holder(stage.ledger)[0] and small.attempts(stage.device) == {}
+    office = cheap_office(stage.home, StoryClock(date(2026, 10, 2)))
+    with pytest.raises(WrongPassword):
+        office.unlock(stage.ledger, WORKER.login, "ちがうパスワード")
+    ((count, _last),) = small.attempts(stage.device).values()
+    ((_at, tag),) = small.refusals(stage.device, insider(stage).vault)
+    assert count == 1 and tag in small.attempts(stage.device)
+
+
+# --- what is not ----------------------------------------------------------------------------------
+
+Plant = Callable[[Stage], None]
+
+
+def content_bit(stage: Stage) -> None:
+    me = insider(stage)
+    entry = me.latest("place")
+    body = bytearray(entry.body or b"")
+    body[-6] ^= 1
+    me.change("UPDATE content SET body = ? WHERE seq = ?", bytes(body), entry.seq)
+
+
+def reordered(stage: Stage) -> None:
+    me = insider(stage)
+    for old, new in ((20, 9000), (21, 20), (9000, 21)):
+        me.change("UPDATE content SET seq = ? WHERE seq = ?", new, old)
+        me.change("UPDATE entry SET seq = ? WHERE seq = ?", new, old)
+
+
+def other_author(stage: Stage) -> None:
+    """Put another's name under the last command, and hash everything anew."""
+    me, worker = insider(stage), insider(stage, WORKER.login).keys.user_id
+    first = me.log()[-1].first
+    me.change("UPDATE command SET author = ? WHERE first_seq = ?", worker, first)
+    me.rehash(first)
+    _forget(stage)
+
+
+def _forget(stage: Stage) -> None:
+    """Take away what tells of the head beside the ledger."""
+    (stage.device / "heads.json").unlink()
+    last_journal(stage).unlink()
+
+
+def cut_tail(stage: Stage) -> None:
+    me = insider(stage)
+    last = me.log()[-1]
+    for table, column in (("content", "seq"), ("entry", "seq"), ("command", "first_seq")):
+        me.change(f"DELETE FROM {table} WHERE {column} >= ?", last.first)
+
+
+def old_header(stage: Stage) -> None:
+    for name in ("keys.a", "keys.b"):
+        shutil.copy(stage.home / "keys.before", stage.ledger / name)
+
+
+def raised_role(stage: Stage) -> None:
+    me = insider(stage, WORKER.login)
+    value = me.header.json
+    mine = next(one for one in value["users"] if one["user_id"] == me.keys.user_id)
+    mine["role"] = "supervisor"
+    me.write_header(value)
+
+
+def other_slot(stage: Stage) -> None:
+    """A worker gives somebody else's slot another derivation cost."""
+    me = insider(stage, WORKER.login)
+    value = me.header.json
+    slot = next(one for one in value["slots"] if one["user_id"] != me.keys.user_id)
+    slot["initial"] = not slot["initial"]
+    me.write_header(value)
+
+
+def both_headers(stage: Stage) -> None:
+    flip(stage.ledger / "keys.a", 300)
+    flip(stage.ledger / "keys.b", 301)
+
+
+def last_journal(stage: Stage) -> Path:
+    return max(stage.journal.glob("*.azj"))
+
+
+def middle_frame(stage: Stage) -> None:
+    path = last_journal(stage)
+    marks = path.read_bytes().split(b"AZJF")
+    flip(path, len(b"AZJF".join(marks[:3])) + 200)
+
+
+def journal_head(stage: Stage) -> None:
+    flip(last_journal(stage), 40)
+
+
+def access_line(stage: Stage) -> None:
+    insider(stage).change("UPDATE access_line SET act = 'view' WHERE act = 'export'")
+
+
+def access_seal(stage: Stage) -> None:
+    insider(stage).change("DELETE FROM access_seal WHERE first = 1")
+
+
+def access_author(stage: Stage) -> None:
+    worker = insider(stage, WORKER.login).keys.user_id
+    me = insider(stage)
+    me.change("UPDATE access_seal SET author = ? WHERE author = ?", worker, me.keys.user_id)
+
+
+def attachment(stage: Stage) -> None:
+    flip(min((stage.ledger / "attachments").iterdir()), 40)
+
+
+def attachment_gone(stage: Stage) -> None:
+    min((stage.ledger / "attachments").iterdir()).unlink()
+
+
+def content_gone(stage: Stage) -> None:
+    insider(stage).change("DELETE FROM content WHERE seq = 20")
+
+
+def content_back(stage: Stage) -> None:
+    me = insider(stage)
+    gone = next(e for one in me.log() for e in one.entries if e.body is None)
+    me.change("INSERT INTO content VALUES (?, ?, ?)", gone.seq, bytes(16), b"{}")
+
+
+def other_reason(stage: Stage) -> None:
+    """Change an exception after the second person agreed to it, properly signed."""
+    me = insider(stage)
+    agreed = next(e for one in me.log() for e in one.entries if e.fields.get("proof")
+                  and e.type == "rule_override")  # fmt: skip
+    me.enter(agreed.type, agreed.id, "revise", fields_of(agreed) | {"reason": "別のもっともな理由"})
+
+
+def other_place(stage: Stage) -> None:
+    """Enter an agreement once more: its signature belongs to one place of the ledger."""
+    me = insider(stage)
+    agreed = next(e for one in me.log() for e in one.entries if e.fields.get("proof")
+                  and e.type == "rule_override")  # fmt: skip
+    me.enter(agreed.type, "f" * 32, "create", fields_of(agreed))
+
+
+def unchecked(stage: Stage) -> None:
+    """Say something else of what a checker signed, and leave the check out."""
+    me = insider(stage)
+    event = next(e for one in me.log() for e in one.entries if e.fields.get("checker_proof"))
+    names = ("checker_proof", "checked_at", "checked_facts", "checker_person_id")
+    fields = {name: value for name, value in fields_of(event).items() if name not in names}
+    me.enter(event.type, event.id, "revise", fields | {"purpose": "別の目的"}, event.payload)
+
+
+def other_person(stage: Stage) -> None:
+    """A worker says to be somebody else."""
+    me = insider(stage, WORKER.login)
+    account = _account(me, me.keys.user_id)
+    boss = _account(me, insider(stage).keys.user_id)
+    me.enter("user_account", me.keys.user_id, "revise",
+             account | {"person_id": boss["person_id"]})  # fmt: skip
+
+
+def own_role(stage: Stage) -> None:
+    me = insider(stage, WORKER.login)
+    account = _account(me, me.keys.user_id)
+    me.enter("user_account", me.keys.user_id, "revise", account | {"app_role": "supervisor"})
+
+
+def boss_renamed(stage: Stage) -> None:
+    """An administrator writes the account of a responsible person."""
+    me, boss = insider(stage, ADMINISTRATOR.login), insider(stage).keys.user_id
+    me.enter("user_account", boss, "revise", _account(me, boss) | {"must_change": False})
+
+
+def other_sheet(stage: Stage) -> None:
+    """An administrator brings in a sheet of his own."""
+    me = insider(stage, ADMINISTRATOR.login)
+    origin = me.log()[0].entries[0]
+    sheet = [f"recovery-9={me.keys.pub_ed.hex()}"]
+    me.enter(origin.type, origin.id, "revise", fields_of(origin) | {"recovery_keys": sheet})
+
+
+def other_officer(stage: Stage) -> None:
+    """Confirm something in the name of the client's officer."""
+    me = insider(stage)
+    inspector = next(fields for (kind, _), fields in all_of(stage).walk.records.items()
+                     if kind == "user_account" and fields["app_role"] == "inspector")  # fmt: skip
+    event = me.latest("handling_event")
+    me.enter(
+        "officer_confirmation", "e" * 32, "create",
+        {"contract_id": fields_of(event)["contract_id"], "person_id": inspector["person_id"],
+         "record_ref": event.id, "record_type": "handling_event"},
+    )  # fmt: skip
+
+
+def _account(me: Insider, id: str) -> dict[str, Any]:
+    found = [e for one in me.log() for e in one.entries if (e.type, e.id) == ("user_account", id)]
+    return fields_of(found[-1])
+
+
+PLANTED: list[tuple[Plant, str, str]] = [
+    (content_bit, "content and commitment differ", "CHAIN"),
+    (reordered, "header and hash differ", "CHAIN"),
+    (other_author, "not signed by its author", "SIGNATURE"),
+    (cut_tail, "heads.json: the ledger lacks entry", "RolledBack"),
+    (old_header, "key header: an old copy", "RolledBack"),
+    (raised_role, "is not signed by who added them", "Damaged"),
+    (other_slot, "is not signed by its user", "Damaged"),
+    (both_headers, "neither key header reads", "Damaged"),
+    (access_line, "was changed", "ACCESS_LOG"),
+    (access_seal, "does not follow the one before", "ACCESS_LOG"),
+    (access_author, "not signed by its author", "ACCESS_LOG"),
+    (attachment, "other bytes than its name says", "ATTACHMENT"),
+    (attachment_gone, "other files than the records name", "ATTACHMENT"),
+    (content_gone, "no content, and no erasure names it", "ERASED"),
+    (content_back, "still has its content", "CHAIN"),
+    (other_reason, "differs from what was agreed to", "APPROVAL"),
+    (other_place, "a proof that does not fit", "APPROVAL"),
+    (unchecked, "differs from what was checked", "CHECK"),
+    (other_person, "may not write this account", "AUTHOR"),
+    (own_role, "may not write this account", "AUTHOR"),
+    (boss_renamed, "may not write this account", "AUTHOR"),
+    (other_sheet, "may not write the origin", "AUTHOR"),
+    (other_officer, "confirmed by somebody else", "APPROVAL"),
+    (middle_frame, "damaged", "JOURNAL"),
+    (journal_head, "damaged", "JOURNAL"),
+]
+
+
+@pytest.mark.parametrize(
+    ("plant", "sentence", "code"), PLANTED, ids=lambda one: getattr(one, "__name__", "")
+)
+def test_both_find_what_was_planted(stage: Stage, plant: Plant, sentence: str, code: str) -> None:
+    plant(stage)
+    assert sentence in said(stage)
+    assert code in program(stage)
