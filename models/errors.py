@@ -281,6 +281,17 @@ class Damaged(AzukariError):
     sentence = "「{file}」が壊れています。{what_now}"
 
 
+class TablesDamaged(Damaged):
+    """Pages are damaged that follow from the log or that nothing uses. Facts: file, places."""
+
+    code = "TABLES_DAMAGED"
+    sentence = (
+        "「{file}」の一部、{places}が壊れているため、台帳を開けません。記帳そのものは無事です。"
+        "責任者かシステム管理者が「一覧を作り直す」を行えば直り、失われるものはありません"
+        "（サインインの画面、またはコンソールの rebuild）。"
+    )
+
+
 class Foreign(AzukariError):
     """A file is not one of ours, or belongs to another ledger. Facts: file, reason."""
 

@@ -216,6 +216,17 @@ class Safe(Protocol):
 
     def verify(self, *, full: bool, progress: Progress) -> Verification: ...
 
+    def rebuild(self, progress: Progress) -> Head:
+        """Make everything that follows from the log anew, in a new file; return the same head.
+
+        Raises:
+            Damaged: the log itself is; nothing was changed.
+            VerificationFailed, Cancelled, DiskFull, NotWritable, InputOutput: nothing was changed.
+        """
+
+    def told_of(self, error: Damaged) -> AzukariError:
+        """Return what to tell somebody whom damage keeps from the open ledger."""
+
 
 class NewSheet(Protocol):
     """A recovery sheet that was drawn and is not valid yet."""
@@ -308,11 +319,13 @@ class Gate(Protocol):
         *,
         accept: bool = False,
         looking: bool = False,
+        rebuild: bool = False,
         progress: Progress = quiet,
     ) -> Opened:
         """Open a ledger as one of its users.
 
         Args:
+            rebuild: first make the tables anew (`Safe.rebuild`), because they are damaged.
             progress: of what lasts: tables of another version are derived again, a new data key
                 that was announced is given.
             accept: open it although something remembers a later state; who may is asked above.
@@ -321,6 +334,8 @@ class Gate(Protocol):
 
         Raises:
             RolledBack
+            TablesDamaged: `rebuild` mends it.
+            Damaged: only a restore does.
             Cancelled: by `progress`; nothing was changed.
         """
 

@@ -11,8 +11,10 @@ from models.clockwatch import Steady
 from models.codes import Role
 from models.condition import room_notice
 from models.denied import Denied
+from models.errors import Damaged
 from models.gate import Gate, Opened, Restored
 from models.ledger import Clock, Ledger, Random
+from models.mending import note_rebuild
 from models.opening import Opening, open_books
 from models.passwords import check_own
 from models.profiles import Profile
@@ -83,6 +85,7 @@ class Office:
         *,
         rolled_back: str = "",
         looking: bool = False,
+        rebuild: bool = False,
         progress: Progress = quiet,
     ) -> Ledger:
         """Open a ledger as one of its users.
@@ -94,9 +97,11 @@ class Office:
                 than this PC or the journal remembers; it is entered, and printed on the next paper.
             looking: somebody only looks: nothing is finished or entered, the ledger stays as it is.
                 It may then lie where nothing can be written; `Ledger.notices` tells of it.
+            rebuild: make what follows from the log anew first, because it is damaged.
             progress: of what lasts (see `Gate.unlock`).
 
         Raises:
+            TablesDamaged: `rebuild` mends it.
             Cancelled: by `progress`; nothing was changed.
             RolledBack: the ledger was set back, and no reason is given.
             AzukariError: wrong password, damaged files, in use, account not valid today.
@@ -104,8 +109,18 @@ class Office:
         if rolled_back:
             Registers.reason(rolled_back)
         opened = self.gate.unlock(
-            folder, login, password, accept=bool(rolled_back), looking=looking, progress=progress
-        )
+            folder, login, password, accept=bool(rolled_back), looking=looking, rebuild=rebuild,
+            progress=progress,
+        )  # fmt: skip
+        try:
+            return self._enter(opened, rolled_back, looking=looking, rebuilt=rebuild)
+        except Damaged as error:
+            told = opened.safe.told_of(error)
+            opened.store.close()
+            raise told from error
+
+    def _enter(self, opened: Opened, rolled_back: str, *, looking: bool, rebuilt: bool) -> Ledger:
+        """Sit down at an opened ledger: finish what is unfinished, notice what is to be noticed."""
         ledger = self._ledger(opened)
         try:
             if opened.frozen:
@@ -113,12 +128,16 @@ class Office:
             if not looking:
                 settle(ledger)
             ledger.access.signed_in()
+            if rebuilt:
+                note_rebuild(ledger)
             ledger.journal.greet(rolled_back)
             if notice := room_notice(ledger):
                 ledger.notices.append(notice)
             if not looking:
                 notice_terminal(ledger)
                 notice_programs(ledger)
+        except Damaged:
+            raise  # nothing more can be written
         except Exception:
             ledger.close()  # whatever the reason, an open ledger without a user must not stay
             raise

@@ -51,6 +51,7 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "confirm": ("取扱記録の確認", REGISTER),
     "backup": ("バックアップの作成", frozenset({W, S, A})),
     "restore": ("バックアップからの復元", frozenset({S, A})),
+    "rebuild": ("一覧の作り直し", frozenset({S, A})),
     "verify": ("台帳の検証", frozenset({S, A, I})),
     "export": ("一覧の書出し", frozenset({S, I})),
     "import": ("一覧の取込み", REGISTER),

@@ -65,6 +65,10 @@ _DENIED_PRAGMAS = frozenset(
 _DENIED_FUNCTIONS = frozenset({"load_extension", "sqlcipher_export"})
 _DENIED_ACTIONS = frozenset({driver.SQLITE_ATTACH, driver.SQLITE_DETACH})
 _RESTORE = "バックアップから復元してください。"
+_LOOK = (
+    "「バックアップ」の画面の「台帳の検証」（コンソールでは verify --full）で、壊れた所と直し方を"
+    "確かめてください。"
+)
 _OTHER_KEY = (
     "この台帳の鍵では読めません。鍵ファイルが以前のものに入れ替わっているおそれがあります。"
 )
@@ -102,6 +106,7 @@ class Database:
         self.frozen = False  # a file that nobody writes: a snapshot, or one on a read-only medium
         self._connection = connection
         self._broken: AzukariError | None = None
+        self._hurt: Damaged | None = None  # a page could not be read
         self._together = False
         self._freed = threading.Condition(self.lock)
         self._keepers: list[int] = []  # threads that keep the file as it is
@@ -265,6 +270,7 @@ class Database:
             with suppress(Damaged):
                 fresh = open_database(self.path, key)
                 self._connection, self._broken = fresh._connection, None
+                self._hurt = None
                 return key
         raise Damaged(file=str(self.path), what_now=f"{_OTHER_KEY}{_RESTORE}")
 
@@ -297,6 +303,10 @@ class Database:
         """Raise our error for one of the driver's; what we do not know is a bug and stays."""
         _raise_duplicate(error)
         known = translate(error, self.path)
+        if isinstance(known, Damaged):
+            self._hurt = known
+        elif isinstance(known, NotWritable) and self._hurt is not None:
+            known = self._hurt  # SQLCipher only reads on after a page that it could not read
         if isinstance(known, InputOutput):
             # A failed fsync may have lost pages that the next one calls safe: nothing more is
             # written through this connection (security: an fsync error is final).
@@ -324,7 +334,7 @@ def translate(error: Exception, path: Path) -> AzukariError | None:
     if name.startswith("SQLITE_NOTADB"):
         return Damaged(file=file, what_now=f"{_OTHER_KEY}{_RESTORE}")
     if name.startswith("SQLITE_CORRUPT"):
-        return Damaged(file=file, what_now=_RESTORE)
+        return Damaged(file=file, what_now=_LOOK)
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return NotWritable(file=file)
     if name.startswith("SQLITE_INTERRUPT"):

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path, PurePath
 from typing import cast
 
+from models import permissions
 from models.chain import Head
 from models.codes import Role
 from models.errors import (
@@ -34,8 +35,10 @@ from models.passwords import PasswordPolicy
 from models.store import Progress, quiet
 from models.wareki import JAPAN
 from storage import backup as containers
+from storage import mending
 from storage.access import AccessTable
 from storage.backup_format import Manifest, read_preamble
+from storage.damage import explain, told_of
 from storage.device import DeviceSecret, DeviceStore
 from storage.files import open_regular, reading
 from storage.head_memory import HeadMemory
@@ -153,6 +156,7 @@ class LedgerGate:
         *,
         accept: bool = False,
         looking: bool = False,
+        rebuild: bool = False,
         progress: Progress = quiet,
     ) -> Opened:
         """Open a ledger as one of its users."""
@@ -172,12 +176,17 @@ class LedgerGate:
                 )
             if accept and vault.role != Role.SUPERVISOR.value:
                 raise NotPermitted(act="以前の状態の台帳の使用", who=Role.SUPERVISOR.label)
+            if rebuild:
+                permissions.require(Role.read(vault.role), "rebuild")
         except BaseException:
             lock.release()
             raise
         if frozen:
             return self._join_frozen(vault, lock, accept=accept)
-        return self._join(vault, lock, new=False, accept=accept, looking=looking, progress=progress)
+        return self._join(
+            vault, lock, new=False, accept=accept, looking=looking, rebuild=rebuild,
+            progress=progress,
+        )  # fmt: skip
 
     def open_with_sheet(self, folder: PurePath, sheet: str) -> Recovery:
         """Open with the recovery sheet; this PC gets a device secret if it has none that works."""
@@ -393,6 +402,7 @@ class LedgerGate:
         new: bool,
         accept: bool = False,
         looking: bool = False,
+        rebuild: bool = False,
         progress: Progress = quiet,
     ) -> Opened:
         """Open database and attachments under an unlocked vault; the store holds the lock then."""
@@ -400,16 +410,37 @@ class LedgerGate:
         if new:
             store = create_ledger(vault.folder, vault, holder="", now=now, lock=lock)
         else:
-            find_epoch(vault, vault.folder / DATABASE_NAME)
-            store = open_ledger(
-                vault.folder, vault, holder="", now=now, lock=lock, progress=progress
-            )
+            store = self._open_store(vault, lock, now, rebuild=rebuild, progress=progress)
         try:
             opened = self._furnish(vault, store, accept=accept, looking=looking)
             cast(LedgerSafe, opened.safe).finish_renewal(progress)
             return opened
+        except Damaged as error:
+            told = told_of(store.database, vault.database_key, error)
+            store.close()
+            raise told from error
         except BaseException:
             store.close()
+            raise
+
+    def _open_store(
+        self, vault: Vault, lock: LedgerLock, now: datetime, *, rebuild: bool, progress: Progress
+    ) -> LedgerStore:
+        """Open the database, which may be made anew first; say what is damaged if it cannot be."""
+        path = vault.folder / DATABASE_NAME
+        try:
+            find_epoch(vault, path)
+            mending.sweep(path)
+            if rebuild:
+                mending.rebuild_file(path, vault.database_key, progress)
+            return open_ledger(
+                vault.folder, vault, holder="", now=now, lock=lock, progress=progress
+            )
+        except Damaged as error:
+            lock.release()
+            raise explain(path, vault.database_key, error) from error
+        except BaseException:
+            lock.release()
             raise
 
     def _furnish(self, vault: Vault, store: LedgerStore, *, accept: bool, looking: bool) -> Opened:

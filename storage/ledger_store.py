@@ -124,10 +124,14 @@ class LedgerStore:
 
     def _forget_erased(self) -> None:
         """Let go of erased words in memory, and of the sealed files."""
+        self.forget()
+        self.remove_erased_files()
+
+    def forget(self) -> None:
+        """Let go of what is in memory of the derived tables: they were made anew."""
         self._custody.clear()
         self._shelf.clear()
         self._search.changed()
-        self.remove_erased_files()
 
     def remove_erased_files(self) -> None:
         """Remove sealed files of erased entries; what resists is tried again at the next start."""
@@ -395,9 +399,7 @@ class LedgerStore:
         """
         with self.database.lock:
             rebuild(self.database, progress)
-            self._custody.clear()
-            self._search.changed()
-            self._shelf.clear()
+            self.forget()
 
     def on_close(self, act: Callable[[], None]) -> None:
         """Run something after the database is closed, for example let the folder's lock go."""

@@ -9,9 +9,10 @@ from io import RawIOBase
 from pathlib import Path, PurePath
 from typing import BinaryIO, cast
 
-from models.chain import Head
+from models.chain import EMPTY, Head
 from models.codes import Role
 from models.errors import (
+    AzukariError,
     Cancelled,
     Damaged,
     Foreign,
@@ -24,7 +25,7 @@ from models.gate import BackupFile, NewSheet, Presence, Problem, SheetKey, Verif
 from models.passwords import USUAL_FORMER, PasswordPolicy
 from models.store import Progress, quiet
 from storage import backup as containers
-from storage import checkpoint, rotation
+from storage import checkpoint, damage, mending, rotation
 from storage import verify as checks
 from storage.access import AccessTable
 from storage.access_check import access_problems
@@ -52,6 +53,7 @@ from storage.unlocked import Vault
 Clock = Callable[[], datetime]
 
 BACKUP_SUFFIX = ".azb"
+_RESTORE_EARLIER = "以前のバックアップから復元してください。"
 GENERATION = "header_generation"  # name of the setting
 
 
@@ -257,13 +259,9 @@ class LedgerSafe:
                 raise InputOutput(file=str(path), reason="消去したファイルが残っています")
 
     def verify(self, *, full: bool, progress: Progress) -> Verification:
-        problems = checks.verify(
-            self._store,
-            full=full,
-            progress=progress,
-            key=self.vault.database_key,
-            me=self._me(),
-        )
+        problems = self._check_database(full, progress)
+        if any(one.code == damage.CODE for one in problems):  # nothing else can be believed
+            return Verification(self._head_if_readable(), tuple(problems))
         if full and not problems:  # the signatures of the log itself hold
             problems += self._approval_problems()
             problems += access_problems(self._store, read_authors(self._store.database))
@@ -271,6 +269,32 @@ class LedgerSafe:
         problems += last_backup_problems(self._store)
         erased = read_erasures(self._store.database, whole=full).counts()
         return Verification(self._store.head(), tuple(problems), erased)
+
+    def _check_database(self, full: bool, progress: Progress) -> list[Problem]:
+        """Check pages, log and tables; where damage ends the check, say what is damaged."""
+        key = self.vault.database_key
+        try:
+            return checks.verify(self._store, full=full, progress=progress, key=key, me=self._me())
+        except Damaged:
+            found = damage.found_in(self._store.database, key, lambda: progress(0, 0))
+            if not found:
+                raise
+            return [Problem(*one) for one in found]
+
+    def _head_if_readable(self) -> Head:
+        try:
+            return self._store.head()
+        except Damaged:
+            return EMPTY
+
+    def rebuild(self, progress: Progress) -> Head:
+        try:
+            return mending.rebuild(self._store, self.vault.database_key, progress)
+        except Damaged as error:
+            raise self.told_of(error) from error
+
+    def told_of(self, error: Damaged) -> AzukariError:
+        return damage.told_of(self._store.database, self.vault.database_key, error)
 
     def _approval_problems(self) -> list[Problem]:
         database = self._store.database
@@ -296,7 +320,7 @@ class LedgerSafe:
             raise Damaged(
                 file=str(database.path),
                 what_now=f"{found[0].message}バックアップは作成していません。"
-                "以前のバックアップから復元してください。",
+                + ("" if found[0].code == damage.CODE else _RESTORE_EARLIER),
             )
 
     def _check_snapshot(self, path: Path) -> None:

@@ -14,7 +14,7 @@ from models.erased import NO_ERASURES, Erasures
 from models.errors import AzukariError
 from models.gate import Problem
 from models.store import Progress
-from storage import checkpoint, log
+from storage import checkpoint, damage, log
 from storage.attachments import Attachments, names_of_records
 from storage.authors import Authors, account_entries, read_authors
 from storage.checkpoint import FROM_THE_START, Checkpoint, Me
@@ -104,6 +104,8 @@ class _Check:
         self._run(self._jobs(head, tables), head.seq, self._is_long(weight, 0))
         # Where pages are damaged all else follows from it, and a broken log speaks of no table.
         pages = [one for one in self._found if one[0] == PAGES]
+        if pages and self.key is not None:  # say which, whose they are, and what to do
+            pages = damage.found_in(self.database, self.key, self._beat) or pages
         log_ = [one for one in self._found if one[0] != VIEW]
         return [Problem(*one) for one in pages or log_ or self._found]
 

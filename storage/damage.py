@@ -1,0 +1,278 @@
+"""Say which pages of the database are damaged, whose they are, and what mends them.
+
+What follows from the log (lists, indexes, search) and what nothing uses can be made anew without
+any loss (`storage/mending.py`); the log itself can only come back from a backup and the journal.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from models.errors import AzukariError, Damaged, TablesDamaged
+from models.records import BY_TYPE
+from storage import files
+from storage.database import Database
+from storage.helpers import Found
+from storage.pages import Beat, PageFile, Tree, Walk, trees
+
+CODE = "PAGES"
+REBUILD = (
+    "記帳そのものは無事です。責任者かシステム管理者が「一覧を作り直す」を行えば直り、"
+    "失われるものはありません（「バックアップ」の画面、またはコンソールの rebuild）。"
+)
+RESTORE = (
+    "新しい記帳は行わず、最新のバックアップと更新ジャーナルから復元してください"
+    "（「バックアップ」の画面かサインインの画面の「復元」、またはコンソールの restore）。"
+)
+_NEW_PLACE = (
+    "この台帳は開けません。サインインの画面の「バックアップから復元する」で、最新のバックアップと"
+    "更新ジャーナルから新しいフォルダーに復元してください（コンソールでは restore）。"
+    "壊れたファイルは、復元が済むまで残しておいてください。"
+)
+_WRONG_KEY = (
+    "この台帳の鍵では、どこも読めません。鍵ファイルが以前のものに入れ替わったか、"
+    "データベースの先頭が壊れたおそれがあります。サインインの画面の「バックアップから復元する」で、"
+    "最新のバックアップと更新ジャーナルから新しいフォルダーに復元してください。"
+)
+_SHOWN = 5  # numbers of pages in one sentence
+_SAMPLES = 64  # pages that are looked at before a key is called another one
+_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
+_LABELS = {
+    "secret": "設定と鍵", "setting": "設定と鍵", "access_line": "利用の記録",
+    "access_seal": "利用の記録",
+}  # fmt: skip
+
+
+class Part(Enum):
+    """What a page belongs to; the value is how people call it."""
+
+    HEAD = "先頭のページ"
+    CATALOGUE = "表の目次"
+    LOG = "記帳そのもの"
+    LOG_INDEX = "記帳の索引"
+    TABLE = "一覧の表"
+    INDEX = "一覧の索引"
+    SEARCH = "検索の索引"
+    FREE = "使っていないページ"
+    UNSEEN = "記帳ではないページ"
+    UNKNOWN = "持ち主の分からないページ"
+
+    @property
+    def follows(self) -> bool:
+        """Whether it can be made from the log."""
+        return self not in _FOR_GOOD
+
+
+_BEFORE_ANY_TABLE = frozenset({Part.HEAD, Part.CATALOGUE})
+_FOR_GOOD = frozenset({Part.HEAD, Part.CATALOGUE, Part.LOG, Part.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What some damaged pages belong to, e.g. the list of items."""
+
+    part: Part
+    label: str = ""
+
+    @property
+    def words(self) -> str:
+        return f"{self.part.value}「{self.label}」" if self.label else self.part.value
+
+
+@dataclass(frozen=True)
+class Damage:
+    """The damaged pages of one file, by what they belong to."""
+
+    file: Path
+    places: dict[Place, list[int]]
+
+    @property
+    def can_rebuild(self) -> bool:
+        return all(place.part.follows for place in self.places)
+
+    @property
+    def way(self) -> str:
+        return REBUILD if self.can_rebuild else RESTORE
+
+    @property
+    def words(self) -> str:
+        return "、".join(f"{_numbers(pages)}（{one.words}）" for one, pages in self.places.items())
+
+    def found(self) -> list[Found]:
+        """Return one finding for each place, the log first, with what is to be done."""
+        return [
+            (
+                CODE,
+                f"{self.file.name} {_numbers(pages)}",
+                f"データベースの{place.words}が、{len(pages):,}ページ壊れています。{self.way}",
+            )
+            for place, pages in self.places.items()
+        ]
+
+
+def _numbers(pages: Sequence[int]) -> str:
+    shown = "、".join(f"{one}" for one in pages[:_SHOWN])
+    return f"{shown}ページ" + (f"ほか{len(pages) - _SHOWN:,}" if len(pages) > _SHOWN else "")
+
+
+# --- an open database ---------------------------------------------------------------------------------
+
+
+def found_in(database: Database, key: bytes, beat: Beat) -> list[Found]:
+    """Return what is damaged in an open database; nothing where every page is whole and in order.
+
+    Raises:
+        Cancelled: by `beat`.
+    """
+    with database.lock, files.reading(database.path):
+        damage = _examine(database.path, database.reader(), key, beat)
+        return damage.found() if damage.places else list(_disorder(database))
+
+
+def told_of(database: Database, key: bytes, error: AzukariError) -> AzukariError:
+    """Return what to tell somebody whom damage keeps from an open ledger; else the error itself."""
+    with database.lock, files.reading(database.path):
+        return _told(_examine(database.path, database.reader(), key, _go_on), error)
+
+
+def _told(damage: Damage, error: AzukariError) -> AzukariError:
+    if not damage.places:
+        return error
+    if damage.can_rebuild:
+        return TablesDamaged(file=str(damage.file), places=damage.words)
+    way = _NEW_PLACE if _BEFORE_ANY_TABLE & {place.part for place in damage.places} else RESTORE
+    return Damaged(file=str(damage.file), what_now=f"{damage.words}が壊れています。{way}")
+
+
+def _examine(path: Path, descriptor: int, key: bytes, beat: Beat) -> Damage:
+    """Look at every page of a file that nobody writes meanwhile."""
+    file = PageFile(descriptor, key)
+    damaged = list(file.damaged(beat))
+    if not damaged:
+        return Damage(path, {})
+    known = trees(file)
+    if known is None:
+        return Damage(path, _headless(file, damaged, beat))
+    return Damage(path, _places(file, damaged, known, beat))
+
+
+def _places(
+    file: PageFile,
+    damaged: Sequence[int],
+    known: Sequence[Tree],
+    beat: Beat,
+) -> dict[Place, list[int]]:
+    """Return whose each damaged page is, the log first."""
+    walk = Walk(file, frozenset(damaged), beat)
+    places = {"": Place(Part.CATALOGUE), " ": Place(Part.FREE)}
+    roots = {"": 1}
+    for tree in sorted(known, key=lambda one: not is_log(one.table)):
+        places[tree.name], roots[tree.name] = _place(tree), tree.root
+    for name, root in roots.items():
+        walk.tree(name, root)
+    walk.free(" ")
+    if walk.left:
+        for name, root in roots.items():
+            walk.tree(name, root, overflow=True)
+    hidden = any(places[name].part in _FOR_GOOD for name in walk.broken)
+    rest = Place(Part.UNKNOWN if hidden else Part.UNSEEN)
+    found: dict[Place, list[int]] = {}
+    for number in damaged:
+        owner = walk.owners.get(number)
+        place = Place(Part.HEAD) if number == 1 else places[owner] if owner is not None else rest
+        found.setdefault(place, []).append(number)
+    return dict(sorted(found.items(), key=lambda one: list(Part).index(one[0].part)))
+
+
+def is_log(table: str) -> bool:
+    """Tell whether a table is no derived one."""
+    return not table.startswith(("v_", "search", "sqlite_"))
+
+
+def _place(tree: Tree) -> Place:
+    table = tree.table
+    if table == "search" or table.startswith("search_"):
+        return Place(Part.SEARCH)
+    if is_log(table):
+        label = _LABELS.get(table, "")
+        return Place(Part.LOG if tree.kind == "table" else Part.LOG_INDEX, label)
+    return Place(Part.TABLE if tree.kind == "table" else Part.INDEX, _label(table))
+
+
+def _label(table: str) -> str:
+    """Return the word for the records that a derived table holds, "" for one beside them."""
+    name = table.removeprefix("v_").removeprefix("list_")
+    types = [one for one in BY_TYPE if name == one or name.startswith(f"{one}_")]
+    return BY_TYPE[max(types, key=len)].label if types else ""
+
+
+def _disorder(database: Database) -> Iterator[Found]:
+    """Find out whether the log stands where pages are whole and something does not fit together."""
+    if _is_in_order(database):
+        return
+    tables = [name for (name,) in database.all(_TABLES)]
+    stands = all(_is_in_order(database, table) for table in tables if is_log(table))
+    where, way = ("一覧の表か索引", REBUILD) if stands else ("記帳", RESTORE)
+    yield CODE, database.path.name, f"データベースの{where}の構造が壊れています。{way}"
+
+
+def _is_in_order(database: Database, table: str = "") -> bool:
+    argument = f'"{table}"' if table else "1"
+    try:
+        return bool(database.value(f"PRAGMA integrity_check({argument})") == "ok")
+    except Damaged:
+        return False
+
+
+# --- a database that does not open, or not far enough ---------------------------------------------------
+
+
+def explain(path: Path, key: bytes, error: AzukariError) -> AzukariError:
+    """Do the same as `told_of` for a database that nobody has open.
+
+    Args:
+        error: what came of trying to open it.
+    """
+    with _open(path) as descriptor:
+        if descriptor is None:
+            return error
+        if not _is_ours(PageFile(descriptor, key)):
+            return Damaged(file=str(path), what_now=_WRONG_KEY)
+        return _told(_examine(path, descriptor, key, _go_on), error)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[int | None]:
+    """Open a file for reading that no connection has open; None where that is impossible."""
+    try:
+        file = files.open_regular(path)
+    except AzukariError:
+        yield None
+        return
+    with file, files.reading(path):
+        yield file.fileno()
+
+
+def _is_ours(file: PageFile) -> bool:
+    """Tell whether any of some pages over the whole file opens with the key."""
+    step = max(1, file.count // _SAMPLES)
+    return any(file.is_whole(number) for number in range(1, file.count + 1, step))
+
+
+def _headless(file: PageFile, damaged: Sequence[int], beat: Beat) -> dict[Place, list[int]]:
+    """Return whose the damaged pages are when nobody can tell where the tables begin."""
+    walk = Walk(file, frozenset(damaged), beat)
+    walk.tree("", 1)
+    found: dict[Place, list[int]] = {}
+    for number in damaged:
+        part = (
+            Part.HEAD if number == 1 else Part.CATALOGUE if number in walk.owners else Part.UNKNOWN
+        )
+        found.setdefault(Place(part), []).append(number)
+    return found
+
+
+def _go_on() -> None:
+    """Go on: nobody waits with a stop button."""

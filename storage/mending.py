@@ -1,0 +1,138 @@
+"""Make the database anew out of its log: the way to mend lists and indexes that are damaged.
+
+Tables whose pages cannot be read cannot be dropped either, so nothing is mended in place. What
+cannot be derived is copied, row by row, into a new file beside the old one; the tables are derived
+there; the whole is verified as after a restore, down to every signature. Only then, and only if it
+ends at the same head, the new file takes the name of the old one. A power cut leaves one of the
+two, whole: until the name is given the old file is not touched.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from models import collector
+from models.chain import Head
+from models.errors import VerificationFailed
+from models.store import Progress
+from storage import files, log
+from storage.damage import is_log
+from storage.database import Database, Row, create_database, open_database
+from storage.ledger_store import LedgerStore, derive
+from storage.ledgers import check_snapshot
+
+BESIDE = ".new"
+_STEPS = 3  # copied, derived, verified
+_LOG_TABLES = 3  # that have about one row for each entry
+_DIFFERS = "作り直した台帳が、元の記帳と一致しません。元の台帳はそのままです。"
+
+
+def rebuild(store: LedgerStore, key: bytes, progress: Progress) -> Head:
+    """Make the database of an open ledger anew; the ledger stays open.
+
+    Returns:
+        The head, which is the one that it had.
+
+    Raises:
+        Damaged: the log itself cannot be read; nothing was changed.
+        VerificationFailed: the log does not verify; nothing was changed.
+        Cancelled: by `progress`; nothing was changed.
+        DiskFull, NotWritable, InputOutput: likewise.
+    """
+    database = store.database
+    with database.lock:
+        database.let_go()  # it may have met a damaged page, and reads nothing sound since
+        try:
+            head = rebuild_file(database.path, key, progress)
+        finally:
+            database.take_back((key,))
+        store.forget()
+    return head
+
+
+def rebuild_file(path: Path, key: bytes, progress: Progress) -> Head:
+    """Do the same to a database that nobody has open; the caller holds the folder's lock.
+
+    Raises:
+        Foreign, NewerFormat, and as `rebuild`.
+    """
+    database = open_database(path, key)
+    try:
+        log.require_known_format(database)
+        head = log.head(database)
+        fresh = _make(database, key, head, progress)
+    finally:
+        database.close()
+    _take_the_place(fresh, path)
+    return head
+
+
+def sweep(path: Path) -> None:
+    """Remove what a rebuild that died left beside a database; nobody may have it under an old key."""
+    fresh = path.with_name(path.name + BESIDE)
+    with files.writing(fresh):
+        for one in (fresh, fresh.with_name(f"{fresh.name}-journal")):
+            one.unlink(missing_ok=True)
+
+
+def _make(source: Database, key: bytes, head: Head, progress: Progress) -> Path:
+    """Make a verified copy beside a database."""
+    sweep(source.path)
+    fresh = source.path.with_name(source.path.name + BESIDE)
+    try:
+        database = create_database(fresh, key)
+        try:
+            with collector.at_rest(), database.transaction():
+                _copy(source, database, _step(progress, 0))
+                derive(database, _step(progress, 1))
+        finally:
+            database.close()
+        if check_snapshot(fresh, key, _step(progress, 2)) != head:
+            raise VerificationFailed(reason=_DIFFERS)
+    except BaseException:
+        with suppress(Exception):  # the first error is the one to show
+            sweep(source.path)
+        raise
+    return fresh
+
+
+def _copy(source: Database, target: Database, progress: Progress) -> None:
+    """Copy everything that is not derived, tables before their indexes."""
+    made = source.all(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
+        " ORDER BY type = 'table' DESC, rowid"
+    )
+    done, total = 0, _LOG_TABLES * log.head(source).seq
+    for type_, name, table, sql in made:
+        if not is_log(table):
+            continue
+        target.all(sql)
+        for rows in _rows(source, name) if type_ == "table" else ():
+            progress(done, total)
+            marks = ", ".join("?" * len(rows[0]))
+            target.many(f'INSERT INTO "{name}" VALUES ({marks})', rows)
+            done += len(rows)
+
+
+def _rows(source: Database, table: str) -> Iterator[list[Row]]:
+    # NOT INDEXED: an index of the log may be what is damaged.
+    return source.slices(f'SELECT * FROM "{table}" NOT INDEXED')
+
+
+def _step(progress: Progress, number: int) -> Progress:
+    """Return the progress of one of the steps."""
+
+    def report(done: int, total: int) -> None:
+        share = min(done, total) / total if total else 0
+        progress(int(1000 * (number + share)), 1000 * _STEPS)
+
+    return report
+
+
+def _take_the_place(fresh: Path, path: Path) -> None:
+    """Give the new file the name of the old one, durably; both are closed and synced."""
+    with files.writing(path):
+        os.replace(fresh, path)
+        files.sync_folder(path.parent)
+    sweep(path)

@@ -1,0 +1,280 @@
+"""Read single pages of the encrypted database and tell which tree each belongs to.
+
+The driver has no `dbstat`, and SQLite gives up a whole statement at the first page whose MAC does
+not hold. A damaged page cannot tell what it was; the pages that point to it can. So this reads the
+file as SQLCipher 4 lays it down (docs/format.md, "Database"): each page ends with its nonce and an
+HMAC-SHA512 over ciphertext, nonce and page number; inside stands the b-tree format of SQLite
+(https://www.sqlite.org/fileformat2.html). Nothing is written, nothing is believed without its MAC.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from storage.database import PAGE_SIZE
+
+SALT = 16
+_NONCE, _MAC = 16, 64
+USABLE = PAGE_SIZE - _NONCE - _MAC
+_MASK, _ROUNDS = 0x3A, 2  # how SQLCipher makes the key of the MAC out of the raw key
+_INTERIOR_INDEX, _INTERIOR_TABLE, _LEAF_INDEX, _LEAF_TABLE = 2, 5, 10, 13
+_INTERIOR = frozenset({_INTERIOR_INDEX, _INTERIOR_TABLE})
+_KINDS = frozenset({_INTERIOR_INDEX, _INTERIOR_TABLE, _LEAF_INDEX, _LEAF_TABLE})
+_SMALLEST = (USABLE - 12) * 32 // 255 - 23
+_LARGEST_OF_INDEX = (USABLE - 12) * 64 // 255 - 23
+_LARGEST_OF_TABLE = USABLE - 35
+_BYTES_OF_INTEGER = (0, 1, 2, 3, 4, 6, 8, 0, 0, 0)  # by the kind that a record's header states
+_ONE = 9  # the kind that is the number 1 itself
+_HEADER = 100  # bytes of the file's own on its first page
+_DEEPEST = 20  # levels that a tree of SQLite may have
+_BEAT = 512  # pages between two looks whether to go on
+
+Beat = Callable[[], None]
+"""Called again and again; may raise `Cancelled`."""
+
+
+class PageFile:
+    """The pages of one database file.
+
+    Args:
+        descriptor: of the file, open for reading; the caller closes it.
+        key: the raw key of the database.
+    """
+
+    def __init__(self, descriptor: int, key: bytes) -> None:
+        self._descriptor, self._key = descriptor, key
+        salt = self._bytes(0, SALT)
+        masked = bytes(byte ^ _MASK for byte in salt)
+        self._mac_key = hashlib.pbkdf2_hmac("sha512", key, masked, _ROUNDS, len(key))
+
+    @property
+    def count(self) -> int:
+        """Return how many pages the file has; a torn last one counts."""
+        return -(-os.fstat(self._descriptor).st_size // PAGE_SIZE)
+
+    def is_whole(self, number: int) -> bool:
+        """Tell whether the MAC of a page holds."""
+        return self._sealed(number) is not None
+
+    def read(self, number: int) -> bytes | None:
+        """Return the content of a page, None when its MAC does not hold."""
+        sealed = self._sealed(number)
+        if sealed is None:
+            return None
+        body, nonce = sealed
+        decryptor = Cipher(algorithms.AES256(self._key), modes.CBC(nonce)).decryptor()
+        plain = decryptor.update(body) + decryptor.finalize()
+        return bytes(SALT) + plain if number == 1 else plain
+
+    def node(self, number: int) -> "_Node | None":
+        """Return a page of a tree; None when its MAC does not hold or it is none."""
+        page = self.read(number)
+        node = _Node(page, _HEADER if number == 1 else 0) if page else None
+        return node if node is not None and node.kind in _KINDS else None
+
+    def damaged(self, beat: Beat) -> Iterator[int]:
+        """Yield every page whose MAC does not hold."""
+        for number in range(1, self.count + 1):
+            if number % _BEAT == 0:
+                beat()
+            if number != _LOCK_PAGE and not self.is_whole(number):
+                yield number
+
+    def _sealed(self, number: int) -> tuple[bytes, bytes] | None:
+        raw = self._bytes((number - 1) * PAGE_SIZE, PAGE_SIZE)
+        body = raw[SALT if number == 1 else 0 : USABLE]
+        nonce, mac = raw[USABLE : USABLE + _NONCE], raw[USABLE + _NONCE :]
+        said = body + nonce + number.to_bytes(4, "little")
+        holds = hmac.compare_digest(hmac.digest(self._mac_key, said, "sha512"), mac)
+        return (body, nonce) if holds else None
+
+    def _bytes(self, position: int, length: int) -> bytes:
+        os.lseek(self._descriptor, position, os.SEEK_SET)
+        return os.read(self._descriptor, length)
+
+
+_LOCK_PAGE = (1 << 30) // PAGE_SIZE + 1  # SQLite never uses the page of its lock bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A table or an index, as the catalogue of the file names it."""
+
+    kind: str  # "table" or "index"
+    name: str
+    table: str
+    root: int
+
+
+def trees(file: PageFile) -> list[Tree] | None:
+    """Return every tree of the file, None when its catalogue cannot be read whole.
+
+    It is read here and not asked for: a connection that met a damaged page reads nothing sound any
+    more, and a second one in this process would drop the lock of the first when it is closed.
+    """
+    found: list[Tree] = []
+    level = [1]
+    for _ in range(_DEEPEST):
+        nodes = [file.node(number) for number in level]
+        level = []
+        for node in nodes:
+            if node is None:
+                return None
+            level += node.children()
+            if node.kind == _LEAF_TABLE:
+                found += (Tree(*row) for row in node.catalogue_rows() if row[3])
+    return found
+
+
+@dataclass
+class Walk:
+    """Looks among the pages of trees for those that are wanted.
+
+    Attributes:
+        owners: name of the tree for every wanted page that was found.
+        broken: trees below whose damaged inner pages others may hang unseen.
+    """
+
+    file: PageFile
+    wanted: frozenset[int]
+    beat: Beat
+    owners: dict[int, str] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+
+    @property
+    def left(self) -> bool:
+        return len(self.owners) < len(self.wanted)
+
+    def tree(self, name: str, root: int, *, overflow: bool = False) -> None:
+        """Walk one tree from its root, level by level.
+
+        Args:
+            overflow: follow long contents onto their own pages as well, which reads every leaf.
+        """
+        level = [root]
+        for _ in range(_DEEPEST):
+            self._meet(name, level)
+            level = self._below(name, level, overflow)
+
+    def free(self, name: str) -> None:
+        """Walk the list of pages that nothing uses."""
+        first = self.file.read(1)
+        trunk = int.from_bytes(first[32:36], "big") if first else 0
+        seen: set[int] = set()
+        while 0 < trunk <= self.file.count and trunk not in seen:
+            seen.add(trunk)
+            page = self.file.read(trunk)
+            self._meet(name, [trunk])
+            if page is None:
+                self.broken.add(name)
+                return
+            count = min(int.from_bytes(page[4:8], "big"), USABLE // 4 - 2)
+            self._meet(name, (_four(page, 8 + 4 * one) for one in range(count)))
+            trunk = _four(page, 0)
+
+    def _meet(self, name: str, pages: Iterable[int]) -> None:
+        for number in pages:
+            if number in self.wanted:
+                self.owners.setdefault(number, name)
+
+    def _below(self, name: str, level: list[int], overflow: bool) -> list[int]:
+        """Return the pages below a level; all leaves of a tree are equally deep."""
+        below: list[int] = []
+        for done, number in enumerate(level):
+            if done % _BEAT == 0:
+                self.beat()
+            node = self.file.node(number)
+            if node is None:
+                self.broken.add(name)
+                continue
+            if not overflow and node.kind not in _INTERIOR:
+                return []
+            below += node.children()
+            for first in node.overflows() if overflow else ():
+                self._chain(name, first)
+        return below
+
+    def _chain(self, name: str, number: int) -> None:
+        seen: set[int] = set()
+        while 0 < number <= self.file.count and number not in seen:
+            seen.add(number)
+            self._meet(name, [number])
+            page = self.file.read(number)
+            if page is None:
+                self.broken.add(name)
+                return
+            number = _four(page, 0)
+
+
+class _Node:
+    """One page of a tree; `start` is where its own header stands."""
+
+    def __init__(self, page: bytes, start: int) -> None:
+        self.page, self.start = page + bytes(PAGE_SIZE), start  # a wild offset reads zeros
+        self.kind = page[start]
+
+    def children(self) -> list[int]:
+        if self.kind not in _INTERIOR:
+            return []
+        return [
+            *(_four(self.page, cell) for cell in self._cells()),
+            _four(self.page, self.start + 8),
+        ]
+
+    def overflows(self) -> Iterator[int]:
+        """Yield the first page of each content that does not fit into its cell."""
+        if self.kind == _INTERIOR_TABLE:
+            return
+        most = _LARGEST_OF_TABLE if self.kind == _LEAF_TABLE else _LARGEST_OF_INDEX
+        for cell in self._cells():
+            at = cell + (4 if self.kind == _INTERIOR_INDEX else 0)
+            size, at = _varint(self.page, at)
+            if self.kind == _LEAF_TABLE:
+                _, at = _varint(self.page, at)
+            if size > most:
+                kept = _SMALLEST + (size - _SMALLEST) % (USABLE - 4)
+                yield _four(self.page, at + (kept if kept <= most else _SMALLEST))
+
+    def catalogue_rows(self) -> Iterator[tuple[str, str, str, int]]:
+        """Yield the first four columns of each row; they always stand in the cell itself."""
+        for cell in self._cells():
+            _, at = _varint(self.page, cell)
+            _, at = _varint(self.page, at)
+            header, kinds = at, []
+            length, at = _varint(self.page, at)
+            while at < header + length:
+                kind, at = _varint(self.page, at)
+                kinds.append(kind)
+            texts = []
+            for kind in kinds[:3]:
+                size = (kind - 13) // 2
+                texts.append(self.page[at : at + size].decode("utf-8", "replace"))
+                at += size
+            root = int.from_bytes(self.page[at : at + _BYTES_OF_INTEGER[kinds[3]]], "big")
+            yield texts[0], texts[1], texts[2], root + (kinds[3] == _ONE)
+
+    def _cells(self) -> list[int]:
+        first = self.start + (12 if self.kind in _INTERIOR else 8)
+        count = int.from_bytes(self.page[self.start + 3 : self.start + 5], "big")
+        count = min(count, (USABLE - first) // 2)
+        edges = range(first, first + 2 * count + 1, 2)
+        cells = [int.from_bytes(self.page[a:b], "big") for a, b in pairwise(edges)]
+        return [cell for cell in cells if cell < USABLE]
+
+
+def _four(page: bytes, at: int) -> int:
+    return int.from_bytes(page[at : at + 4], "big")
+
+
+def _varint(page: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for end in range(at, at + 8):
+        value = value << 7 | page[end] & 0x7F
+        if page[end] < 0x80:
+            return value, end + 1
+    return value << 8 | page[at + 8], at + 9
