@@ -5,9 +5,12 @@ import os
 import socket
 import tempfile
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
+
+if TYPE_CHECKING:  # a test that needs no house need not wait for all that is in it
+    from tests.house import House
 
 pytest_plugins = ["pytester"]
 
@@ -90,3 +93,21 @@ def _all_records(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
 def _is_ours_to_skip(record: logging.LogRecord) -> bool:
     """asyncio measures slow callbacks in debug mode; that says nothing about the program."""
     return record.name == "asyncio" and record.getMessage().startswith("Executing")
+
+
+@pytest.fixture(scope="module")
+def shared_house(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[House]":
+    """A ledger with a day's story and all accounts, for tests that only add to it."""
+    from tests.house import furnished
+
+    with furnished(tmp_path_factory.mktemp("house"), accounts=True, days=1) as house:
+        yield house
+
+
+@pytest.fixture
+def house(shared_house: "House") -> "House":
+    """That ledger, with the responsible person signed in afresh."""
+    from ui.sample import cast
+
+    shared_house.sign_in(cast.USERS[0].login)
+    return shared_house

@@ -1,6 +1,5 @@
 """The access log: chained, signed, written in time, seen by those who may, and checked."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,20 +13,8 @@ from models.errors import NotPermitted, WrongPassword
 from models.ledger import Ledger
 from models.records import Item, SystemEvent
 from storage.safe import LedgerSafe
-from tests.house import House, furnished
+from tests.house import House
 from ui.sample import cast as people
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with furnished(tmp_path_factory.mktemp("house"), accounts=True, days=1) as house:
-        yield house
-
-
-@pytest.fixture
-def house(shared: House) -> House:
-    shared.sign_in(people.USERS[0].login)
-    return shared
 
 
 def _login(role: str) -> str:

@@ -11,7 +11,7 @@ from models.access import Act, Line, Question
 from models.codes import AttachmentKind
 from models.errors import DiskFull
 from models.records import Attachment, Item, Person
-from tests.house import House, furnished
+from tests.house import House
 from tests.ui.shell import Answers, settle
 from tests.ui.test_paper_pages import three_pages
 from ui.exporting import export_register
@@ -21,20 +21,7 @@ from ui.operations import Operations
 from ui.page import Desk
 from ui.record_dialog import RecordDialog
 from ui.register import RegisterView
-from ui.sample import cast
 from ui.saving import What, save_here
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with furnished(tmp_path_factory.mktemp("house"), accounts=True, days=1) as house:
-        yield house
-
-
-@pytest.fixture
-def house(shared: House) -> House:
-    shared.sign_in(cast.USERS[0].login)
-    return shared
 
 
 @pytest.fixture

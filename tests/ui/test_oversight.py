@@ -1,6 +1,5 @@
 """The page 点検: what it shows of the system and of its use, and what is entered from it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from models.denied import parse_denied
 from models.records import Item, SystemEvent
 from resources import denied_programs
 from storage.machine import PC
-from tests.house import House, furnished
+from tests.house import House
 from tests.ui.shell import Answers, cell_text, settle
 from ui.access_facts import Asked, read_access
 from ui.condition_part import read_conditions
@@ -23,25 +22,6 @@ from ui.operations import Operations
 from ui.oversight_page import OversightPage
 from ui.page import Desk
 from ui.sample import cast
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with furnished(tmp_path_factory.mktemp("house"), accounts=True, days=1) as house:
-        yield house
-
-
-@pytest.fixture
-def house(shared: House) -> House:
-    shared.sign_in(cast.USERS[0].login)
-    return shared
-
-
-@pytest.fixture
-def operations(qtbot: QtBot) -> Iterator[Operations]:
-    made = Operations(Answers())
-    yield made
-    made.close()
 
 
 def show(house: House, operations: Operations, qtbot: QtBot) -> OversightPage:
