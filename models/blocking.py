@@ -82,7 +82,7 @@ class Blocking:
         if self.found and any(_handles(intent) for intent in intents):
             self.require()
 
-    def resolve(self, answer: Answer, reason: str) -> Change:
+    def resolve(self, answer: Answer, reason: str, *, command_id: str = "") -> Change:
         """Enter what became of the programs; the terminal is free then.
 
         Raises:
@@ -90,10 +90,15 @@ class Blocking:
             Refused: nothing blocks it, or what was removed is still there.
         """
         ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
         ledger.require("unblock")
         text = ledger.registers.reason(reason)
         if not self.found:
-            raise Refused(reason="この端末には、解決を待つプログラムはありません。")
+            raise Refused(
+                reason="この端末には、解決を待つプログラムはありません。"
+                "「入っているプログラム」の状態を確かめてください。"
+            )
         here = self._present(self._events())
         if answer is Answer.REMOVED and here:
             names = "、".join(program for program, _ in here[:3])
@@ -103,7 +108,8 @@ class Blocking:
         detail = f"{answer.label}。{'、'.join(self.found)}"
         codes = [_code(one) for one in here[:MOST]]
         news = News(SystemEventKind.PROGRAM_CLEARED, EventLevel.WARN, detail, self._value(codes))
-        change = ledger.commit([creating(ledger.journal.event(news, text))])
+        event = ledger.journal.event(news, text)
+        change = ledger.commit([creating(event)], command_id=command_id)
         self.look()
         return change
 

@@ -457,13 +457,17 @@ def told(detail: str, topic: str) -> State | None:
 
 
 # --- the answer of a person ------------------------------------------------------------------------
-def record_check(ledger: "Ledger", conditions: Sequence[Condition], finding: str) -> Change:
+def record_check(
+    ledger: "Ledger", conditions: Sequence[Condition], finding: str, *, command_id: str = ""
+) -> Change:
     """Enter how the system stood and what the person who looked says to it.
 
     Raises:
         InvalidField: the finding says nothing.
         NotPermitted
     """
+    if (answered := ledger.answered(command_id)) is not None:
+        return answered
     ledger.require("condition")
     text = ledger.registers.reason(finding)
     lines = [
@@ -478,4 +482,4 @@ def record_check(ledger: "Ledger", conditions: Sequence[Condition], finding: str
         "\n".join(lines)[:1900],
         f"要対処{worst}件",
     )
-    return ledger.commit([creating(ledger.journal.event(news, text))])
+    return ledger.commit([creating(ledger.journal.event(news, text))], command_id=command_id)

@@ -5,13 +5,10 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from models.blocking import Answer
-from models.condition import WORDS, Condition, State, judge, read_facts, record_check
-from models.denied import parse_denied
-from models.ledger import Ledger
-from resources import VERSION, denied_programs
+from models.condition import WORDS, Condition, State, record_check
 from ui import layout, permitted
+from ui.condition_facts import read_conditions
 from ui.editor_base import row_of
-from ui.ledger_settings import backup_days
 from ui.page import Desk
 from ui.state_table import Line, StateTable
 
@@ -104,17 +101,6 @@ class ConditionPart(QWidget):
         column.addWidget(self.summary)
         column.addWidget(self.table, 1)
         column.addLayout(foot)
-
-
-def read_conditions(ledger: Ledger) -> list[Condition]:
-    """Ask ledger and PC, and judge."""
-    facts = read_facts(
-        ledger,
-        backup_days=backup_days(ledger),
-        denied=parse_denied(denied_programs()),
-        version=VERSION,
-    )
-    return judge(facts)
 
 
 def _summary(conditions: Sequence[Condition]) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from models.evidence_dates import eq_terminal
 from models.records import Place, SystemEvent, Terminal
 from models.terminals import device_of, in_use, this_terminal
 from tests.house import House, furnished
-from ui.condition_part import read_conditions
+from ui.condition_facts import read_conditions
 from ui.record_pages import fresh
 from ui.sample import cast
 

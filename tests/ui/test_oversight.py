@@ -17,7 +17,7 @@ from storage.machine import PC
 from tests.house import House
 from tests.ui.shell import Answers, cell_text, settle
 from ui.access_facts import Asked, read_access
-from ui.condition_part import read_conditions
+from ui.condition_facts import read_conditions
 from ui.operations import Operations
 from ui.oversight_page import OversightPage
 from ui.page import Desk

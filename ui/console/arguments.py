@@ -102,6 +102,7 @@ def parser() -> Parser:
     )
     _sheet(restore, required=False)
     _common(restore)
+    _condition(verbs.add_parser("condition", help="システムの状態と、止めた端末の解決"))
     _journal(verbs.add_parser("journal", help="更新ジャーナルの状態と設定"))
     trial = verbs.add_parser("restore-test", help="復旧試験を行い、結果を台帳に記録する")
     _backup_to_read(trial)
@@ -166,6 +167,17 @@ def _backups(verb: argparse.ArgumentParser) -> None:
         "--dispose", action="store_true", help="残さなくてよいものを廃棄し、台帳に記録する"
     )
     verb.add_argument("--reason", metavar="TEXT", help="廃棄の理由")
+
+
+def _condition(verb: argparse.ArgumentParser) -> None:
+    _ledger(verb)
+    acts = verb.add_mutually_exclusive_group()
+    acts.add_argument(
+        "--resolve", choices=("removed", "allowed"),
+        help="端末を止めたプログラムを取り除いた、または認められたもの（責任者、--reason も）",
+    )  # fmt: skip
+    acts.add_argument("--enter", metavar="FINDING", help="所見を付けて、点検の結果を台帳に記録する")
+    verb.add_argument("--reason", metavar="TEXT", help="確かめたことと理由")
 
 
 def _journal(verb: argparse.ArgumentParser) -> None:

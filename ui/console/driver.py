@@ -14,6 +14,7 @@ from models.access import Act
 from models.backups import record_backup
 from models.codes import HandlingKind
 from models.commands import Change
+from models.condition import record_check
 from models.errors import AzukariError, Locked, NotFound, Refused, Usage
 from models.ledger import Ledger
 from models.office import Office
@@ -25,11 +26,14 @@ from models.records import (
     Item,
     Record,
     Submission,
+    SystemEvent,
     UserAccount,
 )
 from models.rules.answers import Answers, SignIn
 from models.rules.checking import CheckIn
 from models.store import Query
+from ui.condition_facts import read_conditions
+from ui.console.condition import resolve, told
 from ui.console.journal import described
 from ui.console.output import write_paper
 from ui.console.places import file_to_write, folder, place, present_file, present_folder
@@ -84,6 +88,7 @@ class Driver:
             "verify": self._verify,
             "restore": self._restore,
             "journal": self._journal,
+            "condition": self._condition,
             "change_password": self._change_password,
             "revoke": self._revoke,
             "rotate": self._rotate,
@@ -368,6 +373,17 @@ class Driver:
         elif "stop" in request:
             desk.stop(text_of(request, "stop"))
         return {**self._where(), "journal": described(desk.tend())}
+
+    def _condition(self, request: Request) -> Answer:
+        ledger, done = self._open(), None
+        if "resolve" in request:
+            reason = text_of(request, "reason")
+            done = resolve(ledger, text_of(request, "resolve"), reason, command_of(request))
+        conditions = read_conditions(ledger)
+        if "enter" in request:
+            finding = text_of(request, "enter")
+            done = record_check(ledger, conditions, finding, command_id=command_of(request))
+        return {**told(ledger, conditions), **(self._did(done, SystemEvent) if done else {})}
 
     # --- reading ---------------------------------------------------------------------------------
     def _status(self, request: Request) -> Answer:

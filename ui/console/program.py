@@ -105,7 +105,7 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 
         by_name = {"print": tables.print_document, "export": tables.export, "import": tables.load}
         return by_name[verb](arguments, office, speaker)
-    from ui.console import backups, dates, journal, verbs
+    from ui.console import backups, condition, dates, journal, verbs
 
     asking = {
         "status": verbs.status,
@@ -118,6 +118,7 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         "restore": verbs.restore,
         "restore-test": journal.restore_test,
         "journal": journal.journal,
+        "condition": condition.condition,
         "recover": verbs.recover,
         "check-profile": verbs.check_profile,
     }
