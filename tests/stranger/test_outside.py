@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,22 +17,18 @@ from storage.backup import verify_backup, with_sheet
 from storage.journal_file import JournalFile
 from tests.house import cheap_office
 from tests.stranger.hands import Insider, flip
-from tests.stranger.reader import backup, paper
-from tests.stranger.reader.plain import Wrong, canonical, number
-from tests.stranger.reader.reading import Key, read
-from tests.stranger.stage import BOSS, Stage
-from tests.stranger.test_stranger import (
+from tests.stranger.looking import (
     all_of,
     insider,
     key_of,
     last_journal,
-    played,
     said,
-    stage,
 )
+from tests.stranger.reader import backup, paper
+from tests.stranger.reader.plain import Wrong, canonical, number
+from tests.stranger.reader.reading import Key, read
+from tests.stranger.stage import BOSS, Stage
 from ui.sample.clock import StoryClock
-
-__all__ = ["played", "stage"]  # fixtures
 
 
 class JournalKeys:
@@ -101,7 +98,7 @@ def test_frames_in_another_order_are_found(stage: Stage) -> None:
     places = JournalFile(path, keys).scan().places
     bounds = [*(place.offset for place in places), path.stat().st_size]
     raw = path.read_bytes()
-    frames = [raw[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    frames = [raw[start:end] for start, end in pairwise(bounds)]
     one, other = [n for n, place in enumerate(places) if not place.prefix.of_lines][:2]
     frames[one], frames[other] = frames[other], frames[one]
     path.write_bytes(raw[: bounds[0]] + b"".join(frames))

@@ -15,84 +15,31 @@ from typing import Any
 
 import pytest
 
-from models.errors import AzukariError, WrongPassword
+from models.errors import WrongPassword
 from tests.house import cheap_office
 from tests.stranger.hands import Insider, fields_of, flip
+from tests.stranger.looking import all_of, insider, last_journal, program, said
 from tests.stranger.reader import small
 from tests.stranger.reader.plain import Wrong
-from tests.stranger.reader.reading import Found, Key, read
-from tests.stranger.stage import ADMINISTRATOR, BOSS, NEW_PASSWORD, WORKER, Stage, play
+from tests.stranger.reader.reading import Key
+from tests.stranger.stage import ADMINISTRATOR, BOSS, WORKER, Stage
 from ui.sample.clock import StoryClock
 
 READER = Path(__file__).parent / "reader"
 ROOT = Path(__file__).parents[2]
-PASSWORDS = {WORKER.login: NEW_PASSWORD}
-
-
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    return play(tmp_path_factory.mktemp("stranger"))
-
-
-@pytest.fixture
-def stage(played: Stage, tmp_path: Path) -> Stage:
-    """A copy of everything, in which things may be planted."""
-    home = tmp_path / "home"
-    shutil.copytree(played.home, home)
-    heads = home / "device" / "heads.json"
-    heads.write_text(heads.read_text("ascii").replace(str(played.home), str(home)), "ascii")
-    return played.at(home)
-
-
-def key_of(stage: Stage, login: str = BOSS.login) -> Key:
-    known = {user.login: user.password for user in (BOSS, WORKER, ADMINISTRATOR)} | PASSWORDS
-    return Key(login, known[login], stage.device)
-
-
-def insider(stage: Stage, login: str = BOSS.login) -> Insider:
-    return Insider(stage.home, key_of(stage, login))
-
-
-def all_of(stage: Stage, key: Key | None = None) -> Found:
-    return read(
-        stage.ledger, key or key_of(stage),
-        container=stage.container, journal_folder=stage.journal, papers=stage.papers,
-    )  # fmt: skip
-
-
-def said(stage: Stage) -> str:
-    """Return everything that the stranger finds wrong."""
-    try:
-        return "\n".join(all_of(stage).findings.said)
-    except Wrong as error:
-        return str(error)
-
-
-def program(stage: Stage) -> list[str]:
-    """Return the codes of what the program finds wrong, or the error at its door."""
-    office = cheap_office(stage.home, StoryClock(date(2026, 10, 2)))
-    try:
-        ledger = office.unlock(stage.ledger, BOSS.login, BOSS.password)
-    except AzukariError as error:
-        return [type(error).__name__]
-    try:
-        found = ledger.safe.verify(full=True, progress=lambda _done, _total: None)
-        return [one.code for one in found.problems]
-    finally:
-        ledger.close()
 
 
 # --- what is sound --------------------------------------------------------------------------------
 
 
 def test_the_reader_knows_nothing_of_the_program() -> None:
-    foreign = {"__future__", "cryptography", "sqlcipher3", "tests"} | sys.stdlib_module_names
+    allowed = {"__future__", "cryptography", "sqlcipher3", "tests"} | sys.stdlib_module_names
     for path in READER.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [one.name for one in node.names] if isinstance(node, ast.Import) else []
             for name in names:
-                assert name.partition(".")[0] in foreign, (path.name, name)
+                assert name.partition(".")[0] in allowed, (path.name, name)
                 assert not name.startswith("tests") or name.startswith("tests.stranger.reader")
     code = "import sys, tests.stranger.reader.reading; print(*sorted(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
@@ -225,10 +172,6 @@ def other_slot(stage: Stage) -> None:
 def both_headers(stage: Stage) -> None:
     flip(stage.ledger / "keys.a", 300)
     flip(stage.ledger / "keys.b", 301)
-
-
-def last_journal(stage: Stage) -> Path:
-    return max(stage.journal.glob("*.azj"))
 
 
 def middle_frame(stage: Stage) -> None:
@@ -375,7 +318,7 @@ PLANTED: list[tuple[Plant, str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("plant", "sentence", "code"), PLANTED, ids=lambda one: getattr(one, "__name__", "")
+    ("plant", "sentence", "code"), PLANTED, ids=[one[0].__name__ for one in PLANTED]
 )
 def test_both_find_what_was_planted(stage: Stage, plant: Plant, sentence: str, code: str) -> None:
     plant(stage)
