@@ -134,7 +134,7 @@ def cell_text(cls: type[Record], row: ListRow, name: str) -> str:
     value = row.values.get(name, kind.empty)
     if hasattr(kind, "type"):
         return ""
-    return "" if kind.is_empty(value) else kind.format(value)
+    return "" if kind.is_empty(value) else cls.spoken(name, value, row.values.get)
 
 
 def _only(contract_id: str) -> frozenset[str] | None:

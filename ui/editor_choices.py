@@ -1,5 +1,6 @@
 """Editors in which a value is chosen: yes or no, one word of a list, several words of a list."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker
@@ -66,6 +67,12 @@ class ChoiceEditor(Editor):
         layout.addWidget(self.box)
         layout.addStretch(1)
         self.box.activated.connect(lambda _index: self.edited.emit())
+
+    def say(self, word: Callable[[Code], str]) -> None:
+        """Call the codes as the rest of the form wants them called."""
+        for number, code in enumerate(self._codes):
+            if code is not None and self.box.itemText(number) != (text := word(code)):
+                self.box.setItemText(number, text)
 
     def value(self) -> Any:
         return self._codes[self.box.currentIndex()]

@@ -19,8 +19,8 @@ from models.fields import (
     Ref,
 )
 from models.ledger import Ledger
-from models.records import Record
-from models.store import Op, Query, Where
+from models.records import BY_TYPE, Record
+from models.store import ListRow, Op, Query, Where
 from models.wareki import format_clock
 
 if TYPE_CHECKING:
@@ -74,20 +74,22 @@ def export_register(
 
 
 def _rows(ledger: Ledger, query: Query, fields: list[Field]) -> Iterator[list[Any]]:
+    cls = BY_TYPE[query.type]
     numbers = ledger.registers.numbers(query)
     for start in range(0, len(numbers), PAGE):
         for row in ledger.registers.rows(query.type, numbers[start : start + PAGE]):
-            yield [_cell(f, row.values.get(f.name), row.captions.get(f.name, "")) for f in fields]
+            yield [_cell(cls, f, row) for f in fields]
 
 
-def _cell(f: Field, value: Any, caption: str) -> Any:
+def _cell(cls: type[Record], f: Field, row: ListRow) -> Any:
+    value = row.values.get(f.name)
     if isinstance(f.kind, Ref | MultiRef):
-        return caption
+        return row.captions.get(f.name, "")
     if value is None or f.kind.is_empty(value):
         return None
     if isinstance(f.kind, Integer | DecimalNumber | Day | Moment):
         return value
-    return f.kind.format(value)
+    return cls.spoken(f.name, value, row.values.get)
 
 
 def _write_csv(

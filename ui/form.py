@@ -1,6 +1,7 @@
 """Forms made from the declaration of a record: sections, words, live problems, the built record."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -13,11 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models.codes import Code
 from models.fields import Field
 from models.profiles import Profile
 from models.records import Contract, Record
 from models.records.base import Declared
 from ui.editor_base import FormDesk
+from ui.editor_choices import ChoiceEditor
 from ui.field_row import FieldRow
 from ui.page import Desk
 from ui.special_editors import NOT_SHOWN, SHOWN_ONLY, editor_for
@@ -142,12 +145,18 @@ class FieldsForm(QWidget):
         for name, row in self.rows.items():
             asked = (row.field.required or name in required) and name not in self._shown_only
             row.say(profile, required=asked and not self._reading)
+            if isinstance(row.editor, ChoiceEditor):
+                row.editor.say(partial(self._spoken, built, name))
         found = self.problems()
         for name, row in self.rows.items():
             sentences = found.get(name, []) if row.touched and name not in self._shown_only else []
             row.show_problem("\n".join(sentences))
         self._show_general(found.get("", []))
         self._show_missing(built)
+
+    @staticmethod
+    def _spoken(built: Declared, name: str, code: Code) -> str:
+        return built.spoken(name, code, built.beside)
 
     def _show_relevant(self, built: Declared) -> None:
         senseless = built.irrelevant()

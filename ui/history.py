@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.chain import Action, Command, Entry, local_time, read_content
-from models.fields import NOT_RECORDED, Children, Field, MultiRef, Private, Ref
+from models.fields import NOT_RECORDED, Children, Choice, Field, MultiRef, Private, Ref
 from models.ledger import Ledger
 from models.lifts import lift
 from models.profiles import Profile
@@ -103,8 +103,14 @@ class HistoryReader:
             new = getattr(after, f.name)
             if old != new:
                 word = field_word(f, self._profile)
-                found.append(Changed(word, self.text(f, old), self.text(f, new)))
+                found.append(Changed(word, self._text(f, old, before), self._text(f, new, after)))
         return tuple(found)
+
+    def _text(self, f: Field, value: Any, record: Record | None) -> str:
+        """Return a value in the words of the record in which it stands."""
+        if record is None or not isinstance(f.kind, Choice) or f.kind.is_empty(value):
+            return self.text(f, value)
+        return record.spoken(f.name, value, record.beside)
 
     def text(self, f: Field, value: Any) -> str:
         """Return a value in words: captions for references, 記録なし for nothing."""

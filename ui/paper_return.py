@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidge
 from models import wareki
 from models.codes import Decision
 from models.errors import AzukariError, Refused
-from models.paper_answers import ClientAnswer
-from models.records import Submission
+from models.paper_answers import ClientAnswer, waiting_applications
+from models.records import Authorization, Submission
 from ui.answering import enter
 from ui.asking import dialog_buttons
 from ui.editor_base import FormDesk
@@ -29,8 +29,10 @@ class ReturnDialog(QDialog):
         self.setMinimumWidth(560)
         today = wareki.format_wareki(desk.ledger.today())
         self.decision = QComboBox()
+        asked = next(iter(waiting_applications(desk.ledger, paper)), Authorization())
         for decision in DECISIONS:
-            self.decision.addItem(decision.label, str(decision))
+            word = asked.spoken("decision", decision, asked.beside)
+            self.decision.addItem(word, str(decision))
         self.decided_on, self.title, self.name = QLineEdit(), QLineEdit(), QLineEdit()
         self.doc_no, self.conditions, self.day = QLineEdit(), QLineEdit(), QLineEdit(today)
         self.title.setPlaceholderText(self.tr("例　健康づくり課長"))

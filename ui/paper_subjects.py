@@ -75,7 +75,7 @@ def _event_text(row: ListRow) -> str:
 
 def _application_text(one: Authorization) -> str:
     """Say which act, how far, and whether the client has answered."""
-    decision = one.decision.label if one.decision else ""
+    decision = one.spoken("decision", one.decision, one.beside)
     return "　".join(part for part in (one.caption(), one.scope_text, decision) if part)
 
 

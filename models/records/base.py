@@ -44,6 +44,19 @@ class Declared:
         """Return names of fields that make no sense for this record and are not shown."""
         return frozenset()
 
+    @classmethod
+    def spoken(cls, name: str, value: Any, beside: Callable[[str], Any]) -> str:
+        """Return a value in words, where these depend on another field.
+
+        Args:
+            beside: returns the value of another field of the same record, None without one.
+        """
+        return cls.fields()[name].kind.format(value)
+
+    def beside(self, name: str) -> Any:
+        """Return the value of a field by its name, as `spoken` asks for it."""
+        return getattr(self, name)
+
     def inconsistencies(self) -> Iterator[str]:
         """Yield sentences about fields that contradict each other."""
         yield from ()

@@ -1,10 +1,10 @@
 """Permission and handling: what the client allowed, and everything that happened to every item."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from models.codes import (
     AuthorizationSubject,
@@ -137,6 +137,17 @@ class Authorization(Record):
         subject = self.subject.label if self.subject else ""
         basis = self.basis_type.label if self.basis_type else ""
         return " ".join(part for part in (self.decision_doc_no, subject, basis) if part)
+
+    @classmethod
+    def spoken(cls, name: str, value: Any, beside: Callable[[str], Any]) -> str:
+        """Say a decision in the word of its basis: an instruction is given, not consented to."""
+        text = super().spoken(name, value, beside)
+        basis = beside("basis_type")
+        if name != "decision" or basis is None:
+            return text
+        if value is Decision.REFUSED and basis in BORN_GRANTED:
+            return f"{basis.label}なし"
+        return text.replace(BasisType.CONSENT.label, basis.label)
 
     def required(self) -> frozenset[str]:
         needed = set()
