@@ -3,6 +3,7 @@
 import hashlib
 import os
 import struct
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from models.chain import Head
 from models.commands import creating
 from models.errors import Damaged, DiskFull, Foreign, InputOutput, MediumMissing, NewerFormat
 from storage import journal as journals
-from storage import journal_file
+from storage import journal_file, journal_format
 from storage.journal import Journal, check_links, list_files, replay
 from storage.journal_file import JournalFile, Logged, Part
 from storage.journal_format import FRAME_PREFIX_BYTES, MAGIC
@@ -137,6 +138,24 @@ def test_a_last_frame_with_a_hole_counts_as_torn(
         file.write_bytes(whole[:begin] + bytes(min(16, end - begin)) + whole[begin + 16 :])
         journal = reopened(file, keys)
         assert journal.torn and journal.head.seq == commands[-2][0].last_seq, begin
+
+
+def test_a_frame_that_claims_four_gigabytes_is_given_no_memory(file: Path, keys: Vault) -> None:
+    whole = JournalFile(file, keys).scan()
+    digest = whole.header.digest
+    claim = journal_format._PREFIX.pack(
+        b"AZJF", 0xFFFFFFFF, whole.head.seq + 1, whole.head.seq + 1, whole.head.hash, bytes(12)
+    )
+    with file.open("ab") as end:
+        end.write(claim + journal_format._check(digest, claim) + b"x" * 100)
+    tracemalloc.start()
+    try:
+        scan = JournalFile(file, keys).scan()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (scan.torn, scan.head) == (True, whole.head)
+    assert peak < 64 * 1024**2
 
 
 def test_a_flipped_byte_anywhere_before_the_last_frame_is_found_by_number(
