@@ -23,7 +23,7 @@ from models.records.handling import HandlingEvent, HandlingLine, TransportDetail
 from storage import log, rows, schema, sieve
 from storage.database import Database, Row
 from storage.helpers import Found
-from storage.listing import unlike
+from storage.listing import is_counted, unlike
 
 CODE = "VIEW"
 EVENTS = 1000  # of a timeline that are in memory at once
@@ -91,6 +91,7 @@ def differences(database: Database, told: Sequence[Told]) -> Iterator[Found]:
             by_type.setdefault(type_, []).append(_expected(at, author, line, later))
     for type_, expected in by_type.items():
         yield from _compare(database, type_, expected)
+    yield from _unlisted(database, *span)
 
 
 def surplus(database: Database, erasures: Erasures = NO_ERASURES) -> Iterator[Found]:
@@ -110,11 +111,19 @@ def surplus(database: Database, erasures: Erasures = NO_ERASURES) -> Iterator[Fo
                 f"SELECT 1 FROM {child.name} WHERE _number NOT IN (SELECT number FROM {view.name})"
             ):
                 yield CODE, child.name, f"{label}の明細に、記帳にない行があります。"
-        for number in unlike(database, view) if view.listed else ():
-            yield CODE, f"記帳番号{number}", f"{label}の一覧が、記帳番号{number}の内容と違います。"
+        if view.listed and not is_counted(database, view):
+            yield CODE, view.list_name, f"{label}の一覧の件数が、元の表と違います。"
     later = database.value("SELECT count(*) FROM entry WHERE action <> 'create'")
     if database.value("SELECT count(*) FROM v_later") != later:
         yield CODE, "v_later", "訂正の一覧の件数が記帳と違います。"
+
+
+def _unlisted(database: Database, first: int, last: int) -> Iterator[Found]:
+    """Yield rows of the narrow tables that are no copy of theirs, or missing."""
+    for view in schema.TABLES.values():
+        for number in unlike(database, view, first, last) if view.listed else ():
+            said = f"{view.record.label}の一覧が、記帳番号{number}の内容と違います。"
+            yield CODE, f"記帳番号{number}", said
 
 
 # --- what the log says ----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from storage.schema import LISTED, TABLES, ViewTable
 
 FRESH = 2000  # rows that a list looks through beside its indexes: some milliseconds
 BATCH = 250
+EVER = 1 << 62  # behind every number
 
 
 class Listing:
@@ -68,7 +69,7 @@ def _waiting(database: Database, view: ViewTable, most: int) -> list[int]:
     return [number for (number,) in found]
 
 
-def fill(database: Database, view: ViewTable, last: int = 1 << 62) -> None:
+def fill(database: Database, view: ViewTable, last: int = EVER) -> None:
     """Copy the rows that wait, up to a number, inside the caller's transaction."""
     columns = ", ".join(view.list_columns)
     database.all(
@@ -94,15 +95,24 @@ def copy_again(database: Database, view: ViewTable, number: int) -> None:
     )
 
 
-def unlike(database: Database, view: ViewTable, most: int = 20) -> list[int]:
-    """Return numbers whose copy is missing, differs, or has no row behind it."""
+def unlike(
+    database: Database, view: ViewTable, first: int = 1, last: int = EVER, most: int = 20
+) -> list[int]:
+    """Return numbers of a stretch whose copy is missing, differs, or has no row behind it."""
     name, wide = view.list_name, view.name
     differs = " OR ".join(f"l.{column} IS NOT v.{column}" for column in view.list_columns)
     found = database.all(
         f"SELECT l.number FROM {name} l LEFT JOIN {wide} v ON v.number = l.number"
-        f" WHERE v.number IS NULL OR {differs} UNION ALL"
+        f" WHERE l.number BETWEEN ? AND ? AND (v.number IS NULL OR {differs}) UNION ALL"
         f" SELECT v.number FROM {wide} v LEFT JOIN {name} l ON l.number = v.number"
-        " WHERE v.number <= ? AND l.number IS NULL LIMIT ?",
-        (border(database, view), most),
+        " WHERE v.number BETWEEN ? AND ? AND l.number IS NULL LIMIT ?",
+        (first, last, first, min(last, border(database, view)), most),
     )
     return sorted(number for (number,) in found)
+
+
+def is_counted(database: Database, view: ViewTable) -> bool:
+    """Tell whether the narrow table has as many rows as it must have."""
+    wide = f"SELECT count(*) FROM {view.name} WHERE number <= ?"
+    found = database.value(f"SELECT count(*) FROM {view.list_name}")
+    return bool(found == database.value(wide, (border(database, view),)))

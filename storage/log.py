@@ -51,6 +51,8 @@ TABLES = (
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 )
 
+NAMES = ("command", "entry", "content", "secret", "setting")
+
 _COMMAND = (
     'SELECT first_seq, last_seq, id, author, recorded_at, "offset", head, signature FROM command'
 )

@@ -120,7 +120,7 @@ class _Check:
     # --- the parts ------------------------------------------------------------------------------
     def _jobs(self, head: Head, tables: bool) -> Iterator[Job]:
         """Yield the parts, long ones first; two helpers are busy while the accounts are read."""
-        yield Structure()
+        yield Structure(derived=tables)
         yield Pages()
         try:
             authors = read_authors(self.database)

@@ -2,9 +2,11 @@
 
 import hashlib
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,9 +20,9 @@ from models.records import UserAccount
 from models.store import Progress, Query
 from storage import log
 from storage.attachments import Attachments
-from storage.database import Database
+from storage.database import Database, Row
 from storage.ledger_store import LedgerStore
-from storage.verify import verify
+from storage.verify import verify, verify_log
 from tests import factory
 from tests.factory import KEY, START, Office, SeedSigner
 
@@ -303,6 +305,58 @@ def shared(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
 
 def together(office: Office, progress: Progress = silent) -> list[Problem]:
     return verify(store_of(office), full=True, progress=progress, key=KEY)
+
+
+def test_every_damaged_page_is_seen_by_helpers_whether_it_is_in_use_or_free(
+    shared: Office, tmp_path: Path
+) -> None:
+    path, store = tmp_path / "ledger.db", store_of(shared)
+    pages = path.stat().st_size // 4096
+    for page in range(1, pages, pages // 12):
+        with harmed(path, page):
+            assert {one.code for one in together(shared)} == {"PAGES"}, page
+    with store.database.transaction():
+        store.database.all("CREATE TABLE big (x)")
+        store.database.all("INSERT INTO big VALUES (zeroblob(100000))")
+    with store.database.transaction():
+        store.database.all("DROP TABLE big")
+    assert together(shared) == [] and store.database.value("PRAGMA freelist_count") > 20
+    with harmed(path, path.stat().st_size // 4096 - 3):
+        assert {one.code for one in together(shared)} == {"PAGES"}
+    assert together(shared) == []
+
+
+@contextmanager
+def harmed(path: Path, page: int) -> Iterator[None]:
+    place = page * 4096 + 1500
+    with path.open("r+b") as file:
+        file.seek(place)
+        before = file.read(6)
+        file.seek(place)
+        file.write(bytes(byte ^ 255 for byte in before))
+    yield
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(before)
+
+
+def test_a_backup_asks_for_the_log_and_not_for_every_index_of_the_tables(
+    shared: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_of(shared)
+    asked: list[str] = []
+    all_ = store.database.all
+
+    def listen(sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        asked.append(sql)
+        return all_(sql, parameters)
+
+    monkeypatch.setattr(store.database, "all", listen)
+    assert verify_log(store.database, store.vault_id, progress=silent) == []
+    assert "PRAGMA integrity_check(command)" in asked and "PRAGMA quick_check(20)" in asked
+    asked.clear()
+    assert verify(store, full=True, progress=silent) == []
+    assert "PRAGMA integrity_check(20)" in asked
 
 
 def changed_column(db: Database) -> str:
