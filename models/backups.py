@@ -207,7 +207,7 @@ def record_verification(ledger: "Ledger", progress: Progress) -> Verification:
     ledger.require("verify")
     ledger.access.note(Act.VERIFY)
     started = ledger.now()
-    found = ledger.safe.verify(full=True, progress=progress)
+    found = ledger.verified = ledger.safe.verify(full=True, progress=progress)
     if found.ok:
         detail = f"記帳番号{found.head.seq:,}まで、台帳の全体を検証しました。"
         whole = PurePath(WHOLE_LEDGER)

@@ -37,6 +37,7 @@ from models.terminals import device_of, in_use
 from models.wareki import JAPAN, format_short, format_short_moment
 
 if TYPE_CHECKING:
+    from models.gate import Verification
     from models.ledger import Ledger
 
 LEAST_FREE = 512 * MIB  # below this, or what a backup and a new key need, there is danger
@@ -120,6 +121,7 @@ class Facts:
     denied: Sequence[Denied]
     version: str
     unresolved: Sequence[str] | None = None  # programs that block the terminal; None: unwatched
+    verified: "Verification | None" = None  # in this session
     terminals: Sequence[tuple[str, str, str]] = ()  # in use: device, caption, place and measure
     memory: Memory | None = None
     quota: int = 0  # MB that somebody set for the attachments, 0 for none
@@ -159,6 +161,7 @@ def read_facts(
         denied=denied,
         version=version,
         unresolved=ledger.blocking.found if ledger.blocking.watches else None,
+        verified=ledger.verified,
         terminals=[
             (
                 one.device,
@@ -277,10 +280,26 @@ def _memory(memory: Memory | None) -> Condition:
 
 
 def _checked(facts: Facts) -> Condition:
+    if facts.verified is not None and not facts.verified.ok:
+        return _found(facts.verified)
     to_do = "「バックアップ」の画面の「台帳の検証」で、全体を検証してください。"
     return _aged(
         "台帳の検証", "全体を検証しました", facts.full_check, facts, FULL_CHECK_DAYS, to_do
     )
+
+
+def _found(verified: "Verification") -> Condition:
+    """Tell what the verification of this session found, and the way out."""
+    first, more = verified.problems[0], len(verified.problems) - 1
+    sentence = f"検証で、一致しない点が見つかりました。{first.where}　{first.message}"
+    sentence += f"ほか{more}件。" if more else ""
+    to_do = (
+        "責任者かシステム管理者が、「バックアップ」の画面の「一覧を作り直す」を行ってください。"
+        if verified.can_rebuild
+        else "入力を止め、「バックアップ」の画面の「復元」で、最新のバックアップと"
+        "更新ジャーナルから復元してください。"
+    )
+    return Condition("台帳の検証", State.BAD, sentence, to_do)
 
 
 def _backed_up(facts: Facts) -> Condition:

@@ -35,11 +35,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The result of checking a ledger; `erased` counts entries by the one that erased them."""
+    """The result of checking a ledger; `erased` counts entries by the one that erased them.
+
+    `can_rebuild` tells that there are problems, and that `Safe.rebuild` mends them all.
+    """
 
     head: Head
     problems: Sequence[Problem]
     erased: Mapping[int, int] = field(default_factory=dict)
+    can_rebuild: bool = False
 
     @property
     def ok(self) -> bool:

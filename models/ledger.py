@@ -30,7 +30,7 @@ from models.errors import (
     NotPermitted,
 )
 from models.files import Files
-from models.gate import Opened, Safe
+from models.gate import Opened, Safe, Verification
 from models.handling import Handling
 from models.inquiries import Inquiries
 from models.journal import JournalDesk
@@ -102,6 +102,7 @@ class Ledger:
         self._watch = ClockWatch(steady)
         self._last_at: datetime | None = None
         self._restore_entered = False
+        self.verified: Verification | None = None  # the last one of this session
         self.inquiries = Inquiries(self)
 
     # --- who is here ---------------------------------------------------------------------------

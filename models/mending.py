@@ -25,6 +25,7 @@ def rebuild(ledger: "Ledger", progress: Progress) -> Head:
     """
     ledger.require("rebuild")
     head = ledger.safe.rebuild(progress)
+    ledger.verified = None
     ledger.access.note(Act.VERIFY, detail=WORD)
     return head
 

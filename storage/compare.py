@@ -353,5 +353,5 @@ def _problem(record: type[Record], number: int) -> Found:
     return (
         CODE,
         f"記帳番号{number}",
-        f"{record.label}の一覧が、記帳番号{number}の内容と違います。索引を作り直してください。",
+        f"{record.label}の一覧が、記帳番号{number}の内容と違います。「一覧を作り直す」で直ります。",
     )

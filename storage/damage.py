@@ -11,8 +11,10 @@ from enum import Enum
 from pathlib import Path
 
 from models.errors import AzukariError, Damaged, TablesDamaged
+from models.gate import Problem
 from models.records import BY_TYPE
 from storage import files
+from storage.compare import CODE as VIEW
 from storage.database import Database
 from storage.helpers import Found
 from storage.pages import Beat, PageFile, Tree, Walk, trees
@@ -115,6 +117,13 @@ class Damage:
 def _numbers(pages: Sequence[int]) -> str:
     shown = "、".join(f"{one}" for one in pages[:_SHOWN])
     return f"{shown}ページ" + (f"ほか{len(pages) - _SHOWN:,}" if len(pages) > _SHOWN else "")
+
+
+def can_rebuild(problems: Sequence[Problem]) -> bool:
+    """Tell whether there are problems, and making the tables anew mends them all."""
+    return bool(problems) and all(
+        one.code == VIEW or (one.code == CODE and one.message.endswith(REBUILD)) for one in problems
+    )
 
 
 # --- an open database ---------------------------------------------------------------------------------

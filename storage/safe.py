@@ -1,7 +1,7 @@
 """The safe on disk: keys, backups and verification of one open ledger (`models.gate.Safe`)."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -53,6 +53,7 @@ from storage.unlocked import Vault
 Clock = Callable[[], datetime]
 
 BACKUP_SUFFIX = ".azb"
+NONE_ERASED: Mapping[int, int] = {}
 _RESTORE_EARLIER = "以前のバックアップから復元してください。"
 GENERATION = "header_generation"  # name of the setting
 
@@ -261,14 +262,20 @@ class LedgerSafe:
     def verify(self, *, full: bool, progress: Progress) -> Verification:
         problems = self._check_database(full, progress)
         if any(one.code == damage.CODE for one in problems):  # nothing else can be believed
-            return Verification(self._head_if_readable(), tuple(problems))
+            self._begin_anew()
+            return self._found(self._head_if_readable(), problems)
         if full and not problems:  # the signatures of the log itself hold
             problems += self._approval_problems()
             problems += access_problems(self._store, read_authors(self._store.database))
         problems += self.journal.check(full=full, progress=progress)
         problems += last_backup_problems(self._store)
         erased = read_erasures(self._store.database, whole=full).counts()
-        return Verification(self._store.head(), tuple(problems), erased)
+        return self._found(self._store.head(), problems, erased)
+
+    def _found(
+        self, head: Head, problems: Sequence[Problem], erased: Mapping[int, int] = NONE_ERASED
+    ) -> Verification:
+        return Verification(head, tuple(problems), erased, damage.can_rebuild(problems))
 
     def _check_database(self, full: bool, progress: Progress) -> list[Problem]:
         """Check pages, log and tables; where damage ends the check, say what is damaged."""
@@ -280,6 +287,16 @@ class LedgerSafe:
             if not found:
                 raise
             return [Problem(*one) for one in found]
+
+    def _begin_anew(self) -> None:
+        """Open the database again: a connection that met a damaged page reads no other any more."""
+        database = self._store.database
+        if not database.frozen:
+            with database.lock:
+                database.let_go()
+                database.take_back((self.vault.database_key,))
+                if self._store.reader:
+                    self._store.read_only(self._store.reader)
 
     def _head_if_readable(self) -> Head:
         try:

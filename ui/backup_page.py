@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from models import wareki
 from models.backup_care import Judged, must_end, proposal, standing
 from models.backups import record_backup, record_check, record_verification
+from models.chain import Head
 from models.codes import BackupKind
 from models.gate import BackupFile, Verification
 from models.ledger import Ledger
+from models.mending import rebuild, rebuilt_words
 from models.office import Office
 from models.records import BackupRun
 from ui import icons, permitted
@@ -37,6 +39,11 @@ from ui.status import backup_age, last_backup
 
 PATTERN = "預り台帳のバックアップ (*.azb)"
 MOST_PROBLEMS = 8
+ABOUT_REBUILD = (
+    "一覧・索引・検索を、記帳から作り直します。記帳は一件も変わらず、失われるものはありません。"
+    "「台帳の検証」で一覧や索引が壊れていたときに行ってください。\n"
+    "その間、ほかの操作はできません。台帳と同じだけの空きが、台帳のディスクに要ります。"
+)
 
 
 class BackupRegister(RegisterView):
@@ -72,6 +79,7 @@ class BackupPage(Page):
             (self.tr("古いバックアップの廃棄"), "stop", self.end, "dispose_backup"),
             (self.tr("バックアップの媒体"), "new", self.media, "backup_media"),
             (self.tr("一覧の印刷"), "print", self.print, ""),
+            (self.tr("一覧を作り直す"), "mend", self.rebuild, "rebuild"),
         ):
             action = QAction(icons.icon(name), word, self)
             action.triggered.connect(act)
@@ -187,6 +195,24 @@ class BackupPage(Page):
             self,
         )
 
+    def rebuild(self) -> None:
+        """Make lists, indexes and search anew out of the log, after asking."""
+        if self.desk.asker.confirm(
+            self, ABOUT_REBUILD, yes=self.tr("一覧を作り直す"), no=self.tr("やめる")
+        ):
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        ledger = self.desk.ledger
+
+        def done(head: Head) -> None:
+            self.refresh()
+            self.desk.asker.tell(self, rebuilt_words(head))
+
+        self.desk.operations.long(
+            self.tr("一覧の作り直し"), lambda progress: rebuild(ledger, progress), done, self
+        )
+
     def try_restore(self) -> None:
         """Restore a backup for trial and enter how it went."""
         ledger = self.desk.ledger
@@ -268,10 +294,18 @@ class BackupPage(Page):
         more = len(found.problems) - MOST_PROBLEMS
         if more > 0:
             lines.append(self.tr("ほか {0} 件").format(more))
+        told = "\n".join(lines)
+        if found.can_rebuild and not permitted.why_not(self.desk.ledger, "rebuild"):
+            offer = self.tr("台帳の一部が壊れています。記帳そのものは無事です。\n")
+            if self.desk.asker.confirm(
+                self, offer + told, yes=self.tr("一覧を作り直す"), no=self.tr("あとで")
+            ):
+                self._rebuild()
+            return
         self.desk.asker.warn(
             self,
             self.tr("検証で一致しない点が見つかりました。入力を止め、責任者に連絡してください。\n")
-            + "\n".join(lines),
+            + told,
         )
 
 

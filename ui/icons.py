@@ -43,6 +43,7 @@ NAMES = {
     "seal": "stamper",
     "new": "plus",
     "verify": "database-check-outline",
+    "mend": "database-refresh-outline",
     "submit": "tray-arrow-down",
     "folder": "folder-open-outline",
     "key": "key-outline",

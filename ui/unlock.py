@@ -18,7 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.errors import AzukariError, DeviceSecretMissing, RolledBack
+from models.errors import (
+    AzukariError,
+    Damaged,
+    DeviceSecretMissing,
+    RolledBack,
+    TablesDamaged,
+)
 from ui.layout import add_row, form, link_button, note, say
 from ui.operations import Operations
 from ui.password_line import PasswordLine
@@ -69,6 +75,7 @@ class UnlockView(QWidget):
         self._operations = operations
         self._preferences = preferences
         self._reason = ""  # of a responsible person, for a ledger that was set back
+        self._rebuild = False  # the next try makes the tables anew first
         self._build()
         self.show_recent()
 
@@ -188,11 +195,12 @@ class UnlockView(QWidget):
             return
         password = self.password.take()
         reason, self._reason = self._reason, ""
+        rebuild, self._rebuild = self._rebuild, False
         self._wait(True)
         self._operations.long(
             self.tr("台帳を開く準備"),
             lambda progress: self._office().unlock(
-                folder, login, password, rolled_back=reason, progress=progress
+                folder, login, password, rolled_back=reason, rebuild=rebuild, progress=progress
             ),
             lambda ledger: self._opened(ledger, folder),
             self,
@@ -211,8 +219,12 @@ class UnlockView(QWidget):
         self._refuse(str(error))
         if isinstance(error, RolledBack):
             self._answer_for(error)
+        if isinstance(error, TablesDamaged):
+            self._offer_rebuild(error)
         if isinstance(error, DeviceSecretMissing):
             self.recover.setFocus()
+        elif isinstance(error, Damaged) and not isinstance(error, TablesDamaged):
+            self.restore.setFocus()
         else:
             self.password.setFocus()
 
@@ -229,6 +241,19 @@ class UnlockView(QWidget):
             self._reason = reason
             self._say(
                 self.tr("責任者のパスワードをもう一度入力して、「台帳を開く」を押してください。")
+            )
+
+    def _offer_rebuild(self, error: TablesDamaged) -> None:
+        """Let somebody who may mend it, in the next try; the password is asked for again."""
+        if self._operations.asker.confirm(
+            self, str(error), yes=self.tr("一覧を作り直す"), no=self.tr("やめる")
+        ):
+            self._rebuild = True
+            self._say(
+                self.tr(
+                    "責任者かシステム管理者のパスワードをもう一度入力して、"
+                    "「台帳を開く」を押してください。一覧を作り直してから開きます。"
+                )
             )
 
     def _wait(self, waiting: bool) -> None:

@@ -74,6 +74,7 @@ def parser() -> Parser:
             verb.add_argument(
                 "--enter", action="store_true", help="すべて検証し、その結果を台帳に記録する"
             )
+    _ledger(verbs.add_parser("rebuild", help="一覧と索引を、記帳から作り直す"))
     _verify_document(verbs.add_parser("verify-document", help="確定した書類の検証"))
     check = verbs.add_parser("check-profile", help="特記事項の設定ファイルの点検")
     check.add_argument(

@@ -110,6 +110,7 @@ def _carry_out(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     asking = {
         "status": verbs.status,
         "verify": verbs.verify,
+        "rebuild": verbs.rebuild,
         "verify-document": verbs.verify_document,
         "evidence": verbs.evidence,
         "calendar": dates.calendar,

@@ -19,7 +19,7 @@ from models.ledger import Ledger
 from models.office import Office
 from models.profile_shelf import mistakes
 from models.records import BY_TYPE, BackupRun, Contract
-from models.store import Op, Query, Where
+from models.store import Op, Progress, Query, Where, quiet
 from reports import verify as papers
 from ui.console.arguments import fingerprint_of
 from ui.console.journal import described
@@ -41,14 +41,24 @@ UNKNOWN_SEAL = (
 
 
 @contextmanager
-def opened(arguments: Namespace, office: Office, *, looking: bool = False) -> Iterator[Ledger]:
+def opened(
+    arguments: Namespace,
+    office: Office,
+    *,
+    looking: bool = False,
+    rebuild: bool = False,
+    progress: Progress = quiet,
+) -> Iterator[Ledger]:
     """Open the ledger named on the command line and close it again.
 
     Args:
         looking: the verb only asks; nothing is entered, not even what was noticed at the opening.
+        rebuild: make what follows from the log anew first.
     """
     login, password = login_and_password(arguments)
-    ledger = office.unlock(Path(arguments.ledger), login, password, looking=looking)
+    ledger = office.unlock(
+        Path(arguments.ledger), login, password, looking=looking, rebuild=rebuild, progress=progress
+    )
     try:
         for notice in ledger.notices:  # among them that nothing can be written here
             print(notice, file=sys.stderr)
@@ -148,6 +158,7 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     result = {
         "ok": found.ok,
         "full": arguments.full or arguments.enter,
+        "can_rebuild": found.can_rebuild,
         "read_only": ledger.opened.frozen,
         "seq": found.head.seq,
         "head": found.head.hex,
@@ -159,6 +170,15 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         lines.append(QUICK)
     speaker.result(result, lines)
     return 0 if found.ok else 1
+
+
+def rebuild(arguments: Namespace, office: Office, speaker: Speaker) -> int:
+    """Make what follows from the log anew, and say that the log is what it was."""
+    with opened(arguments, office, rebuild=True, progress=speaker.progress) as ledger:
+        head = ledger.store.head()
+    lines = ["一覧の作り直し　完了", f"記帳番号　　　　{head.seq:,}", f"台帳の先頭値　　{head.hex}"]
+    speaker.result({"ok": True, "seq": head.seq, "head": head.hex}, lines)
+    return 0
 
 
 def evidence(arguments: Namespace, office: Office, speaker: Speaker) -> int:

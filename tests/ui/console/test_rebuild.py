@@ -1,0 +1,47 @@
+"""`verify` names damaged pages, `rebuild` makes anew what follows from the log."""
+
+from tests.storage.striking import owners, strike
+from tests.ui.console.desk import Console
+
+
+def harmed(console: Console, name: str) -> int:
+    number = owners(console.house.ledger)[name][-1]
+    console.house.ledger.close()
+    strike(console.ledger / "ledger.db", number)
+    return number
+
+
+def test_verify_names_the_page_and_rebuild_mends_it(console: Console) -> None:
+    number = harmed(console, "v_item")
+    said = console("verify", console.ledger, "--full", "--json")
+    [problem] = said.answer["problems"]
+    assert (said.code, said.answer["can_rebuild"], problem["code"]) == (1, True, "PAGES")
+    assert problem["where"] == f"ledger.db {number}ページ"
+    assert "rebuild" in problem["message"] and "媒体・資料" in problem["message"]
+    mended = console("rebuild", console.ledger, "--json")
+    assert (mended.code, mended.answer["seq"], mended.answer["head"]) == (
+        0, said.answer["seq"], said.answer["head"],
+    )  # fmt: skip
+    again = console("verify", console.ledger, "--full", "--json").answer
+    assert (again["ok"], again["can_rebuild"], again["head"]) == (True, False, said.answer["head"])
+
+
+def test_a_ledger_that_nobody_can_open_names_rebuild_and_opens_after_it(console: Console) -> None:
+    number = harmed(console, "v_user_account")
+    said = console("status", console.ledger)
+    assert said.code == 4 and f"{number}ページ（一覧の表「利用者」）" in said.err
+    assert "rebuild" in said.err
+    assert console("rebuild", console.ledger).code == 0
+    assert console("verify", console.ledger, "--full").code == 0
+
+
+def test_a_damaged_log_is_refused_and_names_restore(console: Console) -> None:
+    number = harmed(console, "secret")
+    said = console("rebuild", console.ledger, "--json")
+    assert (said.code, said.answer["error"]) == (4, "DAMAGED")
+    assert f"{number}ページ" in said.answer["message"] and "restore" in said.answer["message"]
+
+
+def test_a_worker_may_not_rebuild(console: Console) -> None:
+    said = console("rebuild", console.ledger, user="kobayashi")
+    assert said.code == 3
