@@ -15,6 +15,13 @@ RESPONSIBLE = {"supervisor", "sheet"}
 STANDING = ("public_key", "app_role", "status", "person_id")
 """What nobody changes in the own account."""
 ZERO = bytes(32)
+OF_A_CONTRACT = {
+    "access_right", "assignment", "attachment", "authorization", "client_communication",
+    "contract", "contract_clause_setting", "contract_place", "credential", "due_item", "finding",
+    "governance_document", "handling_event", "information_asset", "item", "officer_confirmation",
+    "pledge", "rule_override", "submission", "training_plan",
+}  # fmt: skip
+"""What an erasure may name."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class Walk:
     head: bytes = ZERO
     records: dict[tuple[str, str], Json] = field(default_factory=dict)
     hashes: list[bytes] = field(default_factory=lambda: [ZERO])
+    types: list[str] = field(default_factory=lambda: [""])
     erased: set[int] = field(default_factory=set)
     named: set[int] = field(default_factory=set)
     made: dict[tuple[str, str], Entry] = field(default_factory=dict)
@@ -202,6 +210,7 @@ def _entry(walk: Walk, command: Command, entry: Entry) -> None:
     check(found == entry.hash, f"{where}: header and hash differ")
     walk.seq, walk.head = entry.seq, entry.hash
     walk.hashes.append(entry.hash)
+    walk.types.append(entry.type)
     if entry.body is None or entry.salt is None:
         walk.erased.add(entry.seq)
         return
@@ -280,8 +289,11 @@ def _numbers(walk: Walk, entry: Entry) -> set[int]:
         for part in line.split(","):
             first, _, last = part.partition("-")
             found |= set(range(int(first), int(last or first) + 1))
-    walk.findings.check(all(one < entry.seq for one in found), f"entry {entry.seq}: names itself")
-    return found
+    earlier = {one for one in found if 0 < one < entry.seq}
+    walk.findings.check(earlier == found, f"entry {entry.seq}: erases what was not yet there")
+    types = {walk.types[one] for one in earlier}
+    walk.findings.check(types <= OF_A_CONTRACT, f"entry {entry.seq}: erases what is no contract's")
+    return earlier
 
 
 def _keys(walk: Walk) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from tests.stranger.reader.header import Header
 from tests.stranger.reader.plain import Json, Wrong, canonical, hkdf, need, open_box, sha, unbase
 
 COSTS = {"standard": (65536, 1048576, 3, 16), "test": (8, 8, 1, 1)}
-DROPPED = re.compile(r"[\s\-\u2010-\u2015\u2212\u30fc,.、。]")
+DROPPED = re.compile(r"[\s\-\u2010-\u2015\u2212ー_・.,、。:;|]")
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,13 @@ def _stretched(kdf: Json, profile: str, password: str) -> bytes:
 
 
 def sheet_secret(text: str) -> bytes:
-    """Read the four lines of a recovery sheet."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    need(len(lines) == 4, "recovery sheet: not four lines")
+    """Read the 64 characters of a recovery sheet, however they were broken into lines."""
+    plain = DROPPED.sub("", _typed(text).upper().translate(str.maketrans("018", "OIB")))
+    need(len(plain) == 64, "recovery sheet: not 64 characters")
     secret = b""
-    for k, line in enumerate(lines, 1):
-        plain = DROPPED.sub("", _typed(line).upper()).translate(str.maketrans("018", "OIB"))
+    for k in range(1, 5):
         try:
-            raw = base64.b32decode(plain)
+            raw = base64.b32decode(plain[16 * (k - 1) : 16 * k])
         except ValueError as error:
             raise Wrong(f"recovery sheet: line {k}") from error
         check = sha(b"azukari/sheet/1\0" + bytes([k]) + raw[:8])[:2]
