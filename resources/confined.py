@@ -28,7 +28,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO, Final
 
-from resources import dumps
+from resources import dumps, limits
 
 BEAT: Final = 0.1  # seconds until the caller is asked again whether to go on
 _KEPT_ENVIRONMENT: Final = ("SYSTEMROOT", "WINDIR", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
@@ -226,77 +226,11 @@ def serve(work: Callable[[Answer, BinaryIO], Iterable[Answer]]) -> int:
     with os.fdopen(0, "rb", closefd=False) as data, os.fdopen(1, "wb", closefd=False) as reply:
         (length,) = _LENGTH.unpack(data.read(_LENGTH.size))
         header: Answer = json.loads(data.read(length))
-        limit_resources(Bounds(**header["bounds"]))
+        bounds = Bounds(**header["bounds"])
+        limits.limit_process(bounds.memory_bytes, bounds.seconds)
         for answer in work(header["request"], data):
             frame = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
             packed = frame.encode("utf-8", "surrogatepass")
             reply.write(_LENGTH.pack(len(packed)) + packed)
         reply.write(_LENGTH.pack(0))
     return 0
-
-
-if sys.platform == "win32":  # pragma: no cover - cannot run on the machines that build this
-    import ctypes
-    from ctypes import wintypes
-
-    class _Basic(ctypes.Structure):
-        _fields_ = [
-            ("process_time", ctypes.c_int64),  # in units of 100 ns
-            ("job_time", ctypes.c_int64),
-            ("flags", wintypes.DWORD),
-            ("least_set", ctypes.c_size_t),
-            ("most_set", ctypes.c_size_t),
-            ("processes", wintypes.DWORD),
-            ("affinity", ctypes.c_size_t),
-            ("priority", wintypes.DWORD),
-            ("scheduling", wintypes.DWORD),
-        ]
-
-    class _Extended(ctypes.Structure):
-        _fields_ = [
-            ("basic", _Basic),
-            ("counters", ctypes.c_uint64 * 6),
-            ("process_memory", ctypes.c_size_t),
-            ("job_memory", ctypes.c_size_t),
-            ("peak_process_memory", ctypes.c_size_t),
-            ("peak_job_memory", ctypes.c_size_t),
-        ]
-
-    _EXTENDED = 9  # JobObjectExtendedLimitInformation
-    _PROCESS_TIME, _PROCESSES, _PROCESS_MEMORY = 0x2, 0x8, 0x100
-
-    def limit_resources(bounds: Bounds) -> None:
-        """Put this process into a job object of its own: memory, processor time, no process below.
-
-        A system that denies it leaves the watch over the time and the checks before parsing.
-        """
-        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-        kernel.CreateJobObjectW.restype = wintypes.HANDLE
-        kernel.GetCurrentProcess.restype = wintypes.HANDLE
-        job = wintypes.HANDLE(kernel.CreateJobObjectW(None, None))
-        limits = _Extended(process_memory=bounds.memory_bytes)
-        limits.basic.flags = _PROCESS_TIME | _PROCESSES | _PROCESS_MEMORY
-        limits.basic.process_time = bounds.seconds * 10_000_000
-        limits.basic.processes = 1
-        kernel.SetInformationJobObject(
-            job, _EXTENDED, ctypes.byref(limits), wintypes.DWORD(ctypes.sizeof(limits))
-        )
-        kernel.AssignProcessToJobObject(job, wintypes.HANDLE(kernel.GetCurrentProcess()))
-
-else:
-
-    def limit_resources(bounds: Bounds) -> None:
-        """Bound memory, processor time, core dumps and written files."""
-        import resource
-
-        wanted = {
-            resource.RLIMIT_AS: bounds.memory_bytes,
-            resource.RLIMIT_CPU: bounds.seconds,
-            resource.RLIMIT_CORE: 0,
-            resource.RLIMIT_FSIZE: 0,
-        }
-        for limit, value in wanted.items():
-            _, hard = resource.getrlimit(limit)
-            if hard != resource.RLIM_INFINITY:
-                value = min(value, hard)
-            resource.setrlimit(limit, (value, value))

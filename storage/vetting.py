@@ -26,7 +26,7 @@ from storage.files import make_private_folder, overwrite_durable, read_whole
 KEYS, BACKUP, JOURNAL = "keys", "backup", "journal"
 CHILD_FLAG: Final = "--vet-in-child"
 CHILD: Final = Child("storage.vetting_child", CHILD_FLAG)
-BOUNDS: Final = Bounds(memory_bytes=256 * 1024**2, seconds=30, answer_bytes=64 * 1024)
+BOUNDS: Final = Bounds(memory_bytes=512 * 1024**2, seconds=30, answer_bytes=64 * 1024)
 FILE_NAME = "vetted"
 _MOST_BYTES = 4096 * 32  # the latest digests
 _REASONS: Final[dict[type[confined.Stopped], str]] = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.errors import NotVetted
-from resources import confined
+from resources import confined, limits
 from resources.confined import Bounds, Child
 from storage import vetting
 from storage.vetting import KEYS
@@ -134,6 +134,34 @@ def test_the_child_is_told_nothing_but_kind_sizes_and_bytes(
     }  # fmt: skip
     assert "secret" not in json.dumps(told)
     assert vetting.CHILD.environment == {}
+
+
+def test_windows_is_asked_for_a_job_with_these_limits() -> None:
+    """With a kernel that notes what it is asked; the sizes are those of winnt.h on 64 bits."""
+    asked: list[Any] = []
+
+    class Call:
+        def __init__(self, *noted: Any) -> None:
+            self.noted, self.restype = noted, None
+
+        def __call__(self, *given: Any) -> int:
+            asked.append((*self.noted, given))
+            return 7
+
+    class Kernel:
+        CreateJobObjectW = Call("create")
+        GetCurrentProcess = Call("me")
+        SetInformationJobObject = Call("set")
+        AssignProcessToJobObject = Call("assign")
+
+    limits._join_a_job(Kernel(), 512 * 1024**2, 30)
+    create, (_, (job, kind, at, size)), me, (assign, (same, process)) = asked
+    assert (create, me, assign) == (("create", (None, None)), ("me", ()), "assign")
+    assert (job.value, same.value, process.value, kind, size.value) == (7, 7, 7, 9, 144)
+    said = at._obj
+    assert (said.process_memory, said.basic.process_time) == (512 * 1024**2, 300_000_000)
+    assert (said.basic.processes, said.basic.flags) == (1, 0x10A)
+    assert limits.BasicLimits.flags.offset == 16 and limits.JobLimits.process_memory.offset == 112
 
 
 @POSIX
