@@ -197,6 +197,11 @@ class Profile:
         """Return the word for a concept of `CONCEPTS`."""
         return self.terms[concept].label
 
+    def own_word(self, concept: str) -> str:
+        """Return what the text itself calls a concept, "" where it has no word of its own."""
+        term = self.terms.get(concept)
+        return term.label if term is not None and term.own else ""
+
     @property
     def texts(self) -> tuple[str, ...]:
         """Return the titles of the texts whose clauses it carries, the contract's own first."""

@@ -131,11 +131,16 @@ def facts(rows: Sequence[tuple[str, object]], *, label_width: float = 42 * mm) -
 
 def side_by_side(left: Sequence[Flowable], right: Sequence[Flowable], left_width: float) -> Table:
     """Set two columns without lines."""
-    table = Table([[list(left), list(right)]], colWidths=[left_width, FULL_WIDTH - left_width])
+    return unlined([list(left), list(right)], [left_width, FULL_WIDTH - left_width])
+
+
+def unlined(cells: Sequence[object], widths: Sequence[float], vertical: str = "TOP") -> Table:
+    """Set cells beside each other, without lines and without room around them."""
+    table = Table([list(cells)], colWidths=list(widths))
     table.setStyle(
         TableStyle(
             [
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("VALIGN", (0, 0), (-1, -1), vertical),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 0),
                 ("TOPPADDING", (0, 0), (-1, -1), 0),

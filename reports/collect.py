@@ -16,7 +16,6 @@ from models.fields import JAPAN
 from models.ledger import Ledger
 from models.paper import Numbering
 from models.paper_about import CHANGES
-from models.profiles import Profile
 from models.records import (
     Contract,
     HandlingEvent,
@@ -128,7 +127,7 @@ def _end_report(case: Case) -> EndReport:
                     info_items=detail.info_items if detail else case.info_items(item),
                     quantity=line.quantity or item.quantity,
                     unit=item.unit,
-                    act=_word(case.profile, event.kind),
+                    act=case.act(event.kind),
                     method=_method(event, detail),
                     processed_on=_day_of(detail.performed_at if detail else event.occurred_at),
                     witness=_witness(detail) if detail else "",
@@ -187,7 +186,7 @@ def _disposal(case: Case, event: HandlingEvent, detail: Sanitization) -> Disposa
         method=detail.method.label if detail.method else "",
         responsible=case.person(detail.responsible_person_id),
         performed_at=detail.performed_at,
-        act=_word(case.profile, event.kind),
+        act=case.act(event.kind),
         item_no=item.item_no,
         media_type=item.media_type.label if item.media_type else "",
         maker=item.maker,
@@ -316,7 +315,7 @@ def _checker(case: Case, row: ListRow) -> str:
 
 
 def _register_kind(case: Case, values: Mapping[str, Any]) -> str:
-    word = _word(case.profile, values["kind"])
+    word = case.act(values["kind"])
     return f"{word}（予定）" if values.get("timing") is Timing.PLANNED else word
 
 
@@ -358,14 +357,6 @@ def _method(event: HandlingEvent, detail: Sanitization | None) -> str:
 def _witness(detail: Sanitization) -> str:
     named = words(detail.witness_title, detail.witness_name)
     return "求めなし" if detail.witness_requested is False else named
-
-
-def _word(profile: Profile, kind: HandlingKind | None) -> str:
-    """Return the contract's word for a kind of handling, or the neutral one."""
-    if kind is None:
-        return ""
-    term = profile.terms.get(kind.value)
-    return term.label if term and term.own else kind.label
 
 
 def _amount(quantity: Any) -> str:

@@ -34,6 +34,7 @@ from reports.blocks import (
     gap,
     shown,
     side_by_side,
+    unlined,
 )
 from reports.claims import Claims, claim_time
 from reports.fonts import GOTHIC, ink
@@ -150,21 +151,7 @@ def _signer(head: Letterhead) -> list[Flowable]:
 
 
 def _beside(line: Flowable, seal: Flowable) -> Flowable:
-    from reportlab.platypus import Table, TableStyle
-
-    table = Table([[line, seal]], colWidths=[63 * mm, 22 * mm])
-    table.setStyle(
-        TableStyle(
-            [
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 0),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-                ("TOPPADDING", (0, 0), (-1, -1), 0),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
-            ]
-        )
-    )
-    return table
+    return unlined([line, seal], [63 * mm, 22 * mm], "MIDDLE")
 
 
 def _image(data: bytes) -> Flowable:

@@ -38,7 +38,7 @@ from ui import icons, layout
 from ui.check_part import CheckPart
 from ui.findings import BREACH, OWN_RULE, REASON, cited, sentence_label
 from ui.fitting import fit
-from ui.keys import ENTER
+from ui.keys import press_focused
 from ui.operations import Failure
 from ui.page import Desk
 from ui.second_person import SecondPart
@@ -349,12 +349,9 @@ class AnswerDialog(QDialog):
 
     # --- Qt ----------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ENTER:
-            for button in (self.save_button, self.back_button):
-                if button.hasFocus():
-                    button.click()
-            return  # a stray Enter must neither save nor close
-        super().keyPressEvent(event)
+        # A stray Enter must neither save nor close.
+        if not press_focused(event, self.save_button, self.back_button):
+            super().keyPressEvent(event)
 
     def reject(self) -> None:  # also called by QDialog.closeEvent
         if not self._sending:

@@ -23,7 +23,7 @@ from models.errors import AzukariError
 from models.gate import Presence
 from ui import layout
 from ui.fitting import fit
-from ui.keys import ENTER, EnterMovesOn
+from ui.keys import EnterMovesOn, press_focused
 from ui.page import Desk
 
 HEADS = ("廃棄", "作成", "判定", "理由", "ファイル名", "保存先")
@@ -158,12 +158,9 @@ class EndingDialog(QDialog):
 
     # --- Qt ----------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ENTER:
-            for button in (self.dispose_button, self.back_button):
-                if button.hasFocus():
-                    button.click()
-            return  # a stray Enter must not remove anything
-        super().keyPressEvent(event)
+        # A stray Enter must not remove anything.
+        if not press_focused(event, self.dispose_button, self.back_button):
+            super().keyPressEvent(event)
 
     def reject(self) -> None:  # also called by QDialog.closeEvent
         if not self._sending:

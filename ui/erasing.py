@@ -10,7 +10,7 @@ from models.erasure import Outside, Plan
 from models.errors import AzukariError, LockedOut, WrongPassword
 from ui import layout
 from ui.fitting import fit
-from ui.keys import ENTER, EnterMovesOn
+from ui.keys import EnterMovesOn, press_focused
 from ui.page import Desk
 from ui.second_person import SecondPart
 
@@ -161,12 +161,9 @@ class EraseDialog(QDialog):
 
     # --- Qt ----------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ENTER:
-            for button in (self.erase_button, self.back_button):
-                if button.hasFocus():
-                    button.click()
-            return  # a stray Enter must not erase
-        super().keyPressEvent(event)
+        # A stray Enter must not erase.
+        if not press_focused(event, self.erase_button, self.back_button):
+            super().keyPressEvent(event)
 
     def reject(self) -> None:  # also called by QDialog.closeEvent
         if not self._sending:

@@ -7,7 +7,7 @@ commit. Both are told apart here from an Enter that is meant for the form.
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
 AFTER_COMMIT_MS = 60  # no hand presses Enter twice within this; an input method's echo comes within
 
@@ -84,6 +84,16 @@ class WheelNeedsFocus(QObject):
             return False
         event.ignore()
         return True
+
+
+def press_focused(event: QKeyEvent, *buttons: QAbstractButton) -> bool:
+    """Let Enter press the button that has the focus and do nothing else; tell if it was Enter."""
+    if event.key() not in ENTER:
+        return False
+    for button in buttons:
+        if button.hasFocus():
+            button.click()
+    return True
 
 
 def move_on(widget: QObject) -> None:

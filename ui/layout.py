@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLayout,
     QPushButton,
@@ -100,6 +101,16 @@ def card(*widgets: QWidget) -> tuple[QFrame, QVBoxLayout]:
     for widget in widgets:
         column.addWidget(widget)
     return frame, column
+
+
+def reminder(frame: QFrame, sentence: QLabel, button: QPushButton) -> None:
+    """Make a card of a frame: what waits, and what opens it; hidden until something does."""
+    frame.setProperty("kind", "card")
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(14, 8, 14, 8)
+    row.addWidget(sentence, 1)
+    row.addWidget(button)
+    frame.hide()
 
 
 def form() -> QFormLayout:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from models import wareki
 from models.errors import NotPermitted
@@ -63,14 +63,9 @@ class ProposalsCard(QFrame):
         super().__init__(parent)
         self.desk = desk
         self.found: list[Proposal] = []
-        self.setProperty("kind", "card")
         self.sentence = layout.note("")
         self.button = layout.button(self.tr("内容を見て決める…"), self.open)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 8, 14, 8)
-        row.addWidget(self.sentence, 1)
-        row.addWidget(self.button)
-        self.hide()
+        layout.reminder(self, self.sentence, self.button)
 
     def refresh(self) -> None:
         ledger = self.desk.ledger

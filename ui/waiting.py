@@ -63,14 +63,9 @@ class WaitingCard(QFrame):
         super().__init__(parent)
         self.desk = desk
         self.found: list[Waiting] = []
-        self.setProperty("kind", "card")
         self.sentence = layout.note("")
         self.button = layout.button(self.tr("内容を見て確認…"), self.open)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 8, 14, 8)
-        row.addWidget(self.sentence, 1)
-        row.addWidget(self.button)
-        self.hide()
+        layout.reminder(self, self.sentence, self.button)
 
     def refresh(self, contract_id: str) -> None:
         """Read again what waits, of one contract or of all ("")."""

@@ -48,5 +48,4 @@ def named_in(sentence: str) -> list[str]:
 
 
 def _own_word(concept: str, profile: Profile | None) -> str:
-    term = profile.terms.get(concept) if profile is not None and concept else None
-    return term.label if term is not None and term.own else ""
+    return profile.own_word(concept) if profile is not None else ""

@@ -156,10 +156,7 @@ class Case:
 
     def act(self, kind: HandlingKind | None) -> str:
         """Return the contract's word for a kind of handling, or the neutral one."""
-        if kind is None:
-            return ""
-        term = self.profile.terms.get(kind.value)
-        return term.label if term and term.own else kind.label
+        return (self.profile.own_word(kind.value) or kind.label) if kind else ""
 
     def wording(self) -> Wording:
         profile = self.profile

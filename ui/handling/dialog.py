@@ -33,7 +33,7 @@ from ui.handling.item_lines import ItemLines
 from ui.handling.panel import FieldsPanel
 from ui.handling.sheets import MAIN
 from ui.handling.words import PLANNABLE
-from ui.keys import ENTER
+from ui.keys import press_focused
 from ui.page import Desk
 from ui.rule_panel import RulePanel
 
@@ -485,12 +485,9 @@ class HandlingDialog(HandlingFrame):
 
     # --- Qt ----------------------------------------------------------------------------------
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ENTER:
-            for button in (self.save_button, self.cancel_button):
-                if button.hasFocus():
-                    button.click()
-            return  # a stray Enter must neither save nor close
-        super().keyPressEvent(event)
+        # A stray Enter must neither save nor close.
+        if not press_focused(event, self.save_button, self.cancel_button):
+            super().keyPressEvent(event)
 
     def reject(self) -> None:  # also called by QDialog.closeEvent
         if self._may_close():

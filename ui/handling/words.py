@@ -7,17 +7,6 @@ from models.codes import HandlingKind as K
 from models.codes import ItemClass, MediaType
 from models.profiles import Profile
 
-CONCEPTS: Mapping[K, str] = {
-    K.COLLECT: "collect",
-    K.USE: "use",
-    K.COPY: "copy",
-    K.TAKE_OUT: "take_out",
-    K.TRANSPORT: "transport",
-    K.RETURN: "return",
-    K.ERASE: "erase",
-    K.DISPOSE: "dispose",
-}
-
 
 @dataclass(frozen=True)
 class Verb:
@@ -102,5 +91,5 @@ CLASS_BY_MEDIA: Mapping[MediaType, ItemClass] = {
 
 def kind_word(kind: K, profile: Profile | None) -> str:
     """Return what an act is called in the words of a contract's profile."""
-    term = profile.terms.get(CONCEPTS.get(kind, "")) if profile is not None else None
-    return term.label if term is not None and term.own else kind.label
+    own = profile.own_word(kind.value) if profile is not None else ""
+    return own or kind.label
