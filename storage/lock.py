@@ -141,7 +141,7 @@ def _read_holder(descriptor: int) -> dict[str, str]:
     Somebody who came in a moment ago is about to write it, so it is worth a second look.
     """
     for _ in range(_LOOKS):
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, RecursionError):
             os.lseek(descriptor, 0, os.SEEK_SET)
             found = json.loads(os.read(descriptor, _TEXT_LIMIT))
             if isinstance(found, dict):

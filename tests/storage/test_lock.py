@@ -51,10 +51,11 @@ def test_a_killed_holder_leaves_no_lock(tmp_path: Path) -> None:
     assert (tmp_path / LOCK_NAME).exists()
 
 
-def test_garbage_in_the_lock_file_is_no_lock_out(tmp_path: Path) -> None:
-    (tmp_path / LOCK_NAME).write_bytes(b"\xff{")
+@pytest.mark.parametrize("garbage", [b"\xff{", b"[" * 1024], ids=["no JSON", "too deep"])
+def test_garbage_in_the_lock_file_is_no_lock_out(tmp_path: Path, garbage: bytes) -> None:
+    (tmp_path / LOCK_NAME).write_bytes(garbage)
     with lock_ledger(tmp_path, holder="画面", now=NOW) as lock:
-        (tmp_path / LOCK_NAME).write_bytes(b"\xff{")
+        (tmp_path / LOCK_NAME).write_bytes(garbage)
         with pytest.raises(InUse, match="別のプログラム"):
             lock_ledger(tmp_path, holder="別", now=NOW)
         lock.release()
