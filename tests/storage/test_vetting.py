@@ -205,6 +205,16 @@ def test_a_sound_file_is_read_here_after_the_child(foreign: Format, asked: Asked
     assert asked.kinds() == [foreign.kind]
 
 
+def test_a_child_that_a_file_took_over_cannot_let_it_in(
+    foreign: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says yes to everything; the reader here keeps its own bounds."""
+    monkeypatch.setattr(vetting, "_ask", lambda _kind, pieces, _name: [True for _ in pieces])
+    for data in foreign.forged:
+        with pytest.raises(Damaged):
+            foreign.read(data)
+
+
 def test_what_is_wrong_at_a_fixed_place_needs_no_child(foreign: Format, asked: Asked) -> None:
     raw = foreign.sound
     longer = raw[:10] + b"\xff\xff\xff\xff" + raw[14:]
