@@ -6,7 +6,7 @@ unparsed, by whoever has the file. Then the child runs the very reader that runs
 says of each piece only whether it reads: not one value comes from it.
 
 What this PC wrote itself, or vetted before with the same version of the program, is known by its
-SHA-256 and not vetted again, because a start of the child costs 60 to 170 ms of processor time and
+SHA-256 and not vetted again, because a start of the child costs 60 to 230 ms of processor time and
 the own ledger is opened every day. The list lies beside the device secret; a list that is lost or
 damaged costs nothing but these starts.
 """
@@ -64,7 +64,7 @@ def look_over(kind: str, pieces: Sequence[bytes], name: str) -> list[bool]:
 
 
 def remember(kind: str, raw: bytes) -> None:
-    """Know bytes that this program is about to write, and has read back from its own hand."""
+    """Know bytes that this program made itself and is about to write."""
     digest = _digest(kind, raw)
     if digest not in _known():
         _keep([digest])
