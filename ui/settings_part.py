@@ -4,6 +4,7 @@ from PySide6.QtCore import QTime, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QSpinBox,
@@ -71,16 +72,6 @@ class SettingsPart(QWidget):
     # --- building ----------------------------------------
     def _build(self) -> None:
         self.idle = _number(settings.SHORTEST_IDLE, settings.LONGEST_IDLE, "分")
-        self.folder = QLineEdit()
-        self.folder.setAccessibleName(self.tr("バックアップの保存先"))
-        self.days = _number(1, 31, "日")
-        self.daily = QCheckBox(self.tr("毎日、次の時刻に作る"))
-        self.at = QTimeEdit()
-        self.at.setDisplayFormat("HH:mm")
-        self.at.setFixedSize(100, self.idle.sizeHint().height())
-        self.at.setAccessibleName(self.tr("自動バックアップの時刻"))
-        self.at_exit = QCheckBox(self.tr("このプログラムを終了するときに作る"))
-        self.daily.toggled.connect(self.at.setEnabled)
         self.hours = OfficeHoursBox()
         self.seal = QComboBox()
         for kind in SealKind:
@@ -102,34 +93,48 @@ class SettingsPart(QWidget):
         self.prefix.setMaxLength(1)
         self.prefix.setFixedWidth(60)
         self.gap = _number(10, 200, "ミリ秒")
-        place = QHBoxLayout()
-        place.setSpacing(8)
-        place.addWidget(self.folder, 1)
-        place.addWidget(button(self.tr("選ぶ…"), self._choose))
         rows = form()
         add_row(rows, self.tr("操作がないときにロックするまで"), self.idle)
-        add_row(rows, self.tr("バックアップの保存先"), place)
-        add_row(rows, self.tr("バックアップを促すまで"), self.days)
-        daily = QHBoxLayout()
-        daily.setSpacing(8)
-        daily.addWidget(self.daily)
-        daily.addWidget(self.at)
-        daily.addStretch()
-        add_row(rows, self.tr("自動バックアップ"), daily)
-        add_row(rows, "", self.at_exit)
-        add_row(rows, self.tr("残すバックアップ"), self._keep_row())
+        self._add_backup(rows)
         add_row(rows, self.tr("添付資料の割当て"), self.quota)
         add_row(rows, self.tr("書類の押印欄"), self.seal)
         add_row(rows, self.tr("利用する時間帯"), self.hours)
         add_row(rows, self.tr("再び使えないパスワード"), self.former)
         add_row(rows, self.tr("バーコードの先頭文字"), self.prefix)
         add_row(rows, self.tr("バーコードの文字の間隔"), self.gap)
-        for box in (self.idle, self.days, self.quota, self.former, self.gap, self.seal):
+        for box in (self.idle, self.quota, self.former, self.gap, self.seal):
             box.setMaximumWidth(200)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addLayout(rows)
         self._add_foot(column)
+
+    def _add_backup(self, rows: QFormLayout) -> None:
+        self.folder = QLineEdit()
+        self.folder.setAccessibleName(self.tr("バックアップの保存先"))
+        self.days = _number(1, 31, "日")
+        self.days.setMaximumWidth(200)
+        self.daily = QCheckBox(self.tr("毎日、次の時刻に作る"))
+        self.at = QTimeEdit()
+        self.at.setDisplayFormat("HH:mm")
+        self.at.setFixedSize(100, self.idle.sizeHint().height())
+        self.at.setAccessibleName(self.tr("自動バックアップの時刻"))
+        self.at_exit = QCheckBox(self.tr("このプログラムを終了するときに作る"))
+        self.daily.toggled.connect(self.at.setEnabled)
+        place = QHBoxLayout()
+        place.setSpacing(8)
+        place.addWidget(self.folder, 1)
+        place.addWidget(button(self.tr("選ぶ…"), self._choose))
+        daily = QHBoxLayout()
+        daily.setSpacing(8)
+        daily.addWidget(self.daily)
+        daily.addWidget(self.at)
+        daily.addStretch()
+        add_row(rows, self.tr("バックアップの保存先"), place)
+        add_row(rows, self.tr("バックアップを促すまで"), self.days)
+        add_row(rows, self.tr("自動バックアップ"), daily)
+        add_row(rows, "", self.at_exit)
+        add_row(rows, self.tr("残すバックアップ"), self._keep_row())
 
     def _add_foot(self, column: QVBoxLayout) -> None:
         self.message = note("")
