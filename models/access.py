@@ -54,7 +54,7 @@ class Act(Code):
     BACKUP = "backup", "バックアップ"
     RESTORE = "restore", "復元"
     VERIFY = "verify", "検証"
-    MEDIUM_REFUSED = "medium_refused", "登録のない媒体の拒否"
+    MEDIUM_REFUSED = "medium_refused", "登録のない媒体・場所の拒否"
 
 
 LOOKS = frozenset({Act.VIEW, Act.LIST, Act.SEARCH})

@@ -54,7 +54,7 @@ class Remark:
 
 
 OUTSIDE, REFUSED, MEDIUM, MASS, OUTPUT, NO_ENTRY, CLOCK, OWN = (
-    "時間外・休日の利用", "サインインの失敗", "登録のない媒体", "大量の表示・印刷・書出し",
+    "時間外・休日の利用", "サインインの失敗", "登録のない媒体・場所", "大量の表示・印刷・書出し",
     "印刷・書出し・一括表示", "記帳のない日の閲覧", "時計の変更", "責任者本人の操作",
 )  # fmt: skip
 ORDER = (REFUSED, MEDIUM, OUTSIDE, MASS, OUTPUT, NO_ENTRY, CLOCK, OWN)

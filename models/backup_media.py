@@ -21,6 +21,11 @@ from models.store import Op, Query, Where
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
+WITHOUT_PLACE = (
+    "ネットワーク上の保存先は、その装置を置いている作業場所を選んで登録してください。"
+    "作業場所の外にある保存先（クラウドなど）は登録できません。"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Destruction:
@@ -45,14 +50,20 @@ def register_medium(
 
     A medium that bears a mark already keeps it: two ledgers may use one.
 
+    A network folder is registered as well when somebody answers for it, with the place of the work
+    where its machine stands (models/outside.py).
+
     Args:
         item_id: the medium as it is registered among 媒体・資料, so that its end is entered there.
 
     Raises:
         NotPermitted, MediumMissing, NotWritable, DiskFull
-        Refused: it is registered already, or number or name are missing.
+        Refused: it is registered already, or number or name are missing, or the place of a
+            network folder.
     """
     ledger.require("backup_media")
+    if not place_id and is_on_network(ledger, folder):
+        raise Refused(reason=WITHOUT_PLACE)
     mark = ledger.safe.medium_mark(folder)
     known = ledger.registers.one(BackupMedium, mark=mark) if mark else None
     if known is not None:
@@ -73,6 +84,12 @@ def register_medium(
     if not mark:
         ledger.safe.mark_medium(folder, medium.mark)
     return ledger.commit([creating(medium)])
+
+
+def is_on_network(ledger: "Ledger", folder: PurePath) -> bool:
+    """Tell whether a folder lies on another machine."""
+    place = ledger.safe.outside_place(folder)
+    return place is not None and place.network
 
 
 def medium_for(ledger: "Ledger", folder: PurePath) -> BackupMedium | None:

@@ -51,6 +51,7 @@ def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> Bac
     ledger.access.handed_out(Act.BACKUP, BackupRun.type)  # so that it is in the backup itself
     started = ledger.now()
     try:
+        ledger.outside.require(folder)
         medium = medium_for(ledger, folder)
         made = ledger.safe.backup(folder, progress)
     except AzukariError as error:

@@ -64,6 +64,19 @@ class UnregisteredMedium(Refused):
     )
 
 
+class NetworkPlace(Refused):
+    """A network folder is not registered (A-32, FK-7.2). Fact: file."""
+
+    code = "NETWORK_PLACE"
+    sentence = (
+        "「{file}」は、ネットワーク上の場所です。書き出すとこのPCの外への送信になるため、"
+        "このままでは使えません。登録した媒体を使ってください。"
+        "作業場所の中で受託者が管理する保存先なら、責任者かシステム管理者が「バックアップの媒体」で"
+        "設置場所とともに登録すると使えます。"
+        "ほかへ送るときは、必要な承諾を受け、取扱記録に「送信」として記帳してください。"
+    )
+
+
 class RuleRefused(Refused):
     """A rule of the contract refuses, and no reason helps. Facts: reason, findings."""
 

@@ -94,6 +94,14 @@ class SheetKey:
         return f"{self.name}={self.public_key.hex()}"
 
 
+@dataclass(frozen=True, slots=True)
+class OutsidePlace:
+    """A place that is no disk of this PC: a plugged-in medium, or a folder on another machine."""
+
+    root: PurePath
+    network: bool = False
+
+
 class Presence(Enum):
     """Whether a backup file lies where it was written."""
 
@@ -200,8 +208,8 @@ class Safe(Protocol):
     def mark_medium(self, folder: PurePath, mark: str) -> None:
         """Write the id onto a medium, durably."""
 
-    def removable_root(self, path: PurePath) -> PurePath | None:
-        """Return the root of the removable medium that a path lies on, None for anything else."""
+    def outside_place(self, path: PurePath) -> OutsidePlace | None:
+        """Return the medium or network folder that holds a path, None for the disks of this PC."""
 
     def backup_presence(self, file: PurePath, mark: str) -> Presence:
         """Tell whether a backup file lies in its place.

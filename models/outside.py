@@ -1,8 +1,15 @@
-"""What comes from or goes to a removable medium: only media that are registered (A-32).
+"""What comes from or goes to a place outside this PC: only to places that are registered (A-32).
 
 SK-11.9, CM-5.5 and FK-10.2 keep private and unknown media away. A medium is registered under
-バックアップの媒体 and known by its mark; if it is an item too, it must not be somebody's own. What is
-refused stands in the access log. Whether a medium is removable is what the PC tells.
+バックアップの媒体 and known by its mark; if it is an item too, it must not be somebody's own.
+
+A network folder is no medium that somebody carries in: what is written there has left the PC over a
+line, which is 送信 and may need consent (FK-7.2). Where it leads no program can tell. So it is refused
+like an unknown medium, with its own sentence, until a responsible person or an administrator answers
+for it: registered with the place of the work where the machine stands. What goes to other people
+is no case for that; it is entered as 送信.
+
+What is refused stands in the access log. What lies outside is what the PC tells.
 """
 
 from pathlib import PurePath
@@ -10,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from models.access import Act
 from models.codes import Ownership
-from models.errors import AzukariError, UnregisteredMedium
+from models.errors import AzukariError, NetworkPlace, UnregisteredMedium
 from models.records import BackupMedium, Item
 
 if TYPE_CHECKING:
@@ -26,18 +33,18 @@ class Outside:
         self._ledger = ledger
 
     def require(self, path: PurePath) -> None:
-        """Refuse a file on a removable medium that is not registered, and note it.
+        """Refuse a file on a medium or network folder that is not registered, and note it.
 
         Raises:
-            UnregisteredMedium
+            UnregisteredMedium, NetworkPlace
         """
-        root = self._ledger.safe.removable_root(path)
-        if root is None or self._is_registered(path, root):
+        place = self._ledger.safe.outside_place(path)
+        if place is None or self._is_registered(path, place.root):
             return
         access = self._ledger.access
-        access.note(Act.MEDIUM_REFUSED, detail=str(root)[-NAME_LENGTH:])
+        access.note(Act.MEDIUM_REFUSED, detail=str(place.root)[-NAME_LENGTH:])
         access.flush()
-        raise UnregisteredMedium(file=str(root))
+        raise (NetworkPlace if place.network else UnregisteredMedium)(file=str(place.root))
 
     def _is_registered(self, path: PurePath, root: PurePath) -> bool:
         """Tell whether the medium, or the folder on it, bears the mark of one in use."""

@@ -21,7 +21,16 @@ from models.errors import (
     MediumMissing,
     RolledBack,
 )
-from models.gate import BackupFile, NewSheet, Presence, Problem, SheetKey, Verification, WayIn
+from models.gate import (
+    BackupFile,
+    NewSheet,
+    OutsidePlace,
+    Presence,
+    Problem,
+    SheetKey,
+    Verification,
+    WayIn,
+)
 from models.passwords import USUAL_FORMER, PasswordPolicy
 from models.store import Progress, quiet
 from storage import backup as containers
@@ -46,7 +55,7 @@ from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
 from storage.machine import PC
 from storage.media import presence, read_mark, write_mark
 from storage.recovery import RecoverySheet
-from storage.removable import medium_root
+from storage.removable import outside_place
 from storage.throttle import Throttle
 from storage.unlocked import Vault
 
@@ -234,8 +243,8 @@ class LedgerSafe:
         )
         return _described(made)
 
-    def removable_root(self, path: PurePath) -> PurePath | None:
-        return medium_root(Path(path))
+    def outside_place(self, path: PurePath) -> OutsidePlace | None:
+        return outside_place(Path(path))
 
     def medium_mark(self, folder: PurePath) -> str:
         return read_mark(Path(folder))

@@ -17,11 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from models import wareki
-from models.backup_media import end_medium, leave_use, left_on, register_medium
+from models.backup_media import (
+    WITHOUT_PLACE,
+    end_medium,
+    is_on_network,
+    leave_use,
+    left_on,
+    register_medium,
+)
 from models.codes import MediumState
 from models.commands import Change
 from models.ledger import Ledger
-from models.records import BackupMedium
+from models.records import BackupMedium, Place
 from ui import layout, permitted
 from ui.fitting import fit
 from ui.medium_ending import MediumEndingDialog
@@ -42,12 +49,25 @@ LEAVE = "この媒体の使用を終えます。理由を入力してくださ�
 NONE_YET = "登録した媒体はありません。登録すると、登録した媒体だけにバックアップできます。"
 
 
+NETWORK = (
+    "この保存先は、ネットワーク上の別の装置にあります。受託者が管理し、作業場所の中に置いている装置だけを"
+    "登録してください。置いている場所を選んでください。"
+)
+
+
 @dataclass(frozen=True)
 class Held:
     """A medium with the number of backups that are left on it."""
 
     medium: BackupMedium
     left: int
+
+
+def _places_for(ledger: Ledger, folder: Path) -> dict[str, str] | None:
+    """Return where the machine of a network folder may stand, None for a medium of this PC."""
+    if not is_on_network(ledger, folder):
+        return None
+    return {one.record.caption(): one.record.id for one in ledger.registers.all(Place)}
 
 
 def read_media(ledger: Ledger) -> list[Held]:
@@ -77,12 +97,26 @@ class MediaDialog(QDialog):
         words = asker.line(self, self.tr("媒体の登録"), MEDIUM) if folder is not None else None
         if folder is None or words is None:
             return
-        place: Path = folder
+        where: Path = folder
         no, _, name = words.replace("　", " ").partition(" ")
-        self._run(
-            lambda: register_medium(ledger, place, medium_no=no, name=name or no),
-            self.tr("媒体「{0}」を登録しました。").format(no),
-        )
+
+        def then(places: dict[str, str] | None) -> None:
+            place_id = ""
+            if places is not None:
+                title = self.tr("ネットワーク上の保存先の登録")
+                chosen = asker.choice(self, title, NETWORK, list(places)) if places else None
+                if chosen not in places:
+                    layout.say(self.message, WITHOUT_PLACE, "problem")
+                    return
+                place_id = places[chosen]
+            self._run(
+                lambda: register_medium(
+                    ledger, where, medium_no=no, name=name or no, place_id=place_id
+                ),
+                self.tr("媒体「{0}」を登録しました。").format(no),
+            )
+
+        self.desk.operations.ask(lambda: _places_for(ledger, where), then, parent=self)
 
     def leave(self) -> None:
         """Write no more backups to the chosen medium."""

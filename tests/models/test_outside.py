@@ -9,9 +9,12 @@ import pytest
 from models.access import Act, Line, Question
 from models.access_review import MEDIUM, month_lines, remarks
 from models.backup_media import leave_use, register_medium
-from models.codes import Ownership
-from models.errors import UnregisteredMedium
-from models.records import BackupMedium, Item, Person
+from models.backups import record_backup
+from models.codes import BackupResult, Ownership
+from models.errors import NetworkPlace, Refused, UnregisteredMedium
+from models.gate import OutsidePlace
+from models.records import BackupMedium, BackupRun, Item, Person, Place
+from models.store import quiet
 from storage.safe import LedgerSafe
 from tests.house import House, furnished
 from ui.exporting import export_register
@@ -27,11 +30,23 @@ def stick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "stick"
     root.mkdir()
 
-    def removable_root(safe: LedgerSafe, path: PurePath) -> PurePath | None:
-        return root if root == path or root in path.parents else None
+    share = tmp_path / "share"
+    share.mkdir()
 
-    monkeypatch.setattr(LedgerSafe, "removable_root", removable_root)
+    def outside_place(safe: LedgerSafe, path: PurePath) -> OutsidePlace | None:
+        for one in (root, share):
+            if one == path or one in path.parents:
+                return OutsidePlace(one, network=one == share)
+        return None
+
+    monkeypatch.setattr(LedgerSafe, "outside_place", outside_place)
     return root
+
+
+@pytest.fixture
+def share(stick: Path) -> Path:
+    """A folder that the PC takes for one of a network."""
+    return stick.with_name("share")
 
 
 @pytest.fixture
@@ -115,3 +130,50 @@ def test_a_list_is_not_taken_in_from_an_unknown_stick(house: House, stick: Path)
 def test_the_disks_of_the_pc_need_no_registration(house: House, tmp_path: Path) -> None:
     assert export_register(house.ledger, Person, tmp_path / "x.csv", purpose="控え一式")["rows"]
     assert not refused(house)
+
+
+# --- backups ----------------------------------------------------------------------------------------
+
+
+def test_the_first_backup_too_goes_to_a_registered_stick_only(house: House, stick: Path) -> None:
+    ledger = house.ledger
+    with pytest.raises(UnregisteredMedium):
+        record_backup(ledger, stick, quiet)
+    assert not list(stick.iterdir()) and refused(house)
+    [missed] = [one.record for one in ledger.registers.all(BackupRun)]
+    assert missed.result is BackupResult.FAILED and "登録していない" in missed.detail
+    register_medium(ledger, stick, medium_no="U-01", name="金庫のUSB")
+    assert record_backup(ledger, stick, quiet).file.parent == stick
+
+
+# --- folders of a network ---------------------------------------------------------------------------
+
+
+def test_a_network_folder_is_called_what_it_is(house: House, share: Path) -> None:
+    with pytest.raises(NetworkPlace, match="送信") as caught:
+        export_register(house.ledger, Person, share / "people.csv", purpose="控え一式")
+    assert "登録していない外部媒体" not in str(caught.value)
+    with pytest.raises(NetworkPlace):
+        record_backup(house.ledger, share, quiet)
+    (share / "people.csv").write_text("氏名\n山田\n", "utf-8-sig")
+    with pytest.raises(NetworkPlace):
+        take_in(house.ledger, share / "people.csv", Person)
+    assert [line.detail for line in refused(house)] == [str(share)[-60:]] * 3
+    assert [one.name for one in share.iterdir()] == ["people.csv"]
+
+
+def test_a_network_folder_is_registered_with_the_place_where_its_machine_stands(
+    house: House, share: Path
+) -> None:
+    ledger = house.ledger
+    with pytest.raises(Refused, match="装置を置いている作業場所"):
+        register_medium(ledger, share, medium_no="N-01", name="事務室のNAS")
+    assert not list(share.iterdir()), "an unregistered place bears no mark"
+    place = ledger.registers.all(Place)[0].record
+    register_medium(ledger, share, medium_no="N-01", name="事務室のNAS", place_id=place.id)
+    assert export_register(ledger, Person, share / "x.csv", purpose="控え一式")["rows"]
+    assert record_backup(ledger, share, quiet).size
+    assert ledger.registers.all(BackupMedium)[0].record.place_id == place.id
+    leave_use(ledger, ledger.registers.all(BackupMedium)[0].record.id, "装置を廃止するため")
+    with pytest.raises(NetworkPlace):
+        ledger.outside.require(share / "y.csv")

@@ -7,10 +7,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models.backup_care import standing
-from models.backup_media import leave_use, register_medium
+from models.backup_media import WITHOUT_PLACE, leave_use, register_medium
 from models.backups import record_backup
 from models.codes import MediumState, SanitizationMethod
-from models.records import BackupMedium, Person
+from models.gate import OutsidePlace
+from models.records import BackupMedium, Person, Place
+from storage.safe import LedgerSafe
 from tests.house import House, furnished
 from tests.ui.shell import Answers, cell_text, settle
 from ui.backup_media import NONE_YET, MediaDialog, read_media
@@ -110,3 +112,27 @@ def test_a_destroyed_medium_is_entered_with_its_backups(
     stored = house.ledger.registers.one(BackupMedium, medium_no="B-01")
     assert stored is not None and stored.record.state is MediumState.ENDED
     assert len(standing(house.ledger)) == 1
+
+
+def test_a_network_folder_is_registered_with_a_place_or_not_at_all(
+    house: House, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = OutsidePlace(house.folder / "other", network=True)
+    monkeypatch.setattr(LedgerSafe, "outside_place", lambda safe, path: far)
+    dialog = media_dialog(house, desk, qtbot)
+    asked = answers(desk)
+    asked.replies = [house.folder / "other", "N-01 事務室のNAS"]
+    asked.chosen = "外の倉庫"  # what is not offered, as when the question is left
+    dialog.register()
+    settle(qtbot, desk.operations)
+    assert dialog.message.text() == WITHOUT_PLACE and dialog.table.rowCount() == 0
+    assert not list((house.folder / "other").iterdir())
+    assert "作業場所の中に置いている装置だけ" in asked.asked[-1]
+    place = house.ledger.registers.all(Place)[0].record
+    asked.replies = [house.folder / "other", "N-01 事務室のNAS"]
+    asked.chosen = place.caption()
+    dialog.register()
+    settle(qtbot, desk.operations)
+    [medium] = [one.record for one in house.ledger.registers.all(BackupMedium)]
+    assert (medium.name, medium.place_id) == ("事務室のNAS", place.id)
+    assert cell_text(dialog.table, 0, 1) == "事務室のNAS"
