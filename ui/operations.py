@@ -9,7 +9,7 @@ everything else is a bug of ours and is raised here again, where `sys.excepthook
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -220,17 +220,10 @@ class Operations(QObject):
             elif wanted or (always and season == self._season):
                 then(cast(T, outcome))
 
-        self._tidy()
         number = next(self._numbers)
         job = self._jobs[number] = _Job(work, answer, must)
         # By its number: the queue must not be the last to hold it.
         job.future = self._worker.submit(self._work, number)
-
-    def _tidy(self) -> None:
-        """Let go of the jobs whose work has returned."""
-        for number, job in list(self._jobs.items()):
-            if job.future is not None and job.future.done():
-                del self._jobs[number]
 
     def _work(self, number: int) -> None:
         job = self._jobs[number]
@@ -239,10 +232,9 @@ class Operations(QObject):
         try:
             outcome = job.work()
         except BaseException as error:  # bugs too: they are raised again in the window's thread
-            caught = error
-            self._post(lambda: job.answer(None, caught))
+            self._post(partial(self._answer, number, job, None, error))
         else:
-            self._post(lambda: job.answer(outcome, None))
+            self._post(partial(self._answer, number, job, outcome, None))
 
     def _post(self, letter: Callable[[], None]) -> None:
         self._mail.append(letter)
@@ -250,6 +242,18 @@ class Operations(QObject):
             self._arrived.emit()
         except RuntimeError:
             pass  # the window was destroyed meanwhile; nobody is left to read the letter
+
+    def _answer(self, number: int, job: _Job, outcome: Any, error: BaseException | None) -> None:
+        """Answer in the window's thread, and let go there of what the work and its answer held.
+
+        At once: a dialog that the answer has closed must not live on until something else is asked.
+        """
+        try:
+            job.answer(outcome, error)
+        finally:
+            if job.future is not None:
+                job.future.exception()  # waits: all that is left to the worker is to return
+            self._jobs.pop(number, None)
 
     def _open_mail(self) -> None:
         self._mail.popleft()()
