@@ -30,6 +30,7 @@ PARTS = 16  # into which a shorter log is cut, so that both helpers end at about
 FEW = 40_000  # below this weight, starting helpers costs more than they save
 TABLES, SIGNATURE = 1.5, 4  # what a row and a signature weigh, when an entry weighs 1
 _SHOWN = 100
+_NO_KEY = "添付資料の鍵が台帳にありません。バックアップから復元してください。"
 
 
 def verify(
@@ -55,7 +56,7 @@ def verify(
     if full:
         problems = check.everything(head, tables=True)
         broken = any(problem.code == PAGES for problem in problems)
-        if store.attachments is not None and not broken:  # else not even their names can be read
+        if not broken:  # else not even their names can be read
             problems += _attachments(store.database, store.attachments, progress)
     else:
         if me is not None:
@@ -210,9 +211,13 @@ class _Check:
 # --- attachments ------------------------------------------------------------------------------
 
 
-def _attachments(database: Database, attachments: Attachments, progress: Progress) -> list[Problem]:
+def _attachments(
+    database: Database, attachments: Attachments | None, progress: Progress
+) -> list[Problem]:
     problems: list[Problem] = []
     names = names_of_records(database)
+    if attachments is None:
+        return [Problem("ATTACHMENT", "添付資料", _NO_KEY)] if names else []
     for done, name in enumerate(names):
         progress(done, len(names))
         try:

@@ -188,6 +188,10 @@ def access_line(stage: Stage) -> None:
     insider(stage).change("UPDATE access_line SET act = 'view' WHERE act = 'export'")
 
 
+def access_code(stage: Stage) -> None:
+    insider(stage).change("UPDATE access_line SET act = 'listed' WHERE act = 'export'")
+
+
 def access_seal(stage: Stage) -> None:
     insider(stage).change("DELETE FROM access_seal WHERE first = 1")
 
@@ -204,6 +208,10 @@ def attachment(stage: Stage) -> None:
 
 def attachment_gone(stage: Stage) -> None:
     min((stage.ledger / "attachments").iterdir()).unlink()
+
+
+def attachment_key(stage: Stage) -> None:
+    insider(stage).change("DELETE FROM secret WHERE name = 'attachment_key'")
 
 
 def content_gone(stage: Stage) -> None:
@@ -298,10 +306,12 @@ PLANTED: list[tuple[Plant, str, str]] = [
     (other_slot, "is not signed by its user", "Damaged"),
     (both_headers, "neither key header reads", "Damaged"),
     (access_line, "was changed", "ACCESS_LOG"),
+    (access_code, "act listed", "ACCESS_LOG"),
     (access_seal, "does not follow the one before", "ACCESS_LOG"),
     (access_author, "not signed by its author", "ACCESS_LOG"),
     (attachment, "other bytes than its name says", "ATTACHMENT"),
-    (attachment_gone, "other files than the records name", "ATTACHMENT"),
+    (attachment_gone, "a file is missing", "ATTACHMENT"),
+    (attachment_key, "no secret attachment_key", "ATTACHMENT"),
     (content_gone, "no content, and no erasure names it", "ERASED"),
     (content_back, "still has its content", "CHAIN"),
     (other_reason, "differs from what was agreed to", "APPROVAL"),

@@ -29,7 +29,7 @@ def check(
 ) -> None:
     """Compare the files with the records that speak of them."""
     found = names(folder)
-    findings.check(found == set(wanted), "attachments: other files than the records name")
+    findings.check(found >= set(wanted), "attachments: a file is missing that a record names")
     for name in sorted(found & set(wanted)):
         record = wanted[name]
         try:

@@ -41,10 +41,11 @@ class Entry:
 
     @property
     def fields(self) -> Json:
-        """Return what the record says; nothing for a void and for erased content."""
-        if self.body is None:
-            return {}
-        return dict(json.loads(self.body).get("fields", {}))
+        """Return what the record says; nothing for a void, and where it cannot be read."""
+        try:
+            return dict(json.loads(self.body or b"{}").get("fields", {}))
+        except ValueError:
+            return {}  # its commitment tells
 
 
 @dataclass(frozen=True)
