@@ -279,13 +279,3 @@ def create_indexes(database: Database) -> None:
     for statement in index_statements():
         database.all(statement)
     database.all(f"PRAGMA user_version = {VERSION}")
-
-
-def drop_views(database: Database) -> None:
-    """Remove every derived table, also those of another schema version."""
-    names = database.all(
-        "SELECT name FROM sqlite_schema WHERE type = 'table'"
-        " AND (name = 'search' OR name GLOB 'v_*')"
-    )
-    for (name,) in names:
-        database.all(f'DROP TABLE "{name}"')
