@@ -291,10 +291,12 @@ def _checked(facts: Facts) -> Condition:
 def _found(verified: "Verification") -> Condition:
     """Tell what the verification of this session found, and the way out."""
     first, more = verified.problems[0], len(verified.problems) - 1
-    sentence = f"検証で、一致しない点が見つかりました。{first.where}　{first.message}"
+    said, _, _ = first.message.partition("。")
+    sentence = f"検証で、一致しない点が見つかりました。{first.where}　{said}。"
     sentence += f"ほか{more}件。" if more else ""
     to_do = (
         "責任者かシステム管理者が、「バックアップ」の画面の「一覧を作り直す」を行ってください。"
+        "記帳は失われません。"
         if verified.can_rebuild
         else "入力を止め、「バックアップ」の画面の「復元」で、最新のバックアップと"
         "更新ジャーナルから復元してください。"

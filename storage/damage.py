@@ -29,9 +29,9 @@ RESTORE = (
     "（「バックアップ」の画面かサインインの画面の「復元」、またはコンソールの restore）。"
 )
 _NEW_PLACE = (
-    "この台帳は開けません。サインインの画面の「バックアップから復元する」で、最新のバックアップと"
-    "更新ジャーナルから新しいフォルダーに復元してください（コンソールでは restore）。"
-    "壊れたファイルは、復元が済むまで残しておいてください。"
+    "サインインの画面の「バックアップから復元する」で、最新のバックアップと更新ジャーナルから、"
+    "新しいフォルダーに復元してください（コンソールでは restore）。"
+    "壊れた台帳のフォルダーは、復元が済むまで残しておいてください。"
 )
 _WRONG_KEY = (
     "この台帳の鍵では、どこも読めません。鍵ファイルが以前のものに入れ替わったか、"
@@ -108,7 +108,7 @@ class Damage:
             (
                 CODE,
                 f"{self.file.name} {_numbers(pages)}",
-                f"データベースの{place.words}が、{len(pages):,}ページ壊れています。{self.way}",
+                f"データベースの{place.words}が壊れています（{_numbers(pages)}）。{self.way}",
             )
             for place, pages in self.places.items()
         ]
@@ -116,7 +116,8 @@ class Damage:
 
 def _numbers(pages: Sequence[int]) -> str:
     shown = "、".join(f"{one}" for one in pages[:_SHOWN])
-    return f"{shown}ページ" + (f"ほか{len(pages) - _SHOWN:,}" if len(pages) > _SHOWN else "")
+    more = f"ほか{len(pages) - _SHOWN:,}ページ" if len(pages) > _SHOWN else ""
+    return f"第{shown}ページ{more}"
 
 
 def can_rebuild(problems: Sequence[Problem]) -> bool:
@@ -152,7 +153,7 @@ def _told(damage: Damage, error: AzukariError) -> AzukariError:
     if damage.can_rebuild:
         return TablesDamaged(file=str(damage.file), places=damage.words)
     way = _NEW_PLACE if _BEFORE_ANY_TABLE & {place.part for place in damage.places} else RESTORE
-    return Damaged(file=str(damage.file), what_now=f"{damage.words}が壊れています。{way}")
+    return Damaged(file=str(damage.file), what_now=f"壊れている所は、{damage.words}です。{way}")
 
 
 def _examine(path: Path, descriptor: int, key: bytes, beat: Beat) -> Damage:

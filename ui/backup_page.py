@@ -296,7 +296,7 @@ class BackupPage(Page):
             lines.append(self.tr("ほか {0} 件").format(more))
         told = "\n".join(lines)
         if found.can_rebuild and not permitted.why_not(self.desk.ledger, "rebuild"):
-            offer = self.tr("台帳の一部が壊れています。記帳そのものは無事です。\n")
+            offer = self.tr("検証で、壊れた所が見つかりました。\n")
             if self.desk.asker.confirm(
                 self, offer + told, yes=self.tr("一覧を作り直す"), no=self.tr("あとで")
             ):

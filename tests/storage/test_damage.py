@@ -168,7 +168,7 @@ def test_what_follows_from_the_log_is_mended_as_advised(site: Site, name: str) -
         found = ledger.safe.verify(full=True, progress=quiet)
         if not found.ok:  # else the advice was followed at the door
             [problem] = found.problems
-            assert problem.where == f"ledger.db {number}ページ"
+            assert problem.where == f"ledger.db 第{number}ページ"
             assert DERIVED[name] in problem.message and "「一覧を作り直す」" in problem.message
             assert "復元" not in problem.message
             assert desk.rebuild(ledger, quiet) == site.head
@@ -255,7 +255,7 @@ def test_a_damaged_log_is_restored_as_advised(site: Site, name: str) -> None:
 def test_a_damaged_first_page_is_named_and_restored_as_advised(site: Site) -> None:
     site.harm(1)
     message = told(site)
-    assert "1ページ（先頭のページ）が壊れています" in message and "新しいフォルダー" in message
+    assert "第1ページ（先頭のページ）" in message and "新しいフォルダー" in message
     restore_and_check(site)
 
 

@@ -68,7 +68,7 @@ def test_a_damaged_list_is_mended_from_the_window(site: Site) -> None:
     site.answers.replies.append(True)  # 一覧を作り直す
     press(site, made, "台帳の検証")
     question, told = site.answers.asked[-2:]
-    assert f"ledger.db {number}ページ" in question and "一覧の表「取扱記録」" in question
+    assert f"ledger.db 第{number}ページ" in question and "一覧の表「取扱記録」" in question
     assert "記帳そのものは無事です" in question and "責任者に連絡" not in question
     assert told.startswith("一覧と索引を、記帳から作り直しました。")
     assert site.ledger.store.head() == head

@@ -16,7 +16,7 @@ def test_verify_names_the_page_and_rebuild_mends_it(console: Console) -> None:
     said = console("verify", console.ledger, "--full", "--json")
     [problem] = said.answer["problems"]
     assert (said.code, said.answer["can_rebuild"], problem["code"]) == (1, True, "PAGES")
-    assert problem["where"] == f"ledger.db {number}ページ"
+    assert problem["where"] == f"ledger.db 第{number}ページ"
     assert "rebuild" in problem["message"] and "媒体・資料" in problem["message"]
     mended = console("rebuild", console.ledger, "--json")
     assert (mended.code, mended.answer["seq"], mended.answer["head"]) == (
