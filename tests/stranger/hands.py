@@ -70,8 +70,8 @@ class Insider:
             return list(commands(Database(connection)))
 
     def latest(self, type: str) -> Entry:
-        """Return the last entry of a type that still has its content."""
-        found = [e for one in self.log() for e in one.entries if e.type == type and e.body]
+        """Return the last entry of a type that still says something."""
+        found = [e for one in self.log() for e in one.entries if e.type == type and e.fields]
         return found[-1]
 
     def enter(self, type: str, id: str, action: str, fields: Json, payload: int = 1) -> None:

@@ -258,6 +258,12 @@ def other_person(stage: Stage) -> None:
              account | {"person_id": boss["person_id"]})  # fmt: skip
 
 
+def behind_a_void(stage: Stage) -> None:
+    me = insider(stage)
+    gone = next(e for one in me.log() for e in one.entries if e.action == "void")
+    me.enter(gone.type, gone.id, "revise", fields_of(me.latest(gone.type)))
+
+
 def own_role(stage: Stage) -> None:
     me = insider(stage, WORKER.login)
     account = _account(me, me.keys.user_id)
@@ -318,6 +324,7 @@ PLANTED: list[tuple[Plant, str, str]] = [
     (other_place, "a proof that does not fit", "APPROVAL"),
     (unchecked, "differs from what was checked", "CHECK"),
     (other_person, "may not write this account", "AUTHOR"),
+    (behind_a_void, "behind a void", "Conflict"),
     (own_role, "may not write this account", "AUTHOR"),
     (boss_renamed, "may not write this account", "AUTHOR"),
     (other_sheet, "may not write the origin", "AUTHOR"),

@@ -60,6 +60,14 @@ class Journal:
         return [one for file in self.files for one in file.commands]
 
     @property
+    def head(self) -> bytes:
+        """Return the hash of the last entry that the last file knows."""
+        last = self.files[-1]
+        if last.commands:
+            return last.commands[-1].head
+        return unbase(last.json["previous"], 32, "previous")
+
+    @property
     def lines(self) -> dict[int, Json]:
         return {number: line for file in self.files for number, line in file.lines.items()}
 

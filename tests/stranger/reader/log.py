@@ -9,6 +9,7 @@ from tests.stranger.reader.database import Database
 from tests.stranger.reader.plain import TIME, Findings, Json, canonical, sha, signed
 
 HEX32 = re.compile(r"[0-9a-f]{32}")
+HEX64 = re.compile(r"[0-9a-f]{64}")
 ACTIONS = {"create", "revise", "void"}
 MANAGERS = {"supervisor", "administrator"}
 RESPONSIBLE = {"supervisor", "sheet"}
@@ -78,6 +79,7 @@ class Walk:
     named: set[int] = field(default_factory=set)
     made: dict[tuple[str, str], Entry] = field(default_factory=dict)
     """The entry that created each record."""
+    voided: set[tuple[str, str]] = field(default_factory=set)
     commands: set[str] = field(default_factory=set)
     first_key: bytes = b""
     """Pinned in entry 1, whatever is entered later."""
@@ -106,14 +108,17 @@ class Walk:
     def key_of(self, author: str) -> bytes | None:
         """Return the key with which somebody may sign the next command, if anybody may."""
         if self.is_sheet(author):
-            return bytes.fromhex(self.sheets()[author])
+            return _key(self.sheets()[author])
         account = self.record("user_account", author)
-        if account.get("status") != "active" or "public_key" not in account:
-            return None
-        return bytes.fromhex(account["public_key"])
+        return _key(account.get("public_key")) if account.get("status") == "active" else None
 
     def role(self, author: str) -> str:
         return str(self.record("user_account", author).get("app_role", ""))
+
+
+def _key(text: object) -> bytes | None:
+    """Return an Ed25519 key from its hex; None where there is none."""
+    return bytes.fromhex(text) if isinstance(text, str) and HEX64.fullmatch(text) else None
 
 
 def commands(database: Database) -> Iterator[Command]:
@@ -241,7 +246,7 @@ def _opening(walk: Walk, command: Command) -> bytes | None:
     walk.findings.check(first.type == "ledger_origin", "entry 1: no ledger_origin")
     walk.findings.check(origin.get("vault_id") == walk.vault, "entry 1: of another ledger")
     own = [e for e in command.entries if (e.type, e.id) == ("user_account", command.author)]
-    walk.first_key = bytes.fromhex(origin.get("first_key", ""))
+    walk.first_key = _key(origin.get("first_key")) or b""
     made = [one.fields.get("public_key") for one in own]
     walk.findings.check(made == [walk.first_key.hex()], "entry 1: the first account's key")
     return walk.first_key or None
@@ -256,6 +261,8 @@ def _rights(walk: Walk, command: Command) -> None:
         if entry.type == "user_account":
             allowed = _may_write(walk, command, entry, role)
             walk.findings.check(allowed, f"{where}: may not write this account")
+            readable = "public_key" not in entry.fields or _key(entry.fields["public_key"])
+            walk.findings.check(bool(readable), f"{where}: a public key that is none")
         if entry.type == "ledger_origin":
             walk.findings.check(role in RESPONSIBLE, f"{where}: may not write the origin")
 
@@ -275,8 +282,10 @@ def _apply(walk: Walk, entry: Entry) -> None:
     place = (entry.type, entry.id)
     known = place in walk.records
     walk.made.setdefault(place, entry)
+    walk.findings.check(place not in walk.voided, f"entry {entry.seq}: behind a void")
     walk.findings.check(known is (entry.action != "create"), f"entry {entry.seq}: {entry.action}")
     if entry.action == "void":
+        walk.voided.add(place)
         walk.records[place] = {}
     else:
         walk.records[place] = entry.fields
