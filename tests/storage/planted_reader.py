@@ -15,7 +15,7 @@ from resources import confined
 from resources.confined import Answer
 
 EATEN = 700 * 1024**2  # bytes; claimed and never touched, so that the control is cheap
-SPUN = 1.8  # seconds
+SPUN = 1.5  # seconds
 
 
 def _work(request: Answer, data: BinaryIO) -> Iterator[Answer]:

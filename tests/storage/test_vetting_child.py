@@ -53,7 +53,7 @@ def test_a_reader_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.parametrize("kind", ["spins", "sleeps"])
 def test_without_the_limit_it_would_go_on(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    planted(monkeypatch)
+    planted(monkeypatch, seconds=300)
     assert vetting.reads(kind, b"x", "file")
 
 
