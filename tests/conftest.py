@@ -5,6 +5,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -111,3 +112,15 @@ def house(shared_house: "House") -> "House":
 
     shared_house.sign_in(cast.USERS[0].login)
     return shared_house
+
+
+@pytest.fixture
+def around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for all that the program writes of its own will, temp folder and home too."""
+    around = tmp_path / "around"
+    for name in ("tmp", "home"):
+        (around / name).mkdir(parents=True)
+    monkeypatch.setenv("TMPDIR", str(around / "tmp"))
+    monkeypatch.setenv("HOME", str(around / "home"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return around

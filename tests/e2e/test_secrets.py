@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -93,16 +92,10 @@ def found_in(folder: Path, secrets: list[str]) -> list[str]:
 
 
 def test_a_whole_day_leaves_no_secret_behind(
-    tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, around: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     caplog.set_level("DEBUG")
-    around = tmp_path / "around"
-    for name in ("tmp", "home"):
-        (around / name).mkdir(parents=True)
-    monkeypatch.setenv("TMPDIR", str(around / "tmp"))
-    monkeypatch.setenv("HOME", str(around / "home"))
-    monkeypatch.setattr(tempfile, "tempdir", None)
     outputs = tmp_path / "outputs"
     outputs.mkdir()
     with furnished(around) as house:

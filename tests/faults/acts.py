@@ -15,7 +15,7 @@ from models.journal_care import end_journal_files
 from models.ledger import Ledger
 from models.office import Office
 from models.records import HandlingEvent, Person, UserAccount
-from models.store import Op, Query, Where
+from models.store import Op, Query, Where, quiet
 from storage import database, files, journal
 from tests.house import FIRST_DAY, cheap_office
 from ui.issue import IssueRequest, issue
@@ -27,10 +27,6 @@ WORKER = cast.USERS[1]
 ADMINISTRATOR = next(user for user in cast.USERS if user.role is Role.ADMINISTRATOR)
 NEW_PASSWORD = "まったくあたらしいことば七つ"
 TIMES = 2  # each act is done so often: the second time finds other files than the first
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 def say(ledger: Ledger, word: str) -> None:

@@ -21,15 +21,12 @@ from models.errors import (
 )
 from models.fields import JAPAN
 from models.records import BackupRun
+from models.store import quiet
 from tests.ending import ended, erase
 from tests.house import House, furnished
 
 REASON = "新しいバックアップがあるため"
 NIGHT = datetime(2026, 1, 1, 18, 0, tzinfo=JAPAN)
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @pytest.fixture

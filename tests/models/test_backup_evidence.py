@@ -15,12 +15,9 @@ from models.calendar_frame import Due
 from models.evidence_queries import eq_end
 from models.inquiry import Row
 from models.records import BackupMedium, BackupRun, Contract
+from models.store import quiet
 from tests.ending import ended, erase
 from tests.house import House, furnished
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 def back_up(house: House, name: str = "stick") -> BackupRun:

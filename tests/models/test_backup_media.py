@@ -18,12 +18,9 @@ from models.codes import BackupKind, BackupResult, MediumState, SanitizationMeth
 from models.errors import Damaged, InsideLedger, MediumMissing, NotPermitted, Refused
 from models.gate import Presence
 from models.records import BackupMedium, BackupRun, Person
+from models.store import quiet
 from storage.media import NAME, read_mark
 from tests.house import House, furnished
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @pytest.fixture

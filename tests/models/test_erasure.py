@@ -23,7 +23,7 @@ from models.records import (
     Submission,
 )
 from models.rules.answers import SignIn
-from models.store import Query
+from models.store import Query, quiet
 from storage import erasing
 from tests.ending import (
     CANARY,
@@ -42,10 +42,6 @@ from tests.ending import (
 )
 from tests.house import House
 from ui.sample import cast
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from models.codes import AttachmentKind, EmploymentType, EventLevel, SystemEvent
 from models.errors import AzukariError, Damaged, NotPermitted, Refused
 from models.journal_care import NO_BACKUP, NOTHING, end_journal_files, journal_proposal
 from models.records import Attachment, Person, SystemEvent
+from models.store import quiet
 from storage import journal as journals
 from storage.journal_file import JournalFile
 from tests.ending import CANARY, PICTURE, ended, erase
@@ -19,10 +20,6 @@ from ui.sample import cast
 
 BOSS = cast.USERS[0]
 REASON = "媒体の空きを増やすため"
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @pytest.fixture

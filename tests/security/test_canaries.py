@@ -8,7 +8,6 @@ import io
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from models.fields import LongText, Text, TextList
 from models.ledger import Ledger
 from models.records import BY_TYPE, Person, Record, UserAccount
 from models.records.base import Stored
+from models.store import quiet
 from reports.pictures import plain_picture
 from reports.tables.read import read_table
 from storage import rekeying, verify
@@ -49,10 +49,6 @@ KEYS = {
     *(f"azukari/{name}" for name in ("journal", "journal-file/1", "backup/1", "attachment/1")),
 }  # fmt: skip
 PLACE_OF_THE_DEVICE_SECRET = ("around/device/device.key", "device secret")
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 def marked(record: Record, counter: Iterator[int]) -> tuple[Record, int]:
@@ -143,18 +139,6 @@ def leave_a_hot_journal(ledger: Ledger, around: Path) -> None:
         (around / "hot").write_bytes(hot)
         raise ZeroDivisionError
     assert len(hot) > 4096
-
-
-@pytest.fixture
-def around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for all that the program writes of its own will, temp folder and home too."""
-    around = tmp_path / "around"
-    for name in ("tmp", "home"):
-        (around / name).mkdir(parents=True)
-    monkeypatch.setenv("TMPDIR", str(around / "tmp"))
-    monkeypatch.setenv("HOME", str(around / "home"))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    return around
 
 
 def test_no_canary_and_no_key_is_found_in_clear(

@@ -11,15 +11,12 @@ from models.clockwatch import ClockWatch
 from models.codes import SystemEventKind
 from models.fields import JAPAN
 from models.records import Place, SystemEvent
+from models.store import quiet
 from tests.house import House, furnished
 from tests.storage.test_journal_keeper import enter
 from ui.sample import cast
 
 BOSS = cast.USERS[0]
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 from models.backups import record_backup
 from models.codes import AttachmentKind, HandlingKind
 from models.records import HandlingEvent
+from models.store import quiet
 from reports.seal import make_seal_certificate, seal_record
 from reports.verify import verify_document
 from storage.backup import verify_backup, with_vault
@@ -34,10 +35,6 @@ from ui.sample import cast
 from ui.sample.clock import StoryClock
 
 BOSS = cast.USERS[0]
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @dataclass

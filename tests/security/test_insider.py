@@ -24,6 +24,7 @@ from models.commands import creating
 from models.errors import AzukariError
 from models.ledger import Ledger
 from models.records import BackupRun, HandlingEvent, Place, Submission, SystemEvent
+from models.store import quiet
 from reports.seal import make_seal_certificate, seal_record
 from storage import log
 from storage.database import Database, open_database
@@ -37,10 +38,6 @@ from ui.sample.clock import StoryClock
 from ui.sample.story import Story
 
 BOSS, WORKER, _, ADMINISTRATOR = cast.USERS
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @pytest.fixture(scope="module")

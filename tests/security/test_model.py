@@ -29,6 +29,7 @@ from models.errors import AzukariError
 from models.ledger import Ledger
 from models.records import Organization, Person, Place
 from models.registers import Registers
+from models.store import quiet
 from tests.house import FIRST_DAY, cheap_office, opening
 from tests.security.harm import MEMORY, SEED
 from ui.sample import cast
@@ -37,10 +38,6 @@ from ui.sample.clock import StoryClock
 BOSS = cast.USERS[0]
 WORKERS_WORD = "従事者のことば七つ並べて"
 NAMES = st.text("倉庫第一二三号室北南東西髙𠮷ａﾊ'\"\\%_<&=+-A0", min_size=1, max_size=12)
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 class Office(RuleBasedStateMachine):

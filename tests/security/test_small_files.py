@@ -35,10 +35,6 @@ VALUES = ["1e999", "-1e999", "NaN", "null", "[]", "{}", '"x"', "-1", "9" * 400, 
           '[[1e999,2]]', '[[1,2]]', '[["2026-10-01T08:30:00",""]]']  # fmt: skip
 
 
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
-
-
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with furnished(tmp_path_factory.mktemp("small")) as made:

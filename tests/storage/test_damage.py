@@ -26,6 +26,7 @@ from models.errors import (
 )
 from models.ledger import Ledger
 from models.office import Office
+from models.store import quiet
 from storage import damage, mending
 from storage.database import PAGE_SIZE, Database, create_database, open_database
 from storage.pages import PageFile, Tree, Walk, trees
@@ -35,10 +36,6 @@ from tests.storage.vaults import seeded
 from ui.sample import cast
 
 BOSS, WORKER, OFFICER = cast.USERS[:3]
-
-
-def quiet(done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @dataclass

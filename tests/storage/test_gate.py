@@ -32,6 +32,7 @@ from models.errors import (
 )
 from models.ledger import Ledger
 from models.records import LedgerOrigin, Person, UserAccount
+from models.store import quiet
 from storage import safe as safes
 from storage.kdf import KdfParameters, slot_key
 from storage.unlocked import Vault
@@ -42,10 +43,6 @@ from ui.sample.clock import StoryClock
 BOSS = cast.USERS[0]
 FRESH = "遠い山から届く七通の手紙"
 FIRST = "静かな港に灯る三つの明かり"
-
-
-def quiet(done: int, total: int) -> None:
-    """Progress that nobody watches."""
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from models.chain import Head
 from models.commands import creating
 from models.errors import Damaged, DiskFull, Foreign, InputOutput, MediumMissing, NewerFormat
+from models.store import quiet
 from storage import journal as journals
 from storage import journal_file, journal_format
 from storage.journal import Journal, check_links, list_files, replay
@@ -24,10 +25,6 @@ from tests.factory import Office
 from tests.storage.vaults import NOW, new_vault
 
 ENTRIES = 5
-
-
-def quiet(done: int, total: int) -> None:
-    """Progress that nobody watches."""
 
 
 def known(head: Head) -> bool:

@@ -26,6 +26,7 @@ from models.gate import Problem
 from models.journal import JournalState
 from models.ledger import Ledger
 from models.records import BackupRun, Place, SystemEvent
+from models.store import quiet
 from storage import journal_file
 from storage.journal import list_files
 from storage.preamble import PREFIX_BYTES
@@ -36,10 +37,6 @@ from ui.sample import cast
 
 BOSS, WORKER = cast.USERS[0], cast.USERS[1]
 REASON = "媒体の故障のため、明日の交換まで続けます"
-
-
-def quiet(done: int, total: int) -> None:
-    """Progress that nobody watches."""
 
 
 @pytest.fixture

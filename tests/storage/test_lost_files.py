@@ -10,14 +10,11 @@ from models.backups import record_backup
 from models.codes import AttachmentKind, BackupResult
 from models.errors import BackupIncomplete, BackupNotEntered, InsideLedger, VerificationFailed
 from models.records import BackupRun
+from models.store import quiet
 from tests.house import House, furnished
 from ui.sample import cast
 
 BOSS = cast.USERS[0]
-
-
-def quiet(done: int, total: int) -> None:
-    """Nobody watches."""
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from models.codes import ContractStatus, EmploymentType, OnsiteRule, OrganizationKind
 from models.ledger import Ledger
@@ -13,6 +14,7 @@ from models.opening import Opening
 from models.profiles import Profile
 from models.records import Contract, Organization, Person
 from tests.house import FIRST_DAY, cheap_office
+from tests.ui.daily import Site, make_site
 from tests.ui.shell import Answers, make_office
 from ui.operations import Operations
 from ui.page import Desk
@@ -108,6 +110,14 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     opened = new_ledger(tmp_path)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
+    """An office at work: a contract with three items received in the morning."""
+    site = make_site(qtbot, tmp_path)
+    yield site
+    site.close()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from ui.page import Desk
 from ui.sample import cast
 from ui.sample.clock import StoryClock
 from ui.sample.story import Story
+from ui.today import TodayPage
 
 START = date(2026, 10, 1)
 
@@ -112,6 +113,18 @@ def make_site(
     answers = Answers()
     operations = Operations(answers)
     return Site(qtbot, folder / "ledger", office, clock, ledger, story, answers, operations)
+
+
+def today(site: Site) -> TodayPage:
+    """Show 今日 with the contract of the site."""
+    page = TodayPage(site.desk)
+    site.qtbot.addWidget(page)
+    page.resize(1280, 900)
+    page.show_contract(site.contract_id)
+    page.show()
+    site.qtbot.waitExposed(page)
+    site.settle()
+    return page
 
 
 class Keyboard:

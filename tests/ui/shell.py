@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from PySide6.QtCore import QBuffer, QIODevice, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -121,6 +123,16 @@ def texts(widget: QWidget, names: Sequence[type[QWidget]]) -> list[str]:
             text = getattr(child, "text", None) or getattr(child, "toPlainText", None)
             found.append(str(text()) if text else "")
     return found
+
+
+def png(width: int, height: int) -> bytes:
+    """Return a picture of one colour."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.darkGreen)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
 
 
 def cell_text(table: QTableWidget, row: int, column: int) -> str:

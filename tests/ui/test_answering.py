@@ -25,7 +25,7 @@ from models.records import (
     RuleOverride,
 )
 from models.rules.answers import Answers
-from tests.ui.daily import K, Keyboard, Site, make_site
+from tests.ui.daily import K, Keyboard, Site, make_site, today
 from tests.ui.fingers import commit
 from tests.ui.shell import texts
 from ui.answering import AnswerDialog
@@ -34,7 +34,6 @@ from ui.handling.dialog import HandlingDialog
 from ui.handling.opening import handling_dialog
 from ui.notice_bar import NoticeBar
 from ui.rule_panel import PAUSE_MS
-from ui.today import TodayPage
 from ui.waiting import WaitingDialog
 
 WHY = "担当者が急病で、代わりの人が入力したため"
@@ -314,16 +313,6 @@ def test_what_nobody_can_confirm_now_waits_on_the_page_of_today(site: Site) -> N
     [override] = records(site, RuleOverride)
     assert override.approved_by == site.story.people["worker"] and not override.confirm_later
     assert not page.waiting.isVisible()
-
-
-def today(site: Site) -> TodayPage:
-    page = TodayPage(site.desk)
-    site.qtbot.addWidget(page)
-    page.show_contract(site.contract_id)
-    page.show()
-    site.qtbot.waitExposed(page)
-    site.settle()
-    return page
 
 
 def test_a_site_of_one_person_is_told_and_waits(alone: Site) -> None:

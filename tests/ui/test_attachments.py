@@ -1,44 +1,25 @@
 """Files of the ledger on the screen: shown inside, copied on purpose, never run."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QIODevice, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
-from pytestqt.qtbot import QtBot
 
 from models.codes import AttachmentKind
 from models.errors import Refused
 from models.records import Authorization, Sanitization
 from reports.documents.d14_receipt import Receipt
 from reports.render import render
-from tests.ui.daily import Site, make_site
-from tests.ui.shell import texts
+from tests.ui.daily import Site
+from tests.ui.shell import png, texts
 from ui.attachments import AttachmentDialog, PictureView, open_attachment, refuse_runnable
 from ui.editor_base import FormDesk
 from ui.editor_refs import FileEditor, FilesEditor
 from ui.history import HistoryDialog
 from ui.preview import PreviewView
 from ui.record_dialog import RecordDialog
-
-
-@pytest.fixture
-def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
-    site = make_site(qtbot, tmp_path)
-    yield site
-    site.close()
-
-
-def picture() -> bytes:
-    image = QImage(1200, 800, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.darkGreen)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())
 
 
 def keep(site: Site, name: str, data: bytes) -> str:
@@ -69,7 +50,7 @@ def opened(site: Site, name: str, data: bytes) -> AttachmentDialog:
 
 
 def test_a_picture_is_shown_as_large_as_there_is_room(site: Site) -> None:
-    dialog = opened(site, "作業後.png", picture())
+    dialog = opened(site, "作業後.png", png(1200, 800))
     assert isinstance(dialog.body, PictureView)
     assert 200 < dialog.body.pixmap().width() <= dialog.body.width()
     assert "作業後.png　写真　" in dialog.facts.text()
@@ -114,13 +95,13 @@ def test_what_could_be_run_is_neither_shown_nor_saved(site: Site, name: str, dat
 
 
 def test_an_ordinary_name_with_dots_is_not_refused() -> None:
-    refuse_runnable("2026.10.01 作業後.exe.jpg", picture())
+    refuse_runnable("2026.10.01 作業後.exe.jpg", png(1200, 800))
     with pytest.raises(Refused):
-        refuse_runnable("2026.10.01 作業後.jpg.exe", picture())
+        refuse_runnable("2026.10.01 作業後.jpg.exe", png(1200, 800))
 
 
 def test_a_copy_is_saved_only_after_a_warning(site: Site, tmp_path: Path) -> None:
-    data = picture()
+    data = png(1200, 800)
     dialog = opened(site, "作業後.png", data)
     dialog.save.setFocus()
     site.answers.replies[:] = [False]
@@ -134,14 +115,14 @@ def test_a_copy_is_saved_only_after_a_warning(site: Site, tmp_path: Path) -> Non
 
 
 def test_a_copy_that_cannot_be_written_is_told(site: Site, tmp_path: Path) -> None:
-    dialog = opened(site, "作業後.png", picture())
+    dialog = opened(site, "作業後.png", png(1200, 800))
     site.answers.replies[:] = [True, tmp_path / "ない" / "写し.png"]
     dialog.save_copy()
     assert "写し.png" in site.answers.asked[-1] and "保存しました" not in site.answers.asked[-1]
 
 
 def test_the_fields_of_a_form_open_what_they_name(site: Site) -> None:
-    one, two = keep(site, "一.png", picture()), keep(site, "二.png", picture())
+    one, two = keep(site, "一.png", png(1200, 800)), keep(site, "二.png", png(1200, 800))
     desk = FormDesk.at(site.desk, str, lambda: None)
     file = FileEditor(Authorization.fields()["decision_file"], desk)
     site.qtbot.addWidget(file)
@@ -165,7 +146,7 @@ def test_the_fields_of_a_form_open_what_they_name(site: Site) -> None:
 def consent_with_file(site: Site) -> Authorization:
     consent = site.ledger.registers.one(Authorization)
     assert consent is not None
-    revised = consent.record.with_changes(decision_file=keep(site, "承諾書.png", picture()))
+    revised = consent.record.with_changes(decision_file=keep(site, "承諾書.png", png(1200, 800)))
     site.ledger.registers.revise(revised, "写しを添えるため")
     return revised
 

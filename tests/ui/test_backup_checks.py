@@ -1,29 +1,19 @@
 """検証 and 復元の試し on the page of backups: done, entered, and shown with day and result."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from models.backups import record_backup
 from models.codes import BackupKind, BackupResult
 from models.records import BackupRun
-from tests.ui.daily import LOGIN, PASSWORD, Site, make_site
+from tests.ui.daily import LOGIN, PASSWORD, Site
 from tests.ui.shell import SECOND_PASSWORD
 from ui.backup_page import BackupPage
 from ui.restore_trial import TrialDialog
 from ui.status import last_backup
-
-
-@pytest.fixture
-def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
-    site = make_site(qtbot, tmp_path)
-    yield site
-    site.close()
 
 
 def page(site: Site) -> BackupPage:

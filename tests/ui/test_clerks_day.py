@@ -1,17 +1,14 @@
 """A clerk's day: where the keyboard goes, how many strokes an act takes, times to the minute."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
-from pytestqt.qtbot import QtBot
 
 from models.codes import HandlingKind
 from models.records import DueItem, HandlingEvent, Item, Person
-from tests.ui.daily import K, Keyboard, Site, make_site
+from tests.ui.daily import K, Keyboard, Site
 from tests.ui.fingers import press, type_in
 from tests.ui.test_handling import opened, save, today
 from ui.accounts import AccountDialog
@@ -25,13 +22,6 @@ from ui.record_pages import RegisterTab
 from ui.theme import STYLE
 
 MOST_STROKES = 20
-
-
-@pytest.fixture
-def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
-    site = make_site(qtbot, tmp_path)
-    yield site
-    site.close()
 
 
 def words(dialog: HandlingDialog) -> list[str]:

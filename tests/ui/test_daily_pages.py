@@ -30,13 +30,6 @@ P = TypeVar("P", bound=Page)
 
 
 @pytest.fixture
-def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
-    site = make_site(qtbot, tmp_path)
-    yield site
-    site.close()
-
-
-@pytest.fixture
 def empty_site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
     site = make_site(qtbot, tmp_path, items=0)
     yield site

@@ -1,6 +1,5 @@
 """Damage as the user meets it: at the door, on the page of backups, on the console."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,19 +10,12 @@ from pytestqt.qtbot import QtBot
 from models.condition import State
 from models.ledger import Ledger
 from tests.storage.striking import owners, strike
-from tests.ui.daily import Site, make_site
+from tests.ui.daily import Site
 from tests.ui.shell import LOGIN, PASSWORD, settle
 from ui.backup_page import BackupPage
 from ui.condition_part import read_conditions
 from ui.preferences import Preferences
 from ui.unlock import UnlockView
-
-
-@pytest.fixture
-def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
-    site = make_site(qtbot, tmp_path)
-    yield site
-    site.close()
 
 
 def harm(site: Site, name: str, *, early: bool = False) -> int:

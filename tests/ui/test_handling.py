@@ -1,15 +1,12 @@
 """The handling dialogs, driven by their keys against a real ledger."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
-from pytestqt.qtbot import QtBot
 
 from models.codes import (
     EncryptionMeasure,
@@ -22,7 +19,7 @@ from models.codes import (
 )
 from models.errors import DiskFull
 from models.records import HandlingEvent, Item
-from tests.ui.daily import K, Keyboard, Site, make_site
+from tests.ui.daily import K, Keyboard, Site, today
 from tests.ui.fingers import type_in
 from tests.ui.shell import texts
 from ui.handling import methods, numbers
@@ -31,16 +28,8 @@ from ui.handling.dialog import HandlingDialog
 from ui.handling.moving import TransportDialog, UseDialog
 from ui.handling.opening import correcting_dialog, handling_dialog
 from ui.handling.sanitizing import SanitizeDialog
-from ui.today import TodayPage
 
 MOST_STROKES = 25
-
-
-@pytest.fixture
-def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
-    site = make_site(qtbot, tmp_path)
-    yield site
-    site.close()
 
 
 def opened(site: Site, kind: HandlingKind, *items: Item) -> HandlingDialog:
@@ -54,17 +43,6 @@ def opened(site: Site, kind: HandlingKind, *items: Item) -> HandlingDialog:
 def save(site: Site, dialog: HandlingDialog) -> None:
     dialog.save()
     site.settle()
-
-
-def today(site: Site) -> TodayPage:
-    page = TodayPage(site.desk)
-    site.qtbot.addWidget(page)
-    site.qtbot.addWidget(page)
-    page.show_contract(site.contract_id)
-    page.show()
-    site.qtbot.waitExposed(page)
-    site.settle()
-    return page
 
 
 # --- the common day ---

@@ -1,13 +1,11 @@
 """The daily pages lead to import and export."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
-from tests.ui.daily import Site, make_site
+from tests.ui.daily import Site
 from tests.ui.fingers import press
 from tests.ui.test_daily_pages import shown
 from ui.daily_log import DailyLogPage
@@ -16,13 +14,6 @@ from ui.import_dialog import ImportDialog
 from ui.items import ItemsPage
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
-
-
-@pytest.fixture
-def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
-    site = make_site(qtbot, tmp_path)
-    yield site
-    site.close()
 
 
 @pytest.mark.parametrize(

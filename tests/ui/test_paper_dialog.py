@@ -1,14 +1,11 @@
 """書類の作成: what keeps a paper from being sealed is said before, and how it will be sealed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QIODevice, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
-from pytestqt.qtbot import QtBot
 
 from models.codes import SealKind
 from models.errors import Refused
@@ -16,19 +13,12 @@ from models.records import HandlingEvent, Submission
 from reports.collect import collect
 from reports.pictures import plain_picture
 from tests.reports.test_pictures import claiming
-from tests.ui.daily import Site, make_site
-from tests.ui.shell import texts
+from tests.ui.daily import Site
+from tests.ui.shell import png, texts
 from ui.issue import IssueRequest
 from ui.paper_dialog import PaperDialog
 from ui.preview import PreviewDialog
 from ui.seal_part import SealPart, make_seal
-
-
-@pytest.fixture
-def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
-    site = make_site(qtbot, tmp_path)
-    yield site
-    site.close()
 
 
 @pytest.fixture
@@ -118,15 +108,6 @@ def test_making_a_seal_is_the_next_thing_only_while_there_is_none(site: Site) ->
     assert "新しい指紋を委託者に伝え直す" in site.answers.asked[-1]
 
 
-def stamp() -> bytes:
-    image = QImage(120, 120, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.red)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())
-
-
 def test_a_stamp_is_chosen_shown_and_printed(site: Site, tmp_path: Path) -> None:
     part = SealPart(site.desk)
     site.qtbot.addWidget(part)
@@ -134,12 +115,12 @@ def test_a_stamp_is_chosen_shown_and_printed(site: Site, tmp_path: Path) -> None
     site.settle()
     assert "まだありません" in part.image_state.text()
     file = tmp_path / "印影.png"
-    file.write_bytes(stamp())
+    file.write_bytes(png(120, 120))
     site.answers.replies[:] = [file]
     QTest.keyClick(part.image_button, Qt.Key.Key_Space)
     site.settle()
     assert not part.image.pixmap().isNull()
-    kept = plain_picture(stamp(), "印影")
+    kept = plain_picture(png(120, 120), "印影")
     assert site.ledger.paper.seal_image() == kept
     wish = IssueRequest("D-14", site.contract_id, (receipt(site),), seal_kind=SealKind.IMAGE)
     assert collect(site.ledger, wish, site.ledger.paper.numbering()).head.seal_image == kept

@@ -1,6 +1,5 @@
 """予定: entered in the dialog of the act, shown on 今日, turned into the fact or dropped there."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from models.errors import Refused
 from models.records import HandlingEvent
 from reports.collect import collect
 from reports.documents.d17_end_report import EndReport
-from tests.ui.daily import K, Keyboard, Site, make_site
+from tests.ui.daily import K, Keyboard, Site, make_site, today
 from tests.ui.fingers import press, type_in
 from tests.ui.shell import cell_text
 from ui.daily_log import DailyLogPage
@@ -29,25 +28,6 @@ from ui.handling.dialog import HandlingDialog
 from ui.handling.sanitizing import SanitizeDialog
 from ui.issue import IssueRequest
 from ui.paper_subjects import subjects
-from ui.today import TodayPage
-
-
-@pytest.fixture
-def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
-    site = make_site(qtbot, tmp_path)
-    yield site
-    site.close()
-
-
-def today(site: Site) -> TodayPage:
-    page = TodayPage(site.desk)
-    site.qtbot.addWidget(page)
-    page.resize(1280, 900)
-    page.show_contract(site.contract_id)
-    page.show()
-    site.qtbot.waitExposed(page)
-    site.settle()
-    return page
 
 
 def plan(site: Site, **more: object) -> HandlingEvent:

@@ -1,14 +1,11 @@
 """消去・廃棄: photos, the vendor's certificate, who ordered it, and what each text asks about."""
 
 import dataclasses
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
 from main import build_office
 from models.codes import (
@@ -20,19 +17,12 @@ from models.codes import (
 )
 from models.records import Assignment, Attachment, Item
 from reports.collect import collect
-from tests.ui.daily import K, Site, make_site
+from tests.ui.daily import K, Site
 from tests.ui.fingers import press, type_in
 from ui.handling.more_fields import MoreFields
 from ui.handling.opening import correcting_dialog, handling_dialog
 from ui.handling.sanitizing import SanitizationCard, SanitizeDialog
 from ui.issue import IssueRequest
-
-
-@pytest.fixture
-def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
-    site = make_site(qtbot, tmp_path)
-    yield site
-    site.close()
 
 
 def paper(site: Site) -> Item:
