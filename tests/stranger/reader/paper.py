@@ -68,6 +68,13 @@ def read(raw: bytes) -> Paper:
     Raises:
         Wrong: it is not sealed, was changed, or is not of this kind.
     """
+    try:
+        return _examined(raw)
+    except (IndexError, ValueError) as error:
+        raise Wrong("paper: cannot be read") from error
+
+
+def _examined(raw: bytes) -> Paper:
     claims = _claims(raw)
     need(raw.endswith(b"%%EOF\n"), "paper: something behind its end")
     need(raw.count(b"startxref") == 1, "paper: more than one revision")
