@@ -7,7 +7,36 @@ Each class has a stable `code` (driver and JSON) and the `exit_code` of the cons
 5 the machine.
 """
 
-from typing import ClassVar
+import errno
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+TOLD: Final = frozenset({"reason", "problem", "message", "what_now"})
+"""Facts that are sentences of their own."""
+UNNAMED: Final[Mapping[str, str]] = {
+    "file": "指定の場所", "what": "この記録", "which": "項目", "where": "書類", "field": "入力欄",
+    "login": "この利用者", "act": "指定の操作", "who": "権限のある人", "until": "しばらく後",
+    "holder": "別のプログラム", "since": "不明な時刻", "places": "どこか", "problem": "を確かめて、入力し直してください。",
+}  # fmt: skip
+"""What is said for a fact that is not known."""
+CAUSES: Final[Mapping[int, str]] = {
+    errno.ENOENT: "見つかりません",
+    errno.EACCES: "権限がありません",
+    errno.EPERM: "権限がありません",
+    errno.EROFS: "書込みのできない場所です",
+    errno.EISDIR: "フォルダーです",
+    errno.ENOTDIR: "途中の場所がフォルダーではありません",
+    errno.ENAMETOOLONG: "名前が長すぎます",
+    errno.ENOSPC: "空きがありません",
+    errno.EIO: "媒体から読み書きできません",
+    errno.EBUSY: "ほかのプログラムが使用中です",
+}
+
+
+def cause(error: OSError) -> str:
+    """Return why the system refused, in Japanese; its own words are in another language."""
+    number = error.errno or 0
+    return CAUSES.get(number) or errno.errorcode.get(number, "不明な原因")
 
 
 class AzukariError(Exception):
@@ -19,11 +48,24 @@ class AzukariError(Exception):
 
     code: ClassVar[str] = "ERROR"
     exit_code: ClassVar[int] = 1
-    sentence: ClassVar[str] = "処理できませんでした。"
+    sentence: ClassVar[str] = (
+        "処理できませんでした。もう一度お試しください。続くときは、責任者に連絡してください。"
+    )
+    unnamed: ClassVar[Mapping[str, str]] = {}  # what is said for a fact that is not known
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
-        super().__init__(self.sentence.format(**facts))
+        shown = {name: self._shown(name, fact) for name, fact in facts.items()}
+        super().__init__(self.sentence.format(**shown))
+
+    def _shown(self, name: str, fact: object) -> object:
+        """Return a fact as the sentence needs it: never None or nothing, and ended by a 。."""
+        told = name in TOLD and f"（{{{name}}}）" not in self.sentence
+        if fact is None or fact == "":
+            fact = self.unnamed.get(name, UNNAMED.get(name, "" if told else "不明"))
+        if told and isinstance(fact, str) and fact and not fact.endswith(("。", "？", "！", "\n")):
+            return f"{fact}。"
+        return fact
 
 
 # --- the answer is no -------------------------------------------------------------------------
@@ -41,6 +83,9 @@ class Refused(AzukariError):
 
     code = "REFUSED"
     sentence = "{reason}"
+    unnamed: ClassVar[Mapping[str, str]] = {
+        "reason": "この操作はできません。内容を確かめて、やり直してください。"
+    }
 
 
 class TerminalBlocked(Refused):
@@ -81,6 +126,9 @@ class RuleRefused(Refused):
     """A rule of the contract refuses, and no reason helps. Facts: reason, findings."""
 
     code = "RULE_REFUSED"
+    unnamed: ClassVar[Mapping[str, str]] = {
+        "reason": "どの決まりかは、「条項と証拠」で確かめてください。"
+    }
     sentence = (
         "契約の決まりにより、このままでは記録できません。"
         "次のことを直してから、もう一度記録してください。\n{reason}"
@@ -105,6 +153,9 @@ class NeedsAnswer(AzukariError):
 
     code = "NEEDS_ANSWER"
     sentence = "{message}"
+    unnamed: ClassVar[Mapping[str, str]] = {
+        "message": "契約の決まりにより、理由か確認が要ります。規則の確認の画面で答えてください。"
+    }
 
 
 class NotAnswered(AzukariError):
@@ -132,7 +183,10 @@ class VerificationFailed(AzukariError):
     """A check found something that does not agree. Fact: reason."""
 
     code = "VERIFICATION_FAILED"
-    sentence = "検証の結果、一致しない点がありました。{reason}"
+    sentence = (
+        "検証の結果、一致しない点がありました。{reason}"
+        "台帳のフォルダーはそのまま残し、責任者に連絡してください。"
+    )
 
 
 class UnprintableCharacter(AzukariError):
@@ -147,6 +201,9 @@ class Unclear(AzukariError):
 
     code = "UNCLEAR"
     sentence = "{reason}"
+    unnamed: ClassVar[Mapping[str, str]] = {
+        "reason": "表の言葉が何を指すか分かりません。取込みの質問で選んでください。"
+    }
 
 
 class ImportRefused(AzukariError):
@@ -154,6 +211,9 @@ class ImportRefused(AzukariError):
 
     code = "IMPORT_REFUSED"
     sentence = "「{file}」を取り込めません。{reason}"
+    unnamed: ClassVar[Mapping[str, str]] = {
+        "reason": "ファイルを確かめて、もう一度お試しください。"
+    }
 
 
 class Cancelled(AzukariError):
@@ -172,6 +232,9 @@ class Usage(AzukariError):
     code = "USAGE"
     exit_code = 2
     sentence = "{reason}"
+    unnamed: ClassVar[Mapping[str, str]] = {
+        "reason": "指定に誤りがあります。--help で使い方を確かめてください。"
+    }
 
 
 class ProfileError(AzukariError):
@@ -230,6 +293,15 @@ class NotPermitted(AzukariError):
     sentence = "この操作（{act}）は、{who}だけが行えます。担当の方に依頼してください。"
 
 
+class EnteredByProgram(NotPermitted):
+    """Nobody enters records of this type by hand, whatever his role. Fact: what."""
+
+    sentence = (
+        "{what}は、預り台帳が自動で記帳します。どの区分の利用者も、登録・訂正・取消はできません。"
+        "内容がおかしいときは、もとになった操作の記録を確かめてください。"
+    )
+
+
 class MustChangePassword(AzukariError):
     """The first password was chosen by somebody else; nothing is entered before it is changed."""
 
@@ -281,6 +353,7 @@ class WeakPassword(AzukariError):
     code = "WEAK_PASSWORD"
     exit_code = 1
     sentence = "このパスワードは使えません。{reason}"
+    unnamed: ClassVar[Mapping[str, str]] = {"reason": "別のパスワードを入力してください。"}
 
 
 # --- files damaged, foreign, newer, rolled back -----------------------------------------------
@@ -292,6 +365,7 @@ class Damaged(AzukariError):
     code = "DAMAGED"
     exit_code = 4
     sentence = "「{file}」が壊れています。{what_now}"
+    unnamed: ClassVar[Mapping[str, str]] = {"what_now": "手を付けずに、責任者に連絡してください。"}
 
 
 class TablesDamaged(Damaged):

@@ -382,7 +382,7 @@ class Handling:
                 except Refused as error:
                     raise Refused(
                         reason=f"{event.caption()}を取り消すと、後の記録とつじつまが合いません。"
-                        f"先に後の記録を取り消してください。（{error}）"
+                        f"{error}先に後の記録を取り消してください。"
                     ) from error
 
     # --- helpers ---------------------------------------------------------------------------------

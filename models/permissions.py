@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.codes import Role
-from models.errors import NotPermitted
+from models.errors import EnteredByProgram, NotPermitted
 from models.records.base import Record
 
 W, S, A, I = Role.WORKER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.INSPECTOR  # noqa: E741
@@ -74,7 +74,7 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
 
 
 def roles_text(roles: frozenset[Role]) -> str:
-    return "・".join(role.label for role in Role if role in roles) or "だれも"
+    return "・".join(role.label for role in Role if role in roles)
 
 
 def require_write(role: Role, record: type[Record]) -> None:
@@ -84,6 +84,8 @@ def require_write(role: Role, record: type[Record]) -> None:
         NotPermitted: naming the roles that may.
     """
     roles = WRITE[record.type]
+    if not roles:
+        raise EnteredByProgram(what=record.label)
     if role not in roles:
         raise NotPermitted(act=f"{record.label}の登録", who=roles_text(roles))
 

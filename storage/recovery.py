@@ -47,9 +47,13 @@ class RecoverySheet:
         for position, char in enumerate(text):
             if char not in _ALPHABET:
                 line = position // _LINE_TEXT + 1
-                raise _problem(f"の{line}行目に使わない文字（{char}）があります。")
+                raise _problem(
+                    f"の{line}行目に使わない文字（{char}）があります。印刷した用紙と見比べてください。"
+                )
         if len(text) != LINES * _LINE_TEXT:
-            raise _problem(f"は{LINES * _LINE_TEXT}文字です（入力は{len(text)}文字）。")
+            raise _problem(
+                f"は{LINES * _LINE_TEXT}文字です（入力は{len(text)}文字）。用紙の4行を、すべて入力してください。"
+            )
         parts = [text[i * _LINE_TEXT : (i + 1) * _LINE_TEXT] for i in range(LINES)]
         return cls(b"".join(_read_line(number, part) for number, part in enumerate(parts, 1)))
 
@@ -89,7 +93,7 @@ def _read_line(number: int, text: str) -> bytes:
     try:
         decoded = base64.b32decode(text)
     except binascii.Error as exc:
-        raise _problem(f"の{number}行目が読めません。") from exc
+        raise _problem(f"の{number}行目が読めません。印刷した用紙と見比べてください。") from exc
     part, check = decoded[:_LINE_SECRET], decoded[_LINE_SECRET:]
     if check != _check(number, part):
         raise _problem(f"の{number}行目に打ち間違いがあります。印刷した用紙と見比べてください。")

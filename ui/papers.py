@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidge
 
 from models import wareki
 from models.codes import SubmissionMeans
-from models.errors import AzukariError, InputOutput
+from models.errors import AzukariError, InputOutput, cause
 from models.ledger import Ledger
 from models.records import Contract, SealKey, Submission
 from ui import icons, permitted
@@ -311,7 +311,7 @@ def check_file(ledger: Ledger, file: Path) -> list[str]:
     try:
         pdf = file.read_bytes() if file.stat().st_size <= LARGEST else b""
     except OSError as error:
-        raise InputOutput(file=file.name, reason=error.strerror or "読取り") from error
+        raise InputOutput(file=file.name, reason=cause(error)) from error
     first = verify_document(pdf)
     papers = {paper.pdf_sha256: paper for paper in ledger.paper.sealed()}
     known = papers.get(first.sha256)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from models import wareki
 from models.commands import Change
-from models.errors import AzukariError, InputOutput, Refused
+from models.errors import AzukariError, InputOutput, Refused, cause
 from models.ledger import Ledger
 from models.records import Organization, SealKey
 from ui.asking import dialog_buttons
@@ -185,7 +185,7 @@ def _picture(file: Path) -> bytes:
     try:
         data = file.read_bytes() if file.stat().st_size <= LARGEST else b""
     except OSError as error:
-        raise InputOutput(file=file.name, reason=error.strerror or "読取り") from error
+        raise InputOutput(file=file.name, reason=cause(error)) from error
     if picture_kind(data) not in ("PNG", "JPEG"):
         raise Refused(reason="印影の画像には、1MBまでのPNGかJPEGのファイルを選んでください。")
     return plain_picture(data, file.name)
@@ -226,7 +226,7 @@ def import_seal(ledger: Ledger, file: Path, password: str) -> Change:
             raise Refused(reason=f"「{file.name}」は電子証明書のファイルではありません。")
         data = file.read_bytes()
     except OSError as error:
-        raise InputOutput(file=file.name, reason=error.strerror or "読取り") from error
+        raise InputOutput(file=file.name, reason=cause(error)) from error
     return ledger.paper.adopt_seal(*seal_record(load_pkcs12(data, password)))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from models.errors import InputOutput, MediumMissing
+from models.errors import FileMissing, InputOutput, cause
 from reports.tables.parse import table_of
 from reports.tables.table import DEFAULT_LIMITS, Limits, Note, Row, Skipped, Table, refuse
 
@@ -29,7 +29,7 @@ def read_table(
 
     Raises:
         ImportRefused: The file cannot or must not be read as a table, with the reason.
-        MediumMissing: There is no such file.
+        FileMissing: There is no such file.
         InputOutput: The file cannot be read.
     """
     name = name or (source.name if isinstance(source, Path) else "取込ファイル")
@@ -47,9 +47,9 @@ def _bytes_of(path: Path, limits: Limits, name: str) -> bytes:
             raise _too_large(limits, name)
         return path.read_bytes()
     except FileNotFoundError as exc:
-        raise MediumMissing(file=name) from exc
+        raise FileMissing(file=str(path)) from exc
     except OSError as exc:
-        raise InputOutput(file=name, reason=exc.strerror or type(exc).__name__) from exc
+        raise InputOutput(file=name, reason=cause(exc)) from exc
 
 
 def _too_large(limits: Limits, name: str) -> Exception:

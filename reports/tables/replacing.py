@@ -15,6 +15,7 @@ from models.errors import (
     InsideLedger,
     MediumMissing,
     NotWritable,
+    cause,
 )
 
 PROBE_BYTES = 64 * 1024
@@ -97,4 +98,4 @@ def _our_error(error: OSError, path: Path) -> AzukariError:
         return MediumMissing(file=str(path.parent))
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return NotWritable(file=path.name)
-    return InputOutput(file=path.name, reason=error.strerror or type(error).__name__)
+    return InputOutput(file=path.name, reason=cause(error))

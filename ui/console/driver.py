@@ -58,6 +58,7 @@ from ui.console.requests import (
     text_of,
     voided_of,
     whole_of,
+    word_of,
 )
 from ui.console.verbs import contract_by_no, describe
 from ui.exporting import export_register
@@ -159,9 +160,9 @@ class Driver:
     def _record(self, request: Request) -> Answer:
         ledger = self._open()
         cls = record_type(request)
-        action = request.get("action", "create")
+        action = word_of(request, "action", "create")
         command = command_of(request)
-        reason = str(request.get("reason", ""))
+        reason = word_of(request, "reason")
         if action == "void":
             verb = ledger.handling.void if cls is HandlingEvent else None
             if verb is not None:
@@ -242,7 +243,7 @@ class Driver:
             )  # fmt: skip
         made = tuple(HandlingLine(item_id=item.id, quantity=item.quantity) for item in items)
         whole = replace(event, lines=(*event.lines, *lines, *made))
-        plan = str(request.get("plan", ""))  # id of the plan that is carried out
+        plan = word_of(request, "plan")  # id of the plan that is carried out
         return self._enter(
             request, HandlingEvent,
             lambda a: handling.record_all(
@@ -268,16 +269,16 @@ class Driver:
         from reports.pictures import plain_picture
 
         ledger = self._open()
-        contract = request.get("contract")
+        contract = word_of(request, "contract")
         name = text_of(request, "name")
         if "file" in request:
             ledger.outside.require(place_of(request, "file", present_file))
         change = ledger.files.attach(
             plain_picture(bytes_of(request), name),
             name=name,
-            mime=str(request.get("mime", "application/octet-stream")),
+            mime=word_of(request, "mime", "application/octet-stream"),
             kind=attachment_kind(request),
-            contract_id=contract_by_no(ledger, str(contract)).id if contract else "",
+            contract_id=contract_by_no(ledger, contract).id if contract else "",
             command_id=command_of(request),
         )
         return self._did(change, Attachment)
@@ -317,11 +318,11 @@ class Driver:
         stored = ledger.registers.one(UserAccount, login_name=login)
         if stored is None:
             raise NotFound(what=f"利用者名「{login}」")
-        reason = str(request.get("reason", ""))
+        reason = word_of(request, "reason")
         return self._did(ledger.people.disable_account(stored.record.id, reason))
 
     def _rotate(self, request: Request) -> Answer:
-        reason = str(request.get("reason", "")) or "定期の更新"
+        reason = word_of(request, "reason", "定期の更新")
         return self._did(self._open().people.renew_key(reason))
 
     # --- care ------------------------------------------------------------------------------------
@@ -395,7 +396,7 @@ class Driver:
         query = Query(
             cls.type,
             tuple(condition_of(cls, one) for one in list_of(request, "where")),
-            text=str(request.get("text", "")),
+            text=word_of(request, "text"),
             order=tuple(order_of(cls, one) for one in list_of(request, "order")),
             voided=voided_of(request),
         )
@@ -419,14 +420,14 @@ class Driver:
 
     def _export(self, request: Request) -> Answer:
         ledger = self._open()
-        contract = request.get("contract")
+        contract = word_of(request, "contract")
         out = place_of(request, "out", file_to_write)
         report = export_register(
             ledger,
             record_type(request),
             out,
-            purpose=str(request.get("purpose") or SCHEDULED),
-            contract_id=contract_by_no(ledger, str(contract)).id if contract else "",
+            purpose=word_of(request, "purpose", SCHEDULED),
+            contract_id=contract_by_no(ledger, contract).id if contract else "",
             encoding=encoding_of(request),
         )
         return {"file": str(out), **report}

@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from models.errors import FileMissing, Foreign, InputOutput
+from models.errors import FileMissing, Foreign, InputOutput, cause
 
 
 def read_limited(file: Path, most: int) -> bytes:
@@ -30,4 +30,4 @@ def read_limited(file: Path, most: int) -> bytes:
     except FileNotFoundError as error:
         raise FileMissing(file=str(file)) from error
     except OSError as error:
-        raise InputOutput(file=str(file), reason=error.strerror or "読取り") from error
+        raise InputOutput(file=str(file), reason=cause(error)) from error

@@ -40,6 +40,11 @@ def text_of(request: Request, key: str) -> str:
     return value
 
 
+def word_of(request: Request, key: str, default: str = "") -> str:
+    """Return a text that may be left out; null and an empty one count as left out."""
+    return text_of(request, key) if request.get(key) not in (None, "") else default
+
+
 def place_of(request: Request, key: str, read: Callable[[str], str]) -> Path:
     """Return a path of the request, read as on the command line."""
     return Path(read(text_of(request, key)))
@@ -84,7 +89,7 @@ def voided_of(request: Request) -> bool | None:
 
 
 def encoding_of(request: Request) -> str:
-    value = str(request.get("encoding", "utf-8"))
+    value = word_of(request, "encoding", "utf-8")
     if value not in ("utf-8", "cp932"):
         raise Usage(reason="「encoding」は utf-8 か cp932 で指定してください。")
     return value
@@ -99,7 +104,7 @@ def whole_of(request: Request, key: str, default: int) -> int:
 
 def attachment_kind(request: Request) -> AttachmentKind:
     try:
-        return AttachmentKind.read(str(request.get("kind", "other")))
+        return AttachmentKind.read(word_of(request, "kind", "other"))
     except KeyError as error:
         raise Usage(reason="「kind」に知らない区分があります。") from error
 

@@ -15,12 +15,14 @@ from typing import IO, Any
 
 import pytest
 
+from models.errors import Usage
 from models.records import Organization
 from storage.database import Database
 from storage.ledger_store import LedgerStore
 from tests.house import House, furnished
 from tests.ui.console.cheap_main import cheap
 from ui.console.driver import Driver
+from ui.console.requests import word_of
 from ui.sample import cast
 
 BOSS = cast.USERS[0]
@@ -345,3 +347,21 @@ def test_kills_in_the_middle_of_longer_acts(house: House, tmp_path: Path, verb: 
             requests[verb] = {"old": FRESH, "new": BOSS.password}
         else:
             requests["change_password"] = {"old": BOSS.password, "new": FRESH}
+
+
+@pytest.mark.parametrize("said", [{}, {"do": None}, {"do": ""}, {"do": 3}])
+def test_a_request_without_a_verb_is_told_so(house: House, said: dict[str, object]) -> None:
+    answer = Driver(house.folder / "ledger", house.office).answer(json.dumps(said))
+    assert answer["error"] == "USAGE" and "「do」を文字で指定" in answer["message"]
+
+
+def test_an_unknown_verb_is_told_the_known_ones(house: House) -> None:
+    answer = Driver(house.folder / "ledger", house.office).answer('{"do": "sing"}')
+    assert "「sing」という操作はありません" in answer["message"] and "unlock" in answer["message"]
+
+
+def test_a_reason_that_is_null_is_none_and_not_the_word() -> None:
+    assert word_of({"reason": None}, "reason") == ""
+    assert word_of({"mime": None}, "mime", "text/plain") == "text/plain"
+    with pytest.raises(Usage):
+        word_of({"reason": 5}, "reason")
