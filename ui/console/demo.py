@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models import workdays
-from models.backups import record_backup
+from models.backups import record_backup, record_verification
 from models.codes import HandlingKind, SubmissionMeans, TerminalState
 from models.errors import NotWritable, Occupied, Usage
 from models.ledger import Ledger
@@ -59,7 +59,7 @@ def sample_day(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     ).head
     ledger = office.unlock(restored, user.login, user.password)
     try:
-        found = ledger.safe.verify(full=True, progress=speaker.progress)
+        found = record_verification(ledger, speaker.progress)
     finally:
         ledger.close()
     papers = [Path(document["file"]) for document in made["documents"]]
