@@ -68,6 +68,9 @@ class Editor(QWidget):
     def set_read_only(self, read_only: bool) -> None:
         self.setEnabled(not read_only)
 
+    def follow(self) -> None:
+        """Adapt to what the other fields of the form say now."""
+
     def set_word(self, word: str) -> None:
         """Tell screen readers what the editor is for."""
         self.focus_target().setAccessibleName(word)

@@ -145,6 +145,7 @@ class FieldsForm(QWidget):
         for name, row in self.rows.items():
             asked = (row.field.required or name in required) and name not in self._shown_only
             row.say(profile, required=asked and not self._reading)
+            row.editor.follow()
             if isinstance(row.editor, ChoiceEditor):
                 row.editor.say(partial(self._spoken, built, name))
         found = self.problems()

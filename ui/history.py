@@ -30,7 +30,7 @@ from ui.attachments import AttachmentButton, attachments_of
 from ui.editor_texts import in_words
 from ui.fitting import fit
 from ui.page import Desk
-from ui.words import field_word, profile_title
+from ui.words import clause_words, field_word, profile_title
 
 ACTS = {Action.CREATE: "登録", Action.REVISE: "訂正", Action.VOID: "取消"}
 ERASED = "（内容は消去済み）"
@@ -124,6 +124,10 @@ class HistoryReader:
             return "\n".join(f"・{self._row(row)}" for row in value)
         if f is Contract.fields()["profile_code"]:
             return profile_title(value, self._ledger.profiles)
+        if f.name == "clause_key":
+            return clause_words(value, self._profile)
+        if f.name == "clause_keys":
+            return "、".join(clause_words(key, self._profile) for key in value)
         if isinstance(f.kind, Private):
             return HIDDEN
         return f.kind.format(value)

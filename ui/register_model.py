@@ -27,7 +27,7 @@ from models.records import Contract, Record
 from models.store import ListRow, Query
 from ui.candidates import cell_text
 from ui.page import Desk
-from ui.words import document_title, field_word, profile_title
+from ui.words import clause_words, document_title, field_word, profile_title
 
 PAGE = 128
 KEPT_PAGES = 32
@@ -66,6 +66,7 @@ class RegisterModel(QAbstractTableModel):
         self._order: array[int] = array("q")
         self._pages: OrderedDict[int, list[ListRow]] = OrderedDict()
         self._asked = 0
+        self._profiles: dict[str, Profile | None] = {}
 
     # --- asking ------------------------------------------------------------------------------
     def ask(self, query: Query) -> None:
@@ -228,9 +229,20 @@ class RegisterModel(QAbstractTableModel):
         text = cell_text(self.cls, row, self.fields[column].name)
         if self.cls is Contract and self.fields[column].name == "profile_code":
             return profile_title(text, self._desk.ledger.profiles)
+        if self.fields[column].name == "clause_key":
+            return clause_words(text, self._profile_of(row))
         if self.fields[column].name == "doc_kind":
             return document_title(text)
         return text
+
+    def _profile_of(self, row: ListRow) -> Profile | None:
+        """Return the profile of the contract of a row; asked once for each contract."""
+        contract_id = str(row.values.get("contract_id") or "")
+        if contract_id not in self._profiles:
+            known = bool(contract_id) and self._desk.ledger.store.get(Contract, contract_id)
+            code = known.record.profile_code if known else ""
+            self._profiles[contract_id] = self._desk.ledger.profiles.get(code)
+        return self._profiles[contract_id]
 
     def _tool_tip(self, row: ListRow, column: int) -> str:
         inside = column < len(self.fields)

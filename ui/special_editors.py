@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from models.fields import NOT_RECORDED, Field
 from models.profile_forms import DOCUMENTS
 from models.profile_shelf import offered
-from models.records import Contract
+from models.records import Contract, ContractClauseSetting, DueItem, Finding
 from models.records.base import Declared
 from models.records.frame import DesignatedHours, DueRule
 from models.wareki import WEEKDAYS
 from ui.editor_base import Editor, FormDesk, row_of
 from ui.editor_choices import make_box
 from ui.editors import EditorMaker, make_editor
+from ui.words import clause_words
+
+CLAUSE_WIDTH = 36  # characters of a box of clauses; the list that drops down shows all of them
 
 
 class WordsEditor(Editor):
@@ -71,6 +74,39 @@ class DocumentEditor(WordsEditor):
         }
 
 
+class ClauseEditor(WordsEditor):
+    """A clause of the contract's text, by its number there and its heading; the key is kept."""
+
+    def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
+        super().__init__(field, desk, parent)
+        self.box.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.box.setMinimumContentsLength(CLAUSE_WIDTH)
+
+    def words(self) -> Mapping[str, str]:
+        profile = self.desk.profile()
+        if profile is None:
+            return {}
+        clauses = profile.clauses_for(profile.code)
+        return {one.key: clause_words(one.key, profile) for one in clauses}
+
+    def follow(self) -> None:
+        """Offer the clauses of the contract that the form is about now."""
+        offered = {
+            self.box.itemData(row): self.box.itemText(row) for row in range(1, self.box.count())
+        }
+        words, value = self.words(), self.value()
+        if words.items() <= offered.items() and (words or not offered):
+            return
+        with QSignalBlocker(self.box):
+            while self.box.count() > 1:
+                self.box.removeItem(1)
+            for text, word in words.items():
+                self.box.addItem(word, text)
+        self.set_value(value)
+
+
 class WeekdayEditor(WordsEditor):
     """A day of the week."""
 
@@ -82,6 +118,9 @@ SPECIAL: Mapping[tuple[type[Declared], str], EditorMaker] = {
     (Contract, "profile_code"): ProfileEditor,
     (DueRule, "doc_kind"): DocumentEditor,
     (DesignatedHours, "weekday"): WeekdayEditor,
+    (ContractClauseSetting, "clause_key"): ClauseEditor,
+    (DueItem, "clause_key"): ClauseEditor,
+    (Finding, "clause_key"): ClauseEditor,
 }
 
 SHOWN_ONLY: Mapping[type[Declared], frozenset[str]] = {  # filled in by the program

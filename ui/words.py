@@ -27,6 +27,12 @@ def profile_title(code: str, profiles: Mapping[str, Profile]) -> str:
     return f"{profile.title}（{code}）" if profile is not None else code
 
 
+def clause_words(key: str, profile: Profile | None) -> str:
+    """Return a clause as the contract numbers it, with its heading; the bare key if unknown."""
+    clause = profile.clauses.get(key) if profile is not None else None
+    return f"{clause.cited}　{clause.heading}".strip() if clause is not None else key
+
+
 def document_title(code: str) -> str:
     """Return the code of a document with its neutral title; the bare code if it is unknown."""
     title, _seal = DOCUMENTS.get(code, ("", ""))

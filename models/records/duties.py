@@ -32,7 +32,7 @@ class DueItem(Record):
     title: str = field(Text(), "すること", required=True)
     due_on: date | None = field(Day(), "期限", required=True)
     owner_person_id: str = field(Ref("person"), "担当", required=True)
-    clause_key: str = field(Text(30), "条項", hint="SK-15.1 など。なければ空欄")
+    clause_key: str = field(Text(30), "条項")
     note: str = field(LongText(), "備考")
     status: DueStatus | None = field(Choice(DueStatus), "状態", required=True)
     satisfied_on: date | None = field(Day(), "済ませた日")
