@@ -25,7 +25,7 @@ from models.store import Progress
 from ui.asking import dialog_buttons
 from ui.editor_choices import make_box
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, form, heading, note, say
+from ui.layout import add_row, align, form, heading, note, say
 from ui.must_change import OwnPasswordDialog
 from ui.new_password import NewPassword
 from ui.page import Desk
@@ -245,6 +245,7 @@ class AccountDialog(QDialog):
         column.addWidget(self.password)
         column.addWidget(self.message)
         column.addWidget(self.buttons)
+        align(self)
 
     def _offer(self, people: list[Person]) -> None:
         """Offer first those who have no way in yet."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from models.fields import Field
 from models.profiles import Profile
 from ui.editor_base import Editor, column_of
+from ui.fitting import in_lines
 from ui.words import field_word
 
 WARNING = "⚠"  # said in words too; the sign only catches the eye
@@ -41,7 +42,9 @@ class FieldRow(QWidget):
         """Show the label in the profile's word, with the mark of a required field."""
         self.word = field_word(self.field, profile)
         mark = self.tr("＊必須") if required else ""
-        self.label.setText(f"{self.word}\n{mark}" if mark else self.word)
+        metrics = self.label.fontMetrics()
+        shown = in_lines(self.word, self.label.maximumWidth(), metrics.horizontalAdvance)
+        self.label.setText(f"{shown}\n{mark}" if mark else shown)
         self.editor.set_word(f"{self.word}　{mark}".strip())
 
     def show_problem(self, sentence: str) -> None:

@@ -139,6 +139,20 @@ def add_row(to: QFormLayout, label: str, field: QWidget | QLayout) -> QLabel:
     return word
 
 
+def align(window: QWidget) -> None:
+    """Let the fields of all forms of a window begin at one edge."""
+    labels = [
+        item.widget()
+        for rows in window.findChildren(QFormLayout)
+        for row in range(rows.rowCount())
+        if (item := rows.itemAt(row, QFormLayout.ItemRole.LabelRole)) is not None
+    ]
+    widest = max((label.sizeHint().width() for label in labels if label is not None), default=0)
+    for label in labels:
+        if label is not None:
+            label.setMinimumWidth(widest)
+
+
 def scrolling(inside: QWidget, reads: str = "", *, sideways: bool = False) -> QScrollArea:
     """Return a frameless area that scrolls when the screen is small.
 

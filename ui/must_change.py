@@ -8,7 +8,7 @@ from models.ledger import Ledger
 from models.password_review import confirm_own, is_late
 from ui.asking import dialog_buttons
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, button, form, heading, note, say
+from ui.layout import add_row, align, button, form, heading, note, say
 from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.password_line import PasswordLine
@@ -49,6 +49,7 @@ class OwnPasswordDialog(QDialog):
         column.addWidget(self.message)
         self.buttons = dialog_buttons(self, self.tr("変更する"))
         column.addWidget(self.buttons)
+        align(self)
 
     def title(self) -> str:
         """Return what the dialog is called."""

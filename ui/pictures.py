@@ -36,7 +36,7 @@ def take_pictures(
         folder: the sample's folder; the pictures go to `pictures` inside it.
         ledger_folder: a sample ledger that nobody holds open.
         papers: PDFs to draw.
-        size: of the window.
+        size: of the window and its screen.
 
     Returns:
         The folder of the pictures.
@@ -84,12 +84,12 @@ def _papers(target: Path, papers: list[Path]) -> None:
             document.close()
 
 
-def _office_screen(folder: Path) -> list[str]:
+def _office_screen(folder: Path, size: tuple[int, int]) -> list[str]:
     """Return what gives pictures without a screen the usual one of an office; Qt's is 800 x 800."""
     if os.environ.get("QT_QPA_PLATFORM") != "offscreen":
         return []
     screen = {
-        "name": "office", "x": 0, "y": 0, "width": 1366, "height": 768,
+        "name": "office", "x": 0, "y": 0, "width": size[0], "height": size[1],
         "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1,
     }  # fmt: skip
     file = folder / "screen.json"
@@ -123,7 +123,7 @@ def _screens(target: Path, office: Office, ledger_folder: Path, size: tuple[int,
     user = cast.USERS[0]
     operations = Operations(Silent())
     with tempfile.TemporaryDirectory() as settings:
-        words = ["azukari", *theme.STYLE_ARGUMENTS, *_office_screen(Path(settings))]
+        words = ["azukari", *theme.STYLE_ARGUMENTS, *_office_screen(Path(settings), size)]
         application = QApplication.instance() or QApplication(words)
         assert isinstance(application, QApplication)
         prepare(application)

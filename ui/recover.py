@@ -18,7 +18,7 @@ from models.records import Organization
 from ui.asking import dialog_buttons
 from ui.fitting import fit
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, form, heading, note, say
+from ui.layout import add_row, align, form, heading, note, say
 from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.sheet_edit import SheetEdit
@@ -76,6 +76,7 @@ class RecoverDialog(QDialog):
         outer.addWidget(self.stack, 1)
         outer.addWidget(self.message)
         outer.addWidget(self.buttons)
+        align(self)
 
     def _first(self) -> QWidget:
         first = QWidget()

@@ -11,7 +11,7 @@ from models.records import UserAccount
 from models.store import Progress
 from ui.asking import dialog_buttons
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, form, heading, note, say
+from ui.layout import add_row, align, form, heading, note, say
 from ui.new_password import NewPassword
 from ui.page import Desk
 from ui.password_line import PasswordLine
@@ -55,6 +55,7 @@ class ReissueDialog(QDialog):
         column.addWidget(self.password)
         column.addWidget(self.message)
         column.addWidget(self.buttons)
+        align(self)
 
     # --- Qt ----------------------------------------
     def accept(self) -> None:

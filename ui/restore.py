@@ -33,7 +33,7 @@ from models.store import Progress
 from ui.asking import dialog_buttons
 from ui.fitting import fit
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, button, form, heading, note, say
+from ui.layout import add_row, align, button, form, heading, note, say
 from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.password_line import PasswordLine
@@ -108,6 +108,7 @@ class RestoreDialog(QDialog):
         )))  # fmt: skip
         for widget in (*self.steps, self.message, self.buttons):
             column.addWidget(widget)
+        align(self)
 
     def _what_step(self) -> QWidget:
         self.file, self.parent_folder = QLineEdit(), QLineEdit()

@@ -4,6 +4,7 @@ import math
 import os
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from models.codes import HandlingKind
 from models.ledger import Ledger
-from models.records import HandlingEvent, Person
+from models.records import ALL, HandlingEvent, Person
 from reports.seal import make_seal_certificate, seal_record
 from tests.house import furnished
 from tests.ui.looks import cut_off, nameless, outside
 from tests.ui.shell import Answers
 from ui import layout, theme
 from ui.application import make_window, prepare
+from ui.fitting import in_lines
 from ui.issue import IssueRequest, issue
 from ui.operations import Operations
 from ui.scenes import DOOR, INSIDE, Scene, Stage, registers, today
@@ -179,3 +181,30 @@ def _seal_a_receipt(ledger: Ledger, contract_id: str) -> None:
     ledger.paper.adopt_seal(*seal_record(identity))
     received = ledger.registers.all(HandlingEvent, kind=HandlingKind.RECEIVE)[0].record.id
     issue(ledger, IssueRequest("D-14", contract_id, (received,)))
+
+
+@pytest.mark.parametrize(
+    ("word", "most", "shown"),
+    [
+        ("暗号化のパスワード", 8, "暗号化の\nパスワード"),
+        ("最後にあった場所", 8, "最後にあった場所"),
+        ("届け先（場所の登録がないとき）", 8, "届け先（場所の\n登録がないとき）"),
+        ("開封・複製のおそれなどの状況", 8, "開封・複製の\nおそれなどの状況"),
+        ("業務の目的（利用目的）", 8, "業務の目的\n（利用目的）"),
+        ("𠮷野の辻󠄂", 8, "𠮷野の辻󠄂"),
+        ("", 8, ""),
+    ],
+)
+def test_a_label_breaks_between_its_words(word: str, most: int, shown: str) -> None:
+    assert in_lines(word, most, len) == shown
+
+
+def test_no_label_of_any_record_breaks_inside_a_word() -> None:
+    for cls in ALL:
+        for field in cls.fields().values():
+            for most in (5, 8, 11):
+                lines = in_lines(field.label, most, len).split("\n")
+                assert "".join(lines).replace(" ", "") == field.label.replace(" ", "")
+                for before, after in pairwise(lines):
+                    katakana = "ァ" <= before[-1] <= "ー" and "ァ" <= after[0] <= "ー"
+                    assert not katakana and after[0] not in "）」、。・ー", field.label
