@@ -113,20 +113,30 @@ class Office:
             progress=progress,
         )  # fmt: skip
         try:
-            return self._enter(opened, rolled_back, looking=looking, rebuilt=rebuild)
+            return self._enter(
+                opened, rolled_back, looking=looking, rebuilt=rebuild, progress=progress
+            )
         except Damaged as error:
             told = opened.safe.told_of(error)
             opened.store.close()
             raise told from error
 
-    def _enter(self, opened: Opened, rolled_back: str, *, looking: bool, rebuilt: bool) -> Ledger:
+    def _enter(
+        self,
+        opened: Opened,
+        rolled_back: str,
+        *,
+        looking: bool,
+        rebuilt: bool,
+        progress: Progress,
+    ) -> Ledger:
         """Sit down at an opened ledger: finish what is unfinished, notice what is to be noticed."""
         ledger = self._ledger(opened)
         try:
             if opened.frozen:
                 ledger.notices.append(FROZEN)
             if not looking:
-                settle(ledger)
+                settle(ledger, progress)
             ledger.access.signed_in()
             if rebuilt:
                 note_rebuild(ledger)

@@ -15,6 +15,7 @@ from models.codes import AccountStatus, Role
 from models.commands import revising
 from models.errors import (
     AccountUnfinished,
+    Cancelled,
     DiskFull,
     InputOutput,
     MediumMissing,
@@ -23,6 +24,7 @@ from models.errors import (
 )
 from models.gate import SheetKey, WayIn
 from models.records import LedgerOrigin, UserAccount
+from models.store import Progress, quiet, tell
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -31,8 +33,11 @@ KEY_RENEWED = "前回途中で止まった暗号鍵の更新を完了しまし�
 MANAGERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 
 
-def settle(ledger: "Ledger") -> None:
+def settle(ledger: "Ledger", progress: Progress = quiet) -> None:
     """Finish or take back what died half-way; sentences for the user go to `ledger.notices`.
+
+    Args:
+        progress: of a new data key; who stops it comes in, and the next sign-in goes on with it.
 
     Raises:
         AccountUnfinished: the signed-in user's own keys are not the ones the ledger believes.
@@ -42,7 +47,7 @@ def settle(ledger: "Ledger") -> None:
     try:
         _settle_own_password(ledger, ways)
         if not ledger.user.must_change and ledger.role in MANAGERS:
-            ledger.notices += _settle_others(ledger, ways)
+            ledger.notices += _settle_others(ledger, ways, progress)
             ledger.notices += _settle_key(ledger)
         if not ledger.user.must_change and ledger.role is Role.SUPERVISOR:
             settle_sheet(ledger)
@@ -91,7 +96,9 @@ def _settle_own_password(ledger: "Ledger", ways: Mapping[str, WayIn]) -> None:
         ledger.commit([revising(changed, "本人によるパスワードの変更（記帳の再開）")])
 
 
-def _settle_others(ledger: "Ledger", ways: Mapping[str, WayIn]) -> Iterator[str]:
+def _settle_others(
+    ledger: "Ledger", ways: Mapping[str, WayIn], progress: Progress
+) -> Iterator[str]:
     accounts = {account.id: account for account in ledger.people.accounts()}
     for way in ways.values():
         account = accounts.get(way.user_id)
@@ -104,14 +111,24 @@ def _settle_others(ledger: "Ledger", ways: Mapping[str, WayIn]) -> Iterator[str]
                 "必要なら、もう一度登録してください。"
             )
         elif account.status is AccountStatus.DISABLED:
-            ledger.safe.remove_user(way.user_id)
-            yield f"前回途中で終わっていた、{account.login_name}の利用停止を完了しました。"
+            yield _finish_removal(ledger, account, progress)
         elif way.public_key.hex() != account.public_key:
             _finish_reissue(ledger, account, way)
             yield (
                 f"前回途中で終わっていた、{account.login_name}のパスワードの再発行を完了しました。"
                 "最初のパスワードを伝え直すか、もう一度再発行してください。"
             )
+
+
+def _finish_removal(ledger: "Ledger", account: UserAccount, progress: Progress) -> str:
+    """Shut out whose account is disabled; return what to tell."""
+    whose = f"前回途中で終わっていた、{account.login_name}の利用停止"
+    tell(progress, f"{whose}を完了しています（台帳の暗号鍵の更新）。")
+    try:
+        ledger.safe.remove_user(account.id, progress)
+    except Cancelled:
+        return f"{whose}は、まだ済んでいません。次のサインインで続けます。"
+    return f"{whose}を完了しました。"
 
 
 def _settle_key(ledger: "Ledger") -> Iterator[str]:

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from models.chain import Command, Entry, Head
 from models.custody import Status
@@ -27,6 +27,21 @@ Progress = Callable[[int, int], None]
 
 def quiet(done: int, total: int) -> None:
     """Show no progress and stop nothing."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A `Progress` that also takes in words what is being done."""
+
+    def __call__(self, done: int, total: int) -> None: ...
+
+    def doing(self, sentence: str) -> None: ...
+
+
+def tell(progress: Progress, sentence: str) -> None:
+    """Say what is being done, to a progress that shows words."""
+    if isinstance(progress, Telling):
+        progress.doing(sentence)
 
 
 class Op(str, Enum):

@@ -32,7 +32,7 @@ from models.errors import (
 )
 from models.gate import Opened, Recovery, Restored, SheetKey
 from models.passwords import PasswordPolicy
-from models.store import Progress, quiet
+from models.store import Progress, quiet, tell
 from models.wareki import JAPAN
 from storage import backup as containers
 from storage import mending
@@ -432,6 +432,7 @@ class LedgerGate:
             find_epoch(vault, path)
             mending.sweep(path)
             if rebuild:
+                tell(progress, "一覧を、記帳から作り直しています。記帳はそのままです。")
                 mending.rebuild_file(path, vault.database_key, progress)
             return open_ledger(
                 vault.folder, vault, holder="", now=now, lock=lock, progress=progress

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from models.chain import Head
 from models.errors import Foreign, Unfinished, VerificationFailed
-from models.store import Progress
+from models.store import Progress, tell
 from storage import files, log, schema
 from storage.attachments import FOLDER_NAME, Attachments
 from storage.database import (
@@ -183,6 +183,7 @@ def open_store(
             raise Foreign(file=str(path), reason="別の台帳のデータベースです。")
         store = LedgerStore(database, vault_id)
         if database.value("PRAGMA user_version") != schema.VERSION:
+            tell(progress, "一覧を、この版のプログラムに合わせて作り直しています。")
             store.rebuild(progress)
     except BaseException:
         database.close()

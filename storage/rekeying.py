@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
@@ -79,12 +80,13 @@ def _wait(
 def _measure(path: Path) -> Callable[[], tuple[int, int]]:
     """Return a function that tells how much of the file is done."""
     total, journal = os.path.getsize(path), path.with_name(f"{path.name}-journal")
+    done = 0
 
     def measure() -> tuple[int, int]:
-        try:
-            return min(os.path.getsize(journal), total), total
-        except OSError:  # it has not begun, or has just ended
-            return 0, total
+        nonlocal done
+        with suppress(OSError):  # it has not begun, or has just ended
+            done = max(done, min(os.path.getsize(journal), total))  # at its end it is emptied
+        return done, total
 
     return measure
 

@@ -35,6 +35,8 @@ def rotate(
 ) -> None:
     """Give the ledger a new data key; durable in all its files when it returns.
 
+    A rotation that stands unfinished is finished first; whom it did not shut out needs another.
+
     Args:
         without: user ids that are shut out by the same write that announces the new key.
 
@@ -44,13 +46,16 @@ def rotate(
             stays announced, and the rotation is finished at the next start.
         DiskFull, InputOutput: it is finished at the next start; the ledger stays usable.
     """
-    new = not vault.rotating
-    if new:
-        vault.announce_epoch(without)
+    if vault.rotating:
+        finish(vault, database, renew, progress=progress)
+        without = [one for one in without if vault.header.active_user(one) is not None]
+        if not without:
+            return
+    vault.announce_epoch(without)
     try:
         finish(vault, database, renew, progress=progress)
     except Cancelled:
-        if new and not without:
+        if not without:
             vault.withdraw_epoch()
         raise
 

@@ -32,7 +32,7 @@ from models.gate import (
     WayIn,
 )
 from models.passwords import USUAL_FORMER, PasswordPolicy
-from models.store import Progress, quiet
+from models.store import Progress, quiet, tell
 from storage import backup as containers
 from storage import checkpoint, damage, mending, rotation
 from storage import verify as checks
@@ -62,6 +62,7 @@ from storage.unlocked import Vault
 Clock = Callable[[], datetime]
 
 BACKUP_SUFFIX = ".azb"
+FINISHING = "前回途中で止まった暗号鍵の更新（利用停止などに伴うもの）を完了しています。"
 NONE_ERASED: Mapping[int, int] = {}
 _RESTORE_EARLIER = "以前のバックアップから復元してください。"
 GENERATION = "header_generation"  # name of the setting
@@ -146,6 +147,7 @@ class LedgerSafe:
         Whoever stops it comes in all the same, and the next one finishes it.
         """
         if self.vault.rotating and self.vault.may_rotate:
+            tell(progress, FINISHING)
             with suppress(Cancelled):
                 self._rotate(progress)
                 self.key_was_renewed = True

@@ -9,16 +9,38 @@ from models.errors import Cancelled
 LOOK_MS = 100
 
 
+class Report:
+    """What the work calls from its thread: a `Progress` that also takes words (`Telling`)."""
+
+    def __init__(self) -> None:
+        self.at = (0, 0)
+        self.sentence = ""
+        self.stopping = False
+
+    def __call__(self, done: int, total: int) -> None:
+        """Note how far the work is.
+
+        Raises:
+            Cancelled: the user pressed 中止.
+        """
+        if self.stopping:
+            raise Cancelled()
+        self.at = (done, total)  # one assignment: safe between threads
+
+    def doing(self, sentence: str) -> None:
+        """Note what is being done; how far that is begins anew."""
+        self.sentence, self.at = sentence, (0, 0)
+
+
 class ProgressDialog(QDialog):
-    """Title, bar and 中止. `report` is the `Progress` that the work calls from its thread."""
+    """Title, what is being done, bar and 中止; the work calls `report`."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.ApplicationModal)
         self.setMinimumWidth(440)
-        self._at = (0, 0)
-        self._stopping = False
+        self.report = Report()
         self._finished = False
         self._label = QLabel(f"{title}を実行しています。")
         self._label.setTextFormat(Qt.TextFormat.PlainText)
@@ -36,16 +58,6 @@ class ProgressDialog(QDialog):
         self._timer.timeout.connect(self._look)
         self._timer.start()
 
-    def report(self, done: int, total: int) -> None:
-        """Note how far the work is; called from the worker thread.
-
-        Raises:
-            Cancelled: the user pressed 中止.
-        """
-        if self._stopping:
-            raise Cancelled()
-        self._at = (done, total)  # one assignment: safe between threads
-
     def finish(self) -> None:
         """Close the dialog; the work has ended."""
         self._finished = True
@@ -54,7 +66,9 @@ class ProgressDialog(QDialog):
         self.deleteLater()
 
     def _look(self) -> None:
-        done, total = self._at
+        done, total = self.report.at
+        if self.report.sentence and not self.report.stopping:
+            self._label.setText(self.report.sentence)
         if total > 0:
             if not self.isVisible():
                 self.open()
@@ -65,7 +79,7 @@ class ProgressDialog(QDialog):
     def reject(self) -> None:
         """Ask the work to stop; the dialog stays until it has."""
         if not self._finished:
-            self._stopping = True
+            self.report.stopping = True
             self._stop.setEnabled(False)
             self._label.setText("中止しています。きりのよいところまでお待ちください。")
 

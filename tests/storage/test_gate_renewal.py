@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from models.codes import SystemEventKind
-from models.errors import NotPermitted, WrongPassword
+from models.errors import Cancelled, NotPermitted, WrongPassword
 from models.records import SystemEvent, UserAccount
+from models.store import Progress
 from storage.database import Database
 from storage.header_files import COPIES
 from storage.journal_keeper import Keeper
+from storage.safe import FINISHING
 from storage.unlocked import Vault
 from tests.house import House, furnished
 from ui.sample import cast
@@ -128,3 +130,82 @@ def test_a_renewal_without_anybody_leaving(house: House) -> None:
     change = house.ledger.people.renew_key("パスワードを他人に見られたおそれがあるため")
     assert any("新しいバックアップ" in notice for notice in change.notices)
     assert sound(house) and sound(house, WORKER.login)
+
+
+def stop(_done: int, _total: int) -> None:
+    raise Cancelled
+
+
+def test_who_is_shut_out_while_an_older_renewal_waits_is_shut_out_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The unfinished renewal kept him; to finish it is not enough."""
+    monkeypatch.setattr(Database, "rekey", die)
+    with pytest.raises(Killed):
+        house.ledger.people.renew_key("パスワードが知られたため")
+    monkeypatch.undo()
+    house.ledger.close()
+    boss = next(user for user in cast.USERS if user.login == "watanabe")
+    place = house.folder / "ledger"
+    house.ledger = house.office.unlock(place, boss.login, boss.password, progress=stop)
+    shut_out(house)
+    house.ledger.close()
+    with pytest.raises(WrongPassword):
+        house.office.unlock(place, WORKER.login, WORKER.password)
+    assert sound(house)
+
+
+def test_a_removal_whose_finishing_is_stopped_waits_for_the_next_sign_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Vault, "announce_epoch", die)
+    with pytest.raises(Killed):
+        shut_out(house)
+    monkeypatch.undo()
+    house.ledger.close()
+    said = Words(stop)
+    house.ledger = house.office.unlock(
+        house.folder / "ledger", BOSS.login, BOSS.password, progress=said
+    )
+    assert any("yoshinoの利用停止は、まだ済んでいません" in one for one in house.ledger.notices)
+    assert [one for one in said.sentences if "yoshinoの利用停止を完了しています" in one]
+    ledger = house.sign_in(BOSS.login)
+    assert any("暗号鍵の更新を完了" in one for one in ledger.notices)
+    with pytest.raises(WrongPassword):
+        house.sign_in(WORKER.login)
+    assert sound(house)
+
+
+class Words:
+    """A progress that notes what it is told."""
+
+    def __init__(self, report: Progress = lambda done, total: None) -> None:
+        self.sentences: list[str] = []
+        self._report = report
+
+    def __call__(self, done: int, total: int) -> None:
+        self._report(done, total)
+
+    def doing(self, sentence: str) -> None:
+        self.sentences.append(sentence)
+
+
+def test_what_is_finished_at_the_door_is_said_in_words(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Keeper, "roll", die)
+    with pytest.raises(Killed):
+        shut_out(house)
+    monkeypatch.undo()
+    house.ledger.close()
+    said = Words()
+    house.ledger = house.office.unlock(
+        house.folder / "ledger", BOSS.login, BOSS.password, progress=said
+    )
+    assert said.sentences == [FINISHING]
+    house.ledger.close()
+    again = Words()
+    house.ledger = house.office.unlock(
+        house.folder / "ledger", BOSS.login, BOSS.password, progress=again
+    )
+    assert again.sentences == []
