@@ -15,14 +15,19 @@ from typing import Any
 
 import pytest
 
+from models.access import Act
 from models.errors import WrongPassword
+from models.scope import BY_CONTRACT
+from storage import device, head_memory, lock, media, refusals, throttle
+from storage.approvals import SETTLED
 from tests.house import cheap_office
 from tests.stranger.hands import Insider, fields_of, flip
 from tests.stranger.looking import all_of, insider, last_journal, program, said
-from tests.stranger.reader import small
+from tests.stranger.reader import access, log, proofs, small
 from tests.stranger.reader.plain import Wrong
 from tests.stranger.reader.reading import Key
 from tests.stranger.stage import ADMINISTRATOR, BOSS, WORKER, Stage
+from ui import application, preferences
 from ui.sample.clock import StoryClock
 
 READER = Path(__file__).parent / "reader"
@@ -103,6 +108,21 @@ def test_the_small_files_say_what_the_document_says(stage: Stage) -> None:
     ((count, _last),) = small.attempts(stage.device).values()
     ((_at, tag),) = small.refusals(stage.device, insider(stage).vault)
     assert count == 1 and tag in small.attempts(stage.device)
+
+
+def test_the_lists_of_the_document_are_those_of_the_program(stage: Stage) -> None:
+    text = (ROOT / "docs" / "format.md").read_text("utf-8")
+    assert {act.value for act in Act} == access.ACTS
+    assert BY_CONTRACT - {"content_erasure"} == log.OF_A_CONTRACT
+    assert set(SETTLED) == set(proofs.SETTLED)
+    lists = access.ACTS | log.OF_A_CONTRACT | set(SETTLED) | set(access.LINE)
+    with insider(stage).database() as connection:
+        kept = connection.execute("SELECT name FROM setting UNION SELECT name FROM secret")
+        names = {name.partition("/")[0] for (name,) in kept}
+    files = {head_memory.FILE_NAME, throttle.FILE_NAME, refusals.FILE_NAME, media.NAME}
+    files |= {lock.LOCK_NAME, device.FILE_NAME, preferences.FILE, application.LOG_FILE}
+    missing = {one for one in lists | names if f"`{one}" not in text}
+    assert not missing | {one for one in files if f"`{one}`" not in text}
 
 
 # --- what is not ----------------------------------------------------------------------------------

@@ -9,7 +9,10 @@ TAG = b"azukari/approval/1\0"
 AGREED = ("deviation", "deviation_reason", "status", "confirmed_by", "confirmed_at")
 CHECKED = ("checker_person_id", "checker_proof", "checked_at", "checked_facts")
 ERASED = ("approved_by", "approved_at", "proof")
-SETTLED = ("approved_by", "approved_at", "proof", "rule_id", "reason", "record_type", "record_ref")
+SETTLED = (
+    "rule_id", "record_type", "record_ref", "reason", "requested_by", "approved_by", "approved_at",
+    "proof",
+)  # fmt: skip
 """What an exception says for good, once somebody agreed to it."""
 NAMED_ONLY = "記名のみ"
 
