@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout,
 
 from models.commands import Change
 from models.errors import AzukariError
+from models.former_passwords import former_passwords
 from models.ledger import Ledger
 from models.password_review import confirm_own, is_late
 from ui.asking import dialog_buttons
@@ -13,6 +14,7 @@ from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.password_line import PasswordLine
 
+FORMER = "今のものと、その前の{0}個までのパスワードは使えません。"
 REMINDER = "教えない、書き留めない、ほかで使わないことを承知しました"
 
 
@@ -41,7 +43,7 @@ class OwnPasswordDialog(QDialog):
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)
         column.addWidget(heading(self.windowTitle()))
-        column.addWidget(note(self.reason))
+        column.addWidget(note(self.reason + FORMER.format(former_passwords(ledger))))
         column.addLayout(rows)
         self.reminder = QCheckBox(self.tr(REMINDER))
         column.addWidget(self.new)

@@ -40,6 +40,7 @@ from ui.sample import cast
 BOSS = cast.USERS[0]
 STEM, ASCII = "麒麟鸞鳳", "KirinCanary"  # the first is in CP932 too
 PASSWORD = f"{STEM}の{ASCII}七つ"
+FORMER = f"{ASCII}と{STEM}の灯台九つ"
 SKIPPED = {"ledger_origin", "user_account"}  # keys and logins; the ledger would not open again
 NOT_TEXTS = ("id", "blob", "checker_proof")
 KEYS = {
@@ -107,7 +108,8 @@ def work(house: House, around: Path) -> None:
                             kind=AttachmentKind.OTHER)  # fmt: skip
     assert STEM in str(read_table(sheet(), name=f"{STEM}.xlsx").rows)
     assert ASCII.encode() not in plain_picture(photo(), f"{STEM}.jpg")
-    ledger.people.change_password(BOSS.password, PASSWORD)
+    ledger.people.change_password(BOSS.password, FORMER)
+    ledger.people.change_password(FORMER, PASSWORD)  # it is told again from now on
     (around / "stick").mkdir()
     made = record_backup(ledger, around / "stick", quiet).file
     ledger.people.renew_key(f"{STEM}{ASCII}のため")
