@@ -10,7 +10,7 @@ from models.chain import Action, Intent
 from models.codes import HandlingKind, Role
 from models.commands import Change, creating
 from models.errors import LockedOut, MustChangePassword, Refused, WrongPassword
-from models.records import HandlingEvent, HandlingLine, RuleOverride
+from models.records import HandlingEvent, HandlingLine, RuleOverride, UserAccount
 from models.rules.answers import Answers, Approval, SignIn
 from tests.house import House, furnished
 from ui.sample import cast
@@ -133,6 +133,29 @@ def test_a_later_agreement_in_another_name_is_found(house: House) -> None:
     )
     house.ledger.commit([Intent(Action.REVISE, forged, "二人目による確認")])
     assert ["自分でサインインして" in one for one in problems(house)] == [True]
+
+
+def test_an_exception_that_is_changed_after_the_agreement_is_found(house: House) -> None:
+    enter(house, second(house))
+    changed = override(house).with_changes(reason="あとから書き換えたもっともらしい理由")
+    house.ledger.commit([Intent(Action.REVISE, changed, "理由の訂正")])
+    [found] = problems(house)
+    assert found.startswith("APPROVAL") and "あとから変わっています" in found
+
+
+def test_nobody_agrees_in_the_name_of_the_person_that_an_account_becomes(house: House) -> None:
+    """Whose account it was is asked of the log as it stood, not of the tables as they are."""
+    enter(house, second(house))
+    account = house.ledger.registers.one(UserAccount, login_name=WORKER.login)
+    assert account is not None
+    other = account.record.with_changes(person_id=house.story.people["worker2"])
+    house.ledger.commit([Intent(Action.REVISE, other, "人の訂正")])
+    assert problems(house) == []
+    house.sign_in(WORKER.login)
+    mine = other.with_changes(person_id=house.story.people["supervisor"])
+    house.ledger.commit([Intent(Action.REVISE, mine, "人の訂正")])
+    [found] = problems(house)
+    assert found.startswith("AUTHOR") and "権限のない利用者" in found
 
 
 def test_wrong_passwords_of_the_second_person_count_like_any(house: House) -> None:

@@ -14,7 +14,7 @@ from models.evidence_queries import eq_override
 from models.records import HandlingEvent, HandlingLine, RuleOverride
 from models.records.handling import NAMED_ONLY
 from models.rules.answers import NO_ANSWERS, Answers, Check, SignIn
-from models.rules.checking import CheckIn, KeyFacts
+from models.rules.checking import SIGNED_LATER, CheckIn, KeyFacts
 from models.seconding import asked_of
 from storage.log import read_record
 from tests.house import House, furnished
@@ -179,9 +179,13 @@ def test_a_forged_check_is_found_and_is_not_shown(
     assert [sentence in one for one in found] == [True]
 
 
-def test_a_checked_act_that_is_changed_later_is_found(house: House) -> None:
+@pytest.mark.parametrize("check", [{}, {name: "" for name in SIGNED_LATER} | {"checked_at": None}])
+def test_a_checked_act_that_is_changed_later_is_found(
+    house: House, check: dict[str, object]
+) -> None:
+    """Leaving the check out does not help."""
     entered = enter(house)
-    changed = entered.with_changes(destination_text="見本県庁")
+    changed = entered.with_changes(destination_text="見本県庁", **check)
     house.ledger.commit([Intent(Action.REVISE, changed, "宛先の変更")])
     [found] = [one for one in problems(house) if one.startswith("CHECK")]
     assert "あとから変わっています" in found
