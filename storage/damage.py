@@ -108,7 +108,7 @@ class Damage:
             (
                 CODE,
                 f"{self.file.name} {_numbers(pages)}",
-                f"データベースの{place.words}が壊れています（{_numbers(pages)}）。{self.way}",
+                f"データベースの{place.words}が壊れています。{self.way}",
             )
             for place, pages in self.places.items()
         ]
