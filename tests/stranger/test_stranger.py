@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from models.access import Act
 from models.errors import WrongPassword
@@ -24,7 +25,7 @@ from tests.house import cheap_office
 from tests.stranger.hands import Insider, fields_of, flip
 from tests.stranger.looking import all_of, insider, last_journal, program, said
 from tests.stranger.reader import access, log, proofs, small
-from tests.stranger.reader.plain import Wrong
+from tests.stranger.reader.plain import Wrong, canonical, sha
 from tests.stranger.reader.reading import Key
 from tests.stranger.stage import ADMINISTRATOR, BOSS, WORKER, Stage
 from ui import application, preferences
@@ -278,6 +279,28 @@ def other_person(stage: Stage) -> None:
              account | {"person_id": boss["person_id"]})  # fmt: skip
 
 
+def agreed_alone(stage: Stage) -> None:
+    """Erase with the agreement of an account that is one's own as well."""
+    me, second = insider(stage), Ed25519PrivateKey.generate()
+    mine = _account(me, me.keys.user_id)
+    key = second.public_key().public_bytes_raw().hex()
+    me.enter("user_account", "b" * 32, "create", mine | {"login_name": "x", "public_key": key})
+    victim, last = me.latest("item"), me.log()[-1]
+    fields = fields_of(me.latest("content_erasure"))
+    fields |= {"numbers": [str(victim.seq)], "approved_by": mine["person_id"]}
+    kept = {name: value for name, value in fields.items() if name not in proofs.ERASED}
+    digest = sha(canonical({"fields": kept, "type": "content_erasure"})).hex()
+    said = {
+        "account": "b" * 32, "asker": fields["requested_by"],
+        "at": proofs.utc(fields["approved_at"]), "head": last.head.hex(),
+        "reasons": {"A-39": fields["reason"]}, "seq": last.last,
+        "subject": sha(digest.encode()).hex(), "v": 1, "vault": me.vault,
+    }  # fmt: skip
+    proof = second.sign(proofs.TAG + canonical(said)).hex()
+    me.enter("content_erasure", "c" * 32, "create", fields | {"proof": f"1:{'b' * 32}:{proof}"})
+    me.change("DELETE FROM content WHERE seq = ?", victim.seq)
+
+
 def behind_a_void(stage: Stage) -> None:
     me = insider(stage)
     gone = next(e for one in me.log() for e in one.entries if e.action == "void")
@@ -344,6 +367,7 @@ PLANTED: list[tuple[Plant, str, str]] = [
     (other_place, "a proof that does not fit", "APPROVAL"),
     (unchecked, "differs from what was checked", "CHECK"),
     (other_person, "may not write this account", "AUTHOR"),
+    (agreed_alone, "agreed alone", "ERASED"),
     (behind_a_void, "behind a void", "Conflict"),
     (own_role, "may not write this account", "AUTHOR"),
     (boss_renamed, "may not write this account", "AUTHOR"),
