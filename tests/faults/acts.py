@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from models import mending
 from models.backups import record_backup
 from models.codes import AttachmentKind, EmploymentType, HandlingKind, Role
 from models.errors import JournalMissing
@@ -131,6 +132,14 @@ def end_journal(ledger: Ledger, home: Path, number: int) -> str:
     return "end_journal"
 
 
+def rebuild(ledger: Ledger, home: Path, number: int) -> str:
+    """Make the database anew out of its log, and enter something into the new one."""
+    say(ledger, add(ledger, home, 2 * number))
+    head = mending.rebuild(ledger, quiet)
+    say(ledger, f"rebuilt {head.seq}")
+    return add(ledger, home, 2 * number + 1)
+
+
 def come_back(home: Path, file: Path, office: Office) -> None:
     """Restore to the last acknowledged entry and go on in the same journal."""
     place = home / "ledger"
@@ -151,7 +160,7 @@ ACTS: dict[str, Callable[[Ledger, Path, int], str]] = {
     "add": add, "attach": attach, "seal": seal, "backup": backup, "restore": restore,
     "password": password, "let_in": let_in, "renew_key": renew_key, "catch_up": catch_up,
 }  # fmt: skip
-UPKEEP = {"end_journal": end_journal}
+UPKEEP = {"end_journal": end_journal, "rebuild": rebuild}
 
 
 def act(home: Path, name: str) -> None:
