@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from storage.device import data_folder
 from tests.house import House
 from ui.console.passwords import VARIABLE
 from ui.console.program import run
@@ -106,13 +107,14 @@ def ordinary_user(*owned: Path, foreign: tuple[Path, ...] = ()) -> Iterator[None
     """Run a block without root's right to ignore permission bits.
 
     Args:
-        owned: folders that belong to the ordinary user, with everything in them.
+        owned: folders that belong to the ordinary user, with everything in them; beside them
+            what belongs to the PC.
         foreign: folders that stay root's.
     """
     if os.geteuid() != 0:
         yield
         return
-    for top in owned:
+    for top in (*owned, data_folder()):
         for path in [top, *top.rglob("*")]:
             os.chown(path, 65534, 65534)
     for path in foreign:
