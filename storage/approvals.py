@@ -40,7 +40,10 @@ def approval_problems(database: Database, vault_id: str, authors: Authors) -> It
     """
     at_once: dict[tuple[str, str], _Agreement] = {}
     agreed: dict[str, RuleOverride] = {}
+    askers: dict[str, str] = {}
     for command, entry, override in _overrides(database):
+        author = authors.person_of(command.author, command.first_seq)
+        asker = askers.setdefault(override.id, author)
         before = agreed.get(override.id)
         if before is not None:
             if _said(override) != _said(before):
@@ -49,10 +52,12 @@ def approval_problems(database: Database, vault_id: str, authors: Authors) -> It
         if not override.approved_by:
             continue
         agreed[override.id] = override
+        if override.approved_by == asker:
+            yield _problem(entry.seq, "例外を求めた人が、二人目として自分で認めています。")
         if entry.action is Action.CREATE:
             key = (command.id, override.proof)
             at_once.setdefault(key, _Agreement(command)).overrides.append(override)
-        elif authors.person_of(command.author, command.first_seq) != override.approved_by:
+        elif author != override.approved_by:
             yield _problem(entry.seq, "例外を認めた人が、自分でサインインして認めていません。")
     for one in at_once.values():
         try:

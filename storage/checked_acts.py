@@ -66,6 +66,8 @@ def _check_signed(
         return
     key = authors.key_of(account, command.first_seq)
     asker = authors.person_of(command.author, command.first_seq)
+    if event.checker_person_id in (asker, event.actor_person_id):
+        raise VerificationFailed(reason="記帳した人か取扱者が、確認者として自分で確かめています。")
     check_entered(vault_id, asker, entered, event, key)
 
 

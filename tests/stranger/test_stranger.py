@@ -279,6 +279,48 @@ def other_person(stage: Stage) -> None:
              account | {"person_id": boss["person_id"]})  # fmt: skip
 
 
+def _signed(me: Insider, entry_type: str, said: dict[str, Any], *entered: dict[str, Any]) -> str:
+    """Return a proof by oneself over what is to be entered next."""
+    last = me.log()[-1]
+    digests = sorted(sha(canonical({"fields": one, "type": entry_type})).hex() for one in entered)
+    said |= {
+        "account": me.keys.user_id, "head": last.head.hex(), "seq": last.last,
+        "subject": sha("".join(digests).encode()).hex(), "v": 1, "vault": me.vault,
+    }  # fmt: skip
+    return f"1:{me.keys.user_id}:{me.sign(proofs.TAG + canonical(said)).hex()}"
+
+
+def checked_alone(stage: Stage) -> None:
+    """Check one's own act."""
+    me = insider(stage)
+    event = next(e for one in me.log() for e in one.entries if e.fields.get("checker_proof"))
+    mine, fields = _account(me, me.keys.user_id)["person_id"], fields_of(event)
+    left_out = {*proofs.AGREED, *proofs.CHECKED}
+    kept = {name: value for name, value in fields.items() if name not in left_out}
+    said = {
+        "asker": mine, "at": proofs.utc(fields["checked_at"]),
+        "reasons": {"A-33": fields["checked_facts"]},
+    }  # fmt: skip
+    proof = _signed(me, event.type, said, kept)
+    fields |= {"checker_person_id": mine, "checker_proof": proof}
+    me.enter(event.type, "a" * 32, "create", fields, event.payload)
+
+
+def approved_alone(stage: Stage) -> None:
+    """Agree to one's own exception."""
+    me = insider(stage)
+    agreed = next(e for one in me.log() for e in one.entries if e.fields.get("proof")
+                  and e.type == "rule_override")  # fmt: skip
+    mine, fields = _account(me, me.keys.user_id)["person_id"], fields_of(agreed)
+    fields["record_ref"] = "0" * 32  # nothing of this command
+    said = {
+        "asker": fields["requested_by"], "at": proofs.utc(fields["approved_at"]),
+        "reasons": {fields["rule_id"]: fields["reason"]},
+    }  # fmt: skip
+    fields |= {"approved_by": mine, "proof": _signed(me, "", said)}
+    me.enter(agreed.type, "a" * 32, "create", fields)
+
+
 def agreed_alone(stage: Stage) -> None:
     """Erase with the agreement of an account that is one's own as well."""
     me, second = insider(stage), Ed25519PrivateKey.generate()
@@ -367,6 +409,8 @@ PLANTED: list[tuple[Plant, str, str]] = [
     (other_place, "a proof that does not fit", "APPROVAL"),
     (unchecked, "differs from what was checked", "CHECK"),
     (other_person, "may not write this account", "AUTHOR"),
+    (checked_alone, "checked by who did it", "CHECK"),
+    (approved_alone, "agreed to by who asked", "APPROVAL"),
     (agreed_alone, "agreed alone", "ERASED"),
     (behind_a_void, "behind a void", "Conflict"),
     (own_role, "may not write this account", "AUTHOR"),

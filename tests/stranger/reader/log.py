@@ -79,6 +79,8 @@ class Walk:
     named: set[int] = field(default_factory=set)
     made: dict[tuple[str, str], Entry] = field(default_factory=dict)
     """The entry that created each record."""
+    askers: dict[str, str] = field(default_factory=dict)
+    """Person who entered an exception, by its id."""
     voided: set[tuple[str, str]] = field(default_factory=set)
     commands: set[str] = field(default_factory=set)
     first_key: bytes = b""

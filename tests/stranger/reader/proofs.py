@@ -76,10 +76,13 @@ def _overrides(walk: Walk, command: Command) -> None:
     for entry in command.entries:
         if entry.type != "rule_override" or entry.action == "void" or entry.body is None:
             continue
+        walk.askers.setdefault(entry.id, walk.person(command.author))
         if not entry.fields.get("approved_by"):
             continue
         if entry.action == "create":
             proofs.setdefault(entry.fields.get("proof", ""), []).append(entry)
+            alone = entry.fields["approved_by"] == walk.person(command.author)
+            walk.findings.check(not alone, f"entry {entry.seq}: agreed to by who asked")
         else:
             _later(walk, command, entry)
     for proof, entries in proofs.items():
@@ -106,6 +109,8 @@ def _later(walk: Walk, command: Command, entry: Entry) -> None:
     else:
         own = walk.person(command.author) == entry.fields["approved_by"]
         walk.findings.check(own, f"{where}: agreed to in another name")
+        alone = entry.fields["approved_by"] == walk.askers[entry.id]
+        walk.findings.check(not alone, f"{where}: agreed to by who asked")
 
 
 def _checked(walk: Walk, command: Command, entry: Entry) -> None:
@@ -122,7 +127,10 @@ def _checked(walk: Walk, command: Command, entry: Entry) -> None:
         "reasons": {"A-33": entry.fields["checked_facts"]},
         "subject": _subject(own, AGREED + CHECKED),
     }
-    _holds(walk, where, proof, entry.fields["checker_person_id"], said)
+    checker = entry.fields["checker_person_id"]
+    alone = checker in (said["asker"], entry.fields.get("actor_person_id"))
+    walk.findings.check(not alone, f"{where}: checked by who did it")
+    _holds(walk, where, proof, checker, said)
 
 
 def _unchanged(walk: Walk, first: Entry, entry: Entry) -> None:
