@@ -236,8 +236,12 @@ class Safe(Protocol):
             VerificationFailed, Cancelled, DiskFull, NotWritable, InputOutput: nothing was changed.
         """
 
-    def told_of(self, error: Damaged) -> AzukariError:
-        """Return what to tell somebody whom damage keeps from the open ledger."""
+    def told_of(self, error: Damaged, progress: Progress = quiet) -> AzukariError:
+        """Return what to tell somebody whom damage keeps from the open ledger.
+
+        Raises:
+            Cancelled: by `progress`.
+        """
 
 
 class NewSheet(Protocol):

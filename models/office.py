@@ -117,9 +117,10 @@ class Office:
                 opened, rolled_back, looking=looking, rebuilt=rebuild, progress=progress
             )
         except Damaged as error:
-            told = opened.safe.told_of(error)
-            opened.store.close()
-            raise told from error
+            try:
+                raise opened.safe.told_of(error, progress) from error
+            finally:
+                opened.store.close()
 
     def _enter(
         self,

@@ -13,11 +13,12 @@ from pathlib import Path
 from models.errors import AzukariError, Damaged, TablesDamaged
 from models.gate import Problem
 from models.records import BY_TYPE
+from models.store import Progress, quiet, tell
 from storage import files
 from storage.compare import CODE as VIEW
 from storage.database import Database
 from storage.helpers import Found
-from storage.pages import Beat, PageFile, Tree, Walk, trees
+from storage.pages import PageFile, Tree, Walk, trees
 
 CODE = "PAGES"
 REBUILD = (
@@ -28,6 +29,7 @@ RESTORE = (
     "新しい記帳は行わず、最新のバックアップと更新ジャーナルから復元してください"
     "（「バックアップ」の画面かサインインの画面の「復元」、またはコンソールの restore）。"
 )
+LOOKING = "台帳のファイルの一部が読めません。壊れた所を調べています。"
 _NEW_PLACE = (
     "サインインの画面の「バックアップから復元する」で、最新のバックアップと更新ジャーナルから、"
     "新しいフォルダーに復元してください（コンソールでは restore）。"
@@ -130,21 +132,28 @@ def can_rebuild(problems: Sequence[Problem]) -> bool:
 # --- an open database ---------------------------------------------------------------------------------
 
 
-def found_in(database: Database, key: bytes, beat: Beat) -> list[Found]:
+def found_in(database: Database, key: bytes, progress: Progress) -> list[Found]:
     """Return what is damaged in an open database; nothing where every page is whole and in order.
 
     Raises:
-        Cancelled: by `beat`.
+        Cancelled: by `progress`.
     """
     with database.lock, files.reading(database.path):
-        damage = _examine(database.path, database.reader(), key, beat)
+        damage = _examine(database.path, database.reader(), key, progress)
         return damage.found() if damage.places else list(_disorder(database))
 
 
-def told_of(database: Database, key: bytes, error: AzukariError) -> AzukariError:
-    """Return what to tell somebody whom damage keeps from an open ledger; else the error itself."""
+def told_of(
+    database: Database, key: bytes, error: AzukariError, progress: Progress = quiet
+) -> AzukariError:
+    """Return what to tell somebody whom damage keeps from an open ledger; else the error itself.
+
+    Raises:
+        Cancelled: by `progress`.
+    """
+    tell(progress, LOOKING)
     with database.lock, files.reading(database.path):
-        return _told(_examine(database.path, database.reader(), key, _go_on), error)
+        return _told(_examine(database.path, database.reader(), key, progress), error)
 
 
 def _told(damage: Damage, error: AzukariError) -> AzukariError:
@@ -156,26 +165,26 @@ def _told(damage: Damage, error: AzukariError) -> AzukariError:
     return Damaged(file=str(damage.file), what_now=f"壊れている所は、{damage.words}です。{way}")
 
 
-def _examine(path: Path, descriptor: int, key: bytes, beat: Beat) -> Damage:
+def _examine(path: Path, descriptor: int, key: bytes, progress: Progress) -> Damage:
     """Look at every page of a file that nobody writes meanwhile."""
     file = PageFile(descriptor, key)
-    damaged = list(file.damaged(beat))
+    damaged = list(file.damaged(progress))
     if not damaged:
         return Damage(path, {})
     known = trees(file)
     if known is None:
-        return Damage(path, _headless(file, damaged, beat))
-    return Damage(path, _places(file, damaged, known, beat))
+        return Damage(path, _headless(file, damaged, progress))
+    return Damage(path, _places(file, damaged, known, progress))
 
 
 def _places(
     file: PageFile,
     damaged: Sequence[int],
     known: Sequence[Tree],
-    beat: Beat,
+    progress: Progress,
 ) -> dict[Place, list[int]]:
     """Return whose each damaged page is, the log first."""
-    walk = Walk(file, frozenset(damaged), beat)
+    walk = Walk(file, frozenset(damaged), progress)
     places = {"": Place(Part.CATALOGUE), " ": Place(Part.FREE)}
     roots = {"": 1}
     for tree in sorted(known, key=lambda one: not is_log(one.table)):
@@ -239,18 +248,21 @@ def _is_in_order(database: Database, table: str = "") -> bool:
 # --- a database that does not open, or not far enough ---------------------------------------------------
 
 
-def explain(path: Path, key: bytes, error: AzukariError) -> AzukariError:
+def explain(
+    path: Path, key: bytes, error: AzukariError, progress: Progress = quiet
+) -> AzukariError:
     """Do the same as `told_of` for a database that nobody has open.
 
     Args:
         error: what came of trying to open it.
     """
+    tell(progress, LOOKING)
     with _open(path) as descriptor:
         if descriptor is None:
             return error
         if not _is_ours(PageFile(descriptor, key)):
             return Damaged(file=str(path), what_now=_WRONG_KEY)
-        return _told(_examine(path, descriptor, key, _go_on), error)
+        return _told(_examine(path, descriptor, key, progress), error)
 
 
 @contextmanager
@@ -271,9 +283,9 @@ def _is_ours(file: PageFile) -> bool:
     return any(file.is_whole(number) for number in range(1, file.count + 1, step))
 
 
-def _headless(file: PageFile, damaged: Sequence[int], beat: Beat) -> dict[Place, list[int]]:
+def _headless(file: PageFile, damaged: Sequence[int], progress: Progress) -> dict[Place, list[int]]:
     """Return whose the damaged pages are when nobody can tell where the tables begin."""
-    walk = Walk(file, frozenset(damaged), beat)
+    walk = Walk(file, frozenset(damaged), progress)
     walk.tree("", 1)
     found: dict[Place, list[int]] = {}
     for number in damaged:
@@ -282,7 +294,3 @@ def _headless(file: PageFile, damaged: Sequence[int], beat: Beat) -> dict[Place,
         )
         found.setdefault(Place(part), []).append(number)
     return found
-
-
-def _go_on() -> None:
-    """Go on: nobody waits with a stop button."""

@@ -416,9 +416,10 @@ class LedgerGate:
             cast(LedgerSafe, opened.safe).finish_renewal(progress)
             return opened
         except Damaged as error:
-            told = told_of(store.database, vault.database_key, error)
-            store.close()
-            raise told from error
+            try:
+                raise told_of(store.database, vault.database_key, error, progress) from error
+            finally:
+                store.close()
         except BaseException:
             store.close()
             raise
@@ -438,8 +439,10 @@ class LedgerGate:
                 vault.folder, vault, holder="", now=now, lock=lock, progress=progress
             )
         except Damaged as error:
-            lock.release()
-            raise explain(path, vault.database_key, error) from error
+            try:
+                raise explain(path, vault.database_key, error, progress) from error
+            finally:
+                lock.release()
         except BaseException:
             lock.release()
             raise

@@ -10,12 +10,13 @@ HMAC-SHA512 over ciphertext, nonce and page number; inside stands the b-tree for
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from models.store import Progress
 from storage.database import PAGE_SIZE
 
 SALT = 16
@@ -33,9 +34,6 @@ _ONE = 9  # the kind that is the number 1 itself
 _HEADER = 100  # bytes of the file's own on its first page
 _DEEPEST = 20  # levels that a tree of SQLite may have
 _BEAT = 512  # pages between two looks whether to go on
-
-Beat = Callable[[], None]
-"""Called again and again; may raise `Cancelled`."""
 
 
 class PageFile:
@@ -77,11 +75,11 @@ class PageFile:
         node = _Node(page, _HEADER if number == 1 else 0) if page else None
         return node if node is not None and node.kind in _KINDS else None
 
-    def damaged(self, beat: Beat) -> Iterator[int]:
+    def damaged(self, progress: Progress) -> Iterator[int]:
         """Yield every page whose MAC does not hold."""
         for number in range(1, self.count + 1):
             if number % _BEAT == 0:
-                beat()
+                progress(number, self.count)
             if number != _LOCK_PAGE and not self.is_whole(number):
                 yield number
 
@@ -142,7 +140,7 @@ class Walk:
 
     file: PageFile
     wanted: frozenset[int]
-    beat: Beat
+    progress: Progress
     owners: dict[int, str] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
 
@@ -187,7 +185,7 @@ class Walk:
         below: list[int] = []
         for done, number in enumerate(level):
             if done % _BEAT == 0:
-                self.beat()
+                self.progress(0, 0)
             node = self.file.node(number)
             if node is None:
                 self.broken.add(name)

@@ -294,7 +294,7 @@ class LedgerSafe:
         try:
             return checks.verify(self._store, full=full, progress=progress, key=key, me=self._me())
         except Damaged:
-            found = damage.found_in(self._store.database, key, lambda: progress(0, 0))
+            found = damage.found_in(self._store.database, key, progress)
             if not found:
                 raise
             return [Problem(*one) for one in found]
@@ -319,10 +319,10 @@ class LedgerSafe:
         try:
             return mending.rebuild(self._store, self.vault.database_key, progress)
         except Damaged as error:
-            raise self.told_of(error) from error
+            raise self.told_of(error, progress) from error
 
-    def told_of(self, error: Damaged) -> AzukariError:
-        return damage.told_of(self._store.database, self.vault.database_key, error)
+    def told_of(self, error: Damaged, progress: Progress = quiet) -> AzukariError:
+        return damage.told_of(self._store.database, self.vault.database_key, error, progress)
 
     def _approval_problems(self) -> list[Problem]:
         database = self._store.database

@@ -106,7 +106,7 @@ class _Check:
         # Where pages are damaged all else follows from it, and a broken log speaks of no table.
         pages = [one for one in self._found if one[0] == PAGES]
         if pages and self.key is not None:  # say which, whose they are, and what to do
-            pages = damage.found_in(self.database, self.key, self._beat) or pages
+            pages = damage.found_in(self.database, self.key, self.progress) or pages
         log_ = [one for one in self._found if one[0] != VIEW]
         return [Problem(*one) for one in pages or log_ or self._found]
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from models.ledger import Ledger
+from models.store import quiet
 from storage.database import PAGE_SIZE, Database
 from storage.ledger_store import LedgerStore
 from storage.pages import PageFile, Walk
@@ -24,7 +25,7 @@ def owners(ledger: Ledger) -> dict[str, list[int]]:
 
 def owners_in(database: Database, key: bytes) -> dict[str, list[int]]:
     file = PageFile(database.reader(), key)
-    walk = Walk(file, frozenset(range(1, file.count + 1)), lambda: None)
+    walk = Walk(file, frozenset(range(1, file.count + 1)), quiet)
     known = database.all("SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0")
     for name, root in [("catalogue", 1), *known]:
         walk.tree(name, root, overflow=True)

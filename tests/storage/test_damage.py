@@ -27,11 +27,12 @@ from models.errors import (
 from models.ledger import Ledger
 from models.office import Office
 from models.store import quiet
-from storage import damage, mending
+from storage import damage, gate, mending
 from storage.database import PAGE_SIZE, Database, create_database, open_database
 from storage.pages import PageFile, Tree, Walk, trees
 from tests.house import cheap_office, furnished
 from tests.storage.striking import owners, parts_of, strike
+from tests.storage.test_gate_renewal import Words
 from tests.storage.vaults import seeded
 from ui.sample import cast
 
@@ -129,12 +130,12 @@ def test_long_contents_are_found_on_their_own_pages(tmp_path: Path) -> None:
         for number in range(60):
             database.all("INSERT INTO entry VALUES (zeroblob(?))", (number * 331,))
             database.all("INSERT INTO v_index VALUES (?)", (f"{number}" * 1900,))
-    roots = dict(database.all("SELECT name, rootpage FROM sqlite_schema"))
+    roots: dict[str, int] = dict(database.all("SELECT name, rootpage FROM sqlite_schema"))
     file = PageFile(database.reader(), key)
-    walk = Walk(file, frozenset(range(2, file.count + 1)), lambda: None)
+    walk = Walk(file, frozenset(range(2, file.count + 1)), quiet)
     for name, root in roots.items():
         walk.tree(name, root)
-    assert walk.left
+    assert len(walk.owners) < len(walk.wanted)
     for name, root in roots.items():
         walk.tree(name, root, overflow=True)
     database.close()
@@ -312,6 +313,60 @@ def test_who_only_looks_still_only_looks_after_damage_was_found(site: Site) -> N
         ledger.close()
 
 
+def test_the_door_says_that_it_looks_for_damage_and_can_be_stopped(site: Site) -> None:
+    site.harm(site.pages["v_user_account"][-1])
+    said = Words()
+    with pytest.raises(TablesDamaged):
+        site.office.unlock(site.home / "ledger", BOSS.login, BOSS.password, progress=said)
+    assert said.sentences == [damage.LOOKING]
+    with pytest.raises(Cancelled):
+        site.office.unlock(
+            site.home / "ledger", BOSS.login, BOSS.password, progress=Words(stop_at_once)
+        )
+    with pytest.raises(TablesDamaged):  # what was stopped has let the ledger go
+        site.unlock()
+
+
+def stop_at_once(done: int, total: int) -> None:
+    raise Cancelled
+
+
+def test_a_copy_that_is_only_looked_at_names_its_pages_and_stays_as_it_is(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = site.pages["v_item"][-1]
+    site.harm(number)
+    monkeypatch.setattr(gate, "can_write", lambda folder: False)
+    before = site.file.read_bytes()
+    ledger = site.office.unlock(site.home / "ledger", BOSS.login, BOSS.password, looking=True)
+    try:
+        assert ledger.opened.frozen
+        [problem] = ledger.safe.verify(full=True, progress=quiet).problems
+        assert problem.where == f"ledger.db 第{number}ページ" and "作り直す" in problem.message
+    finally:
+        ledger.close()
+    assert site.file.read_bytes() == before
+
+
+def test_a_table_that_says_something_else_is_mended_in_the_same_way(site: Site) -> None:
+    """No page is damaged: somebody changed a row of a list."""
+    database = open_database(site.file, site.key)
+    with database.transaction():
+        database.all(
+            "UPDATE v_item SET name = '別の物' WHERE number = (SELECT max(number) FROM v_item)"
+        )
+    database.close()
+    ledger = site.unlock()
+    try:
+        found = ledger.safe.verify(full=True, progress=quiet)
+        assert {one.code for one in found.problems} == {"VIEW"} and found.can_rebuild
+        assert all("「一覧を作り直す」" in one.message for one in found.problems)
+        assert desk.rebuild(ledger, quiet) == site.head
+        assert ledger.safe.verify(full=True, progress=quiet).ok
+    finally:
+        ledger.close()
+
+
 # --- making it anew is all or nothing ----------------------------------------------------------------
 
 
@@ -383,7 +438,7 @@ def test_nobody_else_comes_in_while_the_damage_is_read(site: Site) -> None:
     ledger = site.unlock()
     try:
         store, safe = parts_of(ledger)
-        assert damage.found_in(store.database, safe.vault.database_key, lambda: None)
+        assert damage.found_in(store.database, safe.vault.database_key, quiet)
         code = (
             "import sys; from pathlib import Path; from storage.database import open_database\n"
             "open_database(Path(sys.argv[1]), bytes.fromhex(sys.stdin.read()))"

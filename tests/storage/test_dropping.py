@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import Cancelled
+from models.store import quiet
 from storage import dropping, log, schema
 from storage.database import Database, create_database
 from storage.dropping import SLICE, drop_views
@@ -97,7 +98,7 @@ def test_the_words_of_emptied_rows_are_overwritten(database: Database) -> None:
 
 def free_pages(database: Database) -> Iterator[bytes]:
     file = PageFile(database.reader(), KEY)
-    walk = Walk(file, frozenset(range(1, file.count + 1)), lambda: None)
+    walk = Walk(file, frozenset(range(1, file.count + 1)), quiet)
     walk.free("free")
     for number in walk.owners:
         yield file.read(number) or b""
