@@ -50,7 +50,7 @@ from tests.ui.shell import (
 )
 from ui import ledger_settings as settings
 from ui import theme
-from ui.accounts import AccountDialog, AccountsPart, ReissueDialog
+from ui.accounts import AccountDialog, AccountsPart
 from ui.application import BugReporter
 from ui.backup_page import BackupPage
 from ui.help import TEXTS, HelpDialog
@@ -60,6 +60,7 @@ from ui.page import Desk
 from ui.password_line import PasswordLine
 from ui.preferences import Preferences
 from ui.progress import ProgressDialog
+from ui.reissuing import ReissueDialog
 from ui.restore import RestoreDialog
 from ui.sample import cast
 from ui.session_lock import WM_WTSSESSION_CHANGE, WTS_SESSION_LOCK, _Message, says_locked
