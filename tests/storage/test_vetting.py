@@ -14,6 +14,7 @@ import pytest
 
 from models.backups import record_check
 from models.errors import Damaged, NewerFormat, NotVetted
+from models.store import quiet
 from resources import confined
 from resources.confined import Bounds, Child
 from storage import backup_format, header_files, journal_format, vetting
@@ -26,7 +27,7 @@ from storage.preamble import PREFIX_BYTES
 from storage.vetting import BACKUP, JOURNAL, KEYS
 from tests.house import House, furnished
 from tests.storage.test_backup import Ledger, _ledger
-from tests.storage.test_journal_keeper import BOSS, backed_up, enter, quiet, usb
+from tests.storage.test_journal_keeper import BOSS, backed_up, enter, usb
 from tests.storage.vaults import LOGIN, PASSWORD, new_vault, unlock
 
 
