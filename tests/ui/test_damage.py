@@ -13,7 +13,7 @@ from tests.storage.striking import owners, strike
 from tests.ui.daily import Site
 from tests.ui.shell import LOGIN, PASSWORD, settle
 from ui.backup_page import BackupPage
-from ui.condition_part import read_conditions
+from ui.condition_facts import read_conditions
 from ui.preferences import Preferences
 from ui.unlock import UnlockView
 

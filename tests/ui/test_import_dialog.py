@@ -22,7 +22,7 @@ from tests.ui.conftest import Hand
 from ui.export_dialog import ExportDialog, LostDialog, open_export
 from ui.import_dialog import OUTCOME, ImportDialog, open_import
 from ui.operations import Operations
-from ui.progress import ProgressDialog
+from ui.progress import ProgressDialog, Report
 
 D = TypeVar("D", bound=QDialog)
 
@@ -287,12 +287,12 @@ def test_stopping_enters_nothing_or_says_that_it_came_too_late(
     before = house.ledger.store.head()
     calls: list[int] = []
 
-    def report(_dialog: ProgressDialog, done: int, total: int) -> None:
+    def report(_: Report, done: int, total: int) -> None:
         calls.append(done)
         if done == total and sum(1 for one in calls if one == total) == ends:
             raise Cancelled()
 
-    monkeypatch.setattr(ProgressDialog, "report", report)
+    monkeypatch.setattr(Report, "__call__", report)
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     waited()
     assert house.ledger.store.count(Query("item")) == items

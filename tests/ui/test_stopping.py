@@ -22,7 +22,7 @@ from ui.erasing import EraseDialog
 from ui.operations import Operations
 from ui.page import Desk
 from ui.preferences import Preferences
-from ui.progress import ProgressDialog
+from ui.progress import ProgressDialog, Report
 from ui.sample import cast
 from ui.unlock import UnlockView
 
@@ -47,10 +47,10 @@ def operations(qtbot: QtBot, answers: Answers) -> Iterator[Operations]:
 def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """The user presses 中止 as soon as there is something to press."""
 
-    def report(self: ProgressDialog, done: int, total: int) -> None:
+    def report(self: Report, done: int, total: int) -> None:
         raise Cancelled
 
-    monkeypatch.setattr(ProgressDialog, "report", report)
+    monkeypatch.setattr(Report, "__call__", report)
 
 
 def desk_of(ledger: Ledger, operations: Operations) -> Desk:
