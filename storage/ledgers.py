@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from models.chain import Head
-from models.errors import Foreign, Unfinished, VerificationFailed
+from models.errors import Damaged, Foreign, Unfinished, VerificationFailed
 from models.store import Progress, tell
 from storage import files, log, schema
 from storage.attachments import FOLDER_NAME, Attachments
@@ -33,6 +33,7 @@ from storage.verify import verify_log
 DATABASE_NAME = "ledger.db"
 ATTACHMENT_KEY = "attachment_key"  # name of the secret
 SNAPSHOT_CHUNK = 1 << 20
+_UNREADABLE = "読めない記帳があります。バックアップから復元してください。"
 # SQLite never uses the page of its lock bytes, and Windows does not let others read it.
 _LOCK_PAGE = 1 << 30
 
@@ -185,6 +186,9 @@ def open_store(
         if database.value("PRAGMA user_version") != schema.VERSION:
             tell(progress, "一覧を、この版のプログラムに合わせて作り直しています。")
             store.rebuild(progress)
+    except (KeyError, TypeError, ValueError) as error:  # an entry says what no program wrote
+        database.close()
+        raise Damaged(file=str(path), what_now=_UNREADABLE) from error
     except BaseException:
         database.close()
         raise

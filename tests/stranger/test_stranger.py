@@ -139,6 +139,17 @@ def content_bit(stage: Stage) -> None:
     me.change("UPDATE content SET body = ? WHERE seq = ?", bytes(body), entry.seq)
 
 
+def unreadable(stage: Stage) -> None:
+    me = insider(stage)
+    entry = me.latest("place")
+    body = (entry.body or b"").replace(b'{"', b"{;", 1)
+    me.change("UPDATE content SET body = ? WHERE seq = ?", body, entry.seq)
+
+
+def other_action(stage: Stage) -> None:
+    insider(stage).change("UPDATE entry SET action = 'created' WHERE seq = 20")
+
+
 def reordered(stage: Stage) -> None:
     me = insider(stage)
     for old, new in ((20, 9000), (21, 20), (9000, 21)):
@@ -389,6 +400,8 @@ def _account(me: Insider, id: str) -> dict[str, Any]:
 
 PLANTED: list[tuple[Plant, str, str]] = [
     (content_bit, "content and commitment differ", "CHAIN"),
+    (unreadable, "content and commitment differ", "Damaged"),
+    (other_action, "action created", "Damaged"),
     (reordered, "header and hash differ", "CHAIN"),
     (other_author, "not signed by its author", "SIGNATURE"),
     (cut_tail, "heads.json: the ledger lacks entry", "RolledBack"),
