@@ -18,12 +18,13 @@ from models.records import HandlingEvent
 from models.store import quiet
 from reports.seal import make_seal_certificate, seal_record
 from reports.verify import verify_document
+from storage.attachments import FOLDER_NAME, Attachments
 from storage.backup import verify_backup, with_vault
 from storage.backup_format import read_preamble
 from storage.device import DeviceStore
 from storage.journal import list_files
 from storage.journal_file import JournalFile
-from storage.ledgers import open_store
+from storage.ledgers import ATTACHMENT_KEY, open_store
 from storage.unlocked import Vault
 from storage.vault import unlock_vault
 from storage.verify import verify
@@ -101,6 +102,7 @@ class Database:
 
     def __init__(self, site: Site, *, careless: bool = False) -> None:
         self.place = site.home / "harmed.db"
+        self.files = site.home / "ledger" / FOLDER_NAME
         self.key, self.vault_id = site.vault.database_key, site.vault.vault_id.hex()
         self.careless = careless
 
@@ -108,7 +110,11 @@ class Database:
         self.place.write_bytes(content)
         store = open_store(self.place, self.key, self.vault_id)
         try:
-            return self.careless or not verify(store, full=True, progress=quiet)
+            if self.careless:
+                return True
+            if (key := store.secret(ATTACHMENT_KEY)) is not None:
+                store.attachments = Attachments(self.files, key)
+            return not verify(store, full=True, progress=quiet)
         finally:
             store.close()
 

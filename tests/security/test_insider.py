@@ -311,7 +311,7 @@ def test_another_ledgers_database_is_foreign(house: House, tmp_path: Path) -> No
         place = other.folder / "ledger"
     for name in ("keys.a", "keys.b"):
         shutil.copy(house.folder / "ledger" / name, place / name)
-    with pytest.raises(AzukariError, match="この台帳の鍵では読めません"):
+    with pytest.raises(AzukariError, match="この台帳の鍵では、どこも読めません"):
         house.office.unlock(place, BOSS.login, BOSS.password)
 
 

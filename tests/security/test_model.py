@@ -25,8 +25,9 @@ from hypothesis.stateful import (
 
 from models.backups import record_backup
 from models.codes import EmploymentType, PlaceKind, Role
-from models.errors import AzukariError
+from models.errors import AzukariError, WeakPassword
 from models.ledger import Ledger
+from models.passwords import USUAL_FORMER
 from models.records import Organization, Person, Place
 from models.registers import Registers
 from models.store import quiet
@@ -48,7 +49,7 @@ class Office(RuleBasedStateMachine):
         self.home = Path(tempfile.mkdtemp(prefix="azukari-model-", dir=MEMORY))
         self.clock = StoryClock(FIRST_DAY)
         self.office = cheap_office(self.home, self.clock, seed=11)
-        self.password = BOSS.password
+        self.passwords = [BOSS.password]  # the present one last
         self.places: dict[str, str] = {}
         self.people: dict[str, str] = {}  # login to account, of those who may come in
         self.gone: list[str] = []
@@ -104,9 +105,16 @@ class Office(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9))
     def change_the_password(self, number: int) -> None:
         fresh = f"責任者のことば七つ・{number}・{len(self.gone)}"
-        if fresh != self.password:
+        if fresh in self.passwords[-1 - USUAL_FORMER :]:
+            with pytest.raises(WeakPassword):
+                self.ledger.people.change_password(self.password, fresh)
+        else:
             self.ledger.people.change_password(self.password, fresh)
-            self.password = fresh
+            self.passwords.append(fresh)
+
+    @property
+    def password(self) -> str:
+        return self.passwords[-1]
 
     @precondition(lambda self: len(self.people) < 3)
     @rule()
