@@ -82,9 +82,9 @@ class EvidencePage(Page):
         """Show how every clause of a contract stands."""
         new = self.overview is None or self.overview.contract.id != overview.contract.id
         self.overview = overview
-        caption = overview.contract.caption()
-        self.title.setText(self.tr("条項と証拠　{0}").format(caption))
-        layout.say(self.subtitle, "、".join(overview.profile.texts))
+        self.title.setText(self.tr("条項と証拠　{0}").format(overview.contract.contract_no))
+        texts = "、".join(overview.profile.texts)
+        layout.say(self.subtitle, f"{overview.contract.title}　{texts}")
         self._show_numbers(overview.counts(), len(overview.clauses))
         self._fill()
         self.stack.setCurrentWidget(self.split)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.fitting import fit_columns
 from ui.keys import ENTER
 
 AIR = 8  # pixels around the lines of a row
@@ -154,12 +155,7 @@ class StateTable(QTableWidget):
 
     def _fit(self) -> None:
         one = self.fontMetrics().horizontalAdvance("あ")
-        for column in range(self.columnCount()):
-            if column not in self._wide:
-                head = self.horizontalHeader().sectionSizeHint(column)
-                most = one * self._caps.get(column, WIDEST)
-                width = max(head, min(self.sizeHintForColumn(column) + one // 2, most))
-                self.setColumnWidth(column, width)
+        fit_columns(self, self._wide, lambda column: one * self._caps.get(column, WIDEST))
 
     def _fit_rows(self) -> None:
         if self.wordWrap():
@@ -195,6 +191,7 @@ class StateTable(QTableWidget):
     # --- Qt ----------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
         self._fit_rows()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

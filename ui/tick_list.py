@@ -16,6 +16,10 @@ def tick_list(word: str, offered: Sequence[tuple[str, str]]) -> QListWidget:
         item = QListWidgetItem(text, listed)
         item.setData(Qt.ItemDataRole.UserRole, id_)
         item.setCheckState(Qt.CheckState.Unchecked)
+        item.setToolTip(text)
+    # A bar for scrolling to the side would cover the only line of a short list.
+    listed.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    listed.setTextElideMode(Qt.TextElideMode.ElideRight)
     listed.setAccessibleName(word)
     lines = max(1, len(offered)) * max(listed.sizeHintForRow(0), LINE)
     listed.setFixedHeight(min(HIGHEST, lines + 2 * listed.frameWidth() + 4))

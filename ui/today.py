@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -28,6 +28,7 @@ from models.records import (
 )
 from ui import layout, permitted
 from ui.editor_texts import in_words
+from ui.fitting import fit_columns
 from ui.handling.numbers import item_numbered
 from ui.handling.verbs import HandlingVerbs
 from ui.handling.words import DAILY
@@ -40,6 +41,7 @@ from ui.waiting import WaitingCard
 
 ROWS = 6  # rows of a list before it scrolls
 FEWEST = 1
+WIDEST = 22  # full-width characters of a column
 
 
 class ShortList(QFrame):
@@ -84,6 +86,7 @@ class ShortList(QFrame):
         shown = min(max(len(rows), FEWEST), ROWS)
         head = self.table.horizontalHeader().sizeHint().height()
         self.table.setFixedHeight(head + shown * line + 4)
+        self._fit()
 
     def ids(self) -> list[str]:
         """Return the ids of the marked rows, of all when none is marked."""
@@ -107,12 +110,15 @@ class ShortList(QFrame):
         table.setShowGrid(False)
         table.verticalHeader().hide()
         header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self._wide = wide
         header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setMaximumSectionSize(table.fontMetrics().horizontalAdvance("あ") * 22)
         table.doubleClicked.connect(lambda _index: self.open())
         table.installEventFilter(self)
+
+    def _fit(self) -> None:
+        most = self.table.fontMetrics().horizontalAdvance("あ") * WIDEST
+        fit_columns(self.table, (self._wide,), lambda _column: most)
 
     # --- Qt ----------------------------------------
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -122,6 +128,10 @@ class ShortList(QFrame):
                 self.open()
                 return True
         return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 class TodayPage(Page):

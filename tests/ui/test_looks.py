@@ -21,10 +21,12 @@ from tests.ui.looks import cut_off, nameless, outside
 from tests.ui.shell import Answers
 from ui import layout, theme
 from ui.application import make_window, prepare
-from ui.fitting import in_lines
+from ui.fitting import LEAST_WIDE, in_lines
 from ui.issue import IssueRequest, issue
 from ui.operations import Operations
 from ui.scenes import DOOR, INSIDE, Scene, Stage, registers, today
+from ui.state_table import Line, StateTable
+from ui.tick_list import tick_list
 from ui.verb_button import VerbButton
 
 SMALLEST = (1024, 680)  # what a task bar leaves of 1024 by 720
@@ -208,3 +210,29 @@ def test_no_label_of_any_record_breaks_inside_a_word() -> None:
                 for before, after in pairwise(lines):
                     katakana = "ァ" <= before[-1] <= "ー" and "ァ" <= after[0] <= "ー"
                     assert not katakana and after[0] not in "）」、。・ー", field.label
+
+
+@pytest.mark.parametrize("width", [800, 1000])
+def test_long_names_do_not_squeeze_what_a_list_is_about(qtbot: QtBot, width: int) -> None:
+    table = StateTable("予定", ["状態", "期限", "すること", "人", "条項"], wide=(2,), caps={4: 10})
+    qtbot.addWidget(table)
+    table.resize(width, 300)
+    table.show()
+    what = "「個人情報を含む業務を行う際の遵守事項確認表」の提出"
+    table.show_lines(
+        [Line(("期限超過", "令和8年11月20日 17:00", what, LONG_NAME, "第11条柱書・第14条第1項"))]
+    )
+    one = table.fontMetrics().horizontalAdvance("あ")
+    assert table.columnWidth(2) >= LEAST_WIDE * one
+    assert table.columnWidth(1) >= table.sizeHintForColumn(1)  # what is short stays whole
+    assert not table.horizontalScrollBar().isVisible()
+
+
+def test_a_long_line_to_tick_is_not_covered_by_a_scroll_bar(qtbot: QtBot) -> None:
+    listed = tick_list("見てよい契約", [("1", LONG_NAME * 3)])
+    qtbot.addWidget(listed)
+    listed.resize(300, listed.height())
+    listed.show()
+    assert not listed.horizontalScrollBar().isVisible()
+    assert listed.viewport().height() >= listed.sizeHintForRow(0)
+    assert listed.item(0).toolTip() == LONG_NAME * 3
