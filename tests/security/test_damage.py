@@ -70,12 +70,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def _site(home: Path, broken: Path) -> Iterator[Site]:
     with furnished(home) as house:
         ledger = house.ledger
-        ledger.journal.start(home / "usb")
         house.story.receive(1)
         ledger.files.attach(b"scan" * 500, name="a.pdf", mime="application/pdf",
                             kind=AttachmentKind.OTHER)  # fmt: skip
         identity = make_seal_certificate("見本事務", ledger.now(), seeded("seal"))
         ledger.paper.adopt_seal(*seal_record(identity))
+        ledger.journal.start(home / "usb")  # so late, because it is read at every byte and length
         event = ledger.registers.all(HandlingEvent, kind=HandlingKind.RECEIVE)[0].record
         change = issue(ledger, IssueRequest("D-14", event.contract_id, (event.id,)))
         paper = ledger.paper.file(change.ids[-1])
