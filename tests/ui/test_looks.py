@@ -35,11 +35,20 @@ LEAST_CONTRAST = 4.5  # WCAG 2.2 AA for text
 
 
 @pytest.fixture(scope="module")
-def stage(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The window at the smallest size with three days of the sample in it."""
-    folder = tmp_path_factory.mktemp("looks")
+def dressed(qapp: QApplication) -> Iterator[QApplication]:
+    """The application in its clothes: once, because every widget that stands changes with it."""
     before = qapp.styleSheet(), qapp.font(), qapp.palette()
     prepare(qapp)
+    yield qapp
+    qapp.setStyleSheet(before[0])
+    qapp.setFont(before[1])
+    qapp.setPalette(before[2])
+
+
+@pytest.fixture(scope="module")
+def stage(dressed: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The window at the smallest size with three days of the sample in it."""
+    folder = tmp_path_factory.mktemp("looks")
     with furnished(folder, accounts=True, days=3, rules=True) as house:
         _seal_a_receipt(house.ledger, house.story.contract.id)
         operations = Operations(Answers())
@@ -51,10 +60,7 @@ def stage(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield scenes
         window.close()
         for watch in (window.wedge, window.idle):
-            qapp.removeEventFilter(watch)
-    qapp.setStyleSheet(before[0])
-    qapp.setFont(before[1])
-    qapp.setPalette(before[2])
+            dressed.removeEventFilter(watch)
 
 
 @pytest.mark.parametrize("scene", INSIDE, ids=lambda scene: scene.__name__)
@@ -77,10 +83,8 @@ def test_a_name_of_sixty_characters_cuts_nothing_off(stage: Stage, scene: Scene)
 
 
 def test_the_door_and_the_first_hour_name_everything(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+    qtbot: QtBot, dressed: QApplication, tmp_path: Path
 ) -> None:
-    before = qapp.styleSheet()
-    prepare(qapp)
     with furnished(tmp_path / "other") as house:
         operations = Operations(Answers())
         window = make_window(lambda: house.office, operations, tmp_path / "settings")
@@ -94,7 +98,6 @@ def test_the_door_and_the_first_hour_name_everything(
         )
         operations.close()
         window.close()
-    qapp.setStyleSheet(before)
     assert found == []
 
 
