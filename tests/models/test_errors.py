@@ -48,9 +48,7 @@ ADVICE = re.compile(
     "ください|お試し|依頼|使えます|できます|続けられます|完了します|直り|復元できます|続けます"
     "|何も変更していません|そのまま残っています"
 )
-PARTICLES = re.compile(
-    "([はがをに])\\1|のの|、、|。。|「」|（）|は、は|が、が|もだけ"
-)
+PARTICLES = re.compile("([はがをに])\\1|のの|、、|。。|「」|（）|は、は|が、が|もだけ")
 
 
 def _facts(error: type[AzukariError]) -> list[str]:

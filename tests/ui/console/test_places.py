@@ -52,7 +52,7 @@ def test_a_folder_is_no_file_and_a_file_no_folder(desk: Path) -> None:
     for look in (folder, present_folder):
         with pytest.raises(Usage, match="はファイルです"):
             look("file.csv")
-    with pytest.raises(Usage, match="「.*file.csv」はファイルです"):
+    with pytest.raises(Usage, match=r"「.*file.csv」はファイルです"):
         file_to_write("file.csv/out.csv")
 
 
