@@ -15,11 +15,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from bench.figure import Figure
 from bench.stage import LATER, office
-from models import collector
 from models.errors import AzukariError
 from models.ledger import Ledger
 from models.store import Progress
-from ui.application import make_window, prepare, warm_up
+from ui.application import make_window, prepare, warm_up, window_first
 from ui.asking import DialogAsker
 from ui.late import Late
 from ui.operations import Operations
@@ -52,10 +51,8 @@ class Window:
         if not isinstance(instance, QApplication):
             instance = QApplication([])
             prepare(instance)
-        collector.leave_it_to_the_window()  # as the program does
-        self._looks = QTimer(interval=collector.TICK_MS)
-        self._looks.timeout.connect(collector.tick)
-        self._looks.start()
+        self._first = window_first()  # as the program does
+        self._first.__enter__()
         self.blocked = 0.0
         self._before = qInstallMessageHandler(without_chatter)
         self._operations = Operations(_Silent())
@@ -80,8 +77,7 @@ class Window:
         self._operations.close()
         self._window.close()
         qInstallMessageHandler(self._before)
-        self._looks.stop()
-        collector.take_it_back()
+        self._first.__exit__(None, None, None)
 
     def seconds(self, act: Callable[[Progress], object], times: int = 1) -> float:
         """Return the median seconds of an act that is done beside the window."""

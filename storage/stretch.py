@@ -10,7 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from models.chain import GENESIS, Command, Entry, Line, check_entry, check_signature, follow
+from models.chain import (
+    GENESIS,
+    Command,
+    Entry,
+    Line,
+    check_entry,
+    check_signature,
+    follow,
+    timestamp,
+)
 from models.erased import NO_ERASURES, Erasures
 from models.errors import AzukariError, VerificationFailed
 from storage import compare, log, rows
@@ -183,6 +192,7 @@ class _Chunk:
         """Check order, hashes, contents, heads of commands and signatures, one by one."""
         yield from self._cover()
         yield from self._check_authors()
+        yield from self._check_times()
         following = map(log.read_command, self._commands)
         command = next(following, None)
         expected = self.first
@@ -215,6 +225,13 @@ class _Chunk:
         for one, other in pairwise(self._commands):
             if one[1] + 1 != other[0]:
                 yield _gap(one[1] + 1)
+
+    def _check_times(self) -> Iterator[Found]:
+        """Check that times are written as they were hashed; a parser reads others the same."""
+        for row in self._commands:
+            if timestamp(log.read_command(row).recorded_at) != row[4]:
+                where = f"記帳番号{row[0]}"
+                yield "CHAIN", where, f"{where}が、書かれたときと違っています。"
 
     def _check_authors(self) -> Iterator[Found]:
         """Check who entered the commands that begin here, and that they signed."""

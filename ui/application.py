@@ -3,7 +3,8 @@
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ui.workbench import Place
 
 AFTER_PAINT_MS = 100  # a timer of 0 would come between the window and its first picture
+TURN_S = 0.0005  # for which a thread keeps the interpreter when another wants it
 LOG_FILE = "errors.log"
 LARGEST_LOG = 1_000_000  # bytes; then it begins anew
 BUG_SENTENCE = (
@@ -63,14 +65,29 @@ def open_window(
 
 def _run(application: QApplication, window: MainWindow) -> int:
     """Run the window; whoever holds it here keeps it from being taken away as garbage."""
-    looks = QTimer(window, interval=collector.TICK_MS)
+    with window_first():
+        return application.exec()
+
+
+@contextmanager
+def window_first() -> Iterator[None]:
+    """Let the window's thread look for garbage, and have the interpreter soon when it wants it.
+
+    A thread that computes keeps the interpreter for 5 ms, and one repaint asks for it dozens of
+    times: beside a backup that made the window stand still for a fifth of a second.
+    """
+    looks = QTimer(interval=collector.TICK_MS)
     looks.timeout.connect(collector.tick)
     looks.start()
     collector.leave_it_to_the_window()
+    turn = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_S)
     try:
-        return application.exec()
+        yield
     finally:
+        sys.setswitchinterval(turn)
         collector.take_it_back()
+        looks.stop()
 
 
 def settings_place() -> Path:

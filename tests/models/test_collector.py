@@ -33,12 +33,13 @@ def test_a_long_work_without_a_window_is_not_disturbed() -> None:
 @pytest.mark.usefixtures("beside_a_window")
 def test_beside_a_window_no_other_thread_looks_for_garbage() -> None:
     lost = weakref.ref(Thing())
+    kept: list[object] = []
 
     def work() -> None:
         with collector.at_rest():
             pass  # its end must not begin it again
         for _ in range(20):
-            [[] for _ in range(100_000)]
+            kept.append([[] for _ in range(10_000)])
 
     thread = threading.Thread(target=work)
     thread.start()

@@ -110,6 +110,12 @@ def edit_account_action(db: Database) -> None:
     db.all("UPDATE entry SET action = 'forget' WHERE type = 'user_account'")
 
 
+def spell_time_otherwise(db: Database) -> None:
+    """Write a time that is read as the same millisecond."""
+    db.all("UPDATE command SET recorded_at = replace(recorded_at, 'Z', '00+00:00')"
+           " WHERE first_seq = 9")  # fmt: skip
+
+
 def garble_time(db: Database) -> None:
     db.all("UPDATE command SET recorded_at = '昨日' WHERE first_seq = 9")
 
@@ -204,6 +210,7 @@ def unvoid(db: Database) -> None:
         (edit_action, "CHAIN"),
         (edit_account_action, "CHAIN"),
         (garble_time, "CHAIN"),
+        (spell_time_otherwise, "CHAIN"),
         (delete_entry, "GAP"),
         (delete_command, "GAP"),
         (delete_first_command, "GAP"),

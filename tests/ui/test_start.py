@@ -1,9 +1,12 @@
 """The door stands with as little imported as can be; the rest comes beside it."""
 
+import gc
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from ui.application import window_first
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOOR = """
@@ -42,3 +45,10 @@ def test_the_door_imports_nothing_that_it_does_not_show(tmp_path: Path) -> None:
     rooms = ("main", "models", "reports", "resources", "storage", "ui")
     assert {name for name in loaded if name.split(".")[0] in rooms} == OURS
     assert loaded.isdisjoint(LATER)
+
+
+def test_the_window_comes_first_while_it_runs() -> None:
+    turn = sys.getswitchinterval()
+    with window_first():
+        assert sys.getswitchinterval() < turn / 5 and not gc.isenabled()
+    assert sys.getswitchinterval() == turn and gc.isenabled()
