@@ -172,9 +172,10 @@ class Database:
         """Run many statements that return nothing, each with its own parameters, in order."""
         with self.lock:
             try:
-                execute = self._usable().cursor().executemany
+                cursor = self._usable().cursor()
+                self._reading.add(cursor)  # an error may leave it half-way, too
                 for sql, alike in groupby(statements, itemgetter(0)):
-                    execute(sql, map(itemgetter(1), alike))
+                    cursor.executemany(sql, map(itemgetter(1), alike))
             except driver.Error as error:
                 self._fail(error)
 
