@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -103,7 +104,7 @@ class Attachments:
         with open_regular(path) as file:
             try:
                 with reading(path):
-                    yield from self._open(file, path).rest()
+                    yield from map(bytes, self._open(file, path).rest())
             except BrokenStream as exc:
                 raise Damaged(file=str(path), what_now=_RESTORE) from exc
 
@@ -164,7 +165,7 @@ class Attachments:
         writer.finish()
         return StoredFile(sink.hash.hexdigest(), sink.size, plain_size, plain.hexdigest())
 
-    def _open(self, file: BinaryIO, path: Path) -> RecordReader:
+    def _open(self, file: BufferedReader, path: Path) -> RecordReader:
         prefix = file.read(PREFIX_BYTES)
         version = int.from_bytes(prefix[8:10], "big")
         if prefix[:8] != MAGIC or len(prefix) != PREFIX_BYTES or version < 1:

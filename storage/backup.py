@@ -14,10 +14,10 @@ meanwhile, attachments are copied as they are. A backup counts when
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,6 +34,7 @@ from models.errors import (
 )
 from models.store import Progress
 from resources import VERSION as PROGRAM
+from storage.apart import LARGE, apart
 from storage.attachments import FOLDER_NAME, list_names
 from storage.backup_format import (
     ATTACHMENT_PART,
@@ -180,7 +181,8 @@ def write_backup(
 
     Args:
         database: reader over the encrypted database file, exactly `database_size` bytes. With
-            `check_source` it is read in another thread.
+            `check_source` it is read in another thread; a large one is read by its name, in a
+            process of its own.
         attachments: names of sealed files; all files of the ledger's folder if left out.
         check_source: checks the database itself; runs in the caller's thread.
 
@@ -193,18 +195,16 @@ def write_backup(
     key = vault.random(KEY_BYTES)
     sizes = [_size(folder / name) for name in names]
     manifest = _describe(vault, facts, now, key, database_size, sizes)
-    preamble = write_preamble(manifest)
     part = target.with_name(target.name + _PART_SUFFIX)
     _remove(part)
     file = create_new(part)
+    file.close()
+    whole = _Whole(part, write_preamble(manifest), key, vault.header_bytes, vault.folder, names)
 
     def write(meter: Meter) -> VerifiedBackup:
-        with writing(part):
-            file.write(preamble.raw + preamble.digest)
-        parts = PartWriter(_Guarded(file, part), preamble, key, meter)
-        _write_parts(parts, vault, database, database_size, folder, names)
-        finish(file, part)
-        return _verify(part, lambda _: key, None, meter)
+        if manifest.content_size < LARGE:
+            return _write_and_read(whole, database, meter)
+        return apart(_write_and_read_apart, whole, meter=meter, file=part)
 
     try:
         verified = write_beside(write, check_source, progress, 2 * manifest.content_size)
@@ -271,9 +271,12 @@ def restore_backup(
         with open_regular(path) as file, reading(path):
             preamble = read_preamble(file, str(path))
             _check_owner(preamble.manifest, path, None, allow_test_profile)
-            meter = Meter(progress, preamble.manifest.content_size)
             key = opener(preamble.manifest)
-            _extract(PartReader(file, str(path), preamble, key, meter), unfinished)
+        meter = Meter(progress, preamble.manifest.content_size)
+        if preamble.manifest.content_size < LARGE:
+            _extract(path, preamble, key, unfinished, meter)
+        else:
+            apart(_extract, path, preamble, key, unfinished, meter=meter, file=path)
         if check_database is not None:
             check_database(unfinished / DATABASE_NAME)
         put_in_place(unfinished, folder)
@@ -323,20 +326,45 @@ def _describe(
     )
 
 
-def _write_parts(
-    parts: PartWriter,
-    vault: Vault,
-    database: BinaryIO,
-    database_size: int,
-    folder: Path,
-    names: Sequence[str],
-) -> None:
-    header = vault.header_bytes
-    parts.add(HEADER_PART, len(header), iter([header]))
-    source = vault.folder / DATABASE_NAME
-    parts.add(DATABASE_PART, database_size, _pieces(database, source))
-    for name in names:
-        path = folder / name
+@dataclass(frozen=True)
+class _Whole:
+    """All that goes into one backup, and the file that it becomes."""
+
+    part: Path
+    preamble: Preamble
+    key: bytes
+    header: bytes
+    ledger: Path
+    names: Sequence[str]
+
+
+def _write_and_read_apart(whole: _Whole, meter: Meter) -> VerifiedBackup:
+    path = whole.ledger / DATABASE_NAME
+    with open_regular(path) as database, reading(path):
+        return _write_and_read(whole, database, meter)
+
+
+def _write_and_read(whole: _Whole, database: BinaryIO, meter: Meter) -> VerifiedBackup:
+    part, preamble = whole.part, whole.preamble
+    with writing(part):
+        file = part.open("r+b")
+    try:
+        with writing(part):
+            file.write(preamble.raw + preamble.digest)
+        parts = PartWriter(_Guarded(file, part), preamble, whole.key, meter)
+        _write_parts(parts, whole, database)
+        finish(file, part)
+    finally:
+        file.close()
+    return _verify(part, lambda _: whole.key, None, meter)
+
+
+def _write_parts(parts: PartWriter, whole: _Whole, database: BinaryIO) -> None:
+    parts.add(HEADER_PART, len(whole.header), iter([whole.header]))
+    size = whole.preamble.manifest.database_size
+    parts.add(DATABASE_PART, size, _pieces(database, whole.ledger / DATABASE_NAME))
+    for name in whole.names:
+        path = whole.ledger / FOLDER_NAME / name
         with open_regular(path) as file:
             try:
                 pieces = _pieces(file, path)
@@ -382,9 +410,9 @@ def _verify(
 def _read_through(
     path: Path, opener: Opener, database: Path | None, meter: Meter
 ) -> "tuple[Preamble, _Counted]":
-    with open_regular(path) as file, reading(path), ThreadPoolExecutor(1) as beside:
+    with open_regular(path) as file, reading(path):
         forget_cached(file)
-        counted = _Counted(file, beside)
+        counted = _Counted(file)
         preamble = read_preamble(counted, str(path))
         key = opener(preamble.manifest)
         parts = PartReader(counted, str(path), preamble, key, meter)
@@ -401,7 +429,14 @@ def _read_through(
     return preamble, counted
 
 
-def _extract(parts: PartReader, folder: Path) -> None:
+def _extract(path: Path, preamble: Preamble, key: bytes, folder: Path, meter: Meter) -> None:
+    with open_regular(path) as file, reading(path):
+        if read_preamble(file, str(path)).raw != preamble.raw:
+            raise damaged(str(path))  # another one than the key was found for
+        _take_out(PartReader(file, str(path), preamble, key, meter), folder)
+
+
+def _take_out(parts: PartReader, folder: Path) -> None:
     try:
         header = parts.header()
         for name in COPIES:
@@ -471,22 +506,24 @@ def _pieces(source: BinaryIO, path: Path) -> Iterator[bytes]:
 
 
 class _Counted:
-    """A source that counts what was read and hashes it in another thread: every byte of a backup."""
+    """A source that counts and hashes what was read: every byte of a backup."""
 
-    def __init__(self, file: BinaryIO, beside: ThreadPoolExecutor) -> None:
+    def __init__(self, file: BufferedReader) -> None:
         self.size = 0
         self._file = file
-        self._beside = beside
         self._hash = hashlib.sha256()
-        self._hashing: Future[None] = beside.submit(self._hash.update, b"")
 
     def read(self, size: int = -1, /) -> bytes:
         data = self._file.read(size)
-        self._hashing.result()
-        self._hashing = self._beside.submit(self._hash.update, data)
+        self._hash.update(data)
         self.size += len(data)
         return data
 
+    def readinto(self, buffer: bytearray, /) -> int:
+        length = self._file.readinto(buffer)
+        self._hash.update(memoryview(buffer)[:length])
+        self.size += length
+        return length
+
     def sha256(self) -> str:
-        self._hashing.result()
         return self._hash.hexdigest()

@@ -23,7 +23,7 @@ from storage.backup_format import (
 from storage.header import HASH_BYTES, MOST_BYTES
 from storage.header_files import read_copy
 from storage.kdf import hkdf
-from storage.records import BrokenStream, RecordReader, RecordWriter, Sink, Source
+from storage.records import BrokenStream, RecordReader, RecordSource, RecordWriter, Sink
 
 NO_NAME = bytes(HASH_BYTES)
 BEAT = 0.1  # seconds between two looks at a thread
@@ -99,6 +99,9 @@ def write_beside(
             raise
 
 
+Piece = bytes | memoryview
+
+
 class PartWriter:
     """Write parts into the sealed stream: kind, size, content, SHA-256."""
 
@@ -126,7 +129,7 @@ class PartReader:
     """The sealed stream of one backup, part by part, in the one order that we write."""
 
     def __init__(
-        self, source: Source, name: str, preamble: Preamble, key: bytes, meter: Meter
+        self, source: RecordSource, name: str, preamble: Preamble, key: bytes, meter: Meter
     ) -> None:
         self.manifest = preamble.manifest
         self.name = name
@@ -150,7 +153,7 @@ class PartReader:
 
     def header(self) -> bytes:
         """Read the header copy and compare it with the manifest."""
-        raw = b"".join(self.part(HEADER_PART, MOST_BYTES).pieces())
+        raw = b"".join(map(bytes, self.part(HEADER_PART, MOST_BYTES).pieces()))
         header = read_copy(raw, self.name).header
         found = (header.vault_id, header.generation, len(raw))
         manifest = self.manifest
@@ -176,14 +179,14 @@ class PartReader:
 class Part:
     """One part; `pieces` must be read to the end before the next one."""
 
-    def __init__(self, size: int, name: bytes, meter: Meter, source: Iterator[bytes]) -> None:
+    def __init__(self, size: int, name: bytes, meter: Meter, source: Iterator[Piece]) -> None:
         self.size = size
         self.name = name
         self._meter = meter
         self._source = source
 
-    def pieces(self) -> Iterator[bytes]:
-        """Yield the content and check length and name at its end.
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the content and check length and name at its end; each stands until the next.
 
         Raises:
             BrokenStream: they do not agree.

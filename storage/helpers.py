@@ -20,7 +20,7 @@ from resources import dumps
 from storage.database import Database, open_snapshot
 
 Found = tuple[str, str, str]  # code, where, message
-NICE = 5
+NICE = 19  # behind everything that somebody waits for
 BEAT = 0.1  # seconds until the caller is asked again whether to go on
 
 

@@ -14,12 +14,19 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from storage.keyset import TAG_BYTES
 
 _COUNTER_BYTES = 11
+_NOTHING = memoryview(b"")
 
 
 class Source(Protocol):
-    """Where sealed bytes come from: short only at the end, as a buffered file is."""
+    """Where bytes come from: short only at the end, as a buffered file is."""
 
     def read(self, size: int = -1, /) -> bytes: ...
+
+
+class RecordSource(Protocol):
+    """Where sealed records come from: short only at the end, as a buffered file is."""
+
+    def readinto(self, buffer: bytearray, /) -> int: ...
 
 
 class Sink(Protocol):
@@ -48,7 +55,7 @@ class RecordWriter:
         self._sealed = memoryview(bytearray(size + TAG_BYTES))
         self._number = 0
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         rest = memoryview(data)
         # A full record waits until more follows, because the last one is marked.
         while self._filled + len(rest) > self._size:
@@ -75,11 +82,15 @@ class RecordWriter:
 
 
 class RecordReader:
-    """Open a stream in order; nothing is handed out before its record was authenticated."""
+    """Open a stream in order; nothing is handed out before its record was authenticated.
 
-    def __init__(self, source: Source, key: bytes, context: bytes, size: int) -> None:
-        self._records = _open_records(source, AESGCM(key), context, size + TAG_BYTES)
-        self._ready = b""
+    What is handed out stands until the next piece is asked for, which takes its place: to have new
+    memory for every record cost more than to open it, and the window waited for that.
+    """
+
+    def __init__(self, source: RecordSource, key: bytes, context: bytes, size: int) -> None:
+        self._records = _open_records(source, AESGCM(key), context, size)
+        self._ready = _NOTHING
         self._at = 0
 
     def read_exactly(self, length: int) -> bytes:
@@ -88,19 +99,19 @@ class RecordReader:
         Raises:
             BrokenStream: the stream is damaged or ends earlier.
         """
-        return b"".join(self.take(length))
+        return b"".join(map(bytes, self.take(length)))
 
-    def take(self, length: int) -> Iterator[bytes]:
+    def take(self, length: int) -> Iterator[memoryview]:
         """Yield exactly `length` bytes in pieces of up to one record."""
         while length:
             piece = self._piece(length)
             length -= len(piece)
             yield piece
 
-    def rest(self) -> Iterator[bytes]:
+    def rest(self) -> Iterator[memoryview]:
         """Yield everything up to the end."""
         yield self._ready[self._at :]
-        self._ready, self._at = b"", 0
+        self._ready, self._at = _NOTHING, 0
         yield from self._records
 
     def expect_end(self) -> None:
@@ -112,9 +123,9 @@ class RecordReader:
         if any(self.rest()):
             raise BrokenStream
 
-    def _piece(self, length: int) -> bytes:
+    def _piece(self, length: int) -> memoryview:
         if self._at == len(self._ready):
-            self._ready = next(self._records, b"")
+            self._ready = next(self._records, _NOTHING)
             self._at = 0
             if not self._ready:
                 raise BrokenStream
@@ -123,23 +134,30 @@ class RecordReader:
         return piece
 
 
-def _open_records(source: Source, cipher: AESGCM, context: bytes, sealed: int) -> Iterator[bytes]:
+def _open_records(
+    source: RecordSource, cipher: AESGCM, context: bytes, size: int
+) -> Iterator[memoryview]:
     """Read one record ahead: the one that nothing follows is the last."""
+    sealed = size + TAG_BYTES
+    current, following = bytearray(sealed), bytearray(sealed)
+    plain = memoryview(bytearray(size))
+    filled = source.readinto(current)
     number = 0
-    current = source.read(sealed)
     while True:
-        following = source.read(sealed) if len(current) == sealed else b""
-        last = not following
+        coming = source.readinto(following) if filled == sealed else 0
+        opened = plain[: max(filled - TAG_BYTES, 0)]
         try:
-            plain = cipher.decrypt(_nonce(number, last), current, context)
+            cipher.decrypt_into(
+                _nonce(number, not coming), memoryview(current)[:filled], context, opened
+            )
         except (InvalidTag, ValueError) as exc:
             raise BrokenStream from exc
-        if not plain and number:
+        if not opened and number:
             raise BrokenStream
-        yield plain
-        if last:
+        yield opened
+        if not coming:
             return
-        current = following
+        current, following, filled = following, current, coming
         number += 1
 
 

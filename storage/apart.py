@@ -1,0 +1,99 @@
+"""Do what streams gigabytes in a process of its own: beside a window it would take the interpreter.
+
+A thread that seals record after record keeps the interpreter from the window for a third of a
+second now and then (measured). What is needed goes through the pipe of the process's start, never
+through its arguments or its environment; what comes back is counted bytes and one answer.
+"""
+
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from models.errors import AzukariError, InputOutput
+from storage.backup_parts import Meter
+from storage.helpers import stand_back
+
+T = TypeVar("T")
+LARGE = 64 << 20  # bytes; fewer take no longer than starting a process
+BEAT = 0.1  # seconds until the caller is asked again whether to go on
+_TOLD = 8 << 20  # bytes between two words about how far it is
+
+
+def apart(work: Callable[..., T], *arguments: object, meter: Meter, file: Path) -> T:
+    """Call `work(*arguments, meter)` in another process; work and arguments must be picklable.
+
+    Args:
+        meter: hears what is done; whatever it raises ends the process.
+        file: what the process works on, for the sentence when it ends by itself.
+
+    Raises:
+        AzukariError: what the work raised.
+        InputOutput: the process ended by itself.
+    """
+    # "spawn": a fork of a process with a window and threads may hang.
+    context = multiprocessing.get_context("spawn")
+    mine, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, work, arguments), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        return cast(T, _answer(mine, meter))
+    except (EOFError, OSError) as exc:
+        raise InputOutput(file=str(file), reason="バックアップの補助プログラムの終了") from exc
+    finally:
+        process.terminate()
+        process.join()  # only now nobody holds the file any more
+        mine.close()
+
+
+def _answer(connection: Connection, meter: Meter) -> Any:
+    while True:
+        if not connection.poll(BEAT):
+            meter.advance(0)
+            continue
+        kind, value = connection.recv()
+        if kind == "on":
+            meter.advance(value)
+        elif kind == "done":
+            return value
+        elif kind == "refused":
+            error, facts = value
+            raise error(**facts)
+        else:
+            raise value
+
+
+# --- in the process -------------------------------------------------------------------------------
+
+
+class _Telling(Meter):
+    """Tells the other side how far it is."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(None, 0)
+        self._connection = connection
+
+    def advance(self, amount: int) -> None:
+        self._done += amount
+        if self._done >= _TOLD:
+            self.tell()
+
+    def tell(self) -> None:
+        self._connection.send(("on", self._done))
+        self._done = 0
+
+
+def _serve(connection: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    stand_back()
+    meter = _Telling(connection)
+    try:
+        answer = work(*arguments, meter)
+    except AzukariError as error:
+        connection.send(("refused", (type(error), error.facts)))
+    except Exception as bug:  # a bug of ours must show in the process that asked
+        connection.send(("bug", bug))
+    else:
+        meter.tell()
+        connection.send(("done", answer))
