@@ -322,6 +322,8 @@ def test_every_damaged_page_is_seen_by_helpers_whether_it_is_in_use_or_free(
     for page in range(1, pages, pages // 12):
         with harmed(path, page):
             assert {one.code for one in together(shared)} == {"PAGES"}, page
+            copied = verify_log(store.database, store.vault_id, progress=silent, key=KEY)
+            assert {one.code for one in copied} == {"PAGES"}, page
     with store.database.transaction():
         store.database.all("CREATE TABLE big (x)")
         store.database.all("INSERT INTO big VALUES (zeroblob(100000))")
