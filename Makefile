@@ -23,8 +23,8 @@ run: needs $(VENV)/run.stamp ## start the program; without a screen, play a samp
 		QT_QPA_PLATFORM=offscreen exec $(BIN)/python main.py sample-day build/sample-day; \
 	fi
 
-test: needs $(VENV)/dev.stamp ## run all tests
-	@$(BIN)/python -m pytest -q
+test: needs $(VENV)/dev.stamp ## run all tests, on all cores up to four
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/dev.stamp ## formatting, lint, types
 	@$(BIN)/ruff format --check .

@@ -24,7 +24,7 @@ from models.erased import NO_ERASURES, Erasures
 from models.errors import AzukariError, VerificationFailed
 from storage import compare, log, rows
 from storage.authors import Authors
-from storage.database import Database, Row
+from storage.database import PAGE_SIZE, Database, Row
 from storage.helpers import Found
 
 CHUNK = 1000  # entries that are in memory at once
@@ -37,7 +37,7 @@ class Pages:
     """The MAC of every page of the file, used or not."""
 
     def run(self, database: Database) -> list[Found]:
-        if database.frozen and not database.value("PRAGMA freelist_count"):
+        if database.frozen and _is_all_in_use(database):
             # `Structure` reads every page there is, and SQLCipher asks for the MAC of what it reads.
             # The connection of an open ledger has many pages in memory: there it would not see.
             return []
@@ -45,6 +45,12 @@ class Pages:
             (PAGES, database.path.name, f"データベースのページが壊れています（{line}）。")
             for (line,) in database.all("PRAGMA cipher_integrity_check")
         ]
+
+
+def _is_all_in_use(database: Database) -> bool:
+    """Tell whether every page of the file belongs to a tree: none is free, none is behind them."""
+    size = database.value("PRAGMA page_count") * PAGE_SIZE
+    return database.path.stat().st_size == size and not database.value("PRAGMA freelist_count")
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ def test_tables_of_another_version_are_derived_again(path: Path) -> None:
     database.close()
     seen: list[tuple[int, int]] = []
     store = open_store(path, KEY, VAULT_ID, lambda done, total: seen.append((done, total)))
-    assert store.count(Query("item")) == 1 and seen[-1] == (8, 8)
+    assert store.count(Query("item")) == 1 and seen[-1][0] == seen[-1][1] >= 8
     assert not store.database.all("SELECT 1 FROM sqlite_schema WHERE name = 'v_of_the_past'")
     store.close()
 
