@@ -43,6 +43,7 @@ from storage import files
 
 PAGE_SIZE = 4096
 CACHE_KIB = 65_536  # holds the inner pages of every index of a ledger of a million entries
+SNAPSHOT_KIB = 40_960  # two helpers read a copy side by side, and all must stay below 600 MiB
 SLICE = 2_000  # rows that are read before others may ask
 APPLICATION_ID = 0x415A554B  # "AZUK"
 OLDEST_SQLITE = (3, 51, 3)
@@ -477,7 +478,7 @@ def _connect(path: Path, key: bytes, mode: str, *, exclusive: bool = True) -> Da
             database.all("BEGIN EXCLUSIVE")  # takes the lock for good
             database.all("COMMIT")
         else:
-            _assert_pragma(database, "cache_size", f"-{CACHE_KIB}", -CACHE_KIB)
+            _assert_pragma(database, "cache_size", f"-{SNAPSHOT_KIB}", -SNAPSHOT_KIB)
             _assert_pragma(database, "temp_store", "MEMORY", 2)
             _assert_pragma(database, "trusted_schema", "OFF", 0)
     except BaseException:
