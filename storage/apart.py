@@ -1,11 +1,9 @@
 """Do what streams gigabytes in a process of its own: beside a window it would take the interpreter.
 
 A thread that seals record after record keeps the interpreter from the window for a third of a
-second now and then (measured). What is needed goes through the pipe of the process's start, never
-through its arguments or its environment; what comes back is counted bytes and one answer.
+second now and then (measured). What comes back is counted bytes and one answer.
 """
 
-import multiprocessing
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -13,11 +11,10 @@ from typing import Any, TypeVar, cast
 
 from models.errors import AzukariError, InputOutput
 from storage.backup_parts import Meter
-from storage.helpers import stand_back
+from storage.helpers import BEAT, process, stand_back
 
 T = TypeVar("T")
 LARGE = 64 << 20  # bytes; fewer take no longer than starting a process
-BEAT = 0.1  # seconds until the caller is asked again whether to go on
 _TOLD = 8 << 20  # bytes between two words about how far it is
 
 
@@ -32,20 +29,11 @@ def apart(work: Callable[..., T], *arguments: object, meter: Meter, file: Path) 
         AzukariError: what the work raised.
         InputOutput: the process ended by itself.
     """
-    # "spawn": a fork of a process with a window and threads may hang.
-    context = multiprocessing.get_context("spawn")
-    mine, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work, arguments), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        return cast(T, _answer(mine, meter))
-    except (EOFError, OSError) as exc:
-        raise InputOutput(file=str(file), reason="バックアップの補助プログラムの終了") from exc
-    finally:
-        process.terminate()
-        process.join()  # only now nobody holds the file any more
-        mine.close()
+    with process(_serve, work, arguments) as connection:
+        try:
+            return cast(T, _answer(connection, meter))
+        except (EOFError, OSError) as exc:
+            raise InputOutput(file=str(file), reason="バックアップの補助プログラムの終了") from exc
 
 
 def _answer(connection: Connection, meter: Meter) -> Any:

@@ -14,7 +14,7 @@ from models.errors import AzukariError, Damaged, TablesDamaged
 from models.gate import Problem
 from models.records import BY_TYPE
 from models.store import Progress, quiet, tell
-from storage import files
+from storage import files, log
 from storage.compare import CODE as VIEW
 from storage.database import Database
 from storage.helpers import Found
@@ -42,7 +42,6 @@ _WRONG_KEY = (
 )
 _SHOWN = 5  # numbers of pages in one sentence
 _SAMPLES = 64  # pages that are looked at before a key is called another one
-_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
 _LABELS = {
     "secret": "設定と鍵", "setting": "設定と鍵", "access_line": "利用の記録",
     "access_seal": "利用の記録",
@@ -187,7 +186,7 @@ def _places(
     walk = Walk(file, frozenset(damaged), progress)
     places = {"": Place(Part.CATALOGUE), " ": Place(Part.FREE)}
     roots = {"": 1}
-    for tree in sorted(known, key=lambda one: not is_log(one.table)):
+    for tree in sorted(known, key=lambda one: not log.is_log(one.table)):
         places[tree.name], roots[tree.name] = _place(tree), tree.root
     for name, root in roots.items():
         walk.tree(name, root)
@@ -205,16 +204,11 @@ def _places(
     return dict(sorted(found.items(), key=lambda one: list(Part).index(one[0].part)))
 
 
-def is_log(table: str) -> bool:
-    """Tell whether a table is no derived one."""
-    return not table.startswith(("v_", "search", "sqlite_"))
-
-
 def _place(tree: Tree) -> Place:
     table = tree.table
     if table == "search" or table.startswith("search_"):
         return Place(Part.SEARCH)
-    if is_log(table):
+    if log.is_log(table):
         label = _LABELS.get(table, "")
         return Place(Part.LOG if tree.kind == "table" else Part.LOG_INDEX, label)
     return Place(Part.TABLE if tree.kind == "table" else Part.INDEX, _label(table))
@@ -231,8 +225,7 @@ def _disorder(database: Database) -> Iterator[Found]:
     """Find out whether the log stands where pages are whole and something does not fit together."""
     if _is_in_order(database):
         return
-    tables = [name for (name,) in database.all(_TABLES)]
-    stands = all(_is_in_order(database, table) for table in tables if is_log(table))
+    stands = all(_is_in_order(database, table) for table in log.names(database))
     where, way = ("一覧の表か索引", REBUILD) if stands else ("記帳", RESTORE)
     yield CODE, database.path.name, f"データベースの{where}の構造が壊れています。{way}"
 

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -42,17 +42,12 @@ class Helpers:
     """Processes that take one job after the other; leaving the block ends them at once."""
 
     def __init__(self, path: Path, key: bytes, number: int) -> None:
-        # "spawn": a fork of a process with a window and threads may hang.
-        context = multiprocessing.get_context("spawn")
         self._path = path
         self._processes: list[BaseProcess] = []
         self._idle: list[Connection] = []
         self._busy: dict[Connection, Job] = {}
         for _ in range(number):
-            mine, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, path, key), daemon=True)
-            process.start()
-            theirs.close()
+            process, mine = _spawn(_serve, path, key)
             self._processes.append(process)
             self._idle.append(mine)
 
@@ -109,6 +104,32 @@ class Helpers:
 
     def _ended(self) -> InputOutput:
         return InputOutput(file=str(self._path), reason="検証の補助プログラムの終了")
+
+
+@contextmanager
+def process(target: Callable[..., None], *arguments: object) -> Iterator[Connection]:
+    """Call `target(its end of a pipe, *arguments)` in another process; leaving the block ends it.
+
+    Target and arguments must be picklable; they reach it through the pipe of its start, never
+    through its arguments or its environment.
+    """
+    running, mine = _spawn(target, *arguments)
+    try:
+        yield mine
+    finally:
+        running.terminate()
+        running.join()  # only now nobody holds a file any more
+        mine.close()
+
+
+def _spawn(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
+    # "spawn": a fork of a process with a window and threads may hang.
+    context = multiprocessing.get_context("spawn")
+    mine, theirs = context.Pipe()
+    started = context.Process(target=target, args=(theirs, *arguments), daemon=True)
+    started.start()
+    theirs.close()
+    return started, mine
 
 
 def stand_back() -> None:

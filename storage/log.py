@@ -51,8 +51,6 @@ TABLES = (
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 )
 
-NAMES = ("command", "entry", "content", "secret", "setting")
-
 _COMMAND = (
     'SELECT first_seq, last_seq, id, author, recorded_at, "offset", head, signature FROM command'
 )
@@ -64,6 +62,17 @@ _TOLD = (
     "SELECT e.seq, e.type, e.record_id, e.action, e.payload, c.body FROM entry e"
     " LEFT JOIN content c ON c.seq = e.seq WHERE e.seq BETWEEN ? AND ? ORDER BY e.seq"
 )
+
+
+def is_log(table: str) -> bool:
+    """Tell whether a table is no derived one."""
+    return not table.startswith(("v_", "search", "sqlite_"))
+
+
+def names(database: Database) -> list[str]:
+    """Return every table that is no derived one."""
+    found = database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return [name for (name,) in found if is_log(name)]
 
 
 def create_log(database: Database, vault_id: str) -> None:

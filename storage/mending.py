@@ -17,7 +17,6 @@ from models.chain import Head
 from models.errors import VerificationFailed
 from models.store import Progress
 from storage import files, log
-from storage.damage import is_log
 from storage.database import Database, Row, create_database, open_database
 from storage.ledger_store import LedgerStore, derive
 from storage.ledgers import check_snapshot
@@ -105,7 +104,7 @@ def _copy(source: Database, target: Database, progress: Progress) -> None:
     )
     done, total = 0, _LOG_TABLES * log.head(source).seq
     for type_, name, table, sql in made:
-        if not is_log(table):
+        if not log.is_log(table):
             continue
         target.all(sql)
         for rows in _rows(source, name) if type_ == "table" else ():

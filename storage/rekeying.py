@@ -6,7 +6,6 @@ rolls it back, so that it is under the old key or the new one and nothing betwee
 shows the rollback journal, which takes up every page before the page is written anew.
 """
 
-import multiprocessing
 import os
 import threading
 from collections.abc import Callable
@@ -17,10 +16,9 @@ from pathlib import Path
 from models.errors import AzukariError, InputOutput
 from models.store import Progress
 from storage.database import Database, open_database
-from storage.helpers import stand_back
+from storage.helpers import BEAT, process, stand_back
 
 SMALL = 8 << 20  # bytes; encrypting so few takes no longer than starting a process
-BEAT = 0.1  # seconds until the caller is asked again whether to go on
 
 
 def rekey(database: Database, old: bytes, new: bytes, progress: Progress) -> None:
@@ -49,18 +47,8 @@ def rekey(database: Database, old: bytes, new: bytes, progress: Progress) -> Non
 
 def _watch(path: Path, old: bytes, new: bytes, progress: Progress) -> None:
     """Let a process encrypt the file; end it when `progress` raises."""
-    # "spawn": a fork of a process with a window and threads may hang.
-    context = multiprocessing.get_context("spawn")
-    mine, theirs = context.Pipe()
-    process = context.Process(target=_encrypt, args=(theirs, path, old, new), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        _wait(mine, _measure(path), progress)
-    finally:
-        process.terminate()
-        process.join()  # only now nobody holds the file any more
-        mine.close()
+    with process(_encrypt, path, old, new) as connection:
+        _wait(connection, _measure(path), progress)
 
 
 def _wait(

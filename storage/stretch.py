@@ -29,7 +29,6 @@ from storage.helpers import Found
 
 CHUNK = 1000  # entries that are in memory at once
 PAGES = "PAGES"
-_COMPLETE = "PRAGMA integrity_check({})"
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,8 @@ class Structure:
     def run(self, database: Database) -> list[Found]:
         lines = database.all(f"PRAGMA {'integrity_check' if self.derived else 'quick_check'}(20)")
         if not self.derived:
-            lines += [row for name in log.NAMES for row in database.all(_COMPLETE.format(name))]
+            for name in log.names(database):
+                lines += database.all(f"PRAGMA integrity_check({name})")
         # What SQLite says of each is for its makers; people need to know that and how much.
         found = [str(line) for (line,) in lines if line != "ok"]
         count = sum(len(line.splitlines()) for line in found)
