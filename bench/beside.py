@@ -18,12 +18,13 @@ from bench.stage import LATER, office
 from models.errors import AzukariError
 from models.ledger import Ledger
 from models.store import Progress
-from ui.application import make_window, prepare, warm_up, window_first
+from ui.application import make_window, prepare, window_first
 from ui.asking import DialogAsker
 from ui.late import Late
 from ui.operations import Operations
 from ui.pictures import without_chatter
 from ui.sample.clock import StoryClock
+from ui.warming import warm_up
 
 EVERY_MS = 10
 LONGEST_LIST = "handling_event"

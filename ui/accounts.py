@@ -68,13 +68,13 @@ class AccountsPart(QWidget):
 
     def refresh(self) -> None:
         self.proposals.refresh()
-        ledger = self.desk.ledger
+        ledger, unseen = self.desk.ledger, self.tr(UNSEEN)
 
         def read() -> list[tuple[UserAccount, str]]:
             accounts = ledger.people.accounts()
             people = ledger.store.get_many(Person, [a.person_id for a in accounts])
             names = {key: stored.record.name for key, stored in people.items()}
-            return [(a, names.get(a.person_id, self.tr(UNSEEN))) for a in accounts]
+            return [(a, names.get(a.person_id, unseen)) for a in accounts]
 
         self.desk.operations.ask(read, self._show, parent=self)
 

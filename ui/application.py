@@ -1,6 +1,5 @@
 """The window's composition: font, theme, pages, and the one place where bugs surface."""
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from ui import theme
 from ui.late import Late
 from ui.operations import Operations
 from ui.preferences import Preferences
+from ui.warming import warm_up
 from ui.window import TITLE, MainWindow
 
 if TYPE_CHECKING:
@@ -119,30 +119,6 @@ def _finish_dressing(application: QApplication) -> None:
 
     theme.load_names_font()
     application.setWindowIcon(icons.seal())
-
-
-def warm_up(operations: Operations, office: "Callable[[], Office]") -> None:
-    """Import in the worker what the first sign-in needs."""
-
-    def work() -> None:
-        office()
-        from ui import (  # noqa: F401
-            backup_page,
-            barcode,
-            daily_log,
-            icons,
-            idle,
-            items,
-            record_pages,
-            session_lock,
-            today,
-            workbench,
-        )
-
-        icons.warm_up()
-        gc.freeze()  # modules and classes stay: nobody need look through them for garbage again
-
-    operations.ask(work, lambda _: None)
 
 
 def make_window(office: "Callable[[], Office]", operations: Operations, folder: Path) -> MainWindow:

@@ -115,11 +115,6 @@ def seal() -> QIcon:
     return made
 
 
-def warm_up() -> None:
-    """Import QtAwesome; may run in a worker thread while the user types his password."""
-    import qtawesome  # noqa: F401
-
-
 @cache
 def _font() -> Any:
     import qtawesome

@@ -63,11 +63,10 @@ def _work(view: RegisterView, title: str, number: str) -> Callable[[Progress], b
     ledger, model, query = view.desk.ledger, view.model, view.query()
     order = _shown_columns(view)
     columns = _columns(view, order)
-    asked = _asked(view)
+    asked, count = _asked(view), model.columnCount()
 
     def texts(row: ListRow) -> tuple[str, ...]:
-        return tuple(model.text(row, column) or _unsaid(model.columnCount(), column)
-                     for column in order)  # fmt: skip
+        return tuple(model.text(row, column) or _unsaid(count, column) for column in order)
 
     def work(progress: Progress) -> bytes:
         from reports.list_print import NONE, ListPrint

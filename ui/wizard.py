@@ -21,11 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.commands import Change
 from models.errors import AzukariError
 from models.ledger import Ledger
 from models.office import Office
-from models.records import Organization
+from models.records import Contract, Organization
 from ui import ledger_settings as settings
 from ui.fitting import fit
 from ui.layout import button, note, say
@@ -67,7 +66,6 @@ class Wizard(QDialog):
         self._ledger: Ledger | None = None
         self._made_from: tuple[object, ...] = ()
         self._skipped = False
-        self._contract_written = False
         self.setWindowTitle(self.tr("新しい台帳"))
         fit(self, 860, 660)
         self._make_steps()
@@ -224,23 +222,30 @@ class Wizard(QDialog):
 
     def _finish(self) -> None:
         """Write contract and settings, forget the secrets, hand the open ledger over."""
-        self._wait(True)
-        self._operations.ask(self._write_rest, self._handed_over, failed=self._failed, parent=self)
-
-    def _write_rest(self) -> None:
         ledger = self._ledger
         assert ledger is not None
-        folder = self.backup.folder.text().strip()
-        if folder:
-            settings.change_setting(ledger, settings.BACKUP_FOLDER, folder)
-        journal = self.backup.journal.text().strip()
-        if journal and ledger.journal.status().folder is None:
-            ledger.journal.start(Path(journal))
-        if not self._skipped and not self._contract_written:
-            contractor = ledger.registers.all(Organization)[0].record
-            records = self.contract.records(ledger.new_id(), contractor.id)
-            change: Change = ledger.registers.create_all(records)
-            self._contract_written = bool(change.ids)
+        folder, journal = self.backup.folder.text().strip(), self.backup.journal.text().strip()
+        typed: tuple[Organization, Contract] | None = None
+        if not self._skipped:
+            try:
+                typed = self.contract.records(ledger.new_id(), "-")
+            except AzukariError as error:
+                self._failed(error)
+                return
+
+        def work() -> None:
+            if folder:
+                settings.change_setting(ledger, settings.BACKUP_FOLDER, folder)
+            if journal and ledger.journal.status().folder is None:
+                ledger.journal.start(Path(journal))
+            if typed is not None:
+                client, contract = typed
+                contractor = ledger.registers.all(Organization)[0].record
+                ours = contract.with_changes(contractor_org_id=contractor.id)
+                ledger.registers.create_all((client, ours))
+
+        self._wait(True)
+        self._operations.ask(work, self._handed_over, failed=self._failed, parent=self)
 
     def _handed_over(self, _: None) -> None:
         ledger, self._ledger = self._ledger, None

@@ -1,11 +1,15 @@
 """Ledgers, and the answers of the user, for tests of the window: real files, a scripted hand."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import BuiltinFunctionType, FrameType
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6.Shiboken import Object
 
 from models.codes import ContractStatus, EmploymentType, OnsiteRule, OrganizationKind
 from models.ledger import Ledger
@@ -82,6 +86,37 @@ class Hand:
     def _path(self) -> Path | None:
         answer = self._answer(None)
         return answer if isinstance(answer, Path) else None
+
+
+@pytest.fixture(autouse=True)
+def careless(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Notice whatever work beside the window asks of Qt: its answers are the window's alone.
+
+    A test that plants such work empties the list.
+    """
+    found: list[str] = []
+    carry_out = Operations._work
+
+    def look(frame: FrameType, event: str, called: Any) -> None:
+        if event == "c_call" and _is_qt(called):
+            found.append(f"{called!r} at {frame.f_code.co_filename}:{frame.f_lineno}")
+
+    def watched(operations: Operations, number: int) -> None:
+        sys.setprofile(look)
+        try:
+            carry_out(operations, number)
+        finally:
+            sys.setprofile(None)
+
+    monkeypatch.setattr(Operations, "_work", watched)
+    yield found
+    assert not found
+
+
+def _is_qt(called: Any) -> bool:
+    """Tell whether a function is one of an object of Qt, or of its class."""
+    owner = called.__self__ if isinstance(called, BuiltinFunctionType) else None
+    return issubclass(owner if isinstance(owner, type) else type(owner), Object)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.ui.shell import (
     make_office,
     settle,
 )
-from ui import application
+from ui import application, warming
 from ui.late import Late
 from ui.operations import Operations
 from ui.page import Desk
@@ -75,7 +75,7 @@ def test_the_office_is_asked_for_when_somebody_signs_in(
     qtbot.addWidget(made)
     made.show()
     assert asked == []
-    application.warm_up(operations, made._office)
+    warming.warm_up(operations, made._office)
     settle(qtbot, operations)
     assert asked == [1]
     made.close()

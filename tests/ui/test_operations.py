@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete, isValid
 
@@ -34,6 +34,19 @@ def test_a_command_announces_its_change_before_it_is_done(
     assert seen == ["changed c1", "done id"]
 
 
+def test_work_that_asks_a_widget_is_noticed_by_every_test_of_the_window(
+    qtbot: QtBot, operations: Operations, careless: list[str]
+) -> None:
+    line = QLineEdit("𠮷野")
+    qtbot.addWidget(line)
+    answered: list[str] = []
+    operations.ask(lambda: line.text(), answered.append)
+    settle(qtbot, operations)
+    [noticed] = careless
+    assert answered == ["𠮷野"] and "text" in noticed and "test_operations.py" in noticed
+    careless.clear()
+
+
 def test_what_work_holds_falls_in_the_windows_thread_at_once(
     qtbot: QtBot, operations: Operations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -48,7 +61,7 @@ def test_what_work_holds_falls_in_the_windows_thread_at_once(
         time.sleep(0.05)  # the window answers before the worker has let go
 
     def ask(held: QObject) -> None:
-        operations.ask(lambda: held.objectName(), lambda _: None)
+        operations.ask(lambda: id(held), lambda _: None)
 
     post = operations._post
     monkeypatch.setattr(operations, "_post", slow)
