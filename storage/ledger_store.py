@@ -394,10 +394,11 @@ class LedgerStore:
         return self._search.index(stop) or left
 
     def rebuild(self, progress: Progress) -> None:
-        """Drop and derive all tables from the log again, in one transaction.
+        """Drop and derive all tables from the log again.
 
         Raises:
-            Cancelled: by `progress`; the tables stay as they were.
+            NewerFormat: a newer program has made entries; nothing was changed.
+            Cancelled: by `progress`; the ledger is closed then, and derives them when it is opened.
         """
         with self.database.lock:
             rebuild(self.database, progress)
@@ -421,13 +422,23 @@ def _reading_only() -> NotPermitted:
 def rebuild(database: Database, progress: Progress) -> None:
     """Derive every table from the log; the caller holds the lock.
 
+    In two transactions: pages that were free when a transaction began are not copied into its
+    rollback journal when they are used again, and that copy would be as large as all the tables.
+    Between the two the tables are of no version, so whoever opens the ledger next derives them.
+
     Zeroing the pages of dropped tables would double the work and protect nothing: the log with the
     same words stays. Therefore `secure_delete` rests meanwhile.
     """
+    log.require_known_types(database)  # before the tables of a newer program are dropped
+    last = log.head(database).seq
+    dropping = last // DROPPING
     database.all("PRAGMA secure_delete = OFF")
     try:
+        with database.transaction():
+            drop_views(database, _share(progress, 0, dropping, last))
+            database.all("PRAGMA user_version = 0")
         with collector.at_rest(), database.transaction():
-            derive(database, progress)
+            _make(database, _share(progress, dropping, last, last))
     finally:
         database.all("PRAGMA secure_delete = ON")
 
@@ -436,19 +447,30 @@ def derive(database: Database, progress: Progress) -> None:
     """Drop and derive every table, inside the caller's transaction."""
     last = log.head(database).seq
     dropping = last // DROPPING
-    total = dropping + last
-    drop_views(database, lambda done, rows: progress(dropping * done // max(rows, 1), total))
+    drop_views(database, _share(progress, 0, dropping, last))
+    _make(database, _share(progress, dropping, last, last))
+
+
+def _share(progress: Progress, before: int, own: int, last: int) -> Progress:
+    """Return the progress of one of two parts, in entries of the whole."""
+    total = last // DROPPING + last
+    return lambda done, count: progress(before + own * done // max(count, 1), total)
+
+
+def _make(database: Database, progress: Progress) -> None:
+    """Fill new tables from the log, inside the caller's transaction."""
+    last = log.head(database).seq
     schema.create_views(database, indexes=False)
     views = Views(database, tolerant=True)
-    done = dropping
+    done = 0
     for chunk in log.told(database, 1, last):
-        progress(done, total)
+        progress(done, last)
         _derive(views, chunk)
         done += len(chunk)
     fill_all(database)
     schema.create_indexes(database)
     views.settle()
-    progress(total, total)
+    progress(last, last)
 
 
 def _derive(views: Views, chunk: Sequence[tuple[Command, log.Told]]) -> None:

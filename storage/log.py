@@ -274,11 +274,7 @@ def read_filled(
     type_: str, record_id: str, payload: int, content: bytes | None
 ) -> tuple[Record, tuple[str, ...]]:
     """Return what `read_record` returns, and the names of the fields that the content holds."""
-    cls = BY_TYPE.get(type_)
-    if cls is None or payload > cls.payload:
-        raise NewerFormat(
-            file=f"記録「{type_}」", found=payload, known=cls.payload if cls else "なし"
-        )
+    cls = _known(type_, payload)
     fields: Mapping[str, Json] = {}
     if content is not None:
         fields = lift(type_, read_content(content)[0], payload, cls.payload)
@@ -286,6 +282,24 @@ def read_filled(
     # The content never holds the id; it is given before anybody else sees the record.
     vars(record)["id"] = record_id
     return record, tuple(fields)
+
+
+def _known(type_: str, payload: int) -> type[Record]:
+    cls = BY_TYPE.get(type_)
+    if cls is None or payload > cls.payload:
+        known = cls.payload if cls else "なし"
+        raise NewerFormat(file=f"記録「{type_}」", found=payload, known=known)
+    return cls
+
+
+def require_known_types(database: Database) -> None:
+    """Look at the type and version of every entry.
+
+    Raises:
+        NewerFormat: this program cannot read one of them.
+    """
+    for type_, payload in database.all("SELECT type, max(payload) FROM entry GROUP BY type"):
+        _known(type_, payload)
 
 
 D = TypeVar("D", bound=Declared)

@@ -153,6 +153,9 @@ def test_a_record_from_the_future_is_refused_at_the_rebuild(path: Path) -> None:
     database.close()
     with pytest.raises(NewerFormat):
         reopen(path)
+    database = open_database(path, KEY)
+    assert database.value("SELECT count(*) FROM v_item") == 1  # left to the newer program
+    database.close()
 
 
 @pytest.mark.parametrize("keep", [100, 4095, 4096, 8192, 40_000])

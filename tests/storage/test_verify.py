@@ -18,10 +18,11 @@ from models.errors import Cancelled, InputOutput
 from models.gate import Problem
 from models.records import UserAccount
 from models.store import Progress, Query
-from storage import log
+from storage import log, schema
 from storage.attachments import Attachments
 from storage.database import Database, Row
 from storage.ledger_store import LedgerStore
+from storage.ledgers import open_store
 from storage.verify import verify, verify_log
 from tests import factory
 from tests.factory import KEY, START, Office, SeedSigner
@@ -509,10 +510,26 @@ def test_verification_can_be_stopped(office: Office) -> None:
     assert problems(office) == []
 
 
-def test_a_rebuild_that_is_stopped_changes_nothing(office: Office) -> None:
-    def stop(done: int, total: int) -> None:
-        raise Cancelled
+def test_a_rebuild_that_is_stopped_is_done_again_by_whoever_opens_the_ledger(
+    office: Office,
+) -> None:
+    """Wherever it is stopped: before the tables are dropped, between, or while they are filled."""
+    path, store = store_of(office).database.path, store_of(office)
+    vault, states = store.setting("vault_id"), []
+    calls: list[int] = []
+    store.rebuild(lambda done, total: calls.append(done))
+    for last in (1, len(calls) // 2, len(calls) - 1, len(calls)):
+        left = iter(range(last - 1))
 
-    with pytest.raises(Cancelled):
-        office.store.rebuild(stop)
-    assert problems(office) == []
+        def stop(done: int, total: int) -> None:
+            if next(left, None) is None:  # noqa: B023
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            store.rebuild(stop)
+        states.append(store.database.value("PRAGMA user_version"))
+        store.close()
+        store = open_store(path, KEY, vault)
+        assert verify(store, full=True, progress=silent, workers=1) == []
+    store.close()
+    assert states == [schema.VERSION, schema.VERSION, 0, 0]
