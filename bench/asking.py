@@ -132,7 +132,7 @@ def verifying(folder: Path) -> list[Figure]:
         Figure("  of which chain and signatures", chain, floor, "s"),
         Figure("  of which pages and structure, processor", of_file, None, "s"),
         Figure("  of which tables against the log, processor", of_tables, None, "s"),
-        window.figure(),
+        *window.figures(),
     ]
 
 
@@ -239,7 +239,7 @@ def backing_up(folder: Path) -> list[Figure]:
         Figure(f"backup + verify, {shape}", ours, floor, "s", 2, by_ratio=True),
         Figure("  the first one, every signature", first, floor, "s"),
         Figure("  of which writing, reading again", bare, floor, "s"),
-        window.figure(),
+        *window.figures(),
     ]
 
 

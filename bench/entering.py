@@ -119,7 +119,7 @@ def importing(folder: Path) -> list[Figure]:
     floor = rows / seconds(read)
     figure = Figure(f"import CSV ({rows:,} rows)", rows / taken, floor, "rows/s", 20_000)
     per_row = Figure("  processor time of it, a row", spent / rows * 1e6, None, "µs")
-    return [figure, per_row, window.figure()]
+    return [figure, per_row, *window.figures()]
 
 
 def _processor_seconds() -> float:
@@ -138,4 +138,4 @@ def rebuilding(folder: Path) -> list[Figure]:
     with Window(ledger, folder) as window:
         ours = window.seconds(ledger.store.rebuild)
     figure = Figure("rebuild all views", count / ours, count / floor, "entries/s", 20_000)
-    return [figure, window.figure()]
+    return [figure, *window.figures()]

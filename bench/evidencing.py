@@ -33,7 +33,7 @@ def evidencing(folder: Path) -> list[Figure]:
         window.seconds(lambda _progress: read_overview(ledger, here.id))
     return [
         Figure("evidence of a contract", first, floor, "s", 2),
-        window.figure(),
+        *window.figures(),
         Figure("evidence after one more act", max(again) * 1e3, None, "ms", 100),
         Figure("calendar", dates, None, "ms", 100),
     ]

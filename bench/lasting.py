@@ -40,7 +40,7 @@ def rotating(folder: Path) -> list[Figure]:
 
     with Window(ledger, folder) as window:
         ours = window.seconds(renew)
-    return [Figure("new data key", ours, floor, "s", 2, by_ratio=True), window.figure()]
+    return [Figure("new data key", ours, floor, "s", 2, by_ratio=True), *window.figures()]
 
 
 def restoring(folder: Path) -> list[Figure]:
@@ -74,7 +74,7 @@ def restoring(folder: Path) -> list[Figure]:
         shutil.rmtree(folder / used)
     (folder / "backup").unlink()
     name = f"restore, {FRAMES:,} commands from the journal"
-    return [Figure(name, ours, floor, "s"), window.figure()]
+    return [Figure(name, ours, floor, "s"), *window.figures()]
 
 
 def erasing(folder: Path) -> list[Figure]:
@@ -88,7 +88,7 @@ def erasing(folder: Path) -> list[Figure]:
     with Window(ledger, folder) as window:
         ours = window.seconds(lambda progress: _erase(ledger, progress))
     figure = Figure("erasure of a contract", count / ours, count / floor, "entries/s")
-    return [figure, window.figure()]
+    return [figure, *window.figures()]
 
 
 def _erase(ledger: Ledger, progress: Progress) -> None:

@@ -1,5 +1,6 @@
 """The bench measures what it says: both shapes of a ledger are whole, memory counts helpers."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as table
-from bench import lasting
+from bench import beside, lasting
 from bench.beside import Window
 from bench.by_hand import sign_each
 from bench.figure import quiet
@@ -73,7 +74,7 @@ def test_new_key_restore_and_erasure_are_measured(
 ) -> None:
     monkeypatch.setattr(lasting, "FRAMES", 5)
     for way in (lasting.rotating, lasting.restoring, lasting.erasing):
-        figure, blocked = way(small)
+        figure, blocked, _ = way(small)
         assert figure.ours > 0 and figure.floor and blocked.unit == "ms"
     assert {one.name for one in small.iterdir()} == {"ledger", "device", "likes"}
     ledger = unlock(small)
@@ -84,3 +85,24 @@ def test_new_key_restore_and_erasure_are_measured(
 def test_what_fails_is_said_in_its_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert table._measure("open", tmp_path, 10) == 1
     assert "| open: failed (1) | 10 |" in capfd.readouterr().out
+
+
+def test_what_the_host_took_is_taken_off_a_gap(
+    qapp: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stolen = iter([[0.0, 0.0], [0.0, 0.0], [20.0, 300.0]])
+    monkeypatch.setattr(beside, "_stolen", lambda: next(stolen))
+    watch = beside.Watch()
+    watch._last, watch._stolen = time.perf_counter() - 0.25, beside._stolen()
+    watch._look()  # nobody took anything: the whole gap is ours
+    ours = watch.by_us
+    assert ours == watch.longest > 200
+    watch._last -= 0.35
+    watch._look()
+    assert watch.longest > 300 and watch.by_us == ours
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_the_kernel_says_what_was_stolen_from_each_processor() -> None:
+    assert len(beside._stolen()) == os.cpu_count()
+    assert all(0 <= one < time.clock_gettime(time.CLOCK_BOOTTIME) * 1e3 for one in beside._stolen())
