@@ -390,6 +390,12 @@ class Foreign(AzukariError):
     )
 
 
+class UnfitFile(Foreign):
+    """A file that somebody named is none that can be read for this. Facts: file, reason."""
+
+    sentence = "「{file}」は、ここでは使えません。{reason}正しいファイルを選び直してください。"
+
+
 class NotVetted(AzukariError):
     """The child that reads a file first did not get to an end. Facts: file, reason."""
 

@@ -196,8 +196,11 @@ def put_in_place(part: Path, target: Path) -> None:
         sync_folder(target.parent)
 
 
-def open_regular(path: Path) -> BufferedReader:
+def open_regular(path: Path, *, links: bool = False) -> BufferedReader:
     """Open an existing plain file for reading.
+
+    Args:
+        links: whether it may be a link to one, as somebody who keeps the file elsewhere makes it.
 
     Raises:
         MediumMissing: it is not there.
@@ -205,8 +208,10 @@ def open_regular(path: Path) -> BufferedReader:
         Damaged: it is empty.
     """
     with reading(path):
-        _refuse_link(os.lstat(path), path)
-        descriptor = os.open(path, os.O_RDONLY | _BINARY | _NO_FOLLOW | _NO_WAIT)
+        if not links:
+            _refuse_link(os.lstat(path), path)
+        flags = os.O_RDONLY | _BINARY | _NO_WAIT
+        descriptor = os.open(path, flags if links else flags | _NO_FOLLOW)
     status = os.fstat(descriptor)
     if stat.S_ISREG(status.st_mode) and status.st_size > 0:
         return os.fdopen(descriptor, "rb")
@@ -239,13 +244,13 @@ def _no_file(path: Path) -> Foreign:
     return Foreign(file=str(path), reason="通常のファイルではありません。")
 
 
-def read_whole(path: Path, *, limit: int) -> bytes:
+def read_whole(path: Path, *, limit: int, links: bool = False) -> bytes:
     """Read a small plain file; a larger one than `limit` bytes is refused unread.
 
     Raises:
         Damaged: it is empty or longer than anything we write.
     """
-    with open_regular(path) as file, reading(path):
+    with open_regular(path, links=links) as file, reading(path):
         content = file.read(limit + 1)
     if len(content) > limit:
         raise Damaged(file=str(path), what_now="長すぎます。バックアップから復元してください。")

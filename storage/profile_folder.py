@@ -8,7 +8,7 @@ from pathlib import Path
 
 from models.errors import AzukariError
 from storage.device import data_folder
-from storage.files import reading
+from storage.files import read_whole
 
 FOLDER_NAME = "profiles"
 LIMIT = 1024 * 1024  # bytes of one file; ours have 60 KiB
@@ -35,10 +35,9 @@ def site_profiles() -> list[tuple[str, str]]:
 
 
 def profile_text(path: Path) -> str:
-    """Read one profile file; of a file that is too long, as much as shows that it is none.
+    """Read one profile file.
 
     Raises:
-        MediumMissing, NotWritable, InputOutput: it cannot be read.
+        MediumMissing, Foreign, Damaged, InputOutput: it cannot be read.
     """
-    with reading(path), path.open("rb") as file:
-        return file.read(LIMIT).decode("utf-8", errors="replace")
+    return read_whole(path, limit=LIMIT, links=True).decode("utf-8", errors="replace")

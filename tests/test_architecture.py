@@ -64,6 +64,14 @@ READS_THE_CLOCK_OR_DICE = {
     "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "open", "input", "print",
 }  # fmt: skip
 
+# Who may read a file in one go: the two that refuse what is no plain file and bound it first, and
+# those who read what no user, medium or setting names.
+READS_FILES = {
+    "ui/reading.py", "storage/files.py",
+    "storage/machine.py", "storage/removable.py",  # of the operating system
+    "reports/faces.py", "reports/pdfa.py", "storage/password_words.py", "ui/new_password.py",  # ours
+}  # fmt: skip
+
 TOP_LEVEL = {
     "main.py", "ui", "models", "storage", "reports", "resources", "pyinstaller.spec", "tests",
 }  # fmt: skip
@@ -188,6 +196,21 @@ def test_nobody_below_the_window_prints(room: str) -> None:
         for name, line in called_names(path)
         if name in ("print", "input")
     ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("room", ["reports", "storage", "ui"])
+def test_files_from_outside_are_read_by_those_who_bound_them(room: str) -> None:
+    """/dev/zero in the place of a file eats the machine, a pipe holds the program for ever."""
+    wrong = []
+    for path in files_of(room):
+        if path.relative_to(ROOT).as_posix() in READS_FILES:
+            continue
+        for call in (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)):
+            name = ast.unparse(call.func).split(".")[-1]
+            for_reading = [one for one in call.args if ast.unparse(one) == "'rb'"]
+            if name in ("read_bytes", "read_text") or (name == "open" and for_reading):
+                wrong.append(f"{where(path, call.lineno)} calls {name}")
     assert not wrong, "\n".join(wrong)
 
 

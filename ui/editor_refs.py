@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 
 from models.codes import AttachmentKind
 from models.commands import Change
-from models.errors import InputOutput
 from models.fields import Field, MultiRef, Ref
 from models.files import MAXIMUM_SIZE
 from ui.editor_base import Editor, FormDesk, column_of, row_of
 from ui.picker import RefPicker
+from ui.reading import read_limited
 
 SHARED_BY_CONTRACTS = frozenset({"organization", "person", "place", "contract"})
 
@@ -205,7 +205,7 @@ class FileButtons(QWidget):
 
             desk.ledger.outside.require(path)
             return desk.ledger.files.attach(
-                plain_picture(_read(path), path.name),
+                plain_picture(read_limited(path, MAXIMUM_SIZE), path.name),
                 name=path.name,
                 mime=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
                 kind=kind,
@@ -299,11 +299,3 @@ class CertificateEditor(FileEditor):
 def _picker(type_: str, desk: FormDesk, parent: QWidget) -> RefPicker:
     contract = str if type_ in SHARED_BY_CONTRACTS else desk.contract
     return RefPicker(desk.ledger, type_, contract=contract, parent=parent)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAXIMUM_SIZE + 1)  # what is larger is refused, not read
-    except OSError as error:
-        raise InputOutput(file=path.name, reason="読めませんでした") from error

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models import collector
-from models.errors import InputOutput, MediumMissing
 from models.intake.columns import fields_of
 from models.intake.office import already_taken, enter, read_in
 from models.intake.parts import Intake, Options, Sheet
 from models.ledger import Ledger
 from models.records import HandlingEvent, Item, Record
 from models.store import Progress
+from ui.reading import read_limited
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_OPTIONS = Options()
@@ -40,12 +40,12 @@ def read_source(
     """Read a file.
 
     Raises:
-        ImportRefused, MediumMissing, InputOutput, Cancelled
+        ImportRefused, FileMissing, UnfitFile, InputOutput, Cancelled
     """
     from reports.tables.mapping import propose_mapping
     from reports.tables.read import DEFAULT_LIMITS, read_table
 
-    data = _bytes_of(path, DEFAULT_LIMITS.file_bytes)
+    data = read_limited(path, DEFAULT_LIMITS.file_bytes)
     table = read_table(data, sheet=sheet, name=path.name, beat=lambda: progress(0, 1))
     is_book = bool(table.sheet)
     return Source(
@@ -140,13 +140,3 @@ def _with_repetition(ledger: Ledger, source: Source, intake: Intake) -> Intake:
         return intake
     note = f"同じ内容のファイルが、すでに取り込まれています（{before.name}）。"
     return replace(intake, notes=((0, note), *intake.notes))
-
-
-def _bytes_of(path: Path, limit: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(limit + 1)  # one byte more tells the reader that it is too large
-    except FileNotFoundError as error:
-        raise MediumMissing(file=path.name) from error
-    except OSError as error:
-        raise InputOutput(file=path.name, reason="読めませんでした") from error

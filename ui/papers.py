@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidge
 
 from models import wareki
 from models.codes import SubmissionMeans
-from models.errors import AzukariError, InputOutput, cause
+from models.errors import AzukariError
 from models.ledger import Ledger
 from models.records import Contract, SealKey, Submission
 from ui import icons, permitted
@@ -23,13 +23,13 @@ from ui.page import Desk, Page
 from ui.paper_dialog import PaperDialog
 from ui.paper_return import ReturnDialog
 from ui.preview import PreviewDialog
+from ui.reading import MOST_OF_A_PAPER, read_limited
 from ui.register import RegisterView
 from ui.register_print import print_list
 from ui.saving import What, print_here, save_here
 
 PDF = "PDF (*.pdf)"
 MOST_CHANGES = 5  # told under the list
-LARGEST = 200_000_000  # bytes of a file to be verified
 
 
 class PapersPage(Page):
@@ -304,15 +304,11 @@ def check_file(ledger: Ledger, file: Path) -> list[str]:
     """Check a file from outside against the seals and papers of this ledger.
 
     Raises:
-        InputOutput: it cannot be read.
+        FileMissing, UnfitFile, InputOutput: it cannot be read.
     """
     from reports.verify import verify_document
 
-    try:
-        pdf = file.read_bytes() if file.stat().st_size <= LARGEST else b""
-    except OSError as error:
-        raise InputOutput(file=file.name, reason=cause(error)) from error
-    first = verify_document(pdf)
+    first = verify_document(read_limited(file, MOST_OF_A_PAPER))
     papers = {paper.pdf_sha256: paper for paper in ledger.paper.sealed()}
     known = papers.get(first.sha256)
     problems = [sentence for _code, sentence in first.problems]

@@ -9,8 +9,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+from models.errors import AzukariError
+from ui.reading import read_limited
+
 FILE = "window.json"
 RECENT = 8
+MOST = 1024 * 1024  # bytes; ours has a few KiB
 
 
 class Preferences:
@@ -71,8 +75,8 @@ class Preferences:
 
     def _read(self) -> dict[str, Any]:
         try:
-            found = json.loads(self._file.read_text("utf-8"))
-        except (OSError, ValueError, RecursionError):
+            found = json.loads(read_limited(self._file, MOST))
+        except (AzukariError, ValueError, RecursionError):
             return {}  # likings are not worth an error
         return found if isinstance(found, dict) else {}
 

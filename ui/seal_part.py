@@ -8,17 +8,18 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from models import wareki
 from models.commands import Change
-from models.errors import AzukariError, InputOutput, Refused, cause
+from models.errors import AzukariError, Refused
 from models.ledger import Ledger
 from models.records import Organization, SealKey
 from ui.asking import dialog_buttons
 from ui.layout import add_row, button, card, emphasize, form, heading, note, plain, say
 from ui.page import Desk
 from ui.password_line import PasswordLine
+from ui.reading import read_limited
 
 PATTERN = "電子証明書 (*.p12 *.pfx)"
 IMAGES = "画像 (*.png *.jpg *.jpeg)"
-LARGEST = 1_000_000  # bytes of a PKCS#12 file or of a picture
+LARGEST = 1024 * 1024  # bytes of a PKCS#12 file or of a picture
 REPLACE = (
     "今の証印の使用をやめ、新しい証印に替えます。"
     "新しい指紋を委託者に伝え直す必要があります。替えますか。"
@@ -177,15 +178,12 @@ def _picture(file: Path) -> bytes:
     """Read a picture, drawn anew in the child: what the window decodes is of our own making.
 
     Raises:
-        InputOutput, ImportRefused
+        FileMissing, UnfitFile, InputOutput, ImportRefused
         Refused: nobody can see anything on it.
     """
     from reports.pictures import picture_kind, plain_picture
 
-    try:
-        data = file.read_bytes() if file.stat().st_size <= LARGEST else b""
-    except OSError as error:
-        raise InputOutput(file=file.name, reason=cause(error)) from error
+    data = read_limited(file, LARGEST)
     if picture_kind(data) not in ("PNG", "JPEG"):
         raise Refused(reason="印影の画像には、1MBまでのPNGかJPEGのファイルを選んでください。")
     return plain_picture(data, file.name)
@@ -216,17 +214,12 @@ def import_seal(ledger: Ledger, file: Path, password: str) -> Change:
 
     Raises:
         Damaged: no such file or another password.
-        InputOutput, NotPermitted, Refused
+        FileMissing, UnfitFile, InputOutput, NotPermitted, Refused
     """
     from reports.seal import load_pkcs12, seal_record
 
     ledger.require("seal")
-    try:
-        if file.stat().st_size > LARGEST:
-            raise Refused(reason=f"「{file.name}」は電子証明書のファイルではありません。")
-        data = file.read_bytes()
-    except OSError as error:
-        raise InputOutput(file=file.name, reason=cause(error)) from error
+    data = read_limited(file, LARGEST)
     return ledger.paper.adopt_seal(*seal_record(load_pkcs12(data, password)))
 
 

@@ -10,7 +10,6 @@ from models.errors import AzukariError, PaperNotWritten
 from models.text import visible
 from reports.tables.replacing import replacing
 
-MOST_BYTES = 64 * 1024 * 1024  # of one paper; a sealed paper with photographs has a few MB
 Issue = Callable[[], tuple[str | None, bytes]]
 Result = Mapping[str, Any]
 

@@ -5,8 +5,9 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
-from models.errors import FileMissing, Usage
+from models.errors import Usage
 from ui.console.arguments import terminal
+from ui.reading import read_limited
 
 VARIABLE = "AZUKARI_PASSWORD"
 MAXIMUM = 4096  # bytes of a password file
@@ -36,10 +37,7 @@ def login_and_password(arguments: Namespace) -> tuple[str, str]:
 
 
 def _from_file(path: Path) -> str:
-    try:
-        data = path.read_bytes()[:MAXIMUM]
-    except OSError as error:
-        raise FileMissing(file=str(path)) from error
+    data = read_limited(path, MAXIMUM)
     try:
         return data.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as error:

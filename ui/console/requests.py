@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from models.codes import AttachmentKind
-from models.errors import AzukariError, InputOutput, NeedsAnswer, RuleRefused, Usage
+from models.errors import AzukariError, NeedsAnswer, RuleRefused, Usage
+from models.files import MAXIMUM_SIZE
 from models.records import BY_TYPE, Record
 from models.rules.answers import Answers
 from models.rules.checking import KeyFacts
 from models.seconding import asked_of
 from models.store import Op, Where
 from ui.console.places import present_file
+from ui.reading import read_limited
 
 Request = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -195,11 +197,7 @@ def condition_of(cls: type[Record], one: Any) -> Where:
 
 def bytes_of(request: Request) -> bytes:
     if "file" in request:
-        path = place_of(request, "file", present_file)
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            raise InputOutput(file=path.name, reason="読めませんでした") from error
+        return read_limited(place_of(request, "file", present_file), MAXIMUM_SIZE)
     try:
         return base64.b64decode(text_of(request, "data"), validate=True)
     except binascii.Error as error:

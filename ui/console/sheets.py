@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.codes import EmploymentType
-from models.errors import FileMissing, NotWritable, Occupied, Usage
+from models.errors import NotWritable, Occupied, Usage
 from models.records import Person
+from ui.reading import read_limited
 
 MAXIMUM = 4096  # bytes of a sheet that was typed into a file
 
@@ -17,14 +18,10 @@ def typed_sheet(arguments: Namespace) -> str:
     """Return the text of the sheet.
 
     Raises:
-        FileMissing: the file cannot be read.
+        FileMissing, UnfitFile, InputOutput: the file cannot be read.
         Usage: it is no text.
     """
-    path = Path(arguments.sheet_file)
-    try:
-        data = path.read_bytes()[:MAXIMUM]
-    except OSError as error:
-        raise FileMissing(file=str(path)) from error
+    data = read_limited(Path(arguments.sheet_file), MAXIMUM)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

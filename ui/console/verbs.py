@@ -23,10 +23,10 @@ from models.store import Op, Progress, Query, Where, quiet
 from reports import verify as papers
 from ui.console.arguments import fingerprint_of
 from ui.console.journal import described
-from ui.console.output import MOST_BYTES, STATES, Speaker
+from ui.console.output import STATES, Speaker
 from ui.console.passwords import login_and_password
-from ui.console.reading import read_limited
 from ui.console.sheets import new_sheet_file, newcomer, typed_sheet
+from ui.reading import MOST_OF_A_PAPER, read_limited
 
 Verb = Callable[[Namespace, Office, Speaker], int]
 MOST_OF_A_PROFILE = 1024 * 1024  # bytes; ours have 60 KiB
@@ -277,9 +277,9 @@ def _pdf(file: Path) -> bytes:
     """Read a file that says that it is a PDF.
 
     Raises:
-        FileMissing, Foreign, InputOutput
+        FileMissing, Foreign, UnfitFile, InputOutput
     """
-    data = read_limited(file, MOST_BYTES)
+    data = read_limited(file, MOST_OF_A_PAPER)
     if b"%PDF-" not in data[:HEADER_WITHIN]:
         raise Foreign(file=str(file), reason="PDFではありません。")
     return data

@@ -20,8 +20,8 @@ from reports.series import Flaw, Remembered, Series, from_kept, judge, to_keep
 from reports.verify import Verdict, verify_document
 from resources import dumps
 from ui.console.arguments import Parser, fingerprint_of
-from ui.console.output import MOST_BYTES, speak_utf8
-from ui.console.reading import read_limited
+from ui.console.output import speak_utf8
+from ui.reading import MOST_OF_A_PAPER, read_limited
 
 MOST_FILES = 10_000
 LIMITS = (
@@ -145,14 +145,14 @@ def _papers_in(folder: Path) -> Iterator[Path]:
 
 def _check(file: Path, fingerprint: str | None) -> Checked:
     try:
-        data = read_limited(file, MOST_BYTES)
+        data = read_limited(file, MOST_OF_A_PAPER)
     except AzukariError as error:
         return Checked(str(file), None, str(error))
     return Checked(str(file), verify_document(data, fingerprint=fingerprint))
 
 
 def _kept(file: Path) -> list[Remembered]:
-    data = read_limited(file, MOST_BYTES)
+    data = read_limited(file, MOST_OF_A_PAPER)
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:

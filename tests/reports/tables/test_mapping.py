@@ -24,7 +24,7 @@ HANDLING = {
 
 
 def test_the_sample_log_maps_by_itself() -> None:
-    columns = read_table(SAMPLES / "handling_log_cp932.csv").columns
+    columns = read_table((SAMPLES / "handling_log_cp932.csv").read_bytes()).columns
     assert propose_mapping(columns, HANDLING) == {
         "日付": "occurred_on",
         "時刻": "occurred_at",
@@ -40,7 +40,7 @@ def test_the_sample_log_maps_by_itself() -> None:
 
 
 def test_the_sample_register_maps_by_itself() -> None:
-    columns = read_table(SAMPLES / "media_register.xlsx").columns
+    columns = read_table((SAMPLES / "media_register.xlsx").read_bytes()).columns
     fields = {
         "item_no": ["管理番号"],
         "media_type": ["媒体・機器の種類"],

@@ -40,7 +40,7 @@ def with_entry(data: bytes, name: str, content: bytes) -> bytes:
 
 @pytest.fixture(scope="module")
 def register() -> Table:
-    return read_table(SAMPLES / "media_register.xlsx")
+    return read_table((SAMPLES / "media_register.xlsx").read_bytes())
 
 
 def test_the_sample_register_is_read_whole(register: Table) -> None:

@@ -76,7 +76,7 @@ FORMULAS = ["=1+1", "＝1", "+1", "-", "@x", "　=1", "'=1", "'plain", "−1"]
 def test_formulas_in_csv_are_disarmed_and_come_back(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "a.csv"
     write_csv(path, ["番号", "備考"], [[i, text] for i, text in enumerate(FORMULAS)], encoding)  # type: ignore[arg-type]
-    cells = [row.cells[1] for row in read_table(path).rows]
+    cells = [row.cells[1] for row in read_table(path.read_bytes()).rows]
     assert not any(cell.startswith(tuple("=+-@＝＋－＠")) for cell in cells)
     expected = [text.replace("−", "－") if encoding == "cp932" else text for text in FORMULAS]
     assert [unescape_formula(cell) for cell in cells] == expected

@@ -1,0 +1,55 @@
+"""Read files that people name: plain files only, and never more than they can sensibly hold."""
+
+import os
+import stat
+from pathlib import Path
+
+from models.errors import FileMissing, InputOutput, UnfitFile, cause
+
+MOST_OF_A_PAPER = 64 * 1024 * 1024  # bytes; a sealed paper with photographs has a few MB
+_KIB = 1024
+_MIB = 1024 * 1024
+
+
+def read_limited(file: Path, most: int) -> bytes:
+    """Read a plain file; a link leads to the file that it names.
+
+    Args:
+        most: bytes; a longer file is refused unread.
+
+    Raises:
+        FileMissing: not there.
+        UnfitFile: a device, a pipe, a socket, a folder, or too long.
+        InputOutput: it cannot be read.
+    """
+    try:
+        _require_fit(file, file.stat(), most)  # before opening: that alone can wind a tape
+        with open(file, "rb", opener=_at_once) as stream:
+            _require_fit(file, os.fstat(stream.fileno()), most)
+            data = stream.read(most + 1)
+    except FileNotFoundError as error:
+        raise FileMissing(file=str(file)) from error
+    except OSError as error:
+        raise InputOutput(file=str(file), reason=cause(error)) from error
+    if len(data) > most:  # it grew, or its file system tells no size
+        raise _too_large(file, most)
+    return data
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting: a pipe that was put in a file's place would hold us for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _require_fit(file: Path, status: os.stat_result, most: int) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise UnfitFile(file=str(file), reason="フォルダーです。")
+    if not stat.S_ISREG(status.st_mode):
+        raise UnfitFile(file=str(file), reason="通常のファイルではありません。")
+    if status.st_size > most:
+        raise _too_large(file, most)
+
+
+def _too_large(file: Path, most: int) -> UnfitFile:
+    bound = f"{most // _MIB}MB" if most >= _MIB else f"{most // _KIB}KB"
+    return UnfitFile(file=str(file), reason=f"大きすぎます（{bound}まで）。")
