@@ -345,7 +345,7 @@ class Gate(Protocol):
             progress: of what lasts: tables of another version are derived again, a new data key
                 that was announced is given.
             accept: open it although something remembers a later state; who may is asked above.
-            looking: nothing will be entered; what is noticed is noticed again the next time. A
+            looking: nothing that is noticed will be entered; it is noticed again the next time. A
                 ledger that cannot be written is opened as it is.
 
         Raises:

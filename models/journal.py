@@ -122,7 +122,7 @@ class JournalKeeper(Protocol):
 
     @property
     def looking(self) -> bool:
-        """Whether somebody only looks: nothing is entered then, not even what was noticed."""
+        """Whether somebody only looks: what was noticed is not entered then."""
 
     def status(self) -> JournalStatus: ...
 

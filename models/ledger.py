@@ -18,7 +18,7 @@ from models.backups import RESTORED, kept_restore
 from models.blocking import Blocking
 from models.chain import SALT_SIZE, Command, Head, Intent, write_command
 from models.clockwatch import ClockWatch, Steady
-from models.codes import AccountStatus, Role
+from models.codes import Role
 from models.commands import Change, creating
 from models.denied import Denied
 from models.erasure import Ending
@@ -116,17 +116,12 @@ class Ledger:
         stored = self.store.get(UserAccount, self._user_id)
         account = stored.record if stored and not stored.meta.voided else None
         if account is None or not self.may_work(account):
-            raise NotPermitted(act="台帳の利用", who="利用できる期間内の利用者")
+            raise NotPermitted(act="台帳の利用", who=permissions.IN_USE)
         return account
 
     def may_work(self, account: UserAccount) -> bool:
         """Tell whether an account is in use and today is among its days."""
-        today = self.today()
-        return (
-            account.status is AccountStatus.ACTIVE
-            and (account.valid_from is None or account.valid_from <= today)
-            and (account.valid_until is None or today <= account.valid_until)
-        )
+        return account.usable_on(self.today())
 
     @property
     def role(self) -> Role:
@@ -143,6 +138,16 @@ class Ledger:
         """
         permissions.require(self.role, act)
         if self._first_password():
+            raise MustChangePassword()
+
+    def require_seeing(self) -> None:
+        """Refuse to show anything to whom the window shows nothing either, whatever the role.
+
+        Raises:
+            MustChangePassword: the password is still the first one; somebody else knows it.
+            NotPermitted: the account is disabled or past its last day.
+        """
+        if self.user.must_change:
             raise MustChangePassword()
 
     def _first_password(self) -> bool:

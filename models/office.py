@@ -21,7 +21,7 @@ from models.profiles import Profile
 from models.records import BackupRun, Person
 from models.recovering import enter_recovery
 from models.registers import Registers
-from models.settling import settle
+from models.settling import require_signer, settle
 from models.store import Progress, quiet
 from models.terminals import notice_programs, notice_terminal
 
@@ -95,8 +95,9 @@ class Office:
         Args:
             rolled_back: reason of a responsible person who goes on with a ledger that shows less
                 than this PC or the journal remembers; it is entered, and printed on the next paper.
-            looking: somebody only looks: nothing is finished or entered, the ledger stays as it is.
-                It may then lie where nothing can be written; `Ledger.notices` tells of it.
+            looking: somebody only looks: nothing is entered but what finishes an act that died
+                half-way. The ledger may then lie where nothing can be written: it stays as it is,
+                and `Ledger.notices` tells of it.
             rebuild: make what follows from the log anew first, because it is damaged.
             progress: of what lasts (see `Gate.unlock`).
 
@@ -104,7 +105,9 @@ class Office:
             TablesDamaged: `rebuild` mends it.
             Cancelled: by `progress`; nothing was changed.
             RolledBack: the ledger was set back, and no reason is given.
-            AzukariError: wrong password, damaged files, in use, account not valid today.
+            NotPermitted, AccountUnfinished: the account is not valid today; nothing is shown then,
+                and nothing is signed in its name.
+            AzukariError: wrong password, damaged files, in use.
         """
         if rolled_back:
             Registers.reason(rolled_back)
@@ -136,7 +139,8 @@ class Office:
         try:
             if opened.frozen:
                 ledger.notices.append(FROZEN)
-            if not looking:
+                require_signer(ledger)
+            else:
                 settle(ledger, progress)
             ledger.access.signed_in()
             if rebuilt:
@@ -217,6 +221,7 @@ class Office:
         def enter(restored: Restored) -> None:
             assert restored.opened is not None
             ledger = self._ledger(restored.opened)
+            require_signer(ledger)
             ledger.require("restore")
             keep_restore(ledger, restored, started)
             ledger.access.handed_out(Act.RESTORE, BackupRun.type)

@@ -10,6 +10,7 @@ W, S, A, I = Role.WORKER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.INSPECTOR  #
 
 REGISTER = frozenset({S})
 EVERYBODY_WORKING = frozenset({W, S})
+IN_USE = "利用できる期間内の利用者"
 
 WRITE: Mapping[str, frozenset[Role]] = {
     "ledger_origin": frozenset(),  # written once, when the ledger is made

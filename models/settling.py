@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from models.backup_disposal import FINISHED, finish_disposals
 from models.chain import Intent
 from models.codes import AccountStatus, Role
 from models.commands import revising
@@ -33,6 +34,18 @@ KEY_RENEWED = "前回途中で止まった暗号鍵の更新を完了しまし�
 MANAGERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 
 
+def require_signer(ledger: "Ledger") -> None:
+    """Refuse whose account may not be used today, or whose signature the ledger would not believe.
+
+    It is asked before anything is shown to that person, and before a line is signed in that name.
+
+    Raises:
+        NotPermitted: the account is disabled or past its last day.
+        AccountUnfinished: the user's own keys are not the ones the ledger believes.
+    """
+    _require_own_key(ledger, _ways(ledger))
+
+
 def settle(ledger: "Ledger", progress: Progress = quiet) -> None:
     """Finish or take back what died half-way; sentences for the user go to `ledger.notices`.
 
@@ -40,15 +53,16 @@ def settle(ledger: "Ledger", progress: Progress = quiet) -> None:
         progress: of a new data key; who stops it comes in, and the next sign-in goes on with it.
 
     Raises:
-        AccountUnfinished: the signed-in user's own keys are not the ones the ledger believes.
+        NotPermitted, AccountUnfinished: as in `require_signer`; nothing was done.
     """
-    ways = {way.user_id: way for way in ledger.safe.ways_in()}
+    ways = _ways(ledger)
     _require_own_key(ledger, ways)
     try:
         _settle_own_password(ledger, ways)
         if not ledger.user.must_change and ledger.role in MANAGERS:
             ledger.notices += _settle_others(ledger, ways, progress)
             ledger.notices += _settle_key(ledger)
+            ledger.notices += _settle_disposals(ledger)
         if not ledger.user.must_change and ledger.role is Role.SUPERVISOR:
             settle_sheet(ledger)
     except (DiskFull, InputOutput, MediumMissing, NotPermitted, NotWritable) as error:
@@ -76,6 +90,10 @@ def believing(ledger: "Ledger", sheet: SheetKey, reason: str) -> Intent:
 def _origin(ledger: "Ledger") -> LedgerOrigin | None:
     found = ledger.registers.all(LedgerOrigin)
     return found[0].record if found else None
+
+
+def _ways(ledger: "Ledger") -> Mapping[str, WayIn]:
+    return {way.user_id: way for way in ledger.safe.ways_in()}
 
 
 def _require_own_key(ledger: "Ledger", ways: Mapping[str, WayIn]) -> None:
@@ -135,6 +153,11 @@ def _settle_key(ledger: "Ledger") -> Iterator[str]:
     if ledger.safe.key_was_renewed:
         ledger.people.note_renewal("途中で止まった更新の完了", "前回の更新を完了したため")
         yield KEY_RENEWED
+
+
+def _settle_disposals(ledger: "Ledger") -> Iterator[str]:
+    if count := finish_disposals(ledger):
+        yield FINISHED.format(count)
 
 
 def _finish_reissue(ledger: "Ledger", account: UserAccount, way: WayIn) -> None:

@@ -42,6 +42,7 @@ from storage.damage import explain, told_of
 from storage.device import DeviceSecret, DeviceStore
 from storage.files import open_regular, reading
 from storage.head_memory import HeadMemory
+from storage.header import RECOVERY_ROLE
 from storage.header_files import is_ledger, read_pair
 from storage.journal_keeper import Keeper
 from storage.kdf import STANDARD, KdfParameters
@@ -451,6 +452,8 @@ class LedgerGate:
         """Put the safe of an open store together."""
         safe = LedgerSafe(vault, store, self._clock, self._policy, self._throttle)
         safe.require_header()
+        if accept and vault.role != RECOVERY_ROLE:
+            safe.require_answer()
         if vault.role == Role.INSPECTOR.value:
             store.read_only(vault.user_id)
         safe.journal = Keeper(

@@ -61,7 +61,7 @@ class Keeper:
 
     Args:
         accept: somebody answers for a ledger that shows less than is remembered.
-        looking: nothing will be entered, so what is noticed must be noticed again the next time.
+        looking: what is noticed will not be entered, so it must be noticed again the next time.
 
     Raises:
         RolledBack: something remembers a later state, and nobody answers for it.

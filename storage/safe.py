@@ -8,14 +8,18 @@ from datetime import datetime
 from io import RawIOBase
 from pathlib import Path, PurePath
 from typing import BinaryIO, cast
+from models import permissions
 
 from models.chain import EMPTY, Head
 from models.codes import Role
+    AccountUnfinished,
 from models.errors import (
     AzukariError,
     Cancelled,
     Damaged,
     Foreign,
+    MustChangePassword,
+    NotPermitted,
     InputOutput,
     InsideLedger,
     MediumMissing,
@@ -29,6 +33,7 @@ from models.gate import (
     Problem,
     SheetKey,
     Verification,
+from models.records import UserAccount
     WayIn,
 )
 from models.passwords import USUAL_FORMER, PasswordPolicy
@@ -190,6 +195,24 @@ class LedgerSafe:
         if self.vault.generation < remembered:
             raise RolledBack(
                 reason="鍵ファイル（keys.a、keys.b）が、台帳の覚えている世代より古いものです。"
+    def require_answer(self) -> None:
+        """Refuse to take an answer for a ledger that was set back from whom it cannot be entered.
+
+        What is noticed is gone once somebody has accepted it, so the sign-in must not fail later.
+
+        Raises:
+            NotPermitted, AccountUnfinished, MustChangePassword
+        """
+        stored = self._store.get(UserAccount, self.vault.user_id)
+        account = stored.record if stored and not stored.meta.voided else None
+        if account is None or not account.usable_on(self._clock().date()):
+            raise NotPermitted(act="台帳の利用", who=permissions.IN_USE)
+        way = next(one for one in self.ways_in() if one.user_id == account.id)
+        if (way.public_key.hex(), way.role) != (account.public_key, account.app_role):
+            raise AccountUnfinished(login=account.login_name)
+        if self.vault.must_change_password:
+            raise MustChangePassword()
+
             )
         if self.vault.generation > remembered:
             self.remember_header()

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models import permissions
 from models.access import Act
 from models.errors import Usage
 from models.fields import (
@@ -49,9 +48,10 @@ def export_register(
         {"rows": n, "lost": [{"line", "column", "character"}]} — what CP932 could not carry.
 
     Raises:
-        NotPermitted, Usage, InvalidField, UnregisteredMedium, DiskFull, NotWritable
+        NotPermitted, MustChangePassword, Usage, InvalidField, UnregisteredMedium, DiskFull,
+        NotWritable
     """
-    permissions.require(ledger.role, "export")
+    ledger.require("export")
     ledger.outside.require(out)
     where = (Where("contract_id", Op.EQ, contract_id),) if contract_id else ()
     if contract_id and "contract_id" not in cls.fields():

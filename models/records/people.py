@@ -169,6 +169,14 @@ class UserAccount(Record):
     def caption(self) -> str:
         return self.login_name
 
+    def usable_on(self, day: date) -> bool:
+        """Tell whether the account is in use and a day is among its days."""
+        return (
+            self.status is AccountStatus.ACTIVE
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_until is None or day <= self.valid_until)
+        )
+
     def required(self) -> frozenset[str]:
         needed = {"valid_until"} if self.app_role is Role.INSPECTOR else set()
         if self.status is AccountStatus.DISABLED:

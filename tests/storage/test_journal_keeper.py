@@ -18,6 +18,7 @@ from models.errors import (
     JournalFailed,
     JournalMissing,
     MediumMissing,
+    MustChangePassword,
     NotPermitted,
     Refused,
     RolledBack,
@@ -36,6 +37,7 @@ from tests.house import House, furnished
 from ui.sample import cast
 
 BOSS, WORKER = cast.USERS[0], cast.USERS[1]
+DEPUTY = "静かな港に灯る三つの明かり"
 REASON = "媒体の故障のため、明日の交換まで続けます"
 
 
@@ -329,6 +331,24 @@ def test_only_a_responsible_person_answers_for_it_and_the_paper_says_so(house: H
     assert replayed(house) == seq and sound(ledger)
     ledger = house.sign_in(WORKER.login)  # from here on nobody is stopped any more
     assert state(ledger) is JournalState.OK
+
+
+@pytest.mark.parametrize("why", ["past its last day", "first password"])
+def test_nobody_answers_for_it_in_whose_name_it_cannot_be_entered(house: House, why: str) -> None:
+    ended = why == "past its last day"
+    house.ledger.people.add_account(
+        house.story.people["worker2"], login="deputy", role=Role.SUPERVISOR, password=DEPUTY,
+        valid_until=house.ledger.today() + timedelta(days=2), chosen_by_self=ended,
+    )  # fmt: skip
+    older_copy(house)
+    house.clock.wait(4 * 24 * 60 if ended else 1)
+    folder = house.folder / "ledger"
+    with pytest.raises(NotPermitted if ended else MustChangePassword):
+        house.office.unlock(folder, "deputy", DEPUTY, rolled_back=REASON)
+    with pytest.raises(RolledBack):  # it is as unanswered as before
+        house.office.unlock(folder, BOSS.login, BOSS.password)
+    house.ledger = house.office.unlock(folder, BOSS.login, BOSS.password, rolled_back=REASON)
+    assert SystemEventKind.ROLLED_BACK in events(house.ledger) and sound(house.ledger)
 
 
 def test_journal_and_memory_set_back_with_the_ledger_show_nothing_here(house: House) -> None:

@@ -388,10 +388,10 @@ class Driver:
 
     # --- reading ---------------------------------------------------------------------------------
     def _status(self, request: Request) -> Answer:
-        return describe(self._open(), str(self._folder))
+        return describe(self._seen(), str(self._folder))
 
     def _query(self, request: Request) -> Answer:
-        ledger = self._open()
+        ledger = self._seen()
         cls = record_type(request)
         query = Query(
             cls.type,
@@ -437,6 +437,12 @@ class Driver:
         if self._ledger is None:
             raise Locked()
         return self._ledger
+
+    def _seen(self) -> Ledger:
+        """Return the ledger for an answer that shows what it holds."""
+        ledger = self._open()
+        ledger.require_seeing()
+        return ledger
 
     def _close(self) -> None:
         if self._ledger is not None:

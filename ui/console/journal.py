@@ -23,6 +23,7 @@ def journal(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         Path(arguments.ledger), login, password, rolled_back=arguments.accept_rollback or ""
     )
     try:
+        ledger.require_seeing()
         for notice in ledger.notices:
             print(notice, file=sys.stderr)
         pruned = _act(ledger, arguments, speaker)

@@ -52,14 +52,18 @@ def opened(
     """Open the ledger named on the command line and close it again.
 
     Args:
-        looking: the verb only asks; nothing is entered, not even what was noticed at the opening.
+        looking: the verb only asks; what is noticed at the opening is not entered.
         rebuild: make what follows from the log anew first.
+
+    Raises:
+        MustChangePassword: as in the window, nothing is shown before it is changed.
     """
     login, password = login_and_password(arguments)
     ledger = office.unlock(
         Path(arguments.ledger), login, password, looking=looking, rebuild=rebuild, progress=progress
     )
     try:
+        ledger.require_seeing()
         for notice in ledger.notices:  # among them that nothing can be written here
             print(notice, file=sys.stderr)
         yield ledger
