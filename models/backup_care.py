@@ -19,9 +19,8 @@ from models.codes import (
     Role,
     SystemEventKind,
 )
-from models.commands import Change, creating
 from models.erased import read_numbers
-from models.errors import MediumMissing, Refused
+from models.errors import Refused
 from models.gate import Presence
 from models.records import (
     BackupMedium,
@@ -37,12 +36,13 @@ from models.wareki import format_short
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-REMOVED = "ファイルを消去し、なくなったことを確かめました。"
-GONE = "登録した媒体に、ファイルがないことを確かめました。"
-MISSING = "ファイルは見つからず、消去していません。媒体の廃棄を確かめてください。"
 NEWEST = "いちばん新しいバックアップです。"
 LAST_SOUND = "検証に合格した、いちばん新しいバックアップです。"
 UNSOUND = "最後の検証で異常が見つかりました。"
+ABSENT = {
+    Presence.AWAY: "媒体が接続されていません。",
+    Presence.GONE: "ファイルが見つかりません。",
+}
 
 
 class Fate(Enum):
@@ -61,7 +61,7 @@ class Judged:
     run: BackupRun
     fate: Fate
     reasons: tuple[str, ...]
-    presence: Presence = Presence.THERE  # looked for only where it is to end
+    presence: Presence = Presence.THERE  # until it is looked for
 
     @property
     def must(self) -> bool:
@@ -176,7 +176,7 @@ def ending(ledger: "Ledger") -> list[Judged]:
 
 
 def proposal(ledger: "Ledger") -> list[Judged]:
-    """Return what `judged` says, having looked where those lie that are to end.
+    """Return what `judged` says, having looked where each backup lies.
 
     Raises:
         NotPermitted
@@ -184,10 +184,7 @@ def proposal(ledger: "Ledger") -> list[Judged]:
     ledger.require("dispose_backup")
     found = judged(ledger)
     runs = [one.run for one in found]
-    return [
-        replace(one, presence=find(ledger, one.run, runs).presence) if one.ends else one
-        for one in found
-    ]
+    return [replace(one, presence=find(ledger, one.run, runs).presence) for one in found]
 
 
 def _held(
@@ -255,38 +252,7 @@ def _causes(ledger: "Ledger") -> list[tuple[int, int, str]]:
     return causes
 
 
-# --- their end -----------------------------------------------------------------------------------
-
-
-def dispose(ledger: "Ledger", run_ids: Sequence[str], reason: str) -> Change:
-    """Remove backup files and enter that they came to an end.
-
-    A file whose medium is away is entered as not found: its medium is disposed of by people. That
-    of a registered medium must be there, or the medium is brought to its end (backup_media).
-
-    Raises:
-        NotPermitted, InvalidField
-        Refused: one of them is held, was disposed of already, or its registered medium is away.
-        Foreign, NotWritable, InputOutput: nothing more is removed; what was removed is entered.
-    """
-    ledger.require("dispose_backup")
-    text = ledger.registers.reason(reason)
-    runs = disposable(ledger, run_ids)
-    places = {run.id: find(ledger, run) for run in runs}
-    for run in runs:
-        if places[run.id].presence is Presence.AWAY and run.medium_id:
-            raise Refused(
-                reason=f"「{run.file_name}」の媒体が接続されていません。接続してからやり直すか、"
-                "媒体を処分したときは「バックアップの媒体」で使用を終えてください。"
-            )
-    done = []
-    try:
-        for run in runs:
-            done.append(_disposed(ledger, run, places[run.id], text))
-    finally:
-        change = ledger.commit([creating(one) for one in done]) if done else None
-    assert change is not None
-    return change
+# --- their end (models/backup_disposal.py) -------------------------------------------------------
 
 
 def disposable(ledger: "Ledger", run_ids: Sequence[str]) -> list[BackupRun]:
@@ -302,16 +268,6 @@ def disposable(ledger: "Ledger", run_ids: Sequence[str]) -> list[BackupRun]:
         if one.fate is Fate.HELD:
             raise Refused(reason=f"「{one.run.file_name}」は廃棄できません。{''.join(one.reasons)}")
     return [known[run_id].run for run_id in run_ids]
-
-
-def _disposed(ledger: "Ledger", run: BackupRun, found: Found, reason: str) -> BackupRun:
-    started = ledger.now()
-    told = REMOVED
-    try:
-        ledger.safe.remove_backup(found.file, run.backup_id)
-    except MediumMissing:
-        told = GONE if found.presence is Presence.GONE and run.medium_id else MISSING
-    return disposal(ledger, run, f"{told}理由：{reason}", started)
 
 
 def disposal(

@@ -559,6 +559,17 @@ class BackupNotEntered(AzukariError):
     )
 
 
+class DisposalNotEntered(AzukariError):
+    """Backup files were removed, and the ledger could not enter it yet. Facts: count, reason."""
+
+    code = "DISPOSAL_NOT_ENTERED"
+    exit_code = 5
+    sentence = (
+        "バックアップ{count}件のファイルは消去しましたが、まだ記帳できていません。{reason}"
+        "消去したことは台帳が覚えていて、次にサインインしたときに記帳を完了します。"
+    )
+
+
 class InUse(AzukariError):
     """Another program holds the ledger. Facts: holder, since."""
 

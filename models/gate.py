@@ -218,6 +218,18 @@ class Safe(Protocol):
             mark: that the medium must bear, "" where none is registered.
         """
 
+    def require_unchanged(
+        self, file: PurePath, backup_id: str, size: int, sha256: str, progress: Progress
+    ) -> None:
+        """Read a backup file to its end and compare it with what was entered when it was verified.
+
+        Raises:
+            MediumMissing, InputOutput: it cannot be read.
+            Foreign: another file lies in its place.
+            Damaged: it is not what it was.
+            Cancelled: by `progress`.
+        """
+
     def remove_backup(self, file: PurePath, backup_id: str) -> None:
         """Remove a backup file, if it is this very backup.
 

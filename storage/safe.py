@@ -1,6 +1,5 @@
 """The safe on disk: keys, backups and verification of one open ledger (`models.gate.Safe`)."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -8,21 +7,19 @@ from datetime import datetime
 from io import RawIOBase
 from pathlib import Path, PurePath
 from typing import BinaryIO, cast
-from models import permissions
 
+from models import permissions
 from models.chain import EMPTY, Head
 from models.codes import Role
-    AccountUnfinished,
 from models.errors import (
+    AccountUnfinished,
     AzukariError,
     Cancelled,
     Damaged,
-    Foreign,
-    MustChangePassword,
-    NotPermitted,
-    InputOutput,
     InsideLedger,
     MediumMissing,
+    MustChangePassword,
+    NotPermitted,
     RolledBack,
 )
 from models.gate import (
@@ -33,24 +30,23 @@ from models.gate import (
     Problem,
     SheetKey,
     Verification,
-from models.records import UserAccount
     WayIn,
 )
 from models.passwords import USUAL_FORMER, PasswordPolicy
+from models.records import UserAccount
 from models.store import Progress, quiet, tell
 from storage import backup as containers
-from storage import checkpoint, damage, mending, rotation
+from storage import backup_files, checkpoint, damage, mending, rotation
 from storage import verify as checks
 from storage.access import AccessTable
 from storage.access_check import access_problems
 from storage.approvals import approval_problems, confirmation_problems
 from storage.attachments import FOLDER_NAME, lost_files
 from storage.authors import read_authors
-from storage.backup_format import read_preamble
 from storage.checked_acts import check_problems
 from storage.checkpoint import Me
 from storage.erasing import erasure_problems, read_erasures
-from storage.files import open_regular, reading, sync_folder, writing
+from storage.files import reading
 from storage.former import FormerPasswords, forget_former
 from storage.head_check import last_backup_problems
 from storage.header_edits import next_sheet_name
@@ -195,6 +191,10 @@ class LedgerSafe:
         if self.vault.generation < remembered:
             raise RolledBack(
                 reason="鍵ファイル（keys.a、keys.b）が、台帳の覚えている世代より古いものです。"
+            )
+        if self.vault.generation > remembered:
+            self.remember_header()
+
     def require_answer(self) -> None:
         """Refuse to take an answer for a ledger that was set back from whom it cannot be entered.
 
@@ -212,10 +212,6 @@ class LedgerSafe:
             raise AccountUnfinished(login=account.login_name)
         if self.vault.must_change_password:
             raise MustChangePassword()
-
-            )
-        if self.vault.generation > remembered:
-            self.remember_header()
 
     def backup(self, folder: PurePath, progress: Progress) -> BackupFile:
         """Write a backup into a folder and verify it by reading it again.
@@ -281,17 +277,15 @@ class LedgerSafe:
     def backup_presence(self, file: PurePath, mark: str) -> Presence:
         return presence(Path(file), mark)
 
+    def require_unchanged(
+        self, file: PurePath, backup_id: str, size: int, sha256: str, progress: Progress
+    ) -> None:
+        backup_files.require_unchanged(
+            Path(file), backup_id, size=size, sha256=sha256, progress=progress
+        )
+
     def remove_backup(self, file: PurePath, backup_id: str) -> None:
-        path = Path(file)
-        with open_regular(path) as source, reading(path):
-            manifest = read_preamble(source, str(path)).manifest
-        if manifest.backup_id.hex() != backup_id:
-            raise Foreign(file=str(path), reason="台帳に記録したバックアップとは別のファイルです。")
-        with writing(path):
-            path.unlink()
-            sync_folder(path.parent)
-            if os.path.lexists(path):
-                raise InputOutput(file=str(path), reason="消去したファイルが残っています")
+        backup_files.remove(Path(file), backup_id)
 
     def verify(self, *, full: bool, progress: Progress) -> Verification:
         problems = self._check_database(full, progress)

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from models import wareki
-from models.backup_care import Fate, Judged, dispose
+from models.backup_care import ABSENT, Fate, Judged
+from models.backup_disposal import dispose
 from models.commands import Change
 from models.errors import AzukariError
-from models.gate import Presence
 from ui import layout
 from ui.fitting import fit
 from ui.keys import EnterMovesOn, press_focused
@@ -34,10 +34,10 @@ FATES = {
     Fate.KEPT: "残す",
     Fate.HELD: "必ず残す",
 }
-AWAY = "媒体が接続されていません。"
 EXPLANATION = (
     "残す決まり（「設定」の「残すバックアップ」）に当たらないものに、印を付けてあります。"
     "「！」は、残してはいけないものです。媒体が接続されていないものには、印を付けていません。"
+    "消す前に、後に残る新しいバックアップを、終わりまで読んで確かめます。その媒体も接続してください。"
 )
 
 
@@ -71,11 +71,13 @@ class EndingDialog(QDialog):
             layout.say(self.message, self.tr("⚠ 廃棄するバックアップを選んでください。"), "problem")
             return
         self._busy(True)
-        self.desk.operations.run(
-            lambda: dispose(ledger, chosen, reason),
-            done=self._done,
+        self.desk.operations.long(
+            self.tr("残すバックアップの確認"),
+            lambda progress: dispose(ledger, chosen, reason, progress),
+            self._done,
+            self,
             failed=self._failed,
-            parent=self,
+            late=True,
         )
 
     # --- building ----------------------------------------------------------------------------
@@ -118,11 +120,17 @@ class EndingDialog(QDialog):
             ticked = Qt.CheckState.Checked if one.within_reach else Qt.CheckState.Unchecked
             tick.setCheckState(ticked)
         self.table.setItem(row, 0, tick)
-        away = AWAY if one.ends and one.presence is Presence.AWAY else ""
+        absent = ABSENT.get(one.presence, "")
         made = one.run.finished_at
         day = wareki.format_short_moment(made) if made else ""
         for place, text in enumerate(
-            (day, FATES[one.fate], "".join(one.reasons) + away, one.run.file_name, one.run.folder),
+            (
+                day,
+                FATES[one.fate],
+                "".join(one.reasons) + absent,
+                one.run.file_name,
+                one.run.folder,
+            ),
             1,
         ):
             cell = QTableWidgetItem(text)

@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from models import mending
+from models.backup_care import standing
+from models.backup_disposal import dispose
 from models.backups import record_backup
 from models.codes import AttachmentKind, EmploymentType, HandlingKind, Role
 from models.errors import JournalMissing
@@ -132,6 +134,16 @@ def end_journal(ledger: Ledger, home: Path, number: int) -> str:
     return "end_journal"
 
 
+def end_backup(ledger: Ledger, home: Path, number: int) -> str:
+    """Dispose of the backup before the newest one."""
+    while len(standing(ledger)) < 2:
+        backup(ledger, home, number)
+        say(ledger, "made")
+    old = standing(ledger)[-2]
+    dispose(ledger, [old.id], "新しいバックアップがあるため")
+    return f"end_backup {old.file_name}"
+
+
 def rebuild(ledger: Ledger, home: Path, number: int) -> str:
     """Make the database anew out of its log, and enter something into the new one."""
     say(ledger, add(ledger, home, 2 * number))
@@ -160,7 +172,7 @@ ACTS: dict[str, Callable[[Ledger, Path, int], str]] = {
     "add": add, "attach": attach, "seal": seal, "backup": backup, "restore": restore,
     "password": password, "let_in": let_in, "renew_key": renew_key, "catch_up": catch_up,
 }  # fmt: skip
-UPKEEP = {"end_journal": end_journal, "rebuild": rebuild}
+UPKEEP = {"end_journal": end_journal, "end_backup": end_backup, "rebuild": rebuild}
 
 
 def act(home: Path, name: str) -> None:

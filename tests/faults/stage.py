@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from models.backup_care import standing
 from models.errors import AzukariError, WrongPassword
 from models.ledger import Ledger
-from models.records import Attachment, BackupRun, Person, Submission
+from models.records import Attachment, Person, Submission
 from reports.seal import make_seal_certificate, seal_record
 from tests.faults.acts import BOSS, NEW_PASSWORD, TIMES, come_back, somebody
 from tests.faults.recording import Run
@@ -142,12 +143,12 @@ def _require_files(ledger: Ledger) -> None:
 
 
 def _require_backups(ledger: Ledger, home: Path) -> None:
-    """A file that is called a backup is one; a backup that is entered is there."""
+    """A file that is called a backup is one; a backup that stands in the ledger is there."""
     for file in (home / "backup").glob("*.azb"):
         _require_sound(ledger, file)
-    for stored in ledger.registers.all(BackupRun):
-        if stored.record.sha256 and not (home / "backup" / stored.record.file_name).exists():
-            raise Broken(f"backup {stored.record.file_name}")
+    for run in standing(ledger):
+        if not (home / "backup" / run.file_name).exists():
+            raise Broken(f"backup {run.file_name}")
 
 
 def honest(run: Run) -> None:

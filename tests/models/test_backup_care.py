@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from models.backup_care import Fate, dispose, ending, judged, standing
+from models.backup_care import Fate, ending, judged, standing
+from models.backup_disposal import dispose
 from models.backup_rule import KeepRule, change_keep_rule, keep_rule, kept_by
 from models.backups import record_backup, record_check
 from models.codes import BackupKind

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from models.backup_care import dispose, standing
+from models.backup_care import standing
+from models.backup_disposal import dispose
 from models.backup_media import register_medium
 from models.backups import record_backup, record_check
 from models.calendar import calendar

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from models.backup_care import dispose, ending, find, standing
+from models.backup_care import ending, find, standing
+from models.backup_disposal import dispose
 from models.backup_media import (
     Destruction,
     end_medium,

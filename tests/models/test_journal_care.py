@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from models.backup_care import dispose, ending, reliable, standing
+from models.backup_care import ending, reliable, standing
+from models.backup_disposal import dispose
 from models.backups import record_backup
 from models.codes import AttachmentKind, EmploymentType, EventLevel, SystemEventKind
 from models.errors import AzukariError, Damaged, NotPermitted, Refused

@@ -72,6 +72,18 @@ def test_what_is_out_of_reach_is_not_ticked(house: House, desk: Desk, qtbot: QtB
     assert dialog.chosen() == [] and "接続されていません" in cell_text(dialog.table, 0, 3)
 
 
+def test_the_last_file_that_is_there_is_kept(house: House, desk: Desk, qtbot: QtBot) -> None:
+    *old, newest = sorted((house.folder / "stick").iterdir())
+    newest.unlink()
+    dialog = EndingDialog(desk, proposal(house.ledger))
+    qtbot.addWidget(dialog)
+    assert "見つかりません" in cell_text(dialog.table, 2, 3)
+    dialog.dispose()
+    settle(qtbot, desk.operations)
+    assert newest.name in dialog.message.text() and all(file.exists() for file in old)
+    assert dialog.dispose_button.isEnabled()
+
+
 def test_an_empty_list_says_so(desk: Desk, qtbot: QtBot) -> None:
     dialog = EndingDialog(desk, [])
     qtbot.addWidget(dialog)

@@ -4,7 +4,8 @@ from argparse import Namespace
 from pathlib import PurePath
 from typing import Any
 
-from models.backup_care import Fate, Judged, dispose, proposal
+from models.backup_care import ABSENT, Fate, Judged, proposal
+from models.backup_disposal import dispose
 from models.backup_rule import keep_rule
 from models.office import Office
 from ui.console.output import Speaker
@@ -29,7 +30,8 @@ def backups(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         found = proposal(ledger)
         ended = [one for one in found if one.within_reach] if arguments.dispose else []
         if ended:
-            dispose(ledger, [one.run.id for one in ended], arguments.reason or REASON)
+            going = [one.run.id for one in ended]
+            dispose(ledger, going, arguments.reason or REASON, speaker.progress)
         head = ledger.store.head()
     left = [one for one in found if one not in ended]
     result = {
@@ -54,7 +56,7 @@ def _told(one: Judged) -> dict[str, Any]:
         "seq": one.run.to_event_seq,
         "made_at": made.isoformat() if made else None,
         "fate": one.fate.value,
-        "presence": one.presence.value if one.ends else None,
+        "presence": one.presence.value,
         "reasons": list(one.reasons),
     }
 
@@ -64,5 +66,4 @@ def _file(one: Judged) -> str:
 
 
 def _why(one: Judged) -> str:
-    away = "" if one.within_reach or not one.ends else "媒体が接続されていません。"
-    return "".join(one.reasons) + away
+    return "".join(one.reasons) + ABSENT.get(one.presence, "")

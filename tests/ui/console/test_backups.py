@@ -39,7 +39,28 @@ def test_what_cannot_be_reached_stays_on_the_books(console: Console, stick: Path
     stick.rename(stick.with_name("drawer"))
     said = console("backups", console.ledger, "--dispose")
     assert said.answer["disposed"] == []
-    assert [one["presence"] for one in said.answer["backups"]] == ["away", "away", None]
+    assert [one["presence"] for one in said.answer["backups"]] == ["away", "away", "away"]
+
+
+def test_the_last_file_that_is_there_is_kept(console: Console, stick: Path) -> None:
+    old, _, newest = sorted(stick.iterdir())
+    newest.unlink()
+    said = console("backups", console.ledger, "--dispose")
+    assert said.code == 1 and said.answer["error"] == "REFUSED" and newest.name in said.err
+    assert old.exists()
+    shown = console("backups", console.ledger).answer["backups"]
+    assert [one["presence"] for one in shown] == ["there", "there", "gone"]
+
+
+def test_a_harmed_newer_backup_keeps_the_older_one(console: Console, stick: Path) -> None:
+    old, _, newest = sorted(stick.iterdir())
+    data = bytearray(newest.read_bytes())
+    data[-100] ^= 1
+    newest.write_bytes(data)
+    assert console("backups", console.ledger, "--dispose").code == 4
+    assert old.exists()
+    fates = [one["fate"] for one in console("backups", console.ledger).answer["backups"]]
+    assert fates == ["may", "held", "held"]
 
 
 def test_the_answer_is_no_while_one_must_not_be_kept(console: Console, stick: Path) -> None:

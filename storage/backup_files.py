@@ -1,0 +1,64 @@
+"""Backup files as they lie on a medium: still the one that was entered, and removed for good."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from models.errors import Damaged, Foreign, InputOutput
+from models.store import Progress
+from storage.backup_format import read_preamble
+from storage.files import forget_cached, open_regular, reading, sync_folder, writing
+
+_PIECE = 1024 * 1024
+_CHANGED = (
+    "検証したときと中身が違います。何も消していません。"
+    "新しいバックアップを作成してから、もう一度行ってください。"
+)
+
+
+def require_unchanged(
+    path: Path, backup_id: str, *, size: int, sha256: str, progress: Progress
+) -> None:
+    """Read a backup from the medium to its last byte: it is the one that was verified.
+
+    Nothing is decrypted: the digest was taken of a file that had been verified.
+
+    Raises:
+        MediumMissing, InputOutput: it cannot be read.
+        Foreign: another file lies under its name.
+        Damaged: it is not what it was.
+    """
+    require_this(path, backup_id)
+    digest, left = hashlib.sha256(), size
+    with open_regular(path) as file, reading(path):
+        forget_cached(file)
+        while left >= 0 and (piece := file.read(_PIECE)):
+            digest.update(piece)
+            left -= len(piece)
+            progress(size - left, size)
+    if left or digest.hexdigest() != sha256:
+        raise Damaged(file=str(path), what_now=_CHANGED)
+
+
+def remove(path: Path, backup_id: str) -> None:
+    """Remove a backup and look that it is gone.
+
+    Raises:
+        MediumMissing: it is not there.
+        Foreign: another file lies under its name.
+        NotWritable, InputOutput
+    """
+    require_this(path, backup_id)
+    with writing(path):
+        path.unlink()
+        sync_folder(path.parent)
+        if os.path.lexists(path):
+            raise InputOutput(file=str(path), reason="消去したファイルが残っています")
+
+
+def require_this(path: Path, backup_id: str) -> None:
+    """Refuse another file than the backup that was entered under this name."""
+    with open_regular(path) as source, reading(path):
+        manifest = read_preamble(source, str(path)).manifest
+    if manifest.backup_id.hex() != backup_id:
+        raise Foreign(file=str(path), reason="台帳に記録したバックアップとは別のファイルです。")
