@@ -14,6 +14,8 @@ from tests.house import House, furnished
 from tests.models.test_journal_care import back_up, journal_files, work
 from tests.ui.console.desk import BOSS, Console
 from tests.ui.shell import Answers, settle
+from ui.console.passwords import VARIABLE
+from ui.console.program import run
 from ui.journal_part import JournalPart
 from ui.operations import Operations
 from ui.page import Desk
@@ -62,5 +64,26 @@ def test_the_console_ends_them_for_a_schedule(house: House) -> None:
     assert said.code == 0 and said.answer["state"] == "ok"
     assert [Path(name).name for name in said.answer["ended"]] == before[: len(said.answer["ended"])]
     assert said.answer["ended"] and not set(before[:1]) & set(journal_files(house))
+    assert [Path(one) for one in said.answer["backups"]] == sorted(stick.glob("*.azb"))
     ledger = house.sign_in(BOSS.login)
     assert len(ledger.registers.all(SystemEvent, kind=SystemEventKind.JOURNAL_ENDED)) == 1
+
+
+def test_the_console_says_when_there_is_nothing_to_end(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    console, stick = Console(house), house.folder / "stick"
+    assert console("backup", console.ledger, stick).code == 0
+    monkeypatch.setattr(journals, "FILE_LIMIT", 4 << 20)
+    assert console("journal", console.ledger, "--prune", stick).answer["ended"]
+    made, files = sorted(stick.iterdir()), journal_files(house)
+    before = console("status", console.ledger).answer["seq"]
+    said = console("journal", console.ledger, "--prune", stick)
+    assert (said.code, said.answer["ended"], said.answer["backups"]) == (0, [], [])
+    assert said.answer["ledger_seq"] == before
+    assert sorted(stick.iterdir()) == made and journal_files(house) == files
+    monkeypatch.setenv(VARIABLE, BOSS.password)
+    words = ["journal", str(console.ledger), "--prune", str(stick), "--user", BOSS.login]
+    assert run(words, lambda: house.office) == 0
+    told = "消去する更新ジャーナルのファイルはありません。バックアップの作成も"
+    assert told in capsys.readouterr().out

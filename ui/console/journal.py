@@ -2,9 +2,10 @@
 
 import sys
 from argparse import Namespace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from models.backup_care import reliable
 from models.journal import JournalStatus
 from models.journal_care import NOTHING, end_journal_files, journal_proposal
 from models.ledger import Ledger
@@ -38,7 +39,7 @@ def journal(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         lines.append(f"記帳番号　　　　{status.seq:,}")
     if status.problem:
         lines.append(status.problem)
-    lines += [f"消去しました　　{name}" for name in pruned.get("ended", ())]
+    lines += _prune_lines(pruned) if pruned else []
     speaker.result(result, lines)
     return 5 if status.care else 0
 
@@ -55,9 +56,22 @@ def _act(ledger: Ledger, arguments: Namespace, speaker: Speaker) -> dict[str, An
         return {}
     proposed = journal_proposal(ledger)
     if proposed.obstacle == NOTHING:
-        return {"ended": []}
+        return {"ended": [], "backups": []}
     end_journal_files(ledger, Path(arguments.prune), PRUNED, speaker.progress)
-    return {"ended": [str(path) for path in proposed.spent.files]}
+    kept = [str(PurePath(run.folder) / run.file_name) for run in reliable(ledger)[-2:]]
+    return {"ended": [str(path) for path in proposed.spent.files], "backups": kept}
+
+
+def _prune_lines(pruned: dict[str, Any]) -> list[str]:
+    """Say what was done about files that no restore needs, or that nothing was."""
+    if not pruned["ended"]:
+        return [f"{NOTHING}バックアップの作成も、前のバックアップの読直しもしていません。"]
+    older, newer = pruned["backups"]
+    return [
+        f"作成して検証　　{newer}",
+        f"読み直して検証　{older}",
+        *(f"消去しました　　{name}" for name in pruned["ended"]),
+    ]
 
 
 def described(status: JournalStatus) -> dict[str, Any]:
