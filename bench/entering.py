@@ -5,6 +5,7 @@ import resource
 import statistics
 import time
 from pathlib import Path
+from typing import cast
 
 from bench.figure import Figure, seconds
 from bench.stage import contract, unlock
@@ -13,6 +14,8 @@ from models.ledger import Ledger
 from models.records import HandlingEvent, HandlingLine, Item, Place
 from models.store import Progress, Query
 from storage.database import Database, create_database
+from storage.ledger_store import LedgerStore
+from storage.safe import LedgerSafe
 from ui.intake import take_in
 
 TIMES = 200
@@ -135,7 +138,9 @@ def rebuilding(folder: Path) -> list[Figure]:
     ledger = unlock(folder)
     count = ledger.store.head().seq
     floor = seconds(lambda: sum(1 for _ in ledger.store.entries()))
+    store, key = ledger.opened.store, cast(LedgerSafe, ledger.safe).vault.database_key
+    assert isinstance(store, LedgerStore)
     with Window(ledger, folder) as window:
-        ours = window.seconds(ledger.store.rebuild)
+        ours = window.seconds(lambda progress: store.rebuild(progress, key))
     figure = Figure("rebuild all views", count / ours, count / floor, "entries/s", 20_000)
     return [figure, *window.figures()]

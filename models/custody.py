@@ -55,6 +55,14 @@ TERMINAL_BY_KIND = {
     K.DISPOSE: S.DISPOSED,
 }
 
+# What `step` asks of an event; a test holds the two together.
+STEP = (
+    "id", "kind", "timing", "occurred_at", "ended_at", "actor_person_id", "place_to_id",
+    "expected_return_at", "related_event_id",
+)  # fmt: skip
+STEP_LINE = ("item_id", "resulting_item_id", "quantity")
+STEP_TRANSPORT = ("arrived_at",)
+
 
 @dataclass(frozen=True)
 class Status:

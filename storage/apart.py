@@ -9,9 +9,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from models.errors import AzukariError, InputOutput
+from models.errors import InputOutput
 from storage.backup_parts import Meter
-from storage.helpers import BEAT, process, stand_back
+from storage.helpers import BEAT, process, raised, stand_back
 
 T = TypeVar("T")
 LARGE = 64 << 20  # bytes; fewer take no longer than starting a process
@@ -46,11 +46,8 @@ def _answer(connection: Connection, meter: Meter) -> Any:
             meter.advance(value)
         elif kind == "done":
             return value
-        elif kind == "refused":
-            error, facts = value
-            raise error(**facts)
         else:
-            raise value
+            raise value.again()
 
 
 # --- in the process -------------------------------------------------------------------------------
@@ -78,10 +75,8 @@ def _serve(connection: Connection, work: Callable[..., Any], arguments: tuple[An
     meter = _Telling(connection)
     try:
         answer = work(*arguments, meter)
-    except AzukariError as error:
-        connection.send(("refused", (type(error), error.facts)))
-    except Exception as bug:  # a bug of ours must show in the process that asked
-        connection.send(("bug", bug))
+    except Exception as error:
+        connection.send(("raised", raised(error)))
     else:
         meter.tell()
         connection.send(("done", answer))

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from models import custody
 from models.chain import Action, Line, read_content
-from models.custody import Status
+from models.custody import STEP, STEP_LINE, STEP_TRANSPORT, Status
 from models.erased import NO_ERASURES, Erasures
 from models.errors import Refused
 from models.fields import Choice, Kind
@@ -53,13 +53,6 @@ _HAPPENED = (
     " ORDER BY t.item, substr(v.occurred_at, 1, 24), v.number"
 )
 _AMONG = "IN (SELECT value FROM json_each(?))"
-# What `custody.step` asks of an event; a test holds the two together.
-STEP = (
-    "id", "kind", "timing", "occurred_at", "ended_at", "actor_person_id", "place_to_id",
-    "expected_return_at", "related_event_id",
-)  # fmt: skip
-STEP_LINE = ("item_id", "resulting_item_id", "quantity")
-STEP_TRANSPORT = ("arrived_at",)
 _EVENTS = f"SELECT number, {', '.join(STEP)} FROM v_handling_event WHERE number {_AMONG}"
 _LINES = (
     f"SELECT _number, {', '.join(STEP_LINE)} FROM v_handling_event_lines WHERE _number {_AMONG}"

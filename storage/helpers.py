@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from models.errors import AzukariError, InputOutput
 from resources import dumps
@@ -130,6 +130,28 @@ def _spawn(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess
     started.start()
     theirs.close()
     return started, mine
+
+
+class Raised(NamedTuple):
+    """An error in such a process, on its way to the one that asked.
+
+    Attributes:
+        kind: its class if it is one of ours; these are made again from their facts.
+        told: the facts; a bug as it is: it must show in the process that asked.
+    """
+
+    kind: type[AzukariError] | None
+    told: Any
+
+    def again(self) -> Exception:
+        made: Exception = self.kind(**self.told) if self.kind else self.told
+        return made
+
+
+def raised(error: Exception) -> Raised:
+    if isinstance(error, AzukariError):
+        return Raised(type(error), error.facts)
+    return Raised(None, error)
 
 
 def stand_back() -> None:

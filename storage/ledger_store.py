@@ -24,8 +24,8 @@ from models.store import Fields, Hit, ListRow, Progress, Query, Write, quiet
 from storage import erasing, log, rows, schema
 from storage.attachments import Attachments
 from storage.database import Database, Duplicate
-from storage.dropping import drop_views
-from storage.listing import Listing, border, fill_all
+from storage.deriving import derive, rebuild
+from storage.listing import Listing, border
 from storage.lists import Lists
 from storage.rows import STATUS_COLUMNS
 from storage.schema import META_NAMES
@@ -36,7 +36,6 @@ from storage.views import HAPPENED, Custody, Views, timeline
 R = TypeVar("R", bound=Record)
 RESERVED_SETTINGS = frozenset({"log_format", "vault_id"})
 _OWN_WORD = "officer_confirmation"  # what an inspecting officer enters himself
-DROPPING = 4  # times as long as to drop the tables takes it to derive them
 _FEW = 200  # writes of one command whose search keys are worth making at once
 
 BeforeCommit = Callable[[], None]
@@ -393,15 +392,18 @@ class LedgerStore:
         left = self._listing.catch_up(stop)
         return self._search.index(stop) or left
 
-    def rebuild(self, progress: Progress) -> None:
+    def rebuild(self, progress: Progress, key: bytes = b"") -> None:
         """Drop and derive all tables from the log again.
+
+        Args:
+            key: of the database; with it a long log is read by processes beside this one.
 
         Raises:
             NewerFormat: a newer program has made entries; nothing was changed.
             Cancelled: by `progress`; the ledger is closed then, and derives them when it is opened.
         """
         with self.database.lock:
-            rebuild(self.database, progress)
+            rebuild(self.database, progress, key)
             self.forget()
 
     def on_close(self, act: Callable[[], None]) -> None:
@@ -417,76 +419,3 @@ class LedgerStore:
 
 def _reading_only() -> NotPermitted:
     return NotPermitted(act="台帳への記帳", who="検査・立会い以外の利用者")
-
-
-def rebuild(database: Database, progress: Progress) -> None:
-    """Derive every table from the log; the caller holds the lock.
-
-    In two transactions: pages that were free when a transaction began are not copied into its
-    rollback journal when they are used again, and that copy would be as large as all the tables.
-    Between the two the tables are of no version, so whoever opens the ledger next derives them.
-
-    Zeroing the pages of dropped tables would double the work and protect nothing: the log with the
-    same words stays. Therefore `secure_delete` rests meanwhile.
-    """
-    log.require_known_types(database)  # before the tables of a newer program are dropped
-    last = log.head(database).seq
-    dropping = last // DROPPING
-    database.all("PRAGMA secure_delete = OFF")
-    try:
-        with database.transaction():
-            drop_views(database, _share(progress, 0, dropping, last))
-            database.all("PRAGMA user_version = 0")
-        with collector.at_rest(), database.transaction():
-            _make(database, _share(progress, dropping, last, last))
-    finally:
-        database.all("PRAGMA secure_delete = ON")
-
-
-def derive(database: Database, progress: Progress) -> None:
-    """Drop and derive every table, inside the caller's transaction."""
-    last = log.head(database).seq
-    dropping = last // DROPPING
-    drop_views(database, _share(progress, 0, dropping, last))
-    _make(database, _share(progress, dropping, last, last))
-
-
-def _share(progress: Progress, before: int, own: int, last: int) -> Progress:
-    """Return the progress of one of two parts, in entries of the whole."""
-    total = last // DROPPING + last
-    return lambda done, count: progress(before + own * done // max(count, 1), total)
-
-
-def _make(database: Database, progress: Progress) -> None:
-    """Fill new tables from the log, inside the caller's transaction."""
-    last = log.head(database).seq
-    schema.create_views(database, indexes=False)
-    views = Views(database, tolerant=True)
-    done = 0
-    for chunk in log.told(database, 1, last):
-        progress(done, last)
-        _derive(views, chunk)
-        done += len(chunk)
-    fill_all(database)
-    schema.create_indexes(database)
-    views.settle()
-    progress(last, last)
-
-
-def _derive(views: Views, chunk: Sequence[tuple[Command, log.Told]]) -> None:
-    """Apply entries as the log tells them; for a void its id is enough."""
-    made = [
-        log.read_filled(type_, id_, payload, None if action is Action.VOID else content)
-        for _, (_, type_, id_, action, payload, content) in chunk
-    ]
-    views.expect(record for record, _ in made)
-    for (command, (seq, _, _, action, _, content)), (record, names) in zip(
-        chunk, made, strict=True
-    ):
-        if log.is_gone(record.type, content):
-            views.skip(seq, action, record)
-        elif action is Action.CREATE:
-            views.create(command, seq, record, names)
-        else:
-            views.change(command, seq, action, record, content)
-    views.flush()

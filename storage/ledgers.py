@@ -185,7 +185,7 @@ def open_store(
         store = LedgerStore(database, vault_id)
         if database.value("PRAGMA user_version") != schema.VERSION:
             tell(progress, "一覧を、この版のプログラムに合わせて作り直しています。")
-            store.rebuild(progress)
+            store.rebuild(progress, key)
     except (KeyError, TypeError, ValueError) as error:  # an entry says what no program wrote
         database.close()
         raise Damaged(file=str(path), what_now=_UNREADABLE) from error

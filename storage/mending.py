@@ -18,7 +18,8 @@ from models.errors import VerificationFailed
 from models.store import Progress
 from storage import files, log
 from storage.database import Database, Row, create_database, open_database
-from storage.ledger_store import LedgerStore, derive
+from storage.deriving import fill, reading
+from storage.ledger_store import LedgerStore
 from storage.ledgers import check_snapshot
 
 BESIDE = ".new"
@@ -82,9 +83,13 @@ def _make(source: Database, key: bytes, head: Head, progress: Progress) -> Path:
     try:
         database = create_database(fresh, key)
         try:
-            with collector.at_rest(), database.transaction():
+            with (
+                collector.at_rest(),
+                reading(source, head.seq, key) as told,
+                database.transaction(),
+            ):
                 _copy(source, database, _step(progress, 0))
-                derive(database, _step(progress, 1))
+                fill(database, told, head.seq, _step(progress, 1))
         finally:
             database.close()
         if check_snapshot(fresh, key, _step(progress, 2)) != head:

@@ -16,7 +16,7 @@ from pathlib import Path
 from models.errors import AzukariError, InputOutput
 from models.store import Progress
 from storage.database import Database, open_database
-from storage.helpers import BEAT, process, stand_back
+from storage.helpers import BEAT, process, raised, stand_back
 
 SMALL = 8 << 20  # bytes; encrypting so few takes no longer than starting a process
 
@@ -61,8 +61,7 @@ def _wait(
     except (EOFError, OSError):
         return  # it ended by itself; under which key the file is, tells the file
     if answer is not None:
-        kind, facts = answer
-        raise kind(**facts)
+        raise answer.again()
 
 
 def _measure(path: Path) -> Callable[[], tuple[int, int]]:
@@ -96,7 +95,7 @@ def _encrypt(connection: Connection, path: Path, old: bytes, new: bytes) -> None
         finally:
             database.close()
     except AzukariError as error:
-        connection.send((type(error), error.facts))
+        connection.send(raised(error))
     else:
         connection.send(None)
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import compress
 from operator import attrgetter, is_not, itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.chain import Command, local_time
 from models.codes import ItemState
@@ -202,6 +202,42 @@ def _filler(columns: Sequence[tuple[str, Any]]) -> Filled:
 
 
 Insertion = tuple[str, list[Any]]
+LINES_TEXT = len(_CREATED)  # where the row of a new event has what its items are called
+
+
+class New(NamedTuple):
+    """A new record with its rows, as far as these follow from its entry alone.
+
+    Attributes:
+        names: of its fields that are filled, if known.
+        record: of an item or an event, whose status or text follows from others.
+        row: None for an item: its status is part of it.
+    """
+
+    number: int
+    at: str
+    author: str
+    names: tuple[str, ...] | None
+    record: Item | HandlingEvent | None
+    row: Insertion | None
+    children: list[Insertion]
+
+
+def new(
+    record: Record, number: int, at: str, author: str, names: tuple[str, ...] | None = None
+) -> New:
+    """Make the rows of a new record.
+
+    Args:
+        names: the fields that are filled, if the caller knows.
+    """
+    children = child_insertions(record, number)
+    if isinstance(record, Item):
+        return New(number, at, author, names, record, None, children)
+    stored = {"lines_text": None} if isinstance(record, HandlingEvent) else {}
+    row = insertion(record, number, at, author, stored, names)
+    held = record if isinstance(record, HandlingEvent) else None
+    return New(number, at, author, names, held, row, children)
 
 
 def insertion(

@@ -25,7 +25,7 @@ from models.records.handling import HandlingEvent
 from models.store import Write
 from storage import listing, log, rows, schema
 from storage.database import Database, Duplicate
-from storage.rows import STATUS_COLUMNS, Insertion
+from storage.rows import STATUS_COLUMNS, Insertion, New
 
 CHUNK = 4000
 ITEMS_KEPT = 16_000  # while one command is applied
@@ -71,15 +71,13 @@ class Born:
     """An item that waits to be written with the status it has by then."""
 
     held: Custody
-    at: str
-    author: str
-    names: tuple[str, ...] | None
+    new: New
 
     def insertion(self) -> Insertion:
-        held = self.held
+        held, new = self.held, self.new
         held.stored = held.status
         stored = rows.status_stored(held.status)
-        return rows.insertion(held.item, held.number, self.at, self.author, stored, self.names)
+        return rows.insertion(held.item, new.number, new.at, new.author, stored, new.names)
 
 
 class Views:
@@ -170,25 +168,22 @@ class Views:
         return status
 
     # --- one entry ----------------------------------------------------------------------------
-    def create(
-        self, command: Command, seq: int, record: Record, names: tuple[str, ...] | None = None
-    ) -> None:
-        """Enter a new record.
+    def create(self, command: Command, seq: int, record: Record) -> None:
+        """Enter a new record."""
+        self.enter(rows.new(record, seq, self._entered_at(command), command.author))
 
-        Args:
-            names: the fields that are filled, if the caller knows.
-        """
-        at, author = self._entered_at(command), command.author
+    def enter(self, new: New) -> None:
+        """Enter a new record whose rows are made; what its items say is added here."""
+        record = new.record
         if isinstance(record, Item):
-            held = Custody(record, seq, custody.begin(record))
+            held = Custody(record, new.number, custody.begin(record))
             self._custody[record.id] = held
-            self._waiting.append(Born(held, at, author, names))
-        elif isinstance(record, HandlingEvent):
-            stored = {"lines_text": self._lines_text(record) or None}
-            self._waiting.append(rows.insertion(record, seq, at, author, stored, names))
-        else:
-            self._waiting.append(rows.insertion(record, seq, at, author, {}, names))
-        self._waiting += rows.child_insertions(record, seq)
+            self._waiting.append(Born(held, new))
+        elif new.row is not None:
+            if isinstance(record, HandlingEvent):
+                new.row[1][rows.LINES_TEXT] = self._lines_text(record) or None
+            self._waiting.append(new.row)
+        self._waiting += new.children
         if isinstance(record, HandlingEvent):
             self._happen(record)
 

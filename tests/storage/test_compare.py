@@ -287,9 +287,9 @@ def test_custody_asks_only_for_the_columns_that_are_read() -> None:
     for node in ast.walk(ast.parse(inspect.getsource(custody))):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             asked.get(node.value.id, set()).add(node.attr)
-    assert asked["event"] - {"lines", "transport"} == set(compare.STEP)
-    assert asked["line"] | asked["mine"] == set(compare.STEP_LINE)
-    assert asked["detail"] == set(compare.STEP_TRANSPORT)
+    assert asked["event"] - {"lines", "transport"} == set(custody.STEP)
+    assert asked["line"] | asked["mine"] == set(custody.STEP_LINE)
+    assert asked["detail"] == set(custody.STEP_TRANSPORT)
 
 
 def test_the_status_from_the_rows_is_the_status_from_the_log(ledger: LedgerStore) -> None:

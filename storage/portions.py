@@ -1,0 +1,142 @@
+"""The log, portion by portion, as the tables want it: new records with their rows made.
+
+To read entries and to make their rows takes most of a rebuild and needs nothing but the log, so two
+processes can do it beside the one that writes (`read_beside`). They open the database read-only,
+without taking locks, and may: the tables of the log are not written meanwhile, and each of them
+begins its one read transaction, which keeps what it knows of the file, before the writer begins.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from models import collector
+from models.chain import Action, Command
+from models.custody import STEP, STEP_LINE, STEP_TRANSPORT
+from models.errors import InputOutput
+from models.records import Record
+from models.records.base import Declared
+from models.records.handling import HandlingEvent
+from storage import log, rows
+from storage.database import Database, open_snapshot
+from storage.helpers import Raised, process, raised, stand_back
+from storage.rows import New
+
+READERS = 2
+SIZE = log.CHUNK  # entries of a portion; not more than the log gives at once
+
+
+class Later(NamedTuple):
+    """An entry about a record that was there, or one whose content is gone."""
+
+    seq: int
+    command: Command
+    action: Action
+    record: Record
+    content: bytes | None
+    gone: bool
+
+
+Portion = Sequence[New | Later]
+
+
+def read_here(database: Database, last: int, first: int = 1) -> Iterator[Portion]:
+    """Yield all entries from one to another, in order."""
+    for chunk in log.told(database, first, last):
+        yield [_prepared(command, told) for command, told in chunk]
+
+
+def _prepared(command: Command, told: log.Told) -> New | Later:
+    """Read an entry; of a void its id is enough."""
+    seq, type_, id_, action, payload, content = told
+    body = None if action is Action.VOID else content
+    record, names = log.read_filled(type_, id_, payload, body)
+    gone = log.is_gone(type_, content)
+    if gone or action is not Action.CREATE:
+        return Later(seq, command, action, record, content, gone)
+    return rows.new(record, seq, rows.entered_at(command), command.author, names)
+
+
+# --- beside ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def read_beside(path: Path, key: bytes, last: int) -> Iterator[Iterator[Portion]]:
+    """Give what `read_here` yields, read by processes; leaving the block ends them.
+
+    They have opened the database when the block begins; only then it may be written.
+
+    Raises:
+        AzukariError: of the reading, while the portions are taken.
+        InputOutput: a process ended by itself.
+    """
+    with ExitStack() as stack:
+        readers = [
+            stack.enter_context(process(_serve, path, key, number, SIZE, last))
+            for number in range(READERS)
+        ]
+        for reader in readers:
+            _take(reader, path)
+        yield _alternately(readers, path, last)
+
+
+def _alternately(readers: Sequence[Connection], path: Path, last: int) -> Iterator[Portion]:
+    for number in range(-(-last // SIZE)):
+        portion: Portion = _take(readers[number % len(readers)], path)
+        yield portion
+
+
+def _take(reader: Connection, path: Path) -> Any:
+    try:
+        answer = reader.recv()
+    except (EOFError, OSError) as exc:
+        raise InputOutput(file=str(path), reason="一覧を作る補助プログラムの終了") from exc
+    if isinstance(answer, Raised):
+        raise answer.again()
+    return answer
+
+
+def _serve(
+    connection: Connection, path: Path, key: bytes, number: int, size: int, last: int
+) -> None:
+    """Send every second portion, in order."""
+    stand_back()
+    try:
+        database = open_snapshot(path, key)
+        database.all("BEGIN")
+        database.all("SELECT 1 FROM sqlite_schema")  # begins to read, and goes on until the end
+        connection.send(None)
+        with collector.at_rest():
+            for first in range(1 + number * size, last + 1, READERS * size):
+                for portion in read_here(database, min(first + size - 1, last), first):
+                    connection.send([_light(one) for one in portion])
+    except BrokenPipeError:
+        pass  # the other side has stopped
+    except Exception as error:
+        connection.send(raised(error))
+
+
+def _light(one: New | Later) -> New | Later:
+    """Leave of an event only what custody asks: the rest stands in its rows."""
+    if isinstance(one, New) and isinstance(one.record, HandlingEvent):
+        event = one.record
+        asked = _part(event, STEP)
+        vars(asked)["lines"] = tuple([_part(line, STEP_LINE) for line in event.lines])
+        if event.transport:
+            parts = [_part(detail, STEP_TRANSPORT) for detail in event.transport]
+            vars(asked)["transport"] = tuple(parts)
+        return one._replace(record=asked)
+    return one
+
+
+D = TypeVar("D", bound=Declared)
+
+
+def _part(whole: D, names: Sequence[str]) -> D:
+    """Return a record of which only some fields are told; all else is empty in it."""
+    made = object.__new__(type(whole))
+    told = {name: vars(whole)[name] for name in names}
+    vars(made).update({name: value for name, value in told.items() if value not in (None, "")})
+    return made
