@@ -336,6 +336,30 @@ class DeviceSecretMissing(AzukariError):
     )
 
 
+class SheetUsed(AzukariError):
+    """A recovery sheet let somebody in, and what came after it failed. Fact: reason."""
+
+    code = "SHEET_USED"
+    exit_code = 5
+    sentence = (
+        "新しいパスワードで開けます。使った回復シートは、もう使えません。そのあとの処理はできませんでした。"
+        "{reason}新しい回復シートを受け取っていないときは、新しいパスワードで開いて、"
+        "「設定・利用者」で回復シートを作り直してください。"
+    )
+
+
+class SheetUncertain(AzukariError):
+    """The key header was written by half when the disk failed. Facts: file, reason."""
+
+    code = "SHEET_UNCERTAIN"
+    exit_code = 5
+    sentence = (
+        "「{file}」の鍵ファイルの書換えの途中で、書き込めなくなりました。{reason}"
+        "まず新しいパスワードで開いてください。開けたときは、回復シートを作り直してください。"
+        "開けないときは、前の回復シートをもう一度使ってください。それまで、どの回復シートも捨てないでください。"
+    )
+
+
 class WrongRecoverySheet(AzukariError):
     """A recovery sheet without typing errors does not open this ledger or backup."""
 

@@ -280,6 +280,15 @@ class Opened:
     frozen: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """What a recovery sheet prepared: the key of who is let in, and the sheet that comes next."""
+
+    key: bytes
+    sheet: SheetKey
+    text: str = field(repr=False)  # of that sheet
+
+
 class Recovery(Protocol):
     """A ledger that a recovery sheet opened, before anybody was let in anew.
 
@@ -291,7 +300,7 @@ class Recovery(Protocol):
     def opened(self) -> Opened:
         """The ledger with the sheet as its user."""
 
-    def prepare(self, user_id: str, login: str, password: str) -> tuple[bytes, SheetKey]:
+    def prepare(self, user_id: str, login: str, password: str) -> "WayBack":
         """Make new keys for a responsible person and a new sheet; nothing is written yet.
 
         Raises:
@@ -299,8 +308,13 @@ class Recovery(Protocol):
             WeakPassword
         """
 
-    def finish(self) -> tuple[Opened, str]:
-        """Let the person in, durably; return the open ledger and the text of the new sheet."""
+    def finish(self) -> Opened:
+        """Let the person in, durably; the new sheet is in force, the used one opens nothing.
+
+        Raises:
+            SheetUncertain: it failed half-way, and one of the two sheets is in force.
+            AzukariError: nothing was written.
+        """
 
     def close(self) -> None:
         """Give the ledger back unchanged."""

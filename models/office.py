@@ -1,6 +1,7 @@
 """The office: how a ledger comes to be open, for the window, the console and the driver alike."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -11,7 +12,7 @@ from models.clockwatch import Steady
 from models.codes import Role
 from models.condition import room_notice
 from models.denied import Denied
-from models.errors import Damaged
+from models.errors import AzukariError, Damaged, SheetUncertain, SheetUsed
 from models.gate import Gate, Opened, Restored
 from models.ledger import Clock, Ledger, Random
 from models.mending import note_rebuild
@@ -19,12 +20,13 @@ from models.opening import Opening, open_books
 from models.passwords import check_own
 from models.profiles import Profile
 from models.records import BackupRun, Person
-from models.recovering import enter_recovery
+from models.recovering import HandOut, Shown, enter_recovery
 from models.registers import Registers
 from models.settling import require_signer, settle
 from models.store import Progress, quiet
 from models.terminals import notice_programs, notice_terminal
 
+SHOWN = Shown()
 FROZEN = (
     "書込みのできない場所の台帳なので、ロックを取らずに、あるがままに読みました。"
     "利用の記録は残らず、更新ジャーナルは見ていません。"
@@ -165,35 +167,65 @@ class Office:
         login: str,
         password: str,
         person: Person | None = None,
+        hand_out: HandOut = SHOWN,
     ) -> tuple[Ledger, str]:
         """Open a ledger with its recovery sheet and let a responsible person in.
 
         Args:
             login: of a supervisor who lost the password, or of `person`.
             person: somebody new who takes over; an organization "" or "-" means the contractor.
+            hand_out: keeps the next sheet before anything is changed.
 
         Returns:
             The open ledger and the text of the sheet that replaces the used one.
 
         Raises:
+            SheetUsed: the person is let in and the next sheet is in force; what came after failed.
+            SheetUncertain: one of the two sheets is in force.
             AzukariError: nothing of use was changed; the same sheet works again.
         """
+        opened, fresh = self._let_in(folder, sheet, login, password, person, hand_out)
+        ledger = self._ledger(opened)
+        try:
+            self._arrive(ledger)
+        except AzukariError as error:
+            with suppress(AzukariError):
+                ledger.close()
+            raise SheetUsed(reason=str(error)) from error
+        return ledger, fresh
+
+    def _let_in(
+        self,
+        folder: PurePath,
+        sheet: str,
+        login: str,
+        password: str,
+        person: Person | None,
+        hand_out: HandOut,
+    ) -> tuple[Opened, str]:
+        """Let a responsible person in; the next sheet is kept first, the header is written last."""
         recovery = self.gate.open_with_sheet(folder, sheet)
         opening = self._ledger(recovery.opened)
+        unchanged = True
         try:
-            enter_recovery(opening, recovery, login, password, person)
+            fresh = enter_recovery(opening, recovery, login, password, person, hand_out)
             opening.access.flush()
-            opened, fresh = recovery.finish()
-        except BaseException:
+            unchanged = False
+            return recovery.finish(), fresh
+        except BaseException as error:
+            known = isinstance(error, AzukariError) and not isinstance(error, SheetUncertain)
+            if unchanged or known:
+                hand_out.take_back()
             recovery.close()
             raise
-        ledger = self._ledger(opened)
+
+    def _arrive(self, ledger: Ledger) -> None:
+        """Do what a sign-in does, for somebody whom a sheet let in."""
         settle(ledger)
         ledger.access.signed_in()
         ledger.journal.greet("回復シートの使用")
         notice_terminal(ledger)
         notice_programs(ledger)
-        return ledger, fresh
 
     def restore(
         self,
@@ -273,8 +305,12 @@ class Office:
         progress: Progress,
         person: Person | None = None,
         journal: PurePath | None = None,
+        hand_out: HandOut = SHOWN,
     ) -> tuple[Head, str]:
         """Restore a backup on any PC with the recovery sheet of its time, and let somebody in.
+
+        Args:
+            hand_out: keeps the next sheet before it comes into force.
 
         Returns:
             The head of the restored ledger and the text of the new sheet.
@@ -286,17 +322,23 @@ class Office:
         started = self.clock()
 
         def settle_in(place: PurePath, restored: Restored) -> None:
-            ledger, fresh = self.recover(place, sheet, login, password, person)
+            opened, fresh = self._let_in(place, sheet, login, password, person, hand_out)
+            ledger = self._ledger(opened)
             try:
+                self._arrive(ledger)
                 record_restore(ledger, restored, started)
                 ledger.access.note(Act.RESTORE, BackupRun.type)
                 done.append((ledger.store.head(), fresh))
             finally:
                 ledger.close()
 
-        self.gate.restore_with_sheet(
-            backup, folder, sheet=sheet, settle=settle_in, progress=progress, journal=journal
-        )
+        try:
+            self.gate.restore_with_sheet(
+                backup, folder, sheet=sheet, settle=settle_in, progress=progress, journal=journal
+            )
+        except BaseException:
+            hand_out.take_back()  # what that sheet would open is not there
+            raise
         return done[0]
 
     def sheet_is_right(self, ledger: Ledger, typed: str) -> bool:

@@ -5,10 +5,11 @@ it, because a responsible person entered that key before (`LedgerOrigin.recovery
 """
 
 from dataclasses import replace
+from typing import Protocol
 
 from models.chain import Intent
 from models.codes import AccountStatus, OrganizationKind, Role
-from models.commands import Change, creating, revising
+from models.commands import creating, revising
 from models.errors import NotFound, Refused
 from models.gate import Recovery
 from models.ledger import Ledger
@@ -19,14 +20,44 @@ from models.settling import believing
 REASON = "回復シートの使用"
 
 
+class HandOut(Protocol):
+    """Takes the text of a new sheet before anything is changed, because it is told only once."""
+
+    def keep(self, text: str) -> None:
+        """Keep the text durably.
+
+        Raises:
+            AzukariError: it cannot be kept; the used sheet stays in force then.
+        """
+
+    def take_back(self) -> None:
+        """Drop the text again: that sheet never came into force. Nothing is raised."""
+
+
+class Shown:
+    """For a window, which shows the sheet once it is in force."""
+
+    def keep(self, text: str) -> None:
+        """Wait until it is shown."""
+
+    def take_back(self) -> None:
+        """Show nothing."""
+
+
 def enter_recovery(
-    desk: Ledger, recovery: Recovery, login: str, password: str, person: Person | None
-) -> Change:
-    """Enter that a responsible person is let in with a recovery sheet.
+    desk: Ledger,
+    recovery: Recovery,
+    login: str,
+    password: str,
+    person: Person | None,
+    hand_out: HandOut,
+) -> str:
+    """Enter that a responsible person is let in with a recovery sheet; return the next sheet's text.
 
     Args:
         desk: the ledger as the sheet opened it.
         person: somebody new who takes over; without it the login must be a known supervisor's.
+        hand_out: keeps that text before the ledger or the key header know of it.
 
     Raises:
         Refused: the login is nobody's or not a supervisor's.
@@ -43,11 +74,11 @@ def enter_recovery(
             reason="回復シートで入り直せるのは責任者だけです。"
             f"{login}のパスワードは、責任者がサインインして再発行してください。"
         )
-    key, sheet = recovery.prepare(account.id, account.login_name, password)
+    back = recovery.prepare(account.id, account.login_name, password)
     known = desk.store.get(UserAccount, account.id) is not None
     account = replace(
         account,
-        public_key=key.hex(),
+        public_key=back.key.hex(),
         password_changed_on=desk.today(),
         must_change=False,
         valid_until=None,
@@ -56,7 +87,10 @@ def enter_recovery(
         desk.registers.validate(intent.record)
     desk.registers.validate(account)
     intents.append(revising(account, REASON) if known else creating(account, REASON))
-    return desk.commit([*intents, believing(desk, sheet, REASON)])
+    intents.append(believing(desk, back.sheet, REASON))
+    hand_out.keep(back.text)
+    desk.commit(intents)
+    return back.text
 
 
 def _account(desk: Ledger, login: str) -> UserAccount | None:

@@ -30,7 +30,7 @@ from models.errors import (
     Unfinished,
     VerificationFailed,
 )
-from models.gate import Opened, Recovery, Restored, SheetKey
+from models.gate import Opened, Recovery, Restored, SheetKey, WayBack
 from models.passwords import PasswordPolicy
 from models.store import Progress, quiet, tell
 from models.wareki import JAPAN
@@ -477,7 +477,7 @@ class SheetRecovery:
         self._policy = policy
         self._prepared: PreparedRecovery | None = None
 
-    def prepare(self, user_id: str, login: str, password: str) -> tuple[bytes, SheetKey]:
+    def prepare(self, user_id: str, login: str, password: str) -> WayBack:
         """Make new keys for a responsible person and a new sheet; nothing is written yet."""
         self._policy.check(password, (login,))
         old = cast(LedgerSafe, self.opened.safe).vault
@@ -485,9 +485,9 @@ class SheetRecovery:
         self._prepared = made
         record = next(one for one in made.header.recovery if one.active)
         sheet = SheetKey(record.user_id, sheet_signing_key(made.sheet, old))
-        return made.vault.signer().public_key, sheet
+        return WayBack(made.vault.signer().public_key, sheet, made.sheet.text)
 
-    def finish(self) -> tuple[Opened, str]:
+    def finish(self) -> Opened:
         """Let the person in, durably; the old sheet opens nothing from here on."""
         assert self._prepared is not None, "prepare comes first"
         vault = self._prepared.put_in_force()
@@ -498,8 +498,9 @@ class SheetRecovery:
         safe.journal = before.journal
         safe.access = before.access.under(vault)
         safe.machine = before.machine
-        safe.remember_header()
-        return Opened(store, safe, vault.user_id, vault.signer()), self._prepared.sheet.text
+        with suppress(AzukariError):  # the next sign-in does it; nobody may think that it failed
+            safe.remember_header()
+        return Opened(store, safe, vault.user_id, vault.signer())
 
     def close(self) -> None:
         """Give the ledger back unchanged."""

@@ -6,12 +6,20 @@ a key leaves: bounds, MAC, signatures; only then is a torn copy mended.
 
 import hmac
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from models.codes import Role
-from models.errors import Damaged, DeviceSecretMissing, NotPermitted, Occupied
+from models.errors import (
+    AzukariError,
+    Damaged,
+    DeviceSecretMissing,
+    NotPermitted,
+    Occupied,
+    SheetUncertain,
+)
 from models.passwords import check_floor
 from resources import VERSION as PROGRAM
 from storage.device import DeviceSecret
@@ -37,7 +45,7 @@ from storage.header_edits import (
     with_recovery,
     with_user,
 )
-from storage.header_files import HeaderPair, create_pair, read_pair
+from storage.header_files import COPIES, HeaderPair, create_pair, read_pair
 from storage.kdf import KEY_BYTES, STANDARD, TEST, KdfParameters
 from storage.keyset import CannotOpen, KeySet, Random, unwrap_key
 from storage.lock import LOCK_NAME
@@ -216,8 +224,20 @@ class PreparedRecovery:
     sheet: RecoverySheet
 
     def put_in_force(self) -> Vault:
-        """Write both copies; from then on the old sheet opens nothing."""
-        self.vault.commit(self.header, responsible=True)
+        """Write both copies; from then on the old sheet opens nothing.
+
+        Raises:
+            SheetUncertain: a copy may hold the new sheet, and the disk failed.
+            AzukariError: nothing was written.
+        """
+        folder, before = self.vault.folder, self.vault.header_bytes
+        try:
+            self.vault.commit(self.header, responsible=True)
+        except BaseException as error:
+            if any(_read_if_there(folder / name) != before for name in COPIES):
+                reason = str(error) if isinstance(error, AzukariError) else ""
+                raise SheetUncertain(file=str(folder), reason=reason) from error
+            raise
         return self.vault
 
 
@@ -245,6 +265,12 @@ def prepare_recovery(opened: Vault, *, user_id: str, login: str, password: str) 
     vault = Vault(opened.folder, opened._file, user, replace(secrets, keys=keys))
     vault.repaired, vault.epoch = opened.repaired, opened.epoch
     return PreparedRecovery(vault, header, fresh)
+
+
+def _read_if_there(path: Path) -> bytes:
+    with suppress(OSError):
+        return path.read_bytes()
+    return b""
 
 
 def _prepare_folder(folder: Path) -> None:

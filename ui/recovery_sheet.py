@@ -1,19 +1,20 @@
 """The recovery sheet on paper: printed, saved as PDF for a stick, or copied from the screen.
 
-It opens the ledger without password, so it is drawn straight to printer or file and to nothing in
-between, and the file dialog's suggestion names no place.
+It opens the ledger without password, so it goes straight to printer or file and nowhere in between,
+and the file dialog's suggestion names no place.
 """
 
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, Qt
 from PySide6.QtGui import QFont, QPageSize, QPainter, QPdfWriter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinterInfo
 from PySide6.QtWidgets import QWidget
 
 from models import wareki
-from models.errors import NotWritable, PrinterMissing
+from models.errors import PrinterMissing
+from reports.tables.replacing import replacing
 from ui.printing import new_printer
 from ui.theme import SHEET_FAMILY
 
@@ -45,21 +46,30 @@ def print_sheet(text: str, organization: str, today: date, parent: QWidget | Non
 
 
 def save_sheet(file: Path, text: str, organization: str, today: date) -> None:
-    """Write the sheet as a PDF.
+    """Write the sheet as a PDF, whole or not at all, for its owner alone.
 
     Raises:
-        NotWritable: the place cannot be written.
+        DiskFull, NotWritable, MediumMissing, InputOutput, InsideLedger
     """
-    writer = QPdfWriter(str(file))
+    data = _pdf(text, organization, today)
+    with replacing(file) as place:
+        place.touch(0o600)
+        place.write_bytes(data)
+
+
+def _pdf(text: str, organization: str, today: date) -> bytes:
+    """Draw in memory: the writer of Qt does not tell when a disk is full."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
     writer.setResolution(DOTS)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setTitle("回復シート")
-    painter = QPainter()
-    if not painter.begin(writer):
-        raise NotWritable(file=str(file))
+    painter = QPainter(writer)
     draw_sheet(painter, text, organization, today)
     painter.end()
+    return bytes(buffer.data().data())
 
 
 def draw_sheet(painter: QPainter, text: str, organization: str, today: date) -> None:

@@ -40,9 +40,9 @@ def replacing(path: Path) -> Iterator[Path]:
         yield folder / path.name
         _to_disk(folder / path.name)
         os.replace(folder / path.name, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as exc:
-        raise _our_error(exc, path) from exc
+        raise our_error(exc, path) from exc
     except AzukariError:
         raise
     except Exception as exc:
@@ -80,7 +80,7 @@ def _to_disk(path: Path) -> None:
         os.fsync(written.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name durable; Windows does so by itself and cannot open folders."""
     if os.name == "nt":
         return
@@ -91,7 +91,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _our_error(error: OSError, path: Path) -> AzukariError:
+def our_error(error: OSError, path: Path) -> AzukariError:
+    """Turn an error of the system into the sentence that the user can act on."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(file=path.name)
     if error.errno == errno.ENOENT:

@@ -21,6 +21,7 @@ from models.records import HandlingEvent, Person, UserAccount
 from models.store import Op, Query, Where, quiet
 from storage import database, files, journal
 from tests.house import FIRST_DAY, cheap_office
+from ui.console.sheets import SheetFile
 from ui.issue import IssueRequest, issue
 from ui.sample import cast
 from ui.sample.clock import StoryClock
@@ -144,6 +145,18 @@ def end_backup(ledger: Ledger, home: Path, number: int) -> str:
     return f"end_backup {old.file_name}"
 
 
+def recover(ledger: Ledger, home: Path, number: int) -> str:
+    """Come in with the recovery sheet, as the console does; the next one goes into a file."""
+    ledger.close()
+    sheet = (home / f"sheet-{number}").read_text()
+    with SheetFile(home / f"sheet-{number + 1}") as file:
+        opened, _ = office_of(home, seed=50 + number).recover(
+            home / "ledger", sheet, BOSS.login, f"{NEW_PASSWORD}{number}", hand_out=file
+        )
+        opened.close()
+    return f"recover {number + 1}"
+
+
 def rebuild(ledger: Ledger, home: Path, number: int) -> str:
     """Make the database anew out of its log, and enter something into the new one."""
     say(ledger, add(ledger, home, 2 * number))
@@ -172,7 +185,9 @@ ACTS: dict[str, Callable[[Ledger, Path, int], str]] = {
     "add": add, "attach": attach, "seal": seal, "backup": backup, "restore": restore,
     "password": password, "let_in": let_in, "renew_key": renew_key, "catch_up": catch_up,
 }  # fmt: skip
-UPKEEP = {"end_journal": end_journal, "end_backup": end_backup, "rebuild": rebuild}
+UPKEEP = {
+    "end_journal": end_journal, "end_backup": end_backup, "recover": recover, "rebuild": rebuild,
+}  # fmt: skip
 
 
 def act(home: Path, name: str) -> None:
@@ -188,8 +203,9 @@ def act(home: Path, name: str) -> None:
         if bug == "hasty":  # the planted bug: a promise before the act
             os.write(1, f"{ledger.store.head().seq + 1} soon\n".encode())
         word = {**ACTS, **UPKEEP}[name](ledger, home, number)
-        if name == "restore":
-            ledger = office.unlock(home / "ledger", user.login, user.password)
+        if name in ("restore", "recover"):
+            new = user.password if name == "restore" else f"{NEW_PASSWORD}{number}"
+            ledger = office.unlock(home / "ledger", user.login, new)
         say(ledger, word)
     ledger.close()
 

@@ -34,6 +34,7 @@ def build(home: Path) -> None:
         identity = make_seal_certificate("見本事務", house.ledger.now(), StoryRandom(5))
         house.ledger.paper.adopt_seal(*seal_record(identity))
     (home / "backup").mkdir()
+    (home / "sheet-0").write_text(house.sheet)
 
 
 def require_promises(home: Path, said: bytes) -> None:

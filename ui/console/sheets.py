@@ -2,13 +2,14 @@
 
 import os
 from argparse import Namespace
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from models.codes import EmploymentType
-from models.errors import NotWritable, Occupied, Usage
+from models.errors import Occupied, Usage
 from models.records import Person
+from reports.tables.replacing import our_error, sync_folder
 from ui.reading import read_limited
 
 MAXIMUM = 4096  # bytes of a sheet that was typed into a file
@@ -28,39 +29,64 @@ def typed_sheet(arguments: Namespace) -> str:
         raise Usage(reason="回復シートのファイルはUTF-8で保存してください。") from error
 
 
-@contextmanager
-def new_sheet_file(arguments: Namespace) -> Iterator[Callable[[str], None]]:
-    """Open the file for the new sheet before anything is changed; only its owner can read it.
+class SheetFile:
+    """The file that takes the new sheet (`models.recovering.HandOut`); only its owner can read it.
 
-    The used sheet is worthless afterwards, so a place that cannot be written must show first.
+    Its name is claimed at once, so that a place that cannot be written shows before any work, and
+    it is gone again unless the sheet was kept in it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._kept = False
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError as error:
+            raise Occupied(file=str(path)) from error
+        except OSError as error:
+            raise our_error(error, path) from error
+        self._file = os.fdopen(descriptor, "wb")
+
+    def keep(self, text: str) -> None:
+        """Write the sheet to the disk.
+
+        Raises:
+            DiskFull, NotWritable, MediumMissing, InputOutput
+        """
+        try:
+            self._file.write((text + "\n").encode())
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            sync_folder(self._path.parent)
+        except OSError as error:
+            raise our_error(error, self._path) from error
+        self._kept = True
+
+    def take_back(self) -> None:
+        """Let the file go: its sheet opens nothing."""
+        self._kept = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # of what was not written; `keep` has told it
+            self._file.close()
+        if not self._kept:
+            with suppress(OSError):
+                self._path.unlink()
+
+
+def new_sheet_file(arguments: Namespace) -> SheetFile:
+    """Claim the file for the new sheet, before anything is asked or changed.
 
     Raises:
-        NotWritable: the file exists or the folder forbids it.
+        Occupied, DiskFull, NotWritable, MediumMissing, InputOutput: it cannot be made.
         Usage: no file was named.
     """
     if not arguments.new_sheet_file:
         raise Usage(reason="新しい回復シートを書くファイルを --new-sheet-file で指定してください。")
-    path = Path(arguments.new_sheet_file)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise Occupied(file=str(path)) from error
-    except OSError as error:
-        raise NotWritable(file=str(path)) from error
-    written = False
-
-    def keep(text: str) -> None:
-        nonlocal written
-        written = True
-        os.write(descriptor, (text + "\n").encode())
-        os.fsync(descriptor)
-
-    try:
-        yield keep
-    finally:
-        os.close(descriptor)
-        if not written:
-            path.unlink(missing_ok=True)
+    return SheetFile(Path(arguments.new_sheet_file))
 
 
 def newcomer(arguments: Namespace) -> Person | None:

@@ -11,7 +11,7 @@ from typing import Any
 from models.access import Act
 from models.backups import record_backup, record_verification, restored_words
 from models.codes import BackupKind, BackupResult
-from models.errors import AzukariError, Foreign, NotFound
+from models.errors import AzukariError, Foreign, NotFound, SheetUsed
 from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
 from models.journal import WORDS, JournalState
@@ -354,13 +354,12 @@ def _restore_with_sheet(arguments: Namespace, office: Office, speaker: Speaker) 
     """Restore on another PC: the sheet opens, and a responsible person gets a new password."""
     folder = Path(arguments.newledger)
     sheet = typed_sheet(arguments)
-    with new_sheet_file(arguments) as keep:
+    with new_sheet_file(arguments) as file:
         login, password = login_and_password(arguments)
-        head, fresh = office.restore_with_sheet(
+        head, _ = office.restore_with_sheet(
             Path(arguments.backup), folder, sheet, login, password, speaker.progress,
-            newcomer(arguments), Path(arguments.journal) if arguments.journal else None,
+            newcomer(arguments), Path(arguments.journal) if arguments.journal else None, file,
         )  # fmt: skip
-        keep(fresh)
     result = {
         "ledger": str(folder),
         "seq": head.seq,
@@ -375,14 +374,16 @@ def _restore_with_sheet(arguments: Namespace, office: Office, speaker: Speaker) 
 def recover(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Let a responsible person in with the recovery sheet, and write the sheet that replaces it."""
     sheet = typed_sheet(arguments)
-    with new_sheet_file(arguments) as keep:
+    with new_sheet_file(arguments) as file:
         login, password = login_and_password(arguments)
-        ledger, fresh = office.recover(
-            Path(arguments.ledger), sheet, login, password, newcomer(arguments)
+        ledger, _ = office.recover(
+            Path(arguments.ledger), sheet, login, password, newcomer(arguments), file
         )
-        head = ledger.store.head()
-        ledger.close()
-        keep(fresh)
+        try:
+            head = ledger.store.head()
+            ledger.close()
+        except AzukariError as error:
+            raise SheetUsed(reason=str(error)) from error
     result = {
         "ledger": arguments.ledger,
         "seq": head.seq,
