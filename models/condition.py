@@ -31,6 +31,7 @@ from models.commands import Change, creating
 from models.denied import Denied, found_denied
 from models.errors import AzukariError, LittleRoom
 from models.journal import JournalState, JournalStatus, News
+from models.mending import advice
 from models.records import BackupRun, SystemEvent
 from models.store import Op, Query, Where
 from models.terminals import device_of, in_use
@@ -294,14 +295,7 @@ def _found(verified: "Verification") -> Condition:
     said, _, _ = first.message.partition("。")
     sentence = f"検証で、一致しない点が見つかりました。{first.where}　{said}。"
     sentence += f"ほか{more}件。" if more else ""
-    to_do = (
-        "責任者かシステム管理者が、「バックアップ」の画面の「一覧を作り直す」を行ってください。"
-        "記帳は失われません。"
-        if verified.can_rebuild
-        else "入力を止め、「バックアップ」の画面の「復元」で、最新のバックアップと"
-        "更新ジャーナルから復元してください。"
-    )
-    return Condition("台帳の検証", State.BAD, sentence, to_do)
+    return Condition("台帳の検証", State.BAD, sentence, advice(verified))
 
 
 def _backed_up(facts: Facts) -> Condition:

@@ -19,6 +19,12 @@ UNNAMED: Final[Mapping[str, str]] = {
     "holder": "別のプログラム", "since": "不明な時刻", "places": "どこか", "problem": "を確かめて、入力し直してください。",
 }  # fmt: skip
 """What is said for a fact that is not known."""
+BRING_BACK: Final = (
+    "以前のバックアップを新しいフォルダーに復元し、その中の attachments から同じ名前のファイルを、"
+    "この台帳のフォルダーの attachments に写してください"
+    "（更新ジャーナルの媒体の attachments にもあれば、そこからでも写せます）。"
+)
+"""What to do about a sealed file that is gone or damaged, while the rest of the ledger is whole."""
 CAUSES: Final[Mapping[int, str]] = {
     errno.ENOENT: "見つかりません",
     errno.EACCES: "権限がありません",
@@ -398,9 +404,16 @@ class TablesDamaged(Damaged):
     code = "TABLES_DAMAGED"
     sentence = (
         "「{file}」の一部、{places}が壊れているため、台帳を開けません。記帳そのものは無事です。"
-        "責任者かシステム管理者が「一覧を作り直す」を行えば直り、失われるものはありません"
+        "責任者かシステム管理者が「一覧を作り直す」を行えば直り、記帳は一件も失われません"
         "（サインインの画面、またはコンソールの rebuild）。"
     )
+
+
+class AttachmentLost(Damaged):
+    """A sealed file of the ledger's own folder is not there any more. Fact: file."""
+
+    code = "ATTACHMENT_LOST"
+    sentence = f"添付資料のファイル「{{file}}」が、台帳のフォルダーから失われています。{BRING_BACK}"
 
 
 class Foreign(AzukariError):
@@ -567,8 +580,7 @@ class BackupIncomplete(AzukariError):
     code = "BACKUP_INCOMPLETE"
     sentence = (
         "バックアップ「{file}」を作成しましたが、台帳から失われた添付資料が{count}件あり、"
-        "それらは入っていません。台帳のフォルダーの attachments に、以前のバックアップか"
-        "更新ジャーナルの媒体から戻してください。どの資料かは、台帳の検証で分かります。"
+        f"それらは入っていません。{BRING_BACK}どの資料かは、台帳の検証で分かります。"
     )
 
 

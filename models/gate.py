@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from models.journal import JournalKeeper
 
 
+class Remedy(Enum):
+    """What mends a thing that a verification found; the value is what programs are told."""
+
+    REBUILD = "rebuild"  # `Safe.rebuild` makes it anew out of the log
+    BRING_BACK = "bring_back"  # a sealed file has to be copied back from a restored backup
+    RESTORE = "restore"  # the whole ledger, from a backup and the journal
+    REPORT = "report"  # nothing is broken, something is not true: somebody has to look
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that a verification found. `where` names entry, page, file or record."""
@@ -31,23 +40,30 @@ class Problem:
     code: str
     where: str
     message: str
+    remedy: Remedy = Remedy.REPORT
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The result of checking a ledger; `erased` counts entries by the one that erased them.
-
-    `can_rebuild` tells that there are problems, and that `Safe.rebuild` mends them all.
-    """
+    """The result of checking a ledger; `erased` counts entries by the one that erased them."""
 
     head: Head
     problems: Sequence[Problem]
     erased: Mapping[int, int] = field(default_factory=dict)
-    can_rebuild: bool = False
 
     @property
     def ok(self) -> bool:
         return not self.problems
+
+    @property
+    def remedies(self) -> frozenset[Remedy]:
+        """All that is needed before a verification finds nothing any more."""
+        return frozenset(one.remedy for one in self.problems)
+
+    @property
+    def can_rebuild(self) -> bool:
+        """Whether there are problems, and `Safe.rebuild` mends them all."""
+        return self.remedies == {Remedy.REBUILD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +263,9 @@ class Safe(Protocol):
             Damaged: the log itself is; nothing was changed.
             VerificationFailed, Cancelled, DiskFull, NotWritable, InputOutput: nothing was changed.
         """
+
+    def lost_attachments(self) -> int:
+        """Count the sealed files that records speak of and that are not in the ledger's folder."""
 
     def told_of(self, error: Damaged, progress: Progress = quiet) -> AzukariError:
         """Return what to tell somebody whom damage keeps from the open ledger.

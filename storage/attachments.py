@@ -16,7 +16,14 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
-from models.errors import AzukariError, Damaged, MediumMissing, NewerFormat
+from models.errors import (
+    BRING_BACK,
+    AttachmentLost,
+    AzukariError,
+    Damaged,
+    MediumMissing,
+    NewerFormat,
+)
 from storage.database import Database
 from storage.files import (
     close_and_remove,
@@ -40,7 +47,7 @@ PREFIX_BYTES = len(MAGIC) + 2 + FILE_ID_BYTES
 RECORD_BYTES = 64 * 1024
 _PIECE = 1024 * 1024
 _PART_SUFFIX = ".part"
-_RESTORE = "この添付ファイルだけが読めません。バックアップから復元してください。"
+_RESTORE = f"この添付ファイルだけが読めません。{BRING_BACK}"
 
 
 @dataclass(frozen=True)
@@ -90,8 +97,8 @@ class Attachments:
         """Return the whole plain content.
 
         Raises:
-            Damaged: names the file.
-            MediumMissing: it is not there.
+            Damaged: names the file; `AttachmentLost` when it is not there.
+            MediumMissing: the whole ledger is not there.
         """
         return b"".join(self.stream(name))
 
@@ -99,6 +106,8 @@ class Attachments:
         """Yield the plain content, after the file was checked against its name."""
         self._check_name(name)
         path = self.folder / name
+        if not os.path.lexists(path) and self.folder.parent.is_dir():
+            raise AttachmentLost(file=str(path))
         if _hash(path) != name:
             raise Damaged(file=str(path), what_now=_RESTORE)
         with open_regular(path) as file:

@@ -4,26 +4,28 @@ What follows from the log (lists, indexes, search) and what nothing uses can be 
 any loss (`storage/mending.py`); the log itself can only come back from a backup and the journal.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from models.errors import AzukariError, Damaged, TablesDamaged
-from models.gate import Problem
+from models.errors import BRING_BACK, AzukariError, Damaged, TablesDamaged
+from models.gate import Problem, Remedy
 from models.records import BY_TYPE
 from models.store import Progress, quiet, tell
 from storage import files, log
 from storage.compare import CODE as VIEW
-from storage.database import Database
+from storage.database import LOOK, PAGE_SIZE, Database
 from storage.helpers import Found
 from storage.pages import PageFile, Tree, Walk, trees
 
 CODE = "PAGES"
+ATTACHMENT = "ATTACHMENT"
 REBUILD = (
     "記帳そのものは無事です。責任者かシステム管理者が「一覧を作り直す」を行えば直り、"
-    "失われるものはありません（「バックアップ」の画面、またはコンソールの rebuild）。"
+    "記帳は一件も失われません（「バックアップ」の画面、またはコンソールの rebuild）。"
 )
 RESTORE = (
     "新しい記帳は行わず、最新のバックアップと更新ジャーナルから復元してください"
@@ -37,9 +39,14 @@ _NEW_PLACE = (
 )
 _WRONG_KEY = (
     "この台帳の鍵では、どこも読めません。鍵ファイルが以前のものに入れ替わったか、"
-    "データベースの先頭が壊れたおそれがあります。サインインの画面の「バックアップから復元する」で、"
-    "最新のバックアップと更新ジャーナルから新しいフォルダーに復元してください。"
+    f"データベースの先頭が壊れたおそれがあります。{_NEW_PLACE}"
 )
+UNSEEN = (
+    "添付資料の一覧が壊れているため、添付資料は検証していません。"
+    "一覧を作り直した後に、台帳をもう一度検証してください。"
+)
+_UNFOUND = "壊れたページは見つかりませんが、データベースの構造が壊れています。"
+_TOO_SHORT = "ほとんどが切れて、なくなっています。"
 _SHOWN = 5  # numbers of pages in one sentence
 _SAMPLES = 64  # pages that are looked at before a key is called another one
 _LABELS = {
@@ -52,6 +59,7 @@ class Part(Enum):
     """What a page belongs to; the value is how people call it."""
 
     HEAD = "先頭のページ"
+    CUT = "末尾が切れて、なくなったページ"
     CATALOGUE = "表の目次"
     LOG = "記帳そのもの"
     LOG_INDEX = "記帳の索引"
@@ -68,8 +76,9 @@ class Part(Enum):
         return self not in _FOR_GOOD
 
 
-_BEFORE_ANY_TABLE = frozenset({Part.HEAD, Part.CATALOGUE})
-_FOR_GOOD = frozenset({Part.HEAD, Part.CATALOGUE, Part.LOG, Part.UNKNOWN})
+# SQLite opens no file that is shorter than its first page says: nothing can be copied out of it.
+_NEVER_OPENS = frozenset({Part.HEAD, Part.CATALOGUE, Part.CUT})
+_FOR_GOOD = _NEVER_OPENS | {Part.LOG, Part.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +130,23 @@ def _numbers(pages: Sequence[int]) -> str:
     return f"第{shown}ページ{more}"
 
 
-def can_rebuild(problems: Sequence[Problem]) -> bool:
-    """Tell whether there are problems, and making the tables anew mends them all."""
-    return bool(problems) and all(
-        one.code == VIEW or (one.code == CODE and one.message.endswith(REBUILD)) for one in problems
-    )
+def with_remedies(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Say of each problem what mends it."""
+    return tuple(replace(one, remedy=_remedy(one)) for one in problems)
+
+
+def follow_from_the_log(problems: Sequence[Problem]) -> bool:
+    """Tell whether making the tables anew mends all these."""
+    return all(_remedy(one) is Remedy.REBUILD for one in problems)
+
+
+def _remedy(problem: Problem) -> Remedy:
+    if problem.code == VIEW or problem.message.endswith((REBUILD, UNSEEN)):
+        return Remedy.REBUILD
+    if problem.code == CODE:
+        return Remedy.RESTORE
+    lost = problem.code == ATTACHMENT and problem.message.endswith(BRING_BACK)
+    return Remedy.BRING_BACK if lost else Remedy.REPORT
 
 
 # --- an open database ---------------------------------------------------------------------------------
@@ -155,25 +176,34 @@ def told_of(
         return _told(_examine(database.path, database.reader(), key, progress), error)
 
 
+def unfound(path: Path) -> list[Found]:
+    """Return what to say when a database breaks off and no page of it can be blamed."""
+    return [(CODE, path.name, f"{_UNFOUND}{RESTORE}")]
+
+
 def _told(damage: Damage, error: AzukariError) -> AzukariError:
+    if not damage.places and error.facts.get("what_now") == LOOK:  # which was done just now
+        return Damaged(file=str(damage.file), what_now=f"{_UNFOUND}{_NEW_PLACE}")
     if not damage.places:
         return error
     if damage.can_rebuild:
         return TablesDamaged(file=str(damage.file), places=damage.words)
-    way = _NEW_PLACE if _BEFORE_ANY_TABLE & {place.part for place in damage.places} else RESTORE
+    way = _NEW_PLACE if _NEVER_OPENS & {place.part for place in damage.places} else RESTORE
     return Damaged(file=str(damage.file), what_now=f"壊れている所は、{damage.words}です。{way}")
 
 
 def _examine(path: Path, descriptor: int, key: bytes, progress: Progress) -> Damage:
     """Look at every page of a file that nobody writes meanwhile."""
     file = PageFile(descriptor, key)
+    missing = list(file.missing())
+    cut = {Place(Part.CUT): missing} if missing else {}
     damaged = list(file.damaged(progress))
     if not damaged:
-        return Damage(path, {})
+        return Damage(path, cut)
     known = trees(file)
     if known is None:
-        return Damage(path, _headless(file, damaged, progress))
-    return Damage(path, _places(file, damaged, known, progress))
+        return Damage(path, _headless(file, damaged, progress) | cut)
+    return Damage(path, cut | _places(file, damaged, known, progress))
 
 
 def _places(
@@ -253,6 +283,8 @@ def explain(
     with _open(path) as descriptor:
         if descriptor is None:
             return error
+        if os.fstat(descriptor).st_size < PAGE_SIZE:
+            return Damaged(file=str(path), what_now=f"{_TOO_SHORT}{_NEW_PLACE}")
         if not _is_ours(PageFile(descriptor, key)):
             return Damaged(file=str(path), what_now=_WRONG_KEY)
         return _told(_examine(path, descriptor, key, progress), error)

@@ -66,7 +66,7 @@ _DENIED_PRAGMAS = frozenset(
 _DENIED_FUNCTIONS = frozenset({"load_extension", "sqlcipher_export"})
 _DENIED_ACTIONS = frozenset({driver.SQLITE_ATTACH, driver.SQLITE_DETACH})
 _RESTORE = "バックアップから復元してください。"
-_LOOK = (
+LOOK = (
     "「バックアップ」の画面の「台帳の検証」（コンソールでは verify --full）で、壊れた所と直し方を"
     "確かめてください。"
 )
@@ -336,7 +336,7 @@ def translate(error: Exception, path: Path) -> AzukariError | None:
     if name.startswith("SQLITE_NOTADB"):
         return Damaged(file=file, what_now=f"{_OTHER_KEY}{_RESTORE}")
     if name.startswith("SQLITE_CORRUPT"):
-        return Damaged(file=file, what_now=_LOOK)
+        return Damaged(file=file, what_now=LOOK)
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return NotWritable(file=file)
     if name.startswith("SQLITE_INTERRUPT"):

@@ -32,6 +32,7 @@ _LARGEST_OF_TABLE = USABLE - 35
 _BYTES_OF_INTEGER = (0, 1, 2, 3, 4, 6, 8, 0, 0, 0)  # by the kind that a record's header states
 _ONE = 9  # the kind that is the number 1 itself
 _HEADER = 100  # bytes of the file's own on its first page
+_CHANGED, _COUNT, _COUNTED_AT = slice(24, 28), slice(28, 32), slice(92, 96)
 _DEEPEST = 20  # levels that a tree of SQLite may have
 _BEAT = 512  # pages between two looks whether to go on
 
@@ -82,6 +83,13 @@ class PageFile:
                 progress(number, self.count)
             if number != _LOCK_PAGE and not self.is_whole(number):
                 yield number
+
+    def missing(self) -> range:
+        """Return the pages that the first one counts and that the file has lost at its end."""
+        first = self.read(1) or bytes(_HEADER)
+        valid = first[_CHANGED] == first[_COUNTED_AT]  # else the count is one of an older SQLite
+        stated = int.from_bytes(first[_COUNT], "big") if valid else 0
+        return range(self.count + 1, stated + 1)
 
     def _sealed(self, number: int) -> tuple[bytes, bytes] | None:
         raw = self._bytes((number - 1) * PAGE_SIZE, PAGE_SIZE)

@@ -235,9 +235,12 @@ class LedgerSafe:
                 progress=progress,
                 check_source=self._check_source,
             )
-            lost = lost_files(self._store.database, self.vault.folder / FOLDER_NAME)
+            lost = self.lost_attachments()
         checkpoint.remember(self._store, self._me(), snapshot.head)
-        return replace(_described(made), missing=len(lost))
+        return replace(_described(made), missing=lost)
+
+    def lost_attachments(self) -> int:
+        return len(lost_files(self._store.database, self.vault.folder / FOLDER_NAME))
 
     def _require_outside(self, folder: PurePath) -> None:
         mine, target = self.vault.folder.resolve(), Path(folder).resolve()
@@ -291,6 +294,8 @@ class LedgerSafe:
         problems = self._check_database(full, progress)
         if any(one.code == damage.CODE for one in problems):  # nothing else can be believed
             self._begin_anew()
+            if full and damage.follow_from_the_log(problems):
+                problems += self._attachment_problems(progress)
             return self._found(self._head_if_readable(), problems)
         if full and not problems:  # the signatures of the log itself hold
             problems += self._approval_problems()
@@ -303,7 +308,17 @@ class LedgerSafe:
     def _found(
         self, head: Head, problems: Sequence[Problem], erased: Mapping[int, int] = NONE_ERASED
     ) -> Verification:
-        return Verification(head, tuple(problems), erased, damage.can_rebuild(problems))
+        return Verification(head, damage.with_remedies(problems), erased)
+
+    def _attachment_problems(self, progress: Progress) -> list[Problem]:
+        """Check the attachments beside damaged tables: making those anew brings none of them back."""
+        try:
+            return checks.attachment_problems(
+                self._store.database, self._store.attachments, progress
+            )
+        except Damaged:
+            self._begin_anew()
+            return [Problem(damage.ATTACHMENT, FOLDER_NAME, damage.UNSEEN)]
 
     def _check_database(self, full: bool, progress: Progress) -> list[Problem]:
         """Check pages, log and tables; where damage ends the check, say what is damaged."""
@@ -312,9 +327,7 @@ class LedgerSafe:
             return checks.verify(self._store, full=full, progress=progress, key=key, me=self._me())
         except Damaged:
             found = damage.found_in(self._store.database, key, progress)
-            if not found:
-                raise
-            return [Problem(*one) for one in found]
+            return [Problem(*one) for one in found or damage.unfound(self._store.database.path)]
 
     def _begin_anew(self) -> None:
         """Open the database again: a connection that met a damaged page reads no other any more."""

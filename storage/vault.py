@@ -23,10 +23,11 @@ from models.errors import (
 from models.passwords import check_floor
 from resources import VERSION as PROGRAM
 from storage.device import DeviceSecret
-from storage.files import make_private_folder
+from storage.files import make_private_folder, read_whole
 from storage.header import (
     HASH_BYTES,
     ID_BYTES,
+    MOST_BYTES,
     Epoch,
     Header,
     HeaderFile,
@@ -268,8 +269,8 @@ def prepare_recovery(opened: Vault, *, user_id: str, login: str, password: str) 
 
 
 def _read_if_there(path: Path) -> bytes:
-    with suppress(OSError):
-        return path.read_bytes()
+    with suppress(AzukariError):
+        return read_whole(path, limit=MOST_BYTES)
     return b""
 
 

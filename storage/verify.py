@@ -57,7 +57,7 @@ def verify(
         problems = check.everything(head, tables=True)
         broken = any(problem.code == PAGES for problem in problems)
         if not broken:  # else not even their names can be read
-            problems += _attachments(store.database, store.attachments, progress)
+            problems += attachment_problems(store.database, store.attachments, progress)
     else:
         if me is not None:
             start = checkpoint.read(store.database, store.vault_id, me)
@@ -211,17 +211,22 @@ class _Check:
 # --- attachments ------------------------------------------------------------------------------
 
 
-def _attachments(
+def attachment_problems(
     database: Database, attachments: Attachments | None, progress: Progress
 ) -> list[Problem]:
+    """Read every sealed file that records speak of to its end.
+
+    Raises:
+        Damaged: the table that names them.
+    """
     problems: list[Problem] = []
     names = names_of_records(database)
     if attachments is None:
-        return [Problem("ATTACHMENT", "添付資料", _NO_KEY)] if names else []
+        return [Problem(damage.ATTACHMENT, "添付資料", _NO_KEY)] if names else []
     for done, name in enumerate(names):
         progress(done, len(names))
         try:
             attachments.verify(name)
         except AzukariError as error:
-            problems.append(Problem("ATTACHMENT", name, str(error)))
+            problems.append(Problem(damage.ATTACHMENT, name, str(error)))
     return problems

@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from models import wareki
 from models.backup_care import Judged, must_end, proposal, standing
 from models.backups import record_backup, record_check, record_verification
-from models.chain import Head
 from models.codes import BackupKind
-from models.gate import BackupFile, Verification
+from models.gate import BackupFile, Remedy, Verification
 from models.ledger import Ledger
-from models.mending import rebuild, rebuilt_words
+from models.mending import BESIDES, Rebuilt, advice, rebuild
 from models.office import Office
 from models.records import BackupRun
 from ui import icons, permitted
@@ -40,7 +39,7 @@ from ui.status import backup_age, last_backup
 PATTERN = "預り台帳のバックアップ (*.azb)"
 MOST_PROBLEMS = 8
 ABOUT_REBUILD = (
-    "一覧・索引・検索を、記帳から作り直します。記帳は一件も変わらず、失われるものはありません。"
+    "一覧・索引・検索を、記帳から作り直します。記帳は一件も変わらず、失われません。"
     "「台帳の検証」で一覧や索引が壊れていたときに行ってください。\n"
     "その間、ほかの操作はできません。台帳と同じだけの空きが、台帳のディスクに要ります。"
 )
@@ -205,9 +204,9 @@ class BackupPage(Page):
     def _rebuild(self) -> None:
         ledger = self.desk.ledger
 
-        def done(head: Head) -> None:
+        def done(made: Rebuilt) -> None:
             self.refresh()
-            self.desk.asker.tell(self, rebuilt_words(head))
+            self.desk.asker.tell(self, made.words)
 
         self.desk.operations.long(
             self.tr("一覧の作り直し"), lambda progress: rebuild(ledger, progress), done, self
@@ -295,17 +294,20 @@ class BackupPage(Page):
         if more > 0:
             lines.append(self.tr("ほか {0} 件").format(more))
         told = "\n".join(lines)
-        if found.can_rebuild and not permitted.why_not(self.desk.ledger, "rebuild"):
+        tables = found.remedies - {Remedy.BRING_BACK}
+        if tables == {Remedy.REBUILD} and not permitted.why_not(self.desk.ledger, "rebuild"):
             offer = self.tr("検証で、壊れた所が見つかりました。\n")
+            besides = "" if found.can_rebuild else f"\n{BESIDES}"
             if self.desk.asker.confirm(
-                self, offer + told, yes=self.tr("一覧を作り直す"), no=self.tr("あとで")
+                self, offer + told + besides, yes=self.tr("一覧を作り直す"), no=self.tr("あとで")
             ):
                 self._rebuild()
             return
         self.desk.asker.warn(
             self,
-            self.tr("検証で一致しない点が見つかりました。入力を止め、責任者に連絡してください。\n")
-            + told,
+            self.tr("検証で、一致しない点か壊れた所が見つかりました。{0}\n{1}").format(
+                advice(found), told
+            ),
         )
 
 

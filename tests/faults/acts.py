@@ -160,7 +160,7 @@ def recover(ledger: Ledger, home: Path, number: int) -> str:
 def rebuild(ledger: Ledger, home: Path, number: int) -> str:
     """Make the database anew out of its log, and enter something into the new one."""
     say(ledger, add(ledger, home, 2 * number))
-    head = mending.rebuild(ledger, quiet)
+    head = mending.rebuild(ledger, quiet).head
     say(ledger, f"rebuilt {head.seq}")
     return add(ledger, home, 2 * number + 1)
 

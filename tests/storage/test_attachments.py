@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import Damaged, InputOutput, MediumMissing
+from models.errors import AttachmentLost, Damaged, InputOutput, MediumMissing
 from storage.attachments import PREFIX_BYTES, RECORD_BYTES, Attachments
 from tests.storage.vaults import seeded
 
@@ -91,7 +91,20 @@ def test_a_check_of_all_files_goes_on_after_the_first_problem(store: Attachments
     (store.folder / names[0]).unlink()
     (store.folder / names[2]).write_bytes(b"x")
     problems = store.verify_all(names)
-    assert [type(problem) for problem in problems] == [MediumMissing, Damaged]
+    assert [type(problem) for problem in problems] == [AttachmentLost, Damaged]
+
+
+def test_a_lost_file_and_a_ledger_that_is_not_there_are_told_apart(store: Attachments) -> None:
+    name = store.add(b"kept").name
+    (store.folder / name).unlink()
+    with pytest.raises(AttachmentLost, match="attachments に写してください"):
+        store.read(name)
+    store.folder.rmdir()
+    with pytest.raises(AttachmentLost):
+        store.read(name)
+    store.folder.parent.rmdir()
+    with pytest.raises(MediumMissing, match="媒体を接続"):
+        store.read(name)
 
 
 @pytest.mark.parametrize("name", ["../keys.a", "", "A" * 64, "0" * 63, "/etc/passwd", "0" * 65])

@@ -169,7 +169,7 @@ def test_what_follows_from_the_log_is_mended_as_advised(site: Site, name: str) -
             assert problem.where == f"ledger.db 第{number}ページ"
             assert DERIVED[name] in problem.message and "「一覧を作り直す」" in problem.message
             assert "復元" not in problem.message
-            assert desk.rebuild(ledger, quiet) == site.head
+            assert desk.rebuild(ledger, quiet).head == site.head
             found = ledger.safe.verify(full=True, progress=quiet)
         assert found.ok, found.problems
         assert found.head == site.head
@@ -361,7 +361,7 @@ def test_a_table_that_says_something_else_is_mended_in_the_same_way(site: Site) 
         found = ledger.safe.verify(full=True, progress=quiet)
         assert {one.code for one in found.problems} == {"VIEW"} and found.can_rebuild
         assert all("「一覧を作り直す」" in one.message for one in found.problems)
-        assert desk.rebuild(ledger, quiet) == site.head
+        assert desk.rebuild(ledger, quiet).head == site.head
         assert ledger.safe.verify(full=True, progress=quiet).ok
     finally:
         ledger.close()

@@ -7,8 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from models.codes import AttachmentKind
 from models.condition import State
+from models.errors import BRING_BACK
 from models.ledger import Ledger
+from models.mending import BESIDES
+from storage.database import PAGE_SIZE
 from tests.storage.striking import owners, strike
 from tests.ui.daily import Site
 from tests.ui.shell import LOGIN, PASSWORD, settle
@@ -92,6 +96,32 @@ def test_a_damaged_log_offers_no_rebuild(site: Site) -> None:
     assert state is State.BAD and "復元" in to_do and "作り直" not in to_do
 
 
+def lose_an_attachment(site: Site) -> None:
+    site.ledger.files.attach(
+        b"%PDF-1.4 kept", name="a.pdf", mime="application/pdf", kind=AttachmentKind.OTHER
+    )
+    for one in (site.folder / "attachments").iterdir():
+        one.unlink()
+
+
+def test_a_lost_attachment_beside_a_damaged_list_is_not_mended_with_it(site: Site) -> None:
+    lose_an_attachment(site)
+    harm(site, "v_handling_event")
+    reopen(site)
+    made = page(site)
+    site.answers.replies.append(True)  # 一覧を作り直す
+    press(site, made, "台帳の検証")
+    question, told = site.answers.asked[-2:]
+    assert question.endswith(BESIDES) and "失われるものはありません" not in question
+    assert "媒体を接続してから" not in question
+    assert "は、失われたままです" in told and told.endswith(BRING_BACK)
+    press(site, made, "台帳の検証")
+    left = site.answers.asked[-1]
+    assert BRING_BACK in left and "作り直" not in left and "入力を止め" not in left
+    state, _, to_do = verification(site.ledger)
+    assert state is State.BAD and to_do == BRING_BACK
+
+
 # --- at the door ----------------------------------------------------------------------------------
 
 
@@ -149,3 +179,31 @@ def test_a_damaged_first_page_leads_to_the_restore(site: Site, door: UnlockView)
     said = door.message.text()
     assert "1ページ（先頭のページ）" in said and "「バックアップから復元する」" in said
     assert not site.answers.asked and door.restore.hasFocus()
+
+
+@pytest.mark.parametrize("less", [PAGE_SIZE, 30 * PAGE_SIZE, PAGE_SIZE + 100])
+def test_a_file_that_was_cut_short_leads_to_the_restore(
+    site: Site, door: UnlockView, less: int
+) -> None:
+    """It opens nowhere: neither the page of backups nor a verification can be reached."""
+    site.ledger.close()
+    with (site.folder / "ledger.db").open("r+b") as file:
+        file.truncate((site.folder / "ledger.db").stat().st_size - less)
+    sign_in(site, door)
+    said = door.message.text()
+    assert "末尾が切れて" in said and "「バックアップから復元する」" in said
+    assert "台帳の検証" not in said and "「バックアップ」の画面" not in said
+    assert not site.answers.asked and door.restore.hasFocus()
+
+
+def test_who_mends_at_the_door_hears_of_lost_attachments(site: Site, door: UnlockView) -> None:
+    lose_an_attachment(site)
+    harm(site, "v_user_account")
+    opened: list[Ledger] = []
+    door.unlocked.connect(lambda ledger, _: opened.append(ledger))
+    site.answers.replies.append(True)
+    sign_in(site, door)
+    assert "失われるものはありません" not in site.answers.asked[-1]
+    sign_in(site, door)
+    [site.ledger] = opened
+    assert any("失われたままです" in one and BRING_BACK in one for one in site.ledger.notices)

@@ -35,7 +35,7 @@ from models.store import Query
 from ui.condition_facts import read_conditions
 from ui.console.condition import resolve, told
 from ui.console.journal import described
-from ui.console.output import write_paper
+from ui.console.output import problems_of, write_paper
 from ui.console.places import file_to_write, folder, place, present_file, present_folder
 from ui.console.requests import (
     Answer,
@@ -340,14 +340,12 @@ class Driver:
         ledger.require("verify")
         ledger.access.note(Act.VERIFY)
         found = ledger.safe.verify(full=bool(request.get("full", True)), progress=_silent)
-        problems = [
-            {"code": p.code, "where": p.where, "message": p.message} for p in found.problems
-        ]
         return {
             "verified": found.ok,
             "seq": found.head.seq,
             "head": found.head.hex,
-            "problems": problems,
+            "can_rebuild": found.can_rebuild,
+            "problems": problems_of(found),
         }
 
     def _restore(self, request: Request) -> Answer:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from models.errors import AzukariError, PaperNotWritten
+from models.gate import Verification
 from models.text import visible
 from reports.tables.replacing import replacing
 
@@ -53,6 +54,19 @@ class Speaker:
             self._last = tenth
             self._err.write(f"\r{tenth * 10:3d} %" + ("\n" if tenth == 10 else ""))
             self._err.flush()
+
+
+def problems_of(found: Verification) -> list[Result]:
+    """Return what a verification found, as programs are told it."""
+    return [
+        {
+            "code": one.code,
+            "where": one.where,
+            "message": one.message,
+            "remedy": one.remedy.value,
+        }
+        for one in found.problems
+    ]
 
 
 def speak_utf8(stream: TextIO, errors: str = "backslashreplace") -> None:

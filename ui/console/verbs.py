@@ -16,6 +16,7 @@ from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
 from models.journal import WORDS, JournalState
 from models.ledger import Ledger
+from models.mending import advice, rebuilt
 from models.office import Office
 from models.profile_shelf import mistakes
 from models.records import BY_TYPE, BackupRun, Contract
@@ -23,7 +24,7 @@ from models.store import Op, Progress, Query, Where, quiet
 from reports import verify as papers
 from ui.console.arguments import fingerprint_of
 from ui.console.journal import described
-from ui.console.output import STATES, Speaker
+from ui.console.output import STATES, Speaker, problems_of
 from ui.console.passwords import login_and_password
 from ui.console.sheets import new_sheet_file, newcomer, typed_sheet
 from ui.reading import MOST_OF_A_PAPER, read_limited
@@ -158,7 +159,6 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
             ledger.require("verify")
             ledger.access.note(Act.VERIFY)
             found = ledger.safe.verify(full=arguments.full, progress=speaker.progress)
-    problems = [{"code": p.code, "where": p.where, "message": p.message} for p in found.problems]
     result = {
         "ok": found.ok,
         "full": arguments.full or arguments.enter,
@@ -166,10 +166,12 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         "read_only": ledger.opened.frozen,
         "seq": found.head.seq,
         "head": found.head.hex,
-        "problems": problems,
+        "problems": problems_of(found),
     }
     lines = [f"検証の結果　　{STATES[found.ok]}", f"記帳番号　　　{found.head.seq:,}"]
     lines += [f"・{p.where}　{p.message}" for p in found.problems]
+    if found.problems:
+        lines.append(f"直し方　　　　{advice(found)}")
     if not result["full"]:
         lines.append(QUICK)
     speaker.result(result, lines)
@@ -179,9 +181,11 @@ def verify(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 def rebuild(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Make what follows from the log anew, and say that the log is what it was."""
     with opened(arguments, office, rebuild=True, progress=speaker.progress) as ledger:
-        head = ledger.store.head()
+        made = rebuilt(ledger)  # what it says stands among the notices
+    head = made.head
     lines = ["一覧の作り直し　完了", f"記帳番号　　　　{head.seq:,}", f"台帳の先頭値　　{head.hex}"]
-    speaker.result({"ok": True, "seq": head.seq, "head": head.hex}, lines)
+    result = {"ok": True, "seq": head.seq, "head": head.hex, "lost_attachments": made.lost}
+    speaker.result(result, lines)
     return 0
 
 
