@@ -419,7 +419,7 @@ class Gate(Protocol):
         journal: PurePath | None = None,
         settle: Callable[["Restored"], None] | None = None,
     ) -> Head:
-        """Restore a backup into a folder that does not exist yet and verify it there.
+        """Restore a backup into a new or empty folder and verify it there.
 
         Args:
             journal: the folder of the update journal; what it has beyond the backup is replayed.

@@ -27,7 +27,6 @@ from models.errors import (
     DeviceSecretMissing,
     Foreign,
     NotPermitted,
-    Occupied,
     WrongBackupPassword,
     WrongPassword,
     WrongRecoverySheet,
@@ -66,8 +65,10 @@ from storage.files import (
     forget_cached,
     make_private_folder,
     open_regular,
+    put_folder_in_place,
     put_in_place,
     reading,
+    require_room,
     writing,
 )
 from storage.header import ID_BYTES, RECOVERY_ROLE, check_profile, time_text
@@ -255,14 +256,13 @@ def restore_backup(
     progress: Progress | None = None,
     check_database: DatabaseCheck | None = None,
 ) -> Manifest:
-    """Restore into a folder that does not exist yet; it gets its name when everything is in it.
+    """Restore into a new or empty folder; it gets its name when everything is in it.
 
     Raises:
-        NotWritable: something already stands at `folder`.
+        Occupied, NotWritable, Refused: something already stands at `folder` (`require_room`).
         Damaged, Foreign, NewerFormat: it is no sound backup.
     """
-    if folder.exists() or folder.is_symlink():
-        raise Occupied(file=str(folder))
+    require_room(folder)
     unfinished = folder.with_name(folder.name + _PART_SUFFIX)
     if unfinished.is_dir() and not unfinished.is_symlink():
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -279,7 +279,7 @@ def restore_backup(
             apart(_extract, path, preamble, key, unfinished, meter=meter, file=path)
         if check_database is not None:
             check_database(unfinished / DATABASE_NAME)
-        put_in_place(unfinished, folder)
+        put_folder_in_place(unfinished, folder)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise

@@ -13,6 +13,7 @@ Data can be lost here, so the rules stand in one place:
 
 import errno
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +30,7 @@ from models.errors import (
     MediumMissing,
     NotWritable,
     Occupied,
+    Refused,
 )
 
 # Whatever a small file of ours that nobody protects may bring its reader to raise.
@@ -194,6 +196,45 @@ def put_in_place(part: Path, target: Path) -> None:
             raise Occupied(file=str(target))
         part.rename(target)
         sync_folder(target.parent)
+
+
+def require_room(folder: Path) -> None:
+    """Refuse a place for a new folder, unless nothing stands there or an empty folder of our own.
+
+    Raises:
+        Occupied: something stands there.
+        NotWritable: an empty folder is somebody else's.
+        Refused: it is the root of a medium, which cannot be replaced.
+    """
+    with reading(folder):
+        if not os.path.lexists(folder):
+            return
+        if is_link(folder) or not folder.is_dir() or any(folder.iterdir()):
+            raise Occupied(file=str(folder))
+        if os.path.ismount(folder):
+            raise Refused(
+                reason=f"「{folder}」は媒体そのものです。その中の、まだ無いフォルダーを指定してください。"
+            )
+        if hasattr(os, "getuid") and os.lstat(folder).st_uid != os.getuid():
+            raise NotWritable(file=str(folder))
+
+
+def put_folder_in_place(part: Path, target: Path) -> None:
+    """Give a completed folder its final name; an empty folder there makes room, nothing else does.
+
+    Raises:
+        Occupied: something stands there.
+        NotWritable, InputOutput: `target` is not there then.
+    """
+    with suppress(OSError):
+        if not is_link(target):
+            target.rmdir()
+    try:
+        put_in_place(part, target)
+    except AzukariError:
+        if not os.path.lexists(part):  # it has its name, which may not outlive a power cut
+            shutil.rmtree(target, ignore_errors=True)
+        raise
 
 
 def open_regular(path: Path, *, links: bool = False) -> BufferedReader:

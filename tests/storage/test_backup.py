@@ -17,16 +17,18 @@ from models.errors import (
     DeviceSecretMissing,
     DiskFull,
     Foreign,
+    InputOutput,
     InvalidField,
     NewerFormat,
     NotPermitted,
     NotWritable,
+    Occupied,
     VerificationFailed,
     WrongPassword,
     WrongRecoverySheet,
 )
 from models.store import Progress
-from storage import backup_parts
+from storage import backup_parts, files
 from storage.attachments import FOLDER_NAME, Attachments
 from storage.backup import (
     DATABASE_NAME,
@@ -253,13 +255,78 @@ def test_a_release_refuses_a_test_backup(ledger: Ledger, tmp_path: Path) -> None
         restore_backup(made.file, tmp_path / "new", with_vault(ledger.vault))
 
 
-def test_nothing_is_restored_over_something(ledger: Ledger, tmp_path: Path) -> None:
+def back(ledger: Ledger, file: Path, place: Path) -> None:
+    restore_backup(file, place, with_vault(ledger.vault), allow_test_profile=True)
+
+
+@pytest.mark.parametrize("what", ["a file in it", "a folder in it", "a file", "a link"])
+def test_nothing_is_restored_over_something(ledger: Ledger, tmp_path: Path, what: str) -> None:
+    made = ledger.backup(tmp_path / "b")
+    place = tmp_path / "new"
+    (tmp_path / "empty").mkdir()
+    if what == "a file":
+        place.write_bytes(b"")
+    elif what == "a link":
+        place.symlink_to(tmp_path / "empty")
+    else:
+        (place / "below" if "folder" in what else place).mkdir(parents=True)
+        (place / "mine").touch()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(Occupied, match="空のフォルダーか"):
+        back(ledger, made.file, place)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_empty_folder_takes_a_restore(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "b")
+    (tmp_path / "new").mkdir(mode=0o755)
+    back(ledger, made.file, tmp_path / "new")
+    _check_restored(tmp_path / "new", ledger)
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_restore_that_fails_leaves_the_empty_folder(ledger: Ledger, tmp_path: Path) -> None:
+    made = ledger.backup(tmp_path / "b")
+    data = bytearray(made.file.read_bytes())
+    data[-100] ^= 1
+    made.file.write_bytes(data)
+    (tmp_path / "new").mkdir()
+    with pytest.raises(Damaged):
+        back(ledger, made.file, tmp_path / "new")
+    assert list((tmp_path / "new").iterdir()) == [] and not (tmp_path / "new.part").exists()
+
+
+def test_a_folder_that_filled_meanwhile_is_left_alone(ledger: Ledger, tmp_path: Path) -> None:
     made = ledger.backup(tmp_path / "b")
     (tmp_path / "new").mkdir()
-    with pytest.raises(NotWritable):
+
+    def fill(database: Path) -> None:
+        (tmp_path / "new" / "mine").write_bytes(b"mine")
+
+    with pytest.raises(Occupied):
         restore_backup(
-            made.file, tmp_path / "new", with_vault(ledger.vault), allow_test_profile=True
-        )
+            made.file, tmp_path / "new", with_vault(ledger.vault), allow_test_profile=True,
+            check_database=fill,
+        )  # fmt: skip
+    assert (tmp_path / "new" / "mine").read_bytes() == b"mine"
+    assert not (tmp_path / "new.part").exists()
+
+
+def test_a_name_that_may_not_last_is_taken_away(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ledger.backup(tmp_path / "b")
+    really = files.sync_folder
+
+    def fails(folder: Path) -> None:
+        if (tmp_path / "new").exists():
+            raise OSError(5, "EIO")
+        really(folder)
+
+    monkeypatch.setattr(files, "sync_folder", fails)
+    with pytest.raises(InputOutput):
+        back(ledger, made.file, tmp_path / "new")
+    assert not (tmp_path / "new").exists() and not (tmp_path / "new.part").exists()
 
 
 def test_a_backup_never_replaces_another(ledger: Ledger, tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from models.errors import (
     InputOutput,
     MediumMissing,
     NotWritable,
+    Occupied,
+    Refused,
 )
 from storage import files
 
@@ -184,6 +186,22 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("this machine does not allow mounting")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_the_root_of_a_medium_is_no_place_for_a_folder(tiny_disk: Path) -> None:
+    with pytest.raises(Refused, match="媒体そのもの"):
+        files.require_room(tiny_disk)
+    files.require_room(tiny_disk / "new")
+    with pytest.raises(Occupied):
+        files.require_room(Path("/"))
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root gives folders away")
+def test_the_empty_folder_of_somebody_else_is_no_place(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    os.chown(tmp_path / "theirs", 12345, 12345)
+    with pytest.raises(NotWritable):
+        files.require_room(tmp_path / "theirs")
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(tiny_disk: Path) -> None:

@@ -99,7 +99,7 @@ def parser() -> Parser:
     restore = verbs.add_parser("restore", help="バックアップからの復元")
     _backup_to_read(restore)
     restore.add_argument(
-        "newledger", metavar="NEWLEDGER", type=place, help="復元する、まだ無いフォルダー"
+        "newledger", metavar="NEWLEDGER", type=place, help="復元する、まだ無いか、空のフォルダー"
     )
     _sheet(restore, required=False)
     _common(restore)
