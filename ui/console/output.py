@@ -14,6 +14,7 @@ from reports.tables.replacing import replacing
 Issue = Callable[[], tuple[str | None, bytes]]
 Result = Mapping[str, Any]
 
+NOTHING_MORE: Result = {}
 STATES = {True: "問題ありません", False: "問題があります"}
 
 
@@ -31,15 +32,28 @@ class Speaker:
         self._err = err
         self._as_json = as_json
         self._last = -1
+        self.answered = False
 
     def result(self, result: Result, lines: list[str]) -> None:
         """Write the answer: `result` for programs, `lines` for people."""
+        self.answered = True
         if self._as_json:
             json.dump(result, self._out, ensure_ascii=False, indent=2)
             self._out.write("\n")
         else:
             self._out.write(visible("\n".join(lines)) + "\n")
         self._out.flush()
+
+    def failure(self, code: str, message: str, more: Result = NOTHING_MORE) -> None:
+        """Tell programs that it failed; an answer that stands there, or was to, is not followed."""
+        if not self._as_json or self.answered:
+            return
+        try:
+            self.result({"ok": False, "error": code, "message": message, **more}, [])
+        except BrokenPipeError:
+            raise
+        except OSError:
+            pass  # the message and the exit code still tell it
 
     def message(self, text: str) -> None:
         self._err.write(visible(text) + "\n")

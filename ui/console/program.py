@@ -13,6 +13,8 @@ from models.office import Office
 from ui.console import arguments as args
 from ui.console.output import Speaker, speak_utf8
 
+STOPPED = "中止しました。"
+
 
 def run(argv: list[str], build_office: Callable[[], Office]) -> int:
     """Carry out the command line and return the exit code (0 fine, 1 no, 2 usage, 3 not let in,
@@ -27,13 +29,12 @@ def run(argv: list[str], build_office: Callable[[], Office]) -> int:
 
 def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
     """Carry out the command line; every error becomes a sentence and an exit code."""
-    as_json = "--json" in argv
     if sys.stdout is None or sys.stderr is None:  # closed by whoever started us
         nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  until the process ends
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     speak_utf8(sys.stdout)
     speak_utf8(sys.stderr)
-    speaker = Speaker(sys.stdout, sys.stderr, as_json=as_json)
+    speaker = Speaker(sys.stdout, sys.stderr, as_json="--json" in argv)
     try:
         _require_text(argv)
         arguments = args.parse(argv)
@@ -41,28 +42,27 @@ def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
             raise Usage(reason="行う操作を指定してください。「--help」で一覧を表示します。")
         return _carry_out(arguments, build_office(), speaker)
     except AzukariError as error:
-        speaker.message(str(error))
-        if as_json:
-            from ui.console.requests import findings_of
+        from ui.console.requests import findings_of
 
-            said = {"ok": False, "error": error.code, "message": str(error)}
-            speaker.result({**said, **findings_of(error)}, [])
+        speaker.message(str(error))
+        speaker.failure(error.code, str(error), findings_of(error))
         return error.exit_code
     except KeyboardInterrupt:
-        speaker.message("中止しました。")
+        speaker.message(STOPPED)
+        speaker.failure("CANCELLED", STOPPED)
         return 1
     except BrokenPipeError:
         raise
     except OSError as error:
         # A name that the system cannot take, or an answer that nobody could be given.
-        where = f"「{str(error.filename)[:80]}」" if error.filename else "結果の出力先"
+        unnamed = "結果の出力先" if speaker.answered else "使おうとしたファイル"
+        where = f"「{str(error.filename)[:80]}」" if error.filename else unnamed
         reason = errno.errorcode.get(error.errno or 0, "不明な原因")
         sentence = (
             f"{where}を使えません（{reason}）。名前の長さ、場所、空き容量を確かめてください。"
         )
         speaker.message(sentence)
-        if as_json and error.filename:
-            speaker.result({"ok": False, "error": "INPUT_OUTPUT", "message": sentence}, [])
+        speaker.failure("INPUT_OUTPUT", sentence)
         return 5
     except Exception as error:
         # A bug of ours: its place and kind may be shown, its text might hold data.
@@ -70,8 +70,7 @@ def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
             "予期しない誤りが起きました。記録されていないことがあります。台帳を確かめてください。"
         )
         speaker.message(f"{message}\n（{type(error).__name__}、{_place(error)}）")
-        if as_json:
-            speaker.result({"ok": False, "error": "BUG", "message": message}, [])
+        speaker.failure("BUG", message)
         return 1
 
 
