@@ -15,6 +15,7 @@ RULE = "A-39"  # under which the second person signs
 LINE = 200  # characters of one line of numbers
 Span = tuple[int, int]
 _WORD = re.compile(r"(\d{1,15})(?:-(\d{1,15}))?", re.ASCII)
+_FISCAL = re.compile(r"(\d{4}):(\d{1,9})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,23 @@ def read_numbers(lines: Iterable[str]) -> list[Span]:
         spans.append((first, last))
         before = last
     return spans
+
+
+def write_fiscal_numbers(highest: Mapping[int, int]) -> tuple[str, ...]:
+    """Return the highest number of each fiscal year as lines like "2026:12"."""
+    return tuple(f"{year}:{number}" for year, number in sorted(highest.items()))
+
+
+def read_fiscal_numbers(lines: Iterable[str]) -> list[tuple[int, int]]:
+    """Return (fiscal year, highest number).
+
+    Raises:
+        InvalidField: a line has another form.
+    """
+    found = [_FISCAL.fullmatch(line) for line in lines]
+    if not all(found):
+        raise InvalidField(field="年度ごとの最後の番号", problem="の形が正しくありません。")
+    return [(int(one[1]), int(one[2])) for one in found if one]
 
 
 def question_of(

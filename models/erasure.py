@@ -13,7 +13,13 @@ from models.backup_care import standing
 from models.chain import Intent
 from models.codes import TERMINAL_STATES, ContractStatus, ItemState
 from models.commands import Change, creating, revising
-from models.erased import RULE, Holdings, question_of, write_numbers
+from models.erased import (
+    RULE,
+    Holdings,
+    question_of,
+    write_fiscal_numbers,
+    write_numbers,
+)
 from models.errors import Conflict, Refused
 from models.records import BY_TYPE, BackupRun, ContentErasure, Contract, Submission
 from models.rules.answers import Answers, SignIn
@@ -194,6 +200,7 @@ class Ending:
         erasure = ContentErasure(
             id=ledger.new_id(),
             contract_id=contract.id,
+            fiscal_numbers=write_fiscal_numbers(self._fiscal_numbers(contract)),
             contract_no=contract.contract_no,
             erased_at=ledger.now(),
             entries=len(held.numbers),
@@ -208,6 +215,14 @@ class Ending:
             return erasure
         return replace(
             erasure,
+    def _fiscal_numbers(self, contract: Contract) -> dict[int, int]:
+        """Return the highest number of each fiscal year: without its paper it must not come again."""
+        highest: dict[int, int] = {}
+        for paper in self._ledger.paper.sealed(contract.id):
+            year = paper.fiscal_year or 0
+            highest[year] = max(highest.get(year, 0), paper.fiscal_no or 0)
+        return highest
+
             last_paper_seq=seq,
             last_serial=last.serial,
             last_fiscal_year=last.fiscal_year,

@@ -159,8 +159,7 @@ class Paper:
         now = ledger.now()
         fiscal_year = wareki.fiscal_year(now.date())
         last, last_seq = self.last_sealed()
-        same_year = last is not None and last.fiscal_year == fiscal_year
-        fiscal_no = (last.fiscal_no or 0) + 1 if last and same_year else 1
+        fiscal_no = ledger.store.next_fiscal_no(fiscal_year)
         key = self.seal_key()
         head = ledger.store.head()
         return Numbering(

@@ -19,9 +19,11 @@ from models.codes import AccessLevel, Role
 from models.custody import Status
 from models.erased import Holdings
 from models.errors import NotPermitted
+from models.file_uses import FileUse, hidden_files
 from models.records import (
     BY_TYPE,
     AccessRight,
+    Attachment,
     Contract,
     HandlingEvent,
     Item,
@@ -110,6 +112,17 @@ class ScopedStore:
         self._user_id = user_id
         self._rights = rights
         self._strangers = self._other_clients()
+        self._strays: frozenset[str] | None = None
+
+    @property
+    def _strange_files(self) -> frozenset[str]:
+        """The files of no contract that only records of hidden contracts refer to.
+
+        Nothing new refers to such a file, so it is looked up once, when a file is first asked for.
+        """
+        if self._strays is None:
+            self._strays = hidden_files(self._inner.file_uses(), self.contracts)
+        return self._strays
 
     def _other_clients(self) -> frozenset[str]:
         """Return the organizations that are known as clients of hidden contracts only.
@@ -149,6 +162,8 @@ class ScopedStore:
         if (field := BY_CLIENT.get(record.type)) and getattr(record, field) in self._strangers:
             return False
         contract_id = record.contract()
+        if not contract_id and record.type == Attachment.type:
+            return record.id not in self._strange_files
         return not contract_id or contract_id in self._rights or record.type in self._open
 
     def _shown(self, stored: Stored[R] | None) -> Stored[R] | None:
@@ -158,9 +173,12 @@ class ScopedStore:
         asked = query.contracts
         if query.type in self._open:
             return query
+        if query.type == Attachment.type and self._strange_files:
+            others = Where("id", Op.NOT_IN, self._strange_files)
+            query = replace(query, where=(*query.where, others))
         if field := BY_CLIENT.get(query.type):
-            others = (Where(field, Op.NE, one) for one in sorted(self._strangers))
-            return replace(query, where=(*query.where, *others))
+            clients = (Where(field, Op.NE, one) for one in sorted(self._strangers))
+            return replace(query, where=(*query.where, *clients))
         return replace(query, contracts=self.contracts if asked is None else asked & self.contracts)
 
     # --- records -----------------------------------------------------------------------------
@@ -203,6 +221,8 @@ class ScopedStore:
         if (field := BY_CLIENT.get(type_)) and values[field] in self._strangers:
             return False
         contract_id = values.get("id" if type_ == Contract.type else "contract_id")
+        if not contract_id and type_ == Attachment.type:
+            return row.id not in self._strange_files
         return not contract_id or contract_id in self._rights or type_ in self._open
 
     def tally(self, query: Query, field: str) -> dict[Any, int]:
@@ -217,7 +237,8 @@ class ScopedStore:
     ) -> list[Hit]:  # fmt: skip
         mine = self.contracts if contracts is None else contracts & self.contracts
         found = self._inner.search(text, types=types, contracts=mine, limit=limit)
-        return [hit for hit in found if hit.type not in BY_CLIENT or self._exists(hit.type, hit.id)]
+        asked = BY_CLIENT.keys() | {Attachment.type}
+        return [hit for hit in found if hit.type not in asked or self._exists(hit.type, hit.id)]
 
     def counts(self) -> dict[str, int]:
         return {type_: self.count(Query(type_)) for type_ in BY_TYPE}
@@ -238,6 +259,9 @@ class ScopedStore:
     def next_serial(self) -> int:
         return self._inner.next_serial()
 
+    def next_fiscal_no(self, year: int) -> int:
+        return self._inner.next_fiscal_no(year)
+
     # --- the log -----------------------------------------------------------------------------
     def entries(self, first_seq: int = 1, last_seq: int | None = None) -> Iterator[Entry]:
         for entry in self._inner.entries(first_seq, last_seq):
@@ -257,6 +281,7 @@ class ScopedStore:
         if any(write.record.type == AccessRight.type for write in writes):
             self._rights = rights_of(self._inner, self._user_id)
             self._strangers = self._other_clients()
+            self._strays = None
 
     # --- what belongs to no contract -----------------------------------------------------------
     @property
@@ -288,6 +313,9 @@ class ScopedStore:
         if contract_id not in self._rights:
             return Holdings((), {}, ())
         return self._inner.holdings(contract_id)
+
+    def file_uses(self) -> list[FileUse]:
+        return self._inner.file_uses()
 
     def index_search(self, budget_ms: int) -> bool:
         return self._inner.index_search(budget_ms)

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from models.chain import Command, Entry, Head
 from models.custody import Status
 from models.erased import Holdings
+from models.file_uses import FileUse
 from models.records.base import Meta, Record, Stored
 from models.records.handling import HandlingEvent
 
@@ -50,6 +51,7 @@ class Op(str, Enum):
     EQ = "eq"
     NE = "ne"
     IN = "in"  # value: a collection
+    NOT_IN = "not_in"
     LT = "lt"
     LE = "le"
     GT = "gt"
@@ -192,6 +194,12 @@ class Store(Protocol):
     def next_serial(self) -> int:
         """Return the next gap-free number of a sealed paper."""
 
+    def next_fiscal_no(self, year: int) -> int:
+        """Return the number that follows the highest of a fiscal year, whatever was sealed last.
+
+        The clock of a PC may go back over 1 April, and a number on paper is never given again.
+        """
+
     # --- the log -----------------------------------------------------------------------------
     def commands(self, first_seq: int = 1, last_seq: int | None = None) -> Iterator[Command]: ...
 
@@ -202,6 +210,9 @@ class Store(Protocol):
 
     def holdings(self, contract_id: str) -> Holdings:
         """Return what can be erased of a contract; entering a `ContentErasure` erases it."""
+
+    def file_uses(self) -> list[FileUse]:
+        """Return what refers to files that were kept without a contract."""
 
     # --- files -------------------------------------------------------------------------------
     def put_blob(self, data: bytes) -> str:

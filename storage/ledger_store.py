@@ -17,14 +17,16 @@ from models.chain import Action, Command, Entry, Head
 from models.custody import Status
 from models.erased import Holdings
 from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refused
+from models.file_uses import FileUse
 from models.records import BY_TYPE, ContentErasure
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
 from models.store import Fields, Hit, ListRow, Progress, Query, Write, quiet
-from storage import erasing, log, rows, schema
+from storage import erasing, log, paper_numbers, rows, schema
 from storage.attachments import Attachments
 from storage.database import Database, Duplicate
 from storage.deriving import derive, rebuild
+from storage.file_uses import uses_of_strays
 from storage.listing import Listing, border
 from storage.lists import Lists
 from storage.rows import STATUS_COLUMNS
@@ -79,6 +81,11 @@ class LedgerStore:
             Refused: an item's state or a number that must be unique forbids it.
             DiskFull, NotWritable, InputOutput: nothing was written.
         """
+        for write in writes:
+            paper_numbers.require_free(self.database, write)
+        self._append(command, writes, progress)
+
+    def _append(self, command: Command, writes: Sequence[Write], progress: Progress) -> None:
         entries = [write.entry for write in writes]
         if self.before_commit is not None:
             self.before_commit()
@@ -175,7 +182,8 @@ class LedgerStore:
 
     def replay(self, command: Command, entries: Sequence[Entry]) -> None:
         """Append a command that comes from a journal; the caller has checked its signature."""
-        self.append(command, [Write(entry, self._record_of(entry)) for entry in entries])
+        writes = [Write(entry, self._record_of(entry)) for entry in entries]
+        self._append(command, writes, quiet)  # what was once accepted is read for ever
 
     def _record_of(self, entry: Entry) -> Record:
         if entry.action is Action.VOID:
@@ -334,6 +342,9 @@ class LedgerStore:
         last += " SELECT max(last_serial) FROM v_content_erasure"  # also of an erased paper
         return int(self.database.value(f"SELECT max(last) FROM ({last})") or 0) + 1
 
+    def next_fiscal_no(self, year: int) -> int:
+        return paper_numbers.highest(self.database, year) + 1
+
     # --- the log ------------------------------------------------------------------------------
     def commands(self, first_seq: int = 1, last_seq: int | None = None) -> Iterator[Command]:
         return log.commands(self.database, first_seq, self._last(last_seq))
@@ -351,6 +362,9 @@ class LedgerStore:
 
     def holdings(self, contract_id: str) -> Holdings:
         return erasing.holdings(self.database, contract_id)
+
+    def file_uses(self) -> list[FileUse]:
+        return uses_of_strays(self.database)
 
     # --- files --------------------------------------------------------------------------------
     def put_blob(self, data: bytes) -> str:

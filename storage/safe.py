@@ -55,6 +55,7 @@ from storage.ledger_store import LedgerStore
 from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
 from storage.machine import PC
 from storage.media import presence, read_mark, write_mark
+from storage.paper_numbers import number_problems
 from storage.recovery import RecoverySheet
 from storage.removable import outside_place
 from storage.throttle import Throttle
@@ -363,6 +364,7 @@ class LedgerSafe:
             *check_problems(database, vault_id, authors),
             *confirmation_problems(database, authors),
             *erasure_problems(database, vault_id, authors),
+            *number_problems(database),
         ]
 
     def _me(self) -> Me:

@@ -17,7 +17,8 @@ class ContentErasure(Record):
     """Content and salts of a contract's entries were erased after its retention date (A-39).
 
     `numbers` names every entry that lost its content, as lines of "12-40,44". What a later paper
-    needs of the last sealed one (`last_…`) is kept here when that paper was erased as well.
+    needs of the last sealed one (`last_…`) is kept here when that paper was erased as well; the
+    highest number of each fiscal year (`fiscal_numbers`, lines of "2026:12") always is.
     """
 
     type: ClassVar[str] = "content_erasure"
@@ -41,6 +42,7 @@ class ContentErasure(Record):
     last_serial: int | None = field(Integer(), "最後の書類の通し番号")
     last_fiscal_year: int | None = field(Integer(), "最後の書類の年度")
     last_fiscal_no: int | None = field(Integer(), "最後の書類の年度内の番号")
+    fiscal_numbers: tuple[str, ...] = field(TextList(), "年度ごとの最後の番号")
     last_doc_no: str = field(Text(60), "最後の書類の文書番号")
     last_sha256: str = field(Text(64), "最後の書類の照合値")
 
