@@ -15,6 +15,7 @@ from models.codes import (
 )
 from models.evidence_queries import unpapered_acts
 from models.inquiry import Inquiry
+from models.paper_about import end_papers
 from models.records import (
     ContractPlace,
     GovernanceDocument,
@@ -23,7 +24,6 @@ from models.records import (
     Place,
     Submission,
 )
-from models.rules.ending import END_OF
 from models.rules.engine import examine
 from models.rules.people import is_submitted
 from models.workdays import add_months, after, day_before
@@ -128,13 +128,11 @@ def _reported(papers: list[Submission], begin: date, end: date, months: int) -> 
 
 def k24_end_papers(asked: Inquiry) -> Iterator[Due]:
     """K-24: an end is reported or certified within some working days."""
-    end = asked.profile.params.end
-    kinds = tuple(dict.fromkeys((*end.documents, *end.copy_documents)))
     days = terms(asked).days("end_document_business_days")
-    if kinds:
-        titles = "・".join(asked.profile.document_title(kind) for kind in kinds)
-        proof = "EQ-CERT" if "D-18" in kinds else "EQ-ENDDOC"
-        yield from _of_acts(asked, "K-24", tuple(END_OF), kinds, titles, days, proof)
+    for papers, acts in end_papers(asked.profile.params.end).items():
+        titles = "・".join(asked.profile.document_title(kind) for kind in papers)
+        proof = "EQ-CERT" if "D-18" in papers else "EQ-ENDDOC"
+        yield from _of_acts(asked, "K-24", acts, papers, titles, days, proof)
 
 
 def k25_receipt(asked: Inquiry) -> Iterator[Due]:

@@ -21,9 +21,9 @@ from models.erased import (
     write_numbers,
 )
 from models.errors import Conflict, Refused
-from models.records import BY_TYPE, BackupRun, ContentErasure, Contract, Submission
+from models.records import BY_TYPE, BackupRun, ContentErasure, Contract
 from models.rules.answers import Answers, SignIn
-from models.rules.people import is_submitted
+from models.rules.ending import missing_end_papers
 from models.store import Op, Progress, Query, Where, quiet
 
 if TYPE_CHECKING:
@@ -169,19 +169,11 @@ class Ending:
             found.append(
                 f"終わっていない媒体・資料が{left}件あります。返還・消去・廃棄を済ませてください。"
             )
-        if ledger.store.count(Query("item", (mine,))):
-            found += self._missing_papers(contract)
+        profile = ledger.registers.need_profile(contract.profile_code)
+        for title in missing_end_papers(ledger.rules.books, profile, contract.id):
+            found.append(f"「{title}」がまだ提出されていません。")
         if ledger.rules.waiting(contract.id):
             found.append("確認待ちの例外があります。二人目の確認を済ませてください。")
-        return found
-
-    def _missing_papers(self, contract: Contract) -> Sequence[str]:
-        profile = self._ledger.registers.need_profile(contract.profile_code)
-        found = []
-        for kind in profile.params.end.documents:
-            papers = self._ledger.registers.all(Submission, contract_id=contract.id, doc_kind=kind)
-            if not any(is_submitted(one.record) for one in papers):
-                found.append(f"「{profile.document_title(kind)}」がまだ提出されていません。")
         return found
 
     def _unretained(self, contract: Contract) -> Sequence[str]:
@@ -200,7 +192,6 @@ class Ending:
         erasure = ContentErasure(
             id=ledger.new_id(),
             contract_id=contract.id,
-            fiscal_numbers=write_fiscal_numbers(self._fiscal_numbers(contract)),
             contract_no=contract.contract_no,
             erased_at=ledger.now(),
             entries=len(held.numbers),
@@ -209,20 +200,13 @@ class Ending:
             blobs=held.blobs,
             reason=reason,
             requested_by=ledger.user.person_id,
+            fiscal_numbers=write_fiscal_numbers(self._fiscal_numbers(contract)),
         )
         last, seq = ledger.paper.last_sealed()
         if last is None or last.contract_id != contract.id:
             return erasure
         return replace(
             erasure,
-    def _fiscal_numbers(self, contract: Contract) -> dict[int, int]:
-        """Return the highest number of each fiscal year: without its paper it must not come again."""
-        highest: dict[int, int] = {}
-        for paper in self._ledger.paper.sealed(contract.id):
-            year = paper.fiscal_year or 0
-            highest[year] = max(highest.get(year, 0), paper.fiscal_no or 0)
-        return highest
-
             last_paper_seq=seq,
             last_serial=last.serial,
             last_fiscal_year=last.fiscal_year,
@@ -230,6 +214,14 @@ class Ending:
             last_doc_no=last.doc_no,
             last_sha256=last.pdf_sha256,
         )
+
+    def _fiscal_numbers(self, contract: Contract) -> dict[int, int]:
+        """Return the highest number of each fiscal year: without its paper it must not come again."""
+        highest: dict[int, int] = {}
+        for paper in self._ledger.paper.sealed(contract.id):
+            year = paper.fiscal_year or 0
+            highest[year] = max(highest.get(year, 0), paper.fiscal_no or 0)
+        return highest
 
     def _agreed(
         self, erasure: ContentErasure, second: SignIn, seconds: frozenset[str]

@@ -26,6 +26,7 @@ from models.codes import (
     TrainingKind,
 )
 from models.inquiry import Inquiry, Question, Row, row
+from models.paper_about import end_papers
 from models.profile_vocabulary import GOVERNANCE
 from models.records import (
     ClientCommunication,
@@ -38,7 +39,6 @@ from models.records import (
     TrainingPlan,
 )
 from models.records import Finding as FindingRecord
-from models.rules.ending import END_OF
 from models.rules.people import informed, is_submitted, missing_topics
 from models.store import Op, Query, Where
 from models.workdays import first_not_late
@@ -302,11 +302,9 @@ def eq_receipt(asked: Inquiry) -> Iterator[Row]:
 
 
 def eq_enddoc(asked: Inquiry) -> Iterator[Row]:
-    """Find acts of ending that no submitted paper speaks of."""
-    end = asked.profile.params.end
-    yield from _unpapered(
-        asked, tuple(END_OF), tuple(dict.fromkeys((*end.documents, *end.copy_documents)))
-    )
+    """Find acts of ending that the paper of their kind does not speak of, as submitted."""
+    for papers, kinds in end_papers(asked.profile.params.end).items():
+        yield from _unpapered(asked, kinds, papers)
 
 
 def eq_cert(asked: Inquiry) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from models.codes import AuthorizationSubject as S
 from models.codes import HandlingKind as K
+from models.profile_params import EndOfContract
 from models.records import (
     Assignment,
     ContractPlace,
@@ -45,3 +46,19 @@ OF_PLANS: Final = frozenset({"D-17", "D-27"})
 
 CHANGES: Final = frozenset({"D-03", "D-04"})
 """Notices that are also made as 変更届, from the log."""
+
+
+def end_papers(end: EndOfContract) -> dict[tuple[str, ...], tuple[K, ...]]:
+    """Return which papers of a text prove which kinds of end; any one of the papers does.
+
+    What goes back is told on a paper of its own (D-16) where the text has one, else in the report
+    of all ends (D-17). A kind for which the text names no paper is left out: none is asked for it.
+    """
+    named = {*end.documents, *end.copy_documents}
+    going = next(((kind,) for kind in ("D-16", "D-17") if kind in named), ())
+    gone = tuple(kind for kind in ("D-17", "D-18") if kind in named)
+    found: dict[tuple[str, ...], tuple[K, ...]] = {}
+    for papers, kinds in ((going, EVENTS["D-16"]), (gone, EVENTS["D-18"])):
+        if papers:
+            found[papers] = (*found.get(papers, ()), *kinds)
+    return found

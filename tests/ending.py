@@ -37,9 +37,16 @@ _TAIL = 80  # bytes of a page that hold nonce and MAC
 
 
 @contextmanager
-def ended(folder: Path, *, items: int = 2, journal: bool = False) -> Iterator[House]:
-    """Open a house whose first contract can be erased; a second one goes on."""
-    with furnished(folder, accounts=True) as house:
+def ended(
+    folder: Path, *, items: int = 2, journal: bool = False, profile: str = "shiki",
+    paper: str = "D-17",
+) -> Iterator[House]:  # fmt: skip
+    """Open a house whose first contract can be erased; a second one goes on.
+
+    Args:
+        paper: which document tells the client of the returns, "" for none.
+    """
+    with furnished(folder, profile=profile, accounts=True) as house:
         ledger, story = house.ledger, house.story
         if journal:
             ledger.journal.start(folder / "journal")
@@ -53,7 +60,8 @@ def ended(folder: Path, *, items: int = 2, journal: bool = False) -> Iterator[Ho
             PICTURE, name=f"{CANARY}.jpg", mime="image/jpeg", kind=AttachmentKind.PHOTO,
             contract_id=story.contract.id,
         )  # fmt: skip
-        hand_in(house)
+        if paper:
+            hand_in(house, paper)
         ledger = house.sign_in("watanabe")  # rights are the administrator's to end
         for right in ledger.registers.all(AccessRight):
             gone = replace(right.record, revoked_at=ledger.now(), revoke_reason="契約の終了")
@@ -87,13 +95,13 @@ def other_item(house: House) -> Item:
     return house.ledger.registers.need(Item, change.ids[0]).record
 
 
-def hand_in(house: House) -> None:
-    """Note the report of the end that the profile asks for."""
+def hand_in(house: House, kind: str = "D-17") -> None:
+    """Note a paper of the end as handed in."""
     ledger = house.ledger
     ledger.paper.note(
         Submission(
             contract_id=house.story.contract.id,
-            doc_kind="D-17",
+            doc_kind=kind,
             title="返還・消去・廃棄報告書",
             doc_no="第1号",
             revision=1,

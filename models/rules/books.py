@@ -7,6 +7,8 @@ designated). Each register is read once per contract and forgotten when a comman
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
+from models.codes import HandlingKind, Timing
+from models.paper_about import EVENTS
 from models.records import (
     AccessRight,
     Assignment,
@@ -16,6 +18,7 @@ from models.records import (
     ContractClauseSetting,
     ContractPlace,
     Credential,
+    HandlingEvent,
     Item,
     Pledge,
     Record,
@@ -136,6 +139,15 @@ class Books:
 
     def items_of(self, contract_id: str) -> tuple[Item, ...]:
         return self._select(Item, contract_id)
+
+    def kinds_of_end(self, contract_id: str) -> frozenset[HandlingKind]:
+        """Return in which ways things of a contract ended; acts come daily, none is remembered."""
+        where = (
+            Where("contract_id", Op.EQ, contract_id),
+            Where("timing", Op.EQ, Timing.ACTUAL),
+            Where("kind", Op.IN, EVENTS["D-17"]),
+        )
+        return frozenset(self._store.tally(Query(HandlingEvent.type, where), "kind"))
 
     # --- reading ---------------------------------------------------------------------------------
     def _all(self, cls: type[R], contract_id: str) -> tuple[R, ...]:

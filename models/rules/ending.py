@@ -20,7 +20,10 @@ from models.codes import (
     VerificationResult,
 )
 from models.paper import Request
+from models.paper_about import end_papers
+from models.profiles import Profile
 from models.records import Assignment, Contract, HandlingEvent, Item, Sanitization
+from models.rules.books import Books
 from models.rules.case import Case, Say
 from models.rules.people import is_submitted
 
@@ -215,14 +218,19 @@ def r24_contract_closes_empty(case: Case) -> Iterator[str]:
             f"終わっていない媒体・資料が{len(left)}件あります（{left[0].caption()}など）。"
             "返還・消去・廃棄を済ませてください。"
         )
-    if items:
-        for kind in case.params.end.documents:
-            papers = case.books.submissions(contract.id, kind)
-            if not any(is_submitted(paper) for paper in papers):
-                title = case.profile.document_title(kind)
-                yield f"「{title}」がまだ提出されていません。提出してから契約を閉じてください。"
+    for title in missing_end_papers(case.books, case.profile, contract.id):
+        yield f"「{title}」がまだ提出されていません。提出してから契約を閉じてください。"
     if any(right.revoked_at is None for right in case.books.rights(contract.id)):
         yield "抹消していないアクセス資格があります。抹消してください。"
+
+
+def missing_end_papers(books: Books, profile: Profile, contract_id: str) -> Iterator[str]:
+    """Yield the titles of papers that the text asks for how things ended, and the client lacks."""
+    happened = books.kinds_of_end(contract_id)
+    for papers, kinds in end_papers(profile.params.end).items():
+        told = (one for paper in papers for one in books.submissions(contract_id, paper))
+        if happened.intersection(kinds) and not any(map(is_submitted, told)):
+            yield "・".join(map(profile.document_title, papers))
 
 
 def r25_unneeded_is_not_used_again(case: Case) -> Iterator[str]:
