@@ -4,9 +4,14 @@ A municipality holds the papers that were handed to it, not those of other clien
 is missing is told and not condemned. What can only come from a second book, a replaced paper or a
 ledger that was set back is condemned: one number on two papers, a previous paper with another hash,
 another head at one count, a count that runs backwards, another ledger or seal.
+
+Anybody can make a ledger and papers of their own that bear the numbers of others. Papers are
+therefore sorted by ledger and seal first, and each book is judged by itself: what a stranger's
+paper says never condemns a genuine one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -15,9 +20,11 @@ from models.errors import Foreign, NewerFormat
 from reports.verify import Verdict
 
 VERSION: Final = 1
+_Numbered = dict[tuple[str, str], list["Remembered"]]
 
 _SENTENCES: Final = {
     "SAME_NUMBER": "同じ番号で、内容の違う書類が二つあります（{other}）。",
+    "FOLLOWING": "次の書類「{other}」に書かれた照合値と違います。差し替えられています。",
     "PREVIOUS": "一つ前の書類「{other}」の照合値が、手元の書類と違います。"
     "どちらかが差し替えられています。",
     "BACKWARDS": "番号が先の書類「{other}」より、台帳の件数が少なくなっています。"
@@ -28,6 +35,12 @@ _SENTENCES: Final = {
     "PCや台帳を替えた届けがあるか確かめてください。",
     "OTHER_SEAL": "ほかの書類と証印が違います。証印を替えた届けがあるか確かめてください。",
     "REPLACED": "前回の検証のときと、内容が違います。",
+}
+_UNSURE: Final = {
+    "OTHER_LEDGER": "別々の台帳から作られた書類が、同じ数だけあります。"
+    "どれが受託者のものかを、届け出られた指紋で確かめてください。",
+    "OTHER_SEAL": "証印の違う書類が、同じ数だけあります。"
+    "どれが受託者のものかを、届け出られた指紋で確かめてください。",
 }
 _MISSING: Final = (
     "書類「{number}」は手元にありません。ほかの委託者あてでなければ、受託者に尋ねてください。"
@@ -47,6 +60,11 @@ class Remembered:
     issued_at: str
     previous_number: str | None = None
     previous_sha256: str | None = None
+
+    @property
+    def book(self) -> tuple[str, str]:
+        """Whose it is, as far as papers alone can tell: the ledger that it names, and its seal."""
+        return self.ledger, self.seal
 
     @classmethod
     def of(cls, verdict: Verdict) -> "Remembered | None":
@@ -74,15 +92,56 @@ class Flaw:
     number: str
     code: str
     message: str
+    sha256: str
+
+
+STRANGE: Final = frozenset({"OTHER_LEDGER", "OTHER_SEAL"})
+"""Codes that say whose a paper is; all others compare papers of one ledger."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """The papers of one ledger under one seal, in the order in which the ledger stood.
+
+    `usual` tells that it is the one of the last verification, or else of most papers; `kept` counts
+    what that verification remembered of it.
+    """
+
+    papers: tuple[Remembered, ...]
+    missing: tuple[str, ...]
+    usual: bool
+    kept: int
+
+    @property
+    def ledger(self) -> str:
+        return self.papers[0].ledger
+
+    @property
+    def seal(self) -> str:
+        return self.papers[0].seal
 
 
 @dataclass(frozen=True)
 class Series:
-    """The judgement: what is wrong, which numbers are not at hand, and what to remember."""
+    """The judgement: what is wrong, and the papers book by book, the usual one first."""
 
     flaws: tuple[Flaw, ...]
-    missing: tuple[str, ...]
-    remembered: tuple[Remembered, ...]
+    books: tuple[Book, ...]
+
+    @property
+    def remembered(self) -> tuple[Remembered, ...]:
+        """All papers, for the next verification."""
+        return tuple(one for book in self.books for one in book.papers)
+
+    @property
+    def asked(self) -> tuple[Book, ...]:
+        """The usual book; all of them where nobody can tell which it is."""
+        return tuple(book for book in self.books if book.usual) or self.books
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Numbers that are not at hand; a stranger's papers ask for nothing."""
+        return tuple(dict.fromkeys(number for book in self.asked for number in book.missing))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -96,23 +155,29 @@ def judge(papers: Sequence[Remembered], before: Sequence[Remembered] = ()) -> Se
         papers: sound papers of today; the same file twice counts once.
         before: what the last verification remembered.
     """
-    flaws = [
-        Flaw(new.number, "REPLACED", _SENTENCES["REPLACED"])
-        for old in before
-        for new in papers
-        if (new.number, new.ledger) == (old.number, old.ledger) and new.sha256 != old.sha256
-    ]
     everything = _once([*before, *papers])
-    for ledger in dict.fromkeys(one.ledger for one in everything):
-        flaws += _one_ledger([one for one in everything if one.ledger == ledger])
-    flaws += _strangers(everything)
-    at_hand = {one.number for one in everything}
-    missing = dict.fromkeys(
-        one.previous_number
-        for one in everything
-        if one.previous_number and one.previous_number not in at_hand
-    )
-    return Series(tuple(dict.fromkeys(flaws)), tuple(missing), tuple(everything))
+    ledger = _most([one.ledger for one in before or everything])
+    seal = _most([one.seal for one in before or everything if one.ledger == ledger])
+    usual = (ledger, seal)
+    known = {one.sha256 for one in before if one.book == usual}
+    shelf: dict[tuple[str, str], list[Remembered]] = {}
+    for one in sorted(everything, key=lambda one: one.book != usual):
+        shelf.setdefault(one.book, []).append(one)
+    numbered = _numbered(everything)
+    flaws = list(_replaced(papers, [one for one in before if one.book == usual]))
+    for key, of_book in shelf.items():
+        flaws += _one_book(of_book, known)
+        flaws += _links_elsewhere(of_book, numbered) if key != usual else ()
+    flaws += _strangers(everything, ledger, seal)
+    kept = Counter(one.book for one in before)
+    books = [
+        Book(
+            tuple(of_book), tuple(dict.fromkeys(_missing(of_book, numbered))), key == usual,
+            kept[key],
+        )
+        for key, of_book in shelf.items()
+    ]  # fmt: skip
+    return Series(tuple(dict.fromkeys(flaws)), tuple(books))
 
 
 def _once(papers: Sequence[Remembered]) -> list[Remembered]:
@@ -120,46 +185,116 @@ def _once(papers: Sequence[Remembered]) -> list[Remembered]:
     return sorted(set(papers), key=lambda one: (one.ledger, one.seq, one.issued_at, one.number))
 
 
-def _one_ledger(papers: Sequence[Remembered]) -> list[Flaw]:
-    """Compare the papers of one ledger, given in the order of their counts."""
-    flaws = []
-    first: dict[str, Remembered] = {}
+def _most(values: Sequence[str]) -> str | None:
+    """Return the value that occurs most often, None when two do."""
+    counted = Counter(values).most_common(2)
+    if len(counted) == 2 and counted[0][1] == counted[1][1]:
+        return None
+    return counted[0][0] if counted else None
+
+
+def _numbered(papers: Sequence[Remembered]) -> _Numbered:
+    """Return the papers of each ledger by their number."""
+    found: _Numbered = {}
     for one in papers:
-        same = first.setdefault(one.number, one)
-        if same.sha256 != one.sha256:
-            flaws += [_flaw(one, "SAME_NUMBER", same), _flaw(same, "SAME_NUMBER", one)]
+        found.setdefault((one.ledger, one.number), []).append(one)
+    return found
+
+
+def _replaced(papers: Sequence[Remembered], before: Sequence[Remembered]) -> Iterator[Flaw]:
+    """Find papers whose number stood on another paper at the last verification."""
+    then = _numbered(before)
+    for new in papers:
+        for old in then.get((new.ledger, new.number), ()):
+            if new.sha256 != old.sha256:
+                yield _flaw(new, "REPLACED", old)
+
+
+def _one_book(papers: Sequence[Remembered], known: set[str]) -> Iterator[Flaw]:
+    """Compare the papers of one book, given in the order of their counts.
+
+    Args:
+        known: hashes of papers that the last verification saw: beside them the others are wrong.
+    """
+    numbered = _numbered(papers)
+    for same in numbered.values():
+        if len(same) > 1:
+            yield from _twins(same, known)
     for one in papers:
-        previous = first.get(one.previous_number or "")
-        if previous is None:
-            continue
-        if previous.sha256 != one.previous_sha256:
-            flaws.append(_flaw(one, "PREVIOUS", previous))
+        found = numbered.get((one.ledger, one.previous_number or ""), [])
+        yield from _link(one, found, known)
+    for one, two in pairwise(papers):
+        if one.seq == two.seq and one.head != two.head:
+            at, other = (one, two) if _vouched(two, one, known) else (two, one)
+            yield _flaw(at, "OTHER_HEAD", other)
+
+
+def _twins(same: Sequence[Remembered], known: set[str]) -> Iterator[Flaw]:
+    """Name the papers that bear one number; the one that is known of old stands."""
+    trusted = next((one for one in same if one.sha256 in known), None)
+    for one in same:
+        if one is not trusted:
+            yield _flaw(one, "SAME_NUMBER", trusted or same[0 if one is not same[0] else 1])
+
+
+def _vouched(one: Remembered, other: Remembered, known: set[str]) -> bool:
+    """Tell whether only one of two was seen by the last verification."""
+    return one.sha256 in known and other.sha256 not in known
+
+
+def _link(one: Remembered, found: Sequence[Remembered], known: set[str]) -> Iterator[Flaw]:
+    """Compare a paper with those at hand that bear the number of the one before it."""
+    fits = [two for two in found if two.sha256 == one.previous_sha256]
+    for previous in fits or found[:1]:
+        if not fits and _vouched(one, previous, known):
+            yield _flaw(previous, "FOLLOWING", one)
+        elif not fits:
+            yield _flaw(one, "PREVIOUS", previous)
         if previous.seq >= one.seq:
-            flaws.append(_flaw(one, "BACKWARDS", previous))
-    flaws += [
-        _flaw(two, "OTHER_HEAD", one)
-        for one, two in pairwise(papers)
-        if one.seq == two.seq and one.head != two.head
-    ]
-    return flaws
+            yield _flaw(one, "BACKWARDS", previous)
 
 
-def _strangers(papers: Sequence[Remembered]) -> list[Flaw]:
-    """Name the papers that come from another ledger or seal than most of them do."""
-    flaws = []
-    for code, name in (("OTHER_LEDGER", "ledger"), ("OTHER_SEAL", "seal")):
-        values = [getattr(one, name) for one in papers]
-        usual = max(values, key=values.count, default="")
-        flaws += [
-            Flaw(one.number, code, _SENTENCES[code])
-            for one in papers
-            if getattr(one, name) != usual
-        ]
-    return flaws
+def _links_elsewhere(papers: Sequence[Remembered], numbered: _Numbered) -> Iterator[Flaw]:
+    """Find papers under an unusual seal that name another predecessor than their ledger has."""
+    own = {one.number for one in papers}
+    for one in papers:
+        if one.previous_number and one.previous_number not in own:
+            yield from _link(one, numbered.get((one.ledger, one.previous_number), []), set())
+
+
+def _missing(papers: Sequence[Remembered], numbered: _Numbered) -> Iterator[str]:
+    """Yield the numbers before these that are not at hand, under whatever seal of their ledger."""
+    own = {one.number for one in papers}
+    for one in papers:
+        number = one.previous_number
+        if number and number not in own:
+            found = numbered.get((one.ledger, number), ())
+            if not any(two.sha256 == one.previous_sha256 for two in found):
+                yield number
+
+
+def _strangers(
+    papers: Sequence[Remembered], ledger: str | None, seal: str | None
+) -> Iterator[Flaw]:
+    """Name the papers of another ledger or seal than the usual; all where nobody can tell which."""
+    if ledger is None:
+        yield from (_unsure(one, "OTHER_LEDGER") for one in papers)
+        return
+    for one in papers:
+        if one.ledger != ledger:
+            yield _flaw(one, "OTHER_LEDGER", one)
+        elif seal is None:
+            yield _unsure(one, "OTHER_SEAL")
+        if seal is not None and one.seal != seal:
+            yield _flaw(one, "OTHER_SEAL", one)
 
 
 def _flaw(at: Remembered, code: str, other: Remembered) -> Flaw:
-    return Flaw(at.number, code, _SENTENCES[code].format(other=other.number))
+    return Flaw(at.number, code, _SENTENCES[code].format(other=other.number), at.sha256)
+
+
+def _unsure(at: Remembered, code: str) -> Flaw:
+    return Flaw(at.number, code, _UNSURE[code], at.sha256)
 
 
 # --- what is kept until the next verification ---------------------------------------------------

@@ -74,6 +74,73 @@ def test_a_stranger_is_named(change: dict[str, object], code: str) -> None:
     assert (code, "令和8年度 第6号") in {(flaw.code, flaw.number) for flaw in found.flaws}
 
 
+# --- strangers: anybody can make a ledger whose papers bear the numbers of others ----------------
+
+ELSEWHERE = {"ledger": "L2", "seal": "cd" * 32, "sha256": "f" * 64}
+UNDER_ITS_NAME = {"seal": "cd" * 32, "sha256": "f" * 64}  # a ledger's identity is on its papers
+
+
+def condemned(papers: list[Remembered], before: list[Remembered] | None = None) -> set[str]:
+    return {flaw.sha256 for flaw in judge(papers, before or []).flaws}
+
+
+@pytest.mark.parametrize("stranger", [ELSEWHERE, UNDER_ITS_NAME])
+@pytest.mark.parametrize("number", [1, 3, 5, 6])
+@pytest.mark.parametrize("links", [{}, {"previous_sha256": "e" * 64}, {"seq": 5}])
+@pytest.mark.parametrize("kept", [0, 3])
+def test_a_stranger_condemns_itself_alone(
+    stranger: dict[str, object], number: int, links: dict[str, object], kept: int
+) -> None:
+    papers = [*SOUND, paper(number, **stranger, **links)]
+    assert condemned(papers, SOUND[:kept]) == {"f" * 64}
+    assert condemned(list(reversed(papers)), SOUND[:kept]) == {"f" * 64}
+
+
+@pytest.mark.parametrize("stranger", [ELSEWHERE, UNDER_ITS_NAME])
+def test_a_stranger_in_the_place_of_a_paper_leaves_its_neighbours_alone(
+    stranger: dict[str, object],
+) -> None:
+    found = judge([paper(1), paper(2, **stranger), paper(3)])
+    assert {flaw.sha256 for flaw in found.flaws} == {"f" * 64}
+    assert found.missing == ("令和8年度 第2号",)  # the genuine one is not at hand
+
+
+def test_the_last_verification_says_which_ledger_is_meant_however_many_strangers_come() -> None:
+    strangers = [paper(n, ledger="L2", seal="cd" * 32, sha256=f"{n + 900:064x}") for n in range(9)]
+    found = judge([*strangers, paper(3)], SOUND[:2])
+    assert {flaw.sha256 for flaw in found.flaws} == {one.sha256 for one in strangers}
+    assert [(book.ledger, book.usual, book.kept) for book in found.books] == [
+        ("L1", True, 2), ("L2", False, 0),
+    ]  # fmt: skip
+    assert found.books[0].papers[-1].seq == 30 and found.missing == ()
+
+
+@pytest.mark.parametrize("stranger", [ELSEWHERE, UNDER_ITS_NAME])
+def test_of_two_equal_ledgers_none_is_believed(stranger: dict[str, object]) -> None:
+    found = judge([paper(1), paper(1, **stranger)])
+    assert {flaw.sha256 for flaw in found.flaws} == {paper(1).sha256, "f" * 64}
+    assert all("届け出られた指紋" in flaw.message for flaw in found.flaws)
+    assert not any(book.usual for book in found.books)
+
+
+def test_a_new_seal_goes_on_in_the_same_ledger() -> None:
+    found = judge([*SOUND, paper(6, seal="cd" * 32)])
+    assert [(flaw.number, flaw.code) for flaw in found.flaws] == [("令和8年度 第6号", "OTHER_SEAL")]
+    assert [len(book.papers) for book in found.books] == [5, 1] and found.books[1].missing == ()
+    cut = judge([*SOUND, paper(6, seal="cd" * 32, previous_sha256="e" * 64)])
+    assert {flaw.code for flaw in cut.flaws} == {"OTHER_SEAL", "PREVIOUS"}
+
+
+def test_what_the_last_verification_saw_stands_beside_its_twin() -> None:
+    """Under the same seal, so that only the earlier one can vouch for either."""
+    twin = paper(3, sha256="f" * 64)
+    assert condemned([paper(3), twin]) == {paper(3).sha256, "f" * 64}
+    assert condemned([paper(3), twin], SOUND) == {"f" * 64}
+    assert condemned([paper(4), twin], SOUND[3:]) == {"f" * 64}
+    assert codes([paper(4), twin], SOUND[3:]) == {"FOLLOWING"}
+    assert condemned([paper(3), paper(9, seq=30, head="c" * 64)], SOUND) == {paper(9).sha256}
+
+
 def test_what_was_kept_is_compared_the_next_time() -> None:
     kept = to_keep(judge(SOUND[:3]), "2026-11-03T12:00:00+09:00")
     before = from_kept(kept, "控え.json")

@@ -16,7 +16,7 @@ from pathlib import Path
 from models.errors import AzukariError, FileMissing, Foreign, Occupied, Usage
 from models.text import hex_groups
 from models.wareki import JAPAN
-from reports.series import Flaw, Remembered, Series, from_kept, judge, to_keep
+from reports.series import STRANGE, Book, Flaw, Remembered, Series, from_kept, judge, to_keep
 from reports.verify import Verdict, verify_document
 from resources import dumps
 from ui.console.arguments import Parser, fingerprint_of
@@ -24,6 +24,7 @@ from ui.console.output import speak_utf8
 from ui.reading import MOST_OF_A_PAPER, read_limited
 
 MOST_FILES = 10_000
+MOST_NAMES = 10  # of papers in one line
 LIMITS = (
     "書類に書かれた事実そのものが正しいかどうか。",
     "台帳に入力されなかった出来事。",
@@ -217,24 +218,60 @@ def _one(one: Checked, findings: Findings) -> Iterator[str]:
 
 
 def _flaws_of(one: Checked, findings: Findings) -> list[Flaw]:
-    claims = one.verdict.claims if one.verdict and one.ok else None
-    return [flaw for flaw in findings.series.flaws if claims and flaw.number == claims.number]
+    sha256 = one.verdict.sha256 if one.verdict and one.ok else None
+    return [flaw for flaw in findings.series.flaws if flaw.sha256 == sha256]
 
 
 def _whole(findings: Findings) -> Iterator[str]:
-    papers = findings.series.remembered
+    books = findings.series.books
     if findings.compared:
         yield f"　・前回の検証の控え（{findings.compared}通）と比べました。"
-    if papers:
-        yield f"　・台帳の件数は、最も新しい書類で {papers[-1].seq:,}件、先頭値は {papers[-1].head} です。"
-    if papers and not findings.series.flaws:
-        which = "" if all(one.ok for one in findings.checked) else "○の書類では、"
-        yield f"　・{which}番号、前の書類の照合値、台帳の件数と先頭値は、つながっています。"
+    if len(books) > 1:
+        yield f"　・書類は、台帳か証印の違う{len(books)}組に分かれます。組ごとに確かめました。"
+    for number, book in enumerate(books, start=1):
+        if len(books) > 1:
+            yield from _which(number, book, findings)
+        yield from _course(book, findings)
     shown = {flaw for one in findings.checked for flaw in _flaws_of(one, findings)}
     for flaw in findings.series.flaws:
         if flaw not in shown:
             yield f"　・{flaw.number}　{flaw.message}"
     yield from (f"　・{note}" for note in findings.series.notes)
+
+
+def _which(number: int, book: Book, findings: Findings) -> Iterator[str]:
+    """Say whose papers these are, as far as papers alone can tell."""
+    usual = next((one for one in findings.series.books if one.usual), None)
+    if book.usual:
+        whose = "前回の控えと同じ台帳と証印" if book.kept else "書類の最も多い台帳と証印"
+    elif usual is None:
+        whose = "どれが受託者のものか、書類だけでは分かりません"
+    else:
+        whose = "証印の違う書類" if book.ledger == usual.ledger else "別の台帳の書類"
+    kept = f"（控えの{book.kept}通を含む）" if book.kept else ""
+    yield f"　【第{number}組】　{whose}　{len(book.papers)}通{kept}"
+    yield f"　　台帳　{book.ledger}"
+    yield f"　　証印　{hex_groups(book.seal)}"
+    if not book.usual:
+        files = {one.verdict.sha256: one.file for one in findings.checked if one.verdict}
+        names = [
+            f"{one.number}（{Path(files.get(one.sha256, '控え')).name}）"
+            for one in book.papers[:MOST_NAMES]
+        ]
+        more = len(book.papers) - len(names)
+        yield f"　　書類　{'、'.join(names)}" + (f"、ほか{more:,}通" if more else "")
+
+
+def _course(book: Book, findings: Findings) -> Iterator[str]:
+    """Tell how far a ledger had come and whether its papers follow one another."""
+    last = book.papers[-1]
+    yield f"　・台帳の件数は、最も新しい書類で {last.seq:,}件、先頭値は {last.head} です。"
+    mine = {one.sha256 for one in book.papers}
+    if any(one.sha256 in mine and one.code not in STRANGE for one in findings.series.flaws):
+        return
+    which = "" if all(one.ok for one in findings.checked) else "○の書類では、"
+    which = which if len(findings.series.books) == 1 else "この組の書類では、"
+    yield f"　・{which}番号、前の書類の照合値、台帳の件数と先頭値は、つながっています。"
 
 
 def _as_json(findings: Findings) -> str:
@@ -259,6 +296,18 @@ def _as_json(findings: Findings) -> str:
         "fingerprint_checked": findings.fingerprint is not None,
         "documents": documents,
         "flaws": [asdict(flaw) for flaw in findings.series.flaws],
+        "ledgers": [
+            {
+                "ledger": book.ledger,
+                "seal": book.seal,
+                "usual": book.usual,
+                "kept": book.kept,
+                "numbers": [one.number for one in book.papers],
+                "seq": book.papers[-1].seq,
+                "head": book.papers[-1].head,
+            }
+            for book in findings.series.books
+        ],
         "missing": list(findings.series.missing),
     }
     return json.dumps(result, ensure_ascii=False, indent=2) + "\n"

@@ -20,7 +20,16 @@ from ui.issue import IssueRequest, issue
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three sealed receipts as a municipality keeps them."""
-    home = tmp_path_factory.mktemp("papers")
+    return sealed_receipts(tmp_path_factory.mktemp("papers"))
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Papers with the same numbers, out of a ledger that somebody else made."""
+    return sealed_receipts(tmp_path_factory.mktemp("stranger"))
+
+
+def sealed_receipts(home: Path) -> Path:
     kept = home / "papers"
     kept.mkdir()
     with furnished(home / "house") as house:
@@ -71,6 +80,42 @@ def test_a_changed_paper_is_named_and_the_others_stay_sound(
 def test_a_missing_paper_is_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, page, _ = run(capsys, folder / "1.pdf", folder / "3.pdf")
     assert code == 0 and "手元にありません" in page
+
+
+def marks_of(page: str) -> dict[str, str]:
+    lines = [line for line in page.splitlines() if line.startswith(("　○", "　×"))]
+    return {line.split()[-1]: line.strip()[0] for line in lines}
+
+
+@pytest.mark.parametrize("since", [False, True])
+def test_the_paper_of_another_ledger_is_named_and_its_neighbours_stay_sound(
+    folder: Path,
+    stranger: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    since: bool,
+) -> None:
+    kept, mixed = tmp_path / "kept.json", tmp_path / "mixed"
+    run(capsys, folder, "--keep", kept)
+    mixed.mkdir()
+    for number in (1, 3):
+        (mixed / f"{number}.pdf").write_bytes((folder / f"{number}.pdf").read_bytes())
+    for number in (1, 2, 3) if since else (3,):
+        paper = (stranger / f"{number}.pdf").read_bytes()
+        (mixed / f"strange-{number}.pdf").write_bytes(paper)
+    code, page, _ = run(capsys, mixed, *(["--since", kept] if since else []))
+    assert code == 1
+    assert all((mark == "×") == name.startswith("strange") for name, mark in marks_of(page).items())
+    mine, theirs = page.split("【第1組】")[1].split("【第2組】")
+    whose = "前回の控えと同じ台帳と証印" if since else "書類の最も多い台帳と証印"
+    assert whose in mine and ("（控えの3通を含む）" in mine) == since
+    assert "別の台帳の書類" in theirs and "（strange-3.pdf）" in theirs
+    assert "つながっています" in mine and "つながっています" in theirs
+    found = json.loads(run(capsys, mixed, "--json", *(["--since", kept] if since else []))[1])
+    assert [one["usual"] for one in found["ledgers"]] == [True, False]
+    ledgers = {flaw["sha256"] for flaw in found["flaws"]}
+    strange = {one["sha256"] for one in found["documents"] if "strange" in one["file"]}
+    assert ledgers == strange
 
 
 def test_the_fingerprint_decides_whose_it_is(
