@@ -182,8 +182,10 @@ class JournalDesk:
         Raises:
             NotPermitted, Foreign, NewerFormat, Damaged, NotWritable, DiskFull, MediumMissing
             InsideLedger: the folder lies in the ledger's own.
+            UnregisteredMedium, NetworkPlace
         """
         self._ledger.require("journal")
+        self._ledger.outside.require(folder)
         self._keeper.start(folder)
         news = News(
             SystemEventKind.JOURNAL_STARTED,

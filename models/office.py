@@ -261,6 +261,7 @@ class Office:
 
         self.gate.restore(
             backup, folder, login=login, password=password, progress=progress, journal=journal,
+            ledger.outside.require(folder)
             settle=enter,
         )  # fmt: skip
         return done[0]
@@ -290,8 +291,11 @@ class Office:
         def restore() -> Head:
             return self.gate.restore_for_trial(
                 backup, scratch, login=ledger.user.login_name, password=password,
+            UnregisteredMedium, NetworkPlace: of `scratch`; nothing was tried.
                 progress=progress, journal=journal, vault_id=ledger.store.vault_id,
             )  # fmt: skip
+        ledger.require("restore")
+        ledger.outside.require(scratch)
 
         return record_restore_test(ledger, backup, restore, with_journal=journal is not None)
 
@@ -334,6 +338,7 @@ class Office:
 
         try:
             self.gate.restore_with_sheet(
+                ledger.outside.require(folder)
                 backup, folder, sheet=sheet, settle=settle_in, progress=progress, journal=journal
             )
         except BaseException:

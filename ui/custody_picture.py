@@ -5,9 +5,7 @@ months; long silences are drawn as breaks. State is told by words and icons, nev
 ← and → move between events; the widget tells a screen reader the sentence of the chosen one.
 """
 
-from pathlib import Path
-
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -16,6 +14,7 @@ from PySide6.QtGui import (
     QFontMetrics,
     QHelpEvent,
     QImage,
+    QImageWriter,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -26,7 +25,6 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from models import wareki
 from models.codes import HandlingKind as K
-from models.errors import InputOutput
 from ui import icons, theme
 from ui.custody_story import Station, Story
 
@@ -110,14 +108,12 @@ class CustodyPicture(QWidget):
         painter.end()
         return image
 
-    def save(self, file: Path) -> None:
-        """Write the picture; the name of the file ends in .png.
-
-        Raises:
-            InputOutput: the file cannot be written.
-        """
-        if not self.image().save(str(file)):
-            raise InputOutput(file=file.name, reason="書けませんでした")
+    def png(self) -> bytes:
+        """Return the picture as the bytes of a file."""
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        QImageWriter(buffer, QByteArray(b"PNG")).write(self.image())
+        return bytes(buffer.data().data())
 
     def column(self, number: int) -> QRect:
         """Return the column of a station."""

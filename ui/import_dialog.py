@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models.access import Act
 from models.errors import AzukariError, Cancelled
 from models.intake.parts import Intake, Options
 from models.ledger import Ledger
@@ -33,6 +34,7 @@ from ui.fitting import fit
 from ui.import_parts import LinesModel, LinesView, MappingTable, QuestionForm
 from ui.intake import Source, only_contract, read_source, take_source
 from ui.operations import Operations
+from ui.saving import ask_purpose
 
 PATTERN = "一覧表 (*.csv *.xlsx *.txt)"
 COLUMNS, QUESTIONS, OUTCOME = range(3)
@@ -144,16 +146,22 @@ class ImportDialog(QDialog):
             return
         rows = _refused_rows(self._source, self._intake)
         columns = [self.tr("行"), self.tr("理由"), *self._source.sheet.columns]
+        ledger, asker = self._ledger, self._operations.asker
+        purpose = ask_purpose(asker, ledger, Act.EXPORT, self, self.tr("取り込めない行"))
+        if purpose is None:
+            return
 
         def work() -> int:
             from reports.tables.write import write_csv
 
+            ledger.outside.require(out)
+            ledger.access.handed_out(
+                Act.EXPORT, self._cls.type, "", self._contract_id, len(rows), purpose=purpose
+            )
             return write_csv(out, columns, rows).rows
 
         def then(count: int) -> None:
-            self._operations.asker.tell(
-                self, self.tr("{count}行を保存しました。").format(count=f"{count:,}")
-            )
+            asker.tell(self, self.tr("{count}行を保存しました。").format(count=f"{count:,}"))
 
         self._operations.ask(work, then, parent=self)
 

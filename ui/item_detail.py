@@ -21,7 +21,7 @@ from models.fields import NOT_RECORDED, Children
 from models.ledger import Ledger
 from models.profiles import Profile
 from models.records import Contract, HandlingEvent, HandlingLine, Item
-from ui import layout
+from ui import layout, permitted
 from ui.asking import completed
 from ui.copy_tree import CopyTree
 from ui.custody_picture import CustodyPicture
@@ -32,6 +32,7 @@ from ui.handling.verbs import HandlingVerbs
 from ui.handling.words import kind_word
 from ui.history import HistoryReader
 from ui.page import Desk
+from ui.saving import What, write_file
 from ui.words import field_word
 
 ACTS = (
@@ -168,10 +169,12 @@ class ItemDetail(QWidget):
         asker = self.desk.asker
         chosen = asker.save_file(self, self.tr("経過の図を保存"), "PNG (*.png)", name)
         file = completed(asker, self, chosen, ".png")
-        if file is None:
+        item = self.desk.ledger.store.get(Item, self.item_id)
+        if file is None or item is None:
             return
-        self.picture.save(file)
-        self.desk.asker.tell(self, self.tr("経過の図を「{0}」に保存しました。").format(file.name))
+        what = What(Item.type, self.item_id, item.record.contract_id)
+        if write_file(self.desk, file, self.picture.png(), self, what):
+            asker.tell(self, self.tr("経過の図を「{0}」に保存しました。").format(file.name))
 
     def _open_event(self, number: int) -> None:
         if 0 <= number < len(self.picture.story.stations):
@@ -237,7 +240,9 @@ class ItemDetail(QWidget):
         self.words.itemActivated.connect(lambda _cell: self._open_event(self.words.currentRow()))
         row = QHBoxLayout()
         row.addWidget(layout.note(self.tr("←→で移動、Enterで取扱記録を開きます。")), 1)
-        row.addWidget(layout.button(self.tr("図を保存…"), self._save_picture))
+        self.save = layout.button(self.tr("図を保存…"), self._save_picture)
+        permitted.offer(self.save, permitted.why_not(self.desk.ledger, "export"))
+        row.addWidget(self.save)
         column = QVBoxLayout(tab)
         column.setContentsMargins(0, 6, 0, 0)
         column.addWidget(self.area, 2)

@@ -6,9 +6,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from models.access import Act
-from models.errors import AzukariError, Cancelled, NotWritable
+from models.errors import AzukariError, Cancelled
 from models.ledger import Ledger
 from models.purposes import offered
+from reports.tables.replacing import replacing
 from ui.asking import Asker, completed
 from ui.page import Desk
 from ui.pages import page_count
@@ -61,14 +62,12 @@ def write_file(
     try:
         desk.ledger.outside.require(file)
         _note(desk, Act.EXPORT, what, parent, page_count(data) if paper else 0)
-        file.write_bytes(data)
+        with replacing(file) as place:
+            place.write_bytes(data)
     except Cancelled:
         return False
     except AzukariError as error:
         desk.operations.tell(error, parent)
-        return False
-    except OSError:
-        desk.operations.tell(NotWritable(file=str(file)), parent)
         return False
     return True
 

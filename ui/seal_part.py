@@ -92,6 +92,7 @@ class SealPart(QWidget):
         ledger, chosen = self.desk.ledger, file
 
         def work() -> bytes:
+            ledger.outside.require(chosen)
             picture = _picture(chosen)
             ledger.paper.keep_seal_image(picture)
             return picture
@@ -215,10 +216,12 @@ def import_seal(ledger: Ledger, file: Path, password: str) -> Change:
     Raises:
         Damaged: no such file or another password.
         FileMissing, UnfitFile, InputOutput, NotPermitted, Refused
+        UnregisteredMedium, NetworkPlace
     """
     from reports.seal import load_pkcs12, seal_record
 
     ledger.require("seal")
+    ledger.outside.require(file)
     data = read_limited(file, LARGEST)
     return ledger.paper.adopt_seal(*seal_record(load_pkcs12(data, password)))
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.errors import AzukariError
+from models.errors import AzukariError, NetworkPlace, UnregisteredMedium
 from models.ledger import Ledger
 from models.office import Office
 from models.records import Contract, Organization
@@ -45,6 +45,7 @@ from ui.wizard_steps import (
 )
 
 WRONG_SHEET = "回復シートの文字が違います。用紙と見比べて、行ごとに確かめてください。"
+NO_JOURNAL = "更新ジャーナルは、まだ始めていません。{0}"
 NEW_SHEET = "入力を変えたため、回復シートも新しくなりました。前に印刷した用紙は捨ててください。"
 
 
@@ -237,7 +238,7 @@ class Wizard(QDialog):
             if folder:
                 settings.change_setting(ledger, settings.BACKUP_FOLDER, folder)
             if journal and ledger.journal.status().folder is None:
-                ledger.journal.start(Path(journal))
+                _start_journal(ledger, Path(journal))
             if typed is not None:
                 client, contract = typed
                 contractor = ledger.registers.all(Organization)[0].record
@@ -303,3 +304,11 @@ class Wizard(QDialog):
                 self.go_on()
         else:
             super().keyPressEvent(event)
+
+
+def _start_journal(ledger: Ledger, folder: Path) -> None:
+    """Start the journal; on a medium that nobody registered yet it waits, and that is said."""
+    try:
+        ledger.journal.start(folder)
+    except (UnregisteredMedium, NetworkPlace) as error:
+        ledger.notices.append(NO_JOURNAL.format(error))

@@ -1,8 +1,10 @@
 """Files come from and go to registered media only, as far as the PC tells media apart (A-32)."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
+from typing import Any
 
 import pytest
 
@@ -13,14 +15,20 @@ from models.backups import record_backup
 from models.codes import BackupResult, Ownership
 from models.errors import NetworkPlace, Refused, UnregisteredMedium
 from models.gate import OutsidePlace
-from models.records import BackupMedium, BackupRun, Item, Person, Place
+from models.journal import JournalState
+from models.purposes import SCHEDULED
+from models.records import BackupMedium, BackupRun, Item, Person, Place, Submission
 from models.store import quiet
 from storage.safe import LedgerSafe
 from tests.house import House, furnished
+from tests.ui.console.desk import Console
+from ui.console.driver import Driver
 from ui.exporting import export_register
 from ui.intake import take_in
 from ui.sample import cast
+from ui.seal_part import import_seal, make_seal
 
+BOSS = cast.USERS[0]
 INSPECTOR = next(user for user in cast.USERS if user.role.value == "inspector")
 
 
@@ -177,3 +185,101 @@ def test_a_network_folder_is_registered_with_the_place_where_its_machine_stands(
     leave_use(ledger, ledger.registers.all(BackupMedium)[0].record.id, "装置を廃止するため")
     with pytest.raises(NetworkPlace):
         ledger.outside.require(share / "y.csv")
+
+
+# --- every other way ----------------------------------------------------------------------------------
+
+
+Ask = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def driver(house: House) -> Iterator[Ask]:
+    """Ask the driver, as the responsible person of a ledger with a seal."""
+    make_seal(house.ledger)
+    house.ledger.close()
+    driver = Driver(house.folder / "ledger", house.office)
+
+    def ask(verb: str, **keys: Any) -> dict[str, Any]:
+        return driver.answer(json.dumps({"do": verb, **keys}))
+
+    assert ask("unlock", user=BOSS.login, password=BOSS.password)["ok"]
+    yield ask
+    ask("lock")
+
+
+def test_a_sealed_paper_goes_into_a_file_like_a_printed_one(
+    house: House, driver: Ask, stick: Path, tmp_path: Path
+) -> None:
+    notice = {"document": "D-03", "contract": "2026-001", "ids": []}
+    before = driver("query", record="submission")["count"]
+    refused_answer = driver("seal", **notice, out=str(stick / "notice.pdf"))
+    assert refused_answer["error"] == "UNREGISTERED_MEDIUM"
+    unsaid = driver("seal", **notice, out=str(tmp_path / "a.pdf"), purpose="x")
+    assert unsaid["error"] == "INVALID_FIELD"
+    done = [
+        driver("seal", **notice, out=str(tmp_path / "a.pdf")),
+        driver("seal", **notice, out=str(tmp_path / "b.pdf"), purpose="契約課へ持参"),
+        driver("seal", **notice),
+    ]
+    assert all(one["ok"] for one in done), done
+    assert not list(stick.iterdir())
+    driver("lock")
+    ledger = house.sign_in(BOSS.login)
+    papers = ledger.registers.all(Submission)
+    assert len(papers) == before + len(done), "what was refused is not sealed either"
+    [second, first] = ledger.access.lines(Question(acts=frozenset({Act.PRINT})))
+    assert (first.purpose, second.purpose) == (SCHEDULED, "契約課へ持参")
+    assert second.target == papers[-2].record.id and second.detail == "D-03" and second.pages
+    assert len(refused(house)) == 1
+
+
+def test_no_journal_starts_on_an_unknown_stick_or_share(
+    house: House, driver: Ask, stick: Path, share: Path
+) -> None:
+    assert driver("journal", start=str(stick / "journal"))["error"] == "UNREGISTERED_MEDIUM"
+    assert driver("journal", start=str(share))["error"] == "NETWORK_PLACE"
+    driver("lock")
+    ledger = house.sign_in(BOSS.login)
+    assert not list(stick.iterdir()) and not list(share.iterdir())
+    assert ledger.journal.status().state is JournalState.NONE and len(refused(house)) == 2
+    register_medium(ledger, stick, medium_no="U-01", name="ジャーナル用")
+    ledger.journal.start(stick / "journal")
+    assert ledger.journal.status().state is JournalState.OK
+
+
+def test_a_list_for_the_console_comes_from_a_known_medium(house: House, stick: Path) -> None:
+    file = stick / "people.csv"
+    file.write_text("氏名\n山田\n", "utf-8-sig")
+    console = Console(house)
+    said = console("import", console.ledger, file, "--record", "person", "--dry-run")
+    assert said.code == 1 and "登録していない" in said.err
+
+
+def test_a_certificate_comes_from_a_known_medium(house: House, stick: Path) -> None:
+    file = stick / "seal.p12"
+    file.write_bytes(b"0")
+    with pytest.raises(UnregisteredMedium):
+        import_seal(house.ledger, file, "a")
+    assert len(refused(house)) == 1
+
+
+def test_nothing_is_restored_onto_an_unknown_stick(
+    house: House, stick: Path, tmp_path: Path
+) -> None:
+    office, ledger = house.office, house.ledger
+    file = record_backup(ledger, tmp_path, quiet).file
+    with pytest.raises(UnregisteredMedium):
+        office.restore_test(ledger, file, stick, BOSS.password, quiet)
+    assert len(refused(house)) == 1
+    with pytest.raises(UnregisteredMedium):
+        office.restore(file, stick / "new", BOSS.login, BOSS.password, quiet)
+    sheet, fresh = house.sheet, "遠い山から届く七通の手紙"
+    with pytest.raises(UnregisteredMedium):
+        office.restore_with_sheet(file, stick / "new", sheet, BOSS.login, fresh, quiet)
+    assert not list(stick.iterdir())
+    register_medium(ledger, stick, medium_no="U-01", name="予備のディスク")
+    later = record_backup(ledger, stick, quiet)
+    assert office.restore_test(ledger, later.file, stick, BOSS.password, quiet) == later.head
+    restored = office.restore(later.file, stick / "new", BOSS.login, BOSS.password, quiet)
+    assert restored.head == later.head and (stick / "new" / "ledger.db").exists()

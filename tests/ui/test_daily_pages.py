@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from models.access import Act, Question
 from models.codes import EncryptionMeasure, HandlingStatus
 from models.records import HandlingEvent, Item
 from tests.ui.daily import START, K, Site, make_site
@@ -310,6 +311,29 @@ def test_the_picture_is_walked_by_keys_and_told_to_a_reader(site: Site, tmp_path
                for y in range(0, image.height(), 7)}  # fmt: skip
     assert len(colours) > 3  # something was drawn
     assert "保存しました" in site.answers.asked[-1]
+    [line] = site.ledger.access.lines(Question(acts=frozenset({Act.EXPORT})))
+    assert (line.type, line.target, line.contract) == (Item.type, item.id, site.contract_id)
+    assert line.purpose and page.detail.save.isEnabled()
+
+
+def test_a_picture_that_cannot_be_written_is_told(site: Site, tmp_path: Path) -> None:
+    page = shown(site, ItemsPage(site.desk))
+    page.show_record(Item.type, site.items[0].id)
+    site.settle()
+    site.answers.replies.append(tmp_path / "ない" / "picture.png")
+    page.detail._save_picture()
+    assert "ない" in site.answers.asked[-1] and "保存しました" not in site.answers.asked[-1]
+
+
+def test_a_picture_is_not_saved_at_a_blocked_terminal(site: Site, tmp_path: Path) -> None:
+    page = shown(site, ItemsPage(site.desk))
+    page.show_record(Item.type, site.items[0].id)
+    site.settle()
+    site.ledger.blocking.found = ("見本（ファイル交換）",)
+    out = tmp_path / "picture.png"
+    site.answers.replies.append(out)
+    page.detail._save_picture()
+    assert "使ってはならないプログラム" in site.answers.asked[-1] and not out.exists()
 
 
 def test_long_names_and_rare_characters_are_shown_whole(site: Site) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from models.access import Act, Question
 from models.codes import HandlingKind
 from models.errors import Cancelled
 from models.records import HandlingEvent, Item, Person, Place
@@ -128,6 +129,8 @@ def test_refused_rows_are_shown_and_saved(
     text = out.read_text("utf-8-sig")
     assert "SK-0076" in text and "83行目と同じです" in text and "R7.2.30" in text
     assert "2行を保存しました。" in hand.said
+    [line] = dialog._ledger.access.lines(Question(acts=frozenset({Act.EXPORT})))
+    assert (line.type, line.count, bool(line.purpose)) == (Item.type, 2, True)
 
 
 def test_questions_are_answered_in_the_dialog(

@@ -134,6 +134,7 @@ TABLE: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("条項と証拠", "条項と証拠", "記録を開く", frozenset({S, I})),
     ("検査者の確認", "条項と証拠", "検査者の確認", frozenset({I})),
     ("一覧の書出し", "従事者・場所", "書出し", frozenset({S, I})),
+    ("一覧の書出し", "媒体・資料", "図を保存", frozenset({S, I})),
 )
 
 

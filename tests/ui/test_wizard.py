@@ -9,15 +9,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from models.gate import OutsidePlace
 from models.ledger import Ledger
 from models.office import Office
 from models.records import Contract, Organization, Person
+from storage.safe import LedgerSafe
 from tests.ui.fingers import type_in
-from tests.ui.shell import LOGIN, PASSWORD, Answers, settle, texts
+from tests.ui.shell import LOGIN, PASSWORD, Answers, make_books, settle, texts
 from ui import ledger_settings
 from ui.keys import AFTER_COMMIT_MS
 from ui.operations import Operations
-from ui.wizard import NEW_SHEET, WRONG_SHEET, Wizard
+from ui.wizard import NEW_SHEET, WRONG_SHEET, Wizard, _start_journal
 
 
 @pytest.fixture
@@ -125,6 +127,18 @@ def test_the_keyboard_alone_leads_to_an_open_ledger(
     assert ledger.registers.need(Organization, contract.client_org_id).record.name == "志木市"
     assert ledger_settings.backup_folder(ledger) == tmp_path
     assert wizard.sheet.text.text() == ""
+    ledger.close()
+
+
+def test_a_journal_on_a_medium_waits_until_it_is_registered(
+    qtbot: QtBot, office: Office, operations: Operations, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    ledger = make_books(office, tmp_path / "台帳")
+    monkeypatch.setattr(LedgerSafe, "outside_place", lambda *_: OutsidePlace(tmp_path))
+    _start_journal(ledger, tmp_path / "外付け")
+    assert ledger.journal.status().folder is None
+    assert "まだ始めていません" in ledger.notices[-1] and "バックアップの媒体" in ledger.notices[-1]
     ledger.close()
 
 

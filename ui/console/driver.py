@@ -18,7 +18,7 @@ from models.condition import record_check
 from models.errors import AzukariError, Locked, NotFound, Refused, Usage
 from models.ledger import Ledger
 from models.office import Office
-from models.purposes import SCHEDULED
+from models.purposes import SCHEDULED, stated
 from models.records import (
     Attachment,
     HandlingEvent,
@@ -60,6 +60,7 @@ from ui.console.requests import (
     whole_of,
     word_of,
 )
+from ui.console.tables import note_print
 from ui.console.verbs import contract_by_no, describe
 from ui.exporting import export_register
 from ui.issue import IssueRequest, issue
@@ -292,14 +293,19 @@ class Driver:
             options={"change": request.get("change") is True},
         )
         done: list[Change] = []
+        out = place_of(request, "out", file_to_write) if request.get("out") else None
+        purpose = stated(word_of(request, "purpose", SCHEDULED))
 
         def make() -> tuple[str | None, bytes]:
             done.append(issue(ledger, wish, command_id=command_of(request)))
             paper = ledger.registers.need(Submission, done[0].ids[-1]).record
-            return paper.doc_no, ledger.paper.file(paper.id)
+            pdf = ledger.paper.file(paper.id)
+            if out:
+                note_print(ledger, wish, paper.id, pdf, purpose)
+            return paper.doc_no, pdf
 
-        out = place_of(request, "out", file_to_write) if request.get("out") else None
         if out:
+            ledger.outside.require(out)
             write_paper(out, make)
         else:
             make()

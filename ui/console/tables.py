@@ -52,16 +52,28 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
                 paper_id, pdf = paper.id, ledger.paper.file(paper.id)
             else:
                 pdf = preview(ledger, request)
-            ledger.access.handed_out(
-                Act.PRINT, Submission.type, paper_id, contract.id, page_count(pdf),
-                request.doc_kind, arguments.purpose,
-            )  # fmt: skip
+            note_print(ledger, request, paper_id, pdf, arguments.purpose)
             return sealed["number"], pdf
 
         write_paper(out, make)
     result = {"file": str(out), **sealed}
     speaker.result(result, [f"「{out}」に作成しました。{result['number'] or ''}"])
     return 0
+
+
+def note_print(
+    ledger: Ledger, request: IssueRequest, paper_id: str, pdf: bytes, purpose: str
+) -> None:
+    """Note that a paper goes into a file; the line is durable before anything leaves.
+
+    Raises:
+        InvalidField: nobody said what it is for.
+        DiskFull, NotWritable, InputOutput
+    """
+    ledger.access.handed_out(
+        Act.PRINT, Submission.type, paper_id, request.contract_id, page_count(pdf),
+        request.doc_kind, purpose,
+    )  # fmt: skip
 
 
 def export(arguments: Namespace, office: Office, speaker: Speaker) -> int:
@@ -106,6 +118,7 @@ def load(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     mapping, answers = _pairs("--map", arguments.map), _pairs("--answer", arguments.answer)
     with opened(arguments, office) as ledger:
         ledger.require("import")
+        ledger.outside.require(Path(arguments.file))
         number = arguments.contract
         contract = contract_by_no(ledger, number).id if number else only_contract(ledger, cls)
         options = _options(ledger, arguments)
