@@ -228,7 +228,7 @@ class Paper:
             receipt_file: attachment with the client's stamp; the honest way to note it late (R-47).
 
         Raises:
-            NeedsAnswer, NotFound, NotPermitted, Refused
+            InvalidField, NeedsAnswer, NotFound, NotPermitted, Refused
         """
         ledger = self._ledger
         ledger.require("seal")
@@ -248,6 +248,7 @@ class Paper:
             status=SubmissionStatus.SUBMITTED,
         )
         ledger.registers.validate(submitted)
+        ledger.registers.check_references(submitted, Desk(ledger.store))
         told = now_told(ledger, submitted)
         before = {paper.id: paper} | {one.id: self._as_it_is(one) for one in told}
         ruling = ledger.rules.on_records([submitted, *told], answers, before=before)

@@ -15,6 +15,7 @@ from models.codes import AttachmentKind, FindingSource
 from models.commands import Change, creating, revising, voiding
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
+from models.fields import Field, LongText
 from models.profiles import Profile
 from models.records import ALL, AccessRight, Attachment, Record, Stored
 from models.records import Finding as FindingRecord
@@ -29,6 +30,8 @@ R = TypeVar("R", bound=Record)
 
 SOURCE = AttachmentKind.SOURCE
 MINIMUM_REASON = 4  # characters of a reason; an empty word explains nothing
+REASON = LongText()
+FINDING = "所見"  # what somebody says to what was looked at
 OWN_VERBS = {  # record types whose entries come only from verbs of their own
     "ledger_origin": "台帳の開設",
     "handling_event": "取扱記録",
@@ -180,6 +183,7 @@ class Registers:
             raise Conflict(what=stored.record.caption())
         if stored.record.contract() not in ("", record.contract()):
             raise Refused(reason="登録済みの記録を、ほかの契約に移すことはできません。")
+        self._require_free_file(stored.record, record.contract())
         if isinstance(record, AccessRight):
             record = replace(record, **self._ledger.rights.ending(record))
         self.check(record)
@@ -244,6 +248,8 @@ class Registers:
     def check_references(self, record: R, desk: Desk, like: R | None = None) -> None:
         """Refuse references to nothing, to voided records and across contracts (R-38).
 
+        A record of a contract refers to files of that contract only.
+
         Args:
             like: one of the same type whose references were checked at this desk.
 
@@ -261,21 +267,65 @@ class Registers:
             contract = target.contract() if type_ != "contract" else ""
             if contract and record.contract() and contract != record.contract():
                 raise InvalidField(field=f.label, problem="で、ほかの契約の記録が選ばれています。")
+            if isinstance(target, Attachment) and record.contract() and not contract:
+                self._require_known_file(f, record, target)
             if f.name == "source_file_id" and getattr(target, "kind", None) != SOURCE:
                 raise InvalidField(
                     field=f.label, problem="は、取込みで残した元のファイルに限ります。"
                 )
 
-    @staticmethod
-    def reason(reason: str) -> str:
-        """Return a reason that says something.
+    def _require_known_file(self, f: Field, record: Record, file: Attachment) -> None:
+        """Refuse a file of no contract: everybody would see it, and it would not end with this one.
+
+        What the record referred to before this was asked stays; it is told in `models.file_uses`.
 
         Raises:
-            InvalidField: too short.
+            InvalidField
+        """
+        stored = self._ledger.store.get(type(record), record.id)
+        if stored is not None and stored.record.contract() == record.contract():
+            if any(one == file.id for _, _, one in stored.record.references()):
+                return
+        raise InvalidField(
+            field=f.label,
+            problem=f"で選ばれた「{file.name}」は、契約のない添付ファイルです。"
+            "契約を決めてから、ファイルを添付し直してください。",
+        )
+
+    def _require_free_file(self, record: Record, contract_id: str) -> None:
+        """Refuse to give a file of no contract to one while records of others refer to it.
+
+        Raises:
+            Refused
+        """
+        if not isinstance(record, Attachment) or not contract_id or record.contract():
+            return
+        others = (
+            use
+            for use in self._ledger.store.file_uses()
+            if use.file_id == record.id and use.standing and use.contract_id != contract_id
+        )
+        if next(others, None) is not None:
+            raise Refused(
+                reason=f"「{record.name}」は、ほかの契約か会社全体の記録で使われているため、"
+                "この契約のものにできません。"
+            )
+
+    @staticmethod
+    def reason(reason: str, label: str = "理由") -> str:
+        """Return a reason that says something.
+
+        Args:
+            label: what the field is called where it was typed; the entry calls all of them reasons.
+
+        Raises:
+            InvalidField: too short, too long, or with characters that no field takes.
         """
         reason = reason.strip()
         if len(reason) < MINIMUM_REASON:
-            raise InvalidField(field="理由", problem="を具体的に入力してください。")
+            raise InvalidField(field=label, problem="を具体的に入力してください。")
+        if problem := next(REASON.problems(reason), ""):
+            raise InvalidField(field=label, problem=problem)
         return reason
 
     def _in_force(self, cls: type[R], record_id: str) -> Stored[R]:

@@ -13,8 +13,9 @@ from models.chain import Action, Command, Entry, Head
 from models.codes import Role
 from models.erased import RULE, Erasures, Holdings, question_of, read_numbers
 from models.errors import AzukariError, VerificationFailed
+from models.file_uses import ending_files
 from models.gate import Problem
-from models.records import ContentErasure
+from models.records import Attachment, ContentErasure
 from models.rules.proof import read_proof
 from models.scope import BY_CONTRACT
 from models.store import Progress
@@ -22,16 +23,29 @@ from storage import log, schema
 from storage.attachments import Attachments
 from storage.authors import Authors
 from storage.database import PAGE_SIZE, Database
+from storage.file_uses import uses_of_strays
 
 CODE = "ERASED"
 CHUNK = 2000
 _RESERVED = 84  # bytes of an overflow page that are not ours: MAC, nonce, pointer
 _LARGEST = 16 << 20
 _AMONG = "IN (SELECT value FROM json_each(?))"
+_AMONG_1 = "IN (SELECT value FROM json_each(?1))"
 _NUMBERS = (
     "SELECT s.seq FROM (SELECT number AS seq FROM {view} WHERE contract_id = ?1 UNION ALL"
     " SELECT l.seq FROM {view} v JOIN v_later l ON l.record_id = v.id WHERE v.contract_id = ?1) s"
     " WHERE EXISTS (SELECT 1 FROM content c WHERE c.seq = s.seq)"
+)
+_STRAYS = (
+    f"SELECT s.seq FROM (SELECT number AS seq FROM v_attachment WHERE id {_AMONG_1} UNION ALL"
+    f" SELECT seq FROM v_later WHERE record_id {_AMONG_1}) s"
+    " WHERE EXISTS (SELECT 1 FROM content c WHERE c.seq = s.seq)"
+)
+_FILES = (
+    "WITH gone AS (SELECT number, blob FROM v_attachment"
+    " WHERE contract_id = ?1 OR id IN (SELECT value FROM json_each(?2)))"
+    " SELECT DISTINCT blob FROM gone WHERE blob NOT IN (SELECT blob FROM v_attachment"
+    " WHERE blob IS NOT NULL AND number NOT IN (SELECT number FROM gone)) ORDER BY 1"
 )
 
 
@@ -49,12 +63,12 @@ def holdings(database: Database, contract_id: str) -> Holdings:
                 records[type_] = database.value(
                     f"SELECT count(*) FROM {view.name} WHERE contract_id = ?", (contract_id,)
                 )
-        files = database.all(
-            "SELECT DISTINCT blob FROM v_attachment WHERE contract_id = ?1 AND blob NOT IN"
-            " (SELECT blob FROM v_attachment WHERE contract_id IS NOT ?1 AND blob IS NOT NULL)"
-            " ORDER BY 1",
-            (contract_id,),
-        )
+        strays = json.dumps(sorted(ending_files(uses_of_strays(database), contract_id)))
+        if found := database.all(_STRAYS, (strays,)):
+            numbers.extend(seq for (seq,) in found)
+            of_files = records.get(Attachment.type, 0) + len(json.loads(strays))
+            records[Attachment.type] = of_files
+        files = database.all(_FILES, (contract_id, strays))
     return Holdings(sorted(numbers), records, tuple(blob for (blob,) in files if blob))
 
 

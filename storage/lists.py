@@ -409,6 +409,10 @@ def _condition(view: ViewTable, where: Where) -> Condition:
         if None in stored:
             test = f"({test} OR {{c}} IS NULL)"
         return Condition(test, [json.dumps([s for s in stored if s is not None])], name)
+    if where.op is Op.NOT_IN:
+        given = json.dumps([kind.to_column(one) for one in where.value])
+        test = "({c} IS NULL OR {c} NOT IN (SELECT value FROM json_each(?)))"
+        return Condition(test, [given], name)
     stored = kind.to_column(where.value)
     if where.op is Op.EQ:
         return Condition("{c} IS ?", [stored], name, single=True)

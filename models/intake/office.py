@@ -13,7 +13,7 @@ from models.intake.parts import WHOLE_FILE, Findings, Intake, Options, Sheet
 from models.intake.plain import PlainReader
 from models.intake.register import RegisterReader
 from models.personal_data import looks_like_personal_data
-from models.records import Attachment, HandlingEvent, Item, Record
+from models.records import Attachment, Contract, HandlingEvent, Item, Record
 from models.registers import OWN_VERBS
 from models.store import Progress
 
@@ -45,6 +45,7 @@ def read_in(
 
     Raises:
         NotPermitted, Usage, NotFound, Cancelled
+        Refused: rows of several contracts.
     """
     ledger.require("import")
     _require_importable(cls, contract_id)
@@ -67,6 +68,7 @@ def read_in(
     else:
         plain = PlainReader(ledger, cls, contract_id, options, found)
         made.lines, made.records = _unzipped(plain.read(sheet, mapping, progress))
+        _contract_of_source(made.records, contract_id)
     _tell_about_texts(made.events, found)
     return Intake(
         accepted=len(made.lines),
@@ -126,7 +128,11 @@ def enter(
         )
     source = replace(
         ledger.files.prepare(
-            data, name=name, mime=mime, kind=AttachmentKind.SOURCE, contract_id=contract_id
+            data,
+            name=name,
+            mime=mime,
+            kind=AttachmentKind.SOURCE,
+            contract_id=_contract_of_source(intake.records, contract_id),
         ),
         id=source_id,
     )
@@ -137,6 +143,21 @@ def enter(
             intake.events, new_items=intake.items, others=[source], historic=True
         )
     return replace(intake, change=change)
+
+
+def _contract_of_source(records: Sequence[Record], chosen: str) -> str:
+    """Return the contract that a file belongs to whose rows became these records.
+
+    Raises:
+        Refused: to several; the file would be seen by everybody, and end with none of them.
+    """
+    found = {one.contract() for one in records if not isinstance(one, Contract)} - {""}
+    if len(found | {chosen} - {""}) > 1:
+        raise Refused(
+            reason="この表には、複数の契約の行があります。元のファイルも契約の資料として残るため、"
+            "契約ごとに表を分けて取り込んでください。"
+        )
+    return chosen or next(iter(found), "")
 
 
 def already_taken(ledger: "Ledger", sha256: str) -> Attachment | None:

@@ -189,7 +189,8 @@ def condition_of(cls: type[Record], one: Any) -> Where:
         raise Usage(reason=f"「{name}」という項目はありません。")
     if f is not None and op not in (Op.EMPTY, Op.HAS):
         try:
-            value = [f.kind.from_json(v) for v in value] if op is Op.IN else f.kind.from_json(value)
+            several = op in (Op.IN, Op.NOT_IN)
+            value = [f.kind.from_json(v) for v in value] if several else f.kind.from_json(value)
         except (ValueError, TypeError, KeyError) as error:
             raise Usage(reason=f"「{name}」の値の形が正しくありません。") from error
     return Where(name, op, value)
