@@ -12,7 +12,8 @@ from models import wareki
 from models.codes import SubmissionMeans
 from models.errors import AzukariError
 from models.ledger import Ledger
-from models.records import Contract, SealKey, Submission
+from models.paper_known import Compared, compare
+from models.records import Contract, Submission
 from ui import icons, permitted
 from ui.answering import enter
 from ui.asking import dialog_buttons
@@ -143,7 +144,7 @@ class PapersPage(Page):
         chosen: Path = file
         ledger = self.desk.ledger
         self.desk.operations.ask(
-            lambda: check_file(ledger, chosen), self._tell_verdict, parent=self
+            lambda: check_file(ledger, chosen), self._tell_compared, parent=self
         )
 
     # --- what changed since ----------------------------------------
@@ -202,6 +203,13 @@ class PapersPage(Page):
         ):
             dialog.add_button(button(word, act))
         return dialog
+
+    def _tell_compared(self, found: Compared) -> None:
+        if found.notes and not found.problems:
+            unchanged = self.tr("この書類は、確定したときのまま変わっていません。")
+            self.desk.asker.tell(self, "\n".join([unchanged, *found.notes]))
+        else:
+            self._tell_verdict([sentence for _, sentence in found.problems])
 
     def _tell_verdict(self, problems: list[str]) -> None:
         if problems:
@@ -300,8 +308,8 @@ def check_paper(pdf: bytes, sha256: str, fingerprint: str) -> list[str]:
     return [sentence for _code, sentence in verdict.problems]
 
 
-def check_file(ledger: Ledger, file: Path) -> list[str]:
-    """Check a file from outside against the seals and papers of this ledger.
+def check_file(ledger: Ledger, file: Path) -> Compared:
+    """Check a file from outside, and against the seals and papers of this ledger.
 
     Raises:
         FileMissing, UnfitFile, InputOutput: it cannot be read.
@@ -309,12 +317,6 @@ def check_file(ledger: Ledger, file: Path) -> list[str]:
     from reports.verify import verify_document
 
     first = verify_document(read_limited(file, MOST_OF_A_PAPER))
-    papers = {paper.pdf_sha256: paper for paper in ledger.paper.sealed()}
-    known = papers.get(first.sha256)
-    problems = [sentence for _code, sentence in first.problems]
-    fingerprints = {s.record.fingerprint for s in ledger.registers.all(SealKey)}
-    if first.certificate_fingerprint not in fingerprints:
-        problems.append("この台帳の証印ではありません。")
-    elif known is None:
-        problems.append("この台帳が確定した書類の中に、同じファイルはありません。")
-    return problems
+    seal = first.certificate_fingerprint or ""
+    known = compare(ledger, first.number or "", first.sha256, seal)
+    return Compared((*first.problems, *known.problems), known.notes)

@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from models.codes import SubmissionStatus
 from models.errors import Damaged, PrinterMissing
 from models.ledger import Ledger
+from models.paper_known import NOT_IN_LEDGER, OTHER_SEAL
 from models.records import Submission
 from tests.ui.shell import Answers, make_books, make_office, settle
 from ui.operations import Operations
@@ -171,8 +172,8 @@ def test_handing_in_is_recorded(qtbot: QtBot, desk: Desk, pdf: bytes) -> None:
 
 
 def test_a_foreign_file_is_called_foreign(desk: Desk, tmp_path: Path, pdf: bytes) -> None:
-    problems = check_file(desk.ledger, tmp_path / "three.pdf")
-    assert problems[-1] == "この台帳の証印ではありません。"
+    found = check_file(desk.ledger, tmp_path / "three.pdf")
+    assert found.problems[-1] == (NOT_IN_LEDGER, OTHER_SEAL) and not found.notes
 
 
 def test_a_changed_file_does_not_agree(desk: Desk, pdf: bytes) -> None:

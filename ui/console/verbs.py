@@ -3,11 +3,12 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from models import paper_known
 from models.access import Act
 from models.backups import record_backup, record_verification, restored_words
 from models.codes import BackupKind, BackupResult
@@ -18,6 +19,7 @@ from models.journal import WORDS, JournalState
 from models.ledger import Ledger
 from models.mending import advice, rebuilt
 from models.office import Office
+from models.paper_known import Compared
 from models.profile_shelf import mistakes
 from models.records import BY_TYPE, BackupRun, Contract
 from models.store import Op, Progress, Query, Where, quiet
@@ -228,21 +230,20 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
     fingerprint = arguments.fingerprint
     if fingerprint is not None:
         fingerprint = fingerprint_of(fingerprint)
-    known: dict[str, str] = {}
     read_only: dict[str, bool] = {}
-    if arguments.ledger:
-        with opened(arguments, office, looking=True) as ledger:
-            known = {paper.doc_no: paper.pdf_sha256 for paper in ledger.paper.sealed()}
+    with ExitStack() as stack:
+        ledger: Ledger | None = None
+        if arguments.ledger:
+            ledger = stack.enter_context(opened(arguments, office, looking=True))
             read_only = {"read_only": ledger.opened.frozen}
-    documents = []
-    lines = []
-    worst = 0
-    for name in arguments.files:
-        verdict, code = _verdict(Path(name), fingerprint, known)
-        worst = max(worst, code)
+        found = [_verdict(Path(name), fingerprint, ledger) for name in arguments.files]
+    documents, lines = [], []
+    for name, (verdict, _) in zip(arguments.files, found, strict=True):
         documents.append({"file": name, **verdict})
         lines.append(f"{name}　{STATES[verdict['ok']]}　{verdict['number'] or ''}")
         lines += [f"・{problem['message']}" for problem in verdict["problems"]]
+        lines += [f"・{note}" for note in verdict["notes"]]
+    worst = max((code for _, code in found), default=0)
     ok = all(document["ok"] for document in documents)
     if fingerprint is None:
         lines.append(UNKNOWN_SEAL)
@@ -251,7 +252,7 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
 
 
 def _verdict(
-    file: Path, fingerprint: str | None, known: dict[str, str]
+    file: Path, fingerprint: str | None, ledger: Ledger | None
 ) -> tuple[dict[str, Any], int]:
     """Return what a file turned out to be, and the exit code that says so."""
     try:
@@ -260,24 +261,21 @@ def _verdict(
         problem = {"code": "UNREADABLE", "message": str(error)}
         return {
             "ok": False, "number": None, "kind": None, "fingerprint_checked": False,
-            "problems": [problem],
+            "problems": [problem], "notes": [],
         }, error.exit_code  # fmt: skip
     verdict = papers.verify_document(data, fingerprint=fingerprint)
-    problems = [{"code": code, "message": message} for code, message in verdict.problems]
-    if known and verdict.number not in known:
-        problems.append(
-            {"code": "NOT_IN_LEDGER", "message": "この番号の書類は、台帳に記帳されていません。"}
-        )
-    elif known and known[verdict.number or ""] != verdict.sha256:
-        problems.append(
-            {"code": "DIFFERS_FROM_LEDGER", "message": "台帳に記帳された書類と内容が違います。"}
-        )
+    compared = Compared()
+    if ledger is not None:
+        seal = verdict.certificate_fingerprint or ""
+        compared = paper_known.compare(ledger, verdict.number or "", verdict.sha256, seal)
+    problems = [*verdict.problems, *compared.problems]
     return {
         "ok": not problems,
         "number": verdict.number,
         "kind": verdict.kind,
         "fingerprint_checked": verdict.fingerprint_checked,
-        "problems": problems,
+        "problems": [{"code": code, "message": message} for code, message in problems],
+        "notes": list(compared.notes),
     }, 1 if problems else 0
 
 

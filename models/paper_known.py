@@ -1,0 +1,63 @@
+"""What a ledger knows of a sealed file that somebody brings: ours, another of that number, erased."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.records import ContentErasure, SealKey
+from models.wareki import format_short
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+CODES = NOT_IN_LEDGER, DIFFERS = "NOT_IN_LEDGER", "DIFFERS_FROM_LEDGER"
+OTHER_SEAL = "この台帳の証印ではありません。"
+NOT_HERE = "この台帳が確定した書類の中に、同じファイルはありません。"
+OTHER_FILE = "台帳に記帳された同じ番号の書類と、内容が違います。"
+ERASED_LAST = "契約{0}の内容は{1}に消去しました。この書類の照合値は、消去の記帳に残っています。"
+ERASED = (
+    "証印はこの台帳のものです。内容を消去した契約（{0}）の書類なら、記帳は残っていないため、"
+    "台帳とは比べられません。"
+)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the ledger says of a file.
+
+    Attributes:
+        problems: codes with sentences.
+        notes: sentences that are no fault of the file.
+    """
+
+    problems: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def compare(ledger: "Ledger", number: str, sha256: str, fingerprint: str) -> Compared:
+    """Compare a sealed file with the papers of the ledger.
+
+    Args:
+        number: that the paper bears.
+        sha256: of the whole file, hexadecimal.
+        fingerprint: of the certificate in its seal, hexadecimal.
+    """
+    papers = ledger.paper.sealed()
+    if any(paper.pdf_sha256 == sha256 for paper in papers):
+        return Compared()
+    if fingerprint not in {stored.record.fingerprint for stored in ledger.registers.all(SealKey)}:
+        return Compared(problems=((NOT_IN_LEDGER, OTHER_SEAL),))
+    erasures = [stored.record for stored in ledger.registers.all(ContentErasure)]
+    for one in erasures:
+        if one.last_sha256 == sha256 and one.erased_at is not None:
+            day = format_short(one.erased_at.date())
+            return Compared(notes=(ERASED_LAST.format(one.contract_no, day),))
+    if any(paper.doc_no == number for paper in papers):
+        return Compared(problems=((DIFFERS, OTHER_FILE),))
+    if erasures:
+        return Compared(notes=(ERASED.format(_contracts(erasures)),))
+    return Compared(problems=((NOT_IN_LEDGER, NOT_HERE),))
+
+
+def _contracts(erasures: Sequence[ContentErasure]) -> str:
+    return "、".join(dict.fromkeys(one.contract_no for one in erasures))

@@ -1,0 +1,63 @@
+"""What a ledger says of a sealed file: ours, erased, another of that number, somebody else's."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.paper import Request, Sealed
+from models.paper_known import DIFFERS, NOT_HERE, NOT_IN_LEDGER, OTHER_SEAL, compare
+from models.records import SealKey, Submission
+from tests.ending import ended, erase
+from tests.house import House
+from ui.seal_part import make_seal
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with ended(tmp_path) as made:
+        make_seal(made.ledger)
+        yield made
+
+
+def sealed(house: House, content: bytes) -> Submission:
+    digest = hashlib.sha256(content).hexdigest()
+    request = Request(house.story.contract.id, "D-14", "預り証")
+    change = house.ledger.paper.seal(request, lambda _: Sealed(content, digest, {"lines": []}))
+    return house.ledger.registers.need(Submission, change.ids[-1]).record
+
+
+def seal_of(house: House) -> str:
+    return house.ledger.registers.all(SealKey)[0].record.fingerprint
+
+
+def test_a_paper_of_this_ledger_is_known(house: House) -> None:
+    paper = sealed(house, b"first")
+    found = compare(house.ledger, paper.doc_no, paper.pdf_sha256, seal_of(house))
+    assert found.problems == () and found.notes == ()
+
+
+def test_another_file_under_its_number_differs(house: House) -> None:
+    paper = sealed(house, b"first")
+    [(code, _)] = compare(house.ledger, paper.doc_no, "0" * 64, seal_of(house)).problems
+    assert code == DIFFERS
+
+
+def test_a_ledger_without_papers_knows_none(house: House) -> None:
+    found = compare(house.ledger, "令和8年度 第1号", "0" * 64, seal_of(house))
+    assert found.problems == ((NOT_IN_LEDGER, NOT_HERE),)
+    found = compare(house.ledger, "令和8年度 第1号", "0" * 64, "ab" * 32)
+    assert found.problems == ((NOT_IN_LEDGER, OTHER_SEAL),)
+
+
+def test_a_paper_of_an_erased_contract_is_no_stranger(house: House) -> None:
+    first, last = sealed(house, b"first"), sealed(house, b"last")
+    erase(house)
+    assert not house.ledger.paper.sealed()
+    found = compare(house.ledger, last.doc_no, last.pdf_sha256, seal_of(house))
+    assert found.problems == () and "照合値は、消去の記帳に残っています" in found.notes[0]
+    found = compare(house.ledger, first.doc_no, first.pdf_sha256, seal_of(house))
+    assert found.problems == () and "2026-001" in found.notes[0]
+    found = compare(house.ledger, first.doc_no, first.pdf_sha256, "ab" * 32)
+    assert found.problems == ((NOT_IN_LEDGER, OTHER_SEAL),)
