@@ -18,6 +18,7 @@ from models.fields import JAPAN
 from models.journal import News
 from models.office_hours import OfficeHours, office_hours
 from models.records import Person, SystemEvent, UserAccount
+from models.registers import FINDING
 from models.store import Op, Query, Where
 from models.wareki import format_clock, format_wareki
 
@@ -241,7 +242,7 @@ def review(ledger: "Ledger", month: date, finding: str) -> Change:
         InvalidField: the finding is empty or says nothing.
     """
     ledger.require("access_review")
-    text = ledger.registers.reason(finding)
+    text = ledger.registers.reason(finding, FINDING)
     lines = month_lines(ledger, month)
     head = ledger.access.head()
     count = Counter(one.kind for one in remarks(ledger, month, lines))

@@ -33,6 +33,7 @@ from models.errors import AzukariError, LittleRoom
 from models.journal import JournalState, JournalStatus, News
 from models.mending import advice
 from models.records import BackupRun, SystemEvent
+from models.registers import FINDING
 from models.store import Op, Query, Where
 from models.terminals import device_of, in_use
 from models.wareki import JAPAN, format_short, format_short_moment
@@ -484,7 +485,7 @@ def record_check(
     if (answered := ledger.answered(command_id)) is not None:
         return answered
     ledger.require("condition")
-    text = ledger.registers.reason(finding)
+    text = ledger.registers.reason(finding, FINDING)
     lines = [
         f"{one.topic}：{WORDS[one.state]}"
         + ("" if one.state is State.GOOD else f"。{one.sentence}")

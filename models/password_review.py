@@ -16,6 +16,7 @@ from models.inquiry import Inquiry
 from models.journal import News
 from models.profile_reader import Cycle
 from models.records import UserAccount
+from models.registers import FINDING
 from models.wareki import format_short
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def record_review(ledger: "Ledger", finding: str) -> Change:
         SystemEventKind.PASSWORDS_REVIEWED, EventLevel.INFO, "\n".join(lines)[:1900],
         f"利用者{len(accounts)}人",
     )  # fmt: skip
-    return ledger.commit([creating(ledger.journal.event(news, ledger.registers.reason(finding)))])
+    text = ledger.registers.reason(finding, FINDING)
+    return ledger.commit([creating(ledger.journal.event(news, text))])
 
 
 def _day(day: date | None) -> str:

@@ -1,11 +1,13 @@
 """The condition of the system: what is judged well, what needs care, and what is found installed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePath
 
 import pytest
 
+from models.access_review import review
 from models.capacity import (
     FAT32,
     GIB,
@@ -26,11 +28,13 @@ from models.condition import (
     State,
     days_left,
     judge,
+    record_check,
 )
 from models.denied import found_denied, parse_denied
 from models.errors import AzukariError, InvalidField, LittleRoom, NotPermitted, QuotaUsedUp
 from models.fields import JAPAN
 from models.journal import JournalState, JournalStatus
+from models.password_review import record_review
 from models.records import Place, SystemEvent
 from resources import denied_programs
 from storage.machine import PC, read_memory
@@ -248,3 +252,25 @@ def test_memory_is_read_from_what_linux_tells(tmp_path: Path) -> None:
 def test_this_machine_tells_its_memory(tmp_path: Path) -> None:
     memory = PC(tmp_path, "").memory()
     assert memory and MIB < memory.used < memory.total and 0 < memory.free < memory.total
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [("無", "「所見」を具体的に"), ("定義は最新\x07です", "「所見」の6文字目"),
+     ("所" * 4001, "「所見」が長すぎます")],
+)  # fmt: skip
+def test_what_is_wrong_with_a_finding_is_said_of_the_finding(
+    house: House, typed: str, problem: str
+) -> None:
+    """The entry keeps it as a reason; nobody who typed it has seen that word."""
+    head = house.ledger.store.head()
+    acts: list[Callable[[], object]] = [
+        lambda: record_check(house.ledger, [], typed),
+        lambda: record_review(house.ledger, typed),
+        lambda: review(house.ledger, date(2026, 10, 1), typed),
+    ]
+    for act in acts:
+        with pytest.raises(InvalidField) as caught:
+            act()
+        assert problem in str(caught.value) and "理由" not in str(caught.value)
+    assert house.ledger.store.head() == head
