@@ -281,8 +281,19 @@ class NewSheet(Protocol):
     @property
     def key(self) -> SheetKey: ...
 
-    def put_in_force(self) -> str:
-        """Make it the only valid sheet, durably, and return its text, which is shown once."""
+    @property
+    def text(self) -> str:
+        """What is printed; it is told nowhere else."""
+
+    def is_right(self, typed: str) -> bool:
+        """Tell whether somebody typed it back as it is."""
+
+    def put_in_force(self) -> None:
+        """Make it the only valid sheet, durably.
+
+        Raises:
+            SheetUncertain: it failed half-way, and one of the two sheets is in force.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from models.codes import (
 from models.commands import Change, creating, revising
 from models.errors import Cancelled, NotPermitted, Refused, WeakPassword
 from models.former_passwords import former_passwords
+from models.gate import NewSheet
 from models.issuing import issue_procedure
 from models.passwords import check_own, tidy
 from models.records import (
@@ -299,27 +300,39 @@ class People:
         )
         return ledger.commit([revising(renewed, ledger.registers.reason(reason)), *beside])
 
-    def replace_sheet(self, reason: str) -> str:
-        """Make a new recovery sheet; the old one opens nothing when this returns.
+    def draw_sheet(self) -> NewSheet:
+        """Return a recovery sheet that opens nothing yet, so that it can be written down first.
+
+        Raises:
+            NotPermitted
+        """
+        self._ledger.require("recovery_sheet")
+        return self._ledger.safe.new_sheet()
+
+    def replace_sheet(self, reason: str, sheet: NewSheet | None = None) -> str:
+        """Put a new recovery sheet in force; the old one opens nothing when this returns.
 
         The ledger learns of the new sheet before the key header does, and forgets the old one
         after it, so that one of the two is valid at every moment.
 
+        Args:
+            sheet: that was drawn and is on paper by now.
+
         Returns:
-            The text of the new sheet, which is shown once.
+            The text of the new sheet.
 
         Raises:
             InvalidField, NotPermitted
+            SheetUncertain: one of the two sheets is in force.
         """
         ledger = self._ledger
-        if ledger.role is not Role.SUPERVISOR:
-            raise NotPermitted(act="回復シートの作り直し", who=Role.SUPERVISOR.label)
         text = ledger.registers.reason(reason)
-        sheet = ledger.safe.new_sheet()
+        sheet = sheet or self.draw_sheet()
+        ledger.require("recovery_sheet")
         ledger.commit([believing(ledger, sheet.key, text)])
-        typed = sheet.put_in_force()
+        sheet.put_in_force()
         settle_sheet(ledger)
-        return typed
+        return sheet.text
 
     def accounts(self) -> list[UserAccount]:
         return [stored.record for stored in self._ledger.registers.all(UserAccount)]

@@ -58,6 +58,7 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "import": ("一覧の取込み", REGISTER),
     "rights": ("アクセス資格の付与・抹消", frozenset({A, S})),
     "accounts": ("利用者の管理", frozenset({A, S})),
+    "recovery_sheet": ("回復シートの作り直し", REGISTER),
     "settings": ("設定の変更", frozenset({A, S})),
     "journal": ("更新ジャーナルの開始", frozenset({A, S})),
     "without_journal": ("更新ジャーナルなしの運用", REGISTER),

@@ -17,6 +17,7 @@ from models.errors import (
     Cancelled,
     Damaged,
     InsideLedger,
+    InvalidField,
     MediumMissing,
     MustChangePassword,
     NotPermitted,
@@ -399,10 +400,19 @@ class _DrawnSheet:
         vault = self._safe.vault
         return SheetKey(next_sheet_name(vault.header), sheet_signing_key(self._sheet, vault))
 
-    def put_in_force(self) -> str:
+    @property
+    def text(self) -> str:
+        return self._sheet.text
+
+    def is_right(self, typed: str) -> bool:
+        try:
+            return RecoverySheet.parse(typed) == self._sheet
+        except InvalidField:
+            return False
+
+    def put_in_force(self) -> None:
         self._safe.vault.replace_recovery_sheet(self._sheet)
         self._safe.remember_header()
-        return self._sheet.text
 
 
 def sheet_signing_key(sheet: RecoverySheet, vault: Vault) -> bytes:

@@ -10,16 +10,19 @@ What is derived from the data key (DEK) of an epoch, each by HKDF-SHA256 with th
 
 import hmac
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.codes import Role
 from models.errors import (
+    AzukariError,
     Locked,
     MustChangePassword,
     NotFound,
     NotPermitted,
     Refused,
+    SheetUncertain,
     WrongPassword,
 )
 from models.passwords import check_floor
@@ -48,7 +51,7 @@ from storage.header_edits import (
     with_recovery,
     with_user,
 )
-from storage.header_files import write_pair
+from storage.header_files import COPIES, write_pair
 from storage.kdf import KEY_BYTES, hkdf
 from storage.keyset import KeySet, Wrap, unwrap_key
 from storage.recovery import RecoverySheet
@@ -309,9 +312,24 @@ class Vault:
         self._permit(RECOVERY_ROLE)
         secrets = self._secrets
         sheet = sheet or RecoverySheet.create(secrets.random)
-        header = with_recovery(self.header, sheet, secrets.keys, secrets)
-        self.commit(header, responsible=True)
+        self.commit_sheet(with_recovery(self.header, sheet, secrets.keys, secrets))
         return sheet
+
+    def commit_sheet(self, header: Header) -> None:
+        """Commit a header with another recovery sheet, of which only one is in force.
+
+        Raises:
+            SheetUncertain: a copy may hold the new sheet, and the disk failed.
+            AzukariError: nothing was written.
+        """
+        before = self.header_bytes
+        try:
+            self.commit(header, responsible=True)
+        except BaseException as error:
+            if any(_read_if_there(self.folder / name) != before for name in COPIES):
+                reason = str(error) if isinstance(error, AzukariError) else ""
+                raise SheetUncertain(file=str(self.folder), reason=reason) from error
+            raise
 
     # --- a new data key (storage/rotation.py keeps the order) -----------------------------------
 
@@ -421,6 +439,12 @@ class Vault:
         file = encode(header, secrets)
         write_pair(self.folder, file.raw, instead_of=self._file.raw)
         self._file = file
+
+
+def _read_if_there(path: Path) -> bytes:
+    with suppress(OSError):
+        return path.read_bytes()
+    return b""
 
 
 def derive_key(data_key: bytes, vault_id: bytes, purpose: str) -> bytes:

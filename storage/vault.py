@@ -6,28 +6,19 @@ a key leaves: bounds, MAC, signatures; only then is a torn copy mended.
 
 import hmac
 import os
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from models.codes import Role
-from models.errors import (
-    AzukariError,
-    Damaged,
-    DeviceSecretMissing,
-    NotPermitted,
-    Occupied,
-    SheetUncertain,
-)
+from models.errors import Damaged, DeviceSecretMissing, NotPermitted, Occupied
 from models.passwords import check_floor
 from resources import VERSION as PROGRAM
 from storage.device import DeviceSecret
-from storage.files import make_private_folder, read_whole
+from storage.files import make_private_folder
 from storage.header import (
     HASH_BYTES,
     ID_BYTES,
-    MOST_BYTES,
     Epoch,
     Header,
     HeaderFile,
@@ -46,7 +37,7 @@ from storage.header_edits import (
     with_recovery,
     with_user,
 )
-from storage.header_files import COPIES, HeaderPair, create_pair, read_pair
+from storage.header_files import HeaderPair, create_pair, read_pair
 from storage.kdf import KEY_BYTES, STANDARD, TEST, KdfParameters
 from storage.keyset import CannotOpen, KeySet, Random, unwrap_key
 from storage.lock import LOCK_NAME
@@ -231,14 +222,7 @@ class PreparedRecovery:
             SheetUncertain: a copy may hold the new sheet, and the disk failed.
             AzukariError: nothing was written.
         """
-        folder, before = self.vault.folder, self.vault.header_bytes
-        try:
-            self.vault.commit(self.header, responsible=True)
-        except BaseException as error:
-            if any(_read_if_there(folder / name) != before for name in COPIES):
-                reason = str(error) if isinstance(error, AzukariError) else ""
-                raise SheetUncertain(file=str(folder), reason=reason) from error
-            raise
+        self.vault.commit_sheet(self.header)
         return self.vault
 
 
@@ -266,12 +250,6 @@ def prepare_recovery(opened: Vault, *, user_id: str, login: str, password: str) 
     vault = Vault(opened.folder, opened._file, user, replace(secrets, keys=keys))
     vault.repaired, vault.epoch = opened.repaired, opened.epoch
     return PreparedRecovery(vault, header, fresh)
-
-
-def _read_if_there(path: Path) -> bytes:
-    with suppress(AzukariError):
-        return read_whole(path, limit=MOST_BYTES)
-    return b""
 
 
 def _prepare_folder(folder: Path) -> None:

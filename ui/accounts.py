@@ -19,8 +19,9 @@ from models.codes import AccessLevel, AccountStatus, Role
 from models.commands import Change
 from models.errors import AzukariError, Cancelled
 from models.fields import Day
+from models.gate import NewSheet
 from models.password_review import record_review
-from models.records import Contract, Person, UserAccount
+from models.records import Contract, Organization, Person, UserAccount
 from models.store import Progress
 from ui.asking import dialog_buttons
 from ui.editor_choices import make_box
@@ -28,6 +29,7 @@ from ui.keys import EnterMovesOn
 from ui.layout import add_row, align, form, heading, note, say
 from ui.must_change import OwnPasswordDialog
 from ui.new_password import NewPassword
+from ui.new_sheet import NewSheetDialog
 from ui.page import Desk
 from ui.proposals import ProposalsCard
 from ui.reissuing import ExposedDialog, ReissueDialog
@@ -146,6 +148,19 @@ class AccountsPart(QWidget):
             self._with_new_key(
                 self.tr("暗号鍵の更新"), lambda progress: people.renew_key(reason, progress)
             )
+
+    def new_sheet(self) -> None:
+        """Put another recovery sheet in force: the old one was lost, seen, or never written down."""
+        ledger = self.desk.ledger
+
+        def draw() -> tuple[NewSheet, str]:
+            contractor = ledger.registers.one(Organization)  # the first one keeps the ledger
+            return ledger.people.draw_sheet(), contractor.record.name if contractor else ""
+
+        def show(found: tuple[NewSheet, str]) -> None:
+            NewSheetDialog(self.desk, *found, self).exec()
+
+        self.desk.operations.ask(draw, show, parent=self)
 
     def _with_new_key(self, title: str, work: Callable[[Progress], Change]) -> None:
         """Run what encrypts the whole ledger again: minutes for a large one."""

@@ -56,19 +56,20 @@ class SettingsPage(Page):
 
     def verbs(self) -> list[QAction]:
         made = []
-        for word, name, act in (
-            (self.tr("利用者の追加"), "new", self.accounts.add),
-            (self.tr("パスワードの再発行"), "key", self.accounts.reissue),
-            (self.tr("利用停止"), "stop", self.accounts.disable),
-            (self.tr("知られた・紛失"), "stop", self.accounts.shut),
-            (self.tr("見直しの記帳"), "verify", self.accounts.review),
-            (self.tr("暗号鍵の更新"), "key", self.accounts.renew_key),
-            (self.tr("自分のパスワード"), "lock", self.accounts.change_own),
+        for word, name, act, need in (
+            (self.tr("利用者の追加"), "new", self.accounts.add, "accounts"),
+            (self.tr("パスワードの再発行"), "key", self.accounts.reissue, "accounts"),
+            (self.tr("利用停止"), "stop", self.accounts.disable, "accounts"),
+            (self.tr("知られた・紛失"), "stop", self.accounts.shut, "accounts"),
+            (self.tr("見直しの記帳"), "verify", self.accounts.review, "accounts"),
+            (self.tr("暗号鍵の更新"), "key", self.accounts.renew_key, "accounts"),
+            (self.tr("回復シート"), "key", self.accounts.new_sheet, "recovery_sheet"),
+            (self.tr("自分のパスワード"), "lock", self.accounts.change_own, ""),
         ):
             action = QAction(icons.icon(name), word, self)
             action.triggered.connect(lambda _checked=False, act=act: self._on_accounts(act))
-            if act != self.accounts.change_own:
-                permitted.offer(action, permitted.why_not(self.desk.ledger, "accounts"))
+            if need:
+                permitted.offer(action, permitted.why_not(self.desk.ledger, need))
             made.append(action)
         return made
 

@@ -108,7 +108,7 @@ def test_a_header_written_by_half_leaves_both_sheets_to_be_tried(
     said = recover(console, sheet, new)
     monkeypatch.undo()
     assert said.answer["error"] == SheetUncertain.code and said.code == 5
-    assert "どの回復シートも捨てないで" in said.err and new.exists()
+    assert "前の回復シートも、捨てないで" in said.err and new.exists()
     if copies:
         assert opens(console, FRESH)
         assert recover(console, new, tmp_path / "third", NEXT).code == 0
