@@ -24,7 +24,13 @@ from PySide6.QtWidgets import (
 
 from models.backups import restored_words
 from models.codes import EmploymentType
-from models.errors import AzukariError, InvalidField, WrongRecoverySheet
+from models.errors import (
+    AzukariError,
+    InvalidField,
+    Occupied,
+    SheetUsed,
+    WrongRecoverySheet,
+)
 from models.gate import Restored
 from models.ledger import Ledger
 from models.office import Office
@@ -49,7 +55,7 @@ WHAT, WHO = range(2)  # the steps: from what, and who takes over
 
 
 class RestoreDialog(QDialog):
-    """Restores into a folder that does not exist yet; nothing that exists is overwritten.
+    """Restores into a new or empty folder; nothing that exists is overwritten.
 
     Attributes:
         restored: emitted with the new ledger folder.
@@ -103,7 +109,7 @@ class RestoreDialog(QDialog):
         column.setSpacing(10)
         column.addWidget(heading(self.windowTitle()))
         column.addWidget(note(self.tr(
-            "新しいフォルダーに復元し、全体を検証します。今ある台帳は変わりません。"
+            "新しい（または空の）フォルダーに復元し、全体を検証します。今ある台帳は変わりません。"
             "復元できるのは責任者だけです。従事者の方は、責任者に依頼してください。"
         )))  # fmt: skip
         for widget in (*self.steps, self.message, self.buttons):
@@ -256,10 +262,8 @@ class RestoreDialog(QDialog):
         target = self.target()
         if not self.file.text().strip() or target is None:
             return self.tr("バックアップと、復元する場所を選んでください。")
-        if target.exists():
-            return self.tr("「{0}」は、すでにあります。別の名前にしてください。").format(
-                target.name
-            )
+        if _holds_something(target):
+            return str(Occupied(file=target.name))
         if self.ways.checkedId() == SHEET:
             return self._who_problem() if self.step == WHO else self._sheet_problem()
         if not self.login.text().strip() or not self.password.text():
@@ -307,7 +311,10 @@ class RestoreDialog(QDialog):
             _, fresh = office.restore_with_sheet(
                 file, folder, sheet, login, password, progress, person, journal
             )
-            return office.unlock(folder, login, password), fresh
+            try:
+                return office.unlock(folder, login, password), fresh
+            except AzukariError as error:  # the new sheet is in force and nobody was shown it
+                raise SheetUsed(reason=str(error)) from error
 
         self._operations.long(
             self.tr("復元"), work, lambda found: self._show_new_sheet(folder, found), self,
@@ -358,6 +365,16 @@ class RestoreDialog(QDialog):
             return
         restore = self._with_sheet if self.ways.checkedId() == SHEET else self._with_password
         restore(Path(self.file.text().strip()), target)
+
+
+def _holds_something(target: Path) -> bool:
+    """Tell early what the gate will not restore into; it looks again and more closely."""
+    try:
+        return any(target.iterdir())
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _page(sentence: str) -> tuple[QWidget, QFormLayout]:

@@ -144,7 +144,7 @@ def test_a_backup_is_restored_into_a_new_folder(
     dialog.login.setText(LOGIN)
     dialog.password.setText(PASSWORD)
     dialog.accept()
-    assert "すでにあります" in dialog.message.text()
+    assert "すでにファイルがあります" in dialog.message.text()
     dialog.name.setText("復元")
     dialog.accept()
     settle(qtbot, desk.operations)

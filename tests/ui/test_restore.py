@@ -171,6 +171,23 @@ def test_somebody_new_takes_over(place: Place) -> None:
     ledger.close()
 
 
+def test_an_empty_folder_takes_the_restore_and_a_full_one_does_not(place: Place) -> None:
+    (place.folder / "復元").mkdir()
+    (place.folder / "復元" / "mine").touch()
+    dialog = place.dialog(place.home)
+    found: list[object] = []
+    dialog.restored.connect(found.append)
+    for _ in range(2):
+        dialog.login.setText(LOGIN)
+        dialog.password.setText(PASSWORD)
+        dialog.accept()
+        place.settle()
+        if not found:
+            assert "空のフォルダーか" in dialog.message.text()
+            (place.folder / "復元" / "mine").unlink()
+    assert found == [place.folder / "復元"]
+
+
 def test_a_mistyped_line_is_named_and_nothing_is_made(place: Place) -> None:
     dialog = place.dialog()
     first = place.sheet[0]
