@@ -5,7 +5,7 @@ only what it touched, so that a question over 100,000 events is answered at once
 """
 
 from collections import ChainMap
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import cached_property
@@ -35,6 +35,7 @@ R = TypeVar("R", bound=Record)
 ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is asked again
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
 WORST = ("due", "action", "broken")  # how bad a row is, mildest first
+UNSEEN = "逸脱（{rule}）の記録が取り消されたか訂正されましたが、別の人の確認が済んでいません。理由：{reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +287,25 @@ class Inquiry:
     def of_rule(self, rule_id: str) -> list[Row]:
         """Return what a rule says to everything that happened and stands, less what is settled."""
         settled = self.settled
-        return [row for row in self.verdicts.of(rule_id) if (rule_id, row.id) not in settled]
+        found = [row for row in self.verdicts.of(rule_id) if (rule_id, row.id) not in settled]
+        return found + self._gone_unseen(rule_id, settled, {row.id for row in found})
+
+    def _gone_unseen(
+        self, rule_id: str, settled: Container[tuple[str, str]], told: Container[str]
+    ) -> list[Row]:
+        """Return breaches whose act is no longer told, and that nobody else has looked at.
+
+        Whoever voids the act, or enters it again with what was missing, does not settle it alone.
+        """
+        return [
+            row(one, UNSEEN.format(rule=rule_id, reason=one.reason), "broken")
+            for one in self.all(RuleOverride)
+            if one.rule_id == rule_id
+            and one.mode is not RuleMode.WARN
+            and not one.approved_by
+            and one.record_ref not in told
+            and (rule_id, one.record_ref) not in settled
+        ]
 
     def case(self, record: Record) -> Case:
         """Return a record as the rules would be asked about it."""

@@ -20,6 +20,7 @@ from models.codes import (
 )
 from models.commands import Change
 from models.errors import Conflict, NeedsAnswer, NotPermitted, Refused, RuleRefused
+from models.inquiry import Inquiry
 from models.records import (
     AccessRight,
     Assignment,
@@ -150,6 +151,25 @@ def test_whoever_is_not_here_may_agree_later(staffed: House) -> None:
     assert not staffed.ledger.rules.why_not_approve(waiting.record)
     staffed.ledger.rules.approve([waiting.record.id])
     assert staffed.ledger.rules.waiting() == []
+
+
+def test_a_breach_is_not_taken_away_by_whoever_entered_it(staffed: House) -> None:
+    """The act is voided: that settles nothing until somebody else has looked at it."""
+
+    def told() -> list[str]:
+        asked = Inquiry(staffed.ledger, staffed.story.contract)
+        return [row.id for row in asked.of_rule("R-01")]
+
+    answers = Answers({"R-01": REASON}, later=True)
+    staffed.ledger.handling.record(uncleared(staffed), answers=answers)
+    [waiting] = staffed.ledger.rules.waiting()
+    assert told() == [waiting.record.record_ref]
+    staffed.ledger.handling.void(waiting.record.record_ref, "入力の誤りであった")
+    assert told() == [waiting.record.id]
+    staffed.sign_in("yoshino")
+    staffed.ledger.rules.approve([waiting.record.id])
+    staffed.sign_in("takahashi")
+    assert told() == []
 
 
 def test_a_worker_agrees_only_where_no_other_responsible_person_could(staffed: House) -> None:
