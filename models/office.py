@@ -255,13 +255,13 @@ class Office:
             ledger = self._ledger(restored.opened)
             require_signer(ledger)
             ledger.require("restore")
+            ledger.outside.require(folder)
             keep_restore(ledger, restored, started)
             ledger.access.handed_out(Act.RESTORE, BackupRun.type)
             done.append(replace(restored, opened=None))
 
         self.gate.restore(
             backup, folder, login=login, password=password, progress=progress, journal=journal,
-            ledger.outside.require(folder)
             settle=enter,
         )  # fmt: skip
         return done[0]
@@ -285,17 +285,17 @@ class Office:
             The head that was reached.
 
         Raises:
+            UnregisteredMedium, NetworkPlace: of `scratch`; nothing was tried.
             AzukariError: what failed; it is entered as well.
         """
+        ledger.require("restore")
+        ledger.outside.require(scratch)
 
         def restore() -> Head:
             return self.gate.restore_for_trial(
                 backup, scratch, login=ledger.user.login_name, password=password,
-            UnregisteredMedium, NetworkPlace: of `scratch`; nothing was tried.
                 progress=progress, journal=journal, vault_id=ledger.store.vault_id,
             )  # fmt: skip
-        ledger.require("restore")
-        ledger.outside.require(scratch)
 
         return record_restore_test(ledger, backup, restore, with_journal=journal is not None)
 
@@ -330,6 +330,7 @@ class Office:
             ledger = self._ledger(opened)
             try:
                 self._arrive(ledger)
+                ledger.outside.require(folder)
                 record_restore(ledger, restored, started)
                 ledger.access.note(Act.RESTORE, BackupRun.type)
                 done.append((ledger.store.head(), fresh))
@@ -338,7 +339,6 @@ class Office:
 
         try:
             self.gate.restore_with_sheet(
-                ledger.outside.require(folder)
                 backup, folder, sheet=sheet, settle=settle_in, progress=progress, journal=journal
             )
         except BaseException:
