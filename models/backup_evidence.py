@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from models.after_erasure import erasures_of
 from models.backup_care import standing_of
 from models.inquiry import Inquiry, Row, row
 from models.records import BackupRun, ContentErasure
@@ -28,9 +29,8 @@ def backups_left(asked: Inquiry) -> Iterator[Row]:
         if (run.to_event_seq or 0) >= asked.begun
     ]
     until = asked.contract.retain_ledger_until
-    if asked.contract.content_erased_on is not None:
-        erasures = asked.ledger.registers.all(ContentErasure, contract_id=asked.contract.id)
-        before = max((one.meta.created_seq for one in erasures), default=0)
+    if asked.all(ContentErasure):
+        before = erasures_of(asked.ledger.registers, asked.contract.id)[-1].meta.created_seq
         held = [run for run in held if (run.to_event_seq or 0) < before]
         if held:
             yield row(asked.contract, ERASED.format(len(held)), "broken")

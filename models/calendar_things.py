@@ -21,6 +21,7 @@ from models.inquiry import Inquiry
 from models.records import (
     Authorization,
     ClientCommunication,
+    ContentErasure,
     ContractPlace,
     HandlingEvent,
     Organization,
@@ -165,8 +166,8 @@ def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
 def k38_retention(asked: Inquiry) -> Iterator[Due]:
     """K-38: how long the ledger of a closed contract is kept is decided before it is over."""
     day = asked.contract.retain_ledger_until
-    erased = asked.contract.content_erased_on is not None
-    if day is not None and asked.contract.status is ContractStatus.CLOSED and not erased:
+    closed = asked.contract.status is ContractStatus.CLOSED
+    if day is not None and closed and not asked.all(ContentErasure):
         yield due(asked, "K-38", "台帳の保存期限の確認", "", day, asked.contract)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from models import permissions
+from models.after_erasure import require_kept
 from models.chain import Command, Entry
 from models.codes import AttachmentKind, FindingSource
 from models.commands import Change, creating, revising, voiding
@@ -17,7 +18,7 @@ from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field, LongText
 from models.profiles import Profile
-from models.records import ALL, AccessRight, Attachment, Record, Stored
+from models.records import ALL, AccessRight, Attachment, Contract, Record, Stored
 from models.records import Finding as FindingRecord
 from models.rules.answers import Answers
 from models.rules.engine import Finding
@@ -228,6 +229,9 @@ class Registers:
         self.check_references(record, desk or Desk(self._ledger.store))
         if isinstance(record, FindingRecord) and record.source is FindingSource.INSPECTION:
             self._ledger.require("officer_record")
+        if isinstance(record, Contract):
+            known = self._ledger.store.get(Contract, record.id)
+            require_kept(self, record, known.record if known else None)
         if isinstance(record, AccessRight):
             before = self._ledger.store.get(AccessRight, record.id)
             self._ledger.rights.require_possible(record, before.record if before else None)
@@ -267,12 +271,12 @@ class Registers:
             contract = target.contract() if type_ != "contract" else ""
             if contract and record.contract() and contract != record.contract():
                 raise InvalidField(field=f.label, problem="で、ほかの契約の記録が選ばれています。")
-            if isinstance(target, Attachment) and record.contract() and not contract:
-                self._require_known_file(f, record, target)
             if f.name == "source_file_id" and getattr(target, "kind", None) != SOURCE:
                 raise InvalidField(
                     field=f.label, problem="は、取込みで残した元のファイルに限ります。"
                 )
+            if isinstance(target, Attachment) and record.contract() and not contract:
+                self._require_known_file(f, record, target)
 
     def _require_known_file(self, f: Field, record: Record, file: Attachment) -> None:
         """Refuse a file of no contract: everybody would see it, and it would not end with this one.

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
+from models.after_erasure import why_kept
 from models.codes import (
     AssignmentStatus,
     Code,
@@ -91,6 +92,11 @@ class RegisterTab(QWidget):
         limited = self.cls is not Contract and "contract_id" in self.cls.fields()
         self.view.set_contract(contract_id if limited else "", self.profile)
 
+    def why_fixed(self) -> str:
+        """Return why the marked record stays as it is, "" when it may be corrected."""
+        marked = self.view.marked_id() if self.cls is Contract else ""
+        return why_kept(self.desk.ledger.registers, marked) if marked else ""
+
     def has_draft(self) -> bool:
         return any(isinstance(d, FormDialog) and d.is_dirty() for d in self._dialogs)
 
@@ -103,7 +109,8 @@ class RegisterTab(QWidget):
     def open(self) -> None:
         """Show the marked record."""
         stored = self.desk.ledger.registers.need(self.cls, self.view.marked_id())
-        may = not permitted.why_not_revise(self.desk.ledger, self.cls) and not stored.meta.voided
+        fixed = self.why_fixed() or permitted.why_not_revise(self.desk.ledger, self.cls)
+        may = not fixed and not stored.meta.voided
         dialog = RecordDialog(self.desk, stored, profile=self._words(), may_revise=may, parent=self)
         dialog.revise_wanted.connect(dialog.close)
         dialog.revise_wanted.connect(self.revise)
@@ -257,7 +264,7 @@ class RegisterPage(Page):
         reasons = (
             permitted.why_not_write(ledger, cls),
             nothing,
-            permitted.why_not_revise(ledger, cls) or nothing or voided,
+            permitted.why_not_revise(ledger, cls) or nothing or voided or tab.why_fixed(),
             permitted.why_not_write(ledger, cls) or nothing or voided,
             nothing,
             permitted.why_not(ledger, "export"),

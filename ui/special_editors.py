@@ -124,7 +124,7 @@ SPECIAL: Mapping[tuple[type[Declared], str], EditorMaker] = {
 }
 
 SHOWN_ONLY: Mapping[type[Declared], frozenset[str]] = {  # filled in by the program
-    Contract: frozenset({"profile_version"}),
+    Contract: frozenset({"profile_version", "content_erased_on"}),
 }
 
 NOT_SHOWN: Mapping[type[Declared], frozenset[str]] = {  # filled in, and says nothing to a reader

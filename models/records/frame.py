@@ -163,6 +163,9 @@ class Contract(Record):
     def required(self) -> frozenset[str]:
         return frozenset({"termination_reason"}) if self.terminated_on else frozenset()
 
+    def irrelevant(self) -> frozenset[str]:
+        return frozenset() if self.content_erased_on else frozenset({"content_erased_on"})
+
     def inconsistencies(self) -> Iterator[str]:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             yield "「契約終了日」が「契約開始日」より前になっています。"

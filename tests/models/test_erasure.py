@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -36,7 +35,6 @@ from tests.ending import (
     other,
     other_item,
     plain_pages,
-    revise,
     store_of,
     worker,
 )
@@ -377,12 +375,6 @@ def test_a_second_erasure_takes_what_came_later(house: House) -> None:
         b"later", name="c.txt", mime="text/plain", kind=AttachmentKind.PHOTO,
         contract_id=house.story.contract.id,
     )  # fmt: skip
-    stub = house.ledger.registers.need(Contract, house.story.contract.id).record
-    revise(
-        house,
-        replace(stub, retain_ledger_until=house.ledger.today() - timedelta(days=1)),
-        "再度の期限",
-    )
     erase(house)
     assert len(house.ledger.registers.all(ContentErasure)) == 2
     assert not house.ledger.registers.all(Attachment)

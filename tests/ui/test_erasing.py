@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from models.records import ContentErasure, Contract
-from tests.ending import REASON, close, ended, worker
+from tests.ending import REASON, close, ended, erase, worker
 from tests.house import House
 from tests.ui.shell import Answers, settle, texts
 from ui.backup_page import _erased
 from ui.erasing import EraseDialog
+from ui.form_dialog import FormDialog
 from ui.operations import Operations
 from ui.page import Desk
+from ui.record_dialog import RecordDialog
 from ui.record_pages import ContractsPage
 
 
@@ -97,3 +100,35 @@ def test_the_contract_page_offers_it_for_a_marked_contract(
     page.book.setCurrentIndex(1)
     settle(qtbot, desk.operations)
     assert not verb.isEnabled() and "契約を選んでください" in verb.toolTip()
+
+
+def test_what_is_left_of_an_erased_contract_offers_no_correction(
+    house: House, desk: Desk, qtbot: QtBot
+) -> None:
+    page = ContractsPage(desk)
+    qtbot.addWidget(page)
+    page.show()
+    settle(qtbot, desk.operations)
+    revise = next(one for one in page.verbs() if one.text() == "訂正")
+    page.tab.view.mark(house.story.contract.id)
+    settle(qtbot, desk.operations)
+    assert revise.isEnabled()
+    erase(house)
+    page.refresh()
+    settle(qtbot, desk.operations)
+    page.tab.view.mark(house.story.contract.id)
+    assert not revise.isEnabled() and "訂正できません" in revise.toolTip()
+    page.tab.open()
+    (dialog,) = page.tab.findChildren(RecordDialog)
+    assert "訂正…" not in texts(dialog, [QPushButton])
+    day = dialog.form.rows["content_erased_on"]
+    assert day.isVisibleTo(dialog.form) and day.editor.value() == house.ledger.today()
+
+
+def test_no_form_asks_for_the_day_of_an_erasure(house: House, desk: Desk, qtbot: QtBot) -> None:
+    contract = house.ledger.registers.need(Contract, house.story.contract.id)
+    for dialog in (FormDialog(desk, Contract, stored=contract), FormDialog(desk, Contract)):
+        qtbot.addWidget(dialog)
+        form = dialog.form
+        assert not form.rows["content_erased_on"].isVisibleTo(form)
+        assert form.rows["retain_ledger_until"].isVisibleTo(form)

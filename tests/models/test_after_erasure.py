@@ -1,0 +1,112 @@
+"""What is left of an erased contract: only an erasure says so, and nobody rewrites what it left."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.backups import record_backup
+from models.calendar import calendar
+from models.commands import revising
+from models.errors import Refused
+from models.evidence import evidence
+from models.records import Contract
+from models.store import quiet
+from tests.ending import ended, erase
+from tests.house import House
+
+OVER = "台帳の保存期限"
+LEFT = "消去した内容を含むバックアップが1件残っています"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with ended(tmp_path) as made:
+        (tmp_path / "stick").mkdir()
+        record_backup(made.ledger, tmp_path / "stick", quiet)
+        yield made
+
+
+def contract_of(house: House) -> Contract:
+    return house.ledger.registers.need(Contract, house.story.contract.id).record
+
+
+def said(house: House) -> str:
+    """Return what evidence and calendar say of the end of the content."""
+    states = evidence(house.ledger, contract_of(house))
+    rows = {row.sentence for one in states for _query, rows in one.evidence for row in rows}
+    dates = {one.what for one in calendar(house.ledger) if one.code == "K-38"}
+    return "\n".join(sorted(rows | dates))
+
+
+def planted(house: House, day: date | None) -> None:
+    """Enter a day as an older version let people do, past the verbs of today."""
+    house.ledger.commit(
+        [revising(contract_of(house).with_changes(content_erased_on=day), "以前の版の訂正")]
+    )
+
+
+@pytest.mark.parametrize("days", [0, -400])
+def test_the_day_of_erasure_cannot_be_typed(house: House, days: int) -> None:
+    registers, contract = house.ledger.registers, contract_of(house)
+    typed = contract.with_changes(content_erased_on=house.ledger.today() + timedelta(days))
+    with pytest.raises(Refused, match="「内容を消去した日」は、入力できません"):
+        registers.revise(typed, "内容を消去したことにする訂正")
+    fresh = typed.with_changes(id="", contract_no="2026-003")
+    with pytest.raises(Refused, match="入力できません"):
+        registers.create(fresh)
+    assert contract_of(house).content_erased_on is None
+
+
+def test_a_day_without_an_erasure_proves_nothing(house: House) -> None:
+    before = said(house)
+    assert OVER in before and "バックアップ1件を廃棄" in before
+    planted(house, house.ledger.today())
+    assert said(house) == before
+    taken_away = contract_of(house).with_changes(content_erased_on=None)
+    house.ledger.registers.revise(taken_away, "消去していないため")
+    assert contract_of(house).content_erased_on is None
+
+
+@pytest.mark.parametrize("day", [None, date(2020, 4, 1)])
+def test_what_was_erased_stays_erased_whatever_the_field_says(
+    house: House, day: date | None
+) -> None:
+    erase(house)
+    after = said(house)
+    assert LEFT in after and OVER not in after
+    planted(house, day)
+    assert said(house) == after
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"content_erased_on": None},
+        {"content_erased_on": date(2020, 4, 1)},
+        {"title": "元の題名"},
+        {"contract_no": "2026-009"},
+        {"ends_on": date(2031, 3, 31)},
+        {"retain_ledger_until": None},
+    ],
+)
+def test_what_is_left_of_an_erased_contract_cannot_be_rewritten(
+    house: House, changes: dict[str, object]
+) -> None:
+    change = erase(house)
+    stub = contract_of(house)
+    with pytest.raises(Refused, match=f"記帳番号{change.head.seq}）に消去されました"):
+        house.ledger.registers.revise(stub.with_changes(**changes), "もとに戻す訂正です")
+    with pytest.raises(Refused, match="取り消せません"):
+        house.ledger.registers.void(Contract, stub.id, "もとに戻す取消です")
+    assert contract_of(house) == stub
+
+
+def test_another_contract_is_corrected_as_before(house: House) -> None:
+    erase(house)
+    other = house.ledger.registers.one(Contract, contract_no="2026-002")
+    assert other is not None
+    house.ledger.registers.revise(replace(other.record, title="直した題名"), "題名の訂正のため")
+    assert house.ledger.registers.need(Contract, other.record.id).record.title == "直した題名"
