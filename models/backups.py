@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 WHOLE_LEDGER = "（台帳の全体）"
 NOT_MADE = "（作成できませんでした）"
 
+MOST_NAMED = 3  # damaged places of a journal
+
 RESTORED = "restored"  # name of the setting: a restore that is not entered yet
 
 
@@ -96,7 +98,19 @@ def restored_words(restored: Restored) -> str:
     if restored.missing:
         words += f"添付資料のファイル{restored.missing}件は入っていなかったため、戻せませんでした。"
     if restored.log_behind:
-        words += "利用の記録は更新ジャーナルから続けられず、バックアップの時点までです。"
+        words += "利用の記録は、更新ジャーナルの終わりまでは戻せませんでした。"
+    if restored.gap is not None:
+        words += (
+            f"更新ジャーナルの「{restored.gap.where}」が壊れているため、"
+            f"{restored.gap.words}は戻していません。"
+        )
+    if restored.passed:
+        named = "」「".join(restored.passed[:MOST_NAMED])
+        more = len(restored.passed) - MOST_NAMED
+        words += (
+            f"更新ジャーナルの「{named}」{f'ほか{more}か所' if more > 0 else ''}も壊れていますが、"
+        )
+        words += "戻すのに要る記帳はそこにはありませんでした。"
     if restored.torn:
         words += "更新ジャーナルの終わりに、途中で切れた記録が1件あり、戻せませんでした。"
     return words

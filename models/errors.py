@@ -398,6 +398,19 @@ class Damaged(AzukariError):
     unnamed: ClassVar[Mapping[str, str]] = {"what_now": "手を付けずに、責任者に連絡してください。"}
 
 
+class JournalDamaged(Damaged):
+    """Damage ends the way through an update journal. Facts: file, reached, lost."""
+
+    code = "JOURNAL_DAMAGED"
+    sentence = (
+        "更新ジャーナルの「{file}」が壊れているため、最後の記帳まで戻せません。"
+        "戻せるのは、その前の記帳番号{reached}までです（{lost}は戻りません）。何も復元していません。"
+        "媒体をつなぎ直すか、更新ジャーナルの別の写しがあれば、先にそれで試してください。"
+        "{reached}まででよいときは、そこまでと指定して復元します"
+        "（復元の画面の確認、またはコンソールの --up-to-damage）。"
+    )
+
+
 class TablesDamaged(Damaged):
     """Pages are damaged that follow from the log or that nothing uses. Facts: file, places."""
 

@@ -351,11 +351,37 @@ class Recovery(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class JournalGap:
+    """Damage in an update journal that may have held an entry: nothing behind it is taken.
+
+    Args:
+        where: file and frame.
+        first: the first entry that is lost.
+        last: the last one, as far as the journal still says; None when it does not.
+    """
+
+    where: str
+    first: int
+    last: int | None
+
+    @property
+    def words(self) -> str:
+        """Say which entries are lost."""
+        if self.last is None:
+            return f"記帳番号{self.first:,}から後"
+        if self.last == self.first:
+            return f"記帳番号{self.first:,}"
+        return f"記帳番号{self.first:,}から{self.last:,}まで"
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """What a restore brought back: from which backup, and how far the journal led beyond it.
 
     `opened` is the ledger as the restoring person opened it; a sheet opens it by itself.
     `missing` counts files that records speak of and that neither backup nor journal held.
+    `gap` is damage of the journal at which the restore ends because somebody said so; `passed`
+    names other damaged places, in which no entry was that the restore needs.
     """
 
     backup_id: str
@@ -366,7 +392,9 @@ class Restored:
     torn: bool  # the journal ends with bytes that nobody can read
     missing: int
     opened: Opened | None = None
-    log_behind: bool = False  # the access log ends with the backup, not with the journal
+    log_behind: bool = False  # the access log ends before the journal does
+    gap: JournalGap | None = None
+    passed: tuple[str, ...] = ()
 
 
 class Gate(Protocol):
@@ -429,15 +457,20 @@ class Gate(Protocol):
         progress: Progress,
         journal: PurePath | None = None,
         settle: Callable[["Restored"], None] | None = None,
+        up_to_damage: bool = False,
     ) -> Head:
         """Restore a backup into a new or empty folder and verify it there.
 
         Args:
             journal: the folder of the update journal; what it has beyond the backup is replayed.
+            up_to_damage: be content with the entries before damage of the journal.
             settle: enters what was done; called with the open ledger under its passing name.
 
         Returns:
             The head that was reached, before anything was entered by `settle`.
+
+        Raises:
+            JournalDamaged: the journal does not lead to its end; nothing is left of the restore.
         """
 
     def restore_for_trial(
@@ -469,11 +502,12 @@ class Gate(Protocol):
         settle: Callable[[PurePath, "Restored"], None],
         progress: Progress,
         journal: PurePath | None = None,
+        up_to_damage: bool = False,
     ) -> None:
         """Restore on any PC with the recovery sheet of the backup's time.
 
         Args:
             settle: lets a responsible person in; called with the folder under its passing name
                 once everything in it was verified. What it raises takes the restore back.
-            journal: as in `restore`.
+            journal, up_to_damage: as in `restore`.
         """

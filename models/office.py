@@ -235,16 +235,22 @@ class Office:
         password: str,
         progress: Progress,
         journal: PurePath | None = None,
+        *,
+        up_to_damage: bool = False,
     ) -> Restored:
         """Restore a backup on this PC; the next command there enters first that it was restored.
 
         Args:
             journal: folder of the update journal, to come to the last acknowledged entry.
+            up_to_damage: be content with the entries before damage of the journal; what is lost is
+                entered, and printed on the next paper.
 
         Returns:
             What was reached.
 
         Raises:
+            JournalDamaged: the journal does not lead to its end; `up_to_damage` restores what is
+                before.
             AzukariError: the folder does not exist then.
         """
         started = self.clock()
@@ -262,7 +268,7 @@ class Office:
 
         self.gate.restore(
             backup, folder, login=login, password=password, progress=progress, journal=journal,
-            settle=enter,
+            settle=enter, up_to_damage=up_to_damage,
         )  # fmt: skip
         return done[0]
 
@@ -310,10 +316,13 @@ class Office:
         person: Person | None = None,
         journal: PurePath | None = None,
         hand_out: HandOut = SHOWN,
+        *,
+        up_to_damage: bool = False,
     ) -> tuple[Head, str]:
         """Restore a backup on any PC with the recovery sheet of its time, and let somebody in.
 
         Args:
+            journal, up_to_damage: as in `restore`.
             hand_out: keeps the next sheet before it comes into force.
 
         Returns:
@@ -329,8 +338,8 @@ class Office:
             opened, fresh = self._let_in(place, sheet, login, password, person, hand_out)
             ledger = self._ledger(opened)
             try:
-                self._arrive(ledger)
                 ledger.outside.require(folder)
+                self._arrive(ledger)
                 record_restore(ledger, restored, started)
                 ledger.access.note(Act.RESTORE, BackupRun.type)
                 done.append((ledger.store.head(), fresh))
@@ -339,8 +348,9 @@ class Office:
 
         try:
             self.gate.restore_with_sheet(
-                backup, folder, sheet=sheet, settle=settle_in, progress=progress, journal=journal
-            )
+                backup, folder, sheet=sheet, settle=settle_in, progress=progress, journal=journal,
+                up_to_damage=up_to_damage,
+            )  # fmt: skip
         except BaseException:
             hand_out.take_back()  # what that sheet would open is not there
             raise

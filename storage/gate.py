@@ -219,10 +219,13 @@ class LedgerGate:
         progress: Progress,
         journal: PurePath | None = None,
         settle: Callable[[Restored], None] | None = None,
+        up_to_damage: bool = False,
     ) -> Head:
         """Restore into a new folder, verify everything there, and only then give it its name."""
         given = Path(backup), Path(folder)
-        return self._restore_with_password(*given, login, password, progress, journal, settle).head
+        return self._restore_with_password(
+            *given, login, password, progress, journal, settle, up_to_damage=up_to_damage
+        ).head
 
     def _restore_with_password(
         self,
@@ -233,6 +236,8 @@ class LedgerGate:
         progress: Progress,
         journal: PurePath | None,
         settle: Callable[[Restored], None] | None,
+        *,
+        up_to_damage: bool = False,
     ) -> Restored:
         device = self._device.load()
         found: list[Restored] = []
@@ -246,7 +251,9 @@ class LedgerGate:
                 allow_test_profile=self._allow_test_profile,
                 random=self._random,
             )
-            restored = self._complete(place, vault, manifest, backup, journal, progress)
+            restored = self._complete(
+                place, vault, manifest, backup, journal, progress, up_to_damage=up_to_damage
+            )
             found.append(restored)
             if settle is not None:
                 self._memory.remember(vault.vault_id, place.resolve(), restored.head, restored=True)
@@ -297,6 +304,7 @@ class LedgerGate:
         settle: Callable[[PurePath, Restored], None],
         progress: Progress,
         journal: PurePath | None = None,
+        up_to_damage: bool = False,
     ) -> None:
         """Restore on any PC with the recovery sheet of the backup's time."""
         device = self._working_device()
@@ -309,7 +317,9 @@ class LedgerGate:
                 allow_test_profile=self._allow_test_profile,
                 random=self._random,
             )
-            restored = self._complete(place, vault, manifest, Path(backup), journal, progress)
+            restored = self._complete(
+                place, vault, manifest, Path(backup), journal, progress, up_to_damage=up_to_damage
+            )
             # A way that is known begins here.
             self._memory.remember(vault.vault_id, place.resolve(), restored.head, restored=True)
             settle(place, restored)
@@ -324,14 +334,16 @@ class LedgerGate:
         backup: Path,
         journal: PurePath | None,
         progress: Progress,
+        *,
+        up_to_damage: bool,
     ) -> Restored:
         """Replay the journal and verify the whole."""
         follow = Path(journal) if journal is not None else None
-        reached = complete(place, vault, manifest, follow, progress)
+        reached = complete(place, vault, manifest, follow, progress, up_to_damage=up_to_damage)
         base = Head(manifest.seq, manifest.head)
         return Restored(
             manifest.backup_id.hex(), backup, base, reached.head, follow, reached.torn,
-            reached.missing, log_behind=reached.log_behind,
+            reached.missing, log_behind=reached.log_behind, gap=reached.gap, passed=reached.passed,
         )  # fmt: skip
 
     def _restore(

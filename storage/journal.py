@@ -1,9 +1,8 @@
 """The update journal: every command a second time, on another disk (docs/format.md, "Journal").
 
 The folder holds numbered files of a few MiB; each names the one before it and the head that it
-continues. Frames are linked by the hashes of the ledger, so the way from any backup to the last
-entry is found by following them, and so are the lines of the access log. When the ledger was knowingly set back, a new file begins at an
-earlier head; the frames that it leaves aside stay as evidence.
+continues. When the ledger was knowingly set back, a new file begins at an earlier head; the frames
+that it leaves aside stay as evidence. What a restore takes of it: `storage/journal_way.py`.
 
 Sealed attachments that commands speak of are laid beside the files, as they are.
 """
@@ -16,7 +15,6 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from models.access import Line, Seal
 from models.chain import EMPTY, Command, Entry, Head
 from models.errors import (
     AzukariError,
@@ -24,7 +22,6 @@ from models.errors import (
     Foreign,
     MediumMissing,
     NewerFormat,
-    VerificationFailed,
 )
 from models.records import Attachment
 from resources import VERSION as PROGRAM
@@ -41,12 +38,9 @@ from storage.files import (
     writing,
 )
 from storage.header import time_text
-from storage.journal_file import PART_SUFFIX, JournalFile, Logged, Part, Scan
+from storage.journal_file import PART_SUFFIX, JournalFile, Part, Scan
 from storage.journal_format import FORM, ID_BYTES, VERSION, FileHeader, Keys, broken, read_header
 
-_OTHER_KEY = (
-    "更新ジャーナルは、暗号鍵を替える前のものだけです。鍵を替えた後のバックアップを使ってください。"
-)
 FILE_LIMIT = 4 << 20  # bytes after which the next command begins a new file
 
 Progress = Callable[[int, int], None]
@@ -83,7 +77,7 @@ class Journal:
         if not paths:
             raise MediumMissing(file=str(folder))
         file = JournalFile(paths[-1], keys)
-        _require_ours(file, keys.vault_id)
+        require_ours(file, keys.vault_id)
         scan = file.scan()
         journal._file, journal._scan = file, scan
         journal.head, journal.lines, journal.written_at = scan.head, scan.lines, scan.written_at
@@ -183,7 +177,7 @@ class Journal:
         keys = self._keys
         with writing(self.folder):
             paths = list_files(self.folder, keys.vault_id)
-        number = _number(paths[-1]) + 1 if paths else 1
+        number = number_of(paths[-1]) + 1 if paths else 1
         header = FileHeader(
             vault_id=keys.vault_id,
             file_id=keys.random(ID_BYTES),
@@ -217,112 +211,6 @@ class Journal:
 # --- reading a whole folder ---------------------------------------------------------------------
 
 
-def replay(folder: Path, keys: Keys, after: Head, progress: Progress) -> Iterator[Logged]:
-    """Yield the commands that lead from a head to the end of the journal, in order.
-
-    Raises:
-        MediumMissing: there is no journal of this ledger.
-        VerificationFailed: the journal does not continue this head.
-        Damaged: a frame on the way does not open; names it.
-    """
-    paths = list_files(folder, keys.vault_id)
-    if not paths:
-        raise MediumMissing(file=str(folder))
-    _look_over(paths)
-    files = [JournalFile(path, keys) for path in paths if not _is_closed(path, keys)]
-    if not files:
-        raise VerificationFailed(reason=_OTHER_KEY)
-    steps: dict[bytes, tuple[JournalFile, int, int]] = {}
-    scans = []
-    for file in files:
-        _require_ours(file, keys.vault_id)
-        scan = file.scan()
-        scans.append(scan)
-        for number, place in enumerate(scan.places):
-            if place.prefix.last > after.seq and not place.prefix.of_lines:
-                # A later file that begins at an earlier head leaves the older way aside.
-                steps[place.prefix.previous] = (file, len(scans) - 1, number)
-    end, here = scans[-1].head, after
-    while here.hash != end.hash and here.hash in steps:
-        file, which, number = steps[here.hash]
-        logged = file.read(scans[which].places[number], number + 1).logged
-        if logged is None:
-            raise broken(str(file.path), number + 1)
-        command, entries = logged
-        yield command, entries
-        here = Head(command.last_seq, command.head)
-        progress(here.seq - after.seq, max(end.seq - after.seq, 1))
-    if here.hash != end.hash and not _is_behind(scans, end, after):
-        for file, scan in zip(files, scans, strict=True):
-            if scan.torn and scan.head == here:
-                raise broken(str(file.path), len(scan.places) + 1)
-        raise VerificationFailed(reason=_gap(after, scans))
-
-
-def replay_lines(folder: Path, keys: Keys, after: Head) -> tuple[Batch | None, Head]:
-    """Return the lines of the access log that follow a line, and where the journal ends with them.
-
-    Raises:
-        MediumMissing, Damaged, Foreign, NewerFormat
-    """
-    steps: dict[bytes, Line] = {}
-    seals: dict[int, Seal] = {}
-    end = EMPTY
-    for path in list_files(folder, keys.vault_id):
-        if _is_closed(path, keys):
-            continue
-        file = JournalFile(path, keys)
-        scan = file.scan()
-        end = scan.lines
-        for batch in _batches(file, scan, after):
-            previous = batch.before.hash
-            for line in batch.lines:  # a later file that begins anew leaves the older way aside
-                steps[previous] = line
-                previous = line.hash
-            seals.update((seal.first, seal) for seal in batch.seals)
-    taken: list[Line] = []
-    here = after.hash
-    while here in steps and steps[here].number == after.seq + len(taken) + 1:
-        taken.append(steps[here])
-        here = steps[here].hash
-    if not taken:
-        return None, end
-    ends = {line.hash for line in taken}
-    return Batch(after, taken, [seal for seal in seals.values() if seal.hash in ends]), end
-
-
-def _batches(file: JournalFile, scan: Scan, after: Head) -> Iterator[Batch]:
-    for number, place in enumerate(scan.places, 1):
-        lines = file.read(place, number).lines
-        if lines is not None and lines.end.seq > after.seq:
-            yield lines
-
-
-def ends_torn(folder: Path, keys: Keys) -> bool:
-    """Tell whether the last file ends with bytes that may be a command, and are no whole frame."""
-    scan = JournalFile(list_files(folder, keys.vault_id)[-1], keys).scan()
-    return scan.torn and not scan.torn_lines
-
-
-def _is_behind(scans: list[Scan], end: Head, after: Head) -> bool:
-    """Tell whether the journal ends before the backup: nothing is missing then."""
-    return end.seq < after.seq and all(scan.head.seq < after.seq for scan in scans)
-
-
-def _gap(after: Head, scans: list[Scan]) -> str:
-    begins = min(scan.header.base.seq for scan in scans) + 1
-    if begins > after.seq + 1:
-        return (
-            f"更新ジャーナルは記帳番号{begins:,}から始まり、"
-            f"記帳番号{after.seq:,}までのこのバックアップに続きません。"
-            "もっと新しいバックアップを使ってください。"
-        )
-    return (
-        "更新ジャーナルの最後の記帳が、このバックアップの続きではありません。"
-        "ほかのバックアップを使うか、更新ジャーナルなしで復元してください。"
-    )
-
-
 def check_links(
     folder: Path, keys: Keys, knows: Callable[[Head], bool], knows_line: Callable[[Head], bool],
     *, full: bool, progress: Progress,
@@ -339,25 +227,25 @@ def check_links(
     previous = bytes(ID_BYTES)
     before: Scan | None = None
     paths = list_files(folder, keys.vault_id)
-    _look_over(paths)
+    look_over(paths)
     for done, path in enumerate(paths):
         progress(done, len(paths))
-        if _is_closed(path, keys):
+        if is_closed(path, keys):
             previous, before = _id_of(path), None
             continue
         file = JournalFile(path, keys)
-        _require_ours(file, keys.vault_id)
+        require_ours(file, keys.vault_id)
         follows = not done or file.header.link in (previous, bytes(ID_BYTES))
-        if file.header.number != _number(path) or not follows:
+        if file.header.number != number_of(path) or not follows:
             raise broken(str(path))
         previous = file.header.file_id
         if not full and path != paths[-1]:
             continue
         if before is not None and file.header.base.seq > before.head.seq:
             # The next file continues what is not whole any more at the end of this one.
-            raise broken(str(paths[done - 1]), len(before.places) + 1)
+            raise broken(str(paths[done - 1]), before.next_number)
         before = _check_frames(file)
-    if _is_closed(paths[-1], keys):
+    if is_closed(paths[-1], keys):
         raise _unknown(folder)
     last = file.scan()
     if not knows(last.head) or not knows_line(last.lines):
@@ -368,7 +256,7 @@ def _unknown(folder: Path) -> Damaged:
     return Damaged(file=str(folder), what_now="台帳と続きが合いません。責任者に連絡してください。")
 
 
-def _look_over(paths: list[Path]) -> None:
+def look_over(paths: list[Path]) -> None:
     """Let one child vet all headers at once; what does not read is told by whoever opens it."""
     found = []
     for path in paths:
@@ -377,7 +265,7 @@ def _look_over(paths: list[Path]) -> None:
     vetting.look_over(vetting.JOURNAL, found, str(paths[0].parent) if paths else "")
 
 
-def _is_closed(path: Path, keys: Keys) -> bool:
+def is_closed(path: Path, keys: Keys) -> bool:
     """Tell whether a file is under a data key that a rotation ended; nobody can read it any more."""
     header = header_of(path)
     return header is not None and header.epoch < keys.epoch
@@ -386,8 +274,9 @@ def _is_closed(path: Path, keys: Keys) -> bool:
 def _check_frames(file: JournalFile) -> Scan:
     scan = file.scan()
     head, lines = scan.header.base, scan.header.lines
-    for number, place in enumerate(scan.places, 1):
-        part = file.read(place, number)
+    for place in scan.places:
+        number = place.number
+        part = file.read(place)
         if part.lines is not None:
             if part.lines.before != lines:
                 raise broken(str(file.path), number)
@@ -405,7 +294,7 @@ def _check_frames(file: JournalFile) -> Scan:
     return scan
 
 
-def _require_ours(file: JournalFile, vault_id: bytes) -> None:
+def require_ours(file: JournalFile, vault_id: bytes) -> None:
     if file.header.vault_id != vault_id:
         raise Foreign(file=str(file.path), reason="別の台帳の更新ジャーナルです。")
 
@@ -443,7 +332,7 @@ def files_before(folder: Path, vault_id: bytes, seq: int) -> list[Path]:
     return [path for path, header in headers if header is None or header.base.seq < seq]
 
 
-def _number(path: Path) -> int:
+def number_of(path: Path) -> int:
     return int(path.stem.rpartition("-")[2])
 
 

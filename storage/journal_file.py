@@ -8,9 +8,9 @@ owns the file goes on with a new one.
 
 import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -51,6 +51,7 @@ from storage.keyset import NONCE_BYTES
 from storage.strict_json import Malformed
 
 PART_SUFFIX = ".part"
+PIECE = 1 << 20  # bytes that are looked through at once for the start of a frame
 _OPEN_FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 Logged = tuple[Command, list[Entry]]
@@ -72,10 +73,31 @@ def sync(descriptor: int) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a whole frame stands."""
+    """Where a whole frame stands; `number` counts the frames of its file from 1."""
 
     offset: int
     prefix: Prefix
+    number: int = 0
+
+    @property
+    def end(self) -> int:
+        return self.offset + FRAME_PREFIX_BYTES + self.prefix.length
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Bytes with whole frames behind them that are none, or a frame that stands where it must not.
+
+    Args:
+        frame: number of the first frame in it.
+        after: the last entry before it.
+        until: the last entry that it may have held, the same as `after` if it held none; None when
+            no entry follows in the file.
+    """
+
+    frame: int
+    after: int
+    until: int | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +112,7 @@ class Scan:
         written_at: when the last command was entered; None without any.
         torn: bytes follow that are no whole frame.
         torn_lines: whether that frame was to hold lines only; None when it does not say.
+        gaps: what is damaged with whole frames behind it; `scan` stands for none.
     """
 
     header: FileHeader
@@ -100,6 +123,12 @@ class Scan:
     written_at: datetime | None
     torn: bool
     torn_lines: bool | None = None
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def next_number(self) -> int:
+        """Return what the frame behind the last whole one is called."""
+        return self.places[-1].number + 1 if self.places else 1
 
 
 class JournalFile:
@@ -146,35 +175,44 @@ class JournalFile:
         Raises:
             Damaged: a frame is not whole although others follow it; names the frame.
         """
-        places: list[Place] = []
-        command, lines = b"", b""  # the latest
-        end, last = self._start, self.header.base.seq
-        for place, plain in self._whole():
-            prefix = place.prefix
-            if not prefix.of_lines and not last + 1 == prefix.first <= prefix.last:
-                raise broken(str(self.path), len(places) + 1)
-            places.append(place)
-            found = self._split(plain, len(places))
-            command, lines = found[0] or command, found[1] or lines
-            last = prefix.last or last
-            end = place.offset + FRAME_PREFIX_BYTES + prefix.length
+        found = self.survey()
+        if found.gaps:
+            raise broken(str(self.path), found.gaps[0].frame)
+        return found
+
+    def survey(self) -> Scan:
+        """Open every frame that is whole, also behind damaged ones."""
+        reader = _Reader(self.header.base.seq)
         with open_regular(self.path) as file, reading(self.path):
-            file.seek(end)
-            rest = file.read()
-        if rest and self._frame_follows(rest):
-            raise broken(str(self.path), len(places) + 1)
-        latest = self._load(command, lines, len(places))
+            forget_cached(file)
+            size = file.seek(0, os.SEEK_END)
+            place = self._frame(file, self._start, size)
+            offset = self._start
+            while place is not None or (place := self._frame_behind(file, offset, size)):
+                if place[0].offset != offset:
+                    reader.skip(self._claimed(file, offset), offset, place[0].offset)
+                self._take(reader, *place)
+                offset = place[0].end
+                place = self._frame(file, offset, size)
+            file.seek(offset)
+            rest = file.read(FRAME_PREFIX_BYTES)
+        latest = self._load(reader.command, reader.lines, reader.number)
         head, written_at = self.header.base, None
         if latest.logged is not None:
             done = latest.logged[0]
             head, written_at = Head(done.last_seq, done.head), done.recorded_at
         return Scan(
-            self.header, tuple(places), end, head,
+            self.header, tuple(reader.places), offset, head,
             latest.lines.end if latest.lines else self.header.lines,
-            written_at, bool(rest), self._would_hold_lines(rest),
+            written_at, bool(rest), self._would_hold_lines(rest), reader.found(),
         )  # fmt: skip
 
-    def read(self, place: Place, number: int) -> Part:
+    def _take(self, reader: "_Reader", place: Place, plain: bytes) -> None:
+        if reader.fits(place):
+            command, lines = self._split(plain, reader.number)
+            reader.command, reader.lines = command or reader.command, lines or reader.lines
+
+    def read(self, place: Place) -> Part:
         """Return the content of one frame that `scan` found.
 
         Raises:
@@ -186,36 +224,33 @@ class JournalFile:
         try:
             plain = open_box(place.prefix, box, self._digest, self._key)
         except Torn as exc:
-            raise broken(str(self.path), number) from exc
-        return self._load(*self._split(plain, number), number)
+            raise broken(str(self.path), place.number) from exc
+        return self._load(*self._split(plain, place.number), place.number)
 
-    def _whole(self) -> Iterator[tuple[Place, bytes]]:
-        """Yield frames with their plain content up to the first that is not whole."""
-        with open_regular(self.path) as file, reading(self.path):
-            forget_cached(file)
-            size = file.seek(0, os.SEEK_END)
-            offset = file.seek(self._start)
-            with suppress(Torn):
-                while True:
-                    prefix = read_prefix(file.read(FRAME_PREFIX_BYTES), self._digest)
-                    box = _box(file, prefix.length, size)
-                    yield Place(offset, prefix), open_box(prefix, box, self._digest, self._key)
-                    offset += FRAME_PREFIX_BYTES + prefix.length
+    def _frame(self, file: BinaryIO, offset: int, size: int) -> tuple[Place, bytes] | None:
+        """Return the frame at a byte with its plain content, None if none is whole there."""
+        file.seek(offset)
+        with suppress(Torn):
+            prefix = read_prefix(file.read(FRAME_PREFIX_BYTES), self._digest)
+            box = _box(file, prefix.length, size)
+            return Place(offset, prefix), open_box(prefix, box, self._digest, self._key)
+        return None
 
-    def _frame_follows(self, rest: bytes) -> bool:
-        """Tell whether a whole frame stands behind bytes that are none: then this is no torn end.
+    def _frame_behind(self, file: BinaryIO, offset: int, size: int) -> tuple[Place, bytes] | None:
+        """Return the next whole frame behind a byte at which none begins: then it is no torn end."""
+        while (found := _find_mark(file, offset + 1)) is not None:
+            if (frame := self._frame(file, found, size)) is not None:
+                return frame
+            offset = found
+        return None
 
-        The first byte is skipped: a frame that begins there was just found not to be whole.
-        """
-        position = rest.find(FRAME_MARK, 1)
-        while position >= 0:
-            with suppress(Torn):
-                prefix = read_prefix(rest[position : position + FRAME_PREFIX_BYTES], self._digest)
-                start = position + FRAME_PREFIX_BYTES
-                open_box(prefix, rest[start : start + prefix.length], self._digest, self._key)
-                return True
-            position = rest.find(FRAME_MARK, position + 1)
-        return False
+    def _claimed(self, file: BinaryIO, offset: int) -> Place | None:
+        """Return the place of a frame whose start reads although its box does not open."""
+        file.seek(offset)
+        with suppress(Torn):
+            prefix = read_prefix(file.read(FRAME_PREFIX_BYTES), self._digest)
+            return Place(offset, prefix)
+        return None
 
     def _would_hold_lines(self, rest: bytes) -> bool | None:
         with suppress(Torn):
@@ -301,6 +336,72 @@ class JournalFile:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, self._end)
         self.close()
+
+
+class _Reader:
+    """What was read of a file so far: the frames that follow each other, and the gaps between.
+
+    Args:
+        last: the last entry before the file.
+    """
+
+    def __init__(self, last: int) -> None:
+        self.places: list[Place] = []
+        self.number = 0  # of the frame that was read last
+        self.command = b""  # the latest
+        self.lines = b""
+        self._last = last
+        self._gaps: list[Gap] = []
+        self._open: list[Gap] = []  # of which no entry behind is known yet
+
+    def skip(self, claimed: Place | None, offset: int, end: int) -> None:
+        """Note bytes that are no whole frame; one alone still says what it held."""
+        self.number += 1
+        gap = Gap(self.number, self._last, None)
+        if claimed is not None and (claimed.offset, claimed.end) == (offset, end):
+            until = max(claimed.prefix.last, self._last)
+            self._gaps.append(replace(gap, until=until))
+            self._last = until
+        else:
+            self._open.append(gap)
+
+    def fits(self, place: Place) -> bool:
+        """Take a whole frame if it stands where it may; tell whether it does."""
+        self.number += 1
+        prefix = place.prefix
+        if not prefix.of_lines:
+            if not self._last < prefix.first <= prefix.last:
+                self._gaps.append(Gap(self.number, self._last, self._last))
+                return False
+            self._close(prefix.first - 1)
+            self._last = prefix.last
+        self.places.append(replace(place, number=self.number))
+        return True
+
+    def _close(self, until: int) -> None:
+        """Learn how far the entries go that are missing before a frame."""
+        if self._open:
+            self._gaps += [replace(gap, until=until) for gap in self._open]
+            self._open = []
+        elif until > self._last:
+            self._gaps.append(Gap(self.number, self._last, until))
+
+    def found(self) -> tuple[Gap, ...]:
+        """Return the gaps in their order."""
+        return tuple(sorted((*self._gaps, *self._open), key=lambda gap: gap.frame))
+
+
+def _find_mark(file: BinaryIO, offset: int) -> int | None:
+    """Return where the mark of a frame next stands, at a byte or behind it."""
+    file.seek(offset)
+    kept = b""
+    while piece := file.read(PIECE):
+        data = kept + piece
+        if (at := data.find(FRAME_MARK)) >= 0:
+            return offset + at
+        kept = data[-len(FRAME_MARK) + 1 :]
+        offset += len(data) - len(kept)
+    return None
 
 
 def _frame(digest: bytes, key: bytes, keys: Keys, part: Part) -> bytes:

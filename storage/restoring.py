@@ -11,15 +11,17 @@ from itertools import chain, islice
 from pathlib import Path
 
 from models.chain import Head
-from models.errors import AzukariError, VerificationFailed
+from models.errors import AzukariError, JournalDamaged, VerificationFailed
+from models.gate import JournalGap
 from models.store import Progress
 from storage import access
 from storage.access_check import chain_problems
 from storage.attachments import FOLDER_NAME, lost_files
 from storage.authors import read_authors
 from storage.backup_format import Manifest
-from storage.journal import attachment_names, copy_attachment, ends_torn, replay, replay_lines
+from storage.journal import attachment_names, copy_attachment
 from storage.journal_keeper import detach
+from storage.journal_way import Way
 from storage.ledger_store import LedgerStore
 from storage.ledgers import DATABASE_NAME, check_snapshot, open_store
 from storage.unlocked import Vault
@@ -35,33 +37,45 @@ class Reached:
     Args:
         torn: the journal ends with a frame that is not whole.
         missing: files that records speak of and that neither the backup nor the journal holds.
-        log_behind: the journal's lines of the access log do not continue those of the backup.
+        log_behind: the access log could not be brought to the end of the journal.
+        gap: damage of the journal at which the restore ends.
+        passed: damaged places of the journal that no entry was lost by.
     """
 
     head: Head
     torn: bool
     missing: int
     log_behind: bool = False
+    gap: JournalGap | None = None
+    passed: tuple[str, ...] = ()
 
 
 def complete(
-    place: Path, vault: Vault, manifest: Manifest, journal: Path | None, progress: Progress
-) -> Reached:
+    place: Path, vault: Vault, manifest: Manifest, journal: Path | None, progress: Progress,
+    *, up_to_damage: bool = False,
+) -> Reached:  # fmt: skip
     """Bring an extracted backup up to the end of the journal and verify all of it.
+
+    Args:
+        up_to_damage: damage behind the backup ends the restore instead of stopping it.
 
     Raises:
         VerificationFailed: it is not what the manifest says, or the journal is not its sequel.
+        JournalDamaged: it is its sequel, but not to the end.
         Damaged, Foreign, NewerFormat, MediumMissing: of the journal.
     """
     path = place / DATABASE_NAME
     store = open_store(path, vault.database_key, vault.vault_id.hex(), progress)
     try:
-        base, log_behind = store.head(), False
+        base, way, log_behind = store.head(), None, False
         if (base.seq, base.hash) != (manifest.seq, manifest.head):
             raise VerificationFailed(reason=_DIFFERS)
         if journal is not None:
-            _follow(store, place, vault, journal, progress)
-            log_behind = not _follow_lines(store, vault, journal)
+            way = Way(journal, vault, base)
+            if way.gap is not None and not up_to_damage:
+                raise _stops(way.gap)
+            _follow(store, place, way, journal, progress)
+            log_behind = not _follow_lines(store, way)
         detach(store)
         reached = store.head()
         lost = _fetch_lost(store, place, journal)
@@ -69,8 +83,14 @@ def complete(
         store.close()
     if check_snapshot(path, vault.database_key, progress) != reached:
         raise VerificationFailed(reason=_DIFFERS)
-    torn = journal is not None and ends_torn(journal, vault)
-    return Reached(reached, torn, lost, log_behind)
+    if way is None:
+        return Reached(reached, False, lost)
+    torn = way.torn and way.gap is None
+    return Reached(reached, torn, lost, log_behind, way.gap, way.passed)
+
+
+def _stops(gap: JournalGap) -> JournalDamaged:
+    return JournalDamaged(file=gap.where, reached=f"{gap.first - 1:,}", lost=gap.words)
 
 
 def _fetch_lost(store: LedgerStore, place: Path, journal: Path | None) -> int:
@@ -82,11 +102,9 @@ def _fetch_lost(store: LedgerStore, place: Path, journal: Path | None) -> int:
     return len(lost_files(store.database, place / FOLDER_NAME))
 
 
-def _follow(
-    store: LedgerStore, place: Path, vault: Vault, journal: Path, progress: Progress
-) -> None:
+def _follow(store: LedgerStore, place: Path, way: Way, journal: Path, progress: Progress) -> None:
     """Replay the journal; the folder has no name yet, so that not every command must be durable."""
-    commands = replay(journal, vault, store.head(), progress)
+    commands = way.commands(progress)
     for first in commands:
         with store.database.together():
             for command, entries in chain((first,), islice(commands, TOGETHER - 1)):
@@ -99,13 +117,13 @@ class _LogDiffers(Exception):
     """The lines of the journal and those of the backup are no one log."""
 
 
-def _follow_lines(store: LedgerStore, vault: Vault, journal: Path) -> bool:
+def _follow_lines(store: LedgerStore, way: Way) -> bool:
     """Bring the access log to the end of the journal; tell whether that was possible.
 
     A log that does not verify then keeps nobody from the ledger: it stays as the backup has it.
     """
     database = store.database
-    batch, end = replay_lines(journal, vault, access.head(database))
+    batch, end = way.lines(access.head(database))
     try:
         with database.transaction():
             if batch is not None:

@@ -27,6 +27,7 @@ from models.codes import EmploymentType
 from models.errors import (
     AzukariError,
     InvalidField,
+    JournalDamaged,
     Occupied,
     SheetUsed,
     WrongRecoverySheet,
@@ -51,6 +52,12 @@ PASSWORD, SHEET = range(2)
 KNOWN, NEW = range(2)
 WIDTH = 680
 ACCEPT = QDialogButtonBox.ButtonRole.AcceptRole
+UP_TO_DAMAGE = (
+    "更新ジャーナルの「{file}」が壊れているため、最後の記帳まで戻せません。\n"
+    "戻せるのは、その前の記帳番号{reached}までです。{lost}は戻りません。\n\n"
+    "媒体をつなぎ直すか、更新ジャーナルの別の写しがあれば、先にそれで試してください。\n\n"
+    "記帳番号{reached}まで復元しますか。戻らない記帳のことは、復元した台帳に記帳し、次の書類に印刷します。"
+)
 WHAT, WHO = range(2)  # the steps: from what, and who takes over
 
 
@@ -293,15 +300,21 @@ class RestoreDialog(QDialog):
     def _with_password(self, file: Path, folder: Path) -> None:
         login, password = self.login.text().strip(), self.password.take()
         journal = self._journal_folder()
-        self._operations.long(
-            self.tr("復元"),
-            lambda progress: self._office.restore(file, folder, login, password, progress, journal),
-            lambda restored: self._done(folder, restored),
-            self,
-            failed=self._failed,
-        )
 
-    def _with_sheet(self, file: Path, folder: Path) -> None:
+        def restore(up_to_damage: bool = False) -> None:
+            self._operations.long(
+                self.tr("復元"),
+                lambda progress: self._office.restore(
+                    file, folder, login, password, progress, journal, up_to_damage=up_to_damage
+                ),
+                lambda restored: self._done(folder, restored),
+                self,
+                failed=lambda error: self._failed(error, lambda: restore(up_to_damage=True)),
+            )
+
+        restore()
+
+    def _with_sheet(self, file: Path, folder: Path, up_to_damage: bool = False) -> None:
         login, sheet = self.new_login.text().strip(), self.sheet.toPlainText()
         password, person = self.new_password.first.text(), self._person()
         journal = self._journal_folder()
@@ -309,8 +322,9 @@ class RestoreDialog(QDialog):
         def work(progress: Progress) -> tuple[Ledger, str]:
             office = self._office
             _, fresh = office.restore_with_sheet(
-                file, folder, sheet, login, password, progress, person, journal
-            )
+                file, folder, sheet, login, password, progress, person, journal,
+                up_to_damage=up_to_damage,
+            )  # fmt: skip
             try:
                 return office.unlock(folder, login, password), fresh
             except AzukariError as error:  # the new sheet is in force and nobody was shown it
@@ -318,7 +332,9 @@ class RestoreDialog(QDialog):
 
         self._operations.long(
             self.tr("復元"), work, lambda found: self._show_new_sheet(folder, found), self,
-            failed=self._failed,
+            failed=lambda error: self._failed(
+                error, lambda: self._with_sheet(file, folder, up_to_damage=True)
+            ),
         )  # fmt: skip
 
     def _show_new_sheet(self, folder: Path, found: tuple[Ledger, str]) -> None:
@@ -343,7 +359,20 @@ class RestoreDialog(QDialog):
         self.restored.emit(folder)
         super().accept()
 
-    def _failed(self, error: AzukariError) -> None:
+    def _failed(self, error: AzukariError, up_to_damage: Callable[[], None]) -> None:
+        """Say what kept the restore; what lies before damage of the journal is offered.
+
+        Args:
+            up_to_damage: restores that.
+        """
+        if isinstance(error, JournalDamaged) and self._operations.asker.confirm(
+            self,
+            self.tr(UP_TO_DAMAGE).format(**error.facts),
+            yes=self.tr("そこまで復元する"),
+            no=self.tr("復元しない"),
+        ):
+            up_to_damage()
+            return
         sheet = self.ways.checkedId() == SHEET
         if sheet and isinstance(error, InvalidField | WrongRecoverySheet):
             self._show_step(WHAT)

@@ -177,7 +177,7 @@ def readable(house: House) -> bytes:
         file = JournalFile(path, vault)
         try:
             scan = file.scan()
-            parts = [file.read(place, n) for n, place in enumerate(scan.places, 1)]
+            parts = [file.read(place) for place in scan.places]
         except AzukariError:
             continue  # nobody opens it
         for part in parts:

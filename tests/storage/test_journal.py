@@ -15,9 +15,10 @@ from models.errors import Damaged, DiskFull, Foreign, InputOutput, MediumMissing
 from models.store import quiet
 from storage import journal as journals
 from storage import journal_file, journal_format
-from storage.journal import Journal, check_links, list_files, replay
+from storage.journal import Journal, check_links, list_files
 from storage.journal_file import JournalFile, Logged, Part
 from storage.journal_format import FRAME_PREFIX_BYTES, MAGIC
+from storage.journal_way import Way
 from storage.ledger_store import LedgerStore
 from storage.vault import Vault
 from tests import factory
@@ -92,10 +93,10 @@ def test_what_was_written_comes_back_in_order(
     file: Path, keys: Vault, commands: list[Logged]
 ) -> None:
     base = Head(commands[0][1][0].seq - 1, commands[0][1][0].previous)
-    assert list(replay(file.parent, keys, base, quiet)) == commands
+    assert list(Way(file.parent, keys, base).commands(quiet)) == commands
     # From the middle, as after a backup.
     middle = Head(commands[1][0].last_seq, commands[1][0].head)
-    assert list(replay(file.parent, keys, middle, quiet)) == commands[2:]
+    assert list(Way(file.parent, keys, middle).commands(quiet)) == commands[2:]
     journal = reopened(file, keys)
     last = commands[-1][0]
     assert (journal.head, journal.written_at) == (Head(last.last_seq, last.head), last.recorded_at)
@@ -250,7 +251,7 @@ def test_a_full_file_is_followed_by_a_new_one(
     files = list_files(tmp_path / "usb", keys.vault_id)
     assert len(files) > 2
     base = Head(commands[0][1][0].seq - 1, commands[0][1][0].previous)
-    assert list(replay(tmp_path / "usb", keys, base, quiet)) == commands
+    assert list(Way(tmp_path / "usb", keys, base).commands(quiet)) == commands
     check_links(tmp_path / "usb", keys, known, known, full=True, progress=quiet)
     files[1].unlink()
     with pytest.raises(Damaged):
@@ -266,7 +267,7 @@ def test_a_catch_up_stands_in_a_file_of_its_own(
     assert journal.head.seq == commands[-1][0].last_seq
     journal.close()
     base = Head(commands[0][1][0].seq - 1, commands[0][1][0].previous)
-    assert list(replay(tmp_path / "usb", keys, base, quiet)) == commands
+    assert list(Way(tmp_path / "usb", keys, base).commands(quiet)) == commands
 
 
 def test_a_medium_that_vanishes_or_changes_is_noticed(

@@ -18,8 +18,9 @@ from models.ledger import Ledger
 from models.records import Item
 from storage import access, access_wire, journal_file, journal_format, journal_keeper, wire
 from storage.access_wire import Batch
-from storage.journal import Journal, list_files, replay_lines
+from storage.journal import Journal, list_files
 from storage.journal_file import JournalFile
+from storage.journal_way import Way
 from storage.strict_json import Malformed
 from tests.house import House, furnished
 from tests.storage.test_journal_keeper import (
@@ -263,7 +264,7 @@ def test_a_log_that_does_not_continue_keeps_nobody_from_the_ledger(house: House)
         patch.setattr(access_wire, "load", changed)
         ledger = restored(house, backup)
     assert ledger.store.head().seq == head
-    assert any("バックアップの時点まで" in notice for notice in ledger.notices)
+    assert any("終わりまでは戻せませんでした" in notice for notice in ledger.notices)
     assert "somebody" not in {line.user for line in lines(ledger)}
     assert sound(ledger)
 
@@ -297,7 +298,7 @@ def _as_version_1(house: House, vault: journal_format.Keys) -> None:
     for path in list_files(usb(house), vault.vault_id):
         file = JournalFile(path, vault)
         places = file.scan().places
-        read.append((path, file, [file.read(p, n).logged for n, p in enumerate(places, 1)]))
+        read.append((path, file, [file.read(place).logged for place in places]))
     for path, file, commands in read:
         header = replace(file.header, version=1, lines=EMPTY)
         key = journal_format.file_key(vault, header)
@@ -351,5 +352,5 @@ def test_a_journal_begun_now_continues_the_present_log(house: House) -> None:
     house.ledger.journal.start(other)
     journal = Journal.open(other, vault, other, house.ledger.now())
     assert begun.seq <= journal.lines.seq <= last(house.ledger).seq
-    batch, end = replay_lines(other, vault, EMPTY)
+    batch, end = Way(other, vault, house.ledger.store.head()).lines(EMPTY)
     assert batch is None and end == journal.lines  # an older backup cannot use this journal anyway

@@ -22,7 +22,8 @@ from storage.backup import restore_backup, verify_backup, with_sheet, with_vault
 from storage.backup_format import read_preamble
 from storage.header import SUFFIX_BYTES, complete
 from storage.header_files import read_copy, read_pair
-from storage.journal import list_files, replay
+from storage.journal import list_files
+from storage.journal_way import Way
 from storage.preamble import PREFIX_BYTES
 from storage.vetting import BACKUP, JOURNAL, KEYS
 from tests.house import House, furnished
@@ -346,7 +347,7 @@ def test_a_whole_journal_from_elsewhere_takes_one_child(
     vault = house.ledger.safe.vault  # type: ignore[attr-defined]
     assert len(list_files(usb(house), vault.vault_id)) > 3
     elsewhere()
-    assert len(list(replay(usb(house), vault, after, quiet))) == 6
+    assert len(list(Way(usb(house), vault, after).commands(quiet))) == 6
     assert asked.kinds() == [JOURNAL]
     assert len(asked.pieces[0][1]) == len(list_files(usb(house), vault.vault_id))
 

@@ -79,8 +79,8 @@ def test_a_journal_of_the_first_version_is_read(stage: Stage) -> None:
     header = replace(file.header, version=1, lines=EMPTY)
     key = journal_format.file_key(keys, header)
     raw = journal_format.write_header(header, key)
-    for count, place in enumerate(file.scan().places, 1):
-        logged = file.read(place, count).logged
+    for place in file.scan().places:
+        logged = file.read(place).logged
         if logged is not None:
             command, entries = logged
             raw += journal_format.write_frame(

@@ -227,6 +227,81 @@ def test_the_journal_brings_back_what_came_after_the_backup(place: Place) -> Non
     restored.close()
 
 
+@dataclass
+class Damage:
+    """A journal that is damaged behind its backup: the first of three entries still reads."""
+
+    backup: Path
+    journal: Path
+    reached: int
+    end: int
+
+    def fill(self, dialog: RestoreDialog) -> None:
+        dialog.file.setText(str(self.backup))
+        dialog.journal.setText(str(self.journal))
+
+
+@pytest.fixture
+def damage(place: Place) -> Damage:
+    ledger = place.home.unlock(place.folder / "ledger", LOGIN, PASSWORD)
+    journal = place.folder / "disk2" / "journal"
+    journal.parent.mkdir()
+    ledger.journal.start(journal)
+    backup = record_backup(ledger, place.folder, lambda _done, _total: None)
+    seqs = []
+    for name in ("一番", "二番", "三番"):
+        firm = Organization(kinds=(OrganizationKind.CARRIER,), name=name)
+        seqs.append(ledger.registers.create(firm).head.seq)
+        if name == "一番":
+            (file,) = journal.glob("*.azj")
+            end = file.stat().st_size
+    ledger.close()
+    raw = bytearray(file.read_bytes())
+    raw[end + 100] ^= 1
+    file.write_bytes(raw)
+    return Damage(Path(backup.file), journal, seqs[0], seqs[-1])
+
+
+def test_damage_of_the_journal_is_asked_about_before_anything_is_restored(
+    place: Place, damage: Damage
+) -> None:
+    dialog = place.dialog(place.home)
+    damage.fill(dialog)
+    for answer in (False, True):
+        dialog.login.setText(LOGIN)
+        dialog.password.setText(PASSWORD)
+        place.answers.replies.append(answer)
+        dialog.accept()
+        place.settle()
+        question = place.answers.asked[-2 if answer else -1]
+        assert f"記帳番号{damage.reached:,}まで復元しますか" in question
+        assert f"{damage.reached + 1:,}から{damage.end:,}までは戻りません" in question
+        assert "番目の記録" in question and "--" not in question
+        assert (place.folder / "復元").exists() is answer
+    assert "戻していません" in place.answers.asked[-1]
+    restored = place.home.unlock(place.folder / "復元", LOGIN, PASSWORD)
+    assert restored.store.head().seq == damage.reached
+    assert restored.registers.one(Organization, name="一番") is not None
+    assert restored.safe.verify(full=True, progress=lambda _done, _total: None).ok
+    restored.close()
+
+
+def test_the_sheet_restores_up_to_the_damage_when_it_is_agreed(
+    place: Place, damage: Damage
+) -> None:
+    dialog = place.dialog()
+    by_sheet(place, dialog)
+    damage.fill(dialog)
+    dialog.new_login.setText(LOGIN)
+    place.answers.replies.append(True)
+    (ledger,) = restored(place, dialog)
+    assert any(f"記帳番号{damage.reached:,}まで復元しますか" in one for one in place.answers.asked)
+    assert ledger.registers.one(Organization, name="一番") is not None
+    assert ledger.registers.one(Organization, name="二番") is None
+    assert any("戻していません" in line for line in ledger.paper.numbering().warnings)
+    ledger.close()
+
+
 def test_a_worker_is_told_to_ask_the_responsible_person(place: Place) -> None:
     dialog = place.dialog(place.home)
     assert any("復元できるのは責任者だけです" in text for text in texts(dialog, [QLabel]))

@@ -96,13 +96,7 @@ def parser() -> Parser:
         "folder", metavar="FOLDER", type=folder, help="バックアップを置くフォルダー"
     )
     _backups(verbs.add_parser("backups", help="残すバックアップと終わらせるバックアップ"))
-    restore = verbs.add_parser("restore", help="バックアップからの復元")
-    _backup_to_read(restore)
-    restore.add_argument(
-        "newledger", metavar="NEWLEDGER", type=place, help="復元する、まだ無いか、空のフォルダー"
-    )
-    _sheet(restore, required=False)
-    _common(restore)
+    _restore(verbs.add_parser("restore", help="バックアップからの復元"))
     _condition(verbs.add_parser("condition", help="システムの状態と、止めた端末の解決"))
     _journal(verbs.add_parser("journal", help="更新ジャーナルの状態と設定"))
     trial = verbs.add_parser("restore-test", help="復旧試験を行い、結果を台帳に記録する")
@@ -168,6 +162,19 @@ def _backups(verb: argparse.ArgumentParser) -> None:
         "--dispose", action="store_true", help="残さなくてよいものを廃棄し、台帳に記録する"
     )
     verb.add_argument("--reason", metavar="TEXT", help="廃棄の理由")
+
+
+def _restore(verb: argparse.ArgumentParser) -> None:
+    _backup_to_read(verb)
+    verb.add_argument(
+        "newledger", metavar="NEWLEDGER", type=place, help="復元する、まだ無いか、空のフォルダー"
+    )
+    verb.add_argument(
+        "--up-to-damage", action="store_true",
+        help="更新ジャーナルが途中で壊れていたら、その前の記帳まで復元する",
+    )  # fmt: skip
+    _sheet(verb, required=False)
+    _common(verb)
 
 
 def _condition(verb: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ repeated request an answer instead of a second act). docs/console.md lists the v
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -363,10 +363,12 @@ class Driver:
             text_of(request, "password"),
             _silent,
             place_of(request, "journal", present_folder) if "journal" in request else None,
+            up_to_damage=request.get("up_to_damage") is True,
         )
-        head = restored.head
+        head, gap = restored.head, restored.gap
         return {
             "ledger": str(folder), "seq": head.seq, "head": head.hex, "torn": restored.torn,
+            "gap": asdict(gap) if gap else None, "passed": list(restored.passed),
         }  # fmt: skip
 
     def _journal(self, request: Request) -> Answer:

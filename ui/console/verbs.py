@@ -340,16 +340,18 @@ def restore(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     login, password = login_and_password(arguments)
     folder = Path(arguments.newledger)
     restored = office.restore(
-        Path(arguments.backup), folder, login, password, speaker.progress, journal
-    )
-    head = restored.head
+        Path(arguments.backup), folder, login, password, speaker.progress, journal,
+        up_to_damage=arguments.up_to_damage,
+    )  # fmt: skip
+    head, gap = restored.head, restored.gap
     result = {
         "ledger": str(folder), "seq": head.seq, "head": head.hex, "torn": restored.torn,
-        "missing": restored.missing,
+        "missing": restored.missing, "gap": asdict(gap) if gap else None,
+        "passed": list(restored.passed),
     }  # fmt: skip
     said = f"「{folder}」に復元し、検証しました。"
     speaker.result(result, [said, restored_words(restored)])
-    return 1 if restored.missing else 0
+    return 1 if restored.missing or gap else 0
 
 
 def _restore_with_sheet(arguments: Namespace, office: Office, speaker: Speaker) -> int:
@@ -361,6 +363,7 @@ def _restore_with_sheet(arguments: Namespace, office: Office, speaker: Speaker) 
         head, _ = office.restore_with_sheet(
             Path(arguments.backup), folder, sheet, login, password, speaker.progress,
             newcomer(arguments), Path(arguments.journal) if arguments.journal else None, file,
+            up_to_damage=arguments.up_to_damage,
         )  # fmt: skip
     result = {
         "ledger": str(folder),

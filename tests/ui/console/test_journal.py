@@ -81,6 +81,31 @@ def test_a_set_back_ledger_is_refused_and_answered_for(house: House, console: Co
     assert console("status", ledger).code == 0 and console.sound()
 
 
+def test_restore_ends_before_damage_of_the_journal_when_it_is_told_to(
+    house: House, console: Console
+) -> None:
+    ledger, new = house.folder / "ledger", house.folder / "new"
+    console("journal", ledger, "--start", usb(house))
+    (house.folder / "backup").mkdir()
+    backup = Path(console("backup", ledger, house.folder / "backup").answer["file"])
+    reached = enter(reopened(house))
+    (file,) = usb(house).glob("*.azj")
+    end = file.stat().st_size
+    lost = [enter(house.ledger) for _ in range(2)]
+    house.ledger.close()
+    raw = bytearray(file.read_bytes())
+    raw[end + 100] ^= 1
+    file.write_bytes(raw)
+    words = ("restore", backup, new, "--journal", usb(house))
+    refused(console(*words), 4, "JOURNAL_DAMAGED", "--up-to-damage")
+    assert not new.exists()
+    said = console(*words, "--up-to-damage")
+    assert (said.code, said.answer["seq"], said.answer["passed"]) == (1, reached, [])
+    gap = said.answer["gap"]
+    assert (gap["first"], gap["last"]) == (lost[0], lost[-1]) and "番目の記録" in gap["where"]
+    assert console("verify", new, "--full").answer["ok"]
+
+
 def test_restore_with_the_journal_comes_to_the_last_entry(house: House, console: Console) -> None:
     ledger = house.folder / "ledger"
     console("journal", ledger, "--start", usb(house))
@@ -92,7 +117,7 @@ def test_restore_with_the_journal_comes_to_the_last_entry(house: House, console:
     new = house.folder / "new"
     said = console("restore", backup, new, "--journal", usb(house))
     assert (said.code, said.answer["seq"], said.answer["head"]) == (0, last, head.hex)
-    assert said.answer["torn"] is False
+    assert (said.answer["torn"], said.answer["gap"], said.answer["passed"]) == (False, None, [])
     status = console("status", new).answer
     assert (status["seq"], status["head"]) == (last, head.hex)
     assert status["journal"]["state"] == "none"
