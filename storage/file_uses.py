@@ -39,7 +39,8 @@ _WITH_ROWS = (
 def uses_of_strays(database: Database) -> list[FileUse]:
     """Return every reference to a file that was kept without a contract."""
     with database.lock:
-        strays = dict(database.all("SELECT id, kind FROM v_attachment WHERE contract_id IS NULL"))
+        found = database.all("SELECT id, kind FROM v_attachment WHERE contract_id IS NULL")
+        strays: dict[str, str] = {file: kind for file, kind in found}
         if not strays:
             return []
         return [use for cls in ALL if _may_refer(cls) for use in _uses(database, cls, strays)]

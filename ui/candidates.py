@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.fields import NOT_RECORDED
 from models.ledger import Ledger
-from models.records import BY_TYPE, Record
+from models.records import BY_TYPE, Attachment, Record
 from models.store import ListRow, Op, Query, Where
 
 LIMIT = 20  # more candidates than a person reads are no help
@@ -61,12 +61,13 @@ class Candidates:
         """Return candidates for what was typed, an exact number first.
 
         Args:
-            contract_id: only records of this contract, or of none (R-38).
+            contract_id: only records of this contract, or of none (R-38); files of it alone.
             where: further conditions of the place that asks.
         """
         exact = self._numbered(typed, contract_id, where)
+        limits = (*where, *self._own(contract_id))
         found = self._query(Query(
-            self.type, tuple(where), typed.strip(), self._order(), contracts=_only(contract_id)
+            self.type, limits, typed.strip(), self._order(), contracts=_only(contract_id)
         ))  # fmt: skip
         known = {candidate.id for candidate in exact}
         return [*exact, *(one for one in found if one.id not in known)]
@@ -82,6 +83,12 @@ class Candidates:
         """Return a record by its id; a voided one says so."""
         found = self._query(Query(self.type, (Where("id", Op.EQ, record_id),), voided=None))
         return found[0] if found else None
+
+    def _own(self, contract_id: str) -> Sequence[Where]:
+        """Leave out files of no contract where one is meant: a record of it may not have them."""
+        if self.type != Attachment.type or not contract_id:
+            return ()
+        return (Where("contract_id", Op.EQ, contract_id),)
 
     def _numbered(self, typed: str, contract_id: str, where: Sequence[Where]) -> list[Candidate]:
         name = NUMBER_FIELDS.get(self.type)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Self
 
 from PySide6.QtCore import Signal
@@ -12,6 +13,14 @@ from models.profiles import Profile
 from ui.page import Desk
 
 
+class OfContract(Enum):
+    """Whether what a form enters belongs to a contract, and so do the files that it keeps."""
+
+    NO = "no"
+    MAYBE = "maybe"
+    YES = "yes"
+
+
 @dataclass(frozen=True)
 class FormDesk(Desk):
     """The desk of one form: beside what every page has, what its editors may ask of it.
@@ -19,17 +28,24 @@ class FormDesk(Desk):
     Attributes:
         contract: returns the id of the contract that the form is about, "" when none is.
         profile: returns the profile whose words the form shows.
+        of_contract: tells whether it must be about one.
     """
 
     contract: Callable[[], str] = str
     profile: Callable[[], Profile | None] = lambda: None
+    of_contract: Callable[[], OfContract] = lambda: OfContract.YES
 
     @classmethod
     def at(
-        cls, desk: Desk, contract: Callable[[], str], profile: Callable[[], Profile | None]
+        cls,
+        desk: Desk,
+        contract: Callable[[], str],
+        profile: Callable[[], Profile | None],
+        of_contract: Callable[[], OfContract] = lambda: OfContract.YES,
     ) -> Self:
         """Return a page's desk with a form on it."""
-        return cls(desk.ledger, desk.operations, desk.asker, desk.go, desk.likes, contract, profile)
+        page = (desk.ledger, desk.operations, desk.asker, desk.go, desk.likes)
+        return cls(*page, contract, profile, of_contract)
 
 
 class Editor(QWidget):

@@ -18,7 +18,7 @@ from models.codes import AttachmentKind
 from models.commands import Change
 from models.fields import Field, MultiRef, Ref
 from models.files import MAXIMUM_SIZE
-from ui.editor_base import Editor, FormDesk, column_of, row_of
+from ui.editor_base import Editor, FormDesk, OfContract, column_of, row_of
 from ui.picker import RefPicker
 from ui.reading import read_limited
 
@@ -217,7 +217,31 @@ class FileButtons(QWidget):
 
         desk.operations.run(work, done=done, parent=self)
 
+    def _may_keep(self) -> bool:
+        """Ask for the contract first: the file is seen with it, and erased with it."""
+        desk, of = self._desk, self._desk.of_contract()
+        if desk.contract() or of is OfContract.NO:
+            return True
+        if of is OfContract.YES:
+            words = self.tr(
+                "先に「契約」を選んでください。ファイルは、その契約の資料として保管します。"
+            )
+            desk.asker.warn(self, words)
+            return False
+        return desk.asker.confirm(
+            self,
+            self.tr(
+                "「契約」が選ばれていません。\n"
+                "このまま保管すると、どの契約のものでもない会社全体の資料になります。"
+                "利用者の全員に見え、契約の内容を消去しても残ります。"
+            ),
+            yes=self.tr("会社全体の資料として保管する"),
+            no=self.tr("やめる"),
+        )
+
     def _choose(self) -> None:
+        if not self._may_keep():
+            return
         chosen = self._desk.asker.open_file(
             self, self.tr("添付するファイル"), self.tr("すべてのファイル (*)")
         )

@@ -19,7 +19,7 @@ from models.fields import Field
 from models.profiles import Profile
 from models.records import Contract, Record
 from models.records.base import Declared
-from ui.editor_base import FormDesk
+from ui.editor_base import FormDesk, OfContract
 from ui.editor_choices import ChoiceEditor
 from ui.field_row import FieldRow
 from ui.page import Desk
@@ -300,7 +300,8 @@ class RecordForm(FieldsForm):
         self._fixed_profile = profile
         self._contract_shown = str(getattr(record, "contract_id", "") or "")
         self._code_shown = str(getattr(record, "profile_code", "") or "")
-        super().__init__(cls, FormDesk.at(desk, self.contract_id, self.profile), record, parent)
+        form_desk = FormDesk.at(desk, self.contract_id, self.profile, self.of_contract)
+        super().__init__(cls, form_desk, record, parent)
 
     def record(self) -> Record:
         """Return the record as it was entered."""
@@ -311,6 +312,14 @@ class RecordForm(FieldsForm):
     def contract_id(self) -> str:
         """Return the contract that the form is about, "" while none is chosen."""
         return self._contract_shown
+
+    def of_contract(self) -> OfContract:
+        """Tell whether what is entered must have a contract."""
+        field = self.type.fields().get("contract_id")
+        if field is None:
+            return OfContract.NO
+        asked = field.required or "contract_id" in self.record().required()
+        return OfContract.YES if asked else OfContract.MAYBE
 
     def profile(self) -> Profile | None:
         """Return the profile whose words the form shows."""

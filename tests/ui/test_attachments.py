@@ -9,23 +9,33 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
 
 from models.codes import AttachmentKind
 from models.errors import Refused
-from models.records import Authorization, Sanitization
+from models.records import (
+    Attachment,
+    Authorization,
+    GovernanceDocument,
+    Organization,
+    Record,
+    Sanitization,
+)
 from reports.documents.d14_receipt import Receipt
 from reports.render import render
 from tests.ui.daily import Site
 from tests.ui.shell import png, texts
 from ui.attachments import AttachmentDialog, PictureView, open_attachment, refuse_runnable
-from ui.editor_base import FormDesk
+from ui.candidates import Candidates
+from ui.editor_base import FormDesk, OfContract
 from ui.editor_refs import FileEditor, FilesEditor
+from ui.form import RecordForm
 from ui.history import HistoryDialog
 from ui.preview import PreviewView
 from ui.record_dialog import RecordDialog
 
 
-def keep(site: Site, name: str, data: bytes) -> str:
+def keep(site: Site, name: str, data: bytes, contract_id: str = "") -> str:
     change = site.ledger.files.attach(
-        data, name=name, mime="application/octet-stream", kind=AttachmentKind.PHOTO
-    )
+        data, name=name, mime="application/octet-stream", kind=AttachmentKind.PHOTO,
+        contract_id=contract_id,
+    )  # fmt: skip
     return change.ids[-1]
 
 
@@ -146,7 +156,9 @@ def test_the_fields_of_a_form_open_what_they_name(site: Site) -> None:
 def consent_with_file(site: Site) -> Authorization:
     consent = site.ledger.registers.one(Authorization)
     assert consent is not None
-    revised = consent.record.with_changes(decision_file=keep(site, "承諾書.png", png(1200, 800)))
+    mine = consent.record.contract_id
+    file = keep(site, "承諾書.png", png(1200, 800), mine)
+    revised = consent.record.with_changes(decision_file=file)
     site.ledger.registers.revise(revised, "写しを添えるため")
     return revised
 
@@ -178,3 +190,61 @@ def test_a_record_without_files_offers_none(site: Site) -> None:
     assert "添付ファイル" not in [
         b.text() for b in dialog.findChildren(QPushButton) if b.isVisible()
     ]
+
+
+# --- whose a file is ------------------------------------------------------------------------------
+FIRST = "先に「契約」を選んでください。ファイルは、その契約の資料として保管します。"
+
+
+def form_of(site: Site, cls: type[Record]) -> RecordForm:
+    form = RecordForm(site.desk, cls)
+    site.qtbot.addWidget(form)
+    return form
+
+
+def choose(site: Site, form: RecordForm, field: str, *replies: object) -> None:
+    editor = form.rows[field].editor
+    assert isinstance(editor, FileEditor)
+    site.answers.replies[:] = replies
+    editor.buttons.choose.click()
+    site.settle()
+
+
+def files_kept(site: Site) -> list[Attachment]:
+    return [one.record for one in site.ledger.registers.all(Attachment)]
+
+
+def test_a_file_is_kept_once_the_contract_is_known(site: Site, tmp_path: Path) -> None:
+    form, scan = form_of(site, Authorization), tmp_path / "承諾書.txt"
+    scan.write_text("承諾します。", encoding="utf-8")
+    before = files_kept(site)
+    choose(site, form, "decision_file", scan)
+    assert site.answers.asked[-1] == FIRST and files_kept(site) == before
+    contract = site.ledger.contracts()[0].record.id
+    form.set_values({"contract_id": contract})
+    choose(site, form, "decision_file", scan)
+    assert files_kept(site)[-1].contract_id == contract
+    assert form.record().to_json()["decision_file"] == files_kept(site)[-1].id
+
+
+def test_a_file_of_the_whole_office_is_meant_to_be_one(site: Site, tmp_path: Path) -> None:
+    form, file = form_of(site, GovernanceDocument), tmp_path / "規程.txt"
+    file.write_text("規程", encoding="utf-8")
+    before = files_kept(site)
+    choose(site, form, "file_id", False)
+    assert "利用者の全員に見え" in site.answers.asked[-1] and files_kept(site) == before
+    choose(site, form, "file_id", True, file)
+    assert [one.contract_id for one in files_kept(site)[len(before) :]] == [""]
+
+
+def test_the_form_of_an_organization_asks_for_no_contract(site: Site) -> None:
+    assert form_of(site, Organization).of_contract() is OfContract.NO
+
+
+def test_a_form_of_a_contract_offers_its_own_files_alone(site: Site) -> None:
+    contract = site.ledger.contracts()[0].record.id
+    keep(site, "会社の資料.png", png(8, 8))
+    mine = keep(site, "契約の資料.png", png(8, 8), contract)
+    found = Candidates(site.ledger, Attachment.type)
+    assert [one.id for one in found.find("資料", contract)] == [mine]
+    assert len(found.find("資料")) == 2
