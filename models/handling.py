@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models import collector, custody, permissions
+from models import collector, custody, permissions, sanitizing
 from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Role, Timing
 from models.commands import Change, creating, revising, voiding
@@ -288,6 +288,8 @@ class Handling:
         for event in events:
             self._require_time(event)
         self._require_possible(events, created, instead_of)
+        for event in events:
+            self._require_agreement(event, created)
 
     def _require_time(self, event: HandlingEvent) -> None:
         """Refuse a fact that lies ahead and a plan that lies behind."""
@@ -305,6 +307,21 @@ class Handling:
                 field="日時",
                 problem="が過ぎています。予定には、今日からの日時を入力してください。",
             )
+
+    def _require_agreement(self, event: HandlingEvent, created: Mapping[str, Item]) -> None:
+        """Refuse an erasure or disposal whose certificate would say something else."""
+        if not event.sanitization:
+            return
+        ids = {row.item_id for row in event.sanitization} | {one.item_id for one in event.lines}
+        items = {id_: created.get(id_) or self._item(id_) for id_ in ids}
+        sanitizing.require_agreement(event, items, self._ledger.now() + CLOCK_TOLERANCE)
+        for row in event.sanitization:
+            past = self._ledger.store.happened(row.item_id)
+            first = next((one for one in past if one.timing is Timing.ACTUAL), None)
+            if first and row.performed_at and row.performed_at < _happened(first):
+                raise Refused(
+                    reason=f"「{row.media_name}」の実施日時が、{first.caption()}より前になっています。"
+                )
 
     def _require_may_record(self, events: Sequence[HandlingEvent]) -> None:
         ledger = self._ledger

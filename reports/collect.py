@@ -123,9 +123,9 @@ def _end_report(case: Case) -> EndReport:
             lines.append(
                 EndLine(
                     item_no=item.item_no,
-                    media_name=item.name,
+                    media_name=item.name + case.part(event, line, item),
                     info_items=detail.info_items if detail else case.info_items(item),
-                    quantity=line.quantity or item.quantity,
+                    quantity=case.amount(event, line, item),
                     unit=item.unit,
                     act=case.act(event.kind),
                     method=_method(event, detail),
@@ -169,20 +169,24 @@ def _certificate(case: Case) -> Certificate:
     for event in case.events():
         if event.kind not in (HandlingKind.ERASE, HandlingKind.DISPOSE):
             raise Refused(reason=f"{event.caption()}は、消去・廃棄の記録ではありません。")
-        for detail in event.sanitization:
-            lines.append(_disposal(case, event, detail))
+        for line in event.lines:
+            if (detail := _detail_of(event, line.item_id)) is not None:
+                lines.append(_disposal(case, event, line, detail))
     return Certificate(case.letterhead(), case.anchor(), lines=tuple(lines))
 
 
-def _disposal(case: Case, event: HandlingEvent, detail: Sanitization) -> DisposalLine:
+def _disposal(
+    case: Case, event: HandlingEvent, line: HandlingLine, detail: Sanitization
+) -> DisposalLine:
+    """Certify the act: thing, quantity and unit are those of its line and of the item."""
     item = case.item(detail.item_id)
     tool = words(detail.tool_name, detail.tool_version and f"（{detail.tool_version}）")
     destination = detail.post_destination
     return DisposalLine(
         info_items=detail.info_items,
-        media_name=detail.media_name,
-        quantity=detail.quantity,
-        unit=detail.unit,
+        media_name=item.caption() + case.part(event, line, item),
+        quantity=case.amount(event, line, item),
+        unit=item.unit,
         method=detail.method.label if detail.method else "",
         responsible=case.person(detail.responsible_person_id),
         performed_at=detail.performed_at,

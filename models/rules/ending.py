@@ -26,6 +26,7 @@ from models.records import Assignment, Contract, HandlingEvent, Item, Sanitizati
 from models.rules.books import Books
 from models.rules.case import Case, Say
 from models.rules.people import is_submitted
+from models.sanitizing import unlike_the_act
 
 K, S, M, T = HandlingKind, AuthorizationSubject, SanitizationMethod, MediaType
 FLASH = frozenset({T.USB_MEMORY, T.SD_CARD, T.EXTERNAL_SSD, T.INTERNAL_SSD, T.TABLET, T.SMARTPHONE})
@@ -177,8 +178,12 @@ def r23_certificate_is_complete(case: Case) -> Iterator[str]:
             continue
         if event.kind in (K.ERASE, K.DISPOSE) and not event.sanitization:
             yield f"{event.caption()}は、まだ実施が記録されていません。実施を記録してください。"
+        lines = {line.item_id: line for line in event.lines}
         for row in event.sanitization:
             yield from _incomplete(case, event, row)
+            if (line := lines.get(row.item_id)) is not None:
+                for wrong in unlike_the_act(event, line, row):
+                    yield f"{event.caption()}：{wrong}取扱記録を訂正してから発行してください。"
 
 
 def _incomplete(case: Case, event: HandlingEvent, row: Sanitization) -> Iterator[str]:

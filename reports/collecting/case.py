@@ -1,10 +1,13 @@
 """What every collector works with: the ledger, one contract, its words and what was wished for."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, Protocol, TypeVar
 
+from models import custody
 from models.codes import AssignmentRole, HandlingKind, SealKind, Timing
 from models.errors import Refused
 from models.ledger import Ledger
@@ -16,6 +19,7 @@ from models.records import (
     Authorization,
     Contract,
     HandlingEvent,
+    HandlingLine,
     InformationAsset,
     Item,
     Organization,
@@ -79,6 +83,25 @@ class Case:
 
     def item(self, item_id: str) -> Item:
         return self.ledger.registers.need(Item, item_id).record
+
+    def amount(self, event: HandlingEvent, line: HandlingLine, item: Item) -> Decimal | None:
+        """Return how much an act ended; a line without a quantity speaks of all that was left."""
+        if line.quantity is not None:
+            return line.quantity
+        status = custody.begin(item)
+        with suppress(Refused):  # entered before something of today was refused
+            for one in self.ledger.store.happened(item.id):
+                if one.id == event.id:
+                    return status.left
+                status = custody.step(item, status, one)
+        return item.quantity
+
+    def part(self, event: HandlingEvent, line: HandlingLine, item: Item) -> str:
+        """Say that an act ended only a part of what an item was: （77枚の一部）."""
+        amount, whole = self.amount(event, line, item), item.quantity
+        if amount is None or whole is None or amount >= whole:
+            return ""
+        return f"（{whole.normalize():,f}{item.unit}の一部）"
 
     def basis(self, authorization_id: str) -> str:
         if not authorization_id:

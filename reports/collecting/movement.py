@@ -22,7 +22,7 @@ def return_note(case: Case) -> ReturnNote:
     for event in events:
         for row in event.lines:
             item = case.item(row.item_id)
-            amount = row.quantity if row.quantity is not None else item.quantity
+            amount = case.amount(event, row, item)
             lines.append(
                 ReturnLine(
                     item_no=item.item_no,

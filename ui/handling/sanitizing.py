@@ -24,6 +24,7 @@ from models.records import (
     Person,
     Sanitization,
 )
+from models.sanitizing import fitting_name
 from ui import layout
 from ui.editor_base import FormDesk
 from ui.editor_refs import CertificateEditor, PhotosEditor
@@ -259,9 +260,12 @@ class SanitizeDialog(HandlingDialog):
         act = SanitizationAct.ERASE if event.kind is K.ERASE else SanitizationAct.DISPOSE
         status = self.ledger.handling.status(card.item.id)
         left = status.left if status is not None else card.item.quantity
+        said = card.detail()
         return replace(
-            card.detail(), act=act, performed_at=event.occurred_at,
+            said, act=act, performed_at=event.occurred_at,
             performed_by=event.actor_person_id,
+            media_name=said.media_name if fitting_name(card.item, said.media_name) else card.item.name,
+            unit=card.item.unit, electronic=card.item.electronic,
             quantity=line.quantity if line and line.quantity is not None else left,
             client_method_authorization_id=event.authorization_id, **self._shared_values(),
         )  # fmt: skip
