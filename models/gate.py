@@ -30,6 +30,7 @@ class Remedy(Enum):
     REBUILD = "rebuild"  # `Safe.rebuild` makes it anew out of the log
     BRING_BACK = "bring_back"  # a sealed file has to be copied back from a restored backup
     RESTORE = "restore"  # the whole ledger, from a backup and the journal
+    AS_TOLD = "as_told"  # beside the ledger: a medium, a journal, a backup; the message says what
     REPORT = "report"  # nothing is broken, something is not true: somebody has to look
 
 

@@ -30,6 +30,7 @@ REPORT = (
     "入力を止め、責任者に知らせてください。責任者は、台帳のフォルダーをそのまま残し、"
     "最新のバックアップと更新ジャーナルから新しいフォルダーに復元して、どちらが正しいかを確かめてください。"
 )
+AS_TOLD = "更新ジャーナルとバックアップについては、それぞれに書いてあるとおりにしてください。"
 BESIDES = "一覧を作り直しても、添付資料のファイルは戻りません。"
 
 
@@ -43,6 +44,8 @@ def advice(found: "Verification") -> str:
     steps = REBUILD if Remedy.REBUILD in remedies else ""
     if Remedy.BRING_BACK in remedies:
         steps += f"{BESIDES if steps else ''}{BRING_BACK}"
+    if Remedy.AS_TOLD in remedies:
+        steps += AS_TOLD
     return steps
 
 

@@ -146,7 +146,7 @@ def _remedy(problem: Problem) -> Remedy:
     if problem.code == CODE:
         return Remedy.RESTORE
     lost = problem.code == ATTACHMENT and problem.message.endswith(BRING_BACK)
-    return Remedy.BRING_BACK if lost else Remedy.REPORT
+    return Remedy.BRING_BACK if lost else problem.remedy
 
 
 # --- an open database ---------------------------------------------------------------------------------

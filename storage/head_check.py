@@ -4,7 +4,7 @@ from pathlib import Path
 
 from models.codes import BackupKind, BackupResult
 from models.errors import AzukariError, Damaged, Foreign, NotVetted
-from models.gate import Problem
+from models.gate import Problem, Remedy
 from models.records import BackupRun
 from models.store import Op, Query, Where
 from storage.backup_format import read_preamble
@@ -36,7 +36,7 @@ def last_backup_problems(store: LedgerStore) -> list[Problem]:
                 said.add(manifest.head.hex())
                 said.add(run.head if manifest.seq == seq else "")
         except (Damaged, Foreign, NotVetted) as error:
-            problems.append(Problem("BACKUP", run.file_name, str(error)))
+            problems.append(Problem("BACKUP", run.file_name, str(error), Remedy.AS_TOLD))
         except AzukariError:
             pass  # not connected, or of a later version: `check_backup` judges that
         row = store.database.one("SELECT hash FROM entry WHERE seq = ?", (seq,))

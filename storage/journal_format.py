@@ -40,7 +40,7 @@ _PREFIX = struct.Struct(">4sIQQ32s12s")
 CHECK_BYTES = 8
 FRAME_PREFIX_BYTES = _PREFIX.size + CHECK_BYTES
 _FILE_KEY_TAG = b"azukari/journal-file/1"
-_BROKEN = (
+BROKEN = (
     "責任者に連絡してください。台帳がそのまま開けるときは、「バックアップ」の画面で"
     "更新ジャーナルを別の媒体で始め直し、すぐにバックアップを取ります。"
 )
@@ -49,7 +49,7 @@ _BROKEN = (
 def broken(name: str, frame: int = 0) -> Damaged:
     """Return the error for a journal file, naming the frame if one is meant."""
     where = f"{name} の{frame}番目の記録" if frame else name
-    return Damaged(file=where, what_now=_BROKEN)
+    return Damaged(file=where, what_now=BROKEN)
 
 
 FORM = Form(MAGIC, VERSION, MOST_HEADER, "預り台帳の更新ジャーナルではありません。", broken)

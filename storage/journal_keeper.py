@@ -44,7 +44,7 @@ from storage.journal import Journal, check_links, list_files
 from storage.journal_ending import Upkeep
 from storage.journal_file import Part
 from storage.journal_format import KeyGone
-from storage.journal_words import NEW_KEY, OTHER_WAY, WAY_ON, why
+from storage.journal_words import NEW_KEY, OTHER_WAY, WAY_ON, remedy_of, why
 from storage.ledger_store import LedgerStore
 from storage.unlocked import Vault
 
@@ -315,7 +315,7 @@ class Keeper:
                 progress=progress,
             )  # fmt: skip
         except AzukariError as error:
-            return [Problem("JOURNAL", str(self._folder), str(error))]
+            return [Problem("JOURNAL", str(self._folder), str(error), remedy_of(error))]
         return []
 
     def _compare_memory(self, accept: bool) -> None:

@@ -1,6 +1,16 @@
 """What the keeper of the journal says: why it cannot be written, and what to do then."""
 
-from models.errors import AzukariError, DiskFull, InputOutput, MediumMissing, NotWritable
+from models.errors import (
+    AzukariError,
+    Damaged,
+    DiskFull,
+    InputOutput,
+    MediumMissing,
+    NotWritable,
+    RolledBack,
+)
+from models.gate import Remedy
+from storage.journal_format import BROKEN
 
 
 def why(error: AzukariError) -> str:
@@ -9,6 +19,12 @@ def why(error: AzukariError) -> str:
         if isinstance(error, kind):
             return words
     return str(error)
+
+
+def remedy_of(error: AzukariError) -> Remedy:
+    """Tell a journal that is away or broken, and says so, from one that contradicts the ledger."""
+    contradicts = isinstance(error, Damaged | RolledBack) and error.facts.get("what_now") != BROKEN
+    return Remedy.REPORT if contradicts else Remedy.AS_TOLD
 
 
 _SHORT: tuple[tuple[type[AzukariError], str], ...] = (

@@ -294,10 +294,10 @@ class BackupPage(Page):
         if more > 0:
             lines.append(self.tr("ほか {0} 件").format(more))
         told = "\n".join(lines)
-        tables = found.remedies - {Remedy.BRING_BACK}
+        tables = found.remedies - {Remedy.BRING_BACK, Remedy.AS_TOLD}
         if tables == {Remedy.REBUILD} and not permitted.why_not(self.desk.ledger, "rebuild"):
             offer = self.tr("検証で、壊れた所が見つかりました。\n")
-            besides = "" if found.can_rebuild else f"\n{BESIDES}"
+            besides = f"\n{BESIDES}" if Remedy.BRING_BACK in found.remedies else ""
             if self.desk.asker.confirm(
                 self, offer + told + besides, yes=self.tr("一覧を作り直す"), no=self.tr("あとで")
             ):

@@ -23,9 +23,10 @@ from models.errors import (
     Refused,
     RolledBack,
 )
-from models.gate import Problem
+from models.gate import Problem, Remedy
 from models.journal import JournalState
 from models.ledger import Ledger
+from models.mending import AS_TOLD, advice
 from models.records import BackupRun, Place, SystemEvent
 from models.store import quiet
 from storage import journal_file
@@ -444,6 +445,7 @@ def test_a_damaged_journal_lets_read_but_not_write_until_it_is_begun_anew(house:
         enter(ledger)
     found = ledger.safe.verify(full=False, progress=quiet)
     assert [problem.code for problem in found.problems] == ["JOURNAL"]
+    assert found.remedies == {Remedy.AS_TOLD} and advice(found) == AS_TOLD  # as is done here:
     ledger.journal.start(house.folder / "usb2")
     enter(ledger)
     assert state(ledger) is JournalState.OK and sound(ledger)
@@ -503,6 +505,7 @@ def test_verification_names_a_flipped_frame_of_an_older_file(
     assert house.ledger.safe.verify(full=False, progress=quiet).ok  # looks at the last file only
     found = house.ledger.safe.verify(full=True, progress=quiet)
     assert [problem.code for problem in found.problems] == ["JOURNAL"]
+    assert found.remedies == {Remedy.AS_TOLD}
 
 
 def problems(ledger: Ledger) -> Sequence[Problem]:

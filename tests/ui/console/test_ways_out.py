@@ -15,7 +15,7 @@ import pytest
 from models.backups import record_backup
 from models.codes import AttachmentKind
 from models.errors import BRING_BACK
-from models.mending import BESIDES
+from models.mending import AS_TOLD, BESIDES
 from models.store import quiet
 from storage.database import PAGE_SIZE
 from tests.house import House, cheap_office, furnished
@@ -286,6 +286,34 @@ def test_a_list_of_attachments_that_cannot_be_read_promises_nothing(stage: Stage
     HARMS["their own list, and attachments lost"](stage)
     said = stage.console("verify", stage.ledger, "--full")
     assert "もう一度検証してください" in told(said)
+
+
+def away(stage: Stage) -> None:
+    (stage.home / "usb").rename(stage.home / "pulled out")
+
+
+def flipped(stage: Stage) -> None:
+    file = next((stage.home / "usb").rglob("*.azj"))
+    raw = bytearray(file.read_bytes())
+    raw[raw.index(b"AZJF") + 100] ^= 1
+    file.write_bytes(raw)
+
+
+def bad_backup(stage: Stage) -> None:
+    (stage.home / "stick" / stage.backup).write_bytes(b"something else")
+
+
+@pytest.mark.parametrize("harm", [away, flipped, bad_backup])
+def test_what_lies_beside_the_ledger_asks_for_no_restore(
+    stage: Stage, harm: Callable[[Stage], None]
+) -> None:
+    """Nothing can be restored from what is not there: its own message says what to do."""
+    harm(stage)
+    said = stage.console("verify", stage.ledger, "--full")
+    assert said.code == 1
+    assert [one["remedy"] for one in said.answer["problems"]] == ["as_told"]
+    assert "ください" in said.answer["problems"][0]["message"]
+    assert AS_TOLD in _plain(stage) and "復元" not in _plain(stage)
 
 
 def test_a_missing_attachment_is_not_looked_for_on_a_medium(stage: Stage) -> None:
