@@ -167,7 +167,7 @@ def test_a_line_without_a_quantity_is_all_that_was_left(office: Disposing) -> No
 def test_a_certificate_of_an_older_entry_prints_what_the_act_says(office: Disposing) -> None:
     wrong = office.event(1, quantity=Decimal(70), unit="箱", media_name="M-9999 すべての原本")
     text = text_of(office.house, "D-18", office.enter_as_before(wrong))
-    assert "70" not in text and "箱" not in text and "M-9999" not in text
+    assert "70枚" not in text and "箱" not in text and "M-9999" not in text
     assert office.item.item_no in text and "1枚" in text
 
 
