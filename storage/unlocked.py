@@ -26,8 +26,10 @@ from models.errors import (
     WrongPassword,
 )
 from models.passwords import check_floor
+from storage.files import read_whole
 from storage.header import (
     MOST_ACTIVE,
+    MOST_BYTES,
     RECOVERY_ROLE,
     Header,
     HeaderFile,
@@ -442,8 +444,8 @@ class Vault:
 
 
 def _read_if_there(path: Path) -> bytes:
-    with suppress(OSError):
-        return path.read_bytes()
+    with suppress(AzukariError):
+        return read_whole(path, limit=MOST_BYTES)
     return b""
 
 
