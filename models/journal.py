@@ -4,7 +4,8 @@
 happened. The order of every command is: database, journal, acknowledgement (A-01, SK-11.6).
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -52,6 +53,7 @@ WORDS = {
 }
 
 
+NOTE = "journal_given_up"  # name of the setting: what is to be entered once it was done
 NO_JOURNAL = "復元した台帳には、更新ジャーナルがありません。使うときは保存先を決めてください。"
 
 
@@ -203,11 +205,10 @@ class JournalDesk:
         """
         self._ledger.require("without_journal")
         text = self._ledger.registers.reason(reason)
-        self._keeper.stop()
         news = News(
             SystemEventKind.JOURNAL_STOPPED, EventLevel.WARN, "更新ジャーナルの記録をやめました。"
         )
-        return self._ledger.commit([creating(self.event(news, text))])
+        return self._go_without(self._keeper.stop, self.event(news, text))
 
     def suspend(self, reason: str) -> Change:
         """Go on without the medium; everything is caught up when it returns.
@@ -217,13 +218,44 @@ class JournalDesk:
         """
         self._ledger.require("without_journal")
         text = self._ledger.registers.reason(reason)
-        self._keeper.suspend()
         news = News(
             SystemEventKind.JOURNAL_SUSPENDED,
             EventLevel.WARN,
             "更新ジャーナルの媒体がないまま、記帳を続けました。",
         )
-        return self._ledger.commit([creating(self.event(news, text))])
+        return self._go_without(self._keeper.suspend, self.event(news, text))
+
+    def _go_without(self, act: Callable[[], None], event: SystemEvent) -> Change:
+        """Give the journal up and enter that, in this order: with it nothing could be entered.
+
+        A note before the act tells of it, should the program die before the entry.
+        """
+        store = self._ledger.store
+        store.set_setting(NOTE, json.dumps({"id": event.id, "event": event.to_json()}))
+        try:
+            act()
+        except AzukariError:
+            store.set_setting(NOTE, "")
+            raise
+        change = self._ledger.commit([creating(event)])
+        store.set_setting(NOTE, "")
+        return change
+
+    def finish(self) -> None:
+        """Enter that the journal was given up, if the program died before it could.
+
+        Raises:
+            AzukariError: it cannot be entered now either.
+        """
+        store = self._ledger.store
+        if not (text := store.setting(NOTE)):
+            return
+        kept = json.loads(text)
+        event = replace(SystemEvent.from_json(kept["event"]), id=kept["id"])
+        done = self.status().state in (JournalState.NONE, JournalState.SUSPENDED)
+        if done and store.get(SystemEvent, event.id) is None:
+            self._ledger.commit([creating(event)])
+        store.set_setting(NOTE, "")
 
     def tend(self) -> JournalStatus:
         """Reach for a medium that was missing, and enter what was noticed; return how it stands.

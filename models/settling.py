@@ -64,6 +64,7 @@ def settle(ledger: "Ledger", progress: Progress = quiet) -> None:
             ledger.notices += _settle_key(ledger)
             ledger.notices += _settle_disposals(ledger)
         if not ledger.user.must_change and ledger.role is Role.SUPERVISOR:
+            ledger.journal.finish()
             settle_sheet(ledger)
     except (DiskFull, InputOutput, MediumMissing, NotPermitted, NotWritable) as error:
         # A full disk must not keep people from reading; it is tried again at the next sign-in.

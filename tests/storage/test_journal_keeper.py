@@ -24,7 +24,7 @@ from models.errors import (
     RolledBack,
 )
 from models.gate import Problem, Remedy
-from models.journal import JournalState
+from models.journal import NOTE, JournalState
 from models.ledger import Ledger
 from models.mending import AS_TOLD, advice
 from models.records import BackupRun, Place, SystemEvent
@@ -184,6 +184,36 @@ def test_a_medium_that_returns_between_two_days_is_caught_up_at_the_sign_in(hous
         JournalState.OK, SystemEventKind.JOURNAL_RESUMED,
     )  # fmt: skip
     assert replayed(house) == worker.store.head().seq
+
+
+@pytest.mark.parametrize("act", ["suspend", "stop"])
+def test_a_journal_that_was_given_up_is_entered_though_the_program_died(
+    house: House, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    usb(house).rename(house.folder / "pulled")
+    house.ledger.journal.tend()  # notices it
+
+    def full(*given: object, **more: object) -> None:
+        raise DiskFull(file="ledger.db")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.ledger, "commit", full)
+        with pytest.raises(DiskFull):
+            getattr(house.ledger.journal, act)(REASON)
+    house.sign_in(WORKER.login)  # may not answer for it
+    kind = getattr(SystemEventKind, {"suspend": "JOURNAL_SUSPENDED", "stop": "JOURNAL_STOPPED"}[act])
+    assert not house.ledger.registers.all(SystemEvent, kind=kind)
+    for _ in range(2):
+        ledger = house.sign_in(BOSS.login)
+        (entered,) = ledger.registers.all(SystemEvent, kind=kind)
+        assert entered.record.reason == REASON
+        assert entered.record.acknowledged_by == ledger.user.person_id
+
+
+def test_what_was_refused_leaves_no_note(house: House) -> None:
+    with pytest.raises(Refused):
+        house.ledger.journal.suspend(REASON)
+    assert house.ledger.store.setting(NOTE) == ""
 
 
 def test_a_reason_that_no_font_draws_keeps_no_paper_from_the_seal(house: House) -> None:
