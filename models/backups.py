@@ -1,7 +1,7 @@
 """Backups as acts of the office: made by the safe, noted in the ledger (L-22, CM-5.7.6)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
@@ -105,15 +105,20 @@ def restored_words(restored: Restored) -> str:
             f"{restored.gap.words}は戻していません。"
         )
     if restored.passed:
-        named = "」「".join(restored.passed[:MOST_NAMED])
-        more = len(restored.passed) - MOST_NAMED
-        words += (
-            f"更新ジャーナルの「{named}」{f'ほか{more}か所' if more > 0 else ''}も壊れていますが、"
-        )
-        words += "戻すのに要る記帳はそこにはありませんでした。"
+        words += _passed_words(restored.passed, "も" if restored.gap else "は")
     if restored.torn:
         words += "更新ジャーナルの終わりに、途中で切れた記録が1件あり、戻せませんでした。"
     return words
+
+
+def _passed_words(places: Sequence[str], particle: str) -> str:
+    """Name damaged places of a journal that cost no entry."""
+    named = "」「".join(places[:MOST_NAMED])
+    more = f"ほか{len(places) - MOST_NAMED}か所" if len(places) > MOST_NAMED else ""
+    return (
+        f"更新ジャーナルの「{named}」{more}{particle}壊れていますが、"
+        "戻すのに要る記帳はそこにはありませんでした。"
+    )
 
 
 def record_restore(ledger: "Ledger", restored: Restored, started: datetime) -> None:

@@ -110,7 +110,7 @@ def test_damage_before_the_backup_is_told_and_keeps_nobody_out(site: Site, at: f
     restored = site.restore()
     assert restored.head == site.end and restored.gap is None
     assert restored.passed == (where,)
-    assert f"「{where}」も壊れています" in restored_words(restored)
+    assert f"「{where}」は壊れています" in restored_words(restored)
     ledger = site.open()
     assert any(where in notice for notice in ledger.notices) and sound(ledger)
     enter(ledger, "その後")
