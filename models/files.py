@@ -8,13 +8,20 @@ from models.codes import AttachmentKind
 from models.commands import Change, creating
 from models.condition import require_room
 from models.desk import Desk
-from models.errors import Refused
+from models.errors import Damaged, Refused
 from models.records import Attachment
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
+NOT_GIVEN = "添付資料は、ファイルそのものを添付して登録してください。"
+SWAPPED = (
+    "添付資料の中身は差し替えられません。新しいファイルを添付し、記録をそちらに改めてください。"
+)
+OTHER_BYTES = "記録された大きさか照合値と、中身が違います。台帳の検証で確かめてください。"
 MAXIMUM_SIZE = 50 * 1024 * 1024  # bytes; a larger scan belongs on a medium, not in the ledger
+
+_Facts = tuple[str, str, int | None, str]
 
 
 class Files:
@@ -22,6 +29,7 @@ class Files:
 
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
+        self._prepared: dict[str, _Facts] = {}  # by blob: what this session has stored itself
 
     def prepare(
         self, data: bytes, *, name: str, mime: str, kind: AttachmentKind, contract_id: str = ""
@@ -42,7 +50,7 @@ class Files:
                 reason=f"「{name}」は大きすぎます（上限{MAXIMUM_SIZE // 1024 // 1024}MB）。"
                 "分割するか、解像度を下げてください。"
             )
-        return Attachment(
+        made = Attachment(
             id=self._ledger.new_id(),
             contract_id=contract_id,
             name=name,
@@ -52,6 +60,24 @@ class Files:
             blob=self._ledger.store.put_blob(data),
             kind=kind,
         )
+        self._prepared[made.blob] = _facts(made)
+        return made
+
+    def require_own(self, record: Attachment) -> None:
+        """Refuse a record of a file that speaks of other bytes than were given with it.
+
+        Whoever names the bytes by himself would read those of another contract, or put others
+        behind a paper that bears a stamp.
+
+        Raises:
+            Refused: new, but not stored by `prepare`; or known with other bytes.
+        """
+        stored = self._ledger.store.get(Attachment, record.id)
+        facts = self._prepared.get(record.blob) if stored is None else _facts(stored.record)
+        if facts is None:
+            raise Refused(reason=NOT_GIVEN)
+        if facts != _facts(record):
+            raise Refused(reason=SWAPPED)
 
     def attach(
         self,
@@ -83,9 +109,16 @@ class Files:
         """Return the clear bytes, checked against the recorded hash.
 
         Raises:
-            Damaged: the file on disk is not what was stored.
+            Damaged: the file on disk is not what was stored, or not what the record says.
             NotFound
         """
         record = self._ledger.registers.need(Attachment, attachment_id).record
         self._ledger.access.viewed(record)
-        return self._ledger.store.get_blob(record.blob)
+        data = self._ledger.store.get_blob(record.blob)
+        if (len(data), hashlib.sha256(data).hexdigest()) != (record.size, record.sha256):
+            raise Damaged(file=record.name, what_now=OTHER_BYTES)
+        return data
+
+
+def _facts(record: Attachment) -> _Facts:
+    return record.blob, record.sha256, record.size, record.mime

@@ -33,6 +33,10 @@ SOURCE = AttachmentKind.SOURCE
 MINIMUM_REASON = 4  # characters of a reason; an empty word explains nothing
 REASON = LongText()
 FINDING = "所見"  # what somebody says to what was looked at
+KEPT = (
+    "添付資料は取り消せません。添えた記録を、別のファイルを選んで訂正してください。"
+    "契約の内容を消去するときに、いっしょに消去されます。"
+)
 OWN_VERBS = {  # record types whose entries come only from verbs of their own
     "ledger_origin": "台帳の開設",
     "handling_event": "取扱記録",
@@ -227,6 +231,8 @@ class Registers:
         self._require_common(type(record))
         self.validate(record)
         self.check_references(record, desk or Desk(self._ledger.store))
+        if isinstance(record, Attachment):
+            self._ledger.files.require_own(record)
         if isinstance(record, FindingRecord) and record.source is FindingSource.INSPECTION:
             self._ledger.require("officer_record")
         if isinstance(record, Contract):
@@ -347,7 +353,7 @@ class Registers:
 
     def _require_unused(self, record: Record) -> None:
         if isinstance(record, Attachment):
-            return
+            raise Refused(reason=KEPT)
         for cls in ALL:
             for f in cls.own_fields():
                 if getattr(f.kind, "type", None) != record.type or not f.kind.sql_type:

@@ -123,8 +123,19 @@ class Attachments:
         Raises:
             Damaged, MediumMissing, NewerFormat: names the file.
         """
-        for _ in self.stream(name):
-            pass
+        self.digest(name)
+
+    def digest(self, name: str) -> tuple[int, str]:
+        """Read a file to its end; return size and SHA-256 of the plain content.
+
+        Raises:
+            Damaged, MediumMissing, NewerFormat: names the file.
+        """
+        plain, size = hashlib.sha256(), 0
+        for piece in self.stream(name):
+            plain.update(piece)
+            size += len(piece)
+        return size, plain.hexdigest()
 
     def verify_all(self, names: Iterable[str]) -> list[AzukariError]:
         """Check every named file and collect what is wrong instead of stopping at the first."""
@@ -143,11 +154,12 @@ class Attachments:
     def remove(self, names: Iterable[str]) -> None:
         """Remove sealed files that nothing speaks of any more; what is not there is fine.
 
+        A name that is none of ours is of no file of ours, and keeps no other from being removed.
+
         Raises:
             NotWritable, InputOutput
         """
-        for name in names:
-            self._check_name(name)
+        for name in filter(is_name, names):
             with writing(self.folder / name):
                 (self.folder / name).unlink(missing_ok=True)
 
@@ -219,12 +231,19 @@ def list_names(folder: Path) -> list[str]:
         return sorted(entry.name for entry in os.scandir(folder) if is_name(entry.name))
 
 
+def facts_of_records(database: Database) -> dict[str, set[tuple[int, str]]]:
+    """Return the sealed files that records speak of, with the size and SHA-256 that they tell."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for name, size, digest in database.all(
+        "SELECT blob, size, sha256 FROM v_attachment WHERE blob <> '' ORDER BY 1"
+    ):
+        found.setdefault(str(name), set()).add((size, digest))
+    return found
+
+
 def names_of_records(database: Database) -> list[str]:
     """Return the sealed files that records speak of."""
-    rows = database.all(
-        "SELECT DISTINCT blob FROM v_attachment WHERE blob IS NOT NULL AND blob <> '' ORDER BY 1"
-    )
-    return [str(row[0]) for row in rows]
+    return list(facts_of_records(database))
 
 
 def lost_files(database: Database, folder: Path) -> list[str]:

@@ -15,7 +15,7 @@ from models.errors import AzukariError
 from models.gate import Problem
 from models.store import Progress
 from storage import checkpoint, damage, log
-from storage.attachments import Attachments, names_of_records
+from storage.attachments import Attachments, facts_of_records
 from storage.authors import Authors, account_entries, read_authors
 from storage.checkpoint import FROM_THE_START, Checkpoint, Me
 from storage.compare import CODE as VIEW
@@ -30,6 +30,7 @@ PARTS = 16  # into which a shorter log is cut, so that both helpers end at about
 FEW = 40_000  # below this weight, starting helpers costs more than they save
 TABLES, SIGNATURE = 1.5, 4  # what a row and a signature weigh, when an entry weighs 1
 _SHOWN = 100
+_SWAPPED = "添付資料の中身が、記帳された大きさか照合値と違います（{0}）。"
 _NO_KEY = "添付資料の鍵が台帳にありません。バックアップから復元してください。"
 
 
@@ -214,19 +215,20 @@ class _Check:
 def attachment_problems(
     database: Database, attachments: Attachments | None, progress: Progress
 ) -> list[Problem]:
-    """Read every sealed file that records speak of to its end.
+    """Read every sealed file that records speak of to its end, and compare it with what they say.
 
     Raises:
         Damaged: the table that names them.
     """
     problems: list[Problem] = []
-    names = names_of_records(database)
+    files = facts_of_records(database)
     if attachments is None:
-        return [Problem(damage.ATTACHMENT, "添付資料", _NO_KEY)] if names else []
-    for done, name in enumerate(names):
-        progress(done, len(names))
+        return [Problem(damage.ATTACHMENT, "添付資料", _NO_KEY)] if files else []
+    for done, (name, told) in enumerate(files.items()):
+        progress(done, len(files))
         try:
-            attachments.verify(name)
+            if told != {attachments.digest(name)}:
+                problems.append(Problem(damage.ATTACHMENT, name, _SWAPPED.format(name)))
         except AzukariError as error:
             problems.append(Problem(damage.ATTACHMENT, name, str(error)))
     return problems

@@ -172,7 +172,8 @@ def event(
 def attachment(of: Contract, blob: str, **changes: Any) -> Attachment:
     made = Attachment(
         id=new_id(), contract_id=of.id, name="写真.jpg", mime="image/jpeg", size=6,
-        sha256="00" * 32, blob=blob, kind=c.AttachmentKind.PHOTO,
+        sha256=hashlib.sha256("写真".encode()).hexdigest(), blob=blob,
+        kind=c.AttachmentKind.PHOTO,
     )  # fmt: skip
     return replace(made, **changes)
 
