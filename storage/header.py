@@ -42,7 +42,10 @@ NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"
 _PROGRAM_PATTERN = r"[0-9A-Za-z.+-]{1,32}"
 ROLES = tuple(role.value for role in Role)
 RECOVERY_ROLE = "recovery"
-_RESTORE = "バックアップから復元するか、責任者に連絡してください。"
+RESTORE = "バックアップから復元するか、責任者に連絡してください。"
+_NO_HEADER = (
+    "鍵ファイルではありません。台帳のフォルダーのときは、バックアップから復元してください。"
+)
 
 
 @dataclass(frozen=True)
@@ -282,7 +285,7 @@ def check_frame(raw: bytes, name: str) -> None:
         Damaged: it was cut or changed since somebody wrote it.
     """
     if not raw.startswith(MAGIC):
-        raise Foreign(file=name, reason="鍵ファイルではありません。")
+        raise Foreign(file=name, reason=_NO_HEADER)
     if not PREFIX_BYTES + SUFFIX_BYTES < len(raw) <= MOST_BYTES:
         raise damaged(name)
     if hashlib.sha256(raw[:-HASH_BYTES]).digest() != raw[-HASH_BYTES:]:
@@ -295,7 +298,7 @@ def check_frame(raw: bytes, name: str) -> None:
 
 
 def damaged(name: str) -> Damaged:
-    return Damaged(file=name, what_now=_RESTORE)
+    return Damaged(file=name, what_now=RESTORE)
 
 
 def _body(raw: bytes) -> Fields:

@@ -19,6 +19,7 @@ from storage.files import make_private_folder
 from storage.header import (
     HASH_BYTES,
     ID_BYTES,
+    RESTORE,
     Epoch,
     Header,
     HeaderFile,
@@ -151,9 +152,7 @@ def unlock_vault(
     keys = open_keys(header, slot, password, device)
     user = header.active_user(slot.user_id) if slot else None
     if user is None or user.signing != keys.public_signing:
-        raise Damaged(
-            file=str(folder), what_now="鍵が利用者と一致しません。責任者に連絡してください。"
-        )
+        raise Damaged(file=str(folder), what_now=f"鍵が利用者と一致しません。{RESTORE}")
     return _opened_vault(pair, user, keys, device, random, mend=mend)
 
 
@@ -296,6 +295,4 @@ def _data_key(header: Header, user_id: str, epoch: int, keys: KeySet, name: str)
             raise CannotOpen
         return unwrap_key(wrap, keys, wrap_context(header.vault_id, epoch, user_id))
     except CannotOpen as exc:
-        raise Damaged(
-            file=name, what_now="鍵の包みが開きません。責任者に連絡してください。"
-        ) from exc
+        raise Damaged(file=name, what_now=f"鍵の包みが開きません。{RESTORE}") from exc

@@ -125,6 +125,27 @@ def their_list(stage: Stage) -> None:
             strike(stage.file, pages[-1])
 
 
+def without(*names: str) -> Callable[[Stage], None]:
+    return both(*(lambda stage, name=name: (stage.ledger / name).unlink() for name in names))
+
+
+def replaced(*names: str) -> Callable[[Stage], None]:
+    other = b"PK\x03\x04" + b"letter" * 2000
+    return both(
+        *(lambda stage, name=name: (stage.ledger / name).write_bytes(other) for name in names)
+    )
+
+
+def flipped_in(*names: str) -> Callable[[Stage], None]:
+    def harm(stage: Stage) -> None:
+        for name in names:
+            raw = bytearray((stage.ledger / name).read_bytes())
+            raw[len(raw) // 2] ^= 1
+            (stage.ledger / name).write_bytes(raw)
+
+    return harm
+
+
 def both(*harms: Callable[[Stage], None]) -> Callable[[Stage], None]:
     def harm(stage: Stage) -> None:
         for one in harms:
@@ -149,6 +170,11 @@ HARMS = {
     "one page left": cut_to(PAGE_SIZE),
     "less than a page left": cut_to(100),
     "nothing left": cut_to(0),
+    "no database": without("ledger.db"),
+    "another file in its place": replaced("ledger.db"),
+    "no key files": without("keys.a", "keys.b"),
+    "key files damaged": flipped_in("keys.a", "keys.b"),
+    "other files in the place of the keys": replaced("keys.a", "keys.b"),
     "attachments lost": lost,
     "an attachment spoilt": spoilt,
     "a list, and attachments lost": both(page_of("v_item"), lost),
@@ -166,7 +192,7 @@ def step_in(advice: str) -> str:
     words = {
         "rebuild": ("コンソールの rebuild", "コンソールでは rebuild"),
         "restore": (
-            "コンソールの restore", "コンソールでは restore", "バックアップから復元してください",
+            "コンソールの restore", "コンソールでは restore", "バックアップから復元",
         ),
         "verify": ("verify --full", "もう一度検証"),
         "bring back": (BRING_BACK,),
