@@ -130,7 +130,7 @@ class Ending:
             ledger.registers.validate(intent.record)
         gone = frozenset(held.records)
         change = ledger.commit(intents, command_id=command_id, also=gone, progress=progress)
-        ledger.safe.journal.begin_file()
+        ledger.safe.journal.leave_erased()
         return change
 
     def outside(self, first: int, before: int) -> Outside:

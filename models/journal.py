@@ -148,10 +148,11 @@ class JournalKeeper(Protocol):
             JournalMissing: it cannot be reached and nobody answered for going on without.
         """
 
-    def begin_file(self) -> None:
-        """Go on in a new file, so that the older ones can be disposed of.
+    def leave_erased(self) -> None:
+        """Go on in a new file if this one holds erased content, so that it can be disposed of.
 
-        Copies of erased files beside the journal are removed.
+        Copies of erased files beside the journal are removed. Nothing is raised: what fails shows
+        in the state, and is tried again whenever the journal is connected.
         """
 
     @property

@@ -16,7 +16,7 @@ from models.commands import Change, creating
 from models.errors import Refused
 from models.gate import Presence
 from models.journal import News, SpentFiles
-from models.records import BackupRun
+from models.records import BackupRun, ContentErasure
 from models.store import Progress
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ NO_BACKUP = (
     "消去するときに作るものと合わせて、二つのバックアップが引き継ぎます。"
 )
 NOTHING = "消去する更新ジャーナルのファイルはありません。"
+NOT_YET = (
+    "消去した内容を含む更新ジャーナルのファイルが{0}件ありますが、まだ消去できません。"
+    "新しいバックアップを作成してから、もう一度行ってください。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ def journal_proposal(ledger: "Ledger") -> JournalProposal:
         NotPermitted, MediumMissing, Foreign
     """
     ledger.require("dispose_backup")
+    ledger.safe.journal.leave_erased()
     older = next(iter(reliable(ledger)[-1:]), None)
     if older is None:
         return JournalProposal(SpentFiles(), None, NO_BACKUP)
@@ -55,7 +60,27 @@ def journal_proposal(ledger: "Ledger") -> JournalProposal:
         words = f"バックアップ「{older.file_name}」の媒体を接続してください。"
         return JournalProposal(SpentFiles(), older, words)
     spent = ledger.safe.journal.upkeep.spent(older)
-    return JournalProposal(spent, older, "" if spent.files else NOTHING)
+    return JournalProposal(spent, older, "" if spent.files else _none_spent(ledger))
+
+
+def files_of_erased(ledger: "Ledger", contract_id: str = "") -> Sequence[PurePath]:
+    """Return the journal files that may hold erased content, and copies of erased files.
+
+    Args:
+        contract_id: of one contract; "" for whatever was erased.
+    """
+    of_one = {"contract_id": contract_id} if contract_id else {}
+    acts = ledger.registers.all(ContentErasure, **of_one)
+    if not acts:
+        return ()
+    upkeep = ledger.safe.journal.upkeep
+    last = max(act.meta.created_seq for act in acts)
+    return (*upkeep.files_before(last), *upkeep.copies_of_erased())
+
+
+def _none_spent(ledger: "Ledger") -> str:
+    left = files_of_erased(ledger)
+    return NOT_YET.format(len(left)) if left else NOTHING
 
 
 def end_journal_files(

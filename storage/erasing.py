@@ -134,6 +134,11 @@ def erased_files(database: Database) -> set[str]:
     return named - used
 
 
+def last_erasure(database: Database) -> int:
+    """Return the number of the last entry that erased something, 0 for none."""
+    return int(database.value("SELECT max(number) FROM v_content_erasure") or 0)
+
+
 # --- recognising ----------------------------------------------------------------------------------
 
 

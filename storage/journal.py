@@ -147,6 +147,12 @@ class Journal:
         """Go on in a new file under the present data key (a rotation does this)."""
         self._next_file(self.head, self.lines, ())
 
+    @property
+    def begins(self) -> int:
+        """Return the number of the last entry before the file that is written to."""
+        assert self._file is not None
+        return self._file.header.base.seq
+
     def require_present(self) -> None:
         """Raise when the medium is gone or was exchanged; costs one `stat`."""
         assert self._file is not None

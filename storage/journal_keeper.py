@@ -38,6 +38,7 @@ from models.store import Progress
 from storage import access
 from storage.access_wire import Batch
 from storage.attachments import FOLDER_NAME
+from storage.erasing import last_erasure
 from storage.head_memory import HeadMemory
 from storage.header import RECOVERY_ROLE
 from storage.journal import Journal, check_links, list_files
@@ -280,21 +281,29 @@ class Keeper:
         if self._journal is not None:
             self._journal.roll()
 
-    def begin_file(self) -> None:
-        self._remove_erased()
+    def leave_erased(self) -> None:
+        with self._turn, suppress(AzukariError):  # its state says it, and it is tried again
+            self._leave_erased()
+
+    def _leave_erased(self) -> None:
+        """Remove copies of erased files, and begin a new file behind what was erased.
+
+        Whatever came between an erasure and this, whoever connects next makes up for it.
+        """
+        if self.looking:
+            return
+        self.upkeep.remove_erased()
+        if self._journal is None or self._journal.begins >= last_erasure(self._store.database):
+            return
         try:
             self.roll()
         except AzukariError as error:
             self._lose(error, written=False)
+            raise
 
     @property
     def upkeep(self) -> Upkeep:
         return Upkeep(self._folder, self._vault, self._store.database)
-
-    def _remove_erased(self) -> None:
-        """Remove copies of erased files; what resists is listed, and tried again."""
-        if not self.looking:
-            self.upkeep.remove_erased()
 
     def news(self) -> Sequence[News]:
         return tuple(self._news)
@@ -425,10 +434,14 @@ class Keeper:
         self._news.append(News(SystemEventKind.ROLLED_BACK, EventLevel.ALERT, detail, value))
 
     def _connected(self, now: Head, lost: str) -> None:
-        """Note that the journal works, and what of it could not be continued."""
+        """Note that the journal works, and what of it could not be continued.
+
+        Raises:
+            AzukariError: no new file can be begun after an erasure.
+        """
         self._problem, self._kept = None, None
         self._lines_carried()
-        self._remove_erased()
+        self._leave_erased()
         if lost:
             self._news.append(News(SystemEventKind.JOURNAL_BEHIND, EventLevel.WARN, lost))
         if self._suspended and not self._store.reader:

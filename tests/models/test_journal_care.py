@@ -9,9 +9,18 @@ from models.backup_care import ending, reliable, standing
 from models.backup_disposal import dispose
 from models.backups import record_backup
 from models.codes import AttachmentKind, EmploymentType, EventLevel, SystemEventKind
-from models.errors import AzukariError, Damaged, NotPermitted, Refused
-from models.journal_care import NO_BACKUP, NOTHING, end_journal_files, journal_proposal
-from models.records import Attachment, Person, SystemEvent
+from models.errors import (
+    AzukariError,
+    Damaged,
+    DiskFull,
+    JournalFailed,
+    JournalMissing,
+    NotPermitted,
+    Refused,
+)
+from models.journal import JournalState
+from models.journal_care import NO_BACKUP, NOT_YET, NOTHING, end_journal_files, journal_proposal
+from models.records import Attachment, ContentErasure, Person, SystemEvent
 from models.store import quiet
 from storage import journal as journals
 from storage.journal_file import JournalFile
@@ -222,3 +231,108 @@ def test_copies_that_were_away_at_the_erasure_go_when_they_are_back(tmp_path: Pa
         assert {path.name for path in outside.journal} >= set(kept)
         house.sign_in(BOSS.login)
         assert list(copies.iterdir()) == []
+
+
+# --- what came between an erasure and the new file ------------------------------------------------
+
+
+def spent_after_a_backup(house: House) -> list[str]:
+    back_up(house)
+    return [path.name for path in journal_proposal(house.ledger).spent.files]
+
+
+def test_a_death_before_the_new_file_is_made_up_for_at_the_next_sign_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stick").mkdir()
+    with ended(tmp_path, journal=True) as house:
+        back_up(house)
+        old = journal_files(house)
+        keeper = type(house.ledger.safe.journal)
+        with monkeypatch.context() as dying:
+            dying.setattr(keeper, "leave_erased", died)
+            with pytest.raises(KeyboardInterrupt):
+                erase(house)
+        assert journal_files(house) == old and CANARY.encode() in readable(house)
+        house.sign_in(BOSS.login)
+        assert len(journal_files(house)) == len(old) + 1
+        house.sign_in(BOSS.login)  # once is enough
+        assert len(journal_files(house)) == len(old) + 1
+        assert spent_after_a_backup(house) == old
+        end_files(house)
+        assert CANARY.encode() not in readable(house)
+        last = house.ledger.store.head().seq
+        assert restored(house, standing(house.ledger)[-1].file_name, "back") == last
+        assert house.ledger.safe.verify(full=True, progress=quiet).ok
+
+
+def died(_keeper: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_journal_that_fails_at_the_erasure_goes_on_in_a_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stick").mkdir()
+    with ended(tmp_path, journal=True) as house:
+        back_up(house)
+        old = journal_files(house)
+        with monkeypatch.context() as failing:
+            failing.setattr(JournalFile, "append", full)
+            with pytest.raises(JournalFailed):
+                erase(house)
+        assert house.ledger.registers.all(ContentErasure) and journal_files(house) == old
+        (one,) = house.ledger.registers.all(ContentErasure)
+        work(house, 1)  # takes the journal up again
+        for path in house.ledger.ending.outside(1, one.meta.created_seq).journal:
+            assert path.name != journal_files(house)[-1]
+        assert set(old) <= set(spent_after_a_backup(house))
+        end_files(house)
+        assert CANARY.encode() not in readable(house)
+        assert house.ledger.safe.verify(full=True, progress=quiet).ok
+
+
+def full(_file: object, _part: object) -> None:
+    raise DiskFull(file="journal")
+
+
+def test_a_new_file_that_cannot_be_begun_is_said_and_begun_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ended(tmp_path, journal=True) as house:
+        old = journal_files(house)
+        with monkeypatch.context() as failing:
+            failing.setattr(JournalFile, "create", full_file)
+            erase(house)
+            assert house.ledger.journal.status().state is JournalState.BROKEN
+            with pytest.raises(JournalMissing):
+                work(house, 1)
+        assert journal_files(house) == old
+        work(house, 1)
+        assert len(journal_files(house)) == len(old) + 1
+        assert house.ledger.journal.status().state is JournalState.OK
+
+
+def full_file(*_: object) -> None:
+    raise DiskFull(file="journal")
+
+
+def test_the_prune_sees_and_leaves_the_file_that_holds_erased_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stick").mkdir()
+    with ended(tmp_path, journal=True) as house:
+        back_up(house)
+        keeper = type(house.ledger.safe.journal)
+        with monkeypatch.context() as dying:
+            dying.setattr(keeper, "leave_erased", died)
+            with pytest.raises(KeyboardInterrupt):
+                erase(house)
+        old = journal_files(house)
+        back_up(house)
+        proposed = journal_proposal(house.ledger)
+        assert proposed.obstacle == NOT_YET.format(1) and len(journal_files(house)) == len(old) + 1
+        assert spent_after_a_backup(house) == old
+        end_files(house)
+        assert journal_proposal(house.ledger).obstacle == NOTHING
+        assert CANARY.encode() not in readable(house)
