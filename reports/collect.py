@@ -4,7 +4,7 @@ One function per document kind in `COLLECTORS`; each returns the frozen dataclas
 prints. Nothing here writes to the ledger.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -264,7 +264,7 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
     numbers = registers.numbers(query)
     for start in range(0, len(numbers), PAGE):
         shown = registers.rows("handling_event", numbers[start : start + PAGE])
-        amounts = _amounts(case, [row.id for row in shown])
+        told = _told(case, [row.id for row in shown])
         for row in shown:
             values, captions = row.values, row.captions
             occurred = values["occurred_at"]
@@ -272,8 +272,8 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
                 event_no=str(values["event_no"]),
                 occurred=wareki.format_short_moment(occurred),
                 kind=_register_kind(case, values),
-                items=values.get("lines_text") or "",
-                quantity=amounts[row.id] or _amount(values.get("quantity")),
+                items=told[row.id][0],
+                quantity=told[row.id][1] or _amount(values.get("quantity")),
                 actor=captions.get("actor_person_id", ""),
                 checker=_checker(case, row),
                 purpose=values.get("purpose") or "",
@@ -284,23 +284,34 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
             )
 
 
-def _amounts(case: Case, ids: list[str]) -> dict[str, str]:
-    """Return what the lines of each event add up to, each unit by itself (84枚、2本)."""
+def _told(case: Case, ids: list[str]) -> dict[str, tuple[str, str]]:
+    """Return all that each event handled, and what its lines add up to by unit (84枚、2本)."""
     store = case.ledger.store
     events = store.get_many(HandlingEvent, ids)
     lines = {id_: events[id_].record.lines if id_ in events else () for id_ in ids}
-    counted = {_counted(line) for rows in lines.values() for line in rows}
-    items = store.get_many(Item, sorted(counted))
-    units = {id_: stored.record.unit for id_, stored in items.items()}
-    found = {}
-    for id_, rows in lines.items():
-        sums: dict[str, Decimal] = {}
-        for line in rows:
-            if line.quantity is not None:
-                unit = units.get(_counted(line), "")
-                sums[unit] = sums.get(unit, Decimal(0)) + line.quantity
-        found[id_] = "、".join(f"{_amount(total)}{unit}" for unit, total in sums.items())
-    return found
+    named = {one for rows in lines.values() for line in rows for one in _things(line)}
+    stored = store.get_many(Item, sorted(named))
+    items = {id_: one.record for id_, one in stored.items()}
+    return {id_: (_named(rows, items), _summed(rows, items)) for id_, rows in lines.items()}
+
+
+def _things(line: HandlingLine) -> tuple[str, str]:
+    return line.item_id, _counted(line)
+
+
+def _named(lines: Sequence[HandlingLine], items: Mapping[str, Item]) -> str:
+    ids = dict.fromkeys(line.item_id for line in lines)
+    return "、".join(items[id_].caption() for id_ in ids if id_ in items)
+
+
+def _summed(lines: Sequence[HandlingLine], items: Mapping[str, Item]) -> str:
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        if line.quantity is not None:
+            item = items.get(_counted(line))
+            unit = item.unit if item else ""
+            sums[unit] = sums.get(unit, Decimal(0)) + line.quantity
+    return "、".join(f"{_amount(total)}{unit}" for unit, total in sums.items())
 
 
 def _counted(line: HandlingLine) -> str:
@@ -335,13 +346,15 @@ def _whereabouts(values: Mapping[str, Any], captions: Mapping[str, str]) -> str:
 
 
 def _remarks(meta: Any, values: Mapping[str, Any]) -> str:
-    parts = [values.get("note") or ""]
-    if values.get("deviation"):
-        parts.append(f"逸脱：{values.get('deviation_reason') or ''}")
-    if meta.voided:
-        parts.append(f"取消：{meta.void_reason}")
-    elif meta.created_at - values["occurred_at"] > timedelta(days=1):
-        parts.append(f"後日入力（{wareki.format_short(meta.created_at.date())}）")
+    """Say first what went wrong or was entered late; what the clerk noted comes after it."""
+    late = meta.created_at - values["occurred_at"] > timedelta(days=1)
+    parts = [
+        "逸脱・取消" if values.get("deviation") and meta.voided else "",
+        f"後日入力（{wareki.format_short(meta.created_at.date())}）" if late else "",
+        f"逸脱：{values.get('deviation_reason') or ''}" if values.get("deviation") else "",
+        f"取消：{meta.void_reason}" if meta.voided else "",
+        values.get("note") or "",
+    ]
     return "　".join(part for part in parts if part)
 
 

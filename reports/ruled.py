@@ -1,6 +1,7 @@
 """A ruled list of any length: title, what it lists, columns, rows, and a foot on every page.
 
-Drawn straight on the canvas: forty thousand rows do not fit a flowable table.
+Drawn straight on the canvas: forty thousand rows do not fit a flowable table. A cell shows a few
+lines; what is longer goes on below its row over the whole width, so that nothing is left out.
 """
 
 import itertools
@@ -25,7 +26,8 @@ SIZE: Final = 7.5
 LEADING: Final = 9.5
 LEAD_SIZE: Final = 8.0
 PADDING: Final = 2.0
-MOST_LINES: Final = 4  # of one cell; what is longer ends with an ellipsis and stands in the ledger
+BOTTOM: Final = MARGIN + 6 * mm  # below it stands the foot
+MOST_LINES: Final = 4  # of one cell; what is longer ends with an ellipsis and goes on below the row
 
 
 @dataclass(frozen=True)
@@ -84,36 +86,66 @@ class RuledSheet:
             for one, width in zip(ruled.columns, self._widths, strict=True)
         ]
         self._count = 0
+        self._y = self._top = self._first = 0.0
         self._open()
 
     def add(self, texts: Sequence[str], *, struck: bool = False) -> None:
         """Draw a row; a text for each column."""
-        cells = [
-            self._fit(text, column, width)
-            for text, column, width in zip(texts, self._ruled.columns, self._widths, strict=True)
-        ]
+        cells, more = [], []
+        for text, column, width in zip(texts, self._ruled.columns, self._widths, strict=True):
+            lines, rest = _fit(ink(text, column.heading), width - 2 * PADDING)
+            cells.append(lines)
+            if rest:
+                named = f"（{texts[0]}　{column.heading}の続き）{rest}"
+                more.append((break_lines(named, MINCHO, SIZE, WIDTH - 2 * PADDING), column))
         height = max(map(len, cells)) * LEADING + 2 * PADDING
-        if self._y - height < MARGIN + 6 * mm:
-            self._turn()
+        below = sum(len(lines) * LEADING + 2 * PADDING for lines, _ in more)
+        self._make_room(min(height + below, self._first - BOTTOM))  # what fits no page is split
         self._draw(cells, height, struck=struck)
+        for lines, column in more:
+            self._go_on(lines, struck=struck and column.struck)
         self._count += 1
 
     def close(self) -> None:
         """Say how many rows there were, and end the last page."""
         canvas = self._canvas
-        if self._y - 14 < MARGIN + 6 * mm:
-            self._turn()
+        self._make_room(14)
         canvas.setFont(MINCHO, 8.5)
         text = f"以上　{self._count:,}件" if self._count else self._ruled.none
         canvas.drawRightString(PAGE[0] - MARGIN, self._y - 12, text)
         self._rule_columns()
         self._foot()
 
-    def _fit(self, text: str, column: Column, width: float) -> list[str]:
-        lines = break_lines(ink(text, column.heading), MINCHO, SIZE, width - 2 * PADDING)
-        if len(lines) > MOST_LINES:
-            lines = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1][:-1] + "…"]
-        return lines
+    def _make_room(self, height: float) -> None:
+        if self._y - height < BOTTOM:
+            self._turn()
+
+    def _go_on(self, lines: Sequence[str], *, struck: bool) -> None:
+        """Draw what did not fit a cell, over the whole width, on as many pages as it takes."""
+        self._rule_columns()
+        left = list(lines)
+        while left:
+            self._make_room(LEADING + 2 * PADDING)
+            fitting = max(int((self._y - BOTTOM - 2 * PADDING) / LEADING), 1)
+            self._draw_wide(left[:fitting], struck=struck)
+            left = left[fitting:]
+
+    def _draw_wide(self, lines: Sequence[str], *, struck: bool) -> None:
+        canvas, top = self._canvas, self._y
+        canvas.setFont(MINCHO, SIZE)
+        y = top - PADDING - SIZE
+        for line in lines:
+            canvas.drawString(MARGIN + PADDING, y, line)
+            if struck:
+                end = MARGIN + PADDING + canvas.stringWidth(line, MINCHO, SIZE)
+                canvas.setLineWidth(0.5)
+                canvas.line(MARGIN + PADDING, y + 2.5, end, y + 2.5)
+            y -= LEADING
+        self._y = top - len(lines) * LEADING - 2 * PADDING
+        canvas.setLineWidth(0.25)
+        canvas.lines([(x, top, x, self._y) for x in (MARGIN, MARGIN + WIDTH)])
+        self._rule(self._y)
+        self._top = self._y  # no column goes through these lines
 
     def _open(self) -> None:
         canvas = self._canvas
@@ -145,6 +177,7 @@ class RuledSheet:
         self._top = self._y
         self._rule(self._top)
         self._y -= height
+        self._first = self._y
         self._rule(self._y)
 
     def _draw(self, cells: list[list[str]], height: float, *, struck: bool) -> None:
@@ -195,3 +228,15 @@ class RuledSheet:
         printed = f"{wareki.format_moment(ruled.printed_at)} 出力"
         note = f"{printed}　記帳番号 {ruled.seq:,}　先頭値 {ruled.head[:16]}"
         canvas.drawRightString(PAGE[0] - MARGIN, MARGIN - 4, note)
+
+
+def _fit(text: str, width: float) -> tuple[list[str], str]:
+    """Return the lines of a cell, and what goes on below its row."""
+    lines = break_lines(text, MINCHO, SIZE, width)
+    if len(lines) <= MOST_LINES:
+        return lines, ""
+    shown = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1][:-1]]
+    end = 0
+    for line in shown:  # between two lines stand line breaks at most
+        end = text.index(line, end) + len(line)
+    return [*shown[:-1], f"{shown[-1]}…"], text[end:].lstrip("\n")
