@@ -20,6 +20,7 @@ from models.chain import SALT_SIZE, Command, Head, Intent, write_command
 from models.clockwatch import ClockWatch, Steady
 from models.codes import Role
 from models.commands import Change, creating
+from models.corrections import Corrections
 from models.denied import Denied
 from models.erasure import Ending
 from models.errors import (
@@ -90,6 +91,7 @@ class Ledger:
         self.rules = Rules(self, on=rules)
         self.registers = Registers(self)
         self.handling = Handling(self)
+        self.corrections = Corrections(self)
         self.people = People(self)
         self.rights = Rights(self)
         self.witness = Witness(self)

@@ -70,6 +70,8 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "unblock": ("使ってはならないプログラムの解決", REGISTER),
     "access_review": ("利用の記録の確認", frozenset({S, A})),
     "evidence": ("条項と証拠の確認", frozenset({S, I})),
+    "verify_finding": ("是正の確認", REGISTER),
+    "void_finding": ("指摘・是正の取消", REGISTER),
     "officer_record": ("検査者の指摘の記録", REGISTER),
     "officer_confirm": ("立会い・指示・指摘の確認", frozenset({I})),
 }

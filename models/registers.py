@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from models import permissions
 from models.after_erasure import require_kept
 from models.chain import Command, Entry
-from models.codes import AttachmentKind, FindingSource
+from models.codes import AttachmentKind
 from models.commands import Change, creating, revising, voiding
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
@@ -68,6 +68,17 @@ class Registers:
         stored = self._ledger.store.get(cls, record_id) if record_id else None
         if stored is None:
             raise NotFound(what=f"指定された{cls.label}")
+        return stored
+
+    def in_force(self, cls: type[R], record_id: str) -> Stored[R]:
+        """Return a record that was not voided.
+
+        Raises:
+            NotFound, Refused
+        """
+        stored = self.need(cls, record_id)
+        if stored.meta.voided:
+            raise Refused(reason=f"{stored.record.caption()}は、すでに取り消されています。")
         return stored
 
     def need_profile(self, code: str) -> Profile:
@@ -183,7 +194,7 @@ class Registers:
             raise Refused(
                 reason=f"{cls.label}は書き換えられません。取り消して、新しく記録してください。"
             )
-        stored = self._in_force(cls, record.id)
+        stored = self.in_force(cls, record.id)
         if row_version is not None and stored.meta.row_version != row_version:
             raise Conflict(what=stored.record.caption())
         if stored.record.contract() not in ("", record.contract()):
@@ -207,7 +218,9 @@ class Registers:
         if (answered := self._ledger.answered(command_id)) is not None:
             return answered
         self._require_common(cls)
-        stored = self._in_force(cls, record_id)
+        if cls is FindingRecord:
+            self._ledger.require("void_finding")
+        stored = self.in_force(cls, record_id)
         if isinstance(stored.record, AccessRight) and stored.record.granted_at is not None:
             self._ledger.rights.require_decider()
         self._require_unused(stored.record)
@@ -229,12 +242,13 @@ class Registers:
             InvalidField, NotPermitted, Refused
         """
         self._require_common(type(record))
+        if isinstance(record, FindingRecord):
+            said = self._ledger.store.get(FindingRecord, record.id)
+            self._ledger.corrections.require_possible(record, said.record if said else None)
         self.validate(record)
         self.check_references(record, desk or Desk(self._ledger.store))
         if isinstance(record, Attachment):
             self._ledger.files.require_own(record)
-        if isinstance(record, FindingRecord) and record.source is FindingSource.INSPECTION:
-            self._ledger.require("officer_record")
         if isinstance(record, Contract):
             known = self._ledger.store.get(Contract, record.id)
             require_kept(self, record, known.record if known else None)
@@ -337,12 +351,6 @@ class Registers:
         if problem := next(REASON.problems(reason), ""):
             raise InvalidField(field=label, problem=problem)
         return reason
-
-    def _in_force(self, cls: type[R], record_id: str) -> Stored[R]:
-        stored = self.need(cls, record_id)
-        if stored.meta.voided:
-            raise Refused(reason=f"{stored.record.caption()}は、すでに取り消されています。")
-        return stored
 
     def _require_common(self, cls: type[Record]) -> None:
         permissions.require_write(self._ledger.role, cls)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from models import permissions
 from models.errors import MustChangePassword, NotPermitted
 from models.ledger import Ledger
-from models.records import Record
+from models.records import Finding, Record
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -41,3 +41,9 @@ def why_not_revise(ledger: Ledger, cls: type[Record]) -> str:
     if cls.correction == "replace":
         return f"{cls.label}は書き換えられません。取り消して、新しく記録してください。"
     return why_not_write(ledger, cls)
+
+
+def why_not_void(ledger: Ledger, cls: type[Record]) -> str:
+    """Return why records of this type may not be voided by this user, "" when they may."""
+    why = why_not(ledger, "void_finding") if cls is Finding else ""
+    return why or why_not_write(ledger, cls)

@@ -265,7 +265,7 @@ class RegisterPage(Page):
             permitted.why_not_write(ledger, cls),
             nothing,
             permitted.why_not_revise(ledger, cls) or nothing or voided or tab.why_fixed(),
-            permitted.why_not_write(ledger, cls) or nothing or voided,
+            permitted.why_not_void(ledger, cls) or nothing or voided,
             nothing,
             permitted.why_not(ledger, "export"),
         )

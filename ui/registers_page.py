@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -12,9 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models.fields import NOT_RECORDED
 from models.records import (
     AccessRight,
     ClientCommunication,
+    ContentErasure,
     ContractClauseSetting,
     Credential,
     DueItem,
@@ -29,6 +32,8 @@ from models.records import (
     TrainingSession,
 )
 from models.registers import OWN_VERBS
+from ui import permitted
+from ui.editor_texts import in_words
 from ui.page import Desk
 from ui.record_pages import RegisterPage, shown_types
 from ui.register import ColumnMemory
@@ -38,6 +43,7 @@ GROUPS: tuple[tuple[str, tuple[type[Record], ...]], ...] = (
     ("連絡・予定", (ClientCommunication, DueItem, Finding, OfficerConfirmation)),
     ("機器", (Terminal,)),
     ("決まり・権限", (GovernanceDocument, ContractClauseSetting, RuleOverride, AccessRight)),
+    ("契約の終わり", (ContentErasure,)),
 )
 ELSEWHERE: tuple[tuple[str, str], ...] = (
     ("従事者名簿", "assignment"),
@@ -51,6 +57,9 @@ ELSEWHERE: tuple[tuple[str, str], ...] = (
     ("利用者簿", "user_account"),
 )
 """Registers that have a page of their own; a clerk who looks for them here is led there."""
+VERIFYING = (
+    "次の是正を、責任者として確かめたことにします。\n\n指摘：{0}\n是正措置：{1}\n是正日：{2}"
+)
 ROLE = Qt.ItemDataRole.UserRole
 WIDTH = 280
 
@@ -99,13 +108,40 @@ class RegistersPage(RegisterPage):
             if entry.data(ROLE) in words:
                 entry.setText(f"　{words[entry.data(ROLE)]}")
 
+    # --- verbs -------------------------------------------
+    def verify(self) -> None:
+        """Confirm, after a look at it, that the marked finding was put right."""
+        ledger = self.desk.ledger
+        finding = ledger.registers.need(Finding, self.tab.view.marked_id()).record
+        if why_not := ledger.corrections.why_not(finding):
+            self.desk.asker.warn(self, why_not)
+            return
+        day = in_words(finding.completed_on) if finding.completed_on else NOT_RECORDED
+        question = self.tr(VERIFYING).format(finding.description, finding.action, day)
+        if self.desk.asker.confirm(self, question, yes=self.tr("確認する")):
+            self.desk.operations.run(lambda: ledger.corrections.verify([finding.id]), parent=self)
+
+    def _make_verbs(self) -> list[QAction]:
+        self._verify = QAction(self.tr("是正を確認"), self)
+        self._verify.triggered.connect(lambda _checked=False: self.verify())
+        return [*super()._make_verbs(), self._verify]
+
     def _enable(self) -> None:
         super()._enable()
+        self._enable_verify()
         where = OWN_VERBS.get(self.tab.cls.type)
         if where is not None:
             for verb in (self._verbs[0], self._verbs[2], self._verbs[3]):
                 verb.setEnabled(False)
                 verb.setToolTip(self.tr("「{0}」のときに、記録とともに残ります。").format(where))
+
+    def _enable_verify(self) -> None:
+        view = self.tab.view
+        nothing = "" if view.marked_id() else self.tr("一覧から行を選んでください。")
+        voided = view.marked_is_voided() and self.tr("この記録は、すでに取り消されています。")
+        why_not = permitted.why_not(self.desk.ledger, "verify_finding")
+        permitted.offer(self._verify, why_not or nothing or voided or "")
+        self._verify.setVisible(self.tab.cls is Finding)
 
     # --- the list ----------------------------------------
     def _fill(self) -> None:

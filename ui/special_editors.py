@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from models.codes import FindingStatus
 from models.fields import NOT_RECORDED, Field
 from models.profile_forms import DOCUMENTS
 from models.profile_shelf import offered
@@ -14,10 +16,11 @@ from models.records.base import Declared
 from models.records.frame import DesignatedHours, DueRule
 from models.wareki import WEEKDAYS
 from ui.editor_base import Editor, FormDesk, row_of
-from ui.editor_choices import make_box
+from ui.editor_choices import ChoiceEditor, make_box
 from ui.editors import EditorMaker, make_editor
 from ui.words import clause_words
 
+BY_VERB = "ほかの責任者が「是正を確認」を行うと、確認済になります"
 CLAUSE_WIDTH = 36  # characters of a box of clauses; the list that drops down shows all of them
 
 
@@ -114,6 +117,18 @@ class WeekdayEditor(WordsEditor):
         return {day: f"{day}曜日" for day in WEEKDAYS}
 
 
+class CorrectionEditor(ChoiceEditor):
+    """The state of a correction; 確認済 is shown, and only the confirmation itself brings it."""
+
+    def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
+        super().__init__(field, desk, parent)
+        row = self._codes.index(FindingStatus.VERIFIED)
+        model = self.box.model()
+        assert isinstance(model, QStandardItemModel)
+        model.item(row).setEnabled(False)
+        self.box.setItemData(row, self.tr(BY_VERB), Qt.ItemDataRole.ToolTipRole)
+
+
 SPECIAL: Mapping[tuple[type[Declared], str], EditorMaker] = {
     (Contract, "profile_code"): ProfileEditor,
     (DueRule, "doc_kind"): DocumentEditor,
@@ -121,10 +136,12 @@ SPECIAL: Mapping[tuple[type[Declared], str], EditorMaker] = {
     (ContractClauseSetting, "clause_key"): ClauseEditor,
     (DueItem, "clause_key"): ClauseEditor,
     (Finding, "clause_key"): ClauseEditor,
+    (Finding, "status"): CorrectionEditor,
 }
 
 SHOWN_ONLY: Mapping[type[Declared], frozenset[str]] = {  # filled in by the program
     Contract: frozenset({"profile_version", "content_erased_on"}),
+    Finding: frozenset({"verified_by", "verified_on"}),
 }
 
 NOT_SHOWN: Mapping[type[Declared], frozenset[str]] = {  # filled in, and says nothing to a reader

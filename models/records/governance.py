@@ -235,6 +235,11 @@ class Finding(Record):
             needed |= {"verified_by", "verified_on"}
         return frozenset(needed)
 
+    def irrelevant(self) -> frozenset[str]:
+        if self.status is FindingStatus.VERIFIED:
+            return frozenset()
+        return frozenset({"verified_by", "verified_on"})  # by models/corrections.py
+
     def inconsistencies(self) -> Iterator[str]:
         if self.verified_by and self.verified_by == self.owner_person_id:
             yield "「確認した人」には「担当」と別の人を選んでください。"

@@ -36,7 +36,7 @@ from models.codes import (
     Understanding,
     Urgency,
 )
-from models.commands import creating
+from models.commands import creating, revising
 from models.fields import JAPAN
 from models.records import (
     Assignment,
@@ -432,7 +432,7 @@ def test_k21_a_finding_is_put_right_and_looked_at(shiki: House) -> None:
         done, status=FindingStatus.VERIFIED, verified_on=FIRST_DAY,
         verified_by=shiki.story.people["supervisor"],
     )  # fmt: skip
-    shiki.ledger.registers.revise(verified, "確かめた")
+    shiki.ledger.commit([revising(verified, "確かめた")])  # who may: test_corrections.py
     assert dates(shiki, "K-21") == []
 
 

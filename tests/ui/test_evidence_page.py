@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from models.codes import AttachmentKind, FindingStatus
+from models.commands import revising
 from models.records import ContractClauseSetting, Finding, Item, Submission
 from tests.house import House, furnished
 from tests.ui.fingers import press
@@ -195,7 +196,8 @@ def test_one_more_entry_changes_the_page_at_once(chiba: Open) -> None:
         finding, status=FindingStatus.VERIFIED, action="手順を改めた", completed_on=day,
         verified_on=day, verified_by=next(others),
     )  # fmt: skip
-    chiba.operations.run(lambda: house.ledger.registers.revise(closed, "是正を確かめた"))
+    # Another person's own command; who may is told in tests/models/test_corrections.py.
+    chiba.operations.run(lambda: house.ledger.commit([revising(closed, "是正を確かめた")]))
     chiba.settle()
     assert before == "× 違反 1" and page.filters["broken"].text() == "× 違反 0"
     assert not page.filters["broken"].isEnabled()

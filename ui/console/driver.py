@@ -21,6 +21,7 @@ from models.office import Office
 from models.purposes import SCHEDULED, stated
 from models.records import (
     Attachment,
+    Finding,
     HandlingEvent,
     HandlingLine,
     Item,
@@ -84,6 +85,7 @@ class Driver:
             "record": self._record,
             "handle": self._handle,
             "approve": self._approve,
+            "confirm": self._confirm,
             "attach": self._attach,
             "seal": self._seal,
             "backup": self._backup,
@@ -222,6 +224,19 @@ class Driver:
     def _approve(self, request: Request) -> Answer:
         ids = [str(one) for one in list_of(request, "ids")]
         return self._did(self._open().rules.approve(ids, command_id=command_of(request)))
+
+    def _confirm(self, request: Request) -> Answer:
+        """Confirm as the signed-in responsible person: acts, or what was put right."""
+        ledger, command = self._open(), command_of(request)
+        ids = [str(one) for one in list_of(request, "ids")]
+        cls = record_type(request) if "record" in request else HandlingEvent
+        if cls is Finding:
+            return self._did(ledger.corrections.verify(ids, command_id=command), cls)
+        if cls is HandlingEvent:
+            return self._enter(
+                request, cls, lambda a: ledger.handling.confirm(ids, answers=a, command_id=command)
+            )
+        raise Usage(reason="confirm が確かめるのは handling_event と finding です。")
 
     def _handle(self, request: Request) -> Answer:
         ledger = self._open()

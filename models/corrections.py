@@ -1,0 +1,132 @@
+"""Corrections: what was put right is settled by another person's own sign-in (CBY-2.2.1).
+
+Whoever put it right says so; a responsible person who neither has it in charge nor put it right
+looks at it and confirms. Nobody enters that confirmation by a name: the command is signed by the
+one who confirms, as that of a handling record is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from models.chain import Intent, read_content
+from models.codes import FindingSource, FindingStatus
+from models.commands import Change, revising
+from models.errors import AzukariError, Refused
+from models.fields import Json
+from models.records import Finding, UserAccount
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+VERIFIED = "是正の確認"
+OWN_VERB = (
+    "「確認済」の状態と、「確認した人」「確認日」は、入力できません。是正した人とは別の責任者が、"
+    "自分でサインインし、台帳一覧の「指摘・是正」で「是正を確認」を行うと入ります。"
+)
+SETTLED = (
+    "確認済みの指摘・是正は、そのままでは訂正できません。状態を「対応中」などに戻して訂正し、"
+    "もう一度確認を受けてください。"
+)
+NOT_DONE = (
+    "「{0}」は、まだ是正済ではありません。「是正措置」と「是正日」を入力し、"
+    "状態を「是正済」にしてから確認してください。"
+)
+IN_CHARGE = "「{0}」は、自分が担当の指摘です。ほかの責任者に確認を依頼してください。"
+PUT_RIGHT = "「{0}」の是正は、自分で記録したものです。ほかの責任者に確認を依頼してください。"
+BY_HAND = ("status", "action", "completed_on")
+"""What says that it was put right, and is not the officer's word about what he found."""
+CONFIRMATION = ("verified_by", "verified_on")
+
+
+class Corrections:
+    """Verbs on what was found and put right."""
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+
+    def why_not(self, finding: Finding) -> str:
+        """Return why the signed-in user cannot confirm that it was put right, "" when he can."""
+        try:
+            self._require_other_person(finding)
+        except AzukariError as error:
+            return str(error)
+        return ""
+
+    def verify(self, finding_ids: Sequence[str], *, command_id: str = "") -> Change:
+        """Confirm, as the signed-in responsible person, that these were put right.
+
+        Raises:
+            NotFound, NotPermitted
+            Refused: not put right yet, in the user's own charge, or put right by the user.
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        intents: list[Intent] = []
+        for one in dict.fromkeys(finding_ids):
+            finding = ledger.registers.in_force(Finding, one).record
+            self._require_other_person(finding)
+            verified = replace(
+                finding,
+                status=FindingStatus.VERIFIED,
+                verified_by=ledger.user.person_id,
+                verified_on=ledger.today(),
+            )
+            ledger.registers.validate(verified)
+            intents.append(revising(verified, VERIFIED))
+        if not intents:
+            raise Refused(reason="確認する指摘・是正が選ばれていません。一覧から選んでください。")
+        return ledger.commit(intents, command_id=command_id)
+
+    def require_possible(self, finding: Finding, before: Finding | None) -> None:
+        """Refuse a finding that says by hand what only a sign-in says.
+
+        Args:
+            before: the version in force; None for a new one. What it says stays valid.
+
+        Raises:
+            NotPermitted: the officer's word, and the user is not the one who records it.
+            Refused
+        """
+        if finding.status is FindingStatus.VERIFIED:
+            same = before is not None and before.status is FindingStatus.VERIFIED
+            raise Refused(reason=SETTLED if same else OWN_VERB)
+        if any(getattr(finding, name) for name in CONFIRMATION):
+            raise Refused(reason=OWN_VERB)
+        told = (one.source is FindingSource.INSPECTION for one in (finding, before) if one)
+        if any(told) and not (before and _only_put_right(finding, before)):
+            self._ledger.require("officer_record")
+
+    # --- who -------------------------------------------------------------------------------------
+    def _require_other_person(self, finding: Finding) -> None:
+        self._ledger.require("verify_finding")
+        me = self._ledger.user.person_id
+        if finding.status is not FindingStatus.DONE:
+            raise Refused(reason=NOT_DONE.format(finding.caption()))
+        if finding.owner_person_id == me:
+            raise Refused(reason=IN_CHARGE.format(finding.caption()))
+        if me in self._who_put_right(finding.id):
+            raise Refused(reason=PUT_RIGHT.format(finding.caption()))
+
+    def _who_put_right(self, finding_id: str) -> set[str]:
+        """Return the persons who entered that it was put right, since it was last open."""
+        store, authors = self._ledger.store, set[str]()
+        before: Mapping[str, Json] = {}
+        for command, entry in store.history(Finding.type, finding_id):
+            if entry.content is None:
+                continue
+            said, _ = read_content(entry.content)
+            if said.get("status") in (FindingStatus.OPEN, FindingStatus.IN_PROGRESS):
+                authors.clear()
+            elif any(said.get(name) != before.get(name) for name in BY_HAND):
+                authors.add(command.author)
+            before = said
+        accounts = (store.get(UserAccount, author) for author in authors)
+        return {account.record.person_id for account in accounts if account is not None}
+
+
+def _only_put_right(finding: Finding, before: Finding) -> bool:
+    """Tell whether a correction leaves what was found as it is."""
+    said = {name: getattr(before, name) for name in (*BY_HAND, *CONFIRMATION)}
+    return replace(finding, **said) == before

@@ -1,0 +1,59 @@
+"""The driver: a confirmation comes from the sign-in of the one who confirms."""
+
+from typing import Any
+
+from models.codes import FindingStatus
+from models.records import Finding
+from tests.house import House
+from tests.ui.console.desk import OFFICE_OF, Console
+from tests.ui.console.test_fresh_eyes import ask
+from ui.console.driver import Driver
+
+DAY = "2026-10-01"
+
+
+def driver(house: House, login: str) -> Driver:
+    house.ledger.close()
+    made = Driver(house.folder / "ledger", house.office)
+    assert ask(made, do="unlock", user=login, password=OFFICE_OF[login])["ok"]
+    return made
+
+
+def finding(house: House, **more: Any) -> dict[str, Any]:
+    return {
+        "contract_id": house.story.contract.id, "source": "analysis", "severity": "minor",
+        "description": "鍵の管理簿に空欄がある", "due_on": "2026-12-01", "status": "done",
+        "owner_person_id": house.story.people["worker"], "action": "記入を決めた",
+        "completed_on": DAY, **more,
+    }  # fmt: skip
+
+
+def test_a_worker_names_nobody_as_the_one_who_confirmed(console: Console) -> None:
+    house = console.house
+    made = driver(house, "yoshino")
+    other = house.story.people["supervisor"]
+    for more in (
+        {"status": "verified"},
+        {"status": "verified", "verified_by": other, "verified_on": DAY},
+        {"verified_by": other},
+    ):
+        said = ask(made, do="record", record="finding", fields=finding(house, **more))
+        assert said["error"] == "REFUSED" and "「是正を確認」" in said["message"]
+    entered = ask(made, do="record", record="finding", fields=finding(house))
+    assert entered["ok"]
+    said = ask(made, do="confirm", record="finding", ids=entered["ids"])
+    assert said["error"] == "NOT_PERMITTED"
+    ask(made, do="lock")
+    made = driver(house, "takahashi")
+    assert ask(made, do="confirm", record="finding", ids=entered["ids"])["ok"]
+    ask(made, do="lock")
+    ledger = house.sign_in("takahashi")
+    one = ledger.registers.need(Finding, entered["ids"][0]).record
+    assert (one.status, one.verified_by) == (FindingStatus.VERIFIED, other)
+
+
+def test_what_confirm_does_not_know_is_refused(console: Console) -> None:
+    made = driver(console.house, "takahashi")
+    said = ask(made, do="confirm", record="person", ids=["1"])
+    assert said["error"] == "USAGE" and "finding" in said["message"]
+    assert ask(made, do="confirm", ids=["1"])["error"] == "NOT_FOUND"
