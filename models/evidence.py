@@ -1,7 +1,8 @@
 """Evidence: for every clause of a contract, what proves that it was kept, or the rows that do not.
 
 The queries ask the same rules as the counter does, so that the proof never says other than the
-daily entry. A clause whose queries this program cannot answer yet is `unknown`, never done.
+daily entry. A clause whose queries this program cannot answer yet is `unknown`, never done. Where
+the content of the contract was erased, its clauses are `erased`: what is gone proves nothing.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from models.inquiry import WORST, Answer, Inquiry, Row
 from models.profile_forms import DOCUMENTS
 from models.profile_vocabulary import EVIDENCE
 from models.profiles import Clause
-from models.records import Contract, ContractClauseSetting
+from models.records import ContentErasure, Contract, ContractClauseSetting
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -27,7 +28,10 @@ STATES: Mapping[str, str] = {
     "broken": "違反",
     "not_applicable": "対象外",
     "unknown": "判定前",
+    "erased": "内容消去済",
 }
+AFTERWARDS = frozenset({"EQ-END", "EQ-REQ", "EQ-FINDING"})
+"""Queries that after an erasure find what still stands: backups, requests, findings."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,14 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     ledger.require("evidence")
     asked = ledger.inquiries.of(contract.id)
     wanted = {q for clause in asked.clauses for q in clause.evidence}
+    erased = bool(asked.all(ContentErasure))
+    if erased:
+        wanted &= AFTERWARDS
     found = {name: asked.answer(name, query) for name, query in ALL_QUERIES if name in wanted}
-    found |= _by_bare_rules(asked, wanted)
+    if not erased:
+        found |= _by_bare_rules(asked, wanted)
     off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
-    return [_state(clause, found, clause.key in off) for clause in asked.clauses]
+    return [_state(clause, found, clause.key in off, erased) for clause in asked.clauses]
 
 
 def _by_bare_rules(asked: Inquiry, wanted: set[str]) -> dict[str, Answer]:
@@ -87,7 +95,7 @@ def _by_bare_rules(asked: Inquiry, wanted: set[str]) -> dict[str, Answer]:
     return {rule: asked.answer(rule, of_rules(rule)) for rule in bare}
 
 
-def _state(clause: Clause, every: Mapping[str, Answer], off: bool) -> ClauseState:
+def _state(clause: Clause, every: Mapping[str, Answer], off: bool, erased: bool) -> ClauseState:
     names = (*clause.evidence, *clause.rules)
     found = {name: every[name].about(clause.key) for name in names if name in every}
     judged = tuple((name, found[name].rows) for name in clause.evidence if name in found)
@@ -99,6 +107,8 @@ def _state(clause: Clause, every: Mapping[str, Answer], off: bool) -> ClauseStat
         state = "not_applicable"
     elif worst:
         state = max(worst, key=WORST.index)
+    elif erased:
+        state, unjudged = "erased", ()
     else:
         state = "unknown" if unjudged else "done"
     return ClauseState(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.after_erasure import erased_words, erasures_of
 from models.calendar_frame import working
 from models.codes import TERMINAL_STATES, AuthorizationSubject, EmploymentType, HandlingKind
 from models.evidence_dates import ALL_QUERIES
@@ -52,7 +53,10 @@ def officer_questions(ledger: "Ledger", contract: Contract) -> list[Answered]:
     """
     ledger.require("evidence")
     asked = ledger.inquiries.of(contract.id)
-    return [question(asked) for question in (_subcontract, _take_out, _erased, _staffed)]
+    answers = [question(asked) for question in (_subcontract, _take_out, _erased, _staffed)]
+    if words := erased_words(erasures_of(ledger.registers, contract.id)):
+        return [_answer(asked, one.question, "erased", words.rstrip("。")) for one in answers]
+    return answers
 
 
 def _subcontract(asked: Inquiry) -> Answered:

@@ -92,7 +92,7 @@ PROOFS: Mapping[str, tuple[tuple[str, Conditions], ...]] = {
     "EQ-WITNESS": (
         ("client_communication", (Where("kind", Op.EQ, CommunicationKind.WITNESS_REQUEST),)),
     ),
-    "EQ-END": (_acts(*ENDING),),
+    "EQ-END": (_acts(*ENDING), ("content_erasure", ())),
     "EQ-ENDDOC": (_papers("D-16", "D-17", "D-18"), _acts(*ENDING)),
     "EQ-CERT": (_papers("D-18"), _acts(K.ERASE, K.DISPOSE)),
     "EQ-LABOUR": (_filled("assignment", "labour_terms_checked_on"),),

@@ -9,6 +9,7 @@ from models.evidence import STATES
 from models.records import BY_TYPE, ContractClauseSetting, Submission
 from ui import layout, permitted
 from ui.evidence_facts import (
+    ERASED_ALREADY,
     ClauseFacts,
     Detail,
     Overview,
@@ -109,6 +110,7 @@ class ClauseDetail(QWidget):
         word = self.tr("周期を決める…") if one.unfixed else self.tr("条項の適用を変える…")
         setting = layout.button(word, self.setting_wanted.emit, primary=bool(one.unfixed))
         why_not = permitted.why_not_write(self.desk.ledger, ContractClauseSetting)
+        why_not = why_not or (ERASED_ALREADY if overview.erased else "")
         setting.setEnabled(not why_not)
         setting.setToolTip(why_not)
         self._buttons.append(setting)

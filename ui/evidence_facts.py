@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from heapq import nsmallest
 
+from models.after_erasure import erased_words, erasures_of
 from models.calendar_frame import terms
 from models.calendar_running import unfixed
 from models.changed_terms import cycle_item
@@ -14,7 +16,7 @@ from models.ledger import Ledger
 from models.profile_vocabulary import MODES, RULES
 from models.profiles import Clause, Profile
 from models.proofs import MOST, Proof, proofs
-from models.records import BY_TYPE, Contract, ContractClauseSetting
+from models.records import BY_TYPE, Contract, ContractClauseSetting, Person
 from models.records.governance import ChangedTerm
 from models.store import ListRow
 from ui.candidates import cell_text
@@ -23,6 +25,11 @@ from ui.words import register_word
 SHOWN = 200  # rows of a list of one clause; the heading tells how many there are
 NEWEST = 30  # rows of one register that speak for a clause
 ORDER = tuple(STATES)
+ERASED_ALREADY = "内容を消去した契約です。"
+CAN_SAY = (
+    "条項を果たしたかどうかは、もう言えません。言えるのは、契約番号・期間・当事者、この消去の記録と、"
+    "バックアップ、求め・指摘が残っているかどうかだけです。"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class ClauseFacts:
     @property
     def counted(self) -> str:
         """Return how many records speak for the clause, as a column shows it."""
+        if not self.proofs and self.state.state == "erased":
+            return "消去済"
         if not self.proofs:
             return "－" if self.clause.contractual_only else "0件"
         more = "以上" if any(proof.count == MOST for proof in self.proofs) else ""
@@ -56,6 +65,8 @@ class Overview:
     contract: Contract
     profile: Profile
     clauses: tuple[ClauseFacts, ...]
+    erased: str = ""
+    """That the content was erased and what can still be said, "" when it was not."""
 
     def counts(self) -> Mapping[str, int]:
         return Counter(one.state.state for one in self.clauses)
@@ -77,14 +88,27 @@ def read_overview(ledger: Ledger, contract_id: str) -> Overview:
     ledger.access.listed(ContractClauseSetting.type, contract_id, len(states))
     known = {clause.key: clause for clause in asked.clauses}
     settings = {one.clause_key: one for one in asked.all(ContractClauseSetting)}
+    erased = _erased_note(ledger, contract_id)
     clauses = tuple(
         ClauseFacts(
             one, clause := known[one.key], settings.get(one.key),
-            tuple(proofs(asked, clause)), _open_cycles(asked, clause),
+            tuple(proofs(asked, clause)), () if erased else _open_cycles(asked, clause),
         )
         for one in states
     )  # fmt: skip
-    return Overview(asked.contract, asked.profile, clauses)
+    return Overview(asked.contract, asked.profile, clauses, erased)
+
+
+def _erased_note(ledger: Ledger, contract_id: str) -> str:
+    """Return when, by which entry, by whom and why content was erased, and what can be said."""
+    erasures = erasures_of(ledger.registers, contract_id)
+    if not erasures:
+        return ""
+    last = erasures[-1].record
+    name = partial(ledger.registers.caption, Person.type)
+    reason = " ".join(last.reason.split())
+    who = f"消去した人：{name(last.requested_by)}、確認した人：{name(last.approved_by)}"
+    return f"{erased_words(erasures)}{who}、理由：「{reason}」\n{CAN_SAY}"
 
 
 def _open_cycles(asked: Inquiry, clause: Clause) -> tuple[ChangedTerm, ...]:
@@ -148,6 +172,10 @@ def state_sentence(one: ClauseFacts, count: int) -> str:
         return "契約上の定めのみで、台帳に記録することはありません。"
     if one.state.state in ("broken", "action", "due"):
         return f"確かめることが{count:,}件あります。"
+    if one.state.state == "erased":
+        left = "消去した内容を含むバックアップは、台帳の記録では残っていません。"
+        gone = "証拠となる記録が消去されたため、果たしたかどうかは、この台帳からは言えません。"
+        return f"{left}ほかの{gone}" if "EQ-END" in one.clause.evidence else gone
     if one.state.state == "unknown":
         return "この台帳の記録だけでは判定できません。紙や現場で確かめてください。"
     if one.clause.requirements and not one.clause.evidence:

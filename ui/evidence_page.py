@@ -20,7 +20,13 @@ from models.records import ALL, Contract, ContractClauseSetting
 from models.witness import Unconfirmed
 from ui import layout, permitted
 from ui.evidence_detail import ClauseDetail
-from ui.evidence_facts import ClauseFacts, Overview, read_counts, read_overview
+from ui.evidence_facts import (
+    ERASED_ALREADY,
+    ClauseFacts,
+    Overview,
+    read_counts,
+    read_overview,
+)
 from ui.flow import FlowLayout
 from ui.form_dialog import FormDialog
 from ui.officer_confirming import OfficerDialog
@@ -29,7 +35,8 @@ from ui.paper_dialog import PaperDialog
 from ui.paper_elsewhere import ElsewhereDialog
 from ui.state_table import Line, MiddleElided, StateTable, state_word
 
-ORDER = ("broken", "action", "due", "done", "unknown", "not_applicable")
+ORDER = ("broken", "action", "due", "done", "unknown", "erased", "not_applicable")
+ERASED = 2 + ORDER.index("erased")  # its column in the list of contracts
 LISTED = 580  # pixels of the list of clauses, at first
 
 
@@ -85,6 +92,7 @@ class EvidencePage(Page):
         self.title.setText(self.tr("条項と証拠　{0}").format(overview.contract.contract_no))
         texts = "、".join(overview.profile.texts)
         layout.say(self.subtitle, f"{overview.contract.title}　{texts}")
+        layout.say(self.erased, overview.erased, "")
         self._show_numbers(overview.counts(), len(overview.clauses))
         self._fill()
         self.stack.setCurrentWidget(self.split)
@@ -107,6 +115,7 @@ class EvidencePage(Page):
             word = state_word(state, STATES[state]) if state else self.tr("すべて")
             button.setText(f"{word} {count}")
             button.setEnabled(bool(count) or not state)
+            button.setVisible(bool(count) or state != "erased")
         self.filter_row.show()
         if self._filter and not counts.get(self._filter):
             self.filter_by("")
@@ -158,6 +167,7 @@ class EvidencePage(Page):
         self.overview = None
         self.title.setText(self.tr("条項と証拠"))
         layout.say(self.subtitle, self.tr("契約を選ぶと、条項ごとの証拠が出ます（Enter）。"))
+        layout.say(self.erased, "")
         self.filter_row.hide()
         self._enable(None)
         lines = []
@@ -166,6 +176,7 @@ class EvidencePage(Page):
             numbers = [f"{counts.get(state, 0)}" for state in ORDER]
             word = STATES.get(worst, "")
             lines.append(Line((contract.caption(), word, *numbers), worst, "contract", contract.id))
+        self.contracts.setColumnHidden(ERASED, not any(one["erased"] for _, one in found))
         self.contracts.show_lines(lines)
         if found:
             self.stack.setCurrentWidget(self.contracts)
@@ -181,6 +192,7 @@ class EvidencePage(Page):
         self.overview = None
         self.filter_row.hide()
         self._enable(None)
+        layout.say(self.erased, "")
         layout.say(self.nothing, sentence)
         self.stack.setCurrentWidget(self.nothing)
 
@@ -259,7 +271,7 @@ class EvidencePage(Page):
             or nothing
             or ("" if documents else self.tr("この条項から作る書類はありません。")),
             permitted.why_not(ledger, "seal") or nothing,
-            permitted.why_not_write(ledger, ContractClauseSetting) or nothing,
+            permitted.why_not_write(ledger, ContractClauseSetting) or nothing or self._why_fixed(),
             "" if self._picked else self.tr("上の「契約」で選んだ契約です。"),
             permitted.why_not(ledger, "officer_confirm")
             or ("" if self.overview else self.tr("契約を選んでください。")),
@@ -268,10 +280,15 @@ class EvidencePage(Page):
             verb.setEnabled(not reason)
             verb.setToolTip(f"{verb.text()}：{reason}" if reason else verb.text())
 
+    def _why_fixed(self) -> str:
+        erased = self.overview is not None and self.overview.erased
+        return ERASED_ALREADY if erased else ""
+
     # --- building ----------------------------------------
     def _build(self) -> None:
         self.title = layout.title(self.tr("条項と証拠"))
         self.subtitle = layout.note("")
+        self.erased = layout.note("")
         self.nothing = layout.note("")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._make_verbs()
@@ -303,7 +320,7 @@ class EvidencePage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)
         column.setSpacing(8)
-        for part in (self.title, self.subtitle, self._filter_row()):
+        for part in (self.title, self.subtitle, self.erased, self._filter_row()):
             column.addWidget(part)
         column.addWidget(self.stack, 1)
         self._enable(None)

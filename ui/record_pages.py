@@ -41,6 +41,7 @@ from models.records import (
     Terminal,
     TrainingSession,
 )
+from models.registers import OWN_VERBS
 from models.store import Op, Query, Where
 from models.terminals import this_terminal
 from ui import permitted
@@ -94,6 +95,8 @@ class RegisterTab(QWidget):
 
     def why_fixed(self) -> str:
         """Return why the marked record stays as it is, "" when it may be corrected."""
+        if (verb := OWN_VERBS.get(self.cls.type)) is not None:
+            return self.tr("「{0}」のときに、記録とともに残ります。").format(verb)
         marked = self.view.marked_id() if self.cls is Contract else ""
         return why_kept(self.desk.ledger.registers, marked) if marked else ""
 

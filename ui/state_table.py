@@ -44,6 +44,7 @@ MARKS = {
     "done": Mark("✓", theme.GOOD),
     "not_applicable": Mark("－", theme.MUTED),
     "unknown": Mark("？", theme.MUTED),
+    "erased": Mark("■", theme.MUTED),
 }
 PLAIN = Mark("")
 

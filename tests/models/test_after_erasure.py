@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from models.backup_care import standing
+from models.backup_disposal import dispose
 from models.backups import record_backup
 from models.calendar import calendar
+from models.codes import FindingSource, FindingStatus, Severity
 from models.commands import revising
 from models.errors import Refused
 from models.evidence import evidence
-from models.records import Contract
+from models.officer import officer_questions
+from models.records import Contract, Finding
 from models.store import quiet
 from tests.ending import ended, erase
 from tests.house import House
@@ -102,6 +106,48 @@ def test_what_is_left_of_an_erased_contract_cannot_be_rewritten(
     with pytest.raises(Refused, match="取り消せません"):
         house.ledger.registers.void(Contract, stub.id, "もとに戻す取消です")
     assert contract_of(house) == stub
+
+
+def states(house: House) -> dict[str, str]:
+    return {one.key: one.state for one in evidence(house.ledger, contract_of(house))}
+
+
+def test_a_clause_whose_proof_was_erased_is_neither_kept_nor_open(house: House) -> None:
+    before = states(house)
+    assert {"done", "action", "unknown"} <= set(before.values())
+    erase(house)
+    after = states(house)
+    assert set(after.values()) == {"erased", "not_applicable", "broken"}
+    broken = {key for key, state in after.items() if state == "broken"}
+    assert broken == {"SK-11.0", "SK-14.1"}  # a backup still holds what was erased
+    same = [key for key, state in before.items() if state == "not_applicable"]
+    assert all(after[key] == "not_applicable" for key in same)
+    (run,) = standing(house.ledger)
+    house.clock.wait(1)
+    record_backup(house.ledger, house.folder / "stick", quiet)
+    dispose(house.ledger, [run.id], "古いバックアップのため")
+    assert set(states(house).values()) == {"erased", "not_applicable"}
+
+
+def test_what_came_after_the_erasure_is_judged(house: House) -> None:
+    erase(house)
+    finding = Finding(
+        contract_id=house.story.contract.id, source=FindingSource.INSPECTION,
+        description="消去後の照会", severity=Severity.MINOR, status=FindingStatus.OPEN,
+        due_on=house.ledger.today() - timedelta(1), owner_person_id=house.story.people["worker"],
+    )  # fmt: skip
+    house.ledger.registers.create(finding)
+    rows = said(house)
+    assert "消去後の照会" in rows and "備わっていません" not in rows
+    assert "action" in states(house).values()
+
+
+def test_the_questions_of_an_officer_are_not_answered_from_what_is_gone(house: House) -> None:
+    change = erase(house)
+    answers = officer_questions(house.ledger, contract_of(house))
+    assert [one.state for one in answers] == ["erased"] * 4
+    words = f"令和8年10月1日（記帳番号{change.head.seq}）に消去されました"
+    assert all(words in one.sentence and not one.rows for one in answers)
 
 
 def test_another_contract_is_corrected_as_before(house: House) -> None:

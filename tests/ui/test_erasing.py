@@ -18,6 +18,7 @@ from ui.operations import Operations
 from ui.page import Desk
 from ui.record_dialog import RecordDialog
 from ui.record_pages import ContractsPage
+from ui.registers_page import RegistersPage
 
 
 @pytest.fixture
@@ -132,3 +133,20 @@ def test_no_form_asks_for_the_day_of_an_erasure(house: House, desk: Desk, qtbot:
         form = dialog.form
         assert not form.rows["content_erased_on"].isVisibleTo(form)
         assert form.rows["retain_ledger_until"].isVisibleTo(form)
+
+
+def test_the_entry_of_an_erasure_can_be_read_and_not_corrected(
+    house: House, desk: Desk, qtbot: QtBot
+) -> None:
+    erase(house)
+    page = RegistersPage(desk)
+    qtbot.addWidget(page)
+    page.show()
+    settle(qtbot, desk.operations)
+    page.show_record("content_erasure", house.ledger.registers.all(ContentErasure)[0].record.id)
+    settle(qtbot, desk.operations)
+    assert not next(one for one in page.verbs() if one.text() == "訂正").isEnabled()
+    page.tab.open()
+    (dialog,) = page.tab.findChildren(RecordDialog)
+    assert dialog.form.rows["reason"].editor.value() == REASON
+    assert "訂正…" not in texts(dialog, [QPushButton])

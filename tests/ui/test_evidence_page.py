@@ -13,10 +13,11 @@ from pytestqt.qtbot import QtBot
 from models.codes import AttachmentKind, FindingStatus
 from models.commands import revising
 from models.records import ContractClauseSetting, Finding, Item, Submission
+from tests.ending import REASON, ended, erase, other
 from tests.house import House, furnished
 from tests.ui.fingers import press
 from tests.ui.shell import Answers, settle
-from ui.evidence_page import EvidencePage
+from ui.evidence_page import ERASED, EvidencePage
 from ui.form_dialog import FormDialog
 from ui.operations import Operations
 from ui.page import Desk
@@ -284,3 +285,45 @@ def test_a_cycle_is_fixed_where_it_is_missing(chiba: Open) -> None:
     marked = page.marked()
     assert marked is not None and marked.unfixed == ()
     assert "条項の適用を変える…" in [one.text() for one in page.detail._buttons]
+
+
+def test_a_page_of_an_erased_contract_says_so_and_what_can_still_be_said(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with ended(tmp_path) as house:
+        change = erase(house)
+        opened = Open(qtbot, house)
+        page = opened.show(house.story.contract.id)
+        said = page.erased.text()
+        assert f"令和8年10月1日（記帳番号{change.head.seq}）に消去されました" in said
+        assert "髙橋　恵子" in said and f"「{REASON}」" in said and "もう言えません" in said
+        assert page.erased.isVisible() and page.filters["erased"].isVisible()
+        assert set(words(page.table, 2)) == {"■ 内容消去済", "－ 対象外"}
+        assert "消去済" in words(page.table, 3) and "0件" not in words(page.table, 3)
+        page._mark("SK-6.1")
+        opened.settle()
+        assert "果たしたかどうかは、この台帳からは言えません" in page.detail.state.text()
+        page._mark("SK-11.0")
+        opened.settle()
+        assert "バックアップは、台帳の記録では残っていません" in page.detail.state.text()
+        assert words(page.detail.supporting, 0) == ["契約終了後の消去"]
+        change_terms = page.verbs()[3]
+        assert not change_terms.isEnabled() and "内容を消去した契約" in change_terms.toolTip()
+        page = opened.show(other(house).id)
+        assert not page.erased.isVisible() and not page.filters["erased"].isVisible()
+        assert "✓ 果たした" in words(page.table, 2)
+        opened.operations.close()
+
+
+def test_the_list_of_contracts_counts_what_was_erased(qtbot: QtBot, tmp_path: Path) -> None:
+    with ended(tmp_path) as house:
+        opened = Open(qtbot, house)
+        page = opened.show("")
+        assert page.contracts.isColumnHidden(ERASED)
+        erase(house)
+        page.refresh()
+        opened.settle()
+        assert not page.contracts.isColumnHidden(ERASED)
+        assert int(words(page.contracts, ERASED)[0]) > 40
+        assert words(page.contracts, 1)[0] == "■ 内容消去済"
+        opened.operations.close()

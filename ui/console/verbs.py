@@ -10,6 +10,7 @@ from typing import Any
 
 from models import paper_known
 from models.access import Act
+from models.after_erasure import erased_words, erasures_of
 from models.backups import record_backup, record_verification, restored_words
 from models.codes import BackupKind, BackupResult
 from models.errors import AzukariError, Foreign, NotFound, SheetUsed
@@ -197,8 +198,10 @@ def evidence(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         contract = contract_by_no(ledger, arguments.contract)
         clauses = clause_states(ledger, contract)
         title = ledger.profile(contract.id).title
+        erased = erased_words(erasures_of(ledger.registers, contract.id))
     result = {
         "contract": contract.contract_no,
+        "erased": erased,
         "profile": contract.profile_code,
         "read_only": ledger.opened.frozen,
         "clauses": [
@@ -217,7 +220,7 @@ def evidence(arguments: Namespace, office: Office, speaker: Speaker) -> int:
             for one in clauses
         ],
     }
-    lines = [f"{contract.contract_no}　{title}"]
+    lines = [f"{contract.contract_no}　{title}", *([erased] if erased else [])]
     for one in clauses:
         lines.append(f"{CLAUSE_STATES[one.state]}　{one.article}　{one.heading}")
         lines += [f"　・{row.sentence}" for _, rows in one.evidence for row in rows]
