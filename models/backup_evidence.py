@@ -1,10 +1,18 @@
-"""What the evidence of a contract says of the backups that hold its data (A-26, EQ-END)."""
+"""What evidence and calendar of a contract say of the copies that hold its data (A-26, EQ-END).
 
+Copies are the backups and, once the content was erased, the files of the update journal.
+"""
+
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
 
 from models.after_erasure import erasures_of
 from models.backup_care import standing_of
-from models.inquiry import Inquiry, Row, row
+from models.inquiry import THE_TIME, Inquiry, Row, row
+from models.journal import JournalState
+from models.journal_care import files_of_erased
 from models.records import BackupRun, ContentErasure
 from models.wareki import format_short
 
@@ -17,24 +25,88 @@ OVER = (
     "台帳の保存期限（{1}）を過ぎています。"
     "契約の内容を消去し、それを含むバックアップ{0}件を廃棄してください。"
 )
+JOURNAL = (
+    "消去した内容を含む更新ジャーナルのファイルが{0}件残っています。"
+    "「バックアップ」の画面の「古い更新ジャーナルの消去…」で消去してください。"
+)
+FORMER = (
+    "消去した内容を含む更新ジャーナルのファイルが、以前の保存先「{1}」に{0}件残っています。"
+    "媒体ごと廃棄するか、ファイルを消去してください。"
+)
+UNSEEN = (
+    "消去した内容を含む更新ジャーナルのファイルが残っていないか、確かめられません。"
+    "更新ジャーナルの媒体をつないでください。"
+)
+READ = (JournalState.OK, JournalState.NONE)
 
 
-def backups_left(asked: Inquiry) -> Iterator[Row]:
-    """Find backups of a contract that is over, unless its retention date says why they stay."""
-    if not asked.ended:
-        return
-    held = [
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What still holds the erased content of a contract.
+
+    `journal` counts files by folder; `present` is the folder that is in use, `unseen` tells that it
+    cannot be looked at.
+    """
+
+    backups: int
+    journal: Counter[PurePath]
+    present: PurePath | None
+    unseen: bool
+
+    def __str__(self) -> str:
+        files = self.journal.total()
+        kinds = [f"バックアップ{self.backups}件"] if self.backups else []
+        return "、".join([*kinds, *([f"更新ジャーナルのファイル{files}件"] if files else [])])
+
+
+def left_after_erasure(asked: Inquiry) -> Left | None:
+    """Return what still holds the erased content of a contract; None when nothing was erased."""
+    if not asked.all(ContentErasure):
+        return None
+    asked.note(THE_TIME)  # what lies on a medium changes without an entry
+    ledger = asked.ledger
+    before = erasures_of(ledger.registers, asked.contract.id)[-1].meta.created_seq
+    runs = [run for run in _holding(asked) if (run.to_event_seq or 0) < before]
+    files = files_of_erased(ledger, asked.contract.id)
+    status = ledger.safe.journal.status()
+    return Left(
+        len(runs), Counter(map(_journal_of, files)), status.folder, status.state not in READ
+    )
+
+
+def _journal_of(file: PurePath) -> PurePath:
+    """Return the folder of the journal to which a file or a copy beside it belongs."""
+    return file.parent if file.suffix == ".azj" else file.parent.parent
+
+
+def _holding(asked: Inquiry) -> list[BackupRun]:
+    return [
         run
         for run in standing_of(asked.everywhere(BackupRun))
         if (run.to_event_seq or 0) >= asked.begun
     ]
+
+
+def copies_left(asked: Inquiry) -> Iterator[Row]:
+    """Find copies of a contract that is over, unless its retention date says why they stay."""
+    if not asked.ended:
+        return
     until = asked.contract.retain_ledger_until
-    if asked.all(ContentErasure):
-        before = erasures_of(asked.ledger.registers, asked.contract.id)[-1].meta.created_seq
-        held = [run for run in held if (run.to_event_seq or 0) < before]
-        if held:
-            yield row(asked.contract, ERASED.format(len(held)), "broken")
-    elif held and until is None:
+    if (left := left_after_erasure(asked)) is not None:
+        yield from _of_erased(asked, left)
+        return
+    held = _holding(asked)
+    if held and until is None:
         yield row(asked.contract, NO_BASIS.format(len(held)))
     elif held and until is not None and until < asked.today:
         yield row(asked.contract, OVER.format(len(held), format_short(until)))
+
+
+def _of_erased(asked: Inquiry, left: Left) -> Iterator[Row]:
+    if left.backups:
+        yield row(asked.contract, ERASED.format(left.backups), "broken")
+    for folder, count in left.journal.items():
+        words = JOURNAL if folder == left.present else FORMER
+        yield row(asked.contract, words.format(count, folder), "broken")
+    if left.unseen:
+        yield row(asked.contract, UNSEEN)

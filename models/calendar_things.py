@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
+from models.backup_evidence import left_after_erasure
 from models.calendar_frame import Due, Item, due, terms
 from models.codes import (
     TERMINAL_STATES,
@@ -164,11 +165,17 @@ def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
 
 
 def k38_retention(asked: Inquiry) -> Iterator[Due]:
-    """K-38: how long the ledger of a closed contract is kept is decided before it is over."""
+    """K-38: how long a closed contract is kept is decided in time; then no copy of it is left."""
     day = asked.contract.retain_ledger_until
     closed = asked.contract.status is ContractStatus.CLOSED
     if day is not None and closed and not asked.all(ContentErasure):
         yield due(asked, "K-38", "台帳の保存期限の確認", "", day, asked.contract)
+    left = left_after_erasure(asked)
+    if left is not None and str(left):
+        erased_at = asked.all(ContentErasure)[-1].erased_at
+        assert erased_at is not None
+        what = "消去した内容を含む写しの廃棄"
+        yield due(asked, "K-38", what, str(left), erased_at.date(), asked.contract, proof="EQ-END")
 
 
 ITEMS: tuple[tuple[str, Item], ...] = (

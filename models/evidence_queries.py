@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from models.backup_evidence import backups_left
+from models.backup_evidence import copies_left
 from models.codes import (
     TERMINAL_STATES,
     AssignmentRole,
@@ -39,6 +39,7 @@ from models.records import (
     TrainingPlan,
 )
 from models.records import Finding as FindingRecord
+from models.rules.ending import never_reached_the_client
 from models.rules.people import informed, is_submitted, missing_topics
 from models.store import Op, Query, Where
 from models.workdays import first_not_late
@@ -126,7 +127,11 @@ def eq_end(asked: Inquiry) -> Iterator[Row]:
     elif left:
         words = f"預かっている媒体・資料{len(left):,}件を、業務の完了後に終わらせます。"
         yield row(asked.contract, words, "due")
-    yield from backups_left(asked)
+    for event in never_reached_the_client(asked.books, asked.contract):
+        party = asked.profile.term("client_party")
+        words = f"{event.caption()}の相手方は{party}ではないため、終わったことになりません。"
+        yield row(event, words, "broken")
+    yield from copies_left(asked)
 
 
 def eq_unneeded(asked: Inquiry) -> Iterator[Row]:

@@ -99,7 +99,10 @@ class JournalUpkeep(Protocol):
     """The files of a journal that somebody may dispose of."""
 
     def files_before(self, seq: int) -> Sequence[PurePath]:
-        """Return the files that may hold entries with a lower number, oldest first."""
+        """Return the files that may hold entries with a lower number, oldest first.
+
+        Those of a former journal are among them, where its folder can still be reached.
+        """
 
     def spent(self, backup: BackupRun) -> SpentFiles:
         """Return the files that hold nothing which a backup lacks; never the one written to.

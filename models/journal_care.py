@@ -79,7 +79,8 @@ def files_of_erased(ledger: "Ledger", contract_id: str = "") -> Sequence[PurePat
 
 
 def _none_spent(ledger: "Ledger") -> str:
-    left = files_of_erased(ledger)
+    folder = ledger.safe.journal.status().folder
+    left = [path for path in files_of_erased(ledger) if path.parent == folder]
     return NOT_YET.format(len(left)) if left else NOTHING
 
 

@@ -4,6 +4,7 @@ Only the oldest files end, one after another from the front, so that what is lef
 last entry whenever a power cut comes between.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -12,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path, PurePath
 
 from models.chain import timestamp
+from models.codes import SystemEventKind
 from models.errors import AzukariError, InputOutput
 from models.journal import SpentFiles
 from models.records import BackupRun
@@ -23,6 +25,8 @@ from storage.journal import files_before, header_of, list_files
 from storage.journal_file import JournalFile
 from storage.journal_format import FileHeader, Keys
 from storage.unlocked import Vault
+
+_STARTED = "SELECT DISTINCT value FROM v_system_event WHERE kind = ? AND value IS NOT NULL"
 
 
 class Upkeep:
@@ -38,12 +42,11 @@ class Upkeep:
         self._database = database
 
     def files_before(self, seq: int) -> Sequence[PurePath]:
-        if self._folder is None:
-            return ()
-        try:
-            return files_before(self._folder, self._vault.vault_id, seq)
-        except AzukariError:
-            return ()  # the medium is away; the state of the journal says so
+        found: list[Path] = []
+        for folder in self._folders():
+            with suppress(AzukariError):  # the medium is away; the state of the journal says so
+                found += files_before(folder, self._vault.vault_id, seq)
+        return found
 
     def spent(self, backup: BackupRun) -> SpentFiles:
         if self._folder is None:
@@ -58,17 +61,30 @@ class Upkeep:
         remove([*map(Path, spent.files), *copies])
 
     def copies_of_erased(self) -> Sequence[PurePath]:
-        if self._folder is None:
-            return ()
-        try:
-            return _there(self._folder, erased_files(self._database))
-        except AzukariError:
-            return ()  # the medium is away; they are removed when it is back
+        return [path for folder in self._folders() for path in self._erased_in(folder)]
 
     def remove_erased(self) -> None:
-        """Remove copies of erased files; nothing is raised, what resists is still listed."""
-        with suppress(AzukariError):
-            remove(map(Path, self.copies_of_erased()))
+        """Remove copies of erased files; nothing is raised, what resists is still listed.
+
+        Those beside a former journal are listed alone: another copy of the ledger may go on there.
+        """
+        if self._folder is not None:
+            with suppress(AzukariError):
+                remove(self._erased_in(self._folder))
+
+    def _folders(self) -> list[Path]:
+        """Return where the journal is kept, and where it once was as far as that can be seen."""
+        named = self._database.all(_STARTED, (SystemEventKind.JOURNAL_STARTED.value,))
+        former = [Path(value) for (value,) in named if Path(value).is_absolute()]
+        present = [self._folder] if self._folder is not None else []
+        seen = {one.resolve(): one for one in (*former, *present) if os.path.isdir(one)}
+        return list(seen.values())
+
+    def _erased_in(self, folder: Path) -> list[Path]:
+        try:
+            return _there(folder, erased_files(self._database))
+        except AzukariError:
+            return []  # the medium is away; they are removed when it is back
 
 
 def spent_files(folder: Path, keys: Keys, database: Database, backup: BackupRun) -> list[Path]:

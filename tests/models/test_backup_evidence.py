@@ -13,8 +13,10 @@ from models.backup_media import register_medium
 from models.backups import record_backup, record_check
 from models.calendar import calendar
 from models.calendar_frame import Due
+from models.evidence import evidence
 from models.evidence_queries import eq_end
 from models.inquiry import Row
+from models.journal_care import end_journal_files
 from models.records import BackupMedium, BackupRun, Contract
 from models.store import quiet
 from tests.ending import ended, erase
@@ -117,3 +119,78 @@ def test_a_backup_with_erased_content_is_a_breach_until_it_is_gone(tmp_path: Pat
 def test_a_running_contract_says_nothing_of_its_backups(house: House) -> None:
     back_up(house)
     assert left(house) == []
+
+
+# --- the update journal ---------------------------------------------------------------------------
+
+
+def said_of_journal(house: House) -> list[tuple[str, str]]:
+    contract = house.ledger.contracts()[0].record
+    found = eq_end(house.ledger.inquiries.of(contract.id))
+    return [(one.severity, one.sentence) for one in found if "更新ジャーナル" in one.sentence]
+
+
+def proved(house: House) -> set[str]:
+    """Return the states of the clauses that the end of the information proves."""
+    contract = house.ledger.contracts()[0].record
+    states = evidence(house.ledger, contract)
+    return {one.state for one in states if "EQ-END" in dict(one.evidence)}
+
+
+def copies_due(house: House) -> list[Due]:
+    return [one for one in calendar(house.ledger) if one.what == "消去した内容を含む写しの廃棄"]
+
+
+def test_a_journal_file_with_erased_content_is_a_breach_until_it_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    with ended(tmp_path, journal=True) as house:
+        assert said_of_journal(house) == [] and copies_due(house) == []
+        erase(house)
+        ((severity, sentence),) = said_of_journal(house)
+        assert (
+            severity == "broken"
+            and "1件残っています" in sentence
+            and "「バックアップ」" in sentence
+        )
+        assert proved(house) == {"broken"}
+        (due,) = copies_due(house)
+        assert (due.about, due.due_on) == ("更新ジャーナルのファイル1件", house.ledger.today())
+        back_up(house)
+        house.clock.wait(1)
+        end_journal_files(house.ledger, tmp_path / "stick", "消去した内容のため", quiet)
+        assert said_of_journal(house) == [] and copies_due(house) == []
+        assert "broken" not in proved(house)
+
+
+def test_a_backup_and_a_journal_are_one_date(tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    with ended(tmp_path, journal=True) as house:
+        back_up(house)
+        erase(house)
+        (due,) = copies_due(house)
+        assert due.about == "バックアップ1件、更新ジャーナルのファイル1件"
+
+
+def test_a_journal_that_is_away_proves_nothing(tmp_path: Path) -> None:
+    with ended(tmp_path, journal=True) as house:
+        erase(house)
+        (tmp_path / "journal").rename(tmp_path / "drawer")
+        house.ledger.journal.tend()
+        ((severity, sentence),) = said_of_journal(house)
+        assert severity == "action" and "確かめられません" in sentence
+        assert proved(house) == {"action"}
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_the_place_of_a_former_journal_is_looked_at(tmp_path: Path, elsewhere: bool) -> None:
+    with ended(tmp_path, journal=True) as house:
+        erase(house)
+        if elsewhere:
+            house.ledger.journal.start(tmp_path / "second")
+        else:
+            house.ledger.journal.stop("媒体をやめたため")
+        ((severity, sentence),) = said_of_journal(house)
+        assert severity == "broken" and f"以前の保存先「{tmp_path / 'journal'}」に" in sentence
+        for file in (tmp_path / "journal").glob("*.azj"):
+            file.unlink()
+        assert said_of_journal(house) == []
