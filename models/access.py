@@ -55,6 +55,7 @@ class Act(Code):
     RESTORE = "restore", "復元"
     VERIFY = "verify", "検証"
     MEDIUM_REFUSED = "medium_refused", "登録のない媒体・場所の拒否"
+    CLOCK = "clock", "時計のずれ"
 
 
 LOOKS = frozenset({Act.VIEW, Act.LIST, Act.SEARCH})
@@ -143,8 +144,22 @@ class Question:
     user: str | None = None
     acts: frozenset[Act] | None = None
     contracts: frozenset[str] | None = None  # and lines of no contract; None: all
+    after: int | None = None  # number
     before: int | None = None  # number
     limit: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines that follow each other and bear the date of one day of Japan's clock.
+
+    Refusals are left out: they bear the time of the door and are written at the next sign-in.
+    """
+
+    first: int
+    last: int
+    began: datetime
+    ended: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +194,9 @@ class AccessBook(Protocol):
         """
 
     def lines(self, question: Question) -> list[Line]: ...
+
+    def stretches(self) -> Sequence[Stretch]:
+        """Return all lines, day by day as they follow each other."""
 
     def purposes(self, user: str, most: int) -> list[str]:
         """Return the purposes that a user stated last, each once."""
@@ -368,6 +386,11 @@ class AccessLog:
             seen, asked = ledger.store.contracts, question.contracts
             question = replace(question, contracts=seen if asked is None else asked & seen)
         return ledger.safe.access.lines(question)
+
+    def stretches(self) -> Sequence[Stretch]:
+        """Return on which days lines were written, as they follow each other."""
+        self.flush()
+        return self._ledger.safe.access.stretches()
 
     def purposes(self, most: int) -> list[str]:
         """Return what this user said that something was for, the latest first, each once."""

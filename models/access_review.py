@@ -7,20 +7,23 @@ is told apart, because they are the ones who read.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from models.access import LOOKS, OUTPUTS, Act, Line, Question
+from models.access_months import OF_LOG, after, named
+from models.access_order import astray, written_in
 from models.codes import EventLevel, Role, SystemEventKind
 from models.commands import Change, creating
+from models.errors import Refused
 from models.fields import JAPAN
 from models.journal import News
 from models.office_hours import OfficeHours, office_hours
 from models.records import Person, SystemEvent, UserAccount
 from models.registers import FINDING
 from models.store import Op, Query, Where
-from models.wareki import format_clock, format_wareki
+from models.wareki import format_clock, format_short
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -32,8 +35,12 @@ MANY_OUTPUTS = 20  # prints and exports of one person in a day
 MANY_VIEWS = 200  # different records that one person saw in a day
 SOME_VIEWS = 10  # from which on a day without an entry is worth a question
 MOST_LINES = 200_000  # of a month
+ANY = Question(limit=MOST_LINES)
 OWN_ACTS = OUTPUTS | {Act.BACKUP, Act.RESTORE, Act.SEAL}
 MOST_PURPOSES = 3  # told of one person and day
+NOTHING = "{0}の利用の記録は、1行もありません。確認は要りません。"
+NOT_YET = "{0}は、まだ来ていません。その日付の行は、書かれた月の分析に出ます。"
+RUNNING = "月の途中の確認のため、月が終わってから、もう一度確認します。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +91,28 @@ def users(ledger: "Ledger") -> dict[str, User]:
 
 def month_of(day: date) -> tuple[datetime, datetime]:
     """Return the first moment of a month and of the next, as the clock in Japan shows them."""
-    first = day.replace(day=1)
-    after = (first + timedelta(days=32)).replace(day=1)
     return (
-        datetime.combine(first, time(), JAPAN),
-        datetime.combine(after, time(), JAPAN),
+        datetime.combine(day.replace(day=1), time(), JAPAN),
+        datetime.combine(after(day), time(), JAPAN),
     )
 
 
-def month_lines(ledger: "Ledger", month: date) -> list[Line]:
-    """Return the lines of a month as far as the user may see them, newest first."""
+def month_lines(ledger: "Ledger", month: date, asked: Question = ANY) -> list[Line]:
+    """Return the lines of a month as far as the user may see them, newest first.
+
+    They are those that bear its date and those that were written in it, whatever date they bear: a
+    clock that was set must not carry a line into a month that nobody looks at, or looked at before.
+
+    Args:
+        asked: which of them; its dates are not looked at.
+    """
     since, until = month_of(month)
-    return ledger.access.lines(Question(since, until, limit=MOST_LINES))
+    lines = ledger.access.lines(replace(asked, since=since, until=until))
+    if span := written_in(ledger.access.stretches(), month.replace(day=1)):
+        here = replace(asked, after=span.first - 1, before=span.last + 1)
+        for dated in (replace(here, until=since), replace(here, since=until)):
+            lines += ledger.access.lines(dated)
+    return sorted(lines, key=lambda line: -line.number)[: asked.limit]
 
 
 def remarks(ledger: "Ledger", month: date, lines: Sequence[Line]) -> list[Remark]:
@@ -110,6 +127,7 @@ def remarks(ledger: "Ledger", month: date, lines: Sequence[Line]) -> list[Remark
         found += _of_day(day, user, of_day, known.get(user), hours)
     found += _few_looks(days, known)
     found += _clock(ledger, month)
+    found += _astray(ledger, month.replace(day=1), lines)
     return sorted(found, key=lambda one: (ORDER.index(one.kind), one.day, one.user))
 
 
@@ -205,30 +223,32 @@ def _refused(lines: Iterable[Line]) -> Iterator[Remark]:
 
 
 def _clock(ledger: "Ledger", month: date) -> Iterator[Remark]:
+    """Tell of changes of the clock in the month that it showed, and in the one that it left."""
     since, until = month_of(month)
     kinds = (SystemEventKind.CLOCK_BACK, SystemEventKind.CLOCK_JUMP)
-    asked = (
-        Where("kind", Op.IN, kinds),
-        Where("occurred_at", Op.GE, since),
-        Where("occurred_at", Op.LT, until),
-    )
-    for stored in ledger.store.find(SystemEvent, Query(SystemEvent.type, asked)):
+    query = Query(SystemEvent.type, (Where("kind", Op.IN, kinds),))
+    for stored in ledger.store.find(SystemEvent, query, limit=MOST_LINES):
         event = stored.record
-        if event.occurred_at is not None:
+        if event.occurred_at is None:
+            continue
+        left = event.occurred_at - timedelta(seconds=int(event.value or 0))
+        if any(since <= at < until for at in (event.occurred_at, left)):
             yield Remark(CLOCK, event.occurred_at.date(), "", event.detail)
 
 
+def _astray(ledger: "Ledger", month: date, lines: Sequence[Line]) -> Iterator[Remark]:
+    """Tell of lines that bear another date than the one on which they can have been written."""
+    for one in astray(ledger.access.stretches()):
+        if month not in (one.month, one.shown.replace(day=1)):
+            continue
+        bearing = f"{format_short(one.shown)}の日付の行"
+        words = f"前後の行の順番から見て、{named(one.month)}に書かれたものです"
+        users_of = Counter(line.user for line in lines if one.first <= line.number <= one.last)
+        for user, count in users_of.items():
+            yield Remark(CLOCK, one.shown, user, f"{bearing}が{count:,}件ありますが、{words}")
+
+
 # --- the answer of a person ------------------------------------------------------------------------
-
-
-def reviews(ledger: "Ledger") -> list[SystemEvent]:
-    """Return the reviews that were entered, newest first."""
-    query = Query(
-        SystemEvent.type,
-        (Where("kind", Op.EQ, SystemEventKind.ACCESS_REVIEWED),),
-        order=(("occurred_at", True),),
-    )
-    return [stored.record for stored in ledger.store.find(SystemEvent, query)]
 
 
 def review(ledger: "Ledger", month: date, finding: str) -> Change:
@@ -240,17 +260,21 @@ def review(ledger: "Ledger", month: date, finding: str) -> Change:
     Raises:
         NotPermitted
         InvalidField: the finding is empty or says nothing.
+        Refused: the month is still to come, or nothing was written in it.
     """
     ledger.require("access_review")
     text = ledger.registers.reason(finding, FINDING)
-    lines = month_lines(ledger, month)
+    month, today = month.replace(day=1), ledger.today()
+    lines = month_lines(ledger, month) if month <= today else []
+    if not lines:
+        raise Refused(reason=(NOTHING if month <= today else NOT_YET).format(named(month)))
     head = ledger.access.head()
     count = Counter(one.kind for one in remarks(ledger, month, lines))
     told = "、".join(f"{kind}{count[kind]}件" for kind in count) or "目立つ点なし"
     looks = sum(line.act in LOOKS for line in lines)
     detail = (
-        f"{format_wareki(month.replace(day=1)).removesuffix('1日')}の利用の記録{len(lines):,}行"
-        f"（表示・検索{looks:,}件）を確認しました。{told}。"
+        f"{named(month)}{OF_LOG}{len(lines):,}行"
+        f"（表示・検索{looks:,}件）を確認しました。{told}。{RUNNING if today < after(month) else ''}"
     )
     news = News(SystemEventKind.ACCESS_REVIEWED, EventLevel.INFO, detail, f"{head.seq} {head.hex}")
     return ledger.commit([creating(ledger.journal.event(news, text))])

@@ -6,8 +6,10 @@ that is what is due.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from models.access_months import after as next_month
+from models.access_months import named, unseen
 from models.backups import WHOLE_LEDGER
 from models.calendar_frame import Due, Item, due, later, terms, unset
 from models.changed_terms import CYCLES, cycle_item
@@ -82,10 +84,6 @@ class Round:
 DAILY = Cycle(days=1)  # of working days: nobody is there to look on the others
 _checked = _entered(SystemEventKind.CONDITION_CHECKED)
 k16_malware = Round("K-16", "malware_update", "EQ-MALWARE", _checked)
-k17_access_log = Round(
-    "K-17", "access_log_analysis", "EQ-AUDIT",
-    _entered(SystemEventKind.ACCESS_REVIEWED), Cycle(months=1),
-)  # fmt: skip
 k18_passwords = Round(
     "K-18", "password_review", "EQ-PASSWORD",
     _entered(SystemEventKind.PASSWORDS_REVIEWED),
@@ -98,19 +96,50 @@ k28_integrity = Round(
     _went_well(BackupKind.VERIFY, WHOLE_LEDGER),
 )  # fmt: skip
 k31_terminals = Round("K-31", "terminal_inventory", "EQ-TERMINAL", _checked)
+_access_log = Round(
+    "K-17", "access_log_analysis", "EQ-AUDIT",
+    _entered(SystemEventKind.ACCESS_REVIEWED), Cycle(months=1),
+)  # fmt: skip
+
+
+def k17_access_log(asked: Inquiry) -> Iterator[Due]:
+    """Tell of each month of the access log that nobody looked through, and of the running one.
+
+    Where less than a month is agreed, the next look comes as well when that time has passed.
+    """
+    if not asked.asks(_access_log.proof):
+        return
+    cycle = terms(asked).cycle(_access_log.cycle) or Cycle(months=1)
+    if not cycle.months:
+        yield from _access_log(asked)
+    begun = asked.contract.work_start_on or asked.contract.starts_on or date.min
+    reviews = [
+        one for one in asked.everywhere(SystemEvent) if one.kind is SystemEventKind.ACCESS_REVIEWED
+    ]
+    missing = unseen(asked.ledger.access.stretches(), reviews, asked.today)
+    for month in (*missing, asked.today.replace(day=1)):
+        over = next_month(month)
+        if over > begun:
+            yield due(
+                asked, _access_log.code, CYCLES[_access_log.cycle], named(month),
+                later(over, cycle) - timedelta(days=1), asked.contract, proof=_access_log.proof,
+            )  # fmt: skip
+
 
 ROUNDS = (
-    k16_malware, k17_access_log, k18_passwords, k26_backup, k27_restore, k28_capacity,
-    k28_integrity, k31_terminals,
+    k16_malware, k18_passwords, k26_backup, k27_restore, k28_capacity, k28_integrity,
+    k31_terminals,
 )  # fmt: skip
-ITEMS: tuple[tuple[str, Item], ...] = tuple((one.code, one) for one in ROUNDS)
+ITEMS: tuple[tuple[str, Item], ...] = (
+    *((one.code, one) for one in ROUNDS), (_access_log.code, k17_access_log),
+)  # fmt: skip
 
 
 def unfixed(asked: Inquiry, clause: Clause) -> list[str]:
     """Return the cycles, as keys of `CYCLES`, that a clause needs and nobody has fixed."""
-    named = {one.proof: one.cycle for one in ROUNDS if one.usual is None}
+    cycles = {one.proof: one.cycle for one in ROUNDS if one.usual is None}
     if "training" in asked.profile.params.cycles.fixed:
-        named["EQ-TRAIN"] = "training"
+        cycles["EQ-TRAIN"] = "training"
     agreed = terms(asked)
-    wanted = (named[query] for query in clause.evidence if query in named)
+    wanted = (cycles[query] for query in clause.evidence if query in cycles)
     return [name for name in wanted if agreed.cycle(name) is None]

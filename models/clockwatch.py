@@ -1,7 +1,7 @@
 """The clock of the PC, looked at whenever something is entered (A-28, CM-5.7.5).
 
 Order in the ledger is by number, never by time, so a wrong clock stops nothing. It is said and
-entered: a time earlier than the entry before, or a wall clock that ran differently from the clock
+entered: a time earlier than the entry or the line of the access log before, or a wall clock that ran differently from the clock
 that counts since the PC was started.
 """
 
@@ -19,7 +19,7 @@ APART = timedelta(minutes=5)
 
 
 class ClockWatch:
-    """Compares the clock on the wall with the last entry and with the steady clock."""
+    """Compares the clock on the wall with what was written last and with the steady clock."""
 
     def __init__(self, steady: Steady | None = None) -> None:
         self._steady = steady
@@ -29,14 +29,14 @@ class ClockWatch:
         """Return what is to be entered about the clock, if anything.
 
         Args:
-            last: when the last entry was recorded; None in an empty ledger.
+            last: when the last entry or line of the access log was written; None in an empty ledger.
         """
         drift = self._drift(now)
         if last is not None and now < last - BACK:
             return News(
                 SystemEventKind.CLOCK_BACK,
                 EventLevel.WARN,
-                f"PCの時計が、直前の記帳より{_length(last - now)}前を指していました。",
+                f"PCの時計が、直前の記録より{_length(last - now)}前を指していました。",
                 f"{int((now - last).total_seconds())}",
             )
         if abs(drift) > APART:

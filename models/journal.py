@@ -285,8 +285,7 @@ class JournalDesk:
         ledger, enter = self._ledger, not self._keeper.looking
         noticed = [one.detail for one in self._keeper.news()]
         try:
-            if enter:
-                ledger.watch_clock()
+            ledger.watch_clock(enter=enter)
             if enter and ledger.role is not Role.INSPECTOR and not ledger.user.must_change:
                 self.enter_news(reason)
         except (DiskFull, InputOutput, MediumMissing, NotWritable) as error:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from models import permissions
-from models.access import AccessLog
+from models.access import AccessLog, Act, Question
 from models.backups import RESTORED, kept_restore
 from models.blocking import Blocking
 from models.chain import SALT_SIZE, Command, Head, Intent, write_command
@@ -307,20 +307,27 @@ class Ledger:
             raise JournalMissing(**failed.facts)  # what the user wanted is not entered
         return True
 
-    def watch_clock(self) -> None:
-        """Enter that the clock went back or jumped; asked at the sign-in and before each command."""
+    def watch_clock(self, *, enter: bool = True) -> None:
+        """Enter that the clock went back or jumped; asked at the sign-in and before each command.
+
+        Args:
+            enter: somebody who only looks leaves a line of the access log instead.
+        """
         if self._last_at is None:
             self._last_at = self._last_recorded()
         news = self._watch.look(self.now(), self._last_at)
         if news is None:
             return
         self.notices.append(news.detail)
-        self._enter(self.journal.event(news), self.new_command_id())
+        if not (enter and self._enter(self.journal.event(news), self.new_command_id())):
+            self.access.note(Act.CLOCK, detail=news.value)
 
     def _last_recorded(self) -> datetime | None:
+        """Return when the last entry or line was written: who only looks enters nothing."""
         head = self.store.head()
         last = next(self.store.commands(head.seq), None) if head.seq else None
-        return last.recorded_at if last else None
+        lines = self.safe.access.lines(Question(limit=1))
+        return max([line.at for line in lines] + ([last.recorded_at] if last else []), default=None)
 
     def new_command_id(self) -> str:
         """Return a new id of a command: ids that sort by time stand side by side on the disk."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
-from models.access import Act, Line, Question, Refusal, Seal
+from models.access import Act, Line, Question, Refusal, Seal, Stretch
 from models.chain import EMPTY, Head, timestamp
 from storage.access_wire import MOST_LINES, Batch
 from storage.database import Database, Row
@@ -72,6 +72,7 @@ class AccessTable:
         self._vault = vault
         self._refusals = refusals
         self._name = terminal_name
+        self._days = Days()
 
     def under(self, vault: Vault) -> "AccessTable":
         """Return the same log under another key header: a recovery sheet registers this PC in it."""
@@ -108,6 +109,9 @@ class AccessTable:
         )
         return [read_line(row) for row in rows]
 
+    def stretches(self) -> Sequence[Stretch]:
+        return self._days.read(self._database) if exists(self._database) else []
+
     def purposes(self, user: str, most: int) -> list[str]:
         if not exists(self._database) or not _has_purpose(self._database):
             return []
@@ -130,6 +134,45 @@ class AccessTable:
 
     def told(self, refusals: Sequence[Refusal]) -> None:
         self._refusals.forget(self._vault.vault_id, len(refusals))
+
+
+class Days:
+    """The lines day by day; only what came since the last question is read again."""
+
+    def __init__(self) -> None:
+        self._found: list[Stretch] = []
+
+    def read(self, database: Database) -> Sequence[Stretch]:
+        with database.lock:
+            known = self._found.pop() if self._found else None  # it may have grown
+            rows = database.all(_DAYS, (known.first if known else 0, Act.REFUSED.value))
+            for day in rows:
+                first, last, began, ended = day
+                self._found.append(
+                    Stretch(
+                        first, last, datetime.fromisoformat(began), datetime.fromisoformat(ended)
+                    )
+                )
+            return tuple(self._found)
+
+
+# The first line of each day, with the line before it; what ends a day stands before the next one.
+_DAYS = """
+WITH dated AS (
+    SELECT number, at, date(at, '+9 hours') AS day FROM access_line WHERE number >= ? AND act <> ?
+), beside AS (
+    SELECT number, at, day, lag(day) OVER way AS earlier,
+        lag(number) OVER way AS number_before, lag(at) OVER way AS at_before
+    FROM dated WINDOW way AS (ORDER BY number)
+), starts AS (
+    SELECT number, at, number_before, at_before FROM beside WHERE day IS NOT earlier
+)
+SELECT number,
+    coalesce(lead(number_before) OVER later, (SELECT max(number) FROM dated)),
+    at,
+    coalesce(lead(at_before) OVER later, (SELECT at FROM dated ORDER BY number DESC LIMIT 1))
+FROM starts WINDOW later AS (ORDER BY number) ORDER BY number
+"""
 
 
 def exists(database: Database) -> bool:
@@ -240,6 +283,8 @@ def _conditions(question: Question) -> tuple[list[str], list[Any]]:
     if question.contracts is not None:
         seen = json.dumps(["", *sorted(question.contracts)])
         parts.append(("contract IN (SELECT value FROM json_each(?))", seen))
+    if question.after is not None:
+        parts.append(("number > ?", question.after))
     if question.before is not None:
         parts.append(("number < ?", question.before))
     return [sql for sql, _ in parts], [value for _, value in parts]

@@ -1,20 +1,20 @@
 """What the page 利用の記録 shows, read beside the window: lines, remarks, reviews, and who is who."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from models.access import LOOKS, OUTPUTS, Act, Question
+from models.access import LOOKS, OUTPUTS, Act, Question, Stretch
 from models.access import Line as Kept
+from models.access_months import reviews, settled, unseen
+from models.access_order import astray, months_of
 from models.access_review import (
     Remark,
     User,
     local,
     month_lines,
-    month_of,
     names,
     remarks,
-    reviews,
     users,
 )
 from models.fields import JAPAN
@@ -22,6 +22,7 @@ from models.ledger import Ledger
 from models.records import BY_TYPE, SystemEvent
 from models.wareki import format_short_moment
 
+MONTHS = 24  # offered at least
 MOST = 500  # lines on the screen; a narrower question shows the rest
 GROUPS: Mapping[str, frozenset[Act]] = {
     "表示・検索": LOOKS,
@@ -32,7 +33,8 @@ GROUPS: Mapping[str, frozenset[Act]] = {
     "バックアップ・復元・検証": frozenset({Act.BACKUP, Act.RESTORE, Act.VERIFY}),
 }
 DETAILS = {
-    "idle": "操作なしによる", "session": "PCの画面ロックによる", "trial": "復元の試験",
+    "idle": "操作なしによる", "session": "PCの画面ロックによる", "ended": "利用期限による",
+    "trial": "復元の試験",
 }  # fmt: skip
 
 
@@ -62,13 +64,22 @@ class Shown:
 
 @dataclass(frozen=True)
 class AccessFacts:
-    """Everything that the page shows for one question."""
+    """Everything that the page shows for one question.
+
+    Attributes:
+        months: every month that can be asked for, with how its review stands, the latest first.
+        unseen: months that are over and that nobody looked through.
+        strays: days that lines written in this month bear and that cannot be true.
+    """
 
     lines: Sequence[Shown]
     more: bool
     remarks: Sequence[Remark]
     reviews: Sequence[SystemEvent]
     users: Mapping[str, User]
+    months: Mapping[date, str]
+    unseen: Sequence[date]
+    strays: Sequence[date]
 
 
 def read_access(ledger: Ledger, asked: Asked) -> AccessFacts:
@@ -78,7 +89,9 @@ def read_access(ledger: Ledger, asked: Asked) -> AccessFacts:
         NotPermitted
     """
     known = users(ledger)
-    found = ledger.access.lines(_question(asked))
+    stretches = ledger.access.stretches()
+    entered = reviews(ledger)
+    found = _lines(ledger, asked)
     captions = {
         (line.type, line.target): ledger.registers.caption(line.type, line.target)
         for line in found[:MOST]
@@ -89,22 +102,53 @@ def read_access(ledger: Ledger, asked: Asked) -> AccessFacts:
         for line in found[:MOST]
     ]
     noted = remarks(ledger, asked.month, month_lines(ledger, asked.month))
-    return AccessFacts(shown, len(found) > MOST, noted, reviews(ledger), known)
+    strays = {one.shown for one in astray(stretches) if one.month == asked.month}
+    return AccessFacts(
+        lines=shown,
+        more=len(found) > MOST,
+        remarks=noted,
+        reviews=entered,
+        users=known,
+        months=_months(ledger.today(), stretches, entered),
+        unseen=unseen(stretches, entered, ledger.today()),
+        strays=sorted(strays),
+    )
 
 
-def _question(asked: Asked) -> Question:
-    since, until = month_of(asked.month)
-    if asked.day is not None:
-        since = datetime.combine(asked.day, time(), JAPAN)
-        until = since + timedelta(days=1)
-    return Question(
-        since=since,
-        until=until,
+def recent(today: date) -> list[date]:
+    """Return the months that are offered whatever the log holds, the latest first."""
+    found = [today.replace(day=1)]
+    while len(found) < MONTHS:
+        found.append((found[-1] - timedelta(days=1)).replace(day=1))
+    return found
+
+
+def _months(
+    today: date, stretches: Sequence[Stretch], entered: Sequence[SystemEvent]
+) -> dict[date, str]:
+    """Return the months to choose from: a line lies in one of them, whatever the clock showed."""
+    lines, done = set(months_of(stretches)), settled(entered)
+    missing = set(unseen(stretches, entered, today))
+
+    def word(month: date) -> str:
+        if month >= today.replace(day=1):
+            return "" if month <= today else "先の日付"
+        return "未確認" if month in missing else "確認済み" if month in done else "記録なし"
+
+    return {one: word(one) for one in sorted(lines.union(recent(today)), reverse=True)}
+
+
+def _lines(ledger: Ledger, asked: Asked) -> list[Kept]:
+    question = Question(
         user=asked.user,
         acts=GROUPS.get(asked.group),
         contracts=frozenset({asked.contract_id}) if asked.contract_id else None,
         limit=MOST + 1,
     )
+    if asked.day is None:
+        return month_lines(ledger, asked.month, question)
+    since = datetime.combine(asked.day, time(), JAPAN)
+    return ledger.access.lines(replace(question, since=since, until=since + timedelta(days=1)))
 
 
 def _shown(line: Kept, user: str, caption: str) -> Shown:

@@ -6,17 +6,18 @@ from datetime import date, timedelta
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
-from models.access_review import Remark, User, names, review
+from models.access_months import named
+from models.access_review import CLOCK, Remark, User, names, review
 from models.records import SystemEvent
-from models.wareki import format_short, format_wareki
+from models.wareki import format_short
 from ui import layout, permitted
-from ui.access_facts import GROUPS, MOST, AccessFacts, Asked, read_access
+from ui.access_facts import GROUPS, MOST, AccessFacts, Asked, read_access, recent
 from ui.editor_base import row_of
 from ui.flow import FlowLayout
 from ui.page import Desk
 from ui.state_table import Line, StateTable
 
-MONTHS = 24
+MOST_NAMED = 6  # months
 ANYBODY = "すべての利用者"
 
 
@@ -60,6 +61,7 @@ class AccessPart(QWidget):
     # --- what is shown ----------------------------------------
     def show_facts(self, facts: AccessFacts) -> None:
         self._show_users(facts)
+        self._show_months(facts)
         self.remarks.show_lines([_remark(one, facts) for one in facts.remarks])
         nothing = "" if facts.remarks else self.tr("この月に、目立つ点はありません。")
         layout.say(self.no_remarks, nothing, "good")
@@ -72,6 +74,7 @@ class AccessPart(QWidget):
         )
         layout.say(self.count, self._count(facts))
         layout.say(self.reviewed, _reviewed(facts.reviews))
+        layout.say(self.unseen, _unseen(facts.unseen), "care")
 
     def _count(self, facts: AccessFacts) -> str:
         if facts.more:
@@ -92,6 +95,21 @@ class AccessPart(QWidget):
         self.users.addItem(names({}, ""), "")
         self.users.setCurrentIndex(max(0, self.users.findData(chosen)))
         self.users.blockSignals(False)
+
+    def _show_months(self, facts: AccessFacts) -> None:
+        """Offer what the log holds: other months, and days that lines of this one bear."""
+        month: date = self.months.currentData()
+        words = [f"{named(one)}{f'　{word}' if word else ''}" for one, word in facts.months.items()]
+        if words != [self.months.itemText(place) for place in range(self.months.count())]:
+            self.months.blockSignals(True)
+            self.months.clear()
+            for text, one in zip(words, facts.months, strict=True):
+                self.months.addItem(text, one)
+            self.months.setCurrentIndex(_place(self.months, month))
+            self.months.blockSignals(False)
+        for day in facts.strays:
+            if day != self.days.itemData(_place(self.days, day)):
+                self.days.addItem(self.tr("{0}（日付のずれ）").format(format_short(day)), day)
 
     # --- the answer ----------------------------------------
     def confirm(self) -> None:
@@ -130,7 +148,8 @@ class AccessPart(QWidget):
         foot.addWidget(self.finding, 1)
         foot.addWidget(self.button)
         rows.addLayout(foot)
-        self.reviewed = layout.note("")
+        self.reviewed, self.unseen = layout.note(""), layout.note("")
+        rows.addWidget(self.unseen)
         rows.addWidget(self.reviewed)
         inside.setVisible(not self._why_not)
 
@@ -156,10 +175,8 @@ class AccessPart(QWidget):
 
     def _filters(self) -> QWidget:
         self.months, self.days, self.users, self.groups = (QComboBox() for _ in range(4))
-        month = self.desk.ledger.today().replace(day=1)
-        for _ in range(MONTHS):
-            self.months.addItem(format_wareki(month).removesuffix("1日"), month)
-            month = (month - timedelta(days=1)).replace(day=1)
+        for month in recent(self.desk.ledger.today()):
+            self.months.addItem(named(month), month)
         self.users.addItem(self.tr(ANYBODY), None)
         self.groups.addItem(self.tr("すべての種類"), "")
         for word in GROUPS:
@@ -171,6 +188,7 @@ class AccessPart(QWidget):
             (self.users, self.tr("利用者")), (self.groups, self.tr("種類")),
         ):  # fmt: skip
             box.setAccessibleName(word)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             if box is not self.months:
                 box.currentIndexChanged.connect(self.refresh)
         bar = QWidget()
@@ -200,19 +218,32 @@ class AccessPart(QWidget):
         boxes = ((self.users, user), (self.days, date.fromisoformat(day)))
         for box, value in boxes:
             box.blockSignals(True)
-            box.setCurrentIndex(max(0, box.findData(value)))
+            box.setCurrentIndex(_place(box, value))
             box.blockSignals(False)
         self.refresh()
 
 
+def _place(box: QComboBox, value: object) -> int:
+    """Return where a value stands, else the first place; Qt does not find equal dates."""
+    places = range(box.count())
+    return next((place for place in places if box.itemData(place) == value), 0)
+
+
 def _remark(one: Remark, facts: AccessFacts) -> Line:
-    who = names(facts.users, one.user) if one.user or one.kind != "時計の変更" else ""
+    who = names(facts.users, one.user) if one.user or one.kind != CLOCK else ""
     texts = (one.kind, format_short(one.day), who, one.words)
     return Line(texts, state="action", type=one.user, id=one.day.isoformat())
 
 
 def _with_role(user: User) -> str:
     return f"{user.name}（{user.role.label}）" if user.role else user.name
+
+
+def _unseen(months: Sequence[date]) -> str:
+    if not months:
+        return ""
+    more = f" ほか{len(months) - MOST_NAMED}か月" if len(months) > MOST_NAMED else ""
+    return f"まだ確認していない月　{'、'.join(map(named, months[:MOST_NAMED]))}{more}"
 
 
 def _reviewed(found: Sequence[SystemEvent]) -> str:

@@ -3,31 +3,42 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
-from models.access import Act, Line
+from models.access import Act, Line, Question
+from models.access_months import OF_LOG, reviews, settled
 from models.access_review import (
+    CLOCK,
     MASS,
     NO_ENTRY,
     OUTPUT,
     OUTSIDE,
     OWN,
     REFUSED,
+    RUNNING,
     Remark,
+    local,
+    month_lines,
     remarks,
     review,
     users,
 )
 from models.calendar_running import k17_access_log
 from models.codes import Role, SystemEventKind
-from models.errors import InvalidField
+from models.errors import InvalidField, Refused
+from models.evidence import evidence
 from models.fields import JAPAN
+from models.ledger import Ledger
 from models.office_hours import OfficeHours, change_office_hours, office_hours
-from models.records import SystemEvent
+from models.records import Contract, Person, SystemEvent
 from tests.house import House, furnished
+from ui.access_facts import Asked, read_access
+from ui.sample import cast
 
 MONTH = date(2026, 11, 1)
+BOSS = cast.USERS[0].password
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=JAPAN)  # a Wednesday
 
 
@@ -180,11 +191,148 @@ def test_a_review_without_a_finding_is_refused(house: House) -> None:
     assert house.ledger.store.head() == before
 
 
-def test_the_calendar_waits_for_the_next_review(house: House) -> None:
-    """K-17, fukuoka FK-10.2: at least once a month somebody looks through it."""
+# --- which month a review settles (K-17, EQ-AUDIT) ---------------------------------------------------
+
+
+FINDING = "目立つ点なし。責任者の操作は開設の準備によるもの"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[House]:
+    """A ledger of its own whose clock is moved; lines begin in October 2026."""
+    with furnished(tmp_path, profile="fukuoka", accounts=True) as made:
+        yield made
+
+
+def go_to(house: House, *day: int) -> Ledger:
+    """Sign in at noon of a day, which writes a line."""
+    house.ledger.close()
+    house.clock._now = datetime(*day, 12, tzinfo=JAPAN)  # type: ignore[misc,arg-type]
+    return house.sign_in("takahashi")
+
+
+def dates(house: House) -> list[tuple[str, date | None]]:
+    asked = house.ledger.inquiries.of(house.story.contract.id)
+    return [(one.about, one.due_on) for one in k17_access_log(asked)]
+
+
+def audit(house: House) -> list[str]:
+    contract = house.ledger.registers.need(Contract, house.story.contract.id).record
+    found = (
+        row.sentence for state in evidence(house.ledger, contract)
+        for query, rows in state.evidence if query == "EQ-AUDIT" for row in rows
+    )  # fmt: skip
+    return list(dict.fromkeys(found))
+
+
+def test_every_month_with_lines_is_named_until_somebody_looked_through_it(home: House) -> None:
+    october, november = ("令和8年10月", date(2026, 11, 30)), ("令和8年11月", date(2026, 12, 31))
+    assert dates(home) == [october]
+    ledger = go_to(home, 2026, 11, 5)
+    assert dates(home) == [october, november]
+    ledger = go_to(home, 2027, 1, 15)
+    assert dates(home) == [october, november, ("令和9年1月", date(2027, 2, 28))]
+    assert audit(home)[:2] == [
+        "利用の記録の確認（令和8年10月）が期限までに済んでいません。",
+        "利用の記録の確認（令和8年11月）が期限までに済んでいません。",
+    ]
+    review(ledger, date(2026, 10, 20), FINDING)
+    assert [month for month, _ in dates(home)] == ["令和8年11月", "令和9年1月"]
+    assert not any("10月" in one for one in audit(home)) and any("11月" in o for o in audit(home))
+
+
+def test_a_review_of_the_running_month_settles_nothing(home: House) -> None:
+    ledger = go_to(home, 2026, 10, 20)
+    review(ledger, ledger.today(), FINDING)
+    assert RUNNING in reviews(ledger)[0].detail
+    ledger = go_to(home, 2026, 11, 2)
+    assert [month for month, _ in dates(home)] == ["令和8年10月", "令和8年11月"]
+    review(ledger, date(2026, 10, 1), FINDING)
+    assert [month for month, _ in dates(home)] == ["令和8年11月"]
+    assert settled(reviews(ledger)) == {date(2026, 10, 1)}
+    assert RUNNING not in reviews(ledger)[0].detail
+
+
+@pytest.mark.parametrize(
+    ("month", "words"), [(date(2025, 1, 15), "1行もありません"), (date(2031, 1, 1), "まだ来て")]
+)
+def test_a_month_without_lines_is_not_reviewed(home: House, month: date, words: str) -> None:
+    before = home.ledger.store.head()
+    with pytest.raises(Refused, match=words):
+        review(home.ledger, month, FINDING)
+    assert home.ledger.store.head() == before
+
+
+def test_a_text_that_begins_with_no_month_settles_nothing() -> None:
+    event = SystemEvent(detail="確認しました。", occurred_at=NOON)
+    assert settled([event]) == set()
+    named = replace(event, detail=f"令和8年10月{OF_LOG}3行を確認しました。")
+    assert settled([named]) == {date(2026, 10, 1)}
+
+
+# --- a clock that was set (A-28) -----------------------------------------------------------------------
+
+
+def look_about(house: House, *day: int) -> None:
+    """Sign in as a worker whose clock shows a day, and look at much."""
+    house.ledger.close()
+    house.clock._now = datetime(*day, 10, tzinfo=JAPAN)  # type: ignore[misc,arg-type]
+    ledger = house.sign_in("yoshino")
+    for person in ledger.registers.all(Person):
+        ledger.access.viewed(person.record)
+    ledger.access.flush()
+
+
+def clock_words(house: House, month: date) -> list[str]:
     ledger = house.ledger
-    contract_id = house.story.contract.id
-    review(ledger, ledger.today(), "目立つ点なし。責任者の操作は開設の準備によるもの")
-    [due] = k17_access_log(ledger.inquiries.of(contract_id))
-    today = ledger.today()
-    assert due.due_on == today.replace(month=today.month + 1)
+    told = remarks(ledger, month, month_lines(ledger, month))
+    return [one.words for one in told if one.kind == CLOCK]
+
+
+def test_a_clock_set_back_into_a_reviewed_month_is_told_in_the_true_one(home: House) -> None:
+    for day in (8, 19):
+        go_to(home, 2026, 10, day)
+    ledger = go_to(home, 2026, 11, 2)
+    review(ledger, date(2026, 10, 1), FINDING)
+    go_to(home, 2026, 11, 20)
+    look_about(home, 2026, 10, 12)
+    worker = home.ledger.user.id
+    ledger = go_to(home, 2026, 11, 21)
+    lines = month_lines(ledger, MONTH)
+    assert {local(one).day for one in lines if one.user == worker} == {12}
+    assert [one.number for one in lines] == sorted((one.number for one in lines), reverse=True)
+    words = clock_words(home, MONTH)
+    assert any("R8.10.12の日付の行" in one and "令和8年11月に書かれた" in one for one in words), (
+        words
+    )
+    assert any("前を指していました" in one for one in words), "what was entered is told here too"
+    assert any("令和8年11月に書かれた" in one for one in clock_words(home, date(2026, 10, 1)))
+    told = remarks(ledger, MONTH, lines)
+    assert any(one.kind == NO_ENTRY and one.user == worker for one in told)
+
+
+def test_a_clock_set_forward_is_told_in_the_true_month(home: House) -> None:
+    go_to(home, 2026, 11, 20)
+    look_about(home, 2027, 3, 3)
+    worker, before = home.ledger.user.id, home.ledger.store.head().seq
+    ledger = go_to(home, 2026, 11, 21)
+    assert any(one.user == worker for one in month_lines(ledger, MONTH))
+    assert any("R9.3.3の日付の行" in one for one in clock_words(home, MONTH))
+    entered = [one.record.kind for one in ledger.registers.all(SystemEvent)]
+    assert entered.count(SystemEventKind.CLOCK_BACK) == 1 and ledger.store.head().seq > before
+    assert date(2027, 3, 1) in read_access(ledger, Asked(MONTH)).months
+    with pytest.raises(Refused):
+        review(ledger, date(2027, 3, 1), FINDING)
+
+
+def test_who_may_enter_nothing_leaves_a_line_about_the_clock(home: House) -> None:
+    go_to(home, 2026, 11, 20)
+    home.ledger.close()
+    home.clock._now = datetime(2026, 11, 18, 9, tzinfo=JAPAN)
+    ledger = home.sign_in("kensa")
+    [line] = ledger.access.lines(Question(acts=frozenset({Act.CLOCK})))
+    assert -183_700 < int(line.detail) <= -183_600, "two days and three hours back, in seconds"
+    assert any("前を指して" in one for one in ledger.notices)
+    home.ledger.close()
+    home.ledger = home.office.unlock(home.folder / "ledger", "takahashi", BOSS, looking=True)
+    assert len(home.ledger.access.lines(Question(acts=frozenset({Act.CLOCK})))) == 1

@@ -1,20 +1,24 @@
 """The page 点検: what it shows of the system and of its use, and what is entered from it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTabWidget
 from pytestqt.qtbot import QtBot
 
 from models.access import Act
 from models.blocking import Answer
 from models.condition import State
 from models.denied import parse_denied
+from models.fields import JAPAN
 from models.records import Item, SystemEvent
 from resources import denied_programs
 from storage.machine import PC
-from tests.house import House
+from tests.house import House, furnished
 from tests.ui.shell import Answers, cell_text, settle
 from ui.access_facts import Asked, read_access
 from ui.condition_facts import read_conditions
@@ -174,3 +178,36 @@ def test_the_page_reads_only_what_a_person_may_hold(house: House) -> None:
     conditions = read_conditions(house.ledger)
     assert {one.topic for one in conditions} >= {"空き容量", "時計", "更新ジャーナル"}
     assert not any(str(Path.home()) in one.sentence for one in conditions)
+
+
+def test_months_and_days_of_a_clock_that_was_set_are_offered(
+    tmp_path: Path, operations: Operations, qtbot: QtBot
+) -> None:
+    with furnished(tmp_path, accounts=True) as house:
+        for who, *day in (
+            ("takahashi", 2026, 11, 20), ("yoshino", 2027, 3, 3), ("takahashi", 2026, 11, 21),
+        ):  # fmt: skip
+            house.ledger.close()
+            house.clock._now = datetime(*day, 10, tzinfo=JAPAN)  # type: ignore[arg-type,misc]
+            house.sign_in(str(who))
+        page = show(house, operations, qtbot).access
+        page.window().findChildren(QTabWidget)[0].setCurrentWidget(page)
+        settle(qtbot, operations)
+        months = {page.months.itemText(place) for place in range(page.months.count())}
+        assert {"令和9年3月　先の日付", "令和8年11月", "令和8年10月　未確認"} <= months
+        assert "令和8年9月　記録なし" in months
+        assert page.unseen.text() == "まだ確認していない月　令和8年10月"
+        stray = page.days.count() - 1
+        assert page.days.itemText(stray) == "R9.3.3（日付のずれ）"
+        told = page.remarks
+        row = next(
+            row for row in range(told.rowCount()) if "R9.3.3の日付" in cell_text(told, row, 3)
+        )
+        told.setCurrentCell(row, 0)
+        QTest.keyClick(told, Qt.Key.Key_Return)
+        assert page.days.currentIndex() == stray
+        settle(qtbot, operations)
+        assert page.months.currentData() == date(2026, 11, 1) and page.table.rowCount() > 0
+        assert all(
+            "R9.3.3" in cell_text(page.table, row, 0) for row in range(page.table.rowCount())
+        )

@@ -15,7 +15,7 @@ LINE = (
 SEAL = ("first", "last", "hash", "author", "seq", "ledger", "signature")
 ACTS = {
     "sign_in", "refused", "lock", "view", "list", "search", "enter", "seal", "print", "export",
-    "bulk_view", "backup", "restore", "verify", "medium_refused",
+    "bulk_view", "backup", "restore", "verify", "medium_refused", "clock",
 }  # fmt: skip
 
 
