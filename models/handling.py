@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 CLOCK_TOLERANCE = timedelta(minutes=2)  # an event may not lie further in the future than this
+CONFIRMED_BY_VERB = (
+    "「責任者の確認」と「確認済」の状態は、入力できません。記録したあとで、責任者が自分でサインインして"
+    "確認すると入ります。"
+)
 LATE_ENTRY = timedelta(days=1)  # later than this is shown as 後日入力 (records.md §0)
 
 
@@ -88,6 +92,8 @@ class Handling:
             # What an older register lacks is forgiven; nobody else may claim that.
             label = HandlingEvent.fields()["source_file_id"].label
             raise InvalidField(field=label, problem="は、一覧の取込みのときだけに付きます。")
+        for event in events:
+            _require_unconfirmed(event)
         plan = self._open_plan(plan_id) if plan_id else None
         events = self._numbered(events)
         self._check_all(events, new_items, others)
@@ -161,7 +167,10 @@ class Handling:
             return answered
         stored = self._in_force(event_id)
         self._require_may_correct(stored)
-        event = replace(event, id="", event_no=None, corrects_event_id=event_id)
+        event = replace(
+            event, id="", event_no=None, corrects_event_id=event_id,
+            confirmed_by="", confirmed_at=None,
+        )  # fmt: skip
         [new] = self._numbered([event])
         self._check_all([new], (), (), instead_of=stored.record)
         text = ledger.registers.reason(reason)
@@ -455,6 +464,34 @@ def _carried_out(plan: HandlingEvent, event: HandlingEvent) -> Intent:
 
 def _planned(plan: HandlingEvent) -> HandlingEvent:
     return replace(plan, status=HandlingStatus.PLANNED, related_event_id="")
+def _by_item(events: Iterable[HandlingEvent]) -> dict[str, list[HandlingEvent]]:
+    """Return for each item what happens to it, in the order of time."""
+    touched: dict[str, list[HandlingEvent]] = {}
+    for event in sorted(events, key=_happened):
+        for line in event.lines:
+            for item_id in {line.item_id, line.resulting_item_id} - {""}:
+                mine = touched.setdefault(item_id, [])
+                if not mine or mine[-1] is not event:
+                    mine.append(event)
+    return touched
+
+
+def _in_order(status: Status, mine: Sequence[HandlingEvent]) -> bool:
+    """Tell whether acts on an item come after all that happened to it."""
+    return status.last_at is None or not mine or _happened(mine[0]) >= status.last_at
+
+
+def _require_unconfirmed(event: HandlingEvent) -> None:
+    """Refuse an act that comes with its confirmation; `Handling.confirm` makes it.
+
+    Raises:
+        Refused
+    """
+    confirmed = event.status is HandlingStatus.CONFIRMED
+    if confirmed or event.confirmed_by or event.confirmed_at is not None:
+        raise Refused(reason=CONFIRMED_BY_VERB)
+
+
 
 
 def _is_carried_out(event: HandlingEvent) -> bool:

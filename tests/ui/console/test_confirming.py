@@ -57,3 +57,27 @@ def test_what_confirm_does_not_know_is_refused(console: Console) -> None:
     said = ask(made, do="confirm", record="person", ids=["1"])
     assert said["error"] == "USAGE" and "finding" in said["message"]
     assert ask(made, do="confirm", ids=["1"])["error"] == "NOT_FOUND"
+
+
+def test_a_worker_sends_no_confirmation_of_an_own_act(console: Console) -> None:
+    house = console.house
+    made = driver(house, "yoshino")
+    item = ask(made, do="query", record="item", limit=1)["records"][0]["fields"]["item_no"]
+    use = {"do": "handle", "kind": "use", "contract": "2026-001", "items": [{"item_no": item}]}
+    boss = house.story.people["supervisor"]
+    for more in (
+        {"confirmed_by": boss},
+        {"confirmed_at": "2026-10-01T09:00:00+09:00"},
+        {"status": "confirmed"},
+    ):
+        said = ask(made, **use, fields={"purpose": "確認", **more})
+        assert said["error"] == "REFUSED" and "「責任者の確認」" in said["message"]
+    entered = ask(made, **use, fields={"purpose": "確認"})
+    assert entered["ok"]
+    assert ask(made, do="confirm", ids=entered["ids"])["error"] == "NOT_PERMITTED"
+    ask(made, do="lock")
+    made = driver(house, "takahashi")
+    assert ask(made, do="confirm", ids=entered["ids"])["ok"]
+    where = [["confirmed_by", "eq", boss]]
+    shown = ask(made, do="query", record="handling_event", where=where)["records"]
+    assert entered["ids"][0] in [one["record_id"] for one in shown]
