@@ -47,7 +47,8 @@ SMALLEST = QSize(900, 440)  # Full HD at 200 % leaves 960 by 480 beside task bar
 USUAL = QSize(1280, 720)
 IDLE_WORDS = "操作がないまま時間がたったため、ロックしました。"
 SESSION_WORDS = "PCの画面がロックされたため、台帳もロックしました。"
-WHY = {IDLE_WORDS: "idle", SESSION_WORDS: "session"}  # for the access log
+ENDED_WORDS = "この利用者の利用期限が過ぎたため、ロックしました。"
+WHY = {IDLE_WORDS: "idle", SESSION_WORDS: "session", ENDED_WORDS: "ended"}  # for the access log
 DRAFT_WORDS = "入力途中だった内容は記録していません。もう一度入力してください。"
 DRAFT_QUESTION = "入力途中の内容があります。ロックすると失われます。ロックしますか。"
 
@@ -136,6 +137,7 @@ class MainWindow(QMainWindow):
     # --- opening and locking ----------------------------------------
     def open_ledger(self, ledger: "Ledger", folder: Path) -> None:
         """Show an open ledger; a password that has to be looked at comes first."""
+        from ui.account_watch import AccountWatch
         from ui.backup_clock import BackupClock
         from ui.must_change import must_answer
         from ui.tidying import Tidying
@@ -158,6 +160,9 @@ class MainWindow(QMainWindow):
         self.bench.facts_read.connect(self._show_facts)
         self.bench.settings_kept.connect(self.apply_settings)
         Tidying(ledger, self._operations, self.bench, self.idle.seconds)
+        AccountWatch(ledger, self._operations, self.bench).ended.connect(
+            lambda: self.lock(ENDED_WORDS)
+        )
         self._clock = BackupClock(ledger, self._operations, self.bench)
         self._clock.said.connect(self.statusBar().showMessage)
         self._stack.addWidget(self.bench)

@@ -1,6 +1,8 @@
 """The window: pages on demand, one contract for all, locking that really closes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from models.codes import OrganizationKind, Role
+from models.commands import revising
 from models.errors import Locked
 from models.ledger import Ledger
 from models.office import Office
@@ -27,6 +30,7 @@ from tests.ui.shell import (
 )
 from ui import icons
 from ui import ledger_settings as settings
+from ui.account_watch import AccountWatch
 from ui.backup_page import BackupPage
 from ui.idle import IdleWatch
 from ui.must_change import MustChangeDialog
@@ -35,7 +39,7 @@ from ui.page import Desk, Page
 from ui.papers import PapersPage
 from ui.preferences import Preferences
 from ui.settings_page import SettingsPage
-from ui.window import DRAFT_WORDS, IDLE_WORDS, MainWindow
+from ui.window import DRAFT_WORDS, ENDED_WORDS, IDLE_WORDS, MainWindow
 from ui.workbench import Place
 
 
@@ -184,7 +188,10 @@ def test_daily_verbs_have_function_keys_only_on_their_page(
     assert page.acted == 1
     assert window.bench is not None
     window.bench.show_place(3)
-    QTest.keyClick(window, Qt.Key.Key_F9)
+    (settings_page,) = window.bench.findChildren(SettingsPage)
+    for action in settings_page.actions():
+        action.setEnabled(False)  # its own F2 would ask for a person
+    QTest.keyClick(window, Qt.Key.Key_F2)
     assert page.acted == 1
 
 
@@ -241,6 +248,27 @@ def test_idle_time_locks_and_says_that_a_draft_was_lost(
     qtbot.waitUntil(lambda: window.bench is None, timeout=2_000)
     assert window.unlock.message.text() == IDLE_WORDS + DRAFT_WORDS
     assert window.unlock.login.text() == LOGIN
+
+
+def test_a_session_ends_with_the_last_day_of_its_account(qtbot: QtBot, window: MainWindow) -> None:
+    ledger = sign_in(qtbot, window)
+    last = ledger.today() + timedelta(days=1)
+    ledger.commit([revising(replace(ledger.user, valid_until=last), "任期の末日")])
+    bench, usual = window.bench, ledger.clock
+    assert bench is not None
+    (watch,) = bench.findChildren(AccountWatch)
+    ledger.clock = lambda: usual() + timedelta(days=1)
+    watch.look()
+    settle(qtbot, window._operations)
+    assert window.bench is bench
+    ledger.clock = lambda: usual() + timedelta(days=2)
+    watch.look()
+    qtbot.waitUntil(lambda: window.bench is None, timeout=2_000)
+    assert window.unlock.message.text() == ENDED_WORDS
+    settle(qtbot, window._operations)
+    ledger.clock = usual
+    with pytest.raises(Locked):
+        ledger.registers.create(Organization(name="甲市", kinds=_client()))
 
 
 def test_activity_puts_the_lock_off(qtbot: QtBot, window: MainWindow, clock: Clock) -> None:
