@@ -464,23 +464,6 @@ def _carried_out(plan: HandlingEvent, event: HandlingEvent) -> Intent:
 
 def _planned(plan: HandlingEvent) -> HandlingEvent:
     return replace(plan, status=HandlingStatus.PLANNED, related_event_id="")
-def _by_item(events: Iterable[HandlingEvent]) -> dict[str, list[HandlingEvent]]:
-    """Return for each item what happens to it, in the order of time."""
-    touched: dict[str, list[HandlingEvent]] = {}
-    for event in sorted(events, key=_happened):
-        for line in event.lines:
-            for item_id in {line.item_id, line.resulting_item_id} - {""}:
-                mine = touched.setdefault(item_id, [])
-                if not mine or mine[-1] is not event:
-                    mine.append(event)
-    return touched
-
-
-def _in_order(status: Status, mine: Sequence[HandlingEvent]) -> bool:
-    """Tell whether acts on an item come after all that happened to it."""
-    return status.last_at is None or not mine or _happened(mine[0]) >= status.last_at
-
-
 def _require_unconfirmed(event: HandlingEvent) -> None:
     """Refuse an act that comes with its confirmation; `Handling.confirm` makes it.
 
