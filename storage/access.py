@@ -7,13 +7,15 @@ thing that is written for him.
 """
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from models.access import Act, Line, Question, Refusal, Seal, Stretch
 from models.chain import EMPTY, Head, timestamp
+from models.fields import JAPAN
 from storage.access_wire import MOST_LINES, Batch
 from storage.database import Database, Row
 from storage.refusals import Refusals
@@ -47,6 +49,8 @@ TABLES = (
     ) STRICT""",
     "CREATE INDEX IF NOT EXISTS access_at ON access_line (at)",
 )
+PORTION = 20_000  # lines that are read at once
+HOUR = 13  # characters of a time up to its hour: within one the day is the same
 RECENT = 20_000  # lines in which earlier purposes are looked for
 _PURPOSE = "ALTER TABLE access_line ADD COLUMN purpose TEXT NOT NULL DEFAULT ''"
 _COLUMNS = 'at, "offset", user, terminal, act, type, target, contract, count, detail, purpose, number, hash'
@@ -137,42 +141,50 @@ class AccessTable:
 
 
 class Days:
-    """The lines day by day; only what came since the last question is read again."""
+    """The lines day by day; only what came since the last question is read.
+
+    A million lines take seconds: they are read in portions, so that nobody waits for the database.
+    """
 
     def __init__(self) -> None:
-        self._found: list[Stretch] = []
+        self._reading = threading.Lock()
+        self._whole: list[Stretch] = []
+        self._last = 0
+        self._open: list[tuple[int, str]] = []  # first and last line of the day that goes on
 
     def read(self, database: Database) -> Sequence[Stretch]:
-        with database.lock:
-            known = self._found.pop() if self._found else None  # it may have grown
-            rows = database.all(_DAYS, (known.first if known else 0, Act.REFUSED.value))
-            for day in rows:
-                first, last, began, ended = day
-                self._found.append(
-                    Stretch(
-                        first, last, datetime.fromisoformat(began), datetime.fromisoformat(ended)
-                    )
-                )
-            return tuple(self._found)
+        """Return a stretch for each day, the last as far as it goes."""
+        with self._reading:
+            while rows := self._portion(database):
+                for number, at in rows:
+                    self._take(number, at)
+                self._last = rows[-1][0]
+            return [*self._whole, *([_stretch(*self._open)] if self._open else [])]
+
+    def _portion(self, database: Database) -> list[Row]:
+        asked = "SELECT number, at FROM access_line WHERE number > ? AND act <> ?"
+        return database.all(
+            f"{asked} ORDER BY number LIMIT ?", (self._last, Act.REFUSED.value, PORTION)
+        )
+
+    def _take(self, number: int, at: str) -> None:
+        if not self._open:
+            self._open = [(number, at), (number, at)]
+            return
+        first, last = self._open
+        if at[:HOUR] != last[1][:HOUR] and _day(at) != _day(first[1]):
+            self._whole.append(_stretch(first, last))
+            self._open[0] = (number, at)
+        self._open[1] = (number, at)
 
 
-# The first line of each day, with the line before it; what ends a day stands before the next one.
-_DAYS = """
-WITH dated AS (
-    SELECT number, at, date(at, '+9 hours') AS day FROM access_line WHERE number >= ? AND act <> ?
-), beside AS (
-    SELECT number, at, day, lag(day) OVER way AS earlier,
-        lag(number) OVER way AS number_before, lag(at) OVER way AS at_before
-    FROM dated WINDOW way AS (ORDER BY number)
-), starts AS (
-    SELECT number, at, number_before, at_before FROM beside WHERE day IS NOT earlier
-)
-SELECT number,
-    coalesce(lead(number_before) OVER later, (SELECT max(number) FROM dated)),
-    at,
-    coalesce(lead(at_before) OVER later, (SELECT at FROM dated ORDER BY number DESC LIMIT 1))
-FROM starts WINDOW later AS (ORDER BY number) ORDER BY number
-"""
+def _stretch(first: tuple[int, str], last: tuple[int, str]) -> Stretch:
+    moments = (datetime.fromisoformat(at) for _, at in (first, last))
+    return Stretch(first[0], last[0], *moments)
+
+
+def _day(at: str) -> date:
+    return datetime.fromisoformat(at).astimezone(JAPAN).date()
 
 
 def exists(database: Database) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -336,3 +337,16 @@ def test_who_may_enter_nothing_leaves_a_line_about_the_clock(home: House) -> Non
     home.ledger.close()
     home.ledger = home.office.unlock(home.folder / "ledger", "takahashi", BOSS, looking=True)
     assert len(home.ledger.access.lines(Question(acts=frozenset({Act.CLOCK})))) == 1
+
+
+def test_days_read_in_portions_are_the_same_days(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (8, 12, 9, 20):
+        look_about(home, 2026, 10, day)
+    whole = go_to(home, 2026, 10, 21).access.stretches()
+    assert [one.began.day for one in whole] == [30, 8, 12, 9, 20, 21]
+    assert all(one.last + 1 == later.first for one, later in pairwise(whole))
+    monkeypatch.setattr("storage.access.PORTION", 3)
+    again = home.sign_in("takahashi").access.stretches()
+    assert again[:-1] == whole[:-1] and again[-1].last > whole[-1].last
