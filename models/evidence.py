@@ -31,7 +31,7 @@ STATES: Mapping[str, str] = {
     "erased": "内容消去済",
 }
 AFTERWARDS = frozenset({"EQ-END", "EQ-REQ", "EQ-FINDING"})
-"""Queries that after an erasure find what still stands: backups, requests, findings."""
+"""Queries that after an erasure find what still stands: copies, requests, findings."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ ORDER = tuple(STATES)
 ERASED_ALREADY = "内容を消去した契約です。"
 CAN_SAY = (
     "条項を果たしたかどうかは、もう言えません。言えるのは、契約番号・期間・当事者、この消去の記録と、"
-    "バックアップ、求め・指摘が残っているかどうかだけです。"
+    "バックアップ・更新ジャーナル・求め・指摘が残っているかどうかだけです。"
 )
 
 
@@ -173,7 +173,7 @@ def state_sentence(one: ClauseFacts, count: int) -> str:
     if one.state.state in ("broken", "action", "due"):
         return f"確かめることが{count:,}件あります。"
     if one.state.state == "erased":
-        left = "消去した内容を含むバックアップは、台帳の記録では残っていません。"
+        left = "消去した内容を含むバックアップと更新ジャーナルは、見つかりません。"
         gone = "証拠となる記録が消去されたため、果たしたかどうかは、この台帳からは言えません。"
         return f"{left}ほかの{gone}" if "EQ-END" in one.clause.evidence else gone
     if one.state.state == "unknown":

@@ -305,7 +305,7 @@ def test_a_page_of_an_erased_contract_says_so_and_what_can_still_be_said(
         assert "果たしたかどうかは、この台帳からは言えません" in page.detail.state.text()
         page._mark("SK-11.0")
         opened.settle()
-        assert "バックアップは、台帳の記録では残っていません" in page.detail.state.text()
+        assert "バックアップと更新ジャーナルは、見つかりません" in page.detail.state.text()
         assert words(page.detail.supporting, 0) == ["契約終了後の消去"]
         change_terms = page.verbs()[3]
         assert not change_terms.isEnabled() and "内容を消去した契約" in change_terms.toolTip()
