@@ -6,13 +6,13 @@ old one and enters the new one in the same command.
 """
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models import collector, custody, permissions, sanitizing
+from models import amounts, collector, custody, permissions, sanitizing
 from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Role, Timing
 from models.commands import Change, creating, revising, voiding
@@ -98,10 +98,11 @@ class Handling:
         events = self._numbered(events)
         self._check_all(events, new_items, others)
         ruling = ledger.rules.on_events(events, new_items, others, answers, historic=historic)
+        told = ruling.notices if historic else (*ruling.notices, *self._more_than_left(events))
         entering = (*others, *new_items, *ruling.beside, *ruling.events)
         intents: list[Intent] = [_carried_out(plan, ruling.events[0])] if plan is not None else []
         intents += [creating(record) for record in entering]
-        return ledger.commit(intents, command_id=command_id, notices=ruling.notices)
+        return ledger.commit(intents, command_id=command_id, notices=told)
 
     def copy(
         self,
@@ -178,7 +179,8 @@ class Handling:
         [new] = ruling.events
         intents = [voiding(stored.record, text), creating(new, text), *map(creating, ruling.beside)]
         intents += [_carried_out(plan, new) for plan in self._plans_of(event_id)]
-        return ledger.commit(intents, command_id=command_id, notices=ruling.notices)
+        told = (*ruling.notices, *self._more_than_left([new], stored.record))
+        return ledger.commit(intents, command_id=command_id, notices=told)
 
     def confirm(
         self, event_ids: Sequence[str], *, answers: Answers | None = None, command_id: str = ""
@@ -360,13 +362,7 @@ class Handling:
         instead_of: HandlingEvent | None,
     ) -> None:
         """Walk every touched item through the new events; refuse what cannot have happened."""
-        touched: dict[str, list[HandlingEvent]] = {}
-        for event in sorted(events, key=_happened):
-            for line in event.lines:
-                for item_id in {line.item_id, line.resulting_item_id} - {""}:
-                    mine = touched.setdefault(item_id, [])
-                    if not mine or mine[-1] is not event:
-                        mine.append(event)
+        touched = _by_item(events)
         if instead_of is not None:
             for line in instead_of.lines:
                 touched.setdefault(line.item_id, [])
@@ -384,17 +380,33 @@ class Handling:
         if status is None:
             custody.replay(item, mine)
             return
-        in_order = status.last_at is None or not mine or _happened(mine[0]) >= status.last_at
-        if in_order and instead_of is None:
+        if _in_order(status, mine) and instead_of is None:
             for event in mine:
                 status = custody.step(item, status, event)
             return
-        past = (
-            event
-            for event in self._ledger.store.happened(item.id)
-            if instead_of is None or event.id != instead_of.id
-        )
+        past = self._past(item, instead_of)
         custody.replay(item, heapq.merge(past, mine, key=_happened))
+
+    def _past(self, item: Item, instead_of: HandlingEvent | None) -> Iterator[HandlingEvent]:
+        for event in self._ledger.store.happened(item.id):
+            if instead_of is None or event.id != instead_of.id:
+                yield event
+
+    def _more_than_left(
+        self, events: Sequence[HandlingEvent], instead_of: HandlingEvent | None = None
+    ) -> tuple[str, ...]:
+        """Return what is told of quantities that were no longer there, at the acts' own times."""
+        found: list[str] = []
+        for item_id, mine in _by_item(events).items():
+            stored = self._ledger.store.get(Item, item_id)
+            status = self._ledger.store.status(item_id)
+            if stored is None or status is None:  # it comes into being with these acts
+                continue
+            if _in_order(status, mine) and instead_of is None:
+                found += amounts.of_now(stored.record, status, mine)
+            else:
+                found += amounts.of_then(stored.record, self._past(stored.record, instead_of), mine)
+        return tuple(dict.fromkeys(found))
 
     def _require_possible_without(self, event: HandlingEvent) -> None:
         for line in event.lines:
@@ -452,6 +464,34 @@ class Handling:
         return stored
 
 
+def _by_item(events: Iterable[HandlingEvent]) -> dict[str, list[HandlingEvent]]:
+    """Return for each item what happens to it, in the order of time."""
+    touched: dict[str, list[HandlingEvent]] = {}
+    for event in sorted(events, key=_happened):
+        for line in event.lines:
+            for item_id in {line.item_id, line.resulting_item_id} - {""}:
+                mine = touched.setdefault(item_id, [])
+                if not mine or mine[-1] is not event:
+                    mine.append(event)
+    return touched
+
+
+def _in_order(status: Status, mine: Sequence[HandlingEvent]) -> bool:
+    """Tell whether acts on an item come after all that happened to it."""
+    return status.last_at is None or not mine or _happened(mine[0]) >= status.last_at
+
+
+def _require_unconfirmed(event: HandlingEvent) -> None:
+    """Refuse an act that comes with its confirmation; `Handling.confirm` makes it.
+
+    Raises:
+        Refused
+    """
+    confirmed = event.status is HandlingStatus.CONFIRMED
+    if confirmed or event.confirmed_by or event.confirmed_at is not None:
+        raise Refused(reason=CONFIRMED_BY_VERB)
+
+
 def _happened(event: HandlingEvent) -> datetime:
     assert event.occurred_at is not None
     return event.occurred_at
@@ -464,17 +504,6 @@ def _carried_out(plan: HandlingEvent, event: HandlingEvent) -> Intent:
 
 def _planned(plan: HandlingEvent) -> HandlingEvent:
     return replace(plan, status=HandlingStatus.PLANNED, related_event_id="")
-def _require_unconfirmed(event: HandlingEvent) -> None:
-    """Refuse an act that comes with its confirmation; `Handling.confirm` makes it.
-
-    Raises:
-        Refused
-    """
-    confirmed = event.status is HandlingStatus.CONFIRMED
-    if confirmed or event.confirmed_by or event.confirmed_at is not None:
-        raise Refused(reason=CONFIRMED_BY_VERB)
-
-
 
 
 def _is_carried_out(event: HandlingEvent) -> bool:

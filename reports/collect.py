@@ -128,7 +128,7 @@ def _end_report(case: Case) -> EndReport:
                     quantity=case.amount(event, line, item),
                     unit=item.unit,
                     act=case.act(event.kind),
-                    method=_method(event, detail),
+                    method=_method(case, event, detail),
                     processed_on=_day_of(detail.performed_at if detail else event.occurred_at),
                     witness=_witness(detail) if detail else "",
                 )
@@ -335,7 +335,11 @@ def _register_kind(case: Case, values: Mapping[str, Any]) -> str:
 
 
 def _whereabouts(values: Mapping[str, Any], captions: Mapping[str, str]) -> str:
-    counterpart = words(values.get("counterpart_title") or "", values.get("counterpart_name") or "")
+    counterpart = words(
+        captions.get("counterpart_org_id", ""),
+        values.get("counterpart_title") or "",
+        values.get("counterpart_name") or "",
+    )
     parts = (
         captions.get("place_from_id", ""),
         captions.get("place_to_id", ""),
@@ -365,10 +369,14 @@ def _detail_of(event: HandlingEvent, item_id: str) -> Sanitization | None:
     return next((one for one in event.sanitization if one.item_id == item_id), None)
 
 
-def _method(event: HandlingEvent, detail: Sanitization | None) -> str:
+def _method(case: Case, event: HandlingEvent, detail: Sanitization | None) -> str:
+    """Say how it ended; a return to somebody else than the client says to whom."""
     if detail and detail.method:
         return detail.method.label
-    return event.means.label if event.means else ""
+    means = event.means.label if event.means else ""
+    if event.counterpart_org_id in ("", case.contract.client_org_id):
+        return means
+    return f"{means}（相手方：{case.organization(event.counterpart_org_id)}）"
 
 
 def _witness(detail: Sanitization) -> str:

@@ -149,6 +149,16 @@ class Books:
         )
         return frozenset(self._store.tally(Query(HandlingEvent.type, where), "kind"))
 
+    def handed_to_others(self, contract: Contract) -> tuple[HandlingEvent, ...]:
+        """Return what was returned or handed over to a named organization that is not the client."""
+        where = (
+            Where("kind", Op.IN, (HandlingKind.RETURN, HandlingKind.HAND_OVER)),
+            Where("timing", Op.EQ, Timing.ACTUAL),
+            Where("counterpart_org_id", Op.EMPTY, False),
+            Where("counterpart_org_id", Op.NE, contract.client_org_id),
+        )
+        return self._select(HandlingEvent, contract.id, where)
+
     # --- reading ---------------------------------------------------------------------------------
     def _all(self, cls: type[R], contract_id: str) -> tuple[R, ...]:
         known = self._recall(cls.type, contract_id, lambda: self._select(cls, contract_id))

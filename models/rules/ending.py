@@ -22,7 +22,15 @@ from models.codes import (
 from models.paper import Request
 from models.paper_about import end_papers
 from models.profiles import Profile
-from models.records import Assignment, Contract, HandlingEvent, Item, Sanitization
+from models.records import (
+    Assignment,
+    Authorization,
+    Contract,
+    HandlingEvent,
+    Item,
+    Organization,
+    Sanitization,
+)
 from models.rules.books import Books
 from models.rules.case import Case, Say
 from models.rules.people import is_submitted
@@ -40,6 +48,8 @@ END_OF = {
     K.ERASE: (EndRule.ERASE_OR_DISPOSE,),
     K.DISPOSE: (EndRule.ERASE_OR_DISPOSE,),
 }
+ELSEWHERE = (S.END_EXCEPTION, S.INDIRECT_HANDOVER)  # by which the client lets others receive it
+TO_OTHERS = {K.RETURN: ELSEWHERE, K.HAND_OVER: (*ELSEWHERE, S.SUBCONTRACT)}
 MANAGERS = frozenset({AssignmentRole.INFO_MANAGER, AssignmentRole.WORK_SUPERVISOR})
 CERTIFICATES = ("D-17", "D-18")
 
@@ -95,6 +105,7 @@ def r21_ending_follows_the_word(case: Case) -> Iterator[str]:
     event = case.event_of(*END_OF)
     if event is None:
         return
+    yield from _not_to_the_client(case, event)
     end = case.params.end
     told = case.basis((S.DISPOSITION_METHOD, S.END_EXCEPTION), standing=True)
     if end.basis != "clause":
@@ -115,6 +126,29 @@ def r21_ending_follows_the_word(case: Case) -> Iterator[str]:
         )
     if told is None and not ordered:
         yield from _against_clause(case, event)
+
+
+def _not_to_the_client(case: Case, event: HandlingEvent) -> Iterator[str]:
+    """Find a return to somebody else: custody would be over, and the client would have nothing."""
+    client, other = case.contract.client_org_id, event.counterpart_org_id
+    if event.kind not in TO_OTHERS or other in ("", client) or case.basis(TO_OTHERS[event.kind]):
+        return
+    firm, town = (case.books.find(Organization, one) for one in (other, client))
+    yield (
+        f"「{event.kind.label}」の相手方「{firm.name if firm else ''}」は、"
+        f"{case.word('client_party')}（{town.name if town else ''}）ではありません。"
+        f"{case.word('client_party')}に渡してください。別の指示があるときは、それを「承諾・指示」に"
+        "登録し、この記録の根拠に選んでください。"
+    )
+
+
+def never_reached_the_client(books: Books, contract: Contract) -> Iterator[HandlingEvent]:
+    """Yield what ended elsewhere without the client's word for it: to the client it has not ended."""
+    for event in books.handed_to_others(contract):
+        basis = books.find(Authorization, event.authorization_id)
+        day = event.occurred_at.date() if event.occurred_at else None
+        if basis is None or basis.subject not in ELSEWHERE or not (day and basis.covers(day)):
+            yield event
 
 
 def _ordered(case: Case, event: HandlingEvent) -> bool:
@@ -222,6 +256,11 @@ def r24_contract_closes_empty(case: Case) -> Iterator[str]:
         yield (
             f"終わっていない媒体・資料が{len(left)}件あります（{left[0].caption()}など）。"
             "返還・消去・廃棄を済ませてください。"
+        )
+    for event in never_reached_the_client(case.books, contract):
+        yield (
+            f"{event.caption()}の相手方は{case.word('client_party')}ではありません。"
+            f"{case.word('client_party')}に渡し、記録を訂正してください。"
         )
     for title in missing_end_papers(case.books, case.profile, contract.id):
         yield f"「{title}」がまだ提出されていません。提出してから契約を閉じてください。"

@@ -41,7 +41,7 @@ def return_note(case: Case) -> ReturnNote:
         act="又は".join(dict.fromkeys(_passing(case, event) for event in events)),
         returned_on=tuple(days),
         handed_by=_joined(case.person(event.actor_person_id) for event in events),
-        received_by=_joined(words(e.counterpart_title, e.counterpart_name) for e in events),
+        received_by=_joined(_receiver(case, event) for event in events),
         means=_joined(event.means.label if event.means else "" for event in events),
         lines=tuple(lines),
     )
@@ -105,6 +105,12 @@ def _passing(case: Case, event: HandlingEvent) -> str:
     return (
         "引渡し" if case.act(event.kind) == HandlingKind.HAND_OVER.label else case.act(event.kind)
     )
+
+
+def _receiver(case: Case, event: HandlingEvent) -> str:
+    """Name who received it with the organization: a client reads whether that was the client."""
+    firm = case.organization(event.counterpart_org_id)
+    return words(firm, event.counterpart_title, event.counterpart_name)
 
 
 def _joined(parts: object) -> str:

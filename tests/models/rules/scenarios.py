@@ -422,6 +422,11 @@ SCENARIOS = (
     Scenario("R-20", "flash overwritten", "WWWWW", Stage.disposal, overwritten),
     Scenario("R-21", "no word", "BBBWW", Stage.disposal, sanitized_without_word),
     Scenario(
+        "R-21", "to somebody else", "BBBWW",
+        lambda s: given_back(s, counterpart_org_id=s.contract.client_org_id),
+        lambda s: given_back(s, counterpart_org_id=s.contract.contractor_org_id),
+    ),
+    Scenario(
         "R-22", "asked", "BBNNN",
         lambda s: asked_to_attend(s, CommunicationStatus.CLOSED),
         lambda s: asked_to_attend(s, CommunicationStatus.OPEN),

@@ -1,0 +1,74 @@
+"""More than there was: acts that speak of a larger quantity than was left when they happened.
+
+Custody refuses to end more than is left. A use or a stocktake may name a wrong quantity without
+anything being lost, so it is entered and only told; but a partial return that is entered later,
+with an earlier time, makes the acts after it say more than was there.
+"""
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from models import custody
+from models.codes import HandlingKind, Timing
+from models.custody import Status
+from models.errors import Refused
+from models.records import HandlingEvent, Item
+from models.records.handling import END_KINDS
+
+K = HandlingKind
+SPEAKING = frozenset(
+    {K.USE, K.STORE, K.TAKE_OUT, K.BRING_BACK, K.TRANSPORT, K.TRANSMIT, K.DISPATCH, K.PROVIDE,
+     K.STOCKTAKE, K.LOSS}
+)  # fmt: skip
+"""Kinds whose lines say how much of the item itself was there."""
+
+
+def of_now(item: Item, status: Status, entering: Iterable[HandlingEvent]) -> Iterator[str]:
+    """Yield what new acts say too much, when nothing that is entered happened later."""
+    for event in entering:
+        yield from _too_much(item, status.left, event)
+        status = custody.step(item, status, event)
+
+
+def of_then(
+    item: Item, happened: Iterable[HandlingEvent], entering: Sequence[HandlingEvent]
+) -> Iterator[str]:
+    """Yield what new acts say too much, and what acts after a new end do, in the order of time.
+
+    Args:
+        happened: what stands, in the order in which it happened.
+        entering: the new acts in the same order.
+    """
+    mine = {event.id for event in entering}
+    ended = Decimal(0)
+    status = custody.begin(item)
+    for event in heapq.merge(happened, entering, key=_happened):
+        new = event.id in mine
+        if new or (ended and not any(_too_much(item, status.left + ended, event))):
+            yield from _too_much(item, status.left, event)
+        left = status.left
+        try:
+            status = custody.step(item, status, event)
+        except Refused:
+            return  # an older entry that is no longer possible: nothing can be said of what follows
+        if new and event.kind in END_KINDS:
+            ended += left - status.left
+
+
+def _happened(event: HandlingEvent) -> datetime:
+    assert event.occurred_at is not None
+    return event.occurred_at
+
+
+def _too_much(item: Item, left: Decimal, event: HandlingEvent) -> Iterator[str]:
+    if event.timing is not Timing.ACTUAL or event.kind not in SPEAKING or left <= 0:
+        return
+    for line in event.lines:
+        if line.item_id == item.id and line.quantity is not None and line.quantity > left:
+            yield (
+                f"{event.caption()}の数量（{line.quantity.normalize():f}{item.unit}）が、そのときの"
+                f"{item.caption()}の残り（{left.normalize():f}{item.unit}）より多くなっています。"
+                "日時と数量を確かめてください。"
+            )
