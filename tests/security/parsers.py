@@ -84,9 +84,13 @@ def journal_frame(folder: Path) -> Format:
         vault = house.ledger.safe.vault  # type: ignore[attr-defined]
         file = JournalFile(list_files(folder / "usb", vault.vault_id)[-1], vault)
         raw = file.path.read_bytes()
-        plains = [plain for _, plain in file._whole()]
-    assert len(plains) > 2 and raw
+        places = file.scan().places
     digest, key = file._digest, file._key
+    plains = [
+        open_box(one.prefix, raw[one.offset + FRAME_PREFIX_BYTES : one.end], digest, key)
+        for one in places
+    ]
+    assert len(plains) > 2
 
     def forge(plain: bytes) -> bytes:
         return journal_format.write_frame(
