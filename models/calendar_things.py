@@ -8,7 +8,6 @@ from models.calendar_frame import Due, Item, due, terms
 from models.codes import (
     TERMINAL_STATES,
     CommunicationKind,
-    CommunicationStatus,
     ContractStatus,
     FindingStatus,
     HandlingStatus,
@@ -28,12 +27,12 @@ from models.records import (
     Organization,
 )
 from models.records import Finding as FindingRecord
+from models.records.governance import WITH_A_DAY
 from models.store import Op, Query, Where
 from models.workdays import after
 
 OUT = (ItemState.TAKEN_OUT, ItemState.IN_TRANSIT)
 MANY = 1000  # acts that wait for the responsible person, before they are no longer counted
-WITH_A_DAY = (CommunicationKind.INSPECTION_NOTICE,)
 
 
 def k12_consent_ends(asked: Inquiry) -> Iterator[Due]:
@@ -70,9 +69,7 @@ def k20_request(asked: Inquiry) -> Iterator[Due]:
     """K-20, K-21, K-34: the client gets an answer, is received, may attend."""
     days = terms(asked).days("prompt_red_business_days")
     for one in asked.all(ClientCommunication):
-        if one.status is not CommunicationStatus.OPEN or one.at is None:
-            continue
-        if not (one.is_request or one.kind in WITH_A_DAY):
+        if not one.is_waiting or one.at is None:
             continue
         moment = one.due_at or _urgent(one, days)
         witness = one.kind is CommunicationKind.WITNESS_REQUEST

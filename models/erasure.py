@@ -4,14 +4,14 @@ What goes is decided here, `storage/erasing.py` lets it go in the transaction th
 What lies outside the ledger (backups, the update journal) is named, and people dispose of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from models.backup_care import standing
 from models.chain import Intent
-from models.codes import TERMINAL_STATES, ContractStatus, ItemState
+from models.codes import TERMINAL_STATES, ContractStatus, FindingStatus, ItemState
 from models.commands import Change, creating, revising
 from models.erased import (
     RULE,
@@ -21,7 +21,14 @@ from models.erased import (
     write_numbers,
 )
 from models.errors import Conflict, Refused
-from models.records import BY_TYPE, BackupRun, ContentErasure, Contract
+from models.records import (
+    BY_TYPE,
+    BackupRun,
+    ClientCommunication,
+    ContentErasure,
+    Contract,
+    Finding,
+)
 from models.rules.answers import Answers, SignIn
 from models.rules.ending import missing_end_papers
 from models.store import Op, Progress, Query, Where, quiet
@@ -174,7 +181,25 @@ class Ending:
             found.append(f"「{title}」がまだ提出されていません。")
         if ledger.rules.waiting(contract.id):
             found.append("確認待ちの例外があります。二人目の確認を済ませてください。")
-        return found
+        return [*found, *self._surviving(contract)]
+
+    def _surviving(self, contract: Contract) -> Iterator[str]:
+        """Name duties that the end of a contract does not end: an erasure must not, either."""
+        registers = self._ledger.registers
+        asked = registers.all(ClientCommunication, contract_id=contract.id)
+        waiting = [one.record.caption() for one in asked if one.record.is_waiting]
+        if waiting:
+            yield (
+                f"終わっていない委託者の求め・通知が{len(waiting)}件あります"
+                f"（{'、'.join(dict.fromkeys(waiting))}）。回答・対応を済ませて記録してください。"
+            )
+        said = registers.all(Finding, contract_id=contract.id)
+        left = sum(one.record.status is not FindingStatus.VERIFIED for one in said)
+        if left:
+            yield (
+                f"終わっていない指摘・是正が{left}件あります。是正を済ませ、"
+                "別の責任者の確認を受けてください。"
+            )
 
     def _unretained(self, contract: Contract) -> Sequence[str]:
         until = contract.retain_ledger_until

@@ -49,6 +49,8 @@ REQUESTS = frozenset(
         CommunicationKind.CLAIM_COOPERATION,
     }
 )
+WITH_A_DAY = frozenset({CommunicationKind.INSPECTION_NOTICE})
+"""What is no question and yet waits: on a day, somebody has to be there."""
 REASON_LENGTH = 10  # characters of a reason for an exception (records.md 7.5)
 
 
@@ -178,6 +180,12 @@ class ClientCommunication(Record):
     def is_request(self) -> bool:
         """Tell whether the client waits for an answer."""
         return self.direction is Direction.IN and self.kind in REQUESTS
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether it is still to be answered or attended to (K-20, K-21, K-34)."""
+        open_ = self.status is CommunicationStatus.OPEN
+        return open_ and (self.is_request or self.kind in WITH_A_DAY)
 
     def required(self) -> frozenset[str]:
         needed = {"urgency", "status"} if self.is_request else set()

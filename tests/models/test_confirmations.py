@@ -11,6 +11,7 @@ from models.codes import HandlingKind, HandlingStatus
 from models.errors import NeedsAnswer, Refused
 from models.records import HandlingEvent, HandlingLine
 from models.rules.answers import EVERY, Answers
+from models.seconding import asked_of
 from tests.house import House, furnished
 
 WHY = "会場での説明に要るため、責任者に口頭で確かめた"
@@ -102,7 +103,7 @@ def test_a_name_asks_for_a_reason_until_that_person_has_confirmed(fukuoka: House
     event = out(fukuoka, checker_person_id=boss)
     with pytest.raises(NeedsAnswer) as asked:
         ledger.handling.record(event)
-    assert any(one.rule_id == "R-08" for one in asked.value.facts["findings"])
+    assert "R-08" in {one.rule_id for one in asked_of(asked.value).findings}
     change = ledger.handling.record(event, answers=Answers({EVERY: WHY}, later=True))
     made = next(one.record for one in ledger.registers.all(HandlingEvent)
                 if one.record.id in change.ids)  # fmt: skip

@@ -1,0 +1,93 @@
+"""内容の消去 waits for the duties that survive the end: what the client asked, what was found."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.codes import (
+    CommunicationKind,
+    CommunicationMeans,
+    CommunicationStatus,
+    Direction,
+    FindingSource,
+    FindingStatus,
+    Severity,
+    Urgency,
+)
+from models.errors import Refused
+from models.records import ClientCommunication, Finding, Record
+from tests.ending import ended, erase, other, revise
+from tests.house import House
+
+K = CommunicationKind
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with ended(tmp_path) as made:
+        yield made
+
+
+def obstacles(house: House) -> str:
+    return "\n".join(house.ledger.ending.plan(house.story.contract.id).obstacles)
+
+
+def asked(house: House, kind: CommunicationKind) -> ClientCommunication:
+    now = house.ledger.now()
+    return ClientCommunication(
+        contract_id=house.story.contract.id, direction=Direction.IN, kind=kind, at=now,
+        means=CommunicationMeans.EMAIL, from_name="見本　花子", to_name="髙橋　恵子",
+        summary="監査のため記録を保存し、資料を提出してください。", urgency=Urgency.DATED,
+        due_at=now + timedelta(days=3), status=CommunicationStatus.OPEN,
+    )  # fmt: skip
+
+
+def found(house: House) -> Finding:
+    return Finding(
+        contract_id=house.story.contract.id, source=FindingSource.ANALYSIS,
+        description="漏えいのおそれを調べている", severity=Severity.SERIOUS,
+        due_on=house.ledger.today() + timedelta(days=3), status=FindingStatus.OPEN,
+        owner_person_id=house.story.people["worker"],
+    )  # fmt: skip
+
+
+def enter(house: House, record: Record) -> str:
+    return house.ledger.registers.create(record).ids[0]
+
+
+@pytest.mark.parametrize("kind", [K.DOCUMENT_REQUEST, K.WITNESS_REQUEST, K.INSPECTION_NOTICE])
+def test_what_the_client_waits_for_is_in_the_way(house: House, kind: CommunicationKind) -> None:
+    assert obstacles(house) == ""
+    one = asked(house, kind)
+    one = replace(one, id=enter(house, one))
+    assert f"委託者の求め・通知が1件あります（{kind.label}）" in obstacles(house)
+    with pytest.raises(Refused, match="委託者の求め"):
+        erase(house)
+    answered = replace(one, status=CommunicationStatus.ANSWERED, responded_at=house.ledger.now())
+    revise(house, answered, "回答したため")
+    assert obstacles(house) == ""
+
+
+def test_what_was_found_and_not_confirmed_is_in_the_way(house: House) -> None:
+    one = found(house)
+    one = replace(one, id=enter(house, one))
+    enter(house, replace(found(house), contract_id=other(house).id))  # of the one that goes on
+    assert "終わっていない指摘・是正が1件あります" in obstacles(house)
+    with pytest.raises(Refused, match="指摘・是正"):
+        erase(house)
+    done = replace(
+        one, status=FindingStatus.DONE, action="調べて漏えいのないことを確かめた",
+        completed_on=house.ledger.today(),
+    )  # fmt: skip
+    revise(house, done, "是正したため")
+    assert "終わっていない指摘・是正が1件あります" in obstacles(house)
+
+
+def test_what_is_only_told_is_not_in_the_way(house: House) -> None:
+    enter(house, asked(house, K.INSTRUCTION))
+    assert obstacles(house) == ""
+    house.ledger.registers.void(Finding, enter(house, found(house)), "二重に登録したため")
+    assert obstacles(house) == ""
