@@ -11,7 +11,7 @@ from pathlib import Path
 
 from models.access import Line, Seal
 from models.chain import Head
-from models.errors import Damaged, MediumMissing, VerificationFailed
+from models.errors import AzukariError, Damaged, Foreign, MediumMissing, VerificationFailed
 from models.gate import JournalGap
 from models.store import Progress
 from storage.access_wire import Batch
@@ -221,6 +221,7 @@ def _open_files(folder: Path, keys: Keys) -> tuple[list[_Read], list[Path]]:
     look_over(paths)
     found: list[_Read] = []
     unread: list[Path] = []
+    errors: list[AzukariError] = []
     for path in paths:
         if is_closed(path, keys):
             continue
@@ -228,13 +229,14 @@ def _open_files(folder: Path, keys: Keys) -> tuple[list[_Read], list[Path]]:
             file = JournalFile(path, keys)
         except KeyGone:
             raise
-        except Damaged:
+        except (Damaged, Foreign) as error:  # also one whose first bytes are gone
             unread.append(path)
+            errors.append(error)
             continue
         require_ours(file, keys.vault_id)
         found.append(_Read(file, file.survey(), number_of(path)))
-    if not found and unread:
-        raise broken(str(unread[0]))
+    if not found and errors:
+        raise errors[0]
     if not found:
         raise VerificationFailed(reason=_OTHER_KEY)
     return found, unread

@@ -230,7 +230,11 @@ def spoil_header(path: Path) -> None:
     path.write_bytes(raw)
 
 
-@pytest.mark.parametrize("harm", [lose, spoil_header])
+def blank(path: Path) -> None:
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+@pytest.mark.parametrize("harm", [lose, spoil_header, blank])
 def test_a_file_before_the_backup_is_not_needed(files: Site, harm: Callable[[Path], None]) -> None:
     path, _ = files.frame_of(files.before[1])
     harm(path)
@@ -239,7 +243,7 @@ def test_a_file_before_the_backup_is_not_needed(files: Site, harm: Callable[[Pat
     assert sound(files.open())
 
 
-@pytest.mark.parametrize("harm", [lose, spoil_header])
+@pytest.mark.parametrize("harm", [lose, spoil_header, blank])
 @pytest.mark.parametrize("number", [0, 1, 3])
 def test_a_file_behind_the_backup_is_named(
     files: Site, harm: Callable[[Path], None], number: int
