@@ -215,7 +215,8 @@ class AccessPart(QWidget):
 
     def _narrow(self, user: str, day: str) -> None:
         """Show the lines of a remark: its day and its user."""
-        boxes = ((self.users, user), (self.days, date.fromisoformat(day)))
+        whose = None if user == ANYBODY else user
+        boxes = ((self.users, whose), (self.days, date.fromisoformat(day)))
         for box, value in boxes:
             box.blockSignals(True)
             box.setCurrentIndex(_place(box, value))
@@ -230,9 +231,11 @@ def _place(box: QComboBox, value: object) -> int:
 
 
 def _remark(one: Remark, facts: AccessFacts) -> Line:
-    who = names(facts.users, one.user) if one.user or one.kind != CLOCK else ""
+    of_somebody = bool(one.user) or one.kind != CLOCK  # "" is a name that nobody has
+    who = names(facts.users, one.user) if of_somebody else ""
     texts = (one.kind, format_short(one.day), who, one.words)
-    return Line(texts, state="action", type=one.user, id=one.day.isoformat())
+    whose = one.user if of_somebody else ANYBODY
+    return Line(texts, state="action", type=whose, id=one.day.isoformat())
 
 
 def _with_role(user: User) -> str:

@@ -211,3 +211,31 @@ def test_months_and_days_of_a_clock_that_was_set_are_offered(
         assert all(
             "R9.3.3" in cell_text(page.table, row, 0) for row in range(page.table.rowCount())
         )
+
+
+def test_a_clock_that_went_back_is_nobodys_and_shows_the_rows_of_its_day(
+    tmp_path: Path, operations: Operations, qtbot: QtBot
+) -> None:
+    with furnished(tmp_path, accounts=True) as house:
+        for who, hour in (("takahashi", 15), ("yoshino", 10)):
+            house.ledger.close()
+            house.clock._now = datetime(2026, 11, 20, hour, tzinfo=JAPAN)
+            house.sign_in(who)
+        house.sign_in("takahashi")
+        page = show(house, operations, qtbot).access
+        page.window().findChildren(QTabWidget)[0].setCurrentWidget(page)
+        settle(qtbot, operations)
+        told = page.remarks
+        row = next(
+            row
+            for row in range(told.rowCount())
+            if "時計の変更" in cell_text(told, row, 0) and not cell_text(told, row, 2)
+        )
+        told.setCurrentCell(row, 0)
+        QTest.keyClick(told, Qt.Key.Key_Return)
+        settle(qtbot, operations)
+        assert page.users.currentText() == "すべての利用者"
+        assert page.days.currentData() == date(2026, 11, 20) and page.table.rowCount() > 0
+        page._narrow("", "2026-11-20")  # a name that nobody has stays one
+        assert page.users.currentText() == "（登録のない利用者名）"
+        settle(qtbot, operations)
