@@ -25,6 +25,7 @@ from models.records import (
 )
 from models.records.handling import END_KINDS
 from models.rules.checking import is_signed
+from models.rules.ending import never_reached_the_client
 from models.store import ListRow, Op, Query, Where
 from reports.collecting import consents, lists, movement, people, places, training
 from reports.collecting.case import Case, Wish, words
@@ -157,8 +158,19 @@ def _remaining(case: Case) -> str:
     mine = Where("contract_id", Op.EQ, case.contract.id)
     tally = case.ledger.store.tally(Query(Item.type, (mine,)), "state")
     left = {s: tally[s] for s in ItemState if s in tally and s not in TERMINAL_STATES}
-    parts = "、".join(f"{state.label}{count:,}件" for state, count in left.items())
-    return f"{sum(left.values()):,}件（{parts}）" if left else ""
+    counted = {state.label: count for state, count in left.items()}
+    if astray := _astray(case):
+        counted[f"{case.profile.term('client_party')}でない相手に渡したもの"] = astray
+    parts = "、".join(f"{words}{count:,}件" for words, count in counted.items())
+    return f"{sum(counted.values()):,}件（{parts}）" if counted else ""
+
+
+def _astray(case: Case) -> int:
+    """Count what is over for the ledger, but never reached the client."""
+    events = never_reached_the_client(case.ledger.rules.books, case.contract)
+    ids = {line.item_id for event in events for line in event.lines}
+    items = case.ledger.store.get_many(Item, sorted(ids))
+    return sum(one.record.state in TERMINAL_STATES for one in items.values())
 
 
 # --- D-18 -----------------------------------------------------------------------------------------

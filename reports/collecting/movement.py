@@ -4,6 +4,7 @@ from models.codes import HandlingKind
 from models.errors import Refused
 from models.paper_about import EVENTS
 from models.records import HandlingEvent
+from models.rules.ending import never_reached_the_client
 from reports.blocks import shown
 from reports.collecting.case import Case, words
 from reports.collecting.consents import applied
@@ -44,6 +45,7 @@ def return_note(case: Case) -> ReturnNote:
         received_by=_joined(_receiver(case, event) for event in events),
         means=_joined(event.means.label if event.means else "" for event in events),
         lines=tuple(lines),
+        elsewhere=_not_received_by(case, events),
     )
 
 
@@ -105,6 +107,14 @@ def _passing(case: Case, event: HandlingEvent) -> str:
     return (
         "引渡し" if case.act(event.kind) == HandlingKind.HAND_OVER.label else case.act(event.kind)
     )
+
+
+def _not_received_by(case: Case, events: list[HandlingEvent]) -> str:
+    """Name the client where something went to somebody else without the client's word for it."""
+    books, mine = case.ledger.rules.books, {event.id for event in events}
+    astray = (one.id in mine for one in never_reached_the_client(books, case.contract))
+    client = case.organization(case.contract.client_org_id)
+    return f"{case.profile.term('client_party')}（{client}）" if any(astray) else ""
 
 
 def _receiver(case: Case, event: HandlingEvent) -> str:

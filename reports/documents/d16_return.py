@@ -37,6 +37,7 @@ class ReturnNote(Form):
     received_by: str = ""
     means: str = ""
     lines: tuple[ReturnLine, ...] = ()
+    elsewhere: str = ""  # the client, where somebody else received it without the client's word
 
     own_labels: ClassVar[Mapping[str, str]] = {"item_no": "管理番号", "act": "区分"}
     facts: ClassVar[tuple[str, ...]] = ("returned_on", "handed_by", "received_by", "means")
@@ -45,7 +46,8 @@ class ReturnNote(Form):
     }  # fmt: skip
 
     def sentence(self) -> str:
-        return f"次のとおり{self.act}しました。"
+        told = f"次のとおり{self.act}しました。"
+        return f"{told}ただし、受領者は{self.elsewhere}ではありません。" if self.elsewhere else told
 
     def answer(self) -> list[Flowable]:
         return receipt_box()

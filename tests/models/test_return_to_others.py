@@ -102,8 +102,9 @@ def test_a_return_to_somebody_else_is_a_breach_and_no_end(house: House, who: str
     assert event.deviation and event.deviation_reason == REASON
     assert event.caption() in end_rows(house)
     name = house.ledger.registers.caption("organization", org)
-    for paper in ("D-16", "D-17"):
-        assert name in text_of(house, paper, id_), paper
+    note, report = text_of(house, "D-16", id_), text_of(house, "D-17", id_)
+    assert name in note and "（見本市）ではありません" in note
+    assert name in report and "でない相手に渡したもの1件" in report
 
 
 def test_a_contract_is_not_closed_over_a_return_to_somebody_else(house: House) -> None:
@@ -118,7 +119,8 @@ def test_a_return_to_the_client_is_an_end_and_names_it(house: House) -> None:
     client = house.story.contract.client_org_id
     made = house.ledger.handling.record(given(house, stack(house), client))
     assert not end_rows(house)
-    assert "見本市　運転手" in text_of(house, "D-16", made.ids[-1])
+    note = text_of(house, "D-16", made.ids[-1])
+    assert "見本市　運転手" in note and "ではありません" not in note
 
 
 def test_the_clients_other_instruction_makes_it_an_end(house: House) -> None:
