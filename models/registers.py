@@ -307,9 +307,11 @@ class Registers:
             InvalidField
         """
         stored = self._ledger.store.get(type(record), record.id)
+        known: set[str] = set()
         if stored is not None and stored.record.contract() == record.contract():
-            if any(one == file.id for _, _, one in stored.record.references()):
-                return
+            known = {one for _, _, one in stored.record.references()}
+        if file.id in known:
+            return
         raise InvalidField(
             field=f.label,
             problem=f"で選ばれた「{file.name}」は、契約のない添付ファイルです。"

@@ -201,7 +201,9 @@ def test_a_journal_that_was_given_up_is_entered_though_the_program_died(
         with pytest.raises(DiskFull):
             getattr(house.ledger.journal, act)(REASON)
     house.sign_in(WORKER.login)  # may not answer for it
-    kind = getattr(SystemEventKind, {"suspend": "JOURNAL_SUSPENDED", "stop": "JOURNAL_STOPPED"}[act])
+    kind = getattr(
+        SystemEventKind, {"suspend": "JOURNAL_SUSPENDED", "stop": "JOURNAL_STOPPED"}[act]
+    )
     assert not house.ledger.registers.all(SystemEvent, kind=kind)
     for _ in range(2):
         ledger = house.sign_in(BOSS.login)
