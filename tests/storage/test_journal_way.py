@@ -1,5 +1,7 @@
 """A damaged journal: what lies before the backup is not asked for, and behind damage nothing is taken."""
 
+import random
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from models.access import Act
 from models.backups import restored_words
 from models.chain import Head
 from models.codes import BackupKind
-from models.errors import Damaged, JournalDamaged, VerificationFailed
+from models.errors import Damaged, JournalDamaged, NewerFormat, VerificationFailed
 from models.gate import Restored
 from models.ledger import Ledger
 from models.records import BackupRun
@@ -19,6 +21,7 @@ from models.store import quiet
 from storage import journal as journals
 from storage.journal import list_files
 from storage.journal_file import JournalFile, Place
+from storage.journal_format import FRAME_MARK
 from storage.journal_way import Way
 from tests.house import House, furnished
 from tests.storage.test_journal_keeper import BOSS, REASON, backed_up, enter, older_copy, sound, usb
@@ -354,3 +357,52 @@ def test_a_trial_fails_on_damage_and_says_where(site: Site) -> None:
         house.office.restore_test(ledger, site.backup, house.folder, BOSS.password, quiet, copy)
     runs = ledger.registers.all(BackupRun, kind=BackupKind.RESTORE_TEST)
     assert f"{path.name} の{place.number}番目の記録" in runs[-1].record.detail
+
+
+def harmed(raw: bytes, chance: random.Random) -> bytes:
+    """Return a journal file as a bad medium or a clumsy hand might leave it."""
+    starts = [match.start() for match in re.finditer(FRAME_MARK, raw)]
+    at = chance.randrange(len(raw))
+    return chance.choice(
+        [
+            raw[:at] + bytes([raw[at] ^ 1 << chance.randrange(8)]) + raw[at + 1 :],
+            raw[:at] + bytes(len(raw[at : at + 60])) + raw[at + 60 :],
+            raw[:at],
+            raw[: starts[0]] + raw[starts[-1] :],  # a middle is missing
+            raw[: starts[-1]] + raw[starts[0] :],  # and told twice
+        ]
+    )
+
+
+def test_whatever_happens_to_a_journal_nothing_but_its_beginning_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "FILE_LIMIT", 3000)
+    chance = random.Random(5)
+    with furnished(tmp_path) as house:
+        house.ledger.journal.start(usb(house))
+        enter(house.ledger, "前")
+        base = house.ledger.store.head()
+        for number in range(6):
+            enter(house.ledger, f"後{number}")
+        vault = house.ledger.safe.vault  # type: ignore[attr-defined]
+        truth = [command for command, _ in Way(usb(house), vault, base).commands(quiet)]
+        files = {path: path.read_bytes() for path in list_files(usb(house), vault.vault_id)}
+        seen = set()
+        for _ in range(80):
+            path = chance.choice(list(files))
+            path.write_bytes(harmed(files[path], chance))
+            try:
+                way = Way(usb(house), vault, base)
+                got = [command for command, _ in way.commands(quiet)]
+            except NewerFormat:
+                continue  # a bit of the version
+            finally:
+                path.write_bytes(files[path])
+            assert got == truth[: len(got)]
+            if way.gap is not None:
+                assert way.gap.first == truth[len(got)].first_seq
+            elif len(got) < len(truth):
+                assert path == max(files)  # where it ends nobody else knows
+            seen.add((way.gap is not None, len(got) == len(truth)))
+        assert {(True, False), (False, True)} <= seen
