@@ -35,6 +35,7 @@ BATCH = 500  # lines that wait at most; then they are written without waiting fo
 SEALED = 2000  # lines under one signature of a session
 SAME = timedelta(seconds=60)  # a second look within this time is the same look
 REMEMBERED = 64  # looks that are compared
+PAGE = 200  # records that a program may be handed over without a word
 
 
 class Act(Code):
@@ -59,6 +60,7 @@ class Act(Code):
 
 
 LOOKS = frozenset({Act.VIEW, Act.LIST, Act.SEARCH})
+WHOLE = "whole"  # detail of a list or bulk view that handed over all that the records say
 OUTPUTS = frozenset({Act.PRINT, Act.EXPORT, Act.BULK_VIEW})  # somebody says what they are for
 
 
@@ -234,6 +236,25 @@ class AccessLog:
         """Note that somebody sees the list of a register."""
         self._look(Act.LIST, type_, "", contract_id, count)
 
+    def handed_over(self, type_: str, count: int, asked: str, purpose: str) -> None:
+        """Note records of which a program gets all that they say.
+
+        More than a page is a bulk view: it needs a purpose and a terminal that is not blocked.
+
+        Args:
+            asked: tells one question from another; the same one again at once is the same look.
+
+        Raises:
+            InvalidField: nobody said what it is for.
+            TerminalBlocked
+            DiskFull, NotWritable, InputOutput, Locked: then nothing may be handed over.
+        """
+        if count <= PAGE:
+            self._look(Act.LIST, type_, "", "", count, WHOLE, asked)
+            return
+        self._ledger.blocking.require()
+        self.handed_out(Act.BULK_VIEW, type_, count=count, detail=WHOLE, purpose=purpose)
+
     def searched(self, count: int) -> None:
         """Note a search; the words are not kept, for they may be somebody's name."""
         self._look(Act.SEARCH, "", "", "", count)
@@ -299,9 +320,12 @@ class AccessLog:
             except Locked:
                 pass  # the store was closed before; what waited could not be kept
 
-    def _look(self, act: Act, type_: str, target: str, contract: str, count: int = 0) -> None:
+    def _look(
+        self, act: Act, type_: str, target: str, contract: str, count: int = 0, detail: str = "",
+        asked: str = "",
+    ) -> None:  # fmt: skip
         """Note a look, unless it is the same look again: lists refresh themselves."""
-        key = (act.value, type_, target, contract)
+        key = (act.value, type_, target, contract, asked)
         now = self._ledger.now()
         with self._lock:
             last = self._recent.pop(key, None)
@@ -309,7 +333,7 @@ class AccessLog:
             while len(self._recent) > REMEMBERED:
                 self._recent.popitem(last=False)
             if last is None or not timedelta() <= now - last <= SAME:
-                self.note(act, type_, target, contract, count)
+                self.note(act, type_, target, contract, count, detail)
 
     def _line(
         self, act: Act, user: str, type_: str = "", target: str = "", contract: str = "",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from models.access import LOOKS, OUTPUTS, Act, Line, Question
+from models.access import LOOKS, OUTPUTS, WHOLE, Act, Line, Question
 from models.access_months import OF_LOG, after, named
 from models.access_order import astray, written_in
 from models.codes import EventLevel, Role, SystemEventKind
@@ -143,8 +143,8 @@ def _of_day(
     if refused := [line for line in acts if line.act is Act.MEDIUM_REFUSED]:
         media = "、".join(dict.fromkeys(line.detail for line in refused))
         yield Remark(MEDIUM, day, user, f"{len(refused)}回、使おうとしました（{media}）")
-    if len(seen := _seen(acts)) >= SOME_VIEWS and _only_looked(acts, who):
-        yield Remark(NO_ENTRY, day, user, f"{len(seen)}件の内容を表示し、記帳はありません")
+    if (seen := _seen(acts)) >= SOME_VIEWS and _only_looked(acts, who):
+        yield Remark(NO_ENTRY, day, user, f"{seen:,}件の内容を表示し、記帳はありません")
     supervisor = who is not None and who.role is Role.SUPERVISOR
     counted = [line for line in acts if line.act in (OWN_ACTS if supervisor else OUTPUTS)]
     if counted:
@@ -162,8 +162,14 @@ def _acts_words(lines: Sequence[Line]) -> str:
     return f"{words}（目的：{'、'.join(said[:MOST_PURPOSES])}{more}）"
 
 
-def _seen(acts: Iterable[Line]) -> set[tuple[str, str]]:
-    return {(line.type, line.target) for line in acts if line.act is Act.VIEW}
+def _seen(acts: Sequence[Line]) -> int:
+    """Count the different records that somebody saw, and those that a program was handed over."""
+    viewed = {(line.type, line.target) for line in acts if line.act is Act.VIEW}
+    return len(viewed) + _handed_over(acts)
+
+
+def _handed_over(acts: Sequence[Line]) -> int:
+    return sum(line.count for line in acts if line.detail == WHOLE)
 
 
 def _only_looked(acts: Iterable[Line], who: User | None) -> bool:
@@ -178,7 +184,7 @@ def _few_looks(
     """Tell in one line of a person's days without an entry on which he saw a little."""
     found: dict[str, list[tuple[date, int]]] = defaultdict(list)
     for (day, user), lines in days.items():
-        seen = len(_seen(lines))
+        seen = _seen(lines)
         if 0 < seen < SOME_VIEWS and _only_looked(lines, known.get(user)):
             found[user].append((day, seen))
     for user, few in found.items():
@@ -195,8 +201,10 @@ def _mass(day: date, user: str, acts: Sequence[Line]) -> Iterator[Remark]:
     outputs = sum(line.act in OUTPUTS for line in acts)
     if outputs >= MANY_OUTPUTS:
         yield Remark(MASS, day, user, f"印刷と書出しが1日に{outputs}回")
-    if len(seen := _seen(acts)) >= MANY_VIEWS:
-        yield Remark(MASS, day, user, f"1日に{len(seen):,}件の内容を表示")
+    if (seen := _seen(acts)) >= MANY_VIEWS:
+        whole = _handed_over(acts)
+        by_list = f"（うち{whole:,}件は、他のプログラムに一覧で渡したもの）" if whole else ""
+        yield Remark(MASS, day, user, f"1日に{seen:,}件の内容を表示{by_list}")
 
 
 def _refused(lines: Iterable[Line]) -> Iterator[Remark]:

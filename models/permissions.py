@@ -94,6 +94,11 @@ def require_write(role: Role, record: type[Record]) -> None:
         raise NotPermitted(act=f"{record.label}の登録", who=roles_text(roles))
 
 
+def may(role: Role, act: str) -> bool:
+    """Tell whether the role may do the act (a key of `ACTS`)."""
+    return role in ACTS[act][1]
+
+
 def require(role: Role, act: str) -> None:
     """Refuse unless the role may do the act (a key of `ACTS`)."""
     label, roles = ACTS[act]

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from models import permissions
 from models.access import Act
 from models.backups import record_backup
 from models.codes import HandlingKind
@@ -421,8 +422,11 @@ class Driver:
             order=tuple(order_of(cls, one) for one in list_of(request, "order")),
             voided=voided_of(request),
         )
-        found = ledger.store.find(cls, query, limit=whole_of(request, "limit", 100))
-        ledger.access.listed(cls.type, count=len(found))
+        limit = whole_of(request, "limit", 100)
+        found = ledger.store.find(cls, query, limit=limit)
+        usual = SCHEDULED if permissions.may(ledger.role, "export") else ""
+        purpose = word_of(request, "purpose", usual)
+        ledger.access.handed_over(cls.type, len(found), f"{query} {limit}", purpose)
         records = [
             {
                 "record_id": stored.record.id,
