@@ -17,6 +17,7 @@ from models.commands import Change, creating, revising, voiding
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field, LongText
+from models.own_names import OWN_NAMES, require_own_names
 from models.profiles import Profile
 from models.records import ALL, AccessRight, Attachment, Contract, Record, Stored
 from models.records import Finding as FindingRecord
@@ -245,6 +246,10 @@ class Registers:
         if isinstance(record, FindingRecord):
             said = self._ledger.store.get(FindingRecord, record.id)
             self._ledger.corrections.require_possible(record, said.record if said else None)
+        if type(record) in OWN_NAMES:
+            named = self._ledger.store.get(type(record), record.id)
+            person = self._ledger.user.person_id
+            require_own_names(record, named.record if named else None, person)
         self.validate(record)
         self.check_references(record, desk or Desk(self._ledger.store))
         if isinstance(record, Attachment):

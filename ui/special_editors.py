@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from models.codes import FindingStatus
 from models.fields import NOT_RECORDED, Field
+from models.own_names import OWN_NAMES
 from models.profile_forms import DOCUMENTS
 from models.profile_shelf import offered
 from models.records import Contract, ContractClauseSetting, DueItem, Finding
@@ -142,6 +143,7 @@ SPECIAL: Mapping[tuple[type[Declared], str], EditorMaker] = {
 SHOWN_ONLY: Mapping[type[Declared], frozenset[str]] = {  # filled in by the program
     Contract: frozenset({"profile_version", "content_erased_on"}),
     Finding: frozenset({"verified_by", "verified_on"}),
+    **{cls: frozenset(names) for cls, names in OWN_NAMES.items()},
 }
 
 NOT_SHOWN: Mapping[type[Declared], frozenset[str]] = {  # filled in, and says nothing to a reader
