@@ -24,6 +24,7 @@ from ui.words import register_word
 
 SHOWN = 200  # rows of a list of one clause; the heading tells how many there are
 NEWEST = 30  # rows of one register that speak for a clause
+LONGEST = 60  # letters of the reason of an erasure; all of it stands in 台帳一覧
 ORDER = tuple(STATES)
 ERASED_ALREADY = "内容を消去した契約です。"
 CAN_SAY = (
@@ -107,6 +108,8 @@ def _erased_note(ledger: Ledger, contract_id: str) -> str:
     last = erasures[-1].record
     name = partial(ledger.registers.caption, Person.type)
     reason = " ".join(last.reason.split())
+    if len(reason) > LONGEST:
+        reason = f"{reason[: LONGEST - 1]}…"
     who = f"消去した人：{name(last.requested_by)}、確認した人：{name(last.approved_by)}"
     return f"{erased_words(erasures)}{who}、理由：「{reason}」\n{CAN_SAY}"
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from models.codes import AttachmentKind, FindingStatus
 from models.commands import revising
 from models.records import ContractClauseSetting, Finding, Item, Submission
-from tests.ending import REASON, ended, erase, other
+from tests.ending import REASON, ended, erase, other, worker
 from tests.house import House, furnished
 from tests.ui.fingers import press
 from tests.ui.shell import Answers, settle
@@ -326,4 +326,18 @@ def test_the_list_of_contracts_counts_what_was_erased(qtbot: QtBot, tmp_path: Pa
         assert not page.contracts.isColumnHidden(ERASED)
         assert int(words(page.contracts, ERASED)[0]) > 40
         assert words(page.contracts, 1)[0] == "■ 内容消去済"
+        opened.operations.close()
+
+
+def test_a_long_reason_of_an_erasure_leaves_room_for_the_clauses(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with ended(tmp_path) as house:
+        house.ledger.ending.erase(
+            house.story.contract.id, contract_no="2026-001", reason="保存期限" * 200,
+            second=worker(house),
+        )  # fmt: skip
+        opened = Open(qtbot, house)
+        page = opened.show(house.story.contract.id)
+        assert "…」" in page.erased.text() and len(page.erased.text()) < 300
         opened.operations.close()
