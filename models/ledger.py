@@ -323,11 +323,15 @@ class Ledger:
             self.access.note(Act.CLOCK, detail=news.value)
 
     def _last_recorded(self) -> datetime | None:
-        """Return when the last entry or line was written: who only looks enters nothing."""
+        """Return when the last entry or line was written, or when the last session began.
+
+        Who only looks enters nothing, and may put the clock right again before he leaves.
+        """
         head = self.store.head()
         last = next(self.store.commands(head.seq), None) if head.seq else None
-        lines = self.safe.access.lines(Question(limit=1))
-        return max([line.at for line in lines] + ([last.recorded_at] if last else []), default=None)
+        asked = (Question(limit=1), Question(acts=frozenset({Act.SIGN_IN}), limit=1))
+        times = [line.at for one in asked for line in self.safe.access.lines(one)]
+        return max([*times, last.recorded_at] if last else times, default=None)
 
     def new_command_id(self) -> str:
         """Return a new id of a command: ids that sort by time stand side by side on the disk."""

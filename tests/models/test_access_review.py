@@ -326,6 +326,22 @@ def test_a_clock_set_forward_is_told_in_the_true_month(home: House) -> None:
         review(ledger, date(2027, 3, 1), FINDING)
 
 
+def test_a_clock_put_right_before_the_lock_is_entered_at_the_next_sign_in(home: House) -> None:
+    go_to(home, 2026, 11, 20)
+    look_about(home, 2027, 3, 3)
+    home.clock._now = datetime(2026, 11, 20, 18, tzinfo=JAPAN)
+    home.ledger.close()
+    ledger = go_to(home, 2026, 11, 21)
+    [event] = [
+        one.record for one in ledger.registers.all(SystemEvent)
+        if one.record.kind is SystemEventKind.CLOCK_BACK
+    ]  # fmt: skip
+    assert event.occurred_at and event.occurred_at.date() == date(2026, 11, 21)
+    go_to(home, 2026, 11, 22)
+    kinds_of = [one.record.kind for one in home.ledger.registers.all(SystemEvent)]
+    assert kinds_of.count(SystemEventKind.CLOCK_BACK) == 1, "it is told once"
+
+
 def test_who_may_enter_nothing_leaves_a_line_about_the_clock(home: House) -> None:
     go_to(home, 2026, 11, 20)
     home.ledger.close()
