@@ -186,7 +186,7 @@ class AnswerDialog(QDialog):
         """Let the checker enter facts and password, above everything else."""
         if self.check is not None or asked.check is None:
             return  # what the checker has typed stays
-        compulsory = any(f.needs_checker and f.needs_reason for f in asked.findings)
+        compulsory = any(f.needs_checker and f.needs_approval for f in asked.findings)
         self.check = CheckPart(self.desk, asked.check, compulsory=compulsory)
         self.check.confirmed.connect(self.save)
         self.check.way_changed.connect(self._show_reasons)

@@ -14,9 +14,17 @@ from models.codes import (
     TrainingKind,
     TrainingTopic,
 )
-from models.records import AccessRight, Assignment, Person, Submission, UserAccount
+from models.records import (
+    AccessRight,
+    Assignment,
+    HandlingEvent,
+    Person,
+    Submission,
+    UserAccount,
+)
 from models.records.people import NON_REGULAR
 from models.rules.case import Case, Say
+from models.rules.checking import is_signed
 
 K = HandlingKind
 WEEKDAYS = "月火水木金土日"
@@ -244,6 +252,28 @@ def r36_two_persons(case: Case) -> Iterator[str]:
             yield (
                 f"「{row.media_name}」の実施者と検証者が同じ人です。"
                 "別の人が検証し、その人を「検証者」に選んでください。"
+            )
+    yield from _verifier_signs(case, event)
+
+
+def _verifier_signs(case: Case, event: HandlingEvent) -> Iterator[str]:
+    """Who verified an erasure signs it: by entering it, or as its checker (A-33).
+
+    What was entered before this was asked, and what an older register says, is not asked again.
+    """
+    if not case.asker or not case.fact or event.source_file_id:
+        return
+    signs = {"", case.asker}
+    if is_signed(event.checker_proof):
+        signs.add(event.checker_person_id)
+    others = (row.verified_by for row in event.sanitization if row.verified_by != row.performed_by)
+    for person_id in dict.fromkeys(others):
+        if person_id not in signs:
+            yield Say(
+                f"「検証者」の{case.name(person_id)}が、この記録に署名していません。"
+                "記録するときに、その人が確認者としてサインインし、数量・管理番号を入力します。",
+                key="other_acts",
+                checker=True,
             )
 
 
