@@ -116,7 +116,8 @@ def k17_access_log(asked: Inquiry) -> Iterator[Due]:
     reviews = [
         one for one in asked.everywhere(SystemEvent) if one.kind is SystemEventKind.ACCESS_REVIEWED
     ]
-    missing = unseen(asked.ledger.access.stretches(), reviews, asked.today)
+    written = asked.ledger.safe.access.stretches()  # what still waits is of the running month
+    missing = unseen(written, reviews, asked.today)
     for month in (*missing, asked.today.replace(day=1)):
         over = next_month(month)
         if over > begun:
