@@ -1,6 +1,7 @@
 """Read files that people name: plain files only, and never more than they can sensibly hold."""
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -32,6 +33,27 @@ def read_limited(file: Path, most: int) -> bytes:
     except OSError as error:
         raise InputOutput(file=str(file), reason=cause(error)) from error
     if len(data) > most:  # it grew, or its file system tells no size
+        raise _too_large(file, most)
+    return data
+
+
+def read_handed(file: Path, most: int) -> bytes:
+    """Read what `read_limited` reads, or a pipe that the caller has opened for this program.
+
+    A shell hands a secret over so (`<(…)`, `/dev/stdin`), and it never stands on a disk. Such a
+    pipe has no name in any folder, so nobody can have put it in a file's place.
+
+    Raises:
+        As `read_limited`.
+    """
+    if not re.fullmatch(r"/proc/\d+/fd/pipe:\[\d+\]", os.path.realpath(file)):
+        return read_limited(file, most)
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read(most + 1)
+    except OSError as error:
+        raise InputOutput(file=str(file), reason=cause(error)) from error
+    if len(data) > most:
         raise _too_large(file, most)
     return data
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -103,6 +104,23 @@ def test_what_is_no_plain_file_of_its_size_is_refused_unread(
 
 
 @posix_only
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="names open files in /proc")
+def test_a_password_may_come_through_a_pipe_that_the_shell_has_opened() -> None:
+    """`--password-file <(…)`: the secret never stands on a disk."""
+    for said, expected in ((b"umi kaze 42\n", "umi kaze 42"), (b"x" * 20_000, None)):
+        reading, writing = os.pipe()
+        try:
+            os.write(writing, said)
+            os.close(writing)
+            if expected is None:
+                with pytest.raises(UnfitFile, match="大きすぎます"):
+                    passwords._from_file(Path(f"/dev/fd/{reading}"))
+            else:
+                assert passwords._from_file(Path(f"/dev/fd/{reading}")) == expected
+        finally:
+            os.close(reading)
+
+
 @pytest.mark.parametrize("make", [_pipe, _link_to_a_device, _huge])
 def test_likings_that_cannot_be_read_are_none(
     tmp_path: Path, make: Callable[[Path], Path], little_memory: None

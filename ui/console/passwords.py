@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.errors import Usage
 from ui.console.arguments import terminal
-from ui.reading import read_limited
+from ui.reading import read_handed
 
 VARIABLE = "AZUKARI_PASSWORD"
 MAXIMUM = 4096  # bytes of a password file
@@ -37,7 +37,7 @@ def login_and_password(arguments: Namespace) -> tuple[str, str]:
 
 
 def _from_file(path: Path) -> str:
-    data = read_limited(path, MAXIMUM)
+    data = read_handed(path, MAXIMUM)
     try:
         return data.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as error:

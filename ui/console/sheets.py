@@ -10,7 +10,7 @@ from models.codes import EmploymentType
 from models.errors import Occupied, Usage
 from models.records import Person
 from reports.tables.replacing import our_error, sync_folder
-from ui.reading import read_limited
+from ui.reading import read_handed
 
 MAXIMUM = 4096  # bytes of a sheet that was typed into a file
 
@@ -22,7 +22,7 @@ def typed_sheet(arguments: Namespace) -> str:
         FileMissing, UnfitFile, InputOutput: the file cannot be read.
         Usage: it is no text.
     """
-    data = read_limited(Path(arguments.sheet_file), MAXIMUM)
+    data = read_handed(Path(arguments.sheet_file), MAXIMUM)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
