@@ -26,6 +26,11 @@ WITHOUT_PLACE = (
     "作業場所の外にある保存先（クラウドなど）は登録できません。"
 )
 
+OTHER_PERSON = (
+    "この終了を記帳する人が、処分を確かめた人になります。「処分した人」には別の人を選んでください。"
+    "自分で処分したときは、ほかの責任者かシステム管理者がサインインして記帳してください。"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Destruction:
@@ -149,7 +154,7 @@ def end_medium(
     """Enter that a medium is no backup medium any more, and with it every backup left on it.
 
     Args:
-        destroyed: how the medium itself came to an end.
+        destroyed: how the medium itself came to an end; the signed-in user made sure of it.
         item_id: the medium among 媒体・資料, whose entered erasure or disposal says so instead.
 
     Raises:
@@ -166,6 +171,8 @@ def end_medium(
             "「使用を終える」の手続をしてからにしてください。"
         )
     medium = replace(medium, item_id=item_id or medium.item_id)
+    if destroyed is not None:
+        _require_other_person(ledger, destroyed)
     destroyed = destroyed or ordinary_act(ledger, medium)
     if item_id and destroyed is None:
         raise Refused(reason="この媒体・資料の消去・廃棄が、取扱記録に記帳されていません。")
@@ -198,9 +205,19 @@ def ordinary_act(ledger: "Ledger", medium: BackupMedium) -> Destruction | None:
     return None
 
 
+def _require_other_person(ledger: "Ledger", how: Destruction) -> None:
+    """Refuse an end that nobody else vouches for: who made sure of it signs the entry.
+
+    Raises:
+        Refused
+    """
+    if how.verified_by != ledger.user.person_id or how.performed_by == how.verified_by:
+        raise Refused(reason=OTHER_PERSON)
+
+
 def _destroyed(medium: BackupMedium, how: Destruction) -> BackupMedium:
     if not how.performed_by or not how.verified_by or how.performed_by == how.verified_by:
-        raise Refused(reason="処分した人と、それを確かめた別の人を選んでください。")
+        raise Refused(reason=OTHER_PERSON)
     return replace(
         medium,
         end_method=how.method,

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
 
-from models.backup_media import Destruction
+from models.backup_media import OTHER_PERSON, Destruction
 from models.codes import SanitizationMethod
 from models.records import BackupMedium
 from ui import layout
@@ -48,10 +48,8 @@ class MediumEndingDialog(QDialog):
             self._missing(self.tr("理由を入力してください。"), self.reason)
         elif self.how.currentData() == ENTERED and not self.item.id():
             self._missing(self.tr("媒体・資料を選んでください。"), self.item)
-        elif destroyed is not None and not (destroyed.performed_by and destroyed.verified_by):
-            self._missing(
-                self.tr("処分した人と、それを確かめた人を選んでください。"), self.performer
-            )
+        elif destroyed is not None and destroyed.performed_by in ("", destroyed.verified_by):
+            self._missing(self.tr(OTHER_PERSON), self.performer)
         else:
             super().accept()
 
@@ -72,6 +70,8 @@ class MediumEndingDialog(QDialog):
         self.item.set_id(medium.item_id)
         self.performer = RefPicker(ledger, "person")
         self.verifier = RefPicker(ledger, "person")
+        self.verifier.set_id(ledger.user.person_id)
+        self.verifier.setEnabled(False)  # who enters it made sure of it, by the own sign-in
         self.how.currentIndexChanged.connect(self._enable)
         rows = layout.form()
         layout.add_row(rows, self.tr("理由"), self.reason)
@@ -102,7 +102,7 @@ class MediumEndingDialog(QDialog):
 
     def _enable(self) -> None:
         self.item.setEnabled(self.how.currentData() == ENTERED)
-        for field in (self.detail, self.performer, self.verifier):
+        for field in (self.detail, self.performer):
             field.setEnabled(self._was_destroyed())
 
     def _was_destroyed(self) -> bool:

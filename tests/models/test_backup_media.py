@@ -1,6 +1,7 @@
 """Backup media: known by their mark; once one is registered, no other is written to."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,8 +111,9 @@ def back_up(house: House, name: str = "stick") -> BackupRun:
 
 
 def destruction(house: House) -> Destruction:
-    first, second = house.ledger.registers.all(Person)[:2]
-    return Destruction(SanitizationMethod.PHYSICAL, first.record.id, second.record.id, "破砕機")
+    me = house.ledger.user.person_id
+    other = next(one for one in house.ledger.registers.all(Person) if one.record.id != me)
+    return Destruction(SanitizationMethod.PHYSICAL, other.record.id, me, "破砕機")
 
 
 @pytest.fixture
@@ -157,10 +159,17 @@ def test_a_destroyed_medium_takes_its_backups_with_it(two_media: House) -> None:
 
 
 def test_who_destroyed_it_does_not_vouch_for_it(two_media: House) -> None:
-    person = two_media.ledger.registers.all(Person)[0].record.id
-    alone = Destruction(SanitizationMethod.PHYSICAL, person, person)
-    with pytest.raises(Refused, match="別の人"):
-        end_medium(two_media.ledger, medium(two_media).id, REASON, alone)
+    me = two_media.ledger.user.person_id
+    true = destruction(two_media)
+    for alone in (
+        replace(true, performed_by=me),
+        replace(true, performed_by=me, verified_by=true.performed_by),
+        replace(true, verified_by=true.performed_by),
+        replace(true, performed_by=""),
+    ):
+        with pytest.raises(Refused, match="記帳する人が、処分を確かめた人"):
+            end_medium(two_media.ledger, medium(two_media).id, REASON, alone)
+    assert medium(two_media).state is MediumState.LEAVING
 
 
 def test_the_ordinary_act_ends_a_medium_that_is_an_item(two_media: House) -> None:
