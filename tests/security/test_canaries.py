@@ -42,7 +42,7 @@ STEM, ASCII = "麒麟鸞鳳", "KirinCanary"  # the first is in CP932 too
 PASSWORD = f"{STEM}の{ASCII}七つ"
 FORMER = f"{ASCII}と{STEM}の灯台九つ"
 SKIPPED = {"ledger_origin", "user_account"}  # keys and logins; the ledger would not open again
-NOT_TEXTS = ("id", "blob", "checker_proof")
+NOT_TEXTS = ("id", "blob", "sha256", "checker_proof")
 KEYS = {
     "X25519", "Ed25519", "device secret", "recovery secret", "seal",
     "source of azukari/database",  # the data key
