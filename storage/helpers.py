@@ -154,15 +154,18 @@ def raised(error: Exception) -> Raised:
     return Raised(None, error)
 
 
-def stand_back() -> None:
+def stand_back(nice: int = NICE) -> None:
     """Leave Ctrl+C to the process that asked, and the processor to its window when it is short.
+
+    Args:
+        nice: how far behind others; less where the one that asked can do nothing meanwhile.
 
     Its keys stay out of dumps, like those of the process that asked.
     """
     dumps.keep_none()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):  # Windows prefers the window in front by itself
-        os.nice(NICE)
+        os.nice(nice)
 
 
 def _serve(connection: Connection, path: Path, key: bytes) -> None:

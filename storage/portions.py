@@ -25,6 +25,7 @@ from storage.helpers import Raised, process, raised, stand_back
 from storage.rows import New
 
 READERS = 2
+NICE = 5  # behind the window, but not behind whatever else this PC does: the writer waits for them
 SIZE = log.CHUNK  # entries of a portion; not more than the log gives at once
 
 
@@ -102,7 +103,7 @@ def _serve(
     connection: Connection, path: Path, key: bytes, number: int, size: int, last: int
 ) -> None:
     """Send every second portion, in order."""
-    stand_back()
+    stand_back(NICE)
     try:
         database = open_snapshot(path, key)
         database.all("BEGIN")
