@@ -157,10 +157,10 @@ def raised(error: Exception) -> Raised:
 def stand_back(nice: int = NICE) -> None:
     """Leave Ctrl+C to the process that asked, and the processor to its window when it is short.
 
+    Its keys stay out of dumps, like those of the process that asked.
+
     Args:
         nice: how far behind others; less where the one that asked can do nothing meanwhile.
-
-    Its keys stay out of dumps, like those of the process that asked.
     """
     dumps.keep_none()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
