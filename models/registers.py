@@ -243,13 +243,7 @@ class Registers:
             InvalidField, NotPermitted, Refused
         """
         self._require_common(type(record))
-        if isinstance(record, FindingRecord):
-            said = self._ledger.store.get(FindingRecord, record.id)
-            self._ledger.corrections.require_possible(record, said.record if said else None)
-        if type(record) in OWN_NAMES:
-            named = self._ledger.store.get(type(record), record.id)
-            person = self._ledger.user.person_id
-            require_own_names(record, named.record if named else None, person)
+        self.require_signed(record)
         self.validate(record)
         self.check_references(record, desk or Desk(self._ledger.store))
         if isinstance(record, Attachment):
@@ -260,6 +254,20 @@ class Registers:
         if isinstance(record, AccessRight):
             before = self._ledger.store.get(AccessRight, record.id)
             self._ledger.rights.require_possible(record, before.record if before else None)
+
+    def require_signed(self, record: Record) -> None:
+        """Refuse a record that says by a name what only a sign-in says.
+
+        Raises:
+            NotPermitted, Refused
+        """
+        if isinstance(record, FindingRecord):
+            said = self._ledger.store.get(FindingRecord, record.id)
+            self._ledger.corrections.require_possible(record, said.record if said else None)
+        if type(record) in OWN_NAMES:
+            named = self._ledger.store.get(type(record), record.id)
+            person = self._ledger.user.person_id
+            require_own_names(record, named.record if named else None, person)
 
     def validate(self, record: R, like: R | None = None) -> None:
         """Refuse a record whose fields cannot stand, with every problem in one sentence list.

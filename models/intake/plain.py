@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from models.errors import InvalidField
+from models.errors import InvalidField, Refused
 from models.fields import Choice, Field, MultiChoice, MultiRef, Ref
 from models.intake.cells import Cells, Reader
 from models.intake.parts import Findings, Options, Sheet
@@ -98,6 +98,7 @@ class PlainReader:
                 progress(number, len(made))
             record = self.referring(cells, draft, mapping)
             cells.problems.extend(record.problems())
+            self._require_signed(cells, record)
             self._require_new(cells, record, seen)
             if cells.problems:
                 self._found.refuse(cells.line, " ".join(dict.fromkeys(cells.problems)))
@@ -151,6 +152,13 @@ class PlainReader:
         if type_ in ("person", "place"):
             self._found.ask(f"{type_}s", text, cells.line, f"「{text}」は、台帳のどれですか。")
         return ""
+
+    def _require_signed(self, cells: Cells, record: Record) -> None:
+        """Refuse a row that names who confirmed or granted: only a sign-in says so."""
+        try:
+            self._ledger.registers.require_signed(record)
+        except Refused as error:
+            cells.problems.append(str(error))
 
     def _require_new(self, cells: Cells, record: Record, seen: dict[str, int]) -> None:
         """Refuse what the file or the ledger has already, told by number or name."""

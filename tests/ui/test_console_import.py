@@ -230,3 +230,23 @@ def test_a_file_gives_the_terminal_no_orders(
     said = capsys.readouterr().out
     assert "\x1b" not in said and "\x07" not in said
     assert "謎［U+0007］" in said
+
+
+def test_a_row_that_names_who_confirmed_is_refused_and_the_others_stand(
+    speak: Speak, tmp_path: Path
+) -> None:
+    heads = "契約,きっかけ,内容,重さ,是正の期限,担当,状態,是正措置,是正日,確認した人,確認日"
+    owner, other = cast.PEOPLE["worker"][0], cast.PEOPLE["supervisor"][0]
+    start = "2026-001,記録の分析"
+    file = tmp_path / "findings.csv"
+    rows = (
+        heads,
+        f"{start},鍵の空欄,軽微,2026-12-01,{owner},確認済,記入,2026-10-01,{other},2026-10-01",
+        f"{start},窓の施錠,軽微,2026-12-01,{owner},是正済,施錠,2026-10-01,{other},",
+        f"{start},扉の施錠,軽微,2026-12-01,{owner},是正済,施錠,2026-10-01,,",
+    )
+    file.write_text("\n".join(rows), "utf-8")
+    code, told = speak("import", str(file), "--record", "finding")
+    assert (code, told["accepted"]) == (0, 1)
+    assert [row["line"] for row in told["refused"]] == [2, 3]
+    assert all("「是正を確認」" in row["reason"] for row in told["refused"])
