@@ -137,11 +137,13 @@ class RegistersPage(RegisterPage):
 
     def _enable_verify(self) -> None:
         view = self.tab.view
-        nothing = "" if view.marked_id() else self.tr("一覧から行を選んでください。")
-        voided = view.marked_is_voided() and self.tr("この記録は、すでに取り消されています。")
-        why_not = permitted.why_not(self.desk.ledger, "verify_finding")
-        permitted.offer(self._verify, why_not or nothing or voided or "")
-        self._verify.setVisible(self.tab.cls is Finding)
+        marked = self.tab.cls is Finding and view.marked_id()
+        nothing = "" if marked else self.tr("「指摘・是正」の一覧から行を選んでください。")
+        voided = (
+            self.tr("この記録は、すでに取り消されています。") if view.marked_is_voided() else ""
+        )
+        reason = permitted.why_not(self.desk.ledger, "verify_finding") or nothing or voided
+        permitted.offer(self._verify, reason)
 
     # --- the list ----------------------------------------
     def _fill(self) -> None:

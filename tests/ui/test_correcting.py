@@ -46,7 +46,7 @@ def verb(page: RegistersPage) -> QAction:
 def shown(table: Table, finding: Finding) -> RegistersPage:
     page = RegistersPage(table.desk)
     table.show(page)
-    assert not verb(page).isVisible()
+    assert not verb(page).isEnabled()
     page.show_record("finding", finding.id)
     table.settle()
     page.tab.view.mark(finding.id)
@@ -61,7 +61,7 @@ def test_the_responsible_person_looks_at_it_and_confirms(qtbot: QtBot, house: Ho
     asker = table.operations.asker
     assert isinstance(asker, Answers)
     asker.replies = [True]
-    assert verb(page).isVisible() and verb(page).isEnabled()
+    assert verb(page).isEnabled()
     verb(page).trigger()
     table.settle()
     assert "毎日の記入を決めた" in asker.asked[0]
@@ -71,6 +71,8 @@ def test_the_responsible_person_looks_at_it_and_confirms(qtbot: QtBot, house: Ho
     )  # fmt: skip
     verb(page).trigger()
     assert "まだ是正済ではありません" in asker.asked[-1]
+    page.show_record("pledge", "")
+    assert not verb(page).isEnabled() and "「指摘・是正」の一覧から" in verb(page).toolTip()
     table.operations.close()
 
 
