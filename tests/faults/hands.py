@@ -7,7 +7,7 @@ shares there are, and what else it was given.
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +38,25 @@ class Hand:
         shutil.copytree(self.start, self.home)
         return self.watcher.run(self.home, act, self.folder, **faults)
 
+    def die(
+        self, act: str, whole: Run, places: Sequence[int], require: Callable[[Run], object]
+    ) -> int:
+        """Kill an act at each of these calls; return how many that were.
+
+        Args:
+            whole: the act as it is when nobody kills it.
+            require: asks for what must hold after each death.
+
+        Raises:
+            Broken: names the call and the kept folder.
+        """
+        for at in places:
+            run = self.run(act, kill_at=at)
+            with self.keeping(f"{act}, killed at call {at} of {whole.touching}"):
+                assert run.code == -9, "did not die"
+                require(run)
+        return len(places)
+
     @contextmanager
     def keeping(self, where: str) -> Iterator[None]:
         """Keep a copy of the folder in which a promise is broken, and say where.
@@ -51,6 +70,11 @@ class Hand:
             kept = Path(tempfile.mkdtemp(prefix="azukari-broken-")) / "home"
             shutil.copytree(self.home, kept)
             raise stage.Broken(f"{where}: {error!r}; kept in {kept}") from error
+
+
+def spread(whole: Run, deaths: int) -> list[int]:
+    """Return so many calls of an act, spread over all of them."""
+    return sorted({1 + number * whole.touching // (deaths + 1) for number in range(1, deaths + 1)})
 
 
 _mine: Hand

@@ -47,14 +47,12 @@ def kill(hand: Hand, share: int, of: int) -> int:
     whole = hand.run("end_backup")
     assert whole.code == 0, whole.err.decode()
     assert require_own_act(hand.home, whole.out) == 2
-    mine = places(whole)[share::of]
-    for at in mine:
-        run = hand.run("end_backup", kill_at=at)
-        with hand.keeping(f"end_backup, killed at call {at} of {whole.touching}"):
-            assert run.code == -9, "did not die"
-            stage.require_promises(hand.home, run.out)
-            require_own_act(hand.home, run.out)
-    return len(mine)
+
+    def require(run: Run) -> None:
+        stage.require_promises(hand.home, run.out)
+        require_own_act(hand.home, run.out)
+
+    return hand.die("end_backup", whole, places(whole)[share::of], require)
 
 
 def test_what_was_removed_is_entered_as_our_own_act(hands: Hands) -> None:

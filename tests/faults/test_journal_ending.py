@@ -6,7 +6,8 @@ from models.backup_care import reliable
 from models.store import quiet
 from tests.faults import stage
 from tests.faults.acts import BOSS, office_of
-from tests.faults.hands import Hand, Hands
+from tests.faults.hands import Hand, Hands, spread
+from tests.faults.recording import Run
 
 DEATHS = 16
 
@@ -38,15 +39,12 @@ def kill(hand: Hand, share: int, of: int) -> int:
     names = sorted(path.name for path in (hand.home / "journal").glob("*.azj"))
     assert not names[0].endswith("-000001.azj"), "nothing ended"
     require_ways_back(hand.home)
-    places = {1 + number * whole.touching // (DEATHS + 1) for number in range(1, DEATHS + 1)}
-    mine = sorted(places)[share::of]
-    for at in mine:
-        run = hand.run("end_journal", kill_at=at)
-        with hand.keeping(f"end_journal, killed at call {at} of {whole.touching}"):
-            assert run.code == -9, "did not die"
-            stage.require_promises(hand.home, run.out)
-            require_ways_back(hand.home)
-    return len(mine)
+
+    def require(run: Run) -> None:
+        stage.require_promises(hand.home, run.out)
+        require_ways_back(hand.home)
+
+    return hand.die("end_journal", whole, spread(whole, DEATHS)[share::of], require)
 
 
 def test_both_backups_still_lead_to_the_last_entry(hands: Hands) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults import stage
 from tests.faults.acts import ACTS
-from tests.faults.hands import Hand, Hands
+from tests.faults.hands import Hand, Hands, spread
 
 EACH = 40  # nine acts: 360 deaths, of 320 that are promised
 
@@ -17,14 +17,8 @@ def kill(hand: Hand, share: int, of: int, name: str, deaths: int) -> int:
     """Kill an act at places spread over all its calls; return at how many it died here."""
     whole = hand.run(name)
     assert whole.code == 0, whole.err.decode()
-    places = {1 + number * whole.touching // (deaths + 1) for number in range(1, deaths + 1)}
-    mine = sorted(places)[share::of]
-    for at in mine:
-        run = hand.run(name, kill_at=at)
-        with hand.keeping(f"{name}, killed at call {at} of {whole.touching}"):
-            assert run.code == -9, "did not die"
-            stage.require_promises(hand.home, run.out)
-    return len(mine)
+    places = spread(whole, deaths)[share::of]
+    return hand.die(name, whole, places, lambda run: stage.require_promises(hand.home, run.out))
 
 
 @pytest.mark.parametrize("name", ACTS)

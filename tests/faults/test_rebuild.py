@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults import stage
-from tests.faults.hands import Hand, Hands
-from tests.faults.recording import Watcher
+from tests.faults.hands import Hand, Hands, spread
+from tests.faults.recording import Run, Watcher
 from tests.faults.test_power_cuts import cut, recorded
 
 DEATHS = 12
@@ -20,15 +20,12 @@ def kill(hand: Hand, share: int, of: int) -> int:
     whole = hand.run("rebuild")
     assert whole.code == 0, whole.err.decode()
     assert whole.out.count(b"rebuilt") == 2
-    places = {1 + number * whole.touching // (DEATHS + 1) for number in range(1, DEATHS + 1)}
-    mine = sorted(places)[share::of]
-    for at in mine:
-        run = hand.run("rebuild", kill_at=at)
-        with hand.keeping(f"rebuild, killed at call {at} of {whole.touching}"):
-            assert run.code == -9, "did not die"
-            stage.require_promises(hand.home, run.out)
-            assert not (hand.home / "ledger" / "ledger.db.new").exists(), "left behind"
-    return len(mine)
+
+    def require(run: Run) -> None:
+        stage.require_promises(hand.home, run.out)
+        assert not (hand.home / "ledger" / "ledger.db.new").exists(), "left behind"
+
+    return hand.die("rebuild", whole, spread(whole, DEATHS)[share::of], require)
 
 
 def test_nothing_is_lost_when_it_dies(hands: Hands) -> None:

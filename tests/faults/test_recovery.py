@@ -6,7 +6,7 @@ from models.errors import WrongRecoverySheet
 from models.store import quiet
 from tests.faults import stage
 from tests.faults.acts import BOSS, NEW_PASSWORD, office_of
-from tests.faults.hands import Hand, Hands
+from tests.faults.hands import Hand, Hands, spread
 
 DEATHS = 32
 LAST = f"{NEW_PASSWORD}最後"
@@ -40,14 +40,8 @@ def kill(hand: Hand, share: int, of: int) -> int:
     whole = hand.run("recover")
     assert whole.code == 0, whole.err.decode()
     require_way_in(hand.home, whole.out)
-    places = {1 + number * whole.touching // (DEATHS + 1) for number in range(1, DEATHS + 1)}
-    mine = sorted(places)[share::of]
-    for at in mine:
-        run = hand.run("recover", kill_at=at)
-        with hand.keeping(f"recover, killed at call {at} of {whole.touching}"):
-            assert run.code == -9, "did not die"
-            require_way_in(hand.home, run.out)
-    return len(mine)
+    places = spread(whole, DEATHS)[share::of]
+    return hand.die("recover", whole, places, lambda run: require_way_in(hand.home, run.out))
 
 
 def test_one_sheet_that_somebody_holds_still_opens(hands: Hands) -> None:
