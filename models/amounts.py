@@ -13,7 +13,6 @@ from decimal import Decimal
 from models import custody
 from models.codes import HandlingKind, Timing
 from models.custody import Status
-from models.errors import Refused
 from models.records import HandlingEvent, Item
 from models.records.handling import END_KINDS
 
@@ -26,7 +25,11 @@ SPEAKING = frozenset(
 
 
 def of_now(item: Item, status: Status, entering: Iterable[HandlingEvent]) -> Iterator[str]:
-    """Yield what new acts say too much, when nothing that is entered happened later."""
+    """Yield what new acts say too much, when nothing that is entered happened later.
+
+    Raises:
+        Refused: one of them cannot happen.
+    """
     for event in entering:
         yield from _too_much(item, status.left, event)
         status = custody.step(item, status, event)
@@ -40,6 +43,9 @@ def of_then(
     Args:
         happened: what stands, in the order in which it happened.
         entering: the new acts in the same order.
+
+    Raises:
+        Refused: one of all these cannot happen.
     """
     mine = {event.id for event in entering}
     ended = Decimal(0)
@@ -49,10 +55,7 @@ def of_then(
         if new or (ended and not any(_too_much(item, status.left + ended, event))):
             yield from _too_much(item, status.left, event)
         left = status.left
-        try:
-            status = custody.step(item, status, event)
-        except Refused:
-            return  # an older entry that is no longer possible: nothing can be said of what follows
+        status = custody.step(item, status, event)
         if new and event.kind in END_KINDS:
             ended += left - status.left
 

@@ -5,7 +5,6 @@ one place, then one command is written. Saved events are never revised (R-33): `
 old one and enters the new one in the same command.
 """
 
-import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -96,9 +95,9 @@ class Handling:
             _require_unconfirmed(event)
         plan = self._open_plan(plan_id) if plan_id else None
         events = self._numbered(events)
-        self._check_all(events, new_items, others)
+        too_much = self._check_all(events, new_items, others)
         ruling = ledger.rules.on_events(events, new_items, others, answers, historic=historic)
-        told = ruling.notices if historic else (*ruling.notices, *self._more_than_left(events))
+        told = ruling.notices if historic else (*ruling.notices, *too_much)
         entering = (*others, *new_items, *ruling.beside, *ruling.events)
         intents: list[Intent] = [_carried_out(plan, ruling.events[0])] if plan is not None else []
         intents += [creating(record) for record in entering]
@@ -173,14 +172,13 @@ class Handling:
             confirmed_by="", confirmed_at=None,
         )  # fmt: skip
         [new] = self._numbered([event])
-        self._check_all([new], (), (), instead_of=stored.record)
+        too_much = self._check_all([new], (), (), instead_of=stored.record)
         text = ledger.registers.reason(reason)
         ruling = ledger.rules.on_events([new], (), (), answers)
         [new] = ruling.events
         intents = [voiding(stored.record, text), creating(new, text), *map(creating, ruling.beside)]
         intents += [_carried_out(plan, new) for plan in self._plans_of(event_id)]
-        told = (*ruling.notices, *self._more_than_left([new], stored.record))
-        return ledger.commit(intents, command_id=command_id, notices=told)
+        return ledger.commit(intents, command_id=command_id, notices=(*ruling.notices, *too_much))
 
     def confirm(
         self, event_ids: Sequence[str], *, answers: Answers | None = None, command_id: str = ""
@@ -284,7 +282,8 @@ class Handling:
         new_items: Sequence[Item],
         others: Sequence[Record],
         instead_of: HandlingEvent | None = None,
-    ) -> None:
+    ) -> tuple[str, ...]:
+        """Refuse what cannot be entered; return what is told of quantities that were not there."""
         ledger = self._ledger
         self._require_may_record(events)
         created = {item.id: item for item in new_items}
@@ -298,9 +297,10 @@ class Handling:
             fine[record.type] = record
         for event in events:
             self._require_time(event)
-        self._require_possible(events, created, instead_of)
+        too_much = self._require_possible(events, created, instead_of)
         for event in events:
             self._require_agreement(event, created)
+        return too_much
 
     def _require_time(self, event: HandlingEvent) -> None:
         """Refuse a fact that lies ahead and a plan that lies behind."""
@@ -360,14 +360,21 @@ class Handling:
         events: Sequence[HandlingEvent],
         created: Mapping[str, Item],
         instead_of: HandlingEvent | None,
-    ) -> None:
-        """Walk every touched item through the new events; refuse what cannot have happened."""
+    ) -> tuple[str, ...]:
+        """Walk every touched item through the new events; refuse what cannot have happened.
+
+        Returns:
+            What is told of quantities that were no longer there, at the acts' own times.
+        """
         touched = _by_item(events)
         if instead_of is not None:
             for line in instead_of.lines:
                 touched.setdefault(line.item_id, [])
+        told: dict[str, None] = {}
         for item_id, mine in touched.items():
-            self._walk(created.get(item_id) or self._item(item_id), mine, created, instead_of)
+            item = created.get(item_id) or self._item(item_id)
+            told.update(dict.fromkeys(self._walk(item, mine, created, instead_of)))
+        return tuple(told)
 
     def _walk(
         self,
@@ -375,38 +382,24 @@ class Handling:
         mine: Sequence[HandlingEvent],
         created: Mapping[str, Item],
         instead_of: HandlingEvent | None,
-    ) -> None:
+    ) -> tuple[str, ...]:
+        """Walk one item through the new events; return what they say too much.
+
+        Raises:
+            Refused
+        """
         status = None if item.id in created else self._ledger.store.status(item.id)
-        if status is None:
+        if status is None:  # it comes into being with these acts
             custody.replay(item, mine)
-            return
+            return ()
         if _in_order(status, mine) and instead_of is None:
-            for event in mine:
-                status = custody.step(item, status, event)
-            return
-        past = self._past(item, instead_of)
-        custody.replay(item, heapq.merge(past, mine, key=_happened))
+            return tuple(amounts.of_now(item, status, mine))
+        return tuple(amounts.of_then(item, self._past(item, instead_of), mine))
 
     def _past(self, item: Item, instead_of: HandlingEvent | None) -> Iterator[HandlingEvent]:
         for event in self._ledger.store.happened(item.id):
             if instead_of is None or event.id != instead_of.id:
                 yield event
-
-    def _more_than_left(
-        self, events: Sequence[HandlingEvent], instead_of: HandlingEvent | None = None
-    ) -> tuple[str, ...]:
-        """Return what is told of quantities that were no longer there, at the acts' own times."""
-        found: list[str] = []
-        for item_id, mine in _by_item(events).items():
-            stored = self._ledger.store.get(Item, item_id)
-            status = self._ledger.store.status(item_id)
-            if stored is None or status is None:  # it comes into being with these acts
-                continue
-            if _in_order(status, mine) and instead_of is None:
-                found += amounts.of_now(stored.record, status, mine)
-            else:
-                found += amounts.of_then(stored.record, self._past(stored.record, instead_of), mine)
-        return tuple(dict.fromkeys(found))
 
     def _require_possible_without(self, event: HandlingEvent) -> None:
         for line in event.lines:
