@@ -118,15 +118,16 @@ def _end_report(case: Case) -> EndReport:
         for line in event.lines:
             detail = _detail_of(event, line.item_id)
             item = case.item(line.item_id)
+            amount = case.amount(event, line, item)
             if detail:
                 responsible.append(case.person(detail.responsible_person_id))
                 ordered.append(case.assignment(detail.ordered_by_assignment_id))
             lines.append(
                 EndLine(
                     item_no=item.item_no,
-                    media_name=item.name + case.part(event, line, item),
+                    media_name=item.name + case.part(amount, item),
                     info_items=detail.info_items if detail else case.info_items(item),
-                    quantity=case.amount(event, line, item),
+                    quantity=amount,
                     unit=item.unit,
                     act=case.act(event.kind),
                     method=_method(case, event, detail),
@@ -192,12 +193,13 @@ def _disposal(
 ) -> DisposalLine:
     """Certify the act: thing, quantity and unit are those of its line and of the item."""
     item = case.item(detail.item_id)
+    amount = case.amount(event, line, item)
     tool = words(detail.tool_name, detail.tool_version and f"（{detail.tool_version}）")
     destination = detail.post_destination
     return DisposalLine(
         info_items=detail.info_items,
-        media_name=item.caption() + case.part(event, line, item),
-        quantity=case.amount(event, line, item),
+        media_name=item.caption() + case.part(amount, item),
+        quantity=amount,
         unit=item.unit,
         method=detail.method.label if detail.method else "",
         responsible=case.person(detail.responsible_person_id),

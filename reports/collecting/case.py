@@ -96,9 +96,10 @@ class Case:
                 status = custody.step(item, status, one)
         return item.quantity
 
-    def part(self, event: HandlingEvent, line: HandlingLine, item: Item) -> str:
+    @staticmethod
+    def part(amount: Decimal | None, item: Item) -> str:
         """Say that an act ended only a part of what an item was: （77枚の一部）."""
-        amount, whole = self.amount(event, line, item), item.quantity
+        whole = item.quantity
         if amount is None or whole is None or amount >= whole:
             return ""
         return f"（{whole.normalize():,f}{item.unit}の一部）"
