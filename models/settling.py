@@ -99,12 +99,17 @@ def _ways(ledger: "Ledger") -> Mapping[str, WayIn]:
 
 def _require_own_key(ledger: "Ledger", ways: Mapping[str, WayIn]) -> None:
     account = ledger.user
-    way = ways.get(account.id)
-    same = way is not None and (way.public_key.hex(), way.role) == (
-        account.public_key,
-        account.app_role,
-    )
-    if not same:
+    require_believed(account, ways.get(account.id))
+
+
+def require_believed(account: UserAccount, way: WayIn | None) -> None:
+    """Refuse a way in whose keys or role are not the ones that the ledger believes of an account.
+
+    Raises:
+        AccountUnfinished
+    """
+    known = (account.public_key, account.app_role)
+    if way is None or (way.public_key.hex(), way.role) != known:
         raise AccountUnfinished(login=account.login_name)
 
 

@@ -12,7 +12,6 @@ from models import permissions
 from models.chain import EMPTY, Head
 from models.codes import Role
 from models.errors import (
-    AccountUnfinished,
     AzukariError,
     Cancelled,
     Damaged,
@@ -35,6 +34,7 @@ from models.gate import (
 )
 from models.passwords import USUAL_FORMER, PasswordPolicy
 from models.records import UserAccount
+from models.settling import require_believed
 from models.store import Progress, quiet, tell
 from storage import backup as containers
 from storage import backup_files, checkpoint, damage, mending, rotation
@@ -209,9 +209,8 @@ class LedgerSafe:
         account = stored.record if stored and not stored.meta.voided else None
         if account is None or not account.usable_on(self._clock().date()):
             raise NotPermitted(act="台帳の利用", who=permissions.IN_USE)
-        way = next(one for one in self.ways_in() if one.user_id == account.id)
-        if (way.public_key.hex(), way.role) != (account.public_key, account.app_role):
-            raise AccountUnfinished(login=account.login_name)
+        ways = {one.user_id: one for one in self.ways_in()}
+        require_believed(account, ways.get(account.id))
         if self.vault.must_change_password:
             raise MustChangePassword()
 
