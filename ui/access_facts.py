@@ -1,6 +1,6 @@
 """What the page 利用の記録 shows, read beside the window: lines, remarks, reviews, and who is who."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -102,6 +102,7 @@ def read_access(ledger: Ledger, asked: Asked) -> AccessFacts:
         for line in found[:MOST]
     ]
     noted = remarks(ledger, asked.month, month_lines(ledger, asked.month))
+    missing = unseen(stretches, entered, ledger.today())
     strays = {one.shown for one in astray(stretches) if one.month == asked.month}
     return AccessFacts(
         lines=shown,
@@ -109,8 +110,8 @@ def read_access(ledger: Ledger, asked: Asked) -> AccessFacts:
         remarks=noted,
         reviews=entered,
         users=known,
-        months=_months(ledger.today(), stretches, entered),
-        unseen=unseen(stretches, entered, ledger.today()),
+        months=_months(ledger.today(), stretches, settled(entered), missing),
+        unseen=missing,
         strays=sorted(strays),
     )
 
@@ -124,11 +125,10 @@ def recent(today: date) -> list[date]:
 
 
 def _months(
-    today: date, stretches: Sequence[Stretch], entered: Sequence[SystemEvent]
+    today: date, stretches: Sequence[Stretch], done: Container[date], missing: Container[date]
 ) -> dict[date, str]:
     """Return the months to choose from: a line lies in one of them, whatever the clock showed."""
-    lines, done = set(months_of(stretches)), settled(entered)
-    missing = set(unseen(stretches, entered, today))
+    lines = set(months_of(stretches))
 
     def word(month: date) -> str:
         if month >= today.replace(day=1):

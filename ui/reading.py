@@ -3,7 +3,10 @@
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from models.errors import FileMissing, InputOutput, UnfitFile, cause
 
@@ -23,18 +26,11 @@ def read_limited(file: Path, most: int) -> bytes:
         UnfitFile: a device, a pipe, a socket, a folder, or too long.
         InputOutput: it cannot be read.
     """
-    try:
+    with _told(file):
         _require_fit(file, file.stat(), most)  # before opening: that alone can wind a tape
         with open(file, "rb", opener=_at_once) as stream:
             _require_fit(file, os.fstat(stream.fileno()), most)
-            data = stream.read(most + 1)
-    except FileNotFoundError as error:
-        raise FileMissing(file=str(file)) from error
-    except OSError as error:
-        raise InputOutput(file=str(file), reason=cause(error)) from error
-    if len(data) > most:  # it grew, or its file system tells no size
-        raise _too_large(file, most)
-    return data
+            return _bounded(stream, file, most)
 
 
 def read_handed(file: Path, most: int) -> bytes:
@@ -48,11 +44,24 @@ def read_handed(file: Path, most: int) -> bytes:
     """
     if not re.fullmatch(r"/proc/\d+/fd/pipe:\[\d+\]", os.path.realpath(file)):
         return read_limited(file, most)
+    with _told(file), open(file, "rb") as stream:
+        return _bounded(stream, file, most)
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    """Turn what the system says of a file into our errors."""
     try:
-        with open(file, "rb") as stream:
-            data = stream.read(most + 1)
+        yield
+    except FileNotFoundError as error:
+        raise FileMissing(file=str(file)) from error
     except OSError as error:
         raise InputOutput(file=str(file), reason=cause(error)) from error
+
+
+def _bounded(stream: BinaryIO, file: Path, most: int) -> bytes:
+    """Read to the end: a file may grow, and a pipe or a strange file system tells no size."""
+    data = stream.read(most + 1)
     if len(data) > most:
         raise _too_large(file, most)
     return data
