@@ -8,6 +8,7 @@ can answer then, so what the kernel counts as stolen is told apart.
 """
 
 import os
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -32,6 +33,9 @@ from ui.warming import warm_up
 EVERY_MS = 10
 LONGEST_LIST = "handling_event"
 A_DAY = 86_400
+_FIRST_LINES = 4096  # bytes of /proc/stat with the lines of the processors
+_OF_ONE = re.compile(rb"cpu\d+ .* ")
+_TICK_MS = 1e3 / os.sysconf("SC_CLK_TCK")
 
 
 class _Silent(DialogAsker):
@@ -120,9 +124,12 @@ class Window:
         return taken[0]
 
     def _settle(self) -> None:
+        # With a longest time Qt would not wait: it would ask again and again beside the work.
+        beat = QTimer(interval=EVERY_MS)
+        beat.start()
         end = time.monotonic() + 0.3  # a list asks a moment after the last key
         while self._operations.busy or time.monotonic() < end:
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, EVERY_MS)
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 class Watch:
@@ -136,19 +143,21 @@ class Watch:
     def __init__(self) -> None:
         self.longest = self.by_us = 0.0
         self._last, self._stolen = 0.0, [0.0]
+        self._kernel = os.open("/proc/stat", os.O_RDONLY)  # once: to open it takes longer than to read
         self._timer = QTimer(interval=EVERY_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._look)
 
     def __enter__(self) -> "Watch":
-        self._last, self._stolen = time.perf_counter(), _stolen()
+        self._last, self._stolen = time.perf_counter(), self._taken()
         self._timer.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._timer.stop()
+        os.close(self._kernel)
 
     def _look(self) -> None:
-        now, stolen = time.perf_counter(), _stolen()
+        now, stolen = time.perf_counter(), self._taken()
         gap = (now - self._last) * 1e3 - EVERY_MS
         # Which of the processors the window waited for is not known: the one that lost most.
         taken = max(new - old for new, old in zip(stolen, self._stolen, strict=True))
@@ -156,9 +165,7 @@ class Watch:
         self.by_us = max(self.by_us, gap - taken)
         self._last, self._stolen = now, stolen
 
-
-def _stolen() -> list[float]:
-    """Return for each processor the milliseconds that the host gave to others (proc(5), `stat`)."""
-    tick = 1e3 / os.sysconf("SC_CLK_TCK")
-    lines = Path("/proc/stat").read_text("ascii").splitlines()
-    return [int(one.split()[8]) * tick for one in lines if one[:3] == "cpu" and one[3] != " "]
+    def _taken(self) -> list[float]:
+        """Return for each processor the milliseconds that the host gave to others (proc(5))."""
+        lines = os.pread(self._kernel, _FIRST_LINES, 0).split(b"\n")
+        return [int(one.split()[8]) * _TICK_MS for one in lines if _OF_ONE.match(one)]
