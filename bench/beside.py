@@ -143,7 +143,9 @@ class Watch:
     def __init__(self) -> None:
         self.longest = self.by_us = 0.0
         self._last, self._stolen = 0.0, [0.0]
-        self._kernel = os.open("/proc/stat", os.O_RDONLY)  # once: to open it takes longer than to read
+        self._kernel = os.open(
+            "/proc/stat", os.O_RDONLY
+        )  # once: to open it takes longer than to read
         self._timer = QTimer(interval=EVERY_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._look)
 

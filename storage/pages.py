@@ -33,6 +33,7 @@ _BYTES_OF_INTEGER = (0, 1, 2, 3, 4, 6, 8, 0, 0, 0)  # by the kind that a record'
 _ONE = 9  # the kind that is the number 1 itself
 _HEADER = 100  # bytes of the file's own on its first page
 _CHANGED, _COUNT, _COUNTED_AT = slice(24, 28), slice(28, 32), slice(92, 96)
+_FREE, _FREE_COUNT = slice(32, 36), slice(36, 40)
 _DEEPEST = 20  # levels that a tree of SQLite may have
 _BEAT = 512  # pages between two looks whether to go on
 
@@ -83,6 +84,23 @@ class PageFile:
                 progress(number, self.count)
             if number != _LOCK_PAGE and not self.is_whole(number):
                 yield number
+
+    def free(self) -> Iterator[int]:
+        """Yield the pages that nothing uses; a damaged one among those that list them ends it."""
+        trunk = int.from_bytes((self.read(1) or bytes(_HEADER))[_FREE], "big")
+        seen: set[int] = set()
+        while 0 < trunk <= self.count and trunk not in seen:
+            seen.add(trunk)
+            yield trunk
+            page = self.read(trunk) or bytes(PAGE_SIZE)
+            count = min(_four(page, 4), USABLE // 4 - 2)
+            yield from (_four(page, 8 + 4 * one) for one in range(count))
+            trunk = _four(page, 0)
+
+    @property
+    def free_count(self) -> int:
+        """Return how many pages the file says that nothing uses."""
+        return int.from_bytes((self.read(1) or bytes(_HEADER))[_FREE_COUNT], "big")
 
     def missing(self) -> range:
         """Return the pages that the first one counts and that the file has lost at its end."""
@@ -169,19 +187,10 @@ class Walk:
 
     def free(self, name: str) -> None:
         """Walk the list of pages that nothing uses."""
-        first = self.file.read(1)
-        trunk = int.from_bytes(first[32:36], "big") if first else 0
-        seen: set[int] = set()
-        while 0 < trunk <= self.file.count and trunk not in seen:
-            seen.add(trunk)
-            page = self.file.read(trunk)
-            self._meet(name, [trunk])
-            if page is None:
-                self.broken.add(name)
-                return
-            count = min(int.from_bytes(page[4:8], "big"), USABLE // 4 - 2)
-            self._meet(name, (_four(page, 8 + 4 * one) for one in range(count)))
-            trunk = _four(page, 0)
+        found = list(self.file.free())
+        self._meet(name, found)
+        if len(found) < self.file.free_count:
+            self.broken.add(name)
 
     def _meet(self, name: str, pages: Iterable[int]) -> None:
         for number in pages:

@@ -7,7 +7,7 @@ read; only where something does not agree is every entry judged by itself, to na
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from models.chain import (
@@ -26,6 +26,7 @@ from storage import compare, log, rows
 from storage.authors import Authors
 from storage.database import PAGE_SIZE, Database, Row
 from storage.helpers import Found
+from storage.pages import PageFile
 
 CHUNK = 1000  # entries that are in memory at once
 PAGES = "PAGES"
@@ -33,11 +34,17 @@ PAGES = "PAGES"
 
 @dataclass(frozen=True)
 class Pages:
-    """The MAC of every page of the file, used or not."""
+    """The MAC of every page of the file, used or not.
+
+    Attributes:
+        key: the raw key of the database, if it may be read beside SQLCipher.
+    """
+
+    key: bytes | None = field(default=None, repr=False)
 
     def run(self, database: Database) -> list[Found]:
-        if database.frozen and _is_all_in_use(database):
-            # `Structure` reads every page there is, and SQLCipher asks for the MAC of what it reads.
+        if database.frozen and self.key and _is_rest_whole(database, self.key):
+            # `Structure` reads every other page, and SQLCipher asks for the MAC of what it reads.
             # The connection of an open ledger has many pages in memory: there it would not see.
             return []
         return [
@@ -46,33 +53,48 @@ class Pages:
         ]
 
 
-def _is_all_in_use(database: Database) -> bool:
-    """Tell whether every page of the file belongs to a tree: none is free, none is behind them."""
-    size = database.value("PRAGMA page_count") * PAGE_SIZE
-    return database.path.stat().st_size == size and not database.value("PRAGMA freelist_count")
+def _is_rest_whole(database: Database, key: bytes) -> bool:
+    """Tell whether every page that belongs to no tree is whole, and none is behind them."""
+    if database.path.stat().st_size != database.value("PRAGMA page_count") * PAGE_SIZE:
+        return False
+    file = PageFile(database.reader(), key)
+    free = list(file.free())
+    counted = database.value("PRAGMA freelist_count")
+    return len(free) == counted and all(map(file.is_whole, free))
 
 
 @dataclass(frozen=True)
 class Structure:
-    """The trees: every page whole and used once, every index complete.
+    """The trees: every page whole and used once.
 
     Attributes:
-        derived: also ask whether the indexes of the derived tables are complete; a copy of the
-            ledger needs none of them, and to look up every row in each is half of the work.
+        derived: also ask whether every index is complete; a copy of the ledger needs none of the
+            derived tables, and to look up every row in each is half of the work (`Indexes`).
     """
 
     derived: bool
 
     def run(self, database: Database) -> list[Found]:
-        lines = database.all(f"PRAGMA {'integrity_check' if self.derived else 'quick_check'}(20)")
-        if not self.derived:
-            for name in log.names(database):
-                lines += database.all(f"PRAGMA integrity_check({name})")
-        # What SQLite says of each is for its makers; people need to know that and how much.
-        found = [str(line) for (line,) in lines if line != "ok"]
-        count = sum(len(line.splitlines()) for line in found)
-        words = f"データベースの構造が壊れています（{count}か所）。"
-        return [(PAGES, database.path.name, words)] if found else []
+        check = "integrity_check" if self.derived else "quick_check"
+        return _structural(database, f"PRAGMA {check}(20)")
+
+
+@dataclass(frozen=True)
+class Indexes:
+    """One table: all of its indexes are complete."""
+
+    table: str
+
+    def run(self, database: Database) -> list[Found]:
+        return _structural(database, f"PRAGMA integrity_check({self.table})")
+
+
+def _structural(database: Database, pragma: str) -> list[Found]:
+    # What SQLite says of each is for its makers; people need to know that and how much.
+    found = [str(line) for (line,) in database.all(pragma) if line != "ok"]
+    count = sum(len(line.splitlines()) for line in found)
+    words = f"データベースの構造が壊れています（{count}か所）。"
+    return [(PAGES, database.path.name, words)] if found else []
 
 
 @dataclass(frozen=True)

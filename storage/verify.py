@@ -23,7 +23,7 @@ from storage.database import Database
 from storage.erasing import read_erasures
 from storage.helpers import Found, Helpers, Job, run_here
 from storage.ledger_store import LedgerStore
-from storage.stretch import PAGES, Pages, Stretch, Structure, Surplus
+from storage.stretch import PAGES, Indexes, Pages, Stretch, Structure, Surplus
 
 STRETCH = 10_000  # entries of the longest stretch
 PARTS = 16  # into which a shorter log is cut, so that both helpers end at about the same time
@@ -105,7 +105,7 @@ class _Check:
         weight = head.seq * (1 + TABLES * tables)
         self._run(self._jobs(head, tables), head.seq, self._is_long(weight, 0))
         # Where pages are damaged all else follows from it, and a broken log speaks of no table.
-        pages = [one for one in self._found if one[0] == PAGES]
+        pages = list(dict.fromkeys(one for one in self._found if one[0] == PAGES))
         if pages and self.key is not None:  # say which, whose they are, and what to do
             pages = damage.found_in(self.database, self.key, self.progress) or pages
         log_ = [one for one in self._found if one[0] != VIEW]
@@ -123,7 +123,9 @@ class _Check:
     def _jobs(self, head: Head, tables: bool) -> Iterator[Job]:
         """Yield the parts, long ones first; two helpers are busy while the accounts are read."""
         yield Structure(derived=tables)
-        yield Pages()
+        yield Pages(self.key)
+        if not tables:
+            yield from map(Indexes, self._log_tables())
         try:
             authors = read_authors(self.database)
         except (AzukariError, ValueError):
@@ -140,6 +142,12 @@ class _Check:
         yield from self._stretches(authors, 0, head.seq, tables, erasures, signed)
         if tables:
             yield Surplus(erasures)
+
+    def _log_tables(self) -> list[str]:
+        try:
+            return log.names(self.database)
+        except AzukariError:
+            return []  # `Structure` reads the same page
 
     def _erasures(self, *, whole: bool) -> Erasures:
         try:
