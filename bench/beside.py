@@ -4,11 +4,10 @@ The work goes the way of the program, through `Operations` with its progress dia
 beside the real window on the page of the longest list. A timer asks the window every 10 ms; the
 longest time between two answers is how long somebody would have looked at a window that is stuck.
 On a virtual machine the host takes processors away for a while when all of them work; no program
-can answer then, so what the kernel counts as stolen is told apart.
+can answer then, so what the kernel counts as stolen is told apart, and a process that does nothing
+but ask stands beside as the floor.
 """
 
-import os
-import re
 import statistics
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
 from bench.figure import Figure
+from bench.gaps import EVERY_MS, Gaps, Idler
 from bench.stage import LATER, office
 from models.errors import AzukariError
 from models.ledger import Ledger
@@ -30,12 +30,8 @@ from ui.pictures import without_chatter
 from ui.sample.clock import StoryClock
 from ui.warming import warm_up
 
-EVERY_MS = 10
 LONGEST_LIST = "handling_event"
 A_DAY = 86_400
-_FIRST_LINES = 4096  # bytes of /proc/stat with the lines of the processors
-_OF_ONE = re.compile(rb"cpu\d+ .* ")
-_TICK_MS = 1e3 / os.sysconf("SC_CLK_TCK")
 
 
 class _Silent(DialogAsker):
@@ -53,6 +49,7 @@ class Window:
     Attributes:
         blocked: milliseconds; the longest time in which the window did not answer.
         by_us: the longest of these times less what the host took of it.
+        idle: the same of a process beside it that does nothing.
     """
 
     def __init__(self, ledger: Ledger, folder: Path) -> None:
@@ -62,7 +59,7 @@ class Window:
             prepare(instance)
         self._first = window_first()  # as the program does
         self._first.__enter__()
-        self.blocked = self.by_us = 0.0
+        self.blocked = self.by_us = self.idle = 0.0
         self._before = qInstallMessageHandler(without_chatter)
         self._operations = Operations(_Silent())
         here = Late(lambda: office(folder, StoryClock(LATER), rules=True))
@@ -94,7 +91,7 @@ class Window:
 
     def figures(self, what: str = "it") -> list[Figure]:
         return [
-            Figure(f"  window blocked by {what}", self.by_us, None, "ms", 100),
+            Figure(f"  window blocked by {what}", self.by_us, self.idle, "ms", 100),
             Figure("  with what the host took", self.blocked, None, "ms"),
         ]
 
@@ -119,6 +116,7 @@ class Window:
             self._settle()  # pages that show what changed belong to it
         self.blocked = max(self.blocked, watch.longest)
         self.by_us = max(self.by_us, watch.by_us)
+        self.idle = max(self.idle, watch.idle)
         if errors:
             raise errors[0]
         return taken[0]
@@ -136,38 +134,22 @@ class Watch:
     """The longest times in milliseconds between two answers of the event loop, in a block.
 
     Attributes:
-        longest: as a clock on the wall has it.
-        by_us: the longest that is left of one when what the host took of it is taken off.
+        longest, by_us: see `Gaps`.
+        idle: `by_us` of a process beside it that does nothing but ask.
     """
 
     def __init__(self) -> None:
-        self.longest = self.by_us = 0.0
-        self._last, self._stolen = 0.0, [0.0]
-        self._kernel = os.open(
-            "/proc/stat", os.O_RDONLY
-        )  # once: to open it takes longer than to read
+        self.longest = self.by_us = self.idle = 0.0
         self._timer = QTimer(interval=EVERY_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._look)
 
     def __enter__(self) -> "Watch":
-        self._last, self._stolen = time.perf_counter(), self._taken()
+        self._idler, self._gaps = Idler(), Gaps()
+        self._timer.timeout.connect(self._gaps.note)
         self._timer.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._timer.stop()
-        os.close(self._kernel)
-
-    def _look(self) -> None:
-        now, stolen = time.perf_counter(), self._taken()
-        gap = (now - self._last) * 1e3 - EVERY_MS
-        # Which of the processors the window waited for is not known: the one that lost most.
-        taken = max(new - old for new, old in zip(stolen, self._stolen, strict=True))
-        self.longest = max(self.longest, gap)
-        self.by_us = max(self.by_us, gap - taken)
-        self._last, self._stolen = now, stolen
-
-    def _taken(self) -> list[float]:
-        """Return for each processor the milliseconds that the host gave to others (proc(5))."""
-        lines = os.pread(self._kernel, _FIRST_LINES, 0).split(b"\n")
-        return [int(one.split()[8]) * _TICK_MS for one in lines if _OF_ONE.match(one)]
+        self.longest, self.by_us = self._gaps.longest, self._gaps.by_us
+        self._gaps.close()
+        self.idle = self._idler.stop()

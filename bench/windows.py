@@ -117,8 +117,8 @@ def showing(folder: Path) -> list[Figure]:
         Figure("window with all entries, resident", full, empty, "MB"),
         Figure("  of which the long list", full - empty, None, "MB", 25),
         Figure("  window blocked by a jump in the list", statistics.median(jumps), None, "ms", 100),
-        Figure("  window blocked by words typed over it", words.by_us, None, "ms", 100),
-        Figure("  window blocked by a new order of it", orders.by_us, None, "ms", 100),
+        Figure("  window blocked by words typed over it", words.by_us, words.idle, "ms", 100),
+        Figure("  window blocked by a new order of it", orders.by_us, orders.idle, "ms", 100),
     ]
 
 

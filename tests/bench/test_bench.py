@@ -1,6 +1,7 @@
 """The bench measures what it says: both shapes of a ledger are whole, memory counts helpers."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as table
-from bench import beside, lasting
+from bench import lasting
 from bench.beside import Window
 from bench.by_hand import sign_each
 from bench.figure import quiet
+from bench.gaps import Gaps, Idler
 from bench.memory import Watch
 from bench.stage import build, unlock
 
@@ -87,22 +89,33 @@ def test_what_fails_is_said_in_its_line(tmp_path: Path, capfd: pytest.CaptureFix
     assert "| open: failed (1) | 10 |" in capfd.readouterr().out
 
 
-def test_what_the_host_took_is_taken_off_a_gap(
-    qapp: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_host_took_is_taken_off_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     stolen = iter([[0.0, 0.0], [0.0, 0.0], [20.0, 300.0]])
-    monkeypatch.setattr(beside, "_stolen", lambda: next(stolen))
-    watch = beside.Watch()
-    watch._last, watch._stolen = time.perf_counter() - 0.25, beside._stolen()
-    watch._look()  # nobody took anything: the whole gap is ours
-    ours = watch.by_us
-    assert ours == watch.longest > 200
-    watch._last -= 0.35
-    watch._look()
-    assert watch.longest > 300 and watch.by_us == ours
+    monkeypatch.setattr(Gaps, "_taken", lambda _self: next(stolen))
+    watched = Gaps()
+    watched._last -= 0.25
+    watched.note()  # nobody took anything: the whole gap is ours
+    ours = watched.by_us
+    assert ours == watched.longest > 200
+    watched._last -= 0.35
+    watched.note()
+    assert watched.longest > 300 and watched.by_us == ours
+    watched.close()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_the_kernel_says_what_was_stolen_from_each_processor() -> None:
-    assert len(beside._stolen()) == os.cpu_count()
-    assert all(0 <= one < time.clock_gettime(time.CLOCK_BOOTTIME) * 1e3 for one in beside._stolen())
+    watched = Gaps()
+    stolen = watched._taken()
+    watched.close()
+    assert len(stolen) == os.cpu_count()
+    assert all(0 <= one < time.clock_gettime(time.CLOCK_BOOTTIME) * 1e3 for one in stolen)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="stops a process")
+def test_an_idle_process_notices_when_it_gets_no_processor() -> None:
+    idler = Idler()
+    idler._process.send_signal(signal.SIGSTOP)
+    time.sleep(0.4)
+    idler._process.send_signal(signal.SIGCONT)
+    assert 300 < idler.stop() < 3000
