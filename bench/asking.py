@@ -148,7 +148,9 @@ def _file_is_whole(ledger: Ledger) -> None:
     store, safe = ledger.opened.store, ledger.safe
     assert isinstance(store, LedgerStore) and isinstance(safe, LedgerSafe)
     database = open_snapshot(store.database.path, safe.vault.database_key)
-    found = run_here(Structure(derived=True), database) + run_here(Pages(), database)
+    found = run_here(Structure(derived=True), database) + run_here(
+        Pages(safe.vault.database_key), database
+    )
     database.close()
     if found:
         raise RuntimeError(str(found))

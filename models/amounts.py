@@ -13,8 +13,10 @@ from decimal import Decimal
 from models import custody
 from models.codes import HandlingKind, Timing
 from models.custody import Status
+from models.errors import Refused
 from models.records import HandlingEvent, Item
 from models.records.handling import END_KINDS
+from models.values import halves_a_piece
 
 K = HandlingKind
 SPEAKING = frozenset(
@@ -22,6 +24,22 @@ SPEAKING = frozenset(
      K.STOCKTAKE, K.LOSS}
 )  # fmt: skip
 """Kinds whose lines say how much of the item itself was there."""
+
+
+def require_whole(item: Item, entering: Iterable[HandlingEvent]) -> None:
+    """Refuse an act that speaks of half a sheet; a line of a copy speaks of what was made.
+
+    Raises:
+        Refused
+    """
+    for event in entering:
+        for line in event.lines:
+            mine = line.item_id == item.id and not line.resulting_item_id
+            if mine and halves_a_piece(line.quantity, item.unit):
+                raise Refused(
+                    reason=f"{item.caption()}の数量は、単位が「{item.unit}」なので、"
+                    "整数で入力してください。"
+                )
 
 
 def of_now(item: Item, status: Status, entering: Iterable[HandlingEvent]) -> Iterator[str]:

@@ -388,6 +388,7 @@ class Handling:
         Raises:
             Refused
         """
+        amounts.require_whole(item, mine)
         status = None if item.id in created else self._ledger.store.status(item.id)
         if status is None:  # it comes into being with these acts
             custody.replay(item, mine)

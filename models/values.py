@@ -17,6 +17,12 @@ UNITS: Final[tuple[str, ...]] = (
     *("年", "月", "か月", "日", "時間", "分", "秒"),
 )
 
+PIECES: Final = frozenset(
+    {"枚", "冊", "件", "本", "台", "部", "個", "巻", "通", "点", "袋", "束", "箱", "人", "名"}
+    | {"ファイル", "フォルダ", "フォルダー"}
+)
+"""Units of things that cannot be halved."""
+
 _NUMBER: Final = re.compile(
     r"(?P<sign>[-+△▲−]?)\s*(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,18})(?P<fraction>\.\d{1,12})?"
     r"\s*(?P<unit>\D*)",
@@ -50,6 +56,11 @@ def parse_decimal(text: str, *, field: str = "数量", allow_negative: bool = Fa
     if number < 0 and not allow_negative:
         raise InvalidField(field=field, problem="は0以上の数で入力してください。")
     return Quantity(number, _known_unit(match["unit"].strip(), field))
+
+
+def halves_a_piece(number: Decimal | None, unit: str) -> bool:
+    """Tell whether a quantity is a part of something that is only there as a whole."""
+    return number is not None and unit in PIECES and number != number.to_integral_value()
 
 
 def _why_no_number(plain: str) -> str:

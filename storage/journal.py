@@ -39,7 +39,16 @@ from storage.files import (
 )
 from storage.header import time_text
 from storage.journal_file import PART_SUFFIX, JournalFile, Part, Scan
-from storage.journal_format import FORM, ID_BYTES, VERSION, FileHeader, Keys, broken, read_header
+from storage.journal_format import (
+    BROKEN,
+    FORM,
+    ID_BYTES,
+    VERSION,
+    FileHeader,
+    Keys,
+    broken,
+    read_header,
+)
 
 FILE_LIMIT = 4 << 20  # bytes after which the next command begins a new file
 
@@ -259,7 +268,7 @@ def check_links(
 
 
 def _unknown(folder: Path) -> Damaged:
-    return Damaged(file=str(folder), what_now="台帳と続きが合いません。責任者に連絡してください。")
+    return Damaged(file=str(folder), what_now=f"台帳と続きが合いません。{BROKEN}")
 
 
 def look_over(paths: list[Path]) -> None:

@@ -22,7 +22,7 @@ from models.records import BY_TYPE, ContentErasure
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
 from models.store import Fields, Hit, ListRow, Progress, Query, Write, quiet
-from storage import erasing, log, paper_numbers, rows, schema
+from storage import erasing, item_numbers, log, paper_numbers, rows, schema
 from storage.attachments import Attachments
 from storage.database import Database, Duplicate
 from storage.deriving import derive, rebuild
@@ -83,6 +83,7 @@ class LedgerStore:
         """
         for write in writes:
             paper_numbers.require_free(self.database, write)
+        item_numbers.require_unlike(self.database, writes)
         self._append(command, writes, progress)
 
     def _append(self, command: Command, writes: Sequence[Write], progress: Progress) -> None:

@@ -42,6 +42,7 @@ from models.fields import (
     field,
 )
 from models.records.base import Child, Record
+from models.values import halves_a_piece
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -338,5 +339,7 @@ class Item(Record):
             yield "「複製元」に自分自身は指定できません。"
         if self.quantity is not None and self.quantity <= 0:
             yield "「数量」は0より大きい数で入力してください。"
+        if halves_a_piece(self.quantity, self.unit):
+            yield f"「数量」は、単位が「{self.unit}」のとき、整数で入力してください。"
         if self.origin is not ItemOrigin.COPIED and self.parent_item_id:
             yield "「複製元」は、由来が「複写・複製」のときだけ指定できます。"

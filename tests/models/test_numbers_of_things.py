@@ -1,0 +1,72 @@
+"""What is one thing for people is one in the ledger: numbers of media, and pieces of what is counted."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.codes import HandlingKind as K
+from models.errors import Refused
+from models.records import HandlingEvent, HandlingLine, Item
+from models.values import PIECES, UNITS, halves_a_piece
+from tests.house import House, furnished
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, rules=True, accounts=True) as made:
+        made.story.receive(6)
+        made.clock.wait(60)
+        yield made
+
+
+def stack(house: House) -> Item:
+    return next(one for one in house.story._stock if one.unit == "枚")
+
+
+def received(house: House, **fields: Any) -> None:
+    """Receive a medium like those of the story."""
+    item = replace(house.story._new_item(), **fields)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house.story, "_new_item", lambda: item)
+        house.story.receive(1)
+
+
+def test_a_number_in_wide_characters_is_the_same_number(house: House) -> None:
+    number = stack(house).item_no
+    wide = number.translate({code: code + 0xFEE0 for code in range(33, 127)})
+    assert wide != number
+    with pytest.raises(Refused, match="全角・半角が違うだけ") as refused:
+        received(house, item_no=wide)
+    assert f"「{number}」" in str(refused.value) and f"「{wide}」" in str(refused.value)
+    before = house.ledger.store.head()
+    received(house, item_no="Ｂ－９９")
+    with pytest.raises(Refused, match="全角・半角が違うだけ"):
+        received(house, item_no="B-99")
+    received(house, item_no="B-98")
+    assert house.ledger.store.head().seq == before.seq + 4
+
+
+def test_half_a_sheet_is_refused_and_half_a_gigabyte_is_not(house: House) -> None:
+    with pytest.raises(Refused, match="整数"):
+        received(house, item_no="H-1", quantity=Decimal("0.5"), unit="枚")
+    received(house, item_no="H-2", quantity=Decimal("0.5"), unit="GB")
+    item = stack(house)
+    counted = HandlingEvent(
+        contract_id=item.contract_id, kind=K.STOCKTAKE, purpose="終業時の現品確認",
+        occurred_at=house.clock(), actor_person_id=house.story.people["supervisor"],
+        place_from_id=item.home_place_id,
+        lines=(HandlingLine(item_id=item.id, quantity=Decimal("0.001")),),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="単位が「枚」なので"):
+        house.ledger.handling.record(counted)
+
+
+@pytest.mark.parametrize("unit", sorted(PIECES))
+def test_pieces_are_units_that_people_type(unit: str) -> None:
+    assert unit in UNITS
+    assert halves_a_piece(Decimal("1.5"), unit) and not halves_a_piece(Decimal("2.000"), unit)
+    assert not halves_a_piece(None, unit)
