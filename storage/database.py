@@ -10,7 +10,7 @@ not a habit (docs/format.md, "Database"):
 5. every pragma is read back;
 6. an authorizer denies what would let data out: ATTACH, DETACH, temp files, another key.
 
-Driver errors leave this module as errors of `models/errors.py`; what is left is a bug of ours.
+Driver errors leave this module as errors of `models/errors/`; what is left is a bug of ours.
 """
 
 import os

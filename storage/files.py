@@ -8,7 +8,7 @@ Data can be lost here, so the rules stand in one place:
 - a file that must survive a torn write is overwritten in place and exists twice (see
   `storage/header_files.py`): no rename, which Windows does not promise to be atomic;
 - links and empty files are refused on reading: neither is ever written by us;
-- every `OSError` becomes an error of `models/errors.py` in `translate`, and nowhere else.
+- every `OSError` becomes an error of `models/errors/` in `translate`, and nowhere else.
 """
 
 import errno

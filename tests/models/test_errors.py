@@ -88,6 +88,16 @@ def test_the_facts_stay_as_they_were_given() -> None:
     assert str(error) == "「日時」を確かめて、入力し直してください。"
 
 
+def test_whoever_asks_for_an_error_finds_it_in_the_one_place() -> None:
+    declared = {
+        node.name
+        for file in (ROOT / "models" / "errors").glob("*.py")
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    }
+    assert declared == {one.__name__ for one in CLASSES} == declared & set(errors.__all__)
+
+
 def test_what_only_the_program_enters_is_nobodys() -> None:
     nobodys = [name for name, roles in permissions.WRITE.items() if not roles]
     assert SystemEvent.type in nobodys

@@ -1,0 +1,125 @@
+"""Passwords, recovery sheets and accounts that do not let somebody in, or not so far."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from models.errors.base import AzukariError
+
+
+class WrongPassword(AzukariError):
+    """Unknown user or wrong password: one answer for both, after the same time."""
+
+    code = "WRONG_PASSWORD"
+    exit_code = 3
+    sentence = "利用者名またはパスワードが違います。大文字・小文字と入力モードを確かめて、もう一度入力してください。"
+
+
+class LockedOut(AzukariError):
+    """Too many failures. Fact: until (shown time)."""
+
+    code = "LOCKED_OUT"
+    exit_code = 3
+    sentence = "続けて失敗したため、{until}まで利用できません。時間をおいてから、もう一度入力してください。"
+
+
+class Locked(AzukariError):
+    """The ledger is locked; somebody must sign in first."""
+
+    code = "LOCKED"
+    exit_code = 3
+    sentence = "台帳はロックされています。利用者名とパスワードを入力してください。"
+
+
+class NotPermitted(AzukariError):
+    """The role of the signed-in user does not allow the act. Facts: act, who."""
+
+    code = "NOT_PERMITTED"
+    exit_code = 3
+    sentence = "この操作（{act}）は、{who}だけが行えます。担当の方に依頼してください。"
+
+
+class EnteredByProgram(NotPermitted):
+    """Nobody enters records of this type by hand, whatever his role. Fact: what."""
+
+    sentence = (
+        "{what}は、預り台帳が自動で記帳します。どの区分の利用者も、登録・訂正・取消はできません。"
+        "内容がおかしいときは、もとになった操作の記録を確かめてください。"
+    )
+
+
+class MustChangePassword(AzukariError):
+    """The first password was chosen by somebody else; nothing is entered before it is changed."""
+
+    code = "MUST_CHANGE_PASSWORD"
+    exit_code = 3
+    sentence = (
+        "最初のパスワードのままでは使えません。"
+        "先に、自分だけが知っているパスワードに変更してください。"
+    )
+
+
+class AccountUnfinished(AzukariError):
+    """Keys and account of the user do not agree: an act died between the two. Fact: login."""
+
+    code = "ACCOUNT_UNFINISHED"
+    exit_code = 3
+    sentence = (
+        "{login}の鍵が、台帳の登録と一致しません。パスワードの再発行か回復が、途中で終わっています。"
+        "再発行のときは、ほかの責任者かシステム管理者が一度サインインすると完了します。"
+        "回復シートを使ったときは、同じシートでもう一度回復してください。"
+    )
+
+
+class DeviceSecretMissing(AzukariError):
+    """This PC does not hold the device secret of the ledger."""
+
+    code = "DEVICE_SECRET_MISSING"
+    exit_code = 3
+    sentence = (
+        "このPCには、この台帳を開くための端末情報がありません。"
+        "登録済みのPCで開くか、回復シートを使ってこのPCを登録してください。"
+    )
+
+
+class SheetUsed(AzukariError):
+    """A recovery sheet let somebody in, and what came after it failed. Fact: reason."""
+
+    code = "SHEET_USED"
+    exit_code = 5
+    sentence = (
+        "新しいパスワードで開けます。使った回復シートは、もう使えません。そのあとの処理はできませんでした。"
+        "{reason}新しい回復シートを受け取っていないときは、新しいパスワードで開いて、"
+        "「設定・利用者」の「回復シート」で作り直してください。"
+    )
+
+
+class SheetUncertain(AzukariError):
+    """The key header was written by half when the disk failed. Facts: file, reason."""
+
+    code = "SHEET_UNCERTAIN"
+    exit_code = 5
+    sentence = (
+        "「{file}」の鍵ファイルの書換えの途中で、書き込めなくなりました。{reason}"
+        "新しい回復シートも前の回復シートも、捨てないでください。直してから（新しい）パスワードで開き、"
+        "「設定・利用者」の「回復シート」で作り直してください。開けないときは、前の回復シートをもう一度使ってください。"
+    )
+
+
+class WrongRecoverySheet(AzukariError):
+    """A recovery sheet without typing errors does not open this ledger or backup."""
+
+    code = "WRONG_RECOVERY_SHEET"
+    exit_code = 3
+    sentence = (
+        "この回復シートでは開けません。新しい回復シートに替えていないか、"
+        "別の台帳のシートでないかを確かめてください。"
+    )
+
+
+class WeakPassword(AzukariError):
+    """The proposed password is too easy. Fact: reason."""
+
+    code = "WEAK_PASSWORD"
+    exit_code = 1
+    sentence = "このパスワードは使えません。{reason}"
+    unnamed: ClassVar[Mapping[str, str]] = {"reason": "別のパスワードを入力してください。"}
