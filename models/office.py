@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import NamedTuple
 
 from models.access import Act
 from models.backups import keep_restore, record_restore, record_restore_test
@@ -31,6 +32,20 @@ FROZEN = (
     "書込みのできない場所の台帳なので、ロックを取らずに、あるがままに読みました。"
     "利用の記録は残らず、更新ジャーナルは見ていません。"
 )
+
+
+class RestoredWithSheet(NamedTuple):
+    """A ledger that a recovery sheet brought back on any PC.
+
+    Attributes:
+        restored: where it comes from and what was left out; its head is before any new entry.
+        head: of the ledger as it stands now, with the entries of who was let in and of the restore.
+        sheet: text of the sheet that replaces the used one.
+    """
+
+    restored: Restored
+    head: Head
+    sheet: str
 
 
 @dataclass(frozen=True)
@@ -318,20 +333,17 @@ class Office:
         hand_out: HandOut = SHOWN,
         *,
         up_to_damage: bool = False,
-    ) -> tuple[Head, str]:
+    ) -> RestoredWithSheet:
         """Restore a backup on any PC with the recovery sheet of its time, and let somebody in.
 
         Args:
             journal, up_to_damage: as in `restore`.
             hand_out: keeps the next sheet before it comes into force.
 
-        Returns:
-            The head of the restored ledger and the text of the new sheet.
-
         Raises:
             AzukariError: the folder does not exist then.
         """
-        done: list[tuple[Head, str]] = []
+        done: list[RestoredWithSheet] = []
         started = self.clock()
 
         def settle_in(place: PurePath, restored: Restored) -> None:
@@ -342,7 +354,7 @@ class Office:
                 self._arrive(ledger)
                 record_restore(ledger, restored, started)
                 ledger.access.note(Act.RESTORE, BackupRun.type)
-                done.append((ledger.store.head(), fresh))
+                done.append(RestoredWithSheet(restored, ledger.store.head(), fresh))
             finally:
                 ledger.close()
 

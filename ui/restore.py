@@ -34,7 +34,7 @@ from models.errors import (
 )
 from models.gate import Restored
 from models.ledger import Ledger
-from models.office import Office
+from models.office import Office, RestoredWithSheet
 from models.records import Person
 from models.store import Progress
 from ui.asking import dialog_buttons
@@ -319,43 +319,43 @@ class RestoreDialog(QDialog):
         password, person = self.new_password.first.text(), self._person()
         journal = self._journal_folder()
 
-        def work(progress: Progress) -> tuple[Ledger, str]:
+        def work(progress: Progress) -> tuple[Ledger, RestoredWithSheet]:
             office = self._office
-            _, fresh = office.restore_with_sheet(
+            done = office.restore_with_sheet(
                 file, folder, sheet, login, password, progress, person, journal,
                 up_to_damage=up_to_damage,
             )  # fmt: skip
             try:
-                return office.unlock(folder, login, password), fresh
+                return office.unlock(folder, login, password), done
             except AzukariError as error:  # the new sheet is in force and nobody was shown it
                 raise SheetUsed(reason=str(error)) from error
 
         self._operations.long(
-            self.tr("復元"), work, lambda found: self._show_new_sheet(folder, found), self,
+            self.tr("復元"), work, lambda found: self._show_new_sheet(folder, *found), self,
             failed=lambda error: self._failed(
                 error, lambda: self._with_sheet(file, folder, up_to_damage=True)
             ),
         )  # fmt: skip
 
-    def _show_new_sheet(self, folder: Path, found: tuple[Ledger, str]) -> None:
+    def _show_new_sheet(self, folder: Path, ledger: Ledger, done: RestoredWithSheet) -> None:
         """Let the new sheet be printed and typed back before the ledger is handed on."""
         self.sheet.clear()
         self.new_password.clear()
         self.new_sheet = RecoverDialog(self._office, self._operations, folder, self.parentWidget())
         self.new_sheet.recovered.connect(self.recovered.emit)
-        self.new_sheet.show_new_sheet(found)
+        self.new_sheet.show_new_sheet((ledger, done.sheet))
         self.restored.emit(folder)
         super().accept()
         self.new_sheet.open()
+        self._operations.asker.tell(self.new_sheet, self._told(folder, done.restored))
+
+    def _told(self, folder: Path, restored: Restored) -> str:
+        said = self.tr("復元し、検証しました。\n{0}\n{1}")
+        return said.format(folder, restored_words(restored))
 
     def _done(self, folder: Path, restored: Restored) -> None:
-        self._operations.asker.tell(
-            self,
-            self.tr(
-                "復元し、検証しました。\n{0}\n{1}\n"
-                "この台帳を使うときは、ロック画面の「ほかの台帳」で選んでください。"
-            ).format(folder, restored_words(restored)),
-        )
+        next_time = self.tr("この台帳を使うときは、ロック画面の「ほかの台帳」で選んでください。")
+        self._operations.asker.tell(self, f"{self._told(folder, restored)}\n{next_time}")
         self.restored.emit(folder)
         super().accept()
 

@@ -554,7 +554,7 @@ def test_a_backup_comes_back_on_a_new_computer_with_the_sheet(house: House, tmp_
         new_pc.gate.restore(
             made.file, target, login=BOSS.login, password=BOSS.password, progress=quiet
         )
-    head, fresh = new_pc.restore_with_sheet(
+    _, head, fresh = new_pc.restore_with_sheet(
         made.file, target, house.sheet, BOSS.login, FRESH, quiet
     )
     assert head.seq > made.head.seq

@@ -173,10 +173,10 @@ def test_the_sheet_restores_with_the_journal_too(house: House) -> None:
     enter(house.ledger)
     head = house.ledger.store.head()
     new = house.folder / "new"
-    reached, _sheet = house.office.restore_with_sheet(
+    restored, reached, _sheet = house.office.restore_with_sheet(
         backup, new, house.sheet, BOSS.login, "遠い山から届く七通の手紙", quiet, journal=usb(house)
     )
-    assert reached.seq > head.seq
+    assert reached.seq > restored.head.seq == head.seq
     ledger = house.office.unlock(new, BOSS.login, "遠い山から届く七通の手紙")
     assert sound(ledger)
     assert any(run.record.to_event_seq == head.seq for run in ledger.registers.all(BackupRun))

@@ -296,6 +296,7 @@ def test_the_sheet_restores_up_to_the_damage_when_it_is_agreed(
     place.answers.replies.append(True)
     (ledger,) = restored(place, dialog)
     assert any(f"記帳番号{damage.reached:,}まで復元しますか" in one for one in place.answers.asked)
+    assert "番目の記録" in place.answers.asked[-1] and "戻していません" in place.answers.asked[-1]
     assert ledger.registers.one(Organization, name="一番") is not None
     assert ledger.registers.one(Organization, name="二番") is None
     assert any("戻していません" in line for line in ledger.paper.numbering().warnings)

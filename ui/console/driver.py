@@ -6,7 +6,7 @@ repeated request an answer instead of a second act). docs/console.md lists the v
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -63,7 +63,7 @@ from ui.console.requests import (
     word_of,
 )
 from ui.console.tables import note_print
-from ui.console.verbs import contract_by_no, describe
+from ui.console.verbs import came_back, contract_by_no, describe
 from ui.exporting import export_register
 from ui.issue import IssueRequest, issue
 
@@ -381,11 +381,7 @@ class Driver:
             place_of(request, "journal", present_folder) if "journal" in request else None,
             up_to_damage=request.get("up_to_damage") is True,
         )
-        head, gap = restored.head, restored.gap
-        return {
-            "ledger": str(folder), "seq": head.seq, "head": head.hex, "torn": restored.torn,
-            "gap": asdict(gap) if gap else None, "passed": list(restored.passed),
-        }  # fmt: skip
+        return came_back(folder, restored.head, restored)
 
     def _journal(self, request: Request) -> Answer:
         desk = self._open().journal

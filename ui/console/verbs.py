@@ -12,10 +12,12 @@ from models import paper_known
 from models.access import Act
 from models.after_erasure import erased_words, erasures_of
 from models.backups import record_backup, record_verification, restored_words
+from models.chain import Head
 from models.codes import BackupKind, BackupResult
 from models.errors import AzukariError, Foreign, NotFound, SheetUsed
 from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
+from models.gate import Restored
 from models.journal import WORDS, JournalState
 from models.ledger import Ledger
 from models.mending import advice, rebuilt
@@ -346,15 +348,24 @@ def restore(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         Path(arguments.backup), folder, login, password, speaker.progress, journal,
         up_to_damage=arguments.up_to_damage,
     )  # fmt: skip
-    head, gap = restored.head, restored.gap
-    result = {
+    said = f"「{folder}」に復元し、検証しました。"
+    speaker.result(came_back(folder, restored.head, restored), [said, restored_words(restored)])
+    return _all_of(restored)
+
+
+def came_back(folder: Path, head: Head, restored: Restored) -> dict[str, Any]:
+    """Return a restored ledger and what was left out, as the console and the driver tell it."""
+    gap = restored.gap
+    return {
         "ledger": str(folder), "seq": head.seq, "head": head.hex, "torn": restored.torn,
         "missing": restored.missing, "gap": asdict(gap) if gap else None,
         "passed": list(restored.passed),
     }  # fmt: skip
-    said = f"「{folder}」に復元し、検証しました。"
-    speaker.result(result, [said, restored_words(restored)])
-    return 1 if restored.missing or gap else 0
+
+
+def _all_of(restored: Restored) -> int:
+    """Return the exit code that tells whether everything came back."""
+    return 1 if restored.missing or restored.gap else 0
 
 
 def _restore_with_sheet(arguments: Namespace, office: Office, speaker: Speaker) -> int:
@@ -363,20 +374,15 @@ def _restore_with_sheet(arguments: Namespace, office: Office, speaker: Speaker) 
     sheet = typed_sheet(arguments)
     with new_sheet_file(arguments) as file:
         login, password = login_and_password(arguments)
-        head, _ = office.restore_with_sheet(
+        restored, head, _ = office.restore_with_sheet(
             Path(arguments.backup), folder, sheet, login, password, speaker.progress,
             newcomer(arguments), Path(arguments.journal) if arguments.journal else None, file,
             up_to_damage=arguments.up_to_damage,
         )  # fmt: skip
-    result = {
-        "ledger": str(folder),
-        "seq": head.seq,
-        "head": head.hex,
-        "new_sheet": arguments.new_sheet_file,
-    }
-    lines = [f"「{folder}」に復元し、検証しました。記帳番号 {head.seq:,}", _sheet_line(arguments)]
-    speaker.result(result, lines)
-    return 0
+    result = {**came_back(folder, head, restored), "new_sheet": arguments.new_sheet_file}
+    said = f"「{folder}」に復元し、検証しました。記帳番号 {head.seq:,}"
+    speaker.result(result, [said, restored_words(restored), _sheet_line(arguments)])
+    return _all_of(restored)
 
 
 def recover(arguments: Namespace, office: Office, speaker: Speaker) -> int:

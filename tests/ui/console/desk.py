@@ -47,7 +47,11 @@ class Console:
         return self.house.folder / "ledger"
 
     def __call__(
-        self, *argv: object, user: str | None = BOSS.login, password: str | None = None
+        self,
+        *argv: object,
+        user: str | None = BOSS.login,
+        password: str | None = None,
+        as_json: bool = True,
     ) -> Said:
         self.house.ledger.close()
         words = [str(word) for word in argv]
@@ -59,7 +63,7 @@ class Console:
         out, err = io.StringIO(), io.StringIO()
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                code = run([*words, "--json"], lambda: self.house.office)
+                code = run([*words, *(["--json"] if as_json else [])], lambda: self.house.office)
         finally:
             os.environ.pop(VARIABLE, None)
         return Said(code, out.getvalue(), err.getvalue())

@@ -17,6 +17,7 @@ from ui.console.driver import Driver
 from ui.sample import cast
 
 BOSS = cast.USERS[0]
+FRESH = "遠い山から届く七通の手紙"
 
 
 @pytest.fixture
@@ -81,10 +82,15 @@ def test_a_set_back_ledger_is_refused_and_answered_for(house: House, console: Co
     assert console("status", ledger).code == 0 and console.sound()
 
 
-def test_restore_ends_before_damage_of_the_journal_when_it_is_told_to(
-    house: House, console: Console
-) -> None:
-    ledger, new = house.folder / "ledger", house.folder / "new"
+def harm(file: Path, at: int) -> None:
+    raw = bytearray(file.read_bytes())
+    raw[at] ^= 1
+    file.write_bytes(raw)
+
+
+def damaged_behind_a_backup(house: House, console: Console) -> tuple[Path, int, list[int]]:
+    """Return a backup, the entry up to which its journal leads, and those that damage took."""
+    ledger = house.folder / "ledger"
     console("journal", ledger, "--start", usb(house))
     (house.folder / "backup").mkdir()
     backup = Path(console("backup", ledger, house.folder / "backup").answer["file"])
@@ -93,9 +99,15 @@ def test_restore_ends_before_damage_of_the_journal_when_it_is_told_to(
     end = file.stat().st_size
     lost = [enter(house.ledger) for _ in range(2)]
     house.ledger.close()
-    raw = bytearray(file.read_bytes())
-    raw[end + 100] ^= 1
-    file.write_bytes(raw)
+    harm(file, end + 100)
+    return backup, reached, lost
+
+
+def test_restore_ends_before_damage_of_the_journal_when_it_is_told_to(
+    house: House, console: Console
+) -> None:
+    new = house.folder / "new"
+    backup, reached, lost = damaged_behind_a_backup(house, console)
     words = ("restore", backup, new, "--journal", usb(house))
     refused(console(*words), 4, "JOURNAL_DAMAGED", "--up-to-damage")
     assert not new.exists()
@@ -104,6 +116,29 @@ def test_restore_ends_before_damage_of_the_journal_when_it_is_told_to(
     gap = said.answer["gap"]
     assert (gap["first"], gap["last"]) == (lost[0], lost[-1]) and "番目の記録" in gap["where"]
     assert console("verify", new, "--full").answer["ok"]
+
+
+def test_a_restore_with_the_sheet_names_what_it_left_out_as_one_with_a_password_does(
+    house: House, console: Console
+) -> None:
+    new, file = house.folder / "new", house.folder / "sheet"
+    file.write_text(house.sheet)
+    backup, reached, lost = damaged_behind_a_backup(house, console)
+    words = ("restore", backup, new, "--journal", usb(house), "--up-to-damage")
+    sheet = ("--sheet-file", file, "--new-sheet-file", house.folder / "next")
+    said = console(*words, *sheet, password=FRESH)
+    assert said.code == 1 and said.answer["seq"] > reached  # with the entry of the restore
+    gap = said.answer["gap"]
+    assert (gap["first"], gap["last"], said.answer["passed"]) == (lost[0], lost[-1], [])
+    assert (said.answer["missing"], said.answer["torn"]) == (0, False)
+    assert said.answer["new_sheet"] == str(house.folder / "next")
+    said = console(
+        "restore", backup, house.folder / "again", "--journal", usb(house), "--up-to-damage",
+        "--sheet-file", file, "--new-sheet-file", house.folder / "third",
+        password=FRESH, as_json=False,
+    )  # fmt: skip
+    assert f"{reached:,}まで復元しました" in said.out and "番目の記録" in said.out
+    assert "戻していません" in said.out and "新しい回復シート" in said.out
 
 
 def test_restore_with_the_journal_comes_to_the_last_entry(house: House, console: Console) -> None:
