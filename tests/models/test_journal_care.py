@@ -42,6 +42,15 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         yield made
 
 
+@pytest.fixture
+def over(tmp_path: Path) -> Iterator[House]:
+    """A ledger with a journal, one of whose contracts can be erased; a stick has a backup of it."""
+    (tmp_path / "stick").mkdir()
+    with ended(tmp_path, journal=True) as made:
+        back_up(made)
+        yield made
+
+
 def work(house: House, count: int = 8) -> None:
     ledger = house.ledger
     for number in range(count):
@@ -197,40 +206,36 @@ def readable(house: House) -> bytes:
     return found + b"".join(beside.read(name) for name in beside.names())
 
 
-def test_no_erased_content_is_left_that_the_present_keys_open(tmp_path: Path) -> None:
-    (tmp_path / "stick").mkdir()
-    with ended(tmp_path, journal=True) as house:
-        back_up(house)
-        canary = CANARY.encode()
-        assert canary in readable(house) and PICTURE in readable(house)
-        erase(house)
-        assert PICTURE not in readable(house)  # at once
-        assert canary in readable(house)
-        listed = [one.run.file_name for one in ending(house.ledger)]
-        back_up(house)
-        end_files(house)
-        assert canary not in readable(house)
-        gone = [one.run.id for one in ending(house.ledger) if one.must]
-        assert listed == [] and len(gone) == 1
-        dispose(house.ledger, gone, "内容を消去したため")
-        for number, run in enumerate(standing(house.ledger)):
-            assert restored(house, run.file_name, f"back{number}") == house.ledger.store.head().seq
+def test_no_erased_content_is_left_that_the_present_keys_open(over: House) -> None:
+    canary = CANARY.encode()
+    assert canary in readable(over) and PICTURE in readable(over)
+    erase(over)
+    assert PICTURE not in readable(over)  # at once
+    assert canary in readable(over)
+    listed = [one.run.file_name for one in ending(over.ledger)]
+    back_up(over)
+    end_files(over)
+    assert canary not in readable(over)
+    gone = [one.run.id for one in ending(over.ledger) if one.must]
+    assert listed == [] and len(gone) == 1
+    dispose(over.ledger, gone, "内容を消去したため")
+    for number, run in enumerate(standing(over.ledger)):
+        assert restored(over, run.file_name, f"back{number}") == over.ledger.store.head().seq
 
 
-def test_copies_that_were_away_at_the_erasure_go_when_they_are_back(tmp_path: Path) -> None:
-    with ended(tmp_path, journal=True) as house:
-        copies = tmp_path / "journal" / "attachments"
-        kept = {path.name: path.read_bytes() for path in copies.iterdir()}
-        first = house.ledger.store.holdings(house.story.contract.id).numbers[0]
-        erase(house)
-        assert list(copies.iterdir()) == []
-        for name, data in kept.items():
-            (copies / name).write_bytes(data)
-        before = house.ledger.store.head().seq
-        outside = house.ledger.ending.outside(first, before)
-        assert {path.name for path in outside.journal} >= set(kept)
-        house.sign_in(BOSS.login)
-        assert list(copies.iterdir()) == []
+def test_copies_that_were_away_at_the_erasure_go_when_they_are_back(over: House) -> None:
+    copies = over.folder / "journal" / "attachments"
+    kept = {path.name: path.read_bytes() for path in copies.iterdir()}
+    first = over.ledger.store.holdings(over.story.contract.id).numbers[0]
+    erase(over)
+    assert list(copies.iterdir()) == []
+    for name, data in kept.items():
+        (copies / name).write_bytes(data)
+    before = over.ledger.store.head().seq
+    outside = over.ledger.ending.outside(first, before)
+    assert {path.name for path in outside.journal} >= set(kept)
+    over.sign_in(BOSS.login)
+    assert list(copies.iterdir()) == []
 
 
 # --- what came between an erasure and the new file ------------------------------------------------
@@ -241,98 +246,84 @@ def spent_after_a_backup(house: House) -> list[str]:
     return [path.name for path in journal_proposal(house.ledger).spent.files]
 
 
-def test_a_death_before_the_new_file_is_made_up_for_at_the_next_sign_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "stick").mkdir()
-    with ended(tmp_path, journal=True) as house:
-        back_up(house)
-        old = journal_files(house)
-        keeper = type(house.ledger.safe.journal)
-        with monkeypatch.context() as dying:
-            dying.setattr(keeper, "leave_erased", died)
-            with pytest.raises(KeyboardInterrupt):
-                erase(house)
-        assert journal_files(house) == old and CANARY.encode() in readable(house)
-        house.sign_in(BOSS.login)
-        assert len(journal_files(house)) == len(old) + 1
-        house.sign_in(BOSS.login)  # once is enough
-        assert len(journal_files(house)) == len(old) + 1
-        assert spent_after_a_backup(house) == old
-        end_files(house)
-        assert CANARY.encode() not in readable(house)
-        last = house.ledger.store.head().seq
-        assert restored(house, standing(house.ledger)[-1].file_name, "back") == last
-        assert house.ledger.safe.verify(full=True, progress=quiet).ok
+def die_after_erasing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Erase, and die before the journal leaves the file that holds the content."""
+    with monkeypatch.context() as dying:
+        dying.setattr(type(house.ledger.safe.journal), "leave_erased", died)
+        with pytest.raises(KeyboardInterrupt):
+            erase(house)
 
 
 def died(_keeper: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_journal_that_fails_at_the_erasure_goes_on_in_a_new_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "stick").mkdir()
-    with ended(tmp_path, journal=True) as house:
-        back_up(house)
-        old = journal_files(house)
-        with monkeypatch.context() as failing:
-            failing.setattr(JournalFile, "append", full)
-            with pytest.raises(JournalFailed):
-                erase(house)
-        assert house.ledger.registers.all(ContentErasure) and journal_files(house) == old
-        (one,) = house.ledger.registers.all(ContentErasure)
-        work(house, 1)  # takes the journal up again
-        for path in house.ledger.ending.outside(1, one.meta.created_seq).journal:
-            assert path.name != journal_files(house)[-1]
-        assert set(old) <= set(spent_after_a_backup(house))
-        end_files(house)
-        assert CANARY.encode() not in readable(house)
-        assert house.ledger.safe.verify(full=True, progress=quiet).ok
-
-
-def full(_file: object, _part: object) -> None:
+def full(*_: object) -> None:
     raise DiskFull(file="journal")
+
+
+def test_a_death_before_the_new_file_is_made_up_for_at_the_next_sign_in(
+    over: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = journal_files(over)
+    die_after_erasing(over, monkeypatch)
+    assert journal_files(over) == old and CANARY.encode() in readable(over)
+    over.sign_in(BOSS.login)
+    assert len(journal_files(over)) == len(old) + 1
+    over.sign_in(BOSS.login)  # once is enough
+    assert len(journal_files(over)) == len(old) + 1
+    assert spent_after_a_backup(over) == old
+    end_files(over)
+    assert CANARY.encode() not in readable(over)
+    last = over.ledger.store.head().seq
+    assert restored(over, standing(over.ledger)[-1].file_name, "back") == last
+    assert over.ledger.safe.verify(full=True, progress=quiet).ok
+
+
+def test_a_journal_that_fails_at_the_erasure_goes_on_in_a_new_file(
+    over: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = journal_files(over)
+    with monkeypatch.context() as failing:
+        failing.setattr(JournalFile, "append", full)
+        with pytest.raises(JournalFailed):
+            erase(over)
+    assert over.ledger.registers.all(ContentErasure) and journal_files(over) == old
+    (one,) = over.ledger.registers.all(ContentErasure)
+    work(over, 1)  # takes the journal up again
+    for path in over.ledger.ending.outside(1, one.meta.created_seq).journal:
+        assert path.name != journal_files(over)[-1]
+    assert set(old) <= set(spent_after_a_backup(over))
+    end_files(over)
+    assert CANARY.encode() not in readable(over)
+    assert over.ledger.safe.verify(full=True, progress=quiet).ok
 
 
 def test_a_new_file_that_cannot_be_begun_is_said_and_begun_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    over: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with ended(tmp_path, journal=True) as house:
-        old = journal_files(house)
-        with monkeypatch.context() as failing:
-            failing.setattr(JournalFile, "create", full_file)
-            erase(house)
-            assert house.ledger.journal.status().state is JournalState.BROKEN
-            with pytest.raises(JournalMissing):
-                work(house, 1)
-        assert journal_files(house) == old
-        work(house, 1)
-        assert len(journal_files(house)) == len(old) + 1
-        assert house.ledger.journal.status().state is JournalState.OK
-
-
-def full_file(*_: object) -> None:
-    raise DiskFull(file="journal")
+    old = journal_files(over)
+    with monkeypatch.context() as failing:
+        failing.setattr(JournalFile, "create", full)
+        erase(over)
+        assert over.ledger.journal.status().state is JournalState.BROKEN
+        with pytest.raises(JournalMissing):
+            work(over, 1)
+    assert journal_files(over) == old
+    work(over, 1)
+    assert len(journal_files(over)) == len(old) + 1
+    assert over.ledger.journal.status().state is JournalState.OK
 
 
 def test_the_prune_sees_and_leaves_the_file_that_holds_erased_content(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    over: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "stick").mkdir()
-    with ended(tmp_path, journal=True) as house:
-        back_up(house)
-        keeper = type(house.ledger.safe.journal)
-        with monkeypatch.context() as dying:
-            dying.setattr(keeper, "leave_erased", died)
-            with pytest.raises(KeyboardInterrupt):
-                erase(house)
-        old = journal_files(house)
-        back_up(house)
-        proposed = journal_proposal(house.ledger)
-        assert proposed.obstacle == NOT_YET.format(1) and len(journal_files(house)) == len(old) + 1
-        assert spent_after_a_backup(house) == old
-        end_files(house)
-        assert journal_proposal(house.ledger).obstacle == NOTHING
-        assert CANARY.encode() not in readable(house)
+    die_after_erasing(over, monkeypatch)
+    old = journal_files(over)
+    back_up(over)
+    proposed = journal_proposal(over.ledger)
+    assert proposed.obstacle == NOT_YET.format(1) and len(journal_files(over)) == len(old) + 1
+    assert spent_after_a_backup(over) == old
+    end_files(over)
+    assert journal_proposal(over.ledger).obstacle == NOTHING
+    assert CANARY.encode() not in readable(over)
