@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -37,6 +38,15 @@ def shown(house: House, desk: Desk, qtbot: QtBot) -> EraseDialog:
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog
+
+
+def contracts_page(desk: Desk, qtbot: QtBot, verb: str) -> tuple[ContractsPage, QAction]:
+    """Return the page of the contracts, shown, and one of its buttons."""
+    page = ContractsPage(desk)
+    qtbot.addWidget(page)
+    page.show()
+    settle(qtbot, desk.operations)
+    return page, next(one for one in page.verbs() if one.text() == verb)
 
 
 def words(dialog: EraseDialog) -> str:
@@ -90,11 +100,7 @@ def test_it_erases_with_number_reason_and_second_person(
 def test_the_contract_page_offers_it_for_a_marked_contract(
     house: House, desk: Desk, qtbot: QtBot
 ) -> None:
-    page = ContractsPage(desk)
-    qtbot.addWidget(page)
-    page.show()
-    settle(qtbot, desk.operations)
-    verb = next(one for one in page.verbs() if one.text() == "内容の消去")
+    page, verb = contracts_page(desk, qtbot, "内容の消去")
     page.tab.view.mark(house.ledger.registers.all(Contract)[0].record.id)
     settle(qtbot, desk.operations)
     assert verb.isEnabled()
@@ -106,11 +112,7 @@ def test_the_contract_page_offers_it_for_a_marked_contract(
 def test_what_is_left_of_an_erased_contract_offers_no_correction(
     house: House, desk: Desk, qtbot: QtBot
 ) -> None:
-    page = ContractsPage(desk)
-    qtbot.addWidget(page)
-    page.show()
-    settle(qtbot, desk.operations)
-    revise = next(one for one in page.verbs() if one.text() == "訂正")
+    page, revise = contracts_page(desk, qtbot, "訂正")
     page.tab.view.mark(house.story.contract.id)
     settle(qtbot, desk.operations)
     assert revise.isEnabled()
