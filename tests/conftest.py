@@ -115,6 +115,17 @@ def house(shared_house: "House") -> "House":
 
 
 @pytest.fixture
+def house_and_sticks(tmp_path: Path) -> "Iterator[House]":
+    """A ledger of its own with all accounts, beside two empty folders for backups."""
+    from tests.house import furnished
+
+    for name in ("stick", "other"):
+        (tmp_path / name).mkdir()
+    with furnished(tmp_path, accounts=True) as house:
+        yield house
+
+
+@pytest.fixture
 def around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for all that the program writes of its own will, temp folder and home too."""
     around = tmp_path / "around"

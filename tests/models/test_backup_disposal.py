@@ -1,6 +1,5 @@
 """Nothing is removed that was the last one, and nothing that cannot be entered."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ from models.errors import (
 from models.records import BackupRun
 from models.store import quiet
 from storage import backup_files
-from tests.house import House, furnished
+from tests.house import House
 from ui.sample import cast
 
 BOSS = cast.USERS[0]
@@ -30,11 +29,8 @@ REASON = "新しいバックアップがあるため"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    for name in ("stick", "other"):
-        (tmp_path / name).mkdir()
-    with furnished(tmp_path, accounts=True) as made:
-        yield made
+def house(house_and_sticks: House) -> House:
+    return house_and_sticks
 
 
 def back_up(house: House, place: str = "stick") -> BackupRun:

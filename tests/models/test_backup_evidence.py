@@ -1,6 +1,5 @@
 """Backups among the dates of the calendar (K-15) and in the evidence of an ended contract (EQ-END)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +19,7 @@ from models.journal_care import end_journal_files
 from models.records import BackupMedium, BackupRun, Contract
 from models.store import quiet
 from tests.ending import ended, erase
-from tests.house import House, furnished
+from tests.house import House
 
 
 def back_up(house: House, name: str = "stick") -> BackupRun:
@@ -34,11 +33,8 @@ def inspections(house: House) -> list[Due]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    for name in ("stick", "other"):
-        (tmp_path / name).mkdir()
-    with furnished(tmp_path) as made:
-        yield made
+def house(house_and_sticks: House) -> House:
+    return house_and_sticks
 
 
 def test_each_medium_with_backups_is_inspected_in_its_cycle(house: House) -> None:

@@ -1,8 +1,6 @@
 """Backup media: known by their mark; once one is registered, no other is written to."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -22,15 +20,12 @@ from models.gate import Presence
 from models.records import BackupMedium, BackupRun, Person
 from models.store import quiet
 from storage.media import NAME, read_mark
-from tests.house import House, furnished
+from tests.house import House
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    for name in ("stick", "other"):
-        (tmp_path / name).mkdir()
-    with furnished(tmp_path, accounts=True) as made:
-        yield made
+def house(house_and_sticks: House) -> House:
+    return house_and_sticks
 
 
 def register(house: House, name: str = "stick", number: str = "B-01") -> None:

@@ -1,8 +1,5 @@
 """バックアップの媒体: registered, leaving use, and ended, each by its button."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +10,7 @@ from models.codes import MediumState, SanitizationMethod
 from models.gate import OutsidePlace
 from models.records import BackupMedium, Person, Place
 from storage.safe import LedgerSafe
-from tests.house import House, furnished
+from tests.house import House
 from tests.ui.shell import Answers, cell_text, settle
 from ui.backup_media import NONE_YET, MediaDialog, read_media
 from ui.backup_page import BackupPage
@@ -23,11 +20,8 @@ from ui.page import Desk
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    for name in ("stick", "other"):
-        (tmp_path / name).mkdir()
-    with furnished(tmp_path) as made:
-        yield made
+def house(house_and_sticks: House) -> House:
+    return house_and_sticks
 
 
 @pytest.fixture
