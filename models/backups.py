@@ -87,7 +87,7 @@ def _made(
 
 
 def restored_words(restored: Restored) -> str:
-    """Say where a restored ledger comes from, and what could not be read."""
+    """Say where a restored ledger comes from, and what was left out."""
     base, head = restored.base.seq, restored.head.seq
     if restored.journal is None:
         words = f"記帳番号{base:,}までのバックアップから復元しました。"
@@ -95,6 +95,12 @@ def restored_words(restored: Restored) -> str:
         words = (
             f"記帳番号{base:,}までのバックアップと更新ジャーナルから、{head:,}まで復元しました。"
         )
+    return words + left_out(restored)
+
+
+def left_out(restored: Restored) -> str:
+    """Say what of a backup and its journal could not be read, "" when all of it could."""
+    words = ""
     if restored.missing:
         words += f"添付資料のファイル{restored.missing}件は入っていなかったため、戻せませんでした。"
     if restored.log_behind:
@@ -153,12 +159,12 @@ def _restore_run(ledger: "Ledger", restored: Restored, started: datetime) -> Bac
 
 
 def record_restore_test(
-    ledger: "Ledger", backup: PurePath, restore: Callable[[], Head], *, with_journal: bool
-) -> Head:
+    ledger: "Ledger", backup: PurePath, restore: Callable[[], Restored], *, with_journal: bool
+) -> Restored:
     """Try a restore and enter how it went (CM-5.7.6: a backup that was never tried is none).
 
     Args:
-        restore: restores, verifies, clears away, and returns the head that was reached.
+        restore: restores, verifies, clears away, and returns what was reached.
         with_journal: the last entry must come back then.
 
     Raises:
@@ -170,7 +176,8 @@ def record_restore_test(
     ledger.access.handed_out(Act.RESTORE, BackupRun.type, detail="trial")
     started, expected = ledger.now(), ledger.store.head()
     try:
-        head = restore()
+        tried = restore()
+        head = tried.head
         if with_journal and head != expected:
             raise VerificationFailed(
                 reason=f"記帳番号{head.seq:,}までしか戻らず、{expected.seq:,}に届きません。"
@@ -181,8 +188,9 @@ def record_restore_test(
         _note_trial(ledger, backup, started, None, str(error))
         raise
     words = "バックアップと更新ジャーナル" if with_journal else "バックアップ"
-    _note_trial(ledger, backup, started, head, f"{words}から記帳番号{head.seq:,}まで戻りました。")
-    return head
+    reached = f"{words}から記帳番号{head.seq:,}まで戻りました。"
+    _note_trial(ledger, backup, started, head, reached + left_out(tried))
+    return tried
 
 
 def _note_trial(

@@ -484,7 +484,7 @@ class Gate(Protocol):
         progress: Progress,
         journal: PurePath | None = None,
         vault_id: str = "",
-    ) -> Head:
+    ) -> "Restored":
         """Restore and verify as `restore` does, into a new folder below `scratch`; remove it.
 
         Args:

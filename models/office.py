@@ -295,7 +295,7 @@ class Office:
         password: str,
         progress: Progress,
         journal: PurePath | None = None,
-    ) -> Head:
+    ) -> Restored:
         """Restore a backup for trial, verify it, remove it again, and enter the result.
 
         Args:
@@ -303,7 +303,7 @@ class Office:
             scratch: a folder with room; what is restored there is removed in any case.
 
         Returns:
-            The head that was reached.
+            What was reached.
 
         Raises:
             UnregisteredMedium, NetworkPlace: of `scratch`; nothing was tried.
@@ -312,7 +312,7 @@ class Office:
         ledger.require("restore")
         ledger.outside.require(scratch)
 
-        def restore() -> Head:
+        def restore() -> Restored:
             return self.gate.restore_for_trial(
                 backup, scratch, login=ledger.user.login_name, password=password,
                 progress=progress, journal=journal, vault_id=ledger.store.vault_id,

@@ -278,7 +278,7 @@ class LedgerGate:
         progress: Progress,
         journal: PurePath | None = None,
         vault_id: str = "",
-    ) -> Head:
+    ) -> Restored:
         """Restore, verify, and remove what was restored."""
         if vault_id and _vault_of(Path(backup)).hex() != vault_id:
             raise Refused(reason=FOREIGN)
@@ -291,7 +291,7 @@ class LedgerGate:
                 raise VerificationFailed(
                     reason=f"添付資料のファイル{tried.missing}件が、バックアップにありません。"
                 )
-            return tried.head
+            return tried
         finally:
             _sweep(folder, with_folder=True)
 

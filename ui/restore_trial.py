@@ -7,8 +7,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from models.chain import Head
+from models.backups import left_out
 from models.errors import AzukariError, Cancelled
+from models.gate import Restored
 from models.office import Office
 from ui.asking import dialog_buttons
 from ui.keys import EnterMovesOn
@@ -82,14 +83,14 @@ class TrialDialog(QDialog):
         if folder is not None:
             self.scratch.setText(str(folder))
 
-    def _done(self, head: Head) -> None:
+    def _done(self, tried: Restored) -> None:
         super().accept()
         self._desk.asker.tell(
             self.parentWidget(),
             self.tr(
-                "このバックアップから、記帳番号 {0} まで復元できました。"
+                "このバックアップから、記帳番号 {0} まで復元できました。{1}"
                 "復元したものは消しました。結果を台帳に記録しました。"
-            ).format(f"{head.seq:,}"),
+            ).format(f"{tried.head.seq:,}", left_out(tried)),
         )
 
     def _failed(self, error: AzukariError) -> None:

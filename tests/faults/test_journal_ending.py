@@ -26,7 +26,7 @@ def require_ways_back(home: Path) -> int:
         reached = office.gate.restore_for_trial(
             home / "backup" / run.file_name, home, login=BOSS.login, password=BOSS.password,
             progress=quiet, journal=home / "journal",
-        )  # fmt: skip
+        ).head  # fmt: skip
         if reached != head:
             raise stage.Broken(f"{run.file_name} reaches {reached.seq} of {head.seq}")
     return len(list((home / "journal").glob("*.azj")))

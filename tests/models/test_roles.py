@@ -33,6 +33,7 @@ from models.codes import (
 from models.commands import creating
 from models.errors import NotPermitted, Refused
 from models.evidence import evidence
+from models.gate import Restored
 from models.records import (
     AccessRight,
     ClientCommunication,
@@ -203,7 +204,8 @@ def try_restore(house: House) -> None:
     """Enter a trial; the backup itself opens with the key of a responsible person only."""
     head = house.ledger.store.head()
     backup = next((house.folder / "backup").iterdir())
-    backups.record_restore_test(house.ledger, backup, lambda: head, with_journal=False)
+    tried = Restored("", backup, head, head, None, torn=False, missing=0)
+    backups.record_restore_test(house.ledger, backup, lambda: tried, with_journal=False)
 
 
 def dispose_backup(house: House) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from models.access import Act
-from models.backups import restored_words
+from models.backups import left_out, restored_words
 from models.chain import Head
-from models.codes import BackupKind
+from models.codes import BackupKind, BackupResult
 from models.errors import Damaged, JournalDamaged, NewerFormat, VerificationFailed
 from models.gate import Restored
 from models.ledger import Ledger
@@ -357,6 +357,21 @@ def test_a_trial_fails_on_damage_and_says_where(site: Site) -> None:
         house.office.restore_test(ledger, site.backup, house.folder, BOSS.password, quiet, copy)
     runs = ledger.registers.all(BackupRun, kind=BackupKind.RESTORE_TEST)
     assert f"{path.name} の{place.number}番目の記録" in runs[-1].record.detail
+
+
+def test_a_trial_names_harmless_damage_as_a_restore_does(site: Site) -> None:
+    house = site.house
+    copy = shutil.copytree(usb(house), house.folder / "copy")
+    path, place = site.frame_of(site.before[1])
+    spoil(copy / path.name, place)
+    ledger = house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    given = (ledger, site.backup, house.folder, BOSS.password, quiet, copy)
+    tried = house.office.restore_test(*given)
+    words = left_out(tried)
+    assert f"「{path.name} の{place.number}番目の記録」は壊れています" in words
+    assert restored_words(tried).endswith(words)
+    (run,) = [one.record for one in ledger.registers.all(BackupRun, kind=BackupKind.RESTORE_TEST)]
+    assert run.result is BackupResult.OK and run.detail.endswith(words)
 
 
 def harmed(raw: bytes, chance: random.Random) -> bytes:

@@ -115,6 +115,30 @@ def test_a_restore_is_tried_and_leaves_only_its_entry(site: Site) -> None:
     assert site.ledger.user.login_name == LOGIN
 
 
+def test_a_trial_tells_damage_of_the_journal_that_no_entry_was_lost_by(site: Site) -> None:
+    disk = site.folder.parent / "disk2"
+    disk.mkdir()
+    site.ledger.journal.start(disk / "journal")
+    (journal,) = (disk / "journal").glob("*.azj")
+    begun = journal.stat().st_size
+    backed_up(site)  # its entry is the one that is harmed; the next backup holds it
+    backup = record_backup(site.ledger, site.folder.parent / "usb", lambda _done, _total: None)
+    raw = bytearray(journal.read_bytes())
+    raw[begun + 100] ^= 1
+    journal.write_bytes(raw)
+    made = page(site)
+    dialog = trial(site, made)
+    assert dialog.file.text() == str(backup.file) and dialog.with_journal.isChecked()
+    dialog.scratch.setText(str(site.folder.parent))
+    dialog.password.setText(PASSWORD)
+    dialog.accept()
+    site.settle()
+    assert "復元できました" in site.answers.asked[-1], dialog.message.text()
+    [run] = runs(site, BackupKind.RESTORE_TEST)
+    where = f"「{journal.name} の"
+    assert where in site.answers.asked[-1] and where in run.detail
+
+
 def test_a_trial_that_fails_says_why_and_is_entered(site: Site) -> None:
     backed_up(site)
     made = page(site)

@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from models.backup_care import reliable
+from models.backups import left_out
 from models.journal import JournalStatus
 from models.journal_care import NOTHING, end_journal_files, journal_proposal
 from models.ledger import Ledger
@@ -92,7 +93,7 @@ def restore_test(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     login, password = login_and_password(arguments)
     ledger = office.unlock(Path(arguments.ledger), login, password)
     try:
-        done = office.restore_test(
+        tried = office.restore_test(
             ledger,
             Path(arguments.backup),
             Path(arguments.scratch),
@@ -104,11 +105,14 @@ def restore_test(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     finally:
         ledger.close()
     result = {
-        "restored_seq": done.seq,
-        "restored_head": done.hex,
+        "restored_seq": tried.head.seq,
+        "restored_head": tried.head.hex,
+        "torn": tried.torn,
+        "passed": list(tried.passed),
         "seq": head.seq,
         "head": head.hex,
     }
-    lines = [f"復旧試験を行い、記帳番号{done.seq:,}まで戻ることを確かめて、台帳に記帳しました。"]
+    reached = f"記帳番号{tried.head.seq:,}まで戻ることを確かめて"
+    lines = [f"復旧試験を行い、{reached}、台帳に記帳しました。{left_out(tried)}"]
     speaker.result(result, lines)
     return 0

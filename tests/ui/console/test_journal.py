@@ -11,7 +11,7 @@ from models.ledger import Ledger
 from models.records import BackupRun
 from tests.house import House, furnished
 from tests.storage.test_journal_keeper import REASON, enter, usb
-from tests.ui.console.desk import Console
+from tests.ui.console.desk import Console, Said
 from tests.ui.console.test_bad_input import refused
 from ui.console.driver import Driver
 from ui.sample import cast
@@ -180,6 +180,29 @@ def test_a_trial_is_entered_with_its_result(house: House, console: Console) -> N
         ("restore_test", "ok"), ("restore_test", "failed"),
     ]  # fmt: skip
     assert "まで戻りました" in runs[0].detail and "壊れています" in runs[1].detail
+
+
+def test_a_trial_tells_damage_that_no_entry_was_lost_by(house: House, console: Console) -> None:
+    ledger = house.folder / "ledger"
+    console("journal", ledger, "--start", usb(house))
+    (file,) = usb(house).glob("*.azj")
+    begun = file.stat().st_size
+    enter(reopened(house))
+    house.ledger.close()
+    (house.folder / "backup").mkdir()
+    backup = Path(console("backup", ledger, house.folder / "backup").answer["file"])
+
+    def tried(name: str, *, as_json: bool) -> Said:
+        """Try with a damaged copy: a ledger that is at work takes no damaged journal."""
+        copy = shutil.copytree(usb(house), house.folder / name)
+        harm(copy / file.name, begun + 100)
+        words = ("restore-test", backup, ledger, house.folder, "--journal", copy)
+        return console(*words, as_json=as_json)
+
+    said = tried("first", as_json=True)
+    assert said.code == 0 and said.answer["torn"] is False
+    (where,) = said.answer["passed"]
+    assert f"「{where}」は壊れていますが" in tried("second", as_json=False).out
 
 
 def test_the_driver_answers_only_what_the_journal_has(house: House) -> None:
