@@ -18,6 +18,7 @@ from models.commands import Change
 from models.condition import record_check
 from models.errors import AzukariError, Locked, NotFound, Refused, Usage
 from models.ledger import Ledger
+from models.mending import rebuilt
 from models.office import Office
 from models.purposes import SCHEDULED, stated
 from models.records import (
@@ -33,7 +34,7 @@ from models.records import (
 )
 from models.rules.answers import Answers, SignIn
 from models.rules.checking import CheckIn
-from models.store import Query
+from models.store import quiet
 from ui.condition_facts import read_conditions
 from ui.console.condition import resolve, told
 from ui.console.journal import described
@@ -46,19 +47,17 @@ from ui.console.requests import (
     attachment_kind,
     bytes_of,
     command_of,
-    condition_of,
     encoding_of,
     facts_of,
     findings_of,
     list_of,
     object_of,
-    order_of,
     place_of,
+    query_of,
     read_request,
     record_type,
     rows_of,
     text_of,
-    voided_of,
     whole_of,
     word_of,
 )
@@ -68,8 +67,6 @@ from ui.exporting import export_register
 from ui.issue import IssueRequest, issue
 
 MAXIMUM_LINE = 128 * 1024 * 1024  # characters of one request; an attachment travels as base64
-
-
 USED = "この command は、別の要求に使われています。何も記帳していません。新しい UUID を付けてください。"
 
 
@@ -91,6 +88,7 @@ class Driver:
             "seal": self._seal,
             "backup": self._backup,
             "verify": self._verify,
+            "rebuild": self._rebuild,
             "restore": self._restore,
             "journal": self._journal,
             "condition": self._condition,
@@ -145,12 +143,20 @@ class Driver:
 
     # --- the door --------------------------------------------------------------------------------
     def _unlock(self, request: Request) -> Answer:
+        reason = text_of(request, "rolled_back") if "rolled_back" in request else ""
+        ledger = self._sign_in(request, rolled_back=reason)
+        return {**self._entered(ledger), "must_change": bool(ledger.user.must_change)}
+
+    def _sign_in(self, request: Request, *, rolled_back: str = "", rebuild: bool = False) -> Ledger:
         self._close()
         login, password = text_of(request, "user"), text_of(request, "password")
-        reason = text_of(request, "rolled_back") if "rolled_back" in request else ""
-        self._ledger = self._office.unlock(self._folder, login, password, rolled_back=reason)
-        answer: Answer = {**self._where(), "must_change": bool(self._ledger.user.must_change)}
-        return {**answer, "notices": self._ledger.notices} if self._ledger.notices else answer
+        self._ledger = self._office.unlock(
+            self._folder, login, password, rolled_back=rolled_back, rebuild=rebuild
+        )
+        return self._ledger
+
+    def _entered(self, ledger: Ledger) -> Answer:
+        return {**self._where(), **({"notices": ledger.notices} if ledger.notices else {})}
 
     def _lock(self, request: Request) -> Answer:
         self._close()
@@ -349,7 +355,7 @@ class Driver:
 
     # --- care ------------------------------------------------------------------------------------
     def _backup(self, request: Request) -> Answer:
-        made = record_backup(self._open(), place_of(request, "folder", folder), _silent)
+        made = record_backup(self._open(), place_of(request, "folder", folder), quiet)
         return {
             "file": str(made.file),
             "seq": made.head.seq,
@@ -361,7 +367,7 @@ class Driver:
         ledger = self._open()
         ledger.require("verify")
         ledger.access.note(Act.VERIFY)
-        found = ledger.safe.verify(full=bool(request.get("full", True)), progress=_silent)
+        found = ledger.safe.verify(full=bool(request.get("full", True)), progress=quiet)
         return {
             "verified": found.ok,
             "seq": found.head.seq,
@@ -370,6 +376,12 @@ class Driver:
             "problems": problems_of(found),
         }
 
+    def _rebuild(self, request: Request) -> Answer:
+        """Make anew what follows from the log, at a sign-in: a damaged ledger may not open."""
+        self._sign_in(request, rebuild=True)
+        ledger = self._seen()
+        return {**self._entered(ledger), "lost_attachments": rebuilt(ledger).lost}
+
     def _restore(self, request: Request) -> Answer:
         folder = place_of(request, "folder", place)
         restored = self._office.restore(
@@ -377,7 +389,7 @@ class Driver:
             folder,
             text_of(request, "user"),
             text_of(request, "password"),
-            _silent,
+            quiet,
             place_of(request, "journal", present_folder) if "journal" in request else None,
             up_to_damage=request.get("up_to_damage") is True,
         )
@@ -411,13 +423,7 @@ class Driver:
     def _query(self, request: Request) -> Answer:
         ledger = self._seen()
         cls = record_type(request)
-        query = Query(
-            cls.type,
-            tuple(condition_of(cls, one) for one in list_of(request, "where")),
-            text=word_of(request, "text"),
-            order=tuple(order_of(cls, one) for one in list_of(request, "order")),
-            voided=voided_of(request),
-        )
+        query = query_of(cls, request)
         limit = whole_of(request, "limit", 100)
         found = ledger.store.find(cls, query, limit=limit)
         usual = SCHEDULED if permissions.may(ledger.role, "export") else ""
@@ -491,7 +497,3 @@ class Driver:
         if change.notices:
             answer["notices"] = list(change.notices)
         return {**answer, "repeated": True} if change.repeated else answer
-
-
-def _silent(done: int, total: int) -> None:
-    """Progress that nobody watches."""

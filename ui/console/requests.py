@@ -15,7 +15,7 @@ from models.records import BY_TYPE, Record
 from models.rules.answers import Answers
 from models.rules.checking import KeyFacts
 from models.seconding import asked_of
-from models.store import Op, Where
+from models.store import Op, Query, Where
 from ui.console.places import present_file
 from ui.reading import read_limited
 
@@ -194,6 +194,16 @@ def condition_of(cls: type[Record], one: Any) -> Where:
         except (ValueError, TypeError, KeyError) as error:
             raise Usage(reason=f"「{name}」の値の形が正しくありません。") from error
     return Where(name, op, value)
+
+
+def query_of(cls: type[Record], request: Request) -> Query:
+    return Query(
+        cls.type,
+        tuple(condition_of(cls, one) for one in list_of(request, "where")),
+        text=word_of(request, "text"),
+        order=tuple(order_of(cls, one) for one in list_of(request, "order")),
+        voided=voided_of(request),
+    )
 
 
 def bytes_of(request: Request) -> bytes:
