@@ -98,8 +98,8 @@ class Helpers:
             raise self._ended() from exc
         job = self._busy.pop(connection)
         self._idle.append(connection)
-        if isinstance(answer, BaseException):
-            raise answer
+        if isinstance(answer, Raised):
+            raise answer.again()
         return job, answer
 
     def _ended(self) -> InputOutput:
@@ -176,9 +176,9 @@ def _serve(connection: Connection, path: Path, key: bytes) -> None:
             job: Job = connection.recv()
             try:
                 # Opened for every job: what an earlier one has cached may have been rewritten.
-                answer: list[Found] | Exception = _fresh(job, path, key)
-            except Exception as bug:  # a bug of ours must show in the process that asked
-                answer = bug
+                answer: list[Found] | Raised = _fresh(job, path, key)
+            except Exception as error:
+                answer = raised(error)
             connection.send(answer)
 
 
