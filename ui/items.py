@@ -29,7 +29,7 @@ class ItemsRegister(FilteredRegister):
     """The list of the items; narrow, because the details stand beside it."""
 
     characters: ClassVar[Mapping[str, int]] = {
-        "item_no": 6, "name": 12, "item_class": 5, "media_type": 7, "quantity_left": 4, "unit": 3,
+        "item_no": 8, "name": 11, "item_class": 5, "media_type": 7, "quantity_left": 4, "unit": 3,
         "state": 6,
     }  # fmt: skip
 

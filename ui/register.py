@@ -26,6 +26,7 @@ from ui.keys import ENTER
 from ui.page import Desk
 from ui.register_filters import RegisterFilters
 from ui.register_model import ID_ROLE, RegisterModel
+from ui.state_table import MiddleElided
 from ui.words import register_word
 
 NARROW = (Boolean, Choice, Day, DecimalNumber, Integer, Moment)
@@ -249,6 +250,7 @@ class RegisterView(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.sectionClicked.connect(self._header_clicked)
         self._set_widths()
+        self._keep_ends_of_numbers()
         header.moveSection(len(self.model.fields), 0)  # a voided row says so where reading begins
         header.sectionResized.connect(self._width_changed)
         table.doubleClicked.connect(self._enter)
@@ -272,6 +274,12 @@ class RegisterView(QWidget):
             width = remembered.get(field.name) or max(wide, least)
             self.table.setColumnWidth(column, width)
         self.table.setColumnWidth(len(self.model.fields), metrics.horizontalAdvance("あ") * 14)
+
+    def _keep_ends_of_numbers(self) -> None:
+        number = NUMBER_FIELDS.get(self.cls.type)
+        for column, field in enumerate(self.model.fields):
+            if field.name == number:
+                self.table.setItemDelegateForColumn(column, MiddleElided(self.table))
 
     def _remembered(self) -> dict[str, int]:
         return self._memory.widths(self.cls.type) if self._memory is not None else {}

@@ -66,7 +66,7 @@ class Line:
 
 
 class MiddleElided(QStyledItemDelegate):
-    """Shortens a text in its middle: of an article, the end tells which one it is."""
+    """Shortens a text in its middle: of an article or a number, the end tells which one it is."""
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

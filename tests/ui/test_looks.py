@@ -22,10 +22,14 @@ from tests.ui.shell import Answers
 from ui import layout, theme
 from ui.application import make_window, prepare
 from ui.fitting import LEAST_WIDE, in_lines
+from ui.handling.item_lines import NUMBER, ItemLines
+from ui.handling.opening import handling_dialog
 from ui.issue import IssueRequest, issue
+from ui.items import ItemsPage
 from ui.operations import Operations
+from ui.register import RegisterView
 from ui.scenes import DOOR, INSIDE, Scene, Stage, registers, today
-from ui.state_table import Line, StateTable
+from ui.state_table import Line, MiddleElided, StateTable
 from ui.tick_list import tick_list
 from ui.verb_button import VerbButton
 
@@ -123,6 +127,28 @@ def test_a_verb_keeps_the_room_for_its_words(qtbot: QtBot) -> None:
     words = button.fontMetrics().horizontalAdvance("複製又は複写")
     assert button.minimumSizeHint().width() > words
     assert button.text() == "F4\n複製又は複写" and button.accessibleName() == "複製又は複写 F4"
+
+
+def test_the_number_of_a_copy_is_read_whole(stage: Stage) -> None:
+    view = stage.page(ItemsPage, "媒体・資料").view
+    names = [field.name for field in view.model.fields]
+    column = names.index("item_no")
+    copies = [row for row in range(view.model.rowCount()) if "-C" in number_of(view, row, column)]
+    assert copies
+    for row in copies:
+        needed = view.table.sizeHintForIndex(view.model.index(row, column)).width()
+        assert needed <= view.table.columnWidth(column)
+    assert isinstance(view.table.itemDelegateForColumn(column), MiddleElided)
+    contract = stage.desk.ledger.contracts()[0].record.id
+    dialog = handling_dialog(stage.desk, contract, HandlingKind.USE, [])
+    (lines,) = dialog.findChildren(ItemLines)
+    needed = lines.table.fontMetrics().horizontalAdvance("M-0001-C1") + 8
+    assert needed < lines.table.columnWidth(NUMBER)
+    dialog.done(0)
+
+
+def number_of(view: RegisterView, row: int, column: int) -> str:
+    return str(view.model.index(row, column).data())
 
 
 def test_a_note_is_no_window_of_its_own(qapp: QApplication) -> None:

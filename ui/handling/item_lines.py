@@ -23,10 +23,11 @@ from models.store import Op, Where
 from ui.editor_base import FormDesk, column_of, row_of
 from ui.handling.defaults import whereabouts
 from ui.picker import RefPicker
+from ui.state_table import MiddleElided
 
 NUMBER, NAME, NOW, AMOUNT, UNIT, NOTE, MAY = range(7)
 HEADS = ("管理番号", "名称", "今の状態", "数量", "単位", "状態の特記", "記録")
-WIDTHS = (7, 15, 12, 5, 4, 7)
+WIDTHS = (8, 15, 12, 5, 4, 7)
 SHOWN_ROWS = 5
 
 
@@ -194,6 +195,7 @@ class ItemLines(QWidget):
         em = table.fontMetrics().horizontalAdvance("あ")
         for column, width in enumerate(WIDTHS):
             table.setColumnWidth(column, em * width)
+        table.setItemDelegateForColumn(NUMBER, MiddleElided(table))
         table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
