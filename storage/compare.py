@@ -8,9 +8,10 @@ What no stretch can see, rows that belong to no entry at all, is counted at the 
 
 import json
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from models import custody
 from models.chain import Action, Line, read_content
@@ -224,41 +225,95 @@ def _statuses(database: Database, items: dict[str, Item]) -> dict[str, Status]:
     Events are taken from their rows: that each of these says what the log says is found out by the
     stretch that holds its entry, in the same check.
     """
-    statuses = {one: custody.begin(item) for one, item in items.items()}
-    ids, seqs = list(items), array("q")
-    places = {one: place for place, one in enumerate(ids)}
-    at = array("q")
-    for one, seq in database.stream(_HAPPENED, (json.dumps(ids),)):
+    timelines = [_Timeline(item) for item in items.values()]
+    places = {one: place for place, one in enumerate(items)}
+    seqs, at = array("q"), array("q")
+    for one, seq in database.stream(_HAPPENED, (json.dumps(list(items)),)):
         if not (seqs and seqs[-1] == seq and at[-1] == places[one]):  # handled and made in one
             at.append(places[one])
             seqs.append(seq)
     for start in range(0, len(seqs), EVENTS):
         part = seqs[start : start + EVENTS]
-        events = _events(database, part)
+        told = _read_events(database, part)
         for place, seq in zip(at[start : start + EVENTS], part, strict=True):
-            item = items[ids[place]]
-            if seq in events:  # else it was voided while this was read
-                statuses[item.id] = _step(item, statuses[item.id], events[seq])
-    return statuses
+            if seq in told:  # else it was voided while this was read
+                timelines[place].take(told[seq])
+    return {one: timelines[place].status() for one, place in places.items()}
 
 
-def _events(database: Database, seqs: "array[int]") -> dict[int, HandlingEvent]:
-    """Return of some events as much as `custody.step` asks for."""
+class _Event(NamedTuple):
+    """What the rows of an event say, as far as `custody.step` asks, and as it is stored.
+
+    Attributes:
+        same: all of it but its id and its time.
+    """
+
+    row: Row
+    lines: tuple[Row, ...]
+    arrived: Row | None
+    same: Hashable
+
+    def made(self) -> HandlingEvent:
+        event = _part(HandlingEvent, STEP, self.row)
+        vars(event)["lines"] = tuple(_part(HandlingLine, STEP_LINE, one) for one in self.lines)
+        if self.arrived is not None:
+            vars(event)["transport"] = (_part(TransportDetail, STEP_TRANSPORT, self.arrived),)
+        return event
+
+
+def _read_events(database: Database, seqs: "array[int]") -> dict[int, _Event]:
     numbers = (json.dumps(seqs.tolist()),)
-    lines: dict[int, list[HandlingLine]] = {}
+    lines: dict[int, tuple[Row, ...]] = {}
     for number, *values in database.all(_LINES, numbers):
-        lines.setdefault(number, []).append(_part(HandlingLine, STEP_LINE, values))
-    arrived = {
-        number: _part(TransportDetail, STEP_TRANSPORT, values)
-        for number, *values in database.all(_ARRIVED, numbers)
-    }
-    events: dict[int, HandlingEvent] = {}
-    for number, *values in database.all(_EVENTS, numbers):
-        event = events[number] = _part(HandlingEvent, STEP, values)
-        vars(event)["lines"] = tuple(lines.get(number, ()))
-        if number in arrived:
-            vars(event)["transport"] = (arrived[number],)
-    return events
+        lines[number] = (*lines.get(number, ()), tuple(values))
+    arrived = {number: tuple(values) for number, *values in database.all(_ARRIVED, numbers)}
+    told: dict[int, _Event] = {}
+    for number, *row in database.all(_EVENTS, numbers):
+        mine, there = lines.get(number, ()), arrived.get(number)
+        _, kind, timing, _, ended, *rest = row  # as in `STEP`
+        same = (kind, timing, ended is None, *rest, mine, there)
+        told[number] = _Event(tuple(row), mine, there, same)
+    return told
+
+
+class _Timeline:
+    """The status of one item, event by event; what happened to it before is not worked out again.
+
+    A step follows from the status before it and from what the event says. Of the event's time it
+    only keeps when it was last, of its id only which use is open: days repeat themselves, so most
+    steps of a long timeline were made before.
+    """
+
+    def __init__(self, item: Item) -> None:
+        self._item = item
+        self._status = custody.begin(item)  # without the time of the last event
+        self._last: str | None = None  # as it is stored
+        self._met = {self._status: self._status}  # one of each: told apart by what they are
+        self._steps: dict[tuple[int, Hashable], tuple[Status, bool]] = {}
+
+    def take(self, told: _Event) -> None:
+        """Let an event happen."""
+        step = (id(self._status), told.same)
+        made = self._steps.get(step)
+        if made is None:
+            event = told.made()
+            after = _step(self._item, self._status, event)
+            counts = after is not self._status
+            after = replace(after, last_at=None)
+            made = (self._met.setdefault(after, after), counts)
+            if after.using != event.id:
+                self._steps[step] = made
+        self._status, counts = made
+        if counts:
+            self._last = told.row[_WHEN]
+
+    def status(self) -> Status:
+        """Return the status after all of them."""
+        last = HandlingEvent.fields()["occurred_at"].kind.from_column(self._last)
+        return replace(self._status, last_at=last)
+
+
+_WHEN = STEP.index("occurred_at")
 
 
 D = TypeVar("D", HandlingEvent, HandlingLine, TransportDetail)

@@ -40,13 +40,9 @@ from storage import backup as containers
 from storage import backup_files, checkpoint, damage, mending, rotation
 from storage import verify as checks
 from storage.access import AccessTable
-from storage.access_check import access_problems
-from storage.approvals import approval_problems, confirmation_problems
 from storage.attachments import FOLDER_NAME, lost_files
-from storage.authors import read_authors
-from storage.checked_acts import check_problems
 from storage.checkpoint import Me
-from storage.erasing import erasure_problems, read_erasures
+from storage.erasing import read_erasures
 from storage.files import reading
 from storage.former import FormerPasswords, forget_former
 from storage.head_check import last_backup_problems
@@ -56,7 +52,6 @@ from storage.ledger_store import LedgerStore
 from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
 from storage.machine import PC
 from storage.media import presence, read_mark, write_mark
-from storage.paper_numbers import number_problems
 from storage.recovery import RecoverySheet
 from storage.removable import outside_place
 from storage.throttle import Throttle
@@ -64,7 +59,6 @@ from storage.unlocked import Vault
 
 Clock = Callable[[], datetime]
 
-BACKUP_SUFFIX = ".azb"
 FINISHING = "前回途中で止まった暗号鍵の更新（利用停止などに伴うもの）を完了しています。"
 NONE_ERASED: Mapping[int, int] = {}
 _RESTORE_EARLIER = "以前のバックアップから復元してください。"
@@ -252,8 +246,8 @@ class LedgerSafe:
         """Name a backup after ledger and time; a second one in the same second gets a number."""
         if not folder.is_dir():
             raise MediumMissing(file=str(folder))
-        stem = f"azukari-{self.vault.vault_id.hex()[:8]}-{now:%Y%m%d-%H%M%S}"
-        names = (f"{stem}{mark}{BACKUP_SUFFIX}" for mark in ("", *(f"-{n}" for n in range(2, 100))))
+        stem = f"{backup_files.begins(self.vault.vault_id)}{now:%Y%m%d-%H%M%S}"
+        names = (f"{stem}{mark}{backup_files.SUFFIX}" for mark in ("", *(f"-{n}" for n in range(2, 100))))
         with reading(folder):
             return next(path for name in names if not (path := folder / name).exists())
 
@@ -281,6 +275,9 @@ class LedgerSafe:
     def backup_presence(self, file: PurePath, mark: str) -> Presence:
         return presence(Path(file), mark)
 
+    def backup_names(self, folder: PurePath) -> list[str]:
+        return backup_files.names_in(Path(folder), self.vault.vault_id)
+
     def require_unchanged(
         self, file: PurePath, backup_id: str, size: int, sha256: str, progress: Progress
     ) -> None:
@@ -298,9 +295,6 @@ class LedgerSafe:
             if full and damage.follow_from_the_log(problems):
                 problems += self._attachment_problems(progress)
             return self._found(self._head_if_readable(), problems)
-        if full and not problems:  # the signatures of the log itself hold
-            problems += self._approval_problems()
-            problems += access_problems(self._store, read_authors(self._store.database))
         problems += self.journal.check(full=full, progress=progress)
         problems += last_backup_problems(self._store)
         erased = read_erasures(self._store.database, whole=full).counts()
@@ -354,18 +348,6 @@ class LedgerSafe:
 
     def told_of(self, error: Damaged, progress: Progress = quiet) -> AzukariError:
         return damage.told_of(self._store.database, self.vault.database_key, error, progress)
-
-    def _approval_problems(self) -> list[Problem]:
-        database = self._store.database
-        authors = read_authors(database)
-        vault_id = self._store.vault_id
-        return [
-            *approval_problems(database, vault_id, authors),
-            *check_problems(database, vault_id, authors),
-            *confirmation_problems(database, authors),
-            *erasure_problems(database, vault_id, authors),
-            *number_problems(database),
-        ]
 
     def _me(self) -> Me:
         return Me(self.vault.user_id, self.vault.signer())

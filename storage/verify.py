@@ -23,6 +23,7 @@ from storage.database import Database
 from storage.erasing import read_erasures
 from storage.helpers import Found, Helpers, Job, run_here
 from storage.ledger_store import LedgerStore
+from storage.proofs import Proofs
 from storage.stretch import PAGES, Indexes, Pages, Stretch, Structure, Surplus
 
 STRETCH = 10_000  # entries of the longest stretch
@@ -65,7 +66,7 @@ def verify(
         problems = check.tail(start.head, head)
     if not problems and me is not None:
         checkpoint.remember(store, me, head, start)
-    return problems[:_SHOWN]
+    return (problems or check.proofs)[:_SHOWN]
 
 
 def verify_log(
@@ -98,6 +99,7 @@ class _Check:
     key: bytes | None
     me: Me | None = None
     _found: list[Found] = field(default_factory=list)
+    _of_proofs: list[Found] = field(default_factory=list)
     _done: int = 0
     _total: int = 0
 
@@ -119,6 +121,11 @@ class _Check:
         self._run(jobs, total, self._is_long(total, start.seq))
         return [Problem(*one) for one in self._found]
 
+    @property
+    def proofs(self) -> list[Problem]:
+        """What second persons' words do not agree with; it counts in a log that holds."""
+        return [Problem(*one) for one in self._of_proofs]
+
     # --- the parts ------------------------------------------------------------------------------
     def _jobs(self, head: Head, tables: bool) -> Iterator[Job]:
         """Yield the parts, long ones first; two helpers are busy while the accounts are read."""
@@ -139,9 +146,10 @@ class _Check:
             self._found.append(("AUTHOR", f"記帳番号{seq}", sentence))
         erasures = self._erasures(whole=True)
         signed = self._signed().head.seq
-        yield from self._stretches(authors, 0, head.seq, tables, erasures, signed)
         if tables:
             yield Surplus(erasures)
+            yield Proofs(self.vault_id, authors)
+        yield from self._stretches(authors, 0, head.seq, tables, erasures, signed)
 
     def _log_tables(self) -> list[str]:
         try:
@@ -187,7 +195,7 @@ class _Check:
         with self.database.lock:
             stood = self.database.writes == writes
             for job, found in doubtful:
-                self._found += found if stood else self._here(job)
+                self._keep(job, found if stood else self._here(job))
 
     def _is_long(self, weight: float, after: int) -> bool:
         """Tell whether helpers are worth their start, given what the entries weigh."""
@@ -204,9 +212,13 @@ class _Check:
         with self.database.lock:
             return run_here(job, self.database)
 
+    def _keep(self, job: Job, found: list[Found]) -> None:
+        kept = self._of_proofs if isinstance(job, Proofs) else self._found
+        kept += found
+
     def _take(self, results: Iterable[tuple[Job, list[Found]]]) -> None:
         for job, found in results:
-            self._found += found
+            self._keep(job, found)
             if isinstance(job, Stretch):
                 self._done += job.last - job.first + 1
             self._beat()

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from array import array
 from collections.abc import Iterator
 from datetime import UTC
 from functools import cache
@@ -17,7 +18,9 @@ from models.chain import Action
 from models.codes import HandlingKind as K
 from models.commands import creating
 from models.lifts import LIFTS, lift
+from models.records import Item
 from models.records.handling import HandlingEvent
+from models.store import Query
 from storage import compare, log, rows, schema, sieve
 from storage.compare import Told, differences, surplus
 from storage.database import Database
@@ -200,6 +203,62 @@ def test_a_second_row_beside_the_first_gets_nothing_through(
                 raise Undone
         except Undone:
             assert single not in named, child.name
+
+
+def replayed(store: LedgerStore) -> dict[str, custody.Status]:
+    items = {one.record.id: one.record for one in store.find(Item, Query(Item.type))}
+    return compare._statuses(store.database, items)
+
+
+def test_a_timeline_thinks_over_only_what_it_has_not_met(
+    ledger: LedgerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = {one: ledger.status(one) for one in replayed(ledger)}
+    made: list[str] = []
+    step = custody.step
+
+    def listen(item: Item, status: custody.Status, event: HandlingEvent) -> custody.Status:
+        made.append(event.id)
+        return step(item, status, event)
+
+    monkeypatch.setattr(custody, "step", listen)
+    assert replayed(ledger) == expected
+    happened = sum(len(ledger.timeline(one)) for one in expected)
+    assert 0 < len(made) < happened  # the story repeats itself
+
+
+def test_a_timeline_keeps_which_taking_out_is_open(tmp_path: Path) -> None:
+    office = Office.open(tmp_path)
+    thing = office.item(1)
+    office.handle(K.RECEIVE, thing)
+    for hour in range(1, 7, 2):
+        office.handle(K.TAKE_OUT, thing, hours=hour)
+        office.handle(K.BRING_BACK, thing, hours=hour + 1)
+    last = office.handle(K.TAKE_OUT, thing, hours=9)
+    assert isinstance(office.store, LedgerStore)
+    status = replayed(office.store)[thing.id]
+    assert status.using == last.id and status == office.store.status(thing.id)
+
+
+@pytest.mark.parametrize("column", [*custody.STEP, *custody.STEP_LINE])
+def test_events_are_the_same_only_when_they_say_the_same(ledger: LedgerStore, column: str) -> None:
+    database = ledger.database
+    table, key = ("v_handling_event", "number")
+    if column in custody.STEP_LINE:
+        table, key = ("v_handling_event_lines", "_number")
+    number = database.value(
+        f"SELECT {key} FROM {table} WHERE {column} IS NOT NULL"
+        " AND {key} IN (SELECT _number FROM v_handling_event_lines)".format(key=key)
+    )
+    before = compare._read_events(database, array("q", [number]))[number]
+    try:
+        with database.transaction():
+            value = None if column == "ended_at" else "x"
+            database.all(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (value, number))
+            after = compare._read_events(database, array("q", [number]))[number]
+            raise Undone
+    except Undone:
+        assert (after.same == before.same) == (column in ("id", "occurred_at"))
 
 
 _VALUES = st.none() | st.integers(-5, 200_000) | st.text(max_size=5) | st.binary(max_size=3)
