@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.fields import NOT_RECORDED
+from models.fields import NOT_RECORDED, Boolean
 from models.ledger import Ledger
 from models.records import BY_TYPE, Attachment, Record
 from models.store import ListRow, Op, Query, Where
@@ -122,7 +122,9 @@ class Candidates:
 
     def _second_line(self, row: ListRow, caption: str) -> str:
         names = SECOND_LINES.get(self.type) or self.cls.columns
-        texts = (cell_text(self.cls, row, name) for name in names)
+        fields = self.cls.fields()  # 有 says nothing without the word before it
+        told = (name for name in names if not isinstance(fields[name].kind, Boolean))
+        texts = (cell_text(self.cls, row, name) for name in told)
         return "・".join([text for text in texts if text and text not in caption][:4])
 
 

@@ -65,6 +65,22 @@ def test_candidates_appear_while_typing_kana(
     assert second == "ヨシノ ツジコ・業務部"
 
 
+def test_a_place_is_told_by_its_address_and_not_by_a_bare_yes(
+    show: Callable[..., RefPicker], ledger: Ledger, qtbot: QtBot
+) -> None:
+    place = Place(
+        name="入力室", address="見本市みほん一丁目1番1号", floor_room="3階302室",
+        kinds=(c.PlaceKind.WORK,), lockable=True, entry_control=True,
+    )  # fmt: skip
+    ledger.registers.create(place)
+    picker = show("place")
+    type_in(picker.line, "入力室")
+    qtbot.waitUntil(lambda: bool(candidates(picker)))
+    assert picker._popup is not None
+    second = picker._popup.item(0).data(SECOND_ROLE)
+    assert second == "作業場所・見本市みほん一丁目1番1号・3階302室"
+
+
 def test_a_name_is_picked_with_the_keyboard_alone(
     show: Callable[..., RefPicker], add_person: AddPerson, qtbot: QtBot
 ) -> None:
