@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from models.backup_care import disposable, disposal, standing
+from models.backup_strays import lying, named
 from models.codes import MediumState, SanitizationMethod
 from models.commands import Change, creating, revising
 from models.errors import Refused
@@ -159,7 +160,8 @@ def end_medium(
 
     Raises:
         NotPermitted, NotFound, InvalidField
-        Refused: it is in use or ended already, or backups are left on a medium that still is.
+        Refused: it is in use or ended already, backups are left on a medium that still is, or it
+            is connected and files of backups lie on it, whatever the entries say.
     """
     ledger.require("backup_media")
     ledger.require("dispose_backup")
@@ -178,8 +180,9 @@ def end_medium(
         raise Refused(reason="この媒体・資料の消去・廃棄が、取扱記録に記帳されていません。")
     left = left_on(ledger, medium_id)
     if left and destroyed is None:
+        files = named([run.file_name for run in left])
         raise Refused(
-            reason=f"この媒体には、バックアップが{len(left)}件残っています。"
+            reason=f"この媒体には、バックアップ{len(left)}件（{files}）が残っています。"
             "「古いバックアップの廃棄」で廃棄するか、媒体の処分の方法を記入してください。"
         )
     ended = replace(medium, state=MediumState.ENDED, ended_on=ledger.today())
@@ -187,7 +190,24 @@ def end_medium(
         ended = _destroyed(ended, destroyed)
     ledger.registers.validate(ended)
     gone = _gone_with(ledger, ended, left, text) if left else []
+    _require_nothing_there(ledger, medium)
     return ledger.commit([*map(creating, gone), revising(ended, text)])
+
+
+def _require_nothing_there(ledger: "Ledger", medium: BackupMedium) -> None:
+    """Refuse the end of a medium on which backups can be seen, entered or not.
+
+    Raises:
+        Refused
+    """
+    there = [one.file for one in lying(ledger) if one.medium.id == medium.id]
+    if there:
+        files = named([file.name for file in there])
+        raise Refused(
+            reason=f"媒体「{medium.caption()}」が「{there[0].parent}」に接続されていて、"
+            f"バックアップのファイル{len(there)}件（{files}）が残っています。"
+            "ファイルを消去するか、媒体を処分した後で、記帳してください。"
+        )
 
 
 def ordinary_act(ledger: "Ledger", medium: BackupMedium) -> Destruction | None:

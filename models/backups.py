@@ -11,6 +11,7 @@ from models import permissions
 from models.access import Act
 from models.backup_media import medium_for
 from models.backup_runs import run_of
+from models.backup_strays import named
 from models.chain import Head
 from models.codes import BackupKind, BackupResult
 from models.commands import creating
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 WHOLE_LEDGER = "（台帳の全体）"
 NOT_MADE = "（作成できませんでした）"
-
-MOST_NAMED = 3  # damaged places of a journal
 
 RESTORED = "restored"  # name of the setting: a restore that is not entered yet
 
@@ -119,10 +118,8 @@ def left_out(restored: Restored) -> str:
 
 def _passed_words(places: Sequence[str], particle: str) -> str:
     """Name damaged places of a journal that cost no entry."""
-    named = "」「".join(places[:MOST_NAMED])
-    more = f"ほか{len(places) - MOST_NAMED}か所" if len(places) > MOST_NAMED else ""
     return (
-        f"更新ジャーナルの「{named}」{more}{particle}壊れていますが、"
+        f"更新ジャーナルの{named(places, 'か所')}{particle}壊れていますが、"
         "戻すのに要る記帳はそこにはありませんでした。"
     )
 

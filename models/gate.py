@@ -235,6 +235,13 @@ class Safe(Protocol):
             mark: that the medium must bear, "" where none is registered.
         """
 
+    def backup_names(self, folder: PurePath) -> list[str]:
+        """Name the files in a folder that are called as backups of this ledger, whole or not.
+
+        Raises:
+            MediumMissing, InputOutput
+        """
+
     def require_unchanged(
         self, file: PurePath, backup_id: str, size: int, sha256: str, progress: Progress
     ) -> None:

@@ -9,11 +9,31 @@ from models.store import Progress
 from storage.backup_format import read_preamble
 from storage.files import forget_cached, open_regular, reading, sync_folder, writing
 
+SUFFIX = ".azb"
 _PIECE = 1024 * 1024
 _CHANGED = (
     "検証したときと中身が違います。何も消していません。"
     "新しいバックアップを作成してから、もう一度行ってください。"
 )
+
+
+def begins(vault_id: bytes) -> str:
+    """Return how the names of a ledger's backups begin."""
+    return f"azukari-{vault_id.hex()[:8]}-"
+
+
+def names_in(folder: Path, vault_id: bytes) -> list[str]:
+    """Name what lies in a folder as a backup of this ledger; also what a killed run left of one.
+
+    Only names are read: to open every file of a medium would last.
+
+    Raises:
+        MediumMissing, InputOutput
+    """
+    first = begins(vault_id)
+    with reading(folder):
+        found = [one.name for one in folder.iterdir()]
+    return sorted(name for name in found if name.startswith(first) and SUFFIX in name)
 
 
 def require_unchanged(

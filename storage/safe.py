@@ -247,7 +247,9 @@ class LedgerSafe:
         if not folder.is_dir():
             raise MediumMissing(file=str(folder))
         stem = f"{backup_files.begins(self.vault.vault_id)}{now:%Y%m%d-%H%M%S}"
-        names = (f"{stem}{mark}{backup_files.SUFFIX}" for mark in ("", *(f"-{n}" for n in range(2, 100))))
+        names = (
+            f"{stem}{mark}{backup_files.SUFFIX}" for mark in ("", *(f"-{n}" for n in range(2, 100)))
+        )
         with reading(folder):
             return next(path for name in names if not (path := folder / name).exists())
 

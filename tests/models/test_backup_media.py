@@ -1,6 +1,7 @@
 """Backup media: known by their mark; once one is registered, no other is written to."""
 
 from dataclasses import replace
+from shutil import rmtree
 
 import pytest
 
@@ -135,7 +136,8 @@ def test_what_lies_on_it_is_proposed_for_disposal(two_media: House) -> None:
     found = ending(two_media.ledger)
     assert [one.run.medium_id for one in found] == [medium(two_media).id] * 2
     assert all("B-01" in one.reasons[0] for one in found)
-    with pytest.raises(Refused, match="2件残っています"):
+    names = "」「".join(one.run.file_name for one in found)
+    with pytest.raises(Refused, match=f"2件（「{names}」）が残っています"):
         end_medium(two_media.ledger, medium(two_media).id, REASON)
     dispose(two_media.ledger, [one.run.id for one in found], REASON)
     end_medium(two_media.ledger, medium(two_media).id, REASON)
@@ -145,7 +147,37 @@ def test_what_lies_on_it_is_proposed_for_disposal(two_media: House) -> None:
         register(two_media, number="B-03")  # its mark tells that it was one
 
 
+def test_a_medium_does_not_end_while_a_file_lies_on_it_that_no_entry_knows(
+    two_media: House,
+) -> None:
+    ledger, stick = two_media.ledger, two_media.folder / "stick"
+    dispose(ledger, [one.run.id for one in ending(ledger)], REASON)
+    two_media.clock.wait(1)
+    made = ledger.safe.backup(stick, quiet)  # killed before it was entered
+    with pytest.raises(Refused, match=f"接続されていて.*1件（「{made.file.name}」）が残って"):
+        end_medium(ledger, medium(two_media).id, REASON)
+    (stick / made.file.name).rename(stick / f"{made.file.name}.part")  # or while it was written
+    with pytest.raises(Refused, match=r"azb\.part"):
+        end_medium(ledger, medium(two_media).id, REASON)
+    (stick / f"{made.file.name}.part").unlink()
+    (stick / "旅費.azb").touch()  # nothing of ours
+    end_medium(ledger, medium(two_media).id, REASON)
+    assert medium(two_media).state is MediumState.ENDED
+
+
+def test_a_medium_that_lies_there_with_its_backups_was_not_destroyed(two_media: House) -> None:
+    ledger, stick = two_media.ledger, two_media.folder / "stick"
+    with pytest.raises(Refused, match=r"2件.*残っています.*処分した後で"):
+        end_medium(ledger, medium(two_media).id, REASON, destruction(two_media))
+    assert medium(two_media).state is MediumState.LEAVING and len(standing(ledger)) == 3
+    stick.rename(two_media.folder / "drawer")
+    (two_media.folder / "other").rename(stick)  # another stick in its slot is nothing to it
+    end_medium(ledger, medium(two_media).id, REASON, destruction(two_media))
+    assert medium(two_media).state is MediumState.ENDED
+
+
 def test_a_destroyed_medium_takes_its_backups_with_it(two_media: House) -> None:
+    rmtree(two_media.folder / "stick")
     end_medium(two_media.ledger, medium(two_media).id, REASON, destruction(two_media))
     assert [run.medium_id for run in standing(two_media.ledger)] == [medium(two_media, "B-02").id]
     gone = two_media.ledger.registers.all(BackupRun, kind=BackupKind.DISPOSED)
@@ -177,6 +209,9 @@ def test_the_ordinary_act_ends_a_medium_that_is_an_item(two_media: House) -> Non
     with pytest.raises(Refused, match="取扱記録に記帳されていません"):
         end_medium(two_media.ledger, medium(two_media).id, REASON, item_id=item)
     story.destroy(thing)
+    with pytest.raises(Refused, match="接続されていて"):
+        end_medium(two_media.ledger, medium(two_media).id, REASON, item_id=item)
+    rmtree(two_media.folder / "stick")
     end_medium(two_media.ledger, medium(two_media).id, REASON, item_id=item)
     ended = medium(two_media)
     assert ended.state is MediumState.ENDED and ended.end_method and ended.item_id == item

@@ -1,5 +1,7 @@
 """バックアップの媒体: registered, leaving use, and ended, each by its button."""
 
+from shutil import rmtree
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -84,6 +86,7 @@ def test_a_destroyed_medium_is_entered_with_its_backups(
     medium = register(house, "stick", "B-01")
     register(house, "other", "B-02")
     leave_use(house.ledger, medium.id, "古くなったため")
+    rmtree(house.folder / "stick")
     dialog = media_dialog(house, desk, qtbot)
     people = [one.record.id for one in house.ledger.registers.all(Person)]
     me = house.ledger.user.person_id
