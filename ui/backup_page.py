@@ -21,7 +21,7 @@ from ui import icons, permitted
 from ui.backup_ending import EndingDialog
 from ui.backup_media import Held, MediaDialog, read_media
 from ui.journal_part import JournalPart
-from ui.layout import card, note, plain, say, title
+from ui.layout import card, note, plain, say, scrolling, title
 from ui.ledger_settings import (
     BACKUP_FOLDER,
     backup_days,
@@ -38,6 +38,7 @@ from ui.status import backup_age, last_backup
 
 PATTERN = "預り台帳のバックアップ (*.azb)"
 MOST_PROBLEMS = 8
+LEAST_HIGH = 240  # of the list with its filters; below that the page scrolls
 ABOUT_REBUILD = (
     "一覧・索引・検索を、記帳から作り直します。記帳は一件も変わらず、失われません。"
     "「台帳の検証」で一覧や索引が壊れていたときに行ってください。\n"
@@ -109,14 +110,19 @@ class BackupPage(Page):
         head = QHBoxLayout()
         head.addWidget(title(self.tr("バックアップ")))
         head.addStretch()
-        column = QVBoxLayout(self)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
         column.setContentsMargins(16, 8, 16, 8)
         column.addLayout(head)
         column.addWidget(frame)
         self.journal = JournalPart(self.desk)
         column.addWidget(self.journal)
+        self.register.setMinimumHeight(LEAST_HIGH)
         column.addWidget(self.register, 1)
         column.addWidget(self.place)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolling(inner))
 
     # --- the age in words ----------------------------------------
     def _read_age(self) -> tuple[str, bool, str]:

@@ -37,8 +37,8 @@ def cut_off(window: QWidget) -> list[str]:
     for widget in window.findChildren(QWidget):
         if not widget.isVisibleTo(window):
             continue
-        if isinstance(widget, QLabel) and not widget.wordWrap() and widget.text():
-            if widget.width() < _text_width(widget) or widget.height() < _text_height(widget):
+        if isinstance(widget, QLabel) and widget.text():
+            if _is_cut(widget):
                 found.append(f"{widget.text()}：{_path(widget)}")
         elif isinstance(widget, QAbstractButton) and widget.text():
             least = _least(widget)
@@ -81,6 +81,12 @@ def _name(widget: QWidget) -> str:
         return widget.text()
     labels = widget.window().findChildren(QLabel)
     return next((label.text() for label in labels if label.buddy() is widget), "")
+
+
+def _is_cut(label: QLabel) -> bool:
+    if label.wordWrap():
+        return label.height() < label.heightForWidth(label.width()) - 2
+    return label.width() < _text_width(label) or label.height() < _text_height(label)
 
 
 def _text_width(label: QLabel) -> int:
