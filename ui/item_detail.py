@@ -40,6 +40,7 @@ ACTS = (
     K.DISPOSE, K.ERASE, K.TRANSMIT, K.DISPATCH, K.STOCKTAKE, K.LOSS, K.RECOVER, K.RECEIVE,
 )  # fmt: skip
 SKIPPED = frozenset({"contents"})
+LEAST_HIGH = 300  # of the tabs; a long name above them lets all of it scroll
 
 
 class ItemDetail(QWidget):
@@ -198,14 +199,16 @@ class ItemDetail(QWidget):
         self.family = CopyTree(self.desk.ledger)
         self.family.opened.connect(self.item_wanted)
         self.tabs.addTab(self.family, self.tr("原本と写し"))
-        self.body = QWidget()
-        inner = QVBoxLayout(self.body)
+        content = QWidget()
+        inner = QVBoxLayout(content)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(self.title)
         inner.addWidget(self.state)
         inner.addLayout(self._act_buttons())
         inner.addWidget(self.why_not)
+        self.tabs.setMinimumHeight(LEAST_HIGH)
         inner.addWidget(self.tabs, 1)
+        self.body = layout.scrolling(content)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 0, 0, 0)
         column.addWidget(self.none)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from models.codes import HandlingKind
 from models.ledger import Ledger
-from models.records import ALL, HandlingEvent, Person
+from models.records import ALL, HandlingEvent, Item, Person
 from reports.seal import make_seal_certificate, seal_record
 from tests.house import furnished
 from tests.ui.looks import cut_off, nameless, outside
@@ -149,6 +149,18 @@ def test_the_number_of_a_copy_is_read_whole(stage: Stage) -> None:
     needed = lines.table.fontMetrics().horizontalAdvance("M-0001-C1") + 8
     assert needed < lines.table.columnWidth(NUMBER)
     dialog.done(0)
+
+
+def test_a_long_name_leaves_room_for_the_story_of_an_item(stage: Stage) -> None:
+    page = stage.page(ItemsPage, "媒体・資料")
+    ledger = stage.desk.ledger
+    item = ledger.registers.all(Item)[0].record
+    page.show_record(Item.type, item.id)
+    stage.rest()
+    page.detail.title.setText(LONG_NAME * 3)
+    stage.rest()
+    assert page.detail.area.viewport().height() > 80 and page.detail.words.height() > 50
+    assert not cut_off(page.detail)
 
 
 def number_of(view: RegisterView, row: int, column: int) -> str:
