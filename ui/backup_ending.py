@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from models import wareki
 from models.backup_care import ABSENT, Fate, Judged
 from models.backup_disposal import dispose
+from models.backup_strays import MOST_NAMED, Stray
 from models.commands import Change
 from models.errors import AzukariError
 from ui import layout
@@ -42,9 +43,20 @@ EXPLANATION = (
 
 
 class EndingDialog(QDialog):
-    """Lists every backup with its fate; those that are ticked are removed and entered."""
+    """Lists every backup with its fate; those that are ticked are removed and entered.
 
-    def __init__(self, desk: Desk, found: Sequence[Judged], parent: QWidget | None = None) -> None:
+    Args:
+        strays: files that count as no backup; people see to them.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        found: Sequence[Judged],
+        parent: QWidget | None = None,
+        *,
+        strays: Sequence[Stray] = (),
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("古いバックアップの廃棄"))
@@ -52,7 +64,8 @@ class EndingDialog(QDialog):
         self._found = tuple(found)
         self._sending = False
         self._build()
-        fit(self, 980, 240 + 40 * min(len(found), 8))
+        self._show_strays(strays)
+        fit(self, 980, 240 + 40 * min(len(found), 8) + 48 * min(len(strays), MOST_NAMED))
 
     def chosen(self) -> list[str]:
         """Return the ids of the ticked backups."""
@@ -100,6 +113,7 @@ class EndingDialog(QDialog):
         self.reason = QLineEdit(self.tr("保存の決まりによる整理") if any_ends else "")
         self.reason.setMaxLength(500)
         EnterMovesOn(self.reason)
+        self.strays = layout.note("")
         self.message = layout.note("" if any_ends else NOTHING)
         rows = layout.form()
         layout.add_row(rows, self.tr("廃棄の理由"), self.reason)
@@ -109,9 +123,16 @@ class EndingDialog(QDialog):
         column.addWidget(layout.title(self.windowTitle()))
         column.addWidget(layout.note(EXPLANATION))
         column.addWidget(self.table, 1)
+        column.addWidget(self.strays)
         column.addLayout(rows)
         column.addWidget(self.message)
         column.addLayout(self._buttons())
+
+    def _show_strays(self, strays: Sequence[Stray]) -> None:
+        lines = [f"！ {one.file}　{one.words}" for one in strays[:MOST_NAMED]]
+        if (rest := len(strays) - MOST_NAMED) > 0:
+            lines.append(self.tr("ほか{0}件").format(rest))
+        layout.say(self.strays, "\n".join(lines), "care")
 
     def _fill(self, row: int, one: Judged) -> None:
         tick = QTableWidgetItem()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models import wareki
 from models.backup_care import Judged, must_end, proposal, standing
+from models.backup_strays import Stray, strays
 from models.backups import record_backup, record_check, record_verification
 from models.codes import BackupKind
 from models.gate import BackupFile, Remedy, Verification
@@ -253,10 +254,10 @@ class BackupPage(Page):
         """Show which backups stay or end and why, and let them end."""
         ledger = self.desk.ledger
 
-        def show(found: list[Judged]) -> None:
-            EndingDialog(self.desk, found, self).open()
+        def show(found: tuple[list[Judged], list[Stray]]) -> None:
+            EndingDialog(self.desk, found[0], self, strays=found[1]).open()
 
-        self.desk.operations.ask(lambda: proposal(ledger), show, parent=self)
+        self.desk.operations.ask(lambda: (proposal(ledger), strays(ledger)), show, parent=self)
 
     def _put_aside(self, ledger: Ledger, folder: Path) -> None:
         """Close what a sheet restored: another ledger is open here."""

@@ -1,7 +1,7 @@
 """Backup media: known by their mark; once one is registered, no other is written to."""
 
 from dataclasses import replace
-from shutil import rmtree
+from shutil import copyfile, rmtree
 
 import pytest
 
@@ -14,9 +14,17 @@ from models.backup_media import (
     medium_for,
     register_medium,
 )
+from models.backup_strays import DISPOSED, LACKING, PARTIAL, UNKNOWN, strays
 from models.backups import record_backup
 from models.codes import BackupKind, BackupResult, MediumState, SanitizationMethod
-from models.errors import Damaged, InsideLedger, MediumMissing, NotPermitted, Refused
+from models.errors import (
+    BackupIncomplete,
+    Damaged,
+    InsideLedger,
+    MediumMissing,
+    NotPermitted,
+    Refused,
+)
 from models.gate import Presence
 from models.records import BackupMedium, BackupRun, Person
 from models.store import quiet
@@ -174,6 +182,44 @@ def test_a_medium_that_lies_there_with_its_backups_was_not_destroyed(two_media: 
     (two_media.folder / "other").rename(stick)  # another stick in its slot is nothing to it
     end_medium(ledger, medium(two_media).id, REASON, destruction(two_media))
     assert medium(two_media).state is MediumState.ENDED
+
+
+def test_a_file_that_no_entry_counts_is_told_with_what_to_do(two_media: House) -> None:
+    ledger, stick = two_media.ledger, two_media.folder / "stick"
+    first, second, newest = standing(ledger)
+    assert strays(ledger) == []
+    copyfile(two_media.folder / "other" / newest.file_name, stick / newest.file_name)
+    copyfile(stick / first.file_name, two_media.folder / "first")
+    dispose(ledger, [first.id], REASON)
+    (two_media.folder / "first").rename(stick / first.file_name)  # brought back by a copy
+    (stick / f"{second.file_name}.part").touch()
+    assert [(one.file, one.words) for one in strays(ledger)] == [
+        (stick / first.file_name, DISPOSED),
+        (stick / f"{second.file_name}.part", PARTIAL),
+        (stick / newest.file_name, UNKNOWN),
+    ]
+    stick.rename(two_media.folder / "drawer")
+    assert strays(ledger) == []
+
+
+def test_a_backup_without_lost_files_is_asked_for_before_one_that_lacks_them_goes(
+    house: House,
+) -> None:
+    register(house)
+    kept = house.ledger.safe.backup(house.folder / "stick", quiet)
+    (house.folder / "stick" / kept.file.name).unlink()
+    attachments = house.folder / "ledger" / "attachments"
+    next(attachments.iterdir()).unlink()
+    with pytest.raises(BackupIncomplete):
+        record_backup(house.ledger, house.folder / "stick", quiet)
+    (one,) = strays(house.ledger)
+    assert one.words == LACKING
+
+
+def test_a_backup_from_before_the_registration_of_its_medium_is_counted(house: House) -> None:
+    back_up(house)
+    register(house)
+    assert strays(house.ledger) == []
 
 
 def test_a_destroyed_medium_takes_its_backups_with_it(two_media: House) -> None:

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from models.backup_care import proposal, standing
+from models.backup_media import register_medium
+from models.backup_strays import UNKNOWN
 from models.backups import record_backup
 from tests.house import House, furnished
 from tests.ui.shell import Answers, cell_text, settle
@@ -82,6 +84,22 @@ def test_the_last_file_that_is_there_is_kept(house: House, desk: Desk, qtbot: Qt
     settle(qtbot, desk.operations)
     assert newest.name in dialog.message.text() and all(file.exists() for file in old)
     assert dialog.dispose_button.isEnabled()
+
+
+def test_a_file_without_an_entry_is_named_below_the_list(
+    house: House, desk: Desk, qtbot: QtBot
+) -> None:
+    register_medium(house.ledger, house.folder / "stick", medium_no="B-01", name="金庫のUSB")
+    house.clock.wait(1)
+    made = house.ledger.safe.backup(house.folder / "stick", lambda done, total: None)
+    page = BackupPage(desk, house.office)
+    qtbot.addWidget(page)
+    page.end()
+    settle(qtbot, desk.operations)
+    dialog = page.findChild(EndingDialog)
+    assert dialog is not None and dialog.table.rowCount() == 3
+    assert f"{made.file}　{UNKNOWN}" in dialog.strays.text()
+    dialog.reject()
 
 
 def test_an_empty_list_says_so(desk: Desk, qtbot: QtBot) -> None:

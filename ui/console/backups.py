@@ -7,6 +7,7 @@ from typing import Any
 from models.backup_care import ABSENT, Fate, Judged, proposal
 from models.backup_disposal import dispose
 from models.backup_rule import keep_rule
+from models.backup_strays import strays
 from models.office import Office
 from ui.console.output import Speaker
 from ui.console.verbs import opened
@@ -32,12 +33,14 @@ def backups(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         if ended:
             going = [one.run.id for one in ended]
             dispose(ledger, going, arguments.reason or REASON, speaker.progress)
+        unentered = strays(ledger)
         head = ledger.store.head()
     left = [one for one in found if one not in ended]
     result = {
         "keep": {"days": rule.days, "weeks": rule.weeks, "months": rule.months},
         "backups": [_told(one) for one in left],
         "disposed": [_told(one) for one in ended],
+        "strays": [{"file": str(one.file), "message": one.words} for one in unentered],
         "read_only": ledger.opened.frozen,
         "seq": head.seq,
         "head": head.hex,
@@ -45,6 +48,7 @@ def backups(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     lines = [f"残す決まり　{rule}"]
     lines += [f"廃棄しました　{_file(one)}" for one in ended]
     lines += [f"{FATES[one.fate]}　{_file(one)}　{_why(one)}" for one in left]
+    lines += [f"{one.file}　{one.words}" for one in unentered]
     speaker.result(result, lines)
     return 1 if any(one.must for one in left) else 0
 

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from models.backup_media import register_medium
+from models.backup_strays import UNKNOWN
+from models.store import quiet
 from tests.ui.console.desk import BOSS, Console
 
 
@@ -71,6 +74,19 @@ def test_the_answer_is_no_while_one_must_not_be_kept(console: Console, stick: Pa
     assert console("backup", console.ledger, stick).code == 0
     assert console("backups", console.ledger, "--dispose", "--reason", "鍵の更新").code == 0
     assert len(list(stick.iterdir())) == 1
+
+
+def test_a_file_without_an_entry_is_shown_with_what_to_do(console: Console, stick: Path) -> None:
+    house = console.house
+    house.sign_in(BOSS.login)
+    register_medium(house.ledger, stick, medium_no="B-01", name="金庫のUSB")
+    house.clock.wait(1)
+    made = house.ledger.safe.backup(stick, quiet)  # killed before it was entered
+    said = console("backups", console.ledger)
+    assert said.code == 0 and len(said.answer["backups"]) == 3
+    assert said.answer["strays"] == [{"file": str(made.file), "message": UNKNOWN}]
+    lines = console("backups", console.ledger, as_json=False).out.splitlines()
+    assert lines[-1] == f"{made.file}　{UNKNOWN}"
 
 
 def test_a_worker_is_told_who_may(console: Console, stick: Path) -> None:
