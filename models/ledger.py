@@ -18,7 +18,7 @@ from models.backups import RESTORED, kept_restore
 from models.blocking import Blocking
 from models.chain import SALT_SIZE, Command, Head, Intent, write_command
 from models.clockwatch import ClockWatch, Steady
-from models.codes import Role
+from models.codes import AccountStatus, Role
 from models.commands import Change, creating
 from models.corrections import Corrections
 from models.denied import Denied
@@ -29,6 +29,7 @@ from models.errors import (
     Locked,
     MustChangePassword,
     NotPermitted,
+    OutsideItsDays,
 )
 from models.files import Files
 from models.gate import Opened, Safe, Verification
@@ -45,6 +46,7 @@ from models.rights import Rights
 from models.ruling import Rules
 from models.scope import scoped
 from models.store import Progress, Store, Write, quiet
+from models.wareki import format_wareki
 from models.witness import Witness
 
 IDS_AT_ONCE = 500
@@ -113,13 +115,19 @@ class Ledger:
         """The signed-in user's account as the ledger holds it now.
 
         Raises:
-            NotPermitted: the account is missing, disabled or past its last day.
+            NotPermitted: the account is missing or disabled, or today is none of its days.
         """
         stored = self.store.get(UserAccount, self._user_id)
         account = stored.record if stored and not stored.meta.voided else None
         if account is None or not self.may_work(account):
-            raise NotPermitted(act="台帳の利用", who=permissions.IN_USE)
+            raise self._shut_out(account)
         return account
+
+    def _shut_out(self, account: UserAccount | None) -> NotPermitted:
+        if account is None or account.status is not AccountStatus.ACTIVE:
+            return NotPermitted(act="台帳の利用", who=permissions.IN_USE)
+        # A clock that is wrong after a dead battery shuts everybody out: the words must tell.
+        return OutsideItsDays(today=format_wareki(self.today()), days=account.days)
 
     def may_work(self, account: UserAccount) -> bool:
         """Tell whether an account is in use and today is among its days."""

@@ -11,14 +11,11 @@ from ui.layout import add_row, align, form, heading, note, say
 from ui.page import Desk
 from ui.recover import WRONG_SHEET
 from ui.sheet_panel import SheetPanel
+from ui.sheet_words import REPLACED
 
 ADVICE = (
     "回復シートをなくしたとき、人に見られたとき、控えていないときに作り直します。下の新しいシートを印刷"
     "するか書き写し、その紙を見ながら入力してください。「替える」を押すまでは、前の回復シートが有効です。"
-)
-REPLACED = (
-    "回復シートを替えました。新しいバックアップを作成してから、前の用紙を裁断してください。"
-    "これまでのバックアップをほかのPCで開くには、前の用紙が要ります。"
 )
 
 

@@ -23,11 +23,9 @@ from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.sheet_edit import SheetEdit
 from ui.sheet_panel import SheetPanel
+from ui.sheet_words import USED
 
 WRONG_SHEET = "新しい回復シートの文字が違います。用紙と見比べて、行ごとに確かめてください。"
-OLD_SHEET = (
-    "今使った回復シートは無効になりました。新しいシートを保管し、古い用紙は裁断してください。"
-)
 
 
 class RecoverDialog(QDialog):
@@ -62,7 +60,7 @@ class RecoverDialog(QDialog):
         second = QWidget()
         column = QVBoxLayout(second)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(note(OLD_SHEET))
+        column.addWidget(note(self.tr(USED)))
         column.addWidget(self.panel)
         column.addStretch()
         self.stack.addWidget(second)

@@ -46,6 +46,7 @@ from ui.operations import Operations
 from ui.password_line import PasswordLine
 from ui.recover import RecoverDialog
 from ui.sheet_edit import SheetEdit
+from ui.sheet_words import OTHERS
 
 PATTERN = "預り台帳のバックアップ (*.azb)"
 PASSWORD, SHEET = range(2)
@@ -347,7 +348,8 @@ class RestoreDialog(QDialog):
         self.restored.emit(folder)
         super().accept()
         self.new_sheet.open()
-        self._operations.asker.tell(self.new_sheet, self._told(folder, done.restored))
+        told = f"{self._told(folder, done.restored)}\n{self.tr(OTHERS)}"
+        self._operations.asker.tell(self.new_sheet, told)
 
     def _told(self, folder: Path, restored: Restored) -> str:
         said = self.tr("復元し、検証しました。\n{0}\n{1}")

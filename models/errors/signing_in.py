@@ -38,6 +38,16 @@ class NotPermitted(AzukariError):
     sentence = "この操作（{act}）は、{who}だけが行えます。担当の方に依頼してください。"
 
 
+class OutsideItsDays(NotPermitted):
+    """Today, as this PC has it, is none of the days of an account. Facts: today, days."""
+
+    sentence = (
+        "この利用者が利用できる期間内の日ではありません（PCの時計では{today}、利用できるのは{days}）。"
+        "PCの日付が違うときは、時計を合わせてから開き直してください。"
+        "合っているときは、責任者に利用期限の延長を依頼してください。"
+    )
+
+
 class EnteredByProgram(NotPermitted):
     """Nobody enters records of this type by hand, whatever his role. Fact: what."""
 
@@ -87,7 +97,8 @@ class SheetUsed(AzukariError):
     code = "SHEET_USED"
     exit_code = 5
     sentence = (
-        "新しいパスワードで開けます。使った回復シートは、もう使えません。そのあとの処理はできませんでした。"
+        "新しいパスワードで開けます。使った回復シートでは、この台帳はもう開けません。そのあとの処理は"
+        "できませんでした。"
         "{reason}新しい回復シートを受け取っていないときは、新しいパスワードで開いて、"
         "「設定・利用者」の「回復シート」で作り直してください。"
     )

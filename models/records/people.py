@@ -177,6 +177,12 @@ class UserAccount(Record):
             and (self.valid_until is None or day <= self.valid_until)
         )
 
+    @property
+    def days(self) -> str:
+        """Return the days on which it may be used, in words."""
+        first, last = map(Day().format, (self.valid_from, self.valid_until))
+        return f"{first}{'から' if first else ''}{last}{'まで' if last else ''}"
+
     def required(self) -> frozenset[str]:
         needed = {"valid_until"} if self.app_role is Role.INSPECTOR else set()
         if self.status is AccountStatus.DISABLED:

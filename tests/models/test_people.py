@@ -13,11 +13,13 @@ from models.errors import (
     AccountUnfinished,
     MustChangePassword,
     NotPermitted,
+    OutsideItsDays,
     Refused,
     WeakPassword,
     WrongPassword,
 )
 from models.records import UserAccount
+from models.wareki import format_wareki
 from tests.house import House, furnished
 from ui.sample import cast
 
@@ -86,13 +88,28 @@ def test_an_inspector_needs_a_last_day(house: House) -> None:
         add(house, key="officer", login="kensa", role=Role.INSPECTOR)
 
 
+def test_a_clock_before_the_first_day_is_named(house: House) -> None:
+    """A dead battery shuts everybody out; the words lead to the clock."""
+    house.ledger.close()
+    now = house.clock._now
+    house.clock._now = now.replace(year=2020, month=1, day=1)
+    login, password = cast.USERS[0].login, cast.USERS[0].password
+    with pytest.raises(OutsideItsDays) as told:
+        house.office.unlock(house.folder / "ledger", login, password)
+    assert "令和2年1月1日" in str(told.value) and "時計を合わせて" in str(told.value)
+    house.clock._now = now
+    house.ledger = house.office.unlock(house.folder / "ledger", login, password)
+
+
 def test_an_account_past_its_last_day_does_not_open(house: House) -> None:
     last = house.ledger.today()
     add(house, key="officer", login="kensa", role=Role.INSPECTOR, valid_until=last)
     house.ledger.close()
     house.clock.go_to(last + timedelta(days=1), 9)
-    with pytest.raises(NotPermitted, match="利用できる期間内"):
+    with pytest.raises(NotPermitted, match="利用できる期間内") as told:
         house.office.unlock(house.folder / "ledger", "kensa", GOOD)
+    days = f"{format_wareki(last)}から{format_wareki(last)}まで"
+    assert days in str(told.value) and "責任者に" in str(told.value)
     house.ledger = house.office.unlock(
         house.folder / "ledger", cast.USERS[0].login, cast.USERS[0].password
     )

@@ -33,6 +33,7 @@ from ui.console.output import STATES, Speaker, problems_of
 from ui.console.passwords import login_and_password
 from ui.console.sheets import new_sheet_file, newcomer, typed_sheet
 from ui.reading import MOST_OF_A_PAPER, read_limited
+from ui.sheet_words import OTHERS, USED
 
 Verb = Callable[[Namespace, Office, Speaker], int]
 MOST_OF_A_PROFILE = 1024 * 1024  # bytes; ours have 60 KiB
@@ -381,7 +382,7 @@ def _restore_with_sheet(arguments: Namespace, office: Office, speaker: Speaker) 
         )  # fmt: skip
     result = {**came_back(folder, head, restored), "new_sheet": arguments.new_sheet_file}
     said = f"「{folder}」に復元し、検証しました。記帳番号 {head.seq:,}"
-    speaker.result(result, [said, restored_words(restored), _sheet_line(arguments)])
+    speaker.result(result, [said, restored_words(restored), _sheet_line(arguments), OTHERS])
     return _all_of(restored)
 
 
@@ -411,5 +412,5 @@ def recover(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 def _sheet_line(arguments: Namespace) -> str:
     return (
         f"新しい回復シートを「{arguments.new_sheet_file}」に書きました。印刷して封をし、"
-        "ファイルは消去してください。使った回復シートは、もう使えません。"
+        f"ファイルは消去してください。{USED}"
     )

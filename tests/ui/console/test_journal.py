@@ -139,6 +139,9 @@ def test_a_restore_with_the_sheet_names_what_it_left_out_as_one_with_a_password_
     )  # fmt: skip
     assert f"{reached:,}まで復元しました" in said.out and "番目の記録" in said.out
     assert "戻していません" in said.out and "新しい回復シート" in said.out
+    # The backup opened a second time by the sheet that was used: nobody may shred that one yet.
+    assert "バックアップを作成してから、今使った用紙を裁断" in said.out
+    assert "「パスワードの再発行」で決め直してください" in said.out
 
 
 def test_restore_with_the_journal_comes_to_the_last_entry(house: House, console: Console) -> None:
