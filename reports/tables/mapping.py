@@ -34,6 +34,7 @@ _GROUPS: Final = """
 """
 _THESAURUS: Final = tuple(tuple(line.split()) for line in _GROUPS.strip().splitlines())
 
+_TO_THE_LETTER: Final = 101.0  # 場所（元） and 場所（先） differ in nothing but their notes
 _EXACT: Final = 100.0
 _LAST_PART: Final = 90.0
 _SYNONYM: Final = 80.0
@@ -45,24 +46,27 @@ _ENOUGH_ALIKE: Final = 0.75
 def propose_mapping(columns: Sequence[str], fields: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return column → field for every column that surely or probably belongs to a field.
 
-    A field gets one column at most: the better match, then the more usual word, then the column
-    further left. Columns that fit nothing are left out. Of a heading with two lines (受領/受領日)
-    the lower one counts nearly as much as the whole.
+    A column is proposed for the field that its heading fits best and for no other: where another
+    column has that field (数量 beside a second 数量, or beside 枚数), its figures would stand for
+    something that the table never said. A field gets one column at most: the better match, then
+    the more usual word, then the column further left. Columns that fit nothing are left out. Of a
+    heading with two lines (受領/受領日) the lower one counts nearly as much as the whole.
 
     Args:
         columns: Headings of the table.
         fields: Per field its label and other words for it, the most usual first. Words of the
             office's thesaurus are added to these.
     """
-    scored = [
-        (score, -place, -order, column, field)
+    best = (
+        max(
+            (_score(column, words), -order, -place, column, field)
+            for order, (field, words) in enumerate(fields.items())
+        )
         for place, column in enumerate(columns)
-        for order, (field, words) in enumerate(fields.items())
-        if (score := _score(column, words)) > 0
-    ]
+    )
     mapping: dict[str, str] = {}
-    for _, _, _, column, field in sorted(scored, reverse=True):
-        if column not in mapping and field not in mapping.values():
+    for score, _, _, column, field in sorted(best, reverse=True):
+        if score > 0 and field not in mapping.values():
             mapping[column] = field
     return {column: mapping[column] for column in columns if column in mapping}
 
@@ -76,7 +80,9 @@ def _scores(column: str, words: Sequence[str]) -> Iterator[tuple[int, float]]:
     whole, last = _key(column), _key(column.rsplit("/", 1)[-1])
     own = [_key(word) for word in words]
     for rank, word in enumerate(own):
-        if word == whole:
+        if search_key(words[rank]) == search_key(column):
+            yield rank, _TO_THE_LETTER
+        elif word == whole:
             yield rank, _EXACT
         elif word == last:
             yield rank, _LAST_PART

@@ -91,6 +91,23 @@ def test_a_default_place_takes_what_lies_elsewhere(speak: Speak, tmp_path: Path)
     assert (code, told["accepted"]) == (0, 1)
 
 
+def test_a_second_column_of_one_heading_is_left_out_and_told(
+    house: House, speak: Speak, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(
+        tmp_path, "管理番号,媒体の種類,名称,数量,保管場所,数量\nY-1,文書,紙,5枚,耐火金庫,9\n"
+    )
+    words = ("--record", "item", "--dry-run")
+    told = speak("import", str(path), *words)[1]
+    assert told["accepted"] == 1 and "数量（2）" not in told["mapping"]
+    secret = ["--user", cast.USERS[0].login, "--password-file", str(tmp_path / "password")]
+    ledger = str(house.folder / "ledger")
+    assert run(["import", ledger, str(path), *words, *secret], lambda: house.office) == 0
+    said = capsys.readouterr().out
+    assert "媒体の種類＝媒体・機器の種類" in said and "数量＝数量" in said
+    assert "列「数量（2）」は取り込みません" in said
+
+
 def test_a_register_alone_leaves_the_events_to_the_log(speak: Speak) -> None:
     told = speak("import", str(REGISTER), "--record", "item", "--register-only")[1]
     assert told["records"] == {"item": 130, "handling_event": 0}

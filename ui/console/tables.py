@@ -8,6 +8,7 @@ from typing import Any
 from models.access import Act
 from models.errors import Usage
 from models.fields import Day
+from models.intake.columns import label_of
 from models.intake.finding import Finder
 from models.intake.parts import Intake, Options
 from models.ledger import Ledger
@@ -134,7 +135,7 @@ def load(arguments: Namespace, office: Office, speaker: Speaker) -> int:
             asked = take(options, True).questions
             options = with_answers(ledger, options, asked, answers)
         intake = take(options, arguments.dry_run)
-    speaker.result(_told(intake), _spoken(intake, arguments.dry_run))
+    speaker.result(_told(intake), _spoken(cls, intake, arguments.dry_run))
     return 0 if intake.accepted or not intake.refused else 1
 
 
@@ -167,9 +168,11 @@ def _told(intake: Intake) -> dict[str, Any]:
     return told
 
 
-def _spoken(intake: Intake, dry_run: bool) -> list[str]:
+def _spoken(cls: type[Record], intake: Intake, dry_run: bool) -> list[str]:
     """Return an import as people read it."""
     lines = [f"取り込める行 {intake.accepted:,}件、取り込めない行 {len(intake.refused):,}件"]
+    pairs = (f"{column}＝{label_of(cls, name)}" for column, name in intake.mapping.items())
+    lines.append(f"列の対応（表の列＝台帳の項目）　{'、'.join(pairs)}")
     lines += [f"・{line}行目　{reason}" for line, reason in intake.refused]
     if intake.notes:
         lines.append("お知らせ")

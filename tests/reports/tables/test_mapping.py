@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.intake.columns import LOG, fields_of
+from models.records import ALL, Record
 from reports.tables.mapping import propose_mapping
 from reports.tables.read import read_table
 
@@ -77,6 +80,25 @@ def test_words_of_other_offices_are_known() -> None:
 
 def test_a_number_column_serves_if_nothing_better_is_there() -> None:
     assert propose_mapping(["Ｎｏ．", "日付"], HANDLING)["Ｎｏ．"] == "item_no"
+
+
+@pytest.mark.parametrize("second", ["数量（2）", "数　量", "数量(返却)", "枚数", "点数"])
+def test_a_second_column_of_one_meaning_is_not_guessed_onto_another_field(second: str) -> None:
+    for columns in (["数量", second], ["備考", "数量", "単価", second]):
+        assert second not in propose_mapping(columns, LOG)
+
+
+def test_a_doubled_place_is_not_taken_for_the_way_from_one_to_the_other() -> None:
+    assert propose_mapping(["場所", "場所（2）"], LOG) == {"場所": "place_from"}
+    way = {"場所(元)": "place_from", "場所（先）": "place_to"}
+    assert propose_mapping([*way], LOG) == way
+
+
+@pytest.mark.parametrize("cls", [cls for cls in ALL if fields_of(cls)])
+def test_a_table_with_our_own_headings_maps_wholly(cls: type[Record]) -> None:
+    fields = fields_of(cls)
+    headings = {words[0]: name for name, words in fields.items()}
+    assert propose_mapping([*headings], fields) == headings
 
 
 def test_what_fits_nothing_stays_out() -> None:
