@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 NEWEST = "いちばん新しいバックアップです。"
 LAST_SOUND = "検証に合格した、いちばん新しいバックアップです。"
+SHARED = (
+    "「{0}」にある同じ台帳のバックアップでもあるため、そちらから廃棄します。"
+    "そちらを使っていないときは、先にそのフォルダーを片付けてください。"
+)
 UNSOUND = "最後の検証で異常が見つかりました。"
 ABSENT = {
     Presence.AWAY: "媒体が接続されていません。",
@@ -204,6 +208,11 @@ def _held(
         held[last[0].id] = (LAST_SOUND,)
     if runs:
         held[runs[-1].id] = (NEWEST,)
+    if parting := ledger.safe.parting():
+        for run in runs:
+            if (run.to_event_seq or 0) < parting.seq:  # entered before the two parted
+                shared = SHARED.format(parting.folder)
+                held[run.id] = (*held.get(run.id, ()), shared)
     for stored in ledger.registers.all(Contract, status=ContractStatus.CLOSED):
         until = stored.record.retain_ledger_until
         first = next((x for x in lasting if (x.to_event_seq or 0) >= stored.meta.seq), None)

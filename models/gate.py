@@ -127,6 +127,19 @@ class Presence(Enum):
     AWAY = "away"  # the place is not there, or another medium is
 
 
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """Where a copy or a restored ledger left the one in another folder of this PC.
+
+    Args:
+        seq: the last entry that both have.
+        folder: that of the other ledger.
+    """
+
+    seq: int
+    folder: str
+
+
 class Safe(Protocol):
     """Keys and files of an open ledger."""
 
@@ -241,6 +254,9 @@ class Safe(Protocol):
         Raises:
             MediumMissing, InputOutput
         """
+
+    def parting(self) -> Parting | None:
+        """Return where this ledger left another that is still there; None for the first one."""
 
     def require_unchanged(
         self, file: PurePath, backup_id: str, size: int, sha256: str, progress: Progress

@@ -2,17 +2,20 @@
 
 Whoever puts an older copy of a ledger in place of the present one must also change this file, in
 the user's application folder. A ledger may have gone several ways, each in a folder of its own; a
-way that a restore began is known and entered, so that it may take the place of another.
+way that a restore began is known and entered, so that it may take the place of another. A way that
+began while another folder had the ledger is a copy: what it knows from before is also the other's.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.chain import Head
-from models.errors import AzukariError
+from models.errors import AzukariError, Foreign, LedgerMissing
+from models.gate import Parting
 from storage.files import UNREADABLE, make_private_folder, overwrite_durable, read_whole
+from storage.header_files import read_pair
 
 FILE_NAME = "heads.json"
 _LIMIT = 1024 * 1024  # bytes
@@ -24,11 +27,16 @@ Contains = Callable[[Head], bool]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A head that a ledger reached in a folder, and whether a restore began it."""
+    """A head that a ledger reached in a folder, and whether a restore began it.
+
+    Args:
+        parted: the last entry it has in common with another folder; None where it was the first.
+    """
 
     head: Head
     folder: str
     restored: bool = False
+    parted: int | None = None
 
 
 class HeadMemory:
@@ -58,8 +66,13 @@ class HeadMemory:
         now: Head,
         *,
         restored: bool = False,
+        reached: bool = False,
     ) -> None:
-        """Put the present head in place of the one in this folder, and of the restore it goes on."""
+        """Put the present head in place of the one in this folder, and of the restore it goes on.
+
+        Args:
+            reached: the ledger came to this head here; else it was found so.
+        """
         ledgers = self._load()
         ways = ledgers.pop(vault_id.hex(), [])
         past = [
@@ -67,16 +80,34 @@ class HeadMemory:
         ]
         begun = restored or any(way.restored for way in past)
         others = [way for way in ways if way not in past]
-        ledgers[vault_id.hex()] = [Way(now, str(folder), begun), *others][:_MOST_WAYS]
+        parted = next((way.parted for way in past if way.parted is not None), None)
+        copied = parted is not None and not reached and all(way.head != now for way in past)
+        if copied or (not past and _other(others, vault_id) is not None):
+            parted = now.seq
+        ledgers[vault_id.hex()] = [Way(now, str(folder), begun, parted), *others][:_MOST_WAYS]
         self._save(ledgers)
+
+    def parting(self, vault_id: bytes, folder: Path) -> Parting | None:
+        """Return where the ledger in this folder left another that is still there."""
+        ways = self._load().get(vault_id.hex(), [])
+        here = next((way for way in ways if way.folder == str(folder)), None)
+        if here is None or here.parted is None:
+            return None
+        other = _other([way for way in ways if way is not here], vault_id)
+        return None if other is None else Parting(here.parted, other.folder)
 
     def _load(self) -> dict[str, list[Way]]:
         try:
             found = json.loads(read_whole(self._path, limit=_LIMIT))
             return {
                 str(ledger): [
-                    Way(Head(int(seq), bytes.fromhex(head)), str(folder), bool(restored))
-                    for seq, head, folder, restored in ways
+                    Way(
+                        Head(int(seq), bytes.fromhex(head)),
+                        str(folder),
+                        bool(restored),
+                        int(parted[0]) if parted else None,
+                    )
+                    for seq, head, folder, restored, *parted in ways
                 ]
                 for ledger, ways in found.items()
             }
@@ -85,7 +116,7 @@ class HeadMemory:
 
     def _save(self, ledgers: dict[str, list[Way]]) -> None:
         newest = {
-            ledger: [(way.head.seq, way.head.hex, way.folder, way.restored) for way in ways]
+            ledger: [_kept(way) for way in ways]
             for ledger, ways in list(ledgers.items())[-_MOST_LEDGERS:]
         }
         try:
@@ -93,3 +124,22 @@ class HeadMemory:
             overwrite_durable(self._path, json.dumps(newest).encode())
         except AzukariError:
             pass  # a full disk must not keep anybody from the ledger
+
+
+def _kept(way: Way) -> Sequence[object]:
+    known = (way.head.seq, way.head.hex, way.folder, way.restored)
+    return known if way.parted is None else (*known, way.parted)
+
+
+def _other(ways: Sequence[Way], vault_id: bytes) -> Way | None:
+    """Return the first of the ways whose folder still has the ledger."""
+    return next((way for way in ways if _lies_in(Path(way.folder), vault_id)), None)
+
+
+def _lies_in(folder: Path, vault_id: bytes) -> bool:
+    try:
+        return read_pair(folder).best.header.vault_id == vault_id
+    except (Foreign, LedgerMissing):
+        return False
+    except AzukariError:
+        return True  # damaged: it needs its backups all the more

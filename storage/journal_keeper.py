@@ -32,7 +32,7 @@ from models.errors import (
     Refused,
     RolledBack,
 )
-from models.gate import Problem
+from models.gate import Parting, Problem
 from models.journal import JournalState, JournalStatus, News
 from models.store import Progress
 from storage import access
@@ -526,7 +526,11 @@ class Keeper:
         if self._journal is not None:
             self._journal.close()
         if self._last.seq and not self.looking:
-            self._memory.remember(self._vault.vault_id, self._place, self._last)
+            self._memory.remember(self._vault.vault_id, self._place, self._last, reached=True)
+
+    def parting(self) -> Parting | None:
+        """Return where this ledger left another folder that still has it."""
+        return self._memory.parting(self._vault.vault_id, self._place)
 
 
 def detach(store: LedgerStore) -> None:

@@ -26,6 +26,7 @@ from models.gate import (
     BackupFile,
     NewSheet,
     OutsidePlace,
+    Parting,
     Presence,
     Problem,
     SheetKey,
@@ -279,6 +280,9 @@ class LedgerSafe:
 
     def backup_names(self, folder: PurePath) -> list[str]:
         return backup_files.names_in(Path(folder), self.vault.vault_id)
+
+    def parting(self) -> Parting | None:
+        return self.journal.parting()
 
     def require_unchanged(
         self, file: PurePath, backup_id: str, size: int, sha256: str, progress: Progress

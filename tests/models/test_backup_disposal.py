@@ -1,6 +1,8 @@
 """Nothing is removed that was the last one, and nothing that cannot be entered."""
 
+import re
 from pathlib import Path
+from shutil import copytree, rmtree
 
 import pytest
 
@@ -236,3 +238,80 @@ def test_a_file_that_went_although_the_disk_failed_is_entered(
         dispose(house.ledger, [old.id], REASON)
     (entered,) = disposals(house)
     assert "途中で止まったため" in entered.detail
+
+
+# --- a copy of the ledger ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(house: House) -> Path:
+    """Leave a copy of the ledger, made after two backups, beside it; open the copy."""
+    back_up(house)
+    back_up(house)
+    house.ledger.close()
+    folder = copytree(house.folder / "ledger", house.folder / "practice")
+    house.ledger = house.office.unlock(folder, BOSS.login, BOSS.password)
+    return folder
+
+
+def test_a_copy_removes_no_backup_from_before_it_was_made(house: House, copy: Path) -> None:
+    old, shared = standing(house.ledger)
+    back_up(house)
+    for run in (old, shared):
+        with pytest.raises(
+            Refused, match=re.escape(f"「{house.folder / 'ledger'}」にある同じ台帳")
+        ):
+            dispose(house.ledger, [run.id], REASON)
+        assert file_of(house, run).exists()
+
+
+def test_a_copy_removes_its_own_backups(house: House, copy: Path) -> None:
+    own = back_up(house)
+    back_up(house)
+    dispose(house.ledger, [own.id], REASON)
+    assert not file_of(house, own).exists()
+
+
+def test_the_first_ledger_disposes_beside_its_copy(house: House, copy: Path) -> None:
+    house.ledger.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    old, _ = standing(house.ledger)
+    dispose(house.ledger, [old.id], REASON)
+    assert not file_of(house, old).exists()
+
+
+def test_a_copy_that_was_made_anew_shares_what_was_made_since(house: House, copy: Path) -> None:
+    house.ledger.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    since = back_up(house)
+    house.ledger.close()
+    rmtree(copy)
+    copytree(house.folder / "ledger", copy)
+    house.ledger = house.office.unlock(copy, BOSS.login, BOSS.password)
+    back_up(house)
+    with pytest.raises(Refused, match="同じ台帳のバックアップでもある"):
+        dispose(house.ledger, [since.id], REASON)
+
+
+def test_a_ledger_that_was_moved_goes_on_with_its_backups(house: House) -> None:
+    old, _ = back_up(house), back_up(house)
+    house.ledger.close()
+    moved = (house.folder / "ledger").rename(house.folder / "moved")
+    house.ledger = house.office.unlock(moved, BOSS.login, BOSS.password)
+    dispose(house.ledger, [old.id], REASON)
+    assert not file_of(house, old).exists()
+
+
+def test_a_restored_ledger_spares_the_backups_while_the_first_is_there(house: House) -> None:
+    old, used = back_up(house), back_up(house)
+    house.ledger.close()
+    house.office.restore(
+        file_of(house, used), house.folder / "again", BOSS.login, BOSS.password, quiet
+    )
+    house.ledger = house.office.unlock(house.folder / "again", BOSS.login, BOSS.password)
+    back_up(house)
+    with pytest.raises(Refused, match="同じ台帳のバックアップでもある"):
+        dispose(house.ledger, [old.id], REASON)
+    (house.folder / "ledger").rename(house.folder / "shelf")
+    dispose(house.ledger, [old.id], REASON)
+    assert not file_of(house, old).exists()

@@ -22,12 +22,13 @@ def _read(path: Path) -> Json:
     return dict(value)
 
 
-def heads(device: Path, vault: str) -> list[tuple[int, str, str, bool]]:
-    """Return number, hash, folder and "begun by a restore" of a ledger's ways, latest first."""
+def heads(device: Path, vault: str) -> list[tuple[int, str, str, bool, int | None]]:
+    """Return number, hash, folder, "begun by a restore" and parting of the ways, latest first."""
     ways = _read(device / "heads.json").get(vault, [])
     need(len(ways) <= 16, "heads.json: too many")
     return [
-        (int(seq), str(head), str(folder), bool(restored)) for seq, head, folder, restored in ways
+        (int(seq), str(head), str(folder), bool(restored), int(parted[0]) if parted else None)
+        for seq, head, folder, restored, *parted in ways
     ]
 
 
@@ -35,7 +36,7 @@ def check_heads(
     device: Path, folder: Path, vault: str, hashes: list[bytes], findings: Findings
 ) -> None:
     """Compare a ledger with what this PC remembers of it in this folder."""
-    for seq, head, where, _restored in heads(device, vault):
+    for seq, head, where, _restored, _parted in heads(device, vault):
         if where == str(folder):
             known = seq < len(hashes) and hashes[seq].hex() == head
             findings.check(known, f"heads.json: the ledger lacks entry {seq} that it had here")
