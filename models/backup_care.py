@@ -47,6 +47,7 @@ ABSENT = {
     Presence.AWAY: "媒体が接続されていません。",
     Presence.GONE: "ファイルが見つかりません。",
 }
+LOST = "元の場所に戻すか、すぐに新しいバックアップを作成してください。"
 
 
 class Fate(Enum):
@@ -79,6 +80,17 @@ class Judged:
     def within_reach(self) -> bool:
         """Tell whether it can be brought to its end now, without anybody fetching a medium."""
         return self.ends and self.presence is not Presence.AWAY
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether this is the newest, and its file is no longer in its place."""
+        return NEWEST in self.reasons and self.presence is Presence.GONE
+
+    @property
+    def words(self) -> str:
+        """Say why it has its fate, whether it is there, and what to do when it must be."""
+        why = "".join(self.reasons) + ABSENT.get(self.presence, "")
+        return f"{why}{LOST}" if self.lost else why
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +151,15 @@ def find(ledger: "Ledger", run: BackupRun, among: Sequence[BackupRun] = ()) -> F
         if presence is not Presence.AWAY:
             return Found(presence, file)
     return Found(Presence.AWAY, files[0])
+
+
+def newest_lost(ledger: "Ledger") -> str:
+    """Return the file of the newest backup if its place is there and it is not, "" otherwise."""
+    runs = standing(ledger)
+    if not runs:
+        return ""
+    found = find(ledger, runs[-1], runs)
+    return str(found.file) if found.presence is Presence.GONE else ""
 
 
 # --- which are to end ----------------------------------------------------------------------------

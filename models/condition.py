@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
+from models.backup_care import LOST, newest_lost
 from models.backups import WHOLE_LEDGER
 from models.capacity import (
     GIB,
@@ -126,6 +127,7 @@ class Facts:
     verified: "Verification | None" = None  # in this session
     terminals: Sequence[tuple[str, str, str]] = ()  # in use: device, caption, place and measure
     memory: Memory | None = None
+    lost: str = ""  # file of the newest backup where it is not in its place
     quota: int = 0  # MB that somebody set for the attachments, 0 for none
 
 
@@ -173,6 +175,7 @@ def read_facts(
             for one in in_use(ledger)
         ],
         memory=machine.memory(),
+        lost=newest_lost(ledger),
         quota=chosen_quota(ledger),
     )
 
@@ -300,6 +303,9 @@ def _found(verified: "Verification") -> Condition:
 
 
 def _backed_up(facts: Facts) -> Condition:
+    if facts.lost:
+        sentence = f"いちばん新しいバックアップ「{facts.lost}」のファイルが見つかりません。"
+        return Condition("バックアップ", State.BAD, sentence, LOST)
     to_do = "「バックアップ」の画面で、登録した媒体にバックアップを取ってください。"
     return _aged(
         "バックアップ", "作成し、読み直しました", facts.backup, facts, facts.backup_days, to_do

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from models import wareki
-from models.backup_care import ABSENT, Fate, Judged
+from models.backup_care import Fate, Judged
 from models.backup_disposal import dispose
 from models.backup_strays import MOST_NAMED, Stray
 from models.commands import Change
@@ -141,14 +141,13 @@ class EndingDialog(QDialog):
             ticked = Qt.CheckState.Checked if one.within_reach else Qt.CheckState.Unchecked
             tick.setCheckState(ticked)
         self.table.setItem(row, 0, tick)
-        absent = ABSENT.get(one.presence, "")
         made = one.run.finished_at
         day = wareki.format_short_moment(made) if made else ""
         for place, text in enumerate(
             (
                 day,
                 FATES[one.fate],
-                "".join(one.reasons) + absent,
+                one.words,
                 one.run.file_name,
                 one.run.folder,
             ),

@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import PurePath
 from typing import Any
 
-from models.backup_care import ABSENT, Fate, Judged, proposal
+from models.backup_care import Fate, Judged, proposal
 from models.backup_disposal import dispose
 from models.backup_rule import keep_rule
 from models.backup_strays import strays
@@ -24,7 +24,7 @@ REASON = "保存の決まりによる整理"
 def backups(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Tell what is to become of every backup; with `--dispose` end what can be reached.
 
-    The answer is no while a backup stands that must not be kept.
+    The answer is no while a backup stands that must not be kept, or the newest is not in its place.
     """
     with opened(arguments, office, looking=not arguments.dispose) as ledger:
         rule = keep_rule(ledger)
@@ -47,10 +47,10 @@ def backups(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     }
     lines = [f"残す決まり　{rule}"]
     lines += [f"廃棄しました　{_file(one)}" for one in ended]
-    lines += [f"{FATES[one.fate]}　{_file(one)}　{_why(one)}" for one in left]
+    lines += [f"{FATES[one.fate]}　{_file(one)}　{one.words}" for one in left]
     lines += [f"{one.file}　{one.words}" for one in unentered]
     speaker.result(result, lines)
-    return 1 if any(one.must for one in left) else 0
+    return 1 if any(one.must or one.lost for one in left) else 0
 
 
 def _told(one: Judged) -> dict[str, Any]:
@@ -67,7 +67,3 @@ def _told(one: Judged) -> dict[str, Any]:
 
 def _file(one: Judged) -> str:
     return str(PurePath(one.run.folder) / one.run.file_name)
-
-
-def _why(one: Judged) -> str:
-    return "".join(one.reasons) + ABSENT.get(one.presence, "")

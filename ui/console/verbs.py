@@ -11,13 +11,14 @@ from typing import Any
 from models import paper_known
 from models.access import Act
 from models.after_erasure import erased_words, erasures_of
+from models.backup_care import ABSENT, LOST, newest_lost
 from models.backups import record_backup, record_verification, restored_words
 from models.chain import Head
 from models.codes import BackupKind, BackupResult
 from models.errors import AzukariError, Foreign, NotFound, SheetUsed
 from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
-from models.gate import Restored
+from models.gate import Presence, Restored
 from models.journal import WORDS, JournalState
 from models.ledger import Ledger
 from models.mending import advice, rebuilt
@@ -110,6 +111,8 @@ def status(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     lines.append(
         f"最後のバックアップ　{backup['file']}" if backup else "バックアップはまだありません"
     )
+    if backup and backup["lost"]:
+        lines.append(f"　{ABSENT[Presence.GONE]}{LOST}")
     speaker.result(result, lines)
     return 0
 
@@ -153,6 +156,7 @@ def _last_backup(ledger: Ledger) -> dict[str, Any] | None:
         "file": str(Path(run.folder) / run.file_name),
         "seq": run.to_event_seq,
         "verified_at": verified,
+        "lost": bool(newest_lost(ledger)),
     }
 
 

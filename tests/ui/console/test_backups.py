@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from models.backup_care import ABSENT, LAST_SOUND, LOST, NEWEST
 from models.backup_media import register_medium
 from models.backup_strays import UNKNOWN
+from models.gate import Presence
 from models.store import quiet
 from tests.ui.console.desk import BOSS, Console
 
@@ -53,6 +55,24 @@ def test_the_last_file_that_is_there_is_kept(console: Console, stick: Path) -> N
     assert old.exists()
     shown = console("backups", console.ledger).answer["backups"]
     assert [one["presence"] for one in shown] == ["there", "there", "gone"]
+
+
+def test_a_newest_backup_that_is_not_in_its_place_is_told_everywhere(
+    console: Console, stick: Path
+) -> None:
+    assert console("status", console.ledger).answer["last_backup"]["lost"] is False
+    newest = max(stick.iterdir())
+    newest.rename(stick.with_name("taken.azb"))
+    said = console("backups", console.ledger, as_json=False)
+    assert said.code == 1
+    assert f"{NEWEST}{ABSENT[Presence.GONE]}{LOST}" in said.out.replace(LAST_SOUND, "")
+    assert console("status", console.ledger).answer["last_backup"]["lost"] is True
+    assert LOST in console("status", console.ledger, as_json=False).out
+    told = console("condition", console.ledger)
+    (backup,) = [one for one in told.answer["conditions"] if one["topic"] == "バックアップ"]
+    assert told.code == 1 and newest.name in backup["sentence"] and backup["to_do"] == LOST
+    stick.rename(stick.with_name("drawer"))  # a medium that lies in the safe is no loss
+    assert console("backups", console.ledger).code == 0
 
 
 def test_a_harmed_newer_backup_keeps_the_older_one(console: Console, stick: Path) -> None:
