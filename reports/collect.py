@@ -360,6 +360,8 @@ def _whereabouts(values: Mapping[str, Any], captions: Mapping[str, str]) -> str:
         values.get("destination_text") or "",
         counterpart,
     )
+    if values["kind"] is HandlingKind.RECEIVE:  # what is received comes from there to here
+        parts = parts[::-1]
     return "→".join(dict.fromkeys(part for part in parts if part))
 
 

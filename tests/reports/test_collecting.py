@@ -461,6 +461,16 @@ def test_the_register_adds_up_the_lines_of_each_unit(tmp_path: Path) -> None:
         assert copied == f"1{first.unit}"
 
 
+def test_the_register_tells_a_receipt_from_there_to_here(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        house.story.receive(1)
+        rows = collect(house.ledger, wish(house, "D-28"), house.ledger.paper.numbering()).rows()
+        *_, received = rows
+        giver, *ways, kept = received.place.split("→")
+        assert giver.startswith("見本市") and "見本　花子" in giver
+        assert ways == ["見本市役所2階　健康づくり課"] and kept == "第一保管庫"
+
+
 def test_only_an_order_may_speak_of_what_is_planned(tmp_path: Path) -> None:
     with office(tmp_path, "chiba", days=5) as house:
         ahead = house.clock() + timedelta(days=1)
