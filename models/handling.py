@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models import amounts, collector, custody, permissions, sanitizing
+from models import amounts, collector, custody, permissions, plans, sanitizing
 from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Role, Timing
 from models.commands import Change, creating, revising, voiding
@@ -94,14 +94,18 @@ class Handling:
         for event in events:
             _require_unconfirmed(event)
         plan = self._open_plan(plan_id) if plan_id else None
-        events = self._numbered(events)
+        left = plans.left_of(plan, events) if plan is not None else None
+        planned, events = self._numbered_beside(left, events)
         too_much = self._check_all(events, new_items, others)
         ruling = ledger.rules.on_events(events, new_items, others, answers, historic=historic)
         told = ruling.notices if historic else (*ruling.notices, *too_much)
-        entering = (*others, *new_items, *ruling.beside, *ruling.events)
-        intents: list[Intent] = [_carried_out(plan, ruling.events[0])] if plan is not None else []
-        intents += [creating(record) for record in entering]
-        return ledger.commit(intents, command_id=command_id, notices=told)
+        entering = (*others, *new_items, *ruling.beside, *planned, *ruling.events)
+        intents = [creating(record) for record in entering]
+        if plan is not None:
+            intents.insert(0, plans.carried_out(plan, left, ruling.events[0]))
+        return ledger.commit(
+            intents, command_id=command_id, notices=(*told, *map(self._left_words, planned))
+        )
 
     def copy(
         self,
@@ -150,7 +154,9 @@ class Handling:
         self._require_may_correct(stored)
         self._require_possible_without(stored.record)
         text = ledger.registers.reason(reason)
-        open_again = [revising(_planned(plan), text) for plan in self._plans_of(event_id)]
+        open_again = [
+            revising(plans.lies_ahead_again(plan), text) for plan in self._plans_of(event_id)
+        ]
         return ledger.commit([voiding(stored.record, text), *open_again], command_id=command_id)
 
     def correct(
@@ -177,7 +183,7 @@ class Handling:
         ruling = ledger.rules.on_events([new], (), (), answers)
         [new] = ruling.events
         intents = [voiding(stored.record, text), creating(new, text), *map(creating, ruling.beside)]
-        intents += [_carried_out(plan, new) for plan in self._plans_of(event_id)]
+        intents += [plans.after_correction(plan, new, text) for plan in self._plans_of(event_id)]
         return ledger.commit(intents, command_id=command_id, notices=(*ruling.notices, *too_much))
 
     def confirm(
@@ -276,6 +282,17 @@ class Handling:
             )  # fmt: skip
         return numbered
 
+    def _numbered_beside(
+        self, left: HandlingEvent | None, events: Sequence[HandlingEvent]
+    ) -> tuple[list[HandlingEvent], list[HandlingEvent]]:
+        """Number events and, before them, what is left of a plan."""
+        planned = [] if left is None else [left]
+        numbered = self._numbered([*planned, *events])
+        return numbered[: len(planned)], numbered[len(planned) :]
+
+    def _left_words(self, left: HandlingEvent) -> str:
+        return plans.words(left, [self._item(line.item_id).caption() for line in left.lines])
+
     def _check_all(
         self,
         events: Sequence[HandlingEvent],
@@ -346,7 +363,7 @@ class Handling:
 
     def _require_may_correct(self, stored: Stored[HandlingEvent]) -> None:
         self._require_may_record([stored.record])
-        if _is_carried_out(stored.record):
+        if plans.is_carried_out(stored.record):
             raise Refused(
                 reason=f"{stored.record.caption()}は、すでに実績を記録した予定です。"
                 "訂正や取消は、その実績の記録に対して行ってください。"
@@ -437,7 +454,7 @@ class Handling:
         plan = self._in_force(plan_id).record
         if plan.timing is not Timing.PLANNED:
             raise Refused(reason=f"{plan.caption()}は、予定ではありません。")
-        if _is_carried_out(plan):
+        if plans.is_carried_out(plan):
             raise Refused(reason=f"{plan.caption()}は、すでに実績を記録した予定です。")
         return plan
 
@@ -489,16 +506,3 @@ def _require_unconfirmed(event: HandlingEvent) -> None:
 def _happened(event: HandlingEvent) -> datetime:
     assert event.occurred_at is not None
     return event.occurred_at
-
-
-def _carried_out(plan: HandlingEvent, event: HandlingEvent) -> Intent:
-    done = replace(plan, status=HandlingStatus.DONE, related_event_id=event.id)
-    return revising(done, f"{event.caption()}として実施")
-
-
-def _planned(plan: HandlingEvent) -> HandlingEvent:
-    return replace(plan, status=HandlingStatus.PLANNED, related_event_id="")
-
-
-def _is_carried_out(event: HandlingEvent) -> bool:
-    return event.timing is Timing.PLANNED and event.status is HandlingStatus.DONE

@@ -129,3 +129,72 @@ def test_a_plan_that_was_carried_out_is_not_taken_back(house: House) -> None:
     carried_out(house, plan)
     with pytest.raises(Refused, match="実績の記録に対して"):
         house.ledger.handling.void(plan.id, "間違えて押したため")
+
+
+def both(house: House, moment: datetime, **changes: object) -> HandlingEvent:
+    lines = tuple(
+        HandlingLine(item_id=one.id, quantity=one.quantity) for one in house.story._stock[:2]
+    )
+    return taking_out(house, moment, lines=lines, **changes)
+
+
+def planned_both(house: House) -> HandlingEvent:
+    house.story.receive(1)
+    tomorrow = house.clock() + timedelta(days=1)
+    change = house.ledger.handling.record(both(house, tomorrow, timing=Timing.PLANNED))
+    return event(house, change.ids[-1])
+
+
+def open_plans(house: House) -> list[HandlingEvent]:
+    found = house.ledger.registers.all(HandlingEvent, timing=Timing.PLANNED)
+    return [one.record for one in found if one.record.status is HandlingStatus.PLANNED]
+
+
+def test_something_else_is_not_what_was_planned(house: House) -> None:
+    plan = planned(house)
+    head = house.ledger.store.head()
+    handling = house.ledger.handling
+    use = taking_out(house, house.clock(), kind=HandlingKind.USE, expected_return_at=None)
+    with pytest.raises(Refused, match="「持出し」の予定です"):
+        handling.record_all([use], plan_id=plan.id)
+    house.story.receive(1)
+    other = house.story._stock[-1]
+    line = HandlingLine(item_id=other.id, quantity=other.quantity)
+    with pytest.raises(Refused, match="一つも入っていません"):
+        handling.record_all([taking_out(house, house.clock(), lines=(line,))], plan_id=plan.id)
+    assert event(house, plan.id) == plan and house.ledger.store.head().seq > head.seq
+
+
+def test_half_of_a_plan_leaves_the_other_half_a_plan(house: House) -> None:
+    plan = planned_both(house)
+    change = house.ledger.handling.record_all([taking_out(house, house.clock())], plan_id=plan.id)
+    fact, [left] = event(house, change.ids[-1]), open_plans(house)
+    done = event(house, plan.id)
+    assert (done.status, done.related_event_id) == (HandlingStatus.DONE, fact.id)
+    assert [one.item_id for one in done.lines] == [house.story._stock[0].id]
+    assert [one.item_id for one in left.lines] == [house.story._stock[1].id]
+    assert (left.occurred_at, left.purpose) == (plan.occurred_at, plan.purpose)
+    assert sorted({one.event_no for one in (plan, left, fact)}) == [
+        plan.event_no, left.event_no, fact.event_no,
+    ]  # fmt: skip
+    [words] = [one for one in change.notices if "予定として残しました" in one]
+    assert house.story._stock[1].item_no in words and left.caption() in words
+    house.ledger.handling.void(fact.id, "まだ出発していないため")
+    lines = [line.item_id for one in open_plans(house) for line in one.lines]
+    assert sorted(lines) == sorted(one.id for one in house.story._stock[:2])
+    assert house.ledger.safe.verify(full=True, progress=lambda _done, _total: None).problems == ()
+
+
+def test_a_correction_to_something_else_opens_the_plan_again(house: House) -> None:
+    plan = planned_both(house)
+    fact = event(
+        house,
+        house.ledger.handling.record_all(
+            [both(house, house.clock())], plan_id=plan.id
+        ).ids[-1],
+    )  # fmt: skip
+    assert not open_plans(house)
+    less = replace(fact, lines=fact.lines[:1])
+    house.ledger.handling.correct(fact.id, less, "一つは持ち出していないため")
+    [again] = open_plans(house)
+    assert (again.id, again.related_event_id, len(again.lines)) == (plan.id, "", 2)
