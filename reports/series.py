@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-from models.errors import Foreign, NewerFormat
+from models.errors import NewerFormat, UnfitFile
 from reports.verify import Verdict
 
 VERSION: Final = 1
@@ -310,22 +310,22 @@ def from_kept(content: object, file: str) -> list[Remembered]:
     """Read what an earlier verification kept.
 
     Raises:
-        Foreign: not such a file.
+        UnfitFile: not such a file.
         NewerFormat: of a later version.
     """
-    foreign = Foreign(file=file, reason="検証の控えのファイルではありません。")
+    unfit = UnfitFile(file=file, reason="検証の控えのファイルではありません。")
     if not isinstance(content, Mapping):
-        raise foreign
+        raise unfit
     version = content.get("azukari_verification")
     if isinstance(version, int) and version > VERSION:
         raise NewerFormat(file=file, found=version, known=VERSION)
     papers = content.get("papers")
     if version != VERSION or not isinstance(papers, list):
-        raise foreign
+        raise unfit
     try:
         found = [Remembered(**one) for one in papers]
     except TypeError as error:
-        raise foreign from error
+        raise unfit from error
     if not all(isinstance(one.seq, int) and isinstance(one.number, str) for one in found):
-        raise foreign
+        raise unfit
     return found

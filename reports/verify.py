@@ -24,12 +24,17 @@ from reports.claims import NAMESPACE, Claims
 
 Problem = tuple[str, str]
 
+UNSURE: Final = frozenset({"WORKING_PAPER"})
+"""Codes that say that nobody can tell, where others say that something is wrong."""
+
 _SENTENCES: Final = {
     "SHA256": "台帳に記録されたファイルと一致しません。別のファイルか、作成後に書き換えられたものです。",
     "BROKEN": "ファイルが壊れているか、書き換えられているため、読み取れません。もう一度、元のファイルを受け取ってください。",
     "FOREIGN": "預り台帳が作った文書ではありません。",
     "NEWER": "新しい版の預り台帳で作られた文書です。新しい版の検証プログラムを使ってください。",
     "NO_SEAL": "封印（電子署名）がありません。確定前の控えか、封印を外されたものです。",
+    "WORKING_PAPER": "番号のない書類には、もともと封印（電子署名）が付きません。"
+    "一覧などの控えとして渡されるもので、書き換えられていないかは、確かめられません。",
     "MANY_SEALS": "封印（電子署名）が二つ以上あります。作成後に付け加えられたものです。",
     "REVISIONS": "封印の後に追記されています。",
     "COVERAGE": "封印がファイル全体に及んでいません。封印の後に何かが付け加えられています。",
@@ -116,7 +121,8 @@ def _examine(pdf: bytes, found: _Findings, fingerprint: str | None) -> None:
     _read_claims(reader, found)
     found.add("REVISIONS", reader.xrefs.total_revisions != 1)
     seals = reader.embedded_signatures
-    found.add("NO_SEAL", not seals)
+    if not seals:
+        found.add("WORKING_PAPER" if found.claims and not found.claims.number else "NO_SEAL")
     found.add("MANY_SEALS", len(seals) > 1)
     for seal in seals:
         _examine_seal(pdf, seal, found)

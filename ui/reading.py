@@ -11,6 +11,7 @@ from typing import BinaryIO
 from models.errors import FileMissing, InputOutput, UnfitFile, cause
 
 MOST_OF_A_PAPER = 64 * 1024 * 1024  # bytes; a sealed paper with photographs has a few MB
+HEADER_WITHIN = 1024  # bytes, in which readers look for the mark of a PDF
 _KIB = 1024
 _MIB = 1024 * 1024
 
@@ -31,6 +32,18 @@ def read_limited(file: Path, most: int) -> bytes:
         with open(file, "rb", opener=_at_once) as stream:
             _require_fit(file, os.fstat(stream.fileno()), most)
             return _bounded(stream, file, most)
+
+
+def read_paper(file: Path) -> bytes:
+    """Read a file that says that it is a PDF.
+
+    Raises:
+        As `read_limited`; UnfitFile also for anything else.
+    """
+    data = read_limited(file, MOST_OF_A_PAPER)
+    if b"%PDF-" not in data[:HEADER_WITHIN]:
+        raise UnfitFile(file=str(file), reason="PDFではありません。")
+    return data
 
 
 def read_handed(file: Path, most: int) -> bytes:

@@ -245,6 +245,12 @@ def test_a_document_without_seal_is_told_apart() -> None:
     assert codes(render(claiming(identity().fingerprint))) == {"NO_SEAL"}
 
 
+def test_a_paper_without_a_number_never_had_a_seal() -> None:
+    claims = claiming(identity().fingerprint)
+    listed = dataclasses.replace(claims, head=dataclasses.replace(claims.head, doc_no=""))
+    assert codes(render(listed)) == {"WORKING_PAPER"}
+
+
 def test_a_signed_document_of_another_program_is_foreign() -> None:
     blank = pikepdf.new()
     blank.add_blank_page()

@@ -3,6 +3,7 @@
 import argparse
 import re
 import sys
+import unicodedata
 from typing import Any, NoReturn
 
 from models.errors import Usage
@@ -317,7 +318,8 @@ def fingerprint_of(typed: str) -> str:
     Raises:
         Usage
     """
-    plain = "".join(typed.replace(":", "").split()).lower()
+    narrow = unicodedata.normalize("NFKC", typed)  # the Japanese input writes wide digits
+    plain = "".join(narrow.replace(":", "").split()).lower()
     if len(plain) != 64 or set(plain) - set("0123456789abcdef"):
         raise Usage(reason="証印の指紋は、64桁の16進数で指定してください（区切りの「:」は可）。")
     return plain

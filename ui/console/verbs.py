@@ -15,7 +15,7 @@ from models.backup_care import ABSENT, LOST, newest_lost
 from models.backups import record_backup, record_verification, restored_words
 from models.chain import Head
 from models.codes import BackupKind, BackupResult
-from models.errors import AzukariError, Foreign, NotFound, SheetUsed
+from models.errors import AzukariError, NotFound, SheetUsed
 from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
 from models.gate import Presence, Restored
@@ -33,12 +33,11 @@ from ui.console.journal import described
 from ui.console.output import STATES, Speaker, problems_of
 from ui.console.passwords import login_and_password
 from ui.console.sheets import new_sheet_file, newcomer, typed_sheet
-from ui.reading import MOST_OF_A_PAPER, read_limited
+from ui.reading import read_limited, read_paper
 from ui.sheet_words import OTHERS, USED
 
 Verb = Callable[[Namespace, Office, Speaker], int]
 MOST_OF_A_PROFILE = 1024 * 1024  # bytes; ours have 60 KiB
-HEADER_WITHIN = 1024  # bytes, in which readers look for the mark of a PDF
 QUICK = (
     "前回確かめた所から後の記帳を検証しました。"
     "ファイルの隅々まで、初めからすべて検証するには --full を付けてください。"
@@ -266,7 +265,7 @@ def _verdict(
 ) -> tuple[dict[str, Any], int]:
     """Return what a file turned out to be, and the exit code that says so."""
     try:
-        data = _pdf(file)
+        data = read_paper(file)
     except AzukariError as error:
         problem = {"code": "UNREADABLE", "message": str(error)}
         return {
@@ -287,18 +286,6 @@ def _verdict(
         "problems": [{"code": code, "message": message} for code, message in problems],
         "notes": list(compared.notes),
     }, 1 if problems else 0
-
-
-def _pdf(file: Path) -> bytes:
-    """Read a file that says that it is a PDF.
-
-    Raises:
-        FileMissing, Foreign, UnfitFile, InputOutput
-    """
-    data = read_limited(file, MOST_OF_A_PAPER)
-    if b"%PDF-" not in data[:HEADER_WITHIN]:
-        raise Foreign(file=str(file), reason="PDFではありません。")
-    return data
 
 
 def check_profile(arguments: Namespace, office: Office, speaker: Speaker) -> int:

@@ -13,18 +13,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from models.errors import AzukariError, FileMissing, Foreign, Occupied, Usage
+from models.errors import AzukariError, FileMissing, Occupied, UnfitFile, Usage
 from models.text import hex_groups
 from models.wareki import JAPAN
 from reports.series import STRANGE, Book, Flaw, Remembered, Series, from_kept, judge, to_keep
-from reports.verify import Verdict, verify_document
+from reports.verify import UNSURE, Verdict, verify_document
 from resources import dumps
 from ui.console.arguments import Parser, fingerprint_of
 from ui.console.output import speak_utf8
-from ui.reading import MOST_OF_A_PAPER, read_limited
+from ui.reading import MOST_OF_A_PAPER, read_limited, read_paper
 
 MOST_FILES = 10_000
 MOST_NAMES = 10  # of papers in one line
+GOOD, BAD, NOBODY_KNOWS = "○", "×", "－"
 LIMITS = (
     "書類に書かれた事実そのものが正しいかどうか。",
     "台帳に入力されなかった出来事。",
@@ -40,10 +41,19 @@ class Checked:
     file: str
     verdict: Verdict | None
     problem: str = ""
+    code: int = 0  # to exit with, where it could not be read
 
     @property
     def ok(self) -> bool:
         return self.verdict is not None and self.verdict.ok
+
+    @property
+    def unsure(self) -> bool:
+        """Tell that nothing is known to be wrong with it, and nothing to be right."""
+        if self.verdict is None:
+            return True
+        codes = {code for code, _ in self.verdict.problems}
+        return bool(codes) and codes <= UNSURE
 
     @property
     def problems(self) -> list[str]:
@@ -66,6 +76,11 @@ class Findings:
     def ok(self) -> bool:
         return all(one.ok for one in self.checked) and not self.series.flaws
 
+    @property
+    def code(self) -> int:
+        """Return what to exit with: the gravest, as `verify-document` of the console does."""
+        return max(0 if self.ok else 1, *(one.code for one in self.checked))
+
 
 def main(argv: Sequence[str]) -> int:
     """Verify what is named and return 0 sound, 1 not sound, 2 usage, 4 foreign, 5 the machine."""
@@ -82,7 +97,7 @@ def main(argv: Sequence[str]) -> int:
             text = json.dumps(kept, ensure_ascii=False, indent=2)
             _write_new(Path(arguments.keep), text.encode("utf-8"))
         sys.stdout.write(_as_json(findings) if arguments.json else page)
-        return 0 if findings.ok else 1
+        return findings.code
     except AzukariError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
@@ -109,7 +124,7 @@ def examine(arguments: argparse.Namespace) -> Findings:
     """Check every file, then all of them as a series.
 
     Raises:
-        Usage, FileMissing, Foreign, NewerFormat
+        Usage, FileMissing, UnfitFile, NewerFormat
     """
     fingerprint = fingerprint_of(arguments.fingerprint) if arguments.fingerprint else None
     before = _kept(Path(arguments.since)) if arguments.since else []
@@ -146,9 +161,9 @@ def _papers_in(folder: Path) -> Iterator[Path]:
 
 def _check(file: Path, fingerprint: str | None) -> Checked:
     try:
-        data = read_limited(file, MOST_OF_A_PAPER)
+        data = read_paper(file)
     except AzukariError as error:
-        return Checked(str(file), None, str(error))
+        return Checked(str(file), None, str(error), error.exit_code)
     return Checked(str(file), verify_document(data, fingerprint=fingerprint))
 
 
@@ -157,7 +172,7 @@ def _kept(file: Path) -> list[Remembered]:
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Foreign(file=file.name, reason="検証の控えのファイルではありません。") from error
+        raise UnfitFile(file=file.name, reason="検証の控えのファイルではありません。") from error
     return from_kept(content, file.name)
 
 
@@ -176,17 +191,21 @@ def _write_new(file: Path, content: bytes) -> None:
 
 def told(findings: Findings) -> Iterator[str]:
     """Yield the lines of the page."""
-    good = sum(one.ok and not _flaws_of(one, findings) for one in findings.checked)
+    marks = [_mark(one, findings) for one in findings.checked]
     yield "預り台帳　書類の検証"
     yield f"検証した日時　{findings.at:%Y-%m-%d %H:%M}（日本時間、このPCの時計）"
-    bad = len(findings.checked) - good
-    yield f"書類　　　　　{len(findings.checked)}通のうち、問題なし {good}通、問題あり {bad}通"
+    unsure = f"、確かめられないもの {marks.count(NOBODY_KNOWS)}通" if NOBODY_KNOWS in marks else ""
+    counts = f"問題なし {marks.count(GOOD)}通、問題あり {marks.count(BAD)}通{unsure}"
+    yield f"書類　　　　　{len(marks)}通のうち、{counts}"
     yield ""
     yield "■ 結論"
-    if findings.ok:
-        yield "　書類に、書換えや差替えの跡はありません。"
-    else:
+    if BAD in marks or findings.series.flaws:
         yield "　そのまま受け取れない点があります。×の書類を受託者に確かめてください。"
+    elif GOOD in marks:
+        which = "" if findings.ok else "○の"
+        yield f"　{which}書類に、書換えや差替えの跡はありません。"
+    if NOBODY_KNOWS in marks:
+        yield f"　確かめられなかったものがあります。{NOBODY_KNOWS}の行の理由を見てください。"
     yield from _seals(findings)
     yield ""
     yield "■ 一通ずつ"
@@ -201,6 +220,9 @@ def told(findings: Findings) -> Iterator[str]:
 
 
 def _seals(findings: Findings) -> Iterator[str]:
+    if not any(one.verdict and one.verdict.certificate_fingerprint for one in findings.checked):
+        yield "　証印のある書類は、ありません。"
+        return
     if findings.fingerprint:
         yield f"　証印は、届け出られた指紋 {hex_groups(findings.fingerprint)} と照合しました。"
         return
@@ -211,10 +233,18 @@ def _seals(findings: Findings) -> Iterator[str]:
 
 def _one(one: Checked, findings: Findings) -> Iterator[str]:
     claims = one.verdict.claims if one.verdict else None
-    words = f"{claims.number}　{claims.kind}　{claims.issued_at[:10]}" if claims else "番号不明"
+    words = ["" if one.unsure else "番号不明"]
+    if claims:
+        words = [claims.number, claims.kind, claims.issued_at[:10]]
+    yield "　" + "　".join(filter(None, [_mark(one, findings), *words, Path(one.file).name]))
     flaws = [flaw.message for flaw in _flaws_of(one, findings)]
-    yield f"　{'○' if one.ok and not flaws else '×'}　{words}　{Path(one.file).name}"
     yield from (f"　　　・{problem}" for problem in [*one.problems, *flaws])
+
+
+def _mark(one: Checked, findings: Findings) -> str:
+    if one.unsure:
+        return NOBODY_KNOWS
+    return GOOD if one.ok and not _flaws_of(one, findings) else BAD
 
 
 def _flaws_of(one: Checked, findings: Findings) -> list[Flaw]:

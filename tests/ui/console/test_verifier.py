@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from models.store import Op, Query, Where
 from reports.seal import make_seal_certificate, seal_record
 from tests.house import furnished
 from ui.console import verifier
-from ui.issue import IssueRequest, issue
+from ui.issue import IssueRequest, issue, preview
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_a_missing_paper_is_asked_for(folder: Path, capsys: pytest.CaptureFixtur
 
 
 def marks_of(page: str) -> dict[str, str]:
-    lines = [line for line in page.splitlines() if line.startswith(("　○", "　×"))]
+    lines = [line for line in page.splitlines() if line.startswith(("　○　", "　×　", "　－　"))]
     return {line.split()[-1]: line.strip()[0] for line in lines}
 
 
@@ -155,11 +156,71 @@ def test_mistakes_get_a_sentence(
     assert found == code and words in said
 
 
-def test_a_file_that_is_not_there_is_a_problem_of_that_file(
+@pytest.mark.parametrize(
+    ("name", "content", "code", "words"),
+    [
+        ("none.pdf", None, 5, "none.pdf」が見つかりません"),
+        ("memo.txt", "きょうの覚え".encode(), 4, "PDFではありません"),
+        ("list.xlsx", b"PK\x03\x04" + bytes(500), 4, "PDFではありません"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_no_fault_of_the_contractor(
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    content: bytes | None,
+    code: int,
+    words: str,
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    found, page, _ = run(capsys, folder / "1.pdf", tmp_path / name)
+    assert found == code and words in page
+    assert "2通のうち、問題なし 1通、問題あり 0通、確かめられないもの 1通" in page
+    assert marks_of(page) == {"1.pdf": "○", name: "－"} and "番号不明" not in page
+    assert "受託者に確かめてください" not in page
+    assert "○の書類に、書換えや差替えの跡はありません" in page
+
+
+def test_a_list_that_is_handed_over_without_a_seal_is_told_apart(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with furnished(tmp_path / "house") as house:
+        house.story.receive(1)
+        contract = house.story.contract.id
+        (tmp_path / "list.pdf").write_bytes(preview(house.ledger, IssueRequest("D-28", contract)))
+        act = house.ledger.store.find(HandlingEvent, Query("handling_event"))[0]
+        draft = preview(house.ledger, IssueRequest("D-14", contract, (act.record.id,)))
+        (tmp_path / "draft.pdf").write_bytes(draft)
+    code, page, _ = run(capsys, folder / "1.pdf", tmp_path / "list.pdf")
+    assert code == 1 and marks_of(page) == {"1.pdf": "○", "list.pdf": "－"}
+    assert "番号のない書類には、もともと封印（電子署名）が付きません" in page
+    assert "×の書類を受託者に" not in page and "－　D-28　" in page
+    code, page, _ = run(capsys, tmp_path / "list.pdf")
+    assert code == 1 and "証印のある書類は、ありません" in page
+    code, page, _ = run(capsys, tmp_path / "list.pdf", tmp_path / "draft.pdf")
+    assert code == 1 and marks_of(page) == {"list.pdf": "－", "draft.pdf": "×"}
+
+
+def test_a_fingerprint_may_be_typed_with_the_japanese_input(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, page, _ = run(capsys, folder / "1.pdf", folder / "none.pdf")
-    assert code == 1 and "none.pdf」が見つかりません" in page and "問題なし 1通" in page
+    page = run(capsys, folder)[1]
+    seal = re.search(r"書類の証印の指紋　([0-9a-f ]+)", page)
+    assert seal is not None
+    typed = "".join(chr(ord(one) + 0xFEE0) if one != " " else "　" for one in seal[1].upper())
+    code, page, said = run(capsys, folder, "--fingerprint", typed)
+    assert (code, said) == (0, "") and "届け出られた指紋" in page
+
+
+def test_a_wrong_file_of_the_last_visit_is_no_word_about_a_ledger(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for content in ("きょうの覚え", "[]"):
+        (tmp_path / "memo.txt").write_text(content, "utf-8")
+        code, _, said = run(capsys, folder, "--since", tmp_path / "memo.txt")
+        assert code == 4 and "検証の控えのファイルではありません" in said and "台帳" not in said
 
 
 def test_it_needs_neither_window_nor_database(folder: Path) -> None:
