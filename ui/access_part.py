@@ -18,6 +18,7 @@ from ui.page import Desk
 from ui.state_table import Line, StateTable
 
 MOST_NAMED = 6  # months
+WIDEST = 360  # pixels of a box with names
 ANYBODY = "すべての利用者"
 
 
@@ -189,6 +190,7 @@ class AccessPart(QWidget):
         ):  # fmt: skip
             box.setAccessibleName(word)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.setMaximumWidth(WIDEST)
             if box is not self.months:
                 box.currentIndexChanged.connect(self.refresh)
         bar = QWidget()

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 SHORTEST = 8  # characters of a box that shrinks
+LONGEST = 40  # full-width characters of its list
+ONE_LINE = 36  # full-width characters that the smallest dialogs have room for
 LABEL = 6  # characters of the narrowest column of labels, so that forms below each other align
 
 
@@ -172,15 +174,27 @@ def scrolling(inside: QWidget, reads: str = "", *, sideways: bool = False) -> QS
     return area
 
 
+def shortened(text: str, widget: QWidget, most: int = ONE_LINE) -> str:
+    """Return a text that a widget shows in one line, cut in its middle.
+
+    Args:
+        most: full-width characters that have room.
+    """
+    metrics = widget.fontMetrics()
+    room = metrics.horizontalAdvance("あ") * most
+    return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+
+
 def slim(box: QComboBox) -> None:
-    """Let a box with long words shrink with its form; the words stay whole in the list."""
+    """Let a box with long words shrink with its form; the list shows more of them."""
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(SHORTEST)
     longest = max((len(box.itemText(number)) for number in range(box.count())), default=0)
     if longest > SHORTEST:
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     view = box.view()
-    view.setMinimumWidth(view.sizeHintForColumn(0) + 32)
+    most = view.fontMetrics().horizontalAdvance("あ") * LONGEST
+    view.setMinimumWidth(min(view.sizeHintForColumn(0) + 32, most))
 
 
 def _label(text: str, kind: str) -> QLabel:

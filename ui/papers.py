@@ -19,7 +19,7 @@ from ui.answering import enter
 from ui.asking import dialog_buttons
 from ui.issue import changed_since
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, button, form, heading, note, say, title
+from ui.layout import add_row, button, form, heading, note, say, scrolling, title
 from ui.page import Desk, Page
 from ui.paper_dialog import PaperDialog
 from ui.paper_return import ReturnDialog
@@ -31,6 +31,7 @@ from ui.saving import What, print_here, save_here
 
 PDF = "PDF (*.pdf)"
 MOST_CHANGES = 5  # told under the list
+LEAST_HIGH = 240  # of the list with its filters; below that the page scrolls
 
 
 class PapersPage(Page):
@@ -48,11 +49,16 @@ class PapersPage(Page):
         self.register.opened.connect(lambda _: self.show_paper())
         self.register.marked.connect(self._look_again)
         self.detail = note("")
-        column = QVBoxLayout(self)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
         column.setContentsMargins(16, 8, 16, 8)
         column.addWidget(title(self.tr("書類")))
+        self.register.setMinimumHeight(LEAST_HIGH)
         column.addWidget(self.register, 1)
         column.addWidget(self.detail)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolling(inner))
 
     def refresh(self) -> None:
         self.register.refresh()

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
     QRadioButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -125,7 +124,6 @@ class SecondPart(QFrame):
 
     def _build_form(self) -> None:
         self.person = QComboBox()
-        self.person.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         WheelNeedsFocus(self.person)
         self.person.currentIndexChanged.connect(self._person_chosen)
         self.login = QLineEdit()
@@ -156,6 +154,7 @@ class SecondPart(QFrame):
         captions = {key: stored.record.caption() for key, stored in found.items()}
         for person_id, caption in sorted(captions.items(), key=lambda pair: pair[1]):
             self.person.addItem(caption, person_id)
+        layout.slim(self.person)
 
     # --- acting ------------------------------------------------------------------------------
     def _choose(self, way: int) -> None:

@@ -70,8 +70,11 @@ class TickDialog(QDialog):
         rows.setContentsMargins(2, 2, 10, 2)
         rows.setSpacing(10)
         for one in things:
-            self.ticks[one.id] = QCheckBox(one.head)
-            frame, column = layout.card(self.ticks[one.id])
+            tick = self.ticks[one.id] = QCheckBox()
+            tick.setText(layout.shortened(one.head, tick))
+            frame, column = layout.card(tick)
+            if tick.text() != one.head:
+                column.addWidget(sentence_label(one.head))  # what is decided is read whole
             if one.text:
                 column.addWidget(sentence_label(one.text))
             for words in one.notes:

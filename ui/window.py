@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from models import collector
+from ui import layout
 from ui.fitting import fit
 from ui.operations import Operations
 from ui.preferences import Preferences
@@ -43,6 +44,7 @@ if TYPE_CHECKING:  # what an open ledger needs is imported when one is opened
 
 TITLE = "預り台帳"
 AFTER_LOCK_MS = 500  # nobody waits then, and the pages are gone
+WIDEST_FACT = 18  # full-width characters of a text of the status line
 SMALLEST = QSize(900, 440)  # Full HD at 200 % leaves 960 by 480 beside task bar and title
 USUAL = QSize(1280, 720)
 IDLE_WORDS = "操作がないまま時間がたったため、ロックしました。"
@@ -285,7 +287,8 @@ class MainWindow(QMainWindow):
 
     def _show_facts(self, facts: "Facts") -> None:
         for label, text in zip(self._facts, facts.texts(), strict=True):
-            label.setText(text)
+            label.setText(layout.shortened(text, label, WIDEST_FACT))
+            label.setToolTip(text)
         self._facts[2].setText(("！ " if facts.care else "") + facts.backup)
 
     def _close_dialogs(self) -> None:

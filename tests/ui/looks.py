@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QRadioButton,
+    QScrollArea,
     QScrollBar,
     QSplitterHandle,
     QStackedWidget,
@@ -49,7 +50,14 @@ def cut_off(window: QWidget) -> list[str]:
 
 def outside(window: QWidget) -> list[str]:
     """Return visible widgets whose right edge is out of their parent, where no bar reaches."""
-    found = []
+    found = [
+        f"{inside.width()} in {area.viewport().width()}：{_path(area)}"
+        for area in window.findChildren(QScrollArea)
+        if (inside := area.widget()) is not None
+        and area.isVisibleTo(window)
+        and area.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        and inside.width() > area.viewport().width()
+    ]
     for widget in window.findChildren(QWidget):
         parent = widget.parentWidget()
         if parent is None or not widget.isVisibleTo(window) or not widget.isEnabled():

@@ -201,6 +201,7 @@ class HandlingFrame(QDialog):
         if box.findData(self.contract_id) < 0 and self.contract_id:
             caption = self.ledger.registers.caption("contract", self.contract_id)
             box.addItem(caption, self.contract_id)
+        layout.slim(box)
         box.setCurrentIndex(box.findData(self.contract_id))
         box.setEnabled(self.correcting is None)
         box.activated.connect(lambda _n: self.choose_contract(str(box.currentData())))

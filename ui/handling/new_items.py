@@ -245,6 +245,7 @@ class NewItems(QWidget):
         for one in found:
             self.assets.addItem(one.record.caption(), one.record.id)
         self.assets.addItem(self.tr("（個人情報を含まない）"), "")
+        layout.slim(self.assets)
         if last is not None and last.contents:
             self.assets.setCurrentIndex(max(0, self.assets.findData(last.contents[0].asset_id)))
             self.info.setText(last.contents[0].fields_text)
