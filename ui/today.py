@@ -42,6 +42,7 @@ from ui.waiting import WaitingCard
 ROWS = 6  # rows of a list before it scrolls
 FEWEST = 1
 WIDEST = 22  # full-width characters of a column
+SIDE_BY_SIDE = 96  # full-width characters of a page with room for two lists in a row
 
 
 class ShortList(QFrame):
@@ -82,10 +83,6 @@ class ShortList(QFrame):
         for number, row in enumerate(rows):
             for column, text in enumerate(row.texts):
                 self.table.setItem(number, column, _cell(text, row))
-        line = self.table.verticalHeader().defaultSectionSize()
-        shown = min(max(len(rows), FEWEST), ROWS)
-        head = self.table.horizontalHeader().sizeHint().height()
-        self.table.setFixedHeight(head + shown * line + 4)
         self._fit()
 
     def ids(self) -> list[str]:
@@ -119,6 +116,12 @@ class ShortList(QFrame):
     def _fit(self) -> None:
         most = self.table.fontMetrics().horizontalAdvance("あ") * WIDEST
         fit_columns(self.table, (self._wide,), lambda _column: most)
+        line = self.table.verticalHeader().defaultSectionSize()
+        shown = min(max(len(self._rows), FEWEST), ROWS)
+        head = self.table.horizontalHeader()
+        too_wide = head.length() > self.table.viewport().width()
+        bar = self.table.horizontalScrollBar().sizeHint().height() if too_wide else 0
+        self.table.setFixedHeight(head.sizeHint().height() + shown * line + bar + 4)
 
     # --- Qt ----------------------------------------
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -293,7 +296,10 @@ class TodayPage(Page):
         self.beginning_card, _ = layout.card(self.beginning)
         column.addWidget(self.beginning_card)
         self._make_cards()
-        column.addLayout(self._cards())
+        self._grid = QGridLayout()
+        self._grid.setSpacing(10)
+        self._place_cards()
+        column.addLayout(self._grid)
         column.addWidget(self.officer)
         column.addStretch(1)
         whole = QVBoxLayout(self)
@@ -361,23 +367,32 @@ class TodayPage(Page):
         )
         self.unconfirmed.acts.addWidget(self.confirm_button)
 
-    def _cards(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setSpacing(10)
-        top = Qt.AlignmentFlag.AlignTop
-        grid.addWidget(self.out, 0, 0)
-        grid.addWidget(self.in_use, 0, 1)
+    def _place_cards(self) -> None:
+        grid, top = self._grid, Qt.AlignmentFlag.AlignTop
         below = (self.due, self.unconfirmed, self.plans, self.events, self.own)
-        for place, card in enumerate(below, 1):
+        for place, card in enumerate(below, 2):
             grid.addWidget(card, place, 0, 1, 2, top)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        return grid
+        self._place_pair()
+
+    def _place_pair(self) -> None:
+        """Put what is in use beside what is out, or below where both would be too narrow."""
+        beside = self.width() >= SIDE_BY_SIDE * self.fontMetrics().horizontalAdvance("あ")
+        row, column, wide = (0, 1, 1) if beside else (1, 0, 2)
+        for card in (self.out, self.in_use):
+            self._grid.removeWidget(card)
+        self._grid.addWidget(self.out, 0, 0, 1, wide)
+        self._grid.addWidget(self.in_use, row, column, 1, wide)
 
     # --- Qt ----------------------------------------
     def showEvent(self, event: QShowEvent) -> None:
         self._stale = True  # due times go by although nothing changes in the ledger
         super().showEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_pair()
 
 
 def _cell(text: str, row: Row) -> QTableWidgetItem:

@@ -18,6 +18,7 @@ from tests.ui.daily import START, K, Site, make_site
 from tests.ui.shell import Answers, make_books, make_office, settle
 from ui.custody_story import read_story
 from ui.daily_log import DailyLogPage
+from ui.fitting import LEAST_WIDE
 from ui.handling.words import DAILY
 from ui.item_detail import hindrance
 from ui.items import ItemsPage
@@ -25,7 +26,7 @@ from ui.operations import Operations
 from ui.page import Desk, Page
 from ui.preview import PreviewDialog
 from ui.register import RegisterView
-from ui.today import ShortList, TodayPage
+from ui.today import SIDE_BY_SIDE, ShortList, TodayPage
 
 P = TypeVar("P", bound=Page)
 
@@ -99,6 +100,35 @@ def test_the_day_shows_what_is_out_and_what_is_late(site: Site) -> None:
     assert site.items[1].item_no in cells(page.in_use)
     assert "期限を過ぎたもの" in page.care.text()
     assert "持ち出し" in cells(page.events)
+
+
+def test_a_narrow_page_puts_what_is_in_use_below_what_is_out(site: Site) -> None:
+    due = site.ledger.now() + timedelta(minutes=1)
+    site.enter(
+        K.TAKE_OUT, site.items[:1], destination_text="市役所", expected_return_at=due,
+        encryption=EncryptionMeasure.APPLIED,
+    )  # fmt: skip
+    site.clock.wait(200)
+    page = shown(site, TodayPage(site.desk))
+    one = page.fontMetrics().horizontalAdvance("あ")
+    page.resize((SIDE_BY_SIDE - 4) * one, 600)
+    site.qtbot.waitUntil(lambda: page.in_use.y() > page.out.geometry().bottom())
+    assert page.out.table.columnWidth(1) >= LEAST_WIDE * one
+    page.resize((SIDE_BY_SIDE + 4) * one, 600)
+    site.qtbot.waitUntil(lambda: page.in_use.y() == page.out.y())
+    assert page.in_use.x() > page.out.geometry().right()
+
+
+def test_a_bar_below_a_list_takes_no_room_from_its_rows(site: Site) -> None:
+    site.enter(
+        K.TAKE_OUT, site.items[:1], destination_text="市役所", encryption=EncryptionMeasure.APPLIED
+    )
+    page = shown(site, TodayPage(site.desk))
+    table = page.out.table
+    page.out.setFixedWidth(page.fontMetrics().horizontalAdvance("あ") * 22)
+    site.settle()
+    assert table.horizontalScrollBar().isVisible()
+    assert table.viewport().height() >= table.rowHeight(0)
 
 
 def test_due_days_are_counted_in_words(site: Site) -> None:
