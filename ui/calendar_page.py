@@ -215,6 +215,7 @@ class CalendarPage(Page):
 def _line(one: Entry) -> Line:
     due = one.due
     what = f"{due.what}　{due.about}".strip()
-    texts = (one.word, one.day, one.left, what, one.person, one.contract, due.clause)
+    clauses = due.clause.replace("・", "・\n")  # Qt would break 第14条 in two
+    texts = (one.word, one.day, one.left, what, one.person, one.contract, clauses)
     tip = f"{due.code}　{due.what}　{due.about}".strip()
     return Line(texts, one.state, due.type, due.id, tip)

@@ -219,7 +219,7 @@ class HistoryDialog(QDialog):
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setAccessibleName(self.tr("履歴"))
         em = table.fontMetrics().horizontalAdvance("あ")
-        for column, width in enumerate((5, 8, 6, 4, 7)):
+        for column, width in enumerate((5, 11, 6, 4, 7)):
             table.setColumnWidth(column, width * em)
         header = table.horizontalHeader()
         header.setStretchLastSection(True)

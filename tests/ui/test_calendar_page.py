@@ -72,6 +72,14 @@ def test_dates_stand_in_order_with_words_and_marks(shiki: Table) -> None:
     assert any("持帰り" in word for word in words(page.table, 3))
 
 
+def test_a_second_clause_stands_on_its_own_line(shiki: Table) -> None:
+    page = CalendarPage(shiki.desk)
+    shiki.show(page)
+    several = [word for word in words(page.table, 6) if "・" in word]
+    assert several and all(line.startswith("第") for word in several for line in word.split("\n"))
+    assert all("・" not in line[:-1] for word in several for line in word.split("\n"))
+
+
 def test_dates_of_one_person(shiki: Table) -> None:
     page = CalendarPage(shiki.desk)
     shiki.show(page)
