@@ -36,6 +36,7 @@ from ui.reissuing import ExposedDialog, ReissueDialog
 from ui.tick_list import tick_list, ticked
 
 HEADINGS = ("氏名", "利用者名", "区分", "状態", "パスワード変更日", "利用期限")
+WIDEST = 340  # pixels of a column: a date and （最初のパスワードのまま）
 UNSEEN = "（表示する資格なし）"  # somebody of a client whose contracts this user does not see
 NOT_RENEWED = "中止しました。暗号鍵は、これまでのままです。"
 
@@ -58,6 +59,7 @@ class AccountsPart(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setMinimumSectionSize(110)
+        header.setMaximumSectionSize(WIDEST)  # a long name must not push out who may what
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)
         column = QVBoxLayout(self)
@@ -201,7 +203,9 @@ class AccountsPart(QWidget):
         self.table.setRowCount(len(found))
         for row, (account, name) in enumerate(found):
             for place, text in enumerate(_texts(account, name)):
-                self.table.setItem(row, place, QTableWidgetItem(text))
+                cell = QTableWidgetItem(text)
+                cell.setToolTip(text)
+                self.table.setItem(row, place, cell)
 
 
 class AccountDialog(QDialog):

@@ -27,6 +27,7 @@ from ui.words import field_word
 if TYPE_CHECKING:
     pass
 
+WIDEST = 300  # pixels of a column; the tip shows the rest
 SHOWN_COLUMNS = 6  # more than this is read in the row's own form
 
 
@@ -115,6 +116,7 @@ class ChildrenEditor(Editor):
         table.setWordWrap(False)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setMaximumSectionSize(WIDEST)  # a long name must not push out the rest of its row
         header.setStretchLastSection(True)
         table.doubleClicked.connect(lambda _index: self.change())
         table.itemSelectionChanged.connect(self._enable)

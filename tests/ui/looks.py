@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QSplitterHandle,
     QStackedWidget,
     QTabBar,
+    QTableView,
     QTabWidget,
     QToolButton,
     QWidget,
@@ -66,6 +67,19 @@ def outside(window: QWidget) -> list[str]:
             continue  # what stands in a view that scrolls
         if widget.geometry().right() > parent.rect().right() + 1 and not widget.isWindow():
             found.append(f"{widget.geometry().getRect()} in {parent.width()}：{_path(widget)}")
+    return found
+
+
+def pushed_out(window: QWidget) -> list[str]:
+    """Return tables in which one column is so wide that the others are out of sight."""
+    found = []
+    for table in window.findChildren(QTableView):
+        if not table.isVisibleTo(window) or not table.horizontalScrollBar().maximum():
+            continue
+        room, header = table.viewport().width(), table.horizontalHeader()
+        widest = max(header.sectionSize(column) for column in range(header.count()))
+        if widest > room * 3 // 4:
+            found.append(f"{widest} in {room}：{_path(table)}")
     return found
 
 
@@ -124,4 +138,4 @@ def _path(widget: QWidget) -> str:
     return " < ".join(names)
 
 
-__all__ = ["QLineEdit", "cut_off", "nameless", "outside"]
+__all__ = ["QLineEdit", "cut_off", "nameless", "outside", "pushed_out"]

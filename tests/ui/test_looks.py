@@ -27,7 +27,7 @@ from models.records import (
 )
 from reports.seal import make_seal_certificate, seal_record
 from tests.house import furnished
-from tests.ui.looks import cut_off, nameless, outside
+from tests.ui.looks import cut_off, nameless, outside, pushed_out
 from tests.ui.shell import Answers
 from ui import layout, theme
 from ui.application import make_window, prepare
@@ -213,6 +213,7 @@ def faults(name: str, widget: QWidget) -> list[str]:
         *(f"{name} has no name: {one}" for one in nameless(widget)),
         *(f"{name} is cut off: {one}" for one in cut_off(widget)),
         *(f"{name} stands outside: {one}" for one in outside(widget)),
+        *(f"{name} pushes columns out: {one}" for one in pushed_out(widget)),
     ]
 
 
