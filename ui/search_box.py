@@ -43,6 +43,7 @@ class SearchBox(QLineEdit):
         self.list = QListWidget(self.window())
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setAccessibleName(self.tr("検索結果"))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(self._take)
         self.list.hide()
 
@@ -78,6 +79,7 @@ class SearchBox(QLineEdit):
         for hit in hits:
             entry = QListWidgetItem(f"{BY_TYPE[hit.type].label}　{hit.caption}")
             entry.setData(Qt.ItemDataRole.UserRole, (hit.type, hit.id))
+            entry.setToolTip(entry.text())
             self.list.addItem(entry)
         if not hits:
             nothing = self.tr("「{0}」は見つかりません。別の言葉か番号で探してください。")

@@ -205,7 +205,9 @@ def test_search_opens_the_page_of_what_was_found(qtbot: QtBot, window: MainWindo
     search.setText("みどり")
     search.look_up()
     settle(qtbot, window._operations)
-    assert "株式会社みどり情報" in search.list.item(0).text()
+    found = search.list.item(0)
+    assert "株式会社みどり情報" in found.text() and found.toolTip() == found.text()
+    assert search.list.horizontalScrollBar().maximum() == 0  # what is too long is shortened
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert note_page(window).shown_record == f"organization/{organization.id}"
 
