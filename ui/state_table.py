@@ -124,6 +124,7 @@ class StateTable(QTableWidget):
         for column in wide:
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.doubleClicked.connect(lambda _index: self.open())
         self.currentCellChanged.connect(lambda row, *_rest: self.chosen.emit(row))
         self.installEventFilter(self)

@@ -358,6 +358,21 @@ def test_columns_and_filters_speak_the_words_of_the_contract(
     assert column_named(shown, profile.term("client_party")) >= 0
 
 
+def test_a_heading_that_is_cut_says_so_and_tells_the_rest(
+    view: Callable[..., RegisterView], contract: Contract, profile: Any
+) -> None:
+    shown = view(Contract)
+    shown.set_contract("", profile)
+    header = shown.table.horizontalHeader()
+    assert header.textElideMode() is Qt.TextElideMode.ElideRight
+    for column in range(shown.model.columnCount()):
+        words, tip = (
+            shown.model.headerData(column, Qt.Orientation.Horizontal, role)
+            for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+        )
+        assert words == tip
+
+
 def test_a_contract_shows_the_title_of_its_text_and_not_a_code(
     view: Callable[..., RegisterView], contract: Contract, profile: Any
 ) -> None:
