@@ -4,9 +4,12 @@ The same texts stand in thousands of rows; what a text means is found out once (
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cache
 from typing import Any
 
-from models.errors import AzukariError
+from models import wareki
+from models.errors import AzukariError, InvalidField
 from models.values import unescape_formula
 
 Reading = tuple[Any, str]  # a value, or None and the sentence that says why there is none
@@ -90,3 +93,34 @@ class Reader:
             if place < width and (text := row[place].strip(" \t\r\n　")):
                 texts[name] = unescape_formula(text) if text[0] == "'" and self._escaped else text
         return Cells(line, texts, self._memory)
+
+
+@cache
+def day_of(label: str, with_time: str = "日付だけにしてください") -> Callable[[str], date]:
+    """Return what reads a day and quotes what it cannot read.
+
+    Args:
+        with_time: what to do with a cell that also holds a time.
+    """
+
+    def read(text: str) -> date:
+        try:
+            return wareki.parse_date(text, field=label)
+        except InvalidField as error:
+            why = f"には時刻もあります。{with_time}。" if _has_time(text) else _why(error)
+            raise InvalidField(field=label, problem=f"の値「{text[:20]}」{why}") from error
+
+    return read
+
+
+def _has_time(text: str) -> bool:
+    try:
+        wareki.parse_datetime(text)
+    except InvalidField:
+        return False
+    return True
+
+
+def _why(error: InvalidField) -> str:
+    problem = str(error.facts["problem"])
+    return problem if problem.startswith("は") else f"が正しくありません。{problem.lstrip('の')}"

@@ -20,7 +20,7 @@ from models.errors import AzukariError, InvalidField, Refused, Unclear
 from models.fields import JAPAN, NOT_RECORDED, Choice, Moment
 from models.handling import CLOCK_TOLERANCE
 from models.handling_words import Meaning, choose_by_whereabouts, meanings_in
-from models.intake.cells import Cells, Reader
+from models.intake.cells import Cells, Reader, day_of
 from models.intake.disposal import End, sanitization
 from models.intake.finding import Finder
 from models.intake.parts import Findings, Options, Sheet
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 STEP = 500  # rows between two looks at the progress
 MIDNIGHT = time()
 _NO_EVENT = HandlingEvent()
+_read_day = day_of("日付", "日付と時刻を別の列に分けるか、この列を「日時」の項目にしてください")
 _WAY_BACK = frozenset({HandlingKind.BRING_BACK, HandlingKind.STORE})
 
 
@@ -167,7 +168,7 @@ class LogReader:
     def _moment_of_parts(self, cells: Cells) -> datetime | None:
         if not cells.text("occurred_on"):
             cells.problems.append("「日付」を入力してください。")
-        day: date | None = cells.value("occurred_on", wareki.parse_date)
+        day: date | None = cells.value("occurred_on", _read_day)
         clock: time | None = cells.value("occurred_time", wareki.parse_time)
         if day is None or (clock is None and cells.text("occurred_time")):
             return None

@@ -1,6 +1,6 @@
 """What goes into an import and what comes out of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.codes import (
@@ -138,7 +138,7 @@ class Findings:
     def notices(self) -> list[tuple[int, str]]:
         """Return the notices, each once, with the lines that it concerns."""
         return [
-            (min(lines), f"{text}{_among(sorted(set(lines)))}")
+            (min(lines), f"{text}{among(lines)}" if len(set(lines)) > 1 else text)
             for text, lines in self._notices.items()
         ]
 
@@ -149,8 +149,8 @@ class Findings:
         )
 
 
-def _among(lines: Sequence[int]) -> str:
-    if len(lines) < 2:
-        return ""
-    named = "、".join(map(str, lines[:SHOWN_LINES])) + ("…" if len(lines) > SHOWN_LINES else "")
-    return f"（{len(lines):,}行：{named}行目）"
+def among(lines: Iterable[int]) -> str:
+    """Return how many lines are meant and which: （3行：4、7、9行目）."""
+    each = sorted(set(lines))
+    named = "、".join(map(str, each[:SHOWN_LINES])) + ("…" if len(each) > SHOWN_LINES else "")
+    return f"（{len(each):,}行：{named}行目）"

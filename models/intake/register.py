@@ -12,7 +12,6 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from models import wareki
@@ -26,10 +25,10 @@ from models.codes import (
     Ownership,
     Timing,
 )
-from models.errors import AzukariError, InvalidField, Refused, Unclear
+from models.errors import AzukariError, Refused, Unclear
 from models.fields import JAPAN, NOT_RECORDED, Field, Ref
 from models.handling_words import meaning_of
-from models.intake.cells import Cells, Reader
+from models.intake.cells import Cells, Reader, day_of
 from models.intake.columns import typed_fields
 from models.intake.disposal import End, sanitization, split_name
 from models.intake.drafts import Described, Draft
@@ -112,8 +111,8 @@ class RegisterReader:
         key = self._require_new(cells)
         described = self._described(cells)
         values = self._declared(cells)
-        received = cells.value("received_on", _reader("受領日"))
-        ended = cells.value("ended_on", _reader("返却・廃棄の年月日"))
+        received = cells.value("received_on", day_of("受領日"))
+        ended = cells.value("ended_on", day_of("返却・廃棄の年月日"))
         self._require_past(cells, received, ended)
         item = described.item.with_changes(
             **values,
@@ -245,7 +244,10 @@ class RegisterReader:
                     return ""
                 cells.remark(f"保管場所欄は「{name}」。")
         if not self._options.default_place_id:
-            cells.problems.append("「保管場所」を入力してください。")
+            cells.problems.append(
+                "「保管場所」を入力してください。保管場所の列のない表では、取込みの質問の"
+                "「登録のない保管場所のもの」（コマンドでは --default-place）で答えられます。"
+            )
         return self._options.default_place_id
 
     def _lineage(self, cells: Cells) -> tuple[str, ItemOrigin]:
@@ -476,19 +478,3 @@ def _require_order(draft: Draft, parent_received: date | None, beginning: bool) 
             reason=f"返却・廃棄の日付（{wareki.format_wareki(ended)}）が、"
             f"受領日（{wareki.format_wareki(began)}）より前です。どちらが正しいか確かめてください。"
         )
-
-
-@cache
-def _reader(label: str) -> Any:
-    def read(text: str) -> date:
-        try:
-            return wareki.parse_date(text, field=label)
-        except InvalidField as error:
-            raise InvalidField(field=label, problem=f"の値「{text[:20]}」{_why(error)}") from error
-
-    return read
-
-
-def _why(error: InvalidField) -> str:
-    problem = str(error.facts["problem"])
-    return problem if problem.startswith("は") else f"が正しくありません。{problem.lstrip('の')}"

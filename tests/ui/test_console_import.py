@@ -108,6 +108,24 @@ def test_a_second_column_of_one_heading_is_left_out_and_told(
     assert "列「数量（2）」は取り込みません" in said
 
 
+def test_people_read_each_reason_once_and_what_was_left_out(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"M-{number},CD-R,データ,1枚\n" for number in range(2, 21))
+    path = write(tmp_path, f"管理番号,媒体の種類,名称,数量\n{rows}合計,,,19\nM-2,CD-R,データ,1枚\n")
+    (tmp_path / "password").write_text(BOSS, "utf-8")
+    secret = ["--user", cast.USERS[0].login, "--password-file", str(tmp_path / "password")]
+    ledger = str(house.folder / "ledger")
+    words = ["import", ledger, str(path), "--record", "item", "--dry-run", *secret]
+    assert run(words, lambda: house.office) == 1
+    said = capsys.readouterr().out
+    assert "取り込める行 0件、取り込めない行 20件" in said
+    assert said.count("「保管場所」") == 2 and "--default-place" in said
+    assert "（19行：2、3、4、5、6、7、8、9…行目）" in said
+    assert "・22行目　管理番号「M-2」は2行目と同じ" in said
+    assert "読み飛ばした行\n・21行目　計の行\n" in said
+
+
 def test_a_register_alone_leaves_the_events_to_the_log(speak: Speak) -> None:
     told = speak("import", str(REGISTER), "--record", "item", "--register-only")[1]
     assert told["records"] == {"item": 130, "handling_event": 0}

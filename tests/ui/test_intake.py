@@ -316,6 +316,27 @@ def test_a_wrong_cell_is_refused_in_a_sentence(
     assert intake.accepted == 1
 
 
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("令和7年5月7日 14時30分", "この列を「日時」の項目にしてください"),
+        ("きのう", "「日付」の値「きのう」は日付として読めません"),
+    ],
+)
+def test_a_day_that_cannot_be_read_is_quoted(
+    stocked: House, tmp_path: Path, day: str, words: str
+) -> None:
+    path = log_csv(tmp_path, f"{day},,使用,SK-0001,1本,田中 恵,,集計,,")
+    told = reason(take(stocked, path, HandlingEvent, dry_run=True), 2)
+    assert words in told and f"「日付」の値「{day}」" in told
+
+
+def test_a_day_of_a_register_with_a_time_says_so(house: House, tmp_path: Path) -> None:
+    row = "M-1,CD-R,データ,1枚,R7.4.1 14:30,,耐火金庫,,,,"
+    told = reason(take(house, items_csv(tmp_path, row), dry_run=True), 2)
+    assert "「受領日」の値「R7.4.1 14:30」には時刻もあります。日付だけに" in told
+
+
 def test_ends_of_electronic_media_wait_for_their_facts(house: House, tmp_path: Path) -> None:
     row = "M-1,外付HDD,データ,1台,R7.4.1,市　見本様,耐火金庫,R7.6.1,物理破壊（穴あけ）,原本,"
     path = items_csv(tmp_path, row)

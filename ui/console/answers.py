@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from models.errors import Usage
 from models.intake.finding import Finder
-from models.intake.parts import SHOWN_LINES, Options, Question
+from models.intake.parts import Options, Question, among
 from models.intake.plain import chosen
 from models.ledger import Ledger
 from models.records import HandlingEvent, Item, Person
@@ -64,9 +64,7 @@ def spoken_questions(questions: Sequence[Question]) -> Iterator[str]:
         return
     yield "取込みの質問"
     for one in questions:
-        lines = sorted(set(one.lines))
-        named = "、".join(map(str, lines[:SHOWN_LINES])) + ("…" if len(lines) > SHOWN_LINES else "")
-        yield f"・{one.text or f'「{one.word}」は何を表しますか。'}（{len(lines):,}行：{named}行目）"
+        yield f"・{one.text or f'「{one.word}」は何を表しますか。'}{among(one.lines)}"
     if any(one.subject in ("persons", "places") for one in questions):
         yield FIRST_ENTERED
     yield ANSWERED

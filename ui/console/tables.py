@@ -1,6 +1,7 @@
 """The console verbs that move papers and tables between the ledger and files."""
 
 from argparse import Namespace
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from models.errors import Usage
 from models.fields import Day
 from models.intake.columns import label_of
 from models.intake.finding import Finder
-from models.intake.parts import Intake, Options
+from models.intake.parts import Intake, Options, among
 from models.ledger import Ledger
 from models.office import Office
 from models.purposes import stated
@@ -173,7 +174,9 @@ def _spoken(cls: type[Record], intake: Intake, dry_run: bool) -> list[str]:
     lines = [f"取り込める行 {intake.accepted:,}件、取り込めない行 {len(intake.refused):,}件"]
     pairs = (f"{column}＝{label_of(cls, name)}" for column, name in intake.mapping.items())
     lines.append(f"列の対応（表の列＝台帳の項目）　{'、'.join(pairs)}")
-    lines += [f"・{line}行目　{reason}" for line, reason in intake.refused]
+    lines += _by_reason(intake.refused)
+    if intake.skipped:
+        lines += ["読み飛ばした行", *_by_reason(intake.skipped)]
     if intake.notes:
         lines.append("お知らせ")
     lines += [f"・{line}行目　{text}" if line else f"・{text}" for line, text in intake.notes]
@@ -183,6 +186,15 @@ def _spoken(cls: type[Record], intake: Intake, dry_run: bool) -> list[str]:
     elif intake.change is None:
         lines.append("台帳には何も記録していません。")
     return lines
+
+
+def _by_reason(rows: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """Yield every reason once, with the lines that have it."""
+    reasons: dict[str, list[int]] = {}
+    for line, reason in rows:
+        reasons.setdefault(reason, []).append(line)
+    for reason, lines in reasons.items():
+        yield f"・{reason}{among(lines)}" if len(lines) > 1 else f"・{lines[0]}行目　{reason}"
 
 
 def record_type(name: str) -> type[Record]:
