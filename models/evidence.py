@@ -5,11 +5,12 @@ daily entry. A clause whose queries this program cannot answer yet is `unknown`,
 the content of the contract was erased, its clauses are `erased`: what is gone proves nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models import collector
+from models import collector, contract_changes
+from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, of_rules
 from models.inquiry import WORST, Answer, Inquiry, Row
@@ -81,7 +82,26 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     if not erased:
         found |= _by_bare_rules(asked, wanted)
     off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
-    return [_state(clause, found, clause.key in off, erased) for clause in asked.clauses]
+    states = [_state(clause, found, clause.key in off, erased) for clause in asked.clauses]
+    return states if erased else [*states, *_beside(asked, states)]
+
+
+def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
+    """Return what no clause tells: that the contract was changed, and breaches that wait still."""
+    told = {
+        (rule, row.id)
+        for one in states
+        if one.state != "not_applicable"
+        for name, rows in one.evidence
+        for rule in RULED.get(name, (name,))
+        for row in rows
+    }
+    changes = asked.answer("contract changes", contract_changes.changed)
+    waiting = asked.open_beside(told, changed=bool(changes.rows))
+    if not changes.rows and not waiting:
+        return []
+    every = {"EQ-OVERRIDE": changes, RULE: Answer(tuple(waiting), changes.reads)}
+    return [_state(BESIDE, every, off=False, erased=False)]
 
 
 def _by_bare_rules(asked: Inquiry, wanted: set[str]) -> dict[str, Answer]:

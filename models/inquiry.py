@@ -5,7 +5,16 @@ only what it touched, so that a question over 100,000 events is answered at once
 """
 
 from collections import ChainMap
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Container,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    Set,
+)
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import cached_property
@@ -14,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, FindingStatus, RuleMode
 from models.profiles import Clause, Profile
 from models.records import (
+    BY_TYPE,
     Assignment,
     Contract,
     HandlingEvent,
@@ -36,6 +46,8 @@ ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is ask
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
 WORST = ("due", "action", "broken")  # how bad a row is, mildest first
 UNSEEN = "逸脱（{rule}）の記録が取り消されたか訂正されましたが、別の人の確認が済んでいません。理由：{reason}"
+
+OPEN = "{message}（逸脱{rule}。別の人の確認が済んでいません。理由：{reason}）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,14 +310,34 @@ class Inquiry:
         Whoever voids the act, or enters it again with what was missing, does not settle it alone.
         """
         return [
-            row(one, UNSEEN.format(rule=rule_id, reason=one.reason), "broken")
-            for one in self.all(RuleOverride)
-            if one.rule_id == rule_id
-            and one.mode is not RuleMode.WARN
-            and not one.approved_by
-            and one.record_ref not in told
-            and (rule_id, one.record_ref) not in settled
+            row(one, _still_open(one, UNSEEN), "broken")
+            for one in self._waiting(settled)
+            if one.rule_id == rule_id and not one.approved_by and one.record_ref not in told
         ]
+
+    def open_beside(self, told: Set[tuple[str, str]], *, changed: bool) -> list[Row]:
+        """Return breaches that wait and that no clause tells.
+
+        Args:
+            told: pairs of a rule and the record, or the exception, that the clauses tell.
+            changed: the contract was changed, so that its text may be silent about what stands.
+        """
+        return [
+            row(one, _still_open(one, OPEN), "broken")
+            for one in self._waiting(self.settled)
+            if not {(one.rule_id, one.record_ref), (one.rule_id, one.id)} & told
+            and (not one.approved_by or (changed and self._stands(one)))
+        ]
+
+    def _stands(self, one: RuleOverride) -> bool:
+        stored = self.ledger.store.get(BY_TYPE[one.record_type], one.record_ref)
+        return stored is not None and not stored.meta.voided
+
+    def _waiting(self, settled: Container[tuple[str, str]]) -> Iterator[RuleOverride]:
+        """Yield breaches that were neither explained nor put right and verified."""
+        for one in self.all(RuleOverride):
+            if one.mode is not RuleMode.WARN and (one.rule_id, one.record_ref) not in settled:
+                yield one
 
     def case(self, record: Record) -> Case:
         """Return a record as the rules would be asked about it."""
@@ -410,6 +442,13 @@ class ReadBooks(Books):
 
 
 Question = Callable[[Inquiry], Iterator[Any]]
+
+
+def _still_open(one: RuleOverride, words: str) -> str:
+    """Say that a breach waits; a contract is not voided, its revision is what waits."""
+    words = OPEN if one.record_type == Contract.type else words
+    message, _, _ = one.message.partition("\n")
+    return words.format(rule=one.rule_id, message=message, reason=one.reason)
 
 
 def row(record: Record, sentence: str, severity: str = "action") -> Row:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from models import contract_changes
 from models.chain import Intent
 from models.codes import (
     AssignmentStatus,
@@ -272,7 +273,21 @@ class Rules(SecondPerson):
                 known = strictest.get(key)
                 if known is None or _strength(finding) > _strength(known):
                     strictest[key] = finding
-        return list(strictest.values())
+        return [*strictest.values(), *self._about_change(record, before)]
+
+    def _about_change(self, record: Record, before: Record | None) -> list[Finding]:
+        """Ask for a contract that is changed after it was worked under, however its text rules it."""
+        if not isinstance(record, Contract):
+            return []
+        said = contract_changes.asked_of(self._ledger, before, record)
+        if not said:
+            return []
+        return [
+            Finding(
+                contract_changes.RULE, RuleMode.BLOCK_PLAN, said, articles=(), clauses=(),
+                record=record.id, record_type=record.type, fact=True,
+            )
+        ]  # fmt: skip
 
     # --- answers ---------------------------------------------------------------------------------
     def _with_typed_reasons(

@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from models.contract_changes import BESIDE
 from models.evidence import STATES
 from models.records import BY_TYPE, ContractClauseSetting, Submission
 from ui import layout, permitted
@@ -24,6 +25,7 @@ from ui.words import register_word
 
 MOST = 260  # pixels of a table before it scrolls
 LONGEST = 16  # letters of a title on a button; narrow screens have no room for more
+NO_CLAUSE = "特記事項の条項ではありません。契約は「契約・組織」で確かめてください。"
 SEVERITY = {"broken": "違反", "action": "要対応", "due": "期限前"}
 
 
@@ -111,6 +113,7 @@ class ClauseDetail(QWidget):
         setting = layout.button(word, self.setting_wanted.emit, primary=bool(one.unfixed))
         why_not = permitted.why_not_write(self.desk.ledger, ContractClauseSetting)
         why_not = why_not or (ERASED_ALREADY if overview.erased else "")
+        why_not = why_not or (NO_CLAUSE if one.clause is BESIDE else "")
         setting.setEnabled(not why_not)
         setting.setToolTip(why_not)
         self._buttons.append(setting)

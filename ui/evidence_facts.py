@@ -10,6 +10,7 @@ from models.after_erasure import erased_words, erasures_of
 from models.calendar_frame import terms
 from models.calendar_running import unfixed
 from models.changed_terms import cycle_item
+from models.contract_changes import BESIDE
 from models.evidence import STATES, ClauseState, evidence
 from models.inquiry import WORST, Inquiry, Row
 from models.ledger import Ledger
@@ -87,7 +88,7 @@ def read_overview(ledger: Ledger, contract_id: str) -> Overview:
     asked = ledger.inquiries.of(contract_id)
     states = evidence(ledger, asked.contract)
     ledger.access.listed(ContractClauseSetting.type, contract_id, len(states))
-    known = {clause.key: clause for clause in asked.clauses}
+    known = {clause.key: clause for clause in (*asked.clauses, BESIDE)}
     settings = {one.clause_key: one for one in asked.all(ContractClauseSetting)}
     erased = _erased_note(ledger, contract_id)
     clauses = tuple(

@@ -1,0 +1,141 @@
+"""A contract that is changed after acts and papers were entered under it (R-39).
+
+Who swaps the text, the client or the period judges everything that was entered before under other
+terms. It may be right, so it is not refused; it is an exception that somebody else confirms, and
+the evidence tells of it and of the breaches that the new text does not ask for.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from models.chain import Action, Command, local_time, read_content
+from models.codes import Timing
+from models.inquiry import Inquiry, Row, row
+from models.lifts import lift
+from models.profiles import Clause, Due
+from models.records import Contract, HandlingEvent, Organization, Record, Submission, UserAccount
+from models.store import Op, Query, Where
+from models.wareki import JAPAN, format_short
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+RULE = "R-39"
+DAY = timedelta(days=1)
+ASKED = (
+    "取扱いや書類を記録した後に、{0}変えます。契約の変更か誤りの訂正であることを理由に残して"
+    "ください。変える前からの逸脱は、別の人が確認するまで残ります。"
+)
+TOLD = "{day}に、{who}が、{changes}変えました。理由：{reason}"
+BESIDE = Clause(
+    key="BESIDE", article="－", heading="契約の変更と、特記事項が問わない逸脱",
+    summary="取扱いや書類を記録した後に変えた契約の定めと、今の特記事項の条項に当たらない逸脱は、"
+    "別の人が確認する。",
+    duty="record", triggers=(), consent="", mandatory=True, support=False, only_with=(), due=Due(),
+    records=(), documents=(), rules=(RULE,), evidence=("EQ-OVERRIDE",), requirements=(),
+)  # fmt: skip
+"""Stands after the clauses of the text where there is something to tell."""
+
+
+# --- at the counter ------------------------------------------------------------------------------
+
+
+def asked_of(ledger: "Ledger", before: Record | None, after: Contract) -> str:
+    """Return what has to be explained when a contract is revised, "" when nothing has."""
+    if not isinstance(before, Contract) or _first_use(ledger, after.id) is None:
+        return ""
+    changes = [*_swapped(ledger, before, after)]
+    if _narrowed(before, after) and _left_outside(ledger, before, after):
+        changes.append(_period(before, after))
+    return ASKED.format("、".join(changes)) if changes else ""
+
+
+def _swapped(ledger: "Ledger", before: Contract, after: Contract) -> Iterator[str]:
+    if before.profile_code != after.profile_code:
+        old, new = (_title(ledger, one.profile_code) for one in (before, after))
+        yield f"「適用する特記事項」を「{old}」から「{new}」に"
+    if before.client_org_id != after.client_org_id:
+        old, new = (
+            ledger.registers.caption(Organization.type, one.client_org_id)
+            for one in (before, after)
+        )
+        yield f"「委託者」を「{old}」から「{new}」に"
+
+
+def _title(ledger: "Ledger", code: str) -> str:
+    profile = ledger.profiles.get(code)
+    return profile.title if profile else code
+
+
+def _narrowed(before: Contract, after: Contract) -> bool:
+    """Tell whether a day of the former period is no longer in it; an extension is everyday."""
+    if None in (before.starts_on, before.ends_on, after.starts_on, after.ends_on):
+        return False
+    assert before.starts_on and before.ends_on and after.starts_on and after.ends_on
+    return before.starts_on < after.starts_on or after.ends_on < before.ends_on
+
+
+def _period(before: Contract, after: Contract) -> str:
+    old, new = (
+        "～".join(format_short(day) for day in (one.starts_on, one.ends_on) if day)
+        for one in (before, after)
+    )
+    return f"契約の期間を「{old}」から「{new}」に"
+
+
+def _left_outside(ledger: "Ledger", before: Contract, after: Contract) -> bool:
+    """Tell whether an act happened in the former period and not in the new one."""
+    assert before.starts_on and before.ends_on and after.starts_on and after.ends_on
+    lost = ((before.starts_on, after.starts_on), (after.ends_on + DAY, before.ends_on + DAY))
+    mine = (Where("contract_id", Op.EQ, after.id), Where("timing", Op.EQ, Timing.ACTUAL))
+    for first, end in lost:
+        since, until = (datetime.combine(day, time.min, JAPAN) for day in (first, end))
+        then = (Where("occurred_at", Op.GE, since), Where("occurred_at", Op.LT, until))
+        if ledger.store.count(Query(HandlingEvent.type, (*mine, *then))):
+            return True
+    return False
+
+
+def _first_use(ledger: "Ledger", contract_id: str) -> int | None:
+    """Return the number of the entry from which acts or papers stand under a contract."""
+    mine = (Where("contract_id", Op.EQ, contract_id),)
+    first = [
+        one.meta.created_seq
+        for cls in (HandlingEvent, Submission)
+        for one in ledger.store.find(cls, Query(cls.type, mine, voided=None), limit=1)
+    ]
+    return min(first, default=None)
+
+
+# --- in the evidence -----------------------------------------------------------------------------
+
+
+def changed(asked: Inquiry) -> Iterator[Row]:
+    """Tell when and from what the contract was changed after acts or papers were entered."""
+    first = _first_use(asked.ledger, asked.contract.id)
+    if first is None:
+        return
+    before: Contract | None = None
+    for command, entry in asked.ledger.registers.history(Contract.type, asked.contract.id):
+        if entry.content is None or entry.action is Action.VOID:
+            continue
+        content, reason = read_content(entry.content)
+        after = Contract.from_json(lift(Contract.type, content, entry.payload, Contract.payload))
+        if before is not None and first < entry.seq:
+            changes = _changes(asked.ledger, before, after)
+            if changes:
+                yield row(asked.contract, _told(asked, command, changes, reason), "due")
+        before = after
+
+
+def _changes(ledger: "Ledger", before: Contract, after: Contract) -> list[str]:
+    changes = [*_swapped(ledger, before, after)]
+    return [*changes, _period(before, after)] if _narrowed(before, after) else changes
+
+
+def _told(asked: Inquiry, command: Command, changes: Sequence[str], reason: str) -> str:
+    day = local_time(command.recorded_at, command.offset).date()
+    account = asked.books.find(UserAccount, command.author)
+    who = asked.name(account.person_id) if account else "前の利用者"
+    return TOLD.format(day=format_short(day), who=who, changes="、".join(changes), reason=reason)

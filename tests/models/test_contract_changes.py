@@ -1,0 +1,127 @@
+"""A contract that is changed after it was worked under hides no breach."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.codes import FindingStatus
+from models.commands import revising
+from models.contract_changes import BESIDE, RULE
+from models.errors import NeedsAnswer
+from models.evidence import ClauseState, evidence
+from models.records import Contract, Organization, RuleOverride
+from models.records import Finding as FindingRecord
+from models.rules.answers import Answers
+from tests.house import House, furnished
+
+REASON = "契約書の別紙と違っていたための訂正"
+LATER = Answers({RULE: REASON}, later=True)
+TEXTS = ("chiba", "yachiyo", "fukuoka", "online-connection", "confidentiality-model")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Furnish a house of 志木 where a person who was never cleared did something."""
+    with furnished(tmp_path, rules=True, days=4, planted=True, accounts=True) as found:
+        yield found
+
+
+def contract(house: House) -> Contract:
+    return house.ledger.registers.need(Contract, house.story.contract.id).record
+
+
+def other_text(house: House, code: str = "online-connection") -> Contract:
+    profile = house.office.profiles[code]
+    return replace(contract(house), profile_code=code, profile_version=profile.version)
+
+
+def states(house: House) -> dict[str, ClauseState]:
+    return {one.key: one for one in evidence(house.ledger, contract(house))}
+
+
+def sentences(one: ClauseState) -> str:
+    return "\n".join(row.sentence for _, rows in one.evidence for row in rows)
+
+
+def swaps(house: House) -> list[RuleOverride]:
+    found = house.ledger.registers.all(RuleOverride, rule_id=RULE)
+    return [one.record for one in found]
+
+
+def settle(house: House) -> None:
+    """Let somebody else have looked at what was put right."""
+    found = house.ledger.registers.all(FindingRecord)
+    closed = [replace(one.record, status=FindingStatus.VERIFIED) for one in found]
+    house.ledger.commit([revising(one, "是正の確認") for one in closed])
+
+
+def test_another_text_needs_a_reason_and_somebody_else(house: House) -> None:
+    with pytest.raises(
+        NeedsAnswer, match=r"「適用する特記事項」を「.*」から「.*」に変えます"
+    ) as asked:
+        house.ledger.registers.revise(other_text(house), "特記事項の訂正")
+    assert asked.value.facts["needs_approval"] is True
+    house.ledger.registers.revise(other_text(house), "特記事項の訂正", answers=LATER)
+    [swap] = swaps(house)
+    assert swap.confirm_later and not swap.approved_by and swap.reason == REASON
+    found = house.ledger.registers.all(FindingRecord)[-1].record
+    assert swap.finding_id == found.id and found.source_id == contract(house).id
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_no_text_hides_a_breach_that_waits(house: House, code: str) -> None:
+    breach = next(one.record for one in house.ledger.registers.all(RuleOverride))
+    house.ledger.registers.revise(other_text(house, code), "特記事項の訂正", answers=LATER)
+    broken = "\n".join(sentences(one) for one in states(house).values() if one.state == "broken")
+    assert breach.reason in broken or "応援" in broken
+    assert REASON in broken  # the swap itself
+
+
+def test_the_evidence_tells_when_and_from_what_the_text_was_changed(house: House) -> None:
+    before = house.ledger.profile(contract(house).id).title
+    assert BESIDE.key not in states(house)
+    house.ledger.registers.revise(other_text(house), "特記事項の訂正", answers=LATER)
+    told = states(house)[BESIDE.key]
+    after = house.ledger.profile(contract(house).id).title
+    assert f"「適用する特記事項」を「{before}」から「{after}」に変えました" in sentences(told)
+    assert "理由：特記事項の訂正" in sentences(told) and told.state == "broken"
+
+
+def test_what_somebody_else_confirmed_is_told_and_breaks_nothing(house: House) -> None:
+    house.ledger.registers.revise(other_text(house), "特記事項の訂正", answers=LATER)
+    settle(house)
+    told = states(house)[BESIDE.key]
+    assert told.state == "done" and "変えました" in sentences(told)
+
+
+def test_another_client_is_asked_for(house: House) -> None:
+    other = replace(house.ledger.registers.all(Organization)[0].record, id="", name="見本第二市")
+    client = house.ledger.registers.create(other).ids[-1]
+    with pytest.raises(NeedsAnswer, match=r"「委託者」を「.*」から「見本第二市」に"):
+        house.ledger.registers.revise(
+            replace(contract(house), client_org_id=client), "委託者の訂正"
+        )
+
+
+def test_a_period_that_leaves_acts_outside_is_asked_for(house: House) -> None:
+    now = contract(house)
+    assert now.starts_on and now.ends_on
+    years = timedelta(days=6 * 365)
+    moved = {"starts_on": now.starts_on - years, "ends_on": now.starts_on - timedelta(days=1)}
+    with pytest.raises(NeedsAnswer, match="契約の期間を"):
+        house.ledger.registers.revise(replace(now, **moved), "期間の訂正")
+    longer = replace(now, ends_on=now.ends_on + timedelta(days=90))
+    house.ledger.registers.revise(longer, "変更契約による延長")
+    assert swaps(house) == [] and BESIDE.key not in states(house)
+
+
+def test_a_contract_that_nothing_was_done_under_is_corrected_freely(house: House) -> None:
+    fresh = replace(contract(house), id="", contract_no="2026-002")
+    registers = house.ledger.registers
+    made = registers.need(Contract, registers.create(fresh).ids[-1]).record
+    registers.revise(replace(made, profile_code="chiba"), "選び間違いの訂正")
+    assert swaps(house) == []
+    assert BESIDE.key not in {one.key for one in evidence(house.ledger, made)}
