@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from models import namesakes
 from models.chain import Intent, read_content
 from models.codes import FindingSource, FindingStatus
 from models.commands import Change, revising
@@ -112,8 +113,10 @@ class Corrections:
             raise Refused(reason=NOT_DONE.format(finding.caption()))
         if finding.owner_person_id == me:
             raise Refused(reason=IN_CHARGE.format(finding.caption()))
-        if me in self._who_put_right(finding.id):
+        who = self._who_put_right(finding.id)
+        if me in who:
             raise Refused(reason=PUT_RIGHT.format(finding.caption()))
+        namesakes.require_another(self._ledger.store, me, {finding.owner_person_id, *who})
 
     def _who_put_right(self, finding_id: str) -> set[str]:
         """Return the persons who entered that it was put right, since it was last open."""

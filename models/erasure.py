@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from models import namesakes
 from models.backup_care import standing
 from models.chain import Intent
 from models.codes import TERMINAL_STATES, ContractStatus, FindingStatus, ItemState
@@ -126,6 +127,7 @@ class Ending:
         if contract_no.strip() != plan.contract.contract_no:
             raise Refused(reason="入力された契約番号が、消去する契約のものと違います。")
         if second.person_id not in plan.seconds:
+            namesakes.require_another(ledger.store, second.person_id, {ledger.user.person_id})
             raise Refused(reason="確認する人には、自分とは別の、利用中の方を選んでください。")
         text = ledger.registers.reason(reason)
         ledger.prepare()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models import permissions
+from models import namesakes, permissions
 from models.after_erasure import require_kept
 from models.chain import Command, Entry
 from models.codes import AttachmentKind
@@ -19,7 +19,7 @@ from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field, LongText
 from models.own_names import OWN_NAMES, require_own_names
 from models.profiles import Profile
-from models.records import ALL, AccessRight, Attachment, Contract, Record, Stored
+from models.records import ALL, AccessRight, Attachment, Contract, Person, Record, Stored
 from models.records import Finding as FindingRecord
 from models.rules.answers import Answers
 from models.rules.engine import Finding
@@ -173,7 +173,7 @@ class Registers:
                 )
             ],
             command_id=command_id,
-            notices=ruling.notices,
+            notices=(*ruling.notices, *self._namesakes(prepared)),
         )
 
     def revise(
@@ -208,7 +208,8 @@ class Registers:
         ruling = rules.on_records([record], answers, before={record.id: stored.record})
         intents = [revising(record, self.reason(reason)), *rules.consequences(record)]
         intents += map(creating, ruling.beside)
-        return self._ledger.commit(intents, command_id=command_id, notices=ruling.notices)
+        notices = (*ruling.notices, *self._namesakes([record]))
+        return self._ledger.commit(intents, command_id=command_id, notices=notices)
 
     def void(self, cls: type[R], record_id: str, reason: str, *, command_id: str = "") -> Change:
         """Take a record out of force; it stays visible, struck through, with the reason.
@@ -227,6 +228,15 @@ class Registers:
         self._require_unused(stored.record)
         return self._ledger.commit(
             [voiding(stored.record, self.reason(reason))], command_id=command_id
+        )
+
+    def _namesakes(self, entering: Sequence[Record]) -> tuple[str, ...]:
+        """Return what is said to persons who are about to be entered under a name in use."""
+        store, persons = self._ledger.store, [one for one in entering if isinstance(one, Person)]
+        before = store.get_many(Person, [one.id for one in persons]) if persons else {}
+        return namesakes.notices(
+            store,
+            [(one, before[one.id].record if one.id in before else None) for one in persons],
         )
 
     # --- checks that other verbs share -----------------------------------------------------------

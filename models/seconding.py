@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from models import permissions
+from models import namesakes, permissions
 from models.chain import Intent, read_content
 from models.codes import AccountStatus, Role
 from models.commands import Change, revising
@@ -126,7 +126,9 @@ class SecondPerson:
         return [
             one
             for one in self.books.accounts()
-            if may_second(one) and self._ledger.may_work(one) and one.person_id not in own
+            if may_second(one)
+            and self._ledger.may_work(one)
+            and not namesakes.same_or_alike(self._ledger.store, one.person_id, own)
         ]
 
     def _question(
@@ -243,8 +245,10 @@ class SecondPerson:
             Refused
         """
         if approval.person_id not in asked.people:
+            namesakes.require_another(self._ledger.store, approval.person_id, {asked.asker})
             raise Refused(
                 reason="確認する人には、求めた人・取扱者とは別の、利用中の方を選んでください。"
+                "氏名・フリガナが同じ人は、別の人と確かめられないため選べません。"
             )
         try:
             account_id, _ = read_proof(approval.proof)
@@ -308,6 +312,11 @@ class SecondPerson:
         actors = {event.actor_person_id} if event else set()
         if account.person_id in {override.requested_by, *actors}:
             return OWN
+        try:
+            own = {override.requested_by, *actors}
+            namesakes.require_another(self._ledger.store, account.person_id, own)
+        except Refused as error:
+            return str(error)
         able = self.seconds(actors, override.requested_by)
         return "" if account.person_id in able else FOR_THE_RESPONSIBLE
 
