@@ -289,12 +289,16 @@ class Inquiry:
     @property
     def settled(self) -> set[tuple[str, str]]:
         """Return (rule, record) pairs that were explained, or put right and verified."""
-        closed = {one.id for one in self.all(FindingRecord) if one.status is FindingStatus.VERIFIED}
+        verified = self._verified
         return {
             (one.rule_id, one.record_ref)
             for one in self.all(RuleOverride)
-            if one.mode is RuleMode.WARN or one.finding_id in closed
+            if one.mode is RuleMode.WARN or one.finding_id in verified
         }
+
+    @property
+    def _verified(self) -> set[str]:
+        return {one.id for one in self.all(FindingRecord) if one.status is FindingStatus.VERIFIED}
 
     def of_rule(self, rule_id: str) -> list[Row]:
         """Return what a rule says to everything that happened and stands, less what is settled."""
@@ -334,9 +338,15 @@ class Inquiry:
         return stored is not None and not stored.meta.voided
 
     def _waiting(self, settled: Container[tuple[str, str]]) -> Iterator[RuleOverride]:
-        """Yield breaches that were neither explained nor put right and verified."""
+        """Yield breaches that were neither explained nor put right and verified.
+
+        A contract may be changed again: what was verified of one change settles no other.
+        """
+        verified = self._verified
         for one in self.all(RuleOverride):
-            if one.mode is not RuleMode.WARN and (one.rule_id, one.record_ref) not in settled:
+            if one.mode is RuleMode.WARN or one.finding_id in verified:
+                continue
+            if one.record_type == Contract.type or (one.rule_id, one.record_ref) not in settled:
                 yield one
 
     def case(self, record: Record) -> Case:

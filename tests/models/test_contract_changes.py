@@ -97,6 +97,15 @@ def test_what_somebody_else_confirmed_is_told_and_breaks_nothing(house: House) -
     assert told.state == "done" and "変えました" in sentences(told)
 
 
+def test_a_change_that_was_confirmed_excuses_no_later_one(house: House) -> None:
+    house.ledger.registers.revise(other_text(house), "特記事項の訂正", answers=LATER)
+    settle(house)
+    house.clock.wait(1)
+    house.ledger.registers.revise(other_text(house, "chiba"), "特記事項の再訂正", answers=LATER)
+    broken = [one for one in states(house).values() if one.state == "broken"]
+    assert any(REASON in sentences(one) for one in broken)
+
+
 def test_another_client_is_asked_for(house: House) -> None:
     other = replace(house.ledger.registers.all(Organization)[0].record, id="", name="見本第二市")
     client = house.ledger.registers.create(other).ids[-1]
