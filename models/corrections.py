@@ -15,7 +15,7 @@ from models.codes import FindingSource, FindingStatus
 from models.commands import Change, revising
 from models.errors import AzukariError, Refused
 from models.fields import Json
-from models.records import Finding, UserAccount
+from models.records import Finding, RuleOverride, UserAccount
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -41,6 +41,16 @@ PUT_RIGHT = (
     "「{0}」の是正は、自分で記録したものです。ほかの責任者に確認を依頼してください。"
     "ほかに責任者がいないときは、状態を「対応中」に戻し、担当の従事者に是正を記録してもらってください。"
 )
+FIXED = (
+    "逸脱や例外とともに登録された指摘の「内容」「重さ」「きっかけ」「条項」は、訂正できません。"
+    "分かったことは「是正措置」に書いてください。"
+)
+OWN_TERM = (
+    "「{0}」は、自分が担当の指摘なので、自分では期限を延ばせません。ほかの責任者に依頼してください。"
+    "ほかに責任者がいないときは、遅れる事情を「是正措置」に書いてください。"
+)
+FOUND = ("contract_id", "source", "source_id", "clause_key", "description", "severity")
+"""What was found: a deviation's owner must not make it smaller."""
 BY_HAND = ("status", "action", "completed_on")
 """What says that it was put right, and is not the officer's word about what he found."""
 CONFIRMATION = ("verified_by", "verified_on")
@@ -101,9 +111,22 @@ class Corrections:
             raise Refused(reason=SETTLED if same else OWN_VERB)
         if any(getattr(finding, name) for name in CONFIRMATION):
             raise Refused(reason=OWN_VERB)
+        if before is not None and self._is_of_deviation(before):
+            self._require_as_found(finding, before)
         told = (one.source is FindingSource.INSPECTION for one in (finding, before) if one)
         if any(told) and not (before and _only_put_right(finding, before)):
             self._ledger.require("officer_record")
+
+    def _is_of_deviation(self, finding: Finding) -> bool:
+        return self._ledger.registers.one(RuleOverride, finding_id=finding.id) is not None
+
+    def _require_as_found(self, finding: Finding, before: Finding) -> None:
+        if any(getattr(finding, name) != getattr(before, name) for name in FOUND):
+            raise Refused(reason=FIXED)
+        mine = before.owner_person_id == self._ledger.user.person_id
+        assert before.due_on is not None
+        if mine and (finding.due_on is None or finding.due_on > before.due_on):
+            raise Refused(reason=OWN_TERM.format(finding.caption()))
 
     # --- who -------------------------------------------------------------------------------------
     def _require_other_person(self, finding: Finding) -> None:

@@ -31,6 +31,7 @@ from models.records import (
     Person,
     Record,
     RuleOverride,
+    Stored,
 )
 from models.records import Finding as FindingRecord
 from models.rules.books import Books
@@ -45,7 +46,10 @@ R = TypeVar("R", bound=Record)
 ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is asked again
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
 WORST = ("due", "action", "broken")  # how bad a row is, mildest first
-UNSEEN = "逸脱（{rule}）の記録が取り消されたか訂正されましたが、別の人の確認が済んでいません。理由：{reason}"
+UNSEEN = (
+    "逸脱（{rule}）のあった記録が取り消されたか訂正されましたが、そのことについて、"
+    "別の人の確認（逸脱の確認か、是正の確認）が済んでいません。理由：{reason}"
+)
 
 OPEN = "{message}（逸脱{rule}。別の人の確認が済んでいません。理由：{reason}）"
 
@@ -309,14 +313,14 @@ class Inquiry:
     def _gone_unseen(
         self, rule_id: str, settled: Container[tuple[str, str]], told: Container[str]
     ) -> list[Row]:
-        """Return breaches whose act is no longer told, and that nobody else has looked at.
+        """Return breaches whose act is no longer told, and that nobody else has looked at since.
 
         Whoever voids the act, or enters it again with what was missing, does not settle it alone.
         """
         return [
             row(one, _still_open(one, UNSEEN), "broken")
             for one in self._waiting(settled)
-            if one.rule_id == rule_id and not one.approved_by and one.record_ref not in told
+            if one.rule_id == rule_id and one.record_ref not in told and not self._is_looked_at(one)
         ]
 
     def open_beside(self, told: Set[tuple[str, str]], *, changed: bool) -> list[Row]:
@@ -330,12 +334,28 @@ class Inquiry:
             row(one, _still_open(one, OPEN), "broken")
             for one in self._waiting(self.settled)
             if not {(one.rule_id, one.record_ref), (one.rule_id, one.id)} & told
-            and (not one.approved_by or (changed and self._stands(one)))
+            and (not self._is_looked_at(one) or (changed and self._stands(one)))
         ]
 
-    def _stands(self, one: RuleOverride) -> bool:
-        stored = self.ledger.store.get(BY_TYPE[one.record_type], one.record_ref)
-        return stored is not None and not stored.meta.voided
+    def _act(self, breach: RuleOverride) -> Stored[Any] | None:
+        """Return what a breach is about; a paper that was only asked for is none."""
+        cls = BY_TYPE.get(breach.record_type)
+        if cls is None:
+            return None
+        self.note(cls.type)
+        return self._ledger.store.get(cls, breach.record_ref)
+
+    def _stands(self, breach: RuleOverride) -> bool:
+        act = self._act(breach)
+        return act is not None and not act.meta.voided
+
+    def _is_looked_at(self, breach: RuleOverride) -> bool:
+        """Tell whether somebody else agreed to a breach, not before its act was taken back."""
+        if breach.approved_at is None:
+            return False
+        act = self._act(breach)
+        gone = act.meta.voided_at if act else None
+        return gone is None or breach.approved_at >= gone
 
     def _waiting(self, settled: Container[tuple[str, str]]) -> Iterator[RuleOverride]:
         """Yield breaches that were neither explained nor put right and verified.

@@ -172,6 +172,36 @@ def test_a_breach_is_not_taken_away_by_whoever_entered_it(staffed: House) -> Non
     assert told() == []
 
 
+def test_who_agreed_to_a_breach_did_not_agree_to_its_being_voided(staffed: House) -> None:
+    change = entered(staffed, uncleared(staffed), Answers({"R-01": REASON}), "worker")
+    [override], [finding] = all_of(staffed, RuleOverride), all_of(staffed, FindingRecord)
+
+    def told() -> list[str]:
+        asked = Inquiry(staffed.ledger, staffed.story.contract)
+        return [row.id for row in asked.of_rule("R-01")]
+
+    assert override.approved_by and told() == [change.ids[-1]]
+    staffed.clock.wait(10)
+    staffed.ledger.handling.void(change.ids[-1], "誤記のため取り消す")
+    assert told() == [override.id]
+    smaller = replace(finding, description="軽微な記入もれ")
+    with pytest.raises(Refused, match="訂正できません"):
+        staffed.ledger.registers.revise(smaller, "見直し")
+    later = replace(finding, due_on=finding.due_on + timedelta(days=900))
+    with pytest.raises(Refused, match="自分では期限を延ばせません"):
+        staffed.ledger.registers.revise(later, "見直し")
+    given = replace(finding, owner_person_id=staffed.story.people["worker"])
+    staffed.ledger.registers.revise(given, "是正する人に替えたため")
+    done = replace(
+        given, status=FindingStatus.DONE, action="従事者の届出を済ませた",
+        completed_on=staffed.ledger.today(),
+    )  # fmt: skip
+    staffed.sign_in("yoshino").registers.revise(done, "是正したため")
+    assert told() == [override.id]
+    staffed.sign_in("takahashi").corrections.verify([finding.id])
+    assert told() == []
+
+
 def test_a_worker_agrees_only_where_no_other_responsible_person_could(staffed: House) -> None:
     people = staffed.story.people
     assert staffed.ledger.rules.seconds({people["officer"]}) == {people["worker"]}
