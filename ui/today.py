@@ -41,6 +41,7 @@ from ui.waiting import WaitingCard
 
 ROWS = 6  # rows of a list before it scrolls
 FEWEST = 1
+THINGS_AND_PURPOSE = (2, 4)  # the columns of an act that share the room
 WIDEST = 22  # full-width characters of a column
 SIDE_BY_SIDE = 96  # full-width characters of a page with room for two lists in a row
 
@@ -48,7 +49,9 @@ SIDE_BY_SIDE = 96  # full-width characters of a page with room for two lists in 
 class ShortList(QFrame):
     """A card with a heading, its count and a few rows; Enter or a double click opens a row."""
 
-    def __init__(self, word: str, heads: Sequence[str], wide: int, empty: str, desk: Desk) -> None:
+    def __init__(
+        self, word: str, heads: Sequence[str], wide: Sequence[int], empty: str, desk: Desk
+    ) -> None:
         super().__init__()
         self.setProperty("kind", "card")
         self._desk = desk
@@ -97,7 +100,7 @@ class ShortList(QFrame):
         if 0 <= number < len(self._rows):
             self._desk.go(self._rows[number].type, self._rows[number].id)
 
-    def _prepare(self, wide: int) -> None:
+    def _prepare(self, wide: Sequence[int]) -> None:
         table = self.table
         table.setAccessibleName(self._word)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -108,14 +111,15 @@ class ShortList(QFrame):
         table.verticalHeader().hide()
         header = table.horizontalHeader()
         self._wide = wide
-        header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        for column in wide:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.doubleClicked.connect(lambda _index: self.open())
         table.installEventFilter(self)
 
     def _fit(self) -> None:
         most = self.table.fontMetrics().horizontalAdvance("あ") * WIDEST
-        fit_columns(self.table, (self._wide,), lambda _column: most)
+        fit_columns(self.table, self._wide, lambda _column: most)
         line = self.table.verticalHeader().defaultSectionSize()
         shown = min(max(len(self._rows), FEWEST), ROWS)
         head = self.table.horizontalHeader()
@@ -330,37 +334,41 @@ class TodayPage(Page):
         self.out = ShortList(
             self.tr("持出し・運搬中"),
             [self.tr(w) for w in ("管理番号", "名称", "状態", "持っている人", "持帰りの予定")],
-            1, self.tr("外に出ている媒体・資料はありません。"), desk,
+            (1,), self.tr("外に出ている媒体・資料はありません。"), desk,
         )  # fmt: skip
         self.in_use = ShortList(
             self.tr("使用中"),
             [self.tr(w) for w in ("管理番号", "名称", "使用者", "いつから")],
-            1, self.tr("使用中の媒体・資料はありません。"), desk,
+            (1,), self.tr("使用中の媒体・資料はありません。"), desk,
         )  # fmt: skip
         self.due = ShortList(
             self.tr("期限（14日以内）"),
             [self.tr(w) for w in ("期限", "残り", "内容", "対象")],
-            2, self.tr("14日以内の期限はありません。"), desk,
+            (2,), self.tr("14日以内の期限はありません。"), desk,
         )  # fmt: skip
         self.plans = ShortList(
             self.tr("予定"),
             [self.tr(w) for w in ("予定の日時", "残り", "取扱い", "媒体・資料", "取扱者")],
-            3, self.tr("予定はありません。取扱いの画面の「予定として登録」で登録できます。"), desk,
+            (3,), self.tr("予定はありません。取扱いの画面の「予定として登録」で登録できます。"), desk,
         )  # fmt: skip
         self.carry_out_button = layout.button(self.tr("選んだ予定の実績を記録…"), self._carry_out)
         self.drop_button = layout.button(self.tr("予定を中止…"), self._drop)
         self.plans.acts.addWidget(self.carry_out_button)
         self.plans.acts.addWidget(self.drop_button)
         self.events = ShortList(
-            self.tr("今日の取扱い"), event_heads, 2,
+            self.tr("今日の取扱い"), event_heads, THINGS_AND_PURPOSE,
             self.tr("今日の取扱いは、まだ記録されていません。"), desk,
         )  # fmt: skip
         self.unconfirmed = ShortList(
-            self.tr("責任者の確認待ち"), event_heads, 2,
+            self.tr("責任者の確認待ち"), event_heads, THINGS_AND_PURPOSE,
             self.tr("確認を待つ取扱記録はありません。"), desk,
         )  # fmt: skip
         self.own = ShortList(
-            self.tr("自分が行った取扱い（ほかの責任者が確認します）"), event_heads, 2, "", desk
+            self.tr("自分が行った取扱い（ほかの責任者が確認します）"),
+            event_heads,
+            THINGS_AND_PURPOSE,
+            "",
+            desk,
         )
         self.confirm_button = layout.button(
             self.tr("選んだ行（なければすべて）を確認…"), self._confirm

@@ -131,6 +131,17 @@ def test_a_bar_below_a_list_takes_no_room_from_its_rows(site: Site) -> None:
     assert table.viewport().height() >= table.rowHeight(0)
 
 
+def test_a_long_purpose_leaves_room_for_what_was_handled(site: Site) -> None:
+    site.enter(K.USE, site.items[:1], purpose="健康診査結果の入力と点検を行うため")
+    site.clock.wait(24 * 60)  # then the day stands before the time
+    page = shown(site, TodayPage(site.desk))
+    one = page.fontMetrics().horizontalAdvance("あ")
+    page.unconfirmed.setFixedWidth(one * 43)  # what 200 % leaves
+    site.settle()
+    table = page.unconfirmed.table
+    assert table.rowCount() and table.columnWidth(2) >= one * 8
+
+
 def test_due_days_are_counted_in_words(site: Site) -> None:
     due = site.items[0].return_due_on
     assert due is not None
