@@ -50,7 +50,6 @@ UNSEEN = (
     "逸脱（{rule}）のあった記録が取り消されたか訂正されましたが、そのことについて、"
     "別の人の確認（逸脱の確認か、是正の確認）が済んでいません。理由：{reason}"
 )
-
 OPEN = "{message}（逸脱{rule}。別の人の確認が済んでいません。理由：{reason}）"
 
 
@@ -318,9 +317,12 @@ class Inquiry:
         Whoever voids the act, or enters it again with what was missing, does not settle it alone.
         """
         return [
-            row(one, _still_open(one, UNSEEN), "broken")
+            row(one, UNSEEN.format(rule=rule_id, reason=one.reason), "broken")
             for one in self._waiting(settled)
-            if one.rule_id == rule_id and one.record_ref not in told and not self._is_looked_at(one)
+            if one.rule_id == rule_id
+            and one.record_type != Contract.type  # a changed contract is told beside the text
+            and one.record_ref not in told
+            and not self._is_looked_at(one)
         ]
 
     def open_beside(self, told: Set[tuple[str, str]], *, changed: bool) -> list[Row]:
@@ -331,7 +333,7 @@ class Inquiry:
             changed: the contract was changed, so that its text may be silent about what stands.
         """
         return [
-            row(one, _still_open(one, OPEN), "broken")
+            row(one, _still_open(one), "broken")
             for one in self._waiting(self.settled)
             if not {(one.rule_id, one.record_ref), (one.rule_id, one.id)} & told
             and (not self._is_looked_at(one) or (changed and self._stands(one)))
@@ -474,11 +476,10 @@ class ReadBooks(Books):
 Question = Callable[[Inquiry], Iterator[Any]]
 
 
-def _still_open(one: RuleOverride, words: str) -> str:
-    """Say that a breach waits; a contract is not voided, its revision is what waits."""
-    words = OPEN if one.record_type == Contract.type else words
+def _still_open(one: RuleOverride) -> str:
+    """Say what was breached, for it may stand in no clause, and that it waits."""
     message, _, _ = one.message.partition("\n")
-    return words.format(rule=one.rule_id, message=message, reason=one.reason)
+    return OPEN.format(rule=one.rule_id, message=message, reason=one.reason)
 
 
 def row(record: Record, sentence: str, severity: str = "action") -> Row:

@@ -77,7 +77,8 @@ def test_no_text_hides_a_breach_that_waits(house: House, code: str) -> None:
     house.ledger.registers.revise(other_text(house, code), "特記事項の訂正", answers=LATER)
     broken = "\n".join(sentences(one) for one in states(house).values() if one.state == "broken")
     assert breach.reason in broken or "応援" in broken
-    assert REASON in broken  # the swap itself
+    beside = states(house)[BESIDE.key]
+    assert beside.state == "broken" and REASON in sentences(beside)  # the swap itself
 
 
 def test_the_evidence_tells_when_and_from_what_the_text_was_changed(house: House) -> None:
