@@ -93,7 +93,8 @@ class HeadMemory:
         here = next((way for way in ways if way.folder == str(folder)), None)
         if here is None or here.parted is None:
             return None
-        other = _other([way for way in ways if way is not here], vault_id)
+        others = sorted((way for way in ways if way is not here), key=lambda way: way.parted or 0)
+        other = _other(others, vault_id)  # the first ledger before its copies
         return None if other is None else Parting(here.parted, other.folder)
 
     def _load(self) -> dict[str, list[Way]]:

@@ -265,6 +265,17 @@ def test_a_copy_removes_no_backup_from_before_it_was_made(house: House, copy: Pa
         assert file_of(house, run).exists()
 
 
+def test_a_copy_names_the_first_ledger_and_not_its_own_copy(house: House, copy: Path) -> None:
+    old, _ = standing(house.ledger)
+    back_up(house)
+    house.ledger.close()
+    again = copytree(copy, house.folder / "again")
+    house.office.unlock(again, BOSS.login, BOSS.password).close()
+    house.ledger = house.office.unlock(copy, BOSS.login, BOSS.password)
+    with pytest.raises(Refused, match=re.escape(f"「{house.folder / 'ledger'}」にある同じ台帳")):
+        dispose(house.ledger, [old.id], REASON)
+
+
 def test_a_copy_removes_its_own_backups(house: House, copy: Path) -> None:
     own = back_up(house)
     back_up(house)
