@@ -19,11 +19,12 @@ from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field, LongText
 from models.own_names import OWN_NAMES, require_own_names
 from models.profiles import Profile
-from models.records import ALL, AccessRight, Attachment, Contract, Person, Record, Stored
+from models.records import AccessRight, Attachment, Contract, Person, Record, Stored
 from models.records import Finding as FindingRecord
 from models.rules.answers import Answers
 from models.rules.engine import Finding
 from models.store import Hit, ListRow, Op, Query, Where
+from models.uses import require_unused
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -387,13 +388,4 @@ class Registers:
     def _require_unused(self, record: Record) -> None:
         if isinstance(record, Attachment):
             raise Refused(reason=KEPT)
-        for cls in ALL:
-            for f in cls.own_fields():
-                if getattr(f.kind, "type", None) != record.type or not f.kind.sql_type:
-                    continue
-                query = Query(cls.type, (Where(f.name, Op.EQ, record.id),))
-                if self._ledger.store.count(query):
-                    raise Refused(
-                        reason=f"{record.caption()}は、ほかの{cls.label}で使われているため取り消せません。"
-                        "先にそちらを改めてください。"
-                    )
+        require_unused(self._ledger.store, record)

@@ -17,6 +17,7 @@ from models.codes import (
     ItemOrigin,
     MediaType,
     Ownership,
+    PlaceStatus,
     Timing,
 )
 from models.codes import AuthorizationSubject as S
@@ -278,7 +279,11 @@ def test_a_contract_without_workers_says_so(tmp_path: Path) -> None:
 
 def test_a_contract_without_places_plans_or_pledges_says_so(tmp_path: Path) -> None:
     with office(tmp_path, "chiba") as house:
-        for cls in (ContractPlace, TrainingSession, TrainingPlan, Pledge):
+        for place in house.ledger.registers.all(ContractPlace):
+            house.ledger.registers.revise(
+                replace(place.record, status=PlaceStatus.ENDED), "試験のため"
+            )
+        for cls in (TrainingSession, TrainingPlan, Pledge):
             for stored in house.ledger.registers.all(cls):
                 house.ledger.registers.void(cls, stored.record.id, "試験のため")
         for kind, sentence in (
