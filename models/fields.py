@@ -377,6 +377,8 @@ class Choice(Kind):
         try:
             return self.codes.read(data)
         except (KeyError, TypeError) as error:
+            if not isinstance(data, str):
+                raise ValueError("は、言葉一つで指定してください。") from error
             raise ValueError(f"に知らない値があります（{data}）。") from error
 
 

@@ -454,6 +454,9 @@ def _moment(name: str, where: Where) -> Condition:
         parts = [_moment(name, Where(where.field, Op.EQ, one)) for one in where.value]
         sql = " OR ".join(f"({p.sql})" for p in parts) or "0"
         return Condition(f"({sql})", [p for part in parts for p in part.parameters], name)
+    if where.op is Op.NOT_IN:
+        within = _moment(name, Where(where.field, Op.IN, where.value))
+        return Condition(f"({{c}} IS NULL OR NOT {within.sql})", within.parameters, name)
     stored = rows.MOMENT.to_column(where.value)
     if stored is None:
         return Condition("{c} IS NULL" if where.op is Op.EQ else "{c} IS NOT NULL", [], name)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import fields
-from models.codes import HandlingKind
+from models.codes import HandlingKind, StorageEquipment
 from models.records import HandlingLine
 
 KINDS = [
@@ -54,6 +54,14 @@ def test_what_passes_at_one_look_has_no_problems(kind: fields.Kind, value: Any) 
 def test_one_look_tells_good_from_bad(kind: fields.Kind, good: Any, bad: Any) -> None:
     assert kind.fine(good)
     assert not kind.fine(bad) and list(kind.problems(bad))
+
+
+@pytest.mark.parametrize("data", [["safe"], None, True, 5])
+def test_what_is_no_word_is_refused_without_the_words_of_the_program(data: Any) -> None:
+    with pytest.raises(ValueError, match="は、言葉一つで指定"):
+        fields.Choice(StorageEquipment).from_json(data)
+    with pytest.raises(ValueError, match="知らない値があります（金庫）"):
+        fields.Choice(StorageEquipment).from_json("金庫")
 
 
 def test_a_row_with_a_problem_is_looked_at_closely() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from models.codes import AttachmentKind
 from models.errors import AzukariError, NeedsAnswer, RuleRefused, Usage
+from models.fields import Children, Choice, Kind, MultiChoice, MultiRef, Text, TextList
 from models.files import MAXIMUM_SIZE
 from models.records import BY_TYPE, Record
 from models.rules.answers import Answers
@@ -78,9 +79,9 @@ def order_of(cls: type[Record], one: Any) -> tuple[str, bool]:
         name, descending = one
     except (TypeError, ValueError) as error:
         raise Usage(reason="「order」は [項目, 降順か] の並びで指定してください。") from error
-    if name not in cls.fields() and name != "id":
-        raise Usage(reason=f"「{name}」という項目はありません。")
-    return str(name), bool(descending)
+    if not _kind_of(cls, name).sql_type:
+        raise Usage(reason=f"「{name}」の順には並べられません。")
+    return name, bool(descending)
 
 
 def voided_of(request: Request) -> bool | None:
@@ -184,16 +185,58 @@ def condition_of(cls: type[Record], one: Any) -> Where:
         op = Op(op)
     except (TypeError, ValueError) as error:
         raise Usage(reason="「where」は [項目, 比較, 値] の並びで指定してください。") from error
-    f = cls.fields().get(name)
-    if f is None and name != "id":
+    kind = _kind_of(cls, name)
+    if not kind.sql_type and op not in (Op.EMPTY, Op.HAS):
+        raise Usage(reason=f"「{name}」は、has か empty で探してください。")
+    try:
+        return Where(name, op, _sought(kind, op, value))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Usage(reason=f"「{name}」の値の形が正しくありません。") from error
+
+
+def _kind_of(cls: type[Record], name: Any) -> Kind:
+    """Return the kind of a field that a query names.
+
+    Raises:
+        Usage: no such field.
+    """
+    fields = cls.fields()
+    if name == "id":
+        return Text()
+    if not isinstance(name, str) or name not in fields:
         raise Usage(reason=f"「{name}」という項目はありません。")
-    if f is not None and op not in (Op.EMPTY, Op.HAS):
-        try:
-            several = op in (Op.IN, Op.NOT_IN)
-            value = [f.kind.from_json(v) for v in value] if several else f.kind.from_json(value)
-        except (ValueError, TypeError, KeyError) as error:
-            raise Usage(reason=f"「{name}」の値の形が正しくありません。") from error
-    return Where(name, op, value)
+    if name == "number":  # of a credential; lists keep the number of the entry under this name
+        raise Usage(reason="「number」では探せません。「text」で探してください。")
+    return fields[name].kind
+
+
+def _sought(kind: Kind, op: Op, value: Any) -> Any:
+    """Read what a condition compares with.
+
+    Raises:
+        ValueError, TypeError, KeyError, AttributeError: no such value.
+    """
+    if op is Op.EMPTY:
+        return bool(value)
+    if op is Op.HAS and isinstance(kind, Children):
+        name, part = value
+        return name, _one(kind.child.fields()[name].kind, part)
+    if op is Op.HAS and isinstance(kind, MultiChoice):
+        return _one(Choice(kind.codes), value).value
+    if op is Op.HAS and isinstance(kind, MultiRef | TextList):
+        return _one(Text(), value)
+    if op in (Op.IN, Op.NOT_IN):
+        if not isinstance(value, list):
+            raise TypeError("several values stand in a list")
+        return [_one(kind, part) for part in value]
+    return _one(kind, value)
+
+
+def _one(kind: Kind, value: Any) -> Any:
+    read = kind.from_json(value)
+    if not isinstance(kind.to_column(read), str | int | float | None):
+        raise TypeError("no column holds such a value")
+    return read
 
 
 def query_of(cls: type[Record], request: Request) -> Query:
