@@ -29,7 +29,7 @@ ASKED = (
 )
 TOLD = "{day}に、{who}が、{changes}変えました。理由：{reason}"
 BESIDE = Clause(
-    key="BESIDE", article="－", heading="契約の変更と、特記事項が問わない逸脱",
+    key="BESIDE", article="（契約）", heading="契約の変更と、特記事項が問わない逸脱",
     summary="取扱いや書類を記録した後に変えた契約の定めと、今の特記事項の条項に当たらない逸脱は、"
     "別の人が確認する。",
     duty="record", triggers=(), consent="", mandatory=True, support=False, only_with=(), due=Due(),

@@ -11,6 +11,7 @@ from models.records import BY_TYPE, ContractClauseSetting, Submission
 from ui import layout, permitted
 from ui.evidence_facts import (
     ERASED_ALREADY,
+    NO_CLAUSE,
     ClauseFacts,
     Detail,
     Overview,
@@ -25,7 +26,6 @@ from ui.words import register_word
 
 MOST = 260  # pixels of a table before it scrolls
 LONGEST = 16  # letters of a title on a button; narrow screens have no room for more
-NO_CLAUSE = "特記事項の条項ではありません。契約は「契約・組織」で確かめてください。"
 SEVERITY = {"broken": "違反", "action": "要対応", "due": "期限前"}
 
 

@@ -28,6 +28,7 @@ NEWEST = 30  # rows of one register that speak for a clause
 LONGEST = 60  # letters of the reason of an erasure; all of it stands in 台帳一覧
 ORDER = tuple(STATES)
 ERASED_ALREADY = "内容を消去した契約です。"
+NO_CLAUSE = "特記事項の条項ではありません。契約は「契約・組織」で確かめてください。"
 CAN_SAY = (
     "条項を果たしたかどうかは、もう言えません。言えるのは、契約番号・期間・当事者、この消去の記録と、"
     "バックアップ・更新ジャーナル・求め・指摘が残っているかどうかだけです。"

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models.contract_changes import BESIDE
 from models.evidence import STATES
 from models.records import ALL, Contract, ContractClauseSetting
 from models.witness import Unconfirmed
@@ -22,6 +23,7 @@ from ui import layout, permitted
 from ui.evidence_detail import ClauseDetail
 from ui.evidence_facts import (
     ERASED_ALREADY,
+    NO_CLAUSE,
     ClauseFacts,
     Overview,
     read_counts,
@@ -271,7 +273,9 @@ class EvidencePage(Page):
             or nothing
             or ("" if documents else self.tr("この条項から作る書類はありません。")),
             permitted.why_not(ledger, "seal") or nothing,
-            permitted.why_not_write(ledger, ContractClauseSetting) or nothing or self._why_fixed(),
+            permitted.why_not_write(ledger, ContractClauseSetting)
+            or nothing
+            or self._why_fixed(one),
             "" if self._picked else self.tr("上の「契約」で選んだ契約です。"),
             permitted.why_not(ledger, "officer_confirm")
             or ("" if self.overview else self.tr("契約を選んでください。")),
@@ -280,9 +284,10 @@ class EvidencePage(Page):
             verb.setEnabled(not reason)
             verb.setToolTip(f"{verb.text()}：{reason}" if reason else verb.text())
 
-    def _why_fixed(self) -> str:
-        erased = self.overview is not None and self.overview.erased
-        return ERASED_ALREADY if erased else ""
+    def _why_fixed(self, one: ClauseFacts | None) -> str:
+        if self.overview is not None and self.overview.erased:
+            return ERASED_ALREADY
+        return NO_CLAUSE if one is not None and one.clause is BESIDE else ""
 
     # --- building ----------------------------------------
     def _build(self) -> None:

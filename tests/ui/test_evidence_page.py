@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from models.codes import AttachmentKind, FindingStatus
 from models.commands import revising
-from models.records import ContractClauseSetting, Finding, Item, Submission
+from models.contract_changes import BESIDE, RULE
+from models.records import Contract, ContractClauseSetting, Finding, Item, Submission
+from models.rules.answers import Answers as Answered
 from tests.ending import REASON, ended, erase, other, worker
 from tests.house import House, furnished
 from tests.ui.fingers import press
@@ -127,6 +129,24 @@ def test_what_the_ledger_cannot_judge_is_not_called_kept(chiba: Open) -> None:
     chiba.settle()
     assert "判定できません" in page.detail.state.text()
     assert "この台帳では判定しないこと" in page.detail.unjudged.text()
+
+
+def test_a_text_that_was_swapped_stands_below_its_clauses(chiba: Open) -> None:
+    registers = chiba.house.ledger.registers
+    contract = registers.need(Contract, chiba.house.story.contract.id).record
+    answers = Answered({RULE: "契約書の別紙と違っていたため"}, later=True)
+    registers.revise(
+        replace(contract, profile_code="online-connection"), "別紙の訂正", answers=answers
+    )
+    page = chiba.show(contract.id)
+    row = page.table.rowCount() - 1
+    assert words(page.table, 2)[row] == "× 違反"
+    page.table.setCurrentCell(row, 0)
+    chiba.settle()
+    told = "".join(words(page.detail.against, 1))
+    assert "「適用する特記事項」を「" in told and "指定されていません" in told
+    setting = next(verb for verb in page.verbs() if verb.text() == "条項の適用")
+    assert not setting.isEnabled()  # it is no clause that could be switched off
 
 
 def test_a_clause_leads_to_its_paper(chiba: Open) -> None:
