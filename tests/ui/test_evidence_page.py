@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from models.codes import AttachmentKind, FindingStatus
 from models.commands import revising
-from models.contract_changes import BESIDE, RULE
+from models.contract_changes import RULE
 from models.records import Contract, ContractClauseSetting, Finding, Item, Submission
 from models.rules.answers import Answers as Answered
 from tests.ending import REASON, ended, erase, other, worker
