@@ -32,7 +32,8 @@ def backups(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         ended = [one for one in found if one.within_reach] if arguments.dispose else []
         if ended:
             going = [one.run.id for one in ended]
-            dispose(ledger, going, arguments.reason or REASON, speaker.progress)
+            reason = REASON if arguments.reason is None else arguments.reason
+            dispose(ledger, going, reason, speaker.progress)
         unentered = strays(ledger)
         head = ledger.store.head()
     left = [one for one in found if one not in ended]

@@ -20,14 +20,14 @@ FREE = "この端末の停止は解けています。"
 
 def condition(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Tell every condition; enter what became of denied programs, or that somebody looked."""
-    if bool(arguments.resolve) != bool(arguments.reason):
+    if (arguments.resolve is None) != (arguments.reason is None):
         raise Usage(reason="--resolve と --reason は、一緒に指定してください。")
     with opened(arguments, office) as ledger:
         if arguments.resolve:
             resolve(ledger, arguments.resolve, arguments.reason)
             print(FREE, file=sys.stderr)
         conditions = read_conditions(ledger)
-        if arguments.enter:
+        if arguments.enter is not None:
             record_check(ledger, conditions, arguments.enter)
         result = told(ledger, conditions)
     lines = [

@@ -11,6 +11,7 @@ from models.journal import JournalStatus
 from models.journal_care import NOTHING, end_journal_files, journal_proposal
 from models.ledger import Ledger
 from models.office import Office
+from models.registers import Registers
 from models.wareki import JAPAN
 from ui.console.output import Speaker
 from ui.console.passwords import login_and_password
@@ -20,6 +21,8 @@ PRUNED = "二つのバックアップが引き継ぐため"
 
 def journal(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Tell how the journal stands; begin, suspend or end it; answer for a ledger set back."""
+    if arguments.accept_rollback is not None:
+        Registers.reason(arguments.accept_rollback)
     login, password = login_and_password(arguments)
     ledger = office.unlock(
         Path(arguments.ledger), login, password, rolled_back=arguments.accept_rollback or ""
@@ -49,9 +52,9 @@ def _act(ledger: Ledger, arguments: Namespace, speaker: Speaker) -> dict[str, An
     """Carry out what was asked for and return what only this act has to tell."""
     if arguments.start:
         ledger.journal.start(Path(arguments.start))
-    if arguments.without:
+    if arguments.without is not None:
         ledger.journal.suspend(arguments.without)
-    if arguments.stop:
+    if arguments.stop is not None:
         ledger.journal.stop(arguments.stop)
     if not arguments.prune:
         return {}

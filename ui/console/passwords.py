@@ -39,6 +39,11 @@ def login_and_password(arguments: Namespace) -> tuple[str, str]:
 def _from_file(path: Path) -> str:
     data = read_handed(path, MAXIMUM)
     try:
-        return data.decode("utf-8-sig").rstrip("\r\n")
+        password = data.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise Usage(reason="パスワードのファイルはUTF-8で保存してください。") from error
+    if not password:
+        raise Usage(
+            reason=f"パスワードのファイル「{path}」が空です。パスワードを1行で書いて保存してください。"
+        )
+    return password

@@ -10,6 +10,7 @@ from models.backup_strays import UNKNOWN
 from models.gate import Presence
 from models.store import quiet
 from tests.ui.console.desk import BOSS, Console
+from tests.ui.console.test_bad_input import refused
 
 
 @pytest.fixture
@@ -32,6 +33,8 @@ def test_the_fate_of_every_backup_is_told_and_nothing_done(console: Console, sti
 
 
 def test_a_schedule_ends_what_the_rule_lets_go(console: Console, stick: Path) -> None:
+    silent = console("backups", console.ledger, "--dispose", "--reason", "")
+    refused(silent, 1, "INVALID_FIELD", "理由")
     said = console("backups", console.ledger, "--dispose")
     assert said.code == 0 and len(said.answer["disposed"]) == 2
     assert [one["fate"] for one in said.answer["backups"]] == ["held"]

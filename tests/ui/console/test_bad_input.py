@@ -496,5 +496,9 @@ def test_the_password_file_is_read_gently(console: Console, tmp_path: Path) -> N
     assert console("status", console.ledger, "--password-file", file).code == 0
     file.write_bytes(BOSS.password.encode("cp932"))
     refused(console("status", console.ledger, "--password-file", file), 2, "USAGE", "UTF-8")
+    for nothing in (b"", b"\xef\xbb\xbf\r\n"):
+        file.write_bytes(nothing)
+        empty = console("status", console.ledger, "--password-file", file)
+        refused(empty, 2, "USAGE", str(file), "空です")
     missing = console("status", console.ledger, "--password-file", tmp_path / "none")
     assert missing.code == 5 and json.loads(missing.out)["error"] == FileMissing.code

@@ -114,6 +114,11 @@ def test_a_look_is_entered_with_its_finding(house: House, console: Console) -> N
     assert said.answer["seq"] == ledger.store.head().seq
 
 
+def test_a_look_without_a_finding_is_not_taken_for_a_mere_question(console: Console) -> None:
+    said = console("condition", console.ledger, "--enter", "")
+    refused(said, 1, "INVALID_FIELD", "所見")
+
+
 def test_the_driver_tells_and_answers_once(house: House) -> None:
     house.ledger.close()
     driver = Driver(house.folder / "ledger", house.office)

@@ -67,6 +67,15 @@ def test_a_missing_medium_refuses_with_its_own_code(house: House, console: Conso
     refused(console("backup", ledger, house.folder / "backup"), 5, "JOURNAL_MISSING", "理由を記帳")
 
 
+@pytest.mark.parametrize("asked", ["--without", "--stop", "--accept-rollback"])
+def test_an_empty_reason_is_refused_and_not_taken_for_none(
+    house: House, console: Console, asked: str
+) -> None:
+    console("journal", console.ledger, "--start", usb(house))
+    refused(console("journal", console.ledger, asked, ""), 1, "INVALID_FIELD", "理由")
+    assert console("journal", console.ledger).answer["state"] == "ok"
+
+
 def test_a_set_back_ledger_is_refused_and_answered_for(house: House, console: Console) -> None:
     ledger = house.folder / "ledger"
     console("journal", ledger, "--start", usb(house))
