@@ -18,8 +18,8 @@ from storage.files import UNREADABLE, make_private_folder, overwrite_durable, re
 from storage.header_files import read_pair
 
 FILE_NAME = "heads.json"
-_LIMIT = 1024 * 1024  # bytes
-_MOST_WAYS = 16
+_LIMIT = 4 * 1024 * 1024  # bytes
+_MOST_WAYS = 64
 _MOST_LEDGERS = 200
 
 Contains = Callable[[Head], bool]
@@ -48,16 +48,14 @@ class HeadMemory:
     def missing(self, vault_id: bytes, folder: Path, now: Head, contains: Contains) -> Way | None:
         """Return the way that a ledger should have gone on and did not; None if it is known.
 
-        In a folder where it was opened before it must contain the head that it had there, or be
-        exactly what a restore left. Elsewhere it must contain any.
+        In a folder where it was opened before it must contain the head that it had there, elsewhere
+        the furthest that it had anywhere; or be exactly what a restore left.
         """
         ways = self._load().get(vault_id.hex(), [])
         here = next((way for way in ways if way.folder == str(folder)), None)
-        known = [way for way in ways if contains(way.head)]
-        if here is not None:
-            begun = any(way.restored and way.head == now for way in ways)
-            return None if here in known or begun else here
-        return max(ways, key=lambda way: way.head.seq) if ways and not known else None
+        should = here or (_furthest(ways) if ways else None)
+        begun = any(way.restored and way.head == now for way in ways)
+        return None if should is None or begun or contains(should.head) else should
 
     def remember(
         self,
@@ -84,7 +82,7 @@ class HeadMemory:
         copied = parted is not None and not reached and all(way.head != now for way in past)
         if copied or (not past and _other(others, vault_id) is not None):
             parted = now.seq
-        ledgers[vault_id.hex()] = [Way(now, str(folder), begun, parted), *others][:_MOST_WAYS]
+        ledgers[vault_id.hex()] = _most([Way(now, str(folder), begun, parted), *others], vault_id)
         self._save(ledgers)
 
     def parting(self, vault_id: bytes, folder: Path) -> Parting | None:
@@ -130,6 +128,25 @@ class HeadMemory:
 def _kept(way: Way) -> Sequence[object]:
     known = (way.head.seq, way.head.hex, way.folder, way.restored)
     return known if way.parted is None else (*known, way.parted)
+
+
+def _furthest(ways: Sequence[Way]) -> Way:
+    return max(ways, key=lambda way: way.head.seq)
+
+
+def _most(ways: Sequence[Way], vault_id: bytes) -> list[Way]:
+    """Return the present way and as many others as are kept, the latest first.
+
+    Copies elsewhere must not push out what tells of a rollback: the furthest way stays, and those
+    whose folder is gone go first.
+    """
+    if len(ways) <= _MOST_WAYS:
+        return list(ways)
+    stays = (ways[0], _furthest(ways))
+    ranked = sorted(
+        ways, key=lambda way: (way not in stays, not _lies_in(Path(way.folder), vault_id))
+    )
+    return [way for way in ways if way in ranked[:_MOST_WAYS]]
 
 
 def _other(ways: Sequence[Way], vault_id: bytes) -> Way | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from models.chain import Head
 from models.codes import AttachmentKind, Role, SystemEventKind
 from models.errors import (
     DiskFull,
@@ -30,6 +31,7 @@ from models.mending import AS_TOLD, advice
 from models.records import BackupRun, Place, SystemEvent
 from models.store import quiet
 from storage import journal_file
+from storage.head_memory import HeadMemory
 from storage.journal import list_files
 from storage.preamble import PREFIX_BYTES
 from storage.safe import LedgerSafe
@@ -421,6 +423,41 @@ def test_an_older_copy_in_another_folder_is_said_and_entered(house: House) -> No
     other.close()
     ledger = house.sign_in(BOSS.login)  # the first one is not disturbed
     assert not ledger.notices
+
+
+def test_an_earlier_head_in_a_folder_that_is_gone_excuses_no_older_copy(house: House) -> None:
+    """The office renames its folder once; the way it had there says nothing of what came after."""
+    house.ledger.journal.stop("媒体の返却")
+    house.ledger.close()
+    (house.folder / "ledger").rename(house.folder / "moved")
+    ledger = house.office.unlock(house.folder / "moved", BOSS.login, BOSS.password)
+    enter(ledger, "移した")
+    ledger.close()
+    shutil.copytree(house.folder / "moved", house.folder / "old")
+    ledger = house.office.unlock(house.folder / "moved", BOSS.login, BOSS.password)
+    enter(ledger, "消したい記録")
+    ledger.close()
+    old = house.office.unlock(house.folder / "old", BOSS.login, BOSS.password)
+    assert any("別の場所" in notice for notice in old.notices)
+    assert events(old)[-1] is SystemEventKind.ROLLED_BACK
+    old.close()
+    house.ledger = house.office.unlock(house.folder / "moved", BOSS.login, BOSS.password)
+    assert not house.ledger.notices
+
+
+def test_copies_elsewhere_push_no_folder_out_of_memory(tmp_path: Path) -> None:
+    memory, vault = HeadMemory(tmp_path / "device"), b"v" * 16
+    real, far = tmp_path / "real", Head(302, b"r" * 32)
+    memory.remember(vault, real, far, reached=True)
+    for number in range(150):
+        copy = Head(200 + number % 100, bytes([number]) * 32)
+        memory.remember(vault, tmp_path / f"copy{number}", copy, reached=True)
+    older = Head(300, b"o" * 32)
+    lost = memory.missing(vault, real, older, lambda head: head == older)
+    assert lost is not None and (lost.head, lost.folder) == (far, str(real))
+    assert memory.missing(vault, real, far, lambda head: head == far) is None
+    elsewhere = memory.missing(vault, tmp_path / "new", older, lambda head: head == older)
+    assert elsewhere is not None and elsewhere.head == far
 
 
 def test_a_copy_that_was_opened_elsewhere_excuses_no_rollback(house: House) -> None:

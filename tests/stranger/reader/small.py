@@ -25,7 +25,7 @@ def _read(path: Path) -> Json:
 def heads(device: Path, vault: str) -> list[tuple[int, str, str, bool, int | None]]:
     """Return number, hash, folder, "begun by a restore" and parting of the ways, latest first."""
     ways = _read(device / "heads.json").get(vault, [])
-    need(len(ways) <= 16, "heads.json: too many")
+    need(len(ways) <= 64, "heads.json: too many")
     return [
         (int(seq), str(head), str(folder), bool(restored), int(parted[0]) if parted else None)
         for seq, head, folder, restored, *parted in ways
