@@ -10,6 +10,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from models import collector
@@ -284,7 +285,15 @@ class LedgerStore:
         return self._lists.numbers(query, limit)
 
     def rows(self, type_: str, numbers: Sequence[int]) -> list[ListRow]:
-        return self._lists.rows(type_, numbers)
+        found = self._lists.rows(type_, numbers)
+        names = schema.table(type_).eclipsed
+        if not names:
+            return found
+        stored = self._stored(BY_TYPE[type_], "v.number", json.dumps(list(numbers)))
+        return [
+            replace(one, values={**one.values, **_some(stored[one.number].record, names)})
+            for one in found
+        ]
 
     def tally(self, query: Query, field: str) -> dict[Any, int]:
         return self._lists.tally(query, field)
@@ -434,3 +443,7 @@ class LedgerStore:
 
 def _reading_only() -> NotPermitted:
     return NotPermitted(act="台帳への記帳", who="検査・立会い以外の利用者")
+
+
+def _some(record: Record, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}

@@ -148,6 +148,14 @@ class ViewTable:
         )
 
     @cached_property
+    def eclipsed(self) -> tuple[str, ...]:
+        """Fields whose name a column of `META` has for something else: only the content has them.
+
+        The number of a credential is no number of an entry. A contract is the same in both.
+        """
+        return tuple(n for n in self.record.fields() if n in META_NAMES and n != "contract_id")
+
+    @cached_property
     def hidden(self) -> tuple[str, ...]:
         return HIDDEN.get(self.record.type, ())
 

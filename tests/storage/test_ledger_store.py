@@ -15,7 +15,9 @@ from models.codes import ItemState as S
 from models.commands import creating, revising, voiding
 from models.errors import Conflict, NotFound, Refused
 from models.records import (
+    ALL,
     Contract,
+    Credential,
     HandlingEvent,
     HandlingLine,
     Item,
@@ -27,6 +29,7 @@ from models.records import (
 )
 from models.store import Op, Query, Where
 from storage import wire
+from storage.schema import table
 from tests import factory
 from tests.factory import START, Office
 
@@ -81,6 +84,28 @@ def test_voided_records_leave_lists_but_not_the_ledger(office: Office) -> None:
     assert office.store.count(Query("place", voided=None)) == 2
     with pytest.raises(Conflict):
         office.void(written)
+
+
+def test_the_number_of_a_credential_stands_in_lists_beside_the_one_of_its_entry(
+    office: Office,
+) -> None:
+    holder = office.create(factory.person(office.company, 6))
+    key = Credential(
+        id=factory.new_id(), kind=c.CredentialKind.KEY, number="A-17", holder_person_id=holder.id, issued_by=holder.id,
+        issued_on=START.date(), contract_id=office.contract.id,
+    )  # fmt: skip
+    written = office.create(key)
+    (number,) = office.store.numbers(Query("credential"))
+    (row,) = office.store.rows("credential", [number])
+    assert (row.number, row.id) == (number, written.id)
+    assert row.values["number"] == "A-17"
+
+
+@pytest.mark.parametrize("record", ALL)
+def test_lists_know_every_field_that_one_cell_can_show(record: type[Record]) -> None:
+    view = table(record.type)
+    known = {"contract_id", *view.eclipsed, *(f.name for f in view.scalars)}
+    assert {f.name for f in record.fields().values() if f.kind.sql_type} <= known
 
 
 def test_events_are_found_by_their_ids_too(office: Office) -> None:
