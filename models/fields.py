@@ -185,7 +185,7 @@ class DecimalNumber(Kind):
     def from_json(self, data: str) -> Decimal:
         try:
             return Decimal(data)
-        except InvalidOperation as error:
+        except (InvalidOperation, ValueError, TypeError) as error:
             raise ValueError("は数で入力してください。") from error
 
     def to_column(self, value: Decimal | None) -> int | None:
@@ -436,13 +436,20 @@ class TextList(Kind):
         return list(value)
 
     def from_json(self, data: list[str]) -> tuple[str, ...]:
-        return tuple(data)
+        return _words(data)
 
     def to_column(self, value: tuple[str, ...]) -> str | None:
         return "\n".join(value) if value else None
 
     def from_column(self, stored: str | None) -> tuple[str, ...]:
         return tuple(stored.split("\n")) if stored else ()
+
+
+def _words(data: Any) -> tuple[str, ...]:
+    """Read a list of words; one word alone would fall apart into its letters."""
+    if not isinstance(data, list) or not all(isinstance(one, str) for one in data):
+        raise ValueError("は、言葉を並べて（[…]）指定してください。")
+    return tuple(data)
 
 
 @dataclass(frozen=True)
@@ -477,7 +484,7 @@ class MultiRef(Kind):
         return list(value)
 
     def from_json(self, data: list[str]) -> tuple[str, ...]:
-        return tuple(data)
+        return _words(data)
 
 
 @dataclass(frozen=True)

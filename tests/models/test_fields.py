@@ -64,6 +64,19 @@ def test_what_is_no_word_is_refused_without_the_words_of_the_program(data: Any) 
         fields.Choice(StorageEquipment).from_json("金庫")
 
 
+@pytest.mark.parametrize("data", ["safe", {"safe": 1}, [["safe"]], [{}], [5], [None]])
+@pytest.mark.parametrize("kind", [fields.TextList(), fields.MultiRef("place")])
+def test_what_is_no_list_of_words_is_refused(kind: fields.Kind, data: Any) -> None:
+    with pytest.raises(ValueError, match="は、言葉を並べて"):
+        kind.from_json(data)
+
+
+@pytest.mark.parametrize("data", [["5"], [5], {}, "五つ"])
+def test_what_is_no_number_is_refused_in_words(data: Any) -> None:
+    with pytest.raises(ValueError, match="は数で入力してください"):
+        fields.DecimalNumber().from_json(data)
+
+
 def test_a_row_with_a_problem_is_looked_at_closely() -> None:
     kind = fields.Children(HandlingLine)
     assert kind.fine((HandlingLine(item_id="a" * 32),))
