@@ -1,4 +1,4 @@
-"""More than there was: acts that speak of a larger quantity than was left when they happened.
+"""Acts that speak of another quantity than was left when they happened: more, or counted less.
 
 Custody refuses to end more than is left. A use or a stocktake may name a wrong quantity without
 anything being lost, so it is entered and only told; but a partial return that is entered later,
@@ -43,20 +43,21 @@ def require_whole(item: Item, entering: Iterable[HandlingEvent]) -> None:
 
 
 def of_now(item: Item, status: Status, entering: Iterable[HandlingEvent]) -> Iterator[str]:
-    """Yield what new acts say too much, when nothing that is entered happened later.
+    """Yield what new acts say wrong, when nothing that is entered happened later.
 
     Raises:
         Refused: one of them cannot happen.
     """
     for event in entering:
         yield from _too_much(item, status.left, event)
+        yield from _counted_less(item, status.left, event)
         status = custody.step(item, status, event)
 
 
 def of_then(
     item: Item, happened: Iterable[HandlingEvent], entering: Sequence[HandlingEvent]
 ) -> Iterator[str]:
-    """Yield what new acts say too much, and what acts after a new end do, in the order of time.
+    """Yield what new acts say wrong, and what acts after a new end do, in the order of time.
 
     Args:
         happened: what stands, in the order in which it happened.
@@ -72,6 +73,8 @@ def of_then(
         new = event.id in mine
         if new or (ended and not any(_too_much(item, status.left + ended, event))):
             yield from _too_much(item, status.left, event)
+        if new:
+            yield from _counted_less(item, status.left, event)
         left = status.left
         status = custody.step(item, status, event)
         if new and event.kind in END_KINDS:
@@ -92,4 +95,17 @@ def _too_much(item: Item, left: Decimal, event: HandlingEvent) -> Iterator[str]:
                 f"{event.caption()}の数量（{line.quantity.normalize():f}{item.unit}）が、そのときの"
                 f"{item.caption()}の残り（{left.normalize():f}{item.unit}）より多くなっています。"
                 "日時と数量を確かめてください。"
+            )
+
+
+def _counted_less(item: Item, left: Decimal, event: HandlingEvent) -> Iterator[str]:
+    """Yield what a stocktake did not find: that is what it is for."""
+    if event.timing is not Timing.ACTUAL or event.kind is not K.STOCKTAKE:
+        return
+    for line in event.lines:
+        if line.item_id == item.id and line.quantity is not None and line.quantity < left:
+            yield (
+                f"{item.caption()}の現品（{line.quantity.normalize():f}{item.unit}）が、台帳の残り"
+                f"（{left.normalize():f}{item.unit}）より少なくなっています。数え直し、見つからない"
+                "ときは「所在不明」を記録して、責任者に知らせてください。"
             )

@@ -96,9 +96,9 @@ class Handling:
         plan = self._open_plan(plan_id) if plan_id else None
         left = plans.left_of(plan, events) if plan is not None else None
         planned, events = self._numbered_beside(left, events)
-        too_much = self._check_all(events, new_items, others)
+        amiss = self._check_all(events, new_items, others)
         ruling = ledger.rules.on_events(events, new_items, others, answers, historic=historic)
-        told = ruling.notices if historic else (*ruling.notices, *too_much)
+        told = ruling.notices if historic else (*ruling.notices, *amiss)
         entering = (*others, *new_items, *ruling.beside, *planned, *ruling.events)
         intents = [creating(record) for record in entering]
         if plan is not None:
@@ -178,13 +178,13 @@ class Handling:
             confirmed_by="", confirmed_at=None,
         )  # fmt: skip
         [new] = self._numbered([event])
-        too_much = self._check_all([new], (), (), instead_of=stored.record)
+        amiss = self._check_all([new], (), (), instead_of=stored.record)
         text = ledger.registers.reason(reason)
         ruling = ledger.rules.on_events([new], (), (), answers)
         [new] = ruling.events
         intents = [voiding(stored.record, text), creating(new, text), *map(creating, ruling.beside)]
         intents += [plans.after_correction(plan, new, text) for plan in self._plans_of(event_id)]
-        return ledger.commit(intents, command_id=command_id, notices=(*ruling.notices, *too_much))
+        return ledger.commit(intents, command_id=command_id, notices=(*ruling.notices, *amiss))
 
     def confirm(
         self, event_ids: Sequence[str], *, answers: Answers | None = None, command_id: str = ""
@@ -300,7 +300,7 @@ class Handling:
         others: Sequence[Record],
         instead_of: HandlingEvent | None = None,
     ) -> tuple[str, ...]:
-        """Refuse what cannot be entered; return what is told of quantities that were not there."""
+        """Refuse what cannot be entered; return what is told of quantities that were not as the acts say."""
         ledger = self._ledger
         self._require_may_record(events)
         created = {item.id: item for item in new_items}
@@ -314,10 +314,10 @@ class Handling:
             fine[record.type] = record
         for event in events:
             self._require_time(event)
-        too_much = self._require_possible(events, created, instead_of)
+        amiss = self._require_possible(events, created, instead_of)
         for event in events:
             self._require_agreement(event, created)
-        return too_much
+        return amiss
 
     def _require_time(self, event: HandlingEvent) -> None:
         """Refuse a fact that lies ahead and a plan that lies behind."""
@@ -330,6 +330,13 @@ class Handling:
                 problem="が先の時刻です。実績は起きた後に記録してください。"
                 "これから行うことは、予定として登録できます。",
             )
+        for row in event.transport if event.timing is Timing.ACTUAL else ():
+            for name in ("departed_at", "arrived_at"):
+                if (moment := getattr(row, name)) and moment > now + CLOCK_TOLERANCE:
+                    label = row.fields()[name].label
+                    raise InvalidField(
+                        field=label, problem="が先の時刻です。着いてから記録してください。"
+                    )
         if event.timing is Timing.PLANNED and event.occurred_at.date() < now.date():
             raise InvalidField(
                 field="日時",
@@ -381,7 +388,7 @@ class Handling:
         """Walk every touched item through the new events; refuse what cannot have happened.
 
         Returns:
-            What is told of quantities that were no longer there, at the acts' own times.
+            What is told of quantities that were not as the acts say, at their own times.
         """
         touched = _by_item(events)
         if instead_of is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.codes import HandlingKind as K
-from models.errors import Refused
+from models.errors import InvalidField, Refused
 from models.records import HandlingEvent, HandlingLine, Item
 from models.values import PIECES, UNITS, halves_a_piece
 from tests.house import House, furnished
@@ -65,8 +66,46 @@ def test_half_a_sheet_is_refused_and_half_a_gigabyte_is_not(house: House) -> Non
         house.ledger.handling.record(counted)
 
 
+@pytest.mark.parametrize("found", ["0", "3"])
+def test_a_stocktake_that_finds_less_says_so(house: House, found: str) -> None:
+    item = stack(house)
+    assert item.quantity is not None and item.quantity > 3
+
+    def counted(quantity: Decimal) -> tuple[str, ...]:
+        return house.ledger.handling.record(
+            HandlingEvent(
+                contract_id=item.contract_id, kind=K.STOCKTAKE, purpose="終業時の現品確認",
+                occurred_at=house.clock(), actor_person_id=house.story.people["supervisor"],
+                place_from_id=item.home_place_id,
+                lines=(HandlingLine(item_id=item.id, quantity=quantity),),
+            )
+        ).notices  # fmt: skip
+
+    assert not any("少なく" in one for one in counted(item.quantity))
+    [words] = [one for one in counted(Decimal(found)) if "少なく" in one]
+    assert f"{found}{item.unit}" in words and "「所在不明」を記録" in words
+
+
 @pytest.mark.parametrize("unit", sorted(PIECES))
 def test_pieces_are_units_that_people_type(unit: str) -> None:
     assert unit in UNITS
     assert halves_a_piece(Decimal("1.5"), unit) and not halves_a_piece(Decimal("2.000"), unit)
     assert not halves_a_piece(None, unit)
+
+
+def test_what_is_carried_arrives_at_no_later_day(house: House) -> None:
+    recorded: list[HandlingEvent] = []
+    record = house.ledger.handling.record
+
+    def keep(event: HandlingEvent, **_: Any) -> Any:
+        recorded.append(event)
+        return record(event)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house.ledger.handling, "record", keep)
+        house.story.carry(stack(house))
+    [carried] = recorded
+    [detail] = carried.transport
+    next_year = replace(detail, arrived_at=house.clock() + timedelta(days=365))
+    with pytest.raises(InvalidField, match="「到着日時」が先の時刻"):
+        record(replace(carried, transport=(next_year,)))
