@@ -75,8 +75,8 @@ def _ask() -> None:
         asked_to_end.set()
 
     threading.Thread(target=wait_for_end, daemon=True).start()
-    print(flush=True)
     gaps = Gaps()
+    print(flush=True)
     while not asked_to_end.is_set():
         time.sleep(EVERY_MS / 1e3)
         gaps.note()
