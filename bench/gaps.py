@@ -80,6 +80,7 @@ def _ask() -> None:
     while not asked_to_end.is_set():
         time.sleep(EVERY_MS / 1e3)
         gaps.note()
+    gaps.note()  # what it waited for since, though it was asked to end meanwhile
     print(gaps.by_us)
 
 

@@ -116,6 +116,6 @@ def test_the_kernel_says_what_was_stolen_from_each_processor() -> None:
 def test_an_idle_process_notices_when_it_gets_no_processor() -> None:
     idler = Idler()
     idler._process.send_signal(signal.SIGSTOP)
-    time.sleep(0.4)
+    time.sleep(0.8)
     idler._process.send_signal(signal.SIGCONT)
     assert 300 < idler.stop() < 3000
