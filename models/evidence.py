@@ -88,16 +88,19 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
 
 def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
     """Return what no clause tells: that the contract was changed, and breaches that wait still."""
-    told = {
+    breaches = asked.unsettled()
+    theirs = {id_ for one in breaches for id_ in (one.record_ref, one.id)}
+    told = {  # there may be a row for every act: only those of a breach are kept
         (rule, row.id)
         for one in states
-        if one.state != "not_applicable"
+        if theirs and one.state != "not_applicable"
         for name, rows in one.evidence
-        for rule in RULED.get(name, (name,))
         for row in rows
+        if row.id in theirs
+        for rule in RULED.get(name, (name,))
     }
     changes = asked.answer("contract changes", contract_changes.changed)
-    waiting = asked.open_beside(told, changed=bool(changes.rows))
+    waiting = asked.open_beside(breaches, told, changed=bool(changes.rows))
     if not changes.rows and not waiting:
         return []
     every = {"EQ-OVERRIDE": changes, RULE: Answer(tuple(waiting), changes.reads)}

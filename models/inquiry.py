@@ -325,16 +325,23 @@ class Inquiry:
             and not self._is_looked_at(one)
         ]
 
-    def open_beside(self, told: Set[tuple[str, str]], *, changed: bool) -> list[Row]:
-        """Return breaches that wait and that no clause tells.
+    def unsettled(self) -> list[RuleOverride]:
+        """Return the breaches that wait."""
+        return list(self._waiting(self.settled))
+
+    def open_beside(
+        self, breaches: Iterable[RuleOverride], told: Set[tuple[str, str]], *, changed: bool
+    ) -> list[Row]:
+        """Return which of the breaches that wait no clause tells.
 
         Args:
+            breaches: those that wait, see `unsettled`.
             told: pairs of a rule and the record, or the exception, that the clauses tell.
             changed: the contract was changed, so that its text may be silent about what stands.
         """
         return [
             row(one, _still_open(one), "broken")
-            for one in self._waiting(self.settled)
+            for one in breaches
             if not {(one.rule_id, one.record_ref), (one.rule_id, one.id)} & told
             and (not self._is_looked_at(one) or (changed and self._stands(one)))
         ]

@@ -310,10 +310,10 @@ class SecondPerson:
         if override.record_type == HandlingEvent.type:
             event = self.books.find(HandlingEvent, override.record_ref)
         actors = {event.actor_person_id} if event else set()
-        if account.person_id in {override.requested_by, *actors}:
+        own = {override.requested_by, *actors}
+        if account.person_id in own:
             return OWN
         try:
-            own = {override.requested_by, *actors}
             namesakes.require_another(self._ledger.store, account.person_id, own)
         except Refused as error:
             return str(error)
