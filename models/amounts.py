@@ -7,7 +7,6 @@ with an earlier time, makes the acts after it say more than was there.
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from decimal import Decimal
 
 from models import custody
@@ -69,7 +68,7 @@ def of_then(
     mine = {event.id for event in entering}
     ended = Decimal(0)
     status = custody.begin(item)
-    for event in heapq.merge(happened, entering, key=_happened):
+    for event in heapq.merge(happened, entering, key=custody.when):
         new = event.id in mine
         if new or (ended and not any(_too_much(item, status.left + ended, event))):
             yield from _too_much(item, status.left, event)
@@ -79,11 +78,6 @@ def of_then(
         status = custody.step(item, status, event)
         if new and event.kind in END_KINDS:
             ended += left - status.left
-
-
-def _happened(event: HandlingEvent) -> datetime:
-    assert event.occurred_at is not None
-    return event.occurred_at
 
 
 def _too_much(item: Item, left: Decimal, event: HandlingEvent) -> Iterator[str]:

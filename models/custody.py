@@ -78,6 +78,12 @@ class Status:
     using: str = ""  # id of the open use, take-out or transport event
 
 
+def when(event: HandlingEvent) -> datetime:
+    """Return when an event happened, the order of every timeline."""
+    assert event.occurred_at is not None
+    return event.occurred_at
+
+
 def begin(item: Item) -> Status:
     """Return the status of an item that nothing has happened to."""
     return _registered(item.home_place_id, item.quantity or Decimal(0))

@@ -7,7 +7,7 @@ old one and enters the new one in the same command.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -353,7 +353,7 @@ class Handling:
         for row in event.sanitization:
             past = self._ledger.store.happened(row.item_id)
             first = next((one for one in past if one.timing is Timing.ACTUAL), None)
-            if first and row.performed_at and row.performed_at < _happened(first):
+            if first and row.performed_at and row.performed_at < custody.when(first):
                 raise Refused(
                     reason=f"「{row.media_name}」の実施日時が、{first.caption()}より前になっています。"
                 )
@@ -485,7 +485,7 @@ class Handling:
 def _by_item(events: Iterable[HandlingEvent]) -> dict[str, list[HandlingEvent]]:
     """Return for each item what happens to it, in the order of time."""
     touched: dict[str, list[HandlingEvent]] = {}
-    for event in sorted(events, key=_happened):
+    for event in sorted(events, key=custody.when):
         for line in event.lines:
             for item_id in {line.item_id, line.resulting_item_id} - {""}:
                 mine = touched.setdefault(item_id, [])
@@ -496,7 +496,7 @@ def _by_item(events: Iterable[HandlingEvent]) -> dict[str, list[HandlingEvent]]:
 
 def _in_order(status: Status, mine: Sequence[HandlingEvent]) -> bool:
     """Tell whether acts on an item come after all that happened to it."""
-    return status.last_at is None or not mine or _happened(mine[0]) >= status.last_at
+    return status.last_at is None or not mine or custody.when(mine[0]) >= status.last_at
 
 
 def _require_unconfirmed(event: HandlingEvent) -> None:
@@ -508,8 +508,3 @@ def _require_unconfirmed(event: HandlingEvent) -> None:
     confirmed = event.status is HandlingStatus.CONFIRMED
     if confirmed or event.confirmed_by or event.confirmed_at is not None:
         raise Refused(reason=CONFIRMED_BY_VERB)
-
-
-def _happened(event: HandlingEvent) -> datetime:
-    assert event.occurred_at is not None
-    return event.occurred_at

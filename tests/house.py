@@ -13,7 +13,7 @@ import main
 from models.ledger import Ledger
 from models.office import Office
 from models.opening import Opening
-from models.records import Organization, Person
+from models.records import Item, Organization, Person
 from storage.gate import LedgerGate
 from storage.kdf import TEST
 from ui.sample import cast
@@ -110,3 +110,17 @@ def furnished(
         yield house
     finally:
         house.ledger.close()
+
+
+@contextmanager
+def stocked(folder: Path) -> Iterator[House]:
+    """Furnish a house with rules, accounts and six things that were received an hour ago."""
+    with furnished(folder, rules=True, accounts=True) as made:
+        made.story.receive(6)
+        made.clock.wait(60)
+        yield made
+
+
+def stack(house: House) -> Item:
+    """Return a thing of several sheets."""
+    return next(one for one in house.story._stock if one.unit == "枚")

@@ -11,21 +11,15 @@ import pytest
 
 from models.codes import HandlingKind as K
 from models.errors import InvalidField, Refused
-from models.records import HandlingEvent, HandlingLine, Item
+from models.records import HandlingEvent, HandlingLine
 from models.values import PIECES, UNITS, halves_a_piece
-from tests.house import House, furnished
+from tests.house import House, stack, stocked
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(6)
-        made.clock.wait(60)
+    with stocked(tmp_path) as made:
         yield made
-
-
-def stack(house: House) -> Item:
-    return next(one for one in house.story._stock if one.unit == "枚")
 
 
 def received(house: House, **fields: Any) -> None:

@@ -22,7 +22,7 @@ from models.errors import NeedsAnswer
 from models.evidence import evidence
 from models.records import Authorization, HandlingEvent, HandlingLine, Item, Organization
 from models.rules.answers import Answers
-from tests.house import House, furnished
+from tests.house import House, stack, stocked
 from tests.reports.applying import text_of
 
 REASON = "運送会社の運転手に渡したため"
@@ -30,19 +30,13 @@ REASON = "運送会社の運転手に渡したため"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(6)
-        made.clock.wait(60)
+    with stocked(tmp_path) as made:
         yield made
 
 
 def courier(house: House) -> str:
     found = house.ledger.registers.all(Organization)
     return next(one.record.id for one in found if "便" in one.record.name)
-
-
-def stack(house: House) -> Item:
-    return next(one for one in house.story._stock if one.unit == "枚")
 
 
 def act(house: House, kind: K, item: Item, quantity: Decimal | None, **fields: Any) -> Any:
