@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -10,6 +10,9 @@ from PySide6.QtWidgets import (
     QListWidget,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -41,6 +44,17 @@ ACTS = (
 )  # fmt: skip
 SKIPPED = frozenset({"contents"})
 LEAST_HIGH = 300  # of the tabs; a long name above them lets all of it scroll
+AIR = 4  # pixels
+LEAST_WORDS = 80  # of the story in words: two of its lines; it takes what room is left
+
+
+class Roomy(QStyledItemDelegate):
+    """Leaves air below words in two lines: with 𠮷 of another font Qt cut the second one off."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return super().sizeHint(option, index) + QSize(0, AIR)
 
 
 class ItemDetail(QWidget):
@@ -238,6 +252,10 @@ class ItemDetail(QWidget):
         self.words = QListWidget()
         self.words.setAccessibleName(self.tr("取扱いの経過（文字）"))
         self.words.setWordWrap(True)
+        self.words.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.words.setItemDelegate(Roomy(self.words))
+        self.words.setMinimumHeight(LEAST_WORDS)
+        self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.words.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.words.currentRowChanged.connect(self._show_current)
         self.words.itemActivated.connect(lambda _cell: self._open_event(self.words.currentRow()))

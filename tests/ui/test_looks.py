@@ -172,6 +172,22 @@ def test_a_long_name_leaves_room_for_the_story_of_an_item(stage: Stage) -> None:
     assert not cut_off(page.detail)
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 720)])
+def test_the_story_of_an_item_stands_whole_on_an_office_screen(
+    stage: Stage, size: tuple[int, int]
+) -> None:
+    page = stage.page(ItemsPage, "媒体・資料")
+    stage.window.resize(*size)
+    try:
+        page.show_record(Item.type, stage.desk.ledger.registers.all(Item)[0].record.id)
+        stage.rest()
+        assert page.detail.body.verticalScrollBar().maximum() == 0
+        assert not page.detail.save.visibleRegion().isEmpty()
+        assert page.detail.save.visibleRegion().boundingRect() == page.detail.save.rect()
+    finally:
+        stage.window.resize(*SMALLEST)
+
+
 def number_of(view: RegisterView, row: int, column: int) -> str:
     return str(view.model.index(row, column).data())
 
