@@ -2,20 +2,23 @@
 
 Who swaps the text, the client or the period judges everything that was entered before under other
 terms. It may be right, so it is not refused; it is an exception that somebody else confirms, and
-the evidence tells of it and of the breaches that the new text does not ask for.
+the evidence tells of it and of the breaches that the new text does not ask for. Another number or
+title judges nothing anew; papers say what the contract was called before.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from models.chain import Action, Command, local_time, read_content
+from models.chain import Action, Command, Entry, local_time, read_content
 from models.codes import Timing
 from models.inquiry import Inquiry, Row, row
 from models.lifts import lift
 from models.profiles import Clause, Due
 from models.records import Contract, HandlingEvent, Organization, Record, Submission, UserAccount
 from models.store import Op, Query, Where
+from models.text import search_key
 from models.wareki import JAPAN, format_short
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ ASKED = (
     "ください。変える前からの逸脱は、別の人が確認するまで残ります。"
 )
 TOLD = "{day}に、{who}が、{changes}変えました。理由：{reason}"
+RENAMED = "契約番号・業務名は、{day}に「{before}」から変わりました（理由：{reason}）。"
 BESIDE = Clause(
     key="BESIDE", article="（契約）", heading="契約の変更と、特記事項が問わない逸脱",
     summary="取扱いや書類を記録した後に変えた契約の定めと、今の特記事項の条項に当たらない逸脱は、"
@@ -108,6 +112,30 @@ def _first_use(ledger: "Ledger", contract_id: str) -> int | None:
     return min(first, default=None)
 
 
+# --- on paper ------------------------------------------------------------------------------------
+
+
+def former_names(ledger: "Ledger", contract_id: str) -> tuple[str, ...]:
+    """Say since when a contract, under which acts or papers stand, has another number or title."""
+    names = ledger.store.called(Contract.type, {contract_id})[contract_id].names
+    first = _first_use(ledger, contract_id) if len(names) > 1 else None
+    if first is None:
+        return ()
+    entered = {entry.seq: (command, entry) for command, entry in _history(ledger, contract_id)}
+    lines = []
+    for (_, before), (seq, after) in pairwise(names):
+        if seq > first and search_key(before) != search_key(after):
+            command, entry = entered[seq]
+            reason = read_content(entry.content)[1] if entry.content is not None else ""
+            day = format_short(local_time(command.recorded_at, command.offset).date())
+            lines.append(RENAMED.format(day=day, before=before, reason=reason))
+    return tuple(lines)
+
+
+def _history(ledger: "Ledger", contract_id: str) -> list[tuple[Command, Entry]]:
+    return ledger.registers.history(Contract.type, contract_id)
+
+
 # --- in the evidence -----------------------------------------------------------------------------
 
 
@@ -117,7 +145,7 @@ def changed(asked: Inquiry) -> Iterator[Row]:
     if first is None:
         return
     before: Contract | None = None
-    for command, entry in asked.ledger.registers.history(Contract.type, asked.contract.id):
+    for command, entry in _history(asked.ledger, asked.contract.id):
         if entry.content is None or entry.action is Action.VOID:
             continue
         content, reason = read_content(entry.content)

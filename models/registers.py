@@ -129,8 +129,16 @@ class Registers:
         stored = self._ledger.store.get(type(record), record.id) if record.id else None
         return self._ledger.rules.about_record(record, stored.record if stored else None)
 
-    def caption(self, type_: str, record_id: str) -> str:
-        return self._ledger.store.caption(type_, record_id)
+    def caption(self, type_: str, record_id: str, at: int | None = None) -> str:
+        """Return what a record is called, "" without one.
+
+        Args:
+            at: number of an entry: the name as it stood then, with the present one beside it.
+        """
+        if at is None:
+            return self._ledger.store.caption(type_, record_id)
+        called = self._ledger.store.called(type_, {record_id}).get(record_id)
+        return called.at(at) if called else ""
 
     # --- writing ---------------------------------------------------------------------------------
     def create(self, record: R, *, answers: Answers | None = None, command_id: str = "") -> Change:

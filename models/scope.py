@@ -20,6 +20,7 @@ from models.custody import Status
 from models.erased import Holdings
 from models.errors import NotPermitted
 from models.file_uses import FileUse, hidden_files
+from models.former_names import Called
 from models.records import (
     BY_TYPE,
     AccessRight,
@@ -194,6 +195,10 @@ class ScopedStore:
 
     def caption(self, type_: str, record_id: str) -> str:
         return self._inner.caption(type_, record_id) if self._exists(type_, record_id) else ""
+
+    def called(self, type_: str, ids: Collection[str]) -> dict[str, Called]:
+        seen = self.get_many(BY_TYPE[type_], sorted(ids))
+        return self._inner.called(type_, seen.keys())
 
     def history(self, type_: str, record_id: str) -> list[tuple[Command, Entry]]:
         return self._inner.history(type_, record_id) if self._exists(type_, record_id) else []

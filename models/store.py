@@ -6,7 +6,7 @@ Every failure is raised as one of `models.errors`.
 """
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -15,6 +15,7 @@ from models.chain import Command, Entry, Head
 from models.custody import Status
 from models.erased import Holdings
 from models.file_uses import FileUse
+from models.former_names import Called
 from models.records.base import Meta, Record, Stored
 from models.records.handling import HandlingEvent
 
@@ -91,7 +92,8 @@ class ListRow:
     """One row of a register as a list shows it.
 
     `values` holds the field values by name (all scalar fields, derived ones included); a reference
-    appears as id, its caption stands in `captions` under the same field name.
+    appears as id, its caption stands in `captions` under the same field name. What happened says
+    the names as they stood when it was entered, see `models.former_names`.
     """
 
     number: int  # stable row number inside the store
@@ -149,7 +151,10 @@ class Store(Protocol):
         """Return whole records in the query's order."""
 
     def caption(self, type_: str, record_id: str) -> str:
-        """Return the caption, or "" when there is no such record."""
+        """Return the present caption, or "" when there is no such record."""
+
+    def called(self, type_: str, ids: Collection[str]) -> dict[str, Called]:
+        """Return what records are and were called, by id; unknown ones are left out."""
 
     def history(self, type_: str, record_id: str) -> list[tuple[Command, Entry]]:
         """Return all entries about one record, oldest first."""

@@ -13,6 +13,7 @@ from models import wareki
 from models.codes import TERMINAL_STATES, HandlingKind, ItemState, Timing, VerificationResult
 from models.errors import NotFound, Refused
 from models.fields import JAPAN
+from models.former_names import Called
 from models.ledger import Ledger
 from models.paper import Numbering
 from models.paper_about import CHANGES
@@ -28,7 +29,7 @@ from models.rules.checking import is_signed
 from models.rules.ending import never_reached_the_client
 from models.store import ListRow, Op, Query, Where
 from reports.collecting import consents, lists, movement, people, places, training
-from reports.collecting.case import Case, Wish, words
+from reports.collecting.case import Case, Then, Wish, words
 from reports.documents.d14_receipt import Receipt, ReceiptLine
 from reports.documents.d17_end_report import EndLine, EndReport
 from reports.documents.d18_certificate import Certificate, DisposalLine
@@ -70,10 +71,10 @@ def _receipt(case: Case) -> Receipt:
         raise Refused(
             reason="預り証は、受領の記録一つについて作ります。受領の記録を一つ選んでください。"
         )
-    event = events[0]
+    event, then = events[0], case.then(events[0])
     lines = []
     for line in event.lines:
-        item = case.item(line.item_id)
+        item = then.item(line.item_id)
         lines.append(
             ReceiptLine(
                 item_no=item.item_no,
@@ -90,11 +91,11 @@ def _receipt(case: Case) -> Receipt:
         case.anchor(),
         received_at=event.occurred_at,
         place=event.destination_text
-        or case.place(event.place_from_id)
-        or case.place(event.place_to_id),
+        or then.place(event.place_from_id)
+        or then.place(event.place_to_id),
         means=event.means.label if event.means else "",
         handed_by=words(event.counterpart_title, event.counterpart_name),
-        received_by=case.person(event.actor_person_id),
+        received_by=then.person(event.actor_person_id),
         return_due_on=min(due) if due else None,
         event_no=f"第{event.event_no}号",
         lines=tuple(lines),
@@ -115,13 +116,14 @@ def _end_report(case: Case) -> EndReport:
             raise Refused(
                 reason=f"{event.caption()}は、返還・引渡し・消去・廃棄の記録ではありません。"
             )
+        then = case.then(event)
         for line in event.lines:
             detail = _detail_of(event, line.item_id)
-            item = case.item(line.item_id)
+            item = then.item(line.item_id)
             amount = case.amount(event, line, item)
             if detail:
-                responsible.append(case.person(detail.responsible_person_id))
-                ordered.append(case.assignment(detail.ordered_by_assignment_id))
+                responsible.append(then.person(detail.responsible_person_id))
+                ordered.append(then.assignment(detail.ordered_by_assignment_id))
             lines.append(
                 EndLine(
                     item_no=item.item_no,
@@ -130,7 +132,7 @@ def _end_report(case: Case) -> EndReport:
                     quantity=amount,
                     unit=item.unit,
                     act=case.act(event.kind),
-                    method=_method(case, event, detail),
+                    method=_method(then, event, detail),
                     processed_on=_day_of(detail.performed_at if detail else event.occurred_at),
                     witness=_witness(detail) if detail else "",
                 )
@@ -182,17 +184,18 @@ def _certificate(case: Case) -> Certificate:
     for event in case.events():
         if event.kind not in (HandlingKind.ERASE, HandlingKind.DISPOSE):
             raise Refused(reason=f"{event.caption()}は、消去・廃棄の記録ではありません。")
+        then = case.then(event)
         for line in event.lines:
             if (detail := _detail_of(event, line.item_id)) is not None:
-                lines.append(_disposal(case, event, line, detail))
+                lines.append(_disposal(then, event, line, detail))
     return Certificate(case.letterhead(), case.anchor(), lines=tuple(lines))
 
 
 def _disposal(
-    case: Case, event: HandlingEvent, line: HandlingLine, detail: Sanitization
+    then: Then, event: HandlingEvent, line: HandlingLine, detail: Sanitization
 ) -> DisposalLine:
     """Certify the act: thing, quantity and unit are those of its line and of the item."""
-    item = case.item(detail.item_id)
+    case, item = then.case, then.item(detail.item_id)
     amount = case.amount(event, line, item)
     tool = words(detail.tool_name, detail.tool_version and f"（{detail.tool_version}）")
     destination = detail.post_destination
@@ -202,7 +205,7 @@ def _disposal(
         quantity=amount,
         unit=item.unit,
         method=detail.method.label if detail.method else "",
-        responsible=case.person(detail.responsible_person_id),
+        responsible=then.person(detail.responsible_person_id),
         performed_at=detail.performed_at,
         act=case.act(event.kind),
         item_no=item.item_no,
@@ -220,10 +223,10 @@ def _disposal(
         verification_method=detail.verification_method.label if detail.verification_method else "",
         verification_result=detail.verification_result.label if detail.verification_result else "",
         verified=detail.verification_result is VerificationResult.PASS,
-        performed_by=case.person(detail.performed_by),
-        performed_org=case.organization(detail.performed_org_id),
+        performed_by=then.person(detail.performed_by),
+        performed_org=then.organization(detail.performed_org_id),
         place=detail.place_text,
-        verified_by=case.person(detail.verified_by),
+        verified_by=then.person(detail.verified_by),
         witness=_witness(detail),
         photos=_photos(case, detail),
         vendor_certificate=_vendor(case, detail),
@@ -278,7 +281,7 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
     numbers = registers.numbers(query)
     for start in range(0, len(numbers), PAGE):
         shown = registers.rows("handling_event", numbers[start : start + PAGE])
-        told = _told(case, [row.id for row in shown])
+        told = _told(case, {row.id: row.number for row in shown})
         for row in shown:
             values, captions = row.values, row.captions
             occurred = values["occurred_at"]
@@ -298,24 +301,32 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
             )
 
 
-def _told(case: Case, ids: list[str]) -> dict[str, tuple[str, str]]:
-    """Return all that each event handled, and what its lines add up to by unit (84枚、2本)."""
+def _told(case: Case, entered: Mapping[str, int]) -> dict[str, tuple[str, str]]:
+    """Return all that each event handled, and what its lines add up to by unit (84枚、2本).
+
+    Args:
+        entered: the numbers of their entries, by event.
+    """
     store = case.ledger.store
-    events = store.get_many(HandlingEvent, ids)
-    lines = {id_: events[id_].record.lines if id_ in events else () for id_ in ids}
+    events = store.get_many(HandlingEvent, list(entered))
+    lines = {id_: events[id_].record.lines if id_ in events else () for id_ in entered}
     named = {one for rows in lines.values() for line in rows for one in _things(line)}
     stored = store.get_many(Item, sorted(named))
     items = {id_: one.record for id_, one in stored.items()}
-    return {id_: (_named(rows, items), _summed(rows, items)) for id_, rows in lines.items()}
+    called = store.called(Item.type, {line.item_id for rows in lines.values() for line in rows})
+    return {
+        id_: (_named(rows, called, entered[id_]), _summed(rows, items))
+        for id_, rows in lines.items()
+    }
 
 
 def _things(line: HandlingLine) -> tuple[str, str]:
     return line.item_id, _counted(line)
 
 
-def _named(lines: Sequence[HandlingLine], items: Mapping[str, Item]) -> str:
+def _named(lines: Sequence[HandlingLine], called: Mapping[str, Called], entered: int) -> str:
     ids = dict.fromkeys(line.item_id for line in lines)
-    return "、".join(items[id_].caption() for id_ in ids if id_ in items)
+    return "、".join(called[id_].at(entered) for id_ in ids if id_ in called)
 
 
 def _summed(lines: Sequence[HandlingLine], items: Mapping[str, Item]) -> str:
@@ -385,14 +396,14 @@ def _detail_of(event: HandlingEvent, item_id: str) -> Sanitization | None:
     return next((one for one in event.sanitization if one.item_id == item_id), None)
 
 
-def _method(case: Case, event: HandlingEvent, detail: Sanitization | None) -> str:
+def _method(then: Then, event: HandlingEvent, detail: Sanitization | None) -> str:
     """Say how it ended; a return to somebody else than the client says to whom."""
     if detail and detail.method:
         return detail.method.label
     means = event.means.label if event.means else ""
-    if event.counterpart_org_id in ("", case.contract.client_org_id):
+    if event.counterpart_org_id in ("", then.case.contract.client_org_id):
         return means
-    return f"{means}（相手方：{case.organization(event.counterpart_org_id)}）"
+    return f"{means}（相手方：{then.organization(event.counterpart_org_id)}）"
 
 
 def _witness(detail: Sanitization) -> str:

@@ -79,7 +79,10 @@ class Letterhead:
 
 @dataclass(frozen=True)
 class Anchor:
-    """Where in the ledger this paper hangs; what a later inspection compares."""
+    """Where in the ledger this paper hangs; what a later inspection compares.
+
+    `warnings` is what befell the ledger, `formerly` what the contract was called before.
+    """
 
     ledger_id: str
     seq: int
@@ -90,6 +93,7 @@ class Anchor:
     previous_sha256: str = ""
     seal_fingerprint: str = ""
     warnings: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
 
 
 def claims_of(letterhead: Letterhead, anchor: Anchor) -> Claims:
@@ -208,7 +212,7 @@ def anchor_block(head: Letterhead, anchor: Anchor) -> list[Flowable]:
         + (f"　照合値 {hex_groups(anchor.previous_sha256)}" if anchor.previous_sha256 else ""),
         _between(anchor),
         f"証印の指紋 {hex_groups(anchor.seal_fingerprint) if anchor.seal_fingerprint else 'なし（控え）'}",
-        *(f"注意：{warning}" for warning in anchor.warnings),
+        *(f"注意：{warning}" for warning in (*anchor.formerly, *anchor.warnings)),
         HONEST_STATEMENT,
     ]
     text = [body(line, "台帳との照合", SMALL) for line in lines]

@@ -8,7 +8,7 @@ transaction; when `append` returns, the command is on the disk and in whatever p
 import json
 import time
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from models.custody import Status
 from models.erased import Holdings
 from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refused
 from models.file_uses import FileUse
+from models.former_names import Called
 from models.records import BY_TYPE, ContentErasure
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
@@ -30,6 +31,7 @@ from storage.deriving import derive, rebuild
 from storage.file_uses import uses_of_strays
 from storage.listing import Listing, border
 from storage.lists import Lists
+from storage.naming import Naming
 from storage.rows import STATUS_COLUMNS
 from storage.schema import META_NAMES
 from storage.search import Search
@@ -58,8 +60,9 @@ class LedgerStore:
         self.after_commit: AfterCommit | None = None
         self.reader = ""  # account of an inspecting officer: asks, and writes nothing
         self._vault_id = vault_id
-        self._search = Search(database)
-        self._lists = Lists(database, self._search)
+        self._naming = Naming(database)
+        self._search = Search(database, self._naming)
+        self._lists = Lists(database, self._search, self._naming)
         self._listing = Listing(database)
         self._custody: dict[str, Custody] = {}  # of items handled lately, as their rows say
         self._shelf = Shelf()
@@ -141,6 +144,7 @@ class LedgerStore:
         """Let go of what is in memory of the derived tables: they were made anew."""
         self._custody.clear()
         self._shelf.clear()
+        self._naming.forget()
         self._search.changed()
 
     def remove_erased_files(self) -> None:
@@ -258,7 +262,11 @@ class LedgerStore:
         return found
 
     def caption(self, type_: str, record_id: str) -> str:
-        return self._lists.captions(type_, {record_id}).get(record_id, "")
+        found = self._naming.called_now(type_, {record_id}).get(record_id)
+        return found.now if found else ""
+
+    def called(self, type_: str, ids: Collection[str]) -> dict[str, Called]:
+        return self._naming.called(type_, ids)
 
     def history(self, type_: str, record_id: str) -> list[tuple[Command, Entry]]:
         """Return all entries about one record, oldest first."""

@@ -14,10 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.fields import Children, Kind, Moment, MultiChoice, MultiRef, Ref, TextList
+from models.former_names import Called
+from models.records.handling import HandlingEvent
 from models.store import Fields, ListRow, Op, Query, Where
 from storage import columns, rows
 from storage.database import Database, Row
 from storage.listing import border
+from storage.naming import Naming
 from storage.schema import VALUE, ViewTable, table
 from storage.search import Search
 
@@ -98,9 +101,10 @@ class Plan:
 class Lists:
     """Row numbers, rows and counts of the registers."""
 
-    def __init__(self, database: Database, search: Search) -> None:
+    def __init__(self, database: Database, search: Search, naming: Naming) -> None:
         self._database = database
         self._search = search
+        self._naming = naming
 
     def count(self, query: Query) -> int:
         with self._database.lock:  # else a row could be copied between the two tables' answers
@@ -268,33 +272,34 @@ class Lists:
         }
         chosen = [found[number] for number in numbers if number in found]
         values = [rows.read_values(type_, row) for row in chosen]
-        captions = self._captions(view, values)
+        called = self._called(view, values)
+        if type_ == HandlingEvent.type:
+            told = self._naming.lines_texts([row[0] for row in chosen])
+            for row, one in zip(chosen, values, strict=True):
+                one["lines_text"] = told.get(row[0], one["lines_text"])
         return [
             ListRow(
                 row[0], row[1], rows.read_meta(row), one,
-                {n: captions[t][one[n]] for n, t in _references(view) if one[n] in captions[t]},
+                {
+                    n: name.at(row[0])
+                    for n, t in _references(view) if (name := called[t].get(one[n]))
+                },
             )
             for row, one in zip(chosen, values, strict=True)
         ]  # fmt: skip
 
-    def _captions(
+    def _called(
         self, view: ViewTable, values: Sequence[dict[str, Any]]
-    ) -> dict[str, dict[str, str]]:
-        """Resolve every reference of a page with one question per record type."""
+    ) -> dict[str, dict[str, Called]]:
+        """Resolve every reference of a page with one question per record type.
+
+        What happened keeps the names of its day; what is arranged has those of today.
+        """
         wanted: dict[str, set[str]] = {}
         for name, type_ in _references(view):
             wanted.setdefault(type_, set()).update(one[name] for one in values if one[name])
-        return {type_: self.captions(type_, ids) for type_, ids in wanted.items()}
-
-    def captions(self, type_: str, ids: "set[str]") -> dict[str, str]:
-        if not ids:
-            return {}
-        found = self._database.all(
-            f"SELECT id, caption FROM v_{table(type_).record.type}"
-            " WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(sorted(ids)),),
-        )
-        return {id_: caption for id_, caption in found}
+        name_all = self._naming.called if view.record.happened else self._naming.called_now
+        return {type_: name_all(type_, ids) for type_, ids in wanted.items()}
 
     # --- the way --------------------------------------------------------------------------------
     def _plans(self, query: Query) -> list[Plan]:

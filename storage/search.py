@@ -21,6 +21,7 @@ from models.records.handling import HandlingEvent
 from models.store import Hit
 from storage import log
 from storage.database import Database, Row
+from storage.naming import Naming
 from storage.schema import table
 
 TAIL = 20_000
@@ -56,8 +57,9 @@ class Batch:
 class Search:
     """The index and the records that wait for it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, naming: Naming) -> None:
         self._database = database
+        self._naming = naming
         self._keys: dict[int, tuple[str, str]] | None = None  # number → (type, search key)
 
     def changed(self) -> None:
@@ -196,11 +198,13 @@ class Search:
             " WHERE v.number IN (SELECT value FROM json_each(?))",
             (json.dumps(list(numbers)),),
         )
+        # An act is found by what its things were called then and by what they are called now.
+        told = self._naming.lines_texts(numbers) if event else {}
         made: list[tuple[int, Record]] = []
         for number, id_, payload, body, lines in found:
             record = log.read_record(type_, id_, payload, body)
             if event:
-                object.__setattr__(record, "lines_text", lines or "")
+                object.__setattr__(record, "lines_text", told.get(number, lines or ""))
             made.append((number, record))
         return made
 

@@ -87,6 +87,7 @@ class _Teller:
         self._profile = profile
         self._status = custody.begin(item)
         self._before: datetime | None = None
+        self._lanes: dict[str, str] = {}
 
     def station(self, stored: Stored[HandlingEvent]) -> Station:
         event = stored.record
@@ -104,8 +105,8 @@ class _Teller:
         return Station(
             id=event.id, kind=event.kind, at=event.occurred_at,
             word=self._word(event),
-            who=self._caption("person", event.actor_person_id), purpose=event.purpose,
-            lane=self._lane(), state=status.state.label,
+            who=self._caption("person", event.actor_person_id, stored), purpose=event.purpose,
+            lane=self._lane(stored), state=status.state.label,
             left=f"残り {status.left.normalize():f}{self._item.unit}" if less else "",
             voided=stored.meta.voided, reason=stored.meta.void_reason,
             late=self._ledger.handling.entered_late(stored), gap=gap, problem=problem,
@@ -126,14 +127,14 @@ class _Teller:
             return f"{word}（到着）" if arrived else f"{word}（出発）"
         return word
 
-    def _lane(self) -> str:
+    def _lane(self, stored: Stored[HandlingEvent]) -> str:
         status = self._status
         if status.state in ENDED:
             return ENDED[status.state]
         if status.state in (ItemState.TAKEN_OUT, ItemState.IN_TRANSIT, ItemState.IN_USE):
-            holder = self._caption("person", status.holder_id) or NOT_RECORDED
+            holder = self._lane_of("person", status.holder_id, stored) or NOT_RECORDED
             return f"{holder}（{status.state.label}）"
-        return self._caption("place", status.place_id) or "場所の記録なし"
+        return self._lane_of("place", status.place_id, stored) or "場所の記録なし"
 
     def _gap(self, at: datetime) -> str:
         before, self._before = self._before, at
@@ -141,8 +142,16 @@ class _Teller:
             return ""
         return f"{(at - before).days}日間 記録なし"
 
-    def _caption(self, type_: str, record_id: str) -> str:
-        return self._ledger.registers.caption(type_, record_id) if record_id else ""
+    def _lane_of(self, type_: str, record_id: str, stored: Stored[HandlingEvent]) -> str:
+        """Keep one lane for a place or a holder, also when it was renamed in between."""
+        if record_id not in self._lanes:
+            self._lanes[record_id] = self._caption(type_, record_id, stored)
+        return self._lanes[record_id]
+
+    def _caption(self, type_: str, record_id: str, stored: Stored[HandlingEvent]) -> str:
+        """Return what somebody or something was called when the event was entered."""
+        registers = self._ledger.registers
+        return registers.caption(type_, record_id, stored.meta.created_seq) if record_id else ""
 
 
 def _voided(ledger: Ledger, item_id: str) -> Sequence[Stored[HandlingEvent]]:

@@ -62,12 +62,18 @@ class Version:
 
 
 class HistoryReader:
-    """Puts the entries about a record into words."""
+    """Puts the entries about a record into words.
 
-    def __init__(self, ledger: Ledger, profile: Profile | None = None) -> None:
+    Args:
+        at: the entry whose names values are told under; None for those of today.
+    """
+
+    def __init__(
+        self, ledger: Ledger, profile: Profile | None = None, at: int | None = None
+    ) -> None:
         self._ledger = ledger
         self._profile = profile
-        self._names: dict[str, str] = {}
+        self._at = at
 
     def read(self, type_: str, record_id: str) -> list[Version]:
         """Return all versions, oldest first."""
@@ -83,14 +89,15 @@ class HistoryReader:
         self, cls: type[Record], command: Command, entry: Entry, before: Record | None
     ) -> tuple[Version, Record | None]:
         at = local_time(command.recorded_at, command.offset)
-        by = self._name(command.author)
+        then = HistoryReader(self._ledger, self._profile, entry.seq)
+        by = then._name(command.author)
         if entry.content is None:
             return Version(entry.seq, entry.action, at, by, ERASED, (), erased=True), before
         content, reason = read_content(entry.content)
         if entry.action is Action.VOID:
             return Version(entry.seq, entry.action, at, by, reason, ()), before
         record = cls.from_json(lift(cls.type, content, entry.payload, cls.payload))
-        changes = self._changes(cls, before, record)
+        changes = then._changes(cls, before, record)
         files = tuple(attachments_of(record))
         return Version(entry.seq, entry.action, at, by, reason, changes, files=files), record
 
@@ -141,14 +148,11 @@ class HistoryReader:
         return "　".join(shown)
 
     def _caption(self, type_: str, record_id: str) -> str:
-        return self._ledger.registers.caption(type_, record_id) or record_id
+        return self._ledger.registers.caption(type_, record_id, self._at) or record_id
 
     def _name(self, author: str) -> str:
-        if author not in self._names:
-            account = self._ledger.store.get(UserAccount, author)
-            person = self._ledger.store.get(Person, account.record.person_id) if account else None
-            self._names[author] = person.record.name if person else author
-        return self._names[author]
+        account = self._ledger.store.get(UserAccount, author)
+        return self._caption(Person.type, account.record.person_id) if account else author
 
 
 class HistoryDialog(QDialog):

@@ -12,7 +12,7 @@ from ui.fitting import fit
 from ui.form import RecordForm
 from ui.layout import scrolling
 from ui.page import Desk
-from ui.words import register_word
+from ui.words import field_word, register_word
 
 
 class RecordDialog(QDialog):
@@ -45,14 +45,14 @@ class RecordDialog(QDialog):
         area = scrolling(self.form, self.tr("記録の内容"))
         self.files = AttachmentButton(desk, self)
         column = QVBoxLayout(self)
-        column.addWidget(self._state(stored))
+        column.addWidget(self._state(desk, stored))
         column.addWidget(area, 1)
         column.addWidget(self._buttons(may_revise))
         self.files.offer(attachments_of(record))
         hint = self.form.sizeHint()
         fit(self, max(760, hint.width() + 60), min(860, hint.height() + 130))
 
-    def _state(self, stored: Stored[Record]) -> QLabel:
+    def _state(self, desk: Desk, stored: Stored[Record]) -> QLabel:
         meta = stored.meta
         text = self.tr("第{version}版　{when} 入力").format(
             version=meta.row_version, when=in_words(meta.revised_at)
@@ -62,11 +62,28 @@ class RecordDialog(QDialog):
                 when=in_words(meta.voided_at),
                 reason=meta.void_reason or NOT_RECORDED,
             )
-        label = QLabel(text, self)
+        label = QLabel("\n".join((text, *self._former_names(desk, stored))), self)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setProperty("kind", "care" if meta.voided else "muted")
         return label
+
+    def _former_names(self, desk: Desk, stored: Stored[Record]) -> list[str]:
+        """Say who and what has another name since it happened; the form shows those of today."""
+        record, store, profile = stored.record, desk.ledger.store, self.form.profile()
+        named = list(record.references()) if record.happened else []
+        ids: dict[str, set[str]] = {}
+        for _, type_, record_id in named:
+            ids.setdefault(type_, set()).add(record_id)
+        called = {type_: store.called(type_, some) for type_, some in ids.items()}
+        lines = []
+        for f, type_, record_id in named:
+            name = called[type_].get(record_id)
+            if name is not None and (then := name.at(stored.meta.created_seq)) != name.now:
+                lines.append(
+                    self.tr("入力したときの名前　{0}：{1}").format(field_word(f, profile), then)
+                )
+        return list(dict.fromkeys(lines))
 
     def _buttons(self, may_revise: bool) -> QDialogButtonBox:
         buttons = QDialogButtonBox(self)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from models import wareki
 from models.access import Act
+from models.contract_changes import former_names
 from models.fields import DecimalNumber, Integer
 from models.ledger import Ledger
 from models.records import Contract, Organization, Person
@@ -74,7 +75,7 @@ def _work(view: RegisterView, title: str, number: str) -> Callable[[Progress], b
         from reports.ruled import Ruled
 
         head = ledger.store.head()
-        leads = (_contract_line(ledger, query), asked)
+        leads = (_contract_line(ledger, query), *_formerly(ledger, query), asked)
         person = ledger.registers.caption(Person.type, ledger.user.person_id)
         ruled = Ruled(title, leads, columns, NONE, ledger.now(), head.seq, head.hex, number, person)
         return render(
@@ -146,6 +147,12 @@ def _contract_line(ledger: Ledger, query: Query) -> str:
     return _tr("契約　{0}　　期間　{1}　　受託　{2}").format(
         contract.caption(), period, _keeper(ledger)
     )
+
+
+def _formerly(ledger: Ledger, query: Query) -> list[str]:
+    """Say what the contract of the list was called before."""
+    found = former_names(ledger, next(iter(query.contracts))) if query.contracts else ()
+    return [_tr("注意　{0}").format(one) for one in found]
 
 
 def _keeper(ledger: Ledger) -> str:

@@ -199,6 +199,7 @@ class Record(Declared):
     search: ClassVar[tuple[str, ...]] = ()
     sections: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
     correction: ClassVar[str] = "revise"  # "revise", or "replace": void and new, R-33
+    happened: ClassVar[bool] = False  # it tells what happened, under the names of that day
 
     id: str = ""
 

@@ -113,6 +113,7 @@ class Pledge(Record):
 
     type: ClassVar[str] = "pledge"
     label: ClassVar[str] = "誓約書"
+    happened: ClassVar[bool] = True
     concept: ClassVar[str] = "pledge"
     columns: ClassVar[tuple[str, ...]] = (
         "contract_id",
@@ -219,6 +220,7 @@ class TrainingSession(Record):
 
     type: ClassVar[str] = "training_session"
     label: ClassVar[str] = "教育・研修・周知"
+    happened: ClassVar[bool] = True
     concept: ClassVar[str] = "training"
     columns: ClassVar[tuple[str, ...]] = ("held_on", "kind", "topics", "instructor", "method")
     search: ClassVar[tuple[str, ...]] = ("place_text", "instructor")

@@ -23,6 +23,7 @@ class ContentErasure(Record):
 
     type: ClassVar[str] = "content_erasure"
     label: ClassVar[str] = "契約終了後の消去"
+    happened: ClassVar[bool] = True
     columns: ClassVar[tuple[str, ...]] = ("erased_at", "contract_no", "entries", "files", "reason")
     search: ClassVar[tuple[str, ...]] = ("contract_no", "reason")
 

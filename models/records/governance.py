@@ -206,6 +206,7 @@ class Finding(Record):
 
     type: ClassVar[str] = "finding"
     label: ClassVar[str] = "指摘・是正"
+    happened: ClassVar[bool] = True
     columns: ClassVar[tuple[str, ...]] = (
         "contract_id",
         "source",
@@ -262,6 +263,7 @@ class RuleOverride(Record):
 
     type: ClassVar[str] = "rule_override"
     label: ClassVar[str] = "例外・逸脱の記録"
+    happened: ClassVar[bool] = True
     columns: ClassVar[tuple[str, ...]] = (
         "at",
         "contract_id",

@@ -322,6 +322,7 @@ class HandlingEvent(Record):
 
     type: ClassVar[str] = "handling_event"
     label: ClassVar[str] = "取扱記録"
+    happened: ClassVar[bool] = True
     payload: ClassVar[int] = 2  # from 2 on a checker's name alone proves nothing
     concept: ClassVar[str] = "ledger"
     correction: ClassVar[str] = "replace"

@@ -39,6 +39,7 @@ class Submission(Record):
 
     type: ClassVar[str] = "submission"
     label: ClassVar[str] = "提出書類"
+    happened: ClassVar[bool] = True
     columns: ClassVar[tuple[str, ...]] = (
         "doc_no",
         "doc_kind",
@@ -162,6 +163,7 @@ class BackupRun(Record):
 
     type: ClassVar[str] = "backup_run"
     label: ClassVar[str] = "バックアップ"
+    happened: ClassVar[bool] = True
     columns: ClassVar[tuple[str, ...]] = (
         "finished_at",
         "kind",

@@ -18,6 +18,7 @@ class SystemEvent(Record):
 
     type: ClassVar[str] = "system_event"
     label: ClassVar[str] = "運転状況"
+    happened: ClassVar[bool] = True
     columns: ClassVar[tuple[str, ...]] = ("occurred_at", "kind", "level", "detail", "reason")
     search: ClassVar[tuple[str, ...]] = ("detail", "reason")
 

@@ -27,6 +27,7 @@ class OfficerConfirmation(Record):
 
     type: ClassVar[str] = "officer_confirmation"
     label: ClassVar[str] = "検査者の確認"
+    happened: ClassVar[bool] = True
     correction: ClassVar[str] = "replace"
     columns: ClassVar[tuple[str, ...]] = (
         "confirmed_at",

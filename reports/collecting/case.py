@@ -1,15 +1,21 @@
-"""What every collector works with: the ledger, one contract, its words and what was wished for."""
+"""What every collector works with: the ledger, one contract, its words and what was wished for.
+
+A paper is of today and names people, places and things as they are called today; what it tells of
+an act it tells under the names of that day (`Case.then`).
+"""
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Protocol, TypeVar
 
 from models import custody
 from models.codes import AssignmentRole, HandlingKind, SealKind, Timing
+from models.contract_changes import former_names
 from models.errors import Refused
+from models.former_names import told
 from models.ledger import Ledger
 from models.paper import Numbering
 from models.paper_about import OF_PLANS
@@ -27,6 +33,7 @@ from models.records import (
     Place,
     Record,
 )
+from reports.collecting.versions import version_at, versions
 from reports.documents.form import Wording
 from reports.page import Anchor, Letterhead
 
@@ -65,6 +72,11 @@ class Case:
     contract: Contract
     profile: Profile
 
+    def then(self, record: Record) -> "Then":
+        """Return how an act named people, places and things when it was entered."""
+        stored = self.ledger.registers.need(type(record), record.id)
+        return Then(self, stored.meta.created_seq)
+
     def person(self, person_id: str) -> str:
         return self._field(Person, person_id, "name")
 
@@ -73,13 +85,6 @@ class Case:
 
     def organization(self, organization_id: str) -> str:
         return self._field(Organization, organization_id, "name")
-
-    def assignment(self, assignment_id: str) -> str:
-        """Return who is named by an assignment: a person or a unit."""
-        stored = self.ledger.store.get(Assignment, assignment_id) if assignment_id else None
-        if stored is None:
-            return ""
-        return self.person(stored.record.person_id) or stored.record.unit_name
 
     def item(self, item_id: str) -> Item:
         return self.ledger.registers.need(Item, item_id).record
@@ -227,6 +232,7 @@ class Case:
             previous_sha256=numbers.previous_sha256,
             seal_fingerprint=numbers.seal_fingerprint,
             warnings=numbers.warnings,
+            formerly=former_names(self.ledger, self.contract.id),
         )
 
     def _seal_image(self) -> bytes:
@@ -242,6 +248,48 @@ class Case:
     def _field(self, cls: Any, record_id: str, name: str) -> str:
         stored = self.ledger.store.get(cls, record_id) if record_id else None
         return str(getattr(stored.record, name)) if stored else ""
+
+
+@dataclass(frozen=True)
+class Then:
+    """The names of an act: as they stood after its entry, with the present one beside another."""
+
+    case: Case
+    seq: int
+
+    def person(self, person_id: str) -> str:
+        return self._name(Person, person_id)
+
+    def place(self, place_id: str) -> str:
+        return self._name(Place, place_id)
+
+    def organization(self, organization_id: str) -> str:
+        return self._name(Organization, organization_id)
+
+    def assignment(self, assignment_id: str) -> str:
+        """Return who is named by an assignment: a person or a unit."""
+        stored = self.case.ledger.store.get(Assignment, assignment_id) if assignment_id else None
+        if stored is None:
+            return ""
+        return self.person(stored.record.person_id) or stored.record.unit_name
+
+    def item(self, item_id: str) -> Item:
+        """Return a thing as it is known today, under the number and the name of the act."""
+        stored = self.case.ledger.registers.need(Item, item_id)
+        item = stored.record
+        if stored.meta.row_version == 1:
+            return item
+        found = version_at(versions(self.case.ledger, Item, item_id), self.seq)
+        if found is None:
+            return item
+        return replace(
+            item,
+            item_no=told(found.record.item_no, item.item_no),
+            name=told(found.record.name, item.name),
+        )
+
+    def _name(self, cls: type[Record], record_id: str) -> str:
+        return self.case.ledger.registers.caption(cls.type, record_id, self.seq)
 
 
 def words(*parts: str) -> str:

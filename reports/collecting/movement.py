@@ -6,7 +6,7 @@ from models.paper_about import EVENTS
 from models.records import HandlingEvent
 from models.rules.ending import never_reached_the_client
 from reports.blocks import shown
-from reports.collecting.case import Case, words
+from reports.collecting.case import Case, Then, words
 from reports.collecting.consents import applied
 from reports.documents.d16_return import ReturnLine, ReturnNote
 from reports.documents.d27_transport import TransportOrder
@@ -20,9 +20,10 @@ def return_note(case: Case) -> ReturnNote:
     """
     events = _of_kind(case)
     lines = []
-    for event in events:
+    acts = [(case.then(event), event) for event in events]
+    for then, event in acts:
         for row in event.lines:
-            item = case.item(row.item_id)
+            item = then.item(row.item_id)
             amount = case.amount(event, row, item)
             lines.append(
                 ReturnLine(
@@ -41,8 +42,8 @@ def return_note(case: Case) -> ReturnNote:
         wording=case.wording(),
         act="又は".join(dict.fromkeys(_passing(case, event) for event in events)),
         returned_on=tuple(days),
-        handed_by=_joined(case.person(event.actor_person_id) for event in events),
-        received_by=_joined(_receiver(case, event) for event in events),
+        handed_by=_joined(then.person(event.actor_person_id) for then, event in acts),
+        received_by=_joined(_receiver(then, event) for then, event in acts),
         means=_joined(event.means.label if event.means else "" for event in events),
         lines=tuple(lines),
         elsewhere=_not_received_by(case, events),
@@ -61,10 +62,10 @@ def transport_order(case: Case) -> TransportOrder:
             reason=f"{case.form.title}は、運搬の内容を記録した取扱記録一つについて作ります。"
             "運搬の記録を一つ選んでください。"
         )
-    event, detail = events[0], events[0].transport[0]
-    firm = case.organization(detail.carrier_org_id)
+    event, detail, then = events[0], events[0].transport[0], case.then(events[0])
+    firm = then.organization(detail.carrier_org_id)
     way = "から".join(
-        p for p in (case.place(event.place_from_id), case.place(event.place_to_id)) if p
+        p for p in (then.place(event.place_from_id), then.place(event.place_to_id)) if p
     )
     told = detail.do_not_leave_instructed
     return TransportOrder(
@@ -83,10 +84,10 @@ def transport_order(case: Case) -> TransportOrder:
         if told is None
         else ("離れないことを指示した。" if told else "指示していない。"),
         instructions=detail.instructions or "なし",
-        instructed_by=case.person(detail.instructed_by),
+        instructed_by=then.person(detail.instructed_by),
         instructed_at=detail.instructed_at,
         event_no=f"第{event.event_no}号",
-        lines=tuple(applied(case, case.item(row.item_id)) for row in event.lines),
+        lines=tuple(applied(case, then.item(row.item_id)) for row in event.lines),
     )
 
 
@@ -117,9 +118,9 @@ def _not_received_by(case: Case, events: list[HandlingEvent]) -> str:
     return f"{case.profile.term('client_party')}（{client}）" if any(astray) else ""
 
 
-def _receiver(case: Case, event: HandlingEvent) -> str:
+def _receiver(then: Then, event: HandlingEvent) -> str:
     """Name who received it with the organization: a client reads whether that was the client."""
-    firm = case.organization(event.counterpart_org_id)
+    firm = then.organization(event.counterpart_org_id)
     return words(firm, event.counterpart_title, event.counterpart_name)
 
 

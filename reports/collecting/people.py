@@ -137,7 +137,7 @@ def pledge_list(case: Case) -> PledgeList:
     roles = {one.person_id: case.role(one.role) for one in reversed(case.all(Assignment))}
     lines = tuple(
         PledgeLine(
-            pledgers=case.person(one.person_id),
+            pledgers=case.then(one).person(one.person_id),
             role=roles.get(one.person_id, ""),
             text_version=case.ledger.registers.caption(
                 GovernanceDocument.type, one.text_document_id

@@ -5,7 +5,7 @@ from models.codes import AssignmentRole
 from models.errors import InvalidField, Refused
 from models.records import Assignment, GovernanceDocument, Person, TrainingPlan, TrainingSession
 from models.records.clearance import Attendance
-from reports.collecting.case import Case, words
+from reports.collecting.case import Case, Then, words
 from reports.collecting.people import GONE
 from reports.documents.d05_training_plan import TrainingProgramme
 from reports.documents.d06_training_report import Attendee, TrainingReport
@@ -82,18 +82,19 @@ def _attendees(case: Case, session: TrainingSession) -> tuple[Attendee, ...]:
         if one.person_id and (one.status not in GONE or _was_there(session, one))
     ]
     rows = {row.person_id: row for row in session.attendance}
-    return tuple(_attendee(case, one, rows.get(one)) for one in dict.fromkeys(assigned))
+    then = case.then(session)
+    return tuple(_attendee(then, one, rows.get(one)) for one in dict.fromkeys(assigned))
 
 
 def _was_there(session: TrainingSession, one: Assignment) -> bool:
     return any(row.person_id == one.person_id for row in session.attendance)
 
 
-def _attendee(case: Case, person_id: str, row: Attendance | None) -> Attendee:
-    person = case.ledger.registers.need(Person, person_id).record
+def _attendee(then: Then, person_id: str, row: Attendance | None) -> Attendee:
+    person = then.case.ledger.registers.need(Person, person_id).record
     attended = bool(row and row.attended)
     return Attendee(
-        name=person.name,
+        name=then.person(person_id),
         affiliation=words(person.department, person.job_title) or "－",
         attended="受講" if attended else "未受講",
         attended_on=row.attended_on if row and attended else None,

@@ -97,8 +97,9 @@ class Register:
 
     def _ruled(self) -> Ruled:
         anchor = self.anchor
+        leads = (_subtitle(self), *(f"注意　{one}" for one in anchor.formerly))
         return Ruled(
-            self.title, (_subtitle(self),), COLUMNS, "この期間の取扱いの記録はありません。",
+            self.title, leads, COLUMNS, "この期間の取扱いの記録はありません。",
             anchor.issued_at, anchor.seq, anchor.head,
         )  # fmt: skip
 

@@ -75,6 +75,7 @@ def test_what_belongs_to_another_contract_does_not_exist(town: House, login: str
     with pytest.raises(NotFound):
         ledger.registers.need(Contract, other.id)
     assert ledger.store.caption("contract", other.id) == ""
+    assert ledger.store.called("contract", {other.id}) == {}
     assert ledger.store.history("contract", other.id) == []
     assert ledger.store.search(SECRET) == []
     assert ledger.store.search("Z-") == []
