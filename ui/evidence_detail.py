@@ -25,7 +25,7 @@ from ui.state_table import MARKS, PLAIN, Line, StateTable, state_word
 from ui.words import register_word
 
 MOST = 260  # pixels of a table before it scrolls
-LONGEST = 16  # letters of a title on a button; narrow screens have no room for more
+LONGEST = 14  # letters of a title on a button; narrow screens have no room for more
 SEVERITY = {"broken": "違反", "action": "要対応", "due": "期限前"}
 
 

@@ -39,7 +39,7 @@ from ui.state_table import Line, MiddleElided, StateTable, state_word
 
 ORDER = ("broken", "action", "due", "done", "unknown", "erased", "not_applicable")
 ERASED = 2 + ORDER.index("erased")  # its column in the list of contracts
-LISTED = 580  # pixels of the list of clauses, at first
+LISTED, DETAILED = 640, 500  # pixels of the list of clauses and of what is beside it, at first
 
 
 class EvidencePage(Page):
@@ -300,7 +300,7 @@ class EvidencePage(Page):
         self.table = StateTable(
             self.tr("条項"),
             [self.tr(word) for word in ("条項", "求められること", "状態", "証拠")],
-            wide=(1,), told=2, caps={0: 9},
+            wide=(1,), told=2, caps={0: 9}, spare=3, most_lines=3,
         )  # fmt: skip
         self.table.setItemDelegateForColumn(0, MiddleElided(self.table))
         self.detail = ClauseDetail(self.desk)
@@ -317,7 +317,7 @@ class EvidencePage(Page):
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.table)
         self.split.addWidget(self.detail)
-        self.split.setSizes([LISTED, LISTED - 60])
+        self.split.setSizes([LISTED, DETAILED])
         self.split.setChildrenCollapsible(False)
         self.stack = QStackedWidget()
         for widget in (self.nothing, self.split, self.contracts):

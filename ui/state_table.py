@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,10 +24,11 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.fitting import fit_columns
+from ui.fitting import LEAST_WIDE, fit_columns
 from ui.keys import ENTER
 
 AIR = 8  # pixels around the lines of a row
+SIDES = 10  # pixels that the style leaves empty beside a text
 WIDEST = 16  # full-width characters of a column that does not say how wide it may grow
 
 
@@ -75,6 +84,16 @@ class MiddleElided(QStyledItemDelegate):
         option.textElideMode = Qt.TextElideMode.ElideMiddle
 
 
+class Wrapped(QStyledItemDelegate):
+    """Tells how high a text in lines is: Qt forgets what the style leaves empty beside it."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        option.rect.setWidth(option.rect.width() - SIDES)
+        return super().sizeHint(option, index)
+
+
 class StateTable(QTableWidget):
     """A table of lines.
 
@@ -84,6 +103,8 @@ class StateTable(QTableWidget):
         wide: the columns that share the room that is left.
         told: the column that tells the state, -1 for none.
         caps: how wide columns grow at most, in full-width characters; the tip shows the rest.
+        spare: the column that goes first where the wide ones would be too narrow to read, -1 for
+            none.
         most_lines: how many lines a long text may take; the tip shows the rest.
         most_height: as high as its rows, up to so many pixels; 0 takes the room there is.
     """
@@ -99,6 +120,7 @@ class StateTable(QTableWidget):
         wide: Sequence[int],
         told: int = -1,
         caps: Mapping[int, int] | None = None,
+        spare: int = -1,
         most_lines: int = 1,
         most_height: int = 0,
         parent: QWidget | None = None,
@@ -107,6 +129,7 @@ class StateTable(QTableWidget):
         self._told = told
         self._wide = frozenset(wide)
         self._caps = caps or {}
+        self._spare = spare
         self._most_lines = most_lines
         self._most_height = most_height
         self.lines: Sequence[Line] = ()
@@ -117,6 +140,8 @@ class StateTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
         self.setWordWrap(most_lines > 1)
+        for column in wide if most_lines > 1 else ():
+            self.setItemDelegateForColumn(column, Wrapped(self))
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.verticalHeader().hide()
@@ -157,7 +182,17 @@ class StateTable(QTableWidget):
 
     def _fit(self) -> None:
         one = self.fontMetrics().horizontalAdvance("あ")
+        if self._spare >= 0:
+            self.setColumnHidden(self._spare, False)
         fit_columns(self, self._wide, lambda column: one * self._caps.get(column, WIDEST))
+        if self._spare >= 0:
+            taken = sum(
+                self.columnWidth(column)
+                for column in range(self.columnCount())
+                if column not in self._wide
+            )
+            needed = LEAST_WIDE * one * len(self._wide)
+            self.setColumnHidden(self._spare, self.viewport().width() - taken < needed)
 
     def _fit_rows(self) -> None:
         if self.wordWrap():

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -31,6 +32,7 @@ from tests.ui.looks import cut_off, nameless, outside, pushed_out
 from tests.ui.shell import Answers
 from ui import layout, theme
 from ui.application import make_window, prepare
+from ui.evidence_page import EvidencePage
 from ui.fitting import LEAST_WIDE, in_lines
 from ui.handling.item_lines import NUMBER, ItemLines
 from ui.handling.opening import handling_dialog
@@ -184,6 +186,24 @@ def test_the_story_of_an_item_stands_whole_on_an_office_screen(
         assert page.detail.body.verticalScrollBar().maximum() == 0
         assert not page.detail.save.visibleRegion().isEmpty()
         assert page.detail.save.visibleRegion().boundingRect() == page.detail.save.rect()
+    finally:
+        stage.window.resize(*SMALLEST)
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (1024, 720), (1366, 768)])
+def test_a_clause_is_read_beside_its_number(stage: Stage, size: tuple[int, int]) -> None:
+    page = stage.page(EvidencePage, "条項と証拠")
+    stage.window.resize(*size)
+    try:
+        stage.rest()
+        table, metrics = page.table, page.table.fontMetrics()
+        room = QRect(0, 0, table.columnWidth(1) - 18, 1000)
+        assert room.width() > 10 * metrics.horizontalAdvance("あ")
+        for row, one in enumerate(page.shown()):
+            high = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, one.state.summary).height()
+            assert table.rowHeight(row) >= min(high, 3 * metrics.lineSpacing())
+        assert table.isColumnHidden(3) is (size[0] < 1366)  # how many; the detail tells it
+        assert not cut_off(page.detail)
     finally:
         stage.window.resize(*SMALLEST)
 
