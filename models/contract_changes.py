@@ -11,14 +11,13 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from models.chain import Action, Command, Entry, local_time, read_content
 from models.codes import Timing
 from models.inquiry import Inquiry, Row, row
-from models.lifts import lift
 from models.profiles import Clause, Due
 from models.records import Contract, HandlingEvent, Organization, Record, Submission, UserAccount
 from models.store import Op, Query, Where
 from models.text import search_key
+from models.versions import Version, versions
 from models.wareki import JAPAN, format_short
 
 if TYPE_CHECKING:
@@ -117,23 +116,26 @@ def _first_use(ledger: "Ledger", contract_id: str) -> int | None:
 
 def former_names(ledger: "Ledger", contract_id: str) -> tuple[str, ...]:
     """Say since when a contract, under which acts or papers stand, has another number or title."""
-    names = ledger.store.called(Contract.type, {contract_id})[contract_id].names
-    first = _first_use(ledger, contract_id) if len(names) > 1 else None
-    if first is None:
-        return ()
-    entered = {entry.seq: (command, entry) for command, entry in _history(ledger, contract_id)}
     lines = []
-    for (_, before), (seq, after) in pairwise(names):
-        if seq > first and search_key(before) != search_key(after):
-            command, entry = entered[seq]
-            reason = read_content(entry.content)[1] if entry.content is not None else ""
-            day = format_short(local_time(command.recorded_at, command.offset).date())
-            lines.append(RENAMED.format(day=day, before=before, reason=reason))
+    for before, after in _since_first_use(ledger, contract_id):
+        former = before.record.caption()
+        if search_key(former) != search_key(after.record.caption()):
+            day = format_short(after.day)
+            lines.append(RENAMED.format(day=day, before=former, reason=after.reason))
     return tuple(lines)
 
 
-def _history(ledger: "Ledger", contract_id: str) -> list[tuple[Command, Entry]]:
-    return ledger.registers.history(Contract.type, contract_id)
+def _since_first_use(
+    ledger: "Ledger", contract_id: str
+) -> Iterator[tuple[Version[Contract], Version[Contract]]]:
+    """Yield each version of a contract that was entered under acts or papers, after its former."""
+    stored = ledger.store.get(Contract, contract_id)
+    revised = stored is not None and stored.meta.row_version > 1
+    first = _first_use(ledger, contract_id) if revised else None
+    if first is None:
+        return
+    entered = [one for one in versions(ledger.store, Contract, contract_id) if not one.voided]
+    yield from ((before, after) for before, after in pairwise(entered) if first < after.seq)
 
 
 # --- in the evidence -----------------------------------------------------------------------------
@@ -141,20 +143,10 @@ def _history(ledger: "Ledger", contract_id: str) -> list[tuple[Command, Entry]]:
 
 def changed(asked: Inquiry) -> Iterator[Row]:
     """Tell when and from what the contract was changed after acts or papers were entered."""
-    first = _first_use(asked.ledger, asked.contract.id)
-    if first is None:
-        return
-    before: Contract | None = None
-    for command, entry in _history(asked.ledger, asked.contract.id):
-        if entry.content is None or entry.action is Action.VOID:
-            continue
-        content, reason = read_content(entry.content)
-        after = Contract.from_json(lift(Contract.type, content, entry.payload, Contract.payload))
-        if before is not None and first < entry.seq:
-            changes = _changes(asked.ledger, before, after)
-            if changes:
-                yield row(asked.contract, _told(asked, command, changes, reason), "due")
-        before = after
+    for before, after in _since_first_use(asked.ledger, asked.contract.id):
+        changes = _changes(asked.ledger, before.record, after.record)
+        if changes:
+            yield row(asked.contract, _told(asked, after, changes), "due")
 
 
 def _changes(ledger: "Ledger", before: Contract, after: Contract) -> list[str]:
@@ -162,8 +154,8 @@ def _changes(ledger: "Ledger", before: Contract, after: Contract) -> list[str]:
     return [*changes, _period(before, after)] if _narrowed(before, after) else changes
 
 
-def _told(asked: Inquiry, command: Command, changes: Sequence[str], reason: str) -> str:
-    day = local_time(command.recorded_at, command.offset).date()
-    account = asked.books.find(UserAccount, command.author)
+def _told(asked: Inquiry, version: Version[Contract], changes: Sequence[str]) -> str:
+    account = asked.books.find(UserAccount, version.author)
     who = asked.name(account.person_id) if account else "前の利用者"
-    return TOLD.format(day=format_short(day), who=who, changes="、".join(changes), reason=reason)
+    day = format_short(version.day)
+    return TOLD.format(day=day, who=who, changes="、".join(changes), reason=version.reason)

@@ -33,7 +33,7 @@ from models.records import (
     Place,
     Record,
 )
-from reports.collecting.versions import version_at, versions
+from models.versions import version_at, versions
 from reports.documents.form import Wording
 from reports.page import Anchor, Letterhead
 
@@ -279,7 +279,7 @@ class Then:
         item = stored.record
         if stored.meta.row_version == 1:
             return item
-        found = version_at(versions(self.case.ledger, Item, item_id), self.seq)
+        found = version_at(versions(self.case.ledger.store, Item, item_id), self.seq)
         if found is None:
             return item
         return replace(

@@ -15,9 +15,9 @@ from models.codes import SubmissionStatus
 from models.errors import Refused
 from models.records import Record, Stored, Submission
 from models.store import Op, Query, Where
+from models.versions import Version, version_at, versions
 from reports.blocks import shown
 from reports.collecting.case import Case
-from reports.collecting.versions import Version, version_at, versions
 from reports.documents.change_notice import ChangeLine
 
 HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED)
@@ -97,7 +97,7 @@ def _records(case: Case, cls: type[R]) -> list[Stored[R]]:
 def _lines_of(
     case: Case, watched: Watched[R], stored: Stored[R], told: list[Stored[Submission]]
 ) -> Iterator[ChangeLine]:
-    history = versions(case.ledger, watched.cls, stored.record.id)
+    history = versions(case.ledger.store, watched.cls, stored.record.id)
     if case.until is not None:
         history = [one for one in history if one.seq < case.until]
     if not history:
@@ -163,7 +163,7 @@ def _brought(
     seen: list[tuple[int, date, str]] = [(one.seq, one.day, one.reason) for one in history]
     seen += [
         (one.seq, one.day, one.reason)
-        for one in versions(case.ledger, *watched.refers(history[-1].record))
+        for one in versions(case.ledger.store, *watched.refers(history[-1].record))
     ]
     for seq, day, reason in sorted(seen):
         stood = version_at(history, seq)

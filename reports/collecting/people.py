@@ -20,9 +20,9 @@ from models.records import (
     Pledge,
     Record,
 )
+from models.versions import version_at, versions
 from reports.collecting.case import Case, words
 from reports.collecting.changes import Watched, changes
-from reports.collecting.versions import version_at, versions
 from reports.documents.change_notice import ChangeNotice
 from reports.documents.d02_structure import Post, Structure
 from reports.documents.d03_staff_notice import StaffLine, StaffNotice
@@ -232,7 +232,7 @@ def _person_at(case: Case, person_id: str, seq: int) -> Person | None:
     """Return the person as the ledger knew them after an entry, else as first entered."""
     if not person_id:
         return None
-    history = versions(case.ledger, Person, person_id)
+    history = versions(case.ledger.store, Person, person_id)
     found = version_at(history, seq) or (history[0] if history else None)
     return found.record if found else None
 

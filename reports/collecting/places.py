@@ -6,9 +6,9 @@ from datetime import date
 from models.codes import PlaceKind, PlaceStatus
 from models.errors import Refused
 from models.records import ContractPlace, Place, Record
+from models.versions import version_at, versions
 from reports.collecting.case import Case
 from reports.collecting.changes import Watched, changes
-from reports.collecting.versions import version_at, versions
 from reports.documents.change_notice import ChangeNotice
 from reports.documents.d04_place_notice import PlaceLine, PlaceNotice
 
@@ -111,5 +111,5 @@ def _watched(case: Case) -> Watched[ContractPlace]:
 
 
 def _place_at(case: Case, place_id: str, seq: int) -> Place:
-    history = versions(case.ledger, Place, place_id)
+    history = versions(case.ledger.store, Place, place_id)
     return (version_at(history, seq) or history[0]).record
