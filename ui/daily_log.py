@@ -38,9 +38,9 @@ from ui.issue import IssueRequest, preview
 from ui.page import Desk, Page
 from ui.preview import PreviewDialog
 from ui.record_dialog import RecordDialog
-from ui.register import ColumnMemory
 from ui.register_model import RegisterModel
 from ui.register_print import print_list
+from ui.register_widths import ColumnMemory
 from ui.saving import What, print_here
 
 LEDGER_PAPER = "D-28"

@@ -11,7 +11,8 @@ from models.store import Op, Query, Where
 from ui.editor_base import row_of
 from ui.page import Desk
 from ui.picker import RefPicker
-from ui.register import ColumnMemory, RegisterView
+from ui.register import RegisterView
+from ui.register_widths import ColumnMemory
 
 
 class FilteredRegister(RegisterView):

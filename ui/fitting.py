@@ -1,7 +1,7 @@
 """Sizes for dialogs that must not outgrow a small or enlarged screen, and words for narrow places."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtWidgets import QTableWidget, QWidget
 
@@ -42,6 +42,12 @@ def fit_columns(table: QTableWidget, wide: Collection[int], most: Callable[[int]
     for column, width in widths.items():
         cut = min(width, cap) if width > WHOLE * one else width
         table.setColumnWidth(column, max(heads[column], cut))
+
+
+def shared(wanted: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Return the widths that columns get: the widest give way first, none below its least."""
+    cap = _cap(wanted, room)
+    return [min(one, max(cap, floor)) for one, floor in zip(wanted, least, strict=True)]
 
 
 def _cap(widths: Collection[int], room: int) -> int:

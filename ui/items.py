@@ -19,8 +19,8 @@ from ui.history import HistoryDialog
 from ui.import_dialog import open_import
 from ui.item_detail import ItemDetail
 from ui.page import Desk, Page
-from ui.register import ColumnMemory
 from ui.register_print import print_list
+from ui.register_widths import ColumnMemory
 
 LEAST = 330  # of each side; the filters and the buttons wrap
 

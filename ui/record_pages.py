@@ -51,9 +51,10 @@ from ui.history import HistoryDialog
 from ui.layout import title
 from ui.page import Desk, Page
 from ui.record_dialog import RecordDialog
-from ui.register import ColumnMemory, RegisterView
+from ui.register import RegisterView
 from ui.register_export import export_list
 from ui.register_print import print_list
+from ui.register_widths import ColumnMemory
 from ui.words import register_word
 
 

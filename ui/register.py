@@ -1,9 +1,9 @@
 """A register on the screen: filters above, the list, the count, and the verbs on the marked row."""
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.fields import Boolean, Choice, Day, DecimalNumber, Field, Integer, Moment
 from models.profiles import Profile
 from models.records import Record
 from models.store import Op, Query, Where
@@ -26,18 +25,9 @@ from ui.keys import ENTER
 from ui.page import Desk
 from ui.register_filters import RegisterFilters
 from ui.register_model import ID_ROLE, RegisterModel
+from ui.register_widths import ColumnMemory, ColumnWidths
 from ui.state_table import MiddleElided
 from ui.words import register_word
-
-NARROW = (Boolean, Choice, Day, DecimalNumber, Integer, Moment)
-
-
-class ColumnMemory(Protocol):
-    """Remembers how wide a user likes the columns of each register."""
-
-    def widths(self, register: str) -> dict[str, int]: ...
-
-    def keep_widths(self, register: str, widths: dict[str, int]) -> None: ...
 
 
 class RegisterView(QWidget):
@@ -53,7 +43,7 @@ class RegisterView(QWidget):
     opened = Signal(str)  # id of the row that was entered with Enter or a double click
     marked = Signal(str)  # id of the marked row, "" for none
     model_class: ClassVar[type[RegisterModel]] = RegisterModel
-    characters: ClassVar[Mapping[str, int]] = {}  # widths of columns other than the usual
+    characters: ClassVar[Mapping[str, int]] = {}  # what columns keep, other than the usual
 
     def __init__(
         self,
@@ -76,9 +66,6 @@ class RegisterView(QWidget):
         self._scrolled = 0
         self._wanted = -1
         self._complete = True
-        self._widths: dict[str, int] = {}
-        self._keep_soon = QTimer(self, singleShot=True, interval=500)
-        self._keep_soon.timeout.connect(self._keep_widths)
         name = ORDERS.get(cls.type) or NUMBER_FIELDS.get(cls.type)
         self._sort: tuple[str, bool] | None = (name, False) if name else None
         self.model = self.model_class(desk, cls, profile, self)
@@ -120,7 +107,8 @@ class RegisterView(QWidget):
         self.filters.say(profile)
         names = [field.name for field in self.model.fields]
         if "contract_id" in names:  # the same on every line says nothing
-            self.table.setColumnHidden(names.index("contract_id"), bool(contract_id))
+            with self.widths.unkept():
+                self.table.setColumnHidden(names.index("contract_id"), bool(contract_id))
 
     def sort_by(self, column: int, descending: bool) -> None:
         """Order the list by a column."""
@@ -250,49 +238,19 @@ class RegisterView(QWidget):
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.sectionClicked.connect(self._header_clicked)
-        self._set_widths()
         self._keep_ends_of_numbers()
         header.moveSection(len(self.model.fields), 0)  # a voided row says so where reading begins
-        header.sectionResized.connect(self._width_changed)
+        self.widths = ColumnWidths(table, self.model, self._memory, self.characters)
         table.doubleClicked.connect(self._enter)
         table.selectionModel().currentRowChanged.connect(self._row_changed)
         table.installEventFilter(self)
 
     # --- columns -----------------------------------------------------------------------------
-    def _set_widths(self) -> None:
-        remembered = self._remembered()
-        metrics = self.table.fontMetrics()
-        for column, field in enumerate(self.model.fields):
-            sample = _sample(field)
-            wide = (
-                metrics.horizontalAdvance(sample) + 18
-                if sample and field.name not in self.characters
-                else metrics.horizontalAdvance("あ")
-                * self.characters.get(field.name, _characters(field))
-            )
-            title = str(self.model.headerData(column, Qt.Orientation.Horizontal))
-            least = metrics.horizontalAdvance(title) + 40
-            width = remembered.get(field.name) or max(wide, least)
-            self.table.setColumnWidth(column, width)
-        self.table.setColumnWidth(len(self.model.fields), metrics.horizontalAdvance("あ") * 14)
-
     def _keep_ends_of_numbers(self) -> None:
         number = NUMBER_FIELDS.get(self.cls.type)
         for column, field in enumerate(self.model.fields):
             if field.name == number:
                 self.table.setItemDelegateForColumn(column, MiddleElided(self.table))
-
-    def _remembered(self) -> dict[str, int]:
-        return self._memory.widths(self.cls.type) if self._memory is not None else {}
-
-    def _width_changed(self, column: int, _old: int, new: int) -> None:
-        if column < len(self.model.fields) and new > 0:
-            self._widths[self.model.fields[column].name] = new
-            self._keep_soon.start()
-
-    def _keep_widths(self) -> None:
-        if self._memory is not None and self._widths:
-            self._memory.keep_widths(self.cls.type, self._remembered() | self._widths)
 
     def _show_void_column(self) -> None:
         last = self.model.columnCount() - 1
@@ -391,17 +349,3 @@ class RegisterView(QWidget):
             self._enter()
             return True
         return False
-
-
-def _sample(field: Field) -> str:
-    """Return the widest text of a kind whose texts are all alike, "" for others."""
-    if isinstance(field.kind, Moment):
-        return "令和88年88月88日 88:88"
-    return "令和88年88月88日" if isinstance(field.kind, Day) else ""
-
-
-def _characters(field: Field) -> int:
-    """Return how wide a column begins, in full-width characters."""
-    if isinstance(field.kind, Choice):
-        return min(14, max(7, 1 + max(len(code.label) for code in field.kind.codes)))
-    return 7 if isinstance(field.kind, NARROW) else 12

@@ -36,7 +36,7 @@ from ui import permitted
 from ui.editor_texts import in_words
 from ui.page import Desk
 from ui.record_pages import RegisterPage, shown_types
-from ui.register import ColumnMemory
+from ui.register_widths import ColumnMemory
 
 GROUPS: tuple[tuple[str, tuple[type[Record], ...]], ...] = (
     ("人", (Pledge, TrainingPlan, TrainingSession, Credential)),

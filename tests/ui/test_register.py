@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from models import codes as c
 from models.ledger import Ledger
 from models.records import Authorization, Contract, Person
-from models.store import Query
+from models.store import ListRow, Query
 from tests.ui.conftest import contractor
 from tests.ui.fingers import press, type_in
 from ui.page import Desk
@@ -22,6 +22,7 @@ from ui.register_model import KEPT_PAGES, PAGE, RegisterModel
 
 Settled = Callable[[], None]
 MANY = PAGE * 3 + 17
+LONG_TITLE = "個人情報保護担当課長補佐兼務" * 5
 
 
 class Widths:
@@ -347,6 +348,70 @@ def test_column_widths_are_remembered(view: Callable[..., RegisterView], qtbot: 
     first.table.setColumnWidth(0, 321)
     qtbot.waitUntil(lambda: memory.kept.get("person", {}).get("name") == 321)
     assert view(Person, memory=memory).table.columnWidth(0) == 321
+
+
+def test_columns_begin_as_wide_as_the_first_rows_need(
+    view: Callable[..., RegisterView], ledger: Ledger, qtbot: QtBot
+) -> None:
+    organization = contractor(ledger)
+    ledger.registers.create(
+        Person(
+            organization_id=organization.id, name="𠮷野辻󠄂花子", name_kana="ヨシノツジハナコ",
+            job_title=LONG_TITLE, employment_type=c.EmploymentType.REGULAR,
+        )
+    )  # fmt: skip
+    memory = Widths()
+    shown = view(Person, memory=memory)
+    shown.resize(1300, 500)
+    names = [field.name for field in shown.model.fields]
+    widths = {name: shown.table.columnWidth(place) for place, name in enumerate(names)}
+    metrics = shown.table.fontMetrics()
+    one = metrics.horizontalAdvance("あ")
+    assert metrics.horizontalAdvance("𠮷野辻󠄂花子") < widths["name"] < 12 * one
+    assert 12 * one < widths["job_title"] <= 24 * one
+    assert widths["department"] < 12 * one  # nobody has one
+    shown.resize(500, 500)
+    assert shown.table.columnWidth(names.index("job_title")) == 12 * one
+    qtbot.wait(600)  # longer than it takes to remember what the user does
+    assert memory.kept == {}
+
+
+def test_a_width_of_the_user_stays_whatever_the_rows_need(
+    view: Callable[..., RegisterView], many: None, settled: Settled, qtbot: QtBot
+) -> None:
+    memory = Widths()
+    memory.kept["person"] = {"name": 44}
+    shown = view(Person, memory=memory)
+    settled()
+    shown.resize(1200, 500)
+    shown.ask()
+    settled()
+    assert shown.table.columnWidth(0) == 44
+    shown.table.setColumnWidth(1, 55)
+    shown.resize(900, 500)
+    assert shown.table.columnWidth(1) == 55
+    qtbot.waitUntil(lambda: memory.kept["person"] == {"name": 44, "name_kana": 55})
+
+
+def test_widths_read_no_more_than_is_shown_first(
+    view: Callable[..., RegisterView], many: None, settled: Settled,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    looked: list[int] = []
+    row = RegisterModel.row
+
+    def seen(model: RegisterModel, number: int) -> ListRow | None:
+        looked.append(number)
+        return row(model, number)
+
+    monkeypatch.setattr(RegisterModel, "row", seen)
+    shown = view(Person)
+    settled()
+    assert shown.model.rowCount() > 2 * PAGE
+    assert max(looked) < PAGE
+    looked.clear()
+    shown.widths._look()
+    assert looked == []  # twenty rows told enough
 
 
 def test_columns_and_filters_speak_the_words_of_the_contract(
