@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models import collector, contract_changes
+from models import collector, contract_changes, late_basis
 from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, of_rules
@@ -31,6 +31,7 @@ STATES: Mapping[str, str] = {
     "unknown": "判定前",
     "erased": "内容消去済",
 }
+TO_READ = LISTINGS | {late_basis.QUERY}
 AFTERWARDS = frozenset({"EQ-END", "EQ-REQ", "EQ-FINDING"})
 """Queries that after an erasure find what still stands: copies, requests, findings."""
 
@@ -81,6 +82,7 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     found = {name: asked.answer(name, query) for name, query in ALL_QUERIES if name in wanted}
     if not erased:
         found |= _by_bare_rules(asked, wanted)
+        found[late_basis.QUERY] = asked.answer(late_basis.QUERY, late_basis.eq_basis)
     off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
     states = [_state(clause, found, clause.key in off, erased) for clause in asked.clauses]
     return states if erased else [*states, *_beside(asked, states)]
@@ -124,8 +126,10 @@ def _state(clause: Clause, every: Mapping[str, Answer], off: bool, erased: bool)
     judged = tuple((name, found[name].rows) for name in clause.evidence if name in found)
     bare = (rule for rule in clause.rules if rule in found and found[rule].rows)
     judged += tuple((rule, found[rule].rows) for rule in bare)
+    if late_basis.QUERY in every and (late := every[late_basis.QUERY].about(clause.key).rows):
+        judged += ((late_basis.QUERY, late),)
     unjudged = tuple(name for name in clause.evidence if name not in found)
-    worst = [found[name].worst for name, rows in judged if name not in LISTINGS and rows]
+    worst = [found[name].worst for name, rows in judged if name not in TO_READ and rows]
     if off or clause.contractual_only:
         state = "not_applicable"
     elif worst:

@@ -46,6 +46,7 @@ R = TypeVar("R", bound=Record)
 ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is asked again
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
 WORST = ("due", "action", "broken")  # how bad a row is, mildest first
+NOTE = "note"  # of a row in a listing: it is to be read, and nothing is bad about it
 UNSEEN = (
     "逸脱（{rule}）のあった記録が取り消されたか訂正されましたが、そのことについて、"
     "別の人の確認（逸脱の確認か、是正の確認）が済んでいません。理由：{reason}"

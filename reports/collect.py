@@ -5,6 +5,7 @@ prints. Nothing here writes to the ledger.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from models.codes import TERMINAL_STATES, HandlingKind, ItemState, Timing, Verif
 from models.errors import NotFound, Refused
 from models.fields import JAPAN
 from models.former_names import Called
+from models.late_basis import late_marks
 from models.ledger import Ledger
 from models.paper import Numbering
 from models.paper_about import CHANGES
@@ -289,34 +291,52 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
                 event_no=str(values["event_no"]),
                 occurred=wareki.format_short_moment(occurred),
                 kind=_register_kind(case, values),
-                items=told[row.id][0],
-                quantity=told[row.id][1] or _amount(values.get("quantity")),
+                items=told[row.id].items,
+                quantity=told[row.id].quantity or _amount(values.get("quantity")),
                 actor=captions.get("actor_person_id", ""),
                 checker=_checker(case, row),
                 purpose=values.get("purpose") or "",
                 place=_whereabouts(values, captions),
                 basis=captions.get("authorization_id", ""),
-                remarks=_remarks(row.meta, values),
+                remarks=_remarks(row.meta, values, told[row.id].late),
                 voided=row.meta.voided,
             )
 
 
-def _told(case: Case, entered: Mapping[str, int]) -> dict[str, tuple[str, str]]:
-    """Return all that each event handled, and what its lines add up to by unit (84枚、2本).
+@dataclass(frozen=True)
+class Told:
+    """What the record of an act tells beyond its row.
+
+    Attributes:
+        items: all that it handled, as it was called then.
+        quantity: what its lines add up to by unit (84枚、2本).
+        late: of its consents, which were registered afterwards.
+    """
+
+    items: str
+    quantity: str
+    late: list[str]
+
+
+def _told(case: Case, entered: Mapping[str, int]) -> dict[str, Told]:
+    """Read the acts of a page.
 
     Args:
         entered: the numbers of their entries, by event.
     """
-    store = case.ledger.store
-    events = store.get_many(HandlingEvent, list(entered))
-    lines = {id_: events[id_].record.lines if id_ in events else () for id_ in entered}
-    named = {one for rows in lines.values() for line in rows for one in _things(line)}
-    stored = store.get_many(Item, sorted(named))
+    store, books = case.ledger.store, case.ledger.rules.books
+    events = {id_: one.record for id_, one in store.get_many(HandlingEvent, list(entered)).items()}
+    handled = [line for event in events.values() for line in event.lines]
+    stored = store.get_many(Item, sorted({one for line in handled for one in _things(line)}))
     items = {id_: one.record for id_, one in stored.items()}
-    called = store.called(Item.type, {line.item_id for rows in lines.values() for line in rows})
+    called = store.called(Item.type, {line.item_id for line in handled})
     return {
-        id_: (_named(rows, called, entered[id_]), _summed(rows, items))
-        for id_, rows in lines.items()
+        id_: Told(
+            _named(event.lines, called, entered[id_]),
+            _summed(event.lines, items),
+            late_marks(books, event),
+        )
+        for id_, event in events.items()
     }
 
 
@@ -376,12 +396,13 @@ def _whereabouts(values: Mapping[str, Any], captions: Mapping[str, str]) -> str:
     return "→".join(dict.fromkeys(part for part in parts if part))
 
 
-def _remarks(meta: Any, values: Mapping[str, Any]) -> str:
+def _remarks(meta: Any, values: Mapping[str, Any], late_bases: Sequence[str]) -> str:
     """Say first what went wrong or was entered late; what the clerk noted comes after it."""
     late = meta.created_at - values["occurred_at"] > timedelta(days=1)
     parts = [
         "逸脱・取消" if values.get("deviation") and meta.voided else "",
         f"後日入力（{wareki.format_short(meta.created_at.date())}）" if late else "",
+        *late_bases,
         f"逸脱：{values.get('deviation_reason') or ''}" if values.get("deviation") else "",
         f"取消：{meta.void_reason}" if meta.voided else "",
         values.get("note") or "",

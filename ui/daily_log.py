@@ -21,7 +21,9 @@ from models import wareki
 from models.codes import HandlingStatus, Timing
 from models.fields import Day, Field
 from models.handling import LATE_ENTRY
+from models.late_basis import late_marks
 from models.records import Assignment, Contract, HandlingEvent, Item, Person, Place, Stored
+from models.records.handling import SANITIZATION_KINDS
 from models.rules.checking import is_signed
 from models.store import ListRow
 from ui import layout, permitted
@@ -58,7 +60,26 @@ class DailyLogModel(RegisterModel):
             return kind_word(row.values["kind"], self.profile)
         if name == "checker_person_id" and self._holds(row):
             return f"{text}　{CHECKED_WORD}"
-        return f"{text}　{LATE_WORD}" if name == "occurred_at" and is_late(row) else text
+        if name != "occurred_at":
+            return text
+        words = (text, LATE_WORD if is_late(row) else "", *self._late_bases(row))
+        return "　".join(word for word in words if word)
+
+    @cached_property
+    def _late(self) -> dict[tuple[str, str], list[str]]:
+        return {}
+
+    def _late_bases(self, row: ListRow) -> list[str]:
+        """Return that a consent of an act was registered afterwards; looked at once a row."""
+        named = str(row.values.get("authorization_id") or "")
+        if not named and row.values.get("kind") not in SANITIZATION_KINDS:
+            return []
+        if (row.id, named) not in self._late:
+            ledger = self._desk.ledger
+            stored = ledger.store.get(HandlingEvent, row.id)
+            marks = late_marks(ledger.rules.books, stored.record) if stored is not None else []
+            self._late[row.id, named] = marks
+        return self._late[row.id, named]
 
     @cached_property
     def _held(self) -> dict[tuple[str, str], bool]:

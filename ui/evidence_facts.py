@@ -12,7 +12,7 @@ from models.calendar_running import unfixed
 from models.changed_terms import cycle_item
 from models.contract_changes import BESIDE
 from models.evidence import STATES, ClauseState, evidence
-from models.inquiry import WORST, Inquiry, Row
+from models.inquiry import NOTE, WORST, Inquiry, Row
 from models.ledger import Ledger
 from models.profile_vocabulary import MODES, RULES
 from models.profiles import Clause, Profile
@@ -135,7 +135,8 @@ def read_counts(ledger: Ledger) -> list[tuple[Contract, Mapping[str, int]]]:
 def read_detail(ledger: Ledger, one: ClauseFacts, profile: Profile) -> Detail:
     """Read what is missing or broken, and the newest rows of the registers that speak for it."""
     against = {row for _, listed in one.state.evidence for row in listed}
-    worst = nsmallest(SHOWN, against, key=lambda row: (-WORST.index(row.severity), row.sentence))
+    order = (*reversed(WORST), NOTE)
+    worst = nsmallest(SHOWN, against, key=lambda row: (order.index(row.severity), row.sentence))
     rows = []
     for proof in one.proofs:
         cls = BY_TYPE[proof.query.type]

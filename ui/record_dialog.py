@@ -4,8 +4,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from models.fields import NOT_RECORDED
+from models.late_basis import late_marks
 from models.profiles import Profile
-from models.records import Record, Stored
+from models.records import HandlingEvent, Record, Stored
 from ui.attachments import AttachmentButton, attachments_of
 from ui.editor_texts import in_words
 from ui.fitting import fit
@@ -62,7 +63,10 @@ class RecordDialog(QDialog):
                 when=in_words(meta.voided_at),
                 reason=meta.void_reason or NOT_RECORDED,
             )
-        label = QLabel("\n".join((text, *self._former_names(desk, stored))), self)
+        lines = [text, *self._former_names(desk, stored)]
+        if isinstance(stored.record, HandlingEvent):
+            lines += late_marks(desk.ledger.rules.books, stored.record)
+        label = QLabel("\n".join(lines), self)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setProperty("kind", "care" if meta.voided else "muted")

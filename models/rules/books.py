@@ -27,6 +27,7 @@ from models.records import (
     UserAccount,
 )
 from models.store import Op, Query, Store, Where
+from models.versions import Version, versions
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
@@ -105,6 +106,14 @@ class Books:
 
     def authorizations(self, contract_id: str, subject: str) -> tuple[Authorization, ...]:
         return self._of(Authorization, contract_id, "subject", subject)
+
+    def registered(self, authorization_id: str) -> tuple[Version[Authorization], ...]:
+        """Return the versions of a consent in force, with the moments of their entries."""
+        return self._recall(
+            Authorization.type,
+            ("versions", authorization_id),
+            lambda: self._versions(authorization_id),
+        )
 
     def communications(self, contract_id: str) -> tuple[ClientCommunication, ...]:
         return self._all(ClientCommunication, contract_id)
@@ -188,6 +197,12 @@ class Books:
         ids = {record.id for record in entering}
         fresh = tuple(r for r in cast(list[R], entering) if wanted(r))
         return tuple(record for record in known if record.id not in ids) + fresh
+
+    def _versions(self, authorization_id: str) -> tuple[Version[Authorization], ...]:
+        stored = self._store.get(Authorization, authorization_id) if authorization_id else None
+        if stored is None or stored.meta.voided:
+            return ()
+        return tuple(versions(self._store, Authorization, authorization_id))
 
     def _recall(self, type_: str, key: Hashable, read: Callable[[], T]) -> T:
         shelf = self._memo.get(type_)

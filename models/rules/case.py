@@ -210,22 +210,23 @@ class Case:
                 candidates += self.books.authorizations(self.contract.id, subject)
         for one in candidates:
             fits = one.subject in subjects and (not bases or one.basis_type in bases)
-            if fits and one.covers(self.day) and self._covers_targets(one):
+            if fits and one.covers(self.day) and covers_things(one, self.handled):
                 return one
         return None
 
-    def _covers_targets(self, one: Authorization) -> bool:
-        """A consent without targets covers the contract; else every item must be covered."""
-        items = {target.item_id for target in one.targets if target.item_id}
-        assets = {target.asset_id for target in one.targets if target.asset_id}
-        if not items and not assets:
-            return True
-        return all(
-            item.id in items
-            or item.parent_item_id in items
-            or (item.contents and all(content.asset_id in assets for content in item.contents))
-            for item in self.handled
-        )
+
+def covers_things(one: Authorization, handled: Iterable[Item]) -> bool:
+    """A consent without targets covers the contract; else every item must be covered."""
+    items = {target.item_id for target in one.targets if target.item_id}
+    assets = {target.asset_id for target in one.targets if target.asset_id}
+    if not items and not assets:
+        return True
+    return all(
+        item.id in items
+        or item.parent_item_id in items
+        or (item.contents and all(content.asset_id in assets for content in item.contents))
+        for item in handled
+    )
 
 
 def place_stands(one: ContractPlace, day: date) -> bool:
