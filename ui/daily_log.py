@@ -47,6 +47,7 @@ from ui.saving import What, print_here
 
 LEDGER_PAPER = "D-28"
 LATE_WORD = "後日入力"
+LATER_BASIS_WORD = "事後登録"  # the consent of the act was entered after it
 CHECKED_WORD = "本人確認済"
 
 
@@ -62,24 +63,25 @@ class DailyLogModel(RegisterModel):
             return f"{text}　{CHECKED_WORD}"
         if name != "occurred_at":
             return text
-        words = (text, LATE_WORD if is_late(row) else "", *self._late_bases(row))
+        late, rests = is_late(row), self._rests_on_later(row)
+        words = (text, LATE_WORD if late else "", LATER_BASIS_WORD if rests else "")
         return "　".join(word for word in words if word)
 
     @cached_property
-    def _late(self) -> dict[tuple[str, str], list[str]]:
+    def _rested(self) -> dict[tuple[str, str], bool]:
         return {}
 
-    def _late_bases(self, row: ListRow) -> list[str]:
-        """Return that a consent of an act was registered afterwards; looked at once a row."""
+    def _rests_on_later(self, row: ListRow) -> bool:
+        """Tell whether a consent of an act was registered afterwards; looked at once a row."""
         named = str(row.values.get("authorization_id") or "")
         if not named and row.values.get("kind") not in SANITIZATION_KINDS:
-            return []
-        if (row.id, named) not in self._late:
+            return False
+        if (row.id, named) not in self._rested:
             ledger = self._desk.ledger
             stored = ledger.store.get(HandlingEvent, row.id)
-            marks = late_marks(ledger.rules.books, stored.record) if stored is not None else []
-            self._late[row.id, named] = marks
-        return self._late[row.id, named]
+            late = stored is not None and bool(late_marks(ledger.rules.books, stored.record))
+            self._rested[row.id, named] = late
+        return self._rested[row.id, named]
 
     @cached_property
     def _held(self) -> dict[tuple[str, str], bool]:
@@ -127,6 +129,7 @@ class DailyLogPage(Page):
             how_to_begin=self.tr("F2～F9のキーで、取扱いを記録します。"),
         )  # fmt: skip
         self.view.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.offer_first("", lambda: None, self.handling.why_not)
         self.view.filters.counts_days = False  # the title says them
         self._daily = self.handling.actions(self)
         self._build()
