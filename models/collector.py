@@ -14,7 +14,7 @@ from contextlib import contextmanager
 TICK_MS = 200
 ENOUGH = 700  # new objects that are worth a look, as Python itself has it
 
-_by_the_window = False
+_windows = 0  # beside which somebody works
 
 
 @contextmanager
@@ -35,25 +35,26 @@ def at_rest() -> Iterator[None]:
 
 def leave_it_to_the_window() -> None:
     """Never look by itself from now on; the window's thread calls `tick` every `TICK_MS`."""
-    global _by_the_window
-    _by_the_window = True
+    global _windows
+    _windows += 1
     gc.disable()
 
 
 def take_it_back() -> None:
-    """Look by itself again: the window has gone."""
-    global _by_the_window
-    _by_the_window = False
-    gc.enable()
+    """Look by itself again, once nobody works beside any window any more."""
+    global _windows
+    _windows -= 1
+    if not _windows:
+        gc.enable()
 
 
 def tick() -> None:
     """Look among what came since the last time."""
-    if _by_the_window and gc.get_count()[0] > ENOUGH:
+    if _windows and gc.get_count()[0] > ENOUGH:
         gc.collect(1)  # what stays is old at once, so that the next look is as short
 
 
 def sweep() -> None:
     """Look through everything, where that was put off: it stops every thread for a moment."""
-    if _by_the_window:
+    if _windows:
         gc.collect()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLibraryInfo, QLocale, QStandardPaths, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from models import collector
 from models.errors import AzukariError
 from ui import theme
 from ui.late import Late
@@ -71,23 +70,17 @@ def _run(application: QApplication, window: MainWindow) -> int:
 
 @contextmanager
 def window_first() -> Iterator[None]:
-    """Let the window's thread look for garbage, and have the interpreter soon when it wants it.
+    """Let the window's thread have the interpreter soon when it wants it.
 
     A thread that computes keeps the interpreter for 5 ms, and one repaint asks for it dozens of
     times: beside a backup that made the window stand still for a fifth of a second.
     """
-    looks = QTimer(interval=collector.TICK_MS)
-    looks.timeout.connect(collector.tick)
-    looks.start()
-    collector.leave_it_to_the_window()
     turn = sys.getswitchinterval()
     sys.setswitchinterval(TURN_S)
     try:
         yield
     finally:
         sys.setswitchinterval(turn)
-        collector.take_it_back()
-        looks.stop()
 
 
 def settings_place() -> Path:

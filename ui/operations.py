@@ -2,8 +2,10 @@
 
 Work runs in one worker thread, so that commands stay in the order in which they were asked for.
 Answers come back to the window's thread, and whatever the work holds falls there too: a widget that
-is destroyed in another thread ends the program. An `AzukariError` becomes its sentence in a dialog;
-everything else is a bug of ours and is raised here again, where `sys.excepthook` catches it once.
+is destroyed in another thread ends the program, at once or, with a damaged heap, much later. For
+the same reason Python looks for garbage in the window's thread alone as long as there is a worker.
+An `AzukariError` becomes its sentence in a dialog; everything else is a bug of ours and is raised
+here again, where `sys.excepthook` catches it once.
 """
 
 from collections import deque
@@ -18,6 +20,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
+from models import collector
 from models.errors import AzukariError, Cancelled
 
 if TYPE_CHECKING:  # the door stands before the office is there; importing that takes 0.2 s
@@ -68,6 +71,8 @@ class Operations(QObject):
         self._cursor_shown = False
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._show_cursor)
+        self._looks = QTimer(self, interval=collector.TICK_MS)
+        self._looks.timeout.connect(collector.tick)
         self._arrived.connect(self._open_mail, Qt.ConnectionType.QueuedConnection)
 
     @cached_property
@@ -81,6 +86,8 @@ class Operations(QObject):
     def _worker(self) -> "ThreadPoolExecutor":
         from concurrent.futures import ThreadPoolExecutor
 
+        collector.leave_it_to_the_window()
+        self._looks.start()
         return ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
 
     # --- what screens call ----------------------------------------
@@ -184,9 +191,13 @@ class Operations(QObject):
 
     def close(self) -> None:
         """Wait until begun work has ended; what has not begun and need not be is dropped."""
+        if self._closed:
+            return
         self._season += 1
         self._closed = True
         self._worker.shutdown(wait=True)
+        self._looks.stop()
+        collector.take_it_back()
         self._patience.stop()
         self._show_cursor(False)
 

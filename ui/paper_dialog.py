@@ -112,6 +112,8 @@ class PaperDialog(QDialog):
         self.last = QLineEdit()
         for line in (self.first, self.last):
             line.setPlaceholderText("R8.4.1　2026/4/1")
+        self.first.setAccessibleName(self.tr("期間の初日"))
+        self.last.setAccessibleName(self.tr("期間の末日"))
         self.seal = QComboBox()
         for seal in SealKind:
             self.seal.addItem(seal.label, str(seal))

@@ -1,6 +1,8 @@
 """Ledgers, and the answers of the user, for tests of the window: real files, a scripted hand."""
 
+import gc
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import BuiltinFunctionType, FrameType
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6.Shiboken import Object
 
+from models import collector
 from models.codes import ContractStatus, EmploymentType, OnsiteRule, OrganizationKind
 from models.ledger import Ledger
 from models.office import Office
@@ -92,9 +95,10 @@ class Hand:
 def careless(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Notice whatever work beside the window asks of Qt: its answers are the window's alone.
 
-    A test that plants such work empties the list.
+    A test that plants such work empties the list. All work is closed at the end of the test.
     """
     found: list[str] = []
+    worked: set[Operations] = set()
     carry_out = Operations._work
 
     def look(frame: FrameType, event: str, called: Any) -> None:
@@ -102,6 +106,7 @@ def careless(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             found.append(f"{called!r} at {frame.f_code.co_filename}:{frame.f_lineno}")
 
     def watched(operations: Operations, number: int) -> None:
+        worked.add(operations)
         sys.setprofile(look)
         try:
             carry_out(operations, number)
@@ -110,6 +115,30 @@ def careless(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     monkeypatch.setattr(Operations, "_work", watched)
     yield found
+    for operations in worked:
+        operations.close()
+    assert not found
+
+
+@pytest.fixture(autouse=True)
+def collected_beside() -> Iterator[list[str]]:
+    """Notice Python looking for garbage beside the window: what it finds there may be a widget.
+
+    A widget that falls in another thread damages the heap, and some later test pays for it. So
+    Python does not look by itself during a test, whichever threads that begins.
+    """
+    found: list[str] = []
+
+    def look(phase: str, _about: dict[str, int]) -> None:
+        thread = threading.current_thread()
+        if phase == "start" and thread is not threading.main_thread():
+            found.append(thread.name)
+
+    gc.callbacks.append(look)
+    collector.leave_it_to_the_window()
+    yield found
+    collector.take_it_back()
+    gc.callbacks.remove(look)
     assert not found
 
 

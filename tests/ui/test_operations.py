@@ -1,16 +1,19 @@
 """The one way to the ledger: order, errors as sentences, progress, nothing after a lock."""
 
+import gc
 import threading
 import time
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete, isValid
 
+from models import collector
 from models.chain import EMPTY
 from models.commands import Change
 from models.errors import Cancelled, NotFound, Refused
@@ -208,6 +211,57 @@ def test_the_busy_cursor_comes_only_when_waiting_lasts(
     gate.set()
     settle(qtbot, operations)
     assert QApplication.overrideCursor() is None
+
+
+@pytest.fixture
+def by_itself(collected_beside: list[str]) -> Iterator[None]:
+    """Let Python look for garbage as it does before there is any work beside a window."""
+    collector.take_it_back()
+    yield
+    collector.leave_it_to_the_window()
+
+
+@pytest.mark.usefixtures("by_itself")
+def test_python_looks_for_garbage_in_the_windows_thread_alone(
+    qtbot: QtBot, operations: Operations, collected_beside: list[str]
+) -> None:
+    class Ring(QTimer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.me = self
+
+    lost = weakref.ref(Ring())
+    assert lost() is not None  # it holds itself; only the search for garbage finds it
+    kept: list[object] = []
+    operations.ask(lambda: [[] for _ in range(200_000)], kept.extend)
+    settle(qtbot, operations)
+    assert kept and not collected_beside and lost() is not None
+    qtbot.waitUntil(lambda: lost() is None, timeout=2_000)
+
+
+def test_garbage_that_is_looked_for_beside_the_window_is_noticed_by_every_test_of_the_window(
+    qtbot: QtBot, operations: Operations, collected_beside: list[str]
+) -> None:
+    operations.ask(gc.collect, lambda _: None)
+    settle(qtbot, operations)
+    assert collected_beside == ["ledger_0"]
+    collected_beside.clear()
+
+
+@pytest.mark.usefixtures("by_itself")
+def test_python_looks_by_itself_again_when_the_last_work_beside_a_window_is_closed(
+    qtbot: QtBot, operations: Operations
+) -> None:
+    other = Operations(Answers())
+    other.ask(lambda: 1, lambda _: None)
+    settle(qtbot, other)
+    operations.ask(lambda: 1, lambda _: None)
+    settle(qtbot, operations)
+    other.close()
+    other.close()  # once is enough
+    assert not gc.isenabled()
+    operations.close()
+    assert gc.isenabled()
 
 
 def test_closing_does_what_must_be_done_and_drops_the_rest(qapp: QApplication) -> None:
