@@ -1,6 +1,7 @@
 """バックアップ: what was backed up when, a new one at once, checking and restoring."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -103,7 +104,7 @@ class BackupPage(Page):
         self.register.offer_first(
             self.tr("今すぐバックアップ（F2）"),
             self.back_up,
-            permitted.why_not(self.desk.ledger, "backup"),
+            partial(permitted.why_not, self.desk.ledger, "backup"),
         )
         self.register.marked.connect(self._show_place)
         self.place = plain()  # to be copied

@@ -84,8 +84,12 @@ class CalendarPage(Page):
         self.table.setColumnHidden(5, bool(self.contract_id))
         self.table.show_lines([_line(one) for one in self.shown()])
         empty = "" if self.shown() else self.tr("当てはまる予定・期限はありません。")
-        layout.say(self.empty, empty)
+        layout.say(self.empty, empty and (self._why_empty() or empty))
         self._enable()
+
+    def _why_empty(self) -> str:
+        why = permitted.why_no_contract(self.desk.ledger)
+        return why and self.tr("{0}特記事項の期限と周期が、ここに並びます。").format(why)
 
     def _show_people(self) -> None:
         chosen = self.people.currentData()

@@ -168,7 +168,8 @@ class EvidencePage(Page):
     def _show_counts(self, found: list[tuple[Contract, Mapping[str, int]]]) -> None:
         self.overview = None
         self.title.setText(self.tr("条項と証拠"))
-        layout.say(self.subtitle, self.tr("契約を選ぶと、条項ごとの証拠が出ます（Enter）。"))
+        how = self.tr("契約を選ぶと、条項ごとの証拠が出ます（Enter）。")
+        layout.say(self.subtitle, how if found else "")
         layout.say(self.erased, "")
         self.filter_row.hide()
         self._enable(None)
@@ -183,7 +184,7 @@ class EvidencePage(Page):
         if found:
             self.stack.setCurrentWidget(self.contracts)
         else:
-            self._tell(self.tr("契約がまだありません。「契約・組織」で契約を登録してください。"))
+            self._tell(permitted.NO_CONTRACT)
 
     def _pick(self, _type: str, contract_id: str) -> None:
         self._picked = contract_id

@@ -59,7 +59,7 @@ class ItemsPage(Page):
         self.view.offer_first(
             self.tr("{0}（F2）").format(receive),
             lambda: self.handling.open(HandlingKind.RECEIVE),
-            self.handling.why_not(),
+            self.handling.why_not,
         )
         self._build()
 

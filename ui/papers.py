@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -37,7 +38,7 @@ LEAST_HIGH = 240  # of the list with its filters; below that the page scrolls
 class PapersPage(Page):
     """The register of submissions and what one does with a paper."""
 
-    types: ClassVar[frozenset[str]] = frozenset({"submission"})
+    types: ClassVar[frozenset[str]] = frozenset({"submission", "contract"})
     help_key: ClassVar[str] = "papers"
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -45,7 +46,9 @@ class PapersPage(Page):
         self.register = RegisterView(
             desk, Submission, how_to_begin=self.tr("F2「作成」で、最初の書類を作ります。")
         )
-        self.register.offer_first(self.tr("作成（F2）"), self.make)
+        self.register.offer_first(
+            self.tr("作成（F2）"), self.make, partial(permitted.why_no_contract, desk.ledger)
+        )
         self.register.opened.connect(lambda _: self.show_paper())
         self.register.marked.connect(self._look_again)
         self.detail = note("")

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 from models import permissions
 from models.errors import MustChangePassword, NotPermitted
 from models.ledger import Ledger
-from models.records import Finding, Record
+from models.records import Contract, Finding, Record
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QAbstractButton
+
+
+NO_CONTRACT = "先に「契約・組織」で契約を登録してください。"
 
 
 def offer(verb: "QAction | QAbstractButton", why_not: str) -> None:
@@ -25,6 +28,11 @@ def why_not(ledger: Ledger, act: str) -> str:
     except (NotPermitted, MustChangePassword) as error:
         return str(error)
     return ""
+
+
+def why_no_contract(ledger: Ledger) -> str:
+    """Return that a contract has to be entered first, "" when there is one."""
+    return "" if ledger.store.counts().get(Contract.type) else NO_CONTRACT
 
 
 def why_not_write(ledger: Ledger, cls: type[Record]) -> str:

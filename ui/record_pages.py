@@ -73,9 +73,8 @@ class RegisterTab(QWidget):
             desk, cls, memory=memory, how_to_begin=self.tr("「新規登録」（F2）で登録します。")
         )
         self._dialogs: list[QDialog] = []
-        self.view.offer_first(
-            self.tr("新規登録（F2）"), self.enter_new, permitted.why_not_write(desk.ledger, cls)
-        )
+        word = "" if cls.type in OWN_VERBS else self.tr("新規登録（F2）")
+        self.view.offer_first(word, self.enter_new, self.why_not_new)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.addWidget(self.view)
@@ -100,6 +99,16 @@ class RegisterTab(QWidget):
             return self.tr("「{0}」のときに、記録とともに残ります。").format(verb)
         marked = self.view.marked_id() if self.cls is Contract else ""
         return why_kept(self.desk.ledger.registers, marked) if marked else ""
+
+    def why_not_new(self) -> str:
+        """Return why no record can be entered here now, "" when one can."""
+        if self.cls.type in OWN_VERBS:
+            return self.why_fixed()
+        needed = self.cls.fields().get("contract_id")
+        no_contract = needed is not None and needed.required
+        return permitted.why_not_write(self.desk.ledger, self.cls) or (
+            permitted.why_no_contract(self.desk.ledger) if no_contract else ""
+        )
 
     def has_draft(self) -> bool:
         return any(isinstance(d, FormDialog) and d.is_dirty() for d in self._dialogs)
@@ -290,7 +299,7 @@ class RegisterPage(Page):
 
 def shown_types(*registers: type[Record]) -> frozenset[str]:
     """Return the record types whose changes show in lists of these registers."""
-    found = {cls.type for cls in registers}
+    found = {cls.type for cls in registers} | {Contract.type}  # the first lets others begin
     for cls in registers:
         kinds = (cls.fields()[name].kind for name in cls.columns)
         found |= {kind.type for kind in kinds if isinstance(kind, Ref)}

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from models.profiles import Profile
-from models.records import Record
+from models.records import Contract, Record
 from models.store import Op, Query, Where
-from ui import layout
+from ui import layout, permitted
 from ui.candidates import NUMBER_FIELDS, ORDERS
 from ui.editor_base import row_of
 from ui.keys import ENTER
@@ -28,6 +28,11 @@ from ui.register_model import ID_ROLE, RegisterModel
 from ui.register_widths import ColumnMemory, ColumnWidths
 from ui.state_table import MiddleElided
 from ui.words import register_word
+
+
+def _nothing() -> str:
+    """Do nothing, or give no reason."""
+    return ""
 
 
 class RegisterView(QWidget):
@@ -60,7 +65,9 @@ class RegisterView(QWidget):
         self.cls = cls
         self._memory = memory if memory is not None else desk.likes
         self._how_to_begin = how_to_begin
-        self._first_act: Callable[[], object] | None = None
+        self._first: tuple[str, Callable[[], object]] = "", _nothing
+        self._act: Callable[[], object] = _nothing
+        self._why_not: Callable[[], str] = _nothing
         self._contract_id = ""
         self._marked_number = -1
         self._scrolled = 0
@@ -161,19 +168,21 @@ class RegisterView(QWidget):
             verb.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.table.addAction(verb)
 
-    def offer_first(self, word: str, act: Callable[[], object], why_not: str = "") -> None:
+    def offer_first(
+        self, word: str, act: Callable[[], object], why_not: Callable[[], str] = _nothing
+    ) -> None:
         """Offer a button on the empty list that enters the first record.
 
         Args:
-            why_not: why it cannot be pressed, "" when it can.
+            why_not: returns why it cannot be entered now, "" when it can. Without a contract the
+                button leads to where one is entered.
         """
-        self._first_act = act
-        self.first.setText(word)
-        self.first.setEnabled(not why_not)
-        self.first.setToolTip(why_not)
+        self._first = word, act
+        self._why_not = why_not
+        self._show_nothing()
 
     # --- building ----------------------------------------------------------------------------
-    def _nothing(self) -> QWidget:
+    def _instead(self) -> QWidget:
         """Return what stands in the place of an empty list."""
         page = QWidget(self)
         column = QVBoxLayout(page)
@@ -183,9 +192,19 @@ class RegisterView(QWidget):
         column.addStretch(1)
         return page
 
-    def _enter_first(self) -> None:
-        if self._first_act is not None:
-            self._first_act()
+    def _show_nothing(self) -> None:
+        """Say what an empty list waits for, and offer the way there."""
+        why_not = self._why_not()
+        word, act = self._first
+        no_contract = why_not == permitted.NO_CONTRACT
+        if no_contract:
+            word, act = self.tr("「契約・組織」を開く"), lambda: self.desk.go(Contract.type, "")
+        self._act = act
+        self.empty.setText(self._empty_sentence(why_not))
+        self.first.setText(word)
+        self.first.setEnabled(no_contract or not why_not)
+        self.first.setToolTip(why_not)
+        self.first.setVisible(no_contract or (bool(word) and not self.filters.any_set()))
 
     def _build(self) -> None:
         self.table = QTableView(self)
@@ -195,10 +214,10 @@ class RegisterView(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setTextFormat(Qt.TextFormat.PlainText)
         self.empty.setWordWrap(True)
-        self.first = layout.button("", self._enter_first, primary=True)
+        self.first = layout.button("", lambda: self._act(), primary=True)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.table)
-        self.stack.addWidget(self._nothing())
+        self.stack.addWidget(self._instead())
         self.count = QLabel(self)
         self.sorting = QLabel(self)
         self.sorting.setProperty("kind", "muted")
@@ -295,21 +314,21 @@ class RegisterView(QWidget):
         if rows:
             self.stack.setCurrentIndex(0)
             return
-        self.empty.setText(self._empty_sentence())
-        self.first.setVisible(bool(self.first.text()) and not self.filters.any_set())
+        self._show_nothing()
         self.stack.setCurrentIndex(1)
 
-    def _empty_sentence(self) -> str:
+    def _empty_sentence(self, why_not: str) -> str:
+        how = why_not or self._how_to_begin
         if not self.filters.is_narrowed() and self.filters.any_set():
             nothing = self.tr("この期間の記録は、まだありません。")
-            return f"{nothing}\n{self._how_to_begin}".strip()
+            return f"{nothing}\n{how}".strip()
         if self.filters.any_set():
             return self.tr(
                 "条件に当てはまる記録がありません。\n"
                 "条件を改めるか、「条件を消す」を押してください。"
             )
         nothing = self.tr("まだ登録がありません。")
-        return f"{nothing}\n{self._how_to_begin}".strip()
+        return f"{nothing}\n{how}".strip()
 
     def _before_reset(self) -> None:
         """Remember the place, then go to the top: Qt asks every row of a list that shrinks."""

@@ -213,7 +213,7 @@ class TodayPage(Page):
         sentence = ""
         if not facts.contracts:
             sentence = self.tr(
-                "はじめに、「契約」の画面で契約を登録してください。"
+                "はじめに、「契約・組織」で契約を登録してください。"
                 "次に従事者と場所を登録すると、媒体・資料を受け取る準備が整います。"
             )
         elif not facts.items:
@@ -222,6 +222,7 @@ class TodayPage(Page):
             )
         self.beginning.setText(sentence)
         self.beginning_card.setVisible(bool(sentence))
+        self.begin.setVisible(not facts.contracts)
         for card in (self.out, self.in_use, self.due, self.plans, self.events, self.unconfirmed):
             card.setVisible(not sentence)
         if sentence:
@@ -238,7 +239,8 @@ class TodayPage(Page):
         self.others.setEnabled(not why_not)
         self.carry_out_button.setEnabled(not why_not)
         self.drop_button.setEnabled(not why_not)
-        layout.say(self.why_not, why_not, "muted")
+        below = why_not if why_not != permitted.NO_CONTRACT else ""  # the card says it
+        layout.say(self.why_not, below, "muted")
         confirming = permitted.why_not(self.desk.ledger, "confirm")
         self.confirm_button.setEnabled(not confirming)
         self.confirm_button.setToolTip(confirming)
@@ -297,7 +299,11 @@ class TodayPage(Page):
         column.addWidget(self.waiting)
         self.beginning = layout.heading("")
         self.beginning.setWordWrap(True)
-        self.beginning_card, _ = layout.card(self.beginning)
+        self.begin = layout.button(
+            self.tr("「契約・組織」を開く"), lambda: self.desk.go(Contract.type, ""), primary=True
+        )
+        self.beginning_card, card = layout.card(self.beginning)
+        card.addWidget(self.begin, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.beginning_card)
         self._make_cards()
         self._grid = QGridLayout()

@@ -253,8 +253,9 @@ def test_an_empty_list_offers_the_first_record_as_a_button(site: Site) -> None:
     [dialog] = tab.findChildren(FormDialog)
     assert dialog.windowTitle().startswith(DueItem.label)
     dialog.done(0)
-    tab.view.offer_first("新規登録（F2）", list, "この操作は、責任者だけが行えます。")
+    tab.view.offer_first("新規登録（F2）", list, lambda: "この操作は、責任者だけが行えます。")
     assert not first.isEnabled() and "責任者だけ" in first.toolTip()
+    assert "責任者だけ" in tab.view.empty.text() and "F2" not in tab.view.empty.text()
 
 
 def test_a_search_without_hits_offers_no_first_record(site: Site) -> None:

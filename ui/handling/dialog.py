@@ -404,7 +404,7 @@ class HandlingDialog(HandlingFrame):
         why = permitted.why_not_write(self.ledger, HandlingEvent)
         if why or self.contract_id:
             return why
-        return self.tr("契約が登録されていません。先に「契約」の画面で契約を登録してください。")
+        return permitted.NO_CONTRACT
 
     def move_time_on(self) -> None:
         """Show the present time while nobody has typed another."""

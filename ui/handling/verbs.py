@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from models.codes import HandlingKind, Timing
 from models.commands import Change
 from models.profiles import Profile
-from models.records import Contract, HandlingEvent, Stored
+from models.records import HandlingEvent, Stored
 from ui import permitted
 from ui.answering import enter
 from ui.handling.dialog import HandlingDialog
@@ -57,11 +57,7 @@ class HandlingVerbs(QObject):
     def why_not(self) -> str:
         """Return why nothing can be entered now, "" when it can."""
         why = permitted.why_not_write(self.desk.ledger, HandlingEvent)
-        if why:
-            return why
-        if not self.desk.ledger.store.counts().get(Contract.type):
-            return self.tr("先に「契約」の画面で契約を登録してください。")
-        return ""
+        return why or permitted.why_no_contract(self.desk.ledger)
 
     # --- acting --------------------------------------------------------------------------------
     def open(
