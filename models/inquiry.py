@@ -379,11 +379,15 @@ class Inquiry:
             if one.record_type == Contract.type or (one.rule_id, one.record_ref) not in settled:
                 yield one
 
-    def case(self, record: Record) -> Case:
-        """Return a record as the rules would be asked about it."""
+    def case(self, record: Record, entry: int | None = None) -> Case:
+        """Return a record as the rules would be asked about it.
+
+        Args:
+            entry: of an act, the number of its entry.
+        """
         return Case(
             record=record, contract=self.contract, profile=self.profile,
-            books=self.books, now=self.moment(), items=self.handled,
+            books=self.books, now=self.moment(), items=self.handled, entry=entry,
         )  # fmt: skip
 
     # --- people ----------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from models.records import (
     InformationAsset,
     Item,
     Record,
+    Stored,
 )
 from models.rules.engine import Finding, examine, main_clauses
 from models.store import Op, Query, Store, Where
@@ -98,7 +99,7 @@ class Verdicts:
                 rows.pop(id_, None)
         if acts:
             found = self._store.get_many(HandlingEvent, again)
-            self._judge(one.record for one in found.values() if not one.meta.voided)
+            self._judge_acts(one for one in found.values() if not one.meta.voided)
         self._judge(self._asked.items[id_] for id_ in ids if id_ in self._asked.items)
 
     def forget(self) -> None:
@@ -111,21 +112,25 @@ class Verdicts:
         self._judge_repeated()
         others = tuple(kind for kind in K if kind not in REPEATED)
         acts = self._store.find(HandlingEvent, self._acts(others), limit=_ALL)
-        self._judge(one.record for one in acts)
+        self._judge_acts(acts)
         for cls in STANDING:
             self._judge(self._asked.all(cls))
 
     def _judge(self, records: Iterable[Record]) -> None:
         for record in records:
-            if not isinstance(record, HandlingEvent) or record.timing is Timing.ACTUAL:
-                self._keep(record.id, self._said(record))
+            self._keep(record.id, self._said(record))
+
+    def _judge_acts(self, acts: Iterable[Stored[HandlingEvent]]) -> None:
+        for one in acts:
+            if one.record.timing is Timing.ACTUAL:
+                self._keep(one.record.id, self._said_to(one))
 
     def _judge_repeated(self) -> None:
         """Judge one act of every shape, and the others where a rule said something to it."""
         shapes = self._shapes()
         firsts = [next(iter(group.values()))[0] for group in shapes.values()]
         said = {
-            id_: self._said(one.record)
+            id_: self._said_to(one)
             for id_, one in self._store.get_many(HandlingEvent, firsts).items()
         }
         for first, group in zip(firsts, shapes.values(), strict=True):
@@ -133,7 +138,7 @@ class Verdicts:
                 continue
             heads = self._store.get_many(HandlingEvent, [ids[0] for ids in group.values()])
             for ids in group.values():
-                same = self._said(heads[ids[0]].record)
+                same = self._said_to(heads[ids[0]])
                 for id_ in ids:
                     self._keep(id_, same)
 
@@ -165,11 +170,15 @@ class Verdicts:
         query = Query(HandlingEvent.type, where)
         return [id_ for (id_,) in self._store.columns(query, ("id",))] if consents else []
 
-    def _said(self, record: Record) -> Said:
+    def _said_to(self, act: Stored[HandlingEvent]) -> Said:
+        """Return what the rules say to an act, under the names of its day."""
+        return self._said(act.record, act.meta.created_seq)
+
+    def _said(self, record: Record, entry: int | None = None) -> Said:
         """Return what the rules say to a record; a mere notice proves nothing against a clause."""
         return [
             (one.rule_id, self._row(record, one))
-            for one in examine(self._asked.case(record))
+            for one in examine(self._asked.case(record, entry))
             if one.mode != RuleMode.NOTICE
         ]
 

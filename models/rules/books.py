@@ -20,6 +20,7 @@ from models.records import (
     Credential,
     HandlingEvent,
     Item,
+    Person,
     Pledge,
     Record,
     Submission,
@@ -75,6 +76,17 @@ class Books:
                 if record.id == record_id:
                     return cast(R, record)
         return self._recall(cls.type, ("one", record_id), lambda: self._read(cls, record_id))
+
+    def name_at(self, person_id: str, entry: int) -> str:
+        """Return what a person was called when something was entered, "" for nobody in force."""
+        if self.find(Person, person_id) is None:
+            return ""
+        called = self._recall(
+            Person.type,
+            ("called", person_id),
+            lambda: self._store.called(Person.type, {person_id})[person_id],
+        )
+        return called.at(entry)
 
     def items(self, ids: Iterable[str]) -> dict[str, Item]:
         """Return items as they are now; they change with every event and are not remembered."""

@@ -77,6 +77,8 @@ class Case:
         before: the version in force, when a record is revised.
         asker: person id of the signed-in user.
         confirming: the responsible person is confirming the event.
+        entry: of what was entered before, the number of its entry: people are named as they were
+            called then.
     """
 
     record: Record | Request
@@ -88,6 +90,7 @@ class Case:
     before: Record | None = None
     asker: str = ""
     confirming: bool = False
+    entry: int | None = None
     event: HandlingEvent | None = field(init=False)
     kind: HandlingKind | None = field(init=False)
     day: date = field(init=False)  # on which it happened or shall happen
@@ -148,8 +151,12 @@ class Case:
 
     # --- people and places -----------------------------------------------------------------------
     def name(self, person_id: str) -> str:
-        person = self.books.find(Person, person_id)
-        return f"{person.name}さん" if person else "取扱者"
+        if self.entry is not None:
+            name = self.books.name_at(person_id, self.entry)
+        else:
+            person = self.books.find(Person, person_id)
+            name = person.name if person else ""
+        return f"{name}さん" if name else "取扱者"
 
     def roles(self, person_id: str) -> frozenset[AssignmentRole]:
         """Return the roles in which a person works on the contract that day."""

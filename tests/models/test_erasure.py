@@ -379,3 +379,17 @@ def test_a_second_erasure_takes_what_came_later(house: House) -> None:
     assert len(house.ledger.registers.all(ContentErasure)) == 2
     assert not house.ledger.registers.all(Attachment)
     assert house.ledger.safe.verify(full=True, progress=quiet).ok
+
+
+def test_no_former_name_outlives_the_content(house: House) -> None:
+    contract = house.ledger.registers.need(Contract, house.story.contract.id).record
+    house.ledger.registers.revise(replace(contract, title="別の業務名"), "業務名の訂正のため")
+    store = store_of(house)
+    thing = house.ledger.registers.all(Item)[0].record
+    assert len(store.called("contract", {contract.id})[contract.id].names) > 1
+    assert CANARY in str(store.called("item", {thing.id})[thing.id].names)
+    erase(house)
+    assert CANARY not in str(vars(store._naming))  # nor does memory keep it
+    assert store.called("item", {thing.id}) == {}
+    [(_, left)] = store.called("contract", {contract.id})[contract.id].names
+    assert contract.title not in left and "別の業務名" not in left
