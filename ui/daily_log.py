@@ -130,7 +130,6 @@ class DailyLogPage(Page):
         )  # fmt: skip
         self.view.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.offer_first("", lambda: None, self.handling.why_not)
-        self.view.offer_first("", lambda: None, self.handling.why_not)
         self.view.filters.counts_days = False  # the title says them
         self._daily = self.handling.actions(self)
         self._build()
