@@ -6,7 +6,7 @@ text leaves open, `timing.end_lead_days` = 「45」 another number of days.
 
 from collections.abc import Iterable
 
-from models.changed_terms import key_of
+from models.changed_terms import days_of, key_of
 from models.profile_params import Params
 from models.profile_reader import Cycle
 from models.records import ContractClauseSetting
@@ -26,8 +26,8 @@ class Agreed:
 
     def days(self, name: str) -> int:
         """Return a number of `params.timing`."""
-        typed = self._terms.get(f"timing.{name}", "")
-        return int(typed) if typed.isascii() and typed.isdigit() else self._default(name)
+        agreed = days_of(self._terms.get(f"timing.{name}", ""))
+        return self._default(name) if agreed is None else agreed
 
     def cycle(self, name: str) -> Cycle | None:
         """Return a cycle, None while nobody has fixed the one that the text leaves open."""

@@ -36,6 +36,8 @@ CYCLES: Mapping[str, str] = {
 }
 """What comes round, by the key of `params.cycles`."""
 
+MOST_DAYS = 366
+"""Nothing that a contract asks for may take longer than a year; more is a slip of the keyboard."""
 _TIMING = frozenset(f"timing.{one.name}" for one in fields(Timing))
 _KEYS = {f"{word}の周期": f"cycles.{name}" for name, word in CYCLES.items()}
 
@@ -51,6 +53,14 @@ def key_of(item: str) -> str:
     return _KEYS.get(typed, typed)
 
 
+def days_of(content: str) -> int | None:
+    """Return the number of days that was agreed, None where nobody could mean it."""
+    typed = content.strip()
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= len(str(MOST_DAYS))):
+        return None
+    return int(typed) if int(typed) <= MOST_DAYS else None
+
+
 def mistake(item: str, content: str) -> str:
     """Return the sentence that says why a changed term cannot stand, "" where it can."""
     key, value = key_of(item), content.strip()
@@ -59,8 +69,8 @@ def mistake(item: str, content: str) -> str:
         good = Cycle.read(value) is not None
         return "" if good else f"「{item}」は、「7日」「1か月」「2年」の形で入力してください。"
     if key in _TIMING:
-        good = value.isascii() and value.isdigit()
-        return "" if good else f"「{item}」は、日数を数字で入力してください。"
+        good = days_of(value) is not None
+        return "" if good else f"「{item}」は、日数を0～{MOST_DAYS}の数字で入力してください。"
     if key in RULES:
         words = "、".join(f"{mode}（{word}）" for mode, word in MODES.items())
         return "" if value in MODES else f"「{item}」は、次のどれかを入力してください：{words}"

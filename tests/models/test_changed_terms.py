@@ -1,9 +1,15 @@
 """Changed terms of a contract: typed in words or as keys, refused when nobody could read them."""
 
+import importlib.resources
+
 import pytest
 
+import resources
+from models.agreed import Agreed
 from models.changed_terms import CYCLES, cycle_item, key_of, mistake
 from models.profile_vocabulary import CYCLES as KNOWN
+from models.profiles import parse_profile
+from models.records import ContractClauseSetting
 from models.records.governance import ChangedTerm
 
 
@@ -24,6 +30,8 @@ def test_words_and_key_mean_the_same_cycle(name: str) -> None:
         ("cycles.training", "12か月"),
         ("バックアップの周期", "1日"),
         ("timing.end_lead_days", "45"),
+        ("timing.end_lead_days", "366"),
+        ("timing.end_lead_days", "0"),
         ("R-08", "warn"),
     ],
 )
@@ -37,6 +45,8 @@ def test_what_can_be_read_stands(item: str, content: str) -> None:
         ("復元の試しの周期", "半年", "「7日」「1か月」「2年」"),
         ("cycles.training", "12", "「7日」「1か月」「2年」"),
         ("timing.end_lead_days", "45日", "数字"),
+        ("timing.end_document_business_days", "99999999", "0～366"),
+        ("timing.end_document_business_days", "367", "0～366"),
         ("timing.end_lead_day", "45", "定めはありません"),
         ("cycles.nothing", "1か月", "定めはありません"),
         ("training", "1か月", "定めはありません"),
@@ -49,3 +59,13 @@ def test_what_nobody_could_read_is_refused_with_what_to_enter(
 ) -> None:
     [said] = ChangedTerm(key=item, value=content).problems()
     assert word in said
+
+
+def test_a_number_that_nobody_could_mean_changes_nothing_where_it_was_entered_before() -> None:
+    file = importlib.resources.files(resources) / "profiles" / "shiki.toml"
+    profile = parse_profile(file.read_text("utf-8"), file.name)
+    usual = profile.params.timing.end_document_business_days
+    for typed, days in (("99999999", usual), ("7", 7)):
+        term = ChangedTerm(key="timing.end_document_business_days", value=typed)
+        setting = ContractClauseSetting(clause_key="SK-14.1", enabled=True, params=(term,))
+        assert Agreed(profile.params, [setting]).days("end_document_business_days") == days
