@@ -136,7 +136,7 @@ def _end_report(case: Case) -> EndReport:
                     act=case.act(event.kind),
                     method=_method(then, event, detail),
                     processed_on=_day_of(detail.performed_at if detail else event.occurred_at),
-                    witness=_witness(detail) if detail else "",
+                    witness=_attended(detail) if happened else "－",
                 )
             )
     completed = happened and bool(case.wish.options.get("completed", True))
@@ -281,9 +281,10 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
     query = Query("handling_event", tuple(where), order=(("occurred_at", False),), voided=None)
     registers = case.ledger.registers
     numbers = registers.numbers(query)
+    shortages = Shortages(case.ledger.store)
     for start in range(0, len(numbers), PAGE):
         shown = registers.rows("handling_event", numbers[start : start + PAGE])
-        told = _told(case, {row.id: row.number for row in shown})
+        told = _told(case, {row.id: row.number for row in shown}, shortages)
         for row in shown:
             values, captions = row.values, row.captions
             occurred = values["occurred_at"]
@@ -298,7 +299,7 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
                 purpose=values.get("purpose") or "",
                 place=_whereabouts(values, captions),
                 basis=captions.get("authorization_id", ""),
-                remarks=_remarks(row.meta, values, told[row.id].late),
+                remarks=_remarks(row.meta, values, told[row.id]),
                 voided=row.meta.voided,
             )
 
@@ -311,14 +312,16 @@ class Told:
         items: all that it handled, as it was called then.
         quantity: what its lines add up to by unit (84枚、2本).
         late: of its consents, which were registered afterwards.
+        missing: what a stocktake did not find.
     """
 
     items: str
     quantity: str
     late: list[str]
+    missing: list[str]
 
 
-def _told(case: Case, entered: Mapping[str, int]) -> dict[str, Told]:
+def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[str, Told]:
     """Read the acts of a page.
 
     Args:
@@ -332,9 +335,10 @@ def _told(case: Case, entered: Mapping[str, int]) -> dict[str, Told]:
     called = store.called(Item.type, {line.item_id for line in handled})
     return {
         id_: Told(
-            _named(event.lines, called, entered[id_]),
+            "、".join(_names(event.lines, called, entered[id_]).values()),
             _summed(event.lines, items),
             late_marks(books, event),
+            list(shortages.words(event, items, _names(event.lines, called, entered[id_]))),
         )
         for id_, event in events.items()
     }
@@ -344,9 +348,11 @@ def _things(line: HandlingLine) -> tuple[str, str]:
     return line.item_id, _counted(line)
 
 
-def _named(lines: Sequence[HandlingLine], called: Mapping[str, Called], entered: int) -> str:
+def _names(
+    lines: Sequence[HandlingLine], called: Mapping[str, Called], entered: int
+) -> dict[str, str]:
     ids = dict.fromkeys(line.item_id for line in lines)
-    return "、".join(called[id_].at(entered) for id_ in ids if id_ in called)
+    return {id_: called[id_].at(entered) for id_ in ids if id_ in called}
 
 
 def _summed(lines: Sequence[HandlingLine], items: Mapping[str, Item]) -> str:
@@ -396,13 +402,14 @@ def _whereabouts(values: Mapping[str, Any], captions: Mapping[str, str]) -> str:
     return "→".join(dict.fromkeys(part for part in parts if part))
 
 
-def _remarks(meta: Any, values: Mapping[str, Any], late_bases: Sequence[str]) -> str:
+def _remarks(meta: Any, values: Mapping[str, Any], told: Told) -> str:
     """Say first what went wrong or was entered late; what the clerk noted comes after it."""
     late = meta.created_at - values["occurred_at"] > timedelta(days=1)
     parts = [
         "逸脱・取消" if values.get("deviation") and meta.voided else "",
         f"後日入力（{wareki.format_short(meta.created_at.date())}）" if late else "",
-        *late_bases,
+        *told.late,
+        *told.missing,
         f"逸脱：{values.get('deviation_reason') or ''}" if values.get("deviation") else "",
         f"取消：{meta.void_reason}" if meta.voided else "",
         values.get("note") or "",
@@ -425,6 +432,10 @@ def _method(then: Then, event: HandlingEvent, detail: Sanitization | None) -> st
     if event.counterpart_org_id in ("", then.case.contract.client_org_id):
         return means
     return f"{means}（相手方：{then.organization(event.counterpart_org_id)}）"
+
+
+def _attended(detail: Sanitization | None) -> str:
+    return _witness(detail) if detail else ""
 
 
 def _witness(detail: Sanitization) -> str:

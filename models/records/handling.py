@@ -274,7 +274,9 @@ class Sanitization(Child):
     def required(self) -> frozenset[str]:
         needed = set()
         if self.electronic:
-            needed |= {"category", "verified_by"}
+            needed.add("category")
+            if self.verification_result is not VerificationResult.UNKNOWN:
+                needed.add("verified_by")  # nobody verified yet what is planned
         if self.method in (
             SanitizationMethod.OVERWRITE,
             SanitizationMethod.DEVICE_COMMAND,

@@ -12,7 +12,7 @@ from models.codes import (
 )
 from models.records import HandlingEvent, InformationAsset
 from models.rules.case import Case, Say, labels
-from models.rules.checking import leaving
+from models.rules.checking import LEAVING, leaving
 
 K, S = HandlingKind, AuthorizationSubject
 INDIRECT = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL, Means.ELECTRONIC, Means.OTHER})
@@ -98,7 +98,9 @@ def r07_sending_needs_basis_and_two_persons(case: Case) -> Iterator[str]:
 def _second_pair_of_eyes(case: Case, event: HandlingEvent, compulsory: bool) -> Iterator[str]:
     """Where the text demands the check, the checker signs; elsewhere a name is enough."""
     assert event.kind is not None
-    if compulsory and leaving([event]) and case.fact:
+    if compulsory and event.kind in LEAVING and not case.fact:
+        return  # whoever checks it signs when it is done
+    if compulsory and leaving([event]):
         if not event.checker_proof:
             yield Say(
                 f"「{event.kind.label}」は、複数人または専用のソフトウェアで確かめます。"
@@ -158,7 +160,7 @@ def r14_handover_as_designated(case: Case) -> Iterator[str]:
             f"直接{word}ができないときは、セキュリティ便などの安全な手段を使います。"
             "手段を改めてください。"
         )
-    elif not any(row.tracking_no for row in event.transport):
+    elif case.fact and not any(row.tracking_no for row in event.transport):
         yield f"{event.means.label}の追跡番号が記録されていません。「運搬記録」に入力してください。"
 
 

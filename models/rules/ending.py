@@ -17,6 +17,7 @@ from models.codes import (
     MediaType,
     SanitizationAct,
     SanitizationMethod,
+    Timing,
     VerificationResult,
 )
 from models.paper import Request
@@ -63,7 +64,7 @@ def r20_method_fits_the_medium(case: Case) -> Iterator[str]:
         item = case.items.get(row.item_id)
         if item is None or row.method is None:
             continue
-        if not row.irrecoverable_confirmed:
+        if case.fact and not row.irrecoverable_confirmed:
             yield (
                 f"「{row.media_name}」は、復元・判読できないことが確かめられていません。"
                 "確かめてから記録してください。"
@@ -176,7 +177,7 @@ def _against_clause(case: Case, event: HandlingEvent) -> Iterator[str]:
 def r22_attendance_is_respected(case: Case) -> Iterator[str]:
     """When the client asked to attend, nothing is destroyed before somebody attended or waived."""
     event = case.event_of(K.ERASE, K.DISPOSE)
-    if event is None:
+    if event is None or not case.fact:  # whoever plans it can still invite the client
         return
     asked = any(
         one.direction is Direction.IN
@@ -188,7 +189,7 @@ def r22_attendance_is_respected(case: Case) -> Iterator[str]:
     )
     rows = event.sanitization
     unanswered = any(one.witness_requested is None for one in rows)
-    if case.fact and case.params.end.witness_on_request and unanswered:
+    if case.params.end.witness_on_request and unanswered:
         yield (
             f"{case.word('client_party')}から{case.word('attendance')}の求めがあったかどうかが"
             "記録されていません。「立会いの求め」を選んでください。"
@@ -202,13 +203,16 @@ def r22_attendance_is_respected(case: Case) -> Iterator[str]:
 
 
 def r23_certificate_is_complete(case: Case) -> Iterator[str]:
-    """A report or certificate of ending has every field of its clause, and every check passed."""
+    """A report or certificate of ending has every field of its clause, and every check passed.
+
+    A report of what is planned says so; nothing of it was done that could have been checked.
+    """
     request = case.record
     if not isinstance(request, Request) or request.doc_kind not in CERTIFICATES:
         return
     for event_id in request.subject_ids:
         event = case.books.find(HandlingEvent, event_id)
-        if event is None:
+        if event is None or event.timing is Timing.PLANNED:
             continue
         if event.kind in (K.ERASE, K.DISPOSE) and not event.sanitization:
             yield f"{event.caption()}は、まだ実施が記録されていません。実施を記録してください。"

@@ -53,7 +53,7 @@ def _information_leaves(case: Case, event: HandlingEvent) -> Iterator[str]:
                 "根拠となる指示や行先を登録してください。"
             )
     elif way == "necessity":
-        if not _confirmed(case, event):
+        if case.fact and not _confirmed(case, event):
             yield (
                 f"{word}の必要を、{case.word('responsible_person')}が確かめた記録がありません。"
                 "その人が自分でサインインして記録するときは「確認者」に自分を選び、"

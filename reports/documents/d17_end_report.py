@@ -67,7 +67,10 @@ class EndReport(Document):
 
     def story(self) -> list[Flowable]:
         here, attached = listed(
-            ("管理番号", "記録媒体", "項目", "数量", "区分", "方法", "処理日", "立会い"),
+            (
+                "管理番号", "記録媒体", "項目", "数量", "区分", "方法",
+                "処理日" if self.completed else "処理予定日", "立会い",
+            ),
             [
                 (
                     x.item_no, x.media_name, x.info_items,

@@ -16,7 +16,11 @@ from models.codes import (
     ItemOrigin,
     Means,
     PlaceKind,
+    SanitizationMethod,
+    Timing,
+    VerificationResult,
 )
+from models.paper import Request
 from models.records import HandlingEvent, TransportDetail
 from tests.house import furnished
 from tests.models.rules.scenarios import changed, copy_of, given_back, provided, received, taken_out
@@ -207,3 +211,51 @@ def test_35_who_counts_as_not_regular(
     words = [f.message for f in on.findings(act) if f.rule_id == "R-28"]
     if on.code == "confidentiality-model" and words:
         assert "期間の定めのない" in words[0]  # 36: as its article 2 says
+
+
+# --- what is only planned was not done --------------------------------------------------------
+
+
+def planned(act: Act, **changes: object) -> Act:
+    return changed(act, timing=Timing.PLANNED, **changes)
+
+
+@under(*PROFILES)
+def test_a_planned_disposal_is_not_asked_whether_it_worked(on: Stage) -> None:
+    act = on.disposal(
+        irrecoverable_confirmed=False, verification_result=VerificationResult.UNKNOWN,
+        checker_person_id="",
+    )  # fmt: skip
+    assert "R-20" in {f.rule_id for f in on.findings(act)}
+    assert not {"R-07", "R-20", "R-22"} & {f.rule_id for f in on.findings(planned(act))}
+
+
+@under(*PROFILES)
+def test_a_planned_disposal_by_a_way_that_cannot_serve_is_told_all_the_same(on: Stage) -> None:
+    stick = on.usb(origin=ItemOrigin.COPIED)
+    act = planned(on.disposal(stick, method=SanitizationMethod.MASK))
+    assert on.modes(act, "R-20")
+
+
+@under(*PROFILES)
+def test_a_report_of_a_plan_is_not_asked_for_its_checks(on: Stage) -> None:
+    act = on.disposal(verification_result=VerificationResult.UNKNOWN)
+    for one, modes in ((act, {"block_always"}), (planned(act), set())):
+        assert isinstance(one.record, HandlingEvent)
+        request = Request(on.contract.id, "D-17", "報告書", subject_ids=(one.record.id,))
+        assert on.modes(Act(request, (one.record,)), "R-23") == modes
+
+
+@under("shiki")
+def test_a_courier_who_is_yet_to_come_has_no_number(on: Stage) -> None:
+    crossing = given_back(
+        on, means=Means.SECURITY_COURIER, transport=(TransportDetail(persons=("見本便",)),)
+    )
+    assert on.modes(crossing, "R-14") == {"block_plan"}
+    assert on.modes(planned(crossing), "R-14") == set()
+
+
+@under("fukuoka")
+def test_the_need_of_a_take_out_is_confirmed_when_it_is_taken_out(on: Stage) -> None:
+    act = taken_out(on, checker_person_id="")
+    assert on.modes(act, "R-08") == {"warn"} and on.modes(planned(act), "R-08") == set()
