@@ -79,6 +79,9 @@ from models.codes.running import (
     TerminalState,
 )
 from models.codes.things import (
+    MAYBE_OUT_STATES,
+    MISSING_STATES,
+    OUT_STATES,
     TERMINAL_STATES,
     Acquisition,
     AssetFieldKind,
@@ -101,6 +104,9 @@ from models.codes.things import (
 )
 
 __all__ = [
+    "MAYBE_OUT_STATES",
+    "MISSING_STATES",
+    "OUT_STATES",
     "TERMINAL_STATES",
     "AccessLevel",
     "AccountStatus",

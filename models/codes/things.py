@@ -158,7 +158,17 @@ class ItemState(Code):
     ERASED = "erased", "消去済"
     DISPOSED = "disposed", "廃棄済"
     MISSING = "missing", "所在不明"
+    PART_OUT = "part_out", "一部持出中"
+    PART_MISSING = "part_missing", "一部所在不明"
+    EMPTIED = "emptied", "消去済・現物あり"
 
+
+MISSING_STATES = frozenset({ItemState.MISSING, ItemState.PART_MISSING})
+"""All or some of what is left is missing; `Item.quantity_missing` says how much."""
+OUT_STATES = frozenset({ItemState.TAKEN_OUT, ItemState.IN_TRANSIT, ItemState.PART_OUT})
+"""All or some of what is left is outside; what is missing in part may be outside in part, too:
+`Item.quantity_out` says how much."""
+MAYBE_OUT_STATES = OUT_STATES | {ItemState.PART_MISSING}
 
 TERMINAL_STATES = frozenset(
     {ItemState.HANDED_OVER, ItemState.RETURNED, ItemState.ERASED, ItemState.DISPOSED}

@@ -298,6 +298,8 @@ class Item(Record):
     current_place_id: str = field(Ref("place"), "現在地", derived=True)
     holder_person_id: str = field(Ref("person"), "所持者", derived=True)
     quantity_left: Decimal | None = field(DecimalNumber(), "残数", derived=True)
+    quantity_out: Decimal | None = field(DecimalNumber(), "うち持出中", derived=True)
+    quantity_missing: Decimal | None = field(DecimalNumber(), "うち所在不明", derived=True)
     due_back_at: datetime | None = field(Moment(), "持帰予定", derived=True)
     last_event_at: datetime | None = field(Moment(), "最終取扱日時", derived=True)
 
