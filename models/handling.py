@@ -18,7 +18,7 @@ from models.commands import Change, creating, revising, voiding
 from models.custody import Status
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotPermitted, Refused
-from models.records import HandlingEvent, HandlingLine, Item, Record, Stored
+from models.records import HandlingEvent, HandlingLine, Item, Place, Record, Stored
 from models.records.things import END_RULE_BY_ORIGIN
 from models.rules.answers import Answers
 from models.rules.engine import Finding
@@ -300,7 +300,7 @@ class Handling:
         others: Sequence[Record],
         instead_of: HandlingEvent | None = None,
     ) -> tuple[str, ...]:
-        """Refuse what cannot be entered; return what is told of quantities that were not as the acts say."""
+        """Refuse what cannot be entered; return what was not as the acts say."""
         ledger = self._ledger
         self._require_may_record(events)
         created = {item.id: item for item in new_items}
@@ -388,7 +388,7 @@ class Handling:
         """Walk every touched item through the new events; refuse what cannot have happened.
 
         Returns:
-            What is told of quantities that were not as the acts say, at their own times.
+            What is told of quantities and places that were not as the acts say, at their own times.
         """
         touched = _by_item(events)
         if instead_of is not None:
@@ -407,7 +407,7 @@ class Handling:
         created: Mapping[str, Item],
         instead_of: HandlingEvent | None,
     ) -> tuple[str, ...]:
-        """Walk one item through the new events; return what they say too much.
+        """Walk one item through the new events; return what they say wrong.
 
         Raises:
             Refused
@@ -418,8 +418,11 @@ class Handling:
             custody.replay(item, mine)
             return ()
         if _in_order(status, mine) and instead_of is None:
-            return tuple(amounts.of_now(item, status, mine))
-        return tuple(amounts.of_then(item, self._past(item, instead_of), mine))
+            return tuple(amounts.of_now(item, status, mine, self._place))
+        return tuple(amounts.of_then(item, self._past(item, instead_of), mine, self._place))
+
+    def _place(self, place_id: str) -> str:
+        return self._ledger.registers.caption(Place.type, place_id)
 
     def _past(self, item: Item, instead_of: HandlingEvent | None) -> Iterator[HandlingEvent]:
         for event in self._ledger.store.happened(item.id):

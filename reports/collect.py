@@ -32,6 +32,7 @@ from models.rules.ending import never_reached_the_client
 from models.store import ListRow, Op, Query, Where
 from reports.collecting import consents, lists, movement, people, places, training
 from reports.collecting.case import Case, Then, Wish, words
+from reports.collecting.shortages import Shortages
 from reports.documents.d14_receipt import Receipt, ReceiptLine
 from reports.documents.d17_end_report import EndLine, EndReport
 from reports.documents.d18_certificate import Certificate, DisposalLine

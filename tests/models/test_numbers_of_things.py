@@ -11,7 +11,7 @@ import pytest
 
 from models.codes import HandlingKind as K
 from models.errors import InvalidField, Refused
-from models.records import HandlingEvent, HandlingLine
+from models.records import HandlingEvent, HandlingLine, Item
 from models.values import PIECES, UNITS, halves_a_piece
 from tests.house import House, stack, stocked
 
@@ -103,3 +103,52 @@ def test_what_is_carried_arrives_at_no_later_day(house: House) -> None:
     next_year = replace(detail, arrived_at=house.clock() + timedelta(days=365))
     with pytest.raises(InvalidField, match="「到着日時」が先の時刻"):
         record(replace(carried, transport=(next_year,)))
+
+
+def carried(house: House, item: Item, **where: Any) -> tuple[str, ...]:
+    """Carry an item for a moment and return what is told of places."""
+    said: list[str] = []
+    record = house.ledger.handling.record
+
+    def elsewhere(event: HandlingEvent, **facts: Any) -> Any:
+        change = record(replace(event, **where), **facts)
+        said.extend(change.notices)
+        return change
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house.ledger.handling, "record", elsewhere)
+        house.story.carry(item)
+    return tuple(one for one in said if "運んだ記録" in one)
+
+
+def test_a_transport_from_a_place_to_itself_is_told(house: House) -> None:
+    home, other = house.story.places[2], house.story.places[1]
+    item = stack(house)
+    [words] = carried(house, item, place_from_id=home.id, place_to_id=home.id)
+    assert words.count(f"「{home.name}」") == 2 and "同じ" in words
+    assert carried(house, item, place_from_id=home.id, place_to_id=other.id) == ()
+    assert carried(house, item, place_from_id=other.id, place_to_id=home.id) == ()
+
+
+def test_a_transport_from_where_the_medium_is_not_is_told(house: House) -> None:
+    home, other = house.story.places[2], house.story.places[1]
+    item = stack(house)
+    [words] = carried(house, item, place_from_id=other.id, place_to_id=home.id)
+    assert f"台帳では「{home.name}」" in words and f"「{other.name}」から" in words
+    assert "「保管・移動」で補って" in words and item.caption() in words
+
+
+def test_a_transport_that_is_entered_late_is_measured_at_its_own_time(house: House) -> None:
+    home, other = house.story.places[2], house.story.places[1]
+    item = stack(house)
+    at = house.clock()
+    house.clock.wait(60)
+    assert carried(house, item, place_from_id=home.id, place_to_id=other.id) == ()
+    [event] = [one for one in house.ledger.store.happened(item.id) if one.kind is K.TRANSPORT]
+    [detail] = event.transport
+    earlier = replace(
+        event, id="", event_no=None, occurred_at=at, place_from_id=other.id, place_to_id=home.id,
+        transport=(replace(detail, departed_at=at, arrived_at=at),),
+    )  # fmt: skip
+    told = house.ledger.handling.record(earlier).notices
+    assert [f"台帳では「{home.name}」" in one for one in told if "運んだ記録" in one] == [True]
