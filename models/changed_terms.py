@@ -38,6 +38,8 @@ CYCLES: Mapping[str, str] = {
 
 MOST_DAYS = 366
 """Nothing that a contract asks for may take longer than a year; more is a slip of the keyboard."""
+MOST_YEARS = 5
+"""What comes round less often than this is looked at by nobody who knows of it."""
 _TIMING = frozenset(f"timing.{one.name}" for one in fields(Timing))
 _KEYS = {f"{word}の周期": f"cycles.{name}" for name, word in CYCLES.items()}
 
@@ -66,8 +68,13 @@ def mistake(item: str, content: str) -> str:
     key, value = key_of(item), content.strip()
     name = key.removeprefix("cycles.")
     if key != name and name in CYCLES:
-        good = Cycle.read(value) is not None
-        return "" if good else f"「{item}」は、「7日」「1か月」「2年」の形で入力してください。"
+        cycle = Cycle.read(value)
+        if cycle is None:
+            return f"「{item}」は、「7日」「1か月」「2年」の形で入力してください。"
+        good = cycle.months <= 12 * MOST_YEARS and cycle.days <= MOST_DAYS
+        return (
+            "" if good else f"「{item}」は、{MOST_DAYS}日、{MOST_YEARS}年までで入力してください。"
+        )
     if key in _TIMING:
         good = days_of(value) is not None
         return "" if good else f"「{item}」は、日数を0～{MOST_DAYS}の数字で入力してください。"

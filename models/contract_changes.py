@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from models.codes import Timing
-from models.inquiry import Inquiry, Row, row
+from models.inquiry import CHANGED, Inquiry, Row, row
 from models.profiles import Clause, Due
 from models.records import Contract, HandlingEvent, Organization, Record, Submission, UserAccount
 from models.store import Op, Query, Where
@@ -23,7 +23,7 @@ from models.wareki import JAPAN, format_short
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-RULE = "R-39"
+RULE = CHANGED
 DAY = timedelta(days=1)
 ASKED = (
     "取扱いや書類を記録した後に、{0}変えます。契約の変更か誤りの訂正であることを理由に残して"

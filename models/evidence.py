@@ -5,15 +5,15 @@ daily entry. A clause whose queries this program cannot answer yet is `unknown`,
 the content of the contract was erased, its clauses are `erased`: what is gone proves nothing.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from models import collector, contract_changes, late_basis
+from models import clause_changes, collector, contract_changes, late_basis
 from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, of_rules
-from models.inquiry import WORST, Answer, Inquiry, Row
+from models.inquiry import WORST, Answer, Inquiry, Question, Row
 from models.profile_forms import DOCUMENTS
 from models.profile_vocabulary import EVIDENCE
 from models.profiles import Clause
@@ -31,7 +31,12 @@ STATES: Mapping[str, str] = {
     "unknown": "判定前",
     "erased": "内容消去済",
 }
-TO_READ = LISTINGS | {late_basis.QUERY}
+BESIDE_PROOF: Mapping[str, Question] = {
+    late_basis.QUERY: late_basis.eq_basis,
+    clause_changes.QUERY: clause_changes.standing,
+}
+"""Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
+TO_READ = LISTINGS | BESIDE_PROOF.keys()
 AFTERWARDS = frozenset({"EQ-END", "EQ-REQ", "EQ-FINDING"})
 """Queries that after an erasure find what still stands: copies, requests, findings."""
 
@@ -82,7 +87,7 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     found = {name: asked.answer(name, query) for name, query in ALL_QUERIES if name in wanted}
     if not erased:
         found |= _by_bare_rules(asked, wanted)
-        found[late_basis.QUERY] = asked.answer(late_basis.QUERY, late_basis.eq_basis)
+        found |= {name: asked.answer(name, query) for name, query in BESIDE_PROOF.items()}
     off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
     states = [_state(clause, found, clause.key in off, erased) for clause in asked.clauses]
     return states if erased else [*states, *_beside(asked, states)]
@@ -101,12 +106,19 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
         if row.id in theirs
         for rule in RULED.get(name, (name,))
     }
-    changes = asked.answer("contract changes", contract_changes.changed)
+    changes = asked.answer("contract changes", _changes)
     waiting = asked.open_beside(breaches, told, changed=bool(changes.rows))
     if not changes.rows and not waiting:
         return []
     every = {"EQ-OVERRIDE": changes, RULE: Answer(tuple(waiting), changes.reads)}
     return [_state(BESIDE, every, off=False, erased=False)]
+
+
+def _changes(asked: Inquiry) -> Iterator[Row]:
+    """Tell everything in which the contract is another one than it was, or than its text."""
+    yield from contract_changes.changed(asked)
+    for one in clause_changes.standing(asked):
+        yield replace(one, severity="due", clauses=())
 
 
 def _by_bare_rules(asked: Inquiry, wanted: set[str]) -> dict[str, Answer]:
@@ -126,8 +138,9 @@ def _state(clause: Clause, every: Mapping[str, Answer], off: bool, erased: bool)
     judged = tuple((name, found[name].rows) for name in clause.evidence if name in found)
     bare = (rule for rule in clause.rules if rule in found and found[rule].rows)
     judged += tuple((rule, found[rule].rows) for rule in bare)
-    if late_basis.QUERY in every and (late := every[late_basis.QUERY].about(clause.key).rows):
-        judged += ((late_basis.QUERY, late),)
+    for name in BESIDE_PROOF:
+        if name in every and (rows := every[name].meant_for(clause.key)):
+            judged += ((name, rows),)
     unjudged = tuple(name for name in clause.evidence if name not in found)
     worst = [found[name].worst for name, rows in judged if name not in TO_READ and rows]
     if off or clause.contractual_only:

@@ -46,6 +46,7 @@ R = TypeVar("R", bound=Record)
 ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is asked again
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
 WORST = ("due", "action", "broken")  # how bad a row is, mildest first
+CHANGED = "R-39"  # the rule of what the contract itself is changed in: it is told beside the text
 NOTE = "note"  # of a row in a listing: it is to be read, and nothing is bad about it
 UNSEEN = (
     "逸脱（{rule}）のあった記録が取り消されたか訂正されましたが、そのことについて、"
@@ -91,6 +92,11 @@ class Answer:
             return self
         rows = tuple(row for row in self.rows if clause in row.clauses or not row.clauses)
         return Answer(rows, self.reads)
+
+
+    def meant_for(self, clause: str) -> tuple[Row, ...]:
+        """Return the rows that name a clause, without those that are meant for none."""
+        return tuple(row for row in self.rows if clause in row.clauses)
 
 
 def worst(rows: Iterable[Row]) -> str:
@@ -321,7 +327,7 @@ class Inquiry:
             row(one, UNSEEN.format(rule=rule_id, reason=one.reason), "broken")
             for one in self._waiting(settled)
             if one.rule_id == rule_id
-            and one.record_type != Contract.type  # a changed contract is told beside the text
+            and one.rule_id != CHANGED
             and one.record_ref not in told
             and not self._is_looked_at(one)
         ]
@@ -370,13 +376,13 @@ class Inquiry:
     def _waiting(self, settled: Container[tuple[str, str]]) -> Iterator[RuleOverride]:
         """Yield breaches that were neither explained nor put right and verified.
 
-        A contract may be changed again: what was verified of one change settles no other.
+        The contract may be changed again: what was verified of one change settles no other.
         """
         verified = self._verified
         for one in self.all(RuleOverride):
             if one.mode is RuleMode.WARN or one.finding_id in verified:
                 continue
-            if one.record_type == Contract.type or (one.rule_id, one.record_ref) not in settled:
+            if one.rule_id == CHANGED or (one.rule_id, one.record_ref) not in settled:
                 yield one
 
     def case(self, record: Record, entry: int | None = None) -> Case:

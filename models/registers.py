@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models import namesakes, permissions
+from models import clause_changes, namesakes, permissions
 from models.after_erasure import require_kept
 from models.chain import Command, Entry
 from models.codes import AttachmentKind
@@ -19,7 +19,15 @@ from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field, LongText
 from models.own_names import OWN_NAMES, require_own_names
 from models.profiles import Profile
-from models.records import AccessRight, Attachment, Contract, Person, Record, Stored
+from models.records import (
+    AccessRight,
+    Attachment,
+    Contract,
+    ContractClauseSetting,
+    Person,
+    Record,
+    Stored,
+)
 from models.records import Finding as FindingRecord
 from models.rules.answers import Answers
 from models.rules.engine import Finding
@@ -235,6 +243,8 @@ class Registers:
         if isinstance(stored.record, AccessRight) and stored.record.granted_at is not None:
             self._ledger.rights.require_decider()
         self._require_unused(stored.record)
+        if isinstance(stored.record, ContractClauseSetting) and self._ledger.rules.on:
+            clause_changes.require_may_go(self._ledger, stored.record)
         return self._ledger.commit(
             [voiding(stored.record, self.reason(reason))], command_id=command_id
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models import contract_changes
+from models import beside_text
 from models.chain import Intent
 from models.codes import (
     AssignmentStatus,
@@ -23,6 +23,7 @@ from models.codes import (
 )
 from models.commands import revising
 from models.errors import NeedsAnswer, RuleRefused
+from models.inquiry import CHANGED
 from models.paper import Request
 from models.profiles import Profile
 from models.records import (
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 HISTORIC = "以前の台帳から取り込んだ記録のため、当時の状況は元の台帳で確かめる"
 ASK_CHECKER = "確認者が、宛先・数量・管理番号を入力して、本人のパスワードで確認してください。"
+ONE_BY_ONE = "一覧の取込みでは登録できません。「条項と証拠」の「条項の適用」で登録してください。"
 PUT_RIGHT = timedelta(days=7)  # until when a breach is to be put right, unless people say else
 STRENGTH = (RuleMode.NOTICE, RuleMode.WARN, RuleMode.BLOCK_PLAN, RuleMode.BLOCK_ALWAYS)
 
@@ -145,6 +147,7 @@ class Rules(SecondPerson):
         found = [(one, self._about(one, before.get(one.id), books)) for one in records]
         if historic:
             self._require_possible(_flat(found))
+            self._require_unchanged(_flat(found))
             beside = self._summary(_flat(found), records, answers or NO_ANSWERS)
             return Ruling(beside=tuple(beside))
         answers = answers or NO_ANSWERS
@@ -273,21 +276,8 @@ class Rules(SecondPerson):
                 known = strictest.get(key)
                 if known is None or _strength(finding) > _strength(known):
                     strictest[key] = finding
-        return [*strictest.values(), *self._about_change(record, before)]
-
-    def _about_change(self, record: Record, before: Record | None) -> list[Finding]:
-        """Ask for a contract that is changed after it was worked under, however its text rules it."""
-        if not isinstance(record, Contract):
-            return []
-        said = contract_changes.asked_of(self._ledger, before, record)
-        if not said:
-            return []
-        return [
-            Finding(
-                contract_changes.RULE, RuleMode.BLOCK_PLAN, said, articles=(), clauses=(),
-                record=record.id, record_type=record.type, fact=True,
-            )
-        ]  # fmt: skip
+        said = list(beside_text.said_to_record(self._ledger, record, before, books))
+        return beside_text.in_place_of_text(list(strictest.values()), said)
 
     # --- answers ---------------------------------------------------------------------------------
     def _with_typed_reasons(
@@ -307,6 +297,13 @@ class Rules(SecondPerson):
         refused = [f for f in findings if f.refuses]
         if refused:
             raise RuleRefused(reason=_listed(refused), findings=tuple(refused))
+
+    def _require_unchanged(self, findings: Iterable[Finding]) -> None:
+        """Refuse to take over from a list what softens the contract: somebody else confirms that."""
+        changes = [f for f in findings if f.rule_id == CHANGED and f.needs_approval]
+        if changes:
+            words = f"{_listed(changes)}\n{ONE_BY_ONE}"
+            raise RuleRefused(reason=words, findings=tuple(changes))
 
     def _require_answers(
         self,

@@ -1,6 +1,6 @@
 """The linter: every rule is asked, the profile says how strictly, the finding names the clause."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -8,7 +8,7 @@ from models.codes import HandlingKind, RuleMode
 from models.paper import Request
 from models.profile_vocabulary import MODES
 from models.profiles import Clause, Profile, RuleSetting
-from models.records import Assignment
+from models.records import Assignment, ContractClauseSetting
 from models.rules import consents, ending, moving, office, people, places
 from models.rules.case import Case, Say
 
@@ -147,20 +147,23 @@ def _acts(said: str, kind: HandlingKind) -> set[str]:
 
 
 def _changes(case: Case) -> dict[str, str]:
-    """Return modes that the contract's own settings give (R-39); integrity is never softened."""
+    """Return modes that the contract's own settings give (R-39)."""
     settings = case.books.settings(case.contract.id)
-    if not settings:
-        return {}
+    return changed_modes(case.profile, settings) if settings else {}
+
+
+def changed_modes(profile: Profile, settings: Sequence[ContractClauseSetting]) -> dict[str, str]:
+    """Return the modes of rules that settings give; integrity is never softened."""
     off = {one.clause_key for one in settings if not one.enabled}
     changed: dict[str, str] = {}
-    for rule_id in {r for key in off for r in _rules_of(case.profile, key)}:
-        if all(clause.key in off for clause in main_clauses(case.profile, rule_id)):
+    for rule_id in {r for key in off for r in _rules_of(profile, key)}:
+        if all(clause.key in off for clause in main_clauses(profile, rule_id)):
             changed[rule_id] = str(RuleMode.NOTICE)  # as where a text is silent
     for one in settings:
         if one.enabled:
             changed.update((p.key, p.value) for p in one.params if p.value in MODES)
     kept = str(RuleMode.BLOCK_ALWAYS)
-    rules = case.profile.rules
+    rules = profile.rules
     return {r: m for r, m in changed.items() if r in rules and rules[r].mode != kept}
 
 

@@ -1,0 +1,57 @@
+"""What is asked however strictly the text of a contract rules it (R-39).
+
+The contract itself is changed, or its text by terms of its own. No text gives leave to do that
+alone, so the mode does not come from its profile.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from models import clause_changes, contract_changes
+from models.codes import RuleMode
+from models.inquiry import CHANGED
+from models.records import Contract, ContractClauseSetting, Record
+from models.rules.books import Books
+from models.rules.engine import Finding
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+
+def said_to_record(
+    ledger: "Ledger", record: Record, before: Record | None, books: Books
+) -> Iterator[Finding]:
+    """Yield what is said to a record of a register.
+
+    Args:
+        before: the version in force, when it is revised.
+        books: with what else the same command enters.
+    """
+    if isinstance(record, Contract):
+        said = contract_changes.asked_of(ledger, before, record)
+        if said:
+            yield _finding(record, said)
+    elif isinstance(record, ContractClauseSetting):
+        for one in clause_changes.said_of(ledger, books, before, record):
+            yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)
+
+
+def in_place_of_text(findings: list[Finding], said: list[Finding]) -> list[Finding]:
+    """Return all findings; what the text's own rule says to the same change is said already."""
+    settings = {one.record for one in said if one.record_type == ContractClauseSetting.type}
+    left = (one for one in findings if one.rule_id != CHANGED or one.record not in settings)
+    return [*left, *said]
+
+
+def _finding(
+    record: Record,
+    said: str,
+    mode: RuleMode = RuleMode.BLOCK_PLAN,
+    clauses: tuple[str, ...] = (),
+    *,
+    fact: bool = True,
+) -> Finding:
+    return Finding(
+        CHANGED, mode, said, articles=(), clauses=clauses, record=record.id,
+        record_type=record.type, fact=fact,
+    )  # fmt: skip

@@ -1,0 +1,133 @@
+"""How much a contract's own terms demand, beside what its text demands (R-39).
+
+A rule that is judged more mildly, a day that comes later, a cycle that takes longer and a clause
+that is left out ask for less. What asks for more is free.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+
+from models.changed_terms import CYCLES, cycle_item, days_of, key_of
+from models.profile_params import Timing
+from models.profile_reader import Cycle
+from models.profile_vocabulary import MODES, RULES
+from models.profiles import Profile
+from models.records import ContractClauseSetting
+from models.rules.engine import changed_modes
+
+STRICTEST_FIRST = tuple(MODES)
+EARLIER = frozenset({"timing.start_lead_days", "timing.end_lead_days"})
+"""Days before something: fewer of them are the milder term. All others are days until."""
+USUAL = MappingProxyType({"backup": Cycle(days=1), "media_storage": Cycle(months=1)})
+"""Cycles that stand where neither the text nor its profile names one."""
+MONTH = 30.44  # days
+_TIMING = frozenset(f"timing.{one.name}" for one in fields(Timing))
+
+
+@dataclass(frozen=True)
+class Softer:
+    """One thing of which less is demanded than before.
+
+    Attributes:
+        key: of the term, or of the clause that is left out.
+        clauses: those that it concerns.
+    """
+
+    key: str
+    words: str
+    clauses: tuple[str, ...]
+
+
+class Terms:
+    """What a contract demands with some settings; without any, what its text demands."""
+
+    def __init__(self, profile: Profile, settings: Iterable[ContractClauseSetting] = ()) -> None:
+        settings = tuple(settings)
+        self._profile = profile
+        self._typed = {key: value for one in settings for key, value in terms_of(one).items()}
+        self._typed |= changed_modes(profile, settings)
+        self.dropped = {one.clause_key for one in settings if one.enabled is False}
+
+    def value(self, key: str) -> str:
+        """Return the content of a term, "" where nobody has named one."""
+        return self._typed.get(key) or of_text(self._profile, key)
+
+
+def terms_of(setting: ContractClauseSetting) -> dict[str, str]:
+    """Return the changed terms of a setting by key; a clause that is left out changes none."""
+    if not setting.enabled:
+        return {}
+    return {key_of(one.key): one.value.strip() for one in setting.params}
+
+
+def of_text(profile: Profile, key: str) -> str:
+    """Return what the text itself demands; of a rule the strictest that it asks of any act."""
+    if key in RULES:
+        setting = profile.rules[key]
+        modes = {setting.mode, *(str(one) for one in setting.params.values())}
+        return next(mode for mode in STRICTEST_FIRST if mode in modes)
+    name = key.partition(".")[2]
+    if key in _TIMING:
+        return str(getattr(profile.params.timing, name))
+    cycles = profile.params.cycles
+    cycle = cycles.fixed.get(name) or cycles.suggested.get(name) or USUAL.get(name)
+    return cycle.text if cycle else ""
+
+
+def softer(
+    profile: Profile, old: Terms, new: Terms, settings: Iterable[ContractClauseSetting]
+) -> Iterator[Softer]:
+    """Yield of what less is demanded by new terms than by old ones, as far as settings speak of it."""
+    settings = tuple(settings)
+    for clause_key in dict.fromkeys(one.clause_key for one in settings):
+        if clause_key in new.dropped - old.dropped and _compulsory(profile, clause_key):
+            yield Softer(clause_key, f"{_cited(profile, clause_key)}を適用しない", (clause_key,))
+    places = {key: one.clause_key for one in settings for key in terms_of(one)}
+    for key, clause_key in places.items():
+        was, now = old.value(key), new.value(key)
+        if _less(key, was, now):
+            words = f"{named(key)}を「{_worded(key, was)}」から「{_worded(key, now)}」に変える"
+            theirs = (one.key for one in profile.clauses_of_rule(key))
+            yield Softer(key, words, tuple(dict.fromkeys((clause_key, *theirs))))
+
+
+def named(key: str) -> str:
+    """Return what a term is called where it is told."""
+    if key in RULES:
+        return f"「{key} {RULES[key]}」"
+    name = key.removeprefix("cycles.")
+    return f"「{cycle_item(name)}」" if name in CYCLES else f"「{key}」"
+
+
+def _worded(key: str, value: str) -> str:
+    return MODES[value] if key in RULES else value
+
+
+def _less(key: str, was: str, now: str) -> bool:
+    """Tell whether a value asks for less than another; where none was named, none is less."""
+    if not was or not now:
+        return False
+    if key in RULES:
+        return STRICTEST_FIRST.index(now) > STRICTEST_FIRST.index(was)
+    if key in _TIMING:
+        less, more = (
+            (days_of(now), days_of(was)) if key in EARLIER else (days_of(was), days_of(now))
+        )
+        return less is not None and more is not None and less < more
+    return _days(now) > _days(was)
+
+
+def _days(text: str) -> float:
+    cycle = Cycle.read(text)
+    return cycle.months * MONTH + cycle.days if cycle else 0.0
+
+
+def _compulsory(profile: Profile, clause_key: str) -> bool:
+    clause = profile.clauses.get(clause_key)
+    return clause is not None and clause.mandatory
+
+
+def _cited(profile: Profile, clause_key: str) -> str:
+    clause = profile.clauses[clause_key]
+    return f"{clause.article}（{clause.heading}）"
