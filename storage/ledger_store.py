@@ -18,6 +18,7 @@ from models.chain import Action, Command, Entry, Head
 from models.custody import Status
 from models.erased import Holdings
 from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refused
+from models.fields import Ref
 from models.file_uses import FileUse
 from models.former_names import Called
 from models.records import BY_TYPE, ContentErasure
@@ -235,7 +236,7 @@ class LedgerStore:
     def find(self, cls: type[R], query: Query, limit: int = 1000) -> list[Stored[R]]:
         """Return whole records in the query's order."""
         with self.database.lock:
-            numbers = self._lists.numbers(query, limit).tolist()
+            numbers = self.numbers(query, limit).tolist()
             found = self._stored(cls, "v.number", json.dumps(numbers))
         return [found[number] for number in numbers]
 
@@ -290,7 +291,20 @@ class LedgerStore:
         return self._lists.count(query)
 
     def numbers(self, query: Query, limit: int | None = None) -> "array[int]":
+        eclipsed = schema.table(query.type).eclipsed
+        if any(name in eclipsed for name, _ in query.order):
+            return self._by_content(query)[:limit]
         return self._lists.numbers(query, limit)
+
+    def _by_content(self, query: Query) -> "array[int]":
+        """Order by what no table has; registers with such a field are small."""
+        with self.database.lock:
+            found = self.rows(query.type, self._lists.numbers(replace(query, order=())))
+        kinds = schema.table(query.type)
+        found.sort(key=lambda row: row.number, reverse=query.order[-1][1])
+        for name, descending in reversed(query.order):
+            found.sort(key=lambda row: _sorted_by(row, kinds, name), reverse=descending)
+        return array("q", [row.number for row in found])
 
     def rows(self, type_: str, numbers: Sequence[int]) -> list[ListRow]:
         found = self._lists.rows(type_, numbers)
@@ -451,6 +465,15 @@ class LedgerStore:
 
 def _reading_only() -> NotPermitted:
     return NotPermitted(act="台帳への記帳", who="検査・立会い以外の利用者")
+
+
+def _sorted_by(row: ListRow, view: schema.ViewTable, name: str) -> tuple[bool, Any]:
+    """Return what a row is ordered by, as SQL does it: a reference by its caption, nothing first."""
+    if name == "created_seq":
+        return True, row.number
+    kind = view.kind(name)
+    value = row.captions.get(name) if isinstance(kind, Ref) else kind.to_column(row.values[name])
+    return value is not None, value if value is not None else ""
 
 
 def _some(record: Record, names: Sequence[str]) -> dict[str, Any]:

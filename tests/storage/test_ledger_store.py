@@ -101,6 +101,30 @@ def test_the_number_of_a_credential_stands_in_lists_beside_the_one_of_its_entry(
     assert row.values["number"] == "A-17"
 
 
+def test_lists_are_ordered_by_the_number_of_a_credential(office: Office) -> None:
+    holders = [office.create(factory.person(office.company, number)) for number in (6, 7)]
+    for number, holder in (("B-2", 0), ("A-9", 1), ("C-1", 0), ("A-1", 0)):
+        office.create(
+            Credential(
+                id=factory.new_id(), kind=c.CredentialKind.KEY, number=number,
+                holder_person_id=holders[holder].id, issued_by=holders[0].id,
+                issued_on=START.date(), contract_id=office.contract.id,
+            )
+        )  # fmt: skip
+
+    def listed(*order: tuple[str, bool], limit: int | None = None) -> list[str]:
+        numbers = office.store.numbers(Query("credential", order=order), limit)
+        return [row.values["number"] for row in office.store.rows("credential", numbers)]
+
+    assert listed(("number", False)) == ["A-1", "A-9", "B-2", "C-1"]
+    assert listed(("number", True), limit=3) == ["C-1", "B-2", "A-9"]
+    assert listed() == ["B-2", "A-9", "C-1", "A-1"]
+    by_holder = listed(("holder_person_id", False), ("number", False))
+    assert by_holder in (["A-1", "B-2", "C-1", "A-9"], ["A-9", "A-1", "B-2", "C-1"])
+    found = office.store.find(Credential, Query("credential", order=(("number", False),)))
+    assert [one.record.number for one in found] == ["A-1", "A-9", "B-2", "C-1"]
+
+
 @pytest.mark.parametrize("record", ALL)
 def test_lists_know_every_field_that_one_cell_can_show(record: type[Record]) -> None:
     view = table(record.type)
