@@ -179,8 +179,7 @@ class Ending:
                 f"終わっていない媒体・資料が{left}件あります。返還・消去・廃棄を済ませてください。"
             )
         profile = ledger.registers.need_profile(contract.profile_code)
-        for title in missing_end_papers(ledger.rules.books, profile, contract.id):
-            found.append(f"「{title}」がまだ提出されていません。")
+        found += missing_end_papers(ledger.rules.books, profile, contract.id)
         if ledger.rules.waiting(contract.id):
             found.append("確認待ちの例外があります。二人目の確認を済ませてください。")
         return [*found, *self._surviving(contract)]

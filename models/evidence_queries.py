@@ -27,6 +27,7 @@ from models.codes import (
 )
 from models.inquiry import Inquiry, Question, Row, row
 from models.paper_about import end_papers
+from models.paper_told import Told
 from models.profile_vocabulary import GOVERNANCE
 from models.records import (
     ClientCommunication,
@@ -332,19 +333,15 @@ def unpapered_acts(
     asked: Inquiry, kinds: tuple[HandlingKind, ...], documents: tuple[str, ...]
 ) -> Iterator[tuple[str, str, date]]:
     """Yield id, caption and day of the acts of which no submitted paper speaks."""
-    told = {
-        subject
-        for paper in asked.all(Submission)
-        if paper.doc_kind in documents and is_submitted(paper)
-        for subject in paper.subject_ids
-    }
+    papers = asked.all(Submission)
+    told = Told(one for one in papers if one.doc_kind in documents and is_submitted(one))
     where = (
         Where("contract_id", Op.EQ, asked.contract.id),
         Where("timing", Op.EQ, Timing.ACTUAL),
         Where("kind", Op.IN, kinds),
     )
     acts = asked.listed(Query("handling_event", where), ("caption", "occurred_at"), _act)
-    yield from (act for id_, act in acts.items() if id_ not in told)
+    yield from (act for id_, act in acts.items() if not told.about(id_, act[2]))
 
 
 def _act(_asked: Inquiry, id_: str, caption: str, occurred_at: datetime) -> tuple[str, str, date]:

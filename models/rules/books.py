@@ -5,10 +5,10 @@ designated). Each register is read once per contract and forgotten when a comman
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import date
 from typing import Any, TypeVar, cast
 
 from models.codes import HandlingKind, Timing
-from models.paper_about import EVENTS
 from models.records import (
     AccessRight,
     Assignment,
@@ -161,14 +161,19 @@ class Books:
     def items_of(self, contract_id: str) -> tuple[Item, ...]:
         return self._select(Item, contract_id)
 
-    def kinds_of_end(self, contract_id: str) -> frozenset[HandlingKind]:
-        """Return in which ways things of a contract ended; acts come daily, none is remembered."""
+    def acts_of(
+        self, contract_id: str, kinds: Iterable[HandlingKind]
+    ) -> list[tuple[str, str, date]]:
+        """Return id, caption and day of acts of some kinds; acts come daily, none is remembered."""
         where = (
             Where("contract_id", Op.EQ, contract_id),
             Where("timing", Op.EQ, Timing.ACTUAL),
-            Where("kind", Op.IN, EVENTS["D-17"]),
+            Where("kind", Op.IN, tuple(kinds)),
         )
-        return frozenset(self._store.tally(Query(HandlingEvent.type, where), "kind"))
+        rows = self._store.columns(
+            Query(HandlingEvent.type, where), ("id", "caption", "occurred_at")
+        )
+        return [(id_, caption, at.date()) for id_, caption, at in rows]
 
     def handed_to_others(self, contract: Contract) -> tuple[HandlingEvent, ...]:
         """Return what was returned or handed over to a named organization that is not the client."""

@@ -22,6 +22,7 @@ from models.codes import (
 )
 from models.paper import Request
 from models.paper_about import end_papers
+from models.paper_told import Told
 from models.profiles import Profile
 from models.records import (
     Assignment,
@@ -266,19 +267,23 @@ def r24_contract_closes_empty(case: Case) -> Iterator[str]:
             f"{event.caption()}の相手方は{case.word('client_party')}ではありません。"
             f"{case.word('client_party')}に渡し、記録を訂正してください。"
         )
-    for title in missing_end_papers(case.books, case.profile, contract.id):
-        yield f"「{title}」がまだ提出されていません。提出してから契約を閉じてください。"
+    for missing in missing_end_papers(case.books, case.profile, contract.id):
+        yield f"{missing}提出してから契約を閉じてください。"
     if any(right.revoked_at is None for right in case.books.rights(contract.id)):
         yield "抹消していないアクセス資格があります。抹消してください。"
 
 
 def missing_end_papers(books: Books, profile: Profile, contract_id: str) -> Iterator[str]:
-    """Yield the titles of papers that the text asks for how things ended, and the client lacks."""
-    happened = books.kinds_of_end(contract_id)
+    """Say which papers the text asks for how things ended, and of which acts none was handed in."""
     for papers, kinds in end_papers(profile.params.end).items():
-        told = (one for paper in papers for one in books.submissions(contract_id, paper))
-        if happened.intersection(kinds) and not any(map(is_submitted, told)):
-            yield "・".join(map(profile.document_title, papers))
+        known = (one for paper in papers for one in books.submissions(contract_id, paper))
+        told = Told(filter(is_submitted, known))
+        acts = books.acts_of(contract_id, kinds)
+        left = [caption for id_, caption, day in acts if not told.about(id_, day)]
+        if left:
+            titles = "・".join(map(profile.document_title, papers))
+            which = f"{left[0]}など{len(left):,}件" if len(left) > 1 else left[0]
+            yield f"「{titles}」がまだ提出されていません（{which}について）。"
 
 
 def r25_unneeded_is_not_used_again(case: Case) -> Iterator[str]:

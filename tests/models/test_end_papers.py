@@ -1,6 +1,7 @@
 """Which paper proves which kind of end: in the calendar, the evidence, at closing and erasing."""
 
 from dataclasses import replace
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -8,12 +9,13 @@ import pytest
 
 import resources
 from models.calendar import calendar
-from models.codes import ContractStatus
+from models.codes import ContractStatus, SubmissionMeans, SubmissionStatus
 from models.codes import HandlingKind as K
+from models.commands import creating
 from models.evidence import evidence
 from models.paper_about import end_papers
 from models.profiles import parse_profile
-from models.records import Contract
+from models.records import Contract, HandlingEvent, Submission
 from tests.ending import ended, hand_in
 from tests.house import House, furnished
 
@@ -92,7 +94,7 @@ def test_content_can_be_erased_where_no_paper_exists_for_the_end(tmp_path: Path)
 
 def test_content_stays_while_the_paper_of_its_end_is_missing(tmp_path: Path) -> None:
     with ended(tmp_path, profile="yachiyo", paper="D-17") as house:
-        assert "「返還書」がまだ提出されていません。" in obstacles(house)
+        assert "「返還書」がまだ提出されていません" in obstacles(house)
         hand_in(house, "D-16")
         assert obstacles(house) == ""
 
@@ -111,10 +113,52 @@ def test_a_contract_closes_when_the_papers_of_its_ends_are_in(tmp_path: Path) ->
         assert papers_at_closing(house) == ""
 
 
+def test_an_earlier_paper_does_not_speak_of_later_acts(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        house.clock.go_to(house.ledger.today(), 9)
+        house.story.receive(3)
+        house.story.give_back(house.story._stock[0])
+        hand_in(house)
+        assert papers_at_closing(house) == "" and "返還について" not in said(house)
+        house.clock.go_to(house.ledger.today() + timedelta(days=1), 9)
+        for _ in range(2):
+            house.story.give_back(house.story._stock[0])
+        assert papers_at_closing(house) == "「返還・消去・廃棄報告書」"
+        assert "返還など2件について" in closing(house)
+        assert "返還など2件について" in obstacles(house) and said(house).count("返還について") == 2
+        hand_in(house)
+        assert papers_at_closing(house) == "" and "返還について" not in said(house)
+
+
+@pytest.mark.parametrize(("completed", "missing"), [(True, 0), (False, 1)])
+def test_a_report_of_what_is_planned_says_nothing_about_the_act(
+    tmp_path: Path, completed: bool, missing: int
+) -> None:
+    with furnished(tmp_path) as house:
+        house.clock.go_to(house.ledger.today(), 9)
+        house.story.receive(1)
+        house.story.give_back(house.story._stock[0])
+        [act] = house.ledger.registers.all(HandlingEvent, kind=K.RETURN)
+        report = Submission(
+            id="7" * 32, contract_id=house.story.contract.id, doc_kind="D-17", doc_no="第9号",
+            title="返還・消去・廃棄報告書", revision=1, subject_ids=(act.record.id,),
+            content={"completed": completed}, submitted_on=house.ledger.today(),
+            means=SubmissionMeans.HAND, status=SubmissionStatus.SUBMITTED,
+        )  # fmt: skip
+        house.ledger.commit([creating(report)])
+        assert said(house).count("返還について") == missing
+        assert closing(house).count("まだ提出されていません") == missing
+        assert len(asked_for(house)) == missing
+
+
 def papers_at_closing(house: House) -> str:
     """Return the titles that R-24 misses when somebody wants to close the contract."""
+    return "".join(one.split("がまだ")[0] for one in closing(house).splitlines())
+
+
+def closing(house: House) -> str:
+    """Return what R-24 says of papers when somebody wants to close the contract."""
     contract = house.ledger.registers.need(Contract, house.story.contract.id).record
-    closing = replace(contract, status=ContractStatus.CLOSED)
-    found = house.ledger.rules.about_record(closing, contract)
-    missing = [one.message for one in found if "提出してから契約を閉じて" in one.message]
-    return "".join(one.split("がまだ")[0] for one in missing)
+    closed = replace(contract, status=ContractStatus.CLOSED)
+    found = house.ledger.rules.about_record(closed, contract)
+    return "\n".join(one.message for one in found if "提出してから契約を閉じて" in one.message)
