@@ -16,7 +16,7 @@ from models.profile_vocabulary import RULES
 from models.profiles import Profile
 from models.records import Contract, ContractClauseSetting, Record, UserAccount
 from models.softening import Softer, Terms, named, softer, terms_of
-from models.versions import Version, versions
+from models.versions import Version
 from models.wareki import format_short
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def require_may_go(ledger: "Ledger", setting: ContractClauseSetting) -> None:
 def standing(asked: Inquiry) -> Iterator[Row]:
     """Tell since when and by whom less is demanded than the text does, at each clause concerned."""
     for setting in asked.all(ContractClauseSetting):
-        entered = versions(asked.ledger.store, ContractClauseSetting, setting.id)
+        entered = asked.versions(ContractClauseSetting, setting.id)
         since: dict[int, list[Softer]] = {}
         for one in _softer_than_text(asked.profile, setting):
             since.setdefault(_first(asked.profile, entered, one).seq, []).append(one)

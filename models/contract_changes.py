@@ -6,15 +6,15 @@ the evidence tells of it and of the breaches that the new text does not ask for.
 title judges nothing anew; papers say what the contract was called before.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from models.codes import Timing
-from models.inquiry import CHANGED, Inquiry, Row, row
-from models.profiles import Clause, Due
-from models.records import Contract, HandlingEvent, Organization, Record, Submission, UserAccount
+from models.inquiry import CHANGED, Inquiry, Row, first_use, row
+from models.profiles import Clause, Due, Profile
+from models.records import Contract, HandlingEvent, Organization, Record, UserAccount
 from models.store import Op, Query, Where
 from models.text import search_key
 from models.versions import Version, versions
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 RULE = CHANGED
+Name = Callable[[str], str]
 DAY = timedelta(days=1)
 ASKED = (
     "取扱いや書類を記録した後に、{0}変えます。契約の変更か誤りの訂正であることを理由に残して"
@@ -46,29 +47,29 @@ BESIDE = Clause(
 
 def asked_of(ledger: "Ledger", before: Record | None, after: Contract) -> str:
     """Return what has to be explained when a contract is revised, "" when nothing has."""
-    if not isinstance(before, Contract) or _first_use(ledger, after.id) is None:
+    if not isinstance(before, Contract) or first_use(ledger.store, after.id) is None:
         return ""
-    changes = [*_swapped(ledger, before, after)]
+    changes = [*_swapped(_names(ledger.profiles, ledger.registers.caption), before, after)]
     if _narrowed(before, after) and _left_outside(ledger, before, after):
         changes.append(_period(before, after))
     return ASKED.format("、".join(changes)) if changes else ""
 
 
-def _swapped(ledger: "Ledger", before: Contract, after: Contract) -> Iterator[str]:
-    if before.profile_code != after.profile_code:
-        old, new = (_title(ledger, one.profile_code) for one in (before, after))
-        yield f"「適用する特記事項」を「{old}」から「{new}」に"
-    if before.client_org_id != after.client_org_id:
-        old, new = (
-            ledger.registers.caption(Organization.type, one.client_org_id)
-            for one in (before, after)
-        )
-        yield f"「委託者」を「{old}」から「{new}」に"
+def _swapped(name: Name, before: Contract, after: Contract) -> Iterator[str]:
+    for word, field in (("適用する特記事項", "profile_code"), ("委託者", "client_org_id")):
+        old, new = getattr(before, field), getattr(after, field)
+        if old != new:
+            yield f"「{word}」を「{name(old)}」から「{name(new)}」に"
 
 
-def _title(ledger: "Ledger", code: str) -> str:
-    profile = ledger.profiles.get(code)
-    return profile.title if profile else code
+def _names(profiles: Mapping[str, Profile], caption: Callable[[str, str], str]) -> Name:
+    """Return what tells the title of a text by its code, and the name of a client by its id."""
+
+    def name(value: str) -> str:
+        profile = profiles.get(value)
+        return profile.title if profile else caption(Organization.type, value) or value
+
+    return name
 
 
 def _narrowed(before: Contract, after: Contract) -> bool:
@@ -100,17 +101,6 @@ def _left_outside(ledger: "Ledger", before: Contract, after: Contract) -> bool:
     return False
 
 
-def _first_use(ledger: "Ledger", contract_id: str) -> int | None:
-    """Return the number of the entry from which acts or papers stand under a contract."""
-    mine = (Where("contract_id", Op.EQ, contract_id),)
-    first = [
-        one.meta.created_seq
-        for cls in (HandlingEvent, Submission)
-        for one in ledger.store.find(cls, Query(cls.type, mine, voided=None), limit=1)
-    ]
-    return min(first, default=None)
-
-
 # --- on paper ------------------------------------------------------------------------------------
 
 
@@ -131,26 +121,36 @@ def _since_first_use(
     """Yield each version of a contract that was entered under acts or papers, after its former."""
     stored = ledger.store.get(Contract, contract_id)
     revised = stored is not None and stored.meta.row_version > 1
-    first = _first_use(ledger, contract_id) if revised else None
-    if first is None:
-        return
-    entered = [one for one in versions(ledger.store, Contract, contract_id) if not one.voided]
-    yield from ((before, after) for before, after in pairwise(entered) if first < after.seq)
+    first = first_use(ledger.store, contract_id) if revised else None
+    if first is not None:
+        yield from _since(versions(ledger.store, Contract, contract_id), first)
+
+
+def _since(
+    entered: Iterable[Version[Contract]], first: int | None
+) -> Iterator[tuple[Version[Contract], Version[Contract]]]:
+    standing = (one for one in entered if not one.voided)
+    yield from (pair for pair in pairwise(standing) if first is not None and first < pair[1].seq)
 
 
 # --- in the evidence -----------------------------------------------------------------------------
 
 
 def changed(asked: Inquiry) -> Iterator[Row]:
-    """Tell when and from what the contract was changed after acts or papers were entered."""
-    for before, after in _since_first_use(asked.ledger, asked.contract.id):
-        changes = _changes(asked.ledger, before.record, after.record)
+    """Tell when and from what the contract was changed after acts or papers were entered.
+
+    Only a change of the contract may change that: what is entered first comes after all the rest.
+    """
+    entered = asked.versions(Contract, asked.contract.id)
+    name = _names(asked.profiles, asked.caption)
+    for before, after in _since(entered, asked.first_use() if len(entered) > 1 else None):
+        changes = _changes(name, before.record, after.record)
         if changes:
             yield row(asked.contract, _told(asked, after, changes), "due")
 
 
-def _changes(ledger: "Ledger", before: Contract, after: Contract) -> list[str]:
-    changes = [*_swapped(ledger, before, after)]
+def _changes(name: Name, before: Contract, after: Contract) -> list[str]:
+    changes = [*_swapped(name, before, after)]
     return [*changes, _period(before, after)] if _narrowed(before, after) else changes
 
 

@@ -32,11 +32,13 @@ from models.records import (
     Record,
     RuleOverride,
     Stored,
+    Submission,
 )
 from models.records import Finding as FindingRecord
 from models.rules.books import Books
 from models.rules.case import Case
-from models.store import Op, Query, Where
+from models.store import Op, Query, Store, Where
+from models.versions import Version, versions
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -92,7 +94,6 @@ class Answer:
             return self
         rows = tuple(row for row in self.rows if clause in row.clauses or not row.clauses)
         return Answer(rows, self.reads)
-
 
     def meant_for(self, clause: str) -> tuple[Row, ...]:
         """Return the rows that name a clause, without those that are meant for none."""
@@ -179,6 +180,24 @@ class Inquiry:
         """Return the number of the entry that began the contract."""
         stored = self._ledger.store.get(Contract, self.contract.id)
         return stored.meta.created_seq if stored else 0
+
+    def versions(self, cls: type[R], record_id: str) -> list[Version[R]]:
+        """Return what a record said at every entry, see `models.versions`."""
+        self.note(cls.type)
+        return versions(self._ledger.store, cls, record_id)
+
+    def first_use(self) -> int | None:
+        """Return from which entry acts or papers stand under the contract; it stays what it is."""
+        return first_use(self._ledger.store, self.contract.id)
+
+    def caption(self, type_: str, record_id: str) -> str:
+        self.note(type_)
+        return self._ledger.registers.caption(type_, record_id)
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        """The texts that this program knows; no command changes them."""
+        return self._ledger.profiles
 
     def last_event_no(self) -> int:
         """Return the last number that was given to an act."""
@@ -492,6 +511,17 @@ class ReadBooks(Books):
 
 
 Question = Callable[[Inquiry], Iterator[Any]]
+
+
+def first_use(store: Store, contract_id: str) -> int | None:
+    """Return the number of the entry from which acts or papers stand under a contract."""
+    mine = (Where("contract_id", Op.EQ, contract_id),)
+    first = [
+        one.meta.created_seq
+        for cls in (HandlingEvent, Submission)
+        for one in store.find(cls, Query(cls.type, mine, voided=None), limit=1)
+    ]
+    return min(first, default=None)
 
 
 def _still_open(one: RuleOverride) -> str:

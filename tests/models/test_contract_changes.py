@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from models import contract_changes
 from models.codes import FindingStatus
 from models.commands import revising
 from models.contract_changes import BESIDE, RULE
 from models.errors import NeedsAnswer
 from models.evidence import ClauseState, evidence
+from models.inquiry import Inquiry, Row
 from models.records import Contract, Organization, RuleOverride
 from models.records import Finding as FindingRecord
 from models.rules.answers import Answers
@@ -135,3 +137,29 @@ def test_a_contract_that_nothing_was_done_under_is_corrected_freely(house: House
     registers.revise(replace(made, profile_code="chiba"), "選び間違いの訂正")
     assert swaps(house) == []
     assert BESIDE.key not in {one.key for one in evidence(house.ledger, made)}
+
+
+def test_changes_are_asked_again_only_when_a_contract_changes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registers = house.ledger.registers
+    registers.revise(other_text(house), REASON, answers=LATER)
+    before = sentences(states(house)[BESIDE.key])
+    asked: list[str] = []
+    find = contract_changes.changed
+
+    def counted(inquiry: Inquiry) -> Iterator[Row]:
+        asked.append(inquiry.contract.id)
+        return find(inquiry)
+
+    monkeypatch.setattr(contract_changes, "changed", counted)
+    house.story.receive(1)
+    assert sentences(states(house)[BESIDE.key]) == before and asked == []
+    client = registers.need(Organization, contract(house).client_org_id).record
+    registers.revise(replace(client, name="新見本市"), "名称の変更")
+    states(house)
+    assert len(asked) <= 1  # it names clients
+    shorter = replace(contract(house), ends_on=house.clock().date() - timedelta(days=1))
+    registers.revise(shorter, REASON, answers=LATER)
+    assert "契約の期間を" in sentences(states(house)[BESIDE.key])
+    assert asked
