@@ -1,7 +1,12 @@
-"""Write a register to a file that opens by double-click: CSV, xlsx or JSON. No Qt here."""
+"""Write a register to a file that opens by double-click: CSV, xlsx or JSON. No Qt here.
+
+A table has a row for each record. An act that handled several things has a row for each of them,
+as registers on paper have: what happened to how much of which thing can be read, sorted and taken
+into another ledger.
+"""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +22,9 @@ from models.fields import (
     MultiRef,
     Ref,
 )
+from models.former_names import Called
 from models.ledger import Ledger
-from models.records import BY_TYPE, Record
+from models.records import BY_TYPE, HandlingEvent, HandlingLine, Item, Record
 from models.store import ListRow, Op, Query, Where
 from models.wareki import format_clock
 
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
     from reports.tables.write import Encoding, Kind, Lost
 
 PAGE = 1000  # rows read at once
+OF_LINE = ("quantity", "lines_text")  # of an act: each of its things has its own
 
 
 def export_register(
@@ -62,7 +69,7 @@ def export_register(
     asked = contract_id or next(iter(query.contracts or ()), "")
     rows = ledger.registers.count(query)
     ledger.access.handed_out(Act.EXPORT, cls.type, contract=asked, count=rows, purpose=purpose)
-    fields = [f for f in cls.fields().values() if not isinstance(f.kind, Children)]
+    fields = list(_fields(cls))
     suffix = out.suffix.lower()
     if suffix == ".json":
         return _write_json(ledger, cls, query, out)
@@ -73,12 +80,57 @@ def export_register(
     raise Usage(reason="書出し先の名前は .csv、.xlsx、.json のどれかで終えてください。")
 
 
+def _fields(cls: type[Record]) -> Iterator[Field]:
+    """Yield the columns of a table; an act names the thing before the person."""
+    acts = cls is HandlingEvent
+    for f in cls.fields().values():
+        if acts and f.name == "actor_person_id":
+            yield from (Item.fields()["item_no"], cls.fields()["lines_text"])
+            yield from (HandlingLine.fields()["quantity"], Item.fields()["unit"])
+            yield HandlingLine.fields()["resulting_item_id"]
+        if not isinstance(f.kind, Children) and not (acts and f.name in OF_LINE):
+            yield f
+
+
 def _rows(ledger: Ledger, query: Query, fields: list[Field]) -> Iterator[list[Any]]:
     cls = BY_TYPE[query.type]
     numbers = ledger.registers.numbers(query)
     for start in range(0, len(numbers), PAGE):
-        for row in ledger.registers.rows(query.type, numbers[start : start + PAGE]):
-            yield [_cell(cls, f, row) for f in fields]
+        rows = ledger.registers.rows(query.type, numbers[start : start + PAGE])
+        told = _told(ledger, rows) if cls is HandlingEvent else {}
+        for row in rows:
+            for of_line in told.get(row.id) or ({},):
+                yield [of_line[f.name] if f.name in of_line else _cell(cls, f, row) for f in fields]
+
+
+def _told(ledger: Ledger, rows: Sequence[ListRow]) -> dict[str, list[dict[str, Any]]]:
+    """Return the cells of each thing that the acts of a page handled, by act."""
+    store = ledger.store
+    acts = store.get_many(HandlingEvent, [row.id for row in rows])
+    lines = {id_: one.record.lines for id_, one in acts.items()}
+    each = [line for of_act in lines.values() for line in of_act]
+    named = {line.item_id for line in each} | {line.resulting_item_id for line in each} - {""}
+    items = {id_: one.record for id_, one in store.get_many(Item, sorted(named)).items()}
+    called = store.called(Item.type, named)
+    return {
+        row.id: [_of_line(line, items, called, row.number) for line in lines.get(row.id, ())]
+        for row in rows
+    }
+
+
+def _of_line(
+    line: HandlingLine, items: Mapping[str, Item], called: Mapping[str, Called], entered: int
+) -> dict[str, Any]:
+    """Return the cells of one thing of an act; what was made is counted in its own unit."""
+    item, made = items.get(line.item_id), items.get(line.resulting_item_id)
+    counted = made or item
+    return {
+        "item_no": item.item_no if item else "",
+        "lines_text": called[line.item_id].at(entered) if line.item_id in called else "",
+        "quantity": line.quantity,
+        "unit": counted.unit if counted and line.quantity is not None else "",
+        "resulting_item_id": made.item_no if made else "",
+    }
 
 
 def _cell(cls: type[Record], f: Field, row: ListRow) -> Any:

@@ -4,6 +4,7 @@ Decided here (docs/import.ja.md tells the clerk):
 - A row without a time keeps its place in the book: it gets the time of the row before it on that
   day, 0:00 if there is none, and its note says that the time was not recorded.
 - A use without an end counts as ended when it began; else the next use could not begin.
+- A plan is no act: its row is refused.
 - Purpose not written: 記録なし. A consent that the ledger does not know: its number stays in the
   note. The person himself as 確認者: nobody checked, and the note keeps what was written.
 """
@@ -53,6 +54,7 @@ class Candidate:
     checker: Person | None
     quantity: Decimal | None
     authorization_id: str
+    made: Item | None
 
 
 class LogReader:
@@ -98,6 +100,12 @@ class LogReader:
 
     # --- one row ---------------------------------------------------------------------------------
     def _candidate(self, cells: Cells) -> Candidate | None:
+        if _is_plan(cells.text("timing")):
+            cells.problems.append(
+                "予定の行です。取り込むのは行った取扱いだけです。"
+                "まだ行っていない予定は、取込みの後に登録してください。"
+            )
+            return None
         meaning = self._meaning(cells)
         item = cells.value("item_no", self._finder.item)
         if not cells.text("item_no"):
@@ -107,13 +115,15 @@ class LogReader:
             cells.problems.append("「作業者」を入力してください。")
         moment = self._moment(cells)
         quantity = cells.value("quantity", parse_decimal)
+        made = cells.value("resulting_item", self._finder.item)
         if cells.problems or moment is None or meaning is None or item is None or actor is None:
             return None
         return Candidate(
             cells, moment, meaning, item, actor,
             checker=self._checker(cells, actor, moment.date()),
-            quantity=self._quantity(cells, item, meaning, quantity),
+            quantity=self._quantity(cells, made or item, meaning, quantity),
             authorization_id=self._authorization(cells),
+            made=made,
         )  # fmt: skip
 
     def _learn_words(self, sheet: Sheet, mapping: dict[str, str]) -> None:
@@ -207,9 +217,10 @@ class LogReader:
     ) -> Decimal | None:
         if quantity is None:
             return None
-        if quantity.unit is None or quantity.unit == item.unit:
+        unit = quantity.unit or cells.one_line("unit") or item.unit
+        if unit == item.unit:
             return quantity.number
-        text = cells.text("quantity")
+        text = cells.text("quantity") + ("" if quantity.unit else unit)
         if set(meaning.kinds) & END_KINDS:
             cells.problems.append(
                 f"数量「{text}」の単位が、登録の「{item.unit}」と違います。どれだけか確かめてください。"
@@ -237,6 +248,7 @@ class LogReader:
         self, candidates: Sequence[Candidate], progress: Progress
     ) -> Iterable[tuple[int, HandlingEvent]]:
         items = {candidate.item.id: candidate.item for candidate in candidates}
+        items |= {one.made.id: one.made for one in candidates if one.made}
         rehearsal = Rehearsal(self._ledger, {}, items.__getitem__)
         for number, candidate in enumerate(candidates):
             if number % STEP == 0:
@@ -283,7 +295,7 @@ class LogReader:
             purpose=cells.one_line("purpose") or NOT_RECORDED,
             authorization_id=candidate.authorization_id,
             source_file_id=self._source_id,
-            lines=(HandlingLine(item_id=item.id, quantity=candidate.quantity),),
+            lines=(_line(candidate),),
             note=cells.note(),
             **more,
         )
@@ -305,7 +317,7 @@ class LogReader:
                 more["expected_return_at"] = cells.value("expected_return_at", _read_moment)
         elif kind is HandlingKind.TRANSPORT:
             more["transport"] = (TransportDetail(persons=(candidate.actor.name,)),)
-        elif kind is HandlingKind.COPY:
+        elif kind is HandlingKind.COPY and candidate.made is None:
             cells.remark("できた複製の管理番号は記録なし。")
         elif kind in SANITIZATION_KINDS:
             more["sanitization"] = (self._sanitization(candidate, kind, rehearsal),)
@@ -374,7 +386,20 @@ class LogReader:
             self._written[self._key(candidate, event)] = candidate.cells.line
 
     def _key(self, candidate: Candidate, event: HandlingEvent) -> tuple[object, ...]:
-        return (candidate.item.id, event.kind, candidate.moment, candidate.actor.id)
+        made = candidate.made.id if candidate.made else ""
+        return (candidate.item.id, made, event.kind, candidate.moment, candidate.actor.id)
+
+
+def _is_plan(text: str) -> bool:
+    return search_key(text) in (search_key(Timing.PLANNED), search_key(Timing.PLANNED.label))
+
+
+def _line(candidate: Candidate) -> HandlingLine:
+    return HandlingLine(
+        item_id=candidate.item.id,
+        quantity=candidate.quantity,
+        resulting_item_id=candidate.made.id if candidate.made else "",
+    )
 
 
 def _read_moment(text: str) -> datetime:

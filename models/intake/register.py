@@ -78,6 +78,7 @@ class RegisterReader:
         self._media = {search_key(word): type_ for word, type_ in options.media.items()}
         self._known: dict[tuple[str, ...], Described] = {}
         self._first_line: dict[str, int] = {}
+        self._captions: dict[str, str] = {}  # how our own exports name an original
         self._given: list[Field] = []
         self._fine: Item | None = None
 
@@ -288,6 +289,7 @@ class RegisterReader:
     def _with_parents(self, drafts: dict[str, Draft]) -> list[Draft]:
         """Link copies to their originals; refuse those whose original is nowhere."""
         kept: dict[str, Draft] = {}
+        self._captions = {search_key(one.item.caption()): key for key, one in drafts.items()}
         for key in drafts:
             self._link(key, drafts, kept, ())
         return list(kept.values())
@@ -302,7 +304,8 @@ class RegisterReader:
         if draft is None:
             return self._finder.items_by_key.get(key)
         if draft.parent_no and not draft.cells.problems:
-            parent_key = search_key(draft.parent_no)
+            named = search_key(draft.parent_no)
+            parent_key = named if named in drafts else self._captions.get(named, named)
             if key == parent_key or parent_key in below:
                 self._refuse_orphan(draft, "が複製をたどって自分自身に戻ります")
                 return None

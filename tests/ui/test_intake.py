@@ -4,28 +4,42 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.codes import (
     AttachmentKind,
     Encrypted,
+    EndRule,
     HandlingKind,
+    HandlingStatus,
     ItemClass,
     ItemOrigin,
     ItemState,
+    Means,
     MediaType,
+    Ownership,
     SanitizationCategory,
+    Timing,
     VerificationMethod,
     VerificationResult,
 )
 from models.errors import AzukariError, DiskFull, InvalidField, NotPermitted, Refused, Usage
 from models.fields import JAPAN, NOT_RECORDED
 from models.intake.parts import Disposal, Intake, Options
-from models.records import Attachment, HandlingEvent, Item, Organization, Person, Place
+from models.records import (
+    Attachment,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    Organization,
+    Person,
+    Place,
+)
 from models.store import Progress, Query
 from tests.house import House, furnished
 from tests.intake_stage import LOG, REGISTER, set_stage, write
@@ -92,6 +106,54 @@ def stocked(house: House, tmp_path: Path) -> House:
         'SK-0003,申請書（紙）,申請書,"1,200枚",R7.4.1,健康政策課　主査　見本様,耐火金庫,,,原本,',
     )
     assert take(house, path).accepted == 3
+    return house
+
+
+@pytest.fixture
+def house_and_copy(house: House) -> House:
+    """Three stacks received at once, one copied, one returned in part, one return only planned."""
+    ledger, contract = house.ledger, house.story.contract
+    place = ledger.registers.one(Place, name="耐火金庫")
+    assert place is not None
+
+    def thing(number: str, count: int, **more: Any) -> Item:
+        made = Item(
+            contract_id=contract.id, item_no=number, name="申請書", item_class=ItemClass.PAPER,
+            media_type=MediaType.DOCUMENT, quantity=Decimal(count), unit="枚",
+            origin=ItemOrigin.LENT, ownership=Ownership.CLIENT, end_rule=EndRule.RETURN,
+            home_place_id=place.record.id,
+        ).with_changes(**more)  # fmt: skip
+        return ledger.registers.need(Item, ledger.registers.create(made).ids[0]).record
+
+    def enter(kind: HandlingKind, hour: int, *lines: HandlingLine, **more: Any) -> None:
+        ledger.handling.record(
+            HandlingEvent(
+                contract_id=contract.id,
+                kind=kind,
+                timing=Timing.ACTUAL,
+                lines=lines,
+                status=HandlingStatus.DONE,
+                actor_person_id=person(house, "田中 恵"),
+                occurred_at=ledger.now().replace(hour=hour, minute=0) - timedelta(days=1),
+                purpose="入力のため",
+                counterpart_name="見本",
+                means=Means.DIRECT,
+            ).with_changes(**more)
+        )
+
+    one, two, three = (thing(f"X-{n}", 50 * n) for n in (1, 2, 3))
+    enter(HandlingKind.RECEIVE, 9, *(HandlingLine(item_id=i.id, quantity=i.quantity)
+                                     for i in (one, two, three)))  # fmt: skip
+    copied = thing("X-1-C", 1, origin=ItemOrigin.COPIED, parent_item_id=one.id, unit="部",
+                   ownership=Ownership.CONTRACTOR, end_rule=EndRule.ERASE_OR_DISPOSE)  # fmt: skip
+    line = HandlingLine(item_id=one.id, quantity=Decimal(1), resulting_item_id=copied.id)
+    enter(HandlingKind.COPY, 10, line)
+    enter(HandlingKind.USE, 11, HandlingLine(item_id=two.id, quantity=Decimal(60)),
+          ended_at=ledger.now().replace(hour=12, minute=0) - timedelta(days=1))  # fmt: skip
+    enter(HandlingKind.RETURN, 13, HandlingLine(item_id=two.id, quantity=Decimal(40)))
+    enter(HandlingKind.RETURN, 14, HandlingLine(item_id=three.id, quantity=Decimal(150)),
+          timing=Timing.PLANNED, status=HandlingStatus.PLANNED,
+          occurred_at=ledger.now() + timedelta(days=1))  # fmt: skip
     return house
 
 
@@ -607,6 +669,30 @@ def test_what_was_exported_can_be_taken_in_elsewhere(
         names = ("item_no", "media_type", "item_class", "quantity", "unit", "origin", "end_rule")
         assert [getattr(mine, n) for n in names] == [getattr(theirs, n) for n in names]
         assert "台帳が取扱記録から導く項目" in notes(intake)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_an_exported_log_says_the_same_in_another_ledger(
+    house_and_copy: House, tmp_path: Path, suffix: str
+) -> None:
+    mine = house_and_copy
+    media, log = tmp_path / f"媒体{suffix}", tmp_path / f"記録{suffix}"
+    export_register(mine.ledger, Item, media, purpose="控え一式")
+    report = export_register(mine.ledger, HandlingEvent, log, purpose="控え一式")
+    assert report["rows"] == 7  # three things came in one act; a return is planned
+    with furnished(tmp_path / "other") as other:
+        set_stage(other)
+        assert take(other, media, options=Options(with_events=False)).refused == ()
+        intake = take(other, log, HandlingEvent)
+        [(_, refused)] = intake.refused
+        assert refused.startswith("予定の行です。")
+        for number in ("X-1", "X-2", "X-3", "X-1-C"):
+            then, now = (one.ledger.store.status(item(one, number).id) for one in (mine, other))
+            assert then is not None and now is not None
+            assert (now.state, now.left) == (then.state, then.left), number
+        copied = next(one for one in intake.events if one.kind is HandlingKind.COPY)
+        assert copied.lines[0].resulting_item_id == item(other, "X-1-C").id
+        assert "記録なし" not in copied.note
 
 
 def test_exported_formulas_are_escaped(stocked: House, tmp_path: Path) -> None:
