@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from models import namesakes
 from models.chain import Intent, read_content
-from models.codes import FindingSource, FindingStatus
+from models.codes import FindingSource, FindingStatus, Severity
 from models.commands import Change, revising
 from models.errors import AzukariError, Refused
 from models.fields import Json
 from models.records import Finding, RuleOverride, UserAccount
+from models.versions import versions
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -46,7 +47,8 @@ FIXED = (
     "分かったことは「是正措置」に書いてください。"
 )
 OWN_TERM = (
-    "「{0}」は、自分が担当の指摘なので、自分では期限を延ばせません。ほかの責任者に依頼してください。"
+    "「{0}」は、自分が記録した逸脱か、自分が担当の（担当だった）指摘なので、自分では期限を延ばせません。"
+    "重さを下げることもできません。ほかの責任者に依頼してください。"
     "ほかに責任者がいないときは、遅れる事情を「是正措置」に書いてください。"
 )
 FOUND = ("contract_id", "source", "source_id", "clause_key", "description", "severity")
@@ -111,21 +113,28 @@ class Corrections:
             raise Refused(reason=SETTLED if same else OWN_VERB)
         if any(getattr(finding, name) for name in CONFIRMATION):
             raise Refused(reason=OWN_VERB)
-        if before is not None and self._is_of_deviation(before):
-            self._require_as_found(finding, before)
-        told = (one.source is FindingSource.INSPECTION for one in (finding, before) if one)
-        if any(told) and not (before and _only_put_right(finding, before)):
+        told = any(one.source is FindingSource.INSPECTION for one in (finding, before) if one)
+        if told and not (before and _only_put_right(finding, before)):
             self._ledger.require("officer_record")
+        breach = before and self._ledger.registers.one(RuleOverride, finding_id=before.id)
+        if before is not None and (breach or told):
+            self._require_as_found(finding, before, breach.record if breach else None)
 
-    def _is_of_deviation(self, finding: Finding) -> bool:
-        return self._ledger.registers.one(RuleOverride, finding_id=finding.id) is not None
+    def _require_as_found(
+        self, finding: Finding, before: Finding, breach: RuleOverride | None
+    ) -> None:
+        """Refuse to make smaller what was found, and to whom it concerns also to put it off.
 
-    def _require_as_found(self, finding: Finding, before: Finding) -> None:
-        if any(getattr(finding, name) != getattr(before, name) for name in FOUND):
+        Whoever was in charge once is concerned for ever: it would be handed away for a moment.
+        """
+        if breach and any(getattr(finding, name) != getattr(before, name) for name in FOUND):
             raise Refused(reason=FIXED)
-        mine = before.owner_person_id == self._ledger.user.person_id
-        assert before.due_on is not None
-        if mine and (finding.due_on is None or finding.due_on > before.due_on):
+        if not (_is_put_off(finding, before) or _is_less(finding, before)):
+            return
+        store = self._ledger.store
+        concerned = {one.record.owner_person_id for one in versions(store, Finding, before.id)}
+        concerned |= {before.owner_person_id, breach.requested_by if breach else ""}
+        if namesakes.same_or_alike(store, self._ledger.user.person_id, concerned - {""}):
             raise Refused(reason=OWN_TERM.format(finding.caption()))
 
     # --- who -------------------------------------------------------------------------------------
@@ -156,6 +165,16 @@ class Corrections:
             before = said
         accounts = (store.get(UserAccount, author) for author in authors)
         return {account.record.person_id for account in accounts if account is not None}
+
+
+def _is_put_off(finding: Finding, before: Finding) -> bool:
+    if before.due_on is None:
+        return False
+    return finding.due_on is None or finding.due_on > before.due_on
+
+
+def _is_less(finding: Finding, before: Finding) -> bool:
+    return before.severity is Severity.SERIOUS and finding.severity is not Severity.SERIOUS
 
 
 def _only_put_right(finding: Finding, before: Finding) -> bool:

@@ -160,6 +160,23 @@ def test_a_worker_puts_right_what_an_officer_found_and_changes_nothing_of_it(hou
     assert now(house, done).status is FindingStatus.VERIFIED
 
 
+def test_who_ever_was_in_charge_of_an_officers_finding_puts_nothing_off(house: House) -> None:
+    one = entered(house, owner="supervisor", source=FindingSource.INSPECTION)
+    one = replace(one, severity=Severity.SERIOUS)
+    house.ledger.registers.revise(one, "重さの訂正のため")
+    given = replace(one, owner_person_id=house.story.people["worker"])
+    house.ledger.registers.revise(given, "担当を替えるため")
+    assert one.due_on
+    for changed in (
+        replace(given, due_on=one.due_on + timedelta(days=1)),
+        replace(one, due_on=one.due_on + timedelta(days=1)),
+        replace(given, severity=Severity.MINOR),
+    ):
+        with pytest.raises(Refused, match="自分では期限を延ばせません"):
+            house.ledger.registers.revise(changed, "内容の訂正のため")
+    house.ledger.registers.revise(replace(given, due_on=house.ledger.today()), "早めるため")
+
+
 def test_a_worker_takes_no_finding_back(house: House) -> None:
     one = entered(house)
     with pytest.raises(NotPermitted, match="指摘・是正の取消"):

@@ -192,11 +192,19 @@ def test_who_agreed_to_a_breach_did_not_agree_to_its_being_voided(staffed: House
         staffed.ledger.registers.revise(later, "見直し")
     given = replace(finding, owner_person_id=staffed.story.people["worker"])
     staffed.ledger.registers.revise(given, "是正する人に替えたため")
+    for moved in (replace(given, due_on=later.due_on), later):
+        with pytest.raises(Refused, match="自分では期限を延ばせません"):
+            staffed.ledger.registers.revise(moved, "見直し")
+    earlier = replace(given, due_on=finding.due_on - timedelta(days=1))
+    staffed.ledger.registers.revise(earlier, "早めるため")
+    with pytest.raises(Refused, match="自分では期限を延ばせません"):
+        staffed.sign_in("yoshino").registers.revise(given, "見直し")
+    given = earlier
     done = replace(
         given, status=FindingStatus.DONE, action="従事者の届出を済ませた",
         completed_on=staffed.ledger.today(),
     )  # fmt: skip
-    staffed.sign_in("yoshino").registers.revise(done, "是正したため")
+    staffed.ledger.registers.revise(done, "是正したため")
     assert told() == [override.id]
     staffed.sign_in("takahashi").corrections.verify([finding.id])
     assert told() == []
