@@ -25,12 +25,14 @@ from models.errors import (
     AzukariError,
     Damaged,
     DiskFull,
+    FolderInTheWay,
     Foreign,
     InputOutput,
     MediumMissing,
     NotWritable,
     Occupied,
     Refused,
+    cause,
 )
 
 # Whatever a small file of ours that nobody protects may bring its reader to raise.
@@ -59,7 +61,9 @@ def translate(exc: OSError, path: Path, *, writing: bool) -> AzukariError:
         return NotWritable(file=file)
     if exc.errno in _FORBIDDEN:
         return InputOutput(file=file, reason="読み取りの権限がありません")
-    return InputOutput(file=file, reason=errno.errorcode.get(exc.errno or 0, "不明な原因"))
+    if exc.errno == errno.EISDIR:
+        return FolderInTheWay(file=file)
+    return InputOutput(file=file, reason=cause(exc))
 
 
 @contextmanager

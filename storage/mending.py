@@ -14,7 +14,7 @@ from pathlib import Path
 
 from models import collector
 from models.chain import Head
-from models.errors import VerificationFailed
+from models.errors import FolderInTheWay, VerificationFailed
 from models.store import Progress
 from storage import files, log
 from storage.database import Database, Row, create_database, open_database
@@ -69,10 +69,16 @@ def rebuild_file(path: Path, key: bytes, progress: Progress) -> Head:
 
 
 def sweep(path: Path) -> None:
-    """Remove what a rebuild that died left beside a database; nobody may have it under an old key."""
+    """Remove what a rebuild that died left beside a database; nobody may have it under an old key.
+
+    Raises:
+        FolderInTheWay, NotWritable, InputOutput
+    """
     fresh = path.with_name(path.name + BESIDE)
     with files.writing(fresh):
         for one in (fresh, fresh.with_name(f"{fresh.name}-journal")):
+            if one.is_dir():  # Windows would only say that it is forbidden
+                raise FolderInTheWay(file=str(one))
             one.unlink(missing_ok=True)
 
 

@@ -81,6 +81,16 @@ class InputOutput(AzukariError):
     sentence = "「{file}」の読み書きに失敗しました（{reason}）。媒体の接続を確かめ、台帳を開き直してください。"
 
 
+class FolderInTheWay(InputOutput):
+    """A folder stands where a file of ours belongs. Fact: file."""
+
+    code = "FOLDER_IN_THE_WAY"
+    sentence = (
+        "「{file}」は、ファイルの場所なのに、フォルダーになっています。中を確かめて、フォルダーを"
+        "ほかの場所に移すか名前を変えてから、もう一度お試しください。台帳は変わっていません。"
+    )
+
+
 class NotEnoughMemory(AzukariError):
     """The machine cannot grant the memory that deriving a key needs."""
 

@@ -20,6 +20,7 @@ from models.chain import Head
 from models.errors import (
     Cancelled,
     Damaged,
+    FolderInTheWay,
     NotPermitted,
     TablesDamaged,
     VerificationFailed,
@@ -430,6 +431,21 @@ def test_what_a_dead_rebuild_left_is_removed_at_the_next_start(site: Site) -> No
     left.write_bytes(b"half")
     site.unlock().close()
     assert not left.exists()
+
+
+@pytest.mark.parametrize("name", ["ledger.db.new", "ledger.db.new-journal"])
+def test_a_folder_in_the_way_of_a_rebuild_is_named_and_kept(site: Site, name: str) -> None:
+    folder = site.file.with_name(name)
+    folder.mkdir()
+    (folder / "note.txt").write_text("mine")
+    for rebuild in (False, True):
+        with pytest.raises(FolderInTheWay, match="フォルダーになっています") as told:
+            site.unlock(rebuild=rebuild)
+        assert name in str(told.value) and "EISDIR" not in str(told.value)
+    assert (folder / "note.txt").read_text() == "mine"
+    folder.rename(site.file.with_name("aside"))
+    ledger = site.unlock()  # the folder was released, and all is as before
+    ledger.close()
 
 
 def test_nobody_else_comes_in_while_the_damage_is_read(site: Site) -> None:

@@ -13,6 +13,7 @@ from models.errors import (
     AzukariError,
     Damaged,
     DiskFull,
+    FolderInTheWay,
     Foreign,
     InputOutput,
     MediumMissing,
@@ -137,6 +138,7 @@ def test_empty_long_and_missing_files_are_told_apart(tmp_path: Path) -> None:
         (errno.ENOENT, False, MediumMissing),
         (errno.ENODEV, True, MediumMissing),
         (errno.EIO, True, InputOutput),
+        (errno.EISDIR, True, FolderInTheWay),
     ],
 )
 def test_each_error_of_the_system_has_its_sentence(
