@@ -1,20 +1,22 @@
 """A contract that is changed after acts and papers were entered under it (R-39).
 
-Who swaps the text, the client or the period judges everything that was entered before under other
+Who swaps the text, a party or the period judges everything that was entered before under other
 terms. It may be right, so it is not refused; it is an exception that somebody else confirms, and
-the evidence tells of it and of the breaches that the new text does not ask for. Another number or
-title judges nothing anew; papers say what the contract was called before.
+the evidence tells of it and of the breaches that the new text does not ask for. To be extended
+before it ends is a contract's everyday life, and another number or title judges nothing anew: the
+evidence tells of both, and papers say what the contract was called before.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.codes import Timing
+from models.fields import Field, Ref
 from models.inquiry import CHANGED, Inquiry, Row, first_use, row
 from models.profiles import Clause, Due, Profile
-from models.records import Contract, HandlingEvent, Organization, Record, UserAccount
+from models.records import Contract, HandlingEvent, Record, UserAccount
 from models.store import Op, Query, Where
 from models.text import search_key
 from models.versions import Version, versions
@@ -24,8 +26,15 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 RULE = CHANGED
-Name = Callable[[str], str]
+Name = Callable[[Field, Any], str]
 DAY = timedelta(days=1)
+JUDGING = (
+    "profile_code", "client_org_id", "contractor_org_id", "purpose", "handles_specific_pi",
+    "handles_confidential_info", "onsite_rule", "indirect_handover_designated",
+)  # fmt: skip
+"""What acts are judged by, beside the period."""
+NAMING = ("contract_no", "title")
+SHOWN = 40  # characters of a long value
 ASKED = (
     "取扱いや書類を記録した後に、{0}変えます。契約の変更か誤りの訂正であることを理由に残して"
     "ください。変える前からの逸脱は、別の人が確認するまで残ります。"
@@ -49,35 +58,47 @@ def asked_of(ledger: "Ledger", before: Record | None, after: Contract) -> str:
     """Return what has to be explained when a contract is revised, "" when nothing has."""
     if not isinstance(before, Contract) or first_use(ledger.store, after.id) is None:
         return ""
-    changes = [*_swapped(_names(ledger.profiles, ledger.registers.caption), before, after)]
-    if _narrowed(before, after) and _left_outside(ledger, before, after):
+    name = _names(ledger.profiles, ledger.registers.caption)
+    changes = [*_swapped(name, JUDGING, before, after)]
+    narrowed = _narrowed(before, after) and _left_outside(ledger, before, after)
+    if narrowed or _extended_late(before, after, ledger.today()):
         changes.append(_period(before, after))
     return ASKED.format("、".join(changes)) if changes else ""
 
 
-def _swapped(name: Name, before: Contract, after: Contract) -> Iterator[str]:
-    for word, field in (("適用する特記事項", "profile_code"), ("委託者", "client_org_id")):
-        old, new = getattr(before, field), getattr(after, field)
+def _swapped(name: Name, names: Iterable[str], before: Contract, after: Contract) -> Iterator[str]:
+    for f in (Contract.fields()[one] for one in names):
+        old, new = getattr(before, f.name), getattr(after, f.name)
         if old != new:
-            yield f"「{word}」を「{name(old)}」から「{name(new)}」に"
+            yield f"「{f.label}」を「{name(f, old)}」から「{name(f, new)}」に"
 
 
 def _names(profiles: Mapping[str, Profile], caption: Callable[[str, str], str]) -> Name:
-    """Return what tells the title of a text by its code, and the name of a client by its id."""
+    """Return what says a value in words: the title of a text, the name of a party."""
 
-    def name(value: str) -> str:
-        profile = profiles.get(value)
-        return profile.title if profile else caption(Organization.type, value) or value
+    def name(f: Field, value: Any) -> str:
+        if isinstance(f.kind, Ref):
+            return caption(f.kind.type, value) or value
+        profile = profiles.get(value) if f.name == "profile_code" else None
+        said = profile.title if profile else f.kind.format(value)
+        return said if len(said) <= SHOWN else f"{said[:SHOWN]}…"
 
     return name
 
 
 def _narrowed(before: Contract, after: Contract) -> bool:
-    """Tell whether a day of the former period is no longer in it; an extension is everyday."""
+    """Tell whether a day of the former period is no longer in it."""
     if None in (before.starts_on, before.ends_on, after.starts_on, after.ends_on):
         return False
     assert before.starts_on and before.ends_on and after.starts_on and after.ends_on
     return before.starts_on < after.starts_on or after.ends_on < before.ends_on
+
+
+def _extended_late(before: Contract, after: Contract, day: date) -> bool:
+    """Tell whether a contract that had ended by that day ends later: its breaches would go."""
+    if before.ends_on is None or after.ends_on is None:
+        return False
+    return before.ends_on < day and before.ends_on < after.ends_on
 
 
 def _period(before: Contract, after: Contract) -> str:
@@ -150,8 +171,9 @@ def changed(asked: Inquiry) -> Iterator[Row]:
 
 
 def _changes(name: Name, before: Contract, after: Contract) -> list[str]:
-    changes = [*_swapped(name, before, after)]
-    return [*changes, _period(before, after)] if _narrowed(before, after) else changes
+    changes = [*_swapped(name, (*NAMING, *JUDGING), before, after)]
+    same = (before.starts_on, before.ends_on) == (after.starts_on, after.ends_on)
+    return changes if same else [*changes, _period(before, after)]
 
 
 def _told(asked: Inquiry, version: Version[Contract], changes: Sequence[str]) -> str:

@@ -40,6 +40,12 @@ def other_text(house: House, code: str = "online-connection") -> Contract:
     return replace(contract(house), profile_code=code, profile_version=profile.version)
 
 
+def extended(house: House) -> Contract:
+    now = contract(house)
+    assert now.ends_on is not None
+    return replace(now, ends_on=now.ends_on + timedelta(days=90))
+
+
 def states(house: House) -> dict[str, ClauseState]:
     return {one.key: one for one in evidence(house.ledger, contract(house))}
 
@@ -125,9 +131,52 @@ def test_a_period_that_leaves_acts_outside_is_asked_for(house: House) -> None:
     moved = {"starts_on": now.starts_on - years, "ends_on": now.starts_on - timedelta(days=1)}
     with pytest.raises(NeedsAnswer, match="契約の期間を"):
         house.ledger.registers.revise(replace(now, **moved), "期間の訂正")
-    longer = replace(now, ends_on=now.ends_on + timedelta(days=90))
+
+
+def test_an_extension_before_the_end_is_free_and_told(house: House) -> None:
+    longer = extended(house)
     house.ledger.registers.revise(longer, "変更契約による延長")
-    assert swaps(house) == [] and BESIDE.key not in states(house)
+    beside = states(house)[BESIDE.key]
+    assert swaps(house) == [] and beside.state == "done"
+    assert "契約の期間を" in sentences(beside) and "変更契約による延長" in sentences(beside)
+
+
+def test_an_extension_after_the_end_wipes_out_no_breach_alone(house: House) -> None:
+    now = contract(house)
+    assert now.ends_on is not None
+    longer = extended(house)
+    house.clock.go_to(now.ends_on + timedelta(days=1), 9)
+    with pytest.raises(NeedsAnswer, match="契約の期間を") as asked:
+        house.ledger.registers.revise(longer, "登録の誤りを直すため")
+    assert asked.value.facts["needs_approval"] is True
+    house.ledger.registers.revise(longer, "登録の誤りを直すため", answers=LATER)
+    assert states(house)[BESIDE.key].state == "broken"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("purpose", "なんでも"), ("handles_specific_pi", None), ("contractor_org_id", None)],
+)
+def test_what_acts_are_judged_by_is_not_swapped_alone(
+    house: House, field: str, value: object
+) -> None:
+    now = contract(house)
+    if field == "contractor_org_id":
+        other = replace(house.ledger.registers.all(Organization)[0].record, id="", name="別の会社")
+        value = house.ledger.registers.create(other).ids[-1]
+    elif value is None:
+        value = not getattr(now, field)
+    label = Contract.fields()[field].label
+    with pytest.raises(NeedsAnswer, match=f"「{label}」を「.+」から「.+」に変えます"):
+        house.ledger.registers.revise(replace(now, **{field: value}), "登録の誤りを直すため")
+
+
+def test_another_number_is_told_and_judges_nothing(house: House) -> None:
+    now = contract(house)
+    house.ledger.registers.revise(replace(now, contract_no="2099-999"), "番号の訂正")
+    beside = states(house)[BESIDE.key]
+    assert swaps(house) == [] and beside.state == "done"
+    assert f"「契約番号」を「{now.contract_no}」から「2099-999」に" in sentences(beside)
 
 
 def test_a_contract_that_nothing_was_done_under_is_corrected_freely(house: House) -> None:
