@@ -4,9 +4,9 @@
 be; `replay` applies a whole timeline in the order in which things *happened*. The ledger asks
 before it writes, and storage asks again to derive its tables: one function, one truth.
 
-Beyond the plain machine of the records: a partial return or disposal lowers the quantity and the
-item ends when nothing is left; a thing that was taken out may be returned or handed over straight
-from there, because that is why it is taken out.
+An item is a number of pieces. A part of them may be outside and a part missing while the rest lies
+here; a partial return or disposal lowers the number, and the item ends when nothing is left. What
+entries of former versions said is still accepted: `models/amounts.py` refuses more of new ones.
 """
 
 from collections.abc import Iterable
@@ -16,37 +16,45 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from models.codes import TERMINAL_STATES, HandlingKind, ItemClass, ItemState, Timing
+from models.codes import TERMINAL_STATES, HandlingKind, ItemClass, ItemState, Ownership, Timing
 from models.errors import Refused
 from models.records.handling import END_KINDS, HandlingEvent, HandlingLine
 from models.records.things import Item
 
 K, S = HandlingKind, ItemState
-HERE = frozenset({S.STORED})
+HERE = frozenset({S.STORED, S.PART_OUT})
 AWAY = frozenset({S.TAKEN_OUT, S.IN_TRANSIT})
+ABROAD = AWAY | {S.PART_OUT}
+CARRIED = frozenset({S.EMPTIED})  # a carrier without its data: it still has to go back
 ALIVE = frozenset(set(S) - TERMINAL_STATES)
 
 ALLOWED: dict[HandlingKind, frozenset[ItemState]] = {
     K.RECEIVE: frozenset({S.REGISTERED}),
     K.COLLECT: frozenset({S.REGISTERED}),
-    K.CREATE: frozenset({S.REGISTERED, S.STORED, S.IN_USE}),
-    K.COPY: frozenset({S.STORED, S.IN_USE, S.TAKEN_OUT}),
-    K.USE: frozenset({S.STORED, S.IN_USE, S.TAKEN_OUT}),
-    K.STORE: frozenset({S.STORED, S.REGISTERED}),
-    K.TAKE_OUT: HERE,
-    K.BRING_BACK: AWAY,
-    K.TRANSPORT: frozenset({S.STORED, S.TAKEN_OUT, S.IN_TRANSIT}),
-    K.TRANSMIT: frozenset({S.STORED, S.IN_USE}),
-    K.DISPATCH: HERE,
-    K.PROVIDE: frozenset({S.STORED, S.IN_USE}),
-    K.HAND_OVER: HERE | AWAY,
-    K.RETURN: HERE | AWAY,
+    K.CREATE: HERE | {S.REGISTERED, S.IN_USE},
+    K.COPY: HERE | {S.IN_USE, S.TAKEN_OUT},
+    K.USE: HERE | {S.IN_USE, S.TAKEN_OUT},
+    K.STORE: HERE | CARRIED | {S.REGISTERED},
+    K.TAKE_OUT: HERE | CARRIED,
+    K.BRING_BACK: ABROAD,
+    K.TRANSPORT: HERE | CARRIED | AWAY,
+    K.TRANSMIT: HERE | {S.IN_USE},
+    K.DISPATCH: HERE | CARRIED,
+    K.PROVIDE: HERE | {S.IN_USE},
+    K.HAND_OVER: HERE | CARRIED | AWAY,
+    K.RETURN: HERE | CARRIED | AWAY,
     K.ERASE: HERE,
-    K.DISPOSE: HERE | {S.REGISTERED},
+    K.DISPOSE: HERE | CARRIED | {S.REGISTERED},
     K.STOCKTAKE: ALIVE - {S.MISSING},
     K.LOSS: ALIVE - {S.MISSING},
-    K.RECOVER: frozenset({S.MISSING}),
+    K.RECOVER: frozenset({S.MISSING, S.PART_MISSING}),
 }
+"""In which state each kind of act is possible; of what is missing in part, the rest's state counts."""
+
+CARRIERS = frozenset({ItemClass.MEDIUM, ItemClass.EQUIPMENT})
+OF_CARRIER = frozenset({K.STORE, K.STOCKTAKE, K.DISPOSE})
+"""What may still happen to the contractor's own carrier once its data is erased."""
+OF_CONTENT = frozenset({K.CREATE, K.COPY, K.USE, K.TRANSMIT, K.PROVIDE, K.ERASE})
 
 TERMINAL_BY_KIND = {
     K.HAND_OVER: S.HANDED_OVER,
@@ -54,6 +62,8 @@ TERMINAL_BY_KIND = {
     K.ERASE: S.ERASED,
     K.DISPOSE: S.DISPOSED,
 }
+GIVING = frozenset({K.HAND_OVER, K.RETURN})
+"""What is outside may go from there, because that is why it is taken out."""
 
 # What `step` asks of an event; a test holds the two together.
 STEP = (
@@ -63,19 +73,51 @@ STEP = (
 STEP_LINE = ("item_id", "resulting_item_id", "quantity")
 STEP_TRANSPORT = ("arrived_at",)
 
+NONE = Decimal(0)
+
 
 @dataclass(frozen=True)
 class Status:
-    """What follows from an item's events. `before` remembers the state a loss interrupted."""
+    """What follows from an item's events.
+
+    Attributes:
+        left: pieces that are still answered for, wherever they are.
+        before: the state but for what is missing; None while nothing is.
+        using: id of the open use, take-out or transport event.
+        out: how many of `left` are outside; None for none, as in the next three.
+        missing: how many of `left` are missing.
+        lost_out: how many of the missing ones were outside when they got lost.
+        counted: what the last stocktake found, if that was less than there had to be.
+        busy_until: when the use or the transport ends that lasts the longest.
+        empty: its data is erased; the carrier is the client's and has to go back.
+    """
 
     state: ItemState
     place_id: str = ""
     holder_id: str = ""
-    left: Decimal = Decimal(0)
+    left: Decimal = NONE
     due_back_at: datetime | None = None
     last_at: datetime | None = None
     before: ItemState | None = None
-    using: str = ""  # id of the open use, take-out or transport event
+    using: str = ""
+    out: Decimal | None = None
+    missing: Decimal | None = None
+    lost_out: Decimal | None = None
+    counted: Decimal | None = None
+    busy_until: datetime | None = None
+    empty: bool = False
+
+    @property
+    def here(self) -> Decimal:
+        """Return how many lie here, neither outside nor missing."""
+        if self.out is None and self.missing is None:
+            return self.left
+        return self.left - (self.out or NONE) - (self.missing or NONE)
+
+    @property
+    def found(self) -> ItemState:
+        """Return the state of what is not missing."""
+        return self.before or self.state
 
 
 def when(event: HandlingEvent) -> datetime:
@@ -84,9 +126,18 @@ def when(event: HandlingEvent) -> datetime:
     return event.occurred_at
 
 
+def lasts_until(event: HandlingEvent) -> datetime | None:
+    """Return when an act ended that says so: until then the thing was with whoever did it."""
+    if event.kind is K.USE:
+        return event.ended_at
+    if event.kind is K.TRANSPORT:
+        return max((d.arrived_at for d in event.transport if d.arrived_at), default=None)
+    return None
+
+
 def begin(item: Item) -> Status:
     """Return the status of an item that nothing has happened to."""
-    return _registered(item.home_place_id, item.quantity or Decimal(0))
+    return _registered(item.home_place_id, item.quantity or NONE)
 
 
 @lru_cache(4096)  # an import brings thousands that lie in one place
@@ -114,20 +165,31 @@ def step(item: Item, status: Status, event: HandlingEvent) -> Status:
     """
     if event.timing is not Timing.ACTUAL or event.kind is None:
         return status
-    mine = None
-    for line in event.lines:
-        if line.resulting_item_id == item.id:
-            return _appear(item, status, event)
-        if line.item_id == item.id and mine is None:
-            mine = line
+    mine = line_of(item, event)
     if mine is None:
         return status
+    if mine.resulting_item_id == item.id:
+        return _appear(item, status, event)
     _require_possible(item, status, event)
     after = _moved(item, status, event, mine)
     if after is status:
-        return _with(status, last_at=event.occurred_at)
+        after = _with(status)
     vars(after)["last_at"] = event.occurred_at  # just made: nobody has seen it yet
+    until = lasts_until(event)
+    if until is not None and (status.busy_until is None or until > status.busy_until):
+        vars(after)["busy_until"] = until
     return after
+
+
+def line_of(item: Item, event: HandlingEvent) -> HandlingLine | None:
+    """Return the line that speaks of an item, first the one in which it came to be."""
+    mine = None
+    for line in event.lines:
+        if line.resulting_item_id == item.id:
+            return line
+        if line.item_id == item.id and mine is None:
+            mine = line
+    return mine
 
 
 def _with(status: Status, **changes: Any) -> Status:
@@ -147,25 +209,37 @@ def _appear(item: Item, status: Status, event: HandlingEvent) -> Status:
 
 
 def _require_possible(item: Item, status: Status, event: HandlingEvent) -> None:
-    assert event.kind is not None
-    if status.state in ALLOWED[event.kind]:
+    kind = event.kind
+    assert kind is not None
+    allowed = ALLOWED[kind]
+    rest = status.state is S.PART_MISSING and status.found in allowed
+    if (rest or status.state in allowed) and not (status.empty and kind in OF_CONTENT):
         return
-    if status.state in TERMINAL_STATES:
-        advice = "その記録が誤りなら、先に理由を付けて取り消してください。"
-    elif status.state is S.REGISTERED:
-        advice = "先に受領・収集・作成のいずれかを記録してください。"
-    elif status.state is S.IN_USE:
-        advice = "先に使用の終了を記録してください。"
-    elif status.state in AWAY:
-        advice = "先に持帰りまたは到着を記録してください。"
-    elif status.state is S.MISSING:
-        advice = "見つかったときは、先に「発見・回収」を記録してください。"
-    else:
-        advice = "管理番号と日時を確かめてください。"
+    if status.state is S.ERASED and item.item_class in CARRIERS and kind in OF_CARRIER:
+        return
+    here = status.state is not S.MISSING and status.found is S.STORED
+    if kind is K.BRING_BACK and here and status.using:
+        return  # what was outside went from there; older entries then told that the rest came back
     raise Refused(
         reason=f"{item.caption()}は「{status.state.label}」のため、"
-        f"「{event.kind.label}」は記録できません。{advice}"
+        f"「{kind.label}」は記録できません。{_advice(status)}"
     )
+
+
+def _advice(status: Status) -> str:
+    if status.state is S.EMPTIED or status.empty:
+        return "データは消去済みです。現物の返還・引渡し・廃棄などを記録してください。"
+    if status.state in TERMINAL_STATES:
+        return "その記録が誤りなら、先に理由を付けて取り消してください。"
+    if status.found is S.REGISTERED:
+        return "先に受領・収集・作成のいずれかを記録してください。"
+    if status.found is S.IN_USE:
+        return "先に使用の終了を記録してください。"
+    if status.found in AWAY and status.state is not S.MISSING:
+        return "先に持帰りまたは到着を記録してください。"
+    if status.state is S.MISSING:
+        return "見つかったときは、先に「発見・回収」を記録してください。"
+    return "管理番号と日時を確かめてください。"
 
 
 def _moved(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
@@ -173,58 +247,167 @@ def _moved(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
     assert kind is not None
     if kind in END_KINDS:
         return _ended(item, status, event, line)
-    if kind in (K.RECEIVE, K.COLLECT, K.STORE) or (
-        kind is K.CREATE and status.state is S.REGISTERED
-    ):
-        place = event.place_to_id or status.place_id or item.home_place_id
-        return _with(status, state=S.STORED, place_id=place, holder_id="")
+    begins = kind is K.CREATE and status.found is S.REGISTERED
+    if begins or kind in (K.RECEIVE, K.COLLECT, K.STORE):
+        return _stored(item, status, event)
     if kind is K.USE:
         return _used(status, event)
     if kind in (K.TAKE_OUT, K.DISPATCH):
         state = S.TAKEN_OUT if kind is K.TAKE_OUT else S.IN_TRANSIT
-        return _with(
-            status, state=state, place_id="", holder_id=event.actor_person_id,
-            due_back_at=event.expected_return_at, using=event.id,
-        )  # fmt: skip
+        return _sent(status, event, line, state, event.expected_return_at)
     if kind is K.BRING_BACK:
-        return _back(item, status, event)
+        return _back(item, status, event, line)
     if kind is K.TRANSPORT:
-        return _carried(item, status, event)
+        return _carried(item, status, event, line)
     if kind is K.LOSS:
-        return _with(status, state=S.MISSING, before=status.state)
+        return _lost(status, event, line)
     if kind is K.RECOVER:
-        return _with(status, state=status.before or S.STORED, before=None)
+        return _found(item, status, event, line)
+    if kind is K.STOCKTAKE:
+        return _counted(status, line)
     return status
 
 
+def _settled(status: Status, found: ItemState, **changes: Any) -> Status:
+    """Return a status whose pieces are in this state, but for those that are missing."""
+    changed = _with(status, state=found, before=None, **changes)
+    if changed.missing is not None:
+        state = S.MISSING if changed.missing == changed.left else S.PART_MISSING
+        vars(changed).update(state=state, before=found)
+    return changed
+
+
+def _parted(status: Status, **changes: Any) -> Status:
+    """Return a status after pieces have changed their part: its state follows from the numbers."""
+    changed = _with(status, **changes)
+    found = status.found
+    if changed.out is not None:
+        if changed.here:
+            found = S.PART_OUT
+        else:
+            found = found if found in AWAY else S.TAKEN_OUT
+            vars(changed)["place_id"] = ""
+    elif changed.here and found in ABROAD:
+        found = home(changed)
+    if changed.out is None and found not in ABROAD:
+        vars(changed).update(due_back_at=None, **({} if found is S.IN_USE else {"holder_id": ""}))
+    return _settled(changed, found)
+
+
+def home(status: Status) -> ItemState:
+    """Return the state of what lies here and is not in use."""
+    return S.EMPTIED if status.empty else S.STORED
+
+
+def _named(line: HandlingLine, most: Decimal) -> Decimal:
+    """Return how many pieces an act moves: all of them, unless it names fewer."""
+    if line.quantity is None or line.quantity <= 0:
+        return most
+    return min(line.quantity, most)
+
+
+def _stored(item: Item, status: Status, event: HandlingEvent) -> Status:
+    place = event.place_to_id or status.place_id or item.home_place_id
+    if status.state is S.ERASED or status.found is S.PART_OUT:
+        return _with(status, place_id=place)
+    return _settled(status, home(status), place_id=place, holder_id="")
+
+
 def _used(status: Status, event: HandlingEvent) -> Status:
-    if status.state is S.TAKEN_OUT:
+    if status.found in ABROAD:
         return status
     if event.ended_at is not None or event.related_event_id:
-        return _with(status, state=S.STORED, holder_id="", using="")
-    if status.state is S.IN_USE:
+        return _settled(status, S.STORED, holder_id="", using="")
+    if status.found is S.IN_USE:
         raise Refused(reason="すでに使用中です。先に使用の終了を記録してください。")
-    return _with(status, state=S.IN_USE, holder_id=event.actor_person_id, using=event.id)
+    return _settled(status, S.IN_USE, holder_id=event.actor_person_id, using=event.id)
 
 
-def _back(item: Item, status: Status, event: HandlingEvent) -> Status:
-    place = event.place_to_id or item.home_place_id
-    return _with(status, state=S.STORED, place_id=place, holder_id="", due_back_at=None, using="")
+def _sent(
+    status: Status, event: HandlingEvent, line: HandlingLine, moving: ItemState,
+    back_at: datetime | None,
+) -> Status:  # fmt: skip
+    """Let pieces leave; those that are outside already stay there."""
+    here = status.here
+    further = event.kind is K.TRANSPORT and event.related_event_id and status.out
+    amount = NONE if further else _named(line, here)
+    changes: dict[str, Any] = {"holder_id": event.actor_person_id, "using": event.id}
+    if status.out is None or back_at is not None:
+        known = status.due_back_at if status.out is not None else None
+        changes["due_back_at"] = min(back_at, known) if back_at and known else back_at
+    if amount:
+        changes["out"] = (status.out or NONE) + amount
+    if amount == here:
+        return _settled(status, moving, place_id="", **changes)
+    return _settled(status, S.PART_OUT, **changes)
 
 
-def _carried(item: Item, status: Status, event: HandlingEvent) -> Status:
-    arrived = any(detail.arrived_at for detail in event.transport)
-    if arrived:
-        return _back(item, status, event)
-    if status.state is S.IN_TRANSIT:
-        raise Refused(reason=f"{item.caption()}は、すでに運搬中です。先に到着を記録してください。")
-    return _with(
-        status, state=S.IN_TRANSIT, place_id="", holder_id=event.actor_person_id, using=event.id
+def _back(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
+    """Let pieces come back, as many as the act says; the others stay outside."""
+    out = status.out or NONE
+    rest = out - _named(line, out)
+    staying = status.place_id if out and status.here else ""
+    place = event.place_to_id or staying or item.home_place_id
+    if rest:
+        return _settled(status, S.PART_OUT, out=rest, place_id=staying or place)
+    return _settled(
+        status, home(status), out=None, place_id=place, holder_id="", due_back_at=None, using=""
     )
 
 
+def _carried(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
+    arrived = any(detail.arrived_at for detail in event.transport)
+    if not arrived:
+        if status.found is S.IN_TRANSIT:
+            raise Refused(
+                reason=f"{item.caption()}は、すでに運搬中です。先に到着を記録してください。"
+            )
+        return _sent(status, event, line, S.IN_TRANSIT, status.due_back_at)
+    if status.found is S.PART_OUT and not event.related_event_id:  # what lay here was carried
+        return _with(status, place_id=event.place_to_id or status.place_id)
+    return _back(item, status, event, line)
+
+
+def _lost(status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
+    """Let pieces be missing: those that lie here first, unless the act names the take-out."""
+    if not status.left:  # an older register did not say how many
+        return _with(status, state=S.MISSING, before=status.found)
+    here, out, missing = status.here, status.out or NONE, status.missing or NONE
+    amount = _named(line, here + out)
+    outside = min(amount, out) if event.related_event_id else max(amount - here, NONE)
+    return _parted(
+        status, out=out - outside or None, missing=missing + amount or None,
+        lost_out=(status.lost_out or NONE) + outside or None, counted=None,
+    )  # fmt: skip
+
+
+def _found(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
+    """Let missing pieces be found; what got lost outside is outside until it is brought back."""
+    if status.missing is None:
+        return _settled(status, status.found)
+    missing, lost_out = status.missing, status.lost_out or NONE
+    amount = _named(line, missing)
+    outside = min(amount, lost_out)
+    place = status.place_id
+    if amount > outside:
+        place = place or event.place_to_id or item.home_place_id
+    return _parted(
+        status, out=(status.out or NONE) + outside or None, missing=missing - amount or None,
+        lost_out=lost_out - outside or None, place_id=place, counted=None,
+    )  # fmt: skip
+
+
+def _counted(status: Status, line: HandlingLine) -> Status:
+    there = status.here or status.out or NONE
+    less = line.quantity if line.quantity is not None and line.quantity < there else None
+    return status if less == status.counted else _with(status, counted=less)
+
+
 def _ended(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
-    assert event.kind is not None
+    kind = event.kind
+    assert kind is not None
+    if status.state is S.ERASED:  # the contractor's own carrier follows its data
+        return _with(status, state=TERMINAL_BY_KIND[kind], place_id="", holder_id="")
     amount = status.left if line.quantity is None else line.quantity
     if amount <= 0:
         raise Refused(reason=f"{item.caption()}の数量は、0より大きい数で入力してください。")
@@ -235,12 +418,34 @@ def _ended(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
         )
     left = status.left - amount
     if left > 0:
-        return _with(status, left=left)
-    if event.kind is K.ERASE and item.item_class in (ItemClass.MEDIUM, ItemClass.EQUIPMENT):
+        return _lessened(status, event, amount)
+    if kind is K.ERASE and item.item_class in CARRIERS:
+        if item.ownership is Ownership.CLIENT:
+            changed = _with(status, empty=True)
+            return _settled(changed, S.EMPTIED if status.found is S.STORED else status.found)
         # The carrier stays with the contractor after its data is gone; a new registration
         # (a new item number) is needed before it holds data again.
-        return _with(status, state=S.ERASED, left=left, holder_id="", due_back_at=None)
+        return _with(
+            status, state=S.ERASED, before=None, left=left, holder_id="", due_back_at=None,
+            out=None, missing=None, lost_out=None, counted=None,
+        )  # fmt: skip
     return _with(
-        status, state=TERMINAL_BY_KIND[event.kind], left=left, place_id="", holder_id="",
-        due_back_at=None, using="",
+        status, state=TERMINAL_BY_KIND[kind], before=None, left=left, place_id="", holder_id="",
+        due_back_at=None, using="", out=None, missing=None, lost_out=None, counted=None,
+    )  # fmt: skip
+
+
+def _lessened(status: Status, event: HandlingEvent, amount: Decimal) -> Status:
+    """Let pieces go: those that lie here first, unless they are given away from outside."""
+    left = status.left - amount
+    counted = None if status.counted is None else max(status.counted - amount, NONE)
+    if status.out is None and status.missing is None:
+        return _with(status, left=left, counted=counted)
+    here, out, missing = status.here, status.out or NONE, status.missing or NONE
+    abroad = event.related_event_id and event.kind in GIVING
+    outside = min(out, amount) if abroad else min(out, max(amount - here, NONE))
+    lost = max(amount - outside - here, NONE)
+    return _parted(
+        status, left=left, out=out - outside or None, missing=missing - lost or None,
+        lost_out=min(status.lost_out or NONE, missing - lost) or None, counted=counted,
     )  # fmt: skip

@@ -5,23 +5,25 @@ one place, then one command is written. Saved events are never revised (R-33): `
 old one and enters the new one in the same command.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models import amounts, collector, custody, permissions, plans, sanitizing
+from models import amounts, collector, custody, overlaps, permissions, plans, sanitizing
 from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Role, Timing
 from models.commands import Change, creating, revising, voiding
 from models.custody import Status
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotPermitted, Refused
+from models.paper_undone import told_of
 from models.records import HandlingEvent, HandlingLine, Item, Place, Record, Stored
 from models.records.things import END_RULE_BY_ORIGIN
 from models.rules.answers import Answers
 from models.rules.engine import Finding
+from models.whole_ends import WholeEnds
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -39,6 +41,7 @@ class Handling:
 
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
+        self._ends = WholeEnds(ledger.store, self._item)
 
     # --- writing ---------------------------------------------------------------------------------
     def record(
@@ -96,7 +99,8 @@ class Handling:
         plan = self._open_plan(plan_id) if plan_id else None
         left = plans.left_of(plan, events) if plan is not None else None
         planned, events = self._numbered_beside(left, events)
-        amiss = self._check_all(events, new_items, others)
+        events, counted = self._ends.numbered(events, {item.id for item in new_items})
+        amiss = (*counted, *self._check_all(events, new_items, others))
         ruling = ledger.rules.on_events(events, new_items, others, answers, historic=historic)
         told = ruling.notices if historic else (*ruling.notices, *amiss)
         entering = (*others, *new_items, *ruling.beside, *planned, *ruling.events)
@@ -157,7 +161,10 @@ class Handling:
         open_again = [
             revising(plans.lies_ahead_again(plan), text) for plan in self._plans_of(event_id)
         ]
-        return ledger.commit([voiding(stored.record, text), *open_again], command_id=command_id)
+        told = told_of(ledger, stored.record)
+        return ledger.commit(
+            [voiding(stored.record, text), *open_again], command_id=command_id, notices=told
+        )
 
     def correct(
         self, event_id: str, event: HandlingEvent, reason: str, *,
@@ -177,14 +184,15 @@ class Handling:
             event, id="", event_no=None, corrects_event_id=event_id,
             confirmed_by="", confirmed_at=None,
         )  # fmt: skip
-        [new] = self._numbered([event])
-        amiss = self._check_all([new], (), (), instead_of=stored.record)
+        [new], counted = self._ends.numbered(self._numbered([event]), corrected=event_id)
+        amiss = (*counted, *self._check_all([new], (), (), instead_of=stored.record))
         text = ledger.registers.reason(reason)
         ruling = ledger.rules.on_events([new], (), (), answers)
         [new] = ruling.events
         intents = [voiding(stored.record, text), creating(new, text), *map(creating, ruling.beside)]
         intents += [plans.after_correction(plan, new, text) for plan in self._plans_of(event_id)]
-        return ledger.commit(intents, command_id=command_id, notices=(*ruling.notices, *amiss))
+        told = (*told_of(ledger, stored.record), *ruling.notices, *amiss)
+        return ledger.commit(intents, command_id=command_id, notices=told)
 
     def confirm(
         self, event_ids: Sequence[str], *, answers: Answers | None = None, command_id: str = ""
@@ -249,6 +257,8 @@ class Handling:
             return {}
         draft = replace(event, timing=event.timing or Timing.ACTUAL)
         created = {item.id: item for item in new_items}
+        corrected = instead_of.id if instead_of else ""
+        [draft], _ = self._ends.numbered([draft], created, corrected)
         found: dict[str, str] = {}
         for item_id in dict.fromkeys(line.item_id for line in draft.lines):
             try:
@@ -329,6 +339,13 @@ class Handling:
                 field="日時",
                 problem="が先の時刻です。実績は起きた後に記録してください。"
                 "これから行うことは、予定として登録できます。",
+            )
+        ended = event.ended_at if event.timing is Timing.ACTUAL else None
+        if ended is not None and ended > now + CLOCK_TOLERANCE:
+            raise InvalidField(
+                field=event.fields()["ended_at"].label,
+                problem="が先の時刻です。終わってから記録してください。"
+                "まだ終わっていないときは、始まりだけを記録してください。",
             )
         for row in event.transport if event.timing is Timing.ACTUAL else ():
             for name in ("departed_at", "arrived_at"):
@@ -415,29 +432,24 @@ class Handling:
         amounts.require_whole(item, mine)
         status = None if item.id in created else self._ledger.store.status(item.id)
         if status is None:  # it comes into being with these acts
-            custody.replay(item, mine)
-            return ()
-        if _in_order(status, mine) and instead_of is None:
+            return tuple(amounts.of_then(item, (), mine, self._place))
+        in_order = _in_order(status, mine) and not overlaps.possible(status, mine)
+        if in_order and instead_of is None:
             return tuple(amounts.of_now(item, status, mine, self._place))
-        return tuple(amounts.of_then(item, self._past(item, instead_of), mine, self._place))
+        happened = self._ledger.store.happened(item.id)
+        corrected = instead_of.id if instead_of else ""
+        return tuple(amounts.of_then(item, happened, mine, self._place, corrected))
 
     def _place(self, place_id: str) -> str:
         return self._ledger.registers.caption(Place.type, place_id)
-
-    def _past(self, item: Item, instead_of: HandlingEvent | None) -> Iterator[HandlingEvent]:
-        for event in self._ledger.store.happened(item.id):
-            if instead_of is None or event.id != instead_of.id:
-                yield event
 
     def _require_possible_without(self, event: HandlingEvent) -> None:
         for line in event.lines:
             for item_id in {line.item_id, line.resulting_item_id} - {""}:
                 item = self._item(item_id)
-                timeline = (
-                    one for one in self._ledger.store.happened(item_id) if one.id != event.id
-                )
+                happened = self._ledger.store.happened(item_id)
                 try:
-                    custody.replay(item, timeline)
+                    amounts.require_without(item, happened, event.id)
                 except Refused as error:
                     raise Refused(
                         reason=f"{event.caption()}を取り消すと、後の記録とつじつまが合いません。"

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from models import custody
 from models.chain import Action, Line, read_content
+from models.codes import HandlingKind
 from models.custody import STEP, STEP_LINE, STEP_TRANSPORT, Status
 from models.erased import NO_ERASURES, Erasures
 from models.errors import Refused
@@ -61,7 +62,7 @@ _LINES = (
 )
 _ARRIVED = (
     f"SELECT _number, {', '.join(STEP_TRANSPORT)} FROM v_handling_event_transport"
-    f" WHERE _number {_AMONG} AND arrived_at IS NOT NULL"
+    f" WHERE _number {_AMONG} AND arrived_at IS NOT NULL ORDER BY substr(arrived_at, 1, 24)"
 )
 
 
@@ -260,6 +261,15 @@ class _Event(NamedTuple):
             vars(event)["transport"] = (_part(TransportDetail, STEP_TRANSPORT, self.arrived),)
         return event
 
+    def lasts_until(self) -> str | None:
+        """Return what `custody.lasts_until` does, as it is stored."""
+        kind, until = self.row[_KIND], None
+        if kind == HandlingKind.USE.value:
+            until = self.row[_ENDED]
+        elif kind == HandlingKind.TRANSPORT.value and self.arrived is not None:
+            until = self.arrived[0]
+        return None if until is None else str(until)
+
 
 def _read_events(database: Database, seqs: "array[int]") -> dict[int, _Event]:
     numbers = (json.dumps(seqs.tolist()),)
@@ -287,7 +297,8 @@ class _Timeline:
     def __init__(self, item: Item) -> None:
         self._item = item
         self._status = custody.begin(item)  # without the time of the last event
-        self._last: str | None = None  # as it is stored
+        self._last: str | None = None  # as it is stored, and so the next
+        self._busy: str | None = None
         self._met = {self._status: self._status}  # one of each: told apart by what they are
         self._steps: dict[tuple[int, Hashable], tuple[Status, bool]] = {}
 
@@ -299,21 +310,25 @@ class _Timeline:
             event = told.made()
             after = _step(self._item, self._status, event)
             counts = after is not self._status
-            after = replace(after, last_at=None)
+            after = replace(after, last_at=None, busy_until=None)
             made = (self._met.setdefault(after, after), counts)
             if after.using != event.id:
                 self._steps[step] = made
         self._status, counts = made
         if counts:
             self._last = told.row[_WHEN]
+            until = told.lasts_until()
+            if until and (self._busy is None or until[:_MOMENT] > self._busy[:_MOMENT]):
+                self._busy = until
 
     def status(self) -> Status:
         """Return the status after all of them."""
-        last = HandlingEvent.fields()["occurred_at"].kind.from_column(self._last)
-        return replace(self._status, last_at=last)
+        moment = HandlingEvent.fields()["occurred_at"].kind.from_column
+        return replace(self._status, last_at=moment(self._last), busy_until=moment(self._busy))
 
 
-_WHEN = STEP.index("occurred_at")
+_WHEN, _ENDED, _KIND = map(STEP.index, ("occurred_at", "ended_at", "kind"))
+_MOMENT = 24  # characters of a stored moment that tell when it was, in order
 
 
 D = TypeVar("D", HandlingEvent, HandlingLine, TransportDetail)

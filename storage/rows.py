@@ -21,7 +21,7 @@ from models.records.base import Child, Meta, Record
 from models.records.handling import HandlingEvent
 from models.records.things import Item
 from storage.database import Row
-from storage.schema import META_NAMES, ChildTable, table
+from storage.schema import HIDDEN, META_NAMES, ChildTable, table
 
 MOMENT = Moment()
 _NO_OFFSET = timedelta()
@@ -351,10 +351,16 @@ _STATUS: tuple[tuple[str, str, Convert], ...] = (
     ("current_place_id", "place_id", _text),
     ("holder_person_id", "holder_id", _text),
     ("quantity_left", "left", DECIMAL.to_column),
+    ("quantity_out", "out", _optional(DECIMAL.to_column)),
+    ("quantity_missing", "missing", _optional(DECIMAL.to_column)),
     ("due_back_at", "due_back_at", _optional(moment_column)),
     ("last_event_at", "last_at", _optional(moment_column)),
     ("status_before", "before", _optional(attrgetter("value"))),
     ("status_using", "using", _text),
+    ("status_lost_out", "lost_out", _optional(DECIMAL.to_column)),
+    ("status_counted", "counted", _optional(DECIMAL.to_column)),
+    ("status_busy_until", "busy_until", _optional(moment_column)),
+    ("status_empty", "empty", lambda empty: 1 if empty else None),
 )
 STATUS_COLUMNS = tuple(column for column, _, _ in _STATUS)
 
@@ -365,7 +371,7 @@ def status_fields(status: Status) -> dict[str, Any]:
 
 
 def status_hidden(status: Status) -> list[Any]:
-    return status_row(status)[-2:]
+    return status_row(status)[-len(HIDDEN[Item.type]) :]
 
 
 def status_row(status: Status) -> list[Any]:
@@ -379,7 +385,7 @@ def status_stored(status: Status) -> dict[str, Any]:
     return {
         column: convert(value)
         for column, name, convert in _STATUS
-        if (value := values[name]) is not None and value != ""
+        if (value := values[name]) is not None and value != "" and value is not False
     }
 
 
@@ -397,11 +403,13 @@ _STATES = {state.value: state for state in ItemState}
 
 def read_status(row: Row) -> Status:
     """Read what `status_row` wrote."""
-    state, place, holder, left, due, last, before, using = row
+    state, place, holder, left, out, missing, due, last, before, using, *rest = row
+    lost_out, counted, busy, empty = rest
+    number, moment = DECIMAL.from_column, MOMENT.from_column
     return Status(
-        _STATES[state], place or "", holder or "", DECIMAL.from_column(left) or Decimal(0),
-        MOMENT.from_column(due), MOMENT.from_column(last),
-        _STATES[before] if before else None, using or "",
+        _STATES[state], place or "", holder or "", number(left) or Decimal(0), moment(due),
+        moment(last), _STATES[before] if before else None, using or "", number(out),
+        number(missing), number(lost_out), number(counted), moment(busy), bool(empty),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from models.records.base import Child, Declared, Record
 from models.text import FTS5_TOKENIZER, SEARCH_KEY_VERSION
 from storage.database import Database
 
-DERIVATION = 1  # goes up when the same tables are filled in another way
+DERIVATION = 2  # goes up when the same tables are filled in another way
 
 META: tuple[tuple[str, str], ...] = (
     ("number", "INTEGER PRIMARY KEY"),
@@ -40,7 +40,12 @@ META_NAMES = tuple(name for name, _ in META)
 META_KINDS: Mapping[str, Kind] = {
     name: Moment() if name.endswith("_at") else Text() for name, _ in META
 }
-HIDDEN: Mapping[str, tuple[str, ...]] = {"item": ("status_before", "status_using")}
+HIDDEN: Mapping[str, tuple[str, ...]] = {
+    "item": (
+        "status_before", "status_using", "status_lost_out", "status_counted", "status_busy_until",
+        "status_empty",
+    )
+}  # fmt: skip
 
 # What may exist only once among the records of a type that are not voided.
 UNIQUE: tuple[tuple[str, str], ...] = (
@@ -197,7 +202,7 @@ class ViewTable:
     def create(self) -> str:
         columns = [f"{name} {kind}" for name, kind in META]
         columns += [f"{f.name} {f.kind.sql_type}" for f in self.scalars]
-        columns += [f"{name} TEXT" for name in self.hidden]
+        columns += self.hidden  # of any type
         return f"CREATE TABLE {self.name} ({', '.join(columns)})"
 
     def create_list(self) -> str:

@@ -27,7 +27,10 @@ from storage.verify import verify
 from tests import factory
 from tests.factory import START, Office
 
-KINDS = (K.RECEIVE, K.TAKE_OUT, K.BRING_BACK, K.USE, K.RETURN, K.STOCKTAKE, K.LOSS, K.RECOVER)
+KINDS = (
+    K.RECEIVE, K.TAKE_OUT, K.BRING_BACK, K.TRANSPORT, K.USE, K.RETURN, K.STOCKTAKE, K.LOSS,
+    K.RECOVER, K.ERASE, K.DISPOSE,
+)  # fmt: skip
 NAMES = st.sampled_from(["申請書", "𠮷野の束", "写し"])
 
 
