@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from models.backup_care import disposable, disposal, standing
 from models.backup_strays import lying, named
-from models.codes import MediumState, SanitizationMethod
+from models.codes import MediumState, SanitizationMethod, Timing
 from models.commands import Change, creating, revising
 from models.errors import Refused
 from models.records import BackupMedium, BackupRun, HandlingEvent
@@ -215,7 +215,8 @@ def ordinary_act(ledger: "Ledger", medium: BackupMedium) -> Destruction | None:
     if not medium.item_id:
         return None
     mine = Where("lines", Op.HAS, ("item_id", medium.item_id))
-    acts = Query(HandlingEvent.type, (mine, Where("kind", Op.IN, tuple(SANITIZATION_KINDS))))
+    done = Where("timing", Op.EQ, Timing.ACTUAL)
+    acts = Query(HandlingEvent.type, (mine, done, Where("kind", Op.IN, tuple(SANITIZATION_KINDS))))
     for stored in ledger.store.find(HandlingEvent, acts):
         for row in stored.record.sanitization:
             if row.item_id == medium.item_id and row.method is not None:

@@ -6,18 +6,20 @@ from datetime import datetime, time, timedelta
 from models.backup_evidence import left_after_erasure
 from models.calendar_frame import Due, Item, due, terms
 from models.codes import (
+    MISSING_STATES,
+    OUT_STATES,
     TERMINAL_STATES,
     CommunicationKind,
     ContractStatus,
     FindingStatus,
     HandlingStatus,
-    ItemState,
     PlaceStatus,
     Timing,
     Urgency,
 )
 from models.evidence_queries import RESPONSIBLE
 from models.inquiry import Inquiry
+from models.missing_things import missing, report_word, reported_on
 from models.records import (
     Authorization,
     ClientCommunication,
@@ -31,7 +33,7 @@ from models.records.governance import WITH_A_DAY
 from models.store import Op, Query, Where
 from models.workdays import after
 
-OUT = (ItemState.TAKEN_OUT, ItemState.IN_TRANSIT)
+WAITED_FOR = OUT_STATES | MISSING_STATES
 MANY = 1000  # acts that wait for the responsible person, before they are no longer counted
 
 
@@ -56,13 +58,27 @@ def _hangs_on(asked: Inquiry, one: Authorization) -> bool:
 
 
 def k13_back(asked: Inquiry) -> Iterator[Due]:
-    """K-13: what is out comes back."""
+    """K-13: what is out comes back, also when it is missing."""
     for item in asked.items.values():
-        if item.state in OUT and item.due_back_at is not None:
+        if item.state in WAITED_FOR and item.due_back_at is not None:
+            lost = item.state in MISSING_STATES
             yield due(
-                asked, "K-13", "持帰り", item.caption(), item.due_back_at.date(), item,
-                proof="EQ-OPENOUT", person_id=item.holder_person_id, due_at=item.due_back_at,
+                asked, "K-13", "持帰り（所在不明）" if lost else "持帰り", item.caption(),
+                item.due_back_at.date(), item, proof="EQ-OPENOUT",
+                person_id=item.holder_person_id, due_at=item.due_back_at,
             )  # fmt: skip
+
+
+def k19_report(asked: Inquiry) -> Iterator[Due]:
+    """K-19: the client is told of what is missing, 直ちに or 速やかに as the text says."""
+    days = terms(asked).days("prompt_red_business_days")
+    at_once = asked.profile.params.incident.first_report == "IMM"
+    what = f"所在不明の{report_word(asked)}（{'直ちに' if at_once else '速やかに'}）"
+    for loss in missing(asked):
+        if loss.at is None or loss.settled or reported_on(asked, loss) is not None:
+            continue
+        day = loss.at.date() if at_once else after(loss.at.date(), days)
+        yield due(asked, "K-19", what, loss.item.caption(), day, loss.item, proof="EQ-INC")
 
 
 def k20_request(asked: Inquiry) -> Iterator[Due]:
@@ -178,6 +194,7 @@ def k38_retention(asked: Inquiry) -> Iterator[Due]:
 ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-12", k12_consent_ends),
     ("K-13", k13_back),
+    ("K-19", k19_report),
     ("K-20", k20_request),
     ("K-21", k21_findings),
     ("K-22", k22_unneeded),
@@ -186,5 +203,5 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-37", k37_confirmation),
     ("K-38", k38_retention),
 )
-SURVIVING = frozenset({"K-20", "K-21", "K-24", "K-38"})
+SURVIVING = frozenset({"K-19", "K-20", "K-21", "K-24", "K-38"})
 """What is due although the contract is closed: the duties survive it."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from models import clause_changes, collector, contract_changes, late_basis
+from models import clause_changes, collector, contract_changes, late_basis, missing_things
 from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, of_rules
@@ -85,6 +85,8 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     if erased:
         wanted &= AFTERWARDS
     found = {name: asked.answer(name, query) for name, query in ALL_QUERIES if name in wanted}
+    if missing_things.QUERY in wanted and (lost := _missing(asked)).rows:
+        found[missing_things.QUERY] = lost  # without any, other accidents are still not judged
     if not erased:
         found |= _by_bare_rules(asked, wanted)
         found |= {name: asked.answer(name, query) for name, query in BESIDE_PROOF.items()}
@@ -108,6 +110,8 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
     }
     changes = asked.answer("contract changes", _changes)
     waiting = asked.open_beside(breaches, told, changed=bool(changes.rows))
+    if not asked.asks(missing_things.QUERY):
+        waiting += _missing(asked).rows
     if not changes.rows and not waiting:
         return []
     every = {"EQ-OVERRIDE": changes, RULE: Answer(tuple(waiting), changes.reads)}
@@ -119,6 +123,10 @@ def _changes(asked: Inquiry) -> Iterator[Row]:
     yield from contract_changes.changed(asked)
     for one in clause_changes.standing(asked):
         yield replace(one, severity="due", clauses=())
+
+
+def _missing(asked: Inquiry) -> Answer:
+    return asked.answer(missing_things.QUERY, missing_things.eq_missing)
 
 
 def _by_bare_rules(asked: Inquiry, wanted: set[str]) -> dict[str, Answer]:

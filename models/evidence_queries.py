@@ -10,6 +10,8 @@ from datetime import date, datetime, time
 
 from models.backup_evidence import copies_left
 from models.codes import (
+    MISSING_STATES,
+    OUT_STATES,
     TERMINAL_STATES,
     AssignmentRole,
     CommunicationStatus,
@@ -26,6 +28,7 @@ from models.codes import (
     TrainingKind,
 )
 from models.inquiry import Inquiry, Question, Row, row
+from models.missing_things import how_much
 from models.paper_about import end_papers
 from models.paper_told import Told
 from models.profile_vocabulary import GOVERNANCE
@@ -111,12 +114,19 @@ def eq_trainplan(asked: Inquiry) -> Iterator[Row]:
 
 
 def eq_openout(asked: Inquiry) -> Iterator[Row]:
-    """Find what is out past the time at which it was to come back."""
+    """Find what is out past the time at which it was to come back, or got lost before that."""
     now = asked.now
     for item in asked.items.values():
-        out = item.state in (ItemState.TAKEN_OUT, ItemState.IN_TRANSIT)
-        if out and item.due_back_at and item.due_back_at < now:
-            yield row(item, f"「{item.caption()}」が持帰予定を過ぎて戻っていません。")
+        if item.due_back_at is None or item.state not in OUT_STATES | MISSING_STATES:
+            continue
+        if item.due_back_at < now:
+            yield row(item, f"「{item.caption()}」が持帰予定を過ぎて戻っていません{_lost(item)}。")
+        elif item.state in MISSING_STATES:
+            yield row(item, f"「{item.caption()}」は、持ち出したまま所在不明です。")
+
+
+def _lost(item: Item) -> str:
+    return f"（{item.state.label}）" if item.state in MISSING_STATES and item.state else ""
 
 
 def eq_end(asked: Inquiry) -> Iterator[Row]:
@@ -124,10 +134,14 @@ def eq_end(asked: Inquiry) -> Iterator[Row]:
     left = [item for item in asked.items.values() if item.state not in TERMINAL_STATES]
     if asked.ended:
         for item in left:
-            yield row(item, f"「{item.caption()}」が残っています。", "broken")
+            yield row(item, f"「{item.caption()}」が残っています{_lost(item)}。", "broken")
     elif left:
         words = f"預かっている媒体・資料{len(left):,}件を、業務の完了後に終わらせます。"
         yield row(asked.contract, words, "due")
+        for item in left:
+            if item.state in MISSING_STATES:
+                what = f"「{item.caption()}」{how_much(item)}"
+                yield row(item, f"{what}が所在不明で、終わらせることができません。")
     for event in never_reached_the_client(asked.books, asked.contract):
         party = asked.profile.term("client_party")
         words = f"{event.caption()}の相手方は{party}ではないため、終わったことになりません。"

@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING
 
 from models.after_erasure import erased_words, erasures_of
 from models.calendar_frame import working
-from models.codes import TERMINAL_STATES, AuthorizationSubject, EmploymentType, HandlingKind
+from models.codes import (
+    MISSING_STATES,
+    TERMINAL_STATES,
+    AuthorizationSubject,
+    EmploymentType,
+    HandlingKind,
+    Timing,
+)
 from models.evidence_dates import ALL_QUERIES
 from models.inquiry import WORST, Inquiry, Row
+from models.missing_things import eq_missing, how_much
 from models.records import Authorization, Contract, Person
 from models.store import Op, Query, Where
 
@@ -102,10 +110,15 @@ def _take_out(asked: Inquiry) -> Answered:
     """持出しの個別許可があるか."""
     word = asked.profile.term("take_out")
     question = f"{word}の個別の許可があるか"
-    rows = _rows(asked, TAKE_OUT_QUERIES)
+    lost = tuple(eq_missing(asked))
+    gone = {one.id for one in lost}
+    found = tuple(row for row in _rows(asked, TAKE_OUT_QUERIES) if row.id not in gone)
+    rows = (*lost, *found)
     made = asked.at_most(_acts(asked, HandlingKind.TAKE_OUT), MOST)
     if rows:
-        sentence = f"{word}{_count(made)}のうち、許可や持帰りを確かめるもの{len(rows)}件"
+        parts = (("許可や持帰りを確かめるもの", found), ("所在不明", lost))
+        told = "、".join(f"{what}{len(some)}件" for what, some in parts if some)
+        sentence = f"{word}{_count(made)}。{told}"
     elif asked.profile.params.take_out.information == "none":
         sentence = f"{word}{_count(made)}。この特記事項に許可の定めはありません"
     else:
@@ -129,6 +142,11 @@ def _left_over(asked: Inquiry) -> Iterator[Row]:
     limit = asked.profile.params.unneeded.limit_days
     for item in asked.items.values():
         if item.state in TERMINAL_STATES:
+            continue
+        if item.state in MISSING_STATES and (item.unneeded_on or item.parent_item_id):
+            what = "写し" if item.parent_item_id else ""
+            words = f"{what}「{item.caption()}」{how_much(item)}が所在不明です。"
+            yield Row(item.type, item.id, words, "broken" if asked.ended else "action")
             continue
         late = item.unneeded_on is not None and (asked.today - item.unneeded_on).days > limit
         if asked.ended:
@@ -169,8 +187,9 @@ def _rows(asked: Inquiry, names: tuple[str, ...]) -> tuple[Row, ...]:
 
 
 def _acts(asked: Inquiry, *kinds: HandlingKind) -> Query:
-    contract = Where("contract_id", Op.EQ, asked.contract.id)
-    return Query("handling_event", (contract, Where("kind", Op.IN, kinds)))
+    mine = Where("contract_id", Op.EQ, asked.contract.id)
+    done = Where("timing", Op.EQ, Timing.ACTUAL)
+    return Query("handling_event", (mine, done, Where("kind", Op.IN, kinds)))
 
 
 def _state(rows: tuple[Row, ...]) -> str:

@@ -15,6 +15,7 @@ from models.codes import (
     HandlingKind,
     HandlingStatus,
     SystemEventKind,
+    Timing,
     TrainingKind,
 )
 from models.inquiry import Inquiry
@@ -36,7 +37,7 @@ class Proof:
 
 
 def _acts(*kinds: HandlingKind) -> tuple[str, Conditions]:
-    return "handling_event", (Where("kind", Op.IN, kinds),)
+    return "handling_event", (Where("kind", Op.IN, kinds), Where("timing", Op.EQ, Timing.ACTUAL))
 
 
 def _consents(*subjects: AuthorizationSubject) -> tuple[str, Conditions]:

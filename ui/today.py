@@ -205,7 +205,9 @@ class TodayPage(Page):
         self.own.setVisible(bool(facts.own_unconfirmed))
         self.confirm_button.setVisible(bool(facts.unconfirmed))
         late = sum(row.overdue for row in (*facts.out, *facts.due, *facts.plans))
-        care = self.tr("期限を過ぎたものが{0}件あります。").format(late) if late else ""
+        missing = sum(row.missing for row in facts.out)
+        care = self.tr("所在不明の媒体・資料が{0}件あります。").format(missing) if missing else ""
+        care += self.tr("期限を過ぎたものが{0}件あります。").format(late) if late else ""
         layout.say(self.care, f"⚠ {care}" if care else "", "problem")
         self._show_beginning(facts)
 
@@ -338,9 +340,9 @@ class TodayPage(Page):
         event_heads = [self.tr(w) for w in ("日時", "取扱い", "媒体・資料", "取扱者", "目的")]
         desk = self.desk
         self.out = ShortList(
-            self.tr("持出し・運搬中"),
+            self.tr("持出し・運搬中・所在不明"),
             [self.tr(w) for w in ("管理番号", "名称", "状態", "持っている人", "持帰りの予定")],
-            (1,), self.tr("外に出ている媒体・資料はありません。"), desk,
+            (1,), self.tr("外に出ている媒体・資料、所在不明の媒体・資料はありません。"), desk,
         )  # fmt: skip
         self.in_use = ShortList(
             self.tr("使用中"),
@@ -414,6 +416,6 @@ def _cell(text: str, row: Row) -> QTableWidgetItem:
     cell.setToolTip(text)
     font = cell.font()
     font.setStrikeOut(row.voided)
-    font.setBold(row.overdue)
+    font.setBold(row.overdue or row.missing)
     cell.setFont(font)
     return cell

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from models.codes import (
+    MISSING_STATES,
+    OUT_STATES,
     HandlingStatus,
     ItemState,
     Timing,
@@ -25,13 +27,14 @@ MOST = 200  # rows of one list; nobody reads more at a glance, the count tells t
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list: texts of its columns, what it points to, whether it is overdue."""
+    """One line of a list: texts of its columns, what it points to, whether it is overdue or missing."""
 
     texts: tuple[str, ...]
     type: str
     id: str
     overdue: bool = False
     voided: bool = False
+    missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,18 +85,20 @@ class _Reader:
         self._profiles: dict[str, Profile | None] = {}
 
     def out(self) -> tuple[Row, ...]:
-        """Return what has left the place, the earliest due first."""
-        states = (ItemState.TAKEN_OUT, ItemState.IN_TRANSIT)
+        """Return what has left the place or is missing; that first, then the earliest due."""
+        states = tuple(OUT_STATES | MISSING_STATES)
         rows = self._items("out", (Where("state", Op.IN, states),), (("due_back_at", False),))
         found = []
         for row in rows:
             due = row.values.get("due_back_at")
             late = due is not None and due < self._now
+            missing = row.values.get("state") in MISSING_STATES
+            until = "－" if missing and due is None else _due_word(due, self._now)
             found.append(Row(
                 (_no(row), _name(row), _state(row), row.captions.get("holder_person_id", ""),
-                 _due_word(due, self._now)), Item.type, row.id, overdue=late,
+                 until), Item.type, row.id, overdue=late, missing=missing,
             ))  # fmt: skip
-        return tuple(sorted(found, key=lambda one: not one.overdue))
+        return tuple(sorted(found, key=lambda one: (not one.missing, not one.overdue)))
 
     def in_use(self) -> tuple[Row, ...]:
         """Return what is in use just now."""

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from models.codes import AssetFieldKind, GovernanceKind, HandlingKind, ItemClass
+from models.codes import AssetFieldKind, GovernanceKind, HandlingKind, ItemClass, Timing
 from models.errors import Refused
 from models.records import HandlingEvent, InformationAsset, Item
 from models.records.things import AssetField
@@ -79,6 +79,7 @@ def _stocktakes(case: Case) -> dict[str, date]:
     where = (
         Where("contract_id", Op.EQ, case.contract.id),
         Where("kind", Op.EQ, HandlingKind.STOCKTAKE),
+        Where("timing", Op.EQ, Timing.ACTUAL),
     )
     query = Query(HandlingEvent.type, where, order=(("occurred_at", False),))
     found: dict[str, date] = {}

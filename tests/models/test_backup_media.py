@@ -30,6 +30,7 @@ from models.records import BackupMedium, BackupRun, Person
 from models.store import quiet
 from storage.media import NAME, read_mark
 from tests.house import House
+from tests.reports.test_planned_ends import planned
 
 
 @pytest.fixture
@@ -243,6 +244,14 @@ def test_who_destroyed_it_does_not_vouch_for_it(two_media: House) -> None:
         with pytest.raises(Refused, match="記帳する人が、処分を確かめた人"):
             end_medium(two_media.ledger, medium(two_media).id, REASON, alone)
     assert medium(two_media).state is MediumState.LEAVING
+
+
+def test_a_medium_whose_end_is_only_planned_has_not_ended(two_media: House) -> None:
+    two_media.clock.go_to(two_media.ledger.today(), 9)
+    two_media.story.receive(4)
+    thing = planned(two_media, rows=True).lines[0].item_id
+    with pytest.raises(Refused, match="取扱記録に記帳されていません"):
+        end_medium(two_media.ledger, medium(two_media).id, REASON, item_id=thing)
 
 
 def test_the_ordinary_act_ends_a_medium_that_is_an_item(two_media: House) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import AuthorizationSubject, BasisType, EmploymentType
+from models.codes import AuthorizationSubject, BasisType, EmploymentType, HandlingKind, Timing
 from models.errors import NotPermitted
 from models.evidence_dates import ALL_QUERIES
 from models.officer import Answered, officer_questions
 from models.profile_vocabulary import EVIDENCE
 from models.proofs import PROOFS, proofs
-from models.records import Authorization, Item, Person
+from models.records import Authorization, HandlingEvent, HandlingLine, Item, Person
+from models.store import Op, Where
 from tests.house import House, furnished
 from tests.models.rules.stage import PROFILES
 
@@ -65,6 +66,43 @@ def test_what_is_out_too_long_wants_to_be_looked_at(tmp_path: Path) -> None:
             "item",
             house.story._stock[0].id,
         )
+
+
+def test_what_is_planned_is_counted_once_it_was_done(tmp_path: Path) -> None:
+    with furnished(tmp_path, days=3) as house:
+        ledger, before = house.ledger, [one.sentence for one in answers(house)]
+        acts = [one.record for one in ledger.registers.all(HandlingEvent)]
+        out = next(one for one in acts if one.kind is HandlingKind.TAKE_OUT)
+        later = house.clock() + timedelta(hours=1)
+        plan = replace(
+            out, id="", event_no=None, timing=Timing.PLANNED, status=None, occurred_at=later,
+            expected_return_at=later + timedelta(hours=3),
+        )  # fmt: skip
+        id_ = ledger.handling.record(plan).ids[-1]
+        assert [one.sentence for one in answers(house)] == before
+        house.clock.wait(90)
+        done = replace(plan, timing=Timing.ACTUAL)
+        ledger.handling.record_all([done], plan_id=id_)
+        assert before[1].startswith("持ち出し1件")
+        assert answers(house)[1].sentence.startswith("持ち出し2件")
+
+
+def test_what_is_planned_is_no_proof(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        house.story.receive(1)
+        item = house.story._stock[0]
+        planned = HandlingEvent(
+            contract_id=house.story.contract.id, kind=HandlingKind.TAKE_OUT,
+            timing=Timing.PLANNED, occurred_at=house.clock() + timedelta(hours=1),
+            expected_return_at=house.clock() + timedelta(hours=3), purpose="確認のため",
+            actor_person_id=house.story.people["worker"], destination_text="見本市役所",
+            lines=(HandlingLine(item_id=item.id),),
+        )  # fmt: skip
+        house.ledger.handling.record(planned)
+        asked = house.ledger.inquiries.of(house.story.contract.id)
+        found = [one for c in asked.profile.clauses_for("shiki") for one in proofs(asked, c)]
+        taken = Where("kind", Op.IN, (HandlingKind.TAKE_OUT,))
+        assert [one for one in found if taken in one.query.where] == []
 
 
 def test_copies_are_named_until_they_are_destroyed_and_at_the_end_everything_is(

@@ -219,6 +219,14 @@ def test_the_lists_of_equipment_and_of_fields(tmp_path: Path) -> None:
     with office(tmp_path, "yachiyo", days=6) as house:
         listed = text_of(house, "D-29")
         assert "健診データ受渡し用USBメモリ" in listed and "R8.10." in listed
+        item = house.story._stock[0]
+        planned = HandlingEvent(
+            contract_id=house.story.contract.id, kind=K.STOCKTAKE, timing=Timing.PLANNED,
+            occurred_at=house.clock() + timedelta(days=60), purpose="定例の現品確認",
+            actor_person_id=house.story.people["worker"], lines=(HandlingLine(item_id=item.id),),
+        )  # fmt: skip
+        house.ledger.handling.record(planned)
+        assert "R8.12." not in text_of(house, "D-29")
         fields = text_of(house, "D-31")
         assert "個人情報項目一覧" in fields and "健診結果" in fields
         assert UNSEALED not in fields

@@ -1,0 +1,142 @@
+"""What is missing (所在不明) waits until it is found, or until somebody else saw what was done about it.
+
+A loss is reported to the client (SK-17.2, CM-16.1, FK-14.1, CB-13.1, YC-8.1; K-19), keeps what it
+was to come back for open, and stands in the way of the end. Of the accidents that EQ-INC is about
+this program holds no records of their own: this is the part of it that it can tell.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from models.codes import (
+    MISSING_STATES,
+    CommunicationKind,
+    Direction,
+    FindingSource,
+    FindingStatus,
+    HandlingKind,
+    ItemState,
+    Timing,
+)
+from models.inquiry import Inquiry, Row
+from models.records import ClientCommunication, HandlingEvent, Item, Submission
+from models.records import Finding as FindingRecord
+from models.rules.people import is_submitted
+from models.store import Op, Query, Where
+from models.wareki import format_short
+
+QUERY = "EQ-INC"
+REPORT = "D-20"
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A thing that is missing.
+
+    Attributes:
+        number: of the act that says so, as a person names it (第55号); "" where none is known.
+        settled: somebody else verified what was done about it.
+    """
+
+    item: Item
+    number: str
+    at: datetime | None
+    settled: bool
+
+    @property
+    def words(self) -> str:
+        """Say what is missing and since when: 「M-0002 結果票」が所在不明です（第55号、R8.11.22）。"""
+        known = f"（{self.number}、{format_short(self.at.date())}）" if self.at else ""
+        return f"「{self.item.caption()}」{how_much(self.item)}が所在不明です{known}。"
+
+
+def how_much(item: Item) -> str:
+    """Say how many of the pieces are missing, "" for all of them."""
+    if item.state is not ItemState.PART_MISSING or item.quantity_missing is None:
+        return ""
+    return f"のうち{item.quantity_missing.normalize():f}{item.unit}"
+
+
+def missing(asked: Inquiry) -> list[Loss]:
+    """Return what is missing under a contract."""
+    gone = [item for item in asked.items.values() if item.state in MISSING_STATES]
+    if not gone:
+        return []
+    where = (
+        Where("contract_id", Op.EQ, asked.contract.id),
+        Where("kind", Op.EQ, HandlingKind.LOSS),
+        Where("timing", Op.EQ, Timing.ACTUAL),
+    )
+    fields = ("caption", "occurred_at", "lines.item_id")
+    acts = asked.listed(Query(HandlingEvent.type, where), fields, _act).values()
+    last: dict[str, tuple[str, str, datetime]] = {}
+    for id_, caption, at, items in sorted(acts, key=lambda act: act[2]):
+        last |= dict.fromkeys(items, (id_, caption, at))
+    done = _verified(asked)
+    return [_loss(item, last.get(item.id), done) for item in gone]
+
+
+def _act(
+    _asked: Inquiry, id_: str, caption: str, at: datetime, items: tuple[str, ...]
+) -> tuple[str, str, datetime, tuple[str, ...]]:
+    return id_, caption, at, items
+
+
+def _loss(item: Item, act: tuple[str, str, datetime] | None, done: set[str]) -> Loss:
+    if act is None:
+        return Loss(item, "", None, False)
+    id_, caption, at = act
+    number, _, _ = caption.partition(" ")
+    return Loss(item, number, at, bool({id_, number, caption} & done))
+
+
+def _verified(asked: Inquiry) -> set[str]:
+    """Return what findings about acts are about that somebody else verified."""
+    return {
+        one.source_id.strip()
+        for one in asked.all(FindingRecord)
+        if one.source is FindingSource.EVENT and one.status is FindingStatus.VERIFIED
+    }
+
+
+def reported_on(asked: Inquiry, loss: Loss) -> date | None:
+    """Return the day on which the client was told as the text demands, None before that."""
+    if loss.at is None:
+        return None
+    days = [
+        one.submitted_on
+        for one in asked.all(Submission)
+        if one.doc_kind == REPORT and is_submitted(one) and one.submitted_on
+    ]
+    if not asked.profile.params.incident.first_report_written:
+        days += [
+            one.at.date()
+            for one in asked.all(ClientCommunication)
+            if one.direction is Direction.OUT
+            and one.kind is CommunicationKind.FIRST_INCIDENT_CALL
+            and one.at is not None
+        ]
+    return min((day for day in days if day >= loss.at.date()), default=None)
+
+
+def eq_missing(asked: Inquiry) -> Iterator[Row]:
+    """Find what is missing; whether the client was told stands beside it."""
+    party = asked.profile.term("client_party")
+    for loss in missing(asked):
+        day = reported_on(asked, loss)
+        if loss.settled:
+            words, severity = "是正は確認済みです。", "due"
+        elif day is None:
+            words, severity = f"{party}への{report_word(asked)}が記録されていません。", "action"
+        else:
+            words = (
+                f"{party}には{format_short(day)}に報告しました。見つけるか、是正を終えてください。"
+            )
+            severity = "action"
+        yield Row(Item.type, loss.item.id, f"{loss.words}{words}", severity)
+
+
+def report_word(asked: Inquiry) -> str:
+    """Return what the text wants to be told by."""
+    return "書面の報告" if asked.profile.params.incident.first_report_written else "報告"

@@ -1,0 +1,203 @@
+"""What is missing is told until it is found, or until somebody else saw what was done about it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.calendar import calendar, state
+from models.codes import (
+    AuthorizationSubject,
+    CommunicationKind,
+    CommunicationMeans,
+    Direction,
+    FindingSource,
+    FindingStatus,
+    Severity,
+    SubmissionMeans,
+)
+from models.codes import HandlingKind as K
+from models.evidence import ClauseState, evidence
+from models.officer import officer_questions
+from models.records import (
+    ClientCommunication,
+    Finding,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    Submission,
+)
+from tests.house import House, furnished
+
+WAIT = timedelta(hours=2)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, accounts=True) as made:
+        made.story.receive(3)
+        made.clock.wait(30)
+        yield made
+
+
+def enter(house: House, kind: K, item: Item, **fields: object) -> str:
+    at = house.clock()
+    event = HandlingEvent(
+        contract_id=house.story.contract.id, kind=kind, occurred_at=at, purpose="試験のため",
+        actor_person_id=house.story.people["worker"],
+        lines=(HandlingLine(item_id=item.id),),
+    ).with_changes(**fields)  # fmt: skip
+    return house.ledger.handling.record(event).ids[-1]
+
+
+def take_out(house: House, item: Item) -> None:
+    enter(
+        house, K.TAKE_OUT, item, destination_text="見本市役所",
+        expected_return_at=house.clock() + WAIT, place_from_id=item.home_place_id,
+        authorization_id=house.story._consent_id(AuthorizationSubject.TAKE_OUT),
+    )  # fmt: skip
+
+
+def lost(house: House, *, outside: bool = True) -> Item:
+    item = house.story._stock[0]
+    if outside:
+        take_out(house, item)
+    house.clock.wait(30)
+    enter(house, K.LOSS, item)
+    return item
+
+
+def clause(house: House, key: str) -> ClauseState:
+    return next(one for one in evidence(house.ledger, house.story.contract) if one.key == key)
+
+
+def said(house: House, key: str) -> list[str]:
+    return [row.sentence for _, rows in clause(house, key).evidence for row in rows]
+
+
+def dates(house: House) -> dict[str, str]:
+    now: datetime = house.ledger.now()
+    return {
+        f"{one.code} {one.what}": state(one, now)
+        for one in calendar(house.ledger)
+        if one.type == Item.type and one.code in ("K-13", "K-19")
+    }
+
+
+def test_what_got_lost_outside_waits_in_every_clause_it_concerns(house: House) -> None:
+    item = lost(house)
+    house.clock.wait(180)
+    assert {key: clause(house, key).state for key in ("SK-11.2", "SK-14.1", "SK-17.2")} == {
+        "SK-11.2": "action", "SK-14.1": "action", "SK-17.2": "action",
+    }  # fmt: skip
+    assert said(house, "SK-11.2") == [
+        f"「{item.caption()}」が持帰予定を過ぎて戻っていません（所在不明）。"
+    ]
+    [sentence] = said(house, "SK-17.2")
+    assert "第3号" in sentence and "書面の報告が記録されていません" in sentence
+
+
+def test_what_got_lost_before_it_was_due_is_told_at_once(house: House) -> None:
+    lost(house)
+    assert clause(house, "SK-11.2").state == "action"
+
+
+def test_what_got_lost_at_home_is_told_where_it_concerns(house: House) -> None:
+    lost(house, outside=False)
+    assert clause(house, "SK-11.2").state == "done"
+    assert clause(house, "SK-17.2").state == clause(house, "SK-14.1").state == "action"
+
+
+def test_nothing_lost_leaves_the_clause_of_accidents_unjudged(house: House) -> None:
+    assert clause(house, "SK-17.2").state == "unknown"
+    assert clause(house, "SK-17.2").unjudged == ("EQ-INC",)
+
+
+def test_the_calendar_keeps_the_return_and_asks_for_the_report(house: House) -> None:
+    lost(house)
+    house.clock.wait(180)
+    assert dates(house) == {
+        "K-13 持帰り（所在不明）": "overdue",
+        "K-19 所在不明の書面の報告（直ちに）": "today",
+    }
+
+
+def test_a_report_takes_the_date_away_and_not_the_loss(house: House) -> None:
+    lost(house)
+    paper = Submission(
+        contract_id=house.story.contract.id, doc_kind="D-20", title="漏えい等報告書",
+        doc_no="第1号", revision=1, submitted_on=house.ledger.today(), means=SubmissionMeans.HAND,
+    )  # fmt: skip
+    house.ledger.paper.note(paper)
+    assert not any(key.startswith("K-19") for key in dates(house))
+    assert clause(house, "SK-17.2").state == "action"
+    assert "に報告しました" in said(house, "SK-17.2")[0]
+
+
+def test_a_call_is_no_written_report(house: House) -> None:
+    lost(house)
+    house.ledger.registers.create(
+        ClientCommunication(
+            contract_id=house.story.contract.id, direction=Direction.OUT,
+            kind=CommunicationKind.FIRST_INCIDENT_CALL, at=house.clock(),
+            means=CommunicationMeans.TELEPHONE, from_name="髙橋", to_name="見本", summary="紛失の連絡",
+        )
+    )  # fmt: skip
+    assert any(key.startswith("K-19") for key in dates(house))
+
+
+def test_what_is_found_is_told_no_more(house: House) -> None:
+    item = lost(house)
+    enter(house, K.RECOVER, item, place_to_id=item.home_place_id)
+    assert clause(house, "SK-17.2").state == "unknown"
+    assert not any(key.startswith("K-19") for key in dates(house))
+
+
+def test_what_somebody_else_verified_is_settled(house: House) -> None:
+    lost(house)
+    finding = Finding(
+        contract_id=house.story.contract.id, source=FindingSource.EVENT, source_id="第3号",
+        description="受渡し中の紛失", severity=Severity.SERIOUS, due_on=house.ledger.today(),
+        owner_person_id=house.story.people["worker"], status=FindingStatus.OPEN,
+    )  # fmt: skip
+    id_ = house.ledger.registers.create(finding).ids[-1]
+    registers = house.sign_in("yoshino").registers
+    done = replace(
+        registers.need(Finding, id_).record, action="届出と再発防止",
+        completed_on=house.ledger.today(), status=FindingStatus.DONE,
+    )  # fmt: skip
+    registers.revise(done, "是正の記録")
+    house.sign_in("takahashi").corrections.verify([id_])
+    assert clause(house, "SK-17.2").state == "due"
+    assert not any(key.startswith("K-19") for key in dates(house))
+
+
+def test_the_officer_is_not_told_that_everything_is_back(house: House) -> None:
+    lost(house, outside=False)
+    asked = {one.question: one for one in officer_questions(house.ledger, house.story.contract)}
+    [out] = [one for question, one in asked.items() if "許可" in question]
+    assert out.state == "action" and "所在不明1件" in out.sentence
+    assert "戻っていないものはありません" not in out.sentence
+
+
+def test_a_copy_that_is_missing_is_not_at_hand(house: House) -> None:
+    house.story.copy(house.story._stock[0])
+    copy = house.ledger.registers.need(Item, house.story._copies[-1].id).record
+    enter(house, K.LOSS, replace(copy))
+    asked = officer_questions(house.ledger, house.story.contract)
+    [left] = [one for one in asked if "消去" in one.question]
+    assert left.state == "action"
+    assert [row.sentence for row in left.rows] == [f"写し「{copy.caption()}」が所在不明です。"]
+
+
+def test_where_no_clause_speaks_of_accidents_it_is_told_beside_the_text(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="online-connection") as made:
+        made.story.receive(1)
+        made.clock.wait(30)
+        item = lost(made, outside=False)
+        beside = evidence(made.ledger, made.story.contract)[-1]
+        assert beside.key == "BESIDE" and beside.state == "action"
+        told = [row.sentence for _, rows in beside.evidence for row in rows]
+        assert any(item.caption() in one and "所在不明" in one for one in told)

@@ -1,0 +1,44 @@
+"""所在不明 stands on 今日 until it is found, above everything that is only late."""
+
+from datetime import timedelta
+
+from models.codes import EncryptionMeasure
+from tests.ui.daily import K, Site, today
+from tests.ui.shell import cell_text
+from ui.today import TodayPage
+
+
+def shown(page: TodayPage) -> list[list[str]]:
+    table = page.out.table
+    return [
+        [cell_text(table, row, column) for column in range(table.columnCount())]
+        for row in range(table.rowCount())
+    ]
+
+
+def refreshed(site: Site, page: TodayPage) -> TodayPage:
+    page.refresh()
+    site.settle()
+    return page
+
+
+def test_what_is_missing_stands_on_today_until_it_is_found(site: Site) -> None:
+    page = today(site)
+    first, second = site.items[:2]
+    site.enter(
+        K.TAKE_OUT, [first], destination_text="市役所", encryption=EncryptionMeasure.NOT_APPLICABLE,
+        expected_return_at=site.clock() + timedelta(hours=1),
+    )  # fmt: skip
+    site.clock.wait(120)
+    site.enter(K.LOSS, [second])
+    rows = shown(refreshed(site, page))
+    assert [row[0] for row in rows] == [second.item_no, first.item_no]
+    assert rows[0][2] == "所在不明" and rows[0][4] == "－"
+    assert "所在不明の媒体・資料が1件あります。期限を過ぎたものが" in page.care.text()
+    site.enter(K.LOSS, [first])
+    assert [row[2] for row in shown(refreshed(site, page))] == ["所在不明", "所在不明"]
+    site.clock.wait(30)
+    for item in (first, second):
+        site.enter(K.RECOVER, [item], place_to_id=item.home_place_id)
+    assert [row[0] for row in shown(refreshed(site, page))] == [first.item_no]
+    assert "所在不明" not in page.care.text()
