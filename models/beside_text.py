@@ -28,6 +28,8 @@ def said_to_record(
         books: with what else the same command enters.
     """
     if isinstance(record, Contract):
+        if never := contract_changes.never_kept(before, record):
+            yield _finding(record, never, RuleMode.BLOCK_ALWAYS)
         said = contract_changes.asked_of(ledger, before, record)
         if said:
             yield _finding(record, said)

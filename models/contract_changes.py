@@ -1,10 +1,11 @@
 """A contract that is changed after acts and papers were entered under it (R-39).
 
 Who swaps the text, a party or the period judges everything that was entered before under other
-terms. It may be right, so it is not refused; it is an exception that somebody else confirms, and
-the evidence tells of it and of the breaches that the new text does not ask for. To be extended
-before it ends is a contract's everyday life, and another number or title judges nothing anew: the
-evidence tells of both, and papers say what the contract was called before.
+terms; who keeps the ledger less long can erase it sooner. It may be right, so it is not refused; it
+is an exception that somebody else confirms, and the evidence tells of it and of the breaches that
+the new text does not ask for. To be extended before it ends is a contract's everyday life, and
+another number or title judges nothing anew: the evidence tells of both, and papers say what the
+contract was called before.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,6 +40,11 @@ ASKED = (
     "取扱いや書類を記録した後に、{0}変えます。契約の変更か誤りの訂正であることを理由に残して"
     "ください。変える前からの逸脱は、別の人が確認するまで残ります。"
 )
+TOO_SHORT = (
+    "「台帳の保存期限」が、契約の終わる日（{0}）より前になっています。委託者と決めた、"
+    "契約が終わった後の日を入力してください。"
+)
+NOTHING_KEPT = "なし"
 TOLD = "{day}に、{who}が、{changes}変えました。理由：{reason}"
 RENAMED = "契約番号・業務名は、{day}に「{before}」から変わりました（理由：{reason}）。"
 BESIDE = Clause(
@@ -63,6 +69,9 @@ def asked_of(ledger: "Ledger", before: Record | None, after: Contract) -> str:
     narrowed = _narrowed(before, after) and _left_outside(ledger, before, after)
     if narrowed or _extended_late(before, after, ledger.today()):
         changes.append(_period(before, after))
+    if before.retain_ledger_until != after.retain_ledger_until:
+        known = [one.record for one in versions(ledger.store, Contract, after.id)]
+        changes += _kept_shorter(known, after, ledger.today())
     return ASKED.format("、".join(changes)) if changes else ""
 
 
@@ -122,6 +131,35 @@ def _left_outside(ledger: "Ledger", before: Contract, after: Contract) -> bool:
     return False
 
 
+def never_kept(before: Record | None, after: Contract) -> str:
+    """Return why a ledger cannot be kept only until a day, "" where it can."""
+    end, until = _end(after), after.retain_ledger_until
+    if end is None or until is None or until >= end:
+        return ""
+    if isinstance(before, Contract) and (_end(before), before.retain_ledger_until) == (end, until):
+        return ""  # it was entered before this was asked
+    return TOO_SHORT.format(format_short(end))
+
+
+def _end(contract: Contract) -> date | None:
+    return contract.completed_on or contract.terminated_on or contract.ends_on
+
+
+def _kept_shorter(known: Iterable[Contract], after: Contract, today: date) -> Iterator[str]:
+    """Say that the ledger is kept less long than was ever entered, or not until today.
+
+    Args:
+        known: the earlier versions; the longest of their days counts, so that nobody takes it out
+            first and enters it anew.
+    """
+    days = [one.retain_ledger_until for one in known if one.retain_ledger_until is not None]
+    until = after.retain_ledger_until
+    if bool(days) if until is None else until < max((today, *days)):
+        old = format_short(max(days)) if days else NOTHING_KEPT
+        new = format_short(until) if until else NOTHING_KEPT
+        yield f"「台帳の保存期限」を「{old}」から「{new}」に"
+
+
 # --- on paper ------------------------------------------------------------------------------------
 
 
@@ -166,6 +204,9 @@ def changed(asked: Inquiry) -> Iterator[Row]:
     name = _names(asked.profiles, asked.caption)
     for before, after in _since(entered, asked.first_use() if len(entered) > 1 else None):
         changes = _changes(name, before.record, after.record)
+        if before.record.retain_ledger_until != after.record.retain_ledger_until:
+            known = (one.record for one in entered if one.seq < after.seq)
+            changes += _kept_shorter(known, after.record, after.day)
         if changes:
             yield row(asked.contract, _told(asked, after, changes), "due")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from models import contract_changes
 from models.codes import FindingStatus
 from models.commands import revising
 from models.contract_changes import BESIDE, RULE
-from models.errors import NeedsAnswer
+from models.errors import NeedsAnswer, RuleRefused
 from models.evidence import ClauseState, evidence
 from models.inquiry import Inquiry, Row
 from models.records import Contract, Organization, RuleOverride
@@ -177,6 +177,52 @@ def test_another_number_is_told_and_judges_nothing(house: House) -> None:
     beside = states(house)[BESIDE.key]
     assert swaps(house) == [] and beside.state == "done"
     assert f"「契約番号」を「{now.contract_no}」から「2099-999」に" in sentences(beside)
+
+
+def test_the_ledger_is_not_kept_less_long_than_the_contract_lasts(house: House) -> None:
+    now = contract(house)
+    assert now.ends_on
+    for day in (date(2020, 1, 1), now.ends_on - timedelta(days=1)):
+        with pytest.raises(RuleRefused, match="契約の終わる日"):
+            house.ledger.registers.revise(replace(now, retain_ledger_until=day), "期限の登録")
+    fresh = replace(now, id="", contract_no="2026-002", retain_ledger_until=date(2020, 1, 1))
+    with pytest.raises(RuleRefused, match="契約の終わる日"):
+        house.ledger.registers.create(fresh)
+    house.ledger.registers.revise(replace(now, retain_ledger_until=now.ends_on), "期限の登録")
+    assert swaps(house) == [] and BESIDE.key not in states(house)
+
+
+def kept(house: House, day: date | None, answers: Answers | None = None) -> None:
+    changed = replace(contract(house), retain_ledger_until=day)
+    house.ledger.registers.revise(changed, "保存期限の訂正", answers=answers)
+
+
+def test_a_shorter_time_of_keeping_needs_somebody_else(house: House) -> None:
+    end = contract(house).ends_on
+    assert end
+    kept(house, end + timedelta(days=900))
+    kept(house, end + timedelta(days=1000))
+    assert BESIDE.key not in states(house)
+    for day in (end + timedelta(days=999), end, None):
+        with pytest.raises(NeedsAnswer, match="「台帳の保存期限」を") as asked:
+            kept(house, day)
+        assert asked.value.facts["needs_approval"] is True
+    kept(house, None, LATER)  # taken out, so that it may be entered anew
+    with pytest.raises(NeedsAnswer, match="「台帳の保存期限」を"):
+        kept(house, end)
+    told = states(house)[BESIDE.key]
+    assert "「台帳の保存期限」を" in sentences(told) and "から「なし」に変えました" in sentences(
+        told
+    )
+    assert told.state == "broken"
+
+
+def test_a_time_of_keeping_that_is_over_already_needs_somebody_else(house: House) -> None:
+    over = replace(contract(house), completed_on=house.ledger.today() - timedelta(days=3))
+    house.ledger.registers.revise(over, "業務の完了")
+    with pytest.raises(NeedsAnswer, match="「台帳の保存期限」を「なし」から"):
+        kept(house, house.ledger.today() - timedelta(days=1))
+    kept(house, house.ledger.today())
 
 
 def test_a_contract_that_nothing_was_done_under_is_corrected_freely(house: House) -> None:

@@ -114,7 +114,11 @@ def _checked(house: House) -> None:
 def _erased(house: House) -> None:
     """Let a contract with a picture come to its end, and take its content away."""
     ledger = house.ledger
-    contract = replace(house.story.contract, id="", contract_no="2026-002", title="終えた業務")
+    day = ledger.today() - timedelta(days=1)
+    contract = replace(
+        house.story.contract, id="", contract_no="2026-002", title="終えた業務",
+        signed_on=day, starts_on=day, work_start_on=day, ends_on=day, retain_ledger_until=day,
+    )  # fmt: skip
     ended = ledger.registers.create(contract).ids[0]
     ledger.files.attach(
         PICTURE, name="鷺沼.jpg", mime="image/jpeg", kind=AttachmentKind.PHOTO, contract_id=ended
@@ -126,7 +130,7 @@ def _erased(house: House) -> None:
         )
     )  # fmt: skip
     closed = ledger.registers.need(Contract, ended).record.with_changes(
-        status=ContractStatus.CLOSED, retain_ledger_until=ledger.today() - timedelta(days=1)
+        status=ContractStatus.CLOSED
     )
     ledger.registers.revise(closed, "契約の終結")
     ledger.ending.erase(
