@@ -97,7 +97,7 @@ class Handling:
         for event in events:
             _require_unconfirmed(event)
         plan = self._open_plan(plan_id) if plan_id else None
-        left = plans.left_of(plan, events) if plan is not None else None
+        left = plans.left_of(plan, events, self._held) if plan is not None else None
         planned, events = self._numbered_beside(left, events)
         events, counted = self._ends.numbered(events, {item.id for item in new_items})
         amiss = (*counted, *self._check_all(events, new_items, others))
@@ -106,7 +106,7 @@ class Handling:
         entering = (*others, *new_items, *ruling.beside, *planned, *ruling.events)
         intents = [creating(record) for record in entering]
         if plan is not None:
-            intents.insert(0, plans.carried_out(plan, left, ruling.events[0]))
+            intents.insert(0, plans.carried_out(plan, left, ruling.events))
         return ledger.commit(
             intents, command_id=command_id, notices=(*told, *map(self._left_words, planned))
         )
@@ -301,7 +301,18 @@ class Handling:
         return numbered[: len(planned)], numbered[len(planned) :]
 
     def _left_words(self, left: HandlingEvent) -> str:
-        return plans.words(left, [self._item(line.item_id).caption() for line in left.lines])
+        return plans.words(left, [self._amount_words(line) for line in left.lines])
+
+    def _amount_words(self, line: HandlingLine) -> str:
+        item = self._item(line.item_id)
+        if line.quantity in (None, item.quantity):
+            return item.caption()
+        assert line.quantity is not None
+        return f"{item.caption()}の{amounts.count(item, line.quantity)}"
+
+    def _held(self, item_id: str) -> Decimal | None:
+        status = self._ledger.store.status(item_id)
+        return status.left if status is not None else None
 
     def _check_all(
         self,

@@ -1,20 +1,27 @@
 """Plans (予定) of acts: which act carries one out, and what of it then still lies ahead."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from models.chain import Intent
 from models.codes import HandlingStatus, Timing
 from models.commands import revising
 from models.errors import Refused
-from models.records import HandlingEvent
+from models.records import HandlingEvent, HandlingLine
+from models.records.handling import END_KINDS
+
+Held = Callable[[str], Decimal | None]
+"""Returns how many pieces of an item there were before an act, None when nobody knows."""
 
 
 def is_carried_out(event: HandlingEvent) -> bool:
     return event.timing is Timing.PLANNED and event.status is HandlingStatus.DONE
 
 
-def left_of(plan: HandlingEvent, acts: Sequence[HandlingEvent]) -> HandlingEvent | None:
+def left_of(
+    plan: HandlingEvent, acts: Sequence[HandlingEvent], held: Held = lambda _: None
+) -> HandlingEvent | None:
     """Return what of a plan is still to be done after these acts, as a plan of its own.
 
     Raises:
@@ -26,26 +33,74 @@ def left_of(plan: HandlingEvent, acts: Sequence[HandlingEvent]) -> HandlingEvent
             reason=f"{plan.caption()}は「{plan.kind.label}」の予定です。別の取扱いでは済みになりません。"
             "予定と違うことを行ったときは、予定を選ばずに記録し、予定は理由を付けて中止してください。"
         )
-    handled = {line.item_id for act in acts if act.kind is plan.kind for line in act.lines}
-    left = tuple(line for line in plan.lines if line.item_id not in handled)
-    if plan.lines and len(left) == len(plan.lines):
+    handled = _handled(plan, acts)
+    left = []
+    for line in plan.lines:
+        if line.item_id not in handled:
+            left.append(line)
+        elif (rest := _rest(plan, line, handled[line.item_id], held(line.item_id))) is not None:
+            left.append(rest)
+    if plan.lines and not any(line.item_id in handled for line in plan.lines):
         raise Refused(
             reason=f"{plan.caption()}の媒体・資料が、一つも入っていません。"
             "予定と別のものの取扱いは、予定を選ばずに記録してください。"
         )
-    return replace(plan, id="", event_no=None, lines=left) if left else None
+    return _of(replace(plan, id="", event_no=None), left) if left else None
 
 
-def carried_out(plan: HandlingEvent, left: HandlingEvent | None, act: HandlingEvent) -> Intent:
-    """Tell that an act was what was planned, but for what is left.
+def _handled(plan: HandlingEvent, acts: Sequence[HandlingEvent]) -> dict[str, Decimal | None]:
+    """Return how many pieces of each item the acts took, None for all of them."""
+    handled: dict[str, Decimal | None] = {}
+    for line in (line for act in acts if act.kind is plan.kind for line in act.lines):
+        before = handled.get(line.item_id, Decimal(0))
+        known = before is not None and line.quantity is not None
+        handled[line.item_id] = before + line.quantity if known else None  # type: ignore[operator]
+    return handled
+
+
+def _rest(
+    plan: HandlingEvent, line: HandlingLine, done: Decimal | None, held: Decimal | None
+) -> HandlingLine | None:
+    """Return what of a line is still to be done, None for nothing."""
+    after = None if held is None or done is None else held - done
+    if done is None or (after is not None and after <= 0 and plan.kind in END_KINDS):
+        return None
+    if line.quantity is None:  # all of it was planned, and some of it was done
+        return line if after is not None and after > 0 else None
+    rest = line.quantity - done
+    if after is not None and plan.kind in END_KINDS:
+        rest = min(rest, after)
+    return replace(line, quantity=rest) if rest > 0 else None
+
+
+def _of(plan: HandlingEvent, lines: Sequence[HandlingLine]) -> HandlingEvent:
+    """Return a plan of these lines only; its rows (実施) say the same."""
+    amounts = {line.item_id: line.quantity for line in lines}
+    rows = tuple(
+        replace(row, quantity=amounts[row.item_id] or row.quantity)
+        for row in plan.sanitization
+        if row.item_id in amounts
+    )
+    return replace(plan, lines=tuple(lines), sanitization=rows)
+
+
+def carried_out(
+    plan: HandlingEvent, left: HandlingEvent | None, acts: Sequence[HandlingEvent]
+) -> Intent:
+    """Tell that acts were what was planned, but for what is left.
 
     Args:
         left: what `left_of` returned; it is entered beside this.
     """
+    handled = _handled(plan, acts)
     later = {line.item_id for line in left.lines} if left else set()
-    lines = tuple(line for line in plan.lines if line.item_id not in later)
-    done = replace(plan, status=HandlingStatus.DONE, related_event_id=act.id, lines=lines)
-    return revising(done, f"{act.caption()}として{'一部を' if left else ''}実施")
+    lines = [
+        replace(line, quantity=handled[line.item_id]) if line.item_id in later else line
+        for line in plan.lines
+        if line.item_id in handled or line.item_id not in later
+    ]
+    done = replace(_of(plan, lines), status=HandlingStatus.DONE, related_event_id=acts[0].id)
+    return revising(done, f"{acts[0].caption()}として{'一部を' if left else ''}実施")
 
 
 def after_correction(plan: HandlingEvent, act: HandlingEvent, reason: str) -> Intent:
@@ -55,7 +110,7 @@ def after_correction(plan: HandlingEvent, act: HandlingEvent, reason: str) -> In
     except Refused:
         fits = False
     if fits:
-        return carried_out(plan, None, act)
+        return carried_out(plan, None, [act])
     return revising(lies_ahead_again(plan), reason)
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from models.codes import HandlingKind, HandlingStatus, ItemState, Timing
+from models.codes import HandlingKind, HandlingStatus, ItemState, Means, Timing
 from models.errors import Conflict, InvalidField, Refused
-from models.records import HandlingEvent, HandlingLine
+from models.records import Contract, HandlingEvent, HandlingLine
 from tests.house import House, furnished
 
 
@@ -198,3 +199,47 @@ def test_a_correction_to_something_else_opens_the_plan_again(house: House) -> No
     house.ledger.handling.correct(fact.id, less, "一つは持ち出していないため")
     [again] = open_plans(house)
     assert (again.id, again.related_event_id, len(again.lines)) == (plan.id, "", 2)
+
+
+def returning(house: House, quantity: int | None, **changes: object) -> HandlingEvent:
+    """Return so much of the first thing, and all of the second when it is a plan."""
+    first, second = house.story._stock[:2]
+    amount = None if quantity is None else Decimal(quantity)
+    lines = [HandlingLine(item_id=first.id, quantity=amount)]
+    if changes.get("timing") is Timing.PLANNED:
+        lines.append(HandlingLine(item_id=second.id, quantity=second.quantity))
+    contract = house.ledger.registers.need(Contract, first.contract_id).record
+    event = HandlingEvent(
+        contract_id=contract.id, kind=HandlingKind.RETURN, purpose="返還のため",
+        occurred_at=house.clock(), actor_person_id=house.story.people["worker"],
+        counterpart_org_id=contract.client_org_id, counterpart_name="係長", means=Means.DIRECT,
+        place_from_id=first.home_place_id, lines=tuple(lines),
+    )  # fmt: skip
+    return replace(event, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_was_not_returned_of_a_planned_number_stays_planned(house: House, whole: bool) -> None:
+    house.story.receive(2)
+    first, second = house.story._stock[:2]
+    assert first.quantity is not None and first.quantity > 3
+    tomorrow = house.clock() + timedelta(days=1)
+    planned = int(first.quantity) if whole else None
+    plan = returning(house, planned, timing=Timing.PLANNED, occurred_at=tomorrow)
+    plan = event(house, house.ledger.handling.record(plan).ids[-1])
+    change = house.ledger.handling.record_all([returning(house, 3)], plan_id=plan.id)
+    [words] = [one for one in change.notices if "予定として残しました" in one]
+    assert first.caption() in words and second.caption() in words
+    after = event(house, plan.id)
+    assert after.status is HandlingStatus.DONE
+    assert [(one.item_id, one.quantity) for one in after.lines] == [(first.id, Decimal(3))]
+    [rest] = open_plans(house)
+    left = first.quantity - 3 if whole else None
+    assert [(one.item_id, one.quantity) for one in rest.lines] == [
+        (first.id, left), (second.id, second.quantity),
+    ]  # fmt: skip
+    if left is not None:
+        assert f"{first.caption()}の{left:f}" in words
+    third = returning(house, int(first.quantity) - 3)
+    change = house.ledger.handling.record_all([third], plan_id=rest.id)
+    assert not any(first.item_no in one for one in change.notices)
