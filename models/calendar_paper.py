@@ -16,6 +16,7 @@ from models.codes import (
 from models.evidence_queries import unpapered_acts
 from models.inquiry import Inquiry
 from models.paper_about import end_papers
+from models.paper_undone import undone
 from models.records import (
     ContractPlace,
     GovernanceDocument,
@@ -173,12 +174,22 @@ def sealed_not_handed_in(asked: Inquiry) -> Iterator[Due]:
             )
 
 
+def handed_in_and_undone(asked: Inquiry) -> Iterator[Due]:
+    """A paper of which something was taken back is replaced; a closed contract waits for it, too."""
+    days = terms(asked).days("prompt_red_business_days")
+    for one in undone(asked):
+        about = f"「{one.paper.caption()}」（載せた{one.words}を取消し）"
+        day = after(one.day, days)
+        yield due(asked, "K-24", "提出した書面の差替え・取下げ", about, day, one.paper)
+
+
 ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-01", k01_papers_at_the_start),
     ("K-04", k04_place_notice),
     ("K-06", sealed_not_handed_in),
     ("K-14", k14_periodic_report),
     ("K-24", k24_end_papers),
+    ("K-24", handed_in_and_undone),
     ("K-25", k25_receipt),
     ("K-29", k29_review),
 )

@@ -9,7 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from models import clause_changes, collector, contract_changes, late_basis, missing_things
+from models import (
+    clause_changes,
+    collector,
+    contract_changes,
+    late_basis,
+    missing_things,
+    paper_undone,
+)
 from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, of_rules
@@ -36,6 +43,8 @@ BESIDE_PROOF: Mapping[str, Question] = {
     clause_changes.QUERY: clause_changes.standing,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
+BESIDE_TEXT: Mapping[str, Question] = {paper_undone.QUERY: paper_undone.eq_paper}
+"""Queries that no text names either, and whose rows count against the clauses that they name."""
 TO_READ = LISTINGS | BESIDE_PROOF.keys()
 AFTERWARDS = frozenset({"EQ-END", "EQ-REQ", "EQ-FINDING"})
 """Queries that after an erasure find what still stands: copies, requests, findings."""
@@ -89,7 +98,8 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
         found[missing_things.QUERY] = lost  # without any, other accidents are still not judged
     if not erased:
         found |= _by_bare_rules(asked, wanted)
-        found |= {name: asked.answer(name, query) for name, query in BESIDE_PROOF.items()}
+        for name, query in (*BESIDE_PROOF.items(), *BESIDE_TEXT.items()):
+            found[name] = asked.answer(name, query)
     off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
     states = [_state(clause, found, clause.key in off, erased) for clause in asked.clauses]
     return states if erased else [*states, *_beside(asked, states)]
@@ -112,6 +122,8 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
     waiting = asked.open_beside(breaches, told, changed=bool(changes.rows))
     if not asked.asks(missing_things.QUERY):
         waiting += _missing(asked).rows
+    undone = asked.answer(paper_undone.QUERY, paper_undone.eq_paper)
+    waiting += [one for one in undone.rows if not one.clauses]
     if not changes.rows and not waiting:
         return []
     every = {"EQ-OVERRIDE": changes, RULE: Answer(tuple(waiting), changes.reads)}
@@ -146,10 +158,11 @@ def _state(clause: Clause, every: Mapping[str, Answer], off: bool, erased: bool)
     judged = tuple((name, found[name].rows) for name in clause.evidence if name in found)
     bare = (rule for rule in clause.rules if rule in found and found[rule].rows)
     judged += tuple((rule, found[rule].rows) for rule in bare)
-    for name in BESIDE_PROOF:
-        if name in every and (rows := every[name].meant_for(clause.key)):
-            judged += ((name, rows),)
     unjudged = tuple(name for name in clause.evidence if name not in found)
+    for name in (*BESIDE_PROOF, *BESIDE_TEXT):
+        if name in every and (rows := every[name].meant_for(clause.key)):
+            found[name] = Answer(rows, every[name].reads)
+            judged += ((name, rows),)
     worst = [found[name].worst for name, rows in judged if name not in TO_READ and rows]
     if off or clause.contractual_only:
         state = "not_applicable"

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 SEAL_SECRET = "seal-private-key"
 SEAL_IMAGE = "seal-image"
+STANDING = (SubmissionStatus.SEALED, SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED)
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")  # how PNG and JPEG begin
 LARGEST_PICTURE = 1_000_000
 
@@ -313,6 +314,28 @@ class Paper:
             [*intents, *map(creating, ruling.beside)],
             command_id=command_id,
             notices=ruling.notices,
+        )
+
+    def withdraw(self, submission_id: str, reason: str, *, command_id: str = "") -> Change:
+        """Note that a sealed paper does not hold any more; the client was told if it had it.
+
+        Raises:
+            InvalidField, NotFound, NotPermitted, Refused
+        """
+        ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
+        ledger.require("seal")
+        paper = ledger.registers.need(Submission, submission_id).record
+        if paper.status not in STANDING:
+            raise Refused(
+                reason=f"{paper.caption()}は、確定した書類か提出した書類ではないため、"
+                "取下げを記録できません。"
+            )
+        gone = replace(paper, status=SubmissionStatus.CANCELLED)
+        ledger.registers.validate(gone)
+        return ledger.commit(
+            [revising(gone, ledger.registers.reason(reason))], command_id=command_id
         )
 
     def note(

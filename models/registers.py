@@ -18,6 +18,7 @@ from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field, LongText
 from models.own_names import OWN_NAMES, require_own_names
+from models.paper_undone import told_of
 from models.profiles import Profile
 from models.records import (
     AccessRight,
@@ -245,8 +246,9 @@ class Registers:
         self._require_unused(stored.record)
         if isinstance(stored.record, ContractClauseSetting) and self._ledger.rules.on:
             clause_changes.require_may_go(self._ledger, stored.record)
+        told = told_of(self._ledger, stored.record)
         return self._ledger.commit(
-            [voiding(stored.record, self.reason(reason))], command_id=command_id
+            [voiding(stored.record, self.reason(reason))], command_id=command_id, notices=told
         )
 
     def _namesakes(self, entering: Sequence[Record]) -> tuple[str, ...]:

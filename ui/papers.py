@@ -87,10 +87,11 @@ class PapersPage(Page):
             (self.tr("検証"), "verify", self.verify),
             (self.tr("ファイルの検証"), "folder", self.verify_file),
             (self.tr("一覧の印刷"), "print", self.print_list),
+            (self.tr("取下げを記録"), "stop", self.withdraw),
         ):
             action = QAction(icons.icon(name), word, self)
             action.triggered.connect(act)
-            if act in (self.submit, self.take_back):
+            if act in (self.submit, self.take_back, self.withdraw):
                 permitted.offer(action, permitted.why_not_write(self.desk.ledger, Submission))
             made.append(action)
         return made
@@ -131,6 +132,21 @@ class PapersPage(Page):
         paper = self._marked()
         if paper is not None:
             ReturnDialog(self.desk, paper, self).exec()
+
+    def withdraw(self) -> None:
+        """Note that a paper does not hold any more, and what the client was told."""
+        paper = self._marked()
+        if paper is None:
+            return
+        marked: Submission = paper
+        question = self.tr(
+            "「{caption}」の取下げを記録します。確定した書類と番号は、そのまま残ります。提出した書類は、"
+            "先に委託者に知らせてください。\n取下げの理由と、委託者に知らせた日・相手を入力してください。"
+        ).format(caption=marked.caption())
+        reason = self.desk.asker.line(self, self.tr("書類の取下げ"), question)
+        if reason is not None:
+            verb = self.desk.ledger.paper.withdraw
+            self.desk.operations.run(lambda: verb(marked.id, reason), parent=self)
 
     def verify(self) -> None:
         """Check the kept file of the marked paper against seal and ledger."""

@@ -8,7 +8,13 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from models.codes import AuthorizationSubject, BasisType, Decision, SubmissionMeans
+from models.codes import (
+    AuthorizationSubject,
+    BasisType,
+    Decision,
+    SubmissionMeans,
+    SubmissionStatus,
+)
 from models.records import Assignment, Authorization, AuthorizationTarget, Place, Submission
 from tests.ui.daily import START, Site, make_site
 from ui.issue import IssueRequest, issue
@@ -159,3 +165,15 @@ def test_an_application_must_be_chosen(site: Site, paper: Submission) -> None:
     assert dialog.message.text() == "対象の記録を選んでください（スペースキー）。"
     texts = [dialog.list.item(row).text() for row in range(dialog.list.count())]
     assert any("受け取った媒体" in text and "申請中" in text for text in texts)
+
+
+def test_a_paper_is_withdrawn_with_a_reason(site: Site, paper: Submission) -> None:
+    page = shown_page(site)
+    page.register.mark(paper.id)
+    site.answers.replies.append("10月1日に見本花子様へ知らせ、返してもらいました")
+    page.withdraw()
+    site.settle()
+    stored = site.ledger.registers.need(Submission, paper.id)
+    assert stored.record.status is SubmissionStatus.CANCELLED
+    _, entry = site.ledger.registers.history(Submission.type, paper.id)[-1]
+    assert entry.content and "見本花子様" in entry.content.decode()

@@ -1,0 +1,184 @@
+"""Papers that the client has and that speak of what was taken back since (R-33, R-37).
+
+A sealed paper stays as it is; the record it proves may be voided or replaced. Whoever does that is
+told which papers stand on it, and evidence and calendar ask for it until another paper of the kind
+speaks of the same thing, or the paper is withdrawn.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from models.codes import SubmissionStatus
+from models.inquiry import Inquiry, Row, row
+from models.paper_about import AUTHORIZATIONS, EVENTS, RECORDS
+from models.records import Authorization, HandlingEvent, Record, Submission
+from models.rules.people import is_submitted
+from models.store import Op, Query, Where
+from models.wareki import format_short
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+QUERY = "EQ-PAPER"
+CLIENT_HAS = (
+    "{record}は、提出した「{paper}」に載っています。委託者に知らせ、書類を作り直して差し替えるか、"
+    "「書類」の「取下げを記録」で取下げを記録してください。"
+)
+NOT_YET = (
+    "{record}は、確定した「{paper}」に載っています。その書類は提出せずに、作り直してください。"
+)
+STANDS = (
+    "提出した「{paper}」に載せた{record}は、{day}に取り消されていて、書面と台帳が違います。"
+    "委託者に知らせ、書類を差し替えるか、取下げを記録してください。"
+)
+THINGS: Mapping[str, str] = {
+    HandlingEvent.type: "lines.item_id",
+    Authorization.type: "targets.item_id",
+    "assignment": "person_id",
+    "pledge": "person_id",
+    "contract_place": "place_id",
+}
+"""What a record that papers name is about; another paper about the same takes the first one's place."""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What was taken back, and what it was about."""
+
+    caption: str
+    at: datetime
+    things: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A paper that the client has, with what was taken back of it, newest first."""
+
+    paper: Submission
+    gone: tuple[Gone, ...]
+
+    @property
+    def day(self) -> date:
+        return self.gone[0].at.date()
+
+    @property
+    def words(self) -> str:
+        """Name what is gone: 第53号 廃棄など2件."""
+        first = self.gone[0].caption
+        return f"{first}など{len(self.gone)}件" if len(self.gone) > 1 else first
+
+
+# --- at the counter ------------------------------------------------------------------------------
+
+
+def told_of(ledger: "Ledger", record: Record) -> tuple[str, ...]:
+    """Return what is said to whom takes a record back: the papers that speak of it."""
+    where = [Where("subject_ids", Op.HAS, record.id)]
+    if record.contract():
+        where.insert(0, Where("contract_id", Op.EQ, record.contract()))
+    found = ledger.store.find(Submission, Query(Submission.type, tuple(where)))
+    return tuple(_told(record, one.record) for one in found if _stands(one.record))
+
+
+def _stands(paper: Submission) -> bool:
+    return is_submitted(paper) or paper.status is SubmissionStatus.SEALED
+
+
+def _told(record: Record, paper: Submission) -> str:
+    words = CLIENT_HAS if is_submitted(paper) else NOT_YET
+    return words.format(record=record.caption(), paper=paper.caption())
+
+
+# --- in the evidence and the calendar ------------------------------------------------------------
+
+
+def eq_paper(asked: Inquiry) -> Iterator[Row]:
+    """Find the papers that no longer say what the ledger says, each at the clauses it serves."""
+    known = {clause.key for clause in asked.clauses if not clause.contractual_only}
+    for one in undone(asked):
+        form = asked.profile.documents.get(one.paper.doc_kind)
+        clauses = tuple(key for key in form.clauses if key in known) if form else ()
+        day, paper = format_short(one.day), one.paper.caption()
+        said = STANDS.format(paper=paper, record=one.words, day=day)
+        yield replace(row(one.paper, said), clauses=clauses)
+
+
+def undone(asked: Inquiry) -> list[Undone]:
+    """Return the papers that the client has and of which something was taken back."""
+    gone = _gone(asked)
+    if not gone:
+        return []
+    papers = [one for one in asked.all(Submission) if is_submitted(one)]
+    found = []
+    for paper in papers:
+        mine = [gone[id_] for id_ in paper.subject_ids if id_ in gone]
+        left = [one for one in mine if not _is_replaced(asked, paper, one, papers)]
+        if left:
+            found.append(Undone(paper, tuple(sorted(left, key=lambda one: one.at, reverse=True))))
+    return found
+
+
+def _gone(asked: Inquiry) -> dict[str, Gone]:
+    """Return what was taken back, by id, of every type that papers name."""
+    found: dict[str, Gone] = {}
+    for type_, contract in _named():
+        mine = (Where(*contract, asked.contract.id),)
+        thing = THINGS.get(type_)
+        fields = ("caption", "voided_at", *([thing] if thing else ()))
+        found |= asked.listed(Query(type_, mine, voided=True), fields, _taken_back)
+    return found
+
+
+def _named() -> Iterator[tuple[str, tuple[str, Op]]]:
+    """Yield the types of what papers name, and how a contract's are found."""
+    types: tuple[type[Record], ...] = (HandlingEvent, Authorization, *RECORDS.values())
+    for cls in dict.fromkeys(types):
+        several = "contract_ids" in cls.fields()
+        yield cls.type, ("contract_ids", Op.HAS) if several else ("contract_id", Op.EQ)
+
+
+def _taken_back(_asked: Inquiry, _id: str, caption: str, at: datetime, things: Any = ()) -> Gone:
+    named = (things,) if isinstance(things, str) else things
+    return Gone(caption, at, frozenset(one for one in named or () if one))
+
+
+def _is_replaced(
+    asked: Inquiry, paper: Submission, gone: Gone, papers: Sequence[Submission]
+) -> bool:
+    """Tell whether a later paper of the kind speaks of the same thing, or names nothing at all."""
+    later = (
+        one
+        for one in papers
+        if one.doc_kind == paper.doc_kind and one.id != paper.id and _after(one, gone)
+    )
+    return any(not one.subject_ids or _speaks_of(asked, one, gone) for one in later)
+
+
+def _after(paper: Submission, gone: Gone) -> bool:
+    if paper.sealed_at is not None:
+        return paper.sealed_at > gone.at
+    return paper.submitted_on is not None and paper.submitted_on >= gone.at.date()
+
+
+def _speaks_of(asked: Inquiry, paper: Submission, gone: Gone) -> bool:
+    if not gone.things:
+        return True
+    cls = _subject(paper.doc_kind)
+    named = (asked.books.find(cls, id_) for id_ in paper.subject_ids) if cls else ()
+    return any(gone.things & _things(one) for one in named if one is not None)
+
+
+def _subject(kind: str) -> type[Record] | None:
+    if kind in EVENTS:
+        return HandlingEvent
+    return Authorization if kind in AUTHORIZATIONS else RECORDS.get(kind)
+
+
+def _things(record: Record) -> frozenset[str]:
+    part, _, name = THINGS.get(record.type, "").partition(".")
+    if not part:
+        return frozenset()
+    rows = getattr(record, part) if name else (record,)
+    return frozenset(getattr(one, name or part) for one in rows) - {""}
