@@ -60,6 +60,7 @@ class Act(Code):
 
 
 LOOKS = frozenset({Act.VIEW, Act.LIST, Act.SEARCH})
+NOT_DONE = "not done"  # detail of a restore that was refused
 WHOLE = "whole"  # detail of a list or bulk view that handed over all that the records say
 OUTPUTS = frozenset({Act.PRINT, Act.EXPORT, Act.BULK_VIEW})  # somebody says what they are for
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from models.access import LOOKS, OUTPUTS, WHOLE, Act, Line, Question
+from models.access import LOOKS, NOT_DONE, OUTPUTS, WHOLE, Act, Line, Question
 from models.access_months import OF_LOG, after, named
 from models.access_order import astray, written_in
 from models.codes import EventLevel, Role, SystemEventKind
@@ -146,7 +146,8 @@ def _of_day(
     if (seen := _seen(acts)) >= SOME_VIEWS and _only_looked(acts, who):
         yield Remark(NO_ENTRY, day, user, f"{seen:,}件の内容を表示し、記帳はありません")
     supervisor = who is not None and who.role is Role.SUPERVISOR
-    counted = [line for line in acts if line.act in (OWN_ACTS if supervisor else OUTPUTS)]
+    own = OWN_ACTS if supervisor else OUTPUTS
+    counted = [line for line in acts if line.act in own and line.detail != NOT_DONE]
     if counted:
         yield Remark(OWN if supervisor else OUTPUT, day, user, _acts_words(counted))
 

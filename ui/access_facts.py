@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from models.access import LOOKS, OUTPUTS, WHOLE, Act, Question, Stretch
+from models.access import LOOKS, NOT_DONE, OUTPUTS, WHOLE, Act, Question, Stretch
 from models.access import Line as Kept
 from models.access_months import reviews, settled, unseen
 from models.access_order import astray, months_of
@@ -34,7 +34,7 @@ GROUPS: Mapping[str, frozenset[Act]] = {
 }
 DETAILS = {
     "idle": "操作なしによる", "session": "PCの画面ロックによる", "ended": "利用期限による",
-    "trial": "復元の試験", WHOLE: "全項目をプログラムへ",
+    "trial": "復元の試験", NOT_DONE: "復元せず", WHOLE: "全項目をプログラムへ",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models import wareki
+from models.access import NOT_DONE, Act
 from models.backup_care import Judged, must_end, proposal, standing
 from models.backup_strays import Stray, strays
 from models.backups import record_backup, record_check, record_verification
@@ -117,6 +118,8 @@ class BackupPage(Page):
         column.setContentsMargins(16, 8, 16, 8)
         column.addLayout(head)
         column.addWidget(frame)
+        self.refused = note("")  # a restore, until another goes well
+        column.addWidget(self.refused)
         self.journal = JournalPart(self.desk)
         column.addWidget(self.journal)
         self.register.setMinimumHeight(LEAST_HIGH)
@@ -238,9 +241,16 @@ class BackupPage(Page):
         def permitted(_: None) -> None:
             dialog = RestoreDialog(self._office, self.desk.operations, self)
             dialog.recovered.connect(self._put_aside)
+            dialog.restored.connect(lambda _folder: say(self.refused, ""))
+            dialog.refused.connect(self._refused)
             dialog.exec()
 
         self.desk.operations.ask(lambda: ledger.require("restore"), permitted, parent=self)
+
+    def _refused(self, sentence: str) -> None:
+        """Let the page and the records of use tell of a restore that did not happen."""
+        say(self.refused, sentence, "problem")
+        self.desk.ledger.access.note(Act.RESTORE, BackupRun.type, detail=NOT_DONE)
 
     def media(self) -> None:
         """Show the registered media, register others, and end their use."""

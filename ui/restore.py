@@ -40,7 +40,7 @@ from models.store import Progress
 from ui.asking import dialog_buttons
 from ui.fitting import fit
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, align, button, form, heading, note, say
+from ui.layout import add_row, align, button, form, heading, note, say, shortened
 from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.password_line import PasswordLine
@@ -69,10 +69,12 @@ class RestoreDialog(QDialog):
         restored: emitted with the new ledger folder.
         recovered: emitted with the open `Ledger` and its folder, when a sheet restored it and the
             new sheet was typed back.
+        refused: emitted with a sentence that still tells of it when the dialog has gone.
     """
 
     restored = Signal(object)
     recovered = Signal(object, object)
+    refused = Signal(str)
 
     def __init__(
         self, office: Office, operations: Operations, parent: QWidget | None = None
@@ -379,6 +381,8 @@ class RestoreDialog(QDialog):
         if sheet and isinstance(error, InvalidField | WrongRecoverySheet):
             self._show_step(WHAT)
         say(self.message, str(error), "problem")
+        file = shortened(Path(self.file.text().strip()).name, self.message)
+        self.refused.emit(self.tr("「{0}」は復元していません。{1}").format(file, error))
         if self.step == WHAT:
             (self.sheet if sheet else self.password).setFocus()
 

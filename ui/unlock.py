@@ -191,7 +191,7 @@ class UnlockView(QWidget):
         """Derive the key beside the window and open the ledger."""
         folder, login = self.folder(), self.login.text().strip()
         if folder is None or not login or not self.password.text():
-            self._refuse(self.tr("台帳を選び、利用者名とパスワードを入力してください。"))
+            self.refuse(self.tr("台帳を選び、利用者名とパスワードを入力してください。"))
             return
         password = self.password.take()
         reason, self._reason = self._reason, ""
@@ -216,7 +216,7 @@ class UnlockView(QWidget):
 
     def _failed(self, error: AzukariError) -> None:
         self._wait(False)
-        self._refuse(str(error))
+        self.refuse(str(error))
         if isinstance(error, RolledBack):
             self._answer_for(error)
         if isinstance(error, TablesDamaged):
@@ -270,7 +270,8 @@ class UnlockView(QWidget):
         for widget in (self.ledgers, self.login, self.password, self.open, self.recover):
             widget.setEnabled(known)
 
-    def _refuse(self, sentence: str) -> None:
+    def refuse(self, sentence: str) -> None:
+        """Show why something did not happen."""
         self._say(sentence, "problem")
 
     def _say(self, sentence: str, kind: str = "muted") -> None:

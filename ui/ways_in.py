@@ -30,6 +30,7 @@ class WaysIn(QObject):
 
     opened = Signal(object, object)
     found = Signal(object)
+    refused = Signal(str)
 
     def __init__(
         self, office: "Callable[[], Office]", operations: Operations, window: QWidget
@@ -55,6 +56,7 @@ class WaysIn(QObject):
         dialog = RestoreDialog(self._office(), self._operations, self._window)
         dialog.restored.connect(self.found.emit)
         dialog.recovered.connect(self.opened.emit)
+        dialog.refused.connect(self.refused.emit)
         dialog.exec()
 
     def recover(self, folder: Path) -> None:

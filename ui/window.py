@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         made = WaysIn(self._office, self._operations, self)
         made.opened.connect(self._made_ledger)
         made.found.connect(self._found_ledger)
+        made.refused.connect(self.unlock.refuse)
         return made
 
     @cached_property

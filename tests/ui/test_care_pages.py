@@ -14,6 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from models.access import NOT_DONE, Act, Question
+from models.access_review import remarks
 from models.capacity import chosen_quota
 from models.codes import (
     AccessLevel,
@@ -128,6 +130,37 @@ def test_the_ledger_is_verified_in_words(
     page.verify()
     settle(qtbot, desk.operations)
     assert answers.asked == ["台帳を検証しました。記帳番号 4 まで、異常はありません。"]
+
+
+def test_a_restore_that_is_refused_is_told_when_the_dialog_has_gone(
+    qtbot: QtBot, desk: Desk, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "𠮷辻󠄂" * 20 + ".azb"
+    (tmp_path / name).write_bytes(b"not a backup")
+    page = BackupPage(desk, office)
+    qtbot.addWidget(page)
+    page.show()
+
+    def filled(dialog: RestoreDialog) -> int:
+        dialog.file.setText(str(tmp_path / name))
+        dialog.parent_folder.setText(str(tmp_path))
+        dialog.login.setText(LOGIN)
+        dialog.password.setText(PASSWORD)
+        dialog.accept()
+        settle(qtbot, desk.operations)
+        dialog.reject()
+        return 0
+
+    monkeypatch.setattr(RestoreDialog, "exec", filled)
+    page.restore()
+    settle(qtbot, desk.operations)
+    assert page.refused.isVisible() and ".azb」は復元していません" in page.refused.text()
+    assert name in page.refused.text()  # whole, in what was wrong with it
+    desk.ledger.access.flush()
+    [line] = [one for one in desk.ledger.access.lines(Question()) if one.act is Act.RESTORE]
+    assert line.detail == NOT_DONE
+    told = remarks(desk.ledger, desk.ledger.today(), [line])
+    assert not [one for one in told if "復元" in one.words]  # nobody restored anything
 
 
 def test_a_backup_is_restored_into_a_new_folder(

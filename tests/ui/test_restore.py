@@ -19,6 +19,7 @@ from models.records import Organization, Person
 from tests.house import opening
 from tests.ui.fingers import press, type_in
 from tests.ui.shell import PASSWORD, SECOND_PASSWORD, Answers, make_office, settle, texts
+from ui.application import make_window
 from ui.operations import Operations
 from ui.restore import NEW, SHEET, WHO, RestoreDialog
 from ui.sheet_edit import SheetEdit
@@ -339,3 +340,25 @@ def test_the_door_opens_what_the_sheet_restored(
     [(ledger, folder)] = opened
     assert folder == place.folder / "復元"
     ledger.close()
+
+
+def test_the_door_still_says_why_nothing_was_restored(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window(lambda: place.home, place.operations, tmp_path / "settings")
+    place.qtbot.addWidget(window)
+
+    def filled(dialog: RestoreDialog) -> int:
+        dialog.file.setText(str(place.backup))
+        dialog.parent_folder.setText(str(place.folder))
+        dialog.login.setText(LOGIN)
+        dialog.password.setText("umi kaze ringo 42 tonbx")
+        dialog.accept()
+        place.settle()
+        dialog.reject()
+        return 0
+
+    monkeypatch.setattr(RestoreDialog, "exec", filled)
+    window.ways.restore()
+    said = window.unlock.message.text()
+    assert f"「{place.backup.name}」は復元していません" in said and "パスワード" in said
