@@ -19,6 +19,7 @@ from models.codes import (
 )
 from models.evidence_queries import RESPONSIBLE
 from models.inquiry import Inquiry
+from models.leavers import held_after_the_end
 from models.missing_things import missing, report_word, reported_on
 from models.records import (
     Authorization,
@@ -67,6 +68,17 @@ def k13_back(asked: Inquiry) -> Iterator[Due]:
                 item.due_back_at.date(), item, proof="EQ-OPENOUT",
                 person_id=item.holder_person_id, due_at=item.due_back_at,
             )  # fmt: skip
+
+
+def k32_comes_back(asked: Inquiry) -> Iterator[Due]:
+    """K-32: whoever works here no more gives back at once what is still in hand."""
+    for one in held_after_the_end(asked):
+        person = one.item.holder_person_id
+        about = f"{one.item.caption()}（{asked.name(person)}）"
+        yield due(
+            asked, "K-32", "従事を終えた人からの回収", about, one.since, one.item,
+            proof="EQ-OPENOUT", person_id=person,
+        )  # fmt: skip
 
 
 def k19_report(asked: Inquiry) -> Iterator[Due]:
@@ -199,6 +211,7 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-21", k21_findings),
     ("K-22", k22_unneeded),
     ("K-23", k23_end),
+    ("K-32", k32_comes_back),
     ("K-35", k35_certificate),
     ("K-37", k37_confirmation),
     ("K-38", k38_retention),

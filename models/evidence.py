@@ -21,6 +21,7 @@ from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, of_rules
 from models.inquiry import WORST, Answer, Inquiry, Question, Row
+from models.leavers import eq_leavers
 from models.profile_forms import DOCUMENTS
 from models.profile_vocabulary import EVIDENCE
 from models.profiles import Clause
@@ -45,6 +46,8 @@ BESIDE_PROOF: Mapping[str, Question] = {
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {paper_undone.QUERY: paper_undone.eq_paper}
 """Queries that no text names either, and whose rows count against the clauses that they name."""
+UNASKED: Mapping[str, Question] = {"EQ-OPENOUT": eq_leavers}
+"""What is told beside the text where it has none of these queries, which find it otherwise."""
 TO_READ = LISTINGS | BESIDE_PROOF.keys()
 AFTERWARDS = frozenset({"EQ-END", "EQ-REQ", "EQ-FINDING"})
 """Queries that after an erasure find what still stands: copies, requests, findings."""
@@ -122,6 +125,9 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
     waiting = asked.open_beside(breaches, told, changed=bool(changes.rows))
     if not asked.asks(missing_things.QUERY):
         waiting += _missing(asked).rows
+    for name, query in UNASKED.items():
+        if not asked.asks(name):
+            waiting += asked.answer(f"{name} unasked", query).rows
     undone = asked.answer(paper_undone.QUERY, paper_undone.eq_paper)
     waiting += [one for one in undone.rows if not one.clauses]
     if not changes.rows and not waiting:

@@ -28,6 +28,7 @@ from models.codes import (
     TrainingKind,
 )
 from models.inquiry import Inquiry, Question, Row, row
+from models.leavers import eq_leavers
 from models.missing_things import how_much
 from models.paper_about import end_papers
 from models.paper_told import Told
@@ -123,6 +124,7 @@ def eq_openout(asked: Inquiry) -> Iterator[Row]:
             yield row(item, f"「{item.caption()}」が持帰予定を過ぎて戻っていません{_lost(item)}。")
         elif item.state in MISSING_STATES:
             yield row(item, f"「{item.caption()}」は、持ち出したまま所在不明です。")
+    yield from eq_leavers(asked)
 
 
 def _lost(item: Item) -> str:

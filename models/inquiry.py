@@ -501,6 +501,10 @@ class ReadBooks(Books):
     def children_of(self, item_id: str) -> tuple[Item, ...]:
         return tuple(one for one in self._asked.items.values() if one.parent_item_id == item_id)
 
+    def happened(self, item_id: str) -> Iterator[HandlingEvent]:
+        self._asked.note(HandlingEvent.type)
+        return super().happened(item_id)
+
     def handed_to_others(self, contract: Contract) -> tuple[HandlingEvent, ...]:
         self._asked.note(HandlingEvent.type)
         return super().handed_to_others(contract)

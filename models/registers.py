@@ -17,6 +17,7 @@ from models.commands import Change, creating, revising, voiding
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field, LongText
+from models.leavers import told_of_end
 from models.own_names import OWN_NAMES, require_own_names
 from models.paper_undone import told_of
 from models.profiles import Profile
@@ -224,9 +225,10 @@ class Registers:
         self.check(record)
         rules = self._ledger.rules
         ruling = rules.on_records([record], answers, before={record.id: stored.record})
+        told = (*self._namesakes([record]), *told_of_end(self._ledger, record, stored.record))
         intents = [revising(record, self.reason(reason)), *rules.consequences(record)]
         intents += map(creating, ruling.beside)
-        notices = (*ruling.notices, *self._namesakes([record]))
+        notices = (*ruling.notices, *told)
         return self._ledger.commit(intents, command_id=command_id, notices=notices)
 
     def void(self, cls: type[R], record_id: str, reason: str, *, command_id: str = "") -> Change:

@@ -7,6 +7,7 @@ something is each of them looked at. After one more act only that act is judged.
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from models.codes import HandlingKind, RuleMode, Timing
@@ -113,6 +114,7 @@ class Verdicts:
         others = tuple(kind for kind in K if kind not in REPEATED)
         acts = self._store.find(HandlingEvent, self._acts(others), limit=_ALL)
         self._judge_acts(acts)
+        self._judge_leavers()
         for cls in STANDING:
             self._judge(self._asked.all(cls))
 
@@ -141,6 +143,23 @@ class Verdicts:
                 same = self._said_to(heads[ids[0]])
                 for id_ in ids:
                     self._keep(id_, same)
+
+    def _judge_leavers(self) -> None:
+        """Judge one by one what people brought back after their end: it matters who took it out."""
+        ends: dict[str, date] = {}
+        for one in self._asked.all(Assignment):
+            if one.person_id and one.ends_on is not None and one.ends_on < self._asked.today:
+                ends[one.person_id] = min(one.ends_on, ends.get(one.person_id, one.ends_on))
+        for person_id, day in ends.items():
+            after = datetime.combine(day + timedelta(days=1), time(), self._asked.zone)
+            query = self._acts((K.BRING_BACK,))
+            mine = (Where("actor_person_id", Op.EQ, person_id), Where("occurred_at", Op.GE, after))
+            query = replace(query, where=(*query.where, *mine))
+            acts = self._store.find(HandlingEvent, query, limit=_ALL)
+            for rows in self._by_rule.values():
+                for act in acts:
+                    rows.pop(act.record.id, None)
+            self._judge_acts(acts)
 
     def _shapes(self) -> dict[Hashable, dict[Hashable, list[str]]]:
         """Return the ids of repeated acts by shape, and within it by the things they speak of."""

@@ -4,7 +4,7 @@ A day's entry asks the same few questions (who is assigned, who has pledged, whi
 designated). Each register is read once per contract and forgotten when a command touches it.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, TypeVar, cast
 
@@ -92,6 +92,10 @@ class Books:
         """Return items as they are now; they change with every event and are not remembered."""
         found = self._store.get_many(Item, list(ids))
         return {key: stored.record for key, stored in found.items() if not stored.meta.voided}
+
+    def happened(self, item_id: str) -> Iterator[HandlingEvent]:
+        """Yield what happened to an item, in the order of time; it is not remembered."""
+        return self._store.happened(item_id)
 
     # --- registers of a contract ---------------------------------------------------------------
     def assignments(self, contract_id: str, person_id: str) -> tuple[Assignment, ...]:

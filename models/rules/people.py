@@ -25,6 +25,7 @@ from models.records import (
 from models.records.people import NON_REGULAR
 from models.rules.case import Case, Say
 from models.rules.checking import is_signed
+from models.rules.giving_back import basis_of_taking
 
 K = HandlingKind
 WEEKDAYS = "月火水木金土日"
@@ -37,6 +38,8 @@ def r01_actor_is_cleared(case: Case) -> Iterator[str]:
         return
     person, roles = event.actor_person_id, case.roles(event.actor_person_id)
     name = case.name(person)
+    if not roles and basis_of_taking(case):
+        return
     if not roles:
         yield (
             f"{name}は、この日この契約の{case.word('worker')}等として指定されていません。"
@@ -338,7 +341,7 @@ def r44_specific_personal_information(case: Case) -> Iterator[str]:
     named = any(
         one.handles_specific_pi and one.valid_on(case.day)
         for one in case.books.assignments(case.contract.id, event.actor_person_id)
-    )
+    ) or any(one.handles_specific_pi for one in basis_of_taking(case))
     if not named:
         yield (
             f"{case.name(event.actor_person_id)}は、特定個人情報を取り扱う人として"
