@@ -1,16 +1,16 @@
 """What is asked however strictly the text of a contract rules it (R-39).
 
-The contract itself is changed, or its text by terms of its own. No text gives leave to do that
-alone, so the mode does not come from its profile.
+The contract itself is changed, its text by terms of its own, or a thing after it was handled. No
+text gives leave to do that alone, so the mode does not come from its profile.
 """
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models import clause_changes, contract_changes
+from models import clause_changes, contract_changes, item_changes
 from models.codes import RuleMode
 from models.inquiry import CHANGED
-from models.records import Contract, ContractClauseSetting, Record
+from models.records import Contract, ContractClauseSetting, Item, Record
 from models.rules.books import Books
 from models.rules.engine import Finding
 
@@ -33,6 +33,9 @@ def said_to_record(
         said = contract_changes.asked_of(ledger, before, record)
         if said:
             yield _finding(record, said)
+    elif isinstance(record, Item):
+        if fewer := item_changes.why_not(ledger, before, record):
+            yield _finding(record, fewer, RuleMode.BLOCK_ALWAYS)
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)

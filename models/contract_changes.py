@@ -208,7 +208,7 @@ def changed(asked: Inquiry) -> Iterator[Row]:
             known = (one.record for one in entered if one.seq < after.seq)
             changes += _kept_shorter(known, after.record, after.day)
         if changes:
-            yield row(asked.contract, _told(asked, after, changes), "due")
+            yield row(asked.contract, told(asked, after, changes), "due")
 
 
 def _changes(name: Name, before: Contract, after: Contract) -> list[str]:
@@ -217,7 +217,8 @@ def _changes(name: Name, before: Contract, after: Contract) -> list[str]:
     return changes if same else [*changes, _period(before, after)]
 
 
-def _told(asked: Inquiry, version: Version[Contract], changes: Sequence[str]) -> str:
+def told(asked: Inquiry, version: Version[Any], changes: Sequence[str]) -> str:
+    """Say when, by whom and why a record was changed in something."""
     account = asked.books.find(UserAccount, version.author)
     who = asked.name(account.person_id) if account else "前の利用者"
     day = format_short(version.day)

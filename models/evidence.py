@@ -5,7 +5,7 @@ daily entry. A clause whose queries this program cannot answer yet is `unknown`,
 the content of the contract was erased, its clauses are `erased`: what is gone proves nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from models import (
     clause_changes,
     collector,
     contract_changes,
+    item_changes,
     late_basis,
     missing_things,
     paper_undone,
@@ -121,7 +122,7 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
         if row.id in theirs
         for rule in RULED.get(name, (name,))
     }
-    changes = asked.answer("contract changes", _changes)
+    changes = _changes(asked)
     waiting = asked.open_beside(breaches, told, changed=bool(changes.rows))
     if not asked.asks(missing_things.QUERY):
         waiting += _missing(asked).rows
@@ -136,11 +137,15 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
     return [_state(BESIDE, every, off=False, erased=False)]
 
 
-def _changes(asked: Inquiry) -> Iterator[Row]:
-    """Tell everything in which the contract is another one than it was, or than its text."""
-    yield from contract_changes.changed(asked)
-    for one in clause_changes.standing(asked):
-        yield replace(one, severity="due", clauses=())
+def _changes(asked: Inquiry) -> Answer:
+    """Tell in what contract and things are others than they were, or than the text demands."""
+    found = [
+        asked.answer("contract changes", contract_changes.changed),
+        asked.answer("thing changes", item_changes.changed),
+        asked.answer(clause_changes.QUERY, clause_changes.standing),
+    ]
+    rows = (replace(row, severity="due", clauses=()) for one in found for row in one.rows)
+    return Answer(tuple(rows), frozenset().union(*(one.reads for one in found)))
 
 
 def _missing(asked: Inquiry) -> Answer:

@@ -190,6 +190,10 @@ class Inquiry:
         """Return from which entry acts or papers stand under the contract; it stays what it is."""
         return first_use(self._ledger.store, self.contract.id)
 
+    def first_act(self, item_id: str) -> int | None:
+        """Return with which entry a thing was named by an act, voided ones too; it stays that."""
+        return first_act(self._ledger.store, item_id)
+
     def caption(self, type_: str, record_id: str) -> str:
         self.note(type_)
         return self._ledger.registers.caption(type_, record_id)
@@ -515,6 +519,16 @@ class ReadBooks(Books):
 
 
 Question = Callable[[Inquiry], Iterator[Any]]
+
+
+def first_act(store: Store, item_id: str) -> int | None:
+    """Return the number of the first entry of an act that names a thing, voided ones too."""
+    first = []
+    for name in ("item_id", "resulting_item_id"):
+        named = (Where("lines", Op.HAS, (name, item_id)),)
+        query = Query(HandlingEvent.type, named, voided=None)
+        first += [one.meta.created_seq for one in store.find(HandlingEvent, query, limit=1)]
+    return min(first, default=None)
 
 
 def first_use(store: Store, contract_id: str) -> int | None:
