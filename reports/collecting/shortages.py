@@ -35,10 +35,10 @@ class Shortages:
             if item is None or line.quantity is None or line.quantity >= (item.quantity or 0):
                 continue
             if missing := self._of(item).get(event.id):
-                yield (
-                    f"{names.get(item.id, item.caption())}：台帳より"
-                    f"{missing.normalize():f}{item.unit}不足（現品"
-                    f"{line.quantity.normalize():f}{item.unit}）"
+                yield (  # the number first: a long name goes on below the row
+                    f"台帳より{missing.normalize():f}{item.unit}不足"
+                    f"（現品{line.quantity.normalize():f}{item.unit}）："
+                    f"{names.get(item.id, item.caption())}"
                 )
 
     def _of(self, item: Item) -> dict[str, Decimal]:
