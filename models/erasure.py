@@ -22,6 +22,7 @@ from models.erased import (
     write_numbers,
 )
 from models.errors import Conflict, Refused
+from models.given_up import in_the_way
 from models.records import (
     BY_TYPE,
     BackupRun,
@@ -173,11 +174,8 @@ class Ending:
         if contract.status is not ContractStatus.CLOSED:
             found.append("契約が終結していません。契約の状態を「終結」にしてからにしてください。")
         mine = Where("contract_id", Op.EQ, contract.id)
-        left = ledger.store.count(Query("item", (mine, Where("state", Op.IN, STANDING))))
-        if left:
-            found.append(
-                f"終わっていない媒体・資料が{left}件あります。返還・消去・廃棄を済ませてください。"
-            )
+        if ledger.store.count(Query("item", (mine, Where("state", Op.IN, STANDING)))):
+            found += in_the_way(ledger.rules.books, contract.id, ledger.today())
         profile = ledger.registers.need_profile(contract.profile_code)
         found += missing_end_papers(ledger.rules.books, profile, contract.id)
         if ledger.rules.waiting(contract.id):

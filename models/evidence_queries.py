@@ -29,7 +29,7 @@ from models.codes import (
 )
 from models.inquiry import Inquiry, Question, Row, row
 from models.leavers import eq_leavers
-from models.missing_things import how_much
+from models.missing_things import how_much, let_go
 from models.paper_about import end_papers
 from models.paper_told import Told
 from models.profile_vocabulary import GOVERNANCE
@@ -134,14 +134,19 @@ def _lost(item: Item) -> str:
 def eq_end(asked: Inquiry) -> Iterator[Row]:
     """Find what has not found its end although the work is over; before, tell that it will have to."""
     left = [item for item in asked.items.values() if item.state not in TERMINAL_STATES]
+    gone = let_go(asked) if any(item.state is ItemState.MISSING for item in left) else frozenset()
     if asked.ended:
         for item in left:
-            yield row(item, f"「{item.caption()}」が残っています{_lost(item)}。", "broken")
+            if item.state is ItemState.MISSING and item.id in gone:
+                words = f"「{item.caption()}」は、所在不明のまま終えるよう指示がありました。"
+                yield row(item, words, "due")
+            else:
+                yield row(item, f"「{item.caption()}」が残っています{_lost(item)}。", "broken")
     elif left:
         words = f"預かっている媒体・資料{len(left):,}件を、業務の完了後に終わらせます。"
         yield row(asked.contract, words, "due")
         for item in left:
-            if item.state in MISSING_STATES:
+            if item.state in MISSING_STATES and item.id not in gone:
                 what = f"「{item.caption()}」{how_much(item)}"
                 yield row(item, f"{what}が所在不明で、終わらせることができません。")
     for event in never_reached_the_client(asked.books, asked.contract):

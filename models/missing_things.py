@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from models.codes import (
     MISSING_STATES,
+    AuthorizationSubject,
     CommunicationKind,
     Direction,
     FindingSource,
@@ -19,8 +20,9 @@ from models.codes import (
     ItemState,
     Timing,
 )
+from models.given_up import given_up
 from models.inquiry import Inquiry, Row
-from models.records import ClientCommunication, HandlingEvent, Item, Submission
+from models.records import Authorization, ClientCommunication, HandlingEvent, Item, Submission
 from models.records import Finding as FindingRecord
 from models.rules.people import is_submitted
 from models.store import Op, Query, Where
@@ -37,12 +39,14 @@ class Loss:
     Attributes:
         number: of the act that says so, as a person names it (第55号); "" where none is known.
         settled: somebody else verified what was done about it.
+        given_up: the client let it go by its instruction for the end.
     """
 
     item: Item
     number: str
     at: datetime | None
     settled: bool
+    given_up: bool = False
 
     @property
     def words(self) -> str:
@@ -74,7 +78,16 @@ def missing(asked: Inquiry) -> list[Loss]:
     for id_, caption, at, items in sorted(acts, key=lambda act: act[2]):
         last |= dict.fromkeys(items, (id_, caption, at))
     done = _verified(asked)
-    return [_loss(item, last.get(item.id), done) for item in gone]
+    gone_for_good = let_go(asked)
+    return [_loss(item, last.get(item.id), done, gone_for_good) for item in gone]
+
+
+def let_go(asked: Inquiry) -> frozenset[str]:
+    """Return the ids of the things that the client gave up."""
+    subject = AuthorizationSubject.END_EXCEPTION
+    return given_up(
+        (one for one in asked.all(Authorization) if one.subject is subject), asked.today
+    )
 
 
 def _act(
@@ -83,12 +96,14 @@ def _act(
     return id_, caption, at, items
 
 
-def _loss(item: Item, act: tuple[str, str, datetime] | None, done: set[str]) -> Loss:
+def _loss(
+    item: Item, act: tuple[str, str, datetime] | None, done: set[str], gone: frozenset[str]
+) -> Loss:
     if act is None:
-        return Loss(item, "", None, False)
+        return Loss(item, "", None, False, item.id in gone)
     id_, caption, at = act
     number, _, _ = caption.partition(" ")
-    return Loss(item, number, at, bool({id_, number, caption} & done))
+    return Loss(item, number, at, bool({id_, number, caption} & done), item.id in gone)
 
 
 def _verified(asked: Inquiry) -> set[str]:
@@ -125,7 +140,9 @@ def eq_missing(asked: Inquiry) -> Iterator[Row]:
     party = asked.profile.term("client_party")
     for loss in missing(asked):
         day = reported_on(asked, loss)
-        if loss.settled:
+        if loss.given_up:
+            words, severity = f"{party}の終了時の指示により、このまま終えます。", "due"
+        elif loss.settled:
             words, severity = "是正は確認済みです。", "due"
         elif day is None:
             words, severity = f"{party}への{report_word(asked)}が記録されていません。", "action"

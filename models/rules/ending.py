@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from models.codes import (
-    TERMINAL_STATES,
     AssignmentRole,
     AuthorizationSubject,
     CommunicationKind,
@@ -20,6 +19,7 @@ from models.codes import (
     Timing,
     VerificationResult,
 )
+from models.given_up import in_the_way
 from models.paper import Request
 from models.paper_about import end_papers
 from models.paper_told import Told
@@ -255,13 +255,7 @@ def r24_contract_closes_empty(case: Case) -> Iterator[str]:
         return
     if isinstance(old, Contract) and old.status is ContractStatus.CLOSED:
         return
-    items = case.books.items_of(contract.id)
-    left = [item for item in items if item.state not in TERMINAL_STATES]
-    if left:
-        yield (
-            f"終わっていない媒体・資料が{len(left)}件あります（{left[0].caption()}など）。"
-            "返還・消去・廃棄を済ませてください。"
-        )
+    yield from in_the_way(case.books, contract.id, case.today)
     for event in never_reached_the_client(case.books, contract):
         yield (
             f"{event.caption()}の相手方は{case.word('client_party')}ではありません。"
