@@ -30,6 +30,10 @@ from models.wareki import format_short
 
 QUERY = "EQ-INC"
 REPORT = "D-20"
+TAKEN_BACK = (
+    "「{0}」の記録が{1}に取り消されました。見つかったときは、取り消さずに「発見・回収」を記録します。"
+    "誤記だったことを「指摘・是正」に登録し、別の人が確かめてください。"
+)
 
 
 @dataclass(frozen=True)
@@ -67,19 +71,23 @@ def missing(asked: Inquiry) -> list[Loss]:
     gone = [item for item in asked.items.values() if item.state in MISSING_STATES]
     if not gone:
         return []
-    where = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("kind", Op.EQ, HandlingKind.LOSS),
-        Where("timing", Op.EQ, Timing.ACTUAL),
-    )
     fields = ("caption", "occurred_at", "lines.item_id")
-    acts = asked.listed(Query(HandlingEvent.type, where), fields, _act).values()
+    acts = asked.listed(_losses(asked), fields, _act).values()
     last: dict[str, tuple[str, str, datetime]] = {}
     for id_, caption, at, items in sorted(acts, key=lambda act: act[2]):
         last |= dict.fromkeys(items, (id_, caption, at))
     done = _verified(asked)
     gone_for_good = let_go(asked)
     return [_loss(item, last.get(item.id), done, gone_for_good) for item in gone]
+
+
+def _losses(asked: Inquiry, *, voided: bool = False) -> Query:
+    where = (
+        Where("contract_id", Op.EQ, asked.contract.id),
+        Where("kind", Op.EQ, HandlingKind.LOSS),
+        Where("timing", Op.EQ, Timing.ACTUAL),
+    )
+    return Query(HandlingEvent.type, where, voided=voided)
 
 
 def let_go(asked: Inquiry) -> frozenset[str]:
@@ -152,6 +160,32 @@ def eq_missing(asked: Inquiry) -> Iterator[Row]:
             )
             severity = "action"
         yield Row(Item.type, loss.item.id, f"{loss.words}{words}", severity)
+    yield from _taken_back(asked)
+
+
+def _taken_back(asked: Inquiry) -> Iterator[Row]:
+    """Find losses that were voided: whoever lost a thing could make that unsaid alone.
+
+    One that was corrected to another loss is still told; any other is until somebody else verified
+    a finding about it.
+    """
+    gone = asked.listed(_losses(asked, voided=True), ("caption", "voided_at"), _void)
+    if not gone:
+        return
+    corrected = set(asked.listed(_losses(asked), ("corrects_event_id",), _corrects).values())
+    done = _verified(asked)
+    for id_, (caption, at) in gone.items():
+        number, _, _ = caption.partition(" ")
+        if id_ not in corrected and not {id_, number, caption} & done:
+            yield Row(HandlingEvent.type, id_, TAKEN_BACK.format(caption, format_short(at.date())))
+
+
+def _void(_asked: Inquiry, _id: str, caption: str, at: datetime) -> tuple[str, datetime]:
+    return caption, at
+
+
+def _corrects(_asked: Inquiry, _id: str, corrected: str) -> str:
+    return corrected
 
 
 def report_word(asked: Inquiry) -> str:
