@@ -84,16 +84,16 @@ def of_then(
     Raises:
         Refused: one of all these cannot happen.
     """
-    mine = {event.id for event in entering}
+    new = {id(event) for event in entering}  # a draft may carry the id of what it corrects
     ended = NONE
-    running = overlaps.Running(item, mine)
+    running = overlaps.Running(item, {event.id for event in entering})
     stood = status = custody.begin(item)
     for event in heapq.merge(happened, entering, key=custody.when):
-        if event.id == corrected:
+        if event.id == corrected and id(event) not in new:
             stood = after_standing(item, stood, event)
             continue
         yield from running.take(event, _there(status, event))
-        if event.id in mine:
+        if id(event) in new:
             after = custody.step(item, status, event)
             require_there(item, status, event)
             yield from _told(item, status, after, event, place)
@@ -149,14 +149,29 @@ def are_apart(status: Status) -> bool:
 
 
 def parts(item: Item, status: Status) -> str:
-    """Say where the pieces of an item are."""
+    """Say where the pieces of an item are: 残り100枚（手元94枚・持出中4枚・所在不明2枚）."""
+    return f"残り{count(item, status.left)}（{where(status, item.unit)}）"
+
+
+def where(status: Status, unit: str = "") -> str:
+    """Say how many pieces are where."""
     places = [("手元", status.here), ("持出中", status.out), ("所在不明", status.missing)]
-    told = "・".join(f"{word}{count(item, number)}" for word, number in places if number)
-    return f"残り{count(item, status.left)}（{told}）"
+    return "・".join(f"{word}{number.normalize():f}{unit}" for word, number in places if number)
 
 
 def count(item: Item, number: Decimal) -> str:
     return f"{number.normalize():f}{item.unit}"
+
+
+def usual(item: Item, status: Status | None, kind: HandlingKind | None) -> Decimal | None:
+    """Return how many pieces an act concerns that names no number, for screens."""
+    if status is None or not status.left:
+        return item.quantity
+    if kind is K.RECOVER:
+        return status.missing or status.left
+    if kind is K.BRING_BACK:
+        return status.out or status.left
+    return status.here or status.out or status.left
 
 
 # --- what is refused ------------------------------------------------------------------------------

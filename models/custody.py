@@ -56,6 +56,15 @@ OF_CARRIER = frozenset({K.STORE, K.STOCKTAKE, K.DISPOSE})
 """What may still happen to the contractor's own carrier once its data is erased."""
 OF_CONTENT = frozenset({K.CREATE, K.COPY, K.USE, K.TRANSMIT, K.PROVIDE, K.ERASE})
 
+
+def states_for(kind: HandlingKind) -> frozenset[ItemState]:
+    """Return the states in which a thing is offered for a kind of act."""
+    found = ALLOWED[kind]
+    if found & {S.STORED, S.TAKEN_OUT}:
+        found |= {S.PART_MISSING}
+    return found | {S.ERASED} if kind in OF_CARRIER else found
+
+
 TERMINAL_BY_KIND = {
     K.HAND_OVER: S.HANDED_OVER,
     K.RETURN: S.RETURNED,

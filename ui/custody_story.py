@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models import custody, wareki
+from models import amounts, custody, wareki
 from models.codes import HandlingKind, ItemState, Timing
 from models.errors import Refused
 from models.fields import NOT_RECORDED
@@ -102,12 +102,15 @@ class _Teller:
         gap = "" if planned else self._gap(event.occurred_at)
         status = self._status
         less = status.left != (self._item.quantity or status.left)
+        left = f"残り {status.left.normalize():f}{self._item.unit}" if less else ""
+        if amounts.are_apart(status):
+            left = amounts.parts(self._item, status)
         return Station(
             id=event.id, kind=event.kind, at=event.occurred_at,
             word=self._word(event),
             who=self._caption("person", event.actor_person_id, stored), purpose=event.purpose,
             lane=self._lane(stored), state=status.state.label,
-            left=f"残り {status.left.normalize():f}{self._item.unit}" if less else "",
+            left=left,
             voided=stored.meta.voided, reason=stored.meta.void_reason,
             late=self._ledger.handling.entered_late(stored), gap=gap, problem=problem,
         )  # fmt: skip

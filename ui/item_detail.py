@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models import amounts
 from models.codes import HandlingKind as K
 from models.codes import Timing
 from models.fields import NOT_RECORDED, Children
@@ -109,7 +110,11 @@ class ItemDetail(QWidget):
         status = self.desk.ledger.handling.status(item.id)
         parts = [whereabouts(self.desk.ledger, status)]
         if status is not None:
-            parts.append(f"残り {status.left.normalize():f}{item.unit}")
+            parts.append(
+                amounts.parts(item, status)
+                if amounts.are_apart(status)
+                else f"残り {status.left.normalize():f}{item.unit}"
+            )
             if status.due_back_at is not None:
                 late = status.due_back_at < self.desk.ledger.now()
                 when = item.fields()["due_back_at"].kind.format(status.due_back_at)

@@ -97,7 +97,7 @@ class Case:
         with suppress(Refused):  # entered before something of today was refused
             for one in self.ledger.store.happened(item.id):
                 if one.id == event.id:
-                    return status.left
+                    return status.left or item.quantity  # of a carrier that was erased before
                 status = custody.step(item, status, one)
         return item.quantity
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from models import amounts
 from models.codes import (
     AuthorizationSubject,
     ContractStatus,
@@ -199,7 +200,8 @@ def whereabouts(ledger: Ledger, status: Status | None) -> str:
         return ItemState.REGISTERED.label
     place = ledger.registers.caption("place", status.place_id) if status.place_id else ""
     holder = ledger.registers.caption("person", status.holder_id) if status.holder_id else ""
-    return "・".join(part for part in (status.state.label, holder or place) if part)
+    where = [amounts.where(status), place, holder] if amounts.are_apart(status) else [holder or place]
+    return "・".join(part for part in (status.state.label, *where) if part)
 
 
 def _minute(moment: datetime) -> datetime:

@@ -152,6 +152,10 @@ class HandlingDialog(HandlingFrame):
         """Return problems of what the subclass adds."""
         return []
 
+    def counted_as(self) -> HandlingKind:
+        """Return the kind of act whose usual number of pieces is proposed."""
+        return self.kind
+
     def items_chosen(self, items: Sequence[Item]) -> None:
         """Adapt proposals to the items."""
 
@@ -289,6 +293,7 @@ class HandlingDialog(HandlingFrame):
         """Hold the draft against fields, custody and consents, and say what does not fit."""
         if self._loading:
             return
+        self.items.speak_of(self.counted_as())
         draft = self.draft()
         self._offer_consents(draft)
         draft = self.draft()

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models import amounts
 from models.codes import HandlingKind
-from models.custody import ALLOWED
+from models.custody import states_for
 from models.fields import NOT_RECORDED, DecimalNumber
 from models.records import HandlingLine, Item
 from models.store import Op, Where
@@ -61,6 +62,7 @@ class ItemLines(QWidget):
         self.desk = desk
         self._single = single
         self._fixed = False
+        self._kind: HandlingKind | None = None
         self.items: list[Item] = []
         self._lines: dict[str, HandlingLine] = {}
         self.problem = ""
@@ -128,7 +130,19 @@ class ItemLines(QWidget):
     # --- what is shown -----------------------------------------------------------------------
     def limit_to(self, kind: HandlingKind) -> None:
         """Offer in the list only items in a state in which this kind is possible."""
-        self.picker.where = (Where("state", Op.IN, tuple(ALLOWED[kind])),)
+        self.picker.where = (Where("state", Op.IN, tuple(states_for(kind))),)
+
+    def speak_of(self, kind: HandlingKind) -> None:
+        """Propose as many pieces as this kind of act concerns; typed numbers stay."""
+        if kind is self._kind:
+            return
+        status = self.desk.ledger.handling.status
+        before, self._kind = self._kind, kind
+        with QSignalBlocker(self.table):
+            for row, item in enumerate(self.items):
+                cell, now = self.table.item(row, AMOUNT), status(item.id)
+                if cell is not None and cell.text() == _shown(amounts.usual(item, now, before)):
+                    cell.setText(_shown(amounts.usual(item, now, kind)))
 
     def show_hindrances(self, hindrances: Mapping[str, str]) -> None:
         """Say beside each item whether the act can be entered."""
@@ -240,13 +254,13 @@ class ItemLines(QWidget):
         ledger = self.desk.ledger
         status = ledger.handling.status(item.id)
         line = self._lines.get(item.id)
-        left = status.left if status is not None else item.quantity
-        amount = line.quantity if line is not None else left
+        usual = amounts.usual(item, status, self._kind)
+        amount = line.quantity if line is not None else usual
         texts = (
             item.item_no,
             item.name,
             whereabouts(ledger, status),
-            DecimalNumber().format(amount) or NOT_RECORDED,
+            _shown(amount),
             item.unit,
             line.condition_note if line is not None else "",
             self.tr("できます"),
@@ -306,3 +320,7 @@ class ItemLines(QWidget):
                 self.remove()
                 return True
         return False
+
+
+def _shown(amount: Decimal | None) -> str:
+    return DecimalNumber().format(amount) or NOT_RECORDED

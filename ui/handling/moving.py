@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QCheckBox, QGroupBox, QVBoxLayout, QWidget
 
 from models.codes import HandlingKind as K
 from models.codes import ItemState
@@ -205,6 +206,9 @@ class TransportDialog(AnsweringDialog):
     def answers(self) -> bool:
         return self.mode is not None and self.mode.part == END
 
+    def counted_as(self) -> K:
+        return K.BRING_BACK if self.answers() else super().counted_as()
+
     def detail(self) -> TransportDetail:
         """Return the carriage as it stands now."""
         return replace(self._detail_base, **self.carriage.values())
@@ -272,7 +276,49 @@ class TransportDialog(AnsweringDialog):
         return TransportDetail(persons=(me,) if me else ())
 
 
-class GiveBackDialog(HandlingDialog):
+class FromOutsideDialog(AnsweringDialog):
+    """A dialog whose act may concern what is outside while the rest lies here."""
+
+    def make_detail(self) -> QWidget | None:
+        self.outside = QCheckBox(self.tr("持ち出している分（手元にあるものではない）"), self)
+        self.outside.toggled.connect(lambda _on: self.update_shown())
+        self.outside.setVisible(False)
+        return self.outside
+
+    def may_be_outside(self) -> bool:
+        """Tell whether the present kind may concern what is outside."""
+        return self.kind in FROM_OUTSIDE
+
+    def answers(self) -> bool:
+        return self.outside.isChecked() and self.may_be_outside()
+
+    def counted_as(self) -> K:
+        return K.BRING_BACK if self.answers() else super().counted_as()
+
+    def draft(self) -> HandlingEvent:
+        event = super().draft()
+        if not self.may_be_outside() or not self.items.items:
+            return event
+        opened = event.related_event_id or self._open_event(self.items.items[0])
+        return replace(event, related_event_id=opened if self.answers() else "")
+
+    def update_shown(self) -> None:
+        if not self._loading:
+            apart = any(s is not None and s.found is ItemState.PART_OUT for s in self.statuses())
+            said = self.correcting is not None and bool(self.correcting.record.related_event_id)
+            with QSignalBlocker(self.outside):
+                if said and not self.outside.isVisibleTo(self):
+                    self.outside.setChecked(True)
+                self.outside.setVisible((apart or said) and self.may_be_outside())
+                if self.outside.isHidden():
+                    self.outside.setChecked(False)
+        super().update_shown()
+
+
+FROM_OUTSIDE = frozenset({K.RETURN, K.HAND_OVER, K.LOSS})
+
+
+class GiveBackDialog(FromOutsideDialog):
     """返還・引渡し: to whom, by what means; a part of an item may go alone."""
 
     def modes(self) -> Sequence[Mode]:

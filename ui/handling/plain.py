@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 from models.codes import HandlingKind as K
 from models.records import Item
 from ui import layout
-from ui.handling.dialog import HandlingDialog
-from ui.handling.moving import suggest_protection
+from ui.editor_base import column_of
+from ui.handling.moving import FromOutsideDialog, suggest_protection
 
 ADVICE = {
     K.LOSS: "記録したら、すぐに責任者と委託者へ連絡してください。",
@@ -17,11 +17,18 @@ ADVICE = {
 }
 
 
-class PlainDialog(HandlingDialog):
+class PlainDialog(FromOutsideDialog):
     """An act that needs nothing beyond items and fields."""
 
     def make_detail(self) -> QWidget | None:
-        return layout.note(self.tr(ADVICE[self.kind])) if self.kind in ADVICE else None
+        outside = super().make_detail()
+        if self.kind not in ADVICE or outside is None:
+            return outside
+        box = QWidget(self)
+        column = column_of(box)
+        column.addWidget(outside)
+        column.addWidget(layout.note(self.tr(ADVICE[self.kind])))
+        return box
 
     def items_chosen(self, items: Sequence[Item]) -> None:
         if self.correcting is None and items and self.kind in (K.TRANSMIT, K.DISPATCH):

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
+from models import amounts
 from models.codes import (
     AssignmentRole,
     AssignmentStatus,
@@ -261,7 +262,7 @@ class SanitizeDialog(HandlingDialog):
         line = next((one for one in event.lines if one.item_id == card.item.id), None)
         act = SanitizationAct.ERASE if event.kind is K.ERASE else SanitizationAct.DISPOSE
         status = self.ledger.handling.status(card.item.id)
-        left = status.left if status is not None else card.item.quantity
+        left = amounts.usual(card.item, status, event.kind)
         said = card.detail()
         return replace(
             said, act=act, performed_at=event.occurred_at,
