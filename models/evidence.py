@@ -22,6 +22,7 @@ from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, of_rules
 from models.inquiry import WORST, Answer, Inquiry, Question, Row
+from models.inside import eq_inside
 from models.leavers import eq_leavers
 from models.profile_forms import DOCUMENTS
 from models.profile_vocabulary import EVIDENCE
@@ -47,7 +48,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {paper_undone.QUERY: paper_undone.eq_paper}
 """Queries that no text names either, and whose rows count against the clauses that they name."""
-UNASKED: Mapping[str, Question] = {"EQ-OPENOUT": eq_leavers}
+UNASKED: Mapping[str, Question] = {"EQ-OPENOUT": eq_leavers, "EQ-LEDGER": eq_inside}
 """What is told beside the text where it has none of these queries, which find it otherwise."""
 TO_READ = LISTINGS | BESIDE_PROOF.keys()
 AFTERWARDS = frozenset({"EQ-END", "EQ-REQ", "EQ-FINDING"})

@@ -28,6 +28,7 @@ from models.codes import (
     TrainingKind,
 )
 from models.inquiry import Inquiry, Question, Row, row
+from models.inside import eq_inside
 from models.leavers import eq_leavers
 from models.missing_things import how_much, let_go
 from models.paper_about import end_papers
@@ -301,7 +302,7 @@ def eq_copyneed(asked: Inquiry) -> Iterator[Row]:
 
 
 def eq_ledger(asked: Inquiry) -> Iterator[Row]:
-    """Find things without an origin, acts without a place, and gaps in the serial numbers."""
+    """Find things without an origin or apart from their holder, acts without a place, lost numbers."""
     for item in asked.items.values():
         own = item.origin is ItemOrigin.CONTRACTOR_EQUIPMENT
         if item.state is ItemState.REGISTERED and not own:
@@ -315,6 +316,7 @@ def eq_ledger(asked: Inquiry) -> Iterator[Row]:
     last = asked.last_event_no()
     if count != last:
         yield row(asked.contract, f"記録番号に{last - count}件の抜けがあります。", "broken")
+    yield from eq_inside(asked)
 
 
 def _nowhere(_asked: Inquiry, id_: str, caption: str) -> Row:

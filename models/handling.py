@@ -11,7 +11,16 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models import amounts, collector, custody, overlaps, permissions, plans, sanitizing
+from models import (
+    amounts,
+    collector,
+    custody,
+    inside,
+    overlaps,
+    permissions,
+    plans,
+    sanitizing,
+)
 from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Role, Timing
 from models.commands import Change, creating, revising, voiding
@@ -102,7 +111,9 @@ class Handling:
         events, counted = self._ends.numbered(events, {item.id for item in new_items})
         amiss = (*counted, *self._check_all(events, new_items, others))
         ruling = ledger.rules.on_events(events, new_items, others, answers, historic=historic)
-        told = ruling.notices if historic else (*ruling.notices, *amiss)
+        told = ruling.notices
+        if not historic:
+            told = (*told, *amiss, *inside.told(ledger.store, events, new_items))
         entering = (*others, *new_items, *ruling.beside, *planned, *ruling.events)
         intents = [creating(record) for record in entering]
         if plan is not None:
@@ -191,6 +202,7 @@ class Handling:
         [new] = ruling.events
         intents = [voiding(stored.record, text), creating(new, text), *map(creating, ruling.beside)]
         intents += [plans.after_correction(plan, new, text) for plan in self._plans_of(event_id)]
+        amiss = (*amiss, *inside.told(ledger.store, [new]))
         told = (*told_of(ledger, stored.record), *ruling.notices, *amiss)
         return ledger.commit(intents, command_id=command_id, notices=told)
 

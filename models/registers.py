@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models import clause_changes, namesakes, permissions
+from models import clause_changes, namesakes, permissions, rings
 from models.after_erasure import require_kept
 from models.chain import Command, Entry
 from models.codes import AttachmentKind
@@ -343,6 +343,7 @@ class Registers:
                 )
             if isinstance(target, Attachment) and record.contract() and not contract:
                 self._require_known_file(f, record, target)
+        rings.require_none(record, desk)
 
     def _require_known_file(self, f: Field, record: Record, file: Attachment) -> None:
         """Refuse a file of no contract: everybody would see it, and it would not end with this one.

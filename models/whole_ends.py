@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from models import amounts, custody
+from models.back_then import status_at
 from models.codes import Timing
 from models.custody import Status
 from models.records import HandlingEvent, Item
@@ -57,13 +58,7 @@ class WholeEnds:
         last, at = status.last_at, event.occurred_at
         if at is None or (not corrected and (last is None or at >= last)):
             return status
-        status = custody.begin(item)
-        for one in self._store.happened(item.id):
-            if custody.when(one) > at:
-                break
-            if one.id != corrected:
-                status = amounts.after_standing(item, status, one)
-        return status
+        return status_at(item, self._store.happened(item.id), at, corrected)
 
 
 def _taken(status: Status, event: HandlingEvent) -> Decimal | None:

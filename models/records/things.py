@@ -339,6 +339,8 @@ class Item(Record):
     def inconsistencies(self) -> Iterator[str]:
         if self.parent_item_id and self.parent_item_id == self.id:
             yield "「複製元」に自分自身は指定できません。"
+        if self.container_item_id and self.container_item_id == self.id:
+            yield "「格納先」に自分自身は指定できません。"
         if self.quantity is not None and self.quantity <= 0:
             yield "「数量」は0より大きい数で入力してください。"
         if halves_a_piece(self.quantity, self.unit):

@@ -3,7 +3,8 @@
 A rule that made a breach of it would only keep the thing outside.
 """
 
-from models import amounts, custody
+from models import custody
+from models.back_then import status_at
 from models.codes import HandlingKind
 from models.records import Assignment, HandlingEvent
 from models.rules.case import Case
@@ -31,11 +32,7 @@ def _bases(case: Case, event: HandlingEvent, item_id: str) -> list[Assignment]:
     item = case.items.get(item_id)
     if item is None or event.occurred_at is None:
         return []
-    status = custody.begin(item)
-    for act in case.books.happened(item_id):
-        if act.id == event.id or custody.when(act) > event.occurred_at:
-            break
-        status = amounts.after_standing(item, status, act)
+    status = status_at(item, case.books.happened(item_id), event.occurred_at, without=event.id)
     taken = case.books.find(HandlingEvent, status.using)
     if taken is None or taken.actor_person_id != event.actor_person_id:
         return []
