@@ -12,6 +12,7 @@ from models.codes import (
     Timing,
 )
 from models.fields import Day, Moment
+from models.inside import GONE, HERE
 from models.ledger import Ledger
 from models.profiles import Profile
 from models.records import Contract, HandlingEvent, Item
@@ -98,7 +99,23 @@ class _Reader:
                 (_no(row), _name(row), _state(row), row.captions.get("holder_person_id", ""),
                  until), Item.type, row.id, overdue=late, missing=missing,
             ))  # fmt: skip
+        found += self._inside({row.id: row for row in rows})
         return tuple(sorted(found, key=lambda one: (not one.missing, not one.overdue)))
+
+    def _inside(self, gone: dict[str, ListRow]) -> list[Row]:
+        """Return what the ledger has here although it lies in something that is not."""
+        where = (
+            Where("container_item_id", Op.IN, tuple(gone)),
+            Where("state", Op.IN, tuple(HERE)),
+        )
+        found = []
+        for row in self._items("inside", where, ()) if gone else ():
+            holder = gone[row.values["container_item_id"]]
+            if holder.values.get("state") in GONE:
+                what = f"{_state(row)}（格納先が{_state(holder)}）"
+                found.append(Row((_no(row), _name(row), what, "", "－"), Item.type, row.id))
+        self.counts["out"] += len(found)
+        return found
 
     def in_use(self) -> tuple[Row, ...]:
         """Return what is in use just now."""

@@ -42,3 +42,21 @@ def test_what_is_missing_stands_on_today_until_it_is_found(site: Site) -> None:
         site.enter(K.RECOVER, [item], place_to_id=item.home_place_id)
     assert [row[0] for row in shown(refreshed(site, page))] == [first.item_no]
     assert "所在不明" not in page.care.text()
+
+
+def test_what_lies_in_a_thing_that_is_out_stands_beside_it(site: Site) -> None:
+    page = today(site)
+    holder, content = site.items[:2]
+    inside = content.with_changes(container_item_id=holder.id)
+    site.ledger.registers.revise(inside, "格納先を登録するため")
+    site.enter(
+        K.TAKE_OUT, [holder], destination_text="市役所", encryption=EncryptionMeasure.NOT_APPLICABLE,
+        expected_return_at=site.clock() + timedelta(hours=1),
+    )  # fmt: skip
+    rows = shown(refreshed(site, page))
+    assert [row[:3:2] for row in rows] == [
+        [holder.item_no, "持出中"], [content.item_no, "保管中（格納先が持出中）"],
+    ]  # fmt: skip
+    site.clock.wait(30)
+    site.enter(K.BRING_BACK, [holder], place_to_id=holder.home_place_id)
+    assert not shown(refreshed(site, page))
