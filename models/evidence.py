@@ -17,6 +17,7 @@ from models import (
     late_basis,
     missing_things,
     paper_undone,
+    unfit_basis,
 )
 from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
@@ -46,9 +47,16 @@ BESIDE_PROOF: Mapping[str, Question] = {
     clause_changes.QUERY: clause_changes.standing,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
-BESIDE_TEXT: Mapping[str, Question] = {paper_undone.QUERY: paper_undone.eq_paper}
+BESIDE_TEXT: Mapping[str, Question] = {
+    paper_undone.QUERY: paper_undone.eq_paper,
+    unfit_basis.QUERY: unfit_basis.eq_unfit,
+}
 """Queries that no text names either, and whose rows count against the clauses that they name."""
-UNASKED: Mapping[str, Question] = {"EQ-OPENOUT": eq_leavers, "EQ-LEDGER": eq_inside}
+UNASKED: Mapping[str, Question] = {
+    "EQ-OPENOUT": eq_leavers,
+    "EQ-LEDGER": eq_inside,
+    missing_things.QUERY: missing_things.eq_missing,
+}
 """What is told beside the text where it has none of these queries, which find it otherwise."""
 TO_READ = LISTINGS | BESIDE_PROOF.keys()
 AFTERWARDS = frozenset({"EQ-END", "EQ-REQ", "EQ-FINDING"})
@@ -99,7 +107,8 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
     if erased:
         wanted &= AFTERWARDS
     found = {name: asked.answer(name, query) for name, query in ALL_QUERIES if name in wanted}
-    if missing_things.QUERY in wanted and (lost := _missing(asked)).rows:
+    lost = asked.answer(missing_things.QUERY, missing_things.eq_missing)
+    if missing_things.QUERY in wanted and lost.rows:
         found[missing_things.QUERY] = lost  # without any, other accidents are still not judged
     if not erased:
         found |= _by_bare_rules(asked, wanted)
@@ -125,13 +134,11 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
     }
     changes = _changes(asked)
     waiting = asked.open_beside(breaches, told, changed=bool(changes.rows))
-    if not asked.asks(missing_things.QUERY):
-        waiting += _missing(asked).rows
     for name, query in UNASKED.items():
         if not asked.asks(name):
             waiting += asked.answer(f"{name} unasked", query).rows
-    undone = asked.answer(paper_undone.QUERY, paper_undone.eq_paper)
-    waiting += [one for one in undone.rows if not one.clauses]
+    for name, query in BESIDE_TEXT.items():
+        waiting += [one for one in asked.answer(name, query).rows if not one.clauses]
     if not changes.rows and not waiting:
         return []
     every = {"EQ-OVERRIDE": changes, RULE: Answer(tuple(waiting), changes.reads)}
@@ -147,10 +154,6 @@ def _changes(asked: Inquiry) -> Answer:
     ]
     rows = (replace(row, severity="due", clauses=()) for one in found for row in one.rows)
     return Answer(tuple(rows), frozenset().union(*(one.reads for one in found)))
-
-
-def _missing(asked: Inquiry) -> Answer:
-    return asked.answer(missing_things.QUERY, missing_things.eq_missing)
 
 
 def _by_bare_rules(asked: Inquiry, wanted: set[str]) -> dict[str, Answer]:

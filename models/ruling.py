@@ -42,7 +42,7 @@ from models.rules.books import Books
 from models.rules.case import Case
 from models.rules.checking import RULE as CHECK
 from models.rules.checking import CheckAsked, bare, signed
-from models.rules.engine import Finding, examine
+from models.rules.engine import STRENGTH, Finding, examine
 from models.seconding import Asked, SecondPerson
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ HISTORIC = "以前の台帳から取り込んだ記録のため、当時の状�
 ASK_CHECKER = "確認者が、宛先・数量・管理番号を入力して、本人のパスワードで確認してください。"
 ONE_BY_ONE = "一覧の取込みでは登録できません。「条項と証拠」の「条項の適用」で登録してください。"
 PUT_RIGHT = timedelta(days=7)  # until when a breach is to be put right, unless people say else
-STRENGTH = (RuleMode.NOTICE, RuleMode.WARN, RuleMode.BLOCK_PLAN, RuleMode.BLOCK_ALWAYS)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from models.records.handling import END_KINDS
 from models.rules.checking import is_signed
 from models.rules.ending import never_reached_the_client
 from models.store import ListRow, Op, Query, Where
+from models.unfit_basis import unfit_marks
 from reports.collecting import consents, lists, movement, people, places, training
 from reports.collecting.case import Case, Then, Wish, words
 from reports.collecting.shortages import Shortages
@@ -312,13 +313,13 @@ class Told:
     Attributes:
         items: all that it handled, as it was called then.
         quantity: what its lines add up to by unit (84枚、2本).
-        late: of its consents, which were registered afterwards.
+        basis: of its consents, which were registered afterwards or do not allow it.
         missing: what a stocktake did not find.
     """
 
     items: str
     quantity: str
-    late: list[str]
+    basis: list[str]
     missing: list[str]
 
 
@@ -338,7 +339,7 @@ def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[
         id_: Told(
             "、".join(_names(event.lines, called, entered[id_]).values()),
             _summed(event.lines, items),
-            late_marks(books, event),
+            [*late_marks(books, event), *unfit_marks(books, event)],
             list(shortages.words(event, items, _names(event.lines, called, entered[id_]))),
         )
         for id_, event in events.items()
@@ -409,7 +410,7 @@ def _remarks(meta: Any, values: Mapping[str, Any], told: Told) -> str:
     parts = [
         "逸脱・取消" if values.get("deviation") and meta.voided else "",
         f"後日入力（{wareki.format_short(meta.created_at.date())}）" if late else "",
-        *told.late,
+        *told.basis,
         *told.missing,
         f"逸脱：{values.get('deviation_reason') or ''}" if values.get("deviation") else "",
         f"取消：{meta.void_reason}" if meta.voided else "",

@@ -19,7 +19,7 @@ from models.records.base import Child, Declared, Record
 from models.text import FTS5_TOKENIZER, SEARCH_KEY_VERSION
 from storage.database import Database
 
-DERIVATION = 2  # goes up when the same tables are filled in another way
+DERIVATION = 3  # goes up when the same tables are filled in another way
 
 META: tuple[tuple[str, str], ...] = (
     ("number", "INTEGER PRIMARY KEY"),

@@ -26,6 +26,7 @@ from models.records import Assignment, Contract, HandlingEvent, Item, Person, Pl
 from models.records.handling import SANITIZATION_KINDS
 from models.rules.checking import is_signed
 from models.store import ListRow
+from models.unfit_basis import unfit_marks
 from ui import layout, permitted
 from ui.editor_base import FormDesk, row_of
 from ui.editor_texts import DayEditor
@@ -63,24 +64,24 @@ class DailyLogModel(RegisterModel):
             return f"{text}　{CHECKED_WORD}"
         if name != "occurred_at":
             return text
-        late, rests = is_late(row), self._rests_on_later(row)
-        words = (text, LATE_WORD if late else "", LATER_BASIS_WORD if rests else "")
+        words = (text, LATE_WORD if is_late(row) else "", *self._basis_words(row))
         return "　".join(word for word in words if word)
 
     @cached_property
-    def _rested(self) -> dict[tuple[str, str], bool]:
+    def _rested(self) -> dict[tuple[str, str], tuple[str, ...]]:
         return {}
 
-    def _rests_on_later(self, row: ListRow) -> bool:
-        """Tell whether a consent of an act was registered afterwards; looked at once a row."""
+    def _basis_words(self, row: ListRow) -> tuple[str, ...]:
+        """Say that a consent of an act came afterwards or does not allow it; looked at once a row."""
         named = str(row.values.get("authorization_id") or "")
         if not named and row.values.get("kind") not in SANITIZATION_KINDS:
-            return False
+            return ()
         if (row.id, named) not in self._rested:
-            ledger = self._desk.ledger
-            stored = ledger.store.get(HandlingEvent, row.id)
-            late = stored is not None and bool(late_marks(ledger.rules.books, stored.record))
-            self._rested[row.id, named] = late
+            books = self._desk.ledger.rules.books
+            stored = self._desk.ledger.store.get(HandlingEvent, row.id)
+            late = (LATER_BASIS_WORD,) if stored and late_marks(books, stored.record) else ()
+            unfit = unfit_marks(books, stored.record) if stored else ()
+            self._rested[row.id, named] = (*late, *unfit)
         return self._rested[row.id, named]
 
     @cached_property

@@ -7,6 +7,7 @@ from models.fields import NOT_RECORDED
 from models.late_basis import late_marks
 from models.profiles import Profile
 from models.records import HandlingEvent, Record, Stored
+from models.unfit_basis import unfit_marks
 from ui.attachments import AttachmentButton, attachments_of
 from ui.editor_texts import in_words
 from ui.fitting import fit
@@ -65,7 +66,8 @@ class RecordDialog(QDialog):
             )
         lines = [text, *self._former_names(desk, stored)]
         if isinstance(stored.record, HandlingEvent):
-            lines += late_marks(desk.ledger.rules.books, stored.record)
+            books = desk.ledger.rules.books
+            lines += late_marks(books, stored.record) + unfit_marks(books, stored.record)
         label = QLabel("\n".join(lines), self)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, ClassVar
 
 from models.codes import (
@@ -134,9 +135,12 @@ class Authorization(Record):
     targets: tuple[AuthorizationTarget, ...] = field(Children(AuthorizationTarget), "対象")
 
     def caption(self) -> str:
+        """Name it with what the client answered: 第3号 複写・複製 不承諾."""
         subject = self.subject.label if self.subject else ""
         basis = self.basis_type.label if self.basis_type else ""
-        return " ".join(part for part in (self.decision_doc_no, subject, basis) if part)
+        answered = self.decision not in (None, Decision.GRANTED)
+        word = self.spoken("decision", self.decision, partial(getattr, self)) if answered else basis
+        return " ".join(part for part in (self.decision_doc_no, subject, word) if part)
 
     @classmethod
     def spoken(cls, name: str, value: Any, beside: Callable[[str], Any]) -> str:

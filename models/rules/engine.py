@@ -11,8 +11,10 @@ from models.profiles import Clause, Profile, RuleSetting
 from models.records import Assignment, ContractClauseSetting
 from models.rules import consents, ending, moving, office, people, places
 from models.rules.case import Case, Say
+from models.rules.unfit import said_of_named
 
 Rule = Callable[[Case], Iterator[str]]
+STRENGTH = (RuleMode.NOTICE, RuleMode.WARN, RuleMode.BLOCK_PLAN, RuleMode.BLOCK_ALWAYS)
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("R-01", people.r01_actor_is_cleared),
@@ -122,7 +124,15 @@ def examine(case: Case) -> list[Finding]:
             mode = changed.get(rule_id) or _mode(case.profile.rules[rule_id], said, case)
             if mode != "off":
                 findings.append(_finding(rule_id, mode, said, case))
-    return findings
+    return [*findings, *_of_named_bases(case, findings)]
+
+
+def _of_named_bases(case: Case, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Tell of a named consent that does not allow the act, as strictly as its rule asks for one."""
+    for rule_id, said in said_of_named(case):
+        asked = (RuleMode.read(one.mode) for one in findings if one.rule_id == rule_id)
+        strictest = max(asked, key=STRENGTH.index, default=RuleMode.NOTICE)
+        yield _finding(rule_id, str(strictest), said, case)
 
 
 def _mode(setting: RuleSetting, said: str, case: Case) -> str:

@@ -1,0 +1,79 @@
+"""Acts that name a consent which does not allow them, told wherever the act is.
+
+The rule of the act has asked where its text demands a basis. Elsewhere it stays to be put right: the
+act is entered anew with another basis or with none, or what is known of the consent is completed.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from models.codes import HandlingKind, Timing
+from models.inquiry import Inquiry, Row
+from models.late_basis import RESTING
+from models.records import Authorization, HandlingEvent
+from models.rules.books import Books
+from models.rules.unfit import OTHERWISE, RULE_OF, of_that_day, unfit
+from models.store import Op, Query, Where
+
+QUERY = "EQ-UNFIT"
+MARK = "根拠は{why}"
+SENTENCE = "{act}の根拠とした「{consent}」は、その取扱いを認めるものではありません（{why}）。"
+UNDER = {**RESTING, "EQ-COPYNEED": (HandlingKind.COPY,)}
+"""Queries of clauses under which it is told, by the acts; else under those of the ledger."""
+LEDGER = "EQ-LEDGER"
+_FIELDS = ("caption", "kind", "occurred_at", "source_file_id", "authorization_id", "lines.item_id")
+
+
+def unfit_marks(books: Books, event: HandlingEvent) -> list[str]:
+    """Return what a line about an act says of the consent that it names, nothing when it allows it."""
+    if event.occurred_at is None or event.source_file_id:
+        return []
+    items = [line.item_id for line in event.lines]
+    day = event.occurred_at.date()
+    return [
+        MARK.format(why=why)
+        for _, why in _flaw(books, event.authorization_id, event.kind, day, items)
+    ]
+
+
+def eq_unfit(asked: Inquiry) -> Iterator[Row]:
+    """Find acts whose named consent does not allow them, less what was explained or put right."""
+    where = (
+        Where("contract_id", Op.EQ, asked.contract.id),
+        Where("timing", Op.EQ, Timing.ACTUAL),
+        Where("authorization_id", Op.EMPTY, False),
+    )
+    for rule_id, found in asked.listed(Query(HandlingEvent.type, where), _FIELDS, _told).values():
+        if (rule_id, found.id) not in asked.settled:
+            yield found
+
+
+def _told(
+    asked: Inquiry, id_: str, caption: str, kind: HandlingKind, occurred_at: datetime,
+    source_file_id: str, authorization_id: str, items: tuple[str, ...],
+) -> tuple[str, Row] | None:  # fmt: skip
+    if source_file_id:  # an older register says only what its own papers show
+        return None
+    for consent, why in _flaw(asked.books, authorization_id, kind, occurred_at.date(), items):
+        sentence = SENTENCE.format(act=caption, consent=consent.caption(), why=why)
+        row = Row(HandlingEvent.type, id_, sentence, "action", _clauses(asked, kind))
+        return RULE_OF.get(kind, OTHERWISE), row
+    return None
+
+
+def _clauses(asked: Inquiry, kind: HandlingKind) -> tuple[str, ...]:
+    queries = {name for name, kinds in UNDER.items() if kind in kinds}
+    found = tuple(one.key for one in asked.clauses if queries & set(one.evidence))
+    return found or tuple(one.key for one in asked.clauses if LEDGER in one.evidence)
+
+
+def _flaw(
+    books: Books, id_: str, kind: HandlingKind | None, day: date, items: Iterable[str]
+) -> Iterator[tuple[Authorization, str]]:
+    """Yield the consent as it counts for that day, with what is wrong about it."""
+    one = of_that_day(books.registered(id_), day) if id_ else None
+    if one is None:
+        return
+    handled = books.items(items).values() if one.targets else ()
+    if why := unfit(one, kind, day, handled):
+        yield one, why

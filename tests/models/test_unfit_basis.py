@@ -1,0 +1,145 @@
+"""A consent that was refused, is out of force or was for something else is no basis unspoken."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.codes import AuthorizationSubject, Decision
+from models.codes import HandlingKind as K
+from models.errors import NeedsAnswer
+from models.evidence import evidence
+from models.records import Authorization, AuthorizationTarget, HandlingEvent, Item
+from models.unfit_basis import QUERY, unfit_marks
+from tests.house import House, furnished
+
+CLAUSE = "SK-11.4"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, rules=True) as made:
+        made.story.receive(3)
+        made.clock.wait(30)
+        yield made
+
+
+def consent(house: House, subject: str = "copy", **changes: Any) -> str:
+    """Register another consent of the client."""
+    model = next(one for one in house.story.consents if one.subject == subject)
+    made = replace(model, id="", decision_doc_no="第3号", quantity_limit=None, **changes)
+    return house.ledger.registers.create(made).ids[-1]
+
+
+def copied(house: House, authorization_id: str) -> tuple[HandlingEvent, tuple[str, ...]]:
+    """Copy the first thing under a consent; return the act and what was told."""
+    item = house.ledger.registers.need(Item, house.story._stock[0].id).record
+    child = replace(
+        item, id=house.ledger.new_id(), item_no=f"{item.item_no}-X", name="写し",
+        quantity=Decimal(1), state=None, current_place_id="", holder_person_id="",
+        quantity_left=None, due_back_at=None, last_event_at=None,
+    )  # fmt: skip
+    event = house.story._event(
+        K.COPY, "照合のため", actor="worker2", checker="supervisor",
+        authorization_id=authorization_id, place_from_id=house.story.places[1].id,
+    )  # fmt: skip
+    change = house.ledger.handling.copy(event, item.id, [child])
+    [act] = [
+        one.record for one in house.ledger.registers.all(HandlingEvent) if one.record.kind is K.COPY
+    ]
+    assert act.id in change.ids
+    return act, change.notices
+
+
+def told(house: House) -> tuple[str, list[str]]:
+    found = next(one for one in evidence(house.ledger, house.story.contract) if one.key == CLAUSE)
+    rows = [row.sentence for name, rows in found.evidence for row in rows if name == QUERY]
+    return found.state, rows
+
+
+def marks(house: House, event: HandlingEvent) -> list[str]:
+    return unfit_marks(house.ledger.rules.books, event)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"decision": Decision.REFUSED}, "不承諾"),
+        ({"decision": Decision.PENDING}, "申請中"),
+        ({"valid_until": -1}, "で期限切れ"),
+        ({"valid_from": 3, "valid_until": None}, "から有効"),
+        ({"targets": 1}, "対象外の媒体・資料"),
+    ],
+    ids=["refused", "pending", "expired", "early", "other thing"],
+)
+def test_it_is_told_where_no_basis_is_asked(house: House, changes: Any, why: str) -> None:
+    today = house.ledger.today()
+    days = {"valid_until", "valid_from"} & changes.keys()
+    changes |= {name: today + timedelta(days=changes[name]) for name in days if changes[name]}
+    if "targets" in changes:
+        changes = {"targets": (AuthorizationTarget(item_id=house.story._stock[1].id),)}
+    act, notices = copied(house, consent(house, **changes))
+    assert any("認めるものではありません" in one and why in one for one in notices)
+    [mark] = marks(house, act)
+    assert mark.startswith("根拠は") and why in mark
+    state, [sentence] = told(house)
+    assert state == "action" and why in sentence and "第3号" in sentence
+
+
+def test_a_consent_for_another_act_is_told(house: House) -> None:
+    act, notices = copied(house, consent(house, "take_out"))
+    assert any("対象外の行為" in one for one in notices) and marks(house, act)
+
+
+def test_a_consent_that_allows_it_is_not_told(house: House) -> None:
+    act, notices = copied(house, consent(house))
+    assert not any("認めるもの" in one for one in notices) and not marks(house, act)
+    assert told(house) == ("done", [])
+
+
+def test_a_consent_that_turns_out_to_be_none_is_told(house: House) -> None:
+    id_ = consent(house)
+    act, _ = copied(house, id_)
+    stored = house.ledger.registers.need(Authorization, id_).record
+    house.ledger.registers.revise(replace(stored, decision=Decision.REFUSED), "書き間違いのため")
+    assert marks(house, act) == ["根拠は不承諾"] and told(house)[0] == "action"
+
+
+def test_a_consent_that_was_revoked_afterwards_stood_until_then(house: House) -> None:
+    id_ = consent(house)
+    act, _ = copied(house, id_)
+    stored = house.ledger.registers.need(Authorization, id_).record
+    later = house.ledger.today() + timedelta(days=1)
+    house.clock.wait(60 * 24)
+    house.ledger.registers.revise(
+        replace(stored, decision=Decision.REVOKED, decided_on=later), "委託者の取消"
+    )
+    assert marks(house, act) == [] and told(house)[0] == "done"
+
+
+def test_the_question_of_a_text_that_asks_for_a_basis_says_what_is_wrong(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="chiba", rules=True) as house:
+        house.story.receive(2)
+        house.clock.wait(30)
+        with pytest.raises(NeedsAnswer, match="不承諾"):
+            copied(house, consent(house, decision=Decision.REFUSED))
+
+
+@pytest.mark.parametrize(
+    ("decision", "word"),
+    [
+        (Decision.GRANTED, "承諾"),
+        (Decision.REFUSED, "不承諾"),
+        (Decision.CONDITIONAL, "条件付承諾"),
+    ],
+)
+def test_a_consent_is_called_by_what_the_client_answered(
+    house: House, decision: Decision, word: str
+) -> None:
+    model = next(one for one in house.story.consents if one.subject is AuthorizationSubject.COPY)
+    one = replace(model, decision=decision, decision_doc_no="第3号")
+    assert one.caption() == f"第3号 複写・複製 {word}"
