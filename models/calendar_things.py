@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from models.backup_evidence import left_after_erasure
 from models.calendar_frame import Due, Item, due, terms
 from models.codes import (
+    CONTENT_GONE_STATES,
     MISSING_STATES,
     OUT_STATES,
     TERMINAL_STATES,
@@ -49,7 +50,7 @@ def k12_consent_ends(asked: Inquiry) -> Iterator[Due]:
 
 def _hangs_on(asked: Inquiry, one: Authorization) -> bool:
     copies = any(
-        item.copy_authorization_id == one.id and item.state not in TERMINAL_STATES
+        item.copy_authorization_id == one.id and item.state not in CONTENT_GONE_STATES
         for item in asked.items.values()
     )
     return copies or any(
@@ -130,7 +131,7 @@ def k22_unneeded(asked: Inquiry) -> Iterator[Due]:
     """K-22: what is no longer needed finds its end during the work."""
     regime = asked.profile.params.unneeded
     for item in asked.items.values():
-        if regime.regime == "none" or not item.unneeded_on or item.state in TERMINAL_STATES:
+        if regime.regime == "none" or not item.unneeded_on or item.state in CONTENT_GONE_STATES:
             continue
         day = item.unneeded_on + timedelta(days=regime.limit_days)
         yield due(

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 
 from models.backup_evidence import copies_left
 from models.codes import (
+    CONTENT_GONE_STATES,
     MISSING_STATES,
     OUT_STATES,
     TERMINAL_STATES,
@@ -161,7 +162,7 @@ def eq_unneeded(asked: Inquiry) -> Iterator[Row]:
     """Find unneeded things that still lie there after the days the text's profile allows."""
     limit, today = asked.profile.params.unneeded.limit_days, asked.today
     for item in asked.items.values():
-        if item.unneeded_on and item.state not in TERMINAL_STATES:
+        if item.unneeded_on and item.state not in CONTENT_GONE_STATES:
             over = (today - item.unneeded_on).days > limit
             yield row(item, f"「{item.caption()}」は不要です。終わらせてください。",
                        "action" if over else "due")  # fmt: skip
@@ -294,7 +295,7 @@ def eq_copyneed(asked: Inquiry) -> Iterator[Row]:
     """List originals that have more than one living copy, for review of the need."""
     copies: dict[str, list[Item]] = {}
     for item in asked.items.values():
-        if item.parent_item_id and item.state not in TERMINAL_STATES:
+        if item.parent_item_id and item.state not in CONTENT_GONE_STATES:
             copies.setdefault(item.parent_item_id, []).append(item)
     for mine in copies.values():
         if len(mine) > 1:

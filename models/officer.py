@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from models.after_erasure import erased_words, erasures_of
 from models.calendar_frame import working
 from models.codes import (
+    CONTENT_GONE_STATES,
     MISSING_STATES,
     TERMINAL_STATES,
     AuthorizationSubject,
@@ -141,7 +142,7 @@ def _erased(asked: Inquiry) -> Answered:
 def _left_over(asked: Inquiry) -> Iterator[Row]:
     limit = asked.profile.params.unneeded.limit_days
     for item in asked.items.values():
-        if item.state in TERMINAL_STATES:
+        if item.state in TERMINAL_STATES or (item.state in CONTENT_GONE_STATES and not asked.ended):
             continue
         if item.state in MISSING_STATES and (item.unneeded_on or item.parent_item_id):
             what = "写し" if item.parent_item_id else ""

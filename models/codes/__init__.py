@@ -79,6 +79,7 @@ from models.codes.running import (
     TerminalState,
 )
 from models.codes.things import (
+    CONTENT_GONE_STATES,
     MAYBE_OUT_STATES,
     MISSING_STATES,
     OUT_STATES,
@@ -104,6 +105,7 @@ from models.codes.things import (
 )
 
 __all__ = [
+    "CONTENT_GONE_STATES",
     "MAYBE_OUT_STATES",
     "MISSING_STATES",
     "OUT_STATES",

@@ -173,3 +173,5 @@ MAYBE_OUT_STATES = OUT_STATES | {ItemState.PART_MISSING}
 TERMINAL_STATES = frozenset(
     {ItemState.HANDED_OVER, ItemState.RETURNED, ItemState.ERASED, ItemState.DISPOSED}
 )
+CONTENT_GONE_STATES = TERMINAL_STATES | {ItemState.EMPTIED}
+"""Nothing of the information is left in it, even if the carrier still has to go back."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from models.codes import (
-    TERMINAL_STATES,
+    CONTENT_GONE_STATES,
     Acquisition,
     AuthorizationSubject,
     HandlingKind,
@@ -42,7 +42,7 @@ def r05_copy_needs_basis(case: Case) -> Iterator[str]:
 def _idle_copies(case: Case) -> Iterator[str]:
     """Where necessity is enough, tell of a copy that already lies there (EQ-COPYNEED)."""
     for item in case.handled:
-        alive = [c for c in case.books.children_of(item.id) if c.state not in TERMINAL_STATES]
+        alive = [c for c in case.books.children_of(item.id) if c.state not in CONTENT_GONE_STATES]
         if alive:
             yield (
                 f"「{item.caption()}」には、まだ手元に{case.word('copy')}物があります"
