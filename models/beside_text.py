@@ -1,17 +1,19 @@
 """What is asked however strictly the text of a contract rules it (R-39).
 
-The contract itself is changed, its text by terms of its own, or a thing after it was handled. No
-text gives leave to do that alone, so the mode does not come from its profile.
+The contract itself is changed, its text by terms of its own, a thing after it was handled, or work
+goes on outside its days. No text gives leave to do that alone, so the mode does not come from its
+profile.
 """
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models import clause_changes, contract_changes, item_changes
+from models import clause_changes, contract_changes, contract_days, item_changes
 from models.codes import RuleMode
 from models.inquiry import CHANGED
 from models.records import Contract, ContractClauseSetting, Item, Record
 from models.rules.books import Books
+from models.rules.case import Case
 from models.rules.engine import Finding
 
 if TYPE_CHECKING:
@@ -39,6 +41,12 @@ def said_to_record(
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)
+
+
+def said_to_act(case: Case) -> Iterator[Finding]:
+    """Yield what is said to an act."""
+    if case.event is not None and (why := contract_days.why_outside(case)):
+        yield _finding(case.event, why, fact=case.fact)
 
 
 def in_place_of_text(findings: list[Finding], said: list[Finding]) -> list[Finding]:

@@ -13,6 +13,7 @@ from models import (
     clause_changes,
     collector,
     contract_changes,
+    contract_days,
     item_changes,
     late_basis,
     missing_things,
@@ -150,6 +151,7 @@ def _changes(asked: Inquiry) -> Answer:
     found = [
         asked.answer("contract changes", contract_changes.changed),
         asked.answer("thing changes", item_changes.changed),
+        asked.answer("acts outside", contract_days.outside),
         asked.answer(clause_changes.QUERY, clause_changes.standing),
     ]
     rows = (replace(row, severity="due", clauses=()) for one in found for row in one.rows)

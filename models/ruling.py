@@ -81,7 +81,7 @@ class Rules(SecondPerson):
         """Return what the rules say to an event, complete or not; nothing is written."""
         if event.kind is None or not event.contract_id:
             return []
-        return [f for case in self._event_cases([event], new_items, ()) for f in examine(case)]
+        return [f for case in self._event_cases([event], new_items, ()) for f in _said_to(case)]
 
     def about_record(self, record: Record, before: Record | None = None) -> list[Finding]:
         """Return what the rules say to a record of a register; nothing is written."""
@@ -112,7 +112,7 @@ class Rules(SecondPerson):
             self.prove(check.question, answers.check, Answers({CHECK: answers.check.facts}))
             events = [signed(event, answers.check) for event in events]
             cases = self._event_cases(events, new_items, others)
-        found = [(case, examine(case)) for case in cases]
+        found = [(case, _said_to(case)) for case in cases]
         if historic:
             return self._historic(events, found, answers)
         answers = self._with_typed_reasons(found, answers)
@@ -474,6 +474,10 @@ class Rules(SecondPerson):
         )
         self._ledger.registers.validate(summary)
         return [summary]
+
+
+def _said_to(case: Case) -> list[Finding]:
+    return [*examine(case), *beside_text.said_to_act(case)]
 
 
 def _flat(found: Iterable[tuple[Record, list[Finding]]]) -> list[Finding]:

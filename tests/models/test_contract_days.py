@@ -1,0 +1,149 @@
+"""Nothing new is handled before a contract begins or after it ended."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.codes import ContractStatus, HandlingKind, HandlingStatus, Timing
+from models.commands import creating
+from models.contract_changes import BESIDE, RULE
+from models.errors import AzukariError, NeedsAnswer, RuleRefused
+from models.evidence import ClauseState, evidence
+from models.records import Contract, HandlingEvent, HandlingLine, RuleOverride
+from models.rules.answers import EVERY, Answers
+from models.rules.engine import Finding
+from models.wareki import JAPAN
+from tests.house import House, stack, stocked
+
+K = HandlingKind
+WHY = "延長の契約書がまだ届いていないため"
+FREE = set(K) - {K.RECEIVE, K.COLLECT, K.CREATE, K.COPY, K.USE, K.TAKE_OUT, K.TRANSMIT, K.PROVIDE}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with stocked(tmp_path) as made:
+        yield made
+
+
+def contract(house: House) -> Contract:
+    return house.ledger.registers.need(Contract, house.story.contract.id).record
+
+
+def use(house: House, moment: datetime | None = None, **changes: object) -> HandlingEvent:
+    event = HandlingEvent(
+        contract_id=house.story.contract.id, kind=K.USE, purpose="入力",
+        occurred_at=moment or house.ledger.now(),
+        actor_person_id=house.story.people["supervisor"],
+        place_from_id=house.story.places[2].id, lines=(HandlingLine(item_id=stack(house).id),),
+    )  # fmt: skip
+    return event.with_changes(**changes)
+
+
+def said(house: House, event: HandlingEvent) -> list[Finding]:
+    found = house.ledger.handling.examine(event)
+    return [one for one in found if one.rule_id == RULE]
+
+
+def after_the_end(house: House) -> None:
+    ends = contract(house).ends_on
+    assert ends is not None
+    house.clock.go_to(ends + timedelta(days=21), 9)
+
+
+def told(house: House) -> ClauseState | None:
+    states = {one.key: one for one in evidence(house.ledger, contract(house))}
+    return states.get(BESIDE.key)
+
+
+def sentences(one: ClauseState | None) -> str:
+    return "\n".join(row.sentence for _, rows in one.evidence for row in rows) if one else ""
+
+
+def test_work_after_the_last_day_needs_a_reason_and_somebody_else(house: House) -> None:
+    assert said(house, use(house)) == []
+    after_the_end(house)
+    with pytest.raises(NeedsAnswer, match="契約の期間") as asked:
+        house.ledger.handling.record(use(house))
+    assert asked.value.facts["needs_approval"] is True
+    house.ledger.handling.record(use(house), answers=Answers({EVERY: WHY}, later=True))
+    waiting = house.ledger.registers.all(RuleOverride, rule_id=RULE)
+    assert len(waiting) == 1 and waiting[0].record.confirm_later
+    one = told(house)
+    assert one is not None and one.state == "broken"
+    assert WHY in sentences(one) and "の外に行われています" in sentences(one)
+
+
+def test_a_day_before_the_contract_began_is_outside(house: House) -> None:
+    first = contract(house).starts_on
+    assert first is not None
+    before = datetime.combine(first, datetime.min.time(), JAPAN) - timedelta(hours=1)
+    assert "契約の期間" in said(house, use(house, before))[0].message
+    assert said(house, use(house, before + timedelta(hours=1))) == []
+
+
+@pytest.mark.parametrize("field", ["completed_on", "terminated_on"])
+def test_work_ends_with_the_day_on_which_the_work_was_over(house: House, field: str) -> None:
+    day = house.ledger.today()
+    over = contract(house).with_changes(**{field: day, "termination_reason": "合意解除"})
+    house.ledger.registers.revise(over, "業務の終わり")
+    assert said(house, use(house)) == []
+    house.clock.go_to(day + timedelta(days=1), 9)
+    assert len(said(house, use(house))) == 1
+
+
+@pytest.mark.parametrize("kind", sorted(FREE))
+def test_what_brings_things_to_their_end_stays_free(house: House, kind: HandlingKind) -> None:
+    after_the_end(house)
+    assert said(house, use(house, kind=kind)) == []
+
+
+def test_nothing_is_planned_for_a_day_outside(house: House) -> None:
+    ends = contract(house).ends_on
+    assert ends is not None
+    moment = datetime.combine(ends + timedelta(days=2), datetime.min.time(), JAPAN)
+    plan = use(house, moment, timing=Timing.PLANNED, status=HandlingStatus.PLANNED)
+    with pytest.raises(RuleRefused, match="契約の期間"):
+        house.ledger.handling.record(plan, answers=Answers({EVERY: WHY}, later=True))
+
+
+def test_a_closed_contract_is_worked_under_no_more(house: House) -> None:
+    closed = replace(contract(house), status=ContractStatus.CLOSED)
+    house.ledger.commit([creating(replace(closed, id="6" * 32, contract_no="2026-009"))])
+    event = use(house, contract_id="6" * 32)
+    assert "終結しています" in said(house, event)[0].message
+    assert said(house, replace(event, kind=K.RETURN)) == []
+
+
+def test_an_extension_in_time_makes_it_a_day_of_the_contract(house: House) -> None:
+    now = contract(house)
+    assert now.ends_on is not None
+    longer = replace(now, ends_on=now.ends_on + timedelta(days=90))
+    house.ledger.registers.revise(longer, "変更契約による延長")
+    house.clock.go_to(now.ends_on + timedelta(days=21), 9)
+    assert said(house, use(house)) == []
+
+
+def test_a_corrected_act_is_asked_again(house: House) -> None:
+    after_the_end(house)
+    made = house.ledger.handling.record(use(house), answers=Answers({EVERY: WHY}, later=True))
+    act = next(
+        one.record for one in house.ledger.registers.all(HandlingEvent, kind=K.USE)
+        if one.record.id in made.ids
+    )  # fmt: skip
+    house.clock.wait(5)
+    with pytest.raises(AzukariError, match="契約の期間"):
+        house.ledger.handling.correct(act.id, replace(act, purpose="点検"), "目的の訂正のため")
+
+
+def test_acts_of_older_ledgers_are_told(house: House) -> None:
+    after_the_end(house)
+    number = house.ledger.store.next_event_no(contract(house).id)
+    act = use(house, id="8" * 32, event_no=number, timing=Timing.ACTUAL)
+    house.ledger.commit([creating(act)])
+    one = told(house)
+    assert one is not None and "の外に行われています" in sentences(one)
+    assert one.state == "done"
