@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from models import wareki
-from models.codes import TERMINAL_STATES, HandlingKind, ItemState, Timing, VerificationResult
+from models.codes import HandlingKind, Timing, VerificationResult
 from models.errors import NotFound, Refused
 from models.fields import JAPAN
 from models.former_names import Called
@@ -28,11 +28,11 @@ from models.records import (
 )
 from models.records.handling import END_KINDS
 from models.rules.checking import is_signed
-from models.rules.ending import never_reached_the_client
 from models.store import ListRow, Op, Query, Where
 from models.unfit_basis import unfit_marks
 from reports.collecting import consents, lists, movement, people, places, training
 from reports.collecting.case import Case, Then, Wish, words
+from reports.collecting.remaining import remaining
 from reports.collecting.shortages import Shortages
 from reports.documents.d14_receipt import Receipt, ReceiptLine
 from reports.documents.d17_end_report import EndLine, EndReport
@@ -131,7 +131,7 @@ def _end_report(case: Case) -> EndReport:
             lines.append(
                 EndLine(
                     item_no=item.item_no,
-                    media_name=item.name + case.part(amount, item),
+                    media_name=item.name + case.part(event, amount, item),
                     info_items=detail.info_items if detail else case.info_items(item),
                     quantity=amount,
                     unit=item.unit,
@@ -146,38 +146,13 @@ def _end_report(case: Case) -> EndReport:
         case.letterhead(),
         case.anchor(),
         completed=completed,
-        remaining=_remaining(case) if completed else "",
+        remaining=remaining(case) if completed else "",
         responsible="、".join(dict.fromkeys(name for name in responsible if name))
         or case.person(case.ledger.user.person_id),
         ordered_label=case.profile.document(case.wish.doc_kind).required.get("ordered_by", ""),
         ordered_by="、".join(dict.fromkeys(ordered)) if all(ordered) else "",
         lines=tuple(lines),
     )
-
-
-def _remaining(case: Case) -> str:
-    """Say how many things of the contract have not found their end, by what they are doing.
-
-    A sealed paper that is looked at again keeps what was so on its day.
-    """
-    if "remaining" in case.wish.options:
-        return str(case.wish.options["remaining"])
-    mine = Where("contract_id", Op.EQ, case.contract.id)
-    tally = case.ledger.store.tally(Query(Item.type, (mine,)), "state")
-    left = {s: tally[s] for s in ItemState if s in tally and s not in TERMINAL_STATES}
-    counted = {state.label: count for state, count in left.items()}
-    if astray := _astray(case):
-        counted[f"{case.profile.term('client_party')}でない相手に渡したもの"] = astray
-    parts = "、".join(f"{words}{count:,}件" for words, count in counted.items())
-    return f"{sum(counted.values()):,}件（{parts}）" if counted else ""
-
-
-def _astray(case: Case) -> int:
-    """Count what is over for the ledger, but never reached the client."""
-    events = never_reached_the_client(case.ledger.rules.books, case.contract)
-    ids = {line.item_id for event in events for line in event.lines}
-    items = case.ledger.store.get_many(Item, sorted(ids))
-    return sum(one.record.state in TERMINAL_STATES for one in items.values())
 
 
 # --- D-18 -----------------------------------------------------------------------------------------
@@ -205,7 +180,7 @@ def _disposal(
     destination = detail.post_destination
     return DisposalLine(
         info_items=detail.info_items,
-        media_name=item.caption() + case.part(amount, item),
+        media_name=item.caption() + case.part(event, amount, item),
         quantity=amount,
         unit=item.unit,
         method=detail.method.label if detail.method else "",

@@ -89,6 +89,7 @@ class _Reader:
         """Return what has left the place or is missing; that first, then the earliest due."""
         states = tuple(OUT_STATES | MISSING_STATES)
         rows = self._items("out", (Where("state", Op.IN, states),), (("due_back_at", False),))
+        parts = self._parts(rows)
         found = []
         for row in rows:
             due = row.values.get("due_back_at")
@@ -96,8 +97,9 @@ class _Reader:
             missing = row.values.get("state") in MISSING_STATES
             until = "－" if missing and due is None else _due_word(due, self._now)
             found.append(Row(
-                (_no(row), _name(row), _state(row), row.captions.get("holder_person_id", ""),
-                 until), Item.type, row.id, overdue=late, missing=missing,
+                (_no(row), _name(row), _state(row) + parts.get(row.id, ""),
+                 row.captions.get("holder_person_id", ""), until),
+                Item.type, row.id, overdue=late, missing=missing,
             ))  # fmt: skip
         found += self._inside({row.id: row for row in rows})
         return tuple(sorted(found, key=lambda one: (not one.missing, not one.overdue)))
@@ -116,6 +118,13 @@ class _Reader:
                 found.append(Row((_no(row), _name(row), what, "", "－"), Item.type, row.id))
         self.counts["out"] += len(found)
         return found
+
+    def _parts(self, rows: Sequence[ListRow]) -> dict[str, str]:
+        """Say of what is only in part outside or missing how much that is: （所在不明2枚）."""
+        apart = (ItemState.PART_OUT, ItemState.PART_MISSING)
+        ids = [row.id for row in rows if row.values.get("state") in apart]
+        found = self._ledger.store.get_many(Item, ids) if ids else {}
+        return {id_: f"（{stored.record.apart()}）" for id_, stored in found.items()}
 
     def in_use(self) -> tuple[Row, ...]:
         """Return what is in use just now."""

@@ -306,6 +306,11 @@ class Item(Record):
     def caption(self) -> str:
         return f"{self.item_no} {self.name}"
 
+    def apart(self) -> str:
+        """Say how many pieces are elsewhere than the rest: 所在不明2枚・持出中4枚."""
+        parts = (("所在不明", self.quantity_missing), ("持出中", self.quantity_out))
+        return "・".join(f"{word}{n.normalize():,f}{self.unit}" for word, n in parts if n)
+
     @property
     def electronic(self) -> bool:
         return self.item_class in ELECTRONIC

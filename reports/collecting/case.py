@@ -5,15 +5,15 @@ an act it tells under the names of that day (`Case.then`).
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Protocol, TypeVar
 
-from models import custody
+from models import amounts, custody
 from models.codes import AssignmentRole, HandlingKind, SealKind, Timing
 from models.contract_changes import former_names
+from models.custody import Status
 from models.errors import Refused
 from models.former_names import told
 from models.ledger import Ledger
@@ -93,21 +93,29 @@ class Case:
         """Return how much an act ended; a line without a quantity speaks of all that was left."""
         if line.quantity is not None:
             return line.quantity
-        status = custody.begin(item)
-        with suppress(Refused):  # entered before something of today was refused
-            for one in self.ledger.store.happened(item.id):
-                if one.id == event.id:
-                    return status.left or item.quantity  # of a carrier that was erased before
-                status = custody.step(item, status, one)
-        return item.quantity
+        status = self._status(item, event, after=False)
+        if status is None:
+            return item.quantity
+        return status.left or item.quantity  # of a carrier that was erased before
 
-    @staticmethod
-    def part(amount: Decimal | None, item: Item) -> str:
-        """Say that an act ended only a part of what an item was: （77枚の一部）."""
+    def part(self, event: HandlingEvent, amount: Decimal | None, item: Item) -> str:
+        """Say that an act ended only a part of an item: （100枚の一部。所在不明2枚）."""
         whole = item.quantity
         if amount is None or whole is None or amount >= whole:
             return ""
-        return f"（{whole.normalize():,f}{item.unit}の一部）"
+        status = self._status(item, event, after=True)
+        missing = status.missing if status is not None else None
+        lost = f"。所在不明{missing.normalize():,f}{item.unit}" if missing else ""
+        return f"（{whole.normalize():,f}{item.unit}の一部{lost}）"
+
+    def _status(self, item: Item, event: HandlingEvent, *, after: bool) -> Status | None:
+        """Return the status of an item before or after an act that stands, None for another."""
+        status = custody.begin(item)
+        for one in self.ledger.store.happened(item.id):
+            before, status = status, amounts.after_standing(item, status, one)
+            if one.id == event.id:
+                return status if after else before
+        return None
 
     def basis(self, authorization_id: str) -> str:
         if not authorization_id:

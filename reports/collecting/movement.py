@@ -28,7 +28,7 @@ def return_note(case: Case) -> ReturnNote:
             lines.append(
                 ReturnLine(
                     item_no=item.item_no,
-                    medium=item.name,
+                    medium=item.name + case.part(event, amount, item),
                     content=case.info_items(item),
                     quantity=f"{shown(amount)}{item.unit}" if amount is not None else "",
                     origin=item.origin.label if item.origin else "",

@@ -6,7 +6,8 @@ from decimal import Decimal
 from models.codes import EncryptionMeasure, ItemState
 from models.custody import Status
 from models.records import HandlingEvent, HandlingLine, Item
-from tests.ui.daily import K, Site
+from tests.ui.daily import K, Site, today
+from tests.ui.shell import cell_text
 from ui.custody_story import read_story
 from ui.handling.dialog import HandlingDialog
 from ui.handling.item_lines import AMOUNT, NOW
@@ -90,3 +91,15 @@ def test_nobody_is_asked_where_from_while_all_lies_here(site: Site) -> None:
         assert isinstance(dialog, FromOutsideDialog) and not dialog.outside.isVisible()
         assert dialog.draft().related_event_id == ""
         dialog.reject()
+
+
+def test_today_says_how_much_of_a_thing_is_out(site: Site) -> None:
+    page = today(site)
+    item, _ = taken(site, 4)
+    page.refresh()
+    site.settle()
+    assert cell_text(page.out.table, 0, 2) == "一部持出中（持出中4枚）"
+    site.enter(K.LOSS, [item], lines=(_line(item, 3),), place_from_id=item.home_place_id)
+    page.refresh()
+    site.settle()
+    assert cell_text(page.out.table, 0, 2) == "一部所在不明（所在不明3枚・持出中4枚）"

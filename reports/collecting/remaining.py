@@ -1,0 +1,51 @@
+"""What of a contract has not found its end, as the report about what ended says it (D-17)."""
+
+from decimal import Decimal
+
+from models.codes import TERMINAL_STATES, ItemState
+from models.records import Item
+from models.rules.ending import never_reached_the_client
+from models.store import Op, Query, Where
+from reports.collecting.case import Case
+
+NAMED = 3  # things whose parts are told one by one
+PARTS = (ItemState.PART_MISSING, ItemState.PART_OUT)
+
+
+def remaining(case: Case) -> str:
+    """Say how many things of the contract have not found their end, by what they are doing.
+
+    A sealed paper that is looked at again keeps what was so on its day.
+    """
+    if "remaining" in case.wish.options:
+        return str(case.wish.options["remaining"])
+    mine = Where("contract_id", Op.EQ, case.contract.id)
+    tally = case.ledger.store.tally(Query(Item.type, (mine,)), "state")
+    left = {s: tally[s] for s in ItemState if s in tally and s not in TERMINAL_STATES}
+    counted = {state.label: count for state, count in left.items()}
+    if astray := _astray(case):
+        counted[f"{case.profile.term('client_party')}でない相手に渡したもの"] = astray
+    parts = "、".join(f"{words}{count:,}件" for words, count in counted.items())
+    if any(state in left for state in PARTS):
+        parts = f"{parts}。{_apart(case, mine)}"
+    return f"{sum(counted.values()):,}件（{parts}）" if counted else ""
+
+
+def _apart(case: Case, mine: Where) -> str:
+    """Say of which things how many pieces are missing or outside."""
+    query = Query(Item.type, (mine, Where("state", Op.IN, PARTS)))
+    found = [one.record for one in case.ledger.store.find(Item, query, NAMED + 1)]
+    words = [
+        f"{one.item_no}は残り{(one.quantity_left or Decimal(0)).normalize():,f}{one.unit}のうち"
+        f"{one.apart()}"
+        for one in found
+    ]
+    return "、".join(words[:NAMED]) + ("ほか" if len(found) > NAMED else "")
+
+
+def _astray(case: Case) -> int:
+    """Count what is over for the ledger, but never reached the client."""
+    events = never_reached_the_client(case.ledger.rules.books, case.contract)
+    ids = {line.item_id for event in events for line in event.lines}
+    items = case.ledger.store.get_many(Item, sorted(ids))
+    return sum(one.record.state in TERMINAL_STATES for one in items.values())
