@@ -12,7 +12,7 @@ from models.inquiry import Inquiry, Row
 from models.late_basis import RESTING
 from models.records import Authorization, HandlingEvent
 from models.rules.books import Books
-from models.rules.unfit import OTHERWISE, RULE_OF, of_that_day, unfit
+from models.rules.unfit import OTHERWISE, RULE_OF, unfit
 from models.store import Op, Query, Where
 
 QUERY = "EQ-UNFIT"
@@ -71,9 +71,10 @@ def _flaw(
     books: Books, id_: str, kind: HandlingKind | None, day: date, items: Iterable[str]
 ) -> Iterator[tuple[Authorization, str]]:
     """Yield the consent as it counts for that day, with what is wrong about it."""
-    one = of_that_day(books.registered(id_), day) if id_ else None
-    if one is None:
+    found = books.find(Authorization, id_)
+    if found is None:
         return
+    one = books.as_of(found, day)
     handled = books.items(items).values() if one.targets else ()
     if why := unfit(one, kind, day, handled):
         yield one, why

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, TypeVar, cast
 
-from models.codes import HandlingKind, Timing
+from models.codes import Decision, HandlingKind, Timing
 from models.records import (
     AccessRight,
     Assignment,
@@ -31,6 +31,9 @@ from models.store import Op, Query, Store, Where
 from models.versions import Version, versions
 
 R = TypeVar("R", bound=Record)
+GIVEN = frozenset({Decision.GRANTED, Decision.CONDITIONAL})
+ENDED_LATER = frozenset({Decision.REVOKED, Decision.EXPIRED})
+"""What ends a consent that stood until then."""
 T = TypeVar("T")
 
 _ALL = 1_000_000
@@ -130,6 +133,14 @@ class Books:
             ("versions", authorization_id),
             lambda: self._versions(authorization_id),
         )
+
+    def as_of(self, one: Authorization, day: date) -> Authorization:
+        """Return a consent as it counts for a day: what the client ended later stood until then."""
+        ended = one.decision in ENDED_LATER
+        if not ended or (one.decided_on is not None and one.decided_on <= day):
+            return one
+        given = (v.record for v in reversed(self.registered(one.id)) if v.record.decision in GIVEN)
+        return next(given, one)
 
     def communications(self, contract_id: str) -> tuple[ClientCommunication, ...]:
         return self._all(ClientCommunication, contract_id)

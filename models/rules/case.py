@@ -215,7 +215,7 @@ class Case:
         if standing:
             for subject in subjects:
                 candidates += self.books.authorizations(self.contract.id, subject)
-        for one in candidates:
+        for one in (self.books.as_of(found, self.day) for found in candidates):
             fits = one.subject in subjects and (not bases or one.basis_type in bases)
             if fits and one.covers(self.day) and covers_things(one, self.handled):
                 return one

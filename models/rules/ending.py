@@ -149,7 +149,11 @@ def never_reached_the_client(books: Books, contract: Contract) -> Iterator[Handl
     for event in books.handed_to_others(contract):
         basis = books.find(Authorization, event.authorization_id)
         day = event.occurred_at.date() if event.occurred_at else None
-        if basis is None or basis.subject not in ELSEWHERE or not (day and basis.covers(day)):
+        if (
+            basis is None
+            or basis.subject not in ELSEWHERE
+            or not (day and books.as_of(basis, day).covers(day))
+        ):
             yield event
 
 

@@ -4,19 +4,16 @@ Where the text demands a basis, the rule of the act asks. Where it demands none,
 all the same, and a paper that prints it would say that the client agreed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from models.codes import AuthorizationSubject, Decision, HandlingKind
+from models.codes import AuthorizationSubject, HandlingKind
 from models.records import Authorization, Item
+from models.rules.books import GIVEN
 from models.rules.case import Case, covers_things
-from models.versions import Version
 from models.wareki import format_short
 
-K, S, D = HandlingKind, AuthorizationSubject, Decision
-GIVEN = frozenset({D.GRANTED, D.CONDITIONAL})
-ENDED_LATER = frozenset({D.REVOKED, D.EXPIRED})
-"""What ends a consent that stood until then."""
+K, S = HandlingKind, AuthorizationSubject
 RULE_OF: Mapping[HandlingKind, str] = {
     K.COPY: "R-05",
     K.TRANSMIT: "R-07",
@@ -64,21 +61,6 @@ def unfit(one: Authorization, kind: HandlingKind | None, day: date, handled: Ite
     return "" if covers_things(one, handled) else "対象外の媒体・資料"
 
 
-def of_that_day(versions: Sequence[Version[Authorization]], day: date) -> Authorization | None:
-    """Return what a consent is worth for a day: one that ended later stood until then.
-
-    Args:
-        versions: oldest first; a later correction counts, for it says what was true all the time.
-    """
-    if not versions:
-        return None
-    last = versions[-1].record
-    if last.decision in ENDED_LATER and (last.decided_on is None or day < last.decided_on):
-        given = [one.record for one in versions if one.record.decision in GIVEN]
-        return given[-1] if given else last
-    return last
-
-
 def said_of_named(case: Case) -> Iterator[tuple[str, str]]:
     """Yield the rule and a sentence for each consent that an act names and that does not allow it."""
     event = case.event_of()
@@ -86,7 +68,6 @@ def said_of_named(case: Case) -> Iterator[tuple[str, str]]:
         return
     rule_id = RULE_OF.get(event.kind, OTHERWISE)
     for named in case.named:
-        one = of_that_day(case.books.registered(named.id), case.day) or named
-        why = unfit(one, event.kind, case.day, case.handled)
+        why = unfit(case.books.as_of(named, case.day), event.kind, case.day, case.handled)
         if why:
             yield rule_id, SENTENCE.format(consent=named.caption(), why=why)

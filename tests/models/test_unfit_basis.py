@@ -121,6 +121,24 @@ def test_a_consent_that_was_revoked_afterwards_stood_until_then(house: House) ->
     assert marks(house, act) == [] and told(house)[0] == "done"
 
 
+def test_what_was_taken_out_before_the_consent_ended_stays_allowed(tmp_path: Path) -> None:
+    with furnished(tmp_path, rules=True, days=2) as house:
+
+        def state() -> str:
+            found = evidence(house.ledger, house.story.contract)
+            return next(one.state for one in found if one.key == "SK-11.2")
+
+        house.story.take_out_and_back(house.story._stock[0])
+        given = next(c for c in house.story.consents if c.subject is AuthorizationSubject.TAKE_OUT)
+        before = state()
+        house.clock.wait(60 * 24)
+        ended = replace(given, decision=Decision.REVOKED, decided_on=house.ledger.today())
+        house.ledger.registers.revise(ended, "委託者の取消")
+        assert state() == before == "done"
+        with pytest.raises(NeedsAnswer, match="取消"):
+            house.story.take_out_and_back(house.story._stock[0])
+
+
 def test_the_question_of_a_text_that_asks_for_a_basis_says_what_is_wrong(tmp_path: Path) -> None:
     with furnished(tmp_path, profile="chiba", rules=True) as house:
         house.story.receive(2)
