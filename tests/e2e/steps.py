@@ -109,7 +109,8 @@ def brings_back(day: Day, item: Item, taken_out: str, at: datetime | None = None
 
 
 def uses(day: Day, item: Item, at: datetime, by: str = "worker") -> Change:
-    """Use an item for twenty minutes."""
+    """Use an item for twenty minutes, and enter it when they are over."""
+    day.house.clock.wait(20)
     return day.ledger.handling.record(
         HandlingEvent(
             contract_id=day.story.contract.id,
