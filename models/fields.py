@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 METADATA = "azukari"
 NOT_RECORDED = "記録なし"
+BLANKS = " \t\r\n　"  # that nobody means at the ends of a text
 Json = Any  # what RFC 8785 can carry: str, int, bool, list, dict
 
 
@@ -82,14 +83,22 @@ class Text(Kind):
     multiline: ClassVar[bool] = False
 
     def parse(self, typed: str) -> str:
-        return typed.strip(" \t\r\n　")
+        return typed.strip(BLANKS)
 
     def fine(self, value: Any) -> bool:
-        return type(value) is str and 0 < len(value) <= self.max_length and texts.harmless(value)
+        return (
+            type(value) is str
+            and 0 < len(value) <= self.max_length
+            and texts.harmless(value)
+            and not value.isspace()
+        )
 
     def problems(self, value: Any) -> Iterator[str]:
         if not isinstance(value, str):
             yield "は文字で入力してください。"
+            return
+        if value.isspace():
+            yield "は、空白だけでは入力できません。"
             return
         yield from texts.problems_in_text(
             value, max_length=self.max_length, multiline=self.multiline

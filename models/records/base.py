@@ -6,7 +6,7 @@ it and stands in `Stored`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from itertools import compress
@@ -14,7 +14,18 @@ from operator import is_not, itemgetter
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from models.errors import InvalidField
-from models.fields import Children, Field, Frozen, Json, Kind, MultiRef, Ref, declared
+from models.fields import (
+    BLANKS,
+    Children,
+    Field,
+    Frozen,
+    Json,
+    Kind,
+    MultiRef,
+    Ref,
+    Text,
+    declared,
+)
 
 Check = Callable[[Any], bool]
 Write = Callable[[Any], Json]
@@ -154,6 +165,18 @@ class Declared:
         if unknown:
             raise InvalidField(field=unknown[0], problem="という項目はありません。")
         return cls(**{name: fields[name].parse(text) for name, text in typed.items()})
+
+    def trimmed(self) -> Self:
+        """Return the same without blanks around its texts, as a person who types it leaves them."""
+        changes: dict[str, Any] = {}
+        for f in self.own_fields():
+            value = getattr(self, f.name)
+            if isinstance(f.kind, Text) and isinstance(value, str):
+                if value != (bare := value.strip(BLANKS)):
+                    changes[f.name] = bare
+            elif isinstance(f.kind, Children) and value:
+                changes[f.name] = tuple(row.trimmed() for row in value)
+        return replace(self, **changes) if changes else self  # type: ignore[type-var]
 
     def refers_alike(self, like: Self) -> bool:
         """Tell whether another record points to the very same things."""

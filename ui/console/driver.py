@@ -16,18 +16,18 @@ from models.backups import record_backup
 from models.codes import HandlingKind
 from models.commands import Change
 from models.condition import record_check
-from models.errors import AzukariError, Locked, NotFound, Refused, Usage
+from models.errors import AzukariError, Locked, NotFound, Usage
 from models.ledger import Ledger
 from models.mending import rebuilt
 from models.office import Office
 from models.purposes import SCHEDULED, stated
 from models.records import (
-    Attachment,
     Finding,
     HandlingEvent,
     HandlingLine,
     Item,
     Record,
+    RuleOverride,
     Submission,
     SystemEvent,
     UserAccount,
@@ -36,10 +36,12 @@ from models.rules.answers import Answers, SignIn
 from models.rules.checking import CheckIn
 from models.store import quiet
 from ui.condition_facts import read_conditions
+from ui.console import repeated
 from ui.console.condition import resolve, told
 from ui.console.journal import described
 from ui.console.output import problems_of, write_paper
 from ui.console.places import file_to_write, folder, place, present_file, present_folder
+from ui.console.repeated import Wish
 from ui.console.requests import (
     Answer,
     Request,
@@ -55,6 +57,7 @@ from ui.console.requests import (
     place_of,
     query_of,
     read_request,
+    record_of,
     record_type,
     rows_of,
     text_of,
@@ -67,7 +70,6 @@ from ui.exporting import export_register
 from ui.issue import IssueRequest, issue
 
 MAXIMUM_LINE = 128 * 1024 * 1024  # characters of one request; an attachment travels as base64
-USED = "この command は、別の要求に使われています。何も記帳していません。新しい UUID を付けてください。"
 
 
 class Driver:
@@ -174,23 +176,23 @@ class Driver:
         command = command_of(request)
         reason = word_of(request, "reason")
         if action == "void":
-            verb = ledger.handling.void if cls is HandlingEvent else None
-            if verb is not None:
-                change = verb(text_of(request, "record_id"), reason, command_id=command)
-                return self._did(change, cls)
-            change = ledger.registers.void(
-                cls, text_of(request, "record_id"), reason, command_id=command
-            )
-            return self._did(change, cls)
-        record = cls.from_json(object_of(request, "fields"))
+            record_id = text_of(request, "record_id")
+            wish = repeated.voiding(cls, record_id)
+            if cls is HandlingEvent:
+                change = ledger.handling.void(record_id, reason, command_id=command)
+                return self._did(change, wish)
+            change = ledger.registers.void(cls, record_id, reason, command_id=command)
+            return self._did(change, wish)
+        record = record_of(cls, object_of(request, "fields"))
         if action == "create":
             return self._enter(
-                request, cls,
+                request, repeated.creating(record),
                 lambda a: ledger.registers.create(record, answers=a, command_id=command),
             )  # fmt: skip
         if action == "revise":
+            wish = repeated.revising(record, text_of(request, "record_id"))
             return self._enter(
-                request, cls, lambda a: self._revise(record, request, reason, command, a)
+                request, wish, lambda a: self._revise(record, request, reason, command, a)
             )
         raise Usage(reason=f"「{action}」という扱いはありません（create、revise、void）。")
 
@@ -206,15 +208,13 @@ class Driver:
             command_id=command,
         )
 
-    def _enter(
-        self, request: Request, cls: type[Record], work: Callable[[Answers], Change]
-    ) -> Answer:
+    def _enter(self, request: Request, wish: Wish, work: Callable[[Answers], Change]) -> Answer:
         """Enter something with what people said to the rules of the contract."""
         second = self._signing(request, "approved_by", "approver_password")
         checker = self._signing(request, "checked_by", "checker_password")
         check = CheckIn(checker, facts_of(request)) if checker else None
         rules = self._open().rules
-        return self._did(rules.entering(work, answers_of(request), second, check), cls)
+        return self._did(rules.entering(work, answers_of(request), second, check), wish)
 
     def _signing(self, request: Request, who: str, word: str) -> SignIn | None:
         """Return who signs in beside the user: named by login or by person id."""
@@ -230,7 +230,8 @@ class Driver:
 
     def _approve(self, request: Request) -> Answer:
         ids = [str(one) for one in list_of(request, "ids")]
-        return self._did(self._open().rules.approve(ids, command_id=command_of(request)))
+        done = self._open().rules.approve(ids, command_id=command_of(request))
+        return self._did(done, repeated.concerning(RuleOverride, ids))
 
     def _confirm(self, request: Request) -> Answer:
         """Confirm as the signed-in responsible person: acts, or what was put right."""
@@ -238,10 +239,12 @@ class Driver:
         ids = [str(one) for one in list_of(request, "ids")]
         cls = record_type(request) if "record" in request else HandlingEvent
         if cls is Finding:
-            return self._did(ledger.corrections.verify(ids, command_id=command), cls)
+            done = ledger.corrections.verify(ids, command_id=command)
+            return self._did(done, repeated.concerning(cls, ids))
         if cls is HandlingEvent:
+            wish = repeated.concerning(cls, ids)
             return self._enter(
-                request, cls, lambda a: ledger.handling.confirm(ids, answers=a, command_id=command)
+                request, wish, lambda a: ledger.handling.confirm(ids, answers=a, command_id=command)
             )
         raise Usage(reason="confirm が確かめるのは handling_event と finding です。")
 
@@ -252,41 +255,45 @@ class Driver:
             fields["kind"] = request["kind"]
         if "contract" in request:
             fields["contract_id"] = contract_by_no(ledger, text_of(request, "contract")).id
-        fields.setdefault("actor_person_id", ledger.user.person_id)
-        fields.setdefault("occurred_at", ledger.now().isoformat())
-        event = HandlingEvent.from_json(fields)
+        given = record_of(HandlingEvent, fields)
+        event = replace(
+            given, actor_person_id=given.actor_person_id or ledger.user.person_id,
+            occurred_at=given.occurred_at or ledger.now(),
+        )  # fmt: skip
         items = [self._item(event, data) for data in rows_of(request, "new_items")]
         lines = tuple(self._line(line) for line in rows_of(request, "items"))
+        wish = repeated.handling(given, (*event.lines, *lines), items)
         command, handling = command_of(request), ledger.handling
         if event.kind is HandlingKind.COPY and items and len(lines) == 1:
             source = lines[0].item_id
             return self._enter(
-                request, HandlingEvent,
+                request, wish,
                 lambda a: handling.copy(event, source, items, answers=a, command_id=command),
             )  # fmt: skip
         made = tuple(HandlingLine(item_id=item.id, quantity=item.quantity) for item in items)
         whole = replace(event, lines=(*event.lines, *lines, *made))
         plan = word_of(request, "plan")  # id of the plan that is carried out
         return self._enter(
-            request, HandlingEvent,
+            request, wish,
             lambda a: handling.record_all(
                 [whole], new_items=items, answers=a, plan_id=plan, command_id=command
             ),
         )  # fmt: skip
 
     def _item(self, event: HandlingEvent, data: Mapping[str, Any]) -> Item:
-        item = Item.from_json({"contract_id": event.contract_id, **data})
+        item = record_of(Item, {"contract_id": event.contract_id, **data})
         return replace(item, id=self._open().new_id())
 
     def _line(self, data: Mapping[str, Any]) -> HandlingLine:
         data = dict(data)
         if "item_no" in data:
             number = data.pop("item_no")
+            number = number.strip() if isinstance(number, str) else number
             stored = self._open().registers.one(Item, item_no=number)
             if stored is None:
                 raise NotFound(what=f"管理番号「{number}」の媒体・資料")
             data["item_id"] = stored.record.id
-        return HandlingLine.from_json(data)
+        return HandlingLine.from_json(data).trimmed()
 
     def _attach(self, request: Request) -> Answer:
         from reports.pictures import plain_picture
@@ -296,15 +303,17 @@ class Driver:
         name = text_of(request, "name")
         if "file" in request:
             ledger.outside.require(place_of(request, "file", present_file))
+        data = plain_picture(bytes_of(request), name)
+        kind = attachment_kind(request)
         change = ledger.files.attach(
-            plain_picture(bytes_of(request), name),
+            data,
             name=name,
             mime=word_of(request, "mime", "application/octet-stream"),
-            kind=attachment_kind(request),
+            kind=kind,
             contract_id=contract_by_no(ledger, contract).id if contract else "",
             command_id=command_of(request),
         )
-        return self._did(change, Attachment)
+        return self._did(change, repeated.attaching(name, kind, data))
 
     def _seal(self, request: Request) -> Answer:
         ledger = self._open()
@@ -332,7 +341,8 @@ class Driver:
         else:
             make()
         paper = ledger.registers.need(Submission, done[0].ids[-1]).record
-        answer = {**self._did(done[0]), "number": paper.doc_no, "sha256": paper.pdf_sha256}
+        wanted = repeated.sealing(wish.doc_kind, wish.contract_id)
+        answer = {**self._did(done[0], wanted), "number": paper.doc_no, "sha256": paper.pdf_sha256}
         return {**answer, "file": str(out)} if out else answer
 
     def _change_password(self, request: Request) -> Answer:
@@ -414,7 +424,10 @@ class Driver:
         if "enter" in request:
             finding = text_of(request, "enter")
             done = record_check(ledger, conditions, finding, command_id=command_of(request))
-        return {**told(ledger, conditions), **(self._did(done, SystemEvent) if done else {})}
+        return {
+            **told(ledger, conditions),
+            **(self._did(done, repeated.entering(SystemEvent)) if done else {}),
+        }
 
     # --- reading ---------------------------------------------------------------------------------
     def _status(self, request: Request) -> Answer:
@@ -480,14 +493,14 @@ class Driver:
         head = self._open().store.head()
         return {"seq": head.seq, "head": head.hex}
 
-    def _did(self, change: Change, cls: type[Record] | None = None) -> Answer:
+    def _did(self, change: Change, wish: Wish | None = None) -> Answer:
         """Answer for a durable command.
 
         Args:
-            cls: what the request enters; an id that stands for something else is refused.
+            wish: what the request enters; an id that stands for something else is refused.
         """
-        if change.repeated and cls is not None and cls.type not in change.types:
-            raise Refused(reason=USED)
+        if wish is not None:
+            repeated.require_same(self._open(), change, wish)
         answer: Answer = {
             "seq": change.head.seq,
             "head": change.head.hex,

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from models.codes import AttachmentKind
 from models.errors import AzukariError, NeedsAnswer, RuleRefused, Usage
@@ -110,6 +110,14 @@ def attachment_kind(request: Request) -> AttachmentKind:
         return AttachmentKind.read(word_of(request, "kind", "other"))
     except KeyError as error:
         raise Usage(reason="「kind」に知らない区分があります。") from error
+
+
+R = TypeVar("R", bound=Record)
+
+
+def record_of(cls: type[R], fields: Mapping[str, Any]) -> R:
+    """Build a record from its fields; blanks around a text are no more of it than in the window."""
+    return cls.from_json(fields).trimmed()
 
 
 def record_type(request: Request) -> type[Record]:
