@@ -45,6 +45,11 @@ TOO_SHORT = (
     "契約が終わった後の日を入力してください。"
 )
 NOTHING_KEPT = "なし"
+MARK = 12  # letters of a hash that are shown
+OTHER_FILE = (
+    "特記事項の設定の内容が、契約を登録したときと違います（照合値{0}…、今は{1}…）。条項・規則の"
+    "判定は今の内容によります。何が変わったかを確かめてください。"
+)
 TOLD = "{day}に、{who}が、{changes}変えました。理由：{reason}"
 RENAMED = "契約番号・業務名は、{day}に「{before}」から変わりました（理由：{reason}）。"
 BESIDE = Clause(
@@ -207,8 +212,22 @@ def changed(asked: Inquiry) -> Iterator[Row]:
         if before.record.retain_ledger_until != after.record.retain_ledger_until:
             known = (one.record for one in entered if one.seq < after.seq)
             changes += _kept_shorter(known, after.record, after.day)
+        changes += _rewritten(before.record, after.record)
         if changes:
             yield row(asked.contract, told(asked, after, changes), "due")
+    mark, code = asked.contract.profile_sha256, asked.contract.profile_code
+    of_this = all(one.record.profile_code == code for one in entered
+                  if one.record.profile_sha256 == mark)  # fmt: skip
+    if mark and of_this and mark != asked.profile.sha256:
+        words = OTHER_FILE.format(mark[:MARK], asked.profile.sha256[:MARK])
+        yield row(asked.contract, words, "due")
+
+
+def _rewritten(before: Contract, after: Contract) -> Iterator[str]:
+    """Say that the file of the same text said something else when the contract was entered anew."""
+    old, new = before.profile_sha256, after.profile_sha256
+    if before.profile_code == after.profile_code and old and new and old != new:
+        yield f"「{Contract.fields()['profile_sha256'].label}」を「{old[:MARK]}」から「{new[:MARK]}」に"
 
 
 def _changes(name: Name, before: Contract, after: Contract) -> list[str]:

@@ -20,7 +20,7 @@ NEW = (K.RECEIVE, K.COLLECT, K.CREATE, K.COPY, K.USE, K.TAKE_OUT, K.TRANSMIT, K.
 """What takes in personal information, uses it, or gives it further."""
 DAY = timedelta(days=1)
 OUTSIDE = (
-    "「{act}」の日（{day}）は、契約の期間（{period}）の外です。契約が延びているときは、先に契約の"
+    "「{act}」の日（{day}）は、契約の期間（{period}）の外です。\n契約が延びているときは、先に契約の"
     "「契約終了日」を訂正してください。返還・消去・廃棄など、終わらせる取扱いは記録できます。"
 )
 CLOSED = "契約は終結しています。「{act}」は、終結した契約では行えません。"

@@ -225,6 +225,20 @@ def test_a_time_of_keeping_that_is_over_already_needs_somebody_else(house: House
     kept(house, house.ledger.today())
 
 
+def test_a_text_whose_file_says_something_else_now_is_told(house: House) -> None:
+    shelf = dict(house.ledger.profiles)
+    milder = replace(house.ledger.profile(contract(house).id), sha256="f" * 64)
+    assert BESIDE.key not in states(house)
+    house.ledger.profiles = {**shelf, milder.code: milder}
+    assert "違います（照合値" in sentences(states(house)[BESIDE.key])
+    house.ledger.registers.revise(
+        replace(contract(house), profile_sha256=milder.sha256), "設定の版を改めた"
+    )
+    words = sentences(states(house)[BESIDE.key])
+    assert "「特記事項の照合値」を" in words and "違います（照合値" not in words
+    assert swaps(house) == []
+
+
 def test_a_contract_that_nothing_was_done_under_is_corrected_freely(house: House) -> None:
     fresh = replace(contract(house), id="", contract_no="2026-002")
     registers = house.ledger.registers
