@@ -34,6 +34,7 @@ from models.records import Finding as FindingRecord
 from models.rules.answers import Answers
 from models.rules.engine import Finding
 from models.store import Hit, ListRow, Op, Query, Where
+from models.unfit_basis import told_of_correction
 from models.uses import require_unused
 
 if TYPE_CHECKING:
@@ -226,6 +227,7 @@ class Registers:
         rules = self._ledger.rules
         ruling = rules.on_records([record], answers, before={record.id: stored.record})
         told = (*self._namesakes([record]), *told_of_end(self._ledger, record, stored.record))
+        told += told_of_correction(self._ledger, record, stored.record)
         intents = [revising(record, self.reason(reason)), *rules.consequences(record)]
         intents += map(creating, ruling.beside)
         notices = (*ruling.notices, *told)

@@ -6,18 +6,26 @@ act is entered anew with another basis or with none, or what is known of the con
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from models.codes import HandlingKind, Timing
 from models.inquiry import Inquiry, Row
 from models.late_basis import RESTING
-from models.records import Authorization, HandlingEvent
+from models.records import Authorization, HandlingEvent, Record
 from models.rules.books import Books
 from models.rules.unfit import OTHERWISE, RULE_OF, unfit
 from models.store import Op, Query, Where
 
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
 QUERY = "EQ-UNFIT"
 MARK = "根拠は{why}"
 SENTENCE = "{act}の根拠とした「{consent}」は、その取扱いを認めるものではありません（{why}）。"
+LOST = (
+    "これを根拠にした取扱い{count}件（{first}など）が、認められていないことになります。"
+    "「条項と証拠」で確かめてください。"
+)
 UNDER = {**RESTING, "EQ-COPYNEED": (HandlingKind.COPY,)}
 """Queries of clauses under which it is told, by the acts; else under those of the ledger."""
 LEDGER = "EQ-LEDGER"
@@ -46,6 +54,26 @@ def eq_unfit(asked: Inquiry) -> Iterator[Row]:
     for rule_id, found in asked.listed(Query(HandlingEvent.type, where), _FIELDS, _told).values():
         if (rule_id, found.id) not in asked.settled:
             yield found
+
+
+def told_of_correction(ledger: "Ledger", after: Record, before: Record) -> tuple[str, ...]:
+    """Return what is said to whom corrects a consent: acts that named it and that it allowed."""
+    if not isinstance(after, Authorization) or not isinstance(before, Authorization):
+        return ()
+    books = ledger.rules.books
+    found = ledger.registers.all(HandlingEvent, authorization_id=after.id, timing=Timing.ACTUAL)
+    acts = [one.record for one in found if not one.record.source_file_id]
+    lost = [act for act in acts if not _why(books, before, act) and _why(books, after, act)]
+    if not lost:
+        return ()
+    return (LOST.format(first=lost[0].caption(), count=f"{len(lost):,}"),)
+
+
+def _why(books: Books, one: Authorization, act: HandlingEvent) -> str:
+    assert act.occurred_at is not None
+    day = act.occurred_at.date()
+    handled = books.items(line.item_id for line in act.lines).values() if one.targets else ()
+    return unfit(books.as_of(one, day), act.kind, day, handled)
 
 
 def _told(

@@ -121,7 +121,8 @@ def r21_ending_follows_the_word(case: Case) -> Iterator[str]:
         return
     ordered = event.kind in (K.ERASE, K.DISPOSE) and _ordered(case, event)
     asks_order = case.params.unneeded.regime == "manager_order"
-    if event.kind in (K.ERASE, K.DISPOSE) and asks_order and not ordered and event.sanitization:
+    deed = case.fact and event.kind in (K.ERASE, K.DISPOSE) and event.sanitization
+    if deed and asks_order and not ordered:
         yield (
             f"{case.word('responsible_person')}の指示が記録されていません。"
             "「指示した責任者」を選んでください。"

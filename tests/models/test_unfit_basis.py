@@ -105,7 +105,9 @@ def test_a_consent_that_turns_out_to_be_none_is_told(house: House) -> None:
     id_ = consent(house)
     act, _ = copied(house, id_)
     stored = house.ledger.registers.need(Authorization, id_).record
-    house.ledger.registers.revise(replace(stored, decision=Decision.REFUSED), "書き間違いのため")
+    refused = replace(stored, decision=Decision.REFUSED)
+    change = house.ledger.registers.revise(refused, "書き間違いのため")
+    assert any("取扱い1件" in one and f"第{act.event_no}号" in one for one in change.notices)
     assert marks(house, act) == ["根拠は不承諾"] and told(house)[0] == "action"
 
 

@@ -12,6 +12,7 @@ from models.codes import (
     BasisType,
     EmploymentType,
     Encrypted,
+    EndRule,
     HandlingKind,
     ItemOrigin,
     Means,
@@ -254,6 +255,13 @@ def test_a_courier_who_is_yet_to_come_has_no_number(on: Stage) -> None:
     )
     assert on.modes(crossing, "R-14") == {"block_plan"}
     assert on.modes(planned(crossing), "R-14") == set()
+
+
+@under("fukuoka")
+def test_the_order_to_dispose_is_asked_for_when_it_is_done(on: Stage) -> None:
+    made = on.item(origin=ItemOrigin.BACKUP, end_rule=EndRule.ERASE_OR_DISPOSE)
+    act = on.disposal(made, ordered_by_assignment_id="", client_method_authorization_id="")
+    assert on.modes(act, "R-21") == {"block_plan"} and on.modes(planned(act), "R-21") == set()
 
 
 @under("fukuoka")
