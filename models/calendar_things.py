@@ -14,6 +14,7 @@ from models.codes import (
     ContractStatus,
     FindingStatus,
     HandlingStatus,
+    ItemState,
     PlaceStatus,
     Timing,
     Urgency,
@@ -36,6 +37,7 @@ from models.store import Op, Query, Where
 from models.workdays import after
 
 WAITED_FOR = OUT_STATES | MISSING_STATES
+PARTS = (ItemState.PART_OUT, ItemState.PART_MISSING)
 MANY = 1000  # acts that wait for the responsible person, before they are no longer counted
 
 
@@ -63,10 +65,11 @@ def k13_back(asked: Inquiry) -> Iterator[Due]:
     """K-13: what is out comes back, also when it is missing."""
     for item in asked.items.values():
         if item.state in WAITED_FOR and item.due_back_at is not None:
-            lost = item.state in MISSING_STATES
+            lost = item.state is ItemState.MISSING
+            part = f"（{item.apart()}）" if item.state in PARTS else ""
             yield due(
-                asked, "K-13", "持帰り（所在不明）" if lost else "持帰り", item.caption(),
-                item.due_back_at.date(), item, proof="EQ-OPENOUT",
+                asked, "K-13", "持帰り（所在不明）" if lost else "持帰り",
+                f"{item.caption()}{part}", item.due_back_at.date(), item, proof="EQ-OPENOUT",
                 person_id=item.holder_person_id, due_at=item.due_back_at,
             )  # fmt: skip
 

@@ -123,10 +123,17 @@ def eq_openout(asked: Inquiry) -> Iterator[Row]:
         if item.due_back_at is None or item.state not in OUT_STATES | MISSING_STATES:
             continue
         if item.due_back_at < now:
-            yield row(item, f"「{item.caption()}」が持帰予定を過ぎて戻っていません{_lost(item)}。")
-        elif item.state in MISSING_STATES:
+            part = f"のうち{out}" if (out := _part_out(item)) else ""
+            yield row(item, f"「{item.caption()}」{part}が持帰予定を過ぎて戻っていません{_lost(item)}。")
+        elif item.state is ItemState.MISSING:
             yield row(item, f"「{item.caption()}」は、持ち出したまま所在不明です。")
     yield from eq_leavers(asked)
+
+
+def _part_out(item: Item) -> str:
+    """Return how many pieces are outside while others are not, "" for all of them."""
+    out = item.quantity_out
+    return "" if out is None or out == item.quantity_left else f"{out.normalize():,f}{item.unit}"
 
 
 def _lost(item: Item) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from models import custody
+from models.calendar import calendar
 from models.codes import EncryptionMeasure, HandlingKind, ItemState, Timing
 from models.errors import InvalidField, Refused
+from models.evidence import evidence
 from models.records import HandlingEvent, TransportDetail
 from tests.house import furnished
 from tests.sheets import Sheets
@@ -218,3 +220,29 @@ def test_two_people_may_use_different_sheets_of_one_stack(sheets: Sheets) -> Non
     between = start + timedelta(hours=1)
     assert not sheets.do(K.USE, half, occurred_at=between, ended_at=between).notices
     assert sheets.do(K.USE, half + 2, occurred_at=between, ended_at=between).notices
+
+
+def test_what_is_outside_of_a_thing_is_due_and_late_alone(sheets: Sheets) -> None:
+    ledger, contract = sheets.house.ledger, sheets.house.story.contract
+
+    def told() -> tuple[list[str], list[str]]:
+        dates = [one.about for one in calendar(ledger, contract.id) if one.code == "K-13"]
+        rows = [
+            row.sentence
+            for clause in evidence(ledger, contract)
+            for query, found in clause.evidence
+            if query == "EQ-OPENOUT"
+            for row in found
+        ]
+        return dates, rows
+
+    sheets.do(K.TAKE_OUT, 4)
+    sheets.do(K.LOSS, 2)
+    caption = sheets.item.caption()
+    dates, rows = told()
+    assert dates == [f"{caption}（所在不明2枚・持出中4枚）"]
+    assert not any(caption in row for row in rows)
+    sheets.house.clock.wait(400)
+    assert any(f"「{caption}」のうち4枚が持帰予定を過ぎて" in row for row in told()[1])
+    sheets.do(K.BRING_BACK, 4)
+    assert told()[0] == []
