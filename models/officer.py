@@ -135,7 +135,10 @@ def _erased(asked: Inquiry) -> Answered:
     ended = f"{asked.profile.term('erase')}・{asked.profile.term('dispose')}{_count(done)}"
     state = _state(rows)
     if rows:
-        return _answer(asked, question, state, f"{ended}、手元に残るもの{len(rows)}件", rows)
+        lost = sum(asked.items[one.id].state in MISSING_STATES for one in rows)
+        parts = (("手元に残るもの", len(rows) - lost), ("所在不明", lost))
+        told = "".join(f"、{what}{count}件" for what, count in parts if count)
+        return _answer(asked, question, state, f"{ended}{told}", rows)
     return _answer(asked, question, state, f"{ended}。残っている写し・不要な情報はありません")
 
 

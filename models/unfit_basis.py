@@ -51,8 +51,9 @@ def eq_unfit(asked: Inquiry) -> Iterator[Row]:
         Where("timing", Op.EQ, Timing.ACTUAL),
         Where("authorization_id", Op.EMPTY, False),
     )
+    settled = asked.settled
     for rule_id, found in asked.listed(Query(HandlingEvent.type, where), _FIELDS, _told).values():
-        if (rule_id, found.id) not in asked.settled:
+        if (rule_id, found.id) not in settled:
             yield found
 
 

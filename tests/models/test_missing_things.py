@@ -214,6 +214,7 @@ def test_a_copy_that_is_missing_is_not_at_hand(house: House) -> None:
     asked = officer_questions(house.ledger, house.story.contract)
     [left] = [one for one in asked if "消去" in one.question]
     assert left.state == "action"
+    assert "所在不明1件" in left.sentence and "手元に残る" not in left.sentence
     assert [row.sentence for row in left.rows] == [f"写し「{copy.caption()}」が所在不明です。"]
 
 
