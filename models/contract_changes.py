@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from models.codes import Timing
+from models.codes import ContractStatus, Timing
 from models.fields import Field, Ref
 from models.inquiry import CHANGED, Inquiry, Row, first_use, row
 from models.profiles import Clause, Due, Profile
@@ -77,6 +77,7 @@ def asked_of(ledger: "Ledger", before: Record | None, after: Contract) -> str:
     if before.retain_ledger_until != after.retain_ledger_until:
         known = [one.record for one in versions(ledger.store, Contract, after.id)]
         changes += _kept_shorter(known, after, ledger.today())
+    changes += _opened_again(name, before, after, ledger.today())
     return ASKED.format("、".join(changes)) if changes else ""
 
 
@@ -94,7 +95,8 @@ def _names(profiles: Mapping[str, Profile], caption: Callable[[str, str], str]) 
         if isinstance(f.kind, Ref):
             return caption(f.kind.type, value) or value
         profile = profiles.get(value) if f.name == "profile_code" else None
-        said = profile.title if profile else f.kind.format(value)
+        plain = NOTHING_KEPT if value is None else f.kind.format(value)
+        said = profile.title if profile else plain
         return said if len(said) <= SHOWN else f"{said[:SHOWN]}…"
 
     return name
@@ -109,10 +111,22 @@ def _narrowed(before: Contract, after: Contract) -> bool:
 
 
 def _extended_late(before: Contract, after: Contract, day: date) -> bool:
-    """Tell whether a contract that had ended by that day ends later: its breaches would go."""
-    if before.ends_on is None or after.ends_on is None:
+    """Tell whether days that were outside by that day come into the period: breaches would go."""
+    if None in (before.starts_on, before.ends_on, after.starts_on, after.ends_on):
         return False
-    return before.ends_on < day and before.ends_on < after.ends_on
+    assert before.starts_on and before.ends_on and after.starts_on and after.ends_on
+    earlier = after.starts_on < min(before.starts_on, day)
+    return earlier or before.ends_on < min(day, after.ends_on)
+
+
+def _opened_again(name: Name, before: Contract, after: Contract, day: date) -> Iterator[str]:
+    """Say what lets work go on that was over by that day."""
+    if before.status is ContractStatus.CLOSED:
+        yield from _swapped(name, ("status",), before, after)
+    for field in ("completed_on", "terminated_on"):
+        old, new = getattr(before, field), getattr(after, field)
+        if old is not None and old < day and (new is None or old < new):
+            yield from _swapped(name, (field,), before, after)
 
 
 def _period(before: Contract, after: Contract) -> str:
@@ -212,12 +226,18 @@ def changed(asked: Inquiry) -> Iterator[Row]:
         if before.record.retain_ledger_until != after.record.retain_ledger_until:
             known = (one.record for one in entered if one.seq < after.seq)
             changes += _kept_shorter(known, after.record, after.day)
+        changes += _opened_again(name, before.record, after.record, after.day)
         changes += _rewritten(before.record, after.record)
         if changes:
             yield row(asked.contract, told(asked, after, changes), "due")
+    yield from _other_file(asked, entered)
+
+
+def _other_file(asked: Inquiry, entered: Iterable[Version[Contract]]) -> Iterator[Row]:
+    """Tell that the text's file is not the one that the contract was entered with."""
     mark, code = asked.contract.profile_sha256, asked.contract.profile_code
-    of_this = all(one.record.profile_code == code for one in entered
-                  if one.record.profile_sha256 == mark)  # fmt: skip
+    codes = {one.record.profile_code for one in entered if one.record.profile_sha256 == mark}
+    of_this = codes <= {code}  # else the text was swapped, and its mark forgotten
     if mark and of_this and mark != asked.profile.sha256:
         words = OTHER_FILE.format(mark[:MARK], asked.profile.sha256[:MARK])
         yield row(asked.contract, words, "due")

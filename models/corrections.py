@@ -51,6 +51,10 @@ OWN_TERM = (
     "重さを下げることもできません。ほかの責任者に依頼してください。"
     "ほかに責任者がいないときは、遅れる事情を「是正措置」に書いてください。"
 )
+OWN_VOID = (
+    "「{0}」は検査者の指摘で、自分が担当の（担当だった）ものなので、自分では取り消せません。"
+    "ほかの責任者に依頼してください。ほかに責任者がいないときは、事情を「是正措置」に書いてください。"
+)
 FOUND = ("contract_id", "source", "source_id", "clause_key", "description", "severity")
 """What was found: a deviation's owner must not make it smaller."""
 BY_HAND = ("status", "action", "completed_on")
@@ -116,26 +120,44 @@ class Corrections:
         told = any(one.source is FindingSource.INSPECTION for one in (finding, before) if one)
         if told and not (before and _only_put_right(finding, before)):
             self._ledger.require("officer_record")
-        breach = before and self._ledger.registers.one(RuleOverride, finding_id=before.id)
-        if before is not None and (breach or told):
-            self._require_as_found(finding, before, breach.record if breach else None)
+        if before is not None:
+            self._require_as_found(finding, before)
 
-    def _require_as_found(
-        self, finding: Finding, before: Finding, breach: RuleOverride | None
-    ) -> None:
-        """Refuse to make smaller what was found, and to whom it concerns also to put it off.
+    def require_may_go(self, finding: Finding) -> None:
+        """Refuse to void what an officer found to whom it concerns.
+
+        Raises:
+            Refused
+        """
+        if self._is_officers(finding.id) and self._is_concerned(finding, None):
+            raise Refused(reason=OWN_VOID.format(finding.caption()))
+
+    def _require_as_found(self, finding: Finding, before: Finding) -> None:
+        """Refuse to make a breach smaller, and to whom it concerns also to put it off."""
+        stored = self._ledger.registers.one(RuleOverride, finding_id=before.id)
+        breach = stored.record if stored else None
+        if breach and any(getattr(finding, name) != getattr(before, name) for name in FOUND):
+            raise Refused(reason=FIXED)
+        less = _is_put_off(finding, before) or _is_less(finding, before)
+        if not less or not (breach or self._is_officers(before.id)):
+            return
+        if self._is_concerned(before, breach):
+            raise Refused(reason=OWN_TERM.format(finding.caption()))
+
+    def _is_officers(self, finding_id: str) -> bool:
+        """Tell whether it was ever said to be an officer's finding."""
+        entered = versions(self._ledger.store, Finding, finding_id)
+        return any(one.record.source is FindingSource.INSPECTION for one in entered)
+
+    def _is_concerned(self, finding: Finding, breach: RuleOverride | None) -> bool:
+        """Tell whether the user recorded the breach, or was ever in charge of putting it right.
 
         Whoever was in charge once is concerned for ever: it would be handed away for a moment.
         """
-        if breach and any(getattr(finding, name) != getattr(before, name) for name in FOUND):
-            raise Refused(reason=FIXED)
-        if not (_is_put_off(finding, before) or _is_less(finding, before)):
-            return
         store = self._ledger.store
-        concerned = {one.record.owner_person_id for one in versions(store, Finding, before.id)}
-        concerned |= {before.owner_person_id, breach.requested_by if breach else ""}
-        if namesakes.same_or_alike(store, self._ledger.user.person_id, concerned - {""}):
-            raise Refused(reason=OWN_TERM.format(finding.caption()))
+        people = {one.record.owner_person_id for one in versions(store, Finding, finding.id)}
+        people |= {finding.owner_person_id, breach.requested_by if breach else ""}
+        return bool(namesakes.same_or_alike(store, self._ledger.user.person_id, people - {""}))
 
     # --- who -------------------------------------------------------------------------------------
     def _require_other_person(self, finding: Finding) -> None:
@@ -174,7 +196,9 @@ def _is_put_off(finding: Finding, before: Finding) -> bool:
 
 
 def _is_less(finding: Finding, before: Finding) -> bool:
-    return before.severity is Severity.SERIOUS and finding.severity is not Severity.SERIOUS
+    milder = before.severity is Severity.SERIOUS and finding.severity is not Severity.SERIOUS
+    officers = before.source is FindingSource.INSPECTION
+    return milder or (officers and finding.source is not FindingSource.INSPECTION)
 
 
 def _only_put_right(finding: Finding, before: Finding) -> bool:

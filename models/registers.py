@@ -245,6 +245,8 @@ class Registers:
         if cls is FindingRecord:
             self._ledger.require("void_finding")
         stored = self.in_force(cls, record_id)
+        if isinstance(stored.record, FindingRecord):
+            self._ledger.corrections.require_may_go(stored.record)
         if isinstance(stored.record, AccessRight) and stored.record.granted_at is not None:
             self._ledger.rights.require_decider()
         self._require_unused(stored.record)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models import contract_changes
-from models.codes import FindingStatus
+from models.codes import ContractStatus, FindingStatus
 from models.commands import revising
 from models.contract_changes import BESIDE, RULE
 from models.errors import NeedsAnswer, RuleRefused
@@ -223,6 +223,28 @@ def test_a_time_of_keeping_that_is_over_already_needs_somebody_else(house: House
     with pytest.raises(NeedsAnswer, match="「台帳の保存期限」を「なし」から"):
         kept(house, house.ledger.today() - timedelta(days=1))
     kept(house, house.ledger.today())
+
+
+def test_what_was_over_is_not_opened_again_alone(house: House) -> None:
+    now, registers = contract(house), house.ledger.registers
+    day = house.ledger.today()
+    assert now.starts_on
+    with pytest.raises(NeedsAnswer, match="契約の期間を"):
+        earlier = replace(now, starts_on=now.starts_on - timedelta(days=30))
+        registers.revise(earlier, "開始日の訂正")
+    over = replace(now, completed_on=day - timedelta(days=1))
+    registers.revise(over, "業務の完了")
+    for opened in (None, day):
+        with pytest.raises(NeedsAnswer, match="「業務完了日」を"):
+            registers.revise(replace(over, completed_on=opened), "完了日の訂正")
+    closed = replace(over, status=ContractStatus.CLOSED)
+    house.ledger.commit([revising(closed, "契約の終結")])
+    with pytest.raises(NeedsAnswer, match="「状態」を「終結」から「履行中」に"):
+        registers.revise(replace(closed, status=ContractStatus.ACTIVE), "再開のため")
+    again = replace(closed, status=ContractStatus.ACTIVE, completed_on=None)
+    registers.revise(again, "再開のため", answers=LATER)
+    words = sentences(states(house)[BESIDE.key])
+    assert "「状態」を「終結」から「履行中」に" in words and "から「なし」に変えました" in words
 
 
 def test_a_text_whose_file_says_something_else_now_is_told(house: House) -> None:

@@ -174,6 +174,11 @@ def test_who_ever_was_in_charge_of_an_officers_finding_puts_nothing_off(house: H
     ):
         with pytest.raises(Refused, match="自分では期限を延ばせません"):
             house.ledger.registers.revise(changed, "内容の訂正のため")
+    with pytest.raises(Refused, match="自分では期限を延ばせません"):
+        other = replace(given, source=FindingSource.ANALYSIS)
+        house.ledger.registers.revise(other, "きっかけの訂正のため")
+    with pytest.raises(Refused, match="自分では取り消せません"):
+        house.ledger.registers.void(Finding, one.id, "二重に登録したため")
     house.ledger.registers.revise(replace(given, due_on=house.ledger.today()), "早めるため")
 
 
