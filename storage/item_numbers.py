@@ -1,52 +1,98 @@
-"""The numbers of media: one that another one has in other widths of its characters is the same.
+"""The numbers of media and contracts: two that look alike on a label are one number.
 
-「１２」 beside 「12」 on two labels is one number for everybody who reads them aloud, and search, the
-barcode reader and an import find either by either. A ledger of an older program may hold both: a
-rebuild and a journal take them as they are.
+「Ｍ－１」, 「m-1」 and 「M‐1」 (another hyphen) beside 「M-1」 are one number for everybody who reads
+them aloud, and on paper; search, the barcode reader and an import find either by either. A ledger of
+an older program may hold both: a rebuild and a journal take them as they are, and a correction that
+leaves the number alone does.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from models.chain import Action
 from models.errors import Refused
-from models.records import Item
+from models.records import Contract, Item, Record
 from models.store import Write
+from models.text_variants import LINES
 from storage.database import Database
 
+NUMBERS: Mapping[type[Record], str] = {Item: "item_no", Contract: "contract_no"}
+MANY = 50  # new media of one command, from which on all numbers that stand are read once
 _WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
 _NARROW = {wide: narrow for narrow, wide in _WIDE.items()}
-_ALIKE = (
-    "SELECT item_no, id FROM v_item WHERE voided_at IS NULL"
-    " AND item_no IN (SELECT value FROM json_each(?))"
-)
+_HYPHENS = dict.fromkeys(map(ord, LINES + "－"), "-")
 
 
 def require_unlike(database: Database, writes: Sequence[Write]) -> None:
-    """Refuse a new number that another medium has in wide or narrow characters.
+    """Refuse a new number that looks like the one of another medium, or contract.
 
     Raises:
         Refused
     """
-    entering = {
-        write.record.id: write.record.item_no
-        for write in writes
-        if isinstance(write.record, Item) and write.entry.action is not Action.VOID
-    }
-    others = {other: number for number in entering.values() for other in _others(number)}
-    if not others:
+    for cls, name in NUMBERS.items():
+        entering = {
+            write.record.id: getattr(write.record, name)
+            for write in writes
+            if isinstance(write.record, cls) and write.entry.action is not Action.VOID
+        }
+        if entering:
+            _require_unlike(database, cls, name, entering)
+
+
+def _require_unlike(
+    database: Database, cls: type[Record], name: str, entering: Mapping[str, str]
+) -> None:
+    table = f"v_{cls.type}"
+    ids = (json.dumps(list(entering)),)
+    among = f"SELECT id, {name} FROM {table} WHERE id IN (SELECT value FROM json_each(?))"
+    known: dict[str, str] = dict(database.all(among, ids))
+    new = {id_: number for id_, number in entering.items() if known.get(id_) != number}
+    if not new:
         return
-    for stands, item_id in database.all(_ALIKE, (json.dumps(list(others)),)):
-        if entering.get(item_id, stands) == stands:  # else it gets another number by this command
-            raise Refused(
-                reason=f"管理番号「{others[stands]}」は、全角・半角が違うだけの"
-                f"「{stands}」が、すでに台帳にあります。別の番号にしてください。"
-            )
+    standing = f"SELECT {name}, id FROM {table} WHERE voided_at IS NULL"
+    if cls is Item and len(new) < MANY:
+        looks = sorted({look for number in new.values() for look in _looks(number)})
+        standing += f" AND {name} IN (SELECT value FROM json_each(?))"
+        stand = database.all(standing, (json.dumps(looks),))
+    else:
+        stand = database.all(standing)
+    label = cls.fields()[name].label
+    others = ((number, id_) for number, id_ in stand if id_ not in entering)
+    _compare(label, new, [*others, *((number, id_) for id_, number in entering.items())])
 
 
-def _others(number: str) -> Iterator[str]:
-    """Yield how a number looks all wide or all narrow, if it looks otherwise."""
-    for table in (_WIDE, _NARROW):
-        other = number.translate(table)
-        if other != number:
-            yield other
+def _compare(label: str, new: Mapping[str, str], others: Iterable[tuple[str, str]]) -> None:
+    """Refuse a new number that is another one only for a computer.
+
+    Args:
+        others: all numbers that may stand after the command, with whose they are.
+    """
+    alike: dict[str, list[tuple[str, str]]] = {}
+    for number, id_ in others:
+        alike.setdefault(_plain(number), []).append((number, id_))
+    for id_, number in new.items():
+        for other, whose in alike[_plain(number)]:
+            if whose != id_ and other != number:
+                raise Refused(
+                    reason=f"{label}「{number}」は、「{other}」と、全角・半角、大文字・小文字、"
+                    "ハイフンの形や空白が違うだけです。別の番号にしてください。"
+                )
+
+
+def _plain(number: str) -> str:
+    """Return what is read aloud of a number."""
+    plain = unicodedata.normalize("NFKC", number.translate(_HYPHENS)).casefold()
+    return "".join(plain.split())
+
+
+def _looks(number: str) -> Iterator[str]:
+    """Yield how a number that is read alike may be written, with one kind of hyphen and case."""
+    narrow = "".join(unicodedata.normalize("NFKC", number.translate(_HYPHENS)).split())
+    for text in {number, number.translate(_WIDE), number.translate(_NARROW), narrow}:
+        for cased in {text, text.upper(), text.lower()}:
+            yield cased
+    for cased in {narrow, narrow.upper(), narrow.lower()}:
+        yield cased.translate(_WIDE)
+        if "-" in cased:
+            yield from (cased.replace("-", hyphen) for hyphen in (*LINES, "－"))

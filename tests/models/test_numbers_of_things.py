@@ -11,8 +11,10 @@ import pytest
 
 from models.codes import HandlingKind as K
 from models.errors import InvalidField, Refused
-from models.records import HandlingEvent, HandlingLine, Item
+from models.records import Contract, HandlingEvent, HandlingLine, Item
 from models.values import PIECES, UNITS, halves_a_piece
+from storage import item_numbers
+from storage.item_numbers import MANY
 from tests.house import House, stack, stocked
 
 
@@ -34,15 +36,61 @@ def test_a_number_in_wide_characters_is_the_same_number(house: House) -> None:
     number = stack(house).item_no
     wide = number.translate({code: code + 0xFEE0 for code in range(33, 127)})
     assert wide != number
-    with pytest.raises(Refused, match="全角・半角が違うだけ") as refused:
+    with pytest.raises(Refused, match="空白が違うだけ") as refused:
         received(house, item_no=wide)
     assert f"「{number}」" in str(refused.value) and f"「{wide}」" in str(refused.value)
     before = house.ledger.store.head()
     received(house, item_no="Ｂ－９９")
-    with pytest.raises(Refused, match="全角・半角が違うだけ"):
+    with pytest.raises(Refused, match="空白が違うだけ"):
         received(house, item_no="B-99")
     received(house, item_no="B-98")
     assert house.ledger.store.head().seq == before.seq + 4
+
+
+@pytest.mark.parametrize(
+    "alike", ["b-99", "B‐99", "Ｂ−９９", "b－99", "B－99", "B- 99", "Ｂ－９９"]
+)
+def test_a_number_of_another_case_or_hyphen_is_the_same_number(house: House, alike: str) -> None:
+    received(house, item_no="B-99")
+    with pytest.raises(Refused, match="「B-99」と、"):
+        received(house, item_no=alike)
+    received(house, item_no="B-990")
+
+
+def test_numbers_of_one_command_and_of_many_are_compared_too(house: House) -> None:
+    like = replace(house.story._new_item(), source_file_id="")
+    create = house.ledger.registers.create_all
+    with pytest.raises(Refused, match="違うだけ"):
+        create([like.with_changes(id="", item_no=number) for number in ("K-1", "k-1")])
+    many = [like.with_changes(id="", item_no=f"N-{n:03}") for n in range(MANY)]
+    create(many)
+    with pytest.raises(Refused, match="違うだけ"):
+        create([one.with_changes(item_no=one.item_no.replace("N-", "n−")) for one in many])
+
+
+def test_a_medium_that_was_always_called_so_is_corrected(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ledger of an older program holds both."""
+    with monkeypatch.context() as older:
+        older.setattr(item_numbers, "require_unlike", lambda *_: None)
+        received(house, item_no="B-99")
+        received(house, item_no="b-99")
+    stored = house.ledger.registers.one(Item, item_no="b-99")
+    assert stored is not None
+    renamed = replace(stored.record, name="新しい名称")
+    house.ledger.registers.revise(renamed, "名称を直すため")
+    with pytest.raises(Refused, match="違うだけ"):
+        house.ledger.registers.revise(replace(renamed, item_no="ｂ-99"), "番号を直すため")
+    house.ledger.registers.revise(replace(renamed, item_no="C-1"), "番号を直すため")
+
+
+@pytest.mark.parametrize("alike", ["２０２６－００１", "2026‐001", " 2026-001"])
+def test_a_contract_number_in_other_characters_is_the_same_number(house: House, alike: str) -> None:
+    contract = house.ledger.registers.need(Contract, house.story.contract.id).record
+    with pytest.raises(Refused, match=r"契約番号.*違うだけ"):
+        house.ledger.registers.create(replace(contract, id="", contract_no=alike))
+    house.ledger.registers.create(replace(contract, id="", contract_no="2026-002"))
 
 
 def test_half_a_sheet_is_refused_and_half_a_gigabyte_is_not(house: House) -> None:
