@@ -34,7 +34,7 @@ KEPT = (
     "（根拠の写しか、別の人の確認が要ります）。"
 )
 STANDS = (
-    "{day}から、{what}設定が登録されています（{who}が登録、合意日{agreed}、{basis}）。理由：{why}"
+    "{day}から、{who}の登録（合意日{agreed}、{basis}）により、{what}ことになっています。理由：{why}"
 )
 BASIS, NO_BASIS = "根拠の写しあり", "根拠の写しなし"
 

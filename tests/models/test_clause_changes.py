@@ -114,7 +114,7 @@ def test_a_clause_left_out_without_a_copy_waits_for_somebody_else(house: House) 
     assert len(asked_of(asked.value).findings) == 1 and asked.value.facts["needs_approval"]
     enter(house, one, LATER)
     assert states(house)[BESIDE.key].state == "broken"
-    assert "を適用しない設定が登録されています" in sentences(states(house)[CLAUSE])
+    assert "を適用しないことになっています" in sentences(states(house)[CLAUSE])
 
 
 def test_the_evidence_tells_what_is_softened_since_when_and_by_whom(house: House) -> None:
@@ -152,7 +152,7 @@ def test_a_setting_that_is_gone_softens_nothing_and_what_waits_still_waits(house
     enter(house, setting(house, {"R-08": "off"}), LATER)
     house.ledger.registers.void(ContractClauseSetting, mine(house).id, "登録を誤ったため")
     told = states(house)[BESIDE.key]
-    assert "設定が登録されています" not in sentences(told)
+    assert "ことになっています" not in sentences(told)
     assert told.state == "broken" and REASON in sentences(told)
 
 
