@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from models.backup_care import disposable, disposal, standing
 from models.backup_strays import lying, named
-from models.codes import MediumState, SanitizationMethod, Timing
+from models.codes import MediumState, SanitizationMethod, Timing, VerificationResult
 from models.commands import Change, creating, revising
 from models.errors import Refused
 from models.records import BackupMedium, BackupRun, HandlingEvent
@@ -219,7 +219,8 @@ def ordinary_act(ledger: "Ledger", medium: BackupMedium) -> Destruction | None:
     acts = Query(HandlingEvent.type, (mine, done, Where("kind", Op.IN, tuple(SANITIZATION_KINDS))))
     for stored in ledger.store.find(HandlingEvent, acts):
         for row in stored.record.sanitization:
-            if row.item_id == medium.item_id and row.method is not None:
+            failed = row.verification_result is VerificationResult.FAIL
+            if row.item_id == medium.item_id and row.method is not None and not failed:
                 return Destruction(
                     row.method, row.performed_by, row.verified_by, stored.record.caption()
                 )

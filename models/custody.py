@@ -16,7 +16,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from models.codes import TERMINAL_STATES, HandlingKind, ItemClass, ItemState, Ownership, Timing
+from models.codes import (
+    TERMINAL_STATES,
+    HandlingKind,
+    ItemClass,
+    ItemState,
+    Ownership,
+    Timing,
+    VerificationResult,
+)
 from models.errors import Refused
 from models.records.handling import END_KINDS, HandlingEvent, HandlingLine
 from models.records.things import Item
@@ -81,6 +89,7 @@ STEP = (
 )  # fmt: skip
 STEP_LINE = ("item_id", "resulting_item_id", "quantity")
 STEP_TRANSPORT = ("arrived_at",)
+STEP_CHECK = ("item_id", "verification_result")
 
 NONE = Decimal(0)
 
@@ -412,11 +421,21 @@ def _counted(status: Status, line: HandlingLine) -> Status:
     return status if less == status.counted else _with(status, counted=less)
 
 
+def failed_check(item: Item, event: HandlingEvent) -> bool:
+    """Tell whether it was tried and can still be read (検証不合格): the item did not end with it."""
+    return any(
+        check.item_id == item.id and check.verification_result is VerificationResult.FAIL
+        for check in event.sanitization
+    )
+
+
 def _ended(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
     kind = event.kind
     assert kind is not None
+    failed = failed_check(item, event)
     if status.state is S.ERASED:  # the contractor's own carrier follows its data
-        return _with(status, state=TERMINAL_BY_KIND[kind], place_id="", holder_id="")
+        gone = _with(status, state=TERMINAL_BY_KIND[kind], place_id="", holder_id="")
+        return status if failed else gone
     amount = status.left if line.quantity is None else line.quantity
     if amount <= 0:
         raise Refused(reason=f"{item.caption()}の数量は、0より大きい数で入力してください。")
@@ -425,6 +444,8 @@ def _ended(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
             reason=f"{item.caption()}の残りは{status.left.normalize():f}{item.unit}です。"
             f"{amount.normalize():f}{item.unit}は記録できません。数量を確かめてください。"
         )
+    if failed:
+        return status
     left = status.left - amount
     if left > 0:
         return _lessened(status, event, amount)

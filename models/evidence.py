@@ -18,6 +18,7 @@ from models import (
     late_basis,
     missing_things,
     paper_undone,
+    still_readable,
     unfit_basis,
 )
 from models.contract_changes import BESIDE, RULE
@@ -51,6 +52,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
 BESIDE_TEXT: Mapping[str, Question] = {
     paper_undone.QUERY: paper_undone.eq_paper,
     unfit_basis.QUERY: unfit_basis.eq_unfit,
+    still_readable.QUERY: still_readable.eq_unread,
 }
 """Queries that no text names either, and whose rows count against the clauses that they name."""
 UNASKED: Mapping[str, Question] = {

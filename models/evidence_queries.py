@@ -27,6 +27,7 @@ from models.codes import (
     PledgeStatus,
     Timing,
     TrainingKind,
+    VerificationResult,
 )
 from models.inquiry import Inquiry, Question, Row, row
 from models.inside import eq_inside
@@ -371,12 +372,17 @@ def unpapered_acts(
         Where("timing", Op.EQ, Timing.ACTUAL),
         Where("kind", Op.IN, kinds),
     )
-    acts = asked.listed(Query("handling_event", where), ("caption", "occurred_at"), _act)
+    fields = ("caption", "occurred_at", "sanitization.verification_result")
+    acts = asked.listed(Query("handling_event", where), fields, _act)
     yield from (act for id_, act in acts.items() if not told.about(id_, act[2]))
 
 
-def _act(_asked: Inquiry, id_: str, caption: str, occurred_at: datetime) -> tuple[str, str, date]:
-    return id_, caption, occurred_at.date()
+def _act(
+    _asked: Inquiry, id_: str, caption: str, occurred_at: datetime,
+    results: tuple[VerificationResult | None, ...],
+) -> tuple[str, str, date] | None:  # fmt: skip
+    """Return an act that ended something; what failed is done again, and papers tell that."""
+    return None if VerificationResult.FAIL in results else (id_, caption, occurred_at.date())
 
 
 RULED: Mapping[str, tuple[str, ...]] = {

@@ -20,6 +20,7 @@ from models import (
     permissions,
     plans,
     sanitizing,
+    told_times,
 )
 from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Role, Timing
@@ -370,13 +371,8 @@ class Handling:
                 problem="が先の時刻です。終わってから記録してください。"
                 "まだ終わっていないときは、始まりだけを記録してください。",
             )
-        for row in event.transport if event.timing is Timing.ACTUAL else ():
-            for name in ("departed_at", "arrived_at"):
-                if (moment := getattr(row, name)) and moment > now + CLOCK_TOLERANCE:
-                    label = row.fields()[name].label
-                    raise InvalidField(
-                        field=label, problem="が先の時刻です。着いてから記録してください。"
-                    )
+        if event.timing is Timing.ACTUAL:
+            told_times.require_past(event, now + CLOCK_TOLERANCE)
         if event.timing is Timing.PLANNED and event.occurred_at.date() < now.date():
             raise InvalidField(
                 field="日時",

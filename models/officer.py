@@ -5,7 +5,7 @@ the records behind it. What the ledger cannot know is said to be so.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from models.after_erasure import erased_words, erasures_of
@@ -23,6 +23,7 @@ from models.evidence_dates import ALL_QUERIES
 from models.inquiry import WORST, Inquiry, Row
 from models.missing_things import eq_missing, how_much
 from models.records import Authorization, Contract, Person
+from models.still_readable import FAILED
 from models.store import Op, Query, Where
 
 if TYPE_CHECKING:
@@ -131,7 +132,9 @@ def _erased(asked: Inquiry) -> Answered:
     """使用後に消去したか: copies and what is no longer needed; after the end, everything."""
     question = f"使用後に{asked.profile.term('erase')}・{asked.profile.term('dispose')}したか"
     rows = tuple(_left_over(asked))
-    done = asked.at_most(_acts(asked, *ERASING), MOST)
+    tried = _acts(asked, *ERASING)
+    failed = replace(tried, where=(*tried.where, FAILED))
+    done = asked.at_most(tried, MOST) - asked.at_most(failed, MOST)
     ended = f"{asked.profile.term('erase')}・{asked.profile.term('dispose')}{_count(done)}"
     state = _state(rows)
     if rows:

@@ -8,12 +8,13 @@ is entered as it was, and another day is another act.
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-from models.codes import HandlingKind, SanitizationAct, Timing
+from models.codes import HandlingKind, SanitizationAct, Timing, VerificationResult
 from models.errors import Refused
 from models.fields import JAPAN
 from models.records import HandlingEvent, HandlingLine, Item, Sanitization
 from models.text import search_key
 
+FAIL = VerificationResult.FAIL
 ACTS = {
     HandlingKind.ERASE: SanitizationAct.ERASE,
     HandlingKind.DISPOSE: SanitizationAct.DISPOSE,
@@ -42,6 +43,8 @@ def require_agreement(event: HandlingEvent, items: Mapping[str, Item], now: date
         found += unlike_the_act(event, line, row)
         if event.timing is Timing.ACTUAL and row.performed_at and row.performed_at > now:
             found.append(f"「{row.media_name}」の実施日時が、先の時刻です。")
+    if event.timing is Timing.ACTUAL:
+        found += _unclear(event)
     if found:
         raise Refused(reason="\n".join(found))
 
@@ -98,6 +101,22 @@ def _of_the_thing(event: HandlingEvent, row: Sanitization, item: Item) -> Iterat
     if row.electronic is not item.electronic:
         media = item.media_type.label if item.media_type else item.name
         yield f"「{name}」の「電磁的記録」が、台帳の種別（{media}）と合いません。"
+
+
+def _unclear(event: HandlingEvent) -> Iterator[str]:
+    """Yield what would say of a thing both that it can be read and that it cannot."""
+    failed = [one for one in event.sanitization if one.verification_result is FAIL]
+    for row in failed:
+        if row.irrecoverable_confirmed:
+            yield (
+                f"「{row.media_name}」の「検証結果」が「{FAIL.label}」です。"
+                "「復元・判読できないことの確認」は「していない」にしてください。"
+            )
+    if failed and len(failed) < len(event.sanitization):
+        yield (
+            f"「{failed[0].media_name}」は検証が不合格です。合格したものとは別の取扱いとして"
+            "記録してください。証明できるのは、合格したものだけです。"
+        )
 
 
 def _on_its_days(event: HandlingEvent, performed_at: datetime | None) -> bool:

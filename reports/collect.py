@@ -28,6 +28,7 @@ from models.records import (
 )
 from models.records.handling import END_KINDS
 from models.rules.checking import is_signed
+from models.still_readable import failed_marks
 from models.store import ListRow, Op, Query, Where
 from models.unfit_basis import unfit_marks
 from reports.collecting import consents, lists, movement, people, places, training
@@ -289,7 +290,7 @@ class Told:
         items: all that it handled, as it was called then.
         quantity: what its lines add up to by unit (84枚、2本).
         basis: of its consents, which were registered afterwards or do not allow it.
-        missing: what a stocktake did not find.
+        missing: what a stocktake did not find, or what was not destroyed as it should be.
     """
 
     items: str
@@ -315,7 +316,10 @@ def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[
             "、".join(_names(event.lines, called, entered[id_]).values()),
             _summed(event.lines, items),
             [*late_marks(books, event), *unfit_marks(books, event)],
-            list(shortages.words(event, items, _names(event.lines, called, entered[id_]))),
+            [
+                *shortages.words(event, items, _names(event.lines, called, entered[id_])),
+                *failed_marks(event),
+            ],
         )
         for id_, event in events.items()
     }

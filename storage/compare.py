@@ -8,20 +8,20 @@ What no stretch can see, rows that belong to no entry at all, is counted at the 
 
 import json
 from array import array
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from models import custody
 from models.chain import Action, Line, read_content
-from models.codes import HandlingKind
-from models.custody import STEP, STEP_LINE, STEP_TRANSPORT, Status
+from models.codes import HandlingKind, VerificationResult
+from models.custody import STEP, STEP_CHECK, STEP_LINE, STEP_TRANSPORT, Status
 from models.erased import NO_ERASURES, Erasures
 from models.errors import Refused
 from models.fields import Choice, Kind
 from models.records import Item, Record
-from models.records.handling import HandlingEvent, HandlingLine, TransportDetail
+from models.records.handling import HandlingEvent, HandlingLine, Sanitization, TransportDetail
 from storage import log, rows, schema, sieve
 from storage.database import Database, Row
 from storage.helpers import Found
@@ -63,6 +63,12 @@ _LINES = (
 _ARRIVED = (
     f"SELECT _number, {', '.join(STEP_TRANSPORT)} FROM v_handling_event_transport"
     f" WHERE _number {_AMONG} AND arrived_at IS NOT NULL ORDER BY substr(arrived_at, 1, 24)"
+)
+
+_FAILED = (
+    f"SELECT _number, {', '.join(STEP_CHECK)} FROM v_handling_event_sanitization"
+    f" WHERE _number {_AMONG} AND verification_result = '{VerificationResult.FAIL.value}'"
+    " ORDER BY _number, _position"
 )
 
 
@@ -252,6 +258,7 @@ class _Event(NamedTuple):
     row: Row
     lines: tuple[Row, ...]
     arrived: Row | None
+    failed: tuple[Row, ...]
     same: Hashable
 
     def made(self) -> HandlingEvent:
@@ -259,6 +266,9 @@ class _Event(NamedTuple):
         vars(event)["lines"] = tuple(_part(HandlingLine, STEP_LINE, one) for one in self.lines)
         if self.arrived is not None:
             vars(event)["transport"] = (_part(TransportDetail, STEP_TRANSPORT, self.arrived),)
+        if self.failed:
+            checks = (_part(Sanitization, STEP_CHECK, one) for one in self.failed)
+            vars(event)["sanitization"] = tuple(checks)
         return event
 
     def lasts_until(self) -> str | None:
@@ -273,17 +283,23 @@ class _Event(NamedTuple):
 
 def _read_events(database: Database, seqs: "array[int]") -> dict[int, _Event]:
     numbers = (json.dumps(seqs.tolist()),)
-    lines: dict[int, tuple[Row, ...]] = {}
-    for number, *values in database.all(_LINES, numbers):
-        lines[number] = (*lines.get(number, ()), tuple(values))
+    lines = _by_number(database.all(_LINES, numbers))
+    failed = _by_number(database.all(_FAILED, numbers))
     arrived = {number: tuple(values) for number, *values in database.all(_ARRIVED, numbers)}
     told: dict[int, _Event] = {}
     for number, *row in database.all(_EVENTS, numbers):
-        mine, there = lines.get(number, ()), arrived.get(number)
+        mine, there, bad = lines.get(number, ()), arrived.get(number), failed.get(number, ())
         _, kind, timing, _, ended, *rest = row  # as in `STEP`
-        same = (kind, timing, ended is None, *rest, mine, there)
-        told[number] = _Event(tuple(row), mine, there, same)
+        same = (kind, timing, ended is None, *rest, mine, there, bad)
+        told[number] = _Event(tuple(row), mine, there, bad, same)
     return told
+
+
+def _by_number(found: Iterable[Row]) -> dict[int, tuple[Row, ...]]:
+    rows_of: dict[int, tuple[Row, ...]] = {}
+    for number, *values in found:
+        rows_of[number] = (*rows_of.get(number, ()), tuple(values))
+    return rows_of
 
 
 class _Timeline:
@@ -331,7 +347,7 @@ _WHEN, _ENDED, _KIND = map(STEP.index, ("occurred_at", "ended_at", "kind"))
 _MOMENT = 24  # characters of a stored moment that tell when it was, in order
 
 
-D = TypeVar("D", HandlingEvent, HandlingLine, TransportDetail)
+D = TypeVar("D", HandlingEvent, HandlingLine, TransportDetail, Sanitization)
 
 
 def _part(cls: type[D], names: tuple[str, ...], values: Sequence[Any]) -> D:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from models import collector
 from models.chain import Action, Command
-from models.custody import STEP, STEP_LINE, STEP_TRANSPORT
+from models.custody import STEP, STEP_CHECK, STEP_LINE, STEP_TRANSPORT
 from models.errors import InputOutput
 from models.records import Record
 from models.records.base import Declared
@@ -128,6 +128,9 @@ def _light(one: New | Later) -> New | Later:
         if event.transport:
             parts = [_part(detail, STEP_TRANSPORT) for detail in event.transport]
             vars(asked)["transport"] = tuple(parts)
+        if event.sanitization:
+            checks = [_part(check, STEP_CHECK) for check in event.sanitization]
+            vars(asked)["sanitization"] = tuple(checks)
         return one._replace(record=asked)
     return one
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, TypeVar, cast
 
-from models.codes import Decision, HandlingKind, Timing
+from models.codes import Decision, HandlingKind, Timing, VerificationResult
 from models.records import (
     AccessRight,
     Assignment,
@@ -179,16 +179,23 @@ class Books:
     def acts_of(
         self, contract_id: str, kinds: Iterable[HandlingKind]
     ) -> list[tuple[str, str, date]]:
-        """Return id, caption and day of acts of some kinds; acts come daily, none is remembered."""
+        """Return id, caption and day of acts of some kinds, but for what failed its verification.
+
+        Acts come daily, none is remembered.
+        """
         where = (
             Where("contract_id", Op.EQ, contract_id),
             Where("timing", Op.EQ, Timing.ACTUAL),
             Where("kind", Op.IN, tuple(kinds)),
         )
-        rows = self._store.columns(
-            Query(HandlingEvent.type, where), ("id", "caption", "occurred_at")
-        )
-        return [(id_, caption, at.date()) for id_, caption, at in rows]
+        fields = ("id", "caption", "occurred_at", "sanitization.verification_result")
+        return [
+            (id_, caption, at.date())
+            for id_, caption, at, results in self._store.columns(
+                Query(HandlingEvent.type, where), fields
+            )
+            if VerificationResult.FAIL not in results
+        ]
 
     def handed_to_others(self, contract: Contract) -> tuple[HandlingEvent, ...]:
         """Return what was returned or handed over to a named organization that is not the client."""

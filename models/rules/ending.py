@@ -65,11 +65,8 @@ def r20_method_fits_the_medium(case: Case) -> Iterator[str]:
         item = case.items.get(row.item_id)
         if item is None or row.method is None:
             continue
-        if case.fact and not row.irrecoverable_confirmed:
-            yield (
-                f"「{row.media_name}」は、復元・判読できないことが確かめられていません。"
-                "確かめてから記録してください。"
-            )
+        if case.fact:
+            yield from _still_readable(row)
         misfit = _misfit(case, item, row)
         if misfit:
             yield f"「{row.media_name}」の方法「{row.method.label}」は使えません。{misfit}"
@@ -79,6 +76,25 @@ def r20_method_fits_the_medium(case: Case) -> Iterator[str]:
                 "あります。装置の消去コマンドか物理的な破壊を選んでください。",
                 key="flash_overwrite",
             )
+
+
+def _still_readable(row: Sanitization) -> Iterator[str]:
+    """Find that nobody made sure, or that it was tried and failed: what failed did not end."""
+    if row.verification_result is VerificationResult.FAIL:
+        yield (
+            f"「{row.media_name}」は、検証が不合格です。終わったことにならず、預かっているものとして"
+            "残ります。やり直して検証し、もう一度記録してください。"
+        )
+    elif not row.irrecoverable_confirmed:
+        yield (
+            f"「{row.media_name}」は、復元・判読できないことが確かめられていません。"
+            "確かめてから記録してください。"
+        )
+    elif row.verification_result is VerificationResult.UNKNOWN:
+        yield (
+            f"「{row.media_name}」は、検証結果が「{row.verification_result.label}」です。"
+            "検証し、その結果を記録してください。"
+        )
 
 
 def _misfit(case: Case, item: Item, row: Sanitization) -> str:
@@ -246,10 +262,15 @@ def _incomplete(case: Case, event: HandlingEvent, row: Sanitization) -> Iterator
     ]
     if gaps:
         yield f"{event.caption()}「{row.media_name}」に「{'」「'.join(gaps)}」がありません。"
-    if row.verification_result is not VerificationResult.PASS or not row.irrecoverable_confirmed:
+    if row.verification_result is VerificationResult.FAIL:
         yield (
-            f"{event.caption()}「{row.media_name}」の検証が合格していません。"
-            "やり直して検証し、合格してから発行してください。"
+            f"{event.caption()}「{row.media_name}」は、検証が不合格です。やり直して検証し、合格した"
+            "ことを新しい取扱いとして記録し（媒体・資料は残っています）、その記録で発行してください。"
+        )
+    elif row.verification_result is not VerificationResult.PASS or not row.irrecoverable_confirmed:
+        yield (
+            f"{event.caption()}「{row.media_name}」の検証が合格していません。検証し、その結果に"
+            "取扱記録を「訂正」してから発行してください。"
         )
 
 

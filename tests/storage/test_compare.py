@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from models import custody
 from models.chain import Action
 from models.codes import HandlingKind as K
+from models.codes import ItemState, VerificationResult
 from models.commands import creating
 from models.lifts import LIFTS, lift
 from models.records import Item
-from models.records.handling import HandlingEvent
+from models.records.handling import HandlingEvent, Sanitization
 from models.store import Query
-from storage import compare, log, rows, schema, sieve
+from storage import compare, log, portions, rows, schema, sieve
 from storage.compare import Told, differences, surplus
 from storage.database import Database
 from storage.ledger_store import LedgerStore
@@ -240,6 +241,32 @@ def test_a_timeline_keeps_which_taking_out_is_open(tmp_path: Path) -> None:
     assert status.using == last.id and status == office.store.status(thing.id)
 
 
+def test_what_failed_its_verification_is_told_by_rows_and_portions(tmp_path: Path) -> None:
+    office = Office.open(tmp_path)
+    results = (VerificationResult.FAIL, VerificationResult.PASS)
+    for hour, result in enumerate(results, 2):
+        thing = office.item(hour)
+        office.handle(K.RECEIVE, thing)
+        row = Sanitization(item_id=thing.id, verification_result=result)
+        office.handle(K.DISPOSE, thing, hours=hour, sanitization=(row,))
+    store = office.store
+    assert isinstance(store, LedgerStore)
+    after = replayed(store)
+    assert after == {one: store.status(one) for one in after}
+    states = [status.state for status in after.values()]
+    assert states == [ItemState.STORED, ItemState.DISPOSED]
+    last = store.head().seq
+    events = [
+        one.record
+        for portion in portions.read_here(store.database, last)
+        for one in map(portions._light, portion)
+        if isinstance(one, rows.New) and isinstance(one.record, HandlingEvent)
+    ]
+    told = [check.verification_result for event in events for check in event.sanitization]
+    assert told == list(results)
+    store.close()
+
+
 @pytest.mark.parametrize("column", [*custody.STEP, *custody.STEP_LINE])
 def test_events_are_the_same_only_when_they_say_the_same(ledger: LedgerStore, column: str) -> None:
     database = ledger.database
@@ -342,13 +369,16 @@ def test_older_payloads_mean_what_the_sieve_takes_them_for() -> None:
 
 
 def test_custody_asks_only_for_the_columns_that_are_read() -> None:
-    asked: dict[str, set[str]] = {"event": set(), "line": set(), "mine": set(), "detail": set()}
+    asked: dict[str, set[str]] = {
+        name: set() for name in ("event", "line", "mine", "detail", "check")
+    }
     for node in ast.walk(ast.parse(inspect.getsource(custody))):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             asked.get(node.value.id, set()).add(node.attr)
-    assert asked["event"] - {"lines", "transport"} == set(custody.STEP)
+    assert asked["event"] - {"lines", "transport", "sanitization"} == set(custody.STEP)
     assert asked["line"] | asked["mine"] == set(custody.STEP_LINE)
     assert asked["detail"] == set(custody.STEP_TRANSPORT)
+    assert asked["check"] == set(custody.STEP_CHECK)
 
 
 def test_the_status_from_the_rows_is_the_status_from_the_log(ledger: LedgerStore) -> None:

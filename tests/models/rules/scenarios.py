@@ -419,6 +419,16 @@ SCENARIOS = (
         lambda s: s.disposal(s.usb(origin=ItemOrigin.COPIED)),
         lambda s: s.disposal(s.usb(origin=ItemOrigin.COPIED), method=SanitizationMethod.MASK),
     ),
+    Scenario(
+        "R-20", "failed its verification", "BBBBW", Stage.disposal,
+        lambda s: s.disposal(
+            verification_result=VerificationResult.FAIL, irrecoverable_confirmed=False
+        ),
+    ),
+    Scenario(
+        "R-20", "nobody knows how it was verified", "BBBBW", Stage.disposal,
+        lambda s: s.disposal(verification_result=VerificationResult.UNKNOWN),
+    ),
     Scenario("R-20", "flash overwritten", "WWWWW", Stage.disposal, overwritten),
     Scenario("R-21", "no word", "BBBWW", Stage.disposal, sanitized_without_word),
     Scenario(

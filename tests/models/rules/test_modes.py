@@ -25,8 +25,8 @@ PASSWORD = "静かな港に灯る三つの明かり"
 REASON = "窓口で口頭の指示を受けたため（後日書面で確認）"
 
 NO_EVENTS = {"R-02", "R-03", "R-16", "R-23", "R-24", "R-35", "R-39"}
-OF_DEEDS = {"R-22"}
-"""Rules about how it was done; what is planned cannot break them yet."""
+OF_DEEDS = {"R-22", "failed its verification", "nobody knows how it was verified"}
+"""Rules and scenarios about how it was done; what is planned cannot break them yet."""
 
 
 def where_an_event_is(modes: str) -> pytest.MarkDecorator:
@@ -131,7 +131,7 @@ def test_a_plan_that_would_be_a_breach_is_refused(scenario: Scenario, profile: S
     plan = changed(act, timing=Timing.PLANNED)
     assert isinstance(plan.record, HandlingEvent)
     findings = [f for f in profile.findings(plan) if f.rule_id == scenario.rule]
-    if scenario.rule in OF_DEEDS:
+    if {scenario.rule, scenario.what} & OF_DEEDS:
         assert not findings
         return
     with pytest.raises(RuleRefused):
