@@ -59,7 +59,7 @@ def read_source(
             sha256=table.source_sha256,
             skipped=tuple((s.line_no, s.reason) for s in table.skipped),
             notes=tuple(
-                (n.line_no, f"「{n.column}」{n.message}" if n.column else n.message)
+                (n.line_no, f"「{n.column}」：{n.message}" if n.column else n.message)
                 for n in table.notes
             ),
             escaped=not is_book,

@@ -126,6 +126,22 @@ def test_people_read_each_reason_once_and_what_was_left_out(
     assert "読み飛ばした行\n・21行目　計の行\n" in said
 
 
+def test_a_question_names_the_word_that_it_is_about(
+    house: House, speak: Speak, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, "管理番号,媒体の種類,名称,数量,保管場所\nM-1,CD-R,データ,1枚,耐火金庫")
+    assert speak("import", str(path), "--record", "item")[0] == 0
+    head = "日付,時刻,区分,管理番号,数量,作業者,目的"
+    day = "令和8年10月1日"
+    path = write(tmp_path, f"{head}\n{day},,謎の扱い,M-1,1,斎藤　恵,\n{day},,貸出,M-1,1,斎藤　恵,")
+    secret = ["--user", cast.USERS[0].login, "--password-file", str(tmp_path / "password")]
+    words = ["import", str(house.folder / "ledger"), str(path), "--record", "handling_event"]
+    run([*words, "--dry-run", *secret], lambda: house.office)
+    said = capsys.readouterr().out
+    assert "・「謎の扱い」：この言葉の意味を" in said
+    assert "・「貸出」：社内での使用か" in said
+
+
 def test_a_register_alone_leaves_the_events_to_the_log(speak: Speak) -> None:
     told = speak("import", str(REGISTER), "--record", "item", "--register-only")[1]
     assert told["records"] == {"item": 130, "handling_event": 0}

@@ -383,6 +383,8 @@ def test_a_wrong_cell_is_refused_in_a_sentence(
     [
         ("令和7年5月7日 14時30分", "この列を「日時」の項目にしてください"),
         ("きのう", "「日付」の値「きのう」は日付として読めません"),
+        ("11/10", "「日付」の値「11/10」に年がありません"),
+        ("7.11.10", "「日付」の値「7.11.10」が正しくありません。年が元号か西暦か"),
     ],
 )
 def test_a_day_that_cannot_be_read_is_quoted(
@@ -391,6 +393,12 @@ def test_a_day_that_cannot_be_read_is_quoted(
     path = log_csv(tmp_path, f"{day},,使用,SK-0001,1本,田中 恵,,集計,,")
     told = reason(take(stocked, path, HandlingEvent, dry_run=True), 2)
     assert words in told and f"「日付」の値「{day}」" in told
+
+
+def test_what_was_put_right_in_a_column_reads_as_a_sentence(house: House, tmp_path: Path) -> None:
+    row = "M-1,CD-R,データ,1枚,46336,,耐火金庫,,,,"
+    told = notes(take(house, items_csv(tmp_path, row), dry_run=True))
+    assert "「受領日」：Excelの日付の番号を日付に直しました。" in told
 
 
 def test_a_day_of_a_register_with_a_time_says_so(house: House, tmp_path: Path) -> None:

@@ -64,10 +64,17 @@ def spoken_questions(questions: Sequence[Question]) -> Iterator[str]:
         return
     yield "取込みの質問"
     for one in questions:
-        yield f"・{one.text or f'「{one.word}」は何を表しますか。'}{among(one.lines)}"
+        yield f"・{_asked(one)}{among(one.lines)}"
     if any(one.subject in ("persons", "places") for one in questions):
         yield FIRST_ENTERED
     yield ANSWERED
+
+
+def _asked(one: Question) -> str:
+    """Return a question with the word that it is about, which the answer has to name."""
+    if not one.text:
+        return f"「{one.word}」は何を表しますか。"
+    return one.text if f"「{one.word}」" in one.text else f"「{one.word}」：{one.text}"
 
 
 def told_questions(questions: Sequence[Question]) -> list[dict[str, object]]:
