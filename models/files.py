@@ -4,12 +4,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from models import permissions
-from models.codes import AttachmentKind
+from models.codes import AttachmentKind, Role
 from models.commands import Change, creating
 from models.condition import require_room
 from models.desk import Desk
-from models.errors import Damaged, Refused
-from models.records import Attachment
+from models.errors import Damaged, NotPermitted, Refused
+from models.records import Attachment, Stored, Submission
+from models.store import Op, Query, Where
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -19,6 +20,13 @@ SWAPPED = (
     "添付資料の中身は差し替えられません。新しいファイルを添付し、記録をそちらに改めてください。"
 )
 OTHER_BYTES = "記録された大きさか照合値と、中身が違います。台帳の検証で確かめてください。"
+OF_PAPER = (
+    "「{0}」は、確定した書類か、提出・回答の控えのファイルです。名前や区分は変えられません。"
+    "控えが違うときは、正しいファイルを書類に登録し直してください。"
+)
+OF_PAPERS = ("file_id", "receipt_file", "returned_file")
+NAMING = frozenset({Role.SUPERVISOR})
+"""Who may give another name to what others attached."""
 MAXIMUM_SIZE = 50 * 1024 * 1024  # bytes; a larger scan belongs on a medium, not in the ledger
 
 _Facts = tuple[str, str, int | None, str]
@@ -70,7 +78,8 @@ class Files:
         behind a paper that bears a stamp.
 
         Raises:
-            Refused: new, but not stored by `prepare`; or known with other bytes.
+            Refused: new, but not stored by `prepare`; or known with other bytes, or a paper's.
+            NotPermitted: the file of somebody else gets another name.
         """
         stored = self._ledger.store.get(Attachment, record.id)
         facts = self._prepared.get(record.blob) if stored is None else _facts(stored.record)
@@ -78,6 +87,23 @@ class Files:
             raise Refused(reason=NOT_GIVEN)
         if facts != _facts(record):
             raise Refused(reason=SWAPPED)
+        if stored is not None and _named(stored.record) != _named(record):
+            self._require_may_name(stored)
+
+    def _require_may_name(self, stored: Stored[Attachment]) -> None:
+        """Refuse another name for the file of a paper, and for what somebody else attached.
+
+        Raises:
+            NotPermitted, Refused
+        """
+        store = self._ledger.store
+        for name in OF_PAPERS:
+            where = (Where(name, Op.EQ, stored.record.id),)
+            if store.count(Query(Submission.type, where, voided=None)):
+                raise Refused(reason=OF_PAPER.format(stored.record.name))
+        if stored.meta.created_by != self._ledger.user.id and self._ledger.role not in NAMING:
+            who = f"添付した人と{Role.SUPERVISOR.label}"
+            raise NotPermitted(act="添付資料の名前・区分の訂正", who=who)
 
     def attach(
         self,
@@ -118,6 +144,10 @@ class Files:
         if (len(data), hashlib.sha256(data).hexdigest()) != (record.size, record.sha256):
             raise Damaged(file=record.name, what_now=OTHER_BYTES)
         return data
+
+
+def _named(record: Attachment) -> tuple[str, AttachmentKind | None]:
+    return record.name, record.kind
 
 
 def _facts(record: Attachment) -> _Facts:

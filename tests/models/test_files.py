@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import AttachmentKind
+from models.codes import AttachmentKind, SubmissionStatus
 from models.commands import creating
-from models.errors import Damaged, Refused
-from models.records import Attachment
+from models.errors import Damaged, NotPermitted, Refused
+from models.records import Attachment, Submission
 from models.store import quiet
 from tests.house import House, furnished
 
@@ -55,6 +55,32 @@ def test_the_bytes_behind_a_name_are_not_swapped(house: House, change: dict[str,
         house.ledger.registers.revise(replace(stamped, **change), "写しの差し替え")
     house.ledger.registers.revise(replace(stamped, name="控え.pdf"), "名前の誤り")
     assert house.ledger.files.read(stamped.id) == b"stamped"
+
+
+@pytest.mark.parametrize("change", [{"name": "承諾書.pdf"}, {"kind": AttachmentKind.PHOTO}])
+def test_only_who_attached_a_file_or_the_responsible_person_names_it_anew(
+    house: House, change: dict[str, object]
+) -> None:
+    of_boss = attached(house, b"of the boss")
+    worker = house.sign_in("yoshino")
+    own = attached(house, b"own")
+    worker.registers.revise(replace(own, **change), "名前の誤り")
+    with pytest.raises(NotPermitted, match="添付した人"):
+        worker.registers.revise(replace(of_boss, **change), "名前の誤り")
+    boss = house.sign_in("takahashi")
+    boss.registers.revise(replace(own, name="写し.pdf"), "名前の誤り")
+
+
+@pytest.mark.parametrize("used", ["file_id", "receipt_file", "returned_file"])
+def test_the_file_of_a_paper_keeps_its_name(house: House, used: str) -> None:
+    file = attached(house, b"paper")
+    paper = Submission(
+        id=house.ledger.new_id(), contract_id=house.story.contract.id, doc_kind="D-03",
+        title="届出書", doc_no="1", status=SubmissionStatus.SEALED,
+    ).with_changes(**{used: file.id})  # fmt: skip
+    house.ledger.commit([creating(paper)])
+    with pytest.raises(Refused, match="控えのファイル"):
+        house.ledger.registers.revise(replace(file, name="承諾書.pdf"), "名前の誤り")
 
 
 def test_a_file_is_not_taken_away_from_the_record_that_needs_it(house: House) -> None:
