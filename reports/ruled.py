@@ -107,9 +107,8 @@ class RuledSheet:
         self._count += 1
 
     def close(self) -> None:
-        """Say how many rows there were, and end the last page."""
+        """Say how many rows there were, and end the last page: above the foot there is room."""
         canvas = self._canvas
-        self._make_room(14)
         canvas.setFont(MINCHO, 8.5)
         text = f"以上　{self._count:,}件" if self._count else self._ruled.none
         canvas.drawRightString(PAGE[0] - MARGIN, self._y - 12, text)

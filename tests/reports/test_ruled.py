@@ -103,6 +103,17 @@ def test_a_long_cell_goes_on_over_as_many_pages_as_it_takes() -> None:
     assert text.index("項目02999") < text.index("次の行") and "以上　2件" in text
 
 
+def test_no_page_has_a_head_and_no_row() -> None:
+    """However many rows fill a page, what ends the list stands below the last one."""
+    for count in range(30, 50):
+        made = pages(drawn(*(row(n) for n in range(count))))
+        assert f"以上　{count}件" in made[-1] and f"行{count - 1:03d}" in made[-1], count
+
+
+def row(number: int) -> ListRow:
+    return ListRow((str(number), f"行{number:03d}", "短い"))
+
+
 @pytest.mark.parametrize(
     "text",
     [
