@@ -9,7 +9,7 @@ from models.codes import HandlingStatus, Timing
 from models.commands import revising
 from models.errors import Refused
 from models.records import HandlingEvent, HandlingLine
-from models.records.handling import END_KINDS
+from models.records.handling import END_KINDS, is_failed
 
 Held = Callable[[str], Decimal | None]
 """Returns how many pieces of an item there were before an act, None when nobody knows."""
@@ -49,12 +49,17 @@ def left_of(
 
 
 def _handled(plan: HandlingEvent, acts: Sequence[HandlingEvent]) -> dict[str, Decimal | None]:
-    """Return how many pieces of each item the acts took, None for all of them."""
+    """Return how many pieces of each item the acts took, None for all of them.
+
+    What failed its verification took none: it is still to be done.
+    """
     handled: dict[str, Decimal | None] = {}
-    for line in (line for act in acts if act.kind is plan.kind for line in act.lines):
-        before = handled.get(line.item_id, Decimal(0))
-        known = before is not None and line.quantity is not None
-        handled[line.item_id] = before + line.quantity if known else None  # type: ignore[operator]
+    for act in (act for act in acts if act.kind is plan.kind):
+        failed = is_failed(act)
+        for line in act.lines:
+            took = Decimal(0) if failed else line.quantity
+            before = handled.get(line.item_id, Decimal(0))
+            handled[line.item_id] = None if before is None or took is None else before + took
     return handled
 
 
@@ -95,7 +100,9 @@ def carried_out(
     handled = _handled(plan, acts)
     later = {line.item_id for line in left.lines} if left else set()
     lines = [
-        replace(line, quantity=handled[line.item_id]) if line.item_id in later else line
+        replace(line, quantity=handled[line.item_id] or line.quantity)
+        if line.item_id in later
+        else line
         for line in plan.lines
         if line.item_id in handled or line.item_id not in later
     ]

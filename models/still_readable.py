@@ -11,6 +11,7 @@ from datetime import datetime
 from models.codes import TERMINAL_STATES, HandlingKind, Timing, VerificationResult
 from models.inquiry import Inquiry, Row, row
 from models.records import HandlingEvent
+from models.records.handling import is_failed
 from models.rules.engine import main_clauses
 from models.store import Op, Query, Where
 
@@ -29,11 +30,6 @@ STANDS = (
 )
 _FIELDS = ("caption", "occurred_at", "sanitization.item_id", "sanitization.verification_result")
 _Tried = tuple[str, datetime, tuple[str, ...], tuple[VerificationResult | None, ...]]
-
-
-def is_failed(event: HandlingEvent) -> bool:
-    """Tell whether an act ended nothing because it did not pass."""
-    return any(check.verification_result is FAIL for check in event.sanitization)
 
 
 def failed_marks(event: HandlingEvent) -> list[str]:

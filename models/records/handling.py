@@ -306,6 +306,13 @@ WITH_COUNTERPART = frozenset(
     }
 )
 
+
+def is_failed(event: "HandlingEvent") -> bool:
+    """Tell whether an act ended nothing because it did not pass its verification."""
+    fail = VerificationResult.FAIL
+    return any(check.verification_result is fail for check in event.sanitization)
+
+
 NAMED_ONLY = "記名のみ"
 """Proof of an act from before the checkers signed in: a name was entered, and that was enough."""
 

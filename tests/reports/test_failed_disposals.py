@@ -11,7 +11,7 @@ import pytest
 
 from models.calendar import calendar
 from models.codes import HandlingKind as K
-from models.codes import ItemState, VerificationResult
+from models.codes import HandlingStatus, ItemState, Timing, VerificationResult
 from models.custody import Status
 from models.errors import InvalidField, Refused
 from models.evidence import STATES, evidence
@@ -55,7 +55,7 @@ def like_a_real_one(house: House) -> tuple[Item, HandlingEvent]:
 def disposed(house: House, copy: Item, model: HandlingEvent, **said: Any) -> HandlingEvent:
     """Dispose of a thing now, with these words in its row."""
     [row] = model.sanitization
-    quantity = said.pop("quantity", copy.quantity)
+    quantity, plan = said.pop("quantity", copy.quantity), said.pop("plan_id", "")
     row = replace(
         row, item_id=copy.id, media_name=copy.name, unit=copy.unit, quantity=quantity,
         electronic=copy.electronic, performed_at=house.clock(), **said,
@@ -65,10 +65,12 @@ def disposed(house: House, copy: Item, model: HandlingEvent, **said: Any) -> Han
         lines=(replace(model.lines[0], item_id=copy.id, quantity=quantity),), sanitization=(row,),
         checker_proof="", checked_at=None, checked_facts="", deviation=None, deviation_reason="",
     )  # fmt: skip
-    change = house.ledger.handling.record(event, answers=ANSWERS)
+    change = house.ledger.handling.record_all([event], answers=ANSWERS, plan_id=plan)
     house.clock.wait(30)
     acts = [house.ledger.store.get(HandlingEvent, one) for one in change.ids]
-    return next(one.record for one in acts if one is not None)
+    return next(
+        one.record for one in acts if one is not None and one.record.timing is Timing.ACTUAL
+    )
 
 
 def failed(house: House, copy: Item, model: HandlingEvent, **said: Any) -> HandlingEvent:
@@ -153,6 +155,26 @@ def test_a_result_that_nobody_knows_names_the_way_to_the_paper(house: House) -> 
         act.id, replace(act, sanitization=(passed,)), "検証の結果が出たため", answers=ANSWERS
     )
     assert sealed(house, "D-18", change.ids[1])
+
+
+def test_a_plan_that_failed_still_lies_ahead(house: House) -> None:
+    copy, model = like_a_real_one(house)
+    ahead = replace(
+        model, id="", event_no=None, status=None, timing=Timing.PLANNED, sanitization=(),
+        occurred_at=house.clock() + timedelta(hours=1), checker_proof="", checked_at=None,
+        checked_facts="", lines=(replace(model.lines[0], item_id=copy.id, quantity=None),),
+    )  # fmt: skip
+    plan = house.ledger.handling.record(ahead, answers=ANSWERS).ids[-1]
+    failed(house, copy, model, plan_id=plan)
+    [left] = [
+        one.record
+        for one in house.ledger.registers.all(HandlingEvent, timing=Timing.PLANNED)
+        if one.record.status is HandlingStatus.PLANNED
+    ]
+    assert [line.item_id for line in left.lines] == [copy.id]
+    disposed(house, copy, model, plan_id=left.id)
+    plans = house.ledger.registers.all(HandlingEvent, timing=Timing.PLANNED)
+    assert {one.record.status for one in plans} == {HandlingStatus.DONE}
 
 
 def test_the_register_says_beside_it_that_it_failed(house: House) -> None:

@@ -77,6 +77,21 @@ def test_the_request_to_attend_must_be_answered_where_the_text_speaks_of_it(site
     assert site.state(paper(site)) == ItemState.DISPOSED.label
 
 
+def test_what_failed_is_kept_and_no_paper_is_offered(site: Site) -> None:
+    dialog = opened(site)
+    dialog.shared.set_values({"witness_requested": False})
+    failed = {"verification_result": VerificationResult.FAIL}
+    card_of(site, dialog).panel.set_values(failed)
+    save(site, dialog)
+    assert "「していない」にしてください" in dialog.message.text()
+    card_of(site, dialog).panel.set_values(failed | {"irrecoverable_confirmed": False})
+    before = len(site.answers.asked)
+    save(site, dialog)
+    assert site.events(K.DISPOSE)[-1].sanitization[0].verification_result is VerificationResult.FAIL
+    assert site.state(paper(site)) == ItemState.STORED.label
+    assert len(site.answers.asked) == before
+
+
 def test_a_witness_is_named_when_one_was_asked_for(site: Site) -> None:
     dialog = opened(site)
     dialog.shared.set_values({"witness_requested": True})

@@ -25,6 +25,7 @@ from models.records import (
     Person,
     Sanitization,
 )
+from models.records.handling import is_failed
 from models.sanitizing import fitting_name
 from ui import layout
 from ui.editor_base import FormDesk
@@ -244,7 +245,8 @@ class SanitizeDialog(HandlingDialog):
                 return
 
     def after(self, change: Change) -> None:
-        if self.correcting is not None:
+        act = self.ledger.store.get(HandlingEvent, change.ids[-1])
+        if self.correcting is not None or (act is not None and is_failed(act.record)):
             return
         profile = self.desk.ledger.profile(self.contract_id)
         wanted = [d for d in (CERTIFICATE, REPORT) if profile.document(d).demanded]
