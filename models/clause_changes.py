@@ -75,7 +75,8 @@ def said_of(
     was = before if isinstance(before, ContractClauseSetting) else None
     found = [*_less_than_before(ledger, profile, was, setting)]
     if found:
-        refused = profile.rules["R-39"].mode == str(RuleMode.BLOCK_PLAN)
+        strict = profile.rules["R-39"].mode == str(RuleMode.BLOCK_PLAN)
+        refused = strict and not all(one.foreseen for one in found)
         words = ASKED.format("、".join(one.words for one in found))
         clauses = tuple(dict.fromkeys(key for one in found for key in one.clauses))
         text = words if refused else words + OR_ELSE

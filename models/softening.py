@@ -32,11 +32,13 @@ class Softer:
     Attributes:
         key: of the term, or of the clause that is left out.
         clauses: those that it concerns.
+        foreseen: the text itself says that the clause may be left out.
     """
 
     key: str
     words: str
     clauses: tuple[str, ...]
+    foreseen: bool = False
 
 
 class Terms:
@@ -81,8 +83,12 @@ def softer(
     """Yield of what less is demanded by new terms than by old ones, as far as settings speak of it."""
     settings = tuple(settings)
     for clause_key in dict.fromkeys(one.clause_key for one in settings):
-        if clause_key in new.dropped - old.dropped and _compulsory(profile, clause_key):
-            yield Softer(clause_key, f"{_cited(profile, clause_key)}を適用しない", (clause_key,))
+        clause = profile.clauses.get(clause_key)
+        if clause is None or clause_key not in new.dropped - old.dropped:
+            continue
+        if clause.mandatory or any(_less(r, old.value(r), new.value(r)) for r in clause.rules):
+            words = f"{clause.article}（{clause.heading}）を適用しない"
+            yield Softer(clause_key, words, (clause_key,), foreseen=not clause.mandatory)
     places = {key: one.clause_key for one in settings for key in terms_of(one)}
     for key, clause_key in places.items():
         was, now = old.value(key), new.value(key)
@@ -121,13 +127,3 @@ def _less(key: str, was: str, now: str) -> bool:
 def _days(text: str) -> float:
     cycle = Cycle.read(text)
     return cycle.months * MONTH + cycle.days if cycle else 0.0
-
-
-def _compulsory(profile: Profile, clause_key: str) -> bool:
-    clause = profile.clauses.get(clause_key)
-    return clause is not None and clause.mandatory
-
-
-def _cited(profile: Profile, clause_key: str) -> str:
-    clause = profile.clauses[clause_key]
-    return f"{clause.article}（{clause.heading}）"

@@ -224,6 +224,18 @@ def test_a_text_that_refuses_a_clause_left_out_refuses_a_softer_rule(tmp_path: P
             enter(made, replace(setting(made, clause=key), params=term), LATER)
 
 
+def test_a_clause_that_may_be_left_out_is_asked_for_where_it_softens_a_rule(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="fukuoka", rules=True, accounts=True) as made:
+        with pytest.raises(NeedsAnswer, match="を適用しないことになります"):
+            enter(made, replace(setting(made, clause="FK-6.1"), enabled=False))
+        enter(made, replace(setting(made, clause="FK-6.1"), enabled=False), LATER)
+        assert "を適用しないことになっています" in sentences(states(made)[BESIDE.key])
+        profile = made.ledger.profile(made.story.contract.id)
+        harmless = next(one.key for one in profile.clauses.values()
+                        if not one.mandatory and not one.rules)  # fmt: skip
+        enter(made, replace(setting(made, clause=harmless), enabled=False))
+
+
 def test_settings_of_older_ledgers_are_told_and_judged_as_before(house: House) -> None:
     one = replace(setting(house, {"R-08": "off"}, "SK-1.1"), id="5" * 32)
     house.ledger.commit([creating(one)])
