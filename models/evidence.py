@@ -18,6 +18,7 @@ from models import (
     late_basis,
     missing_things,
     paper_undone,
+    renamings,
     still_readable,
     unfit_basis,
 )
@@ -149,10 +150,11 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
 
 
 def _changes(asked: Inquiry) -> Answer:
-    """Tell in what contract and things are others than they were, or than the text demands."""
+    """Tell in what contract, things and names are others than they were, or than the text has."""
     found = [
         asked.answer("contract changes", contract_changes.changed),
         asked.answer("thing changes", item_changes.changed),
+        asked.answer("renamings", renamings.changed),
         asked.answer("acts outside", contract_days.outside),
         asked.answer(clause_changes.QUERY, clause_changes.standing),
     ]

@@ -194,6 +194,18 @@ class Inquiry:
         """Return with which entry a thing was named by an act, voided ones too; it stays that."""
         return first_act(self._ledger.store, item_id)
 
+    def first_named(self, record_id: str, fields: Sequence[str]) -> int | None:
+        """Return with which entry an act of the contract named a record; it stays that."""
+        mine = Where("contract_id", Op.EQ, self.contract.id)
+        found = [
+            number
+            for name in fields
+            for number in self._ledger.store.numbers(
+                Query(HandlingEvent.type, (mine, Where(name, Op.EQ, record_id)), voided=None), 1
+            )
+        ]
+        return min(found, default=None)
+
     def caption(self, type_: str, record_id: str) -> str:
         self.note(type_)
         return self._ledger.registers.caption(type_, record_id)
