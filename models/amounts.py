@@ -103,7 +103,7 @@ def of_then(
         there = _there(status, event)
         if ended and not any(_too_much(item, there + ended, event)):
             yield from _too_much(item, there, event)
-        stood, status = _followed(item, stood, status, event)
+        stood, status = followed(item, stood, status, event)
 
 
 def shortages(item: Item, happened: Iterable[HandlingEvent]) -> dict[str, Decimal]:
@@ -132,7 +132,22 @@ def require_without(item: Item, happened: Iterable[HandlingEvent], gone: str) ->
         if event.id == gone:
             stood = after_standing(item, stood, event)
         else:
-            stood, status = _followed(item, stood, status, event)
+            stood, status = followed(item, stood, status, event)
+
+
+def followed(
+    item: Item, stood: Status, status: Status, event: HandlingEvent
+) -> tuple[Status, Status]:
+    """Return both statuses after an act that stands: the one it followed, and the one it will.
+
+    Raises:
+        Refused: it cannot follow the second.
+    """
+    after = after_standing(item, stood, event)
+    if stood is status:  # nothing has changed before it
+        return after, after
+    _require_still(item, stood, status, event)
+    return after, custody.step(item, status, event)
 
 
 def after_standing(item: Item, status: Status, event: HandlingEvent) -> Status:
@@ -156,11 +171,11 @@ def parts(item: Item, status: Status) -> str:
 def where(status: Status, unit: str = "") -> str:
     """Say how many pieces are where."""
     places = [("手元", status.here), ("持出中", status.out), ("所在不明", status.missing)]
-    return "・".join(f"{word}{number.normalize():f}{unit}" for word, number in places if number)
+    return "・".join(f"{word}{number.normalize():,f}{unit}" for word, number in places if number)
 
 
 def count(item: Item, number: Decimal) -> str:
-    return f"{number.normalize():f}{item.unit}"
+    return f"{number.normalize():,f}{item.unit}"
 
 
 def usual(item: Item, status: Status | None, kind: HandlingKind | None) -> Decimal | None:
@@ -253,21 +268,6 @@ def _too_many(item: Item, status: Status, event: HandlingEvent, line: HandlingLi
         f"{item.caption()}は、{parts(item, status)}です。{asked}「{event.kind.label}」は"
         f"記録できません。数量を確かめてください。{advice}"
     )
-
-
-def _followed(
-    item: Item, stood: Status, status: Status, event: HandlingEvent
-) -> tuple[Status, Status]:
-    """Return both statuses after an act that stands: the one it followed, and the one it will.
-
-    Raises:
-        Refused: it cannot follow the second.
-    """
-    after = after_standing(item, stood, event)
-    if stood is status:  # nothing has changed before it
-        return after, after
-    _require_still(item, stood, status, event)
-    return after, custody.step(item, status, event)
 
 
 def _require_still(item: Item, stood: Status, status: Status, event: HandlingEvent) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models import custody
+from models import amounts, custody
 from models.codes import HandlingKind, ItemState
 from models.custody import Status
 from models.errors import Refused
@@ -63,6 +63,7 @@ class _Thing:
             if event.kind not in _BEGINNINGS:
                 self._require_begun(event)
             self._require_future(status)
+        amounts.require_there(self.item, self.status, event)
         return status
 
     def _require_begun(self, event: HandlingEvent) -> None:
@@ -83,9 +84,10 @@ class _Thing:
                 )
 
     def _require_future(self, status: Status) -> None:
+        stood = self.status
         for event in reversed(self.later):
             try:
-                status = custody.step(self.item, status, event)
+                stood, status = amounts.followed(self.item, stood, status, event)
             except Refused as error:
                 kind = event.kind.label if event.kind else ""
                 raise Refused(
