@@ -63,7 +63,7 @@ def how_much(item: Item) -> str:
     """Say how many of the pieces are missing, "" for all of them."""
     if item.state is not ItemState.PART_MISSING or item.quantity_missing is None:
         return ""
-    return f"のうち{item.quantity_missing.normalize():f}{item.unit}"
+    return f"のうち{item.quantity_missing.normalize():,f}{item.unit}"
 
 
 def missing(asked: Inquiry) -> list[Loss]:

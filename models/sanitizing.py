@@ -54,8 +54,8 @@ def unlike_the_act(event: HandlingEvent, line: HandlingLine, row: Sanitization) 
     name = row.media_name
     if line.quantity is not None and row.quantity is not None and row.quantity != line.quantity:
         yield (
-            f"「{name}」の実施の数量（{row.quantity.normalize():f}）が、"
-            f"取扱いの数量（{line.quantity.normalize():f}）と違います。"
+            f"「{name}」の実施の数量（{row.quantity.normalize():,f}）が、"
+            f"取扱いの数量（{line.quantity.normalize():,f}）と違います。"
         )
     if event.timing is Timing.ACTUAL and not _on_its_days(event, row.performed_at):
         yield (

@@ -95,7 +95,7 @@ class ItemDetail(QWidget):
         self.desk.ledger.access.viewed(item)
         self.none.setVisible(False)
         self.body.setVisible(True)
-        self.title.setText(item.caption())
+        self.title.setText(layout.breakable(item.caption()))
         self._show_state(item)
         self._show_acts(item)
         self._show_facts(item)
@@ -113,7 +113,7 @@ class ItemDetail(QWidget):
             parts.append(
                 amounts.parts(item, status)
                 if amounts.are_apart(status)
-                else f"残り {status.left.normalize():f}{item.unit}"
+                else f"残り {status.left.normalize():,f}{item.unit}"
             )
             if status.due_back_at is not None:
                 late = status.due_back_at < self.desk.ledger.now()
@@ -185,12 +185,14 @@ class ItemDetail(QWidget):
             self._handling.open(kind, [self.item_id])
 
     def _save_picture(self) -> None:
-        name = f"{self.title.text()}_経過.png".replace("/", "／")
+        item = self.desk.ledger.store.get(Item, self.item_id)
+        if item is None:
+            return
+        name = f"{item.record.caption()}_経過.png".replace("/", "／")
         asker = self.desk.asker
         chosen = asker.save_file(self, self.tr("経過の図を保存"), "PNG (*.png)", name)
         file = completed(asker, self, chosen, ".png")
-        item = self.desk.ledger.store.get(Item, self.item_id)
-        if file is None or item is None:
+        if file is None:
             return
         what = What(Item.type, self.item_id, item.record.contract_id)
         if write_file(self.desk, file, self.picture.png(), self, what):

@@ -1,5 +1,6 @@
 """Small pieces that screens are put together from: titles, notes, links, cards."""
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 SHORTEST = 8  # characters of a box that shrinks
 LONGEST = 40  # full-width characters of its list
 ONE_LINE = 36  # full-width characters that the smallest dialogs have room for
+_UNBROKEN = re.compile(r"[!-~]{12}(?=[!-~])")  # so much of a number every column has room for
 LABEL = 6  # characters of the narrowest column of labels, so that forms below each other align
 
 
@@ -172,6 +174,11 @@ def scrolling(inside: QWidget, reads: str = "", *, sideways: bool = False) -> QS
     area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if reads else Qt.FocusPolicy.NoFocus)
     area.setWidget(inside)
     return area
+
+
+def breakable(text: str) -> str:
+    """Return a text whose long numbers wrap too, for a label that nobody copies from."""
+    return _UNBROKEN.sub(lambda run: f"{run[0]}\u200b", text)
 
 
 def shortened(text: str, widget: QWidget, most: int = ONE_LINE) -> str:

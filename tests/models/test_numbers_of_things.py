@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from models import amounts, custody
 from models.codes import HandlingKind as K
 from models.errors import InvalidField, Refused
 from models.records import Contract, HandlingEvent, HandlingLine, Item
@@ -126,6 +127,12 @@ def test_a_stocktake_that_finds_less_says_so(house: House, found: str) -> None:
     assert not any("少なく" in one for one in counted(item.quantity))
     [words] = [one for one in counted(Decimal(found)) if "少なく" in one]
     assert f"{found}{item.unit}" in words and "「所在不明」を記録" in words
+
+
+def test_thousands_are_marked_as_on_paper(house: House) -> None:
+    item = replace(stack(house), quantity=Decimal(1_000_000), unit="枚")
+    assert amounts.count(item, Decimal("1200.5")) == "1,200.5枚"
+    assert amounts.parts(item, custody.begin(item)).startswith("残り1,000,000枚")
 
 
 @pytest.mark.parametrize("unit", sorted(PIECES))

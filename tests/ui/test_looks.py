@@ -174,6 +174,25 @@ def test_a_long_name_leaves_room_for_the_story_of_an_item(stage: Stage) -> None:
     assert not cut_off(page.detail)
 
 
+def test_a_long_number_without_blanks_pushes_nothing_over_the_edge(stage: Stage) -> None:
+    page = stage.page(ItemsPage, "媒体・資料")
+    ledger = stage.desk.ledger
+    item = ledger.registers.all(Item)[0].record
+    long = replace(item, item_no=f"BOX-2026-11-22-{'0123456789' * 4}")
+    stage.window.resize(1024, 720)
+    try:
+        ledger.registers.revise(long, "管理番号の誤りのため")
+        page.show_record(Item.type, item.id)
+        stage.rest()
+        body = page.detail.body
+        content = body.widget()
+        assert content is not None and content.width() <= body.viewport().width()
+        assert not cut_off(page.detail)
+    finally:
+        ledger.registers.revise(item, "元に戻すため")
+        stage.window.resize(*SMALLEST)
+
+
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 720)])
 def test_the_story_of_an_item_stands_whole_on_an_office_screen(
     stage: Stage, size: tuple[int, int]
