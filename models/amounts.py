@@ -311,10 +311,12 @@ def _told(
         )
     if event.kind is K.RECOVER and after.missing is not None:
         yield f"{item.caption()}の{count(item, after.missing)}は、まだ所在不明です。"
-    if event.kind in (K.RETURN, K.HAND_OVER, K.LOSS) and after.out and after.out == status.out:
+    out = after.out if after.out == status.out else None
+    either = event.kind in (K.RETURN, K.HAND_OVER, K.LOSS)
+    if either and out is not None and (line.quantity or NONE) <= out:  # from there, perhaps
         yield (
             f"{item.caption()}は、手元にあったものとして記録しました（持出中は"
-            f"{count(item, after.out)}のまま）。持ち出していたものだったときは、この記録を訂正し、"
+            f"{count(item, out)}のまま）。持ち出していたものだったときは、この記録を訂正し、"
             "「持ち出している分」を選んでください。"
         )
 

@@ -245,10 +245,10 @@ def _require_possible(item: Item, status: Status, event: HandlingEvent) -> None:
 
 
 def _advice(status: Status) -> str:
-    if status.state is S.EMPTIED or status.empty:
-        return "データは消去済みです。現物の返還・引渡し・廃棄などを記録してください。"
     if status.state in TERMINAL_STATES:
         return "その記録が誤りなら、先に理由を付けて取り消してください。"
+    if status.empty:
+        return "データは消去済みです。現物の返還・引渡し・廃棄などを記録してください。"
     if status.found is S.REGISTERED:
         return "先に受領・収集・作成のいずれかを記録してください。"
     if status.found is S.IN_USE:

@@ -166,7 +166,7 @@ def test_the_end_of_the_erased_stick_is_told_once(house: House, end: HandlingKin
     do(house, K.ERASE, item)
     do(house, end, item)
     assert state(house, item) is custody.TERMINAL_BY_KIND[end]
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="先に理由を付けて取り消して"):
         do(house, end, item)
 
 
