@@ -201,3 +201,10 @@ def test_a_copy_is_not_the_original_of_its_original(house: House) -> None:
     ]
     with pytest.raises(InvalidField, match="複製元"):
         house.ledger.registers.create_all(pair)
+
+
+def test_a_place_is_not_part_of_its_part(house: House) -> None:
+    registers, [whole, part, *_] = house.ledger.registers, house.story.places
+    registers.revise(replace(part, parent_place_id=whole.id), "上位の場所を登録するため")
+    with pytest.raises(InvalidField, match="上位の場所"):
+        registers.revise(replace(whole, parent_place_id=part.id), "上位の場所を登録するため")
