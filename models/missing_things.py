@@ -5,9 +5,10 @@ was to come back for open, and stands in the way of the end. Of the accidents th
 this program holds no records of their own: this is the part of it that it can tell.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from models.codes import (
     MISSING_STATES,
@@ -33,6 +34,10 @@ REPORT = "D-20"
 TAKEN_BACK = (
     "「{0}」の記録が{1}に取り消されました。見つかったときは、取り消さずに「発見・回収」を記録します。"
     "誤記だったことを「指摘・是正」に登録し、別の人が確かめてください。"
+)
+MADE_SMALLER = (
+    "「{0}」の所在不明は、{1}に、数量か媒体・資料を減らして訂正されました。"
+    "誤記だったことを「指摘・是正」（きっかけの記録は訂正前の番号）に登録し、別の人が確かめてください。"
 )
 
 
@@ -164,28 +169,68 @@ def eq_missing(asked: Inquiry) -> Iterator[Row]:
 
 
 def _taken_back(asked: Inquiry) -> Iterator[Row]:
-    """Find losses that were voided: whoever lost a thing could make that unsaid alone.
+    """Find losses that were voided or made smaller: whoever lost a thing could unsay that alone.
 
-    One that was corrected to another loss is still told; any other is until somebody else verified
-    a finding about it.
+    One that was corrected to another loss of as much is still told; any other is until somebody
+    else verified a finding about it. Of several corrections the latest is told.
     """
     gone = asked.listed(_losses(asked, voided=True), ("caption", "voided_at"), _void)
     if not gone:
         return
-    corrected = set(asked.listed(_losses(asked), ("corrects_event_id",), _corrects).values())
+    after = {
+        old: new
+        for voided in (True, False)
+        for new, old in asked.listed(
+            _losses(asked, voided=voided), ("corrects_event_id",), _corrects
+        ).items()
+    }
     done = _verified(asked)
-    for id_, (caption, at) in gone.items():
+    seen = set()
+    for id_, (caption, at) in sorted(gone.items(), key=lambda one: one[1][1], reverse=True):
+        last = _last(id_, after)
         number, _, _ = caption.partition(" ")
-        if id_ not in corrected and not {id_, number, caption} & done:
-            yield Row(HandlingEvent.type, id_, TAKEN_BACK.format(caption, format_short(at.date())))
+        day = format_short(at.date())
+        if last in seen:
+            continue
+        if {id_, number, caption} & done:
+            seen.add(last)
+        elif last == id_:
+            yield Row(HandlingEvent.type, id_, TAKEN_BACK.format(caption, day))
+        elif last not in gone and not _as_much(_entered(asked, id_), _entered(asked, last)):
+            seen.add(last)
+            yield Row(HandlingEvent.type, last, MADE_SMALLER.format(caption, day))
+
+
+def _last(id_: str, after: Mapping[str, str]) -> str:
+    """Follow corrections to the one that nothing corrects."""
+    while id_ in after:
+        id_ = after[id_]
+    return id_
+
+
+def _entered(asked: Inquiry, id_: str) -> HandlingEvent:
+    return asked.versions(HandlingEvent, id_)[0].record
+
+
+def _as_much(old: HandlingEvent, new: HandlingEvent) -> bool:
+    """Tell whether a corrected loss names the same things, and no fewer of them."""
+    told = {line.item_id: line.quantity for line in new.lines}
+    return all(
+        line.item_id in told and _reaches(told[line.item_id], line.quantity) for line in old.lines
+    )
+
+
+def _reaches(new: Decimal | None, old: Decimal | None) -> bool:
+    """Compare what is lost; without a number it is all of it."""
+    return new is None or (old is not None and new >= old)
 
 
 def _void(_asked: Inquiry, _id: str, caption: str, at: datetime) -> tuple[str, datetime]:
     return caption, at
 
 
-def _corrects(_asked: Inquiry, _id: str, corrected: str) -> str:
-    return corrected
+def _corrects(_asked: Inquiry, _id: str, corrected: str) -> str | None:
+    return corrected or None
 
 
 def report_word(asked: Inquiry) -> str:

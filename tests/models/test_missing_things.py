@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,38 @@ def test_a_loss_that_was_corrected_is_told_once(house: House) -> None:
     )
     [sentence] = said(house, "SK-17.2")
     assert item.caption() in sentence and "取り消されました" not in sentence
+
+
+def corrected(house: House, **more: object) -> None:
+    """Correct the only loss in force."""
+    [loss] = house.ledger.registers.all(HandlingEvent, kind=K.LOSS)
+    new = loss.record.with_changes(**more)
+    house.ledger.handling.correct(loss.record.id, new, "記入の誤り")
+
+
+def of_line(item: Item, quantity: int | None) -> tuple[HandlingLine, ...]:
+    return (
+        HandlingLine(item_id=item.id, quantity=None if quantity is None else Decimal(quantity)),
+    )
+
+
+def test_a_loss_is_not_made_smaller_alone(house: House) -> None:
+    item = next(one for one in house.story._stock if one.unit == "枚" and one.quantity > 3)  # type: ignore[operator]
+    enter(house, K.LOSS, item, lines=of_line(item, 2))
+    corrected(house, lines=of_line(item, 3))
+    assert not any("減らして" in one for one in said(house, "SK-17.2"))
+    corrected(house, lines=of_line(item, 1))
+    [smaller] = [one for one in said(house, "SK-17.2") if "減らして" in one]
+    assert "「第3号 所在不明」" in smaller  # two were corrected to three, three to one
+    verify(house, "第3号", "数え直した")
+    assert not any("減らして" in one for one in said(house, "SK-17.2"))
+
+
+def test_a_loss_is_not_moved_to_another_thing_alone(house: House) -> None:
+    first, second, *_ = house.story._stock
+    enter(house, K.LOSS, first)
+    corrected(house, lines=of_line(second, None))
+    assert any("減らして" in one for one in said(house, "SK-17.2"))
 
 
 def test_what_somebody_else_verified_is_settled(house: House) -> None:
