@@ -9,19 +9,30 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from models.back_then import status_at
-from models.codes import TERMINAL_STATES, HandlingKind, ItemState, Timing
+from models.codes import OUT_STATES, TERMINAL_STATES, HandlingKind, ItemState, Timing
 from models.inquiry import Inquiry, Row, row
 from models.records import HandlingEvent, Item
 from models.store import Op, Query, Store, Where
 
 K, S = HandlingKind, ItemState
-AWAY_WITH = frozenset(
-    {K.TAKE_OUT, K.DISPATCH, K.TRANSPORT, K.LOSS, K.HAND_OVER, K.RETURN, K.ERASE, K.DISPOSE}
-)
-"""Acts on a holder after which what is in it is not where it was, or is no more."""
 AT_HAND = frozenset({K.USE, K.COPY, K.CREATE, K.STORE, K.TRANSMIT, K.PROVIDE, K.STOCKTAKE})
 """Acts on a content for which its holder must be here."""
 HERE = frozenset({S.STORED, S.IN_USE})
+ALIVE = frozenset(S) - TERMINAL_STATES - {S.REGISTERED}
+UNTRUE: Mapping[HandlingKind, frozenset[ItemState]] = {
+    K.STORE: HERE,
+    K.TAKE_OUT: HERE,
+    K.DISPATCH: HERE,
+    K.TRANSPORT: HERE,
+    K.BRING_BACK: OUT_STATES,
+    K.LOSS: ALIVE - {S.MISSING},
+    K.RECOVER: frozenset({S.MISSING}),
+    K.HAND_OVER: ALIVE,
+    K.RETURN: ALIVE,
+    K.ERASE: ALIVE,
+    K.DISPOSE: ALIVE,
+}
+"""Acts on a holder, and the states of a content that are no longer true after them."""
 GONE = TERMINAL_STATES | {S.TAKEN_OUT, S.IN_TRANSIT, S.MISSING, S.EMPTIED}
 """States of a holder in which nothing of it is where its content could be."""
 NAMED = 10  # contents that a notice names; more are counted
@@ -62,16 +73,25 @@ def told(
 
 
 def _went(store: Store, done: Sequence[HandlingEvent], spoken: Mapping[str, Item]) -> Iterator[str]:
-    went = {
-        line.item_id: event for event in done if event.kind in AWAY_WITH for line in event.lines
-    }
+    went = {line.item_id: event for event in done if event.kind in UNTRUE for line in event.lines}
     inside = _inside(store, tuple(went)) if went else {}
     for holder_id, event in went.items():
-        left = [one for one in _all_in(inside, holder_id) if one.id not in spoken]
+        left = [
+            one
+            for one in _all_in(inside, holder_id)
+            if one.id not in spoken and _is_untrue(one, event)
+        ]
         if left and event.kind is not None:
             yield WENT.format(
                 holder=spoken[holder_id].caption(), kind=event.kind.label, contents=_listed(left)
             )
+
+
+def _is_untrue(content: Item, event: HandlingEvent) -> bool:
+    """Tell whether what the ledger says of a content cannot be after an act on its holder."""
+    assert event.kind is not None
+    stays = event.kind is K.STORE and content.current_place_id == event.place_to_id
+    return content.state in UNTRUE[event.kind] and not stays
 
 
 def _inside(store: Store, holders: tuple[str, ...]) -> dict[str, list[Item]]:
@@ -80,7 +100,7 @@ def _inside(store: Store, holders: tuple[str, ...]) -> dict[str, list[Item]]:
     while holders:
         where = (
             Where("container_item_id", Op.IN, holders),
-            Where("state", Op.NOT_IN, tuple(TERMINAL_STATES | {S.REGISTERED})),
+            Where("state", Op.IN, tuple(ALIVE)),
         )
         found = [one.record for one in store.find(Item, Query(Item.type, where), limit=_ALL)]
         for one in found:

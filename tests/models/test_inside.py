@@ -123,6 +123,29 @@ def test_nothing_is_told_of_what_goes_along_or_has_gone(house: House) -> None:
     assert not rows(house)
 
 
+def test_what_went_before_or_after_its_holder_is_not_named(house: House) -> None:
+    stick = thing(house, "U-1")
+    file = thing(house, "F-1", stick.id)
+    take_out(house, file)
+    assert not inside(take_out(house, stick))
+    [said] = inside(enter(house, K.BRING_BACK, stick, place_to_id=stick.home_place_id))
+    assert "F-1" in said and "持出中" in said
+    assert not inside(enter(house, K.BRING_BACK, file, place_to_id=stick.home_place_id))
+    enter(house, K.LOSS, file)
+    assert not inside(enter(house, K.LOSS, stick))
+    assert len(inside(enter(house, K.RECOVER, stick))) == 1
+
+
+def test_who_puts_a_holder_elsewhere_is_told_what_is_still_there(house: House) -> None:
+    stick = thing(house, "U-1")
+    file = thing(house, "F-1", stick.id)
+    assert not inside(enter(house, K.STORE, stick, place_to_id=stick.home_place_id))
+    other = house.story.places[1].id
+    assert other != stick.home_place_id
+    assert len(inside(enter(house, K.STORE, stick, place_to_id=other))) == 1
+    assert not inside(enter(house, K.STORE, file, place_to_id=other))
+
+
 def test_a_plan_moves_nothing(house: House) -> None:
     stick = thing(house, "U-1")
     thing(house, "F-1", stick.id)
