@@ -201,6 +201,8 @@ def require_there(item: Item, status: Status, event: HandlingEvent) -> None:
     line = custody.line_of(item, event)
     if line is None or event.timing is not Timing.ACTUAL or event.kind is None:
         return
+    if status.loose and line.resulting_item_id != item.id:
+        custody.require_possible(item, status, event)
     if line.resulting_item_id == item.id or status.found is ItemState.REGISTERED:
         _require_registered(item, event, line)
     if not status.left or line.resulting_item_id == item.id:

@@ -108,6 +108,8 @@ class Status:
         counted: what the last stocktake found, if that was less than there had to be.
         busy_until: when the use or the transport ends that lasts the longest.
         empty: its data is erased; the carrier is the client's and has to go back.
+        loose: a part was found or came back, by the rule of former versions all of it: what they
+            entered after that may speak of pieces that are not here.
     """
 
     state: ItemState
@@ -124,6 +126,7 @@ class Status:
     counted: Decimal | None = None
     busy_until: datetime | None = None
     empty: bool = False
+    loose: bool = False
 
     @property
     def here(self) -> Decimal:
@@ -188,7 +191,7 @@ def step(item: Item, status: Status, event: HandlingEvent) -> Status:
         return status
     if mine.resulting_item_id == item.id:
         return _appear(item, status, event)
-    _require_possible(item, status, event)
+    require_possible(item, status, event, loose=status.loose)
     after = _moved(item, status, event, mine)
     if after is status:
         after = _with(status)
@@ -226,10 +229,23 @@ def _appear(item: Item, status: Status, event: HandlingEvent) -> Status:
     return _with(status, state=S.STORED, place_id=place, last_at=event.occurred_at)
 
 
-def _require_possible(item: Item, status: Status, event: HandlingEvent) -> None:
+def require_possible(
+    item: Item, status: Status, event: HandlingEvent, *, loose: bool = False
+) -> None:
+    """Refuse an act that cannot happen to an item in its state.
+
+    Args:
+        loose: ask only what the rule of former versions can have asked.
+
+    Raises:
+        Refused
+    """
     kind = event.kind
     assert kind is not None
     allowed = ALLOWED[kind]
+    fresh = status.found is S.REGISTERED
+    if loose and (fresh or allowed != {S.REGISTERED}) and status.state not in TERMINAL_STATES:
+        return
     rest = status.state is S.PART_MISSING and status.found in allowed
     if (rest or status.state in allowed) and not (status.empty and kind in OF_CONTENT):
         return
@@ -292,6 +308,8 @@ def _settled(status: Status, found: ItemState, **changes: Any) -> Status:
     if changed.missing is not None:
         state = S.MISSING if changed.missing == changed.left else S.PART_MISSING
         vars(changed).update(state=state, before=found)
+    elif changed.loose and changed.out is None:
+        vars(changed)["loose"] = False
     return changed
 
 
@@ -335,7 +353,8 @@ def _used(status: Status, event: HandlingEvent) -> Status:
     if status.found in ABROAD:
         return status
     if event.ended_at is not None or event.related_event_id:
-        return _settled(status, S.STORED, holder_id="", using="")
+        using = "" if status.found is S.IN_USE else status.using
+        return _settled(status, S.STORED, holder_id="", using=using)
     if status.found is S.IN_USE:
         raise Refused(reason="すでに使用中です。先に使用の終了を記録してください。")
     return _settled(status, S.IN_USE, holder_id=event.actor_person_id, using=event.id)
@@ -367,7 +386,7 @@ def _back(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) 
     staying = status.place_id if out and status.here else ""
     place = event.place_to_id or staying or item.home_place_id
     if rest:
-        return _settled(status, S.PART_OUT, out=rest, place_id=staying or place)
+        return _settled(status, S.PART_OUT, out=rest, place_id=staying or place, loose=True)
     return _settled(
         status, home(status), out=None, place_id=place, holder_id="", due_back_at=None, using=""
     )
@@ -382,7 +401,7 @@ def _carried(item: Item, status: Status, event: HandlingEvent, line: HandlingLin
             )
         return _sent(status, event, line, S.IN_TRANSIT, status.due_back_at)
     if status.found is S.PART_OUT and not event.related_event_id:  # what lay here was carried
-        return _with(status, place_id=event.place_to_id or status.place_id)
+        return _with(status, place_id=event.place_to_id or status.place_id, loose=True)
     return _back(item, status, event, line)
 
 
@@ -412,6 +431,7 @@ def _found(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
     return _parted(
         status, out=(status.out or NONE) + outside or None, missing=missing - amount or None,
         lost_out=lost_out - outside or None, place_id=place, counted=None,
+        loose=status.loose or amount < missing,
     )  # fmt: skip
 
 

@@ -345,6 +345,10 @@ def _optional(convert: Convert) -> Convert:
     return lambda value: None if value is None else convert(value)
 
 
+def _flag(value: bool) -> int | None:
+    return 1 if value else None
+
+
 # column of v_item ← attribute of Status
 _STATUS: tuple[tuple[str, str, Convert], ...] = (
     ("state", "state", attrgetter("value")),
@@ -360,7 +364,8 @@ _STATUS: tuple[tuple[str, str, Convert], ...] = (
     ("status_lost_out", "lost_out", _optional(DECIMAL.to_column)),
     ("status_counted", "counted", _optional(DECIMAL.to_column)),
     ("status_busy_until", "busy_until", _optional(moment_column)),
-    ("status_empty", "empty", lambda empty: 1 if empty else None),
+    ("status_empty", "empty", _flag),
+    ("status_loose", "loose", _flag),
 )
 STATUS_COLUMNS = tuple(column for column, _, _ in _STATUS)
 
@@ -404,12 +409,13 @@ _STATES = {state.value: state for state in ItemState}
 def read_status(row: Row) -> Status:
     """Read what `status_row` wrote."""
     state, place, holder, left, out, missing, due, last, before, using, *rest = row
-    lost_out, counted, busy, empty = rest
+    lost_out, counted, busy, empty, loose = rest
     number, moment = DECIMAL.from_column, MOMENT.from_column
     return Status(
         _STATES[state], place or "", holder or "", number(left) or Decimal(0), moment(due),
         moment(last), _STATES[before] if before else None, using or "", number(out),
         number(missing), number(lost_out), number(counted), moment(busy), bool(empty),
+        bool(loose),
     )  # fmt: skip
 
 

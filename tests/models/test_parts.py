@@ -154,6 +154,15 @@ def test_a_find_cannot_be_taken_back_once_what_was_found_is_returned(sheets: She
         )
 
 
+def test_what_was_found_in_part_gives_no_leave_for_the_rest(sheets: Sheets) -> None:
+    sheets.do(K.LOSS)
+    sheets.do(K.RECOVER, 3)
+    sheets.do(K.RETURN, 3)
+    for kind in (K.USE, K.STOCKTAKE, K.RETURN, K.TAKE_OUT):
+        with pytest.raises(Refused, match="所在不明"):
+            sheets.do(kind)
+
+
 def test_a_return_of_more_than_was_counted_is_told(sheets: Sheets) -> None:
     sheets.do(K.STOCKTAKE, int(sheets.all) - 5)
     assert not any("現品確認" in n for n in sheets.do(K.RETURN, 2).notices)
@@ -185,6 +194,9 @@ def test_what_was_entered_by_an_earlier_version_still_follows(sheets: Sheets) ->
 
     lost = [then(K.LOSS, 5, 1), then(K.RECOVER, 3, 2), then(K.RETURN, None, 3)]
     assert custody.replay(item, [*past, *lost]).state is S.RETURNED
+    all_lost = [then(K.LOSS, None, 1), then(K.RECOVER, 3, 2), then(K.RETURN, 3, 3),
+                then(K.STOCKTAKE, None, 4), then(K.DISPOSE, None, 5)]  # fmt: skip
+    assert custody.replay(item, [*past, *all_lost]).state is S.DISPOSED
     nothing = [then(K.LOSS, 0, 1), then(K.RECOVER, None, 2)]
     assert custody.replay(item, [*past, *nothing]).state is S.STORED
     out = [then(K.TAKE_OUT, 4, 1), then(K.USE, 99, 2), then(K.RETURN, 4, 3, related_event_id="e1"),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from models.codes import HandlingKind as K
+from models.codes import ItemClass
 from models.commands import creating, revising, voiding
 from models.errors import Refused
 from models.records import HandlingEvent, HandlingLine, Item
@@ -72,11 +73,12 @@ class Views(RuleBasedStateMachine):
             START + timedelta(hours=hours), lines=lines,
         )  # fmt: skip
 
-    @rule(target=items, name=NAMES, quantity=st.integers(1, 5))
-    def register(self, name: str, quantity: int) -> str:
+    @rule(target=items, name=NAMES, quantity=st.integers(1, 5),
+          item_class=st.sampled_from((ItemClass.PAPER, ItemClass.MEDIUM)))  # fmt: skip
+    def register(self, name: str, quantity: int, item_class: ItemClass) -> str:
         self.number += 1
         made = factory.item(self.office.contract, self.office.room, self.number, name=name,
-                            quantity=Decimal(quantity))  # fmt: skip
+                            quantity=Decimal(quantity), item_class=item_class)  # fmt: skip
         received = factory.event(self.office.contract, self.office.actor, K.RECEIVE, [made],
                                  self.number, START)  # fmt: skip
         self.office.write([creating(made), creating(received)])
