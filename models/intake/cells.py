@@ -123,4 +123,8 @@ def _has_time(text: str) -> bool:
 
 def _why(error: InvalidField) -> str:
     problem = str(error.facts["problem"])
-    return problem if problem.startswith(("は", "に")) else f"が正しくありません。{problem.lstrip('の')}"
+    return (
+        problem
+        if problem.startswith(("は", "に"))
+        else f"が正しくありません。{problem.lstrip('の')}"
+    )

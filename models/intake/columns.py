@@ -21,6 +21,8 @@ LOG: Mapping[str, tuple[str, ...]] = {
     "unit": ("単位",),
     "resulting_item": ("できた複製・作成物", "複製の管理番号"),
     "timing": ("予定・実績",),
+    "event_no": ("記録番号",),
+    "related_event": ("対応する記録",),
     "actor": ("作業者", "取扱者", "担当者"),
     "checker": ("確認者",),
     "purpose": ("目的", "目的・行先"),
@@ -37,7 +39,8 @@ LOG: Mapping[str, tuple[str, ...]] = {
 }
 LOG_ALIASES: Mapping[str, str] = {
     "date": "occurred_on", "time": "occurred_time", "item": "item_no", "item_id": "item_no",
-    "lines": "item_no", "resulting_item_id": "resulting_item", "actor_person_id": "actor", "checker_person_id": "checker",
+    "lines": "item_no", "resulting_item_id": "resulting_item",
+    "related_event_id": "related_event", "actor_person_id": "actor", "checker_person_id": "checker",
     "authorization_id": "authorization", "place_from_id": "place_from",
     "place_to_id": "place_to", "destination": "destination_text",
 }  # fmt: skip

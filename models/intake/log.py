@@ -5,10 +5,13 @@ Decided here (docs/import.ja.md tells the clerk):
   day, 0:00 if there is none, and its note says that the time was not recorded.
 - A use without an end counts as ended when it began; else the next use could not begin.
 - A plan is no act: its row is refused.
+- Our own export names the act to which a row belongs by its number (対応する記録): what was returned
+  from outside and what arrived is known by that.
 - Purpose not written: 記録なし. A consent that the ledger does not know: its number stays in the
   note. The person himself as 確認者: nobody checked, and the note keeps what was written.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 STEP = 500  # rows between two looks at the progress
 MIDNIGHT = time()
+_EVENT_NO = re.compile(r"第?(?P<number>[0-9]+)(?:号|$)")
 _NO_EVENT = HandlingEvent()
 _read_day = day_of("日付", "日付と時刻を別の列に分けるか、この列を「日時」の項目にしてください")
 _WAY_BACK = frozenset({HandlingKind.BRING_BACK, HandlingKind.STORE})
@@ -74,6 +78,7 @@ class LogReader:
         self._written: dict[tuple[object, ...], int] = {}
         self._kinds = {search_key(word): kind for word, kind in options.kinds.items()}
         self._meanings: dict[str, Meaning] = {}
+        self._by_number: dict[tuple[str, str], str] = {}  # of the file, with the thing: our id
 
     def read(
         self, sheet: Sheet, mapping: dict[str, str], progress: Progress
@@ -279,7 +284,8 @@ class LogReader:
             status = rehearsal.status(item.id, candidate.moment)
             out = status.holder_id != "" and status.place_id == ""
             kind = choose_by_whereabouts(candidate.meaning, taken_out=out) or kind
-        more = self._more(candidate, kind, rehearsal)
+        related = self._related(candidate)
+        more = self._more(candidate, kind, rehearsal, arrives=bool(related))
         content = cells.one_line("content")
         if content and content not in item.name:
             cells.remark(f"内容欄は「{content}」。")
@@ -294,6 +300,7 @@ class LogReader:
             checker_person_id=candidate.checker.id if candidate.checker else "",
             purpose=cells.one_line("purpose") or NOT_RECORDED,
             authorization_id=candidate.authorization_id,
+            related_event_id=related,
             source_file_id=self._source_id,
             lines=(_line(candidate),),
             note=cells.note(),
@@ -304,9 +311,13 @@ class LogReader:
         return event
 
     def _more(
-        self, candidate: Candidate, kind: HandlingKind, rehearsal: Rehearsal
+        self, candidate: Candidate, kind: HandlingKind, rehearsal: Rehearsal, *, arrives: bool
     ) -> dict[str, Any]:
-        """Return the fields that only some kinds have."""
+        """Return the fields that only some kinds have.
+
+        Args:
+            arrives: the row belongs to an earlier act; of a transport it is the arrival.
+        """
         cells, more = candidate.cells, self._named(candidate.cells)
         if kind is HandlingKind.USE and "ended_at" not in more:
             more["ended_at"] = candidate.moment
@@ -316,7 +327,10 @@ class LogReader:
             if cells.text("expected_return_at"):
                 more["expected_return_at"] = cells.value("expected_return_at", _read_moment)
         elif kind is HandlingKind.TRANSPORT:
-            more["transport"] = (TransportDetail(persons=(candidate.actor.name,)),)
+            arrived = candidate.moment if arrives else None
+            more["transport"] = (
+                TransportDetail(persons=(candidate.actor.name,), arrived_at=arrived),
+            )
         elif kind is HandlingKind.COPY and candidate.made is None:
             cells.remark("できた複製の管理番号は記録なし。")
         elif kind in SANITIZATION_KINDS:
@@ -381,13 +395,32 @@ class LogReader:
         if known is not None:
             raise Refused(reason=f"同じ取扱いが、すでに台帳にあります（{known.caption()}）。")
 
+    def _related(self, candidate: Candidate) -> str:
+        """Return the act of the same file to which a row belongs, "" without one."""
+        named = candidate.cells.one_line("related_event")
+        if not named:
+            return ""
+        found = self._by_number.get((_number(named), candidate.item.id), "")
+        if not found:
+            candidate.cells.remark(f"対応する記録は「{named}」。")
+        return found
+
     def _remember(self, candidate: Candidate, event: HandlingEvent) -> None:
+        number = _number(candidate.cells.one_line("event_no"))
+        if number:
+            self._by_number[(number, candidate.item.id)] = event.id
         if candidate.cells.text("occurred_time") or candidate.cells.text("occurred_at"):
             self._written[self._key(candidate, event)] = candidate.cells.line
 
     def _key(self, candidate: Candidate, event: HandlingEvent) -> tuple[object, ...]:
         made = candidate.made.id if candidate.made else ""
         return (candidate.item.id, made, event.kind, candidate.moment, candidate.actor.id)
+
+
+def _number(text: str) -> str:
+    """Return the number of an act as our own lists write it: 5 or 第5号 持出し."""
+    match = _EVENT_NO.match(text)
+    return match["number"] if match else ""
 
 
 def _is_plan(text: str) -> bool:

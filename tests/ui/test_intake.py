@@ -39,6 +39,7 @@ from models.records import (
     Organization,
     Person,
     Place,
+    TransportDetail,
 )
 from models.store import Progress, Query
 from tests.house import House, furnished
@@ -109,6 +110,12 @@ def stocked(house: House, tmp_path: Path) -> House:
     return house
 
 
+def act(house: House, kind: HandlingKind) -> str:
+    """Return the id of the only act of a kind."""
+    [found] = house.ledger.registers.all(HandlingEvent, kind=kind)
+    return found.record.id
+
+
 @pytest.fixture
 def house_and_copy(house: House) -> House:
     """Three stacks received at once, one copied, one returned in part, one return only planned."""
@@ -151,7 +158,16 @@ def house_and_copy(house: House) -> House:
     enter(HandlingKind.USE, 11, HandlingLine(item_id=two.id, quantity=Decimal(60)),
           ended_at=ledger.now().replace(hour=12, minute=0) - timedelta(days=1))  # fmt: skip
     enter(HandlingKind.RETURN, 13, HandlingLine(item_id=two.id, quantity=Decimal(40)))
-    enter(HandlingKind.RETURN, 14, HandlingLine(item_id=three.id, quantity=Decimal(150)),
+    some, few = (HandlingLine(item_id=three.id, quantity=Decimal(n)) for n in (30, 20))
+    enter(HandlingKind.TAKE_OUT, 10, some, destination_text="見本市役所",
+          expected_return_at=ledger.now())  # fmt: skip
+    enter(HandlingKind.TRANSPORT, 11, few, transport=(TransportDetail(persons=("田中 恵",)),))
+    out, away = (act(house, kind) for kind in (HandlingKind.TAKE_OUT, HandlingKind.TRANSPORT))
+    enter(HandlingKind.RETURN, 12, some, related_event_id=out)
+    enter(HandlingKind.TRANSPORT, 13, few, related_event_id=away,
+          transport=(TransportDetail(persons=("田中 恵",), arrived_at=ledger.now().replace(
+              hour=13, minute=0) - timedelta(days=1)),))  # fmt: skip
+    enter(HandlingKind.RETURN, 14, HandlingLine(item_id=three.id, quantity=Decimal(120)),
           timing=Timing.PLANNED, status=HandlingStatus.PLANNED,
           occurred_at=ledger.now() + timedelta(days=1))  # fmt: skip
     return house
@@ -184,7 +200,7 @@ def test_the_sample_log_after_the_register_is_judged_row_by_row(house: House) ->
     take(house, REGISTER)
     intake = take(house, LOG, HandlingEvent)
     assert (intake.accepted, len(intake.refused)) == (124, 499)
-    assert "残り1198枚（手元1197枚・持出中1枚）です。「廃棄」の数量を" in reason(intake, 671)
+    assert "残り1,198枚（手元1,197枚・持出中1枚）です。「廃棄」の数量を" in reason(intake, 671)
     assert "令和8年13月1日という日はありません" in reason(intake, 691)
     assert "25時10分という時刻はありません" in reason(intake, 692)
     assert "管理番号「SK-9999」の媒体・資料は台帳にありません" in reason(intake, 693)
@@ -688,7 +704,7 @@ def test_an_exported_log_says_the_same_in_another_ledger(
     media, log = tmp_path / f"媒体{suffix}", tmp_path / f"記録{suffix}"
     export_register(mine.ledger, Item, media, purpose="控え一式")
     report = export_register(mine.ledger, HandlingEvent, log, purpose="控え一式")
-    assert report["rows"] == 7  # three things came in one act; a return is planned
+    assert report["rows"] == 11  # three things came in one act; a return is planned
     with furnished(tmp_path / "other") as other:
         set_stage(other)
         assert take(other, media, options=Options(with_events=False)).refused == ()
@@ -698,7 +714,7 @@ def test_an_exported_log_says_the_same_in_another_ledger(
         for number in ("X-1", "X-2", "X-3", "X-1-C"):
             then, now = (one.ledger.store.status(item(one, number).id) for one in (mine, other))
             assert then is not None and now is not None
-            assert (now.state, now.left) == (then.state, then.left), number
+            assert (now.state, now.left, now.out) == (then.state, then.left, then.out), number
         copied = next(one for one in intake.events if one.kind is HandlingKind.COPY)
         assert copied.lines[0].resulting_item_id == item(other, "X-1-C").id
         assert "記録なし" not in copied.note
