@@ -233,6 +233,8 @@ def _require_registered(item: Item, event: HandlingEvent, line: HandlingLine) ->
 def _require_at_hand(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) -> None:
     assert event.kind is not None
     if not are_apart(status):
+        if line.quantity is not None and line.quantity > status.left:
+            raise Refused(reason=_too_many(item, status, event, line))
         return
     most = status.here + ((status.out or NONE) if event.kind in custody.GIVING else NONE)
     if line.quantity is None:

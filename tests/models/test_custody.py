@@ -6,11 +6,19 @@ from decimal import Decimal
 
 import pytest
 
-from models import custody
-from models.codes import TERMINAL_STATES, HandlingKind, ItemState, Timing
+from models import amounts, custody
+from models.codes import (
+    TERMINAL_STATES,
+    HandlingKind,
+    ItemClass,
+    ItemState,
+    Ownership,
+    Timing,
+    VerificationResult,
+)
 from models.errors import Refused
 from models.fields import JAPAN
-from models.records import HandlingEvent, HandlingLine, Item, TransportDetail
+from models.records import HandlingEvent, HandlingLine, Item, Sanitization, TransportDetail
 from tests import factory
 
 START = datetime(2026, 10, 1, 9, 0, tzinfo=JAPAN)
@@ -136,3 +144,21 @@ def test_every_state_is_reachable_and_every_kind_has_a_rule() -> None:
     assert set(custody.ALLOWED) == set(K)
     assert not any(states & TERMINAL_STATES for states in custody.ALLOWED.values())
     assert set(custody.TERMINAL_BY_KIND.values()) == TERMINAL_STATES
+
+
+def test_what_followed_a_failed_erasing_that_once_ended_its_carrier_still_follows(
+    paper: Item,
+) -> None:
+    discs = replace(
+        paper, item_class=ItemClass.MEDIUM, ownership=Ownership.CONTRACTOR, quantity=Decimal(10)
+    )
+    row = Sanitization(item_id=discs.id, verification_result=VerificationResult.FAIL)
+    held = after(
+        discs, happened(discs, K.RECEIVE), happened(discs, K.RETURN, 1, quantity=Decimal(5)),
+        happened(discs, K.ERASE, 2, sanitization=(row,)),
+    )  # fmt: skip
+    assert (held.state, held.left) == (S.STORED, Decimal(5))
+    gone = happened(discs, K.DISPOSE, 3, quantity=Decimal(10))
+    assert custody.step(discs, held, gone).state is S.DISPOSED
+    with pytest.raises(Refused, match="残り5冊"):
+        list(amounts.of_now(discs, held, [gone], lambda place: place))
