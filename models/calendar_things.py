@@ -22,7 +22,7 @@ from models.codes import (
 from models.evidence_queries import RESPONSIBLE
 from models.inquiry import Inquiry
 from models.leavers import held_after_the_end
-from models.missing_things import missing, report_word, reported_on
+from models.missing_things import let_go, missing, report_word, reported_on
 from models.records import (
     Authorization,
     ClientCommunication,
@@ -62,9 +62,10 @@ def _hangs_on(asked: Inquiry, one: Authorization) -> bool:
 
 
 def k13_back(asked: Inquiry) -> Iterator[Due]:
-    """K-13: what is out comes back, also when it is missing."""
+    """K-13: what is out comes back, also when it is missing and was not given up."""
+    gone = let_go(asked)
     for item in asked.items.values():
-        if item.state in WAITED_FOR and item.due_back_at is not None:
+        if item.state in WAITED_FOR and item.due_back_at is not None and item.id not in gone:
             lost = item.state is ItemState.MISSING
             part = f"（{item.apart()}）" if item.state in PARTS else ""
             yield due(
@@ -145,7 +146,8 @@ def k22_unneeded(asked: Inquiry) -> Iterator[Due]:
 
 def k23_end(asked: Inquiry) -> Iterator[Due]:
     """K-23: at the end nothing is left here; some things go back before."""
-    left = [item for item in asked.items.values() if item.state not in TERMINAL_STATES]
+    gone, items = let_go(asked), asked.items.values()
+    left = [item for item in items if item.state not in TERMINAL_STATES and item.id not in gone]
     end = asked.profile.params.end
     if left and asked.ends_on is not None:
         day = asked.ends_on + timedelta(days=0 if end.at_once else end.grace_days)

@@ -119,13 +119,17 @@ def eq_trainplan(asked: Inquiry) -> Iterator[Row]:
 
 def eq_openout(asked: Inquiry) -> Iterator[Row]:
     """Find what is out past the time at which it was to come back, or got lost before that."""
-    now = asked.now
+    now, gone = asked.now, let_go(asked)
     for item in asked.items.values():
         if item.due_back_at is None or item.state not in OUT_STATES | MISSING_STATES:
             continue
+        if item.id in gone:
+            continue
         if item.due_back_at < now:
             part = f"のうち{out}" if (out := _part_out(item)) else ""
-            yield row(item, f"「{item.caption()}」{part}が持帰予定を過ぎて戻っていません{_lost(item)}。")
+            yield row(
+                item, f"「{item.caption()}」{part}が持帰予定を過ぎて戻っていません{_lost(item)}。"
+            )
         elif item.state is ItemState.MISSING:
             yield row(item, f"「{item.caption()}」は、持ち出したまま所在不明です。")
     yield from eq_leavers(asked)
@@ -144,10 +148,10 @@ def _lost(item: Item) -> str:
 def eq_end(asked: Inquiry) -> Iterator[Row]:
     """Find what has not found its end although the work is over; before, tell that it will have to."""
     left = [item for item in asked.items.values() if item.state not in TERMINAL_STATES]
-    gone = let_go(asked) if any(item.state is ItemState.MISSING for item in left) else frozenset()
+    gone = let_go(asked)
     if asked.ended:
         for item in left:
-            if item.state is ItemState.MISSING and item.id in gone:
+            if item.id in gone:
                 words = f"「{item.caption()}」は、所在不明のまま終えるよう指示がありました。"
                 yield row(item, words, "due")
             else:

@@ -96,11 +96,13 @@ def _losses(asked: Inquiry, *, voided: bool = False) -> Query:
 
 
 def let_go(asked: Inquiry) -> frozenset[str]:
-    """Return the ids of the things that the client gave up."""
+    """Return the ids of the things that are missing and that the client gave up."""
+    gone = {item.id for item in asked.items.values() if item.state is ItemState.MISSING}
+    if not gone:
+        return frozenset()
     subject = AuthorizationSubject.END_EXCEPTION
-    return given_up(
-        (one for one in asked.all(Authorization) if one.subject is subject), asked.today
-    )
+    said = (one for one in asked.all(Authorization) if one.subject is subject)
+    return given_up(said, asked.today) & gone
 
 
 def _act(
@@ -153,12 +155,16 @@ def eq_missing(asked: Inquiry) -> Iterator[Row]:
     party = asked.profile.term("client_party")
     for loss in missing(asked):
         day = reported_on(asked, loss)
-        if loss.given_up:
-            words, severity = f"{party}の終了時の指示により、このまま終えます。", "due"
-        elif loss.settled:
+        told = f"{party}の終了時の指示により、このまま終えます。" if loss.given_up else ""
+        if loss.settled:
             words, severity = "是正は確認済みです。", "due"
         elif day is None:
-            words, severity = f"{party}への{report_word(asked)}が記録されていません。", "action"
+            words, severity = (
+                f"{told}{party}への{report_word(asked)}が記録されていません。",
+                "action",
+            )
+        elif told:
+            words, severity = told, "due"
         else:
             words = (
                 f"{party}には{format_short(day)}に報告しました。見つけるか、是正を終えてください。"

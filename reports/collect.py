@@ -33,7 +33,7 @@ from models.store import ListRow, Op, Query, Where
 from models.unfit_basis import unfit_marks
 from reports.collecting import consents, lists, movement, people, places, training
 from reports.collecting.case import Case, Then, Wish, words
-from reports.collecting.remaining import remaining
+from reports.collecting.remaining import let_go, remaining
 from reports.collecting.shortages import Shortages
 from reports.documents.d14_receipt import Receipt, ReceiptLine
 from reports.documents.d17_end_report import EndLine, EndReport
@@ -148,6 +148,7 @@ def _end_report(case: Case) -> EndReport:
         case.anchor(),
         completed=completed,
         remaining=remaining(case) if completed else "",
+        given_up=let_go(case) if completed else "",
         responsible="、".join(dict.fromkeys(name for name in responsible if name))
         or case.person(case.ledger.user.person_id),
         ordered_label=case.profile.document(case.wish.doc_kind).required.get("ordered_by", ""),

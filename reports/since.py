@@ -24,6 +24,8 @@ def _facts(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for key in dict.fromkeys((*old, *new)):
         if key in APART or key in ("head", "lines"):
             continue
+        if key not in old and not new[key]:  # an older version did not ask for it
+            continue
         if old.get(key) != new.get(key):
             yield f"{_text(old.get(key))} → {_text(new.get(key))}"
 

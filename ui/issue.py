@@ -103,6 +103,7 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
         "change": "previous" in paper.content,
         "completed": bool(paper.content.get("completed", True)),
         "remaining": str(paper.content.get("remaining", "")),
+        "given_up": str(paper.content.get("given_up", "")),
         "until": stored.meta.created_seq if "previous" in paper.content else None,
     }
     request = IssueRequest(

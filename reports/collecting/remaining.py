@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from models.codes import TERMINAL_STATES, ItemState
+from models.codes import TERMINAL_STATES, AuthorizationSubject, ItemState
+from models.given_up import given_up
 from models.records import Item
 from models.rules.ending import never_reached_the_client
 from models.store import Op, Query, Where
@@ -22,6 +23,9 @@ def remaining(case: Case) -> str:
     mine = Where("contract_id", Op.EQ, case.contract.id)
     tally = case.ledger.store.tally(Query(Item.type, (mine,)), "state")
     left = {s: tally[s] for s in ItemState if s in tally and s not in TERMINAL_STATES}
+    if gone := len(_given_up(case)) if ItemState.MISSING in left else 0:
+        left[ItemState.MISSING] -= gone
+        left = {state: count for state, count in left.items() if count}
     counted = {state.label: count for state, count in left.items()}
     if astray := _astray(case):
         counted[f"{case.profile.term('client_party')}でない相手に渡したもの"] = astray
@@ -29,6 +33,26 @@ def remaining(case: Case) -> str:
     if any(state in left for state in PARTS):
         parts = f"{parts}。{_apart(case, mine)}"
     return f"{sum(counted.values()):,}件（{parts}）" if counted else ""
+
+
+def let_go(case: Case) -> str:
+    """Say which things that cannot be found the client gave up, by its instruction for the end.
+
+    A sealed paper that is looked at again keeps what was so on its day.
+    """
+    if "remaining" in case.wish.options:
+        return str(case.wish.options.get("given_up", ""))
+    found = _given_up(case)
+    return f"{len(found):,}件（{'、'.join(found)}）" if found else ""
+
+
+def _given_up(case: Case) -> list[str]:
+    """Return the numbers of the things that are missing and given up."""
+    subject, today = AuthorizationSubject.END_EXCEPTION, case.ledger.today()
+    ids = given_up(case.ledger.rules.books.authorizations(case.contract.id, subject), today)
+    items = case.ledger.store.get_many(Item, sorted(ids)).values()
+    lost = (one.record for one in items if one.record.state is ItemState.MISSING)
+    return sorted(one.item_no for one in lost)
 
 
 def _apart(case: Case, mine: Where) -> str:

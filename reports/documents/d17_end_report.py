@@ -42,6 +42,7 @@ class EndReport(Document):
     ordered_label: str = ""  # what the text calls the one who ordered it; "" where it asks nobody
     ordered_by: str = ""
     remaining: str = ""  # what of the contract is left open after the acts, counted by state
+    given_up: str = ""  # what cannot be found and was given up by the client's instruction
 
     @property
     def stage(self) -> str:
@@ -87,6 +88,9 @@ class EndReport(Document):
         if self.remaining:
             left = f"この契約の媒体・資料{self.remaining}が、まだ終わっていません。"
             heading.insert(1, ("残っているもの", left))
+        if self.given_up:
+            words = f"所在不明の媒体・資料{self.given_up}は、終了時の指示により、このまま終えます。"
+            heading.insert(1, ("見つからないもの", words))
         if self.ordered_label:
             heading.append((self.ordered_label, self.ordered_by))
         return [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from models.calendar import calendar
 from models.codes import (
     AuthorizationSubject,
     BasisType,
@@ -14,10 +15,11 @@ from models.codes import (
     Decision,
     DecisionForm,
     HandlingKind,
+    SubmissionMeans,
 )
 from models.evidence import evidence
 from models.inquiry import Row
-from models.records import Authorization, Contract, HandlingEvent, HandlingLine, Item
+from models.records import Authorization, Contract, HandlingEvent, HandlingLine, Item, Submission
 from models.records.handling import AuthorizationTarget
 from tests.house import House, stocked
 
@@ -81,11 +83,37 @@ def test_the_evidence_says_that_the_client_gave_it_up(house: House) -> None:
     lost = house.story._stock[0]
     assert "所在不明です" in said_of(house, lost) and severities(house, lost) == {"action"}
     told(house, lost)
+    assert "書面の報告が記録されていません" in said_of(house, lost)  # its word is no report of ours
+    assert severities(house, lost) == {"action"}
+    report(house)
     assert "このまま終えます" in said_of(house, lost) and severities(house, lost) == {"due"}
     contract = house.ledger.registers.need(Contract, house.story.contract.id).record
     house.clock.go_to(contract.ends_on + timedelta(days=1), 9)  # type: ignore[operator]
     assert "所在不明のまま終えるよう指示がありました" in said_of(house, lost)
     assert severities(house, lost) == {"due"}
+
+
+def test_the_calendar_waits_no_more_for_what_was_given_up(house: House) -> None:
+    def dates() -> int:
+        found = calendar(house.ledger)
+        return sum(one.id == lost.id for one in found if one.code in ("K-13", "K-23"))
+
+    lost = replace(house.story._stock[0], return_due_on=house.ledger.today())
+    house.ledger.registers.revise(lost, "返還期限の登録")
+    assert dates() == 1
+    told(house, lost)
+    assert dates() == 0
+
+
+def report(house: House) -> None:
+    """Note the report of the loss that was handed in."""
+    house.ledger.paper.note(
+        Submission(
+            contract_id=house.story.contract.id, doc_kind="D-20", title="漏えい等報告書",
+            doc_no="第1号", revision=1, submitted_on=house.ledger.today(),
+            means=SubmissionMeans.HAND,
+        )
+    )  # fmt: skip
 
 
 def rows(house: House, item: Item) -> list[Row]:

@@ -273,7 +273,11 @@ def test_a_planned_end_is_not_reported_as_done() -> None:
 
 
 def test_an_end_that_leaves_something_open_is_reported_as_a_part() -> None:
-    text = flat(render(dataclasses.replace(EndReport.sample(), remaining="2件（保管中2件）")))
+    sample = dataclasses.replace(
+        EndReport.sample(), remaining="2件（保管中2件）", given_up="1件（M-0002）"
+    )
+    text = flat(render(sample))
+    assert "見つからないもの 所在不明の媒体・資料1件（M-0002）は、終了時の指示により" in text
     assert "行いましたので" in text and "報告の区分 一部" in text
     assert "2件（保管中2件）が、まだ終わっていません" in text
     assert "完了" not in text
