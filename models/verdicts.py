@@ -5,12 +5,13 @@ Acts that no rule can tell apart are therefore judged once (`_Shapes`); only whe
 something is each of them looked at. After one more act only that act is judged.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from models.codes import HandlingKind, RuleMode, Timing
+from models.custody import CARRIERS
 from models.inquiry import Row
 from models.records import (
     AccessRight,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 K = HandlingKind
 REPEATED = (K.USE, K.STORE, K.STOCKTAKE, K.BRING_BACK)
 """Acts of every day, which have no rows of their own beside the things they speak of."""
+SENSING = frozenset({K.TAKE_OUT, K.TRANSPORT, K.DISPATCH, K.STORE})
+"""Acts of which it matters whether the thing still had its data."""
 STANDING: tuple[type[Record], ...] = (
     Assignment,
     ContractPlace,
@@ -94,7 +97,7 @@ class Verdicts:
             self.forget()
         if not self._done:
             return
-        again = [*ids, *self._copies_beside(acts)]
+        again = [*dict.fromkeys((*ids, *self._copies_beside(acts), *self._moves_beside(acts)))]
         for rows in self._by_rule.values():
             for id_ in again:
                 rows.pop(id_, None)
@@ -165,12 +168,15 @@ class Verdicts:
         """Return the ids of repeated acts by shape, and within it by the things they speak of."""
         asked = self._asked
         alike = _Alike(asked.handled, _targets(asked.all(Authorization)))
+        erased = self._erased()
         hours = ("ended_at",) if asked.contract.designated_hours else ()
         notes = "lines.condition_note"
-        fields = ("id", "occurred_at", "lines.item_id", *hours, notes, SHAPE)
+        fields = ("id", "occurred_at", "lines.item_id", "kind", *hours, notes, SHAPE)
         shapes: dict[Hashable, dict[Hashable, list[str]]] = {}
-        for id_, began, items, *rest in self._store.columns(self._acts(REPEATED), fields):
-            shape = (began if hours else began.date(), *rest, alike.of(items))
+        for id_, began, items, kind, *rest in self._store.columns(self._acts(REPEATED), fields):
+            alone = kind is K.STORE and not erased.isdisjoint(items)
+            moment = began if hours or alone else began.date()
+            shape = (moment, *rest, items if alone else alike.of(items))
             shapes.setdefault(shape, {}).setdefault(items, []).append(id_)
         return shapes
 
@@ -188,6 +194,21 @@ class Verdicts:
         where = (Where("kind", Op.EQ, K.COPY), Where("authorization_id", Op.IN, tuple(consents)))
         query = Query(HandlingEvent.type, where)
         return [id_ for (id_,) in self._store.columns(query, ("id",))] if consents else []
+
+    def _moves_beside(self, acts: Sequence[HandlingEvent]) -> Iterator[str]:
+        """Yield what else moved a thing that these acts erase: it may have been empty (R-09)."""
+        erased = {line.item_id for act in acts if act.kind is K.ERASE for line in act.lines}
+        for item_id in erased:
+            for act in self._store.happened(item_id):
+                if act.kind in SENSING and act.contract_id == self._asked.contract.id:
+                    yield act.id
+
+    def _erased(self) -> frozenset[str]:
+        """Return the ids of the carriers whose data was erased at some time."""
+        found = self._store.columns(self._acts((K.ERASE,)), ("lines.item_id",))
+        ids = {item_id for (items,) in found for item_id in items}
+        known = self._asked.handled
+        return frozenset(i for i in ids if i in known and known[i].item_class in CARRIERS)
 
     def _said_to(self, act: Stored[HandlingEvent]) -> Said:
         """Return what the rules say to an act, under the names of its day."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from models import custody
+from models.back_then import status_at
 from models.codes import (
     AuthorizationSubject,
     BasisType,
@@ -9,10 +11,12 @@ from models.codes import (
     EncryptionMeasure,
     HandlingKind,
     ItemClass,
+    ItemState,
     PlaceKind,
 )
 from models.profiles import Profile
 from models.records import HandlingEvent, Item
+from models.rules.books import Books
 from models.rules.case import Case, Say
 
 K, S = HandlingKind, AuthorizationSubject
@@ -132,28 +136,32 @@ def r09_electronic_data_is_encrypted(case: Case) -> Iterator[str]:
     if event.kind in LEAVING:
         yield from _leaves_encrypted(case, event)
     elif event.kind in STORING and case.params.encryption.storage != "none":
-        yield from _rests_encrypted(case)
+        yield from _rests_encrypted(case, event)
 
 
 def _leaves_encrypted(case: Case, event: HandlingEvent) -> Iterator[str]:
-    items = [item for item in case.electronic if _level_asks(case, item, str(event.kind))]
-    if not items:
-        return
     measure, word = event.encryption, case.word("encryption")
     equal = case.params.encryption.equivalent_accepted
     safe = measure is EncryptionMeasure.APPLIED or (
         equal and measure is EncryptionMeasure.EQUIVALENT and bool(event.encryption_detail)
     )
+    renewed = (
+        measure is not EncryptionMeasure.APPLIED
+        or event.password_renewed is not None
+        or not asks_for_password(case.profile, event.kind)
+    )
+    if safe and renewed:
+        return
+    asked = (item for item in case.electronic if _level_asks(case, item, str(event.kind)))
+    item = next((item for item in asked if holds_data(case.books, item, event)), None)
+    if item is None:
+        return
     if not safe:
         yield (
-            f"「{items[0].caption()}」の{word}が記録されていません。"
+            f"「{item.caption()}」の{word}が記録されていません。"
             f"{word}をして「暗号化等の措置」に入力してください。"
         )
-    elif (
-        measure is EncryptionMeasure.APPLIED
-        and event.password_renewed is None
-        and asks_for_password(case.profile, event.kind)
-    ):
+    else:
         yield Say(
             "持ち出すデータのパスワードを新しくし、媒体と別に渡すかを"
             "「暗号化のパスワード」で答えてください。",
@@ -161,16 +169,24 @@ def _leaves_encrypted(case: Case, event: HandlingEvent) -> Iterator[str]:
         )
 
 
+def holds_data(books: Books, item: Item, event: HandlingEvent) -> bool:
+    """Tell whether there was something on an item to encrypt: erased data leaves nothing."""
+    if item.item_class not in custody.CARRIERS or event.occurred_at is None:
+        return True
+    status = status_at(item, books.happened(item.id), event.occurred_at, without=event.id)
+    return not status.empty and status.state is not ItemState.ERASED
+
+
 def asks_for_password(profile: Profile, kind: HandlingKind | None) -> bool:
     """Tell whether the password of data that is taken out is reviewed each time (FK-10.1)."""
     return kind is K.TAKE_OUT and PASSWORD in profile.rules["R-09"].params
 
 
-def _rests_encrypted(case: Case) -> Iterator[str]:
+def _rests_encrypted(case: Case, event: HandlingEvent) -> Iterator[str]:
     for item in case.electronic:
         bare = item.encrypted in (Encrypted.NO, None)
-        holds = item.item_class is not ItemClass.EQUIPMENT
-        if bare and holds and _level_asks(case, item, "storage"):
+        asked = item.item_class is not ItemClass.EQUIPMENT and _level_asks(case, item, "storage")
+        if bare and asked and holds_data(case.books, item, event):
             yield (
                 f"「{item.caption()}」は暗号化されていません。できる限り"
                 f"{case.word('encryption')}をして保管してください。"
