@@ -9,6 +9,7 @@ from models.codes import (
     CONTENT_GONE_STATES,
     MISSING_STATES,
     OUT_STATES,
+    PART_STATES,
     TERMINAL_STATES,
     CommunicationKind,
     ContractStatus,
@@ -22,7 +23,7 @@ from models.codes import (
 from models.evidence_queries import RESPONSIBLE
 from models.inquiry import Inquiry
 from models.leavers import held_after_the_end
-from models.missing_things import let_go, missing, report_word, reported_on
+from models.missing_things import how_much, let_go, missing, report_word, reported_on
 from models.records import (
     Authorization,
     ClientCommunication,
@@ -37,7 +38,6 @@ from models.store import Op, Query, Where
 from models.workdays import after
 
 WAITED_FOR = OUT_STATES | MISSING_STATES
-PARTS = (ItemState.PART_OUT, ItemState.PART_MISSING)
 MANY = 1000  # acts that wait for the responsible person, before they are no longer counted
 
 
@@ -67,7 +67,7 @@ def k13_back(asked: Inquiry) -> Iterator[Due]:
     for item in asked.items.values():
         if item.state in WAITED_FOR and item.due_back_at is not None and item.id not in gone:
             lost = item.state is ItemState.MISSING
-            part = f"（{item.apart()}）" if item.state in PARTS else ""
+            part = f"（{item.apart()}）" if item.state in PART_STATES else how_much(item)
             yield due(
                 asked, "K-13", "持帰り（所在不明）" if lost else "持帰り",
                 f"{item.caption()}{part}", item.due_back_at.date(), item, proof="EQ-OPENOUT",

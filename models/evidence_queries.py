@@ -131,7 +131,8 @@ def eq_openout(asked: Inquiry) -> Iterator[Row]:
                 item, f"「{item.caption()}」{part}が持帰予定を過ぎて戻っていません{_lost(item)}。"
             )
         elif item.state is ItemState.MISSING:
-            yield row(item, f"「{item.caption()}」は、持ち出したまま所在不明です。")
+            what = f"「{item.caption()}」{how_much(item)}"
+            yield row(item, f"{what}は、持ち出したまま所在不明です。")
     yield from eq_leavers(asked)
 
 
@@ -155,7 +156,8 @@ def eq_end(asked: Inquiry) -> Iterator[Row]:
                 words = f"「{item.caption()}」は、所在不明のまま終えるよう指示がありました。"
                 yield row(item, words, "due")
             else:
-                yield row(item, f"「{item.caption()}」が残っています{_lost(item)}。", "broken")
+                what = f"「{item.caption()}」{how_much(item)}"
+                yield row(item, f"{what}が残っています{_lost(item)}。", "broken")
     elif left:
         words = f"預かっている媒体・資料{len(left):,}件を、業務の完了後に終わらせます。"
         yield row(asked.contract, words, "due")

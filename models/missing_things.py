@@ -65,10 +65,11 @@ class Loss:
 
 
 def how_much(item: Item) -> str:
-    """Say how many of the pieces are missing, "" for all of them."""
-    if item.state is not ItemState.PART_MISSING or item.quantity_missing is None:
+    """Say how many of the pieces that came are missing (のうち5枚), "" for all of them."""
+    lost = item.quantity_missing if item.state is ItemState.PART_MISSING else item.quantity_left
+    if item.state not in MISSING_STATES or not lost or not item.quantity or lost >= item.quantity:
         return ""
-    return f"のうち{item.quantity_missing.normalize():,f}{item.unit}"
+    return f"のうち{lost.normalize():,f}{item.unit}"
 
 
 def missing(asked: Inquiry) -> list[Loss]:

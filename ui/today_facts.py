@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from models.codes import (
     MISSING_STATES,
     OUT_STATES,
+    PART_STATES,
     HandlingStatus,
     ItemState,
     Timing,
@@ -14,6 +15,7 @@ from models.codes import (
 from models.fields import Day, Moment
 from models.inside import GONE, HERE
 from models.ledger import Ledger
+from models.missing_things import how_much
 from models.profiles import Profile
 from models.records import Contract, HandlingEvent, Item
 from models.store import ListRow, Op, Query, Where
@@ -121,10 +123,10 @@ class _Reader:
 
     def _parts(self, rows: Sequence[ListRow]) -> dict[str, str]:
         """Say of what is only in part outside or missing how much that is: （所在不明2枚）."""
-        apart = (ItemState.PART_OUT, ItemState.PART_MISSING)
+        apart = PART_STATES | MISSING_STATES
         ids = [row.id for row in rows if row.values.get("state") in apart]
         found = self._ledger.store.get_many(Item, ids) if ids else {}
-        return {id_: f"（{stored.record.apart()}）" for id_, stored in found.items()}
+        return {id_: _part(stored.record) for id_, stored in found.items()}
 
     def in_use(self) -> tuple[Row, ...]:
         """Return what is in use just now."""
@@ -246,6 +248,11 @@ def _no(row: ListRow) -> str:
 
 def _name(row: ListRow) -> str:
     return str(row.values.get("name") or "")
+
+
+def _part(item: Item) -> str:
+    said = item.apart() if item.state in PART_STATES else how_much(item)
+    return f"（{said}）" if said else ""
 
 
 def _state(row: ListRow) -> str:

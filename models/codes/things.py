@@ -163,6 +163,7 @@ class ItemState(Code):
     EMPTIED = "emptied", "消去済・現物あり"
 
 
+PART_STATES = frozenset({ItemState.PART_MISSING, ItemState.PART_OUT})
 MISSING_STATES = frozenset({ItemState.MISSING, ItemState.PART_MISSING})
 """All or some of what is left is missing; `Item.quantity_missing` says how much."""
 OUT_STATES = frozenset({ItemState.TAKEN_OUT, ItemState.IN_TRANSIT, ItemState.PART_OUT})

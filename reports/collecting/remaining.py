@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from models.codes import TERMINAL_STATES, AuthorizationSubject, ItemState
+from models.codes import PART_STATES, TERMINAL_STATES, AuthorizationSubject, ItemState
 from models.given_up import given_up
 from models.records import Item
 from models.rules.ending import never_reached_the_client
@@ -10,7 +10,6 @@ from models.store import Op, Query, Where
 from reports.collecting.case import Case
 
 NAMED = 3  # things whose parts are told one by one
-PARTS = (ItemState.PART_MISSING, ItemState.PART_OUT)
 
 
 def remaining(case: Case) -> str:
@@ -30,7 +29,7 @@ def remaining(case: Case) -> str:
     if astray := _astray(case):
         counted[f"{case.profile.term('client_party')}でない相手に渡したもの"] = astray
     parts = "、".join(f"{words}{count:,}件" for words, count in counted.items())
-    if any(state in left for state in PARTS):
+    if any(state in left for state in PART_STATES):
         parts = f"{parts}。{_apart(case, mine)}"
     return f"{sum(counted.values()):,}件（{parts}）" if counted else ""
 
@@ -57,7 +56,7 @@ def _given_up(case: Case) -> list[str]:
 
 def _apart(case: Case, mine: Where) -> str:
     """Say of which things how many pieces are missing or outside."""
-    query = Query(Item.type, (mine, Where("state", Op.IN, PARTS)))
+    query = Query(Item.type, (mine, Where("state", Op.IN, tuple(PART_STATES))))
     found = [one.record for one in case.ledger.store.find(Item, query, NAMED + 1)]
     words = [
         f"{one.item_no}は残り{(one.quantity_left or Decimal(0)).normalize():,f}{one.unit}のうち"

@@ -16,6 +16,7 @@ from models.codes import (
     Direction,
     FindingSource,
     FindingStatus,
+    Means,
     Severity,
     SubmissionMeans,
 )
@@ -199,6 +200,27 @@ def test_a_loss_is_not_made_smaller_alone(house: House) -> None:
     assert "「第3号 所在不明」" in smaller  # two were corrected to three, three to one
     verify(house, "第3号", "数え直した")
     assert not any("減らして" in one for one in said(house, "SK-17.2"))
+
+
+def test_the_lost_part_of_what_was_returned_keeps_its_number(house: House) -> None:
+    item = next(one for one in house.story._stock if one.unit == "枚" and one.quantity > 3)  # type: ignore[operator]
+    assert item.quantity is not None
+    enter(house, K.LOSS, item, lines=of_line(item, 2))
+    rest = int(item.quantity) - 2
+    enter(
+        house,
+        K.RETURN,
+        item,
+        lines=of_line(item, rest),
+        counterpart_name="見本",
+        means=Means.DIRECT,
+    )
+    assert any(
+        f"「{item.caption()}」のうち2枚が所在不明です" in one for one in said(house, "SK-17.2")
+    )
+    assert any(
+        f"「{item.caption()}」のうち2枚が所在不明で" in one for one in said(house, "SK-14.1")
+    )
 
 
 def test_a_loss_is_not_moved_to_another_thing_alone(house: House) -> None:

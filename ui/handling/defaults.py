@@ -200,7 +200,9 @@ def whereabouts(ledger: Ledger, status: Status | None) -> str:
         return ItemState.REGISTERED.label
     place = ledger.registers.caption("place", status.place_id) if status.place_id else ""
     holder = ledger.registers.caption("person", status.holder_id) if status.holder_id else ""
-    where = [amounts.where(status), place, holder] if amounts.are_apart(status) else [holder or place]
+    where = (
+        [amounts.where(status), place, holder] if amounts.are_apart(status) else [holder or place]
+    )
     return "・".join(part for part in (status.state.label, *where) if part)
 
 
