@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from models import custody, overlaps
-from models.codes import HandlingKind, ItemState, Ownership, Timing
+from models.codes import TERMINAL_STATES, HandlingKind, ItemState, Ownership, Timing
 from models.custody import NONE, Status
 from models.errors import Refused
 from models.records import HandlingEvent, Item
@@ -49,7 +49,7 @@ def require_whole(item: Item, entering: Iterable[HandlingEvent]) -> None:
 
 
 def of_now(
-    item: Item, status: Status, entering: Iterable[HandlingEvent], place: PlaceName
+    item: Item, status: Status, entering: Sequence[HandlingEvent], place: PlaceName
 ) -> Iterator[str]:
     """Yield what new acts say wrong, when nothing that is entered happened later.
 
@@ -64,6 +64,7 @@ def of_now(
         require_there(item, status, event)
         yield from _told(item, status, after, event, place)
         status = after
+    yield from _of_empty(item, status, entering)
 
 
 def of_then(
@@ -104,6 +105,7 @@ def of_then(
         if ended and not any(_too_much(item, there + ended, event)):
             yield from _too_much(item, there, event)
         stood, status = followed(item, stood, status, event)
+    yield from _of_empty(item, status, entering)
 
 
 def shortages(item: Item, happened: Iterable[HandlingEvent]) -> dict[str, Decimal]:
@@ -336,17 +338,25 @@ def _of_end(item: Item, status: Status, after: Status, event: HandlingEvent) -> 
             "ものがあるときは、この記録を訂正して「所在不明」を記録してください。"
         )
     of_client = item.ownership is Ownership.CLIENT and item.item_class in custody.CARRIERS
-    if event.kind is K.ERASE and of_client:
-        if after.left < status.left:
-            yield (
-                f"{item.caption()}は、一部の{count(item, amount)}を消去したので、その分はこの番号では"
-                "数えません。現物を返すまでは、別の管理番号で登録して管理してください。"
-            )
-        else:
-            yield (
-                f"{item.caption()}の現物は委託者のものです。返還・引渡し・廃棄を記録するまで、"
-                "終わっていないものとして残ります。"
-            )
+    if event.kind is K.ERASE and of_client and after.left < status.left:
+        yield (
+            f"{item.caption()}は、一部の{count(item, amount)}を消去したので、その分はこの番号では"
+            "数えません。現物を返すまでは、別の管理番号で登録して管理してください。"
+        )
+
+
+def _of_empty(item: Item, status: Status, entering: Iterable[HandlingEvent]) -> Iterator[str]:
+    """Say that an erased carrier has to go back, unless it did.
+
+    Args:
+        status: after all that happened.
+    """
+    erased = any(one.kind is K.ERASE and custody.line_of(item, one) for one in entering)
+    if erased and status.empty and status.state not in TERMINAL_STATES:
+        yield (
+            f"{item.caption()}の現物は委託者のものです。返還・引渡し・廃棄を記録するまで、"
+            "終わっていないものとして残ります。"
+        )
 
 
 def _too_much(item: Item, there: Decimal, event: HandlingEvent) -> Iterator[str]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import Encrypted, HandlingKind, Ownership
+from models.codes import Encrypted, HandlingKind, ItemState, Ownership
 from models.records import HandlingEvent, Item
 from tests.house import House, furnished
-from tests.models.test_carriers import do, stick
+from tests.models.test_carriers import do, state, stick
 
 K = HandlingKind
 
@@ -78,3 +78,17 @@ def test_what_is_put_away_without_its_data_is_not_asked(
     do(confidential, K.ERASE, item)
     do(confidential, K.STORE, item)
     assert asked_of(confidential) == before
+
+
+def test_what_is_returned_already_is_not_asked_back(house: House) -> None:
+    item = stick(house, Ownership.CLIENT)
+    house.clock.wait(30)
+    do(house, K.RETURN, item)
+    late = do(house, K.ERASE, item, occurred_at=house.clock() - timedelta(minutes=20))
+    assert state(house, item) is ItemState.RETURNED
+    assert not any("現物は委託者のもの" in one for one in late.notices)
+    erased = house.ledger.registers.need(HandlingEvent, late.ids[0]).record
+    again = house.ledger.handling.correct(
+        erased.id, replace(erased, purpose="引渡しの準備"), "追記のため"
+    )
+    assert not any("現物は委託者のもの" in one for one in again.notices)
