@@ -72,7 +72,7 @@ def of_then(
     happened: Iterable[HandlingEvent],
     entering: Sequence[HandlingEvent],
     place: PlaceName,
-    corrected: str = "",
+    instead_of: HandlingEvent | None = None,
 ) -> Iterator[str]:
     """Yield what new acts say wrong, and what acts after them do, in the order of time.
 
@@ -80,12 +80,13 @@ def of_then(
         happened: what stands, in the order in which it happened.
         entering: the new acts in the same order.
         place: returns what a place is called.
-        corrected: id of the act that stands and that they replace.
+        instead_of: the act that stands and that they replace.
 
     Raises:
         Refused: one of all these cannot happen.
     """
     new = {id(event) for event in entering}  # a draft may carry the id of what it corrects
+    corrected = instead_of.id if instead_of else ""
     ended = NONE
     running = overlaps.Running(item, {event.id for event in entering})
     stood = status = custody.begin(item)
@@ -96,7 +97,7 @@ def of_then(
         yield from running.take(event, _there(status, event))
         if id(event) in new:
             after = custody.step(item, status, event)
-            require_there(item, status, event)
+            require_there(item, status, event, instead_of)
             yield from _told(item, status, after, event, place)
             ended += status.left - after.left if event.kind in END_KINDS else NONE
             status = after
@@ -194,8 +195,13 @@ def usual(item: Item, status: Status | None, kind: HandlingKind | None) -> Decim
 # --- what is refused ------------------------------------------------------------------------------
 
 
-def require_there(item: Item, status: Status, event: HandlingEvent) -> None:
+def require_there(
+    item: Item, status: Status, event: HandlingEvent, instead_of: HandlingEvent | None = None
+) -> None:
     """Refuse a new act that moves or ends other pieces than there are.
+
+    Args:
+        instead_of: the act that it corrects.
 
     Raises:
         Refused
@@ -205,7 +211,8 @@ def require_there(item: Item, status: Status, event: HandlingEvent) -> None:
         return
     if status.loose and line.resulting_item_id != item.id:
         custody.require_possible(item, status, event)
-    if line.resulting_item_id == item.id or status.found is ItemState.REGISTERED:
+    begins = line.resulting_item_id == item.id or status.found is ItemState.REGISTERED
+    if begins and not _says_the_same(item, event, instead_of):
         _require_registered(item, event, line)
     if not status.left or line.resulting_item_id == item.id:
         return
@@ -217,6 +224,14 @@ def require_there(item: Item, status: Status, event: HandlingEvent) -> None:
     most = _movable(status, event)
     if most is not None and (line.quantity or most or 1) > most:
         raise Refused(reason=_too_many(item, status, event, line))
+
+
+def _says_the_same(item: Item, event: HandlingEvent, instead_of: HandlingEvent | None) -> bool:
+    """Tell whether a correction leaves the number alone; the register was corrected meanwhile."""
+    if instead_of is None or instead_of.kind is not event.kind:
+        return False
+    old, new = custody.line_of(item, instead_of), custody.line_of(item, event)
+    return old is not None and new is not None and old.quantity == new.quantity
 
 
 def _require_registered(item: Item, event: HandlingEvent, line: HandlingLine) -> None:

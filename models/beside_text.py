@@ -36,8 +36,10 @@ def said_to_record(
         if said:
             yield _finding(record, said)
     elif isinstance(record, Item):
-        if fewer := item_changes.why_not(ledger, before, record):
-            yield _finding(record, fewer, RuleMode.BLOCK_ALWAYS)
+        if belied := item_changes.contradicted(ledger, before, record):
+            yield _finding(record, belied, RuleMode.BLOCK_ALWAYS)
+        elif fewer := item_changes.fewer(ledger, before, record):
+            yield _finding(record, fewer)
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)

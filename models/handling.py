@@ -456,8 +456,7 @@ class Handling:
         if in_order and instead_of is None:
             return tuple(amounts.of_now(item, status, mine, self._place))
         happened = self._ledger.store.happened(item.id)
-        corrected = instead_of.id if instead_of else ""
-        return tuple(amounts.of_then(item, happened, mine, self._place, corrected))
+        return tuple(amounts.of_then(item, happened, mine, self._place, instead_of))
 
     def _place(self, place_id: str) -> str:
         return self._ledger.registers.caption(Place.type, place_id)

@@ -1,9 +1,10 @@
 """A thing whose register entry is corrected after acts or papers named it.
 
-What was received stays what was received. A correction to fewer pieces would make the missing ones
-never to have been there, so it is refused: they are lost or went back, which are acts, or the
-receipt was wrong, which is taken back first. Everything else by which a thing is told or ends may
-be corrected; the evidence tells from what to what, when and by whom.
+A correction to fewer pieces than were received makes the others never to have been there. Pieces are
+lost or go back, which are acts; but a number may have been mistyped as well. So it takes a reason
+and somebody else (R-39), and is refused where later acts moved or ended more. Everything else by
+which a thing is told or ends may be corrected alone; the evidence tells all from what to what, when
+and by whom.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,8 +12,9 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from models import contract_changes
+from models import amounts, contract_changes, custody
 from models.amounts import BEGINNING, count
+from models.errors import Refused
 from models.fields import Ref
 from models.inquiry import Inquiry, Row
 from models.records import HandlingEvent, Item, Record
@@ -30,10 +32,9 @@ TOLD = (
 DAYS = ("return_due_on", "unneeded_on")
 """Days that may become known, or come sooner, in everyday work; to be later or gone they must not."""
 FEWER = (
-    "{0}は、{1}で記録されています。それより少ない{2}には訂正できません。実際に足りないときは"
+    "{0}は、{1}の「{2}」として記録されています。それより少ない{3}に変えます。実際に足りないときは"
     "「所在不明」を、返したときは「返還」を記録してください。記録の数量が誤っていたときは、"
-    "その「{3}」の記録（後の取扱いがあれば、それも）を取り消し、数量を訂正してから、記録し直して"
-    "ください。"
+    "そのことを理由に残してください。"
 )
 EMPTY = "なし"
 
@@ -41,20 +42,37 @@ EMPTY = "なし"
 # --- at the counter ------------------------------------------------------------------------------
 
 
-def why_not(ledger: "Ledger", before: Record | None, after: Item) -> str:
-    """Return why a thing cannot be made fewer pieces, "" where it can."""
-    if not isinstance(before, Item) or before.quantity is None or after.quantity is None:
+def fewer(ledger: "Ledger", before: Record | None, after: Item) -> str:
+    """Return what has to be explained when a thing is made fewer pieces than came, "" where nothing."""
+    if not isinstance(before, Item) or not _is_less(before, after):
         return ""
-    if after.quantity >= before.quantity:
-        return ""
+    assert after.quantity is not None
     for act, came in _came(ledger.store.happened(after.id), before):
         if after.quantity < came:
             assert act.kind is not None
             return FEWER.format(
-                f"「{before.caption()}」", f"{count(before, came)}の「{act.kind.label}」",
-                count(after, after.quantity), act.kind.label,
+                f"「{before.caption()}」", count(before, came), act.kind.label,
+                count(after, after.quantity),
             )  # fmt: skip
     return ""
+
+
+def contradicted(ledger: "Ledger", before: Record | None, after: Item) -> str:
+    """Return what act cannot have happened to fewer pieces, "" where all of them can."""
+    if not isinstance(before, Item) or not _is_less(before, after):
+        return ""
+    stood, status = custody.begin(before), custody.begin(after)
+    for act in ledger.store.happened(after.id):
+        try:
+            stood, status = amounts.followed(after, stood, status, act)
+        except Refused as error:
+            return str(error)
+    return ""
+
+
+def _is_less(before: Item, after: Item) -> bool:
+    old, new = before.quantity, after.quantity
+    return old is not None and new is not None and new < old
 
 
 def _came(happened: Iterable[HandlingEvent], item: Item) -> Iterator[tuple[HandlingEvent, Decimal]]:

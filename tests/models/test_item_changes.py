@@ -1,6 +1,6 @@
-"""What was received stays what was received; what is corrected afterwards is told."""
+"""What was received was received, or somebody else confirms it was not; corrections are told."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -10,12 +10,15 @@ import pytest
 
 from models.codes import EndRule, HandlingKind, Ownership
 from models.contract_changes import BESIDE
-from models.errors import RuleRefused
+from models.errors import NeedsAnswer, Refused, RuleRefused
 from models.evidence import evidence
-from models.records import HandlingEvent, Item
+from models.inquiry import CHANGED
+from models.records import HandlingEvent, HandlingLine, Item, RuleOverride
+from models.rules.answers import EVERY, Answers
 from tests.house import House, stack, stocked
 
 WHY = "登録のときの入力の誤り"
+LATER = Answers({EVERY: WHY}, later=True)
 
 
 @pytest.fixture
@@ -32,12 +35,36 @@ def correct(house: House, **changes: object) -> None:
     house.ledger.registers.revise(now(house).with_changes(**changes), WHY)
 
 
-def told(house: House) -> list[str]:
+def fewer(house: House, quantity: Decimal) -> None:
+    made = now(house).with_changes(quantity=quantity)
+    house.ledger.registers.revise(made, WHY, answers=LATER)
+
+
+def line(house: House, quantity: Decimal) -> HandlingLine:
+    return HandlingLine(item_id=stack(house).id, quantity=quantity)
+
+
+def use(house: House, **changes: object) -> str:
+    """Enter an act on the stack and return its id."""
+    house.clock.wait(5)
+    event = HandlingEvent(
+        contract_id=house.story.contract.id, kind=HandlingKind.USE, purpose="入力",
+        occurred_at=house.ledger.now(), ended_at=house.ledger.now(),
+        actor_person_id=house.story.people["supervisor"],
+        place_from_id=house.story.places[2].id, lines=(HandlingLine(item_id=stack(house).id),),
+    )  # fmt: skip
+    if "kind" in changes:
+        event = replace(event, ended_at=None)
+    made = house.ledger.handling.record(event.with_changes(**changes), answers=LATER)
+    return made.ids[0]
+
+
+def told(house: House, severities: Collection[str] = ("due",)) -> list[str]:
     states = {one.key: one for one in evidence(house.ledger, house.story.contract)}
     if BESIDE.key not in states:
         return []
     rows = [row for _, rows in states[BESIDE.key].evidence for row in rows]
-    assert {row.severity for row in rows} == {"due"}
+    assert {row.severity for row in rows} <= set(severities)
     return [row.sentence for row in rows]
 
 
@@ -50,21 +77,64 @@ def receipt(house: House) -> str:
     )
 
 
-def test_fewer_than_were_received_never_were_there(house: House) -> None:
+def test_fewer_than_were_received_needs_a_reason_and_somebody_else(house: House) -> None:
     quantity = now(house).quantity
     assert quantity is not None
-    with pytest.raises(RuleRefused, match=r"それより少ない.*所在不明"):
-        correct(house, quantity=quantity - 5)
-    with pytest.raises(RuleRefused, match="それより少ない"):
-        correct(house, quantity=Decimal(1), unit="束")
+    for changes in ({"quantity": quantity - 5}, {"quantity": Decimal(1), "unit": "束"}):
+        with pytest.raises(NeedsAnswer, match=r"それより少ない.*所在不明") as asked:
+            correct(house, **changes)
+        assert asked.value.facts["needs_approval"] is True
     assert now(house).quantity == quantity and told(house) == []
+
+
+def test_a_slip_of_the_keyboard_is_put_right_and_stays_told(house: House) -> None:
+    slipped, quantity = (
+        house.ledger.registers.need(HandlingEvent, receipt(house)),
+        now(house).quantity,
+    )
+    assert quantity is not None
+    use(house)
+    fewer(house, quantity - 5)
+    assert now(house).quantity_left == quantity - 5
+    assert house.ledger.registers.need(HandlingEvent, receipt(house)) == slipped
+    waiting = house.ledger.registers.all(RuleOverride, rule_id=CHANGED)
+    assert [one.record.record_ref for one in waiting] == [stack(house).id]
+    assert any("「数量」を「" in line for line in told(house, {"due", "broken"}))
+
+
+def test_fewer_than_went_away_afterwards_never_were_there(house: House) -> None:
+    quantity = now(house).quantity
+    assert quantity is not None
+    lost = use(house, kind=HandlingKind.LOSS, lines=(line(house, quantity - 5),))
+    with pytest.raises(RuleRefused, match=r"所在不明と、つじつまが合わなくなります"):
+        fewer(house, quantity - 6)
+    assert now(house).quantity_missing == quantity - 5 and lost
+    fewer(house, quantity - 5)
+
+
+@pytest.mark.parametrize("more", [5, -5])
+def test_a_receipt_whose_number_stays_is_corrected_whatever_is_registered_now(
+    house: House, more: int
+) -> None:
+    quantity = now(house).quantity
+    assert quantity is not None
+    fewer(house, quantity + more)
+    handling, old = house.ledger.handling, receipt(house)
+    act = house.ledger.registers.need(HandlingEvent, old).record
+    mine = next(one for one in act.lines if one.item_id == stack(house).id)
+    other = replace(mine, quantity=quantity + 2)
+    lines = tuple(other if one is mine else one for one in act.lines)
+    with pytest.raises(Refused, match="として登録されています"):
+        handling.correct(old, replace(act, lines=lines), WHY, answers=LATER)
+    handling.correct(old, replace(act, note="追記"), WHY, answers=LATER)
+    assert receipt(house) != old
 
 
 def test_more_and_back_is_told_and_no_way_around(house: House) -> None:
     quantity = now(house).quantity
     assert quantity is not None
     correct(house, quantity=quantity + 5)
-    with pytest.raises(RuleRefused, match="それより少ない"):
+    with pytest.raises(NeedsAnswer, match="それより少ない"):
         correct(house, quantity=quantity - 1)
     correct(house, quantity=quantity)
     assert len(told(house)) == 2
