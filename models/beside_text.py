@@ -47,8 +47,12 @@ def said_to_record(
 
 def said_to_act(case: Case) -> Iterator[Finding]:
     """Yield what is said to an act."""
-    if case.event is not None and (why := contract_days.why_outside(case)):
+    if case.event is None:
+        return
+    if why := contract_days.why_outside(case):
         yield _finding(case.event, why, fact=case.fact)
+    elif told := contract_days.told_afterwards(case):
+        yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
 
 
 def in_place_of_text(findings: list[Finding], said: list[Finding]) -> list[Finding]:

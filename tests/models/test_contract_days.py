@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import ContractStatus, HandlingKind, HandlingStatus, Timing
+from models.codes import (
+    ContractStatus,
+    EndRule,
+    HandlingKind,
+    HandlingStatus,
+    Ownership,
+    RuleMode,
+    Timing,
+)
 from models.commands import creating
 from models.contract_changes import BESIDE, RULE
 from models.errors import AzukariError, NeedsAnswer, RuleRefused
@@ -93,6 +101,68 @@ def test_work_ends_with_the_day_on_which_the_work_was_over(house: House, field: 
     assert said(house, use(house)) == []
     house.clock.go_to(day + timedelta(days=1), 9)
     assert len(said(house, use(house))) == 1
+
+
+def begin_on_the_last_day(house: House) -> str:
+    ends = contract(house).ends_on
+    assert ends is not None
+    house.clock.go_to(ends, 16)
+    house.ledger.handling.record(use(house), answers=Answers({EVERY: WHY}, later=True))
+    [begun] = house.ledger.registers.all(HandlingEvent, kind=K.USE)
+    return begun.record.id
+
+
+def test_the_end_of_a_use_that_began_in_time_is_no_new_work(house: House) -> None:
+    begun = begin_on_the_last_day(house)
+    after_the_end(house)
+    end = use(house, related_event_id=begun)
+    assert said(house, end) == []
+    made = house.ledger.handling.record(end, answers=Answers({EVERY: WHY}, later=True))
+    assert "の外に行われています" not in sentences(told(house))
+    house.clock.wait(5)
+    old = house.ledger.registers.need(HandlingEvent, made.ids[0]).record
+    house.ledger.handling.correct(old.id, replace(old, note="追記"), "備考を書き足すため")
+    assert "の外に行われています" not in sentences(told(house))
+
+
+def test_a_use_that_only_names_an_earlier_one_is_new_work(house: House) -> None:
+    begun = begin_on_the_last_day(house)
+    after_the_end(house)
+    other = next(one for one in house.story._stock if one.id != stack(house).id)
+    both = (*use(house).lines, HandlingLine(item_id=other.id))
+    assert len(said(house, use(house, related_event_id=begun, lines=both))) == 1
+    late = Answers({EVERY: WHY}, later=True)
+    house.ledger.handling.record(use(house, related_event_id=begun), answers=late)
+    house.clock.wait(5)
+    assert len(said(house, use(house, related_event_id=begun))) == 1
+    house.ledger.handling.record(use(house, related_event_id=begun), answers=late)
+    assert sentences(told(house)).count("の外に行われています") == 1
+
+
+@pytest.mark.parametrize("timing", [Timing.ACTUAL, Timing.PLANNED])
+def test_what_must_go_back_is_taken_out_after_the_end_with_a_notice(
+    house: House, timing: Timing
+) -> None:
+    after_the_end(house)
+    out = use(house, kind=K.TAKE_OUT, timing=timing)
+    [finding] = said(house, out)
+    assert finding.mode == RuleMode.NOTICE and "返還・引渡しのための持出し" in finding.message
+    first = contract(house).starts_on
+    assert first is not None
+    before = datetime.combine(first, datetime.min.time(), JAPAN) - timedelta(hours=1)
+    [early] = said(house, use(house, before, kind=K.TAKE_OUT))
+    assert early.mode == RuleMode.BLOCK_PLAN
+
+
+def test_what_need_not_go_back_is_not_taken_out_after_the_end(house: House) -> None:
+    own = stack(house).with_changes(
+        id="", item_no="M-7777", ownership=Ownership.CONTRACTOR, end_rule=EndRule.ERASE_OR_DISPOSE
+    )
+    made = house.ledger.registers.create(own).ids[-1]
+    after_the_end(house)
+    lines = (HandlingLine(item_id=stack(house).id), HandlingLine(item_id=made))
+    [finding] = said(house, use(house, kind=K.TAKE_OUT, lines=lines))
+    assert finding.mode == RuleMode.BLOCK_PLAN
 
 
 @pytest.mark.parametrize("kind", sorted(FREE))
