@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.codes import (
     TERMINAL_STATES,
@@ -94,6 +94,15 @@ STEP_CHECK = ("item_id", "verification_result")
 NONE = Decimal(0)
 
 
+class Trip(NamedTuple):
+    """Pieces that one act took out and that are still outside."""
+
+    event_id: str
+    pieces: Decimal
+    due_back_at: datetime | None
+    holder_id: str
+
+
 @dataclass(frozen=True)
 class Status:
     """What follows from an item's events.
@@ -110,6 +119,8 @@ class Status:
         empty: its data is erased; the carrier is the client's and has to go back.
         loose: a part was found or came back, by the rule of former versions all of it: what they
             entered after that may speak of pieces that are not here.
+        trips: what is outside by the acts that took it there, in their order; only while these are
+            several. `due_back_at` and `holder_id` are those of the one that is due first.
     """
 
     state: ItemState
@@ -127,6 +138,7 @@ class Status:
     busy_until: datetime | None = None
     empty: bool = False
     loose: bool = False
+    trips: tuple[Trip, ...] = ()
 
     @property
     def here(self) -> Decimal:
@@ -374,22 +386,94 @@ def _sent(
         changes["due_back_at"] = min(back_at, known) if back_at and known else back_at
     if amount:
         changes["out"] = (status.out or NONE) + amount
+    if status.out is not None and (amount or status.trips):
+        due = None if event.kind is K.TRANSPORT else back_at  # what is carried names no day
+        trips = _further(status, event, Trip(event.id, amount, due, event.actor_person_id))
+        changes |= _of_trips(trips) | {"trips": trips, "using": event.id}
     if amount == here:
         return _settled(status, moving, place_id="", **changes)
     return _settled(status, S.PART_OUT, **changes)
 
 
+def trip_of(status: Status, event_id: str, holder_id: str) -> Trip | None:
+    """Return what an act that names another one, or its actor, has outside of several."""
+    named = (one for one in status.trips if one.event_id == event_id)
+    held = (one for one in reversed(status.trips) if one.holder_id == holder_id)
+    return next(named, None) or next(held, None)
+
+
+def _further(status: Status, event: HandlingEvent, trip: Trip) -> tuple[Trip, ...]:
+    """Return the trips after one more act: it takes pieces out, or carries on what is outside."""
+    if trip.pieces:
+        whole = Trip(status.using, status.out or NONE, status.due_back_at, status.holder_id)
+        return (*(status.trips or (whole,)), trip)
+    return tuple(
+        one._replace(event_id=trip.event_id, holder_id=trip.holder_id)
+        if one.event_id == event.related_event_id
+        else one
+        for one in status.trips
+    )
+
+
+def _of_trips(trips: tuple[Trip, ...]) -> dict[str, Any]:
+    """Return whose the pieces outside are, and when they are due: those that are due first."""
+    dated = [one for one in trips if one.due_back_at is not None]
+    first = min(dated, key=_due) if dated else trips[0]
+    return {
+        "due_back_at": first.due_back_at, "holder_id": first.holder_id, "using": first.event_id,
+        "trips": trips if len(trips) > 1 else (),
+    }  # fmt: skip
+
+
+def _due(trip: Trip) -> datetime:
+    assert trip.due_back_at is not None
+    return trip.due_back_at
+
+
+def _outside(status: Status, event: HandlingEvent, amount: Decimal) -> dict[str, Any]:
+    """Return what changes when pieces are outside no more: of the act that is named, or whose actor
+    has them; else of those that are due last."""
+    if not status.trips or not amount:
+        return {}
+    if amount >= (status.out or NONE):
+        return {"trips": ()}
+    meant = trip_of(status, event.related_event_id, event.actor_person_id)
+    undated = [one for one in status.trips if one.due_back_at is None]
+    dated = [one for one in status.trips if one.due_back_at is not None]
+    late_first = (*undated, *sorted(dated, key=_due, reverse=True))
+    left = {one.event_id: one for one in status.trips}
+    for one in (meant, *late_first) if meant else late_first:
+        held = left[one.event_id]
+        gone = min(held.pieces, amount)
+        left[one.event_id] = held._replace(pieces=held.pieces - gone)
+        amount -= gone
+    return _of_trips(tuple(one for one in left.values() if one.pieces))
+
+
+def _again(status: Status, amount: Decimal) -> dict[str, Any]:
+    """Return what changes when pieces that got lost outside are outside again."""
+    if not status.trips or not amount:
+        return {}
+    first, *others = status.trips
+    return {"trips": (first._replace(pieces=first.pieces + amount), *others)}
+
+
 def _back(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
     """Let pieces come back, as many as the act says; the others stay outside."""
     out = status.out or NONE
-    rest = out - _named(line, out)
+    amount = _named(line, out)
+    rest = out - amount
     staying = status.place_id if out and status.here else ""
     place = event.place_to_id or staying or item.home_place_id
     if rest:
-        return _settled(status, S.PART_OUT, out=rest, place_id=staying or place, loose=True)
+        others = _outside(status, event, amount)
+        return _settled(
+            status, S.PART_OUT, out=rest, place_id=staying or place, loose=True, **others
+        )
     return _settled(
-        status, home(status), out=None, place_id=place, holder_id="", due_back_at=None, using=""
-    )
+        status, home(status), out=None, place_id=place, holder_id="", due_back_at=None, using="",
+        trips=(),
+    )  # fmt: skip
 
 
 def _carried(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
@@ -415,6 +499,7 @@ def _lost(status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
     return _parted(
         status, out=out - outside or None, missing=missing + amount or None,
         lost_out=(status.lost_out or NONE) + outside or None, counted=None,
+        **_outside(status, event, outside),
     )  # fmt: skip
 
 
@@ -431,7 +516,7 @@ def _found(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
     return _parted(
         status, out=(status.out or NONE) + outside or None, missing=missing - amount or None,
         lost_out=lost_out - outside or None, place_id=place, counted=None,
-        loose=status.loose or amount < missing,
+        loose=status.loose or amount < missing, **_again(status, outside),
     )  # fmt: skip
 
 
@@ -488,11 +573,12 @@ def _ended(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
         # (a new item number) is needed before it holds data again.
         return _with(
             status, state=S.ERASED, before=None, left=left, holder_id="", due_back_at=None,
-            out=None, missing=None, lost_out=None, counted=None,
+            out=None, missing=None, lost_out=None, counted=None, trips=(),
         )  # fmt: skip
     return _with(
         status, state=TERMINAL_BY_KIND[kind], before=None, left=left, place_id="", holder_id="",
         due_back_at=None, using="", out=None, missing=None, lost_out=None, counted=None,
+        trips=(),
     )  # fmt: skip
 
 
@@ -509,4 +595,5 @@ def _lessened(status: Status, event: HandlingEvent, amount: Decimal) -> Status:
     return _parted(
         status, left=left, out=out - outside or None, missing=missing - lost or None,
         lost_out=min(status.lost_out or NONE, missing - lost) or None, counted=counted,
+        **_outside(status, event, outside),
     )  # fmt: skip

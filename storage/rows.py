@@ -4,6 +4,7 @@ Pure functions: the same record gives the same rows, at append, at a rebuild and
 compares the tables with the log.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 
 from models.chain import Command, local_time
 from models.codes import ItemState
-from models.custody import Status
+from models.custody import Status, Trip
 from models.fields import Children, Choice, DecimalNumber, Integer, Kind, Moment, Ref, Text
 from models.records.base import Child, Meta, Record
 from models.records.handling import HandlingEvent
@@ -349,6 +350,25 @@ def _flag(value: bool) -> int | None:
     return 1 if value else None
 
 
+def _trips(trips: tuple[Trip, ...]) -> str | None:
+    """Return the acts that took pieces out, as text."""
+    told = [
+        (one.event_id, DECIMAL.to_column(one.pieces), moment_column(one.due_back_at)
+         if one.due_back_at else None, one.holder_id)
+        for one in trips
+    ]  # fmt: skip
+    return json.dumps(told) if told else None
+
+
+def _read_trips(text: str | None) -> tuple[Trip, ...]:
+    number, moment = DECIMAL.from_column, MOMENT.from_column
+    told = json.loads(text) if text else ()
+    return tuple(
+        Trip(id_, number(pieces) or Decimal(0), moment(due), holder)
+        for id_, pieces, due, holder in told
+    )
+
+
 # column of v_item ← attribute of Status
 _STATUS: tuple[tuple[str, str, Convert], ...] = (
     ("state", "state", attrgetter("value")),
@@ -366,6 +386,7 @@ _STATUS: tuple[tuple[str, str, Convert], ...] = (
     ("status_busy_until", "busy_until", _optional(moment_column)),
     ("status_empty", "empty", _flag),
     ("status_loose", "loose", _flag),
+    ("status_trips", "trips", _trips),
 )
 STATUS_COLUMNS = tuple(column for column, _, _ in _STATUS)
 
@@ -390,7 +411,7 @@ def status_stored(status: Status) -> dict[str, Any]:
     return {
         column: convert(value)
         for column, name, convert in _STATUS
-        if (value := values[name]) is not None and value != "" and value is not False
+        if (value := values[name]) is not None and value not in ("", ()) and value is not False
     }
 
 
@@ -409,13 +430,13 @@ _STATES = {state.value: state for state in ItemState}
 def read_status(row: Row) -> Status:
     """Read what `status_row` wrote."""
     state, place, holder, left, out, missing, due, last, before, using, *rest = row
-    lost_out, counted, busy, empty, loose = rest
+    lost_out, counted, busy, empty, loose, trips = rest
     number, moment = DECIMAL.from_column, MOMENT.from_column
     return Status(
         _STATES[state], place or "", holder or "", number(left) or Decimal(0), moment(due),
         moment(last), _STATES[before] if before else None, using or "", number(out),
         number(missing), number(lost_out), number(counted), moment(busy), bool(empty),
-        bool(loose),
+        bool(loose), _read_trips(trips),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from models.records.base import Child, Declared, Record
 from models.text import FTS5_TOKENIZER, SEARCH_KEY_VERSION
 from storage.database import Database
 
-DERIVATION = 3  # goes up when the same tables are filled in another way
+DERIVATION = 4  # goes up when the same tables are filled in another way
 
 META: tuple[tuple[str, str], ...] = (
     ("number", "INTEGER PRIMARY KEY"),
@@ -43,7 +43,7 @@ META_KINDS: Mapping[str, Kind] = {
 HIDDEN: Mapping[str, tuple[str, ...]] = {
     "item": (
         "status_before", "status_using", "status_lost_out", "status_counted", "status_busy_until",
-        "status_empty", "status_loose",
+        "status_empty", "status_loose", "status_trips",
     )
 }  # fmt: skip
 

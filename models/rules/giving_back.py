@@ -33,7 +33,8 @@ def _bases(case: Case, event: HandlingEvent, item_id: str) -> list[Assignment]:
     if item is None or event.occurred_at is None:
         return []
     status = status_at(item, case.books.happened(item_id), event.occurred_at, without=event.id)
-    taken = case.books.find(HandlingEvent, status.using)
+    trip = custody.trip_of(status, event.related_event_id, event.actor_person_id)
+    taken = case.books.find(HandlingEvent, trip.event_id if trip else status.using)
     if taken is None or taken.actor_person_id != event.actor_person_id:
         return []
     day = custody.when(taken).date()

@@ -211,11 +211,20 @@ def r10_what_goes_out_comes_back(case: Case) -> Iterator[str]:
     back = case.event_of(K.BRING_BACK, K.RETURN, K.HAND_OVER)
     if back is None or back.occurred_at is None:
         return
-    late = [i for i in case.handled if i.due_back_at and i.due_back_at < back.occurred_at]
+    due = (i for i in case.handled if i.due_back_at and i.due_back_at < back.occurred_at)
+    late = [item for item in due if _is_late(case, item, back)]
     if late:
         yield (
             f"「{late[0].caption()}」は、持帰予定の日時を過ぎています。遅れた理由を残してください。"
         )
+
+
+def _is_late(case: Case, item: Item, back: HandlingEvent) -> bool:
+    """Tell whether what comes back is late, not what somebody else has outside of the same thing."""
+    assert back.occurred_at is not None
+    status = status_at(item, case.books.happened(item.id), back.occurred_at, without=back.id)
+    trip = custody.trip_of(status, back.related_event_id, back.actor_person_id)
+    return trip is None or bool(trip.due_back_at and trip.due_back_at < back.occurred_at)
 
 
 def r11_transport_is_arranged(case: Case) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QGroupBox, QVBoxLayout, QWidget
 
+from models import custody
 from models.codes import HandlingKind as K
 from models.codes import ItemState
 from models.custody import Status
@@ -41,10 +42,13 @@ class AnsweringDialog(HandlingDialog):
 
     def group_of(self, item: Item, draft: HandlingEvent) -> tuple[str, str]:
         """Return which open event the item answers, and where it goes if nothing is said."""
-        return self._open_event(item), ""
+        return self._open_event(item, draft.actor_person_id), ""
 
-    def _open_event(self, item: Item) -> str:
+    def _open_event(self, item: Item, actor_id: str = "") -> str:
         status = self.ledger.handling.status(item.id)
+        opened = self.related.id if self.related is not None else ""
+        if status and (trip := custody.trip_of(status, opened, actor_id)):
+            return trip.event_id
         if status is not None and status.using:
             return status.using
         return self.related.id if self.related is not None else ""
@@ -79,7 +83,9 @@ class UseDialog(AnsweringDialog):
         if self.mode is not None and self.mode.part != DONE:
             event = replace(event, ended_at=None)
         if self.answers() and event.lines and not event.related_event_id:
-            return replace(event, related_event_id=self._open_event(self.items.items[0]))
+            return replace(
+                event, related_event_id=self._open_event(self.items.items[0], event.actor_person_id)
+            )
         return event
 
     def mode_changed(self) -> None:
@@ -140,12 +146,16 @@ class BringBackDialog(AnsweringDialog):
     """持帰り: back to the place from which it was taken, answering the take-out."""
 
     def group_of(self, item: Item, draft: HandlingEvent) -> tuple[str, str]:
-        return self._open_event(item), "" if draft.place_to_id else item.home_place_id
+        return self._open_event(
+            item, draft.actor_person_id
+        ), "" if draft.place_to_id else item.home_place_id
 
     def draft(self) -> HandlingEvent:
         event = super().draft()
         if self.correcting is None and event.lines and not event.related_event_id:
-            return replace(event, related_event_id=self._open_event(self.items.items[0]))
+            return replace(
+                event, related_event_id=self._open_event(self.items.items[0], event.actor_person_id)
+            )
         return event
 
     def items_chosen(self, items: Sequence[Item]) -> None:
@@ -216,7 +226,9 @@ class TransportDialog(AnsweringDialog):
     def draft(self) -> HandlingEvent:
         event = replace(super().draft(), transport=(self.detail(),))
         if self.answers() and event.lines and not event.related_event_id:
-            return replace(event, related_event_id=self._open_event(self.items.items[0]))
+            return replace(
+                event, related_event_id=self._open_event(self.items.items[0], event.actor_person_id)
+            )
         return event
 
     def mode_changed(self) -> None:
@@ -299,7 +311,9 @@ class FromOutsideDialog(AnsweringDialog):
         event = super().draft()
         if not self.may_be_outside() or not self.items.items:
             return event
-        opened = event.related_event_id or self._open_event(self.items.items[0])
+        opened = event.related_event_id or self._open_event(
+            self.items.items[0], event.actor_person_id
+        )
         return replace(event, related_event_id=opened if self.answers() else "")
 
     def update_shown(self) -> None:
