@@ -255,6 +255,7 @@ def test_a_register_can_be_taken_in_without_its_handling(
     opened: Callable[[Path, type], ImportDialog], house: House, waited: Callable[[], None],
 ) -> None:  # fmt: skip
     dialog = opened(REGISTER, Item)
+    assert QTest.qWaitForWindowActive(dialog)  # an arrow moves the focus of the active window
     dialog.with_handling.setFocus()
     QTest.keyClick(dialog.with_handling, Qt.Key.Key_Down)
     assert dialog.things_only.isChecked()
