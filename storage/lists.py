@@ -139,7 +139,8 @@ class Lists:
         with self._database.lock:
             plans = self._plans(query)
             self._choose(plans[0])
-            if plans[0].driving is None and not columns.are_narrow(plans[0].view, fields):
+            wide = plans[0].driving is None and not columns.are_narrow(plans[0].view, fields)
+            if wide and query.voided is not True:  # few are voided
                 # To look each row up behind the narrow table takes longer than to read them all.
                 whole = Source(plans[0].view, plans[0].view.name, indexed=False)
                 plans = [Plan(whole.view, whole, plans[0].conditions)]
