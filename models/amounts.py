@@ -168,17 +168,13 @@ def are_apart(status: Status) -> bool:
 
 def parts(item: Item, status: Status) -> str:
     """Say where the pieces of an item are: 残り100枚（手元94枚・持出中4枚・所在不明2枚）."""
-    return f"残り{count(item, status.left)}（{where(status, item.unit)}）"
+    return f"残り{item.amount(status.left)}（{where(status, item.unit)}）"
 
 
 def where(status: Status, unit: str = "") -> str:
     """Say how many pieces are where."""
     places = [("手元", status.here), ("持出中", status.out), ("所在不明", status.missing)]
     return "・".join(f"{word}{number.normalize():,f}{unit}" for word, number in places if number)
-
-
-def count(item: Item, number: Decimal) -> str:
-    return f"{number.normalize():,f}{item.unit}"
 
 
 def usual(item: Item, status: Status | None, kind: HandlingKind | None) -> Decimal | None:
@@ -241,8 +237,8 @@ def _require_registered(item: Item, event: HandlingEvent, line: HandlingLine) ->
         return
     assert event.kind is not None and item.quantity is not None
     raise Refused(
-        reason=f"{item.caption()}は、{count(item, item.quantity)}として登録されています。"
-        f"{count(item, line.quantity)}の「{event.kind.label}」は記録できません。先に媒体・資料の"
+        reason=f"{item.caption()}は、{item.amount(item.quantity)}として登録されています。"
+        f"{item.amount(line.quantity)}の「{event.kind.label}」は記録できません。先に媒体・資料の"
         "「数量」を実際の数に訂正してください。残りが後から届くときは、別の管理番号で登録してください。"
     )
 
@@ -282,7 +278,7 @@ def _movable(status: Status, event: HandlingEvent) -> Decimal | None:
 
 def _too_many(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) -> str:
     assert event.kind is not None
-    asked = f"{count(item, line.quantity)}の" if line.quantity is not None else ""
+    asked = f"{item.amount(line.quantity)}の" if line.quantity is not None else ""
     missing = status.missing is not None and event.kind is not K.RECOVER
     advice = "見つかったときは、先に「発見・回収」を記録してください。" if missing else ""
     return (
@@ -324,20 +320,20 @@ def _told(
                 "持出中に戻りました。持ち帰ったときは「持帰り」を記録してください。"
             )
         elif status.out is not None and after.out < status.out:
-            yield f"{item.caption()}の{count(item, after.out)}は、まだ持出中です。"
+            yield f"{item.caption()}の{item.amount(after.out)}は、まだ持出中です。"
     if event.kind is K.TRANSPORT and status.out and after.out and after.out > status.out:
         yield (
             f"{item.caption()}は、手元にあったものの運搬として記録しました（持出中は"
-            f"{count(item, after.out)}になります）。"
+            f"{item.amount(after.out)}になります）。"
         )
     if event.kind is K.RECOVER and after.missing is not None:
-        yield f"{item.caption()}の{count(item, after.missing)}は、まだ所在不明です。"
+        yield f"{item.caption()}の{item.amount(after.missing)}は、まだ所在不明です。"
     out = after.out if after.out == status.out else None
     either = event.kind in (K.RETURN, K.HAND_OVER, K.LOSS)
     if either and out is not None and (line.quantity or NONE) <= out:  # from there, perhaps
         yield (
             f"{item.caption()}は、手元にあったものとして記録しました（持出中は"
-            f"{count(item, out)}のまま）。持ち出していたものだったときは、この記録を訂正し、"
+            f"{item.amount(out)}のまま）。持ち出していたものだったときは、この記録を訂正し、"
             "「持ち出している分」を選んでください。"
         )
 
@@ -348,14 +344,14 @@ def _of_end(item: Item, status: Status, after: Status, event: HandlingEvent) -> 
     amount = status.left if line.quantity is None else line.quantity
     if status.counted is not None and amount > status.counted:
         yield (
-            f"{item.caption()}の最後の現品確認では、{count(item, status.counted)}でした。"
-            f"{count(item, amount)}の「{event.kind.label}」を記録しました。数を確かめ、見つからない"
+            f"{item.caption()}の最後の現品確認では、{item.amount(status.counted)}でした。"
+            f"{item.amount(amount)}の「{event.kind.label}」を記録しました。数を確かめ、見つからない"
             "ものがあるときは、この記録を訂正して「所在不明」を記録してください。"
         )
     of_client = item.ownership is Ownership.CLIENT and item.item_class in custody.CARRIERS
     if event.kind is K.ERASE and of_client and after.left < status.left:
         yield (
-            f"{item.caption()}は、一部の{count(item, amount)}を消去したので、その分はこの番号では"
+            f"{item.caption()}は、一部の{item.amount(amount)}を消去したので、その分はこの番号では"
             "数えません。現物を返すまでは、別の管理番号で登録して管理してください。"
         )
 
@@ -380,8 +376,8 @@ def _too_much(item: Item, there: Decimal, event: HandlingEvent) -> Iterator[str]
     for line in event.lines:
         if line.item_id == item.id and line.quantity is not None and line.quantity > there:
             yield (
-                f"{event.caption()}の数量（{count(item, line.quantity)}）が、そのときの"
-                f"{item.caption()}の残り（{count(item, there)}）より多くなっています。"
+                f"{event.caption()}の数量（{item.amount(line.quantity)}）が、そのときの"
+                f"{item.caption()}の残り（{item.amount(there)}）より多くなっています。"
                 "日時と数量を確かめてください。"
             )
 
@@ -390,8 +386,8 @@ def _counted_less(item: Item, there: Decimal, event: HandlingEvent) -> Iterator[
     """Yield what a stocktake did not find: that is what it is for."""
     for quantity in _found_less(item, there, event):
         yield (
-            f"{item.caption()}の現品（{count(item, quantity)}）が、台帳の残り"
-            f"（{count(item, there)}）より少なくなっています。数え直し、見つからない"
+            f"{item.caption()}の現品（{item.amount(quantity)}）が、台帳の残り"
+            f"（{item.amount(there)}）より少なくなっています。数え直し、見つからない"
             "ときは「所在不明」を記録して、責任者に知らせてください。"
         )
 

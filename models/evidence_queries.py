@@ -139,7 +139,7 @@ def eq_openout(asked: Inquiry) -> Iterator[Row]:
 def _part_out(item: Item) -> str:
     """Return how many pieces are outside while others are not, "" for all of them."""
     out = item.quantity_out
-    return "" if out is None or out == item.quantity_left else f"{out.normalize():,f}{item.unit}"
+    return "" if out is None or out == item.quantity_left else item.amount(out)
 
 
 def _lost(item: Item) -> str:

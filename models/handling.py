@@ -321,7 +321,7 @@ class Handling:
         if line.quantity in (None, item.quantity):
             return item.caption()
         assert line.quantity is not None
-        return f"{item.caption()}の{amounts.count(item, line.quantity)}"
+        return f"{item.caption()}の{item.amount(line.quantity)}"
 
     def _held(self, item_id: str) -> Decimal | None:
         status = self._ledger.store.status(item_id)

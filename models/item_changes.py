@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from models import amounts, contract_changes, custody
-from models.amounts import BEGINNING, count
+from models.amounts import BEGINNING
 from models.errors import Refused
 from models.fields import Ref
 from models.inquiry import Inquiry, Row
@@ -51,8 +51,8 @@ def fewer(ledger: "Ledger", before: Record | None, after: Item) -> str:
         if after.quantity < came:
             assert act.kind is not None
             return FEWER.format(
-                f"「{before.caption()}」", count(before, came), act.kind.label,
-                count(after, after.quantity),
+                f"「{before.caption()}」", before.amount(came), act.kind.label,
+                after.amount(after.quantity),
             )  # fmt: skip
     return ""
 

@@ -69,7 +69,7 @@ def how_much(item: Item) -> str:
     lost = item.quantity_missing if item.state is ItemState.PART_MISSING else item.quantity_left
     if item.state not in MISSING_STATES or not lost or not item.quantity or lost >= item.quantity:
         return ""
-    return f"のうち{lost.normalize():,f}{item.unit}"
+    return f"のうち{item.amount(lost)}"
 
 
 def missing(asked: Inquiry) -> list[Loss]:

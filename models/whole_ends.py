@@ -73,5 +73,5 @@ def _words(item: Item, status: Status, event: HandlingEvent, amount: Decimal) ->
     kind = event.kind.label if event.kind else ""
     return (
         f"{item.caption()}の{kind}は、{amounts.parts(item, status)}のうち、"
-        f"{amounts.count(item, amount)}として記録しました。"
+        f"{item.amount(amount)}として記録しました。"
     )

@@ -102,7 +102,7 @@ class _Teller:
         gap = "" if planned else self._gap(event.occurred_at)
         status = self._status
         less = status.left != (self._item.quantity or status.left)
-        left = f"残り {status.left.normalize():,f}{self._item.unit}" if less else ""
+        left = f"残り {self._item.amount(status.left)}" if less else ""
         if amounts.are_apart(status):
             left = amounts.parts(self._item, status)
         return Station(

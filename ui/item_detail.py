@@ -113,7 +113,7 @@ class ItemDetail(QWidget):
             parts.append(
                 amounts.parts(item, status)
                 if amounts.are_apart(status)
-                else f"残り {status.left.normalize():,f}{item.unit}"
+                else f"残り {item.amount(status.left)}"
             )
             if status.due_back_at is not None:
                 late = status.due_back_at < self.desk.ledger.now()

@@ -309,7 +309,11 @@ class Item(Record):
     def apart(self) -> str:
         """Say how many pieces are elsewhere than the rest: 所在不明2枚・持出中4枚."""
         parts = (("所在不明", self.quantity_missing), ("持出中", self.quantity_out))
-        return "・".join(f"{word}{n.normalize():,f}{self.unit}" for word, n in parts if n)
+        return "・".join(f"{word}{self.amount(n)}" for word, n in parts if n)
+
+    def amount(self, number: Decimal) -> str:
+        """Return a number of pieces in words: 1,200枚."""
+        return f"{number.normalize():,f}{self.unit}"
 
     @property
     def electronic(self) -> bool:

@@ -105,8 +105,8 @@ class Case:
             return ""
         status = self._status(item, event, after=True)
         missing = status.missing if status is not None else None
-        lost = f"。所在不明{missing.normalize():,f}{item.unit}" if missing else ""
-        return f"（{whole.normalize():,f}{item.unit}の一部{lost}）"
+        lost = f"。所在不明{item.amount(missing)}" if missing else ""
+        return f"（{item.amount(whole)}の一部{lost}）"
 
     def _status(self, item: Item, event: HandlingEvent, *, after: bool) -> Status | None:
         """Return the status of an item before or after an act that stands, None for another."""

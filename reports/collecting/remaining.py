@@ -59,8 +59,7 @@ def _apart(case: Case, mine: Where) -> str:
     query = Query(Item.type, (mine, Where("state", Op.IN, tuple(PART_STATES))))
     found = [one.record for one in case.ledger.store.find(Item, query, NAMED + 1)]
     words = [
-        f"{one.item_no}は残り{(one.quantity_left or Decimal(0)).normalize():,f}{one.unit}のうち"
-        f"{one.apart()}"
+        f"{one.item_no}は残り{one.amount(one.quantity_left or Decimal(0))}のうち{one.apart()}"
         for one in found
     ]
     return "、".join(words[:NAMED]) + ("ほか" if len(found) > NAMED else "")

@@ -36,8 +36,8 @@ class Shortages:
                 continue
             if missing := self._of(item).get(event.id):
                 yield (  # the number first: a long name goes on below the row
-                    f"台帳より{missing.normalize():,f}{item.unit}不足"
-                    f"（現品{line.quantity.normalize():,f}{item.unit}）："
+                    f"台帳より{item.amount(missing)}不足"
+                    f"（現品{item.amount(line.quantity)}）："
                     f"{names.get(item.id, item.caption())}"
                 )
 

@@ -131,7 +131,7 @@ def test_a_stocktake_that_finds_less_says_so(house: House, found: str) -> None:
 
 def test_thousands_are_marked_as_on_paper(house: House) -> None:
     item = replace(stack(house), quantity=Decimal(1_000_000), unit="枚")
-    assert amounts.count(item, Decimal("1200.5")) == "1,200.5枚"
+    assert item.amount(Decimal("1200.5")) == "1,200.5枚"
     assert amounts.parts(item, custody.begin(item)).startswith("残り1,000,000枚")
 
 
