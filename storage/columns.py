@@ -31,9 +31,10 @@ def read(database: Database, plan: "Plan", fields: Fields) -> Iterator[tuple[Any
     plain = [name for name in fields if not _is_below(name)]
     places = [plan.source.places(name) for name in plain]
     where, parameters = plan.where()
+    in_order = plan.driving is None or plan.driving.single  # else few rows, which are sorted
     for found in database.slices(
         f"SELECT {', '.join(['t.number', *places])} FROM {plan.source.tables()}"
-        f" WHERE {where} ORDER BY t.number",
+        f" WHERE {where} ORDER BY {'' if in_order else '+'}t.number",
         parameters,
     ):
         yield from _made(database, plan, fields, found)

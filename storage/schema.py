@@ -227,6 +227,10 @@ class ViewTable:
                     f"CREATE UNIQUE INDEX {self.name}_only_{column} ON {self.name} ({column})"
                     " WHERE voided_at IS NULL"
                 )
+        made.append(  # few are voided
+            f"CREATE INDEX {self.name}_voided_at ON {self.list_name} (voided_at)"
+            " WHERE voided_at IS NOT NULL"
+        )
         return made + [index for child in self.children for index in child.indexes()]
 
 
