@@ -85,6 +85,50 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "create_connection", _no_lookup)
 
 
+@pytest.fixture(scope="session")
+def known() -> set[int]:
+    """Processes that some test file was already told to have left: each fails one file only."""
+    return set()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nobody_left(known: set[int]) -> Iterator[None]:
+    """Fail the last test of a file that leaves a process alive: the files after it would see it."""
+    yield
+    require_nobody(known)
+
+
+def require_nobody(known: set[int]) -> None:
+    left = {pid: told for pid, told in _children().items() if pid not in known}
+    known.update(left)
+    assert not left, f"still alive: {left}"
+
+
+def _children() -> dict[int, str]:
+    """Return what this process has begun and how it was started; looked up in /proc (Linux).
+
+    The one that `multiprocessing` begins once to tidy up behind all its others stays as long as
+    this process.
+    """
+    tasks = Path("/proc/self/task").glob("*/children")
+    alive = [pid for task in tasks for pid in _told(task).split() if _runs(pid)]
+    found = {int(pid): _told(Path(f"/proc/{pid}/cmdline")).replace("\0", " ") for pid in alive}
+    return {pid: told for pid, told in found.items() if "resource_tracker" not in told}
+
+
+def _runs(pid: str) -> bool:
+    """Tell whether a process still runs; one that has ended may wait for somebody to ask how."""
+    state = _told(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return bool(state) and state[0] not in "ZX"
+
+
+def _told(place: Path) -> str:
+    try:
+        return place.read_text()
+    except OSError:  # the thread or the process has ended meanwhile
+        return ""
+
+
 @pytest.fixture(autouse=True)
 def quiet_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail a test that logs a warning or worse which it did not announce.

@@ -54,3 +54,34 @@ def test_an_unannounced_warning_fails_the_test(pytester: pytest.Pytester) -> Non
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*unexpected log records*nobody expected this*"])
+
+
+BEGINS_A_PROCESS = """
+    import subprocess
+    import sys
+    import pytest
+
+    @pytest.fixture(scope="{scope}")
+    def running():
+        pipe = subprocess.PIPE
+        waiting = [sys.executable, "-c", "input()"]
+        with subprocess.Popen(waiting, stdin=pipe) as process:
+            yield process
+            process.communicate(b"go")
+
+    def test_it_runs(running):
+        assert running.poll() is None
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are looked up in /proc")
+def test_a_file_that_leaves_a_process_alive_fails(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(Path(conftest.__file__).read_text(encoding="utf-8"))
+    pytester.makepyfile(
+        test_1_ends=BEGINS_A_PROCESS.format(scope="module"),
+        test_2_leaves=BEGINS_A_PROCESS.format(scope="session"),
+        test_3_comes_later="def test_passes(): pass",
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["*still alive: {*", "ERROR test_2_leaves.py*"])

@@ -1,4 +1,7 @@
-"""A ledger for the faults, a watcher, and a folder in memory to lay states in."""
+"""A ledger for the faults, a watcher, and a folder in memory to lay states in.
+
+The files of this room share them: they end with the room, before other tests count processes.
+"""
 
 import shutil
 import tempfile
@@ -7,13 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import require_nobody
 from tests.faults import stage
 from tests.faults.hands import Hands
 from tests.faults.recording import Watcher, build_recorder
 from tests.security.harm import MEMORY
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package", autouse=True)
+def nobody_left(known: set[int]) -> Iterator[None]:
+    """Fail the room, not each of its files, when it leaves a process alive."""
+    yield
+    require_nobody(known)
+
+
+@pytest.fixture(scope="package")
 def memory() -> Iterator[Path]:
     """A folder on a memory disk where there is one: thousands of states are laid there."""
     folder = Path(tempfile.mkdtemp(prefix="azukari-faults-", dir=MEMORY))
@@ -21,26 +32,26 @@ def memory() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def recorder(memory: Path) -> Path:
     return build_recorder(memory)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def watcher(recorder: Path) -> Iterator[Watcher]:
     watcher = Watcher(recorder)
     yield watcher
     watcher.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hands(start: Path, memory: Path, recorder: Path) -> Iterator[Hands]:
     hands = Hands(start, memory, recorder)
     yield hands
     hands.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def start(memory: Path) -> Path:
     """The ledger as every act finds it; copy it before anything touches it."""
     home = memory / "start"
