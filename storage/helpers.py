@@ -8,8 +8,9 @@ the pipe of its start: never in its arguments or its environment. It returns pla
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple, Protocol
 from models.errors import AzukariError, InputOutput
 from resources import dumps
 from storage.database import Database, open_snapshot
+from storage.files import reading
 
 Found = tuple[str, str, str]  # code, where, message
 NICE = 19  # behind everything that somebody waits for
@@ -42,25 +44,21 @@ class Helpers:
     """Processes that take one job after the other; leaving the block ends them at once."""
 
     def __init__(self, path: Path, key: bytes, number: int) -> None:
-        self._path = path
-        self._processes: list[BaseProcess] = []
+        self._path, self._key, self._number = path, key, number
+        self._running = ExitStack()
         self._idle: list[Connection] = []
         self._busy: dict[Connection, Job] = {}
-        for _ in range(number):
-            process, mine = _spawn(_serve, path, key)
-            self._processes.append(process)
-            self._idle.append(mine)
 
     def __enter__(self) -> "Helpers":
+        with ExitStack() as begun:  # they end if one more cannot be started
+            for _ in range(self._number):
+                mine = begun.enter_context(process(_serve, self._path, self._key))
+                self._idle.append(mine)
+            self._running = begun.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            process.join()
-        for connection in [*self._idle, *self._busy]:
-            connection.close()
+        self._running.close()
 
     def results(
         self, jobs: Iterator[Job], beat: Callable[[], None]
@@ -112,6 +110,9 @@ def process(target: Callable[..., None], *arguments: object) -> Iterator[Connect
 
     Target and arguments must be picklable; they reach it through the pipe of its start, never
     through its arguments or its environment.
+
+    Raises:
+        InputOutput: it could not be started.
     """
     running, mine = _spawn(target, *arguments)
     try:
@@ -127,7 +128,8 @@ def _spawn(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
     started = context.Process(target=target, args=(theirs, *arguments), daemon=True)
-    started.start()
+    with reading(Path(sys.executable)):  # no memory or no process left
+        started.start()
     theirs.close()
     return started, mine
 

@@ -1,8 +1,12 @@
 """Helper processes of a verification: whatever is raised in one shows in the process that asked."""
 
+import errno
+import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +56,24 @@ def test_an_error_of_ours_keeps_its_facts_on_the_way(tmp_path: Path) -> None:
     with helper(tmp_path) as helpers, pytest.raises(InputOutput) as caught:
         list(helpers.results(iter([Unclosed()]), lambda: None))
     assert caught.value.facts == {"file": "ledger.db", "reason": "EIO"}
+
+
+def test_none_stays_behind_when_one_more_cannot_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = SpawnProcess._Popen
+    begun: list[BaseProcess] = []
+
+    def one_only(made: BaseProcess) -> Any:
+        if begun:
+            raise BlockingIOError(errno.EAGAIN, "no process left")
+        begun.append(made)
+        return begin(made)
+
+    monkeypatch.setattr(SpawnProcess, "_Popen", staticmethod(one_only))
+    with (
+        pytest.raises(InputOutput, match="EAGAIN"),
+        Helpers(tmp_path / "ledger.db", bytes(32), 2),
+    ):
+        pass
+    assert begun and multiprocessing.active_children() == []
