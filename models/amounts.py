@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from models import custody, overlaps
-from models.codes import TERMINAL_STATES, HandlingKind, ItemState, Ownership, Timing
-from models.custody import NONE, Status
+from models.codes import CARRIERS, TERMINAL_STATES, HandlingKind, ItemState, Ownership, Timing
+from models.endings import GIVING
 from models.errors import Refused
+from models.item_status import NONE, Status
+from models.possible_acts import require_possible
 from models.records import HandlingEvent, Item
 from models.records.handling import END_KINDS, HandlingLine
 from models.values import halves_a_piece
@@ -206,7 +208,7 @@ def require_there(
     if line is None or event.timing is not Timing.ACTUAL or event.kind is None:
         return
     if status.loose and line.resulting_item_id != item.id:
-        custody.require_possible(item, status, event)
+        require_possible(item, status, event)
     begins = line.resulting_item_id == item.id or status.found is ItemState.REGISTERED
     if begins and not _says_the_same(item, event, instead_of):
         _require_registered(item, event, line)
@@ -249,7 +251,7 @@ def _require_at_hand(item: Item, status: Status, event: HandlingEvent, line: Han
         if line.quantity is not None and line.quantity > status.left:
             raise Refused(reason=_too_many(item, status, event, line))
         return
-    most = status.here + ((status.out or NONE) if event.kind in custody.GIVING else NONE)
+    most = status.here + ((status.out or NONE) if event.kind in GIVING else NONE)
     if line.quantity is None:
         raise Refused(
             reason=f"{item.caption()}は、{parts(item, status)}です。"
@@ -348,7 +350,7 @@ def _of_end(item: Item, status: Status, after: Status, event: HandlingEvent) -> 
             f"{item.amount(amount)}の「{event.kind.label}」を記録しました。数を確かめ、見つからない"
             "ものがあるときは、この記録を訂正して「所在不明」を記録してください。"
         )
-    of_client = item.ownership is Ownership.CLIENT and item.item_class in custody.CARRIERS
+    of_client = item.ownership is Ownership.CLIENT and item.item_class in CARRIERS
     if event.kind is K.ERASE and of_client and after.left < status.left:
         yield (
             f"{item.caption()}は、一部の{item.amount(amount)}を消去したので、その分はこの番号では"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from models import amounts, custody
-from models.custody import Status
+from models.item_status import Status
 from models.records import HandlingEvent, Item
 
 

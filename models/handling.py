@@ -25,9 +25,9 @@ from models import (
 from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Role, Timing
 from models.commands import Change, creating, revising, voiding
-from models.custody import Status
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotPermitted, Refused
+from models.item_status import Status
 from models.paper_undone import told_of
 from models.records import HandlingEvent, HandlingLine, Item, Place, Record, Stored
 from models.records.things import END_RULE_BY_ORIGIN

@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from models import custody
 from models.codes import HandlingKind, ItemState, Timing
-from models.custody import Status
 from models.fields import Moment
+from models.item_status import NONE, Status
+from models.possible_acts import ALLOWED
 from models.records import HandlingEvent, Item
 
 
@@ -59,11 +60,11 @@ class Running:
         assert event.kind is not None
         in_use = one.kind is HandlingKind.USE
         busy = ItemState.IN_USE if in_use else ItemState.IN_TRANSIT
-        if event.kind is not HandlingKind.USE and busy in custody.ALLOWED[event.kind]:
+        if event.kind is not HandlingKind.USE and busy in ALLOWED[event.kind]:
             return False
         lines = [custody.line_of(self._item, each) for each in (one, event)]
         amounts = [line.quantity for line in lines if line and line.quantity is not None]
-        return len(amounts) < len(lines) or sum(amounts, custody.NONE) > there
+        return len(amounts) < len(lines) or sum(amounts, NONE) > there
 
 
 def _end(event: HandlingEvent) -> datetime:

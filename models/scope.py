@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 
 from models.chain import Command, Entry, Head
 from models.codes import AccessLevel, Role
-from models.custody import Status
 from models.erased import Holdings
 from models.errors import NotPermitted
 from models.file_uses import FileUse, hidden_files
 from models.former_names import Called
+from models.item_status import Status
 from models.records import (
     BY_TYPE,
     AccessRight,

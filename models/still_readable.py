@@ -1,6 +1,6 @@
 """What was to be erased or destroyed and did not pass its verification (SK-14.4, CM-7.3, FK-9.1).
 
-It was tried, and nothing ended with it (models/custody.py). Whatever reason was given and whoever
+It was tried, and nothing ended with it (models/endings.py). Whatever reason was given and whoever
 looked at it since, the clause is kept only when a later act passed, or the thing ended another way.
 """
 

@@ -12,10 +12,10 @@ from enum import Enum
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from models.chain import Command, Entry, Head
-from models.custody import Status
 from models.erased import Holdings
 from models.file_uses import FileUse
 from models.former_names import Called
+from models.item_status import Status
 from models.records.base import Meta, Record, Stored
 from models.records.handling import HandlingEvent
 

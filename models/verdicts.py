@@ -10,8 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from models.codes import HandlingKind, RuleMode, Timing
-from models.custody import CARRIERS
+from models.codes import CARRIERS, HandlingKind, RuleMode, Timing
 from models.inquiry import Row
 from models.records import (
     AccessRight,

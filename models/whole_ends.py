@@ -11,7 +11,8 @@ from decimal import Decimal
 from models import amounts, custody
 from models.back_then import status_at
 from models.codes import Timing
-from models.custody import Status
+from models.endings import GIVING
+from models.item_status import Status
 from models.records import HandlingEvent, Item
 from models.records.handling import END_KINDS
 from models.store import Store
@@ -65,7 +66,7 @@ def _taken(status: Status, event: HandlingEvent) -> Decimal | None:
     """Return how many pieces an end takes, None when it takes all there are."""
     if not amounts.are_apart(status) or event.timing is not Timing.ACTUAL:
         return None
-    outside = status.out if event.kind in custody.GIVING else None
+    outside = status.out if event.kind in GIVING else None
     return (outside if event.related_event_id else None) or status.here or outside
 
 

@@ -16,10 +16,11 @@ from typing import Any, NamedTuple, TypeVar
 from models import custody
 from models.chain import Action, Line, read_content
 from models.codes import HandlingKind, VerificationResult
-from models.custody import STEP, STEP_CHECK, STEP_LINE, STEP_TRANSPORT, Status
+from models.custody import STEP, STEP_CHECK, STEP_LINE, STEP_TRANSPORT
 from models.erased import NO_ERASURES, Erasures
 from models.errors import Refused
 from models.fields import Choice, Kind
+from models.item_status import Status
 from models.records import Item, Record
 from models.records.handling import HandlingEvent, HandlingLine, Sanitization, TransportDetail
 from storage import log, rows, schema, sieve

@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 
 from models import collector
 from models.chain import Action, Command, Entry, Head
-from models.custody import Status
 from models.erased import Holdings
 from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refused
 from models.fields import Ref
 from models.file_uses import FileUse
 from models.former_names import Called
+from models.item_status import Status
 from models.records import BY_TYPE, ContentErasure
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent

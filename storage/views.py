@@ -18,8 +18,8 @@ from typing import Any
 from models import custody
 from models.chain import Action, Command, read_content
 from models.codes import Timing
-from models.custody import Status
 from models.errors import Conflict, NotFound, Refused
+from models.item_status import Status
 from models.records import Item, Record
 from models.records.handling import HandlingEvent
 from models.store import Write

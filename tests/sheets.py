@@ -6,7 +6,7 @@ from typing import Any
 
 from models.codes import EncryptionMeasure, HandlingKind, Means
 from models.commands import Change
-from models.custody import Status
+from models.item_status import Status
 from models.records import Contract, HandlingEvent, HandlingLine, Item
 from tests.house import House, stack
 

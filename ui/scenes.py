@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 from models.backup_care import LAST_SOUND, Fate, Judged
 from models.codes import HandlingKind as K
 from models.codes import MediumState, OfficerAct
-from models.custody import ALLOWED
 from models.errors import NeedsAnswer
 from models.gate import Presence
 from models.ledger import Ledger
 from models.office import Office
+from models.possible_acts import ALLOWED
 from models.purposes import USUAL
 from models.records import (
     Assignment,

@@ -79,6 +79,7 @@ from models.codes.running import (
     TerminalState,
 )
 from models.codes.things import (
+    CARRIERS,
     CONTENT_GONE_STATES,
     MAYBE_OUT_STATES,
     MISSING_STATES,
@@ -106,6 +107,7 @@ from models.codes.things import (
 )
 
 __all__ = [
+    "CARRIERS",
     "CONTENT_GONE_STATES",
     "MAYBE_OUT_STATES",
     "MISSING_STATES",

@@ -91,6 +91,10 @@ class ItemClass(Code):
     DATA = "data", "電子データ"
 
 
+CARRIERS = frozenset({ItemClass.MEDIUM, ItemClass.EQUIPMENT})
+"""What information is on, and which may stay when it is erased."""
+
+
 class MediaType(Code):
     DOCUMENT = "document", "文書"
     LEDGER_BOOK = "ledger_book", "簿冊"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from models import amounts, custody
 from models.codes import HandlingKind, ItemState
-from models.custody import Status
 from models.errors import Refused
+from models.item_status import Status
 from models.records import HandlingEvent, Item
 from models.wareki import format_wareki
 

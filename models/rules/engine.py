@@ -56,7 +56,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
 HELD_ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
         "R-33": "models.handling: an event is voided and replaced, models.registers: revised",
-        "R-34": "models.custody: only possible states follow each other",
+        "R-34": "models.possible_acts: only possible states follow each other",
         "R-37": "models.paper: a sealed paper is frozen, only its way to the client is noted",
         "R-38": "models.registers.check_references: references stay inside the contract",
         "R-41": "models.records.things.InformationAsset.inconsistencies",

@@ -8,6 +8,7 @@ from models.back_then import status_at
 from models.codes import HandlingKind
 from models.records import Assignment, HandlingEvent
 from models.rules.case import Case
+from models.trips import trip_of
 
 K = HandlingKind
 GIVING_BACK = frozenset({K.BRING_BACK, K.RETURN, K.HAND_OVER})
@@ -33,7 +34,7 @@ def _bases(case: Case, event: HandlingEvent, item_id: str) -> list[Assignment]:
     if item is None or event.occurred_at is None:
         return []
     status = status_at(item, case.books.happened(item_id), event.occurred_at, without=event.id)
-    trip = custody.trip_of(status, event.related_event_id, event.actor_person_id)
+    trip = trip_of(status, event.related_event_id, event.actor_person_id)
     taken = case.books.find(HandlingEvent, trip.event_id if trip else status.using)
     if taken is None or taken.actor_person_id != event.actor_person_id:
         return []

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from models import custody
 from models.back_then import status_at
 from models.codes import (
+    CARRIERS,
     AuthorizationSubject,
     BasisType,
     Encrypted,
@@ -18,6 +18,7 @@ from models.profiles import Profile
 from models.records import HandlingEvent, Item
 from models.rules.books import Books
 from models.rules.case import Case, Say
+from models.trips import trip_of
 
 K, S = HandlingKind, AuthorizationSubject
 STORING = (K.RECEIVE, K.STORE, K.CREATE, K.COLLECT)
@@ -171,7 +172,7 @@ def _leaves_encrypted(case: Case, event: HandlingEvent) -> Iterator[str]:
 
 def holds_data(books: Books, item: Item, event: HandlingEvent) -> bool:
     """Tell whether there was something on an item to encrypt: erased data leaves nothing."""
-    if item.item_class not in custody.CARRIERS or event.occurred_at is None:
+    if item.item_class not in CARRIERS or event.occurred_at is None:
         return True
     status = status_at(item, books.happened(item.id), event.occurred_at, without=event.id)
     return not status.empty and status.state is not ItemState.ERASED
@@ -223,7 +224,7 @@ def _is_late(case: Case, item: Item, back: HandlingEvent) -> bool:
     """Tell whether what comes back is late, not what somebody else has outside of the same thing."""
     assert back.occurred_at is not None
     status = status_at(item, case.books.happened(item.id), back.occurred_at, without=back.id)
-    trip = custody.trip_of(status, back.related_event_id, back.actor_person_id)
+    trip = trip_of(status, back.related_event_id, back.actor_person_id)
     return trip is None or bool(trip.due_back_at and trip.due_back_at < back.occurred_at)
 
 

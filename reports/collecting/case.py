@@ -13,9 +13,9 @@ from typing import Any, Final, Protocol, TypeVar
 from models import amounts, custody
 from models.codes import AssignmentRole, HandlingKind, SealKind, Timing
 from models.contract_changes import former_names
-from models.custody import Status
 from models.errors import Refused
 from models.former_names import told
+from models.item_status import Status
 from models.ledger import Ledger
 from models.paper import Numbering
 from models.paper_about import OF_PLANS

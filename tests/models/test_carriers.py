@@ -29,6 +29,7 @@ from models.codes import (
     VerificationResult,
 )
 from models.commands import Change
+from models.endings import TERMINAL_BY_KIND
 from models.errors import Refused
 from models.fields import JAPAN
 from models.records import Contract, HandlingEvent, HandlingLine, Item, Sanitization
@@ -165,7 +166,7 @@ def test_the_end_of_the_erased_stick_is_told_once(house: House, end: HandlingKin
     item = stick(house, Ownership.CLIENT)
     do(house, K.ERASE, item)
     do(house, end, item)
-    assert state(house, item) is custody.TERMINAL_BY_KIND[end]
+    assert state(house, item) is TERMINAL_BY_KIND[end]
     with pytest.raises(Refused, match="先に理由を付けて取り消して"):
         do(house, end, item)
 

@@ -16,8 +16,11 @@ from models.codes import (
     Timing,
     VerificationResult,
 )
+from models.endings import TERMINAL_BY_KIND
 from models.errors import Refused
 from models.fields import JAPAN
+from models.item_status import Status
+from models.possible_acts import ALLOWED
 from models.records import HandlingEvent, HandlingLine, Item, Sanitization, TransportDetail
 from tests import factory
 
@@ -40,7 +43,7 @@ def happened(item: Item, kind: HandlingKind, hours: int = 0, **fields: object) -
     )  # fmt: skip
 
 
-def after(item: Item, *events: HandlingEvent) -> custody.Status:
+def after(item: Item, *events: HandlingEvent) -> Status:
     return custody.replay(item, events)
 
 
@@ -141,9 +144,9 @@ def test_a_copy_appears_at_its_home_and_the_original_stays(paper: Item) -> None:
 
 
 def test_every_state_is_reachable_and_every_kind_has_a_rule() -> None:
-    assert set(custody.ALLOWED) == set(K)
-    assert not any(states & TERMINAL_STATES for states in custody.ALLOWED.values())
-    assert set(custody.TERMINAL_BY_KIND.values()) == TERMINAL_STATES
+    assert set(ALLOWED) == set(K)
+    assert not any(states & TERMINAL_STATES for states in ALLOWED.values())
+    assert set(TERMINAL_BY_KIND.values()) == TERMINAL_STATES
 
 
 def test_what_followed_a_failed_erasing_that_once_ended_its_carrier_still_follows(

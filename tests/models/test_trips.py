@@ -7,8 +7,8 @@ import pytest
 
 from models import custody
 from models.codes import HandlingKind, Timing
-from models.custody import Status
 from models.fields import JAPAN
+from models.item_status import Status
 from models.records import HandlingEvent, HandlingLine, Item
 from storage import rows
 

@@ -12,9 +12,9 @@ import pytest
 from models.calendar import calendar
 from models.codes import HandlingKind as K
 from models.codes import HandlingStatus, ItemState, Timing, VerificationResult
-from models.custody import Status
 from models.errors import InvalidField, Refused
 from models.evidence import STATES, evidence
+from models.item_status import Status
 from models.officer import officer_questions
 from models.records import HandlingEvent, Item
 from models.rules.answers import Answers

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from models.codes import EncryptionMeasure, ItemState
-from models.custody import Status
+from models.item_status import Status
 from models.records import HandlingEvent, HandlingLine, Item
 from tests.ui.daily import K, Site, today
 from tests.ui.shell import cell_text

@@ -17,7 +17,7 @@ from models.codes import (
 )
 from models.codes import AuthorizationSubject as Subject
 from models.codes import HandlingKind as K
-from models.custody import Status
+from models.item_status import Status
 from models.ledger import Ledger
 from models.records import Authorization, Contract, HandlingEvent, Item
 from models.store import Op, Query, Where

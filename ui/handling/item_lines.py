@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from models import amounts
 from models.codes import HandlingKind
-from models.custody import states_for
 from models.fields import NOT_RECORDED, DecimalNumber
+from models.possible_acts import states_for
 from models.records import HandlingLine, Item
 from models.store import Op, Where
 from ui.editor_base import FormDesk, column_of, row_of

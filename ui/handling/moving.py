@@ -6,11 +6,11 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QGroupBox, QVBoxLayout, QWidget
 
-from models import custody
 from models.codes import HandlingKind as K
 from models.codes import ItemState
-from models.custody import Status
+from models.item_status import Status
 from models.records import HandlingEvent, HandlingLine, Item, TransportDetail
+from models.trips import trip_of
 from ui.handling import defaults
 from ui.handling.dialog import HandlingDialog
 from ui.handling.frame import Mode
@@ -47,7 +47,7 @@ class AnsweringDialog(HandlingDialog):
     def _open_event(self, item: Item, actor_id: str = "") -> str:
         status = self.ledger.handling.status(item.id)
         opened = self.related.id if self.related is not None else ""
-        if status and (trip := custody.trip_of(status, opened, actor_id)):
+        if status and (trip := trip_of(status, opened, actor_id)):
             return trip.event_id
         if status is not None and status.using:
             return status.using
