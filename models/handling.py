@@ -5,31 +5,21 @@ one place, then one command is written. Saved events are never revised (R-33): `
 old one and enters the new one in the same command.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models import (
-    amounts,
-    collector,
-    custody,
-    inside,
-    overlaps,
-    permissions,
-    plans,
-    sanitizing,
-    told_times,
-)
+from models import collector, inside, plans
 from models.chain import Intent
-from models.codes import HandlingStatus, ItemOrigin, Role, Timing
+from models.codes import HandlingStatus, ItemOrigin, Timing
 from models.commands import Change, creating, revising, voiding
-from models.desk import Desk
-from models.errors import Conflict, InvalidField, NotPermitted, Refused
+from models.errors import Conflict, InvalidField, Refused
+from models.handling_checks import HandlingChecks, require_unconfirmed
 from models.item_status import Status
 from models.paper_undone import told_of
-from models.records import HandlingEvent, HandlingLine, Item, Place, Record, Stored
+from models.records import HandlingEvent, HandlingLine, Item, Record, Stored
 from models.records.things import END_RULE_BY_ORIGIN
 from models.rules.answers import Answers
 from models.rules.engine import Finding
@@ -38,11 +28,6 @@ from models.whole_ends import WholeEnds
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-CLOCK_TOLERANCE = timedelta(minutes=2)  # an event may not lie further in the future than this
-CONFIRMED_BY_VERB = (
-    "「責任者の確認」と「確認済」の状態は、入力できません。記録したあとで、責任者が自分でサインインして"
-    "確認すると入ります。"
-)
 LATE_ENTRY = timedelta(days=1)  # later than this is shown as 後日入力 (records.md §0)
 
 
@@ -51,6 +36,7 @@ class Handling:
 
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
+        self._checks = HandlingChecks(ledger)
         self._ends = WholeEnds(ledger.store, self._item)
 
     # --- writing ---------------------------------------------------------------------------------
@@ -105,12 +91,12 @@ class Handling:
             label = HandlingEvent.fields()["source_file_id"].label
             raise InvalidField(field=label, problem="は、一覧の取込みのときだけに付きます。")
         for event in events:
-            _require_unconfirmed(event)
+            require_unconfirmed(event)
         plan = self._open_plan(plan_id) if plan_id else None
         left = plans.left_of(plan, events, self._held) if plan is not None else None
         planned, events = self._numbered_beside(left, events)
         events, counted = self._ends.numbered(events, {item.id for item in new_items})
-        amiss = (*counted, *self._check_all(events, new_items, others))
+        amiss = (*counted, *self._checks.before_entering(events, new_items, others))
         ruling = ledger.rules.on_events(events, new_items, others, answers, historic=historic)
         told = ruling.notices
         if not historic:
@@ -167,8 +153,8 @@ class Handling:
         if (answered := ledger.answered(command_id)) is not None:
             return answered
         stored = self._in_force(event_id)
-        self._require_may_correct(stored)
-        self._require_possible_without(stored.record)
+        self._checks.require_may_correct(stored)
+        self._checks.require_possible_without(stored.record)
         text = ledger.registers.reason(reason)
         open_again = [
             revising(plans.lies_ahead_again(plan), text) for plan in self._plans_of(event_id)
@@ -191,13 +177,13 @@ class Handling:
         if (answered := ledger.answered(command_id)) is not None:
             return answered
         stored = self._in_force(event_id)
-        self._require_may_correct(stored)
+        self._checks.require_may_correct(stored)
         event = replace(
             event, id="", event_no=None, corrects_event_id=event_id,
             confirmed_by="", confirmed_at=None,
         )  # fmt: skip
         [new], counted = self._ends.numbered(self._numbered([event]), corrected=event_id)
-        amiss = (*counted, *self._check_all([new], (), (), instead_of=stored.record))
+        amiss = (*counted, *self._checks.before_entering([new], (), (), instead_of=stored.record))
         text = ledger.registers.reason(reason)
         ruling = ledger.rules.on_events([new], (), (), answers)
         [new] = ruling.events
@@ -276,7 +262,7 @@ class Handling:
         for item_id in dict.fromkeys(line.item_id for line in draft.lines):
             try:
                 item = created.get(item_id) or self._item(item_id)
-                self._walk(item, [draft], created, instead_of)
+                self._checks.walk(item, [draft], created, instead_of)
             except Refused as error:
                 found[item_id] = str(error)
         return found
@@ -286,7 +272,7 @@ class Handling:
         happened = stored.record.occurred_at
         return happened is not None and stored.meta.created_at - happened > LATE_ENTRY
 
-    # --- checks ----------------------------------------------------------------------------------
+    # --- numbers and plans -----------------------------------------------------------------------
     def _numbered(self, events: Sequence[HandlingEvent]) -> list[HandlingEvent]:
         ledger = self._ledger
         next_no: dict[str, int] = {}
@@ -313,182 +299,6 @@ class Handling:
         numbered = self._numbered([*planned, *events])
         return numbered[: len(planned)], numbered[len(planned) :]
 
-    def _left_words(self, left: HandlingEvent) -> str:
-        return plans.words(left, [self._amount_words(line) for line in left.lines])
-
-    def _amount_words(self, line: HandlingLine) -> str:
-        item = self._item(line.item_id)
-        if line.quantity in (None, item.quantity):
-            return item.caption()
-        assert line.quantity is not None
-        return f"{item.caption()}の{item.amount(line.quantity)}"
-
-    def _held(self, item_id: str) -> Decimal | None:
-        status = self._ledger.store.status(item_id)
-        return status.left if status is not None else None
-
-    def _check_all(
-        self,
-        events: Sequence[HandlingEvent],
-        new_items: Sequence[Item],
-        others: Sequence[Record],
-        instead_of: HandlingEvent | None = None,
-    ) -> tuple[str, ...]:
-        """Refuse what cannot be entered; return what was not as the acts say."""
-        ledger = self._ledger
-        self._require_may_record(events)
-        created = {item.id: item for item in new_items}
-        entering: list[Record] = [*others, *new_items, *events]
-        desk = Desk(ledger.store, entering)
-        fine: dict[str, Record] = {}
-        for record in entering:
-            like = fine.get(record.type)
-            ledger.registers.validate(record, like)
-            ledger.registers.check_references(record, desk, like)
-            fine[record.type] = record
-        for event in events:
-            self._require_time(event)
-        amiss = self._require_possible(events, created, instead_of)
-        for event in events:
-            self._require_agreement(event, created)
-        return amiss
-
-    def _require_time(self, event: HandlingEvent) -> None:
-        """Refuse a fact that lies ahead and a plan that lies behind."""
-        now = self._ledger.now()
-        if event.occurred_at is None:
-            return
-        if event.timing is Timing.ACTUAL and event.occurred_at > now + CLOCK_TOLERANCE:
-            raise InvalidField(
-                field="日時",
-                problem="が先の時刻です。実績は起きた後に記録してください。"
-                "これから行うことは、予定として登録できます。",
-            )
-        ended = event.ended_at if event.timing is Timing.ACTUAL else None
-        if ended is not None and ended > now + CLOCK_TOLERANCE:
-            raise InvalidField(
-                field=event.fields()["ended_at"].label,
-                problem="が先の時刻です。終わってから記録してください。"
-                "まだ終わっていないときは、始まりだけを記録してください。",
-            )
-        if event.timing is Timing.ACTUAL:
-            told_times.require_past(event, now + CLOCK_TOLERANCE)
-        if event.timing is Timing.PLANNED and event.occurred_at.date() < now.date():
-            raise InvalidField(
-                field="日時",
-                problem="が過ぎています。予定には、今日からの日時を入力してください。",
-            )
-
-    def _require_agreement(self, event: HandlingEvent, created: Mapping[str, Item]) -> None:
-        """Refuse an erasure or disposal whose certificate would say something else."""
-        if not event.sanitization:
-            return
-        ids = {row.item_id for row in event.sanitization} | {one.item_id for one in event.lines}
-        items = {id_: created.get(id_) or self._item(id_) for id_ in ids}
-        sanitizing.require_agreement(event, items, self._ledger.now() + CLOCK_TOLERANCE)
-        for row in event.sanitization:
-            past = self._ledger.store.happened(row.item_id)
-            first = next((one for one in past if one.timing is Timing.ACTUAL), None)
-            if first and row.performed_at and row.performed_at < custody.when(first):
-                raise Refused(
-                    reason=f"「{row.media_name}」の実施日時が、{first.caption()}より前になっています。"
-                )
-
-    def _require_may_record(self, events: Sequence[HandlingEvent]) -> None:
-        ledger = self._ledger
-        account = ledger.user
-        assert account.app_role is not None
-        permissions.require_write(account.app_role, HandlingEvent)
-        if account.app_role is Role.WORKER:
-            for event in events:
-                if event.actor_person_id != account.person_id:
-                    raise NotPermitted(act="ほかの人の取扱いの記録", who=Role.SUPERVISOR.label)
-
-    def _require_may_correct(self, stored: Stored[HandlingEvent]) -> None:
-        self._require_may_record([stored.record])
-        if plans.is_carried_out(stored.record):
-            raise Refused(
-                reason=f"{stored.record.caption()}は、すでに実績を記録した予定です。"
-                "訂正や取消は、その実績の記録に対して行ってください。"
-            )
-        confirmed = stored.record.status is HandlingStatus.CONFIRMED
-        if confirmed and self._ledger.role is not Role.SUPERVISOR:
-            raise NotPermitted(act="確認済みの取扱記録の取消", who=Role.SUPERVISOR.label)
-
-    def _require_possible(
-        self,
-        events: Sequence[HandlingEvent],
-        created: Mapping[str, Item],
-        instead_of: HandlingEvent | None,
-    ) -> tuple[str, ...]:
-        """Walk every touched item through the new events; refuse what cannot have happened.
-
-        Returns:
-            What is told of quantities and places that were not as the acts say, at their own times.
-        """
-        touched = _by_item(events)
-        if instead_of is not None:
-            for line in instead_of.lines:
-                touched.setdefault(line.item_id, [])
-        told: dict[str, None] = {}
-        for item_id, mine in touched.items():
-            item = created.get(item_id) or self._item(item_id)
-            told.update(dict.fromkeys(self._walk(item, mine, created, instead_of)))
-        return tuple(told)
-
-    def _walk(
-        self,
-        item: Item,
-        mine: Sequence[HandlingEvent],
-        created: Mapping[str, Item],
-        instead_of: HandlingEvent | None,
-    ) -> tuple[str, ...]:
-        """Walk one item through the new events; return what they say wrong.
-
-        Raises:
-            Refused
-        """
-        amounts.require_whole(item, mine)
-        status = None if item.id in created else self._ledger.store.status(item.id)
-        if status is None:  # it comes into being with these acts
-            return tuple(amounts.of_then(item, (), mine, self._place))
-        in_order = _in_order(status, mine) and not overlaps.possible(status, mine)
-        if in_order and instead_of is None:
-            return tuple(amounts.of_now(item, status, mine, self._place))
-        happened = self._ledger.store.happened(item.id)
-        return tuple(amounts.of_then(item, happened, mine, self._place, instead_of))
-
-    def _place(self, place_id: str) -> str:
-        return self._ledger.registers.caption(Place.type, place_id)
-
-    def _require_possible_without(self, event: HandlingEvent) -> None:
-        for line in event.lines:
-            for item_id in {line.item_id, line.resulting_item_id} - {""}:
-                item = self._item(item_id)
-                happened = self._ledger.store.happened(item_id)
-                try:
-                    amounts.require_without(item, happened, event.id)
-                except Refused as error:
-                    raise Refused(
-                        reason=f"{event.caption()}を取り消すと、後の記録とつじつまが合いません。"
-                        f"{error}先に後の記録を取り消してください。"
-                    ) from error
-
-    # --- helpers ---------------------------------------------------------------------------------
-    def _child(self, source: Item, event: HandlingEvent, copy: Item) -> Item:
-        return replace(
-            copy,
-            id=copy.id or self._ledger.new_id(),
-            contract_id=source.contract_id,
-            origin=ItemOrigin.COPIED,
-            parent_item_id=source.id,
-            copy_authorization_id=copy.copy_authorization_id or event.authorization_id,
-            end_rule=copy.end_rule or END_RULE_BY_ORIGIN[ItemOrigin.COPIED],
-            contents=copy.contents or source.contents,
-            quantity=copy.quantity or Decimal(1),
-            unit=copy.unit or source.unit,
-        )
-
     def _open_plan(self, plan_id: str) -> HandlingEvent:
         """Return a plan that still waits for its day."""
         plan = self._in_force(plan_id).record
@@ -505,6 +315,35 @@ class Handling:
         )
         return [stored.record for stored in found]
 
+    def _left_words(self, left: HandlingEvent) -> str:
+        return plans.words(left, [self._amount_words(line) for line in left.lines])
+
+    def _amount_words(self, line: HandlingLine) -> str:
+        item = self._item(line.item_id)
+        if line.quantity in (None, item.quantity):
+            return item.caption()
+        assert line.quantity is not None
+        return f"{item.caption()}の{item.amount(line.quantity)}"
+
+    def _held(self, item_id: str) -> Decimal | None:
+        status = self._ledger.store.status(item_id)
+        return status.left if status is not None else None
+
+    # --- helpers ---------------------------------------------------------------------------------
+    def _child(self, source: Item, event: HandlingEvent, copy: Item) -> Item:
+        return replace(
+            copy,
+            id=copy.id or self._ledger.new_id(),
+            contract_id=source.contract_id,
+            origin=ItemOrigin.COPIED,
+            parent_item_id=source.id,
+            copy_authorization_id=copy.copy_authorization_id or event.authorization_id,
+            end_rule=copy.end_rule or END_RULE_BY_ORIGIN[ItemOrigin.COPIED],
+            contents=copy.contents or source.contents,
+            quantity=copy.quantity or Decimal(1),
+            unit=copy.unit or source.unit,
+        )
+
     def _item(self, item_id: str) -> Item:
         return self._ledger.registers.need(Item, item_id).record
 
@@ -513,31 +352,3 @@ class Handling:
         if stored.meta.voided:
             raise Conflict(what=stored.record.caption())
         return stored
-
-
-def _by_item(events: Iterable[HandlingEvent]) -> dict[str, list[HandlingEvent]]:
-    """Return for each item what happens to it, in the order of time."""
-    touched: dict[str, list[HandlingEvent]] = {}
-    for event in sorted(events, key=custody.when):
-        for line in event.lines:
-            for item_id in {line.item_id, line.resulting_item_id} - {""}:
-                mine = touched.setdefault(item_id, [])
-                if not mine or mine[-1] is not event:
-                    mine.append(event)
-    return touched
-
-
-def _in_order(status: Status, mine: Sequence[HandlingEvent]) -> bool:
-    """Tell whether acts on an item come after all that happened to it."""
-    return status.last_at is None or not mine or custody.when(mine[0]) >= status.last_at
-
-
-def _require_unconfirmed(event: HandlingEvent) -> None:
-    """Refuse an act that comes with its confirmation; `Handling.confirm` makes it.
-
-    Raises:
-        Refused
-    """
-    confirmed = event.status is HandlingStatus.CONFIRMED
-    if confirmed or event.confirmed_by or event.confirmed_at is not None:
-        raise Refused(reason=CONFIRMED_BY_VERB)

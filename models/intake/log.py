@@ -22,7 +22,6 @@ from models import wareki
 from models.codes import HandlingKind, HandlingStatus, Means, Timing
 from models.errors import AzukariError, InvalidField, Refused, Unclear
 from models.fields import JAPAN, NOT_RECORDED, Choice, Moment
-from models.handling import CLOCK_TOLERANCE
 from models.handling_words import Meaning, choose_by_whereabouts, meanings_in
 from models.intake.cells import Cells, Reader, day_of
 from models.intake.disposal import End, sanitization
@@ -33,6 +32,7 @@ from models.records import HandlingEvent, HandlingLine, Item, Person, TransportD
 from models.records.handling import END_KINDS, SANITIZATION_KINDS, WITH_COUNTERPART
 from models.store import Progress
 from models.text import search_key
+from models.told_times import CLOCK_TOLERANCE
 from models.values import Quantity, parse_decimal
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from models.codes import HandlingKind, Role, Timing
 from models.commands import Change
 from models.errors import AzukariError
-from models.handling import CLOCK_TOLERANCE
 from models.profiles import Profile
 from models.records import Contract, HandlingEvent, Item, Stored
 from models.registers import MINIMUM_REASON
 from models.rules.answers import Answers
 from models.rules.checking import LEAVING
 from models.rules.engine import Finding
+from models.told_times import CLOCK_TOLERANCE
 from ui import layout, permitted
 from ui.answering import Work, enter
 from ui.editor_base import FormDesk
