@@ -10,7 +10,8 @@ from pathlib import PurePath
 
 from models.after_erasure import erasures_of
 from models.backup_care import standing_of
-from models.inquiry import THE_TIME, Inquiry, Row, row
+from models.evidence_rows import Row, row
+from models.inquiry import THE_TIME, Inquiry
 from models.journal import JournalState
 from models.journal_care import files_of_erased
 from models.records import BackupRun, ContentErasure

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from models import clause_changes, contract_changes, contract_days, item_changes
+from models.breaches import CHANGED
 from models.codes import RuleMode
-from models.inquiry import CHANGED
 from models.records import Contract, ContractClauseSetting, Item, Record
 from models.rules.books import Books
 from models.rules.case import Case

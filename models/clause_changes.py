@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from models.codes import RuleMode
 from models.errors import Refused
-from models.inquiry import NOTE, Inquiry, Row
+from models.evidence_rows import NOTE, Row
+from models.inquiry import Inquiry
 from models.profile_vocabulary import RULES
 from models.profiles import Profile
 from models.records import Contract, ContractClauseSetting, Record, UserAccount

@@ -13,9 +13,11 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from models.breaches import CHANGED
 from models.codes import ContractStatus, Timing
+from models.evidence_rows import Row, row
 from models.fields import Field, Ref
-from models.inquiry import CHANGED, Inquiry, Row, first_use, row
+from models.inquiry import Inquiry, first_use
 from models.profiles import Clause, Due, Profile
 from models.records import Contract, HandlingEvent, Record, UserAccount
 from models.store import Op, Query, Where

@@ -12,7 +12,8 @@ from datetime import date, datetime, time, timedelta
 
 from models.back_then import status_at
 from models.codes import ContractStatus, EndRule, HandlingKind, Ownership, Timing
-from models.inquiry import Inquiry, Row
+from models.evidence_rows import Row
+from models.inquiry import Inquiry
 from models.records import Contract, HandlingEvent, Item
 from models.rules.books import Books
 from models.rules.case import Case

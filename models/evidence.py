@@ -25,7 +25,8 @@ from models import (
 from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, of_rules
-from models.inquiry import WORST, Answer, Inquiry, Question, Row
+from models.evidence_rows import WORST, Answer, Row
+from models.inquiry import Inquiry, Question
 from models.inside import eq_inside
 from models.leavers import eq_leavers
 from models.profile_forms import DOCUMENTS
@@ -125,7 +126,7 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
 
 def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
     """Return what no clause tells: that the contract was changed, and breaches that wait still."""
-    breaches = asked.unsettled()
+    breaches = asked.breaches.unsettled()
     theirs = {id_ for one in breaches for id_ in (one.record_ref, one.id)}
     told = {  # there may be a row for every act: only those of a breach are kept
         (rule, row.id)
@@ -137,7 +138,7 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
         for rule in RULED.get(name, (name,))
     }
     changes = _changes(asked)
-    waiting = asked.open_beside(breaches, told, changed=bool(changes.rows))
+    waiting = asked.breaches.open_beside(breaches, told, changed=bool(changes.rows))
     for name, query in UNASKED.items():
         if not asked.asks(name):
             waiting += asked.answer(f"{name} unasked", query).rows

@@ -33,7 +33,8 @@ from models.codes import (
 )
 from models.condition import PROTECTION, State, told
 from models.evidence_queries import QUERIES
-from models.inquiry import Inquiry, Question, Row, row
+from models.evidence_rows import Row, row
+from models.inquiry import Inquiry, Question
 from models.password_review import cycle_of, due_on
 from models.records import (
     BackupRun,

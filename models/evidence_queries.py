@@ -29,7 +29,8 @@ from models.codes import (
     TrainingKind,
     VerificationResult,
 )
-from models.inquiry import Inquiry, Question, Row, row
+from models.evidence_rows import Row, row
+from models.inquiry import Inquiry, Question
 from models.inside import eq_inside
 from models.leavers import eq_leavers
 from models.missing_things import how_much, let_go
@@ -61,7 +62,7 @@ OR_AGREED = (GovernanceKind.HANDLING_RULES, GovernanceKind.MEMORANDUM)
 def of_rules(*rule_ids: str) -> Question:
     def query(asked: Inquiry) -> Iterator[Row]:
         for rule_id in rule_ids:
-            yield from asked.of_rule(rule_id)
+            yield from asked.breaches.of_rule(rule_id)
 
     return query
 
@@ -180,7 +181,7 @@ def eq_unneeded(asked: Inquiry) -> Iterator[Row]:
             over = (today - item.unneeded_on).days > limit
             yield row(item, f"「{item.caption()}」は不要です。終わらせてください。",
                        "action" if over else "due")  # fmt: skip
-    yield from asked.of_rule("R-25")
+    yield from asked.breaches.of_rule("R-25")
 
 
 def eq_supervise(asked: Inquiry) -> Iterator[Row]:
@@ -302,7 +303,7 @@ def eq_asset(asked: Inquiry) -> Iterator[Row]:
         ]
         if gaps:
             yield row(one, f"「{one.name}」に「{'」「'.join(gaps)}」がありません。")
-    yield from asked.of_rule("R-16")
+    yield from asked.breaches.of_rule("R-16")
 
 
 def eq_copyneed(asked: Inquiry) -> Iterator[Row]:
@@ -340,7 +341,7 @@ def _nowhere(_asked: Inquiry, id_: str, caption: str) -> Row:
 
 def eq_receipt(asked: Inquiry) -> Iterator[Row]:
     """Find receipts without designation, and without the 預り証 handed in where it is demanded."""
-    yield from asked.of_rule("R-14")
+    yield from asked.breaches.of_rule("R-14")
     if asked.profile.params.handover.receipt_document:
         yield from _unpapered(asked, (HandlingKind.RECEIVE,), ("D-14",))
 

@@ -7,37 +7,34 @@ only what it touched, so that a question over 100,000 events is answered at once
 from collections import ChainMap
 from collections.abc import (
     Callable,
-    Container,
     Hashable,
     Iterable,
     Iterator,
     Mapping,
     Sequence,
-    Set,
 )
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, FindingStatus, RuleMode
+from models.breaches import Breaches
+from models.codes import AssignmentRole, AssignmentStatus, ContractStatus
+from models.evidence_rows import Answer
 from models.profiles import Clause, Profile
 from models.records import (
-    BY_TYPE,
     Assignment,
     Contract,
     HandlingEvent,
     Item,
     Person,
     Record,
-    RuleOverride,
-    Stored,
     Submission,
 )
-from models.records import Finding as FindingRecord
 from models.rules.books import Books
 from models.rules.case import Case
 from models.store import Op, Query, Store, Where
+from models.verdicts import Verdicts
 from models.versions import Version, versions
 
 if TYPE_CHECKING:
@@ -47,62 +44,6 @@ R = TypeVar("R", bound=Record)
 
 ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is asked again
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
-WORST = ("due", "action", "broken")  # how bad a row is, mildest first
-CHANGED = "R-39"  # the rule of what the contract itself is changed in: it is told beside the text
-NOTE = "note"  # of a row in a listing: it is to be read, and nothing is bad about it
-UNSEEN = (
-    "逸脱（{rule}）のあった記録が取り消されたか訂正されましたが、そのことについて、"
-    "別の人の確認（逸脱の確認か、是正の確認）が済んでいません。理由：{reason}"
-)
-OPEN = "{message}（逸脱{rule}。別の人の確認が済んでいません。理由：{reason}）"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One record that does not prove the clause, with the sentence that says why.
-
-    `clauses` names those that are meant where a rule serves several and knows which.
-    """
-
-    type: str
-    id: str
-    sentence: str
-    severity: str = "action"
-    clauses: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a query found, and the record types that it looked at."""
-
-    rows: tuple[Any, ...]
-    reads: frozenset[str]
-
-    @cached_property
-    def worst(self) -> str:
-        """Return the severity of the worst row, "" without any."""
-        return worst(self.rows)
-
-    @cached_property
-    def narrow(self) -> bool:
-        """Tell whether some rows are meant for some clauses only."""
-        return any(row.clauses for row in self.rows)
-
-    def about(self, clause: str) -> "Answer":
-        """Return what is meant for a clause."""
-        if not self.narrow:
-            return self
-        rows = tuple(row for row in self.rows if clause in row.clauses or not row.clauses)
-        return Answer(rows, self.reads)
-
-    def meant_for(self, clause: str) -> tuple[Row, ...]:
-        """Return the rows that name a clause, without those that are meant for none."""
-        return tuple(row for row in self.rows if clause in row.clauses)
-
-
-def worst(rows: Iterable[Row]) -> str:
-    """Return the severity of the worst row, "" without any."""
-    return max((row.severity for row in rows), key=WORST.index, default="")
 
 
 @dataclass
@@ -128,8 +69,6 @@ class Inquiry:
     """What every query is given: the contract with its text, and its registers, read once."""
 
     def __init__(self, ledger: "Ledger", contract: Contract) -> None:
-        from models.verdicts import Verdicts  # it asks the inquiry back
-
         self._ledger = ledger
         self.contract = contract
         self.profile: Profile = ledger.registers.need_profile(contract.profile_code)
@@ -142,6 +81,7 @@ class Inquiry:
         self._totals: dict[Query, tuple[int, int]] = {}
         self.books = ReadBooks(self, ledger)
         self.verdicts = Verdicts(self, ledger.store)
+        self.breaches = Breaches(self, ledger.store)
 
     # --- what was looked at ----------------------------------------------------------------------
     def note(self, *types: str) -> None:
@@ -331,95 +271,6 @@ class Inquiry:
         return self._totals[query][1]
 
     # --- rules -----------------------------------------------------------------------------------
-    @property
-    def settled(self) -> set[tuple[str, str]]:
-        """Return (rule, record) pairs that were explained, or put right and verified."""
-        verified = self._verified
-        return {
-            (one.rule_id, one.record_ref)
-            for one in self.all(RuleOverride)
-            if one.mode is RuleMode.WARN or one.finding_id in verified
-        }
-
-    @property
-    def _verified(self) -> set[str]:
-        return {one.id for one in self.all(FindingRecord) if one.status is FindingStatus.VERIFIED}
-
-    def of_rule(self, rule_id: str) -> list[Row]:
-        """Return what a rule says to everything that happened and stands, less what is settled."""
-        settled = self.settled
-        found = [row for row in self.verdicts.of(rule_id) if (rule_id, row.id) not in settled]
-        return found + self._gone_unseen(rule_id, settled, {row.id for row in found})
-
-    def _gone_unseen(
-        self, rule_id: str, settled: Container[tuple[str, str]], told: Container[str]
-    ) -> list[Row]:
-        """Return breaches whose act is no longer told, and that nobody else has looked at since.
-
-        Whoever voids the act, or enters it again with what was missing, does not settle it alone.
-        """
-        return [
-            row(one, UNSEEN.format(rule=rule_id, reason=one.reason), "broken")
-            for one in self._waiting(settled)
-            if one.rule_id == rule_id
-            and one.rule_id != CHANGED
-            and one.record_ref not in told
-            and not self._is_looked_at(one)
-        ]
-
-    def unsettled(self) -> list[RuleOverride]:
-        """Return the breaches that wait."""
-        return list(self._waiting(self.settled))
-
-    def open_beside(
-        self, breaches: Iterable[RuleOverride], told: Set[tuple[str, str]], *, changed: bool
-    ) -> list[Row]:
-        """Return which of the breaches that wait no clause tells.
-
-        Args:
-            breaches: those that wait, see `unsettled`.
-            told: pairs of a rule and the record, or the exception, that the clauses tell.
-            changed: the contract was changed, so that its text may be silent about what stands.
-        """
-        return [
-            row(one, _still_open(one), "broken")
-            for one in breaches
-            if not {(one.rule_id, one.record_ref), (one.rule_id, one.id)} & told
-            and (not self._is_looked_at(one) or (changed and self._stands(one)))
-        ]
-
-    def _act(self, breach: RuleOverride) -> Stored[Any] | None:
-        """Return what a breach is about; a paper that was only asked for is none."""
-        cls = BY_TYPE.get(breach.record_type)
-        if cls is None:
-            return None
-        self.note(cls.type)
-        return self._ledger.store.get(cls, breach.record_ref)
-
-    def _stands(self, breach: RuleOverride) -> bool:
-        act = self._act(breach)
-        return act is not None and not act.meta.voided
-
-    def _is_looked_at(self, breach: RuleOverride) -> bool:
-        """Tell whether somebody else agreed to a breach, not before its act was taken back."""
-        if breach.approved_at is None:
-            return False
-        act = self._act(breach)
-        gone = act.meta.voided_at if act else None
-        return gone is None or breach.approved_at >= gone
-
-    def _waiting(self, settled: Container[tuple[str, str]]) -> Iterator[RuleOverride]:
-        """Yield breaches that were neither explained nor put right and verified.
-
-        The contract may be changed again: what was verified of one change settles no other.
-        """
-        verified = self._verified
-        for one in self.all(RuleOverride):
-            if one.mode is RuleMode.WARN or one.finding_id in verified:
-                continue
-            if one.rule_id == CHANGED or (one.rule_id, one.record_ref) not in settled:
-                yield one
-
     def case(self, record: Record, entry: int | None = None) -> Case:
         """Return a record as the rules would be asked about it.
 
@@ -552,14 +403,3 @@ def first_use(store: Store, contract_id: str) -> int | None:
         for one in store.find(cls, Query(cls.type, mine, voided=None), limit=1)
     ]
     return min(first, default=None)
-
-
-def _still_open(one: RuleOverride) -> str:
-    """Say what was breached, for it may stand in no clause, and that it waits."""
-    message, _, _ = one.message.partition("\n")
-    return OPEN.format(rule=one.rule_id, message=message, reason=one.reason)
-
-
-def row(record: Record, sentence: str, severity: str = "action") -> Row:
-    """Return what a query says about a record."""
-    return Row(record.type, record.id, sentence, severity)

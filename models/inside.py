@@ -10,7 +10,8 @@ from datetime import datetime
 
 from models.back_then import status_at
 from models.codes import OUT_STATES, TERMINAL_STATES, HandlingKind, ItemState, Timing
-from models.inquiry import Inquiry, Row, row
+from models.evidence_rows import Row, row
+from models.inquiry import Inquiry
 from models.records import HandlingEvent, Item
 from models.store import Op, Query, Store, Where
 

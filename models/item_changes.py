@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from models import amounts, contract_changes, custody
 from models.amounts import BEGINNING
 from models.errors import Refused
+from models.evidence_rows import Row
 from models.fields import Ref
-from models.inquiry import Inquiry, Row
+from models.inquiry import Inquiry
 from models.records import HandlingEvent, Item, Record
 from models.store import Op, Query, Where
 from models.versions import Version

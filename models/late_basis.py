@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from models.codes import HandlingKind, Timing
-from models.inquiry import NOTE, Inquiry, Row
+from models.evidence_rows import NOTE, Row
+from models.inquiry import Inquiry
 from models.records import Authorization, HandlingEvent
 from models.rules.books import Books
 from models.rules.case import covers_things

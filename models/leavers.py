@@ -10,7 +10,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from models.codes import TERMINAL_STATES, AssignmentStatus, ItemState
-from models.inquiry import Inquiry, Row, row
+from models.evidence_rows import Row, row
+from models.inquiry import Inquiry
 from models.records import Assignment, Item, Person, Record
 from models.rules.books import Books
 from models.store import Op, Query, Store, Where

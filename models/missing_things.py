@@ -21,8 +21,9 @@ from models.codes import (
     ItemState,
     Timing,
 )
+from models.evidence_rows import Row
 from models.given_up import given_up
-from models.inquiry import Inquiry, Row
+from models.inquiry import Inquiry
 from models.records import Authorization, ClientCommunication, HandlingEvent, Item, Submission
 from models.records import Finding as FindingRecord
 from models.rules.people import is_submitted

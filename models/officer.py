@@ -20,7 +20,8 @@ from models.codes import (
     Timing,
 )
 from models.evidence_dates import ALL_QUERIES
-from models.inquiry import WORST, Inquiry, Row
+from models.evidence_rows import WORST, Row
+from models.inquiry import Inquiry
 from models.missing_things import eq_missing, how_much
 from models.records import Authorization, Contract, Person
 from models.still_readable import FAILED

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from models.codes import SubmissionStatus
-from models.inquiry import Inquiry, Row, row
+from models.evidence_rows import Row, row
+from models.inquiry import Inquiry
 from models.paper_about import AUTHORIZATIONS, EVENTS, RECORDS
 from models.records import Authorization, HandlingEvent, Record, Submission
 from models.rules.people import is_submitted

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from models import contract_changes
-from models.inquiry import Inquiry, Row
+from models.evidence_rows import Row
+from models.inquiry import Inquiry
 from models.records import Person, Place, Record
 from models.store import Op, Query, Where
 from models.text import search_key

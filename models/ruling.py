@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models import beside_text
+from models.breaches import CHANGED
 from models.chain import Intent
 from models.codes import (
     AssignmentStatus,
@@ -23,7 +24,6 @@ from models.codes import (
 )
 from models.commands import revising
 from models.errors import NeedsAnswer, RuleRefused
-from models.inquiry import CHANGED
 from models.paper import Request
 from models.profiles import Profile
 from models.records import (

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.codes import TERMINAL_STATES, HandlingKind, Timing, VerificationResult
-from models.inquiry import Inquiry, Row, row
+from models.evidence_rows import Row, row
+from models.inquiry import Inquiry
 from models.records import HandlingEvent
 from models.records.handling import is_failed
 from models.rules.engine import main_clauses
@@ -43,7 +44,7 @@ def eq_unread(asked: Inquiry) -> Iterator[Row]:
     failed = asked.listed(Query(HandlingEvent.type, (mine, *ACTS, FAILED)), _FIELDS, _tried)
     if not failed:
         return
-    told = {one.id for one in asked.of_rule(RULE)}
+    told = {one.id for one in asked.breaches.of_rule(RULE)}
     left = {id_: one for id_, one in failed.items() if id_ not in told}
     done = _passed(asked, mine) if left else {}
     known = {clause.key for clause in asked.clauses if not clause.contractual_only}

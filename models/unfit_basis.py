@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from models.codes import HandlingKind, Timing
-from models.inquiry import Inquiry, Row
+from models.evidence_rows import Row
+from models.inquiry import Inquiry
 from models.late_basis import RESTING
 from models.records import Authorization, HandlingEvent, Record
 from models.rules.books import Books
@@ -51,7 +52,7 @@ def eq_unfit(asked: Inquiry) -> Iterator[Row]:
         Where("timing", Op.EQ, Timing.ACTUAL),
         Where("authorization_id", Op.EMPTY, False),
     )
-    settled = asked.settled
+    settled = asked.breaches.settled
     for rule_id, found in asked.listed(Query(HandlingEvent.type, where), _FIELDS, _told).values():
         if (rule_id, found.id) not in settled:
             yield found

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from models.codes import CARRIERS, HandlingKind, RuleMode, Timing
-from models.inquiry import Row
+from models.evidence_rows import Row
 from models.records import (
     AccessRight,
     Assignment,

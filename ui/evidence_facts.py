@@ -12,7 +12,8 @@ from models.calendar_running import unfixed
 from models.changed_terms import cycle_item
 from models.contract_changes import BESIDE
 from models.evidence import STATES, ClauseState, evidence
-from models.inquiry import NOTE, WORST, Inquiry, Row
+from models.evidence_rows import NOTE, WORST, Row
+from models.inquiry import Inquiry
 from models.ledger import Ledger
 from models.profile_vocabulary import MODES, RULES
 from models.profiles import Clause, Profile

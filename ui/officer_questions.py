@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from models.evidence import STATES
-from models.inquiry import WORST
+from models.evidence_rows import WORST
 from models.ledger import Ledger
 from models.officer import Answered, officer_questions
 from ui import layout, permitted

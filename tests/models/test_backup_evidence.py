@@ -14,7 +14,7 @@ from models.calendar import calendar
 from models.calendar_frame import Due
 from models.evidence import evidence
 from models.evidence_queries import eq_end
-from models.inquiry import Row
+from models.evidence_rows import Row
 from models.journal_care import end_journal_files
 from models.records import BackupMedium, BackupRun, Contract
 from models.store import quiet

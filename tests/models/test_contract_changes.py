@@ -13,7 +13,8 @@ from models.commands import revising
 from models.contract_changes import BESIDE, RULE
 from models.errors import NeedsAnswer, RuleRefused
 from models.evidence import ClauseState, evidence
-from models.inquiry import Inquiry, Row
+from models.evidence_rows import Row
+from models.inquiry import Inquiry
 from models.records import Contract, Organization, RuleOverride
 from models.records import Finding as FindingRecord
 from models.rules.answers import Answers

@@ -30,9 +30,9 @@ def confidential(tmp_path: Path) -> Iterator[House]:
 def asked_of(house: House) -> list[HandlingKind | None]:
     """Return the kinds of the acts that R-09 names, whether judged act by act or all at once."""
     asked = house.ledger.inquiries.of(house.story.contract.id)
-    kept = sorted(row.id for row in asked.of_rule("R-09"))
+    kept = sorted(row.id for row in asked.breaches.of_rule("R-09"))
     asked.verdicts.forget()
-    assert sorted(row.id for row in asked.of_rule("R-09")) == kept
+    assert sorted(row.id for row in asked.breaches.of_rule("R-09")) == kept
     acts = (house.ledger.registers.need(HandlingEvent, id_).record for id_ in kept)
     return [act.kind for act in sorted(acts, key=lambda act: act.event_no or 0)]
 

@@ -18,7 +18,7 @@ from models.codes import (
     SubmissionMeans,
 )
 from models.evidence import evidence
-from models.inquiry import Row
+from models.evidence_rows import Row
 from models.records import Authorization, Contract, HandlingEvent, HandlingLine, Item, Submission
 from models.records.handling import AuthorizationTarget
 from tests.house import House, stocked

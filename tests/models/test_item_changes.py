@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from models.breaches import CHANGED
 from models.codes import EndRule, HandlingKind, Ownership
 from models.contract_changes import BESIDE
 from models.errors import NeedsAnswer, Refused, RuleRefused
 from models.evidence import evidence
-from models.inquiry import CHANGED
 from models.records import HandlingEvent, HandlingLine, Item, RuleOverride
 from models.rules.answers import EVERY, Answers
 from tests.house import House, stack, stocked

@@ -9,7 +9,8 @@ import pytest
 
 from models.codes import AuthorizationSubject, HandlingKind, Ownership, RuleMode, Timing
 from models.evidence_queries import QUERIES
-from models.inquiry import Inquiry, Row
+from models.evidence_rows import Row
+from models.inquiry import Inquiry
 from models.records import HandlingEvent, Item, Record
 from models.rules.engine import RULES, examine
 from models.verdicts import STANDING
@@ -107,9 +108,9 @@ def test_copies_within_the_consent_are_not_counted_twice(tmp_path: Path) -> None
         house.ledger.registers.revise(replace(consent, quantity_limit=Decimal(1)), "部数の確認")
         house.story.copy(house.story._stored(house.story._stock)[0])
         asked = house.ledger.inquiries.of(house.story.contract.id)
-        assert asked.of_rule("R-06") == []
+        assert asked.breaches.of_rule("R-06") == []
         house.story.copy(house.story._stored(house.story._stock)[0])
-        assert len(house.ledger.inquiries.of(house.story.contract.id).of_rule("R-06")) == 2
+        assert len(house.ledger.inquiries.of(house.story.contract.id).breaches.of_rule("R-06")) == 2
 
 
 def _private(house: House) -> None:

@@ -158,7 +158,7 @@ def test_a_breach_is_not_taken_away_by_whoever_entered_it(staffed: House) -> Non
 
     def told() -> list[str]:
         asked = Inquiry(staffed.ledger, staffed.story.contract)
-        return [row.id for row in asked.of_rule("R-01")]
+        return [row.id for row in asked.breaches.of_rule("R-01")]
 
     answers = Answers({"R-01": REASON}, later=True)
     staffed.ledger.handling.record(uncleared(staffed), answers=answers)
@@ -178,7 +178,7 @@ def test_who_agreed_to_a_breach_did_not_agree_to_its_being_voided(staffed: House
 
     def told() -> list[str]:
         asked = Inquiry(staffed.ledger, staffed.story.contract)
-        return [row.id for row in asked.of_rule("R-01")]
+        return [row.id for row in asked.breaches.of_rule("R-01")]
 
     assert override.approved_by and told() == [change.ids[-1]]
     staffed.clock.wait(10)

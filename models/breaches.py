@@ -1,0 +1,130 @@
+"""Breaches of the rules under one contract: what was found, and which of it still waits.
+
+A breach is settled when it was explained where the rule only warns, or when somebody put it right
+and another person verified that. Taking the act back, or entering it anew, settles nothing alone.
+"""
+
+from collections.abc import Container, Iterable, Iterator, Set
+from typing import TYPE_CHECKING, Any
+
+from models.codes import FindingStatus, RuleMode
+from models.evidence_rows import Row, row
+from models.records import BY_TYPE, RuleOverride, Stored
+from models.records import Finding as FindingRecord
+from models.store import Store
+
+if TYPE_CHECKING:
+    from models.inquiry import Inquiry
+
+CHANGED = "R-39"  # the rule of what the contract itself is changed in: it is told beside the text
+UNSEEN = (
+    "逸脱（{rule}）のあった記録が取り消されたか訂正されましたが、そのことについて、"
+    "別の人の確認（逸脱の確認か、是正の確認）が済んでいません。理由：{reason}"
+)
+OPEN = "{message}（逸脱{rule}。別の人の確認が済んでいません。理由：{reason}）"
+
+
+class Breaches:
+    """What the rules say to everything that happened, less what is settled, and what waits."""
+
+    def __init__(self, asked: "Inquiry", store: Store) -> None:
+        self._asked = asked
+        self._store = store
+
+    @property
+    def settled(self) -> set[tuple[str, str]]:
+        """Return (rule, record) pairs that were explained, or put right and verified."""
+        verified = self._verified
+        return {
+            (one.rule_id, one.record_ref)
+            for one in self._asked.all(RuleOverride)
+            if one.mode is RuleMode.WARN or one.finding_id in verified
+        }
+
+    def of_rule(self, rule_id: str) -> list[Row]:
+        """Return what a rule says to everything that happened and stands, less what is settled."""
+        settled = self.settled
+        said = self._asked.verdicts.of(rule_id)
+        found = [one for one in said if (rule_id, one.id) not in settled]
+        return found + self._gone_unseen(rule_id, settled, {one.id for one in found})
+
+    def unsettled(self) -> list[RuleOverride]:
+        """Return the breaches that wait."""
+        return list(self._waiting(self.settled))
+
+    def open_beside(
+        self, breaches: Iterable[RuleOverride], told: Set[tuple[str, str]], *, changed: bool
+    ) -> list[Row]:
+        """Return which of the breaches that wait no clause tells.
+
+        Args:
+            breaches: those that wait, see `unsettled`.
+            told: pairs of a rule and the record, or the exception, that the clauses tell.
+            changed: the contract was changed, so that its text may be silent about what stands.
+        """
+        return [
+            row(one, _still_open(one), "broken")
+            for one in breaches
+            if not {(one.rule_id, one.record_ref), (one.rule_id, one.id)} & told
+            and (not self._is_looked_at(one) or (changed and self._stands(one)))
+        ]
+
+    def _gone_unseen(
+        self, rule_id: str, settled: Container[tuple[str, str]], told: Container[str]
+    ) -> list[Row]:
+        """Return breaches whose act is no longer told, and that nobody else has looked at since.
+
+        Whoever voids the act, or enters it again with what was missing, does not settle it alone.
+        """
+        return [
+            row(one, UNSEEN.format(rule=rule_id, reason=one.reason), "broken")
+            for one in self._waiting(settled)
+            if one.rule_id == rule_id
+            and one.rule_id != CHANGED
+            and one.record_ref not in told
+            and not self._is_looked_at(one)
+        ]
+
+    def _act(self, breach: RuleOverride) -> Stored[Any] | None:
+        """Return what a breach is about; a paper that was only asked for is none."""
+        cls = BY_TYPE.get(breach.record_type)
+        if cls is None:
+            return None
+        self._asked.note(cls.type)
+        return self._store.get(cls, breach.record_ref)
+
+    def _stands(self, breach: RuleOverride) -> bool:
+        act = self._act(breach)
+        return act is not None and not act.meta.voided
+
+    def _is_looked_at(self, breach: RuleOverride) -> bool:
+        """Tell whether somebody else agreed to a breach, not before its act was taken back."""
+        if breach.approved_at is None:
+            return False
+        act = self._act(breach)
+        gone = act.meta.voided_at if act else None
+        return gone is None or breach.approved_at >= gone
+
+    def _waiting(self, settled: Container[tuple[str, str]]) -> Iterator[RuleOverride]:
+        """Yield breaches that were neither explained nor put right and verified.
+
+        The contract may be changed again: what was verified of one change settles no other.
+        """
+        verified = self._verified
+        for one in self._asked.all(RuleOverride):
+            if one.mode is RuleMode.WARN or one.finding_id in verified:
+                continue
+            if one.rule_id == CHANGED or (one.rule_id, one.record_ref) not in settled:
+                yield one
+
+    @property
+    def _verified(self) -> set[str]:
+        return {
+            one.id for one in self._asked.all(FindingRecord) if one.status is FindingStatus.VERIFIED
+        }
+
+
+def _still_open(one: RuleOverride) -> str:
+    """Say what was breached, for it may stand in no clause, and that it waits."""
+    message, _, _ = one.message.partition("\n")
+    return OPEN.format(rule=one.rule_id, message=message, reason=one.reason)
