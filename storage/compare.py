@@ -8,10 +8,9 @@ What no stretch can see, rows that belong to no entry at all, is counted at the 
 
 import json
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from models import custody
 from models.chain import Action, Line, read_content
@@ -19,11 +18,10 @@ from models.codes import HandlingKind, VerificationResult
 from models.custody import STEP, STEP_CHECK, STEP_LINE, STEP_TRANSPORT
 from models.erased import NO_ERASURES, Erasures
 from models.errors import Refused
-from models.fields import Choice, Kind
 from models.item_status import Status
 from models.records import Item, Record
 from models.records.handling import HandlingEvent, HandlingLine, Sanitization, TransportDetail
-from storage import log, rows, schema, sieve
+from storage import log, rows, schema, sieve, steps
 from storage.database import Database, Row
 from storage.helpers import Found
 from storage.listing import is_counted, unlike
@@ -263,14 +261,13 @@ class _Event(NamedTuple):
     same: Hashable
 
     def made(self) -> HandlingEvent:
-        event = _part(HandlingEvent, STEP, self.row)
-        vars(event)["lines"] = tuple(_part(HandlingLine, STEP_LINE, one) for one in self.lines)
-        if self.arrived is not None:
-            vars(event)["transport"] = (_part(TransportDetail, STEP_TRANSPORT, self.arrived),)
-        if self.failed:
-            checks = (_part(Sanitization, STEP_CHECK, one) for one in self.failed)
-            vars(event)["sanitization"] = tuple(checks)
-        return event
+        arrived = () if self.arrived is None else (self.arrived,)
+        return steps.asked(
+            steps.part(HandlingEvent, STEP, self.row),
+            [steps.part(HandlingLine, STEP_LINE, one) for one in self.lines],
+            [steps.part(TransportDetail, STEP_TRANSPORT, one) for one in arrived],
+            [steps.part(Sanitization, STEP_CHECK, one) for one in self.failed],
+        )
 
     def lasts_until(self) -> str | None:
         """Return what `custody.lasts_until` does, as it is stored."""
@@ -346,41 +343,6 @@ class _Timeline:
 
 _WHEN, _ENDED, _KIND = map(STEP.index, ("occurred_at", "ended_at", "kind"))
 _MOMENT = 24  # characters of a stored moment that tell when it was, in order
-
-
-D = TypeVar("D", HandlingEvent, HandlingLine, TransportDetail, Sanitization)
-
-
-def _part(cls: type[D], names: tuple[str, ...], values: Sequence[Any]) -> D:
-    """Build as much of a record as some of its columns tell; all else is empty in it.
-
-    Raises:
-        ValueError: a column holds what we never write.
-    """
-    as_key: Any = cls  # mypy does not take a class for a key of the cache
-    try:
-        told = {
-            name: read(value)
-            for (name, read), value in zip(_readers(as_key, names), values, strict=True)
-            if value is not None
-        }
-    except (AttributeError, ArithmeticError, LookupError, TypeError) as error:
-        raise ValueError(f"{cls.label}の一覧に、読めない行があります。") from error
-    made = cls.__new__(cls)
-    object.__setattr__(made, "__dict__", told)
-    return made
-
-
-@cache
-def _readers(cls: Any, names: tuple[str, ...]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
-    fields = cls.fields()
-    return tuple((name, _reader(fields[name].kind) if name in fields else str) for name in names)
-
-
-def _reader(kind: Kind) -> Callable[[Any], Any]:
-    if isinstance(kind, Choice):  # half of the time of `from_column`
-        return {str(code.value): code for code in kind.codes}.__getitem__
-    return kind.from_column
 
 
 def _step(item: Item, status: Status, event: HandlingEvent) -> Status:

@@ -206,6 +206,11 @@ Insertion = tuple[str, list[Any]]
 LINES_TEXT = len(_CREATED)  # where the row of a new event has what its items are called
 
 
+@cache
+def table_of(insertion: str) -> str:
+    return insertion.split(" ", 3)[2]  # INSERT INTO table
+
+
 class New(NamedTuple):
     """A new record with its rows, as far as these follow from its entry alone.
 

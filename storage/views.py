@@ -12,7 +12,6 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from models import custody
@@ -371,7 +370,7 @@ class Views:
         by_table: dict[str, list[Insertion]] = {}
         for one in waiting:
             made = one.insertion() if isinstance(one, Born) else one
-            by_table.setdefault(_table_of(made[0]), []).append(made)
+            by_table.setdefault(rows.table_of(made[0]), []).append(made)
         with _refusing_duplicates():
             for rows_of_table in by_table.values():
                 self._database.each(rows_of_table)
@@ -379,11 +378,6 @@ class Views:
     def _update(self, sql: str, row: Sequence[Any]) -> None:
         with _refusing_duplicates():
             self._database.all(sql, row)
-
-
-@cache
-def _table_of(insertion: str) -> str:
-    return insertion.split(" ", 3)[2]  # INSERT INTO table
 
 
 @contextmanager

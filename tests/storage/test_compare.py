@@ -260,7 +260,7 @@ def test_what_failed_its_verification_is_told_by_rows_and_portions(tmp_path: Pat
     events = [
         one.record
         for portion in portions.read_here(store.database, last)
-        for one in map(portions._light, portion)
+        for one in portions._unpacked(portions._packed(portion))
         if isinstance(one, rows.New) and isinstance(one.record, HandlingEvent)
     ]
     told = [check.verification_result for event in events for check in event.sanitization]
