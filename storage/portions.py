@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from models import collector
-from models.chain import Action, Command
+from models.chain import Action, Command, read_content
 from models.errors import InputOutput
-from models.records import Item, Record
-from storage import log, rows, steps
+from models.records import HandlingEvent, Item, Record
+from storage import log, rows, steps, written
 from storage.database import Database, open_snapshot
 from storage.helpers import Raised, process, raised, stand_back
-from storage.rows import Insertion, New
+from storage.rows import New
 
 READERS = 2
 NICE = 5  # behind the window, but not behind whatever else this PC does: the writer waits for them
@@ -44,6 +44,12 @@ Portion = Sequence[New | Later]
 
 def read_here(database: Database, last: int, first: int = 1) -> Iterator[Portion]:
     """Yield all entries from one to another, in order."""
+    for portion in _read(database, last, first):
+        yield [_with_event(one) for one in portion]
+
+
+def _read(database: Database, last: int, first: int) -> Iterator[Portion]:
+    """Yield the same without the events that the rows speak of."""
     for chunk in log.told(database, first, last):
         yield [_prepared(command, told) for command, told in chunk]
 
@@ -51,12 +57,24 @@ def read_here(database: Database, last: int, first: int = 1) -> Iterator[Portion
 def _prepared(command: Command, told: log.Told) -> New | Later:
     """Read an entry; of a void its id is enough."""
     seq, type_, id_, action, payload, content = told
+    if type_ == HandlingEvent.type and action is Action.CREATE and content is not None:
+        at, author = rows.entered_at(command), command.author
+        made = written.new_event(id_, read_content(content)[0], payload, seq, at, author)
+        if made is not None:
+            return made
     body = None if action is Action.VOID else content
     record, names = log.read_filled(type_, id_, payload, body)
     gone = log.is_gone(type_, content)
     if gone or action is not Action.CREATE:
         return Later(seq, command, action, record, content, gone)
     return rows.new(record, seq, rows.entered_at(command), command.author, names)
+
+
+def _with_event(one: New | Later) -> New | Later:
+    """Add what custody asks of an event."""
+    if isinstance(one, Later) or one.row is None or rows.table_of(one.row[0]) != steps.EVENTS:
+        return one
+    return one._replace(record=steps.happened(one.row, one.children))
 
 
 # --- beside ---------------------------------------------------------------------------------------
@@ -109,7 +127,7 @@ def _serve(
         connection.send(None)
         with collector.at_rest():
             for first in range(1 + number * size, last + 1, READERS * size):
-                for portion in read_here(database, min(first + size - 1, last), first):
+                for portion in _read(database, min(first + size - 1, last), first):
                     connection.send(_packed(portion))
     except BrokenPipeError:
         pass  # the other side has stopped
@@ -136,13 +154,12 @@ def _packed(portion: Portion) -> bytes:
 
 
 def _unpacked(packed: bytes) -> Portion:
-    return [
-        pickle.loads(one) if isinstance(one, bytes) else _of_rows(*one)
-        for one in marshal.loads(packed)
-    ]  # fmt: skip
+    return [_with_event(_made(one)) for one in marshal.loads(packed)]
 
 
-def _of_rows(number: int, at: str, author: str, row: Insertion, children: list[Insertion]) -> New:
-    is_event = rows.table_of(row[0]) == steps.EVENTS
-    record = steps.happened(row, children) if is_event else None
-    return New(number, at, author, None, record, row, children)
+def _made(packed: Any) -> New | Later:
+    if isinstance(packed, bytes):
+        made: New | Later = pickle.loads(packed)
+        return made
+    number, at, author, row, children = packed
+    return New(number, at, author, None, None, row, children)

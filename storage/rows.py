@@ -68,10 +68,10 @@ def entered(recorded_at: str, offset: int) -> str:
 
 @cache
 def _converters(type_: str) -> tuple[tuple[str, Any, Convert], ...]:
-    return tuple((f.name, f.kind.empty, _converter(f.kind)) for f in table(type_).scalars)
+    return tuple((f.name, f.kind.empty, converter(f.kind)) for f in table(type_).scalars)
 
 
-def _converter(kind: Kind) -> Convert:
+def converter(kind: Kind) -> Convert:
     """Return what `kind.to_column` does, without its checks where the value cannot be empty."""
     if isinstance(kind, Choice):
         return attrgetter("_value_")  # `value` is a descriptor, slow over a million records
@@ -132,7 +132,16 @@ class Shape:
 _AS_THEY_ARE = (Text, Ref, Integer)
 
 
-def _shape(name: str, first: Sequence[str], chosen: Sequence[tuple[str, Kind]]) -> Shape:
+def shaped(
+    name: str, first: Sequence[str], chosen: Sequence[tuple[str, Kind]],
+    convert: Callable[[Kind], Convert] = converter,
+) -> Shape:  # fmt: skip
+    """Plan the insertion of a row.
+
+    Args:
+        first: the columns before those of the filled fields.
+        convert: returns what turns a value of a kind into that of its column.
+    """
     columns = (*first, *(name for name, _ in chosen))
     marks = ", ".join("?" * len(columns))
     return Shape(
@@ -140,14 +149,14 @@ def _shape(name: str, first: Sequence[str], chosen: Sequence[tuple[str, Kind]]) 
         columns,
         tuple(name for name, _ in chosen),
         tuple(
-            (position, _converter(kind))
+            (position, convert(kind))
             for position, (_, kind) in enumerate(chosen)
             if not isinstance(kind, _AS_THEY_ARE)
         ),
     )
 
 
-_CREATED = (
+CREATED = (
     "number", "id", "seq", "created_at", "created_by", "revised_at", "revised_by", "row_version",
     "caption", "contract_id",
 )  # fmt: skip
@@ -158,7 +167,7 @@ def _record_shape(type_: str, filled: tuple[str, ...], stored: tuple[str, ...]) 
     view = table(type_)
     kinds = {f.name: f.kind for f in view.scalars}
     chosen = [(name, kinds[name]) for name in filled if name in kinds]
-    return _shape(view.name, (*_CREATED, *stored), chosen)
+    return shaped(view.name, (*CREATED, *stored), chosen)
 
 
 class _ChildPlan:
@@ -178,7 +187,7 @@ class _ChildPlan:
         shape = self._shapes.get(filled)
         if shape is None:
             chosen = [(name, kind) for name, kind in self._child.columns if name in filled]
-            shape = _shape(self._child.name, ("_number", "_position"), chosen)
+            shape = shaped(self._child.name, ("_number", "_position"), chosen)
             self._shapes[filled] = shape
         return shape.sql, [number, position, *shape.values(values)]
 
@@ -203,7 +212,7 @@ def _filler(columns: Sequence[tuple[str, Any]]) -> Filled:
 
 
 Insertion = tuple[str, list[Any]]
-LINES_TEXT = len(_CREATED)  # where the row of a new event has what its items are called
+LINES_TEXT = len(CREATED)  # where the row of a new event has what its items are called
 
 
 @cache
