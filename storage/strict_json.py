@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 
 import rfc8785
 
+from models.canonical import encode
+
 LARGEST = (1 << 53) - 1
 
 
@@ -32,29 +34,41 @@ def loads(raw: bytes) -> "Fields":
     Raises:
         Malformed: not UTF-8, not JSON, not canonical, duplicate keys, floats.
     """
+    # What passes the hooks holds only what `encode` spells as RFC 8785 does, and ten times faster:
+    # a ledger reads a dozen such files before it is open.
     try:
         value = json.loads(
             raw.decode("utf-8"),
-            object_pairs_hook=_no_duplicates,
+            object_pairs_hook=_object,
+            parse_int=_whole,
             parse_float=_refuse,
             parse_constant=_refuse,
         )
-        canonical = rfc8785.dumps(value)
-    except (ValueError, RecursionError, rfc8785.CanonicalizationError) as exc:
+        canonical = encode(value).encode("utf-8")
+    except (ValueError, RecursionError) as exc:
         raise Malformed("not JSON of ours") from exc
     if canonical != raw:
         raise Malformed("not canonical")
     return Fields(value)
 
 
+def _whole(text: str) -> int:
+    number = int(text)
+    if abs(number) > LARGEST:
+        raise Malformed("a number beyond the whole numbers of JSON")
+    return number
+
+
 def _refuse(text: str) -> NoReturn:
     raise Malformed("floats are not allowed")
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise Malformed("duplicate key")
+    if not all(map(str.isascii, found)):
+        raise Malformed("a key that none of ours has")
     return found
 
 

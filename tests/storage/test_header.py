@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from models.errors import (
     AzukariError,
@@ -21,6 +22,7 @@ from models.errors import (
 from storage import files, kdf, strict_json
 from storage.header import PREFIX_BYTES, SUFFIX_BYTES, complete, parse_header
 from storage.header_files import COPIES, read_pair
+from tests.models.test_chain import json_content
 from tests.storage.vaults import PASSWORD, new_vault, unlock
 
 
@@ -218,6 +220,14 @@ def test_what_our_writer_never_writes_is_refused_before_any_derivation(
         b'{"a":1e2}',
         b"[" * 100_000,
         b'{"a":' + b"9" * 5000 + b"}",
+        b'{"a":9007199254740992}',
+        b'{"a":-9007199254740992}',
+        b'{"a":-0}',
+        b'{"a":"\\u0061"}',
+        b'{"a":"\\u001F"}',
+        b'{"a":"\\/"}',
+        b'{"a":"\\ud800"}',
+        '{"あ":1}'.encode(),
         b'"\xff"',
         b"[]",
         b"",
@@ -229,6 +239,15 @@ def test_json_that_is_not_canonical_is_refused(tmp_path: Path, text: bytes) -> N
     new_vault(tmp_path / "v")
     with pytest.raises(Damaged):
         parse_header(_with_json(_raw(tmp_path / "v"), text), "keys.a")
+
+
+@given(json_content)
+def test_what_rfc8785_writes_is_read_and_no_other_spelling(content: Any) -> None:
+    text = strict_json.dumps({"a": content})
+    assert strict_json.loads(text)._value == {"a": content}
+    for other in (json.dumps({"a": content}), json.dumps({"a": content}, ensure_ascii=False)):
+        with pytest.raises(strict_json.Malformed):
+            strict_json.loads(other.encode())
 
 
 def test_a_careful_forger_is_stopped_by_the_mac(tmp_path: Path) -> None:
