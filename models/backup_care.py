@@ -21,7 +21,6 @@ from models.codes import (
 )
 from models.erased import read_numbers
 from models.errors import Refused
-from models.gate import Presence
 from models.records import (
     BackupMedium,
     BackupRun,
@@ -31,6 +30,7 @@ from models.records import (
     SystemEvent,
     UserAccount,
 )
+from models.safe import Presence
 from models.wareki import format_short
 
 if TYPE_CHECKING:

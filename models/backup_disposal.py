@@ -27,8 +27,8 @@ from models.errors import (
     MediumMissing,
     Refused,
 )
-from models.gate import Presence
 from models.records import BackupMedium, BackupRun
+from models.safe import Presence
 from models.store import Progress, quiet
 
 if TYPE_CHECKING:

@@ -24,9 +24,11 @@ from models.errors import (
     VerificationFailed,
     WrongPassword,
 )
-from models.gate import BackupFile, Restored, Verification
+from models.gate import Restored
 from models.records import BackupMedium, BackupRun
+from models.safe import BackupFile
 from models.store import Progress
+from models.verification import Verification
 
 if TYPE_CHECKING:
     from models.ledger import Ledger

@@ -40,8 +40,8 @@ from models.terminals import device_of, in_use
 from models.wareki import JAPAN, format_short, format_short_moment
 
 if TYPE_CHECKING:
-    from models.gate import Verification
     from models.ledger import Ledger
+    from models.verification import Verification
 
 LEAST_FREE = 512 * MIB  # below this, or what a backup and a new key need, there is danger
 COMFORT = 5 * GIB

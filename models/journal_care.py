@@ -14,9 +14,9 @@ from models.backups import record_backup, record_check
 from models.codes import EventLevel, SystemEventKind
 from models.commands import Change, creating
 from models.errors import Refused
-from models.gate import Presence
 from models.journal import News, SpentFiles
 from models.records import BackupRun, ContentErasure
+from models.safe import Presence
 from models.store import Progress
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from models.errors import (
     OutsideItsDays,
 )
 from models.files import Files
-from models.gate import Opened, Safe, Verification
+from models.gate import Opened
 from models.handling import Handling
 from models.inquiries import Inquiries
 from models.journal import JournalDesk
@@ -44,8 +44,10 @@ from models.records import Contract, Record, Stored, UserAccount
 from models.registers import Registers
 from models.rights import Rights
 from models.ruling import Rules
+from models.safe import Safe
 from models.scope import scoped
 from models.store import Progress, Store, Write, quiet
+from models.verification import Verification
 from models.wareki import format_wareki
 from models.witness import Witness
 

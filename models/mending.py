@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from models.access import Act
 from models.chain import Head
 from models.errors import BRING_BACK
-from models.gate import Remedy
 from models.store import Progress
+from models.verification import Remedy
 
 if TYPE_CHECKING:
-    from models.gate import Verification
     from models.ledger import Ledger
+    from models.verification import Verification
 
 WORD = "一覧の作り直し"
 REBUILD = (

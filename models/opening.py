@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from models.chain import Intent
 from models.codes import AccountStatus, OrganizationKind, Role
 from models.commands import Change, creating
-from models.gate import SheetKey
 from models.ledger import Ledger
 from models.records import LedgerOrigin, Organization, Person, UserAccount
+from models.safe import SheetKey
 
 
 @dataclass(frozen=True, slots=True)

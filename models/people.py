@@ -17,7 +17,6 @@ from models.codes import (
 from models.commands import Change, creating, revising
 from models.errors import Cancelled, NotPermitted, Refused, WeakPassword
 from models.former_passwords import former_passwords
-from models.gate import NewSheet
 from models.issuing import issue_procedure
 from models.passwords import check_own, tidy
 from models.records import (
@@ -30,6 +29,7 @@ from models.records import (
     SystemEvent,
     UserAccount,
 )
+from models.safe import NewSheet
 from models.scope import rights_of
 from models.settling import believing, settle_sheet
 from models.store import Progress, quiet

@@ -23,8 +23,8 @@ from models.errors import (
     NotPermitted,
     NotWritable,
 )
-from models.gate import SheetKey, WayIn
 from models.records import LedgerOrigin, UserAccount
+from models.safe import SheetKey, WayIn
 from models.store import Progress, quiet, tell
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from models.backups import RESTORED
 from models.chain import EMPTY
 from models.codes import BackupKind, SystemEventKind
 from models.errors import VerificationFailed
-from models.gate import Problem
 from models.records import BackupRun, SystemEvent
 from models.store import Op, Query, Where
+from models.verification import Problem
 from storage import access
 from storage.authors import Authors
 from storage.database import Database

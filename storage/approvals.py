@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from models.chain import Action, Command, Entry, Head, read_content
 from models.errors import VerificationFailed
-from models.gate import Problem
 from models.records import OfficerConfirmation, RuleOverride
 from models.rules.proof import Question, read_proof, subject_of
+from models.verification import Problem
 from storage import log
 from storage.authors import Authors
 from storage.database import Database

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from models.chain import Action, Command, Entry
 from models.errors import VerificationFailed
-from models.gate import Problem
 from models.records import HandlingEvent
 from models.records.handling import NAMED_ONLY
 from models.rules.checking import SIGNED_LATER, check_entered
 from models.rules.proof import ADDED_LATER, read_proof
+from models.verification import Problem
 from storage import log, schema
 from storage.authors import Authors
 from storage.database import Database

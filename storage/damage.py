@@ -12,9 +12,9 @@ from enum import Enum
 from pathlib import Path
 
 from models.errors import BRING_BACK, AzukariError, Damaged, TablesDamaged
-from models.gate import Problem, Remedy
 from models.records import BY_TYPE
 from models.store import Progress, quiet, tell
+from models.verification import Problem, Remedy
 from storage import files, log
 from storage.compare import CODE as VIEW
 from storage.database import LOOK, PAGE_SIZE, Database

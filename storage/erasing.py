@@ -14,11 +14,11 @@ from models.codes import Role
 from models.erased import RULE, Erasures, Holdings, question_of, read_numbers
 from models.errors import AzukariError, VerificationFailed
 from models.file_uses import ending_files
-from models.gate import Problem
 from models.records import Attachment, ContentErasure
 from models.rules.proof import read_proof
 from models.scope import BY_CONTRACT
 from models.store import Progress
+from models.verification import Problem
 from storage import log, schema
 from storage.attachments import Attachments
 from storage.authors import Authors

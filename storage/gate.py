@@ -30,8 +30,9 @@ from models.errors import (
     Unfinished,
     VerificationFailed,
 )
-from models.gate import Opened, Recovery, Restored, SheetKey, WayBack
+from models.gate import Opened, Recovery, Restored, WayBack
 from models.passwords import PasswordPolicy
+from models.safe import SheetKey
 from models.store import Progress, quiet, tell
 from models.wareki import JAPAN
 from storage import backup as containers

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from models.codes import BackupKind, BackupResult
 from models.errors import AzukariError, Damaged, Foreign, NotVetted
-from models.gate import Problem, Remedy
 from models.records import BackupRun
 from models.store import Op, Query, Where
+from models.verification import Problem, Remedy
 from storage.backup_format import read_preamble
 from storage.files import open_regular, reading
 from storage.ledger_store import LedgerStore

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from models.chain import Head
 from models.errors import AzukariError, Foreign, LedgerMissing
-from models.gate import Parting
+from models.safe import Parting
 from storage.files import UNREADABLE, make_private_folder, overwrite_durable, read_whole
 from storage.header_files import read_pair
 

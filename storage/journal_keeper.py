@@ -32,9 +32,10 @@ from models.errors import (
     Refused,
     RolledBack,
 )
-from models.gate import Parting, Problem
 from models.journal import JournalState, JournalStatus, News
+from models.safe import Parting
 from models.store import Progress
+from models.verification import Problem
 from storage import access
 from storage.access_wire import Batch
 from storage.attachments import FOLDER_NAME

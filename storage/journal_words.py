@@ -9,7 +9,7 @@ from models.errors import (
     NotWritable,
     RolledBack,
 )
-from models.gate import Remedy
+from models.verification import Remedy
 from storage.journal_format import BROKEN
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from models.errors import AzukariError, Damaged, MediumMissing
-from models.gate import Presence
+from models.safe import Presence
 from storage.files import create_durable, read_whole, reading
 from storage.strict_json import dumps
 

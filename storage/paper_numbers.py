@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from models.chain import Action
 from models.erased import read_fiscal_numbers
 from models.errors import Refused
-from models.gate import Problem
 from models.records import Submission
 from models.store import Write
+from models.verification import Problem
 from storage.database import Database
 
 CODE = "NUMBER"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.errors import AzukariError
-from models.gate import Problem
+from models.verification import Problem
 from storage.access_check import access_problems
 from storage.approvals import approval_problems, confirmation_problems
 from storage.authors import Authors

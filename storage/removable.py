@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 
-from models.gate import OutsidePlace
+from models.safe import OutsidePlace
 
 BLOCK_DEVICES = Path("/sys/dev/block")
 MOUNTS = Path("/proc/self/mountinfo")

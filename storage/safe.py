@@ -1,4 +1,4 @@
-"""The safe on disk: keys, backups and verification of one open ledger (`models.gate.Safe`)."""
+"""The safe on disk: keys, backups and verification of one open ledger (`models.safe.Safe`)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -22,21 +22,12 @@ from models.errors import (
     NotPermitted,
     RolledBack,
 )
-from models.gate import (
-    BackupFile,
-    NewSheet,
-    OutsidePlace,
-    Parting,
-    Presence,
-    Problem,
-    SheetKey,
-    Verification,
-    WayIn,
-)
 from models.passwords import USUAL_FORMER, PasswordPolicy
 from models.records import UserAccount
+from models.safe import BackupFile, NewSheet, OutsidePlace, Parting, Presence, SheetKey, WayIn
 from models.settling import require_believed
 from models.store import Progress, quiet, tell
+from models.verification import Problem, Verification
 from storage import backup as containers
 from storage import backup_files, checkpoint, damage, mending, rotation
 from storage import verify as checks

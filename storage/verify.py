@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from models.chain import Head
 from models.erased import NO_ERASURES, Erasures
 from models.errors import AzukariError
-from models.gate import Problem
 from models.store import Progress
+from models.verification import Problem
 from storage import checkpoint, damage, log
 from storage.attachments import Attachments, facts_of_records
 from storage.authors import Authors, account_entries, read_authors

@@ -19,9 +19,9 @@ from models.codes import AccessLevel, AccountStatus, Role
 from models.commands import Change
 from models.errors import AzukariError, Cancelled
 from models.fields import Day
-from models.gate import NewSheet
 from models.password_review import record_review
 from models.records import Contract, Organization, Person, UserAccount
+from models.safe import NewSheet
 from models.store import Progress
 from ui.asking import dialog_buttons
 from ui.editor_choices import make_box

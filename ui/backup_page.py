@@ -15,11 +15,12 @@ from models.backup_care import Judged, must_end, proposal, standing
 from models.backup_strays import Stray, strays
 from models.backups import record_backup, record_check, record_verification
 from models.codes import BackupKind
-from models.gate import BackupFile, Remedy, Verification
 from models.ledger import Ledger
 from models.mending import BESIDES, Rebuilt, advice, rebuild
 from models.office import Office
 from models.records import BackupRun
+from models.safe import BackupFile
+from models.verification import Remedy, Verification
 from ui import icons, permitted
 from ui.backup_ending import EndingDialog
 from ui.backup_media import Held, MediaDialog, read_media

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from models.errors import AzukariError
-from models.gate import NewSheet
+from models.safe import NewSheet
 from ui.asking import dialog_buttons
 from ui.fitting import fit
 from ui.keys import EnterMovesOn

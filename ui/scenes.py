@@ -13,7 +13,6 @@ from models.backup_care import LAST_SOUND, Fate, Judged
 from models.codes import HandlingKind as K
 from models.codes import MediumState, OfficerAct
 from models.errors import NeedsAnswer
-from models.gate import Presence
 from models.ledger import Ledger
 from models.office import Office
 from models.possible_acts import ALLOWED
@@ -37,6 +36,7 @@ from models.records import (
     Terminal,
 )
 from models.rules.answers import Answers
+from models.safe import Presence
 from models.seconding import asked_of
 from models.witness import Unconfirmed
 from ui.accounts import AccountDialog

@@ -25,8 +25,8 @@ from models.errors import (
     NotPermitted,
     Refused,
 )
-from models.gate import Presence
 from models.records import BackupMedium, BackupRun, Person
+from models.safe import Presence
 from models.store import quiet
 from storage.media import NAME, read_mark
 from tests.house import House

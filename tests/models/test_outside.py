@@ -14,10 +14,10 @@ from models.backup_media import leave_use, register_medium
 from models.backups import record_backup
 from models.codes import BackupResult, Ownership
 from models.errors import NetworkPlace, Refused, UnregisteredMedium
-from models.gate import OutsidePlace
 from models.journal import JournalState
 from models.purposes import SCHEDULED
 from models.records import BackupMedium, BackupRun, Item, Person, Place, Submission
+from models.safe import OutsidePlace
 from models.store import quiet
 from storage.safe import LedgerSafe
 from tests.house import House, furnished

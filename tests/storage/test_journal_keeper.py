@@ -24,12 +24,12 @@ from models.errors import (
     Refused,
     RolledBack,
 )
-from models.gate import Problem, Remedy
 from models.journal import NOTE, JournalState
 from models.ledger import Ledger
 from models.mending import AS_TOLD, advice
 from models.records import BackupRun, Place, SystemEvent
 from models.store import quiet
+from models.verification import Problem, Remedy
 from storage import journal_file
 from storage.head_memory import HeadMemory
 from storage.journal import list_files

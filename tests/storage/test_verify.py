@@ -15,9 +15,9 @@ from models.chain import ENTRY_TAG, header_bytes, timestamp
 from models.codes import HandlingKind as K
 from models.commands import creating, revising
 from models.errors import Cancelled, InputOutput
-from models.gate import Problem
 from models.records import UserAccount
 from models.store import Progress, Query
+from models.verification import Problem
 from storage import access, log, schema
 from storage.attachments import Attachments
 from storage.database import Database, Row

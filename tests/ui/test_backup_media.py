@@ -9,8 +9,8 @@ from models.backup_care import standing
 from models.backup_media import WITHOUT_PLACE, leave_use, register_medium
 from models.backups import record_backup
 from models.codes import MediumState, SanitizationMethod
-from models.gate import OutsidePlace
 from models.records import BackupMedium, Person, Place
+from models.safe import OutsidePlace
 from storage.safe import LedgerSafe
 from tests.house import House
 from tests.ui.shell import Answers, cell_text, settle

@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from models.gate import OutsidePlace
 from models.ledger import Ledger
 from models.office import Office
 from models.records import Contract, Organization, Person
+from models.safe import OutsidePlace
 from storage.safe import LedgerSafe
 from tests.ui.fingers import type_in
 from tests.ui.shell import LOGIN, PASSWORD, Answers, make_books, settle, texts

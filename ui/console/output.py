@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from models.errors import AzukariError, PaperNotWritten
-from models.gate import Verification
 from models.text import visible
+from models.verification import Verification
 from reports.tables.replacing import replacing
 
 Issue = Callable[[], tuple[str | None, bytes]]

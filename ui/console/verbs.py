@@ -18,7 +18,7 @@ from models.codes import BackupKind, BackupResult
 from models.errors import AzukariError, NotFound, SheetUsed
 from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
-from models.gate import Presence, Restored
+from models.gate import Restored
 from models.journal import WORDS, JournalState
 from models.ledger import Ledger
 from models.mending import advice, rebuilt
@@ -26,6 +26,7 @@ from models.office import Office
 from models.paper_known import Compared
 from models.profile_shelf import mistakes
 from models.records import BY_TYPE, BackupRun, Contract
+from models.safe import Presence
 from models.store import Op, Progress, Query, Where, quiet
 from reports import verify as papers
 from ui.console.arguments import fingerprint_of

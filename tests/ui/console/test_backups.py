@@ -7,7 +7,7 @@ import pytest
 from models.backup_care import ABSENT, LAST_SOUND, LOST, NEWEST
 from models.backup_media import register_medium
 from models.backup_strays import UNKNOWN
-from models.gate import Presence
+from models.safe import Presence
 from models.store import quiet
 from tests.ui.console.desk import BOSS, Console
 from tests.ui.console.test_bad_input import refused
