@@ -13,7 +13,7 @@ from datetime import date
 
 from models.access import Stretch
 from models.clockwatch import BACK
-from models.fields import JAPAN
+from models.wareki import JAPAN
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,12 @@ from models.access_order import astray, written_in
 from models.codes import EventLevel, Role, SystemEventKind
 from models.commands import Change, creating
 from models.errors import Refused
-from models.fields import JAPAN
 from models.journal import News
 from models.office_hours import OfficeHours, office_hours
 from models.records import Person, SystemEvent, UserAccount
 from models.registers import FINDING
 from models.store import Op, Query, Where
-from models.wareki import format_clock, format_short
+from models.wareki import JAPAN, format_clock, format_short
 
 if TYPE_CHECKING:
     from models.ledger import Ledger

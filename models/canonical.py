@@ -13,7 +13,8 @@ from json.encoder import encode_basestring as _quoted
 from operator import is_not, itemgetter
 from typing import Any
 
-from models.fields import Children, Choice, Day, DecimalNumber, Kind, Moment, Ref, Text
+from models.kinds import Children, Choice, DecimalNumber, Kind, Ref, Text
+from models.kinds_of_time import Day, Moment
 from models.records.base import Declared
 
 Quote = Callable[[Any], str]

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models.canonical import Series, encode, fields_text
 from models.errors import VerificationFailed
-from models.fields import Json
+from models.kinds import Json
 from models.records.base import Record
 
 FORMAT = 1

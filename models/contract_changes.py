@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from models.breaches import CHANGED
 from models.codes import ContractStatus, Timing
 from models.evidence_rows import Row, row
-from models.fields import Field, Ref
+from models.fields import Field
 from models.inquiry import Inquiry, first_use
+from models.kinds import Ref
 from models.profiles import Clause, Due, Profile
 from models.records import Contract, HandlingEvent, Record, UserAccount
 from models.store import Op, Query, Where

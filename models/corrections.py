@@ -14,7 +14,7 @@ from models.chain import Intent, read_content
 from models.codes import FindingSource, FindingStatus, Severity
 from models.commands import Change, revising
 from models.errors import AzukariError, Refused
-from models.fields import Json
+from models.kinds import Json
 from models.records import Finding, RuleOverride, UserAccount
 from models.versions import versions
 

@@ -16,8 +16,8 @@ from models import amounts, contract_changes, custody
 from models.amounts import BEGINNING
 from models.errors import Refused
 from models.evidence_rows import Row
-from models.fields import Ref
 from models.inquiry import Inquiry
+from models.kinds import Ref
 from models.records import HandlingEvent, Item, Record
 from models.store import Op, Query, Where
 from models.versions import Version

@@ -9,7 +9,7 @@ Frozen content of every version stands in `tests/data/entries/` for ever.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from models.fields import Json
+from models.kinds import Json
 from models.records.handling import NAMED_ONLY
 
 Content = Mapping[str, Json]

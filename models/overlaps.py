@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from models import custody
 from models.codes import HandlingKind, ItemState, Timing
-from models.fields import Moment
 from models.item_status import NONE, Status
+from models.kinds_of_time import Moment
 from models.possible_acts import ALLOWED
 from models.records import HandlingEvent, Item
 

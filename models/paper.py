@@ -23,8 +23,8 @@ from models.codes import (
 from models.commands import Change, creating, revising
 from models.desk import Desk
 from models.errors import Refused
-from models.fields import Json
 from models.journal import printed_events
+from models.kinds import Json
 from models.paper_answers import (
     ClientAnswer,
     decide,

@@ -16,7 +16,8 @@ from models.codes import AttachmentKind
 from models.commands import Change, creating, revising, voiding
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
-from models.fields import Field, LongText
+from models.fields import Field
+from models.kinds import LongText
 from models.leavers import told_of_end
 from models.own_names import OWN_NAMES, require_own_names
 from models.paper_undone import told_of

@@ -10,9 +10,9 @@ from datetime import date, datetime
 
 from models.codes import HandlingKind, SanitizationAct, Timing, VerificationResult
 from models.errors import Refused
-from models.fields import JAPAN
 from models.records import HandlingEvent, HandlingLine, Item, Sanitization
 from models.text import search_key
+from models.wareki import JAPAN
 
 FAIL = VerificationResult.FAIL
 ACTS = {

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from models.codes import Timing
 from models.errors import InvalidField
-from models.fields import Day, Moment
+from models.kinds_of_time import Day, Moment
 from models.records import HandlingEvent
 from models.records.base import Child
 

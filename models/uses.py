@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from models.errors import Refused
-from models.fields import Children, Kind, MultiRef, Ref
+from models.kinds import Children, Kind, MultiRef, Ref
 from models.records import ALL, ContractPlace, HandlingEvent, Item, Record, Terminal
 from models.store import Op, Query, Store, Where
 

@@ -13,7 +13,6 @@ from typing import Any
 from models import wareki
 from models.codes import HandlingKind, Timing, VerificationResult
 from models.errors import NotFound, Refused
-from models.fields import JAPAN
 from models.former_names import Called
 from models.late_basis import late_marks
 from models.ledger import Ledger
@@ -31,6 +30,7 @@ from models.rules.checking import is_signed
 from models.still_readable import failed_marks
 from models.store import ListRow, Op, Query, Where
 from models.unfit_basis import unfit_marks
+from models.wareki import JAPAN
 from reports.collecting import consents, lists, movement, people, places, training
 from reports.collecting.case import Case, Then, Wish, words
 from reports.collecting.remaining import let_go, remaining

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from models.access import Act, Line, Question, Refusal, Seal, Stretch
 from models.chain import EMPTY, Head, timestamp
-from models.fields import JAPAN
+from models.wareki import JAPAN
 from storage.access_wire import MOST_LINES, Batch
 from storage.database import Database, Row
 from storage.refusals import Refusals

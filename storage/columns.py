@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from models.fields import Kind, Moment, Ref, Text
+from models.kinds import Kind, Ref, Text
+from models.kinds_of_time import Moment
 from models.store import Fields
 from storage.database import Database, Row
 from storage.schema import ViewTable

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from models.chain import Action
 from models.codes import AttachmentKind
-from models.fields import Children, MultiRef, Ref
 from models.file_uses import FileUse
+from models.kinds import Children, MultiRef, Ref
 from models.records import ALL, Attachment, HandlingEvent, Item, Record, Submission
 from models.records.base import Declared
 from storage import log

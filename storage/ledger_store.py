@@ -17,10 +17,10 @@ from models import collector
 from models.chain import Action, Command, Entry, Head
 from models.erased import Holdings
 from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refused
-from models.fields import Ref
 from models.file_uses import FileUse
 from models.former_names import Called
 from models.item_status import Status
+from models.kinds import Ref
 from models.records import BY_TYPE, ContentErasure
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent

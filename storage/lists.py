@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.fields import Children, Kind, Moment, MultiChoice, MultiRef, Ref, TextList
 from models.former_names import Called
+from models.kinds import Children, Kind, MultiChoice, MultiRef, Ref, TextList
+from models.kinds_of_time import Moment
 from models.records.handling import HandlingEvent
 from models.store import Fields, ListRow, Op, Query, Where
 from storage import columns, rows

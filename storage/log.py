@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from models.chain import EMPTY, Action, Command, Entry, Head, read_content, timestamp
 from models.errors import Damaged, NewerFormat
-from models.fields import Children, Choice, Json, Kind
+from models.kinds import Children, Choice, Json, Kind
 from models.lifts import lift
 from models.records import BY_TYPE, Contract, Record
 from models.records.base import Declared

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 from models.chain import Command, local_time
 from models.codes import ItemState
-from models.fields import Children, Choice, DecimalNumber, Integer, Kind, Moment, Ref, Text
 from models.item_status import Status, Trip
+from models.kinds import Children, Choice, DecimalNumber, Integer, Kind, Ref, Text
+from models.kinds_of_time import Moment
 from models.records.base import Child, Meta, Record
 from models.records.handling import HandlingEvent
 from models.records.things import Item

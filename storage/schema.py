@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from models.fields import Children, Field, Kind, Moment, MultiRef, Ref, Text
+from models.fields import Field
+from models.kinds import Children, Kind, MultiRef, Ref, Text
+from models.kinds_of_time import Moment
 from models.records import ALL, BY_TYPE
 from models.records.base import Child, Declared, Record
 from models.text import FTS5_TOKENIZER, SEARCH_KEY_VERSION

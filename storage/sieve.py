@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from models.codes import HandlingKind
-from models.fields import Boolean, Choice, DecimalNumber, Integer, Kind, Moment, Ref, Text
+from models.kinds import Boolean, Choice, DecimalNumber, Integer, Kind, Ref, Text
+from models.kinds_of_time import Moment
 from models.records.handling import HandlingEvent
 from storage import schema
 from storage.database import Database

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from models.custody import STEP, STEP_CHECK, STEP_LINE, STEP_TRANSPORT
-from models.fields import Choice, Kind
+from models.kinds import Choice, Kind
 from models.records.handling import HandlingEvent, HandlingLine, Sanitization, TransportDetail
 from storage.rows import Insertion, table_of
 from storage.schema import table

@@ -9,7 +9,8 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from models.codes import HandlingKind
-from models.fields import Children, Choice, DecimalNumber, Json, Kind, Moment
+from models.kinds import Children, Choice, DecimalNumber, Json, Kind
+from models.kinds_of_time import Moment
 from models.lifts import lift
 from models.records.handling import HandlingEvent
 from storage import rows

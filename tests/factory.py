@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from models import codes as c
 from models.chain import SALT_SIZE, Command, Intent, write_command
 from models.commands import creating, revising, voiding
-from models.fields import JAPAN
 from models.records import (
     Attachment,
     Contract,
@@ -39,6 +38,7 @@ from models.records import (
     UserAccount,
 )
 from models.store import Store, Write
+from models.wareki import JAPAN
 from storage.database import create_database
 from storage.ledger_store import LedgerStore
 from storage.ledgers import DATABASE_NAME, new_store

@@ -17,10 +17,9 @@ from models.access_review import (
     remarks,
     users,
 )
-from models.fields import JAPAN
 from models.ledger import Ledger
 from models.records import BY_TYPE, SystemEvent
-from models.wareki import format_short_moment
+from models.wareki import JAPAN, format_short_moment
 
 MONTHS = 24  # offered at least
 MOST = 500  # lines on the screen; a narrower question shows the rest

@@ -18,7 +18,7 @@ from models import wareki
 from models.codes import AccessLevel, AccountStatus, Role
 from models.commands import Change
 from models.errors import AzukariError, Cancelled
-from models.fields import Day
+from models.kinds_of_time import Day
 from models.password_review import record_review
 from models.records import Contract, Organization, Person, UserAccount
 from models.safe import NewSheet

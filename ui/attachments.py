@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.errors import Damaged, Refused
-from models.fields import Children, MultiRef, Ref
+from models.kinds import Children, MultiRef, Ref
 from models.records import Attachment
 from models.records.base import Declared
 from ui import layout

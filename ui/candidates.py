@@ -4,7 +4,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.fields import NOT_RECORDED, Boolean
+from models.fields import NOT_RECORDED
+from models.kinds import Boolean
 from models.ledger import Ledger
 from models.records import BY_TYPE, Attachment, Record
 from models.store import ListRow, Op, Query, Where

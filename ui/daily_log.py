@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 
 from models import wareki
 from models.codes import HandlingStatus, Timing
-from models.fields import Day, Field
+from models.fields import Field
 from models.handling import LATE_ENTRY
+from models.kinds_of_time import Day
 from models.late_basis import late_marks
 from models.records import Assignment, Contract, HandlingEvent, Item, Person, Place, Stored
 from models.records.handling import SANITIZATION_KINDS

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.fields import NOT_RECORDED, Children, Field, MultiRef, Ref
+from models.fields import NOT_RECORDED, Field
+from models.kinds import Children, MultiRef, Ref
 from models.records.base import Child
 from ui.editor_base import Editor, FormDesk, column_of, row_of
 from ui.fitting import fit

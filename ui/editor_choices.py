@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from models.codes import Code
-from models.fields import NOT_RECORDED, Boolean, Choice, Field, MultiChoice
+from models.fields import NOT_RECORDED, Field
+from models.kinds import Boolean, Choice, MultiChoice
 from ui.editor_base import Editor, FormDesk, row_of
 from ui.keys import EnterMovesOn, WheelNeedsFocus
 

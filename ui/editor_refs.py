@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
 
 from models.codes import AttachmentKind
 from models.commands import Change
-from models.fields import Field, MultiRef, Ref
+from models.fields import Field
 from models.files import MAXIMUM_SIZE
+from models.kinds import MultiRef, Ref
 from ui.editor_base import Editor, FormDesk, OfContract, column_of, row_of
 from ui.picker import RefPicker
 from ui.reading import read_limited

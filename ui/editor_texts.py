@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from models import wareki
 from models.errors import InvalidField
-from models.fields import NOT_RECORDED, Field, Text
+from models.fields import NOT_RECORDED, Field
+from models.kinds import Text
 from ui.editor_base import Editor, FormDesk, column_of, row_of
 from ui.keys import EnterMovesOn
 

@@ -4,19 +4,17 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtWidgets import QWidget
 
-from models.fields import (
+from models.fields import Field
+from models.kinds import (
     Boolean,
     Children,
     Choice,
-    Day,
     DecimalNumber,
-    Field,
     File,
     Files,
     Integer,
     Kind,
     LongText,
-    Moment,
     MultiChoice,
     MultiRef,
     Private,
@@ -24,6 +22,7 @@ from models.fields import (
     Text,
     TextList,
 )
+from models.kinds_of_time import Day, Moment
 from ui.editor_base import Editor, FormDesk
 from ui.editor_children import ChildrenEditor
 from ui.editor_choices import BooleanEditor, ChoiceEditor, MultiChoiceEditor

@@ -12,17 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from models.access import Act
 from models.errors import Usage
-from models.fields import (
-    Children,
-    Day,
-    DecimalNumber,
-    Field,
-    Integer,
-    Moment,
-    MultiRef,
-    Ref,
-)
+from models.fields import Field
 from models.former_names import Called
+from models.kinds import Children, DecimalNumber, Integer, MultiRef, Ref
+from models.kinds_of_time import Day, Moment
 from models.ledger import Ledger
 from models.records import BY_TYPE, HandlingEvent, HandlingLine, Item, Record
 from models.store import ListRow, Op, Query, Where

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QLabel, QWidget
 
-from models.fields import Ref
+from models.kinds import Ref
 from models.profiles import Profile
 from models.records import Record
 from models.store import Op, Query, Where

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from models.chain import Action, Command, Entry, local_time, read_content
-from models.fields import NOT_RECORDED, Children, Choice, Field, MultiRef, Private, Ref
+from models.fields import NOT_RECORDED, Field
+from models.kinds import Children, Choice, MultiRef, Private, Ref
 from models.ledger import Ledger
 from models.lifts import lift
 from models.profiles import Profile

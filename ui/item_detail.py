@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from models import amounts
 from models.codes import HandlingKind as K
 from models.codes import Timing
-from models.fields import NOT_RECORDED, Children
+from models.fields import NOT_RECORDED
+from models.kinds import Children
 from models.ledger import Ledger
 from models.profiles import Profile
 from models.records import Contract, HandlingEvent, HandlingLine, Item

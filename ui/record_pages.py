@@ -20,7 +20,7 @@ from models.codes import (
     PlaceStatus,
     PledgeStatus,
 )
-from models.fields import Ref
+from models.kinds import Ref
 from models.ledger import Ledger
 from models.profiles import Profile
 from models.records import (

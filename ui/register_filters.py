@@ -16,10 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.fields import JAPAN, NOT_RECORDED, Boolean, Choice, Day, Field, Moment, MultiChoice
+from models.fields import NOT_RECORDED, Field
+from models.kinds import Boolean, Choice, MultiChoice
+from models.kinds_of_time import Day, Moment
 from models.profiles import Profile
 from models.records import Record
 from models.store import Op, Query, Where
+from models.wareki import JAPAN
 from ui.editor_base import FormDesk, row_of
 from ui.editor_choices import make_box
 from ui.editor_texts import DayEditor

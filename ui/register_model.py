@@ -21,7 +21,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont
 from shiboken6 import isValid
 
-from models.fields import NOT_RECORDED, DecimalNumber, Field, Integer
+from models.fields import NOT_RECORDED, Field
+from models.kinds import DecimalNumber, Integer
 from models.profiles import Profile
 from models.records import Contract, Record
 from models.store import ListRow, Query

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from models import wareki
 from models.access import Act
 from models.contract_changes import former_names
-from models.fields import DecimalNumber, Integer
+from models.kinds import DecimalNumber, Integer
 from models.ledger import Ledger
 from models.records import Contract, Organization, Person
 from models.store import ListRow, Progress, Query

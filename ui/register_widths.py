@@ -7,7 +7,9 @@ from typing import Protocol
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QTableView
 
-from models.fields import Boolean, Choice, Day, DecimalNumber, Field, Integer, Moment
+from models.fields import Field
+from models.kinds import Boolean, Choice, DecimalNumber, Integer
+from models.kinds_of_time import Day, Moment
 from ui.fitting import shared
 from ui.register_model import RegisterModel
 

@@ -12,8 +12,8 @@ from models.codes import (
     ItemState,
     Timing,
 )
-from models.fields import Day, Moment
 from models.inside import GONE, HERE
+from models.kinds_of_time import Day, Moment
 from models.ledger import Ledger
 from models.missing_things import how_much
 from models.profiles import Profile

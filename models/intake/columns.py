@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from models.errors import Usage
-from models.fields import Children, Field, Frozen
+from models.fields import Field
+from models.kinds import Children, Frozen
 from models.records import HandlingEvent, Item, Record
 
 IGNORED = "-"  # maps a column to nothing

@@ -21,19 +21,22 @@ from typing import TYPE_CHECKING, Any
 from models import wareki
 from models.codes import HandlingKind, HandlingStatus, Means, Timing
 from models.errors import AzukariError, InvalidField, Refused, Unclear
-from models.fields import JAPAN, NOT_RECORDED, Choice, Moment
+from models.fields import NOT_RECORDED
 from models.handling_words import Meaning, choose_by_whereabouts, meanings_in
 from models.intake.cells import Cells, Reader, day_of
 from models.intake.disposal import End, sanitization
 from models.intake.finding import Finder
 from models.intake.parts import Findings, Options, Sheet
 from models.intake.rehearsal import Rehearsal
+from models.kinds import Choice
+from models.kinds_of_time import Moment
 from models.records import HandlingEvent, HandlingLine, Item, Person, TransportDetail
 from models.records.handling import END_KINDS, SANITIZATION_KINDS, WITH_COUNTERPART
 from models.store import Progress
 from models.text import search_key
 from models.told_times import CLOCK_TOLERANCE
 from models.values import Quantity, parse_decimal
+from models.wareki import JAPAN
 
 if TYPE_CHECKING:
     from models.ledger import Ledger

@@ -9,9 +9,10 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from models.errors import InvalidField, Refused
-from models.fields import Choice, Field, MultiChoice, MultiRef, Ref
+from models.fields import Field
 from models.intake.cells import Cells, Reader
 from models.intake.parts import Findings, Options, Sheet
+from models.kinds import Choice, MultiChoice, MultiRef, Ref
 from models.records import BY_TYPE, Record
 from models.store import Progress
 from models.text import search_key

@@ -26,7 +26,7 @@ from models.codes import (
     Timing,
 )
 from models.errors import AzukariError, Refused, Unclear
-from models.fields import JAPAN, NOT_RECORDED, Field, Ref
+from models.fields import NOT_RECORDED, Field
 from models.handling_words import meaning_of
 from models.intake.cells import Cells, Reader, day_of
 from models.intake.columns import typed_fields
@@ -37,12 +37,14 @@ from models.intake.media import CLASS_OF, OTHER_UNIT, UNIT_OF, media_type_of
 from models.intake.parts import Findings, Options, Sheet
 from models.intake.plain import parsed
 from models.intake.rehearsal import Rehearsal
+from models.kinds import Ref
 from models.records import HandlingEvent, HandlingLine, Item
 from models.records.handling import END_KINDS
 from models.records.things import END_RULE_BY_ORIGIN
 from models.store import Progress
 from models.text import search_key
 from models.values import parse_decimal
+from models.wareki import JAPAN
 
 if TYPE_CHECKING:
     from models.ledger import Ledger

@@ -14,18 +14,8 @@ from operator import is_not, itemgetter
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from models.errors import InvalidField
-from models.fields import (
-    BLANKS,
-    Children,
-    Field,
-    Frozen,
-    Json,
-    Kind,
-    MultiRef,
-    Ref,
-    Text,
-    declared,
-)
+from models.fields import Field, declared
+from models.kinds import BLANKS, Children, Frozen, Json, Kind, MultiRef, Ref, Text
 
 Check = Callable[[Any], bool]
 Write = Callable[[Any], Json]

@@ -14,22 +14,21 @@ from models.codes import (
     TrainingTopic,
     Understanding,
 )
-from models.fields import (
+from models.fields import field
+from models.kinds import (
     Boolean,
     Children,
     Choice,
-    Day,
     File,
     Integer,
     LongText,
-    Moment,
     MultiChoice,
     MultiRef,
     Ref,
     Text,
     TextList,
-    field,
 )
+from models.kinds_of_time import Day, Moment
 from models.records.base import Child, Record
 
 

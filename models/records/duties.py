@@ -5,7 +5,9 @@ from datetime import date
 from typing import ClassVar
 
 from models.codes import DueStatus
-from models.fields import Choice, Day, LongText, Ref, Text, field
+from models.fields import field
+from models.kinds import Choice, LongText, Ref, Text
+from models.kinds_of_time import Day
 from models.records.base import Record
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from models.fields import Integer, Json, LongText, Moment, Ref, Text, TextList, field
+from models.fields import field
+from models.kinds import Integer, Json, LongText, Ref, Text, TextList
+from models.kinds_of_time import Moment
 from models.records.base import Record
 
 AGREEMENT = frozenset({"approved_by", "approved_at", "proof"})

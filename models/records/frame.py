@@ -6,19 +6,9 @@ from datetime import date
 from typing import ClassVar
 
 from models.codes import ContractStatus, OnsiteRule, OrganizationKind, ReportCycle
-from models.fields import (
-    Boolean,
-    Children,
-    Choice,
-    Day,
-    File,
-    LongText,
-    MultiChoice,
-    Ref,
-    Text,
-    TextList,
-    field,
-)
+from models.fields import field
+from models.kinds import Boolean, Children, Choice, File, LongText, MultiChoice, Ref, Text, TextList
+from models.kinds_of_time import Day
 from models.records.base import Child, Record
 
 

@@ -21,20 +21,9 @@ from models.codes import (
     Severity,
     Urgency,
 )
-from models.fields import (
-    Boolean,
-    Children,
-    Choice,
-    Day,
-    File,
-    Integer,
-    LongText,
-    Moment,
-    MultiChoice,
-    Ref,
-    Text,
-    field,
-)
+from models.fields import field
+from models.kinds import Boolean, Children, Choice, File, Integer, LongText, MultiChoice, Ref, Text
+from models.kinds_of_time import Day, Moment
 from models.records.base import Child, Record
 
 REQUESTS = frozenset(

@@ -25,23 +25,22 @@ from models.codes import (
     VerificationMethod,
     VerificationResult,
 )
-from models.fields import (
+from models.fields import field
+from models.kinds import (
     Boolean,
     Children,
     Choice,
-    Day,
     DecimalNumber,
     File,
     Files,
     Integer,
     LongText,
-    Moment,
     MultiChoice,
     Ref,
     Text,
     TextList,
-    field,
 )
+from models.kinds_of_time import Day, Moment
 from models.records.base import Child, Record
 
 DECIDED = frozenset({Decision.GRANTED, Decision.CONDITIONAL, Decision.REFUSED, Decision.REVOKED})

@@ -5,7 +5,9 @@ from datetime import date
 from typing import ClassVar
 
 from models.codes import MediumState, SanitizationMethod
-from models.fields import Choice, Day, Ref, Text, field
+from models.fields import field
+from models.kinds import Choice, Ref, Text
+from models.kinds_of_time import Day
 from models.records.base import Record
 
 

@@ -12,19 +12,9 @@ from models.codes import (
     SubmissionMeans,
     SubmissionStatus,
 )
-from models.fields import (
-    Boolean,
-    Choice,
-    Day,
-    File,
-    Frozen,
-    Integer,
-    Moment,
-    Ref,
-    Text,
-    TextList,
-    field,
-)
+from models.fields import field
+from models.kinds import Boolean, Choice, File, Frozen, Integer, Ref, Text, TextList
+from models.kinds_of_time import Day, Moment
 from models.records.base import Record
 
 

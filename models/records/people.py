@@ -6,7 +6,9 @@ from datetime import date
 from typing import ClassVar
 
 from models.codes import AccountStatus, AssignmentRole, AssignmentStatus, EmploymentType, Role
-from models.fields import Boolean, Choice, Day, File, MultiRef, Private, Ref, Text, field
+from models.fields import field
+from models.kinds import Boolean, Choice, File, MultiRef, Private, Ref, Text
+from models.kinds_of_time import Day
 from models.records.base import Record
 
 NON_REGULAR = frozenset(

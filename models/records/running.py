@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from models.codes import EventLevel, SystemEventKind
-from models.fields import Choice, LongText, Moment, Ref, Text, field
+from models.fields import field
+from models.kinds import Choice, LongText, Ref, Text
+from models.kinds_of_time import Moment
 from models.records.base import Record
 
 

@@ -26,21 +26,20 @@ from models.codes import (
     SecrecyLevel,
     StorageEquipment,
 )
-from models.fields import (
+from models.fields import field
+from models.kinds import (
     Boolean,
     Children,
     Choice,
-    Day,
     DecimalNumber,
     File,
     Integer,
     LongText,
-    Moment,
     MultiChoice,
     Ref,
     Text,
-    field,
 )
+from models.kinds_of_time import Day, Moment
 from models.records.base import Child, Record
 from models.values import halves_a_piece
 

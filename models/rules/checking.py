@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from models.chain import Entry, Head, read_content
 from models.codes import HandlingKind, Timing
 from models.errors import VerificationFailed
-from models.fields import Json
+from models.kinds import Json
 from models.records import HandlingEvent, Item
 from models.records.handling import NAMED_ONLY
 from models.rules.answers import Check, SignIn

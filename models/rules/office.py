@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from models.codes import AssignmentStatus, HandlingKind, ItemClass, Ownership, PlaceStatus
-from models.fields import Children, LongText, Text
+from models.kinds import Children, LongText, Text
 from models.personal_data import looks_like_personal_data
 from models.records import (
     Assignment,

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models.chain import Head, canonical, timestamp
 from models.errors import VerificationFailed
-from models.fields import Json
+from models.kinds import Json
 
 APPROVAL_TAG = b"azukari/approval/1\x00"
 FORMAT = 1

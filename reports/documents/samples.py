@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from models.fields import JAPAN
+from models.wareki import JAPAN
 from reports.page import Anchor, Letterhead
 
 

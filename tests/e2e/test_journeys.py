@@ -10,8 +10,8 @@ import pytest
 
 from models.codes import HandlingKind, ItemState, Role
 from models.errors import MustChangePassword, NotPermitted, Refused, WrongPassword
-from models.fields import JAPAN
 from models.records import HandlingEvent, HandlingLine, Person
+from models.wareki import JAPAN
 from reports.verify import verify_document
 from tests.e2e.steps import (
     ADMINISTRATOR,

@@ -10,9 +10,9 @@ import pytest
 from models.codes import HandlingKind
 from models.commands import creating
 from models.errors import Refused
-from models.fields import JAPAN
 from models.records import ContentErasure, Submission
 from models.store import quiet
+from models.wareki import JAPAN
 from storage.ledger_store import LedgerStore
 from tests.e2e.steps import Day, events_of, makes_the_seal, receives, seals
 from tests.ending import ended, erase, other, store_of

@@ -6,7 +6,7 @@ import pytest
 
 from models.access import Stretch
 from models.access_order import Astray, Span, astray, months_of, months_written, written_in
-from models.fields import JAPAN
+from models.wareki import JAPAN
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 

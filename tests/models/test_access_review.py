@@ -30,10 +30,10 @@ from models.calendar_running import k17_access_log
 from models.codes import Role, SystemEventKind
 from models.errors import InvalidField, Refused
 from models.evidence import evidence
-from models.fields import JAPAN
 from models.ledger import Ledger
 from models.office_hours import OfficeHours, change_office_hours, office_hours
 from models.records import Contract, Person, SystemEvent
+from models.wareki import JAPAN
 from tests.house import House, furnished
 from ui.access_facts import Asked, read_access
 from ui.sample import cast

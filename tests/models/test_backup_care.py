@@ -20,9 +20,9 @@ from models.errors import (
     NotPermitted,
     Refused,
 )
-from models.fields import JAPAN
 from models.records import BackupRun
 from models.store import quiet
+from models.wareki import JAPAN
 from tests.ending import ended, erase
 from tests.house import House, furnished
 

@@ -37,7 +37,6 @@ from models.codes import (
     Urgency,
 )
 from models.commands import creating, revising
-from models.fields import JAPAN
 from models.records import (
     Assignment,
     Attendance,
@@ -59,6 +58,7 @@ from models.records import (
 )
 from models.records.frame import DueRule
 from models.records.governance import ChangedTerm
+from models.wareki import JAPAN
 from tests.house import FIRST_DAY, House, furnished
 
 

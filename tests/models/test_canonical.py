@@ -9,9 +9,10 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import fields
+from models import kinds
 from models.canonical import Series, fields_text
 from models.chain import Action, Intent, content_bytes, read_content
+from models.kinds_of_time import Day, Moment
 from models.records import ALL
 from models.records.base import Declared, Record
 
@@ -19,26 +20,26 @@ TEXTS = st.text(max_size=12) | st.sampled_from(
     ['"', "\\", "\x00\x1f\x7f", "𠮷野", "\u2028", "{%s}"]
 )
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=9)), timezone(timedelta(minutes=-210))])
-PLAIN: dict[type[fields.Kind], st.SearchStrategy[Any]] = {
-    fields.Integer: st.integers(-(2**53) + 1, 2**53 - 1),
-    fields.DecimalNumber: st.decimals(Decimal(0), Decimal(10**9), places=3),
-    fields.Boolean: st.booleans(),
-    fields.Day: st.dates(date(1900, 1, 1), date(2199, 12, 31)),
-    fields.Moment: st.datetimes(datetime(1900, 1, 1), timezones=ZONES),
-    fields.Frozen: st.dictionaries(st.text(max_size=3), TEXTS | st.floats(0, 1), max_size=2),
-    fields.TextList: st.lists(TEXTS, max_size=2).map(tuple),
-    fields.MultiRef: st.lists(TEXTS, max_size=2).map(tuple),
+PLAIN: dict[type[kinds.Kind], st.SearchStrategy[Any]] = {
+    kinds.Integer: st.integers(-(2**53) + 1, 2**53 - 1),
+    kinds.DecimalNumber: st.decimals(Decimal(0), Decimal(10**9), places=3),
+    kinds.Boolean: st.booleans(),
+    Day: st.dates(date(1900, 1, 1), date(2199, 12, 31)),
+    Moment: st.datetimes(datetime(1900, 1, 1), timezones=ZONES),
+    kinds.Frozen: st.dictionaries(st.text(max_size=3), TEXTS | st.floats(0, 1), max_size=2),
+    kinds.TextList: st.lists(TEXTS, max_size=2).map(tuple),
+    kinds.MultiRef: st.lists(TEXTS, max_size=2).map(tuple),
 }
 
 
-def values(kind: fields.Kind) -> st.SearchStrategy[Any]:
+def values(kind: kinds.Kind) -> st.SearchStrategy[Any]:
     """Return values of a kind, the empty one included."""
     some = PLAIN.get(type(kind), TEXTS)
-    if isinstance(kind, fields.Choice):
+    if isinstance(kind, kinds.Choice):
         some = st.sampled_from(list(kind.codes))
-    elif isinstance(kind, fields.MultiChoice):
+    elif isinstance(kind, kinds.MultiChoice):
         some = st.lists(st.sampled_from(list(kind.codes)), max_size=2).map(tuple)
-    elif isinstance(kind, fields.Children):
+    elif isinstance(kind, kinds.Children):
         some = st.lists(records(kind.child), max_size=2).map(tuple)
     return st.just(kind.empty) | some
 

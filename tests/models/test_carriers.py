@@ -31,8 +31,8 @@ from models.codes import (
 from models.commands import Change
 from models.endings import TERMINAL_BY_KIND
 from models.errors import Refused
-from models.fields import JAPAN
 from models.records import Contract, HandlingEvent, HandlingLine, Item, Sanitization
+from models.wareki import JAPAN
 from tests.house import House, furnished
 
 K, S = HandlingKind, ItemState

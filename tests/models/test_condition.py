@@ -32,10 +32,10 @@ from models.condition import (
 )
 from models.denied import found_denied, parse_denied
 from models.errors import AzukariError, InvalidField, LittleRoom, NotPermitted, QuotaUsedUp
-from models.fields import JAPAN
 from models.journal import JournalState, JournalStatus
 from models.password_review import record_review
 from models.records import Place, SystemEvent
+from models.wareki import JAPAN
 from resources import denied_programs
 from storage.machine import PC, read_memory
 from tests.house import House, furnished

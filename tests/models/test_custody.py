@@ -18,10 +18,10 @@ from models.codes import (
 )
 from models.endings import TERMINAL_BY_KIND
 from models.errors import Refused
-from models.fields import JAPAN
 from models.item_status import Status
 from models.possible_acts import ALLOWED
 from models.records import HandlingEvent, HandlingLine, Item, Sanitization, TransportDetail
+from models.wareki import JAPAN
 from tests import factory
 
 START = datetime(2026, 10, 1, 9, 0, tzinfo=JAPAN)

@@ -21,7 +21,6 @@ from models.codes import (
     TrainingTopic,
     Urgency,
 )
-from models.fields import JAPAN
 from models.permissions import WRITE
 from models.profile_vocabulary import COVERS, GOVERNANCE, TOPICS
 from models.records import (
@@ -38,6 +37,7 @@ from models.records import (
     Submission,
     TrainingSession,
 )
+from models.wareki import JAPAN
 from tests.house import House, furnished
 
 DAY = date(2026, 10, 1)

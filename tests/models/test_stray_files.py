@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from models.codes import AccessLevel, AttachmentKind, GovernanceStatus, Timing
 from models.commands import creating, revising, voiding
 from models.errors import InvalidField, NotFound, Refused
-from models.fields import MultiRef
 from models.file_uses import FileUse, ending_files, hidden_files
+from models.kinds import MultiRef
 from models.ledger import Ledger
 from models.records import (
     AccessRight,

@@ -7,9 +7,9 @@ import pytest
 
 from models import custody
 from models.codes import HandlingKind, Timing
-from models.fields import JAPAN
 from models.item_status import Status
 from models.records import HandlingEvent, HandlingLine, Item
+from models.wareki import JAPAN
 from storage import rows
 
 K = HandlingKind

@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from models.fields import JAPAN
+from models.wareki import JAPAN
 from reports.blocks import body
 from reports.pdfa import Metadata, PaperCanvas
 from reports.seal import SealIdentity, make_seal_certificate

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from models.errors import UnprintableCharacter
-from models.fields import JAPAN, NOT_RECORDED
+from models.fields import NOT_RECORDED
+from models.wareki import JAPAN
 from reports import blocks
 from reports.documents.base import Document
 from reports.documents.change_notice import ChangeNotice

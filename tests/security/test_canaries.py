@@ -20,7 +20,7 @@ from PIL import Image
 from models.backups import record_backup
 from models.codes import AttachmentKind, HandlingKind
 from models.commands import revising
-from models.fields import LongText, Text, TextList
+from models.kinds import LongText, Text, TextList
 from models.ledger import Ledger
 from models.records import BY_TYPE, Person, Record, UserAccount
 from models.records.base import Stored

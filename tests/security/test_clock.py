@@ -9,9 +9,9 @@ import pytest
 
 from models.clockwatch import ClockWatch
 from models.codes import SystemEventKind
-from models.fields import JAPAN
 from models.records import Place, SystemEvent
 from models.store import quiet
+from models.wareki import JAPAN
 from tests.house import House, furnished
 from tests.storage.test_journal_keeper import enter
 from ui.sample import cast

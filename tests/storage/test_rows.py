@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from models import fields
+from models import kinds
 from models.chain import Command, canonical
+from models.kinds_of_time import Day, Moment
 from models.records import ALL
 from models.records.base import Declared, Record
 from storage import log, rows, schema
@@ -17,25 +18,25 @@ COMMAND = Command("c" * 32, AUTHOR, datetime(2026, 11, 2, tzinfo=UTC), 540, 7, 7
 MOMENT = datetime(2026, 11, 2, 23, 30, 1, 5000, tzinfo=timezone(timedelta(hours=-3, minutes=-30)))
 
 
-def sample(kind: fields.Kind) -> Any:
+def sample(kind: kinds.Kind) -> Any:
     """Return a value that is not empty."""
-    if isinstance(kind, fields.Choice):
+    if isinstance(kind, kinds.Choice):
         return list(kind.codes)[-1]
-    if isinstance(kind, fields.MultiChoice):
+    if isinstance(kind, kinds.MultiChoice):
         return tuple(kind.codes)[:2]
-    if isinstance(kind, fields.TextList):
+    if isinstance(kind, kinds.TextList):
         return ("一", "二")
-    if isinstance(kind, fields.MultiRef):
+    if isinstance(kind, kinds.MultiRef):
         return ("m1", "m2")
-    if isinstance(kind, fields.Children):
+    if isinstance(kind, kinds.Children):
         return (filled(kind.child), kind.child())
-    plain: dict[type[fields.Kind], Any] = {
-        fields.Integer: 0,
-        fields.DecimalNumber: Decimal("12.345"),
-        fields.Boolean: False,
-        fields.Day: date(2026, 11, 2),
-        fields.Moment: MOMENT,
-        fields.Frozen: {"条": ["一"]},
+    plain: dict[type[kinds.Kind], Any] = {
+        kinds.Integer: 0,
+        kinds.DecimalNumber: Decimal("12.345"),
+        kinds.Boolean: False,
+        Day: date(2026, 11, 2),
+        Moment: MOMENT,
+        kinds.Frozen: {"条": ["一"]},
     }
     return plain.get(type(kind), "𠮷野")
 

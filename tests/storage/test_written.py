@@ -10,7 +10,7 @@ import pytest
 
 from models import custody
 from models.codes import HandlingKind
-from models.fields import Json
+from models.kinds import Json
 from models.records.handling import HandlingEvent
 from storage import log, rows, steps, written
 from storage.rows import Insertion, New

@@ -14,12 +14,12 @@ from pytestqt.qtbot import QtBot
 
 import resources
 from models.codes import EmploymentType, OrganizationKind
-from models.fields import JAPAN
 from models.ledger import Ledger
 from models.office import Office
 from models.opening import Opening
 from models.profiles import Profile, parse_profile
 from models.records import Organization, Person
+from models.wareki import JAPAN
 from storage.gate import LedgerGate
 from storage.kdf import TEST
 from ui.operations import Operations

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from models.backup_care import standing
 from models.codes import BackupKind, BackupResult
-from models.fields import JAPAN
 from models.ledger import Ledger
 from models.records import BackupRun
+from models.wareki import JAPAN
 from tests.house import House, furnished
 from tests.ui.shell import Answers, settle
 from ui import ledger_settings as settings

@@ -15,28 +15,27 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.codes import Decision, PlaceKind
-from models.fields import (
-    JAPAN,
+from models.fields import Field
+from models.kinds import (
     Boolean,
     Children,
     Choice,
-    Day,
     DecimalNumber,
-    Field,
     Frozen,
     Integer,
     Kind,
     LongText,
-    Moment,
     MultiChoice,
     MultiRef,
     Ref,
     Text,
     TextList,
 )
+from models.kinds_of_time import Day, Moment
 from models.ledger import Ledger
 from models.records import ALL, Person
 from models.records.things import AssetField
+from models.wareki import JAPAN
 from tests.ui.conftest import TODAY, new_ledger
 from tests.ui.fingers import commit, type_in
 from ui.editor_base import Editor, FormDesk

@@ -29,7 +29,7 @@ from models.codes import (
     VerificationResult,
 )
 from models.errors import AzukariError, DiskFull, InvalidField, NotPermitted, Refused, Usage
-from models.fields import JAPAN, NOT_RECORDED
+from models.fields import NOT_RECORDED
 from models.intake.parts import Disposal, Intake, Options
 from models.records import (
     Attachment,
@@ -42,6 +42,7 @@ from models.records import (
     TransportDetail,
 )
 from models.store import Progress, Query
+from models.wareki import JAPAN
 from tests.house import House, furnished
 from tests.intake_stage import LOG, REGISTER, set_stage, write
 from ui.exporting import export_register

@@ -13,10 +13,10 @@ import pytest
 
 import main
 from models.codes import HandlingKind as K
-from models.fields import JAPAN, Moment
 from models.journal import JournalState, JournalStatus
+from models.kinds_of_time import Moment
 from models.records import HandlingEvent
-from models.wareki import format_clock, format_moment, parse_datetime
+from models.wareki import JAPAN, format_clock, format_moment, parse_datetime
 from reports.blocks import shown
 from storage.gate import LedgerGate
 from tests.house import House

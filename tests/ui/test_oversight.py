@@ -14,8 +14,8 @@ from models.access import Act
 from models.blocking import Answer
 from models.condition import State
 from models.denied import parse_denied
-from models.fields import JAPAN
 from models.records import Item, SystemEvent
+from models.wareki import JAPAN
 from resources import denied_programs
 from storage.machine import PC
 from tests.house import House, furnished

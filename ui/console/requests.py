@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from models.codes import AttachmentKind
 from models.errors import AzukariError, NeedsAnswer, RuleRefused, Usage
-from models.fields import Children, Choice, Kind, MultiChoice, MultiRef, Text, TextList
 from models.files import MAXIMUM_SIZE
+from models.kinds import Children, Choice, Kind, MultiChoice, MultiRef, Text, TextList
 from models.records import BY_TYPE, Record
 from models.rules.answers import Answers
 from models.rules.checking import KeyFacts

@@ -8,10 +8,10 @@ from typing import Any
 
 from models.access import Act
 from models.errors import Usage
-from models.fields import Day
 from models.intake.columns import label_of
 from models.intake.finding import Finder
 from models.intake.parts import Intake, Options, among
+from models.kinds_of_time import Day
 from models.ledger import Ledger
 from models.office import Office
 from models.purposes import stated

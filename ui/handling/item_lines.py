@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 
 from models import amounts
 from models.codes import HandlingKind
-from models.fields import NOT_RECORDED, DecimalNumber
+from models.fields import NOT_RECORDED
+from models.kinds import DecimalNumber
 from models.possible_acts import states_for
 from models.records import HandlingLine, Item
 from models.store import Op, Where

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from models.codes import Encrypted, ItemClass, ItemOrigin, ItemState, MediaType, Ownership
 from models.codes import HandlingKind as K
-from models.fields import DecimalNumber
+from models.kinds import DecimalNumber
 from models.records import InformationAsset, Item, ItemContent
 from models.records.things import END_RULE_BY_ORIGIN
 from models.store import Op, Query, Where

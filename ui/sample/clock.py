@@ -4,7 +4,7 @@ import random
 from datetime import date, datetime, time, timedelta
 
 from models import workdays
-from models.fields import JAPAN
+from models.wareki import JAPAN
 
 
 class StoryClock:

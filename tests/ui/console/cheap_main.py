@@ -10,8 +10,8 @@ from pathlib import Path
 from time import time as now
 
 import main
-from models.fields import JAPAN
 from models.office import Office
+from models.wareki import JAPAN
 from storage.gate import LedgerGate
 from storage.kdf import TEST
 from tests.house import FIRST_DAY

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import fields
+from models import kinds
 from models.codes import HandlingKind, StorageEquipment
+from models.kinds_of_time import Day, Moment
 from models.records import HandlingLine
 
 KINDS = [
-    fields.Text(5), fields.LongText(9), fields.Integer(1, 99), fields.DecimalNumber(),
-    fields.DecimalNumber(Decimal(1), Decimal(9)), fields.Boolean(), fields.Day(), fields.Moment(),
-    fields.Choice(HandlingKind), fields.Ref("item"), fields.Children(HandlingLine),
+    kinds.Text(5), kinds.LongText(9), kinds.Integer(1, 99), kinds.DecimalNumber(),
+    kinds.DecimalNumber(Decimal(1), Decimal(9)), kinds.Boolean(), Day(), Moment(),
+    kinds.Choice(HandlingKind), kinds.Ref("item"), kinds.Children(HandlingLine),
 ]  # fmt: skip
 LINES = st.builds(
     HandlingLine,
@@ -32,8 +33,8 @@ VALUES: st.SearchStrategy[Any] = st.one_of(
 
 @pytest.mark.parametrize("kind", KINDS, ids=repr)
 @given(value=VALUES)
-def test_what_passes_at_one_look_has_no_problems(kind: fields.Kind, value: Any) -> None:
-    if isinstance(kind, fields.Children) != isinstance(value, tuple):
+def test_what_passes_at_one_look_has_no_problems(kind: kinds.Kind, value: Any) -> None:
+    if isinstance(kind, kinds.Children) != isinstance(value, tuple):
         return
     if kind.fine(value):
         assert not kind.is_empty(value)
@@ -43,15 +44,15 @@ def test_what_passes_at_one_look_has_no_problems(kind: fields.Kind, value: Any) 
 @pytest.mark.parametrize(
     ("kind", "good", "bad"),
     [
-        (fields.Integer(1, 9), 9, 10),
-        (fields.Integer(1, 9), 1, True),
-        (fields.DecimalNumber(), Decimal("0.125"), Decimal("0.1255")),
-        (fields.DecimalNumber(Decimal(1)), Decimal(1), Decimal("0.999")),
-        (fields.Day(), date(2199, 12, 31), date(2200, 1, 1)),
-        (fields.Day(), date(2026, 11, 21), datetime(2026, 11, 21, tzinfo=UTC)),
+        (kinds.Integer(1, 9), 9, 10),
+        (kinds.Integer(1, 9), 1, True),
+        (kinds.DecimalNumber(), Decimal("0.125"), Decimal("0.1255")),
+        (kinds.DecimalNumber(Decimal(1)), Decimal(1), Decimal("0.999")),
+        (Day(), date(2199, 12, 31), date(2200, 1, 1)),
+        (Day(), date(2026, 11, 21), datetime(2026, 11, 21, tzinfo=UTC)),
     ],
 )
-def test_one_look_tells_good_from_bad(kind: fields.Kind, good: Any, bad: Any) -> None:
+def test_one_look_tells_good_from_bad(kind: kinds.Kind, good: Any, bad: Any) -> None:
     assert kind.fine(good)
     assert not kind.fine(bad) and list(kind.problems(bad))
 
@@ -59,14 +60,14 @@ def test_one_look_tells_good_from_bad(kind: fields.Kind, good: Any, bad: Any) ->
 @pytest.mark.parametrize("data", [["safe"], None, True, 5])
 def test_what_is_no_word_is_refused_without_the_words_of_the_program(data: Any) -> None:
     with pytest.raises(ValueError, match="は、言葉一つで指定"):
-        fields.Choice(StorageEquipment).from_json(data)
+        kinds.Choice(StorageEquipment).from_json(data)
     with pytest.raises(ValueError, match="知らない値があります（金庫）"):
-        fields.Choice(StorageEquipment).from_json("金庫")
+        kinds.Choice(StorageEquipment).from_json("金庫")
 
 
 @pytest.mark.parametrize("data", ["safe", {"safe": 1}, [["safe"]], [{}], [5], [None]])
-@pytest.mark.parametrize("kind", [fields.TextList(), fields.MultiRef("place")])
-def test_what_is_no_list_of_words_is_refused(kind: fields.Kind, data: Any) -> None:
+@pytest.mark.parametrize("kind", [kinds.TextList(), kinds.MultiRef("place")])
+def test_what_is_no_list_of_words_is_refused(kind: kinds.Kind, data: Any) -> None:
     with pytest.raises(ValueError, match="は、言葉を並べて"):
         kind.from_json(data)
 
@@ -74,10 +75,10 @@ def test_what_is_no_list_of_words_is_refused(kind: fields.Kind, data: Any) -> No
 @pytest.mark.parametrize("data", [["5"], [5], {}, "五つ"])
 def test_what_is_no_number_is_refused_in_words(data: Any) -> None:
     with pytest.raises(ValueError, match="は数で入力してください"):
-        fields.DecimalNumber().from_json(data)
+        kinds.DecimalNumber().from_json(data)
 
 
 def test_a_row_with_a_problem_is_looked_at_closely() -> None:
-    kind = fields.Children(HandlingLine)
+    kind = kinds.Children(HandlingLine)
     assert kind.fine((HandlingLine(item_id="a" * 32),))
     assert not kind.fine((HandlingLine(item_id="a" * 32), HandlingLine()))
