@@ -264,6 +264,20 @@ def must_end(ledger: "Ledger", runs: Iterable[BackupRun]) -> Mapping[str, tuple[
     return found
 
 
+def is_rekeyed(ledger: "Ledger", backups: Iterable[BackupRun]) -> bool:
+    """Tell whether the data key was renewed after the last of these backups.
+
+    What is entered from then on is in the journal under the new key, which no older backup has.
+    """
+    return _renewed(ledger) > max((one.to_event_seq or 0 for one in backups), default=0)
+
+
+def _renewed(ledger: "Ledger") -> int:
+    """Return the entry that tells of the last new data key, 0 for none."""
+    found = ledger.registers.all(SystemEvent, kind=SystemEventKind.KEY_RENEWED)
+    return found[-1].meta.created_seq if found else 0
+
+
 def _causes(ledger: "Ledger") -> list[tuple[int, int, str]]:
     registers = ledger.registers
     causes = [
@@ -271,9 +285,8 @@ def _causes(ledger: "Ledger") -> list[tuple[int, int, str]]:
          f"消去した契約{one.record.contract_no}の内容が残っています。")
         for one in registers.all(ContentErasure)
     ]  # fmt: skip
-    renewed = registers.all(SystemEvent, kind=SystemEventKind.KEY_RENEWED)
-    if renewed:
-        causes.append((0, renewed[-1].meta.created_seq, "更新する前の暗号鍵によるものです。"))
+    if renewed := _renewed(ledger):
+        causes.append((0, renewed, "更新する前の暗号鍵によるものです。"))
     for account in registers.all(UserAccount, app_role=Role.SUPERVISOR):
         if account.record.status is AccountStatus.DISABLED:  # only these could open backups
             person = ledger.store.get(Person, account.record.person_id)

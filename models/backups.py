@@ -108,7 +108,7 @@ def left_out(restored: Restored) -> str:
         words += "利用の記録は、更新ジャーナルの終わりまでは戻せませんでした。"
     if restored.gap is not None:
         words += (
-            f"更新ジャーナルの「{restored.gap.where}」が壊れているため、"
+            f"更新ジャーナルの「{restored.gap.where}」が{restored.gap.why}ため、"
             f"{restored.gap.words}は戻していません。"
         )
     if restored.passed:

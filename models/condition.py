@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from models.backup_care import LOST, newest_lost
+from models.backup_care import LOST, is_rekeyed, newest_lost
 from models.backups import WHOLE_LEDGER
 from models.capacity import (
     GIB,
@@ -128,6 +128,7 @@ class Facts:
     terminals: Sequence[tuple[str, str, str]] = ()  # in use: device, caption, place and measure
     memory: Memory | None = None
     lost: str = ""  # file of the newest backup where it is not in its place
+    rekeyed: bool = False  # no backup was made since the data key was renewed
     quota: int = 0  # MB that somebody set for the attachments, 0 for none
 
 
@@ -176,6 +177,7 @@ def read_facts(
         ],
         memory=machine.memory(),
         lost=newest_lost(ledger),
+        rekeyed=is_rekeyed(ledger, full),
         quota=chosen_quota(ledger),
     )
 
@@ -199,6 +201,12 @@ def judge(facts: Facts) -> list[Condition]:
         _clock(facts), _use(facts), _registered(facts), _protection(facts), _programs(facts),
         Condition("プログラムの版", State.GOOD, f"預り台帳 {facts.version}を使っています。"),
     ]  # fmt: skip
+
+
+REKEYED = (
+    "暗号鍵を替えた後のバックアップが、まだありません。替えた後の記帳は、前のバックアップと"
+    "更新ジャーナルからは戻せません。"
+)
 
 
 # --- one by one ------------------------------------------------------------------------------------
@@ -307,6 +315,8 @@ def _backed_up(facts: Facts) -> Condition:
         sentence = f"いちばん新しいバックアップ「{facts.lost}」のファイルが見つかりません。"
         return Condition("バックアップ", State.BAD, sentence, LOST)
     to_do = "「バックアップ」の画面で、登録した媒体にバックアップを取ってください。"
+    if facts.rekeyed and facts.backup is not None:
+        return Condition("バックアップ", State.BAD, REKEYED, to_do)
     return _aged(
         "バックアップ", "作成し、読み直しました", facts.backup, facts, facts.backup_days, to_do
     )

@@ -77,11 +77,27 @@ class JournalGap:
         where: file and frame.
         first: the first entry that is lost.
         last: the last one, as far as the journal still says; None when it does not.
+        rekeyed: nothing is damaged there: it is under a data key that came after the backup.
     """
 
     where: str
     first: int
     last: int | None
+    rekeyed: bool = False
+
+    @property
+    def why(self) -> str:
+        """Say what is the matter with the place, before ため."""
+        if self.rekeyed:
+            return "このバックアップの後に替えた暗号鍵によるもので、開けない"
+        return "壊れている"
+
+    @property
+    def first_try(self) -> str:
+        """Say what could still lead to the end."""
+        if self.rekeyed:
+            return "暗号鍵を替えた後に作ったバックアップがあれば、そちらから復元してください。"
+        return "媒体をつなぎ直すか、更新ジャーナルの別の写しがあれば、先にそれで試してください。"
 
     @property
     def words(self) -> str:

@@ -61,20 +61,20 @@ class Way:
         after: where the backup ends.
 
     Attributes:
-        gap: the damage that ends the way before the journal ends; None without.
+        gap: what ends the way before the journal ends, damage or a later key; None without.
         passed: other damaged places, by file and frame; no entry behind the backup was in them.
         torn: the journal ends with bytes that may be a command, and are no whole frame.
 
     Raises:
         MediumMissing: there is no journal of this ledger.
         VerificationFailed: it cannot continue the backup, whole or not.
-        Damaged: no file of it opens, or under a data key that is gone.
+        Damaged: no file of it opens.
         Foreign, NewerFormat, InputOutput
     """
 
     def __init__(self, folder: Path, keys: Keys, after: Head) -> None:
         self._after = after
-        self._read, unread = _open_files(folder, keys)
+        self._read, unread, self._rekeyed = _open_files(folder, keys)
         self._limits = _limits(self._read)
         holes = sorted(self._holes(unread, keys), key=lambda one: (one.after, one.file, one.frame))
         missing = [one for one in holes if one.reaches(after.seq)]
@@ -127,7 +127,10 @@ class Way:
         """Return what is lost with the first damage: everything from there on."""
         first = max(missing[0].after, self._after.seq) + 1
         known = all(one.until is not None for one in missing)
-        return JournalGap(missing[0].where, first, self._end.seq if known else None)
+        where = missing[0].where
+        return JournalGap(
+            where, first, self._end.seq if known else None, rekeyed=where in self._rekeyed
+        )
 
     # --- entries -----------------------------------------------------------------------------------
     def commands(self, progress: Progress) -> Iterator[Logged]:
@@ -213,8 +216,8 @@ class Way:
         return Batch(after, taken, list(under.values())), end
 
 
-def _open_files(folder: Path, keys: Keys) -> tuple[list[_Read], list[Path]]:
-    """Return the files that open, and those that do not."""
+def _open_files(folder: Path, keys: Keys) -> tuple[list[_Read], list[Path], frozenset[str]]:
+    """Return the files that open, those that do not, and which of these are under a later key."""
     paths = list_files(folder, keys.vault_id)
     if not paths:
         raise MediumMissing(file=str(folder))
@@ -227,8 +230,6 @@ def _open_files(folder: Path, keys: Keys) -> tuple[list[_Read], list[Path]]:
             continue
         try:
             file = JournalFile(path, keys)
-        except KeyGone:
-            raise
         except (Damaged, Foreign) as error:  # also one whose first bytes are gone
             unread.append(path)
             errors.append(error)
@@ -239,7 +240,9 @@ def _open_files(folder: Path, keys: Keys) -> tuple[list[_Read], list[Path]]:
         raise errors[0]
     if not found:
         raise VerificationFailed(reason=_OTHER_KEY)
-    return found, unread
+    failed = zip(unread, errors, strict=True)
+    later = frozenset(path.name for path, error in failed if isinstance(error, KeyGone))
+    return found, unread, later
 
 
 def _limits(found: list[_Read]) -> list[int | None]:

@@ -90,7 +90,10 @@ def complete(
 
 
 def _stops(gap: JournalGap) -> JournalDamaged:
-    return JournalDamaged(file=gap.where, reached=f"{gap.first - 1:,}", lost=gap.words)
+    return JournalDamaged(
+        file=gap.where, why=gap.why, reached=f"{gap.first - 1:,}", lost=gap.words,
+        first_try=gap.first_try,
+    )  # fmt: skip
 
 
 def _fetch_lost(store: LedgerStore, place: Path, journal: Path | None) -> int:

@@ -54,9 +54,9 @@ KNOWN, NEW = range(2)
 WIDTH = 680
 ACCEPT = QDialogButtonBox.ButtonRole.AcceptRole
 UP_TO_DAMAGE = (
-    "更新ジャーナルの「{file}」が壊れているため、最後の記帳まで戻せません。\n"
+    "更新ジャーナルの「{file}」が{why}ため、最後の記帳まで戻せません。\n"
     "戻せるのは、その前の記帳番号{reached}までです。{lost}は戻りません。\n\n"
-    "媒体をつなぎ直すか、更新ジャーナルの別の写しがあれば、先にそれで試してください。\n\n"
+    "{first_try}\n\n"
     "記帳番号{reached}まで復元しますか。戻らない記帳のことは、復元した台帳に記帳し、次の書類に印刷します。"
 )
 WHAT, WHO = range(2)  # the steps: from what, and who takes over

@@ -49,13 +49,13 @@ class DisposalNotEntered(AzukariError):
 
 
 class JournalDamaged(Damaged):
-    """Damage ends the way through an update journal. Facts: file, reached, lost."""
+    """The way through an update journal ends too early. Facts: file, why, reached, lost, first_try."""
 
     code = "JOURNAL_DAMAGED"
     sentence = (
-        "更新ジャーナルの「{file}」が壊れているため、最後の記帳まで戻せません。"
+        "更新ジャーナルの「{file}」が{why}ため、最後の記帳まで戻せません。"
         "戻せるのは、その前の記帳番号{reached}までです（{lost}は戻りません）。何も復元していません。"
-        "媒体をつなぎ直すか、更新ジャーナルの別の写しがあれば、先にそれで試してください。"
+        "{first_try}"
         "{reached}まででよいときは、そこまでと指定して復元します"
         "（復元の画面の確認、またはコンソールの --up-to-damage）。"
     )

@@ -92,6 +92,7 @@ def test_a_well_kept_pc_is_all_good() -> None:
         ("バックアップ", {"backup": NOW - timedelta(days=8)}, State.CARE),
         ("バックアップ", {"backup": NOW - timedelta(days=15)}, State.BAD),
         ("バックアップ", {"lost": "E:/azukari.azb"}, State.BAD),
+        ("バックアップ", {"rekeyed": True}, State.BAD),
         ("復元の試験", {"trial": None}, State.CARE),
         ("更新ジャーナル", {"journal": JournalStatus(JournalState.NONE)}, State.CARE),
         ("更新ジャーナル", {"journal": JournalStatus(JournalState.MISSING)}, State.BAD),

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from models.backups import left_out
 from models.codes import AttachmentKind, SystemEventKind
-from models.errors import Cancelled, Damaged, Foreign, VerificationFailed
+from models.errors import Cancelled, Damaged, Foreign, JournalDamaged, VerificationFailed
 from models.journal import JournalState
 from models.records import BackupRun, Place
 from storage import restoring
@@ -194,16 +195,35 @@ def test_a_renewed_data_key_needs_a_backup_made_after_it(house: House) -> None:
     enter(house.ledger, "最後")
     head = house.ledger.store.head()
     assert sound(house.ledger) and replayed(house) == head.seq
-    with pytest.raises(Damaged, match="暗号鍵を替えた後"):
+    with pytest.raises(JournalDamaged, match="暗号鍵を替えた後") as told:
         house.office.restore(
             old, house.folder / "a", BOSS.login, BOSS.password, quiet, journal=usb(house)
         )
+    assert "壊れている" not in str(told.value)
     reached = house.office.restore(
         new, house.folder / "b", BOSS.login, BOSS.password, quiet, journal=usb(house)
     )
     assert reached.head == head
     ledger = house.sign_in(BOSS.login)
     assert state(ledger) is JournalState.OK and not ledger.notices
+
+
+def test_what_was_entered_before_a_renewed_data_key_comes_back_when_that_is_enough(
+    house: House,
+) -> None:
+    """The later key is in no earlier backup; what stands under the earlier one is not withheld."""
+    old = backed_up(house)
+    last = enter(house.ledger, "前")
+    house.ledger.safe.renew_key()
+    enter(house.ledger, "後")
+    restored = house.office.restore(
+        old, house.folder / "a", BOSS.login, BOSS.password, quiet, journal=usb(house),
+        up_to_damage=True,
+    )  # fmt: skip
+    assert restored.head.seq == last
+    gap = restored.gap
+    assert gap is not None and gap.rekeyed and (gap.first, gap.last) == (last + 1, None)
+    assert "替えた暗号鍵" in left_out(restored) and "壊れている" not in left_out(restored)
 
 
 def test_a_key_renewed_without_the_medium_begins_a_journal_anew(house: House) -> None:
