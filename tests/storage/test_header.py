@@ -19,7 +19,7 @@ from models.errors import (
     LedgerMissing,
     NewerFormat,
 )
-from storage import files, kdf, strict_json
+from storage import files, kdf, strict_json, vetting, vetting_child
 from storage.header import PREFIX_BYTES, SUFFIX_BYTES, complete, parse_header
 from storage.header_files import COPIES, read_pair
 from tests.models.test_chain import json_content
@@ -152,6 +152,18 @@ def _twice(name: str) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the reader of the child run in this process: its start takes longer than the test."""
+
+    def ask(kind: str, pieces: list[bytes], name: str) -> list[bool]:
+        read = vetting_child.readers()[kind]()
+        return [vetting_child._reads(read, piece) for piece in pieces]
+
+    monkeypatch.setattr(vetting, "_ask", ask)
+
+
+@pytest.mark.usefixtures("read_here")
 @pytest.mark.parametrize(
     "change",
     [
