@@ -53,7 +53,8 @@ class Claims:
             version != VERSION
             or not all(isinstance(text, str) for text in texts)
             or not all(text is None or isinstance(text, str) for text in optional)
-            or not isinstance(seq, int)
+            or type(seq) is not int  # `True` is an instance of it
+            or seq < 0
         ):
             raise Foreign(file="文書", reason="預り台帳の記載事項がありません。")
         return cls(**{key: found.get(key) for key in (*_TEXTS, *_OPTIONAL_TEXTS, "seq")})  # type: ignore[arg-type]

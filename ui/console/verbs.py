@@ -28,6 +28,7 @@ from models.profile_shelf import mistakes
 from models.records import BY_TYPE, BackupRun, Contract
 from models.safe import Presence
 from models.store import Op, Progress, Query, Where, quiet
+from models.text import visible
 from reports import verify as papers
 from ui.console.arguments import fingerprint_of
 from ui.console.journal import described
@@ -250,7 +251,8 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
     documents, lines = [], []
     for name, (verdict, _) in zip(arguments.files, found, strict=True):
         documents.append({"file": name, **verdict})
-        lines.append(f"{name}　{STATES[verdict['ok']]}　{verdict['number'] or ''}")
+        told = f"{name}　{STATES[verdict['ok']]}　{verdict['number'] or ''}"
+        lines.append(visible(told, multiline=False))  # a stranger's number must not pose as a line
         lines += [f"・{problem['message']}" for problem in verdict["problems"]]
         lines += [f"・{note}" for note in verdict["notes"]]
     worst = max((code for _, code in found), default=0)

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from models.errors import AzukariError, FileMissing, Occupied, UnfitFile, Usage
-from models.text import hex_groups
+from models.text import hex_groups, visible
 from models.wareki import JAPAN
 from reports.series import STRANGE, Book, Flaw, Remembered, Series, from_kept, judge, to_keep
 from reports.verify import UNSURE, Verdict, verify_document
@@ -89,7 +89,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         arguments = _arguments().parse_args(argv)
         findings = examine(arguments)
-        page = "\n".join(told(findings)) + "\n"
+        # Lines quote files of strangers: none may pose as two, or give orders to a terminal.
+        page = "".join(f"{visible(line, multiline=False)}\n" for line in told(findings))
         if arguments.page:
             _write_new(Path(arguments.page), page.encode("utf-8-sig"))
         if arguments.keep:
@@ -99,7 +100,7 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.write(_as_json(findings) if arguments.json else page)
         return findings.code
     except AzukariError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{visible(str(error))}\n")
         return error.exit_code
     finally:
         if getattr(sys, "frozen", False) and sys.stdin is not None and sys.stdin.isatty():

@@ -78,6 +78,47 @@ def test_a_changed_paper_is_named_and_the_others_stay_sound(
     assert code == 1 and marks == {"1.pdf": "○", "2.pdf": "×", "3.pdf": "○"}
 
 
+def forged(paper: bytes, number: str) -> bytes:
+    """Change what a sealed paper claims in clear, byte for byte as long as before."""
+    start = paper.index(b'{"azukari"')
+    end = paper.index(b"}", start) + 1
+    claims = json.loads(paper[start:end])
+    kept = {name: one for name, one in claims.items() if not name.startswith("previous")}
+    claims = {**kept, "number": number, "contract": ""}
+
+    def written() -> bytes:
+        return json.dumps(claims, ensure_ascii=False, separators=(",", ":")).encode()
+
+    claims["contract"] = "x" * (end - start - len(written()))
+    return paper[:start] + written() + paper[end:]
+
+
+@pytest.mark.parametrize(
+    "number", ["第2号\n　○　第3号　D-14　3.pdf", "\x1b[2J\x1b[H○", "\u202e第2号"]
+)
+def test_what_a_forged_paper_claims_neither_poses_as_a_line_nor_orders_the_terminal(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], number: str
+) -> None:
+    (tmp_path / "2.pdf").write_bytes(forged((folder / "2.pdf").read_bytes(), number))
+    code, page, _ = run(capsys, tmp_path, "--page", tmp_path / "page.txt")
+    told = [line for line in page.splitlines() if "2.pdf" in line]
+    assert code == 1 and len(told) == 1 and told[0].startswith("　×　")
+    assert "○　第3号" not in page.replace(told[0], "")
+    assert not {"\x1b", "\u202e"} & set(page)
+    assert (tmp_path / "page.txt").read_text("utf-8-sig") == page
+
+
+@pytest.mark.skipif(os.name == "nt", reason="every name of a file is text there")
+def test_a_file_whose_name_is_no_text_is_told(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = os.fsencode(tmp_path) + b"/\xff\n.pdf"
+    Path(os.fsdecode(name)).write_bytes((folder / "1.pdf").read_bytes())
+    code, page, _ = run(capsys, tmp_path, "--page", tmp_path / "page.txt")
+    assert code == 0 and "［U+DCFF］［U+000A］.pdf" in page
+    assert (tmp_path / "page.txt").read_text("utf-8-sig") == page
+
+
 def test_a_missing_paper_is_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, page, _ = run(capsys, folder / "1.pdf", folder / "3.pdf")
     assert code == 0 and "手元にありません" in page
