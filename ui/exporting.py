@@ -62,7 +62,7 @@ def export_register(
     asked = contract_id or next(iter(query.contracts or ()), "")
     rows = ledger.registers.count(query)
     ledger.access.handed_out(Act.EXPORT, cls.type, contract=asked, count=rows, purpose=purpose)
-    fields = list(_fields(cls))
+    fields = list(columns_of(cls))
     suffix = out.suffix.lower()
     if suffix == ".json":
         return _write_json(ledger, cls, query, out)
@@ -73,7 +73,7 @@ def export_register(
     raise Usage(reason="書出し先の名前は .csv、.xlsx、.json のどれかで終えてください。")
 
 
-def _fields(cls: type[Record]) -> Iterator[Field]:
+def columns_of(cls: type[Record]) -> Iterator[Field]:
     """Yield the columns of a table; an act names the thing before the person."""
     acts = cls is HandlingEvent
     for f in cls.fields().values():

@@ -28,14 +28,20 @@ LOG: Mapping[str, tuple[str, ...]] = {
     "checker": ("確認者",),
     "purpose": ("目的", "目的・行先"),
     "destination_text": ("行先", "持出先"),
-    "counterpart_name": ("相手方", "相手方の氏名"),
+    "counterpart_org": ("相手方",),
+    "counterpart_name": ("相手方の氏名", "相手", "渡した人", "受渡者", "引渡者"),
     "counterpart_title": ("相手方の職名",),
     "means": ("手段",),
     "expected_return_at": ("持帰予定",),
+    "encryption": ("暗号化等の措置",),
+    "encryption_detail": ("措置の内容",),
+    "password_renewed": ("暗号化のパスワード",),
+    "misdelivery_measures": ("誤送付等の防止措置",),
     "authorization": ("承諾番号", "根拠となる承諾等"),
     "place_from": ("場所（元）",),
     "place_to": ("場所（先）",),
     "record_count": ("件数",),
+    "deviation_reason": ("逸脱の理由",),
     "note": ("備考",),
 }
 LOG_ALIASES: Mapping[str, str] = {
@@ -44,7 +50,14 @@ LOG_ALIASES: Mapping[str, str] = {
     "related_event_id": "related_event", "actor_person_id": "actor", "checker_person_id": "checker",
     "authorization_id": "authorization", "place_from_id": "place_from",
     "place_to_id": "place_to", "destination": "destination_text",
+    "counterpart_org_id": "counterpart_org",
 }  # fmt: skip
+# What our own list of acts tells and no import takes: the contract is chosen, the proofs belong to
+# the entries of the other ledger, and what a deviation is here the rules of this ledger say.
+STAYS_BEHIND = frozenset(
+    {"contract_id", "lines_text", "status", "checker_proof", "checked_at", "checked_facts",
+     "confirmed_by", "confirmed_at", "deviation", "corrects_event_id", "source_file_id"}
+)  # fmt: skip
 
 # What a media register says beside the fields of an item.
 REGISTER: Mapping[str, tuple[str, ...]] = {

@@ -16,6 +16,7 @@ from models.records import (
     Authorization,
     Contract,
     Item,
+    Organization,
     Person,
     Place,
     Record,
@@ -136,6 +137,11 @@ class Finder:
             raise Refused(reason=f"管理番号「{number}」は、ほかの契約の媒体・資料です。")
         return found
 
+    def organization(self, name: str) -> Organization | None:
+        """Return the organization with this name, None if none or several."""
+        found = self._organizations.get(search_key(name), [])
+        return found[0] if len(found) == 1 else None
+
     def authorization(self, number: str) -> Authorization | None:
         """Return the consent with this document number, None if none or several."""
         found = self._consents.get(search_key(number), [])
@@ -171,6 +177,10 @@ class Finder:
         return _index(
             self._places.values(), lambda p: (p.name, f"{p.name}{p.floor_room}", p.caption())
         )
+
+    @cached_property
+    def _organizations(self) -> "Index[Organization]":
+        return _index(self._all(Organization), lambda one: (one.name,))
 
     @cached_property
     def _assignments(self) -> list[Assignment]:

@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from models import wareki
-from models.codes import HandlingKind, HandlingStatus, Means, Timing
+from models.codes import HandlingKind, HandlingStatus, Timing
 from models.errors import AzukariError, InvalidField, Refused, Unclear
 from models.fields import NOT_RECORDED
 from models.handling_words import Meaning, choose_by_whereabouts, meanings_in
@@ -28,7 +28,7 @@ from models.intake.disposal import End, sanitization
 from models.intake.finding import Finder
 from models.intake.parts import Findings, Options, Sheet
 from models.intake.rehearsal import Rehearsal
-from models.kinds import Choice
+from models.intake.sides import counterpart, measures
 from models.kinds_of_time import Moment
 from models.records import HandlingEvent, HandlingLine, Item, Person, TransportDetail
 from models.records.handling import END_KINDS, SANITIZATION_KINDS, WITH_COUNTERPART
@@ -292,6 +292,8 @@ class LogReader:
         content = cells.one_line("content")
         if content and content not in item.name:
             cells.remark(f"内容欄は「{content}」。")
+        if reason := cells.one_line("deviation_reason"):
+            cells.remark(f"元の台帳の逸脱の理由は「{reason}」。")
         event = _NO_EVENT.with_changes(
             id=next(self._ids),
             contract_id=self._finder.contract_id,
@@ -339,12 +341,8 @@ class LogReader:
         elif kind in SANITIZATION_KINDS:
             more["sanitization"] = (self._sanitization(candidate, kind, rehearsal),)
         if kind in WITH_COUNTERPART:
-            for name in ("counterpart_name", "counterpart_title"):
-                if cells.text(name):
-                    more[name] = cells.one_line(name)
-            if cells.text("means"):
-                more["means"] = cells.value("means", _read_means)
-        return more
+            more |= counterpart(cells, self._finder)
+        return more | measures(cells, kind)
 
     def _named(self, cells: Cells) -> dict[str, Any]:
         more: dict[str, Any] = {}
@@ -445,12 +443,3 @@ def _read_moment(text: str) -> datetime:
         raise InvalidField(field="日時", problem=str(error)) from error
     assert moment is not None
     return moment
-
-
-def _read_means(text: str) -> Means:
-    try:
-        means = Choice(Means).parse(text)
-    except ValueError as error:
-        raise InvalidField(field="手段", problem=str(error)) from error
-    assert isinstance(means, Means)
-    return means

@@ -36,6 +36,7 @@ from models.intake.finding import Finder
 from models.intake.media import CLASS_OF, OTHER_UNIT, UNIT_OF, media_type_of
 from models.intake.parts import Findings, Options, Sheet
 from models.intake.plain import parsed
+from models.intake.references import put_inside, referred
 from models.intake.rehearsal import Rehearsal
 from models.kinds import Ref
 from models.records import HandlingEvent, HandlingLine, Item
@@ -102,6 +103,7 @@ class RegisterReader:
             else:
                 drafts[draft.key] = draft
         kept = self._with_parents(drafts)
+        put_inside(kept, self._finder)
         events = self._events(kept) if self._options.with_events else []
         for draft in kept:
             for text in draft.cells.notices:
@@ -181,14 +183,9 @@ class RegisterReader:
 
     def _declared(self, cells: Cells) -> dict[str, Any]:
         """Return the fields that are read as the record declares them."""
-        values = {}
+        values: dict[str, Any] = referred(cells, self._finder)
         for f in self._given:
-            if not cells.text(f.name):
-                continue
-            if isinstance(f.kind, Ref):
-                cells.notices.append(
-                    f"「{f.label}」は取り込みません。取込みの後に登録してください。"
-                )
+            if not cells.text(f.name) or isinstance(f.kind, Ref):
                 continue
             value = parsed(cells, f)
             if value is not None:
