@@ -10,7 +10,7 @@ from models.evidence_queries import RESPONSIBLE
 from models.inquiry import Inquiry
 from models.profile_reader import Cycle
 from models.records import Assignment, ContractClauseSetting, Record, Submission
-from models.rules.people import is_submitted
+from models.rules.standing import is_submitted
 from models.workdays import add_months
 
 

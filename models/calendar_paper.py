@@ -26,7 +26,7 @@ from models.records import (
     Submission,
 )
 from models.rules.engine import examine
-from models.rules.people import is_submitted
+from models.rules.standing import is_submitted
 from models.workdays import add_months, after, day_before
 
 AT_THE_START = {"D-01": "K-01", "D-05": "K-06", "D-26": "K-06"}

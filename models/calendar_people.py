@@ -8,7 +8,8 @@ from models.codes import AssignmentStatus, PledgeStatus, RuleMode, TrainingKind
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
 from models.rules.engine import examine
-from models.rules.people import informed, is_submitted, missing_topics, needs_labour_terms
+from models.rules.people import informed, missing_topics, needs_labour_terms
+from models.rules.standing import is_submitted
 from models.workdays import day_before
 
 DONE = (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED)

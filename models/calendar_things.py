@@ -16,7 +16,6 @@ from models.codes import (
     FindingStatus,
     HandlingStatus,
     ItemState,
-    PlaceStatus,
     Timing,
     Urgency,
 )
@@ -34,6 +33,7 @@ from models.records import (
 )
 from models.records import Finding as FindingRecord
 from models.records.governance import WITH_A_DAY
+from models.rules.places import place_counts
 from models.store import Op, Query, Where
 from models.workdays import after
 
@@ -56,7 +56,7 @@ def _hangs_on(asked: Inquiry, one: Authorization) -> bool:
         for item in asked.items.values()
     )
     return copies or any(
-        place.authorization_id == one.id and place.status is PlaceStatus.ACTIVE
+        place.authorization_id == one.id and place_counts(asked.case(place), place)
         for place in asked.all(ContractPlace)
     )
 

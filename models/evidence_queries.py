@@ -49,7 +49,8 @@ from models.records import (
 )
 from models.records import Finding as FindingRecord
 from models.rules.ending import never_reached_the_client
-from models.rules.people import informed, is_submitted, missing_topics
+from models.rules.people import informed, missing_topics
+from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
 from models.workdays import first_not_late
 

@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from models.breaches import Breaches
-from models.codes import AssignmentRole, AssignmentStatus, ContractStatus
+from models.codes import AssignmentRole, ContractStatus
 from models.evidence_rows import Answer
 from models.profiles import Clause, Profile
 from models.records import (
@@ -33,6 +33,7 @@ from models.records import (
 )
 from models.rules.books import Books
 from models.rules.case import Case
+from models.rules.standing import counts, works_on
 from models.store import Op, Query, Store, Where
 from models.verdicts import Verdicts
 from models.versions import Version, versions
@@ -44,6 +45,7 @@ R = TypeVar("R", bound=Record)
 
 ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is asked again
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
+WORKING = frozenset({Assignment.type, Submission.type})  # who was told to the client works, too
 
 
 @dataclass
@@ -289,7 +291,7 @@ class Inquiry:
         return [
             one
             for one in self.all(Assignment)
-            if one.person_id and one.status is AssignmentStatus.ACTIVE and one.valid_on(self.today)
+            if one.person_id and one.within(self.today) and counts(one, self.books, self.profile)
         ]
 
     def name(self, person_id: str) -> str:
@@ -298,11 +300,13 @@ class Inquiry:
 
     def roles(self, person_id: str, day: date) -> frozenset[AssignmentRole]:
         """Return the roles in which a person works on the contract on a day."""
-        self.note(Assignment.type)
+        self.note(*WORKING)
         key = (person_id, day)
         if key not in self._roles:
             mine = self.books.assignments(self.contract.id, person_id)
-            self._roles[key] = frozenset(a.role for a in mine if a.role and a.valid_on(day))
+            self._roles[key] = frozenset(
+                a.role for a in mine if a.role and works_on(a, day, self.books, self.profile)
+            )
         return self._roles[key]
 
     # --- after a command -------------------------------------------------------------------------
@@ -314,7 +318,7 @@ class Inquiry:
         if any(id_ in self.handled for id_ in ids):
             self.verdicts.forget()  # a thing is not what it was when it was used
         self.books.forget(types)
-        if Assignment.type in types:
+        if types & WORKING:
             self._roles.clear()
         carried = {line.item_id for event in events for line in event.lines}
         carried |= {line.resulting_item_id for event in events for line in event.lines}

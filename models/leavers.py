@@ -13,7 +13,7 @@ from models.codes import TERMINAL_STATES, AssignmentStatus, ItemState
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
 from models.records import Assignment, Item, Person, Record
-from models.rules.books import Books
+from models.rules.standing import counts
 from models.store import Op, Query, Store, Where
 from models.wareki import format_short
 
@@ -46,7 +46,7 @@ def told_of_end(ledger: "Ledger", record: Record, before: Record | None) -> tupl
         before: the version in force; None when the record is taken back.
     """
     if isinstance(record, Assignment) and (before is None or _ends(record, before)):
-        if _goes_on(ledger.rules.books, record):
+        if _goes_on(ledger, record):
             return ()
         person_id, day = record.person_id, record.ends_on
         where = [Where("contract_id", Op.EQ, record.contract_id)]
@@ -70,11 +70,12 @@ def _ends(one: Assignment, before: Record) -> bool:
     return newly or (one.ends_on is not None and one.ends_on != before.ends_on)
 
 
-def _goes_on(books: Books, ended: Assignment) -> bool:
+def _goes_on(ledger: "Ledger", ended: Assignment) -> bool:
     """Tell whether the person works on the contract in another role, beyond the end of this one."""
+    books, profile = ledger.rules.books, ledger.profile(ended.contract_id)
     return not ended.person_id or any(
         one.id != ended.id
-        and one.status is AssignmentStatus.ACTIVE
+        and counts(one, books, profile)
         and (one.ends_on is None or (ended.ends_on is not None and one.ends_on > ended.ends_on))
         for one in books.assignments(ended.contract_id, ended.person_id)
     )
@@ -112,7 +113,7 @@ def left_on(asked: Inquiry, person_id: str) -> date | None:
     mine = [
         one
         for one in asked.books.assignments(asked.contract.id, person_id)
-        if one.status in (AssignmentStatus.ACTIVE, AssignmentStatus.ENDED)
+        if one.status is AssignmentStatus.ENDED or counts(one, asked.books, asked.profile)
     ]
     person = asked.books.find(Person, person_id)
     gone = person.left_on if person else None

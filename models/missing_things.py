@@ -26,7 +26,7 @@ from models.given_up import given_up
 from models.inquiry import Inquiry
 from models.records import Authorization, ClientCommunication, HandlingEvent, Item, Submission
 from models.records import Finding as FindingRecord
-from models.rules.people import is_submitted
+from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
 from models.wareki import format_short
 

@@ -254,7 +254,8 @@ class Paper:
         before = {paper.id: paper} | {one.id: self._as_it_is(one) for one in told}
         ruling = ledger.rules.on_records([submitted, *told], answers, before=before)
         intents = [revising(one, "提出の記録") for one in (submitted, *told)]
-        intents += map(creating, ruling.beside)
+        rights = ledger.people.rights_with([submitted, *told], before)
+        intents += map(creating, (*ruling.beside, *rights))
         return ledger.commit(intents, notices=ruling.notices)
 
     def returned(

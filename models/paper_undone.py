@@ -15,7 +15,7 @@ from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
 from models.paper_about import AUTHORIZATIONS, EVENTS, RECORDS
 from models.records import Authorization, HandlingEvent, Record, Submission
-from models.rules.people import is_submitted
+from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
 from models.wareki import format_short
 

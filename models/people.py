@@ -9,7 +9,6 @@ from models.chain import Intent
 from models.codes import (
     AccessLevel,
     AccountStatus,
-    AssignmentStatus,
     EventLevel,
     Role,
     SystemEventKind,
@@ -30,6 +29,8 @@ from models.records import (
     UserAccount,
 )
 from models.safe import NewSheet
+from models.rules.books import Books
+from models.rules.standing import counts
 from models.scope import rights_of
 from models.settling import believing, settle_sheet
 from models.store import Progress, quiet
@@ -179,16 +180,26 @@ class People:
         )
 
     # --- rights on contracts -----------------------------------------------------------------------
-    def rights_with(self, records: Sequence[Record]) -> list[AccessRight]:
-        """Return the rights that come with new assignments of people who may sign in (A-04)."""
-        made = []
+    def rights_with(
+        self, records: Sequence[Record], before: Mapping[str, Record] | None = None
+    ) -> list[AccessRight]:
+        """Return the rights that come with assignments of people who may sign in (A-04).
+
+        Args:
+            records: what is about to be entered in one command.
+            before: the versions in force of what is revised; what counted before brings no right.
+        """
+        books, before = self._ledger.rules.books, before or {}
+        beside, made = books.beside(records), []
         for one in records:
-            if isinstance(one, Assignment) and one.status is AssignmentStatus.ACTIVE:
-                made += [
-                    self._right(account, one.contract_id, AccessLevel.RECORD, one.id)
-                    for account in self._workers(one.person_id)
-                    if one.contract_id not in rights_of(self._ledger.store, account.id)
-                ]
+            if not isinstance(one, Assignment):
+                continue
+            old = before.get(one.id)
+            for account in self._workers(one.person_id):
+                begins = not (isinstance(old, Assignment) and self._counts(old, books))
+                known = one.contract_id in rights_of(self._ledger.store, account.id)
+                if begins and not known and self._counts(one, beside):
+                    made.append(self._right(account, one.contract_id, AccessLevel.RECORD, one.id))
         return made
 
     def _workers(self, person_id: str) -> list[UserAccount]:
@@ -205,10 +216,13 @@ class People:
         assigned = {
             one.record.contract_id: one.record.id
             for one in self._ledger.registers.all(Assignment, person_id=account.person_id)
-            if one.record.status is AssignmentStatus.ACTIVE
+            if self._counts(one.record, self._ledger.rules.books)
         }
         if contracts is None:
             contracts = {}
+    def _counts(self, one: Assignment, books: Books) -> bool:
+        return counts(one, books, self._ledger.profile(one.contract_id))
+
         if account.app_role is Role.WORKER:
             contracts = {**dict.fromkeys(assigned, AccessLevel.RECORD), **contracts}
         return [

@@ -230,7 +230,8 @@ class Registers:
         told = (*self._namesakes([record]), *told_of_end(self._ledger, record, stored.record))
         told += told_of_correction(self._ledger, record, stored.record)
         intents = [revising(record, self.reason(reason)), *rules.consequences(record)]
-        intents += map(creating, ruling.beside)
+        rights = self._ledger.people.rights_with([record], {record.id: stored.record})
+        intents += map(creating, (*ruling.beside, *rights))
         notices = (*ruling.notices, *told)
         return self._ledger.commit(intents, command_id=command_id, notices=notices)
 

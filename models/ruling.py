@@ -43,6 +43,7 @@ from models.rules.case import Case
 from models.rules.checking import RULE as CHECK
 from models.rules.checking import CheckAsked, bare, signed
 from models.rules.engine import STRENGTH, Finding, examine
+from models.rules.standing import counts
 from models.seconding import Asked, SecondPerson
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ class Rules(SecondPerson):
         if record.status is not AssignmentStatus.ENDED:
             return []
         now, reason = self._ledger.now(), "従事者等の指定の終了による抹消"
+        profile = self._ledger.profile(record.contract_id)
         intents = [
             revising(replace(right, revoked_at=now, revoke_reason=reason), reason)
             for right in self.books.rights(record.contract_id)
@@ -200,7 +202,7 @@ class Rules(SecondPerson):
         others = [
             one
             for one in self.books.assignments(record.contract_id, record.person_id)
-            if one.id != record.id and one.status is AssignmentStatus.ACTIVE
+            if one.id != record.id and counts(one, self.books, profile)
         ]
         cards = self.books.credentials(record.person_id) if not others else ()
         return intents + [

@@ -21,6 +21,7 @@ from models.records import (
     Place,
     Record,
 )
+from models.rules.standing import works_on
 from models.text import search_key
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ class Finder:
     def holder(self, role: AssignmentRole, day: date) -> Person | None:
         """Return the one person who had this role on that day; None if nobody or several."""
         held = [one for one in self._assignments if one.role is role and one.person_id]
-        valid = {one.person_id for one in held if one.valid_on(day)}
+        books, profile = self._ledger.rules.books, self._ledger.profile(self.contract_id)
+        valid = {one.person_id for one in held if works_on(one, day, books, profile)}
         found = valid or {one.person_id for one in held}
         return self._people.get(next(iter(found))) if len(found) == 1 else None
 

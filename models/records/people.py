@@ -122,11 +122,10 @@ class Assignment(Record):
         if self.person_id and self.unit_name:
             yield "「人」と「組織名」は、どちらか一方だけを指定してください。"
 
-    def valid_on(self, day: date) -> bool:
-        """Tell whether the person works in this role on that day (effective dates)."""
+    def within(self, day: date) -> bool:
+        """Tell whether a day is among its days; `models.rules.standing` tells whether it counts."""
         return (
-            self.status in (AssignmentStatus.ACTIVE, AssignmentStatus.ENDED)
-            and self.starts_on is not None
+            self.starts_on is not None
             and self.starts_on <= day
             and (self.ends_on is None or day <= self.ends_on)
         )

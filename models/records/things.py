@@ -115,6 +115,14 @@ class ContractPlace(Record):
         if self.use_from and self.use_to and self.use_to < self.use_from:
             yield "「使用終了日」が「使用開始日」より前になっています。"
 
+    def within(self, day: date) -> bool:
+        """Tell whether a day is among its days; `models.rules.places` tells whether it counts."""
+        return (
+            self.use_from is not None
+            and self.use_from <= day
+            and (self.use_to is None or day <= self.use_to)
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class AssetField(Child):

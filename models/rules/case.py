@@ -28,6 +28,7 @@ from models.records import (
     Record,
 )
 from models.rules.books import Books
+from models.rules.standing import works_on
 
 Value = TypeVar("Value")
 
@@ -163,18 +164,15 @@ class Case:
         return frozenset(
             one.role
             for one in self.books.assignments(self.contract.id, person_id)
-            if one.role and one.valid_on(self.day)
+            if one.role and self.works(one)
         )
+
+    def works(self, one: Assignment, day: date | None = None) -> bool:
+        """Tell whether somebody works under a designation, on the day of the case if none is given."""
+        return works_on(one, day or self.day, self.books, self.profile)
 
     def place(self, place_id: str) -> Place | None:
         return self.books.find(Place, place_id)
-
-    def designated(self, place_id: str) -> ContractPlace | None:
-        """Return the designation of a place that is valid for the contract that day."""
-        for one in self.books.places(self.contract.id, place_id):
-            if place_stands(one, self.day):
-                return one
-        return None
 
     def on_site(self, place_id: str) -> bool:
         """Tell whether a place lies on the client's premises."""
@@ -233,16 +231,6 @@ def covers_things(one: Authorization, handled: Iterable[Item]) -> bool:
         or item.parent_item_id in items
         or (item.contents and all(content.asset_id in assets for content in item.contents))
         for item in handled
-    )
-
-
-def place_stands(one: ContractPlace, day: date) -> bool:
-    """Tell whether a designation of a place is in use on a day."""
-    return (
-        str(one.status) in ("active", "ended")
-        and one.use_from is not None
-        and one.use_from <= day
-        and (one.use_to is None or day <= one.use_to)
     )
 
 

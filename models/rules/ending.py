@@ -35,7 +35,7 @@ from models.records import (
 )
 from models.rules.books import Books
 from models.rules.case import Case, Say
-from models.rules.people import is_submitted
+from models.rules.standing import is_submitted
 from models.sanitizing import unlike_the_act
 
 K, S, M, T = HandlingKind, AuthorizationSubject, SanitizationMethod, MediaType
@@ -178,7 +178,7 @@ def _ordered(case: Case, event: HandlingEvent) -> bool:
     rows = event.sanitization
     orders = [case.books.find(Assignment, row.ordered_by_assignment_id) for row in rows]
     return bool(rows) and all(
-        one is not None and one.role in MANAGERS and one.valid_on(case.day) for one in orders
+        one is not None and one.role in MANAGERS and case.works(one) for one in orders
     )
 
 

@@ -40,4 +40,4 @@ def _bases(case: Case, event: HandlingEvent, item_id: str) -> list[Assignment]:
         return []
     day = custody.when(taken).date()
     mine = case.books.assignments(case.contract.id, taken.actor_person_id)
-    return [one for one in mine if one.valid_on(day)]
+    return [one for one in mine if case.works(one, day)]

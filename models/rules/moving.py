@@ -18,6 +18,7 @@ from models.profiles import Profile
 from models.records import HandlingEvent, Item
 from models.rules.books import Books
 from models.rules.case import Case, Say
+from models.rules.places import designated
 from models.trips import trip_of
 
 K, S = HandlingKind, AuthorizationSubject
@@ -83,7 +84,7 @@ def _excepted(case: Case, event: HandlingEvent) -> bool:
     )
     if to_client and {"return", "deliver_results"} & set(allowed):
         return True
-    ends = [case.designated(p) for p in (event.place_from_id, event.place_to_id) if p]
+    ends = [designated(case, p) for p in (event.place_from_id, event.place_to_id) if p]
     consented = len(ends) == 2 and all(end and end.authorization_id for end in ends)
     if consented and "between_consented_places" in allowed:
         return True
@@ -126,7 +127,7 @@ def _leaves_work_place(case: Case) -> bool:
         return False
     if event.kind is K.TAKE_OUT:
         return True
-    return bool(event.place_to_id) and case.designated(event.place_to_id) is None
+    return bool(event.place_to_id) and designated(case, event.place_to_id) is None
 
 
 def r09_electronic_data_is_encrypted(case: Case) -> Iterator[str]:

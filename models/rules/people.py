@@ -1,6 +1,6 @@
 """Rules about people: who may handle, who was notified, who hands over, who is kept apart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from models.codes import (
     AccountStatus,
@@ -10,7 +10,6 @@ from models.codes import (
     EmploymentType,
     HandlingKind,
     Role,
-    SubmissionStatus,
     TrainingKind,
     TrainingTopic,
 )
@@ -26,9 +25,12 @@ from models.records.people import NON_REGULAR
 from models.rules.case import Case, Say
 from models.rules.checking import is_signed
 from models.rules.giving_back import basis_of_taking
+from models.rules.standing import counts, is_submitted
+from models.wareki import format_short
 
 K = HandlingKind
 WEEKDAYS = "月火水木金土日"
+OVER = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED)
 
 
 def r01_actor_is_cleared(case: Case) -> Iterator[str]:
@@ -41,7 +43,8 @@ def r01_actor_is_cleared(case: Case) -> Iterator[str]:
     if not roles and basis_of_taking(case):
         return
     if not roles:
-        yield (
+        mine = case.books.assignments(case.contract.id, person)
+        yield _not_yet(case, mine, name) or (
             f"{name}は、この日この契約の{case.word('worker')}等として指定されていません。"
             "「従事者等の指定」を登録してから取り扱ってください。"
         )
@@ -64,6 +67,31 @@ def r01_actor_is_cleared(case: Case) -> Iterator[str]:
             f"{name}に、{topic_words(case.params.training.awareness_topics)}を一度にまとめて"
             "周知した記録がありません。周知し、「教育・研修・周知」に登録してください。"
         )
+
+
+def _not_yet(case: Case, mine: Iterable[Assignment], name: str) -> str:
+    """Say what a designation lacks that does not count on the day, "" when there is none."""
+    for one in mine:
+        role = one.role.label if one.role else ""
+        if one.status in OVER or one.starts_on is None:
+            continue
+        if case.day < one.starts_on:
+            return (
+                f"{name}の「{role}」の指定は、{format_short(one.starts_on)}からです。"
+                "「従事者等の指定」の「従事開始日」を確かめてください。"
+            )
+        if one.within(case.day) and one.status is AssignmentStatus.PLANNED:
+            return (
+                f"{name}の「{role}」の指定は、状態が「{one.status.label}」のままです。"
+                "「従事者等の指定」で確かめ、従事を始めたら「従事中」に訂正してください。"
+            )
+        if one.within(case.day):
+            return (
+                f"{name}の「{role}」の指定には、従事を始める日までに提出した"
+                f"「{case.profile.document_title('D-03')}」が結び付いていません。"
+                "提出と従事開始日を確かめてください。"
+            )
+    return ""
 
 
 def missing_topics(case: Case, person_id: str) -> list[str]:
@@ -124,13 +152,6 @@ def _begins(case: Case, one: Assignment) -> bool:
     )
 
 
-def is_submitted(paper: Submission | None) -> bool:
-    return paper is not None and paper.status in (
-        SubmissionStatus.SUBMITTED,
-        SubmissionStatus.ACCEPTED,
-    )
-
-
 def r12_handover_by_the_officer(case: Case) -> Iterator[str]:
     """Return and delivery are done by the person notified for it; first receipt is milder."""
     event = case.event_of(K.RETURN, K.HAND_OVER, K.RECEIVE)
@@ -141,21 +162,19 @@ def r12_handover_by_the_officer(case: Case) -> Iterator[str]:
     if not wanted:
         # The text names nobody; whoever was designated of the contractor's own accord does it.
         own = AssignmentRole.HANDOVER_OFFICER
-        if any(
-            a.role is own and a.valid_on(case.day) for a in case.books.assigned(case.contract.id)
-        ):
+        if any(a.role is own and case.works(a) for a in case.books.assigned(case.contract.id)):
             wanted = {str(own)}
     if not wanted:
         return
-    officers = [
-        one
-        for one in case.books.assignments(case.contract.id, event.actor_person_id)
-        if one.role in wanted and one.valid_on(case.day)
-    ]
+    mine = case.books.assignments(case.contract.id, event.actor_person_id)
+    named = [one for one in mine if one.role in wanted]
+    officers = [one for one in named if case.works(one)]
     word = case.word("handover_officer")
     if not officers:
+        name = case.name(event.actor_person_id)
         yield Say(
-            f"{case.name(event.actor_person_id)}は{word}ではありません。"
+            _not_yet(case, named, name)
+            or f"{name}は{word}ではありません。"
             f"{case.word('handover')}は、{word}として届け出た人が行ってください。",
             key=key,
         )
@@ -225,8 +244,8 @@ def r35_right_stands_on_an_assignment(case: Case) -> Iterator[str]:
             basis is not None
             and basis.person_id == account.person_id
             and basis.contract_id == right.contract_id
-            and basis.status is AssignmentStatus.ACTIVE
-            and basis.valid_on(case.today)
+            and counts(basis, case.books, case.profile)
+            and basis.within(case.today)
         )
         if not stands:
             yield (
@@ -339,7 +358,7 @@ def r44_specific_personal_information(case: Case) -> Iterator[str]:
     if not any(asset and asset.contains_specific_pi for asset in assets):
         return
     named = any(
-        one.handles_specific_pi and one.valid_on(case.day)
+        one.handles_specific_pi and case.works(one)
         for one in case.books.assignments(case.contract.id, event.actor_person_id)
     ) or any(one.handles_specific_pi for one in basis_of_taking(case))
     if not named:

@@ -6,7 +6,8 @@ from datetime import date
 from models.codes import HandlingKind, PlaceKind, PlaceStatus, PlaceUse, StorageEquipment
 from models.records import Authorization, ContractPlace, Place, Submission
 from models.rules.case import Case
-from models.rules.people import is_submitted
+from models.rules.standing import is_submitted
+from models.wareki import format_short
 
 K = HandlingKind
 TO_A_PLACE = (K.RECEIVE, K.COLLECT, K.STORE, K.BRING_BACK, K.TRANSPORT)
@@ -29,6 +30,11 @@ def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
     old = case.before
     if isinstance(old, ContractPlace) and old.status is PlaceStatus.ACTIVE and _same(old, one):
         return
+    yield from _lacking(case, one)
+
+
+def _lacking(case: Case, one: ContractPlace) -> Iterator[str]:
+    """Tell what of notice and consent is missing for a place."""
     regime, start = case.params.place_notice, one.use_from
     if start is None or (regime.uses and not set(one.use_as) & set(regime.uses)):
         return
@@ -76,6 +82,26 @@ def _consent(case: Case, one: ContractPlace, name: str, start: date) -> Iterator
         yield f"{name}の承諾は、使用を始める日に有効ではありません。承諾の日付を確かめてください。"
 
 
+def designated(case: Case, place_id: str) -> ContractPlace | None:
+    """Return the designation of a place that counts for the contract that day."""
+    for one in case.books.places(case.contract.id, place_id):
+        if one.within(case.day) and (one.status is PlaceStatus.ENDED or place_counts(case, one)):
+            return one
+    return None
+
+
+def place_counts(case: Case, one: ContractPlace) -> bool:
+    """Tell whether a designation counts on its days and has not been ended.
+
+    届出済 and 承諾済 count from the first day on, when the notice and the consent are there that the
+    text asks for: nobody has to set 使用中 by hand.
+    """
+    return one.status is PlaceStatus.ACTIVE or (
+        one.status in (PlaceStatus.NOTIFIED, PlaceStatus.APPROVED)
+        and (case.params.place_notice.regime == "none" or not any(_lacking(case, one)))
+    )
+
+
 def r04_events_happen_at_designated_places(case: Case) -> Iterator[str]:
     """What is done in the office is done at a place designated for the contract that day."""
     event = case.event_of()
@@ -88,18 +114,38 @@ def r04_events_happen_at_designated_places(case: Case) -> Iterator[str]:
     if event.kind is K.RECEIVE:
         places = [event.place_to_id]
     for place_id in dict.fromkeys(places):
-        if not place_id or case.designated(place_id):
+        if not place_id or designated(case, place_id):
             continue
         if case.on_site(place_id) and case.params.place_notice.onsite_by_default:
             continue
         place = case.place(place_id)
         name = place.name if place else "選ばれた場所"
-        yield (
+        yield _not_yet(case, place_id, name) or (
             f"「{name}」は、この日この契約の{case.word('work_place')}・"
             f"{case.word('storage_place')}として登録されていません。"
             f"場所を選び直すか、{case.word('take_out')}または{case.word('transport')}として"
             "記録してください。"
         )
+
+
+def _not_yet(case: Case, place_id: str, name: str) -> str:
+    """Say what a designation lacks that does not count on the day, "" when there is none."""
+    for one in case.books.places(case.contract.id, place_id):
+        if one.status is PlaceStatus.ENDED or one.use_from is None:
+            continue
+        if case.day < one.use_from:
+            return (
+                f"「{name}」は、この契約では{format_short(one.use_from)}から使う場所です。"
+                "「契約別の場所」の「使用開始日」を確かめてください。"
+            )
+        if one.within(case.day) and one.status is PlaceStatus.PLANNED:
+            return (
+                f"「{name}」は、この契約の場所としての状態が「{PlaceStatus.PLANNED.label}」の"
+                "ままです。「契約別の場所」で確かめ、使い始めたら「使用中」に訂正してください。"
+            )
+        if one.within(case.day):
+            return next(_lacking(case, one), "")
+    return ""
 
 
 def r17_storage_is_locked(case: Case) -> Iterator[str]:

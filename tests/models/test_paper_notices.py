@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import AssignmentStatus, PlaceStatus, SubmissionMeans
-from models.records import Assignment, ContractPlace
+from models.codes import AccessLevel, AssignmentStatus, PlaceStatus, Role, SubmissionMeans
+from models.inquiry import Inquiry
+from models.records import Assignment, ContractPlace, Person
+from models.scope import rights_of
 from tests.house import House, furnished
 from ui.issue import IssueRequest, issue
 from ui.seal_part import make_seal
@@ -46,6 +48,25 @@ def test_who_was_told_of_in_time_is_notified_by_the_paper(house: House) -> None:
     told = house.ledger.registers.need(Assignment, who).record
     assert (told.status, told.notice_submission_id) == (AssignmentStatus.NOTIFIED, paper)
     assert house.ledger.registers.need(Assignment, old.id).record == old
+
+
+def test_who_was_told_of_may_enter_from_then_on_and_works_from_the_first_day(house: House) -> None:
+    ledger = house.ledger
+    known = ledger.registers.need(Person, house.story.people["worker"]).record
+    person = ledger.registers.create(replace(known, id="", name="見本　新子")).ids[0]
+    who = newcomer(house, person_id=person)
+    account = ledger.people.add_account(
+        person, login="shinjin", role=Role.WORKER,
+        password="はじめてのひとのながいあいことば", valid_until=date(2027, 9, 30),
+        chosen_by_self=True,
+    ).ids[0]  # fmt: skip
+    assert rights_of(ledger.store, account) == {}
+    hand_in(house, "D-03")
+    assert rights_of(ledger.store, account) == {house.story.contract.id: AccessLevel.RECORD}
+    for day, works in ((date(2026, 10, 14), False), (LATER, True)):
+        house.clock.go_to(day, 9, 0)
+        asked = Inquiry(ledger, house.story.contract)
+        assert (who in {one.id for one in asked.active}) is works
 
 
 def test_who_did_not_stand_on_the_paper_is_not(house: House) -> None:

@@ -10,14 +10,12 @@ from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 from models import amounts
 from models.codes import (
     AssignmentRole,
-    AssignmentStatus,
     SanitizationAct,
     VerificationResult,
 )
 from models.codes import HandlingKind as K
 from models.commands import Change
 from models.records import (
-    Assignment,
     Contract,
     HandlingEvent,
     InformationAsset,
@@ -26,6 +24,7 @@ from models.records import (
     Sanitization,
 )
 from models.records.handling import is_failed
+from models.rules.standing import works_on
 from models.sanitizing import fitting_name
 from ui import layout
 from ui.editor_base import FormDesk
@@ -342,14 +341,17 @@ class SanitizeDialog(HandlingDialog):
         }
 
     def _responsible(self) -> str:
-        found = self.ledger.registers.all(
-            Assignment, contract_id=self.contract_id, status=AssignmentStatus.ACTIVE
-        )
+        books, profile = self.ledger.rules.books, self.ledger.profile(self.contract_id)
+        found = [
+            one
+            for one in books.assigned(self.contract_id)
+            if works_on(one, self.ledger.today(), books, profile)
+        ]
         order = (AssignmentRole.INFO_MANAGER, AssignmentRole.WORK_SUPERVISOR)
         for role in reversed(order):
             for one in found:
-                if one.record.role is role:
-                    return one.record.person_id
+                if one.role is role:
+                    return one.person_id
         return ""
 
 

@@ -1,0 +1,53 @@
+"""Which designations of people count on a day.
+
+届出済 counts from its first day on: nobody has to set 従事中 by hand. It counts only as far as the
+notice is there that the text asks for, handed in before the work began; without it only 従事中
+counts, which the rules judge when it is entered (R-02).
+"""
+
+from datetime import date
+
+from models.codes import AssignmentStatus, RuleMode, SubmissionStatus
+from models.profiles import Profile
+from models.records import Assignment, Submission
+from models.rules.books import Books
+
+NOTICE, OFF = "R-02", "off"
+TOLD_ONLY = (str(RuleMode.NOTICE), OFF)
+
+
+def works_on(one: Assignment, day: date, books: Books, profile: Profile) -> bool:
+    """Tell whether the person works in this role on that day."""
+    ended = one.status is AssignmentStatus.ENDED
+    return one.within(day) and (ended or counts(one, books, profile))
+
+
+def counts(one: Assignment, books: Books, profile: Profile) -> bool:
+    """Tell whether it counts on its days and has not been ended."""
+    return one.status is AssignmentStatus.ACTIVE or (
+        one.status is AssignmentStatus.NOTIFIED
+        and (not _wants_notice(one, profile) or _told_in_time(one, books))
+    )
+
+
+def is_submitted(paper: Submission | None) -> bool:
+    return paper is not None and paper.status in (
+        SubmissionStatus.SUBMITTED,
+        SubmissionStatus.ACCEPTED,
+    )
+
+
+def _wants_notice(one: Assignment, profile: Profile) -> bool:
+    """Tell whether the text lets this role count after a notice only."""
+    setting = profile.rules[NOTICE]
+    roles = setting.params.get("roles")
+    concerned = roles is None or one.role in roles
+    mode = setting.mode if concerned else setting.params.get("other_roles", RuleMode.NOTICE)
+    return mode not in TOLD_ONLY
+
+
+def _told_in_time(one: Assignment, books: Books) -> bool:
+    notice = books.find(Submission, one.notice_submission_id)
+    if notice is None or not is_submitted(notice) or one.starts_on is None:
+        return False
+    return notice.submitted_on is None or notice.submitted_on <= one.starts_on

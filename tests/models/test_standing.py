@@ -1,0 +1,127 @@
+"""From when somebody works on a contract and a place is used: what the client was told counts."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.codes import (
+    AssignmentRole,
+    AssignmentStatus,
+    HandlingKind,
+    PlaceStatus,
+)
+from models.records import Assignment, ContractPlace, Submission
+from tests.house import furnished
+from tests.models.rules.stage import PROFILES, Act, Stage
+
+K = HandlingKind
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stage]]:
+    opened, made = [], {}
+    for code in PROFILES:
+        around = furnished(tmp_path_factory.mktemp(code), profile=code, rules=True)
+        opened.append(around)
+        made[code] = Stage(around.__enter__(), code)
+    yield made
+    for around in opened:
+        around.__exit__(None, None, None)
+
+
+def sentences(stage: Stage, act: Act, rule_id: str) -> list[str]:
+    return [one.message for one in stage.findings(act) if one.rule_id == rule_id]
+
+
+def designation(stage: Stage, **changes: Any) -> Assignment:
+    """Return the designation of somebody who has no other one, as a handover officer."""
+    told = replace(stage.story.assignments[1], notice_submission_id=a_notice(stage))
+    fields: dict[str, Any] = {
+        "id": stage.new_id(), "person_id": stage.new_id(),
+        "role": AssignmentRole.HANDOVER_OFFICER, "starts_on": stage.now.date(),
+    }  # fmt: skip
+    return replace(told, **{**fields, **changes})
+
+
+def a_notice(stage: Stage) -> str:
+    found = stage.ledger.registers.all(Submission, doc_kind="D-03")
+    return found[0].record.id if found else ""
+
+
+def of(stage: Stage, one: Assignment, kind: HandlingKind = K.USE) -> Act:
+    place = stage.story.places[1].id
+    return stage.event(
+        kind, actor=one.person_id, place_from_id=place, place_to_id=place, beside=(one,)
+    )
+
+
+@pytest.mark.parametrize("code", PROFILES)
+def test_who_was_notified_works_from_the_first_day_on(stages: dict[str, Stage], code: str) -> None:
+    stage = stages[code]
+    told = designation(stage, status=AssignmentStatus.NOTIFIED)
+    begun = replace(told, status=AssignmentStatus.ACTIVE)
+    for kind, rule in ((K.USE, "R-01"), (K.RECEIVE, "R-12")):
+        assert sentences(stage, of(stage, told, kind), rule) == sentences(
+            stage, of(stage, begun, kind), rule
+        )
+    assert not any("指定" in one for one in sentences(stage, of(stage, told), "R-01"))
+
+
+@pytest.mark.parametrize("code", ["shiki", "confidentiality-model"])
+def test_notified_without_the_notice_that_the_text_asks_for_does_not_count(
+    stages: dict[str, Stage], code: str
+) -> None:
+    stage = stages[code]
+    untold = designation(stage, status=AssignmentStatus.NOTIFIED, notice_submission_id="")
+    (said,) = sentences(stage, of(stage, untold), "R-01")
+    title = stage.ledger.profiles[code].document_title("D-03")
+    assert f"提出した「{title}」が結び付いていません" in said
+    assert sentences(stage, Act(untold), "R-02") == []  # nobody is accused of what does not count
+
+
+@pytest.mark.parametrize("code", PROFILES)
+def test_a_designation_that_does_not_count_yet_is_told_as_what_it_is(
+    stages: dict[str, Stage], code: str
+) -> None:
+    stage = stages[code]
+    planned = designation(stage, status=AssignmentStatus.PLANNED)
+    (said,) = sentences(stage, of(stage, planned), "R-01")
+    assert "「情報授受担当者」の指定は、状態が「予定」のままです" in said
+    later = designation(
+        stage, status=AssignmentStatus.NOTIFIED, starts_on=stage.now.date() + timedelta(days=1)
+    )
+    (said,) = sentences(stage, of(stage, later), "R-01")
+    assert "の指定は、R8." in said and "からです" in said
+
+
+def designated(stage: Stage, status: PlaceStatus, **changes: Any) -> tuple[ContractPlace, Act]:
+    room = stage.place()
+    known = stage.ledger.registers.all(ContractPlace)[0].record
+    one = replace(known, id=stage.new_id(), place_id=room.id, status=status, **changes)
+    return one, stage.event(K.USE, place_from_id=room.id, ended_at=stage.now, beside=(one, room))
+
+
+@pytest.mark.parametrize("code", PROFILES)
+def test_what_was_told_and_allowed_is_used_from_the_first_day_on(
+    stages: dict[str, Stage], code: str
+) -> None:
+    stage = stages[code]
+    for status in (PlaceStatus.NOTIFIED, PlaceStatus.APPROVED):
+        assert sentences(stage, designated(stage, status)[1], "R-04") == []
+    _, planned = designated(stage, PlaceStatus.PLANNED)
+    assert "状態が「予定」のままです" in sentences(stage, planned, "R-04")[0]
+    later = stage.now.date() + timedelta(days=1)
+    _, early = designated(stage, PlaceStatus.APPROVED, use_from=later)
+    assert "から使う場所です" in sentences(stage, early, "R-04")[0]
+
+
+@pytest.mark.parametrize("code", ["fukuoka", "chiba"])
+def test_a_place_without_the_consent_does_not_count(stages: dict[str, Stage], code: str) -> None:
+    stage = stages[code]
+    one, act = designated(stage, PlaceStatus.NOTIFIED, authorization_id="")
+    (said,) = sentences(stage, act, "R-04")
+    assert "の承諾が要ります" in said
+    assert sentences(stage, Act(one, act.beside), "R-03") == []
