@@ -1,12 +1,10 @@
 """The gate on disk: the ways into a ledger folder (`models.gate.Gate`).
 
-Order of every way in: take the folder's lock, open the key header, open the database, bind the
-attachments. What fails gives back everything taken so far.
+Order of every way in: take the folder's lock, open the key header, join them to an open ledger
+(storage/joining.py). What fails gives back everything taken so far.
 """
 
-import getpass
 import os
-import platform
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,36 +22,26 @@ from models.errors import (
     DeviceSecretMissing,
     InsideLedger,
     NotPermitted,
-    NotWritable,
     Occupied,
     Refused,
-    Unfinished,
     VerificationFailed,
 )
 from models.gate import Opened, Recovery, Restored, WayBack
 from models.passwords import PasswordPolicy
 from models.safe import SheetKey
-from models.store import Progress, quiet, tell
+from models.store import Progress, quiet
 from models.wareki import JAPAN
 from storage import backup as containers
-from storage import mending
-from storage.access import AccessTable
 from storage.backup_format import Manifest, read_preamble
-from storage.damage import explain, told_of
 from storage.device import DeviceSecret, DeviceStore
 from storage.files import open_regular, reading
 from storage.head_memory import HeadMemory
-from storage.header import RECOVERY_ROLE
 from storage.header_files import is_ledger, read_pair
-from storage.journal_keeper import Keeper
+from storage.joining import Joiner
 from storage.kdf import STANDARD, KdfParameters
 from storage.ledger_store import LedgerStore
-from storage.ledgers import DATABASE_NAME, create_ledger, open_frozen, open_ledger
-from storage.lock import LedgerLock, can_write, hold_still, lock_ledger
-from storage.machine import PC
 from storage.password_words import load_password_words
 from storage.restoring import complete
-from storage.rotation import find_epoch
 from storage.safe import Clock, LedgerSafe, sheet_signing_key
 from storage.throttle import Throttle
 from storage.vault import (
@@ -101,6 +89,7 @@ class LedgerGate:
         self._kdf = kdf
         self._allow_test_profile = allow_test_profile
         self._policy = PasswordPolicy(load_password_words())
+        self._joiner = Joiner(clock, self._policy, self._throttle, self._memory)
 
     # --- new ledgers -----------------------------------------------------------------------------
     def create(
@@ -125,7 +114,7 @@ class LedgerGate:
                 random=self._random,
                 now=self._clock(),
             )
-            opened = self._join(vault, self._lock(path), new=True)
+            opened = self._joiner.join(vault, self._joiner.lock(path), new=True)
         except BaseException:
             _sweep(path, with_folder=not was_there)
             raise
@@ -164,7 +153,8 @@ class LedgerGate:
         """Open a ledger as one of its users."""
         path = Path(folder)
         vault_id = read_pair(path).best.header.vault_id
-        lock, frozen = self._lock_to_look(path) if looking else (self._lock(path), False)
+        joiner = self._joiner
+        lock, frozen = joiner.lock_to_look(path) if looking else (joiner.lock(path), False)
         try:
             with self._throttle.counted(vault_id, login, self._clock()):
                 vault = unlock_vault(
@@ -184,8 +174,8 @@ class LedgerGate:
             lock.release()
             raise
         if frozen:
-            return self._join_frozen(vault, lock, accept=accept)
-        return self._join(
+            return joiner.join_frozen(vault, lock, accept=accept)
+        return joiner.join(
             vault, lock, new=False, accept=accept, looking=looking, rebuild=rebuild,
             progress=progress,
         )  # fmt: skip
@@ -193,7 +183,7 @@ class LedgerGate:
     def open_with_sheet(self, folder: PurePath, sheet: str) -> Recovery:
         """Open with the recovery sheet; this PC gets a device secret if it has none that works."""
         path = Path(folder)
-        lock = self._lock(path)
+        lock = self._joiner.lock(path)
         try:
             vault = open_with_sheet(
                 path,
@@ -206,7 +196,7 @@ class LedgerGate:
             lock.release()
             raise
         # Whoever holds the sheet answers for the ledger; what is accepted so is entered.
-        opened = self._join(vault, lock, new=False, accept=True)
+        opened = self._joiner.join(vault, lock, new=False, accept=True)
         return SheetRecovery(self._clock, self._policy, opened)
 
     # --- backups ---------------------------------------------------------------------------------
@@ -258,7 +248,7 @@ class LedgerGate:
             found.append(restored)
             if settle is not None:
                 self._memory.remember(vault.vault_id, place.resolve(), restored.head, restored=True)
-                opened = self._join(vault, self._lock(place), new=False)
+                opened = self._joiner.join(vault, self._joiner.lock(place), new=False)
                 try:
                     settle(replace(restored, opened=opened))
                 finally:
@@ -381,105 +371,6 @@ class LedgerGate:
         except (DeviceSecretMissing, Damaged):
             return self._device.renew(self._random)
 
-    def _lock(self, folder: Path) -> LedgerLock:
-        return lock_ledger(folder, holder=_holder(), now=self._clock())
-
-    def _lock_to_look(self, folder: Path) -> tuple[LedgerLock, bool]:
-        """Lock a ledger that is only looked at; tell whether it lies where nothing is written."""
-        if can_write(folder):
-            with suppress(NotWritable):
-                return self._lock(folder), False
-        return hold_still(folder), True
-
-    def _join_frozen(self, vault: Vault, lock: LedgerLock, *, accept: bool) -> Opened:
-        """Open a ledger as it is, where nothing can be written."""
-        path = vault.folder / DATABASE_NAME
-        try:
-            if vault.rotating:
-                raise Unfinished(file=str(path), reason="途中で止まった暗号鍵の更新があります。")
-            store = open_frozen(vault.folder, vault, lock)
-        except BaseException:
-            lock.release()
-            raise
-        try:
-            store.read_only(vault.user_id)
-            return replace(self._furnish(vault, store, accept=accept, looking=True), frozen=True)
-        except BaseException:
-            store.close()
-            raise
-
-    def _join(
-        self,
-        vault: Vault,
-        lock: LedgerLock,
-        *,
-        new: bool,
-        accept: bool = False,
-        looking: bool = False,
-        rebuild: bool = False,
-        progress: Progress = quiet,
-    ) -> Opened:
-        """Open database and attachments under an unlocked vault; the store holds the lock then."""
-        now = self._clock()
-        if new:
-            store = create_ledger(vault.folder, vault, holder="", now=now, lock=lock)
-        else:
-            store = self._open_store(vault, lock, now, rebuild=rebuild, progress=progress)
-        try:
-            opened = self._furnish(vault, store, accept=accept, looking=looking)
-            cast(LedgerSafe, opened.safe).finish_renewal(progress)
-            return opened
-        except Damaged as error:
-            try:
-                raise told_of(store.database, vault.database_key, error, progress) from error
-            finally:
-                store.close()
-        except BaseException:
-            store.close()
-            raise
-
-    def _open_store(
-        self, vault: Vault, lock: LedgerLock, now: datetime, *, rebuild: bool, progress: Progress
-    ) -> LedgerStore:
-        """Open the database, which may be made anew first; say what is damaged if it cannot be."""
-        path = vault.folder / DATABASE_NAME
-        try:
-            find_epoch(vault, path)
-            mending.sweep(path)
-            if rebuild:
-                tell(progress, "一覧を、記帳から作り直しています。記帳はそのままです。")
-                mending.rebuild_file(path, vault.database_key, progress)
-            return open_ledger(
-                vault.folder, vault, holder="", now=now, lock=lock, progress=progress
-            )
-        except Damaged as error:
-            try:
-                raise explain(path, vault.database_key, error, progress) from error
-            finally:
-                lock.release()
-        except BaseException:
-            lock.release()
-            raise
-
-    def _furnish(self, vault: Vault, store: LedgerStore, *, accept: bool, looking: bool) -> Opened:
-        """Put the safe of an open store together."""
-        safe = LedgerSafe(vault, store, self._clock, self._policy, self._throttle)
-        safe.require_header()
-        if accept and vault.role != RECOVERY_ROLE:
-            safe.require_answer()
-        if vault.role == Role.INSPECTOR.value:
-            store.read_only(vault.user_id)
-        safe.journal = Keeper(
-            store, vault, self._memory, self._clock, accept=accept, looking=looking
-        )
-        safe.access = AccessTable(
-            store.database, vault, self._throttle.refusals, platform.node() or "PC",
-            safe.journal,
-        )  # fmt: skip
-        safe.machine = PC(vault.folder, _holder())
-        store.on_close(vault.close)
-        return Opened(store, safe, vault.user_id, vault.signer())
-
 
 class SheetRecovery:
     """A ledger that the recovery sheet opened (`models.gate.Recovery`)."""
@@ -535,15 +426,3 @@ def _sweep(folder: Path, *, with_folder: bool) -> None:
                 path.unlink()
         if with_folder:
             folder.rmdir()
-
-
-def _holder() -> str:
-    """Name this PC and its user, for whoever finds the ledger in use."""
-    return f"{platform.node() or 'PC'}の{_user_name()}"
-
-
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return "利用者"

@@ -28,7 +28,7 @@ from models.errors import (
 from models.ledger import Ledger
 from models.office import Office
 from models.store import quiet
-from storage import damage, gate, mending
+from storage import damage, joining, mending
 from storage.database import PAGE_SIZE, Database, create_database, open_database
 from storage.pages import PageFile, Tree, Walk, trees
 from tests.house import cheap_office, furnished
@@ -337,7 +337,7 @@ def test_a_copy_that_is_only_looked_at_names_its_pages_and_stays_as_it_is(
 ) -> None:
     number = site.pages["v_item"][-1]
     site.harm(number)
-    monkeypatch.setattr(gate, "can_write", lambda folder: False)
+    monkeypatch.setattr(joining, "can_write", lambda folder: False)
     before = site.file.read_bytes()
     ledger = site.office.unlock(site.home / "ledger", BOSS.login, BOSS.password, looking=True)
     try:

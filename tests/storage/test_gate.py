@@ -100,7 +100,7 @@ def test_a_creation_that_fails_leaves_nothing(
 
     places = {
         "create_pair": "storage.vault.create_pair",
-        "lock": "storage.gate.lock_ledger",
+        "lock": "storage.joining.lock_ledger",
         "database": "storage.ledgers.new_store",
         "first command": "models.office.open_books",
     }
