@@ -59,8 +59,7 @@ def shut(
     beside = [*_ended(ledger, cards, reason), _inquiry(ledger, account, reason)]
     if account.id == ledger.user.id:
         ledger.require("accounts")
-        ledger.people.change_password(old_password, password)
-        change = ledger.commit(beside)
+        change = ledger.people.change_password(old_password, password, beside=beside)
     else:
         change = ledger.people.reissue_password(account_id, password, reason, beside)
     try:

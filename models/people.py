@@ -1,10 +1,12 @@
 """People who may sign in: accounts, passwords, the end of a right to work."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from models.both_or_neither import both_or_neither
 from models.chain import Intent
 from models.codes import (
     AccessLevel,
@@ -14,7 +16,7 @@ from models.codes import (
     SystemEventKind,
 )
 from models.commands import Change, creating, revising
-from models.errors import Cancelled, NotPermitted, Refused, WeakPassword
+from models.errors import AzukariError, Cancelled, NotPermitted, Refused, WeakPassword
 from models.former_passwords import former_passwords
 from models.issuing import issue_procedure
 from models.passwords import check_own, tidy
@@ -28,9 +30,9 @@ from models.records import (
     SystemEvent,
     UserAccount,
 )
-from models.safe import NewSheet
 from models.rules.books import Books
 from models.rules.standing import counts
+from models.safe import NewSheet
 from models.scope import rights_of
 from models.settling import believing, settle_sheet
 from models.store import Progress, quiet
@@ -102,9 +104,14 @@ class People:
         )
         ledger.registers.validate(account)
         rights = self._rights(account, contracts)
-        key = ledger.safe.add_user(account.id, login, role, password, initial=not chosen_by_self)
-        account = replace(account, public_key=key.hex())
-        return ledger.commit([creating(account), *map(creating, rights)], command_id=command_id)
+        command_id = command_id or ledger.new_command_id()
+        with both_or_neither(ledger, command_id):
+            key = ledger.safe.add_user(
+                account.id, login, role, password, initial=not chosen_by_self
+            )
+            account = replace(account, public_key=key.hex())
+            intents = [creating(account), *map(creating, rights)]
+            return ledger.commit(intents, command_id=command_id)
 
     def own_words(self, person_id: str, login: str) -> tuple[str, ...]:
         """Return what a password of this person must not contain (A-08)."""
@@ -116,17 +123,26 @@ class People:
         return tuple(word for word in (login, *names, *firms, *numbers) if word)
 
     def change_password(
-        self, old: str, new: str, *, reminded: bool = False, progress: Progress = quiet
+        self,
+        old: str,
+        new: str,
+        *,
+        reminded: bool = False,
+        beside: Sequence[Intent] = (),
+        progress: Progress = quiet,
     ) -> Change:
         """Change the signed-in user's own password; the last ones do not come again (A-08).
 
         Args:
             reminded: the user acknowledged that it is told to nobody and written down nowhere.
+            beside: what is entered in the same command.
             progress: of the look through the former passwords.
 
         Raises:
             Cancelled: by `progress`; the password is as it was.
             WeakPassword, WrongPassword
+            KeysUncertain: the new password may be in force, and its entry is missing.
+            AzukariError: it is not entered, and the password is as it was.
         """
         ledger = self._ledger
         account = ledger.user
@@ -134,7 +150,6 @@ class People:
             raise WeakPassword(reason="今と同じパスワードです。別のものにしてください。")
         check_own(new, self.own_words(account.person_id, account.login_name))
         former = former_passwords(ledger)
-        ledger.safe.change_password(old, new, former=former, progress=progress)
         changed = replace(
             account,
             password_changed_on=ledger.today(),
@@ -143,7 +158,11 @@ class People:
             received_on=ledger.today() if account.must_change else account.received_on,
             reminded_on=ledger.today() if reminded else account.reminded_on,
         )
-        return ledger.commit([revising(changed, "本人によるパスワードの変更")])
+        intents = [revising(changed, "本人によるパスワードの変更"), *beside]
+        command_id = ledger.new_command_id()
+        with both_or_neither(ledger, command_id):
+            ledger.safe.change_password(old, new, former=former, progress=progress)
+            return ledger.commit(intents, command_id=command_id)
 
     def disable_account(self, account_id: str, reason: str, progress: Progress = quiet) -> Change:
         """Take a user's way in away; what he entered stays signed by him.
@@ -202,6 +221,9 @@ class People:
                     made.append(self._right(account, one.contract_id, AccessLevel.RECORD, one.id))
         return made
 
+    def _counts(self, one: Assignment, books: Books) -> bool:
+        return counts(one, books, self._ledger.profile(one.contract_id))
+
     def _workers(self, person_id: str) -> list[UserAccount]:
         return [
             account
@@ -220,9 +242,6 @@ class People:
         }
         if contracts is None:
             contracts = {}
-    def _counts(self, one: Assignment, books: Books) -> bool:
-        return counts(one, books, self._ledger.profile(one.contract_id))
-
         if account.app_role is Role.WORKER:
             contracts = {**dict.fromkeys(assigned, AccessLevel.RECORD), **contracts}
         return [
@@ -294,6 +313,7 @@ class People:
 
         Raises:
             NotFound, NotPermitted, Refused, WeakPassword
+            KeysUncertain: the first password may be in force, and its entry is missing.
         """
         ledger = self._ledger
         account = ledger.registers.need(UserAccount, account_id).record
@@ -302,17 +322,22 @@ class People:
             raise Refused(reason=f"{account.login_name}は利用停止のため、再発行できません。")
         check_own(password, self.own_words(account.person_id, account.login_name))
         procedure = issue_procedure(ledger)
-        key = ledger.safe.reissue(account.id, account.login_name, account.app_role, password)
+        text, command_id = ledger.registers.reason(reason), ledger.new_command_id()
         renewed = replace(
             account,
-            public_key=key.hex(),
             password_changed_on=ledger.today(),
             must_change=True,
             issued_by=ledger.user.person_id,
             issue_procedure_id=procedure,
             received_on=None,
         )
-        return ledger.commit([revising(renewed, ledger.registers.reason(reason)), *beside])
+        with both_or_neither(ledger, command_id):
+            key = ledger.safe.reissue(account.id, account.login_name, account.app_role, password)
+            intents = [revising(replace(renewed, public_key=key.hex()), text), *beside]
+            change = ledger.commit(intents, command_id=command_id)
+        with suppress(AzukariError):  # what is left of it opens to nobody
+            ledger.safe.forget_former(account.id)
+        return change
 
     def draw_sheet(self) -> NewSheet:
         """Return a recovery sheet that opens nothing yet, so that it can be written down first.

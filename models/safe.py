@@ -97,6 +97,21 @@ class Parting:
     folder: str
 
 
+class FormerKeys(Protocol):
+    """The key header as it was at one moment of this session."""
+
+    @property
+    def in_force(self) -> bool:
+        """Whether both copies are still those of then."""
+
+    def put_back(self) -> None:
+        """Let in whom they let in, and nobody else, durably.
+
+        Raises:
+            AzukariError: which keys are in force is not certain.
+        """
+
+
 class Safe(Protocol):
     """Keys and files of an open ledger."""
 
@@ -111,6 +126,9 @@ class Safe(Protocol):
 
     def ways_in(self) -> Sequence[WayIn]:
         """Return everybody whom the key header lets in or could let in again."""
+
+    def present_keys(self) -> FormerKeys:
+        """Return the key header as it is now, to go back to it if an act fails."""
 
     def sheet_key(self) -> SheetKey:
         """Return the recovery sheet that is valid now."""
@@ -129,6 +147,9 @@ class Safe(Protocol):
 
     def reissue(self, user_id: str, login: str, role: Role, password: str) -> bytes:
         """Replace a lost key set and return the new public key; the old one is gone."""
+
+    def forget_former(self, user_id: str) -> None:
+        """Empty the history of passwords of a person who has new keys: it opens to nobody."""
 
     def take_back(self, user_id: str) -> None:
         """Take out a user who was let in by half: nobody was told, so the data key may stay."""

@@ -24,7 +24,16 @@ from models.errors import (
 )
 from models.passwords import USUAL_FORMER, PasswordPolicy
 from models.records import UserAccount
-from models.safe import BackupFile, NewSheet, OutsidePlace, Parting, Presence, SheetKey, WayIn
+from models.safe import (
+    BackupFile,
+    FormerKeys,
+    NewSheet,
+    OutsidePlace,
+    Parting,
+    Presence,
+    SheetKey,
+    WayIn,
+)
 from models.settling import require_believed
 from models.store import Progress, quiet, tell
 from models.verification import Problem, Verification
@@ -87,6 +96,9 @@ class LedgerSafe:
             if member.state == "active"
         ]
 
+    def present_keys(self) -> FormerKeys:
+        return _PresentKeys(self)
+
     def sheet_key(self) -> SheetKey:
         record = next(one for one in self.vault.header.recovery if one.active)
         return SheetKey(record.user_id, record.signing)
@@ -105,9 +117,11 @@ class LedgerSafe:
     def reissue(self, user_id: str, login: str, role: Role, password: str) -> bytes:
         self._policy.check(password, (login,))
         member = self.vault.reissue(user_id, login, password, role=role.value)
-        forget_former(self._store, user_id)
         self.remember_header()
         return member.public_key
+
+    def forget_former(self, user_id: str) -> None:
+        forget_former(self._store, user_id)
 
     def take_back(self, user_id: str) -> None:
         self.vault.remove_slot(user_id)
@@ -364,6 +378,23 @@ class LedgerSafe:
 
     def _check_snapshot(self, path: Path) -> None:
         check_snapshot(path, self.vault.database_key)
+
+
+class _PresentKeys:
+    """The key header of one moment."""
+
+    def __init__(self, safe: LedgerSafe) -> None:
+        self._safe = safe
+        self._file = safe.vault.file
+
+    @property
+    def in_force(self) -> bool:
+        return self._safe.vault.stands_at(self._file)
+
+    def put_back(self) -> None:
+        self._safe.vault.go_back(self._file)
+        with suppress(AzukariError):  # the next sign-in does it
+            self._safe.remember_header()
 
 
 class _DrawnSheet:

@@ -17,6 +17,7 @@ from pathlib import Path
 from models.codes import Role
 from models.errors import (
     AzukariError,
+    Conflict,
     Locked,
     MustChangePassword,
     NotFound,
@@ -53,7 +54,7 @@ from storage.header_edits import (
     with_recovery,
     with_user,
 )
-from storage.header_files import COPIES, write_pair
+from storage.header_files import COPIES, read_pair, write_pair
 from storage.kdf import KEY_BYTES, hkdf
 from storage.keyset import KeySet, Wrap, unwrap_key
 from storage.recovery import RecoverySheet
@@ -110,6 +111,10 @@ class Vault:
     def header_bytes(self) -> bytes:
         """The whole header file, for the copy in a backup."""
         return self._file.raw
+
+    @property
+    def file(self) -> HeaderFile:
+        return self._file
 
     @property
     def header_hash(self) -> bytes:
@@ -441,6 +446,31 @@ class Vault:
         file = encode(header, secrets)
         write_pair(self.folder, file.raw, instead_of=self._file.raw)
         self._file = file
+
+    def stands_at(self, file: HeaderFile) -> bool:
+        """Tell whether both copies hold this header."""
+        return all(_read_if_there(self.folder / name) == file.raw for name in COPIES)
+
+    def go_back(self, file: HeaderFile) -> None:
+        """Put the content of an earlier header in force again, as a new generation.
+
+        What responsible persons signed of it holds as it did then.
+
+        Args:
+            file: the header from which the one in force was made, or one that was written by half.
+
+        Raises:
+            Conflict: another program wrote a header meanwhile.
+            AzukariError: it is not certain which one is in force.
+        """
+        last = read_pair(self.folder).best
+        if last.raw != file.raw and last.header.prev_header_hash != file.hash:
+            raise Conflict(what="鍵ファイル")
+        generation = last.header.generation + 1
+        header = replace(file.header, generation=generation, prev_header_hash=last.hash)
+        fresh = encode(header, self._secrets)
+        write_pair(self.folder, fresh.raw, instead_of=last.raw)
+        self._file = fresh
 
 
 def _read_if_there(path: Path) -> bytes:

@@ -116,6 +116,19 @@ class SheetUncertain(AzukariError):
     )
 
 
+class KeysUncertain(AzukariError):
+    """Keys were changed, the entry of it is missing, and no way back. Facts: file, reason."""
+
+    code = "KEYS_UNCERTAIN"
+    exit_code = 5
+    sentence = (
+        "「{file}」の鍵ファイルを書き換えましたが、台帳に記帳できたことを確かめられず、元にも"
+        "戻せませんでした。{reason}新しいパスワードが有効になっています。開けないときは、"
+        "前のパスワードが有効です。どちらも忘れないでください。直してから台帳を開き直すと、"
+        "途中の操作を完了するか取り消して、知らせます。"
+    )
+
+
 class WrongRecoverySheet(AzukariError):
     """A recovery sheet without typing errors does not open this ledger or backup."""
 

@@ -1,0 +1,206 @@
+"""What changes the key header and cannot be entered: the former keys are in force again, or it is said."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from models import exposure
+from models.codes import Role
+from models.errors import (
+    DiskFull,
+    InputOutput,
+    JournalFailed,
+    JournalMissing,
+    KeysUncertain,
+    NotPermitted,
+    WrongPassword,
+)
+from models.ledger import Ledger
+from models.records import UserAccount
+from models.store import quiet
+from storage import header_files
+from storage.files import overwrite_durable
+from storage.ledger_store import LedgerStore
+from tests.house import House, furnished
+from ui.sample import cast
+
+BOSS, WORKER = cast.USERS[0], cast.USERS[1]
+NEW = "静かな港に灯る三つの明かり"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path) as made:
+        made.ledger.people.add_account(
+            made.story.people["worker"], login=WORKER.login, role=Role.WORKER,
+            password=WORKER.password, chosen_by_self=True,
+        )  # fmt: skip
+        yield made
+
+
+def change(house: House) -> None:
+    house.ledger.people.change_password(BOSS.password, NEW)
+
+
+def let_in(house: House) -> None:
+    house.ledger.people.add_account(
+        house.story.people["worker2"], login="deputy", role=Role.WORKER, password=NEW
+    )
+
+
+def reissue(house: House) -> None:
+    account = house.ledger.registers.one(UserAccount, login_name=WORKER.login)
+    assert account is not None
+    house.ledger.people.reissue_password(account.record.id, NEW, "失念のため")
+
+
+def shut(house: House) -> None:
+    """Change the own password because somebody knows it, and enter what belongs to that."""
+    exposure.shut(
+        house.ledger, house.ledger.user.id, NEW, "人に見られたため", old_password=BOSS.password
+    )
+
+
+Act = Callable[[House], None]
+ACTS = pytest.mark.parametrize("act", [change, let_in, reissue, shut])
+
+
+def opens(house: House, login: str, password: str) -> bool:
+    """Say whether a password opens the ledger; the boss sits at it again afterwards."""
+    house.ledger.close()
+    try:
+        house.office.unlock(house.folder / "ledger", login, password).close()
+    except (WrongPassword, NotPermitted):
+        return False
+    return True
+
+
+def as_before(house: House, head: object) -> bool:
+    """Say whether everybody comes in as before, and the ledger is whole and has no other head."""
+    assert opens(house, BOSS.login, BOSS.password) and opens(house, WORKER.login, WORKER.password)
+    assert not opens(house, BOSS.login, NEW) and not opens(house, WORKER.login, NEW)
+    assert not opens(house, "deputy", NEW)
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    assert house.ledger.store.head() == head
+    return house.ledger.safe.verify(full=True, progress=quiet).ok
+
+
+def full(*_args: object) -> None:
+    raise DiskFull(file="ledger.db")
+
+
+@ACTS
+def test_a_full_disk_leaves_the_former_password_in_force(
+    house: House, monkeypatch: pytest.MonkeyPatch, act: Act
+) -> None:
+    head = house.ledger.store.head()
+    monkeypatch.setattr(LedgerStore, "append", full)
+    with pytest.raises(DiskFull, match="記録されていません"):
+        act(house)
+    monkeypatch.undo()
+    assert as_before(house, head)
+
+
+@pytest.mark.parametrize("act", [change, reissue])
+def test_a_remembered_generation_that_has_no_room_does_likewise(
+    house: House, monkeypatch: pytest.MonkeyPatch, act: Act
+) -> None:
+    head = house.ledger.store.head()
+    monkeypatch.setattr(LedgerStore, "set_setting", full)
+    with pytest.raises(DiskFull):
+        act(house)
+    monkeypatch.undo()
+    assert as_before(house, head)
+
+
+@ACTS
+def test_a_pulled_journal_is_told_before_a_key_is_changed(house: House, act: Act) -> None:
+    house.ledger.journal.start(house.folder / "usb")
+    head, keys = house.ledger.store.head(), (house.folder / "ledger" / "keys.a").read_bytes()
+    (house.folder / "usb").rename(house.folder / "pulled")
+    with pytest.raises(JournalMissing, match="記帳していません"):
+        act(house)
+    assert (house.folder / "ledger" / "keys.a").read_bytes() == keys
+    (house.folder / "pulled").rename(house.folder / "usb")
+    assert as_before(house, head)
+
+
+@pytest.mark.parametrize("act", [change, let_in])
+def test_a_header_that_was_written_by_half_is_taken_back(
+    house: House, monkeypatch: pytest.MonkeyPatch, act: Act
+) -> None:
+    head, write = house.ledger.store.head(), overwrite_durable
+    left = [1]
+
+    def fails_once(path: Path, content: bytes) -> None:
+        if path.name == "keys.b" and left:
+            left.pop()
+            raise InputOutput(file=str(path), reason="試験")
+        write(path, content)
+
+    monkeypatch.setattr(header_files, "overwrite_durable", fails_once)
+    with pytest.raises(InputOutput):
+        act(house)
+    assert as_before(house, head)
+
+
+@pytest.mark.parametrize("act", [reissue, shut])
+def test_who_cannot_go_back_says_that_the_new_keys_may_be_in_force(
+    house: House, monkeypatch: pytest.MonkeyPatch, act: Act
+) -> None:
+    def no_room(path: Path, content: bytes) -> None:
+        raise DiskFull(file=str(path))
+
+    def full_disk(*_args: object) -> None:
+        monkeypatch.setattr(header_files, "overwrite_durable", no_room)
+        raise DiskFull(file="ledger.db")
+
+    monkeypatch.setattr(LedgerStore, "append", full_disk)
+    with pytest.raises(KeysUncertain) as told:
+        act(house)
+    assert "記録されていません" not in str(told.value) and "新しいパスワード" in str(told.value)
+    assert told.value.exit_code == 5
+    monkeypatch.undo()
+    if act is shut:
+        assert opens(house, BOSS.login, NEW) and not opens(house, BOSS.login, BOSS.password)
+
+
+def test_a_commit_nobody_can_ask_about_takes_no_key_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object) -> None:
+        raise InputOutput(file="ledger.db", reason="データベースの読み書き")
+
+    monkeypatch.setattr(LedgerStore, "append", broken)
+    monkeypatch.setattr(LedgerStore, "command", broken)
+    with pytest.raises(KeysUncertain):
+        change(house)
+    monkeypatch.undo()
+    assert opens(house, BOSS.login, NEW)
+
+
+def test_what_is_entered_but_not_in_the_journal_stays(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def entered(ledger: Ledger, *args: object, **named: object) -> None:
+        commit(ledger, *args, **named)  # type: ignore[arg-type]
+        raise JournalFailed(file="usb", reason="試験")
+
+    commit = Ledger.commit
+    monkeypatch.setattr(Ledger, "commit", entered)
+    with pytest.raises(JournalFailed):
+        change(house)
+    monkeypatch.undo()
+    assert opens(house, BOSS.login, NEW) and not opens(house, BOSS.login, BOSS.password)
+
+
+def test_a_password_that_was_taken_back_can_be_changed_afterwards(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(LedgerStore, "append", full)
+        with pytest.raises(DiskFull):
+            change(house)
+    change(house)
+    assert opens(house, BOSS.login, NEW) and not opens(house, BOSS.login, BOSS.password)
