@@ -223,7 +223,11 @@ class Registers:
             raise Refused(reason="登録済みの記録を、ほかの契約に移すことはできません。")
         self._require_free_file(stored.record, record.contract())
         if isinstance(record, AccessRight):
-            record = replace(record, **self._ledger.rights.ending(record))
+            deciding = self._ledger.rights
+            assert isinstance(stored.record, AccessRight)
+            record = replace(
+                record, **deciding.granting(record, stored.record), **deciding.ending(record)
+            )
         self.check(record)
         rules = self._ledger.rules
         ruling = rules.on_records([record], answers, before={record.id: stored.record})

@@ -22,6 +22,10 @@ NOT_HIS_CLIENT = (
     "検査者が見られるのは、所属する委託者の契約だけです。"
     "検査者の所属と、契約の委託者を確かめてください。"
 )
+NOT_TO_ANOTHER = (
+    "付与したアクセス資格の利用者は、書き換えられません。"
+    "この資格を抹消し、別の利用者の資格を新しく登録してください。"
+)
 GRANTED, ENDED, DECLINED = "提案の承認", "抹消の提案の承認", "提案を認めない"
 
 
@@ -65,17 +69,25 @@ class Rights:
         me, now = self._ledger.user.person_id, self._ledger.now()
         return {"revoked_at": None, "ending_proposed_by": me, "ending_proposed_at": now}
 
+    def granting(self, right: AccessRight, before: AccessRight) -> dict[str, Any]:
+        """Return what a granted right bears that is set anew: who grants it now."""
+        anew = (right.level, right.assignment_id) != (before.level, before.assignment_id)
+        if not anew or before.granted_at is None or self.only_proposes():
+            return {}
+        return {"granted_by": self._ledger.user.person_id, "granted_at": self._ledger.now()}
+
     def require_possible(self, right: AccessRight, before: AccessRight | None) -> None:
         """Refuse a right that this user may not grant, or that its holder cannot have.
 
         Raises:
             NotPermitted, Refused
         """
-        decided = (right.granted_at, right.granted_by, right.revoked_at, right.level)
-        known = before and (before.granted_at, before.granted_by, before.revoked_at, before.level)
+        known = before and _decided(before)
         new_proposal = right.granted_at is None and (before is None or before.granted_at is None)
-        if decided != known and not (new_proposal and right.revoked_at is None):
+        if _decided(right) != known and not (new_proposal and right.revoked_at is None):
             self.require_decider()
+        if before and before.granted_at is not None and right.user_id != before.user_id:
+            raise Refused(reason=NOT_TO_ANOTHER)
         self._require_own_client(right)
 
     def _require_own_client(self, right: AccessRight) -> None:
@@ -166,3 +178,11 @@ class Rights:
         return revising(
             replace(right, ending_proposed_by="", ending_proposed_at=None, revoke_reason=""), text
         )
+
+
+def _decided(right: AccessRight) -> tuple[Any, ...]:
+    """Return what makes a right: to change any of it is to grant or to end it."""
+    return (
+        right.user_id, right.assignment_id, right.level,
+        right.granted_at, right.granted_by, right.revoked_at,
+    )  # fmt: skip

@@ -408,6 +408,61 @@ def test_a_declined_proposal_leaves_everything_as_it_was(town: House) -> None:
         rights.decide([proposed], agreed=True)
 
 
+def granted(town: House) -> AccessRight:
+    """Return the right of the worker."""
+    [mine] = [
+        one.record
+        for one in town.ledger.registers.all(AccessRight)
+        if one.record.level is AccessLevel.RECORD
+    ]
+    return mine
+
+
+def account(town: House, login: str) -> UserAccount:
+    [found] = town.ledger.registers.all(UserAccount, login_name=login)
+    return found.record
+
+
+@pytest.mark.parametrize("field", ["user_id", "assignment_id"])
+def test_who_only_proposes_moves_no_granted_right(town: House, field: str) -> None:
+    """What was granted to one is given to nobody else, nor set on another designation (A-04)."""
+    mine = granted(town)
+    other = {
+        "user_id": account(town, USERS[I].login).id,
+        "assignment_id": town.story.assignments[0].id,
+    }[field]
+    moved = mine.with_changes(**{field: other})
+    with pytest.raises(NotPermitted):
+        town.ledger.registers.revise(moved, "別の人に直す")
+    assert granted(town) == mine
+    proposed = town.ledger.rights.propose(right(town)).ids[0]  # a proposal is still its author's
+    own = town.ledger.registers.need(AccessRight, proposed).record
+    town.ledger.registers.revise(own.with_changes(level=AccessLevel.READ), "権限を直す")
+
+
+def test_a_right_that_is_set_anew_names_who_granted_it_then(town: House) -> None:
+    mine = granted(town)
+    town.clock.wait(60)
+    administrator = town.sign_in(USERS[A].login)
+    administrator.registers.revise(mine.with_changes(level=AccessLevel.READ), "閲覧だけにする")
+    anew = administrator.registers.need(AccessRight, mine.id).record
+    assert anew.granted_by == town.story.people["administrator"] != mine.granted_by
+    assert anew.granted_at and mine.granted_at and anew.granted_at > mine.granted_at
+    administrator.registers.revise(
+        replace(anew, revoked_at=town.clock(), revoke_reason="担当の変更"), "担当の変更"
+    )
+    ended = administrator.registers.need(AccessRight, mine.id).record
+    assert (ended.granted_by, ended.granted_at) == (anew.granted_by, anew.granted_at)
+
+
+def test_nobody_takes_over_the_right_of_another(town: House) -> None:
+    mine = granted(town)
+    administrator = town.sign_in(USERS[A].login)
+    moved = mine.with_changes(user_id=account(town, USERS[I].login).id)
+    with pytest.raises(Refused, match="利用者は、書き換えられません"):
+        administrator.registers.revise(moved, "別の人に直す")
+
+
 def test_the_end_of_a_right_is_proposed_and_decided(town: House) -> None:
     [mine] = [
         one.record.id
