@@ -17,6 +17,7 @@ from models import (
     item_changes,
     late_basis,
     missing_things,
+    own_words,
     paper_undone,
     renamings,
     still_readable,
@@ -55,6 +56,7 @@ BESIDE_TEXT: Mapping[str, Question] = {
     paper_undone.QUERY: paper_undone.eq_paper,
     unfit_basis.QUERY: unfit_basis.eq_unfit,
     still_readable.QUERY: still_readable.eq_unread,
+    own_words.QUERY: own_words.eq_officer,
 }
 """Queries that no text names either, and whose rows count against the clauses that they name."""
 UNASKED: Mapping[str, Question] = {

@@ -18,6 +18,7 @@ from models.commands import Change, creating, revising, voiding
 from models.errors import Conflict, InvalidField, Refused
 from models.handling_checks import HandlingChecks, require_unconfirmed
 from models.item_status import Status
+from models.own_words import told_of_change
 from models.paper_undone import told_of
 from models.records import HandlingEvent, HandlingLine, Item, Record, Stored
 from models.records.things import END_RULE_BY_ORIGIN
@@ -159,7 +160,7 @@ class Handling:
         open_again = [
             revising(plans.lies_ahead_again(plan), text) for plan in self._plans_of(event_id)
         ]
-        told = told_of(ledger, stored.record)
+        told = (*told_of(ledger, stored.record), *told_of_change(ledger, stored.record, None))
         return ledger.commit(
             [voiding(stored.record, text), *open_again], command_id=command_id, notices=told
         )
@@ -190,7 +191,8 @@ class Handling:
         intents = [voiding(stored.record, text), creating(new, text), *map(creating, ruling.beside)]
         intents += [plans.after_correction(plan, new, text) for plan in self._plans_of(event_id)]
         amiss = (*amiss, *inside.told(ledger.store, [new]))
-        told = (*told_of(ledger, stored.record), *ruling.notices, *amiss)
+        told = (*told_of(ledger, stored.record), *told_of_change(ledger, stored.record, new))
+        told = (*told, *ruling.notices, *amiss)
         return ledger.commit(intents, command_id=command_id, notices=told)
 
     def confirm(

@@ -20,6 +20,7 @@ from models.fields import Field
 from models.kinds import LongText
 from models.leavers import told_of_end
 from models.own_names import OWN_NAMES, require_own_names
+from models.own_words import told_of_change
 from models.paper_undone import told_of
 from models.profiles import Profile
 from models.records import (
@@ -233,6 +234,7 @@ class Registers:
         ruling = rules.on_records([record], answers, before={record.id: stored.record})
         told = (*self._namesakes([record]), *told_of_end(self._ledger, record, stored.record))
         told += told_of_correction(self._ledger, record, stored.record)
+        told += told_of_change(self._ledger, stored.record, record)
         intents = [revising(record, self.reason(reason)), *rules.consequences(record)]
         rights = self._ledger.people.rights_with([record], {record.id: stored.record})
         intents += map(creating, (*ruling.beside, *rights))
@@ -258,7 +260,10 @@ class Registers:
         self._require_unused(stored.record)
         if isinstance(stored.record, ContractClauseSetting) and self._ledger.rules.on:
             clause_changes.require_may_go(self._ledger, stored.record)
-        told = told_of(self._ledger, stored.record)
+        told = (
+            *told_of(self._ledger, stored.record),
+            *told_of_change(self._ledger, stored.record, None),
+        )
         return self._ledger.commit(
             [voiding(stored.record, self.reason(reason))], command_id=command_id, notices=told
         )

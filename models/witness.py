@@ -6,9 +6,10 @@ confirm here he signs on paper.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from models import own_words
 from models.codes import (
     CommunicationKind,
     Direction,
@@ -45,6 +46,7 @@ class Unconfirmed:
     act: OfficerAct
     record: Record
     statement: str
+    before: str = ""  # what he confirmed of the same record, where it says other things now
 
 
 class Witness:
@@ -56,17 +58,31 @@ class Witness:
     def waiting(self, contract_id: str) -> list[Unconfirmed]:
         """Return what the signed-in officer can confirm of a contract, in entry order.
 
+        What was changed after he confirmed it waits again, with what he confirmed beside; what was
+        voided waits for his word that he knows.
+
         Raises:
             NotPermitted
         """
         self._ledger.require("officer_confirm")
+        me = self._ledger.user.person_id
         done = {
-            (one.record.record_type, one.record.record_ref)
+            one.record.record_ref
             for one in self._ledger.registers.all(OfficerConfirmation, contract_id=contract_id)
-            if one.record.person_id == self._ledger.user.person_id
+            if one.record.person_id == me
+        }
+        gone = own_words.departed(self._ledger, contract_id)
+        changed = {
+            one.confirmation.record_ref: one for one in gone if one.confirmation.person_id == me
         }
         found = (*self._witnessed(contract_id), *self._told(contract_id), *self._found(contract_id))
-        return [one for one in found if (one.record.type, one.record.id) not in done]
+        waiting = []
+        for one in found:
+            if again := changed.pop(one.record.id, None):
+                waiting.append(replace(one, before=again.confirmation.statement))
+            elif one.record.id not in done:
+                waiting.append(one)
+        return [*waiting, *map(_taken_back, changed.values())]
 
     def confirm(
         self, contract_id: str, record_ids: Sequence[str], *, command_id: str = ""
@@ -131,5 +147,15 @@ class Witness:
         for stored in self._ledger.registers.all(Finding, contract_id=contract_id):
             one = stored.record
             if one.source is FindingSource.INSPECTION:
-                words = f"次のとおり指摘しました。\n{one.description}"
+                weight = f"（{one.severity.label}）" if one.severity else ""
+                words = f"次のとおり指摘しました{weight}。\n{one.description}"
                 yield Unconfirmed(OfficerAct.FINDING, one, words[:4000])
+
+
+def _taken_back(one: own_words.Departed) -> Unconfirmed:
+    """Return what an officer says of a record that he confirmed and that he would not now."""
+    act, now = one.confirmation.act, one.now
+    assert act is not None
+    did = "取り消された" if now.voided else "変えられた"
+    words = f"確認した後に、{now.record.caption()}が{did}ことを確かめました（理由：{now.reason}）。"
+    return Unconfirmed(act, now.record, words[:4000], before=one.confirmation.statement)

@@ -16,7 +16,7 @@ class OfficerDialog(TickDialog):
         self, desk: Desk, contract_id: str, found: Sequence[Unconfirmed], parent: QWidget
     ) -> None:
         things = [
-            Ticked(one.record.id, one.act.label, one.statement, _unsaid(one)) for one in found
+            Ticked(one.record.id, one.act.label, one.statement, _beside(one)) for one in found
         ]
         super().__init__(
             desk, self.tr("立会い・指示・指摘の確認"),
@@ -39,7 +39,8 @@ class OfficerDialog(TickDialog):
             self.decide(lambda: witness.confirm(contract_id, chosen))
 
 
-def _unsaid(one: Unconfirmed) -> tuple[str, ...]:
-    """Return which record it is, unless the words that are confirmed say so."""
+def _beside(one: Unconfirmed) -> tuple[str, ...]:
+    """Return which record it is, unless the words say so, and what was confirmed of it before."""
     caption = one.record.caption()
-    return () if caption in one.statement else (caption,)
+    before = one.before and f"前に確認した内容（その後に変えられました）：{one.before}"
+    return tuple(filter(None, ("" if caption in one.statement else caption, before)))
