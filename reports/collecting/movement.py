@@ -20,8 +20,8 @@ def return_note(case: Case) -> ReturnNote:
     """
     events = _of_kind(case)
     lines = []
-    acts = [(case.then(event), event) for event in events]
-    for then, event in acts:
+    for event in events:
+        then = case.then(event)
         for row in event.lines:
             item = then.item(row.item_id)
             amount = case.amount(event, row, item)
@@ -33,18 +33,17 @@ def return_note(case: Case) -> ReturnNote:
                     quantity=f"{shown(amount)}{item.unit}" if amount is not None else "",
                     origin=item.origin.label if item.origin else "",
                     act=_passing(case, event),
+                    returned_on=event.occurred_at.date() if event.occurred_at else None,
+                    handed_by=then.person(event.actor_person_id),
+                    received_by=_receiver(then, event),
+                    means=event.means.label if event.means else "",
                 )
             )
-    days = dict.fromkeys(event.occurred_at.date() for event in events if event.occurred_at)
     return ReturnNote(
         case.letterhead(),
         case.anchor(),
         wording=case.wording(),
         act="又は".join(dict.fromkeys(_passing(case, event) for event in events)),
-        returned_on=tuple(days),
-        handed_by=_joined(then.person(event.actor_person_id) for then, event in acts),
-        received_by=_joined(_receiver(then, event) for then, event in acts),
-        means=_joined(event.means.label if event.means else "" for event in events),
         lines=tuple(lines),
         elsewhere=_not_received_by(case, events),
     )
@@ -122,8 +121,3 @@ def _receiver(then: Then, event: HandlingEvent) -> str:
     """Name who received it with the organization: a client reads whether that was the client."""
     firm = then.organization(event.counterpart_org_id)
     return words(firm, event.counterpart_title, event.counterpart_name)
-
-
-def _joined(parts: object) -> str:
-    assert hasattr(parts, "__iter__")
-    return "、".join(dict.fromkeys(str(part) for part in parts if part))
