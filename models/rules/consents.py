@@ -10,12 +10,14 @@ from models.codes import (
     HandlingKind,
     Means,
 )
-from models.records import HandlingEvent, InformationAsset
+from models.records import Authorization, HandlingEvent, HandlingLine, InformationAsset, Item
 from models.rules.case import Case, Say, labels
 from models.rules.checking import LEAVING, leaving
 
 K, S = HandlingKind, AuthorizationSubject
 INDIRECT = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL, Means.ELECTRONIC, Means.OTHER})
+COPIES = ("部", "通", "件", "組", "セット", "式", "点", "個", "回")
+"""Units that count copies, whatever their own pieces are counted by."""
 PASSING = (K.RECEIVE, K.RETURN, K.HAND_OVER)
 
 
@@ -64,16 +66,46 @@ def r06_copies_are_counted(case: Case) -> Iterator[str]:
     if given is None or given.quantity_limit is None:
         return
     own = {line.resulting_item_id for line in event.lines}  # when it is judged again later
-    others = [item for item in case.books.copies_under(given.id) if item.id not in own]
-    made = sum((item.quantity or Decimal(1) for item in others), Decimal(0))
-    new = sum((line.quantity or Decimal(1) for line in event.lines), Decimal(0))
-    if made + new > given.quantity_limit:
-        limit = f"{given.quantity_limit.normalize():f}"
-        total = f"{(made + new).normalize():f}"
+    made = [
+        (item.quantity, item.unit)
+        for item in case.books.copies_under(given.id) if item.id not in own
+    ]  # fmt: skip
+    made += [(line.quantity, _unit(case, line)) for line in event.lines]
+    unlike = sorted({unit for _, unit in made if not _is_counted(given, unit)})
+    if unlike:
         yield (
-            f"承諾された部数（{limit}）を超えます（これまでと合わせて{total}）。"
+            f"承諾の数量の単位「{given.unit}」と{case.word('copy')}物の単位「{'、'.join(unlike)}」が"
+            "違うので、承諾された範囲か確かめられません。「承諾・指示」の数量と単位を、"
+            f"{case.word('copy')}物と同じ単位か、写しの数（部）で登録してください。"
+        )
+        return
+    total = sum((_counted(given, *one) for one in made), Decimal(0))
+    if total > given.quantity_limit:
+        limit, reached = (
+            f"{number.normalize():,f}{given.unit}" for number in (given.quantity_limit, total)
+        )
+        yield (
+            f"承諾された部数（{limit}）を超えます（これまでと合わせて{reached}）。"
             "部数を減らすか、改めて承諾を得てください。"
         )
+
+
+def _unit(case: Case, line: HandlingLine) -> str:
+    """Return how the pieces of a copy are counted, as those of its original if nobody knows."""
+    made = case.books.find(Item, line.resulting_item_id) or case.items.get(line.item_id)
+    return made.unit if made else ""
+
+
+def _is_counted(given: Authorization, unit: str) -> bool:
+    """Tell whether copies of this unit can be counted under a consent."""
+    return given.unit in ("", unit, *COPIES)
+
+
+def _counted(given: Authorization, quantity: Decimal | None, unit: str) -> Decimal:
+    """Return as how many a copy counts: its pieces, or one where the consent counts copies."""
+    if given.unit in COPIES and given.unit != unit:
+        return Decimal(1)
+    return quantity or Decimal(1)
 
 
 def r07_sending_needs_basis_and_two_persons(case: Case) -> Iterator[str]:

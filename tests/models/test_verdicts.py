@@ -113,6 +113,40 @@ def test_copies_within_the_consent_are_not_counted_twice(tmp_path: Path) -> None
         assert len(house.ledger.inquiries.of(house.story.contract.id).breaches.of_rule("R-06")) == 2
 
 
+@pytest.mark.parametrize(
+    ("limit", "unit", "pieces", "words"),
+    [
+        (1, "部", 100, ""), (1, "枚", 100, "（1枚）を超えます（これまでと合わせて100枚）"),
+        (100, "枚", 100, ""), (100, "", 100, ""), (99, "", 100, "合わせて100"),
+        (100, "ファイル", 100, "単位「ファイル」と"), (1, "件", 100, ""),
+    ],
+)  # fmt: skip
+def test_copies_are_counted_as_the_consent_counts_them(
+    tmp_path: Path, limit: int, unit: str, pieces: int, words: str
+) -> None:
+    with furnished(tmp_path, profile="chiba", days=1) as house:
+        consent = house.story._consent(AuthorizationSubject.COPY)
+        house.ledger.registers.revise(
+            replace(consent, quantity_limit=Decimal(limit), unit=unit), "部数の確認"
+        )
+        original = house.story._stored(house.story._stock)[0]
+        made = house.story.copy(original)  # one piece, to be replaced by as many as are wanted
+        event = house.ledger.registers.need(HandlingEvent, made.ids[-1]).record
+        child = house.ledger.registers.need(Item, made.ids[0]).record
+        house.ledger.handling.void(event.id, "数の確認")
+        house.ledger.registers.void(Item, child.id, "数の確認")
+        child = replace(
+            child, id=house.ledger.new_id(), item_no="C-100", quantity=Decimal(pieces), unit="枚",
+            state=None, quantity_left=None,
+        )  # fmt: skip
+        house.ledger.handling.copy(
+            replace(event, id="", event_no=None, lines=()), original.id, [child]
+        )
+        rows = house.ledger.inquiries.of(house.story.contract.id).breaches.of_rule("R-06")
+        told = "".join(one.sentence for one in rows)
+        assert (words in told) if words else not told
+
+
 def _private(house: House) -> None:
     item = house.ledger.registers.need(Item, house.story._stock[0].id).record
     house.ledger.registers.revise(replace(item, ownership=Ownership.PRIVATE), "所有を確かめた")
