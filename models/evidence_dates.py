@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models import wareki
+from models import two_factors, wareki
 from models.calendar_frame import Due, Item
 from models.calendar_paper import (
     AT_THE_START,
@@ -166,6 +166,7 @@ DATED: tuple[tuple[str, Question], ...] = (
     ("EQ-MALWARE", eq_malware),
     ("EQ-PASSWORD", eq_password),
     ("EQ-TERMINAL", eq_terminal),
+    (two_factors.QUERY, two_factors.eq_two_factors),
 )
 
 ALL_QUERIES = (*QUERIES, *DATED)

@@ -251,6 +251,7 @@ EVIDENCE: Mapping[str, str] = {
     "EQ-AUDIT": "利用記録の切れ目・分析の漏れ",
     "EQ-PASSWORD": "見直していないパスワード",
     "EQ-TERMINAL": "登録のない端末",
+    "EQ-TWOFACTOR": "IDカード等のない利用者",
     "EQ-MALWARE": "古いままのウイルス対策",
     "EQ-BACKUP": "取れていないバックアップ",
     "EQ-RESTORE": "していない復旧試験",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from models import two_factors
 from models.codes import (
     AuthorizationSubject,
     BackupKind,
@@ -108,6 +109,7 @@ PROOFS: Mapping[str, tuple[tuple[str, Conditions], ...]] = {
     "EQ-BACKUP": (("backup_run", ()),),
     "EQ-AUDIT": (_noted(SystemEventKind.ACCESS_REVIEWED),),
     "EQ-TERMINAL": (("terminal", ()),),
+    "EQ-TWOFACTOR": (("credential", (Where("kind", Op.IN, two_factors.MEANS),)),),
     "EQ-RESTORE": (_ran(BackupKind.RESTORE_TEST),),
     "EQ-INTEGRITY": (_ran(BackupKind.VERIFY),),
     "EQ-CAPACITY": (_noted(SystemEventKind.CONDITION_CHECKED),),
