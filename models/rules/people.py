@@ -231,7 +231,10 @@ def needs_labour_terms(case: Case, person: Person) -> bool:
 
 
 def r35_right_stands_on_an_assignment(case: Case) -> Iterator[str]:
-    """An access right exists only under an active assignment; an inspector needs none."""
+    """An access right exists only under an assignment that is not over; an inspector needs none.
+
+    Whoever is designated from a later day on prepares the work: that is no right without a ground.
+    """
     right = case.record
     if not isinstance(right, AccessRight) or right.revoked_at is not None:
         return
@@ -245,7 +248,7 @@ def r35_right_stands_on_an_assignment(case: Case) -> Iterator[str]:
             and basis.person_id == account.person_id
             and basis.contract_id == right.contract_id
             and counts(basis, case.books, case.profile)
-            and basis.within(case.today)
+            and (basis.ends_on is None or case.today <= basis.ends_on)
         )
         if not stands:
             yield (

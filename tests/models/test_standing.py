@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from models.codes import (
+    AccessLevel,
+    AccountStatus,
     AssignmentRole,
     AssignmentStatus,
     HandlingKind,
     PlaceStatus,
+    Role,
 )
-from models.records import Assignment, ContractPlace, Submission
+from models.records import AccessRight, Assignment, ContractPlace, Submission, UserAccount
 from tests.house import furnished
 from tests.models.rules.stage import PROFILES, Act, Stage
 
@@ -125,3 +128,32 @@ def test_a_place_without_the_consent_does_not_count(stages: dict[str, Stage], co
     (said,) = sentences(stage, act, "R-04")
     assert "の承諾が要ります" in said
     assert sentences(stage, Act(one, act.beside), "R-03") == []
+
+
+@pytest.mark.parametrize("code", PROFILES)
+def test_a_right_before_the_first_day_has_a_ground_and_after_the_last_has_none(
+    stages: dict[str, Stage], code: str
+) -> None:
+    """The program itself grants it with the designation, which the client is told of before."""
+    stage, day = stages[code], timedelta(days=1)
+    today = stage.now.date()
+    account = UserAccount(
+        id=stage.new_id(), person_id=stage.new_id(), app_role=Role.WORKER,
+        status=AccountStatus.ACTIVE,
+    )  # fmt: skip
+    for status, starts, ends, stands in (
+        (AssignmentStatus.ACTIVE, today + 9 * day, None, True),
+        (AssignmentStatus.NOTIFIED, today + 9 * day, today + 20 * day, True),
+        (AssignmentStatus.ACTIVE, today - 9 * day, today - day, False),
+        (AssignmentStatus.PLANNED, today + 9 * day, None, False),
+        (AssignmentStatus.CANCELLED, today, None, False),
+    ):
+        basis = designation(
+            stage, person_id=account.person_id, status=status, starts_on=starts, ends_on=ends
+        )
+        right = AccessRight(
+            id=stage.new_id(), user_id=account.id, contract_id=stage.contract.id,
+            level=AccessLevel.RECORD, assignment_id=basis.id,
+        )  # fmt: skip
+        said = sentences(stage, Act(right, (account, basis)), "R-35")
+        assert (said == []) is stands
