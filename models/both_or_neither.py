@@ -13,8 +13,10 @@ from models.errors import (
     AzukariError,
     DiskFull,
     JournalFailed,
+    JournalMissing,
     KeysUncertain,
     MediumMissing,
+    NotEnteredYet,
     NotWritable,
 )
 
@@ -23,11 +25,17 @@ if TYPE_CHECKING:
     from models.safe import FormerKeys
 
 _CAUSES: tuple[tuple[type[AzukariError], str], ...] = (
+    (JournalMissing, "更新ジャーナルを使えません。"),
     (DiskFull, "保存先に空きがありません。"),
     (NotWritable, "保存先に書き込めません。"),
     (MediumMissing, "保存先が見つかりません。"),
     (AzukariError, "保存先の読み書きに失敗しました。"),
 )
+
+
+def why(error: Exception) -> str:
+    """Say shortly what failed; whether anything was entered is said elsewhere."""
+    return next((words for kind, words in _CAUSES if isinstance(error, kind)), "")
 
 
 @contextmanager
@@ -54,11 +62,29 @@ def both_or_neither(ledger: "Ledger", command_id: str) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def entered_later(done: str) -> Iterator[None]:
+    """Enter a change of keys that is in force already and stays.
+
+    Args:
+        done: a sentence without its end.
+
+    Raises:
+        JournalFailed: it is entered.
+        NotEnteredYet: it is entered at a later sign-in.
+    """
+    try:
+        yield
+    except JournalFailed:
+        raise
+    except AzukariError as error:
+        raise NotEnteredYet(done=done, reason=why(error)) from error
+
+
 def _go_back(ledger: "Ledger", before: "FormerKeys", command_id: str, error: Exception) -> None:
     try:
         if ledger.store.command(command_id) is None:
             before.put_back()
     except AzukariError as second:
         first = error if isinstance(error, AzukariError) else second
-        words = next(words for kind, words in _CAUSES if isinstance(first, kind))
-        raise KeysUncertain(file="keys.a", reason=words) from error
+        raise KeysUncertain(file="keys.a", reason=why(first)) from error

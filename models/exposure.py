@@ -8,10 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from models.both_or_neither import why
 from models.chain import Intent
 from models.codes import DueStatus, InvalidReason
 from models.commands import Change, creating, revising
-from models.errors import Cancelled
+from models.errors import (
+    AzukariError,
+    Cancelled,
+    JournalFailed,
+    KeyNotRenewed,
+    NotEnteredYet,
+)
 from models.people import BACK_UP_NOW
 from models.records import Credential, DueItem, UserAccount
 from models.store import Progress, quiet
@@ -54,6 +61,7 @@ def shut(
 
     Raises:
         NotFound, NotPermitted, Refused, InvalidField, WeakPassword, WrongPassword
+        KeyNotRenewed: the password is a new one, and the cards are entered as ended.
     """
     account = ledger.registers.need(UserAccount, account_id).record
     beside = [*_ended(ledger, cards, reason), _inquiry(ledger, account, reason)]
@@ -66,6 +74,11 @@ def shut(
         renewal = ledger.people.renew_key(reason, progress)
     except Cancelled:
         return replace(change, notices=(NOT_RENEWED,))
+    except (JournalFailed, NotEnteredYet):
+        raise  # the key is a new one
+    except AzukariError as error:
+        done = f"{account.login_name}の新しいパスワード"
+        raise KeyNotRenewed(done=done, reason=why(error)) from error
     return replace(
         renewal, ids=change.ids, types=change.types | renewal.types, notices=(BACK_UP_NOW,)
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from models.both_or_neither import both_or_neither
+from models.both_or_neither import both_or_neither, entered_later, why
 from models.chain import Intent
 from models.codes import (
     AccessLevel,
@@ -16,7 +16,14 @@ from models.codes import (
     SystemEventKind,
 )
 from models.commands import Change, creating, revising
-from models.errors import AzukariError, Cancelled, NotPermitted, Refused, WeakPassword
+from models.errors import (
+    AzukariError,
+    Cancelled,
+    KeyNotRenewed,
+    NotPermitted,
+    Refused,
+    WeakPassword,
+)
 from models.former_passwords import former_passwords
 from models.issuing import issue_procedure
 from models.passwords import check_own, tidy
@@ -173,6 +180,8 @@ class People:
 
         Raises:
             NotFound, NotPermitted, Refused
+            KeyNotRenewed: the account is disabled; whoever may and opens the ledger goes on.
+            NotEnteredYet: the new data key is in force as well.
         """
         ledger = self._ledger
         stored = ledger.registers.need(UserAccount, account_id)
@@ -193,6 +202,9 @@ class People:
             ledger.safe.remove_user(account.id, progress)
         except Cancelled:
             return replace(change, notices=(KEY_LATER,))
+        except AzukariError as error:
+            done = f"{account.login_name}の利用停止"
+            raise KeyNotRenewed(done=done, reason=why(error)) from error
         renewal = self.note_renewal(f"{account.login_name}の利用停止", reason)
         return replace(
             renewal, ids=change.ids, types=change.types | renewal.types, notices=(BACK_UP_NOW,)
@@ -281,6 +293,7 @@ class People:
         Raises:
             Cancelled: by `progress`; the ledger has the key that it had.
             InvalidField, NotPermitted, JournalMissing
+            NotEnteredYet: the ledger has a new data key.
         """
         ledger = self._ledger
         ledger.require("accounts")
@@ -289,7 +302,11 @@ class People:
         return replace(self.note_renewal("責任者等の指示", reason), notices=(BACK_UP_NOW,))
 
     def note_renewal(self, occasion: str, reason: str) -> Change:
-        """Enter that the ledger has a new data key."""
+        """Enter that the ledger has a new data key.
+
+        Raises:
+            NotEnteredYet: the next who may does it at the sign-in.
+        """
         ledger = self._ledger
         event = SystemEvent(
             id=ledger.new_id(),
@@ -297,11 +314,16 @@ class People:
             kind=SystemEventKind.KEY_RENEWED,
             level=EventLevel.INFO,
             detail=f"暗号鍵を更新しました（{occasion}）。",
+            value=str(ledger.safe.key_number),
             reason=ledger.registers.reason(reason),
             acknowledged_by=ledger.user.person_id,
         )
         ledger.registers.validate(event)
-        return ledger.commit([creating(event)])
+        with entered_later("暗号鍵を更新しました"):
+            change = ledger.commit([creating(event)])
+        with suppress(AzukariError):  # its number tells that it is entered
+            ledger.safe.renewal_entered()
+        return change
 
     def reissue_password(
         self, account_id: str, password: str, reason: str, beside: Sequence[Intent] = ()
@@ -363,6 +385,7 @@ class People:
         Raises:
             InvalidField, NotPermitted
             SheetUncertain: one of the two sheets is in force.
+            NotEnteredYet: the new one is, and the ledger still lists the old one.
         """
         ledger = self._ledger
         text = ledger.registers.reason(reason)
@@ -370,7 +393,8 @@ class People:
         ledger.require("recovery_sheet")
         ledger.commit([believing(ledger, sheet.key, text)])
         sheet.put_in_force()
-        settle_sheet(ledger)
+        with entered_later("新しい回復シートだけが有効になりました。前のシートでは開けません"):
+            settle_sheet(ledger)
         return sheet.text
 
     def accounts(self) -> list[UserAccount]:

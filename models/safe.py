@@ -171,8 +171,15 @@ class Safe(Protocol):
         """
 
     @property
+    def key_number(self) -> int:
+        """The number of the data key in force: 1, and one more with each renewal."""
+
+    @property
     def key_was_renewed(self) -> bool:
-        """Whether opening the ledger finished a renewal that had died half-way."""
+        """Whether the data key in force came by a renewal of which no entry is known."""
+
+    def renewal_entered(self) -> None:
+        """Learn that the data key in force is entered."""
 
     def change_password(
         self, old: str, new: str, *, former: int = USUAL_FORMER, progress: Progress = quiet

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from models.backup_disposal import FINISHED, finish_disposals
 from models.chain import Intent
-from models.codes import AccountStatus, Role
+from models.codes import AccountStatus, Role, SystemEventKind
 from models.commands import revising
 from models.errors import (
     AccountUnfinished,
@@ -23,7 +23,7 @@ from models.errors import (
     NotPermitted,
     NotWritable,
 )
-from models.records import LedgerOrigin, UserAccount
+from models.records import LedgerOrigin, SystemEvent, UserAccount
 from models.safe import SheetKey, WayIn
 from models.store import Progress, quiet, tell
 
@@ -156,9 +156,15 @@ def _finish_removal(ledger: "Ledger", account: UserAccount, progress: Progress) 
 
 
 def _settle_key(ledger: "Ledger") -> Iterator[str]:
-    if ledger.safe.key_was_renewed:
+    if ledger.safe.key_was_renewed and not _renewal_is_entered(ledger):
         ledger.people.note_renewal("途中で止まった更新の完了", "前回の更新を完了したため")
         yield KEY_RENEWED
+
+
+def _renewal_is_entered(ledger: "Ledger") -> bool:
+    number = str(ledger.safe.key_number)
+    events = ledger.registers.all(SystemEvent, kind=SystemEventKind.KEY_RENEWED)
+    return any(stored.record.value == number for stored in events)
 
 
 def _settle_disposals(ledger: "Ledger") -> Iterator[str]:

@@ -64,6 +64,7 @@ FINISHING = "前回途中で止まった暗号鍵の更新（利用停止など�
 NONE_ERASED: Mapping[int, int] = {}
 _RESTORE_EARLIER = "以前のバックアップから復元してください。"
 GENERATION = "header_generation"  # name of the setting
+RENEWING = "key_renewing"  # likewise: number of a data key whose renewal is not entered yet
 
 
 class LedgerSafe:
@@ -84,7 +85,6 @@ class LedgerSafe:
         self.vault = vault
         self.throttle = throttle
         self.made_folder = False  # the folder came into being with this ledger
-        self.key_was_renewed = False  # a rotation that died half-way was finished
         self._store = store
         self._clock = clock
         self._policy = policy
@@ -137,6 +137,8 @@ class LedgerSafe:
         # Without its medium the journal could not go on under the new key.
         self.journal.require()
         database, renew = self._store.database, self.journal.roll
+        number = self.vault.header.epochs[-1].number + (not self.vault.rotating)
+        self._store.set_setting(RENEWING, str(number))  # whatever dies, it is entered once
         try:
             rotation.rotate(self.vault, database, renew, without, progress=progress)
         except Cancelled:
@@ -153,7 +155,19 @@ class LedgerSafe:
             tell(progress, FINISHING)
             with suppress(Cancelled):
                 self._rotate(progress)
-                self.key_was_renewed = True
+
+    @property
+    def key_number(self) -> int:
+        return self.vault.header.epoch
+
+    @property
+    def key_was_renewed(self) -> bool:
+        if self.vault.rotating or self.key_number == 1:
+            return False
+        return self._store.setting(RENEWING) == str(self.key_number)
+
+    def renewal_entered(self) -> None:
+        self._store.set_setting(RENEWING, "")
 
     def change_password(
         self, old: str, new: str, *, former: int = USUAL_FORMER, progress: Progress = quiet
@@ -421,7 +435,8 @@ class _DrawnSheet:
 
     def put_in_force(self) -> None:
         self._safe.vault.replace_recovery_sheet(self._sheet)
-        self._safe.remember_header()
+        with suppress(AzukariError):  # the next sign-in does it; the sheet is in force
+            self._safe.remember_header()
 
 
 def sheet_signing_key(sheet: RecoverySheet, vault: Vault) -> bytes:

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
-from models.errors import AzukariError
+from models.errors import AzukariError, NotEnteredYet
 from models.safe import NewSheet
 from ui.asking import dialog_buttons
 from ui.fitting import fit
@@ -63,6 +63,11 @@ class NewSheetDialog(QDialog):
         self.desk.asker.tell(None, self.tr(REPLACED))
 
     def _failed(self, error: AzukariError) -> None:
+        if isinstance(error, NotEnteredYet):  # the sheet is in force
+            self.panel.forget()
+            super().accept()
+            self.desk.asker.tell(None, str(error))
+            return
         self.buttons.setEnabled(True)
         say(self.message, str(error), "problem")
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from models.errors.base import AzukariError
+from models.errors.machine import InputOutput
 
 
 class WrongPassword(AzukariError):
@@ -126,6 +127,28 @@ class KeysUncertain(AzukariError):
         "戻せませんでした。{reason}新しいパスワードが有効になっています。開けないときは、"
         "前のパスワードが有効です。どちらも忘れないでください。直してから台帳を開き直すと、"
         "途中の操作を完了するか取り消して、知らせます。"
+    )
+
+
+class KeyNotRenewed(AzukariError):
+    """Something is entered, and the new data key that goes with it failed. Facts: done, reason."""
+
+    code = "KEY_NOT_RENEWED"
+    exit_code = 5
+    sentence = (
+        "{done}は台帳に記帳しましたが、暗号鍵の更新はまだ済んでいません。{reason}"
+        "同じ操作を繰り返さず、直してから台帳を開き直してください。責任者かシステム管理者が"
+        "開くと、途中からのときは続けます。続きの知らせが出ないときは、「暗号鍵の更新」を行ってください。"
+    )
+
+
+class NotEnteredYet(InputOutput):
+    """Keys are changed for good, and the entry of it is missing. Facts: done, reason."""
+
+    code = "NOT_ENTERED_YET"
+    sentence = (
+        "{done}。ただし、まだ台帳に記帳できていません。{reason}同じ操作を繰り返さないでください。"
+        "直してから、責任者がサインインすると、記帳を完了します。"
     )
 
 

@@ -6,18 +6,20 @@ from pathlib import Path
 import pytest
 
 from models import exposure
-from models.codes import Role
+from models.codes import Role, SystemEventKind
 from models.errors import (
     DiskFull,
     InputOutput,
     JournalFailed,
     JournalMissing,
+    KeyNotRenewed,
     KeysUncertain,
+    NotEnteredYet,
     NotPermitted,
     WrongPassword,
 )
 from models.ledger import Ledger
-from models.records import UserAccount
+from models.records import DueItem, LedgerOrigin, SystemEvent, UserAccount
 from models.store import quiet
 from storage import header_files
 from storage.files import overwrite_durable
@@ -204,3 +206,94 @@ def test_a_password_that_was_taken_back_can_be_changed_afterwards(
             change(house)
     change(house)
     assert opens(house, BOSS.login, NEW) and not opens(house, BOSS.login, BOSS.password)
+
+
+# --- keys that are in force for good -----------------------------------------------------------------
+
+
+def renewals(ledger: Ledger) -> list[str]:
+    found = ledger.registers.all(SystemEvent, kind=SystemEventKind.KEY_RENEWED)
+    return [stored.record.value for stored in found]
+
+
+def unlocked(house: House) -> Ledger:
+    house.ledger.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
+    return house.ledger
+
+
+def test_a_new_data_key_that_could_not_be_entered_is_entered_at_the_next_sign_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(LedgerStore, "append", full)
+        with pytest.raises(NotEnteredYet, match="暗号鍵を更新しました。ただし") as told:
+            house.ledger.people.renew_key("点検のため")
+    assert "記録されていません" not in str(told.value) and told.value.exit_code == 5
+    ledger = unlocked(house)
+    assert renewals(ledger) == ["2"] and any("暗号鍵の更新を完了" in one for one in ledger.notices)
+    assert renewals(unlocked(house)) == ["2"] and not house.ledger.notices
+    house.ledger.people.renew_key("点検のため")
+    assert renewals(unlocked(house)) == ["2", "3"]
+    assert house.ledger.safe.verify(full=True, progress=quiet).ok
+
+
+def test_nobody_enters_a_new_data_key_that_is_entered_or_never_was(house: House) -> None:
+    house.ledger.store.set_setting("key_renewing", "1")
+    assert not renewals(unlocked(house))
+    house.ledger.people.renew_key("点検のため")
+    for planted in ("2", "3", "1", "garbage"):
+        house.ledger.store.set_setting("key_renewing", planted)
+        assert renewals(unlocked(house)) == ["2"]
+
+
+def test_an_account_that_is_disabled_says_so_though_the_new_key_failed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = house.ledger.registers.one(UserAccount, login_name=WORKER.login)
+    assert account is not None
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.rotation.rekey", full)
+        with pytest.raises(
+            KeyNotRenewed, match=f"{WORKER.login}の利用停止は台帳に記帳しました"
+        ) as told:
+            house.ledger.people.disable_account(account.record.id, "退職のため")
+    assert "記録されていません" not in str(told.value)
+    assert renewals(unlocked(house)) == ["2"]
+    assert not opens(house, WORKER.login, WORKER.password)
+
+
+def test_a_known_password_is_a_new_one_though_the_new_key_failed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.rotation.rekey", full)
+        with pytest.raises(KeyNotRenewed, match="新しいパスワードは台帳に記帳しました"):
+            shut(house)
+    house.ledger.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, NEW)
+    assert renewals(house.ledger) == ["2"] and house.ledger.registers.all(DueItem)
+
+
+@pytest.mark.parametrize("place", ["set_setting", "append"])
+def test_a_sheet_that_is_in_force_says_so_though_its_entry_failed(
+    house: House, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    sheet = house.ledger.people.draw_sheet()
+    put = type(sheet).put_in_force
+
+    def then_full(self: object) -> None:
+        monkeypatch.setattr(LedgerStore, place, full)
+        put(self)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(sheet), "put_in_force", then_full)
+    if place == "append":
+        with pytest.raises(NotEnteredYet, match="新しい回復シートだけが有効になりました"):
+            house.ledger.people.replace_sheet("控えをなくしたため", sheet)
+    else:
+        house.ledger.people.replace_sheet("控えをなくしたため", sheet)
+    monkeypatch.undo()
+    (origin,) = unlocked(house).registers.all(LedgerOrigin)
+    assert origin.record.recovery_keys == (house.ledger.safe.sheet_key().line,)
+    assert house.office.sheet_is_right(house.ledger, sheet.text)
+    assert not house.office.sheet_is_right(house.ledger, house.sheet)
