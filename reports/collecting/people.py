@@ -68,7 +68,7 @@ def structure(case: Case) -> Structure:
                 role=case.role(one.role),
                 person=_named(one, person, with_affiliation=True),
                 authority=one.authority_scope or one.duties,
-                contact=(person.contact if person else "") or firm.phone,
+                contact=reached_by(case, person),
             )
         )
     return Structure(
@@ -173,7 +173,7 @@ def _staff_line(case: Case, one: Assignment) -> StaffLine:
     return StaffLine(
         role=case.role(one.role),
         name=_named(one, person, with_affiliation=not apart),
-        affiliation=_affiliation(person),
+        affiliation=_affiliation(person) or _firm(case, person),
         duties=_duties(case, one),
         starts_on=one.starts_on,
         authority=one.authority_scope,
@@ -257,6 +257,18 @@ def _duties(case: Case, one: Assignment) -> str:
     """Say what the person does and, where it was laid down, with which information."""
     names = [case.ledger.registers.caption(InformationAsset.type, a) for a in one.asset_ids]
     return "、".join(part for part in (one.duties, *names) if part)
+
+
+def reached_by(case: Case, person: Person | None) -> str:
+    """Return how to reach somebody, or the company where nothing is known of the person."""
+    own = person.contact if person else ""
+    contractor = case.contract.contractor_org_id
+    return own or case.ledger.registers.need(Organization, contractor).record.phone
+
+
+def _firm(case: Case, person: Person | None) -> str:
+    """Return the company of somebody who has neither department nor title there."""
+    return case.organization(person.organization_id) if person else ""
 
 
 def _yes_no(value: bool | None) -> str:

@@ -6,7 +6,7 @@ from models.errors import InvalidField, Refused
 from models.records import Assignment, GovernanceDocument, Person, TrainingPlan, TrainingSession
 from models.records.clearance import Attendance
 from reports.collecting.case import Case, Then, words
-from reports.collecting.people import GONE
+from reports.collecting.people import GONE, reached_by
 from reports.documents.d05_training_plan import TrainingProgramme
 from reports.documents.d06_training_report import Attendee, TrainingReport
 
@@ -24,11 +24,13 @@ def training_programme(case: Case) -> TrainingProgramme:
             "「教育・研修実施計画」を登録し、一つ選んでください。"
         )
     plan = found[0]
+    manager, lacks = _manager(case)
     return TrainingProgramme(
         case.letterhead(),
         case.anchor(),
         wording=case.wording(),
-        manager=_manager(case),
+        manager=manager,
+        manager_lacks=lacks,
         plan_title=plan.title,
         topics=tuple(topic.label for topic in plan.topics),
         audience=plan.audience,
@@ -102,15 +104,18 @@ def _attendee(then: Then, person_id: str, row: Attendance | None) -> Attendee:
     )
 
 
-def _manager(case: Case) -> str:
-    """Return title, name and contact of the 管理責任者, or of who stands in for one."""
+def _manager(case: Case) -> tuple[str, tuple[str, ...]]:
+    """Return title, name and contact of the 管理責任者, or of who stands in, and what lacks."""
     people = [one for one in case.all(Assignment) if one.status not in GONE]
     for role in (AssignmentRole.INFO_MANAGER, AssignmentRole.WORK_SUPERVISOR):
         one = next((one for one in people if one.role is role and one.person_id), None)
         if one is not None:
             person = case.ledger.registers.need(Person, one.person_id).record
-            return words(person.department, person.job_title, person.name, person.contact)
-    return ""
+            contact = reached_by(case, person)
+            told = words(person.department, person.job_title, person.name, contact)
+            parts = (("職名", person.job_title), ("連絡先", contact))
+            return told, tuple(f"{person.name}さんの{what}" for what, said in parts if not said)
+    return "", ()
 
 
 def _day(text: str) -> str:

@@ -1,5 +1,6 @@
 """D-05 教育・研修実施計画: what is taught to whom, when and how (CB-3.2 with the manager, SK-6.2)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -9,9 +10,14 @@ from reports.documents.samples import sample_anchor, sample_head
 
 @dataclass(frozen=True)
 class TrainingProgramme(Form):
-    """教育・研修実施計画書; in chiba the report of the manager and the plan in one."""
+    """教育・研修実施計画書; in chiba the report of the manager and the plan in one.
+
+    Attributes:
+        manager: post, name and contact in one line; `manager_lacks` names those that nobody knows.
+    """
 
     manager: str = ""
+    manager_lacks: tuple[str, ...] = ()
     plan_title: str = ""
     topics: tuple[str, ...] = ()
     audience: tuple[str, ...] = ()
@@ -24,6 +30,11 @@ class TrainingProgramme(Form):
         "manager", "plan_title", "topics", "audience", "schedule", "method", "organizer",
     )  # fmt: skip
     when_asked: ClassVar[frozenset[str]] = frozenset({"manager"})
+
+    def missing(self) -> Iterator[str]:
+        yield from super().missing()
+        if self.shows("manager"):
+            yield from self.manager_lacks
 
     def sentence(self) -> str:
         if self.shows("manager"):
