@@ -21,7 +21,15 @@ def _checked_by_name(old: Content) -> Content:
     return {**old, "checker_proof": NAMED_ONLY} if "checker_person_id" in old else old
 
 
-LIFTS: Final[Mapping[tuple[str, int], Lift]] = {("handling_event", 1): _checked_by_name}
+def _same(old: Content) -> Content:
+    """Leave the content: what changed is what other entries may say from then on."""
+    return old
+
+
+LIFTS: Final[Mapping[tuple[str, int], Lift]] = {
+    ("handling_event", 1): _checked_by_name,
+    ("ledger_origin", 1): _same,
+}
 """Record type and the version that the function starts from."""
 
 

@@ -14,7 +14,7 @@ from models.records import OfficerConfirmation, RuleOverride
 from models.rules.proof import Question, read_proof, subject_of
 from models.verification import Problem
 from storage import log
-from storage.authors import Authors
+from storage.authors import WORKING, Authors
 from storage.database import Database
 
 SETTLED = (
@@ -59,6 +59,8 @@ def approval_problems(database: Database, vault_id: str, authors: Authors) -> It
             at_once.setdefault(key, _Agreement(command)).overrides.append(override)
         elif author != override.approved_by:
             yield _problem(entry.seq, "例外を認めた人が、自分でサインインして認めていません。")
+        elif authors.role_of(command.author, command.first_seq) not in WORKING:
+            yield _problem(entry.seq, "例外を認める権限のない利用者が認めています。")
     for one in at_once.values():
         try:
             _check(database, vault_id, authors, one)
@@ -104,6 +106,8 @@ def _check(database: Database, vault_id: str, authors: Authors, agreement: _Agre
     person = authors.person_of(account, command.first_seq)
     if person != first.approved_by or first.approved_at is None:
         raise VerificationFailed(reason="二人目の確認の署名が、認めた人のものではありません。")
+    if authors.role_of(account, command.first_seq) not in WORKING:
+        raise VerificationFailed(reason="二人目の確認を、権限のない利用者がしています。")
     entered = list(log.entries(database, command.first_seq, command.last_seq))
     wanted = {(one.record_type, one.record_ref) for one in agreement.overrides}
     judged = [entry for entry in entered if (entry.type, entry.record_id) in wanted]

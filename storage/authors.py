@@ -17,6 +17,7 @@ from storage import log
 from storage.database import Database
 
 KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+WORKING = frozenset({Role.WORKER, Role.SUPERVISOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,10 @@ class Authors:
         """Return an active user's role as it stood before an entry."""
         state = self._before(account, seq)
         return state.role if state is not None and state.active else None
+
+    def is_sheet(self, account: str, seq: int) -> bool:
+        """Tell whether it is a recovery sheet that the ledger believed before an entry."""
+        return account in self._sheets_before(seq)
 
     def person_of(self, account: str, seq: int) -> str:
         """Return whose account it was before an entry, "" for an unknown one."""

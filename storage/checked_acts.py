@@ -15,18 +15,19 @@ from models.rules.checking import SIGNED_LATER, check_entered
 from models.rules.proof import ADDED_LATER, read_proof
 from models.verification import Problem
 from storage import log, schema
-from storage.authors import Authors
+from storage.authors import WORKING, Authors
 from storage.database import Database
+from storage.own_names import strict_from
 
 NAMED_FROM = 2  # payload from which on a name alone is no check
 _SIGNED = (
     "WITH signed AS MATERIALIZED (SELECT e.seq, e.record_id FROM entry e"
-    " JOIN content c ON c.seq = e.seq"
-    " WHERE e.type = ?1 AND e.action <> ?2 AND instr(c.body, ?3) > 0)"
+    " JOIN content c ON c.seq = e.seq WHERE e.type = ?1 AND e.action <> ?2"
+    " AND (instr(c.body, ?3) OR instr(c.body, ?5)))"
     " SELECT seq FROM signed UNION SELECT seq FROM entry WHERE type = ?1 AND action = ?4"
     " AND record_id IN (SELECT record_id FROM signed) ORDER BY 1"
 )  # a later version that leaves the proof out is meant too
-_HOLDS = b'"checker_proof":"'
+_HOLDS, _SPELLED = b"checker_proof", b"\\u"  # a key may be spelled in more than one way
 
 
 def check_problems(database: Database, vault_id: str, authors: Authors) -> Iterator[Problem]:
@@ -35,10 +36,11 @@ def check_problems(database: Database, vault_id: str, authors: Authors) -> Itera
     Args:
         authors: the keys of the users as the log tells them.
     """
-    wanted = (HandlingEvent.type, Action.VOID.value, _HOLDS, Action.REVISE.value)
+    wanted = (HandlingEvent.type, Action.VOID.value, _HOLDS, Action.REVISE.value, _SPELLED)
     rows = database.all(_SIGNED, wanted)
     seqs = [row[0] for row in rows]
     commands = log.commands_at(database, seqs)
+    yield from _named_only(database)
     for seq in seqs:
         entry = next(log.entries(database, seq, seq))
         try:
@@ -50,17 +52,32 @@ def check_problems(database: Database, vault_id: str, authors: Authors) -> Itera
             yield Problem("CHECK", f"記帳番号{seq}", str(error.facts["reason"]))
 
 
+def _named_only(database: Database) -> Iterator[Problem]:
+    """Yield acts in the older form, where a name is a check, from when nobody wrote it any more."""
+    rows = database.all(
+        "SELECT seq FROM entry WHERE type = ? AND payload < ? AND seq > ?",
+        (HandlingEvent.type, NAMED_FROM, strict_from(database)),
+    )
+    for (seq,) in rows:
+        yield Problem(
+            "CHECK", f"記帳番号{seq}", "確認者の署名を求めない、以前の形で記帳されています。"
+        )
+
+
 def _check_signed(
     database: Database, vault_id: str, authors: Authors, command: Command, entry: Entry
 ) -> None:
     event = _event(entry)
-    if event.checker_proof == NAMED_ONLY and entry.payload < NAMED_FROM:
+    by_name = event.checker_proof == NAMED_ONLY and entry.payload < NAMED_FROM
+    if by_name or not event.checker_proof:
         return
     account, _ = read_proof(event.checker_proof)
     if authors.person_of(account, command.first_seq) != event.checker_person_id:
         raise VerificationFailed(
             reason="確認者の署名が、確認者として記録された人のものではありません。"
         )
+    if authors.role_of(account, command.first_seq) not in WORKING:
+        raise VerificationFailed(reason="確認者が、確認できる役割の利用者ではありません。")
     entered = list(log.entries(database, command.first_seq, command.last_seq))
     if any(one.content is None for one in entered if one.type == HandlingEvent.type):
         return
@@ -78,6 +95,8 @@ def _check_kept(database: Database, entry: Entry) -> None:
     if first.content is None:
         return
     before, after = _event(first), _event(entry)
+    if not before.checker_proof and not after.checker_proof:
+        return
     names = set(SIGNED_LATER)
     if before.checker_proof != NAMED_ONLY:
         names = set(HandlingEvent.fields()) - ADDED_LATER

@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.erasing import erasure_problems
 from storage.helpers import Found
 from storage.ledger_store import LedgerStore
+from storage.own_names import name_problems
 from storage.paper_numbers import number_problems
 
 CODE = "PROOF"
@@ -23,7 +24,7 @@ CODE = "PROOF"
 
 @dataclass(frozen=True)
 class Proofs:
-    """Agreements, checks, officers' words, erasures, numbers given twice, and the access log."""
+    """Agreements, checks, officers' words, own names, erasures, numbers given twice, access log."""
 
     vault_id: str
     authors: Authors
@@ -38,6 +39,7 @@ class Proofs:
         yield from approval_problems(database, self.vault_id, self.authors)
         yield from check_problems(database, self.vault_id, self.authors)
         yield from confirmation_problems(database, self.authors)
+        yield from name_problems(database, self.authors)
         yield from erasure_problems(database, self.vault_id, self.authors)
         yield from number_problems(database)
         yield from access_problems(LedgerStore(database, self.vault_id), self.authors)

@@ -175,6 +175,7 @@ class LedgerOrigin(Record):
     """
 
     type: ClassVar[str] = "ledger_origin"
+    payload: ClassVar[int] = 2  # from 2 on who confirms, grants or seals is who signed the command
     label: ClassVar[str] = "台帳の開設"
     columns: ClassVar[tuple[str, ...]] = ("vault_id", "program")
 

@@ -19,12 +19,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from models.access import Act
 from models.errors import WrongPassword
 from models.scope import BY_CONTRACT
-from storage import device, head_memory, lock, media, refusals, throttle
+from storage import device, head_memory, lock, media, own_names, refusals, throttle
 from storage.approvals import SETTLED
 from tests.house import cheap_office
 from tests.stranger.hands import Insider, fields_of, flip
 from tests.stranger.looking import all_of, insider, last_journal, program, said
 from tests.stranger.reader import access, log, proofs, small
+from tests.stranger.reader.names import ENTERED
 from tests.stranger.reader.plain import Wrong, canonical, sha
 from tests.stranger.reader.reading import Key
 from tests.stranger.stage import ADMINISTRATOR, BOSS, WORKER, Stage
@@ -116,7 +117,11 @@ def test_the_lists_of_the_document_are_those_of_the_program(stage: Stage) -> Non
     assert {act.value for act in Act} == access.ACTS
     assert BY_CONTRACT - {"content_erasure"} == log.OF_A_CONTRACT
     assert set(SETTLED) == set(proofs.SETTLED)
-    lists = access.ACTS | log.OF_A_CONTRACT | set(SETTLED) | set(access.LINE)
+    assert {one: {role.value for role in roles} for one, roles in own_names.ENTERED_BY.items()} == {
+        one: roles - {"sheet"} for one, roles in ENTERED.items()
+    }
+    lists = {name for type_ in own_names.NAMES.values() for name in (one.field for one in type_)}
+    lists |= access.ACTS | log.OF_A_CONTRACT | set(SETTLED) | set(access.LINE)
     with insider(stage).database() as connection:
         kept = connection.execute("SELECT name FROM setting UNION SELECT name FROM secret")
         names = {name.partition("/")[0] for (name,) in kept}
@@ -393,6 +398,44 @@ def other_officer(stage: Stage) -> None:
     )  # fmt: skip
 
 
+def confirmed_by_boss(stage: Stage) -> None:
+    """A worker confirms an act in the name of the responsible person."""
+    me, boss = insider(stage, WORKER.login), insider(stage).keys.user_id
+    event = me.latest("handling_event")
+    said = {
+        "status": "confirmed", "confirmed_at": "2026-10-02T10:00:00+09:00",
+        "confirmed_by": _account(me, boss)["person_id"],
+    }  # fmt: skip
+    me.enter(event.type, event.id, "revise", fields_of(event) | said, event.payload)
+
+
+def right_taken(stage: Stage) -> None:
+    """A worker moves a right that another was granted."""
+    me = insider(stage, WORKER.login)
+    right = me.latest("access_right")
+    fields = fields_of(right) | {"user_id": me.keys.user_id}
+    me.enter(right.type, right.id, "revise", fields)
+
+
+def cleared_alone(stage: Stage) -> None:
+    """Clear a breach that is in the own charge."""
+    me = insider(stage)
+    finding, mine = me.latest("finding"), _account(me, me.keys.user_id)["person_id"]
+    said = {
+        "status": "verified", "action": "直した", "completed_on": "2026-10-02",
+        "verified_on": "2026-10-02", "owner_person_id": mine, "verified_by": mine,
+    }  # fmt: skip
+    me.enter(finding.type, finding.id, "revise", fields_of(finding) | said)
+
+
+def old_form(stage: Stage) -> None:
+    """Enter an act in the form in which the name of a checker was enough."""
+    me = insider(stage, WORKER.login)
+    event = me.latest("handling_event")
+    fields = {"checker_person_id": _account(me, insider(stage).keys.user_id)["person_id"]}
+    me.enter(event.type, "a" * 32, "create", fields_of(event) | fields, 1)
+
+
 def _account(me: Insider, id: str) -> dict[str, Any]:
     found = [e for one in me.log() for e in one.entries if (e.type, e.id) == ("user_account", id)]
     return fields_of(found[-1])
@@ -430,6 +473,10 @@ PLANTED: list[tuple[Plant, str, str]] = [
     (boss_renamed, "may not write this account", "AUTHOR"),
     (other_sheet, "may not write the origin", "AUTHOR"),
     (other_officer, "confirmed by somebody else", "APPROVAL"),
+    (confirmed_by_boss, "named by somebody else", "APPROVAL"),
+    (right_taken, "entered by nobody who may", "APPROVAL"),
+    (cleared_alone, "verified by who did it", "APPROVAL"),
+    (old_form, "in an old form", "CHECK"),
     (middle_frame, "damaged", "JOURNAL"),
     (journal_head, "damaged", "JOURNAL"),
 ]

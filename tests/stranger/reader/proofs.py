@@ -15,6 +15,8 @@ SETTLED = (
 )  # fmt: skip
 """What an exception says for good, once somebody agreed to it."""
 NAMED_ONLY = "記名のみ"
+WORKING = ("worker", "supervisor")
+"""Who may agree and check."""
 
 
 def utc(text: str) -> str:
@@ -56,6 +58,7 @@ def _holds(walk: Walk, where: str, proof: str, person: str, said: Json) -> None:
         return
     _, account, signature = parts
     check(walk.person(account) == person, f"{where}: a proof of another person's account")
+    check(walk.role(account) in WORKING, f"{where}: a proof by nobody who may")
     key = walk.key_of(account)
     if check(key is not None, f"{where}: a proof of an account without a key"):
         assert key is not None
@@ -108,6 +111,8 @@ def _later(walk: Walk, command: Command, entry: Entry) -> None:
         walk.findings.check(same, f"{where}: differs from what was agreed to")
     else:
         own = walk.person(command.author) == entry.fields["approved_by"]
+        may = walk.role(command.author) in WORKING
+        walk.findings.check(may, f"{where}: agreed to by nobody who may")
         walk.findings.check(own, f"{where}: agreed to in another name")
         alone = entry.fields["approved_by"] == walk.askers[entry.id]
         walk.findings.check(not alone, f"{where}: agreed to by who asked")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.stranger.reader import access, attachments, backup, journal, paper, proofs, small
+from tests.stranger.reader import access, attachments, backup, journal, names, paper, proofs, small
 from tests.stranger.reader.database import Database, opened
 from tests.stranger.reader.header import Header, check_mac, check_signatures, read_copies
 from tests.stranger.reader.journal import Journal
@@ -140,10 +140,12 @@ def _ledger(database: Database, header: Header, folder: Path | None) -> Found:
     remembered = int(settings.get("header_generation", 0))
     findings.check(header.generation >= remembered, "key header: an old copy")
     found = Found(findings, Walk(vault, findings), access.in_database(database), header.generation)
+    named = names.Names()
     for command in commands(database):
         found.commands.append(command)
         try:
             proofs.check(found.walk, command)
+            named.check(found.walk, command)
         except UNREADABLE as error:
             findings.check(False, f"command of entry {command.first}: proofs: {error!r}")
         follow(found.walk, command)
