@@ -167,12 +167,17 @@ class Safe(Protocol):
         Raises:
             NotPermitted, JournalMissing
             Cancelled: by `progress`; the data key is the old one.
-            DiskFull, InputOutput: it is finished at the next start.
+            DiskFull: there is no room for it; the data key is the old one.
+            InputOutput: it is finished at the next start.
         """
 
     @property
     def key_number(self) -> int:
         """The number of the data key in force: 1, and one more with each renewal."""
+
+    @property
+    def renewal_waits(self) -> str:
+        """What keeps a renewal that died half-way from being finished, "" for nothing."""
 
     @property
     def key_was_renewed(self) -> bool:

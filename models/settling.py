@@ -159,6 +159,8 @@ def _settle_key(ledger: "Ledger") -> Iterator[str]:
     if ledger.safe.key_was_renewed and not _renewal_is_entered(ledger):
         ledger.people.note_renewal("途中で止まった更新の完了", "前回の更新を完了したため")
         yield KEY_RENEWED
+    if ledger.safe.renewal_waits:
+        yield ledger.safe.renewal_waits
 
 
 def _renewal_is_entered(ledger: "Ledger") -> bool:

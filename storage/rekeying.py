@@ -7,18 +7,38 @@ shows the rollback journal, which takes up every page before the page is written
 """
 
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from models.errors import AzukariError, InputOutput
+from models.errors import AzukariError, DiskFull, InputOutput
 from models.store import Progress
 from storage.database import Database, open_database
+from storage.files import reading
 from storage.helpers import BEAT, process, raised, stand_back
 
+LEAST = 256 << 10  # bytes for the key header, a line of the access log and the entry
+PAGE_SHARE = 200  # the rollback journal holds a few bytes beside each page
 SMALL = 8 << 20  # bytes; encrypting so few takes no longer than starting a process
+
+
+def require_room(path: Path) -> None:
+    """Ask for the room that every page takes up once more, before anything is changed.
+
+    Raises:
+        DiskFull
+    """
+    if not _has_room(path):
+        raise DiskFull(file=str(path))
+
+
+def _has_room(path: Path) -> bool:
+    with reading(path):
+        size = os.path.getsize(path)
+        return shutil.disk_usage(path.parent).free >= size + size // PAGE_SHARE + LEAST
 
 
 def rekey(database: Database, old: bytes, new: bytes, progress: Progress) -> None:
@@ -28,6 +48,17 @@ def rekey(database: Database, old: bytes, new: bytes, progress: Progress) -> Non
         Cancelled: by `progress`; the database is as it was.
         DiskFull, InputOutput: likewise.
     """
+    require_room(database.path)
+    try:
+        _rekey(database, old, new, progress)
+    except InputOutput as error:
+        # SQLCipher tells no cause; somebody else may have taken the room meanwhile.
+        if _has_room(database.path):
+            raise
+        raise DiskFull(file=str(database.path)) from error
+
+
+def _rekey(database: Database, old: bytes, new: bytes, progress: Progress) -> None:
     with database.lock:
         if os.path.getsize(database.path) <= SMALL:
             progress(0, 1)

@@ -18,7 +18,7 @@ from pathlib import Path
 from models.errors import Cancelled, Damaged
 from models.store import Progress
 from storage.database import Database, open_database
-from storage.rekeying import rekey
+from storage.rekeying import rekey, require_room
 from storage.unlocked import Vault
 
 Renew = Callable[[], None]
@@ -44,13 +44,16 @@ def rotate(
         NotPermitted: only a responsible person may.
         Cancelled: by `progress`; the data key is the old one. If somebody was shut out, the new one
             stays announced, and the rotation is finished at the next start.
-        DiskFull, InputOutput: it is finished at the next start; the ledger stays usable.
+        DiskFull: nothing was changed; or, if somebody was shut out, it is finished at a later start.
+        InputOutput: it is finished at the next start.
     """
     if vault.rotating:
         finish(vault, database, renew, progress=progress)
         without = [one for one in without if vault.header.active_user(one) is not None]
         if not without:
             return
+    if not without:  # who is shut out is so at once, whatever the new key needs
+        require_room(database.path)
     vault.announce_epoch(without)
     try:
         finish(vault, database, renew, progress=progress)

@@ -15,6 +15,7 @@ from models.errors import (
     AzukariError,
     Cancelled,
     Damaged,
+    DiskFull,
     InsideLedger,
     InvalidField,
     MediumMissing,
@@ -61,6 +62,10 @@ from storage.unlocked import Vault
 Clock = Callable[[], datetime]
 
 FINISHING = "前回途中で止まった暗号鍵の更新（利用停止などに伴うもの）を完了しています。"
+NO_ROOM = (
+    "途中で止まった暗号鍵の更新は、ディスクの空きが足りないため、まだ続けられません。"
+    "データベースと同じ大きさの空きを作り、台帳を開き直してください。"
+)
 NONE_ERASED: Mapping[int, int] = {}
 _RESTORE_EARLIER = "以前のバックアップから復元してください。"
 GENERATION = "header_generation"  # name of the setting
@@ -85,6 +90,7 @@ class LedgerSafe:
         self.vault = vault
         self.throttle = throttle
         self.made_folder = False  # the folder came into being with this ledger
+        self.renewal_waits = ""
         self._store = store
         self._clock = clock
         self._policy = policy
@@ -149,12 +155,14 @@ class LedgerSafe:
     def finish_renewal(self, progress: Progress = quiet) -> None:
         """Finish a rotation that died half-way, if the signed-in person may.
 
-        Whoever stops it comes in all the same, and the next one finishes it.
+        Whoever stops it, or has no room for it, comes in all the same; the next one finishes it.
         """
         if self.vault.rotating and self.vault.may_rotate:
             tell(progress, FINISHING)
-            with suppress(Cancelled):
+            try:
                 self._rotate(progress)
+            except (Cancelled, DiskFull) as error:
+                self.renewal_waits = "" if isinstance(error, Cancelled) else NO_ROOM
 
     @property
     def key_number(self) -> int:

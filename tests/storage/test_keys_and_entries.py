@@ -297,3 +297,18 @@ def test_a_sheet_that_is_in_force_says_so_though_its_entry_failed(
     assert origin.record.recovery_keys == (house.ledger.safe.sheet_key().line,)
     assert house.office.sheet_is_right(house.ledger, sheet.text)
     assert not house.office.sheet_is_right(house.ledger, house.sheet)
+
+
+def test_a_renewal_that_has_no_room_keeps_nobody_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = house.ledger.registers.one(UserAccount, login_name=WORKER.login)
+    assert account is not None
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.rekeying.require_room", full)
+        with pytest.raises(KeyNotRenewed, match="空きがありません"):
+            house.ledger.people.disable_account(account.record.id, "退職のため")
+        assert any("空きが足りない" in one for one in unlocked(house).notices)
+        house.ledger.people.accounts()
+    assert not any("空きが足りない" in one for one in unlocked(house).notices)
+    assert renewals(house.ledger) == ["2"]

@@ -1,12 +1,14 @@
 """A new data key: what opens with what, wherever the work was interrupted."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from models.errors import Damaged, InputOutput, NotPermitted, Refused, WrongPassword
-from storage import rotation
+from models.errors import Damaged, DiskFull, InputOutput, NotPermitted, Refused, WrongPassword
+from storage import rekeying, rotation
 from storage.database import Database
 from storage.header_files import COPIES
 from storage.ledger_store import LedgerStore
@@ -177,3 +179,48 @@ def test_nothing_of_the_old_database_is_left_beside_it(folder: Path) -> None:
     }  # fmt: skip
     journal = folder / f"{DATABASE_NAME}-journal"
     assert not journal.exists() or journal.stat().st_size == 0
+
+
+# --- a full disk -----------------------------------------------------------------------------------
+
+
+def little_room(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+
+
+def test_a_new_key_asks_for_room_before_anything_is_changed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [(folder / name).read_bytes() for name in COPIES]
+    size = (folder / DATABASE_NAME).stat().st_size
+    little_room(monkeypatch, size - 1)
+    with pytest.raises(DiskFull, match="空きがありません"):
+        rotate(folder)
+    assert [(folder / name).read_bytes() for name in COPIES] == keys
+    assert is_whole(folder)
+    little_room(monkeypatch, 2 * size + rekeying.LEAST)
+    rotate(folder)
+    assert [(folder / name).read_bytes() for name in COPIES] != keys and is_whole(folder)
+
+
+def test_who_is_shut_out_is_so_also_on_a_full_disk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    little_room(monkeypatch, 0)
+    with pytest.raises(DiskFull):
+        rotate(folder, without="u-2")
+    monkeypatch.undo()
+    with pytest.raises(WrongPassword):
+        opened(folder, WORKER[1], WORKER[3])
+
+
+def test_room_that_somebody_else_took_meanwhile_is_told_as_a_full_disk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_cause(database: Database, key: bytes) -> None:
+        little_room(monkeypatch, 0)
+        raise InputOutput(file=str(database.path), reason="試験")
+
+    monkeypatch.setattr(Database, "rekey", no_cause)
+    with pytest.raises(DiskFull):
+        rotate(folder)
