@@ -16,8 +16,10 @@ from storage.database import Database
 from storage.erasing import erasure_problems
 from storage.helpers import Found
 from storage.ledger_store import LedgerStore
+from storage.file_check import file_problems
 from storage.own_names import name_problems
 from storage.paper_numbers import number_problems
+from storage.time_check import time_problems
 
 CODE = "PROOF"
 
@@ -42,4 +44,6 @@ class Proofs:
         yield from name_problems(database, self.authors)
         yield from erasure_problems(database, self.vault_id, self.authors)
         yield from number_problems(database)
+        yield from file_problems(database)
+        yield from time_problems(database)
         yield from access_problems(LedgerStore(database, self.vault_id), self.authors)
