@@ -14,9 +14,9 @@ from storage.authors import Authors
 from storage.checked_acts import check_problems
 from storage.database import Database
 from storage.erasing import erasure_problems
+from storage.file_check import file_problems
 from storage.helpers import Found
 from storage.ledger_store import LedgerStore
-from storage.file_check import file_problems
 from storage.own_names import name_problems
 from storage.paper_numbers import number_problems
 from storage.time_check import time_problems
