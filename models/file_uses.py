@@ -13,13 +13,14 @@ from dataclasses import dataclass
 class FileUse:
     """A record, or a former version of one, that refers to a file kept without a contract.
 
-    `contract_id` is "" for a record of the whole office; `standing` is False for a voided record
-    and for a former version.
+    `contract_id` is "" for a record of the whole office or of several contracts; `standing` is
+    False for a voided record and for a former version.
     """
 
     file_id: str
     contract_id: str
     standing: bool
+    record_id: str = ""
 
 
 def hidden_files(uses: Iterable[FileUse], contracts: Collection[str]) -> frozenset[str]:
@@ -35,12 +36,18 @@ def hidden_files(uses: Iterable[FileUse], contracts: Collection[str]) -> frozens
     return frozenset(owned - shown)
 
 
-def ending_files(uses: Iterable[FileUse], contract_id: str) -> frozenset[str]:
-    """Return the files that end with a contract: nothing else that stands refers to them."""
+def ending_files(
+    uses: Iterable[FileUse], contract_id: str, ending: Collection[str] = ()
+) -> frozenset[str]:
+    """Return the files that end with a contract: nothing else that stands refers to them.
+
+    Args:
+        ending: records of several contracts that end with this one.
+    """
     mine: set[str] = set()
     kept: set[str] = set()
     for use in uses:
-        if use.contract_id == contract_id:
+        if use.contract_id == contract_id or use.record_id in ending:
             mine.add(use.file_id)
         elif use.standing:
             kept.add(use.file_id)

@@ -41,6 +41,9 @@ BY_CONTRACT = frozenset(
 )
 """Types whose records belong to a contract."""
 
+BY_CONTRACTS = frozenset(type_ for type_, cls in BY_TYPE.items() if "contract_ids" in cls.fields())
+"""Types whose records may belong to several contracts; they end with the last of them (A-39)."""
+
 BY_CLIENT = {"organization": "id", "person": "organization_id"}
 """Types whose records may belong to a client, and the field that says to which."""
 

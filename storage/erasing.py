@@ -16,7 +16,7 @@ from models.errors import AzukariError, VerificationFailed
 from models.file_uses import ending_files
 from models.records import Attachment, ContentErasure
 from models.rules.proof import read_proof
-from models.scope import BY_CONTRACT
+from models.scope import BY_CONTRACT, BY_CONTRACTS
 from models.store import Progress
 from models.verification import Problem
 from storage import log, schema
@@ -36,8 +36,13 @@ _NUMBERS = (
     " SELECT l.seq FROM {view} v JOIN v_later l ON l.record_id = v.id WHERE v.contract_id = ?1) s"
     " WHERE EXISTS (SELECT 1 FROM content c WHERE c.seq = s.seq)"
 )
-_STRAYS = (
-    f"SELECT s.seq FROM (SELECT number AS seq FROM v_attachment WHERE id {_AMONG_1} UNION ALL"
+_SHARED = (  # records of several contracts, all of which are over: this one, or erased before
+    "SELECT id FROM {view} v WHERE EXISTS (SELECT 1 FROM {of} c WHERE c._number = v.number"
+    " AND c.value = ?1) AND NOT EXISTS (SELECT 1 FROM {of} c WHERE c._number = v.number"
+    " AND c.value <> ?1 AND c.value NOT IN (SELECT contract_id FROM v_content_erasure))"
+)
+_OF_RECORDS = (
+    f"SELECT s.seq FROM (SELECT number AS seq FROM {{view}} WHERE id {_AMONG_1} UNION ALL"
     f" SELECT seq FROM v_later WHERE record_id {_AMONG_1}) s"
     " WHERE EXISTS (SELECT 1 FROM content c WHERE c.seq = s.seq)"
 )
@@ -63,13 +68,32 @@ def holdings(database: Database, contract_id: str) -> Holdings:
                 records[type_] = database.value(
                     f"SELECT count(*) FROM {view.name} WHERE contract_id = ?", (contract_id,)
                 )
-        strays = json.dumps(sorted(ending_files(uses_of_strays(database), contract_id)))
-        if found := database.all(_STRAYS, (strays,)):
+        shared = _shared(database, contract_id)
+        for type_, ids in shared.items():
+            view = schema.TABLES[type_]
+            found = database.all(_OF_RECORDS.format(view=view.name), (json.dumps(ids),))
+            numbers.extend(seq for (seq,) in found)
+            records[type_] = len(ids)
+        ending = {id_ for ids in shared.values() for id_ in ids}
+        ends = ending_files(uses_of_strays(database), contract_id, ending)
+        strays = json.dumps(sorted(ends))
+        if found := database.all(_OF_RECORDS.format(view="v_attachment"), (strays,)):
             numbers.extend(seq for (seq,) in found)
             of_files = records.get(Attachment.type, 0) + len(json.loads(strays))
             records[Attachment.type] = of_files
         files = database.all(_FILES, (contract_id, strays))
     return Holdings(sorted(numbers), records, tuple(blob for (blob,) in files if blob))
+
+
+def _shared(database: Database, contract_id: str) -> dict[str, list[str]]:
+    """Return the records of several contracts, by type, that end with this one: it is the last."""
+    found = {}
+    for type_ in sorted(BY_CONTRACTS):
+        view = schema.TABLES[type_].name
+        rows = database.all(_SHARED.format(view=view, of=f"{view}_contract_ids"), (contract_id,))
+        if rows:
+            found[type_] = [id_ for (id_,) in rows]
+    return found
 
 
 # --- erasing --------------------------------------------------------------------------------------
@@ -179,7 +203,7 @@ def _check(
 ) -> None:
     if authors.role_of(command.author, command.first_seq) is not Role.SUPERVISOR:
         raise VerificationFailed(reason="責任者でない利用者が、内容を消去しています。")
-    allowed = json.dumps(sorted(BY_CONTRACT - {ContentErasure.type}))
+    allowed = json.dumps(sorted((BY_CONTRACT | BY_CONTRACTS) - {ContentErasure.type}))
     for first, last in read_numbers(record.numbers):
         other = database.value(
             f"SELECT seq FROM entry WHERE seq BETWEEN ? AND ? AND type NOT {_AMONG}",

@@ -86,4 +86,4 @@ def _read(rows: list[Row], strays: Mapping[str, str]) -> Iterator[FileUse]:
         record = log.read_record(type_, record_id, payload, body)
         for _, of, file in record.references():
             if of == Attachment.type and file in strays:
-                yield FileUse(file, record.contract(), bool(stands))
+                yield FileUse(file, record.contract(), bool(stands), record_id)
