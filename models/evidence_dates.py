@@ -10,6 +10,7 @@ from models.calendar_paper import (
     k14_periodic_report,
     sealed_not_handed_in,
 )
+from models.calendar_people import k09_training_again
 from models.calendar_running import (
     k16_malware,
     k17_access_log,
@@ -32,7 +33,7 @@ from models.codes import (
     Timing,
 )
 from models.condition import PROTECTION, State, told
-from models.evidence_queries import QUERIES
+from models.evidence_queries import QUERIES, eq_train
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry, Question
 from models.password_review import cycle_of, due_on
@@ -81,6 +82,14 @@ def eq_due(asked: Inquiry) -> Iterator[Row]:
             late = one.due_on < asked.today
             words = "が期限までに済んでいません。" if late else "の期限が来ます。"
             yield row(one, f"「{one.title}」{words}", "action" if late else "due")
+
+
+def eq_training(asked: Inquiry) -> Iterator[Row]:
+    """Find people who lack training, or for whom it is late, and a cycle that nobody has fixed."""
+    yield from eq_train(asked)
+    for one in k09_training_again(asked):
+        if one.due_on is None or one.due_on < asked.today:
+            yield from _said(asked, one)
 
 
 def eq_password(asked: Inquiry) -> Iterator[Row]:
@@ -157,6 +166,7 @@ def eq_terminal(asked: Inquiry) -> Iterator[Row]:
 DATED: tuple[tuple[str, Question], ...] = (
     *((f"EQ-DOC({kind})", _late(k01_papers_at_the_start, kind)) for kind in AT_THE_START),
     ("EQ-DUE", eq_due),
+    ("EQ-TRAIN", eq_training),
     ("EQ-REPORT", _late(k14_periodic_report)),
     ("EQ-BACKUP", _late(k26_backup)),
     ("EQ-AUDIT", _late(k17_access_log)),

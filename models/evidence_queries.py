@@ -427,7 +427,6 @@ QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-SUPERVISE", eq_supervise),
     ("EQ-CLEAR", of_rules(*RULED["EQ-CLEAR"])),
     ("EQ-PLEDGE", eq_pledge),
-    ("EQ-TRAIN", eq_train),
     ("EQ-TRAINPLAN", eq_trainplan),
     ("EQ-NOTICE", eq_notice),
     ("EQ-PLACE", of_rules(*RULED["EQ-PLACE"])),
