@@ -52,6 +52,7 @@ from models.rules.ending import never_reached_the_client
 from models.rules.people import informed, missing_topics
 from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
+from models.wareki import format_short
 from models.workdays import first_not_late
 
 RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MANAGER})
@@ -164,9 +165,14 @@ def eq_end(asked: Inquiry) -> Iterator[Row]:
         words = f"預かっている媒体・資料{len(left):,}件を、業務の完了後に終わらせます。"
         yield row(asked.contract, words, "due")
         for item in left:
+            what = f"「{item.caption()}」{how_much(item)}"
             if item.state in MISSING_STATES and item.id not in gone:
-                what = f"「{item.caption()}」{how_much(item)}"
                 yield row(item, f"{what}が所在不明で、終わらせることができません。")
+            elif item.return_due_on and item.return_due_on < asked.today and item.id not in gone:
+                limit = (
+                    f"{asked.profile.term('return')}の期限（{format_short(item.return_due_on)}）"
+                )
+                yield row(item, f"{what}の{limit}を過ぎています。")
     for event in never_reached_the_client(asked.books, asked.contract):
         party = asked.profile.term("client_party")
         words = f"{event.caption()}の相手方は{party}ではないため、終わったことになりません。"
