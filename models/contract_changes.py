@@ -5,7 +5,7 @@ terms; who keeps the ledger less long can erase it sooner. It may be right, so i
 is an exception that somebody else confirms, and the evidence tells of it and of the breaches that
 the new text does not ask for. To be extended before it ends is a contract's everyday life, and
 another number or title judges nothing anew: the evidence tells of both, and papers say what the
-contract was called before.
+contract was called before; of a closed contract there comes no paper any more, so it is asked.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -123,9 +123,9 @@ def _extended_late(before: Contract, after: Contract, day: date) -> bool:
 
 
 def _opened_again(name: Name, before: Contract, after: Contract, day: date) -> Iterator[str]:
-    """Say what lets work go on that was over by that day."""
+    """Say what lets work go on that was over by that day, and what is over is called now."""
     if before.status is ContractStatus.CLOSED:
-        yield from _swapped(name, ("status",), before, after)
+        yield from _swapped(name, ("status", *NAMING), before, after)
     for field in ("completed_on", "terminated_on"):
         old, new = getattr(before, field), getattr(after, field)
         if old is not None and old < day and (new is None or old < new):

@@ -30,10 +30,12 @@ from models.records import (
     ContentErasure,
     Contract,
     Finding,
+    Submission,
 )
 from models.rules.answers import Answers, SignIn
 from models.rules.ending import missing_end_papers
 from models.store import Op, Progress, Query, Where, quiet
+from models.versions import version_at, versions
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -217,6 +219,7 @@ class Ending:
             id=ledger.new_id(),
             contract_id=contract.id,
             contract_no=contract.contract_no,
+            former_numbers=self._former_numbers(contract),
             erased_at=ledger.now(),
             entries=len(held.numbers),
             numbers=write_numbers(held.numbers),
@@ -238,6 +241,17 @@ class Ending:
             last_doc_no=last.doc_no,
             last_sha256=last.pdf_sha256,
         )
+
+    def _former_numbers(self, contract: Contract) -> tuple[str, ...]:
+        """Return the other numbers that the contract had since its first paper."""
+        papers = self._ledger.registers.all(Submission, contract_id=contract.id)
+        if not papers:
+            return ()
+        entered = versions(self._ledger.store, Contract, contract.id)
+        begun = version_at(entered, min(one.meta.created_seq for one in papers))
+        since = [one for one in entered if begun is None or one.seq >= begun.seq]
+        numbers = dict.fromkeys(one.record.contract_no for one in since)
+        return tuple(one for one in numbers if one != contract.contract_no)
 
     def _fiscal_numbers(self, contract: Contract) -> dict[int, int]:
         """Return the highest number of each fiscal year: without its paper it must not come again."""

@@ -51,7 +51,7 @@ def compare(ledger: "Ledger", number: str, sha256: str, fingerprint: str) -> Com
     for one in erasures:
         if one.last_sha256 == sha256 and one.erased_at is not None:
             day = format_short(one.erased_at.date())
-            return Compared(notes=(ERASED_LAST.format(one.contract_no, day),))
+            return Compared(notes=(ERASED_LAST.format(one.called, day),))
     if any(paper.doc_no == number for paper in papers):
         return Compared(problems=((DIFFERS, OTHER_FILE),))
     if erasures:
@@ -60,4 +60,4 @@ def compare(ledger: "Ledger", number: str, sha256: str, fingerprint: str) -> Com
 
 
 def _contracts(erasures: Sequence[ContentErasure]) -> str:
-    return "、".join(dict.fromkeys(one.contract_no for one in erasures))
+    return "、".join(dict.fromkeys(one.called for one in erasures))

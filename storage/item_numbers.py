@@ -57,9 +57,25 @@ def _require_unlike(
         stand = database.all(standing, (json.dumps(looks),))
     else:
         stand = database.all(standing)
+    if cls is Contract:
+        _require_unused(database, new)
     label = cls.fields()[name].label
     others = ((number, id_) for number, id_ in stand if id_ not in entering)
     _compare(label, new, [*others, *((number, id_) for id_, number in entering.items())])
+
+
+def _require_unused(database: Database, new: Mapping[str, str]) -> None:
+    """Refuse the number that papers of a contract bear whose content was erased."""
+    for contract_id, former in database.all(
+        "SELECT contract_id, former_numbers FROM v_content_erasure WHERE former_numbers IS NOT NULL"
+    ):
+        taken = set(map(_plain, former.split("\n")))
+        for id_, number in new.items():
+            if id_ != contract_id and _plain(number) in taken:
+                raise Refused(
+                    reason=f"契約番号「{number}」は、内容を消去した契約の書類に載っています。"
+                    "別の番号にしてください。"
+                )
 
 
 def _compare(label: str, new: Mapping[str, str], others: Iterable[tuple[str, str]]) -> None:

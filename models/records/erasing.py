@@ -20,7 +20,8 @@ class ContentErasure(Record):
 
     `numbers` names every entry that lost its content, as lines of "12-40,44". What a later paper
     needs of the last sealed one (`last_…`) is kept here when that paper was erased as well; the
-    highest number of each fiscal year (`fiscal_numbers`, lines of "2026:12") always is.
+    highest number of each fiscal year (`fiscal_numbers`, lines of "2026:12") always is. Papers may
+    bear a number that the contract had before (`former_numbers`): no other contract gets it.
     """
 
     type: ClassVar[str] = "content_erasure"
@@ -31,6 +32,7 @@ class ContentErasure(Record):
 
     contract_id: str = field(Ref("contract"), "契約", required=True)
     contract_no: str = field(Text(60), "契約番号", required=True)
+    former_numbers: tuple[str, ...] = field(TextList(), "書類に載った前の契約番号")
     erased_at: datetime | None = field(Moment(), "消去日時", required=True)
     entries: int | None = field(Integer(1), "消去した記帳の件数", required=True)
     numbers: tuple[str, ...] = field(TextList(), "消去した記帳番号", required=True)
@@ -50,7 +52,13 @@ class ContentErasure(Record):
     last_sha256: str = field(Text(64), "最後の書類の照合値")
 
     def caption(self) -> str:
-        return f"契約{self.contract_no}の内容の消去"
+        return f"契約{self.called}の内容の消去"
+
+    @property
+    def called(self) -> str:
+        """Return the number, with those that the papers of the contract bear as well."""
+        former = "、".join(self.former_numbers)
+        return f"{self.contract_no}（前の番号：{former}）" if former else self.contract_no
 
 
 def agreed_part(fields: Mapping[str, Json]) -> dict[str, Json]:

@@ -242,6 +242,8 @@ def test_what_was_over_is_not_opened_again_alone(house: House) -> None:
     house.ledger.commit([revising(closed, "契約の終結")])
     with pytest.raises(NeedsAnswer, match="「状態」を「終結」から「履行中」に"):
         registers.revise(replace(closed, status=ContractStatus.ACTIVE), "再開のため")
+    with pytest.raises(NeedsAnswer, match="「契約番号」を"):  # no paper comes that would tell it
+        registers.revise(replace(closed, contract_no="整理-9"), "番号の整理")
     again = replace(closed, status=ContractStatus.ACTIVE, completed_on=None)
     registers.revise(again, "再開のため", answers=LATER)
     words = sentences(states(house)[BESIDE.key])

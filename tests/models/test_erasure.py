@@ -114,6 +114,28 @@ def test_a_missing_report_is_in_the_way(house: House) -> None:
     assert "がまだ提出されていません" in plan_of(house)
 
 
+def test_a_number_that_stands_on_papers_outlives_the_contract(house: House) -> None:
+    """Whoever holds such a paper asks for that number; another contract must not have it."""
+    ledger, before = house.ledger, house.story.contract
+    contract = ledger.registers.need(Contract, before.id).record
+    ledger.registers.revise(replace(contract, contract_no="整理-9"), "番号の整理")
+    ledger.ending.erase(before.id, contract_no="整理-9", reason=REASON, second=worker(house))
+    [erasure] = [one.record for one in ledger.registers.all(ContentErasure)]
+    assert (erasure.contract_no, erasure.former_numbers) == ("整理-9", (before.contract_no,))
+    assert before.contract_no in erasure.called
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    for taken in (before.contract_no, before.contract_no.translate(wide)):
+        with pytest.raises(Refused, match="書類に載っています"):
+            ledger.registers.create(replace(other(house), id="", contract_no=taken))
+    ledger.registers.create(replace(other(house), id="", contract_no="2026-003"))
+
+
+def test_a_number_that_never_changed_has_no_former_one(house: House) -> None:
+    erase(house)
+    [erasure] = [one.record for one in house.ledger.registers.all(ContentErasure)]
+    assert erasure.former_numbers == () and erasure.called == erasure.contract_no
+
+
 def test_the_number_has_to_be_typed_and_somebody_else_agrees(house: House) -> None:
     contract, ending = house.story.contract, house.ledger.ending
     with pytest.raises(Refused, match="契約番号が"):
