@@ -22,10 +22,8 @@ NO_BASIS = (
     "この契約の内容を含むバックアップが{0}件あります。"
     "契約に「台帳の保存期限」を入力するか、廃棄してください。"
 )
-OVER = (
-    "台帳の保存期限（{1}）を過ぎています。"
-    "契約の内容を消去し、それを含むバックアップ{0}件を廃棄してください。"
-)
+OVER = "台帳の保存期限（{0}）を過ぎています。契約の内容を消去{1}してください。"
+AND_BACKUPS = "し、それを含むバックアップ{0}件を廃棄"
 JOURNAL = (
     "消去した内容を含む更新ジャーナルのファイルが{0}件残っています。"
     "「バックアップ」の画面の「古い更新ジャーナルの消去…」で消去してください。"
@@ -89,18 +87,22 @@ def _holding(asked: Inquiry) -> list[BackupRun]:
 
 
 def copies_left(asked: Inquiry) -> Iterator[Row]:
-    """Find copies of a contract that is over, unless its retention date says why they stay."""
+    """Find what is kept of a contract that is over: its content and copies of that.
+
+    Its retention date says why they stay, and that they stay no longer.
+    """
     if not asked.ended:
         return
     until = asked.contract.retain_ledger_until
     if (left := left_after_erasure(asked)) is not None:
         yield from _of_erased(asked, left)
         return
-    held = _holding(asked)
+    held = len(_holding(asked))
     if held and until is None:
-        yield row(asked.contract, NO_BASIS.format(len(held)))
-    elif held and until is not None and until < asked.today:
-        yield row(asked.contract, OVER.format(len(held), format_short(until)))
+        yield row(asked.contract, NO_BASIS.format(held))
+    elif until is not None and until < asked.today:
+        copies = AND_BACKUPS.format(held) if held else ""
+        yield row(asked.contract, OVER.format(format_short(until), copies))
 
 
 def _of_erased(asked: Inquiry, left: Left) -> Iterator[Row]:

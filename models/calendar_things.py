@@ -12,7 +12,6 @@ from models.codes import (
     PART_STATES,
     TERMINAL_STATES,
     CommunicationKind,
-    ContractStatus,
     FindingStatus,
     HandlingStatus,
     ItemState,
@@ -198,8 +197,7 @@ def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
 def k38_retention(asked: Inquiry) -> Iterator[Due]:
     """K-38: how long a closed contract is kept is decided in time; then no copy of it is left."""
     day = asked.contract.retain_ledger_until
-    closed = asked.contract.status is ContractStatus.CLOSED
-    if day is not None and closed and not asked.all(ContentErasure):
+    if day is not None and asked.ended and not asked.all(ContentErasure):
         yield due(asked, "K-38", "台帳の保存期限の確認", "", day, asked.contract)
     left = left_after_erasure(asked)
     if left is not None and str(left):

@@ -156,3 +156,20 @@ def test_another_contract_is_corrected_as_before(house: House) -> None:
     assert other is not None
     house.ledger.registers.revise(replace(other.record, title="直した題名"), "題名の訂正のため")
     assert house.ledger.registers.need(Contract, other.record.id).record.title == "直した題名"
+
+
+def test_what_is_kept_too_long_is_told_without_any_backup_as_well(tmp_path: Path) -> None:
+    with ended(tmp_path) as house:
+        lines = said(house).split("\n")
+        words = [one for one in lines if OVER in one and "理由：" not in one]
+        assert words == [
+            "台帳の保存期限の確認",
+            "台帳の保存期限（R8.9.30）を過ぎています。契約の内容を消去してください。",
+        ]
+        until = contract_of(house).with_changes(retain_ledger_until=house.ledger.today())
+        house.ledger.registers.revise(until, "委託者と決め直したため")
+        assert "を過ぎています" not in said(house)
+        house.clock.wait(24 * 60)
+        assert "を過ぎています" in said(house)
+        erase(house)
+        assert OVER not in said(house)
