@@ -30,6 +30,9 @@ from models.rules.standing import is_submitted
 from models.workdays import add_months, after, day_before
 
 AT_THE_START = {"D-01": "K-01", "D-05": "K-06", "D-26": "K-06"}
+OPERATOR = "EQ-DOC(D-26)"
+UNANSWERED = "「{0}」が要るかどうかの記入（「組織」の「個人情報取扱事業者該当」）"
+"""Whether the report is owed follows from the answer: without one nobody knows."""
 PERIODS = {
     ReportCycle.MONTHLY: 1,
     ReportCycle.QUARTERLY: 3,
@@ -49,13 +52,21 @@ def k01_papers_at_the_start(asked: Inquiry) -> Iterator[Due]:
             code = AT_THE_START.get(kind, "K-06")
             proof = f"EQ-DOC({kind})" if wanted else "EQ-DUE"
             yield due(asked, code, f"「{form.title}」の提出", "", day, asked.contract, proof=proof)
+    company = _company(asked)
+    if start and company and company.is_pi_business_operator is None and asked.asks(OPERATOR):
+        what = UNANSWERED.format(asked.profile.document_title("D-26"))
+        yield due(asked, "K-06", what, "", day_before(start), company, proof=OPERATOR)
 
 
 def _demanded(asked: Inquiry, kind: str) -> bool:
     """Tell whether a clause wants the paper; D-26 is for who falls under the Act (CB-3.3)."""
-    company = asked.books.find(Organization, asked.contract.contractor_org_id)
+    company = _company(asked)
     concerned = kind != "D-26" or (company is not None and company.is_pi_business_operator is True)
     return concerned and asked.asks(f"EQ-DOC({kind})")
+
+
+def _company(asked: Inquiry) -> Organization | None:
+    return asked.books.find(Organization, asked.contract.contractor_org_id)
 
 
 def k04_place_notice(asked: Inquiry) -> Iterator[Due]:

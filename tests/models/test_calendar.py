@@ -37,6 +37,7 @@ from models.codes import (
     Urgency,
 )
 from models.commands import creating, revising
+from models.evidence import evidence
 from models.records import (
     Assignment,
     Attendance,
@@ -50,6 +51,7 @@ from models.records import (
     Finding,
     GovernanceDocument,
     Item,
+    Organization,
     Person,
     Pledge,
     Record,
@@ -150,6 +152,23 @@ def test_k06_the_client_fixes_the_date_of_a_paper(chiba: House) -> None:
     moved = replace(contract, doc_due_rules=(rule,))
     chiba.ledger.registers.revise(moved, "期限の指定を受けた")
     assert standing(chiba, "K-06") == [(date(2026, 10, 15), "later")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "owed"),
+    [(None, "要るかどうか"), (True, "個人情報取扱事業者該当報告書」の提出"), (False, "")],
+)
+def test_k06_whether_the_act_concerns_the_company_is_asked(
+    chiba: House, answer: bool | None, owed: str
+) -> None:
+    """CB-3.3: without an answer nobody knows whether the report is owed."""
+    registers, contract = chiba.ledger.registers, chiba.story.contract
+    company = registers.need(Organization, contract.contractor_org_id).record
+    registers.revise(replace(company, is_pi_business_operator=answer), "届出書で確かめた")
+    found = dates(chiba, "K-06", "取扱事業者該当")
+    assert [owed in one.what for one in found] == ([True] if owed else [])
+    clause = next(one for one in evidence(chiba.ledger, contract) if one.key == "CB-3.3")
+    assert clause.state == ("action" if owed else "done")
 
 
 def test_k02_k03_who_joins_is_told_the_workday_before(shiki: House) -> None:

@@ -54,6 +54,7 @@ CONTRACTOR = Organization(
     postal_code="999-0001",
     address="見本県見本市中央一丁目2番3号",
     phone="0000-11-2222",
+    is_pi_business_operator=False,
 )
 
 PEOPLE: dict[str, tuple[str, str, str, EmploymentType]] = {
