@@ -171,7 +171,9 @@ class People:
             ledger.safe.change_password(old, new, former=former, progress=progress)
             return ledger.commit(intents, command_id=command_id)
 
-    def disable_account(self, account_id: str, reason: str, progress: Progress = quiet) -> Change:
+    def disable_account(
+        self, account_id: str, reason: str, progress: Progress = quiet, *, command_id: str = ""
+    ) -> Change:
         """Take a user's way in away; what he entered stays signed by him.
 
         Args:
@@ -184,6 +186,8 @@ class People:
             NotEnteredYet: the new data key is in force as well.
         """
         ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
         stored = ledger.registers.need(UserAccount, account_id)
         account = stored.record
         self._require_manager(account.app_role)
@@ -197,7 +201,8 @@ class People:
             disabled_on=ledger.today(),
             disabled_reason=ledger.registers.reason(reason),
         )
-        change = ledger.commit([revising(disabled, reason), *self._without_rights(account, reason)])
+        intents = [revising(disabled, reason), *self._without_rights(account, reason)]
+        change = ledger.commit(intents, command_id=command_id)
         try:
             ledger.safe.remove_user(account.id, progress)
         except Cancelled:
@@ -207,7 +212,7 @@ class People:
             raise KeyNotRenewed(done=done, reason=why(error)) from error
         renewal = self.note_renewal(f"{account.login_name}の利用停止", reason)
         return replace(
-            renewal, ids=change.ids, types=change.types | renewal.types, notices=(BACK_UP_NOW,)
+            change, head=renewal.head, types=change.types | renewal.types, notices=(BACK_UP_NOW,)
         )
 
     # --- rights on contracts -----------------------------------------------------------------------
@@ -287,7 +292,7 @@ class People:
                 yield revising(ended, reason)
 
     # --- the data key ------------------------------------------------------------------------------
-    def renew_key(self, reason: str, progress: Progress = quiet) -> Change:
+    def renew_key(self, reason: str, progress: Progress = quiet, *, command_id: str = "") -> Change:
         """Give the ledger a new data key, for instance when a password may be known to others.
 
         Raises:
@@ -296,12 +301,15 @@ class People:
             NotEnteredYet: the ledger has a new data key.
         """
         ledger = self._ledger
+        if (answered := ledger.answered(command_id)) is not None:
+            return answered
         ledger.require("accounts")
         ledger.registers.reason(reason)
         ledger.safe.renew_key(progress)
-        return replace(self.note_renewal("責任者等の指示", reason), notices=(BACK_UP_NOW,))
+        change = self.note_renewal("責任者等の指示", reason, command_id=command_id)
+        return replace(change, notices=(BACK_UP_NOW,))
 
-    def note_renewal(self, occasion: str, reason: str) -> Change:
+    def note_renewal(self, occasion: str, reason: str, *, command_id: str = "") -> Change:
         """Enter that the ledger has a new data key.
 
         Raises:
@@ -320,7 +328,7 @@ class People:
         )
         ledger.registers.validate(event)
         with entered_later("暗号鍵を更新しました"):
-            change = ledger.commit([creating(event)])
+            change = ledger.commit([creating(event)], command_id=command_id)
         with suppress(AzukariError):  # its number tells that it is entered
             ledger.safe.renewal_entered()
         return change

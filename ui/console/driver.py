@@ -59,6 +59,7 @@ from ui.console.requests import (
     read_request,
     record_of,
     record_type,
+    refuse_idle_command,
     rows_of,
     text_of,
     whole_of,
@@ -127,6 +128,7 @@ class Driver:
             if verb is None:
                 known = "、".join(self._verbs)
                 raise Usage(reason=f"「{asked}」という操作はありません。使えるのは {known} です。")
+            refuse_idle_command(asked, request)
             return {"id": request_id, "ok": True, **verb(request)}
         except AzukariError as error:
             return {
@@ -356,12 +358,14 @@ class Driver:
         stored = ledger.registers.one(UserAccount, login_name=login)
         if stored is None:
             raise NotFound(what=f"利用者名「{login}」")
-        reason = word_of(request, "reason")
-        return self._did(ledger.people.disable_account(stored.record.id, reason))
+        account_id, reason = stored.record.id, word_of(request, "reason")
+        change = ledger.people.disable_account(account_id, reason, command_id=command_of(request))
+        return self._did(change, repeated.disabling(account_id, reason))
 
     def _rotate(self, request: Request) -> Answer:
         reason = word_of(request, "reason", "定期の更新")
-        return self._did(self._open().people.renew_key(reason))
+        change = self._open().people.renew_key(reason, command_id=command_of(request))
+        return self._did(change, repeated.renewing(reason))
 
     # --- care ------------------------------------------------------------------------------------
     def _backup(self, request: Request) -> Answer:

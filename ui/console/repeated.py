@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.chain import Action, Entry, read_content
-from models.codes import AttachmentKind
+from models.codes import AccountStatus, AttachmentKind, SystemEventKind
 from models.commands import Change
 from models.errors import Refused
 from models.ledger import Ledger
@@ -22,6 +22,8 @@ from models.records import (
     Item,
     Record,
     Submission,
+    SystemEvent,
+    UserAccount,
 )
 
 USED = "この command は、別の要求に使われています。何も記帳していません。新しい UUID を付けてください。"
@@ -98,6 +100,16 @@ def attaching(name: str, kind: AttachmentKind, data: bytes) -> Wish:
 
 def sealing(doc_kind: str, contract_id: str) -> Wish:
     return Wish(Submission, ({"doc_kind": doc_kind, "contract_id": contract_id},))
+
+
+def disabling(account_id: str, reason: str) -> Wish:
+    said = {"status": AccountStatus.DISABLED.value, "disabled_reason": reason.strip()}
+    return Wish(UserAccount, (said,), frozenset({account_id}), action=Action.REVISE)
+
+
+def renewing(reason: str) -> Wish:
+    said = {"kind": SystemEventKind.KEY_RENEWED.value, "reason": reason.strip()}
+    return Wish(SystemEvent, (said,), action=Action.CREATE)
 
 
 def require_same(ledger: Ledger, change: Change, wish: Wish) -> None:

@@ -23,6 +23,11 @@ from ui.reading import read_limited
 Request = Mapping[str, Any]
 Answer = dict[str, Any]
 
+COMMANDED = (
+    "record", "handle", "approve", "confirm", "attach", "seal", "condition", "revoke", "rotate",
+)  # fmt: skip
+"""Verbs whose request is one command, which may carry an own UUID."""
+
 
 def read_request(line: str) -> Request:
     try:
@@ -175,6 +180,21 @@ def findings_of(error: AzukariError) -> Answer:
         "needs_check": asked.check is not None,
         "checkers": sorted(asked.check.question.people) if asked.check else [],
     }
+
+
+def refuse_idle_command(verb: str, request: Request) -> None:
+    """Refuse a command where nothing would be answered again for it.
+
+    Raises:
+        Usage
+    """
+    acts = verb in COMMANDED and (verb != "condition" or {"resolve", "enter"} & request.keys())
+    if request.get("command") is not None and not acts:
+        raise Usage(
+            reason=f"この「{verb}」に command は付けられません。何もしていません。"
+            f"command で一度だけになるのは {'、'.join(COMMANDED)} です"
+            "（condition は resolve か enter のとき）。"
+        )
 
 
 def command_of(request: Request) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from models.codes import HandlingStatus
+from models.codes import HandlingStatus, Role
 from tests.house import House, furnished
 from ui.console.driver import Driver
 from ui.console.repeated import USED
+from ui.console.requests import COMMANDED
 from ui.sample import cast
 
 BOSS = cast.USERS[0]
@@ -156,3 +157,56 @@ def test_a_number_is_found_with_blanks_around_it(house: House, ask: Any) -> None
     wanted = use(house)
     wanted["items"] = [{"item_no": f" {house.story._stock[0].item_no}　"}]
     assert ask("handle", **wanted)["ok"]
+
+
+def test_a_new_data_key_is_made_once(house: House, ask: Any) -> None:
+    before = ask("status")["seq"]
+    first, other = {"reason": "鍵の写しを失くしたため"}, {"reason": "別の理由による更新"}
+    assert refused(twice(ask, "rotate", first, other))
+    assert ask("status")["seq"] == before + 1
+
+
+def test_a_user_is_disabled_once(house: House, ask: Any) -> None:
+    asked = {"user": cast.USERS[1].login, "reason": "異動のため"}
+    assert ask("lock")["ok"]
+    boss = next(one for one in cast.USERS if one.role is Role.ADMINISTRATOR)
+    assert ask("unlock", user=boss.login, password=boss.password)["ok"]
+    command = str(uuid.uuid4())
+    done, again = (ask("revoke", **asked, command=command) for _ in range(2))
+    assert done["ok"] and done["command"] == uuid.UUID(command).hex
+    assert again["repeated"] and again["ids"] == done["ids"]
+    assert refused(ask("revoke", **{**asked, "reason": "退職のため"}, command=command))
+    assert refused(ask("revoke", **{**asked, "user": "kensa"}, command=command))
+
+
+IDLE: dict[str, dict[str, Any]] = {
+    "backup": {"folder": "/nowhere"},
+    "journal": {"without": "媒体を外すため"},
+    "change_password": {"old": "a", "new": "b"},
+    "verify": {}, "export": {"record": "item", "out": "/nowhere"}, "query": {"record": "item"},
+    "status": {}, "condition": {}, "unlock": {"user": "a", "password": "b"}, "lock": {},
+    "rebuild": {"user": "a", "password": "b"},
+    "restore": {"file": "a", "folder": "b", "user": "c", "password": "d"}, "quit": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", IDLE)
+def test_a_command_that_would_be_ignored_is_refused(house: House, ask: Any, verb: str) -> None:
+    before = ask("status")["seq"]
+    answer = ask(verb, **IDLE[verb], command=str(uuid.uuid4()))
+    assert answer["error"] == "USAGE" and "command は付けられません" in answer["message"]
+    assert ask("status")["seq"] == before
+
+
+@pytest.mark.parametrize("verb", COMMANDED)
+def test_a_command_is_a_uuid(ask: Any, verb: str) -> None:
+    needed: dict[str, Any] = {
+        "record": organization(), "approve": {"ids": []}, "confirm": {"ids": []},
+        "attach": {"name": "a.txt", "kind": "other", "data": "eA=="},
+        "condition": {"resolve": "removed", "reason": "取り除いたため"},
+        "revoke": {"user": "yoshino", "reason": "異動のため"}, "rotate": {"reason": "定期の更新"},
+        "seal": {"document": "D-02", "contract": "2026-001"},
+        "handle": {"kind": "use", "contract": "2026-001", "fields": {"purpose": "入力"}},
+    }  # fmt: skip
+    answer = ask(verb, **needed[verb], command="x")
+    assert answer["error"] == "USAGE" and "UUID" in answer["message"]
