@@ -8,7 +8,6 @@ Data can be lost here, so the order is fixed:
   the note behind, and the next sign-in or disposal enters what this ledger itself removed.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import PurePath
@@ -27,6 +26,7 @@ from models.errors import (
     MediumMissing,
     Refused,
 )
+from models.notes import DISPOSAL
 from models.records import BackupMedium, BackupRun
 from models.safe import Presence
 from models.store import Progress, quiet
@@ -34,7 +34,6 @@ from models.store import Progress, quiet
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-NOTE = "backup_disposal"  # name of the setting: {id of the run: reason} of files being removed
 REMOVED = "ファイルを消去し、なくなったことを確かめました。"
 GONE = "登録した媒体に、ファイルがないことを確かめました。"
 MISSING = "ファイルは見つからず、消去していません。媒体の廃棄を確かめてください。"
@@ -186,11 +185,15 @@ def _enter(ledger: "Ledger", done: Sequence[BackupRun]) -> Change:
 
 
 def _noted(ledger: "Ledger") -> Mapping[str, str]:
-    text = ledger.store.setting(NOTE)
-    return json.loads(text) if text else {}
+    note = ledger.safe.note(DISPOSAL)
+    return {} if note is None else note.body
 
 
 def _note(ledger: "Ledger", noted: Mapping[str, str]) -> None:
     """Keep which files are being removed, durably, before the first of them is."""
-    if noted != _noted(ledger):
-        ledger.store.set_setting(NOTE, json.dumps(noted) if noted else "")
+    if noted == _noted(ledger):
+        return
+    if noted:
+        ledger.safe.keep_note(DISPOSAL, noted)
+    else:
+        ledger.store.set_setting(DISPOSAL, "")

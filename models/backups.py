@@ -1,8 +1,6 @@
 """Backups as acts of the office: made by the safe, noted in the ledger (L-22, CM-5.7.6)."""
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -25,6 +23,7 @@ from models.errors import (
     WrongPassword,
 )
 from models.gate import Restored
+from models.notes import RESTORED, restore_in
 from models.records import BackupMedium, BackupRun
 from models.safe import BackupFile
 from models.store import Progress
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 
 WHOLE_LEDGER = "（台帳の全体）"
 NOT_MADE = "（作成できませんでした）"
-
-RESTORED = "restored"  # name of the setting: a restore that is not entered yet
 
 
 def record_backup(ledger: "Ledger", folder: PurePath, progress: Progress) -> BackupFile:
@@ -138,16 +135,13 @@ def keep_restore(ledger: "Ledger", restored: Restored, started: datetime) -> Non
     """
     run = _restore_run(ledger, restored, started)
     kept = {"command": ledger.new_command_id(), "id": run.id, "run": run.to_json()}
-    ledger.store.set_setting(RESTORED, json.dumps(kept))
+    ledger.safe.keep_note(RESTORED, kept)
 
 
 def kept_restore(ledger: "Ledger") -> tuple[BackupRun, str] | None:
     """Return the restore that is still to be entered, and the id of its command."""
-    text = ledger.store.setting(RESTORED)
-    if not text:
-        return None
-    kept = json.loads(text)
-    return replace(BackupRun.from_json(kept["run"]), id=kept["id"]), kept["command"]
+    note = ledger.safe.note(RESTORED)
+    return None if note is None else restore_in(note.body)
 
 
 def _restore_run(ledger: "Ledger", restored: Restored, started: datetime) -> BackupRun:

@@ -4,7 +4,6 @@
 happened. The order of every command is: database, journal, acknowledgement (A-01, SK-11.6).
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +23,7 @@ from models.errors import (
     MediumMissing,
     NotWritable,
 )
+from models.notes import GIVEN_UP, event_in, tell_of_unknown
 from models.records import BackupRun, SystemEvent
 from models.store import Op, Query, Where
 from models.wareki import format_short
@@ -53,7 +53,6 @@ WORDS = {
 }
 
 
-NOTE = "journal_given_up"  # name of the setting: what is to be entered once it was done
 NO_JOURNAL = "復元した台帳には、更新ジャーナルがありません。使うときは保存先を決めてください。"
 
 
@@ -235,14 +234,14 @@ class JournalDesk:
         A note before the act tells of it, should the program die before the entry.
         """
         store = self._ledger.store
-        store.set_setting(NOTE, json.dumps({"id": event.id, "event": event.to_json()}))
+        self._ledger.safe.keep_note(GIVEN_UP, {"id": event.id, "event": event.to_json()})
         try:
             act()
         except AzukariError:
-            store.set_setting(NOTE, "")
+            store.set_setting(GIVEN_UP, "")
             raise
         change = self._ledger.commit([creating(event)])
-        store.set_setting(NOTE, "")
+        store.set_setting(GIVEN_UP, "")
         return change
 
     def finish(self) -> None:
@@ -252,14 +251,13 @@ class JournalDesk:
             AzukariError: it cannot be entered now either.
         """
         store = self._ledger.store
-        if not (text := store.setting(NOTE)):
+        if (note := self._ledger.safe.note(GIVEN_UP)) is None:
             return
-        kept = json.loads(text)
-        event = replace(SystemEvent.from_json(kept["event"]), id=kept["id"])
+        event = event_in(note.body)
         done = self.status().state in (JournalState.NONE, JournalState.SUSPENDED)
         if done and store.get(SystemEvent, event.id) is None:
             self._ledger.commit([creating(event)])
-        store.set_setting(NOTE, "")
+        store.set_setting(GIVEN_UP, "")
 
     def tend(self) -> JournalStatus:
         """Reach for a medium that was missing, and enter what was noticed; return how it stands.
@@ -286,8 +284,10 @@ class JournalDesk:
         noticed = [one.detail for one in self._keeper.news()]
         try:
             ledger.watch_clock(enter=enter)
-            if enter and ledger.role is not Role.INSPECTOR and not ledger.user.must_change:
+            enter = enter and ledger.role is not Role.INSPECTOR and not ledger.user.must_change
+            if enter:
                 self.enter_news(reason)
+            noticed += tell_of_unknown(ledger, enter=enter)
         except (DiskFull, InputOutput, MediumMissing, NotWritable) as error:
             # A full disk must not keep people from reading; it is tried again at the next sign-in.
             if not isinstance(error, JournalMissing | JournalFailed):  # those are said below

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from models import permissions
 from models.access import AccessLog, Act, Question
-from models.backups import RESTORED, kept_restore
+from models.backups import kept_restore
 from models.blocking import Blocking
 from models.chain import SALT_SIZE, Command, Head, Intent, write_command
 from models.clockwatch import ClockWatch, Steady
@@ -36,6 +36,7 @@ from models.gate import Opened
 from models.handling import Handling
 from models.inquiries import Inquiries
 from models.journal import JournalDesk
+from models.notes import RESTORED
 from models.outside import Outside
 from models.paper import Paper
 from models.people import People

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from models.chain import Head
 from models.codes import Role
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from models.access import AccessBook
     from models.condition import Machine
     from models.journal import JournalKeeper
+    from models.notes import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,12 @@ class Safe(Protocol):
 
     @property
     def machine(self) -> "Machine": ...
+
+    def keep_note(self, name: str, body: Any) -> None:
+        """Leave a note of what is to be entered, signed, in the setting of this name, durably."""
+
+    def note(self, name: str) -> "Note | None":
+        """Return a note that somebody left who may do what it is about, and that fits."""
 
     def ways_in(self) -> Sequence[WayIn]:
         """Return everybody whom the key header lets in or could let in again."""

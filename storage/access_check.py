@@ -6,14 +6,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models.access import Seal
-from models.backups import RESTORED
 from models.chain import EMPTY
 from models.codes import BackupKind, SystemEventKind
 from models.errors import VerificationFailed
+from models.notes import RESTORED
 from models.records import BackupRun, SystemEvent
 from models.store import Op, Query, Where
 from models.verification import Problem
-from storage import access
+from storage import access, notes
 from storage.authors import Authors
 from storage.database import Database
 from storage.ledger_store import LedgerStore
@@ -96,7 +96,7 @@ def _missing_anchors(store: LedgerStore) -> Iterator[Problem]:
         SystemEvent.type, (Where("kind", Op.EQ, SystemEventKind.ACCESS_REVIEWED),), voided=None
     )
     restored = Query(BackupRun.type, (Where("kind", Op.EQ, BackupKind.RESTORE),))
-    if store.setting(RESTORED):
+    if notes.read(store, RESTORED) is not None:
         return  # it is entered with the next command
     runs = store.find(BackupRun, restored, limit=100_000)
     since = max((run.meta.created_seq for run in runs), default=0)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from io import RawIOBase
 from pathlib import Path, PurePath
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from models import permissions
 from models.chain import EMPTY, Head
@@ -23,6 +23,7 @@ from models.errors import (
     NotPermitted,
     RolledBack,
 )
+from models.notes import Note
 from models.passwords import USUAL_FORMER, PasswordPolicy
 from models.records import UserAccount
 from models.safe import (
@@ -39,7 +40,7 @@ from models.settling import require_believed
 from models.store import Progress, quiet, tell
 from models.verification import Problem, Verification
 from storage import backup as containers
-from storage import backup_files, checkpoint, damage, mending, rotation
+from storage import backup_files, checkpoint, damage, mending, notes, rotation
 from storage import verify as checks
 from storage.access import AccessTable
 from storage.attachments import FOLDER_NAME, lost_files
@@ -94,6 +95,12 @@ class LedgerSafe:
         self._store = store
         self._clock = clock
         self._policy = policy
+
+    def keep_note(self, name: str, body: Any) -> None:
+        notes.keep(self._store, self._me(), name, body)
+
+    def note(self, name: str) -> Note | None:
+        return notes.read(self._store, name)
 
     def ways_in(self) -> list[WayIn]:
         return [

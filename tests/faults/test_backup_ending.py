@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from models.backup_disposal import NOTE
 from models.codes import BackupKind
+from models.notes import DISPOSAL
 from models.records import BackupRun
 from tests.faults import stage
 from tests.faults.acts import BOSS, office_of
@@ -23,7 +23,7 @@ def require_own_act(home: Path, said: bytes) -> int:
     try:
         gone = ledger.registers.all(BackupRun, kind=BackupKind.DISPOSED)
         told = [one.record.detail for one in gone]
-        if ledger.store.setting(NOTE) or any("見つからず" in detail for detail in told):
+        if ledger.store.setting(DISPOSAL) or any("見つからず" in detail for detail in told):
             raise stage.Broken(str(told))
         promised = [line.split()[-1] for line in said.decode().splitlines() if "end_backup" in line]
         if not {one.record.file_name for one in gone} >= set(promised):

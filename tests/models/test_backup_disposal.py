@@ -7,7 +7,7 @@ from shutil import copytree, rmtree
 import pytest
 
 from models.backup_care import standing
-from models.backup_disposal import FINISHED, NOTE, dispose, finish_disposals
+from models.backup_disposal import FINISHED, dispose, finish_disposals
 from models.backup_media import register_medium
 from models.backups import record_backup
 from models.codes import BackupKind, BackupResult
@@ -20,6 +20,7 @@ from models.errors import (
     JournalMissing,
     Refused,
 )
+from models.notes import DISPOSAL
 from models.records import BackupRun
 from models.store import quiet
 from storage import backup_files
@@ -125,7 +126,7 @@ def test_who_stops_the_reading_keeps_everything(house: House) -> None:
 
     with pytest.raises(Cancelled):
         dispose(house.ledger, [old.id], REASON, stop)
-    assert file_of(house, old).exists() and house.ledger.store.setting(NOTE) == ""
+    assert file_of(house, old).exists() and house.ledger.store.setting(DISPOSAL) == ""
 
 
 # --- what cannot be entered is not removed -------------------------------------------------------
@@ -186,7 +187,7 @@ def test_what_was_removed_and_not_entered_is_entered_at_the_next_sign_in(
     (entered,) = disposals(house)
     assert entered.backup_id == old.backup_id and entered.detail.endswith(REASON)
     assert "見つからず" not in entered.detail
-    assert house.ledger.store.setting(NOTE) == "" and finish_disposals(house.ledger) == 0
+    assert house.ledger.store.setting(DISPOSAL) == "" and finish_disposals(house.ledger) == 0
 
 
 def test_while_its_medium_is_away_nothing_is_claimed(
@@ -195,7 +196,7 @@ def test_while_its_medium_is_away_nothing_is_claimed(
     without_entry(house, monkeypatch)
     (house.folder / "stick").rename(house.folder / "drawer")
     house.sign_in(BOSS.login)
-    assert disposals(house) == [] and house.ledger.store.setting(NOTE)
+    assert disposals(house) == [] and house.ledger.store.setting(DISPOSAL)
     (house.folder / "drawer").rename(house.folder / "stick")
     house.sign_in(BOSS.login)
     assert len(disposals(house)) == 1
@@ -217,7 +218,7 @@ def test_a_file_that_did_not_go_is_forgotten_in_the_note(
     with pytest.raises(InputOutput):
         dispose(house.ledger, [first.id, second.id], REASON)
     assert [run.backup_id for run in disposals(house)] == [first.backup_id]
-    assert house.ledger.store.setting(NOTE) == ""
+    assert house.ledger.store.setting(DISPOSAL) == ""
     file_of(house, second).unlink()  # somebody else
     house.sign_in(BOSS.login)
     assert len(disposals(house)) == 1

@@ -24,9 +24,10 @@ from models.errors import (
     Refused,
     RolledBack,
 )
-from models.journal import NOTE, JournalState
+from models.journal import JournalState
 from models.ledger import Ledger
 from models.mending import AS_TOLD, advice
+from models.notes import GIVEN_UP
 from models.records import BackupRun, Place, SystemEvent
 from models.store import quiet
 from models.verification import Problem, Remedy
@@ -217,7 +218,7 @@ def test_a_journal_that_was_given_up_is_entered_though_the_program_died(
 def test_what_was_refused_leaves_no_note(house: House) -> None:
     with pytest.raises(Refused):
         house.ledger.journal.suspend(REASON)
-    assert house.ledger.store.setting(NOTE) == ""
+    assert house.ledger.store.setting(GIVEN_UP) == ""
 
 
 def test_a_reason_that_no_font_draws_keeps_no_paper_from_the_seal(house: House) -> None:

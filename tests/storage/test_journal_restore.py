@@ -187,7 +187,7 @@ def test_the_sheet_restores_with_the_journal_too(house: House) -> None:
 def test_a_renewed_data_key_needs_a_backup_made_after_it(house: House) -> None:
     old = backed_up(house)
     enter(house.ledger, "前")
-    house.ledger.safe.renew_key()
+    house.ledger.people.renew_key("点検のため")
     enter(house.ledger, "後")
     later = house.folder / "later"
     later.mkdir()
