@@ -1,6 +1,6 @@
 """Dates about what is in custody and what the client waits for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 
 from models.backup_evidence import left_after_erasure
@@ -23,6 +23,7 @@ from models.inquiry import Inquiry
 from models.leavers import held_after_the_end
 from models.missing_things import how_much, let_go, missing, report_word, reported_on
 from models.records import (
+    Assignment,
     Authorization,
     ClientCommunication,
     ContentErasure,
@@ -176,22 +177,48 @@ def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
     """K-37: what others did is confirmed by a responsible person; all of it is one date."""
     days = terms(asked).days("confirmation_business_days")
     asked.note(HandlingEvent.type)
-    own = {one.person_id for one in asked.active if one.role in RESPONSIBLE}
+    now = {one.person_id for one in asked.active if one.role in RESPONSIBLE}
+    ever = {one.person_id for one in asked.all(Assignment) if one.role in RESPONSIBLE}
     where = (
         Where("contract_id", Op.EQ, asked.contract.id),
         Where("timing", Op.EQ, Timing.ACTUAL),
         Where("status", Op.NE, HandlingStatus.CONFIRMED),
-        *(Where("actor_person_id", Op.NE, person) for person in sorted(own)),
     )
-    query = Query(HandlingEvent.type, where)
-    oldest = asked.books.find(HandlingEvent, asked.first(query))
+    others = (Where("actor_person_id", Op.NE, person) for person in sorted(ever))
+    query = Query(HandlingEvent.type, (*where, *others))
+    former = _of_former(asked, where, ever - now)
+    first = [asked.first(query), min(former, key=former.__getitem__, default="")]
+    found = [asked.books.find(HandlingEvent, id_) for id_ in first if id_]
+    oldest = min((one for one in found if one and one.occurred_at), key=_happened, default=None)
     if oldest is not None and oldest.occurred_at is not None:
-        waiting = asked.at_most(query, MANY)
+        waiting = min(asked.at_most(query, MANY) + len(former), MANY)
         count = f"{waiting:,}件" + ("以上" if waiting == MANY else "")
         yield due(
             asked, "K-37", "責任者の確認", f"確認を待つ取扱記録{count}",
             after(oldest.occurred_at.date(), days), oldest, proof="EQ-SUPERVISE",
         )  # fmt: skip
+
+
+def _of_former(
+    asked: Inquiry, where: tuple[Where, ...], people: set[str]
+) -> Mapping[str, datetime]:
+    """Return when those acts happened that somebody did who was responsible at another time."""
+    if not people:
+        return {}
+    theirs = (*where, Where("actor_person_id", Op.IN, tuple(sorted(people))))
+    return asked.listed(
+        Query(HandlingEvent.type, theirs), ("occurred_at", "actor_person_id"), _unsupervised
+    )
+
+
+def _unsupervised(asked: Inquiry, _id: str, occurred_at: datetime, actor: str) -> datetime | None:
+    """Return when somebody acted who was not responsible himself on that day (R-36)."""
+    return None if asked.roles(actor, occurred_at.date()) & RESPONSIBLE else occurred_at
+
+
+def _happened(event: HandlingEvent) -> datetime:
+    assert event.occurred_at is not None
+    return event.occurred_at
 
 
 def k38_retention(asked: Inquiry) -> Iterator[Due]:
@@ -220,5 +247,5 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-37", k37_confirmation),
     ("K-38", k38_retention),
 )
-SURVIVING = frozenset({"K-19", "K-20", "K-21", "K-24", "K-38"})
+SURVIVING = frozenset({"K-19", "K-20", "K-21", "K-24", "K-37", "K-38"})
 """What is due although the contract is closed: the duties survive it."""
