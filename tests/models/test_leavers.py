@@ -51,6 +51,17 @@ def bring_back(house: House, item: Item, actor: str = "worker") -> Change:
     return act(house, K.BRING_BACK, item, actor, place_to_id=item.home_place_id)
 
 
+def brought_back_after_the_end(house: House) -> Item:
+    """Let him bring his thing back a day after he left; return what another has outside."""
+    mine, other = house.story._stock[:2]
+    take_out(house, mine)
+    take_out(house, other, "supervisor")
+    next_day(house)
+    ended(house)
+    bring_back(house, mine)
+    return other
+
+
 def designation(house: House, actor: str = "worker") -> Assignment:
     [found] = house.ledger.registers.all(Assignment, person_id=house.story.people[actor])
     return found.record
@@ -144,23 +155,13 @@ def test_bringing_back_what_one_took_out_before_the_end_is_no_breach(house: Hous
 
 
 def test_another_who_left_does_not_bring_it_back_unseen(house: House) -> None:
-    mine, other = house.story._stock[:2]
-    take_out(house, mine)
-    take_out(house, other, "supervisor")
-    next_day(house)
-    ended(house)
-    bring_back(house, mine)
+    other = brought_back_after_the_end(house)
     with pytest.raises(NeedsAnswer, match="指定されていません"):
         bring_back(house, other)
 
 
 def test_evidence_judges_each_bringing_back_after_the_end(house: House) -> None:
-    mine, other = house.story._stock[:2]
-    take_out(house, mine)
-    take_out(house, other, "supervisor")
-    next_day(house)
-    ended(house)
-    bring_back(house, mine)
+    other = brought_back_after_the_end(house)
     house.ledger.rules.on = False
     bring_back(house, other)
     house.ledger.inquiries.of(house.story.contract.id).verdicts.forget()

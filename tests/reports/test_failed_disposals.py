@@ -20,8 +20,7 @@ from models.records import HandlingEvent, Item
 from models.rules.answers import Answers
 from tests.house import House, furnished
 from tests.models.rules.stage import PROFILES
-from tests.reports.applying import sealed, text_of
-from ui.seal_part import make_seal
+from tests.reports.applying import sealed, text_of, working_day
 
 FAIL, PASS, UNKNOWN = VerificationResult.FAIL, VerificationResult.PASS, VerificationResult.UNKNOWN
 ANSWERS = Answers(
@@ -32,11 +31,7 @@ ANSWERS = Answers(
 
 @pytest.fixture(params=PROFILES)
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile=request.param, rules=True) as made:
-        make_seal(made.ledger)
-        made.clock.go_to(made.ledger.today(), 9)
-        made.story.receive(4)
-        made.clock.wait(30)
+    with working_day(tmp_path, request.param) as made:
         yield made
 
 

@@ -13,9 +13,8 @@ from models.codes import SubmissionMeans, SubmissionStatus
 from models.errors import Refused
 from models.evidence import evidence
 from models.records import Authorization, HandlingEvent, Item, Submission
-from tests.house import House, furnished
-from tests.reports.applying import apply_for, sealed
-from ui.seal_part import make_seal
+from tests.house import House
+from tests.reports.applying import apply_for, sealed, working_day
 
 REASON = "別の写しでした"
 PAPER = Submission.type
@@ -23,11 +22,7 @@ PAPER = Submission.type
 
 @pytest.fixture(params=["shiki", "confidentiality-model"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile=request.param, rules=True) as made:
-        make_seal(made.ledger)
-        made.clock.go_to(made.ledger.today(), 9)
-        made.story.receive(4)
-        made.clock.wait(30)
+    with working_day(tmp_path, request.param) as made:
         yield made
 
 

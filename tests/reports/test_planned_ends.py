@@ -11,18 +11,14 @@ from models.codes import HandlingKind as K
 from models.codes import ItemState, Timing, VerificationResult
 from models.errors import Refused
 from models.records import HandlingEvent, Item, Submission
-from tests.house import House, furnished
+from tests.house import House
 from tests.models.rules.stage import PROFILES
-from tests.reports.applying import sealed, text_of
-from ui.seal_part import make_seal
+from tests.reports.applying import sealed, text_of, working_day
 
 
 @pytest.fixture(params=PROFILES)
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile=request.param, rules=True) as made:
-        make_seal(made.ledger)
-        made.story.receive(4)
-        made.clock.wait(30)
+    with working_day(tmp_path, request.param) as made:
         yield made
 
 

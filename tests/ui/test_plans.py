@@ -28,6 +28,7 @@ from ui.handling.dialog import HandlingDialog
 from ui.handling.sanitizing import SanitizeDialog
 from ui.issue import IssueRequest
 from ui.paper_subjects import subjects
+from ui.today import TodayPage
 
 
 def plan(site: Site, **more: object) -> HandlingEvent:
@@ -126,7 +127,8 @@ def test_a_plan_is_dropped_with_a_reason(site: Site) -> None:
     assert page.plans.table.rowCount() == 0 and page.carry_out_button.isHidden()
 
 
-def test_a_planned_disposal_needs_no_result_and_keeps_the_method(site: Site) -> None:
+def planned_disposal(site: Site) -> tuple[TodayPage, HandlingEvent]:
+    """Plan the disposal of a thing on 今日; return that page and what was entered."""
     page = today(site)
     dialog = page.handling.open(K.DISPOSE, [site.items[0].id])
     assert isinstance(dialog, SanitizeDialog)
@@ -136,6 +138,11 @@ def test_a_planned_disposal_needs_no_result_and_keeps_the_method(site: Site) -> 
     dialog.save_plan()
     site.settle()
     [entered] = site.events(K.DISPOSE)
+    return page, entered
+
+
+def test_a_planned_disposal_needs_no_result_and_keeps_the_method(site: Site) -> None:
+    page, entered = planned_disposal(site)
     assert entered.timing is Timing.PLANNED
     [row] = entered.sanitization
     assert (row.method, row.verification_result) == (
@@ -150,15 +157,7 @@ def test_a_planned_disposal_needs_no_result_and_keeps_the_method(site: Site) -> 
 
 
 def test_a_planned_disposal_is_reported_as_a_plan_and_certified_as_nothing(site: Site) -> None:
-    page = today(site)
-    dialog = page.handling.open(K.DISPOSE, [site.items[0].id])
-    assert isinstance(dialog, SanitizeDialog)
-    type_moment(dialog, "occurred_at", "R8.10.5 10:00")
-    dialog.panel.set_values({"purpose": "契約の終了による廃棄"})
-    dialog.shared.set_values({"place_text": "入力室"})
-    dialog.save_plan()
-    site.settle()
-    [entered] = site.events(K.DISPOSE)
+    _, entered = planned_disposal(site)
     assert [s.id for s in subjects(site.ledger, "D-17", site.contract_id)] == [entered.id]
     assert "（予定）" in subjects(site.ledger, "D-17", site.contract_id)[0].text
     assert subjects(site.ledger, "D-18", site.contract_id) == []
