@@ -9,42 +9,16 @@ from pytestqt.qtbot import QtBot
 
 from models.codes import DueStatus
 from models.records import DueItem
-from tests.house import House, furnished
+from tests.house import furnished
 from tests.ui.fingers import press
-from tests.ui.shell import Answers, settle
+from tests.ui.table import Table
 from tests.ui.test_evidence_page import words
 from ui.calendar_page import CalendarPage
 from ui.form_dialog import FormDialog
 from ui.officer_questions import OfficerQuestions
-from ui.operations import Operations
-from ui.page import Desk, Page
 from ui.registers_page import ELSEWHERE, RegistersPage
 
 K = Qt.Key
-
-
-class Table:
-    """A desk with a ledger, and where it led."""
-
-    def __init__(self, qtbot: QtBot, house: House) -> None:
-        self.qtbot, self.house = qtbot, house
-        self.gone: list[tuple[str, str]] = []
-        self.operations = Operations(Answers())
-        self.operations.watch(house.ledger)
-        self.desk = Desk(
-            house.ledger, self.operations, self.operations.asker,
-            lambda *where: self.gone.append(where),
-        )  # fmt: skip
-
-    def show(self, page: Page) -> None:
-        self.qtbot.addWidget(page)
-        page.resize(1100, 640)
-        page.show_contract(self.house.story.contract.id)
-        page.show()
-        self.settle()
-
-    def settle(self) -> None:
-        settle(self.qtbot, self.operations)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from models.codes import FindingSource, FindingStatus, Severity
 from models.records import Finding
 from tests.house import House, furnished
 from tests.ui.shell import Answers
-from tests.ui.test_calendar_page import Table
+from tests.ui.table import Table
 from ui.form_dialog import FormDialog
 from ui.registers_page import RegistersPage
 from ui.special_editors import CorrectionEditor

@@ -18,11 +18,9 @@ from models.rules.answers import Answers as Answered
 from tests.ending import REASON, ended, erase, other, worker
 from tests.house import House, furnished
 from tests.ui.fingers import press
-from tests.ui.shell import Answers, settle
+from tests.ui.table import Table
 from ui.evidence_page import ERASED, EvidencePage
 from ui.form_dialog import FormDialog
-from ui.operations import Operations
-from ui.page import Desk
 from ui.paper_dialog import PaperDialog
 from ui.paper_elsewhere import ElsewhereDialog
 from ui.state_table import StateTable
@@ -30,31 +28,16 @@ from ui.state_table import StateTable
 K = Qt.Key
 
 
-class Open:
-    """A page of a ledger in a test's hands."""
+class Open(Table):
+    """A page 条項と証拠 on that desk."""
 
     def __init__(self, qtbot: QtBot, house: House) -> None:
-        self.qtbot = qtbot
-        self.house = house
-        self.gone: list[tuple[str, str]] = []
-        self.operations = Operations(Answers())
-        self.operations.watch(house.ledger)
-        self.desk = Desk(
-            house.ledger, self.operations, self.operations.asker,
-            lambda *where: self.gone.append(where),
-        )  # fmt: skip
+        super().__init__(qtbot, house)
         self.page = EvidencePage(self.desk)
-        qtbot.addWidget(self.page)
-        self.page.resize(1100, 640)
 
-    def show(self, contract_id: str) -> EvidencePage:
-        self.page.show_contract(contract_id)
-        self.page.show()
-        self.settle()
+    def at(self, contract_id: str) -> EvidencePage:
+        self.show(self.page, contract_id)
         return self.page
-
-    def settle(self) -> None:
-        settle(self.qtbot, self.operations)
 
 
 @pytest.fixture
@@ -71,7 +54,7 @@ def words(table: StateTable, column: int) -> list[str]:
 
 
 def test_the_numbers_stand_on_top_and_the_worst_clause_is_open(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     assert "2026-001" in page.title.text()
     assert page.filters["broken"].text() == "× 違反 1"
     counts = page.overview.counts() if page.overview else {}
@@ -84,7 +67,7 @@ def test_the_numbers_stand_on_top_and_the_worst_clause_is_open(chiba: Open) -> N
 
 
 def test_every_state_is_told_by_word_and_mark(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     told = set(words(page.table, 2))
     assert told <= {"✓ 果たした", "→ 期限前", "！ 要対応", "× 違反", "－ 対象外", "？ 判定前"}
     assert {"✓ 果たした", "！ 要対応", "× 違反"} <= told
@@ -93,7 +76,7 @@ def test_every_state_is_told_by_word_and_mark(chiba: Open) -> None:
 
 
 def test_a_number_filters_and_enter_opens_the_row_behind_it(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     page.filters["action"].click()
     assert set(words(page.table, 2)) == {"！ 要対応"}
     rows = words(page.table, 0)
@@ -111,7 +94,7 @@ def test_a_number_filters_and_enter_opens_the_row_behind_it(chiba: Open) -> None
 
 
 def test_a_clause_that_was_kept_shows_what_proves_it(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     page.filters["done"].click()
     place = words(page.table, 0).index("第9第2項")  # identity documents
     page.table.setCurrentCell(place, 0)
@@ -124,7 +107,7 @@ def test_a_clause_that_was_kept_shows_what_proves_it(chiba: Open) -> None:
 
 
 def test_what_the_ledger_cannot_judge_is_not_called_kept(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     page.filters["unknown"].click()
     chiba.settle()
     assert "判定できません" in page.detail.state.text()
@@ -138,7 +121,7 @@ def test_a_text_that_was_swapped_stands_below_its_clauses(chiba: Open) -> None:
     registers.revise(
         replace(contract, profile_code="online-connection"), "別紙の訂正", answers=answers
     )
-    page = chiba.show(contract.id)
+    page = chiba.at(contract.id)
     row = page.table.rowCount() - 1
     assert words(page.table, 2)[row] == "× 違反"
     page.table.setCurrentCell(row, 0)
@@ -150,7 +133,7 @@ def test_a_text_that_was_swapped_stands_below_its_clauses(chiba: Open) -> None:
 
 
 def test_a_clause_leads_to_its_paper(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     page.filters["action"].click()
     page.table.setCurrentCell(words(page.table, 0).index("第3第2項"), 0)
     chiba.settle()
@@ -162,7 +145,7 @@ def test_a_clause_leads_to_its_paper(chiba: Open) -> None:
 
 
 def test_a_paper_that_was_made_elsewhere_is_noted(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     page.table.setCurrentCell(words(page.table, 0).index("第3第2項"), 0)
     chiba.settle()
     page.verbs()[2].trigger()
@@ -184,7 +167,7 @@ def test_a_paper_that_was_made_elsewhere_is_noted(chiba: Open) -> None:
 
 
 def test_a_clause_is_switched_off_with_reason_and_basis(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     page.table.setCurrentCell(words(page.table, 0).index("第9第2項"), 0)
     page.verbs()[3].trigger()
     chiba.settle()
@@ -208,7 +191,7 @@ def test_a_clause_is_switched_off_with_reason_and_basis(chiba: Open) -> None:
 
 
 def test_one_more_entry_changes_the_page_at_once(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     house, before = chiba.house, page.filters["broken"].text()
     finding = house.ledger.registers.all(Finding)[0].record
     day = house.ledger.today()
@@ -225,7 +208,7 @@ def test_one_more_entry_changes_the_page_at_once(chiba: Open) -> None:
 
 
 def test_all_contracts_show_their_counts_and_enter_goes_in(chiba: Open) -> None:
-    page = chiba.show("")
+    page = chiba.at("")
     assert words(page.contracts, 0) == ["2026-001 健康診査結果入力業務委託"]
     assert words(page.contracts, 1) == ["× 違反"]
     assert words(page.contracts, 2) == ["1"]
@@ -242,7 +225,7 @@ def test_a_worker_is_told_who_may_look(qtbot: QtBot, tmp_path: Path) -> None:
     with furnished(tmp_path, accounts=True) as house:
         house.sign_in("yoshino")
         opened = Open(qtbot, house)
-        page = opened.show(house.story.contract.id)
+        page = opened.at(house.story.contract.id)
         assert "責任者・検査者" in page.nothing.text() and page.nothing.isVisible()
         opened.operations.close()
 
@@ -252,14 +235,14 @@ def test_the_page_of_every_text_names_its_articles(qtbot: QtBot, tmp_path: Path)
         with furnished(tmp_path / code, profile=code, rules=True) as house:
             house.clock.wait(int(timedelta(days=1).total_seconds() // 60))
             opened = Open(qtbot, house)
-            page = opened.show(house.story.contract.id)
+            page = opened.at(house.story.contract.id)
             assert words(page.table, 0)[0] == first
             QApplication.processEvents()
             opened.operations.close()
 
 
 def test_long_titles_are_short_on_buttons_and_whole_for_whoever_asks(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     long = "個人情報管理責任者及び研修等実施計画報告書"
     found: dict[str, tuple[str, str]] = {}
     for row in range(page.table.rowCount()):
@@ -273,7 +256,7 @@ def test_long_titles_are_short_on_buttons_and_whole_for_whoever_asks(chiba: Open
 
 
 def test_what_stands_beside_the_contract_is_listed_with_the_text_it_stands_in(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     texts = "個人情報取扱特記事項、個人情報オンライン結合基準"
     assert page.subtitle.text() == f"{chiba.house.story.contract.title}　{texts}"
     page._mark("OC-C.2x.b.a")
@@ -284,7 +267,7 @@ def test_what_stands_beside_the_contract_is_listed_with_the_text_it_stands_in(ch
 
 
 def test_a_cycle_is_fixed_where_it_is_missing(chiba: Open) -> None:
-    page = chiba.show(chiba.house.story.contract.id)
+    page = chiba.at(chiba.house.story.contract.id)
     page._mark("OC-C.2x.b.e")
     chiba.settle()
     [button] = [one for one in page.detail._buttons if one.text() == "周期を決める…"]
@@ -313,7 +296,7 @@ def test_a_page_of_an_erased_contract_says_so_and_what_can_still_be_said(
     with ended(tmp_path) as house:
         change = erase(house)
         opened = Open(qtbot, house)
-        page = opened.show(house.story.contract.id)
+        page = opened.at(house.story.contract.id)
         said = page.erased.text()
         assert f"令和8年10月1日（記帳番号{change.head.seq}）に消去されました" in said
         assert "髙橋　恵子" in said and f"「{REASON}」" in said and "もう言えません" in said
@@ -329,7 +312,7 @@ def test_a_page_of_an_erased_contract_says_so_and_what_can_still_be_said(
         assert words(page.detail.supporting, 0) == ["契約終了後の消去"]
         change_terms = page.verbs()[3]
         assert not change_terms.isEnabled() and "内容を消去した契約" in change_terms.toolTip()
-        page = opened.show(other(house).id)
+        page = opened.at(other(house).id)
         assert not page.erased.isVisible() and not page.filters["erased"].isVisible()
         assert "✓ 果たした" in words(page.table, 2)
         opened.operations.close()
@@ -338,7 +321,7 @@ def test_a_page_of_an_erased_contract_says_so_and_what_can_still_be_said(
 def test_the_list_of_contracts_counts_what_was_erased(qtbot: QtBot, tmp_path: Path) -> None:
     with ended(tmp_path) as house:
         opened = Open(qtbot, house)
-        page = opened.show("")
+        page = opened.at("")
         assert page.contracts.isColumnHidden(ERASED)
         erase(house)
         page.refresh()
@@ -358,6 +341,6 @@ def test_a_long_reason_of_an_erasure_leaves_room_for_the_clauses(
             second=worker(house),
         )  # fmt: skip
         opened = Open(qtbot, house)
-        page = opened.show(house.story.contract.id)
+        page = opened.at(house.story.contract.id)
         assert "…」" in page.erased.text() and len(page.erased.text()) < 300
         opened.operations.close()
