@@ -22,7 +22,7 @@ from models.chain import (
 )
 from models.erased import NO_ERASURES, Erasures
 from models.errors import AzukariError, VerificationFailed
-from storage import compare, log, rows
+from storage import compare, log, rows, search_check
 from storage.authors import Authors
 from storage.database import PAGE_SIZE, Database, Row
 from storage.helpers import Found
@@ -99,12 +99,12 @@ def _structural(database: Database, pragma: str) -> list[Found]:
 
 @dataclass(frozen=True)
 class Surplus:
-    """Rows of the derived tables that belong to no entry."""
+    """Rows of the derived tables that belong to no entry, and records that the search lacks."""
 
     erasures: Erasures = NO_ERASURES
 
     def run(self, database: Database) -> list[Found]:
-        return list(compare.surplus(database, self.erasures))
+        return [*compare.surplus(database, self.erasures), *search_check.gaps(database)]
 
 
 @dataclass(frozen=True)

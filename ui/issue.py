@@ -29,6 +29,10 @@ class IssueRequest:
     seal_kind: SealKind = SealKind.SEAL
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        # Whoever names an act twice means one act: the paper must not count it twice.
+        object.__setattr__(self, "ids", tuple(dict.fromkeys(self.ids)))
+
 
 def drawable_kinds() -> frozenset[str]:
     """Return the document kinds that can be collected and drawn."""

@@ -136,6 +136,7 @@ def test_what_was_returned_is_listed_with_a_box_for_the_receipt(
         assert "貸与" in text and "主査　見本　花子" in text
         assert "上記のとおり受領しました。" in text
         assert missing(house.ledger, wish(house, "D-16", *back)) == []
+        assert text_of(house, "D-16", *back, *back) == text  # named twice, it is one act
 
 
 @pytest.mark.parametrize("profile", ["shiki", "fukuoka", "chiba"])

@@ -192,6 +192,18 @@ def plant_row(db: Database) -> None:
     db.all("INSERT INTO v_place SELECT * FROM planted")
 
 
+def indexed_further(db: Database) -> None:
+    db.all("UPDATE v_watermark SET seq = (SELECT max(seq) FROM entry)")
+
+
+def indexed_beyond(db: Database) -> None:
+    db.all("UPDATE v_watermark SET seq = 99999")
+
+
+def indexed_nowhere(db: Database) -> None:
+    db.all("DELETE FROM v_watermark")
+
+
 def unvoid(db: Database) -> None:
     db.all("UPDATE v_handling_event SET voided_at = NULL, voided_by = NULL, void_reason = NULL")
 
@@ -222,6 +234,9 @@ def unvoid(db: Database) -> None:
         (delete_row, "VIEW"),
         (plant_row, "VIEW"),
         (unvoid, "VIEW"),
+        (indexed_further, "VIEW"),
+        (indexed_beyond, "VIEW"),
+        (indexed_nowhere, "VIEW"),
     ],
 )
 def test_attack_shows(office: Office, attack: Callable[[Database], None], code: str) -> None:
@@ -230,6 +245,18 @@ def test_attack_shows(office: Office, attack: Callable[[Database], None], code: 
     with database.transaction():
         attack(database)
     assert code in codes(office)
+
+
+def test_a_record_that_the_search_lost_shows(office: Office) -> None:
+    store = store_of(office)
+    while store.index_search(10_000):
+        pass
+    assert codes(office) == set()
+    with store.database.transaction():
+        store.database.all("DELETE FROM search WHERE rowid = (SELECT max(number) FROM v_item)")
+    assert codes(office) == {"VIEW"}
+    store.rebuild(lambda _done, _total: None)
+    assert codes(office) == set()
 
 
 def test_a_stranger_cannot_write(office: Office) -> None:
