@@ -20,6 +20,10 @@ from models.store import Op, Query, Where
 from ui.console.places import present_file
 from ui.reading import read_limited
 
+LARGEST = (1 << 63) - 1  # number in a column
+MOST_RECORDS = 1_000_000  # in one answer
+MOST_TERMS = 50  # conditions, or orders, of one query
+MOST_TEXT = 1000  # characters that are sought
 Request = Mapping[str, Any]
 Answer = dict[str, Any]
 
@@ -105,8 +109,8 @@ def encoding_of(request: Request) -> str:
 
 def whole_of(request: Request, key: str, default: int) -> int:
     value = request.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise Usage(reason=f"「{key}」は0以上の整数で指定してください。")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_RECORDS:
+        raise Usage(reason=f"「{key}」は0から{MOST_RECORDS:,}までの整数で指定してください。")
     return value
 
 
@@ -218,7 +222,7 @@ def condition_of(cls: type[Record], one: Any) -> Where:
         raise Usage(reason=f"「{name}」は、has か empty で探してください。")
     try:
         return Where(name, op, _sought(kind, op, value))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
         raise Usage(reason=f"「{name}」の値の形が正しくありません。") from error
 
 
@@ -242,7 +246,7 @@ def _sought(kind: Kind, op: Op, value: Any) -> Any:
     """Read what a condition compares with.
 
     Raises:
-        ValueError, TypeError, KeyError, AttributeError: no such value.
+        ValueError, TypeError, KeyError, AttributeError, ArithmeticError: no such value.
     """
     if op is Op.EMPTY:
         return bool(value)
@@ -262,19 +266,38 @@ def _sought(kind: Kind, op: Op, value: Any) -> Any:
 
 def _one(kind: Kind, value: Any) -> Any:
     read = kind.from_json(value)
-    if not isinstance(kind.to_column(read), str | int | float | None):
+    stored = kind.to_column(read)
+    if isinstance(stored, str) and not _is_text(stored):
+        raise ValueError("no column holds half a character")
+    if isinstance(stored, int) and not -LARGEST <= stored <= LARGEST:
+        raise ValueError("no column holds such a number")
+    if not isinstance(stored, str | int | float | None):
         raise TypeError("no column holds such a value")
     return read
 
 
 def query_of(cls: type[Record], request: Request) -> Query:
+    text = word_of(request, "text")
+    if len(text) > MOST_TEXT or not _is_text(text):
+        raise Usage(reason=f"「text」は{MOST_TEXT:,}文字までの文字で指定してください。")
     return Query(
         cls.type,
-        tuple(condition_of(cls, one) for one in list_of(request, "where")),
-        text=word_of(request, "text"),
-        order=tuple(order_of(cls, one) for one in list_of(request, "order")),
+        tuple(condition_of(cls, one) for one in _few(request, "where")),
+        text=text,
+        order=tuple(order_of(cls, one) for one in _few(request, "order")),
         voided=voided_of(request),
     )
+
+
+def _is_text(text: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _few(request: Request, key: str) -> list[Any]:
+    found = list_of(request, key)
+    if len(found) > MOST_TERMS:
+        raise Usage(reason=f"「{key}」は{MOST_TERMS}個までで指定してください。")
+    return found
 
 
 def bytes_of(request: Request) -> bytes:

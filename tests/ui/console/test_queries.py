@@ -10,12 +10,14 @@ from models.errors import AzukariError, Usage
 from models.records import ALL, Credential, Item, Organization, Person, Record
 from models.store import Op
 from tests.house import House, furnished
-from ui.console.requests import query_of
+from ui.console.requests import query_of, whole_of
 
 R = TypeVar("R", bound=Record)
 
 STRANGE: tuple[Any, ...] = (
     "x", None, 1, True, [], ["x"], [None], {"a": 1}, ["item_id", "x"], "2026-01-01T10:00:00+09:00",
+    10**20, -(1 << 63), "9e18", "1e5000", "NaN", "\ud800", ["\ud800"], ["item_id", "\ud800"],
+    "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00",
 )  # fmt: skip
 
 
@@ -45,6 +47,25 @@ def test_no_condition_and_no_order_is_a_fault_of_the_program(
                 continue
             answered += 1
     assert answered > len(cls.fields())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"text": "a " * 600}, {"text": "\ud800"},
+        {"where": [["item_no", "eq", "x"]] * 51}, {"order": [["item_no", True]] * 51},
+    ],
+)  # fmt: skip
+def test_questions_without_measure_are_told(house: House, words: dict[str, Any]) -> None:
+    with pytest.raises(Usage, match=f"「{next(iter(words))}」は"):
+        asked(house, Item, **words)
+
+
+def test_a_limit_has_a_limit() -> None:
+    assert whole_of({"limit": 1_000_000}, "limit", 100) == 1_000_000
+    for limit in (-1, 1_000_001, 10**20, True, "5"):
+        with pytest.raises(Usage, match="1,000,000"):
+            whole_of({"limit": limit}, "limit", 100)
 
 
 def test_a_list_of_parts_is_searched_by_what_it_has(house: House) -> None:
