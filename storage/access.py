@@ -52,7 +52,8 @@ TABLES = (
 PORTION = 20_000  # lines that are read at once
 HOUR = 13  # characters of a time up to its hour: within one the day is the same
 RECENT = 20_000  # lines in which earlier purposes are looked for
-_PURPOSE = "ALTER TABLE access_line ADD COLUMN purpose TEXT NOT NULL DEFAULT ''"
+_PURPOSE = "purpose TEXT NOT NULL DEFAULT ''"
+LATER = frozenset({"purpose"})  # columns that a ledger of an earlier version may lack
 _COLUMNS = 'at, "offset", user, terminal, act, type, target, contract, count, detail, purpose, number, hash'
 
 
@@ -187,6 +188,13 @@ def _day(at: str) -> date:
     return datetime.fromisoformat(at).astimezone(JAPAN).date()
 
 
+def texts() -> list[str]:
+    """Return what the schema may say of these tables: as they are made now, and as they were."""
+    now = [text.replace(" IF NOT EXISTS", "", 1) for text in TABLES]
+    first = now[0].replace(f",\n        {_PURPOSE}", "")
+    return [*now, first, f"{first.removesuffix(') STRICT')}, {_PURPOSE}) STRICT"]
+
+
 def exists(database: Database) -> bool:
     """Tell whether a line was ever written."""
     return bool(database.value("SELECT 1 FROM sqlite_schema WHERE name = 'access_line'"))
@@ -197,7 +205,7 @@ def write(database: Database, lines: Sequence[Line], seals: Sequence[Seal]) -> N
     for statement in TABLES:
         database.all(statement)
     if not _has_purpose(database):
-        database.all(_PURPOSE)
+        database.all(f"ALTER TABLE access_line ADD COLUMN {_PURPOSE}")
     database.many(
         f"INSERT INTO access_line ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [

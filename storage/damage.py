@@ -19,6 +19,7 @@ from storage import files, log
 from storage.compare import CODE as VIEW
 from storage.database import LOOK, PAGE_SIZE, Database
 from storage.helpers import Found
+from storage.known_schema import CODE as SCHEMA
 from storage.pages import PageFile, Tree, Walk, trees
 
 CODE = "PAGES"
@@ -141,7 +142,7 @@ def follow_from_the_log(problems: Sequence[Problem]) -> bool:
 
 
 def _remedy(problem: Problem) -> Remedy:
-    if problem.code == VIEW or problem.message.endswith((REBUILD, UNSEEN)):
+    if problem.code in (VIEW, SCHEMA) or problem.message.endswith((REBUILD, UNSEEN)):
         return Remedy.REBUILD
     if problem.code == CODE:
         return Remedy.RESTORE

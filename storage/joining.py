@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from models.codes import Role
-from models.errors import Damaged, NotWritable, Unfinished
+from models.errors import Damaged, NotWritable, StrangeSchema, Unfinished
 from models.gate import Opened
 from models.passwords import PasswordPolicy
 from models.store import Progress, quiet, tell
@@ -120,6 +120,9 @@ class Joiner:
             return open_ledger(
                 vault.folder, vault, holder="", now=now, lock=lock, progress=progress
             )
+        except StrangeSchema:  # says what it is: no page is looked at
+            lock.release()
+            raise
         except Damaged as error:
             try:
                 raise explain(path, vault.database_key, error, progress) from error

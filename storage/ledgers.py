@@ -26,6 +26,7 @@ from storage.database import (
     require_at_rest,
 )
 from storage.kdf import KEY_BYTES
+from storage.known_schema import require_known
 from storage.ledger_store import LedgerStore
 from storage.lock import LedgerLock, lock_ledger
 from storage.verify import verify_log
@@ -125,6 +126,7 @@ def open_ledger(
 
     Raises:
         LedgerMissing, Damaged, Foreign, NewerFormat, InUse
+        StrangeSchema: something stands in the database that this program does not make.
         Cancelled: by `progress`; nothing was changed.
     """
     lock = lock or lock_ledger(folder, holder=holder, now=now)
@@ -158,6 +160,7 @@ def open_frozen(folder: Path, vault: Keys, lock: LedgerLock) -> LedgerStore:
     try:
         if log.require_known_format(database) != vault.vault_id.hex():
             raise Foreign(file=str(path), reason="別の台帳のデータベースです。")
+        require_known(database)
         if database.value("PRAGMA user_version") != schema.VERSION:
             raise Unfinished(file=str(path), reason="ほかの版のプログラムが作った表です。")
         store = LedgerStore(database, vault.vault_id.hex())
@@ -182,6 +185,7 @@ def open_store(
     try:
         if log.require_known_format(database) != vault_id:
             raise Foreign(file=str(path), reason="別の台帳のデータベースです。")
+        require_known(database)
         store = LedgerStore(database, vault_id)
         if database.value("PRAGMA user_version") != schema.VERSION:
             tell(progress, "一覧を、この版のプログラムに合わせて作り直しています。")

@@ -8,16 +8,15 @@ two, whole: until the name is given the old file is not touched.
 """
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from models import collector
 from models.chain import Head
-from models.errors import FolderInTheWay, VerificationFailed
+from models.errors import Damaged, FolderInTheWay, VerificationFailed
 from models.store import Progress
-from storage import files, log
-from storage.database import Database, Row, create_database, open_database
+from storage import access, files, log
+from storage.database import Database, create_database, open_database
 from storage.deriving import fill, reading
 from storage.ledger_store import LedgerStore
 from storage.ledgers import check_snapshot
@@ -25,6 +24,7 @@ from storage.ledgers import check_snapshot
 BESIDE = ".new"
 _STEPS = 3  # copied, derived, verified
 _LOG_TABLES = 3  # that have about one row for each entry
+_NO_TABLE = "記帳の表が、元のままではありません。バックアップから復元してください。"
 _DIFFERS = "作り直した台帳が、元の記帳と一致しません。元の台帳はそのままです。"
 
 
@@ -108,26 +108,39 @@ def _make(source: Database, key: bytes, head: Head, progress: Progress) -> Path:
 
 
 def _copy(source: Database, target: Database, progress: Progress) -> None:
-    """Copy everything that is not derived, tables before their indexes."""
-    made = source.all(
-        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
-        " ORDER BY type = 'table' DESC, rowid"
-    )
+    """Copy everything that is not derived into tables as we make them, whatever stands beside."""
+    for statement in log.TABLES:
+        target.all(statement)
+    if access.exists(source):
+        for statement in access.TABLES:
+            target.all(statement)
     done, total = 0, _LOG_TABLES * log.head(source).seq
-    for type_, name, table, sql in made:
-        if not log.is_log(table):
-            continue
-        target.all(sql)
-        for rows in _rows(source, name) if type_ == "table" else ():
+    for name in log.names(target):
+        columns = _columns(source, target, name)
+        marks = ", ".join("?" * len(columns.split(", ")))
+        # NOT INDEXED: an index of the log may be what is damaged.
+        for rows in source.slices(f'SELECT {columns} FROM "{name}" NOT INDEXED'):
             progress(done, total)
-            marks = ", ".join("?" * len(rows[0]))
-            target.many(f'INSERT INTO "{name}" VALUES ({marks})', rows)
+            target.many(f'INSERT INTO "{name}" ({columns}) VALUES ({marks})', rows)
             done += len(rows)
 
 
-def _rows(source: Database, table: str) -> Iterator[list[Row]]:
-    # NOT INDEXED: an index of the log may be what is damaged.
-    return source.slices(f'SELECT * FROM "{table}" NOT INDEXED')
+def _columns(source: Database, target: Database, table: str) -> str:
+    """Name the columns that a table of the log has on both sides.
+
+    Raises:
+        Damaged: it is no table of ours.
+    """
+    if not source.value("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", (table,)):
+        raise Damaged(file=str(source.path), what_now=_NO_TABLE)
+    theirs, ours = (_names(one, table) for one in (source, target))
+    if set(ours) - set(theirs) - access.LATER:
+        raise Damaged(file=str(source.path), what_now=_NO_TABLE)
+    return ", ".join(f'"{name}"' for name in ours if name in theirs)
+
+
+def _names(database: Database, table: str) -> list[str]:
+    return [name for (name,) in database.all("SELECT name FROM pragma_table_info(?)", (table,))]
 
 
 def _step(progress: Progress, number: int) -> Progress:

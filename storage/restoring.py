@@ -11,7 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from models.chain import Head
-from models.errors import AzukariError, JournalDamaged, VerificationFailed
+from models.errors import AzukariError, JournalDamaged, StrangeSchema, VerificationFailed
 from models.gate import JournalGap
 from models.store import Progress
 from storage import access
@@ -24,6 +24,7 @@ from storage.journal_keeper import detach
 from storage.journal_way import Way
 from storage.ledger_store import LedgerStore
 from storage.ledgers import DATABASE_NAME, check_snapshot, open_store
+from storage.mending import rebuild_file
 from storage.unlocked import Vault
 
 TOGETHER = 500  # commands of the journal that are replayed in one transaction
@@ -65,7 +66,7 @@ def complete(
         Damaged, Foreign, NewerFormat, MediumMissing: of the journal.
     """
     path = place / DATABASE_NAME
-    store = open_store(path, vault.database_key, vault.vault_id.hex(), progress)
+    store = _open(path, vault, progress)
     try:
         base, way, log_behind = store.head(), None, False
         if (base.seq, base.hash) != (manifest.seq, manifest.head):
@@ -87,6 +88,16 @@ def complete(
         return Reached(reached, False, lost)
     torn = way.torn and way.gap is None
     return Reached(reached, torn, lost, log_behind, way.gap, way.passed)
+
+
+def _open(path: Path, vault: Vault, progress: Progress) -> LedgerStore:
+    """Open the database of a backup; only its log comes along if more stands in it than ours."""
+    key, vault_id = vault.database_key, vault.vault_id.hex()
+    try:
+        return open_store(path, key, vault_id, progress)
+    except StrangeSchema:
+        rebuild_file(path, key, progress)
+        return open_store(path, key, vault_id, progress)
 
 
 def _stops(gap: JournalGap) -> JournalDamaged:

@@ -51,6 +51,7 @@ from storage.former import FormerPasswords, forget_former
 from storage.head_check import last_backup_problems
 from storage.header_edits import next_sheet_name
 from storage.journal_keeper import Keeper
+from storage.known_schema import CODE as SCHEMA
 from storage.ledger_store import LedgerStore
 from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
 from storage.machine import PC
@@ -69,6 +70,7 @@ NO_ROOM = (
 )
 NONE_ERASED: Mapping[int, int] = {}
 _RESTORE_EARLIER = "以前のバックアップから復元してください。"
+_WAYS = {damage.CODE: "", SCHEMA: damage.REBUILD}  # the sentence of a damaged page says its own
 GENERATION = "header_generation"  # name of the setting
 RENEWING = "key_renewing"  # likewise: number of a data key whose renewal is not entered yet
 
@@ -402,7 +404,7 @@ class LedgerSafe:
             raise Damaged(
                 file=str(database.path),
                 what_now=f"{found[0].message}バックアップは作成していません。"
-                + ("" if found[0].code == damage.CODE else _RESTORE_EARLIER),
+                + _WAYS.get(found[0].code, _RESTORE_EARLIER),
             )
 
     def _check_snapshot(self, path: Path) -> None:

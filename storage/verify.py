@@ -22,6 +22,7 @@ from storage.compare import CODE as VIEW
 from storage.database import Database
 from storage.erasing import read_erasures
 from storage.helpers import Found, Helpers, Job, run_here
+from storage.known_schema import Schema
 from storage.ledger_store import LedgerStore
 from storage.proofs import Proofs
 from storage.stretch import PAGES, Indexes, Pages, Stretch, Structure, Surplus
@@ -129,6 +130,7 @@ class _Check:
     # --- the parts ------------------------------------------------------------------------------
     def _jobs(self, head: Head, tables: bool) -> Iterator[Job]:
         """Yield the parts, long ones first; two helpers are busy while the accounts are read."""
+        yield Schema()
         yield Structure(derived=tables)
         yield Pages(self.key)
         if not tables:

@@ -43,6 +43,18 @@ class TablesDamaged(Damaged):
     )
 
 
+class StrangeSchema(TablesDamaged):
+    """The database holds what no version of ours makes, or lacks a table. Facts: file, what."""
+
+    code = "STRANGE_SCHEMA"
+    sentence = (
+        "「{file}」を開きません。{what}だれかが手を加えたおそれがあります。"
+        "調べられるように、台帳のフォルダーの写しを残してください。そのうえで責任者かシステム管理者が"
+        "「一覧を作り直す」を行えば、記帳だけが新しいデータベースに引き継がれ、ほかのものは残りません"
+        "（サインインの画面、またはコンソールの rebuild）。"
+    )
+
+
 class AttachmentLost(Damaged):
     """A sealed file of the ledger's own folder is not there any more. Fact: file."""
 

@@ -21,13 +21,14 @@ from models.backups import record_backup
 from models.chain import ENTRY_TAG, header_bytes, timestamp
 from models.codes import AttachmentKind, BackupKind, HandlingKind, SystemEventKind
 from models.commands import creating
-from models.errors import AzukariError
+from models.errors import AzukariError, Damaged, StrangeSchema, VerificationFailed
 from models.ledger import Ledger
 from models.records import BackupRun, HandlingEvent, Place, Submission, SystemEvent
 from models.store import quiet
 from reports.seal import make_seal_certificate, seal_record
 from storage import log
 from storage.database import Database, open_database
+from storage.known_schema import Schema
 from storage.unlocked import encode
 from tests.house import FIRST_DAY, House, cheap_office, furnished
 from tests.storage.test_journal_keeper import enter
@@ -463,6 +464,55 @@ def cases(test: Callable[..., None]) -> int:
     """Count what the parameters of a test make of it."""
     marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
     return math.prod(len(mark.args[1]) for mark in marks)
+
+
+# --- beside the tables -----------------------------------------------------------------------------
+
+PLANTED = (
+    "CREATE TRIGGER zz AFTER INSERT ON access_line WHEN new.act = 'export'"
+    " BEGIN UPDATE v_item SET name = '偽の名称'; END"
+)
+
+
+def plant_a_trigger(db: Database) -> None:
+    db.all(PLANTED)
+
+
+def test_a_planted_trigger_is_refused_at_the_door_and_a_rebuild_leaves_it_behind(
+    house: House,
+) -> None:
+    with_a_tool(house, plant_a_trigger)
+    folder = house.folder / "ledger"
+    for looking in (False, True):
+        with pytest.raises(StrangeSchema, match="トリガー「zz」"):
+            house.office.unlock(folder, BOSS.login, BOSS.password, looking=looking)
+    house.ledger = house.office.unlock(folder, BOSS.login, BOSS.password, rebuild=True)
+    assert not house.ledger.safe.verify(full=True, progress=quiet).problems
+    house.ledger.close()
+    assert "作り直しました" not in told(house)
+
+
+def test_what_was_planted_before_a_backup_does_not_come_back_with_it(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = house.ledger.opened.store.database  # type: ignore[attr-defined]
+    database.all(PLANTED)
+    found = house.ledger.safe.verify(full=True, progress=quiet)
+    assert {one.code for one in found.problems} == {"SCHEMA"} and found.can_rebuild
+    usb = tmp_path / "usb2"
+    usb.mkdir()
+    with pytest.raises(Damaged, match=r"トリガー「zz」.*作り直す"):
+        house.ledger.safe.backup(usb, quiet)
+    with monkeypatch.context() as before:  # a version that did not look
+        before.setattr(Schema, "run", lambda self, database: [])
+        file = house.ledger.safe.backup(usb, quiet).file
+    with pytest.raises(VerificationFailed, match="トリガー「zz」"):
+        house.ledger.safe.check_backup(file, quiet)
+    new = tmp_path / "new"
+    house.ledger.close()
+    house.office.restore(file, new, BOSS.login, BOSS.password, quiet)
+    house.ledger = house.office.unlock(new, BOSS.login, BOSS.password)
+    assert not house.ledger.safe.verify(full=True, progress=quiet).problems
 
 
 def test_at_least_twenty_attacks_are_carried_out() -> None:

@@ -30,6 +30,7 @@ from models.office import Office
 from models.store import quiet
 from storage import damage, joining, mending
 from storage.database import PAGE_SIZE, Database, create_database, open_database
+from storage.known_schema import Schema
 from storage.pages import PageFile, Tree, Walk, trees
 from tests.house import cheap_office, furnished
 from tests.storage.striking import owners, parts_of, strike
@@ -471,7 +472,12 @@ def test_nobody_else_comes_in_while_the_damage_is_read(site: Site) -> None:
 # --- pages that are whole and do not fit together ------------------------------------------------------
 
 
-def test_an_index_that_lacks_a_row_is_told_as_mendable(site: Site) -> None:
+def test_an_index_that_lacks_a_row_is_told_as_mendable(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Its table is a spare one, which the door and the verification would name first.
+    monkeypatch.setattr("storage.ledgers.require_known", lambda database: None)
+    monkeypatch.setattr(Schema, "run", lambda self, database: [])
     database = open_database(site.file, site.key)
     database.all("CREATE TABLE v_spare (x)")
     database.all("CREATE INDEX v_spare_x ON v_spare (x)")

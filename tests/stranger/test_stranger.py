@@ -436,6 +436,18 @@ def old_form(stage: Stage) -> None:
     me.enter(event.type, "a" * 32, "create", fields_of(event) | fields, 1)
 
 
+def trigger(stage: Stage) -> None:
+    """Plant what changes a list while it is exported."""
+    with insider(stage).database() as connection:
+        connection.execute("CREATE TRIGGER zz AFTER INSERT ON access_line BEGIN SELECT 1; END")
+
+
+def kept_table(stage: Stage) -> None:
+    """Plant what keeps the words that an erasure deletes."""
+    with insider(stage).database() as connection:
+        connection.execute("CREATE TABLE zz AS SELECT body FROM content")
+
+
 def _account(me: Insider, id: str) -> dict[str, Any]:
     found = [e for one in me.log() for e in one.entries if (e.type, e.id) == ("user_account", id)]
     return fields_of(found[-1])
@@ -477,6 +489,8 @@ PLANTED: list[tuple[Plant, str, str]] = [
     (right_taken, "entered by nobody who may", "APPROVAL"),
     (cleared_alone, "verified by who did it", "APPROVAL"),
     (old_form, "in an old form", "CHECK"),
+    (trigger, "zz is none of its tables", "StrangeSchema"),
+    (kept_table, "zz is none of its tables", "StrangeSchema"),
     (middle_frame, "damaged", "JOURNAL"),
     (journal_head, "damaged", "JOURNAL"),
 ]

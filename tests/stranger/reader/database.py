@@ -13,6 +13,10 @@ from tests.stranger.reader.plain import Wrong, need
 
 APPLICATION = 0x415A554B
 LOG_FORMAT = 1
+KNOWN = {
+    "command", "entry", "content", "secret", "setting", "access_line", "access_seal",
+    "search", "search_data", "search_idx", "search_docsize", "search_config",
+}  # fmt: skip
 Row = tuple[Any, ...]
 
 
@@ -36,6 +40,18 @@ class Database:
     def columns(self, table: str) -> list[str]:
         """Return the names of the columns; none where there is no such table."""
         return [row[1] for row in self.rows(f"PRAGMA table_info({table})")]
+
+    def strange(self) -> list[str]:
+        """Name what stands beside the tables: no trigger, no view, no table or index of others."""
+        return [
+            str(name) for type_, name, table in self.rows(
+                "SELECT type, name, tbl_name FROM sqlite_schema"
+            )
+            if type_ not in ("table", "index")
+            or not (str(table) in KNOWN or str(table).startswith("v_"))
+            or (type_ == "index" and str(table) in KNOWN and name != "access_at"
+                and not str(name).startswith("sqlite_autoindex_"))
+        ]  # fmt: skip
 
     def settings(self) -> dict[str, Any]:
         return dict(self.rows("SELECT name, value FROM setting"))

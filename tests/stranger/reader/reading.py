@@ -137,6 +137,8 @@ def _ledger(database: Database, header: Header, folder: Path | None) -> Found:
     vault, findings = header.vault_id.hex(), Findings()
     settings = database.settings()
     findings.check(settings["vault_id"] == vault, "database: of another ledger")
+    for name in database.strange():
+        findings.check(False, f"database: {name} is none of its tables")
     remembered = int(settings.get("header_generation", 0))
     findings.check(header.generation >= remembered, "key header: an old copy")
     found = Found(findings, Walk(vault, findings), access.in_database(database), header.generation)
