@@ -11,6 +11,7 @@ from models.codes import (
     ContractStatus,
     Encrypted,
     EncryptionMeasure,
+    ItemClass,
     ItemState,
     Means,
     Timing,
@@ -20,6 +21,7 @@ from models.codes import HandlingKind as K
 from models.item_status import Status
 from models.ledger import Ledger
 from models.records import Authorization, Contract, HandlingEvent, Item
+from models.rules.case import covers_things
 from models.store import Op, Query, Where
 
 SUBJECTS: dict[K, tuple[AuthorizationSubject, ...]] = {
@@ -88,9 +90,7 @@ def starting_event(ledger: Ledger, contract_id: str, kind: K) -> HandlingEvent:
         )
     if kind is K.TAKE_OUT:
         values["expected_return_at"] = expected_return(now)
-    allowed = authorizations(ledger, contract_id, kind, now)
-    if len(allowed) == 1:
-        values["authorization_id"] = allowed[0].id
+    values["authorization_id"] = usual_consent(ledger, contract_id, kind, now, ())
     return HandlingEvent(
         contract_id=contract_id,
         kind=kind,
@@ -153,6 +153,33 @@ def authorizations(
     )
     found = ledger.store.find(Authorization, query, limit=200)
     return [stored.record for stored in found if stored.record.covers(moment.date())]
+
+
+def usual_consent(
+    ledger: Ledger, contract_id: str, kind: K, moment: datetime | None, items: Sequence[Item]
+) -> str:
+    """Return the one consent that is surely meant for this act with these items, "" without one.
+
+    More may be chosen than is proposed: a consent to places of work allows no take-out, and one
+    that names things none of other things.
+    """
+    found = [
+        one.id
+        for one in authorizations(ledger, contract_id, kind, moment)
+        if _is_usual(one, items) and covers_things(one, items)
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
+def _is_usual(one: Authorization, items: Sequence[Item]) -> bool:
+    names_things = any(target.item_id or target.asset_id for target in one.targets)
+    if names_things and not items:
+        return False
+    if one.subject is Subject.END_EXCEPTION:  # says how certain things may end
+        return names_things
+    if one.subject is Subject.EQUIPMENT_TAKE_OUT:
+        return bool(items) and all(item.item_class is ItemClass.EQUIPMENT for item in items)
+    return one.subject is not Subject.OFFSITE_WORK
 
 
 def expected_return(now: datetime) -> datetime:

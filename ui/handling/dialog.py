@@ -428,15 +428,23 @@ class HandlingDialog(HandlingFrame):
             self._timeless = False
 
     def _items_changed(self) -> None:
-        if self._loading:
-            self.items_chosen(self.items.items)
-            return
         chosen = self.items.items
+        if self._loading:
+            self._consider(chosen)
+            return
         foreign = len(chosen) == 1 and chosen[0].contract_id not in ("", self.contract_id)
         if foreign and self.correcting is None:
             self.choose_contract(chosen[0].contract_id)
-        self.items_chosen(chosen)
+        self._consider(chosen)
         self.update_shown()
+
+    def _consider(self, items: Sequence[Item]) -> None:
+        """Propose what fits these items."""
+        if self.correcting is None and self.plan is None:
+            at = self._base.occurred_at
+            basis = defaults.usual_consent(self.ledger, self.contract_id, self.kind, at, items)
+            self.panel.suggest("authorization_id", basis)
+        self.items_chosen(items)
 
     def choose_contract(self, contract_id: str) -> None:
         if contract_id == self.contract_id:
