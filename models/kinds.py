@@ -168,6 +168,7 @@ class DecimalNumber(Kind):
         return (
             type(value) is Decimal
             and value.is_finite()
+            and not value.is_signed()
             and self.minimum <= value <= self.maximum
             and int(value.as_tuple().exponent) >= -3
         )
@@ -175,7 +176,7 @@ class DecimalNumber(Kind):
     def problems(self, value: Any) -> Iterator[str]:
         if value is None:
             return
-        if not isinstance(value, Decimal) or not value.is_finite():
+        if not isinstance(value, Decimal) or not value.is_finite() or _is_minus_zero(value):
             yield "は数で入力してください。"
         elif not self.minimum <= value <= self.maximum:
             yield f"は{self.minimum:,f}以上{self.maximum:,f}以下で入力してください。"
@@ -185,7 +186,9 @@ class DecimalNumber(Kind):
     def to_json(self, value: Decimal) -> str:
         return f"{value.normalize():f}"
 
-    def from_json(self, data: str) -> Decimal:
+    def from_json(self, data: str | int) -> Decimal:
+        if type(data) not in (str, int):  # neither true nor a binary fraction is a decimal number
+            raise ValueError("は数で入力してください。")
         try:
             return Decimal(data)
         except (InvalidOperation, ValueError, TypeError) as error:
@@ -196,6 +199,10 @@ class DecimalNumber(Kind):
 
     def from_column(self, stored: int | None) -> Decimal | None:
         return None if stored is None else Decimal(stored) / 1000
+
+
+def _is_minus_zero(value: Decimal) -> bool:
+    return value.is_zero() and value.is_signed()
 
 
 @dataclass(frozen=True)

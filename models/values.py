@@ -51,7 +51,7 @@ def parse_decimal(text: str, *, field: str = "数量", allow_negative: bool = Fa
     if match is None:
         raise InvalidField(field=field, problem=_why_no_number(plain))
     number = Decimal(match["whole"].replace(",", "") + (match["fraction"] or ""))
-    if match["sign"] not in ("", "+"):
+    if match["sign"] not in ("", "+") and number:  # less than nothing is not written as -0
         number = -number
     if number < 0 and not allow_negative:
         raise InvalidField(field=field, problem="は0以上の数で入力してください。")

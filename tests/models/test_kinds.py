@@ -82,3 +82,26 @@ def test_a_row_with_a_problem_is_looked_at_closely() -> None:
     kind = kinds.Children(HandlingLine)
     assert kind.fine((HandlingLine(item_id="a" * 32),))
     assert not kind.fine((HandlingLine(item_id="a" * 32), HandlingLine()))
+
+
+@pytest.mark.parametrize("data", [True, False, 12.5, ["1"], {"n": 1}])
+def test_only_a_number_or_its_text_is_a_decimal_number(data: object) -> None:
+    with pytest.raises(ValueError, match="は数で入力してください"):
+        kinds.DecimalNumber().from_json(data)  # type: ignore[arg-type]
+
+
+def test_there_is_one_zero() -> None:
+    kind = kinds.DecimalNumber()
+    assert list(kind.problems(kind.from_json("-0"))) == ["は数で入力してください。"]
+    assert not kind.fine(Decimal("-0.000"))
+    typed = kind.parse("-0")
+    assert typed is not None and kind.to_json(typed) == "0" and kind.fine(typed)
+    assert kind.from_json("-0") == 0  # what was entered before stays readable
+
+
+@pytest.mark.parametrize("offset", ["+09:00:30", "-00:00:01", "+09:00:00.5"])
+def test_the_offset_of_a_moment_has_no_seconds(offset: str) -> None:
+    told = Moment().from_json(f"2026-11-21T10:30:00{offset}")
+    assert not Moment().fine(told)
+    assert list(Moment().problems(told)) == ["の時差は、時と分（例 +09:00）で入力してください。"]
+    assert Moment().fine(Moment().from_json("2026-11-21T10:30:00-03:30"))

@@ -366,3 +366,31 @@ def test_a_reason_that_is_null_is_none_and_not_the_word() -> None:
     assert word_of({"mime": None}, "mime", "text/plain") == "text/plain"
     with pytest.raises(Usage):
         word_of({"reason": 5}, "reason")
+
+
+@pytest.mark.parametrize(
+    ("fields", "quantity", "said"),
+    [
+        ({}, "-0", "「数量」は数で入力してください。"),
+        ({}, True, "「数量」は数で入力してください。"),
+        ({}, 0.5, "「数量」は数で入力してください。"),
+        ({"occurred_at": "2026-10-01T10:30:00+09:00:30"}, "1", "の時差は、時と分"),
+    ],
+)
+def test_a_value_that_the_format_does_not_know_is_not_entered(
+    house: House, fields: dict[str, Any], quantity: object, said: str
+) -> None:
+    driver = Driver(house.folder / "ledger", house.office)
+
+    def ask(do: str, **keys: Any) -> dict[str, Any]:
+        return driver.answer(json.dumps({"do": do, **keys}))
+
+    seq = ask("unlock", user=BOSS.login, password=BOSS.password)["seq"]
+    item = house.story._stock[0].item_no
+    answer = ask(
+        "handle", kind="stocktake", contract="2026-001", fields={"purpose": "現品確認", **fields},
+        items=[{"item_no": item, "quantity": quantity}],
+    )  # fmt: skip
+    assert said in answer["message"]
+    assert ask("status")["seq"] == seq
+    ask("lock")
