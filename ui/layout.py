@@ -204,6 +204,15 @@ def slim(box: QComboBox) -> None:
     view.setMinimumWidth(min(view.sizeHintForColumn(0) + 32, most))
 
 
+def roomy(box: QComboBox) -> None:
+    """Let a box be as wide as its words where there is room, and tell by its tip what is cut."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.setMinimumWidth(box.fontMetrics().horizontalAdvance("あ") * SHORTEST)
+    box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    box.currentTextChanged.connect(box.setToolTip)
+    box.setToolTip(box.currentText())
+
+
 def _label(text: str, kind: str) -> QLabel:
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)  # names and file names may look like markup

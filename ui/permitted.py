@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 NO_CONTRACT = "先に「契約・組織」で契約を登録してください。"
+CHOOSE_CONTRACT = "契約が二つ以上あります。どの契約の取扱いか、右上の「契約」で選んでください。"
 
 
 def offer(verb: "QAction | QAbstractButton", why_not: str) -> None:

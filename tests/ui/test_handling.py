@@ -18,7 +18,7 @@ from models.codes import (
     VerificationResult,
 )
 from models.errors import DiskFull
-from models.records import HandlingEvent, Item
+from models.records import Contract, HandlingEvent, Item
 from tests.ui.daily import K, Keyboard, Site, today
 from tests.ui.fingers import type_in
 from tests.ui.shell import texts
@@ -380,3 +380,125 @@ def test_a_worker_records_only_his_own_acts(site: Site) -> None:
     assert any("自分の取扱いだけ" in text for text in texts(dialog, [QLabel]))
     save(site, dialog)
     assert site.events(K.USE)[-1].actor_person_id == site.story.people["worker"]
+
+
+# --- several contracts ---
+
+
+def second(site: Site) -> Contract:
+    """Register another contract of the same client, and give both the long numbers of a city."""
+    registers = site.ledger.registers
+    first = registers.need(Contract, site.contract_id).record
+    number, title = "千保健第2026-00101号", "健康診査結果入力業務"
+    renamed = replace(first, contract_no=number, title=title)
+    registers.revise(renamed, "番号の誤りを直すため")
+    other = replace(
+        first, id=site.ledger.new_id(), contract_no="千保健第2026-00102号",
+        title="健康診査結果通知発送業務",
+    )  # fmt: skip
+    registers.create(other)
+    return other
+
+
+def opened_in(site: Site, kind: HandlingKind, contract_id: str = "") -> HandlingDialog:
+    """Open a dialog from a page on which this contract is chosen, "" for すべて."""
+    dialog = handling_dialog(site.desk, contract_id, kind)
+    site.answers.replies.append(True)
+    dialog.show()
+    site.qtbot.waitExposed(dialog)
+    return dialog
+
+
+def choose(dialog: HandlingDialog, contract: str) -> None:
+    place = dialog.contracts.findData(contract)
+    dialog.contracts.setCurrentIndex(place)
+    dialog.contracts.activated.emit(place)
+
+
+def test_nobody_but_the_clerk_chooses_among_several_contracts(site: Site) -> None:
+    other = second(site)
+    dialog = opened_in(site, K.RECEIVE)
+    assert isinstance(dialog, ComingDialog)
+    assert dialog.contract_id == ""
+    assert dialog.contracts.currentText() == "（契約を選んでください）"
+    assert dialog.focusWidget() is dialog.contracts
+    type_in(dialog.new.entry.rows["name"].editor.focus_target(), "調査票")
+    type_in(dialog.new.entry.rows["quantity"].editor.focus_target(), "3")
+    save(site, dialog)
+    assert dialog.isVisible()
+    assert "どの契約の取扱いか" in dialog.message.text()
+    assert not dialog.new.add()
+    assert "どの契約の取扱いか" in dialog.new.trouble.text()
+    assert dialog.focusWidget() is dialog.contracts
+    assert len(site.events(K.RECEIVE)) == 1
+    choose(dialog, other.id)
+    assert dialog.contracts.findData("") < 0
+    typed = dialog.new.entry.values()
+    assert (typed["name"], typed["quantity"]) == ("調査票", Decimal(3))
+    assert [dialog.new.assets.itemData(n) for n in range(dialog.new.assets.count())] == [""]
+    home = site.items[0].home_place_id
+    dialog.new.common.set_values({"home_place_id": home})
+    dialog.panel.set_values({"place_to_id": home, "counterpart_name": "見本", "purpose": "点検"})
+    site.answers.replies[:] = [False, True]
+    save(site, dialog)
+    received = site.events(K.RECEIVE)[-1]
+    assert received.contract_id == other.id
+    [thing] = site.ledger.store.get_many(Item, [received.lines[0].item_id]).values()
+    assert thing.record.contract_id == other.id
+
+
+def test_a_thing_added_for_one_contract_is_not_received_into_another(site: Site) -> None:
+    other = second(site)
+    dialog = opened_in(site, K.RECEIVE, site.contract_id)
+    assert isinstance(dialog, ComingDialog)
+    type_in(dialog.new.entry.rows["name"].editor.focus_target(), "調査票")
+    type_in(dialog.new.entry.rows["quantity"].editor.focus_target(), "3")
+    assert dialog.new.add(), dialog.new.problem
+    choose(dialog, other.id)
+    home = site.items[0].home_place_id
+    dialog.panel.set_values({"place_to_id": home, "counterpart_name": "見本", "purpose": "点検"})
+    save(site, dialog)
+    assert dialog.isVisible()
+    assert "契約" in dialog.message.text()
+    assert len(site.events(K.RECEIVE)) == 1
+
+
+@pytest.mark.parametrize("kind", [K.USE, K.DISPOSE, K.STORE, K.COPY])
+def test_a_scanned_thing_chooses_its_contract(site: Site, kind: HandlingKind) -> None:
+    second(site)
+    dialog = opened_in(site, kind)
+    dialog.save()
+    assert "どの契約の取扱いか" in dialog.message.text()
+    assert dialog.take(site.items[0].item_no)
+    assert dialog.contract_id == site.contract_id
+    assert dialog.contracts.currentData() == site.contract_id
+    if isinstance(dialog, SanitizeDialog):
+        known = opened(site, kind)
+        assert isinstance(known, SanitizeDialog)
+        assert dialog.shared.values() == known.shared.values()
+
+
+@pytest.mark.parametrize("kind", [K.RETURN, K.DISPOSE])
+def test_the_act_is_called_as_its_contract_calls_it(site: Site, kind: HandlingKind) -> None:
+    second(site)
+    dialog = opened_in(site, kind)
+    choose(dialog, site.contract_id)
+    words = [button.text() for button in dialog._mode_group.buttons()]
+    assert words == [f"{mode.word}(&{n})" for n, mode in enumerate(dialog.modes(), 1)]
+
+
+@pytest.mark.parametrize("width", [1040, 984, 920, 760])
+def test_two_contracts_of_one_client_can_be_told_apart(site: Site, width: int) -> None:
+    other = second(site)
+    dialog = opened_in(site, K.RECEIVE, other.id)
+    dialog.resize(width, 600)
+    site.settle()
+    box = dialog.contracts
+    words = box.fontMetrics().horizontalAdvance(box.currentText())
+    assert box.width() > words
+    assert box.currentText() == "千保健第2026-00102号 健康診査結果通知発送業務"
+    long = replace(other, title="健康診査結果通知発送業務" * 8)
+    site.ledger.registers.revise(long, "件名を直すため")
+    dialog = opened_in(site, K.RECEIVE, other.id)
+    assert dialog.contracts.toolTip() == long.caption()
+    assert dialog.width() <= dialog.screen().availableGeometry().width()

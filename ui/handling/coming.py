@@ -48,7 +48,7 @@ class ComingDialog(HandlingDialog):
         return self.new.new() if self.correcting is None else []
 
     def save(self) -> None:
-        if self.correcting is None and not self.new.add_pending():
+        if self.contract_id and self.correcting is None and not self.new.add_pending():
             return
         super().save()
 
@@ -60,13 +60,15 @@ class ComingDialog(HandlingDialog):
         return self.new.common_problems()
 
     def focus_problem(self) -> None:
-        if self.correcting is None and not self.new.items:
+        if self.contract_id and self.correcting is None and not self.new.items:
             self.new.entry.focus("name")
         else:
             super().focus_problem()
 
     def focus_first(self) -> None:
-        if self.correcting is None:
+        if not self.contract_id:
+            self.contracts.setFocus()
+        elif self.correcting is None:
             self.new.entry.focus("name")
         else:
             self.panel.focus()
@@ -80,7 +82,7 @@ class ComingDialog(HandlingDialog):
 
     def contract_changed(self) -> None:
         if self.correcting is None and not self.new.items:
-            self.new.begin()
+            self.new.turn()
 
     def _load(self, items: Sequence[str]) -> None:
         super()._load(())

@@ -200,19 +200,17 @@ def encryption_of(items: Iterable[Item]) -> EncryptionMeasure | None:
 
 
 def usual_contract(ledger: Ledger, items: Sequence[Item]) -> str:
-    """Return the contract when none is chosen: that of the items, else the last one used."""
+    """Return the contract when none is chosen: that of the items, else the only one.
+
+    Returns:
+        "" where there are several: an act cannot be moved to another contract afterwards, so
+        nobody but the person who enters it may say which one it is.
+    """
     for item in items:
         if item.contract_id:
             return item.contract_id
     contracts = open_contracts(ledger)
-    if len(contracts) == 1:
-        return contracts[0].id
-    query = Query(HandlingEvent.type, order=(("occurred_at", True),))
-    last = ledger.store.find(HandlingEvent, query, limit=1)
-    known = {contract.id for contract in contracts}
-    if last and last[0].record.contract_id in known:
-        return last[0].record.contract_id
-    return contracts[0].id if contracts else ""
+    return contracts[0].id if len(contracts) == 1 else ""
 
 
 def open_contracts(ledger: Ledger) -> list[Contract]:

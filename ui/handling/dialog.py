@@ -42,7 +42,7 @@ class HandlingDialog(HandlingFrame):
     """Enters one handling.
 
     Args:
-        contract_id: "" to take the contract of the items, or the usual one.
+        contract_id: "" to take the contract of the items, or the only one; else somebody has to say.
         items: ids of items that are in from the beginning.
         related: the open event that this one answers (use, take-out, departure).
         correcting: the event to correct; the dialog begins with what it says.
@@ -194,6 +194,10 @@ class HandlingDialog(HandlingFrame):
         """Enter the event; what was typed stays when that fails."""
         if self._saving:
             return
+        if why_not := self._why_not():  # nothing else can be said before there is a contract
+            self._say(why_not)
+            self.focus_problem()
+            return
         try:
             problems = self._checked()
         except AzukariError as error:
@@ -257,8 +261,7 @@ class HandlingDialog(HandlingFrame):
             found += [s for one in self._more.problems(draft).values() for s in one]
         found += self.item_problems() + self.more_problems()
         found += [self.panel.reword(s) for s in draft.inconsistencies()]
-        why_not = self._why_not()
-        return [*([why_not] if why_not else []), *dict.fromkeys(found)]
+        return list(dict.fromkeys(found))
 
     def item_problems(self) -> list[str]:
         if not self.items.items:
@@ -273,7 +276,9 @@ class HandlingDialog(HandlingFrame):
     def focus_problem(self) -> None:
         """Put the keyboard where the first problem is."""
         found = self.panel.problems(self.draft())
-        if self.item_problems():
+        if not self.contract_id:
+            self.contracts.setFocus()
+        elif self.item_problems():
             self.items.setFocus()
         elif found:
             self.panel.focus(next(iter(found)))
@@ -355,6 +360,8 @@ class HandlingDialog(HandlingFrame):
         begun = self.correcting or self.plan
         if begun is not None:
             return begun.record.contract_id
+        if self.related is not None:
+            return self.related.contract_id
         found = self.ledger.store.get_many(Item, list(items))
         return defaults.usual_contract(self.ledger, [one.record for one in found.values()])
 
@@ -409,7 +416,7 @@ class HandlingDialog(HandlingFrame):
         why = permitted.why_not_write(self.ledger, HandlingEvent)
         if why or self.contract_id:
             return why
-        return permitted.NO_CONTRACT
+        return permitted.CHOOSE_CONTRACT if self.contracts.count() > 1 else permitted.NO_CONTRACT
 
     def move_time_on(self) -> None:
         """Show the present time while nobody has typed another."""
@@ -450,7 +457,7 @@ class HandlingDialog(HandlingFrame):
         if contract_id == self.contract_id:
             return
         self.contract_id = contract_id
-        self.contracts.setCurrentIndex(self.contracts.findData(contract_id))
+        self.show_contract()
         fresh = defaults.starting_event(self.ledger, contract_id, self.kind)
         self._base = fresh
         for name, row in self.panel.rows.items():

@@ -182,7 +182,7 @@ class HandlingFrame(QDialog):
         self.contracts = self._contract_box()
         word = QLabel(self.tr("契約"))
         word.setBuddy(self.contracts)
-        several = self.contracts.count() > 1
+        several = self.contracts.count() > 1  # "none yet" counts: it stands only above several
         for widget in (word, self.contracts):
             row.addWidget(widget)
             widget.setVisible(several)
@@ -195,22 +195,32 @@ class HandlingFrame(QDialog):
     def _contract_box(self) -> QComboBox:
         box = make_box(self)
         box.setAccessibleName(self.tr("契約"))
-        box.setMaximumWidth(460)
+        if not self.contract_id:
+            box.addItem(self.tr("（契約を選んでください）"), "")
         for contract in defaults.open_contracts(self.ledger):
             box.addItem(contract.caption(), contract.id)
-        if box.findData(self.contract_id) < 0 and self.contract_id:
+        if box.findData(self.contract_id) < 0:
             caption = self.ledger.registers.caption("contract", self.contract_id)
             box.addItem(caption, self.contract_id)
-        layout.slim(box)
+        layout.roomy(box)
         box.setCurrentIndex(box.findData(self.contract_id))
         box.setEnabled(self.correcting is None)
         box.activated.connect(lambda _n: self.choose_contract(str(box.currentData())))
         return box
 
+    def show_contract(self) -> None:
+        """Show the contract in the box; once there is one, "none yet" is no choice any more."""
+        none_yet = self.contracts.findData("")
+        if self.contract_id and none_yet >= 0:
+            self.contracts.removeItem(none_yet)
+        self.contracts.setCurrentIndex(self.contracts.findData(self.contract_id))
+        for number, mode in enumerate(self.modes()):
+            self._mode_group.button(number).setText(_mode_word(number, mode))
+
     def _mode_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         for number, mode in enumerate(self.modes()):
-            button = QRadioButton(f"{mode.word}(&{number + 1})")
+            button = QRadioButton(_mode_word(number, mode))
             button.setToolTip(self.tr("Alt+{0} でも選べます").format(number + 1))
             EnterMovesOn(button)
             self._mode_group.addButton(button, number)
@@ -306,3 +316,7 @@ class HandlingFrame(QDialog):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         return go_on(self, forward=forward)
+
+
+def _mode_word(number: int, mode: Mode) -> str:
+    return f"{mode.word}(&{number + 1})"

@@ -26,7 +26,7 @@ from models.kinds import DecimalNumber
 from models.records import InformationAsset, Item, ItemContent
 from models.records.things import END_RULE_BY_ORIGIN
 from models.store import Op, Query, Where
-from ui import layout
+from ui import layout, permitted
 from ui.editor_base import FormDesk
 from ui.editor_choices import make_box
 from ui.handling import numbers
@@ -94,6 +94,12 @@ class NewItems(QWidget):
         new = {item.id: item for item in self.new()}
         return [new.get(item.id, item) for item in self.items]
 
+    def turn(self) -> None:
+        """Begin for another contract; the name and quantity that were typed stay."""
+        typed = self.entry.values()
+        self.begin()
+        self.entry.set_values({name: typed[name] for name in ("name", "quantity")})
+
     def begin(self) -> None:
         """Begin again with what the last item of the contract looked like."""
         self._numbers = numbers.next_numbers(self.desk.ledger, self.desk.contract())
@@ -117,6 +123,9 @@ class NewItems(QWidget):
 
     def add(self) -> bool:
         """Add what stands in the fields; say why not, and stay there, when it cannot be."""
+        if not self.desk.contract():
+            self._say(permitted.CHOOSE_CONTRACT)
+            return False
         number = self.entry.values()["item_no"]
         there = numbers.item_numbered(self.desk.ledger, number)
         if there is not None:

@@ -225,6 +225,10 @@ class SanitizeDialog(HandlingDialog):
     def items_chosen(self, items: Sequence[Item]) -> None:
         self._make_cards()
 
+    def contract_changed(self) -> None:
+        for name, value in self._shared_start().items():
+            self.shared.suggest(name, value)
+
     def edited(self, name: str) -> None:
         if name == "place_from_id":
             self._say_place()
@@ -341,6 +345,8 @@ class SanitizeDialog(HandlingDialog):
         }
 
     def _responsible(self) -> str:
+        if not self.contract_id:
+            return ""
         books, profile = self.ledger.rules.books, self.ledger.profile(self.contract_id)
         found = [
             one
