@@ -43,7 +43,6 @@ def return_note(case: Case) -> ReturnNote:
         case.letterhead(),
         case.anchor(),
         wording=case.wording(),
-        act="又は".join(dict.fromkeys(_passing(case, event) for event in events)),
         lines=tuple(lines),
         elsewhere=_not_received_by(case, events),
     )

@@ -30,6 +30,7 @@ from reports.documents.d07_pledge import PledgeSheet
 from reports.documents.d08_pledge_list import PledgeLine, PledgeList
 from reports.documents.d30_awareness import AwarenessSheet
 from reports.documents.signed_sheet import Signatory
+from reports.verbs import stem
 
 GONE = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED)
 STALE = timedelta(days=365)  # a wording of penalties older than this is to be checked
@@ -85,7 +86,7 @@ def structure(case: Case) -> Structure:
 
 
 def staff_notice(case: Case) -> StaffNotice | ChangeNotice:
-    verb = _verb(case.profile.term("staff_notice"))
+    verb = stem(case.profile.term("staff_notice"))
     if case.wish.options.get("change"):
         previous, lines = changes(case, _watched(case))
         about = f"{case.role(AssignmentRole.WORK_SUPERVISOR)}及び{case.role(AssignmentRole.WORKER)}"
@@ -273,8 +274,3 @@ def _firm(case: Case, person: Person | None) -> str:
 
 def _yes_no(value: bool | None) -> str:
     return "" if value is None else ("有" if value else "無")
-
-
-def _verb(noun: str) -> str:
-    """Turn the text's own noun into the stem before ます: 届け出, 報告し, 通知し."""
-    return noun if noun.endswith("出") else f"{noun}し"

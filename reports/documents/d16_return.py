@@ -15,6 +15,7 @@ from reports.documents.base import blank, missing_in_lines
 from reports.documents.form import Form, ruled
 from reports.documents.samples import sample_anchor, sample_head
 from reports.page import receipt_box
+from reports.verbs import either, stem
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,6 @@ class ReturnNote(Form):
     which of them it was.
     """
 
-    act: str = "返還"
     lines: tuple[ReturnLine, ...] = ()
     elsewhere: str = ""  # the client, where somebody else received it without the client's word
 
@@ -74,7 +74,8 @@ class ReturnNote(Form):
         return ruled(self, {**self.columns, **more}, self.lines)
 
     def sentence(self) -> str:
-        told = f"次のとおり{self.act}しました。"
+        did = either(line.act for line in self.lines) or stem("返還")
+        told = f"次のとおり{did}ました。"
         return f"{told}ただし、受領者は{self.elsewhere}ではありません。" if self.elsewhere else told
 
     def answer(self) -> list[Flowable]:
@@ -92,4 +93,4 @@ class ReturnNote(Form):
                        "引渡し", *handed),
         )  # fmt: skip
         head = sample_head("D-16", "返還書", "第14条第1項")
-        return cls(head, sample_anchor(), act="返還又は引渡し", lines=lines)
+        return cls(head, sample_anchor(), lines=lines)
