@@ -38,6 +38,7 @@ class Structure(Form):
     contractor_party: str = ""
     lines: tuple[Post, ...] = ()
 
+    neutral: ClassVar[Mapping[str, str]] = {"starts_on": "適用日", "contact": "連絡経路"}
     facts: ClassVar[tuple[str, ...]] = ("starts_on",)
     columns: ClassVar[Mapping[str, float]] = {
         "role": 34, "person": 44, "authority": 46, "contact": 37,

@@ -44,6 +44,7 @@ class Form(Document):
     wording: Wording = field(default_factory=Wording)
 
     own_labels: ClassVar[Mapping[str, str]] = {}
+    neutral: ClassVar[Mapping[str, str]] = {}  # what this paper means by a key; a text may say more
     facts: ClassVar[tuple[str, ...]] = ()
     columns: ClassVar[Mapping[str, float]] = {}  # attribute of a line → share of the width
     numbers: ClassVar[frozenset[str]] = frozenset()
@@ -53,6 +54,8 @@ class Form(Document):
     nothing: ClassVar[str] = ""  # a list that may rightly be empty says so
 
     def label(self, key: str) -> str:
+        if key in self.neutral and not self.wording.demands(key):
+            return self.neutral[key]
         return self.own_labels.get(key) or self.wording.label(key)
 
     def shows(self, key: str) -> bool:
