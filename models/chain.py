@@ -266,6 +266,14 @@ def write_command(
     return command, entries
 
 
+def _is_committed(salt: bytes, content: bytes, committed: bytes) -> bool:
+    """Tell whether a content is what was committed to.
+
+    The hash alone does not say where the salt ends: bytes could move from one to the other.
+    """
+    return len(salt) == SALT_SIZE and commitment(salt, content) == committed
+
+
 def check_entry(command: Command, entry: Entry, previous: bytes) -> None:
     """Check one entry's hash, link and, unless erased, its content.
 
@@ -281,7 +289,7 @@ def check_entry(command: Command, entry: Entry, previous: bytes) -> None:
         raise VerificationFailed(reason=f"記帳番号{entry.seq}が、書かれたときと違っています。")
     if entry.salt is None or entry.content is None:
         return
-    if commitment(entry.salt, entry.content) != entry.commitment:
+    if not _is_committed(entry.salt, entry.content, entry.commitment):
         raise VerificationFailed(
             reason=f"記帳番号{entry.seq}の内容が、書かれたときと違っています。"
         )
@@ -302,7 +310,7 @@ def follow(
         )  # fmt: skip
         if before != previous or hashlib.sha256(ENTRY_TAG + header).digest() != hash_:
             return None
-        if content is not None and salt is not None and commitment(salt, content) != committed:
+        if content is not None and salt is not None and not _is_committed(salt, content, committed):
             return None
         previous = hash_
     return previous

@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.ledger_store import LedgerStore
 
 CODE = "ACCESS_LOG"
+NOTHING = -(1 << 63)  # before every number, also those that no line of ours has
 
 
 def access_problems(store: LedgerStore, authors: Authors) -> list[Problem]:
@@ -47,7 +48,7 @@ def chain_problems(store: LedgerStore, authors: Authors) -> list[Problem]:
 def _broken_lines(database: Database) -> Iterator[Problem]:
     previous, expected = EMPTY.hash, 1
     try:
-        for line in access.stream_lines(database, 0):
+        for line in access.stream_lines(database, NOTHING):
             if line.number != expected or line.hashed(previous) != line.hash:
                 break
             previous, expected = line.hash, expected + 1

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from models import collector
 from models.chain import Action, Command, Entry, Head
 from models.erased import Holdings
-from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refused
+from models.errors import AzukariError, Conflict, NotFound, NotPermitted, Refused, StrayRows
 from models.file_uses import FileUse
 from models.former_names import Called
 from models.item_status import Status
@@ -185,7 +185,17 @@ class LedgerStore:
         try:
             log.insert(self.database, command, entries)
         except Duplicate as error:
+            self._require_no_strays(entries)
             raise Conflict(what="台帳") from error
+
+    def _require_no_strays(self, entries: Sequence[Entry]) -> None:
+        """Say it truly when a row of nobody lies where the next entry goes.
+
+        Raises:
+            StrayRows
+        """
+        if log.strays(self.database, entries[0].seq - 1):
+            raise StrayRows(file=str(self.database.path))
 
     def replay(self, command: Command, entries: Sequence[Entry]) -> None:
         """Append a command that comes from a journal; the caller has checked its signature."""

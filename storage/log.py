@@ -125,6 +125,15 @@ def insert(database: Database, command: Command, entries: Sequence[Entry]) -> No
     )
 
 
+def strays(database: Database, last: int) -> list[tuple[str, int]]:
+    """Return rows that belong to no entry from 1 to the last: what they are, and their number."""
+    return database.all(
+        "SELECT '内容', seq FROM content WHERE seq < 1 OR seq > ?1 UNION ALL"
+        " SELECT '操作', first_seq FROM command WHERE first_seq < 1 OR last_seq > ?1 LIMIT 20",
+        (last,),
+    )
+
+
 def find_command(database: Database, command_id: str) -> Command | None:
     row = database.one(f"{_COMMAND} WHERE id = ?", (command_id,))
     return read_command(row) if row else None

@@ -24,6 +24,11 @@ from storage.ledgers import check_snapshot
 BESIDE = ".new"
 _STEPS = 3  # copied, derived, verified
 _LOG_TABLES = 3  # that have about one row for each entry
+_OF_ENTRIES = {
+    "content": " WHERE seq BETWEEN 1 AND {0}",
+    "command": " WHERE first_seq >= 1 AND last_seq <= {0}",
+}
+"""What leaves out rows that belong to no entry (`storage.log.strays`)."""
 _NO_TABLE = "記帳の表が、元のままではありません。バックアップから復元してください。"
 _DIFFERS = "作り直した台帳が、元の記帳と一致しません。元の台帳はそのままです。"
 
@@ -114,12 +119,14 @@ def _copy(source: Database, target: Database, progress: Progress) -> None:
     if access.exists(source):
         for statement in access.TABLES:
             target.all(statement)
-    done, total = 0, _LOG_TABLES * log.head(source).seq
+    last = log.head(source).seq
+    done, total = 0, _LOG_TABLES * last
     for name in log.names(target):
         columns = _columns(source, target, name)
         marks = ", ".join("?" * len(columns.split(", ")))
+        which = _OF_ENTRIES.get(name, "").format(last)
         # NOT INDEXED: an index of the log may be what is damaged.
-        for rows in source.slices(f'SELECT {columns} FROM "{name}" NOT INDEXED'):
+        for rows in source.slices(f'SELECT {columns} FROM "{name}" NOT INDEXED{which}'):
             progress(done, total)
             target.many(f'INSERT INTO "{name}" ({columns}) VALUES ({marks})', rows)
             done += len(rows)

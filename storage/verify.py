@@ -31,6 +31,7 @@ STRETCH = 10_000  # entries of the longest stretch
 PARTS = 16  # into which a shorter log is cut, so that both helpers end at about the same time
 FEW = 40_000  # below this weight, starting helpers costs more than they save
 TABLES, SIGNATURE = 1.5, 4  # what a row and a signature weigh, when an entry weighs 1
+STRAY = "記帳番号{seq}の記帳がないのに、その{what}の行があります。"
 _SHOWN = 100
 _SWAPPED = "添付資料の中身が、記帳された大きさか照合値と違います（{0}）。"
 _NO_KEY = "添付資料の鍵が台帳にありません。バックアップから復元してください。"
@@ -144,6 +145,7 @@ class _Check:
         if head.seq and authors.vault_id != self.vault_id:
             sentence = "台帳の識別番号が、開設の記帳と違います。"
             self._found.append(("ORIGIN", "記帳番号1", sentence))
+        self._found += self._strays(head.seq)
         for seq, sentence in authors.intruders():
             self._found.append(("AUTHOR", f"記帳番号{seq}", sentence))
         erasures = self._erasures(whole=True)
@@ -152,6 +154,14 @@ class _Check:
             yield Surplus(erasures)
             yield Proofs(self.vault_id, authors)
         yield from self._stretches(authors, 0, head.seq, tables, erasures, signed)
+
+    def _strays(self, last: int) -> Iterator[Found]:
+        try:
+            strays = log.strays(self.database, last)
+        except AzukariError:
+            return  # `Structure` reads the same pages
+        for what, seq in strays:
+            yield "GAP", f"記帳番号{seq}", STRAY.format(seq=seq, what=what)
 
     def _log_tables(self) -> list[str]:
         try:

@@ -55,6 +55,18 @@ class StrangeSchema(TablesDamaged):
     )
 
 
+class StrayRows(TablesDamaged):
+    """Rows of the log belong to no entry and lie where the next one goes. Fact: file."""
+
+    code = "STRAY_ROWS"
+    sentence = (
+        "「{file}」に、記帳のない行が入り込んでいるため、続きを記帳できません。何も記帳していません。"
+        "だれかが手を加えたおそれがあります。調べられるように、台帳のフォルダーの写しを残してください。"
+        "そのうえで責任者かシステム管理者が「一覧を作り直す」を行えば、記帳だけが新しいデータベースに"
+        "引き継がれます（サインインの画面、またはコンソールの rebuild）。"
+    )
+
+
 class AttachmentLost(Damaged):
     """A sealed file of the ledger's own folder is not there any more. Fact: file."""
 

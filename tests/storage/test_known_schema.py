@@ -180,6 +180,21 @@ def test_an_access_log_of_an_earlier_version_is_known(ledger: Path, grown: bool)
     database.close()
 
 
+def test_a_rebuild_leaves_rows_of_nobody_behind(ledger: Path) -> None:
+    database = open_database(ledger, KEY)
+    database.all("PRAGMA foreign_keys = OFF")
+    database.all("INSERT INTO content SELECT max(seq) + 1, zeroblob(16), x'7b7d' FROM entry")
+    database.all("INSERT INTO command SELECT -1, -1, 'ff', author, recorded_at, \"offset\", head,"
+                 " signature FROM command LIMIT 1")  # fmt: skip
+    last = log.head(database).seq
+    assert len(log.strays(database, last)) == 2
+    database.close()
+    mending.rebuild_file(ledger, KEY, lambda done, total: None)
+    database = open_database(ledger, KEY)
+    assert log.strays(database, last) == [] and log.head(database).seq == last
+    database.close()
+
+
 def test_a_ledger_before_its_first_line_is_known(ledger: Path) -> None:
     plant(ledger, "DROP TABLE access_line", "DROP TABLE access_seal")
     assert found(ledger) == []

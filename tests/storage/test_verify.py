@@ -11,7 +11,7 @@ from models import codes as c
 from models.chain import ENTRY_TAG, header_bytes, timestamp
 from models.codes import HandlingKind as K
 from models.commands import creating, revising
-from models.errors import Cancelled
+from models.errors import Cancelled, StrayRows
 from models.records import UserAccount
 from models.store import Query
 from models.verification import Problem
@@ -192,6 +192,29 @@ def plant_row(db: Database) -> None:
     db.all("INSERT INTO v_place SELECT * FROM planted")
 
 
+def content_of_nobody(db: Database) -> None:
+    db.all("INSERT INTO content SELECT max(seq) + 1, zeroblob(16), x'7b7d' FROM entry")
+
+
+def content_before_all(db: Database) -> None:
+    db.all("INSERT INTO content VALUES (-1, zeroblob(16), x'7b7d')")
+
+
+def command_of_nobody(db: Database) -> None:
+    db.all(
+        "INSERT INTO command SELECT last_seq + 1, last_seq + 1, 'ff', author, recorded_at,"
+        ' "offset", head, signature FROM command ORDER BY first_seq DESC LIMIT 1'
+    )
+
+
+def shift_salt(db: Database) -> None:
+    """Move the first byte of a content behind its salt: their hash together stays."""
+    db.all(
+        "UPDATE content SET salt = CAST(salt || substr(body, 1, 1) AS BLOB), body = substr(body, 2)"
+        " WHERE seq = (SELECT max(seq) FROM content)"
+    )
+
+
 def indexed_further(db: Database) -> None:
     db.all("UPDATE v_watermark SET seq = (SELECT max(seq) FROM entry)")
 
@@ -234,6 +257,10 @@ def unvoid(db: Database) -> None:
         (delete_row, "VIEW"),
         (plant_row, "VIEW"),
         (unvoid, "VIEW"),
+        (content_of_nobody, "GAP"),
+        (content_before_all, "GAP"),
+        (command_of_nobody, "GAP"),
+        (shift_salt, "CHAIN"),
         (indexed_further, "VIEW"),
         (indexed_beyond, "VIEW"),
         (indexed_nowhere, "VIEW"),
@@ -257,6 +284,19 @@ def test_a_record_that_the_search_lost_shows(office: Office) -> None:
     assert codes(office) == {"VIEW"}
     store.rebuild(lambda _done, _total: None)
     assert codes(office) == set()
+
+
+@pytest.mark.parametrize("plant", [content_of_nobody, command_of_nobody])
+def test_a_row_in_the_way_of_the_next_entry_is_no_conflict(
+    office: Office, plant: Callable[[Database], None]
+) -> None:
+    store = store_of(office)
+    store.database.all("PRAGMA foreign_keys = OFF")
+    plant(store.database)
+    head = store.head()
+    with pytest.raises(StrayRows):
+        office.create(factory.place("倉庫"))
+    assert store.head() == head
 
 
 def test_a_stranger_cannot_write(office: Office) -> None:
