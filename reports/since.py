@@ -11,13 +11,27 @@ from models.fields import NOT_RECORDED
 
 APART: Final = frozenset({"anchor", "wording", "doc_no", "issued_on", "seal_kind", "seal_image"})
 
+HANDING: Final = ("returned_on", "handed_by", "received_by", "means")
+
 
 def differences(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return one sentence for every line or fact of the paper that differs today."""
+    if "returned_on" in sealed:
+        now = _told_above(now)
     found = list(_facts(sealed, now))
     found += _facts(sealed.get("head", {}), now.get("head", {}))
     found += _lines(sealed.get("lines", []), now.get("lines", []))
     return found
+
+
+def _told_above(now: Mapping[str, Any]) -> dict[str, Any]:
+    """Say of a return note (D-16) as earlier versions did what is told of each line today."""
+    lines = now.get("lines", [])
+    each = {key: list(dict.fromkeys(x[key] for x in lines if x.get(key))) for key in HANDING}
+    joined = {key: each[key] if key == "returned_on" else "、".join(each[key]) for key in HANDING}
+    acts = "又は".join(dict.fromkeys(line["act"] for line in lines))
+    bare = [{k: v for k, v in line.items() if k not in HANDING} for line in lines]
+    return {**now, **joined, "act": acts, "lines": bare}
 
 
 def _facts(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
