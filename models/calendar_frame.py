@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 
 from models.agreed import Agreed
 from models.codes import AssignmentStatus
-from models.evidence_queries import RESPONSIBLE
 from models.inquiry import Inquiry
 from models.profile_reader import Cycle
 from models.records import Assignment, ContractClauseSetting, Record, Submission
 from models.rules.standing import is_submitted
+from models.supervising import RESPONSIBLE
 from models.workdays import add_months
 
 

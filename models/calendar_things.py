@@ -18,7 +18,6 @@ from models.codes import (
     Timing,
     Urgency,
 )
-from models.evidence_queries import RESPONSIBLE
 from models.inquiry import Inquiry
 from models.leavers import held_after_the_end
 from models.missing_things import how_much, let_go, missing, report_word, reported_on
@@ -35,6 +34,7 @@ from models.records import Finding as FindingRecord
 from models.records.governance import WITH_A_DAY
 from models.rules.places import place_counts
 from models.store import Op, Query, Where
+from models.supervising import RESPONSIBLE, confirmed_by_others
 from models.workdays import after
 
 WAITED_FOR = OUT_STATES | MISSING_STATES
@@ -174,7 +174,7 @@ def k35_certificate(asked: Inquiry) -> Iterator[Due]:
 
 
 def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
-    """K-37: what others did is confirmed by a responsible person; all of it is one date."""
+    """K-37: what others did is confirmed by who is responsible for it; all of it is one date."""
     days = terms(asked).days("confirmation_business_days")
     asked.note(HandlingEvent.type)
     now = {one.person_id for one in asked.active if one.role in RESPONSIBLE}
@@ -186,7 +186,8 @@ def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
     )
     others = (Where("actor_person_id", Op.NE, person) for person in sorted(ever))
     query = Query(HandlingEvent.type, (*where, *others))
-    former = _of_former(asked, where, ever - now)
+    again = {id_: one.occurred_at for id_, one in confirmed_by_others(asked).items()}
+    former = {**_of_former(asked, where, ever - now), **again}
     first = [asked.first(query), min(former, key=former.__getitem__, default="")]
     found = [asked.books.find(HandlingEvent, id_) for id_ in first if id_]
     oldest = min((one for one in found if one and one.occurred_at), key=_happened, default=None)

@@ -6,7 +6,7 @@ what must exist or be finished.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from models.backup_evidence import copies_left
 from models.codes import (
@@ -21,7 +21,6 @@ from models.codes import (
     GovernanceKind,
     GovernanceStatus,
     HandlingKind,
-    HandlingStatus,
     ItemOrigin,
     ItemState,
     PledgeStatus,
@@ -52,10 +51,10 @@ from models.rules.ending import never_reached_the_client
 from models.rules.people import informed, missing_topics
 from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
+from models.supervising import eq_supervise
 from models.wareki import format_short
 from models.workdays import first_not_late
 
-RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MANAGER})
 PLACES = ("place_from_id", "place_to_id", "destination_text")
 OR_AGREED = (GovernanceKind.HANDLING_RULES, GovernanceKind.MEMORANDUM)
 """Where there are no rules, a memorandum does (OC-Y.1)."""
@@ -189,29 +188,6 @@ def eq_unneeded(asked: Inquiry) -> Iterator[Row]:
             yield row(item, f"「{item.caption()}」は不要です。終わらせてください。",
                        "action" if over else "due")  # fmt: skip
     yield from asked.breaches.of_rule("R-25")
-
-
-def eq_supervise(asked: Inquiry) -> Iterator[Row]:
-    """Find acts that no responsible person confirmed in time."""
-    days = asked.profile.params.timing.confirmation_business_days
-    limit = datetime.combine(first_not_late(asked.today, days), time(), asked.zone)
-    where = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("occurred_at", Op.LT, limit),
-        Where("timing", Op.EQ, Timing.ACTUAL),
-        Where("status", Op.NE, HandlingStatus.CONFIRMED),
-    )
-    query = Query("handling_event", where)
-    fields = ("caption", "occurred_at", "actor_person_id")
-    yield from asked.listed(query, fields, _unconfirmed).values()
-
-
-def _unconfirmed(
-    asked: Inquiry, id_: str, caption: str, occurred_at: datetime, actor: str
-) -> Row | None:
-    if asked.roles(actor, occurred_at.date()) & RESPONSIBLE:
-        return None  # nobody supervises his own hands (R-36)
-    return Row("handling_event", id_, f"{caption}を責任者が確認していません。")
 
 
 def eq_req(asked: Inquiry) -> Iterator[Row]:

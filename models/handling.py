@@ -24,6 +24,7 @@ from models.records import HandlingEvent, HandlingLine, Item, Record, Stored
 from models.records.things import END_RULE_BY_ORIGIN
 from models.rules.answers import Answers
 from models.rules.engine import Finding
+from models.supervising import is_supervised, told_of_confirming
 from models.whole_ends import WholeEnds
 
 if TYPE_CHECKING:
@@ -200,6 +201,8 @@ class Handling:
     ) -> Change:
         """Confirm events as the responsible person (SK-4.3, CM-9.2, CB-4.4).
 
+        What somebody confirmed who is not designated in the contract can be confirmed once more.
+
         Raises:
             NeedsAnswer, NotFound, NotPermitted, Refused: already confirmed, or only planned
         """
@@ -209,9 +212,10 @@ class Handling:
         ledger.require("confirm")
         me = ledger.user.person_id
         intents: list[Intent] = []
+        made = []
         events = [self._in_force(event_id).record for event_id in event_ids]
         for event in events:
-            if event.status is HandlingStatus.CONFIRMED:
+            if event.status is HandlingStatus.CONFIRMED and is_supervised(ledger, event):
                 raise Refused(reason=f"{event.caption()}は、すでに確認済みです。")
             if event.timing is not Timing.ACTUAL:
                 raise Refused(
@@ -223,10 +227,12 @@ class Handling:
                 confirmed_by=me,
                 confirmed_at=ledger.now(),
             )
+            made.append(confirmed)
             intents.append(revising(confirmed, "責任者の確認"))
         ruling = ledger.rules.on_confirming(events, answers)
         intents += map(creating, ruling.beside)
-        return ledger.commit(intents, command_id=command_id, notices=ruling.notices)
+        told = (*ruling.notices, *told_of_confirming(ledger, made))
+        return ledger.commit(intents, command_id=command_id, notices=told)
 
     # --- reading ---------------------------------------------------------------------------------
     def timeline(self, item_id: str) -> list[Stored[HandlingEvent]]:
@@ -268,6 +274,15 @@ class Handling:
             except Refused as error:
                 found[item_id] = str(error)
         return found
+
+    def waits_for_confirmation(self, stored: Stored[HandlingEvent]) -> bool:
+        """Tell whether a responsible person has still to confirm an event."""
+        event = stored.record
+        if stored.meta.voided or event.timing is not Timing.ACTUAL:
+            return False
+        return event.status is not HandlingStatus.CONFIRMED or not is_supervised(
+            self._ledger, event
+        )
 
     def entered_late(self, stored: Stored[HandlingEvent]) -> bool:
         """Tell whether an event was entered long after it happened (後日入力)."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from models import wareki
-from models.codes import HandlingStatus, Timing
+from models.codes import HandlingStatus
 from models.fields import Field
 from models.handling import LATE_ENTRY
 from models.kinds_of_time import Day
@@ -219,7 +219,8 @@ class DailyLogPage(Page):
 
     def confirm(self) -> None:
         """Confirm those of the marked events that wait for the responsible person."""
-        waiting = [one.record.id for one in self.chosen() if _waits(one)]
+        waits = self.desk.ledger.handling.waits_for_confirmation
+        waiting = [one.record.id for one in self.chosen() if waits(one)]
         if not waiting:
             self.desk.asker.tell(self, self.tr("選んだ記録に、確認を待つものはありません。"))
             return
@@ -429,9 +430,3 @@ def is_late(row: ListRow) -> bool:
     """Tell whether an event of the list was entered long after it happened."""
     happened = row.values.get("occurred_at")
     return happened is not None and row.meta.created_at - happened > LATE_ENTRY
-
-
-def _waits(stored: Stored[HandlingEvent]) -> bool:
-    event = stored.record
-    done = event.timing is Timing.ACTUAL and event.status is HandlingStatus.DONE
-    return done and not stored.meta.voided

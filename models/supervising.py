@@ -1,0 +1,170 @@
+"""Supervision: what others did is confirmed by who is responsible for the contract (SK-4.3, CM-9.2).
+
+Any user of the kind 責任者 may confirm. The clause counts it only from a person designated as
+manager or supervisor of this contract, on the day of the act or on that of the confirmation; what
+somebody else confirmed is told with the name, and a designated person confirms it once more.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, NamedTuple
+
+from models.codes import AssignmentRole, HandlingStatus, Timing
+from models.evidence_rows import Row
+from models.inquiry import Inquiry
+from models.profiles import Profile
+from models.records import Assignment, HandlingEvent, Person
+from models.rules.books import Books
+from models.rules.standing import works_on
+from models.store import Op, Query, Where
+from models.wareki import format_short
+from models.workdays import first_not_late
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+QUERY = "EQ-SUPERVISE"
+RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MANAGER})
+STANDS = (
+    "{act}を{day}に確認した{person}さんは、この契約の{role}に指定されていません。"
+    "指定された人が、もう一度確認してください。"
+)
+TOLD = (
+    "あなたはこの契約の{role}に指定されていないため、{acts}の確認は、{role}の監督には数えません。"
+    "指定された人の確認も受けてください。"
+)
+
+
+class Confirmed(NamedTuple):
+    """An act that somebody confirmed who was not responsible for it."""
+
+    caption: str
+    occurred_at: datetime
+    by: str
+    on: date
+
+
+# --- at the counter ------------------------------------------------------------------------------
+
+
+def is_supervised(ledger: "Ledger", act: HandlingEvent) -> bool:
+    """Tell whether a confirmed act needs no other confirmation."""
+    profile = ledger.profile(act.contract_id)
+    if not _asks(profile) or act.occurred_at is None or act.confirmed_at is None:
+        return True
+    days = (act.occurred_at.date(), act.confirmed_at.date())
+    return _responsible(ledger.rules.books, profile, act, act.confirmed_by, days)
+
+
+def told_of_confirming(ledger: "Ledger", confirmed: Iterable[HandlingEvent]) -> tuple[str, ...]:
+    """Return what is said to whoever confirms without being responsible for the contract."""
+    outside: dict[str, list[HandlingEvent]] = {}
+    for act in confirmed:
+        if not is_supervised(ledger, act):
+            outside.setdefault(act.contract_id, []).append(act)
+    told = []
+    for contract_id, acts in outside.items():
+        role = ledger.profile(contract_id).term("responsible_person")
+        what = acts[0].caption() if len(acts) == 1 else f"選んだうち{len(acts)}件"
+        told.append(TOLD.format(role=role, acts=what))
+    return tuple(told)
+
+
+def _asks(profile: Profile) -> bool:
+    return any(QUERY in clause.evidence for clause in profile.clauses_for(profile.code))
+
+
+def _responsible(
+    books: Books, profile: Profile, act: HandlingEvent, person_id: str, days: Iterable[date]
+) -> bool:
+    """Tell whether a person was responsible on one of some days, or the act was such a person's."""
+    assert act.occurred_at is not None
+
+    def held(who: str, day: date) -> bool:
+        mine = books.assignments(act.contract_id, who)
+        return any(one.role in RESPONSIBLE and works_on(one, day, books, profile) for one in mine)
+
+    own = held(act.actor_person_id, act.occurred_at.date())
+    return own or any(held(person_id, day) for day in days)
+
+
+# --- in the evidence -----------------------------------------------------------------------------
+
+
+def eq_supervise(asked: Inquiry) -> Iterator[Row]:
+    """Find acts that no responsible person confirmed in time, or that somebody else confirmed."""
+    days = asked.profile.params.timing.confirmation_business_days
+    limit = datetime.combine(first_not_late(asked.today, days), time(), asked.zone)
+    where = (
+        *_acts(asked),
+        Where("occurred_at", Op.LT, limit),
+        Where("status", Op.NE, HandlingStatus.CONFIRMED),
+    )
+    query = Query(HandlingEvent.type, where)
+    fields = ("caption", "occurred_at", "actor_person_id")
+    yield from asked.listed(query, fields, _unconfirmed).values()
+    role = asked.profile.term("responsible_person")
+    for id_, one in confirmed_by_others(asked).items():
+        name = asked.caption(Person.type, one.by)
+        words = STANDS.format(act=one.caption, day=format_short(one.on), person=name, role=role)
+        over = one.occurred_at < limit
+        yield Row(HandlingEvent.type, id_, words, "action" if over else "due")
+
+
+def _unconfirmed(
+    asked: Inquiry, id_: str, caption: str, occurred_at: datetime, actor: str
+) -> Row | None:
+    if asked.roles(actor, occurred_at.date()) & RESPONSIBLE:
+        return None  # nobody supervises his own hands (R-36)
+    return Row(HandlingEvent.type, id_, f"{caption}を責任者が確認していません。")
+
+
+def confirmed_by_others(asked: Inquiry) -> Mapping[str, Confirmed]:
+    """Return by id what somebody confirmed who was not responsible for the contract.
+
+    Most confirmations are of people who are responsible ever since; those are not read one by one.
+    """
+    confirmed = (*_acts(asked), Where("status", Op.EQ, HandlingStatus.CONFIRMED))
+    since = _responsible_since(asked)
+    narrowed = [tuple(Where("confirmed_by", Op.NE, person) for person in sorted(since))]
+    for person, day in sorted(since.items()):
+        mine: tuple[Where, ...] = (Where("confirmed_by", Op.EQ, person),)
+        if day is not None:
+            start = datetime.combine(day, time(), asked.zone)
+            mine = (*mine, Where("confirmed_at", Op.LT, start))
+        narrowed.append(mine)
+    fields = ("caption", "occurred_at", "actor_person_id", "confirmed_by", "confirmed_at")
+    found: dict[str, Confirmed] = {}
+    for where in narrowed:
+        query = Query(HandlingEvent.type, (*confirmed, *where))
+        found |= asked.listed(query, fields, _by_another)
+    return found
+
+
+def _by_another(
+    asked: Inquiry, _id: str, caption: str, occurred_at: datetime, actor: str, by: str,
+    at: datetime | None,
+) -> Confirmed | None:  # fmt: skip
+    day = occurred_at.date()
+    confirmed_on = at.date() if at else day
+    roles = asked.roles(actor, day) | asked.roles(by, day) | asked.roles(by, confirmed_on)
+    return None if roles & RESPONSIBLE else Confirmed(caption, occurred_at, by, confirmed_on)
+
+
+def _responsible_since(asked: Inquiry) -> dict[str, date | None]:
+    """Return who was ever responsible, with the day since when without an end, None if with one."""
+    active = {one.id for one in asked.active if one.ends_on is None}
+    since: dict[str, date | None] = {}
+    for one in asked.all(Assignment):
+        if one.role in RESPONSIBLE and one.person_id:
+            known = since.get(one.person_id)
+            day = one.starts_on if one.id in active else None
+            since[one.person_id] = min(known or day, day) if day else known
+    return since
+
+
+def _acts(asked: Inquiry) -> tuple[Where, ...]:
+    return (
+        Where("contract_id", Op.EQ, asked.contract.id),
+        Where("timing", Op.EQ, Timing.ACTUAL),
+    )

@@ -1,0 +1,112 @@
+"""A confirmation counts for the clause of supervision only from who is responsible for the contract."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.calendar import calendar
+from models.codes import AssignmentStatus, Role
+from models.errors import Refused
+from models.evidence import evidence
+from models.records import Assignment, HandlingEvent
+from tests.ending import revise
+from tests.house import House, furnished
+
+PASSWORD = "黄色い棚-8つの夕べに確認"
+
+
+@pytest.fixture(params=["confidentiality-model", "shiki", "chiba"])
+def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    with furnished(tmp_path, profile=request.param, accounts=True) as made:
+        made.story.receive(2)
+        made.clock.wait(14 * 24 * 60)
+        yield made
+
+
+def waiting(house: House) -> list[str]:
+    return [one.record.id for one in house.ledger.registers.all(HandlingEvent)]
+
+
+def designate_another(house: House) -> None:
+    """Let somebody else be responsible for the contract, so that the one who is signed in is not."""
+    for one in house.ledger.registers.all(Assignment, contract_id=house.story.contract.id):
+        if one.record.person_id == house.story.people["supervisor"]:
+            revise(
+                house, replace(one.record, person_id=house.story.people["worker2"]), "指定の誤り"
+            )
+
+
+def rows(house: House) -> list[tuple[str, str]]:
+    return [
+        (row.severity, row.sentence)
+        for one in evidence(house.ledger, house.story.contract)
+        for query, found in one.evidence
+        if query == "EQ-SUPERVISE"
+        for row in found
+    ]
+
+
+def due(house: House) -> list[str]:
+    found = calendar(house.ledger, house.story.contract.id)
+    return [one.about for one in found if one.code == "K-37"]
+
+
+def test_the_designated_person_confirms_and_nothing_is_left_to_say(house: House) -> None:
+    assert rows(house) and due(house)
+    assert not house.ledger.handling.confirm(waiting(house)).notices
+    assert not rows(house) and not due(house)
+
+
+def test_a_confirmation_without_designation_is_told_and_stands_with_the_name(house: House) -> None:
+    designate_another(house)
+    ids = waiting(house)
+    [told] = house.ledger.handling.confirm(ids).notices
+    assert "この契約の" in told and "指定されていないため" in told and "数えません" in told
+    found = rows(house)
+    assert {severity for severity, _ in found} == {"action"}  # told, no breach
+    assert all("髙橋　恵子さんは、この契約の" in sentence for _, sentence in found)
+    assert len(found) == len(ids) and due(house) == [f"確認を待つ取扱記録{len(ids)}件"]
+
+
+def test_a_designated_person_confirms_once_more(house: House) -> None:
+    designate_another(house)
+    ids = waiting(house)
+    house.ledger.handling.confirm(ids)
+    house.ledger.people.add_account(
+        house.story.people["worker2"], login="buka", role=Role.SUPERVISOR, password=PASSWORD,
+        valid_until=house.ledger.today() + timedelta(days=300), chosen_by_self=True, contracts={},
+    )  # fmt: skip
+    house.ledger.close()
+    house.ledger = house.office.unlock(house.folder / "ledger", "buka", PASSWORD)
+    assert not house.ledger.handling.confirm(ids).notices
+    assert not rows(house) and not due(house)
+    with pytest.raises(Refused, match="すでに確認済み"):
+        house.ledger.handling.confirm(ids)
+
+
+def test_a_designation_that_was_only_wrongly_entered_makes_it_count(house: House) -> None:
+    designate_another(house)
+    house.ledger.handling.confirm(waiting(house))
+    for one in house.ledger.registers.all(Assignment, contract_id=house.story.contract.id):
+        if one.record.person_id == house.story.people["worker2"]:
+            mine = replace(one.record, person_id=house.story.people["supervisor"])
+            revise(house, mine, "指定の誤り")
+    assert not rows(house)
+    with pytest.raises(Refused, match="すでに確認済み"):
+        house.ledger.handling.confirm(waiting(house))
+
+
+def test_a_designation_that_ended_later_goes_on_counting(house: House) -> None:
+    house.ledger.handling.confirm(waiting(house))
+    house.clock.wait(24 * 60)
+    for one in house.ledger.registers.all(Assignment, contract_id=house.story.contract.id):
+        if one.record.person_id == house.story.people["supervisor"]:
+            yesterday = house.ledger.today() - timedelta(days=1)
+            over = replace(
+                one.record, ends_on=yesterday, end_reason="異動", status=AssignmentStatus.ENDED
+            )
+            revise(house, over, "異動のため")
+    assert not rows(house) and not due(house)
