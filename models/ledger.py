@@ -30,6 +30,7 @@ from models.errors import (
     MustChangePassword,
     NotPermitted,
     OutsideItsDays,
+    Refused,
 )
 from models.files import Files
 from models.gate import Opened
@@ -232,11 +233,14 @@ class Ledger:
             progress: of an erasure; `Cancelled` inside it keeps everything from being written.
 
         Raises:
+            Refused: there is nothing to enter.
             Locked: the ledger was closed meanwhile.
             MustChangePassword: the password is still the first one.
             JournalFailed: it is written, but not where the journal was promised.
             AzukariError: whatever else the store reports; nothing is written then.
         """
+        if not intents:
+            raise Refused(reason="記帳するものが選ばれていません。")
         with self._lock:
             if self._closed:
                 raise Locked()

@@ -81,3 +81,10 @@ def test_a_worker_sends_no_confirmation_of_an_own_act(console: Console) -> None:
     where = [["confirmed_by", "eq", boss]]
     shown = ask(made, do="query", record="handling_event", where=where)["records"]
     assert entered["ids"][0] in [one["record_id"] for one in shown]
+
+
+def test_nothing_that_is_named_is_nothing_to_confirm(console: Console) -> None:
+    made = driver(console.house, "takahashi")
+    for request in ({"do": "confirm"}, {"do": "confirm", "record": "finding"}, {"do": "approve"}):
+        said = ask(made, **request, ids=[])
+        assert said["error"] == "REFUSED", said
