@@ -87,6 +87,30 @@ def test_what_a_text_demands_on_paper_is_counted_by_a_clause(house: House, code:
     assert [what for what, queries in demanded(profile) if not queries & asked] == []
 
 
+CYCLES_OF = {
+    "training": "EQ-TRAIN", "periodic_report": "EQ-REPORT", "password_review": "EQ-PASSWORD",
+    "terminal_inventory": "EQ-TERMINAL", "malware_update": "EQ-MALWARE",
+    "restore_test": "EQ-RESTORE", "capacity_review": "EQ-CAPACITY",
+    "integrity_check": "EQ-INTEGRITY",
+}  # fmt: skip
+"""Which query counts a cycle; rounds that people walk are under EQ-CHECK, which nothing judges."""
+USUAL = {"backup", "access_log_analysis"}
+"""Cycles that stand until another one is agreed."""
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_clause_is_kept_whose_cycle_nobody_has_fixed(tmp_path: Path, profile: str) -> None:
+    with furnished(tmp_path, profile=profile, accounts=True) as house:
+        text = house.ledger.profiles[profile]
+        states = {one.key: one.state for one in evidence(house.ledger, house.story.contract)}
+        unset = {n for n, cycle in text.params.cycles.fixed.items() if cycle is None} - USUAL
+        for name in unset | {n for n in CYCLES_OF if n not in ("training", "periodic_report")}:
+            query = CYCLES_OF.get(name, "EQ-CHECK")
+            asking = [one.key for one in text.clauses_for(profile) if query in one.evidence]
+            assert asking or name not in unset, name
+            assert not {"done", "not_applicable"} & {states[key] for key in asking}, name
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with furnished(tmp_path_factory.mktemp("house")) as made:
