@@ -81,7 +81,8 @@ class Letterhead:
 class Anchor:
     """Where in the ledger this paper hangs; what a later inspection compares.
 
-    `warnings` is what befell the ledger, `formerly` what the contract was called before.
+    `warnings` is what befell the ledger, `formerly` what the contract was called before, `erased`
+    that its content is gone and since when.
     """
 
     ledger_id: str
@@ -94,6 +95,12 @@ class Anchor:
     seal_fingerprint: str = ""
     warnings: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
+    erased: str = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what has to be known of the contract before the paper is read."""
+        return (*self.formerly, self.erased) if self.erased else self.formerly
 
 
 def claims_of(letterhead: Letterhead, anchor: Anchor) -> Claims:
@@ -212,7 +219,7 @@ def anchor_block(head: Letterhead, anchor: Anchor) -> list[Flowable]:
         + (f"　照合値 {hex_groups(anchor.previous_sha256)}" if anchor.previous_sha256 else ""),
         _between(anchor),
         f"証印の指紋 {hex_groups(anchor.seal_fingerprint) if anchor.seal_fingerprint else 'なし（控え）'}",
-        *(f"注意：{warning}" for warning in (*anchor.formerly, *anchor.warnings)),
+        *(f"注意：{warning}" for warning in (*anchor.notes, *anchor.warnings)),
         HONEST_STATEMENT,
     ]
     text = [body(line, "台帳との照合", SMALL) for line in lines]

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, Protocol, TypeVar
 
 from models import amounts, custody
+from models.after_erasure import erased_words, erasures_of
 from models.codes import AssignmentRole, HandlingKind, SealKind, Timing
 from models.contract_changes import former_names
 from models.errors import Refused
@@ -241,6 +242,7 @@ class Case:
             seal_fingerprint=numbers.seal_fingerprint,
             warnings=numbers.warnings,
             formerly=former_names(self.ledger, self.contract.id),
+            erased=erased_words(erasures_of(self.ledger.registers, self.contract.id)),
         )
 
     def _seal_image(self) -> bytes:

@@ -41,6 +41,7 @@ class HandlingRow:
         )  # fmt: skip
 
 
+NONE: Final = "この期間の取扱いの記録はありません。"
 REMARKS: Final = "備考"
 COLUMNS: Final = (
     Column("番号", 8, True),
@@ -97,9 +98,9 @@ class Register:
 
     def _ruled(self) -> Ruled:
         anchor = self.anchor
-        leads = (_subtitle(self), *(f"注意　{one}" for one in anchor.formerly))
+        leads = (_subtitle(self), *(f"注意　{one}" for one in anchor.notes))
         return Ruled(
-            self.title, leads, COLUMNS, "この期間の取扱いの記録はありません。",
+            self.title, leads, COLUMNS, anchor.erased or NONE,
             anchor.issued_at, anchor.seq, anchor.head,
         )  # fmt: skip
 

@@ -137,7 +137,9 @@ def ruled(
 
 def anchored(form: Document) -> list[Flowable]:
     """Return the anchor to the ledger; a sheet without number (signed by hand) has none."""
-    return anchor_block(form.head, form.anchor) if form.head.doc_no else []
+    if form.head.doc_no:
+        return anchor_block(form.head, form.anchor)
+    return [told(form.anchor.erased, "注意")] if form.anchor.erased else []
 
 
 def told(text: str, where: str) -> Flowable:
