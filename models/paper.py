@@ -34,12 +34,12 @@ from models.paper_answers import (
 from models.paper_notices import now_told
 from models.records import ContentErasure, Contract, Record, SealKey, Submission
 from models.rules.answers import Answers
+from models.seal_pair import require_pair, secret_name
 from models.store import Op, Query, Where
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-SEAL_SECRET = "seal-private-key"
 SEAL_IMAGE = "seal-image"
 STANDING = (SubmissionStatus.SEALED, SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED)
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")  # how PNG and JPEG begin
@@ -108,16 +108,20 @@ class Paper:
 
         Args:
             private_key: kept encrypted beside the ledger, never in it.
+
+        Raises:
+            Damaged: it is not that of the certificate.
         """
         ledger = self._ledger
         ledger.require("seal")
+        require_pair(key, private_key)
         key = ledger.registers.prepared(key)
         ledger.registers.validate(key)
         old = self.seal_key()
         retired = (
             [revising(replace(old, retired_on=ledger.today()), "新しい証印へ交代")] if old else []
         )
-        ledger.store.set_secret(f"{SEAL_SECRET}/{key.fingerprint}", private_key)
+        ledger.store.set_secret(secret_name(key), private_key)
         return ledger.commit([*retired, creating(key)])
 
     def seal_key(self) -> SealKey | None:
@@ -146,11 +150,14 @@ class Paper:
 
         Raises:
             Refused: no seal was made yet.
+            Damaged: the private key is lost, or not that of the seal.
         """
         key = self.seal_key()
-        secret = self._ledger.store.secret(f"{SEAL_SECRET}/{key.fingerprint}") if key else None
-        if key is None or secret is None:
+        if key is None:
             raise Refused(reason="証印がまだありません。「設定・利用者」で証印を作成してください。")
+        secret = self._ledger.store.secret(secret_name(key))
+        require_pair(key, secret)
+        assert secret is not None, "a lost one is refused"
         return key, secret
 
     # --- sealing ---------------------------------------------------------------------------------

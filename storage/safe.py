@@ -58,6 +58,7 @@ from storage.machine import PC
 from storage.media import presence, read_mark, write_mark
 from storage.recovery import RecoverySheet
 from storage.removable import outside_place
+from storage.seal_check import seal_problems
 from storage.throttle import Throttle
 from storage.unlocked import Vault
 
@@ -339,6 +340,7 @@ class LedgerSafe:
             return self._found(self._head_if_readable(), problems)
         problems += self.journal.check(full=full, progress=progress)
         problems += last_backup_problems(self._store)
+        problems += seal_problems(self._store)
         erased = read_erasures(self._store.database, whole=full).counts()
         return self._found(self._store.head(), problems, erased)
 

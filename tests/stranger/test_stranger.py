@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from models.access import Act
 from models.errors import WrongPassword
@@ -436,6 +438,19 @@ def old_form(stage: Stage) -> None:
     me.enter(event.type, "a" * 32, "create", fields_of(event) | fields, 1)
 
 
+def seal_garbled(stage: Stage) -> None:
+    insider(stage).change("UPDATE secret SET value = x'00' WHERE name LIKE 'seal-private-key/%'")
+
+
+def seal_exchanged(stage: Stage) -> None:
+    """Put another private key in the place of that of the seal."""
+    secret = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        Encoding.DER, PrivateFormat.PKCS8, NoEncryption()
+    )
+    change = "UPDATE secret SET value = ? WHERE name LIKE 'seal-private-key/%'"
+    insider(stage).change(change, secret)
+
+
 def trigger(stage: Stage) -> None:
     """Plant what changes a list while it is exported."""
     with insider(stage).database() as connection:
@@ -489,6 +504,8 @@ PLANTED: list[tuple[Plant, str, str]] = [
     (right_taken, "entered by nobody who may", "APPROVAL"),
     (cleared_alone, "verified by who did it", "APPROVAL"),
     (old_form, "in an old form", "CHECK"),
+    (seal_garbled, "no private key of its certificate", "SEAL"),
+    (seal_exchanged, "no private key of its certificate", "SEAL"),
     (trigger, "zz is none of its tables", "StrangeSchema"),
     (kept_table, "zz is none of its tables", "StrangeSchema"),
     (middle_frame, "damaged", "JOURNAL"),

@@ -1,10 +1,15 @@
 """Read a ledger folder, with its backup, journal and papers where they are at hand."""
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+from cryptography.x509 import load_der_x509_certificate
 
 from tests.stranger.reader import access, attachments, backup, journal, names, paper, proofs, small
 from tests.stranger.reader.database import Database, opened
@@ -133,6 +138,23 @@ def _database_keys(header: Header, keys: dict[int, bytes]) -> list[bytes]:
     return [derived(keys[epoch], header.vault_id, "database") for epoch in epochs]
 
 
+def _seal(database: Database, found: Found) -> None:
+    """Compare the private key of the seal in use with its certificate."""
+    for (kind, _id), fields in found.walk.records.items():
+        if kind != "seal_key" or not fields or fields.get("retired_on"):
+            continue
+        own = base64.b64decode(fields["certificate"].split(" ")[0])
+        fits = hashlib.sha256(own).hexdigest() == fields["fingerprint"]
+        found.findings.check(fits, "seal: another certificate than its fingerprint says")
+        try:
+            secret = database.secret(f"seal-private-key/{fields['fingerprint']}")
+            key, certificate = load_der_private_key(secret, None), load_der_x509_certificate(own)
+            same = key.public_key() == certificate.public_key()
+        except (Wrong, ValueError):
+            same = False
+        found.findings.check(same, "seal: no private key of its certificate")
+
+
 def _ledger(database: Database, header: Header, folder: Path | None) -> Found:
     vault, findings = header.vault_id.hex(), Findings()
     settings = database.settings()
@@ -156,6 +178,7 @@ def _ledger(database: Database, header: Header, folder: Path | None) -> Found:
                    "key header: another first key than entry 1")  # fmt: skip
     access.check(found.log, found.walk)
     access.review(found.log, found.walk)
+    _seal(database, found)
     if folder is not None:
         wanted = {
             fields["blob"]: fields
