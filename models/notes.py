@@ -86,30 +86,68 @@ def event_in(body: Any) -> SystemEvent:
     return replace(SystemEvent.from_json(body["event"]), id=str(body["id"]))
 
 
+UNFIT: Final = (
+    "台帳の設定「{0}」に、このプログラムの書かない値がありました。設定されていないものとして扱います。"
+    "{1}だれかが書き換えたおそれがあるため、責任者が確かめてください。"
+)
+_ANEW: Final = "「設定」で決め直してください。"
+SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "attachment_quota": ("添付資料の割当て", _ANEW),
+    "backup_at": ("バックアップの時刻", _ANEW),
+    "backup_at_exit": ("終了時のバックアップ", _ANEW),
+    "backup_days": ("バックアップの間隔", _ANEW),
+    "backup_folder": ("バックアップの保存先", _ANEW),
+    "backup_keep": ("残すバックアップの数", _ANEW),
+    "header_generation": ("鍵ファイルの世代", "今の鍵ファイルの世代を覚え直しました。"),
+    "idle_minutes": ("自動でロックするまでの時間", _ANEW),
+    "journal_folder": (
+        "更新ジャーナルの保存先",
+        "「バックアップ」の画面で保存先を決め直してください。",
+    ),
+    "journal_suspended": (
+        "更新ジャーナルなしの運用",
+        "媒体がないときは、改めて理由を記帳してください。",
+    ),
+    "key_renewing": ("暗号鍵の更新の覚え書き", ""),
+    "scan_gap_ms": ("バーコードの間隔", _ANEW),
+    "scan_prefix": ("バーコードの前置き", _ANEW),
+    "seal_kind": ("証印の種類", _ANEW),
+    "terminal": ("最後に使った端末", "使った端末は「利用の記録」で分かります。"),
+}
+"""What people call a setting, and what to do when it cannot be read."""
+
+
+def unfit_words(name: str) -> str:
+    """Say that a setting, or a note, is passed over."""
+    if name in NOTES:
+        return UNKNOWN.format(NOTES[name][1])
+    return UNFIT.format(*SETTINGS[name])
+
+
 def unknown_notes(ledger: "Ledger") -> list[str]:
     """Return the names of notes that nobody who may left."""
     return [one for one in NOTES if ledger.store.setting(one) and ledger.safe.note(one) is None]
 
 
 def tell_of_unknown(ledger: "Ledger", *, enter: bool) -> list[str]:
-    """Return what to say of notes that nobody who may left, and enter that they were there.
+    """Return what to say of settings that are passed over, and enter that they were there.
 
     Args:
-        enter: somebody who only looks enters nothing; the note stays then.
+        enter: somebody who only looks enters nothing; what is there stays then.
     """
     said = []
-    for name in unknown_notes(ledger):
-        said.append(UNKNOWN.format(NOTES[name][1]))
+    for name in dict.fromkeys((*ledger.safe.unfit_settings, *unknown_notes(ledger))):
+        said.append(unfit_words(name))
         if enter:
             event = SystemEvent(
                 id=ledger.new_id(),
                 occurred_at=ledger.now(),
-                kind=SystemEventKind.NOTE_UNKNOWN,
-                level=EventLevel.ALERT,
+                kind=SystemEventKind.SETTING_UNKNOWN,
+                level=EventLevel.ALERT if name in NOTES else EventLevel.WARN,
                 detail=said[-1],
                 value=name,
             )
             ledger.registers.validate(event)
             ledger.commit([creating(event)])
-            ledger.store.set_setting(name, "")
+            ledger.safe.drop_setting(name)
     return said

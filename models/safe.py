@@ -125,6 +125,13 @@ class Safe(Protocol):
     @property
     def machine(self) -> "Machine": ...
 
+    @property
+    def unfit_settings(self) -> Sequence[str]:
+        """The settings that hold what this program never wrote there, and that are passed over."""
+
+    def drop_setting(self, name: str) -> None:
+        """Remove what is passed over, once it was told."""
+
     def keep_note(self, name: str, body: Any) -> None:
         """Leave a note of what is to be entered, signed, in the setting of this name, durably."""
 

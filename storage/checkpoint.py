@@ -20,7 +20,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models.chain import EMPTY, Head, Signer
+from storage import settings
 from storage.database import Database
+from storage.files import UNREADABLE
 from storage.ledger_store import LedgerStore
 
 SETTING = "verified/"  # and the id of the user
@@ -59,14 +61,13 @@ FROM_THE_START = Checkpoint()
 def read(database: Database, vault_id: str, me: Me) -> Checkpoint:
     """Return the checkpoint of a user, or the start of the log when there is none that counts."""
     try:
-        stored = "SELECT value FROM setting WHERE name = ?"
-        said = json.loads(database.value(stored, (SETTING + me.id,)) or "{}")
+        said = json.loads(settings.read(database, SETTING + me.id) or "{}")
         head = Head(int(said["seq"]), bytes.fromhex(said["head"]))
         found = Checkpoint(head, bytes.fromhex(said["seals"]))
         signature = bytes.fromhex(said["signature"])
         key = Ed25519PublicKey.from_public_bytes(me.signer.public_key)
         key.verify(signature, _statement(vault_id, me, found))
-    except (KeyError, TypeError, ValueError, InvalidSignature):
+    except (KeyError, InvalidSignature, *UNREADABLE):
         return FROM_THE_START
     stands = database.value("SELECT hash FROM entry WHERE seq = ?", (head.seq,))
     return found if stands == head.hash else FROM_THE_START

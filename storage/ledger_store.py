@@ -25,7 +25,7 @@ from models.records import BY_TYPE, ContentErasure
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
 from models.store import Fields, Hit, ListRow, Progress, Query, Write, quiet
-from storage import erasing, item_numbers, log, paper_numbers, rows, schema
+from storage import erasing, item_numbers, log, paper_numbers, rows, schema, settings
 from storage.attachments import Attachments
 from storage.database import Database, Duplicate
 from storage.deriving import derive, rebuild
@@ -424,7 +424,7 @@ class LedgerStore:
 
     # --- settings and secrets ------------------------------------------------------------------
     def setting(self, name: str) -> str:
-        return str(self.database.value("SELECT value FROM setting WHERE name = ?", (name,)) or "")
+        return settings.read(self.database, name)
 
     def set_setting(self, name: str, value: str) -> None:
         if name in RESERVED_SETTINGS:
@@ -433,7 +433,8 @@ class LedgerStore:
             self.database.all("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
 
     def secret(self, name: str) -> bytes | None:
-        found = self.database.value("SELECT value FROM secret WHERE name = ?", (name,))
+        stored = "SELECT CAST(value AS BLOB) FROM secret WHERE name = ?"  # whatever its type
+        found = self.database.value(stored, (name,))
         return None if found is None else bytes(found)
 
     def set_secret(self, name: str, value: bytes) -> None:

@@ -16,9 +16,11 @@ from models.kinds import Children, Choice, Json, Kind
 from models.lifts import lift
 from models.records import BY_TYPE, Contract, Record
 from models.records.base import Declared
+from storage import settings
 from storage.database import Database, Row
 
 FORMAT = 1
+_DIGITS = 9  # of the version of a log that somebody may once write
 CHUNK = 2000
 
 TABLES = (
@@ -96,10 +98,16 @@ def require_known_format(database: Database) -> str:
         raise Damaged(
             file=str(database.path), what_now="記帳がありません。バックアップから復元してください。"
         )
-    found = int(database.value("SELECT value FROM setting WHERE name = 'log_format'") or 0)
+    told = settings.read(database, "log_format") or "0"
+    if not (told.isascii() and told.isdecimal() and len(told) <= _DIGITS):
+        raise Damaged(
+            file=str(database.path),
+            what_now="記帳の形式の番号が読めません。バックアップから復元してください。",
+        )
+    found = int(told)
     if found > FORMAT:
         raise NewerFormat(file=str(database.path), found=found, known=FORMAT)
-    return str(database.value("SELECT value FROM setting WHERE name = 'vault_id'") or "")
+    return settings.read(database, "vault_id")
 
 
 def head(database: Database) -> Head:

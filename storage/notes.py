@@ -10,8 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from models import permissions
 from models.chain import EMPTY, Head
 from models.codes import AccountStatus
-from models.notes import NOTES, RESTORED, Note, fits, parse
+from models.notes import NOTES, RESTORED, Note, fits, parse, unfit_words
 from models.records import UserAccount
+from models.verification import Problem
+from storage import settings
 from storage.checkpoint import Me
 from storage.ledger_store import LedgerStore
 
@@ -46,6 +48,13 @@ def read(store: LedgerStore, name: str) -> Note | None:
     if not fits(name, body) or not _stands(store, name, head):
         return None
     return Note(body, author, head)
+
+
+def setting_problems(store: LedgerStore) -> list[Problem]:
+    """Name the settings that nobody of us wrote, and the notes of nobody who may."""
+    unknown = [one for one in NOTES if store.setting(one) and read(store, one) is None]
+    names = dict.fromkeys((*settings.unfit(store.database), *unknown))
+    return [Problem("SETTING", name, unfit_words(name)) for name in names]
 
 
 def _key(store: LedgerStore, name: str, author: str) -> bytes:

@@ -40,7 +40,7 @@ from models.settling import require_believed
 from models.store import Progress, quiet, tell
 from models.verification import Problem, Verification
 from storage import backup as containers
-from storage import backup_files, checkpoint, damage, mending, notes, rotation
+from storage import backup_files, checkpoint, damage, mending, notes, rotation, settings
 from storage import verify as checks
 from storage.access import AccessTable
 from storage.attachments import FOLDER_NAME, lost_files
@@ -95,9 +95,19 @@ class LedgerSafe:
         self.throttle = throttle
         self.made_folder = False  # the folder came into being with this ledger
         self.renewal_waits = ""
+        self._unfit = settings.unfit(store.database)
         self._store = store
         self._clock = clock
         self._policy = policy
+
+    @property
+    def unfit_settings(self) -> list[str]:
+        return self._unfit
+
+    def drop_setting(self, name: str) -> None:
+        self._unfit = [one for one in self._unfit if one != name]
+        if name != GENERATION:  # it was remembered anew
+            self._store.set_setting(name, "")
 
     def keep_note(self, name: str, body: Any) -> None:
         notes.keep(self._store, self._me(), name, body)
@@ -341,6 +351,7 @@ class LedgerSafe:
         problems += self.journal.check(full=full, progress=progress)
         problems += last_backup_problems(self._store)
         problems += seal_problems(self._store)
+        problems += notes.setting_problems(self._store)
         erased = read_erasures(self._store.database, whole=full).counts()
         return self._found(self._store.head(), problems, erased)
 

@@ -55,7 +55,7 @@ def runs(ledger: Ledger) -> list[BackupRun]:
 
 
 def told(ledger: Ledger) -> list[str]:
-    found = ledger.registers.all(SystemEvent, kind=SystemEventKind.NOTE_UNKNOWN)
+    found = ledger.registers.all(SystemEvent, kind=SystemEventKind.SETTING_UNKNOWN)
     return [one.record.value for one in found]
 
 
