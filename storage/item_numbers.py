@@ -1,27 +1,20 @@
-"""The numbers of media and contracts: two that look alike on a label are one number.
+"""Refuses a second number of media and contracts that is one with another (models/same_numbers.py).
 
-「Ｍ－１」, 「m-1」 and 「M‐1」 (another hyphen) beside 「M-1」 are one number for everybody who reads
-them aloud, and on paper; search, the barcode reader and an import find either by either. A ledger of
-an older program may hold both: a rebuild and a journal take them as they are, and a correction that
-leaves the number alone does.
+A ledger of an older program may hold both: a rebuild and a journal take them as they are, and a
+correction that leaves the number alone does.
 """
 
 import json
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from models.chain import Action
 from models.errors import Refused
 from models.records import Contract, Item, Record
+from models.same_numbers import NUMBERS, looks, plain
 from models.store import Write
-from models.text_variants import LINES
 from storage.database import Database
 
-NUMBERS: Mapping[type[Record], str] = {Item: "item_no", Contract: "contract_no"}
 MANY = 50  # new media of one command, from which on all numbers that stand are read once
-_WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
-_NARROW = {wide: narrow for narrow, wide in _WIDE.items()}
-_HYPHENS = dict.fromkeys(map(ord, LINES + "－"), "-")
 
 
 def require_unlike(database: Database, writes: Sequence[Write]) -> None:
@@ -52,9 +45,9 @@ def _require_unlike(
         return
     standing = f"SELECT {name}, id FROM {table} WHERE voided_at IS NULL"
     if cls is Item and len(new) < MANY:
-        looks = sorted({look for number in new.values() for look in _looks(number)})
+        spellings = sorted({look for number in new.values() for look in looks(number)})
         standing += f" AND {name} IN (SELECT value FROM json_each(?))"
-        stand = database.all(standing, (json.dumps(looks),))
+        stand = database.all(standing, (json.dumps(spellings),))
     else:
         stand = database.all(standing)
     if cls is Contract:
@@ -69,9 +62,9 @@ def _require_unused(database: Database, new: Mapping[str, str]) -> None:
     for contract_id, former in database.all(
         "SELECT contract_id, former_numbers FROM v_content_erasure WHERE former_numbers IS NOT NULL"
     ):
-        taken = set(map(_plain, former.split("\n")))
+        taken = set(map(plain, former.split("\n")))
         for id_, number in new.items():
-            if id_ != contract_id and _plain(number) in taken:
+            if id_ != contract_id and plain(number) in taken:
                 raise Refused(
                     reason=f"契約番号「{number}」は、内容を消去した契約の書類に載っています。"
                     "別の番号にしてください。"
@@ -86,29 +79,11 @@ def _compare(label: str, new: Mapping[str, str], others: Iterable[tuple[str, str
     """
     alike: dict[str, list[tuple[str, str]]] = {}
     for number, id_ in others:
-        alike.setdefault(_plain(number), []).append((number, id_))
+        alike.setdefault(plain(number), []).append((number, id_))
     for id_, number in new.items():
-        for other, whose in alike[_plain(number)]:
+        for other, whose in alike[plain(number)]:
             if whose != id_ and other != number:
                 raise Refused(
                     reason=f"{label}「{number}」は、「{other}」と、全角・半角、大文字・小文字、"
                     "ハイフンの形や空白が違うだけです。別の番号にしてください。"
                 )
-
-
-def _plain(number: str) -> str:
-    """Return what is read aloud of a number."""
-    plain = unicodedata.normalize("NFKC", number.translate(_HYPHENS)).casefold()
-    return "".join(plain.split())
-
-
-def _looks(number: str) -> Iterator[str]:
-    """Yield how a number that is read alike may be written, with one kind of hyphen and case."""
-    narrow = "".join(unicodedata.normalize("NFKC", number.translate(_HYPHENS)).split())
-    for text in {number, number.translate(_WIDE), number.translate(_NARROW), narrow}:
-        for cased in {text, text.upper(), text.lower()}:
-            yield cased
-    for cased in {narrow, narrow.upper(), narrow.lower()}:
-        yield cased.translate(_WIDE)
-        if "-" in cased:
-            yield from (cased.replace("-", hyphen) for hyphen in (*LINES, "－"))

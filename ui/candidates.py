@@ -1,6 +1,5 @@
 """Finds records by number, name or kana, and says in two lines which record each one is."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ from models.fields import NOT_RECORDED
 from models.kinds import Boolean
 from models.ledger import Ledger
 from models.records import BY_TYPE, Attachment, Record
+from models.same_numbers import MOST, has_rare_spellings, looks, plain
 from models.store import ListRow, Op, Query, Where
 
 LIMIT = 20  # more candidates than a person reads are no help
@@ -77,7 +77,12 @@ class Candidates:
         self, typed: str, contract_id: str = "", where: Sequence[Where] = ()
     ) -> Candidate | None:
         """Return the one record that carries the typed number, None when it is not plain."""
-        found = self._numbered(typed, contract_id, where)
+        number = typed.strip(" \t\r\n　")
+        found = self._numbered(number, contract_id, where)
+        if not found and self.type in NUMBER_FIELDS and has_rare_spellings(number):
+            wide = Query(self.type, tuple(where), number, contracts=_only(contract_id))
+            found = [one for one in self._query(wide, MOST) if plain(one.number) == plain(number)]
+        found = [one for one in found if one.number == number] or found
         return found[0] if len(found) == 1 else None
 
     def one(self, record_id: str) -> Candidate | None:
@@ -96,16 +101,14 @@ class Candidates:
         number = typed.strip(" \t\r\n　")
         if not name or not number:
             return []
-        narrow = unicodedata.normalize("NFKC", number)
-        spellings = tuple({number, narrow, narrow.upper(), narrow.lower()})
-        condition = Where(name, Op.IN, spellings)
+        condition = Where(name, Op.IN, tuple(looks(number)))
         return self._query(Query(self.type, (condition, *where), contracts=_only(contract_id)))
 
-    def _query(self, query: Query) -> list[Candidate]:
+    def _query(self, query: Query, limit: int = LIMIT) -> list[Candidate]:
         registers = self._ledger.registers
         return [
             self._candidate(row)
-            for row in registers.rows(self.type, registers.numbers(query, LIMIT))
+            for row in registers.rows(self.type, registers.numbers(query, limit))
         ]
 
     def _order(self) -> tuple[tuple[str, bool], ...]:

@@ -13,6 +13,7 @@ from models import amounts, custody
 from models.codes import HandlingKind as K
 from models.errors import InvalidField, Refused
 from models.records import Contract, HandlingEvent, HandlingLine, Item
+from models.same_numbers import numbered
 from models.values import PIECES, UNITS, halves_a_piece
 from storage import item_numbers
 from storage.item_numbers import MANY
@@ -58,6 +59,12 @@ def test_a_number_of_another_case_or_hyphen_is_the_same_number(house: House, ali
     received(house, item_no="B-990")
 
 
+def test_wide_letters_with_another_hyphen_are_the_same_number(house: House) -> None:
+    received(house, item_no="Ｂ-９９")
+    with pytest.raises(Refused, match="「Ｂ-９９」と、"):
+        received(house, item_no="B-99")
+
+
 def test_numbers_of_one_command_and_of_many_are_compared_too(house: House) -> None:
     like = replace(house.story._new_item(), source_file_id="")
     create = house.ledger.registers.create_all
@@ -79,6 +86,10 @@ def test_a_medium_that_was_always_called_so_is_corrected(
         received(house, item_no="b-99")
     stored = house.ledger.registers.one(Item, item_no="b-99")
     assert stored is not None
+    for number in ("B-99", "b-99"):
+        found = numbered(house.ledger.store, Item, number)
+        assert found is not None and found.item_no == number
+    assert numbered(house.ledger.store, Item, "Ｂ－９９") is None, "which one is not plain"
     renamed = replace(stored.record, name="新しい名称")
     house.ledger.registers.revise(renamed, "名称を直すため")
     with pytest.raises(Refused, match="違うだけ"):

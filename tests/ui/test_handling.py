@@ -104,6 +104,23 @@ def test_scanned_numbers_gather_in_the_open_dialog(site: Site) -> None:
     assert "ZZ-9" in dialog.items.note.text()
 
 
+def test_a_number_registered_wide_is_scanned_narrow(site: Site) -> None:
+    thing = site.ledger.registers.need(Item, site.items[0].id).record
+    site.ledger.registers.revise(replace(thing, item_no="Ａ－００１"), "番号の誤りを直すため")
+    dialog = opened(site, K.STOCKTAKE)
+    assert dialog.take("A-001")
+    assert [item.id for item in dialog.items.items] == [thing.id]
+    receipt = opened(site, K.RECEIVE)
+    assert isinstance(receipt, ComingDialog)
+    receipt.new.entry.set_values({"item_no": "a-001", "name": "別の紙", "quantity": Decimal(1)})
+    assert not receipt.new.add()
+    assert "「Ａ－００１」は、すでに使われています" in receipt.new.trouble.text()
+    for number, added in (("Ｂ－１", True), ("B-1", False)):
+        receipt.new.entry.set_values({"item_no": number, "name": "紙", "quantity": Decimal(1)})
+        assert receipt.new.add() is added
+    assert "この受領ですでに使っています" in receipt.new.trouble.text()
+
+
 def test_ending_a_use_answers_its_start(site: Site) -> None:
     item = site.items[0]
     start = site.enter(K.USE, [item], purpose="照合のため")

@@ -170,6 +170,19 @@ def test_a_barcode_reader_picks_and_moves_on(
     assert not picker.line.hasFocus()
 
 
+@pytest.mark.parametrize("kept", ["Ａ－００１", "Ａ-００１", "Ａ－001", "a‐001", "A - 001"])
+def test_a_number_is_found_however_the_old_register_wrote_it(
+    show: Callable[..., RefPicker], ledger: Ledger, contract: Contract, kept: str
+) -> None:
+    thing = add_item(ledger, contract, kept)
+    picker = show("item")
+    for code in (kept, "A-001", "a-001", "Ａ－００１"):
+        found = picker.candidates.exact(code, contract.id)
+        assert found is not None and found.id == thing.id, code
+    assert picker.candidates.exact("A-0011", contract.id) is None
+    assert picker.candidates.exact("A", contract.id) is None
+
+
 def test_the_beginning_of_a_longer_number_is_not_taken_for_it(
     show: Callable[..., RefPicker], ledger: Ledger, contract: Contract, item: Item, qtbot: QtBot
 ) -> None:

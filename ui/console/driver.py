@@ -34,6 +34,7 @@ from models.records import (
 )
 from models.rules.answers import Answers, SignIn
 from models.rules.checking import CheckIn
+from models.same_numbers import numbered
 from models.store import quiet
 from ui.condition_facts import read_conditions
 from ui.console import repeated
@@ -291,10 +292,10 @@ class Driver:
         if "item_no" in data:
             number = data.pop("item_no")
             number = number.strip() if isinstance(number, str) else number
-            stored = self._open().registers.one(Item, item_no=number)
-            if stored is None:
+            found = numbered(self._open().store, Item, str(number))
+            if found is None:
                 raise NotFound(what=f"管理番号「{number}」の媒体・資料")
-            data["item_id"] = stored.record.id
+            data["item_id"] = found.id
         return HandlingLine.from_json(data).trimmed()
 
     def _attach(self, request: Request) -> Answer:

@@ -27,6 +27,7 @@ from models.paper_known import Compared
 from models.profile_shelf import mistakes
 from models.records import BY_TYPE, BackupRun, Contract
 from models.safe import Presence
+from models.same_numbers import numbered
 from models.store import Op, Progress, Query, Where, quiet
 from models.text import visible
 from reports import verify as papers
@@ -84,15 +85,15 @@ def opened(
 
 
 def contract_by_no(ledger: Ledger, number: str) -> Contract:
-    """Return the contract with this number.
+    """Return the contract with this number, however it is written.
 
     Raises:
         NotFound
     """
-    stored = ledger.registers.one(Contract, contract_no=number)
-    if stored is None:
+    found = numbered(ledger.store, Contract, number)
+    if found is None:
         raise NotFound(what=f"契約番号「{number}」の契約")
-    return stored.record
+    return found
 
 
 def status(arguments: Namespace, office: Office, speaker: Speaker) -> int:

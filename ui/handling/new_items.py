@@ -25,6 +25,7 @@ from models.codes import HandlingKind as K
 from models.kinds import DecimalNumber
 from models.records import InformationAsset, Item, ItemContent
 from models.records.things import END_RULE_BY_ORIGIN
+from models.same_numbers import plain
 from models.store import Op, Query, Where
 from ui import layout, permitted
 from ui.editor_base import FormDesk
@@ -197,7 +198,7 @@ class NewItems(QWidget):
 
     def _problems(self, item: Item) -> list[str]:
         found = [s for one in self.entry.problems(item).values() for s in one]
-        if item.item_no in [one.item_no for one in self.items]:
+        if plain(item.item_no) in [plain(one.item_no) for one in self.items]:
             found.append(
                 self.tr("管理番号「{0}」は、この受領ですでに使っています。").format(item.item_no)
             )

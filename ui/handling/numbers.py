@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from models.codes import ItemOrigin
 from models.ledger import Ledger
 from models.records import Item
+from models.same_numbers import is_taken, numbered
 from models.store import Op, Query, Where
 
 FIRST = "M-0001"
@@ -22,14 +23,13 @@ def following(number: str) -> str:
 
 
 def is_used(ledger: Ledger, number: str) -> bool:
-    """Tell whether an item carries this number."""
-    return item_numbered(ledger, number) is not None
+    """Tell whether an item carries this number, or one that counts as it."""
+    return is_taken(ledger.store, Item, number)
 
 
 def item_numbered(ledger: Ledger, number: str) -> Item | None:
-    """Return the item that carries a number."""
-    stored = ledger.registers.one(Item, item_no=number)
-    return stored.record if stored else None
+    """Return the item that carries a number, however it is written."""
+    return numbered(ledger.store, Item, number)
 
 
 def next_numbers(ledger: Ledger, contract_id: str) -> Iterator[str]:

@@ -51,6 +51,19 @@ def test_a_finding_is_asked_and_answered(house: House) -> None:
     assert done["ok"]
 
 
+def test_numbers_are_taken_however_they_are_written(house: House) -> None:
+    item = house.story._stock[0].item_no
+    wide = {code: code + 0xFEE0 for code in range(33, 127)}
+    request = use(house, contract="2026-001".translate(wide))
+    request["fields"]["purpose"] = "入力"
+    request["items"] = [{"item_no": item.lower().translate(wide)}]
+    [done] = ask(house, request)
+    assert done["ok"], done
+    request["items"] = [{"item_no": f"{item}1"}]
+    [unknown] = ask(house, request)
+    assert unknown["error"] == "NOT_FOUND" and f"{item}1" in unknown["message"]
+
+
 def test_a_refusal_names_rule_and_clause(house: House) -> None:
     plan = use(house)
     plan["fields"] = {
