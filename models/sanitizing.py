@@ -43,6 +43,7 @@ def require_agreement(event: HandlingEvent, items: Mapping[str, Item], now: date
         found += unlike_the_act(event, line, row)
         if event.timing is Timing.ACTUAL and row.performed_at and row.performed_at > now:
             found.append(f"「{row.media_name}」の実施日時が、先の時刻です。")
+        found += _witnessed_elsewhen(event, row)
     if event.timing is Timing.ACTUAL:
         found += _unclear(event)
     if found:
@@ -61,6 +62,15 @@ def unlike_the_act(event: HandlingEvent, line: HandlingLine, row: Sanitization) 
         yield (
             f"「{name}」の実施日時が、取扱いの日時と別の日です。行った日を「日時」に入力し、"
             "何日かかかったときは「終了日時」も入力してください。"
+        )
+
+
+def _witnessed_elsewhen(event: HandlingEvent, row: Sanitization) -> Iterator[str]:
+    """Yield that nobody attends an act on a day on which it was not done (SK-14.3, CM-7.6)."""
+    if event.timing is Timing.ACTUAL and not _on_its_days(event, row.witnessed_at):
+        yield (
+            f"「{row.media_name}」の立会日時が、取扱いの日時と別の日です。立ち会った日時を"
+            "入力してください。ほかの日にも立ち会ったことは、備考に書いてください。"
         )
 
 
@@ -119,11 +129,11 @@ def _unclear(event: HandlingEvent) -> Iterator[str]:
         )
 
 
-def _on_its_days(event: HandlingEvent, performed_at: datetime | None) -> bool:
-    if performed_at is None or event.occurred_at is None:
+def _on_its_days(event: HandlingEvent, moment: datetime | None) -> bool:
+    if moment is None or event.occurred_at is None:
         return True
     last = event.ended_at or event.occurred_at
-    return _day(event.occurred_at) <= _day(performed_at) <= _day(last)
+    return _day(event.occurred_at) <= _day(moment) <= _day(last)
 
 
 def _day(moment: datetime) -> date:

@@ -25,12 +25,15 @@ from models.records import (
     ClientCommunication,
     Finding,
     HandlingEvent,
+    Item,
     OfficerConfirmation,
     Person,
     Record,
+    Sanitization,
 )
 from models.records.witness import CONFIRMED
 from models.text import search_key
+from models.wareki import format_moment
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -130,9 +133,20 @@ class Witness:
                 event = stored.record
                 rows = [r for r in event.sanitization if search_key(r.witness_name) == me]
                 if rows and event.status is not HandlingStatus.PLANNED:
-                    media = "、".join(row.media_name for row in rows)
-                    words = f"{event.caption()}　{media}に立ち会いました。"
+                    done = "\n".join(self._attended(event, row) for row in rows)
+                    words = f"{event.caption()}に、次のとおり立ち会いました。\n{done}"
                     yield Unconfirmed(OfficerAct.WITNESS, event, words[:4000])
+
+    def _attended(self, event: HandlingEvent, row: Sanitization) -> str:
+        """Say when somebody attended, which thing it was, and how much of it."""
+        when = row.witnessed_at or row.performed_at or event.occurred_at
+        item = self._ledger.registers.need(Item, row.item_id).record
+        parts = [format_moment(when) if when else "", item.caption()]
+        if row.quantity is not None:
+            whole = item.quantity is None or item.quantity == row.quantity
+            total = f"（{item.amount(item.quantity)}のうち）" if item.quantity and not whole else ""
+            parts.append(f"{item.amount(row.quantity)}{total}")
+        return "　".join(filter(None, parts))
 
     def _told(self, contract_id: str) -> Iterator[Unconfirmed]:
         me = self._me()
@@ -140,7 +154,8 @@ class Witness:
             one = stored.record
             mine = one.direction is Direction.IN and search_key(one.from_name) == me
             if mine and one.kind in TOLD:
-                words = f"次のとおり{one.caption()}しました。\n{one.summary}"
+                when = f"{format_moment(one.at)}に" if one.at else ""
+                words = f"{when}次のとおり{one.caption()}しました。\n{one.summary}"
                 yield Unconfirmed(OfficerAct.INSTRUCTION, one, words[:4000])
 
     def _found(self, contract_id: str) -> Iterator[Unconfirmed]:

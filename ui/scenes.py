@@ -376,9 +376,8 @@ def evidence(stage: Stage) -> Iterator[tuple[str, QWidget]]:
         yield from stage.dialogs(cycle_form=page.findChildren(FormDialog)[-1])
     desk, contract = stage.desk, stage.desk.ledger.contracts()[0].record
     event = stage.desk.ledger.registers.all(HandlingEvent)[-1].record
-    found = [
-        Unconfirmed(OfficerAct.WITNESS, event, f"{event.caption()}　USBメモリーに立ち会いました。"),
-    ]
+    said = f"{event.caption()}に、次のとおり立ち会いました。\n令和8年11月2日 10:20　U-0001 USBメモリー　1個"
+    found = [Unconfirmed(OfficerAct.WITNESS, event, said)]
     yield from stage.dialogs(officer=OfficerDialog(desk, contract.id, found, page))
 
 
