@@ -14,7 +14,6 @@ from tests.conftest import require_nobody
 from tests.faults import stage
 from tests.faults.hands import Hands
 from tests.faults.recording import Watcher, build_recorder
-from tests.security.harm import MEMORY
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -26,8 +25,8 @@ def nobody_left(known: set[int]) -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def memory() -> Iterator[Path]:
-    """A folder on a memory disk where there is one: thousands of states are laid there."""
-    folder = Path(tempfile.mkdtemp(prefix="azukari-faults-", dir=MEMORY))
+    """A folder for thousands of states; in memory where `tests/conftest.py` found room there."""
+    folder = Path(tempfile.mkdtemp(prefix="azukari-faults-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -10,10 +10,6 @@ from models.errors import AzukariError
 
 SEED = int(os.environ.get("AZUKARI_TEST_SEED", "20261121"))
 
-_SHARED = Path("/dev/shm")
-MEMORY = _SHARED if os.access(_SHARED, os.W_OK) else None
-"""A disk in memory, where there is one: thousands of copies are laid there."""
-
 Copy = tuple[str, bytes]
 Judge = Callable[[bytes], bool]
 """Reads a copy as the program does; says whether it was taken for sound."""

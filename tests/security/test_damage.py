@@ -3,7 +3,6 @@
 import gc
 import random
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,7 +28,7 @@ from storage.unlocked import Vault
 from storage.vault import unlock_vault
 from storage.verify import verify
 from tests.house import FIRST_DAY, cheap_office, furnished
-from tests.security.harm import MEMORY, SEED, Judge, cuts, flips, random_flips, taken
+from tests.security.harm import SEED, Judge, cuts, flips, random_flips, taken
 from tests.storage.vaults import seeded
 from ui.issue import IssueRequest, issue
 from ui.sample import cast
@@ -62,9 +61,7 @@ def small_heap() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    home = Path(tempfile.mkdtemp(prefix="azukari-damage-", dir=MEMORY))
-    yield from _site(home, tmp_path_factory.mktemp("damage") / "bad")
-    shutil.rmtree(home)
+    yield from _site(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("damage") / "bad")
 
 
 def _site(home: Path, broken: Path) -> Iterator[Site]:

@@ -32,7 +32,7 @@ from models.records import Organization, Person, Place
 from models.registers import Registers
 from models.store import quiet
 from tests.house import FIRST_DAY, cheap_office, opening
-from tests.security.harm import MEMORY, SEED
+from tests.security.harm import SEED
 from ui.sample import cast
 from ui.sample.clock import StoryClock
 
@@ -46,7 +46,7 @@ class Office(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.home = Path(tempfile.mkdtemp(prefix="azukari-model-", dir=MEMORY))
+        self.home = Path(tempfile.mkdtemp(prefix="azukari-model-"))
         self.clock = StoryClock(FIRST_DAY)
         self.office = cheap_office(self.home, self.clock, seed=11)
         self.passwords = [BOSS.password]  # the present one last
