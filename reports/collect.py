@@ -307,7 +307,8 @@ def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[
         entered: the numbers of their entries, by event.
     """
     store, books = case.ledger.store, case.ledger.rules.books
-    events = {id_: one.record for id_, one in store.get_many(HandlingEvent, list(entered)).items()}
+    found = store.get_many(HandlingEvent, list(entered))
+    events = {id_: one.record for id_, one in found.items()}
     handled = [line for event in events.values() for line in event.lines]
     stored = store.get_many(Item, sorted({one for line in handled for one in _things(line)}))
     items = {id_: one.record for id_, one in stored.items()}
@@ -315,7 +316,7 @@ def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[
     return {
         id_: Told(
             "、".join(_names(event.lines, called, entered[id_]).values()),
-            _summed(event.lines, items),
+            _summed(case, event, items, stands=not found[id_].meta.voided),
             [*late_marks(books, event), *unfit_marks(books, event)],
             [
                 *shortages.words(event, items, _names(event.lines, called, entered[id_])),
@@ -337,13 +338,16 @@ def _names(
     return {id_: called[id_].at(entered) for id_ in ids if id_ in called}
 
 
-def _summed(lines: Sequence[HandlingLine], items: Mapping[str, Item]) -> str:
+def _summed(case: Case, event: HandlingEvent, items: Mapping[str, Item], *, stands: bool) -> str:
+    """Add up by unit; an end without a quantity was one of all that was left, as D-16 and D-17 say."""
+    of_all = stands and event.timing is Timing.ACTUAL and event.kind in END_KINDS
     sums: dict[str, Decimal] = {}
-    for line in lines:
-        if line.quantity is not None:
-            item = items.get(_counted(line))
+    for line in event.lines:
+        item = items.get(_counted(line))
+        quantity = case.amount(event, line, item) if of_all and item else line.quantity
+        if quantity is not None:
             unit = item.unit if item else ""
-            sums[unit] = sums.get(unit, Decimal(0)) + line.quantity
+            sums[unit] = sums.get(unit, Decimal(0)) + quantity
     return "、".join(f"{_amount(total)}{unit}" for unit, total in sums.items())
 
 
