@@ -314,7 +314,8 @@ class Paper:
         for record in (*new, *revised):
             ledger.registers.validate(record)
             ledger.registers.check_references(record, desk)
-        before = {one.id: one for one in (paper, *applied)}
+        before: dict[str, Record] = {one.id: one for one in (paper, *applied)}
+        before |= {one.id: self._as_it_is(one) for one in places}
         ruling = ledger.rules.on_records([*new, *revised], answers, before=before)
         intents = [creating(one) for one in new]
         intents += [revising(one, "回答の回収") for one in revised]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from models.codes import AssignmentStatus, HandlingKind, ItemClass, Ownership, PlaceStatus
+from models.codes import AssignmentStatus, Code, HandlingKind, ItemClass, Ownership, PlaceStatus
 from models.kinds import Children, LongText, Text
 from models.personal_data import looks_like_personal_data
 from models.records import (
@@ -21,6 +21,9 @@ from models.rules.case import Case
 
 K = HandlingKind
 BACKDATING = timedelta(days=1)  # a submission noted later than this wants its receipt (R-47)
+BEGUN = (AssignmentStatus.ACTIVE, PlaceStatus.ACTIVE)
+TOLD_PEOPLE = (AssignmentStatus.NOTIFIED,)
+TOLD_PLACES = (PlaceStatus.NOTIFIED, PlaceStatus.APPROVED)
 FREE_NAMES = frozenset(
     {
         "purpose", "destination_text", "note", "condition_note", "deviation_reason", "title",
@@ -88,10 +91,15 @@ def r47_beforehand_means_before(case: Case) -> Iterator[str]:
                 )
     elif isinstance(record, Submission):
         yield from _late_note(case, record)
-    elif isinstance(record, Assignment) and record.status is AssignmentStatus.ACTIVE:
+    elif isinstance(record, Assignment) and _counts(case, record.status, TOLD_PEOPLE):
         yield from _same_day(case, record, record.starts_on, record.notice_submission_id)
-    elif isinstance(record, ContractPlace) and record.status is PlaceStatus.ACTIVE:
+    elif isinstance(record, ContractPlace) and _counts(case, record.status, TOLD_PLACES):
         yield from _same_day(case, record, record.use_from, record.notice_submission_id)
+
+
+def _counts(case: Case, status: Code | None, told: tuple[Code, ...]) -> bool:
+    """Tell whether a state counts; what was only told is asked when it is entered, not afterwards."""
+    return status in BEGUN or (bool(case.asker) and status in told)
 
 
 def _late_note(case: Case, paper: Submission) -> Iterator[str]:

@@ -15,6 +15,7 @@ from models.codes import (
     HandlingKind,
     PlaceStatus,
     Role,
+    SubmissionStatus,
 )
 from models.records import AccessRight, Assignment, ContractPlace, Submission, UserAccount
 from tests.house import furnished
@@ -157,3 +158,25 @@ def test_a_right_before_the_first_day_has_a_ground_and_after_the_last_has_none(
         )  # fmt: skip
         said = sentences(stage, Act(right, (account, basis)), "R-35")
         assert (said == []) is stands
+
+
+@pytest.mark.parametrize("code", PROFILES)
+def test_who_was_told_of_on_the_first_day_itself_is_asked_about(
+    stages: dict[str, Stage], code: str
+) -> None:
+    """「事前」 is a day before, whether the state says 届出済 or 従事中 (R-47)."""
+    stage = stages[code]
+    paper = Submission(
+        id=stage.new_id(), contract_id=stage.contract.id, doc_kind="D-03", title="届出書",
+        status=SubmissionStatus.SUBMITTED, submitted_on=stage.now.date(),
+    )  # fmt: skip
+    for status in (AssignmentStatus.NOTIFIED, AssignmentStatus.ACTIVE):
+        one = designation(stage, status=status, notice_submission_id=paper.id)
+        (said,) = sentences(stage, Act(one, (paper,)), "R-47")
+        assert "始める日と同じ日" in said
+    for state in (PlaceStatus.NOTIFIED, PlaceStatus.APPROVED, PlaceStatus.ACTIVE):
+        place, act = designated(
+            stage, state, notice_submission_id=paper.id, use_from=stage.now.date()
+        )
+        (said,) = sentences(stage, Act(place, (*act.beside, paper)), "R-47")
+        assert "始める日と同じ日" in said
