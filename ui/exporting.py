@@ -53,12 +53,7 @@ def export_register(
     """
     ledger.require("export")
     ledger.outside.require(out)
-    where = (Where("contract_id", Op.EQ, contract_id),) if contract_id else ()
-    if contract_id and "contract_id" not in cls.fields():
-        raise Usage(
-            reason=f"{cls.label}は契約ごとの記録ではありません。--contract を外してください。"
-        )
-    query = query or Query(cls.type, where)
+    query = query or Query(cls.type, _of_contract(cls, contract_id))
     asked = contract_id or next(iter(query.contracts or ()), "")
     rows = ledger.registers.count(query)
     ledger.access.handed_out(Act.EXPORT, cls.type, contract=asked, count=rows, purpose=purpose)
@@ -71,6 +66,18 @@ def export_register(
     if suffix == ".xlsx":
         return _write_xlsx(ledger, cls, query, fields, out)
     raise Usage(reason="書出し先の名前は .csv、.xlsx、.json のどれかで終えてください。")
+
+
+def _of_contract(cls: type[Record], contract_id: str) -> tuple[Where, ...]:
+    if not contract_id:
+        return ()
+    if "contract_ids" in cls.fields():
+        return (Where("contract_ids", Op.HAS, contract_id),)
+    if "contract_id" not in cls.fields():
+        raise Usage(
+            reason=f"{cls.label}は契約ごとの記録ではありません。--contract を外してください。"
+        )
+    return (Where("contract_id", Op.EQ, contract_id),)
 
 
 def columns_of(cls: type[Record]) -> Iterator[Field]:
@@ -87,13 +94,32 @@ def columns_of(cls: type[Record]) -> Iterator[Field]:
 
 def _rows(ledger: Ledger, query: Query, fields: list[Field]) -> Iterator[list[Any]]:
     cls = BY_TYPE[query.type]
+    several = [f for f in fields if isinstance(f.kind, MultiRef)]
     numbers = ledger.registers.numbers(query)
     for start in range(0, len(numbers), PAGE):
         rows = ledger.registers.rows(query.type, numbers[start : start + PAGE])
-        told = _told(ledger, rows) if cls is HandlingEvent else {}
+        told = _told(ledger, rows) if cls is HandlingEvent else _named(ledger, cls, several, rows)
         for row in rows:
             for of_line in told.get(row.id) or ({},):
                 yield [of_line[f.name] if f.name in of_line else _cell(cls, f, row) for f in fields]
+
+
+def _named(
+    ledger: Ledger, cls: type[Record], several: Sequence[Field], rows: Sequence[ListRow]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the cells that refer to several records, by record: lists know one of them alone."""
+    if not several:
+        return {}
+    records = ledger.store.get_many(cls, [row.id for row in rows])
+    caption = ledger.registers.caption
+
+    def names(f: Field, row: ListRow) -> str:
+        assert isinstance(f.kind, MultiRef)
+        at = row.number if cls.happened else None
+        of = getattr(records[row.id].record, f.name) if row.id in records else ()
+        return "、".join(name for one in of if (name := caption(f.kind.type, one, at)))
+
+    return {row.id: [{f.name: names(f, row) for f in several}] for row in rows}
 
 
 def _told(ledger: Ledger, rows: Sequence[ListRow]) -> dict[str, list[dict[str, Any]]]:

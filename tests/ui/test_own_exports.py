@@ -27,16 +27,20 @@ from models.intake.columns import LOG_ALIASES, STAYS_BEHIND, fields_of, typed_fi
 from models.intake.parts import Intake, Options
 from models.kinds import Ref
 from models.records import (
+    Assignment,
     Authorization,
     HandlingEvent,
     HandlingLine,
+    InformationAsset,
     Item,
     Organization,
     Person,
     Place,
     Record,
+    TrainingSession,
 )
 from reports.tables.mapping import propose_mapping
+from reports.tables.read import read_table
 from tests.house import House, furnished
 from ui.exporting import columns_of, export_register
 from ui.intake import take_in
@@ -247,3 +251,35 @@ def told(house: House) -> dict[str, list[str]]:
 
     rows = [one.record for one in house.ledger.registers.all(Item)]
     return {row.item_no: [words(row, f) for f in typed_fields(Item)] for row in rows}
+
+
+# --- several references in one cell -----------------------------------------------------------
+
+
+def exported(house: House, cls: type[Record], out: Path, **more: Any) -> list[dict[str, str]]:
+    export_register(house.ledger, cls, out, purpose="引継ぎ", **more)
+    table = read_table(out.read_bytes(), name=out.name)
+    return [dict(zip(table.columns, row.cells, strict=True)) for row in table.rows]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_cell_names_all_that_a_record_refers_to(mine: House, tmp_path: Path, suffix: str) -> None:
+    registers, contract = mine.ledger.registers, mine.story.contract
+    second = contract.with_changes(id="", contract_no="2026-002", title="別の業務")
+    [id_] = registers.create(second).ids
+    session = registers.all(TrainingSession)[0].record
+    registers.revise(session.with_changes(contract_ids=(contract.id, id_)), "二つの契約のため")
+    rows = exported(mine, TrainingSession, tmp_path / f"教育{suffix}")
+    assert f"{contract.caption()}、2026-002 別の業務" in {row["契約"] for row in rows}
+    of_second = exported(mine, TrainingSession, tmp_path / f"二つ目{suffix}", contract_id=id_)
+    assert len(of_second) == 1
+    assert exported(mine, TrainingSession, tmp_path / f"一つ目{suffix}", contract_id="0" * 32) == []
+
+
+def test_information_that_somebody_handles_is_named(mine: House, tmp_path: Path) -> None:
+    registers = mine.ledger.registers
+    assets = [one.record for one in registers.all(InformationAsset)]
+    assigned = registers.all(Assignment)[0].record
+    registers.revise(assigned.with_changes(asset_ids=(assets[0].id,)), "扱う情報の登録")
+    rows = exported(mine, Assignment, tmp_path / "指定.csv")
+    assert assets[0].name in {row["取り扱う個人情報"] for row in rows}
