@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from models.chain import Action, Command, Entry, Head, read_content
+from models.codes import Role
 from models.errors import VerificationFailed
 from models.records import OfficerConfirmation, RuleOverride
 from models.rules.proof import Question, read_proof, subject_of
@@ -82,6 +83,8 @@ def confirmation_problems(database: Database, authors: Authors) -> Iterator[Prob
         command = commands[seq]
         if authors.person_of(command.author, command.first_seq) != record.person_id:
             yield _problem(seq, "検査者の確認が、本人の記帳ではありません。")
+        elif authors.role_of(command.author, command.first_seq) is not Role.INSPECTOR:
+            yield _problem(seq, "検査者の確認を、権限のない利用者が記帳しています。")
 
 
 def _overrides(database: Database) -> Iterator[tuple[Command, Entry, RuleOverride]]:

@@ -22,6 +22,7 @@ from models.records import (
     BackupMedium,
     BackupRun,
     ClientCommunication,
+    ContentErasure,
     Contract,
     ContractClauseSetting,
     ContractPlace,
@@ -124,9 +125,13 @@ _REGISTERS = (
 ENTERED_BY: Mapping[str, frozenset[Role]] = {
     **{one.type: RESPONSIBLE for one in _REGISTERS},
     **{one.type: KEEPERS for one in (AccessRight, BackupMedium, Credential, Terminal)},
-    OfficerConfirmation.type: frozenset({Role.INSPECTOR}),
 }
 """Who alone enters records of a type, whatever becomes of them; accounts are `Authors.intruders`'."""
+ONCE = frozenset(one.type for one in (BackupRun, ContentErasure, OfficerConfirmation, SystemEvent))
+"""What is entered and never written again."""
+NOT_VOIDED = ONCE | {RuleOverride.type, SealKey.type, Submission.type}
+AGREED = frozenset({"approved_by", "approved_at", "confirm_later"})
+"""What an agreement changes in an exception, and nothing else does."""
 
 
 def _listed(types: Iterable[str]) -> str:
@@ -138,9 +143,9 @@ _ENTERED = (
     "SELECT e.seq, e.type, e.record_id, e.action, m.author, m.first_seq, c.body FROM entry e"
     " JOIN command m ON m.first_seq = (SELECT max(first_seq) FROM command WHERE first_seq <= e.seq)"
     " LEFT JOIN content c ON c.seq = e.seq"
-    f" WHERE e.seq BETWEEN ?1 AND ?2 AND +e.type IN ({_listed(dict.fromkeys([*NAMES, *ENTERED_BY]))})"
-    f" AND (e.type <> '{HandlingEvent.type}' OR instr(c.body, ?3) OR instr(c.body, ?4)"
-    " OR instr(c.body, ?5))"
+    f" WHERE e.seq BETWEEN ?1 AND ?2 AND +e.type IN ({_listed(dict.fromkeys([*NAMES, *ENTERED_BY, *NOT_VOIDED]))})"
+    f" AND (e.type <> '{HandlingEvent.type}' OR e.action = '{Action.VOID.value}'"
+    " OR instr(c.body, ?3) OR instr(c.body, ?4) OR instr(c.body, ?5))"
     " ORDER BY e.seq"
 )
 _HINTS = (b"confirmed_by", HandlingStatus.CONFIRMED.value.encode(), b"\\u")
@@ -192,6 +197,8 @@ class _Walk:
             return _of_old(fields, before, who) if revised else ""
         if who.role not in ENTERED_BY.get(type_, ALL):
             return f"{BY_TYPE[type_].label}を、権限のない利用者が記帳しています。"
+        if sentence := _not_to_be(type_, action, fields, before, who.role):
+            return sentence
         said = (one for one in NAMES.get(type_, ()) if one.is_said(fields, before))
         sentences = filter(None, (one.amiss(fields, who) for one in said))
         return next(sentences, ALONE if alone else "")
@@ -221,7 +228,37 @@ def _of_old(fields: Mapping[str, Json], before: Mapping[str, Json], who: _Who) -
     return confirmed.amiss(fields, who) if named and named != before.get(confirmed.field) else ""
 
 
+def _not_to_be(
+    type_: str, action: str, fields: Mapping[str, Json], before: Mapping[str, Json],
+    role: Role | None,
+) -> str:  # fmt: skip
+    """Return what is wrong with a later entry about a record, "" for nothing."""
+    label = BY_TYPE[type_].label
+    if action == Action.VOID:
+        confirmed = type_ == HandlingEvent.type and before.get("confirmed_by")
+        if type_ in NOT_VOIDED:
+            return f"取り消せない{label}が、取り消されています。"
+        if role is not Role.SUPERVISOR and (confirmed or type_ == Finding.type):
+            return f"{label}を、権限のない利用者が取り消しています。"
+    if action == Action.REVISE and fields:
+        if type_ in ONCE:
+            return f"書き換えられない{label}が、書き換えられています。"
+        if type_ == RuleOverride.type and not _is_agreement(fields, before):
+            return "認めるほかに変わらない例外が、書き換えられています。"
+    return ""
+
+
+def _is_agreement(fields: Mapping[str, Json], before: Mapping[str, Json]) -> bool:
+    """Tell whether an exception differs from what it was by being agreed to."""
+    if before.get("approved_by"):
+        return True  # that it says the same is asked with the agreements
+    same = all(fields.get(name) == before.get(name) for name in {*fields, *before} - AGREED)
+    return same and bool(fields.get("approved_by"))
+
+
 def _kept(type_: str, fields: Mapping[str, Json]) -> Mapping[str, Json]:
+    if type_ == RuleOverride.type:
+        return fields
     names = [one.field for one in NAMES.get(type_, ())]
     names += BY_HAND if type_ == Finding.type else ()
     return {name: fields[name] for name in names if name in fields}

@@ -14,6 +14,7 @@ from models.codes import (
     FindingStatus,
     HandlingStatus,
     OfficerAct,
+    Role,
 )
 from models.commands import creating, revising, voiding
 from models.records import (
@@ -28,12 +29,14 @@ from models.records import (
     SystemEvent,
 )
 from models.records.handling import NAMED_ONLY
+from models.rules.answers import Answers
 from models.store import Query
 from tests.house import House, furnished
-from tests.storage.test_approvals import WORKER, enter, second
+from tests.storage.test_approvals import WORKER, breach, enter, second
 from ui.sample import cast
 
 R = TypeVar("R", bound=Record)
+OFFICER = next(user for user in cast.USERS if user.role is Role.INSPECTOR)
 NOT_OWN = "本人の記帳ではありません"
 NO_ROLE = "権限のない利用者"
 
@@ -214,6 +217,46 @@ def test_an_exception_is_asked_for_by_who_enters_it(worker: House) -> None:
     assert other.requested_by == boss(worker)
     plant(worker, creating(other))
     assert NOT_OWN in one(worker, problems(worker))
+
+
+# --- what is not taken back --------------------------------------------------------------------------
+
+
+def test_a_breach_that_is_taken_out_is_found(worker: House) -> None:
+    plant(worker, voiding(newest(worker, RuleOverride), "取消"))
+    assert "取り消せない例外・逸脱の記録" in one(worker, problems(worker))
+
+
+def test_an_exception_that_waits_no_more_without_an_agreement_is_found(house: House) -> None:
+    later = Answers({"R-01": "担当者が急病で、代わりの人が入力したため"}, later=True)
+    house.ledger.handling.record(breach(house), answers=later)
+    waiting = newest(house, RuleOverride)
+    plant(house, revising(waiting.with_changes(confirm_later=False), "訂正"))
+    assert "認めるほかに変わらない例外" in one(house, problems(house))
+
+
+def test_what_an_officer_confirmed_is_not_written_again(house: House) -> None:
+    event = newest(house, HandlingEvent)
+    said = OfficerConfirmation(
+        id=house.ledger.new_id(), contract_id=event.contract_id, act=OfficerAct.WITNESS,
+        record_type=event.type, record_ref=event.id, statement="立ち会いました。",
+        person_id=house.story.people["officer"], confirmed_at=house.clock(),
+    )  # fmt: skip
+    house.sign_in(OFFICER.login)
+    plant(house, creating(said))
+    house.sign_in(cast.USERS[0].login)
+    assert problems(house) == []
+    plant(house, revising(said.with_changes(statement="立ち会っていません。"), "訂正"))
+    assert "書き換えられない検査者の確認" in one(house, problems(house))
+
+
+def test_a_worker_takes_back_neither_a_finding_nor_a_confirmed_act(worker: House) -> None:
+    worker.sign_in(cast.USERS[0].login)
+    worker.ledger.handling.confirm([newest(worker, HandlingEvent).id])
+    worker.sign_in(WORKER.login)
+    for cls in (Finding, HandlingEvent):
+        plant(worker, voiding(newest(worker, cls), "取消"))
+    assert [("権限のない利用者が取り消し" in found) for found in problems(worker)] == [True, True]
 
 
 # --- ledgers of earlier versions ------------------------------------------------------------------

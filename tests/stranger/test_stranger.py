@@ -430,6 +430,13 @@ def cleared_alone(stage: Stage) -> None:
     me.enter(finding.type, finding.id, "revise", fields_of(finding) | said)
 
 
+def breach_voided(stage: Stage) -> None:
+    """Take an exception out of the register."""
+    me = insider(stage, WORKER.login)
+    breach = me.latest("rule_override")
+    me.enter(breach.type, breach.id, "void", {})
+
+
 def old_form(stage: Stage) -> None:
     """Enter an act in the form in which the name of a checker was enough."""
     me = insider(stage, WORKER.login)
@@ -503,6 +510,7 @@ PLANTED: list[tuple[Plant, str, str]] = [
     (confirmed_by_boss, "named by somebody else", "APPROVAL"),
     (right_taken, "entered by nobody who may", "APPROVAL"),
     (cleared_alone, "verified by who did it", "APPROVAL"),
+    (breach_voided, "voids what is not voided", "APPROVAL"),
     (old_form, "in an old form", "CHECK"),
     (seal_garbled, "no private key of its certificate", "SEAL"),
     (seal_exchanged, "no private key of its certificate", "SEAL"),

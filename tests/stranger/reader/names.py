@@ -31,8 +31,10 @@ ENTERED = {
         BOSS,
     ),
     **dict.fromkeys(("access_right", "backup_medium", "credential", "terminal"), KEEPERS),
-    "officer_confirmation": {"inspector"},
 }  # fmt: skip
+ONCE = {"backup_run", "content_erasure", "officer_confirmation", "system_event"}
+NOT_VOIDED = ONCE | {"rule_override", "seal_key", "submission"}
+AGREED = {"approved_by", "approved_at", "confirm_later"}
 PUT_RIGHT = ("status", "action", "completed_on")
 
 
@@ -81,6 +83,16 @@ def _strict(walk: Walk, entry: Entry, fields: Json, person: str, role: str) -> N
     check(role in ENTERED.get(entry.type, EVERYBODY), f"{where}: entered by nobody who may")
     check(entry.type != "handling_event" or entry.payload >= 2, f"{where}: in an old form")
     old = walk.record(entry.type, entry.id)
+    if entry.action == "void":
+        guarded = entry.type == "finding" or old.get("confirmed_by")
+        check(entry.type not in NOT_VOIDED, f"{where}: voids what is not voided")
+        check(not guarded or role in BOSS, f"{where}: voided by nobody who may")
+    if entry.action == "revise" and entry.body is not None:
+        check(entry.type not in ONCE, f"{where}: writes again what is entered once")
+        if entry.type == "rule_override" and not old.get("approved_by"):
+            same = all(fields.get(n) == old.get(n) for n in {*fields, *old} - AGREED)
+            agreed = same and bool(fields.get("approved_by"))
+            check(agreed, f"{where}: changes an exception without agreeing")
     asked = {
         name: roles for (kind, name), roles in BROUGHT.items()
         if kind == entry.type and fields.get(name) and fields[name] != old.get(name)

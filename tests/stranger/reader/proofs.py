@@ -37,6 +37,8 @@ def check(walk: Walk, command: Command) -> None:
             _erasure(walk, command, entry)
         if entry.type == "officer_confirmation":
             own = walk.person(command.author) == entry.fields.get("person_id")
+            may = walk.role(command.author) == "inspector"
+            walk.findings.check(may or entry.action != "create", f"entry {entry.seq}: no inspector")
             walk.findings.check(own, f"entry {entry.seq}: confirmed by somebody else")
 
 
