@@ -44,6 +44,12 @@ RECORDS: Final[Mapping[str, type[Record]]] = {
 OF_PLANS: Final = frozenset({"D-17", "D-27"})
 """Documents that are also made before the act (SK-14.2, CB-10.1); all others say it was done."""
 
+MADE_HERE: Final = frozenset(
+    {"D-01", "D-02", "D-03", "D-04", "D-05", "D-06", "D-07", "D-08", "D-11", "D-12", "D-13", "D-14",
+     "D-15", "D-16", "D-17", "D-18", "D-27", "D-28", "D-29", "D-30", "D-31"}
+)  # fmt: skip
+"""Documents that this program makes; the others are written elsewhere, and noted as handed in."""
+
 CHANGES: Final = frozenset({"D-03", "D-04"})
 """Notices that are also made as 変更届, from the log."""
 

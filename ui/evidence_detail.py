@@ -34,10 +34,12 @@ class ClauseDetail(QWidget):
 
     Attributes:
         paper_wanted: the user wants to make a document of this kind.
+        noting_wanted: the user wants to note that one was handed in, which is not made here.
         setting_wanted: the user wants to switch the clause off, on or to other terms.
     """
 
     paper_wanted = Signal(str)
+    noting_wanted = Signal(str)
     setting_wanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -101,11 +103,15 @@ class ClauseDetail(QWidget):
             old.deleteLater()
         self._buttons = []
         why_not = permitted.why_not_write(self.desk.ledger, Submission)
+        why_not = why_not or (ERASED_ALREADY if overview.erased else "")
         for kind in one.clause.documents:
+            here = overview.is_made_here(kind)
             title = overview.profile.document_title(kind)
-            made = layout.button("", partial(self.paper_wanted.emit, kind))
-            made.setText(self.tr("{0}を作成…").format(_short(title)))
-            made.setAccessibleName(self.tr("{0}を作成").format(title))
+            word = self.tr("{0}を作成") if here else self.tr("{0}の提出を登録")
+            wanted = self.paper_wanted if here else self.noting_wanted
+            made = layout.button("", partial(wanted.emit, kind))
+            made.setText(f"{word.format(_short(title))}…")
+            made.setAccessibleName(word.format(title))
             made.setEnabled(not why_not)
             made.setToolTip(why_not or f"{title}（{kind}）")
             self._buttons.append(made)

@@ -15,6 +15,7 @@ from models.evidence import STATES, ClauseState, evidence
 from models.evidence_rows import NOTE, WORST, Row
 from models.inquiry import Inquiry
 from models.ledger import Ledger
+from models.paper_about import MADE_HERE
 from models.profile_vocabulary import MODES, RULES
 from models.profiles import Clause, Profile
 from models.proofs import MOST, Proof, proofs
@@ -71,6 +72,11 @@ class Overview:
     clauses: tuple[ClauseFacts, ...]
     erased: str = ""
     """That the content was erased and what can still be said, "" when it was not."""
+
+    def is_made_here(self, kind: str) -> bool:
+        """Tell whether the program makes this paper; others are only noted as handed in."""
+        form = self.profile.documents.get(kind)
+        return kind in MADE_HERE and form is not None and form.offered
 
     def counts(self) -> Mapping[str, int]:
         return Counter(one.state.state for one in self.clauses)

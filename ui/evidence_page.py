@@ -212,18 +212,22 @@ class EvidencePage(Page):
 
     def make_paper(self, kind: str = "") -> None:
         """Go the way of a document that the clause leads to."""
-        one = self.marked()
-        kinds = one.clause.documents if one else ()
-        if self.overview is None or not kinds:
-            return
-        dialog = PaperDialog(self.desk, self.overview.contract.id, self, kind=kind or kinds[0])
-        dialog.open()
+        kind = kind or next(iter(self._made_here(self.marked())), "")
+        if self.overview is not None and kind:
+            PaperDialog(self.desk, self.overview.contract.id, self, kind=kind).open()
 
-    def note_paper(self) -> None:
+    def _made_here(self, one: ClauseFacts | None) -> list[str]:
+        """Return the documents of a clause that this program makes."""
+        overview = self.overview
+        if one is None or overview is None:
+            return []
+        return [kind for kind in one.clause.documents if overview.is_made_here(kind)]
+
+    def note_paper(self, kind: str = "") -> None:
         """Note a paper of the clause that was made elsewhere and handed in."""
         one = self.marked()
         if self.overview is not None and one is not None:
-            kind = next(iter(one.clause.documents), "")
+            kind = kind or next(iter(one.clause.documents), "")
             ElsewhereDialog(self.desk, self.overview.contract.id, self, kind=kind).open()
 
     def change_setting(self) -> None:
@@ -266,13 +270,19 @@ class EvidencePage(Page):
     def _enable(self, one: ClauseFacts | None) -> None:
         ledger = self.desk.ledger
         nothing = "" if one else self.tr("条項を選んでください。")
-        documents = one.clause.documents if one else ()
+        erased = ERASED_ALREADY if self.overview and self.overview.erased else ""
+        no_paper = self.tr(
+            "この条項の書類は、ここでは作れません。作った書類は「提出を登録」で登録します。"
+        )
+        if one is not None and not one.clause.documents:
+            no_paper = self.tr("この条項から作る書類はありません。")
         rows = one is not None and (one.proofs or any(listed for _, listed in one.state.evidence))
         reasons = (
             nothing or ("" if rows else self.tr("この条項の記録はまだありません。")),
             permitted.why_not(ledger, "seal")
             or nothing
-            or ("" if documents else self.tr("この条項から作る書類はありません。")),
+            or erased
+            or ("" if self._made_here(one) else no_paper),
             permitted.why_not(ledger, "seal") or nothing,
             permitted.why_not_write(ledger, ContractClauseSetting)
             or nothing
@@ -313,6 +323,7 @@ class EvidencePage(Page):
         self.table.chosen.connect(self._clause_chosen)
         self.table.opened.connect(lambda *_row: self.open_first())
         self.detail.paper_wanted.connect(self.make_paper)
+        self.detail.noting_wanted.connect(self.note_paper)
         self.detail.setting_wanted.connect(self.change_setting)
         self.contracts.opened.connect(self._pick)
         self.split = QSplitter(Qt.Orientation.Horizontal)

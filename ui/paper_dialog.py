@@ -181,12 +181,13 @@ class PaperDialog(QDialog):
                 if code in CHANGES and made.change_title:
                     self.kind.addItem(f"{made.change_title}（{code}）", code)
                     self.kind.setItemData(self.kind.count() - 1, True, CHANGE_ROLE)
-        self.kind.setCurrentIndex(max(0, self.kind.findData(self._first_kind)))
+        # What is not made here is not silently another paper: then none is chosen.
+        self.kind.setCurrentIndex(self.kind.findData(self._first_kind) if self._first_kind else 0)
         self.kind.blockSignals(False)
-        self.look.setEnabled(self.kind.count() > 0)
         self._fill_subjects()
 
     def _fill_subjects(self) -> None:
+        self.look.setEnabled(self.kind_code() != "")
         code, contract_id = self.kind_code(), str(self.contracts.currentData() or "")
         wanted = offers_subjects(code)
         self.list.setVisible(wanted)
