@@ -13,6 +13,7 @@ from models.codes import (
     RuleMode,
     SubmissionStatus,
 )
+from models.deadlines import AT_THE_START, FIXED, company, deadlines
 from models.evidence_queries import unpapered_acts
 from models.inquiry import Inquiry
 from models.paper_about import end_papers
@@ -21,7 +22,6 @@ from models.records import (
     ContractPlace,
     GovernanceDocument,
     HandlingEvent,
-    Organization,
     Place,
     Submission,
 )
@@ -29,7 +29,6 @@ from models.rules.engine import examine
 from models.rules.standing import is_submitted
 from models.workdays import add_months, after, day_before
 
-AT_THE_START = {"D-01": "K-01", "D-05": "K-06", "D-26": "K-06"}
 OPERATOR = "EQ-DOC(D-26)"
 UNANSWERED = "「{0}」が要るかどうかの記入（「組織」の「個人情報取扱事業者該当」）"
 """Whether the report is owed follows from the answer: without one nobody knows."""
@@ -43,30 +42,16 @@ PERIODS = {
 
 def k01_papers_at_the_start(asked: Inquiry) -> Iterator[Due]:
     """K-01, K-06: what the client gets before the work begins, or on the day that it fixed."""
-    fixed = {rule.doc_kind: rule.due_on for rule in asked.contract.doc_due_rules}
-    start = asked.contract.work_start_on
-    for kind, form in asked.profile.documents.items():
-        wanted = kind in AT_THE_START and _demanded(asked, kind)
-        day = fixed.get(kind) or (day_before(start) if wanted and start else None)
-        if day is not None and not handed_in(asked, kind):
-            code = AT_THE_START.get(kind, "K-06")
-            proof = f"EQ-DOC({kind})" if wanted else "EQ-DUE"
-            yield due(asked, code, f"「{form.title}」の提出", "", day, asked.contract, proof=proof)
-    company = _company(asked)
-    if start and company and company.is_pi_business_operator is None and asked.asks(OPERATOR):
+    for one in deadlines(asked):
+        if not one.kept:
+            code = AT_THE_START.get(one.kind, "K-06")
+            proof = f"EQ-DOC({one.kind})" if one.wanted else FIXED
+            what = f"「{asked.profile.document_title(one.kind)}」の提出"
+            yield due(asked, code, what, "", one.day, asked.contract, proof=proof)
+    start, known = asked.contract.work_start_on, company(asked)
+    if start and known and known.is_pi_business_operator is None and asked.asks(OPERATOR):
         what = UNANSWERED.format(asked.profile.document_title("D-26"))
-        yield due(asked, "K-06", what, "", day_before(start), company, proof=OPERATOR)
-
-
-def _demanded(asked: Inquiry, kind: str) -> bool:
-    """Tell whether a clause wants the paper; D-26 is for who falls under the Act (CB-3.3)."""
-    company = _company(asked)
-    concerned = kind != "D-26" or (company is not None and company.is_pi_business_operator is True)
-    return concerned and asked.asks(f"EQ-DOC({kind})")
-
-
-def _company(asked: Inquiry) -> Organization | None:
-    return asked.books.find(Organization, asked.contract.contractor_org_id)
+        yield due(asked, "K-06", what, "", day_before(start), known, proof=OPERATOR)
 
 
 def k04_place_notice(asked: Inquiry) -> Iterator[Due]:

@@ -14,6 +14,7 @@ from models import (
     collector,
     contract_changes,
     contract_days,
+    deadlines,
     item_changes,
     late_basis,
     missing_things,
@@ -50,6 +51,7 @@ STATES: Mapping[str, str] = {
 BESIDE_PROOF: Mapping[str, Question] = {
     late_basis.QUERY: late_basis.eq_basis,
     clause_changes.QUERY: clause_changes.standing,
+    deadlines.QUERY: deadlines.eq_late,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from models import two_factors, wareki
 from models.calendar_frame import Due, Item
 from models.calendar_paper import (
-    AT_THE_START,
     k01_papers_at_the_start,
     k14_periodic_report,
     sealed_not_handed_in,
@@ -33,6 +32,7 @@ from models.codes import (
     Timing,
 )
 from models.condition import PROTECTION, State, told
+from models.deadlines import AT_THE_START
 from models.evidence_queries import QUERIES, eq_train
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry, Question

@@ -14,6 +14,7 @@ from models.after_erasure import require_kept
 from models.chain import Command, Entry
 from models.codes import AttachmentKind
 from models.commands import Change, creating, revising, voiding
+from models.deadlines import require_known_papers
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field
@@ -299,6 +300,7 @@ class Registers:
         if isinstance(record, Contract):
             known = self._ledger.store.get(Contract, record.id)
             require_kept(self, record, known.record if known else None)
+            require_known_papers(self, record, known.record if known else None)
         if isinstance(record, AccessRight):
             before = self._ledger.store.get(AccessRight, record.id)
             self._ledger.rights.require_possible(record, before.record if before else None)

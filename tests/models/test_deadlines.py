@@ -1,0 +1,116 @@
+"""A day that the client fixed names a paper of the text, and a paper that came late says so."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.calendar import calendar
+from models.codes import SubmissionMeans, SubmissionStatus
+from models.commands import revising
+from models.errors import Refused
+from models.evidence import evidence
+from models.records import Contract, Submission
+from models.records.frame import DueRule
+from tests.ending import revise
+from tests.house import House, furnished
+
+FIXED = date(2026, 10, 8)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, profile="chiba") as made:
+        yield made
+
+
+def contract(house: House) -> Contract:
+    return house.ledger.registers.need(Contract, house.story.contract.id).record
+
+
+def fix(house: House, *rules: tuple[str, date]) -> None:
+    named = tuple(DueRule(doc_kind=kind, due_on=day) for kind, day in rules)
+    revise(house, replace(contract(house), doc_due_rules=named), "指定を受けたため")
+
+
+def hand_in(house: House, kind: str, on: date) -> Submission:
+    if on > house.ledger.today():
+        house.clock.go_to(on, 10)
+    change = house.ledger.paper.note(
+        Submission(
+            contract_id=house.story.contract.id, doc_kind=kind, title="報告書", doc_no="第1号",
+            revision=1, submitted_on=on, means=SubmissionMeans.HAND,
+        )
+    )  # fmt: skip
+    return house.ledger.registers.need(Submission, change.ids[-1]).record
+
+
+def late(house: House) -> dict[str, tuple[str, list[str]]]:
+    """Return the clauses under which something came late, with their state."""
+    return {
+        one.key: (one.state, [row.sentence for row in rows])
+        for one in evidence(house.ledger, contract(house))
+        for query, rows in one.evidence
+        if query == "EQ-LATE" and rows
+    }
+
+
+def due(house: House, kind: str) -> list[date | None]:
+    title = house.ledger.profile(house.story.contract.id).document_title(kind)
+    found = calendar(house.ledger, house.story.contract.id)
+    return [one.due_on for one in found if one.what == f"「{title}」の提出"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("返還・引渡書", "D-16"), ("Ｄ－１６", "D-16"), ("D-99", "一覧から選んで")],
+)
+def test_a_deadline_for_what_is_no_paper_of_the_text_is_refused(
+    house: House, typed: str, meant: str
+) -> None:
+    with pytest.raises(Refused, match=meant):
+        fix(house, (typed, FIXED))
+
+
+def test_an_old_deadline_with_a_wrong_word_stays_and_hinders_nothing(house: House) -> None:
+    old = replace(contract(house), doc_due_rules=(DueRule(doc_kind="返還書", due_on=FIXED),))
+    house.ledger.commit([revising(old, "以前の版で登録")])
+    revise(house, replace(contract(house), title="新しい業務名"), "名称の変更")
+
+
+def test_a_paper_in_time_leaves_nothing_to_say(house: House) -> None:
+    fix(house, ("D-05", FIXED))
+    hand_in(house, "D-05", FIXED)
+    assert due(house, "D-05") == [] and late(house) == {}
+
+
+def test_a_paper_after_its_day_is_told_under_both_clauses(house: House) -> None:
+    fix(house, ("D-05", FIXED), ("D-19", FIXED))
+    hand_in(house, "D-05", FIXED + timedelta(days=13))
+    assert due(house, "D-05") == []
+    found = late(house)
+    assert set(found) == {"CB-3.2", "CB-16.1"}
+    for _state, sentences in found.values():
+        assert sentences == ["「第1号 報告書」を、期限（R8.10.8）の後のR8.10.21に提出しています。"]
+    hand_in(house, "D-19", FIXED + timedelta(days=14))
+    assert len(late(house)["CB-16.1"][1]) == 2 and len(late(house)["CB-3.2"][1]) == 1
+    assert late(house)["CB-16.1"][0] == "done"  # it is there; that it came late is to be read
+
+
+def test_a_paper_that_was_in_time_and_replaced_later_is_not_late(house: House) -> None:
+    fix(house, ("D-05", FIXED))
+    first = hand_in(house, "D-05", FIXED)
+    house.ledger.commit([revising(replace(first, status=SubmissionStatus.SUPERSEDED), "差替え")])
+    hand_in(house, "D-05", FIXED + timedelta(days=9))
+    assert due(house, "D-05") == [] and late(house) == {}
+
+
+def test_every_day_of_one_kind_waits_for_a_paper_of_its_own(house: House) -> None:
+    fix(house, ("D-19", FIXED), ("D-19", FIXED + timedelta(days=30)))
+    assert due(house, "D-19") == [FIXED, FIXED + timedelta(days=30)]
+    hand_in(house, "D-19", FIXED)
+    assert due(house, "D-19") == [FIXED + timedelta(days=30)]
+    hand_in(house, "D-19", FIXED + timedelta(days=31))
+    assert due(house, "D-19") == [] and list(late(house)) == ["CB-16.1"]
