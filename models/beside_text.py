@@ -8,7 +8,7 @@ profile.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models import clause_changes, contract_changes, contract_days, item_changes
+from models import clause_changes, contract_changes, contract_days, designated_hours, item_changes
 from models.breaches import CHANGED
 from models.codes import RuleMode
 from models.records import Contract, ContractClauseSetting, Item, Record
@@ -52,6 +52,8 @@ def said_to_act(case: Case) -> Iterator[Finding]:
     if why := contract_days.why_outside(case):
         yield _finding(case.event, why, fact=case.fact)
     elif told := contract_days.told_afterwards(case):
+        yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
+    if told := designated_hours.told_of(case):
         yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
 
 

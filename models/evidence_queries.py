@@ -28,6 +28,7 @@ from models.codes import (
     TrainingKind,
     VerificationResult,
 )
+from models.designated_hours import unread
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry, Question
 from models.inside import eq_inside
@@ -375,6 +376,13 @@ def _act(
     return None if VerificationResult.FAIL in results else (id_, caption, occurred_at.date())
 
 
+def eq_hours(asked: Inquiry) -> Iterator[Row]:
+    """Ask for hours that can be compared, and find work outside of those."""
+    if sentence := unread(asked.contract):
+        yield row(asked.contract, sentence)
+    yield from of_rules(*RULED["EQ-HOURS"])(asked)
+
+
 RULED: Mapping[str, tuple[str, ...]] = {
     "EQ-STAFF": ("R-02",),
     "EQ-CLEAR": ("R-01",),
@@ -405,7 +413,6 @@ RULED: Mapping[str, tuple[str, ...]] = {
 """Which rules a query repeats, wholly or beside what it finds itself."""
 
 QUERIES: tuple[tuple[str, Question], ...] = (
-    ("EQ-STAFF", of_rules(*RULED["EQ-STAFF"])),
     ("EQ-SUPERVISE", eq_supervise),
     ("EQ-CLEAR", of_rules(*RULED["EQ-CLEAR"])),
     ("EQ-PLEDGE", eq_pledge),
@@ -414,7 +421,7 @@ QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-PLACE", of_rules(*RULED["EQ-PLACE"])),
     ("EQ-PLACEUSE", of_rules(*RULED["EQ-PLACEUSE"])),
     ("EQ-IDCARD", of_rules(*RULED["EQ-IDCARD"])),
-    ("EQ-HOURS", of_rules(*RULED["EQ-HOURS"])),
+    ("EQ-HOURS", eq_hours),
     ("EQ-ASSET", eq_asset),
     ("EQ-LEDGER", eq_ledger),
     ("EQ-ITEMLIST", of_rules(*RULED["EQ-ITEMLIST"])),

@@ -15,6 +15,7 @@ from models.chain import Command, Entry
 from models.codes import AttachmentKind
 from models.commands import Change, creating, revising, voiding
 from models.deadlines import require_known_papers
+from models.designated_hours import require_readable
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field
@@ -300,6 +301,7 @@ class Registers:
         if isinstance(record, Contract):
             known = self._ledger.store.get(Contract, record.id)
             require_kept(self, record, known.record if known else None)
+            require_readable(record, known.record if known else None)
             require_known_papers(self, record, known.record if known else None)
         if isinstance(record, AccessRight):
             before = self._ledger.store.get(AccessRight, record.id)

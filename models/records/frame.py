@@ -70,8 +70,8 @@ class DesignatedHours(Child):
 
     label: ClassVar[str] = "発注者の指定する時間"
     weekday: str = field(Text(10), "曜日", required=True)
-    opens: str = field(Text(5), "開始", required=True)
-    closes: str = field(Text(5), "終了", required=True)
+    opens: str = field(Text(5), "開始", required=True, hint="例 9:00")
+    closes: str = field(Text(5), "終了", required=True, hint="例 17:00")
 
 
 @dataclass(frozen=True, kw_only=True)

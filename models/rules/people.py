@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from models import designated_hours
 from models.codes import (
     AccountStatus,
     AssignmentRole,
@@ -29,7 +30,6 @@ from models.rules.standing import counts, is_submitted
 from models.wareki import format_short
 
 K = HandlingKind
-WEEKDAYS = "月火水木金土日"
 OVER = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED)
 
 
@@ -330,22 +330,7 @@ def r42_identity_document(case: Case) -> Iterator[str]:
 
 def r43_designated_hours(case: Case) -> Iterator[str]:
     """Work on the client's premises happens in the hours that the client set."""
-    event = case.event_of()
-    hours = case.contract.designated_hours
-    if event is None or event.occurred_at is None or not hours:
-        return
-    if not (case.on_site(event.place_from_id) or case.on_site(event.place_to_id)):
-        return
-    weekday = WEEKDAYS[event.occurred_at.weekday()]
-    start = f"{event.occurred_at:%H:%M}"
-    end = f"{event.ended_at:%H:%M}" if event.ended_at else start
-    inside = any(
-        one.weekday.removesuffix("曜日").removesuffix("曜") == weekday
-        and one.opens.zfill(5) <= start
-        and end <= one.closes.zfill(5)
-        for one in hours
-    )
-    if not inside:
+    if designated_hours.is_on_site(case) and (weekday := designated_hours.outside(case)):
         yield (
             f"{case.word('client_party')}の指定する時間（{weekday}曜日）の外の取扱いです。"
             "時間を確かめるか、指示を受けて理由を残してください。"
