@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
 from models.backups import kept_restore
+from models.both_or_neither import entered_later
 from models.codes import BackupKind, Code, EventLevel, Role, SystemEventKind
 from models.commands import Change, creating
 from models.errors import (
@@ -240,7 +241,8 @@ class JournalDesk:
         except AzukariError:
             store.set_setting(GIVEN_UP, "")
             raise
-        change = self._ledger.commit([creating(event)])
+        with entered_later(event.detail.removesuffix("。")):
+            change = self._ledger.commit([creating(event)])
         store.set_setting(GIVEN_UP, "")
         return change
 

@@ -354,13 +354,17 @@ class LedgerGate:
             seen.append(manifest)
             return opener(manifest)
 
+        def look(database: Path) -> None:
+            with self._joiner.restoring(database.parent):
+                check(database.parent, seen[0])
+
         containers.restore_backup(
             backup,
             folder,
             open_,
             allow_test_profile=self._allow_test_profile,
             progress=progress,
-            check_database=lambda database: check(database.parent, seen[0]),
+            check_database=look,
         )
 
     # --- what all ways share ---------------------------------------------------------------------

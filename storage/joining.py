@@ -6,7 +6,8 @@ store holds the lock then; what fails gives it back.
 
 import getpass
 import platform
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +48,16 @@ class Joiner:
         self._policy = policy
         self._throttle = throttle
         self._memory = memory
+        self._restoring: Path | None = None
+
+    @contextmanager
+    def restoring(self, folder: Path) -> Iterator[None]:
+        """Run a block in which the ledger of a folder is a copy that nothing in it tells of yet."""
+        self._restoring = folder
+        try:
+            yield
+        finally:
+            self._restoring = None
 
     def lock(self, folder: Path) -> LedgerLock:
         """Take the lock of a ledger's folder in the name of this PC and its user."""
@@ -141,8 +152,9 @@ class Joiner:
         if vault.role == Role.INSPECTOR.value:
             store.read_only(vault.user_id)
         safe.journal = Keeper(
-            store, vault, self._memory, self._clock, accept=accept, looking=looking
-        )
+            store, vault, self._memory, self._clock, accept=accept, looking=looking,
+            restored=vault.folder == self._restoring,
+        )  # fmt: skip
         safe.access = AccessTable(
             store.database, vault, self._throttle.refusals, platform.node() or "PC",
             safe.journal,

@@ -44,14 +44,13 @@ from storage.head_memory import HeadMemory
 from storage.header import RECOVERY_ROLE
 from storage.journal import Journal, check_links, list_files
 from storage.journal_ending import Upkeep
+from storage.journal_evidence import FOLDER_SETTING, NOWHERE, SUSPENDED_SETTING, in_use
 from storage.journal_file import Part
 from storage.journal_format import KeyGone
 from storage.journal_words import NEW_KEY, OTHER_WAY, WAY_ON, remedy_of, why
 from storage.ledger_store import LedgerStore
 from storage.unlocked import Vault
 
-FOLDER_SETTING = "journal_folder"
-SUSPENDED_SETTING = "journal_suspended"
 LINES_WAIT = 200  # lines of the access log that wait for a command at most
 LINES_AGE = timedelta(minutes=10)
 
@@ -64,6 +63,7 @@ class Keeper:
     Args:
         accept: somebody answers for a ledger that shows less than is remembered.
         looking: what is noticed will not be entered, so it must be noticed again the next time.
+        restored: the ledger is being restored, which nothing in it tells yet: it keeps no journal.
 
     Raises:
         RolledBack: something remembers a later state, and nobody answers for it.
@@ -78,6 +78,7 @@ class Keeper:
         *,
         accept: bool,
         looking: bool = False,
+        restored: bool = False,
     ) -> None:
         self._store = store
         self._vault = vault
@@ -94,13 +95,15 @@ class Keeper:
         self._seen = 0  # number of the last entry in a journal that is out of reach
         self._news: list[News] = []
         self._place = vault.folder.resolve()
-        setting = store.setting(FOLDER_SETTING)
+        use = NOWHERE if restored else in_use(store)
+        setting = use.folder
+        self._news += use.news
         # Where nothing can be written, nothing is caught up either: the journal is left alone.
         self._unseen = bool(setting) and store.database.frozen
         # A path that was kept relative stands beside the ledger and moves with it.
         keeps = setting and not self._unseen
         self._folder = Path(os.path.normpath(self._place / setting)) if keeps else None
-        self._suspended = bool(store.setting(SUSPENDED_SETTING))
+        self._suspended = use.suspended
         self._compare_memory(accept)
         if self._folder is not None:
             try:
@@ -310,6 +313,10 @@ class Keeper:
         return tuple(self._news)
 
     def told(self, news: Sequence[News]) -> None:
+        if any(one.value == FOLDER_SETTING for one in news) and self._folder is not None:
+            self._store.set_setting(FOLDER_SETTING, self._spelled(self._folder))
+        if any(one.value == SUSPENDED_SETTING for one in news) and not self._suspended:
+            self._set_suspended(False)
         self._news = [one for one in self._news if one not in news]
 
     # --- comparing -------------------------------------------------------------------------------

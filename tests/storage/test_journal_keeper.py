@@ -20,6 +20,7 @@ from models.errors import (
     JournalMissing,
     MediumMissing,
     MustChangePassword,
+    NotEnteredYet,
     NotPermitted,
     Refused,
     RolledBack,
@@ -201,7 +202,7 @@ def test_a_journal_that_was_given_up_is_entered_though_the_program_died(
 
     with monkeypatch.context() as patch:
         patch.setattr(house.ledger, "commit", full)
-        with pytest.raises(DiskFull):
+        with pytest.raises(NotEnteredYet):
             getattr(house.ledger.journal, act)(REASON)
     house.sign_in(WORKER.login)  # may not answer for it
     kind = getattr(
