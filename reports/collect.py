@@ -74,7 +74,8 @@ def _receipt(case: Case) -> Receipt:
     events = case.events()
     if len(events) != 1 or events[0].kind is not HandlingKind.RECEIVE:
         raise Refused(
-            reason="預り証は、受領の記録一つについて作ります。受領の記録を一つ選んでください。"
+            reason=f"{case.form.title}は、受領の記録一つについて作ります。"
+            "受領の記録を一つ選んでください。"
         )
     event, then = events[0], case.then(events[0])
     lines = []

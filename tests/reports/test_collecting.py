@@ -416,6 +416,7 @@ def test_records_of_another_kind_are_refused(tmp_path: Path) -> None:
         for kind, chosen, sentence in (
             ("D-16", (used,), "載せる種類の記録ではありません"),
             ("D-27", (used,), "載せる種類の記録ではありません"),
+            ("D-14", (used,), "受領書は、受領の記録一つについて"),
             ("D-16", (), "取扱記録を選んで"),
             ("D-06", (), "実施一回"),
             ("D-11", (), "申請一件"),
