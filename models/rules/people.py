@@ -123,9 +123,12 @@ def topic_words(topics: tuple[str, ...]) -> str:
 def r02_staff_notice_comes_first(case: Case) -> Iterator[str]:
     """An assignment becomes active only after the written notice was submitted beforehand."""
     one = case.record
-    if not isinstance(one, Assignment) or one.status is not AssignmentStatus.ACTIVE:
+    if not isinstance(one, Assignment) or one.starts_on is None or not _begins(case, one):
         return
-    if not _begins(case, one) or one.starts_on is None:
+    told = one.status is AssignmentStatus.NOTIFIED and one.starts_on <= case.today
+    if one.status is not AssignmentStatus.ACTIVE and not (
+        told and counts(one, case.books, case.profile)
+    ):
         return
     verb, start = case.word("staff_notice"), one.starts_on
     notice = case.books.find(Submission, one.notice_submission_id)

@@ -6,7 +6,7 @@ from datetime import date
 from models.codes import HandlingKind, PlaceKind, PlaceStatus, PlaceUse, StorageEquipment
 from models.records import Authorization, ContractPlace, Place, Submission
 from models.rules.case import Case
-from models.rules.standing import is_submitted
+from models.rules.standing import is_submitted, told_by
 from models.wareki import format_short
 
 K = HandlingKind
@@ -15,6 +15,7 @@ AWAY = frozenset(
     {K.TAKE_OUT, K.TRANSPORT, K.DISPATCH, K.TRANSMIT, K.RETURN, K.HAND_OVER, K.LOSS, K.RECOVER}
 )
 """Acts that leave the designated places by their nature and have rules of their own."""
+TOLD = (PlaceStatus.NOTIFIED, PlaceStatus.APPROVED)
 NAMED_EQUIPMENT = (
     StorageEquipment.SAFE,
     StorageEquipment.CABINET,
@@ -25,7 +26,10 @@ NAMED_EQUIPMENT = (
 def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
     """A place is used only after notice, consent, or both, as the text demands for that use."""
     one = case.record
-    if not isinstance(one, ContractPlace) or one.status is not PlaceStatus.ACTIVE:
+    if not isinstance(one, ContractPlace) or one.use_from is None:
+        return
+    told = one.status in TOLD and one.use_from <= case.today
+    if one.status is not PlaceStatus.ACTIVE and not (told and place_counts(case, one)):
         return
     old = case.before
     if isinstance(old, ContractPlace) and old.status is PlaceStatus.ACTIVE and _same(old, one):
@@ -33,8 +37,12 @@ def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
     yield from _lacking(case, one)
 
 
-def _lacking(case: Case, one: ContractPlace) -> Iterator[str]:
-    """Tell what of notice and consent is missing for a place."""
+def _lacking(case: Case, one: ContractPlace, *, ever: bool = False) -> Iterator[str]:
+    """Tell what of notice and consent is missing for a place.
+
+    Args:
+        ever: a notice that was replaced or withdrawn later is one, too.
+    """
     regime, start = case.params.place_notice, one.use_from
     if start is None or (regime.uses and not set(one.use_as) & set(regime.uses)):
         return
@@ -43,7 +51,9 @@ def _lacking(case: Case, one: ContractPlace) -> Iterator[str]:
     place = case.place(one.place_id)
     name = f"「{place.name}」" if place else "この場所"
     if regime.regime in ("notify", "notify_and_consent", "none"):
-        yield from _notice(case, one, name, start)
+        notice = case.books.find(Submission, one.notice_submission_id)
+        if not (ever and told_by(notice, start)):
+            yield from _notice(case, notice, name, start)
     if regime.regime in ("consent", "notify_and_consent"):
         yield from _consent(case, one, name, start)
 
@@ -57,9 +67,8 @@ def _same(old: ContractPlace, new: ContractPlace) -> bool:
     )
 
 
-def _notice(case: Case, one: ContractPlace, name: str, start: date) -> Iterator[str]:
-    notice, form = case.books.find(Submission, one.notice_submission_id), "D-04"
-    title = case.profile.document_title(form)
+def _notice(case: Case, notice: Submission | None, name: str, start: date) -> Iterator[str]:
+    title = case.profile.document_title("D-04")
     if notice is None or not is_submitted(notice):
         yield (
             f"{name}の届出が記録されていません。「{title}」を提出し、この場所に結び付けてください。"
@@ -97,8 +106,8 @@ def place_counts(case: Case, one: ContractPlace) -> bool:
     text asks for: nobody has to set 使用中 by hand.
     """
     return one.status is PlaceStatus.ACTIVE or (
-        one.status in (PlaceStatus.NOTIFIED, PlaceStatus.APPROVED)
-        and (case.params.place_notice.regime == "none" or not any(_lacking(case, one)))
+        one.status in TOLD
+        and (case.params.place_notice.regime == "none" or not any(_lacking(case, one, ever=True)))
     )
 
 

@@ -46,8 +46,15 @@ def _wants_notice(one: Assignment, profile: Profile) -> bool:
     return mode not in TOLD_ONLY
 
 
+def told_by(paper: Submission | None, day: date) -> bool:
+    """Tell whether a paper was handed in by a day, whatever became of it later.
+
+    A notice that is replaced or withdrawn is told once, about whom it spoke of; what was done in
+    the meantime was done by people and at places of which the client had been told.
+    """
+    return paper is not None and paper.submitted_on is not None and paper.submitted_on <= day
+
+
 def _told_in_time(one: Assignment, books: Books) -> bool:
     notice = books.find(Submission, one.notice_submission_id)
-    if notice is None or not is_submitted(notice) or one.starts_on is None:
-        return False
-    return notice.submitted_on is None or notice.submitted_on <= one.starts_on
+    return one.starts_on is not None and told_by(notice, one.starts_on)

@@ -17,7 +17,14 @@ from models.codes import (
     Role,
     SubmissionStatus,
 )
-from models.records import AccessRight, Assignment, ContractPlace, Submission, UserAccount
+from models.records import (
+    AccessRight,
+    Assignment,
+    ContractPlace,
+    Place,
+    Submission,
+    UserAccount,
+)
 from tests.house import furnished
 from tests.models.rules.stage import PROFILES, Act, Stage
 
@@ -180,3 +187,31 @@ def test_who_was_told_of_on_the_first_day_itself_is_asked_about(
         )
         (said,) = sentences(stage, Act(place, (*act.beside, paper)), "R-47")
         assert "始める日と同じ日" in said
+
+
+@pytest.mark.parametrize("code", ["shiki", "confidentiality-model"])
+def test_a_withdrawn_notice_is_told_once_and_no_act_is_accused_of_it(
+    stages: dict[str, Stage], code: str
+) -> None:
+    stage = stages[code]
+    day = stage.now.date() - timedelta(days=3)
+    gone = Submission(
+        id=stage.new_id(), contract_id=stage.contract.id, title="届出書", submitted_on=day,
+        status=SubmissionStatus.CANCELLED,
+    )  # fmt: skip
+    one = designation(stage, status=AssignmentStatus.NOTIFIED, notice_submission_id=gone.id)
+    act = of(stage, one)
+    assert not any(
+        "指定" in said for said in sentences(stage, replace(act, beside=(one, gone)), "R-01")
+    )
+    (said,) = sentences(stage, Act(one, (gone,)), "R-02")
+    assert "が記録されていません" in said
+    place, use = designated(stage, PlaceStatus.NOTIFIED, notice_submission_id=gone.id)
+    place = replace(place, use_from=stage.now.date())
+    room = next(found for found in use.beside if isinstance(found, Place))
+    assert sentences(stage, replace(use, beside=(place, room, gone)), "R-04") == []
+    (said,) = sentences(stage, Act(place, (room, gone)), "R-03")
+    assert "の届出が記録されていません" in said
+    unsent = replace(gone, submitted_on=None)  # withdrawn before anybody had it
+    assert sentences(stage, replace(act, beside=(one, unsent)), "R-01")
+    assert sentences(stage, Act(one, (unsent,)), "R-02") == []
