@@ -164,8 +164,9 @@ class HandlingChecks:
             past = self._ledger.store.happened(row.item_id)
             first = next((one for one in past if one.timing is Timing.ACTUAL), None)
             if first and row.performed_at and row.performed_at < custody.when(first):
+                name = sanitizing.called(row, items)
                 raise Refused(
-                    reason=f"「{row.media_name}」の実施日時が、{first.caption()}より前になっています。"
+                    reason=f"「{name}」の実施日時が、{first.caption()}より前になっています。"
                 )
 
     def _place(self, place_id: str) -> str:

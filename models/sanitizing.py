@@ -40,19 +40,26 @@ def require_agreement(event: HandlingEvent, items: Mapping[str, Item], now: date
         if line is None or item is None:
             continue
         found += _of_the_thing(event, row, item)
-        found += unlike_the_act(event, line, row)
+        found += unlike_the_act(event, line, row, item.caption())
         if event.timing is Timing.ACTUAL and row.performed_at and row.performed_at > now:
-            found.append(f"「{row.media_name}」の実施日時が、先の時刻です。")
-        found += _witnessed_elsewhen(event, row)
+            found.append(f"「{item.caption()}」の実施日時が、先の時刻です。")
+        found += _witnessed_elsewhen(event, row, item)
     if event.timing is Timing.ACTUAL:
-        found += _unclear(event)
+        found += _unclear(event, items)
     if found:
         raise Refused(reason="\n".join(found))
 
 
-def unlike_the_act(event: HandlingEvent, line: HandlingLine, row: Sanitization) -> Iterator[str]:
+def called(row: Sanitization, items: Mapping[str, Item]) -> str:
+    """Return what a sentence calls the thing of a row: two of one name are told apart by number."""
+    item = items.get(row.item_id)
+    return item.caption() if item is not None else row.media_name
+
+
+def unlike_the_act(
+    event: HandlingEvent, line: HandlingLine, row: Sanitization, name: str
+) -> Iterator[str]:
     """Yield where quantity and day of a row are not those of the act; a plan has no day yet."""
-    name = row.media_name
     if line.quantity is not None and row.quantity is not None and row.quantity != line.quantity:
         yield (
             f"「{name}」の実施の数量（{row.quantity.normalize():,f}）が、"
@@ -65,11 +72,11 @@ def unlike_the_act(event: HandlingEvent, line: HandlingLine, row: Sanitization) 
         )
 
 
-def _witnessed_elsewhen(event: HandlingEvent, row: Sanitization) -> Iterator[str]:
+def _witnessed_elsewhen(event: HandlingEvent, row: Sanitization, item: Item) -> Iterator[str]:
     """Yield that nobody attends an act on a day on which it was not done (SK-14.3, CM-7.6)."""
     if event.timing is Timing.ACTUAL and not _on_its_days(event, row.witnessed_at):
         yield (
-            f"「{row.media_name}」の立会日時が、取扱いの日時と別の日です。立ち会った日時を"
+            f"「{item.caption()}」の立会日時が、取扱いの日時と別の日です。立ち会った日時を"
             "入力してください。ほかの日にも立ち会ったことは、備考に書いてください。"
         )
 
@@ -99,9 +106,9 @@ def _unpaired(event: HandlingEvent, items: Mapping[str, Item]) -> Iterator[str]:
 
 def _of_the_thing(event: HandlingEvent, row: Sanitization, item: Item) -> Iterator[str]:
     assert event.kind is not None
-    name = row.media_name
-    if not fitting_name(item, name):
-        yield f"実施の媒体名「{name}」が、対象の「{item.caption()}」と違います。"
+    name = item.caption()
+    if not fitting_name(item, row.media_name):
+        yield f"実施の媒体名「{row.media_name}」が、対象の「{item.caption()}」と違います。"
     if search_key(row.unit) != search_key(item.unit):
         yield f"「{name}」の実施の単位「{row.unit}」が、台帳の単位「{item.unit}」と違います。"
     if row.quantity is not None and item.quantity is not None and row.quantity > item.quantity:
@@ -113,18 +120,18 @@ def _of_the_thing(event: HandlingEvent, row: Sanitization, item: Item) -> Iterat
         yield f"「{name}」の「電磁的記録」が、台帳の種別（{media}）と合いません。"
 
 
-def _unclear(event: HandlingEvent) -> Iterator[str]:
+def _unclear(event: HandlingEvent, items: Mapping[str, Item]) -> Iterator[str]:
     """Yield what would say of a thing both that it can be read and that it cannot."""
     failed = [one for one in event.sanitization if one.verification_result is FAIL]
     for row in failed:
         if row.irrecoverable_confirmed:
             yield (
-                f"「{row.media_name}」の「検証結果」が「{FAIL.label}」です。"
+                f"「{called(row, items)}」の「検証結果」が「{FAIL.label}」です。"
                 "「復元・判読できないことの確認」は「していない」にしてください。"
             )
     if failed and len(failed) < len(event.sanitization):
         yield (
-            f"「{failed[0].media_name}」は検証が不合格です。合格したものとは別の取扱いとして"
+            f"「{called(failed[0], items)}」は検証が不合格です。合格したものとは別の取扱いとして"
             "記録してください。証明できるのは、合格したものだけです。"
         )
 

@@ -36,7 +36,7 @@ from models.records import (
 from models.rules.books import Books
 from models.rules.case import Case, Say
 from models.rules.standing import is_submitted
-from models.sanitizing import unlike_the_act
+from models.sanitizing import called, unlike_the_act
 
 K, S, M, T = HandlingKind, AuthorizationSubject, SanitizationMethod, MediaType
 FLASH = frozenset({T.USB_MEMORY, T.SD_CARD, T.EXTERNAL_SSD, T.INTERNAL_SSD, T.TABLET, T.SMARTPHONE})
@@ -66,33 +66,33 @@ def r20_method_fits_the_medium(case: Case) -> Iterator[str]:
         if item is None or row.method is None:
             continue
         if case.fact:
-            yield from _still_readable(row)
+            yield from _still_readable(row, item.caption())
         misfit = _misfit(case, item, row)
         if misfit:
-            yield f"「{row.media_name}」の方法「{row.method.label}」は使えません。{misfit}"
+            yield f"「{item.caption()}」の方法「{row.method.label}」は使えません。{misfit}"
         elif item.media_type in FLASH and row.method is M.OVERWRITE:
             yield Say(
-                f"「{row.media_name}」のような半導体の媒体では、上書きだけでは消し残ることが"
+                f"「{item.caption()}」のような半導体の媒体では、上書きだけでは消し残ることが"
                 "あります。装置の消去コマンドか物理的な破壊を選んでください。",
                 key="flash_overwrite",
             )
 
 
-def _still_readable(row: Sanitization) -> Iterator[str]:
+def _still_readable(row: Sanitization, name: str) -> Iterator[str]:
     """Find that nobody made sure, or that it was tried and failed: what failed did not end."""
     if row.verification_result is VerificationResult.FAIL:
         yield (
-            f"「{row.media_name}」は、検証が不合格です。終わったことにならず、預かっているものとして"
+            f"「{name}」は、検証が不合格です。終わったことにならず、預かっているものとして"
             "残ります。やり直して検証し、もう一度記録してください。"
         )
     elif not row.irrecoverable_confirmed:
         yield (
-            f"「{row.media_name}」は、復元・判読できないことが確かめられていません。"
+            f"「{name}」は、復元・判読できないことが確かめられていません。"
             "確かめてから記録してください。"
         )
     elif row.verification_result is VerificationResult.UNKNOWN:
         yield (
-            f"「{row.media_name}」は、検証結果が「{row.verification_result.label}」です。"
+            f"「{name}」は、検証結果が「{row.verification_result.label}」です。"
             "検証し、その結果を記録してください。"
         )
 
@@ -239,14 +239,16 @@ def r23_certificate_is_complete(case: Case) -> Iterator[str]:
         if event.kind in (K.ERASE, K.DISPOSE) and not event.sanitization:
             yield f"{event.caption()}は、まだ実施が記録されていません。実施を記録してください。"
         lines = {line.item_id: line for line in event.lines}
+        items = case.books.items(row.item_id for row in event.sanitization)
         for row in event.sanitization:
-            yield from _incomplete(case, event, row)
+            name = called(row, items)
+            yield from _incomplete(event, row, name)
             if (line := lines.get(row.item_id)) is not None:
-                for wrong in unlike_the_act(event, line, row):
+                for wrong in unlike_the_act(event, line, row, name):
                     yield f"{event.caption()}：{wrong}取扱記録を訂正してから発行してください。"
 
 
-def _incomplete(case: Case, event: HandlingEvent, row: Sanitization) -> Iterator[str]:
+def _incomplete(event: HandlingEvent, row: Sanitization, name: str) -> Iterator[str]:
     gaps = [
         label
         for label, value in (
@@ -261,15 +263,15 @@ def _incomplete(case: Case, event: HandlingEvent, row: Sanitization) -> Iterator
         if not value
     ]
     if gaps:
-        yield f"{event.caption()}「{row.media_name}」に「{'」「'.join(gaps)}」がありません。"
+        yield f"{event.caption()}「{name}」に「{'」「'.join(gaps)}」がありません。"
     if row.verification_result is VerificationResult.FAIL:
         yield (
-            f"{event.caption()}「{row.media_name}」は、検証が不合格です。やり直して検証し、合格した"
+            f"{event.caption()}「{name}」は、検証が不合格です。やり直して検証し、合格した"
             "ことを新しい取扱いとして記録し（媒体・資料は残っています）、その記録で発行してください。"
         )
     elif row.verification_result is not VerificationResult.PASS or not row.irrecoverable_confirmed:
         yield (
-            f"{event.caption()}「{row.media_name}」の検証が合格していません。検証し、その結果に"
+            f"{event.caption()}「{name}」の検証が合格していません。検証し、その結果に"
             "取扱記録を「訂正」してから発行してください。"
         )
 

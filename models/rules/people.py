@@ -27,6 +27,7 @@ from models.rules.case import Case, Say
 from models.rules.checking import is_signed
 from models.rules.giving_back import basis_of_taking
 from models.rules.standing import counts, is_submitted
+from models.sanitizing import called
 from models.wareki import format_short
 
 K = HandlingKind
@@ -278,7 +279,7 @@ def r36_two_persons(case: Case) -> Iterator[str]:
     for row in event.sanitization:
         if row.verified_by and row.verified_by == row.performed_by:
             yield (
-                f"「{row.media_name}」の実施者と検証者が同じ人です。"
+                f"「{called(row, case.items)}」の実施者と検証者が同じ人です。"
                 "別の人が検証し、その人を「検証者」に選んでください。"
             )
     yield from _verifier_signs(case, event)
