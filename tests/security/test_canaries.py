@@ -19,16 +19,17 @@ from PIL import Image
 
 from models.backups import record_backup
 from models.codes import AttachmentKind, HandlingKind
-from models.commands import revising
+from models.commands import creating, revising
 from models.kinds import LongText, Text, TextList
 from models.ledger import Ledger
-from models.records import BY_TYPE, Person, Record, UserAccount
+from models.records import BY_TYPE, Person, Record, SealKey, UserAccount
 from models.records.base import Stored
 from models.store import quiet
 from reports.pictures import plain_picture
 from reports.tables.read import read_table
 from storage import rekeying, verify
 from storage.journal_file import JournalFile, Part
+from storage.own_names import ONCE
 from storage.unlocked import Vault
 from tests.e2e.steps import Day, events_of, makes_the_seal, seals
 from tests.e2e.test_secrets import ENCODINGS, Watch, found_in, watch  # noqa: F401 - a fixture
@@ -66,8 +67,8 @@ def marked(record: Record, counter: Iterator[int]) -> tuple[Record, int]:
 
 
 def is_checked(record: Record) -> bool:
-    """Say whether somebody signed its content: it would rightly be reported as changed."""
-    return bool(getattr(record, "checker_proof", ""))
+    """Say whether its content is signed or held against a key: it would be reported as changed."""
+    return bool(getattr(record, "checker_proof", "")) or isinstance(record, SealKey)
 
 
 def mark_everything(ledger: Ledger) -> int:
@@ -77,7 +78,9 @@ def mark_everything(ledger: Ledger) -> int:
         found: list[Stored[Any]] = ledger.registers.all(cls) if type_ not in SKIPPED else []
         for stored in [one for one in found if not is_checked(one.record)][:1]:
             record, count = marked(stored.record, counter)
-            ledger.commit([revising(record, f"{STEM}{ASCII}のため")])
+            again = creating(replace(record, id=ledger.new_id()))  # what nobody writes twice
+            change = again if type_ in ONCE else revising(record, f"{STEM}{ASCII}のため")
+            ledger.commit([change])
             fields += count
     return fields
 
