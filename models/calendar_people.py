@@ -7,6 +7,7 @@ from models.calendar_frame import Due, Item, due, handed_in, later, terms, unset
 from models.codes import AssignmentStatus, PledgeStatus, RuleMode, TrainingKind
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
+from models.reported import k06_new_manager
 from models.rules.engine import examine
 from models.rules.people import informed, missing_topics, needs_labour_terms
 from models.rules.standing import is_submitted
@@ -199,6 +200,7 @@ def _once(assignments: list[Assignment]) -> list[Assignment]:
 ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-02", k02_staff_notice),
     ("K-03", k03_leaving_notice),
+    ("K-06", k06_new_manager),
     ("K-07", k07_pledge),
     ("K-08", k08_first_training),
     ("K-09", k09_training_again),

@@ -9,7 +9,11 @@ from models.calendar_paper import (
     k14_periodic_report,
     sealed_not_handed_in,
 )
-from models.calendar_people import k09_training_again
+from models.calendar_people import (
+    k02_staff_notice,
+    k03_leaving_notice,
+    k09_training_again,
+)
 from models.calendar_running import (
     k16_malware,
     k17_access_log,
@@ -22,6 +26,7 @@ from models.calendar_running import (
 )
 from models.codes import (
     AccountStatus,
+    AssignmentStatus,
     BackupKind,
     BackupResult,
     DueStatus,
@@ -33,11 +38,12 @@ from models.codes import (
 )
 from models.condition import PROTECTION, State, told
 from models.deadlines import AT_THE_START
-from models.evidence_queries import QUERIES, eq_train
+from models.evidence_queries import QUERIES, RULED, eq_train, of_rules
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry, Question
 from models.password_review import cycle_of, due_on
 from models.records import (
+    Assignment,
     BackupRun,
     DueItem,
     HandlingEvent,
@@ -45,6 +51,8 @@ from models.records import (
     Terminal,
     UserAccount,
 )
+from models.reported import PROOF as REPORTED
+from models.reported import REPORT, k06_new_manager
 from models.rules.moving import asks_for_password
 from models.store import Op, Query, Where
 from models.terminals import device_of
@@ -82,6 +90,25 @@ def eq_due(asked: Inquiry) -> Iterator[Row]:
             late = one.due_on < asked.today
             words = "が期限までに済んでいません。" if late else "の期限が来ます。"
             yield row(one, f"「{one.title}」{words}", "action" if late else "due")
+
+
+def eq_staff(asked: Inquiry) -> Iterator[Row]:
+    """Find who works without the notice that the text asks for, and of whom it is to be told still.
+
+    Who works already is judged by the rule (R-02), which knows of exceptions.
+    """
+    yield from of_rules(*RULED["EQ-STAFF"])(asked)
+    begun = {one.id for one in asked.all(Assignment) if one.status is AssignmentStatus.ACTIVE}
+    for one in k02_staff_notice(asked):
+        if one.id not in begun:
+            yield from _said(asked, one)
+    yield from _late(k03_leaving_notice)(asked)
+
+
+def eq_reported(asked: Inquiry) -> Iterator[Row]:
+    """Find that the first report of the manager is missing, or that of another one since."""
+    yield from _late(k01_papers_at_the_start, REPORT)(asked)
+    yield from _late(k06_new_manager)(asked)
 
 
 def eq_training(asked: Inquiry) -> Iterator[Row]:
@@ -164,7 +191,13 @@ def eq_terminal(asked: Inquiry) -> Iterator[Row]:
 
 
 DATED: tuple[tuple[str, Question], ...] = (
-    *((f"EQ-DOC({kind})", _late(k01_papers_at_the_start, kind)) for kind in AT_THE_START),
+    ("EQ-STAFF", eq_staff),
+    (REPORTED, eq_reported),
+    *(
+        (f"EQ-DOC({kind})", _late(k01_papers_at_the_start, kind))
+        for kind in AT_THE_START
+        if kind != REPORT
+    ),
     ("EQ-DUE", eq_due),
     ("EQ-TRAIN", eq_training),
     ("EQ-REPORT", _late(k14_periodic_report)),

@@ -1,7 +1,8 @@
 """What a sealed paper says and the ledger no longer does, line by line in words.
 
 The paper is frozen with its content (R-37); here the same paper is collected again and the two are
-laid side by side. Number, date, anchor and labels are those of a sealing and are not compared.
+laid side by side. Number, date, anchor and labels are those of a sealing and are not compared, nor what the
+sentence above the lines says that these are about.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,9 @@ from typing import Any, Final
 
 from models.fields import NOT_RECORDED
 
-APART: Final = frozenset({"anchor", "wording", "doc_no", "issued_on", "seal_kind", "seal_image"})
+APART: Final = frozenset(
+    {"anchor", "wording", "doc_no", "issued_on", "seal_kind", "seal_image", "about"}
+)
 
 HANDING: Final = ("returned_on", "handed_by", "received_by", "means")
 

@@ -25,6 +25,8 @@ HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED)
 R = TypeVar("R", bound=Record)
 Facts = Mapping[str, object]
 """Reportable facts of a version by their printed label."""
+Changed = tuple[tuple[ChangeLine, R], ...]
+"""Lines of a notice, each with the record that it is about."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def notices(case: Case) -> list[Stored[Submission]]:
     return sorted(found, key=lambda stored: stored.meta.created_seq, reverse=True)
 
 
-def changes(case: Case, watched: Watched[R]) -> tuple[str, tuple[ChangeLine, ...]]:
+def changes(case: Case, watched: Watched[R]) -> tuple[str, Changed[R]]:
     """Return (the last notice in words, what changed since).
 
     Raises:
@@ -74,7 +76,7 @@ def changes(case: Case, watched: Watched[R]) -> tuple[str, tuple[ChangeLine, ...
     day = wareki.format_wareki(last.submitted_on) if last.submitted_on else "提出日の記録なし"
     previous = f"{last.doc_no}（{day}提出）"
     lines = tuple(
-        line
+        (line, stored.record)
         for stored in _records(case, watched.cls)
         for line in _lines_of(case, watched, stored, told)
     )

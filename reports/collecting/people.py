@@ -22,7 +22,7 @@ from models.records import (
 )
 from models.versions import version_at, versions
 from reports.collecting.case import Case, words
-from reports.collecting.changes import Watched, changes
+from reports.collecting.changes import Changed, Watched, changes
 from reports.documents.change_notice import ChangeNotice
 from reports.documents.d02_structure import Post, Structure
 from reports.documents.d03_staff_notice import StaffLine, StaffNotice
@@ -35,6 +35,7 @@ from reports.verbs import stem
 GONE = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED)
 STALE = timedelta(days=365)  # a wording of penalties older than this is to be checked
 ORDER = tuple(AssignmentRole)
+ROLE = "役割"
 
 
 def staff(case: Case) -> list[Assignment]:
@@ -89,14 +90,23 @@ def staff_notice(case: Case) -> StaffNotice | ChangeNotice:
     verb = stem(case.profile.term("staff_notice"))
     if case.wish.options.get("change"):
         previous, lines = changes(case, _watched(case))
-        about = f"{case.role(AssignmentRole.WORK_SUPERVISOR)}及び{case.role(AssignmentRole.WORKER)}"
+        about = _roles(case, lines)
         return ChangeNotice(
             case.letterhead(), case.anchor(), wording=case.wording(), about=about, verb=verb,
-            previous=previous, lines=lines,
+            previous=previous, lines=tuple(line for line, _ in lines),
         )  # fmt: skip
     wording = case.wording()
     lines_ = tuple(_staff_line(case, one) for one in staff(case))
     return StaffNotice(case.letterhead(), case.anchor(), wording=wording, verb=verb, lines=lines_)
+
+
+def _roles(case: Case, lines: Changed[Assignment]) -> str:
+    """Return whom the changes are about: 作業責任者、作業従事者及び情報授受担当者."""
+    found = sorted((one.role for _, one in lines if one.role is not None), key=ORDER.index)
+    # Who has another role now was told in the former one.
+    former = (line.before for line, _ in lines if line.what == ROLE)
+    *others, last = dict.fromkeys([*former, *map(case.role, found)])
+    return f"{'、'.join(others)}及び{last}" if others else last
 
 
 def pledge_sheet(case: Case) -> PledgeSheet:
@@ -203,7 +213,7 @@ def _watched(case: Case) -> Watched[Assignment]:
         told: dict[str, object] = {
             "氏名": person.name if person else record.unit_name,
             "所属・職名": _affiliation(person),
-            "役割": case.role(record.role),
+            ROLE: case.role(record.role),
             "担当業務": record.duties,
             "従事開始日": record.starts_on,
         }

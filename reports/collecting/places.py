@@ -25,7 +25,7 @@ def place_notice(case: Case) -> PlaceNotice | ChangeNotice:
         previous, lines = changes(case, _watched(case))
         return ChangeNotice(
             case.letterhead(), case.anchor(), wording=case.wording(),
-            about="業務を行う場所", verb=NOTIFY, previous=previous, lines=lines,
+            about="業務を行う場所", verb=NOTIFY, previous=previous, lines=tuple(line for line, _ in lines),
         )  # fmt: skip
     found = case.chosen(ContractPlace) if case.wish.ids else _in_use(case)
     if not found:

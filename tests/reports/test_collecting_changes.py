@@ -14,6 +14,7 @@ from models.codes import (
 from models.codes import HandlingKind as K
 from models.errors import Refused
 from models.records import (
+    Assignment,
     Person,
     Place,
 )
@@ -142,3 +143,25 @@ def test_a_notice_of_changes_is_looked_at_again_from_its_own_day(tmp_path: Path)
         house.ledger.registers.revise(replace(again, floor_room="5階501室"), "再移転のため")
         told = text_of(house, "D-04", change=True)
         assert "4階401室 5階501室" in told and "3階301室" not in told
+
+
+def test_a_notice_of_changes_says_whom_it_is_about(tmp_path: Path) -> None:
+    with office(tmp_path, "chiba") as house:
+        house.clock.go_to(date(2026, 10, 20), 9)
+        managers = house.ledger.registers.all(Assignment, role=AssignmentRole.INFO_MANAGER)
+        old = managers[-1].record
+        over = replace(
+            old, ends_on=date(2026, 10, 31), end_reason="異動", status=AssignmentStatus.ENDED
+        )
+        house.ledger.registers.revise(over, "異動のため")
+        new = replace(
+            old, id="", person_id=house.story.people["worker2"], notice_submission_id="",
+            starts_on=date(2026, 11, 1), ends_on=None,
+        )  # fmt: skip
+        house.ledger.registers.create(new)
+        said = text_of(house, "D-03", change=True)
+        assert "先に書面で提出した個人情報管理責任者について" in said
+        officer = replace(new, role=AssignmentRole.HANDOVER_OFFICER)
+        house.ledger.registers.create(officer)
+        said = text_of(house, "D-03", change=True)
+        assert "個人情報管理責任者及び情報授受担当者について" in said
