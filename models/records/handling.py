@@ -219,6 +219,8 @@ class TransportDetail(Child):
     def inconsistencies(self) -> Iterator[str]:
         if self.departed_at and self.arrived_at and self.arrived_at < self.departed_at:
             yield "「到着日時」が「出発日時」より前になっています。"
+        if self.departed_at and self.received_at and self.received_at < self.departed_at:
+            yield "「受取日時」が「出発日時」より前になっています。"
 
 
 @dataclass(frozen=True, kw_only=True)

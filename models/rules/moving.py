@@ -1,6 +1,7 @@
 """Rules about moving: taking out, coming back, encryption, transport."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from models.back_then import status_at
 from models.codes import (
@@ -15,11 +16,13 @@ from models.codes import (
     PlaceKind,
 )
 from models.profiles import Profile
-from models.records import HandlingEvent, Item
+from models.records import HandlingEvent, Item, Person, TransportDetail
 from models.rules.books import Books
 from models.rules.case import Case, Say
 from models.rules.places import designated
+from models.text import search_key
 from models.trips import trip_of
+from models.wareki import format_short_moment
 
 K, S = HandlingKind, AuthorizationSubject
 STORING = (K.RECEIVE, K.STORE, K.CREATE, K.COLLECT)
@@ -254,3 +257,50 @@ def r11_transport_is_arranged(case: Case) -> Iterator[str]:
                 f"{word}する人に、資料から離れないよう指示した記録がありません。"
                 "指示した人と日時を「運搬記録」に入力してください。"
             )
+
+
+def instructed_too_late(case: Case) -> Iterator[str]:
+    """Ask how an instruction that came after leaving, or from the carrier alone, was one (R-47).
+
+    Only where somebody enters it: what an older program took without a word accuses nobody.
+    """
+    event = case.event_of(K.TRANSPORT)
+    if event is None or not case.asker or not case.params.transport.never_leave_instruction:
+        return
+    word = case.word("transport")
+    for row in event.transport:
+        if not row.do_not_leave_instructed or _is_of_departure(case, event, row):
+            continue
+        left = row.departed_at or event.occurred_at
+        if row.instructed_at and left and _minute(row.instructed_at) > _minute(left):
+            yield (
+                f"{word}の「指示日時」（{format_short_moment(row.instructed_at)}）が、出発より後です。"
+                "出発の前に指示していたときは日時を直し、そうでないときは理由を残してください。"
+            )
+        if row.instructed_by and _carries_alone(case, event, row):
+            yield (
+                f"{word}の「指示者」が、{word}する{case.name(row.instructed_by)}自身です。"
+                "ほかの人が指示したときは「指示者」を直し、そうでないときは理由を残してください。"
+            )
+
+
+def _is_of_departure(case: Case, event: HandlingEvent, row: TransportDetail) -> bool:
+    """Tell whether an arrival only repeats what was said, and asked, of the instruction before."""
+    left = case.books.find(HandlingEvent, event.related_event_id)
+    said = (row.instructed_by, row.instructed_at)
+    return left is not None and said in [(o.instructed_by, o.instructed_at) for o in left.transport]
+
+
+def _carries_alone(case: Case, event: HandlingEvent, row: TransportDetail) -> bool:
+    """Tell whether nobody but the person who instructed is on the way."""
+    person = case.books.find(Person, row.instructed_by)
+    if not row.persons:
+        return row.instructed_by == event.actor_person_id
+    return person is not None and {search_key(one) for one in row.persons} == {
+        search_key(person.name)
+    }
+
+
+def _minute(moment: datetime) -> datetime:
+    """Return a time as it is typed."""
+    return moment.replace(second=0, microsecond=0)

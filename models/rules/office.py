@@ -18,6 +18,7 @@ from models.records import (
 )
 from models.records.base import Declared, Record
 from models.rules.case import Case
+from models.rules.moving import instructed_too_late
 
 K = HandlingKind
 BACKDATING = timedelta(days=1)  # a submission noted later than this wants its receipt
@@ -89,6 +90,7 @@ def r47_beforehand_means_before(case: Case) -> Iterator[str]:
                     f"根拠とした「{one.caption()}」の決定日が、取扱いと同じ日です。"
                     "取扱いより前だったことを理由に残してください。"
                 )
+        yield from instructed_too_late(case)
     elif isinstance(record, Submission):
         yield from _late_note(case, record)
     elif isinstance(record, Assignment) and _counts(case, record.status, TOLD_PEOPLE):

@@ -239,10 +239,11 @@ class Stage:
             for key in ("encryption", "authorization_id", "checker_person_id")
             if key in changes
         }
+        now = self.now  # every look at the clock moves it on
         detail = TransportDetail(
-            persons=("﨑山　健",), container="施錠ケース", departed_at=self.now,
-            arrived_at=self.now, received_by="髙橋　恵子", do_not_leave_instructed=True,
-            instructed_by=self.people["supervisor"], instructed_at=self.now,
+            persons=("﨑山　健",), container="施錠ケース", departed_at=now,
+            arrived_at=now, received_by="髙橋　恵子", do_not_leave_instructed=True,
+            instructed_by=self.people["supervisor"], instructed_at=now,
         )  # fmt: skip
         return self.event(
             HandlingKind.TRANSPORT, item or self.item(), transport=(replace(detail, **changes),),

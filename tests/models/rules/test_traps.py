@@ -23,6 +23,8 @@ from models.codes import (
 )
 from models.paper import Request
 from models.records import HandlingEvent, TransportDetail
+from models.rules.case import Case
+from models.rules.engine import examine
 from tests.house import furnished
 from tests.models.rules.scenarios import changed, copy_of, given_back, provided, received, taken_out
 from tests.models.rules.stage import PROFILES, Act, Stage
@@ -268,3 +270,58 @@ def test_the_order_to_dispose_is_asked_for_when_it_is_done(on: Stage) -> None:
 def test_the_need_of_a_take_out_is_confirmed_when_it_is_taken_out(on: Stage) -> None:
     act = taken_out(on, checker_person_id="")
     assert on.modes(act, "R-08") == {"warn"} and on.modes(planned(act), "R-08") == set()
+
+
+@under("chiba", "shiki")
+def test_an_instruction_after_leaving_is_asked_about(on: Stage) -> None:
+    asked = {"warn"} if on.code == "chiba" else set()  # 志木 does not ask for the instruction
+    assert on.modes(on.carried(), "R-47") == set()
+    late = on.carried(instructed_at=on.now + timedelta(minutes=25))
+    assert on.modes(late, "R-47") == asked
+    if asked:
+        [finding] = [f for f in on.findings(late) if f.rule_id == "R-47"]
+        assert "出発より後" in finding.message
+
+
+@under("chiba")
+def test_nobody_instructs_himself(on: Stage) -> None:
+    own, other = "髙橋　恵子", "﨑山　健"
+    assert on.modes(on.carried(persons=(own,)), "R-47") == {"warn"}
+    assert on.modes(on.carried(persons=("髙橋 恵子",)), "R-47") == {"warn"}, "written with a blank"
+    assert on.modes(on.carried(persons=(own, other)), "R-47") == set()
+    assert on.modes(on.carried(persons=(other,)), "R-47") == set()
+
+
+@under("chiba")
+def test_an_arrival_does_not_ask_about_the_instruction_again(on: Stage) -> None:
+    left = on.carried(instructed_at=on.now + timedelta(minutes=25), arrived_at=None)
+    assert on.modes(left, "R-47") == {"warn"}
+    assert isinstance(left.record, HandlingEvent)
+    arrived = changed(on.carried(), related_event_id=left.record.id)
+    there = replace(arrived, beside=(left.record,))
+    assert isinstance(there.record, HandlingEvent)
+    same = replace(there.record, transport=left.record.transport)
+    assert on.modes(replace(there, record=same), "R-47") == set()
+
+
+@under("chiba")
+def test_what_was_entered_before_is_not_asked_for_an_instruction_in_time(on: Stage) -> None:
+    late = on.carried(instructed_at=on.now + timedelta(minutes=25))
+    assert isinstance(late.record, HandlingEvent)
+    case = Case(
+        record=late.record, contract=on.contract, profile=on.ledger.profiles[on.code],
+        books=on.ledger.rules.books, now=on.now, items={item.id: item for item in late.items},
+    )  # fmt: skip
+    assert not [one for one in examine(case) if one.rule_id in ("R-11", "R-47")]
+
+
+@under("chiba")
+def test_nothing_is_received_before_it_left(on: Stage) -> None:
+    act = on.carried(received_at=on.now - timedelta(minutes=200))
+    assert isinstance(act.record, HandlingEvent)
+    assert [*act.record.transport[0].inconsistencies()] == [
+        "「受取日時」が「出発日時」より前になっています。"
+    ]
+    fine = on.carried(received_at=on.now + timedelta(minutes=5)).record
+    assert isinstance(fine, HandlingEvent)
+    assert not [*fine.transport[0].inconsistencies()]
