@@ -8,14 +8,18 @@ that counts since the PC was started.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from models.chain import Entry, read_content
 from models.codes import EventLevel, SystemEventKind
 from models.journal import News
+from models.records import SystemEvent
+from models.store import Store
 
 Steady = Callable[[], float]
 """Seconds since the PC was started, also while it slept; nobody can set it."""
 
 BACK = timedelta(minutes=2)  # less is the drift that a time server puts right
 APART = timedelta(minutes=5)
+LOOKED_BACK = 200  # entries
 
 
 class ClockWatch:
@@ -29,7 +33,7 @@ class ClockWatch:
         """Return what is to be entered about the clock, if anything.
 
         Args:
-            last: when the last entry or line of the access log was written; None in an empty ledger.
+            last: the latest time of entries and lines of the access log; None in an empty ledger.
         """
         drift = self._drift(now)
         if last is not None and now < last - BACK:
@@ -58,6 +62,31 @@ class ClockWatch:
         if before is None:
             return timedelta()
         return (now - before[0]) - timedelta(seconds=steady - before[1])
+
+
+def latest_entry(store: Store) -> datetime | None:
+    """Return the latest time among the last entries, or since the clock went back among them.
+
+    Not that of the last one alone: an inspecting officer enters nothing about a clock that went
+    back, and many small steps make a large one.
+    """
+    head = store.head().seq
+    first = max(1, head - LOOKED_BACK + 1)
+    told = [entry.seq for entry in store.entries(first, head) if _tells_it(entry)] if head else []
+    latest: datetime | None = None
+    for command in store.commands(first, head) if head else ():
+        back = any(command.first_seq <= seq <= command.last_seq for seq in told)
+        if latest is None or back or command.recorded_at > latest:
+            latest = command.recorded_at
+    return latest
+
+
+def _tells_it(entry: Entry) -> bool:
+    """Tell whether an entry says that the clock went back."""
+    if entry.type != SystemEvent.type or entry.content is None:
+        return False
+    kind = read_content(entry.content)[0].get("kind")
+    return bool(kind == SystemEventKind.CLOCK_BACK.value)
 
 
 def _length(span: timedelta) -> str:

@@ -17,7 +17,7 @@ from models.access import AccessLog, Act, Question
 from models.backups import kept_restore
 from models.blocking import Blocking
 from models.chain import SALT_SIZE, Command, Head, Intent, write_command
-from models.clockwatch import ClockWatch, Steady
+from models.clockwatch import ClockWatch, Steady, latest_entry
 from models.codes import AccountStatus, Role
 from models.commands import Change, creating
 from models.corrections import Corrections
@@ -294,7 +294,7 @@ class Ledger:
             self.store.append(command, writes, progress)
         except JournalFailed as error:
             failed = error
-        self._last_at = now
+        self._last_at = max(now, self._last_at or now)
         return command, failed
 
     def prepare(self) -> None:
@@ -336,17 +336,17 @@ class Ledger:
         self.notices.append(news.detail)
         if not (enter and self._enter(self.journal.event(news), self.new_command_id())):
             self.access.note(Act.CLOCK, detail=news.value)
+        self._last_at = self.now()  # what was told is not told again
 
     def _last_recorded(self) -> datetime | None:
-        """Return when the last entry or line was written, or when the last session began.
+        """Return the latest time of the last entries and lines, or when the last session began.
 
         Who only looks enters nothing, and may put the clock right again before he leaves.
         """
-        head = self.store.head()
-        last = next(self.store.commands(head.seq), None) if head.seq else None
+        last = latest_entry(self.store)
         asked = (Question(limit=1), Question(acts=frozenset({Act.SIGN_IN}), limit=1))
         times = [line.at for one in asked for line in self.safe.access.lines(one)]
-        return max([*times, last.recorded_at] if last else times, default=None)
+        return max([*times, last] if last else times, default=None)
 
     def new_command_id(self) -> str:
         """Return a new id of a command: ids that sort by time stand side by side on the disk."""

@@ -20,29 +20,36 @@ OWN = frozenset({OfficerConfirmation.type, UserAccount.type})
 """What an inspecting officer enters, who may enter nothing about the clock: a line of the access log
 tells it instead."""
 _BACK = (
-    "SELECT first_seq, last_seq, recorded_at, before FROM (SELECT first_seq, last_seq, recorded_at,"
-    " lag(recorded_at) OVER (ORDER BY first_seq) AS before FROM command) WHERE recorded_at < before"
+    "SELECT first_seq, last_seq, recorded_at, latest FROM (SELECT first_seq, last_seq, recorded_at,"
+    " max(recorded_at) OVER (ORDER BY first_seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+    " AS latest FROM command) WHERE recorded_at < latest ORDER BY first_seq"
 )
 
 
 def time_problems(database: Database) -> Iterator[Problem]:
-    """Yield the commands whose time runs back although nobody entered that the clock did."""
-    for first, last, at, before in database.all(_BACK):
-        if datetime.fromisoformat(before) - datetime.fromisoformat(at) <= BACK:
+    """Yield the commands whose time runs back although nobody entered that the clock did.
+
+    A command is compared with the latest time before it, or since the clock went back.
+    """
+    since: tuple[str, datetime] | None = None  # the latest time then, and the latest since
+    for first, last, at, latest in database.all(_BACK):
+        now = datetime.fromisoformat(at)
+        known = since if since is not None and since[0] == latest else None
+        before = known[1] if known else datetime.fromisoformat(latest)
+        if before - now <= BACK:
+            since = (latest, max(before, now)) if known else since
             continue
         entries = list(log.entries(database, first, last))
-        types = {entry.type for entry in entries}
-        if types <= OWN or any(
-            entry.type == SystemEvent.type and _tells_it(entry.payload, entry.content)
-            for entry in entries
-        ):
-            continue
-        yield Problem(
-            CODE,
-            f"記帳番号{first}",
-            f"記帳番号{first}の日時が、その前の記帳より前になっています。時計が戻ったという記帳も"
-            "ありません。日時を装った記帳かもしれません。誰が何を記帳したかを確かめてください。",
-        )
+        if any(e.type == SystemEvent.type and _tells_it(e.payload, e.content) for e in entries):
+            since = (latest, now)
+        elif not {entry.type for entry in entries} <= OWN:
+            yield Problem(
+                CODE,
+                f"記帳番号{first}",
+                f"記帳番号{first}の日時が、それまでの記帳より前になっています。時計が戻ったという"
+                "記帳もありません。日時を装った記帳かもしれません。誰が何を記帳したかを確かめて"
+                "ください。",
+            )
 
 
 def _tells_it(payload: int, content: bytes | None) -> bool:

@@ -71,6 +71,43 @@ def test_a_clock_that_went_back_was_entered_by_the_program(house: House) -> None
     assert kinds[-1] is SystemEventKind.CLOCK_BACK and not problems(house)
 
 
+def test_small_steps_back_make_no_large_one(house: House) -> None:
+    """Neither past the program nor with it."""
+    for _ in range(3):
+        house.clock.wait(-MINUTES)
+        seq = slip_in(house, creating(somebody(house)))
+    assert problems(house)[-1] == ("TIME", f"記帳番号{seq}")
+
+
+def test_the_program_tells_small_steps_back(house: House) -> None:
+    for _ in range(3):
+        house.clock.wait(-MINUTES)
+        house.ledger.registers.create(replace(somebody(house), id="", name=f"見本{_}"))
+    kinds = [one.record.kind for one in house.ledger.registers.all(SystemEvent)]
+    assert SystemEventKind.CLOCK_BACK in kinds and not problems(house)
+
+
+def test_an_own_account_hides_no_time_behind_it(house: House) -> None:
+    house.clock.wait(-60 * 24 * 14)
+    account = house.ledger.user
+    slip_in(house, revising(replace(account, reminded_on=house.clock().date()), "覚え"))
+    seq = slip_in(house, creating(somebody(house)))
+    assert problems(house) == [("TIME", f"記帳番号{seq}")]
+
+
+def test_a_clock_that_was_ahead_for_one_entry_accuses_nobody(house: House) -> None:
+    house.clock.wait(60 * 24 * 300)
+    slip_in(house, creating(somebody(house)))
+    house.clock.wait(-60 * 24 * 300)
+    for name in ("見本　三郎", "見本　四郎"):
+        house.clock.wait(60)
+        house.ledger.registers.create(replace(somebody(house), id="", name=name))
+    assert not problems(house)
+    house.clock.wait(-60)
+    seq = slip_in(house, creating(somebody(house)))
+    assert problems(house) == [("TIME", f"記帳番号{seq}")]
+
+
 def test_another_event_of_the_system_excuses_nothing(house: House) -> None:
     event = house.ledger.registers.all(SystemEvent)
     house.clock.wait(-60 * 24)
@@ -88,7 +125,9 @@ def test_an_officer_who_may_not_enter_it_changes_his_password(house: House) -> N
     user = next(one for one in cast.USERS if one.role is Role.INSPECTOR)
     ledger.people.change_password(user.password, "緑の山の寺で九つの鐘が鳴る")
     house.ledger = house.sign_in(LOGIN[Role.SUPERVISOR])
-    assert not problems(house)
+    house.ledger.registers.create(replace(somebody(house), id=""))
+    kinds = [one.record.kind for one in house.ledger.registers.all(SystemEvent)]
+    assert SystemEventKind.CLOCK_BACK in kinds and not problems(house)
 
 
 # --- files ----------------------------------------------------------------------------------------
