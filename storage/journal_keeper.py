@@ -42,12 +42,12 @@ from storage.attachments import FOLDER_NAME
 from storage.erasing import last_erasure
 from storage.head_memory import HeadMemory
 from storage.header import RECOVERY_ROLE
-from storage.journal import Journal, check_links, list_files
+from storage.journal import Journal, check_links, header_of, list_files
 from storage.journal_ending import Upkeep
 from storage.journal_evidence import FOLDER_SETTING, NOWHERE, SUSPENDED_SETTING, in_use
 from storage.journal_file import Part
 from storage.journal_format import KeyGone
-from storage.journal_words import NEW_KEY, OTHER_WAY, WAY_ON, remedy_of, why
+from storage.journal_words import LATER_KEY, NEW_KEY, OTHER_WAY, WAY_ON, remedy_of, why
 from storage.ledger_store import LedgerStore
 from storage.unlocked import Vault
 
@@ -404,6 +404,7 @@ class Keeper:
         try:
             journal = Journal.open(*where)
         except KeyGone:
+            self._require_earlier_key(self._folder, now, accept)
             # The data key was renewed while the medium was away: nothing there can be read now.
             self._journal = Journal.begin(*where, now, self._line_head())
             self._connected(now, NEW_KEY)
@@ -421,6 +422,19 @@ class Keeper:
             self._catch_up(journal, now)
         self._journal = journal
         self._connected(now, "")
+
+    def _require_earlier_key(self, folder: Path, now: Head, accept: bool) -> None:
+        """Refuse to go on under a data key that another one has followed in the journal already.
+
+        That is an older copy of the ledger, and may be in the hands of whom the new key shut out.
+
+        Raises:
+            RolledBack: unless a responsible person accepts it.
+        """
+        last = header_of(list_files(folder, self._vault.vault_id)[-1])
+        if last is not None and last.epoch > self._vault.epoch:
+            told = Head(max(last.base.seq, now.seq) + 1, bytes(32))
+            self._set_back(LATER_KEY, told, accept)
 
     def _lost_one(self, journal: Journal, now: Head) -> bool:
         """Tell whether the journal ends with a torn command that the ledger has no more.

@@ -74,7 +74,7 @@ class Way:
 
     def __init__(self, folder: Path, keys: Keys, after: Head) -> None:
         self._after = after
-        self._read, unread, self._rekeyed = _open_files(folder, keys)
+        self._read, unread, self._rekeyed = _open_files(folder, keys, after)
         self._limits = _limits(self._read)
         holes = sorted(self._holes(unread, keys), key=lambda one: (one.after, one.file, one.frame))
         missing = [one for one in holes if one.reaches(after.seq)]
@@ -216,8 +216,14 @@ class Way:
         return Batch(after, taken, list(under.values())), end
 
 
-def _open_files(folder: Path, keys: Keys) -> tuple[list[_Read], list[Path], frozenset[str]]:
-    """Return the files that open, those that do not, and which of these are under a later key."""
+def _open_files(
+    folder: Path, keys: Keys, after: Head
+) -> tuple[list[_Read], list[Path], frozenset[str]]:
+    """Return the files that open, those that do not, and which of these are under a later key.
+
+    What was written behind a later key under the earlier one again is the way of an older copy: it
+    is followed only by a backup of that copy.
+    """
     paths = list_files(folder, keys.vault_id)
     if not paths:
         raise MediumMissing(file=str(folder))
@@ -236,13 +242,17 @@ def _open_files(folder: Path, keys: Keys) -> tuple[list[_Read], list[Path], froz
             continue
         require_ours(file, keys.vault_id)
         found.append(_Read(file, file.survey(), number_of(path)))
+    failed = zip(unread, errors, strict=True)
+    later = [path for path, error in failed if isinstance(error, KeyGone)]
+    behind = [one for one in found if later and one.number > number_of(later[-1])]
+    if behind and behind[0].scan.header.base.seq >= after.seq:
+        found = [one for one in found if one not in behind]
+        unread = sorted([*unread, *(one.file.path for one in behind)], key=number_of)
     if not found and errors:
         raise errors[0]
     if not found:
         raise VerificationFailed(reason=_OTHER_KEY)
-    failed = zip(unread, errors, strict=True)
-    later = frozenset(path.name for path, error in failed if isinstance(error, KeyGone))
-    return found, unread, later
+    return found, unread, frozenset(path.name for path in later)
 
 
 def _limits(found: list[_Read]) -> list[int | None]:

@@ -5,12 +5,21 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.backups import left_out
 from models.codes import AttachmentKind, SystemEventKind
-from models.errors import Cancelled, Damaged, Foreign, JournalDamaged, VerificationFailed
+from models.errors import (
+    Cancelled,
+    Damaged,
+    Foreign,
+    JournalDamaged,
+    RolledBack,
+    VerificationFailed,
+)
+from models.gate import Restored
 from models.journal import JournalState
 from models.records import BackupRun, Place
 from storage import restoring
@@ -224,6 +233,42 @@ def test_what_was_entered_before_a_renewed_data_key_comes_back_when_that_is_enou
     gap = restored.gap
     assert gap is not None and gap.rekeyed and (gap.first, gap.last) == (last + 1, None)
     assert "替えた暗号鍵" in left_out(restored) and "壊れている" not in left_out(restored)
+
+
+def test_an_older_copy_goes_not_on_behind_a_later_data_key(house: House) -> None:
+    """It may be in the hands of whom the new key shut out; a restore must not follow it either."""
+    backup = backed_up(house)
+    house.ledger.close()
+    copy = house.folder / "copy"
+    shutil.copytree(house.folder / "ledger", copy)
+    ledger = house.sign_in(BOSS.login)
+    last = enter(ledger, "前")
+    ledger.safe.renew_key()
+    enter(ledger, "後")
+    ledger.close()
+    with pytest.raises(RolledBack, match="後に替えた暗号鍵"):
+        house.office.unlock(copy, BOSS.login, BOSS.password)
+    other = house.office.unlock(copy, BOSS.login, BOSS.password, rolled_back=REASON)
+    assert SystemEventKind.ROLLED_BACK in events(other)
+    enter(other, "別の道")
+    other.close()
+
+    def restored(name: str, **more: Any) -> Restored:
+        return house.office.restore(
+            backup,
+            house.folder / name,
+            BOSS.login,
+            BOSS.password,
+            quiet,
+            journal=usb(house),
+            **more,
+        )
+
+    with pytest.raises(JournalDamaged, match="後に替えた暗号鍵"):
+        restored("a")
+    reached = restored("b", up_to_damage=True)
+    assert reached.head.seq == last and reached.gap is not None and reached.gap.rekeyed
+    house.ledger = house.sign_in(BOSS.login)
 
 
 def test_a_key_renewed_without_the_medium_begins_a_journal_anew(house: House) -> None:
