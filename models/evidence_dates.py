@@ -57,6 +57,8 @@ from models.rules.moving import asks_for_password
 from models.store import Op, Query, Where
 from models.terminals import device_of
 
+UNKNOWN = "端末「{0}」は、使用端末に登録されていません。"
+
 
 def _late(item: Item, paper: str = "") -> Question:
     """Return a query that finds what an item of the calendar shows as late or not fixed."""
@@ -182,12 +184,19 @@ def eq_terminal(asked: Inquiry) -> Iterator[Row]:
     """Find that no terminal is registered, and PCs on which the ledger was used that are none."""
     yield from _late(k31_terminals)(asked)
     terminals = asked.everywhere(Terminal)
+    known = {one.device for one in terminals}
+    others = [
+        one
+        for one in asked.everywhere(SystemEvent)
+        if one.kind is SystemEventKind.TERMINAL_CHANGED and device_of(one.value) not in known
+    ]
+    for one in others:
+        yield row(one, UNKNOWN.format(one.value))
+    known |= {device_of(one.value) for one in others}
     if not any(one.state is TerminalState.IN_USE for one in terminals):
         yield row(asked.contract, "使用端末の台数、設置場所、盗難防止措置が登録されていません。")
-    known = {one.device for one in terminals}
-    for event in asked.everywhere(SystemEvent):
-        if event.kind is SystemEventKind.TERMINAL_CHANGED and device_of(event.value) not in known:
-            yield row(event, f"端末「{event.value}」は、使用端末に登録されていません。")
+    elif (used := asked.used_on()) and device_of(used) not in known:  # from the first day on
+        yield row(asked.contract, UNKNOWN.format(used))
 
 
 DATED: tuple[tuple[str, Question], ...] = (

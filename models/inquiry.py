@@ -30,11 +30,13 @@ from models.records import (
     Person,
     Record,
     Submission,
+    SystemEvent,
 )
 from models.rules.books import Books
 from models.rules.case import Case
 from models.rules.standing import counts, works_on
 from models.store import Op, Query, Store, Where
+from models.terminals import TERMINAL
 from models.verdicts import Verdicts
 from models.versions import Version, versions
 
@@ -107,6 +109,11 @@ class Inquiry:
         """The ledger itself; a query that asks it is asked again after every command."""
         self.note(ANYTHING)
         return self._ledger
+
+    def used_on(self) -> str:
+        """Return the terminal on which the ledger was used last; another one comes with an entry."""
+        self.note(SystemEvent.type)
+        return self._ledger.store.setting(TERMINAL)
 
     @property
     def now(self) -> datetime:

@@ -42,8 +42,8 @@ def register(house: House, number: str = "T-01", **changes: object) -> Terminal:
     made = replace(
         made, terminal_no=number, name=made.name or "予備のPC",
         place_id=ledger.registers.all(Place)[0].record.id, theft_prevention="ワイヤーロック",
-        **changes,  # type: ignore[arg-type]
     )  # fmt: skip
+    made = made.with_changes(**changes)
     change = ledger.registers.create(made)
     return ledger.registers.need(Terminal, change.ids[0]).record
 
@@ -101,6 +101,20 @@ def test_a_terminal_that_was_used_and_is_not_registered_is_found(house: House) -
         replace(mine, device="00000000"), "別のPCの登録だったため訂正した"
     )
     assert rows(house) == [f"端末「{here}」は、使用端末に登録されていません。"]
+
+
+@pytest.mark.parametrize("device", ["00000000", ""])
+def test_a_terminal_that_was_never_another_one_is_found_too(house: House, device: str) -> None:
+    """The ledger was begun on this PC, so nothing tells that it changed."""
+    here = house.ledger.safe.access.terminal
+    made = register(house, name="入力PC", device=device)
+    house.sign_in(BOSS.login)
+    kinds = {one.record.kind for one in house.ledger.registers.all(SystemEvent)}
+    assert SystemEventKind.TERMINAL_CHANGED not in kinds
+    assert rows(house) == [f"端末「{here}」は、使用端末に登録されていません。"]
+    own = replace(made, device=device_of(here))
+    house.ledger.registers.revise(own, "このPCの登録のため訂正した")
+    assert rows(house) == []
 
 
 @pytest.mark.parametrize(
