@@ -32,6 +32,7 @@ from models.designated_hours import unread
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry, Question
 from models.inside import eq_inside
+from models.item_list import eq_itemlist
 from models.leavers import eq_leavers
 from models.missing_things import how_much, let_go
 from models.paper_about import end_papers
@@ -424,7 +425,7 @@ QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-HOURS", eq_hours),
     ("EQ-ASSET", eq_asset),
     ("EQ-LEDGER", eq_ledger),
-    ("EQ-ITEMLIST", of_rules(*RULED["EQ-ITEMLIST"])),
+    ("EQ-ITEMLIST", eq_itemlist),
     ("EQ-STORE", of_rules(*RULED["EQ-STORE"])),
     ("EQ-COPY", of_rules(*RULED["EQ-COPY"])),
     ("EQ-COPYNEED", eq_copyneed),

@@ -17,6 +17,7 @@ from models.codes import HandlingStatus, ItemOrigin, Timing
 from models.commands import Change, creating, revising, voiding
 from models.errors import Conflict, InvalidField, Refused
 from models.handling_checks import HandlingChecks, require_unconfirmed
+from models.item_list import told_of_contents
 from models.item_status import Status
 from models.own_words import told_of_change
 from models.paper_undone import told_of
@@ -103,6 +104,7 @@ class Handling:
         told = ruling.notices
         if not historic:
             told = (*told, *amiss, *inside.told(ledger.store, events, new_items))
+            told = (*told, *told_of_contents(ledger, new_items))
         entering = (*others, *new_items, *ruling.beside, *planned, *ruling.events)
         intents = [creating(record) for record in entering]
         if plan is not None:

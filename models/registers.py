@@ -19,6 +19,7 @@ from models.designated_hours import require_readable
 from models.desk import Desk
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field
+from models.item_list import told_of_contents
 from models.kinds import LongText
 from models.leavers import told_of_end
 from models.own_names import OWN_NAMES, require_own_names
@@ -187,6 +188,7 @@ class Registers:
         for record in prepared:
             self.check(record, desk)
         ruling = self._ledger.rules.on_records(prepared, answers, historic=historic)
+        contents = () if historic else told_of_contents(self._ledger, prepared)
         return self._ledger.commit(
             [
                 creating(record)
@@ -197,7 +199,7 @@ class Registers:
                 )
             ],
             command_id=command_id,
-            notices=(*ruling.notices, *self._namesakes(prepared)),
+            notices=(*ruling.notices, *self._namesakes(prepared), *contents),
         )
 
     def revise(
@@ -237,6 +239,7 @@ class Registers:
         told = (*self._namesakes([record]), *told_of_end(self._ledger, record, stored.record))
         told += told_of_correction(self._ledger, record, stored.record)
         told += told_of_change(self._ledger, stored.record, record)
+        told += told_of_contents(self._ledger, [record])
         intents = [revising(record, self.reason(reason)), *rules.consequences(record)]
         rights = self._ledger.people.rights_with([record], {record.id: stored.record})
         intents += map(creating, (*ruling.beside, *rights))

@@ -11,6 +11,7 @@ from models.codes import (
     BasisType,
     HandlingKind,
     PlaceKind,
+    RuleMode,
     Timing,
 )
 from models.paper import Request
@@ -149,6 +150,10 @@ class Case:
 
     def word(self, concept: str) -> str:
         return self.profile.term(concept)
+
+    def only_told(self, rule_id: str) -> bool:
+        """Tell whether the text says nothing of it, so that a rule states no duty."""
+        return self.profile.rules[rule_id].mode == RuleMode.NOTICE
 
     # --- people and places -----------------------------------------------------------------------
     def name(self, person_id: str) -> str:

@@ -116,7 +116,15 @@ def r07_sending_needs_basis_and_two_persons(case: Case) -> Iterator[str]:
     regime = case.params.send
     if _sends(case, event):
         subject = S.TRANSMIT if event.kind is K.TRANSMIT else S.DISPATCH
-        if not case.basis((subject, S.OTHER_RISKY_ACT), regime.basis):
+        if case.basis((subject, S.OTHER_RISKY_ACT), regime.basis):
+            pass
+        elif not regime.basis and case.only_told("R-07"):
+            yield Say(
+                f"外部への{case.word('send')}です。特記事項に定めはありません。"
+                f"{case.word('client_party')}が知っているか、宛先と方法を確かめてください。",
+                act=str(subject),
+            )
+        else:
             yield Say(
                 f"外部への{case.word('send')}には、前もって{labels(regime.basis)}が要ります。"
                 "「承諾・指示」に登録し、この記録の根拠に選んでください。",
@@ -139,6 +147,11 @@ def _second_pair_of_eyes(case: Case, event: HandlingEvent, compulsory: bool) -> 
                 "記録するときに、確認者がサインインし、宛先・数量・管理番号を入力します。",
                 checker=True,
             )
+    elif not event.checker_person_id and not compulsory and case.only_told("R-07"):
+        yield (
+            f"「{event.kind.label}」を、ほかの人や専用のソフトウェアで確かめた記録がありません。"
+            "確かめたときは「確認者」を選んでください。"
+        )
     elif not event.checker_person_id:
         yield (
             f"「{event.kind.label}」は、複数人または専用のソフトウェアで確かめます。"
@@ -162,8 +175,15 @@ def r13_indirect_handover_is_approved(case: Case) -> Iterator[str]:
     bases = case.params.handover.indirect_basis
     if event is None or event.means not in INDIRECT:
         return
-    if not case.basis((S.INDIRECT_HANDOVER,), bases, standing=True):
-        assert event.means is not None
+    if case.basis((S.INDIRECT_HANDOVER,), bases, standing=True):
+        return
+    assert event.means is not None
+    if not bases and case.only_told("R-13"):
+        yield (
+            f"直接でない{case.word('handover')}（{event.means.label}）です。特記事項に定めは"
+            f"ありません。{case.word('client_party')}が方法を知っているか確かめてください。"
+        )
+    else:
         yield (
             f"直接でない{case.word('handover')}（{event.means.label}）には、方法の"
             f"{labels(bases or ('approval',))}が前もって要ります。"

@@ -54,7 +54,13 @@ def r08_take_out_needs_basis(case: Case) -> Iterator[str]:
 def _information_leaves(case: Case, event: HandlingEvent) -> Iterator[str]:
     regime, word = case.params.take_out, case.word("take_out")
     way = regime.information
-    if way == "forbidden":
+    if way == "none" and case.only_told("R-08"):
+        if not case.basis((S.TAKE_OUT,)):
+            yield (
+                f"{word}です。特記事項に定めはありません。{case.word('client_party')}が"
+                "知っているか、行先と方法を確かめてください。"
+            )
+    elif way == "forbidden":
         if not _excepted(case, event):
             yield (
                 f"この契約では{word}はできません。{case.word('client_party')}への返還・引渡し、"
