@@ -26,10 +26,15 @@ from models.errors import (
 from models.records import LedgerOrigin, SystemEvent, UserAccount
 from models.safe import SheetKey, WayIn
 from models.store import Progress, quiet, tell
+from models.versions import versions
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
+FORMER_KEY = (
+    "{0}のパスワードは、復元したバックアップより後に再発行されています。この台帳では、前のパスワードも"
+    "再発行したパスワードも使えません。もう一度再発行してください。"
+)
 KEY_RENEWED = "前回途中で止まった暗号鍵の更新を完了しました。新しいバックアップを作成してください。"
 MANAGERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 
@@ -136,12 +141,25 @@ def _settle_others(
             )
         elif account.status is AccountStatus.DISABLED:
             yield _finish_removal(ledger, account, progress)
-        elif way.public_key.hex() != account.public_key:
+        elif way.public_key.hex() == account.public_key:
+            continue
+        elif _is_former(ledger, account, way):
+            yield FORMER_KEY.format(account.login_name)
+        else:
             _finish_reissue(ledger, account, way)
             yield (
                 f"前回途中で終わっていた、{account.login_name}のパスワードの再発行を完了しました。"
                 "最初のパスワードを伝え直すか、もう一度再発行してください。"
             )
+
+
+def _is_former(ledger: "Ledger", account: UserAccount, way: WayIn) -> bool:
+    """Tell whether a way in is of a key that the account had before: a restore brought it back.
+
+    Somebody else may know its password; it stays shut until the responsible person issues a new one.
+    """
+    known = versions(ledger.store, UserAccount, account.id)
+    return any(one.record.public_key == way.public_key.hex() for one in known)
 
 
 def _finish_removal(ledger: "Ledger", account: UserAccount, progress: Progress) -> str:

@@ -375,7 +375,7 @@ def test_a_reissue_that_died_is_finished_by_the_next_manager(
     with pytest.raises(Killed):
         house.ledger.people.reissue_password(account_id, FRESH, "失念のため")
     house.ledger.close()
-    with pytest.raises(AccountUnfinished, match="途中で終わっています"):
+    with pytest.raises(AccountUnfinished, match="台帳の登録と一致しません"):
         house.office.unlock(house.folder / "ledger", "yoshino", FRESH)
     ledger = reopen(house)
     assert any("yoshinoのパスワードの再発行を完了" in one for one in ledger.notices)

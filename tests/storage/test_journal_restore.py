@@ -12,12 +12,14 @@ import pytest
 from models.backups import left_out
 from models.codes import AttachmentKind, SystemEventKind
 from models.errors import (
+    AccountUnfinished,
     Cancelled,
     Damaged,
     Foreign,
     JournalDamaged,
     RolledBack,
     VerificationFailed,
+    WrongPassword,
 )
 from models.gate import Restored
 from models.journal import JournalState
@@ -41,6 +43,7 @@ from tests.storage.test_journal_keeper import (
     state,
     usb,
 )
+from ui.sample import cast
 
 
 @pytest.fixture
@@ -233,6 +236,37 @@ def test_what_was_entered_before_a_renewed_data_key_comes_back_when_that_is_enou
     gap = restored.gap
     assert gap is not None and gap.rekeyed and (gap.first, gap.last) == (last + 1, None)
     assert "替えた暗号鍵" in left_out(restored) and "壊れている" not in left_out(restored)
+
+
+def test_a_reissued_password_does_not_come_back_with_a_restore(house: House) -> None:
+    """Somebody else may have learnt it: that may be why it was reissued."""
+    backup = backed_up(house)
+    worker = next(user for user in cast.USERS if user.person == "worker")
+    admin = cast.USERS[3]
+    house.ledger = house.sign_in(admin.login)
+    accounts = {one.login_name: one for one in house.ledger.people.accounts()}
+    fresh = "遠い山から届く七通の手紙"
+    house.ledger.people.reissue_password(accounts[worker.login].id, fresh, "知られたため")
+    entered = house.ledger.store.head().seq
+    restored = house.office.restore(
+        backup, house.folder / "new", BOSS.login, BOSS.password, quiet, journal=usb(house)
+    )
+    assert restored.head.seq == entered
+    ledger = house.office.unlock(house.folder / "new", admin.login, admin.password)
+    assert any("もう一度再発行してください" in notice for notice in ledger.notices)
+    assert not any("完了しました" in notice for notice in ledger.notices)
+    ledger.close()
+    with pytest.raises(AccountUnfinished):
+        house.office.unlock(house.folder / "new", worker.login, worker.password)
+    with pytest.raises(WrongPassword):
+        house.office.unlock(house.folder / "new", worker.login, fresh)
+    ledger = house.office.unlock(house.folder / "new", admin.login, admin.password)
+    again = "静かな港に灯る三つの明かり"
+    ledger.people.reissue_password(accounts[worker.login].id, again, "復元したため")
+    ledger.close()
+    ledger = house.office.unlock(house.folder / "new", worker.login, again)
+    assert ledger.user.must_change
+    ledger.close()
 
 
 def test_an_older_copy_goes_not_on_behind_a_later_data_key(house: House) -> None:
