@@ -199,7 +199,10 @@ class JournalDesk:
             f"更新ジャーナルを記帳番号{self._keeper.status().seq:,}から始めました。",
             str(folder)[:200],
         )
-        return self._ledger.commit([creating(self.event(news))])
+        noticed = self._keeper.news()  # before it could be entered anywhere
+        change = self._ledger.commit([creating(self.event(one)) for one in (*noticed, news)])
+        self._keeper.told(noticed)
+        return change
 
     def stop(self, reason: str) -> Change:
         """Keep no journal any more.

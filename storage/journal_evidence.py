@@ -25,11 +25,12 @@ _KINDS = (
     SystemEventKind.JOURNAL_STOPPED,
     SystemEventKind.JOURNAL_SUSPENDED,
     SystemEventKind.JOURNAL_RESUMED,
+    SystemEventKind.SETTING_UNKNOWN,
 )
 _WITHOUT = (SystemEventKind.JOURNAL_STOPPED, SystemEventKind.JOURNAL_SUSPENDED)
 FORGOTTEN = (
     "更新ジャーナルの保存先が、やめた記帳がないのに、台帳の設定からなくなっていました。"
-    "記帳にある「{0}」を保存先として扱います。責任者が確かめてください。"
+    "記帳では「{0}」に取っています。責任者が確かめ、保存先を選び直すか、理由を記帳してやめてください。"
 )
 NOT_ENTERED = (
     "更新ジャーナルなしで続けることが、責任者の記帳がないのに、台帳の設定にありました。"
@@ -42,11 +43,14 @@ class Use:
     """Where a journal is kept, "" for nowhere, and whether work goes on while it is away.
 
     Attributes:
-        news: what of the settings the entries contradict.
+        forgotten: only the entries know the folder. It may be that of another copy of the ledger,
+            so it is compared with and not written to.
+        news: what of the settings the entries contradict, and what is not entered yet.
     """
 
     folder: str
     suspended: bool
+    forgotten: bool = False
     news: tuple[News, ...] = ()
 
 
@@ -61,30 +65,36 @@ def in_use(store: LedgerStore) -> Use:
     )
     if said.folder and not said.suspended:
         return said
-    entered = _entered(store)
+    entered, known = _entered(store)
+    forgotten = bool(entered.folder) and not said.folder
     news = []
-    if entered.folder and not said.folder:
+    if forgotten and not known:
         news.append(_alert(FORGOTTEN.format(entered.folder), FOLDER_SETTING))
     if said.suspended and not entered.suspended:
         news.append(_alert(NOT_ENTERED, SUSPENDED_SETTING))
     suspended = said.suspended and entered.suspended
-    return Use(said.folder or entered.folder, suspended, tuple(news))
+    return Use(said.folder or entered.folder, suspended, forgotten, tuple(news))
 
 
 def _alert(words: str, name: str) -> News:
     return News(SystemEventKind.SETTING_UNKNOWN, EventLevel.ALERT, words, name)
 
 
-def _entered(store: LedgerStore) -> Use:
-    """Return what was entered last; a note of what is to be entered counts as well."""
+def _entered(store: LedgerStore) -> tuple[Use, bool]:
+    """Return what was entered last, and whether it was entered that the folder is forgotten.
+
+    A note of what is to be entered counts as well.
+    """
     if notes.read(store, RESTORED) is not None:
-        return NOWHERE
-    folder, suspended = "", False
+        return NOWHERE, False
+    folder, suspended, known = "", False, False
     for _, event in sorted(_events(store), key=lambda one: one[0]):
         if event is None:  # restored: it keeps no journal
             folder, suspended = "", False
+        elif event.kind is SystemEventKind.SETTING_UNKNOWN:
+            known = known or event.value == FOLDER_SETTING
         elif event.kind is SystemEventKind.JOURNAL_STARTED:
-            folder, suspended = event.value, False
+            folder, suspended, known = event.value, False, False
         elif event.kind is SystemEventKind.JOURNAL_STOPPED:
             folder, suspended = "", False
         else:
@@ -93,7 +103,7 @@ def _entered(store: LedgerStore) -> Use:
     if note is not None:
         stopped = event_in(note.body).kind is SystemEventKind.JOURNAL_STOPPED
         folder, suspended = ("", False) if stopped else (folder, True)
-    return Use(folder, suspended)
+    return Use(folder, suspended), known
 
 
 def _events(store: LedgerStore) -> Iterator[tuple[int, SystemEvent | None]]:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
+from typing import NoReturn
 
 from models.chain import EMPTY, Command, Entry, Head
 from models.codes import EventLevel, SystemEventKind
@@ -47,7 +48,15 @@ from storage.journal_ending import Upkeep
 from storage.journal_evidence import FOLDER_SETTING, NOWHERE, SUSPENDED_SETTING, in_use
 from storage.journal_file import Part
 from storage.journal_format import KeyGone
-from storage.journal_words import LATER_KEY, NEW_KEY, OTHER_WAY, WAY_ON, remedy_of, why
+from storage.journal_words import (
+    CHOOSE_AGAIN,
+    LATER_KEY,
+    NEW_KEY,
+    OTHER_WAY,
+    WAY_ON,
+    remedy_of,
+    why,
+)
 from storage.ledger_store import LedgerStore
 from storage.unlocked import Vault
 
@@ -97,6 +106,7 @@ class Keeper:
         self._place = vault.folder.resolve()
         use = NOWHERE if restored else in_use(store)
         setting = use.folder
+        self._forgotten = use.forgotten
         self._news += use.news
         # Where nothing can be written, nothing is caught up either: the journal is left alone.
         self._unseen = bool(setting) and store.database.frozen
@@ -246,12 +256,12 @@ class Keeper:
             Journal.begin(*where, self._store.head(), self._line_head()).close()
         elif not self._contains(Journal.open(*where).head):
             raise Foreign(file=str(place), reason=OTHER_WAY)
-        former = self._folder, self._journal, self._kept
-        self._folder, self._kept = place, None
+        former = self._folder, self._journal, self._kept, self._forgotten
+        self._folder, self._kept, self._forgotten = place, None, False
         try:
             self._connect(accept=False)
         except BaseException:
-            self._folder, self._journal, self._kept = former
+            self._folder, self._journal, self._kept, self._forgotten = former
             raise
         if former[1] is not None:
             former[1].close()
@@ -313,8 +323,6 @@ class Keeper:
         return tuple(self._news)
 
     def told(self, news: Sequence[News]) -> None:
-        if any(one.value == FOLDER_SETTING for one in news) and self._folder is not None:
-            self._store.set_setting(FOLDER_SETTING, self._spelled(self._folder))
         if any(one.value == SUSPENDED_SETTING for one in news) and not self._suspended:
             self._set_suspended(False)
         self._news = [one for one in self._news if one not in news]
@@ -403,12 +411,16 @@ class Keeper:
         where = (self._folder, self._vault, self._attachments, self._clock())
         try:
             journal = Journal.open(*where)
-        except KeyGone:
+        except KeyGone as gone:
             self._require_earlier_key(self._folder, now, accept)
+            if self._forgotten:
+                raise Refused(reason=CHOOSE_AGAIN) from gone
             # The data key was renewed while the medium was away: nothing there can be read now.
             self._journal = Journal.begin(*where, now, self._line_head())
             self._connected(now, NEW_KEY)
             return
+        if self._forgotten:
+            self._only_compare(journal, now, accept)
         lost_one = self._lost_one(journal, now)
         if lost_one or not self._contains(journal.head):
             told = journal.head if not lost_one else Head(now.seq + 1, bytes(32))
@@ -435,6 +447,19 @@ class Keeper:
         if last is not None and last.epoch > self._vault.epoch:
             told = Head(max(last.base.seq, now.seq) + 1, bytes(32))
             self._set_back(LATER_KEY, told, accept)
+
+    def _only_compare(self, journal: Journal, now: Head, accept: bool) -> NoReturn:
+        """Compare a journal with the ledger that only the entries know, and leave it as it is.
+
+        Raises:
+            RolledBack: it knows more than the ledger.
+            Refused: somebody has to choose the folder again.
+        """
+        journal.close()
+        if self._lost_one(journal, now) or not self._contains(journal.head):
+            seq = max(journal.head.seq, now.seq)
+            self._set_back(f"更新ジャーナルは記帳番号{seq:,}まで進んでいます", journal.head, accept)
+        raise Refused(reason=CHOOSE_AGAIN)
 
     def _lost_one(self, journal: Journal, now: Head) -> bool:
         """Tell whether the journal ends with a torn command that the ledger has no more.

@@ -50,14 +50,38 @@ def told(ledger: Ledger) -> list[str]:
     return [one.record.value for one in found]
 
 
-def test_a_journal_that_the_settings_forgot_is_taken_up_again_and_told(house: House) -> None:
+def test_a_journal_that_the_settings_forgot_is_missed_until_it_is_chosen_again(
+    house: House,
+) -> None:
     forget(house.ledger)
+    usb = house.folder / "usb"
+    house.ledger.close()
+    before = {path: path.read_bytes() for path in usb.rglob("*") if path.is_file()}
+    for _ in range(2):
+        ledger = house.sign_in(BOSS.login)
+        assert state(ledger) is JournalState.BROKEN
+        assert any("保存先が、やめた記帳がないのに" in one for one in ledger.notices)
+        with pytest.raises(JournalMissing, match="保存先を選び直してください"):
+            house.story.receive(1)
+        found = ledger.safe.verify(full=False, progress=quiet).problems
+        assert [one.code for one in found] == ["JOURNAL"]
+    house.ledger.close()
+    assert {path: path.read_bytes() for path in usb.rglob("*") if path.is_file()} == before
     ledger = house.sign_in(BOSS.login)
+    ledger.journal.start(usb)
     assert state(ledger) is JournalState.OK and told(ledger) == [FOLDER_SETTING]
-    assert any("保存先が、やめた記帳がないのに" in one for one in ledger.notices)
-    assert ledger.journal.status().seq == ledger.store.head().seq
-    assert ledger.store.setting(FOLDER_SETTING)
-    assert house.sign_in(BOSS.login).notices == [] and len(told(house.ledger)) == 1
+    assert house.sign_in(BOSS.login).notices == []
+    house.story.receive(1)
+    assert house.ledger.journal.status().seq == house.ledger.store.head().seq
+
+
+def test_who_goes_on_without_a_forgotten_journal_is_told_once(house: House) -> None:
+    forget(house.ledger)
+    house.sign_in(BOSS.login).journal.suspend(REASON)
+    for _ in range(3):
+        assert state(house.sign_in(BOSS.login)) is JournalState.SUSPENDED
+        house.story.receive(1)
+    assert told(house.ledger) == [FOLDER_SETTING]
 
 
 def test_a_cut_ledger_without_the_setting_is_refused(house: House) -> None:
@@ -65,8 +89,7 @@ def test_a_cut_ledger_without_the_setting_is_refused(house: House) -> None:
     house.ledger.close()
     shutil.copytree(house.folder / "ledger", house.folder / "before")
     house.ledger = house.office.unlock(house.folder / "ledger", BOSS.login, BOSS.password)
-    house.story.ledger = house.ledger
-    house.story.receive(1)
+    house.ledger.journal.start(house.folder / "usb")
     house.ledger.close()
     shutil.rmtree(house.folder / "ledger")
     (house.folder / "before").rename(house.folder / "ledger")
@@ -121,8 +144,7 @@ def test_a_worker_who_enters_that_it_was_stopped_stops_nothing(house: House) -> 
     words = News(SystemEventKind.JOURNAL_STOPPED, EventLevel.WARN, "やめました。")
     worker.commit([creating(worker.journal.event(words, REASON))])
     forget(worker)
-    assert state(house.sign_in(BOSS.login)) is JournalState.OK
-    assert told(house.ledger) == [FOLDER_SETTING]
+    assert state(house.sign_in(BOSS.login)) is JournalState.BROKEN
 
 
 @pytest.mark.parametrize("act", ["stop", "suspend"])
