@@ -93,13 +93,6 @@ class JournalGap:
         return "壊れている"
 
     @property
-    def first_try(self) -> str:
-        """Say what could still lead to the end."""
-        if self.rekeyed:
-            return "暗号鍵を替えた後に作ったバックアップがあれば、そちらから復元してください。"
-        return "媒体をつなぎ直すか、更新ジャーナルの別の写しがあれば、先にそれで試してください。"
-
-    @property
     def words(self) -> str:
         """Say which entries are lost."""
         if self.last is None:

@@ -103,8 +103,10 @@ class LedgerStore:
                     Views(self.database, self._custody).apply(command, writes)
                     erased = self._erase(writes, progress)
                     self._listing.follow(len(writes))
-            except BaseException:
+            except BaseException as error:
                 self._custody.clear()  # it may speak of what now never came to be
+                if isinstance(error, Conflict) and log.strays(self.database):
+                    raise StrayRows(file=str(self.database.path)) from error
                 raise
             if erased:
                 self._forget_erased()
@@ -185,17 +187,7 @@ class LedgerStore:
         try:
             log.insert(self.database, command, entries)
         except Duplicate as error:
-            self._require_no_strays(entries)
             raise Conflict(what="台帳") from error
-
-    def _require_no_strays(self, entries: Sequence[Entry]) -> None:
-        """Say it truly when a row of nobody lies where the next entry goes.
-
-        Raises:
-            StrayRows
-        """
-        if log.strays(self.database, entries[0].seq - 1):
-            raise StrayRows(file=str(self.database.path))
 
     def replay(self, command: Command, entries: Sequence[Entry]) -> None:
         """Append a command that comes from a journal; the caller has checked its signature."""

@@ -133,12 +133,12 @@ def insert(database: Database, command: Command, entries: Sequence[Entry]) -> No
     )
 
 
-def strays(database: Database, last: int) -> list[tuple[str, int]]:
+def strays(database: Database) -> list[tuple[str, int]]:
     """Return rows that belong to no entry from 1 to the last: what they are, and their number."""
+    last = "(SELECT coalesce(max(seq), 0) FROM entry)"
     return database.all(
-        "SELECT '内容', seq FROM content WHERE seq < 1 OR seq > ?1 UNION ALL"
-        " SELECT '操作', first_seq FROM command WHERE first_seq < 1 OR last_seq > ?1 LIMIT 20",
-        (last,),
+        f"SELECT '内容', seq FROM content WHERE seq < 1 OR seq > {last} UNION ALL"
+        f" SELECT '操作', first_seq FROM command WHERE first_seq < 1 OR last_seq > {last} LIMIT 20"
     )
 
 

@@ -103,7 +103,6 @@ def _open(path: Path, vault: Vault, progress: Progress) -> LedgerStore:
 def _stops(gap: JournalGap) -> JournalDamaged:
     return JournalDamaged(
         file=gap.where, why=gap.why, reached=f"{gap.first - 1:,}", lost=gap.words,
-        first_try=gap.first_try,
     )  # fmt: skip
 
 

@@ -145,7 +145,7 @@ class _Check:
         if head.seq and authors.vault_id != self.vault_id:
             sentence = "台帳の識別番号が、開設の記帳と違います。"
             self._found.append(("ORIGIN", "記帳番号1", sentence))
-        self._found += self._strays(head.seq)
+        self._found += self._strays()
         for seq, sentence in authors.intruders():
             self._found.append(("AUTHOR", f"記帳番号{seq}", sentence))
         erasures = self._erasures(whole=True)
@@ -155,9 +155,9 @@ class _Check:
             yield Proofs(self.vault_id, authors)
         yield from self._stretches(authors, 0, head.seq, tables, erasures, signed)
 
-    def _strays(self, last: int) -> Iterator[Found]:
+    def _strays(self) -> Iterator[Found]:
         try:
-            strays = log.strays(self.database, last)
+            strays = log.strays(self.database)
         except AzukariError:
             return  # `Structure` reads the same pages
         for what, seq in strays:

@@ -56,7 +56,8 @@ ACCEPT = QDialogButtonBox.ButtonRole.AcceptRole
 UP_TO_DAMAGE = (
     "更新ジャーナルの「{file}」が{why}ため、最後の記帳まで戻せません。\n"
     "戻せるのは、その前の記帳番号{reached}までです。{lost}は戻りません。\n\n"
-    "{first_try}\n\n"
+    "媒体をつなぎ直すか、更新ジャーナルの別の写しや、もっと新しいバックアップ（暗号鍵を替えたときは、\n"
+    "その後のもの）があれば、先にそれで試してください。\n\n"
     "記帳番号{reached}まで復元しますか。戻らない記帳のことは、復元した台帳に記帳し、次の書類に印刷します。"
 )
 WHAT, WHO = range(2)  # the steps: from what, and who takes over

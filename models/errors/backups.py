@@ -49,13 +49,14 @@ class DisposalNotEntered(AzukariError):
 
 
 class JournalDamaged(Damaged):
-    """The way through an update journal ends too early. Facts: file, why, reached, lost, first_try."""
+    """The way through an update journal ends too early. Facts: file, why, reached, lost."""
 
     code = "JOURNAL_DAMAGED"
     sentence = (
         "更新ジャーナルの「{file}」が{why}ため、最後の記帳まで戻せません。"
         "戻せるのは、その前の記帳番号{reached}までです（{lost}は戻りません）。何も復元していません。"
-        "{first_try}"
+        "媒体をつなぎ直すか、更新ジャーナルの別の写しや、もっと新しいバックアップ（暗号鍵を替えたときは、その後の"
+        "もの）があれば、先にそれで試してください。"
         "{reached}まででよいときは、そこまでと指定して復元します"
         "（復元の画面の確認、またはコンソールの --up-to-damage）。"
     )

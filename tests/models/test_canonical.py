@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import kinds
@@ -60,7 +60,7 @@ def test_the_content_of_a_record_is_rfc8785(cls: type[Record], data: Any, reason
 
 
 @pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.type)
-@settings(max_examples=8)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])  # three large records
 @given(data=st.data())
 def test_records_written_one_behind_the_other_are_the_same_bytes(
     cls: type[Record], data: Any

@@ -43,6 +43,7 @@ TYPICAL = {
     "holder": "𠮷野のPC", "since": "2026-11-21 10:30", "free": "60MB", "programs": "WinSCP、TeamViewer",
     "field": "日時", "which": "宛先", "login": "yoshino", "number": "令和8年度 第12号",
     "characters": "𫝶", "where": "氏名", "places": "媒体・資料の一覧",
+    "why": "壊れている",
 }  # fmt: skip
 ADVICE = re.compile(
     "ください|お試し|依頼|使えます|できます|続けられます|完了します|直り|復元できます|続けます"

@@ -34,14 +34,14 @@ def test_a_right_is_granted_in_no_other_name(tmp_path: Path) -> None:
             ledger.registers.create(proposal)
 
 
-def test_whom_an_entry_names_stays_named(tmp_path: Path) -> None:
+def test_who_sets_a_right_anew_is_named_as_its_grantor(tmp_path: Path) -> None:
     with furnished(tmp_path, accounts=True) as house:
         ledger = house.sign_in("watanabe")
         known = right(house)
         assert known.granted_by not in ("", ledger.user.person_id)
         level = next(one for one in AccessLevel if one is not known.level)
         ledger.registers.revise(replace(known, level=level), "権限の訂正のため")
-        assert right(house).granted_by == known.granted_by
+        assert right(house).granted_by == ledger.user.person_id
 
 
 def test_a_terminal_is_registered_in_no_other_name(tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ def test_a_renewed_data_key_needs_a_backup_made_after_it(house: House) -> None:
     enter(house.ledger, "最後")
     head = house.ledger.store.head()
     assert sound(house.ledger) and replayed(house) == head.seq
-    with pytest.raises(JournalDamaged, match="暗号鍵を替えた後") as told:
+    with pytest.raises(JournalDamaged, match="後に替えた暗号鍵") as told:
         house.office.restore(
             old, house.folder / "a", BOSS.login, BOSS.password, quiet, journal=usb(house)
         )
