@@ -23,7 +23,7 @@ from models.profiles import Profile
 from models.records import BackupRun, Person
 from models.recovering import HandOut, Shown, enter_recovery
 from models.registers import Registers
-from models.settling import require_signer, settle
+from models.settling import require_believed_sheet, require_signer, settle
 from models.store import Progress, quiet
 from models.terminals import notice_programs, notice_terminal
 
@@ -223,6 +223,7 @@ class Office:
         opening = self._ledger(recovery.opened)
         unchanged = True
         try:
+            require_believed_sheet(opening)
             fresh = enter_recovery(opening, recovery, login, password, person, hand_out)
             opening.access.flush()
             unchanged = False

@@ -22,6 +22,7 @@ from models.errors import (
     MediumMissing,
     NotPermitted,
     NotWritable,
+    SheetReplaced,
 )
 from models.records import LedgerOrigin, SystemEvent, UserAccount
 from models.safe import SheetKey, WayIn
@@ -83,6 +84,17 @@ def settle_sheet(ledger: "Ledger") -> None:
     if stored is not None and stored.recovery_keys != lines:
         kept = replace(stored, recovery_keys=lines)
         ledger.commit([revising(kept, "有効な回復シートだけを残す")])
+
+
+def require_believed_sheet(ledger: "Ledger") -> None:
+    """Refuse a sheet that opens the keys, but under which the ledger lets nobody enter anything.
+
+    Raises:
+        SheetReplaced
+    """
+    origin = _origin(ledger)
+    if origin is not None and ledger.safe.sheet_key().line not in origin.recovery_keys:
+        raise SheetReplaced()
 
 
 def believing(ledger: "Ledger", sheet: SheetKey, reason: str) -> Intent:

@@ -164,6 +164,17 @@ class WrongRecoverySheet(AzukariError):
     )
 
 
+class SheetReplaced(WrongRecoverySheet):
+    """A sheet opens a backup, but the entries behind it, from the journal, believe another one."""
+
+    sentence = (
+        "この回復シートは、バックアップを作った後に、新しい回復シートに替えられています。更新ジャーナルの"
+        "記帳まで戻すと、このシートはもう使えません。何も復元していません。責任者のパスワードで復元するか、"
+        "新しい回復シートで、シートを替えた後のバックアップから復元してください。どちらもできないときは、"
+        "更新ジャーナルを指定せずに、バックアップの時の状態まで復元できます。"
+    )
+
+
 class WeakPassword(AzukariError):
     """The proposed password is too easy. Fact: reason."""
 

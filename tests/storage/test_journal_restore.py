@@ -18,11 +18,13 @@ from models.errors import (
     Foreign,
     JournalDamaged,
     RolledBack,
+    SheetReplaced,
     VerificationFailed,
     WrongPassword,
 )
 from models.gate import Restored
 from models.journal import JournalState
+from models.office import RestoredWithSheet
 from models.records import BackupRun, Place
 from storage import restoring
 from tests.house import House, furnished
@@ -236,6 +238,36 @@ def test_what_was_entered_before_a_renewed_data_key_comes_back_when_that_is_enou
     gap = restored.gap
     assert gap is not None and gap.rekeyed and (gap.first, gap.last) == (last + 1, None)
     assert "替えた暗号鍵" in left_out(restored) and "壊れている" not in left_out(restored)
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_a_sheet_that_the_journal_replaces_lets_nobody_in(house: House, used: bool) -> None:
+    """What it entered could never be verified again; without the journal it still counts."""
+    backup = backed_up(house)
+    enter(house.ledger)
+    fresh = "遠い山から届く七通の手紙"
+    if used:
+        house.ledger.close()
+        house.ledger, _ = house.office.recover(
+            house.folder / "ledger", house.sheet, BOSS.login, fresh
+        )
+    else:
+        house.ledger.people.replace_sheet("点検のため")
+    enter(house.ledger)
+
+    def restored(name: str, journal: Path | None) -> RestoredWithSheet:
+        return house.office.restore_with_sheet(
+            backup, house.folder / name, house.sheet, BOSS.login, "静かな港に灯る三つの明かり",
+            quiet, journal=journal,
+        )  # fmt: skip
+
+    with pytest.raises(SheetReplaced, match="何も復元していません"):
+        restored("a", usb(house))
+    assert not (house.folder / "a").exists()
+    restored("b", None)
+    ledger = house.office.unlock(house.folder / "b", BOSS.login, "静かな港に灯る三つの明かり")
+    assert sound(ledger)
+    ledger.close()
 
 
 def test_a_reissued_password_does_not_come_back_with_a_restore(house: House) -> None:
