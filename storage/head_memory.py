@@ -45,16 +45,22 @@ class HeadMemory:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
 
-    def missing(self, vault_id: bytes, folder: Path, now: Head, contains: Contains) -> Way | None:
+    def missing(
+        self, vault_id: bytes, folder: Path, now: Head, contains: Contains, *, restored: bool
+    ) -> Way | None:
         """Return the way that a ledger should have gone on and did not; None if it is known.
 
         In a folder where it was opened before it must contain the head that it had there, elsewhere
         the furthest that it had anywhere; or be exactly what a restore left.
+
+        Args:
+            restored: the ledger itself says that a restore made it. An older copy at the very head
+                to which a restore led elsewhere does not.
         """
         ways = self._load().get(vault_id.hex(), [])
         here = next((way for way in ways if way.folder == str(folder)), None)
         should = here or (_furthest(ways) if ways else None)
-        begun = any(way.restored and way.head == now for way in ways)
+        begun = restored and any(way.restored and way.head == now for way in ways)
         return None if should is None or begun or contains(should.head) else should
 
     def remember(

@@ -37,7 +37,7 @@ from models.journal import JournalState, JournalStatus, News
 from models.safe import Parting
 from models.store import Progress
 from models.verification import Problem
-from storage import access
+from storage import access, notes
 from storage.access_wire import Batch
 from storage.attachments import FOLDER_NAME
 from storage.erasing import last_erasure
@@ -353,7 +353,10 @@ class Keeper:
             RolledBack
         """
         vault_id = self._vault.vault_id
-        lost = self._memory.missing(vault_id, self._place, self._store.head(), self._contains)
+        lost = self._memory.missing(
+            vault_id, self._place, self._store.head(), self._contains,
+            restored=notes.is_restored(self._store),
+        )  # fmt: skip
         if lost is None:
             return
         seq = lost.head.seq

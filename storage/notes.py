@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models import permissions
 from models.chain import EMPTY, Head
-from models.codes import AccountStatus
+from models.codes import AccountStatus, BackupKind
 from models.notes import NOTES, RESTORED, Note, fits, parse, unfit_words
 from models.records import UserAccount
 from models.verification import Problem
@@ -18,6 +18,7 @@ from storage.checkpoint import Me
 from storage.ledger_store import LedgerStore
 
 TAG = b"azukari/note/1\x00"
+LATELY = 20  # entries: what a restore with the sheet enters at once
 _SINCE = (
     "SELECT 1 FROM entry WHERE seq > ?"
     " AND type NOT IN ('system_event', 'user_account', 'officer_confirmation') LIMIT 1"
@@ -48,6 +49,13 @@ def read(store: LedgerStore, name: str) -> Note | None:
     if not fits(name, body) or not _stands(store, name, head):
         return None
     return Note(body, author, head)
+
+
+def is_restored(store: LedgerStore) -> bool:
+    """Tell whether a restore made this ledger a moment ago: it left its note, or was entered."""
+    latest = "SELECT 1 FROM v_backup_run WHERE kind = ? AND number > ? LIMIT 1"
+    entered = (BackupKind.RESTORE.value, store.head().seq - LATELY)
+    return read(store, RESTORED) is not None or bool(store.database.value(latest, entered))
 
 
 def setting_problems(store: LedgerStore) -> list[Problem]:

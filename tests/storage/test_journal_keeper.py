@@ -455,10 +455,12 @@ def test_copies_elsewhere_push_no_folder_out_of_memory(tmp_path: Path) -> None:
         copy = Head(200 + number % 100, bytes([number]) * 32)
         memory.remember(vault, tmp_path / f"copy{number}", copy, reached=True)
     older = Head(300, b"o" * 32)
-    lost = memory.missing(vault, real, older, lambda head: head == older)
+    lost = memory.missing(vault, real, older, lambda head: head == older, restored=False)
     assert lost is not None and (lost.head, lost.folder) == (far, str(real))
-    assert memory.missing(vault, real, far, lambda head: head == far) is None
-    elsewhere = memory.missing(vault, tmp_path / "new", older, lambda head: head == older)
+    assert memory.missing(vault, real, far, lambda head: head == far, restored=False) is None
+    elsewhere = memory.missing(
+        vault, tmp_path / "new", older, lambda head: head == older, restored=False
+    )
     assert elsewhere is not None and elsewhere.head == far
 
 

@@ -301,6 +301,30 @@ def test_a_reissued_password_does_not_come_back_with_a_restore(house: House) -> 
     ledger.close()
 
 
+def test_a_restore_elsewhere_excuses_no_older_copy_in_the_place_of_the_ledger(
+    house: House,
+) -> None:
+    """The copy stands at the very head to which the restore led, and nobody restored it."""
+    house.ledger.journal.stop("ここでは使わないため")
+    house.ledger.close()
+    living, raw = house.folder / "ledger", house.folder / "raw"
+    shutil.copytree(living, raw)
+    ledger = house.sign_in(BOSS.login)
+    backup = backed_up(house)
+    enter(ledger)
+    ledger.close()
+    house.office.restore(backup, house.folder / "else", BOSS.login, BOSS.password, quiet)
+    for name in ("keys.a", "keys.b", "ledger.db"):
+        shutil.copy(raw / name, living / name)
+    with pytest.raises(RolledBack):
+        house.office.unlock(living, BOSS.login, BOSS.password)
+    shutil.rmtree(living)  # a restore in its very place is what it says
+    house.office.restore(backup, living, BOSS.login, BOSS.password, quiet)
+    house.ledger = house.sign_in(BOSS.login)
+    enter(house.ledger)
+    assert sound(house.ledger)
+
+
 def test_an_older_copy_goes_not_on_behind_a_later_data_key(house: House) -> None:
     """It may be in the hands of whom the new key shut out; a restore must not follow it either."""
     backup = backed_up(house)
