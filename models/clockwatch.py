@@ -8,11 +8,10 @@ that counts since the PC was started.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from models.chain import Entry, read_content
 from models.codes import EventLevel, SystemEventKind
 from models.journal import News
 from models.records import SystemEvent
-from models.store import Store
+from models.store import Op, Query, Store, Where
 
 Steady = Callable[[], float]
 """Seconds since the PC was started, also while it slept; nobody can set it."""
@@ -72,21 +71,17 @@ def latest_entry(store: Store) -> datetime | None:
     """
     head = store.head().seq
     first = max(1, head - LOOKED_BACK + 1)
-    told = [entry.seq for entry in store.entries(first, head) if _tells_it(entry)] if head else []
+    went_back = (
+        Where("kind", Op.EQ, SystemEventKind.CLOCK_BACK),
+        Where("number", Op.GE, first),
+    )
+    told = store.numbers(Query(SystemEvent.type, went_back))
     latest: datetime | None = None
     for command in store.commands(first, head) if head else ():
         back = any(command.first_seq <= seq <= command.last_seq for seq in told)
         if latest is None or back or command.recorded_at > latest:
             latest = command.recorded_at
     return latest
-
-
-def _tells_it(entry: Entry) -> bool:
-    """Tell whether an entry says that the clock went back."""
-    if entry.type != SystemEvent.type or entry.content is None:
-        return False
-    kind = read_content(entry.content)[0].get("kind")
-    return bool(kind == SystemEventKind.CLOCK_BACK.value)
 
 
 def _length(span: timedelta) -> str:

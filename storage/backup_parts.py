@@ -93,7 +93,9 @@ def write_beside(
             while not work.done():
                 wait([work], BEAT)
                 watch(1, 1)
-            return work.result()
+            made = work.result()
+            meter.tell(1, 1)  # a quick disk may have left nothing to wait for
+            return made
         except BaseException:
             meter.stop()
             raise
