@@ -1,6 +1,6 @@
 """Rules about consents: copying, sending, handing over, other purposes, collecting."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from models.codes import (
@@ -115,24 +115,28 @@ def r07_sending_needs_basis_and_two_persons(case: Case) -> Iterator[str]:
         return
     regime = case.params.send
     if _sends(case, event):
-        subject = S.TRANSMIT if event.kind is K.TRANSMIT else S.DISPATCH
-        if case.basis((subject, S.OTHER_RISKY_ACT), regime.basis):
-            pass
-        elif not regime.basis and case.only_told("R-07"):
-            yield Say(
-                f"外部への{case.word('send')}です。特記事項に定めはありません。"
-                f"{case.word('client_party')}が知っているか、宛先と方法を確かめてください。",
-                act=str(subject),
-            )
-        else:
-            yield Say(
-                f"外部への{case.word('send')}には、前もって{labels(regime.basis)}が要ります。"
-                "「承諾・指示」に登録し、この記録の根拠に選んでください。",
-                act=str(subject),
-            )
+        yield from _basis_of_sending(case, event.kind, regime.basis)
     acts = regime.double_checked_acts or (K.TRANSMIT, K.DISPATCH)
     if event.kind in acts and "software" not in event.misdelivery_measures:
         yield from _second_pair_of_eyes(case, event, bool(regime.double_checked_acts))
+
+
+def _basis_of_sending(case: Case, kind: HandlingKind, bases: Sequence[str]) -> Iterator[str]:
+    """Ask for the client's word where the text does; where it is silent, only tell."""
+    subject = S.TRANSMIT if kind is K.TRANSMIT else S.DISPATCH
+    if case.basis((subject, S.OTHER_RISKY_ACT), bases):
+        return
+    if not bases and case.only_told("R-07"):
+        words = (
+            f"外部への{case.word('send')}です。特記事項に定めはありません。"
+            f"{case.word('client_party')}が知っているか、宛先と方法を確かめてください。"
+        )
+    else:
+        words = (
+            f"外部への{case.word('send')}には、前もって{labels(bases)}が要ります。"
+            "「承諾・指示」に登録し、この記録の根拠に選んでください。"
+        )
+    yield Say(words, act=str(subject))
 
 
 def _second_pair_of_eyes(case: Case, event: HandlingEvent, compulsory: bool) -> Iterator[str]:
