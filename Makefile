@@ -24,7 +24,7 @@ run: needs $(VENV)/run.stamp ## start the program; without a screen, play a samp
 	fi
 
 test: needs $(VENV)/dev.stamp ## run all tests, on all cores up to four
-	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev.stamp ## formatting, lint, types
 	@$(BIN)/ruff format --check .

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
 from bench.figure import Figure
@@ -82,6 +82,8 @@ class Window:
         self._settle()
         self._operations.close()
         self._window.close()
+        self._window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         qInstallMessageHandler(self._before)
         self._first.__exit__(None, None, None)
 

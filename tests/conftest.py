@@ -1,14 +1,17 @@
 """What holds for every test: no network, no screen, and no warning that nobody expected."""
 
+import gc
 import logging
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+
+from models import collector
 
 if TYPE_CHECKING:  # a test that needs no house need not wait for all that is in it
     from tests.house import House
@@ -38,6 +41,35 @@ def pytest_configure(config: pytest.Config) -> None:
     place.setenv("AZUKARI_DEVICE_DIR", folder.name)
     config.add_cleanup(place.undo)
     config.add_cleanup(folder.cleanup)
+    collector.leave_it_to_the_window()
+    config.add_cleanup(collector.take_it_back)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    """Look for garbage between two tests, in the thread of the tests alone.
+
+    A window that some test has left is garbage until then. Found by Python itself it falls in
+    whatever thread a later test, or the runner, has beside: that damages the heap, and the run ends
+    much later in a test that has nothing to do with it.
+    """
+    done = yield
+    collector.tick()
+    if nextitem is None or nextitem.path != item.path:
+        collector.sweep()
+    return done
+
+
+@pytest.fixture
+def by_itself(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let Python look for garbage as it does in a program without a window."""
+    collector.sweep()  # of the tests before: nothing of theirs may fall beside this one
+    monkeypatch.setattr(collector, "_windows", 0)
+    gc.enable()
+    yield
+    gc.disable()
 
 
 def _serves(disk: Path) -> bool:

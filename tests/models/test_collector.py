@@ -24,6 +24,7 @@ def beside_a_window() -> Iterator[None]:
     collector.take_it_back()
 
 
+@pytest.mark.usefixtures("by_itself")
 def test_a_long_work_without_a_window_is_not_disturbed() -> None:
     with collector.at_rest():
         assert not gc.isenabled()
@@ -49,6 +50,7 @@ def test_beside_a_window_no_other_thread_looks_for_garbage() -> None:
     assert lost() is None
 
 
+@pytest.mark.usefixtures("by_itself")
 def test_without_a_window_python_looks_by_itself() -> None:
     lost = weakref.ref(Thing())
     kept = [[] for _ in range(100_000)]  # type: ignore[var-annotated]
@@ -68,6 +70,7 @@ def test_a_tick_looks_at_what_is_new_and_a_sweep_at_everything() -> None:
     assert lost() is None
 
 
+@pytest.mark.usefixtures("by_itself")
 def test_there_is_nothing_to_catch_up_without_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[object] = []
     monkeypatch.setattr(gc, "collect", lambda *generation: looked.append(generation))

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6.Shiboken import Object
 
-from models import collector
 from models.codes import ContractStatus, EmploymentType, OnsiteRule, OrganizationKind
 from models.ledger import Ledger
 from models.office import Office
@@ -124,8 +123,7 @@ def careless(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 def collected_beside() -> Iterator[list[str]]:
     """Notice Python looking for garbage beside the window: what it finds there may be a widget.
 
-    A widget that falls in another thread damages the heap, and some later test pays for it. So
-    Python does not look by itself during a test, whichever threads that begins.
+    A widget that falls in another thread damages the heap, and some later test pays for it.
     """
     found: list[str] = []
 
@@ -135,9 +133,7 @@ def collected_beside() -> Iterator[list[str]]:
             found.append(thread.name)
 
     gc.callbacks.append(look)
-    collector.leave_it_to_the_window()
     yield found
-    collector.take_it_back()
     gc.callbacks.remove(look)
     assert not found
 
