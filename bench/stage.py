@@ -73,9 +73,22 @@ def _index(ledger: Ledger) -> None:
 
 
 def unlock(folder: Path) -> Ledger:
-    """Open the ledger as its responsible person, some weeks later, with the rules asked."""
-    here = office(folder, StoryClock(LATER), rules=True)
-    return here.unlock(folder / "ledger", LOGIN, PASSWORD)
+    """Open the ledger as its responsible person, some weeks later, with the rules asked.
+
+    Each opening is an hour after the one before: an act before those that were measured last would
+    be judged anew with all that follow it on the same thing.
+    """
+    clock = StoryClock(LATER)
+    clock.wait(60 * _openings(folder))
+    return office(folder, clock, rules=True).unlock(folder / "ledger", LOGIN, PASSWORD)
+
+
+def _openings(folder: Path) -> int:
+    """Return how often this ledger was opened before."""
+    kept = folder / "openings"
+    before = int(kept.read_text()) if kept.exists() else 0
+    kept.write_text(str(before + 1))
+    return before
 
 
 def contract(ledger: Ledger) -> Contract:

@@ -4,7 +4,7 @@ import gc
 import threading
 import weakref
 
-FELL: list[threading.Thread] = []
+fell: list[threading.Thread] = []
 
 
 class Ring:
@@ -16,14 +16,14 @@ class Ring:
 
 def test_a_ring_is_left_and_no_thread_finds_it() -> None:
     ring = Ring()
-    weakref.finalize(ring, lambda: FELL.append(threading.current_thread()))
+    weakref.finalize(ring, lambda: fell.append(threading.current_thread()))
     del ring
     kept: list[object] = []
     thread = threading.Thread(target=lambda: kept.extend([] for _ in range(200_000)))
     thread.start()
     thread.join()
-    assert kept and not gc.isenabled() and not FELL
+    assert kept and not gc.isenabled() and not fell
 
 
 def test_it_has_fallen_in_the_thread_of_the_tests() -> None:
-    assert FELL == [threading.main_thread()]
+    assert fell == [threading.main_thread()]

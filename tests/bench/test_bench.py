@@ -71,6 +71,15 @@ def test_a_window_that_stands_still_is_noticed(small: Path, qapp: object) -> Non
         assert window.blocked > 150
 
 
+def test_each_opening_is_later_than_what_the_one_before_entered(small: Path) -> None:
+    first = unlock(small)
+    told = first.now()
+    first.close()
+    again = unlock(small)
+    assert again.now() > told
+    again.close()
+
+
 def test_new_key_restore_and_erasure_are_measured(
     small: Path, qapp: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,7 +87,7 @@ def test_new_key_restore_and_erasure_are_measured(
     for way in (lasting.rotating, lasting.restoring, lasting.erasing):
         figure, blocked, _ = way(small)
         assert figure.ours > 0 and figure.floor and blocked.unit == "ms"
-    assert {one.name for one in small.iterdir()} == {"ledger", "device", "likes"}
+    assert {one.name for one in small.iterdir()} == {"ledger", "device", "likes", "openings"}
     ledger = unlock(small)
     assert sum(1 for one in ledger.store.entries() if one.content is None) > ENTRIES / 2
     ledger.close()
