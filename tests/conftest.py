@@ -56,7 +56,7 @@ def pytest_runtest_protocol(
     much later in a test that has nothing to do with it.
     """
     done = yield
-    collector.tick()
+    gc.collect(1)  # among what is new; what stays is old at once
     if nextitem is None or nextitem.path != item.path:
         collector.sweep()
     return done
