@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
 from models.backup_care import LAST_SOUND, Fate, Judged
 from models.codes import HandlingKind as K
-from models.codes import MediumState, OfficerAct
+from models.codes import Means, MediumState, OfficerAct
 from models.errors import NeedsAnswer
 from models.ledger import Ledger
 from models.office import Office
@@ -235,6 +235,10 @@ def acts(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     for name, kind in KINDS.items():
         dialog = handling_dialog(desk, contract, kind, fitting(desk.ledger, kind), parent=page)
         yield from stage.dialogs(**{name: dialog})
+    carried = handling_dialog(desk, contract, K.RETURN, fitting(desk.ledger, K.RETURN), parent=page)
+    carried.panel.set_values({"means": Means.SECURITY_COURIER})
+    carried.update_shown()
+    yield from stage.dialogs(returned=carried)
 
 
 def rules(stage: Stage) -> Iterator[tuple[str, QWidget]]:

@@ -200,7 +200,7 @@ class TransportDetail(Child):
 
     label: ClassVar[str] = "運搬記録"
     carrier_org_id: str = field(Ref("organization"), "運送事業者")
-    persons: tuple[str, ...] = field(TextList(), "運搬担当者", required=True)
+    persons: tuple[str, ...] = field(TextList(), "運搬担当者")
     vehicle: str = field(Text(), "車両")
     route: str = field(Text(), "経路")
     container: str = field(Text(), "容器・施錠")
@@ -215,6 +215,11 @@ class TransportDetail(Child):
     instructed_at: datetime | None = field(Moment(), "指示日時")
     received_by: str = field(Text(100), "受取人")
     received_at: datetime | None = field(Moment(), "受取日時")
+
+    def required(self) -> frozenset[str]:
+        """Ask who carried, unless a firm or its number stands for people whom nobody here knows."""
+        by_firm = self.carrier_org_id or self.tracking_no
+        return frozenset() if by_firm else frozenset({"persons"})
 
     def inconsistencies(self) -> Iterator[str]:
         if self.departed_at and self.arrived_at and self.arrived_at < self.departed_at:
@@ -306,6 +311,10 @@ WITH_COUNTERPART = frozenset(
         HandlingKind.DISPATCH,
     }
 )
+CARRIED_MEANS = frozenset(
+    {Means.SECURITY_COURIER, Means.REGISTERED_MAIL, Means.OWN_VEHICLE, Means.OTHER}
+)
+"""Means by which something is on its way between two hands: there is a carriage to record."""
 
 
 def is_failed(event: "HandlingEvent") -> bool:
@@ -444,7 +453,9 @@ class HandlingEvent(Record):
             hidden.add("password_renewed")
         if self.kind not in SANITIZATION_KINDS:
             hidden.add("sanitization")
-        if self.kind not in (HandlingKind.TRANSPORT, HandlingKind.DISPATCH, HandlingKind.TAKE_OUT):
+        moves = (HandlingKind.TRANSPORT, HandlingKind.DISPATCH, HandlingKind.TAKE_OUT)
+        carried = self.kind in WITH_COUNTERPART and self.means in CARRIED_MEANS
+        if self.kind not in moves and not carried and not self.transport:
             hidden.add("transport")
         return frozenset(hidden)
 
@@ -463,3 +474,5 @@ class HandlingEvent(Record):
             yield f"「{self.kind.label}」は、予定として登録できません。"
         if len(self.transport) > 1:
             yield "「運搬記録」は一つだけ入力してください。"
+        if self.kind is HandlingKind.TRANSPORT and any(not row.persons for row in self.transport):
+            yield "「運搬担当者」を入力してください。"

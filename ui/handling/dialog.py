@@ -112,6 +112,8 @@ class HandlingDialog(HandlingFrame):
         values = self.panel.values() | (self._more.values() if self._more is not None else {})
         if self._is_now():
             values["occurred_at"] = self.ledger.now()
+        if self.delivery is not None:
+            values["transport"] = self.delivery.said(values["means"])
         event = replace(self._base, kind=self.kind, lines=self.items.lines(), **values)
         if self.correcting is None:
             status = self.ledger.handling.status
@@ -259,6 +261,8 @@ class HandlingDialog(HandlingFrame):
         found = [s for one in self.panel.problems(draft).values() for s in one]
         if self._more is not None:
             found += [s for one in self._more.problems(draft).values() for s in one]
+        if self.delivery is not None:
+            found += self.delivery.problems(draft)
         found += self.item_problems() + self.more_problems()
         found += [self.panel.reword(s) for s in draft.inconsistencies()]
         return list(dict.fromkeys(found))
@@ -303,6 +307,8 @@ class HandlingDialog(HandlingFrame):
         self._offer_consents(draft)
         draft = self.draft()
         self.panel.update_shown(draft)
+        if self.delivery is not None:
+            self.delivery.update_shown(draft)
         if self._more is not None:
             self._more.update_shown(draft)
         self._show_hindrances()

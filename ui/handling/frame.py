@@ -29,6 +29,7 @@ from ui.barcode import BarcodeWedge
 from ui.editor_base import FormDesk
 from ui.editor_choices import make_box
 from ui.handling import defaults
+from ui.handling.delivery import DeliveryBox
 from ui.handling.more_fields import MoreFields
 from ui.handling.panel import FieldsPanel
 from ui.handling.sheets import MAIN, seldom
@@ -60,6 +61,7 @@ class HandlingFrame(QDialog):
     correcting: Stored[HandlingEvent] | None
     plan: Stored[HandlingEvent] | None
     panel: FieldsPanel
+    delivery: DeliveryBox | None  # for acts by which something passes from hand to hand
     detail_first = False  # whether what a subclass adds stands above the fields
     _base: HandlingEvent
     _more: FieldsPanel | None
@@ -128,6 +130,9 @@ class HandlingFrame(QDialog):
         if self._detail is not None and self.detail_first:
             inner.addWidget(self._detail)
         inner.addLayout(self._panel_place)
+        self.delivery = self._delivery_box()
+        if self.delivery is not None:
+            inner.addWidget(self.delivery)
         if self._detail is not None and not self.detail_first:
             inner.addWidget(self._detail)
         self._seldom_place = QVBoxLayout()
@@ -160,6 +165,13 @@ class HandlingFrame(QDialog):
                 self.panel.rows[name].touched = True
             self.apply_role()
         self._build_seldom()
+
+    def _delivery_box(self) -> DeliveryBox | None:
+        if all(line.name != "means" for line in MAIN[self.kind]):
+            return None
+        box = DeliveryBox(self.kind, self._base, self.form_desk, self.content)
+        box.edited.connect(self.update_shown)
+        return box
 
     def _build_seldom(self) -> None:
         if self._more is not None:

@@ -165,7 +165,7 @@ class BringBackDialog(AnsweringDialog):
 
 
 DEPARTURE = (
-    Line("persons", "運搬する人", wide=True),
+    Line("persons", "運搬する人", needed=True, wide=True),
     Line("departed_at", "出発の日時", needed=True),
     Line("carrier_org_id", "運送事業者"),
     Line("container", "容器・施錠", needed=True),

@@ -1,0 +1,160 @@
+"""What comes or goes by a courier: the window asks for its number where the rule asks for it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from models.codes import HandlingKind, Means
+from models.errors import Refused
+from models.evidence import evidence
+from models.records import HandlingEvent, Item, Organization, TransportDetail
+from models.records.handling import CARRIED_MEANS
+from tests.ui.daily import K, Site, make_site
+from tests.ui.fingers import type_in
+from ui.handling.coming import ComingDialog
+from ui.handling.delivery import DeliveryBox
+from ui.handling.dialog import HandlingDialog
+from ui.handling.opening import correcting_dialog, handling_dialog
+from ui.handling.sheets import MAIN
+
+NUMBER = "MS123456"
+PASSING = [kind for kind in K if any(line.name == "means" for line in MAIN[kind])]
+
+
+@pytest.fixture
+def site(qtbot: QtBot, tmp_path: Path) -> Iterator[Site]:
+    made = make_site(qtbot, tmp_path, rules=True)
+    yield made
+    made.close()
+
+
+def opened(site: Site, kind: HandlingKind, means: Means) -> HandlingDialog:
+    items = [] if kind is K.RECEIVE else [site.items[0].id]
+    dialog = handling_dialog(site.desk, site.contract_id, kind, items)
+    site.answers.replies.append(True)
+    dialog.show()
+    site.qtbot.waitExposed(dialog)
+    choose(dialog, means)
+    return dialog
+
+
+def choose(dialog: HandlingDialog, means: Means) -> None:
+    editor = dialog.panel.rows["means"].editor
+    editor.set_value(means)
+    editor.edited.emit()
+
+
+def delivery(dialog: HandlingDialog) -> DeliveryBox:
+    assert dialog.delivery is not None
+    return dialog.delivery
+
+
+def line(dialog: HandlingDialog, name: str) -> QWidget:
+    return delivery(dialog).panel.rows[name].editor.focus_target()
+
+
+def save(site: Site, dialog: HandlingDialog) -> None:
+    dialog.save()
+    site.settle()
+
+
+def receipts(site: Site) -> list[str]:
+    """Return what the clauses of receipt say against it."""
+    states = evidence(site.ledger, site.story.contract)
+    return [row.sentence for one in states if one.key.startswith("SK-13")
+            for _query, rows in one.evidence for row in rows]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PASSING)
+def test_it_stands_there_while_something_is_carried(site: Site, kind: HandlingKind) -> None:
+    dialog = opened(site, kind, Means.DIRECT)
+    for means in Means:
+        choose(dialog, means)
+        assert delivery(dialog).isVisible() is (means in CARRIED_MEANS), means
+    assert dialog.draft().transport == ()
+
+
+def test_a_receipt_by_courier_is_entered_with_its_number(site: Site) -> None:
+    dialog = opened(site, K.RECEIVE, Means.SECURITY_COURIER)
+    assert isinstance(dialog, ComingDialog)
+    new = {"item_no": "B-900", "name": "結果票", "quantity": Decimal(1), "unit": "枚"}
+    dialog.new.entry.set_values(new)
+    assert dialog.new.add()
+    type_in(line(dialog, "tracking_no"), NUMBER)
+    site.answers.replies[:] = [False] * 3
+    save(site, dialog)
+    event = site.events(K.RECEIVE)[-1]
+    assert [row.tracking_no for row in event.transport] == [NUMBER]
+    assert event.transport[0].carrier_org_id == site.story.carrier.id  # the only one there is
+    assert not any("追跡番号" in said for said in receipts(site))
+
+
+def test_a_return_by_courier_is_entered_with_its_number(site: Site) -> None:
+    dialog = opened(site, K.RETURN, Means.SECURITY_COURIER)
+    dialog.panel.set_values({"counterpart_name": "見本　花子", "destination_text": "見本市役所"})
+    type_in(line(dialog, "tracking_no"), NUMBER)
+    type_in(line(dialog, "received_by"), "見本　花子")
+    said = site.ledger.rules.about_event(dialog.draft(), [])
+    assert not any("追跡番号" in one.message for one in said)
+    site.answers.replies[:] = [False] * 3
+    save(site, dialog)
+    [row] = site.events(K.RETURN)[-1].transport
+    assert (row.tracking_no, row.received_by) == (NUMBER, "見本　花子")
+
+
+def test_a_number_that_came_later_is_entered_by_a_correction(site: Site) -> None:
+    """Without it the clause stood broken for ever: the window had no way to enter it."""
+    received = site.events(K.RECEIVE)[0]
+    dialog = correcting(site, received)
+    choose(dialog, Means.SECURITY_COURIER)
+    type_in(line(dialog, "tracking_no"), NUMBER)
+    dialog.reason.setText("便で届いたものを手渡しと書いたため")
+    save(site, dialog)
+    event = site.events(K.RECEIVE)[-1]
+    assert event.corrects_event_id == received.id
+    assert [one.tracking_no for one in event.transport] == [NUMBER]
+    dialog = correcting(site, event)
+    assert delivery(dialog).isVisible()
+    assert delivery(dialog).panel.values()["tracking_no"] == NUMBER
+    choose(dialog, Means.DIRECT)
+    assert dialog.draft().transport == ()
+
+
+def correcting(site: Site, event: HandlingEvent) -> HandlingDialog:
+    stored = site.ledger.registers.need(HandlingEvent, event.id)
+    dialog = correcting_dialog(site.desk, stored)
+    site.answers.replies[:] = [True]
+    dialog.show()
+    site.qtbot.waitExposed(dialog)
+    return dialog
+
+
+def test_only_what_is_said_is_asked(site: Site) -> None:
+    """Whoever knows neither firm nor number nor driver may still say that a post brought it."""
+    dialog = opened(site, K.RETURN, Means.REGISTERED_MAIL)
+    rows = delivery(dialog).panel.rows
+    assert "必須" not in rows["persons"].label.text()
+    assert dialog.draft().transport == ()
+    type_in(line(dialog, "container"), "施錠した箱")
+    assert "必須" in rows["persons"].label.text()
+    assert any("運搬担当者" in one for one in dialog.problems())
+    type_in(line(dialog, "tracking_no"), NUMBER)
+    assert not any("運搬担当者" in one for one in dialog.problems())
+
+
+def test_several_carriers_are_not_chosen_among(site: Site) -> None:
+    carrier = site.ledger.registers.need(Organization, site.story.carrier.id).record
+    site.ledger.registers.create(replace(carrier, id="", name="別の運送株式会社"))
+    dialog = opened(site, K.RETURN, Means.SECURITY_COURIER)
+    assert delivery(dialog).panel.values()["carrier_org_id"] == ""
+
+
+def test_a_transport_names_its_people_as_before(site: Site) -> None:
+    item: Item = site.items[0]
+    with pytest.raises(Refused, match="運搬担当者"):
+        site.enter(K.TRANSPORT, [item], transport=(TransportDetail(tracking_no=NUMBER),))
