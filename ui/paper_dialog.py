@@ -47,7 +47,8 @@ class PaperDialog(QDialog):
     """Chooses contract, document, records and period.
 
     Args:
-        contract_id: the contract chosen in the window, "" for none.
+        contract_id: the contract chosen in the window, "" for none: of several none is chosen here
+            either, for a paper of the wrong one goes to the wrong client.
         kind: the document that is offered first, "" for the first of the list.
     """
 
@@ -77,11 +78,15 @@ class PaperDialog(QDialog):
             options |= {"from": _day("期間の初日", self.first), "to": _day("期間の末日", self.last)}
         return IssueRequest(
             doc_kind=self.kind_code(),
-            contract_id=str(self.contracts.currentData() or ""),
+            contract_id=self.contract_id(),
             ids=self.chosen(),
             seal_kind=SealKind.read(self.seal.currentData()),
             options=options,
         )
+
+    def contract_id(self) -> str:
+        """Return the contract whose paper it is, "" while none is chosen."""
+        return str(self.contracts.currentData() or "")
 
     def kind_code(self) -> str:
         return str(self.kind.currentData() or "")
@@ -165,13 +170,14 @@ class PaperDialog(QDialog):
         self.contracts.blockSignals(True)
         for stored in self.desk.ledger.contracts():
             self.contracts.addItem(stored.record.caption(), stored.record.id)
-        self.contracts.setCurrentIndex(max(0, self.contracts.findData(contract_id)))
+        alone = self.contracts.count() == 1
+        self.contracts.setCurrentIndex(0 if alone else self.contracts.findData(contract_id))
         self.contracts.blockSignals(False)
         self._fill_kinds()
 
     def _fill_kinds(self) -> None:
-        contract_id = str(self.contracts.currentData() or "")
-        stored = self.desk.ledger.store.get(Contract, contract_id)
+        stored = self.desk.ledger.store.get(Contract, self.contract_id())
+        say(self.message, "" if stored else self.tr("先に契約を選んでください。"))
         self.kind.blockSignals(True)
         self.kind.clear()
         profile = self.desk.ledger.profiles.get(stored.record.profile_code) if stored else None
@@ -188,7 +194,7 @@ class PaperDialog(QDialog):
 
     def _fill_subjects(self) -> None:
         self.look.setEnabled(self.kind_code() != "")
-        code, contract_id = self.kind_code(), str(self.contracts.currentData() or "")
+        code, contract_id = self.kind_code(), self.contract_id()
         wanted = offers_subjects(code)
         self.list.setVisible(wanted)
         self.list_label.setVisible(wanted)
@@ -199,12 +205,12 @@ class PaperDialog(QDialog):
             ledger = self.desk.ledger
             self.desk.operations.ask(
                 lambda: subjects(ledger, code, contract_id),
-                lambda found: self._show_subjects(code, found),
+                lambda found: self._show_subjects(code, contract_id, found),
                 parent=self,
             )
 
-    def _show_subjects(self, code: str, found: list[Subject]) -> None:
-        if code != self.kind_code():
+    def _show_subjects(self, code: str, contract_id: str, found: list[Subject]) -> None:
+        if (code, contract_id) != (self.kind_code(), self.contract_id()):
             return
         for subject in found:
             entry = QListWidgetItem(subject.text)

@@ -1,5 +1,6 @@
 """書類の作成: what keeps a paper from being sealed is said before, and how it will be sealed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from models.codes import SealKind
 from models.errors import Refused
-from models.records import HandlingEvent, Submission
+from models.records import Contract, HandlingEvent, Submission
 from reports.collect import collect
 from reports.pictures import plain_picture
 from tests.reports.test_pictures import claiming
@@ -51,6 +52,40 @@ def looked_at(site: Site) -> PaperDialog:
 
 def seal_button(dialog: PreviewDialog) -> QPushButton:
     return next(one for one in dialog.findChildren(QPushButton) if one.text() == "確定する")
+
+
+def other_contract(site: Site) -> str:
+    """Enter a second contract like the first, with nothing in it yet."""
+    first = site.ledger.registers.need(Contract, site.contract_id).record
+    like = replace(first, id="", contract_no="2026-002", title="別の業務")
+    return site.ledger.registers.create(like).ids[-1]
+
+
+def test_of_several_contracts_none_is_taken_for_the_user(site: Site) -> None:
+    other = other_contract(site)
+    dialog = PaperDialog(site.desk, "")
+    site.qtbot.addWidget(dialog)
+    dialog.show()
+    site.settle()
+    assert dialog.contract_id() == "" and dialog.kind.count() == 0
+    assert not dialog.look.isEnabled() and "契約を選んで" in dialog.message.text()
+    dialog.contracts.setCurrentIndex(dialog.contracts.findData(other))
+    site.settle()
+    assert dialog.request().contract_id == other and dialog.look.isEnabled()
+    assert "契約を選んで" not in dialog.message.text()
+
+
+def test_what_another_contract_offered_does_not_come_into_this_list(site: Site) -> None:
+    other = other_contract(site)
+    dialog = PaperDialog(site.desk, site.contract_id, kind="D-14")
+    site.qtbot.addWidget(dialog)
+    dialog.show()
+    site.settle()
+    assert dialog.list.count() > 0
+    dialog._fill_subjects()  # asked for the first contract, answered after the second was chosen
+    dialog.contracts.setCurrentIndex(dialog.contracts.findData(other))
+    site.settle()
+    assert dialog.kind_code() == "D-14" and dialog.list.count() == 0
 
 
 def test_without_a_seal_nothing_is_sealed_and_the_preview_says_why(
