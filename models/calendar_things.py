@@ -1,7 +1,7 @@
 """Dates about what is in custody and what the client waits for."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from models.backup_evidence import left_after_erasure
 from models.calendar_frame import Due, Item, due, terms
@@ -16,7 +16,6 @@ from models.codes import (
     HandlingStatus,
     ItemState,
     Timing,
-    Urgency,
 )
 from models.inquiry import Inquiry
 from models.leavers import held_after_the_end
@@ -32,6 +31,7 @@ from models.records import (
 )
 from models.records import Finding as FindingRecord
 from models.records.governance import WITH_A_DAY
+from models.requests import limit_of, promptly
 from models.rules.places import place_counts
 from models.store import Op, Query, Where
 from models.supervising import RESPONSIBLE, confirmed_by_others
@@ -100,24 +100,18 @@ def k19_report(asked: Inquiry) -> Iterator[Due]:
 
 def k20_request(asked: Inquiry) -> Iterator[Due]:
     """K-20, K-21, K-34: the client gets an answer, is received, may attend."""
-    days = terms(asked).days("prompt_red_business_days")
+    workdays = promptly(asked)
     for one in asked.all(ClientCommunication):
-        if not one.is_waiting or one.at is None:
+        moment = limit_of(one, workdays) if one.is_waiting else None
+        if moment is None:
             continue
-        moment = one.due_at or _urgent(one, days)
         witness = one.kind is CommunicationKind.WITNESS_REQUEST
         code = "K-34" if witness else "K-21" if one.kind in WITH_A_DAY else "K-20"
-        what = "立会い" if witness else "検査等への対応" if code == "K-21" else "回答"
+        answer = "回答" if one.is_request else "指示等への対応"
+        what = "立会い" if witness else "検査等への対応" if code == "K-21" else answer
         proof = "EQ-WITNESS" if witness else "EQ-REQ"
         about = f"{one.caption()}：{one.summary.splitlines()[0] if one.summary else ''}"
         yield due(asked, code, what, about, moment.date(), one, proof=proof, due_at=moment)
-
-
-def _urgent(one: ClientCommunication, days: int) -> datetime:
-    """Return until when an answer without a date is given: 直ちに the same day."""
-    assert one.at is not None
-    day = one.at.date() if one.urgency is Urgency.IMMEDIATE else after(one.at.date(), days)
-    return datetime.combine(day, time(23, 59), one.at.tzinfo)
 
 
 def k21_findings(asked: Inquiry) -> Iterator[Due]:

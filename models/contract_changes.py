@@ -261,7 +261,11 @@ def _changes(name: Name, before: Contract, after: Contract) -> list[str]:
 
 def told(asked: Inquiry, version: Version[Any], changes: Sequence[str]) -> str:
     """Say when, by whom and why a record was changed in something."""
-    account = asked.books.find(UserAccount, version.author)
-    who = asked.name(account.person_id) if account else "前の利用者"
-    day = format_short(version.day)
+    day, who = format_short(version.day), author(asked, version)
     return TOLD.format(day=day, who=who, changes="、".join(changes), reason=version.reason)
+
+
+def author(asked: Inquiry, version: Version[Any]) -> str:
+    """Name who made a version."""
+    account = asked.books.find(UserAccount, version.author)
+    return asked.name(account.person_id) if account else "前の利用者"

@@ -21,6 +21,7 @@ from models import (
     own_words,
     paper_undone,
     renamings,
+    requests,
     still_readable,
     unfit_basis,
 )
@@ -52,6 +53,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     late_basis.QUERY: late_basis.eq_basis,
     clause_changes.QUERY: clause_changes.standing,
     deadlines.QUERY: deadlines.eq_late,
+    requests.QUERY: requests.eq_answer,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {

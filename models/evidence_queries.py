@@ -15,7 +15,6 @@ from models.codes import (
     OUT_STATES,
     TERMINAL_STATES,
     AssignmentRole,
-    CommunicationStatus,
     FindingStatus,
     GovernanceCover,
     GovernanceKind,
@@ -38,8 +37,8 @@ from models.missing_things import how_much, let_go
 from models.paper_about import end_papers
 from models.paper_told import Told
 from models.profile_vocabulary import GOVERNANCE
+from models.records import Finding as FindingRecord
 from models.records import (
-    ClientCommunication,
     GovernanceDocument,
     InformationAsset,
     Item,
@@ -48,7 +47,7 @@ from models.records import (
     Submission,
     TrainingPlan,
 )
-from models.records import Finding as FindingRecord
+from models.requests import eq_req
 from models.rules.ending import never_reached_the_client
 from models.rules.people import informed, missing_topics
 from models.rules.standing import is_submitted
@@ -190,17 +189,6 @@ def eq_unneeded(asked: Inquiry) -> Iterator[Row]:
             yield row(item, f"「{item.caption()}」は不要です。終わらせてください。",
                        "action" if over else "due")  # fmt: skip
     yield from asked.breaches.of_rule("R-25")
-
-
-def eq_req(asked: Inquiry) -> Iterator[Row]:
-    """Find requests of the client that wait for an answer."""
-    now = asked.now
-    for one in asked.all(ClientCommunication):
-        if not one.is_request:
-            continue
-        if one.status is CommunicationStatus.OPEN:
-            over = one.due_at is None or one.due_at < now
-            yield row(one, f"{one.caption()}に回答していません。", "action" if over else "due")
 
 
 def eq_finding(asked: Inquiry) -> Iterator[Row]:

@@ -36,6 +36,7 @@ from models.records import (
     Stored,
 )
 from models.records import Finding as FindingRecord
+from models.requests import told_of_request
 from models.rules.answers import Answers
 from models.rules.engine import Finding
 from models.store import Hit, ListRow, Op, Query, Where
@@ -240,6 +241,7 @@ class Registers:
         told += told_of_correction(self._ledger, record, stored.record)
         told += told_of_change(self._ledger, stored.record, record)
         told += told_of_contents(self._ledger, [record])
+        told += told_of_request(self._ledger, stored.record, record)
         intents = [revising(record, self.reason(reason)), *rules.consequences(record)]
         rights = self._ledger.people.rights_with([record], {record.id: stored.record})
         intents += map(creating, (*ruling.beside, *rights))
@@ -268,6 +270,7 @@ class Registers:
         told = (
             *told_of(self._ledger, stored.record),
             *told_of_change(self._ledger, stored.record, None),
+            *told_of_request(self._ledger, stored.record, None),
         )
         return self._ledger.commit(
             [voiding(stored.record, self.reason(reason))], command_id=command_id, notices=told

@@ -173,8 +173,13 @@ class ClientCommunication(Record):
     @property
     def is_waiting(self) -> bool:
         """Tell whether it is still to be answered or attended to (K-20, K-21, K-34)."""
-        open_ = self.status is CommunicationStatus.OPEN
-        return open_ and (self.is_request or self.kind in WITH_A_DAY)
+        return self.status is CommunicationStatus.OPEN and self.is_awaited
+
+    @property
+    def is_awaited(self) -> bool:
+        """Tell whether something has to follow, done or not: an answer, or what has its day (REQ)."""
+        dated = self.direction is Direction.IN and self.due_at is not None
+        return self.is_request or self.kind in WITH_A_DAY or dated
 
     def required(self) -> frozenset[str]:
         needed = {"urgency", "status"} if self.is_request else set()

@@ -58,7 +58,9 @@ def enter(house: House, record: Record) -> str:
     return house.ledger.registers.create(record).ids[0]
 
 
-@pytest.mark.parametrize("kind", [K.DOCUMENT_REQUEST, K.WITNESS_REQUEST, K.INSPECTION_NOTICE])
+@pytest.mark.parametrize(
+    "kind", [K.DOCUMENT_REQUEST, K.WITNESS_REQUEST, K.INSPECTION_NOTICE, K.INSTRUCTION]
+)
 def test_what_the_client_waits_for_is_in_the_way(house: House, kind: CommunicationKind) -> None:
     assert obstacles(house) == ""
     one = asked(house, kind)
@@ -87,7 +89,7 @@ def test_what_was_found_and_not_confirmed_is_in_the_way(house: House) -> None:
 
 
 def test_what_is_only_told_is_not_in_the_way(house: House) -> None:
-    enter(house, asked(house, K.INSTRUCTION))
+    enter(house, replace(asked(house, K.INSTRUCTION), urgency=None, due_at=None))
     assert obstacles(house) == ""
     house.ledger.registers.void(Finding, enter(house, found(house)), "二重に登録したため")
     assert obstacles(house) == ""

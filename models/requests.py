@@ -1,0 +1,212 @@
+"""What the client asked for or told to do by a day, and what became of that day (SK-15.3, CB-14.2).
+
+An answer that came late is there all the same; the client may give more time or take a request back,
+and an entry may be wrong. So nothing of it is refused or called a breach. But who answers enters all
+this himself: under the clauses it stays to be read that an answer came late, and when, by whom and
+why a request was put off, said otherwise or taken out of force.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, time
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from models import contract_changes
+from models.calendar_frame import terms
+from models.codes import CommunicationKind, CommunicationStatus, Urgency
+from models.evidence_rows import NOTE, Row, row
+from models.inquiry import Inquiry
+from models.records import ClientCommunication, Record
+from models.store import Op, Query, Where
+from models.versions import Version
+from models.wareki import format_short, format_short_moment
+from models.workdays import after
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+QUERY = "EQ-ANSWER"
+REQUEST, ATTENDANCE = "EQ-REQ", "EQ-WITNESS"
+SAID = ("direction", "kind", "summary")
+"""What the client said; the rest is what the contractor does about it, or the day."""
+SHOWN = 40  # characters of what was asked
+END_OF_DAY = time(23, 59)
+NOT_ANSWERED = "{one}に回答していません。"
+NOT_DONE = "{one}への対応が済んでいません。"
+LATE = "{one}には、期限（{limit}）の後の{on}に{did}います{days}。"
+VOIDED = "{one}は、{day}に{who}が取り消しました（{state}）。理由：{reason}"
+STATES = {
+    CommunicationStatus.OPEN: "回答・対応の前",
+    CommunicationStatus.ANSWERED: "回答の後",
+    CommunicationStatus.CLOSED: "終わった後",
+}
+CHANGED = "{one}について、{told}"
+PUT_OFF = "「期限」を「{old}」から「{new}」に"
+NO_MORE = "なし"
+PUT_OFF_TOLD = (
+    "委託者の求め・指示の期限を遅くしました。委託者が延ばしたことの分かるもの（メールの写しなど）を"
+    "「写し」に付けてください。変えたことと理由は「条項と証拠」に残ります。"
+)
+VOIDED_TOLD = (
+    "委託者の求め・指示を取り消しました。委託者が取り下げたときは、取り下げの連絡を「委託者との連絡・"
+    "求め・指示」に登録してください。取り消したことと理由は「条項と証拠」に残ります。"
+)
+
+
+def limit_of(one: ClientCommunication, workdays: int) -> datetime | None:
+    """Return until when something is answered or done; without a date 直ちに is the same day.
+
+    Args:
+        workdays: how many of them 速やかに gives.
+    """
+    if one.due_at is not None or one.at is None:
+        return one.due_at
+    day = one.at.date()
+    if one.urgency is not Urgency.IMMEDIATE:
+        day = after(day, workdays)
+    return datetime.combine(day, END_OF_DAY, one.at.tzinfo)
+
+
+def promptly(asked: Inquiry) -> int:
+    """Return how many working days 速やかに gives under a contract."""
+    return terms(asked).days("prompt_red_business_days")
+
+
+# --- in the evidence -----------------------------------------------------------------------------
+
+
+def eq_req(asked: Inquiry) -> Iterator[Row]:
+    """Find what the client asked for and waits for."""
+    now, workdays = asked.now, promptly(asked)
+    for one in asked.all(ClientCommunication):
+        if one.is_waiting:
+            limit = limit_of(one, workdays)
+            words = NOT_ANSWERED if one.is_request else NOT_DONE
+            over = limit is None or limit < now
+            yield row(one, words.format(one=one.caption()), "action" if over else "due")
+
+
+def eq_answer(asked: Inquiry) -> Iterator[Row]:
+    """List late answers, and requests that were changed or voided; to be read."""
+    workdays = promptly(asked)
+    for one in asked.all(ClientCommunication):
+        if one.is_awaited:
+            yield from _late(asked, one, workdays)
+    mine = Where("contract_id", Op.EQ, asked.contract.id)
+    revised = Query(ClientCommunication.type, (mine, Where("row_version", Op.GT, 1)))
+    voided = Query(ClientCommunication.type, (mine,), voided=True)
+    for query in (revised, voided):
+        for rows in asked.listed(query, (), _became).values():
+            yield from rows
+
+
+def _late(asked: Inquiry, one: ClientCommunication, workdays: int) -> Iterator[Row]:
+    limit, answered = limit_of(one, workdays), one.responded_at
+    if limit is None or answered is None or answered <= limit:
+        return
+    days = (answered.date() - limit.date()).days
+    words = LATE.format(
+        one=_named(one), limit=format_short_moment(limit), on=format_short_moment(answered),
+        did="回答して" if one.is_request else "対応して", days=f"（{days:,}日の遅れ）" if days else "",
+    )  # fmt: skip
+    yield _note(asked, one, words)
+
+
+def _became(asked: Inquiry, id_: str) -> tuple[Row, ...] | None:
+    """Tell what became of what the client was once said to wait for."""
+    entered = asked.versions(ClientCommunication, id_)
+    workdays = promptly(asked)
+    found = []
+    for before, now in pairwise(entered):
+        if not before.record.is_awaited:
+            continue
+        words = _void(asked, now) if now.voided else _change(asked, before, now, workdays)
+        if words:
+            found.append(_note(asked, before.record, words))
+    return tuple(found) or None
+
+
+def _void(asked: Inquiry, now: Version[ClientCommunication]) -> str:
+    one = now.record
+    state = STATES.get(one.status, "状態なし") if one.status else "状態なし"
+    day, who = format_short(now.day), contract_changes.author(asked, now)
+    return VOIDED.format(one=_named(one), day=day, who=who, state=state, reason=now.reason)
+
+
+def _change(
+    asked: Inquiry,
+    before: Version[ClientCommunication],
+    now: Version[ClientCommunication],
+    workdays: int,
+) -> str:
+    changes = [*_changes(before.record, now.record, workdays)]
+    if not changes:
+        return ""
+    told = contract_changes.told(asked, now, changes)
+    return CHANGED.format(one=_named(before.record), told=told)
+
+
+def _changes(old: ClientCommunication, new: ClientCommunication, workdays: int) -> Iterator[str]:
+    """Say what the client is said to have said otherwise, a later day, and another day of answering."""
+    for name in SAID:
+        yield from _changed(old, new, name)
+    was, now = limit_of(old, workdays), limit_of(new, workdays)
+    gone = old.due_at is not None and new.due_at is None
+    if gone or (was is not None and (now is None or now > was)):
+        day = NO_MORE if gone or now is None else format_short_moment(now)
+        yield PUT_OFF.format(old=format_short_moment(was) if was else NO_MORE, new=day)
+    if old.responded_at is not None:
+        yield from _changed(old, new, "responded_at")
+
+
+def _changed(old: ClientCommunication, new: ClientCommunication, name: str) -> Iterator[str]:
+    f = ClientCommunication.fields()[name]
+    was, now = (_shown(f.kind, getattr(one, name)) for one in (old, new))
+    if getattr(old, name) != getattr(new, name):
+        yield f"「{f.label}」を「{was}」から「{now}」に"
+
+
+def _shown(kind: Any, value: Any) -> str:
+    if value is None or value == "":
+        return NO_MORE
+    said = format_short_moment(value) if isinstance(value, datetime) else str(kind.format(value))
+    return _short(said)
+
+
+def _named(one: ClientCommunication) -> str:
+    """Name a request so that it is told from others of its kind."""
+    when = f"{format_short(one.at.date())}の" if one.at else ""
+    return f"{when}{one.caption()}「{_short(one.summary)}」"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
+
+
+def _note(asked: Inquiry, one: ClientCommunication, words: str) -> Row:
+    witness = one.kind is CommunicationKind.WITNESS_REQUEST
+    queries = {REQUEST, ATTENDANCE} if witness else {REQUEST}
+    clauses = tuple(c.key for c in asked.clauses if queries & set(c.evidence))
+    return replace(row(one, words, NOTE), clauses=clauses)
+
+
+# --- at the counter ------------------------------------------------------------------------------
+
+
+def told_of_request(ledger: "Ledger", before: Record, after: Record | None) -> tuple[str, ...]:
+    """Return what is said to whom puts off or takes back what the client waits for.
+
+    Args:
+        after: None for a void.
+    """
+    if not isinstance(before, ClientCommunication) or not before.is_awaited:
+        return ()
+    if after is None:
+        return (VOIDED_TOLD,)
+    assert isinstance(after, ClientCommunication)
+    workdays = promptly(ledger.inquiries.of(before.contract_id))
+    was, now = limit_of(before, workdays), limit_of(after, workdays)
+    later = was is not None and (now is None or now > was)
+    return (PUT_OFF_TOLD,) if later or (before.due_at and not after.due_at) else ()

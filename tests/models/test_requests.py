@@ -1,0 +1,180 @@
+"""What became of the day by which the client waits for something stays to be read."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.calendar import calendar
+from models.calendar_frame import Due
+from models.codes import (
+    CommunicationKind,
+    CommunicationMeans,
+    CommunicationStatus,
+    Direction,
+    Urgency,
+)
+from models.evidence import ClauseState, evidence
+from models.records import ClientCommunication
+from models.wareki import JAPAN
+from tests.house import House, furnished
+
+K, S = CommunicationKind, CommunicationStatus
+DUE = datetime(2026, 10, 8, 17, tzinfo=JAPAN)
+LATER = DUE + timedelta(days=60)
+NAME = "R8.10.1の資料提出の求め「保管場所の写真」"
+ANSWER, ATTENDANCE = "SK-15.3", "SK-14.3"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, rules=True) as made:
+        yield made
+
+
+def enter(house: House, **changes: object) -> ClientCommunication:
+    one = ClientCommunication(
+        contract_id=house.story.contract.id, direction=Direction.IN, kind=K.DOCUMENT_REQUEST,
+        at=house.ledger.now(), means=CommunicationMeans.EMAIL, from_name="見本　花子",
+        to_name="髙橋　恵子", summary="保管場所の写真", urgency=Urgency.DATED, due_at=DUE,
+        status=S.OPEN,
+    ).with_changes(**changes)  # fmt: skip
+    return replace(one, id=house.ledger.registers.create(one).ids[-1])
+
+
+def revise(house: House, one: ClientCommunication, **changes: object) -> tuple[str, ...]:
+    after = one.with_changes(**changes)
+    return house.ledger.registers.revise(after, "先方と電話で確認した").notices
+
+
+def void(house: House, one: ClientCommunication) -> tuple[str, ...]:
+    return house.ledger.registers.void(ClientCommunication, one.id, "誤って登録した").notices
+
+
+def answer(house: House, one: ClientCommunication, at: datetime) -> None:
+    house.clock.go_to(max(at.date(), house.ledger.today()), 18)
+    revise(house, one, status=S.ANSWERED, responded_at=at)
+
+
+def clause(house: House, key: str = ANSWER) -> ClauseState:
+    return next(one for one in evidence(house.ledger, house.story.contract) if one.key == key)
+
+
+def told(house: House, key: str = ANSWER) -> list[tuple[str, str]]:
+    return [(row.severity, row.sentence) for _, rows in clause(house, key).evidence for row in rows]
+
+
+def test_an_answer_in_time_leaves_nothing_to_say(house: House) -> None:
+    answer(house, enter(house), DUE)
+    assert told(house) == [] and clause(house).state == "done"
+
+
+def test_a_late_answer_is_told_with_its_delay(house: House) -> None:
+    answer(house, enter(house), DUE + timedelta(days=51))
+    sentence = (
+        f"{NAME}には、期限（R8.10.8 17:00）の後のR8.11.28 17:00に回答しています（51日の遅れ）。"
+    )
+    assert told(house) == [("note", sentence)]
+    assert clause(house).state == "done"  # it is there; that it came late is to be read
+
+
+@pytest.mark.parametrize(
+    ("urgency", "limit"), [(Urgency.IMMEDIATE, "R8.10.1 23:59"), (Urgency.PROMPT, "R8.10.6 23:59")]
+)
+def test_without_a_day_the_word_of_the_request_gives_it(
+    house: House, urgency: Urgency, limit: str
+) -> None:
+    one = enter(house, urgency=urgency, due_at=None)
+    assert clause(house).state == "due"
+    house.clock.go_to(date(2026, 10, 7), 9)
+    assert clause(house).state == "action"
+    answer(house, one, DUE)
+    [(severity, sentence)] = told(house)
+    assert severity == "note" and f"期限（{limit}）" in sentence
+
+
+def test_a_request_that_was_put_off_says_from_when_by_whom_and_why(house: House) -> None:
+    one = enter(house)
+    house.clock.go_to(date(2026, 10, 20), 9)
+    [notice] = revise(house, one, due_at=LATER)
+    assert "期限を遅くしました" in notice
+    assert ("due", "資料提出の求めに回答していません。") in told(house)
+    put_off = (
+        f"{NAME}について、R8.10.20に、髙橋　恵子さんが、「期限」を「R8.10.8 17:00」から"
+        "「R8.12.7 17:00」に変えました。理由：先方と電話で確認した"
+    )
+    assert ("note", put_off) in told(house)
+    answer(house, replace(one, due_at=LATER), LATER)
+    assert told(house) == [("note", put_off)]
+
+
+def test_a_nearer_day_and_a_note_are_everyday_work(house: House) -> None:
+    one = enter(house)
+    assert revise(house, one, due_at=DUE - timedelta(days=1), response_note="写真を撮った") == ()
+    assert [severity for severity, _ in told(house)] == ["due"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kind": K.OTHER}, "「種類」を「資料提出の求め」から「その他」に"),
+        ({"direction": Direction.OUT}, "「方向」を「委託者から」から「委託者へ」に"),
+        ({"summary": "写真"}, "「要旨」を「保管場所の写真」から「写真」に"),
+    ],
+)
+def test_what_the_client_said_is_not_rewritten_unseen(
+    house: House, changes: dict[str, object], words: str
+) -> None:
+    revise(house, enter(house), **changes)
+    assert any(severity == "note" and words in sentence for severity, sentence in told(house))
+
+
+def test_another_day_of_answering_is_told(house: House) -> None:
+    one = enter(house)
+    late = DUE + timedelta(days=10)
+    answer(house, one, late)
+    revise(house, one, status=S.ANSWERED, responded_at=DUE)
+    [(_, sentence)] = told(house)
+    assert "「回答日時」を「R8.10.18 17:00」から「R8.10.8 17:00」に" in sentence
+
+
+def test_a_voided_request_is_told_and_so_is_who_voids_it(house: House) -> None:
+    [notice] = void(house, enter(house))
+    assert "取り消しました" in notice
+    assert told(house) == [
+        (
+            "note",
+            f"{NAME}は、R8.10.1に髙橋　恵子さんが取り消しました（回答・対応の前）。"
+            "理由：誤って登録した",
+        )
+    ]
+
+
+def test_a_voided_wish_to_attend_is_told_where_attendance_is(house: House) -> None:
+    void(house, enter(house, kind=K.WITNESS_REQUEST))
+    assert [severity for severity, _ in told(house, ATTENDANCE)] == ["note"]
+
+
+def test_an_instruction_with_a_day_is_followed_to_its_end(house: House) -> None:
+    one = enter(house, kind=K.INSTRUCTION, summary="鍵を替える")
+    assert [(d.code, d.due_on) for d in dates(house)] == [("K-20", DUE.date())]
+    assert told(house, "SK-16.2") == [("due", "指示への対応が済んでいません。")]
+    house.clock.go_to(date(2026, 10, 9), 9)
+    assert told(house, "SK-16.2") == [("action", "指示への対応が済んでいません。")]
+    answer(house, one, DUE + timedelta(days=1))
+    [(severity, sentence)] = told(house, "SK-16.2")
+    assert severity == "note" and "対応しています（1日の遅れ）" in sentence
+
+
+def dates(house: House) -> list[Due]:
+    found = calendar(house.ledger, house.story.contract.id)
+    return [one for one in found if one.type == ClientCommunication.type]
+
+
+def test_an_instruction_without_a_day_asks_for_nothing(house: House) -> None:
+    one = enter(house, kind=K.INSTRUCTION, urgency=None, due_at=None)
+    assert dates(house) == [] and told(house, "SK-16.2") == []
+    assert void(house, one) == ()
+    assert told(house, "SK-16.2") == []
