@@ -20,6 +20,7 @@ from models import (
     missing_things,
     own_words,
     paper_undone,
+    place_changes,
     renamings,
     requests,
     still_readable,
@@ -162,6 +163,7 @@ def _changes(asked: Inquiry) -> Answer:
         asked.answer("contract changes", contract_changes.changed),
         asked.answer("thing changes", item_changes.changed),
         asked.answer("renamings", renamings.changed),
+        asked.answer("place changes", place_changes.changed),
         asked.answer("acts outside", contract_days.outside),
         asked.answer(clause_changes.QUERY, clause_changes.standing),
     ]

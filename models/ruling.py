@@ -84,9 +84,15 @@ class Rules(SecondPerson):
             return []
         return [f for case in self._event_cases([event], new_items, ()) for f in _said_to(case)]
 
-    def about_record(self, record: Record, before: Record | None = None) -> list[Finding]:
-        """Return what the rules say to a record of a register; nothing is written."""
-        return self._about(record, before, self.books.beside([record]))
+    def about_record(
+        self, record: Record, before: Record | None = None, beside: Sequence[Record] = ()
+    ) -> list[Finding]:
+        """Return what the rules say to a record of a register; nothing is written.
+
+        Args:
+            beside: records as they would be, too.
+        """
+        return self._about(record, before, self.books.beside([record, *beside]))
 
     # --- ruling ----------------------------------------------------------------------------------
     def on_events(

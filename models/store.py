@@ -178,6 +178,7 @@ class Store(Protocol):
 
         "lines.item_id" names a field of child rows; what is filled in comes as a tuple. Several
         names together come as one text, which is the same where all of them are the same.
+        "created_seq" is the number of the entry that made the record.
         """
 
     def search(

@@ -5,6 +5,7 @@ Acts that no rule can tell apart are therefore judged once (`_Shapes`); only whe
 something is each of them looked at. After one more act only that act is judged.
 """
 
+from bisect import bisect
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -21,6 +22,7 @@ from models.records import (
     HandlingEvent,
     InformationAsset,
     Item,
+    Place,
     Record,
     Stored,
 )
@@ -168,14 +170,16 @@ class Verdicts:
         asked = self._asked
         alike = _Alike(asked.handled, _targets(asked.all(Authorization)))
         erased = self._erased()
+        era = _Eras(asked.books.place_revisions(asked.everywhere(Place))).of
         hours = ("ended_at",) if asked.contract.designated_hours else ()
         notes = "lines.condition_note"
-        fields = ("id", "occurred_at", "lines.item_id", "kind", *hours, notes, SHAPE)
+        fields = ("id", "created_seq", "occurred_at", "lines.item_id", "kind", *hours, notes, SHAPE)
         shapes: dict[Hashable, dict[Hashable, list[str]]] = {}
-        for id_, began, items, kind, *rest in self._store.columns(self._acts(REPEATED), fields):
+        acts = self._store.columns(self._acts(REPEATED), fields)
+        for id_, entry, began, items, kind, *rest in acts:
             alone = kind is K.STORE and not erased.isdisjoint(items)
             moment = began if hours or alone else began.date()
-            shape = (moment, *rest, items if alone else alike.of(items))
+            shape = (moment, era(entry, began), *rest, items if alone else alike.of(items))
             shapes.setdefault(shape, {}).setdefault(items, []).append(id_)
         return shapes
 
@@ -255,6 +259,20 @@ class _Alike:
             traits = item and tuple(getattr(item, name) for name in ITEM_FIELDS)
             self._known[id_] = self._kinds.setdefault(traits, len(self._kinds))
         return self._known[id_]
+
+
+class _Eras:
+    """Tells apart acts between which a place was registered otherwise."""
+
+    def __init__(self, revisions: Sequence[tuple[int, datetime]]) -> None:
+        self._entries = sorted(entry for entry, _ in revisions)
+        self._times = sorted(at for _, at in revisions)
+
+    def of(self, entry: int, began: datetime) -> tuple[int, int]:
+        """Return after how many of these revisions an act was entered, and happened."""
+        if not self._entries:
+            return 0, 0
+        return bisect(self._entries, entry), bisect(self._times, began)
 
 
 def _targets(consents: Iterable[Authorization]) -> bool:

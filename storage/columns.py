@@ -55,7 +55,8 @@ def _made(
         else:
             place = plain.index(name) + 1
             column = [row[place] for row in found]
-            parts.append(_read(plan.view.kind(name), column) if isinstance(name, str) else column)
+            read = isinstance(name, str) and name != "created_seq"
+            parts.append(_read(plan.view.kind(str(name)), column) if read else column)
     return zip(*parts, strict=True)
 
 

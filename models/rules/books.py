@@ -5,7 +5,8 @@ designated). Each register is read once per contract and forgotten when a comman
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 from models.codes import Decision, HandlingKind, Timing, VerificationResult
@@ -21,6 +22,7 @@ from models.records import (
     HandlingEvent,
     Item,
     Person,
+    Place,
     Pledge,
     Record,
     Submission,
@@ -128,11 +130,23 @@ class Books:
 
     def registered(self, authorization_id: str) -> tuple[Version[Authorization], ...]:
         """Return the versions of a consent in force, with the moments of their entries."""
-        return self._recall(
-            Authorization.type,
-            ("versions", authorization_id),
-            lambda: self._versions(authorization_id),
-        )
+        return self._past(Authorization, authorization_id)
+
+    def place_at(self, place_id: str, entry: int) -> Place | None:
+        """Return a place as it was registered when something was entered, None for none in force.
+
+        Before its own first entry it is as it began.
+        """
+        return self._place(place_id, lambda one: one.seq <= entry)
+
+    def place_then(self, place_id: str, moment: datetime) -> Place | None:
+        """Return a place as it was registered at a time, None for none in force."""
+        return self._place(place_id, lambda one: one.at <= moment)
+
+    def place_revisions(self, places: Iterable[Place]) -> list[tuple[int, datetime]]:
+        """Return number and time of every entry that registered one of these places otherwise."""
+        revised = (one for place in places for one in self._past(Place, place.id)[1:])
+        return sorted((one.seq, one.at) for one in revised)
 
     def as_of(self, one: Authorization, day: date) -> Authorization:
         """Return a consent as it counts for a day: what the client ended later stood until then."""
@@ -237,11 +251,24 @@ class Books:
         fresh = tuple(r for r in cast(list[R], entering) if wanted(r))
         return tuple(record for record in known if record.id not in ids) + fresh
 
-    def _versions(self, authorization_id: str) -> tuple[Version[Authorization], ...]:
-        stored = self._store.get(Authorization, authorization_id) if authorization_id else None
+    def _place(self, place_id: str, stood: Callable[[Version[Place]], bool]) -> Place | None:
+        past = self._past(Place, place_id)
+        if not past:
+            return self.find(Place, place_id)
+        last = next((one for one in reversed(past) if stood(one)), past[0])
+        return replace(last.record, name=past[-1].record.name)
+
+    def _past(self, cls: type[R], record_id: str) -> tuple[Version[R], ...]:
+        """Return the versions of a record in force, with the moments of their entries."""
+        return self._recall(
+            cls.type, ("versions", record_id), lambda: self._versions(cls, record_id)
+        )
+
+    def _versions(self, cls: type[R], record_id: str) -> tuple[Version[R], ...]:
+        stored = self._store.get(cls, record_id) if record_id else None
         if stored is None or stored.meta.voided:
             return ()
-        return tuple(versions(self._store, Authorization, authorization_id))
+        return tuple(versions(self._store, cls, record_id))
 
     def _recall(self, type_: str, key: Hashable, read: Callable[[], T]) -> T:
         shelf = self._memo.get(type_)

@@ -80,7 +80,7 @@ class Case:
         asker: person id of the signed-in user.
         confirming: the responsible person is confirming the event.
         entry: of what was entered before, the number of its entry: people are named as they were
-            called then.
+            called then, and places are as they were registered.
     """
 
     record: Record | Request
@@ -177,6 +177,9 @@ class Case:
         return works_on(one, day or self.day, self.books, self.profile)
 
     def place(self, place_id: str) -> Place | None:
+        """Return a place as it was registered when the act was entered."""
+        if self.entry is not None:
+            return self.books.place_at(place_id, self.entry)
         return self.books.find(Place, place_id)
 
     def on_site(self, place_id: str) -> bool:

@@ -1,7 +1,7 @@
 """Rules about places: designated beforehand, used as designated, locked."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
 
 from models.codes import HandlingKind, PlaceKind, PlaceStatus, PlaceUse, StorageEquipment
 from models.records import Authorization, ContractPlace, Place, Submission
@@ -158,18 +158,38 @@ def _not_yet(case: Case, place_id: str, name: str) -> str:
 
 
 def r17_storage_is_locked(case: Case) -> Iterator[str]:
-    """Things are kept only where there is a lock or entry control, or named furniture."""
+    """Things are kept only where there is a lock or entry control, or named furniture.
+
+    What was stored is judged by how the place was registered when it happened or was entered: a
+    lock that breaks later, or one that was forgotten in the register, accuses no act.
+    """
     for place in _storage_places(case):
-        if not (place.lockable or place.entry_control):
-            yield (
-                f"「{place.name}」には施錠も入退室管理もありません。"
-                f"{case.word('storage_place')}に保管してください。"
-            )
-        elif _needs_equipment(case) and place.storage_equipment not in NAMED_EQUIPMENT:
-            yield (
-                f"「{place.name}」に金庫・保管庫・保管室がありません。"
-                f"{case.word('storage_place')}に保管してください。"
-            )
+        if (fault := _unlocked(case, place)) and not _was_locked(case, place.id):
+            yield fault
+
+
+def _unlocked(case: Case, place: Place) -> str:
+    """Say what a place of storage lacks, "" for nothing."""
+    if not (place.lockable or place.entry_control):
+        return (
+            f"「{place.name}」には施錠も入退室管理もありません。"
+            f"{case.word('storage_place')}に保管してください。"
+        )
+    if _needs_equipment(case) and place.storage_equipment not in NAMED_EQUIPMENT:
+        return (
+            f"「{place.name}」に金庫・保管庫・保管室がありません。"
+            f"{case.word('storage_place')}に保管してください。"
+        )
+    return ""
+
+
+def _was_locked(case: Case, place_id: str) -> bool:
+    """Tell whether a place was registered as locked when the act happened."""
+    event = case.event_of()
+    if event is None or event.occurred_at is None:
+        return False
+    then = case.books.place_then(place_id, event.occurred_at)
+    return then is not None and not _unlocked(case, then)
 
 
 def _needs_equipment(case: Case) -> bool:
@@ -183,8 +203,18 @@ def _storage_places(case: Case) -> Iterator[Place]:
         homes = [item.home_place_id for item in case.handled]
         ids = [event.place_to_id] if event.place_to_id else homes
     elif isinstance(record, ContractPlace) and PlaceUse.STORAGE in record.use_as:
-        ids = [record.place_id]
+        yield from _designated_for_storage(case, record)
     for place_id in dict.fromkeys(ids):
         place = case.place(place_id)
         if place is not None and not (event and PlaceKind.CLIENT_PREMISES in place.kinds):
             yield place
+
+
+def _designated_for_storage(case: Case, one: ContractPlace) -> Iterator[Place]:
+    """Yield the place of a designation, as it was on the last day of one that is over."""
+    place = case.place(one.place_id)
+    if one.use_to is not None and one.use_to < case.today:
+        last = datetime.combine(one.use_to, time.max, case.now.tzinfo)
+        place = case.books.place_then(one.place_id, last)
+    if place is not None:
+        yield place
