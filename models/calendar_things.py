@@ -35,6 +35,7 @@ from models.requests import limit_of, promptly
 from models.rules.places import place_counts
 from models.store import Op, Query, Where
 from models.supervising import RESPONSIBLE, confirmed_by_others
+from models.under_way import k13_arrival
 from models.workdays import after
 
 WAITED_FOR = OUT_STATES | MISSING_STATES
@@ -232,6 +233,7 @@ def k38_retention(asked: Inquiry) -> Iterator[Due]:
 ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-12", k12_consent_ends),
     ("K-13", k13_back),
+    ("K-13", k13_arrival),
     ("K-19", k19_report),
     ("K-20", k20_request),
     ("K-21", k21_findings),

@@ -53,6 +53,7 @@ from models.rules.people import informed, missing_topics
 from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
 from models.supervising import eq_supervise
+from models.under_way import eq_arrival
 from models.wareki import format_short
 from models.workdays import first_not_late
 
@@ -365,6 +366,12 @@ def _act(
     return None if VerificationResult.FAIL in results else (id_, caption, occurred_at.date())
 
 
+def eq_transport(asked: Inquiry) -> Iterator[Row]:
+    """Find transports that say too little, or that did not arrive."""
+    yield from of_rules(*RULED["EQ-TRANSPORT"])(asked)
+    yield from eq_arrival(asked)
+
+
 def eq_hours(asked: Inquiry) -> Iterator[Row]:
     """Ask for hours that can be compared, and find work outside of those."""
     if sentence := unread(asked.contract):
@@ -421,7 +428,7 @@ QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-TAKEOUT", of_rules(*RULED["EQ-TAKEOUT"])),
     ("EQ-OPENOUT", eq_openout),
     ("EQ-ENC", of_rules(*RULED["EQ-ENC"])),
-    ("EQ-TRANSPORT", of_rules(*RULED["EQ-TRANSPORT"])),
+    ("EQ-TRANSPORT", eq_transport),
     ("EQ-PRIVATE", of_rules(*RULED["EQ-PRIVATE"])),
     ("EQ-PURPOSE", of_rules(*RULED["EQ-PURPOSE"])),
     ("EQ-RECEIPT", eq_receipt),

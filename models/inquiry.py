@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from models.breaches import Breaches
 from models.codes import AssignmentRole, ContractStatus
 from models.evidence_rows import Answer
+from models.item_status import Status
 from models.profiles import Clause, Profile
 from models.records import (
     Assignment,
@@ -154,6 +155,11 @@ class Inquiry:
             )
         ]
         return min(found, default=None)
+
+    def status(self, item_id: str) -> Status | None:
+        """Return what follows from all that happened to a thing."""
+        self.note(HandlingEvent.type, Item.type)
+        return self._ledger.store.status(item_id)
 
     def caption(self, type_: str, record_id: str) -> str:
         self.note(type_)

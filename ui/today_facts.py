@@ -24,7 +24,8 @@ from ui.calendar_facts import read_calendar
 from ui.handling.words import kind_word
 
 SOON = timedelta(days=14)
-ELSEWHERE = frozenset({"K-13", "K-37"})  # dates that have a card of their own
+ELSEWHERE = frozenset({("K-13", Item.type), ("K-37", HandlingEvent.type)})
+"""Dates that have a card of their own, with what they are about."""
 MOST = 200  # rows of one list; nobody reads more at a glance, the count tells the truth
 
 
@@ -145,7 +146,7 @@ class _Reader:
             Row((one.day, one.left, one.due.what, one.due.about), one.due.type, one.due.id,
                 overdue=one.state == "overdue")
             for one in read_calendar(self._ledger, self._contract_id)
-            if one.due.code not in ELSEWHERE and one.due.due_on and one.due.due_on <= last
+            if (one.due.code, one.due.type) not in ELSEWHERE and one.due.due_on and one.due.due_on <= last
         )[:MOST]  # fmt: skip
 
     def events(self) -> tuple[Row, ...]:
