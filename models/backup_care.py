@@ -31,6 +31,7 @@ from models.records import (
     UserAccount,
 )
 from models.safe import Presence
+from models.store import Op, Query, Where
 from models.wareki import format_short
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ ABSENT = {
     Presence.AWAY: "媒体が接続されていません。",
     Presence.GONE: "ファイルが見つかりません。",
 }
+AHEAD = "{0}（PCの時計が進んでいた間の日時で、いつのことか分かりません）"
 LOST = "元の場所に戻すか、すぐに新しいバックアップを作成してください。"
 
 
@@ -160,6 +162,24 @@ def newest_lost(ledger: "Ledger") -> str:
         return ""
     found = find(ledger, runs[-1], runs)
     return str(found.file) if found.presence is Presence.GONE else ""
+
+
+def last_good(ledger: "Ledger", kind: BackupKind = BackupKind.FULL) -> BackupRun | None:
+    """Return the last backup that was verified, or the last check or trial that went well.
+
+    One that was entered while the clock ran ahead is the last only where there is no other: nobody
+    knows how old it is, and until its day comes it would stand before all that is made since.
+    """
+    query = Query(
+        BackupRun.type,
+        (Where("kind", Op.EQ, kind), Where("result", Op.EQ, BackupResult.OK)),
+        order=(("finished_at", True),),
+    )
+    dated = replace(query, where=(*query.where, Where("finished_at", Op.LE, ledger.now())))
+    for asked in (dated, query):
+        if found := ledger.store.find(BackupRun, asked, limit=1):
+            return found[0].record
+    return None
 
 
 # --- which are to end ----------------------------------------------------------------------------

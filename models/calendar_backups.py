@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from models.backup_care import standing_of
 from models.backup_rule import place_of
-from models.calendar_frame import Due, Item, due, later, terms
+from models.calendar_frame import Due, Item, due, later, latest, terms
 from models.codes import BackupKind, BackupResult
 from models.inquiry import Inquiry
 from models.profile_reader import Cycle
@@ -26,7 +26,7 @@ def k15_backups(asked: Inquiry) -> Iterator[Due]:
         places.setdefault(place_of(run), []).append(run)
     for place, runs in places.items():
         names = {run.file_name for run in runs}
-        looked = max(
+        days = (
             one.finished_at.date()
             for one in acts
             if one.kind in (BackupKind.FULL, BackupKind.VERIFY)
@@ -34,6 +34,7 @@ def k15_backups(asked: Inquiry) -> Iterator[Due]:
             and one.file_name in names
             and one.finished_at is not None
         )
+        looked = latest(days, asked.today) or asked.contract.work_start_on or asked.today
         medium = media.get(place)
         about = f"{medium.caption() if medium else place}（バックアップ{len(runs)}件）"
         yield due(

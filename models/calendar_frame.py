@@ -1,6 +1,6 @@
 """What the items of the calendar share: a date with what it is about, and who answers for it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -111,6 +111,15 @@ def working(asked: Inquiry) -> list[Assignment]:
 def handed_in(asked: Inquiry, kind: str) -> list[Submission]:
     """Return the papers of a kind that the client has."""
     return [one for one in asked.all(Submission) if one.doc_kind == kind and is_submitted(one)]
+
+
+def latest(days: Iterable[date], today: date) -> date | None:
+    """Return the last of these days that is not ahead, None when there is none.
+
+    What was entered while the clock ran ahead tells nobody when it was done: until its day comes it
+    would put off all that comes round.
+    """
+    return max((day for day in days if day <= today), default=None)
 
 
 def later(day: date, cycle: Cycle) -> date:

@@ -4,14 +4,14 @@ Each has its cycle. Where the text says only 「定期的に」, somebody fixes 
 that is what is due.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from models.access_months import after as next_month
 from models.access_months import named, unseen
 from models.backups import WHOLE_LEDGER
-from models.calendar_frame import Due, Item, due, later, terms, unset
+from models.calendar_frame import Due, Item, due, later, latest, terms, unset
 from models.changed_terms import CYCLES, cycle_item
 from models.codes import BackupKind, BackupResult, SystemEventKind
 from models.inquiry import Inquiry
@@ -28,7 +28,7 @@ def _entered(kind: SystemEventKind) -> LastDay:
 
     def last(asked: Inquiry) -> date | None:
         found = (one for one in asked.everywhere(SystemEvent) if one.kind is kind)
-        return max((one.occurred_at.date() for one in found if one.occurred_at), default=None)
+        return latest((one.occurred_at.date() for one in found if one.occurred_at), asked.today)
 
     return last
 
@@ -37,18 +37,15 @@ def _went_well(kind: BackupKind, file_name: str = "") -> LastDay:
     """Return a question for the last day on which a backup, check or trial went well."""
 
     def last(asked: Inquiry) -> date | None:
-        return _last_good(
+        good = (
             one
             for one in asked.everywhere(BackupRun)
-            if one.kind is kind and file_name in ("", one.file_name)
+            if (one.kind, one.result) == (kind, BackupResult.OK)
+            and file_name in ("", one.file_name)
         )
+        return latest((one.finished_at.date() for one in good if one.finished_at), asked.today)
 
     return last
-
-
-def _last_good(runs: Iterable[BackupRun]) -> date | None:
-    good = (one for one in runs if one.result is BackupResult.OK)
-    return max((one.finished_at.date() for one in good if one.finished_at), default=None)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ else (`Machine`, implemented in `storage/`). Where the PC tells nothing, that is
 looks and writes down what he saw: silence is never taken for health.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from models.backup_care import LOST, is_rekeyed, newest_lost
+from models.backup_care import AHEAD, LOST, is_rekeyed, newest_lost
 from models.backups import WHOLE_LEDGER
 from models.capacity import (
     GIB,
@@ -146,15 +146,17 @@ def read_facts(
     )
     runs = [one.record for one in ledger.store.find(BackupRun, went_well, limit=10_000)]
     full = [run for run in runs if run.kind is BackupKind.FULL and run.finished_at]
+    now = ledger.now()
     return Facts(
-        now=ledger.now(),
+        now=now,
         disk=machine.disk(),
         sizes=[(run.finished_at, run.size) for run in full if run.finished_at and run.size],
         full_check=_last(
-            run for run in runs if run.kind is BackupKind.VERIFY and run.file_name == WHOLE_LEDGER
+            (run for run in runs if (run.kind, run.file_name) == (BackupKind.VERIFY, WHOLE_LEDGER)),
+            now,
         ),
-        trial=_last(run for run in runs if run.kind is BackupKind.RESTORE_TEST),
-        backup=_last(iter(full)),
+        trial=_last((run for run in runs if run.kind is BackupKind.RESTORE_TEST), now),
+        backup=_last(full, now),
         backup_days=backup_days,
         journal=ledger.journal.status(),
         clock_event=_clock_event(ledger),
@@ -182,8 +184,10 @@ def read_facts(
     )
 
 
-def _last(runs: Iterator[BackupRun]) -> datetime | None:
-    return max((run.finished_at for run in runs if run.finished_at), default=None)
+def _last(runs: Iterable[BackupRun], now: datetime) -> datetime | None:
+    """Return when the last was made; one from ahead of the clock counts where there is no other."""
+    days = [run.finished_at for run in runs if run.finished_at]
+    return max((one for one in days if one <= now), default=max(days, default=None))
 
 
 def _clock_event(ledger: "Ledger") -> SystemEvent | None:
@@ -334,8 +338,11 @@ def _aged(
     """Judge something that has to be done every so many days."""
     if at is None:
         return Condition(topic, State.BAD, "まだ一度も行っていません。", to_do)
+    if at > facts.now:
+        sentence = f"{AHEAD.format(format_short_moment(at))}に{words}。"
+        return Condition(topic, State.CARE, sentence, to_do)
     days = (facts.now.date() - at.astimezone(facts.now.tzinfo).date()).days
-    when = "今日" if days <= 0 else "きのう" if days == 1 else f"{days}日前"
+    when = "今日" if days == 0 else "きのう" if days == 1 else f"{days}日前"
     sentence = f"{format_short_moment(at)}（{when}）に{words}。"
     if days > 2 * most:
         return Condition(topic, State.BAD, sentence, to_do)

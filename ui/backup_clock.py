@@ -32,7 +32,8 @@ def missed(last: "BackupRun | None", now: datetime, at: time | None) -> bool:
     planned = datetime.combine(now.date(), at, now.tzinfo)
     if now < planned:
         planned -= timedelta(days=1)
-    return last is None or last.finished_at is None or last.finished_at < planned
+    made = last.finished_at if last is not None else None
+    return made is None or made < planned or made > now  # made while the clock ran ahead
 
 
 def may_back_up(ledger: "Ledger") -> bool:
@@ -79,16 +80,16 @@ class BackupClock(QObject):
         self._read.emit(done, total)
 
     def _work(self) -> bool:
+        from models.backup_care import last_good
         from models.backups import record_backup
         from ui.ledger_settings import backup_at, backup_folder
-        from ui.status import last_backup
 
         ledger = self._ledger
         now, at, folder = ledger.now(), backup_at(ledger), backup_folder(ledger)
         today_over = at is not None and now >= datetime.combine(now.date(), at, now.tzinfo)
         if folder is None or not today_over or self._tried == now.date():
             return False
-        if not may_back_up(ledger) or not missed(last_backup(ledger), now, at):
+        if not may_back_up(ledger) or not missed(last_good(ledger), now, at):
             return False
         self._tried = now.date()  # what fails once is left to people, and not entered every minute
         record_backup(ledger, folder, self._report)
@@ -113,12 +114,12 @@ def back_up_and_leave(
 
     Nothing is made when the last backup holds every entry but its own.
     """
+    from models.backup_care import last_good
     from models.backups import record_backup
     from ui.ledger_settings import backup_folder
-    from ui.status import last_backup
 
     def work(report: Callable[[int, int], None]) -> None:
-        folder, last = backup_folder(ledger), last_backup(ledger)
+        folder, last = backup_folder(ledger), last_good(ledger)
         known = (last.to_event_seq or 0) + 1 if last else 0
         if folder is not None and may_back_up(ledger) and ledger.store.head().seq > known:
             record_backup(ledger, folder, report)

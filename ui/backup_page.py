@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models import wareki
 from models.access import NOT_DONE, Act
-from models.backup_care import Judged, must_end, proposal, standing
+from models.backup_care import Judged, last_good, must_end, proposal, standing
 from models.backup_strays import Stray, strays
 from models.backups import record_backup, record_check, record_verification
 from models.codes import BackupKind
@@ -38,7 +38,7 @@ from ui.register import RegisterView
 from ui.register_print import print_list
 from ui.restore import RestoreDialog
 from ui.restore_trial import TrialDialog
-from ui.status import backup_age, last_backup
+from ui.status import backup_age
 
 PATTERN = "預り台帳のバックアップ (*.azb)"
 MOST_PROBLEMS = 8
@@ -134,14 +134,14 @@ class BackupPage(Page):
     def _read_age(self) -> tuple[str, bool, str]:
         ledger = self.desk.ledger
         days = backup_days(ledger)
-        sentence, care = backup_age(last_backup(ledger), ledger.now(), days)
+        sentence, care = backup_age(last_good(ledger), ledger.now(), days)
         folder = backup_folder(ledger)
         where = f"保存先　{folder}" if folder else "保存先はまだ決まっていません。"
         if care:
             where += f"　{days}日に1回は、別の媒体にバックアップしてください。"
         checks = (
-            ("最終の検証", last_backup(ledger, BackupKind.VERIFY)),
-            ("最終の復元の試し", last_backup(ledger, BackupKind.RESTORE_TEST)),
+            ("最終の検証", last_good(ledger, BackupKind.VERIFY)),
+            ("最終の復元の試し", last_good(ledger, BackupKind.RESTORE_TEST)),
         )
         must = must_end(ledger, standing(ledger))
         if must:
@@ -227,7 +227,7 @@ class BackupPage(Page):
     def try_restore(self) -> None:
         """Restore a backup for trial and enter how it went."""
         ledger = self.desk.ledger
-        start = last_backup(ledger)
+        start = last_good(ledger)
         file = Path(start.folder) / start.file_name if start is not None else None
 
         def permitted(_: None) -> None:

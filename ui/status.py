@@ -5,10 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from models import wareki
-from models.codes import BackupKind, BackupResult
+from models.backup_care import AHEAD, last_good
 from models.ledger import Ledger
 from models.records import BackupRun, Person
-from models.store import Op, Query, Where
 from ui.backup_clock import missed
 from ui.ledger_settings import backup_at, backup_days
 
@@ -39,7 +38,7 @@ def read_facts(ledger: Ledger, folder: Path) -> Facts:
     account = ledger.user
     person = ledger.store.get(Person, account.person_id)
     journal = ledger.journal.tend()
-    last = last_backup(ledger)
+    last = last_good(ledger)
     sentence, care = backup_age(last, ledger.now(), backup_days(ledger))
     at = backup_at(ledger)
     if at is not None and missed(last, ledger.now(), at):
@@ -54,22 +53,16 @@ def read_facts(ledger: Ledger, folder: Path) -> Facts:
     )
 
 
-def last_backup(ledger: Ledger, kind: BackupKind = BackupKind.FULL) -> BackupRun | None:
-    """Return the last backup that was verified, or the last check or trial that went well."""
-    query = Query(
-        BackupRun.type,
-        (Where("kind", Op.EQ, kind), Where("result", Op.EQ, BackupResult.OK)),
-        order=(("finished_at", True),),
-    )
-    found = ledger.store.find(BackupRun, query, limit=1)
-    return found[0].record if found else None
-
-
 def backup_age(last: BackupRun | None, now: datetime, days: int) -> tuple[str, bool]:
     """Say in words how old the last backup is, and whether that needs care."""
     if last is None or last.finished_at is None:
         return "バックアップはまだありません", True
+    if last.finished_at > now:
+        return (
+            f"最終バックアップ {AHEAD.format(wareki.format_short_moment(last.finished_at))}",
+            True,
+        )
     age = (now.date() - last.finished_at.astimezone(now.tzinfo).date()).days
-    when = "今日" if age <= 0 else "きのう" if age == 1 else f"{age}日前"
+    when = "今日" if age == 0 else "きのう" if age == 1 else f"{age}日前"
     shown = f"最終バックアップ {wareki.format_short_moment(last.finished_at)}（{when}）"
     return shown, age > days

@@ -10,10 +10,15 @@ from PySide6.QtCore import QTime
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from models.backup_care import standing
+from models.backup_care import last_good, standing
+from models.backups import record_backup, record_verification
+from models.calendar_frame import latest
 from models.codes import BackupKind, BackupResult
+from models.condition import State, judge
+from models.condition import read_facts as read_all
 from models.ledger import Ledger
 from models.records import BackupRun
+from models.store import quiet
 from models.wareki import JAPAN
 from tests.house import House, furnished
 from tests.ui.shell import Answers, settle
@@ -68,6 +73,7 @@ def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
         (NOON - timedelta(hours=20), NOON, True),
         (NOON - timedelta(hours=1), NOON + timedelta(hours=6), True),
         (NOON + timedelta(hours=5, minutes=15), NOON + timedelta(hours=6), False),
+        (NOON + timedelta(days=1500), NOON, True),
     ],
 )
 def test_a_time_without_a_backup_is_missed(
@@ -124,6 +130,28 @@ def test_without_a_time_nothing_is_made(desk: Desk) -> None:
     assert standing(desk.ledger) == []
 
 
+def test_a_backup_from_ahead_of_the_clock_stands_before_none_that_is_made_since(
+    desk: Desk,
+) -> None:
+    now, right = desk.ledger.now(), desk.house.clock._now
+    desk.house.clock.go_to(now.date() + timedelta(days=1500), 9)
+    record_backup(desk.ledger, desk.stick, quiet)
+    record_verification(desk.ledger, quiet)
+    desk.house.clock._now = right  # somebody has set it right
+    told = read_facts(desk.ledger, desk.house.folder)
+    assert told.care and "時計が進んでいた間の日時" in told.backup and "今日" not in told.backup
+    facts = read_all(desk.ledger, backup_days=7, denied=(), version="1")
+    topics = {one.topic: one for one in judge(facts)}
+    for topic in ("バックアップ", "台帳の検証"):
+        assert topics[topic].state is State.CARE and "時計が進んで" in topics[topic].sentence
+    record_backup(desk.ledger, desk.stick, quiet)
+    last = last_good(desk.ledger)
+    assert (
+        last is not None and last.finished_at is not None and last.finished_at.date() == now.date()
+    )
+    assert "（今日）" in read_facts(desk.ledger, desk.house.folder).backup
+
+
 def test_the_status_line_tells_of_a_missed_time(desk: Desk) -> None:
     desk.house.clock.go_to(desk.ledger.today(), 18)
     facts = read_facts(desk.ledger, Path("台帳"))
@@ -169,3 +197,10 @@ def test_the_settings_ask_for_time_and_end(desk: Desk) -> None:
     part.keep()
     settle(desk.qtbot, desk.operations)
     assert settings.backup_at(desk.ledger) is None and not part.at.isEnabled()
+
+
+def test_what_was_entered_ahead_of_the_clock_puts_nothing_off() -> None:
+    today = NOON.date()
+    days = [today - timedelta(days=40), today - timedelta(days=3), today + timedelta(days=1500)]
+    assert latest(days, today) == today - timedelta(days=3)
+    assert latest(days[2:], today) is None

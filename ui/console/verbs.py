@@ -11,10 +11,9 @@ from typing import Any
 from models import paper_known
 from models.access import Act
 from models.after_erasure import erased_words, erasures_of
-from models.backup_care import ABSENT, LOST, newest_lost
+from models.backup_care import ABSENT, LOST, last_good, newest_lost
 from models.backups import record_backup, record_verification, restored_words
 from models.chain import Head
-from models.codes import BackupKind, BackupResult
 from models.errors import AzukariError, NotFound, SheetUsed
 from models.evidence import STATES as CLAUSE_STATES
 from models.evidence import evidence as clause_states
@@ -25,10 +24,10 @@ from models.mending import advice, rebuilt
 from models.office import Office
 from models.paper_known import Compared
 from models.profile_shelf import mistakes
-from models.records import BY_TYPE, BackupRun, Contract
+from models.records import BY_TYPE, Contract
 from models.safe import Presence
 from models.same_numbers import numbered
-from models.store import Op, Progress, Query, Where, quiet
+from models.store import Progress, quiet
 from models.text import visible
 from reports import verify as papers
 from ui.console.arguments import fingerprint_of
@@ -141,18 +140,9 @@ def describe(ledger: Ledger, folder: str) -> dict[str, Any]:
 
 
 def _last_backup(ledger: Ledger) -> dict[str, Any] | None:
-    query = Query(
-        "backup_run",
-        (
-            Where("kind", Op.EQ, BackupKind.FULL),
-            Where("result", Op.EQ, BackupResult.OK),
-        ),
-        order=(("finished_at", True),),
-    )
-    found = ledger.store.find(BackupRun, query, limit=1)
-    if not found:
+    run = last_good(ledger)
+    if run is None:
         return None
-    run = found[0].record
     verified = run.finished_at.isoformat() if run.finished_at else ""
     return {
         "file": str(Path(run.folder) / run.file_name),
