@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from models.backup_care import last_good
 from models.backups import record_backup
 from models.codes import BackupKind, BackupResult
 from models.records import BackupRun
@@ -13,7 +14,6 @@ from tests.ui.daily import LOGIN, PASSWORD, Site
 from tests.ui.shell import SECOND_PASSWORD
 from ui.backup_page import BackupPage
 from ui.restore_trial import TrialDialog
-from ui.status import last_backup
 
 
 def page(site: Site) -> BackupPage:
@@ -79,7 +79,7 @@ def test_a_verified_ledger_is_entered(site: Site) -> None:
 def test_a_check_is_no_backup(site: Site) -> None:
     made = page(site)
     press(site, made, "台帳の検証")
-    assert last_backup(site.ledger) is None
+    assert last_good(site.ledger) is None
     assert "バックアップはまだありません" in made.age.text()
 
 
