@@ -21,7 +21,7 @@ def last_backup_problems(store: LedgerStore) -> list[Problem]:
     query = Query(
         BackupRun.type,
         (Where("kind", Op.EQ, BackupKind.FULL), Where("result", Op.EQ, BackupResult.OK)),
-        order=(("finished_at", True),),
+        order=(("to_event_seq", True),),  # its time may be of a clock that ran ahead
     )
     problems: list[Problem] = []
     for stored in store.find(BackupRun, query, limit=1):

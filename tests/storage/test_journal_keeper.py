@@ -613,6 +613,22 @@ def test_verification_compares_the_last_backup(house: House) -> None:
     assert sound(house.ledger)
 
 
+def test_verification_compares_the_last_backup_also_after_one_from_ahead_of_the_clock(
+    house: House,
+) -> None:
+    from models.backups import record_backup
+
+    (house.folder / "backup").mkdir()
+    right = house.clock._now
+    house.clock._now += timedelta(days=1500)
+    record_backup(house.ledger, house.folder / "backup", quiet)
+    house.clock._now = right
+    record_backup(house.ledger, house.folder / "backup", quiet)
+    run = house.ledger.registers.all(BackupRun)[-1].record
+    (Path(run.folder) / run.file_name).write_bytes(b"1")
+    assert "BACKUP" in {one.code for one in problems(house.ledger)}
+
+
 # --- the clock ------------------------------------------------------------------------------------
 
 
