@@ -361,14 +361,14 @@ class Registers:
                 raise InvalidField(
                     field=f.label, problem="で選ばれた記録は台帳にないか、取り消されています。"
                 )
-            contract = target.contract() if type_ != "contract" else ""
-            if contract and record.contract() and contract != record.contract():
+            theirs = target.contracts() if type_ != "contract" else frozenset()
+            if theirs and record.contracts() and theirs.isdisjoint(record.contracts()):
                 raise InvalidField(field=f.label, problem="で、ほかの契約の記録が選ばれています。")
             if f.name == "source_file_id" and getattr(target, "kind", None) != SOURCE:
                 raise InvalidField(
                     field=f.label, problem="は、取込みで残した元のファイルに限ります。"
                 )
-            if isinstance(target, Attachment) and record.contract() and not contract:
+            if isinstance(target, Attachment) and record.contract() and not theirs:
                 self._require_known_file(f, record, target)
         rings.require_none(record, desk)
 

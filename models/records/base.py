@@ -224,6 +224,11 @@ class Record(Declared):
         """Return the id of the contract that this record belongs to, or "" (R-38)."""
         return str(getattr(self, "contract_id", ""))
 
+    def contracts(self) -> frozenset[str]:
+        """Return the ids of all contracts that this record belongs to; a session may have several."""
+        several: tuple[str, ...] = getattr(self, "contract_ids", ())
+        return frozenset(one for one in (self.contract(), *several) if one)
+
     @classmethod
     @cache
     def has_free_json(cls) -> bool:
