@@ -9,7 +9,7 @@ from models.codes import AssignmentStatus
 from models.inquiry import Inquiry
 from models.profile_reader import Cycle
 from models.records import Assignment, ContractClauseSetting, Record, Submission
-from models.rules.standing import is_submitted
+from models.rules.standing import has_left, is_submitted
 from models.supervising import RESPONSIBLE
 from models.workdays import add_months
 
@@ -105,6 +105,7 @@ def working(asked: Inquiry) -> list[Assignment]:
         if one.person_id
         and one.status in coming
         and (one.ends_on is None or one.ends_on >= asked.today)
+        and not has_left(one.person_id, asked.today, asked.books)
     ]
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from models.calendar_frame import Due, Item, due, handed_in, later, terms, unset, working
-from models.codes import AssignmentStatus, PledgeStatus, RuleMode, TrainingKind
+from models.codes import AssignmentStatus, InvalidReason, PledgeStatus, RuleMode, TrainingKind
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
 from models.reported import k06_new_manager
 from models.rules.engine import examine
 from models.rules.people import informed, missing_topics, needs_labour_terms
-from models.rules.standing import is_submitted
+from models.rules.standing import has_left, is_submitted
 from models.workdays import day_before
 
 DONE = (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED)
@@ -145,8 +145,8 @@ def k30_card_expires(asked: Inquiry) -> Iterator[Due]:
 
 
 def k32_card_comes_back(asked: Inquiry) -> Iterator[Due]:
-    """K-32: whoever works here no more gives the card back at once."""
-    for card in _cards(asked):
+    """K-32: whoever works here no more gives the card back at once, valid or not."""
+    for card in _cards(asked, InvalidReason.QUALIFICATION_LOST):
         gone = _gone_since(asked, card.holder_person_id)
         if gone is not None:
             yield due(
@@ -162,13 +162,17 @@ def _gone_since(asked: Inquiry, person_id: str) -> date | None:
         for one in asked.all(Assignment)
         if one.person_id == person_id and one.status is not AssignmentStatus.CANCELLED
     ]
+    if mine and has_left(person_id, asked.today, asked.books):
+        person = asked.books.find(Person, person_id)
+        return person.left_on if person else None
     days = [a.ends_on for a in mine if a.status is AssignmentStatus.ENDED and a.ends_on]
     return max(days) if days and len(days) == len(mine) else None
 
 
-def _cards(asked: Inquiry) -> Iterator[Credential]:
+def _cards(asked: Inquiry, *invalid: InvalidReason) -> Iterator[Credential]:
+    """Yield the cards that are not back and are valid, or invalid for one of these reasons."""
     for card in asked.all(Credential):
-        if card.returned_on is None and card.invalidated_at is None:
+        if card.returned_on is None and card.invalid_reason in (None, *invalid):
             yield card
 
 

@@ -35,7 +35,7 @@ from models.records import (
 )
 from models.rules.books import Books
 from models.rules.case import Case
-from models.rules.standing import counts, works_on
+from models.rules.standing import counts, has_left, works_on
 from models.store import Op, Query, Store, Where
 from models.terminals import TERMINAL
 from models.verdicts import Verdicts
@@ -48,7 +48,9 @@ R = TypeVar("R", bound=Record)
 
 ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is asked again
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
-WORKING = frozenset({Assignment.type, Submission.type})  # who was told to the client works, too
+WORKING = frozenset(
+    {Assignment.type, Person.type, Submission.type}
+)  # who was told to the client works, too
 
 
 @dataclass
@@ -304,7 +306,10 @@ class Inquiry:
         return [
             one
             for one in self.all(Assignment)
-            if one.person_id and one.within(self.today) and counts(one, self.books, self.profile)
+            if one.person_id
+            and one.within(self.today)
+            and counts(one, self.books, self.profile)
+            and not has_left(one.person_id, self.today, self.books)
         ]
 
     def name(self, person_id: str) -> str:

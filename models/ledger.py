@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from models import permissions
+from models import last_days, permissions
 from models.access import AccessLog, Act, Question
 from models.backups import kept_restore
 from models.blocking import Blocking
@@ -24,6 +24,7 @@ from models.corrections import Corrections
 from models.denied import Denied
 from models.erasure import Ending
 from models.errors import (
+    HasLeft,
     JournalFailed,
     JournalMissing,
     Locked,
@@ -130,12 +131,14 @@ class Ledger:
     def _shut_out(self, account: UserAccount | None) -> NotPermitted:
         if account is None or account.status is not AccountStatus.ACTIVE:
             return NotPermitted(act="台帳の利用", who=permissions.IN_USE)
+        if account.usable_on(self.today()) and (day := last_days.shut_out(self, account)):
+            return HasLeft(today=format_wareki(self.today()), day=format_wareki(day))
         # A clock that is wrong after a dead battery shuts everybody out: the words must tell.
         return OutsideItsDays(today=format_wareki(self.today()), days=account.days)
 
     def may_work(self, account: UserAccount) -> bool:
-        """Tell whether an account is in use and today is among its days."""
-        return account.usable_on(self.today())
+        """Tell whether an account is in use, today is among its days, and its person is still here."""
+        return account.usable_on(self.today()) and last_days.shut_out(self, account) is None
 
     @property
     def role(self) -> Role:

@@ -15,6 +15,7 @@ from models.condition import room_notice
 from models.denied import Denied
 from models.errors import AzukariError, Damaged, SheetUncertain, SheetUsed
 from models.gate import Gate, Opened, Restored
+from models.last_days import told_at_sign_in
 from models.ledger import Clock, Ledger, Random
 from models.mending import note_rebuild
 from models.opening import Opening, open_books
@@ -163,6 +164,7 @@ class Office:
             if rebuilt:
                 note_rebuild(ledger)
             ledger.journal.greet(rolled_back)
+            ledger.notices += told_at_sign_in(ledger)
             if notice := room_notice(ledger):
                 ledger.notices.append(notice)
             if not looking:

@@ -10,12 +10,14 @@ from typing import Protocol
 from models.chain import Intent
 from models.codes import AccountStatus, OrganizationKind, Role
 from models.commands import creating, revising
-from models.errors import NotFound, Refused
+from models.errors import HasLeft, NotFound, Refused
 from models.gate import Recovery
+from models.last_days import shut_out
 from models.ledger import Ledger
 from models.passwords import tidy
 from models.records import Organization, Person, UserAccount
 from models.settling import believing
+from models.wareki import format_wareki
 
 REASON = "回復シートの使用"
 
@@ -61,6 +63,7 @@ def enter_recovery(
 
     Raises:
         Refused: the login is nobody's or not a supervisor's.
+        HasLeft: another responsible person is still there.
         WeakPassword
     """
     account = _account(desk, login)
@@ -74,6 +77,8 @@ def enter_recovery(
             reason="回復シートで入り直せるのは責任者だけです。"
             f"{login}のパスワードは、責任者がサインインして再発行してください。"
         )
+    elif day := shut_out(desk, account):
+        raise HasLeft(today=format_wareki(desk.today()), day=format_wareki(day))
     back = recovery.prepare(account.id, account.login_name, password)
     known = desk.store.get(UserAccount, account.id) is not None
     account = replace(

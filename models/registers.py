@@ -21,6 +21,7 @@ from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field
 from models.item_list import told_of_contents
 from models.kinds import LongText
+from models.last_days import told_of_leaving
 from models.leavers import told_of_end
 from models.own_names import OWN_NAMES, require_own_names
 from models.own_words import told_of_change
@@ -239,12 +240,16 @@ class Registers:
         rules = self._ledger.rules
         ruling = rules.on_records([record], answers, before={record.id: stored.record})
         told = (*self._namesakes([record]), *told_of_end(self._ledger, record, stored.record))
+        told += told_of_leaving(self._ledger, record, stored.record)
         told += told_of_correction(self._ledger, record, stored.record)
         told += told_of_change(self._ledger, stored.record, record)
         told += told_of_place(self._ledger, record, stored.record)
         told += told_of_contents(self._ledger, [record])
         told += told_of_request(self._ledger, stored.record, record)
-        intents = [revising(record, self.reason(reason)), *rules.consequences(record)]
+        intents = [
+            revising(record, self.reason(reason)),
+            *rules.consequences(record, stored.record),
+        ]
         rights = self._ledger.people.rights_with([record], {record.id: stored.record})
         intents += map(creating, (*ruling.beside, *rights))
         notices = (*ruling.notices, *told)

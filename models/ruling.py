@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models import beside_text
+from models import beside_text, last_days
 from models.breaches import CHANGED
 from models.chain import Intent
 from models.codes import (
@@ -18,7 +18,6 @@ from models.codes import (
     ContractStatus,
     FindingSource,
     FindingStatus,
-    InvalidReason,
     RuleMode,
     Severity,
 )
@@ -29,9 +28,9 @@ from models.profiles import Profile
 from models.records import (
     Assignment,
     Contract,
-    Credential,
     HandlingEvent,
     Item,
+    Person,
     Record,
     RuleOverride,
 )
@@ -192,8 +191,10 @@ class Rules(SecondPerson):
             beside += self._exceptions(event, event.contract_id, findings, answers)
         return Ruling(tuple(events), tuple(beside), _notices(_flat(found)))
 
-    def consequences(self, record: Record) -> list[Intent]:
-        """Return what must fall together with an ended assignment: rights and cards (R-35)."""
+    def consequences(self, record: Record, before: Record | None = None) -> list[Intent]:
+        """Return what must fall with an ended assignment or a last day: rights and cards (R-35)."""
+        if isinstance(record, Person) and self.on:
+            return list(last_days.falling(self._ledger, record, before))
         if not self.on or not isinstance(record, Assignment):
             return []
         if record.status is not AssignmentStatus.ENDED:
@@ -212,7 +213,7 @@ class Rules(SecondPerson):
         ]
         cards = self.books.credentials(record.person_id) if not others else ()
         return intents + [
-            revising(_invalid(card, now), reason)
+            revising(last_days.invalid(card, now), reason)
             for card in cards
             if card.contract_id == record.contract_id
             and card.invalidated_at is None
@@ -490,10 +491,6 @@ def _said_to(case: Case) -> list[Finding]:
 
 def _flat(found: Iterable[tuple[Record, list[Finding]]]) -> list[Finding]:
     return [finding for _, findings in found for finding in findings]
-
-
-def _invalid(card: Credential, now: datetime) -> Credential:
-    return card.with_changes(invalidated_at=now, invalid_reason=InvalidReason.QUALIFICATION_LOST)
 
 
 def _demands(finding: Finding) -> bool:

@@ -49,6 +49,16 @@ class OutsideItsDays(NotPermitted):
     )
 
 
+class HasLeft(NotPermitted):
+    """The last day of the person is over, as this PC has it. Facts: today, day."""
+
+    sentence = (
+        "退職日（{day}）を過ぎているため、この利用者は台帳を開けません（PCの時計では{today}）。"
+        "PCの日付が違うときは、時計を合わせてから開き直してください。"
+        "退職日が誤っているときは、責任者に「人」の訂正を依頼してください。"
+    )
+
+
 class EnteredByProgram(NotPermitted):
     """Nobody enters records of this type by hand, whatever his role. Fact: what."""
 

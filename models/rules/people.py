@@ -26,7 +26,7 @@ from models.records.people import NON_REGULAR
 from models.rules.case import Case, Say
 from models.rules.checking import is_signed
 from models.rules.giving_back import basis_of_taking
-from models.rules.standing import counts, is_submitted
+from models.rules.standing import counts, has_left, is_submitted
 from models.sanitizing import called
 from models.wareki import format_short
 
@@ -73,6 +73,8 @@ def r01_actor_is_cleared(case: Case) -> Iterator[str]:
 def _not_yet(case: Case, mine: Iterable[Assignment], name: str) -> str:
     """Say what a designation lacks that does not count on the day, "" when there is none."""
     for one in mine:
+        if has_left(one.person_id, case.day, case.books):
+            return _has_left(case, one.person_id, name)
         role = one.role.label if one.role else ""
         if one.status in OVER or one.starts_on is None:
             continue
@@ -93,6 +95,15 @@ def _not_yet(case: Case, mine: Iterable[Assignment], name: str) -> str:
                 "提出と従事開始日を確かめてください。"
             )
     return ""
+
+
+def _has_left(case: Case, person_id: str, name: str) -> str:
+    person = case.books.find(Person, person_id)
+    assert person is not None and person.left_on is not None
+    return (
+        f"{name}は、{format_short(person.left_on)}に退職しています。"
+        "取り扱った人と日時を確かめてください。退職日が誤っているときは「人」を訂正してください。"
+    )
 
 
 def missing_topics(case: Case, person_id: str) -> list[str]:
@@ -253,6 +264,7 @@ def r35_right_stands_on_an_assignment(case: Case) -> Iterator[str]:
             and basis.contract_id == right.contract_id
             and counts(basis, case.books, case.profile)
             and (basis.ends_on is None or case.today <= basis.ends_on)
+            and not has_left(basis.person_id, case.today, case.books)
         )
         if not stands:
             yield (

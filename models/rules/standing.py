@@ -9,7 +9,7 @@ from datetime import date
 
 from models.codes import AssignmentStatus, RuleMode, SubmissionStatus
 from models.profiles import Profile
-from models.records import Assignment, Submission
+from models.records import Assignment, Person, Submission
 from models.rules.books import Books
 
 NOTICE, OFF = "R-02", "off"
@@ -19,7 +19,17 @@ TOLD_ONLY = (str(RuleMode.NOTICE), OFF)
 def works_on(one: Assignment, day: date, books: Books, profile: Profile) -> bool:
     """Tell whether the person works in this role on that day."""
     ended = one.status is AssignmentStatus.ENDED
-    return one.within(day) and (ended or counts(one, books, profile))
+    return (
+        one.within(day)
+        and (ended or counts(one, books, profile))
+        and not has_left(one.person_id, day, books)
+    )
+
+
+def has_left(person_id: str, day: date, books: Books) -> bool:
+    """Tell whether the last day of somebody (退職日) is over."""
+    person = books.find(Person, person_id)
+    return person is not None and person.left_on is not None and person.left_on < day
 
 
 def counts(one: Assignment, books: Books, profile: Profile) -> bool:

@@ -85,7 +85,9 @@ def rows(house: House) -> list[str]:
 
 
 def waiting(house: House) -> list[str]:
-    return [one.about for one in calendar(house.ledger) if one.code == "K-32"]
+    """Return what is to be collected, the cards apart."""
+    things = (one for one in calendar(house.ledger) if "従事を終えた人" in one.what)
+    return [one.about for one in things if one.code == "K-32"]
 
 
 def taken_then_ended(house: House) -> Item:

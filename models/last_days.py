@@ -1,0 +1,122 @@
+"""Who has left the firm (退職日): the account opens the ledger no more, rights and cards fall (R-35).
+
+The keys stay in the header until the account is disabled, which takes a responsible person and a new
+data key; whoever enters the day is told so. The last responsible person is not shut out by a day:
+nobody could correct a mistyped one then.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from models.codes import AccountStatus, InvalidReason, Role
+from models.commands import revising
+from models.records import AccessRight, Credential, Person, Record, UserAccount
+from models.wareki import format_short
+
+if TYPE_CHECKING:
+    from models.chain import Intent
+    from models.ledger import Ledger
+
+REASON = "退職による抹消"
+STAYS = (
+    "あなたの退職日（{day}）を過ぎています。ほかに台帳を開ける責任者がいないため、開きました。"
+    "引き継ぐ責任者を登録するか、退職日が誤りなら「人」を訂正してください。"
+)
+FALLEN = "{person}さんのアクセス資格{rights}件とカード等{cards}件を抹消しました。"
+DISABLE = (
+    "利用者「{logins}」は、退職日（{day}）の翌日から台帳を開けません。"
+    "退職したら「利用者の管理」で利用停止にしてください（暗号鍵も替わります）。"
+)
+
+
+def last_day(ledger: "Ledger", account: UserAccount) -> date | None:
+    """Return the last day of a user who has left, None for everybody else."""
+    person = ledger.rules.books.find(Person, account.person_id)
+    day = person.left_on if person else None
+    return day if day is not None and day < ledger.today() else None
+
+
+def shut_out(ledger: "Ledger", account: UserAccount) -> date | None:
+    """Return the last day of a user who may not open the ledger after it, None for others."""
+    day = last_day(ledger, account)
+    if day is None or account.app_role is not Role.SUPERVISOR:
+        return day
+    others = (one for one in ledger.people.accounts() if one.id != account.id)
+    stay = (
+        one.app_role is Role.SUPERVISOR
+        and one.usable_on(ledger.today())
+        and last_day(ledger, one) is None
+        for one in others
+    )
+    return day if any(stay) else None
+
+
+def told_at_sign_in(ledger: "Ledger") -> list[str]:
+    """Return what the last responsible person is told whose last day is over."""
+    day = last_day(ledger, ledger.user)
+    return [STAYS.format(day=format_short(day))] if day else []
+
+
+# --- when the day is entered ----------------------------------------------------------------------
+
+
+def falling(ledger: "Ledger", record: Record, before: Record | None) -> Iterator["Intent"]:
+    """Yield what falls with a last day that has come: rights under all contracts, and cards."""
+    day = _last_day(record, before)
+    if day is None or day > ledger.today():
+        return
+    now = ledger.now()
+    for right in _rights(ledger, record.id):
+        yield revising(right.with_changes(revoked_at=now, revoke_reason=REASON), REASON)
+    for card in _cards(ledger, record.id):
+        yield revising(invalid(card, now), REASON)
+
+
+def told_of_leaving(ledger: "Ledger", record: Record, before: Record | None) -> tuple[str, ...]:
+    """Return what is said to whoever enters the last day of a person."""
+    day = _last_day(record, before)
+    if day is None:
+        return ()
+    said = []
+    rights, cards = list(_rights(ledger, record.id)), list(_cards(ledger, record.id))
+    if day <= ledger.today() and (rights or cards):
+        said.append(FALLEN.format(person=record.caption(), rights=len(rights), cards=len(cards)))
+    logins = [one.login_name for one in _accounts(ledger, record.id)]
+    if logins:
+        said.append(DISABLE.format(logins="、".join(logins), day=format_short(day)))
+    return tuple(said)
+
+
+def _last_day(record: Record, before: Record | None) -> date | None:
+    """Return the last day of a person that this version brings, None where it brings none."""
+    if not isinstance(record, Person):
+        return None
+    same = isinstance(before, Person) and before.left_on == record.left_on
+    return None if same else record.left_on
+
+
+def invalid(card: Credential, now: datetime) -> Credential:
+    """Return a card as it is after its holder lost what it was for."""
+    return card.with_changes(invalidated_at=now, invalid_reason=InvalidReason.QUALIFICATION_LOST)
+
+
+def _accounts(ledger: "Ledger", person_id: str) -> list[UserAccount]:
+    return [
+        one
+        for one in ledger.people.accounts()
+        if one.person_id == person_id and one.status is AccountStatus.ACTIVE
+    ]
+
+
+def _rights(ledger: "Ledger", person_id: str) -> Iterator[AccessRight]:
+    for account in _accounts(ledger, person_id):
+        for stored in ledger.registers.all(AccessRight, user_id=account.id):
+            if stored.record.revoked_at is None:
+                yield stored.record
+
+
+def _cards(ledger: "Ledger", person_id: str) -> Iterator[Credential]:
+    for stored in ledger.registers.all(Credential, holder_person_id=person_id):
+        if stored.record.invalidated_at is None and stored.record.returned_on is None:
+            yield stored.record

@@ -1,0 +1,155 @@
+"""Who has left (退職日): does not sign in, does not handle, has no right and no card any more."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.calendar import calendar
+from models.codes import AccessLevel, CredentialKind
+from models.codes import HandlingKind as K
+from models.errors import HasLeft, NeedsAnswer, RuleRefused
+from models.evidence import evidence
+from models.records import (
+    AccessRight,
+    Assignment,
+    Credential,
+    HandlingEvent,
+    HandlingLine,
+    Person,
+    UserAccount,
+)
+from tests.house import House, furnished
+
+REASON = "退職の届けを受けたため"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, rules=True, accounts=True, days=2) as made:
+        made.clock.wait(60)
+        yield made
+
+
+def leave(house: House, day: date, who: str = "worker") -> tuple[str, ...]:
+    """Enter the last day of somebody; return what is said."""
+    person = house.ledger.registers.need(Person, house.story.people[who]).record
+    return house.ledger.registers.revise(replace(person, left_on=day), REASON).notices
+
+
+def use(house: House, actor: str = "worker") -> HandlingEvent:
+    item = house.story._stock[0]
+    return HandlingEvent(
+        contract_id=house.story.contract.id, kind=K.USE, occurred_at=house.clock(),
+        purpose="入力作業", actor_person_id=house.story.people[actor],
+        place_from_id=item.home_place_id, lines=(HandlingLine(item_id=item.id),),
+    )  # fmt: skip
+
+
+def account(house: House, who: str = "worker") -> UserAccount:
+    return house.ledger.registers.all(UserAccount, person_id=house.story.people[who])[0].record
+
+
+def rights(house: House, who: str = "worker") -> list[AccessRight]:
+    found = house.ledger.registers.all(AccessRight, user_id=account(house, who).id)
+    return [one.record for one in found if one.record.revoked_at is None]
+
+
+def sentences(house: House) -> list[str]:
+    found = evidence(house.ledger, house.story.contract)
+    return [row.sentence for one in found for _, rows in one.evidence for row in rows]
+
+
+def yesterday(house: House) -> date:
+    return house.ledger.today() - timedelta(days=1)
+
+
+def test_who_has_left_does_not_sign_in(house: House) -> None:
+    leave(house, house.ledger.today())
+    house.sign_in("yoshino")  # the last day is one of his
+    house.sign_in("takahashi")
+    house.clock.wait(24 * 60)
+    with pytest.raises(HasLeft) as told:
+        house.sign_in("yoshino")
+    assert "退職日" in str(told.value) and "責任者" in str(told.value)
+    house.sign_in("takahashi")
+
+
+def test_the_last_responsible_person_is_not_shut_out_of_the_ledger(house: House) -> None:
+    """Nobody could correct a mistyped day then."""
+    leave(house, house.ledger.today(), "supervisor")
+    house.clock.wait(48 * 60)
+    house.sign_in("takahashi")
+    [said] = [one for one in house.ledger.notices if "退職日" in one]
+    assert "ほかに" in said
+
+
+def test_what_he_does_afterwards_is_asked_and_told(house: House) -> None:
+    before = len([one for one in sentences(house) if "退職" in one])
+    leave(house, yesterday(house))
+    [asked] = [f for f in house.ledger.rules.about_event(use(house)) if f.rule_id == "R-01"]
+    assert "退職" in asked.message
+    with pytest.raises(NeedsAnswer):
+        house.ledger.handling.record(use(house))
+    assert before == 0
+
+
+def test_acts_from_before_accuse_nobody(house: House) -> None:
+    leave(house, yesterday(house))
+    mine = house.ledger.registers.all(HandlingEvent, actor_person_id=house.story.people["worker"])
+    earlier = [one for one in mine if one.record.occurred_at.date() <= yesterday(house)]
+    assert earlier
+    later = {one.record.id for one in mine} - {one.record.id for one in earlier}
+    found = evidence(house.ledger, house.story.contract)
+    told = {
+        row.id
+        for one in found
+        for _, rows in one.evidence
+        for row in rows
+        if "退職" in row.sentence
+    }
+    assert told == later
+
+
+def test_rights_and_cards_fall_with_the_day(house: House) -> None:
+    """R-35: leaving revokes rights and cards in one transaction."""
+    card = Credential(
+        contract_id=house.story.contract.id, kind=CredentialKind.KEY, number="C-77",
+        holder_person_id=house.story.people["worker"], issued_on=house.ledger.today(),
+        issued_by=house.story.people["supervisor"],
+    )  # fmt: skip
+    number = house.ledger.registers.create(card).ids[-1]
+    assert rights(house)
+    said = leave(house, house.ledger.today())
+    assert rights(house) == []
+    assert house.ledger.registers.need(Credential, number).record.invalidated_at is not None
+    assert any("yoshino" in one and "利用停止" in one for one in said)
+    house.clock.wait(24 * 60)  # the key itself is to be collected all the same
+    waiting = [one.about for one in calendar(house.ledger) if one.code == "K-32"]
+    assert any("C-77" in one for one in waiting)
+
+
+def test_a_day_that_is_still_to_come_takes_nothing_yet(house: House) -> None:
+    said = leave(house, house.ledger.today() + timedelta(days=3))
+    assert rights(house) and any("利用停止" in one for one in said)
+    assert house.ledger.rules.about_event(use(house)) == []
+
+
+def test_no_right_is_given_to_who_has_left(house: House) -> None:
+    leave(house, yesterday(house))
+    mine = house.ledger.registers.all(Assignment, person_id=house.story.people["worker"])[0].record
+    right = AccessRight(
+        user_id=account(house).id, contract_id=house.story.contract.id,
+        level=AccessLevel.RECORD, assignment_id=mine.id,
+    )  # fmt: skip
+    with pytest.raises(RuleRefused):
+        house.ledger.registers.create(right)
+
+
+def test_he_is_no_second_person_and_asks_for_no_training(house: House) -> None:
+    leave(house, yesterday(house), "worker")
+    assert house.story.people["worker"] not in house.ledger.rules.seconds(set())
+    working = house.ledger.inquiries.of(house.story.contract.id).active
+    assert house.story.people["worker"] not in {one.person_id for one in working}
