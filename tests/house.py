@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import main
+from models.codes import AuthorizationSubject, BasisType, Decision, DecisionForm
 from models.ledger import Ledger
 from models.office import Office
 from models.opening import Opening
-from models.records import Item, Organization, Person
+from models.records import Authorization, Item, Organization, Person
 from storage.gate import LedgerGate
 from storage.kdf import TEST
 from ui.sample import cast
@@ -124,3 +125,17 @@ def stocked(folder: Path) -> Iterator[House]:
 def stack(house: House) -> Item:
     """Return a thing of several sheets."""
     return next(one for one in house.story._stock if one.unit == "枚")
+
+
+def instruct_end(house: House) -> None:
+    """Enter that the client lets lent things be destroyed instead of returned."""
+    day = house.ledger.today()
+    house.ledger.registers.create(
+        Authorization(
+            contract_id=house.story.contract.id, basis_type=BasisType.INSTRUCTION,
+            subject=AuthorizationSubject.END_EXCEPTION, requested_on=day, reason="不要となるため",
+            scope_text="貸与した結果票", valid_from=day, decision=Decision.GRANTED, decided_on=day,
+            decided_by_title="課長", decided_by_name="見本　次郎",
+            decision_form=DecisionForm.WRITTEN, decision_doc_no="見本第1号",
+        )
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from models.codes import (
+    CARRIERS,
     AssignmentRole,
     AuthorizationSubject,
     CommunicationKind,
@@ -14,6 +15,7 @@ from models.codes import (
     ItemClass,
     ItemOrigin,
     MediaType,
+    Ownership,
     SanitizationAct,
     SanitizationMethod,
     Timing,
@@ -34,7 +36,7 @@ from models.records import (
     Sanitization,
 )
 from models.rules.books import Books
-from models.rules.case import Case, Say
+from models.rules.case import Case, Say, covers_things
 from models.rules.standing import is_submitted
 from models.sanitizing import called, unlike_the_act
 
@@ -50,6 +52,9 @@ END_OF = {
     K.ERASE: (EndRule.ERASE_OR_DISPOSE,),
     K.DISPOSE: (EndRule.ERASE_OR_DISPOSE,),
 }
+DESTROYING = (K.ERASE, K.DISPOSE)
+GOING_BACK = frozenset({EndRule.RETURN, EndRule.HAND_OVER})
+ENDINGS = (S.DISPOSITION_METHOD, S.END_EXCEPTION)
 ELSEWHERE = (S.END_EXCEPTION, S.INDIRECT_HANDOVER)  # by which the client lets others receive it
 TO_OTHERS = {K.RETURN: ELSEWHERE, K.HAND_OVER: (*ELSEWHERE, S.SUBCONTRACT)}
 MANAGERS = frozenset({AssignmentRole.INFO_MANAGER, AssignmentRole.WORK_SUPERVISOR})
@@ -125,7 +130,7 @@ def r21_ending_follows_the_word(case: Case) -> Iterator[str]:
         return
     yield from _not_to_the_client(case, event)
     end = case.params.end
-    told = case.basis((S.DISPOSITION_METHOD, S.END_EXCEPTION), standing=True)
+    told = case.basis(ENDINGS, standing=True)
     if end.basis != "clause":
         verb = "指定" if end.basis == "client_designation" else "指示"
         if event.kind is not K.HAND_OVER and told is None:
@@ -134,17 +139,22 @@ def r21_ending_follows_the_word(case: Case) -> Iterator[str]:
                 f"「{event.kind.label}」の方法について、{case.word('client_party')}の{verb}が"
                 f"記録されていません。{verb}を「承諾・指示」に登録してください。"
             )
+        else:
+            yield from _against_its_own(case, event)
         return
-    ordered = event.kind in (K.ERASE, K.DISPOSE) and _ordered(case, event)
+    ordered = event.kind in DESTROYING and _ordered(case, event)
     asks_order = case.params.unneeded.regime == "manager_order"
-    deed = case.fact and event.kind in (K.ERASE, K.DISPOSE) and event.sanitization
+    deed = case.fact and event.kind in DESTROYING and event.sanitization
     if deed and asks_order and not ordered:
         yield (
             f"{case.word('responsible_person')}の指示が記録されていません。"
             "「指示した責任者」を選んでください。"
         )
-    if told is None and not ordered:
-        yield from _against_clause(case, event)
+    planned = not case.fact and told is not None  # who orders it is asked when it is done
+    orderly = asks_order and (ordered or planned) and not _is_over(case)
+    yield from _against_clause(case, event, allowed=told is not None or ordered, orderly=orderly)
+    if not orderly:
+        yield from _against_its_own(case, event)
 
 
 def _not_to_the_client(case: Case, event: HandlingEvent) -> Iterator[str]:
@@ -182,18 +192,88 @@ def _ordered(case: Case, event: HandlingEvent) -> bool:
     )
 
 
-def _against_clause(case: Case, event: HandlingEvent) -> Iterator[str]:
+def _is_over(case: Case) -> bool:
+    """Tell whether the work was over: what was unneeded before goes back from then on (FK-13)."""
+    contract = case.contract
+    end = contract.completed_on or contract.terminated_on or contract.ends_on
+    return end is not None and end < case.day
+
+
+def _against_clause(
+    case: Case, event: HandlingEvent, *, allowed: bool, orderly: bool
+) -> Iterator[str]:
+    """Find what ends otherwise than the clause has it.
+
+    Args:
+        allowed: somebody said how things end; that lets nothing be destroyed that is to go back.
+        orderly: the manager orders what is destroyed while the work goes on (FK-9).
+    """
     assert event.kind is not None
     for item in case.handled:
-        rule = case.params.end.end_rule.get(str(item.origin or ""), "")
+        rule = _of_clause(case, item)
         if not rule or item.origin is ItemOrigin.CONTRACTOR_EQUIPMENT or item.unneeded_on:
+            continue
+        goes_back = item.end_rule in GOING_BACK and EndRule.read(rule) in GOING_BACK
+        if goes_back and _destroys(event, item):
+            if orderly or _let_go(case, item):
+                continue
+        elif allowed:
             continue
         if EndRule.read(rule) not in END_OF[event.kind]:
             yield (
                 f"「{item.caption()}」（{item.origin.label if item.origin else ''}）の終わり方は、"
                 f"定めでは「{EndRule.read(rule).label}」です。「{event.kind.label}」とするには、"
-                f"{case.word('client_party')}の指示を「承諾・指示」に登録してください。"
+                f"{case.word('client_party')}の指示を、対象行為「{S.END_EXCEPTION.label}」で"
+                "「承諾・指示」に登録してください。"
             )
+
+
+def _against_its_own(case: Case, event: HandlingEvent) -> Iterator[str]:
+    """Find what is destroyed although the ledger itself says that it goes back (EQ-END).
+
+    How things are destroyed may be designated for the whole contract; that says of none that it is.
+    """
+    clause_ends = case.params.end.basis == "clause"
+    for item in case.handled:
+        foreseen = item.origin is ItemOrigin.CONTRACTOR_EQUIPMENT or (
+            clause_ends and (item.unneeded_on or _of_clause(case, item) in GOING_BACK)
+        )
+        if foreseen or item.end_rule not in GOING_BACK or not _destroys(event, item):
+            continue
+        if not _let_go(case, item):
+            assert event.kind is not None and item.end_rule is not None
+            yield Say(
+                f"「{item.caption()}」の「終了時の扱い」は「{item.end_rule.label}」です。"
+                f"「{event.kind.label}」とする{case.word('client_party')}の指示を、対象行為"
+                f"「{S.END_EXCEPTION.label}」で「承諾・指示」に登録してください。「終了時の扱い」が"
+                "誤っているときは、媒体・資料を訂正してください。",
+                doubtful=True,
+            )
+
+
+def _of_clause(case: Case, item: Item) -> str:
+    return case.params.end.end_rule.get(str(item.origin or ""), "")
+
+
+def _destroys(event: HandlingEvent, item: Item) -> bool:
+    """Tell whether nothing is left that could go back: a carrier does, and data leaves its original."""
+    if event.kind not in DESTROYING or item.item_class is ItemClass.DATA:
+        return False
+    carrier = item.item_class in CARRIERS and item.ownership is Ownership.CLIENT
+    return not (carrier and event.kind is K.ERASE)
+
+
+def _let_go(case: Case, item: Item) -> bool:
+    """Tell whether the client said that this thing need not come back."""
+    books, contract = case.books, case.contract.id
+    said = (one for subject in ENDINGS for one in books.authorizations(contract, subject))
+    for found in (*case.named, *said):
+        one = books.as_of(found, case.day)
+        names = any(target.item_id or target.asset_id for target in one.targets)
+        fits = one.subject is S.END_EXCEPTION or (one.subject is S.DISPOSITION_METHOD and names)
+        if fits and one.covers(case.day) and covers_things(one, [item]):
+            return True
+    return False
 
 
 def r22_attendance_is_respected(case: Case) -> Iterator[str]:

@@ -122,6 +122,7 @@ def examine(case: Case) -> list[Finding]:
             continue
         for said in check(case):
             mode = changed.get(rule_id) or _mode(case.profile.rules[rule_id], said, case)
+            mode = _no_breach(mode) if isinstance(said, Say) and said.doubtful else mode
             if mode != "off":
                 findings.append(_finding(rule_id, mode, said, case))
     return [*findings, *_of_named_bases(case, findings)]
@@ -147,6 +148,12 @@ def _mode(setting: RuleSetting, said: str, case: Case) -> str:
     if roles is not None and isinstance(case.record, Assignment) and case.record.role not in roles:
         return str(setting.params.get("other_roles", RuleMode.NOTICE))
     return setting.mode
+
+
+def _no_breach(mode: str) -> str:
+    """Return the mode of what may be right all the same: it wants a reason at most."""
+    strict = (RuleMode.BLOCK_PLAN, RuleMode.BLOCK_ALWAYS)
+    return str(RuleMode.WARN) if mode in strict else mode
 
 
 def _acts(said: str, kind: HandlingKind) -> set[str]:

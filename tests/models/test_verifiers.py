@@ -18,7 +18,7 @@ from models.records import HandlingEvent, HandlingLine, Item, RuleOverride, Sani
 from models.rules.answers import EVERY, Answers, SignIn
 from models.rules.checking import CheckIn, facts_of
 from models.seconding import asked_of
-from tests.house import House, furnished
+from tests.house import House, furnished, instruct_end
 from ui.sample import cast
 
 WHY = "検証者が席を外しているため、戻りしだい確かめてもらう"
@@ -30,6 +30,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     with furnished(tmp_path, rules=True, accounts=True) as made:
         made.story.receive(4)
         made.clock.wait(5)
+        instruct_end(made)
         yield made
 
 

@@ -15,7 +15,7 @@ from models.codes import HandlingKind as K
 from models.codes import SanitizationAct, SanitizationCategory
 from models.errors import Refused, RuleRefused
 from models.records import HandlingEvent, Item
-from tests.house import House, furnished
+from tests.house import House, furnished, instruct_end
 from tests.reports.applying import events, sealed, text_of
 from ui.seal_part import make_seal
 
@@ -67,6 +67,7 @@ class Disposing:
 def disposing(folder: Path, *, rules: bool = False) -> Iterator[Disposing]:
     with furnished(folder, rules=rules) as house:
         make_seal(house.ledger)
+        instruct_end(house)
         yield Disposing(house)
 
 

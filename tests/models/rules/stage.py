@@ -223,7 +223,7 @@ class Stage:
         return replace(row, **changes)
 
     def disposal(self, item: Item | None = None, beside: Any = (), **changes: Any) -> Act:
-        item = item or self.item(origin=ItemOrigin.COPIED)
+        item = item or self.item(origin=ItemOrigin.COPIED, end_rule=EndRule.ERASE_OR_DISPOSE)
         kind = changes.pop("kind", HandlingKind.DISPOSE)
         event = {
             key: changes.pop(key) for key in ("checker_person_id", "occurred_at") if key in changes

@@ -23,6 +23,7 @@ from models.codes import (
 )
 from models.paper import Request
 from models.records import HandlingEvent, TransportDetail
+from models.records.things import END_RULE_BY_ORIGIN
 from models.rules.case import Case
 from models.rules.engine import examine
 from tests.house import furnished
@@ -179,7 +180,8 @@ def test_18_originals_and_copies_end_differently(on: Stage) -> None:
     early = on.now - timedelta(days=60)
 
     def ended(kind: HandlingKind, origin: ItemOrigin) -> Act:
-        return on.event(kind, on.item(origin=origin), occurred_at=early, means=Means.DIRECT)
+        made = on.item(origin=origin, end_rule=END_RULE_BY_ORIGIN[origin])
+        return on.event(kind, made, occurred_at=early, means=Means.DIRECT)
 
     assert on.modes(ended(K.RETURN, ItemOrigin.LENT), "R-21") == set()
     assert on.modes(ended(K.DISPOSE, ItemOrigin.LENT), "R-21") == {"warn"}
