@@ -131,11 +131,10 @@ def test_a_planned_shredding_may_still_be_explained(stages: dict[str, Stage]) ->
     assert [(one.mode, one.refuses) for one in found] == [("warn", False)]
 
 
-def told(house: House, clause: str) -> list[str]:
-    one = next(c for c in evidence(house.ledger, house.story.contract) if c.key == clause)
-    return [
-        row.sentence for _, rows in one.evidence for row in rows if "終了時の扱い" in row.sentence
-    ]
+def told(house: House) -> list[str]:
+    states = evidence(house.ledger, house.story.contract)
+    said = (row.sentence for one in states for _, rows in one.evidence for row in rows)
+    return [sentence for sentence in said if "」の「終了時の扱い」は" in sentence]
 
 
 @pytest.fixture
