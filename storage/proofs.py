@@ -19,6 +19,7 @@ from storage.helpers import Found
 from storage.ledger_store import LedgerStore
 from storage.own_names import name_problems
 from storage.paper_numbers import number_problems
+from storage.rewritten import rewriting_problems
 from storage.time_check import time_problems
 
 CODE = "PROOF"
@@ -26,7 +27,8 @@ CODE = "PROOF"
 
 @dataclass(frozen=True)
 class Proofs:
-    """Agreements, checks, officers' words, own names, erasures, numbers given twice, access log."""
+    """Agreements, checks, officers' words, own names, erasures, numbers given twice, what no command
+    writes again, access log."""
 
     vault_id: str
     authors: Authors
@@ -46,4 +48,5 @@ class Proofs:
         yield from number_problems(database)
         yield from file_problems(database)
         yield from time_problems(database)
+        yield from rewriting_problems(database, self.authors)
         yield from access_problems(LedgerStore(database, self.vault_id), self.authors)

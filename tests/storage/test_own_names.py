@@ -149,7 +149,8 @@ def test_a_confirmed_act_that_is_written_again_is_found(worker: House) -> None:
     worker.sign_in(WORKER.login)
     changed = newest(worker, HandlingEvent).with_changes(note="あとから書き換えた文")
     plant(worker, revising(changed, "訂正"))
-    assert NOT_OWN in one(worker, problems(worker))
+    [name, rewritten] = problems(worker)
+    assert NOT_OWN in one(worker, [name]) and rewritten.startswith("REWRITTEN ")
 
 
 def test_a_breach_that_is_cleared_in_another_name_is_found(worker: House) -> None:
