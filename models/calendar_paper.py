@@ -26,6 +26,7 @@ from models.records import (
     Submission,
 )
 from models.rules.engine import examine
+from models.rules.places import is_place_notice, lapsed
 from models.rules.standing import is_submitted
 from models.workdays import add_months, after, day_before
 
@@ -75,9 +76,9 @@ def _lacks_basis(asked: Inquiry, one: ContractPlace) -> bool:
     lacking = any(
         finding.rule_id == "R-03" and finding.mode != RuleMode.NOTICE
         for finding in examine(asked.case(begun))
-    )
+    ) and not lapsed(asked.case(begun), begun, asked.today)
     notice = asked.books.find(Submission, one.notice_submission_id)
-    told = is_submitted(notice)
+    told = is_submitted(notice) and is_place_notice(notice, one, asked.books)
     consents = asked.profile.params.place_notice.regime in ("consent", "notify_and_consent")
     return lacking and not (told and (not consents or bool(one.authorization_id)))
 

@@ -10,7 +10,7 @@ from models.records import Assignment, Credential, Person, Pledge, Submission, T
 from models.reported import k06_new_manager
 from models.rules.engine import examine
 from models.rules.people import informed, missing_topics, needs_labour_terms
-from models.rules.standing import has_left, is_submitted
+from models.rules.standing import has_left, is_staff_notice, is_submitted
 from models.workdays import day_before
 
 DONE = (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED)
@@ -21,7 +21,8 @@ def k02_staff_notice(asked: Inquiry) -> Iterator[Due]:
     form = asked.profile.document("D-03")
     for one in working(asked):
         notice = asked.books.find(Submission, one.notice_submission_id)
-        if one.starts_on is None or is_submitted(notice) or not _wants_notice(asked, one):
+        told = is_submitted(notice) and is_staff_notice(notice, one, asked.books)
+        if one.starts_on is None or told or not _wants_notice(asked, one):
             continue
         joining = not _from_the_start(asked, one)
         title = (form.change_title or form.title) if joining else form.title

@@ -11,7 +11,7 @@ from models.calendar_frame import Due, due, handed_in, terms, working
 from models.codes import AssignmentRole
 from models.inquiry import Inquiry
 from models.records import Assignment, Person, Submission
-from models.rules.standing import is_submitted
+from models.rules.standing import is_staff_notice, is_submitted
 from models.workdays import after, day_before
 
 REPORT = "D-05"
@@ -50,7 +50,10 @@ def _reported(asked: Inquiry, one: Assignment) -> bool:
     start = asked.contract.work_start_on
     if one.starts_on is None or start is None or one.starts_on <= start:
         return True
-    if is_submitted(asked.books.find(Submission, one.notice_submission_id)):
+    told = asked.books.find(Submission, one.notice_submission_id)
+    if is_submitted(told) and (
+        is_staff_notice(told, one, asked.books) or (told is not None and told.doc_kind == REPORT)
+    ):
         return True
     return any(_names(asked, paper, one) for paper in handed_in(asked, REPORT))
 

@@ -93,6 +93,12 @@ class Books:
         )
         return called.at(entry)
 
+    def names(self, cls: type[R], record_id: str) -> list[str]:
+        """Return all names under which a record was ever registered."""
+        now = self.find(cls, record_id)
+        named = [one.record for one in self._past(cls, record_id)] + ([now] if now else [])
+        return list(dict.fromkeys(one.caption() for one in named))
+
     def items(self, ids: Iterable[str]) -> dict[str, Item]:
         """Return items as they are now; they change with every event and are not remembered."""
         found = self._store.get_many(Item, list(ids))

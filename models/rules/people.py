@@ -26,7 +26,7 @@ from models.records.people import NON_REGULAR
 from models.rules.case import Case, Say
 from models.rules.checking import is_signed
 from models.rules.giving_back import basis_of_taking
-from models.rules.standing import counts, has_left, is_submitted
+from models.rules.standing import counts, has_left, is_staff_notice, is_submitted
 from models.sanitizing import called
 from models.wareki import format_short
 
@@ -144,7 +144,13 @@ def r02_staff_notice_comes_first(case: Case) -> Iterator[str]:
         return
     verb, start = case.word("staff_notice"), one.starts_on
     notice = case.books.find(Submission, one.notice_submission_id)
-    if not is_submitted(notice):
+    if notice is not None and not is_staff_notice(notice, one, case.books):
+        yield (
+            f"{case.name(one.person_id)}の指定に結び付けた「{notice.title}」は、この人を載せた"
+            f"「{case.profile.document_title('D-03')}」ではありません。"
+            "提出した届出を選び直すか、提出してから結び付けてください。"
+        )
+    elif not is_submitted(notice):
         yield (
             f"{case.name(one.person_id)}の{verb}が記録されていません。"
             f"「{case.profile.document_title('D-03')}」を提出し、この指定に結び付けてください。"
@@ -207,6 +213,7 @@ def _notified(case: Case, one: Assignment) -> bool:
     return (
         notice is not None
         and is_submitted(notice)
+        and is_staff_notice(notice, one, case.books)
         and notice.submitted_on is not None
         and notice.submitted_on <= case.day
     )

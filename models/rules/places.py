@@ -3,10 +3,19 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
-from models.codes import HandlingKind, PlaceKind, PlaceStatus, PlaceUse, StorageEquipment
+from models.codes import (
+    AuthorizationSubject,
+    HandlingKind,
+    PlaceKind,
+    PlaceStatus,
+    PlaceUse,
+    StorageEquipment,
+)
 from models.records import Authorization, ContractPlace, Place, Submission
+from models.rules.books import Books
 from models.rules.case import Case
-from models.rules.standing import is_submitted, told_by
+from models.rules.standing import PLACES, is_notice_of, is_submitted, told_by
+from models.rules.unfit import unfit
 from models.wareki import format_short
 
 K = HandlingKind
@@ -16,6 +25,8 @@ AWAY = frozenset(
 )
 """Acts that leave the designated places by their nature and have rules of their own."""
 TOLD = (PlaceStatus.NOTIFIED, PlaceStatus.APPROVED)
+CONSENTED = ("consent", "notify_and_consent")
+ABOUT_PLACES = (AuthorizationSubject.PLACE, AuthorizationSubject.OFFSITE_WORK)
 NAMED_EQUIPMENT = (
     StorageEquipment.SAFE,
     StorageEquipment.CABINET,
@@ -34,7 +45,13 @@ def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
     old = case.before
     if isinstance(old, ContractPlace) and old.status is PlaceStatus.ACTIVE and _same(old, one):
         return
-    yield from _lacking(case, one)
+    lacking = list(_lacking(case, one))
+    yield from lacking
+    if not lacking and (why := lapsed(case, one, case.today)):
+        yield (
+            f"{_called(case, one)}の使用の承諾は、もう有効ではありません（{why}）。改めて承諾を得て"
+            "「承諾・指示」に登録し、この場所に結び付けるか、使用を終えてください。"
+        )
 
 
 def _lacking(case: Case, one: ContractPlace, *, ever: bool = False) -> Iterator[str]:
@@ -44,18 +61,33 @@ def _lacking(case: Case, one: ContractPlace, *, ever: bool = False) -> Iterator[
         ever: a notice that was replaced or withdrawn later is one, too.
     """
     regime, start = case.params.place_notice, one.use_from
-    if start is None or (regime.uses and not set(one.use_as) & set(regime.uses)):
+    if start is None or not _is_concerned(case, one):
         return
-    if regime.onsite_by_default and case.on_site(one.place_id):
-        return
-    place = case.place(one.place_id)
-    name = f"「{place.name}」" if place else "この場所"
+    name = _called(case, one)
     if regime.regime in ("notify", "notify_and_consent", "none"):
         notice = case.books.find(Submission, one.notice_submission_id)
-        if not (ever and told_by(notice, start)):
-            yield from _notice(case, notice, name, start)
-    if regime.regime in ("consent", "notify_and_consent"):
+        if not (ever and told_by(notice, start) and is_place_notice(notice, one, case.books)):
+            yield from _notice(case, notice, one, start)
+    if regime.regime in CONSENTED:
         yield from _consent(case, one, name, start)
+
+
+def _is_concerned(case: Case, one: ContractPlace) -> bool:
+    """Tell whether the text asks for notice or consent for this use of this place."""
+    regime = case.params.place_notice
+    if regime.uses and not set(one.use_as) & set(regime.uses):
+        return False
+    return not (regime.onsite_by_default and case.on_site(one.place_id))
+
+
+def _called(case: Case, one: ContractPlace) -> str:
+    place = case.place(one.place_id)
+    return f"「{place.name}」" if place else "この場所"
+
+
+def is_place_notice(paper: Submission | None, one: ContractPlace, books: Books) -> bool:
+    """Tell whether a paper told the client of a place."""
+    return is_notice_of(paper, PLACES, one, books.names(Place, one.place_id))
 
 
 def _same(old: ContractPlace, new: ContractPlace) -> bool:
@@ -67,9 +99,16 @@ def _same(old: ContractPlace, new: ContractPlace) -> bool:
     )
 
 
-def _notice(case: Case, notice: Submission | None, name: str, start: date) -> Iterator[str]:
-    title = case.profile.document_title("D-04")
-    if notice is None or not is_submitted(notice):
+def _notice(
+    case: Case, notice: Submission | None, one: ContractPlace, start: date
+) -> Iterator[str]:
+    title, name = case.profile.document_title(PLACES), _called(case, one)
+    if notice is not None and not is_place_notice(notice, one, case.books):
+        yield (
+            f"{name}に結び付けた「{notice.title}」は、この場所を載せた「{title}」ではありません。"
+            "提出した届出を選び直すか、提出してから結び付けてください。"
+        )
+    elif notice is None or not is_submitted(notice):
         yield (
             f"{name}の届出が記録されていません。「{title}」を提出し、この場所に結び付けてください。"
         )
@@ -82,19 +121,64 @@ def _notice(case: Case, notice: Submission | None, name: str, start: date) -> It
 
 def _consent(case: Case, one: ContractPlace, name: str, start: date) -> Iterator[str]:
     given = case.books.find(Authorization, one.authorization_id)
-    if given is None or given.subject not in ("place", "offsite_work"):
+    if given is None or given.subject not in ABOUT_PLACES:
         yield (
             f"{name}の使用には、{case.word('client_party')}の承諾が要ります。"
             "承諾を得て「承諾・指示」に登録し、この場所に結び付けてください。"
         )
-    elif not given.covers(start):
+    elif not _covers_place(case, given, one):
+        yield (
+            f"{name}に結び付けた承諾「{given.caption()}」は、別の場所についてのものです。"
+            "この場所の承諾を得て「承諾・指示」に登録し、この場所に結び付けてください。"
+        )
+    elif not _is_allowed(case, one, start):
         yield f"{name}の承諾は、使用を始める日に有効ではありません。承諾の日付を確かめてください。"
+
+
+def _covers_place(case: Case, given: Authorization, one: ContractPlace) -> bool:
+    """Tell whether a consent is for a place, or for what it lies in; without places, for any."""
+    named = {target.place_id for target in given.targets if target.place_id}
+    place_id, seen = one.place_id, set[str]()
+    while named and place_id and place_id not in seen:
+        if place_id in named:
+            return True
+        seen.add(place_id)
+        place = case.place(place_id)
+        place_id = place.parent_place_id if place else ""
+    return not named
+
+
+def _is_allowed(case: Case, one: ContractPlace, day: date) -> bool:
+    """Tell whether the client allowed the place on a day: by the consent linked, or by another."""
+    books, contract = case.books, case.contract.id
+    linked = books.find(Authorization, one.authorization_id)
+    others = (given for about in ABOUT_PLACES for given in books.authorizations(contract, about))
+    return any(
+        _covers_place(case, given, one) and books.as_of(given, day).covers(day)
+        for given in (*([linked] if linked else ()), *others)
+    )
+
+
+def lapsed(case: Case, one: ContractPlace, day: date) -> str:
+    """Return in a word why a place that was allowed is so no more on a day, "" while it is.
+
+    A consent that was never there accuses the designation, not every act (R-03).
+    """
+    given = case.books.find(Authorization, one.authorization_id)
+    if case.params.place_notice.regime not in CONSENTED or not _is_concerned(case, one):
+        return ""
+    if given is None or one.use_from is None or any(_consent(case, one, "", one.use_from)):
+        return ""
+    if _is_allowed(case, one, day):
+        return ""
+    return unfit(case.books.as_of(given, day), None, day, ())
 
 
 def designated(case: Case, place_id: str) -> ContractPlace | None:
     """Return the designation of a place that counts for the contract that day."""
     for one in case.books.places(case.contract.id, place_id):
-        if one.within(case.day) and (one.status is PlaceStatus.ENDED or place_counts(case, one)):
+        counted = one.status is PlaceStatus.ENDED or place_counts(case, one)
+        if one.within(case.day) and counted and not lapsed(case, one, case.day):
             return one
     return None
 
@@ -151,6 +235,11 @@ def _not_yet(case: Case, place_id: str, name: str) -> str:
             return (
                 f"「{name}」は、この契約の場所としての状態が「{PlaceStatus.PLANNED.label}」の"
                 "ままです。「契約別の場所」で確かめ、使い始めたら「使用中」に訂正してください。"
+            )
+        if one.within(case.day) and (why := lapsed(case, one, case.day)):
+            return (
+                f"「{name}」の使用の承諾は、この日有効ではありません（{why}）。"
+                "改めて承諾を得て「承諾・指示」に登録し、「契約別の場所」に結び付けてください。"
             )
         if one.within(case.day):
             return next(_lacking(case, one), "")

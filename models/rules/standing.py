@@ -5,14 +5,17 @@ notice is there that the text asks for, handed in before the work began; without
 counts, which the rules judge when it is entered (R-02).
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from models.codes import AssignmentStatus, RuleMode, SubmissionStatus
 from models.profiles import Profile
-from models.records import Assignment, Person, Submission
+from models.records import Assignment, Person, Record, Submission
 from models.rules.books import Books
+from models.text import search_key
 
 NOTICE, OFF = "R-02", "off"
+STAFF, PLACES = "D-03", "D-04"
 TOLD_ONLY = (str(RuleMode.NOTICE), OFF)
 
 
@@ -47,6 +50,32 @@ def is_submitted(paper: Submission | None) -> bool:
     )
 
 
+def is_notice_of(paper: Submission | None, kind: str, one: Record, names: Iterable[str]) -> bool:
+    """Tell whether a paper is of a kind of notice, and speaks of a record.
+
+    Of chosen records it speaks of these; a paper that was made here, of whom its lines name. What
+    one that was made elsewhere says, whoever links it answers for.
+
+    Args:
+        names: what the person or the place that the record is about was ever called.
+    """
+    if paper is None or paper.doc_kind != kind:
+        return False
+    if paper.subject_ids:
+        return one.id in paper.subject_ids
+    lines = paper.content.get("lines") if isinstance(paper.content, dict) else None
+    if not lines:
+        return True
+    said = search_key("\n".join(str(value) for line in lines for value in line.values()))
+    return any(search_key(name) in said for name in names)
+
+
+def is_staff_notice(paper: Submission | None, one: Assignment, books: Books) -> bool:
+    """Tell whether a paper told the client that somebody works in a role."""
+    names = [one.unit_name] if one.unit_name else books.names(Person, one.person_id)
+    return is_notice_of(paper, STAFF, one, names)
+
+
 def _wants_notice(one: Assignment, profile: Profile) -> bool:
     """Tell whether the text lets this role count after a notice only."""
     setting = profile.rules[NOTICE]
@@ -67,4 +96,8 @@ def told_by(paper: Submission | None, day: date) -> bool:
 
 def _told_in_time(one: Assignment, books: Books) -> bool:
     notice = books.find(Submission, one.notice_submission_id)
-    return one.starts_on is not None and told_by(notice, one.starts_on)
+    return (
+        one.starts_on is not None
+        and told_by(notice, one.starts_on)
+        and is_staff_notice(notice, one, books)
+    )

@@ -196,8 +196,8 @@ def test_a_withdrawn_notice_is_told_once_and_no_act_is_accused_of_it(
     stage = stages[code]
     day = stage.now.date() - timedelta(days=3)
     gone = Submission(
-        id=stage.new_id(), contract_id=stage.contract.id, title="届出書", submitted_on=day,
-        status=SubmissionStatus.CANCELLED,
+        id=stage.new_id(), contract_id=stage.contract.id, doc_kind="D-03", title="届出書",
+        submitted_on=day, status=SubmissionStatus.CANCELLED,
     )  # fmt: skip
     one = designation(stage, status=AssignmentStatus.NOTIFIED, notice_submission_id=gone.id)
     act = of(stage, one)
@@ -206,11 +206,12 @@ def test_a_withdrawn_notice_is_told_once_and_no_act_is_accused_of_it(
     )
     (said,) = sentences(stage, Act(one, (gone,)), "R-02")
     assert "が記録されていません" in said
-    place, use = designated(stage, PlaceStatus.NOTIFIED, notice_submission_id=gone.id)
+    withdrawn = replace(gone, id=stage.new_id(), doc_kind="D-04")
+    place, use = designated(stage, PlaceStatus.NOTIFIED, notice_submission_id=withdrawn.id)
     place = replace(place, use_from=stage.now.date())
     room = next(found for found in use.beside if isinstance(found, Place))
-    assert sentences(stage, replace(use, beside=(place, room, gone)), "R-04") == []
-    (said,) = sentences(stage, Act(place, (room, gone)), "R-03")
+    assert sentences(stage, replace(use, beside=(place, room, withdrawn)), "R-04") == []
+    (said,) = sentences(stage, Act(place, (room, withdrawn)), "R-03")
     assert "の届出が記録されていません" in said
     unsent = replace(gone, submitted_on=None)  # withdrawn before anybody had it
     assert sentences(stage, replace(act, beside=(one, unsent)), "R-01")

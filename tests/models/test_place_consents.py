@@ -1,0 +1,142 @@
+"""Consent to a place: for this place, and for every day on which it is used."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.calendar import calendar
+from models.codes import Decision
+from models.codes import HandlingKind as K
+from models.evidence import evidence
+from models.records import (
+    Authorization,
+    AuthorizationTarget,
+    ContractPlace,
+    HandlingEvent,
+    HandlingLine,
+    Place,
+)
+from models.rules.engine import Finding
+from tests.house import House, furnished
+
+WHY = "承諾の内容を訂正するため"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(params=["fukuoka", "chiba"])
+def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    with furnished(tmp_path, profile=request.param, rules=True, days=3) as made:
+        made.clock.wait(60)
+        yield made
+
+
+def designation(house: House) -> ContractPlace:
+    place = house.story.places[1].id
+    return house.ledger.registers.all(ContractPlace, place_id=place)[0].record
+
+
+def consent(house: House) -> Authorization:
+    linked = designation(house).authorization_id
+    return house.ledger.registers.need(Authorization, linked).record
+
+
+def change(house: House, **fields: Any) -> None:
+    house.ledger.registers.revise(replace(consent(house), **fields), WHY)
+
+
+def targets(*places: Place) -> tuple[AuthorizationTarget, ...]:
+    return tuple(AuthorizationTarget(place_id=one.id) for one in places)
+
+
+def told(house: House) -> dict[str, list[str]]:
+    """Return what is told under the clauses of places, by the type of the record."""
+    found: dict[str, list[str]] = {}
+    for one in evidence(house.ledger, house.story.contract):
+        for name, rows in one.evidence:
+            if name in ("EQ-PLACE", "EQ-PLACEUSE"):
+                for row in rows:
+                    found.setdefault(row.type, []).append(row.sentence)
+    return {key: list(dict.fromkeys(rows)) for key, rows in found.items()}
+
+
+def use(house: House) -> list[Finding]:
+    item = house.story._stock[0]
+    act = HandlingEvent(
+        contract_id=house.story.contract.id, kind=K.USE, occurred_at=house.clock(),
+        purpose="入力作業", actor_person_id=house.story.people["worker"],
+        place_from_id=house.story.places[1].id, lines=(HandlingLine(item_id=item.id),),
+    )  # fmt: skip
+    return [one for one in house.ledger.rules.about_event(act) if one.rule_id == "R-04"]
+
+
+def test_work_after_the_last_day_of_a_consent_is_asked_and_told(house: House) -> None:
+    assert told(house) == {} and use(house) == []
+    last = house.ledger.today()
+    change(house, valid_until=last)
+    assert told(house) == {} and use(house) == []
+    house.clock.wait(24 * 60)
+    [asked] = use(house)
+    assert "期限切れ" in asked.message and "入力室" in asked.message
+    rows = told(house)["contract_place"]
+    assert any("入力室" in one and "もう有効ではありません" in one for one in rows)
+    assert [one.code for one in calendar(house.ledger) if one.id == consent(house).id] == ["K-12"]
+    assert not any(one.code in ("K-04", "K-05") for one in calendar(house.ledger))
+
+
+def test_a_consent_that_is_revoked_stood_until_then(house: House) -> None:
+    """It was in force on the first day; what is wrong is only that the place is used on."""
+    change(house, decision=Decision.REVOKED, decided_on=house.ledger.today())
+    rows = told(house)["contract_place"]
+    assert not any("使用を始める日" in one for one in rows)
+    assert any("もう有効ではありません" in one for one in rows)
+    [asked] = use(house)
+    assert "この日有効ではありません" in asked.message
+
+
+def test_acts_from_before_the_revocation_accuse_nobody(house: House) -> None:
+    house.clock.wait(24 * 60)
+    change(house, decision=Decision.REVOKED, decided_on=house.ledger.today())
+    assert "handling_event" not in told(house)
+
+
+def test_a_consent_to_other_places_is_none_to_this_one(house: House) -> None:
+    room, store = house.story.places[1:3]
+    change(house, targets=targets(room, store))
+    assert told(house) == {}
+    change(house, targets=targets(store))
+    [said] = told(house)["contract_place"]
+    assert "入力室" in said and "別の場所" in said
+
+
+def test_a_consent_to_the_building_is_one_to_its_rooms(house: House) -> None:
+    office, room, store = house.story.places[:3]
+    change(house, targets=targets(office))
+    for one in (room, store):
+        house.ledger.registers.revise(replace(one, parent_place_id=office.id), WHY)
+    assert told(house) == {}
+
+
+def test_a_consent_that_follows_in_time_is_as_good(house: House) -> None:
+    """K-12: it is obtained anew before it ends, as a record of its own."""
+    last = house.ledger.today()
+    change(house, valid_until=last)
+    again = replace(
+        consent(house), id="", valid_from=last + DAY, valid_until=None, decision_doc_no="見健第999号",
+    )  # fmt: skip
+    made = house.ledger.registers.create(again).ids[-1]
+    house.clock.wait(24 * 60)
+    assert told(house) == {} and use(house) == []
+    house.ledger.registers.revise(replace(designation(house), authorization_id=made), WHY)
+    assert told(house) == {} and use(house) == []
+
+
+def test_a_first_day_before_the_consent_is_told_as_before(house: House) -> None:
+    one = designation(house)
+    assert one.use_from is not None
+    change(house, valid_from=one.use_from + DAY)
+    assert any("使用を始める日" in said for said in told(house)["contract_place"])
+    assert isinstance(one.use_from, date)
