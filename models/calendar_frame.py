@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from models.agreed import Agreed
 from models.codes import AssignmentStatus
 from models.inquiry import Inquiry
+from models.paper_about import papered
 from models.profile_reader import Cycle
 from models.records import Assignment, ContractClauseSetting, Record, Submission
 from models.rules.standing import has_left, is_submitted
@@ -52,6 +53,7 @@ def due(
     record: Record,
     *,
     proof: str = "",
+    paper: str = "",
     person_id: str = "",
     due_at: datetime | None = None,
 ) -> Due:
@@ -59,11 +61,12 @@ def due(
 
     Args:
         proof: the evidence query that looks at the same thing; it names the clause.
+        paper: that is due, where a clause names it.
         person_id: whom it concerns; the responsible person if left out.
     """
     return Due(
         code, what, about, day, record.type, record.id, asked.contract.id,
-        person_id or responsible(asked), article(asked, proof), due_at,
+        person_id or responsible(asked), article(asked, proof, paper), due_at,
     )  # fmt: skip
 
 
@@ -78,15 +81,15 @@ def terms(asked: Inquiry) -> Agreed:
     return Agreed(asked.profile.params, asked.all(ContractClauseSetting))
 
 
-def article(asked: Inquiry, proof: str) -> str:
+def article(asked: Inquiry, proof: str, paper: str = "") -> str:
     """Return the articles of the text that an evidence query proves.
 
     Where it serves many of them, none is named: which one is meant depends on the case.
     """
     found = [
         clause.article
-        for clause in asked.clauses
-        if proof and proof in clause.evidence and not clause.support
+        for clause in (papered(asked, proof, paper) if proof else ())
+        if not clause.support
     ]
     return "・".join(found) if len(found) <= 2 else ""
 

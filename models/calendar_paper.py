@@ -148,7 +148,8 @@ def _of_acts(
     for id_, caption, day in unpapered_acts(asked, acts, papers):
         act = HandlingEvent(id=id_)
         what = f"「{titles}」の提出"
-        yield due(asked, code, what, caption, after(day, days), act, proof=proof)
+        paper = papers[0] if len(papers) == 1 else ""
+        yield due(asked, code, what, caption, after(day, days), act, proof=proof, paper=paper)
 
 
 def k29_review(asked: Inquiry) -> Iterator[Due]:

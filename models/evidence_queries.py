@@ -22,6 +22,7 @@ from models.codes import (
     HandlingKind,
     ItemOrigin,
     ItemState,
+    Means,
     PledgeStatus,
     Timing,
     TrainingKind,
@@ -34,7 +35,7 @@ from models.inside import eq_inside
 from models.item_list import eq_itemlist
 from models.leavers import eq_leavers
 from models.missing_things import how_much, let_go
-from models.paper_about import end_papers
+from models.paper_about import end_papers, papered
 from models.paper_told import Told
 from models.profile_vocabulary import GOVERNANCE
 from models.records import Finding as FindingRecord
@@ -58,6 +59,7 @@ from models.wareki import format_short
 from models.workdays import first_not_late
 
 PLACES = ("place_from_id", "place_to_id", "destination_text")
+RECEIPT = "D-14"
 OR_AGREED = (GovernanceKind.HANDLING_RULES, GovernanceKind.MEMORANDUM)
 """Where there are no rules, a memorandum does (OC-Y.1)."""
 
@@ -314,10 +316,12 @@ def _nowhere(_asked: Inquiry, id_: str, caption: str) -> Row:
 
 
 def eq_receipt(asked: Inquiry) -> Iterator[Row]:
-    """Find receipts without designation, and without the 預り証 handed in where it is demanded."""
+    """Find receipts without designation or number, and direct ones without the 預り証 of that day."""
     yield from asked.breaches.of_rule("R-14")
     if asked.profile.params.handover.receipt_document:
-        yield from _unpapered(asked, (HandlingKind.RECEIVE,), ("D-14",))
+        mine = tuple(one.key for one in papered(asked, "EQ-RECEIPT", RECEIPT))
+        for found in _unpapered(asked, (HandlingKind.RECEIVE,), (RECEIPT,), days=0):
+            yield replace(found, clauses=mine)
 
 
 def eq_enddoc(asked: Inquiry) -> Iterator[Row]:
@@ -332,9 +336,16 @@ def eq_cert(asked: Inquiry) -> Iterator[Row]:
 
 
 def _unpapered(
-    asked: Inquiry, kinds: tuple[HandlingKind, ...], documents: tuple[str, ...]
-) -> Iterator[Row]:
-    days = asked.profile.params.timing.end_document_business_days
+    asked: Inquiry, kinds: tuple[HandlingKind, ...], documents: tuple[str, ...],
+    days: int | None = None,
+) -> Iterator[Row]:  # fmt: skip
+    """Find acts of which no submitted paper speaks, as late after so many working days.
+
+    Args:
+        days: None for those that a paper about an end takes.
+    """
+    if days is None:
+        days = asked.profile.params.timing.end_document_business_days
     limit = first_not_late(asked.today, days)
     titles = "・".join(asked.profile.document_title(one) for one in documents)
     for id_, caption, day in unpapered_acts(asked, kinds, documents):
@@ -353,17 +364,23 @@ def unpapered_acts(
         Where("timing", Op.EQ, Timing.ACTUAL),
         Where("kind", Op.IN, kinds),
     )
-    fields = ("caption", "occurred_at", "sanitization.verification_result")
+    fields = ("caption", "occurred_at", "sanitization.verification_result", "kind", "means")
     acts = asked.listed(Query("handling_event", where), fields, _act)
     yield from (act for id_, act in acts.items() if not told.about(id_, act[2]))
 
 
 def _act(
     _asked: Inquiry, id_: str, caption: str, occurred_at: datetime,
-    results: tuple[VerificationResult | None, ...],
+    results: tuple[VerificationResult | None, ...], kind: HandlingKind, means: Means | None,
 ) -> tuple[str, str, date] | None:  # fmt: skip
-    """Return an act that ended something; what failed is done again, and papers tell that."""
-    return None if VerificationResult.FAIL in results else (id_, caption, occurred_at.date())
+    """Return an act of which a paper is to speak.
+
+    What failed is done again, and papers tell that. A 預り証 is given to whom one meets (SK-13.1):
+    what a courier brought has a number instead (SK-13.2).
+    """
+    brought = kind is HandlingKind.RECEIVE and means not in (None, Means.DIRECT)
+    passed = VerificationResult.FAIL not in results
+    return (id_, caption, occurred_at.date()) if passed and not brought else None
 
 
 def eq_transport(asked: Inquiry) -> Iterator[Row]:

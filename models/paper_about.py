@@ -1,11 +1,12 @@
 """Which records each document speaks of: the screen offers them, the collector demands them."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from models.codes import AuthorizationSubject as S
 from models.codes import HandlingKind as K
 from models.profile_params import EndOfContract
+from models.profiles import Clause
 from models.records import (
     Assignment,
     ContractPlace,
@@ -14,6 +15,9 @@ from models.records import (
     TrainingPlan,
     TrainingSession,
 )
+
+if TYPE_CHECKING:
+    from models.inquiry import Inquiry
 
 EVENTS: Final[Mapping[str, tuple[K, ...]]] = {
     "D-14": (K.RECEIVE,),
@@ -52,6 +56,12 @@ MADE_HERE: Final = frozenset(
 
 CHANGES: Final = frozenset({"D-03", "D-04"})
 """Notices that are also made as 変更届, from the log."""
+
+
+def papered(asked: "Inquiry", query: str, document: str) -> tuple[Clause, ...]:
+    """Return those clauses with this proof that name the paper; all of them where none does."""
+    mine = tuple(one for one in asked.clauses if query in one.evidence)
+    return tuple(one for one in mine if document in one.documents) or mine
 
 
 def end_papers(end: EndOfContract) -> dict[tuple[str, ...], tuple[K, ...]]:

@@ -7,6 +7,7 @@ from models.codes import (
     CONTENT_GONE_STATES,
     Acquisition,
     AuthorizationSubject,
+    BasisType,
     HandlingKind,
     Means,
 )
@@ -15,6 +16,7 @@ from models.rules.case import Case, Say, labels
 from models.rules.checking import LEAVING, leaving
 
 K, S = HandlingKind, AuthorizationSubject
+CARRIAGE = "transport_detail"  # the 運搬記録 among the records that a clause asks for
 INDIRECT = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL, Means.ELECTRONIC, Means.OTHER})
 COPIES = ("部", "通", "件", "組", "セット", "式", "点", "個", "回")
 """Units that count copies, whatever their own pieces are counted by."""
@@ -207,17 +209,22 @@ def r14_handover_as_designated(case: Case) -> Iterator[str]:
         return
     if event.means is Means.DIRECT:
         if not case.basis((S.HANDOVER_DESIGNATION,), standing=True):
-            yield (
+            yield Say(
                 f"{word}の手段・日時・場所について、{case.word('client_party')}の指定が"
-                "記録されていません。指定を「承諾・指示」に登録してください。"
+                "記録されていません。指定を「承諾・指示」に登録してください。",
+                verb=BasisType.DESIGNATION.label,
             )
     elif event.means not in (Means.SECURITY_COURIER, Means.REGISTERED_MAIL):
-        yield (
+        yield Say(
             f"直接{word}ができないときは、セキュリティ便などの安全な手段を使います。"
-            "手段を改めてください。"
+            "手段を改めてください。",
+            of=CARRIAGE,
         )
     elif case.fact and not any(row.tracking_no for row in event.transport):
-        yield f"{event.means.label}の追跡番号が記録されていません。「運搬記録」に入力してください。"
+        yield Say(
+            f"{event.means.label}の追跡番号が記録されていません。「運搬記録」に入力してください。",
+            of=CARRIAGE,
+        )
 
 
 def r15_purpose_is_kept(case: Case) -> Iterator[str]:

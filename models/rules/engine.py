@@ -197,8 +197,9 @@ def main_clauses(profile: Profile, rule_id: str) -> tuple[Clause, ...]:
 
 def _finding(rule_id: str, mode: str, said: str, case: Case) -> Finding:
     clauses = main_clauses(case.profile, rule_id)
-    verb = said.verb if isinstance(said, Say) else ""
-    clauses = tuple(c for c in clauses if verb and c.consent == verb) or clauses
+    if isinstance(said, Say):
+        clauses = tuple(c for c in clauses if said.verb and c.consent == said.verb) or clauses
+        clauses = tuple(c for c in clauses if said.of in c.records) or clauses
     record = case.record
     return Finding(
         rule_id=rule_id,

@@ -92,6 +92,7 @@ def test_a_receipt_by_courier_is_entered_with_its_number(site: Site) -> None:
     assert [row.tracking_no for row in event.transport] == [NUMBER]
     assert event.transport[0].carrier_org_id == site.story.carrier.id  # the only one there is
     assert not any("追跡番号" in said for said in receipts(site))
+    assert site.answers.asked == []  # nobody stands there who could be given a 預り証
 
 
 def test_a_return_by_courier_is_entered_with_its_number(site: Site) -> None:

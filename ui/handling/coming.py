@@ -7,6 +7,7 @@ from decimal import Decimal
 from PySide6.QtWidgets import QWidget
 
 from models.codes import HandlingKind as K
+from models.codes import Means
 from models.commands import Change
 from models.records import HandlingEvent, HandlingLine, Item
 from ui.answering import Work
@@ -97,7 +98,8 @@ class ComingDialog(HandlingDialog):
         self.update_shown()
 
     def after(self, change: Change) -> None:
-        if self.kind is K.RECEIVE and self.correcting is None:
+        by_hand = self.panel.values().get("means") is Means.DIRECT  # else a number tells of it
+        if self.kind is K.RECEIVE and by_hand and self.correcting is None:
             offer_paper(self.desk, RECEIPT, self.contract_id, change.ids[-1:], self.parentWidget())
 
 
