@@ -36,7 +36,7 @@ from reports.collecting.case import Case, Then, Wish, words
 from reports.collecting.remaining import let_go, remaining
 from reports.collecting.shortages import Shortages
 from reports.documents.d14_receipt import Receipt, ReceiptLine
-from reports.documents.d17_end_report import EndLine, EndReport
+from reports.documents.d17_end_report import UNATTENDED, EndLine, EndReport
 from reports.documents.d18_certificate import Certificate, DisposalLine
 from reports.documents.d28_ledger import HandlingRow, Register
 
@@ -140,7 +140,7 @@ def _end_report(case: Case) -> EndReport:
                     act=case.act(event.kind),
                     method=_method(then, event, detail),
                     processed_on=_day_of(detail.performed_at if detail else event.occurred_at),
-                    witness=_attended(detail) if happened else "－",
+                    witness=_attended(case, event, detail) if happened else UNATTENDED,
                 )
             )
     completed = happened and bool(case.wish.options.get("completed", True))
@@ -421,8 +421,16 @@ def _method(then: Then, event: HandlingEvent, detail: Sanitization | None) -> st
     return f"{means}（相手方：{then.organization(event.counterpart_org_id)}）"
 
 
-def _attended(detail: Sanitization | None) -> str:
-    return _witness(detail) if detail else ""
+def _attended(case: Case, event: HandlingEvent, detail: Sanitization | None) -> str:
+    """Say who attended an end; where nobody was to, that is no gap of the record.
+
+    The client attends an erasure or disposal where the text grants it (SK-14.3, CM-7.6), never a
+    return.
+    """
+    if event.kind not in (HandlingKind.ERASE, HandlingKind.DISPOSE):
+        return UNATTENDED
+    told = _witness(detail) if detail else ""
+    return told if told or case.profile.params.end.witness_on_request else UNATTENDED
 
 
 def _witness(detail: Sanitization) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from models.fields import NOT_RECORDED
+from reports.documents.d17_end_report import UNATTENDED
 
 APART: Final = frozenset(
     {"anchor", "wording", "doc_no", "issued_on", "seal_kind", "seal_image", "about"}
@@ -23,8 +24,13 @@ def differences(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         now = _told_above(now)
     found = list(_facts(sealed, now))
     found += _facts(sealed.get("head", {}), now.get("head", {}))
-    found += _lines(sealed.get("lines", []), now.get("lines", []))
+    found += _lines(_dashless(sealed.get("lines", [])), _dashless(now.get("lines", [])))
     return found
+
+
+def _dashless(lines: list[Any]) -> list[Any]:
+    """Leave out the dash of what nobody was to attend (D-17); earlier versions said nothing there."""
+    return [{k: v for k, v in x.items() if (k, v) != ("witness", UNATTENDED)} for x in lines]
 
 
 def _told_above(now: Mapping[str, Any]) -> dict[str, Any]:

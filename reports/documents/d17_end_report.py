@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Final, Self
 
 from reportlab.platypus import Flowable
 
@@ -15,6 +15,8 @@ from reports.blocks import facts, gap
 from reports.documents.base import Document, listed, missing_in_lines
 from reports.documents.samples import sample_anchor, sample_head
 from reports.page import anchoring, end, opening, subject
+
+UNATTENDED: Final = "－"  # nobody was to attend, as opposed to 求めなし and 記録なし
 
 
 @dataclass(frozen=True)
@@ -67,22 +69,7 @@ class EndReport(Document):
         )
 
     def story(self) -> list[Flowable]:
-        here, attached = listed(
-            (
-                "管理番号", "記録媒体", "項目", "数量", "区分", "方法",
-                "処理日" if self.completed else "処理予定日", "立会い",
-            ),
-            [
-                (
-                    x.item_no, x.media_name, x.info_items,
-                    f"{x.quantity.normalize():,f}{x.unit}" if x.quantity is not None else None,
-                    x.act, x.method, x.processed_on, x.witness,
-                )
-                for x in self.lines
-            ],
-            (20, 27, 26, 13, 12, 25, 28, 20),
-            numbers=frozenset({3}),
-        )  # fmt: skip
+        here, attached = self._list()
         did = "行いました" if self.completed else "行う予定です"
         heading = [("報告の区分", self.stage), ("責任者", self.responsible)]
         if self.remaining:
@@ -105,12 +92,32 @@ class EndReport(Document):
             *attached,
         ]
 
+    def _list(self) -> tuple[list[Flowable], list[Flowable]]:
+        """Rule the list; 立会い has a column where somebody could attend one of the ends."""
+        day = "処理日" if self.completed else "処理予定日"
+        headings = ("管理番号", "記録媒体", "項目", "数量", "区分", "方法", day, "立会い")
+        rows = [
+            (
+                x.item_no, x.media_name, x.info_items,
+                f"{x.quantity.normalize():,f}{x.unit}" if x.quantity is not None else None,
+                x.act, x.method, x.processed_on, x.witness,
+            )
+            for x in self.lines
+        ]  # fmt: skip
+        columns = 8 if any(x.witness != UNATTENDED for x in self.lines) else 7
+        return listed(
+            headings[:columns],
+            [row[:columns] for row in rows],
+            (20, 27, 26, 13, 12, 25, 28, 20)[:columns],
+            numbers=frozenset({3}),
+        )
+
     @classmethod
     def sample(cls) -> Self:
         lines = (
             EndLine(
                 "M-0001", "健康診査結果票", "氏名、生年月日、健診結果", Decimal(84), "枚",
-                "返還", "直接手渡し", date(2026, 11, 20), "求めなし",
+                "返還", "直接手渡し", date(2026, 11, 20), UNATTENDED,
             ),
             EndLine(
                 "M-0002-C1", "健診データ（入力作業用の写し）", "氏名、生年月日、健診結果", Decimal(1),
