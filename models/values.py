@@ -58,6 +58,33 @@ def parse_decimal(text: str, *, field: str = "数量", allow_negative: bool = Fa
     return Quantity(number, _known_unit(match["unit"].strip(), field))
 
 
+def same_unit(one: str, other: str) -> bool:
+    """Tell whether two units are one, however wide or large their letters are."""
+    return _plain_unit(one) == _plain_unit(other)
+
+
+def _plain_unit(unit: str) -> str:
+    return unicodedata.normalize("NFKC", unit).strip().casefold()
+
+
+def unit_problem(text: str, unit: str) -> str:
+    """Say, as a sentence completing 「label」…, that a number is not one of the unit beside it.
+
+    Args:
+        text: as typed, 1,000枚; what is no number or bears no unit has no problem here.
+        unit: what stands in the field of its own, "" for nothing.
+    """
+    try:
+        typed = parse_decimal(text).unit
+    except InvalidField:
+        return ""
+    if typed is None or same_unit(typed, unit):
+        return ""
+    if not unit:
+        return f"の「{text.strip()}」の単位を、「単位」に入力してください。"
+    return f"の「{text.strip()}」は、単位の「{unit}」と違います。どれだけか確かめてください。"
+
+
 def halves_a_piece(number: Decimal | None, unit: str) -> bool:
     """Tell whether a quantity is a part of something that is only there as a whole."""
     return number is not None and unit in PIECES and number != number.to_integral_value()

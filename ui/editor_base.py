@@ -69,6 +69,10 @@ class Editor(QWidget):
         """Return why the typing is not understood, as a sentence completing 「label」…, or ""."""
         return ""
 
+    def problem_beside(self, built: Any) -> str:
+        """Return why the typing does not fit the other fields, completing 「label」…, or ""."""
+        return ""
+
     def echo(self) -> str:
         """Return what was understood, where that is not plain from the typing itself."""
         return ""

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from models import wareki
 from models.errors import InvalidField
 from models.fields import NOT_RECORDED, Field
-from models.kinds import Text
+from models.kinds import DecimalNumber, Text
+from models.values import unit_problem
 from ui.editor_base import Editor, FormDesk, column_of, row_of
 from ui.keys import EnterMovesOn
 
@@ -123,6 +124,11 @@ class NumberEditor(LineEditor):
     def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
         super().__init__(field, desk, parent)
         self.line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def problem_beside(self, built: Any) -> str:
+        """Return that 1,000枚 was typed beside the unit 冊; the unit would be lost without a word."""
+        counted = isinstance(self.field.kind, DecimalNumber) and hasattr(built, "unit")
+        return unit_problem(self.line.text(), built.unit) if counted else ""
 
     def echo(self) -> str:
         shown = self.field.kind.format(self._value)

@@ -189,7 +189,7 @@ class FieldsForm(QWidget):
         ]
 
     def _field_problems(self, row: FieldRow, built: Declared) -> list[str]:
-        typing = row.editor.typing_problem()
+        typing = row.editor.typing_problem() or row.editor.problem_beside(built)
         if typing:
             return [f"「{row.word}」{typing}"]
         name = row.field.name

@@ -35,7 +35,7 @@ from models.records.handling import END_KINDS, SANITIZATION_KINDS, WITH_COUNTERP
 from models.store import Progress
 from models.text import search_key
 from models.told_times import CLOCK_TOLERANCE
-from models.values import Quantity, parse_decimal
+from models.values import Quantity, parse_decimal, same_unit
 from models.wareki import JAPAN
 
 if TYPE_CHECKING:
@@ -225,10 +225,12 @@ class LogReader:
     ) -> Decimal | None:
         if quantity is None:
             return None
-        unit = quantity.unit or cells.one_line("unit") or item.unit
-        if unit == item.unit:
+        column, text = cells.one_line("unit"), cells.text("quantity")
+        told = [unit for unit in (quantity.unit, column) if unit]
+        if all(same_unit(unit, item.unit) for unit in told):
             return quantity.number
-        text = cells.text("quantity") + ("" if quantity.unit else unit)
+        if column:
+            text = f"{text}（単位の欄は{column}）" if quantity.unit else text + column
         if set(meaning.kinds) & END_KINDS:
             cells.problems.append(
                 f"数量「{text}」の単位が、登録の「{item.unit}」と違います。どれだけか確かめてください。"

@@ -12,10 +12,11 @@ from models.errors import InvalidField, Refused
 from models.fields import Field
 from models.intake.cells import Cells, Reader
 from models.intake.parts import Findings, Options, Sheet
-from models.kinds import Choice, MultiChoice, MultiRef, Ref
+from models.kinds import Choice, DecimalNumber, MultiChoice, MultiRef, Ref
 from models.records import BY_TYPE, Record
 from models.store import Progress
 from models.text import search_key
+from models.values import parse_decimal, unit_problem
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -118,7 +119,7 @@ class PlainReader:
                     values[f.name] = value
         if self._contract_id and "contract_id" in self._cls.fields():
             values["contract_id"] = self._contract_id
-        return self._cls(**values)
+        return _with_unit(cells, self._cls(**values))
 
     def referring(self, cells: Cells, record: Record, mapping: Mapping[str, str]) -> Record:
         """Return the record with what its cells refer to."""
@@ -180,6 +181,21 @@ class PlainReader:
 
     def _stands(self, record: Record) -> bool:
         return self._ledger.store.get(type(record), record.id) is not None
+
+
+def _with_unit(cells: Cells, record: Record) -> Record:
+    """Keep the unit that is written behind a number; another one than that beside it is refused."""
+    own = record.fields()
+    unit = getattr(record, "unit", None)
+    for f in own.values():
+        text = cells.text(f.name)
+        if unit is None or not isinstance(f.kind, DecimalNumber) or not unit_problem(text, unit):
+            continue
+        if unit:
+            cells.problems.append(f"「{f.label}」{unit_problem(text, unit)}")
+        else:
+            record = record.with_changes(unit=parse_decimal(text).unit)
+    return record
 
 
 def parsed(cells: Cells, f: Field) -> Any:

@@ -44,7 +44,7 @@ from models.records.handling import END_KINDS
 from models.records.things import END_RULE_BY_ORIGIN
 from models.store import Progress
 from models.text import search_key
-from models.values import parse_decimal
+from models.values import parse_decimal, unit_problem
 from models.wareki import JAPAN
 
 if TYPE_CHECKING:
@@ -225,6 +225,8 @@ class RegisterReader:
         if read is None or media is None:
             return None, ""
         unit = cells.one_line("unit") or read.unit
+        if unit and (why := unit_problem(cells.text("quantity"), unit)):
+            cells.problems.append(f"「数量」{why}")
         if not unit:
             unit = UNIT_OF.get(media, OTHER_UNIT)
             cells.notices.append(

@@ -22,6 +22,7 @@ from models.kinds import DecimalNumber
 from models.possible_acts import states_for
 from models.records import HandlingLine, Item
 from models.store import Op, Where
+from models.values import unit_problem
 from ui.editor_base import FormDesk, column_of, row_of
 from ui.handling.defaults import whereabouts
 from ui.picker import RefPicker
@@ -167,6 +168,8 @@ class ItemLines(QWidget):
                 self._amount(row)
             except ValueError as error:
                 found.append(f"{item.item_no}の「数量」{error}")
+            if why := unit_problem(self._text(row, AMOUNT), item.unit):
+                found.append(f"{item.item_no}の「数量」{why}")
         return found
 
     # --- building ----------------------------------------------------------------------------

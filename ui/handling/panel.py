@@ -155,7 +155,7 @@ class FieldsPanel(QWidget):
         found: dict[str, list[str]] = {}
         for name in self._shown:
             row = self.rows[name]
-            typing = row.editor.typing_problem()
+            typing = row.editor.typing_problem() or row.editor.problem_beside(built)
             if typing:
                 found[name] = [f"「{row.field.label}」{typing}"]
                 continue
