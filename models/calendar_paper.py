@@ -26,7 +26,8 @@ from models.records import (
     Submission,
 )
 from models.rules.engine import examine
-from models.rules.places import is_place_notice, lapsed
+from models.rules.last_told import ends_with_the_contract, giving_up_papers
+from models.rules.places import is_concerned, is_place_notice, lapsed
 from models.rules.standing import is_submitted
 from models.workdays import add_months, after, day_before
 
@@ -68,6 +69,26 @@ def k04_place_notice(asked: Inquiry) -> Iterator[Due]:
             asked, code, f"「{asked.profile.document_title('D-04')}」",
             place.caption() if place else "", day_before(one.use_from), one, proof="EQ-PLACE",
         )  # fmt: skip
+
+
+def k05_place_given_up(asked: Inquiry) -> Iterator[Due]:
+    """K-05: that a place is given up is told before the day, where changes are told (SK-5.2, CM-5.3)."""
+    regime = asked.profile.params.place_notice
+    if regime.regime != "notify" or not regime.changes_before:
+        return
+    form = asked.profile.document("D-04")
+    for one in asked.all(ContractPlace):
+        case, day = asked.case(one), one.use_to
+        if day is None or day < asked.today or one.status is PlaceStatus.ENDED:
+            continue
+        if not is_concerned(case, one) or ends_with_the_contract(case, day):
+            continue
+        if not giving_up_papers(case, one):
+            place = asked.books.find(Place, one.place_id)
+            yield due(
+                asked, "K-05", f"「{form.change_title or form.title}」（終了）の提出",
+                place.caption() if place else "", day_before(day), one, proof="EQ-PLACE",
+            )  # fmt: skip
 
 
 def _lacks_basis(asked: Inquiry, one: ContractPlace) -> bool:
@@ -184,6 +205,7 @@ def handed_in_and_undone(asked: Inquiry) -> Iterator[Due]:
 ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-01", k01_papers_at_the_start),
     ("K-04", k04_place_notice),
+    ("K-05", k05_place_given_up),
     ("K-06", sealed_not_handed_in),
     ("K-14", k14_periodic_report),
     ("K-24", k24_end_papers),

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
-from models.calendar_frame import Due, Item, due, handed_in, later, terms, unset, working
+from models.calendar_frame import Due, Item, due, later, terms, unset, working
 from models.codes import AssignmentStatus, InvalidReason, PledgeStatus, RuleMode, TrainingKind
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
 from models.reported import k06_new_manager
 from models.rules.engine import examine
+from models.rules.last_told import ends_with_the_contract, last_day, leaving_papers
 from models.rules.people import informed, missing_topics, needs_labour_terms
 from models.rules.standing import has_left, is_staff_notice, is_submitted
 from models.workdays import day_before
@@ -39,18 +40,14 @@ def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:
         return
     form = asked.profile.document("D-03")
     for one in working(asked):
-        if one.ends_on is None or (asked.ends_on and one.ends_on >= asked.ends_on):
+        case, day = asked.case(one), last_day(one, asked.books)
+        if day is None or ends_with_the_contract(case, day) or leaving_papers(case, one, day):
             continue
-        told = any(
-            paper.effective_on == one.ends_on or one.id in paper.subject_ids
-            for paper in handed_in(asked, "D-03")
-        )
-        if not told:
-            yield due(
-                asked, "K-03", f"「{form.change_title or form.title}」（終了）の提出",
-                asked.name(one.person_id), day_before(one.ends_on), one,
-                proof="EQ-STAFF", person_id=one.person_id,
-            )  # fmt: skip
+        yield due(
+            asked, "K-03", f"「{form.change_title or form.title}」（終了）の提出",
+            asked.name(one.person_id), day_before(day), one,
+            proof="EQ-STAFF", person_id=one.person_id,
+        )  # fmt: skip
 
 
 def _wants_notice(asked: Inquiry, one: Assignment) -> bool:

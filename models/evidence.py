@@ -21,6 +21,7 @@ from models import (
     own_words,
     paper_undone,
     place_changes,
+    places_given_up,
     renamings,
     requests,
     still_readable,
@@ -68,6 +69,7 @@ UNASKED: Mapping[str, Question] = {
     "EQ-OPENOUT": eq_leavers,
     "EQ-LEDGER": eq_inside,
     missing_things.QUERY: missing_things.eq_missing,
+    places_given_up.QUERY: places_given_up.eq_left_behind,
 }
 """What is told beside the text where it has none of these queries, which find it otherwise."""
 TO_READ = LISTINGS | BESIDE_PROOF.keys()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from models import places_given_up
 from models.backup_evidence import copies_left
 from models.codes import (
     CONTENT_GONE_STATES,
@@ -396,6 +397,12 @@ def eq_hours(asked: Inquiry) -> Iterator[Row]:
     yield from of_rules(*RULED["EQ-HOURS"])(asked)
 
 
+def eq_placeuse(asked: Inquiry) -> Iterator[Row]:
+    """Find acts at places that were none of the contract's, and what lies where its use is over."""
+    yield from of_rules(*RULED["EQ-PLACEUSE"])(asked)
+    yield from places_given_up.eq_left_behind(asked)
+
+
 RULED: Mapping[str, tuple[str, ...]] = {
     "EQ-STAFF": ("R-02",),
     "EQ-CLEAR": ("R-01",),
@@ -432,7 +439,7 @@ QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-TRAINPLAN", eq_trainplan),
     ("EQ-NOTICE", eq_notice),
     ("EQ-PLACE", of_rules(*RULED["EQ-PLACE"])),
-    ("EQ-PLACEUSE", of_rules(*RULED["EQ-PLACEUSE"])),
+    (places_given_up.QUERY, eq_placeuse),
     ("EQ-IDCARD", of_rules(*RULED["EQ-IDCARD"])),
     ("EQ-HOURS", eq_hours),
     ("EQ-ASSET", eq_asset),

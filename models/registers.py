@@ -27,6 +27,7 @@ from models.own_names import OWN_NAMES, require_own_names
 from models.own_words import told_of_change
 from models.paper_undone import told_of
 from models.place_changes import told_of_place
+from models.places_given_up import told_of_giving_up
 from models.profiles import Profile
 from models.records import (
     AccessRight,
@@ -244,6 +245,7 @@ class Registers:
         told += told_of_correction(self._ledger, record, stored.record)
         told += told_of_change(self._ledger, stored.record, record)
         told += told_of_place(self._ledger, record, stored.record)
+        told += told_of_giving_up(self._ledger, record, stored.record)
         told += told_of_contents(self._ledger, [record])
         told += told_of_request(self._ledger, stored.record, record)
         intents = [

@@ -26,6 +26,7 @@ from models.records.people import NON_REGULAR
 from models.rules.case import Case, Say
 from models.rules.checking import is_signed
 from models.rules.giving_back import basis_of_taking
+from models.rules.last_told import untold_leaving
 from models.rules.standing import counts, has_left, is_staff_notice, is_submitted
 from models.sanitizing import called
 from models.wareki import format_short
@@ -133,9 +134,19 @@ def topic_words(topics: tuple[str, ...]) -> str:
 
 
 def r02_staff_notice_comes_first(case: Case) -> Iterator[str]:
-    """An assignment becomes active only after the written notice was submitted beforehand."""
+    """The written notice comes before an assignment becomes active, and before it ends."""
     one = case.record
-    if not isinstance(one, Assignment) or one.starts_on is None or not _begins(case, one):
+    if not isinstance(one, Assignment):
+        return
+    yield from _joins(case, one)
+    old = case.before
+    same = isinstance(old, Assignment) and (old.status, old.ends_on) == (one.status, one.ends_on)
+    if not same and (untold := untold_leaving(case, one)):
+        yield untold
+
+
+def _joins(case: Case, one: Assignment) -> Iterator[str]:
+    if one.starts_on is None or not _begins(case, one):
         return
     told = one.status is AssignmentStatus.NOTIFIED and one.starts_on <= case.today
     if one.status is not AssignmentStatus.ACTIVE and not (

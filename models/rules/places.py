@@ -14,6 +14,7 @@ from models.codes import (
 from models.records import Authorization, ContractPlace, Place, Submission
 from models.rules.books import Books
 from models.rules.case import Case
+from models.rules.last_told import untold_giving_up
 from models.rules.standing import PLACES, is_notice_of, is_submitted, told_by
 from models.rules.unfit import unfit
 from models.wareki import format_short
@@ -35,14 +36,20 @@ NAMED_EQUIPMENT = (
 
 
 def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
-    """A place is used only after notice, consent, or both, as the text demands for that use."""
+    """A place is used only after notice, consent, or both, as the text demands for that use.
+
+    Where changes are told, so is its end.
+    """
     one = case.record
     if not isinstance(one, ContractPlace) or one.use_from is None:
         return
+    old = case.before
+    same = isinstance(old, ContractPlace) and (old.status, old.use_to) == (one.status, one.use_to)
+    if not same and is_concerned(case, one) and (untold := untold_giving_up(case, one)):
+        yield untold
     told = one.status in TOLD and one.use_from <= case.today
     if one.status is not PlaceStatus.ACTIVE and not (told and place_counts(case, one)):
         return
-    old = case.before
     if isinstance(old, ContractPlace) and old.status is PlaceStatus.ACTIVE and _same(old, one):
         return
     lacking = list(_lacking(case, one))
@@ -61,7 +68,7 @@ def _lacking(case: Case, one: ContractPlace, *, ever: bool = False) -> Iterator[
         ever: a notice that was replaced or withdrawn later is one, too.
     """
     regime, start = case.params.place_notice, one.use_from
-    if start is None or not _is_concerned(case, one):
+    if start is None or not is_concerned(case, one):
         return
     name = _called(case, one)
     if regime.regime in ("notify", "notify_and_consent", "none"):
@@ -72,7 +79,7 @@ def _lacking(case: Case, one: ContractPlace, *, ever: bool = False) -> Iterator[
         yield from _consent(case, one, name, start)
 
 
-def _is_concerned(case: Case, one: ContractPlace) -> bool:
+def is_concerned(case: Case, one: ContractPlace) -> bool:
     """Tell whether the text asks for notice or consent for this use of this place."""
     regime = case.params.place_notice
     if regime.uses and not set(one.use_as) & set(regime.uses):
@@ -165,7 +172,7 @@ def lapsed(case: Case, one: ContractPlace, day: date) -> str:
     A consent that was never there accuses the designation, not every act (R-03).
     """
     given = case.books.find(Authorization, one.authorization_id)
-    if case.params.place_notice.regime not in CONSENTED or not _is_concerned(case, one):
+    if case.params.place_notice.regime not in CONSENTED or not is_concerned(case, one):
         return ""
     if given is None or one.use_from is None or any(_consent(case, one, "", one.use_from)):
         return ""

@@ -20,6 +20,7 @@ from models.records import (
     Pledge,
     Record,
 )
+from models.rules.last_told import last_day
 from models.versions import version_at, versions
 from reports.collecting.case import Case, words
 from reports.collecting.changes import Changed, Watched, changes
@@ -45,13 +46,19 @@ def staff(case: Case) -> list[Assignment]:
         Refused: nobody is assigned.
     """
     found = case.chosen(Assignment) if case.wish.ids else case.all(Assignment)
-    found = [one for one in found if case.wish.ids or one.status not in GONE]
+    found = [one for one in found if case.wish.ids or not _has_gone(case, one)]
     if not found:
         raise Refused(
             reason=f"この契約には、{case.form.title}に載せる{case.profile.term('worker')}等がいません。"
             "「従事者等の指定」を登録してから作成してください。"
         )
     return sorted(found, key=lambda one: ORDER.index(one.role) if one.role else len(ORDER))
+
+
+def _has_gone(case: Case, one: Assignment) -> bool:
+    """Tell whether somebody's work was over before the day of the paper, whatever the state says."""
+    last = last_day(one, case.ledger.rules.books)
+    return one.status in GONE or (last is not None and last < case.day)
 
 
 def structure(case: Case) -> Structure:

@@ -21,7 +21,10 @@ from models.records import (
     Person,
     UserAccount,
 )
+from reports.collect import collect
 from tests.house import House, furnished
+from ui.issue import IssueRequest
+from ui.seal_part import make_seal
 
 REASON = "退職の届けを受けたため"
 
@@ -153,3 +156,18 @@ def test_he_is_no_second_person_and_asks_for_no_training(house: House) -> None:
     assert house.story.people["worker"] not in house.ledger.rules.seconds(set())
     working = house.ledger.inquiries.of(house.story.contract.id).active
     assert house.story.people["worker"] not in {one.person_id for one in working}
+
+
+def test_papers_of_a_later_day_do_not_name_him(house: House) -> None:
+    make_seal(house.ledger)
+    leave(house, yesterday(house))
+    for kind in ("D-02", "D-03"):
+        request = IssueRequest(kind, house.story.contract.id)
+        assert "𠮷野" not in str(preview_of(house, request))
+    last = house.ledger.today()
+    leave(house, last)  # the last day is one of his
+    assert "𠮷野" in str(preview_of(house, IssueRequest("D-03", house.story.contract.id)))
+
+
+def preview_of(house: House, request: IssueRequest) -> object:
+    return collect(house.ledger, request, house.ledger.paper.numbering()).content()

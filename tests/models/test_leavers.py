@@ -14,7 +14,7 @@ from models.commands import Change
 from models.errors import NeedsAnswer
 from models.evidence import evidence
 from models.records import Assignment, HandlingEvent, HandlingLine, Item, Person
-from models.rules.answers import Answers
+from models.rules.answers import EVERY, Answers
 from tests.house import House, furnished
 
 REASON = "退職したため"
@@ -72,7 +72,8 @@ def ended(house: House, actor: str = "worker") -> Change:
         designation(house, actor), status=AssignmentStatus.ENDED,
         ends_on=house.ledger.today() - timedelta(days=1), end_reason=REASON,
     )  # fmt: skip
-    return house.ledger.registers.revise(one, REASON)
+    answers = Answers(reasons={EVERY: "退職が急で、前もって届け出られなかったため"}, later=True)
+    return house.ledger.registers.revise(one, REASON, answers=answers)
 
 
 def next_day(house: House) -> None:

@@ -384,6 +384,10 @@ def test_an_ended_assignment_takes_rights_and_cards_with_it(staffed: House) -> N
     one = next(a for a in house.story.assignments if a.person_id == worker)
     [right] = [r for r in all_of(house, AccessRight) if r.assignment_id == one.id]
     assert right.revoked_at is None  # it came with the account
+    [known, *_] = [paper for paper in all_of(house, Submission) if paper.doc_kind == "D-03"]
+    today = house.ledger.today()
+    told = replace(known, id="", doc_no="変更届", effective_on=today, submitted_on=today)
+    house.ledger.paper.note(told)  # the client knows of the change
     ended = replace(
         house.ledger.registers.need(Assignment, one.id).record,
         ends_on=house.ledger.today(), end_reason="異動", status=AssignmentStatus.ENDED,

@@ -1,0 +1,126 @@
+"""That somebody leaves, or a place is given up, is told before it happens (SK-4.2, SK-5.2, CM-5.3, CM-9.1).
+
+The first notice tells who works and where, not that it ends: only a notice of changes does. One made
+here says 「終了」 and the day in its lines; of one made elsewhere the ledger knows the day of the change.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from models.codes import AssignmentStatus, PlaceStatus
+from models.records import Assignment, ContractPlace, Person, Place, Submission
+from models.rules.books import Books
+from models.rules.case import Case
+from models.rules.standing import PLACES, STAFF, is_submitted
+from models.text import search_key
+from models.wareki import format_short
+
+END = "終了"
+UNDATED = "{what}を「終了」にしましたが、「{field}」がありません。{field}を入れ、「{title}」を提出してください。"
+UNTOLD = (
+    "{what}（{day}）を、前もって提出した「{title}」が記録されていません。提出し、この台帳の外で作成したときは"
+    "「効力日」に{day}を入れて登録してください。"
+)
+LATE = "{what}（{day}）の「{title}」は、その日より後の{handed_in}に提出されています。"
+
+
+def last_day(one: Assignment, books: Books) -> date | None:
+    """Return the last day of a designation: its own, or that on which the person left before it."""
+    person = books.find(Person, one.person_id)
+    days = [day for day in (one.ends_on, person.left_on if person else None) if day is not None]
+    return min(days, default=None)
+
+
+def untold_leaving(case: Case, one: Assignment) -> str:
+    """Say that somebody left and the client was not told before, "" while nothing is wrong."""
+    day = last_day(one, case.books)
+    ended = one.status is AssignmentStatus.ENDED
+    works = ended or one.status in (AssignmentStatus.ACTIVE, AssignmentStatus.NOTIFIED)
+    if not case.params.staff_notice.changes_before or not works or not _is_over(case, day, ended):
+        return ""
+    name = case.name(one.person_id) if one.person_id else one.unit_name
+    role = one.role.label if one.role else ""
+    said = {"what": f"{name}の「{role}」の従事の終了", "field": "従事終了日"}
+    return _untold(case, STAFF, day, said, leaving_papers(case, one, day))
+
+
+def untold_giving_up(case: Case, one: ContractPlace) -> str:
+    """Say that a place was given up and the client was not told before, "" while nothing is wrong."""
+    regime = case.params.place_notice
+    ended = one.status is PlaceStatus.ENDED
+    used = ended or one.status is not PlaceStatus.PLANNED
+    told = regime.regime == "notify" and regime.changes_before
+    if not told or not used or not _is_over(case, one.use_to, ended):
+        return ""
+    place = case.place(one.place_id)
+    said = {"what": f"「{place.name if place else ''}」の使用の終了", "field": "使用終了日"}
+    return _untold(case, PLACES, one.use_to, said, giving_up_papers(case, one))
+
+
+def leaving_papers(case: Case, one: Assignment, day: date | None) -> list[Submission]:
+    """Return the papers that told the client that somebody leaves on a day."""
+    names = [one.unit_name] if one.unit_name else case.books.names(Person, one.person_id)
+    return _telling(case, STAFF, one, day, names)
+
+
+def giving_up_papers(case: Case, one: ContractPlace) -> list[Submission]:
+    """Return the papers that told the client that a place is given up on its last day."""
+    return _telling(case, PLACES, one, one.use_to, case.books.names(Place, one.place_id))
+
+
+def ends_with_the_contract(case: Case, day: date) -> bool:
+    """Tell whether it ends because the work does, which is nothing to tell."""
+    contract = case.contract
+    end = contract.completed_on or contract.terminated_on or contract.ends_on
+    return end is not None and end <= day
+
+
+def _is_over(case: Case, day: date | None, ended: bool) -> bool:
+    if day is not None and ends_with_the_contract(case, day):
+        return False
+    return ended or (day is not None and day < case.today)
+
+
+def _untold(
+    case: Case, kind: str, day: date | None, said: dict[str, str], papers: list[Submission]
+) -> str:
+    form = case.profile.document(kind)
+    said["title"] = form.change_title or form.title
+    if day is None:
+        return "" if ends_with_the_contract(case, case.today) else UNDATED.format(**said)
+    said["day"] = format_short(day)
+    days = [paper.submitted_on for paper in papers if paper.submitted_on is not None]
+    if not days:
+        return UNTOLD.format(**said)
+    if min(days) > day:
+        return LATE.format(**said, handed_in=format_short(min(days)))
+    return ""
+
+
+def _telling(
+    case: Case,
+    kind: str,
+    one: Assignment | ContractPlace,
+    day: date | None,
+    names: Iterable[str],
+) -> list[Submission]:
+    known = {search_key(name) for name in names}
+    return [
+        paper
+        for paper in case.books.submissions(case.contract.id, kind)
+        if day is not None and is_submitted(paper) and _tells(paper, one, day, known)
+    ]
+
+
+def _tells(paper: Submission, one: Assignment | ContractPlace, day: date, known: set[str]) -> bool:
+    content: Any = paper.content
+    if isinstance(content, dict):
+        return any(
+            line.get("what") == END
+            and line.get("changed_on") == day.isoformat()
+            and search_key(str(line.get("whom", ""))) in known
+            for line in content.get("lines", ())
+        )
+    later = one.id in paper.subject_ids and paper.id != one.notice_submission_id
+    return paper.effective_on == day or later

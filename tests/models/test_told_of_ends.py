@@ -1,0 +1,240 @@
+"""That somebody leaves or a place is given up is told before; what lies there is moved."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.calendar import calendar
+from models.codes import AssignmentStatus, PlaceStatus, SubmissionMeans
+from models.commands import Change
+from models.contract_changes import BESIDE
+from models.errors import NeedsAnswer
+from models.evidence import evidence
+from models.records import Assignment, Contract, ContractPlace, Person, Record, Submission
+from models.rules.answers import EVERY, Answers
+from tests.house import House, furnished
+from ui.issue import IssueRequest, issue
+from ui.seal_part import make_seal
+
+WHY = "退職の申出があったため"
+ANSWERS = Answers(reasons={EVERY: "急な退職で前もって届け出られなかった"}, later=True)
+DAY = timedelta(days=1)
+
+
+def opened(tmp_path: Path, profile: str) -> Any:
+    return furnished(tmp_path, profile=profile, days=3, rules=True)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with opened(tmp_path, "shiki") as made:
+        make_seal(made.ledger)
+        made.clock.wait(60)
+        yield made
+
+
+def worker(house: House) -> Assignment:
+    person = house.story.people["worker"]
+    return house.ledger.registers.all(Assignment, person_id=person)[0].record
+
+
+def store_room(house: House) -> ContractPlace:
+    place = house.story.places[2].id
+    return house.ledger.registers.all(ContractPlace, place_id=place)[0].record
+
+
+def revise(house: House, record: Record, answers: Answers | None = None, **fields: Any) -> Change:
+    changed = record.with_changes(**fields)
+    return house.ledger.registers.revise(changed, WHY, answers=answers)
+
+
+def leaving(house: House, day: date, **fields: Any) -> None:
+    revise(house, worker(house), ends_on=day, end_reason="退職", **fields)
+
+
+def told(house: House, query: str) -> list[str]:
+    found = evidence(house.ledger, house.story.contract)
+    rows = [row for one in found for name, some in one.evidence if name == query for row in some]
+    return list(dict.fromkeys(row.sentence for row in rows if row.severity in ("broken", "action")))
+
+
+def hand_in(house: House, kind: str, *, change: bool = False, on: date | None = None) -> str:
+    request = IssueRequest(kind, house.story.contract.id, options={"change": change})
+    made = issue(house.ledger, request).ids[-1]
+    day = on or house.ledger.today()
+    house.ledger.paper.submit(made, on=day, means=SubmissionMeans.HAND)
+    return made
+
+
+def go_to(house: House, day: date) -> None:
+    house.clock.wait(24 * 60 * (day - house.ledger.today()).days)
+
+
+def waiting(house: House) -> list[str]:
+    return [one.what for one in calendar(house.ledger) if "（終了）" in one.what]
+
+
+@pytest.mark.parametrize("profile", ["shiki", "confidentiality-model"])
+def test_who_left_without_a_notice_of_changes_is_told_for_good(
+    tmp_path: Path, profile: str
+) -> None:
+    with opened(tmp_path, profile) as house:
+        last = house.ledger.today() + 3 * DAY
+        leaving(house, last)
+        assert len(waiting(house)) == 1 and not _broken(house)
+        go_to(house, last + 2 * DAY)
+        [said] = _broken(house)
+        assert "従事の終了" in said and "変更" in said
+
+
+def _broken(house: House) -> list[str]:
+    return [one for one in told(house, "EQ-STAFF") if "従事の終了" in one]
+
+
+def test_the_first_notice_is_none_of_leaving(house: House) -> None:
+    """It names the person in its subjects, but says nothing of an end."""
+    request = IssueRequest("D-03", house.story.contract.id, (worker(house).id,))
+    made = issue(house.ledger, request).ids[-1]
+    house.ledger.paper.submit(made, on=house.ledger.today(), means=SubmissionMeans.HAND)
+    leaving(house, house.ledger.today() + 3 * DAY)
+    assert len(waiting(house)) == 1
+
+
+def test_a_notice_of_changes_made_here_tells_the_end(house: House) -> None:
+    last = house.ledger.today() + 3 * DAY
+    leaving(house, last)
+    hand_in(house, "D-03", change=True)
+    assert waiting(house) == []
+    go_to(house, last + 2 * DAY)
+    assert _broken(house) == []
+    # Another day is another change.
+    revise(house, worker(house), ends_on=last + DAY, answers=ANSWERS)
+    assert len(_broken(house)) == 1
+
+
+def test_a_notice_made_elsewhere_tells_it_by_its_day(house: House) -> None:
+    last = house.ledger.today() + 3 * DAY
+    leaving(house, last)
+    [known, *_] = house.ledger.registers.all(Submission, doc_kind="D-03")
+    paper = replace(known.record, id="", doc_no="み発第88号", effective_on=last,
+                    submitted_on=house.ledger.today())  # fmt: skip
+    house.ledger.paper.note(paper)
+    go_to(house, last + 2 * DAY)
+    assert _broken(house) == []
+
+
+def test_a_late_notice_of_changes_is_told_as_late(house: House) -> None:
+    last = house.ledger.today() + DAY
+    leaving(house, last)
+    go_to(house, last + 3 * DAY)
+    hand_in(house, "D-03", change=True)
+    [said] = _broken(house)
+    assert "後" in said and "提出されています" in said
+
+
+def test_ending_a_designation_untold_is_asked_and_settled_like_a_breach(house: House) -> None:
+    gone = replace(
+        worker(house),
+        status=AssignmentStatus.ENDED,
+        ends_on=house.ledger.today(),
+        end_reason="退職",
+    )
+    with pytest.raises(NeedsAnswer, match="従事の終了"):
+        house.ledger.registers.revise(gone, WHY)
+    house.ledger.registers.revise(gone, WHY, answers=ANSWERS)
+    assert len(_broken(house)) == 1
+
+
+def test_the_end_of_the_contract_is_nothing_to_tell(house: House) -> None:
+    contract = house.ledger.registers.need(Contract, house.story.contract.id).record
+    assert contract.ends_on is not None
+    leaving(house, contract.ends_on)
+    revise(house, store_room(house), use_to=contract.ends_on)
+    assert waiting(house) == []
+    go_to(house, contract.ends_on + 2 * DAY)
+    assert _broken(house) == []
+    assert not any("使用の終了" in one for one in told(house, "EQ-PLACE"))
+
+
+@pytest.mark.parametrize("profile", ["fukuoka", "chiba", "yachiyo"])
+def test_a_text_that_asks_for_no_notice_of_it_says_nothing(tmp_path: Path, profile: str) -> None:
+    with opened(tmp_path, profile) as house:
+        last = house.ledger.today() + DAY
+        leaving(house, last)
+        revise(house, store_room(house), use_to=last)
+        assert waiting(house) == []
+        go_to(house, last + 2 * DAY)
+        assert _broken(house) == []
+        assert not any("使用の終了" in one for one in told(house, "EQ-PLACE"))
+
+
+def test_a_person_who_left_the_firm_leaves_the_contract(house: House) -> None:
+    one = house.ledger.registers.need(Person, house.story.people["worker"]).record
+    last = house.ledger.today() + DAY
+    revise(house, one, left_on=last)
+    assert len(waiting(house)) == 1
+    go_to(house, last + 2 * DAY)
+    assert len(_broken(house)) == 1
+
+
+# --- places --------------------------------------------------------------------------------------
+
+
+def _given_up(house: House) -> list[str]:
+    return [one for one in told(house, "EQ-PLACE") if "使用の終了" in one]
+
+
+def test_a_place_is_given_up_after_a_notice_of_changes(house: House) -> None:
+    last = house.ledger.today() + 3 * DAY
+    revise(house, store_room(house), use_to=last)
+    assert len(waiting(house)) == 1
+    go_to(house, last + 2 * DAY)
+    [said] = _given_up(house)
+    assert "第一保管庫" in said
+    with pytest.raises(NeedsAnswer, match="使用の終了"):
+        revise(house, store_room(house), status=PlaceStatus.ENDED)
+
+
+def test_the_notice_of_changes_of_a_place_tells_it(house: House) -> None:
+    last = house.ledger.today() + 3 * DAY
+    revise(house, store_room(house), use_to=last)
+    hand_in(house, "D-04", change=True)
+    assert waiting(house) == []
+    go_to(house, last + 2 * DAY)
+    assert _given_up(house) == []
+    revise(house, store_room(house), status=PlaceStatus.ENDED)
+
+
+def test_a_place_that_ended_without_a_day_is_asked_about(house: House) -> None:
+    with pytest.raises(NeedsAnswer, match="使用終了日"):
+        revise(house, store_room(house), status=PlaceStatus.ENDED)
+
+
+@pytest.mark.parametrize("profile", ["shiki", "fukuoka", "yachiyo"])
+def test_what_lies_at_a_place_that_was_given_up_is_told_until_it_is_moved(
+    tmp_path: Path, profile: str
+) -> None:
+    with opened(tmp_path, profile) as house:
+        last = house.ledger.today() + DAY
+        change = revise(house, store_room(house), use_to=last)
+        [said] = [one for one in change.notices if "ここにあります" in one]
+        assert "第一保管庫" in said and "M-" in said
+        go_to(house, last + 2 * DAY)
+        found = evidence(house.ledger, house.story.contract)
+        rows = [
+            (one.key, row) for one in found for _, some in one.evidence for row in some
+            if "使用は終わっています" in row.sentence
+        ]  # fmt: skip
+        assert rows and {row.severity for _, row in rows} == {"action"}
+        assert profile != "yachiyo" or {key for key, _ in rows} == {BESIDE.key}
+        again = replace(store_room(house), id="", use_from=last + DAY, use_to=None)
+        house.ledger.registers.create(again, answers=ANSWERS)
+        found = evidence(house.ledger, house.story.contract)
+        assert not any(
+            "使用は終わっています" in row.sentence
+            for one in found for _, some in one.evidence for row in some
+        )  # fmt: skip
