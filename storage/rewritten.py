@@ -64,6 +64,20 @@ OFFICERS = "検査者の指摘が、権限のない利用者によって書き�
 SMALLER = "逸脱とともに登録された指摘の内容が、書き換えられています。"
 PUT_OFF = "指摘に関わる本人が、指摘の期限を延ばすか、重さを下げるか、取り消すかしています。"
 
+OF_ANOTHER = "取扱記録を、取扱者でも責任者でもない利用者が記帳しています。"
+OF_ANOTHER_BACK = "取扱記録を、取扱者でも責任者でもない利用者が取り消しています。"
+SAME_NUMBER = "同じ記録番号の取扱記録が二つ以上あります（記帳番号{0}）。"
+
+_OF_OTHERS = (
+    "SELECT h.number FROM v_handling_event h JOIN json_each(?1) p ON p.key = h.created_by"
+    f" WHERE h.timing = '{Timing.ACTUAL.value}' AND h.number > ?2"
+    " AND h.actor_person_id IS NOT p.value ORDER BY h.number"
+)
+_TWICE = (
+    "SELECT group_concat(number, '・'), max(number) FROM v_handling_event"
+    " WHERE contract_id IS NOT NULL GROUP BY contract_id, event_no"
+    " HAVING count(*) > 1 AND max(number) > ?1 ORDER BY 2"
+)
 _LATER = (
     "SELECT e.seq, e.type, e.record_id, e.action, e.payload, m.author, m.first_seq, c.body"
     " FROM entry e"
@@ -95,6 +109,10 @@ def rewriting_problems(database: Database, authors: Authors) -> Iterator[Problem
             if sentence := walk.amiss(entered):
                 yield Problem(CODE, f"記帳番号{entered.seq}", sentence)
     yield from _voided_in_use(database, walk.voided)
+    if walk.strict_from is not None:
+        yield from _of_others(database, authors, walk.strict_from)
+        for seqs, last in database.all(_TWICE, (walk.strict_from,)):
+            yield Problem(CODE, f"記帳番号{last}", SAME_NUMBER.format(seqs))
 
 
 class _Entered(NamedTuple):
@@ -135,7 +153,7 @@ class _Walk:
             return ""  # erased: nobody can judge it any more
         after = {} if voids else _said(entered)
         if entered.type == HandlingEvent.type:
-            return "" if voids else self._act(entered, after)
+            return self._voided_act(entered) if voids else self._act(entered, after)
         key = (entered.type, entered.record_id)
         before = self._fields.get(key, {})
         if entered.type in _FOLLOWED:
@@ -155,15 +173,28 @@ class _Walk:
     # --- acts -------------------------------------------------------------------------------------
     def _act(self, entered: _Entered, after: Fields) -> str:
         """Compare a later version of an act with the one before it."""
-        sql = _BEFORE.format(view=table(entered.type).name)
-        row = self.database.one(sql, (entered.record_id, entered.seq))
-        if row is None:
+        before = self._act_before(entered)
+        if not before:
             return ""
-        before = _said(entered._replace(payload=row[0], body=row[1]))
         if before.get("timing") == Timing.PLANNED:
             return "" if _is_carried_out(before, after) else PLAN
         confirmed = after.get("status") == HandlingStatus.CONFIRMED
         return "" if confirmed and _changed(before, after) <= CONFIRMED else ACT
+
+    def _voided_act(self, entered: _Entered) -> str:
+        """Ask whose act a worker took back: nobody's but his own."""
+        strict = self.strict_from is not None and entered.first > self.strict_from
+        if not strict or self._role(entered) is Role.SUPERVISOR:
+            return ""
+        before = self._act_before(entered)
+        person = self.authors.person_of(entered.author, entered.first)
+        return OF_ANOTHER_BACK if before and before.get("actor_person_id") != person else ""
+
+    def _act_before(self, entered: _Entered) -> Fields:
+        """Return what an act said before an entry, nothing where that was erased."""
+        sql = _BEFORE.format(view=table(entered.type).name)
+        row = self.database.one(sql, (entered.record_id, entered.seq))
+        return _said(entered._replace(payload=row[0], body=row[1])) if row else {}
 
     # --- registers --------------------------------------------------------------------------------
     def _register(self, entered: _Entered, _before: Fields, _after: Fields) -> str:
@@ -269,6 +300,20 @@ def _is_less(before: Fields, after: Fields) -> bool:
     serious = Severity.SERIOUS
     milder = before.get("severity") == serious and after.get("severity") != serious
     return milder or (_is_officers(before) and not _is_officers(after))
+
+
+# --- acts in another's name -------------------------------------------------------------------------
+
+
+def _of_others(database: Database, authors: Authors, after: int) -> Iterator[Problem]:
+    """Yield what workers entered as done by others, and what was done by who handles nothing."""
+    mine: dict[str, str] = {}
+    for account, states in authors.states.items():
+        roles = {one.role for one in states}
+        if Role.SUPERVISOR not in roles:
+            mine[account] = states[-1].person if roles == {Role.WORKER} else ""
+    for (seq,) in database.all(_OF_OTHERS, (json.dumps(mine), after)) if mine else ():
+        yield Problem(CODE, f"記帳番号{seq}", OF_ANOTHER)
 
 
 # --- what others build on --------------------------------------------------------------------------

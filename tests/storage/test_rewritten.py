@@ -20,6 +20,7 @@ from models.codes import (
 )
 from models.commands import creating, revising, voiding
 from models.corrections import FOUND
+from models.evidence import evidence
 from models.records import (
     BY_TYPE,
     Authorization,
@@ -199,6 +200,36 @@ def test_a_plan_changes_only_by_what_becomes_of_it(
     assert planned.lines[0].item_id != other.item_id
     plant(house, revising(planned.with_changes(**changes), "実施"))
     assert any("予定が、実施のほかに" in one for one in problems(house))
+
+
+def test_a_worker_enters_and_takes_back_only_his_own_acts(worker: House) -> None:
+    theirs = newest(worker, HandlingEvent)
+    assert theirs.actor_person_id != worker.story.people["worker"]
+    assert "が取り消しています" in found(worker, voiding(theirs, "取消"))
+    another = replace(theirs, id=worker.ledger.new_id(), event_no=(theirs.event_no or 0) + 1)
+    plant(worker, creating(another))
+    assert "が記帳しています" in problems(worker)[-1]
+
+
+def test_a_worker_enters_and_takes_back_acts_of_his_own(worker: House) -> None:
+    mine = replace(
+        newest(worker, HandlingEvent), id="", event_no=None, status=None, deviation=None,
+        deviation_reason="", occurred_at=worker.clock(), ended_at=None,
+        actor_person_id=worker.story.people["worker"], kind=HandlingKind.STOCKTAKE,
+    )  # fmt: skip
+    made = worker.ledger.handling.record(mine).ids[-1]
+    worker.ledger.handling.correct(made, replace(mine, purpose="月末"), "目的を書き違えたため")
+    worker.ledger.handling.void(newest(worker, HandlingEvent).id, "数えていなかったため")
+    assert problems(worker) == []
+
+
+def test_a_number_is_not_given_twice(house: House) -> None:
+    act = newest(house, HandlingEvent)
+    plant(house, creating(replace(act, id=house.ledger.new_id())))
+    assert any("同じ記録番号" in one for one in problems(house))
+    states = evidence(house.ledger, house.story.contract)
+    rows = [row for one in states for _query, rows in one.evidence for row in rows]
+    assert any("記録番号の重なる取扱記録が1件" in row.sentence for row in rows)
 
 
 # --- registers --------------------------------------------------------------------------------------
