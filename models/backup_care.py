@@ -126,7 +126,17 @@ def standing_of(runs: Iterable[BackupRun]) -> list[BackupRun]:
 def sound(ledger: "Ledger", runs: Sequence[BackupRun]) -> list[BackupRun]:
     """Return the backups that may be relied on: verified, and not found harmed since."""
     checks = ledger.registers.all(BackupRun, kind=BackupKind.VERIFY)
-    last = {one.record.file_name: one.record.result for one in checks}
+    return sound_of(runs, (one.record for one in checks))
+
+
+def sound_of(runs: Iterable[BackupRun], acts: Iterable[BackupRun]) -> list[BackupRun]:
+    """Return those of the backups that the last check of their file did not find harmed.
+
+    Args:
+        acts: oldest first; only checks are looked at.
+    """
+    checks = (act for act in acts if act.kind is BackupKind.VERIFY)
+    last = {act.file_name: act.result for act in checks}
     return [run for run in runs if last.get(run.file_name) is not BackupResult.FAILED]
 
 

@@ -112,7 +112,14 @@ def left_out(restored: Restored) -> str:
         words += _passed_words(restored.passed, "も" if restored.gap else "は")
     if restored.torn:
         words += "更新ジャーナルの終わりに、途中で切れた記録が1件あり、戻せませんでした。"
-    return words
+    return words + restored.keys
+
+
+def keys_words(restored: Restored) -> str:
+    """Say whose time the passwords and the sheet of a restored ledger are of."""
+    if restored.later:
+        return "パスワードと回復シートは、更新ジャーナルに書いた最後の時点のもの（今のもの）です。"
+    return "パスワードと回復シートは、バックアップを作った時のものです。"
 
 
 def _passed_words(places: Sequence[str], particle: str) -> str:

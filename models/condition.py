@@ -6,7 +6,7 @@ looks and writes down what he saw: silence is never taken for health.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
@@ -128,7 +128,8 @@ class Facts:
     terminals: Sequence[tuple[str, str, str]] = ()  # in use: device, caption, place and measure
     memory: Memory | None = None
     lost: str = ""  # file of the newest backup where it is not in its place
-    rekeyed: bool = False  # no backup was made since the data key was renewed
+    rekeyed: bool = False  # nothing brings back what was entered since the data key was renewed
+    bridged: bool = False  # the journal does
     quota: int = 0  # MB that somebody set for the attachments, 0 for none
 
 
@@ -146,6 +147,8 @@ def read_facts(
     )
     runs = [one.record for one in ledger.store.find(BackupRun, went_well, limit=10_000)]
     full = [run for run in runs if run.kind is BackupKind.FULL and run.finished_at]
+    rekeyed = is_rekeyed(ledger, full)
+    bridged = rekeyed and ledger.safe.journal.leads_on()
     now = ledger.now()
     return Facts(
         now=now,
@@ -179,7 +182,8 @@ def read_facts(
         ],
         memory=machine.memory(),
         lost=newest_lost(ledger),
-        rekeyed=is_rekeyed(ledger, full),
+        rekeyed=rekeyed and not bridged,
+        bridged=bridged,
         quota=chosen_quota(ledger),
     )
 
@@ -208,9 +212,10 @@ def judge(facts: Facts) -> list[Condition]:
 
 
 REKEYED = (
-    "暗号鍵を替えた後のバックアップが、まだありません。替えた後の記帳は、前のバックアップと"
-    "更新ジャーナルからは戻せません。"
+    "暗号鍵を替えた後のバックアップが、まだありません。替えた後の記帳を、前のバックアップと更新ジャーナルから"
+    "戻すための「鍵の写し」も、更新ジャーナルの媒体にそろっていないか、開ける人がいません。"
 )
+BRIDGED = "その後に暗号鍵を替えましたが、「鍵の写し」が更新ジャーナルの媒体にあり、最後の記帳まで戻せます。"
 
 
 # --- one by one ------------------------------------------------------------------------------------
@@ -321,9 +326,10 @@ def _backed_up(facts: Facts) -> Condition:
     to_do = "「バックアップ」の画面で、登録した媒体にバックアップを取ってください。"
     if facts.rekeyed and facts.backup is not None:
         return Condition("バックアップ", State.BAD, REKEYED, to_do)
-    return _aged(
+    found = _aged(
         "バックアップ", "作成し、読み直しました", facts.backup, facts, facts.backup_days, to_do
     )
+    return replace(found, sentence=found.sentence + BRIDGED) if facts.bridged else found
 
 
 def _tried(facts: Facts) -> Condition:

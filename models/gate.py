@@ -110,6 +110,8 @@ class Restored:
     `missing` counts files that records speak of and that neither backup nor journal held.
     `gap` is damage of the journal at which the restore ends because somebody said so; `passed`
     names other damaged places, in which no entry was that the restore needs.
+    `later` tells that the keys are those beside the journal: passwords and sheet of then; `keys`
+    says why they are not, where something lay there that could not be used.
     """
 
     backup_id: str
@@ -123,6 +125,8 @@ class Restored:
     log_behind: bool = False  # the access log ends before the journal does
     gap: JournalGap | None = None
     passed: tuple[str, ...] = ()
+    later: bool = False
+    keys: str = ""
 
 
 class Gate(Protocol):

@@ -151,6 +151,13 @@ class JournalKeeper(Protocol):
             JournalMissing: it cannot be reached and nobody answered for going on without.
         """
 
+    def leads_on(self) -> bool:
+        """Tell whether a backup of before the last new data key leads to the last entry by it.
+
+        Looked for on the medium: the files under that key from the backups on that count, and the
+        copy of the key header, which opens to somebody who opens the last backup.
+        """
+
     def leave_erased(self) -> None:
         """Go on in a new file if this one holds erased content, so that it can be disposed of.
 

@@ -42,10 +42,11 @@ from storage.backup_format import (
     RECEIVER_ROLES,
     Manifest,
     Preamble,
-    Receiver,
     damaged,
     read_preamble,
+    slots_of_receivers,
     wrap_context,
+    wrap_to_receivers,
     write_preamble,
 )
 from storage.backup_parts import (
@@ -75,7 +76,7 @@ from storage.header import ID_BYTES, RECOVERY_ROLE, check_profile, time_text
 from storage.header_edits import empty_slot, open_slot_keys
 from storage.header_files import COPIES
 from storage.kdf import KEY_BYTES, STANDARD, TEST
-from storage.keyset import CannotOpen, KeySet, unwrap_key, wrap_key
+from storage.keyset import CannotOpen, KeySet, unwrap_key
 from storage.records import BrokenStream
 from storage.recovery import RecoverySheet
 from storage.trust import login_tag
@@ -135,21 +136,28 @@ def with_password(login: str, password: str, device: DeviceSecret) -> Opener:
     """
 
     def open_(manifest: Manifest) -> bytes:
-        if manifest.device_key_id != device.key_id(manifest.vault_id):
-            raise DeviceSecretMissing
-        tag = login_tag(manifest.vault_id, login)
-        empty = empty_slot(TEST if manifest.profile == "test" else STANDARD)
-        costs = [slot.kdf for slot in manifest.slots]
-        empty = empty_slot(costs[0]) if costs else empty
-        slot = next((slot for slot in manifest.slots if slot.tag == tag), empty)
-        role = Role.SUPERVISOR.value
-        try:
-            keys = open_slot_keys(slot, role, manifest.vault_id, password, device)
-            return _unwrap(manifest, slot.user_id, keys)
-        except (CannotOpen, WrongPassword) as exc:
-            raise WrongBackupPassword from exc
+        return open_by_password(manifest, login, password, device)[1]
 
     return open_
+
+
+def open_by_password(
+    manifest: Manifest, login: str, password: str, device: DeviceSecret
+) -> tuple[KeySet, bytes]:
+    """Return the private keys of a responsible person and the backup key; raises as above."""
+    if manifest.device_key_id != device.key_id(manifest.vault_id):
+        raise DeviceSecretMissing
+    tag = login_tag(manifest.vault_id, login)
+    empty = empty_slot(TEST if manifest.profile == "test" else STANDARD)
+    costs = [slot.kdf for slot in manifest.slots]
+    empty = empty_slot(costs[0]) if costs else empty
+    slot = next((slot for slot in manifest.slots if slot.tag == tag), empty)
+    role = Role.SUPERVISOR.value
+    try:
+        keys = open_slot_keys(slot, role, manifest.vault_id, password, device)
+        return keys, open_by_keys(manifest, slot.user_id, keys)
+    except (CannotOpen, WrongPassword) as exc:
+        raise WrongBackupPassword from exc
 
 
 def with_sheet(typed: str) -> Opener:
@@ -160,7 +168,7 @@ def with_sheet(typed: str) -> Opener:
         for receiver in manifest.receivers:
             if receiver.role == RECOVERY_ROLE:
                 with suppress(CannotOpen):
-                    return _unwrap(manifest, receiver.user_id, keys)
+                    return open_by_keys(manifest, receiver.user_id, keys)
         raise WrongRecoverySheet
 
     return open_
@@ -299,13 +307,9 @@ def _describe(
 ) -> Manifest:
     header = vault.header
     backup_id = vault.random(ID_BYTES)
-    trusted = [user for user in header.receivers if user.role in RECEIVER_ROLES]
-    receivers = []
-    for user in trusted:
-        context = wrap_context(vault.vault_id, backup_id, user.user_id)
-        wrap = wrap_key(key, user.exchange, context, vault.random)
-        receivers.append(Receiver(user.user_id, user.role, wrap))
-    slots = (header.slot_of(user.user_id) for user in trusted)
+    receivers = wrap_to_receivers(
+        header, key, lambda user_id: wrap_context(vault.vault_id, backup_id, user_id), vault.random
+    )
     return Manifest(
         backup_id=backup_id,
         vault_id=vault.vault_id,
@@ -321,8 +325,8 @@ def _describe(
         database_size=database_size,
         attachments=len(attachment_sizes),
         attachments_size=sum(attachment_sizes),
-        receivers=tuple(receivers),
-        slots=tuple(slot for slot in slots if slot is not None),
+        receivers=receivers,
+        slots=slots_of_receivers(header),
     )
 
 
@@ -477,7 +481,12 @@ def _check_owner(
         raise Foreign(file=str(path), reason="別の台帳のバックアップです。")
 
 
-def _unwrap(manifest: Manifest, user_id: str, keys: KeySet) -> bytes:
+def open_by_keys(manifest: Manifest, user_id: str, keys: KeySet) -> bytes:
+    """Return the backup key for the private keys of a receiver.
+
+    Raises:
+        CannotOpen: it was wrapped to others.
+    """
     context = wrap_context(manifest.vault_id, manifest.backup_id, user_id)
     for receiver in manifest.receivers:
         if receiver.user_id == user_id:

@@ -7,7 +7,7 @@ the same PC when the ledger folder is gone. No worker's slot, no names used as p
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,10 +21,12 @@ from storage.header import (
     MOST_ACTIVE,
     NAME_PATTERN,
     RECOVERY_ROLE,
+    Header,
+    HeaderUser,
     Slot,
     parse_slot,
 )
-from storage.keyset import PUBLIC_BYTES, WRAP_BOX_BYTES, Wrap
+from storage.keyset import PUBLIC_BYTES, WRAP_BOX_BYTES, Random, Wrap, wrap_key
 from storage.preamble import Form, fields_of
 from storage.records import Source
 from storage.strict_json import LARGEST, Fields, Malformed, blob
@@ -169,6 +171,30 @@ def wrap_context(vault_id: bytes, backup_id: bytes, user_id: str) -> bytes:
     return _WRAP_TAG + strict_json.dumps(body)
 
 
+def wrap_to_receivers(
+    header: Header, key: bytes, context: Callable[[str], bytes], random: Random
+) -> tuple[Receiver, ...]:
+    """Wrap a key to the responsible persons and the recovery sheet of a header.
+
+    Args:
+        context: of the receiver with a user id.
+    """
+    return tuple(
+        Receiver(one.user_id, one.role, wrap_key(key, one.exchange, context(one.user_id), random))
+        for one in _trusted(header)
+    )
+
+
+def slots_of_receivers(header: Header) -> tuple[Slot, ...]:
+    """Return the slots with which receivers open with their password on the same PC."""
+    slots = (header.slot_of(one.user_id) for one in _trusted(header))
+    return tuple(slot for slot in slots if slot is not None)
+
+
+def _trusted(header: Header) -> list[HeaderUser]:
+    return [user for user in header.receivers if user.role in RECEIVER_ROLES]
+
+
 _MANIFEST_FIELDS = (
     "attachments",
     "attachments_size",
@@ -208,12 +234,17 @@ def _manifest(fields: Fields) -> Manifest:
         database_size=fields.number("database_size", 1, LARGEST),
         attachments=fields.number("attachments", 0, LARGEST),
         attachments_size=fields.number("attachments_size", 0, LARGEST),
-        receivers=tuple(_receiver(item) for item in fields.items("receivers", 1, most)),
+        receivers=tuple(parse_receiver(item) for item in fields.items("receivers", 1, most)),
         slots=tuple(parse_slot(item, profile) for item in fields.items("slots", 0, most)),
     )
 
 
-def _receiver(fields: Fields) -> Receiver:
+def parse_receiver(fields: Fields) -> Receiver:
+    """Read what `Receiver.body` wrote.
+
+    Raises:
+        Malformed: a field is missing, unknown or out of bounds.
+    """
     fields.only(("box", "eph", "role", "user_id"))
     wrap = Wrap(fields.blob("eph", PUBLIC_BYTES), fields.blob("box", WRAP_BOX_BYTES))
     role = fields.text("role", "|".join(RECEIVER_ROLES))

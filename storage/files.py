@@ -185,6 +185,29 @@ def overwrite_durable(path: Path, content: bytes) -> None:
             sync_folder(path.parent)
 
 
+def replace_durable(path: Path, content: bytes) -> None:
+    """Write a file anew under a passing name, then give it its own; durable when this returns.
+
+    For a file that is there once only: a power cut leaves the former content or the new one. On
+    Windows, which does not promise that of a rename, it may leave none.
+
+    Raises:
+        NotWritable, DiskFull, InputOutput, MediumMissing: the former file stands.
+    """
+    part = path.with_name(f"{path.name}.part")
+    with writing(part):
+        part.unlink(missing_ok=True)
+    create_durable(part, content)
+    try:
+        with writing(path):
+            os.replace(part, path)
+            sync_folder(path.parent)
+    except AzukariError:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
 def close_and_remove(file: BinaryIO, path: Path) -> None:
     """Drop a file that could not be completed; the first error is the one to show."""
     with suppress(OSError):
@@ -289,13 +312,18 @@ def _no_file(path: Path) -> Foreign:
     return Foreign(file=str(path), reason="通常のファイルではありません。")
 
 
-def read_whole(path: Path, *, limit: int, links: bool = False) -> bytes:
+def read_whole(path: Path, *, limit: int, links: bool = False, cached: bool = True) -> bytes:
     """Read a small plain file; a larger one than `limit` bytes is refused unread.
+
+    Args:
+        cached: False asks the medium itself, where the system offers that.
 
     Raises:
         Damaged: it is empty or longer than anything we write.
     """
     with open_regular(path, links=links) as file, reading(path):
+        if not cached:
+            forget_cached(file)
         content = file.read(limit + 1)
     if len(content) > limit:
         raise Damaged(file=str(path), what_now="長すぎます。バックアップから復元してください。")

@@ -39,8 +39,10 @@ from storage.head_memory import HeadMemory
 from storage.header_files import is_ledger, read_pair
 from storage.joining import Joiner
 from storage.kdf import STANDARD, KdfParameters
+from storage.later_keys import Beside, Later, PasswordDoor, look_beside, open_later
 from storage.ledger_store import LedgerStore
 from storage.password_words import load_password_words
+from storage.recovery import RecoverySheet
 from storage.restoring import complete
 from storage.safe import Clock, LedgerSafe, sheet_signing_key
 from storage.throttle import Throttle
@@ -48,6 +50,7 @@ from storage.vault import (
     PreparedRecovery,
     Vault,
     create_vault,
+    open_with_keys,
     open_with_sheet,
     prepare_recovery,
     unlock_vault,
@@ -231,20 +234,27 @@ class LedgerGate:
         up_to_damage: bool = False,
     ) -> Restored:
         device = self._device.load()
+        known = _manifest_of(backup)
+        vault_id = known.vault_id
+        door = PasswordDoor(login, password, device, _beside(journal, vault_id, known.profile))
         found: list[Restored] = []
 
         def check(place: Path, manifest: Manifest) -> None:
-            vault = unlock_vault(
+            earlier = open_with_keys(
                 place,
-                login=login,
-                password=password,
+                door.keys,
                 device=device,
                 allow_test_profile=self._allow_test_profile,
                 random=self._random,
             )
+            later = door.later(earlier)
             restored = self._complete(
-                place, vault, manifest, backup, journal, progress, up_to_damage=up_to_damage
-            )
+                place, earlier, manifest, backup, journal, progress, later,
+                up_to_damage=up_to_damage,
+            )  # fmt: skip
+            vault = later.vault if restored.later and later.vault else earlier
+            if vault is earlier:
+                door.require_its_own()
             found.append(restored)
             if settle is not None:
                 self._memory.remember(vault.vault_id, place.resolve(), restored.head, restored=True)
@@ -254,9 +264,8 @@ class LedgerGate:
                 finally:
                     opened.store.close()
 
-        with self._throttle.counted(_vault_of(backup), login, self._clock()):
-            opener = containers.with_password(login, password, device)
-            self._restore(backup, folder, opener, check, progress)
+        with self._throttle.counted(vault_id, login, self._clock()):
+            self._restore(backup, folder, door, check, progress)
         return found[0]
 
     def restore_for_trial(
@@ -271,7 +280,7 @@ class LedgerGate:
         vault_id: str = "",
     ) -> Restored:
         """Restore, verify, and remove what was restored."""
-        if vault_id and _vault_of(Path(backup)).hex() != vault_id:
+        if vault_id and _manifest_of(Path(backup)).vault_id.hex() != vault_id:
             raise Refused(reason=FOREIGN)
         folder = Path(scratch) / f"azukari-trial-{self._random(4).hex()}"
         try:
@@ -308,9 +317,13 @@ class LedgerGate:
                 allow_test_profile=self._allow_test_profile,
                 random=self._random,
             )
+            keys = RecoverySheet.parse(sheet).keys(vault.vault_id)
+            beside = _beside(journal, vault.vault_id, vault.profile)
+            later = open_later(beside, keys, vault, device)
             restored = self._complete(
-                place, vault, manifest, Path(backup), journal, progress, up_to_damage=up_to_damage
-            )
+                place, vault, manifest, Path(backup), journal, progress, later,
+                up_to_damage=up_to_damage,
+            )  # fmt: skip
             # A way that is known begins here.
             self._memory.remember(vault.vault_id, place.resolve(), restored.head, restored=True)
             settle(place, restored)
@@ -325,16 +338,20 @@ class LedgerGate:
         backup: Path,
         journal: PurePath | None,
         progress: Progress,
+        later: Later,
         *,
         up_to_damage: bool,
     ) -> Restored:
         """Replay the journal and verify the whole."""
         follow = Path(journal) if journal is not None else None
-        reached = complete(place, vault, manifest, follow, progress, up_to_damage=up_to_damage)
+        reached = complete(
+            place, vault, manifest, follow, progress, up_to_damage=up_to_damage, later=later
+        )
         base = Head(manifest.seq, manifest.head)
         return Restored(
             manifest.backup_id.hex(), backup, base, reached.head, follow, reached.torn,
             reached.missing, log_behind=reached.log_behind, gap=reached.gap, passed=reached.passed,
+            later=reached.later, keys=reached.keys,
         )  # fmt: skip
 
     def _restore(
@@ -415,9 +432,13 @@ class SheetRecovery:
         self.opened.store.close()
 
 
-def _vault_of(backup: Path) -> bytes:
+def _beside(journal: PurePath | None, vault_id: bytes, profile: str) -> Beside:
+    return look_beside(Path(journal) if journal is not None else None, vault_id, profile)
+
+
+def _manifest_of(backup: Path) -> Manifest:
     with open_regular(backup) as file, reading(backup):
-        return read_preamble(file, str(backup)).manifest.vault_id
+        return read_preamble(file, str(backup)).manifest
 
 
 def _sweep(folder: Path, *, with_folder: bool) -> None:

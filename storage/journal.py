@@ -96,19 +96,21 @@ class Journal:
     @classmethod
     def begin(
         cls, folder: Path, keys: Keys, attachments: Path, now: datetime, base: Head,
-        lines: Head = EMPTY,
+        lines: Head = EMPTY, parts: Iterable[Part] = (),
     ) -> "Journal":  # fmt: skip
-        """Start a journal at the present head, as the first file or behind those that are there.
+        """Start a journal, as the first file or behind those that are there.
 
         Args:
-            lines: where the access log ends at present.
+            base: a head of the ledger; the present one if nothing follows.
+            lines: where the access log ends there.
+            parts: what came behind both.
 
         Raises:
             NotWritable, DiskFull, MediumMissing, Foreign
         """
         make_private_folder(folder)
         journal = cls(folder, keys, attachments, now)
-        journal._next_file(base, lines, ())
+        journal._next_file(base, lines, parts)
         return journal
 
     # --- writing -----------------------------------------------------------------------------
@@ -155,6 +157,16 @@ class Journal:
     def roll(self) -> None:
         """Go on in a new file under the present data key (a rotation does this)."""
         self._next_file(self.head, self.lines, ())
+
+    def follow(self, keys: Keys) -> None:
+        """Go on with the keys of another vault of the same ledger: a sheet gave way to a person."""
+        self._keys = keys
+
+    @property
+    def epoch(self) -> int:
+        """Return the data key of the file that is written to."""
+        assert self._file is not None
+        return self._file.header.epoch
 
     @property
     def begins(self) -> int:

@@ -48,12 +48,21 @@ from storage.journal_ending import Upkeep
 from storage.journal_evidence import FOLDER_SETTING, NOWHERE, SUSPENDED_SETTING, in_use
 from storage.journal_file import Part
 from storage.journal_format import KeyGone
+from storage.journal_keys import KeyKeeper
+from storage.journal_reach import (
+    backup_ends,
+    line_before,
+    reaches,
+    relied_on,
+    somebody_opens_both,
+)
 from storage.journal_words import (
     CHOOSE_AGAIN,
     LATER_KEY,
     NEW_KEY,
     OTHER_WAY,
     WAY_ON,
+    WRITTEN_AGAIN,
     remedy_of,
     why,
 )
@@ -103,6 +112,7 @@ class Keeper:
         self._kept: tuple[Head, Head] | None = None
         self._seen = 0  # number of the last entry in a journal that is out of reach
         self._news: list[News] = []
+        self._keys = KeyKeeper(looking=looking)
         self._place = vault.folder.resolve()
         use = NOWHERE if restored else in_use(store)
         setting = use.folder
@@ -126,6 +136,7 @@ class Keeper:
         self._last = store.head()
         if not looking:
             memory.remember(vault.vault_id, self._place, self._last)
+        vault.header_changed = self._follow_header
         store.before_commit = self.before
         store.after_commit = self.after
         store.on_close(self._close)
@@ -148,6 +159,8 @@ class Keeper:
             self._look()
             if self._journal is None and self._folder is not None:
                 self._reach_out()
+            if self._journal is not None and self._keys.due:
+                self._keys.lay(self._journal.folder, self._vault)
 
     def after(self, command: Command, entries: list[Entry]) -> None:
         """Write a command that the database has; only then is it acknowledged.
@@ -291,9 +304,59 @@ class Keeper:
                 raise JournalMissing(file=str(self._folder), reason=why(error)) from error
 
     def roll(self) -> None:
-        """Go on in a new file under the present data key; a rotation calls it at its end."""
-        if self._journal is not None:
+        """Go on in a new file under the present data key; a rotation calls it at its end.
+
+        Under a new one it holds once more what backups under an earlier one need.
+        """
+        if self._journal is None:
+            return
+        if self._journal.epoch != self._vault.epoch and (base := relied_on(self._store)):
+            self._write_again(self._journal, base)
+        else:
             self._journal.roll()
+
+    def leads_on(self) -> bool:
+        with self._turn:
+            ends = backup_ends(self._store)
+            if self._journal is None or not ends:
+                return False
+            folder, vault = self._journal.folder, self._vault
+            try:
+                self._journal.require_present()
+                reached = reaches(folder, vault, ends[0].seq)
+                opens = somebody_opens_both(self._store, vault.header, ends[-1].seq)
+            except AzukariError:
+                return False
+            return self._keys.there(folder, vault) and reached and opens
+
+    def _follow_header(self, vault: Vault) -> None:
+        """Lay a copy of a header that both copies in the ledger's folder hold by now."""
+        with self._turn:
+            self._vault = vault
+            if self._journal is not None:
+                self._journal.follow(vault)
+                self._keys.lay(self._journal.folder, vault)
+
+    def _write_again(self, journal: Journal, base: Head) -> None:
+        """Write what came after a head in a new file under the present data key."""
+        lines = line_before(self._store, base.seq)
+        journal.catch_up(self._missing(base, lines), base=base, lines=lines)
+
+    def _reach_back(self) -> None:
+        """Let the files under the present data key begin where the backups end that count.
+
+        Raises:
+            AzukariError: they cannot be written, and the journal is let go of.
+        """
+        if self.looking or self._journal is None or self._vault.epoch == 1:
+            return
+        base = relied_on(self._store)
+        try:
+            if base and not reaches(self._journal.folder, self._vault, base.seq):
+                self._write_again(self._journal, base)
+        except AzukariError as error:
+            self._lose(error, written=False)
+            raise
 
     def leave_erased(self) -> None:
         with self._turn, suppress(AzukariError):  # its state says it, and it is tried again
@@ -419,8 +482,8 @@ class Keeper:
             if self._forgotten:
                 raise Refused(reason=CHOOSE_AGAIN) from gone
             # The data key was renewed while the medium was away: nothing there can be read now.
-            self._journal = Journal.begin(*where, now, self._line_head())
-            self._connected(now, NEW_KEY)
+            self._journal, words = self._begin_anew(where, now)
+            self._connected(now, words)
             return
         if self._forgotten:
             self._only_compare(journal, now, accept)
@@ -437,6 +500,17 @@ class Keeper:
             self._catch_up(journal, now)
         self._journal = journal
         self._connected(now, "")
+
+    def _begin_anew(
+        self, where: tuple[Path, Vault, Path, datetime], now: Head
+    ) -> tuple[Journal, str]:
+        """Begin under a new data key; return what to say of what stands under the former one."""
+        base = relied_on(self._store)
+        if base is None:
+            return Journal.begin(*where, now, self._line_head()), NEW_KEY
+        lines = line_before(self._store, base.seq)
+        parts = self._missing(base, lines)
+        return Journal.begin(*where, base, lines, parts), WRITTEN_AGAIN
 
     def _require_earlier_key(self, folder: Path, now: Head, accept: bool) -> None:
         """Refuse to go on under a data key that another one has followed in the journal already.
@@ -491,7 +565,10 @@ class Keeper:
         """
         self._problem, self._kept = None, None
         self._lines_carried()
+        self._reach_back()
         self._leave_erased()
+        if self._journal is not None:
+            self._keys.require(self._journal.folder, self._vault)
         if lost:
             self._news.append(News(SystemEventKind.JOURNAL_BEHIND, EventLevel.WARN, lost))
         if self._suspended and not self._store.reader:

@@ -15,7 +15,15 @@ from models.errors import AzukariError, Damaged, Foreign, MediumMissing, Verific
 from models.gate import JournalGap
 from models.store import Progress
 from storage.access_wire import Batch
-from storage.journal import file_name, is_closed, list_files, look_over, number_of, require_ours
+from storage.journal import (
+    file_name,
+    header_of,
+    is_closed,
+    list_files,
+    look_over,
+    number_of,
+    require_ours,
+)
 from storage.journal_file import JournalFile, Logged, Place, Scan
 from storage.journal_format import KeyGone, Keys, broken
 
@@ -62,6 +70,7 @@ class Way:
 
     Attributes:
         gap: what ends the way before the journal ends, damage or a later key; None without.
+        epoch: the data key of the last file on it.
         passed: other damaged places, by file and frame; no entry behind the backup was in them.
         torn: the journal ends with bytes that may be a command, and are no whole frame.
 
@@ -83,7 +92,9 @@ class Way:
         self._end = last.head
         self._hole = missing[0] if missing else None
         self.gap = self._gap(missing) if missing else None
-        self.passed = tuple(dict.fromkeys(one.where for one in holes if one.where not in lost))
+        self.epoch = self._read[-1].scan.header.epoch
+        ended = lost | self._rekeyed
+        self.passed = tuple(dict.fromkeys(one.where for one in holes if one.where not in ended))
         self.torn = last.torn and not last.torn_lines
         begins = min(one.scan.header.base.seq for one in self._read)
         if begins > after.seq and not any(
@@ -221,7 +232,7 @@ def _open_files(
 ) -> tuple[list[_Read], list[Path], frozenset[str]]:
     """Return the files that open, those that do not, and which of these are under a later key.
 
-    What was written behind a later key under the earlier one again is the way of an older copy: it
+    What was written behind a later key under an earlier one again is the way of an older copy: it
     is followed only by a backup of that copy.
     """
     paths = list_files(folder, keys.vault_id)
@@ -244,15 +255,47 @@ def _open_files(
         found.append(_Read(file, file.survey(), number_of(path)))
     failed = zip(unread, errors, strict=True)
     later = [path for path, error in failed if isinstance(error, KeyGone)]
-    behind = [one for one in found if later and one.number > number_of(later[-1])]
-    if behind and behind[0].scan.header.base.seq >= after.seq:
+    behind = _behind_a_later_key(found, later)
+    if behind and not _leads_through(behind, after):
         found = [one for one in found if one not in behind]
-        unread = sorted([*unread, *(one.file.path for one in behind)], key=number_of)
+        if later and (not found or found[-1].number < number_of(later[-1])):
+            unread = sorted([*unread, *(one.file.path for one in behind)], key=number_of)
     if not found and errors:
         raise errors[0]
     if not found:
         raise VerificationFailed(reason=_OTHER_KEY)
     return found, unread, frozenset(path.name for path in later)
+
+
+def _behind_a_later_key(found: list[_Read], gone: list[Path]) -> list[_Read]:
+    """Return the files that stand behind one under a later key than theirs.
+
+    Args:
+        gone: files whose key nobody here has.
+    """
+    epochs = {one.number: one.scan.header.epoch for one in found}
+    for path in gone:
+        header = header_of(path)
+        epochs[number_of(path)] = header.epoch if header is not None else 0
+    return [
+        one
+        for one in found
+        if any(
+            number < one.number and epoch > one.scan.header.epoch
+            for number, epoch in epochs.items()
+        )
+    ]
+
+
+def _leads_through(files: list[_Read], head: Head) -> bool:
+    """Tell whether files of an older copy go on through a head, behind where they begin."""
+    if files[0].scan.header.base.seq >= head.seq:
+        return False
+    return any(
+        one.scan.head.hash == head.hash
+        or any(place.prefix.previous == head.hash for place in one.scan.places)
+        for one in files
+    )
 
 
 def _limits(found: list[_Read]) -> list[int | None]:

@@ -6,7 +6,7 @@ end, page by page, hash by hash and signature by signature, before the folder ge
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -22,9 +22,20 @@ from storage.backup_format import Manifest
 from storage.journal import attachment_names, copy_attachment
 from storage.journal_keeper import detach
 from storage.journal_way import Way
+from storage.later_keys import (
+    ABSENT,
+    NONE,
+    STALE,
+    UNREACHED,
+    BothKeys,
+    Later,
+    put_in_force,
+    signer_is_believed,
+)
 from storage.ledger_store import LedgerStore
 from storage.ledgers import DATABASE_NAME, check_snapshot, open_store
 from storage.mending import rebuild_file
+from storage.safe import RENEWING
 from storage.unlocked import Vault
 
 TOGETHER = 500  # commands of the journal that are replayed in one transaction
@@ -41,6 +52,8 @@ class Reached:
         log_behind: the access log could not be brought to the end of the journal.
         gap: damage of the journal at which the restore ends.
         passed: damaged places of the journal that no entry was lost by.
+        later: the key header is the one beside the journal, no longer that of the backup.
+        keys: why it is not, in a sentence; "" where there was none, or it came from an older copy.
     """
 
     head: Head
@@ -49,16 +62,20 @@ class Reached:
     log_behind: bool = False
     gap: JournalGap | None = None
     passed: tuple[str, ...] = ()
+    later: bool = False
+    keys: str = ""
 
 
 def complete(
     place: Path, vault: Vault, manifest: Manifest, journal: Path | None, progress: Progress,
-    *, up_to_damage: bool = False,
+    *, up_to_damage: bool = False, later: Later = NONE,
 ) -> Reached:  # fmt: skip
     """Bring an extracted backup up to the end of the journal and verify all of it.
 
     Args:
         up_to_damage: damage behind the backup ends the restore instead of stopping it.
+        later: keys that came after the backup; they are put in force where the journal ends
+            under one of them.
 
     Raises:
         VerificationFailed: it is not what the manifest says, or the journal is not its sequel.
@@ -72,22 +89,45 @@ def complete(
         if (base.seq, base.hash) != (manifest.seq, manifest.head):
             raise VerificationFailed(reason=_DIFFERS)
         if journal is not None:
-            way = Way(journal, vault, base)
+            way = _way(journal, vault, later, base)
             if way.gap is not None and not up_to_damage:
-                raise _stops(way.gap)
+                raise _stops(way.gap, later)
             _follow(store, place, way, journal, progress)
             log_behind = not _follow_lines(store, way)
         detach(store)
         reached = store.head()
         lost = _fetch_lost(store, place, journal)
+        later = _usable(later, way, store)
+        if later.vault is not None and later.vault.header.epoch != vault.epoch:
+            store.set_setting(RENEWING, str(later.vault.header.epoch))
     finally:
         store.close()
-    if check_snapshot(path, vault.database_key, progress) != reached:
+    key = vault.database_key
+    if later.vault is not None:
+        put_in_force(vault, later.vault, path, progress)
+        key = later.vault.database_key
+    if check_snapshot(path, key, progress) != reached:
         raise VerificationFailed(reason=_DIFFERS)
     if way is None:
         return Reached(reached, False, lost)
     torn = way.torn and way.gap is None
-    return Reached(reached, torn, lost, log_behind, way.gap, way.passed)
+    return Reached(
+        reached, torn, lost, log_behind, way.gap, way.passed, later.vault is not None,
+        _beside_a_gap(way.gap, later),
+    )  # fmt: skip
+
+
+def _usable(later: Later, way: Way | None, store: LedgerStore) -> Later:
+    """Return the later keys if the restored ledger is to have them.
+
+    A journal that ends under an earlier key is the way of an older copy of the ledger, or is read
+    only up to there; and the entries must know who signed the header.
+    """
+    if later.vault is None or way is None or way.epoch not in later.vault.epochs:
+        return replace(later, vault=None)
+    if not signer_is_believed(later.vault, store):
+        return Later(problem=UNREACHED)
+    return later
 
 
 def _open(path: Path, vault: Vault, progress: Progress) -> LedgerStore:
@@ -100,9 +140,27 @@ def _open(path: Path, vault: Vault, progress: Progress) -> LedgerStore:
         return open_store(path, key, vault_id, progress)
 
 
-def _stops(gap: JournalGap) -> JournalDamaged:
+def _way(journal: Path, vault: Vault, later: Later, base: Head) -> Way:
+    """Read the journal with all keys there are; why some were not there may be why it fails."""
+    try:
+        return Way(journal, BothKeys(vault, later.vault) if later.vault else vault, base)
+    except VerificationFailed as error:
+        if not later.problem:
+            raise
+        raise VerificationFailed(reason=f"{error.facts['reason']}{later.problem}") from error
+
+
+def _beside_a_gap(gap: JournalGap | None, later: Later) -> str:
+    """Say what is the matter with the keys beside a journal that does not lead to its end."""
+    if gap is None or not gap.rekeyed:
+        return later.problem
+    return STALE if later.vault is not None else later.problem or ABSENT
+
+
+def _stops(gap: JournalGap, later: Later) -> JournalDamaged:
     return JournalDamaged(
         file=gap.where, why=gap.why, reached=f"{gap.first - 1:,}", lost=gap.words,
+        keys=_beside_a_gap(gap, later),
     )  # fmt: skip
 
 

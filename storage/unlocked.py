@@ -95,6 +95,8 @@ class Vault:
         self.repaired: tuple[str, ...] = ()
         # The data key that the database is under; storage/rotation.py knows when it is another.
         self.epoch = file.header.epoch
+        # Called when both copies hold another header; whoever keeps a third one follows.
+        self.header_changed: Callable[[Vault], None] = lambda vault: None
         self._file = file
         self._opened: Secrets | None = opened
 
@@ -177,6 +179,11 @@ class Vault:
         """
         number = self.header.epoch if epoch is None else epoch
         return derive_key(self._secrets.data_keys[number], self.vault_id, purpose)
+
+    @property
+    def epochs(self) -> frozenset[int]:
+        """Return the numbers of the data keys that are known."""
+        return frozenset(self._secrets.data_keys)
 
     def signer(self) -> Signer:
         """Sign as the signed-in person.
@@ -446,6 +453,7 @@ class Vault:
         file = encode(header, secrets)
         write_pair(self.folder, file.raw, instead_of=self._file.raw)
         self._file = file
+        self.header_changed(self)
 
     def stands_at(self, file: HeaderFile) -> bool:
         """Tell whether both copies hold this header."""
@@ -471,6 +479,7 @@ class Vault:
         fresh = encode(header, self._secrets)
         write_pair(self.folder, fresh.raw, instead_of=last.raw)
         self._file = fresh
+        self.header_changed(self)
 
 
 def _read_if_there(path: Path) -> bytes:

@@ -59,10 +59,12 @@ __all__ = [
     "Signer",
     "Vault",
     "create_vault",
+    "open_with_keys",
     "open_with_sheet",
     "prepare_recovery",
     "recover_vault",
     "unlock_vault",
+    "vault_of",
 ]
 
 
@@ -206,6 +208,46 @@ def open_with_sheet(
     return _opened_vault(pair, recovery_record(header, keys), keys, device, random)
 
 
+def open_with_keys(
+    folder: Path,
+    keys: KeySet,
+    *,
+    device: DeviceSecret,
+    allow_test_profile: bool = False,
+    random: Random = os.urandom,
+) -> Vault:
+    """Open the key header of a folder with private keys that a slot elsewhere gave.
+
+    Raises:
+        Damaged, Foreign, NewerFormat, LedgerMissing: as `unlock_vault`.
+    """
+    pair = read_pair(folder)
+    header = _usable(pair.best, folder, allow_test_profile)
+    user = _record_of(header, keys, str(folder))
+    return _opened_vault(pair, user, keys, device, random)
+
+
+def vault_of(
+    folder: Path, file: HeaderFile, keys: KeySet, device: DeviceSecret, random: Random
+) -> Vault:
+    """Open a header that stands in no folder yet; nothing is written.
+
+    Raises:
+        Damaged: MAC, signatures or wraps are not right, or nobody in it has these keys.
+    """
+    user = _record_of(file.header, keys, str(folder))
+    pair = HeaderPair(folder, file, ())
+    return _opened_vault(pair, user, keys, device, random, mend=False)
+
+
+def _record_of(header: Header, keys: KeySet, name: str) -> HeaderUser:
+    found = (one for one in header.receivers if one.signing == keys.public_signing)
+    user = next(found, None)
+    if user is None:
+        raise Damaged(file=name, what_now=f"鍵が利用者と一致しません。{RESTORE}")
+    return user
+
+
 @dataclass(frozen=True)
 class PreparedRecovery:
     """The next header with a new responsible slot and a new sheet, not written yet."""
@@ -248,6 +290,7 @@ def prepare_recovery(opened: Vault, *, user_id: str, login: str, password: str) 
     header = with_recovery(header, fresh, keys, secrets)
     vault = Vault(opened.folder, opened._file, user, replace(secrets, keys=keys))
     vault.repaired, vault.epoch = opened.repaired, opened.epoch
+    vault.header_changed = opened.header_changed
     return PreparedRecovery(vault, header, fresh)
 
 

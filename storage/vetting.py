@@ -1,6 +1,6 @@
 """Let a confined child read bytes from outside before this process reads the same bytes.
 
-These are key headers, manifests of backups and headers of journal files: JSON that is parsed before
+These are key headers, manifests of backups and key copies, and headers of journal files: JSON that is parsed before
 any key can prove it. Magic, lengths, digest and version stand at fixed places and are checked here,
 unparsed, by whoever has the file. Then the child runs the very reader that runs here afterwards, and
 says of each piece only whether it reads: not one value comes from it.
@@ -23,7 +23,7 @@ from resources.confined import Bounds, Child
 from storage.device import data_folder
 from storage.files import make_private_folder, overwrite_durable, read_whole
 
-KEYS, BACKUP, JOURNAL = "keys", "backup", "journal"
+KEYS, BACKUP, JOURNAL, COPY = "keys", "backup", "journal", "copy"
 CHILD_FLAG: Final = "--vet-in-child"
 CHILD: Final = Child("storage.vetting_child", CHILD_FLAG)
 BOUNDS: Final = Bounds(memory_bytes=512 * 1024**2, seconds=30, answer_bytes=64 * 1024)
@@ -45,7 +45,7 @@ def look_over(kind: str, pieces: Sequence[bytes], name: str) -> list[bool]:
     """Tell of each piece whether it reads; one child looks at all that are not known.
 
     Args:
-        kind: KEYS, BACKUP or JOURNAL.
+        kind: KEYS, BACKUP, JOURNAL or COPY.
         pieces: What is parsed afterwards, byte for byte.
         name: File or folder, for the message; the child never learns it.
 

@@ -16,7 +16,7 @@ Reader = Callable[[bytes, str], object]
 
 def readers() -> dict[str, Callable[[], Reader]]:
     """Return the readers by kind, to be imported when asked for."""
-    return {"backup": _backup, "journal": _journal, "keys": _keys}
+    return {"backup": _backup, "copy": _copy, "journal": _journal, "keys": _keys}
 
 
 def _keys() -> Reader:
@@ -29,6 +29,12 @@ def _backup() -> Reader:
     from storage.backup_format import parse_preamble
 
     return parse_preamble
+
+
+def _copy() -> Reader:
+    from storage.key_copy import parse_manifest
+
+    return parse_manifest
 
 
 def _journal() -> Reader:

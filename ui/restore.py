@@ -1,7 +1,7 @@
 """Restoring a backup: which file, into which new folder, and who opens it.
 
-With the password of its time on the PC where it was made; with the recovery sheet on any other, or
-when the password is lost. The sheet lets a responsible person in with a new password, and a new
+With a password on the PC where it was made, that of its time or, where the journal lies beside it, of
+today; with the recovery sheet on any other, or when the password is lost. The sheet lets a responsible person in with a new password, and a new
 sheet takes its place at once.
 """
 
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.backups import restored_words
+from models.backups import keys_words, restored_words
 from models.codes import EmploymentType
 from models.errors import (
     AzukariError,
@@ -54,7 +54,7 @@ KNOWN, NEW = range(2)
 WIDTH = 680
 ACCEPT = QDialogButtonBox.ButtonRole.AcceptRole
 UP_TO_DAMAGE = (
-    "更新ジャーナルの「{file}」が{why}ため、最後の記帳まで戻せません。\n"
+    "更新ジャーナルの「{file}」が{why}ため、最後の記帳まで戻せません。{keys}\n"
     "戻せるのは、その前の記帳番号{reached}までです。{lost}は戻りません。\n\n"
     "媒体をつなぎ直すか、更新ジャーナルの別の写しや、もっと新しいバックアップ（暗号鍵を替えたときは、\n"
     "その後のもの）があれば、先にそれで試してください。\n\n"
@@ -170,7 +170,8 @@ class RestoreDialog(QDialog):
         self.login, self.password = QLineEdit(), PasswordLine()
         EnterMovesOn(self.login)
         page, rows = _page(self.tr(
-            "バックアップを作った時の、責任者の利用者名とパスワードを入力してください。"
+            "責任者の利用者名とパスワードを入力してください。更新ジャーナルを選んだときは今のパスワード、"
+            "選ばないときはバックアップを作った時のパスワードです。"
         ))  # fmt: skip
         add_row(rows, self.tr("利用者名"), self.login)
         add_row(rows, self.tr("パスワード"), self.password)
@@ -360,7 +361,8 @@ class RestoreDialog(QDialog):
 
     def _done(self, folder: Path, restored: Restored) -> None:
         next_time = self.tr("この台帳を使うときは、ロック画面の「ほかの台帳」で選んでください。")
-        self._operations.asker.tell(self, f"{self._told(folder, restored)}\n{next_time}")
+        told = (self._told(folder, restored), keys_words(restored), next_time)
+        self._operations.asker.tell(self, "\n".join(told))
         self.restored.emit(folder)
         super().accept()
 

@@ -1,5 +1,8 @@
 """Backups and the update journal: made and not entered, damaged, missing, or of others."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from models.errors.base import AzukariError
 from models.errors.ledger import BRING_BACK, Damaged
 from models.errors.machine import InputOutput, MediumMissing
@@ -11,7 +14,8 @@ class WrongBackupPassword(WrongPassword):
 
     sentence = (
         "利用者名またはパスワードが違います。バックアップを開けるのは責任者だけです。"
-        "責任者の利用者名で、バックアップを作ったときのパスワードを入力してください。"
+        "責任者の利用者名で、更新ジャーナルも使うときは今のパスワードを、バックアップだけのときや"
+        "それで開かないときは、バックアップを作ったときのパスワードを入力してください。"
         "分からないときは、回復シートで復元できます。"
     )
 
@@ -49,11 +53,15 @@ class DisposalNotEntered(AzukariError):
 
 
 class JournalDamaged(Damaged):
-    """The way through an update journal ends too early. Facts: file, why, reached, lost."""
+    """The way through an update journal ends too early.
+
+    Facts: file, why, reached, lost; keys: what is the matter with the keys beside it, or "".
+    """
 
     code = "JOURNAL_DAMAGED"
+    unnamed: ClassVar[Mapping[str, str]] = {"keys": ""}
     sentence = (
-        "更新ジャーナルの「{file}」が{why}ため、最後の記帳まで戻せません。"
+        "更新ジャーナルの「{file}」が{why}ため、最後の記帳まで戻せません。{keys}"
         "戻せるのは、その前の記帳番号{reached}までです（{lost}は戻りません）。何も復元していません。"
         "媒体をつなぎ直すか、更新ジャーナルの別の写しや、もっと新しいバックアップ（暗号鍵を替えたときは、その後の"
         "もの）があれば、先にそれで試してください。"

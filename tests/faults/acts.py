@@ -135,6 +135,15 @@ def end_journal(ledger: Ledger, home: Path, number: int) -> str:
     return "end_journal"
 
 
+def new_key(ledger: Ledger, home: Path, number: int) -> str:
+    """Renew the data key behind a backup, the only one there ever is, and enter something."""
+    if number == 0:
+        say(ledger, backup(ledger, home, number))
+    say(ledger, add(ledger, home, 2 * number))
+    say(ledger, renew_key(ledger, home, number))
+    return add(ledger, home, 2 * number + 1)
+
+
 def end_backup(ledger: Ledger, home: Path, number: int) -> str:
     """Dispose of the backup before the newest one."""
     while len(standing(ledger)) < 2:
@@ -187,6 +196,7 @@ ACTS: dict[str, Callable[[Ledger, Path, int], str]] = {
 }  # fmt: skip
 UPKEEP = {
     "end_journal": end_journal, "end_backup": end_backup, "recover": recover, "rebuild": rebuild,
+    "new_key": new_key,
 }  # fmt: skip
 
 

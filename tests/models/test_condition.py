@@ -111,6 +111,13 @@ def test_what_is_not_well_says_what_to_do(
     assert found.state is state and found.to_do
 
 
+def test_a_key_that_the_journal_bridges_is_told_and_no_danger() -> None:
+    found = about("バックアップ", replace(WELL, bridged=True))
+    assert found.state is State.GOOD and "最後の記帳まで戻せます" in found.sentence
+    late = about("バックアップ", replace(WELL, bridged=True, backup=NOW - timedelta(days=15)))
+    assert late.state is State.BAD and late.to_do
+
+
 def test_a_clock_that_went_wrong_is_told_for_a_month() -> None:
     event = SystemEvent(
         occurred_at=NOW - timedelta(days=3), kind=SystemEventKind.CLOCK_BACK,

@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 from models.errors import AzukariError
-from storage import journal_format
+from storage import journal_format, key_copy
 from storage.backup_format import FORM, MAGIC, parse_preamble
 from storage.header import PREFIX_BYTES, SUFFIX_BYTES, complete, parse_header
 from storage.journal import list_files
@@ -75,6 +75,22 @@ def manifest(folder: Path) -> Format:
     return Format([made[PREFIX_BYTES:end]], forge, read)
 
 
+def copy_of_keys(folder: Path) -> Format:
+    vault = new_vault(folder / "c")[0]
+    made = key_copy.seal(vault, vault.random)
+    end = PREFIX_BYTES + int.from_bytes(made[10:PREFIX_BYTES], "big")
+
+    def forge(text: bytes) -> bytes:
+        raw = key_copy.MAGIC + made[8:10] + len(text).to_bytes(4, "big") + text
+        return raw + hashlib.sha256(raw).digest() + made[end + 32 :]
+
+    def read(data: bytes) -> object:
+        raw = key_copy.FORM.take(io.BytesIO(data), "a.azk")
+        return key_copy.parse_manifest(raw, "a.azk")
+
+    return Format([made[PREFIX_BYTES:end]], forge, read)
+
+
 def journal_frame(folder: Path) -> Format:
     """Frames as they stand in the file; the forger has the key of the file."""
     with furnished(folder, accounts=True) as house:
@@ -108,7 +124,10 @@ def journal_frame(folder: Path) -> Format:
     return Format(plains, forge, read)
 
 
-FORMATS = {"key_header": key_header, "manifest": manifest, "journal_frame": journal_frame}
+FORMATS = {
+    "key_header": key_header, "manifest": manifest, "journal_frame": journal_frame,
+    "key_copy": copy_of_keys,
+}  # fmt: skip
 
 
 def careless(folder: Path) -> Format:

@@ -198,7 +198,13 @@ def test_the_sheet_restores_with_the_journal_too(house: House) -> None:
     ledger.close()
 
 
-def test_a_renewed_data_key_needs_a_backup_made_after_it(house: House) -> None:
+def forget_keys(house: House) -> None:
+    """Take away what leads an earlier backup through a new data key; tests of it: test_later_keys."""
+    (copy,) = usb(house).glob("*.azk")
+    copy.unlink()
+
+
+def test_without_the_keys_a_renewed_data_key_needs_a_backup_made_after_it(house: House) -> None:
     old = backed_up(house)
     enter(house.ledger, "前")
     house.ledger.people.renew_key("点検のため")
@@ -209,6 +215,7 @@ def test_a_renewed_data_key_needs_a_backup_made_after_it(house: House) -> None:
     enter(house.ledger, "最後")
     head = house.ledger.store.head()
     assert sound(house.ledger) and replayed(house) == head.seq
+    forget_keys(house)
     with pytest.raises(JournalDamaged, match="後に替えた暗号鍵") as told:
         house.office.restore(
             old, house.folder / "a", BOSS.login, BOSS.password, quiet, journal=usb(house)
@@ -230,6 +237,7 @@ def test_what_was_entered_before_a_renewed_data_key_comes_back_when_that_is_enou
     last = enter(house.ledger, "前")
     house.ledger.safe.renew_key()
     enter(house.ledger, "後")
+    forget_keys(house)
     restored = house.office.restore(
         old, house.folder / "a", BOSS.login, BOSS.password, quiet, journal=usb(house),
         up_to_damage=True,
@@ -280,6 +288,14 @@ def test_a_reissued_password_does_not_come_back_with_a_restore(house: House) -> 
     fresh = "遠い山から届く七通の手紙"
     house.ledger.people.reissue_password(accounts[worker.login].id, fresh, "知られたため")
     entered = house.ledger.store.head().seq
+    restored = house.office.restore(
+        backup, house.folder / "keys", BOSS.login, BOSS.password, quiet, journal=usb(house)
+    )
+    assert restored.later  # with the keys beside the journal the reissued one is in force
+    with pytest.raises(WrongPassword):
+        house.office.unlock(house.folder / "keys", worker.login, worker.password)
+    house.office.unlock(house.folder / "keys", worker.login, fresh).close()
+    forget_keys(house)
     restored = house.office.restore(
         backup, house.folder / "new", BOSS.login, BOSS.password, quiet, journal=usb(house)
     )
@@ -342,6 +358,7 @@ def test_an_older_copy_goes_not_on_behind_a_later_data_key(house: House) -> None
     assert SystemEventKind.ROLLED_BACK in events(other)
     enter(other, "別の道")
     other.close()
+    forget_keys(house)
 
     def restored(name: str, **more: Any) -> Restored:
         return house.office.restore(

@@ -17,7 +17,7 @@ from models.errors import Damaged, NewerFormat, NotVetted
 from models.store import quiet
 from resources import confined
 from resources.confined import Bounds, Child
-from storage import backup_format, header_files, journal_format, vetting
+from storage import backup_format, header_files, journal_format, key_copy, vetting
 from storage.backup import restore_backup, verify_backup, with_sheet, with_vault
 from storage.backup_format import read_preamble
 from storage.header import SUFFIX_BYTES, complete
@@ -25,7 +25,7 @@ from storage.header_files import read_copy, read_pair
 from storage.journal import list_files
 from storage.journal_way import Way
 from storage.preamble import PREFIX_BYTES
-from storage.vetting import BACKUP, JOURNAL, KEYS
+from storage.vetting import BACKUP, COPY, JOURNAL, KEYS
 from tests.house import House, furnished
 from tests.storage.test_backup import Ledger, _ledger
 from tests.storage.test_journal_keeper import BOSS, backed_up, enter, usb
@@ -145,7 +145,7 @@ class Format:
         return [self.forge(text) for text in hostile(text_of(self.sound), self.most)]
 
 
-@pytest.fixture(params=[KEYS, BACKUP, JOURNAL])
+@pytest.fixture(params=[KEYS, BACKUP, JOURNAL, COPY])
 def foreign(
     request: pytest.FixtureRequest, tmp_path: Path, elsewhere: Callable[[], Path]
 ) -> Format:
@@ -159,6 +159,13 @@ def foreign(
     elif request.param == BACKUP:
         raw = _ledger(tmp_path / "v").backup(tmp_path / "b").file.read_bytes()
         made = _of_form(raw, BACKUP, 256 * 1024, read_preamble)
+    elif request.param == COPY:
+        vault, path = new_vault(tmp_path / "v")[0], Path("a.azk")
+        raw = key_copy.seal(vault, vault.random)
+        made = _of_form(
+            raw, COPY, 256 * 1024, lambda data, _: key_copy.parse_copy(data.read(), path),
+            raw[PREFIX_BYTES + len(text_of(raw)) + 32 :],
+        )  # fmt: skip
     else:
         with furnished(tmp_path) as house:
             house.ledger.journal.start(usb(house))
@@ -169,10 +176,12 @@ def foreign(
     return made
 
 
-def _of_form(raw: bytes, kind: str, most: int, read: Callable[[Any, str], object]) -> Format:
+def _of_form(
+    raw: bytes, kind: str, most: int, read: Callable[[Any, str], object], rest: bytes = bytes(16)
+) -> Format:
     def forge(text: bytes) -> bytes:
         start = formed(raw, text)
-        return start + hashlib.sha256(start).digest() + bytes(16)
+        return start + hashlib.sha256(start).digest() + rest
 
     return Format(kind, raw, most, forge, lambda data: read(io.BytesIO(data), "a"))
 
@@ -187,6 +196,7 @@ def test_hostile_bytes_end_in_the_child(
     monkeypatch.setattr(header_files, "parse_header", never)
     monkeypatch.setattr(backup_format, "parse_preamble", never)
     monkeypatch.setattr(journal_format, "parse_file_header", never)
+    monkeypatch.setattr(key_copy, "parse_manifest", never)
     for data in foreign.forged[:2]:
         with pytest.raises(Damaged):
             foreign.read(data)
@@ -255,6 +265,7 @@ def test_what_the_child_read_is_what_is_read_here(
     watch(header_files, "parse_header")
     watch(backup_format, "parse_preamble")
     watch(journal_format, "parse_file_header")
+    watch(key_copy, "parse_manifest")
     foreign.read(foreign.sound)
     [(_, [piece])] = asked.pieces
     assert len(seen) == 1 and seen[0] is piece  # not even a copy
@@ -365,7 +376,7 @@ def test_a_restore_elsewhere_comes_back_whole_and_vets_each_kind_once(
         backup, new, BOSS.login, BOSS.password, quiet, journal=usb(house)
     )
     assert reached.head == head
-    assert asked.kinds() == [BACKUP, JOURNAL, KEYS]
+    assert asked.kinds() == [BACKUP, COPY, JOURNAL, KEYS]
 
 
 def test_one_changed_byte_is_another_file(

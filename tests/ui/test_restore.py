@@ -228,6 +228,33 @@ def test_the_journal_brings_back_what_came_after_the_backup(place: Place) -> Non
     restored.close()
 
 
+def test_the_password_of_today_leads_through_a_new_data_key(place: Place) -> None:
+    ledger = place.home.unlock(place.folder / "ledger", LOGIN, PASSWORD)
+    (place.folder / "disk2").mkdir()
+    ledger.journal.start(place.folder / "disk2" / "journal")
+    backup = record_backup(ledger, place.folder, lambda _done, _total: None)
+    ledger.people.change_password(PASSWORD, SECOND_PASSWORD)
+    ledger.people.renew_key("点検のため")
+    seq = ledger.store.head().seq
+    ledger.close()
+    dialog = place.dialog(place.home)
+    dialog.file.setText(str(backup.file))
+    assert any("更新ジャーナルを選んだときは今の" in text for text in texts(dialog, [QLabel]))
+    dialog.journal.setText(str(place.folder / "disk2" / "journal"))
+    dialog.login.setText(LOGIN)
+    dialog.password.setText(PASSWORD)
+    place.answers.replies.append(False)
+    dialog.accept()
+    place.settle()
+    assert "今のパスワードで、もう一度" in place.answers.asked[-1]
+    dialog.password.setText(SECOND_PASSWORD)
+    dialog.accept()
+    place.settle()
+    assert f"{seq:,}まで復元しました" in place.answers.asked[-1], dialog.message.text()
+    assert "今のもの" in place.answers.asked[-1]
+    place.home.unlock(place.folder / "復元", LOGIN, SECOND_PASSWORD).close()
+
+
 @dataclass
 class Damage:
     """A journal that is damaged behind its backup: the first of three entries still reads."""

@@ -12,7 +12,7 @@ from models import paper_known
 from models.access import Act
 from models.after_erasure import erased_words, erasures_of
 from models.backup_care import ABSENT, LOST, last_good, newest_lost
-from models.backups import record_backup, record_verification, restored_words
+from models.backups import keys_words, record_backup, record_verification, restored_words
 from models.chain import Head
 from models.errors import AzukariError, NotFound, SheetUsed
 from models.evidence import STATES as CLAUSE_STATES
@@ -335,7 +335,8 @@ def restore(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         up_to_damage=arguments.up_to_damage,
     )  # fmt: skip
     said = f"「{folder}」に復元し、検証しました。"
-    speaker.result(came_back(folder, restored.head, restored), [said, restored_words(restored)])
+    told = [said, restored_words(restored), keys_words(restored)]
+    speaker.result(came_back(folder, restored.head, restored), told)
     return _all_of(restored)
 
 
@@ -345,7 +346,7 @@ def came_back(folder: Path, head: Head, restored: Restored) -> dict[str, Any]:
     return {
         "ledger": str(folder), "seq": head.seq, "head": head.hex, "torn": restored.torn,
         "missing": restored.missing, "gap": asdict(gap) if gap else None,
-        "passed": list(restored.passed),
+        "passed": list(restored.passed), "later_keys": restored.later,
     }  # fmt: skip
 
 

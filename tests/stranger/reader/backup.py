@@ -111,20 +111,20 @@ def _content(manifest: Json, plain: bytes) -> Content:
     header = parse(parts[0][2])
     same = header.json["vault_id"] == manifest["vault_id"]
     need(same and header.generation == manifest["generation"], "backup: another key header")
-    _receivers(manifest, header)
+    check_receivers(manifest, header, "backup")
     return Content(header, parts[1][2], files)
 
 
-def _receivers(manifest: Json, header: Header) -> None:
-    """Compare who may open it with the key header inside."""
+def check_receivers(manifest: Json, header: Header, what: str) -> None:
+    """Compare who may open something with the key header inside."""
     wanted = {
         one["user_id"]: one["role"]
         for one in header.everybody
         if one["state"] == "active" and one["role"] in ("supervisor", "recovery")
     }
     found = {one["user_id"]: one["role"] for one in manifest["receivers"]}
-    need(found == wanted and len(manifest["receivers"]) == len(found), "backup: other receivers")
+    need(found == wanted and len(manifest["receivers"]) == len(found), f"{what}: other receivers")
     slots = [one for one in header.json["slots"] if one["user_id"] in wanted]
-    need(manifest["slots"] == slots, "backup: other slots than those of its receivers")
+    need(manifest["slots"] == slots, f"{what}: other slots than those of its receivers")
     same = all(manifest[name] == header.json[name] for name in ("profile", "device"))
-    need(same, "backup: another profile or device than in its key header")
+    need(same, f"{what}: another profile or device than in its key header")

@@ -75,6 +75,7 @@ class Journal:
 def read(folder: Path, vault_id: bytes, keys: dict[int, bytes], findings: Findings) -> Journal:
     """Read every file of a folder, with K("journal") of each epoch that is known."""
     journal = Journal()
+    before: File | None = None
     for path in sorted(folder.iterdir()):
         match = NAME.fullmatch(path.name)
         if match is None or match[1] != vault_id.hex()[:8]:
@@ -86,18 +87,19 @@ def read(folder: Path, vault_id: bytes, keys: dict[int, bytes], findings: Findin
             continue
         if file is None:
             journal.closed.append(path.name)
+            before = None
             continue
         findings.check(file.json["number"] == int(match[2]), f"{path.name}: another number inside")
-        _follows(journal, file, findings)
+        _follows(before, file, findings)
         journal.files.append(file)
+        before = file
     return journal
 
 
-def _follows(journal: Journal, file: File, findings: Findings) -> None:
-    link = unbase(file.json["link"], 16, "link")
-    if not journal.files or link == bytes(16):
+def _follows(before: File | None, file: File, findings: Findings) -> None:
+    link, name = unbase(file.json["link"], 16, "link"), file.path.name
+    if before is None or link == bytes(16):
         return
-    before, name = journal.files[-1], file.path.name
     same = link == unbase(before.json["file_id"], 16, "file_id")
     findings.check(same, f"{name}: does not follow the file before")
 

@@ -11,7 +11,17 @@ from tempfile import TemporaryDirectory
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from cryptography.x509 import load_der_x509_certificate
 
-from tests.stranger.reader import access, attachments, backup, journal, names, paper, proofs, small
+from tests.stranger.reader import (
+    access,
+    attachments,
+    backup,
+    journal,
+    keycopy,
+    names,
+    paper,
+    proofs,
+    small,
+)
 from tests.stranger.reader.database import Database, opened
 from tests.stranger.reader.header import Header, check_mac, check_signatures, read_copies
 from tests.stranger.reader.journal import Journal
@@ -45,6 +55,8 @@ class Found:
     backup: "Found | None" = None
     journal: Journal | None = None
     papers: list[Paper] = field(default_factory=list)
+    copied: bool = False
+    """The copy of the key header was opened."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -109,6 +121,8 @@ def read(
             _backup(found, container, key)
     if journal_folder is not None:
         _journal(found, journal_folder, header.vault_id, keys)
+        with _put(found.findings):
+            _key_copy(found, journal_folder, header, keys, key)
     with _put(found.findings):
         found.papers = [paper.read(path.read_bytes()) for path in papers]
         paper.chain(found.papers, found.walk.hashes, found.walk.vault)
@@ -232,3 +246,15 @@ def _journal(found: Found, folder: Path, vault_id: bytes, keys: dict[int, bytes]
             access.check_seal(seal, found.log.lines, found.walk)
     if read.files:
         found.findings.check(read.head in found.walk.hashes, "journal: the ledger lacks its head")
+
+
+def _key_copy(found: Found, place: Path, header: Header, keys: dict[int, bytes], key: Key) -> None:
+    """Compare the copy beside the journal with the key header in force."""
+    copy = keycopy.read(place, header.vault_id)
+    same = keycopy.is_of(copy, header, keys)
+    found.findings.check(same, "key copy: of another key header than the ledger's")
+    mine = key.of_header(header)
+    if mine.user_id in copy.roles:
+        inside = keycopy.unlock(copy, mine)
+        found.findings.check(inside.json == header.json, "key copy: another key header inside")
+        found.copied = True
