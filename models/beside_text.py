@@ -1,14 +1,21 @@
 """What is asked however strictly the text of a contract rules it (R-39).
 
-The contract itself is changed, its text by terms of its own, a thing after it was handled, or work
-goes on outside its days. No text gives leave to do that alone, so the mode does not come from its
+The contract itself is changed, its text by terms of its own, a thing after it was handled, what is
+overdue is put off, or work goes on outside its days. No text gives leave to do that alone, so the mode does not come from its
 profile.
 """
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models import clause_changes, contract_changes, contract_days, designated_hours, item_changes
+from models import (
+    clause_changes,
+    contract_changes,
+    contract_days,
+    designated_hours,
+    item_changes,
+    trip_changes,
+)
 from models.breaches import CHANGED
 from models.codes import RuleMode
 from models.records import Contract, ContractClauseSetting, Item, Record
@@ -40,15 +47,19 @@ def said_to_record(
             yield _finding(record, belied, RuleMode.BLOCK_ALWAYS)
         elif fewer := item_changes.fewer(ledger, before, record):
             yield _finding(record, fewer)
+        if put_off := item_changes.put_off(ledger, before, record):
+            yield _finding(record, put_off)
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)
 
 
-def said_to_act(case: Case) -> Iterator[Finding]:
+def said_to_act(ledger: "Ledger", case: Case) -> Iterator[Finding]:
     """Yield what is said to an act."""
     if case.event is None:
         return
+    if put_off := trip_changes.why_put_off(ledger, case):
+        yield _finding(case.event, put_off)
     if why := contract_days.why_outside(case):
         yield _finding(case.event, why, fact=case.fact)
     elif told := contract_days.told_afterwards(case):

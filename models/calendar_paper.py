@@ -13,7 +13,7 @@ from models.codes import (
     RuleMode,
     SubmissionStatus,
 )
-from models.deadlines import AT_THE_START, FIXED, company, deadlines
+from models.deadlines import AT_THE_START, FIXED, PERIODS, company, deadlines
 from models.evidence_queries import unpapered_acts
 from models.inquiry import Inquiry
 from models.paper_about import end_papers
@@ -34,12 +34,6 @@ from models.workdays import add_months, after, day_before
 OPERATOR = "EQ-DOC(D-26)"
 UNANSWERED = "「{0}」が要るかどうかの記入（「組織」の「個人情報取扱事業者該当」）"
 """Whether the report is owed follows from the answer: without one nobody knows."""
-PERIODS = {
-    ReportCycle.MONTHLY: 1,
-    ReportCycle.QUARTERLY: 3,
-    ReportCycle.HALF_YEARLY: 6,
-    ReportCycle.YEARLY: 12,
-}
 
 
 def k01_papers_at_the_start(asked: Inquiry) -> Iterator[Due]:

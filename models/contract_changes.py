@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from models import contract_dues
 from models.breaches import CHANGED
 from models.codes import ContractStatus, Timing
 from models.evidence_rows import Row, row
@@ -43,6 +44,10 @@ ASKED = (
     "取扱いや書類を記録した後に、{0}変えます。契約の変更か誤りの訂正であることを理由に残して"
     "ください。変える前からの逸脱は、別の人が確認するまで残ります。"
 )
+OVERDUE = (
+    "期限を過ぎた後に、{0}変えます。契約の変更か誤りの訂正であることを理由に残してください。"
+    "変える前からの遅れは、別の人が確認するまで残ります。"
+)
 TOO_SHORT = (
     "「台帳の保存期限」が、契約の終わる日（{0}）より前になっています。委託者と決めた、"
     "契約が終わった後の日を入力してください。"
@@ -70,18 +75,26 @@ BESIDE = Clause(
 
 def asked_of(ledger: "Ledger", before: Record | None, after: Contract) -> str:
     """Return what has to be explained when a contract is revised, "" when nothing has."""
-    if not isinstance(before, Contract) or first_use(ledger.store, after.id) is None:
+    if not isinstance(before, Contract):
         return ""
+    used = first_use(ledger.store, after.id) is not None
+    changes = [*_judged_otherwise(ledger, before, after)] if used else []
+    changes += contract_dues.put_off_late(ledger, before, after, used=used)
+    words = ASKED if used else OVERDUE
+    return words.format("、".join(changes)) if changes else ""
+
+
+def _judged_otherwise(ledger: "Ledger", before: Contract, after: Contract) -> Iterator[str]:
+    """Say by what everything that was entered before would be judged otherwise."""
     name = _names(ledger.profiles, ledger.registers.caption)
-    changes = [*_swapped(name, JUDGING, before, after)]
+    yield from _swapped(name, JUDGING, before, after)
     narrowed = _narrowed(before, after) and _left_outside(ledger, before, after)
     if narrowed or _extended_late(before, after, ledger.today()):
-        changes.append(_period(before, after))
+        yield _period(before, after)
     if before.retain_ledger_until != after.retain_ledger_until:
         known = [one.record for one in versions(ledger.store, Contract, after.id)]
-        changes += _kept_shorter(known, after, ledger.today())
-    changes += _opened_again(name, before, after, ledger.today())
-    return ASKED.format("、".join(changes)) if changes else ""
+        yield from _kept_shorter(known, after, ledger.today())
+    yield from _opened_again(name, before, after, ledger.today())
 
 
 def _swapped(name: Name, names: Iterable[str], before: Contract, after: Contract) -> Iterator[str]:
@@ -223,17 +236,31 @@ def changed(asked: Inquiry) -> Iterator[Row]:
     Only a change of the contract may change that: what is entered first comes after all the rest.
     """
     entered = asked.versions(Contract, asked.contract.id)
-    name = _names(asked.profiles, asked.caption)
-    for before, after in _since(entered, asked.first_use() if len(entered) > 1 else None):
-        changes = _changes(name, before.record, after.record)
-        if before.record.retain_ledger_until != after.record.retain_ledger_until:
-            known = (one.record for one in entered if one.seq < after.seq)
-            changes += _kept_shorter(known, after.record, after.day)
-        changes += _opened_again(name, before.record, after.record, after.day)
-        changes += _rewritten(before.record, after.record)
+    first = asked.first_use() if len(entered) > 1 else None
+    for before, after in pairwise(one for one in entered if not one.voided):
+        used = first is not None and first < after.seq
+        earlier = [one for one in entered if one.seq < after.seq]
+        changes = _told_of(asked, earlier, before, after) if used else []
+        changes += contract_dues.changed(asked.profile, earlier, after, used=used)
         if changes:
             yield row(asked.contract, told(asked, after, changes), "due")
     yield from _other_file(asked, entered)
+
+
+def _told_of(
+    asked: Inquiry,
+    earlier: Sequence[Version[Contract]],
+    before: Version[Contract],
+    after: Version[Contract],
+) -> list[str]:
+    """Say in what a version differs from the one before it that acts or papers stood under."""
+    name = _names(asked.profiles, asked.caption)
+    changes = _changes(name, before.record, after.record)
+    if before.record.retain_ledger_until != after.record.retain_ledger_until:
+        changes += _kept_shorter((one.record for one in earlier), after.record, after.day)
+    changes += _opened_again(name, before.record, after.record, after.day)
+    changes += _rewritten(before.record, after.record)
+    return changes
 
 
 def _other_file(asked: Inquiry, entered: Iterable[Version[Contract]]) -> Iterator[Row]:

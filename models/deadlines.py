@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from models.codes import SubmissionStatus
+from models.codes import ReportCycle, SubmissionStatus
 from models.errors import Refused
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 QUERY = "EQ-LATE"
 FIXED = "EQ-DUE"  # of the clauses by which the client fixes a day
+PERIODS: Mapping[ReportCycle | None, int] = {
+    ReportCycle.MONTHLY: 1,
+    ReportCycle.QUARTERLY: 3,
+    ReportCycle.HALF_YEARLY: 6,
+    ReportCycle.YEARLY: 12,
+}
+"""Months from one report of how things are handled to the next."""
 AT_THE_START: Mapping[str, str] = {"D-01": "K-01", "D-05": "K-06", "D-26": "K-06"}
 NEVER = frozenset({SubmissionStatus.DRAFT, SubmissionStatus.SEALED, SubmissionStatus.CANCELLED})
 UNKNOWN = (
@@ -55,6 +62,11 @@ class Deadline:
     def kept(self) -> bool:
         """Tell whether the client has the paper, late or not."""
         return any(map(is_submitted, self.papers))
+
+    @property
+    def in_time(self) -> bool:
+        """Tell whether the client has the paper since its day, or before."""
+        return any(is_submitted(one) and _on(one) <= self.day for one in self.papers)
 
     @property
     def clauses(self) -> frozenset[str]:

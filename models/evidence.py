@@ -25,15 +25,15 @@ from models import (
     renamings,
     requests,
     still_readable,
+    trip_changes,
     unfit_basis,
 )
 from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
-from models.evidence_queries import LISTINGS, RULED, of_rules
+from models.evidence_queries import LISTINGS, RULED, eq_unasked_out, of_rules
 from models.evidence_rows import WORST, Answer, Row
 from models.inquiry import Inquiry, Question
 from models.inside import eq_inside
-from models.leavers import eq_leavers
 from models.profile_forms import DOCUMENTS
 from models.profile_vocabulary import EVIDENCE
 from models.profiles import Clause
@@ -66,7 +66,7 @@ BESIDE_TEXT: Mapping[str, Question] = {
 }
 """Queries that no text names either, and whose rows count against the clauses that they name."""
 UNASKED: Mapping[str, Question] = {
-    "EQ-OPENOUT": eq_leavers,
+    "EQ-OPENOUT": eq_unasked_out,
     "EQ-LEDGER": eq_inside,
     missing_things.QUERY: missing_things.eq_missing,
     places_given_up.QUERY: places_given_up.eq_left_behind,
@@ -164,6 +164,7 @@ def _changes(asked: Inquiry) -> Answer:
     found = [
         asked.answer("contract changes", contract_changes.changed),
         asked.answer("thing changes", item_changes.changed),
+        asked.answer("trip changes", trip_changes.changed),
         asked.answer("renamings", renamings.changed),
         asked.answer("place changes", place_changes.changed),
         asked.answer("acts outside", contract_days.outside),

@@ -55,6 +55,7 @@ from models.rules.people import informed, missing_topics
 from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
 from models.supervising import eq_supervise
+from models.trip_changes import taken_back
 from models.under_way import eq_arrival
 from models.wareki import format_short
 from models.workdays import first_not_late
@@ -140,7 +141,13 @@ def eq_openout(asked: Inquiry) -> Iterator[Row]:
         elif item.state is ItemState.MISSING:
             what = f"「{item.caption()}」{how_much(item)}"
             yield row(item, f"{what}は、持ち出したまま所在不明です。")
+    yield from eq_unasked_out(asked)
+
+
+def eq_unasked_out(asked: Inquiry) -> Iterator[Row]:
+    """Find what is told of things outside whatever a text says of taking them out."""
     yield from eq_leavers(asked)
+    yield from taken_back(asked)
 
 
 def _part_out(item: Item) -> str:

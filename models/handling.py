@@ -26,6 +26,7 @@ from models.records.things import END_RULE_BY_ORIGIN
 from models.rules.answers import Answers
 from models.rules.engine import Finding
 from models.supervising import is_supervised, told_of_confirming
+from models.trip_changes import told_of_void
 from models.whole_ends import WholeEnds
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ class Handling:
             revising(plans.lies_ahead_again(plan), text) for plan in self._plans_of(event_id)
         ]
         told = (*told_of(ledger, stored.record), *told_of_change(ledger, stored.record, None))
+        told = (*told, *told_of_void(ledger, stored.record))
         return ledger.commit(
             [voiding(stored.record, text), *open_again], command_id=command_id, notices=told
         )

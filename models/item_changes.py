@@ -2,25 +2,29 @@
 
 A correction to fewer pieces than were received makes the others never to have been there. Pieces are
 lost or go back, which are acts; but a number may have been mistyped as well. So it takes a reason
-and somebody else (R-39), and is refused where later acts moved or ended more. Everything else by
-which a thing is told or ends may be corrected alone; the evidence tells all from what to what, when
-and by whom.
+and somebody else (R-39), and is refused where later acts moved or ended more; and so does a day by
+which a thing was to end, once it is over. Everything else by which a thing is told or ends may be
+corrected alone; the evidence tells all from what to what, when and by whom.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from models import amounts, contract_changes, custody
 from models.amounts import BEGINNING
+from models.codes import CONTENT_GONE_STATES, TERMINAL_STATES
+from models.contract_dues import stood_before
 from models.errors import Refused
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
 from models.kinds import Ref
 from models.records import HandlingEvent, Item, Record
 from models.store import Op, Query, Where
-from models.versions import Version
+from models.versions import Version, versions
+from models.wareki import format_short
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -31,11 +35,16 @@ TOLD = (
 )  # fmt: skip
 """By these a thing is known on papers, and judged."""
 DAYS = ("return_due_on", "unneeded_on")
-"""Days that may become known, or come sooner, in everyday work; to be later or gone they must not."""
+"""Days that may become known, or come sooner, in everyday work; later or gone they are told."""
 FEWER = (
     "{0}は、{1}の「{2}」として記録されています。それより少ない{3}に変えます。実際に足りないときは"
     "「所在不明」を、返したときは「返還」を記録してください。記録の数量が誤っていたときは、"
     "そのことを理由に残してください。"
+)
+PUT_OFF = (
+    "{0}は、「{1}」（{2}）により終わらせる期限を過ぎています。「{1}」を「{3}」に変えます。"
+    "変える事情か、誤りの訂正であることを理由に残してください。変える前からの遅れは、"
+    "別の人が確認するまで残ります。"
 )
 EMPTY = "なし"
 
@@ -56,6 +65,43 @@ def fewer(ledger: "Ledger", before: Record | None, after: Item) -> str:
                 after.amount(after.quantity),
             )  # fmt: skip
     return ""
+
+
+def put_off(ledger: "Ledger", before: Record | None, after: Item) -> str:
+    """Return what has to be explained when a day by which a thing was to end is moved after it.
+
+    What was entered wrongly may be put right alone on the day of its entry.
+    """
+    if not isinstance(before, Item) or not after.contract_id:
+        return ""
+    moved = [one for one in DAYS if _is_later(getattr(before, one), getattr(after, one))]
+    if not moved:
+        return ""
+    stood = stood_before(versions(ledger.store, Item, after.id), ledger.today())
+    for name in moved if stood else ():
+        day = getattr(stood[-1], name)
+        if _is_later(day, getattr(after, name)) and _is_over(ledger, before, name, day):
+            f = Item.fields()[name]
+            new = getattr(after, name)
+            return PUT_OFF.format(
+                f"「{before.caption()}」", f.label, format_short(day),
+                format_short(new) if new else EMPTY,
+            )  # fmt: skip
+    return ""
+
+
+def _is_later(old: date | None, new: date | None) -> bool:
+    return old is not None and (new is None or old < new)
+
+
+def _is_over(ledger: "Ledger", item: Item, name: str, day: date) -> bool:
+    """Tell whether a thing is still there after a day by which it was to end."""
+    unneeded = ledger.profile(item.contract_id).params.unneeded
+    if name == "return_due_on":
+        return item.state not in TERMINAL_STATES and day < ledger.today()
+    if unneeded.regime == "none" or item.state in CONTENT_GONE_STATES:
+        return False
+    return day + timedelta(days=unneeded.limit_days) < ledger.today()
 
 
 def contradicted(ledger: "Ledger", before: Record | None, after: Item) -> str:
@@ -114,7 +160,7 @@ def _rows(asked: Inquiry, id_: str) -> tuple[Row, ...] | None:
 def _changes(asked: Inquiry, before: Version[Item], after: Version[Item]) -> Iterator[str]:
     for name in (*TOLD, *DAYS):
         old, new = (getattr(one.record, name) for one in (before, after))
-        if old == new or (name in DAYS and (old is None or (new is not None and new < old))):
+        if old == new or (name in DAYS and not _is_later(old, new)):
             continue
         f = Item.fields()[name]
         said = (

@@ -83,7 +83,7 @@ def missing(asked: Inquiry) -> list[Loss]:
     last: dict[str, tuple[str, str, datetime]] = {}
     for id_, caption, at, items in sorted(acts, key=lambda act: act[2]):
         last |= dict.fromkeys(items, (id_, caption, at))
-    done = _verified(asked)
+    done = verified(asked)
     gone_for_good = let_go(asked)
     return [_loss(item, last.get(item.id), done, gone_for_good) for item in gone]
 
@@ -123,7 +123,7 @@ def _loss(
     return Loss(item, number, at, bool({id_, number, caption} & done), item.id in gone)
 
 
-def _verified(asked: Inquiry) -> set[str]:
+def verified(asked: Inquiry) -> set[str]:
     """Return what findings about acts are about that somebody else verified."""
     return {
         one.source_id.strip()
@@ -192,7 +192,7 @@ def _taken_back(asked: Inquiry) -> Iterator[Row]:
             _losses(asked, voided=voided), ("corrects_event_id",), _corrects
         ).items()
     }
-    done = _verified(asked)
+    done = verified(asked)
     seen = set()
     for id_, (caption, at) in sorted(gone.items(), key=lambda one: one[1][1], reverse=True):
         last = _last(id_, after)
@@ -204,7 +204,7 @@ def _taken_back(asked: Inquiry) -> Iterator[Row]:
             seen.add(last)
         elif last == id_:
             yield Row(HandlingEvent.type, id_, TAKEN_BACK.format(caption, day))
-        elif last not in gone and not _as_much(_entered(asked, id_), _entered(asked, last)):
+        elif last not in gone and not as_much(_entered(asked, id_), _entered(asked, last)):
             seen.add(last)
             yield Row(HandlingEvent.type, last, MADE_SMALLER.format(caption, day))
 
@@ -220,7 +220,7 @@ def _entered(asked: Inquiry, id_: str) -> HandlingEvent:
     return asked.versions(HandlingEvent, id_)[0].record
 
 
-def _as_much(old: HandlingEvent, new: HandlingEvent) -> bool:
+def as_much(old: HandlingEvent, new: HandlingEvent) -> bool:
     """Tell whether a corrected loss names the same things, and no fewer of them."""
     told = {line.item_id: line.quantity for line in new.lines}
     return all(

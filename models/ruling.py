@@ -81,7 +81,9 @@ class Rules(SecondPerson):
         """Return what the rules say to an event, complete or not; nothing is written."""
         if event.kind is None or not event.contract_id:
             return []
-        return [f for case in self._event_cases([event], new_items, ()) for f in _said_to(case)]
+        return [
+            f for case in self._event_cases([event], new_items, ()) for f in self._said_to(case)
+        ]
 
     def about_record(
         self, record: Record, before: Record | None = None, beside: Sequence[Record] = ()
@@ -118,7 +120,7 @@ class Rules(SecondPerson):
             self.prove(check.question, answers.check, Answers({CHECK: answers.check.facts}))
             events = [signed(event, answers.check) for event in events]
             cases = self._event_cases(events, new_items, others)
-        found = [(case, _said_to(case)) for case in cases]
+        found = [(case, self._said_to(case)) for case in cases]
         if historic:
             return self._historic(events, found, answers)
         answers = self._with_typed_reasons(found, answers)
@@ -263,6 +265,9 @@ class Rules(SecondPerson):
 
     def _contract_of(self, record: Record) -> Contract:
         return self._ledger.registers.need(Contract, record.contract()).record
+
+    def _said_to(self, case: Case) -> list[Finding]:
+        return [*examine(case), *beside_text.said_to_act(self._ledger, case)]
 
     def _about(self, record: Record, before: Record | None, books: Books) -> list[Finding]:
         """Judge a record under its contract; what serves several contracts, under all of them."""
@@ -483,10 +488,6 @@ class Rules(SecondPerson):
         )
         self._ledger.registers.validate(summary)
         return [summary]
-
-
-def _said_to(case: Case) -> list[Finding]:
-    return [*examine(case), *beside_text.said_to_act(case)]
 
 
 def _flat(found: Iterable[tuple[Record, list[Finding]]]) -> list[Finding]:

@@ -15,7 +15,7 @@ from models.errors import NeedsAnswer, Refused, RuleRefused
 from models.evidence import evidence
 from models.records import HandlingEvent, HandlingLine, Item, RuleOverride
 from models.rules.answers import EVERY, Answers
-from tests.house import House, stack, stocked
+from tests.house import House, furnished, stack, stocked
 
 WHY = "登録のときの入力の誤り"
 LATER = Answers({EVERY: WHY}, later=True)
@@ -169,6 +169,64 @@ def test_a_day_of_return_that_is_put_off_is_told(house: House) -> None:
     correct(house, return_due_on=None)
     first, second = told(house)
     assert "「返還期限」を「" in first and "から「なし」に" in second
+
+
+@pytest.mark.parametrize("later", [None, timedelta(days=200)])
+def test_an_overdue_return_is_not_put_off_alone(house: House, later: timedelta | None) -> None:
+    day = house.ledger.today() + timedelta(days=9)
+    correct(house, return_due_on=day)
+    house.clock.go_to(day, 9)
+    correct(house, return_due_on=day + timedelta(days=1))  # not over yet
+    house.clock.go_to(day + timedelta(days=2), 9)
+    moved = {"return_due_on": day + later if later else None}
+    with pytest.raises(NeedsAnswer, match=r"「返還期限」.*期限を過ぎています") as asked:
+        correct(house, **moved)
+    assert asked.value.facts["needs_approval"] is True
+    house.ledger.registers.revise(now(house).with_changes(**moved), WHY, answers=LATER)
+    [waiting] = house.ledger.registers.all(RuleOverride, rule_id=CHANGED)
+    assert waiting.record.confirm_later and waiting.record.record_ref == stack(house).id
+    assert any("「返還期限」を「" in line for line in told(house, {"due", "broken"}))
+
+
+def test_a_slip_in_a_day_is_put_right_on_the_day_of_its_entry(house: House) -> None:
+    day = house.ledger.today() + timedelta(days=5)
+    house.clock.go_to(day, 9)
+    correct(house, return_due_on=day - timedelta(days=1))
+    house.clock.wait(5)
+    correct(house, return_due_on=day + timedelta(days=30))
+    assert house.ledger.registers.all(RuleOverride, rule_id=CHANGED) == []
+
+
+@pytest.fixture
+def fukuoka(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, profile="fukuoka", rules=True, accounts=True) as made:
+        made.story.receive(6)
+        made.clock.wait(60)
+        yield made
+
+
+@pytest.mark.parametrize(("days", "asked"), [(7, False), (8, True)])
+def test_what_was_found_unneeded_is_not_needed_again_alone(
+    fukuoka: House, days: int, asked: bool
+) -> None:
+    day = fukuoka.ledger.today()
+    correct(fukuoka, unneeded_on=day, unneeded_decided_by=fukuoka.story.people["supervisor"])
+    fukuoka.clock.go_to(day + timedelta(days=days), 9)
+    gone = {"unneeded_on": None, "unneeded_decided_by": ""}
+    if asked:
+        with pytest.raises(NeedsAnswer, match=r"「不要となった日」.*「なし」に変えます"):
+            correct(fukuoka, **gone)
+    else:
+        correct(fukuoka, **gone)
+        assert any("「不要となった日」を「" in line for line in told(fukuoka))
+
+
+def test_a_text_that_says_nothing_of_unneeded_things_asks_nothing(house: House) -> None:
+    day = house.ledger.today()
+    correct(house, unneeded_on=day, unneeded_decided_by=house.story.people["supervisor"])
+    house.clock.go_to(day + timedelta(days=60), 9)
+    correct(house, unneeded_on=None, unneeded_decided_by="")
+    assert house.ledger.registers.all(RuleOverride, rule_id=CHANGED) == []
 
 
 def test_what_nobody_handled_is_corrected_without_a_word(house: House) -> None:

@@ -1,0 +1,177 @@
+"""Take-outs that were corrected or voided after what they took out was due back (R-10, R-39).
+
+A day that is put off in time is everyday work; one that has passed is not: with it the thing that is
+overdue would be so no more. So a correction takes a reason and somebody else, and a void waits until
+somebody else verified a finding about it, as that of a loss does. What was entered wrongly may be put
+right alone on the day of its entry.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from models.codes import MISSING_STATES, OUT_STATES, HandlingKind, Timing
+from models.contract_changes import told
+from models.evidence_rows import Row
+from models.inquiry import Inquiry
+from models.missing_things import as_much, verified
+from models.records import HandlingEvent
+from models.rules.case import Case
+from models.store import Op, Query, Store, Where
+from models.wareki import format_short_moment
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+OUT = (Where("kind", Op.EQ, HandlingKind.TAKE_OUT), Where("timing", Op.EQ, Timing.ACTUAL))
+EMPTY = "なし"
+ASKED = (
+    "持帰予定を過ぎて戻っていない「{act}」の、{change}変えます。予定が延びた事情か、誤りの訂正であることを"
+    "理由に残してください。変える前からの遅れは、別の人が確認するまで残ります。"
+)
+PUT_OFF = "「{field}」を「{old}」から「{new}」に"
+FEWER = "持ち出した媒体・資料か数量を少なく"
+TOLD = "持帰予定を過ぎた「{act}」について、{told}"
+VOIDED = (
+    "持帰予定を過ぎた「{act}」を取り消しました。誤記だったことを「指摘・是正」に登録し、別の人の確認を"
+    "受けてください。それまで「条項と証拠」に残ります。"
+)
+TAKEN_BACK = (
+    "「{act}」は、持帰予定（{due}）を過ぎた{at}に取り消されました。戻っているかを確かめ、誤記だったことを"
+    "「指摘・是正」（きっかけの記録は取り消した番号）に登録し、別の人が確かめてください。"
+)
+
+
+def _lessened(old: HandlingEvent, new: HandlingEvent) -> str:
+    """Say how an act that corrects a take-out asks for less to come back, or later, "" when not."""
+    due, back = old.expected_return_at, new.expected_return_at
+    if due is None or old.timing is not Timing.ACTUAL:
+        return ""
+    if back is None or back > due or new.timing is not Timing.ACTUAL:
+        label = HandlingEvent.fields()["expected_return_at"].label
+        later = format_short_moment(back) if back else EMPTY
+        return PUT_OFF.format(field=label, old=format_short_moment(due), new=later)
+    return "" if as_much(old, new) else FEWER
+
+
+# --- at the counter ------------------------------------------------------------------------------
+
+
+def why_put_off(ledger: "Ledger", case: Case) -> str:
+    """Return what has to be explained when an overdue take-out is corrected, "" when nothing has."""
+    new = case.event
+    if new is None or not new.corrects_event_id:
+        return ""
+    stored = ledger.store.get(HandlingEvent, new.corrects_event_id)
+    stood = _stood_before(ledger.store, new, case.now)
+    if stored is None or stood is None or not _is_overdue(ledger.store, stood, case.now):
+        return ""
+    change = _lessened(stored.record, new) and _lessened(stood, new)
+    return ASKED.format(act=stored.record.caption(), change=change) if change else ""
+
+
+def _stood_before(store: Store, act: HandlingEvent, now: datetime) -> HandlingEvent | None:
+    """Return what was corrected as it was entered on an earlier day, None when on this one."""
+    while act.corrects_event_id:
+        stored = store.get(HandlingEvent, act.corrects_event_id)
+        if stored is None:
+            return None
+        if stored.meta.created_at.astimezone(now.tzinfo).date() < now.date():
+            return stored.record
+        act = stored.record
+    return None
+
+
+def _is_overdue(store: Store, act: HandlingEvent, now: datetime) -> bool:
+    """Tell whether something that an act took out is outside past its time."""
+    if act.expected_return_at is None or act.expected_return_at >= now:
+        return False
+    found = (store.status(line.item_id) for line in act.lines)
+    return any(
+        one.state in OUT_STATES | MISSING_STATES and one.due_back_at and one.due_back_at < now
+        for one in found
+        if one is not None
+    )
+
+
+def told_of_void(ledger: "Ledger", act: HandlingEvent) -> tuple[str, ...]:
+    """Return what is said to whoever voids a take-out of something that is overdue."""
+    if not ledger.rules.on or not _is_overdue(ledger.store, act, ledger.now()):
+        return ()
+    day = ledger.today()
+    zone = ledger.now().tzinfo
+    stored = ledger.store.get(HandlingEvent, act.id)
+    fresh = stored is not None and stored.meta.created_at.astimezone(zone).date() == day
+    stood = _stood_before(ledger.store, act, ledger.now()) if fresh else act
+    return () if stood is None else (VOIDED.format(act=act.caption()),)
+
+
+# --- in the evidence -----------------------------------------------------------------------------
+
+
+def changed(asked: Inquiry) -> Iterator[Row]:
+    """Tell how overdue take-outs were corrected so that less, or later, was to come back."""
+    after = _corrections(asked)
+    for id_, (caption, _, at) in _gone_overdue(asked).items():
+        stood = _stood_until(asked, id_, at.date())
+        if stood is None or id_ not in after:
+            continue
+        old, new = (asked.versions(HandlingEvent, one)[0] for one in (id_, after[id_]))
+        change = _lessened(stood, new.record) and _lessened(old.record, new.record)
+        if change:
+            words = TOLD.format(act=caption, told=told(asked, new, [change]))
+            yield Row(HandlingEvent.type, after[id_], words, "due")
+
+
+def taken_back(asked: Inquiry) -> Iterator[Row]:
+    """Find overdue take-outs that were voided, until somebody else verified a finding about it."""
+    gone = _gone_overdue(asked)
+    if not gone:
+        return
+    after, done = _corrections(asked), verified(asked)
+    for id_, (caption, due, at) in gone.items():
+        number, _, _ = caption.partition(" ")
+        if id_ in after or {id_, number, caption} & done:
+            continue
+        if _stood_until(asked, id_, at.date()) is not None:
+            when = {"due": format_short_moment(due), "at": format_short_moment(at)}
+            yield Row(HandlingEvent.type, id_, TAKEN_BACK.format(act=caption, **when))
+
+
+def _gone_overdue(asked: Inquiry) -> Mapping[str, tuple[str, datetime, datetime]]:
+    """Return by id the take-outs that were taken back after their time, with that and the void's."""
+    mine = Where("contract_id", Op.EQ, asked.contract.id)
+    query = Query(HandlingEvent.type, (mine, *OUT), voided=True)
+    return asked.listed(query, ("caption", "expected_return_at", "voided_at"), _overdue)
+
+
+def _overdue(
+    asked: Inquiry, _id: str, caption: str, due: datetime | None, at: datetime
+) -> tuple[str, datetime, datetime] | None:
+    return (caption, due, at.astimezone(asked.zone)) if due is not None and due < at else None
+
+
+def _corrections(asked: Inquiry) -> dict[str, str]:
+    """Return by the id of a corrected act that of the one in its place."""
+    mine = Where("contract_id", Op.EQ, asked.contract.id)
+    named = (mine, Where("corrects_event_id", Op.EMPTY, False))
+    return {
+        old: new
+        for voided in (True, False)
+        for new, old in asked.listed(
+            Query(HandlingEvent.type, named, voided=voided), ("corrects_event_id",), _corrects
+        ).items()
+    }
+
+
+def _corrects(_asked: Inquiry, _id: str, old: str) -> str:
+    return old
+
+
+def _stood_until(asked: Inquiry, id_: str, day: date) -> HandlingEvent | None:
+    """Return an act, or what it corrected, as it was entered before a day; None where that day."""
+    while id_ and (entered := asked.versions(HandlingEvent, id_)):
+        if entered[0].day < day:
+            return entered[0].record
+        id_ = entered[0].record.corrects_event_id
+    return None
