@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from models.chain import Action, read_content
-from models.codes import FindingSource, HandlingStatus, Role, Severity, Timing
+from models.codes import FindingSource, Role, Severity
 from models.kinds import Children, Json, Ref
 from models.lifts import lift
 from models.records import (
@@ -30,16 +30,13 @@ from models.records import (
 )
 from models.verification import Problem
 from storage import log
+from storage.acts_again import act_problems
 from storage.authors import KEEPERS, Authors
 from storage.database import Database
 from storage.own_names import BY_HAND, strict_from
 from storage.schema import table
 
 CODE = "REWRITTEN"
-CONFIRMED = frozenset({"status", "confirmed_by", "confirmed_at"})
-CARRIED_OUT = frozenset({"status", "related_event_id", "lines", "sanitization"})
-"""What confirming changes in an act, and carrying out in a plan."""
-AMOUNT = frozenset({"quantity"})
 OWN_WAY_IN = frozenset(
     {"password_changed_on", "password_review_due_on", "must_change", "received_on", "reminded_on"}
 )
@@ -54,8 +51,6 @@ BUILT_ON = (Item, InformationAsset, Person, Place, Authorization)
 """Registers whose records stay in force while acts or things in force name them."""
 BUILDING = (HandlingEvent, Item)
 
-ACT = "一度記録した取扱記録が、確認のほかに書き換えられています。元の内容は、履歴で確かめられます。"
-PLAN = "取扱いの予定が、実施のほかに書き換えられています。元の内容は、履歴で確かめられます。"
 IN_USE = "ほかの記録で使われている{0}が、取り消されています。"
 NOT_MAY = "{0}を、権限のない利用者が書き換えています。"
 OWN_ACCOUNT = "利用者の登録が、パスワードの変更・見直しのほかに、本人によって書き換えられています。"
@@ -64,20 +59,6 @@ OFFICERS = "検査者の指摘が、権限のない利用者によって書き�
 SMALLER = "逸脱とともに登録された指摘の内容が、書き換えられています。"
 PUT_OFF = "指摘に関わる本人が、指摘の期限を延ばすか、重さを下げるか、取り消すかしています。"
 
-OF_ANOTHER = "取扱記録を、取扱者でも責任者でもない利用者が記帳しています。"
-OF_ANOTHER_BACK = "取扱記録を、取扱者でも責任者でもない利用者が取り消しています。"
-SAME_NUMBER = "同じ記録番号の取扱記録が二つ以上あります（記帳番号{0}）。"
-
-_OF_OTHERS = (
-    "SELECT h.number FROM v_handling_event h JOIN json_each(?1) p ON p.key = h.created_by"
-    f" WHERE h.timing = '{Timing.ACTUAL.value}' AND h.number > ?2"
-    " AND h.actor_person_id IS NOT p.value ORDER BY h.number"
-)
-_TWICE = (
-    "SELECT group_concat(number, '・'), max(number) FROM v_handling_event"
-    " WHERE contract_id IS NOT NULL GROUP BY contract_id, event_no"
-    " HAVING count(*) > 1 AND max(number) > ?1 ORDER BY 2"
-)
 _LATER = (
     "SELECT e.seq, e.type, e.record_id, e.action, e.payload, m.author, m.first_seq, c.body"
     " FROM entry e"
@@ -85,11 +66,6 @@ _LATER = (
     " LEFT JOIN content c ON c.seq = e.seq"
     " WHERE e.seq BETWEEN ?1 AND ?2 AND (+e.type IN ({followed}) OR e.action <> 'create'"
     " AND +e.type IN ({later})) ORDER BY e.seq"
-)
-_BEFORE = (
-    "SELECT e.payload, c.body FROM entry e JOIN content c ON c.seq = e.seq WHERE e.seq ="
-    " coalesce((SELECT max(seq) FROM v_later WHERE record_id = ?1 AND seq < ?2),"
-    " (SELECT number FROM {view} WHERE id = ?1))"
 )
 Fields = Mapping[str, Json]
 
@@ -100,7 +76,7 @@ def rewriting_problems(database: Database, authors: Authors) -> Iterator[Problem
     Args:
         authors: the accounts and their roles as the log tells them.
     """
-    walk = _Walk(database, authors, strict_from(database))
+    walk = _Walk(authors, strict_from(database))
     sql = _LATER.format(followed=_listed(_FOLLOWED), later=_listed(_LOOKED_AT))
     last = log.head(database).seq
     for first in range(1, last + 1, log.CHUNK):
@@ -109,10 +85,8 @@ def rewriting_problems(database: Database, authors: Authors) -> Iterator[Problem
             if sentence := walk.amiss(entered):
                 yield Problem(CODE, f"記帳番号{entered.seq}", sentence)
     yield from _voided_in_use(database, walk.voided)
-    if walk.strict_from is not None:
-        yield from _of_others(database, authors, walk.strict_from)
-        for seqs, last in database.all(_TWICE, (walk.strict_from,)):
-            yield Problem(CODE, f"記帳番号{last}", SAME_NUMBER.format(seqs))
+    for seq, sentence in act_problems(database, authors, walk.strict_from):
+        yield Problem(CODE, f"記帳番号{seq}", sentence)
 
 
 class _Entered(NamedTuple):
@@ -138,7 +112,6 @@ class _Told:
 class _Walk:
     """What findings, exceptions and accounts said until here."""
 
-    database: Database
     authors: Authors
     strict_from: int | None
     voided: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -152,8 +125,6 @@ class _Walk:
         if not voids and entered.body is None:
             return ""  # erased: nobody can judge it any more
         after = {} if voids else _said(entered)
-        if entered.type == HandlingEvent.type:
-            return self._voided_act(entered) if voids else self._act(entered, after)
         key = (entered.type, entered.record_id)
         before = self._fields.get(key, {})
         if entered.type in _FOLLOWED:
@@ -169,32 +140,6 @@ class _Walk:
             )
             told.officers |= _is_officers(after)
         return sentence
-
-    # --- acts -------------------------------------------------------------------------------------
-    def _act(self, entered: _Entered, after: Fields) -> str:
-        """Compare a later version of an act with the one before it."""
-        before = self._act_before(entered)
-        if not before:
-            return ""
-        if before.get("timing") == Timing.PLANNED:
-            return "" if _is_carried_out(before, after) else PLAN
-        confirmed = after.get("status") == HandlingStatus.CONFIRMED
-        return "" if confirmed and _changed(before, after) <= CONFIRMED else ACT
-
-    def _voided_act(self, entered: _Entered) -> str:
-        """Ask whose act a worker took back: nobody's but his own."""
-        strict = self.strict_from is not None and entered.first > self.strict_from
-        if not strict or self._role(entered) is Role.SUPERVISOR:
-            return ""
-        before = self._act_before(entered)
-        person = self.authors.person_of(entered.author, entered.first)
-        return OF_ANOTHER_BACK if before and before.get("actor_person_id") != person else ""
-
-    def _act_before(self, entered: _Entered) -> Fields:
-        """Return what an act said before an entry, nothing where that was erased."""
-        sql = _BEFORE.format(view=table(entered.type).name)
-        row = self.database.one(sql, (entered.record_id, entered.seq))
-        return _said(entered._replace(payload=row[0], body=row[1])) if row else {}
 
     # --- registers --------------------------------------------------------------------------------
     def _register(self, entered: _Entered, _before: Fields, _after: Fields) -> str:
@@ -247,7 +192,7 @@ class _Walk:
 _Judge = Callable[[_Walk, _Entered, Fields, Fields], str]
 _FOLLOWED: Collection[str] = (Finding.type, RuleOverride.type, UserAccount.type)
 """Types of which every entry is read, from the first on."""
-_LOOKED_AT: Collection[str] = (HandlingEvent.type, *(one.type for one in BUILT_ON))
+_LOOKED_AT: Collection[str] = tuple(one.type for one in BUILT_ON)
 """Types of which only later entries are read."""
 _RESPONSIBLE_ALONE = frozenset({Item.type, InformationAsset.type})
 """Things come in with the acts of workers, and are corrected by the responsible persons alone."""
@@ -269,24 +214,6 @@ def _changed(before: Fields, after: Fields) -> set[str]:
     return {name for name in {*before, *after} if before.get(name) != after.get(name)}
 
 
-def _is_carried_out(before: Fields, after: Fields) -> bool:
-    """Tell whether a plan differs by what became of it: less of it, and the act that did it."""
-    if not _changed(before, after) <= CARRIED_OUT:
-        return False
-    rest = all(_is_part(before.get(name), after.get(name)) for name in ("lines", "sanitization"))
-    return rest and after.get("status") in (HandlingStatus.PLANNED, HandlingStatus.DONE)
-
-
-def _is_part(before: Any, after: Any) -> bool:
-    """Tell whether rows are among those before, but for how much each is about."""
-    known = [_bare(row) for row in before or ()]
-    return all(_bare(row) in known for row in after or ())
-
-
-def _bare(row: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: value for name, value in row.items() if name not in AMOUNT}
-
-
 def _is_officers(fields: Fields) -> bool:
     return fields.get("source") == FindingSource.INSPECTION
 
@@ -300,20 +227,6 @@ def _is_less(before: Fields, after: Fields) -> bool:
     serious = Severity.SERIOUS
     milder = before.get("severity") == serious and after.get("severity") != serious
     return milder or (_is_officers(before) and not _is_officers(after))
-
-
-# --- acts in another's name -------------------------------------------------------------------------
-
-
-def _of_others(database: Database, authors: Authors, after: int) -> Iterator[Problem]:
-    """Yield what workers entered as done by others, and what was done by who handles nothing."""
-    mine: dict[str, str] = {}
-    for account, states in authors.states.items():
-        roles = {one.role for one in states}
-        if Role.SUPERVISOR not in roles:
-            mine[account] = states[-1].person if roles == {Role.WORKER} else ""
-    for (seq,) in database.all(_OF_OTHERS, (json.dumps(mine), after)) if mine else ():
-        yield Problem(CODE, f"記帳番号{seq}", OF_ANOTHER)
 
 
 # --- what others build on --------------------------------------------------------------------------
