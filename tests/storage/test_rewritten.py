@@ -208,7 +208,9 @@ def test_a_worker_enters_and_takes_back_only_his_own_acts(worker: House) -> None
     assert "が取り消しています" in found(worker, voiding(theirs, "取消"))
     another = replace(theirs, id=worker.ledger.new_id(), event_no=(theirs.event_no or 0) + 1)
     plant(worker, creating(another))
-    assert "が記帳しています" in problems(worker)[-1]
+    head = worker.ledger.store.head().seq
+    entered = f"REWRITTEN 記帳番号{head} "
+    assert [one for one in problems(worker) if one.startswith(entered) and "が記帳して" in one]
 
 
 def test_a_worker_enters_and_takes_back_acts_of_his_own(worker: House) -> None:
