@@ -5,14 +5,19 @@ data key; whoever enters the day is told so. The last responsible person is not 
 nobody could correct a mistyped one then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from models.codes import AccountStatus, InvalidReason, Role
 from models.commands import revising
 from models.records import AccessRight, Credential, Person, Record, UserAccount
+from models.store import Query, Store
 from models.wareki import format_short
+
+Find = Callable[[str], Person | None]
+"""Returns a person in force."""
 
 if TYPE_CHECKING:
     from models.chain import Intent
@@ -30,31 +35,49 @@ DISABLE = (
 )
 
 
-def last_day(ledger: "Ledger", account: UserAccount) -> date | None:
+def last_day(find: Find, account: UserAccount, today: date) -> date | None:
     """Return the last day of a user who has left, None for everybody else."""
-    person = ledger.rules.books.find(Person, account.person_id)
+    person = find(account.person_id)
     day = person.left_on if person else None
-    return day if day is not None and day < ledger.today() else None
+    return day if day is not None and day < today else None
 
 
-def shut_out(ledger: "Ledger", account: UserAccount) -> date | None:
-    """Return the last day of a user who may not open the ledger after it, None for others."""
-    day = last_day(ledger, account)
+def shut_out(
+    find: Find, accounts: Callable[[], Iterable[UserAccount]], account: UserAccount, today: date
+) -> date | None:
+    """Return the last day of a user who may not open the ledger after it, None for others.
+
+    Args:
+        accounts: returns all of them.
+    """
+    day = last_day(find, account, today)
     if day is None or account.app_role is not Role.SUPERVISOR:
         return day
-    others = (one for one in ledger.people.accounts() if one.id != account.id)
     stay = (
         one.app_role is Role.SUPERVISOR
-        and one.usable_on(ledger.today())
-        and last_day(ledger, one) is None
-        for one in others
+        and one.usable_on(today)
+        and last_day(find, one, today) is None
+        for one in accounts()
+        if one.id != account.id
     )
     return day if any(stay) else None
 
 
+def shut_out_of(store: Store, account: UserAccount, today: date) -> date | None:
+    """Return what `shut_out` does, for whoever has no more than the store."""
+
+    def find(person_id: str) -> Person | None:
+        stored = store.get(Person, person_id)
+        return stored.record if stored and not stored.meta.voided else None
+
+    found = store.find(UserAccount, Query(UserAccount.type), limit=1_000_000)
+    return shut_out(find, lambda: [one.record for one in found], account, today)
+
+
 def told_at_sign_in(ledger: "Ledger") -> list[str]:
     """Return what the last responsible person is told whose last day is over."""
-    day = last_day(ledger, ledger.user)
+    find = partial(ledger.rules.books.find, Person)
+    day = last_day(find, ledger.user, ledger.today())
     return [STAYS.format(day=format_short(day))] if day else []
 
 

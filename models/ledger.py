@@ -11,6 +11,7 @@ Clock and randomness come in through the constructor, so that tests fix them.
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from models import last_days, permissions
 from models.access import AccessLog, Act, Question
@@ -43,7 +44,7 @@ from models.outside import Outside
 from models.paper import Paper
 from models.people import People
 from models.profiles import Profile
-from models.records import Contract, Record, Stored, UserAccount
+from models.records import Contract, Person, Record, Stored, UserAccount
 from models.registers import Registers
 from models.rights import Rights
 from models.ruling import Rules
@@ -131,14 +132,18 @@ class Ledger:
     def _shut_out(self, account: UserAccount | None) -> NotPermitted:
         if account is None or account.status is not AccountStatus.ACTIVE:
             return NotPermitted(act="台帳の利用", who=permissions.IN_USE)
-        if account.usable_on(self.today()) and (day := last_days.shut_out(self, account)):
+        if account.usable_on(self.today()) and (day := self._shut_out_since(account)):
             return HasLeft(today=format_wareki(self.today()), day=format_wareki(day))
         # A clock that is wrong after a dead battery shuts everybody out: the words must tell.
         return OutsideItsDays(today=format_wareki(self.today()), days=account.days)
 
     def may_work(self, account: UserAccount) -> bool:
         """Tell whether an account is in use, today is among its days, and its person is still here."""
-        return account.usable_on(self.today()) and last_days.shut_out(self, account) is None
+        return account.usable_on(self.today()) and self._shut_out_since(account) is None
+
+    def _shut_out_since(self, account: UserAccount) -> date | None:
+        find = partial(self.rules.books.find, Person)
+        return last_days.shut_out(find, self.people.accounts, account, self.today())
 
     @property
     def role(self) -> Role:

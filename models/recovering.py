@@ -12,7 +12,7 @@ from models.codes import AccountStatus, OrganizationKind, Role
 from models.commands import creating, revising
 from models.errors import HasLeft, NotFound, Refused
 from models.gate import Recovery
-from models.last_days import shut_out
+from models.last_days import shut_out_of
 from models.ledger import Ledger
 from models.passwords import tidy
 from models.records import Organization, Person, UserAccount
@@ -77,7 +77,7 @@ def enter_recovery(
             reason="回復シートで入り直せるのは責任者だけです。"
             f"{login}のパスワードは、責任者がサインインして再発行してください。"
         )
-    elif day := shut_out(desk, account):
+    elif day := shut_out_of(desk.store, account, desk.today()):
         raise HasLeft(today=format_wareki(desk.today()), day=format_wareki(day))
     back = recovery.prepare(account.id, account.login_name, password)
     known = desk.store.get(UserAccount, account.id) is not None

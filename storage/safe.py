@@ -16,6 +16,7 @@ from models.errors import (
     Cancelled,
     Damaged,
     DiskFull,
+    HasLeft,
     InsideLedger,
     InvalidField,
     MediumMissing,
@@ -23,6 +24,7 @@ from models.errors import (
     NotPermitted,
     RolledBack,
 )
+from models.last_days import shut_out_of
 from models.notes import Note
 from models.passwords import USUAL_FORMER, PasswordPolicy
 from models.records import UserAccount
@@ -39,6 +41,7 @@ from models.safe import (
 from models.settling import require_believed
 from models.store import Progress, quiet, tell
 from models.verification import Problem, Verification
+from models.wareki import format_wareki
 from storage import backup as containers
 from storage import backup_files, checkpoint, damage, mending, notes, rotation, settings
 from storage import verify as checks
@@ -245,12 +248,15 @@ class LedgerSafe:
         What is noticed is gone once somebody has accepted it, so the sign-in must not fail later.
 
         Raises:
-            NotPermitted, AccountUnfinished, MustChangePassword
+            HasLeft, NotPermitted, AccountUnfinished, MustChangePassword
         """
         stored = self._store.get(UserAccount, self.vault.user_id)
         account = stored.record if stored and not stored.meta.voided else None
         if account is None or not account.usable_on(self._clock().date()):
             raise NotPermitted(act="台帳の利用", who=permissions.IN_USE)
+        today = self._clock().date()
+        if day := shut_out_of(self._store, account, today):
+            raise HasLeft(today=format_wareki(today), day=format_wareki(day))
         ways = {one.user_id: one for one in self.ways_in()}
         require_believed(account, ways.get(account.id))
         if self.vault.must_change_password:

@@ -19,7 +19,7 @@ from models.wareki import format_short
 END = "終了"
 UNDATED = "{what}を「終了」にしましたが、「{field}」がありません。{field}を入れ、「{title}」を提出してください。"
 UNTOLD = (
-    "{what}（{day}）を、前もって提出した「{title}」が記録されていません。提出し、この台帳の外で作成したときは"
+    "{what}（{day}）について、前もって提出した「{title}」が記録されていません。提出し、台帳の外で作成したときは"
     "「効力日」に{day}を入れて登録してください。"
 )
 LATE = "{what}（{day}）の「{title}」は、その日より後の{handed_in}に提出されています。"

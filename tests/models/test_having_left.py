@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.calendar import calendar
-from models.codes import AccessLevel, CredentialKind
+from models.codes import AccessLevel, CredentialKind, Role
 from models.codes import HandlingKind as K
 from models.errors import HasLeft, NeedsAnswer, RuleRefused
 from models.evidence import evidence
@@ -24,6 +24,7 @@ from models.records import (
 from reports.collect import collect
 from tests.house import House, furnished
 from ui.issue import IssueRequest
+from ui.sample import cast
 from ui.seal_part import make_seal
 
 REASON = "退職の届けを受けたため"
@@ -171,3 +172,19 @@ def test_papers_of_a_later_day_do_not_name_him(house: House) -> None:
 
 def preview_of(house: House, request: IssueRequest) -> object:
     return collect(house.ledger, request, house.ledger.paper.numbering()).content()
+
+
+def test_a_recovery_sheet_lets_nobody_in_who_has_left(house: House) -> None:
+    """While another responsible person is there; who takes over is let in as somebody new."""
+    password = "しずかな夜に灯台が二つ光る"
+    house.ledger.people.add_account(
+        house.story.people["worker2"], login="deputy", role=Role.SUPERVISOR, password=password,
+        chosen_by_self=True,
+    )  # fmt: skip
+    leave(house, yesterday(house), "worker2")
+    house.ledger.close()
+    with pytest.raises(HasLeft):
+        house.office.recover(house.folder / "ledger", house.sheet, "deputy", password)
+    house.ledger = house.office.unlock(
+        house.folder / "ledger", cast.USERS[0].login, cast.USERS[0].password
+    )

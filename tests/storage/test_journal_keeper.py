@@ -29,7 +29,7 @@ from models.journal import JournalState
 from models.ledger import Ledger
 from models.mending import AS_TOLD, advice
 from models.notes import GIVEN_UP
-from models.records import BackupRun, Place, SystemEvent
+from models.records import BackupRun, Person, Place, SystemEvent
 from models.store import quiet
 from models.verification import Problem, Remedy
 from storage import journal_file
@@ -370,13 +370,16 @@ def test_only_a_responsible_person_answers_for_it_and_the_paper_says_so(house: H
     assert state(ledger) is JournalState.OK
 
 
-@pytest.mark.parametrize("why", ["past its last day", "first password"])
+@pytest.mark.parametrize("why", ["past its last day", "first password", "has left"])
 def test_nobody_answers_for_it_in_whose_name_it_cannot_be_entered(house: House, why: str) -> None:
-    ended = why == "past its last day"
+    ended, last = why != "first password", house.ledger.today() + timedelta(days=2)
     house.ledger.people.add_account(
         house.story.people["worker2"], login="deputy", role=Role.SUPERVISOR, password=DEPUTY,
-        valid_until=house.ledger.today() + timedelta(days=2), chosen_by_self=ended,
+        valid_until=None if why == "has left" else last, chosen_by_self=ended,
     )  # fmt: skip
+    if why == "has left":
+        person = house.ledger.registers.need(Person, house.story.people["worker2"]).record
+        house.ledger.registers.revise(person.with_changes(left_on=last), "退職のため")
     older_copy(house)
     house.clock.wait(4 * 24 * 60 if ended else 1)
     folder = house.folder / "ledger"
