@@ -17,6 +17,7 @@ from models import (
     deadlines,
     item_changes,
     late_basis,
+    late_clearance,
     missing_things,
     own_words,
     paper_undone,
@@ -53,6 +54,7 @@ STATES: Mapping[str, str] = {
 }
 BESIDE_PROOF: Mapping[str, Question] = {
     late_basis.QUERY: late_basis.eq_basis,
+    late_clearance.QUERY: late_clearance.eq_cleared,
     clause_changes.QUERY: clause_changes.standing,
     deadlines.QUERY: deadlines.eq_late,
     requests.QUERY: requests.eq_answer,

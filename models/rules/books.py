@@ -138,6 +138,10 @@ class Books:
         """Return the versions of a consent in force, with the moments of their entries."""
         return self._past(Authorization, authorization_id)
 
+    def entered(self, record: Record) -> tuple[Version[Any], ...]:
+        """Return all versions of a record in force, with the moments of their entries."""
+        return self._past(type(record), record.id)
+
     def place_at(self, place_id: str, entry: int) -> Place | None:
         """Return a place as it was registered when something was entered, None for none in force.
 

@@ -1,6 +1,7 @@
 """Rules about people: who may handle, who was notified, who hands over, who is kept apart."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from models import designated_hours
 from models.codes import (
@@ -20,6 +21,7 @@ from models.records import (
     HandlingEvent,
     Person,
     Submission,
+    TrainingSession,
     UserAccount,
 )
 from models.records.people import NON_REGULAR
@@ -112,20 +114,33 @@ def missing_topics(case: Case, person_id: str) -> list[str]:
     wanted = case.params.training.topics
     if not wanted:
         return []
-    heard: set[str] = set()
-    for session in case.books.sessions(case.contract.id):
-        # An awareness session tells a duty; it is no training (CB-3.2 against CB-4.2).
-        if session.kind is not TrainingKind.AWARENESS and session.attended_by(person_id, case.day):
-            heard |= set(session.topics)
+    heard = topics_heard(case.books.sessions(case.contract.id), person_id, case.day)
     return [TrainingTopic.read(topic).label for topic in wanted if topic not in heard]
+
+
+def topics_heard(sessions: Iterable[TrainingSession], person_id: str, day: date) -> set[str]:
+    """Return what a person was taught by a day.
+
+    An awareness session tells a duty; it is no training (CB-3.2 against CB-4.2).
+    """
+    held = (one for one in sessions if one.kind is not TrainingKind.AWARENESS)
+    return {topic for one in held if one.attended_by(person_id, day) for topic in one.topics}
 
 
 def informed(case: Case, person_id: str) -> bool:
     """Tell whether one session told all that the person must be made aware of (CB-4.2, YC-7)."""
     wanted = set(case.params.training.awareness_topics)
-    return not wanted or any(
-        wanted <= set(session.topics) and session.attended_by(person_id, case.day)
-        for session in case.books.sessions(case.contract.id)
+    sessions = case.books.sessions(case.contract.id)
+    return not wanted or told_at_once(sessions, wanted, person_id, case.day)
+
+
+def told_at_once(
+    sessions: Iterable[TrainingSession], wanted: set[str], person_id: str, day: date
+) -> bool:
+    """Tell whether a person was in one session by a day that told all of some topics."""
+    return any(
+        wanted <= set(session.topics) and session.attended_by(person_id, day)
+        for session in sessions
     )
 
 
@@ -239,13 +254,7 @@ def r28_labour_terms_are_checked(case: Case) -> Iterator[str]:
     regime = case.params.non_regular_workers
     if person is None or not needs_labour_terms(case, person):
         return
-    checked = any(
-        one.labour_terms_confirmed
-        and one.labour_terms_checked_on is not None
-        and one.labour_terms_checked_on <= case.day
-        for one in case.books.assignments(case.contract.id, person.id)
-    )
-    if not checked:
+    if not labour_terms_checked(case.books.assignments(case.contract.id, person.id), case.day):
         without_end = "（期間の定めのない秘密保持を含む）" if regime.secrecy_without_end else ""
         assert person.employment_type is not None
         yield (
@@ -253,6 +262,16 @@ def r28_labour_terms_are_checked(case: Case) -> Iterator[str]:
             f"{without_end}が明記されていることが、この日までに確かめられていません。"
             "契約書を確かめ、「従事者等の指定」に確認日を登録してください。"
         )
+
+
+def labour_terms_checked(assignments: Iterable[Assignment], day: date) -> bool:
+    """Tell whether the labour contract was looked at by a day and names the duties."""
+    return any(
+        one.labour_terms_confirmed
+        and one.labour_terms_checked_on is not None
+        and one.labour_terms_checked_on <= day
+        for one in assignments
+    )
 
 
 def needs_labour_terms(case: Case, person: Person) -> bool:
