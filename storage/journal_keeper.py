@@ -15,7 +15,7 @@ last were written long ago, before a print or an export, and when the ledger is 
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
@@ -26,7 +26,6 @@ from models.codes import EventLevel, SystemEventKind
 from models.errors import (
     AzukariError,
     Foreign,
-    InsideLedger,
     JournalFailed,
     JournalMissing,
     MediumMissing,
@@ -44,6 +43,7 @@ from storage.erasing import last_erasure
 from storage.head_memory import HeadMemory
 from storage.header import RECOVERY_ROLE
 from storage.journal import Journal, check_links, header_of, list_files
+from storage.journal_compare import Shown, on_one_disk, require_outside, spelled
 from storage.journal_ending import Upkeep
 from storage.journal_evidence import FOLDER_SETTING, NOWHERE, SUSPENDED_SETTING, in_use
 from storage.journal_file import Part
@@ -99,6 +99,7 @@ class Keeper:
         restored: bool = False,
     ) -> None:
         self._store = store
+        self._shown = Shown(store)
         self._vault = vault
         self._memory = memory
         self._clock = clock
@@ -256,18 +257,18 @@ class Keeper:
             journal.head.seq if journal else self._seen,
             journal.written_at if journal else None,
             "" if journal or self._problem is None else why(self._problem),
-            journal is not None and self._on_one_disk(journal.folder),
+            journal is not None and on_one_disk(self._vault.folder, journal.folder),
         )
 
     def start(self, folder: PurePath) -> None:
         place = Path(folder).absolute()
-        self._require_outside(place)
+        require_outside(self._place, place)
         if not place.exists() and not place.parent.is_dir():
             raise MediumMissing(file=str(place))
         where = (place, self._vault, self._attachments, self._clock())
         if not place.is_dir() or not list_files(place, self._vault.vault_id):
-            Journal.begin(*where, self._store.head(), self._line_head()).close()
-        elif not self._contains(Journal.open(*where).head):
+            Journal.begin(*where, self._store.head(), self._shown.line_head()).close()
+        elif not self._shown.contains(Journal.open(*where).head):
             raise Foreign(file=str(place), reason=OTHER_WAY)
         former = self._folder, self._journal, self._kept, self._forgotten
         self._folder, self._kept, self._forgotten = place, None, False
@@ -278,7 +279,7 @@ class Keeper:
             raise
         if former[1] is not None:
             former[1].close()
-        self._store.set_setting(FOLDER_SETTING, self._spelled(place))
+        self._store.set_setting(FOLDER_SETTING, spelled(self._place, place))
 
     def stop(self) -> None:
         if self._journal is not None:
@@ -340,7 +341,7 @@ class Keeper:
     def _write_again(self, journal: Journal, base: Head) -> None:
         """Write what came after a head in a new file under the present data key."""
         lines = line_before(self._store, base.seq)
-        journal.catch_up(self._missing(base, lines), base=base, lines=lines)
+        journal.catch_up(self._shown.behind(base, lines), base=base, lines=lines)
 
     def _reach_back(self) -> None:
         """Let the files under the present data key begin where the backups end that count.
@@ -399,7 +400,7 @@ class Keeper:
             if self._journal is None:
                 self.require()
             check_links(
-                self._folder, self._vault, self._contains, self._contains_line, full=full,
+                self._folder, self._vault, self._shown.contains, self._shown.contains_line, full=full,
                 progress=progress,
             )  # fmt: skip
         except AzukariError as error:
@@ -417,7 +418,7 @@ class Keeper:
         """
         vault_id = self._vault.vault_id
         lost = self._memory.missing(
-            vault_id, self._place, self._store.head(), self._contains,
+            vault_id, self._place, self._store.head(), self._shown.contains,
             restored=notes.is_restored(self._store),
         )  # fmt: skip
         if lost is None:
@@ -437,32 +438,14 @@ class Keeper:
             RolledBack
         """
         if not accept:
-            raise RolledBack(reason=f"{who}が、{self._has(lost)}{WAY_ON}")
+            raise RolledBack(reason=f"{who}が、{self._shown.instead_of(lost)}{WAY_ON}")
         self._note_set_back(who, lost)
 
     def _note_set_back(self, who: str, lost: Head) -> None:
-        detail = f"{who}が、{self._has(lost)}"
+        detail = f"{who}が、{self._shown.instead_of(lost)}"
         value = f"{lost.seq} {lost.hex}"
         news = News(SystemEventKind.ROLLED_BACK, EventLevel.ALERT, detail, value)
         self._news.append(news)
-
-    def _has(self, lost: Head) -> str:
-        now = self._store.head()
-        if now.seq < lost.seq:
-            return f"今の台帳は{now.seq:,}までです。"
-        return f"今の台帳の記帳番号{lost.seq:,}は別の内容です。"
-
-    def _contains(self, head: Head) -> bool:
-        if head.seq == 0:
-            return True
-        row = self._store.database.one("SELECT hash FROM entry WHERE seq = ?", (head.seq,))
-        return row is not None and bytes(row[0]) == head.hash
-
-    def _contains_line(self, line: Head) -> bool:
-        return access.contains(self._store.database, line)
-
-    def _line_head(self) -> Head:
-        return access.head(self._store.database)
 
     # --- connecting ------------------------------------------------------------------------------
     def _connect(self, accept: bool) -> None:
@@ -488,14 +471,14 @@ class Keeper:
         if self._forgotten:
             self._only_compare(journal, now, accept)
         lost_one = self._lost_one(journal, now)
-        if lost_one or not self._contains(journal.head):
+        if lost_one or not self._shown.contains(journal.head):
             told = journal.head if not lost_one else Head(now.seq + 1, bytes(32))
             self._set_back(f"更新ジャーナルは記帳番号{told.seq:,}まで進んでいます", told, accept)
-            journal.catch_up(self._missing(now, EMPTY), base=now, lines=EMPTY)
-        elif not self._contains_line(journal.lines):
+            journal.catch_up(self._shown.behind(now, EMPTY), base=now, lines=EMPTY)
+        elif not self._shown.contains_line(journal.lines):
             self._note_lines_lost(journal.lines)
             base = self._kept[0] if self._kept else journal.head
-            journal.catch_up(self._missing(base, EMPTY), base=base, lines=EMPTY)
+            journal.catch_up(self._shown.behind(base, EMPTY), base=base, lines=EMPTY)
         else:
             self._catch_up(journal, now)
         self._journal = journal
@@ -507,9 +490,9 @@ class Keeper:
         """Begin under a new data key; return what to say of what stands under the former one."""
         base = relied_on(self._store)
         if base is None:
-            return Journal.begin(*where, now, self._line_head()), NEW_KEY
+            return Journal.begin(*where, now, self._shown.line_head()), NEW_KEY
         lines = line_before(self._store, base.seq)
-        parts = self._missing(base, lines)
+        parts = self._shown.behind(base, lines)
         return Journal.begin(*where, base, lines, parts), WRITTEN_AGAIN
 
     def _require_earlier_key(self, folder: Path, now: Head, accept: bool) -> None:
@@ -533,7 +516,7 @@ class Keeper:
             Refused: somebody has to choose the folder again.
         """
         journal.close()
-        if self._lost_one(journal, now) or not self._contains(journal.head):
+        if self._lost_one(journal, now) or not self._shown.contains(journal.head):
             seq = max(journal.head.seq, now.seq)
             self._set_back(f"更新ジャーナルは記帳番号{seq:,}まで進んでいます", journal.head, accept)
         raise Refused(reason=CHOOSE_AGAIN)
@@ -546,12 +529,12 @@ class Keeper:
         if not journal.torn or journal.head != now or self._kept is not None:
             return False
         if journal.torn_lines is None:
-            return self._line_head().seq <= journal.lines.seq
+            return self._shown.line_head().seq <= journal.lines.seq
         return not journal.torn_lines
 
     def _note_lines_lost(self, line: Head) -> None:
         """Note that the journal has lines of the access log that the ledger has not."""
-        now = self._line_head()
+        now = self._shown.line_head()
         seen = f"今は{now.seq:,}行目までです。" if now.seq < line.seq else "今の内容と違います。"
         detail = f"更新ジャーナルに、利用の記録の{line.seq:,}行目までがありますが、{seen}"
         value = f"access {line.seq} {line.hex}"
@@ -586,11 +569,11 @@ class Keeper:
         missing = self._store.commands(base.seq + 1) if base.seq < now.seq else iter(())
         first, second = next(missing, None), next(missing, None)
         if self._kept is not None or second is not None:
-            journal.catch_up(self._missing(base, lines), base=base, lines=lines)
+            journal.catch_up(self._shown.behind(base, lines), base=base, lines=lines)
         else:
             journal.ready()
             if first is not None:
-                journal.append(first, self._entries(first))
+                journal.append(first, self._shown.entries(first))
             self._write_lines(journal)
         if second is not None and self._kept is None and not self._suspended:
             self._news.append(
@@ -601,17 +584,6 @@ class Keeper:
                     f"{now.seq:,}まで追記しました。",
                 )
             )
-
-    def _missing(self, base: Head, lines: Head) -> Iterator[Part]:
-        """Yield what the ledger has behind a head and a line of the access log."""
-        for command in self._store.commands(base.seq + 1):
-            if command.first_seq > base.seq:
-                yield Part((command, self._entries(command)))
-        for batch in access.batches(self._store.database, lines):
-            yield Part(lines=batch)
-
-    def _entries(self, command: Command) -> list[Entry]:
-        return list(self._store.entries(command.first_seq, command.last_seq))
 
     # --- small things ----------------------------------------------------------------------------
     def _state(self) -> JournalState:
@@ -631,23 +603,6 @@ class Keeper:
     def _set_suspended(self, suspended: bool) -> None:
         self._suspended = suspended
         self._store.set_setting(SUSPENDED_SETTING, "1" if suspended else "")
-
-    def _require_outside(self, place: Path) -> None:
-        mine, target = self._place, place.resolve()
-        if target == mine or mine in target.parents:
-            raise InsideLedger(file=str(place))
-
-    def _spelled(self, place: Path) -> str:
-        """Spell a journal that lies beside the ledger (a practice folder) relative to it."""
-        target = place.resolve()
-        if self._place.parent in target.parents:
-            return str(Path(os.path.relpath(target, self._place)).as_posix())
-        return str(place)
-
-    def _on_one_disk(self, place: Path) -> bool:
-        with suppress(OSError):
-            return os.stat(place).st_dev == os.stat(self._vault.folder).st_dev
-        return False
 
     def _close(self) -> None:
         if self._journal is not None:
