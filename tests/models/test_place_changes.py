@@ -107,7 +107,8 @@ def test_a_designation_that_is_over_is_judged_by_its_last_day(house: House) -> N
         status=PlaceStatus.ENDED,
         use_to=house.ledger.today() - timedelta(days=1),
     )
-    house.ledger.registers.revise(ended, "移転したため")
+    answers = Answers(reasons={EVERY: "急な移転で、前もって届け出られなかったため"}, later=True)
+    house.ledger.registers.revise(ended, "移転したため", answers=answers)
     change(house, **OPEN)
     assert rows(house, "EQ-STORE") == []
 
