@@ -23,8 +23,6 @@ from models.records import (
     HandlingEvent,
     InformationAsset,
     Item,
-    Person,
-    Place,
     RuleOverride,
     UserAccount,
 )
@@ -47,8 +45,11 @@ FOUND = frozenset(
     {"contract_id", "source", "source_id", "clause_key", "description", "severity"}
 )  # models/corrections.py, written down for good
 PUT_RIGHT = frozenset({*BY_HAND, "verified_by", "verified_on"})
-BUILT_ON = (Item, InformationAsset, Person, Place, Authorization)
-"""Registers whose records stay in force while acts or things in force name them."""
+BUILT_ON = (Item, InformationAsset, Authorization)
+"""Registers whose records stay in force while acts or things of their contract name them.
+
+Places, people and equipment that contracts share are left out: who takes them out of force is asked
+only for the contracts that he sees."""
 BUILDING = (HandlingEvent, Item)
 
 IN_USE = "ほかの記録で使われている{0}が、取り消されています。"
@@ -168,8 +169,8 @@ class _Walk:
     def _finding(self, entered: _Entered, before: Fields, after: Fields) -> str:
         told = self._findings.get(entered.record_id, _Told())
         changed = _changed(before, after) if after else FOUND
-        officers = told.officers or _is_officers(after)
-        theirs = officers and not (before and changed <= PUT_RIGHT)
+        said = _is_officers(before) or _is_officers(after)
+        theirs = said and not (before and changed <= PUT_RIGHT)
         if theirs and self._role(entered) is not Role.SUPERVISOR:
             return OFFICERS
         if entered.action == Action.CREATE or not before:
@@ -178,7 +179,7 @@ class _Walk:
         if breach is not None and after and changed & FOUND:
             return SMALLER
         less = not after or _is_put_off(before, after) or _is_less(before, after)
-        if not less or not (officers or (breach is not None and after)):
+        if not less or not (told.officers or (breach is not None and after)):
             return ""
         person = self.authors.person_of(entered.author, entered.first)
         return PUT_OFF if person and person in {*told.owners, breach} else ""
@@ -237,10 +238,18 @@ def _voided_in_use(
 ) -> Iterator[Problem]:
     """Yield the records that were taken out of force although others in force name them."""
     for cls in BUILT_ON:
-        ids = voided.get(cls.type, {})
+        ids = _of_contracts(database, cls.type, voided.get(cls.type, {}))
         used = {id_ for sql in _uses_of(cls.type) for (id_,) in _asked(database, sql, ids)}
         for id_ in sorted(used, key=ids.__getitem__):
             yield Problem(CODE, f"記帳番号{ids[id_]}", IN_USE.format(cls.label))
+
+
+def _of_contracts(database: Database, type_: str, ids: Mapping[str, int]) -> Mapping[str, int]:
+    sql = (
+        f"SELECT id FROM {table(type_).name} WHERE id IN (SELECT value FROM json_each(?))"
+        " AND contract_id IS NOT NULL"
+    )
+    return {id_: ids[id_] for (id_,) in _asked(database, sql, ids)}
 
 
 def _asked(database: Database, sql: str, ids: Collection[str]) -> list[tuple[Any, ...]]:

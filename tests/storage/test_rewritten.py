@@ -30,7 +30,6 @@ from models.records import (
     InformationAsset,
     Item,
     LedgerOrigin,
-    Person,
     Place,
     UserAccount,
 )
@@ -244,18 +243,24 @@ def test_a_worker_corrects_no_register(worker: House, cls: type[Record]) -> None
     assert f"{cls.label}を、権限のない利用者" in problems(worker)[0]
 
 
-@pytest.mark.parametrize("cls", [Item, InformationAsset, Person, Place, Authorization])
+@pytest.mark.parametrize("cls", [Item, InformationAsset, Authorization])
 def test_what_others_build_on_is_not_taken_out_of_force(house: House, cls: type[Record]) -> None:
     act = newest(house, HandlingEvent)
     item = house.ledger.registers.need(Item, act.lines[0].item_id).record
     consent = house.ledger.registers.all(Authorization)[0].record
     used = {
-        Item: item.id, InformationAsset: item.contents[0].asset_id, Person: act.actor_person_id,
-        Place: item.home_place_id, Authorization: _basis(house) or consent.id,
+        Item: item.id, InformationAsset: item.contents[0].asset_id,
+        Authorization: _basis(house) or consent.id,
     }[cls]  # fmt: skip
     known = house.ledger.opened.store.get(BY_TYPE[cls.type], used)
     assert known is not None
     assert f"使われている{cls.label}" in found(house, voiding(known.record, "取消"))
+
+
+def test_who_sees_one_contract_may_void_what_he_cannot_know_to_be_used(house: House) -> None:
+    """A place belongs to no contract; of contracts that somebody does not see nobody told him."""
+    plant(house, voiding(house.ledger.registers.all(Place)[0].record, "二重に登録したため"))
+    assert problems(house) == []
 
 
 def _basis(house: House) -> str:
@@ -331,6 +336,31 @@ def test_what_an_officer_found_stays_what_it_is(house: House) -> None:
     plant(house, voiding(later, "取消"))
     assert len(problems(house)) == 2
     assert frozenset(FOUND) == JUDGED
+
+
+def test_who_owns_a_finding_may_say_that_it_was_an_officers_and_when(house: House) -> None:
+    """What an officer found is protected from when it is said to be his, as the command does it."""
+    own = house.story.people["supervisor"]
+    house.ledger.registers.create(
+        officers(house, source=FindingSource.ANALYSIS, owner_person_id=own)
+    )
+    kept = newest(house, Finding)
+    later = kept.with_changes(source=FindingSource.INSPECTION, due_on=date(2030, 1, 1))
+    house.ledger.registers.revise(later, "検査者の指摘だったため")
+    assert problems(house) == []
+
+
+def test_what_is_no_officers_word_any_more_is_anybodys_to_put_right(worker: House) -> None:
+    house = worker
+    house.sign_in(BOSS)
+    house.ledger.registers.create(officers(house))
+    kept = newest(house, Finding)
+    mistaken = kept.with_changes(source=FindingSource.ANALYSIS)
+    house.ledger.registers.revise(mistaken, "検査者の指摘ではなかったため")
+    house.sign_in(WORKER.login)
+    worded = newest(house, Finding).with_changes(description="施錠の記録の書き方を確かめる")
+    house.ledger.registers.revise(worded, "書き方を直したため")
+    assert problems(house) == []
 
 
 # --- ledgers of earlier versions ---------------------------------------------------------------------
