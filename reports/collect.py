@@ -144,6 +144,7 @@ def _end_report(case: Case) -> EndReport:
                 )
             )
     completed = happened and bool(case.wish.options.get("completed", True))
+    asked = case.profile.document(case.wish.doc_kind).required
     return EndReport(
         case.letterhead(),
         case.anchor(),
@@ -152,7 +153,8 @@ def _end_report(case: Case) -> EndReport:
         given_up=let_go(case) if completed else "",
         responsible="、".join(dict.fromkeys(name for name in responsible if name))
         or case.person(case.ledger.user.person_id),
-        ordered_label=case.profile.document(case.wish.doc_kind).required.get("ordered_by", ""),
+        # What goes back to the client nobody orders to be destroyed (FK-9.1).
+        ordered_label=asked.get("ordered_by", "") if ordered else "",
         ordered_by="、".join(dict.fromkeys(ordered)) if all(ordered) else "",
         lines=tuple(lines),
     )
