@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 RULE = "R-17"
-GUARDING = ("kinds", "lockable", "entry_control", "storage_equipment")
-"""By these a place is judged; its other fields are told by the notice of changes alone."""
+GUARDING = ("address", "floor_room", "kinds", "lockable", "entry_control", "storage_equipment")
+"""By these a place is known and judged."""
 ACTS = ("place_from_id", "place_to_id")
 EMPTY = "なし"
 TOLD = (

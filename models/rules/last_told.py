@@ -4,12 +4,12 @@ The first notice tells who works and where, not that it ends: only a notice of c
 here says 「終了」 and the day in its lines; of one made elsewhere the ledger knows the day of the change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from models.codes import AssignmentStatus, PlaceStatus
-from models.records import Assignment, ContractPlace, Person, Place, Submission
+from models.records import Assignment, ContractPlace, Person, Place, Record, Submission
 from models.rules.books import Books
 from models.rules.case import Case
 from models.rules.standing import PLACES, STAFF, is_submitted
@@ -23,6 +23,17 @@ UNTOLD = (
     "「効力日」に{day}を入れて登録してください。"
 )
 LATE = "{what}（{day}）の「{title}」は、その日より後の{handed_in}に提出されています。"
+
+
+EXCHANGED = (
+    "届け出た「{record}」の「{fields}」を変えています。変わるときは、この記録を終了し、新しい「{record}」を"
+    "登録して、その前に変更届を提出してください。登録の誤りを直すときは、そのことを理由に残してください。"
+)
+TOLD_OF: Mapping[type[Record], tuple[str, ...]] = {
+    Assignment: ("person_id", "unit_name", "role"),
+    ContractPlace: ("place_id", "use_as"),
+}
+"""What a notice says of a designation that cannot become another without a notice of changes."""
 
 
 def last_day(one: Assignment, books: Books) -> date | None:
@@ -56,6 +67,28 @@ def untold_giving_up(case: Case, one: ContractPlace) -> str:
     place = case.place(one.place_id)
     said = {"what": f"「{place.name if place else ''}」の使用の終了", "field": "使用終了日"}
     return _untold(case, PLACES, one.use_to, said, giving_up_papers(case, one))
+
+
+def untold_exchange(case: Case, one: Assignment | ContractPlace) -> str:
+    """Say that a designation of which the client was told is about something else now, "" if not.
+
+    Who has another role, or works in somebody's place, is a designation of his own, with a first day
+    that a notice can come before; so is another place.
+    """
+    changes = case.params.staff_notice.changes_before
+    if isinstance(one, ContractPlace):
+        regime = case.params.place_notice
+        changes = regime.regime == "notify" and regime.changes_before
+    if not changes or not one.notice_submission_id:
+        return ""
+    past = case.books.entered(one)
+    told = [v.record for v in past if v.record.notice_submission_id == one.notice_submission_id]
+    before = told[0] if told else one
+    changed = [f for f in TOLD_OF[type(one)] if getattr(before, f) != getattr(one, f)]
+    if not changed:
+        return ""
+    labels = "」「".join(type(one).fields()[name].label for name in changed)
+    return EXCHANGED.format(fields=labels, record=type(one).label)
 
 
 def leaving_papers(case: Case, one: Assignment, day: date | None) -> list[Submission]:

@@ -28,7 +28,7 @@ from models.records.people import NON_REGULAR
 from models.rules.case import Case, Say
 from models.rules.checking import is_signed
 from models.rules.giving_back import basis_of_taking
-from models.rules.last_told import untold_leaving
+from models.rules.last_told import untold_exchange, untold_leaving
 from models.rules.standing import counts, has_left, is_staff_notice, is_submitted
 from models.sanitizing import called
 from models.wareki import format_short
@@ -158,6 +158,11 @@ def r02_staff_notice_comes_first(case: Case) -> Iterator[str]:
     same = isinstance(old, Assignment) and (old.status, old.ends_on) == (one.status, one.ends_on)
     if not same and (untold := untold_leaving(case, one)):
         yield untold
+    alike = isinstance(old, Assignment) and (old.person_id, old.unit_name, old.role) == (
+        one.person_id, one.unit_name, one.role,
+    )  # fmt: skip
+    if not alike and one.status not in OVER and (exchanged := untold_exchange(case, one)):
+        yield exchanged
 
 
 def _joins(case: Case, one: Assignment) -> Iterator[str]:

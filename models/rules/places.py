@@ -14,7 +14,7 @@ from models.codes import (
 from models.records import Authorization, ContractPlace, Place, Submission
 from models.rules.books import Books
 from models.rules.case import Case
-from models.rules.last_told import untold_giving_up
+from models.rules.last_told import untold_exchange, untold_giving_up
 from models.rules.standing import PLACES, is_notice_of, is_submitted, told_by
 from models.rules.unfit import unfit
 from models.wareki import format_short
@@ -47,6 +47,12 @@ def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
     same = isinstance(old, ContractPlace) and (old.status, old.use_to) == (one.status, one.use_to)
     if not same and is_concerned(case, one) and (untold := untold_giving_up(case, one)):
         yield untold
+    alike = isinstance(old, ContractPlace) and (old.place_id, old.use_as) == (
+        one.place_id, one.use_as,
+    )  # fmt: skip
+    current = one.status is not PlaceStatus.ENDED and is_concerned(case, one)
+    if not alike and current and (exchanged := untold_exchange(case, one)):
+        yield exchanged
     told = one.status in TOLD and one.use_from <= case.today
     if one.status is not PlaceStatus.ACTIVE and not (told and place_counts(case, one)):
         return

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from models.calendar import calendar
-from models.codes import AssignmentStatus, PlaceStatus, SubmissionMeans
+from models.codes import AssignmentRole, AssignmentStatus, PlaceStatus, SubmissionMeans
 from models.commands import Change
 from models.contract_changes import BESIDE
 from models.errors import NeedsAnswer
 from models.evidence import evidence
-from models.records import Assignment, Contract, ContractPlace, Person, Record, Submission
+from models.records import Assignment, Contract, ContractPlace, Person, Place, Record, Submission
 from models.rules.answers import EVERY, Answers
 from tests.house import House, furnished
 from ui.issue import IssueRequest, issue
@@ -238,3 +238,60 @@ def test_what_lies_at_a_place_that_was_given_up_is_told_until_it_is_moved(
             "使用は終わっています" in row.sentence
             for one in found for _, some in one.evidence for row in some
         )  # fmt: skip
+
+
+# --- what was told becomes something else -----------------------------------------------------------
+
+
+def _exchanged(house: House, query: str) -> list[str]:
+    return [one for one in told(house, query) if "変えています" in one]
+
+
+@pytest.mark.parametrize("profile", ["shiki", "confidentiality-model"])
+def test_another_role_or_person_in_a_designation_that_was_told_is_asked_and_told(
+    tmp_path: Path, profile: str
+) -> None:
+    with opened(tmp_path, profile) as house:
+        new = {"role": AssignmentRole.WORK_SUPERVISOR}
+        with pytest.raises(NeedsAnswer, match="役割"):
+            revise(house, worker(house), **new)
+        one = worker(house)
+        revise(house, one, answers=ANSWERS, **new)
+        assert len(_exchanged(house, "EQ-STAFF")) == 1
+        back = house.ledger.registers.need(Assignment, one.id).record
+        revise(house, back, answers=ANSWERS, role=one.role)
+        house.sign_in("takahashi")
+        other = replace(one, person_id=house.story.people["administrator"])
+        with pytest.raises(NeedsAnswer, match="「人」"):
+            house.ledger.registers.revise(other, WHY)
+        revise(house, one, duties="照合")  # what a notice does not stand or fall with
+
+
+def test_another_place_in_a_designation_that_was_told_is_asked_and_told(house: House) -> None:
+    one = store_room(house)
+    known = house.ledger.registers.need(Place, one.place_id).record
+    other = house.ledger.registers.create(replace(known, id="", name="第二保管庫")).ids[-1]
+    with pytest.raises(NeedsAnswer, match="「場所」"):
+        revise(house, one, place_id=other)
+    revise(house, one, place_id=other, answers=ANSWERS)
+    assert len(_exchanged(house, "EQ-PLACE")) == 1
+
+
+def test_a_designation_that_nobody_was_told_of_is_changed_freely(house: House) -> None:
+    made = replace(
+        worker(house), id="", notice_submission_id="", status=AssignmentStatus.PLANNED,
+        starts_on=house.ledger.today() + 5 * DAY,
+    )  # fmt: skip
+    id_ = house.ledger.registers.create(made).ids[-1]
+    one = house.ledger.registers.need(Assignment, id_).record
+    revise(house, one, role=AssignmentRole.CHECKER)
+
+
+def test_a_place_that_is_somewhere_else_now_is_told_beside_the_clauses(house: House) -> None:
+    place = house.ledger.registers.need(Place, store_room(house).place_id).record
+    revise(house, place, address="見本県遠方市1-1")
+    found = evidence(house.ledger, house.story.contract)
+    rows = [
+        row for one in found if one.key == BESIDE.key for _, some in one.evidence for row in some
+    ]
+    assert any("所在地" in row.sentence and "遠方市" in row.sentence for row in rows)
