@@ -27,6 +27,7 @@ class Field:
     hint: str = ""
     concept: str = ""  # key of the profile's word for the label, looked up when shown
     derived: bool = False  # computed from other records; never part of the hashed content
+    done: bool = False  # when something was done, which does not lie ahead (models/days_ahead.py)
 
     def problems(self, value: Any, *, required: bool) -> Iterator[str]:
         """Yield whole sentences about this value."""
@@ -57,12 +58,12 @@ def field(
     hint: str = "",
     concept: str = "",
     derived: bool = False,
+    done: bool = False,
 ) -> Any:
     """Declare one field of a record; its default is the kind's empty value."""
-    facts = {"required": required, "hint": hint, "concept": concept, "derived": derived}
-    return dataclasses.field(
-        default=kind.empty, metadata={METADATA: {"kind": kind, "label": label, **facts}}
-    )
+    facts = {"required": required, "hint": hint, "concept": concept}
+    said = {"kind": kind, "label": label, "derived": derived, "done": done}
+    return dataclasses.field(default=kind.empty, metadata={METADATA: {**facts, **said}})
 
 
 def declared(cls: type) -> Mapping[str, Field]:

@@ -14,6 +14,7 @@ from models.after_erasure import require_kept
 from models.chain import Command, Entry
 from models.codes import AttachmentKind
 from models.commands import Change, creating, revising, voiding
+from models.days_ahead import ahead_of
 from models.deadlines import require_known_papers
 from models.designated_hours import require_readable
 from models.desk import Desk
@@ -345,7 +346,7 @@ class Registers:
         Raises:
             Refused: with all problems.
         """
-        problems = list(record.problems(like))
+        problems = [*record.problems(like), *ahead_of(self._ledger, record)]
         if problems:
             raise Refused(reason="\n".join(problems))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from models.days_ahead import ahead_of
 from models.errors import InvalidField, Refused
 from models.fields import Field
 from models.intake.cells import Cells, Reader
@@ -100,6 +101,7 @@ class PlainReader:
                 progress(number, len(made))
             record = self.referring(cells, draft, mapping)
             cells.problems.extend(record.problems())
+            cells.problems.extend(ahead_of(self._ledger, record))
             self._require_signed(cells, record)
             self._require_new(cells, record, seen)
             if cells.problems:

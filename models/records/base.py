@@ -112,6 +112,16 @@ class Declared:
 
     @classmethod
     @cache
+    def done_fields(cls) -> tuple[Field, ...]:
+        """Return the fields that say when something was done, and parts that have such fields."""
+        return tuple(
+            f
+            for f in cls.own_fields()
+            if f.done or (isinstance(f.kind, Children) and f.kind.child.done_fields())
+        )
+
+    @classmethod
+    @cache
     def _picked(cls) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
         """Return what takes the values of the own fields, in the order of the plan."""
         names = [f.name for f in cls.own_fields()]

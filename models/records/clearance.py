@@ -62,12 +62,12 @@ class Credential(Record):
     issued_on: date | None = field(Day(), "発行日", required=True)
     issued_by: str = field(Ref("person"), "発行者", required=True)
     issue_procedure_id: str = field(Ref("governance_document"), "発行手続")
-    received_on: date | None = field(Day(), "本人の受領を確かめた日")
+    received_on: date | None = field(Day(), "本人の受領を確かめた日", done=True)
     custodian_person_id: str = field(Ref("person"), "管理者")
     expires_on: date | None = field(Day(), "有効期限")
-    returned_on: date | None = field(Day(), "返却日")
-    reported_at: datetime | None = field(Moment(), "紛失等の申出日時")
-    invalidated_at: datetime | None = field(Moment(), "無効化日時")
+    returned_on: date | None = field(Day(), "返却日", done=True)
+    reported_at: datetime | None = field(Moment(), "紛失等の申出日時", done=True)
+    invalidated_at: datetime | None = field(Moment(), "無効化日時", done=True)
     invalid_reason: InvalidReason | None = field(Choice(InvalidReason), "無効化の理由")
 
     def caption(self) -> str:
@@ -130,11 +130,11 @@ class Pledge(Record):
     covers_after_leaving: bool | None = field(
         Boolean("含む", "含まない"), "退職後の義務", required=True
     )
-    signed_on: date | None = field(Day(), "署名日")
+    signed_on: date | None = field(Day(), "署名日", done=True)
     collected_by: str = field(Ref("person"), "徴取者")
     original_place: str = field(Text(), "原本の保管場所")
     submission_id: str = field(Ref("submission"), "提出した書面")
-    submitted_on: date | None = field(Day(), "提出日")
+    submitted_on: date | None = field(Day(), "提出日", done=True)
     status: PledgeStatus | None = field(Choice(PledgeStatus), "状態", required=True)
 
     def caption(self) -> str:
@@ -187,7 +187,7 @@ class TrainingPlan(Record):
     topics: tuple[TrainingTopic, ...] = field(MultiChoice(TrainingTopic), "内容", required=True)
     method: tuple[TrainingMethod, ...] = field(MultiChoice(TrainingMethod), "方法", required=True)
     planned_dates: tuple[str, ...] = field(TextList(), "予定日", required=True)
-    approved_on: date | None = field(Day(), "承認日")
+    approved_on: date | None = field(Day(), "承認日", done=True)
     submission_id: str = field(Ref("submission"), "計画の報告書")
 
     def caption(self) -> str:
@@ -204,7 +204,7 @@ class Attendance(Child):
 
     label: ClassVar[str] = "受講記録"
     person_id: str = field(Ref("person"), "受講者", required=True)
-    attended_on: date | None = field(Day(), "受講日")
+    attended_on: date | None = field(Day(), "受講日", done=True)
     attended: bool | None = field(Boolean("受講", "欠席"), "受講", required=True)
     understanding: Understanding | None = field(Choice(Understanding), "理解度の確認")
     score: int | None = field(Integer(0, 1000), "得点")
@@ -227,7 +227,7 @@ class TrainingSession(Record):
     plan_id: str = field(Ref("training_plan"), "計画")
     contract_ids: tuple[str, ...] = field(MultiRef("contract"), "契約", required=True)
     kind: TrainingKind | None = field(Choice(TrainingKind), "種類", required=True)
-    held_on: date | None = field(Day(), "実施日", required=True)
+    held_on: date | None = field(Day(), "実施日", required=True, done=True)
     place_text: str = field(Text(), "場所")
     instructor: str = field(Text(100), "講師", required=True)
     method: TrainingMethod | None = field(Choice(TrainingMethod), "方法", required=True)

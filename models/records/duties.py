@@ -37,7 +37,7 @@ class DueItem(Record):
     clause_key: str = field(Text(30), "条項")
     note: str = field(LongText(), "備考")
     status: DueStatus | None = field(Choice(DueStatus), "状態", required=True)
-    satisfied_on: date | None = field(Day(), "済ませた日")
+    satisfied_on: date | None = field(Day(), "済ませた日", done=True)
     waived_reason: str = field(Text(), "免除の理由")
 
     def caption(self) -> str:

@@ -121,7 +121,7 @@ class Contract(Record):
     starts_on: date | None = field(Day(), "契約開始日", required=True)
     ends_on: date | None = field(Day(), "契約終了日", required=True)
     work_start_on: date | None = field(Day(), "業務着手日", required=True)
-    completed_on: date | None = field(Day(), "業務完了日")
+    completed_on: date | None = field(Day(), "業務完了日", done=True)
     terminated_on: date | None = field(Day(), "解除日")
     termination_reason: str = field(Text(), "解除の理由")
     purpose: str = field(LongText(), "業務の目的（利用目的）", required=True)

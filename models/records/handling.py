@@ -123,7 +123,7 @@ class Authorization(Record):
     valid_from: date | None = field(Day(), "有効期間の始め", required=True)
     valid_until: date | None = field(Day(), "有効期間の終わり")
     decision: Decision | None = field(Choice(Decision), "結果", required=True)
-    decided_on: date | None = field(Day(), "決定日")
+    decided_on: date | None = field(Day(), "決定日", done=True)
     decided_by_title: str = field(Text(), "決定者の職名")
     decided_by_name: str = field(Text(100), "決定者の氏名")
     decision_form: DecisionForm | None = field(Choice(DecisionForm), "決定の形式")

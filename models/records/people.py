@@ -104,7 +104,7 @@ class Assignment(Record):
     labour_terms_confirmed: bool | None = field(
         Boolean("確認した", "していない"), "契約書への遵守事項の明記"
     )
-    labour_terms_checked_on: date | None = field(Day(), "明記の確認日")
+    labour_terms_checked_on: date | None = field(Day(), "明記の確認日", done=True)
     labour_terms_checked_by: str = field(Ref("person"), "明記の確認者")
     labour_terms_file: str = field(File(), "契約書の写し")
     status: AssignmentStatus | None = field(Choice(AssignmentStatus), "状態", required=True)
