@@ -18,6 +18,7 @@ from models.codes import (
     Timing,
 )
 from models.inquiry import Inquiry
+from models.late_ends import limit_of as limit_of_end
 from models.leavers import held_after_the_end
 from models.missing_things import how_much, let_go, missing, report_word, reported_on
 from models.records import (
@@ -143,9 +144,7 @@ def k23_end(asked: Inquiry) -> Iterator[Due]:
     """K-23: at the end nothing is left here; some things go back before."""
     gone, items = let_go(asked), asked.items.values()
     left = [item for item in items if item.state not in TERMINAL_STATES and item.id not in gone]
-    end = asked.profile.params.end
-    if left and asked.ends_on is not None:
-        day = asked.ends_on + timedelta(days=0 if end.at_once else end.grace_days)
+    if left and (day := limit_of_end(asked)) is not None:
         about = f"残っている媒体・資料{len(left)}件"
         yield due(
             asked, "K-23", "返還・引渡し・消去・廃棄", about, day, asked.contract, proof="EQ-END"

@@ -14,10 +14,12 @@ from models import (
     collector,
     contract_changes,
     contract_days,
+    days_ahead,
     deadlines,
     item_changes,
     late_basis,
     late_clearance,
+    late_ends,
     missing_things,
     own_words,
     paper_undone,
@@ -59,6 +61,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     clause_changes.QUERY: clause_changes.standing,
     deadlines.QUERY: deadlines.eq_late,
     requests.QUERY: requests.eq_answer,
+    late_ends.QUERY: late_ends.eq_late_end,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {
@@ -66,6 +69,7 @@ BESIDE_TEXT: Mapping[str, Question] = {
     unfit_basis.QUERY: unfit_basis.eq_unfit,
     still_readable.QUERY: still_readable.eq_unread,
     own_words.QUERY: own_words.eq_officer,
+    days_ahead.QUERY: days_ahead.eq_ahead,
 }
 """Queries that no text names either, and whose rows count against the clauses that they name."""
 UNASKED: Mapping[str, Question] = {

@@ -1,0 +1,84 @@
+"""What found its end only after the day by which it had to (SK-14.1, CM-7.2, FK-13, CB-11, YC-4).
+
+It is over all the same: nothing is left to do. But that it came late stays to be read under the
+clauses of the end, as a paper that came after its day does.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from models.codes import TERMINAL_STATES, Timing, VerificationResult
+from models.endings import TERMINAL_BY_KIND
+from models.evidence_rows import NOTE, Row, row
+from models.inquiry import Inquiry
+from models.records import HandlingEvent
+from models.store import Op, Query, Where
+from models.wareki import JAPAN, format_short
+
+QUERY = "EQ-LATEEND"
+END = "EQ-END"
+DAY = timedelta(days=1)
+LATE = (
+    "{act}は、業務が終わった日（{end}）の{days:,}日後の{on}に行われ、終わらせる期限（{limit}）を"
+    "過ぎています。"
+)
+OVERDUE = "「{item}」は、{word}の期限（{limit}）の{days:,}日後の{on}に終わっています。"
+
+
+def limit_of(asked: Inquiry) -> date | None:
+    """Return the last day on which what is left finds its end, as the calendar has it (K-23)."""
+    end, day = asked.profile.params.end, asked.ends_on
+    return day and day + timedelta(days=0 if end.at_once else end.grace_days)
+
+
+def eq_late_end(asked: Inquiry) -> Iterator[Row]:
+    """List the acts that ended something after its day; to be read: nothing is left of it."""
+    clauses = tuple(clause.key for clause in asked.clauses if END in clause.evidence)
+    for one in (*_after_the_work(asked), *_after_their_day(asked)):
+        yield replace(one, severity=NOTE, clauses=clauses)
+
+
+def _after_the_work(asked: Inquiry) -> Sequence[Row]:
+    limit = limit_of(asked)
+    if limit is None:
+        return ()
+    late = Where("occurred_at", Op.GE, datetime.combine(limit + DAY, time.min, JAPAN))
+    where = (
+        Where("contract_id", Op.EQ, asked.contract.id),
+        Where("timing", Op.EQ, Timing.ACTUAL),
+        Where("kind", Op.IN, tuple(TERMINAL_BY_KIND)),
+        late,
+    )
+    fields = ("caption", "occurred_at", "sanitization.verification_result")
+    return [*asked.listed(Query(HandlingEvent.type, where), fields, _late).values()]
+
+
+def _late(
+    asked: Inquiry, id_: str, caption: str, occurred_at: datetime,
+    results: tuple[VerificationResult | None, ...],
+) -> Row | None:  # fmt: skip
+    """Tell how late an act was; what failed ended nothing."""
+    limit, end = limit_of(asked), asked.ends_on
+    if limit is None or end is None or VerificationResult.FAIL in results:
+        return None
+    day = occurred_at.date()
+    words = LATE.format(
+        act=caption, end=format_short(end), days=(day - end).days, on=format_short(day),
+        limit=format_short(limit),
+    )  # fmt: skip
+    return Row(HandlingEvent.type, id_, words)
+
+
+def _after_their_day(asked: Inquiry) -> Iterator[Row]:
+    """Yield what had a day of its own for going back and was ended later."""
+    for item in asked.items.values():
+        due, last = item.return_due_on, item.last_event_at
+        if due is None or last is None or item.state not in TERMINAL_STATES:
+            continue
+        if last.date() > due:
+            words = OVERDUE.format(
+                item=item.caption(), word=asked.profile.term("return"), limit=format_short(due),
+                days=(last.date() - due).days, on=format_short(last.date()),
+            )  # fmt: skip
+            yield row(item, words)
