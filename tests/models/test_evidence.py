@@ -1,11 +1,13 @@
 """Clause by clause: what proves that a contract was kept."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from models.codes import HandlingKind
+from models.commands import creating
 from models.errors import NotPermitted
 from models.evidence import STATES, ClauseState, evidence
 from models.evidence_dates import ALL_QUERIES
@@ -97,3 +99,43 @@ def test_queries_carry_known_names_once() -> None:
     names = [name for name, _ in ALL_QUERIES]
     assert len(set(names)) == len(names)
     assert {name for name in names if not name.startswith("EQ-DOC(")} <= set(EVIDENCE)
+
+
+def numbered(house: House, number: int) -> str:
+    """Enter an act under a number of one's own, as no verb does, and return its id."""
+    last = house.ledger.registers.all(HandlingEvent)[-1].record
+    made = replace(last, id=house.ledger.new_id(), event_no=number, occurred_at=house.ledger.now())
+    house.ledger.commit([creating(made)])
+    return made.id
+
+
+def said_of_numbers(house: House) -> list[tuple[str, str, str]]:
+    asked = Inquiry(house.ledger, house.story.contract)
+    found = dict(ALL_QUERIES)["EQ-LEDGER"](asked)
+    return [(one.id, one.sentence, one.severity) for one in found if "記録番号" in one.sentence]
+
+
+def test_a_number_that_two_acts_carry_is_named_with_both(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        house.story.receive(1)
+        house.story.use(house.story._stock[0])
+        assert said_of_numbers(house) == []
+        last = house.ledger.registers.all(HandlingEvent)[-1].record
+        assert last.event_no is not None
+        again = numbered(house, last.event_no)
+        words = f"記録番号「第{last.event_no}号」の記録が2件あります。台帳の検証で確かめてください。"
+        assert said_of_numbers(house) == [
+            (last.id, words, "broken"),
+            (again, words, "broken"),
+        ]
+
+
+def test_a_number_that_nobody_carries_is_named(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        house.story.receive(1)
+        house.story.use(house.story._stock[0])
+        last = house.ledger.registers.all(HandlingEvent)[-1].record
+        assert last.event_no is not None
+        numbered(house, last.event_no + 3)
+        words = f"記録番号に2件の抜けがあります（第{last.event_no + 1}号など）。"
+        assert said_of_numbers(house) == [(house.story.contract.id, words, "broken")]
