@@ -1,8 +1,8 @@
 """What is asked however strictly the text of a contract rules it (R-39).
 
 The contract itself is changed, its text by terms of its own, a thing after it was handled, what is
-overdue is put off, or work goes on outside its days. No text gives leave to do that alone, so the mode does not come from its
-profile.
+overdue is put off, or work goes on outside its days. No text gives leave to do that alone, so the
+mode does not come from its profile.
 """
 
 from collections.abc import Iterator
@@ -14,11 +14,12 @@ from models import (
     contract_days,
     designated_hours,
     item_changes,
+    requests,
     trip_changes,
 )
 from models.breaches import CHANGED
 from models.codes import RuleMode
-from models.records import Contract, ContractClauseSetting, Item, Record
+from models.records import ClientCommunication, Contract, ContractClauseSetting, Item, Record
 from models.rules.books import Books
 from models.rules.case import Case
 from models.rules.engine import Finding
@@ -49,6 +50,9 @@ def said_to_record(
             yield _finding(record, fewer)
         if put_off := item_changes.put_off(ledger, before, record):
             yield _finding(record, put_off)
+    elif isinstance(record, ClientCommunication):
+        if overdue := requests.asked_of(ledger, before, record):
+            yield _finding(record, overdue)
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models import clause_changes, namesakes, permissions, rings
+from models import clause_changes, namesakes, permissions, requests, rings
 from models.after_erasure import require_kept
 from models.chain import Command, Entry
 from models.codes import AttachmentKind
@@ -40,7 +40,6 @@ from models.records import (
     Stored,
 )
 from models.records import Finding as FindingRecord
-from models.requests import told_of_request
 from models.rules.answers import Answers
 from models.rules.engine import Finding
 from models.store import Hit, ListRow, Op, Query, Where
@@ -248,7 +247,7 @@ class Registers:
         told += told_of_place(self._ledger, record, stored.record)
         told += told_of_giving_up(self._ledger, record, stored.record)
         told += told_of_contents(self._ledger, [record])
-        told += told_of_request(self._ledger, stored.record, record)
+        told += requests.told_of_request(self._ledger, stored.record, record)
         intents = [
             revising(record, self.reason(reason)),
             *rules.consequences(record, stored.record),
@@ -272,6 +271,7 @@ class Registers:
         stored = self.in_force(cls, record_id)
         if isinstance(stored.record, FindingRecord):
             self._ledger.corrections.require_may_go(stored.record)
+        requests.require_may_go(self._ledger, stored.record)
         if isinstance(stored.record, AccessRight) and stored.record.granted_at is not None:
             self._ledger.rights.require_decider()
         self._require_unused(stored.record)
@@ -280,7 +280,7 @@ class Registers:
         told = (
             *told_of(self._ledger, stored.record),
             *told_of_change(self._ledger, stored.record, None),
-            *told_of_request(self._ledger, stored.record, None),
+            *requests.told_of_request(self._ledger, stored.record, None),
         )
         return self._ledger.commit(
             [voiding(stored.record, self.reason(reason))], command_id=command_id, notices=told

@@ -1,9 +1,10 @@
 """What the client asked for or told to do by a day, and what became of that day (SK-15.3, CB-14.2).
 
 An answer that came late is there all the same; the client may give more time or take a request back,
-and an entry may be wrong. So nothing of it is refused or called a breach. But who answers enters all
+and an entry may be wrong. So none of it is called a breach of the text. But who answers enters all
 this himself: under the clauses it stays to be read that an answer came late, and when, by whom and
-why a request was put off, said otherwise or taken out of force.
+why a request was put off, said otherwise or taken out of force. What is overdue already is not
+voided, and put off only with a reason that somebody else confirms (R-39).
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from models import contract_changes
 from models.calendar_frame import terms
 from models.codes import CommunicationKind, CommunicationStatus, Urgency
+from models.errors import Refused
 from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
 from models.records import ClientCommunication, Record
@@ -32,6 +34,15 @@ SAID = ("direction", "kind", "summary")
 """What the client said; the rest is what the contractor does about it, or the day."""
 SHOWN = 40  # characters of what was asked
 END_OF_DAY = time(23, 59)
+OVERDUE = (
+    "{one}は、期限（{limit}）を過ぎています。期限を遅くするか、待つもののない記録に変えるときは、"
+    "委託者が延ばしたことや誤りの訂正であることを理由に残してください。別の人が確認するまで残ります。"
+)
+KEPT = (
+    "{one}は、期限（{limit}）を過ぎているため、取り消せません。委託者が取り下げたときや、二重に登録して"
+    "いたときは、訂正で状態を「{closed}」にし、「回答日時」と「回答・対応の内容」に、いつ、どうなったかを"
+    "入力してください。"
+)
 NOT_ANSWERED = "{one}に回答していません。"
 NOT_DONE = "{one}への対応が済んでいません。"
 LATE = "{one}には、期限（{limit}）の後の{on}に{did}います{days}。"
@@ -151,9 +162,9 @@ def _changes(old: ClientCommunication, new: ClientCommunication, workdays: int) 
     """Say what the client is said to have said otherwise, a later day, and another day of answering."""
     for name in SAID:
         yield from _changed(old, new, name)
-    was, now = limit_of(old, workdays), limit_of(new, workdays)
-    gone = old.due_at is not None and new.due_at is None
-    if gone or (was is not None and (now is None or now > was)):
+    if _is_put_off(old, new, workdays):
+        was, now = limit_of(old, workdays), limit_of(new, workdays)
+        gone = new.due_at is None and old.due_at is not None
         day = NO_MORE if gone or now is None else format_short_moment(now)
         yield PUT_OFF.format(old=format_short_moment(was) if was else NO_MORE, new=day)
     if old.responded_at is not None:
@@ -207,6 +218,41 @@ def told_of_request(ledger: "Ledger", before: Record, after: Record | None) -> t
         return (VOIDED_TOLD,)
     assert isinstance(after, ClientCommunication)
     workdays = promptly(ledger.inquiries.of(before.contract_id))
-    was, now = limit_of(before, workdays), limit_of(after, workdays)
-    later = was is not None and (now is None or now > was)
-    return (PUT_OFF_TOLD,) if later or (before.due_at and not after.due_at) else ()
+    return (PUT_OFF_TOLD,) if _is_put_off(before, after, workdays) else ()
+
+
+def asked_of(ledger: "Ledger", before: Record | None, after: ClientCommunication) -> str:
+    """Return what has to be explained when something overdue is put off, "" where nothing has."""
+    limit = _passed(ledger, before)
+    if limit is None or not isinstance(before, ClientCommunication):
+        return ""
+    workdays = promptly(ledger.inquiries.of(before.contract_id))
+    if after.is_awaited and not _is_put_off(before, after, workdays):
+        return ""
+    return OVERDUE.format(one=_named(before), limit=format_short_moment(limit))
+
+
+def require_may_go(ledger: "Ledger", record: Record) -> None:
+    """Refuse to void what the client waits for and should have had.
+
+    Raises:
+        Refused
+    """
+    limit = _passed(ledger, record)
+    if limit is not None and isinstance(record, ClientCommunication):
+        closed, when = CommunicationStatus.CLOSED.label, format_short_moment(limit)
+        raise Refused(reason=KEPT.format(one=_named(record), limit=when, closed=closed))
+
+
+def _passed(ledger: "Ledger", record: Record | None) -> datetime | None:
+    """Return until when something was to be answered that still waits, None when it may wait."""
+    if not isinstance(record, ClientCommunication) or not record.is_waiting:
+        return None
+    limit = limit_of(record, promptly(ledger.inquiries.of(record.contract_id)))
+    return limit if limit is not None and limit < ledger.now() else None
+
+
+def _is_put_off(old: ClientCommunication, new: ClientCommunication, workdays: int) -> bool:
+    was, now = limit_of(old, workdays), limit_of(new, workdays)
+    gone = old.due_at is not None and new.due_at is None
+    return gone or (was is not None and (now is None or now > was))

@@ -16,8 +16,10 @@ from models.codes import (
     Direction,
     Urgency,
 )
+from models.errors import NeedsAnswer, Refused
 from models.evidence import ClauseState, evidence
 from models.records import ClientCommunication
+from models.rules.answers import Answers
 from models.wareki import JAPAN
 from tests.house import House, furnished
 
@@ -97,17 +99,56 @@ def test_without_a_day_the_word_of_the_request_gives_it(
 
 def test_a_request_that_was_put_off_says_from_when_by_whom_and_why(house: House) -> None:
     one = enter(house)
-    house.clock.go_to(date(2026, 10, 20), 9)
+    house.clock.go_to(date(2026, 10, 5), 9)
     [notice] = revise(house, one, due_at=LATER)
     assert "期限を遅くしました" in notice
     assert ("due", "資料提出の求めに回答していません。") in told(house)
     put_off = (
-        f"{NAME}について、R8.10.20に、髙橋　恵子さんが、「期限」を「R8.10.8 17:00」から"
+        f"{NAME}について、R8.10.5に、髙橋　恵子さんが、「期限」を「R8.10.8 17:00」から"
         "「R8.12.7 17:00」に変えました。理由：先方と電話で確認した"
     )
     assert ("note", put_off) in told(house)
     answer(house, replace(one, due_at=LATER), LATER)
     assert told(house) == [("note", put_off)]
+
+
+def test_what_is_overdue_is_put_off_by_nobody_alone(house: House) -> None:
+    one = enter(house)
+    house.clock.go_to(date(2026, 10, 20), 9)
+    no_day = {"urgency": None, "due_at": None}
+    for changes in ({"due_at": LATER}, {"kind": K.OTHER, **no_day}, {"direction": Direction.OUT}):
+        with pytest.raises(NeedsAnswer, match=r"期限（R8\.10\.8 17:00）を過ぎています"):
+            revise(house, one, **changes)
+    assert [severity for severity, _ in told(house)] == ["action"]
+    answers = Answers({"R-39": "先方が電話で延ばしてくれたため"}, later=True)
+    put_off = one.with_changes(due_at=LATER)
+    house.ledger.registers.revise(put_off, "先方と電話で確認した", answers=answers)
+    assert [severity for severity, _ in told(house)] == ["due", "note"]
+    beside = clause(house, "BESIDE")
+    assert beside.state == "broken"  # until somebody else has confirmed it
+    assert any(
+        "期限（R8.10.8 17:00）" in row.sentence for _, rows in beside.evidence for row in rows
+    )
+
+
+def test_what_is_overdue_is_answered_or_noted_without_a_question(house: House) -> None:
+    one = enter(house)
+    house.clock.go_to(date(2026, 10, 20), 9)
+    revise(house, one, response_note="写真を撮っている")
+    revise(house, one, status=S.ANSWERED, responded_at=house.ledger.now())
+    assert {severity for severity, _ in told(house)} == {"note"}
+
+
+def test_what_is_overdue_is_closed_and_not_voided(house: House) -> None:
+    one = enter(house)
+    house.clock.go_to(date(2026, 10, 20), 9)
+    with pytest.raises(Refused, match="状態を「終了」に"):
+        void(house, one)
+    closed = {"status": S.CLOSED, "responded_at": house.ledger.now(), "response_note": "取下げ"}
+    revise(house, one, **closed)
+    [(severity, sentence)] = told(house)
+    assert severity == "note" and "12日の遅れ" in sentence
+    assert void(house, one)
 
 
 def test_a_nearer_day_and_a_note_are_everyday_work(house: House) -> None:
