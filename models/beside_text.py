@@ -14,6 +14,7 @@ from models import (
     contract_days,
     designated_hours,
     item_changes,
+    late_ends,
     requests,
     trip_changes,
 )
@@ -67,6 +68,8 @@ def said_to_act(ledger: "Ledger", case: Case) -> Iterator[Finding]:
     if why := contract_days.why_outside(case):
         yield _finding(case.event, why, fact=case.fact)
     elif told := contract_days.told_afterwards(case):
+        yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
+    if told := late_ends.told_when_late(case):
         yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
     if told := designated_hours.told_of(case):
         yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)

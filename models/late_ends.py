@@ -12,31 +12,62 @@ from models.codes import TERMINAL_STATES, Timing, VerificationResult
 from models.endings import TERMINAL_BY_KIND
 from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
+from models.profiles import Profile
 from models.records import HandlingEvent
+from models.rules.case import Case
 from models.store import Op, Query, Where
 from models.wareki import JAPAN, format_short
 
 QUERY = "EQ-LATEEND"
-END = "EQ-END"
+END, UNNEEDED = "EQ-END", "EQ-UNNEEDED"
 DAY = timedelta(days=1)
 LATE = (
     "{act}は、業務が終わった日（{end}）の{days:,}日後の{on}に行われ、終わらせる期限（{limit}）を"
     "過ぎています。"
+)
+TOLD = (
+    "「{act}」の日（{day}）は、終わらせる期限（{limit}）の後です。遅れたことは「条項と証拠」の"
+    "終わりの条項に残ります。"
+)
+KEPT = (
+    "「{item}」は、不要となった日（{since}）の{days:,}日後の{on}に終わっています（期限は{limit}）。"
 )
 OVERDUE = "「{item}」は、{word}の期限（{limit}）の{days:,}日後の{on}に終わっています。"
 
 
 def limit_of(asked: Inquiry) -> date | None:
     """Return the last day on which what is left finds its end, as the calendar has it (K-23)."""
-    end, day = asked.profile.params.end, asked.ends_on
-    return day and day + timedelta(days=0 if end.at_once else end.grace_days)
+    return asked.ends_on and asked.ends_on + grace_of(asked.profile)
+
+
+def grace_of(profile: Profile) -> timedelta:
+    """Return how long after the work things may find their end."""
+    end = profile.params.end
+    return timedelta(days=0 if end.at_once else end.grace_days)
+
+
+def told_when_late(case: Case) -> str:
+    """Return what is told to whom enters that something ended too late, "" when it is in time."""
+    event, contract = case.event_of(*TERMINAL_BY_KIND), case.contract
+    end = contract.completed_on or contract.terminated_on or contract.ends_on
+    if event is None or end is None or case.day <= end + grace_of(case.profile):
+        return ""
+    assert event.kind is not None
+    limit = format_short(end + grace_of(case.profile))
+    return TOLD.format(act=event.kind.label, day=format_short(case.day), limit=limit)
 
 
 def eq_late_end(asked: Inquiry) -> Iterator[Row]:
-    """List the acts that ended something after its day; to be read: nothing is left of it."""
-    clauses = tuple(clause.key for clause in asked.clauses if END in clause.evidence)
+    """List what was ended after its day; to be read: nothing is left of it."""
+    end, unneeded = (_clauses(asked, query) for query in (END, UNNEEDED))
     for one in (*_after_the_work(asked), *_after_their_day(asked)):
-        yield replace(one, severity=NOTE, clauses=clauses)
+        yield replace(one, severity=NOTE, clauses=end)
+    for one in _after_they_were_needed(asked) if unneeded else ():
+        yield replace(one, severity=NOTE, clauses=unneeded)
+
+
+def _clauses(asked: Inquiry, query: str) -> tuple[str, ...]:
+    return tuple(clause.key for clause in asked.clauses if query in clause.evidence)
 
 
 def _after_the_work(asked: Inquiry) -> Sequence[Row]:
@@ -80,5 +111,20 @@ def _after_their_day(asked: Inquiry) -> Iterator[Row]:
             words = OVERDUE.format(
                 item=item.caption(), word=asked.profile.term("return"), limit=format_short(due),
                 days=(last.date() - due).days, on=format_short(last.date()),
+            )  # fmt: skip
+            yield row(item, words)
+
+
+def _after_they_were_needed(asked: Inquiry) -> Iterator[Row]:
+    """Yield what was unneeded and lay there longer than the text's profile allows (K-22)."""
+    days = timedelta(days=asked.profile.params.unneeded.limit_days)
+    for item in asked.items.values():
+        since, last = item.unneeded_on, item.last_event_at
+        if since is None or last is None or item.state not in TERMINAL_STATES:
+            continue
+        if last.date() > since + days:
+            words = KEPT.format(
+                item=item.caption(), since=format_short(since), limit=format_short(since + days),
+                days=(last.date() - since).days, on=format_short(last.date()),
             )  # fmt: skip
             yield row(item, words)

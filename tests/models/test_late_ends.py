@@ -11,6 +11,7 @@ from models.calendar import calendar
 from models.codes import HandlingKind
 from models.evidence import ClauseState, evidence
 from models.records import Contract, HandlingEvent, Item
+from models.wareki import format_short
 from tests.ending import revise
 from tests.house import House, furnished
 
@@ -21,7 +22,7 @@ GRACE = {"shiki": 7, "chiba": 0, "fukuoka": 0}
 
 @pytest.fixture(params=sorted(CLAUSES))
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile=request.param) as made:
+    with furnished(tmp_path, profile=request.param, rules=True) as made:
         made.story.receive(1)
         yield made
 
@@ -78,6 +79,33 @@ def test_a_return_after_the_end_is_told_with_its_delay(house: House) -> None:
             assert not [
                 row for query, rows in one.evidence for row in rows if row.severity == "broken"
             ]
+
+
+def test_who_enters_a_late_end_is_told(house: House) -> None:
+    finish(house)
+    day = OVER + timedelta(days=100)
+    house.clock.go_to(day, 14)
+    item = house.story._stock[0]
+    change = house.story.give_back(item)
+    limit = format_short(OVER + timedelta(days=GRACE[contract(house).profile_code]))
+    assert any(f"終わらせる期限（{limit}）の後です" in one for one in change.notices)
+
+
+def test_what_was_unneeded_for_long_is_told_where_that_is_asked(house: House) -> None:
+    item = house.story._stock[0]
+    now = house.ledger.registers.need(Item, item.id).record
+    unneeded = replace(
+        now, unneeded_on=date(2026, 10, 5),
+        unneeded_decided_by=house.story.people["supervisor"],
+    )  # fmt: skip
+    revise(house, unneeded, "入力が済み不要となったため")
+    give_back(house, date(2026, 10, 12 if contract(house).profile_code != "fukuoka" else 15))
+    told = [one for one in late(house).items() if "不要となった日" in one[1][0]]
+    if contract(house).profile_code == "fukuoka":
+        [(clause, [sentence])] = told
+        assert clause == "FK-9.1" and "10日後のR8.10.15" in sentence
+    else:
+        assert told == []
 
 
 def test_a_voided_return_is_told_no_more(house: House) -> None:
