@@ -123,7 +123,9 @@ def test_a_number_that_two_acts_carry_is_named_with_both(tmp_path: Path) -> None
         last = house.ledger.registers.all(HandlingEvent)[-1].record
         assert last.event_no is not None
         again = numbered(house, last.event_no)
-        words = f"記録番号「第{last.event_no}号」の記録が2件あります。台帳の検証で確かめてください。"
+        words = (
+            f"記録番号「第{last.event_no}号」の記録が2件あります。台帳の検証で確かめてください。"
+        )
         assert said_of_numbers(house) == [
             (last.id, words, "broken"),
             (again, words, "broken"),

@@ -230,7 +230,7 @@ def test_a_number_is_not_given_twice(house: House) -> None:
     assert any("同じ記録番号" in one for one in problems(house))
     states = evidence(house.ledger, house.story.contract)
     rows = [row for one in states for _query, rows in one.evidence for row in rows]
-    assert any("記録番号の重なる取扱記録が1件" in row.sentence for row in rows)
+    assert any("の記録が2件あります。台帳の検証で" in row.sentence for row in rows)
 
 
 # --- registers --------------------------------------------------------------------------------------
