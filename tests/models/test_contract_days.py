@@ -167,8 +167,8 @@ def test_what_need_not_go_back_is_not_taken_out_after_the_end(house: House) -> N
 
 @pytest.mark.parametrize("kind", sorted(FREE))
 def test_what_brings_things_to_their_end_stays_free(house: House, kind: HandlingKind) -> None:
-    after_the_end(house)
-    assert said(house, use(house, kind=kind)) == []
+    after_the_end(house)  # that it is late is told (models/late_ends.py), and stops nobody
+    assert [one for one in said(house, use(house, kind=kind)) if one.mode != RuleMode.NOTICE] == []
 
 
 def test_nothing_is_planned_for_a_day_outside(house: House) -> None:
