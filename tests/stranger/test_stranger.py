@@ -445,6 +445,27 @@ def old_form(stage: Stage) -> None:
     me.enter(event.type, "a" * 32, "create", fields_of(event) | fields, 1)
 
 
+def written_again(stage: Stage) -> None:
+    """Let the responsible person enter another purpose as the confirmation of an act."""
+    me = insider(stage)
+    event, person = me.latest("handling_event"), _account(me, me.keys.user_id)["person_id"]
+    said = {"status": "confirmed", "confirmed_by": person, "purpose": "別の目的"}
+    said["confirmed_at"] = fields_of(event)["occurred_at"]
+    me.enter(event.type, event.id, "revise", fields_of(event) | said, event.payload)
+
+
+def thing_renamed(stage: Stage) -> None:
+    me = insider(stage, WORKER.login)
+    thing = me.latest("item")
+    me.enter(thing.type, thing.id, "revise", fields_of(thing) | {"name": "別の票"}, thing.payload)
+
+
+def way_in_lengthened(stage: Stage) -> None:
+    me = insider(stage, WORKER.login)
+    mine = _account(me, me.keys.user_id) | {"valid_until": "2099-01-01"}
+    me.enter("user_account", me.keys.user_id, "revise", mine, 1)
+
+
 def seal_garbled(stage: Stage) -> None:
     insider(stage).change("UPDATE secret SET value = x'00' WHERE name LIKE 'seal-private-key/%'")
 
@@ -512,6 +533,9 @@ PLANTED: list[tuple[Plant, str, str]] = [
     (cleared_alone, "verified by who did it", "APPROVAL"),
     (breach_voided, "voids what is not voided", "APPROVAL"),
     (old_form, "in an old form", "CHECK"),
+    (written_again, "an act is written again", "REWRITTEN"),
+    (thing_renamed, "changed by nobody who may", "REWRITTEN"),
+    (way_in_lengthened, "changes what stays in an account", "REWRITTEN"),
     (seal_garbled, "no private key of its certificate", "SEAL"),
     (seal_exchanged, "no private key of its certificate", "SEAL"),
     (trigger, "zz is none of its tables", "StrangeSchema"),

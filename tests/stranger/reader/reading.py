@@ -13,6 +13,7 @@ from cryptography.x509 import load_der_x509_certificate
 
 from tests.stranger.reader import (
     access,
+    again,
     attachments,
     backup,
     journal,
@@ -178,12 +179,13 @@ def _ledger(database: Database, header: Header, folder: Path | None) -> Found:
     remembered = int(settings.get("header_generation", 0))
     findings.check(header.generation >= remembered, "key header: an old copy")
     found = Found(findings, Walk(vault, findings), access.in_database(database), header.generation)
-    named = names.Names()
+    named, later = names.Names(), again.Again()
     for command in commands(database):
         found.commands.append(command)
         try:
             proofs.check(found.walk, command)
             named.check(found.walk, command)
+            later.check(found.walk, command)
         except UNREADABLE as error:
             findings.check(False, f"command of entry {command.first}: proofs: {error!r}")
         follow(found.walk, command)

@@ -1,0 +1,78 @@
+"""Later versions: what a revision of an act, a thing or an account may change, and whose acts are whose."""
+
+from dataclasses import dataclass
+
+from tests.stranger.reader.log import Command, Entry, Walk
+from tests.stranger.reader.names import BOSS
+from tests.stranger.reader.plain import Json
+
+CONFIRMED = {"status", "confirmed_by", "confirmed_at"}
+CARRIED_OUT = {"status", "related_event_id", "lines", "sanitization"}
+FIXED = {"person_id", "login_name", "app_role", "valid_from", "valid_until"}
+OWN = {"password_changed_on", "password_review_due_on", "must_change", "received_on", "reminded_on"}
+
+
+@dataclass
+class Again:
+    """What has to be remembered from one command to the next."""
+
+    since: bool = False
+
+    def check(self, walk: Walk, command: Command) -> None:
+        """Ask every entry of a command, before it counts."""
+        for entry in command.entries:
+            old = walk.record(entry.type, entry.id)
+            if entry.type == "handling_event":
+                self._act(walk, command, entry, old)
+            elif self.since and entry.body is not None and entry.action != "create":
+                _standing(walk, command, entry, old)
+        self.since = self.since or any(
+            one.type == "ledger_origin" and one.payload >= 2 for one in command.entries
+        )
+
+    def _act(self, walk: Walk, command: Command, entry: Entry, old: Json) -> None:
+        new, where, check = entry.fields, f"entry {entry.seq}", walk.findings.check
+        role = "sheet" if walk.is_sheet(command.author) else walk.role(command.author)
+        person = walk.person(command.author)
+        if entry.action == "revise" and entry.body is not None and old:
+            check(_is_later_act(old, new), f"{where}: an act is written again")
+        if not self.since or role in BOSS:
+            return
+        if entry.action == "create" and new.get("timing") == "actual":
+            own = role == "worker" and new.get("actor_person_id") == person
+            check(own, f"{where}: an act of somebody else")
+        if entry.action == "void" and old:
+            check(old.get("actor_person_id") == person, f"{where}: takes back an act of another")
+
+
+def _is_later_act(old: Json, new: Json) -> bool:
+    if old.get("timing") != "planned":
+        return new.get("status") == "confirmed" and _without(old, CONFIRMED) == _without(
+            new, CONFIRMED
+        )
+    known = [_without(row, {"quantity"}) for name in ("lines", "sanitization")
+             for row in old.get(name, [])]  # fmt: skip
+    rows = [row for name in ("lines", "sanitization") for row in new.get(name, [])]
+    part = all(_without(row, {"quantity"}) in known for row in rows)
+    same = _without(old, CARRIED_OUT) == _without(new, CARRIED_OUT)
+    return part and same and new.get("status") in ("planned", "done")
+
+
+def _standing(walk: Walk, command: Command, entry: Entry, old: Json) -> None:
+    where, check = f"entry {entry.seq}", walk.findings.check
+    sheet = walk.is_sheet(command.author)
+    role = "sheet" if sheet else walk.role(command.author)
+    if entry.type in ("item", "information_asset"):
+        check(role in BOSS, f"{where}: changed by nobody who may")
+    if entry.type == "user_account" and entry.action == "revise" and old:
+        new = entry.fields
+        changed = {n for n in {*old, *new} if old.get(n) != new.get(n)}
+        ended = sheet and "valid_until" not in new
+        check(not changed & (FIXED - {"valid_until"} if ended else FIXED),
+              f"{where}: changes what stays in an account")  # fmt: skip
+        own = command.author == entry.id and role in ("worker", "inspector")
+        check(not own or changed <= OWN, f"{where}: changes the own account")
+
+
+def _without(fields: Json, names: set[str]) -> Json:
+    return {name: value for name, value in fields.items() if name not in names}
