@@ -21,6 +21,7 @@ from ui.handling.delivery import DeliveryBox
 from ui.handling.dialog import HandlingDialog
 from ui.handling.opening import correcting_dialog, handling_dialog
 from ui.handling.sheets import MAIN
+from ui.record_dialog import RecordDialog
 
 NUMBER = "MS123456"
 PASSING = [kind for kind in K if any(line.name == "means" for line in MAIN[kind])]
@@ -106,6 +107,24 @@ def test_a_return_by_courier_is_entered_with_its_number(site: Site) -> None:
     save(site, dialog)
     [row] = site.events(K.RETURN)[-1].transport
     assert (row.tracking_no, row.received_by) == (NUMBER, "見本　花子")
+
+
+def test_who_reads_the_act_sees_the_number(site: Site) -> None:
+    dialog = opened(site, K.RETURN, Means.SECURITY_COURIER)
+    dialog.panel.set_values({"counterpart_name": "見本　花子", "destination_text": "見本市役所"})
+    type_in(line(dialog, "tracking_no"), NUMBER)
+    site.answers.replies[:] = [False] * 3
+    save(site, dialog)
+    event = site.events(K.RETURN)[-1]
+    reading = RecordDialog(site.desk, site.ledger.registers.need(HandlingEvent, event.id))
+    site.qtbot.addWidget(reading)
+    reading.show()
+    assert reading.form.rows["transport"].isVisible()
+    direct = site.events(K.RECEIVE)[0]
+    other = RecordDialog(site.desk, site.ledger.registers.need(HandlingEvent, direct.id))
+    site.qtbot.addWidget(other)
+    other.show()
+    assert not other.form.rows["transport"].isVisible()
 
 
 def test_a_number_that_came_later_is_entered_by_a_correction(site: Site) -> None:
