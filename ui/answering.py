@@ -40,6 +40,7 @@ from ui.findings import BREACH, OWN_RULE, REASON, cited, sentence_label
 from ui.fitting import fit
 from ui.keys import press_focused
 from ui.operations import Failure
+from ui.outliving import outlive
 from ui.page import Desk
 from ui.second_person import SecondPart
 
@@ -79,6 +80,7 @@ def enter(
                 dialog.entered.connect(done)
             if failed is not None:
                 dialog.rejected.connect(lambda: failed(NotAnswered()))
+            outlive(dialog)
             dialog.open()
         elif failed is not None:
             failed(error)

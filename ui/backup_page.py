@@ -33,6 +33,7 @@ from ui.ledger_settings import (
     change_setting,
     may_change,
 )
+from ui.outliving import outlive
 from ui.page import Desk, Page
 from ui.register import RegisterView
 from ui.register_print import print_list
@@ -243,6 +244,7 @@ class BackupPage(Page):
             dialog = RestoreDialog(self._office, self.desk.operations, self)
             dialog.recovered.connect(self._put_aside)
             dialog.restored.connect(lambda _folder: say(self.refused, ""))
+            outlive(dialog)
             dialog.refused.connect(self._refused)
             dialog.exec()
 

@@ -49,6 +49,7 @@ from ui.erasing import EraseDialog
 from ui.form_dialog import FormDialog
 from ui.history import HistoryDialog
 from ui.layout import title
+from ui.outliving import outlive
 from ui.page import Desk, Page
 from ui.record_dialog import RecordDialog
 from ui.register import RegisterView
@@ -174,6 +175,7 @@ class RegisterTab(QWidget):
     def _keep(self, dialog: QDialog) -> None:
         self._dialogs.append(dialog)
         dialog.finished.connect(lambda _result: self._dialogs.remove(dialog))
+        outlive(dialog)
         dialog.open()
 
     def _words(self) -> Profile | None:

@@ -1,13 +1,14 @@
 """規則の確認 in the window: what is told while typing, what is asked when saving, who agrees."""
 
 import ast
+import weakref
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -344,6 +345,20 @@ def test_a_register_form_asks_the_same_way(site: Site) -> None:
     site.settle()
     assert site.ledger.registers.need(Assignment, ids[0]).record.duties == "入力"
     assert {one.approved_by for one in records(site, RuleOverride)} >= {site.story.people["worker"]}
+
+
+def test_the_dialog_that_asks_does_not_take_its_form_along(site: Site) -> None:
+    form = FormDialog(site.desk, Assignment, start=beginning(site))
+    form.show()
+    form.save()
+    site.settle()
+    held = weakref.ref(form)
+    top(AnswerDialog).reject()
+    site.settle()
+    del form  # nobody but the connections of the dialog holds it now
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert held() is not None
+    site.qtbot.waitUntil(lambda: held() is None, timeout=2000)
 
 
 def test_confirming_ones_own_handling_asks_on_the_page(site: Site) -> None:

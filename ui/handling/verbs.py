@@ -15,6 +15,7 @@ from ui.answering import enter
 from ui.handling.dialog import HandlingDialog
 from ui.handling.opening import carrying_out_dialog, correcting_dialog, handling_dialog
 from ui.handling.words import DAILY, OTHERS, kind_word
+from ui.outliving import outlive
 from ui.page import Desk
 
 
@@ -151,6 +152,7 @@ class HandlingVerbs(QObject):
         self.dialog = dialog
         dialog.saved.connect(lambda change: self._saved(dialog, change))
         dialog.finished.connect(lambda _result: self._forget(dialog))
+        outlive(dialog)
         dialog.open()
         return dialog
 
