@@ -150,11 +150,12 @@ def test_nobody_agrees_in_the_name_of_the_person_that_an_account_becomes(house: 
     assert account is not None
     other = account.record.with_changes(person_id=house.story.people["worker2"])
     house.ledger.commit([Intent(Action.REVISE, other, "人の訂正")])
-    assert problems(house) == []
+    [moved] = problems(house)
+    assert moved.startswith("REWRITTEN")  # no command does that; the agreement stands all the same
     house.sign_in(WORKER.login)
     mine = other.with_changes(person_id=house.story.people["supervisor"])
     house.ledger.commit([Intent(Action.REVISE, mine, "人の訂正")])
-    [found] = problems(house)
+    [found] = [one for one in problems(house) if not one.startswith("REWRITTEN")]
     assert found.startswith("AUTHOR") and "権限のない利用者" in found
 
 
