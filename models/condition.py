@@ -130,6 +130,7 @@ class Facts:
     lost: str = ""  # file of the newest backup where it is not in its place
     rekeyed: bool = False  # nothing brings back what was entered since the data key was renewed
     bridged: bool = False  # the journal does
+    shut: bool = False  # nobody of today opens the newest backup
     quota: int = 0  # MB that somebody set for the attachments, 0 for none
 
 
@@ -184,6 +185,7 @@ def read_facts(
         lost=newest_lost(ledger),
         rekeyed=rekeyed and not bridged,
         bridged=bridged,
+        shut=not ledger.safe.journal.still_opens(),
         quota=chosen_quota(ledger),
     )
 
@@ -211,6 +213,11 @@ def judge(facts: Facts) -> list[Condition]:
     ]  # fmt: skip
 
 
+SHUT = (
+    "いちばん新しいバックアップは、今のパスワードでも今の回復シートでも開けません。"
+    "使い終わった回復シートか前のパスワードで開けますが、更新ジャーナルにつなげないため、"
+    "その後の記帳は戻りません。"
+)
 REKEYED = (
     "暗号鍵を替えた後のバックアップが、まだありません。替えた後の記帳を、前のバックアップと更新ジャーナルから"
     "戻すための「鍵の写し」も、更新ジャーナルの媒体にそろっていないか、開ける人がいません。"
@@ -326,6 +333,8 @@ def _backed_up(facts: Facts) -> Condition:
     to_do = "「バックアップ」の画面で、登録した媒体にバックアップを取ってください。"
     if facts.rekeyed and facts.backup is not None:
         return Condition("バックアップ", State.BAD, REKEYED, to_do)
+    if facts.shut and facts.backup is not None:
+        return Condition("バックアップ", State.BAD, SHUT, to_do)
     found = _aged(
         "バックアップ", "作成し、読み直しました", facts.backup, facts, facts.backup_days, to_do
     )

@@ -151,6 +151,12 @@ class JournalKeeper(Protocol):
             JournalMissing: it cannot be reached and nobody answered for going on without.
         """
 
+    def still_opens(self) -> bool:
+        """Tell whether somebody of today opens the newest sound backup; yes where there is none.
+
+        After a recovery sheet was used nobody does: it gives out new keys and a new sheet.
+        """
+
     def leads_on(self) -> bool:
         """Tell whether a backup of before the last new data key leads to the last entry by it.
 

@@ -316,6 +316,11 @@ class Keeper:
         else:
             self._journal.roll()
 
+    def still_opens(self) -> bool:
+        with self._turn:
+            ends = backup_ends(self._store)
+            return not ends or somebody_opens_both(self._store, self._vault.header, ends[-1].seq)
+
     def leads_on(self) -> bool:
         with self._turn:
             ends = backup_ends(self._store)

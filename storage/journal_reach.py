@@ -34,7 +34,7 @@ def relied_on(store: LedgerStore) -> Head | None:
 
 def backup_ends(store: LedgerStore) -> list[Head]:
     """Return where the last two sound backups end, the older one first."""
-    latest = Query(BackupRun.type, order=(("finished_at", True),))
+    latest = Query(BackupRun.type, order=(("number", True),))
     runs = [one.record for one in store.find(BackupRun, latest, limit=_PORTION)][::-1]
     last = sound_of(standing_of(runs), runs)[-RELIED_ON:]
     heads = [Head(run.to_event_seq or 0, bytes.fromhex(run.head)) for run in last]

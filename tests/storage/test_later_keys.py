@@ -11,7 +11,7 @@ import pytest
 
 from models.backups import keys_words, left_out, record_backup
 from models.codes import Role
-from models.condition import read_facts
+from models.condition import Condition, State, judge, read_facts
 from models.errors import (
     JournalDamaged,
     RolledBack,
@@ -713,3 +713,26 @@ def test_the_files_of_the_journal_say_under_which_key_they_stand(house: House) -
     headers = [header_of(path) for path in list_files(usb(house), vault_of(house.ledger).vault_id)]
     assert [one.epoch for one in headers if one] == [1, 2] and backup.exists()
     assert headers[1] is not None and headers[1].base.seq == base
+
+
+def test_after_the_sheet_was_used_a_backup_is_asked_for(house: House) -> None:
+    def told() -> Condition:
+        facts = read_facts(house.ledger, backup_days=7, denied=(), version="1")
+        return next(one for one in judge(facts) if one.topic == "バックアップ")
+
+    assert "まだ一度も" in told().sentence
+    backed_up(house)
+    assert told().state is State.GOOD
+    house.ledger.close()
+    house.ledger, _ = house.office.recover(house.folder / "ledger", house.sheet, BOSS.login, FRESH)
+    assert told().state is State.BAD and "今の回復シートでも開けません" in told().sentence
+    backed_up(house)
+    assert told().state is State.GOOD
+
+
+def test_a_second_responsible_person_still_opens_the_backup_then(house: House) -> None:
+    another(house, "deputy", Role.SUPERVISOR)
+    backed_up(house)
+    house.ledger.close()
+    house.ledger, _ = house.office.recover(house.folder / "ledger", house.sheet, BOSS.login, FRESH)
+    assert house.ledger.safe.journal.still_opens()
