@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.codes import AccessLevel, EndRule, ItemClass, ItemOrigin, MediaType, Ownership, Role
-from models.errors import InvalidField, NotFound, NotPermitted
+from models.errors import InvalidField, NotFound, NotPermitted, Refused
 from models.ledger import Ledger
 from models.records import (
     ALL,
@@ -21,6 +21,7 @@ from models.records import (
     Item,
     Organization,
     Person,
+    Place,
     UserAccount,
 )
 from models.scope import BY_CONTRACT
@@ -98,6 +99,24 @@ def test_a_responsible_person_sees_every_contract_until_narrowed(town: House) ->
     assert [one.record.contract_no for one in ledger.contracts()] == ["2026-001"]
     sign_in(town, "watanabe").rights.end(right_id, "全契約を担当するため")
     assert len(sign_in(town, "takahashi").contracts()) == 2
+
+
+def test_what_a_hidden_contract_builds_on_is_not_taken_out_of_force(town: House) -> None:
+    registers = sign_in(town, "takahashi").registers
+    known = registers.need(Place, town.story.places[2].id).record
+    place = registers.create(replace(known, id="", name="別館の書庫")).ids[0]
+    item = registers.all(Item, item_no="Z-000")[0].record
+    registers.create(replace(item, id="", item_no="Z-900", home_place_id=place))
+    right = AccessRight(
+        user_id=registers.one(UserAccount, login_name="takahashi").record.id,  # type: ignore[union-attr]
+        contract_id=town.story.contract.id, level=AccessLevel.MANAGE,
+    )  # fmt: skip
+    right_id = sign_in(town, "watanabe").registers.create(right).ids[0]
+    narrowed = sign_in(town, "takahashi")
+    assert narrowed.registers.all(Item, item_no="Z-900") == []
+    with pytest.raises(Refused, match="使われて"):
+        narrowed.registers.void(Place, place, "不要になったため")
+    sign_in(town, "watanabe").rights.end(right_id, "全契約を担当するため")
 
 
 def test_an_administrator_grants_what_he_does_not_see(town: House) -> None:
