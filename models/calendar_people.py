@@ -41,7 +41,7 @@ def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:
     form = asked.profile.document("D-03")
     for one in working(asked):
         case, day = asked.case(one), last_day(one, asked.books)
-        if day is None or ends_with_the_contract(case, day) or leaving_papers(case, one, day):
+        if day is None or ends_with_the_contract(case, day) or leaving_papers(case, one):
             continue
         yield due(
             asked, "K-03", f"「{form.change_title or form.title}」（終了）の提出",

@@ -4,12 +4,12 @@ The first notice tells who works and where, not that it ends: only a notice of c
 here says 「終了」 and the day in its lines; of one made elsewhere the ledger knows the day of the change.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 from typing import Any
 
 from models.codes import AssignmentStatus, PlaceStatus
-from models.records import Assignment, ContractPlace, Person, Place, Record, Submission
+from models.records import Assignment, Contract, ContractPlace, Person, Place, Record, Submission
 from models.rules.books import Books
 from models.rules.case import Case
 from models.rules.standing import PLACES, STAFF, is_submitted
@@ -38,9 +38,13 @@ TOLD_OF: Mapping[type[Record], tuple[str, ...]] = {
 
 def last_day(one: Assignment, books: Books) -> date | None:
     """Return the last day of a designation: its own, or that on which the person left before it."""
+    return min(_last_days(one, books), default=None)
+
+
+def _last_days(one: Assignment, books: Books) -> set[date]:
     person = books.find(Person, one.person_id)
-    days = [day for day in (one.ends_on, person.left_on if person else None) if day is not None]
-    return min(days, default=None)
+    both = (one.ends_on, person.left_on if person else None)
+    return {day for day in both if day is not None}
 
 
 def untold_leaving(case: Case, one: Assignment) -> str:
@@ -53,7 +57,7 @@ def untold_leaving(case: Case, one: Assignment) -> str:
     name = case.name(one.person_id) if one.person_id else one.unit_name
     role = one.role.label if one.role else ""
     said = {"what": f"{name}の「{role}」の従事の終了", "field": "従事終了日"}
-    return _untold(case, STAFF, day, said, leaving_papers(case, one, day))
+    return _untold(case, STAFF, day, said, leaving_papers(case, one))
 
 
 def untold_giving_up(case: Case, one: ContractPlace) -> str:
@@ -91,20 +95,28 @@ def untold_exchange(case: Case, one: Assignment | ContractPlace) -> str:
     return EXCHANGED.format(fields=labels, record=type(one).label)
 
 
-def leaving_papers(case: Case, one: Assignment, day: date | None) -> list[Submission]:
-    """Return the papers that told the client that somebody leaves on a day."""
+def leaving_papers(case: Case, one: Assignment) -> list[Submission]:
+    """Return the papers that told the client that somebody leaves.
+
+    Who leaves the firm on another day than the work was told by either of the two.
+    """
     names = [one.unit_name] if one.unit_name else case.books.names(Person, one.person_id)
-    return _telling(case, STAFF, one, day, names)
+    return _telling(case, STAFF, one, _last_days(one, case.books), names)
 
 
 def giving_up_papers(case: Case, one: ContractPlace) -> list[Submission]:
     """Return the papers that told the client that a place is given up on its last day."""
-    return _telling(case, PLACES, one, one.use_to, case.books.names(Place, one.place_id))
+    days = {one.use_to} if one.use_to is not None else set[date]()
+    return _telling(case, PLACES, one, days, case.books.names(Place, one.place_id))
 
 
 def ends_with_the_contract(case: Case, day: date) -> bool:
     """Tell whether it ends because the work does, which is nothing to tell."""
-    contract = case.contract
+    return is_past(case.contract, day)
+
+
+def is_past(contract: Contract, day: date) -> bool:
+    """Tell whether a contract is over by a day."""
     end = contract.completed_on or contract.terminated_on or contract.ends_on
     return end is not None and end <= day
 
@@ -135,25 +147,27 @@ def _telling(
     case: Case,
     kind: str,
     one: Assignment | ContractPlace,
-    day: date | None,
+    days: Set[date],
     names: Iterable[str],
 ) -> list[Submission]:
     known = {search_key(name) for name in names}
     return [
         paper
         for paper in case.books.submissions(case.contract.id, kind)
-        if day is not None and is_submitted(paper) and _tells(paper, one, day, known)
+        if days and is_submitted(paper) and _tells(paper, one, days, known)
     ]
 
 
-def _tells(paper: Submission, one: Assignment | ContractPlace, day: date, known: set[str]) -> bool:
+def _tells(
+    paper: Submission, one: Assignment | ContractPlace, days: Set[date], known: Set[str]
+) -> bool:
     content: Any = paper.content
     if isinstance(content, dict):
         return any(
             line.get("what") == END
-            and line.get("changed_on") == day.isoformat()
+            and line.get("changed_on") in {day.isoformat() for day in days}
             and search_key(str(line.get("whom", ""))) in known
             for line in content.get("lines", ())
         )
     later = one.id in paper.subject_ids and paper.id != one.notice_submission_id
-    return paper.effective_on == day or later
+    return paper.effective_on in days or later

@@ -35,7 +35,7 @@ class Watched(Generic[R]):
 
     `refers` names the person or place whose entries count too; `facts` says what the client is
     told of a record, and of what it refers to as of an entry; `ending` gives the day and the
-    reason of an end, or None; `begins` the day it begins.
+    reason of an end as of an entry, or None; `begins` the day it begins.
     """
 
     cls: type[R]
@@ -43,7 +43,7 @@ class Watched(Generic[R]):
     refers: Callable[[R], tuple[type[Record], str]]
     facts: Callable[[R, int], Facts]
     begins: Callable[[R], date | None]
-    ending: Callable[[R], tuple[date, str] | None]
+    ending: Callable[[R, int], tuple[date, str] | None]
     reportable: Callable[[R], bool]
 
 
@@ -118,12 +118,13 @@ def _lines_of(
     if now.voided:
         yield ChangeLine(name, "取消", _text(before), "なし", now.day, now.reason)
         return
-    end = watched.ending(now.record)
-    if end and watched.ending(base.record) != end:
+    latest = case.until or case.numbers.head.seq
+    end = watched.ending(now.record, latest)
+    if end and watched.ending(base.record, told_at) != end:
         day, reason = end
         after = f"{wareki.format_wareki(day)}で終了"
         yield ChangeLine(name, "終了", _text(before), after, day, reason or now.reason)
-    after_facts = watched.facts(now.record, case.until or case.numbers.head.seq)
+    after_facts = watched.facts(now.record, latest)
     for label, new in after_facts.items():
         old = before.get(label)
         if old != new:

@@ -20,7 +20,7 @@ from models.records import (
     Pledge,
     Record,
 )
-from models.rules.last_told import last_day
+from models.rules.last_told import is_past, last_day
 from models.versions import version_at, versions
 from reports.collecting.case import Case, words
 from reports.collecting.changes import Changed, Watched, changes
@@ -37,6 +37,7 @@ GONE = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED)
 STALE = timedelta(days=365)  # a wording of penalties older than this is to be checked
 ORDER = tuple(AssignmentRole)
 ROLE = "役割"
+LEFT = "退職のため"
 
 
 def staff(case: Case) -> list[Assignment]:
@@ -228,8 +229,11 @@ def _watched(case: Case) -> Watched[Assignment]:
             told["特定個人情報の取扱い"] = _yes_no(record.handles_specific_pi)
         return told
 
-    def ending(record: Assignment) -> tuple[date, str] | None:
-        return (record.ends_on, record.end_reason) if record.ends_on else None
+    def ending(record: Assignment, seq: int) -> tuple[date, str] | None:
+        own, left = record.ends_on, _left_on(case, record, seq)
+        if left is not None and (own is None or left < own):
+            return left, record.end_reason or LEFT
+        return (own, record.end_reason) if own else None
 
     def name(record: Assignment) -> str:
         return case.person(record.person_id) or record.unit_name
@@ -244,6 +248,15 @@ def _watched(case: Case) -> Watched[Assignment]:
         return Person, record.person_id
 
     return Watched(Assignment, name, refers, facts, begins, ending, reportable)
+
+
+def _left_on(case: Case, one: Assignment, seq: int) -> date | None:
+    """Return the last day in the firm as known after an entry, if it comes before the contract's."""
+    if one.status is AssignmentStatus.CANCELLED:
+        return None
+    person = _person_at(case, one.person_id, seq)
+    day = person.left_on if person else None
+    return None if day is None or is_past(case.contract, day) else day
 
 
 def _person_at(case: Case, person_id: str, seq: int) -> Person | None:

@@ -92,7 +92,7 @@ def _watched(case: Case) -> Watched[ContractPlace]:
         told = {label(key): value for key, value in _told(record, place).items()}
         return {**told, label("use_from"): record.use_from}
 
-    def ending(record: ContractPlace) -> tuple[date, str] | None:
+    def ending(record: ContractPlace, _seq: int) -> tuple[date, str] | None:
         return (record.use_to, "") if record.use_to else None
 
     def name(record: ContractPlace) -> str:

@@ -12,7 +12,7 @@ from models.calendar import calendar
 from models.codes import AssignmentRole, AssignmentStatus, PlaceStatus, SubmissionMeans
 from models.commands import Change
 from models.contract_changes import BESIDE
-from models.errors import NeedsAnswer
+from models.errors import NeedsAnswer, Refused
 from models.evidence import evidence
 from models.records import Assignment, Contract, ContractPlace, Person, Place, Record, Submission
 from models.rules.answers import EVERY, Answers
@@ -179,6 +179,47 @@ def test_a_person_who_left_the_firm_leaves_the_contract(house: House) -> None:
     assert len(waiting(house)) == 1
     go_to(house, last + 2 * DAY)
     assert len(_broken(house)) == 1
+
+
+def left_firm(house: House, day: date) -> None:
+    one = house.ledger.registers.need(Person, house.story.people["worker"]).record
+    house.ledger.registers.revise(one.with_changes(left_on=day), "退職の届を受けたため")
+
+
+@pytest.mark.parametrize("profile", ["shiki", "confidentiality-model"])
+def test_the_notice_of_changes_tells_who_leaves_the_firm(tmp_path: Path, profile: str) -> None:
+    with opened(tmp_path, profile) as house:
+        make_seal(house.ledger)
+        house.clock.wait(60)
+        last = house.ledger.today() + 3 * DAY
+        left_firm(house, last)
+        made = hand_in(house, "D-03", change=True)
+        content: Any = house.ledger.registers.need(Submission, made).record.content
+        lines = [(line["what"], line["changed_on"]) for line in content["lines"]]
+        assert lines == [("終了", last.isoformat())]
+        assert waiting(house) == []
+        go_to(house, last + 2 * DAY)
+        assert _broken(house) == []
+        leaving(house, last, status=AssignmentStatus.ENDED)  # nothing is asked
+
+
+@pytest.mark.parametrize("moved", [-1, 1])
+def test_a_notice_of_either_last_day_counts(house: House, moved: int) -> None:
+    last = house.ledger.today() + 3 * DAY
+    leaving(house, last)
+    hand_in(house, "D-03", change=True)
+    left_firm(house, last + moved * DAY)
+    assert waiting(house) == []
+    go_to(house, last + 3 * DAY)
+    assert _broken(house) == []
+
+
+def test_leaving_the_firm_after_the_contract_is_no_change(house: House) -> None:
+    contract = house.ledger.registers.need(Contract, house.story.contract.id).record
+    assert contract.ends_on is not None
+    left_firm(house, contract.ends_on + DAY)
+    with pytest.raises(Refused, match="変更はありません"):
+        hand_in(house, "D-03", change=True)
 
 
 # --- places --------------------------------------------------------------------------------------
