@@ -298,21 +298,45 @@ def r35_right_stands_on_an_assignment(case: Case) -> Iterator[str]:
     account = case.books.find(UserAccount, right.user_id)
     if account is None or account.status is not AccountStatus.ACTIVE:
         yield "利用停止の利用者に、アクセス資格は付けられません。"
-    elif account.app_role is not Role.INSPECTOR:
-        basis = case.books.find(Assignment, right.assignment_id)
-        stands = (
-            basis is not None
-            and basis.person_id == account.person_id
-            and basis.contract_id == right.contract_id
-            and counts(basis, case.books, case.profile)
-            and (basis.ends_on is None or case.today <= basis.ends_on)
-            and not has_left(basis.person_id, case.today, case.books)
+    elif account.app_role is not Role.INSPECTOR and not _stands(case, right, account, case.today):
+        yield _shut_out(case, right, account) or (
+            "アクセス資格の根拠となる、本人の有効な「従事者等の指定」がありません。"
+            "指定を登録し、それを選んでください。"
         )
-        if not stands:
-            yield (
-                "アクセス資格の根拠となる、本人の有効な「従事者等の指定」がありません。"
-                "指定を登録し、それを選んでください。"
-            )
+
+
+def _stands(case: Case, right: AccessRight, account: UserAccount, day: date) -> bool:
+    basis = case.books.find(Assignment, right.assignment_id)
+    return (
+        basis is not None
+        and basis.person_id == account.person_id
+        and basis.contract_id == right.contract_id
+        and counts(basis, case.books, case.profile)
+        and (basis.ends_on is None or day <= basis.ends_on)
+        and not has_left(basis.person_id, day, case.books)
+    )
+
+
+def _shut_out(case: Case, right: AccessRight, account: UserAccount) -> Say | None:
+    """Say what is left to do of a right that stood until its holder left, None for any other.
+
+    A last day that was entered ahead lets nobody in after it, so that nothing went wrong.
+    """
+    person = case.books.find(Person, account.person_id)
+    day = person.left_on if person else None
+    if case.before is not None or not case.books.entered(right) or right.granted_at is None:
+        return None
+    if day is None or day >= case.today or right.granted_at.date() > day:
+        return None
+    basis = case.books.find(Assignment, right.assignment_id)
+    if basis is None or not _stands(case, right, account, day):
+        return None
+    role = basis.role.label if basis.role else ""
+    return Say(
+        f"{case.name(account.person_id)}は{format_short(day)}に退職し、翌日から台帳を開けません。"
+        f"アクセス資格の根拠の「従事者等の指定」（{role}）を終了してください。資格も抹消されます。",
+        doubtful=True,
+    )
 
 
 def r36_two_persons(case: Case) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.calendar import calendar
-from models.codes import AccessLevel, CredentialKind, Role
+from models.codes import AccessLevel, AssignmentStatus, CredentialKind, Role
 from models.codes import HandlingKind as K
 from models.errors import HasLeft, NeedsAnswer, RuleRefused
 from models.evidence import evidence
@@ -139,6 +139,36 @@ def test_a_day_that_is_still_to_come_takes_nothing_yet(house: House) -> None:
     said = leave(house, house.ledger.today() + timedelta(days=3))
     assert rights(house) and any("利用停止" in one for one in said)
     assert house.ledger.rules.about_event(use(house)) == []
+
+
+@pytest.mark.parametrize("profile", ["chiba", "online-connection"])
+def test_a_day_that_was_entered_ahead_breaks_no_clause(tmp_path: Path, profile: str) -> None:
+    """Who is not let in any more reaches nothing; what is left is to end the designation."""
+    with furnished(tmp_path, profile=profile, rules=True, accounts=True, days=2) as house:
+        house.clock.wait(60)
+        leave(house, house.ledger.today() + timedelta(days=1))
+        assert access(house) == set()
+        house.clock.wait(48 * 60)
+        [(severity, said)] = access(house)
+        assert severity == "action" and "退職" in said and "終了" in said
+        [right] = rights(house)
+        changed = replace(right, level=AccessLevel.READ)
+        [found] = house.ledger.rules.about_record(changed, right)
+        assert found.refuses  # nothing new is given on it
+        basis = house.ledger.registers.need(Assignment, right.assignment_id).record
+        ended = replace(
+            basis, status=AssignmentStatus.ENDED, ends_on=house.ledger.today(), end_reason="退職"
+        )
+        house.ledger.registers.revise(ended, REASON)
+        assert access(house) == set() and rights(house) == []
+
+
+def access(house: House) -> set[tuple[str, str]]:
+    found = evidence(house.ledger, house.story.contract)
+    rows = [
+        row for one in found for name, some in one.evidence if name == "EQ-ACCESS" for row in some
+    ]
+    return {(row.severity, row.sentence) for row in rows if row.severity != "due"}
 
 
 def test_no_right_is_given_to_who_has_left(house: House) -> None:
