@@ -41,8 +41,17 @@ def test_an_announced_warning_is_no_failure() -> None:
     logging.getLogger("azukari").warning("the announced one")
 
 
-def test_an_unannounced_warning_fails_the_test(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(Path(conftest.__file__).read_text(encoding="utf-8"))
+def guarded(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the guards around the tests of another run."""
+    here = Path(conftest.__file__)
+    pytester.makeconftest(here.read_text(encoding="utf-8"))
+    monkeypatch.setenv("PYTHONPATH", str(here.parent.parent))
+
+
+def test_an_unannounced_warning_fails_the_test(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guarded(pytester, monkeypatch)
     pytester.makepyfile(
         """
         import logging
@@ -75,8 +84,10 @@ BEGINS_A_PROCESS = """
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are looked up in /proc")
-def test_a_file_that_leaves_a_process_alive_fails(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(Path(conftest.__file__).read_text(encoding="utf-8"))
+def test_a_file_that_leaves_a_process_alive_fails(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guarded(pytester, monkeypatch)
     pytester.makepyfile(
         test_1_ends=BEGINS_A_PROCESS.format(scope="module"),
         test_2_leaves=BEGINS_A_PROCESS.format(scope="session"),

@@ -117,7 +117,7 @@ def test_a_voided_row_is_there_when_it_is_shown_and_says_why(site: Site) -> None
     assert "二重に入力したため" not in sheet
     page.view.filters.voided.setChecked(True)
     site.settle()
-    [sheet] = drawn(page, "取扱記録")
+    [sheet] = ("".join(one.split("\r\n")) for one in drawn(page, "取扱記録"))
     assert "取消:二重に入力したため" in sheet and "取消済みを含む" in sheet
 
 
