@@ -73,7 +73,9 @@ def k05_place_given_up(asked: Inquiry) -> Iterator[Due]:
     form = asked.profile.document("D-04")
     for one in asked.all(ContractPlace):
         case, day = asked.case(one), one.use_to
-        if day is None or day < asked.today or one.status is PlaceStatus.ENDED:
+        if day is None or day < asked.today:
+            continue
+        if one.status is PlaceStatus.ENDED and day == asked.today:
             continue
         if not is_concerned(case, one) or ends_with_the_contract(case, day):
             continue

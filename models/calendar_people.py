@@ -39,9 +39,12 @@ def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:
     if not asked.profile.params.staff_notice.changes_before:
         return
     form = asked.profile.document("D-03")
-    for one in working(asked):
+    ended = [one for one in asked.all(Assignment) if one.status is AssignmentStatus.ENDED]
+    for one in (*working(asked), *ended):
         case, day = asked.case(one), last_day(one, asked.books)
-        if day is None or ends_with_the_contract(case, day) or leaving_papers(case, one):
+        if day is None or (one.status is AssignmentStatus.ENDED and day <= asked.today):
+            continue
+        if not one.person_id or ends_with_the_contract(case, day) or leaving_papers(case, one):
             continue
         yield due(
             asked, "K-03", f"「{form.change_title or form.title}」（終了）の提出",

@@ -122,9 +122,11 @@ def is_past(contract: Contract, day: date) -> bool:
 
 
 def _is_over(case: Case, day: date | None, ended: bool) -> bool:
-    if day is not None and ends_with_the_contract(case, day):
-        return False
-    return ended or (day is not None and day < case.today)
+    """Tell whether the end is to be judged: an end that still lies ahead can be told in time."""
+    if day is None:
+        return ended
+    over = day < case.today or (ended and day == case.today)
+    return over and not ends_with_the_contract(case, day)
 
 
 def _untold(

@@ -281,6 +281,32 @@ def test_what_lies_at_a_place_that_was_given_up_is_told_until_it_is_moved(
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("told_in_time", [True, False])
+@pytest.mark.parametrize("profile", ["shiki", "confidentiality-model"])
+def test_an_end_that_lies_ahead_is_entered_at_once_and_told_by_then(
+    tmp_path: Path, profile: str, told_in_time: bool
+) -> None:
+    """The state and the day are saved together; the notice can only be made after that."""
+    with opened(tmp_path, profile) as house:
+        make_seal(house.ledger)
+        house.clock.wait(60)
+        last = house.ledger.today() + 4 * DAY
+        leaving(house, last, status=AssignmentStatus.ENDED)
+        revise(house, store_room(house), use_to=last, status=PlaceStatus.ENDED)
+        assert not _broken(house) and not _given_up(house)
+        places = 1 if profile == "shiki" else 0  # the other text asks for no notice of this use
+        assert len(waiting(house)) == 1 + places
+        if told_in_time:
+            hand_in(house, "D-03", change=True)
+            if places:
+                hand_in(house, "D-04", change=True)
+            assert waiting(house) == []
+        go_to(house, last + 2 * DAY)
+        assert waiting(house) == []
+        left = 0 if told_in_time else 1
+        assert (len(_broken(house)), len(_given_up(house))) == (left, left * places)
+
+
 # --- what was told becomes something else -----------------------------------------------------------
 
 
