@@ -152,18 +152,22 @@ def _telling(
     days: Set[date],
     names: Iterable[str],
 ) -> list[Submission]:
-    known = {search_key(name) for name in names}
+    called = list(names)
     return [
         paper
         for paper in case.books.submissions(case.contract.id, kind)
-        if days and is_submitted(paper) and _tells(paper, one, days, known)
+        if days and is_submitted(paper) and tells_end(paper, one, days, called)
     ]
 
 
-def _tells(
-    paper: Submission, one: Assignment | ContractPlace, days: Set[date], known: Set[str]
-) -> bool:
+def tells_end(paper: Submission, one: Record, days: Set[date], names: Iterable[str]) -> bool:
+    """Tell whether a paper says that a designation ends on one of some days.
+
+    Args:
+        names: what the person or the place was ever called.
+    """
     content: Any = paper.content
+    known = {search_key(name) for name in names}
     if isinstance(content, dict):
         return any(
             line.get("what") == END
@@ -171,5 +175,5 @@ def _tells(
             and search_key(str(line.get("whom", ""))) in known
             for line in content.get("lines", ())
         )
-    later = one.id in paper.subject_ids and paper.id != one.notice_submission_id
+    later = one.id in paper.subject_ids and paper.id != getattr(one, "notice_submission_id", "")
     return paper.effective_on in days or later

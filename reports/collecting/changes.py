@@ -14,6 +14,7 @@ from models import wareki
 from models.codes import SubmissionStatus
 from models.errors import Refused
 from models.records import Record, Stored, Submission
+from models.rules.last_told import is_past, tells_end
 from models.store import Op, Query, Where
 from models.versions import Version, version_at, versions
 from reports.blocks import shown
@@ -120,7 +121,10 @@ def _lines_of(
         return
     latest = case.until or case.numbers.head.seq
     end = watched.ending(now.record, latest)
-    if end and watched.ending(base.record, told_at) != end:
+    if end and (
+        watched.ending(base.record, told_at) != end
+        or _unsaid(case, watched, base.record, end[0], told)
+    ):
         day, reason = end
         after = f"{wareki.format_wareki(day)}で終了"
         yield ChangeLine(name, "終了", _text(before), after, day, reason or now.reason)
@@ -130,6 +134,18 @@ def _lines_of(
         if old != new:
             day, reason = _brought(case, watched, history, told_at, label, new)
             yield ChangeLine(name, label, shown(old), shown(new), day, reason or "記録の更新")
+
+
+def _unsaid(
+    case: Case, watched: Watched[R], one: R, day: date, told: list[Stored[Submission]]
+) -> bool:
+    """Tell whether an end that was there from the start still has to be told: no first notice does."""
+    last = told[0].record.submitted_on
+    if not watched.reportable(one) or last is None or day < last or is_past(case.contract, day):
+        return False
+    cls, id_ = watched.refers(one)
+    names = [watched.name(one), *(case.ledger.rules.books.names(cls, id_) if id_ else ())]
+    return not any(tells_end(stored.record, one, {day}, names) for stored in told)
 
 
 def _told_version(

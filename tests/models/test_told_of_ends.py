@@ -203,6 +203,26 @@ def test_the_notice_of_changes_tells_who_leaves_the_firm(tmp_path: Path, profile
         leaving(house, last, status=AssignmentStatus.ENDED)  # nothing is asked
 
 
+def test_an_end_that_was_there_from_the_start_is_told_by_a_notice_of_changes(house: House) -> None:
+    """No notice of a beginning says when it ends."""
+    last = house.ledger.today() + 6 * DAY
+    one = replace(
+        worker(house), id="", notice_submission_id="", status=AssignmentStatus.PLANNED,
+        role=AssignmentRole.CHECKER, starts_on=house.ledger.today() + DAY, ends_on=last, end_reason="期間の満了",
+    )  # fmt: skip
+    house.ledger.registers.create(one)
+    hand_in(house, "D-03", change=True)
+    house.clock.wait(60)
+    assert len(waiting(house)) == 1
+    made = hand_in(house, "D-03", change=True)
+    content: Any = house.ledger.registers.need(Submission, made).record.content
+    lines = [(line["what"], line["changed_on"]) for line in content["lines"]]
+    assert lines == [("終了", last.isoformat())]
+    assert waiting(house) == []
+    with pytest.raises(Refused, match="変更はありません"):
+        hand_in(house, "D-03", change=True)
+
+
 @pytest.mark.parametrize("moved", [-1, 1])
 def test_a_notice_of_either_last_day_counts(house: House, moved: int) -> None:
     last = house.ledger.today() + 3 * DAY
