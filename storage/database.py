@@ -136,6 +136,19 @@ class Database:
         row = self.one(sql, parameters)
         return row[0] if row else None
 
+    @contextmanager
+    def roomy(self, kib: int) -> Iterator[None]:
+        """Keep more pages in memory for a while.
+
+        Args:
+            kib: of pages; a page that is read again costs its decryption and its MAC.
+        """
+        self.all(f"PRAGMA cache_size = -{kib}")
+        try:
+            yield
+        finally:
+            self.all(f"PRAGMA cache_size = -{CACHE_KIB}")
+
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
         """Yield rows while the caller holds `lock`; for inner loops that must not build a list."""
         try:

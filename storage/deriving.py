@@ -14,6 +14,7 @@ from storage.rows import New
 from storage.views import Views
 
 DROPPING = 4  # times as long as to drop the tables takes it to derive them
+INDEXING_KIB = 262_144  # every index reads the same table; the readers have ended by then
 MANY = 20_000  # entries; fewer take no longer than starting a process
 
 
@@ -84,8 +85,9 @@ def fill(database: Database, portions: Iterable[Portion], last: int, progress: P
         _apply(views, portion)
         done += len(portion)
         progress(done, last)
-    fill_all(database)
-    schema.create_indexes(database)
+    with database.roomy(INDEXING_KIB):
+        fill_all(database)
+        schema.create_indexes(database)
     views.settle()
     progress(last, last)
 
