@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models.chain import EMPTY, Head, Signer
-from storage import settings
+from storage import log, settings
 from storage.database import Database
 from storage.files import UNREADABLE
 from storage.ledger_store import LedgerStore
@@ -69,8 +69,7 @@ def read(database: Database, vault_id: str, me: Me) -> Checkpoint:
         key.verify(signature, _statement(vault_id, me, found))
     except (KeyError, InvalidSignature, *UNREADABLE):
         return FROM_THE_START
-    stands = database.value("SELECT hash FROM entry WHERE seq = ?", (head.seq,))
-    return found if stands == head.hash else FROM_THE_START
+    return found if log.contains(database, head) else FROM_THE_START
 
 
 def signed_up_to(database: Database, vault_id: str, me: Me) -> Checkpoint:

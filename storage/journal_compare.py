@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.chain import Command, Entry, Head
 from models.errors import InsideLedger
-from storage import access
+from storage import access, log
 from storage.journal_file import Part
 from storage.ledger_store import LedgerStore
 
@@ -20,10 +20,7 @@ class Shown:
 
     def contains(self, head: Head) -> bool:
         """Tell whether an entry with this number and hash is there; nothing always is."""
-        if head.seq == 0:
-            return True
-        row = self._store.database.one("SELECT hash FROM entry WHERE seq = ?", (head.seq,))
-        return row is not None and bytes(row[0]) == head.hash
+        return head.seq == 0 or log.contains(self._store.database, head)
 
     def contains_line(self, line: Head) -> bool:
         """Tell the same of a line of the access log."""

@@ -12,7 +12,7 @@ from models.chain import EMPTY, Head
 from models.records import BackupRun, LedgerOrigin, UserAccount
 from models.store import Query
 from models.versions import versions
-from storage import access
+from storage import access, log
 from storage.backup_format import RECEIVER_ROLES
 from storage.header import RECOVERY_ROLE, Header, HeaderUser
 from storage.journal import header_of, list_files, look_over
@@ -38,12 +38,7 @@ def backup_ends(store: LedgerStore) -> list[Head]:
     runs = [one.record for one in store.find(BackupRun, latest, limit=_PORTION)][::-1]
     last = sound_of(standing_of(runs), runs)[-RELIED_ON:]
     heads = [Head(run.to_event_seq or 0, bytes.fromhex(run.head)) for run in last]
-    return [head for head in heads if _has(store, head)]
-
-
-def _has(store: LedgerStore, head: Head) -> bool:
-    row = store.database.one("SELECT hash FROM entry WHERE seq = ?", (head.seq,))
-    return row is not None and bytes(row[0]) == head.hash
+    return [head for head in heads if log.contains(store.database, head)]
 
 
 def somebody_opens_both(store: LedgerStore, header: Header, seq: int) -> bool:

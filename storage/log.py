@@ -115,6 +115,12 @@ def head(database: Database) -> Head:
     return Head(row[0], row[1]) if row else EMPTY
 
 
+def contains(database: Database, head: Head) -> bool:
+    """Tell whether an entry with this number and hash is in the log."""
+    stands = database.value("SELECT hash FROM entry WHERE seq = ?", (head.seq,))
+    return bool(stands == head.hash)
+
+
 def insert(database: Database, command: Command, entries: Sequence[Entry]) -> None:
     """Add one command, inside the caller's transaction."""
     database.all(

@@ -15,7 +15,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from tests.faults import stage
+from tests.faults.power import power_cuts
 from tests.faults.recording import Run, Watcher
+from tests.security.harm import SEED
 
 # Beside other workers of pytest the cores are taken, and each hand makes all states of a power cut.
 COUNT = 1 if "PYTEST_XDIST_WORKER" in os.environ else min(os.cpu_count() or 1, 4)
@@ -57,6 +59,38 @@ class Hand:
                 assert run.code == -9, "did not die"
                 require(run)
         return len(places)
+
+    def lose_power(
+        self, share: int, of: int, run: Run, draws: int, every: int,
+        require: Callable[[Path, bytes], object],
+    ) -> int:  # fmt: skip
+        """Check states that a power cut may leave of a recording, no two alike.
+
+        Args:
+            require: asks for what must hold in the home that came back, by what was said before.
+
+        Returns:
+            how many of this share were checked.
+
+        Raises:
+            Broken: names the state and the kept folder.
+        """
+        seen: set[int] = set()
+        mine = 0
+        for state in power_cuts(self.start, run.calls, draws=draws, every=every, seed=SEED):
+            mark = state.mark()
+            if mark in seen:
+                continue
+            seen.add(mark)
+            if len(seen) % of != share:
+                continue
+            state.lay(self.home)
+            with self.keeping(
+                f"seed {SEED}, after call {state.after}, {state.how}, {state.said!r}"
+            ):
+                require(self.home, state.said)
+            mine += 1
+        return mine
 
     @contextmanager
     def keeping(self, where: str) -> Iterator[None]:

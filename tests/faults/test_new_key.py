@@ -15,7 +15,6 @@ from models.store import quiet
 from tests.faults import stage
 from tests.faults.acts import BOSS, office_of
 from tests.faults.hands import Hand, Hands, spread
-from tests.faults.power import power_cuts
 from tests.faults.recording import Run, Watcher
 from tests.security.harm import SEED
 
@@ -61,21 +60,7 @@ def kill(hand: Hand, share: int, of: int) -> int:
 
 
 def cut(hand: Hand, share: int, of: int, run: Run, draws: int, every: int) -> int:
-    """Check states of a power cut, no two alike; return how many were checked here."""
-    seen: set[int] = set()
-    mine = 0
-    for state in power_cuts(hand.start, run.calls, draws=draws, every=every, seed=SEED):
-        mark = state.mark()
-        if mark in seen:
-            continue
-        seen.add(mark)
-        if len(seen) % of != share:
-            continue
-        state.lay(hand.home)
-        with hand.keeping(f"seed {SEED}, after call {state.after}, {state.how}, {state.said!r}"):
-            require_the_way_back(hand.home, state.said)
-        mine += 1
-    return mine
+    return hand.lose_power(share, of, run, draws, every, require_the_way_back)
 
 
 def test_the_backup_of_before_leads_to_all_that_was_promised(hands: Hands) -> None:

@@ -11,7 +11,6 @@ import pytest
 from tests.faults import stage
 from tests.faults.acts import ACTS, TIMES
 from tests.faults.hands import Hand, Hands
-from tests.faults.power import power_cuts
 from tests.faults.recording import Run, Watcher
 from tests.security.harm import SEED
 
@@ -20,21 +19,7 @@ PLACES = 240
 
 
 def cut(hand: Hand, share: int, of: int, run: Run, draws: int, every: int) -> int:
-    """Check states of a recording, no two alike; return how many were checked here."""
-    seen: set[int] = set()
-    mine = 0
-    for state in power_cuts(hand.start, run.calls, draws=draws, every=every, seed=SEED):
-        mark = state.mark()
-        if mark in seen:
-            continue
-        seen.add(mark)
-        if len(seen) % of != share:
-            continue
-        state.lay(hand.home)
-        with hand.keeping(f"seed {SEED}, after call {state.after}, {state.how}, {state.said!r}"):
-            stage.require_promises(hand.home, state.said)
-        mine += 1
-    return mine
+    return hand.lose_power(share, of, run, draws, every, stage.require_promises)
 
 
 def recorded(home: Path, name: str, memory: Path, watcher: Watcher) -> Run:
