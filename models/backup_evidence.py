@@ -99,7 +99,8 @@ def copies_left(asked: Inquiry) -> Iterator[Row]:
         return
     held = len(_holding(asked))
     if held and until is None:
-        yield row(asked.contract, NO_BASIS.format(held))
+        severity = "action" if asked.must_be_over else "due"
+        yield row(asked.contract, NO_BASIS.format(held), severity)
     elif until is not None and until < asked.today:
         copies = AND_BACKUPS.format(held) if held else ""
         yield row(asked.contract, OVER.format(format_short(until), copies))

@@ -18,7 +18,6 @@ from models.codes import (
     Timing,
 )
 from models.inquiry import Inquiry
-from models.late_ends import limit_of as limit_of_end
 from models.leavers import held_after_the_end
 from models.missing_things import how_much, let_go, missing, report_word, reported_on
 from models.records import (
@@ -144,7 +143,7 @@ def k23_end(asked: Inquiry) -> Iterator[Due]:
     """K-23: at the end nothing is left here; some things go back before."""
     gone, items = let_go(asked), asked.items.values()
     left = [item for item in items if item.state not in TERMINAL_STATES and item.id not in gone]
-    if left and (day := limit_of_end(asked)) is not None:
+    if left and (day := asked.end_limit) is not None:
         about = f"残っている媒体・資料{len(left)}件"
         yield due(
             asked, "K-23", "返還・引渡し・消去・廃棄", about, day, asked.contract, proof="EQ-END"

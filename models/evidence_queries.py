@@ -162,7 +162,7 @@ def _lost(item: Item) -> str:
 
 
 def eq_end(asked: Inquiry) -> Iterator[Row]:
-    """Find what has not found its end although the work is over; before, tell that it will have to."""
+    """Find what has not found its end in time (K-23); before, tell what will have to."""
     left = [item for item in asked.items.values() if item.state not in TERMINAL_STATES]
     gone = let_go(asked)
     if asked.ended:
@@ -171,25 +171,37 @@ def eq_end(asked: Inquiry) -> Iterator[Row]:
                 words = f"「{item.caption()}」は、所在不明のまま終えるよう指示がありました。"
                 yield row(item, words, "due")
             else:
-                what = f"「{item.caption()}」{how_much(item)}"
-                yield row(item, f"{what}が残っています{_lost(item)}。", "broken")
+                yield _still_here(asked, item)
     elif left:
         words = f"預かっている媒体・資料{len(left):,}件を、業務の完了後に終わらせます。"
         yield row(asked.contract, words, "due")
         for item in left:
-            what = f"「{item.caption()}」{how_much(item)}"
-            if item.state in MISSING_STATES and item.id not in gone:
-                yield row(item, f"{what}が所在不明で、終わらせることができません。")
-            elif item.return_due_on and item.return_due_on < asked.today and item.id not in gone:
-                limit = (
-                    f"{asked.profile.term('return')}の期限（{format_short(item.return_due_on)}）"
-                )
-                yield row(item, f"{what}の{limit}を過ぎています。")
+            if item.id not in gone:
+                yield from _before_its_end(asked, item)
     for event in never_reached_the_client(asked.books, asked.contract):
         party = asked.profile.term("client_party")
         words = f"{event.caption()}の相手方は{party}ではないため、終わったことになりません。"
         yield row(event, words, "broken")
     yield from copies_left(asked)
+
+
+def _still_here(asked: Inquiry, item: Item) -> Row:
+    """Tell of a thing that is here after the work; nothing is late until the day of K-23 is over."""
+    what = f"「{item.caption()}」{how_much(item)}"
+    if asked.must_be_over or asked.end_limit is None:
+        return row(item, f"{what}が残っています{_lost(item)}。", "broken")
+    words = f"{what}が残っています。{format_short(asked.end_limit)}までに終わらせてください。"
+    return next(_before_its_end(asked, item), row(item, words, "due"))
+
+
+def _before_its_end(asked: Inquiry, item: Item) -> Iterator[Row]:
+    """Tell what stands in the way of an end that is still to come."""
+    what = f"「{item.caption()}」{how_much(item)}"
+    if item.state in MISSING_STATES:
+        yield row(item, f"{what}が所在不明で、終わらせることができません。")
+    elif item.return_due_on and item.return_due_on < asked.today:
+        limit = f"{asked.profile.term('return')}の期限（{format_short(item.return_due_on)}）"
+        yield row(item, f"{what}の{limit}を過ぎています。")
 
 
 def eq_unneeded(asked: Inquiry) -> Iterator[Row]:

@@ -48,6 +48,7 @@ R = TypeVar("R", bound=Record)
 
 ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is asked again
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
+OVER = frozenset({ContractStatus.CLOSED, ContractStatus.TERMINATED})
 WORKING = frozenset(
     {Assignment.type, Person.type, Submission.type}
 )  # who was told to the client works, too
@@ -202,10 +203,27 @@ class Inquiry:
 
     @property
     def ended(self) -> bool:
-        """Tell whether the work is over, so that everything must have found its end."""
-        day = self.ends_on
-        over = {ContractStatus.WINDING_UP, ContractStatus.CLOSED, ContractStatus.TERMINATED}
-        return self.contract.status in over or (day is not None and day < self.today)
+        """Tell whether the work is over, so that everything is to find its end.
+
+        Who winds up may do so before the last day: while that is still to come, the work goes on.
+        """
+        status, day = self.contract.status, self.ends_on
+        if day is None:
+            return status in OVER or status is ContractStatus.WINDING_UP
+        return status in OVER or day < self.today
+
+    @property
+    def must_be_over(self) -> bool:
+        """Tell whether the days within which everything was to find its end are over, too (K-23)."""
+        limit = self.end_limit
+        if self.contract.status is ContractStatus.CLOSED or limit is None:
+            return self.ended
+        return limit < self.today
+
+    @property
+    def end_limit(self) -> date | None:
+        """The last day on which what is left finds its end."""
+        return self.ends_on and self.ends_on + self.profile.params.end.grace
 
     @property
     def ends_on(self) -> date | None:

@@ -6,13 +6,12 @@ clauses of the end, as a paper that came after its day does.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from models.codes import TERMINAL_STATES, Timing, VerificationResult
 from models.endings import TERMINAL_BY_KIND
 from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
-from models.profiles import Profile
 from models.records import HandlingEvent
 from models.rules.case import Case
 from models.store import Op, Query, Where
@@ -35,26 +34,17 @@ KEPT = (
 OVERDUE = "「{item}」は、{word}の期限（{limit}）の{days:,}日後の{on}に終わっています。"
 
 
-def limit_of(asked: Inquiry) -> date | None:
-    """Return the last day on which what is left finds its end, as the calendar has it (K-23)."""
-    return asked.ends_on and asked.ends_on + grace_of(asked.profile)
-
-
-def grace_of(profile: Profile) -> timedelta:
-    """Return how long after the work things may find their end."""
-    end = profile.params.end
-    return timedelta(days=0 if end.at_once else end.grace_days)
-
-
 def told_when_late(case: Case) -> str:
     """Return what is told to whom enters that something ended too late, "" when it is in time."""
     event, contract = case.event_of(*TERMINAL_BY_KIND), case.contract
     end = contract.completed_on or contract.terminated_on or contract.ends_on
-    if event is None or end is None or case.day <= end + grace_of(case.profile):
+    if event is None or end is None:
+        return ""
+    limit = end + case.profile.params.end.grace
+    if case.day <= limit:
         return ""
     assert event.kind is not None
-    limit = format_short(end + grace_of(case.profile))
-    return TOLD.format(act=event.kind.label, day=format_short(case.day), limit=limit)
+    return TOLD.format(act=event.kind.label, day=format_short(case.day), limit=format_short(limit))
 
 
 def eq_late_end(asked: Inquiry) -> Iterator[Row]:
@@ -71,7 +61,7 @@ def _clauses(asked: Inquiry, query: str) -> tuple[str, ...]:
 
 
 def _after_the_work(asked: Inquiry) -> Sequence[Row]:
-    limit = limit_of(asked)
+    limit = asked.end_limit
     if limit is None:
         return ()
     late = Where("occurred_at", Op.GE, datetime.combine(limit + DAY, time.min, JAPAN))
@@ -90,7 +80,7 @@ def _late(
     results: tuple[VerificationResult | None, ...],
 ) -> Row | None:  # fmt: skip
     """Tell how late an act was; what failed ended nothing."""
-    limit, end = limit_of(asked), asked.ends_on
+    limit, end = asked.end_limit, asked.ends_on
     if limit is None or end is None or VerificationResult.FAIL in results:
         return None
     day = occurred_at.date()

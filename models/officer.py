@@ -154,13 +154,12 @@ def _left_over(asked: Inquiry) -> Iterator[Row]:
         if item.state in MISSING_STATES and (item.unneeded_on or item.parent_item_id):
             what = "写し" if item.parent_item_id else ""
             words = f"{what}「{item.caption()}」{how_much(item)}が所在不明です。"
-            yield Row(item.type, item.id, words, "broken" if asked.ended else "action")
+            yield Row(item.type, item.id, words, "broken" if asked.must_be_over else "action")
             continue
         late = item.unneeded_on is not None and (asked.today - item.unneeded_on).days > limit
         if asked.ended:
-            yield Row(
-                item.type, item.id, f"「{item.caption()}」が業務の終了後も残っています。", "broken"
-            )
+            words = f"「{item.caption()}」が業務の終了後も残っています。"
+            yield Row(item.type, item.id, words, "broken" if asked.must_be_over else "due")
         elif item.unneeded_on is not None:
             severity = "action" if late else "due"
             yield Row(item.type, item.id, f"「{item.caption()}」は不要となっています。", severity)

@@ -6,6 +6,7 @@ that nobody has to know a hidden default; the metadata of a field says how it is
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -270,6 +271,11 @@ class EndOfContract:
     copy_documents: tuple[str, ...] = _many(ENDING_DOCUMENTS)
     method_names_tool: bool = _flag()
     witness_on_request: bool = _flag()
+
+    @property
+    def grace(self) -> timedelta:
+        """Return how long after the work things may find their end."""
+        return timedelta(days=0 if self.at_once else self.grace_days)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.calendar import calendar
-from models.codes import HandlingKind
+from models.codes import ContractStatus, HandlingKind
 from models.evidence import ClauseState, evidence
 from models.records import Contract, HandlingEvent, Item
 from models.wareki import format_short
@@ -133,3 +133,42 @@ def test_work_before_the_end_is_not_told(house: House) -> None:
     assert late(house) == {}
     kinds = {one.record.kind for one in house.ledger.registers.all(HandlingEvent)}
     assert HandlingKind.USE in kinds
+
+
+def left(house: House) -> set[tuple[str, str, str]]:
+    """Return what is told of the thing that is still here: clause, state, severity."""
+    thing = house.story._stock[0].id
+    return {
+        (one.key, one.state, row.severity)
+        for one in states(house)
+        for query, rows in one.evidence
+        if query == "EQ-END"
+        for row in rows
+        if row.id == thing
+    }
+
+
+def test_nothing_is_broken_while_the_days_of_the_end_run(
+    house: House, request: pytest.FixtureRequest
+) -> None:
+    """K-23: the calendar and the clauses name the same last day."""
+    profile = request.node.callspec.params["house"]
+    finish(house)
+    limit = OVER + timedelta(days=GRACE[profile])
+    house.clock.go_to(limit, 18)
+    for _, _, severity in left(house):
+        assert severity == "due"
+    house.clock.go_to(limit + timedelta(days=1), 9)
+    assert left(house)
+    assert {(state, severity) for _, state, severity in left(house)} == {("broken", "broken")}
+
+
+def test_who_winds_up_before_the_last_day_breaks_nothing(house: House) -> None:
+    here = replace(contract(house), status=ContractStatus.WINDING_UP, ends_on=date(2026, 12, 24))
+    revise(house, here, "片付けを始めるため")
+    house.clock.go_to(date(2026, 12, 10), 9)
+    ends = [one for one in states(house) if "EQ-END" in dict(one.evidence)]
+    assert ends
+    assert "broken" not in {one.state for one in ends}
+    house.clock.go_to(date(2027, 1, 10), 9)
+    assert {state for _, state, _ in left(house)} == {"broken"}
