@@ -1,23 +1,20 @@
 """Dates about places and paper: notices, reports, certificates, rules that must be looked at."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 
 from models import wareki
-from models.calendar_frame import Due, Item, due, handed_in, terms
+from models.calendar_frame import Due, Item, due, terms
 from models.codes import (
     GovernanceStatus,
-    HandlingKind,
     PlaceStatus,
-    ReportCycle,
     RuleMode,
     SubmissionStatus,
 )
-from models.deadlines import AT_THE_START, FIXED, PERIODS, company, deadlines
-from models.evidence_queries import unpapered_acts
+from models.deadlines import AT_THE_START, FIXED, company, deadlines
 from models.inquiry import Inquiry
-from models.paper_about import end_papers
 from models.paper_undone import undone
+from models.papered_acts import RECEIPT, owed, unpapered_acts
+from models.periodic_reports import REPORT, periods, unreported
 from models.records import (
     ContractPlace,
     GovernanceDocument,
@@ -29,7 +26,7 @@ from models.rules.engine import examine
 from models.rules.last_told import ends_with_the_contract, giving_up_papers
 from models.rules.places import is_concerned, is_place_notice, lapsed
 from models.rules.standing import is_submitted
-from models.workdays import add_months, after, day_before
+from models.workdays import after, day_before
 
 OPERATOR = "EQ-DOC(D-26)"
 UNANSWERED = "「{0}」が要るかどうかの記入（「組織」の「個人情報取扱事業者該当」）"
@@ -104,69 +101,29 @@ def k14_periodic_report(asked: Inquiry) -> Iterator[Due]:
     """K-14: how things are handled is reported when a period is over."""
     if asked.profile.params.periodic_report.regime != "cycle":
         return
-    title = asked.profile.document_title("D-19")
-    months = PERIODS.get(asked.contract.periodic_report_cycle or ReportCycle.NONE)
-    start = asked.contract.work_start_on
-    if months is None or start is None:
+    title = asked.profile.document_title(REPORT)
+    found = periods(asked)
+    if found is None:
         what = f"「{title}」の周期を決める"
         yield due(asked, "K-14", what, "", None, asked.contract, proof="EQ-REPORT")
         return
-    days = terms(asked).days("report_days_after_period")
-    for begin, end in _periods(start, asked.ends_on or asked.today, asked.today, months):
-        if not _reported(handed_in(asked, "D-19"), begin, end, months):
-            day = end + timedelta(days=days)
-            about = f"{wareki.format_wareki(begin)}～{wareki.format_wareki(end)}"
-            yield due(
-                asked, "K-14", f"「{title}」の提出", about, day, asked.contract, proof="EQ-REPORT"
-            )
-
-
-def _periods(start: date, end: date, today: date, months: int) -> Iterator[tuple[date, date]]:
-    """Yield the periods up to the one that is running: whole calendar months."""
-    begin = start.replace(day=1)
-    while begin <= min(end, today):
-        following = add_months(begin, months)
-        yield max(begin, start), min(following - timedelta(days=1), end)
-        begin = following
-
-
-def _reported(papers: list[Submission], begin: date, end: date, months: int) -> bool:
-    """Tell whether a paper speaks of the period, or came in the one after it."""
-    for paper in papers:
-        if paper.effective_on is not None:
-            if begin <= paper.effective_on <= end:
-                return True
-        elif paper.submitted_on and end < paper.submitted_on <= add_months(end, months):
-            return True
-    return False
+    for one in unreported(asked, found):
+        about = f"{wareki.format_wareki(one.begin)}～{wareki.format_wareki(one.end)}"
+        what = f"「{title}」の提出"
+        yield due(asked, "K-14", what, about, one.limit, asked.contract, proof="EQ-REPORT")
 
 
 def k24_end_papers(asked: Inquiry) -> Iterator[Due]:
-    """K-24: an end is reported or certified within some working days."""
-    days = terms(asked).days("end_document_business_days")
-    for papers, acts in end_papers(asked.profile.params.end).items():
-        titles = "・".join(asked.profile.document_title(kind) for kind in papers)
-        proof = "EQ-CERT" if "D-18" in papers else "EQ-ENDDOC"
-        yield from _of_acts(asked, "K-24", acts, papers, titles, days, proof)
-
-
-def k25_receipt(asked: Inquiry) -> Iterator[Due]:
-    """K-25: a receipt is handed over on the day of receiving."""
-    if asked.profile.params.handover.receipt_document:
-        title = asked.profile.document_title("D-14")
-        kinds = (HandlingKind.RECEIVE,)
-        yield from _of_acts(asked, "K-25", kinds, ("D-14",), title, 0, "EQ-RECEIPT")
-
-
-def _of_acts(
-    asked: Inquiry, code: str, acts: tuple[HandlingKind, ...], papers: tuple[str, ...],
-    titles: str, days: int, proof: str,
-) -> Iterator[Due]:  # fmt: skip
-    for id_, caption, day in unpapered_acts(asked, acts, papers):
-        act = HandlingEvent(id=id_)
-        what = f"「{titles}」の提出"
-        paper = papers[0] if len(papers) == 1 else ""
-        yield due(asked, code, what, caption, after(day, days), act, proof=proof, paper=paper)
+    """K-24, K-25: an end is reported within some working days, a receipt handed over at once."""
+    for one in owed(asked):
+        code = "K-25" if one.papers == (RECEIPT,) else "K-24"
+        titles = "・".join(asked.profile.document_title(kind) for kind in one.papers)
+        paper = one.papers[0] if len(one.papers) == 1 else ""
+        for act in unpapered_acts(asked, one.acts, one.papers):
+            yield due(
+                asked, code, f"「{titles}」の提出", act.caption, one.limit(act),
+                HandlingEvent(id=act.ids[0]), proof=one.proof, paper=paper,
+            )  # fmt: skip
 
 
 def k29_review(asked: Inquiry) -> Iterator[Due]:
@@ -206,6 +163,5 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-14", k14_periodic_report),
     ("K-24", k24_end_papers),
     ("K-24", handed_in_and_undone),
-    ("K-25", k25_receipt),
     ("K-29", k29_review),
 )

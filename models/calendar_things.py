@@ -19,7 +19,7 @@ from models.codes import (
 )
 from models.inquiry import Inquiry
 from models.leavers import held_after_the_end
-from models.missing_things import how_much, let_go, missing, report_word, reported_on
+from models.missing_things import how_much, let_go, missing, report_limit, report_word, reported_on
 from models.records import (
     Assignment,
     Authorization,
@@ -89,13 +89,12 @@ def k32_comes_back(asked: Inquiry) -> Iterator[Due]:
 
 def k19_report(asked: Inquiry) -> Iterator[Due]:
     """K-19: the client is told of what is missing, 直ちに or 速やかに as the text says."""
-    days = terms(asked).days("prompt_red_business_days")
     at_once = asked.profile.params.incident.first_report == "IMM"
     what = f"所在不明の{report_word(asked)}（{'直ちに' if at_once else '速やかに'}）"
     for loss in missing(asked):
-        if loss.at is None or loss.settled or reported_on(asked, loss) is not None:
+        if loss.at is None or loss.settled or reported_on(asked, loss.at) is not None:
             continue
-        day = loss.at.date() if at_once else after(loss.at.date(), days)
+        day = report_limit(asked, loss.at)
         yield due(asked, "K-19", what, loss.item.caption(), day, loss.item, proof="EQ-INC")
 
 

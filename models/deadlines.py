@@ -34,6 +34,7 @@ PERIODS: Mapping[ReportCycle | None, int] = {
 """Months from one report of how things are handled to the next."""
 AT_THE_START: Mapping[str, str] = {"D-01": "K-01", "D-05": "K-06", "D-26": "K-06"}
 NEVER = frozenset({SubmissionStatus.DRAFT, SubmissionStatus.SEALED, SubmissionStatus.CANCELLED})
+"""States of papers that the client never got, or that were taken back."""
 UNKNOWN = (
     "「提出期限の指定」の書類「{kind}」は、この契約の特記事項の書類ではありません。期限が予定表に"
     "出なくなるため、登録できません。{meant}"

@@ -20,6 +20,7 @@ from models import (
     late_basis,
     late_clearance,
     late_ends,
+    late_papers,
     missing_things,
     own_words,
     paper_undone,
@@ -62,6 +63,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     deadlines.QUERY: deadlines.eq_late,
     requests.QUERY: requests.eq_answer,
     late_ends.QUERY: late_ends.eq_late_end,
+    late_papers.QUERY: late_papers.eq_late_papers,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {

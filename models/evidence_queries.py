@@ -6,7 +6,6 @@ what must exist or be finished.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
 
 from models import places_given_up
 from models.act_numbers import misnumbered
@@ -21,14 +20,11 @@ from models.codes import (
     GovernanceCover,
     GovernanceKind,
     GovernanceStatus,
-    HandlingKind,
     ItemOrigin,
     ItemState,
-    Means,
     PledgeStatus,
     Timing,
     TrainingKind,
-    VerificationResult,
 )
 from models.designated_hours import unread
 from models.evidence_rows import Row, row
@@ -37,8 +33,7 @@ from models.inside import eq_inside
 from models.item_list import eq_itemlist
 from models.leavers import eq_leavers
 from models.missing_things import how_much, let_go
-from models.paper_about import end_papers, papered
-from models.paper_told import Told
+from models.papered_acts import eq_cert, eq_enddoc, eq_receipt_paper
 from models.profile_vocabulary import GOVERNANCE
 from models.records import Finding as FindingRecord
 from models.records import (
@@ -47,22 +42,18 @@ from models.records import (
     Item,
     Pledge,
     RuleOverride,
-    Submission,
     TrainingPlan,
 )
 from models.requests import eq_req
 from models.rules.ending import never_reached_the_client
 from models.rules.people import informed, missing_topics
-from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
 from models.supervising import eq_supervise
 from models.trip_changes import taken_back
 from models.under_way import eq_arrival
 from models.wareki import format_short
-from models.workdays import first_not_late
 
 PLACES = ("place_from_id", "place_to_id", "destination_text")
-RECEIPT = "D-14"
 OR_AGREED = (GovernanceKind.HANDLING_RULES, GovernanceKind.MEMORANDUM)
 """Where there are no rules, a memorandum does (OC-Y.1)."""
 
@@ -335,69 +326,7 @@ def _nowhere(_asked: Inquiry, id_: str, caption: str) -> Row:
 def eq_receipt(asked: Inquiry) -> Iterator[Row]:
     """Find receipts without designation or number, and direct ones without the 預り証 of that day."""
     yield from asked.breaches.of_rule("R-14")
-    if asked.profile.params.handover.receipt_document:
-        mine = tuple(one.key for one in papered(asked, "EQ-RECEIPT", RECEIPT))
-        for found in _unpapered(asked, (HandlingKind.RECEIVE,), (RECEIPT,), days=0):
-            yield replace(found, clauses=mine)
-
-
-def eq_enddoc(asked: Inquiry) -> Iterator[Row]:
-    """Find acts of ending that the paper of their kind does not speak of, as submitted."""
-    for papers, kinds in end_papers(asked.profile.params.end).items():
-        yield from _unpapered(asked, kinds, papers)
-
-
-def eq_cert(asked: Inquiry) -> Iterator[Row]:
-    """Find erasures and disposals without a submitted certificate."""
-    yield from _unpapered(asked, (HandlingKind.ERASE, HandlingKind.DISPOSE), ("D-18",))
-
-
-def _unpapered(
-    asked: Inquiry, kinds: tuple[HandlingKind, ...], documents: tuple[str, ...],
-    days: int | None = None,
-) -> Iterator[Row]:  # fmt: skip
-    """Find acts of which no submitted paper speaks, as late after so many working days.
-
-    Args:
-        days: None for those that a paper about an end takes.
-    """
-    if days is None:
-        days = asked.profile.params.timing.end_document_business_days
-    limit = first_not_late(asked.today, days)
-    titles = "・".join(asked.profile.document_title(one) for one in documents)
-    for id_, caption, day in unpapered_acts(asked, kinds, documents):
-        sentence = f"{caption}について「{titles}」を提出していません。"
-        yield Row("handling_event", id_, sentence, "action" if day < limit else "due")
-
-
-def unpapered_acts(
-    asked: Inquiry, kinds: tuple[HandlingKind, ...], documents: tuple[str, ...]
-) -> Iterator[tuple[str, str, date]]:
-    """Yield id, caption and day of the acts of which no submitted paper speaks."""
-    papers = asked.all(Submission)
-    told = Told(one for one in papers if one.doc_kind in documents and is_submitted(one))
-    where = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("timing", Op.EQ, Timing.ACTUAL),
-        Where("kind", Op.IN, kinds),
-    )
-    fields = ("caption", "occurred_at", "sanitization.verification_result", "kind", "means")
-    acts = asked.listed(Query("handling_event", where), fields, _act)
-    yield from (act for id_, act in acts.items() if not told.about(id_, act[2]))
-
-
-def _act(
-    _asked: Inquiry, id_: str, caption: str, occurred_at: datetime,
-    results: tuple[VerificationResult | None, ...], kind: HandlingKind, means: Means | None,
-) -> tuple[str, str, date] | None:  # fmt: skip
-    """Return an act of which a paper is to speak.
-
-    What failed is done again, and papers tell that. A 預り証 is given to whom one meets (SK-13.1):
-    what a courier brought has a number instead (SK-13.2).
-    """
-    brought = kind is HandlingKind.RECEIVE and means not in (None, Means.DIRECT)
-    passed = VerificationResult.FAIL not in results
-    return (id_, caption, occurred_at.date()) if passed and not brought else None
+    yield from eq_receipt_paper(asked)
 
 
 def eq_transport(asked: Inquiry) -> Iterator[Row]:

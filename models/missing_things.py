@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from models.calendar_frame import terms
 from models.codes import (
     MISSING_STATES,
     AuthorizationSubject,
@@ -29,6 +30,7 @@ from models.records import Finding as FindingRecord
 from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
 from models.wareki import format_short
+from models.workdays import after
 
 QUERY = "EQ-INC"
 REPORT = "D-20"
@@ -88,6 +90,12 @@ def missing(asked: Inquiry) -> list[Loss]:
     return [_loss(item, last.get(item.id), done, gone_for_good) for item in gone]
 
 
+def losses(asked: Inquiry) -> Iterator[tuple[str, str, datetime]]:
+    """Yield id, caption and time of every loss that stands."""
+    acts = asked.listed(_losses(asked), ("caption", "occurred_at", "lines.item_id"), _act).values()
+    yield from ((id_, caption, at) for id_, caption, at, _ in acts)
+
+
 def _losses(asked: Inquiry, *, voided: bool = False) -> Query:
     where = (
         Where("contract_id", Op.EQ, asked.contract.id),
@@ -132,9 +140,20 @@ def verified(asked: Inquiry) -> set[str]:
     }
 
 
-def reported_on(asked: Inquiry, loss: Loss) -> date | None:
-    """Return the day on which the client was told as the text demands, None before that."""
-    if loss.at is None:
+def report_limit(asked: Inquiry, at: datetime) -> date:
+    """Return the last day for telling the client of a loss: 直ちに or 速やかに, as the text says."""
+    if asked.profile.params.incident.first_report == "IMM":
+        return at.date()
+    return after(at.date(), terms(asked).days("prompt_red_business_days"))
+
+
+def reported_on(asked: Inquiry, at: datetime | None) -> date | None:
+    """Return the day on which the client was told as the text demands, None before that.
+
+    Args:
+        at: when something was lost.
+    """
+    if at is None:
         return None
     days = [
         one.submitted_on
@@ -149,14 +168,14 @@ def reported_on(asked: Inquiry, loss: Loss) -> date | None:
             and one.kind is CommunicationKind.FIRST_INCIDENT_CALL
             and one.at is not None
         ]
-    return min((day for day in days if day >= loss.at.date()), default=None)
+    return min((day for day in days if day >= at.date()), default=None)
 
 
 def eq_missing(asked: Inquiry) -> Iterator[Row]:
     """Find what is missing; whether the client was told stands beside it."""
     party = asked.profile.term("client_party")
     for loss in missing(asked):
-        day = reported_on(asked, loss)
+        day = reported_on(asked, loss.at)
         told = f"{party}の終了時の指示により、このまま終えます。" if loss.given_up else ""
         if loss.settled:
             words, severity = "是正は確認済みです。", "due"

@@ -1,5 +1,6 @@
 """Which acts papers that were handed in speak of: in the evidence, the calendar, at the end."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -20,17 +21,31 @@ class Told:
 
     def __init__(self, papers: Iterable[Submission]) -> None:
         done = [one for one in papers if not _is_ahead(one)]
-        self._named = {id_ for one in done for id_ in one.subject_ids}
-        outside = (
+        self._named: dict[str, date] = {}
+        for one in done:
+            for id_ in one.subject_ids:
+                self._named[id_] = min(_came(one), self._named.get(id_, date.max))
+        self._outside = sorted(
             one.submitted_on
             for one in done
             if one.made_elsewhere and not one.subject_ids and one.doc_kind in OF_ENDS
+            if one.submitted_on is not None
         )
-        self._until = max((day for day in outside if day is not None), default=date.min)
 
-    def about(self, act_id: str, day: date) -> bool:
-        """Tell whether one of them speaks of an act of a day."""
-        return act_id in self._named or day <= self._until
+    def about(self, act_ids: Iterable[str], day: date) -> bool:
+        """Tell whether one of them speaks of an act of a day, by one of its ids."""
+        return self.since(act_ids, day) is not None
+
+    def since(self, act_ids: Iterable[str], day: date) -> date | None:
+        """Return when the first that speaks of an act was handed in, None without any."""
+        days = [self._named[id_] for id_ in act_ids if id_ in self._named]
+        number = bisect_left(self._outside, day)
+        days += self._outside[number : number + 1]
+        return min(days, default=None)
+
+
+def _came(paper: Submission) -> date:
+    return paper.submitted_on or date.min
 
 
 def _is_ahead(paper: Submission) -> bool:

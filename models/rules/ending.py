@@ -381,7 +381,7 @@ def missing_end_papers(books: Books, profile: Profile, contract_id: str) -> Iter
         known = (one for paper in papers for one in books.submissions(contract_id, paper))
         told = Told(filter(is_submitted, known))
         acts = books.acts_of(contract_id, kinds)
-        left = [caption for id_, caption, day in acts if not told.about(id_, day)]
+        left = [caption for id_, caption, day in acts if not told.about((id_,), day)]
         if left:
             titles = "・".join(map(profile.document_title, papers))
             which = f"{left[0]}など{len(left):,}件" if len(left) > 1 else left[0]

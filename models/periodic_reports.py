@@ -1,0 +1,78 @@
+"""The reports of how things are handled: one for each period, some days after it (K-14)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from models.calendar_frame import terms
+from models.codes import ReportCycle
+from models.deadlines import NEVER, PERIODS
+from models.inquiry import Inquiry
+from models.records import Submission
+from models.rules.standing import is_submitted
+from models.workdays import add_months
+
+REPORT = "D-19"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The time of which one report speaks, first to last day, and the last day for the report."""
+
+    begin: date
+    end: date
+    limit: date
+    months: int
+
+    def papers(self, papers: Sequence[Submission]) -> list[Submission]:
+        """Return those that speak of the period, or came in the one after it."""
+        return [one for one in papers if self._is_of(one)]
+
+    def _is_of(self, paper: Submission) -> bool:
+        if paper.effective_on is not None:
+            return self.begin <= paper.effective_on <= self.end
+        came = paper.submitted_on
+        return came is not None and self.end < came <= add_months(self.end, self.months)
+
+
+def periods(asked: Inquiry) -> Iterator[Period] | None:
+    """Return the periods up to the one that is running; None while no cycle is fixed."""
+    months = PERIODS.get(asked.contract.periodic_report_cycle or ReportCycle.NONE)
+    start = asked.contract.work_start_on
+    if months is None or start is None:
+        return None
+    return _periods(asked, start, months)
+
+
+def _periods(asked: Inquiry, start: date, months: int) -> Iterator[Period]:
+    """Yield whole calendar months, the first from the start on, the last until the end."""
+    days = timedelta(days=terms(asked).days("report_days_after_period"))
+    last = asked.ends_on or asked.today
+    begin = start.replace(day=1)
+    while begin <= min(last, asked.today):
+        following = add_months(begin, months)
+        end = min(following - timedelta(days=1), last)
+        yield Period(max(begin, start), end, end + days, months)
+        begin = following
+
+
+def unreported(asked: Inquiry, found: Iterator[Period]) -> Iterator[Period]:
+    """Yield the periods of which the client has no report."""
+    papers = [one for one in _papers(asked) if is_submitted(one)]
+    yield from (one for one in found if not one.papers(papers))
+
+
+def late_reports(asked: Inquiry) -> Iterator[tuple[Period, Submission]]:
+    """Yield the periods whose first report came after its day; one sent back was there, too."""
+    if asked.profile.params.periodic_report.regime != "cycle":
+        return
+    handed = [one for one in _papers(asked) if one.status not in NEVER and one.submitted_on]
+    handed.sort(key=lambda one: one.submitted_on or date.min)
+    for period in periods(asked) or ():
+        first = next(iter(period.papers(handed)), None)
+        if first is not None and first.submitted_on and first.submitted_on > period.limit:
+            yield period, first
+
+
+def _papers(asked: Inquiry) -> list[Submission]:
+    return [one for one in asked.all(Submission) if one.doc_kind == REPORT]
