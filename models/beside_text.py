@@ -6,6 +6,7 @@ mode does not come from its profile.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models import (
@@ -14,6 +15,7 @@ from models import (
     contract_days,
     designated_hours,
     item_changes,
+    last_days,
     late_ends,
     requests,
     trip_changes,
@@ -24,6 +26,8 @@ from models.records import ClientCommunication, Contract, ContractClauseSetting,
 from models.rules.books import Books
 from models.rules.case import Case
 from models.rules.engine import Finding
+
+FALLS = "R-35"
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -73,6 +77,12 @@ def said_to_act(ledger: "Ledger", case: Case) -> Iterator[Finding]:
         yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
     if told := designated_hours.told_of(case):
         yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
+
+
+def foretold(ledger: "Ledger", record: Record, before: Record | None) -> Iterator[Finding]:
+    """Yield what falls with a version while it is still a draft (R-35)."""
+    if falls := last_days.foretold(ledger, record, before):
+        yield replace(_finding(record, falls, RuleMode.NOTICE), rule_id=FALLS)
 
 
 def in_place_of_text(findings: list[Finding], said: list[Finding]) -> list[Finding]:

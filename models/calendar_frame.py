@@ -112,6 +112,21 @@ def working(asked: Inquiry) -> list[Assignment]:
     ]
 
 
+def told_otherwise(
+    end: date | None, start: date | None, begins: date | None
+) -> Iterator[tuple[date, str]]:
+    """Yield by which day a notice of changes tells what the client was told otherwise, and of what.
+
+    Args:
+        end: that was told and taken back.
+        start: first day that was told, where `begins` is another.
+    """
+    if end is not None:
+        yield end, "終了の取消し"
+    if start is not None and begins is not None:
+        yield min(start, begins), "開始日の変更"
+
+
 def handed_in(asked: Inquiry, kind: str) -> list[Submission]:
     """Return the papers of a kind that the client has."""
     return [one for one in asked.all(Submission) if one.doc_kind == kind and is_submitted(one)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from models import wareki
-from models.calendar_frame import Due, Item, due, terms
+from models.calendar_frame import Due, Item, due, terms, told_otherwise
 from models.codes import (
     GovernanceStatus,
     PlaceStatus,
@@ -23,7 +23,12 @@ from models.records import (
     Submission,
 )
 from models.rules.engine import examine
-from models.rules.last_told import ends_with_the_contract, giving_up_papers
+from models.rules.last_told import (
+    ends_with_the_contract,
+    giving_up_papers,
+    moved_start,
+    withdrawn_end,
+)
 from models.rules.places import is_concerned, is_place_notice, lapsed
 from models.rules.standing import is_submitted
 from models.workdays import after, day_before
@@ -82,6 +87,25 @@ def k05_place_given_up(asked: Inquiry) -> Iterator[Due]:
                 asked, "K-05", f"「{form.change_title or form.title}」（終了）の提出",
                 place.caption() if place else "", day_before(day), one, proof="EQ-PLACE",
             )  # fmt: skip
+
+
+def k05_other_days(asked: Inquiry) -> Iterator[Due]:
+    """K-05: that a place is used on, or from another day, is told before the day that was told."""
+    form = asked.profile.document("D-04")
+    title = form.change_title or form.title
+    for one in asked.all(ContractPlace):
+        case = asked.case(one)
+        if one.status is PlaceStatus.ENDED or not is_concerned(case, one):
+            continue
+        place = asked.books.find(Place, one.place_id)
+        for day, what in told_otherwise(
+            withdrawn_end(case, one), moved_start(case, one), one.use_from
+        ):
+            if day >= asked.today:
+                yield due(
+                    asked, "K-05", f"「{title}」（{what}）の提出", place.caption() if place else "",
+                    day_before(day), one, proof="EQ-PLACE",
+                )  # fmt: skip
 
 
 def _lacks_basis(asked: Inquiry, one: ContractPlace) -> bool:
@@ -159,6 +183,7 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-01", k01_papers_at_the_start),
     ("K-04", k04_place_notice),
     ("K-05", k05_place_given_up),
+    ("K-05", k05_other_days),
     ("K-06", sealed_not_handed_in),
     ("K-14", k14_periodic_report),
     ("K-24", k24_end_papers),

@@ -3,13 +3,20 @@
 from collections.abc import Iterator
 from datetime import date
 
-from models.calendar_frame import Due, Item, due, later, terms, unset, working
+from models.after_leaving import k32_stands_again
+from models.calendar_frame import Due, Item, due, later, terms, told_otherwise, unset, working
 from models.codes import AssignmentStatus, InvalidReason, PledgeStatus, RuleMode, TrainingKind
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
 from models.reported import k06_new_manager
 from models.rules.engine import examine
-from models.rules.last_told import ends_with_the_contract, last_day, leaving_papers
+from models.rules.last_told import (
+    ends_with_the_contract,
+    last_day,
+    leaving_papers,
+    moved_start,
+    withdrawn_end,
+)
 from models.rules.people import informed, missing_topics, needs_labour_terms
 from models.rules.standing import has_left, is_staff_notice, is_submitted
 from models.workdays import day_before
@@ -51,6 +58,22 @@ def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:
             asked.name(one.person_id), day_before(day), one,
             proof="EQ-STAFF", person_id=one.person_id,
         )  # fmt: skip
+
+
+def k03_other_days(asked: Inquiry) -> Iterator[Due]:
+    """K-03: that an end is taken back, or a first day moved, is told before the day that was told."""
+    form = asked.profile.document("D-03")
+    title = form.change_title or form.title
+    for one in working(asked):
+        case = asked.case(one)
+        for day, what in told_otherwise(
+            withdrawn_end(case, one), moved_start(case, one), one.starts_on
+        ):
+            if day >= asked.today:
+                yield due(
+                    asked, "K-03", f"「{title}」（{what}）の提出", asked.name(one.person_id),
+                    day_before(day), one, proof="EQ-STAFF", person_id=one.person_id,
+                )  # fmt: skip
 
 
 def _wants_notice(asked: Inquiry, one: Assignment) -> bool:
@@ -205,11 +228,13 @@ def _once(assignments: list[Assignment]) -> list[Assignment]:
 ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-02", k02_staff_notice),
     ("K-03", k03_leaving_notice),
+    ("K-03", k03_other_days),
     ("K-06", k06_new_manager),
     ("K-07", k07_pledge),
     ("K-08", k08_first_training),
     ("K-09", k09_training_again),
     ("K-30", k30_card_expires),
     ("K-32", k32_card_comes_back),
+    ("K-32", k32_stands_again),
     ("K-33", k33_labour_terms),
 )

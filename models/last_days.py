@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 
 from models.codes import AccountStatus, InvalidReason, Role
 from models.commands import revising
-from models.records import AccessRight, Credential, Person, Record, UserAccount
+from models.records import (
+    AccessRight,
+    Assignment,
+    Contract,
+    Credential,
+    Person,
+    Record,
+    UserAccount,
+)
 from models.store import Query, Store
 from models.wareki import format_short
 
@@ -29,6 +37,11 @@ STAYS = (
     "引き継ぐ責任者を登録するか、退職日が誤りなら「人」を訂正してください。"
 )
 FALLEN = "{person}さんのアクセス資格{rights}件とカード等{cards}件を抹消しました。"
+FORETOLD = (
+    "退職日が今日までの日付のため、登録すると{person}さんの{things}がすぐに無効になります。退職日を訂正しても"
+    "元に戻らず、付け直すことになります。日付に誤りがないか確かめてください。"
+)
+FORETOLD_OF_END = "状態を「終了」にするため、登録すると{person}さんの{things}が、従事終了日を待たずにすぐに無効になります。"
 DISABLE = (
     "利用者「{logins}」は、退職日（{day}）の翌日から台帳を開けません。"
     "退職したら「利用者の管理」で利用停止にしてください（暗号鍵も替わります）。"
@@ -109,6 +122,27 @@ def told_of_leaving(ledger: "Ledger", record: Record, before: Record | None) -> 
     if logins:
         said.append(DISABLE.format(logins="、".join(logins), day=format_short(day)))
     return tuple(said)
+
+
+def foretold(ledger: "Ledger", record: Record, before: Record | None) -> str:
+    """Return what falls at once when this version is entered, "" for nothing; nothing is written."""
+    if not isinstance(record, (Person, Assignment)):
+        return ""
+    falls = [one.record for one in ledger.rules.consequences(record, before)]
+    named = [_called(ledger, one) for one in falls if isinstance(one, (AccessRight, Credential))]
+    if not named:
+        return ""
+    things = "、".join(named)
+    if isinstance(record, Person):
+        return FORETOLD.format(person=record.name, things=things)
+    name = ledger.registers.caption(Person.type, record.person_id)
+    return FORETOLD_OF_END.format(person=name, things=things)
+
+
+def _called(ledger: "Ledger", one: AccessRight | Credential) -> str:
+    if isinstance(one, Credential):
+        return f"「{one.caption()}」"
+    return f"アクセス資格「{one.caption()}」（{ledger.registers.caption(Contract.type, one.contract_id)}）"
 
 
 def _last_day(record: Record, before: Record | None) -> date | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from models import clause_changes, namesakes, permissions, requests, rings
 from models.after_erasure import require_kept
+from models.after_leaving import told_of_staying
 from models.chain import Command, Entry
 from models.codes import AttachmentKind
 from models.commands import Change, creating, revising, voiding
@@ -18,6 +19,7 @@ from models.days_ahead import ahead_of
 from models.deadlines import require_known_papers
 from models.designated_hours import require_readable
 from models.desk import Desk
+from models.ends_taken_back import told_of_taking_back
 from models.errors import Conflict, InvalidField, NotFound, Refused
 from models.fields import Field
 from models.item_list import told_of_contents
@@ -242,6 +244,8 @@ class Registers:
         ruling = rules.on_records([record], answers, before={record.id: stored.record})
         told = (*self._namesakes([record]), *told_of_end(self._ledger, record, stored.record))
         told += told_of_leaving(self._ledger, record, stored.record)
+        told += told_of_staying(self._ledger, record, stored.record)
+        told += told_of_taking_back(self._ledger, record, stored.record)
         told += told_of_correction(self._ledger, record, stored.record)
         told += told_of_change(self._ledger, stored.record, record)
         told += told_of_place(self._ledger, record, stored.record)

@@ -88,12 +88,13 @@ class Rules(SecondPerson):
     def about_record(
         self, record: Record, before: Record | None = None, beside: Sequence[Record] = ()
     ) -> list[Finding]:
-        """Return what the rules say to a record of a register; nothing is written.
+        """Return what the rules say to a record of a register, and what falls; nothing is written.
 
         Args:
             beside: records as they would be, too.
         """
-        return self._about(record, before, self.books.beside([record, *beside]))
+        found = self._about(record, before, self.books.beside([record, *beside]))
+        return [*found, *beside_text.foretold(self._ledger, record, before)]
 
     # --- ruling ----------------------------------------------------------------------------------
     def on_events(

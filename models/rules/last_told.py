@@ -1,34 +1,53 @@
 """That somebody leaves, or a place is given up, is told before it happens (SK-4.2, SK-5.2, CM-5.3, CM-9.1).
 
-The first notice tells who works and where, not that it ends: only a notice of changes does. One made
-here says 「終了」 and the day in its lines; of one made elsewhere the ledger knows the day of the change.
+The first notice tells who works and where, not that it ends: only a notice of changes does. Who was
+told to leave and stays, or begins on another day than was told, is such a change as well.
 """
 
 from collections.abc import Iterable, Mapping, Set
 from datetime import date
-from typing import Any
 
 from models.codes import AssignmentStatus, PlaceStatus
 from models.records import Assignment, Contract, ContractPlace, Person, Place, Record, Submission
 from models.rules.books import Books
-from models.rules.case import Case
+from models.rules.case import Case, Say
 from models.rules.standing import PLACES, STAFF, is_submitted
-from models.text import search_key
+from models.rules.told_days import (
+    Designation,
+    Numbered,
+    ToldEnd,
+    ends_of,
+    first_of,
+    last_of,
+    numbered,
+    told_end,
+    told_start,
+)
 from models.wareki import format_short
 
-END = "終了"
 UNDATED = "{what}を「終了」にしましたが、「{field}」がありません。{field}を入れ、「{title}」を提出してください。"
 UNTOLD = (
     "{what}（{day}）について、前もって提出した「{title}」が記録されていません。提出し、台帳の外で作成したときは"
     "「効力日」に{day}を入れて登録してください。"
 )
 LATE = "{what}（{day}）の「{title}」は、その日より後の{handed_in}に提出されています。"
-
-
+WITHDRAWN = (
+    "{what}（{day}）を届け出た後に取り消していますが、取消しを届け出た「{title}」が記録されていません。"
+    "提出し、台帳の外で作成したときは「効力日」に{day}を入れて登録してください。"
+)
+MOVED = (
+    "届け出た{what}（{told}）を{day}に変えていますが、そのことを届け出た「{title}」が記録されていません。"
+    "提出し、台帳の外で作成したときは「効力日」に{day}を入れて登録してください。"
+)
+TELL_AGAIN = (
+    "{what}（{day}）は届け出てあります。取り消したことを、{day}までに「{title}」で届け出てください。"
+    "「書類の作成」の変更届に、この取消しが載ります。"
+)
 EXCHANGED = (
     "届け出た「{record}」の「{fields}」を変えています。変わるときは、この記録を終了し、新しい「{record}」を"
     "登録して、その前に変更届を提出してください。登録の誤りを直すときは、そのことを理由に残してください。"
 )
+NOT_YET = (AssignmentStatus.PLANNED, AssignmentStatus.CANCELLED, PlaceStatus.PLANNED)
 TOLD_OF: Mapping[type[Record], tuple[str, ...]] = {
     Assignment: ("person_id", "unit_name", "role"),
     ContractPlace: ("place_id", "use_as"),
@@ -54,23 +73,104 @@ def untold_leaving(case: Case, one: Assignment) -> str:
     works = ended or one.status in (AssignmentStatus.ACTIVE, AssignmentStatus.NOTIFIED)
     if not case.params.staff_notice.changes_before or not works or not _is_over(case, day, ended):
         return ""
-    name = case.name(one.person_id) if one.person_id else one.unit_name
-    role = one.role.label if one.role else ""
-    said = {"what": f"{name}の「{role}」の従事の終了", "field": "従事終了日"}
+    said = {"what": _end_of(case, one), "field": "従事終了日"}
     return _untold(case, STAFF, day, said, leaving_papers(case, one))
 
 
 def untold_giving_up(case: Case, one: ContractPlace) -> str:
     """Say that a place was given up and the client was not told before, "" while nothing is wrong."""
-    regime = case.params.place_notice
     ended = one.status is PlaceStatus.ENDED
     used = ended or one.status is not PlaceStatus.PLANNED
-    told = regime.regime == "notify" and regime.changes_before
-    if not told or not used or not _is_over(case, one.use_to, ended):
+    if not _tells_changes(case, one) or not used or not _is_over(case, one.use_to, ended):
         return ""
-    place = case.place(one.place_id)
-    said = {"what": f"「{place.name if place else ''}」の使用の終了", "field": "使用終了日"}
+    said = {"what": _end_of(case, one), "field": "使用終了日"}
     return _untold(case, PLACES, one.use_to, said, giving_up_papers(case, one))
+
+
+def _end_of(case: Case, one: Designation) -> str:
+    return f"{_called(case, one)}の{'従事' if isinstance(one, Assignment) else '使用'}の終了"
+
+
+def _called(case: Case, one: Designation) -> str:
+    if isinstance(one, ContractPlace):
+        place = case.place(one.place_id)
+        return f"「{place.name if place else ''}」"
+    name = case.name(one.person_id) if one.person_id else one.unit_name
+    return f"{name}の「{one.role.label if one.role else ''}」"
+
+
+def withdrawn_end(case: Case, one: Designation) -> date | None:
+    """Return the end that the client was told, and that is none any more; None without one.
+
+    What ends earlier than was told is told with its new day (`untold_leaving`).
+    """
+    if not _tells_changes(case, one) or one.status in NOT_YET:
+        return None
+    told = _told_end(case, one).day
+    days = _ends(case, one)
+    if told is None or told in days or (days and min(days) < told):
+        return None
+    return None if ends_with_the_contract(case, told) else told
+
+
+def untold_staying(case: Case, one: Designation) -> str:
+    """Say that an end was told that did not come, and the client was not told; "" if not so.
+
+    Until that day it can be told in time.
+    """
+    day = withdrawn_end(case, one)
+    if day is None or day >= case.today:
+        return ""
+    return WITHDRAWN.format(what=_end_of(case, one), day=format_short(day), title=_title(case, one))
+
+
+def tell_again(case: Case, one: Designation) -> str:
+    """Return what is told to whoever takes back an end of which the client knows, "" if he does not."""
+    day = withdrawn_end(case, one)
+    if day is None or day < case.today:
+        return ""
+    return TELL_AGAIN.format(
+        what=_end_of(case, one), day=format_short(day), title=_title(case, one)
+    )
+
+
+def moved_start(case: Case, one: Designation) -> date | None:
+    """Return the first day that the client was told, where it is another now; None otherwise."""
+    begins = first_of(one)
+    over = one.status in (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
+    if begins is None or over or not one.notice_submission_id or not _tells_changes(case, one):
+        return None
+    told = told_start(_papers(case, one), one, _names(case, one), case.books)
+    return told if told != begins else None
+
+
+def untold_start(case: Case, one: Designation) -> Say | None:
+    """Say that the first day is another than the client was told; None if not so.
+
+    Who begins later than was told did nothing untold; the client is to know all the same.
+    """
+    told, begins = moved_start(case, one), first_of(one)
+    if told is None or begins is None or min(told, begins) > case.today:
+        return None
+    field = "starts_on" if isinstance(one, Assignment) else "use_from"
+    what = f"{_called(case, one)}の「{type(one).fields()[field].label}」"
+    words = MOVED.format(
+        what=what, told=format_short(told), day=format_short(begins), title=_title(case, one)
+    )
+    return Say(words, doubtful=told < begins)
+
+
+def _tells_changes(case: Case, one: Designation) -> bool:
+    """Tell whether the text asks for a notice of changes of this designation."""
+    if isinstance(one, Assignment):
+        return case.params.staff_notice.changes_before
+    regime = case.params.place_notice
+    return regime.regime == "notify" and regime.changes_before
+
+
+def _title(case: Case, one: Designation) -> str:
+    form = case.profile.document(STAFF if isinstance(one, Assignment) else PLACES)
+    return form.change_title or form.title
 
 
 def untold_exchange(case: Case, one: Assignment | ContractPlace) -> str:
@@ -79,11 +179,7 @@ def untold_exchange(case: Case, one: Assignment | ContractPlace) -> str:
     Who has another role, or works in somebody's place, is a designation of his own, with a first day
     that a notice can come before; so is another place.
     """
-    changes = case.params.staff_notice.changes_before
-    if isinstance(one, ContractPlace):
-        regime = case.params.place_notice
-        changes = regime.regime == "notify" and regime.changes_before
-    if not changes or not one.notice_submission_id:
+    if not _tells_changes(case, one) or not one.notice_submission_id:
         return ""
     past = case.books.entered(one)
     told = [v.record for v in past if v.record.notice_submission_id == one.notice_submission_id]
@@ -100,14 +196,12 @@ def leaving_papers(case: Case, one: Assignment) -> list[Submission]:
 
     Who leaves the firm on another day than the work was told by either of the two.
     """
-    names = [one.unit_name] if one.unit_name else case.books.names(Person, one.person_id)
-    return _telling(case, STAFF, one, _last_days(one, case.books), names)
+    return _telling(case, one)
 
 
 def giving_up_papers(case: Case, one: ContractPlace) -> list[Submission]:
     """Return the papers that told the client that a place is given up on its last day."""
-    days = {one.use_to} if one.use_to is not None else set[date]()
-    return _telling(case, PLACES, one, days, case.books.names(Place, one.place_id))
+    return _telling(case, one)
 
 
 def ends_with_the_contract(case: Case, day: date) -> bool:
@@ -145,35 +239,29 @@ def _untold(
     return ""
 
 
-def _telling(
-    case: Case,
-    kind: str,
-    one: Assignment | ContractPlace,
-    days: Set[date],
-    names: Iterable[str],
-) -> list[Submission]:
-    called = list(names)
-    return [
-        paper
-        for paper in case.books.submissions(case.contract.id, kind)
-        if days and is_submitted(paper) and tells_end(paper, one, days, called)
-    ]
+def _telling(case: Case, one: Designation) -> list[Submission]:
+    told = _told_end(case, one)
+    return list(told.papers) if told.day in _ends(case, one) else []
 
 
-def tells_end(paper: Submission, one: Record, days: Set[date], names: Iterable[str]) -> bool:
-    """Tell whether a paper says that a designation ends on one of some days.
+def _told_end(case: Case, one: Designation) -> ToldEnd:
+    return told_end(_papers(case, one), one, _names(case, one), ends_of(one, case.books))
 
-    Args:
-        names: what the person or the place was ever called.
-    """
-    content: Any = paper.content
-    known = {search_key(name) for name in names}
-    if isinstance(content, dict):
-        return any(
-            line.get("what") == END
-            and line.get("changed_on") in {day.isoformat() for day in days}
-            and search_key(str(line.get("whom", ""))) in known
-            for line in content.get("lines", ())
-        )
-    later = one.id in paper.subject_ids and paper.id != getattr(one, "notice_submission_id", "")
-    return paper.effective_on in days or later
+
+def _ends(case: Case, one: Designation) -> Set[date]:
+    if isinstance(one, Assignment):
+        return _last_days(one, case.books)
+    day = last_of(one)
+    return {day} if day is not None else set()
+
+
+def _papers(case: Case, one: Designation) -> Numbered:
+    kind = STAFF if isinstance(one, Assignment) else PLACES
+    found = case.books.submissions(case.contract.id, kind)
+    return numbered(case.books, filter(is_submitted, found))
+
+
+def _names(case: Case, one: Designation) -> Iterable[str]:
+    if isinstance(one, ContractPlace):
+        return case.books.names(Place, one.place_id)
+    return [one.unit_name] if one.unit_name else case.books.names(Person, one.person_id)

@@ -28,7 +28,7 @@ from models.records.people import NON_REGULAR
 from models.rules.case import Case, Say
 from models.rules.checking import is_signed
 from models.rules.giving_back import basis_of_taking
-from models.rules.last_told import untold_exchange, untold_leaving
+from models.rules.last_told import untold_exchange, untold_leaving, untold_start, untold_staying
 from models.rules.standing import counts, has_left, is_staff_notice, is_submitted
 from models.sanitizing import called
 from models.wareki import format_short
@@ -149,15 +149,18 @@ def topic_words(topics: tuple[str, ...]) -> str:
 
 
 def r02_staff_notice_comes_first(case: Case) -> Iterator[str]:
-    """The written notice comes before an assignment becomes active, and before it ends."""
+    """The written notice comes before an assignment becomes active, before it ends and goes on."""
     one = case.record
     if not isinstance(one, Assignment):
         return
     yield from _joins(case, one)
     old = case.before
     same = isinstance(old, Assignment) and (old.status, old.ends_on) == (one.status, one.ends_on)
-    if not same and (untold := untold_leaving(case, one)):
+    if not same and (untold := untold_leaving(case, one) or untold_staying(case, one)):
         yield untold
+    begun = isinstance(old, Assignment) and old.starts_on == one.starts_on
+    if not begun and (moved := untold_start(case, one)):
+        yield moved
     alike = isinstance(old, Assignment) and (old.person_id, old.unit_name, old.role) == (
         one.person_id, one.unit_name, one.role,
     )  # fmt: skip

@@ -14,7 +14,12 @@ from models.codes import (
 from models.records import Authorization, ContractPlace, Place, Submission
 from models.rules.books import Books
 from models.rules.case import Case
-from models.rules.last_told import untold_exchange, untold_giving_up
+from models.rules.last_told import (
+    untold_exchange,
+    untold_giving_up,
+    untold_start,
+    untold_staying,
+)
 from models.rules.standing import PLACES, is_notice_of, is_submitted, told_by
 from models.rules.unfit import unfit
 from models.wareki import format_short
@@ -43,19 +48,12 @@ def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
     one = case.record
     if not isinstance(one, ContractPlace) or one.use_from is None:
         return
-    old = case.before
-    same = isinstance(old, ContractPlace) and (old.status, old.use_to) == (one.status, one.use_to)
-    if not same and is_concerned(case, one) and (untold := untold_giving_up(case, one)):
-        yield untold
-    alike = isinstance(old, ContractPlace) and (old.place_id, old.use_as) == (
-        one.place_id, one.use_as,
-    )  # fmt: skip
-    current = one.status is not PlaceStatus.ENDED and is_concerned(case, one)
-    if not alike and current and (exchanged := untold_exchange(case, one)):
-        yield exchanged
+    if is_concerned(case, one):
+        yield from _changed(case, one)
     told = one.status in TOLD and one.use_from <= case.today
     if one.status is not PlaceStatus.ACTIVE and not (told and place_counts(case, one)):
         return
+    old = case.before
     if isinstance(old, ContractPlace) and old.status is PlaceStatus.ACTIVE and _same(old, one):
         return
     lacking = list(_lacking(case, one))
@@ -65,6 +63,20 @@ def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
             f"{_called(case, one)}の使用の承諾は、もう有効ではありません（{why}）。改めて承諾を得て"
             "「承諾・指示」に登録し、この場所に結び付けるか、使用を終えてください。"
         )
+
+
+def _changed(case: Case, one: ContractPlace) -> Iterator[str]:
+    """Say what changed of a place of which the client was told, and was not told before."""
+    old = case.before if isinstance(case.before, ContractPlace) else None
+    same = old and (old.status, old.use_to) == (one.status, one.use_to)
+    if not same and (untold := untold_giving_up(case, one) or untold_staying(case, one)):
+        yield untold
+    if not (old and old.use_from == one.use_from) and (moved := untold_start(case, one)):
+        yield moved
+    alike = old and (old.place_id, old.use_as) == (one.place_id, one.use_as)
+    current = one.status is not PlaceStatus.ENDED
+    if not alike and current and (exchanged := untold_exchange(case, one)):
+        yield exchanged
 
 
 def _lacking(case: Case, one: ContractPlace, *, ever: bool = False) -> Iterator[str]:

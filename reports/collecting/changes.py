@@ -13,8 +13,10 @@ from typing import Generic, TypeVar
 from models import wareki
 from models.codes import SubmissionStatus
 from models.errors import Refused
-from models.records import Record, Stored, Submission
-from models.rules.last_told import is_past, tells_end
+from models.records import Assignment, ContractPlace, Record, Stored, Submission
+from models.rules.last_told import is_past
+from models.rules.told_days import END as ENDED
+from models.rules.told_days import WITHDRAWN, ToldEnd, ended_on, ends_of, told_end
 from models.store import Op, Query, Where
 from models.versions import Version, version_at, versions
 from reports.blocks import shown
@@ -119,15 +121,8 @@ def _lines_of(
     if now.voided:
         yield ChangeLine(name, "取消", _text(before), "なし", now.day, now.reason)
         return
+    yield from _ending(case, watched, history, before, told_at, told)
     latest = case.until or case.numbers.head.seq
-    end = watched.ending(now.record, latest)
-    if end and (
-        watched.ending(base.record, told_at) != end
-        or _unsaid(case, watched, base.record, end[0], told)
-    ):
-        day, reason = end
-        after = f"{wareki.format_wareki(day)}で終了"
-        yield ChangeLine(name, "終了", _text(before), after, day, reason or now.reason)
     after_facts = watched.facts(now.record, latest)
     for label, new in after_facts.items():
         old = before.get(label)
@@ -136,16 +131,71 @@ def _lines_of(
             yield ChangeLine(name, label, shown(old), shown(new), day, reason or "記録の更新")
 
 
+def _ending(
+    case: Case,
+    watched: Watched[R],
+    history: list[Version[R]],
+    before: Facts,
+    told_at: int,
+    told: list[Stored[Submission]],
+) -> Iterator[ChangeLine]:
+    """Yield that something ends, ends on another day than was told, or does not end after all."""
+    now, base = history[-1], version_at(history, told_at) or history[0]
+    known = _known_end(case, watched, now.record, told).day
+    former = ended_on(known) if known else _text(before)
+    name = watched.name(now.record)
+    end = watched.ending(now.record, case.until or case.numbers.head.seq)
+    if end is None:
+        if (
+            known is not None
+            and watched.reportable(now.record)
+            and not is_past(case.contract, known)
+        ):
+            day, reason = _taken_back(case, watched, history, known)
+            stays = f"引き続き{'従事' if isinstance(now.record, Assignment) else '使用'}"
+            yield ChangeLine(name, WITHDRAWN, former, stays, day, reason)
+        return
+    day, reason = end
+    if (
+        watched.ending(base.record, told_at) != end
+        or (known is not None and known != day)
+        or (known is None and _unsaid(case, watched, base.record, day, told))
+    ):
+        yield ChangeLine(name, ENDED, former, ended_on(day), day, reason or now.reason)
+
+
 def _unsaid(
     case: Case, watched: Watched[R], one: R, day: date, told: list[Stored[Submission]]
 ) -> bool:
     """Tell whether an end that was there from the start still has to be told: no first notice does."""
     last = told[0].record.submitted_on
-    if not watched.reportable(one) or last is None or day < last or is_past(case.contract, day):
-        return False
+    past = is_past(case.contract, day)
+    return watched.reportable(one) and last is not None and day >= last and not past
+
+
+def _known_end(case: Case, watched: Watched[R], one: R, told: list[Stored[Submission]]) -> ToldEnd:
+    """Return the end that the client was told last by these notices."""
+    assert isinstance(one, (Assignment, ContractPlace))
+    books = case.ledger.rules.books
     cls, id_ = watched.refers(one)
-    names = [watched.name(one), *(case.ledger.rules.books.names(cls, id_) if id_ else ())]
-    return not any(tells_end(stored.record, one, {day}, names) for stored in told)
+    names = [watched.name(one), *(books.names(cls, id_) if id_ else ())]
+    papers = [(stored.meta.created_seq, stored.record) for stored in reversed(told)]
+    return told_end(papers, one, names, ends_of(one, books))
+
+
+def _taken_back(
+    case: Case, watched: Watched[R], history: list[Version[R]], known: date
+) -> tuple[date, str]:
+    """Return day and reason of the entry after which something ended no more on a day."""
+    assert isinstance(history[-1].record, (Assignment, ContractPlace))
+    cls, id_ = watched.refers(history[-1].record)
+    referred = versions(case.ledger.store, cls, id_)
+    seen = sorted((v.seq, v.day, v.reason) for known_of in (history, referred) for v in known_of)
+    ends = ends_of(history[-1].record, case.ledger.rules.books)
+    stood = max((seq for seq, _, _ in seen if known in ends.at(seq)), default=0)
+    after = [(day, reason) for seq, day, reason in seen if seq > stood]
+    day, reason = after[0] if after else (history[-1].day, history[-1].reason)
+    return day, reason or "訂正のため"
 
 
 def _told_version(

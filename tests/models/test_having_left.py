@@ -218,3 +218,89 @@ def test_a_recovery_sheet_lets_nobody_in_who_has_left(house: House) -> None:
     house.ledger = house.office.unlock(
         house.folder / "ledger", cast.USERS[0].login, cast.USERS[0].password
     )
+
+
+# --- a day that was a mistake --------------------------------------------------------------------
+
+
+def back(house: House, who: str = "worker", day: date | None = None) -> tuple[str, ...]:
+    person = house.ledger.registers.need(Person, house.story.people[who]).record
+    return house.ledger.registers.revise(replace(person, left_on=day), "日付の誤りのため").notices
+
+
+def key_card(house: House, contract: bool = True) -> str:
+    card = Credential(
+        contract_id=house.story.contract.id if contract else "", kind=CredentialKind.KEY,
+        number="C-77", holder_person_id=house.story.people["worker"],
+        issued_on=house.ledger.today(), issued_by=house.story.people["supervisor"],
+    )  # fmt: skip
+    return house.ledger.registers.create(card).ids[-1]
+
+
+def to_stand_again(house: House) -> list[str]:
+    """Return what waits of the right and of our card; the story gave another card as well."""
+    found = [one for one in calendar(house.ledger) if "退職日の訂正" in one.what]
+    return [one.what for one in found if "付与" in one.what or "C-7" in one.about]
+
+
+def test_what_falls_with_a_day_is_said_before_it_is_entered(house: House) -> None:
+    key_card(house)
+    person = house.ledger.registers.need(Person, house.story.people["worker"]).record
+    gone = replace(person, left_on=house.ledger.today())
+    [said] = [f for f in house.ledger.registers.examine(gone) if f.rule_id == "R-35"]
+    assert "C-77" in said.message and "アクセス資格" in said.message and not said.needs_reason
+    assert len(rights(house)) == 1  # nothing was written
+    ahead = replace(person, left_on=house.ledger.today() + timedelta(days=1))
+    assert house.ledger.registers.examine(ahead) == []
+    one = house.ledger.registers.all(Assignment, person_id=person.id)[0].record
+    ended = replace(
+        one, status=AssignmentStatus.ENDED, ends_on=house.ledger.today(), end_reason="異動"
+    )
+    assert any("すぐに無効" in f.message for f in house.ledger.registers.examine(ended))
+
+
+@pytest.mark.parametrize("of_contract", [True, False])
+def test_a_day_taken_back_names_what_is_to_be_given_anew_until_it_is(
+    house: House, of_contract: bool
+) -> None:
+    card = key_card(house, of_contract)
+    leave(house, house.ledger.today())
+    assert to_stand_again(house) == []
+    house.clock.wait(60)
+    [said] = [one for one in back(house) if "元に戻りません" in one]
+    assert "C-77" in said and "yoshino" in said
+    house.clock.wait(48 * 60)
+    assert len(to_stand_again(house)) == 2
+    mine = house.ledger.registers.all(Assignment, person_id=house.story.people["worker"])[0].record
+    right = AccessRight(
+        user_id=account(house).id, contract_id=house.story.contract.id,
+        level=AccessLevel.RECORD, assignment_id=mine.id,
+    )  # fmt: skip
+    proposed = house.ledger.registers.create(right).ids[-1]
+    assert len(to_stand_again(house)) == 2  # the administrator grants it
+    house.sign_in("watanabe").rights.decide([proposed], agreed=True)
+    house.sign_in("takahashi")
+    assert len(to_stand_again(house)) == 1
+    old = house.ledger.registers.need(Credential, card).record
+    anew = replace(
+        old, id="", number="C-78", invalidated_at=None, invalid_reason=None,
+        issued_on=house.ledger.today(),
+    )  # fmt: skip
+    house.ledger.registers.create(anew)
+    assert to_stand_again(house) == []
+    house.sign_in("yoshino")
+    assert [one.record.id for one in house.ledger.contracts()] == [house.story.contract.id]
+
+
+def test_what_is_not_needed_any_more_is_not_asked_for(house: House) -> None:
+    card = key_card(house)
+    leave(house, house.ledger.today())
+    back(house, day=house.ledger.today() + timedelta(days=30))  # put off is taken back, too
+    assert len(to_stand_again(house)) == 2
+    old = house.ledger.registers.need(Credential, card).record
+    house.ledger.registers.revise(replace(old, returned_on=house.ledger.today()), "返却のため")
+    assert len(to_stand_again(house)) == 1
+    mine = house.ledger.registers.all(Assignment, person_id=house.story.people["worker"])[0].record
+    over = replace(mine, status=AssignmentStatus.CANCELLED)
+    house.ledger.registers.revise(over, "従事しないことになったため")
+    assert to_stand_again(house) == []
