@@ -42,6 +42,10 @@ FORETOLD = (
     "元に戻らず、付け直すことになります。日付に誤りがないか確かめてください。"
 )
 FORETOLD_OF_END = "状態を「終了」にするため、登録すると{person}さんの{things}が、従事終了日を待たずにすぐに無効になります。"
+FORETOLD_OF_DAY = (
+    "{person}さんは、従事終了日（{day}）の翌日からこの契約を開けません。終わったら、この指定の状態を「終了」に"
+    "してください（アクセス資格も抹消されます）。"
+)
 DISABLE = (
     "利用者「{logins}」は、退職日（{day}）の翌日から台帳を開けません。"
     "退職したら「利用者の管理」で利用停止にしてください（暗号鍵も替わります）。"
@@ -130,13 +134,24 @@ def foretold(ledger: "Ledger", record: Record, before: Record | None) -> str:
         return ""
     falls = [one.record for one in ledger.rules.consequences(record, before)]
     named = [_called(ledger, one) for one in falls if isinstance(one, (AccessRight, Credential))]
-    if not named:
-        return ""
     things = "、".join(named)
     if isinstance(record, Person):
-        return FORETOLD.format(person=record.name, things=things)
+        return FORETOLD.format(person=record.name, things=things) if named else ""
     name = ledger.registers.caption(Person.type, record.person_id)
-    return FORETOLD_OF_END.format(person=name, things=things)
+    if named:
+        return FORETOLD_OF_END.format(person=name, things=things)
+    day, old = record.ends_on, before.ends_on if isinstance(before, Assignment) else None
+    if day is None or day == old or not _rests(ledger, record):
+        return ""
+    return FORETOLD_OF_DAY.format(person=name, day=format_short(day))
+
+
+def _rests(ledger: "Ledger", one: Assignment) -> bool:
+    """Tell whether a right of somebody who is shut out with it rests on a designation."""
+    rights = ledger.registers.all(AccessRight, assignment_id=one.id) if one.id else []
+    standing = [right.record.user_id for right in rights if right.record.revoked_at is None]
+    accounts = {a.id: a.app_role for a in ledger.people.accounts()}
+    return any(accounts.get(user_id) is not Role.SUPERVISOR for user_id in standing)
 
 
 def _called(ledger: "Ledger", one: AccessRight | Credential) -> str:

@@ -84,7 +84,7 @@ class Ledger:
         denied: Sequence[Denied] = (),
     ) -> None:
         self.opened = opened
-        self.store: Store = scoped(opened.store, opened.user_id)
+        self.store: Store = scoped(opened.store, opened.user_id, clock().date())
         self.safe: Safe = opened.safe
         self.profiles = profiles
         self.clock = clock

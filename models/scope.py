@@ -12,6 +12,7 @@ hits, suggestions, histories and the log itself. What it hides does not exist fo
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, TypeVar
 
 from models.chain import Command, Entry, Head
@@ -24,6 +25,7 @@ from models.item_status import Status
 from models.records import (
     BY_TYPE,
     AccessRight,
+    Assignment,
     Attachment,
     Contract,
     HandlingEvent,
@@ -64,8 +66,13 @@ NEEDED: Mapping[str, AccessLevel] = {
 """The level that writing a record of a contract takes; RECORD for what is not named."""
 
 
-def rights_of(store: Store, user_id: str) -> dict[str, AccessLevel]:
-    """Return the highest right in force on each contract."""
+def rights_of(store: Store, user_id: str, today: date | None = None) -> dict[str, AccessLevel]:
+    """Return the highest right in force on each contract.
+
+    Args:
+        today: rights whose designation ended before this day (従事終了日) are left out: they ended
+            with it, and are only still to be entered as revoked (R-35).
+    """
     query = Query(
         "access_right",
         (
@@ -78,22 +85,32 @@ def rights_of(store: Store, user_id: str) -> dict[str, AccessLevel]:
     for stored in store.find(AccessRight, query, limit=10_000):
         right = stored.record
         assert right.level is not None
+        if today is not None and _is_over(store, right.assignment_id, today):
+            continue
         known = found.get(right.contract_id, right.level)
         found[right.contract_id] = max(known, right.level, key=LEVELS.index)
     return found
 
 
-def scoped(store: Store, user_id: str) -> Store:
+def _is_over(store: Store, assignment_id: str, today: date) -> bool:
+    basis = store.get(Assignment, assignment_id) if assignment_id else None
+    last = basis.record.ends_on if basis else None
+    return last is not None and last < today
+
+
+def scoped(store: Store, user_id: str, today: date) -> Store:
     """Return the store as the user may see it; a ledger without this account is just being made."""
     stored = store.get(UserAccount, user_id)
     if stored is None:
         return store
     role = stored.record.app_role
-    rights = rights_of(store, user_id)
+    # Rights of a responsible person narrow what he sees: with an end he must not see more.
+    day = None if role is Role.SUPERVISOR else today
+    rights = rights_of(store, user_id, day)
     if role is Role.SUPERVISOR and not rights:
         return store
     open_types = FRAME if role is Role.ADMINISTRATOR else ()
-    return ScopedStore(store, user_id, rights, open_types)
+    return ScopedStore(store, user_id, rights, open_types, day)
 
 
 class ScopedStore:
@@ -102,6 +119,7 @@ class ScopedStore:
     Args:
         rights: those of the user in force, see `rights_of`.
         open_types: record types that the user sees of every contract.
+        today: see `rights_of`.
     """
 
     def __init__(
@@ -110,8 +128,10 @@ class ScopedStore:
         user_id: str,
         rights: dict[str, AccessLevel],
         open_types: Collection[str] = (),
+        today: date | None = None,
     ) -> None:
         self._inner = inner
+        self._today = today
         self._open = frozenset(open_types)
         self._user_id = user_id
         self._rights = rights
@@ -287,7 +307,7 @@ class ScopedStore:
             self.require(write.record)
         self._inner.append(command, writes, progress)
         if any(write.record.type == AccessRight.type for write in writes):
-            self._rights = rights_of(self._inner, self._user_id)
+            self._rights = rights_of(self._inner, self._user_id, self._today)
             self._strangers = self._other_clients()
             self._strays = None
 

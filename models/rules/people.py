@@ -34,6 +34,18 @@ from models.sanitizing import called
 from models.wareki import format_short
 
 K = HandlingKind
+OVER_WITH_THE_FIRM = (
+    "{name}は{day}に退職し、翌日から台帳を開けません。アクセス資格の根拠の「従事者等の指定」（{role}）を"
+    "終了してください。資格も抹消されます。"
+)
+OVER_BUT_SEEN = (
+    "{name}の「従事者等の指定」（{role}）は{day}に終わりました。この指定の状態を「終了」にしてください。"
+    "アクセス資格も抹消されます。従事を続けるときは、「従事終了日」を訂正してください。"
+)
+OVER_WITH_THE_WORK = (
+    "{name}の「従事者等の指定」（{role}）は{day}に終わり、{name}は翌日からこの契約を開けません。この指定の状態を"
+    "「終了」にしてください。アクセス資格も抹消されます。従事を続けるときは、「従事終了日」を訂正してください。"
+)
 OVER = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED)
 
 
@@ -302,7 +314,7 @@ def r35_right_stands_on_an_assignment(case: Case) -> Iterator[str]:
     if account is None or account.status is not AccountStatus.ACTIVE:
         yield "利用停止の利用者に、アクセス資格は付けられません。"
     elif account.app_role is not Role.INSPECTOR and not _stands(case, right, account, case.today):
-        yield _shut_out(case, right, account) or (
+        yield _ended_with_it(case, right, account) or (
             "アクセス資格の根拠となる、本人の有効な「従事者等の指定」がありません。"
             "指定を登録し、それを選んでください。"
         )
@@ -320,26 +332,29 @@ def _stands(case: Case, right: AccessRight, account: UserAccount, day: date) -> 
     )
 
 
-def _shut_out(case: Case, right: AccessRight, account: UserAccount) -> Say | None:
-    """Say what is left to do of a right that stood until its holder left, None for any other.
+def _ended_with_it(case: Case, right: AccessRight, account: UserAccount) -> Say | None:
+    """Say what is left to do of a right that stood until its designation was over, None for others.
 
-    A last day that was entered ahead lets nobody in after it, so that nothing went wrong.
+    A last day that was entered ahead lets nobody in after it, so that nothing went wrong: neither
+    that of the work (従事終了日) nor that of the firm (退職日).
     """
-    person = case.books.find(Person, account.person_id)
-    day = person.left_on if person else None
-    if case.before is not None or not case.books.entered(right) or right.granted_at is None:
-        return None
-    if day is None or day >= case.today or right.granted_at.date() > day:
-        return None
     basis = case.books.find(Assignment, right.assignment_id)
-    if basis is None or not _stands(case, right, account, day):
+    if case.before is not None or not case.books.entered(right) or basis is None:
         return None
-    role = basis.role.label if basis.role else ""
-    return Say(
-        f"{case.name(account.person_id)}は{format_short(day)}に退職し、翌日から台帳を開けません。"
-        f"アクセス資格の根拠の「従事者等の指定」（{role}）を終了してください。資格も抹消されます。",
-        doubtful=True,
-    )
+    person = case.books.find(Person, account.person_id)
+    left, ends = person.left_on if person else None, basis.ends_on
+    day = min((one for one in (left, ends) if one is not None), default=None)
+    if day is None or day >= case.today or right.granted_at is None:
+        return None
+    if right.granted_at.date() > day or not _stands(case, right, account, day):
+        return None
+    role, name = basis.role.label if basis.role else "", case.name(account.person_id)
+    words = OVER_WITH_THE_WORK
+    if day == left:
+        words = OVER_WITH_THE_FIRM
+    elif account.app_role is Role.SUPERVISOR:  # who answers for the office sees it all the same
+        words = OVER_BUT_SEEN
+    return Say(words.format(name=name, role=role, day=format_short(day)), doubtful=True)
 
 
 def r36_two_persons(case: Case) -> Iterator[str]:

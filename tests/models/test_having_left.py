@@ -21,6 +21,7 @@ from models.records import (
     Person,
     UserAccount,
 )
+from models.rules.answers import EVERY, Answers
 from reports.collect import collect
 from tests.house import House, furnished
 from ui.issue import IssueRequest
@@ -28,6 +29,7 @@ from ui.sample import cast
 from ui.seal_part import make_seal
 
 REASON = "退職の届けを受けたため"
+LATER = Answers(reasons={EVERY: "異動の日が決まったため、あらかじめ入れる"}, later=True)
 
 
 @pytest.fixture
@@ -161,6 +163,60 @@ def test_a_day_that_was_entered_ahead_breaks_no_clause(tmp_path: Path, profile: 
         )
         house.ledger.registers.revise(ended, REASON)
         assert access(house) == set() and rights(house) == []
+
+
+@pytest.mark.parametrize("profile", ["fukuoka", "chiba", "online-connection"])
+def test_the_end_of_a_designation_takes_the_right_with_it_and_breaks_nothing(
+    tmp_path: Path, profile: str
+) -> None:
+    """Entered ahead, with the state left as it is: nobody does anything wrong overnight (R-35)."""
+    with furnished(tmp_path, profile=profile, rules=True, accounts=True, days=2) as house:
+        house.clock.wait(60)
+        [right] = rights(house)
+        basis = house.ledger.registers.need(Assignment, right.assignment_id).record
+        last = house.ledger.today() + timedelta(days=1)
+        dated = replace(basis, ends_on=last, end_reason="異動")
+        [said] = [f for f in house.ledger.registers.examine(dated) if f.rule_id == "R-35"]
+        assert "翌日から" in said.message and not said.needs_reason
+        house.ledger.registers.revise(dated, "異動の予定のため")
+        house.clock.wait(24 * 60)
+        assert access(house) == set()
+        house.sign_in("yoshino")
+        assert house.ledger.contracts()  # the last day is one of the work
+        house.clock.wait(24 * 60)
+        house.sign_in("takahashi")
+        [(severity, told)] = access(house)
+        assert severity == "action" and "この契約を開けません" in told and "「終了」" in told
+        house.sign_in("yoshino")
+        assert house.ledger.contracts() == []
+        house.sign_in("takahashi")
+        again = house.ledger.registers.need(Assignment, basis.id).record
+        house.ledger.registers.revise(replace(again, ends_on=last + timedelta(days=9)), REASON)
+        assert access(house) == set()
+        house.sign_in("yoshino")
+        assert house.ledger.contracts()
+
+
+def test_a_responsible_person_sees_no_more_because_a_right_of_his_ended(house: House) -> None:
+    mine = house.ledger.registers.all(Assignment, person_id=house.story.people["supervisor"])[
+        0
+    ].record
+    right = AccessRight(
+        user_id=account(house, "supervisor").id, contract_id=house.story.contract.id,
+        level=AccessLevel.MANAGE, assignment_id=mine.id,
+    )  # fmt: skip
+    other = replace(house.story.contract, id="", contract_no="2026-900")
+    house.ledger.registers.create(other)
+    proposed = house.ledger.registers.create(right).ids[-1]
+    house.sign_in("watanabe").rights.decide([proposed], agreed=True)
+    house.sign_in("takahashi")
+    assert len(house.ledger.contracts()) == 1
+    now = house.ledger.registers.need(Assignment, mine.id).record
+    dated = replace(now, ends_on=house.ledger.today(), end_reason="異動")
+    house.ledger.registers.revise(dated, "異動のため", answers=LATER)
+    house.clock.wait(48 * 60)
+    house.sign_in("takahashi")
+    assert len(house.ledger.contracts()) == 1
 
 
 def access(house: House) -> set[tuple[str, str]]:
