@@ -109,6 +109,7 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
         "remaining": str(paper.content.get("remaining", "")),
         "given_up": str(paper.content.get("given_up", "")),
         "until": stored.meta.created_seq if "previous" in paper.content else None,
+        "firms": "firms" in paper.content.get("wording", {}),
     }
     request = IssueRequest(
         paper.doc_kind, paper.contract_id, paper.subject_ids, SealKind.NONE, options

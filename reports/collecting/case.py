@@ -142,6 +142,11 @@ class Case:
         return int(seq) if seq is not None else None
 
     @property
+    def tells_firms(self) -> bool:
+        """Tell whether people are named with their firm; sealed papers of before have none."""
+        return bool(self.wish.options.get("firms", True))
+
+    @property
     def day(self) -> date:
         return self.numbers.issued_at.date()
 
@@ -202,6 +207,7 @@ class Case:
             labels=tuple(self.form.required.items()),
             client=profile.term("client_party"),
             contractor=profile.term("contractor_party"),
+            firms=self.tells_firms,
         )
 
     def letterhead(self, title: str = "") -> Letterhead:

@@ -22,6 +22,7 @@ from models.records import (
 )
 from models.rules.last_told import is_past, last_day
 from models.versions import version_at, versions
+from reports.collecting.affiliation import affiliation
 from reports.collecting.case import Case, words
 from reports.collecting.changes import Changed, Watched, changes
 from reports.documents.change_notice import ChangeNotice
@@ -76,7 +77,7 @@ def structure(case: Case) -> Structure:
         lines.append(
             Post(
                 role=case.role(one.role),
-                person=_named(one, person, with_affiliation=True),
+                person=_named(case, one, person, with_affiliation=True),
                 authority=one.authority_scope or one.duties,
                 contact=reached_by(case, person),
             )
@@ -191,8 +192,8 @@ def _staff_line(case: Case, one: Assignment) -> StaffLine:
     apart = case.wording().demands("affiliation")
     return StaffLine(
         role=case.role(one.role),
-        name=_named(one, person, with_affiliation=not apart),
-        affiliation=_affiliation(person) or _firm(case, person),
+        name=_named(case, one, person, with_affiliation=not apart),
+        affiliation=affiliation(case, person) or _firm(case, person),
         duties=_duties(case, one),
         starts_on=one.starts_on,
         authority=one.authority_scope,
@@ -202,13 +203,15 @@ def _staff_line(case: Case, one: Assignment) -> StaffLine:
 
 def _signatories(case: Case) -> tuple[Signatory, ...]:
     """Return the persons who sign; the chosen, or everybody whose role asks for it, once each."""
-    asked = set(case.profile.params.pledge.roles) if case.wish.doc_kind == "D-07" else set()
+    pledge = case.wish.doc_kind == "D-07"  # it goes to the client
+    asked = set(case.profile.params.pledge.roles) if pledge else set()
     found: dict[str, Signatory] = {}
     for one in staff(case):
         person = _person(case, one.person_id)
         if person is None or (asked and not case.wish.ids and one.role not in asked):
             continue
-        line = Signatory(person.name, _affiliation(person), case.role(one.role))
+        home = affiliation(case, person, always=pledge)
+        line = Signatory(person.name, home, case.role(one.role))
         found.setdefault(person.id, line)
     return tuple(found.values())
 
@@ -220,7 +223,7 @@ def _watched(case: Case) -> Watched[Assignment]:
         person = _person_at(case, record.person_id, seq)
         told: dict[str, object] = {
             "氏名": person.name if person else record.unit_name,
-            "所属・職名": _affiliation(person),
+            "所属・職名": affiliation(case, person),
             ROLE: case.role(record.role),
             "担当業務": record.duties,
             "従事開始日": record.starts_on,
@@ -273,15 +276,11 @@ def _person(case: Case, person_id: str) -> Person | None:
     return stored.record if stored else None
 
 
-def _named(one: Assignment, person: Person | None, *, with_affiliation: bool) -> str:
+def _named(case: Case, one: Assignment, person: Person | None, *, with_affiliation: bool) -> str:
     if person is None:
         return one.unit_name
-    affiliation = _affiliation(person) if with_affiliation else ""
-    return f"{person.name}（{affiliation}）" if affiliation else person.name
-
-
-def _affiliation(person: Person | None) -> str:
-    return words(person.department, person.job_title) if person else ""
+    home = affiliation(case, person) if with_affiliation else ""
+    return f"{person.name}（{home}）" if home else person.name
 
 
 def _duties(case: Case, one: Assignment) -> str:

@@ -5,6 +5,7 @@ from models.codes import AssignmentRole
 from models.errors import InvalidField, Refused
 from models.records import Assignment, GovernanceDocument, Person, TrainingPlan, TrainingSession
 from models.records.clearance import Attendance
+from reports.collecting.affiliation import affiliation
 from reports.collecting.case import Case, Then, words
 from reports.collecting.people import GONE, reached_by
 from reports.documents.d05_training_plan import TrainingProgramme
@@ -97,7 +98,7 @@ def _attendee(then: Then, person_id: str, row: Attendance | None) -> Attendee:
     attended = bool(row and row.attended)
     return Attendee(
         name=then.person(person_id),
-        affiliation=words(person.department, person.job_title) or "－",
+        affiliation=affiliation(then.case, person) or "－",
         attended="受講" if attended else "未受講",
         attended_on=row.attended_on if row and attended else None,
         understanding=row.understanding.label if row and row.understanding else "－",
@@ -112,7 +113,7 @@ def _manager(case: Case) -> tuple[str, tuple[str, ...]]:
         if one is not None:
             person = case.ledger.registers.need(Person, one.person_id).record
             contact = reached_by(case, person)
-            told = words(person.department, person.job_title, person.name, contact)
+            told = words(affiliation(case, person), person.name, contact)
             parts = (("職名", person.job_title), ("連絡先", contact))
             return told, tuple(f"{person.name}さんの{what}" for what, said in parts if not said)
     return "", ()

@@ -20,11 +20,15 @@ from reports.page import anchor_block, end, opening, subject
 
 @dataclass(frozen=True)
 class Wording:
-    """The contract's own words: labels of the fields its text demands, and the two parties."""
+    """The contract's own words: labels of the fields its text demands, and the two parties.
+
+    `firms`: people of another firm are named with it, which papers of earlier versions did not do.
+    """
 
     labels: tuple[tuple[str, str], ...] = ()
     client: str = "委託者"
     contractor: str = "受託者"
+    firms: bool = True
 
     def label(self, key: str) -> str:
         return dict(self.labels).get(key) or FIELD_KEYS[key]
