@@ -22,12 +22,21 @@ from models import (
 )
 from models.breaches import CHANGED
 from models.codes import RuleMode
-from models.records import ClientCommunication, Contract, ContractClauseSetting, Item, Record
-from models.rules.books import Books
+from models.records import (
+    Authorization,
+    ClientCommunication,
+    Contract,
+    ContractClauseSetting,
+    Item,
+    Record,
+)
+from models.rules.books import GIVEN, Books
 from models.rules.case import Case
 from models.rules.engine import Finding
+from models.rules.places import ABOUT_PLACES, CONSENTED, named_places
 
-FALLS = "R-35"
+FALLS, PLACES = "R-35", "R-03"
+NO_PLACES = "承諾された場所を「対象」に入れてください。場所を挙げていない承諾では、どの場所を使ってよいか確かめられません。"
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -55,12 +64,25 @@ def said_to_record(
             yield _finding(record, fewer)
         if put_off := item_changes.put_off(ledger, before, record):
             yield _finding(record, put_off)
+    elif isinstance(record, Authorization):
+        if unnamed := _without_places(ledger, record, books):
+            yield replace(_finding(record, unnamed, RuleMode.NOTICE), rule_id=PLACES)
     elif isinstance(record, ClientCommunication):
         if overdue := requests.asked_of(ledger, before, record):
             yield _finding(record, overdue)
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)
+
+
+def _without_places(ledger: "Ledger", record: Authorization, books: Books) -> str:
+    """Return what is said to a consent to places that names none, "" for every other."""
+    contract = books.find(Contract, record.contract_id)
+    if contract is None:
+        return ""
+    regime = ledger.registers.need_profile(contract.profile_code).params.place_notice.regime
+    asked = record.subject in ABOUT_PLACES and regime in CONSENTED and record.decision in GIVEN
+    return NO_PLACES if asked and not named_places(record) else ""
 
 
 def said_to_act(ledger: "Ledger", case: Case) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from models.codes import (
 )
 from models.records import Authorization, ContractPlace, Place, Submission
 from models.rules.books import Books
-from models.rules.case import Case
+from models.rules.case import Case, Say
 from models.rules.last_told import (
     untold_exchange,
     untold_giving_up,
@@ -33,6 +33,10 @@ AWAY = frozenset(
 TOLD = (PlaceStatus.NOTIFIED, PlaceStatus.APPROVED)
 CONSENTED = ("consent", "notify_and_consent")
 ABOUT_PLACES = (AuthorizationSubject.PLACE, AuthorizationSubject.OFFSITE_WORK)
+UNNAMED = (
+    "{name}に使う承諾「{consent}」は、どの場所の承諾かを挙げていません。承諾の書面で確かめ、「承諾・指示」の"
+    "「対象」に、承諾された場所を入れてください。"
+)
 NAMED_EQUIPMENT = (
     StorageEquipment.SAFE,
     StorageEquipment.CABINET,
@@ -63,6 +67,8 @@ def r03_place_is_cleared_first(case: Case) -> Iterator[str]:
             f"{_called(case, one)}の使用の承諾は、もう有効ではありません（{why}）。改めて承諾を得て"
             "「承諾・指示」に登録し、この場所に結び付けるか、使用を終えてください。"
         )
+    elif not lacking and (unsaid := _unnamed(case, one)):
+        yield Say(UNNAMED.format(name=_called(case, one), consent=unsaid.caption()), doubtful=True)
 
 
 def _changed(case: Case, one: ContractPlace) -> Iterator[str]:
@@ -160,28 +166,55 @@ def _consent(case: Case, one: ContractPlace, name: str, start: date) -> Iterator
         yield f"{name}の承諾は、使用を始める日に有効ではありません。承諾の日付を確かめてください。"
 
 
+def named_places(given: Authorization) -> frozenset[str]:
+    """Return the ids of the places that a consent names."""
+    return frozenset(target.place_id for target in given.targets if target.place_id)
+
+
 def _covers_place(case: Case, given: Authorization, one: ContractPlace) -> bool:
-    """Tell whether a consent is for a place, or for what it lies in; without places, for any."""
-    named = {target.place_id for target in given.targets if target.place_id}
+    """Tell whether a consent may be one to a place: it names it, or names no place (`_unnamed`)."""
+    return not named_places(given) or _names(case, given, one)
+
+
+def _names(case: Case, given: Authorization, one: ContractPlace) -> bool:
+    """Tell whether a consent names a place, or what it lies in."""
+    named = named_places(given)
     place_id, seen = one.place_id, set[str]()
-    while named and place_id and place_id not in seen:
+    while place_id and place_id not in seen:
         if place_id in named:
             return True
         seen.add(place_id)
         place = case.place(place_id)
         place_id = place.parent_place_id if place else ""
-    return not named
+    return False
+
+
+def _consents(case: Case, one: ContractPlace, day: date) -> Iterator[Authorization]:
+    """Yield what may be the client's consent to a place on a day: the one linked, and others."""
+    books, contract = case.books, case.contract.id
+    linked = books.find(Authorization, one.authorization_id)
+    others = (given for about in ABOUT_PLACES for given in books.authorizations(contract, about))
+    for given in (*([linked] if linked else ()), *others):
+        if _covers_place(case, given, one) and books.as_of(given, day).covers(day):
+            yield given
 
 
 def _is_allowed(case: Case, one: ContractPlace, day: date) -> bool:
     """Tell whether the client allowed the place on a day: by the consent linked, or by another."""
-    books, contract = case.books, case.contract.id
-    linked = books.find(Authorization, one.authorization_id)
-    others = (given for about in ABOUT_PLACES for given in books.authorizations(contract, about))
-    return any(
-        _covers_place(case, given, one) and books.as_of(given, day).covers(day)
-        for given in (*([linked] if linked else ()), *others)
-    )
+    return any(_consents(case, one, day))
+
+
+def _unnamed(case: Case, one: ContractPlace) -> Authorization | None:
+    """Return the consent on which the use of a place rests although none that counts names it.
+
+    Of such a one nobody can tell from the ledger which places the client allowed.
+    """
+    if case.params.place_notice.regime not in CONSENTED or not is_concerned(case, one):
+        return None
+    found = list(_consents(case, one, max(case.today, one.use_from or case.today)))
+    if any(_names(case, given, one) for given in found):
+        return None
+    return next(iter(found), None)
 
 
 def lapsed(case: Case, one: ContractPlace, day: date) -> str:

@@ -11,6 +11,7 @@ import pytest
 from models.calendar import calendar
 from models.codes import Decision
 from models.codes import HandlingKind as K
+from models.errors import NeedsAnswer
 from models.evidence import evidence
 from models.records import (
     Authorization,
@@ -110,6 +111,38 @@ def test_a_consent_to_other_places_is_none_to_this_one(house: House) -> None:
     change(house, targets=targets(store))
     [said] = told(house)["contract_place"]
     assert "入力室" in said and "別の場所" in said
+
+
+def test_a_consent_that_names_no_place_is_asked_about_and_accuses_no_act(house: House) -> None:
+    change(house, targets=())
+    [said] = told(house)["contract_place"][:1]
+    assert "どの場所の承諾か" in said and "「対象」" in said
+    assert use(house) == []
+    found = evidence(house.ledger, house.story.contract)
+    rows = [row for one in found for _, some in one.evidence for row in some]
+    assert {row.severity for row in rows if "どの場所の承諾か" in row.sentence} == {"action"}
+    again = replace(designation(house), id="")
+    with pytest.raises(NeedsAnswer, match="どの場所の承諾か"):
+        house.ledger.registers.create(again)
+    [hint] = [
+        one for one in house.ledger.registers.examine(consent(house)) if "「対象」" in one.message
+    ]
+    assert not hint.needs_reason
+    change(house, targets=targets(*house.story.places[1:3]))
+    assert told(house) == {} and house.ledger.registers.examine(consent(house)) == []
+
+
+def test_a_consent_that_follows_and_names_no_place_is_asked_about(house: House) -> None:
+    last = house.ledger.today()
+    change(house, valid_until=last)
+    again = replace(
+        consent(house), id="", valid_from=last + DAY, valid_until=None, decision_doc_no="見健第999号",
+        targets=(),
+    )  # fmt: skip
+    house.ledger.registers.create(again)
+    house.clock.wait(24 * 60)
+    rows = told(house)["contract_place"]
+    assert rows and all("見健第999号" in one and "どの場所の承諾か" in one for one in rows)
 
 
 def test_a_consent_to_the_building_is_one_to_its_rooms(house: House) -> None:

@@ -1,5 +1,6 @@
 """Who plays in the sample ledger. Every name, number and address is invented."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -7,6 +8,7 @@ from models.codes import (
     AccessLevel,
     Acquisition,
     AssetFieldKind,
+    AuthorizationSubject,
     ContractStatus,
     Decision,
     DecisionForm,
@@ -25,6 +27,7 @@ from models.profiles import Profile
 from models.records import (
     AssetField,
     Authorization,
+    AuthorizationTarget,
     Contract,
     InformationAsset,
     Organization,
@@ -213,8 +216,14 @@ def asset(contract: Contract, new_id: str) -> InformationAsset:
     )
 
 
-def consents(contract: Contract, profile: Profile, new_id: NewId) -> list[Authorization]:
-    """Return what the sample client allowed or ordered before the work began."""
+def consents(
+    contract: Contract, profile: Profile, new_id: NewId, rooms: Sequence[Place]
+) -> list[Authorization]:
+    """Return what the sample client allowed or ordered before the work began.
+
+    Args:
+        rooms: to which the consent to places is one.
+    """
     assert contract.work_start_on is not None
     days = Days(contract.work_start_on)
     return [
@@ -233,6 +242,9 @@ def consents(contract: Contract, profile: Profile, new_id: NewId) -> list[Author
             decided_by_name="見本　次郎",
             decision_form=DecisionForm.WRITTEN,
             decision_doc_no=f"見健第{number}号",
+            targets=tuple(AuthorizationTarget(place_id=room.id) for room in rooms)
+            if subject in (AuthorizationSubject.PLACE, AuthorizationSubject.OFFSITE_WORK)
+            else (),
         )
         for number, (basis, subject, scope) in enumerate(granted(profile), 101)
     ]

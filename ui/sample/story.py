@@ -95,7 +95,7 @@ class Story:
         }
         self.places = cast.places([new_id(), new_id(), new_id()])
         self.asset = cast.asset(self.contract, new_id())
-        self.consents = cast.consents(self.contract, profile, new_id)
+        self.consents = cast.consents(self.contract, profile, new_id, self.places[1:])
         ledger.registers.create_all(
             [client, self.carrier, self.contract, *people, *self.places, self.asset,
              *self.consents]

@@ -103,8 +103,9 @@ def assignment(s: Stage, role: AssignmentRole, **changes: Any) -> Act:
 
 
 def contract_place(s: Stage, *, cleared: bool) -> Act:
-    room = s.place(kinds=(PlaceKind.STORAGE,))
     known = s.ledger.registers.all(ContractPlace)[0].record
+    # The client's consent names the known place, and is one to what lies in it.
+    room = s.place(kinds=(PlaceKind.STORAGE,), parent_place_id=known.place_id)
     one = replace(known, id=s.new_id(), place_id=room.id)
     if not cleared:
         one = replace(one, notice_submission_id="", authorization_id="")
