@@ -72,7 +72,7 @@ def _of_contract(ledger: "Ledger", contract: Contract) -> list[Due]:
         for one in asked.answer(f"{code} {number}", item).rows
     ]
     if contract.status is ContractStatus.CLOSED:
-        return [one for one in found if one.code in SURVIVING]
+        return [one for one in found if one.code in SURVIVING and one.due_on is not None]
     return found
 
 

@@ -62,7 +62,7 @@ def k04_place_notice(asked: Inquiry) -> Iterator[Due]:
         code = "K-05" if start is not None and one.use_from > start else "K-04"
         place = asked.books.find(Place, one.place_id)
         yield due(
-            asked, code, f"「{asked.profile.document_title('D-04')}」",
+            asked, code, f"「{asked.profile.document_title('D-04')}」の提出",
             place.caption() if place else "", day_before(one.use_from), one, proof="EQ-PLACE",
         )  # fmt: skip
 

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from datetime import date
 
 from models.after_leaving import k32_stands_again
-from models.calendar_frame import Due, Item, due, later, terms, told_otherwise, unset, working
+from models.calendar_frame import (
+    Due,
+    Item,
+    due,
+    handed_in,
+    later,
+    terms,
+    told_otherwise,
+    unset,
+    working,
+)
 from models.codes import AssignmentStatus, InvalidReason, PledgeStatus, RuleMode, TrainingKind
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
@@ -25,14 +35,17 @@ DONE = (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED)
 
 
 def k02_staff_notice(asked: Inquiry) -> Iterator[Due]:
-    """K-02, K-03: who works on the contract is told to the client before the first day."""
-    form = asked.profile.document("D-03")
+    """K-02, K-03: who works on the contract is told to the client before the first day.
+
+    Whoever joins later is a change, of what the client was told before.
+    """
+    form, told_before = asked.profile.document("D-03"), bool(handed_in(asked, "D-03"))
     for one in working(asked):
         notice = asked.books.find(Submission, one.notice_submission_id)
         told = is_submitted(notice) and is_staff_notice(notice, one, asked.books)
         if one.starts_on is None or told or not _wants_notice(asked, one):
             continue
-        joining = not _from_the_start(asked, one)
+        joining = told_before and not _from_the_start(asked, one)
         title = (form.change_title or form.title) if joining else form.title
         yield due(
             asked, "K-03" if joining else "K-02", f"「{title}」の提出",
@@ -189,8 +202,13 @@ def _gone_since(asked: Inquiry, person_id: str) -> date | None:
     if mine and has_left(person_id, asked.today, asked.books):
         person = asked.books.find(Person, person_id)
         return person.left_on if person else None
-    days = [a.ends_on for a in mine if a.status is AssignmentStatus.ENDED and a.ends_on]
+    days = [a.ends_on for a in mine if a.ends_on and _is_over(a, asked.today)]
     return max(days) if days and len(days) == len(mine) else None
+
+
+def _is_over(one: Assignment, today: date) -> bool:
+    ended = one.status is AssignmentStatus.ENDED
+    return ended or (one.ends_on is not None and one.ends_on < today)
 
 
 def _cards(asked: Inquiry, *invalid: InvalidReason) -> Iterator[Credential]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from models.codes import (
     AssignmentRole,
     BasisType,
+    CommunicationKind,
     EndRule,
     HandlingKind,
     ItemOrigin,
@@ -275,6 +276,9 @@ _RECORD_TYPE_NAMES = """
     user_account access_right audit_log terminal backup_run journal_segment system_event
 """
 RECORD_TYPES: frozenset[str] = frozenset(_RECORD_TYPE_NAMES.split())
+
+REQUESTS: frozenset[str] = frozenset(kind.value for kind in CommunicationKind)
+"""What the client asks for, as its communications have it."""
 
 NEUTRAL_TERMS: Mapping[str, str] = {
     "profile_title": "特記事項",

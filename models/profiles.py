@@ -32,6 +32,7 @@ from models.profile_vocabulary import (
     NEUTRAL_TERMS,
     NO_OWN_WORD,
     RECORD_TYPES,
+    REQUESTS,
     REQUIREMENTS,
     ROLES,
     RULE_PARAMS,
@@ -98,6 +99,8 @@ class Clause:
     """Properties of the program (A-nn) that satisfy the clause."""
     governance: tuple[str, ...] = ()
     """Rules that must be in force, or topics that they must cover, for this clause alone."""
+    requests: tuple[str, ...] = ()
+    """Kinds of requests of the client that `EQ-REQ` counts for this clause alone."""
     source: str = ""
     """Title of the companion text in which it stands; "" for the contract's own text."""
 
@@ -378,6 +381,7 @@ def _read_clause(row: TableReader) -> Clause:
         evidence=row.texts("evidence", choices=_EVIDENCE_IDS),
         requirements=row.texts("requirements", choices=REQUIREMENTS),
         governance=row.texts("governance", choices=(*GOVERNANCE, *COVERS)),
+        requests=row.texts("requests", choices=REQUESTS),
     )
     row.finish()
     _check_proof(row, clause)

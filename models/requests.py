@@ -95,7 +95,8 @@ def eq_req(asked: Inquiry) -> Iterator[Row]:
             limit = limit_of(one, workdays)
             words = NOT_ANSWERED if one.is_request else NOT_DONE
             over = limit is None or limit < now
-            yield row(one, words.format(one=one.caption()), "action" if over else "due")
+            told = row(one, words.format(one=one.caption()), "action" if over else "due")
+            yield replace(told, clauses=_asked_by(asked, one))
 
 
 def eq_answer(asked: Inquiry) -> Iterator[Row]:
@@ -197,10 +198,18 @@ def _short(text: str) -> str:
 
 
 def _note(asked: Inquiry, one: ClientCommunication, words: str) -> Row:
-    witness = one.kind is CommunicationKind.WITNESS_REQUEST
-    queries = {REQUEST, ATTENDANCE} if witness else {REQUEST}
-    clauses = tuple(c.key for c in asked.clauses if queries & set(c.evidence))
-    return replace(row(one, words, NOTE), clauses=clauses)
+    clauses = [*_asked_by(asked, one)]
+    if one.kind is CommunicationKind.WITNESS_REQUEST:
+        clauses += [clause.key for clause in asked.clauses if ATTENDANCE in clause.evidence]
+    return replace(row(one, words, NOTE), clauses=tuple(dict.fromkeys(clauses)))
+
+
+def _asked_by(asked: Inquiry, one: ClientCommunication) -> tuple[str, ...]:
+    """Return the clauses by which the client asks for this kind, else those that name no kind."""
+    every = [clause for clause in asked.clauses if REQUEST in clause.evidence]
+    mine = [clause for clause in every if one.kind and one.kind.value in clause.requests]
+    rest = [clause for clause in every if not clause.requests]
+    return tuple(clause.key for clause in mine or rest or every)
 
 
 # --- at the counter ------------------------------------------------------------------------------

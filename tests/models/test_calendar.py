@@ -30,6 +30,7 @@ from models.codes import (
     PledgeStatus,
     Severity,
     SubmissionMeans,
+    SubmissionStatus,
     TrainingKind,
     TrainingMethod,
     TrainingTopic,
@@ -62,6 +63,8 @@ from models.records.frame import DueRule
 from models.records.governance import ChangedTerm
 from models.wareki import JAPAN
 from tests.house import FIRST_DAY, House, furnished
+
+WHY = "業務が終わったため"
 
 
 @pytest.fixture
@@ -180,6 +183,19 @@ def test_k02_k03_who_joins_is_told_the_workday_before(shiki: House) -> None:
     told = replace(one, notice_submission_id=notice)
     shiki.ledger.registers.revise(told, "届出を提出した")
     assert dates(shiki, "K-03", "新人") == []
+
+
+def test_k02_before_the_first_notice_nobody_is_a_change(tmp_path: Path) -> None:
+    """The paper that is asked for is one that can be made: a notice of changes needs one before."""
+    with furnished(tmp_path, rules=True) as house:
+        papers = house.ledger.registers.all(Submission, doc_kind="D-03")
+        gone = [replace(one.record, status=SubmissionStatus.CANCELLED) for one in papers]
+        house.ledger.commit([revising(one, "取り下げた") for one in gone])
+        newcomer(house, date(2026, 10, 13))
+        title = house.ledger.profile(house.story.contract.id).document_title("D-03")
+        [one] = dates(house, "K-02", "新人")
+        assert one.what == f"「{title}」の提出"
+        assert dates(house, "K-03", "新人") == []
 
 
 def test_k03_who_leaves_is_told_before(shiki: House) -> None:
@@ -512,8 +528,30 @@ def test_k38_retention_is_decided_when_the_contract_is_closed(shiki: House) -> N
         contract, status=ContractStatus.CLOSED, retain_ledger_until=FIRST_DAY + timedelta(days=30)
     )
     shiki.ledger.registers.revise(closed, "契約を閉じた")
+    assert "K-38" in {one.code for one in calendar(shiki.ledger, contract.id)}
+
+
+def test_what_is_still_owed_outlives_the_contract(shiki: House) -> None:
+    """R-45: the report of the last period, and what those who worked here hold."""
+    contract = shiki.ledger.registers.need(Contract, shiki.story.contract.id).record
+    card = shiki.ledger.registers.all(Credential)[0].record
+    last = FIRST_DAY + timedelta(days=5)
+    shiki.clock.go_to(last, 12)
+    for one in shiki.ledger.registers.all(Assignment, person_id=card.holder_person_id):
+        leaving = replace(one.record, ends_on=last, end_reason="契約の終了")
+        shiki.ledger.registers.revise(leaving, WHY)
+    shiki.clock.go_to(last + timedelta(days=1), 9)
+    owed = {(one.code, one.about) for one in calendar(shiki.ledger, contract.id)}
+    kept = {pair for pair in owed if pair[0] in ("K-14", "K-32")}
+    assert {code for code, _ in kept} == {"K-14", "K-32"}
+    over = replace(contract, status=ContractStatus.CLOSED, completed_on=last)
+    shiki.ledger.commit([revising(over, WHY)])
     found = calendar(shiki.ledger, contract.id)
-    assert [one.code for one in found] == ["K-38"]
+    assert {one.code for one in found if one.about in {about for _, about in kept}} >= {"K-32"}
+    [report] = [one for one in found if one.code == "K-14"]
+    handed_in(shiki, "D-19", last + timedelta(days=1), effective_on=last)
+    assert report.due_on is not None
+    assert "K-14" not in {one.code for one in calendar(shiki.ledger, contract.id)}
 
 
 # --- what people enter --------------------------------------------------------------------------

@@ -27,7 +27,7 @@ K, S = CommunicationKind, CommunicationStatus
 DUE = datetime(2026, 10, 8, 17, tzinfo=JAPAN)
 LATER = DUE + timedelta(days=60)
 NAME = "R8.10.1の資料提出の求め「保管場所の写真」"
-ANSWER, ATTENDANCE = "SK-15.3", "SK-14.3"
+ANSWER, ATTENDANCE = "SK-16.2", "SK-14.3"
 
 
 @pytest.fixture
@@ -123,7 +123,8 @@ def test_what_is_overdue_is_put_off_by_nobody_alone(house: House) -> None:
     answers = Answers({"R-39": "先方が電話で延ばしてくれたため"}, later=True)
     put_off = one.with_changes(due_at=LATER)
     house.ledger.registers.revise(put_off, "先方と電話で確認した", answers=answers)
-    assert [severity for severity, _ in told(house)] == ["due", "note"]
+    finding = "due"  # of the exception
+    assert [severity for severity, _ in told(house)] == ["due", finding, "note"]
     beside = clause(house, "BESIDE")
     assert beside.state == "broken"  # until somebody else has confirmed it
     assert any(
@@ -219,3 +220,40 @@ def test_an_instruction_without_a_day_asks_for_nothing(house: House) -> None:
     assert dates(house) == [] and told(house, "SK-16.2") == []
     assert void(house, one) == ()
     assert told(house, "SK-16.2") == []
+
+
+@pytest.mark.parametrize(
+    ("profile", "kind", "clauses"),
+    [
+        ("shiki", K.SUPERVISION_REPORT_REQUEST, {"SK-9.5"}),
+        ("shiki", K.REPORT_REQUEST, {"SK-15.3"}),
+        ("shiki", K.INSPECTION_NOTICE, {"SK-16.1"}),
+        ("shiki", K.DOCUMENT_REQUEST, {"SK-16.2"}),
+        ("shiki", K.PLEDGE_REQUEST, {"SK-16.2"}),
+        ("chiba", K.STAFF_LIST_REQUEST, {"CB-4.1"}),
+        ("chiba", K.REPORT_REQUEST, {"CB-14.1", "CB-14.2", "CBS-5.4"}),
+        ("fukuoka", K.INSPECTION_NOTICE, {"FK-15.1"}),
+        ("fukuoka", K.REPORT_REQUEST, {"FK-16.1"}),
+        ("confidentiality-model", K.INSPECTION_NOTICE, {"CM-17.1"}),
+        ("confidentiality-model", K.REPORT_REQUEST, {"CM-15.1"}),
+    ],
+)
+def test_a_request_is_told_under_the_clause_by_which_the_client_may_ask(
+    tmp_path: Path, profile: str, kind: CommunicationKind, clauses: set[str]
+) -> None:
+    """A duty towards subcontractors is not unmet because an inspection was announced."""
+    with furnished(tmp_path, profile=profile, rules=True) as house:
+        one = enter(house, kind=kind, urgency=Urgency.PROMPT, due_at=DUE)
+        assert heard_under(house, "EQ-REQ", one) == clauses
+        answer(house, one, LATER)
+        assert heard_under(house, "EQ-REQ", one) == set()
+        assert heard_under(house, "EQ-ANSWER", one) == clauses
+
+
+def heard_under(house: House, query: str, about: ClientCommunication) -> set[str]:
+    return {
+        one.key
+        for one in evidence(house.ledger, house.story.contract)
+        for name, rows in one.evidence
+        if name == query and any(row.id == about.id for row in rows)
+    }
