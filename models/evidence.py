@@ -36,7 +36,7 @@ from models import (
 from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, eq_unasked_out, of_rules
-from models.evidence_rows import WORST, Answer, Row
+from models.evidence_rows import WORST, Answer, Row, about
 from models.inquiry import Inquiry, Question
 from models.inside import eq_inside
 from models.profile_forms import DOCUMENTS
@@ -91,6 +91,7 @@ class ClauseState:
     """How a clause stands.
 
     Attributes:
+        evidence: queries with what they found; a long list is read while the ledger is open.
         source: title of the companion text, "" for the contract's own.
         unjudged: queries that the program cannot answer yet.
     """
@@ -101,7 +102,7 @@ class ClauseState:
     summary: str
     source: str
     state: str
-    evidence: tuple[tuple[str, tuple[Row, ...]], ...]
+    evidence: tuple[tuple[str, Sequence[Row]], ...]
     unjudged: tuple[str, ...] = ()
 
     def unjudged_words(self) -> list[str]:
@@ -151,8 +152,7 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
         for one in states
         if theirs and one.state != "not_applicable"
         for name, rows in one.evidence
-        for row in rows
-        if row.id in theirs
+        for row in about(rows, theirs)
         for rule in RULED.get(name, (name,))
     }
     changes = _changes(asked)

@@ -4,8 +4,9 @@ Queries over handling repeat what the rules say at the counter (`of_rules`); the
 what must exist or be finished.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from models import places_given_up
 from models.act_numbers import misnumbered
@@ -54,6 +55,7 @@ from models.under_way import eq_arrival
 from models.wareki import format_short
 
 PLACES = ("place_from_id", "place_to_id", "destination_text")
+NOWHERE = "{}に場所が記録されていません。"
 OR_AGREED = (GovernanceKind.HANDLING_RULES, GovernanceKind.MEMORANDUM)
 """Where there are no rules, a memorandum does (OC-Y.1)."""
 
@@ -305,22 +307,24 @@ def eq_copyneed(asked: Inquiry) -> Iterator[Row]:
             yield row(mine[1], f"同じ原本の写しが{len(mine)}件あります。必要か確かめてください。")
 
 
-def eq_ledger(asked: Inquiry) -> Iterator[Row]:
+def eq_ledger(asked: Inquiry) -> Sequence[Row]:
     """Find things without an origin or apart from their holder, acts without a place, lost numbers."""
+    contract = Where("contract_id", Op.EQ, asked.contract.id)
+    nowhere = tuple(Where(name, Op.EMPTY, True) for name in PLACES)
+    acts = Query("handling_event", (contract, Where("timing", Op.EQ, Timing.ACTUAL), *nowhere))
+    others = chain(_without_origin(asked), misnumbered(asked), eq_inside(asked))
+    return asked.picked(acts, (), _every, NOWHERE, others)
+
+
+def _every(_asked: Inquiry) -> bool:
+    return True
+
+
+def _without_origin(asked: Inquiry) -> Iterator[Row]:
     for item in asked.items.values():
         own = item.origin is ItemOrigin.CONTRACTOR_EQUIPMENT
         if item.state is ItemState.REGISTERED and not own:
             yield row(item, f"「{item.caption()}」の受領や作成が記録されていません。")
-    contract = Where("contract_id", Op.EQ, asked.contract.id)
-    nowhere = tuple(Where(name, Op.EMPTY, True) for name in PLACES)
-    acts = Query("handling_event", (contract, Where("timing", Op.EQ, Timing.ACTUAL), *nowhere))
-    yield from asked.listed(acts, ("caption",), _nowhere).values()
-    yield from misnumbered(asked)
-    yield from eq_inside(asked)
-
-
-def _nowhere(_asked: Inquiry, id_: str, caption: str) -> Row:
-    return Row("handling_event", id_, f"{caption}に場所が記録されていません。")
 
 
 def eq_receipt(asked: Inquiry) -> Iterator[Row]:

@@ -15,13 +15,14 @@ from collections.abc import (
 )
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from models.breaches import Breaches
 from models.codes import AssignmentRole, ContractStatus
-from models.evidence_rows import Answer
+from models.evidence_rows import FEW, Answer, LongList, Row
 from models.item_status import Status
+from models.picked import Picked
 from models.profiles import Clause, Profile
 from models.records import (
     Assignment,
@@ -84,6 +85,7 @@ class Inquiry:
         self._readers: list[set[str]] = []
         self._registers: dict[Hashable, _Register] = {}
         self._lists: dict[Hashable, _List] = {}
+        self._picked: dict[Hashable, Picked] = {}
         self._answers: dict[str, Answer] = {}
         self._roles: dict[tuple[str, date], frozenset[AssignmentRole]] = {}
         self._totals: dict[Query, tuple[int, int]] = {}
@@ -187,10 +189,14 @@ class Inquiry:
         """Ask a query, or return what it said when nothing that it looked at has changed."""
         known = self._answers.get(name)
         if known is None or THE_TIME in known.reads:
-            rows, reads = self.watch(lambda: tuple(query(self)))
-            known = self._answers[name] = Answer(rows, frozenset(reads))
+            found, reads = self.watch(lambda: self._asked(query))
+            known = self._answers[name] = Answer(found, frozenset(reads))
         self.note(*known.reads)
         return known
+
+    def _asked(self, query: "Question") -> Sequence[Any]:
+        found = query(self)
+        return found if isinstance(found, LongList) else tuple(found)
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -285,6 +291,29 @@ class Inquiry:
             if made is not None:
                 kept.found[id_] = made
 
+    def picked(
+        self, query: Query, fields: Sequence[str], judge: Callable[..., bool], words: str,
+        others: Iterable[Row] = (),
+    ) -> Sequence[Row]:  # fmt: skip
+        """Return rows about all rows of a question that `judge` picks, and others behind them.
+
+        There may be one for every act: where they are many, each is made when it is looked at.
+
+        Args:
+            judge: a function of a module, called with the inquiry and the values of the fields.
+            words: what each row says, with {} for the caption.
+        """
+        key = (query, tuple(fields), judge)
+        kept = self._picked.get(key)
+        if kept is None:
+            kept = Picked(query, tuple(fields), judge)
+            _, kept.reads = self.watch(lambda: kept.fill(self, self._ledger.store))
+            self._picked[key] = kept
+        self.note(query.type, *kept.reads)
+        numbers = kept.numbers[:]  # what was told stays as it is
+        found = LongList(self._ledger.store, query.type, numbers, words, tuple(others))
+        return found if len(numbers) > FEW else tuple(found)
+
     def first(self, query: Query) -> str:
         """Return the id of the first row of a question, in entry order, "" without any."""
         self.note(query.type)
@@ -365,6 +394,11 @@ class Inquiry:
         for one in self._lists.values():
             if one.query.type in types:
                 self._list_again(one, ids)
+        self._picked = {key: one for key, one in self._picked.items() if not one.reads & types}
+        for picked in self._picked.values():
+            if picked.query.type in types:
+                _, reads = self.watch(partial(picked.again, self, self._ledger.store, ids))
+                picked.reads |= reads
         self.verdicts.touch(types, ids, events)
         self._answers = {
             name: known
@@ -421,7 +455,7 @@ class ReadBooks(Books):
         return super()._recall(type_, key, read)
 
 
-Question = Callable[[Inquiry], Iterator[Any]]
+Question = Callable[[Inquiry], Iterable[Any]]
 
 
 def first_act(store: Store, item_id: str) -> int | None:

@@ -5,7 +5,7 @@ manager or supervisor of this contract, on the day of the act or on that of the 
 somebody else confirmed is told with the name, and a designated person confirms it once more.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 QUERY = "EQ-SUPERVISE"
 RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MANAGER})
+UNCONFIRMED = "{}を責任者が確認していません。"
 STANDS = (
     "{act}を{day}に確認した{person}さんは、この契約の{role}に指定されていません。"
     "指定された人が、もう一度確認してください。"
@@ -91,7 +92,7 @@ def _responsible(
 # --- in the evidence -----------------------------------------------------------------------------
 
 
-def eq_supervise(asked: Inquiry) -> Iterator[Row]:
+def eq_supervise(asked: Inquiry) -> Sequence[Row]:
     """Find acts that no responsible person confirmed in time, or that somebody else confirmed."""
     days = asked.profile.params.timing.confirmation_business_days
     limit = datetime.combine(first_not_late(asked.today, days), time(), asked.zone)
@@ -101,8 +102,12 @@ def eq_supervise(asked: Inquiry) -> Iterator[Row]:
         Where("status", Op.NE, HandlingStatus.CONFIRMED),
     )
     query = Query(HandlingEvent.type, where)
-    fields = ("caption", "occurred_at", "actor_person_id")
-    yield from asked.listed(query, fields, _unconfirmed).values()
+    fields = ("occurred_at", "actor_person_id")
+    others = _by_others(asked, limit)
+    return asked.picked(query, fields, _is_unconfirmed, UNCONFIRMED, others)
+
+
+def _by_others(asked: Inquiry, limit: datetime) -> Iterator[Row]:
     role = asked.profile.term("responsible_person")
     for id_, one in confirmed_by_others(asked).items():
         name = asked.caption(Person.type, one.by)
@@ -111,12 +116,9 @@ def eq_supervise(asked: Inquiry) -> Iterator[Row]:
         yield Row(HandlingEvent.type, id_, words, "action" if over else "due")
 
 
-def _unconfirmed(
-    asked: Inquiry, id_: str, caption: str, occurred_at: datetime, actor: str
-) -> Row | None:
-    if asked.roles(actor, occurred_at.date()) & RESPONSIBLE:
-        return None  # nobody supervises his own hands (R-36)
-    return Row(HandlingEvent.type, id_, f"{caption}を責任者が確認していません。")
+def _is_unconfirmed(asked: Inquiry, occurred_at: datetime, actor: str) -> bool:
+    # Nobody supervises his own hands (R-36).
+    return not asked.roles(actor, occurred_at.date()) & RESPONSIBLE
 
 
 def confirmed_by_others(asked: Inquiry) -> Mapping[str, Confirmed]:

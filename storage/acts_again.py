@@ -7,6 +7,8 @@ ledger, so each is compared with the version before it in one question.
 
 import json
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from models.chain import read_content
@@ -17,6 +19,8 @@ from models.records import HandlingEvent
 from storage import log
 from storage.authors import Authors
 from storage.database import Database
+from storage.listing import border
+from storage.schema import table
 
 CONFIRMED = frozenset({"status", "confirmed_by", "confirmed_at"})
 CARRIED_OUT = frozenset({"status", "related_event_id", "lines", "sanitization"})
@@ -48,10 +52,12 @@ _TAKEN_BACK_FOR_OTHERS = (
     " JOIN v_later l ON l.record_id = h.id WHERE h.actor_person_id IS NOT p.value"
     " GROUP BY h.number HAVING max(l.seq) > ?2 ORDER BY 1"
 )
-_TWICE = (
-    "SELECT group_concat(number, '・'), max(number) FROM v_handling_event"
-    " WHERE contract_id IS NOT NULL GROUP BY contract_id, event_no"
-    " HAVING count(*) > 1 AND max(number) > ? ORDER BY 2"
+# The first half comes in the order of its index and the second is short, so nothing is put in order
+# that is as long as the log: SQLite would do it in memory.
+_NUMBERED = "SELECT contract_id, event_no, number FROM {0} WHERE contract_id IS NOT NULL"
+_IN_ORDER = (
+    f"{_NUMBERED.format(table(HandlingEvent.type).list_name)} UNION ALL"
+    f" {_NUMBERED.format(table(HandlingEvent.type).name)} AND number > ? ORDER BY 1, 2, 3"
 )
 Found = Iterator[tuple[int, str]]
 Fields = dict[str, Json]
@@ -70,8 +76,15 @@ def act_problems(database: Database, authors: Authors, strict_from: int | None) 
             (_ENTERED_FOR_OTHERS, OF_ANOTHER), (_TAKEN_BACK_FOR_OTHERS, OF_ANOTHER_BACK),
         ):  # fmt: skip
             yield from ((seq, sentence) for (seq,) in database.all(sql, (mine, strict_from)))
-        for seqs, last in database.all(_TWICE, (strict_from,)):
-            yield last, SAME_NUMBER.format(seqs)
+        yield from sorted(_given_twice(database, strict_from))
+
+
+def _given_twice(database: Database, strict_from: int) -> Found:
+    listed = border(database, table(HandlingEvent.type))
+    for _, same in groupby(database.stream(_IN_ORDER, (listed,)), key=itemgetter(0, 1)):
+        seqs = [number for _, _, number in same]
+        if len(seqs) > 1 and seqs[-1] > strict_from:
+            yield seqs[-1], SAME_NUMBER.format("・".join(map(str, seqs)))
 
 
 def _rewritten(database: Database) -> Found:

@@ -2,32 +2,28 @@
 
 Each record's expected rows are made from its content by the same functions that filled the tables
 (storage/rows.py), unless SQLite passed its row at one look (storage/sieve.py); the status of an item
-is replayed from its timeline. A stretch needs no other one, so two processes can share the work.
+is replayed from its timeline (storage/timelines.py). A stretch needs no other one, so two processes can share the work.
 What no stretch can see, rows that belong to no entry at all, is counted at the end (`surplus`).
 """
 
 import json
-from array import array
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from models import custody
 from models.chain import Action, Line, read_content
-from models.codes import HandlingKind, VerificationResult
-from models.custody import STEP, STEP_CHECK, STEP_LINE, STEP_TRANSPORT
 from models.erased import NO_ERASURES, Erasures
-from models.errors import Refused
-from models.item_status import Status
 from models.records import Item, Record
-from models.records.handling import HandlingEvent, HandlingLine, Sanitization, TransportDetail
-from storage import log, rows, schema, sieve, steps
+from models.records.handling import HandlingEvent
+from storage import log, rows, schema, sieve
 from storage.database import Database, Row
 from storage.helpers import Found
 from storage.listing import is_counted, unlike
+from storage.timelines import statuses
 
 CODE = "VIEW"
-EVENTS = 1000  # of a timeline that are in memory at once
+_LOWEST = -(1 << 63)  # number that a row can have
+COUNTED = 10_000  # entries whose types are counted at once: SQLite puts them in order, too
 
 Told = tuple[str, str, Line]
 """When an entry was entered, as the tables say it, by whom, and the entry."""
@@ -41,34 +37,14 @@ _LISTED = (
     "SELECT e.seq FROM entry e JOIN v_later l ON l.record_id = e.record_id AND l.seq = e.seq"
     " WHERE e.seq BETWEEN ? AND ?"
 )
+_CREATED = (
+    "SELECT type, count(*) FROM entry WHERE action = 'create' AND seq BETWEEN ? AND ? GROUP BY type"
+)
 _GONE = (
     "SELECT type, count(*) FROM entry WHERE action = 'create' AND type <> 'contract'"
     " AND seq BETWEEN ? AND ? GROUP BY type"
 )
-_HAPPENED = (
-    "SELECT t.item, v.number FROM (SELECT item_id AS item, _number FROM v_handling_event_lines"
-    " WHERE item_id IN (SELECT value FROM json_each(?1)) UNION ALL"
-    " SELECT resulting_item_id, _number FROM v_handling_event_lines"
-    " WHERE resulting_item_id IN (SELECT value FROM json_each(?1))) t"
-    " JOIN v_handling_event v ON v.number = t._number WHERE v.voided_at IS NULL"
-    " ORDER BY t.item, substr(v.occurred_at, 1, 24), v.number"
-)
 _AMONG = "IN (SELECT value FROM json_each(?))"
-_EVENTS = f"SELECT number, {', '.join(STEP)} FROM v_handling_event WHERE number {_AMONG}"
-_LINES = (
-    f"SELECT _number, {', '.join(STEP_LINE)} FROM v_handling_event_lines WHERE _number {_AMONG}"
-    " ORDER BY _number, _position"
-)
-_ARRIVED = (
-    f"SELECT _number, {', '.join(STEP_TRANSPORT)} FROM v_handling_event_transport"
-    f" WHERE _number {_AMONG} AND arrived_at IS NOT NULL ORDER BY substr(arrived_at, 1, 24)"
-)
-
-_FAILED = (
-    f"SELECT _number, {', '.join(STEP_CHECK)} FROM v_handling_event_sanitization"
-    f" WHERE _number {_AMONG} AND verification_result = '{VerificationResult.FAIL.value}'"
-    " ORDER BY _number, _position"
-)
 
 
 def differences(database: Database, told: Sequence[Told]) -> Iterator[Found]:
@@ -96,15 +72,13 @@ def differences(database: Database, told: Sequence[Told]) -> Iterator[Found]:
 
 def surplus(database: Database, erasures: Erasures = NO_ERASURES) -> Iterator[Found]:
     """Yield tables that hold more or fewer rows than the log has records."""
-    created: dict[str, int] = dict(
-        database.all("SELECT type, count(*) FROM entry WHERE action = 'create' GROUP BY type")
-    )
+    created = _created(database)
     for first, last, _ in erasures.spans:
         for type_, gone in database.all(_GONE, (first, last)):
             created[type_] -= gone
     for type_, view in schema.TABLES.items():
         label = view.record.label
-        if database.value(f"SELECT count(*) FROM {view.name}") != created.get(type_, 0):
+        if database.value(f"SELECT count(*) FROM {view.name}") != created[type_]:
             yield CODE, view.name, f"{label}の一覧の件数が記帳と違います。"
         for child in view.children:
             if database.value(
@@ -116,6 +90,18 @@ def surplus(database: Database, erasures: Erasures = NO_ERASURES) -> Iterator[Fo
     later = database.value("SELECT count(*) FROM entry WHERE action <> 'create'")
     if database.value("SELECT count(*) FROM v_later") != later:
         yield CODE, "v_later", "訂正の一覧の件数が記帳と違います。"
+
+
+def _created(database: Database) -> Counter[str]:
+    """Return how many records of each type the log begins."""
+    counted: Counter[str] = Counter()
+    last = log.head(database).seq
+    # One below 1 belongs to no stretch: that it is too many shows here.
+    spans = [(_LOWEST, 0), *((n, n + COUNTED - 1) for n in range(1, last + 1, COUNTED))]
+    for span in spans:
+        for type_, number in database.all(_CREATED, span):
+            counted[type_] += number
+    return counted
 
 
 def _unlisted(database: Database, first: int, last: int) -> Iterator[Found]:
@@ -192,7 +178,7 @@ class _Beside:
             line.item_id for event in records if isinstance(event, HandlingEvent)
             for line in event.lines
         }  # fmt: skip
-        self._statuses = _statuses(database, items) if items else {}
+        self._statuses = statuses(database, items) if items else {}
         self._captions: dict[str, str] = {}
         if handled:
             ids = json.dumps(sorted(handled))
@@ -220,136 +206,6 @@ class _Beside:
     def _lines_text(self, event: HandlingEvent) -> str:
         captions = self._captions
         return rows.lines_text([captions.get(one.item_id, one.item_id) for one in event.lines])
-
-
-# --- the status of items --------------------------------------------------------------------------
-
-
-def _statuses(database: Database, items: dict[str, Item]) -> dict[str, Status]:
-    """Replay the timelines of items; a timeline may be as long as the log.
-
-    Events are taken from their rows: that each of these says what the log says is found out by the
-    stretch that holds its entry, in the same check.
-    """
-    timelines = [_Timeline(item) for item in items.values()]
-    places = {one: place for place, one in enumerate(items)}
-    seqs, at = array("q"), array("q")
-    for one, seq in database.stream(_HAPPENED, (json.dumps(list(items)),)):
-        if not (seqs and seqs[-1] == seq and at[-1] == places[one]):  # handled and made in one
-            at.append(places[one])
-            seqs.append(seq)
-    for start in range(0, len(seqs), EVENTS):
-        part = seqs[start : start + EVENTS]
-        told = _read_events(database, part)
-        for place, seq in zip(at[start : start + EVENTS], part, strict=True):
-            if seq in told:  # else it was voided while this was read
-                timelines[place].take(told[seq])
-    return {one: timelines[place].status() for one, place in places.items()}
-
-
-class _Event(NamedTuple):
-    """What the rows of an event say, as far as `custody.step` asks, and as it is stored.
-
-    Attributes:
-        same: all of it but its id and its time.
-    """
-
-    row: Row
-    lines: tuple[Row, ...]
-    arrived: Row | None
-    failed: tuple[Row, ...]
-    same: Hashable
-
-    def made(self) -> HandlingEvent:
-        arrived = () if self.arrived is None else (self.arrived,)
-        return steps.asked(
-            steps.part(HandlingEvent, STEP, self.row),
-            [steps.part(HandlingLine, STEP_LINE, one) for one in self.lines],
-            [steps.part(TransportDetail, STEP_TRANSPORT, one) for one in arrived],
-            [steps.part(Sanitization, STEP_CHECK, one) for one in self.failed],
-        )
-
-    def lasts_until(self) -> str | None:
-        """Return what `custody.lasts_until` does, as it is stored."""
-        kind, until = self.row[_KIND], None
-        if kind == HandlingKind.USE.value:
-            until = self.row[_ENDED]
-        elif kind == HandlingKind.TRANSPORT.value and self.arrived is not None:
-            until = self.arrived[0]
-        return None if until is None else str(until)
-
-
-def _read_events(database: Database, seqs: "array[int]") -> dict[int, _Event]:
-    numbers = (json.dumps(seqs.tolist()),)
-    lines = _by_number(database.all(_LINES, numbers))
-    failed = _by_number(database.all(_FAILED, numbers))
-    arrived = {number: tuple(values) for number, *values in database.all(_ARRIVED, numbers)}
-    told: dict[int, _Event] = {}
-    for number, *row in database.all(_EVENTS, numbers):
-        mine, there, bad = lines.get(number, ()), arrived.get(number), failed.get(number, ())
-        _, kind, timing, _, ended, *rest = row  # as in `STEP`
-        same = (kind, timing, ended is None, *rest, mine, there, bad)
-        told[number] = _Event(tuple(row), mine, there, bad, same)
-    return told
-
-
-def _by_number(found: Iterable[Row]) -> dict[int, tuple[Row, ...]]:
-    rows_of: dict[int, tuple[Row, ...]] = {}
-    for number, *values in found:
-        rows_of[number] = (*rows_of.get(number, ()), tuple(values))
-    return rows_of
-
-
-class _Timeline:
-    """The status of one item, event by event; what happened to it before is not worked out again.
-
-    A step follows from the status before it and from what the event says. Of the event's time it
-    only keeps when it was last, of its id only which use is open: days repeat themselves, so most
-    steps of a long timeline were made before.
-    """
-
-    def __init__(self, item: Item) -> None:
-        self._item = item
-        self._status = custody.begin(item)  # without the time of the last event
-        self._last: str | None = None  # as it is stored, and so the next
-        self._busy: str | None = None
-        self._met = {self._status: self._status}  # one of each: told apart by what they are
-        self._steps: dict[tuple[int, Hashable], tuple[Status, bool]] = {}
-
-    def take(self, told: _Event) -> None:
-        """Let an event happen."""
-        step = (id(self._status), told.same)
-        made = self._steps.get(step)
-        if made is None:
-            event = told.made()
-            after = _step(self._item, self._status, event)
-            counts = after is not self._status
-            after = replace(after, last_at=None, busy_until=None)
-            made = (self._met.setdefault(after, after), counts)
-            if after.using != event.id:
-                self._steps[step] = made
-        self._status, counts = made
-        if counts:
-            self._last = told.row[_WHEN]
-            until = told.lasts_until()
-            if until and (self._busy is None or until[:_MOMENT] > self._busy[:_MOMENT]):
-                self._busy = until
-
-    def status(self) -> Status:
-        """Return the status after all of them."""
-        moment = HandlingEvent.fields()["occurred_at"].kind.from_column
-        return replace(self._status, last_at=moment(self._last), busy_until=moment(self._busy))
-
-
-_WHEN, _ENDED, _KIND = map(STEP.index, ("occurred_at", "ended_at", "kind"))
-_MOMENT = 24  # characters of a stored moment that tell when it was, in order
-
-
-def _step(item: Item, status: Status, event: HandlingEvent) -> Status:
-    try:
-        return custody.step(item, status, event)
-    except Refused:  # accepted when it was entered: `Views(tolerant=True)` leaves the status, too
-        return status
 
 
 # --- what the tables say --------------------------------------------------------------------------

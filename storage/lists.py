@@ -404,7 +404,7 @@ def _of_contracts(view: ViewTable, ids: list[str]) -> Condition:
 def _condition(view: ViewTable, where: Where) -> Condition:
     name = _column(where.field)
     if name == "number":
-        return Condition(f"{{c}} {_compare_number(where.op)} ?", [where.value], name)
+        return _number(where)
     kind = view.kind(name)
     if where.op is Op.HAS:
         return _has(view, name, kind, where.value)
@@ -430,8 +430,12 @@ def _condition(view: ViewTable, where: Where) -> Condition:
     return Condition(f"{{c}} {_COMPARE[where.op]} ?", [stored], name)
 
 
-def _compare_number(op: Op) -> str:
-    return {Op.EQ: "=", Op.NE: "<>", **_COMPARE}[op]
+def _number(where: Where) -> Condition:
+    if where.op is Op.IN:
+        given = json.dumps(list(where.value))
+        return Condition("{c} IN (SELECT value FROM json_each(?))", [given], "number")
+    compare = {Op.EQ: "=", Op.NE: "<>", **_COMPARE}[where.op]
+    return Condition(f"{{c}} {compare} ?", [where.value], "number")
 
 
 def _has(view: ViewTable, name: str, kind: Kind, value: Any) -> Condition:

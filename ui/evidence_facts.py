@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from heapq import nsmallest
+from itertools import islice
 
 from models.after_erasure import erased_words, erasures_of
 from models.calendar_frame import terms
@@ -12,7 +13,7 @@ from models.calendar_running import unfixed
 from models.changed_terms import cycle_item
 from models.contract_changes import BESIDE
 from models.evidence import STATES, ClauseState, evidence
-from models.evidence_rows import NOTE, WORST, Row
+from models.evidence_rows import NOTE, WORST, LongList, Row, few
 from models.inquiry import Inquiry
 from models.ledger import Ledger
 from models.paper_about import MADE_HERE
@@ -141,7 +142,11 @@ def read_counts(ledger: Ledger) -> list[tuple[Contract, Mapping[str, int]]]:
 
 def read_detail(ledger: Ledger, one: ClauseFacts, profile: Profile) -> Detail:
     """Read what is missing or broken, and the newest rows of the registers that speak for it."""
-    against = {row for _, listed in one.state.evidence for row in listed}
+    lists = [listed for _, listed in one.state.evidence]
+    against = {row for listed in lists for row in few(listed)}
+    long = [listed for listed in lists if isinstance(listed, LongList)]
+    count = len(against) + sum(len(listed) - len(listed.few) for listed in long)
+    against.update(row for listed in long for row in islice(listed, SHOWN))
     order = (*reversed(WORST), NOTE)
     worst = nsmallest(SHOWN, against, key=lambda row: (order.index(row.severity), row.sentence))
     rows = []
@@ -151,7 +156,7 @@ def read_detail(ledger: Ledger, one: ClauseFacts, profile: Profile) -> Detail:
         numbers = ledger.registers.numbers(proof.query, NEWEST)
         for row in ledger.registers.rows(cls.type, numbers):
             rows.append((word, _line(cls.type, row), cls.type, row.id))
-    return Detail(tuple(worst), len(against), tuple(rows))
+    return Detail(tuple(worst), count, tuple(rows))
 
 
 def _line(type_: str, row: ListRow) -> str:

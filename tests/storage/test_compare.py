@@ -2,9 +2,9 @@
 
 import ast
 import inspect
-from array import array
 from collections.abc import Iterator
-from datetime import UTC
+from dataclasses import replace
+from datetime import UTC, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,11 @@ from models.lifts import LIFTS, lift
 from models.records import Item
 from models.records.handling import HandlingEvent, Sanitization
 from models.store import Query
-from storage import compare, log, portions, rows, schema, sieve
+from storage import acts_again, compare, log, portions, rows, schema, sieve, timelines
 from storage.compare import Told, differences, surplus
 from storage.database import Database
 from storage.ledger_store import LedgerStore
+from storage.listing import border
 from storage.views import Views
 from tests import factory
 from tests.factory import START, Office
@@ -209,7 +210,7 @@ def test_a_second_row_beside_the_first_gets_nothing_through(
 
 def replayed(store: LedgerStore) -> dict[str, Status]:
     items = {one.record.id: one.record for one in store.find(Item, Query(Item.type))}
-    return compare._statuses(store.database, items)
+    return timelines.statuses(store.database, items)
 
 
 def test_a_timeline_thinks_over_only_what_it_has_not_met(
@@ -240,6 +241,66 @@ def test_a_timeline_keeps_which_taking_out_is_open(tmp_path: Path) -> None:
     assert isinstance(office.store, LedgerStore)
     status = replayed(office.store)[thing.id]
     assert status.using == last.id and status == office.store.status(thing.id)
+
+
+def test_an_item_with_much_of_the_log_is_walked_in_the_order_of_all_that_happened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office.open(tmp_path)
+    store = office.store
+    assert isinstance(store, LedgerStore)
+    thing, other = office.item(1), office.item(2)
+    office.handle(K.RECEIVE, thing, other)
+    for hour in (9, 2, 5, 5):  # entered late, twice at one time, and in another zone
+        office.handle(K.STOCKTAKE, thing, hours=hour)
+    twin = replace(office.handle(K.STOCKTAKE, thing, hours=5), id="", event_no=None)
+    assert twin.occurred_at is not None
+    elsewhere = twin.occurred_at.astimezone(timezone(timedelta(hours=-3)))
+    office.handle(K.STOCKTAKE, thing, occurred_at=elsewhere)
+    while store.index_search(1000):
+        pass
+    office.handle(K.STOCKTAKE, thing, other, hours=3)  # waits for its place in the narrow table
+    database = store.database
+    assert 0 < border(database, schema.table(HandlingEvent.type)) < store.head().seq
+    order = list(timelines._sorted(database, [thing.id]))
+    assert len(order) == 8 and order != sorted(order)
+    assert list(timelines._walked(database, thing.id)) == order
+    short = replayed(store)
+    monkeypatch.setattr(timelines, "SORTED", 0)
+    assert replayed(store) == short
+    store.close()
+
+
+def test_items_are_replayed_together_until_they_have_too_many_events(ledger: LedgerStore) -> None:
+    every = list(replayed(ledger))
+    [(together, times)] = timelines._together(ledger.database, every)
+    assert together == every
+    apart = list(timelines._together(ledger.database, every[:1]))
+    assert apart == [(every[:1], apart[0][1])] and apart[0][1] < times
+
+
+@pytest.mark.parametrize("sorting", [timelines._IN_TIME, acts_again._IN_ORDER])
+def test_what_is_as_long_as_the_log_is_put_in_order_by_an_index(
+    ledger: LedgerStore, sorting: str
+) -> None:
+    plan = [row[-1] for row in ledger.database.all(f"EXPLAIN QUERY PLAN {sorting}", (1,))]
+    long, short = plan[plan.index("LEFT") + 1 : plan.index("RIGHT")], plan[plan.index("RIGHT") :]
+    assert len(long) == 1 and "COVERING INDEX" in long[0]
+    assert any("USING INTEGER PRIMARY KEY" in one for one in short)
+
+
+def test_an_entry_below_the_first_is_counted(ledger: LedgerStore) -> None:
+    entries = told(ledger.database)
+    sql = (
+        "INSERT INTO entry SELECT -5, type, 'x', action, payload, commitment, previous, hash"
+        " FROM entry WHERE seq = ?"
+    )
+    assert "v_item" in altered(ledger.database, sql, (_made(ledger, "item"),), entries)
+
+
+def _made(ledger: LedgerStore, type_: str) -> int:
+    sql = "SELECT min(seq) FROM entry WHERE type = ? AND action = 'create'"
+    return int(ledger.database.value(sql, (type_,)))
 
 
 def test_what_failed_its_verification_is_told_by_rows_and_portions(tmp_path: Path) -> None:
@@ -278,12 +339,12 @@ def test_events_are_the_same_only_when_they_say_the_same(ledger: LedgerStore, co
         f"SELECT {key} FROM {table} WHERE {column} IS NOT NULL"
         " AND {key} IN (SELECT _number FROM v_handling_event_lines)".format(key=key)
     )
-    before = compare._read_events(database, array("q", [number]))[number]
+    before = timelines._read_events(database, [number])[number]
     try:
         with database.transaction():
             value = None if column == "ended_at" else "x"
             database.all(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (value, number))
-            after = compare._read_events(database, array("q", [number]))[number]
+            after = timelines._read_events(database, [number])[number]
             raise Undone
     except Undone:
         assert (after.same == before.same) == (column in ("id", "occurred_at"))
@@ -392,5 +453,5 @@ def test_the_status_from_the_rows_is_the_status_from_the_log(ledger: LedgerStore
         if one.type == "item" and one.action is not Action.VOID
     }
     replayed = {id_: views.replayed(item) for id_, item in items.items()}  # type: ignore[arg-type]
-    assert compare._statuses(database, items) == replayed  # type: ignore[arg-type]
+    assert timelines.statuses(database, items) == replayed  # type: ignore[arg-type]
     assert len(replayed) > 3

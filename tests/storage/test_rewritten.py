@@ -224,13 +224,24 @@ def test_a_worker_enters_and_takes_back_acts_of_his_own(worker: House) -> None:
     assert problems(worker) == []
 
 
-def test_a_number_is_not_given_twice(house: House) -> None:
+@pytest.mark.parametrize("listed", [0, 1, 2])
+def test_a_number_is_not_given_twice(house: House, listed: int) -> None:
+    """Whether neither of the two, one or both have their place in the narrow table."""
     act = newest(house, HandlingEvent)
+    if listed == 1:
+        _list_all(house)
     plant(house, creating(replace(act, id=house.ledger.new_id())))
+    if listed == 2:
+        _list_all(house)
     assert any("同じ記録番号" in one for one in problems(house))
     states = evidence(house.ledger, house.story.contract)
     rows = [row for one in states for _query, rows in one.evidence for row in rows]
     assert any("の記録が2件あります。台帳の検証で" in row.sentence for row in rows)
+
+
+def _list_all(house: House) -> None:
+    while house.ledger.store.index_search(1000):
+        pass
 
 
 # --- registers --------------------------------------------------------------------------------------

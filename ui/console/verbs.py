@@ -198,31 +198,31 @@ def evidence(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         clauses = clause_states(ledger, contract)
         title = ledger.profile(contract.id).title
         erased = erased_words(erasures_of(ledger.registers, contract.id))
-    result = {
-        "contract": contract.contract_no,
-        "erased": erased,
-        "profile": contract.profile_code,
-        "read_only": ledger.opened.frozen,
-        "clauses": [
-            {
-                "clause": one.key,
-                "article": one.article,
-                "heading": one.heading,
-                "text": one.source or title,
-                "state": one.state,
-                "evidence": [
-                    {"query": query, "rows": [asdict(row) for row in rows]}
-                    for query, rows in one.evidence
-                ],
-                "unjudged": list(one.unjudged),
-            }
-            for one in clauses
-        ],
-    }
-    lines = [f"{contract.contract_no}　{title}", *([erased] if erased else [])]
-    for one in clauses:
-        lines.append(f"{CLAUSE_STATES[one.state]}　{one.article}　{one.heading}")
-        lines += [f"　・{row.sentence}" for _, rows in one.evidence for row in rows]
+        result = {
+            "contract": contract.contract_no,
+            "erased": erased,
+            "profile": contract.profile_code,
+            "read_only": ledger.opened.frozen,
+            "clauses": [
+                {
+                    "clause": one.key,
+                    "article": one.article,
+                    "heading": one.heading,
+                    "text": one.source or title,
+                    "state": one.state,
+                    "evidence": [
+                        {"query": query, "rows": [asdict(row) for row in rows]}
+                        for query, rows in one.evidence
+                    ],
+                    "unjudged": list(one.unjudged),
+                }
+                for one in clauses
+            ],
+        }
+        lines = [f"{contract.contract_no}　{title}", *([erased] if erased else [])]
+        for one in clauses:
+            lines.append(f"{CLAUSE_STATES[one.state]}　{one.article}　{one.heading}")
+            lines += [f"　・{row.sentence}" for _, rows in one.evidence for row in rows]
     speaker.result(result, lines)
     return 1 if any(one.state == "broken" for one in clauses) else 0
 
