@@ -352,9 +352,15 @@ def _words(data: Any) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Ref(Kind):
-    """The id of one record of another type."""
+    """The id of one record of another type.
+
+    Attributes:
+        papers: of a reference to a paper, the kinds (D-nn) that are offered; empty for all. What an
+            older version took stays, the rules say what it does not prove.
+    """
 
     type: str
+    papers: tuple[str, ...] = ()
 
     def fine(self, value: Any) -> bool:
         return isinstance(value, str) and 0 < len(value) <= 64

@@ -1,7 +1,7 @@
 """Editors that point to other records: one, several, one file, several files."""
 
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,11 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.codes import AttachmentKind
+from models.codes import AttachmentKind, SubmissionStatus
 from models.commands import Change
 from models.fields import Field
 from models.files import MAXIMUM_SIZE
 from models.kinds import MultiRef, Ref
+from models.store import Op, Where
 from ui.editor_base import Editor, FormDesk, OfContract, column_of, row_of
 from ui.picker import RefPicker
 from ui.reading import read_limited
@@ -32,7 +33,7 @@ class RefEditor(Editor):
     def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
         super().__init__(field, desk, parent)
         assert isinstance(field.kind, Ref)
-        self.picker = _picker(field.kind.type, desk, self)
+        self.picker = _picker(field.kind.type, desk, self, offered_papers(field.kind))
         column_of(self).addWidget(self.picker)
         self.picker.picked.connect(lambda _id: self.edited.emit())
         self.picker.left.connect(self._left)
@@ -321,6 +322,14 @@ class CertificateEditor(FileEditor):
     keeps = AttachmentKind.CERTIFICATE
 
 
-def _picker(type_: str, desk: FormDesk, parent: QWidget) -> RefPicker:
+def offered_papers(kind: Ref) -> tuple[Where, ...]:
+    """Return which papers a field offers: of its kinds, and neither drafts nor cancelled ones."""
+    if not kind.papers:
+        return ()
+    gone = (SubmissionStatus.DRAFT, SubmissionStatus.CANCELLED)
+    return Where("doc_kind", Op.IN, kind.papers), Where("status", Op.NOT_IN, gone)
+
+
+def _picker(type_: str, desk: FormDesk, parent: QWidget, where: Sequence[Where] = ()) -> RefPicker:
     contract = str if type_ in SHARED_BY_CONTRACTS else desk.contract
-    return RefPicker(desk.ledger, type_, contract=contract, parent=parent)
+    return RefPicker(desk.ledger, type_, contract=contract, where=where, parent=parent)

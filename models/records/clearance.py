@@ -133,7 +133,7 @@ class Pledge(Record):
     signed_on: date | None = field(Day(), "署名日", done=True)
     collected_by: str = field(Ref("person"), "徴取者")
     original_place: str = field(Text(), "原本の保管場所")
-    submission_id: str = field(Ref("submission"), "提出した書面")
+    submission_id: str = field(Ref("submission", ("D-07", "D-08")), "提出した書面")
     submitted_on: date | None = field(Day(), "提出日", done=True)
     status: PledgeStatus | None = field(Choice(PledgeStatus), "状態", required=True)
 
@@ -188,7 +188,7 @@ class TrainingPlan(Record):
     method: tuple[TrainingMethod, ...] = field(MultiChoice(TrainingMethod), "方法", required=True)
     planned_dates: tuple[str, ...] = field(TextList(), "予定日", required=True)
     approved_on: date | None = field(Day(), "承認日", done=True)
-    submission_id: str = field(Ref("submission"), "計画の報告書")
+    submission_id: str = field(Ref("submission", ("D-05",)), "計画の報告書")
 
     def caption(self) -> str:
         return self.title

@@ -109,7 +109,9 @@ class Authorization(Record):
         Choice(AuthorizationSubject), "対象行為", required=True
     )
     requested_on: date | None = field(Day(), "申請日")
-    request_submission_id: str = field(Ref("submission"), "申請書")
+    request_submission_id: str = field(
+        Ref("submission", ("D-04", "D-09", "D-11", "D-12", "D-13", "D-15")), "申請書"
+    )
     reason: str = field(LongText(), "必要とする理由", required=True)
     scope_text: str = field(Text(), "承諾の範囲", required=True)
     quantity_limit: Decimal | None = field(DecimalNumber(), "数量の上限")

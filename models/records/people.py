@@ -100,7 +100,8 @@ class Assignment(Record):
     starts_on: date | None = field(Day(), "従事開始日", required=True)
     ends_on: date | None = field(Day(), "従事終了日")
     end_reason: str = field(Text(), "終了の理由")
-    notice_submission_id: str = field(Ref("submission"), "届出書・通知書")
+    # A new manager may be told by the report of manager and plan, too (CB-3.2).
+    notice_submission_id: str = field(Ref("submission", ("D-03", "D-05")), "届出書・通知書")
     labour_terms_confirmed: bool | None = field(
         Boolean("確認した", "していない"), "契約書への遵守事項の明記"
     )

@@ -104,7 +104,7 @@ class ContractPlace(Record):
     use_as: tuple[PlaceUse, ...] = field(MultiChoice(PlaceUse), "使い方", required=True)
     use_from: date | None = field(Day(), "使用開始日", required=True)
     use_to: date | None = field(Day(), "使用終了日")
-    notice_submission_id: str = field(Ref("submission"), "届出書")
+    notice_submission_id: str = field(Ref("submission", ("D-04",)), "届出書")
     authorization_id: str = field(Ref("authorization"), "承諾")
     status: PlaceStatus | None = field(Choice(PlaceStatus), "状態", required=True)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,15 +34,28 @@ from models.kinds import (
 )
 from models.kinds_of_time import Day, Moment
 from models.ledger import Ledger
-from models.records import ALL, Person
+from models.records import (
+    ALL,
+    Assignment,
+    ClientCommunication,
+    ContractPlace,
+    Person,
+    Pledge,
+    Record,
+    Submission,
+)
 from models.records.things import AssetField
 from models.wareki import JAPAN
+from tests.house import furnished
 from tests.ui.conftest import TODAY, new_ledger
 from tests.ui.fingers import commit, type_in
+from tests.ui.table import Table
 from ui.editor_base import Editor, FormDesk
 from ui.editor_choices import BooleanEditor
+from ui.editor_refs import RefEditor
 from ui.editor_texts import DayEditor, MomentEditor, NumberEditor, PrivateEditor
 from ui.editors import EDITORS, make_editor
+from ui.form import RecordForm
 from ui.keys import AFTER_COMMIT_MS, EnterMovesOn
 from ui.page import Desk
 
@@ -276,3 +290,31 @@ def test_what_is_private_is_dots_until_somebody_asks(form_desk: FormDesk, qtbot:
     assert editor.value() == "090-0000-0000"
     editor.set_value("")
     assert editor.line.echoMode() is QLineEdit.EchoMode.Normal  # what is typed now is seen
+
+
+@pytest.mark.parametrize(
+    ("cls", "name", "kinds"),
+    [
+        (Assignment, "notice_submission_id", {"D-03"}),
+        (ContractPlace, "notice_submission_id", {"D-04"}),
+        (Pledge, "submission_id", {"D-08"}),
+        (ClientCommunication, "response_submission_id", {"D-03", "D-04", "D-08"}),
+    ],
+)
+def test_a_field_for_a_paper_offers_the_kinds_that_can_be_meant(
+    qtbot: QtBot, tmp_path: Path, cls: type[Record], name: str, kinds: set[str]
+) -> None:
+    with furnished(tmp_path) as house:
+        table = Table(qtbot, house)
+        [known, *_] = house.ledger.registers.all(Submission, doc_kind="D-03")
+        stored = house.ledger.registers.all(cls)
+        form = RecordForm(table.desk, cls, stored[0].record if stored else cls())
+        form.set_values({"contract_id": house.story.contract.id})
+        editor = form.rows[name].editor
+        assert isinstance(editor, RefEditor)
+        found = editor.picker.candidates.find("", house.story.contract.id, editor.picker.where)
+        papers = house.ledger.store.get_many(Submission, [one.id for one in found])
+        assert {one.record.doc_kind for one in papers.values()} == kinds
+        editor.set_value(known.record.id)  # what stands there already stays, whatever it is
+        assert editor.value() == known.record.id
+        table.operations.close()
