@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from models.evidence_rows import Row
+from models.evidence_rows import Row, row
 from models.fields import Field
 from models.inquiry import Inquiry
 from models.kinds import Children, MultiRef
@@ -32,6 +32,8 @@ STANDS = (
     "「{record}」の「{label}」（{day}）は、まだ来ていない日です。済んでいないことは、済んだ後に"
     "その日付で登録してください。日付の誤りは訂正してください。"
 )
+IN_STATE = "「{record}」の「{label}」（{day}）はまだ来ていませんが、状態が「{state}」です。日付か状態を訂正してください。"
+AGREED = "「{0}」が先の日付です。その日が来るまで、「状態」は「{1}」にはできません。"
 
 
 # --- at the counter ------------------------------------------------------------------------------
@@ -45,12 +47,20 @@ def ahead_of(ledger: "Ledger", record: Record) -> Iterator[str]:
     stored = ledger.store.get(type(record), record.id) if record.id else None
     known = list(_ahead(stored.record, ledger.now())) if stored else []
     for f, value in found:
-        if (f, value) not in known:
+        if f.name in record.reported() and (f, value) not in known:
+            yield AGREED.format(f.label, _state(record))
+        elif (f, value) not in known:
             yield (MOMENT if isinstance(f.kind, Moment) else DATE).format(f.label)
 
 
+def _state(record: Record) -> str:
+    status = getattr(record, "status", None)
+    return status.label if status else ""
+
+
 def _ahead(record: Declared, now: datetime) -> Iterator[tuple[Field, Any]]:
-    for f in record.done_fields():
+    fields = record.fields()
+    for f in (*record.done_fields(), *(fields[name] for name in sorted(record.reported()))):
         value = getattr(record, f.name)
         if isinstance(f.kind, Children):
             for row in value:
@@ -81,6 +91,21 @@ def eq_ahead(asked: Inquiry) -> Iterator[Row]:
                 day = value.date() if isinstance(value, datetime) else value
                 words = STANDS.format(record=called, label=f.label, day=format_short(day))
                 yield Row(cls.type, id_, words)
+    yield from _contract_ahead(asked)
+
+
+def _contract_ahead(asked: Inquiry) -> Iterator[Row]:
+    """Find days of the contract that its state calls over; the others may be agreed ahead."""
+    one = asked.contract
+    for name in sorted(one.reported()):
+        day = getattr(one, name)
+        if day is not None and day > asked.today:
+            label = one.fields()[name].label
+            words = IN_STATE.format(
+                record=one.caption(), label=label, day=format_short(day),
+                state=one.status.label if one.status else "",
+            )  # fmt: skip
+            yield row(one, words)
 
 
 def _of_contract(cls: type[Record], contract_id: str) -> Where | None:

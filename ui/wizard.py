@@ -84,7 +84,7 @@ class Wizard(QDialog):
             self._operations,
             lambda: (self.organization.name.text(), self._office.clock().date()),
         )
-        self.contract = ContractStep(self._office.profiles)
+        self.contract = ContractStep(self._office.profiles, lambda: self._office.clock().date())
         self.backup = BackupStep(asker)
         self.done_step = DoneStep()
         self.steps: tuple[Step, ...] = (

@@ -239,9 +239,15 @@ class ContractStep(Step):
     word = "最初の契約"
     explanation = "委託者（市区町村など）との契約を登録します。あとで「契約・組織」で直せます。"
 
-    def __init__(self, profiles: Mapping[str, Profile], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        profiles: Mapping[str, Profile],
+        today: Callable[[], date],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._profiles = profiles
+        self._today = today
         self.number = self.line("契約番号", "R8-001")
         self.title = self.line("業務名", "児童手当データ入力業務")
         self.client = self.line("委託者", "○○市")
@@ -289,6 +295,8 @@ class ContractStep(Step):
         )
         profile = self._profiles[self.profile.currentData()]
         starts = _read_day("契約開始日", self.starts)
+        signed = _read_day("締結日", self.signed)
+        ahead = signed > self._today()  # it is known before it is concluded
         contract = Contract(
             contract_no=self.number.text().strip(),
             title=self.title.text().strip(),
@@ -299,7 +307,7 @@ class ContractStep(Step):
             profile_code=profile.code,
             profile_version=profile.version,
             profile_sha256=profile.sha256,
-            signed_on=_read_day("締結日", self.signed),
+            signed_on=signed,
             starts_on=starts,
             ends_on=_read_day("契約終了日", self.ends),
             work_start_on=starts,
@@ -307,7 +315,7 @@ class ContractStep(Step):
             handles_specific_pi=self.specific.currentData(),
             handles_confidential_info=self.confidential.currentData(),
             onsite_rule=OnsiteRule.read(self.onsite.currentData()),
-            status=ContractStatus.ACTIVE,
+            status=ContractStatus.PREPARING if ahead else ContractStatus.ACTIVE,
         )
         return client, contract
 

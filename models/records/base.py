@@ -120,6 +120,10 @@ class Declared:
             if f.done or (isinstance(f.kind, Children) and f.kind.child.done_fields())
         )
 
+    def reported(self) -> frozenset[str]:
+        """Return the days, fields of their own, that say in this state that something was done."""
+        return frozenset()
+
     @classmethod
     @cache
     def _picked(cls) -> Callable[[Mapping[str, Any]], Sequence[Any]]:

@@ -156,6 +156,17 @@ class Contract(Record):
     def irrelevant(self) -> frozenset[str]:
         return frozenset() if self.content_erased_on else frozenset({"content_erased_on"})
 
+    def reported(self) -> frozenset[str]:
+        """Say which agreed days must have come: a contract is known before both of them.
+
+        It is prepared before it is concluded, and goes on until the day from which it is rescinded.
+        """
+        concluded = self.status is not ContractStatus.PREPARING
+        rescinded = self.status in (ContractStatus.TERMINATED, ContractStatus.CLOSED)
+        return frozenset(
+            name for name, done in (("signed_on", concluded), ("terminated_on", rescinded)) if done
+        )
+
     def inconsistencies(self) -> Iterator[str]:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             yield "「契約終了日」が「契約開始日」より前になっています。"

@@ -12,6 +12,7 @@ from models.codes import (
     CommunicationKind,
     CommunicationMeans,
     CommunicationStatus,
+    ContractStatus,
     Direction,
     DueStatus,
     FindingSource,
@@ -199,3 +200,37 @@ def test_an_older_moment_is_told_until_it_is_put_right(house: House) -> None:
     assert [severity for severity, _ in told(house)] == ["action"]
     house.ledger.registers.revise(replace(one, responded_at=house.ledger.now()), WHY)
     assert told(house) == []
+
+
+# --- days of the contract that may be agreed ahead --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "before", "after", "label"),
+    [
+        ("signed_on", {}, ContractStatus.PREPARING, ContractStatus.ACTIVE, "締結日"),
+        (
+            "terminated_on", {"termination_reason": "委託者の申出"},
+            ContractStatus.ACTIVE, ContractStatus.TERMINATED, "解除日",
+        ),
+    ],
+)  # fmt: skip
+def test_an_agreed_day_of_the_contract_lies_ahead_until_its_state_says_it_came(
+    house: House, name: str, more: dict[str, Any], before: Any, after: Any, label: str
+) -> None:
+    """A contract is prepared before it is concluded, and rescinded as of a day to come."""
+    one = first(house, Contract).with_changes(**{name: AHEAD}, **more)
+    house.ledger.registers.revise(one.with_changes(status=before), WHY)
+    with pytest.raises(Refused, match=f"「{label}」が先の日付です"):
+        house.ledger.registers.revise(one.with_changes(status=after), WHY)
+    known = first(house, Contract).with_changes(status=after)
+    house.ledger.commit([revising(known, "以前の版で入力したもの")])  # as older versions took it
+    found = evidence(house.ledger, known)
+    rows = [row for state in found for _, some in state.evidence for row in some]
+    assert any(label in row.sentence and "まだ来ていません" in row.sentence for row in rows)
+    again = first(house, Contract)
+    house.ledger.registers.revise(again.with_changes(purpose="別の言い方"), WHY)  # stays as it was
+    house.clock.wait(24 * 60 * ((AHEAD - TODAY).days + 1))
+    found = evidence(house.ledger, known)
+    rows = [row for state in found for _, some in state.evidence for row in some]
+    assert not any("まだ来ていません" in row.sentence for row in rows)

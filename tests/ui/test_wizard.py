@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from models.codes import ContractStatus
 from models.ledger import Ledger
 from models.office import Office
 from models.records import Contract, Organization, Person
@@ -128,6 +129,18 @@ def test_the_keyboard_alone_leads_to_an_open_ledger(
     assert ledger_settings.backup_folder(ledger) == tmp_path
     assert wizard.sheet.text.text() == ""
     ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("signed", "status"),
+    [("R8.11.21", ContractStatus.ACTIVE), ("R8.11.22", ContractStatus.PREPARING)],
+)
+def test_a_contract_that_is_still_to_be_concluded_is_being_prepared(
+    wizard: Wizard, signed: str, status: ContractStatus
+) -> None:
+    for name, value in (("signed", signed), ("starts", "R8.12.1"), ("ends", "R9.3.31")):
+        getattr(wizard.contract, name).setText(value)
+    assert wizard.contract.records("a" * 32, "b" * 32)[1].status is status
 
 
 def test_a_journal_on_a_medium_waits_until_it_is_registered(
