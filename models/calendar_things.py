@@ -19,7 +19,15 @@ from models.codes import (
 )
 from models.inquiry import Inquiry
 from models.leavers import held_after_the_end
-from models.missing_things import how_much, let_go, missing, report_limit, report_word, reported_on
+from models.missing_things import (
+    how_much,
+    let_go,
+    missing,
+    report_limit,
+    report_word,
+    reported_on,
+    untold,
+)
 from models.records import (
     Assignment,
     Authorization,
@@ -96,6 +104,9 @@ def k19_report(asked: Inquiry) -> Iterator[Due]:
             continue
         day = report_limit(asked, loss.at)
         yield due(asked, "K-19", what, loss.item.caption(), day, loss.item, proof="EQ-INC")
+    for act in untold(asked):
+        about, record = f"{act.caption}（発見済み）", HandlingEvent(id=act.id)
+        yield due(asked, "K-19", what, about, report_limit(asked, act.at), record, proof="EQ-INC")
 
 
 def k20_request(asked: Inquiry) -> Iterator[Due]:

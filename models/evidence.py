@@ -16,6 +16,7 @@ from models import (
     contract_days,
     days_ahead,
     deadlines,
+    found_faults,
     item_changes,
     late_basis,
     late_clearance,
@@ -64,6 +65,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     requests.QUERY: requests.eq_answer,
     late_ends.QUERY: late_ends.eq_late_end,
     late_papers.QUERY: late_papers.eq_late_papers,
+    found_faults.LATE_QUERY: found_faults.eq_late_fix,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {
@@ -72,6 +74,7 @@ BESIDE_TEXT: Mapping[str, Question] = {
     still_readable.QUERY: still_readable.eq_unread,
     own_words.QUERY: own_words.eq_officer,
     days_ahead.QUERY: days_ahead.eq_ahead,
+    found_faults.QUERY: found_faults.eq_found,
 }
 """Queries that no text names either, and whose rows count against the clauses that they name."""
 UNASKED: Mapping[str, Question] = {

@@ -17,7 +17,6 @@ from models.codes import (
     OUT_STATES,
     TERMINAL_STATES,
     AssignmentRole,
-    FindingStatus,
     GovernanceCover,
     GovernanceKind,
     GovernanceStatus,
@@ -29,6 +28,7 @@ from models.codes import (
 )
 from models.designated_hours import unread
 from models.evidence_rows import Row, row
+from models.found_faults import eq_finding
 from models.inquiry import Inquiry, Question
 from models.inside import eq_inside
 from models.item_list import eq_itemlist
@@ -36,7 +36,6 @@ from models.leavers import eq_leavers
 from models.missing_things import how_much, let_go
 from models.papered_acts import eq_cert, eq_enddoc, eq_receipt_paper
 from models.profile_vocabulary import GOVERNANCE
-from models.records import Finding as FindingRecord
 from models.records import (
     GovernanceDocument,
     InformationAsset,
@@ -52,7 +51,7 @@ from models.store import Op, Query, Where
 from models.supervising import eq_supervise
 from models.trip_changes import taken_back
 from models.under_way import eq_arrival
-from models.wareki import format_short
+from models.wareki import format_short, format_short_moment
 
 PLACES = ("place_from_id", "place_to_id", "destination_text")
 NOWHERE = "{}に場所が記録されていません。"
@@ -127,14 +126,17 @@ def eq_openout(asked: Inquiry) -> Iterator[Row]:
             continue
         if item.id in gone:
             continue
+        part = f"のうち{out}" if (out := _part_out(item)) else ""
         if item.due_back_at < now:
-            part = f"のうち{out}" if (out := _part_out(item)) else ""
             yield row(
                 item, f"「{item.caption()}」{part}が持帰予定を過ぎて戻っていません{_lost(item)}。"
             )
         elif item.state is ItemState.MISSING:
             what = f"「{item.caption()}」{how_much(item)}"
             yield row(item, f"{what}は、持ち出したまま所在不明です。")
+        else:
+            when = format_short_moment(item.due_back_at)
+            yield row(item, f"「{item.caption()}」{part}を持ち出しています（{when}まで）。", "due")
     yield from eq_unasked_out(asked)
 
 
@@ -206,15 +208,6 @@ def eq_unneeded(asked: Inquiry) -> Iterator[Row]:
             yield row(item, f"「{item.caption()}」は不要です。終わらせてください。",
                        "action" if over else "due")  # fmt: skip
     yield from asked.breaches.of_rule("R-25")
-
-
-def eq_finding(asked: Inquiry) -> Iterator[Row]:
-    """Find what is to be put right and was not, or was not verified."""
-    for one in asked.all(FindingRecord):
-        if one.status is not FindingStatus.VERIFIED:
-            over = one.due_on is not None and one.due_on < asked.today
-            yield row(one, f"指摘「{one.caption()}」が終わっていません。",
-                       "action" if over else "due")  # fmt: skip
 
 
 def eq_gov(asked: Inquiry) -> Iterator[Row]:

@@ -59,11 +59,11 @@ def _of_periods(asked: Inquiry) -> Iterator[Row]:
 
 def _of_losses(asked: Inquiry) -> Iterator[Row]:
     clauses = _clauses(asked, LOSS)
-    for id_, caption, at in losses(asked) if clauses else ():
-        limit, came = report_limit(asked, at), reported_on(asked, at)
+    for one in losses(asked) if clauses else ():
+        limit, came = report_limit(asked, one.at), reported_on(asked, one.at)
         if came is not None and came > limit:
-            words = OF_A_LOSS.format(act=caption, word=report_word(asked), **_days(limit, came))
-            yield Row(HandlingEvent.type, id_, words, NOTE, clauses)
+            words = OF_A_LOSS.format(act=one.caption, word=report_word(asked), **_days(limit, came))
+            yield Row(HandlingEvent.type, one.id, words, NOTE, clauses)
 
 
 def _clauses(asked: Inquiry, query: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ was to come back for open, and stands in the way of the end. Of the accidents th
 this program holds no records of their own: this is the part of it that it can tell.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,10 +38,34 @@ TAKEN_BACK = (
     "「{0}」の記録が{1}に取り消されました。見つかったときは、取り消さずに「発見・回収」を記録します。"
     "誤記だったことを「指摘・是正」に登録し、別の人が確かめてください。"
 )
+FOUND_AGAIN = (
+    "{act}は、見つかりましたが、{party}への{what}が記録されていません。報告を登録するか、報告の要らない"
+    "ことを「指摘・是正」（きっかけ「取扱記録」、きっかけの記録はその番号）に登録し、別の人が確かめてください。"
+)
 MADE_SMALLER = (
     "「{0}」の所在不明は、{1}に、数量か媒体・資料を減らして訂正されました。"
     "誤記だったことを「指摘・是正」（きっかけの記録は訂正前の番号）に登録し、別の人が確かめてください。"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An act that says that things are missing; `items` are their ids."""
+
+    id: str
+    caption: str
+    at: datetime
+    items: tuple[str, ...]
+
+    @property
+    def number(self) -> str:
+        """Return how a person names it: 第55号."""
+        return self.caption.partition(" ")[0]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return what a finding about it may call it."""
+        return frozenset({self.id, self.number, self.caption})
 
 
 @dataclass(frozen=True)
@@ -80,20 +104,19 @@ def missing(asked: Inquiry) -> list[Loss]:
     gone = [item for item in asked.items.values() if item.state in MISSING_STATES]
     if not gone:
         return []
-    fields = ("caption", "occurred_at", "lines.item_id")
-    acts = asked.listed(_losses(asked), fields, _act).values()
-    last: dict[str, tuple[str, str, datetime]] = {}
-    for id_, caption, at, items in sorted(acts, key=lambda act: act[2]):
-        last |= dict.fromkeys(items, (id_, caption, at))
+    last: dict[str, Lost] = {}
+    for act in sorted(losses(asked), key=lambda act: act.at):
+        last |= dict.fromkeys(act.items, act)
     done = verified(asked)
     gone_for_good = let_go(asked)
     return [_loss(item, last.get(item.id), done, gone_for_good) for item in gone]
 
 
-def losses(asked: Inquiry) -> Iterator[tuple[str, str, datetime]]:
-    """Yield id, caption and time of every loss that stands."""
-    acts = asked.listed(_losses(asked), ("caption", "occurred_at", "lines.item_id"), _act).values()
-    yield from ((id_, caption, at) for id_, caption, at, _ in acts)
+def losses(asked: Inquiry) -> Iterable[Lost]:
+    """Return every loss that stands."""
+    fields = ("caption", "occurred_at", "lines.item_id")
+    found: Iterable[Lost] = asked.listed(_losses(asked), fields, _act).values()
+    return found
 
 
 def _losses(asked: Inquiry, *, voided: bool = False) -> Query:
@@ -115,20 +138,15 @@ def let_go(asked: Inquiry) -> frozenset[str]:
     return given_up(said, asked.today) & gone
 
 
-def _act(
-    _asked: Inquiry, id_: str, caption: str, at: datetime, items: tuple[str, ...]
-) -> tuple[str, str, datetime, tuple[str, ...]]:
-    return id_, caption, at, items
+def _act(_asked: Inquiry, id_: str, caption: str, at: datetime, items: tuple[str, ...]) -> Lost:
+    return Lost(id_, caption, at, items)
 
 
-def _loss(
-    item: Item, act: tuple[str, str, datetime] | None, done: set[str], gone: frozenset[str]
-) -> Loss:
+def _loss(item: Item, act: Lost | None, done: set[str], gone: frozenset[str]) -> Loss:
     if act is None:
         return Loss(item, "", None, False, item.id in gone)
-    id_, caption, at = act
-    number, _, _ = caption.partition(" ")
-    return Loss(item, number, at, bool({id_, number, caption} & done), item.id in gone)
+    settled = bool(act.names & done)
+    return Loss(item, act.number, act.at, settled, item.id in gone)
 
 
 def verified(asked: Inquiry) -> set[str]:
@@ -192,7 +210,31 @@ def eq_missing(asked: Inquiry) -> Iterator[Row]:
             )
             severity = "action"
         yield Row(Item.type, loss.item.id, f"{loss.words}{words}", severity)
+    yield from _unreported(asked)
     yield from _taken_back(asked)
+
+
+def _unreported(asked: Inquiry) -> Iterator[Row]:
+    """Find losses of which the client was never told although the thing is there again.
+
+    Whether a thing that was found had been an accident is not for one person to say (R-29): a report,
+    or a finding that somebody else verified, ends it.
+    """
+    party, what = asked.profile.term("client_party"), report_word(asked)
+    for one in untold(asked):
+        words = FOUND_AGAIN.format(act=one.caption, party=party, what=what)
+        late = report_limit(asked, one.at) < asked.today
+        yield Row(HandlingEvent.type, one.id, words, "action" if late else "due")
+
+
+def untold(asked: Inquiry) -> Iterator[Lost]:
+    """Yield the losses that nobody told the client, of things that are missing no more."""
+    done, gone = verified(asked), {loss.item.id for loss in missing(asked)}
+    for one in losses(asked):
+        if gone.intersection(one.items) or one.names & done:
+            continue
+        if reported_on(asked, one.at) is None:
+            yield one
 
 
 def _taken_back(asked: Inquiry) -> Iterator[Row]:

@@ -115,7 +115,8 @@ def _take_out(asked: Inquiry) -> Answered:
     question = f"{word}の個別の許可があるか"
     lost = tuple(eq_missing(asked))
     gone = {one.id for one in lost}
-    found = tuple(row for row in _rows(asked, TAKE_OUT_QUERIES) if row.id not in gone)
+    rows_of_trips = _rows(asked, TAKE_OUT_QUERIES)
+    found = tuple(one for one in rows_of_trips if one.id not in gone and one.severity != "due")
     rows = (*lost, *found)
     made = asked.at_most(_acts(asked, HandlingKind.TAKE_OUT), MOST)
     if rows:

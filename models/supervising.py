@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from models.codes import AssignmentRole, HandlingStatus, Timing
-from models.evidence_rows import Row
+from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
 from models.profiles import Profile
 from models.records import Assignment, HandlingEvent, Person
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 QUERY = "EQ-SUPERVISE"
+WAITING = Where("status", Op.NE, HandlingStatus.CONFIRMED)
 RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MANAGER})
 UNCONFIRMED = "{}を責任者が確認していません。"
 STANDS = (
     "{act}を{day}に確認した{person}さんは、この契約の{role}に指定されていません。"
     "指定された人が、もう一度確認してください。"
 )
+IN_TIME = "{1}の確認を待つ取扱記録が{0:,}件あります。"
 TOLD = (
     "あなたはこの契約の{role}に指定されていないため、{acts}の確認は、{role}の監督には数えません。"
     "指定された人の確認も受けてください。"
@@ -99,12 +101,24 @@ def eq_supervise(asked: Inquiry) -> Sequence[Row]:
     where = (
         *_acts(asked),
         Where("occurred_at", Op.LT, limit),
-        Where("status", Op.NE, HandlingStatus.CONFIRMED),
+        WAITING,
     )
     query = Query(HandlingEvent.type, where)
     fields = ("occurred_at", "actor_person_id")
-    others = _by_others(asked, limit)
+    others = (*_in_time(asked, limit), *_by_others(asked, limit))
     return asked.picked(query, fields, _is_unconfirmed, UNCONFIRMED, others)
+
+
+def _in_time(asked: Inquiry, limit: datetime) -> Iterator[Row]:
+    """Count in one row what waits and is not late (K-37)."""
+    waiting = Query(
+        HandlingEvent.type, (*_acts(asked), Where("occurred_at", Op.GE, limit), WAITING)
+    )
+    fields = ("occurred_at", "actor_person_id")
+    count = len(asked.picked(waiting, fields, _is_unconfirmed, UNCONFIRMED))
+    if count:
+        role = asked.profile.term("responsible_person")
+        yield row(asked.contract, IN_TIME.format(count, role), "due")
 
 
 def _by_others(asked: Inquiry, limit: datetime) -> Iterator[Row]:

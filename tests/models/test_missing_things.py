@@ -150,11 +150,49 @@ def test_a_call_is_no_written_report(house: House) -> None:
     assert any(key.startswith("K-19") for key in dates(house))
 
 
-def test_what_is_found_is_told_no_more(house: House) -> None:
+def report(house: House) -> None:
+    paper = Submission(
+        contract_id=house.story.contract.id, doc_kind="D-20", title="漏えい等報告書",
+        doc_no="第1号", revision=1, submitted_on=house.ledger.today(), means=SubmissionMeans.HAND,
+    )  # fmt: skip
+    house.ledger.paper.note(paper)
+
+
+def owed(house: House) -> list[str]:
+    return [one.about for one in calendar(house.ledger) if one.code == "K-19"]
+
+
+def test_what_is_found_is_still_to_be_reported(house: House) -> None:
+    """R-29: nobody says alone that it was no accident."""
     item = lost(house)
     enter(house, K.RECOVER, item, place_to_id=item.home_place_id)
+    assert clause(house, "SK-17.2").state == "due"
+    assert owed(house) == ["第3号 所在不明（発見済み）"]
+    house.clock.wait(24 * 60)
+    assert clause(house, "SK-17.2").state == "action"
+    [sentence] = said(house, "SK-17.2")
+    assert "見つかりましたが、甲への書面の報告が記録されていません" in sentence
+    report(house)
     assert clause(house, "SK-17.2").state == "unknown"
-    assert not any(key.startswith("K-19") for key in dates(house))
+    assert owed(house) == []
+
+
+def test_that_it_was_no_accident_another_person_confirms(house: House) -> None:
+    item = lost(house)
+    enter(house, K.RECOVER, item, place_to_id=item.home_place_id)
+    verify(house, "第3号", "棚の中にあり、誰の目にも触れていない")
+    assert clause(house, "SK-17.2").state == "unknown"
+    assert owed(house) == []
+
+
+def test_an_earlier_loss_of_what_is_missing_again_is_not_called_found(house: House) -> None:
+    item = lost(house)
+    enter(house, K.RECOVER, item, place_to_id=item.home_place_id)
+    house.clock.wait(30)
+    enter(house, K.LOSS, item)
+    assert not any("見つかりましたが" in one for one in said(house, "SK-17.2"))
+    report(house)
+    assert owed(house) == []
 
 
 def test_a_loss_that_was_taken_back_is_told_until_somebody_else_looked(house: House) -> None:

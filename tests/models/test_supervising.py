@@ -110,3 +110,15 @@ def test_a_designation_that_ended_later_goes_on_counting(house: House) -> None:
             )
             revise(house, over, "異動のため")
     assert not rows(house) and not due(house)
+
+
+def test_what_waits_within_its_days_is_no_silence(house: House) -> None:
+    """The calendar asks for it (K-37), so the clause is not fulfilled yet."""
+    house.ledger.handling.confirm(waiting(house))
+    assert not rows(house)
+    house.story.receive(1)
+    [(severity, sentence)] = rows(house)
+    assert severity == "due"
+    assert "確認を待つ取扱記録が1件" in sentence
+    house.clock.wait(14 * 24 * 60)
+    assert {one[0] for one in rows(house)} == {"action"}

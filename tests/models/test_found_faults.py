@@ -1,0 +1,136 @@
+"""What was found is told under the clause that it names, until somebody else saw it put right."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.codes import FindingSource, FindingStatus, HandlingKind, Severity
+from models.commands import creating, revising
+from models.evidence import evidence
+from models.records import Finding, HandlingEvent, HandlingLine, Item
+from models.rules.answers import EVERY, Answers
+from tests.house import House, furnished
+
+PROFILES = {  # a clause that can be named, and whether the text has one that follows up findings
+    "shiki": ("SK-11.1", True),
+    "confidentiality-model": ("CM-5.5", False),
+    "chiba": ("CB-8.1", False),
+    "fukuoka": ("FK-5.1", True),
+    "yachiyo": ("YC-4.1", False),
+}
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture(params=sorted(PROFILES))
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, profile=request.param) as made:
+        yield made
+
+
+def code(house: House) -> str:
+    return house.story.contract.profile_code
+
+
+def find(house: House, clause: str = "", **fields: object) -> Finding:
+    ledger = house.ledger
+    one = Finding(
+        id=ledger.new_id(), contract_id=house.story.contract.id, source=FindingSource.INSPECTION,
+        clause_key=clause, description="鍵の管理簿に空欄がある", severity=Severity.SERIOUS,
+        due_on=ledger.today() + WEEK, owner_person_id=house.story.people["worker"],
+        status=FindingStatus.OPEN,
+    ).with_changes(**fields)  # fmt: skip
+    ledger.commit([creating(one)])
+    return one
+
+
+def told(house: House, query: str) -> dict[str, str]:
+    """Return the clauses under which a query speaks, with their state."""
+    return {
+        one.key: one.state
+        for one in evidence(house.ledger, house.story.contract)
+        for name, rows in one.evidence
+        if name == query and rows
+    }
+
+
+def named(house: House) -> str:
+    key = PROFILES[code(house)][0]
+    known = {one.key for one in house.ledger.profile(house.story.contract.id).clauses.values()}
+    assert key in known
+    return key
+
+
+def test_the_clause_that_a_finding_names_is_not_kept(house: House) -> None:
+    key = named(house)
+    one = find(house, key)
+    assert told(house, "EQ-FOUND") == {key: "due"}
+    house.clock.go_to(house.ledger.today() + WEEK + timedelta(days=1), 9)
+    assert told(house, "EQ-FOUND") == {key: "action"}
+    over = one.with_changes(
+        status=FindingStatus.VERIFIED, action="記入した", completed_on=one.due_on,
+        verified_by=house.story.people["supervisor"], verified_on=house.ledger.today(),
+    )  # fmt: skip
+    house.ledger.commit([revising(over, "是正の確認")])
+    assert told(house, "EQ-FOUND") == {}
+
+
+def test_one_that_names_no_clause_is_told_somewhere(house: House) -> None:
+    find(house)
+    followed = PROFILES[code(house)][1]
+    assert bool(told(house, "EQ-FINDING")) is followed
+    beside = [
+        row.sentence
+        for one in evidence(house.ledger, house.story.contract)
+        if one.key == "BESIDE"
+        for _, rows in one.evidence
+        for row in rows
+    ]
+    assert any("鍵の管理簿" in one for one in beside) is not followed
+
+
+def test_a_word_that_is_no_clause_of_the_text_hides_nothing(house: House) -> None:
+    find(house, "第5条")
+    assert (
+        told(house, "EQ-FINDING")
+        or told(house, "BESIDE")
+        or any(
+            "鍵の管理簿" in row.sentence
+            for one in evidence(house.ledger, house.story.contract)
+            for _, rows in one.evidence
+            for row in rows
+        )
+    )
+
+
+def test_what_was_put_right_late_says_so_for_good(house: House) -> None:
+    key = named(house)
+    one = find(house, key)
+    late = one.with_changes(
+        status=FindingStatus.VERIFIED, action="記入した", completed_on=one.due_on + WEEK,
+        verified_by=house.story.people["supervisor"], verified_on=one.due_on + WEEK,
+    )  # fmt: skip
+    house.clock.go_to(one.due_on + 2 * WEEK, 9)
+    house.ledger.commit([revising(late, "是正の確認")])
+    assert key in told(house, "EQ-LATEFIX")
+
+
+def test_the_finding_of_a_breach_is_told_with_the_breach_alone(tmp_path: Path) -> None:
+    with furnished(tmp_path, rules=True) as house:
+        house.story.receive(1)
+        item = house.ledger.registers.all(Item)[0].record
+        event = HandlingEvent(
+            contract_id=item.contract_id, kind=HandlingKind.TAKE_OUT, purpose="打合せ",
+            occurred_at=house.clock(), actor_person_id=house.story.people["worker"],
+            place_from_id=item.home_place_id, destination_text="見本市役所",
+            expected_return_at=house.clock() + timedelta(hours=2),
+            lines=(HandlingLine(item_id=item.id),),
+        )  # fmt: skip
+        answers = Answers({EVERY: "急ぎのため、後で承諾を得る"}, later=True)
+        house.ledger.handling.record(event, answers=answers)
+        [made] = house.ledger.registers.all(Finding)
+        assert made.record.clause_key
+        assert told(house, "EQ-FOUND") == {}
+        found = {one.key: one.state for one in evidence(house.ledger, house.story.contract)}
+        assert found[made.record.clause_key] == "broken"
