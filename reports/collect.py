@@ -25,7 +25,7 @@ from models.records import (
     Item,
     Sanitization,
 )
-from models.records.handling import END_KINDS
+from models.records.handling import CARRIED_MEANS, END_KINDS
 from models.rules.checking import is_signed
 from models.still_readable import failed_marks
 from models.store import ListRow, Op, Query, Where
@@ -295,12 +295,14 @@ class Told:
         quantity: what its lines add up to by unit (84枚、2本).
         basis: of its consents, which were registered afterwards or do not allow it.
         missing: what a stocktake did not find, or what was not destroyed as it should be.
+        carried: who carried what somebody took out.
     """
 
     items: str
     quantity: str
     basis: list[str]
     missing: list[str]
+    carried: list[str]
 
 
 def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[str, Told]:
@@ -325,9 +327,20 @@ def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[
                 *shortages.words(event, items, _names(event.lines, called, entered[id_])),
                 *failed_marks(event),
             ],
+            _carried(case, event),
         )
         for id_, event in events.items()
     }
+
+
+def _carried(case: Case, event: HandlingEvent) -> list[str]:
+    """Say by whom went out what its taker did not carry himself (SK-11.5)."""
+    if event.kind is not HandlingKind.TAKE_OUT:
+        return []
+    means = event.means.label if event.means in CARRIED_MEANS and event.means else ""
+    people = (movement.carried_by(case.then(event), one) for one in event.transport)
+    said = "、".join(part for part in (means, *people) if part)
+    return [f"{case.profile.term('transport')}：{said}"] if said else []
 
 
 def _things(line: HandlingLine) -> tuple[str, str]:
@@ -399,6 +412,7 @@ def _remarks(meta: Any, values: Mapping[str, Any], told: Told) -> str:
         f"後日入力（{wareki.format_short(meta.created_at.date())}）" if late else "",
         *told.basis,
         *told.missing,
+        *told.carried,
         f"逸脱：{values.get('deviation_reason') or ''}" if values.get("deviation") else "",
         f"取消：{meta.void_reason}" if meta.voided else "",
         values.get("note") or "",

@@ -448,7 +448,9 @@ class HandlingEvent(Record):
     def irrelevant(self) -> frozenset[str]:
         hidden = set()
         if self.kind not in WITH_COUNTERPART:
-            hidden |= {"counterpart_org_id", "counterpart_name", "counterpart_title", "means"}
+            hidden |= {"counterpart_org_id", "counterpart_name", "counterpart_title"}
+            if self.kind is not HandlingKind.TAKE_OUT:
+                hidden.add("means")
         if self.kind is not HandlingKind.TAKE_OUT:
             hidden |= {"expected_return_at", "password_renewed"}
         if self.encryption is not EncryptionMeasure.APPLIED:

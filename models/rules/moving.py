@@ -17,6 +17,7 @@ from models.codes import (
 )
 from models.profiles import Profile
 from models.records import HandlingEvent, Item, Person, TransportDetail
+from models.records.handling import CARRIED_MEANS
 from models.rules.books import Books
 from models.rules.case import Case, Say
 from models.rules.places import designated
@@ -239,22 +240,23 @@ def _is_late(case: Case, item: Item, back: HandlingEvent) -> bool:
 
 
 def r11_transport_is_arranged(case: Case) -> Iterator[str]:
-    """Transport names who, in what, when and to whom; where demanded, the order not to leave it."""
-    event = case.event_of(K.TRANSPORT)
+    """Transport names who, in what, when and to whom; where demanded, the order not to leave it.
+
+    So does a take-out that somebody else carries than whoever takes it out (SK-11.5, SK-13.2).
+    """
+    event = case.event_of(K.TRANSPORT, K.TAKE_OUT)
     if event is None:
         return
     word = case.word("transport")
+    by_others = event.kind is K.TAKE_OUT and event.means in CARRIED_MEANS
+    if by_others and not event.transport:
+        assert event.means is not None
+        yield (
+            f"{event.means.label}で運ぶ{case.word('take_out')}に、「運搬記録」がありません。"
+            "運送事業者か追跡番号（又は運搬担当者）と、容器・施錠を入力してください。"
+        )
     for row in event.transport:
-        gaps = [
-            label
-            for label, value in (
-                ("運搬担当者", row.persons),
-                ("容器・施錠", row.container),
-                ("出発日時", row.departed_at or not case.fact),
-                ("受取人", row.received_by or not row.arrived_at),
-            )
-            if not value
-        ]
+        gaps = _gaps(case, event, row)
         if gaps:
             yield f"{word}の記録に「{'」「'.join(gaps)}」がありません。入力してください。"
         told = row.do_not_leave_instructed and row.instructed_by and row.instructed_at
@@ -263,6 +265,19 @@ def r11_transport_is_arranged(case: Case) -> Iterator[str]:
                 f"{word}する人に、資料から離れないよう指示した記録がありません。"
                 "指示した人と日時を「運搬記録」に入力してください。"
             )
+
+
+def _gaps(case: Case, event: HandlingEvent, row: TransportDetail) -> list[str]:
+    """Return what a transport lacks; of what a firm carries nobody here knows the people."""
+    taken = event.kind is K.TAKE_OUT
+    by_firm = taken and bool(row.carrier_org_id or row.tracking_no)
+    asked = (
+        ("運搬担当者", row.persons or by_firm),
+        ("容器・施錠", row.container),
+        ("出発日時", row.departed_at or taken or not case.fact),
+        ("受取人", row.received_by or not row.arrived_at),
+    )
+    return [label for label, value in asked if not value]
 
 
 def instructed_too_late(case: Case) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from models.codes import HandlingKind
 from models.errors import Refused
 from models.paper_about import EVENTS
-from models.records import HandlingEvent
+from models.records import HandlingEvent, TransportDetail
 from models.rules.ending import never_reached_the_client
 from reports.blocks import shown
 from reports.collecting.case import Case, Then, words
@@ -61,7 +61,6 @@ def transport_order(case: Case) -> TransportOrder:
             "運搬の記録を一つ選んでください。"
         )
     event, detail, then = events[0], events[0].transport[0], case.then(events[0])
-    firm = then.organization(detail.carrier_org_id)
     way = "から".join(
         p for p in (then.place(event.place_from_id), then.place(event.place_to_id)) if p
     )
@@ -73,7 +72,7 @@ def transport_order(case: Case) -> TransportOrder:
         act=case.profile.term("transport"),
         departs_at=detail.departed_at or event.occurred_at,
         route=detail.route or event.destination_text or way,
-        carrier="、".join(detail.persons) + (f"（{firm}）" if firm else ""),
+        carrier=carried_by(then, detail),
         containers=detail.container,
         encryption=words(
             event.encryption.label if event.encryption else "", event.encryption_detail
@@ -87,6 +86,15 @@ def transport_order(case: Case) -> TransportOrder:
         event_no=f"第{event.event_no}号",
         lines=tuple(applied(case, then.item(row.item_id)) for row in event.lines),
     )
+
+
+def carried_by(then: Then, detail: TransportDetail) -> str:
+    """Name who carries something: people, their firm, and the number that stands for both."""
+    firm = then.organization(detail.carrier_org_id)
+    number = f"追跡番号 {detail.tracking_no}" if detail.tracking_no else ""
+    beside = "、".join(part for part in (firm, number) if part)
+    people = "、".join(detail.persons)
+    return f"{people}（{beside}）" if people and beside else people or beside
 
 
 def _of_kind(case: Case) -> list[HandlingEvent]:

@@ -6,21 +6,24 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QListView, QWidget
 from pytestqt.qtbot import QtBot
 
-from models.codes import HandlingKind, Means
+from models.codes import AuthorizationSubject, EncryptionMeasure, HandlingKind, Means
 from models.errors import Refused
 from models.evidence import evidence
 from models.records import HandlingEvent, Item, Organization, TransportDetail
 from models.records.handling import CARRIED_MEANS
+from tests.reports.papers import flat
 from tests.ui.daily import K, Site, make_site
 from tests.ui.fingers import type_in
 from ui.handling.coming import ComingDialog
 from ui.handling.delivery import DeliveryBox
 from ui.handling.dialog import HandlingDialog
+from ui.handling.editors import CarriedByEditor
 from ui.handling.opening import correcting_dialog, handling_dialog
 from ui.handling.sheets import MAIN
+from ui.issue import IssueRequest, preview
 from ui.record_dialog import RecordDialog
 
 NUMBER = "MS123456"
@@ -178,3 +181,60 @@ def test_a_transport_names_its_people_as_before(site: Site) -> None:
     item: Item = site.items[0]
     with pytest.raises(Refused, match="運搬担当者"):
         site.enter(K.TRANSPORT, [item], transport=(TransportDetail(tracking_no=NUMBER),))
+
+
+# --- 持出し -----------------------------------------------------------------------------------------
+
+
+def test_a_take_out_asks_who_carries_it_and_then_how(site: Site) -> None:
+    """SK-11.5, R-11: what a courier carries for whoever takes it out has its 運搬記録."""
+    consent = site.story._consent_id(AuthorizationSubject.TAKE_OUT)
+    dialog = handling_dialog(site.desk, site.contract_id, K.TAKE_OUT, [site.items[0].id])
+    site.answers.replies.append(True)
+    dialog.show()
+    site.qtbot.waitExposed(dialog)
+    box = delivery(dialog)
+    assert not box.isVisible() and dialog.draft().means is None
+    editor = dialog.panel.rows["means"].editor
+    assert isinstance(editor, CarriedByEditor)
+    view = editor.box.view()
+    assert isinstance(view, QListView)
+    shown = [editor.box.itemText(n) for n in range(editor.box.count()) if not view.isRowHidden(n)]
+    assert shown == ["持ち出す人が自分で運ぶ", "セキュリティ便", "書留等", "自社便", "その他"]
+    choose(dialog, Means.SECURITY_COURIER)
+    assert box.isVisible() and not box.panel.rows["instructed_by"].isVisible()
+    for name, value in (("destination_text", "健康づくり課"), ("purpose", "確認のため")):
+        type_in(dialog.panel.rows[name].editor.focus_target(), value)
+    dialog.panel.rows["authorization_id"].editor.set_value(consent)
+    dialog.panel.rows["encryption"].editor.set_value(EncryptionMeasure.NOT_APPLICABLE)
+    said = [f.message for f in site.ledger.rules.about_event(dialog.draft())]
+    assert any("「容器・施錠」" in one or "「運搬記録」" in one for one in said)
+    type_in(line(dialog, "tracking_no"), NUMBER)
+    type_in(line(dialog, "container"), "施錠した専用ケース")
+    said = [f.message for f in site.ledger.rules.about_event(dialog.draft())]
+    assert not any("移送" in one or "運搬" in one for one in said)
+    save(site, dialog)
+    [stored] = site.ledger.registers.all(HandlingEvent, kind=K.TAKE_OUT)
+    [detail] = stored.record.transport
+    assert (detail.tracking_no, detail.container) == (NUMBER, "施錠した専用ケース")
+    assert stored.record.means is Means.SECURITY_COURIER
+    for kind in ("D-27", "D-28"):
+        request = IssueRequest(
+            kind, site.contract_id, (stored.record.id,) if kind == "D-27" else ()
+        )
+        text = flat(preview(site.ledger, request))
+        assert NUMBER in text, kind
+        assert kind == "D-28" or "施錠した専用ケース" in text
+
+
+def test_the_order_not_to_leave_it_is_asked_where_the_text_demands_it(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    made = make_site(qtbot, tmp_path, rules=True, profile="chiba")
+    dialog = handling_dialog(made.desk, made.contract_id, K.TAKE_OUT, [made.items[0].id])
+    made.answers.replies.append(True)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    choose(dialog, Means.SECURITY_COURIER)
+    assert delivery(dialog).panel.rows["instructed_by"].isVisible()
+    made.close()

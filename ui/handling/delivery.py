@@ -19,6 +19,11 @@ SENT = (
     Line("persons", hint="分かるときだけ入力します"),
 )
 ARRIVED = (Line("received_by", "受け取った人"), Line("received_at", "受取の日時"))
+ORDERED = (
+    Line("do_not_leave_instructed", "資料から離れないことの指示", wide=True),
+    Line("instructed_by", "指示した人"),
+    Line("instructed_at", "指示した日時"),
+)
 
 
 class DeliveryBox(QGroupBox):
@@ -37,7 +42,10 @@ class DeliveryBox(QGroupBox):
         super().__init__(TransportDetail.label, parent)
         self._start = start
         self._usual = only_carrier(desk.ledger)
-        lines = SENT if kind is HandlingKind.RECEIVE else (*SENT, *ARRIVED)
+        self._desk = desk
+        lines: tuple[Line, ...] = SENT if kind is HandlingKind.RECEIVE else (*SENT, *ARRIVED)
+        if kind is HandlingKind.TAKE_OUT:
+            lines = (*SENT, *ORDERED)
         self.panel = FieldsPanel(TransportDetail, lines, desk, self)
         self.panel.edited.connect(lambda _name: self.edited.emit())
         QVBoxLayout(self).addWidget(self.panel)
@@ -60,8 +68,18 @@ class DeliveryBox(QGroupBox):
         usual = self._usual if by_courier and not self._start.transport else ""
         self.panel.suggest("carrier_org_id", self._base.carrier_org_id or usual)
         self.setVisible(carried)
+        if carried and "instructed_by" in self.panel.rows:
+            self._show_order()
         [detail] = self.said(event.means) or (None,)
         self.panel.update_shown(event if detail is None else detail)  # nothing said, nothing asked
+
+    def _show_order(self) -> None:
+        """Ask for the order not to leave it where the text demands one (CB-10.1)."""
+        profile = self._desk.profile()
+        asked = profile is not None and profile.params.transport.never_leave_instruction
+        said = any(getattr(self._base, line.name) for line in ORDERED)
+        shown = [name for name in self.panel.rows if name not in {one.name for one in ORDERED}]
+        self.panel.arrange([*shown, *(one.name for one in ORDERED if asked or said)])
 
     def problems(self, event: HandlingEvent) -> list[str]:
         """Return what keeps the act from being entered, as sentences; every field counts as seen."""

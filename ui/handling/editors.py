@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtGui import QKeyEvent, QStandardItemModel
+from PySide6.QtWidgets import QListView, QMenu, QPushButton, QWidget
 
+from models.codes import Means
 from models.fields import Field
 from models.records import Authorization
+from models.records.handling import CARRIED_MEANS
 from ui.editor_base import Editor, FormDesk, row_of
-from ui.editor_choices import make_box
+from ui.editor_choices import ChoiceEditor, make_box
 from ui.editor_texts import TextEditor
 
 
@@ -59,6 +61,31 @@ class ConsentEditor(Editor):
 
     def focus_target(self) -> QWidget:
         return self.box
+
+
+class CarriedByEditor(ChoiceEditor):
+    """Asks who carries what is taken out: nothing is said where whoever takes it out does."""
+
+    def __init__(self, field: Field, desk: FormDesk, parent: QWidget | None = None) -> None:
+        super().__init__(field, desk, parent)
+        self.box.setItemText(0, self.tr("持ち出す人が自分で運ぶ"))
+        offered = (None, *(one for one in Means if one in CARRIED_MEANS))
+        self._others = [number for number, one in enumerate(self._codes) if one not in offered]
+        for number in self._others:
+            self._offer(number, shown=False)
+
+    def set_value(self, value: Any) -> None:
+        super().set_value(value)
+        for number in self._others:  # what another program entered stays to be seen
+            self._offer(number, shown=number == self.box.currentIndex())
+
+    def _offer(self, number: int, *, shown: bool) -> None:
+        view = self.box.view()
+        assert isinstance(view, QListView)
+        view.setRowHidden(number, not shown)
+        model = self.box.model()
+        assert isinstance(model, QStandardItemModel)
+        model.item(number).setEnabled(shown)
 
 
 class PurposeEditor(TextEditor):

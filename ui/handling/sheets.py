@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.codes import HandlingKind as K
-from ui.handling.editors import ConsentEditor, PurposeEditor
+from ui.handling.editors import CarriedByEditor, ConsentEditor, PurposeEditor
 from ui.handling.panel import Line
 
 _PURPOSE = Line("purpose", "目的", wide=True, make=PurposeEditor)
@@ -55,6 +55,7 @@ MAIN: Mapping[K, tuple[Line, ...]] = {
         Line("expected_return_at", "持帰りの予定"),
         Line("destination_text", "行先"),
         _actor("持ち出す人"),
+        Line("means", "運ぶ手段", wide=True, make=CarriedByEditor),
         _BASIS,
         _PURPOSE,
         *_SAFE,

@@ -45,6 +45,7 @@ from models.records import (
     HandlingEvent,
     HandlingLine,
     Item,
+    TransportDetail,
 )
 from models.records.frame import DesignatedHours
 from models.records.handling import NAMED_ONLY
@@ -139,6 +140,15 @@ def taken_out(s: Stage, **fields: Any) -> Act:
         K.TAKE_OUT, destination_text="市役所", expected_return_at=s.now + timedelta(hours=1),
         place_from_id=s.story.places[2].id, **{**given, **fields},
     )  # fmt: skip
+
+
+def couriered(s: Stage, **detail: Any) -> Act:
+    """Take something out in the hands of a firm, whose people nobody here knows."""
+    way = TransportDetail(
+        carrier_org_id=s.story.carrier.id, tracking_no="MS123456", do_not_leave_instructed=True,
+        instructed_by=s.people["supervisor"], instructed_at=s.now, **detail,
+    )  # fmt: skip
+    return taken_out(s, means=Means.SECURITY_COURIER, transport=(way,))
 
 
 def stick_out(s: Stage, measure: EncryptionMeasure) -> Act:
@@ -380,6 +390,14 @@ SCENARIOS = (
     Scenario(
         "R-11", "no container", "BWBBN",
         lambda s: s.carried(), lambda s: s.carried(container=""),
+    ),
+    Scenario(
+        "R-11", "taken out by a courier", "BWBBN",
+        lambda s: couriered(s, container="施錠した専用ケース"), lambda s: couriered(s),
+    ),
+    Scenario(
+        "R-11", "taken out without a record of the way", "BWBBN",
+        taken_out, lambda s: taken_out(s, means=Means.SECURITY_COURIER),
     ),
     Scenario("R-12", "returned", "NNNBN", given_back, by_the_wrong_hand),
     Scenario(
