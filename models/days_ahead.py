@@ -41,7 +41,7 @@ AGREED = "「{0}」が先の日付です。その日が来るまで、「状態�
 
 def ahead_of(ledger: "Ledger", record: Record) -> Iterator[str]:
     """Yield sentences about days that lie ahead; what the version in force says already stays."""
-    found = list(_ahead(record, ledger.now()))
+    found = list(_ahead(record, ledger.now())) if record.done_fields() else ()
     if not found:
         return
     stored = ledger.store.get(type(record), record.id) if record.id else None

@@ -5,7 +5,7 @@ one place, then one command is written. Saved events are never revised (R-33): `
 old one and enters the new one in the same command.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -74,6 +74,7 @@ class Handling:
         others: Sequence[Record] = (),
         answers: Answers | None = None,
         historic: bool = False,
+        looked_at: Container[str] = (),
         plan_id: str = "",
         command_id: str = "",
     ) -> Change:
@@ -82,6 +83,7 @@ class Handling:
         Args:
             others: records that belong to the same act, for example the source of an import.
             historic: facts of an older register; one exception sums up what the rules ask.
+            looked_at: ids of new items whose fields the import looked at row by row.
             plan_id: the plan (予定) that was carried out with them; it names the first of them.
 
         Raises:
@@ -100,7 +102,8 @@ class Handling:
         left = plans.left_of(plan, events, self._held) if plan is not None else None
         planned, events = self._numbered_beside(left, events)
         events, counted = self._ends.numbered(events, {item.id for item in new_items})
-        amiss = (*counted, *self._checks.before_entering(events, new_items, others))
+        checks = self._checks
+        amiss = (*counted, *checks.before_entering(events, new_items, others, looked_at=looked_at))
         ruling = ledger.rules.on_events(events, new_items, others, answers, historic=historic)
         told = ruling.notices
         if not historic:

@@ -17,7 +17,11 @@ class Described:
 
 @dataclass
 class Draft:
-    """A row that became an item, with the days of its beginning and end."""
+    """A row that became an item, with the days of its beginning and end.
+
+    Attributes:
+        looked_at: the item as its fields were looked at; another one than `item` if it changed since.
+    """
 
     cells: Cells
     item: Item
@@ -26,3 +30,4 @@ class Draft:
     received_on: date | None
     ended_on: date | None
     depth: int = 0
+    looked_at: Item | None = None

@@ -47,8 +47,7 @@ def read_in(
         NotPermitted, Usage, NotFound, Cancelled
         Refused: rows of several contracts.
     """
-    ledger.require("import")
-    _require_importable(cls, contract_id)
+    _require_importable(ledger, cls, contract_id)
     mapping = settle_mapping(cls, sheet.columns, proposed, chosen)
     if not mapping:
         raise Usage(reason="表の列と項目を一つも結び付けられません。列の対応を指定してください。")
@@ -65,6 +64,7 @@ def read_in(
         register = RegisterReader(ledger, finder, options, source_id, found)
         things, made.events = register.read(sheet, mapping, progress)
         made.lines, made.items = _unzipped(things)
+        made.looked_at = register.looked_at
     else:
         plain = PlainReader(ledger, cls, contract_id, options, found)
         made.lines, made.records = _unzipped(plain.read(sheet, mapping, progress))
@@ -82,6 +82,7 @@ def read_in(
         events=tuple(made.events),
         items=tuple(made.items),
         records=tuple(made.records),
+        looked_at=made.looked_at,
         questions=found.questions(),
     )
 
@@ -94,6 +95,7 @@ class _Made:
     events: list[HandlingEvent] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
+    looked_at: frozenset[str] = frozenset()
 
 
 def _unzipped(rows: Sequence[tuple[int, R]]) -> tuple[list[int], list[R]]:
@@ -140,8 +142,9 @@ def enter(
         change = ledger.registers.create_all([source, *intake.records], historic=True)
     else:
         change = ledger.handling.record_all(
-            intake.events, new_items=intake.items, others=[source], historic=True
-        )
+            intake.events, new_items=intake.items, others=[source], historic=True,
+            looked_at=intake.looked_at,
+        )  # fmt: skip
     return replace(intake, change=change)
 
 
@@ -166,7 +169,8 @@ def already_taken(ledger: "Ledger", sha256: str) -> Attachment | None:
     return stored.record if stored else None
 
 
-def _require_importable(cls: type[Record], contract_id: str) -> None:
+def _require_importable(ledger: "Ledger", cls: type[Record], contract_id: str) -> None:
+    ledger.require("import")
     if cls.type in NO_IMPORT:
         raise Usage(reason=f"{cls.label}は、表からは取り込めません。画面から登録してください。")
     if cls in (HandlingEvent, Item) and not contract_id:

@@ -92,7 +92,8 @@ class Question:
 class Intake:
     """The outcome: what would be entered, what is refused and why, and what a person should know.
 
-    `lines` names the line of each accepted row; `change` is set once the command is durable.
+    `lines` names the line of each accepted row; `looked_at` are the ids of items whose fields were
+    looked at as they are; `change` is set once the command is durable.
     """
 
     accepted: int
@@ -106,6 +107,7 @@ class Intake:
     events: tuple[HandlingEvent, ...] = ()
     items: tuple[Item, ...] = ()
     records: tuple[Record, ...] = ()
+    looked_at: frozenset[str] = frozenset()
     questions: tuple[Question, ...] = ()
     change: Change | None = None
 

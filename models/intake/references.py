@@ -45,15 +45,18 @@ def _judge(finder: Finder, text: str) -> str:
 
 def put_inside(drafts: Sequence[Draft], finder: Finder) -> None:
     """Let each thing lie in the one that its row names, of the same file or of the ledger."""
+    inside = [draft for draft in drafts if draft.cells.text(CONTAINER)]
+    if not inside:
+        return
     by_words = {search_key(one.item.caption()): one.item for one in drafts}
     by_words |= {one.key: one.item for one in drafts}
-    for draft in drafts:
-        if text := draft.cells.one_line(CONTAINER):
-            holder = by_words.get(search_key(text)) or _held(finder, text)
-            if holder is None or holder.id == draft.item.id:
-                draft.cells.notices.append(_unknown(_FIELDS[CONTAINER], text))
-            else:
-                draft.item = draft.item.with_changes(container_item_id=holder.id)
+    for draft in inside:
+        text = draft.cells.one_line(CONTAINER)
+        holder = by_words.get(search_key(text)) or _held(finder, text)
+        if holder is None or holder.id == draft.item.id:
+            draft.cells.notices.append(_unknown(_FIELDS[CONTAINER], text))
+        else:
+            draft.item = draft.item.with_changes(container_item_id=holder.id)
 
 
 def _held(finder: Finder, number: str) -> Item | None:

@@ -25,6 +25,7 @@ from models.codes import (
     Ownership,
     Timing,
 )
+from models.days_ahead import ahead_of
 from models.errors import AzukariError, Refused, Unclear
 from models.fields import NOT_RECORDED, Field
 from models.handling_words import meaning_of
@@ -84,6 +85,7 @@ class RegisterReader:
         self._captions: dict[str, str] = {}  # how our own exports name an original
         self._given: list[Field] = []
         self._fine: Item | None = None
+        self.looked_at: frozenset[str] = frozenset()  # ids of items as their fields were looked at
 
     def read(
         self, sheet: Sheet, mapping: dict[str, str], progress: Progress
@@ -104,6 +106,7 @@ class RegisterReader:
                 drafts[draft.key] = draft
         kept = self._with_parents(drafts)
         put_inside(kept, self._finder)
+        self.looked_at = frozenset(one.item.id for one in kept if one.item is one.looked_at)
         events = self._events(kept) if self._options.with_events else []
         for draft in kept:
             for text in draft.cells.notices:
@@ -125,13 +128,15 @@ class RegisterReader:
             item_no=cells.one_line("item_no"),
             encrypted=self._encrypted(cells, described.item.item_class),
         )
+        draft = Draft(cells, item, key, described.parent_no, received, ended)
         if not cells.problems:
             # The lineage is set later, when the parent is known.
             is_copy = bool(described.parent_no)
-            as_original = item.with_changes(origin=ItemOrigin.LENT) if is_copy else item
-            cells.problems.extend(as_original.problems(self._fine))
-            self._fine = self._fine if cells.problems else as_original
-        return Draft(cells, item, key, described.parent_no, received, ended)
+            draft.looked_at = item.with_changes(origin=ItemOrigin.LENT) if is_copy else item
+            cells.problems.extend(draft.looked_at.problems(self._fine))
+            cells.problems.extend(ahead_of(self._ledger, draft.looked_at))
+            self._fine = self._fine if cells.problems else draft.looked_at
+        return draft
 
     def _described(self, cells: Cells) -> Described:
         """Return what the row says of the thing in words that many rows share.
@@ -290,7 +295,8 @@ class RegisterReader:
     def _with_parents(self, drafts: dict[str, Draft]) -> list[Draft]:
         """Link copies to their originals; refuse those whose original is nowhere."""
         kept: dict[str, Draft] = {}
-        self._captions = {search_key(one.item.caption()): key for key, one in drafts.items()}
+        if any(one.parent_no for one in drafts.values()):
+            self._captions = {search_key(one.item.caption()): key for key, one in drafts.items()}
         for key in drafts:
             self._link(key, drafts, kept, ())
         return list(kept.values())

@@ -22,6 +22,11 @@ Write = Callable[[Any], Json]
 _Line = tuple[str, Any, Field, Check, Write | None]
 
 
+def _picking(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """Return what takes these values in their order; `itemgetter` does so of two and more."""
+    return itemgetter(*names) if len(names) > 1 else lambda values: [values[n] for n in names]
+
+
 class Declared:
     """What records and their child rows share: fields, JSON and validation from the declaration."""
 
@@ -128,14 +133,18 @@ class Declared:
     @cache
     def _picked(cls) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
         """Return what takes the values of the own fields, in the order of the plan."""
-        names = [f.name for f in cls.own_fields()]
-        return itemgetter(*names) if len(names) > 1 else lambda values: [values[n] for n in names]
+        return _picking([f.name for f in cls.own_fields()])
 
     @classmethod
     @cache
     def _referring(cls) -> tuple[Field, ...]:
         kinds = (Ref, MultiRef, Children)
         return tuple(f for f in cls.own_fields() if isinstance(f.kind, kinds))
+
+    @classmethod
+    @cache
+    def _picked_references(cls) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+        return _picking([f.name for f in cls._referring()])
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Self:
@@ -184,8 +193,8 @@ class Declared:
 
     def refers_alike(self, like: Self) -> bool:
         """Tell whether another record points to the very same things."""
-        values, others = vars(self), vars(like)
-        return all(values[f.name] == others[f.name] for f in self._referring())
+        pick = self._picked_references()
+        return bool(pick(vars(self)) == pick(vars(like)))
 
     def references(self) -> Iterator[tuple[Field, str, str]]:
         """Yield (field, record type, id) for everything this record points to."""

@@ -323,6 +323,21 @@ def test_a_copy_follows_its_original_wherever_it_stands(house: House, tmp_path: 
     assert kinds == [HandlingKind.RECEIVE, HandlingKind.COPY]
 
 
+def test_what_a_row_became_is_looked_at_again_only_if_it_changed(
+    house: House, tmp_path: Path
+) -> None:
+    head = "管理番号,名称,媒体の種類,数量,保管場所,原本／複製,格納先"
+    rows = (
+        "X-1,原本,紙,1枚,耐火金庫,原本,",
+        "X-2,写し,紙,1枚,耐火金庫,複製（X-1）,",
+        "X-3,別紙,紙,1枚,耐火金庫,原本,X-1",
+    )
+    path = write(tmp_path, "\n".join([head, *rows]))
+    intake = take(house, path)
+    assert {one.item_no for one in intake.items} == {"X-1", "X-2", "X-3"}, intake.refused
+    assert [i.item_no for i in intake.items if i.id in intake.looked_at] == ["X-1"]
+
+
 def test_a_copy_without_its_original_is_refused(house: House, tmp_path: Path) -> None:
     path = items_csv(
         tmp_path,
