@@ -39,7 +39,7 @@ from models.errors import (
     NotWritable,
     Unfinished,
 )
-from storage import files
+from storage import files, many_rows
 
 PAGE_SIZE = 4096
 CACHE_KIB = 65_536  # holds the inner pages of every index of a ledger of a million entries
@@ -182,14 +182,14 @@ class Database:
             except driver.Error as error:
                 self._fail(error)
 
-    def each(self, statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
-        """Run many statements that return nothing, each with its own parameters, in order."""
+    def insert(self, rows: Iterable[tuple[str, Sequence[Any]]]) -> None:
+        """Enter rows in their order, each by its INSERT INTO … VALUES (?, …)."""
         with self.lock:
             try:
                 cursor = self._usable().cursor()
                 self._reading.add(cursor)  # an error may leave it half-way, too
-                for sql, alike in groupby(statements, itemgetter(0)):
-                    cursor.executemany(sql, map(itemgetter(1), alike))
+                for sql, alike in groupby(rows, itemgetter(0)):
+                    many_rows.insert(cursor, sql, map(itemgetter(1), alike))
             except driver.Error as error:
                 self._fail(error)
 

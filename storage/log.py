@@ -56,6 +56,8 @@ TABLES = (
 _COMMAND = (
     'SELECT first_seq, last_seq, id, author, recorded_at, "offset", head, signature FROM command'
 )
+_INSERT_ENTRY = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_CONTENT = "INSERT INTO content VALUES (?, ?, ?)"
 _ENTRY = (
     "SELECT e.seq, e.type, e.record_id, e.action, e.payload, e.commitment, e.previous, e.hash,"
     " c.salt, c.body FROM entry e LEFT JOIN content c ON c.seq = e.seq"
@@ -128,14 +130,13 @@ def insert(database: Database, command: Command, entries: Sequence[Entry]) -> No
         (command.first_seq, command.last_seq, command.id, command.author,
          timestamp(command.recorded_at), command.offset, command.head, command.signature),
     )  # fmt: skip
-    database.many(
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(e.seq, e.type, e.record_id, e.action.value, e.payload, e.commitment, e.previous, e.hash)
-         for e in entries],
+    database.insert(
+        (_INSERT_ENTRY, (e.seq, e.type, e.record_id, e.action._value_, e.payload, e.commitment,
+                         e.previous, e.hash))
+        for e in entries
     )  # fmt: skip
-    database.many(
-        "INSERT INTO content VALUES (?, ?, ?)",
-        [(e.seq, e.salt, e.content) for e in entries if e.content is not None],
+    database.insert(
+        (_INSERT_CONTENT, (e.seq, e.salt, e.content)) for e in entries if e.content is not None
     )
 
 

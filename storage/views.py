@@ -11,8 +11,7 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from models import custody
 from models.chain import Action, Command, read_content
@@ -65,8 +64,7 @@ class Custody:
         self.stored = status
 
 
-@dataclass(frozen=True, slots=True)
-class Born:
+class Born(NamedTuple):
     """An item that waits to be written with the status it has by then."""
 
     held: Custody
@@ -373,7 +371,7 @@ class Views:
             by_table.setdefault(rows.table_of(made[0]), []).append(made)
         with _refusing_duplicates():
             for rows_of_table in by_table.values():
-                self._database.each(rows_of_table)
+                self._database.insert(rows_of_table)
 
     def _update(self, sql: str, row: Sequence[Any]) -> None:
         with _refusing_duplicates():
