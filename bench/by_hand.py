@@ -58,7 +58,7 @@ def _signed(
 ) -> Iterator[tuple[Command, Entry]]:
     for command, entry in pairs:
         own = os.urandom(16).hex()
-        moved = replace(entry, previous=previous)
+        moved = entry._replace(previous=previous)
         header = header_bytes(
             own, command.author, timestamp(command.recorded_at), command.offset, moved
         )
@@ -68,7 +68,7 @@ def _signed(
         yield (
             replace(command, id=own, first_seq=entry.seq, last_seq=entry.seq, head=previous,
                     signature=signer.sign(statement)),
-            replace(moved, hash=previous),
+            moved._replace(hash=previous),
         )  # fmt: skip
 
 

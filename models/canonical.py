@@ -54,7 +54,9 @@ class Series:
         for place in compress(count(), map(is_not, values, before)):
             key, empty, quote = lines[place]
             value = values[place]
-            parts[place] = "" if value is empty or value == empty else key + quote(value)
+            # Nothing else equals None, and a decimal number takes long to say so.
+            is_empty = value is empty or (empty is not None and value == empty)
+            parts[place] = "" if is_empty else key + quote(value)
         self._written[cls] = values, parts
         return "{" + ",".join(filter(None, parts)) + "}"
 

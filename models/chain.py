@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
@@ -86,8 +86,7 @@ class Command:
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the log with its content; `salt` and `content` are None once erased."""
 
     seq: int
@@ -106,8 +105,7 @@ Line = tuple[int, str, str, str, int, bytes, bytes, bytes, bytes | None, bytes |
 """The fields of an `Entry` in their order, with the action as it is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(NamedTuple):
     """What a command wants to write, before it is hashed.
 
     For `VOID` the record is the one that is voided; its content is not written again.

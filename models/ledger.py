@@ -183,9 +183,10 @@ class Ledger:
         return self._must_change
 
     def _require_own_password(self, intents: Sequence[Intent]) -> None:
+        if not self._first_password():
+            return
         mine = [i.record for i in intents if i.record.id == self._user_id]
-        changes = len(mine) == len(intents) == 1 and isinstance(mine[0], UserAccount)
-        if self._first_password() and not changes:
+        if not (len(mine) == len(intents) == 1 and isinstance(mine[0], UserAccount)):
             raise MustChangePassword()
 
     # --- time and numbers ------------------------------------------------------------------------

@@ -24,7 +24,10 @@ R = TypeVar("R", Item, Contract)
 
 def plain(number: str) -> str:
     """Return what is read aloud of a number."""
-    spoken = unicodedata.normalize("NFKC", number.translate(_HYPHENS)).casefold()
+    spoken = number.translate(_HYPHENS)
+    if spoken.isascii():
+        return "".join(spoken.lower().split())  # nothing else applies to it
+    spoken = unicodedata.normalize("NFKC", spoken).casefold()
     return "".join(spoken.split())
 
 

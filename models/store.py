@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from models.chain import Command, Entry, Head
 from models.erased import Holdings
@@ -113,8 +113,7 @@ class Hit:
     contract_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """One entry with the record it speaks of, ready to be appended."""
 
     entry: Entry

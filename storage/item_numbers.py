@@ -24,22 +24,27 @@ def require_unlike(database: Database, writes: Sequence[Write]) -> None:
         Refused
     """
     for cls, name in NUMBERS.items():
+        mine = [write for write in writes if isinstance(write.record, cls)]
         entering = {
             write.record.id: getattr(write.record, name)
-            for write in writes
-            if isinstance(write.record, cls) and write.entry.action is not Action.VOID
+            for write in mine
+            if write.entry.action is not Action.VOID
         }
+        revised = [w.record.id for w in mine if w.entry.action is Action.REVISE]
         if entering:
-            _require_unlike(database, cls, name, entering)
+            _require_unlike(database, cls, name, entering, revised)
 
 
 def _require_unlike(
-    database: Database, cls: type[Record], name: str, entering: Mapping[str, str]
+    database: Database,
+    cls: type[Record],
+    name: str,
+    entering: Mapping[str, str],
+    revised: Sequence[str],
 ) -> None:
     table = f"v_{cls.type}"
-    ids = (json.dumps(list(entering)),)
     among = f"SELECT id, {name} FROM {table} WHERE id IN (SELECT value FROM json_each(?))"
-    known: dict[str, str] = dict(database.all(among, ids))
+    known: dict[str, str] = dict(database.all(among, (json.dumps(revised),)))
     new = {id_: number for id_, number in entering.items() if known.get(id_) != number}
     if not new:
         return
@@ -80,9 +85,10 @@ def _compare(label: str, new: Mapping[str, str], others: Iterable[tuple[str, str
     alike: dict[str, list[tuple[str, str]]] = {}
     for number, id_ in others:
         alike.setdefault(plain(number), []).append((number, id_))
-    for id_, number in new.items():
-        for other, whose in alike[plain(number)]:
-            if whose != id_ and other != number:
+    for same in alike.values():
+        for number, id_ in same if len(same) > 1 else ():
+            other = next((one for one, _ in same if one != number), number)
+            if id_ in new and other != number:
                 raise Refused(
                     reason=f"{label}「{number}」は、「{other}」と、全角・半角、大文字・小文字、"
                     "ハイフンの形や空白が違うだけです。別の番号にしてください。"

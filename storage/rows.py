@@ -426,7 +426,7 @@ def status_stored(status: Status) -> dict[str, Any]:
     return {
         column: convert(value)
         for column, name, convert in _STATUS
-        if (value := values[name]) is not None and value not in ("", ()) and value is not False
+        if (value := values[name]) or type(value) is Decimal  # no pieces are a number of pieces
     }
 
 

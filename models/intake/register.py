@@ -286,9 +286,8 @@ class RegisterReader:
         return Encrypted.YES if search_key(cells.text("note")) == search_key("暗号化済") else None
 
     def _require_past(self, cells: Cells, received: date | None, ended: date | None) -> None:
-        today = self._ledger.today()
         for day, what in ((received, "受領日"), (ended, "返却・廃棄の年月日")):
-            if day is not None and day > today:
+            if day is not None and day > self._ledger.today():
                 cells.problems.append(f"「{what}」が先の日付です。年を確かめてください。")
 
     # --- originals and copies --------------------------------------------------------------------

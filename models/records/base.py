@@ -279,12 +279,12 @@ class Record(Declared):
         Raises:
             TypeError: no such field.
         """
+        own = vars(self)
+        held = {**own, **changes}  # just large enough: a copy that is changed takes twice the room
+        if len(held) > len(own):
+            raise TypeError(f"no field of {type(self).__name__}: {changes.keys() - own.keys()}")
         twin = object.__new__(type(self))
-        held = vars(twin)
-        held.update(vars(self))
-        if not changes.keys() <= held.keys():
-            raise TypeError(f"no field of {type(self).__name__}: {changes.keys() - held.keys()}")
-        held.update(changes)
+        object.__setattr__(twin, "__dict__", held)
         return twin
 
 

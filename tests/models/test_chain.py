@@ -62,7 +62,7 @@ def test_the_fast_encoder_writes_rfc8785(content: object) -> None:
 @given(st.integers(1, 10**9), st.sampled_from(Action), st.binary(min_size=32, max_size=32))
 def test_the_header_template_writes_rfc8785(seq: int, action: Action, digest: bytes) -> None:
     _, [entry] = written(place())
-    entry = replace(entry, seq=seq, action=action, commitment=digest, previous=digest)
+    entry = entry._replace(seq=seq, action=action, commitment=digest, previous=digest)
     header = header_bytes("c" * 32, "a" * 32, timestamp(NOON), -30, entry)
     assert header == rfc8785.dumps(
         {
@@ -110,18 +110,18 @@ def followed(command: Command, entries: list[Entry], previous: bytes = EMPTY.has
 def test_a_sound_command_is_followed_to_its_head() -> None:
     command, entries = written(place("甲"), place("乙"))
     assert followed(command, entries) == command.head
-    erased = [replace(entries[0], salt=None, content=None), entries[1]]
+    erased = [entries[0]._replace(salt=None, content=None), entries[1]]
     assert followed(command, erased) == command.head
 
 
-@given(st.sampled_from(Entry.__slots__), st.integers(0, 2))
+@given(st.sampled_from(Entry._fields), st.integers(0, 2))
 def test_what_one_entry_is_refused_for_is_not_followed(name: str, place_: int) -> None:
     command, entries = written(place("甲"), place("乙"), place("丙"))
     old = getattr(entries[place_], name)
     new: object = old + b"x" if isinstance(old, bytes) else 7 if isinstance(old, int) else f"{old}x"
     if name == "action":
         new = Action.VOID
-    entries[place_] = replace(entries[place_], **{name: new})
+    entries[place_] = entries[place_]._replace(**{name: new})
     assert followed(command, entries) is None
     assert followed(command, entries[:1], bytes(31) + b"x") is None
 
@@ -129,21 +129,21 @@ def test_what_one_entry_is_refused_for_is_not_followed(name: str, place_: int) -
 def test_changed_content_is_noticed() -> None:
     command, [entry] = written(place("第1作業室"))
     assert entry.content is not None
-    forged = replace(entry, content=entry.content.replace("第1".encode(), "第2".encode()))
+    forged = entry._replace(content=entry.content.replace("第1".encode(), "第2".encode()))
     with pytest.raises(VerificationFailed, match="記帳番号1の内容"):
         check_entry(command, forged, EMPTY.hash)
 
 
 def test_erased_content_still_verifies() -> None:
     command, [entry] = written(place())
-    check_entry(command, replace(entry, salt=None, content=None), EMPTY.hash)
+    check_entry(command, entry._replace(salt=None, content=None), EMPTY.hash)
 
 
 @pytest.mark.parametrize("change", [{"action": Action.VOID}, {"record_id": "f" * 32}, {"seq": 2}])
 def test_a_changed_header_is_noticed(change: dict[str, object]) -> None:
     command, [entry] = written(place())
     with pytest.raises(VerificationFailed, match="書かれたときと違っています"):
-        check_entry(command, replace(entry, **change), EMPTY.hash)
+        check_entry(command, entry._replace(**change), EMPTY.hash)
 
 
 def test_a_changed_time_or_author_is_noticed() -> None:

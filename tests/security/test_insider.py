@@ -109,7 +109,7 @@ def recompute(db: Database) -> None:
     for pairs in log.with_commands(db, first, log.head(db).seq):
         for command, entry in pairs:
             content = (entry.salt or b"") + (entry.content or b"")
-            made = replace(entry, previous=previous, commitment=hashlib.sha256(content).digest())
+            made = entry._replace(previous=previous, commitment=hashlib.sha256(content).digest())
             at = timestamp(command.recorded_at)
             header = header_bytes(command.id, command.author, at, command.offset, made)
             previous = hashlib.sha256(ENTRY_TAG + header).digest()

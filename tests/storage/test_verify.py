@@ -153,7 +153,7 @@ def recompute(db: Database) -> None:
     for pairs in log.with_commands(db, 1, log.head(db).seq):
         for command, entry in pairs:
             salt, content = entry.salt or b"", entry.content or b""
-            made = replace(entry, previous=previous or bytes(32),
+            made = entry._replace(previous=previous or bytes(32),
                            commitment=hashlib.sha256(salt + content).digest())  # fmt: skip
             at = timestamp(command.recorded_at)
             header = header_bytes(command.id, command.author, at, command.offset, made)
