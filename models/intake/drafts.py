@@ -7,12 +7,18 @@ from models.intake.cells import Cells
 from models.records import Item
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Described:
-    """What columns mean that say the same in many rows: the item without what is its own."""
+    """What columns mean that say the same in many rows: the item without what is its own.
+
+    Attributes:
+        parent_no: number of the original, "" if it is none.
+        sound: an item that adds nothing but its number and name has no problem if these are fine.
+    """
 
     item: Item
-    parent_no: str  # number of the original, "" if it is none
+    parent_no: str
+    sound: bool = False
 
 
 @dataclass

@@ -60,6 +60,8 @@ _SPECIAL = frozenset(
      "parent_item_id", "origin", "ownership", "end_rule", "encrypted"}
 )  # fmt: skip
 
+# Of these, and of the id of what refers to nothing, no other field depends; a test holds that.
+ALONE = {name: Item.fields()[name].kind for name in ("item_no", "name")}
 _DECLARED = tuple(f for f in typed_fields(Item) if f.name not in _SPECIAL)
 _WORDS = (
     "media_type", "item_class", "quantity", "unit", "origin", "ownership", "end_rule",
@@ -133,10 +135,23 @@ class RegisterReader:
             # The lineage is set later, when the parent is known.
             is_copy = bool(described.parent_no)
             draft.looked_at = item.with_changes(origin=ItemOrigin.LENT) if is_copy else item
-            cells.problems.extend(draft.looked_at.problems(self._fine))
-            cells.problems.extend(ahead_of(self._ledger, draft.looked_at))
-            self._fine = self._fine if cells.problems else draft.looked_at
+            bare = values.keys() <= ALONE.keys()
+            cells.problems.extend(self._problems(draft.looked_at, described, bare=bare))
         return draft
+
+    def _problems(self, item: Item, described: Described, *, bare: bool) -> list[str]:
+        """Return why an item cannot stand; what many rows share is looked at once.
+
+        Args:
+            bare: it adds nothing to what is described but what stands alone.
+        """
+        bare = bare and item.encrypted is described.item.encrypted
+        if bare and described.sound and all(f.fine(getattr(item, n)) for n, f in ALONE.items()):
+            return []
+        problems = [*item.problems(self._fine), *ahead_of(self._ledger, item)]
+        self._fine = self._fine if problems else item
+        described.sound = described.sound or (bare and not problems)
+        return problems
 
     def _described(self, cells: Cells) -> Described:
         """Return what the row says of the thing in words that many rows share.
@@ -353,6 +368,8 @@ class RegisterReader:
                 planned.append((self._at(draft.received_on, DAYS_START), draft.depth, draft, True))
             if draft.ended_on is not None:
                 planned.append((self._at(draft.ended_on, DAYS_END), 0, draft, False))
+        if not planned:
+            return []
         planned.sort(key=lambda plan: (plan[0], plan[1]))
         new = {draft.item.id: draft.item for draft in drafts}
         received = {draft.item.id: draft.received_on for draft in drafts}

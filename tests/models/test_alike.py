@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.codes import Encrypted, ItemClass, ItemOrigin
+from models.intake.register import ALONE
 from models.records import Item, ItemContent
 from tests.factory import contract, item, municipality, organization, place
 
@@ -58,3 +59,10 @@ def test_records_that_refer_alike_name_the_same_references(changes: dict[str, An
     assert not alike or list(other.references()) == list(FINE.references())
     referring = {"contract_id", "parent_item_id", "contents"}
     assert alike or referring & changes.keys()
+
+
+@given(st.fixed_dictionaries({}, optional=CHANGES))
+def test_what_a_row_of_a_register_adds_alone_changes_nothing_else(changes: dict[str, Any]) -> None:
+    one = FINE.with_changes(**{n: v for n, v in changes.items() if n not in ALONE})
+    other = one.with_changes(id="e" * 32, **dict.fromkeys(ALONE, "別の語"))
+    assert list(other.problems()) == list(one.problems())

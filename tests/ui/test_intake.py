@@ -371,6 +371,24 @@ def test_rows_that_share_words_are_judged_each_for_itself(house: House, tmp_path
     assert "（2行：4、5行目）" in notes(intake)
 
 
+def test_names_and_numbers_beside_shared_words_are_judged_each_for_itself(
+    house: House, tmp_path: Path
+) -> None:
+    path = items_csv(
+        tmp_path,
+        "W-1,CD-R,一枚目,2枚,,,耐火金庫,,,原本,",
+        "W-2,CD-R,,2枚,,,耐火金庫,,,原本,",
+        f"W-3,CD-R,{'長' * 201},2枚,,,耐火金庫,,,原本,",
+        f"W-{'4' * 60},CD-R,四枚目,2枚,,,耐火金庫,,,原本,",
+        "W-5,CD-R,五枚目,2枚,,,耐火金庫,,,原本,",
+    )
+    intake = take(house, path)
+    assert [one.item_no for one in intake.items] == ["W-1", "W-5"]
+    assert "「名称」を入力してください" in reason(intake, 3)
+    assert "「名称」が長すぎます" in reason(intake, 4)
+    assert "「管理番号」が長すぎます" in reason(intake, 5)
+
+
 def test_what_the_ledger_has_is_refused(stocked: House, tmp_path: Path) -> None:
     intake = take(stocked, items_csv(tmp_path, "ＳＫ－０００１,CD-R,別,1,,,耐火金庫,,,,"))
     assert reason(intake, 2) == "管理番号「ＳＫ－０００１」は、すでに台帳にあります。"
