@@ -32,6 +32,7 @@ from models.store import ListRow, Op, Query, Where
 from models.unfit_basis import unfit_marks
 from models.wareki import JAPAN
 from reports.collecting import consents, lists, movement, people, places, training
+from reports.collecting.attendance import at_the_end, witnessed
 from reports.collecting.case import Case, Then, Wish, words
 from reports.collecting.remaining import let_go, remaining
 from reports.collecting.shortages import Shortages
@@ -140,7 +141,7 @@ def _end_report(case: Case) -> EndReport:
                     act=case.act(event.kind),
                     method=_method(then, event, detail),
                     processed_on=_day_of(detail.performed_at if detail else event.occurred_at),
-                    witness=_attended(case, event, detail) if happened else UNATTENDED,
+                    witness=at_the_end(case, event, detail) if happened else UNATTENDED,
                 )
             )
     completed = happened and bool(case.wish.options.get("completed", True))
@@ -211,7 +212,7 @@ def _disposal(
         performed_org=then.organization(detail.performed_org_id),
         place=detail.place_text,
         verified_by=then.person(detail.verified_by),
-        witness=_witness(detail),
+        witness=witnessed(case, event, detail),
         photos=_photos(case, detail),
         vendor_certificate=_vendor(case, detail),
         pre_classification=detail.pre_classification,
@@ -435,23 +436,6 @@ def _method(then: Then, event: HandlingEvent, detail: Sanitization | None) -> st
     if event.counterpart_org_id in ("", then.case.contract.client_org_id):
         return means
     return f"{means}（相手方：{then.organization(event.counterpart_org_id)}）"
-
-
-def _attended(case: Case, event: HandlingEvent, detail: Sanitization | None) -> str:
-    """Say who attended an end; where nobody was to, that is no gap of the record.
-
-    The client attends an erasure or disposal where the text grants it (SK-14.3, CM-7.6), never a
-    return.
-    """
-    if event.kind not in (HandlingKind.ERASE, HandlingKind.DISPOSE):
-        return UNATTENDED
-    told = _witness(detail) if detail else ""
-    return told if told or case.profile.params.end.witness_on_request else UNATTENDED
-
-
-def _witness(detail: Sanitization) -> str:
-    named = words(detail.witness_title, detail.witness_name)
-    return "求めなし" if detail.witness_requested is False else named
 
 
 def _amount(quantity: Any) -> str:

@@ -235,7 +235,8 @@ class Sanitization(Child):
     """How information was erased or a medium destroyed (SK-14, CM-7, FK-9; NIST SP 800-88).
 
     Whether the client asked to attend must be answered where the text speaks of it (SK-14.3,
-    CM-7.6): R-22 asks for it, not the record.
+    CM-7.6): R-22 asks for it, not the record. Nor does the record ask for a witness: that somebody
+    asked and nobody was let in can be true (0.3).
     """
 
     label: ClassVar[str] = "消去・廃棄の実施"
@@ -295,7 +296,8 @@ class Sanitization(Child):
             SanitizationMethod.CRYPTO_ERASE,
         ):
             needed |= {"tool_name", "tool_version"}
-        if self.witness_requested:
+        who = self.witness_name or self.witness_title or self.witnessed_at
+        if self.witness_requested and who:
             needed |= {"witness_name", "witness_title", "witnessed_at"}
         return frozenset(needed)
 

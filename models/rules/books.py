@@ -169,6 +169,17 @@ class Books:
     def communications(self, contract_id: str) -> tuple[ClientCommunication, ...]:
         return self._all(ClientCommunication, contract_id)
 
+    def attended(self, contract_id: str) -> list[datetime]:
+        """Return when somebody of the client attended an act; few acts are, none is remembered."""
+        where = (
+            Where("contract_id", Op.EQ, contract_id),
+            Where("timing", Op.EQ, Timing.ACTUAL),
+            Where("kind", Op.IN, (HandlingKind.ERASE, HandlingKind.DISPOSE)),
+        )
+        fields = ("occurred_at", "sanitization.witness_name")
+        found = self._store.columns(Query(HandlingEvent.type, where), fields)
+        return [at for at, names in found if any(names)]
+
     def settings(self, contract_id: str) -> tuple[ContractClauseSetting, ...]:
         return self._all(ContractClauseSetting, contract_id)
 

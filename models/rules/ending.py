@@ -1,4 +1,4 @@
-"""Rules about ending: method, basis, attendance, certificates, unneeded things, closing."""
+"""Rules about ending: method, basis, certificates, unneeded things, closing."""
 
 from collections.abc import Iterator
 
@@ -6,10 +6,7 @@ from models.codes import (
     CARRIERS,
     AssignmentRole,
     AuthorizationSubject,
-    CommunicationKind,
-    CommunicationStatus,
     ContractStatus,
-    Direction,
     EndRule,
     HandlingKind,
     ItemClass,
@@ -274,34 +271,6 @@ def _let_go(case: Case, item: Item) -> bool:
         if fits and one.covers(case.day) and covers_things(one, [item]):
             return True
     return False
-
-
-def r22_attendance_is_respected(case: Case) -> Iterator[str]:
-    """When the client asked to attend, nothing is destroyed before somebody attended or waived."""
-    event = case.event_of(K.ERASE, K.DISPOSE)
-    if event is None or not case.fact:  # whoever plans it can still invite the client
-        return
-    asked = any(
-        one.direction is Direction.IN
-        and one.kind is CommunicationKind.WITNESS_REQUEST
-        and one.status is CommunicationStatus.OPEN
-        and one.at is not None
-        and one.at.date() <= case.day
-        for one in case.books.communications(case.contract.id)
-    )
-    rows = event.sanitization
-    unanswered = any(one.witness_requested is None for one in rows)
-    if case.params.end.witness_on_request and unanswered:
-        yield (
-            f"{case.word('client_party')}から{case.word('attendance')}の求めがあったかどうかが"
-            "記録されていません。「立会いの求め」を選んでください。"
-        )
-    attended = bool(event.sanitization) and all(row.witness_name for row in event.sanitization)
-    if asked and not attended:
-        yield (
-            f"{case.word('client_party')}から{case.word('attendance')}の求めがあります。"
-            "立会者を記録するか、求めが取り下げられたことを「委託者との連絡」に記録してください。"
-        )
 
 
 def r23_certificate_is_complete(case: Case) -> Iterator[str]:

@@ -9,7 +9,7 @@ from models.paper import Request
 from models.profile_vocabulary import MODES
 from models.profiles import Clause, Profile, RuleSetting
 from models.records import Assignment, ContractClauseSetting
-from models.rules import consents, ending, moving, office, people, places
+from models.rules import attending, consents, ending, moving, office, people, places
 from models.rules.case import Case, Say
 from models.rules.unfit import said_of_named
 
@@ -38,7 +38,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("R-19", office.r19_terminal_is_checked),
     ("R-20", ending.r20_method_fits_the_medium),
     ("R-21", ending.r21_ending_follows_the_word),
-    ("R-22", ending.r22_attendance_is_respected),
+    ("R-22", attending.r22_attendance_is_respected),
     ("R-23", ending.r23_certificate_is_complete),
     ("R-24", ending.r24_contract_closes_empty),
     ("R-25", ending.r25_unneeded_is_not_used_again),

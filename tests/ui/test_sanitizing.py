@@ -92,12 +92,23 @@ def test_what_failed_is_kept_and_no_paper_is_offered(site: Site) -> None:
     assert len(site.answers.asked) == before
 
 
-def test_a_witness_is_named_when_one_was_asked_for(site: Site) -> None:
+def test_who_attended_is_named_whole(site: Site) -> None:
+    dialog = opened(site)
+    dialog.shared.set_values({"witness_requested": True})
+    dialog.update_shown()
+    dialog.shared.set_values({"witness_title": "主査"})
+    save(site, dialog)
+    assert "立会者の氏名" in dialog.message.text() and "立会いの日時" in dialog.message.text()
+    assert site.state(paper(site)) == ItemState.STORED.label
+
+
+def test_that_nobody_was_let_in_can_be_entered(site: Site) -> None:
     dialog = opened(site)
     dialog.shared.set_values({"witness_requested": True})
     save(site, dialog)
-    assert "立会者の氏名" in dialog.message.text()
-    assert site.state(paper(site)) == ItemState.STORED.label
+    [row] = site.events(K.DISPOSE)[-1].sanitization
+    assert row.witness_requested is True and row.witness_name == ""
+    assert site.state(paper(site)) == ItemState.DISPOSED.label
 
 
 def test_no_answer_is_demanded_where_the_text_says_nothing(site: Site) -> None:

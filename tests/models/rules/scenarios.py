@@ -6,7 +6,7 @@ X refuse always, B refuse a plan and keep a fact as 逸脱, W ask for a reason, 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from models.codes import (
@@ -242,14 +242,17 @@ def sanitized_without_word(s: Stage) -> Act:
     )  # fmt: skip
 
 
-def asked_to_attend(s: Stage, status: CommunicationStatus) -> Act:
+def asked_to_attend(
+    s: Stage, status: CommunicationStatus, answered_at: datetime | None = None, **row: Any
+) -> Act:
+    """Return a disposal two days after the client asked to attend it; nobody attended."""
     asked = ClientCommunication(
         id=s.new_id(), contract_id=s.contract.id, direction=Direction.IN,
         kind=CommunicationKind.WITNESS_REQUEST, at=s.now - timedelta(days=2),
         means=CommunicationMeans.EMAIL, from_name="見本", to_name="見本", summary="立ち会いたい",
-        urgency=Urgency.NONE, status=status,
+        urgency=Urgency.NONE, status=status, responded_at=answered_at,
     )  # fmt: skip
-    return s.disposal(beside=(asked,))
+    return s.disposal(beside=(asked,), **row)
 
 
 def certificate(s: Stage, result: VerificationResult) -> Act:
@@ -459,6 +462,36 @@ SCENARIOS = (
         "R-22", "asked", "BBNNN",
         lambda s: asked_to_attend(s, CommunicationStatus.CLOSED),
         lambda s: asked_to_attend(s, CommunicationStatus.OPEN),
+    ),
+    Scenario(
+        "R-22", "asked, as the act says", "BBNNN",
+        lambda s: asked_to_attend(
+            s, CommunicationStatus.OPEN, witness_requested=True, witness_name="見本　花子"
+        ),
+        lambda s: asked_to_attend(s, CommunicationStatus.OPEN, witness_requested=True),
+    ),
+    Scenario(
+        "R-22", "asked, as the act alone says", "BBNNN",
+        Stage.disposal, lambda s: s.disposal(witness_requested=True),
+    ),
+    Scenario(
+        "R-22", "ended only afterwards", "BBNNN",
+        lambda s: asked_to_attend(s, CommunicationStatus.CLOSED, s.now - timedelta(days=1)),
+        lambda s: asked_to_attend(s, CommunicationStatus.CLOSED, s.now + timedelta(days=1)),
+    ),
+    Scenario(
+        "R-22", "taken back, as the act says", "WWNNN",
+        lambda s: asked_to_attend(s, CommunicationStatus.CLOSED, s.now - timedelta(days=1)),
+        lambda s: asked_to_attend(
+            s, CommunicationStatus.CLOSED, s.now - timedelta(days=1), witness_requested=True
+        ),
+    ),
+    Scenario(
+        "R-22", "answered before", "WWNNN",
+        lambda s: asked_to_attend(
+            s, CommunicationStatus.ANSWERED, s.now - timedelta(days=1), witness_name="見本　花子"
+        ),
+        lambda s: asked_to_attend(s, CommunicationStatus.ANSWERED, s.now - timedelta(days=1)),
     ),
     Scenario(
         "R-23", "unverified", "XXXXX",
