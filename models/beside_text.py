@@ -21,7 +21,7 @@ from models import (
     trip_changes,
 )
 from models.breaches import CHANGED
-from models.codes import RuleMode
+from models.codes import AuthorizationSubject, RuleMode
 from models.records import (
     Authorization,
     ClientCommunication,
@@ -35,8 +35,13 @@ from models.rules.case import Case
 from models.rules.engine import Finding
 from models.rules.places import ABOUT_PLACES, CONSENTED, named_places
 
-FALLS, PLACES = "R-35", "R-03"
+FALLS, PLACES, SUBCONTRACT = "R-35", "R-03", "R-26"
 NO_PLACES = "承諾された場所を「対象」に入れてください。場所を挙げていない承諾では、どの場所を使ってよいか確かめられません。"
+
+NO_PAPER = (
+    "この特記事項の再委託の承諾は、書面によるものに限ります。「決定の形式」が「{0}」のままでは、承諾として"
+    "数えません。書面を受け取ったら、「書面化した日」と「文書番号」を入力してください。"
+)
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -67,6 +72,8 @@ def said_to_record(
     elif isinstance(record, Authorization):
         if unnamed := _without_places(ledger, record, books):
             yield replace(_finding(record, unnamed, RuleMode.NOTICE), rule_id=PLACES)
+        if unwritten := _without_paper(ledger, record, books):
+            yield replace(_finding(record, unwritten, RuleMode.NOTICE), rule_id=SUBCONTRACT)
     elif isinstance(record, ClientCommunication):
         if overdue := requests.asked_of(ledger, before, record):
             yield _finding(record, overdue)
@@ -83,6 +90,17 @@ def _without_places(ledger: "Ledger", record: Authorization, books: Books) -> st
     regime = ledger.registers.need_profile(contract.profile_code).params.place_notice.regime
     asked = record.subject in ABOUT_PLACES and regime in CONSENTED and record.decision in GIVEN
     return NO_PLACES if asked and not named_places(record) else ""
+
+
+def _without_paper(ledger: "Ledger", record: Authorization, books: Books) -> str:
+    """Return what is said to a consent to 再委託 that no paper tells, where one must (CB-8.1)."""
+    contract = books.find(Contract, record.contract_id)
+    if contract is None or record.subject is not AuthorizationSubject.SUBCONTRACT:
+        return ""
+    regime = ledger.registers.need_profile(contract.profile_code).params.subcontract
+    asked = regime.decision_in_writing and record.decision in GIVEN and not record.is_in_writing
+    form = record.decision_form.label if record.decision_form else ""
+    return NO_PAPER.format(form) if asked else ""
 
 
 def said_to_act(ledger: "Ledger", case: Case) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 STAFF_QUERIES = ("EQ-STAFF", "EQ-CLEAR", "EQ-PLEDGE", "EQ-TRAIN", "EQ-NOTICE")
+NO_PAPER = "{0}は、書面によるものではありません。書面を受け、書面化した日を登録してください。"
 TAKE_OUT_QUERIES = ("EQ-TAKEOUT", "EQ-OPENOUT")
 ALWAYS = frozenset({"EQ-OPENOUT"})  # what did not come back matters whatever a text says
 ERASING = (HandlingKind.ERASE, HandlingKind.DISPOSE)
@@ -85,7 +86,14 @@ def _subcontract(asked: Inquiry) -> Answered:
         for one in asked.all(Authorization)
         if one.subject is AuthorizationSubject.SUBCONTRACT and one.covers(asked.today)
     ]
-    demanded = bool(asked.profile.params.subcontract.basis)
+    regime = asked.profile.params.subcontract
+    demanded, in_writing = bool(regime.basis), regime.decision_in_writing
+    unwritten = [one for one in given if in_writing and not one.is_in_writing]
+    given = [one for one in given if one not in unwritten]
+    if unwritten and not given:
+        rows = tuple(Row(one.type, one.id, NO_PAPER.format(one.caption())) for one in unwritten)
+        sentence = f"書面によらない承諾{len(unwritten)}件。書面によるものが要ります"
+        return _answer(asked, question, "action", sentence, rows)
     if people and demanded and not given:
         rows = tuple(
             Row(

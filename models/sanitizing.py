@@ -8,13 +8,19 @@ is entered as it was, and another day is another act.
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-from models.codes import HandlingKind, SanitizationAct, Timing, VerificationResult
+from models.codes import (
+    HandlingKind,
+    SanitizationAct,
+    Timing,
+    VerificationMethod,
+    VerificationResult,
+)
 from models.errors import Refused
 from models.records import HandlingEvent, HandlingLine, Item, Sanitization
 from models.text import search_key
 from models.wareki import JAPAN
 
-FAIL = VerificationResult.FAIL
+FAIL, PASS = VerificationResult.FAIL, VerificationResult.PASS
 ACTS = {
     HandlingKind.ERASE: SanitizationAct.ERASE,
     HandlingKind.DISPOSE: SanitizationAct.DISPOSE,
@@ -128,6 +134,13 @@ def _unclear(event: HandlingEvent, items: Mapping[str, Item]) -> Iterator[str]:
             yield (
                 f"「{called(row, items)}」の「検証結果」が「{FAIL.label}」です。"
                 "「復元・判読できないことの確認」は「していない」にしてください。"
+            )
+    for row in event.sanitization:
+        if row.verification_result is PASS and not row.is_passed:
+            yield (
+                f"「{called(row, items)}」の「検証方法」が「{VerificationMethod.NONE.label}」なのに、"
+                f"「検証結果」が「{PASS.label}」です。検証の方法を選んでください。検証していないときは、"
+                f"「検証結果」を「{VerificationResult.UNKNOWN.label}」にしてください。"
             )
     if failed and len(failed) < len(event.sanitization):
         yield (

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from models import wareki
-from models.codes import HandlingKind, Timing, VerificationResult
+from models.codes import HandlingKind, Timing
 from models.errors import NotFound, Refused
 from models.former_names import Called
 from models.late_basis import late_marks
@@ -207,7 +207,7 @@ def _disposal(
         irrecoverable_confirmed=detail.irrecoverable_confirmed,
         verification_method=detail.verification_method.label if detail.verification_method else "",
         verification_result=detail.verification_result.label if detail.verification_result else "",
-        verified=detail.verification_result is VerificationResult.PASS,
+        verified=detail.is_passed,
         performed_by=then.person(detail.performed_by),
         performed_org=then.organization(detail.performed_org_id),
         place=detail.place_text,

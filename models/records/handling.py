@@ -131,7 +131,7 @@ class Authorization(Record):
     decision_form: DecisionForm | None = field(Choice(DecisionForm), "決定の形式")
     decision_doc_no: str = field(Text(60), "文書番号")
     decision_file: str = field(File(), "決定文書の写し")
-    written_confirmed_on: date | None = field(Day(), "書面化した日")
+    written_confirmed_on: date | None = field(Day(), "書面化した日", done=True)
     conditions: str = field(LongText(), "条件")
     targets: tuple[AuthorizationTarget, ...] = field(Children(AuthorizationTarget), "対象")
 
@@ -163,6 +163,11 @@ class Authorization(Record):
         if self.decision is Decision.CONDITIONAL:
             needed.add("conditions")
         return frozenset(needed)
+
+    @property
+    def is_in_writing(self) -> bool:
+        """Tell whether the decision is there as a 書面, from the start or put into one later."""
+        return self.decision_form is DecisionForm.WRITTEN or self.written_confirmed_on is not None
 
     def irrelevant(self) -> frozenset[str]:
         """Hide what only the application for another act must say (obligations.md 8.2)."""
@@ -283,6 +288,12 @@ class Sanitization(Child):
     post_classification: str = field(Text(), "抹消後の区分")
     data_backed_up: str = field(Text(), "バックアップの有無と場所")
     post_destination: PostDestination | None = field(Choice(PostDestination), "抹消後の行先")
+
+    @property
+    def is_passed(self) -> bool:
+        """Tell whether it was verified in some way, and passed (R-23)."""
+        passed = self.verification_result is VerificationResult.PASS
+        return passed and self.verification_method is not VerificationMethod.NONE
 
     def required(self) -> frozenset[str]:
         needed = set()

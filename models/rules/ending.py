@@ -318,7 +318,7 @@ def _incomplete(event: HandlingEvent, row: Sanitization, name: str) -> Iterator[
             f"{event.caption()}「{name}」は、検証が不合格です。やり直して検証し、合格した"
             "ことを新しい取扱いとして記録し（媒体・資料は残っています）、その記録で発行してください。"
         )
-    elif row.verification_result is not VerificationResult.PASS or not row.irrecoverable_confirmed:
+    elif not row.is_passed or not row.irrecoverable_confirmed:
         yield (
             f"{event.caption()}「{name}」の検証が合格していません。検証し、その結果に"
             "取扱記録を「訂正」してから発行してください。"

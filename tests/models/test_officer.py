@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import AuthorizationSubject, BasisType, EmploymentType, HandlingKind, Timing
+from models.codes import (
+    AuthorizationSubject,
+    BasisType,
+    DecisionForm,
+    EmploymentType,
+    HandlingKind,
+    Timing,
+)
 from models.errors import NotPermitted
 from models.evidence_dates import ALL_QUERIES
 from models.officer import Answered, officer_questions
@@ -46,6 +53,35 @@ def test_people_of_another_company_want_its_approval(tmp_path: Path) -> None:
         assert (first.state, first.type, first.id) == ("done", "authorization", made)
         registers.void(Authorization, made, "別の契約のものだった")
         assert answers(house)[0].state == "action"
+
+
+def oral_consent(house: House) -> Authorization:
+    return replace(
+        house.story.consents[0], id="", subject=AuthorizationSubject.SUBCONTRACT,
+        basis_type=BasisType.CONSENT, decision_form=DecisionForm.ORAL, requested_on=house.ledger.today(),
+        decided_on=house.ledger.today(), decision_doc_no="第9号",
+    )  # fmt: skip
+
+
+def test_an_oral_consent_is_none_where_it_must_be_written(tmp_path: Path) -> None:
+    """CB-8.1: 書面による承諾."""
+    with furnished(tmp_path, profile="chiba", rules=True) as house:
+        change = house.ledger.registers.create(oral_consent(house))
+        assert any("書面によるものに限ります" in one for one in change.notices)
+        first = answers(house)[0]
+        assert first.state == "action"
+        assert "書面によらない承諾1件" in first.sentence
+        assert [row.id for row in first.rows] == [change.ids[-1]]
+        known = house.ledger.registers.need(Authorization, change.ids[-1]).record
+        written = replace(known, written_confirmed_on=house.ledger.today())
+        assert not house.ledger.registers.revise(written, "承諾書を受け取ったため").notices
+        assert answers(house)[0].state == "done"
+
+
+def test_where_the_text_does_not_ask_for_writing_a_word_is_enough(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="fukuoka", rules=True) as house:
+        assert not house.ledger.registers.create(oral_consent(house)).notices
+        assert answers(house)[0].state == "done"
 
 
 def test_a_text_without_subcontracts_asks_nothing(tmp_path: Path) -> None:

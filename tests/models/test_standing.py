@@ -20,8 +20,11 @@ from models.codes import (
 from models.records import (
     AccessRight,
     Assignment,
+    Authorization,
+    AuthorizationTarget,
     ContractPlace,
     Place,
+    Record,
     Submission,
     UserAccount,
 )
@@ -112,7 +115,15 @@ def designated(stage: Stage, status: PlaceStatus, **changes: Any) -> tuple[Contr
     room = stage.place()
     known = stage.ledger.registers.all(ContractPlace)[0].record
     one = replace(known, id=stage.new_id(), place_id=room.id, status=status, **changes)
-    return one, stage.event(K.USE, place_from_id=room.id, ended_at=stage.now, beside=(one, room))
+    if known.authorization_id and "authorization_id" not in changes:
+        allowed = stage.ledger.registers.need(Authorization, known.authorization_id).record
+        targets = (AuthorizationTarget(place_id=room.id),)
+        mine = replace(allowed, id=stage.new_id(), targets=targets)
+        one = replace(one, authorization_id=mine.id)
+        beside: tuple[Record, ...] = (one, room, mine)
+    else:
+        beside = (one, room)
+    return one, stage.event(K.USE, place_from_id=room.id, ended_at=stage.now, beside=beside)
 
 
 @pytest.mark.parametrize("code", PROFILES)

@@ -11,7 +11,8 @@ import pytest
 
 from models.calendar import calendar
 from models.codes import HandlingKind as K
-from models.codes import HandlingStatus, ItemState, Timing, VerificationResult
+from models.codes import HandlingStatus, ItemState, Timing, VerificationMethod, VerificationResult
+from models.commands import revising
 from models.errors import InvalidField, Refused
 from models.evidence import STATES, evidence
 from models.item_status import Status
@@ -137,6 +138,24 @@ def test_nobody_says_that_it_failed_and_cannot_be_read(house: House) -> None:
     copy, model = like_a_real_one(house)
     with pytest.raises(Refused, match="「復元・判読できないことの確認」は「していない」"):
         disposed(house, copy, model, verification_result=FAIL)
+
+
+def test_nothing_passes_that_nobody_verified(house: House) -> None:
+    copy, model = like_a_real_one(house)
+    unverified = {"verification_method": VerificationMethod.NONE}
+    with pytest.raises(Refused, match="検証の方法を選んでください"):
+        disposed(house, copy, model, **unverified)
+    disposed(house, copy, model, **unverified, verification_result=UNKNOWN)
+
+
+def test_an_old_act_that_passed_without_a_method_is_not_certified(house: House) -> None:
+    """R-23: the certificate says that everything passed, its annex that nobody verified."""
+    copy, model = like_a_real_one(house)
+    act = disposed(house, copy, model)
+    row = replace(act.sanitization[0], verification_method=VerificationMethod.NONE)
+    house.ledger.commit([revising(replace(act, sanitization=(row,)), "以前の版で登録したもの")])
+    with pytest.raises(Refused, match="検証が合格していません"):
+        sealed(house, "D-18", act.id)
 
 
 def test_a_result_that_nobody_knows_names_the_way_to_the_paper(house: House) -> None:
