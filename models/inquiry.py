@@ -38,7 +38,7 @@ from models.rules.books import Books
 from models.rules.case import Case
 from models.rules.standing import counts, has_left, works_on
 from models.store import Op, Query, Store, Where
-from models.terminals import TERMINAL
+from models.terminals import used_last
 from models.verdicts import Verdicts
 from models.versions import Version, versions
 
@@ -119,7 +119,7 @@ class Inquiry:
     def used_on(self) -> str:
         """Return the terminal on which the ledger was used last; another one comes with an entry."""
         self.note(SystemEvent.type)
-        return self._ledger.store.setting(TERMINAL)
+        return used_last(self._ledger)
 
     @property
     def now(self) -> datetime:

@@ -86,10 +86,13 @@ def event_in(body: Any) -> SystemEvent:
     return replace(SystemEvent.from_json(body["event"]), id=str(body["id"]))
 
 
+GENERATION: Final = "header_generation"
 UNFIT: Final = (
     "台帳の設定「{0}」に、このプログラムの書かない値がありました。設定されていないものとして扱います。"
     "{1}だれかが書き換えたおそれがあるため、責任者が確かめてください。"
 )
+UNFIT_OR_GONE: Final = UNFIT.replace("値がありました", "値があったか、設定が消されていました")
+"""Of one that every ledger has."""
 _ANEW: Final = "「設定」で決め直してください。"
 SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "attachment_quota": ("添付資料の割当て", _ANEW),
@@ -98,7 +101,11 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "backup_days": ("バックアップの間隔", _ANEW),
     "backup_folder": ("バックアップの保存先", _ANEW),
     "backup_keep": ("残すバックアップの数", _ANEW),
-    "header_generation": ("鍵ファイルの世代", "今の鍵ファイルの世代を覚え直しました。"),
+    GENERATION: (
+        "鍵ファイルの世代",
+        "鍵ファイルが以前のものに差し替えられていないかは、この設定では確かめられませんでした。"
+        "今の鍵ファイルの世代を覚え直しました。",
+    ),
     "idle_minutes": ("自動でロックするまでの時間", _ANEW),
     "journal_folder": (
         "更新ジャーナルの保存先",
@@ -121,7 +128,8 @@ def unfit_words(name: str) -> str:
     """Say that a setting, or a note, is passed over."""
     if name in NOTES:
         return UNKNOWN.format(NOTES[name][1])
-    return UNFIT.format(*SETTINGS[name])
+    words = UNFIT_OR_GONE if name == GENERATION else UNFIT
+    return words.format(*SETTINGS[name])
 
 
 def unknown_notes(ledger: "Ledger") -> list[str]:

@@ -2,21 +2,42 @@
 
 from typing import TYPE_CHECKING, Any
 
+from models.access import Question
 from models.codes import EventLevel, Role, SystemEventKind, TerminalState
 from models.commands import creating
 from models.errors import JournalFailed, JournalMissing, TerminalBlocked
 from models.journal import News
-from models.records import Terminal
+from models.records import SystemEvent, Terminal
+from models.store import Op, Query, Where
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-TERMINAL = "terminal"  # name of the setting: where the ledger was used last
+TERMINAL = "terminal"  # name of the setting: the same, for earlier versions of the program
+KEPT = 200  # characters of a terminal that an entry keeps
 
 
 def device_of(terminal: str) -> str:
     """Return what the ledger calls a PC: the digits behind its name in the access log."""
     return terminal.rpartition(" ")[2]
+
+
+def used_last(ledger: "Ledger") -> str:
+    """Return the terminal on which the ledger was used last, "" before its first line.
+
+    It is told by signed lines alone: the last entry about another terminal, or where the access log
+    begins. The setting is no evidence: whoever holds the data key writes there what he likes.
+    """
+    query = Query(
+        SystemEvent.type,
+        (Where("kind", Op.EQ, SystemEventKind.TERMINAL_CHANGED),),
+        order=(("number", True),),
+        voided=None,
+    )
+    if changed := ledger.store.find(SystemEvent, query, limit=1):
+        return changed[0].record.value
+    first = ledger.safe.access.lines(Question(after=0, before=2, limit=1))
+    return first[0].terminal[:KEPT] if first else ledger.store.setting(TERMINAL)[:KEPT]
 
 
 def in_use(ledger: "Ledger") -> list[Terminal]:
@@ -47,18 +68,17 @@ def notice_terminal(ledger: "Ledger") -> None:
     """
     if ledger.role is Role.INSPECTOR or ledger.user.must_change:
         return
-    before, now = ledger.store.setting(TERMINAL), ledger.safe.access.terminal
-    if before == now:
-        return
-    if before:
+    before, now = used_last(ledger), ledger.safe.access.terminal
+    if before and before != now[:KEPT]:
         words = f"使用端末が「{before}」から「{now}」に変わりました。"
-        news = News(SystemEventKind.TERMINAL_CHANGED, EventLevel.WARN, words, now[:200])
+        news = News(SystemEventKind.TERMINAL_CHANGED, EventLevel.WARN, words, now[:KEPT])
         try:
             ledger.commit([creating(ledger.journal.event(news))])
         except (JournalMissing, JournalFailed):
             return  # said by the journal; entered at the next sign-in
         ledger.notices.append(words)
-    ledger.store.set_setting(TERMINAL, now)
+    if ledger.store.setting(TERMINAL) != now:
+        ledger.store.set_setting(TERMINAL, now)
 
 
 def notice_programs(ledger: "Ledger") -> None:

@@ -25,7 +25,7 @@ from models.errors import (
     RolledBack,
 )
 from models.last_days import shut_out_of
-from models.notes import Note
+from models.notes import GENERATION, Note
 from models.passwords import USUAL_FORMER, PasswordPolicy
 from models.records import UserAccount
 from models.safe import (
@@ -75,8 +75,9 @@ NO_ROOM = (
 NONE_ERASED: Mapping[int, int] = {}
 _RESTORE_EARLIER = "以前のバックアップから復元してください。"
 _WAYS = {damage.CODE: "", SCHEMA: damage.REBUILD}  # the sentence of a damaged page says its own
-GENERATION = "header_generation"  # name of the setting
-RENEWING = "key_renewing"  # likewise: number of a data key whose renewal is not entered yet
+RENEWING = (
+    "key_renewing"  # name of the setting: number of a data key whose renewal is not entered yet
+)
 
 
 class LedgerSafe:

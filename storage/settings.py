@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from models.notes import NOTES
+from models.notes import GENERATION, NOTES
 from models.text import problems_in_text
 from storage.database import Database
 
@@ -41,7 +41,7 @@ _FITTING: Final[Mapping[str, Fits]] = {
     "backup_days": _NUMBER,
     "backup_folder": _is_path,
     "backup_keep": _like("([0-9]{1,9} [0-9]{1,9} [0-9]{1,9})?"),
-    "header_generation": _NUMBER,
+    GENERATION: _NUMBER,
     "idle_minutes": _NUMBER,
     "journal_folder": _is_path,
     "journal_suspended": _like("1?"),
@@ -52,6 +52,8 @@ _FITTING: Final[Mapping[str, Fits]] = {
     "terminal": _is_line,
 } | {name: lambda value: len(value) <= MOST for name in NOTES}  # they are asked when they are read
 """By name what may stand there; other names are those of a later version and read by nobody."""
+ALWAYS: Final = frozenset({GENERATION})
+"""What is there before the first entry: without it an older key header would pass for the present."""
 
 
 def read(database: Database, name: str) -> str:
@@ -61,12 +63,19 @@ def read(database: Database, name: str) -> str:
 
 
 def unfit(database: Database) -> list[str]:
-    """Return the names of the settings that are passed over."""
+    """Return the names of the settings that are passed over, or that somebody took away."""
     return [
         name
         for name, fits in _FITTING.items()
-        if (value := _text(database, name)) is None or not fits(value)
+        if (value := _text(database, name)) is None or not fits(value) or _is_gone(database, name)
     ]
+
+
+def _is_gone(database: Database, name: str) -> bool:
+    """Tell whether a setting is missing that every ledger has from its first entry on."""
+    if name not in ALWAYS or _text(database, name):
+        return False
+    return database.one("SELECT 1 FROM entry LIMIT 1") is not None
 
 
 def _text(database: Database, name: str) -> str | None:

@@ -21,6 +21,7 @@ from models.errors import (
 from models.evidence_dates import eq_terminal
 from models.records import Place, SystemEvent, Terminal
 from models.terminals import device_of, in_use, this_terminal
+from storage.ledger_store import LedgerStore
 from tests.house import House, furnished
 from ui.condition_facts import read_conditions
 from ui.record_pages import fresh
@@ -87,10 +88,12 @@ def test_the_evidence_waits_for_the_register(house: House) -> None:
     assert rows(house) == []
 
 
-def test_a_terminal_that_was_used_and_is_not_registered_is_found(house: House) -> None:
+def test_a_terminal_that_was_used_and_is_not_registered_is_found(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     register(house)
-    house.ledger.store.set_setting("terminal", "PC9 ffffffff")  # as if used there before
-    house.sign_in(BOSS.login)  # and here now
+    monkeypatch.setattr("platform.node", lambda: "PC9")
+    house.sign_in(BOSS.login)
     here = house.ledger.safe.access.terminal
     assert house.ledger.registers.all(SystemEvent)[-1].record.kind is (
         SystemEventKind.TERMINAL_CHANGED
@@ -101,6 +104,28 @@ def test_a_terminal_that_was_used_and_is_not_registered_is_found(house: House) -
         replace(mine, device="00000000"), "別のPCの登録だったため訂正した"
     )
     assert rows(house) == [f"端末「{here}」は、使用端末に登録されていません。"]
+
+
+@pytest.mark.parametrize("said", ["", "PC9"])
+def test_nobody_hides_another_terminal_by_what_the_setting_says(
+    house: House, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    first = house.ledger.safe.access.terminal
+    for name in ("PC9", "PC10"):
+        device = device_of(first)
+        value = f"{name} {device}" if said else ""
+        store = house.ledger.store
+        assert isinstance(store, LedgerStore)
+        store.database.all("UPDATE setting SET value = ? WHERE name = 'terminal'", (value,))
+        if not said:
+            store.database.all("DELETE FROM setting WHERE name = 'terminal'")
+        monkeypatch.setattr("platform.node", lambda name=name: name)
+        house.sign_in(BOSS.login)
+        last = house.ledger.registers.all(SystemEvent)[-1].record
+        assert last.kind is SystemEventKind.TERMINAL_CHANGED
+        assert last.value == f"{name} {device}"
+    house.sign_in(BOSS.login)
+    assert house.ledger.registers.all(SystemEvent)[-1].record.id == last.id
 
 
 @pytest.mark.parametrize("device", ["00000000", ""])

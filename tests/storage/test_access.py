@@ -204,15 +204,15 @@ def test_a_line_changed_in_any_field_has_another_hash(house: House) -> None:
         assert replace(line, **{name: value}).hashed(bytes(32)) != line.hashed(bytes(32)), name
 
 
-def test_another_terminal_is_entered_once(house: House) -> None:
+def test_another_terminal_is_entered_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = house.ledger
-    now = ledger.safe.access.terminal
-    ledger.store.set_setting("terminal", "OLD-PC 00000000")
+    monkeypatch.setattr("platform.node", lambda: "OTHER-PC")
+    now = f"OTHER-PC {ledger.safe.access.terminal.rpartition(' ')[2]}"
     first = people.USERS[0].login
     ledger = house.sign_in(first)
     kinds = [one.record.value for one in ledger.registers.all(SystemEvent)
              if one.record.kind is SystemEventKind.TERMINAL_CHANGED]  # fmt: skip
     assert kinds == [now]
-    assert any("OLD-PC" in notice for notice in ledger.notices)
+    assert any("から「OTHER-PC" in notice for notice in ledger.notices)
     seq = ledger.store.head().seq
     assert house.sign_in(first).store.head().seq == seq

@@ -71,6 +71,24 @@ def test_garbage_is_passed_over_told_and_entered_once(house: House, value: Any) 
     assert ledger.notices == [] and sorted(told(ledger)) == sorted(names)
 
 
+@pytest.mark.parametrize(
+    "gone", ["DELETE FROM setting WHERE", "UPDATE setting SET value = '' WHERE"]
+)
+def test_a_generation_of_keys_that_was_taken_away_is_told_and_entered_once(
+    house: House, gone: str
+) -> None:
+    database = cast(LedgerStore, house.ledger.opened.store).database
+    with database.transaction():
+        database.all(f"{gone} name = 'header_generation'")
+    ledger = house.sign_in(BOSS.login)
+    assert told(ledger) == ["header_generation"]
+    assert any("「鍵ファイルの世代」に" in one and "消されて" in one for one in ledger.notices)
+    assert ledger.store.setting("header_generation")  # known again
+    assert ledger.safe.verify(full=True, progress=quiet).ok
+    ledger = house.sign_in(BOSS.login)
+    assert ledger.notices == [] and told(ledger) == ["header_generation"]
+
+
 def test_the_verification_names_what_is_passed_over(house: House) -> None:
     plant(house.ledger, "backup_days", "x" * 20)
     plant(house.ledger, "restored", "not json")
