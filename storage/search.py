@@ -59,7 +59,7 @@ class Search:
 
     def __init__(self, database: Database, naming: Naming) -> None:
         self._database = database
-        self._naming = naming
+        self.naming = naming
         self._keys: dict[int, tuple[str, str]] | None = None  # number → (type, search key)
 
     def changed(self) -> None:
@@ -186,10 +186,11 @@ class Search:
 
     def _learn(self, type_: str, numbers: Sequence[int]) -> None:
         assert self._keys is not None
-        for number, record in self._records(type_, numbers):
+        for number, record in self.records(type_, numbers):
             self._keys[number] = (type_, texts.search_text(record.search_texts()))
 
-    def _records(self, type_: str, numbers: Sequence[int]) -> list[tuple[int, Record]]:
+    def records(self, type_: str, numbers: Sequence[int]) -> list[tuple[int, Record]]:
+        """Return records as they are found by words: acts with the names of their things."""
         event = type_ == HandlingEvent.type
         found = self._database.all(
             f"SELECT v.number, v.id, e.payload, c.body, {'v.lines_text' if event else 'NULL'}"
@@ -199,7 +200,7 @@ class Search:
             (json.dumps(list(numbers)),),
         )
         # An act is found by what its things were called then and by what they are called now.
-        told = self._naming.lines_texts(numbers) if event else {}
+        told = self.naming.lines_texts(numbers) if event else {}
         made: list[tuple[int, Record]] = []
         for number, id_, payload, body, lines in found:
             record = log.read_record(type_, id_, payload, body)
@@ -259,8 +260,8 @@ class Search:
             by_type.setdefault(type_, []).append(number)
         documents: list[tuple[int, str, str]] = []
         for type_, some in by_type.items():
-            for number, record in self._records(type_, some):
-                scope = f"{_type_token(type_)} {_contract_token(record.contract())}"
+            for number, record in self.records(type_, some):
+                scope = scope_of(type_, record.contract())
                 documents.append((number, scope, words.of(record.search_texts())))
         documents.sort()
         self._database.many(
@@ -270,6 +271,11 @@ class Search:
             "DELETE FROM v_reindex WHERE number = ?", [(number,) for number, *_ in again]
         )
         return list(types)
+
+
+def scope_of(type_: str, contract_id: str) -> str:
+    """Return the tokens that limit a question to a type and a contract."""
+    return f"{_type_token(type_)} {_contract_token(contract_id)}"
 
 
 def _type_token(type_: str) -> str:

@@ -25,6 +25,7 @@ from storage.helpers import Found, Helpers, Job, run_here
 from storage.known_schema import Schema
 from storage.ledger_store import LedgerStore
 from storage.proofs import Proofs
+from storage.search_check import Words
 from storage.stretch import PAGES, Indexes, Pages, Stretch, Structure, Surplus
 
 STRETCH = 10_000  # entries of the longest stretch
@@ -188,6 +189,8 @@ class _Check:
         size = min(STRETCH, (last - after) // PARTS + 1)
         for first in range(after + 1, last + 1, size):
             end = min(first + size - 1, last)
+            if tables:
+                yield Words(first, end)
             yield Stretch(self.vault_id, authors, first, end, tables, erasures, signed)
 
     # --- who does them --------------------------------------------------------------------------
