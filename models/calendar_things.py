@@ -7,8 +7,6 @@ from models.backup_evidence import left_after_erasure
 from models.calendar_frame import Due, Item, due, terms
 from models.codes import (
     CONTENT_GONE_STATES,
-    MISSING_STATES,
-    OUT_STATES,
     PART_STATES,
     TERMINAL_STATES,
     CommunicationKind,
@@ -28,6 +26,7 @@ from models.missing_things import (
     reported_on,
     untold,
 )
+from models.outstaying import WAITED_FOR, is_outside_under
 from models.records import (
     Assignment,
     Authorization,
@@ -46,7 +45,6 @@ from models.supervising import RESPONSIBLE, confirmed_by_others
 from models.under_way import k13_arrival
 from models.workdays import after
 
-WAITED_FOR = OUT_STATES | MISSING_STATES
 MANY = 1000  # acts that wait for the responsible person, before they are no longer counted
 
 
@@ -64,9 +62,13 @@ def _hangs_on(asked: Inquiry, one: Authorization) -> bool:
         item.copy_authorization_id == one.id and item.state not in CONTENT_GONE_STATES
         for item in asked.items.values()
     )
-    return copies or any(
-        place.authorization_id == one.id and place_counts(asked.case(place), place)
-        for place in asked.all(ContractPlace)
+    return (
+        copies
+        or is_outside_under(asked, one)
+        or any(
+            place.authorization_id == one.id and place_counts(asked.case(place), place)
+            for place in asked.all(ContractPlace)
+        )
     )
 
 

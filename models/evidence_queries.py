@@ -34,6 +34,7 @@ from models.inside import eq_inside
 from models.item_list import eq_itemlist
 from models.leavers import eq_leavers
 from models.missing_things import how_much, let_go
+from models.outstaying import outstaying
 from models.papered_acts import eq_cert, eq_enddoc, eq_receipt_paper
 from models.profile_vocabulary import GOVERNANCE
 from models.records import (
@@ -143,6 +144,7 @@ def eq_openout(asked: Inquiry) -> Iterator[Row]:
 def eq_unasked_out(asked: Inquiry) -> Iterator[Row]:
     """Find what is told of things outside whatever a text says of taking them out."""
     yield from eq_leavers(asked)
+    yield from outstaying(asked)
     yield from taken_back(asked)
 
 

@@ -23,7 +23,7 @@ from models.rules.case import Case, Say
 from models.rules.places import designated
 from models.text import search_key
 from models.trips import trip_of
-from models.wareki import format_short_moment
+from models.wareki import format_short, format_short_moment
 
 K, S = HandlingKind, AuthorizationSubject
 STORING = (K.RECEIVE, K.STORE, K.CREATE, K.COLLECT)
@@ -84,6 +84,22 @@ def _information_leaves(case: Case, event: HandlingEvent) -> Iterator[str]:
                 f"{verb}を「承諾・指示」に登録し、この記録の根拠に選んでください。",
                 verb=verb,
             )
+        yield from _back_too_late(case, event)
+
+
+def _back_too_late(case: Case, event: HandlingEvent) -> Iterator[Say]:
+    """Find that a thing is to come back only after the consent that the act names has ended."""
+    if event.expected_return_at is None:
+        return
+    due = event.expected_return_at.date()
+    named = [one for one in case.named if one.covers(case.day)]
+    ends = [one.valid_until for one in named if one.valid_until is not None]
+    if ends and not any(one.covers(due) for one in named):
+        yield Say(
+            f"持帰予定（{format_short(due)}）が、根拠の「{named[0].caption()}」の有効期間の終わり"
+            f"（{format_short(max(ends))}）より後です。期間内に持ち帰るか、その日までの承諾を得てください。",
+            key="longer",
+        )
 
 
 def _excepted(case: Case, event: HandlingEvent) -> bool:

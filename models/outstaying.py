@@ -1,0 +1,70 @@
+"""What stays outside longer than the client's word for it (SK-11.2; K-12).
+
+Taking out was allowed on its day. A consent that ends, or that the client takes back, while the thing
+is still outside allows it no more: it comes back, or the client is asked again.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from models.codes import MISSING_STATES, OUT_STATES, Decision
+from models.evidence_rows import Row, row
+from models.inquiry import Inquiry
+from models.records import Authorization, HandlingEvent, Item
+from models.wareki import format_short
+
+WAITED_FOR = OUT_STATES | MISSING_STATES
+OVER = (
+    "「{item}」を持ち出した根拠の「{consent}」は、{day}に終わりました。持ち帰るか、改めて得たものを"
+    "「承諾・指示」に登録し、持出しをその根拠で訂正してください。"
+)
+TAKEN_BACK = (
+    "「{item}」を持ち出した根拠の「{consent}」は、{day}に「{state}」になりました。"
+    "持ち帰るか、委託者に確かめてください。"
+)
+
+
+def outstaying(asked: Inquiry) -> Iterator[Row]:
+    """Find what is outside although the consent that it rests on has ended."""
+    for item in asked.items.values():
+        if item.state in WAITED_FOR:
+            for one in _consents(asked, item):
+                if not one.covers(asked.today):
+                    yield row(item, _said(item, one))
+
+
+def is_outside_under(asked: Inquiry, consent: Authorization) -> bool:
+    """Tell whether something outside rests on a consent."""
+    outside = (item for item in asked.items.values() if item.state in WAITED_FOR)
+    return any(consent.id == one.id for item in outside for one in _consents(asked, item))
+
+
+def _consents(asked: Inquiry, item: Item) -> Iterable[Authorization]:
+    """Return what the acts rest on by which pieces of a thing are outside."""
+    asked.note(HandlingEvent.type, Authorization.type)
+    status = asked.status(item.id)
+    if status is None:
+        return ()
+    trips = [one.event_id for one in status.trips] or [status.using]
+    found = (asked.books.find(Authorization, _basis(asked, id_)) for id_ in trips)
+    return [one for one in found if one is not None]
+
+
+def _basis(asked: Inquiry, act_id: str) -> str:
+    """Return the consent that an act names, or the one that it carries on (運搬中)."""
+    act = asked.books.find(HandlingEvent, act_id)
+    if act is None or act.authorization_id or not act.related_event_id:
+        return act.authorization_id if act else ""
+    before = asked.books.find(HandlingEvent, act.related_event_id)
+    return before.authorization_id if before else ""
+
+
+def _said(item: Item, one: Authorization) -> str:
+    ended = one.valid_until
+    if one.decision in (Decision.GRANTED, Decision.CONDITIONAL) and ended is not None:
+        return OVER.format(item=item.caption(), consent=one.caption(), day=format_short(ended))
+    day: date | None = one.decided_on
+    return TAKEN_BACK.format(
+        item=item.caption(), consent=one.caption(), day=format_short(day) if day else "後",
+        state=one.decision.label if one.decision else "",
+    )  # fmt: skip

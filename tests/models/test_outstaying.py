@@ -1,0 +1,121 @@
+"""What was allowed to be outside is no longer when the consent has ended or was taken back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.calendar import calendar
+from models.codes import AuthorizationSubject, Decision, HandlingKind
+from models.errors import NeedsAnswer
+from models.evidence import evidence
+from models.records import Authorization, AuthorizationTarget, HandlingEvent, HandlingLine, Item
+from models.rules.answers import EVERY, Answers
+from models.wareki import JAPAN
+from tests.house import FIRST_DAY, House, furnished
+
+K = HandlingKind
+ENDS = FIRST_DAY + timedelta(days=9)
+CLAUSE = "SK-11.2"
+ANSWERS = Answers({EVERY: "委託者の都合で遅れているため"}, later=True)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, rules=True) as made:
+        made.story.receive(1)
+        made.clock.wait(30)
+        yield made
+
+
+def consent(house: House, **changes: object) -> Authorization:
+    story, registers = house.story, house.ledger.registers
+    known = next(one for one in story.consents if one.subject == AuthorizationSubject.TAKE_OUT)
+    mine = replace(
+        known, id="", valid_until=ENDS, decision_doc_no="第9号",
+        targets=(AuthorizationTarget(item_id=thing(house).id),),
+    ).with_changes(**changes)  # fmt: skip
+    return registers.need(Authorization, registers.create(mine).ids[-1]).record
+
+
+def thing(house: House) -> Item:
+    return house.ledger.registers.all(Item)[0].record
+
+
+def take_out(house: House, basis: Authorization, back: date, answers: Answers | None = None) -> str:
+    item = thing(house)
+    event = HandlingEvent(
+        contract_id=item.contract_id, kind=K.TAKE_OUT, purpose="照合", occurred_at=house.clock(),
+        actor_person_id=house.story.people["worker"], place_from_id=item.home_place_id,
+        destination_text=basis.destination_text or "見本市役所", authorization_id=basis.id,
+        expected_return_at=datetime.combine(back, time(17), JAPAN),
+        lines=(HandlingLine(item_id=item.id),),
+    )  # fmt: skip
+    return house.ledger.handling.record(event, answers=answers).ids[-1]
+
+
+def told(house: House) -> list[tuple[str, str]]:
+    return [
+        (row.severity, row.sentence)
+        for one in evidence(house.ledger, house.story.contract)
+        if one.key == CLAUSE
+        for name, rows in one.evidence
+        if name == "EQ-OPENOUT"
+        for row in rows
+        if "根拠の" in row.sentence
+    ]
+
+
+def renewals(house: House, basis: Authorization) -> list[date | None]:
+    found = calendar(house.ledger, house.story.contract.id)
+    return [one.due_on for one in found if one.code == "K-12" and one.id == basis.id]
+
+
+def test_within_the_consent_nothing_is_asked(house: House) -> None:
+    basis = consent(house)
+    take_out(house, basis, ENDS)
+    house.clock.go_to(ENDS, 12)
+    assert told(house) == []
+    assert renewals(house, basis) == [ENDS]
+
+
+def test_who_will_come_back_too_late_is_asked_before(house: House) -> None:
+    basis = consent(house)
+    with pytest.raises(NeedsAnswer, match=r"（R8\.10\.10）より後です"):
+        take_out(house, basis, ENDS + timedelta(days=1))
+    take_out(house, basis, ENDS + timedelta(days=1), ANSWERS)
+
+
+def test_what_stays_out_after_the_consent_is_told_until_it_is_back(house: House) -> None:
+    basis = consent(house)
+    take_out(house, basis, ENDS)
+    house.clock.go_to(ENDS + timedelta(days=1), 9)
+    [(severity, sentence)] = told(house)
+    assert severity == "action"
+    assert "R8.10.10に終わりました" in sentence
+    assert renewals(house, basis) == [ENDS]
+    item = thing(house)
+    house.ledger.handling.record(
+        HandlingEvent(
+            contract_id=item.contract_id, kind=K.BRING_BACK, purpose="持帰り",
+            occurred_at=house.clock(), actor_person_id=house.story.people["worker"],
+            place_to_id=item.home_place_id, lines=(HandlingLine(item_id=item.id),),
+        ),
+        answers=ANSWERS,
+    )  # fmt: skip
+    assert told(house) == []
+    assert renewals(house, basis) == []
+
+
+def test_a_consent_that_is_taken_back_allows_it_no_more(house: House) -> None:
+    basis = consent(house)
+    take_out(house, basis, ENDS)
+    day = FIRST_DAY + timedelta(days=3)
+    house.clock.go_to(day, 9)
+    gone = replace(basis, decision=Decision.REVOKED, decided_on=day)
+    house.ledger.registers.revise(gone, "委託者から取り消されたため")
+    [(severity, sentence)] = told(house)
+    assert severity == "action"
+    assert "「取消」になりました" in sentence
