@@ -454,6 +454,58 @@ def written_again(stage: Stage) -> None:
     me.enter(event.type, event.id, "revise", fields_of(event) | said, event.payload)
 
 
+def number_twice(stage: Stage) -> None:
+    """Enter an act under the number of another."""
+    me = insider(stage)
+    event = me.latest("handling_event")
+    me.enter(event.type, "b" * 32, "create", fields_of(event), event.payload)
+
+
+def thing_voided(stage: Stage) -> None:
+    """Take a thing out of force that an act in force names."""
+    me = insider(stage)
+    thing = fields_of(me.latest("handling_event"))["lines"][0]["item_id"]
+    me.enter("item", thing, "void", {})
+
+
+def breach_reworded(stage: Stage) -> None:
+    me = insider(stage, WORKER.login)
+    finding = me.latest("finding")
+    me.enter(
+        finding.type,
+        finding.id,
+        "revise",
+        fields_of(finding) | {"description": "別のこと"},
+        finding.payload,
+    )
+
+
+def breach_put_off(stage: Stage) -> None:
+    """Let who asked for an exception give its finding more time."""
+    finding = insider(stage).latest("finding")
+    for login, day in ((WORKER.login, "2026-11-01"), (BOSS.login, "2026-12-01")):
+        me = insider(stage, login)
+        said = fields_of(me.latest("finding")) | {"due_on": day}
+        me.enter(finding.type, finding.id, "revise", said, finding.payload)
+
+
+def officers_finding(stage: Stage) -> None:
+    """Let a worker enter what an officer is said to have found."""
+    me = insider(stage, WORKER.login)
+    finding = me.latest("finding")
+    said = fields_of(finding) | {"source": "inspection"}
+    me.enter(finding.type, "c" * 32, "create", said, finding.payload)
+
+
+def officers_finding_voided(stage: Stage) -> None:
+    """Void what an officer found, as its owner."""
+    me = insider(stage)
+    finding, mine = me.latest("finding"), _account(me, me.keys.user_id)["person_id"]
+    said = fields_of(finding) | {"source": "inspection", "owner_person_id": mine}
+    me.enter(finding.type, "c" * 32, "create", said, finding.payload)
+    me.enter(finding.type, "c" * 32, "void", {})
+
+
 def thing_renamed(stage: Stage) -> None:
     me = insider(stage, WORKER.login)
     thing = me.latest("item")
@@ -534,6 +586,12 @@ PLANTED: list[tuple[Plant, str, str]] = [
     (breach_voided, "voids what is not voided", "APPROVAL"),
     (old_form, "in an old form", "CHECK"),
     (written_again, "an act is written again", "REWRITTEN"),
+    (number_twice, "a number given twice", "REWRITTEN"),
+    (thing_voided, "voided while others name it", "REWRITTEN"),
+    (breach_reworded, "changes what a breach said", "REWRITTEN"),
+    (breach_put_off, "put off by whose it is", "REWRITTEN"),
+    (officers_finding, "an officer's, by nobody who may", "REWRITTEN"),
+    (officers_finding_voided, "put off by whose it is", "REWRITTEN"),
     (thing_renamed, "changed by nobody who may", "REWRITTEN"),
     (way_in_lengthened, "changes what stays in an account", "REWRITTEN"),
     (seal_garbled, "no private key of its certificate", "SEAL"),

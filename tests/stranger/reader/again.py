@@ -1,7 +1,13 @@
-"""Later versions: what a revision of an act, a thing or an account may change, and whose acts are whose."""
+"""Later versions: what a revision of an act, a thing or an account may change, and whose acts are whose.
 
-from dataclasses import dataclass
+Beside them what stands for more than one record: a number that two acts have, and what was taken out
+of force although others in force name it.
+"""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.stranger.reader.findings import Later
 from tests.stranger.reader.log import Command, Entry, Walk
 from tests.stranger.reader.names import BOSS
 from tests.stranger.reader.plain import Json
@@ -9,6 +15,7 @@ from tests.stranger.reader.plain import Json
 CONFIRMED = {"status", "confirmed_by", "confirmed_at"}
 CARRIED_OUT = {"status", "related_event_id", "lines", "sanitization"}
 FIXED = {"person_id", "login_name", "app_role", "valid_from", "valid_until"}
+BUILT_ON = {"item", "information_asset", "authorization"}
 OWN = {"password_changed_on", "password_review_due_on", "must_change", "received_on", "reminded_on"}
 
 
@@ -17,6 +24,11 @@ class Again:
     """What has to be remembered from one command to the next."""
 
     since: bool = False
+    numbers: set[tuple[str, object]] = field(default_factory=set)
+    """Contract and number of every act."""
+    ended: dict[str, int] = field(default_factory=dict)
+    """By id the entry that took something of a contract out of force on which others are built."""
+    later: Later = field(default_factory=Later)
 
     def check(self, walk: Walk, command: Command) -> None:
         """Ask every entry of a command, before it counts."""
@@ -24,11 +36,38 @@ class Again:
             old = walk.record(entry.type, entry.id)
             if entry.type == "handling_event":
                 self._act(walk, command, entry, old)
+                self._number(walk, entry)
+            elif self.since and entry.type == "finding":
+                self.later.check(walk, command, entry)
             elif self.since and entry.body is not None and entry.action != "create":
                 _standing(walk, command, entry, old)
+            ended = self.since and entry.action == "void" and entry.type in BUILT_ON
+            if ended and old.get("contract_id"):
+                self.ended[entry.id] = entry.seq
+            self.later.learn(entry)
         self.since = self.since or any(
             one.type == "ledger_origin" and one.payload >= 2 for one in command.entries
         )
+
+    def finish(self, walk: Walk) -> None:
+        """Ask for what was taken out of force and is still named by what is in force."""
+        used = {
+            one
+            for (kind, _id), said in walk.records.items()
+            if kind in ("handling_event", "item")
+            for one in _texts(said)
+        }
+        for id_, seq in self.ended.items():
+            walk.findings.check(id_ not in used, f"entry {seq}: voided while others name it")
+
+    def _number(self, walk: Walk, entry: Entry) -> None:
+        contract = entry.fields.get("contract_id")
+        if entry.action != "create" or not contract:
+            return
+        number = (contract, entry.fields.get("event_no"))
+        twice = self.since and number in self.numbers
+        walk.findings.check(not twice, f"entry {entry.seq}: a number given twice")
+        self.numbers.add(number)
 
     def _act(self, walk: Walk, command: Command, entry: Entry, old: Json) -> None:
         new, where, check = entry.fields, f"entry {entry.seq}", walk.findings.check
@@ -76,3 +115,11 @@ def _standing(walk: Walk, command: Command, entry: Entry, old: Json) -> None:
 
 def _without(fields: Json, names: set[str]) -> Json:
     return {name: value for name, value in fields.items() if name not in names}
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
+    elif isinstance(value, str):
+        yield value

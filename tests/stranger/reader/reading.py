@@ -190,6 +190,7 @@ def _ledger(database: Database, header: Header, folder: Path | None) -> Found:
             findings.check(False, f"command of entry {command.first}: proofs: {error!r}")
         follow(found.walk, command)
     finish(found.walk)
+    later.finish(found.walk)
     findings.check(found.walk.first_key == unbase(header.json["first_key"], 32, "first_key"),
                    "key header: another first key than entry 1")  # fmt: skip
     access.check(found.log, found.walk)
