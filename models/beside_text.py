@@ -14,6 +14,7 @@ from models import (
     contract_changes,
     contract_days,
     designated_hours,
+    ends_untold,
     item_changes,
     last_days,
     late_ends,
@@ -23,11 +24,14 @@ from models import (
 from models.breaches import CHANGED
 from models.codes import AuthorizationSubject, RuleMode
 from models.records import (
+    Assignment,
     Authorization,
     ClientCommunication,
     Contract,
     ContractClauseSetting,
+    ContractPlace,
     Item,
+    Person,
     Record,
 )
 from models.rules.books import GIVEN, Books
@@ -74,6 +78,11 @@ def said_to_record(
             yield replace(_finding(record, unnamed, RuleMode.NOTICE), rule_id=PLACES)
         if unwritten := _without_paper(ledger, record, books):
             yield replace(_finding(record, unwritten, RuleMode.NOTICE), rule_id=SUBCONTRACT)
+    elif isinstance(record, (Assignment, ContractPlace)):
+        if wiped := ends_untold.wiped(ledger, before, record, books):
+            yield _finding(record, wiped)
+    elif isinstance(record, Person):
+        yield from ends_untold.said_to_person(ledger, record, before, books)
     elif isinstance(record, ClientCommunication):
         if overdue := requests.asked_of(ledger, before, record):
             yield _finding(record, overdue)

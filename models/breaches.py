@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.codes import FindingStatus, RuleMode
 from models.evidence_rows import Row, row
-from models.records import BY_TYPE, RuleOverride, Stored
+from models.records import BY_TYPE, Assignment, Person, RuleOverride, Stored
 from models.records import Finding as FindingRecord
 from models.store import Store
 
@@ -36,10 +36,18 @@ class Breaches:
         """Return (rule, record) pairs that were explained, or put right and verified."""
         verified = self._verified
         return {
-            (one.rule_id, one.record_ref)
+            (one.rule_id, id_)
             for one in self._asked.all(RuleOverride)
             if one.mode is RuleMode.WARN or one.finding_id in verified
+            for id_ in self.about(one)
         }
+
+    def about(self, breach: RuleOverride) -> set[str]:
+        """Return whose rows tell a breach: with a last day (退職日) every designation ends."""
+        if breach.record_type != Person.type:
+            return {breach.record_ref}
+        theirs = (a for a in self._asked.all(Assignment) if a.person_id == breach.record_ref)
+        return {breach.record_ref, *(a.id for a in theirs)}
 
     def of_rule(self, rule_id: str) -> list[Row]:
         """Return what a rule says to everything that happened and stands, less what is settled."""
@@ -65,12 +73,12 @@ class Breaches:
         return [
             row(one, _still_open(one), "broken")
             for one in breaches
-            if not {(one.rule_id, one.record_ref), (one.rule_id, one.id)} & told
+            if not {(one.rule_id, id_) for id_ in (*self.about(one), one.id)} & told
             and (not self._is_looked_at(one) or (changed and self._stands(one)))
         ]
 
     def _gone_unseen(
-        self, rule_id: str, settled: Container[tuple[str, str]], told: Container[str]
+        self, rule_id: str, settled: Container[tuple[str, str]], told: Set[str]
     ) -> list[Row]:
         """Return breaches whose act is no longer told, and that nobody else has looked at since.
 
@@ -81,7 +89,7 @@ class Breaches:
             for one in self._waiting(settled)
             if one.rule_id == rule_id
             and one.rule_id != CHANGED
-            and one.record_ref not in told
+            and not self.about(one) & told
             and not self._is_looked_at(one)
         ]
 

@@ -16,6 +16,7 @@ from models import (
     contract_days,
     days_ahead,
     deadlines,
+    ends_untold,
     found_faults,
     item_changes,
     late_basis,
@@ -149,7 +150,7 @@ def evidence(ledger: "Ledger", contract: Contract) -> list[ClauseState]:
 def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
     """Return what no clause tells: that the contract was changed, and breaches that wait still."""
     breaches = asked.breaches.unsettled()
-    theirs = {id_ for one in breaches for id_ in (one.record_ref, one.id)}
+    theirs = {id_ for one in breaches for id_ in (*asked.breaches.about(one), one.id)}
     told = {  # there may be a row for every act: only those of a breach are kept
         (rule, row.id)
         for one in states
@@ -180,6 +181,7 @@ def _changes(asked: Inquiry) -> Answer:
         asked.answer("review changes", review_changes.changed),
         asked.answer("renamings", renamings.changed),
         asked.answer("place changes", place_changes.changed),
+        asked.answer("ends taken back", ends_untold.changed),
         asked.answer("acts outside", contract_days.outside),
         asked.answer(clause_changes.QUERY, clause_changes.standing),
     ]

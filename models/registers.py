@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models import clause_changes, namesakes, permissions, requests, rings
+from models import clause_changes, ends_untold, namesakes, permissions, requests, rings
 from models.after_erasure import require_kept
 from models.after_leaving import told_of_staying
 from models.chain import Command, Entry
@@ -276,6 +276,7 @@ class Registers:
         if isinstance(stored.record, FindingRecord):
             self._ledger.corrections.require_may_go(stored.record)
         requests.require_may_go(self._ledger, stored.record)
+        ends_untold.require_may_go(self._ledger, stored.record)
         if isinstance(stored.record, AccessRight) and stored.record.granted_at is not None:
             self._ledger.rights.require_decider()
         self._require_unused(stored.record)

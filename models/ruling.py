@@ -162,8 +162,10 @@ class Rules(SecondPerson):
         self._require_answers(found, answers, set())
         beside = []
         for record, findings in found:
-            contract_id = record.id if isinstance(record, Contract) else record.contract()
-            beside += self._exceptions(record, contract_id, findings, answers)
+            own = record.id if isinstance(record, Contract) else record.contract()
+            for contract_id in dict.fromkeys(f.contract_id or own for f in findings):
+                mine = [f for f in findings if (f.contract_id or own) == contract_id]
+                beside += self._exceptions(record, contract_id, mine, answers)
         return Ruling(beside=tuple(beside), notices=_notices(_flat(found)))
 
     def on_paper(self, request: Request) -> None:

@@ -75,7 +75,8 @@ class Finding:
     """What a rule has to say about one record, in the contract's words and citations.
 
     `incident_draft`: the text wants it proposed as an incident as well. `needs_checker`: a checker
-    who signs in and enters the key facts settles it (A-33).
+    who signs in and enters the key facts settles it (A-33). `contract_id`: under which contract an
+    exception stands, where the record is of none.
     """
 
     rule_id: str
@@ -88,6 +89,7 @@ class Finding:
     fact: bool
     incident_draft: bool = False
     needs_checker: bool = False
+    contract_id: str = ""
 
     @property
     def refuses(self) -> bool:
@@ -115,17 +117,27 @@ class Finding:
 def examine(case: Case) -> list[Finding]:
     """Ask every rule about a case."""
     changed = _changes(case)
-    findings = []
+    findings: list[Finding] = []
     silent = case.profile.silent - changed.keys() if changed else case.profile.silent
     for rule_id, check in RULES:
         if rule_id in silent:
             continue
-        for said in check(case):
-            mode = changed.get(rule_id) or _mode(case.profile.rules[rule_id], said, case)
-            mode = _no_breach(mode) if isinstance(said, Say) and said.doubtful else mode
-            if mode != "off":
-                findings.append(_finding(rule_id, mode, said, case))
+        findings += (f for said in check(case) for f in _judged(case, rule_id, said, changed))
     return [*findings, *_of_named_bases(case, findings)]
+
+
+def judged(case: Case, rule_id: str, said: str) -> Finding | None:
+    """Return what was found outside the rules as strictly as a rule has it, None where it is off."""
+    changed = _changes(case)
+    silent = case.profile.silent - changed.keys()
+    return None if rule_id in silent else next(_judged(case, rule_id, said, changed), None)
+
+
+def _judged(case: Case, rule_id: str, said: str, changed: Mapping[str, str]) -> Iterator[Finding]:
+    mode = changed.get(rule_id) or _mode(case.profile.rules[rule_id], said, case)
+    mode = _no_breach(mode) if isinstance(said, Say) and said.doubtful else mode
+    if mode != "off":
+        yield _finding(rule_id, mode, said, case)
 
 
 def _of_named_bases(case: Case, findings: Sequence[Finding]) -> Iterator[Finding]:

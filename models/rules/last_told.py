@@ -6,6 +6,7 @@ told to leave and stays, or begins on another day than was told, is such a chang
 
 from collections.abc import Iterable, Mapping, Set
 from datetime import date
+from itertools import takewhile
 
 from models.codes import AssignmentStatus, PlaceStatus
 from models.records import Assignment, Contract, ContractPlace, Person, Place, Record, Submission
@@ -71,10 +72,24 @@ def untold_leaving(case: Case, one: Assignment) -> str:
     day = last_day(one, case.books)
     ended = one.status is AssignmentStatus.ENDED
     works = ended or one.status in (AssignmentStatus.ACTIVE, AssignmentStatus.NOTIFIED)
-    if not case.params.staff_notice.changes_before or not works or not _is_over(case, day, ended):
+    over = _is_over(case, day, ended or _left_at_once(case, one))
+    if not case.params.staff_notice.changes_before or not works or not over:
         return ""
-    said = {"what": _end_of(case, one), "field": "従事終了日"}
+    said = {"what": end_of(case, one), "field": "従事終了日"}
     return _untold(case, STAFF, day, said, leaving_papers(case, one))
+
+
+def _left_at_once(case: Case, one: Assignment) -> bool:
+    """Tell whether somebody leaves the firm today and nobody knew before: all of his rights fall now.
+
+    A last day that was entered ahead can be told until it is over.
+    """
+    person = case.books.find(Person, one.person_id)
+    if person is None or person.left_on != case.today:
+        return False
+    known = reversed(case.books.entered(person))
+    days = [v.day for v in takewhile(lambda v: v.record.left_on == person.left_on, known)]
+    return not days or days[-1] >= case.today
 
 
 def untold_giving_up(case: Case, one: ContractPlace) -> str:
@@ -83,15 +98,17 @@ def untold_giving_up(case: Case, one: ContractPlace) -> str:
     used = ended or one.status is not PlaceStatus.PLANNED
     if not _tells_changes(case, one) or not used or not _is_over(case, one.use_to, ended):
         return ""
-    said = {"what": _end_of(case, one), "field": "使用終了日"}
+    said = {"what": end_of(case, one), "field": "使用終了日"}
     return _untold(case, PLACES, one.use_to, said, giving_up_papers(case, one))
 
 
-def _end_of(case: Case, one: Designation) -> str:
-    return f"{_called(case, one)}の{'従事' if isinstance(one, Assignment) else '使用'}の終了"
+def end_of(case: Case, one: Designation) -> str:
+    """Say whose or which end it is."""
+    return f"{called(case, one)}の{'従事' if isinstance(one, Assignment) else '使用'}の終了"
 
 
-def _called(case: Case, one: Designation) -> str:
+def called(case: Case, one: Designation) -> str:
+    """Say which designation it is: somebody in a role, or a place."""
     if isinstance(one, ContractPlace):
         place = case.place(one.place_id)
         return f"「{place.name if place else ''}」"
@@ -121,7 +138,7 @@ def untold_staying(case: Case, one: Designation) -> str:
     day = withdrawn_end(case, one)
     if day is None or day >= case.today:
         return ""
-    return WITHDRAWN.format(what=_end_of(case, one), day=format_short(day), title=_title(case, one))
+    return WITHDRAWN.format(what=end_of(case, one), day=format_short(day), title=_title(case, one))
 
 
 def tell_again(case: Case, one: Designation) -> str:
@@ -129,9 +146,7 @@ def tell_again(case: Case, one: Designation) -> str:
     day = withdrawn_end(case, one)
     if day is None or day < case.today:
         return ""
-    return TELL_AGAIN.format(
-        what=_end_of(case, one), day=format_short(day), title=_title(case, one)
-    )
+    return TELL_AGAIN.format(what=end_of(case, one), day=format_short(day), title=_title(case, one))
 
 
 def moved_start(case: Case, one: Designation) -> date | None:
@@ -153,7 +168,7 @@ def untold_start(case: Case, one: Designation) -> Say | None:
     if told is None or begins is None or min(told, begins) > case.today:
         return None
     field = "starts_on" if isinstance(one, Assignment) else "use_from"
-    what = f"{_called(case, one)}の「{type(one).fields()[field].label}」"
+    what = f"{called(case, one)}の「{type(one).fields()[field].label}」"
     words = MOVED.format(
         what=what, told=format_short(told), day=format_short(begins), title=_title(case, one)
     )

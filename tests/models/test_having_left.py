@@ -42,7 +42,8 @@ def house(tmp_path: Path) -> Iterator[House]:
 def leave(house: House, day: date, who: str = "worker") -> tuple[str, ...]:
     """Enter the last day of somebody; return what is said."""
     person = house.ledger.registers.need(Person, house.story.people[who]).record
-    return house.ledger.registers.revise(replace(person, left_on=day), REASON).notices
+    gone = replace(person, left_on=day)
+    return house.ledger.registers.revise(gone, REASON, answers=LATER).notices
 
 
 def use(house: House, actor: str = "worker") -> HandlingEvent:
@@ -281,7 +282,8 @@ def test_a_recovery_sheet_lets_nobody_in_who_has_left(house: House) -> None:
 
 def back(house: House, who: str = "worker", day: date | None = None) -> tuple[str, ...]:
     person = house.ledger.registers.need(Person, house.story.people[who]).record
-    return house.ledger.registers.revise(replace(person, left_on=day), "日付の誤りのため").notices
+    stays = replace(person, left_on=day)
+    return house.ledger.registers.revise(stays, "日付の誤りのため", answers=LATER).notices
 
 
 def key_card(house: House, contract: bool = True) -> str:

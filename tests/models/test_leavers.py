@@ -18,6 +18,7 @@ from models.rules.answers import EVERY, Answers
 from tests.house import House, furnished
 
 REASON = "退職したため"
+UNTOLD = Answers(reasons={EVERY: "退職が急で、前もって届け出られなかったため"}, later=True)
 
 
 @pytest.fixture
@@ -72,8 +73,7 @@ def ended(house: House, actor: str = "worker") -> Change:
         designation(house, actor), status=AssignmentStatus.ENDED,
         ends_on=house.ledger.today() - timedelta(days=1), end_reason=REASON,
     )  # fmt: skip
-    answers = Answers(reasons={EVERY: "退職が急で、前もって届け出られなかったため"}, later=True)
-    return house.ledger.registers.revise(one, REASON, answers=answers)
+    return house.ledger.registers.revise(one, REASON, answers=UNTOLD)
 
 
 def next_day(house: House) -> None:
@@ -123,9 +123,8 @@ def test_a_leaving_day_of_a_person_says_the_same(house: House) -> None:
     next_day(house)
     one = house.ledger.registers.need(Person, house.story.people["worker"]).record
     left = replace(one, left_on=house.ledger.today() - timedelta(days=1))
-    assert any(
-        "持っています" in said for said in house.ledger.registers.revise(left, REASON).notices
-    )
+    change = house.ledger.registers.revise(left, REASON, answers=UNTOLD)
+    assert any("持っています" in said for said in change.notices)
     assert len(waiting(house)) == 1
 
 
