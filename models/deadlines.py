@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from models.registers import Registers
 
 QUERY = "EQ-LATE"
+AGREED = "EQ-FIXED"
 FIXED = "EQ-DUE"  # of the clauses by which the client fixes a day
 PERIODS: Mapping[ReportCycle | None, int] = {
     ReportCycle.MONTHLY: 1,
@@ -40,6 +41,8 @@ UNKNOWN = (
     "出なくなるため、登録できません。{meant}"
 )
 CHOOSE = "書類を一覧から選んでください（ほかのプログラムからは「{example}」のように半角の記号）。"
+OVERDUE = "「{paper}」を、指定された提出期限（{day}）までに提出していません。提出してください。"
+COMING = "「{paper}」の提出期限（指定）は、{day}です。"
 CAME_LATE = "{paper}を、期限（{day}）の後の{on}に提出しています。"
 
 
@@ -145,10 +148,41 @@ def _came_late(
     asked: Inquiry, paper: Submission, day: date, queries: frozenset[str]
 ) -> Iterator[Row]:
     clauses = tuple(one.key for one in asked.clauses if queries & set(one.evidence))
+    clauses = clauses or _of_paper(asked, paper.doc_kind)
     if clauses:
         when = {"day": format_short(day), "on": format_short(_on(paper))}
         words = CAME_LATE.format(paper=f"「{paper.caption()}」", **when)
         yield Row(Submission.type, paper.id, words, NOTE, clauses)
+
+
+def eq_fixed(asked: Inquiry) -> Iterator[Row]:
+    """Find papers that the client wants by a day of its own where no clause speaks of such days.
+
+    They count against the clauses of the paper, without any beside the text.
+    """
+    if asked.asks(FIXED):
+        return
+    for one in deadlines(asked):
+        if one.fixed and not one.wanted and not one.kept:
+            title = asked.profile.document_title(one.kind)
+            yield _owed(asked, Contract.type, asked.contract.id, title, one.day, one.kind)
+    for paper in asked.all(Submission):
+        if paper.status is SubmissionStatus.SEALED and paper.due_on:
+            kind = paper.doc_kind
+            yield _owed(asked, Submission.type, paper.id, paper.caption(), paper.due_on, kind)
+
+
+def _owed(asked: Inquiry, type_: str, id_: str, title: str, day: date, kind: str) -> Row:
+    late = day < asked.today
+    words = (OVERDUE if late else COMING).format(paper=title, day=format_short(day))
+    return Row(type_, id_, words, "action" if late else "due", _of_paper(asked, kind))
+
+
+def _of_paper(asked: Inquiry, kind: str) -> tuple[str, ...]:
+    """Return the clauses of the contract's text on which a paper rests."""
+    form = asked.profile.documents.get(kind)
+    mine = set(form.clauses) if form else set()
+    return tuple(one.key for one in asked.clauses if one.key in mine and not one.contractual_only)
 
 
 # --- at the counter ------------------------------------------------------------------------------

@@ -75,6 +75,7 @@ BESIDE_TEXT: Mapping[str, Question] = {
     still_readable.QUERY: still_readable.eq_unread,
     own_words.QUERY: own_words.eq_officer,
     days_ahead.QUERY: days_ahead.eq_ahead,
+    deadlines.AGREED: deadlines.eq_fixed,
     found_faults.QUERY: found_faults.eq_found,
 }
 """Queries that no text names either, and whose rows count against the clauses that they name."""

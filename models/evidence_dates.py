@@ -12,6 +12,7 @@ from models.calendar_paper import (
 from models.calendar_people import (
     k02_staff_notice,
     k03_leaving_notice,
+    k03_other_days,
     k09_training_again,
 )
 from models.calendar_running import (
@@ -105,6 +106,7 @@ def eq_staff(asked: Inquiry) -> Iterator[Row]:
         if one.id not in begun:
             yield from _said(asked, one)
     yield from _late(k03_leaving_notice)(asked)
+    yield from _late(k03_other_days)(asked)
 
 
 def eq_reported(asked: Inquiry) -> Iterator[Row]:

@@ -31,8 +31,8 @@ from models.still_readable import failed_marks
 from models.store import ListRow, Op, Query, Where
 from models.unfit_basis import unfit_marks
 from models.wareki import JAPAN
-from reports.collecting import consents, lists, movement, people, places, training
-from reports.collecting.attendance import at_the_end, witnessed
+from reports.collecting import again, consents, lists, movement, people, places, training
+from reports.collecting.attendance import at_the_end
 from reports.collecting.case import Case, Then, Wish, words
 from reports.collecting.remaining import let_go, remaining
 from reports.collecting.shortages import Shortages
@@ -212,7 +212,7 @@ def _disposal(
         performed_org=then.organization(detail.performed_org_id),
         place=detail.place_text,
         verified_by=then.person(detail.verified_by),
-        witness=witnessed(case, event, detail),
+        witness=at_the_end(case, event, detail),
         photos=_photos(case, detail),
         vendor_certificate=_vendor(case, detail),
         pre_classification=detail.pre_classification,
@@ -297,6 +297,7 @@ class Told:
         basis: of its consents, which were registered afterwards or do not allow it.
         missing: what a stocktake did not find, or what was not destroyed as it should be.
         carried: who carried what somebody took out.
+        again: which act it corrects, and that it was written again past the commands.
     """
 
     items: str
@@ -304,6 +305,7 @@ class Told:
     basis: list[str]
     missing: list[str]
     carried: list[str]
+    again: list[str]
 
 
 def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[str, Told]:
@@ -329,6 +331,7 @@ def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[
                 *failed_marks(event),
             ],
             _carried(case, event),
+            again.marks(store, found[id_]),
         )
         for id_, event in events.items()
     }
@@ -411,6 +414,7 @@ def _remarks(meta: Any, values: Mapping[str, Any], told: Told) -> str:
     parts = [
         "逸脱・取消" if values.get("deviation") and meta.voided else "",
         f"後日入力（{wareki.format_short(meta.created_at.date())}）" if late else "",
+        *told.again,
         *told.basis,
         *told.missing,
         *told.carried,

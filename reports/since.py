@@ -29,8 +29,9 @@ def differences(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 
 def _dashless(lines: list[Any]) -> list[Any]:
-    """Leave out the dash of what nobody was to attend (D-17); earlier versions said nothing there."""
-    return [{k: v for k, v in x.items() if (k, v) != ("witness", UNATTENDED)} for x in lines]
+    """Leave out the dash of what nobody was to attend (D-17, D-18); earlier versions said nothing."""
+    nothing = (("witness", UNATTENDED), ("witness", ""))
+    return [{k: v for k, v in x.items() if (k, v) not in nothing} for x in lines]
 
 
 def _told_above(now: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,15 +16,13 @@ from models.codes import HandlingStatus, Role, Timing
 from models.kinds import Json
 from models.lifts import lift
 from models.records import HandlingEvent
+from models.written_again import CARRIED_OUT, CONFIRMED
 from storage import log
 from storage.authors import Authors
 from storage.database import Database
 from storage.listing import border
 from storage.schema import table
 
-CONFIRMED = frozenset({"status", "confirmed_by", "confirmed_at"})
-CARRIED_OUT = frozenset({"status", "related_event_id", "lines", "sanitization"})
-"""What confirming changes in an act, and carrying out in a plan."""
 AMOUNT = frozenset({"quantity"})
 
 ACT = "一度記録した取扱記録が、確認のほかに書き換えられています。元の内容は、履歴で確かめられます。"

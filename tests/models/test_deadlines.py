@@ -114,3 +114,40 @@ def test_every_day_of_one_kind_waits_for_a_paper_of_its_own(house: House) -> Non
     assert due(house, "D-19") == [FIXED + timedelta(days=30)]
     hand_in(house, "D-19", FIXED + timedelta(days=31))
     assert due(house, "D-19") == [] and list(late(house)) == ["CB-16.1"]
+
+
+@pytest.mark.parametrize("profile", ["shiki", "confidentiality-model", "fukuoka", "yachiyo"])
+def test_a_fixed_day_stands_under_the_clauses_of_the_paper_where_none_speaks_of_days(
+    tmp_path: Path, profile: str
+) -> None:
+    with furnished(tmp_path, profile=profile) as house:
+        kind = "D-16"
+        fix(house, (kind, FIXED))
+
+        def told() -> set[tuple[str, str]]:
+            found = evidence(house.ledger, contract(house))
+            return {
+                (one.key, row.severity)
+                for one in found for query, rows in one.evidence if query == "EQ-FIXED"
+                for row in rows
+            }  # fmt: skip
+
+        keys = set(house.ledger.profile(contract(house).id).document(kind).clauses)
+        assert told() and told() <= {(key, "due") for key in keys}
+        house.clock.go_to(FIXED + timedelta(days=1), 9)
+        assert told() and told() <= {(key, "action") for key in keys}
+        worst = {one.key: one.state for one in evidence(house.ledger, contract(house))}
+        assert all(worst[key] in ("action", "broken") for key, _ in told())
+        hand_in(house, kind, FIXED + timedelta(days=2))
+        assert told() == set()
+        assert any(
+            "期限（R8.10.8）の後" in words for _, said in late(house).values() for words in said
+        )
+
+
+def test_where_a_clause_speaks_of_fixed_days_it_is_told_there_alone(house: House) -> None:
+    fix(house, ("D-16", FIXED))
+    house.clock.go_to(FIXED + timedelta(days=1), 9)
+    found = evidence(house.ledger, contract(house))
+    assert not any(query == "EQ-FIXED" and rows for one in found for query, rows in one.evidence)
+    assert any(query == "EQ-DUE" and rows for one in found for query, rows in one.evidence)

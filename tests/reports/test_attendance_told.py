@@ -19,6 +19,7 @@ from models.evidence import evidence
 from models.records import ClientCommunication, HandlingEvent, Item, RuleOverride
 from models.rules.answers import Answers
 from reports.collect import collect
+from reports.documents.d17_end_report import UNATTENDED
 from reports.since import differences
 from tests.house import House
 from tests.models.rules.stage import PROFILES
@@ -190,3 +191,29 @@ def test_that_nobody_was_let_in_stays_a_breach_with_its_reason(
     again = [one.state for one in evidence(house.ledger, house.story.contract)
              if any(name == "EQ-WITNESS" for name, _ in one.evidence)]  # fmt: skip
     assert again == ["broken"] * len(again) and bool(again) is texts
+
+
+# --- the annex of the certificate -------------------------------------------------------------------
+
+
+def annex(house: House, act: str) -> str:
+    """Return what the certificate's annex says of attending."""
+    paper = collect(house.ledger, wish(house, "D-18", act), house.ledger.paper.numbering())
+    [line] = paper.content()["lines"]
+    return str(line.get("witness", ""))
+
+
+def test_the_certificate_misses_nobody_where_the_text_lets_nobody_attend(
+    house: House, copies: tuple[Item, HandlingEvent]
+) -> None:
+    granted = house.story.contract.profile_code in GRANTED
+    gone = disposed(house, *copies, witness_requested=None).id
+    assert annex(house, gone) == ("" if granted else UNATTENDED)
+    text = text_of(house, "D-18", gone)
+    assert ("立会い 記録なし" in text) is granted and ("立会い －" in text) is not granted
+    known = collect(
+        house.ledger, wish(house, "D-18", gone), house.ledger.paper.numbering()
+    ).content()
+    lines = [{k: v for k, v in one.items() if k != "witness"} for one in known["lines"]]
+    before = {**known, "lines": lines}
+    assert differences(before, known) == []  # a certificate of an older version says nothing there
