@@ -99,7 +99,7 @@ class JournalUpkeep(Protocol):
     """The files of a journal that somebody may dispose of."""
 
     def files_before(self, seq: int) -> Sequence[PurePath]:
-        """Return the files that may hold entries with a lower number, oldest first.
+        """Return the files that may hold entries as they stood before one, oldest first.
 
         Those of a former journal are among them, where its folder can still be reached.
         """

@@ -349,14 +349,28 @@ def list_files(folder: Path, vault_id: bytes) -> list[Path]:
     return mine
 
 
-def files_before(folder: Path, vault_id: bytes, seq: int) -> list[Path]:
-    """List the files that begin before an entry; one that cannot be read may hold anything.
+def files_before(
+    folder: Path, vault_id: bytes, seq: int, contains: Callable[[Head], bool]
+) -> list[Path]:
+    """List the files that were written before an entry; one that cannot be read may hold anything.
+
+    A file behind one that begins with that entry or later was begun after it. It may begin earlier
+    all the same: under a new data key what backups need is written again, as it stands then.
+
+    Args:
+        contains: tells whether the ledger has a head.
 
     Raises:
         MediumMissing, Foreign
     """
-    headers = [(path, header_of(path)) for path in list_files(folder, vault_id)]
-    return [path for path, header in headers if header is None or header.base.seq < seq]
+    found, behind = [], False
+    for path in list_files(folder, vault_id):
+        header = header_of(path)
+        later = header is not None and header.base.seq >= seq
+        if header is None or not (later or behind):
+            found.append(path)
+        behind = behind or (later and header is not None and contains(header.base))
+    return found
 
 
 def number_of(path: Path) -> int:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC
+from functools import partial
 from itertools import pairwise
 from pathlib import Path, PurePath
 
@@ -17,6 +18,7 @@ from models.codes import SystemEventKind
 from models.errors import AzukariError, InputOutput
 from models.journal import SpentFiles
 from models.records import BackupRun
+from storage import log
 from storage.attachments import FOLDER_NAME, list_names
 from storage.database import Database
 from storage.erasing import erased_files
@@ -43,9 +45,10 @@ class Upkeep:
 
     def files_before(self, seq: int) -> Sequence[PurePath]:
         found: list[Path] = []
+        contains = partial(log.contains, self._database)
         for folder in self._folders():
             with suppress(AzukariError):  # the medium is away; the state of the journal says so
-                found += files_before(folder, self._vault.vault_id, seq)
+                found += files_before(folder, self._vault.vault_id, seq, contains)
         return found
 
     def spent(self, backup: BackupRun) -> SpentFiles:

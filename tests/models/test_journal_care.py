@@ -19,7 +19,14 @@ from models.errors import (
     Refused,
 )
 from models.journal import JournalState
-from models.journal_care import NO_BACKUP, NOT_YET, NOTHING, end_journal_files, journal_proposal
+from models.journal_care import (
+    NO_BACKUP,
+    NOT_YET,
+    NOTHING,
+    end_journal_files,
+    files_of_erased,
+    journal_proposal,
+)
 from models.records import Attachment, ContentErasure, Person, SystemEvent
 from models.store import quiet
 from storage import journal as journals
@@ -192,8 +199,8 @@ def readable(house: House) -> bytes:
     vault = ledger.safe.vault  # type: ignore[attr-defined]
     found = b""
     for path in journals.list_files(folder, vault.vault_id):
-        file = JournalFile(path, vault)
         try:
+            file = JournalFile(path, vault)
             scan = file.scan()
             parts = [file.read(place) for place in scan.places]
         except AzukariError:
@@ -236,6 +243,35 @@ def test_copies_that_were_away_at_the_erasure_go_when_they_are_back(over: House)
     assert {path.name for path in outside.journal} >= set(kept)
     over.sign_in(BOSS.login)
     assert list(copies.iterdir()) == []
+
+
+def test_what_is_written_again_under_a_new_key_holds_nothing_that_was_erased_before(
+    over: House,
+) -> None:
+    erase(over)
+    [act] = over.ledger.registers.all(ContentErasure)
+    listed = files_of_erased(over.ledger)
+    assert [path.name for path in listed] == journal_files(over)[:-1]
+    over.ledger.people.renew_key("鍵の写しを失くしたため")
+    fresh = over.folder / "journal" / journal_files(over)[-1]
+    header = journals.header_of(fresh)
+    assert (
+        header is not None and header.base.seq < act.meta.created_seq
+    )  # once more, for the backup
+    assert files_of_erased(over.ledger) == listed
+    assert CANARY.encode() not in readable(over)  # the files before are under a key that is gone
+
+
+def test_a_file_behind_one_that_is_not_of_this_way_is_listed(over: House) -> None:
+    erase(over)
+    [act] = over.ledger.registers.all(ContentErasure)
+    over.ledger.people.renew_key("鍵の写しを失くしたため")
+    vault_id = over.ledger.safe.vault.vault_id  # type: ignore[attr-defined]
+    folder, seq = over.folder / "journal", act.meta.created_seq
+    listed = journals.files_before(folder, vault_id, seq, lambda _head: False)
+    begun = [journals.header_of(path) for path in journals.list_files(folder, vault_id)]
+    older = [one for one in begun if one is not None and one.base.seq < seq]
+    assert len(listed) == len(older) > len(files_of_erased(over.ledger))
 
 
 # --- what came between an erasure and the new file ------------------------------------------------
