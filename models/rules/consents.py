@@ -18,6 +18,7 @@ from models.rules.checking import LEAVING, leaving
 K, S = HandlingKind, AuthorizationSubject
 CARRIAGE = "transport_detail"  # the 運搬記録 among the records that a clause asks for
 INDIRECT = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL, Means.ELECTRONIC, Means.OTHER})
+BY_A_FIRM = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL})
 COPIES = ("部", "通", "件", "組", "セット", "式", "点", "個", "回")
 """Units that count copies, whatever their own pieces are counted by."""
 PASSING = (K.RECEIVE, K.RETURN, K.HAND_OVER)
@@ -169,7 +170,7 @@ def _sends(case: Case, event: HandlingEvent) -> bool:
     """Tell whether it leaves the hands of the own staff (obligations.md 8.5, 5)."""
     if event.kind in (K.TRANSMIT, K.DISPATCH):
         return True
-    by_carrier = any(row.carrier_org_id for row in event.transport)
+    by_carrier = any(row.carrier_org_id for row in event.transport) or event.means in BY_A_FIRM
     own = any(row.carrier_org_id == case.contract.contractor_org_id for row in event.transport)
     moved = event.kind in (K.TAKE_OUT, K.TRANSPORT)
     return bool(case.params.send.basis) and moved and by_carrier and not own

@@ -27,7 +27,8 @@ from models.store import Op, Query, Where
 SUBJECTS: dict[K, tuple[AuthorizationSubject, ...]] = {
     K.RECEIVE: (Subject.HANDOVER_DESIGNATION, Subject.INDIRECT_HANDOVER),
     K.COPY: (Subject.COPY,),
-    K.TAKE_OUT: (Subject.TAKE_OUT, Subject.EQUIPMENT_TAKE_OUT, Subject.OFFSITE_WORK),
+    K.TAKE_OUT: (Subject.TAKE_OUT, Subject.EQUIPMENT_TAKE_OUT, Subject.OFFSITE_WORK,
+                 Subject.DISPATCH),
     K.TRANSPORT: (Subject.TAKE_OUT, Subject.OTHER_RISKY_ACT),
     K.TRANSMIT: (Subject.TRANSMIT,),
     K.DISPATCH: (Subject.DISPATCH,),
@@ -166,9 +167,14 @@ def usual_consent(
     found = [
         one.id
         for one in authorizations(ledger, contract_id, kind, moment)
-        if _is_usual(one, items) and covers_things(one, items)
+        if _is_usual(one, items) and covers_things(one, items) and not _is_of_carriers(one, kind)
     ]
     return found[0] if len(found) == 1 else ""
+
+
+def _is_of_carriers(one: Authorization, kind: K) -> bool:
+    """Tell whether a consent is for what a firm carries: no usual take-out (FK-7.2)."""
+    return kind is K.TAKE_OUT and one.subject is Subject.DISPATCH
 
 
 def _is_usual(one: Authorization, items: Sequence[Item]) -> bool:

@@ -364,6 +364,10 @@ SCENARIOS = (
     ),
     Scenario("R-07", "sent", "NNBNN", sent_with_consent, lambda s: sent(s, cleared=False)),
     Scenario(
+        "R-07", "taken out by a courier", "··B··",
+        taken_out, lambda s: taken_out(s, means=Means.REGISTERED_MAIL),
+    ),
+    Scenario(
         "R-07", "copied alone", "··B··",
         lambda s: copy_of(s, ItemOrigin.LENT),
         lambda s: changed(copy_of(s, ItemOrigin.LENT), checker_person_id=""),
