@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from models import custody, overlaps
-from models.codes import CARRIERS, TERMINAL_STATES, HandlingKind, ItemState, Ownership, Timing
+from models.codes import (
+    CARRIERS,
+    TERMINAL_STATES,
+    HandlingKind,
+    ItemOrigin,
+    ItemState,
+    Ownership,
+    Timing,
+)
 from models.endings import GIVING
 from models.errors import Refused
 from models.item_status import NONE, Status
@@ -32,6 +40,10 @@ CARRYING = frozenset({K.STORE, K.TAKE_OUT, K.TRANSPORT, K.DISPATCH})
 """Kinds whose place (元) is where the item lay."""
 PlaceName = Callable[[str], str]
 BEGINNING = frozenset({K.RECEIVE, K.COLLECT, K.CREATE})
+WITHOUT_ORIGIN = (
+    "物がないときは「媒体・資料」でその登録を取り消し、あるときは先に受領・収集・作成などを記録して"
+    "ください。"
+)
 
 
 def require_whole(item: Item, entering: Iterable[HandlingEvent]) -> None:
@@ -209,6 +221,7 @@ def require_there(
         return
     if status.loose and line.resulting_item_id != item.id:
         require_possible(item, status, event)
+    _require_begun(item, status, event)
     begins = line.resulting_item_id == item.id or status.found is ItemState.REGISTERED
     if begins and not _says_the_same(item, event, instead_of):
         _require_registered(item, event, line)
@@ -222,6 +235,19 @@ def require_there(
     most = _movable(status, event)
     if most is not None and (line.quantity or most or 1) > most:
         raise Refused(reason=_too_many(item, status, event, line))
+
+
+def _require_begun(item: Item, status: Status, event: HandlingEvent) -> None:
+    """Refuse to end what was never received or made: it would be certified (EQ-LEDGER, R-23).
+
+    What an older register says of its ends is kept as it is.
+    """
+    own = item.origin is ItemOrigin.CONTRACTOR_EQUIPMENT or event.source_file_id
+    if event.kind in END_KINDS and status.found is ItemState.REGISTERED and not own:
+        raise Refused(
+            reason=f"{item.caption()}は、受領や作成が記録されていません。「{event.kind.label}」は記録できません。"
+            f"{WITHOUT_ORIGIN}"
+        )
 
 
 def _says_the_same(item: Item, event: HandlingEvent, instead_of: HandlingEvent | None) -> bool:

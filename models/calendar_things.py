@@ -15,6 +15,7 @@ from models.codes import (
     ItemState,
     Timing,
 )
+from models.given_up import has_no_origin
 from models.inquiry import Inquiry
 from models.leavers import held_after_the_end
 from models.missing_things import (
@@ -154,7 +155,8 @@ def k22_unneeded(asked: Inquiry) -> Iterator[Due]:
 def k23_end(asked: Inquiry) -> Iterator[Due]:
     """K-23: at the end nothing is left here; some things go back before."""
     gone, items = let_go(asked), asked.items.values()
-    left = [item for item in items if item.state not in TERMINAL_STATES and item.id not in gone]
+    standing = [item for item in items if item.state not in TERMINAL_STATES]
+    left = [item for item in standing if item.id not in gone and not has_no_origin(item)]
     if left and (day := asked.end_limit) is not None:
         about = f"残っている媒体・資料{len(left)}件"
         yield due(

@@ -10,6 +10,7 @@ from itertools import chain
 
 from models import places_given_up
 from models.act_numbers import misnumbered
+from models.amounts import WITHOUT_ORIGIN
 from models.backup_evidence import copies_left
 from models.codes import (
     CONTENT_GONE_STATES,
@@ -20,7 +21,6 @@ from models.codes import (
     GovernanceCover,
     GovernanceKind,
     GovernanceStatus,
-    ItemOrigin,
     ItemState,
     PledgeStatus,
     Timing,
@@ -29,6 +29,7 @@ from models.codes import (
 from models.designated_hours import unread
 from models.evidence_rows import Row, row
 from models.found_faults import eq_finding
+from models.given_up import has_no_origin
 from models.inquiry import Inquiry, Question
 from models.inside import eq_inside
 from models.item_list import eq_itemlist
@@ -160,9 +161,13 @@ def _lost(item: Item) -> str:
 
 def eq_end(asked: Inquiry) -> Iterator[Row]:
     """Find what has not found its end in time (K-23); before, tell what will have to."""
-    left = [item for item in asked.items.values() if item.state not in TERMINAL_STATES]
+    standing = [item for item in asked.items.values() if item.state not in TERMINAL_STATES]
+    left = [item for item in standing if not has_no_origin(item)]
     gone = let_go(asked)
     if asked.ended:
+        for item in standing:
+            if has_no_origin(item):
+                yield row(item, _unfounded(item))
         for item in left:
             if item.id in gone:
                 words = f"「{item.caption()}」は、所在不明のまま終えるよう指示がありました。"
@@ -317,9 +322,12 @@ def _every(_asked: Inquiry) -> bool:
 
 def _without_origin(asked: Inquiry) -> Iterator[Row]:
     for item in asked.items.values():
-        own = item.origin is ItemOrigin.CONTRACTOR_EQUIPMENT
-        if item.state is ItemState.REGISTERED and not own:
-            yield row(item, f"「{item.caption()}」の受領や作成が記録されていません。")
+        if has_no_origin(item):
+            yield row(item, _unfounded(item))
+
+
+def _unfounded(item: Item) -> str:
+    return f"「{item.caption()}」の受領や作成が記録されていません。{WITHOUT_ORIGIN}"
 
 
 def eq_receipt(asked: Inquiry) -> Iterator[Row]:

@@ -8,7 +8,8 @@ end (終了時の別の指示) names the thing that is given up. It stays 所在
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from models.codes import TERMINAL_STATES, AuthorizationSubject, ItemState
+from models.amounts import WITHOUT_ORIGIN
+from models.codes import TERMINAL_STATES, AuthorizationSubject, ItemOrigin, ItemState
 from models.records import Authorization, Item
 from models.rules.books import Books
 
@@ -16,6 +17,7 @@ ALIVE = (
     "終わっていない媒体・資料が{count}件あります（{first}など）。"
     "返還・消去・廃棄を済ませてください。"
 )
+UNFOUNDED = "受領や作成の記録がない媒体・資料が{count}件あります（{first}など）。" + WITHOUT_ORIGIN
 LOST = (
     "所在不明の媒体・資料が{count}件あります（{first}など）。見つかったら「発見・回収」を記録して"
     "返還などを済ませます。見つからないときは、委託者に報告し、受けた指示を「承諾・指示」に、"
@@ -28,9 +30,16 @@ def in_the_way(books: Books, contract_id: str, day: date) -> Iterator[str]:
     standing = [one for one in books.items_of(contract_id) if one.state not in TERMINAL_STATES]
     let_go = given_up(books.authorizations(contract_id, AuthorizationSubject.END_EXCEPTION), day)
     lost = [one for one in standing if one.state is ItemState.MISSING]
-    alive = [one for one in standing if one.state is not ItemState.MISSING]
-    yield from _said(ALIVE, alive)
+    unfounded = [one for one in standing if has_no_origin(one)]
+    gone = {one.id for one in (*lost, *unfounded)}
+    yield from _said(ALIVE, [one for one in standing if one.id not in gone])
+    yield from _said(UNFOUNDED, unfounded)
     yield from _said(LOST, [one for one in lost if one.id not in let_go])
+
+
+def has_no_origin(item: Item) -> bool:
+    """Tell whether nothing says how a thing came here; the contractor's own was here before."""
+    return item.state is ItemState.REGISTERED and item.origin is not ItemOrigin.CONTRACTOR_EQUIPMENT
 
 
 def given_up(said: Iterable[Authorization], day: date) -> frozenset[str]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models import collector, inside, plans
+from models import collector, inside, plans, without_origin
 from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Timing
 from models.commands import Change, creating, revising, voiding
@@ -154,6 +154,8 @@ class Handling:
     def void(self, event_id: str, reason: str, *, command_id: str = "") -> Change:
         """Take an event back; it stays visible with the reason, and custody is derived anew.
 
+        The registrations that were entered with it fall with it, see `models.without_origin`.
+
         Raises:
             NotFound, NotPermitted, Refused
         """
@@ -167,11 +169,12 @@ class Handling:
         open_again = [
             revising(plans.lies_ahead_again(plan), text) for plan in self._plans_of(event_id)
         ]
+        falling = without_origin.falls_with(ledger, stored.record)
         told = (*told_of(ledger, stored.record), *told_of_change(ledger, stored.record, None))
         told = (*told, *told_of_void(ledger, stored.record))
-        return ledger.commit(
-            [voiding(stored.record, text), *open_again], command_id=command_id, notices=told
-        )
+        told = (*told, *without_origin.told(ledger, stored.record, falling))
+        gone = [voiding(one, text) for one in (stored.record, *falling)]
+        return ledger.commit([*gone, *open_again], command_id=command_id, notices=told)
 
     def correct(
         self, event_id: str, event: HandlingEvent, reason: str, *,
@@ -196,10 +199,14 @@ class Handling:
         text = ledger.registers.reason(reason)
         ruling = ledger.rules.on_events([new], (), (), answers)
         [new] = ruling.events
-        intents = [voiding(stored.record, text), creating(new, text), *map(creating, ruling.beside)]
+        kept = {id_ for line in new.lines for id_ in (line.item_id, line.resulting_item_id)}
+        falling = without_origin.falls_with(ledger, stored.record, kept)
+        intents = [voiding(one, text) for one in (stored.record, *falling)]
+        intents += [creating(new, text), *map(creating, ruling.beside)]
         intents += [plans.after_correction(plan, new, text) for plan in self._plans_of(event_id)]
         amiss = (*amiss, *inside.told(ledger.store, [new]))
         told = (*told_of(ledger, stored.record), *told_of_change(ledger, stored.record, new))
+        told = (*told, *without_origin.told(ledger, stored.record, falling, kept))
         told = (*told, *ruling.notices, *amiss)
         return ledger.commit(intents, command_id=command_id, notices=told)
 
@@ -252,6 +259,10 @@ class Handling:
     def examine(self, event: HandlingEvent, new_items: Sequence[Item] = ()) -> list[Finding]:
         """Return what the rules of the contract say to a draft, for screens; nothing is written."""
         return self._ledger.rules.about_event(event, new_items)
+
+    def falls_with(self, event: HandlingEvent) -> str:
+        """Say which registrations fall when an event is voided, "" for none; nothing is written."""
+        return without_origin.foretold(self._ledger, event)
 
     def hindrances(
         self,

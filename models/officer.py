@@ -21,6 +21,7 @@ from models.codes import (
 )
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_rows import WORST, Row
+from models.given_up import has_no_origin
 from models.inquiry import Inquiry
 from models.missing_things import eq_missing, how_much
 from models.records import Authorization, Contract, Person
@@ -159,6 +160,8 @@ def _left_over(asked: Inquiry) -> Iterator[Row]:
     limit = asked.profile.params.unneeded.limit_days
     for item in asked.items.values():
         if item.state in TERMINAL_STATES or (item.state in CONTENT_GONE_STATES and not asked.ended):
+            continue
+        if has_no_origin(item):
             continue
         if item.state in MISSING_STATES and (item.unneeded_on or item.parent_item_id):
             what = "写し" if item.parent_item_id else ""

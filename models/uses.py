@@ -40,6 +40,16 @@ def require_unused(store: Store, record: Record) -> None:
         _require_never_used(store, record)
 
 
+def used_by(store: Store, record: Record) -> set[str]:
+    """Return the ids of the records in force that name a record."""
+    return {
+        id_
+        for cls in ALL
+        for where in _references(cls, record)
+        for (id_,) in store.columns(Query(cls.type, (where,)), ("id",))
+    }
+
+
 def _references(cls: type[Record], record: Record) -> Iterator[Where]:
     for f in cls.own_fields():
         if isinstance(f.kind, Children):

@@ -2,7 +2,13 @@
 
 from decimal import Decimal
 
-from models.codes import PART_STATES, TERMINAL_STATES, AuthorizationSubject, ItemState
+from models.codes import (
+    PART_STATES,
+    TERMINAL_STATES,
+    AuthorizationSubject,
+    ItemOrigin,
+    ItemState,
+)
 from models.given_up import given_up
 from models.records import Item
 from models.rules.ending import never_reached_the_client
@@ -22,9 +28,13 @@ def remaining(case: Case) -> str:
     mine = Where("contract_id", Op.EQ, case.contract.id)
     tally = case.ledger.store.tally(Query(Item.type, (mine,)), "state")
     left = {s: tally[s] for s in ItemState if s in tally and s not in TERMINAL_STATES}
+    if ItemState.REGISTERED in left:  # what never came is not left; the contractor's own is
+        own = Where("origin", Op.EQ, ItemOrigin.CONTRACTOR_EQUIPMENT)
+        here = Where("state", Op.EQ, ItemState.REGISTERED)
+        left[ItemState.REGISTERED] = case.ledger.store.count(Query(Item.type, (mine, own, here)))
     if gone := len(_given_up(case)) if ItemState.MISSING in left else 0:
         left[ItemState.MISSING] -= gone
-        left = {state: count for state, count in left.items() if count}
+    left = {state: count for state, count in left.items() if count}
     counted = {state.label: count for state, count in left.items()}
     if astray := _astray(case):
         counted[f"{case.profile.term('client_party')}でない相手に渡したもの"] = astray

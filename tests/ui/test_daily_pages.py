@@ -240,6 +240,24 @@ def test_a_voided_event_stays_struck_through_with_its_reason(site: Site) -> None
     assert not page.void_button.isEnabled()
 
 
+def test_voiding_a_copy_says_before_and_after_that_its_thing_goes_with_it(site: Site) -> None:
+    site.story.copy(next(one for one in site.items if not one.electronic))
+    event, copy = site.events(K.COPY)[-1], site.story._copies[-1]
+    page = shown(site, DailyLogPage(site.desk))
+    page.view.mark(event.id)
+    site.answers.replies.append("複写していなかったため")
+    told: list[str] = []
+    site.operations.changed.connect(lambda change: told.extend(change.notices))
+    page.void()
+    site.settle()
+    [question] = [one for one in site.answers.asked if "取消しの理由" in one]
+    assert copy.caption() in question and "いっしょに取り消します" in question
+    assert site.ledger.registers.need(Item, copy.id).meta.voided
+    assert any(copy.caption() in one and "取り消しました" in one for one in told)
+    things = shown(site, ItemsPage(site.desk))
+    assert copy.item_no not in listed(things.view, "item_no")
+
+
 def test_marked_rows_are_confirmed_together(site: Site) -> None:
     page = shown(site, DailyLogPage(site.desk))
     page.view.table.selectAll()

@@ -142,10 +142,12 @@ def _stands_for(entries: Collection[Entry], wish: Wish) -> bool:
             return False
         if wish.whole and not any(fields.keys() >= one.keys() - own for one in contents):
             return False
+    if wish.cls is Item:
+        return True
     made = [
         read_content(one.content)[0]
         for one in entries
-        if one.type == Item.type and one.content is not None
+        if one.type == Item.type and one.action is Action.CREATE and one.content is not None
     ]
     return _has_lines(contents, wish, len(made)) and _has_items(made, wish.items)
 

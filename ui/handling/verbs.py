@@ -88,11 +88,12 @@ class HandlingVerbs(QObject):
 
     def void(self, stored: Stored[HandlingEvent]) -> None:
         """Take an event back, with a reason; a plan that comes to nothing goes the same way."""
-        caption = stored.record.caption()
+        caption, handling = stored.record.caption(), self.desk.ledger.handling
+        falls = handling.falls_with(stored.record)
         question = self.tr(
             "「{caption}」を取り消します。記録は消えません。取消し線と理由が残ります。\n"
-            "取消しの理由を入力してください。"
-        ).format(caption=caption)
+            "{more}取消しの理由を入力してください。"
+        ).format(caption=caption, more=f"{falls}\n" if falls else "")
         if stored.record.timing is Timing.PLANNED:
             question = self.tr(
                 "「{caption}」の予定を中止します。予定は消えません。取消し線と理由が残ります。\n"
@@ -101,7 +102,6 @@ class HandlingVerbs(QObject):
         reason = self.desk.asker.line(self._page, self.tr("取扱記録の取消"), question)
         if reason is None:
             return
-        handling = self.desk.ledger.handling
         said = self.tr("{caption}を取り消しました。").format(caption=caption)
         self.desk.operations.run(
             lambda: handling.void(stored.record.id, reason),

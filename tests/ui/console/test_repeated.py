@@ -210,3 +210,36 @@ def test_a_command_is_a_uuid(ask: Any, verb: str) -> None:
     }  # fmt: skip
     answer = ask(verb, **needed[verb], command="x")
     assert answer["error"] == "USAGE" and "UUID" in answer["message"]
+
+
+def test_the_same_registration_of_a_thing_is_answered_as_repeated(house: House, ask: Any) -> None:
+    known = {k: v for k, v in house.story._stock[0].to_json().items() if k != "id"}
+    first, other = ({"record": "item", "fields": {**known, "item_no": no}} for no in ("Z-1", "Z-2"))
+    assert refused(twice(ask, "record", first, other))
+
+
+def test_voiding_a_copy_voids_its_thing_and_says_so(house: House, ask: Any) -> None:
+    story = house.story
+    stack = next(one for one in story._stock if not one.electronic)
+    copy = {
+        **{k: v for k, v in stack.to_json().items() if k != "id"}, "item_no": "Z-001",
+        "name": "写し", "origin": "copied", "ownership": "contractor",
+        "end_rule": "erase_or_dispose",
+    }  # fmt: skip
+    made = ask(
+        "handle", kind="copy", contract="2026-001", new_items=[copy],
+        fields={"purpose": "確認", "place_from_id": story.places[1].id},
+        items=[{"item_no": stack.item_no, "quantity": str(stack.quantity)}],
+    )  # fmt: skip
+    assert made["ok"], made
+    [act] = ask("query", record="handling_event", where=[["kind", "eq", "copy"]])["records"]
+    [thing] = ask("query", record="item", where=[["item_no", "eq", "Z-001"]])["records"]
+    request = {"record": "handling_event", "action": "void", "record_id": act["record_id"],
+               "reason": "複写していなかったため", "command": str(uuid.uuid4())}  # fmt: skip
+    done = ask("record", **request)
+    assert {act["record_id"], thing["record_id"]} <= set(done["ids"])
+    assert any("Z-001" in one and "取り消しました" in one for one in done["notices"])
+    again = ask("record", **request)
+    assert again["repeated"] and again["ids"] == done["ids"]
+    assert ask("verify", full=True)["verified"] is True
+    assert ask("query", record="item", where=[["item_no", "eq", "Z-001"]])["records"] == []
