@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from models import (
+    beyond_basis,
     clause_changes,
     collector,
     contract_changes,
@@ -67,6 +68,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     late_ends.QUERY: late_ends.eq_late_end,
     late_papers.QUERY: late_papers.eq_late_papers,
     found_faults.LATE_QUERY: found_faults.eq_late_fix,
+    beyond_basis.WHERE: unfit_basis.called_otherwise,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {

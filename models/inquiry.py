@@ -446,6 +446,10 @@ class ReadBooks(Books):
         self._asked.note(HandlingEvent.type)
         return super().happened(item_id)
 
+    def acts_under(self, authorization_id: str) -> tuple[HandlingEvent, ...]:
+        self._asked.note(HandlingEvent.type)
+        return super().acts_under(authorization_id)
+
     def handed_to_others(self, contract: Contract) -> tuple[HandlingEvent, ...]:
         self._asked.note(HandlingEvent.type)
         return super().handed_to_others(contract)

@@ -232,7 +232,7 @@ class Rules(SecondPerson):
         new_items: Sequence[Item],
         others: Sequence[Record],
     ) -> list[Case]:
-        books = self.books.beside([*others, *new_items])
+        books = self.books.beside([*others, *new_items], events)
         items = {item.id: item for item in new_items}
         wanted = {line.item_id for event in events for line in event.lines}
         wanted |= {row.item_id for event in events for row in event.sanitization}

@@ -1,13 +1,15 @@
-"""Acts that name a consent which does not allow them, told wherever the act is.
+"""Acts that name a consent which does not allow them, or not so much, told wherever the act is.
 
 The rule of the act has asked where its text demands a basis. Elsewhere it stays to be put right: the
 act is entered anew with another basis or with none, or what is known of the consent is completed.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from models.beyond_basis import Found, beyond_marks, eq_beyond, eq_where, lost
 from models.codes import HandlingKind, Timing
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
@@ -42,7 +44,7 @@ def unfit_marks(books: Books, event: HandlingEvent) -> list[str]:
     return [
         MARK.format(why=why)
         for _, why in _flaw(books, event.authorization_id, event.kind, day, items)
-    ]
+    ] + beyond_marks(books, event)
 
 
 def eq_unfit(asked: Inquiry) -> Iterator[Row]:
@@ -56,6 +58,22 @@ def eq_unfit(asked: Inquiry) -> Iterator[Row]:
     for rule_id, found in asked.listed(Query(HandlingEvent.type, where), _FIELDS, _told).values():
         if (rule_id, found.id) not in settled:
             yield found
+    yield from _unsettled(asked, eq_beyond(asked))
+
+
+def called_otherwise(asked: Inquiry) -> Iterator[Row]:
+    """List acts whose place or firm their consent calls otherwise, unless somebody explained it."""
+    yield from _unsettled(asked, eq_where(asked))
+
+
+def _unsettled(asked: Inquiry, gone: Iterable[Found]) -> Iterator[Row]:
+    """Yield what nobody explained or put right, under the clause that asks for such a consent."""
+    settled = asked.breaches.settled
+    for one in gone:
+        if (one.rule_id, one.row.id) not in settled:
+            basis = one.consent.basis_type
+            verb = basis.label if basis else ""
+            yield replace(one.row, clauses=_clauses(asked, one.kind, verb))
 
 
 def told_of_correction(ledger: "Ledger", after: Record, before: Record) -> tuple[str, ...]:
@@ -65,10 +83,11 @@ def told_of_correction(ledger: "Ledger", after: Record, before: Record) -> tuple
     books = ledger.rules.books
     found = ledger.registers.all(HandlingEvent, authorization_id=after.id, timing=Timing.ACTUAL)
     acts = [one.record for one in found if not one.record.source_file_id]
-    lost = [act for act in acts if not _why(books, before, act) and _why(books, after, act)]
-    if not lost:
+    gone = [act for act in acts if not _why(books, before, act) and _why(books, after, act)]
+    gone += [act for act in lost(books, before, after) if act not in gone]
+    if not gone:
         return ()
-    return (LOST.format(first=lost[0].caption(), count=f"{len(lost):,}"),)
+    return (LOST.format(first=gone[0].caption(), count=f"{len(gone):,}"),)
 
 
 def _why(books: Books, one: Authorization, act: HandlingEvent) -> str:
@@ -91,9 +110,12 @@ def _told(
     return None
 
 
-def _clauses(asked: Inquiry, kind: HandlingKind) -> tuple[str, ...]:
+def _clauses(asked: Inquiry, kind: HandlingKind, verb: str = "") -> tuple[str, ...]:
+    """Return the clauses of an act, those that ask for the client's word by this verb first."""
     queries = {name for name, kinds in UNDER.items() if kind in kinds}
-    found = tuple(one.key for one in asked.clauses if queries & set(one.evidence))
+    under = [one for one in asked.clauses if queries & set(one.evidence)]
+    by_verb = [one for one in under if verb and one.consent == verb]
+    found = tuple(one.key for one in by_verb or under)
     return found or tuple(one.key for one in asked.clauses if LEDGER in one.evidence)
 
 

@@ -4,12 +4,20 @@ A day's entry asks the same few questions (who is assigned, who has pledged, whi
 designated). Each register is read once per contract and forgotten when a command touches it.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
-from models.codes import Decision, HandlingKind, Timing, VerificationResult
+from models.codes import Decision, HandlingKind, ItemState, Timing, VerificationResult
 from models.records import (
     AccessRight,
     Assignment,
@@ -46,6 +54,7 @@ class Books:
 
     Args:
         beside: records that the same command enters, so that they may refer to each other.
+        entering: the acts that the same command enters, in their order.
     """
 
     def __init__(
@@ -54,21 +63,24 @@ class Books:
         *,
         memo: dict[str, dict[Hashable, Any]] | None = None,
         beside: Mapping[str, list[Record]] | None = None,
+        entering: Sequence[HandlingEvent] = (),
     ) -> None:
         self._store = store
         self._memo: dict[str, dict[Hashable, Any]] = {} if memo is None else memo
         self._beside = beside or {}
+        self.entering = entering
 
-    def beside(self, records: Iterable[Record]) -> "Books":
+    def beside(self, records: Iterable[Record], entering: Sequence[HandlingEvent] = ()) -> "Books":
         """Return the same books with records laid beside them that are about to be entered."""
         by_type: dict[str, list[Record]] = {}
         for record in records:
             by_type.setdefault(record.type, []).append(record)
-        return Books(self._store, memo=self._memo, beside=by_type)
+        return Books(self._store, memo=self._memo, beside=by_type, entering=entering)
 
     def forget(self, types: Iterable[str]) -> None:
         """Forget registers that a command has touched."""
-        for type_ in types:
+        types = set(types)
+        for type_ in types | ({HandlingEvent.type} if Item.type in types else set()):
             self._memo.pop(type_, None)
 
     # --- single records --------------------------------------------------------------------------
@@ -204,6 +216,28 @@ class Books:
         """Return the copies that were made under a consent."""
         where = (Where("copy_authorization_id", Op.EQ, authorization_id),)
         return self._select(Item, "", where)
+
+    def acts_under(self, authorization_id: str) -> tuple[HandlingEvent, ...]:
+        """Return the acts that name a consent as their basis, but for those of older registers."""
+        where = (
+            Where("authorization_id", Op.EQ, authorization_id),
+            Where("timing", Op.EQ, Timing.ACTUAL),
+            Where("source_file_id", Op.EMPTY, True),
+        )
+        return self._select(HandlingEvent, "", where)
+
+    def of_acts(self, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what was made of acts and their things, made once until one of them changes."""
+        return self._recall(HandlingEvent.type, key, read)
+
+    def moved_since(
+        self, contract_id: str, at: datetime, states: Collection[ItemState]
+    ) -> list[Item]:
+        """Return things of a contract, and of none, in a state or handled since a time."""
+        mine = Where("contract_id", Op.IN, (contract_id, ""))
+        now = self._select(Item, "", (mine, Where("state", Op.IN, tuple(states))))
+        since = self._select(Item, "", (mine, Where("last_event_at", Op.GE, at)))
+        return list({item.id: item for item in (*now, *since)}.values())
 
     def children_of(self, item_id: str) -> tuple[Item, ...]:
         return self._select(Item, "", (Where("parent_item_id", Op.EQ, item_id),))

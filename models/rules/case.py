@@ -86,6 +86,7 @@ class Case:
         confirming: the responsible person is confirming the event.
         entry: of what was entered before, the number of its entry: people are named as they were
             called then, and places are as they were registered.
+        set_aside: ids of consents that are no basis of the act.
     """
 
     record: Record | Request
@@ -98,6 +99,7 @@ class Case:
     asker: str = ""
     confirming: bool = False
     entry: int | None = None
+    set_aside: frozenset[str] = frozenset()
     event: HandlingEvent | None = field(init=False)
     kind: HandlingKind | None = field(init=False)
     day: date = field(init=False)  # on which it happened or shall happen
@@ -226,6 +228,7 @@ class Case:
         if standing:
             for subject in subjects:
                 candidates += self.books.authorizations(self.contract.id, subject)
+        candidates = [one for one in candidates if one.id not in self.set_aside]
         for one in (self.books.as_of(found, self.day) for found in candidates):
             fits = one.subject in subjects and (not bases or one.basis_type in bases)
             if fits and one.covers(self.day) and covers_things(one, self.handled):

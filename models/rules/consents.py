@@ -11,16 +11,15 @@ from models.codes import (
     HandlingKind,
     Means,
 )
-from models.records import Authorization, HandlingEvent, HandlingLine, InformationAsset, Item
+from models.records import HandlingEvent, HandlingLine, InformationAsset, Item
 from models.rules.case import Case, Say, labels
 from models.rules.checking import LEAVING, leaving
+from models.rules.used_up import counted, is_counted
 
 K, S = HandlingKind, AuthorizationSubject
 CARRIAGE = "transport_detail"  # the 運搬記録 among the records that a clause asks for
 INDIRECT = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL, Means.ELECTRONIC, Means.OTHER})
 BY_A_FIRM = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL})
-COPIES = ("部", "通", "件", "組", "セット", "式", "点", "個", "回")
-"""Units that count copies, whatever their own pieces are counted by."""
 PASSING = (K.RECEIVE, K.RETURN, K.HAND_OVER)
 
 
@@ -74,7 +73,7 @@ def r06_copies_are_counted(case: Case) -> Iterator[str]:
         for item in case.books.copies_under(given.id) if item.id not in own
     ]  # fmt: skip
     made += [(line.quantity, _unit(case, line)) for line in event.lines]
-    unlike = sorted({unit for _, unit in made if not _is_counted(given, unit)})
+    unlike = sorted({unit for _, unit in made if not is_counted(given, unit)})
     if unlike:
         yield (
             f"承諾の数量の単位「{given.unit}」と{case.word('copy')}物の単位「{'、'.join(unlike)}」が"
@@ -82,7 +81,7 @@ def r06_copies_are_counted(case: Case) -> Iterator[str]:
             f"{case.word('copy')}物と同じ単位か、写しの数（部）で登録してください。"
         )
         return
-    total = sum((_counted(given, *one) for one in made), Decimal(0))
+    total = sum((counted(given, *one) for one in made), Decimal(0))
     if total > given.quantity_limit:
         limit, reached = (
             f"{number.normalize():,f}{given.unit}" for number in (given.quantity_limit, total)
@@ -97,18 +96,6 @@ def _unit(case: Case, line: HandlingLine) -> str:
     """Return how the pieces of a copy are counted, as those of its original if nobody knows."""
     made = case.books.find(Item, line.resulting_item_id) or case.items.get(line.item_id)
     return made.unit if made else ""
-
-
-def _is_counted(given: Authorization, unit: str) -> bool:
-    """Tell whether copies of this unit can be counted under a consent."""
-    return given.unit in ("", unit, *COPIES)
-
-
-def _counted(given: Authorization, quantity: Decimal | None, unit: str) -> Decimal:
-    """Return as how many a copy counts: its pieces, or one where the consent counts copies."""
-    if given.unit in COPIES and given.unit != unit:
-        return Decimal(1)
-    return quantity or Decimal(1)
 
 
 def r07_sending_needs_basis_and_two_persons(case: Case) -> Iterator[str]:

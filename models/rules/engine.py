@@ -1,7 +1,7 @@
 """The linter: every rule is asked, the profile says how strictly, the finding names the clause."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from models.codes import HandlingKind, RuleMode
@@ -10,8 +10,9 @@ from models.profile_vocabulary import MODES
 from models.profiles import Clause, Profile, RuleSetting
 from models.records import Assignment, ContractClauseSetting
 from models.rules import attending, consents, ending, moving, office, people, places
+from models.rules.beyond import said_beyond
 from models.rules.case import Case, Say
-from models.rules.unfit import said_of_named
+from models.rules.unfit import OTHERWISE, RULE_OF, said_of_named
 
 Rule = Callable[[Case], Iterator[str]]
 STRENGTH = (RuleMode.NOTICE, RuleMode.WARN, RuleMode.BLOCK_PLAN, RuleMode.BLOCK_ALWAYS)
@@ -116,6 +117,11 @@ class Finding:
 
 def examine(case: Case) -> list[Finding]:
     """Ask every rule about a case."""
+    findings = _ruled(case)
+    return [*findings, *_of_named_bases(case, findings), *_beyond_bases(case, findings)]
+
+
+def _ruled(case: Case) -> list[Finding]:
     changed = _changes(case)
     findings: list[Finding] = []
     silent = case.profile.silent - changed.keys() if changed else case.profile.silent
@@ -123,7 +129,7 @@ def examine(case: Case) -> list[Finding]:
         if rule_id in silent:
             continue
         findings += (f for said in check(case) for f in _judged(case, rule_id, said, changed))
-    return [*findings, *_of_named_bases(case, findings)]
+    return findings
 
 
 def judged(case: Case, rule_id: str, said: str) -> Finding | None:
@@ -146,6 +152,36 @@ def _of_named_bases(case: Case, findings: Sequence[Finding]) -> Iterator[Finding
         asked = (RuleMode.read(one.mode) for one in findings if one.rule_id == rule_id)
         strictest = max(asked, key=STRENGTH.index, default=RuleMode.NOTICE)
         yield _finding(rule_id, str(strictest), said, case)
+
+
+def _beyond_bases(case: Case, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Tell what goes beyond a consent, as strictly as the rule would ask if there were none."""
+    gone = list(said_beyond(case))
+    said = {(one.rule_id, one.message) for one in findings}
+    for consent, beyond in gone:
+        asked = _asked_without(case, {consent.id}, said)
+        asked = asked or _asked_without(case, {one.id for one, _ in gone}, said)
+        if not asked and consent.id not in {named.id for named in case.named}:
+            continue  # it stands, and another one allows the act
+        for one in beyond:
+            for rule in asked or [_unasked(case)]:
+                strict = RuleMode.read(rule.mode)
+                mode = min(strict, one.most or strict, key=STRENGTH.index)
+                yield replace(rule, mode=str(mode), message=one.sentence(consent, mode))
+
+
+def _asked_without(
+    case: Case, ids: Iterable[str], said: Container[tuple[str, str]]
+) -> list[Finding]:
+    """Return what the rules would ask without some consents, one finding a rule."""
+    without = _ruled(replace(case, set_aside=frozenset(ids)))
+    new = (one for one in without if (one.rule_id, one.message) not in said)
+    return list({one.rule_id: one for one in new}.values())
+
+
+def _unasked(case: Case) -> Finding:
+    rule_id = RULE_OF.get(case.kind, OTHERWISE) if case.kind else OTHERWISE
+    return _finding(rule_id, str(RuleMode.NOTICE), "", case)
 
 
 def _mode(setting: RuleSetting, said: str, case: Case) -> str:

@@ -1,6 +1,9 @@
 """Collect the papers that ask for a consent, from the application that the ledger holds."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 from models import wareki
 from models.codes import AuthorizationSubject, BasisType, Encrypted, GovernanceKind
@@ -9,6 +12,8 @@ from models.paper_about import AUTHORIZATIONS
 from models.profile_params import Params
 from models.records import Authorization, InformationAsset, Item
 from models.records.things import AssetField
+from models.rules.used_up import limits_outside
+from models.text import search_key
 from reports.blocks import shown
 from reports.collecting.case import Case, words
 from reports.collecting.people import in_force
@@ -20,6 +25,8 @@ from reports.documents.d15_handover_request import HandoverRequest
 
 S = AuthorizationSubject
 APPLIED_FOR = (BasisType.CONSENT, BasisType.AGREEMENT, BasisType.APPROVAL)
+ON_PAPER = "紙のため暗号化の対象外"
+AT_A_TIME = "同時に外に置く数量の上限"
 ACT_WORDS = {
     S.COPY: "copy",
     S.TRANSMIT: "send",
@@ -50,7 +57,7 @@ def take_out_request(case: Case) -> TakeOutRequest:
     head = case.letterhead(case.form.change_title if one.subject is S.EQUIPMENT_TAKE_OUT else "")
     return TakeOutRequest(
         head, case.anchor(), wording=case.wording(),
-        act=_act(case, one), consent=_consent(case, one), scope=one.scope_text, purpose=one.reason,
+        act=_act(case, one), consent=_consent(case, one), scope=_scope(one), purpose=one.reason,
         quantity=_limit(one), period=_period(one),
         destination=one.destination_text or _places(case, one),
         carrier="、".join(
@@ -79,7 +86,7 @@ def handover_request(case: Case) -> HandoverRequest:
     one = _application(case)
     return HandoverRequest(
         case.letterhead(), case.anchor(), wording=case.wording(),
-        act=_act(case, one), consent=_consent(case, one), scope=one.scope_text, purpose=one.reason,
+        act=_act(case, one), consent=_consent(case, one), scope=_scope(one), purpose=one.reason,
         period=_period(one), quantity=_limit(one), route=one.destination_text, relay=one.relay,
         method=one.method, safeguards=one.required_measures, lines=_lines(case, one),
     )  # fmt: skip
@@ -149,11 +156,23 @@ def _places(case: Case, one: Authorization) -> str:
     return "、".join(case.place(t.place_id) for t in one.targets if t.place_id)
 
 
+def _scope(one: Authorization) -> str:
+    """Say what is applied for and how much of it: the list names the things as a whole."""
+    limit, scope = _limit(one), one.scope_text
+    if not limit:
+        return scope
+    named = "" if re.search(rf"(?<!\d){re.escape(search_key(limit))}", search_key(scope)) else limit
+    more = "、".join(part for part in (named, AT_A_TIME if limits_outside(one) else "") if part)
+    return f"{scope}（{more}）" if more else scope
+
+
 def _lines(case: Case, one: Authorization) -> tuple[AppliedItem, ...]:
     lines = []
+    part = _part(one, _items(case, one))
     for target in one.targets:
         if target.item_id:
-            lines.append(applied(case, case.item(target.item_id)))
+            line = applied(case, case.item(target.item_id))
+            lines.append(replace(line, quantity=line.quantity + part))
         elif target.asset_id:
             asset = case.ledger.registers.need(InformationAsset, target.asset_id).record
             content = "、".join(_names(asset.asset_fields)) or asset.name
@@ -162,9 +181,29 @@ def _lines(case: Case, one: Authorization) -> tuple[AppliedItem, ...]:
     return tuple(lines)
 
 
-def applied(case: Case, item: Item) -> AppliedItem:
-    """Return an item as an application or an order lists it."""
-    amount = f"{shown(item.quantity)}{item.unit}" if item.quantity is not None else ""
+def _items(case: Case, one: Authorization) -> list[Item]:
+    return [case.item(target.item_id) for target in one.targets if target.item_id]
+
+
+def _part(one: Authorization, items: list[Item]) -> str:
+    """Say behind the number of each thing that only a part of it is applied for, "" for all."""
+    limit, total = (
+        one.quantity_limit,
+        sum((item.quantity or Decimal(0) for item in items), Decimal(0)),
+    )
+    if limit is None or limit >= total or any(item.unit != one.unit for item in items):
+        return ""
+    return f"のうち{_limit(one)}" if len(items) == 1 else "の一部"
+
+
+def applied(case: Case, item: Item, quantity: Decimal | None = None) -> AppliedItem:
+    """Return an item as an application or an order lists it.
+
+    Args:
+        quantity: how many pieces of it are meant; None: all.
+    """
+    number = item.quantity if quantity is None else quantity
+    amount = f"{shown(number)}{item.unit}" if number is not None else ""
     return AppliedItem(item.item_no, item.name, case.info_items(item), amount)
 
 
@@ -181,4 +220,4 @@ def _protected(case: Case, one: Authorization) -> Iterator[str]:
         if item.encrypted is not None and item.encrypted is not Encrypted.NOT_APPLICABLE:
             yield f"{item.item_no} {item.encrypted.label} {item.encryption_method}".strip()
         elif not item.electronic:
-            yield f"{item.item_no} 紙のため暗号化の対象外"
+            yield f"{item.item_no} {ON_PAPER}"

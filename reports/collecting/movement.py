@@ -1,13 +1,16 @@
 """Collect the papers about things that move: what went back, what is carried."""
 
-from models.codes import HandlingKind
+from collections.abc import Sequence
+
+from models.codes import EncryptionMeasure, HandlingKind
 from models.errors import Refused
 from models.paper_about import EVENTS
-from models.records import HandlingEvent, TransportDetail
+from models.records import HandlingEvent, Item, TransportDetail
 from models.rules.ending import never_reached_the_client
+from models.text import search_key
 from reports.blocks import shown
 from reports.collecting.case import Case, Then, words
-from reports.collecting.consents import applied
+from reports.collecting.consents import ON_PAPER, applied
 from reports.documents.d16_return import ReturnLine, ReturnNote
 from reports.documents.d27_transport import TransportOrder
 
@@ -61,9 +64,7 @@ def transport_order(case: Case) -> TransportOrder:
             "運搬の記録を一つ選んでください。"
         )
     event, detail, then = events[0], events[0].transport[0], case.then(events[0])
-    way = "から".join(
-        p for p in (then.place(event.place_from_id), then.place(event.place_to_id)) if p
-    )
+    items = [then.item(row.item_id) for row in event.lines]
     told = detail.do_not_leave_instructed
     return TransportOrder(
         case.letterhead(),
@@ -71,12 +72,10 @@ def transport_order(case: Case) -> TransportOrder:
         wording=case.wording(),
         act=case.profile.term("transport"),
         departs_at=detail.departed_at or event.occurred_at,
-        route=detail.route or event.destination_text or way,
+        route=_way(then, event, detail.route),
         carrier=carried_by(then, detail),
         containers=detail.container,
-        encryption=words(
-            event.encryption.label if event.encryption else "", event.encryption_detail
-        ),
+        encryption=_protection(event, items),
         do_not_leave=""
         if told is None
         else ("離れないことを指示した。" if told else "指示していない。"),
@@ -84,7 +83,9 @@ def transport_order(case: Case) -> TransportOrder:
         instructed_by=then.person(detail.instructed_by),
         instructed_at=detail.instructed_at,
         event_no=f"第{event.event_no}号",
-        lines=tuple(applied(case, then.item(row.item_id)) for row in event.lines),
+        lines=tuple(
+            applied(case, item, row.quantity) for item, row in zip(items, event.lines, strict=True)
+        ),
     )
 
 
@@ -95,6 +96,26 @@ def carried_by(then: Then, detail: TransportDetail) -> str:
     beside = "、".join(part for part in (firm, number) if part)
     people = "、".join(detail.persons)
     return f"{people}（{beside}）" if people and beside else people or beside
+
+
+def _way(then: Then, event: HandlingEvent, route: str) -> str:
+    """Say from where to where, and the way between: 入力室から第一保管庫（直行）."""
+    start, end = then.place(event.place_from_id), then.place(event.place_to_id)
+    beside = [event.destination_text] if end else []
+    end = end or event.destination_text
+    if start and end and all(search_key(name) in search_key(route) for name in (start, end)):
+        return route
+    way = (f"{start}から" if start else "") + (end if start else f"{end}まで" if end else "")
+    more = "、".join(one for one in (*beside, route) if one)
+    return f"{way}（{more}）" if way and more else way or more
+
+
+def _protection(event: HandlingEvent, items: Sequence[Item]) -> str:
+    """Say how what is carried is protected; on paper there is nothing to encrypt."""
+    unanswered = event.encryption in (None, EncryptionMeasure.NOT_APPLICABLE)
+    if unanswered and not any(item.electronic for item in items):
+        return words(ON_PAPER, event.encryption_detail)
+    return words(event.encryption.label if event.encryption else "", event.encryption_detail)
 
 
 def _of_kind(case: Case) -> list[HandlingEvent]:

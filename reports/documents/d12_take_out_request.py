@@ -22,7 +22,7 @@ class TakeOutRequest(ConsentRequest):
         "transport_arrangement",
     )  # fmt: skip
     columns: ClassVar[Mapping[str, float]] = {
-        "item_no": 24, "medium": 58, "information": 60, "quantity": 19,
+        "item_no": 24, "medium": 54, "information": 53, "quantity": 30,
     }  # fmt: skip
 
     @classmethod

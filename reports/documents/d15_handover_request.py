@@ -21,7 +21,7 @@ class HandoverRequest(ConsentRequest):
         "scope", "purpose", "route", "relay", "method", "safeguards", "period",
     )  # fmt: skip
     columns: ClassVar[Mapping[str, float]] = {
-        "item_no": 24, "medium": 63, "content": 55, "quantity": 19,
+        "item_no": 24, "medium": 57, "content": 50, "quantity": 30,
     }  # fmt: skip
 
     def sentence(self) -> str:

@@ -26,7 +26,7 @@ from models.told_times import CLOCK_TOLERANCE
 from ui import layout, permitted
 from ui.answering import Work, enter
 from ui.editor_base import FormDesk
-from ui.handling import defaults
+from ui.handling import consent_help, defaults
 from ui.handling.editors import ConsentEditor, PurposeEditor
 from ui.handling.frame import HandlingFrame, Mode
 from ui.handling.item_lines import ItemLines
@@ -253,6 +253,8 @@ class HandlingDialog(HandlingFrame):
     def edited(self, name: str) -> None:
         """Take note of typing."""
         self._time_typed = self._time_typed or name == "occurred_at"
+        if name == "authorization_id":
+            self._follow_consent()
         self.update_shown()
 
     def problems(self) -> list[str]:
@@ -457,7 +459,13 @@ class HandlingDialog(HandlingFrame):
             at = self._base.occurred_at
             basis = defaults.usual_consent(self.ledger, self.contract_id, self.kind, at, items)
             self.panel.suggest("authorization_id", basis)
+            self._follow_consent()
         self.items_chosen(items)
+
+    def _follow_consent(self) -> None:
+        if self.correcting is None and self.plan is None:
+            usual = self._base.destination_text
+            consent_help.follow(self.ledger, self.kind, self.panel, self.items, usual)
 
     def choose_contract(self, contract_id: str) -> None:
         if contract_id == self.contract_id:

@@ -14,6 +14,7 @@ from models.records.handling import CARRIED_MEANS
 from ui.editor_base import Editor, FormDesk, row_of
 from ui.editor_choices import ChoiceEditor, make_box
 from ui.editor_texts import TextEditor
+from ui.handling.consent_help import scope_in_words
 
 
 class ConsentEditor(Editor):
@@ -58,6 +59,9 @@ class ConsentEditor(Editor):
                 )
             self.box.setCurrentIndex(max(0, self.box.findData(value)))
         self.box.setToolTip(self.box.currentText())
+
+    def echo(self) -> str:
+        return scope_in_words(self.desk.ledger, self.value())
 
     def focus_target(self) -> QWidget:
         return self.box

@@ -68,6 +68,7 @@ class ItemLines(QWidget):
         self.items: list[Item] = []
         self._lines: dict[str, HandlingLine] = {}
         self.problem = ""
+        self._proposed = ""  # as the amount of the one item, by the consent
         self._build()
 
     # --- the value ---------------------------------------------------------------------------
@@ -145,6 +146,23 @@ class ItemLines(QWidget):
                 cell, now = self.table.item(row, AMOUNT), status(item.id)
                 if cell is not None and cell.text() == _shown(amounts.usual(item, now, before)):
                     cell.setText(_shown(amounts.usual(item, now, kind)))
+
+    def propose_at_most(self, most: Decimal | None, unit: str) -> None:
+        """Propose no more pieces of the one item than a consent leaves; typed numbers stay.
+
+        Args:
+            most: pieces of this unit; None or nothing left: as many as the act usually concerns.
+        """
+        if len(self.items) != 1:
+            return
+        [item] = self.items
+        usual = amounts.usual(item, self.desk.ledger.handling.status(item.id), self._kind)
+        fits = most if most and usual and most < usual and unit == item.unit else usual
+        cell = self.table.item(0, AMOUNT)
+        if cell is not None and cell.text() in (_shown(usual), self._proposed):
+            self._proposed = _shown(fits)
+            with QSignalBlocker(self.table):
+                cell.setText(self._proposed)
 
     def show_hindrances(self, hindrances: Mapping[str, str]) -> None:
         """Say beside each item whether the act can be entered."""
