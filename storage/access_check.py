@@ -13,7 +13,7 @@ from models.notes import RESTORED
 from models.records import BackupRun, SystemEvent
 from models.store import Op, Query, Where
 from models.verification import Problem
-from storage import access, notes
+from storage import access, log, notes
 from storage.authors import Authors
 from storage.database import Database
 from storage.ledger_store import LedgerStore
@@ -71,8 +71,7 @@ def _gaps(seals: list[Seal], last: int) -> list[Problem]:
 
 def _broken_seal(database: Database, vault_id: str, authors: Authors, seal: Seal) -> Problem | None:
     line = database.value("SELECT hash FROM access_line WHERE number = ?", (seal.last,))
-    began = database.value("SELECT hash FROM entry WHERE seq = ?", (seal.ledger.seq,))
-    if seal.ledger.seq and began != seal.ledger.hash:
+    if not log.contains(database, seal.ledger):
         return _problem(seal.first, "利用が始まったときの記帳が、台帳と一致しません。")
     try:
         if seal.ledger.seq:

@@ -20,7 +20,7 @@ class Shown:
 
     def contains(self, head: Head) -> bool:
         """Tell whether an entry with this number and hash is there; nothing always is."""
-        return head.seq == 0 or log.contains(self._store.database, head)
+        return log.contains(self._store.database, head)
 
     def contains_line(self, line: Head) -> bool:
         """Tell the same of a line of the access log."""

@@ -118,7 +118,9 @@ def head(database: Database) -> Head:
 
 
 def contains(database: Database, head: Head) -> bool:
-    """Tell whether an entry with this number and hash is in the log."""
+    """Tell whether an entry with this number and hash is in the log; every log has an empty start."""
+    if head.seq == 0:
+        return head == EMPTY
     stands = database.value("SELECT hash FROM entry WHERE seq = ?", (head.seq,))
     return bool(stands == head.hash)
 

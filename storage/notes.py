@@ -8,12 +8,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models import permissions
-from models.chain import EMPTY, Head
+from models.chain import Head
 from models.codes import AccountStatus, BackupKind
 from models.notes import NOTES, RESTORED, Note, fits, parse, unfit_words
 from models.records import UserAccount
 from models.verification import Problem
-from storage import settings
+from storage import log, settings
 from storage.checkpoint import Me
 from storage.ledger_store import LedgerStore
 
@@ -78,8 +78,7 @@ def _key(store: LedgerStore, name: str, author: str) -> bytes:
 
 def _stands(store: LedgerStore, name: str, head: Head) -> bool:
     """Tell whether the note was left in this ledger, and a restore not long before."""
-    stood = store.database.value("SELECT hash FROM entry WHERE seq = ?", (head.seq,))
-    if (head.hash if head.seq else None) != stood or (not head.seq and head != EMPTY):
+    if not log.contains(store.database, head):
         return False
     return name != RESTORED or store.database.one(_SINCE, (head.seq,)) is None
 

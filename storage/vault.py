@@ -146,8 +146,7 @@ def unlock_vault(
         DeviceSecretMissing: the ledger belongs to another PC or Windows user.
         Damaged, Foreign, NewerFormat, LedgerMissing: the files do not allow it.
     """
-    pair = read_pair(folder)
-    header = _usable(pair.best, folder, allow_test_profile)
+    pair, header = _read(folder, allow_test_profile)
     if not hmac.compare_digest(header.device_key_id, device.key_id(header.vault_id)):
         raise DeviceSecretMissing
     slot = header.slot_by_tag(login_tag(header.vault_id, login))
@@ -202,8 +201,7 @@ def open_with_sheet(
         WrongRecoverySheet: the sheet of another ledger, or one that was replaced.
     """
     typed = RecoverySheet.parse(sheet)
-    pair = read_pair(folder)
-    header = _usable(pair.best, folder, allow_test_profile)
+    pair, header = _read(folder, allow_test_profile)
     keys = typed.keys(header.vault_id)
     return _opened_vault(pair, recovery_record(header, keys), keys, device, random)
 
@@ -221,8 +219,7 @@ def open_with_keys(
     Raises:
         Damaged, Foreign, NewerFormat, LedgerMissing: as `unlock_vault`.
     """
-    pair = read_pair(folder)
-    header = _usable(pair.best, folder, allow_test_profile)
+    pair, header = _read(folder, allow_test_profile)
     user = _record_of(header, keys, str(folder))
     return _opened_vault(pair, user, keys, device, random)
 
@@ -300,9 +297,12 @@ def _prepare_folder(folder: Path) -> None:
         raise Occupied(file=str(folder))
 
 
-def _usable(file: HeaderFile, folder: Path, allow_test_profile: bool) -> Header:
-    check_profile(file.header.profile, str(folder), allow_test_profile)
-    return file.header
+def _read(folder: Path, allow_test_profile: bool) -> tuple[HeaderPair, Header]:
+    """Read both copies of a key header, and which counts; nothing of it is proved yet."""
+    pair = read_pair(folder)
+    header = pair.best.header
+    check_profile(header.profile, str(folder), allow_test_profile)
+    return pair, header
 
 
 def _opened_vault(
