@@ -19,9 +19,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
-from typing import NoReturn
 
-from models.chain import EMPTY, Command, Entry, Head
+from models.chain import Command, Entry, Head
 from models.codes import EventLevel, SystemEventKind
 from models.errors import (
     AzukariError,
@@ -42,12 +41,11 @@ from storage.attachments import FOLDER_NAME
 from storage.erasing import last_erasure
 from storage.head_memory import HeadMemory
 from storage.header import RECOVERY_ROLE
-from storage.journal import Journal, check_links, header_of, list_files
+from storage.journal import Journal, check_links, list_files
 from storage.journal_compare import Shown, on_one_disk, require_outside, spelled
+from storage.journal_connecting import Connecting, Site, answered_for, set_back, write_lines
 from storage.journal_ending import Upkeep
 from storage.journal_evidence import FOLDER_SETTING, NOWHERE, SUSPENDED_SETTING, in_use
-from storage.journal_file import Part
-from storage.journal_format import KeyGone
 from storage.journal_keys import KeyKeeper
 from storage.journal_reach import (
     backup_ends,
@@ -57,12 +55,7 @@ from storage.journal_reach import (
     somebody_opens_both,
 )
 from storage.journal_words import (
-    CHOOSE_AGAIN,
-    LATER_KEY,
-    NEW_KEY,
     OTHER_WAY,
-    WAY_ON,
-    WRITTEN_AGAIN,
     remedy_of,
     why,
 )
@@ -196,7 +189,7 @@ class Keeper:
             if self._journal is None or not self._lines_wait:
                 return
             try:
-                self._write_lines(self._journal)
+                write_lines(self._store, self._journal)
             except AzukariError as error:
                 self._lose(error, written=True)  # the next command says it to its author
                 return
@@ -207,14 +200,6 @@ class Keeper:
         if not self._lines_wait:
             return None
         return next(access.batches(self._store.database, journal.lines), None)
-
-    def _write_lines(self, journal: Journal) -> None:
-        batches = list(access.batches(self._store.database, journal.lines))
-        if len(batches) > 1:
-            parts = (Part(lines=batch) for batch in batches)
-            journal.catch_up(parts, base=journal.head, lines=journal.lines)
-        elif batches:
-            journal.append_lines(batches[0])
 
     def _lines_carried(self) -> None:
         self._lines_wait, self._lines_at = 0, self._clock()
@@ -265,7 +250,7 @@ class Keeper:
         require_outside(self._place, place)
         if not place.exists() and not place.parent.is_dir():
             raise MediumMissing(file=str(place))
-        where = (place, self._vault, self._attachments, self._clock())
+        where = Site(place, self._vault, self._attachments, self._clock())
         if not place.is_dir() or not list_files(place, self._vault.vault_id):
             Journal.begin(*where, self._store.head(), self._shown.line_head()).close()
         elif not self._shown.contains(Journal.open(*where).head):
@@ -430,27 +415,11 @@ class Keeper:
             return
         seq = lost.head.seq
         if lost.folder == str(self._place):
-            self._set_back(f"このPCは記帳番号{seq:,}までを見ています", lost.head, accept)
+            who = f"このPCは記帳番号{seq:,}までを見ています"
+            self._news.append(answered_for(self._shown, who, lost.head, accept))
         else:
-            self._note_set_back(
-                f"このPCは、同じ台帳の記帳番号{seq:,}までを別の場所で見ています", lost.head
-            )
-
-    def _set_back(self, who: str, lost: Head, accept: bool) -> None:
-        """Stop before a ledger that shows less than is remembered, or note that it is accepted.
-
-        Raises:
-            RolledBack
-        """
-        if not accept:
-            raise RolledBack(reason=f"{who}が、{self._shown.instead_of(lost)}{WAY_ON}")
-        self._note_set_back(who, lost)
-
-    def _note_set_back(self, who: str, lost: Head) -> None:
-        detail = f"{who}が、{self._shown.instead_of(lost)}"
-        value = f"{lost.seq} {lost.hex}"
-        news = News(SystemEventKind.ROLLED_BACK, EventLevel.ALERT, detail, value)
-        self._news.append(news)
+            who = f"このPCは、同じ台帳の記帳番号{seq:,}までを別の場所で見ています"
+            self._news.append(set_back(self._shown, who, lost.head))
 
     # --- connecting ------------------------------------------------------------------------------
     def _connect(self, accept: bool) -> None:
@@ -462,88 +431,13 @@ class Keeper:
         """
         assert self._folder is not None
         now = self._store.head()
-        where = (self._folder, self._vault, self._attachments, self._clock())
-        try:
-            journal = Journal.open(*where)
-        except KeyGone as gone:
-            self._require_earlier_key(self._folder, now, accept)
-            if self._forgotten:
-                raise Refused(reason=CHOOSE_AGAIN) from gone
-            # The data key was renewed while the medium was away: nothing there can be read now.
-            self._journal, words = self._begin_anew(where, now)
-            self._connected(now, words)
-            return
-        if self._forgotten:
-            self._only_compare(journal, now, accept)
-        lost_one = self._lost_one(journal, now)
-        if lost_one or not self._shown.contains(journal.head):
-            told = journal.head if not lost_one else Head(now.seq + 1, bytes(32))
-            self._set_back(f"更新ジャーナルは記帳番号{told.seq:,}まで進んでいます", told, accept)
-            journal.catch_up(self._shown.behind(now, EMPTY), base=now, lines=EMPTY)
-        elif not self._shown.contains_line(journal.lines):
-            self._note_lines_lost(journal.lines)
-            base = self._kept[0] if self._kept else journal.head
-            journal.catch_up(self._shown.behind(base, EMPTY), base=base, lines=EMPTY)
-        else:
-            self._catch_up(journal, now)
-        self._journal = journal
-        self._connected(now, "")
-
-    def _begin_anew(
-        self, where: tuple[Path, Vault, Path, datetime], now: Head
-    ) -> tuple[Journal, str]:
-        """Begin under a new data key; return what to say of what stands under the former one."""
-        base = relied_on(self._store)
-        if base is None:
-            return Journal.begin(*where, now, self._shown.line_head()), NEW_KEY
-        lines = line_before(self._store, base.seq)
-        parts = self._shown.behind(base, lines)
-        return Journal.begin(*where, base, lines, parts), WRITTEN_AGAIN
-
-    def _require_earlier_key(self, folder: Path, now: Head, accept: bool) -> None:
-        """Refuse to go on under a data key that another one has followed in the journal already.
-
-        That is an older copy of the ledger, and may be in the hands of whom the new key shut out.
-
-        Raises:
-            RolledBack: unless a responsible person accepts it.
-        """
-        last = header_of(list_files(folder, self._vault.vault_id)[-1])
-        if last is not None and last.epoch > self._vault.epoch:
-            told = Head(max(last.base.seq, now.seq) + 1, bytes(32))
-            self._set_back(LATER_KEY, told, accept)
-
-    def _only_compare(self, journal: Journal, now: Head, accept: bool) -> NoReturn:
-        """Compare a journal with the ledger that only the entries know, and leave it as it is.
-
-        Raises:
-            RolledBack: it knows more than the ledger.
-            Refused: somebody has to choose the folder again.
-        """
-        journal.close()
-        if self._lost_one(journal, now) or not self._shown.contains(journal.head):
-            seq = max(journal.head.seq, now.seq)
-            self._set_back(f"更新ジャーナルは記帳番号{seq:,}まで進んでいます", journal.head, accept)
-        raise Refused(reason=CHOOSE_AGAIN)
-
-    def _lost_one(self, journal: Journal, now: Head) -> bool:
-        """Tell whether the journal ends with a torn command that the ledger has no more.
-
-        The database had it first, unless the torn frame was to hold lines of the access log.
-        """
-        if not journal.torn or journal.head != now or self._kept is not None:
-            return False
-        if journal.torn_lines is None:
-            return self._shown.line_head().seq <= journal.lines.seq
-        return not journal.torn_lines
-
-    def _note_lines_lost(self, line: Head) -> None:
-        """Note that the journal has lines of the access log that the ledger has not."""
-        now = self._shown.line_head()
-        seen = f"今は{now.seq:,}行目までです。" if now.seq < line.seq else "今の内容と違います。"
-        detail = f"更新ジャーナルに、利用の記録の{line.seq:,}行目までがありますが、{seen}"
-        value = f"access {line.seq} {line.hex}"
-        self._news.append(News(SystemEventKind.ROLLED_BACK, EventLevel.ALERT, detail, value))
+        place = Site(self._folder, self._vault, self._attachments, self._clock())
+        joined = Connecting(
+            self._store, self._shown, place, self._news, accept=accept, kept=self._kept,
+            forgotten=self._forgotten, suspended=self._suspended,
+        )  # fmt: skip
+        self._journal, words = joined.connect(now)
+        self._connected(now, words)
 
     def _connected(self, now: Head, lost: str) -> None:
         """Note that the journal works, and what of it could not be continued.
@@ -563,32 +457,6 @@ class Keeper:
             self._set_suspended(False)
             words = f"更新ジャーナルに記帳番号{now.seq:,}まで追記し、再開しました。"
             self._news.append(News(SystemEventKind.JOURNAL_RESUMED, EventLevel.INFO, words))
-
-    def _catch_up(self, journal: Journal, now: Head) -> None:
-        """Write the commands and the lines of the access log that the journal lacks.
-
-        After a failure of this run it begins behind the last head that was acknowledged: what the
-        system shows behind it may never have reached the medium.
-        """
-        base, lines = self._kept or (journal.head, journal.lines)
-        missing = self._store.commands(base.seq + 1) if base.seq < now.seq else iter(())
-        first, second = next(missing, None), next(missing, None)
-        if self._kept is not None or second is not None:
-            journal.catch_up(self._shown.behind(base, lines), base=base, lines=lines)
-        else:
-            journal.ready()
-            if first is not None:
-                journal.append(first, self._shown.entries(first))
-            self._write_lines(journal)
-        if second is not None and self._kept is None and not self._suspended:
-            self._news.append(
-                News(
-                    SystemEventKind.JOURNAL_BEHIND,
-                    EventLevel.WARN,
-                    f"更新ジャーナルが記帳番号{base.seq:,}までしかなかったため、"
-                    f"{now.seq:,}まで追記しました。",
-                )
-            )
 
     # --- small things ----------------------------------------------------------------------------
     def _state(self) -> JournalState:
