@@ -386,7 +386,7 @@ def _read_trips(text: str | None) -> tuple[Trip, ...]:
 
 # column of v_item ← attribute of Status
 _STATUS: tuple[tuple[str, str, Convert], ...] = (
-    ("state", "state", attrgetter("value")),
+    ("state", "state", attrgetter("_value_")),
     ("current_place_id", "place_id", _text),
     ("holder_person_id", "holder_id", _text),
     ("quantity_left", "left", DECIMAL.to_column),
@@ -394,7 +394,7 @@ _STATUS: tuple[tuple[str, str, Convert], ...] = (
     ("quantity_missing", "missing", _optional(DECIMAL.to_column)),
     ("due_back_at", "due_back_at", _optional(moment_column)),
     ("last_event_at", "last_at", _optional(moment_column)),
-    ("status_before", "before", _optional(attrgetter("value"))),
+    ("status_before", "before", _optional(attrgetter("_value_"))),
     ("status_using", "using", _text),
     ("status_lost_out", "lost_out", _optional(DECIMAL.to_column)),
     ("status_counted", "counted", _optional(DECIMAL.to_column)),

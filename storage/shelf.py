@@ -47,6 +47,7 @@ class Shelf:
         Args:
             custody: of items, as the command has left them.
         """
+        handled: dict[str, None] = {}
         for write in writes:
             record = write.record
             self._records.pop((record.type, record.id), None)
@@ -55,8 +56,9 @@ class Shelf:
             if write.entry.action is not Action.CREATE:
                 self.clear()  # the items of its earlier version are meant too
                 return
-            for item_id in rows.items_of(record):
-                self._handled(item_id, custody.get(item_id))
+            handled.update(dict.fromkeys(rows.items_of(record)))
+        for item_id in handled:
+            self._handled(item_id, custody.get(item_id))
 
     def _handled(self, item_id: str, held: Custody | None) -> None:
         stored = self._records.pop((Item.type, item_id), None)
