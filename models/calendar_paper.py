@@ -29,8 +29,7 @@ from models.rules.last_told import (
     moved_start,
     withdrawn_end,
 )
-from models.rules.places import is_concerned, is_place_notice, lapsed
-from models.rules.standing import is_submitted
+from models.rules.places import has_place_notice, is_concerned, lapsed
 from models.workdays import after, day_before
 
 OPERATOR = "EQ-DOC(D-26)"
@@ -116,7 +115,7 @@ def _lacks_basis(asked: Inquiry, one: ContractPlace) -> bool:
         for finding in examine(asked.case(begun))
     ) and not lapsed(asked.case(begun), begun, asked.today)
     notice = asked.books.find(Submission, one.notice_submission_id)
-    told = is_submitted(notice) and is_place_notice(notice, one, asked.books)
+    told = has_place_notice(notice, one, asked.books)
     consents = asked.profile.params.place_notice.regime in ("consent", "notify_and_consent")
     return lacking and not (told and (not consents or bool(one.authorization_id)))
 

@@ -28,7 +28,8 @@ from models.rules.last_told import (
     withdrawn_end,
 )
 from models.rules.people import informed, missing_topics, needs_labour_terms
-from models.rules.standing import has_left, is_staff_notice, is_submitted
+from models.rules.replaced import has_staff_notice
+from models.rules.standing import has_left
 from models.workdays import day_before
 
 DONE = (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED)
@@ -42,7 +43,7 @@ def k02_staff_notice(asked: Inquiry) -> Iterator[Due]:
     form, told_before = asked.profile.document("D-03"), bool(handed_in(asked, "D-03"))
     for one in working(asked):
         notice = asked.books.find(Submission, one.notice_submission_id)
-        told = is_submitted(notice) and is_staff_notice(notice, one, asked.books)
+        told = has_staff_notice(notice, one, asked.books)
         if one.starts_on is None or told or not _wants_notice(asked, one):
             continue
         joining = told_before and not _from_the_start(asked, one)

@@ -15,6 +15,7 @@ from models.errors import Refused
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
 from models.records import Contract, Organization, Submission
+from models.rules.replaced import as_one
 from models.rules.standing import is_submitted
 from models.text import search_key
 from models.wareki import format_short
@@ -110,8 +111,8 @@ def company(asked: Inquiry) -> Organization | None:
 
 
 def _handed(asked: Inquiry, kind: str) -> list[Submission]:
-    """Return what was ever handed in, also what came back or was replaced."""
-    found = [one for one in asked.all(Submission) if one.doc_kind == kind]
+    """Return what was ever handed in, also what came back; what was replaced has its first day."""
+    found = as_one(one for one in asked.all(Submission) if one.doc_kind == kind)
     return sorted((one for one in found if one.status not in NEVER), key=_on)
 
 

@@ -27,6 +27,7 @@ from models.given_up import given_up
 from models.inquiry import Inquiry
 from models.records import Authorization, ClientCommunication, HandlingEvent, Item, Submission
 from models.records import Finding as FindingRecord
+from models.rules.replaced import as_one
 from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
 from models.wareki import format_short
@@ -175,8 +176,8 @@ def reported_on(asked: Inquiry, at: datetime | None) -> date | None:
         return None
     days = [
         one.submitted_on
-        for one in asked.all(Submission)
-        if one.doc_kind == REPORT and is_submitted(one) and one.submitted_on
+        for one in as_one(one for one in asked.all(Submission) if one.doc_kind == REPORT)
+        if is_submitted(one) and one.submitted_on
     ]
     if not asked.profile.params.incident.first_report_written:
         days += [

@@ -32,6 +32,13 @@ from models.paper_answers import (
     waiting_applications,
 )
 from models.paper_notices import now_told
+from models.paper_replacing import (
+    About,
+    about_noted,
+    require_fitting,
+    taking_place,
+    told_of_withdrawing,
+)
 from models.records import ContentErasure, Contract, Record, SealKey, Submission
 from models.rules.answers import Answers
 from models.seal_pair import require_pair, secret_name
@@ -80,7 +87,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What shall be sealed."""
+    """What shall be sealed; `change` is a notice of changes, `supersedes_id` what it replaces."""
 
     contract_id: str
     doc_kind: str
@@ -93,6 +100,7 @@ class Request:
     effective_on: date | None = None
     supersedes_id: str = ""
     awaits_answer: bool = False
+    change: bool = False
 
 
 class Paper:
@@ -209,6 +217,10 @@ class Paper:
         ledger.registers.need(Contract, request.contract_id)
         self.seal_secret()
         ledger.rules.on_paper(request)
+        revision = self._revision(
+            About(request.contract_id, request.doc_kind, request.subject_ids, request.change),
+            request.supersedes_id,
+        )
         with self._sealing:
             ledger.prepare()  # what it enters must be told on this paper, not on the next
             numbers = self.numbering()
@@ -220,7 +232,7 @@ class Paper:
                 kind=AttachmentKind.CERTIFICATE,
                 contract_id=request.contract_id,
             )
-            submission = self._submission(request, numbers, sealed, file.id)
+            submission = self._submission(request, numbers, sealed, file.id, revision)
             ledger.registers.validate(submission)
             change = ledger.commit([creating(file), creating(submission)], command_id=command_id)
         ledger.access.note(Act.SEAL, submission.type, submission.id, request.contract_id)
@@ -231,6 +243,8 @@ class Paper:
         receipt_file: str = "", answers: Answers | None = None,
     ) -> Change:  # fmt: skip
         """Note that a sealed paper was handed in; what a notice told in time is linked to it.
+
+        The paper whose place it takes becomes 差替え済 in the same command.
 
         Args:
             receipt_file: attachment with the client's stamp; the honest way to note it late (R-47).
@@ -257,13 +271,15 @@ class Paper:
         )
         ledger.registers.validate(submitted)
         ledger.registers.check_references(submitted, Desk(ledger.store))
+        gone, said = taking_place(ledger, submitted)
         told = now_told(ledger, submitted)
         before = {paper.id: paper} | {one.id: self._as_it_is(one) for one in told}
         ruling = ledger.rules.on_records([submitted, *told], answers, before=before)
-        intents = [revising(one, "提出の記録") for one in (submitted, *told)]
+        # The paper comes before the one that it replaces: a check of the log reads them in order.
+        intents = [revising(one, "提出の記録") for one in (submitted, *gone, *told)]
         rights = ledger.people.rights_with([submitted, *told], before)
         intents += map(creating, (*ruling.beside, *rights))
-        return ledger.commit(intents, notices=ruling.notices)
+        return ledger.commit(intents, notices=(*ruling.notices, *said))
 
     def returned(
         self,
@@ -344,7 +360,9 @@ class Paper:
         gone = replace(paper, status=SubmissionStatus.CANCELLED)
         ledger.registers.validate(gone)
         return ledger.commit(
-            [revising(gone, ledger.registers.reason(reason))], command_id=command_id
+            [revising(gone, ledger.registers.reason(reason))],
+            command_id=command_id,
+            notices=told_of_withdrawing(ledger, paper),
         )
 
     def note(
@@ -355,7 +373,8 @@ class Paper:
         A ledger may begin after the first notices went out; without them no rule could be kept.
 
         Args:
-            paper: with its own number, the day and means of submission, best with the receipt.
+            paper: with its own number, the day and means of submission, best with the receipt, and
+                with `supersedes_id` where it takes the place of another.
 
         Raises:
             InvalidField, NeedsAnswer, NotPermitted, Refused
@@ -370,13 +389,16 @@ class Paper:
                 revision=paper.revision or 1, serial=None, content=None, pdf_sha256="",
             )
         )  # fmt: skip
+        if noted.supersedes_id:
+            revision = self._revision(about_noted(noted), noted.supersedes_id)
+            noted = replace(noted, revision=revision)
+        gone, said = taking_place(ledger, noted)
         ledger.registers.validate(noted)
         ledger.registers.check_references(noted, Desk(ledger.store))
         ruling = ledger.rules.on_records([noted], answers)
-        entering = (*ruling.beside, noted)
-        return ledger.commit(
-            [creating(one) for one in entering], command_id=command_id, notices=ruling.notices
-        )
+        intents = [creating(one) for one in (*ruling.beside, noted)]
+        intents += [revising(one, "差替え") for one in gone]
+        return ledger.commit(intents, command_id=command_id, notices=(*ruling.notices, *said))
 
     def file(self, submission_id: str) -> bytes:
         """Return the sealed file, the same bytes for ever.
@@ -402,8 +424,18 @@ class Paper:
     def _as_it_is(self, record: Record) -> Record:
         return self._ledger.registers.need(type(record), record.id).record
 
+    def _revision(self, about: About, supersedes_id: str) -> int:
+        """Return which version of a paper one is: the first, or that after what it replaces.
+
+        Raises:
+            NotFound, Refused: it cannot take the place of that paper.
+        """
+        if not supersedes_id:
+            return 1
+        return (require_fitting(self._ledger, about, supersedes_id).revision or 1) + 1
+
     def _submission(
-        self, request: Request, numbers: Numbering, sealed: Sealed, file_id: str
+        self, request: Request, numbers: Numbering, sealed: Sealed, file_id: str, revision: int
     ) -> Submission:
         return Submission(
             id=numbers.submission_id,
@@ -411,7 +443,7 @@ class Paper:
             doc_kind=request.doc_kind,
             title=request.title,
             doc_no=numbers.doc_no,
-            revision=1,
+            revision=revision,
             clause_keys=request.clause_keys,
             effective_on=request.effective_on,
             subject_ids=request.subject_ids,

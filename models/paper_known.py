@@ -1,10 +1,12 @@
 """What a ledger knows of a sealed file that somebody brings: ours, another of that number, erased."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.records import ContentErasure, SealKey
+from models.codes import SubmissionStatus
+from models.paper_replacing import replaced_by
+from models.records import ContentErasure, SealKey, Submission
 from models.wareki import format_short
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ CODES = NOT_IN_LEDGER, DIFFERS = "NOT_IN_LEDGER", "DIFFERS_FROM_LEDGER"
 OTHER_SEAL = "この台帳の証印ではありません。"
 NOT_HERE = "この台帳が確定した書類の中に、同じファイルはありません。"
 OTHER_FILE = "台帳に記帳された同じ番号の書類と、内容が違います。"
+SUPERSEDED = "この書類は、「{0}」に差し替えられています（差替え済）。"
+WITHDRAWN = "この書類は、取り下げられています（取消）。"
 ERASED_LAST = "契約{0}の内容は{1}に消去しました。この書類の照合値は、消去の記帳に残っています。"
 ERASED = (
     "証印はこの台帳のものです。内容を消去した契約（{0}）の書類なら、記帳は残っていないため、"
@@ -43,8 +47,9 @@ def compare(ledger: "Ledger", number: str, sha256: str, fingerprint: str) -> Com
         fingerprint: of the certificate in its seal, hexadecimal.
     """
     papers = ledger.paper.sealed()
-    if any(paper.pdf_sha256 == sha256 for paper in papers):
-        return Compared()
+    mine = next((paper for paper in papers if paper.pdf_sha256 == sha256), None)
+    if mine is not None:
+        return Compared(notes=tuple(_standing(ledger, mine)))
     if fingerprint not in {stored.record.fingerprint for stored in ledger.registers.all(SealKey)}:
         return Compared(problems=((NOT_IN_LEDGER, OTHER_SEAL),))
     erasures = [stored.record for stored in ledger.registers.all(ContentErasure)]
@@ -57,6 +62,15 @@ def compare(ledger: "Ledger", number: str, sha256: str, fingerprint: str) -> Com
     if erasures:
         return Compared(notes=(ERASED.format(_contracts(erasures)),))
     return Compared(problems=((NOT_IN_LEDGER, NOT_HERE),))
+
+
+def _standing(ledger: "Ledger", paper: Submission) -> Iterator[str]:
+    """Yield what the ledger says of a paper that holds no more."""
+    if paper.status is SubmissionStatus.SUPERSEDED:
+        later = replaced_by(ledger, paper)
+        yield SUPERSEDED.format(later.doc_no if later else "")
+    if paper.status is SubmissionStatus.CANCELLED:
+        yield WITHDRAWN
 
 
 def _contracts(erasures: Sequence[ContentErasure]) -> str:

@@ -5,7 +5,7 @@ told which papers stand on it, and evidence and calendar ask for it until anothe
 speaks of the same thing, or the paper is withdrawn.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from models.codes import SubmissionStatus
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
-from models.paper_about import AUTHORIZATIONS, EVENTS, RECORDS
+from models.paper_about import RECORDS
+from models.paper_things import THINGS, subject_of, things_of
 from models.records import Authorization, HandlingEvent, Record, Submission
 from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
@@ -34,14 +35,6 @@ STANDS = (
     "提出した「{paper}」に載せた{record}は、{day}に取り消されていて、書面と台帳が違います。"
     "委託者に知らせ、書類を差し替えるか、「取下げを記録」で理由を残してください。"
 )
-THINGS: Mapping[str, str] = {
-    HandlingEvent.type: "lines.item_id",
-    Authorization.type: "targets.item_id",
-    "assignment": "person_id",
-    "pledge": "person_id",
-    "contract_place": "place_id",
-}
-"""What a record that papers name is about; another paper about the same takes the first one's place."""
 
 
 @dataclass(frozen=True)
@@ -166,20 +159,6 @@ def _after(paper: Submission, gone: Gone) -> bool:
 def _speaks_of(asked: Inquiry, paper: Submission, gone: Gone) -> bool:
     if not gone.things:
         return True
-    cls = _subject(paper.doc_kind)
+    cls = subject_of(paper.doc_kind)
     named = (asked.books.find(cls, id_) for id_ in paper.subject_ids) if cls else ()
-    return any(gone.things & _things(one) for one in named if one is not None)
-
-
-def _subject(kind: str) -> type[Record] | None:
-    if kind in EVENTS:
-        return HandlingEvent
-    return Authorization if kind in AUTHORIZATIONS else RECORDS.get(kind)
-
-
-def _things(record: Record) -> frozenset[str]:
-    part, _, name = THINGS.get(record.type, "").partition(".")
-    if not part:
-        return frozenset()
-    rows = getattr(record, part) if name else (record,)
-    return frozenset(getattr(one, name or part) for one in rows) - {""}
+    return any(gone.things & things_of(one) for one in named if one is not None)

@@ -9,6 +9,7 @@ from models.codes import ReportCycle
 from models.deadlines import NEVER, PERIODS
 from models.inquiry import Inquiry
 from models.records import Submission
+from models.rules.replaced import as_one
 from models.rules.standing import is_submitted
 from models.workdays import add_months
 
@@ -75,4 +76,4 @@ def late_reports(asked: Inquiry) -> Iterator[tuple[Period, Submission]]:
 
 
 def _papers(asked: Inquiry) -> list[Submission]:
-    return [one for one in asked.all(Submission) if one.doc_kind == REPORT]
+    return as_one(one for one in asked.all(Submission) if one.doc_kind == REPORT)

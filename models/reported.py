@@ -7,11 +7,11 @@ same paper, or by a notice of changes that names the person.
 from collections.abc import Iterator
 from datetime import date
 
-from models.calendar_frame import Due, due, handed_in, terms, working
+from models.calendar_frame import Due, due, terms, working
 from models.codes import AssignmentRole
 from models.inquiry import Inquiry
 from models.records import Assignment, Person, Submission
-from models.rules.standing import is_staff_notice, is_submitted
+from models.rules.replaced import has_staff_notice, holding, still_tells
 from models.workdays import after, day_before
 
 REPORT = "D-05"
@@ -51,11 +51,15 @@ def _reported(asked: Inquiry, one: Assignment) -> bool:
     if one.starts_on is None or start is None or one.starts_on <= start:
         return True
     told = asked.books.find(Submission, one.notice_submission_id)
-    if is_submitted(told) and (
-        is_staff_notice(told, one, asked.books) or (told is not None and told.doc_kind == REPORT)
-    ):
+    if has_staff_notice(told, one, asked.books):
         return True
-    return any(_names(asked, paper, one) for paper in handed_in(asked, REPORT))
+    reports = [paper for paper in asked.all(Submission) if paper.doc_kind == REPORT]
+    linked = told is not None and told.doc_kind == REPORT
+    if linked and still_tells(told, asked.books, lambda _: True):
+        return True
+    # Who was reported once is known to the client, whoever a later report of the plan names.
+    reported = holding(reports, lambda _: True)
+    return any(_names(asked, paper, one) for paper in reported)
 
 
 def _names(asked: Inquiry, paper: Submission, one: Assignment) -> bool:

@@ -28,6 +28,7 @@ FULL_WIDTH: Final = 170 * mm  # A4 portrait less the margins of `reports.page`
 
 BODY: Final = Style(MINCHO, 10.5, 17)
 RIGHT: Final = Style(MINCHO, 10.5, 17, "right")
+UNDER_NUMBER: Final = Style(MINCHO, 9, 13, "right")
 CENTER: Final = Style(MINCHO, 10.5, 17, "center")
 TITLE: Final = Style(MINCHO, 16, 24, "center", 4 * mm, 6 * mm)
 CELL: Final = Style(MINCHO, 9, 12.5)

@@ -17,12 +17,16 @@ VERSION: Final = 1
 NAMESPACE: Final = "urn:azukari:sealed-document:1#"  # of the claims in the XMP
 
 _TEXTS: Final = ("kind", "number", "contract", "ledger", "head", "issued_at")
-_OPTIONAL_TEXTS: Final = ("previous_number", "previous_sha256", "seal")
+_OPTIONAL_TEXTS: Final = ("previous_number", "previous_sha256", "seal", "replaces")
 
 
 @dataclass(frozen=True)
 class Claims:
-    """The claims of one document; `seal` is the SHA-256 of the seal certificate, hexadecimal."""
+    """The claims of one document.
+
+    `seal` is the SHA-256 of the seal certificate, hexadecimal; `replaces` the number of the paper whose
+    place it takes.
+    """
 
     kind: str
     number: str
@@ -34,6 +38,7 @@ class Claims:
     previous_number: str | None = None
     previous_sha256: str | None = None
     seal: str | None = None
+    replaces: str | None = None
 
     @classmethod
     def from_mapping(cls, found: Mapping[str, object]) -> Self:

@@ -16,6 +16,7 @@ from reportlab.platypus.doctemplate import LayoutError
 from models import wareki
 from models.codes import SealKind
 from models.errors import Refused
+from models.paper_replacing import words_of
 from models.text import hex_groups
 from reports.blocks import (
     BODY,
@@ -28,6 +29,7 @@ from reports.blocks import (
     SMALL,
     THIN,
     TITLE,
+    UNDER_NUMBER,
     Qr,
     SealBox,
     body,
@@ -57,7 +59,9 @@ HONEST_STATEMENT: Final = (
 class Letterhead:
     """Who writes to whom, about what. All words are those of the contract's profile.
 
-    `clause_basis` is the citation that is printed at the head; `seal_image` a PNG or JPEG.
+    `clause_basis` is the citation that is printed at the head; `seal_image` a PNG or JPEG;
+    `replaces_no` and `replaces_on` the number of the paper whose place this one takes, and the day on
+    which that was handed in.
     """
 
     kind: str
@@ -75,6 +79,8 @@ class Letterhead:
     work_word: str = "業務名"
     seal_kind: SealKind = SealKind.SEAL
     seal_image: bytes = b""
+    replaces_no: str = ""
+    replaces_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,7 @@ def claims_of(letterhead: Letterhead, anchor: Anchor) -> Claims:
         previous_number=anchor.previous_doc_no or None,
         previous_sha256=anchor.previous_sha256 or None,
         seal=anchor.seal_fingerprint or None,
+        replaces=letterhead.replaces_no or None,
     )
 
 
@@ -129,6 +136,7 @@ def opening(head: Letterhead) -> list[Flowable]:
     number = [
         body(head.doc_no, "文書番号", RIGHT),
         body(wareki.format_wareki(head.issued_on), "日付", RIGHT),
+        *_replacing(head),
     ]
     sender = [
         body(shown(head.sender_address), "所在地"),
@@ -143,6 +151,13 @@ def opening(head: Letterhead) -> list[Flowable]:
         side_by_side([], sender, 85 * mm),
         body(head.title, "表題", TITLE),
     ]
+
+
+def _replacing(head: Letterhead) -> list[Flowable]:
+    """Say beside its number which paper this one takes the place of, so that none counts twice."""
+    if not head.replaces_no:
+        return []
+    return [body(words_of(head.replaces_no, head.replaces_on), "差し替える書類", UNDER_NUMBER)]
 
 
 def _made_on(head: Letterhead) -> str:

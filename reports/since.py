@@ -12,8 +12,9 @@ from models.fields import NOT_RECORDED
 from reports.documents.d17_end_report import UNATTENDED
 
 APART: Final = frozenset(
-    {"anchor", "wording", "doc_no", "issued_on", "seal_kind", "seal_image", "about"}
-)
+    {"anchor", "wording", "doc_no", "issued_on", "seal_kind", "seal_image", "about",
+     "replaces_no", "replaces_on"}
+)  # fmt: skip
 
 HANDING: Final = ("returned_on", "handed_by", "received_by", "means")
 

@@ -24,6 +24,7 @@ from reports.claims import NAMESPACE, Claims
 
 Problem = tuple[str, str]
 
+REPLACES: Final = "「{0}」を差し替える書類です。"
 UNSURE: Final = frozenset({"WORKING_PAPER"})
 """Codes that say that nobody can tell, where others say that something is wrong."""
 

@@ -12,6 +12,7 @@ from models.commands import Change
 from models.errors import NotFound, Refused
 from models.ledger import Ledger
 from models.paper import Numbering, Request, Sealed
+from models.paper_replacing import About, proposed, require_fitting
 from models.profiles import DocumentForm
 from models.records import Submission
 
@@ -21,13 +22,18 @@ UNSEALED = "控え（未確定）"
 
 @dataclass(frozen=True, slots=True)
 class IssueRequest:
-    """What to issue: `ids` are the records it speaks of, `options` go to the collector."""
+    """What to issue: `ids` are the records it speaks of, `options` go to the collector.
+
+    `replaces` is the id of the paper whose place it takes, "" for none; None leaves it to what speaks
+    of the same (`models.paper_replacing`).
+    """
 
     doc_kind: str
     contract_id: str
     ids: tuple[str, ...] = ()
     seal_kind: SealKind = SealKind.SEAL
     options: Mapping[str, Any] = field(default_factory=dict)
+    replaces: str | None = None
 
     def __post_init__(self) -> None:
         # Whoever names an act twice means one act: the paper must not count it twice.
@@ -74,11 +80,33 @@ def missing(ledger: Ledger, request: IssueRequest) -> list[str]:
     return list(_collected(ledger, request).missing())
 
 
+def about(request: IssueRequest) -> About:
+    """Return what the paper will speak of, as far as that decides which one it replaces."""
+    change = bool(request.options.get("change"))
+    return About(request.contract_id, request.doc_kind, request.ids, change)
+
+
+def settled(ledger: Ledger, request: IssueRequest) -> IssueRequest:
+    """Return the request with the paper that is replaced: the chosen one, else what is proposed.
+
+    Raises:
+        NotFound, Refused: the chosen one cannot be replaced by this paper.
+    """
+    if request.replaces:
+        require_fitting(ledger, about(request), request.replaces)
+        return request
+    if request.replaces == "" or not form_of(ledger, request).sealed:
+        return replace(request, replaces="")
+    old = proposed(ledger, about(request))
+    return replace(request, replaces=old.id if old else "")
+
+
 def _collected(ledger: Ledger, request: IssueRequest) -> Any:
     """Collect a paper that is only looked at: a number belongs to what is sealed."""
     from reports.collect import collect
 
     form = form_of(ledger, request)
+    request = settled(ledger, request)
     number = UNSEALED if form.sealed else ""
     return collect(ledger, request, replace(ledger.paper.numbering(), doc_no=number))
 
@@ -112,8 +140,9 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
         "firms": "firms" in paper.content.get("wording", {}),
     }
     request = IssueRequest(
-        paper.doc_kind, paper.contract_id, paper.subject_ids, SealKind.NONE, options
-    )
+        paper.doc_kind, paper.contract_id, paper.subject_ids, SealKind.NONE, options,
+        replaces=paper.supersedes_id,
+    )  # fmt: skip
     try:
         now = collect(ledger, request, ledger.paper.numbering())
     except (Refused, NotFound) as error:
@@ -140,12 +169,15 @@ def issue(ledger: Ledger, request: IssueRequest, *, command_id: str = "") -> Cha
         done = seal(document, seal_identity(key, secret))
         return Sealed(done.pdf, done.sha256, document.content())
 
+    if (answered := ledger.answered(command_id)) is not None:
+        return answered  # what it replaced then cannot be replaced once more
     ledger.require("seal")
     form = form_of(ledger, request)
     if not form.sealed:
         raise Refused(
             reason=f"{form.title}は、番号と証印を付けて確定する書類ではありません。印刷して使います。"
         )
+    request = settled(ledger, request)
     first = collect(ledger, request, ledger.paper.numbering())
     order = Request(
         contract_id=request.contract_id,
@@ -156,6 +188,8 @@ def issue(ledger: Ledger, request: IssueRequest, *, command_id: str = "") -> Cha
         signer_title=first.signer_title,
         signer_name=first.signer_name,
         seal_kind=request.seal_kind,
+        supersedes_id=request.replaces or "",
         awaits_answer=first.awaits_answer,
+        change=about(request).change,
     )
     return ledger.paper.seal(order, draw, command_id=command_id)

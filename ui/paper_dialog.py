@@ -25,9 +25,10 @@ from models.records import Contract, SealKey, Submission
 from ui import ledger_settings as settings
 from ui import permitted
 from ui.fitting import fit
-from ui.issue import IssueRequest, drawable_kinds, issue, missing, preview
+from ui.issue import IssueRequest, about, drawable_kinds, issue, missing, preview
 from ui.layout import add_row, button, form, heading, note, say
 from ui.page import Desk
+from ui.paper_replaced import ReplacedPart
 from ui.paper_subjects import PERIOD_KINDS, Subject, needs_subjects, offers_subjects, subjects
 from ui.preview import PreviewDialog
 from ui.saving import What, print_here, save_here
@@ -82,6 +83,7 @@ class PaperDialog(QDialog):
             ids=self.chosen(),
             seal_kind=SealKind.read(self.seal.currentData()),
             options=options,
+            replaces=self.replaced.chosen(),
         )
 
     def contract_id(self) -> str:
@@ -132,6 +134,7 @@ class PaperDialog(QDialog):
         period.addWidget(self.first)
         period.addWidget(self.last)
         self.period_label = add_row(rows, self.tr("期間"), period)
+        self.replaced = ReplacedPart(self.desk, rows, self)
         self.seal_note = note("")
         self.seal.currentIndexChanged.connect(lambda _index: self._show_seal_note())
         blocks = QHBoxLayout()
@@ -156,6 +159,7 @@ class PaperDialog(QDialog):
         column.addLayout(acts)
         self.contracts.currentIndexChanged.connect(self._fill_kinds)
         self.kind.currentIndexChanged.connect(self._fill_subjects)
+        self.list.itemChanged.connect(lambda _entry: self._ask_replaced())
 
     def _show_seal_note(self) -> None:
         kind = SealKind.read(self.seal.currentData())
@@ -208,6 +212,17 @@ class PaperDialog(QDialog):
                 lambda found: self._show_subjects(code, contract_id, found),
                 parent=self,
             )
+        self._ask_replaced()
+
+    def _ask_replaced(self) -> None:
+        """Propose the paper that this one takes the place of; a working print takes none."""
+        code, ids = self.kind_code(), self.chosen()
+        if not code or (needs_subjects(code) and not ids):
+            self.replaced.ask(None)
+            return
+        options = {"change": self.is_change()}
+        request = IssueRequest(code, self.contract_id(), ids, options=options)
+        self.replaced.ask(about(request) if self._is_sealed(request) else None)
 
     def _show_subjects(self, code: str, contract_id: str, found: list[Subject]) -> None:
         if (code, contract_id) != (self.kind_code(), self.contract_id()):

@@ -1,10 +1,13 @@
 """A paper that was made outside this ledger: its number, the day it was handed in, and the copy."""
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from models import wareki
 from models.codes import SubmissionMeans
 from models.errors import AzukariError
+from models.paper_replacing import about_noted, proposed
 from models.records import Submission
 from ui.answering import enter
 from ui.asking import dialog_buttons
@@ -13,6 +16,7 @@ from ui.editor_refs import FileEditor
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, form, heading, note, say
 from ui.page import Desk
+from ui.paper_replaced import ReplacedPart
 
 
 class ElsewhereDialog(QDialog):
@@ -52,6 +56,9 @@ class ElsewhereDialog(QDialog):
         )
         self.message = note("")
         self._build()
+        self.kind.currentIndexChanged.connect(lambda _index: self._ask_replaced())
+        self.about.editingFinished.connect(self._ask_replaced)
+        self._ask_replaced()
 
     def paper(self) -> Submission:
         """Return what was typed.
@@ -59,20 +66,12 @@ class ElsewhereDialog(QDialog):
         Raises:
             InvalidField: a day cannot be read.
         """
-        kind = str(self.kind.currentData() or "")
-        about = self.about.text().strip()
-        return Submission(
-            contract_id=self._contract_id,
-            doc_kind=kind,
-            title=self._profile.document_title(kind),
-            doc_no=self.number.text().strip(),
-            clause_keys=self._profile.document(kind).clauses,
-            effective_on=wareki.parse_date(about, field="効力日") if about else None,
-            submitted_on=wareki.parse_date(self.day.text(), field="提出日"),
-            means=SubmissionMeans.read(self.means.currentData()),
-            received_by=self.receiver.text().strip(),
-            receipt_file=str(self.copy.value() or ""),
-        )
+        paper = self._draft()
+        replaces = self.replaced.chosen()
+        if replaces is None or about_noted(paper) != self.replaced.about:  # typed a moment ago
+            old = proposed(self.desk.ledger, about_noted(paper))
+            replaces = old.id if old else ""
+        return replace(paper, supersedes_id=replaces)
 
     # --- Qt ----------------------------------------
     def accept(self) -> None:
@@ -90,6 +89,31 @@ class ElsewhereDialog(QDialog):
             failed=self._failed,
             parent=self,
         )
+
+    def _draft(self) -> Submission:
+        kind = str(self.kind.currentData() or "")
+        about = self.about.text().strip()
+        return Submission(
+            contract_id=self._contract_id,
+            doc_kind=kind,
+            title=self._profile.document_title(kind),
+            doc_no=self.number.text().strip(),
+            clause_keys=self._profile.document(kind).clauses,
+            effective_on=wareki.parse_date(about, field="効力日") if about else None,
+            submitted_on=wareki.parse_date(self.day.text(), field="提出日"),
+            means=SubmissionMeans.read(self.means.currentData()),
+            received_by=self.receiver.text().strip(),
+            receipt_file=str(self.copy.value() or ""),
+        )
+
+    def _ask_replaced(self) -> None:
+        """Propose the paper that this one takes the place of; an unread day proposes nothing."""
+        try:
+            paper = self._draft()
+        except AzukariError:
+            self.replaced.ask(None)
+            return
+        self.replaced.ask(about_noted(paper))
 
     def _failed(self, error: AzukariError) -> None:
         say(self.message, str(error), "problem")
@@ -109,6 +133,7 @@ class ElsewhereDialog(QDialog):
             add_row(rows, word, widget)
             if isinstance(widget, QLineEdit):
                 EnterMovesOn(widget)
+        self.replaced = ReplacedPart(self.desk, rows, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)

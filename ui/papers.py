@@ -22,6 +22,7 @@ from ui.issue import changed_since
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, button, form, heading, note, say, scrolling, title
 from ui.page import Desk, Page
+from ui.paper_chain import ChainPart
 from ui.paper_dialog import PaperDialog
 from ui.paper_return import ReturnDialog
 from ui.preview import PreviewDialog
@@ -52,12 +53,14 @@ class PapersPage(Page):
         self.register.opened.connect(lambda _: self.show_paper())
         self.register.marked.connect(self._look_again)
         self.detail = note("")
+        self.chain = ChainPart(desk, self.register.mark)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(16, 8, 16, 8)
         column.addWidget(title(self.tr("書類")))
         self.register.setMinimumHeight(LEAST_HIGH)
         column.addWidget(self.register, 1)
+        column.addWidget(self.chain)
         column.addWidget(self.detail)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -178,6 +181,7 @@ class PapersPage(Page):
         say(self.detail, "")
         ledger = self.desk.ledger
         stored = ledger.store.get(Submission, paper_id) if paper_id else None
+        self.chain.show_life(stored.record if stored else None)
         if stored is None or stored.record.serial is None:
             return
         paper = stored.record

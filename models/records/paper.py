@@ -23,7 +23,8 @@ class Submission(Record):
     """One paper that leaves the office; sealed once, then frozen for ever (R-37).
 
     `returned` tells of a paper with a box for the client whether the answer came back; it is empty
-    for papers that ask for none. `serial` counts the sealed papers of the ledger without a gap; `content` is exactly what was
+    for papers that ask for none. `supersedes_id` is the paper whose place this one takes; when it is
+    handed in, that one is 差替え済. `revision` counts them. `serial` counts the sealed papers of the ledger without a gap; `content` is exactly what was
     printed; `pdf_sha256` is the SHA-256 of the sealed file (hex).
     """
 
@@ -39,6 +40,7 @@ class Submission(Record):
         "submitted_on",
         "received_by",
         "returned",
+        "supersedes_id",
         "status",
     )
     search: ClassVar[tuple[str, ...]] = ("doc_no", "title", "received_by")

@@ -12,7 +12,8 @@ from models.codes import AssignmentStatus, PlaceStatus
 from models.records import Assignment, Contract, ContractPlace, Person, Place, Record, Submission
 from models.rules.books import Books
 from models.rules.case import Case, Say
-from models.rules.standing import PLACES, STAFF, is_submitted
+from models.rules.replaced import holding
+from models.rules.standing import PLACES, STAFF, is_notice_of
 from models.rules.told_days import (
     Designation,
     Numbered,
@@ -273,7 +274,9 @@ def _ends(case: Case, one: Designation) -> Set[date]:
 def _papers(case: Case, one: Designation) -> Numbered:
     kind = STAFF if isinstance(one, Assignment) else PLACES
     found = case.books.submissions(case.contract.id, kind)
-    return numbered(case.books, filter(is_submitted, found))
+    names = list(_names(case, one))
+    known = holding(found, lambda last: is_notice_of(last, kind, one, names))
+    return numbered(case.books, known)
 
 
 def _names(case: Case, one: Designation) -> Iterable[str]:

@@ -29,7 +29,8 @@ from models.rules.case import Case, Say
 from models.rules.checking import is_signed
 from models.rules.giving_back import basis_of_taking
 from models.rules.last_told import untold_exchange, untold_leaving, untold_start, untold_staying
-from models.rules.standing import counts, has_left, is_staff_notice, is_submitted
+from models.rules.replaced import has_staff_notice
+from models.rules.standing import counts, has_left, is_staff_notice
 from models.sanitizing import called
 from models.wareki import format_short
 
@@ -196,7 +197,7 @@ def _joins(case: Case, one: Assignment) -> Iterator[str]:
             f"「{case.profile.document_title('D-03')}」ではありません。"
             "提出した届出を選び直すか、提出してから結び付けてください。"
         )
-    elif not is_submitted(notice):
+    elif not has_staff_notice(notice, one, case.books):
         yield (
             f"{case.name(one.person_id)}の{verb}が記録されていません。"
             f"「{case.profile.document_title('D-03')}」を提出し、この指定に結び付けてください。"
@@ -258,8 +259,7 @@ def _notified(case: Case, one: Assignment) -> bool:
     notice = case.books.find(Submission, one.notice_submission_id)
     return (
         notice is not None
-        and is_submitted(notice)
-        and is_staff_notice(notice, one, case.books)
+        and has_staff_notice(notice, one, case.books)
         and notice.submitted_on is not None
         and notice.submitted_on <= case.day
     )

@@ -20,7 +20,8 @@ from models.rules.last_told import (
     untold_start,
     untold_staying,
 )
-from models.rules.standing import PLACES, is_notice_of, is_submitted, told_by
+from models.rules.replaced import still_tells
+from models.rules.standing import PLACES, is_notice_of, told_by
 from models.rules.unfit import unfit
 from models.wareki import format_short
 
@@ -121,6 +122,13 @@ def is_place_notice(paper: Submission | None, one: ContractPlace, books: Books) 
     return is_notice_of(paper, PLACES, one, books.names(Place, one.place_id))
 
 
+def has_place_notice(paper: Submission | None, one: ContractPlace, books: Books) -> bool:
+    """Tell whether the client has a paper that told of a place, or what took its place."""
+    return is_place_notice(paper, one, books) and still_tells(
+        paper, books, lambda last: is_place_notice(last, one, books)
+    )
+
+
 def _same(old: ContractPlace, new: ContractPlace) -> bool:
     return (old.use_from, old.use_as, old.notice_submission_id, old.authorization_id) == (
         new.use_from,
@@ -139,7 +147,7 @@ def _notice(
             f"{name}に結び付けた「{notice.title}」は、この場所を載せた「{title}」ではありません。"
             "提出した届出を選び直すか、提出してから結び付けてください。"
         )
-    elif notice is None or not is_submitted(notice):
+    elif notice is None or not has_place_notice(notice, one, case.books):
         yield (
             f"{name}の届出が記録されていません。「{title}」を提出し、この場所に結び付けてください。"
         )

@@ -33,6 +33,7 @@ from models.records import (
     Person,
     Place,
     Record,
+    Submission,
 )
 from models.versions import version_at, versions
 from reports.documents.form import Wording
@@ -61,6 +62,8 @@ class Wish(Protocol):
     def seal_kind(self) -> SealKind: ...
     @property
     def options(self) -> Mapping[str, Any]: ...
+    @property
+    def replaces(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -218,6 +221,7 @@ class Case:
         clauses = "、".join(self.profile.cite(key) for key in self.form.clauses)
         if self.wish.options.get("change"):
             title = self.form.change_title
+        old = self._replaced()
         return Letterhead(
             kind=self.wish.doc_kind,
             title=title or self.form.title,
@@ -233,6 +237,8 @@ class Case:
             clause_basis=f"{self.profile.title} {clauses}" if clauses else self.profile.title,
             seal_kind=self.wish.seal_kind,
             seal_image=self._seal_image(),
+            replaces_no=old.doc_no if old else "",
+            replaces_on=old.submitted_on if old else None,
         )
 
     def anchor(self) -> Anchor:
@@ -250,6 +256,12 @@ class Case:
             formerly=former_names(self.ledger, self.contract.id),
             erased=erased_words(erasures_of(self.ledger.registers, self.contract.id)),
         )
+
+    def _replaced(self) -> Submission | None:
+        """Return the paper whose place this one takes, None for none."""
+        if not self.wish.replaces:
+            return None
+        return self.ledger.registers.need(Submission, self.wish.replaces).record
 
     def _seal_image(self) -> bytes:
         if self.wish.seal_kind is not SealKind.IMAGE:

@@ -15,6 +15,7 @@ from models.codes import SubmissionStatus
 from models.errors import Refused
 from models.records import Assignment, ContractPlace, Record, Stored, Submission
 from models.rules.last_told import is_past
+from models.rules.replaced import last_of
 from models.rules.told_days import END as ENDED
 from models.rules.told_days import WITHDRAWN, ToldEnd, ended_on, ends_of, told_end
 from models.store import Op, Query, Where
@@ -51,16 +52,31 @@ class Watched(Generic[R]):
 
 
 def notices(case: Case) -> list[Stored[Submission]]:
-    """Return the notices of this kind that were handed in before this one, newest first."""
+    """Return the notices of this kind that were handed in before this one, newest first.
+
+    What the notice itself takes the place of tells nothing more. A sealed one is looked at as it was:
+    what was replaced since was there then.
+    """
+    known = case.ledger.registers.all(
+        Submission, contract_id=case.contract.id, doc_kind=case.wish.doc_kind
+    )
+    papers = [stored.record for stored in known]
     found = [
         stored
-        for stored in case.ledger.registers.all(
-            Submission, contract_id=case.contract.id, doc_kind=case.wish.doc_kind
-        )
-        if stored.record.status in HANDED_IN
+        for stored in known
+        if _still_tells(stored.record, papers, then=case.until is not None)
+        and stored.record.id != case.wish.replaces
         and (case.until is None or stored.meta.created_seq < case.until)
     ]
     return sorted(found, key=lambda stored: stored.meta.created_seq, reverse=True)
+
+
+def _still_tells(paper: Submission, papers: list[Submission], *, then: bool) -> bool:
+    """Tell whether a notice counts; one that was replaced does where nobody knows by what words."""
+    if paper.status is not SubmissionStatus.SUPERSEDED:
+        return paper.status in HANDED_IN
+    last = last_of(paper, papers)
+    return then or (last.status in HANDED_IN and last.made_elsewhere is True)
 
 
 def changes(case: Case, watched: Watched[R]) -> tuple[str, Changed[R]]:

@@ -18,6 +18,7 @@ from tests.ending import revise
 from tests.house import House, furnished
 
 FIXED = date(2026, 10, 8)
+SUPERSEDED = SubmissionStatus.SUPERSEDED
 
 
 @pytest.fixture
@@ -35,13 +36,14 @@ def fix(house: House, *rules: tuple[str, date]) -> None:
     revise(house, replace(contract(house), doc_due_rules=named), "指定を受けたため")
 
 
-def hand_in(house: House, kind: str, on: date) -> Submission:
+def hand_in(house: House, kind: str, on: date, replaces: Submission | None = None) -> Submission:
     if on > house.ledger.today():
         house.clock.go_to(on, 10)
     change = house.ledger.paper.note(
         Submission(
             contract_id=house.story.contract.id, doc_kind=kind, title="報告書", doc_no="第1号",
             revision=1, submitted_on=on, means=SubmissionMeans.HAND,
+            supersedes_id=replaces.id if replaces else "",
         )
     )  # fmt: skip
     return house.ledger.registers.need(Submission, change.ids[-1]).record
@@ -151,3 +153,16 @@ def test_where_a_clause_speaks_of_fixed_days_it_is_told_there_alone(house: House
     found = evidence(house.ledger, contract(house))
     assert not any(query == "EQ-FIXED" and rows for one in found for query, rows in one.evidence)
     assert any(query == "EQ-DUE" and rows for one in found for query, rows in one.evidence)
+
+
+def test_what_was_in_time_and_replaced_later_takes_no_other_day(house: House) -> None:
+    fix(house, ("D-19", FIXED), ("D-19", FIXED + timedelta(days=30)))
+    first = hand_in(house, "D-19", FIXED)
+    hand_in(house, "D-19", FIXED + timedelta(days=30))
+    hand_in(house, "D-19", FIXED + timedelta(days=35), replaces=first)
+    again = house.ledger.registers.all(Submission, supersedes_id=first.id)[0].record
+    assert house.ledger.registers.need(Submission, first.id).record.status is SUPERSEDED
+    assert again.revision == 2
+    assert due(house, "D-19") == [] and late(house) == {}
+    house.ledger.paper.withdraw(again.id, "市に知らせて取り下げました")
+    assert due(house, "D-19") == [FIXED + timedelta(days=30)], "the client has one paper now"

@@ -162,6 +162,16 @@ def test_the_report_of_a_period_that_came_late_says_so(house: House) -> None:
         assert "R8.11.1～R8.11.30" in sentences[0]
 
 
+def test_a_report_that_was_replaced_later_is_still_of_its_period(house: House) -> None:
+    revise(house, replace(contract(house), periodic_report_cycle=ReportCycle.MONTHLY), "定めたため")
+    first = hand_in(house, "D-19", date(2026, 11, 5))
+    hand_in(house, "D-19", date(2026, 12, 4), supersedes_id=first.id)
+    assert told(house) == {}
+    due = [one.about for one in calendar(house.ledger, house.story.contract.id)]
+    assert any("令和8年11月1日～" in about for about in due), "of November there is none"
+    assert not any("令和8年10月1日～" in about for about in due)
+
+
 def lose(house: House) -> HandlingEvent:
     item = house.ledger.registers.all(Item)[0].record
     house.ledger.handling.record(

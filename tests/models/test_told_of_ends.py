@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from models.calendar import calendar
-from models.codes import AssignmentRole, AssignmentStatus, PlaceStatus, SubmissionMeans
+from models.codes import (
+    AssignmentRole,
+    AssignmentStatus,
+    PlaceStatus,
+    SubmissionMeans,
+    SubmissionStatus,
+)
 from models.commands import Change
 from models.contract_changes import BESIDE
 from models.errors import NeedsAnswer, Refused
@@ -565,3 +571,30 @@ def test_a_place_used_before_the_day_that_was_told_is_told(house: House) -> None
     assert one.use_from is not None
     with pytest.raises(NeedsAnswer, match="に変えています"):
         revise(house, one, use_from=one.use_from - DAY)
+
+
+def test_a_notice_of_changes_that_is_replaced_after_the_day_told_it_in_time(house: House) -> None:
+    last = house.ledger.today() + 3 * DAY
+    leaving(house, last)
+    first = hand_in(house, "D-03", change=True)
+    go_to(house, last + 2 * DAY)
+    request = IssueRequest(
+        "D-03", house.story.contract.id, options={"change": True}, replaces=first
+    )
+    again = issue(house.ledger, request).ids[-1]
+    house.ledger.paper.submit(again, on=house.ledger.today(), means=SubmissionMeans.HAND)
+    old = house.ledger.registers.need(Submission, first).record
+    assert old.status is SubmissionStatus.SUPERSEDED
+    assert waiting(house) == [] and not _broken(house)
+
+
+def test_a_first_notice_made_anew_keeps_what_the_notice_of_changes_told(house: House) -> None:
+    first = hand_in(house, "D-03")
+    last = house.ledger.today() + 3 * DAY
+    leaving(house, last)
+    hand_in(house, "D-03", change=True)
+    again = hand_in(house, "D-03")
+    assert house.ledger.registers.need(Submission, again).record.supersedes_id == first
+    assert waiting(house) == []
+    with pytest.raises(Refused, match="届け出る変更はありません"):
+        hand_in(house, "D-03", change=True)

@@ -66,7 +66,7 @@ from ui.console.requests import (
     whole_of,
     word_of,
 )
-from ui.console.tables import note_print
+from ui.console.tables import note_print, replaced_number, replaced_paper
 from ui.console.verbs import came_back, contract_by_no, describe
 from ui.exporting import export_register
 from ui.issue import IssueRequest, issue
@@ -320,11 +320,14 @@ class Driver:
 
     def _seal(self, request: Request) -> Answer:
         ledger = self._open()
+        kind, contract = text_of(request, "document"), text_of(request, "contract")
+        contract_id = contract_by_no(ledger, contract).id
         wish = IssueRequest(
-            doc_kind=text_of(request, "document"),
-            contract_id=contract_by_no(ledger, text_of(request, "contract")).id,
+            doc_kind=kind,
+            contract_id=contract_id,
             ids=tuple(map(str, list_of(request, "ids"))),
             options={"change": request.get("change") is True},
+            replaces=replaced_paper(ledger, contract_id, kind, request.get("replaces")),
         )
         done: list[Change] = []
         out = place_of(request, "out", file_to_write) if request.get("out") else None
@@ -345,7 +348,10 @@ class Driver:
             make()
         paper = ledger.registers.need(Submission, done[0].ids[-1]).record
         wanted = repeated.sealing(wish.doc_kind, wish.contract_id)
-        answer = {**self._did(done[0], wanted), "number": paper.doc_no, "sha256": paper.pdf_sha256}
+        answer = {
+            **self._did(done[0], wanted), "number": paper.doc_no, "sha256": paper.pdf_sha256,
+            "revision": paper.revision, "replaces": replaced_number(ledger, paper),
+        }  # fmt: skip
         return {**answer, "file": str(out)} if out else answer
 
     def _change_password(self, request: Request) -> Answer:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from models.access import Act
-from models.errors import Usage
+from models.errors import NotFound, Usage
 from models.intake.columns import label_of
 from models.intake.finding import Finder
 from models.intake.parts import Intake, Options, among
@@ -16,6 +16,7 @@ from models.ledger import Ledger
 from models.office import Office
 from models.purposes import stated
 from models.records import BY_TYPE, Record, Submission
+from models.text import search_key
 from ui.console.answers import spoken_questions, told_questions, with_answers
 from ui.console.output import Speaker, write_paper
 from ui.console.verbs import contract_by_no, opened
@@ -42,25 +43,63 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
             contract_id=contract.id,
             ids=tuple(arguments.id),
             options={"from": first, "to": last, "change": arguments.change},
+            replaces=replaced_paper(ledger, contract.id, arguments.document, arguments.replaces),
         )
-        sealed: dict[str, str | None] = {"number": None, "sha256": None}
+        sealed: dict[str, str | int | None] = {
+            "number": None, "sha256": None, "revision": None, "replaces": None,
+        }  # fmt: skip
 
         def make() -> tuple[str | None, bytes]:
             stated(arguments.purpose)  # before anything is sealed
-            paper_id = ""
+            paper_id, paper_no = "", None
             if form_of(ledger, request).sealed:
                 paper = ledger.registers.need(Submission, issue(ledger, request).ids[-1]).record
-                sealed.update(number=paper.doc_no, sha256=paper.pdf_sha256)
+                paper_no = paper.doc_no
+                sealed.update(number=paper_no, sha256=paper.pdf_sha256)
+                sealed.update(revision=paper.revision, replaces=replaced_number(ledger, paper))
                 paper_id, pdf = paper.id, ledger.paper.file(paper.id)
             else:
                 pdf = preview(ledger, request)
             note_print(ledger, request, paper_id, pdf, arguments.purpose)
-            return sealed["number"], pdf
+            return paper_no, pdf
 
         write_paper(out, make)
     result = {"file": str(out), **sealed}
-    speaker.result(result, [f"「{out}」に作成しました。{result['number'] or ''}"])
+    told = [f"「{out}」に作成しました。{result['number'] or ''}"]
+    if result["replaces"]:
+        told.append(f"・「{result['replaces']}」を差し替える書類です（第{result['revision']}版）。")
+    speaker.result(result, told)
     return 0
+
+
+def replaced_paper(ledger: Ledger, contract_id: str, kind: str, named: Any) -> str | None:
+    """Return the id of the paper that shall be replaced, "" for none, None for what is proposed.
+
+    Args:
+        named: its number or its id as somebody wrote it, "" for none, None where nobody said.
+
+    Raises:
+        Usage: no text.
+        NotFound: no such paper.
+    """
+    if named is None:
+        return None
+    if not isinstance(named, str):
+        raise Usage(reason="「replaces」は、差し替える書類の文書番号（差し替えないときは空）です。")
+    if not named.strip():
+        return ""
+    key = search_key(named)
+    for stored in ledger.registers.all(Submission, contract_id=contract_id, doc_kind=kind):
+        if named == stored.record.id or key == search_key(stored.record.doc_no):
+            return stored.record.id
+    raise NotFound(what=f"差し替える書類「{named}」")
+
+
+def replaced_number(ledger: Ledger, paper: Submission) -> str | None:
+    """Return the number of the paper whose place one takes, None for none."""
+    if not paper.supersedes_id:
+        return None
+    return ledger.registers.need(Submission, paper.supersedes_id).record.doc_no
 
 
 def note_print(

@@ -245,6 +245,9 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
         told = f"{name}　{STATES[verdict['ok']]}　{verdict['number'] or ''}"
         lines.append(visible(told, multiline=False))  # a stranger's number must not pose as a line
         lines += [f"・{problem['message']}" for problem in verdict["problems"]]
+        if verdict["replaces"]:
+            told = papers.REPLACES.format(visible(verdict["replaces"], multiline=False))
+            lines.append(f"・{told}")
         lines += [f"・{note}" for note in verdict["notes"]]
     worst = max((code for _, code in found), default=0)
     ok = all(document["ok"] for document in documents)
@@ -263,7 +266,8 @@ def _verdict(
     except AzukariError as error:
         problem = {"code": "UNREADABLE", "message": str(error)}
         return {
-            "ok": False, "number": None, "kind": None, "fingerprint_checked": False,
+            "ok": False, "number": None, "kind": None, "replaces": None,
+            "fingerprint_checked": False,
             "problems": [problem], "notes": [],
         }, error.exit_code  # fmt: skip
     verdict = papers.verify_document(data, fingerprint=fingerprint)
@@ -276,6 +280,7 @@ def _verdict(
         "ok": not problems,
         "number": verdict.number,
         "kind": verdict.kind,
+        "replaces": verdict.claims.replaces if verdict.claims else None,
         "fingerprint_checked": verdict.fingerprint_checked,
         "problems": [{"code": code, "message": message} for code, message in problems],
         "notes": list(compared.notes),

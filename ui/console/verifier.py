@@ -17,7 +17,7 @@ from models.errors import AzukariError, FileMissing, Occupied, UnfitFile, Usage
 from models.text import hex_groups, visible
 from models.wareki import JAPAN
 from reports.series import STRANGE, Book, Flaw, Remembered, Series, from_kept, judge, to_keep
-from reports.verify import UNSURE, Verdict, verify_document
+from reports.verify import REPLACES, UNSURE, Verdict, verify_document
 from resources import dumps
 from ui.console.arguments import Parser, fingerprint_of
 from ui.console.output import speak_utf8
@@ -25,6 +25,7 @@ from ui.reading import MOST_OF_A_PAPER, read_limited, read_paper
 
 MOST_FILES = 10_000
 MOST_NAMES = 10  # of papers in one line
+REPLACED = "手元の「{0}」に差し替えられています。新しい方を使ってください。"
 GOOD, BAD, NOBODY_KNOWS = "○", "×", "－"
 LIMITS = (
     "書類に書かれた事実そのものが正しいかどうか。",
@@ -239,7 +240,30 @@ def _one(one: Checked, findings: Findings) -> Iterator[str]:
         words = [claims.number, claims.kind, claims.issued_at[:10]]
     yield "　" + "　".join(filter(None, [_mark(one, findings), *words, Path(one.file).name]))
     flaws = [flaw.message for flaw in _flaws_of(one, findings)]
-    yield from (f"　　　・{problem}" for problem in [*one.problems, *flaws])
+    told = [*one.problems, *flaws, *_replaced(one, findings)]
+    yield from (f"　　　・{problem}" for problem in told)
+
+
+def _replaced(one: Checked, findings: Findings) -> Iterator[str]:
+    """Say which paper a sound one takes the place of, and which at hand took its place."""
+    verdict = one.verdict
+    if verdict is None or not one.ok or verdict.claims is None:
+        return
+    if verdict.claims.replaces:
+        yield REPLACES.format(verdict.claims.replaces)
+    for other in findings.checked:
+        if other.ok and _takes_place(other.verdict, verdict):
+            assert other.verdict is not None
+            yield REPLACED.format(other.verdict.number)
+
+
+def _takes_place(later: Verdict | None, former: Verdict) -> bool:
+    """Tell whether a sound paper of the same ledger and seal says that it replaces another."""
+    if later is None or later.claims is None or former.claims is None:
+        return False
+    same = later.certificate_fingerprint == former.certificate_fingerprint
+    of = (later.claims.ledger, later.claims.kind, later.claims.replaces)
+    return same and of == (former.claims.ledger, former.claims.kind, former.claims.number)
 
 
 def _mark(one: Checked, findings: Findings) -> str:
@@ -305,6 +329,11 @@ def _course(book: Book, findings: Findings) -> Iterator[str]:
     yield f"　・{which}番号、前の書類の照合値、台帳の件数と先頭値は、つながっています。"
 
 
+def _replaces(one: Checked) -> str | None:
+    claims = one.verdict.claims if one.verdict else None
+    return claims.replaces if claims else None
+
+
 def _as_json(findings: Findings) -> str:
     documents = [
         {
@@ -312,6 +341,7 @@ def _as_json(findings: Findings) -> str:
             "ok": one.ok,
             "number": one.verdict.number if one.verdict else None,
             "kind": one.verdict.kind if one.verdict else None,
+            "replaces": _replaces(one),
             "sha256": one.verdict.sha256 if one.verdict else None,
             "problems": [
                 {"code": code, "message": text}

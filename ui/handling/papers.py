@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from models.commands import Change
+from models.paper_replacing import PROPOSED, advice, fitting
 from models.store import Progress
 from ui import permitted
-from ui.issue import IssueRequest, issue
+from ui.issue import IssueRequest, about, issue
 from ui.page import Desk
 
 
@@ -31,11 +32,16 @@ def offer_paper(
                 _WAITING.format(title=form.title),
             )
         return
-    if not desk.asker.confirm(
-        parent, _QUESTION.format(title=form.title), yes="作成する", no="あとで作成する"
-    ):
-        return
     request = IssueRequest(doc_kind, contract_id, tuple(ids))
+    found = fitting(desk.ledger, about(request)) if form.sealed else []
+    question = _QUESTION.format(title=form.title)
+    if found and found[0].proposed:
+        paper = found[0].paper.caption()
+        question += "\n" + "\n".join(
+            (PROPOSED.format(paper=paper), advice(found, found[0].paper.id))
+        )
+    if not desk.asker.confirm(parent, question.strip(), yes="作成する", no="あとで作成する"):
+        return
 
     def work(_progress: Progress) -> Change:
         return issue(desk.ledger, request)
