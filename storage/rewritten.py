@@ -1,4 +1,4 @@
-"""Find what no command writes again: an act, a thing, an account or a finding changed past them.
+"""Find what no command writes again: an act, a thing, an account, a finding or a paper changed past them.
 
 Whoever has a key of his own can sign any content. A saved act is never revised (R-33): it is
 confirmed, and a plan is carried out. Of the rest it is known which fields a command changes, in
@@ -7,13 +7,14 @@ is judged here is only what no version of the program ever wrote; roles and acco
 the origin on that tells them (`own_names.SINCE`).
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from models.chain import Action, read_content
-from models.codes import FindingSource, Role, Severity
+from models.codes import FindingSource, Role, Severity, SubmissionStatus
 from models.kinds import Children, Json, Ref
 from models.lifts import lift
 from models.records import (
@@ -24,6 +25,7 @@ from models.records import (
     InformationAsset,
     Item,
     RuleOverride,
+    Submission,
     UserAccount,
 )
 from models.verification import Problem
@@ -45,6 +47,12 @@ FOUND = frozenset(
     {"contract_id", "source", "source_id", "clause_key", "description", "severity"}
 )  # models/corrections.py, written down for good
 PUT_RIGHT = frozenset({*BY_HAND, "verified_by", "verified_on"})
+ITS_WAY = frozenset(
+    {"submitted_on", "means", "received_by", "receipt_file", "returned", "returned_on",
+     "returned_file", "status"}
+)  # fmt: skip
+"""What becomes of a paper once it was made; all else of it is frozen (R-37)."""
+SAME_PAPER = ("contract_id", "doc_kind")
 BUILT_ON = (Item, InformationAsset, Authorization)
 """Registers whose records stay in force while acts or things of their contract name them.
 
@@ -58,6 +66,10 @@ OWN_ACCOUNT = "利用者の登録が、パスワードの変更・見直しの�
 ACCOUNT = "利用者の登録の、変えられない項目（人・利用者名・区分・利用できる期間）が変わっています。"
 OFFICERS = "検査者の指摘が、権限のない利用者によって書き換えられているか、取り消されています。"
 SMALLER = "逸脱とともに登録された指摘の内容が、書き換えられています。"
+FROZEN = "確定した書類の、提出・回収・状態のほかの項目が書き換えられています。"
+NOT_REPLACED = "差し替える書類の提出がないのに、書類が「差替え済」になっています。"
+COMES_BACK = "「差替え済」の書類が、書き換えられています。"
+NOT_OF_IT = "書類が、同じ契約の同じ種類の書類の次の版でないのに、差替えとして記帳されています。"
 PUT_OFF = "指摘に関わる本人が、指摘の期限を延ばすか、重さを下げるか、取り消すかしています。"
 
 _LATER = (
@@ -111,7 +123,7 @@ class _Told:
 
 @dataclass
 class _Walk:
-    """What findings, exceptions and accounts said until here."""
+    """What findings, exceptions, accounts and papers said until here."""
 
     authors: Authors
     strict_from: int | None
@@ -119,6 +131,7 @@ class _Walk:
     _fields: dict[tuple[str, str], Fields] = field(default_factory=dict)
     _findings: dict[str, _Told] = field(default_factory=dict)
     _breaches: dict[str, str] = field(default_factory=dict)  # finding → who asked for the exception
+    _takes: dict[str, int] = field(default_factory=dict)  # paper → command that handed in the next
 
     def amiss(self, entered: _Entered) -> str:
         """Return what is wrong with an entry, "" for nothing."""
@@ -162,6 +175,38 @@ class _Walk:
         own = entered.author == entered.record_id and self._role(entered) not in KEEPERS
         return OWN_ACCOUNT if own and not changed <= OWN_WAY_IN else ""
 
+    # --- papers -----------------------------------------------------------------------------------
+    def _paper(self, entered: _Entered, before: Fields, after: Fields) -> str:
+        if not after:
+            return ""  # that none is voided stands in `own_names`
+        old = str(after.get("supersedes_id") or "")
+        handed = after.get("status") == SubmissionStatus.SUBMITTED
+        if old and handed and before.get("status") != SubmissionStatus.SUBMITTED:
+            self._takes[old] = entered.first
+        if entered.action == Action.CREATE:
+            return self._next_version(after, self._fields.get((Submission.type, old), {}), old)
+        if not before:
+            return ""  # erased: nobody can judge it any more
+        if before.get("status") == SubmissionStatus.SUPERSEDED:
+            return COMES_BACK
+        if not _changed(before, after) <= ITS_WAY:
+            return FROZEN
+        gone = after.get("status") == SubmissionStatus.SUPERSEDED
+        replaced = self._takes.get(entered.record_id) == entered.first
+        return NOT_REPLACED if gone and not replaced else ""
+
+    @staticmethod
+    def _next_version(after: Fields, former: Fields, old: str) -> str:
+        """Return what is wrong with what a new paper says of the one that it replaces."""
+        if not old:
+            return NOT_REPLACED if after.get("status") == SubmissionStatus.SUPERSEDED else ""
+        if not former:
+            return NOT_OF_IT
+        same = all(after.get(name) == former.get(name) for name in SAME_PAPER)
+        was, now = former.get("revision"), after.get("revision")
+        counted = isinstance(was, int) and isinstance(now, int) and now == was + 1
+        return "" if same and counted else NOT_OF_IT
+
     # --- findings ---------------------------------------------------------------------------------
     def _exception(self, _entered: _Entered, _before: Fields, _after: Fields) -> str:
         return ""
@@ -191,7 +236,7 @@ class _Walk:
 
 
 _Judge = Callable[[_Walk, _Entered, Fields, Fields], str]
-_FOLLOWED: Collection[str] = (Finding.type, RuleOverride.type, UserAccount.type)
+_FOLLOWED: Collection[str] = (Finding.type, RuleOverride.type, Submission.type, UserAccount.type)
 """Types of which every entry is read, from the first on."""
 _LOOKED_AT: Collection[str] = tuple(one.type for one in BUILT_ON)
 """Types of which only later entries are read."""
@@ -202,13 +247,21 @@ _JUDGES: Mapping[str, _Judge] = {
     UserAccount.type: _Walk._account,
     RuleOverride.type: _Walk._exception,
     Finding.type: _Walk._finding,
+    Submission.type: _Walk._paper,
 }
 
 
 def _said(entered: _Entered) -> Fields:
     assert entered.body is not None
     fields, _reason = read_content(entered.body)
-    return lift(entered.type, fields, entered.payload, BY_TYPE[entered.type].payload)
+    said = lift(entered.type, fields, entered.payload, BY_TYPE[entered.type].payload)
+    return _bare(said) if entered.type == Submission.type else said
+
+
+def _bare(paper: Fields) -> Fields:
+    """Return what a paper says with the hash of its content: many of them are remembered at once."""
+    spelled = json.dumps(paper.get("content"), sort_keys=True).encode()
+    return {**paper, "content": hashlib.sha256(spelled).hexdigest()}
 
 
 def _changed(before: Fields, after: Fields) -> set[str]:

@@ -512,6 +512,14 @@ def thing_renamed(stage: Stage) -> None:
     me.enter(thing.type, thing.id, "revise", fields_of(thing) | {"name": "別の票"}, thing.payload)
 
 
+def replaced_by_nothing(stage: Stage) -> None:
+    """Say of a paper that another one took its place."""
+    me = insider(stage)
+    paper = me.latest("submission")
+    said = fields_of(paper) | {"status": "superseded"}
+    me.enter(paper.type, paper.id, "revise", said, paper.payload)
+
+
 def way_in_lengthened(stage: Stage) -> None:
     me = insider(stage, WORKER.login)
     mine = _account(me, me.keys.user_id) | {"valid_until": "2099-01-01"}
@@ -593,6 +601,7 @@ PLANTED: list[tuple[Plant, str, str]] = [
     (officers_finding, "an officer's, by nobody who may", "REWRITTEN"),
     (officers_finding_voided, "put off by whose it is", "REWRITTEN"),
     (thing_renamed, "changed by nobody who may", "REWRITTEN"),
+    (replaced_by_nothing, "a paper is replaced by nothing", "REWRITTEN"),
     (way_in_lengthened, "changes what stays in an account", "REWRITTEN"),
     (seal_garbled, "no private key of its certificate", "SEAL"),
     (seal_exchanged, "no private key of its certificate", "SEAL"),

@@ -1,4 +1,4 @@
-"""Later versions: what a revision of an act, a thing or an account may change, and whose acts are whose.
+"""Later versions: what a revision of an act, thing, account or paper may change, and whose acts are whose.
 
 Beside them what stands for more than one record: a number that two acts have, and what was taken out
 of force although others in force name it.
@@ -17,6 +17,8 @@ CARRIED_OUT = {"status", "related_event_id", "lines", "sanitization"}
 FIXED = {"person_id", "login_name", "app_role", "valid_from", "valid_until"}
 BUILT_ON = {"item", "information_asset", "authorization"}
 OWN = {"password_changed_on", "password_review_due_on", "must_change", "received_on", "reminded_on"}
+WAY = {"submitted_on", "means", "received_by", "receipt_file", "returned", "returned_on",
+       "returned_file", "status"}  # fmt: skip
 
 
 @dataclass
@@ -32,8 +34,11 @@ class Again:
 
     def check(self, walk: Walk, command: Command) -> None:
         """Ask every entry of a command, before it counts."""
+        handed: set[str] = set()  # papers whose next version this command hands in
         for entry in command.entries:
             old = walk.record(entry.type, entry.id)
+            if self.since and entry.type == "submission" and entry.body is not None:
+                _paper(walk, entry, old, handed)
             if entry.type == "handling_event":
                 self._act(walk, command, entry, old)
                 self._number(walk, entry)
@@ -111,6 +116,25 @@ def _standing(walk: Walk, command: Command, entry: Entry, old: Json) -> None:
               f"{where}: changes what stays in an account")  # fmt: skip
         own = command.author == entry.id and role in ("worker", "inspector")
         check(not own or changed <= OWN, f"{where}: changes the own account")
+
+
+def _paper(walk: Walk, entry: Entry, old: Json, handed: set[str]) -> None:
+    new, check = entry.fields, walk.findings.check
+    where, former = f"entry {entry.seq}", new.get("supersedes_id", "")
+    if former and new.get("status") == "submitted" != old.get("status"):
+        handed.add(former)
+    if entry.action == "create":
+        before = walk.record("submission", former) if former else {}
+        same = all(before.get(n) == new.get(n) for n in ("contract_id", "doc_kind"))
+        next_one = same and bool(before) and before["revision"] + 1 == new["revision"]
+        check(not former or next_one, f"{where}: replaces what it is no version of")
+        check(new.get("status") != "superseded", f"{where}: replaced from the start")
+    elif entry.action == "revise" and old:
+        changed = {n for n in {*old, *new} if old.get(n) != new.get(n)}
+        check(changed <= WAY and old.get("status") != "superseded",
+              f"{where}: a paper is written again")  # fmt: skip
+        gone = new.get("status") == "superseded"
+        check(not gone or entry.id in handed, f"{where}: a paper is replaced by nothing")
 
 
 def _without(fields: Json, names: set[str]) -> Json:
