@@ -17,7 +17,8 @@ from models.store import Progress, quiet, tell
 from models.verification import Problem, Remedy
 from storage import files, log
 from storage.compare import CODE as VIEW
-from storage.database import LOOK, PAGE_SIZE, Database
+from storage.database import PAGE_SIZE, Database
+from storage.driver_errors import LOOK
 from storage.helpers import Found
 from storage.known_schema import CODE as SCHEMA
 from storage.pages import PageFile, Tree, Walk, trees

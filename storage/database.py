@@ -28,18 +28,22 @@ from sqlcipher3 import dbapi2 as driver
 
 from models.errors import (
     AzukariError,
-    Cancelled,
     Damaged,
-    DiskFull,
     Foreign,
     InputOutput,
-    InUse,
     LedgerMissing,
     Locked,
     NotWritable,
     Unfinished,
 )
 from storage import files, many_rows
+from storage.driver_errors import (
+    OTHER_KEY,
+    RESTORE,
+    input_output,
+    raise_duplicate,
+    translate,
+)
 
 PAGE_SIZE = 4096
 CACHE_KIB = 65_536  # holds the inner pages of every index of a ledger of a million entries
@@ -65,32 +69,12 @@ _DENIED_PRAGMAS = frozenset(
 )  # fmt: skip
 _DENIED_FUNCTIONS = frozenset({"load_extension", "sqlcipher_export"})
 _DENIED_ACTIONS = frozenset({driver.SQLITE_ATTACH, driver.SQLITE_DETACH})
-_RESTORE = "バックアップから復元してください。"
-LOOK = (
-    "「バックアップ」の画面の「台帳の検証」（コンソールでは verify --full）で、壊れた所と直し方を"
-    "確かめてください。"
-)
-_OTHER_KEY = (
-    "この台帳の鍵では読めません。鍵ファイルが以前のものに入れ替わっているおそれがあります。"
-)
-
 # Without an adapter the driver looks three times for one whenever it binds None or bytes and finds
 # none by exception: 0.9 µs per value, the larger part of a bulk import. These give them back.
 driver.register_adapter(type(None), lambda value: value)
 driver.register_adapter(bytes, lambda value: value)
 
 Row = tuple[Any, ...]
-
-
-class Duplicate(Exception):
-    """A value that must be unique stands there already; the caller knows the sentence.
-
-    `columns` are "table.column" names.
-    """
-
-    def __init__(self, columns: tuple[str, ...]) -> None:
-        self.columns = columns
-        super().__init__(", ".join(columns))
 
 
 class Database:
@@ -247,7 +231,7 @@ class Database:
                 connection.execute(f"PRAGMA rekey = \"x'{_hex(key)}'\"")
             except driver.Error as error:
                 # SQLCipher tells no cause. The pages in memory may be under either key now.
-                self._broken = translate(error, self.path) or _input_output(self.path)
+                self._broken = translate(error, self.path) or input_output(self.path)
                 raise self._broken from error
             finally:
                 connection.set_authorizer(_authorize)
@@ -287,7 +271,7 @@ class Database:
                 self._connection, self._broken = fresh._connection, None
                 self._hurt = None
                 return key
-        raise Damaged(file=str(self.path), what_now=f"{_OTHER_KEY}{_RESTORE}")
+        raise Damaged(file=str(self.path), what_now=f"{OTHER_KEY}{RESTORE}")
 
     def close(self) -> None:
         with self.lock:
@@ -312,11 +296,11 @@ class Database:
             try:
                 self._connection.execute("ROLLBACK")
             except driver.Error:
-                self._broken = self._broken or _input_output(self.path)
+                self._broken = self._broken or input_output(self.path)
 
     def _fail(self, error: Exception) -> NoReturn:
         """Raise our error for one of the driver's; what we do not know is a bug and stays."""
-        _raise_duplicate(error)
+        raise_duplicate(error)
         known = translate(error, self.path)
         if isinstance(known, Damaged):
             self._hurt = known
@@ -329,38 +313,6 @@ class Database:
         if known is None:
             raise error
         raise known from error
-
-
-def _raise_duplicate(error: Exception) -> None:
-    # The driver reports only the primary result code, so the text has to tell.
-    text, found, columns = str(error).partition("UNIQUE constraint failed: ")
-    if found and not text:
-        raise Duplicate(tuple(columns.split(", "))) from error
-
-
-def translate(error: Exception, path: Path) -> AzukariError | None:
-    """Return our error for one of the driver's, or None when it is a bug of ours."""
-    name = str(getattr(error, "sqlite_errorname", "") or "")
-    file = str(path)
-    if name.startswith("SQLITE_FULL"):
-        return DiskFull(file=file)
-    if name.startswith("SQLITE_IOERR"):
-        return _input_output(path)
-    if name.startswith("SQLITE_NOTADB"):
-        return Damaged(file=file, what_now=f"{_OTHER_KEY}{_RESTORE}")
-    if name.startswith("SQLITE_CORRUPT"):
-        return Damaged(file=file, what_now=LOOK)
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return NotWritable(file=file)
-    if name.startswith("SQLITE_INTERRUPT"):
-        return Cancelled()
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return InUse(holder="別のプログラム", since="不明な時刻")
-    return None
-
-
-def _input_output(path: Path) -> InputOutput:
-    return InputOutput(file=str(path), reason="データベースの読み書き")
 
 
 def create_database(path: Path, key: bytes) -> Database:
@@ -453,7 +405,7 @@ def _require_plausible(path: Path) -> None:
     if start == b"SQLite format 3\0":
         raise Foreign(file=str(path), reason="暗号化されていないデータベースです。")
     if size < PAGE_SIZE:
-        raise Damaged(file=str(path), what_now=f"途中で切れています。{_RESTORE}")
+        raise Damaged(file=str(path), what_now=f"途中で切れています。{RESTORE}")
 
 
 def _require_plain_beside(path: Path) -> None:

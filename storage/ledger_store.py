@@ -27,8 +27,9 @@ from models.records.handling import HandlingEvent
 from models.store import Fields, Hit, ListRow, Progress, Query, Write, quiet
 from storage import erasing, item_numbers, log, paper_numbers, rows, schema, settings
 from storage.attachments import Attachments
-from storage.database import Database, Duplicate
+from storage.database import Database
 from storage.deriving import derive, rebuild
+from storage.driver_errors import Duplicate
 from storage.file_uses import uses_of_strays
 from storage.listing import Listing, border
 from storage.lists import Lists

@@ -22,7 +22,8 @@ from models.records import Item, Record
 from models.records.handling import HandlingEvent
 from models.store import Write
 from storage import listing, log, rows, schema
-from storage.database import Database, Duplicate
+from storage.database import Database
+from storage.driver_errors import Duplicate
 from storage.rows import STATUS_COLUMNS, Insertion, New
 
 CHUNK = 4000

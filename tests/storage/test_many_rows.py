@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from storage import many_rows
-from storage.database import Database, Duplicate, create_database
+from storage.database import Database, create_database
+from storage.driver_errors import Duplicate
 from tests.factory import KEY
 
 INSERT = "INSERT INTO t (n, body) VALUES (?, ?)"
