@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from models.chain import Command, Entry, Head
-from models.codes import AccessLevel, Role
+from models.codes import AccessLevel, AssignmentStatus, Role
 from models.erased import Holdings
 from models.errors import NotPermitted
 from models.file_uses import FileUse, hidden_files
@@ -70,8 +70,9 @@ def rights_of(store: Store, user_id: str, today: date | None = None) -> dict[str
     """Return the highest right in force on each contract.
 
     Args:
-        today: rights whose designation ended before this day (従事終了日) are left out: they ended
-            with it, and are only still to be entered as revoked (R-35).
+        today: rights whose designation ended before this day (従事終了日) are left out, unless
+            another one of theirs goes on: they ended with it, and are only still to be entered as
+            revoked (R-35).
     """
     query = Query(
         "access_right",
@@ -93,9 +94,21 @@ def rights_of(store: Store, user_id: str, today: date | None = None) -> dict[str
 
 
 def _is_over(store: Store, assignment_id: str, today: date) -> bool:
-    basis = store.get(Assignment, assignment_id) if assignment_id else None
-    last = basis.record.ends_on if basis else None
-    return last is not None and last < today
+    """Tell whether a designation is over, and no other one of that person goes on in its place."""
+    stored = store.get(Assignment, assignment_id) if assignment_id else None
+    basis = stored.record if stored else None
+    if basis is None or basis.ends_on is None or basis.ends_on >= today:
+        return False
+    mine = Query(
+        Assignment.type,
+        (
+            Where("contract_id", Op.EQ, basis.contract_id),
+            Where("person_id", Op.EQ, basis.person_id),
+            Where("status", Op.IN, (AssignmentStatus.ACTIVE, AssignmentStatus.NOTIFIED)),
+        ),
+    )
+    others = (one.record for one in store.find(Assignment, mine, limit=1000))
+    return not any(one.within(today) for one in others)
 
 
 def scoped(store: Store, user_id: str, today: date) -> Store:

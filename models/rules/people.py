@@ -39,6 +39,10 @@ OVER_WITH_THE_FIRM = (
     "{name}は{day}に退職し、翌日から台帳を開けません。アクセス資格の根拠の「従事者等の指定」（{role}）を"
     "終了してください。資格も抹消されます。"
 )
+OVER_GOES_ON = (
+    "{name}のアクセス資格の根拠の「従事者等の指定」（{role}）は{day}に終わりました。続いている指定を根拠にした"
+    "アクセス資格を登録してから、終わった指定の状態を「終了」にしてください。"
+)
 OVER_BUT_SEEN = (
     "{name}の「従事者等の指定」（{role}）は{day}に終わりました。この指定の状態を「終了」にしてください。"
     "アクセス資格も抹消されます。従事を続けるときは、「従事終了日」を訂正してください。"
@@ -352,6 +356,8 @@ def _ended_with_it(case: Case, right: AccessRight, account: UserAccount) -> Say 
     words = OVER_WITH_THE_WORK
     if day == left:
         words = OVER_WITH_THE_FIRM
+    elif case.roles(account.person_id):  # under another designation
+        words = OVER_GOES_ON
     elif account.app_role is Role.SUPERVISOR:  # who answers for the office sees it all the same
         words = OVER_BUT_SEEN
     return Say(words.format(name=name, role=role, day=format_short(day)), doubtful=True)

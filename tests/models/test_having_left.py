@@ -180,6 +180,10 @@ def test_the_end_of_a_designation_takes_the_right_with_it_and_breaks_nothing(
         [said] = [f for f in house.ledger.registers.examine(dated) if f.rule_id == "R-35"]
         assert "翌日から" in said.message and not said.needs_reason
         house.ledger.registers.revise(dated, "異動の予定のため")
+        mine = house.ledger.registers.all(Assignment, person_id=basis.person_id)
+        for other in (one.record for one in mine if one.record.id != basis.id):
+            ended = replace(other, ends_on=last, end_reason="異動")
+            house.ledger.registers.revise(ended, "異動の予定のため")
         house.clock.wait(24 * 60)
         assert access(house) == set()
         house.sign_in("yoshino")
@@ -194,6 +198,22 @@ def test_the_end_of_a_designation_takes_the_right_with_it_and_breaks_nothing(
         again = house.ledger.registers.need(Assignment, basis.id).record
         house.ledger.registers.revise(replace(again, ends_on=last + timedelta(days=9)), REASON)
         assert access(house) == set()
+        house.sign_in("yoshino")
+        assert house.ledger.contracts()
+
+
+def test_who_goes_on_under_another_designation_is_let_in_all_the_same(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="chiba", rules=True, accounts=True, days=2) as house:
+        house.clock.wait(60)
+        [right] = rights(house)
+        basis = house.ledger.registers.need(Assignment, right.assignment_id).record
+        again = replace(basis, id="", starts_on=house.ledger.today(), duties="照合")
+        house.ledger.registers.create(again)
+        dated = replace(basis, ends_on=house.ledger.today(), end_reason="担当の変更")
+        house.ledger.registers.revise(dated, "担当が変わるため")
+        house.clock.wait(48 * 60)
+        [(severity, told)] = access(house)
+        assert severity == "action" and "続いている指定" in told
         house.sign_in("yoshino")
         assert house.ledger.contracts()
 
