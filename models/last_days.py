@@ -6,11 +6,11 @@ nobody could correct a mistyped one then.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.codes import AccountStatus, InvalidReason, Role
+from models.codes import AccountStatus, AssignmentStatus, InvalidReason, Role
 from models.commands import revising
 from models.records import (
     AccessRight,
@@ -148,6 +148,14 @@ def foretold(ledger: "Ledger", record: Record, before: Record | None) -> str:
 
 def _rests(ledger: "Ledger", one: Assignment) -> bool:
     """Tell whether a right of somebody who is shut out with it rests on a designation."""
+    assert one.ends_on is not None
+    after, works = (
+        one.ends_on + timedelta(days=1),
+        (AssignmentStatus.ACTIVE, AssignmentStatus.NOTIFIED),
+    )
+    others = ledger.rules.books.assignments(one.contract_id, one.person_id)
+    if any(o.id != one.id and o.status in works and o.within(after) for o in others):
+        return False  # under another designation the work goes on
     rights = ledger.registers.all(AccessRight, assignment_id=one.id) if one.id else []
     standing = [right.record.user_id for right in rights if right.record.revoked_at is None]
     accounts = {a.id: a.app_role for a in ledger.people.accounts()}
