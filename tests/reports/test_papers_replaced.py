@@ -18,7 +18,7 @@ from models.codes import (
 )
 from models.codes import AuthorizationSubject as S
 from models.codes import HandlingKind as K
-from models.commands import Change
+from models.commands import Change, revising
 from models.errors import Refused
 from models.evidence import evidence
 from models.paper_answers import ClientAnswer
@@ -178,6 +178,16 @@ def test_the_second_of_two_that_replace_one_is_told(house: House) -> None:
     change = hand_in(house, three)
     assert any(two.caption() in one and "取り下げて" in one for one in change.notices)
     assert now(house, two).status is SUBMITTED
+    sound(house)
+
+
+def test_a_paper_that_was_sent_back_is_replaced_as_well(house: House) -> None:
+    act = destroyed(house, copied(house))
+    first = handed_in(house, "D-18", act.id)
+    back = replace(first, status=SubmissionStatus.RETURNED)
+    house.ledger.commit([revising(back, "差戻し")])
+    new = handed_in(house, "D-18", act.id)
+    assert new.supersedes_id == first.id and now(house, first).status is SUPERSEDED
     sound(house)
 
 
