@@ -11,13 +11,13 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from models.codes import AuthorizationSubject, HandlingKind, RuleMode, Timing
+from models.codes import HandlingKind, RuleMode, Timing
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
 from models.records import Authorization, HandlingEvent, Item, RuleOverride, TransportDetail
-from models.rules.beyond import elsewhere, somebody_else, too_much
+from models.rules.beyond import BEYOND, UNSURE, elsewhere, somebody_else, too_much
 from models.rules.books import Books
-from models.rules.unfit import OTHERWISE, RULE_OF, unfit
+from models.rules.unfit import unfit
 from models.rules.used_up import is_limited, reached, uses
 from models.store import Op, Query, Where
 
@@ -41,9 +41,8 @@ def beyond_marks(books: Books, event: HandlingEvent) -> list[str]:
 
 
 class Found(NamedTuple):
-    """What went beyond, with the rule that asks and the consent by whose word its clause is found."""
+    """What went beyond, with the consent by whose word its clause is found."""
 
-    rule_id: str
     kind: HandlingKind
     consent: Authorization
     row: Row
@@ -52,23 +51,19 @@ class Found(NamedTuple):
 def eq_beyond(asked: Inquiry) -> Iterator[Found]:
     """Find what went beyond."""
     asked.note(Item.type)
-    opened = _asked_for(asked)
+    settled = asked.breaches.settled
+    answered = _answered(asked, BEYOND)
     for consent in asked.all(Authorization):
         for act in asked.books.acts_under(consent.id) if _is_countable(consent) else ():
             if act.kind is None or not _is_judged(asked.books, consent, act):
                 continue
-            rule_id = rule_of(consent, act.kind)
-            severity = "broken" if (rule_id, act.id) in opened else "action"
+            said = answered.get(act.id, [])
+            if said and all((one.rule_id, act.id) in settled for one in said):
+                continue
+            severity = "broken" if said else "action"
             for why in _certain(asked.books, consent, act):
                 words = SENTENCE.format(act=act.caption(), consent=consent.caption(), why=why)
-                yield Found(rule_id, act.kind, consent, Row(act.type, act.id, words, severity))
-
-
-def rule_of(one: Authorization, kind: HandlingKind) -> str:
-    """Return the rule under which it is asked how far an act goes."""
-    if one.subject is AuthorizationSubject.HANDOVER_DESIGNATION:
-        return "R-14"
-    return RULE_OF.get(kind, OTHERWISE)
+                yield Found(act.kind, consent, Row(act.type, act.id, words, severity))
 
 
 def lost(books: Books, before: Authorization, after: Authorization) -> list[HandlingEvent]:
@@ -91,7 +86,10 @@ def eq_where(asked: Inquiry) -> Iterator[Found]:
         Where("authorization_id", Op.EMPTY, False),
         Where("source_file_id", Op.EMPTY, True),
     )
-    yield from asked.listed(Query(HandlingEvent.type, where), _FIELDS, _read).values()
+    answered = _answered(asked, BEYOND, UNSURE)
+    for found in asked.listed(Query(HandlingEvent.type, where), _FIELDS, _read).values():
+        if found.row.id not in answered:
+            yield found
 
 
 def _read(
@@ -115,7 +113,7 @@ def _read(
         if found.most is RuleMode.WARN:
             words = CALLED.format(act=caption, consent=one.caption(), why=found.why)
             row = Row(HandlingEvent.type, id_, words, NOTE)
-            return Found(rule_of(one, kind), kind, one, row)
+            return Found(kind, one, row)
     return None
 
 
@@ -136,13 +134,13 @@ def _is_judged(books: Books, one: Authorization, act: HandlingEvent) -> bool:
     return not unfit(books.as_of(one, day), act.kind, day, ())
 
 
-def _asked_for(asked: Inquiry) -> set[tuple[str, str]]:
-    """Return the acts, by rule, of which it was asked when they were entered."""
-    return {
-        (one.rule_id, one.record_ref)
-        for one in asked.all(RuleOverride)
-        if one.mode is RuleMode.BLOCK_PLAN
-    }
+def _answered(asked: Inquiry, *words: str) -> dict[str, list[RuleOverride]]:
+    """Return the exceptions in which somebody gave a reason for what these words say, by act."""
+    found: dict[str, list[RuleOverride]] = {}
+    for one in asked.all(RuleOverride):
+        if any(part in one.message for part in words):
+            found.setdefault(one.record_ref, []).append(one)
+    return found
 
 
 def _reached(books: Books, one: Authorization) -> dict[str, Decimal]:

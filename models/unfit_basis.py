@@ -58,22 +58,20 @@ def eq_unfit(asked: Inquiry) -> Iterator[Row]:
     for rule_id, found in asked.listed(Query(HandlingEvent.type, where), _FIELDS, _told).values():
         if (rule_id, found.id) not in settled:
             yield found
-    yield from _unsettled(asked, eq_beyond(asked))
+    yield from _under_clauses(asked, eq_beyond(asked))
 
 
 def called_otherwise(asked: Inquiry) -> Iterator[Row]:
     """List acts whose place or firm their consent calls otherwise, unless somebody explained it."""
-    yield from _unsettled(asked, eq_where(asked))
+    yield from _under_clauses(asked, eq_where(asked))
 
 
-def _unsettled(asked: Inquiry, gone: Iterable[Found]) -> Iterator[Row]:
-    """Yield what nobody explained or put right, under the clause that asks for such a consent."""
-    settled = asked.breaches.settled
+def _under_clauses(asked: Inquiry, gone: Iterable[Found]) -> Iterator[Row]:
+    """Put each row under the clause that asks for such a consent."""
     for one in gone:
-        if (one.rule_id, one.row.id) not in settled:
-            basis = one.consent.basis_type
-            verb = basis.label if basis else ""
-            yield replace(one.row, clauses=_clauses(asked, one.kind, verb))
+        basis = one.consent.basis_type
+        verb = basis.label if basis else ""
+        yield replace(one.row, clauses=_clauses(asked, one.kind, verb))
 
 
 def told_of_correction(ledger: "Ledger", after: Record, before: Record) -> tuple[str, ...]:

@@ -38,12 +38,14 @@ STANDING = {
     K.HAND_OVER: (S.INDIRECT_HANDOVER, S.HANDOVER_DESIGNATION),
 }
 """Consents on which an act rests without naming them."""
+BEYOND, UNSURE = "の範囲を超えます", "の範囲か、台帳では確かめられません"
+"""By these words an exception is known that was made for going beyond a consent."""
 SENTENCE = (
-    "「{consent}」の範囲を超えます（{why}）。その範囲に収めるか、改めて{basis}を得て、"
+    f"「{{consent}}」{BEYOND}（{{why}}）。その範囲に収めるか、改めて{{basis}}を得て、"
     "根拠に選んでください。"
 )
 DOUBT = (
-    "「{consent}」の範囲か、台帳では確かめられません（{why}）。同じものを指すときはそのことを、"
+    f"「{{consent}}」{UNSURE}（{{why}}）。同じものを指すときはそのことを、"
     "違うときは理由を入力してください。"
 )
 LOOK = "「{consent}」の範囲か、確かめてください（{why}）。"

@@ -18,6 +18,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 from models.codes import Decision, HandlingKind, ItemState, Timing, VerificationResult
+from models.item_status import Status
 from models.records import (
     AccessRight,
     Assignment,
@@ -115,6 +116,10 @@ class Books:
         """Return items as they are now; they change with every event and are not remembered."""
         found = self._store.get_many(Item, list(ids))
         return {key: stored.record for key, stored in found.items() if not stored.meta.voided}
+
+    def status(self, item_id: str) -> Status | None:
+        """Return where the pieces of an item are now; it is not remembered."""
+        return self._store.status(item_id)
 
     def happened(self, item_id: str) -> Iterator[HandlingEvent]:
         """Yield what happened to an item, in the order of time; it is not remembered."""

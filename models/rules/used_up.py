@@ -21,7 +21,7 @@ from models.codes import (
     ItemClass,
     Timing,
 )
-from models.item_status import Status
+from models.item_status import Status, Trip
 from models.records import Authorization, HandlingEvent, HandlingLine, Item
 from models.rules.books import Books
 
@@ -114,12 +114,16 @@ def reached(books: Books, one: Authorization) -> dict[str, Decimal]:
 
 def free(books: Books, one: Authorization, contract_id: str, now: datetime) -> Decimal | None:
     """Return how much may still go under a consent, None when it sets no limit."""
-    if one.quantity_limit is None or not is_limited(one):
+    if one.quantity_limit is None:
         return None
-    if limits_outside(one):
+    if one.subject is S.COPY:
+        copies = books.copies_under(one.id)
+        used = sum(
+            (counted(one, i.quantity, i.unit) for i in copies if is_counted(one, i.unit)), NONE
+        )
+    elif limits_outside(one):
         outside = books.moved_since(contract_id, now, MAYBE_OUT_STATES)
-        held = [_held(books, one, item) for item in outside if _counts(one, item)]
-        used = _sum_at(held, now)
+        used = sum((_held_now(books, one, i) for i in outside if _counts(one, i)), NONE)
     else:
         acts = [act for act in books.acts_under(one.id) if uses(act)]
         things = books.items({line.item_id for act in acts for line in act.lines})
@@ -223,16 +227,56 @@ def _outside_with(
     items = {item.id: item for item in moved} | books.items(ids) | {**things}
     mine = [item for item in items.values() if _counts(one, item)]
     gone = {event.id, event.corrects_event_id} - {""}
-    after = [_held(books, one, item, entering, gone) for item in mine]
-    now = _sum_at(after, at)
+    again = any(books.find(HandlingEvent, id_) for id_ in gone)
+    quick = [] if again else [item for item in mine if _is_last(item, entering)]
+    slow = [item for item in mine if item not in quick]
+    after = [_held(books, one, item, entering, gone) for item in slow]
+    ahead = at if event.timing is Timing.PLANNED else None
+    held = sum((_held_now(books, one, item, entering, ahead) for item in quick), NONE)
+    now = held + _sum_at(after, at)
     if now > limit and any(_counts(one, things[i]) for i in ids if i in things):
         return now
-    before = [_held(books, one, item) for item in mine]
-    later = sorted({when for points in after for when, _ in points if when > at})
-    return next(
-        (total for when in later if (total := _sum_at(after, when)) > max(limit, _sum_at(before, when))),
-        None,
-    )  # fmt: skip
+    before = [_held(books, one, item) for item in slow]
+    stood = sum((_held_now(books, one, item) for item in quick), NONE)
+    for when in sorted({when for points in after for when, _ in points if when > at}):
+        total = held + _sum_at(after, when)
+        if total > max(limit, stood + _sum_at(before, when)):
+            return total
+    return None
+
+
+def _is_last(item: Item, entering: Iterable[HandlingEvent]) -> bool:
+    """Tell whether nothing happened to an item after these acts began."""
+    last = item.last_event_at
+    return last is None or all(last <= custody.when(act) for act in entering)
+
+
+def _held_now(
+    books: Books, one: Authorization, item: Item, entering: Sequence[HandlingEvent] = (),
+    ahead: datetime | None = None,
+) -> Decimal:  # fmt: skip
+    """Return how much of an item is outside under a consent, after acts that come last.
+
+    Args:
+        ahead: when something is planned; what shall be back by then does not count.
+    """
+    status = books.status(item.id) or custody.begin(item)
+    acts = {act.id: act for act in entering}
+    for act in entering:
+        status = amounts.after_standing(item, status, act)
+    pieces, new = NONE, frozenset(acts)
+    for trip in _out(status):
+        due = None if trip.event_id in new else trip.due_back_at
+        if ahead is not None and due is not None and due <= ahead:
+            continue
+        act_id = id_ = trip.event_id
+        while act_id not in acts and (found := books.find(HandlingEvent, act_id)) is not None:
+            acts[act_id] = found
+            act_id = found.related_event_id if found.kind is K.TRANSPORT else act_id
+        root = acts.get(_root(acts, id_))
+        if root is not None and (root in entering or _is_under(books, one, root)):
+            pieces += trip.pieces
+    return counted(one, pieces, item.unit) if pieces else NONE
 
 
 def _held(
@@ -252,19 +296,32 @@ def _held(
     points, status = [], custody.begin(item)
     for act in heapq.merge(stood, sorted(new, key=custody.when), key=custody.when):
         acts[act.id] = act
-        if act.authorization_id == one.id:
+        if _is_under(books, one, act):
             under.add(act.id)
         status = amounts.after_standing(item, status, act)
-        pieces = sum((n for id_, n in _out(status) if _root(acts, id_) in under), NONE)
+        outside = (trip for trip in _out(status) if _root(acts, trip.event_id) in under)
+        pieces = sum((trip.pieces for trip in outside), NONE)
         points.append((custody.when(act), counted(one, pieces, item.unit) if pieces else NONE))
     return points
 
 
-def _out(status: Status) -> Iterable[tuple[str, Decimal]]:
-    """Return by which acts how many pieces are outside."""
-    if status.trips:
-        return [(trip.event_id, trip.pieces) for trip in status.trips]
-    return [(status.using, status.out)] if status.out else []
+def _is_under(books: Books, one: Authorization, act: HandlingEvent) -> bool:
+    """Tell whether an act rests on a consent, or for its computers on the one that stands."""
+    if act.authorization_id == one.id:
+        return True
+    computers = one.subject is S.EQUIPMENT_TAKE_OUT and act.kind is K.TAKE_OUT
+    if not computers or act.occurred_at is None:
+        return False
+    day = act.occurred_at.date()
+    known = books.authorizations(act.contract_id, S.EQUIPMENT_TAKE_OUT)
+    return [given.id for given in known if books.as_of(given, day).covers(day)] == [one.id]
+
+
+def _out(status: Status) -> Iterable[Trip]:
+    """Return by which acts how many pieces are outside, and until when."""
+    if status.trips or not status.out:
+        return status.trips
+    return [Trip(status.using, status.out, status.due_back_at, status.holder_id)]
 
 
 def _root(acts: Mapping[str, HandlingEvent], id_: str) -> str:
