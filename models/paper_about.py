@@ -45,6 +45,9 @@ RECORDS: Final[Mapping[str, type[Record]]] = {
 }
 """Documents that speak of all such records of the contract unless some are chosen."""
 
+OF_ONE: Final = frozenset({"D-05", "D-06", "D-11", "D-12", "D-13", "D-14", "D-15", "D-27"})
+"""Documents that speak of one record each."""
+
 OF_PLANS: Final = frozenset({"D-17", "D-27"})
 """Documents that are also made before the act (SK-14.2, CB-10.1); all others say it was done."""
 

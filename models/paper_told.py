@@ -20,7 +20,7 @@ class Told:
     """
 
     def __init__(self, papers: Iterable[Submission]) -> None:
-        done = [one for one in papers if not _is_ahead(one)]
+        done = [one for one in papers if not is_ahead(one)]
         self._named: dict[str, date] = {}
         for one in done:
             for id_ in one.subject_ids:
@@ -48,6 +48,7 @@ def _came(paper: Submission) -> date:
     return paper.submitted_on or date.min
 
 
-def _is_ahead(paper: Submission) -> bool:
+def is_ahead(paper: Submission) -> bool:
+    """Tell whether a paper reports what is planned."""
     content = paper.content
     return isinstance(content, Mapping) and content.get("completed") is False

@@ -72,7 +72,7 @@ def unpapered_acts(
 ) -> Iterator[Act]:
     """Yield the acts of which no submitted paper speaks."""
     told = _told(asked, documents, is_submitted)
-    yield from (act for act in _acts(asked, kinds) if not told.about(act.ids, act.day))
+    yield from (act for act in acts(asked, kinds) if not told.about(act.ids, act.day))
 
 
 def unpapered(
@@ -119,7 +119,7 @@ def handed_in_late(asked: Inquiry, one: Owed) -> Iterator[tuple[Act, date]]:
     A paper that was sent back or replaced was there all the same.
     """
     told = _told(asked, one.papers, lambda paper: paper.status not in NEVER)
-    for act in _acts(asked, one.acts):
+    for act in acts(asked, one.acts):
         came = told.since(act.ids, act.day)
         if came is not None and came > one.limit(act):
             yield act, came
@@ -129,7 +129,8 @@ def _told(asked: Inquiry, documents: tuple[str, ...], count: Callable[[Submissio
     return Told(one for one in asked.all(Submission) if one.doc_kind in documents and count(one))
 
 
-def _acts(asked: Inquiry, kinds: tuple[HandlingKind, ...]) -> Iterable[Act]:
+def acts(asked: Inquiry, kinds: tuple[HandlingKind, ...]) -> Iterable[Act]:
+    """Return the acts of some kinds of which a paper is to speak, in entry order."""
     where = (
         Where("contract_id", Op.EQ, asked.contract.id),
         Where("timing", Op.EQ, Timing.ACTUAL),

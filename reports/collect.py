@@ -247,6 +247,11 @@ def _files(case: Case, ids: Iterable[str]) -> str:
 
 def _register(case: Case) -> Register:
     first, last = case.wish.options.get("from"), case.wish.options.get("to")
+    if first and last and last < first:  # an empty register would state that nothing was handled
+        raise Refused(
+            reason=f"期間の終わり（{wareki.format_wareki(last)}）が、"
+            f"始め（{wareki.format_wareki(first)}）より前になっています。期間を確かめてください。"
+        )
     return Register(
         case.letterhead(), case.anchor(), first, last, lambda: _register_rows(case, first, last)
     )

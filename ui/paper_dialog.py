@@ -9,8 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -28,8 +26,9 @@ from ui.fitting import fit
 from ui.issue import IssueRequest, about, drawable_kinds, issue, missing, preview
 from ui.layout import add_row, button, form, heading, note, say
 from ui.page import Desk
+from ui.paper_chosen import ChosenPart
 from ui.paper_replaced import ReplacedPart
-from ui.paper_subjects import PERIOD_KINDS, Subject, needs_subjects, offers_subjects, subjects
+from ui.paper_subjects import PERIOD_KINDS, needs_subjects, offers_subjects
 from ui.preview import PreviewDialog
 from ui.saving import What, print_here, save_here
 
@@ -99,21 +98,18 @@ class PaperDialog(QDialog):
 
     def chosen(self) -> tuple[str, ...]:
         """Return the ids of the ticked records, oldest first."""
-        rows = range(self.list.count() - 1, -1, -1)
-        ticked = (self.list.item(row) for row in rows)
-        return tuple(
-            str(entry.data(Qt.ItemDataRole.UserRole))
-            for entry in ticked
-            if entry.checkState() is Qt.CheckState.Checked
-        )
+        return self.records.chosen()
 
     # --- building ----------------------------------------
     def _build(self) -> None:
+        self.message = note("")
         self.contracts = QComboBox()
         self.kind = QComboBox()
         for box in (self.contracts, self.kind):
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.list = QListWidget()
+        self.records = ChosenPart(self.desk, self)
+        self.records.told.connect(lambda words: say(self.message, words))
+        self.list = self.records.list
         self.list.setAccessibleName(self.tr("対象の記録"))
         self.first = QLineEdit()
         self.last = QLineEdit()
@@ -129,7 +125,7 @@ class PaperDialog(QDialog):
         rows = form()
         add_row(rows, self.tr("契約"), self.contracts)
         add_row(rows, self.tr("書類"), self.kind)
-        self.list_label = add_row(rows, self.tr("対象の記録"), self.list)
+        self.list_label = add_row(rows, self.tr("対象の記録"), self.records)
         period = QHBoxLayout()
         period.addWidget(self.first)
         period.addWidget(self.last)
@@ -144,7 +140,6 @@ class PaperDialog(QDialog):
         self.seal.setAccessibleName(self.tr("押印欄"))
         add_row(rows, self.tr("押印欄"), blocks)
         self._show_seal_note()
-        self.message = note("")
         acts = QHBoxLayout()
         acts.addWidget(self.message, 1)
         acts.addStretch()
@@ -159,7 +154,7 @@ class PaperDialog(QDialog):
         column.addLayout(acts)
         self.contracts.currentIndexChanged.connect(self._fill_kinds)
         self.kind.currentIndexChanged.connect(self._fill_subjects)
-        self.list.itemChanged.connect(lambda _entry: self._ask_replaced())
+        self.records.changed.connect(self._ask_replaced)
 
     def _show_seal_note(self) -> None:
         kind = SealKind.read(self.seal.currentData())
@@ -200,18 +195,11 @@ class PaperDialog(QDialog):
         self.look.setEnabled(self.kind_code() != "")
         code, contract_id = self.kind_code(), self.contract_id()
         wanted = offers_subjects(code)
-        self.list.setVisible(wanted)
+        self.records.setVisible(wanted)
         self.list_label.setVisible(wanted)
         for widget in (self.first, self.last, self.period_label):
             widget.setVisible(code in PERIOD_KINDS)
-        self.list.clear()
-        if wanted:
-            ledger = self.desk.ledger
-            self.desk.operations.ask(
-                lambda: subjects(ledger, code, contract_id),
-                lambda found: self._show_subjects(code, contract_id, found),
-                parent=self,
-            )
+        self.records.ask(code, contract_id)
         self._ask_replaced()
 
     def _ask_replaced(self) -> None:
@@ -223,19 +211,6 @@ class PaperDialog(QDialog):
         options = {"change": self.is_change()}
         request = IssueRequest(code, self.contract_id(), ids, options=options)
         self.replaced.ask(about(request) if self._is_sealed(request) else None)
-
-    def _show_subjects(self, code: str, contract_id: str, found: list[Subject]) -> None:
-        if (code, contract_id) != (self.kind_code(), self.contract_id()):
-            return
-        for subject in found:
-            entry = QListWidgetItem(subject.text)
-            entry.setData(Qt.ItemDataRole.UserRole, subject.id)
-            entry.setFlags(entry.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            entry.setCheckState(Qt.CheckState.Unchecked)
-            self.list.addItem(entry)
-        hint = "" if needs_subjects(code) else self.tr("選ばないときは、すべてを載せます。")
-        empty = self.tr("この書類の対象になる記録は、まだありません。")
-        say(self.message, hint if found else empty)
 
     # --- looking and sealing ----------------------------------------
     def show_preview(self) -> None:
@@ -272,7 +247,6 @@ class PaperDialog(QDialog):
         for word, act in (
             (self.tr("印刷"), lambda: print_here(self.desk, pdf, title, dialog, what)),
             (self.tr("PDFを保存"), lambda: save_here(self.desk, pdf, f"{title}.pdf", dialog, what)),
-            (self.tr("戻る"), dialog.reject),
         ):
             dialog.add_button(button(word, act))
         seal = button(self.tr("確定する"), lambda: self._seal(request, dialog), primary=True)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from models.codes import SealKind
+from models.codes import HandlingKind, Means, SealKind, SubmissionMeans
 from models.errors import Refused
 from models.records import Contract, HandlingEvent, Submission
 from reports.collect import collect
@@ -16,7 +16,8 @@ from reports.pictures import plain_picture
 from tests.reports.test_pictures import claiming
 from tests.ui.daily import Site
 from tests.ui.shell import png, texts
-from ui.issue import IssueRequest
+from ui.issue import IssueRequest, issue
+from ui.paper_chosen import ID
 from ui.paper_dialog import PaperDialog
 from ui.preview import PreviewDialog
 from ui.seal_part import SealPart, make_seal
@@ -42,9 +43,7 @@ def looked_at(site: Site) -> PaperDialog:
     dialog.show()
     site.settle()
     assert dialog.kind_code() == "D-14"
-    dialog.list.setFocus()
-    dialog.list.setCurrentRow(0)
-    QTest.keyClick(dialog.list, Qt.Key.Key_Space)
+    assert dialog.chosen() == (receipt(site),)
     QTest.keyClick(dialog.look, Qt.Key.Key_Space)
     site.settle()
     return dialog
@@ -193,3 +192,101 @@ def receipt(site: Site) -> str:
     stored = site.ledger.registers.one(HandlingEvent)
     assert stored is not None
     return stored.record.id
+
+
+def chosen_of(site: Site, kind: str) -> PaperDialog:
+    dialog = PaperDialog(site.desk, site.contract_id, kind=kind)
+    site.qtbot.addWidget(dialog)
+    dialog.show()
+    site.settle()
+    return dialog
+
+
+def given_back(site: Site, many: int) -> list[str]:
+    contract = site.ledger.registers.need(Contract, site.contract_id).record
+    to = {
+        "counterpart_org_id": contract.client_org_id, "counterpart_name": "見本　花子",
+        "counterpart_title": "主査", "means": Means.DIRECT,
+    }  # fmt: skip
+    return [site.enter(HandlingKind.RETURN, [item], **to).id for item in site.items[:many]]
+
+
+def line_of(dialog: PaperDialog, record_id: str) -> str:
+    entries = (dialog.list.item(row) for row in range(dialog.list.count()))
+    return next(one.text() for one in entries if one.data(ID) == record_id)
+
+
+def test_what_has_a_paper_is_marked_and_what_waits_is_ticked(site: Site) -> None:
+    make_seal(site.ledger)
+    first, second, third = given_back(site, 3)
+    dialog = chosen_of(site, "D-17")
+    assert dialog.chosen() == (first, second, third)
+    assert "3件を選択　まだのもの3件" in texts(dialog.records, [QLabel])
+    paper = issue(site.ledger, IssueRequest("D-17", site.contract_id, (first,))).ids[-1]
+    assert line_of(chosen_of(site, "D-17"), first).startswith(
+        "【確定済・未提出（令和8年度 第1号）】"
+    )
+    site.ledger.paper.submit(paper, on=site.ledger.today(), means=SubmissionMeans.HAND)
+    dialog = chosen_of(site, "D-17")
+    assert dialog.chosen() == (second, third)
+    number = site.ledger.registers.need(HandlingEvent, first).record.event_no
+    assert line_of(dialog, first).startswith(
+        f"【提出済（令和8年度 第1号）】第{number}号　令和8年10月1日　"
+    )
+    dialog.records.every.click()
+    assert dialog.chosen() == (first, second, third)
+    dialog.records.none.click()
+    assert dialog.chosen() == ()
+    dialog.records.waiting.click()
+    assert dialog.chosen() == (second, third)
+
+
+def test_a_paper_about_one_record_takes_the_one_that_was_ticked_last(site: Site) -> None:
+    site.story.receive(1)
+    dialog = chosen_of(site, "D-14")
+    longest = min(site.events(HandlingKind.RECEIVE), key=lambda one: one.event_no or 0)
+    assert dialog.chosen() == (longest.id,) and dialog.records.every.isHidden()
+    dialog.list.item(0).setCheckState(Qt.CheckState.Checked)
+    assert len(dialog.chosen()) == 1 and dialog.chosen() != (longest.id,)
+
+
+def test_more_records_than_are_shown_are_told_and_reached(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.paper_chosen.MOST", 2)
+    make_seal(site.ledger)
+    first, second, third = given_back(site, 3)
+    dialog = chosen_of(site, "D-17")
+    assert dialog.chosen() == (first, second), "what waits longest comes first"
+    assert any("全3件のうち2件" in text for text in texts(dialog.records, [QLabel]))
+    dialog.records.none.click()
+    dialog.list.item(0).setCheckState(Qt.CheckState.Checked)
+    dialog.records.more.click()
+    site.settle()
+    assert dialog.list.count() == 3 and dialog.records.more.isHidden()
+    assert dialog.chosen() == (second,), "what was ticked stays ticked, and nothing else is"
+    paper = issue(site.ledger, IssueRequest("D-17", site.contract_id, (third,))).ids[-1]
+    site.ledger.paper.submit(paper, on=site.ledger.today(), means=SubmissionMeans.HAND)
+    dialog = chosen_of(site, "D-17")
+    assert dialog.chosen() == (first, second), "not the newest: it has a paper"
+
+
+def test_the_preview_has_one_way_back(site: Site, previews: list[PreviewDialog]) -> None:
+    looked_at(site)
+    words = [one.text() for one in previews[0].findChildren(QPushButton)]
+    assert words.count("戻る") == 1
+
+
+def test_a_register_of_a_period_that_ends_before_it_begins_is_no_paper(
+    site: Site, previews: list[PreviewDialog]
+) -> None:
+    dialog = chosen_of(site, "D-28")
+    dialog.first.setText("R9.4.1")
+    dialog.last.setText("R9.3.1")
+    dialog.show_preview()
+    site.settle()
+    assert not previews and "より前になっています" in dialog.message.text()
+    dialog.first.setText("R9.3.1")
+    dialog.show_preview()
+    site.settle()
+    assert previews

@@ -27,7 +27,7 @@ from ui.daily_log import DailyLogPage
 from ui.handling.dialog import HandlingDialog
 from ui.handling.sanitizing import SanitizeDialog
 from ui.issue import IssueRequest
-from ui.paper_subjects import subjects
+from ui.paper_subjects import offered
 from ui.today import TodayPage
 
 
@@ -158,9 +158,10 @@ def test_a_planned_disposal_needs_no_result_and_keeps_the_method(site: Site) -> 
 
 def test_a_planned_disposal_is_reported_as_a_plan_and_certified_as_nothing(site: Site) -> None:
     _, entered = planned_disposal(site)
-    assert [s.id for s in subjects(site.ledger, "D-17", site.contract_id)] == [entered.id]
-    assert "（予定）" in subjects(site.ledger, "D-17", site.contract_id)[0].text
-    assert subjects(site.ledger, "D-18", site.contract_id) == []
+    assert [s.id for s in offered(site.ledger, "D-17", site.contract_id).subjects] == [entered.id]
+    [shown] = offered(site.ledger, "D-17", site.contract_id).subjects
+    assert "（予定）" in shown.text and not shown.waits
+    assert not offered(site.ledger, "D-18", site.contract_id).subjects
     report = collected(site, "D-17", entered.id)
     assert not report.completed and list(report.missing()) == []
     assert report.lines[0].method == SanitizationMethod.SHRED.label
