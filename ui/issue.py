@@ -5,6 +5,7 @@ The window, the console and the driver all issue through here; nothing here impo
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from models.codes import SealKind
@@ -137,6 +138,8 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
         "remaining": str(paper.content.get("remaining", "")),
         "given_up": str(paper.content.get("given_up", "")),
         "until": stored.meta.created_seq if "previous" in paper.content else None,
+        "as_of": _day_of(paper.content),
+        "added_because": str(paper.content.get("added_because", "")),
         "firms": "firms" in paper.content.get("wording", {}),
     }
     request = IssueRequest(
@@ -148,6 +151,12 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
     except (Refused, NotFound) as error:
         return [str(error)]
     return differences(paper.content, now.content())
+
+
+def _day_of(content: Mapping[str, Any]) -> date | None:
+    """Return the day whose people a structure (D-02) names, None where it names no day."""
+    day = content.get("as_of")
+    return date.fromisoformat(day) if day else None
 
 
 def issue(ledger: Ledger, request: IssueRequest, *, command_id: str = "") -> Change:

@@ -33,6 +33,7 @@ from ui.preview import PreviewDialog
 from ui.saving import What, print_here, save_here
 
 CHANGE_ROLE = Qt.ItemDataRole.UserRole + 1  # of the two entries of a notice, the one of changes
+LONGEST_REASON = 200  # characters that a notice of changes takes
 SEAL_QUESTION = "確定すると番号と証印が付き、内容はもう変えられません。確定しますか。"
 
 BLOCKS = {
@@ -73,7 +74,9 @@ class PaperDialog(QDialog):
         Raises:
             InvalidField: a day of the period cannot be read.
         """
-        options: dict[str, Any] = {"change": True} if self.is_change() else {}
+        options: dict[str, Any] = {}
+        if self.is_change():
+            options = {"change": True, "added_because": self.because.text().strip()}
         if self.kind_code() in PERIOD_KINDS:
             options |= {"from": _day("期間の初日", self.first), "to": _day("期間の末日", self.last)}
         return IssueRequest(
@@ -130,6 +133,12 @@ class PaperDialog(QDialog):
         period.addWidget(self.first)
         period.addWidget(self.last)
         self.period_label = add_row(rows, self.tr("期間"), period)
+        self.because = QLineEdit()
+        self.because.setMaxLength(LONGEST_REASON)
+        self.because.setPlaceholderText(
+            self.tr("追加のため（変更と終了には、記録した理由が載ります）")
+        )
+        self.because_label = add_row(rows, self.tr("追加の理由"), self.because)
         self.replaced = ReplacedPart(self.desk, rows, self)
         self.seal_note = note("")
         self.seal.currentIndexChanged.connect(lambda _index: self._show_seal_note())
@@ -199,6 +208,8 @@ class PaperDialog(QDialog):
         self.list_label.setVisible(wanted)
         for widget in (self.first, self.last, self.period_label):
             widget.setVisible(code in PERIOD_KINDS)
+        for widget in (self.because, self.because_label):
+            widget.setVisible(self.is_change())
         self.records.ask(code, contract_id)
         self._ask_replaced()
 

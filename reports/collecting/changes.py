@@ -24,6 +24,8 @@ from reports.blocks import shown
 from reports.collecting.case import Case
 from reports.documents.change_notice import ChangeLine
 
+ADDED = "追加のため"
+LONGEST_REASON = 200
 HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED)
 
 R = TypeVar("R", bound=Record)
@@ -107,6 +109,18 @@ def changes(case: Case, watched: Watched[R]) -> tuple[str, Changed[R]]:
     return previous, lines
 
 
+def added_because(case: Case) -> str:
+    """Return the reason that the clerk gave for what is new; the log holds none of an entry.
+
+    Raises:
+        Refused: it is longer than a column of the notice.
+    """
+    said = str(case.wish.options.get("added_because") or "").strip()
+    if len(said) > LONGEST_REASON:
+        raise Refused(reason=f"「追加の理由」は、{LONGEST_REASON}文字までで入力してください。")
+    return said
+
+
 def _records(case: Case, cls: type[R]) -> list[Stored[R]]:
     """Return all records of the contract, voided ones too: a void is a change."""
     query = Query(cls.type, (Where("contract_id", Op.EQ, case.contract.id),), voided=None)
@@ -129,9 +143,8 @@ def _lines_of(
     if base is None:
         if watched.reportable(now.record) and not now.voided:
             facts = _text(watched.facts(now.record, now.seq))
-            yield ChangeLine(
-                name, "追加", "なし", facts, watched.begins(now.record), now.reason or "追加のため"
-            )
+            because = added_because(case) or now.reason or ADDED
+            yield ChangeLine(name, "追加", "なし", facts, watched.begins(now.record), because)
         return
     before = watched.facts(base.record, told_at)
     if now.voided:

@@ -1,8 +1,9 @@
 """Collect the papers about people: structure, staff, pledges, what they were told to know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from models import wareki
 from models.codes import (
     AssignmentRole,
     AssignmentStatus,
@@ -24,7 +25,7 @@ from models.rules.last_told import is_past, last_day
 from models.versions import version_at, versions
 from reports.collecting.affiliation import affiliation
 from reports.collecting.case import Case, words
-from reports.collecting.changes import Changed, Watched, changes
+from reports.collecting.changes import Changed, Watched, added_because, changes
 from reports.documents.change_notice import ChangeNotice
 from reports.documents.d02_structure import Post, Structure
 from reports.documents.d03_staff_notice import StaffLine, StaffNotice
@@ -64,20 +65,29 @@ def _has_gone(case: Case, one: Assignment) -> bool:
 
 
 def structure(case: Case) -> Structure:
+    """Collect who stands where on the day of the paper, or on the first day of a structure to come.
+
+    Who joins later, and who is chosen although the work is over, stands there with that day.
+    """
     people = staff(case)
     document = in_force(case, GovernanceKind.MANAGEMENT_STRUCTURE)
-    begins = [one.starts_on for one in people if one.starts_on]
+    applies = document.effective_from if document else None
+    as_of = _as_of(case, people, applies)
     ledger, contract = case.ledger, case.contract
     firm = ledger.registers.need(Organization, contract.contractor_org_id).record
     client = ledger.registers.need(Organization, contract.client_org_id).record
     wording = case.wording()
+    told_then = case.wish.options.get("as_of", as_of)  # None of a paper that named no day
+    until = as_of if told_then else date.max
+    begun = [one.starts_on for one in people if one.starts_on and one.starts_on <= until]
     lines = []
     for one in people:
         person = _person(case, one.person_id)
+        name = _named(case, one, person, with_affiliation=True)
         lines.append(
             Post(
                 role=case.role(one.role),
-                person=_named(case, one, person, with_affiliation=True),
+                person=f"{name}{_outside(case, one, told_then) if told_then else ''}",
                 authority=one.authority_scope or one.duties,
                 contact=reached_by(case, person),
             )
@@ -86,13 +96,30 @@ def structure(case: Case) -> Structure:
         case.letterhead(),
         case.anchor(),
         wording=wording,
-        starts_on=document.effective_from if document else max(begins, default=None),
+        starts_on=applies or max(begun, default=None),
+        as_of=told_then,
         client_party=words(wording.client, client.name, contract.client_department),
         contractor_party=words(
             wording.contractor, firm.name, firm.representative_title, firm.representative_name
         ),
         lines=tuple(lines),
     )
+
+
+def _as_of(case: Case, people: Sequence[Assignment], applies: date | None) -> date:
+    """Return the day whose people the structure shows: today, or its first while that is ahead."""
+    if applies is not None:
+        return max(applies, case.day)
+    begins = min((one.starts_on for one in people if one.starts_on), default=case.day)
+    return max(begins, case.day)
+
+
+def _outside(case: Case, one: Assignment, day: date) -> str:
+    """Say that somebody does not work yet, or no more, on the day of a paper."""
+    if one.starts_on is not None and one.starts_on > day:
+        return f"（{wareki.format_wareki(one.starts_on)}から）"
+    last = last_day(one, case.ledger.rules.books)
+    return f"（{wareki.format_wareki(last)}まで）" if last is not None and last < day else ""
 
 
 def staff_notice(case: Case) -> StaffNotice | ChangeNotice:
@@ -102,7 +129,7 @@ def staff_notice(case: Case) -> StaffNotice | ChangeNotice:
         about = _roles(case, lines)
         return ChangeNotice(
             case.letterhead(), case.anchor(), wording=case.wording(), about=about, verb=verb,
-            previous=previous, lines=tuple(line for line, _ in lines),
+            previous=previous, added_because=added_because(case), lines=tuple(line for line, _ in lines),
         )  # fmt: skip
     wording = case.wording()
     lines_ = tuple(_staff_line(case, one) for one in staff(case))

@@ -8,7 +8,7 @@ from models.errors import Refused
 from models.records import ContractPlace, Place, Record
 from models.versions import version_at, versions
 from reports.collecting.case import Case
-from reports.collecting.changes import Watched, changes
+from reports.collecting.changes import Watched, added_because, changes
 from reports.documents.change_notice import ChangeNotice
 from reports.documents.d04_place_notice import PlaceLine, PlaceNotice
 
@@ -25,7 +25,8 @@ def place_notice(case: Case) -> PlaceNotice | ChangeNotice:
         previous, lines = changes(case, _watched(case))
         return ChangeNotice(
             case.letterhead(), case.anchor(), wording=case.wording(),
-            about="業務を行う場所", verb=NOTIFY, previous=previous, lines=tuple(line for line, _ in lines),
+            about="業務を行う場所", verb=NOTIFY, previous=previous,
+            added_because=added_because(case), lines=tuple(line for line, _ in lines),
         )  # fmt: skip
     found = case.chosen(ContractPlace) if case.wish.ids else _in_use(case)
     if not found:

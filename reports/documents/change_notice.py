@@ -26,11 +26,15 @@ class ChangeLine:
 
 @dataclass(frozen=True)
 class ChangeNotice(Form):
-    """変更届出書; `previous` names the notice that the changes are counted from."""
+    """変更届出書; `previous` names the notice that the changes are counted from.
+
+    `added_because` is what the clerk gave as the reason of what is new, "" for the usual words.
+    """
 
     about: str = "従事者"
     verb: str = "届け出"
     previous: str = ""
+    added_because: str = ""
     lines: tuple[ChangeLine, ...] = ()
 
     own_labels: ClassVar[Mapping[str, str]] = {

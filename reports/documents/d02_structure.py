@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Self
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, Table, TableStyle
 
+from models import wareki
 from reports.blocks import HEAD, INK, LINE, body, gap
 from reports.documents.form import Form
 from reports.documents.samples import sample_anchor, sample_head
@@ -31,9 +32,13 @@ class Post:
 
 @dataclass(frozen=True)
 class Structure(Form):
-    """管理体制図: a chart from the client down to the workers, and the list of posts."""
+    """管理体制図: a chart from the client down to the workers, and the list of posts.
+
+    `as_of` is the day whose people stand in it, None on papers of earlier versions.
+    """
 
     starts_on: date | None = None
+    as_of: date | None = None
     client_party: str = ""
     contractor_party: str = ""
     lines: tuple[Post, ...] = ()
@@ -47,7 +52,12 @@ class Structure(Form):
     anchor_last: ClassVar[bool] = True
 
     def sentence(self) -> str:
-        return "個人情報の管理体制を、次のとおり定めています。"
+        if self.as_of is None:
+            return "個人情報の管理体制を、次のとおり定めています。"
+        day, ahead = wareki.format_wareki(self.as_of), self.as_of > self.head.issued_on
+        return (
+            f"個人情報の管理体制を、次のとおり定めています（{day}{'から' if ahead else '現在'}）。"
+        )
 
     def middle(self) -> list[Flowable]:
         tiers = [("", [self.client_party]), ("", [self.contractor_party])]
@@ -76,7 +86,7 @@ class Structure(Form):
         )
         return cls(
             sample_head("D-02", "管理体制図", "第3条第1項"), sample_anchor(),
-            starts_on=date(2026, 10, 1), client_party="委託者　見本市　健康づくり課",
+            starts_on=date(2026, 10, 1), as_of=date(2026, 11, 21), client_party="委託者　見本市　健康づくり課",
             contractor_party="受託者　株式会社みほん情報処理　代表取締役　見本　一郎", lines=lines,
         )  # fmt: skip
 

@@ -84,6 +84,26 @@ def test_a_place_that_moves_is_told_with_both_rooms(tmp_path: Path) -> None:
         assert "入力室 階・室 3階301室 4階401室" in text and "移転のため" in text
 
 
+def test_the_reason_of_what_is_new_is_the_clerks(tmp_path: Path) -> None:
+    with office(tmp_path) as house:
+        house.clock.go_to(date(2026, 10, 20), 9)
+        house.ledger.registers.create(
+            replace(
+                assignment_of(house, "worker2"), id="", person_id=house.story.people["officer"],
+                notice_submission_id="", starts_on=date(2026, 11, 1),
+            )
+        )  # fmt: skip
+        assert "追加のため" in text_of(house, "D-03", change=True)
+        why = "繁忙期の増員のため（𠮷・辻󠄂）"
+        text = text_of(house, "D-03", change=True, added_because=f" {why} ")
+        assert "追加のため" not in text and "繁忙期の増員のため" in text
+        paper = sealed(house, "D-03", change=True, added_because=why)
+        assert [line["reason"] for line in paper.content["lines"]] == [why]
+        assert changed_since(house.ledger, paper) == []
+        with pytest.raises(Refused, match="200文字まで"):
+            text_of(house, "D-03", change=True, added_because="あ" * 201)
+
+
 def test_before_any_notice_there_is_no_notice_of_changes(tmp_path: Path) -> None:
     with office(tmp_path) as house:
         other = replace(house.story.contract, id="", contract_no="2026-002", title="別の業務")

@@ -265,6 +265,12 @@ def _print(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--to", dest="to_day", metavar="DAY", help="期間の終わりの日")
     verb.add_argument("--change", action="store_true", help="変更届（前回の提出から変わった分）")
     verb.add_argument(
+        "--added-because",
+        metavar="TEXT",
+        default="",
+        help="変更届の、追加の理由（なければ「追加のため」）",
+    )
+    verb.add_argument(
         "--replaces", metavar="NO",
         help="差し替える書類の文書番号（空なら差し替えない。省くと、同じ記録を載せた提出済の書類）",
     )  # fmt: skip

@@ -326,7 +326,10 @@ class Driver:
             doc_kind=kind,
             contract_id=contract_id,
             ids=tuple(map(str, list_of(request, "ids"))),
-            options={"change": request.get("change") is True},
+            options={
+                "change": request.get("change") is True,
+                "added_because": word_of(request, "added_because", ""),
+            },
             replaces=replaced_paper(ledger, contract_id, kind, request.get("replaces")),
         )
         done: list[Change] = []

@@ -42,7 +42,12 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
             doc_kind=arguments.document,
             contract_id=contract.id,
             ids=tuple(arguments.id),
-            options={"from": first, "to": last, "change": arguments.change},
+            options={
+                "from": first,
+                "to": last,
+                "change": arguments.change,
+                "added_because": arguments.added_because,
+            },
             replaces=replaced_paper(ledger, contract.id, arguments.document, arguments.replaces),
         )
         sealed: dict[str, str | int | None] = {
