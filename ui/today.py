@@ -42,6 +42,7 @@ from ui.waiting import WaitingCard
 ROWS = 6  # rows of a list before it scrolls
 FEWEST = 1
 THINGS_AND_PURPOSE = (2, 4)  # the columns of an act that share the room
+OF_CONTRACT = 4  # the column of 期限 that says whose date it is
 WIDEST = 22  # full-width characters of a column
 SIDE_BY_SIDE = 96  # full-width characters of a page with room for two lists in a row
 
@@ -195,6 +196,8 @@ class TodayPage(Page):
         self.out.show_rows(facts.out, counts["out"])
         self.in_use.show_rows(facts.in_use, counts["in_use"])
         due = len(facts.due)
+        # Of one contract alone nobody has to be told whose date it is.
+        self.due.table.setColumnHidden(OF_CONTRACT, bool(self.contract_id) or facts.contracts < 2)
         self.due.show_rows(facts.due, due)
         self.plans.show_rows(facts.plans, counts["plans"])
         for button in (self.carry_out_button, self.drop_button):
@@ -351,7 +354,7 @@ class TodayPage(Page):
         )  # fmt: skip
         self.due = ShortList(
             self.tr("期限（14日以内）"),
-            [self.tr(w) for w in ("期限", "残り", "内容", "対象")],
+            [self.tr(w) for w in ("期限", "残り", "内容", "対象", "契約")],
             (2,), self.tr("14日以内の期限はありません。"), desk,
         )  # fmt: skip
         self.plans = ShortList(

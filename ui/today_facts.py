@@ -143,8 +143,8 @@ class _Reader:
         """Return what falls due within two weeks, or is overdue."""
         last = self._today + SOON
         return tuple(
-            Row((one.day, one.left, one.due.what, one.due.about), one.due.type, one.due.id,
-                overdue=one.state == "overdue")
+            Row((one.day, one.left, one.due.what, one.due.about, one.contract), one.due.type,
+                one.due.id, overdue=one.state == "overdue")
             for one in read_calendar(self._ledger, self._contract_id)
             if (one.due.code, one.due.type) not in ELSEWHERE and one.due.due_on and one.due.due_on <= last
         )[:MOST]  # fmt: skip

@@ -147,6 +147,7 @@ def test_a_receipt_is_made_looked_at_and_sealed(
     settle(qtbot, operations)
     dialog.kind.setCurrentIndex(dialog.kind.findData("D-14"))
     settle(qtbot, operations)
+    dialog.records.none.click()
     dialog.show_preview()
     assert dialog.message.text() == "対象の記録を選んでください（スペースキー）。"
     dialog.list.item(0).setCheckState(Qt.CheckState.Checked)

@@ -1,6 +1,7 @@
 """今日, 取扱記録 and 媒体・資料 as a clerk sees them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from models.access import Act, Question
 from models.codes import EncryptionMeasure, HandlingStatus
-from models.records import HandlingEvent, Item
+from models.records import Contract, HandlingEvent, Item
 from tests.ui.daily import START, K, Site, make_site
 from tests.ui.shell import Answers, make_books, make_office, settle
 from ui.custody_story import read_story
@@ -149,6 +150,19 @@ def test_due_days_are_counted_in_words(site: Site) -> None:
     page = shown(site, TodayPage(site.desk))
     assert "あと3日" in cells(page.due)
     assert "返還の期限" in cells(page.due)
+
+
+def test_a_date_says_whose_it_is_while_all_contracts_are_shown(site: Site) -> None:
+    page = shown(site, TodayPage(site.desk))
+    assert page.due.table.isColumnHidden(4), "of the only contract"
+    first = site.ledger.registers.need(Contract, site.contract_id).record
+    site.ledger.registers.create(replace(first, id="", contract_no="2026-002（𠮷・辻󠄂）"))
+    for contract_id, hidden in ((site.contract_id, True), ("", False)):
+        page.show_contract(contract_id)
+        page.refresh()
+        site.settle()
+        assert page.due.table.isColumnHidden(4) is hidden
+    assert {"2026-001", "2026-002（𠮷・辻󠄂）"} <= set(cells(page.due))
 
 
 def test_the_responsible_person_confirms_what_others_did(site: Site) -> None:

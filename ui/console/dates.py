@@ -16,14 +16,19 @@ def calendar(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         number = arguments.contract
         contract_id = contract_by_no(ledger, number).id if number else ""
         entries = read_calendar(ledger, contract_id)
+        several = not number and len(ledger.contracts()) > 1
     dates = [_told(one) for one in entries]
-    lines = [
-        f"{one.word}　{one.day}　{one.left}　{one.due.what}　{one.due.about}　{one.person}".rstrip()
-        for one in entries
-    ]
+    lines = [_line(one, several=several) for one in entries]
     result = {"dates": dates, "read_only": ledger.opened.frozen}
     speaker.result(result, lines or ["期限はありません"])
     return 1 if any(one.state == "overdue" for one in entries) else 0
+
+
+def _line(one: Entry, *, several: bool) -> str:
+    """Write a date as a line; of several contracts it says whose."""
+    whose = [one.contract or "契約なし"] if several else []
+    parts = [one.word, one.day, one.left, *whose, one.due.what, one.due.about, one.person]
+    return "　".join(parts).rstrip()
 
 
 def _told(one: Entry) -> dict[str, Any]:

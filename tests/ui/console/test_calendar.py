@@ -1,7 +1,9 @@
 """The verb `calendar`: dates with their states."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from models.records import Contract
 from tests.house import furnished
 from tests.ui.console.desk import Console
 
@@ -25,3 +27,21 @@ def test_an_empty_contract_has_only_what_comes(tmp_path: Path) -> None:
         said = Console(house)("calendar", tmp_path / "ledger")
         assert said.code == 0, said.err
         assert {one["state"] for one in said.answer["dates"]} <= {"later", "week", "unset"}
+
+
+def test_a_line_says_whose_date_it_is_where_there_are_several(tmp_path: Path) -> None:
+    with furnished(tmp_path, rules=True) as house:
+        one = house.ledger.registers.need(Contract, house.story.contract.id).record
+        house.ledger.registers.create(replace(one, id="", contract_no="2026-002"))
+        text = Console(house)("calendar", tmp_path / "ledger", as_json=False).out
+        assert "　2026-001　" in text and "　2026-002　" in text
+        mine = ("--contract", "2026-001")
+        assert (
+            "2026-00"
+            not in Console(house)("calendar", tmp_path / "ledger", *mine, as_json=False).out
+        )
+
+
+def test_the_only_contract_is_not_named_in_every_line(tmp_path: Path) -> None:
+    with furnished(tmp_path, rules=True) as house:
+        assert "2026-00" not in Console(house)("calendar", tmp_path / "ledger", as_json=False).out
