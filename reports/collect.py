@@ -4,7 +4,7 @@ One function per document kind in `COLLECTORS`; each returns the frozen dataclas
 prints. Nothing here writes to the ledger.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -31,14 +31,14 @@ from models.still_readable import failed_marks
 from models.store import ListRow, Op, Query, Where
 from models.unfit_basis import unfit_marks
 from models.wareki import JAPAN
-from reports.collecting import again, consents, lists, movement, people, places, training
+from reports.collecting import again, consents, disposal, lists, movement, people, places, training
 from reports.collecting.attendance import at_the_end
 from reports.collecting.case import Case, Then, Wish, words
+from reports.collecting.disposal import detail_of
 from reports.collecting.remaining import let_go, remaining
 from reports.collecting.shortages import Shortages
 from reports.documents.d14_receipt import Receipt, ReceiptLine
 from reports.documents.d17_end_report import UNATTENDED, EndLine, EndReport
-from reports.documents.d18_certificate import Certificate, DisposalLine
 from reports.documents.d28_ledger import HandlingRow, Register
 
 PAGE = 500  # events read at once for a register
@@ -125,7 +125,7 @@ def _end_report(case: Case) -> EndReport:
             )
         then = case.then(event)
         for line in event.lines:
-            detail = _detail_of(event, line.item_id)
+            detail = detail_of(event, line.item_id)
             item = then.item(line.item_id)
             amount = case.amount(event, line, item)
             if detail:
@@ -159,87 +159,6 @@ def _end_report(case: Case) -> EndReport:
         ordered_by="、".join(dict.fromkeys(ordered)) if all(ordered) else "",
         lines=tuple(lines),
     )
-
-
-# --- D-18 -----------------------------------------------------------------------------------------
-
-
-def _certificate(case: Case) -> Certificate:
-    lines = []
-    for event in case.events():
-        if event.kind not in (HandlingKind.ERASE, HandlingKind.DISPOSE):
-            raise Refused(reason=f"{event.caption()}は、消去・廃棄の記録ではありません。")
-        then = case.then(event)
-        for line in event.lines:
-            if (detail := _detail_of(event, line.item_id)) is not None:
-                lines.append(_disposal(then, event, line, detail))
-    return Certificate(case.letterhead(), case.anchor(), lines=tuple(lines))
-
-
-def _disposal(
-    then: Then, event: HandlingEvent, line: HandlingLine, detail: Sanitization
-) -> DisposalLine:
-    """Certify the act: thing, quantity and unit are those of its line and of the item."""
-    case, item = then.case, then.item(detail.item_id)
-    amount = case.amount(event, line, item)
-    tool = words(detail.tool_name, detail.tool_version and f"（{detail.tool_version}）")
-    destination = detail.post_destination
-    return DisposalLine(
-        info_items=detail.info_items,
-        media_name=item.caption() + case.part(event, amount, item),
-        quantity=amount,
-        unit=item.unit,
-        method=detail.method.label if detail.method else "",
-        responsible=then.person(detail.responsible_person_id),
-        performed_at=detail.performed_at,
-        act=case.act(event.kind),
-        item_no=item.item_no,
-        media_type=item.media_type.label if item.media_type else "",
-        maker=item.maker,
-        model=item.model,
-        serial_no=item.serial_no,
-        property_no=item.property_no,
-        electronic=detail.electronic,
-        category=detail.category.label if detail.category else "",
-        method_detail=detail.method_detail,
-        tool=tool,
-        passes=detail.passes,
-        irrecoverable_confirmed=detail.irrecoverable_confirmed,
-        verification_method=detail.verification_method.label if detail.verification_method else "",
-        verification_result=detail.verification_result.label if detail.verification_result else "",
-        verified=detail.is_passed,
-        performed_by=then.person(detail.performed_by),
-        performed_org=then.organization(detail.performed_org_id),
-        place=detail.place_text,
-        verified_by=then.person(detail.verified_by),
-        witness=at_the_end(case, event, detail),
-        photos=_photos(case, detail),
-        vendor_certificate=_vendor(case, detail),
-        pre_classification=detail.pre_classification,
-        post_classification=detail.post_classification,
-        backed_up=detail.data_backed_up,
-        destination=destination.label if destination else "",
-    )
-
-
-def _photos(case: Case, detail: Sanitization) -> str:
-    before, after = _files(case, detail.photo_before_ids), _files(case, detail.photo_ids)
-    return words(
-        before and f"作業前：{before}", after and (f"作業後：{after}" if before else after)
-    )
-
-
-def _vendor(case: Case, detail: Sanitization) -> str:
-    day = detail.vendor_certificate_on
-    return words(
-        detail.vendor_certificate_no,
-        wareki.format_wareki(day) if day else "",
-        _files(case, (detail.vendor_certificate_id,)),
-    )
-
-
-def _files(case: Case, ids: Iterable[str]) -> str:
-    return "、".join(case.ledger.registers.caption("attachment", one) for one in ids if one)
 
 
 # --- D-28 -----------------------------------------------------------------------------------------
@@ -433,10 +352,6 @@ def _remarks(meta: Any, values: Mapping[str, Any], told: Told) -> str:
 # --- helpers --------------------------------------------------------------------------------------
 
 
-def _detail_of(event: HandlingEvent, item_id: str) -> Sanitization | None:
-    return next((one for one in event.sanitization if one.item_id == item_id), None)
-
-
 def _method(then: Then, event: HandlingEvent, detail: Sanitization | None) -> str:
     """Say how it ended; a return to somebody else than the client says to whom."""
     if detail and detail.method:
@@ -476,7 +391,7 @@ COLLECTORS: Mapping[str, Callable[[Case], Any]] = {
     "D-15": consents.handover_request,
     "D-16": movement.return_note,
     "D-17": _end_report,
-    "D-18": _certificate,
+    "D-18": disposal.certificate,
     "D-27": movement.transport_order,
     "D-28": _register,
     "D-29": lists.equipment,

@@ -44,6 +44,7 @@ from reports.pdfa import Metadata, PaperCanvas
 
 MARGIN: Final = 20 * mm
 FOOT: Final = 12 * mm
+NOTE_LINE: Final = 2.8 * mm
 SEAL_IMAGE: Final = 20 * mm
 
 HONEST_STATEMENT: Final = (
@@ -363,14 +364,22 @@ class _Template(BaseDocTemplate):
         canvas.drawString(start, FOOT, left)
         canvas.draw_total_pages(start + width, FOOT)
         canvas.setFont(GOTHIC, 6)
-        canvas.drawRightString(A4[0] - MARGIN, FOOT, self._note)
+        for number, line in enumerate(reversed(self._note)):
+            canvas.drawRightString(A4[0] - MARGIN, FOOT + number * NOTE_LINE, line)
         canvas.restoreState()
 
 
-def _foot_note(head: Letterhead, anchor: Anchor) -> str:
-    """Return what stands right in the foot; a title that would reach the middle is left out."""
+def _foot_note(head: Letterhead, anchor: Anchor) -> tuple[str, ...]:
+    """Return the lines that stand right in the foot; a long title has one above the others.
+
+    Each sheet of a paper names it: a loose second sheet may hold the box that the client fills in.
+    """
     ends = f"台帳先頭値 {anchor.head[:16]}"
-    note = ink("　".join(part for part in (head.doc_no, head.title, ends) if part), "文書番号")
+    note = _inked(head.doc_no, head.title, ends)
     if stringWidth(note, GOTHIC, 6) < A4[0] / 2 - MARGIN - 10 * mm:
-        return note
-    return ink("　".join(part for part in (head.doc_no, ends) if part), "文書番号")
+        return (note,)
+    return _inked(head.title), _inked(head.doc_no, ends)
+
+
+def _inked(*parts: str) -> str:
+    return ink("　".join(part for part in parts if part), "文書番号")

@@ -140,6 +140,7 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
         "until": stored.meta.created_seq if "previous" in paper.content else None,
         "as_of": _day_of(paper.content),
         "added_because": str(paper.content.get("added_because", "")),
+        "carriers": any("carrier" in line for line in paper.content.get("lines", ())),
         "firms": "firms" in paper.content.get("wording", {}),
     }
     request = IssueRequest(

@@ -30,7 +30,10 @@ DONE = (
 
 @dataclass(frozen=True)
 class DisposalLine:
-    """One disposal. The first six are what the clause demands; the rest is the annex."""
+    """One disposal. The first six are what the clause demands; the rest is the annex.
+
+    `carrier` names what a file lay on; maker, model and numbers are then those of the carrier.
+    """
 
     info_items: str
     media_name: str
@@ -66,6 +69,7 @@ class DisposalLine:
     post_classification: str = ""
     backed_up: str = ""
     destination: str = ""
+    carrier: str = ""
 
     @property
     def complete(self) -> bool:
@@ -168,6 +172,7 @@ def _details(line: DisposalLine) -> list[tuple[str, object]]:
     ]  # fmt: skip
     if line.electronic:
         rows[1:1] = [
+            *([("格納先", line.carrier)] if line.carrier else []),
             ("メーカー・型番", "　".join(p for p in (line.maker, line.model) if p)),
             ("製造番号", line.serial_no),
             ("備品番号", line.property_no),

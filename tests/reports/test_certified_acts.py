@@ -12,11 +12,12 @@ from unittest import mock
 import pytest
 
 from models.codes import HandlingKind as K
-from models.codes import SanitizationAct, SanitizationCategory
+from models.codes import ItemOrigin, SanitizationAct, SanitizationCategory
 from models.errors import Refused, RuleRefused
 from models.records import HandlingEvent, Item
 from tests.house import House, furnished, instruct_end
 from tests.reports.applying import events, sealed, text_of
+from ui.issue import changed_since
 from ui.seal_part import make_seal
 
 
@@ -179,3 +180,30 @@ def test_a_contradictory_older_entry_is_not_certified(tmp_path: Path) -> None:
             sealed(office.house, "D-18", id_)
         office.ledger.handling.correct(id_, office.event(1), "数量の誤り")
         assert sealed(office.house, "D-18", events(office.house, K.DISPOSE)[-1]).serial
+
+
+def test_the_certificate_of_a_file_names_what_it_lay_on(office: Disposing) -> None:
+    registers, story = office.ledger.registers, office.story
+    story.receive(6)
+    data = next(one for one in story._stock if one.electronic)
+    story.copy(data)
+    copy = registers.need(Item, story._copies[-1].id).record
+    pc = replace(
+        copy, id="", item_no="PC-1", name="辻󠄂の作業用ノートPC", maker="みほん電機", model="NX-𠮷",
+        serial_no="PC0001", property_no="備-12", state=None, contents=(), parent_item_id="",
+        origin=ItemOrigin.CONTRACTOR_EQUIPMENT, copy_authorization_id="",
+    )  # fmt: skip
+    pc_id = registers.create(pc).ids[-1]
+    nameless = {"maker": "", "model": "", "serial_no": "", "property_no": ""}
+    registers.revise(replace(copy, container_item_id=pc_id, **nameless), "格納先の登録")
+    story.destroy(story._copies[-1])
+    act = events(office.house, K.DISPOSE)[-1]
+    text = text_of(office.house, "D-18", act)
+    assert "格納先 PC-1 辻󠄂の作業用ノートPC" in text
+    assert "メーカー・型番 みほん電機　NX-𠮷" in text and "製造番号 PC0001" in text
+    paper = sealed(office.house, "D-18", act)
+    assert changed_since(office.ledger, paper) == []
+    [line] = paper.content["lines"]
+    earlier = {k: v for k, v in line.items() if k not in {"carrier", *nameless}}
+    before = replace(paper, content={**paper.content, "lines": [earlier]})
+    assert changed_since(office.ledger, before) == [], "as it was sealed by an earlier version"

@@ -339,3 +339,13 @@ def test_content_is_what_is_printed_without_empty_fields() -> None:
     assert line["performed_at"] == datetime(2026, 11, 21, 10, 30, tzinfo=JAPAN).isoformat()
     assert set(line) < {field.name for field in dataclasses.fields(DisposalLine)}
     assert "tool" not in line
+
+
+@pytest.mark.parametrize(
+    "title", ["管理体制図", "個人情報を含む業務を行う際の遵守事項確認表（𠮷・辻󠄂）"]
+)
+def test_every_sheet_names_its_paper_in_the_foot(title: str) -> None:
+    chart = Structure.sample()
+    made = dataclasses.replace(chart, head=dataclasses.replace(chart.head, title=title))
+    first, second = pages(render(made))
+    assert first.count(title) == 2 and second.count(title) == 1
