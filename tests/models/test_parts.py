@@ -245,6 +245,7 @@ def test_what_is_outside_of_a_thing_is_due_and_late_alone(sheets: Sheets) -> Non
             for query, found in clause.evidence
             if query == "EQ-OPENOUT"
             for row in found
+            if row.severity != "due"  # until its hour
         ]
         return dates, rows
 
