@@ -46,6 +46,7 @@ PUT_OFF = (
     "変える事情か、誤りの訂正であることを理由に残してください。変える前からの遅れは、"
     "別の人が確認するまで残ります。"
 )
+GONE = "取扱いのあった「{item}」の登録を、{day}に{who}が取り消しました。理由：{reason}"
 EMPTY = "なし"
 
 
@@ -136,13 +137,27 @@ def _came(happened: Iterable[HandlingEvent], item: Item) -> Iterator[tuple[Handl
 
 
 def changed(asked: Inquiry) -> Iterator[Row]:
-    """Tell what of a thing was corrected after it was handled."""
-    revised = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("row_version", Op.GT, 1),
-    )
+    """Tell what of a thing was corrected after it was handled, and which were then never there."""
+    mine = Where("contract_id", Op.EQ, asked.contract.id)
+    revised = (mine, Where("row_version", Op.GT, 1))
     for rows in asked.listed(Query(Item.type, revised), (), _rows).values():
         yield from rows
+    yield from asked.listed(Query(Item.type, (mine,), voided=True), (), _gone).values()
+
+
+def _gone(asked: Inquiry, id_: str) -> Row | None:
+    """Tell of a registration that was voided after acts; a slip of the same day is none."""
+    entered = asked.versions(Item, id_)
+    if not entered or not entered[-1].voided or entered[-1].day == entered[0].day:
+        return None
+    if asked.first_act(id_) is None:
+        return None
+    last = entered[-1]
+    words = GONE.format(
+        item=last.record.caption(), day=format_short(last.day),
+        who=contract_changes.author(asked, last), reason=last.reason,
+    )  # fmt: skip
+    return Row(Item.type, id_, words, "due")
 
 
 def _rows(asked: Inquiry, id_: str) -> tuple[Row, ...] | None:

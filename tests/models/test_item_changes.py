@@ -140,13 +140,40 @@ def test_more_and_back_is_told_and_no_way_around(house: House) -> None:
     assert len(told(house)) == 2
 
 
+def registered_apart(house: House) -> tuple[Item, str]:
+    """Register a thing, enter its receipt afterwards, and return both."""
+    thing = now(house).with_changes(id="", item_no="Z-001")
+    id_ = house.ledger.registers.create(thing, answers=LATER).ids[0]
+    act = house.ledger.registers.need(HandlingEvent, receipt(house)).record
+    again = replace(
+        act, id="", event_no=None, status=None, occurred_at=house.ledger.now(),
+        lines=(HandlingLine(item_id=id_),),
+    )  # fmt: skip
+    made = house.ledger.handling.record(again, answers=LATER).ids[0]
+    return house.ledger.registers.need(Item, id_).record, made
+
+
 def test_a_wrong_receipt_is_taken_back_first_and_that_is_told(house: House) -> None:
-    quantity = now(house).quantity
+    thing, act = registered_apart(house)
+    quantity = thing.quantity
     assert quantity is not None
-    house.ledger.handling.void(receipt(house), "数え直したところ違っていた")
-    correct(house, quantity=quantity - 5)
+    house.ledger.handling.void(act, "数え直したところ違っていた")
+    house.ledger.registers.revise(thing.with_changes(quantity=quantity - 5), WHY)
     [line] = told(house)
     assert f"「数量」を「{quantity.normalize():f}」から「{(quantity - 5).normalize():f}」に" in line
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_thing_that_was_here_and_then_never_was_is_told(house: House, days: int) -> None:
+    """Its receipt is voided by one person alone, and fewer are registered anew."""
+    thing = now(house)
+    told(house)
+    house.clock.wait(days * 24 * 60)
+    house.ledger.handling.void(receipt(house), WHY)
+    assert house.ledger.registers.need(Item, thing.id).meta.voided
+    found = [line for line in told(house) if thing.caption() in line]
+    assert len(found) == (1 if days else 0)
+    assert all("登録を" in line and "取り消しました" in line and WHY in line for line in found)
 
 
 def test_what_a_thing_is_known_by_is_told_from_what_to_what_by_whom_and_why(house: House) -> None:

@@ -173,7 +173,7 @@ def test_what_never_came_is_not_left_and_is_told_how_to_go(house: House) -> None
     assert "その登録を取り消し" in str(asked.value)
     assert "返還・消去・廃棄を済ませて" not in str(asked.value)
     house.ledger.registers.void(Item, item.id, WHY)
-    assert not any(item.caption() in one for one in sentences(house))
+    assert not any(item.caption() in one and "受領や作成" in one for one in sentences(house))
 
 
 def test_what_never_came_is_not_destroyed(free: House) -> None:
