@@ -41,9 +41,11 @@ from models.records import Finding as FindingRecord
 from models.records.governance import WITH_A_DAY
 from models.requests import limit_of, promptly
 from models.rules.places import place_counts
+from models.short_counts import short_counts
 from models.store import Op, Query, Where
 from models.supervising import RESPONSIBLE, confirmed_by_others
 from models.under_way import k13_arrival
+from models.wareki import format_short
 from models.workdays import after
 
 MANY = 1000  # acts that wait for the responsible person, before they are no longer counted
@@ -96,6 +98,14 @@ def k32_comes_back(asked: Inquiry) -> Iterator[Due]:
             asked, "K-32", "従事を終えた人からの回収", about, one.since, one.item,
             proof="EQ-OPENOUT", person_id=person,
         )  # fmt: skip
+
+
+def k15_counts(asked: Inquiry) -> Iterator[Due]:
+    """K-15: what a stocktake did not find is counted again at once, as its number is put right."""
+    for one in short_counts(asked):
+        about = f"{one.item.caption()}（現品確認（{format_short(one.day)}）で{one.amount}不足）"
+        what = "数の違いの確認" if one.is_over else "数え直し"
+        yield due(asked, "K-15", what, about, one.day, one.item, proof="EQ-LEDGER")
 
 
 def k19_report(asked: Inquiry) -> Iterator[Due]:
@@ -246,6 +256,7 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-12", k12_consent_ends),
     ("K-13", k13_back),
     ("K-13", k13_arrival),
+    ("K-15", k15_counts),
     ("K-19", k19_report),
     ("K-20", k20_request),
     ("K-21", k21_findings),

@@ -135,7 +135,7 @@ def _moved(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
     if kind is K.RECOVER:
         return _found(item, status, event, line)
     if kind is K.STOCKTAKE:
-        return _counted(status, line)
+        return _counted(status, event, line)
     return status
 
 
@@ -219,15 +219,21 @@ def _carried(item: Item, status: Status, event: HandlingEvent, line: HandlingLin
 def _lost(status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
     """Let pieces be missing: those that lie here first, unless the act names the take-out."""
     if not status.left:  # an older register did not say how many
-        return status.with_changes(state=S.MISSING, before=status.found)
+        return status.with_changes(state=S.MISSING, before=status.found, short=None, short_by="")
     here, out, missing = status.here, status.out or NONE, status.missing or NONE
     amount = _named(line, here + out)
     outside = min(amount, out) if event.related_event_id else max(amount - here, NONE)
     return status.parted(
         out=out - outside or None, missing=missing + amount or None,
         lost_out=(status.lost_out or NONE) + outside or None, counted=None,
-        **out_no_more(status, event, outside),
+        **_accounted(status, amount), **out_no_more(status, event, outside),
     )  # fmt: skip
+
+
+def _accounted(status: Status, amount: Decimal) -> dict[str, Any]:
+    """Let what is said to be missing account for what a stocktake did not find."""
+    short = max((status.short or NONE) - amount, NONE) or None
+    return {"short": short, "short_by": status.short_by if short else ""}
 
 
 def _found(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
@@ -247,7 +253,11 @@ def _found(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
     )  # fmt: skip
 
 
-def _counted(status: Status, line: HandlingLine) -> Status:
+def _counted(status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
     there = status.here or status.out or NONE
-    less = line.quantity if line.quantity is not None and line.quantity < there else None
-    return status if less == status.counted else status.with_changes(counted=less)
+    if line.quantity is not None and line.quantity < there:
+        short = there - line.quantity
+        return status.with_changes(counted=line.quantity, short=short, short_by=event.id)
+    if status.counted is None and status.short is None:
+        return status
+    return status.with_changes(counted=None, short=None, short_by="")

@@ -38,10 +38,9 @@ from models import (
 )
 from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
-from models.evidence_queries import LISTINGS, RULED, eq_unasked_out, of_rules
+from models.evidence_queries import LISTINGS, RULED, eq_things, eq_unasked_out, of_rules
 from models.evidence_rows import WORST, Answer, Row, about
 from models.inquiry import Inquiry, Question
-from models.inside import eq_inside
 from models.profile_forms import DOCUMENTS
 from models.profile_vocabulary import EVIDENCE
 from models.profiles import Clause
@@ -83,7 +82,7 @@ BESIDE_TEXT: Mapping[str, Question] = {
 """Queries that no text names either, and whose rows count against the clauses that they name."""
 UNASKED: Mapping[str, Question] = {
     "EQ-OPENOUT": eq_unasked_out,
-    "EQ-LEDGER": eq_inside,
+    "EQ-LEDGER": eq_things,
     missing_things.QUERY: missing_things.eq_missing,
     places_given_up.QUERY: places_given_up.eq_left_behind,
 }

@@ -49,6 +49,7 @@ from models.records import (
 from models.requests import eq_req
 from models.rules.ending import never_reached_the_client
 from models.rules.people import informed, missing_topics
+from models.short_counts import eq_short
 from models.store import Op, Query, Where
 from models.supervising import eq_supervise
 from models.trip_changes import taken_back
@@ -312,8 +313,14 @@ def eq_ledger(asked: Inquiry) -> Sequence[Row]:
     contract = Where("contract_id", Op.EQ, asked.contract.id)
     nowhere = tuple(Where(name, Op.EMPTY, True) for name in PLACES)
     acts = Query("handling_event", (contract, Where("timing", Op.EQ, Timing.ACTUAL), *nowhere))
-    others = chain(_without_origin(asked), misnumbered(asked), eq_inside(asked))
+    others = chain(_without_origin(asked), misnumbered(asked), eq_things(asked))
     return asked.picked(acts, (), _every, NOWHERE, others)
+
+
+def eq_things(asked: Inquiry) -> Iterator[Row]:
+    """Find what is told of things whatever a text says of its ledger."""
+    yield from eq_inside(asked)
+    yield from eq_short(asked)
 
 
 def _every(_asked: Inquiry) -> bool:

@@ -38,6 +38,8 @@ class Status:
         missing: how many of `left` are missing.
         lost_out: how many of the missing ones were outside when they got lost.
         counted: what the last stocktake found, if that was less than there had to be.
+        short: how many it did not find and nothing accounted for since; an end does not either.
+        short_by: id of that stocktake.
         busy_until: when the use or the transport ends that lasts the longest.
         empty: its data is erased; the carrier is the client's and has to go back.
         loose: a part was found or came back, by the rule of former versions all of it: what they
@@ -62,6 +64,8 @@ class Status:
     empty: bool = False
     loose: bool = False
     trips: tuple[Trip, ...] = ()
+    short: Decimal | None = None
+    short_by: str = ""
 
     @property
     def here(self) -> Decimal:

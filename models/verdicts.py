@@ -54,7 +54,8 @@ UNSEEN_OF_ACT = frozenset(
 UNSEEN_OF_ITEM = frozenset(
     {"id", "item_no", "name", "maker", "model", "serial_no", "property_no", "quantity",
      "record_count", "theft_prevention", "source_file_id", "return_due_on", "retain_until",
-     "state", "current_place_id", "holder_person_id", "quantity_left", "last_event_at"}
+     "state", "current_place_id", "holder_person_id", "quantity_left", "quantity_short",
+     "last_event_at"}
 )  # fmt: skip
 """Fields of an item by which no rule tells a use of it from the use of another."""
 SHAPE = tuple(

@@ -392,6 +392,7 @@ _STATUS: tuple[tuple[str, str, Convert], ...] = (
     ("quantity_left", "left", DECIMAL.to_column),
     ("quantity_out", "out", _optional(DECIMAL.to_column)),
     ("quantity_missing", "missing", _optional(DECIMAL.to_column)),
+    ("quantity_short", "short", _optional(DECIMAL.to_column)),
     ("due_back_at", "due_back_at", _optional(moment_column)),
     ("last_event_at", "last_at", _optional(moment_column)),
     ("status_before", "before", _optional(attrgetter("_value_"))),
@@ -402,6 +403,7 @@ _STATUS: tuple[tuple[str, str, Convert], ...] = (
     ("status_empty", "empty", _flag),
     ("status_loose", "loose", _flag),
     ("status_trips", "trips", _trips),
+    ("status_short_by", "short_by", _text),
 )
 STATUS_COLUMNS = tuple(column for column, _, _ in _STATUS)
 
@@ -444,14 +446,14 @@ _STATES = {state.value: state for state in ItemState}
 
 def read_status(row: Row) -> Status:
     """Read what `status_row` wrote."""
-    state, place, holder, left, out, missing, due, last, before, using, *rest = row
-    lost_out, counted, busy, empty, loose, trips = rest
+    state, place, holder, left, out, missing, short, due, last, before, using, *rest = row
+    lost_out, counted, busy, empty, loose, trips, short_by = rest
     number, moment = DECIMAL.from_column, MOMENT.from_column
     return Status(
         _STATES[state], place or "", holder or "", number(left) or Decimal(0), moment(due),
         moment(last), _STATES[before] if before else None, using or "", number(out),
         number(missing), number(lost_out), number(counted), moment(busy), bool(empty),
-        bool(loose), _read_trips(trips),
+        bool(loose), _read_trips(trips), number(short), short_by or "",
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ META_KINDS: Mapping[str, Kind] = {
 HIDDEN: Mapping[str, tuple[str, ...]] = {
     "item": (
         "status_before", "status_using", "status_lost_out", "status_counted", "status_busy_until",
-        "status_empty", "status_loose", "status_trips",
+        "status_empty", "status_loose", "status_trips", "status_short_by",
     )
 }  # fmt: skip
 

@@ -307,6 +307,7 @@ class Item(Record):
     quantity_left: Decimal | None = field(DecimalNumber(), "残数", derived=True)
     quantity_out: Decimal | None = field(DecimalNumber(), "うち持出中", derived=True)
     quantity_missing: Decimal | None = field(DecimalNumber(), "うち所在不明", derived=True)
+    quantity_short: Decimal | None = field(DecimalNumber(), "現品確認の不足", derived=True)
     due_back_at: datetime | None = field(Moment(), "持帰予定", derived=True)
     last_event_at: datetime | None = field(Moment(), "最終取扱日時", derived=True)
 

@@ -1,5 +1,6 @@
 """所在不明 stands on 今日 until it is found, above everything that is only late."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from models.codes import EncryptionMeasure
@@ -60,3 +61,23 @@ def test_what_lies_in_a_thing_that_is_out_stands_beside_it(site: Site) -> None:
     site.clock.wait(30)
     site.enter(K.BRING_BACK, [holder], place_to_id=holder.home_place_id)
     assert not shown(refreshed(site, page))
+
+
+def due_today(page: TodayPage) -> list[str]:
+    table = page.due.table
+    return [
+        " ".join(cell_text(table, row, column) for column in range(table.columnCount()))
+        for row in range(table.rowCount())
+    ]
+
+
+def test_what_was_not_counted_stands_on_today_until_it_is(site: Site) -> None:
+    page = today(site)
+    pile = next(one for one in site.items if not one.electronic)
+    assert pile.quantity is not None
+    site.enter(K.STOCKTAKE, [replace(pile, quantity=pile.quantity - 5)])
+    site.clock.wait(24 * 60)
+    [row] = [one for one in due_today(refreshed(site, page)) if "数え直し" in one]
+    assert pile.item_no in row and f"5{pile.unit}不足" in row and "超過" in row
+    site.enter(K.STOCKTAKE, [pile])
+    assert not [one for one in due_today(refreshed(site, page)) if "数え直し" in one]
