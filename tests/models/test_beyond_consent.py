@@ -283,6 +283,18 @@ def test_somebody_else_than_was_named_is_asked_for(house: House) -> None:
     assert said(house, act(house, basis, 10, actor="worker2", transport=carried)) == []
 
 
+@pytest.mark.parametrize("profile", ["confidentiality-model", "fukuoka", "chiba", "yachiyo"])
+def test_copies_by_somebody_else_are_asked_for(tmp_path: Path, profile: str) -> None:
+    with house_of(tmp_path, profile) as house:
+        meant = AuthorizationTarget(person_id=house.story.people["worker3"])
+        basis = consent(house, S.COPY, unit="部", targets=(meant,))
+        line = HandlingLine(item_id=stack(house).id, resulting_item_id=house.ledger.new_id())
+        copy = act(house, basis, 1, K.COPY, lines=(line,))
+        assert said(house, copy) == []
+        [(mode, words)] = said(house, replace(copy, actor_person_id=house.story.people["worker2"]))
+        assert mode == "block_plan" and "取扱者は" in words
+
+
 @pytest.mark.parametrize(
     ("place", "mode"),
     [
