@@ -294,5 +294,10 @@ def told(asked: Inquiry, version: Version[Any], changes: Sequence[str]) -> str:
 
 def author(asked: Inquiry, version: Version[Any]) -> str:
     """Name who made a version."""
-    account = asked.books.find(UserAccount, version.author)
+    return user(asked, version.author)
+
+
+def user(asked: Inquiry, account_id: str) -> str:
+    """Name who used an account."""
+    account = asked.books.find(UserAccount, account_id)
     return asked.name(account.person_id) if account else "前の利用者"

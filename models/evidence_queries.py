@@ -301,7 +301,8 @@ def eq_copyneed(asked: Inquiry) -> Iterator[Row]:
     """List originals that have more than one living copy, for review of the need."""
     copies: dict[str, list[Item]] = {}
     for item in asked.items.values():
-        if item.parent_item_id and item.state not in CONTENT_GONE_STATES:
+        made = item.state not in CONTENT_GONE_STATES and not has_no_origin(item)
+        if item.parent_item_id and made:
             copies.setdefault(item.parent_item_id, []).append(item)
     for mine in copies.values():
         if len(mine) > 1:

@@ -8,7 +8,7 @@ corrected alone; the evidence tells all from what to what, when and by whom.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -142,21 +142,19 @@ def changed(asked: Inquiry) -> Iterator[Row]:
     revised = (mine, Where("row_version", Op.GT, 1))
     for rows in asked.listed(Query(Item.type, revised), (), _rows).values():
         yield from rows
-    yield from asked.listed(Query(Item.type, (mine,), voided=True), (), _gone).values()
+    fields = ("caption", "created_at", "voided_at", "voided_by", "void_reason")
+    yield from asked.listed(Query(Item.type, (mine,), voided=True), fields, _gone).values()
 
 
-def _gone(asked: Inquiry, id_: str) -> Row | None:
+def _gone(
+    asked: Inquiry, id_: str, caption: str, began: datetime, gone: datetime, by: str, reason: str
+) -> Row | None:
     """Tell of a registration that was voided after acts; a slip of the same day is none."""
-    entered = asked.versions(Item, id_)
-    if not entered or not entered[-1].voided or entered[-1].day == entered[0].day:
+    first, last = (one.astimezone(asked.zone).date() for one in (began, gone))
+    if first == last or asked.first_act(id_) is None:
         return None
-    if asked.first_act(id_) is None:
-        return None
-    last = entered[-1]
-    words = GONE.format(
-        item=last.record.caption(), day=format_short(last.day),
-        who=contract_changes.author(asked, last), reason=last.reason,
-    )  # fmt: skip
+    who = contract_changes.user(asked, by)
+    words = GONE.format(item=caption, day=format_short(last), who=who, reason=reason)
     return Row(Item.type, id_, words, "due")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.codes import TERMINAL_STATES, PlaceStatus
 from models.evidence_rows import Row, row
+from models.given_up import has_no_origin
 from models.inquiry import Inquiry
 from models.records import ContractPlace, Item, Place, Record
 from models.store import Op, Query, Where
@@ -34,7 +35,7 @@ def told_of_giving_up(ledger: "Ledger", record: Record, before: Record) -> tuple
         Where("current_place_id", Op.EQ, record.place_id),
     )
     found = ledger.store.find(Item, Query(Item.type, where), limit=1_000_000)
-    left = [one.record for one in found if one.record.state not in TERMINAL_STATES]
+    left = [one.record for one in found if _lies(one.record)]
     place = ledger.registers.caption(Place.type, record.place_id)
     return (TOLD.format(place=place, things=_listed(left)),) if left else ()
 
@@ -54,13 +55,18 @@ def eq_left_behind(asked: Inquiry) -> Iterator[Row]:
     over = {one.place_id: one for one in asked.all(ContractPlace) if _is_over(asked, one)}
     there: dict[str, list[Item]] = {}
     for item in asked.items.values():
-        if item.current_place_id in over and item.state not in TERMINAL_STATES:
+        if item.current_place_id in over and _lies(item):
             there.setdefault(item.current_place_id, []).append(item)
     for place_id, items in there.items():
         mine = asked.books.places(asked.contract.id, place_id)
         if all(_is_over(asked, one) for one in mine):
             name = asked.caption(Place.type, place_id)
             yield row(over[place_id], LEFT.format(place=name, things=_listed(items)))
+
+
+def _lies(item: Item) -> bool:
+    """Tell whether a thing can lie somewhere: it came and has not found its end."""
+    return item.state not in TERMINAL_STATES and not has_no_origin(item)
 
 
 def _is_over(asked: Inquiry, one: ContractPlace) -> bool:

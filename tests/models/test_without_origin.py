@@ -12,7 +12,7 @@ from models.calendar import calendar
 from models.codes import ContractStatus, HandlingKind, ItemState
 from models.errors import Refused, RuleRefused
 from models.evidence import evidence
-from models.records import Contract, HandlingEvent, HandlingLine, Item
+from models.records import Contract, ContractPlace, HandlingEvent, HandlingLine, Item
 from tests.house import House, furnished
 from tests.models.rules.stage import PROFILES
 from tests.models.test_carriers import gone
@@ -195,3 +195,18 @@ def test_a_receipt_is_not_voided_under_what_was_destroyed(free: House) -> None:
     free.story.destroy(copy)
     with pytest.raises(Refused, match="先に後の記録を取り消してください"):
         free.ledger.handling.void(act.id, WHY)
+
+
+def test_what_never_came_lies_nowhere_and_is_no_copy(free: House) -> None:
+    item = orphan(free)
+    free.story.copy(next(one for one in free.story._stock if one.id == item.parent_item_id))
+    assert not any("同じ原本の写し" in one for one in sentences(free))
+    end(free)
+    place = free.ledger.registers.all(ContractPlace, place_id=item.current_place_id)[0].record
+    day = free.ledger.today()
+    change = free.ledger.registers.revise(replace(place, use_to=day), "使わなくなったため")
+    assert not any(item.caption() in one for one in change.notices)
+    free.clock.wait(24 * 60)
+    assert [
+        one for one in sentences(free) if item.caption() in one and "記録されていません" not in one
+    ] == []
