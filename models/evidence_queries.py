@@ -21,6 +21,7 @@ from models.codes import (
     GovernanceCover,
     GovernanceKind,
     GovernanceStatus,
+    HandlingKind,
     ItemState,
     PledgeStatus,
     Timing,
@@ -40,6 +41,7 @@ from models.papered_acts import eq_cert, eq_enddoc, eq_receipt_paper
 from models.profile_vocabulary import GOVERNANCE
 from models.records import (
     GovernanceDocument,
+    HandlingEvent,
     InformationAsset,
     Item,
     Pledge,
@@ -55,8 +57,8 @@ from models.supervising import eq_supervise
 from models.trip_changes import taken_back
 from models.under_way import eq_arrival
 from models.wareki import format_short, format_short_moment
+from models.whereabouts import FOLLOWED, PLACES, places_before
 
-PLACES = ("place_from_id", "place_to_id", "destination_text")
 NOWHERE = "{}に場所が記録されていません。"
 OR_AGREED = (GovernanceKind.HANDLING_RULES, GovernanceKind.MEMORANDUM)
 """Where there are no rules, a memorandum does (OC-Y.1)."""
@@ -315,7 +317,8 @@ def eq_ledger(asked: Inquiry) -> Sequence[Row]:
     nowhere = tuple(Where(name, Op.EMPTY, True) for name in PLACES)
     acts = Query("handling_event", (contract, Where("timing", Op.EQ, Timing.ACTUAL), *nowhere))
     others = chain(_without_origin(asked), misnumbered(asked), eq_things(asked))
-    return asked.picked(acts, (), _every, NOWHERE, others)
+    fields = ("id", "kind", "source_file_id")
+    return asked.picked(acts, fields, _nowhere, NOWHERE, others)
 
 
 def eq_things(asked: Inquiry) -> Iterator[Row]:
@@ -324,8 +327,15 @@ def eq_things(asked: Inquiry) -> Iterator[Row]:
     yield from eq_short(asked)
 
 
-def _every(_asked: Inquiry) -> bool:
-    return True
+def _nowhere(asked: Inquiry, id_: str, kind: HandlingKind, source: str) -> bool:
+    """Tell whether nothing says where an act was; the act before it may.
+
+    Rows of an old register are not followed: there may be a hundred thousand.
+    """
+    if kind not in FOLLOWED or source:
+        return True
+    act = asked.books.find(HandlingEvent, id_)
+    return act is None or not any(places_before(act, asked.books))
 
 
 def _without_origin(asked: Inquiry) -> Iterator[Row]:

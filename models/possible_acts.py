@@ -1,6 +1,6 @@
 """Which act can happen to an item in which state, and what to do first where it cannot (R-34)."""
 
-from models.codes import CARRIERS, TERMINAL_STATES, HandlingKind, ItemState
+from models.codes import CARRIERS, TERMINAL_STATES, HandlingKind, ItemOrigin, ItemState
 from models.errors import Refused
 from models.item_status import AWAY, Status
 from models.records.handling import HandlingEvent
@@ -74,15 +74,17 @@ def require_possible(
         return  # what was outside went from there; older entries then told that the rest came back
     raise Refused(
         reason=f"{item.caption()}は「{status.state.label}」のため、"
-        f"「{kind.label}」は記録できません。{_advice(status)}"
+        f"「{kind.label}」は記録できません。{_advice(item, status)}"
     )
 
 
-def _advice(status: Status) -> str:
+def _advice(item: Item, status: Status) -> str:
     if status.state in TERMINAL_STATES:
         return "その記録が誤りなら、先に理由を付けて取り消してください。"
     if status.empty:
         return "データは消去済みです。現物の返還・引渡し・廃棄などを記録してください。"
+    if status.found is S.REGISTERED and item.origin is ItemOrigin.CONTRACTOR_EQUIPMENT:
+        return "受託者の機器・空媒体は、先に「保管・移動」で置いた場所を記録してください。"
     if status.found is S.REGISTERED:
         return "先に受領・収集・作成のいずれかを記録してください。"
     if status.found is S.IN_USE:

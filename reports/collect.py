@@ -31,6 +31,7 @@ from models.still_readable import failed_marks
 from models.store import ListRow, Op, Query, Where
 from models.unfit_basis import unfit_marks
 from models.wareki import JAPAN
+from models.whereabouts import places_before
 from reports.collecting import again, consents, disposal, lists, movement, people, places, training
 from reports.collecting.attendance import at_the_end
 from reports.collecting.case import Case, Then, Wish, words
@@ -204,7 +205,9 @@ def _register_rows(case: Case, first: date | None, last: date | None) -> Iterato
                 actor=captions.get("actor_person_id", ""),
                 checker=_checker(case, row),
                 purpose=values.get("purpose") or "",
-                place=_whereabouts(values, captions),
+                place="→".join(
+                    part for part in (told[row.id].before, _whereabouts(values, captions)) if part
+                ),
                 basis=captions.get("authorization_id", ""),
                 remarks=_remarks(row.meta, values, told[row.id]),
                 voided=row.meta.voided,
@@ -221,6 +224,7 @@ class Told:
         basis: of its consents, which were registered afterwards or do not allow it.
         missing: what a stocktake did not find, or what was not destroyed as it should be.
         carried: who carried what somebody took out.
+        before: where an earlier act says that it was.
         again: which act it corrects, and that it was written again past the commands.
     """
 
@@ -229,6 +233,7 @@ class Told:
     basis: list[str]
     missing: list[str]
     carried: list[str]
+    before: str
     again: list[str]
 
 
@@ -255,6 +260,7 @@ def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[
                 *failed_marks(event),
             ],
             _carried(case, event),
+            "、".join(places_before(event, books)),
             again.marks(store, found[id_]),
         )
         for id_, event in events.items()

@@ -11,6 +11,7 @@ from models.codes import (
     TERMINAL_STATES,
     HandlingKind,
     ItemClass,
+    ItemOrigin,
     ItemState,
     Ownership,
     Timing,
@@ -69,6 +70,14 @@ def test_a_day_in_the_life_of_a_paper(paper: Item) -> None:
 def test_nothing_happens_before_the_receipt(paper: Item, kind: HandlingKind) -> None:
     with pytest.raises(Refused, match="先に受領・収集・作成"):
         after(paper, happened(paper, kind))
+
+
+@pytest.mark.parametrize("kind", [K.USE, K.TAKE_OUT, K.TRANSPORT])
+def test_a_pc_of_the_contractor_is_put_somewhere_first(paper: Item, kind: HandlingKind) -> None:
+    own = replace(paper, origin=ItemOrigin.CONTRACTOR_EQUIPMENT)
+    with pytest.raises(Refused, match="先に「保管・移動」で置いた場所を"):
+        after(own, happened(own, kind))
+    assert after(own, happened(own, K.STORE), happened(own, kind, 1)).state is not S.REGISTERED
 
 
 @pytest.mark.parametrize("end", [K.RETURN, K.HAND_OVER, K.ERASE, K.DISPOSE])
