@@ -76,7 +76,9 @@ class PaperDialog(QDialog):
         """
         options: dict[str, Any] = {}
         if self.is_change():
-            options = {"change": True, "added_because": self.because.text().strip()}
+            options["change"] = True
+            if because := self.because.text().strip():
+                options["added_because"] = because
         if self.kind_code() in PERIOD_KINDS:
             options |= {"from": _day("期間の初日", self.first), "to": _day("期間の末日", self.last)}
         return IssueRequest(

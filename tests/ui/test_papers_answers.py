@@ -141,8 +141,11 @@ def test_every_paper_of_the_text_is_offered_and_notices_twice(site: Site) -> Non
     dialog.kind.setCurrentIndex(offered.index("作業責任者・作業従事者変更届出書（D-03）"))
     site.settle()
     assert dialog.request().options == {"change": True}
+    assert dialog.because.isVisibleTo(dialog)
+    dialog.because.setText("　繁忙期の増員のため ")
+    assert dialog.request().options == {"change": True, "added_because": "繁忙期の増員のため"}
     dialog.kind.setCurrentIndex(offered.index("作業責任者・作業従事者届出書（D-03）"))
-    assert dialog.request().options == {}
+    assert dialog.request().options == {} and dialog.because.isHidden()
 
 
 def test_people_may_be_chosen_and_need_not_be(site: Site) -> None:
