@@ -105,6 +105,9 @@ def test_who_attended_is_named_whole(site: Site) -> None:
 def test_that_nobody_was_let_in_can_be_entered(site: Site) -> None:
     dialog = opened(site)
     dialog.shared.set_values({"witness_requested": True})
+    dialog.update_shown()
+    assert dialog.shared.rows["witness_name"].hint.isVisible()
+    assert "空けておきます" in dialog.shared.rows["witness_name"].hint.text()
     save(site, dialog)
     [row] = site.events(K.DISPOSE)[-1].sanitization
     assert row.witness_requested is True and row.witness_name == ""

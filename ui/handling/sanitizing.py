@@ -64,7 +64,7 @@ SHARED = (
     Line("verified_by", "検証した人"),
     Line("witness_requested", "委託者の立会いの求め", wide=True),
     Line("witness_title", "立会者の職名"),
-    Line("witness_name", "立会者の氏名"),
+    Line("witness_name", "立会者の氏名", hint="立会いなしに行ったときは空けておきます"),
     Line("witnessed_at", "立会いの日時"),
 )
 SHARED_MORE = (
