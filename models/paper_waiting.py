@@ -4,19 +4,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.codes import SubmissionStatus
+from models.codes import AssignmentStatus, SubmissionStatus
 from models.inquiry import Inquiry
 from models.paper_about import AUTHORIZATIONS, EVENTS, RECORDS
 from models.paper_answers import WAITING
 from models.paper_told import Told, is_ahead
 from models.papered_acts import Act, Owed, acts, owed
-from models.records import Authorization, Submission
+from models.records import Assignment, Authorization, Pledge, Submission
+from models.rules.last_told import last_day
 from models.rules.standing import is_submitted
+from models.wareki import format_short
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-CERTIFICATE = "D-18"
+CERTIFICATE, PLEDGE = "D-18", "D-07"
+WORKING = frozenset({AssignmentStatus.PLANNED, AssignmentStatus.NOTIFIED, AssignmentStatus.ACTIVE})
 LINKS = frozenset({"notice_submission_id", "request_submission_id", "submission_id"})
 OUTSIDE = "提出済（台帳の外で作成した書類）"
 
@@ -47,15 +50,19 @@ def papered_as(ledger: "Ledger", contract_id: str, doc_kind: str) -> Papered:
     papers.sort(key=is_submitted)  # what the client has is told rather than what lies ready
     marks = {id_: _mark(one, doc_kind) for one in papers for id_ in one.subject_ids}
     marks |= dict(_linked(asked, doc_kind, {one.id: one for one in papers}))
-    waits: list[str] = []
+    waiting: list[Act] = []
     for one in wanted:
         told = Told(paper for paper in papers if paper.doc_kind in one.papers)
         for act in acts(asked, one.acts):
             if not told.about(act.ids, act.day):
-                waits.append(act.ids[0])
+                waiting.append(act)
             elif act.ids[0] not in marks:
                 marks[act.ids[0]] = _of_corrected(act, marks) or OUTSIDE
+    waits = [act.ids[0] for act in sorted(waiting, key=lambda act: act.day)]
     waits += [one.id for one in _applications(asked, doc_kind) if one.id not in marks]
+    if doc_kind == PLEDGE:
+        marks |= dict(_pledged(asked))
+        waits += [one.id for one in _to_pledge(asked) if one.id not in marks]
     return Papered(tuple(waits), marks)
 
 
@@ -72,6 +79,28 @@ def _applications(asked: Inquiry, doc_kind: str) -> Iterator[Authorization]:
     subjects = AUTHORIZATIONS.get(doc_kind, ())
     for one in asked.all(Authorization) if subjects else ():
         if one.subject in subjects and one.decision in WAITING:
+            yield one
+
+
+def _pledged(asked: Inquiry) -> Iterator[tuple[str, str]]:
+    """Yield marks of those who signed the pledge, with the day."""
+    signed = {
+        one.person_id: one.signed_on
+        for one in asked.all(Pledge)
+        if one.signed_on and one.stands_on(asked.today)
+    }
+    for one in asked.all(Assignment):
+        if day := signed.get(one.person_id):
+            yield one.id, f"{format_short(day)}署名"
+
+
+def _to_pledge(asked: Inquiry) -> Iterator[Assignment]:
+    """Yield who works, or will, in a role whose people sign the pledge."""
+    roles = asked.profile.params.pledge.roles
+    for one in asked.all(Assignment):
+        last = last_day(one, asked.books)
+        over = last is not None and last < asked.today
+        if one.person_id and one.role in roles and one.status in WORKING and not over:
             yield one
 
 

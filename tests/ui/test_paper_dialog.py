@@ -290,3 +290,41 @@ def test_a_register_of_a_period_that_ends_before_it_begins_is_no_paper(
     dialog.show_preview()
     site.settle()
     assert previews
+
+
+def test_what_corrects_an_act_with_a_paper_says_so(site: Site) -> None:
+    make_seal(site.ledger)
+    first = receipt(site)
+    paper = issue(site.ledger, IssueRequest("D-14", site.contract_id, (first,))).ids[-1]
+    site.ledger.paper.submit(paper, on=site.ledger.today(), means=SubmissionMeans.HAND)
+    wrong = site.ledger.registers.need(HandlingEvent, first).record
+    site.ledger.handling.correct(first, replace(wrong, note="箱二つで受領"), "備考の記入漏れ")
+    [now] = site.events(HandlingKind.RECEIVE)
+    dialog = chosen_of(site, "D-14")
+    assert line_of(dialog, now.id).startswith("【訂正前を提出済（令和8年度 第1号）】第2号　")
+    assert dialog.chosen() == (), "the client has a paper; another takes its place"
+    site.ledger.paper.withdraw(paper, "市に知らせて取り下げました")
+    dialog = chosen_of(site, "D-14")
+    assert dialog.chosen() == (now.id,) and not line_of(dialog, now.id).startswith("【")
+
+
+def test_a_paper_of_another_kind_that_does_as_well_is_named(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = {("D-17", "D-18"): (HandlingKind.ERASE, HandlingKind.DISPOSE)}  # as a text may say
+    make_seal(site.ledger)
+    story = site.story
+    story.copy(site.items[0])
+    story.destroy(story._copies[-1])
+    [gone] = site.events(HandlingKind.DISPOSE)
+    assert chosen_of(site, "D-17").chosen() == (gone.id,)
+    assert chosen_of(site, "D-18").chosen() == (), "which this text does not ask for"
+    monkeypatch.setattr("models.papered_acts.end_papers", lambda _end: both)
+    assert chosen_of(site, "D-18").chosen() == (gone.id,)
+    paper = issue(site.ledger, IssueRequest("D-17", site.contract_id, (gone.id,))).ids[-1]
+    site.ledger.paper.submit(paper, on=site.ledger.today(), means=SubmissionMeans.HAND)
+    dialog = chosen_of(site, "D-18")
+    assert dialog.chosen() == ()
+    assert line_of(dialog, gone.id).startswith(
+        "【提出済（令和8年度 第1号 返還・消去・廃棄報告書）】"
+    )

@@ -15,9 +15,10 @@ from models.codes import (
     SubmissionMeans,
     SubmissionStatus,
 )
-from models.records import Assignment, Authorization, AuthorizationTarget, Place, Submission
+from models.records import Assignment, Authorization, AuthorizationTarget, Place, Pledge, Submission
 from tests.ui.daily import START, Site, make_site
 from ui.issue import IssueRequest, issue
+from ui.paper_chosen import ID
 from ui.paper_dialog import PaperDialog
 from ui.paper_return import ReturnDialog
 from ui.papers import PapersPage
@@ -155,15 +156,31 @@ def test_people_may_be_chosen_and_need_not_be(site: Site) -> None:
     assert dialog.message.text() == "選ばないときは、すべてを載せます。"
     texts = [dialog.list.item(row).text() for row in range(dialog.list.count())]
     assert any("𠮷野　翔太" in text and "作業従事者" in text for text in texts)
+    assert dialog.chosen() == (), "all have signed"
     dialog.list.item(0).setCheckState(Qt.CheckState.Checked)
     chosen = site.ledger.registers.need(Assignment, dialog.request().ids[0]).record
     assert chosen.contract_id == site.contract_id
+
+
+def test_who_has_not_signed_the_pledge_is_ticked(site: Site) -> None:
+    first = site.ledger.registers.all(Pledge, contract_id=site.contract_id)[0].record
+    site.ledger.registers.void(Pledge, first.id, "別の人の誓約書だったため")
+    dialog = opened(site)
+    dialog.kind.setCurrentIndex(dialog.kind.findData("D-07"))
+    site.settle()
+    [ticked] = dialog.chosen()
+    assert site.ledger.registers.need(Assignment, ticked).record.person_id == first.person_id
+    entries = [dialog.list.item(row) for row in range(dialog.list.count())]
+    signed = [one for one in entries if one.text().startswith("【R8.9.")]
+    assert signed and all("署名】" in one.text() for one in signed)
+    assert ticked not in [one.data(ID) for one in signed]
 
 
 def test_an_application_must_be_chosen(site: Site, paper: Submission) -> None:
     dialog = opened(site)
     dialog.kind.setCurrentIndex(dialog.kind.findData("D-12"))
     site.settle()
+    assert dialog.chosen() == (), "the paper of the only application is with the client"
     dialog.show_preview()
     assert dialog.message.text() == "対象の記録を選んでください（スペースキー）。"
     texts = [dialog.list.item(row).text() for row in range(dialog.list.count())]
