@@ -1,6 +1,7 @@
-"""Where something was that got lost or was given away outside, or whose use ends.
+"""Where something was that got lost, was given away while it was outside, or whose use ends.
 
-Nobody has to say twice where that was: the act that took it out, or began the use, names the place.
+Nobody has to say twice where that was: the act that took it out, or began the use, names the place,
+and of what lay here the ledger knows where.
 """
 
 from collections.abc import Iterator
@@ -19,39 +20,45 @@ FOLLOWED = frozenset(
 )
 
 
-def begun_by(event: HandlingEvent, books: Books) -> tuple[HandlingEvent, ...]:
-    """Return the acts that had the things of an act outside or in use then, () unless all were.
+def places_before(event: HandlingEvent, books: Books) -> Iterator[str]:
+    """Yield where the things of an act were by what was entered before, nothing unless all are known.
 
     An act that says itself where it was needs no other.
     """
     said = any(getattr(event, name) for name in PLACES)
     if said or event.kind not in FOLLOWED or event.occurred_at is None:
-        return ()
+        return
     if event.kind is HandlingKind.USE:
-        begun = books.find(HandlingEvent, event.related_event_id)
-        return (begun,) if begun is not None else ()
-    found = [_taken_by(event, line.item_id, books) for line in event.lines]
-    known = {one.id: one for one in found if one is not None}
-    return () if None in found else tuple(known.values())
+        places = [_named_by(books.find(HandlingEvent, event.related_event_id), books)]
+    else:
+        places = [_last_known(event, line.item_id, books) for line in event.lines]
+    if all(places):
+        yield from dict.fromkeys(places)
 
 
-def places_before(event: HandlingEvent, books: Books) -> Iterator[str]:
-    """Yield where the things of an act were, nothing where no earlier act says it."""
-    for act in begun_by(event, books):
-        used = act.kind is HandlingKind.USE
-        place = books.find(Place, act.place_from_id if used else act.place_to_id)
-        if said := act.destination_text or (place.name if place else ""):
-            yield said
-
-
-def _taken_by(event: HandlingEvent, item_id: str, books: Books) -> HandlingEvent | None:
+def _last_known(event: HandlingEvent, item_id: str, books: Books) -> str:
+    """Return where a thing was; where what lay here was given away, only the act itself says."""
     item = books.find(Item, item_id)
     if item is None:
-        return None
+        return ""
     happened = books.happened(item_id)
     status = status_at(item, happened, custody.when(event), without=event.id)
     part = status.found is ItemState.PART_OUT and bool(event.related_event_id)
-    if status.found not in AWAY and not part:
-        return None
-    trip = trip_of(status, event.related_event_id, event.actor_person_id)
-    return books.find(HandlingEvent, trip.event_id if trip else status.using)
+    if status.found in AWAY or part:
+        trip = trip_of(status, event.related_event_id, event.actor_person_id)
+        act = books.find(HandlingEvent, trip.event_id if trip else status.using)
+        return _named_by(act, books)
+    return _name(status.place_id, books) if event.kind is HandlingKind.LOSS else ""
+
+
+def _named_by(act: HandlingEvent | None, books: Books) -> str:
+    """Return the place that an act names for what is outside or in use since."""
+    if act is None:
+        return ""
+    used = act.kind is HandlingKind.USE
+    return act.destination_text or _name(act.place_from_id if used else act.place_to_id, books)
+
+
+def _name(place_id: str, books: Books) -> str:
+    place = books.find(Place, place_id)
+    return place.name if place is not None else ""
