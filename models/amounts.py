@@ -40,6 +40,8 @@ CARRYING = frozenset({K.STORE, K.TAKE_OUT, K.TRANSPORT, K.DISPATCH})
 """Kinds whose place (元) is where the item lay."""
 PlaceName = Callable[[str], str]
 BEGINNING = frozenset({K.RECEIVE, K.COLLECT, K.CREATE})
+NEVER_FIRST = END_KINDS | {K.STORE, K.LOSS}
+"""Kinds that leave a thing elsewhere than registered: something has to come before them."""
 WITHOUT_ORIGIN = (
     "物がないときは「媒体・資料」でその登録を取り消し、あるときは先に受領・収集・作成などを記録して"
     "ください。"
@@ -164,6 +166,13 @@ def followed(
     if stood is status:  # nothing has changed before it
         return after, after
     _require_still(item, stood, status, event)
+    line = custody.line_of(item, event)
+    if (
+        line is not None
+        and line.resulting_item_id != item.id
+        and stood.found is not ItemState.REGISTERED
+    ):
+        _require_begun(item, status, event)
     return after, custody.step(item, status, event)
 
 
@@ -221,7 +230,8 @@ def require_there(
         return
     if status.loose and line.resulting_item_id != item.id:
         require_possible(item, status, event)
-    _require_begun(item, status, event)
+    if line.resulting_item_id != item.id:
+        _require_begun(item, status, event)
     begins = line.resulting_item_id == item.id or status.found is ItemState.REGISTERED
     if begins and not _says_the_same(item, event, instead_of):
         _require_registered(item, event, line)
@@ -238,12 +248,14 @@ def require_there(
 
 
 def _require_begun(item: Item, status: Status, event: HandlingEvent) -> None:
-    """Refuse to end what was never received or made: it would be certified (EQ-LEDGER, R-23).
+    """Refuse to put away, lose or end what was never received or made (EQ-LEDGER, R-23).
 
-    What an older register says of its ends is kept as it is.
+    Once it lay somewhere it would pass for a thing that is here, and its end could be certified. What
+    an older register says is kept as it is.
     """
     own = item.origin is ItemOrigin.CONTRACTOR_EQUIPMENT or event.source_file_id
-    if event.kind in END_KINDS and status.found is ItemState.REGISTERED and not own:
+    if event.kind in NEVER_FIRST and status.found is ItemState.REGISTERED and not own:
+        assert event.kind is not None
         raise Refused(
             reason=f"{item.caption()}は、受領や作成が記録されていません。「{event.kind.label}」は記録できません。"
             f"{WITHOUT_ORIGIN}"

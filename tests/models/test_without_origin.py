@@ -13,6 +13,7 @@ from models.codes import ContractStatus, HandlingKind, ItemState
 from models.errors import Refused, RuleRefused
 from models.evidence import evidence
 from models.records import Contract, ContractPlace, HandlingEvent, HandlingLine, Item
+from models.rules.answers import EVERY, Answers
 from tests.house import House, furnished
 from tests.models.rules.stage import PROFILES
 from tests.models.test_carriers import gone
@@ -20,6 +21,7 @@ from tests.reports.applying import text_of, working_day
 
 K = HandlingKind
 WHY = "誤って入力したため"
+ANSWERS = Answers({EVERY: "手順を確かめるために行ったため"}, later=True)
 
 
 @pytest.fixture(params=PROFILES)
@@ -210,3 +212,29 @@ def test_what_never_came_lies_nowhere_and_is_no_copy(free: House) -> None:
     assert [
         one for one in sentences(free) if item.caption() in one and "記録されていません" not in one
     ] == []
+
+
+def put_away(house: House, item: Item) -> HandlingEvent:
+    house.clock.wait(10)
+    return HandlingEvent(
+        contract_id=house.story.contract.id, kind=K.STORE, purpose="保管", occurred_at=house.clock(),
+        actor_person_id=house.story.people["worker"], place_to_id=house.story.places[1].id,
+        lines=(HandlingLine(item_id=item.id),),
+    )  # fmt: skip
+
+
+def test_what_never_came_is_not_put_away(house: House) -> None:
+    """Once it lay somewhere it would pass for a thing that is here."""
+    item = orphan(house)
+    with pytest.raises(Refused, match="受領や作成が記録されていません"):
+        house.ledger.handling.record(put_away(house, item), answers=ANSWERS)
+
+
+def test_a_copy_that_was_put_away_is_not_unmade_before_that(house: House) -> None:
+    act, made = copied(house)
+    house.ledger.handling.record(put_away(house, made), answers=ANSWERS)
+    with pytest.raises(Refused, match="先に後の記録を取り消してください"):
+        house.ledger.handling.void(act.id, WHY)
+    house.ledger.handling.void(last(house, K.STORE).id, WHY)
+    house.ledger.handling.void(act.id, WHY)
+    assert made.item_no not in numbers(house)
