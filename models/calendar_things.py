@@ -43,7 +43,7 @@ from models.requests import limit_of, promptly
 from models.rules.places import place_counts
 from models.short_counts import short_counts
 from models.store import Op, Query, Where
-from models.supervising import RESPONSIBLE, confirmed_by_others
+from models.supervising import RESPONSIBLE, confirmed_before, confirmed_by_others
 from models.under_way import k13_arrival
 from models.wareki import format_short
 from models.workdays import after
@@ -207,13 +207,14 @@ def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
     former = {**_of_former(asked, where, ever - now), **again}
     first = [asked.first(query), min(former, key=former.__getitem__, default="")]
     found = [asked.books.find(HandlingEvent, id_) for id_ in first if id_]
-    oldest = min((one for one in found if one and one.occurred_at), key=_happened, default=None)
-    if oldest is not None and oldest.occurred_at is not None:
+    known = [one for one in found if one is not None and one.occurred_at]
+    oldest = min(known, key=lambda one: _waiting_since(asked, one), default=None)
+    if oldest is not None:
         waiting = min(asked.at_most(query, MANY) + len(former), MANY)
         count = f"{waiting:,}件" + ("以上" if waiting == MANY else "")
         yield due(
             asked, "K-37", "責任者の確認", f"確認を待つ取扱記録{count}",
-            after(oldest.occurred_at.date(), days), oldest, proof="EQ-SUPERVISE",
+            after(_waiting_since(asked, oldest).date(), days), oldest, proof="EQ-SUPERVISE",
         )  # fmt: skip
 
 
@@ -234,9 +235,11 @@ def _unsupervised(asked: Inquiry, _id: str, occurred_at: datetime, actor: str) -
     return None if asked.roles(actor, occurred_at.date()) & RESPONSIBLE else occurred_at
 
 
-def _happened(event: HandlingEvent) -> datetime:
+def _waiting_since(asked: Inquiry, event: HandlingEvent) -> datetime:
+    """Return since when an act waits for its confirmation; one that corrects another, since then."""
     assert event.occurred_at is not None
-    return event.occurred_at
+    again = confirmed_before(asked).get(event.id)
+    return again.since if again else event.occurred_at
 
 
 def k38_retention(asked: Inquiry) -> Iterator[Due]:

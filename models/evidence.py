@@ -25,6 +25,7 @@ from models import (
     late_ends,
     late_papers,
     missing_things,
+    outstaying,
     own_words,
     paper_undone,
     place_changes,
@@ -66,6 +67,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     requests.QUERY: requests.eq_answer,
     late_ends.QUERY: late_ends.eq_late_end,
     late_papers.QUERY: late_papers.eq_late_papers,
+    outstaying.QUERY: outstaying.eq_late_back,
     found_faults.LATE_QUERY: found_faults.eq_late_fix,
     beyond_basis.WHERE: unfit_basis.called_otherwise,
 }

@@ -5,14 +5,17 @@ is still outside allows it no more: it comes back, or the client is asked again.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
-from models.codes import MISSING_STATES, OUT_STATES, Decision
-from models.evidence_rows import Row, row
+from models.codes import MISSING_STATES, OUT_STATES, Decision, HandlingKind
+from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
-from models.records import Authorization, HandlingEvent, Item
+from models.records import Authorization, HandlingEvent, Item, RuleOverride
 from models.wareki import format_short
 
+QUERY, OPEN_OUT, RULE = "EQ-LATEBACK", "EQ-OPENOUT", "R-10"
+LATE = "{act}は、持帰予定を過ぎて行われました。理由：{reason}"
 WAITED_FOR = OUT_STATES | MISSING_STATES
 OVER = (
     "「{item}」を持ち出した根拠の「{consent}」は、{day}に終わりました。持ち帰るか、改めて得たものを"
@@ -37,6 +40,18 @@ def is_outside_under(asked: Inquiry, consent: Authorization) -> bool:
     """Tell whether something outside rests on a consent."""
     outside = (item for item in asked.items.values() if item.state in WAITED_FOR)
     return any(consent.id == one.id for item in outside for one in _consents(asked, item))
+
+
+def eq_late_back(asked: Inquiry) -> Iterator[Row]:
+    """List what came back after its hour; to be read: it is back, and was late for good (R-10)."""
+    clauses = tuple(one.key for one in asked.clauses if OPEN_OUT in one.evidence)
+    for one in asked.all(RuleOverride) if clauses else ():
+        if one.rule_id != RULE or one.record_type != HandlingEvent.type:
+            continue
+        act = asked.books.find(HandlingEvent, one.record_ref)
+        if act is not None and act.kind is not HandlingKind.TAKE_OUT:
+            words = LATE.format(act=act.caption(), reason=one.reason)
+            yield replace(row(act, words, NOTE), clauses=clauses)
 
 
 def _consents(asked: Inquiry, item: Item) -> Iterable[Authorization]:

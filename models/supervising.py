@@ -6,6 +6,7 @@ somebody else confirmed is told with the name, and a designated person confirms 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 QUERY = "EQ-SUPERVISE"
 WAITING = Where("status", Op.NE, HandlingStatus.CONFIRMED)
 RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MANAGER})
+ASKED = ("occurred_at", "actor_person_id")
 UNCONFIRMED = "{}を責任者が確認していません。"
 STANDS = (
     "{act}を{day}に確認した{person}さんは、この契約の{role}に指定されていません。"
@@ -104,18 +106,47 @@ def eq_supervise(asked: Inquiry) -> Sequence[Row]:
         WAITING,
     )
     query = Query(HandlingEvent.type, where)
-    fields = ("occurred_at", "actor_person_id")
-    others = (*_in_time(asked, limit), *_by_others(asked, limit))
-    return asked.picked(query, fields, _is_unconfirmed, UNCONFIRMED, others)
+    waiting = confirmed_before(asked).items()
+    again = [id_ for id_, one in waiting if one.occurred_at < limit <= one.since]
+    if again:
+        query = replace(query, where=(*query.where, *(Where("id", Op.NE, id_) for id_ in again)))
+    others = (*_in_time(asked, limit, len(again)), *_by_others(asked, limit))
+    return asked.picked(query, ASKED, _is_unconfirmed, UNCONFIRMED, others)
 
 
-def _in_time(asked: Inquiry, limit: datetime) -> Iterator[Row]:
-    """Count in one row what waits and is not late (K-37)."""
+class Again(NamedTuple):
+    """An act that corrects a confirmed one, and since when it waits: since the correction."""
+
+    occurred_at: datetime
+    since: datetime
+
+
+def confirmed_before(asked: Inquiry) -> Mapping[str, Again]:
+    """Return by id the acts that wait to be confirmed once more.
+
+    Nobody could have confirmed them before. What corrects an act that nobody had confirmed waits as
+    long as that one.
+    """
+    where = (*_acts(asked), WAITING, Where("corrects_event_id", Op.EMPTY, False))
+    fields = ("corrects_event_id", "created_at", "actor_person_id", "occurred_at")
+    return asked.listed(Query(HandlingEvent.type, where), fields, _waits_since)
+
+
+def _waits_since(
+    asked: Inquiry, _id: str, corrects: str, created_at: datetime, actor: str, occurred_at: datetime
+) -> Again | None:
+    entered = asked.versions(HandlingEvent, corrects)
+    was = entered[-1].record.status if entered else None
+    confirmed = was is HandlingStatus.CONFIRMED and _is_unconfirmed(asked, occurred_at, actor)
+    return Again(occurred_at, created_at.astimezone(asked.zone)) if confirmed else None
+
+
+def _in_time(asked: Inquiry, limit: datetime, again: int) -> Iterator[Row]:
+    """Count in one row what waits and is not late (K-37), with what was corrected since."""
     waiting = Query(
         HandlingEvent.type, (*_acts(asked), Where("occurred_at", Op.GE, limit), WAITING)
     )
-    fields = ("occurred_at", "actor_person_id")
-    count = len(asked.picked(waiting, fields, _is_unconfirmed, UNCONFIRMED))
+    count = again + len(asked.picked(waiting, ASKED, _is_unconfirmed, UNCONFIRMED))
     if count:
         role = asked.profile.term("responsible_person")
         yield row(asked.contract, IN_TIME.format(count, role), "due")

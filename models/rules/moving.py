@@ -85,6 +85,9 @@ def _information_leaves(case: Case, event: HandlingEvent) -> Iterator[str]:
                 verb=verb,
             )
         yield from _back_too_late(case, event)
+        return
+    if case.only_told("R-08"):
+        yield from _back_too_late(case, event)
 
 
 def _back_too_late(case: Case, event: HandlingEvent) -> Iterator[Say]:
@@ -95,9 +98,10 @@ def _back_too_late(case: Case, event: HandlingEvent) -> Iterator[Say]:
     named = [one for one in case.named if one.covers(case.day)]
     ends = [one.valid_until for one in named if one.valid_until is not None]
     if ends and not any(one.covers(due) for one in named):
+        verb = named[0].basis_type.label if named[0].basis_type else "承諾"
         yield Say(
             f"持帰予定（{format_short(due)}）が、根拠の「{named[0].caption()}」の有効期間の終わり"
-            f"（{format_short(max(ends))}）より後です。期間内に持ち帰るか、その日までの承諾を得てください。",
+            f"（{format_short(max(ends))}）より後です。期間内に持ち帰るか、その日までの{verb}を得てください。",
             key="longer",
         )
 

@@ -119,3 +119,62 @@ def test_a_consent_that_is_taken_back_allows_it_no_more(house: House) -> None:
     [(severity, sentence)] = told(house)
     assert severity == "action"
     assert "「取消」になりました" in sentence
+
+
+@pytest.mark.parametrize("profile", ["shiki", "fukuoka", "chiba"])
+def test_what_came_back_late_stays_to_be_read(tmp_path: Path, profile: str) -> None:
+    with furnished(tmp_path, profile=profile, rules=True) as house:
+        house.story.receive(1)
+        house.clock.wait(30)
+        item = thing(house)
+        out = HandlingEvent(
+            contract_id=item.contract_id, kind=K.TAKE_OUT, purpose="照合",
+            occurred_at=house.clock(), actor_person_id=house.story.people["worker"],
+            place_from_id=item.home_place_id, destination_text="見本市役所",
+            expected_return_at=house.clock() + timedelta(hours=3),
+            lines=(HandlingLine(item_id=item.id),),
+        )  # fmt: skip
+        house.ledger.handling.record(out, answers=ANSWERS)
+        assert late_back(house) == []
+        house.clock.wait(24 * 60)
+        back = replace(
+            out, kind=K.BRING_BACK, occurred_at=house.clock(), place_from_id="",
+            place_to_id=item.home_place_id, expected_return_at=None, destination_text="",
+        )  # fmt: skip
+        house.ledger.handling.record(back, answers=ANSWERS)
+        found = late_back(house)
+        assert found
+        assert {severity for severity, _ in found} == {"note"}
+        assert all("理由：委託者の都合" in sentence for _, sentence in found)
+
+
+def late_back(house: House) -> list[tuple[str, str]]:
+    return [
+        (row.severity, row.sentence)
+        for one in evidence(house.ledger, house.story.contract)
+        for name, rows in one.evidence
+        if name == "EQ-LATEBACK"
+        for row in rows
+    ]
+
+
+def test_where_no_consent_is_asked_for_the_end_of_one_is_told(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="yachiyo", rules=True) as house:
+        house.story.receive(1)
+        house.clock.wait(30)
+        story, registers = house.story, house.ledger.registers
+        mine = replace(
+            story.consents[0], id="", subject=AuthorizationSubject.TAKE_OUT, valid_until=ENDS,
+            decision_doc_no="第9号", targets=(AuthorizationTarget(item_id=thing(house).id),),
+        )  # fmt: skip
+        basis = registers.need(Authorization, registers.create(mine).ids[-1]).record
+        item = thing(house)
+        event = HandlingEvent(
+            contract_id=item.contract_id, kind=K.TAKE_OUT, purpose="照合",
+            occurred_at=house.clock(), actor_person_id=house.story.people["worker"],
+            place_from_id=item.home_place_id, destination_text="見本市役所",
+            authorization_id=basis.id, lines=(HandlingLine(item_id=item.id),),
+            expected_return_at=datetime.combine(ENDS + timedelta(days=1), time(17), JAPAN),
+        )  # fmt: skip
+        said = [one.text for one in house.ledger.handling.examine(event)]
+        assert any("より後です" in one for one in said)

@@ -122,3 +122,28 @@ def test_what_waits_within_its_days_is_no_silence(house: House) -> None:
     assert "確認を待つ取扱記録が1件" in sentence
     house.clock.wait(14 * 24 * 60)
     assert {one[0] for one in rows(house)} == {"action"}
+
+
+def test_a_correction_of_what_was_confirmed_has_its_own_days(house: House) -> None:
+    """K-37: nobody could have confirmed it before it was corrected."""
+    house.ledger.handling.confirm(waiting(house))
+    old = house.ledger.registers.all(HandlingEvent)[0].record
+    house.ledger.handling.correct(
+        old.id, replace(old, note="箱に入っていた"), "備考を書き加えるため"
+    )
+    [(severity, sentence)] = rows(house)
+    assert (severity, "1件" in sentence) == ("due", True)
+    [late] = [one for one in calendar(house.ledger, house.story.contract.id) if one.code == "K-37"]
+    assert late.due_on is not None
+    assert late.due_on > house.ledger.today()
+    house.clock.wait(14 * 24 * 60)
+    assert {one[0] for one in rows(house)} == {"action"}
+
+
+def test_a_correction_of_what_nobody_confirmed_gives_no_new_days(house: House) -> None:
+    old = house.ledger.registers.all(HandlingEvent)[0].record
+    before = len(rows(house))
+    house.ledger.handling.correct(
+        old.id, replace(old, note="箱に入っていた"), "備考を書き加えるため"
+    )
+    assert [one[0] for one in rows(house)] == ["action"] * before

@@ -32,6 +32,12 @@ def two_of_one_name(house: House) -> list[Item]:
     found = [one for one in house.story._stock if one.unit == "枚"][:1]
     twin = replace(found[0], id="", item_no="Z-0001", parent_item_id="")
     [id_] = house.ledger.registers.create(twin).ids
+    came = house.ledger.registers.all(HandlingEvent, kind=K.RECEIVE)[-1].record
+    received = replace(
+        came, id="", event_no=None, status=None, confirmed_by="", confirmed_at=None,
+        lines=(HandlingLine(item_id=id_, quantity=twin.quantity),),
+    )  # fmt: skip
+    house.ledger.handling.record(received)
     return [*found, house.ledger.registers.need(Item, id_).record]
 
 
