@@ -65,7 +65,7 @@ ALONE = {name: Item.fields()[name].kind for name in ("item_no", "name")}
 _DECLARED = tuple(f for f in typed_fields(Item) if f.name not in _SPECIAL)
 _WORDS = (
     "media_type", "item_class", "quantity", "unit", "origin", "ownership", "end_rule",
-    "home_place_id", "original", "parent_item_id",
+    "home_place_id", "original", "parent_item_id", "contract_id",
 )  # fmt: skip
 
 
@@ -167,7 +167,18 @@ class RegisterReader:
                 self._known[words] = known
         return known
 
+    def _require_this_contract(self, cells: Cells) -> None:
+        """Refuse what belongs to another contract: its papers would tell it to another client."""
+        told, mine = cells.one_line("contract_id"), self._finder.contract
+        meant = {search_key(one) for one in (mine.contract_no, mine.title, mine.caption())}
+        if told and search_key(told) not in meant:
+            cells.problems.append(
+                f"契約「{told}」は、取り込む契約（{mine.contract_no}）ではありません。"
+                "その契約を選んで、別に取り込んでください。"
+            )
+
     def _describe(self, cells: Cells) -> Described:
+        self._require_this_contract(cells)
         media = self._media_type(cells)
         parent_no, origin = self._lineage(cells)
         quantity, unit = self._quantity(cells, media)

@@ -352,6 +352,29 @@ def test_a_copy_without_its_original_is_refused(house: House, tmp_path: Path) ->
     assert "自分自身に戻ります" in reason(intake, 4)
 
 
+def test_what_belongs_to_another_contract_is_refused(house: House, tmp_path: Path) -> None:
+    """Its papers would tell one client what another one entrusted."""
+    mine = house.story.contract
+    path = tmp_path / "several.csv"
+    contracts = [
+        "2099-999",
+        mine.contract_no,
+        mine.caption(),
+        "",
+        "別の契約",
+        mine.title,
+        "2099-999",
+    ]
+    rows = [f"N-{n},CD-R,名簿,1枚,耐火金庫,{one}" for n, one in enumerate(contracts)]
+    path.write_text("\n".join(["管理番号,媒体の種類,名称,数量,定位置,契約", *rows]), "utf-8-sig")
+    intake = take(house, path)
+    assert intake.accepted == 4
+    for line, told in ((2, "2099-999"), (6, "別の契約"), (8, "2099-999")):
+        assert f"契約「{told}」は、取り込む契約（{mine.contract_no}）ではありません" in reason(
+            intake, line
+        )
+
+
 def test_rows_that_share_words_are_judged_each_for_itself(house: House, tmp_path: Path) -> None:
     path = items_csv(
         tmp_path,
