@@ -15,6 +15,7 @@ from models.codes import (
     ItemState,
     Timing,
 )
+from models.found_faults import called
 from models.given_up import has_no_origin
 from models.inquiry import Inquiry
 from models.leavers import held_after_the_end
@@ -144,7 +145,7 @@ def k21_findings(asked: Inquiry) -> Iterator[Due]:
         if one.status is not FindingStatus.VERIFIED:
             what = "是正の確認" if one.status is FindingStatus.DONE else "是正"
             yield due(
-                asked, "K-21", what, one.caption(), one.due_on, one,
+                asked, "K-21", what, called(one), one.due_on, one,
                 proof="EQ-FINDING", person_id=one.owner_person_id,
             )  # fmt: skip
 

@@ -55,6 +55,9 @@ OWN_VOID = (
     "「{0}」は検査者の指摘で、自分が担当の（担当だった）ものなので、自分では取り消せません。"
     "ほかの責任者に依頼してください。ほかに責任者がいないときは、事情を「是正措置」に書いてください。"
 )
+NO_CLAUSE = "「{0}」は、この契約の特記事項の条項の番号ではありません。"
+NAMED_SO = "その条項の番号は「{0}」です。"
+FROM_LIST = "「条項」は一覧から選んでください。"
 FOUND = ("contract_id", "source", "source_id", "clause_key", "description", "severity")
 """What was found: a deviation's owner must not make it smaller."""
 BY_HAND = ("status", "action", "completed_on")
@@ -117,11 +120,24 @@ class Corrections:
             raise Refused(reason=SETTLED if same else OWN_VERB)
         if any(getattr(finding, name) for name in CONFIRMATION):
             raise Refused(reason=OWN_VERB)
+        self._require_known_clause(finding, before)
         told = any(one.source is FindingSource.INSPECTION for one in (finding, before) if one)
         if told and not (before and _only_put_right(finding, before)):
             self._ledger.require("officer_record")
         if before is not None:
             self._require_as_found(finding, before)
+
+    def _require_known_clause(self, finding: Finding, before: Finding | None) -> None:
+        """Refuse a clause that the contract's text has not: it would be followed under none."""
+        key = finding.clause_key
+        if not key or not finding.contract_id or (before is not None and before.clause_key == key):
+            return
+        profile = self._ledger.profile(finding.contract_id)
+        known = profile.clauses_for(profile.code)
+        if not any(one.key == key for one in known):
+            meant = next((one.key for one in known if one.article == key), "")
+            way = NAMED_SO.format(meant) if meant else FROM_LIST
+            raise Refused(reason=NO_CLAUSE.format(key) + way)
 
     def require_may_go(self, finding: Finding) -> None:
         """Refuse to void what an officer found to whom it concerns.

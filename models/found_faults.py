@@ -18,6 +18,7 @@ QUERY = "EQ-FOUND"
 LATE_QUERY = "EQ-LATEFIX"
 FOLLOWED = "EQ-FINDING"
 OF_EXCEPTIONS = (FindingSource.EVENT, FindingSource.OVERRIDE)
+SHOWN = 60  # characters
 OPEN = "指摘「{0}」が終わっていません。"
 LATE = "指摘「{what}」は、期限（{day}）の後の{on}に是正しています。"
 
@@ -49,13 +50,19 @@ def eq_late_fix(asked: Inquiry) -> Iterator[Row]:
         clauses = (*_named(asked, one), *following)
         if on is not None and limit is not None and on > limit and clauses:
             day = format_short(limit)
-            words = LATE.format(what=one.caption(), day=day, on=format_short(on))
+            words = LATE.format(what=called(one), day=day, on=format_short(on))
             yield replace(row(one, words, NOTE), clauses=clauses)
+
+
+def called(one: Finding) -> str:
+    """Return what a sentence calls a finding: its first line, cut off for all to see."""
+    line = one.description.split("\n")[0]
+    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
 
 
 def _open(asked: Inquiry, one: Finding) -> Row:
     over = one.due_on is not None and one.due_on < asked.today
-    return row(one, OPEN.format(one.caption()), "action" if over else "due")
+    return row(one, OPEN.format(called(one)), "action" if over else "due")
 
 
 def _named(asked: Inquiry, one: Finding) -> tuple[str, ...]:

@@ -33,15 +33,15 @@ class Submission(Record):
     happened: ClassVar[bool] = True
     columns: ClassVar[tuple[str, ...]] = (
         "doc_no",
-        "doc_kind",
         "title",
-        "contract_id",
-        "sealed_at",
+        "status",
         "submitted_on",
         "received_by",
         "returned",
         "supersedes_id",
-        "status",
+        "sealed_at",
+        "doc_kind",
+        "contract_id",
     )
     search: ClassVar[tuple[str, ...]] = ("doc_no", "title", "received_by")
 

@@ -8,6 +8,7 @@ import pytest
 
 from models.codes import FindingSource, FindingStatus, HandlingKind, Severity
 from models.commands import creating, revising
+from models.errors import Refused
 from models.evidence import evidence
 from models.records import Finding, HandlingEvent, HandlingLine, Item
 from models.rules.answers import EVERY, Answers
@@ -134,3 +135,33 @@ def test_the_finding_of_a_breach_is_told_with_the_breach_alone(tmp_path: Path) -
         assert told(house, "EQ-FOUND") == {}
         found = {one.key: one.state for one in evidence(house.ledger, house.story.contract)}
         assert found[made.record.clause_key] == "broken"
+
+
+def test_a_clause_that_the_text_has_not_is_refused(tmp_path: Path) -> None:
+    """It would be followed under none."""
+    with furnished(tmp_path, rules=True) as house:
+        one = Finding(
+            contract_id=house.story.contract.id, source=FindingSource.ANALYSIS,
+            description="鍵の管理簿に空欄がある", severity=Severity.MINOR,
+            due_on=house.ledger.today() + WEEK, owner_person_id=house.story.people["worker"],
+            status=FindingStatus.OPEN,
+        )  # fmt: skip
+        create = house.ledger.registers.create
+        with pytest.raises(Refused, match=r"その条項の番号は「SK-5\.2」です"):
+            create(one.with_changes(clause_key="第5条第2項"))
+        with pytest.raises(Refused, match="一覧から選んでください"):
+            create(one.with_changes(clause_key="ZZ-9"))
+        create(one.with_changes(clause_key="SK-5.2"))
+
+
+def test_a_long_description_says_that_it_is_cut_off(house: House) -> None:
+    find(house, named(house), description="鍵" * 80)
+    said = [
+        row.sentence
+        for one in evidence(house.ledger, house.story.contract)
+        for name, rows in one.evidence
+        if name == "EQ-FOUND"
+        for row in rows
+    ]
+    assert said
+    assert all(f"{'鍵' * 59}…" in one for one in said)
