@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QThread
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QWidget
 
 from models.backup_care import LAST_SOUND, Fate, Judged
 from models.codes import HandlingKind as K
@@ -171,6 +171,9 @@ def first_hour(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     for number, step in enumerate(wizard.steps, 1):
         for line, text in zip(step.findChildren(QLineEdit), words.get(step, ()), strict=False):
             line.setText(text)
+        for box in step.findChildren(QComboBox):
+            if box.currentData() is None:
+                box.setCurrentIndex(1)
         if step is wizard.password:
             wizard.password.login.setText("yoshino")
             wizard.password.password.first.setText(password)

@@ -1,6 +1,6 @@
 """The steps of the first hour, each a small form that says what is still missing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,9 @@ from ui.layout import add_row, button, form, heading, note, say, scrolling, slim
 from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.sheet_panel import SheetPanel
+
+CHOOSE = "選んでください"
+YES_NO = ((False, "無"), (True, "有"))
 
 
 class Step(QWidget):
@@ -253,17 +256,15 @@ class ContractStep(Step):
         self.client = self.line("委託者", "○○市")
         self.department = self.line("所管課", "市民課")
         self.addressee = self.line("あて名", "○○市長")
-        self.profile = QComboBox()
-        for code, words in offered(profiles):
-            self.profile.addItem(words, code)
+        self.profile = unanswered(offered(profiles))
         add_row(self.rows, "適用する特記事項", self.profile)
         self.signed = self._day("締結日")
         self.starts = self._day("契約開始日")
         self.ends = self._day("契約終了日")
         self.purpose = self.line("業務の目的", "児童手当の申請内容の入力と点検")
-        self.specific = yes_no()
-        self.confidential = yes_no()
-        self.onsite = choices(OnsiteRule)
+        self.specific = unanswered(YES_NO)
+        self.confidential = unanswered(YES_NO)
+        self.onsite = unanswered((str(code), code.label) for code in OnsiteRule)
         add_row(self.rows, "特定個人情報", self.specific)
         add_row(self.rows, "機密情報", self.confidential)
         add_row(self.rows, "作業場所の原則", self.onsite)
@@ -275,6 +276,13 @@ class ContractStep(Step):
         )  # fmt: skip
         if empty:
             return empty
+        for label, box in (
+            ("適用する特記事項", self.profile), ("特定個人情報", self.specific),
+            ("機密情報", self.confidential), ("作業場所の原則", self.onsite),
+        ):  # fmt: skip
+            if box.currentData() is None:
+                box.setFocus()
+                return f"「{label}」を選んでください。"
         try:
             problems = list(self.records("x" * 32, "x" * 32)[1].problems())
         except AzukariError as error:
@@ -423,10 +431,12 @@ def choices(codes: type[Code]) -> QComboBox:
     return box
 
 
-def yes_no() -> QComboBox:
+def unanswered(words: Iterable[tuple[object, str]]) -> QComboBox:
+    """Return a box of values with their words in which nothing is answered for anybody."""
     box = QComboBox()
-    box.addItem("無", False)
-    box.addItem("有", True)
+    box.addItem(CHOOSE, None)
+    for value, said in words:
+        box.addItem(said, value)
     return box
 
 

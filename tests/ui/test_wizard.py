@@ -22,6 +22,12 @@ from ui.keys import AFTER_COMMIT_MS
 from ui.operations import Operations
 from ui.wizard import NEW_SHEET, WRONG_SHEET, Wizard, _start_journal
 
+QUESTIONS = {
+    "profile": "適用する特記事項", "specific": "特定個人情報", "confidential": "機密情報",
+    "onsite": "作業場所の原則",
+}  # fmt: skip
+"""What nobody answers for the user."""
+
 
 @pytest.fixture
 def wizard(qtbot: QtBot, office: Office, operations: Operations, tmp_path: Path) -> Wizard:
@@ -108,6 +114,12 @@ def test_the_keyboard_alone_leads_to_an_open_ledger(
         ("purpose", "申請内容の入力"),
     ):  # fmt: skip
         type_in(getattr(wizard.contract, name), value)
+    for name, label in QUESTIONS.items():
+        wizard.go_on()
+        assert f"「{label}」を選んでください" in wizard.message.text()
+        box = getattr(wizard.contract, name)
+        assert box.currentData() is None
+        QTest.keyClick(box, Qt.Key.Key_Down)
     wizard.go_on()
     wizard.backup.folder.setText(str(tmp_path))
     wizard.backup.journal.setText(str(tmp_path / "外付け"))
@@ -140,6 +152,8 @@ def test_a_contract_that_is_still_to_be_concluded_is_being_prepared(
 ) -> None:
     for name, value in (("signed", signed), ("starts", "R8.12.1"), ("ends", "R9.3.31")):
         getattr(wizard.contract, name).setText(value)
+    for name in QUESTIONS:
+        getattr(wizard.contract, name).setCurrentIndex(1)
     assert wizard.contract.records("a" * 32, "b" * 32)[1].status is status
 
 
