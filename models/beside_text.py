@@ -14,6 +14,7 @@ from models import (
     contract_changes,
     contract_days,
     designated_hours,
+    designations_undone,
     ends_untold,
     item_changes,
     last_days,
@@ -81,6 +82,8 @@ def said_to_record(
     elif isinstance(record, (Assignment, ContractPlace)):
         if wiped := ends_untold.wiped(ledger, before, record, books):
             yield _finding(record, wiped)
+        elif begun := designations_undone.cancelled(ledger, before, record):
+            yield _finding(record, begun, RuleMode.BLOCK_ALWAYS)
     elif isinstance(record, Person):
         yield from ends_untold.said_to_person(ledger, record, before, books)
     elif isinstance(record, ClientCommunication):

@@ -11,6 +11,7 @@ from models.codes import (
     SubmissionStatus,
 )
 from models.deadlines import AT_THE_START, FIXED, company, deadlines
+from models.designations_undone import untold
 from models.inquiry import Inquiry
 from models.paper_undone import undone
 from models.papered_acts import RECEIPT, owed, unpapered_acts
@@ -107,6 +108,20 @@ def k05_other_days(asked: Inquiry) -> Iterator[Due]:
                 )  # fmt: skip
 
 
+def k05_voided(asked: Inquiry) -> Iterator[Due]:
+    """K-05: that a place was voided of which the client was told is told as well."""
+    form = asked.profile.document("D-04")
+    days = terms(asked).days("prompt_red_business_days")
+    for void in untold(asked, ContractPlace):
+        one = void.one
+        assert isinstance(one, ContractPlace)
+        place = asked.books.find(Place, one.place_id)
+        yield due(
+            asked, "K-05", f"「{form.change_title or form.title}」（取消し）の提出",
+            place.caption() if place else "", after(void.day, days), one, proof="EQ-PLACE",
+        )  # fmt: skip
+
+
 def _lacks_basis(asked: Inquiry, one: ContractPlace) -> bool:
     """Tell whether notice or consent is missing; one that came too late cannot be caught up."""
     begun = one.with_changes(status=PlaceStatus.ACTIVE)
@@ -183,6 +198,7 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-04", k04_place_notice),
     ("K-05", k05_place_given_up),
     ("K-05", k05_other_days),
+    ("K-05", k05_voided),
     ("K-06", sealed_not_handed_in),
     ("K-14", k14_periodic_report),
     ("K-24", k24_end_papers),

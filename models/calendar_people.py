@@ -16,6 +16,7 @@ from models.calendar_frame import (
     working,
 )
 from models.codes import AssignmentStatus, InvalidReason, PledgeStatus, RuleMode, TrainingKind
+from models.designations_undone import untold
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
 from models.reported import k06_new_manager
@@ -30,7 +31,7 @@ from models.rules.last_told import (
 from models.rules.people import informed, missing_topics, needs_labour_terms
 from models.rules.replaced import has_staff_notice
 from models.rules.standing import has_left
-from models.workdays import day_before
+from models.workdays import after, day_before
 
 DONE = (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED)
 
@@ -88,6 +89,20 @@ def k03_other_days(asked: Inquiry) -> Iterator[Due]:
                     asked, "K-03", f"「{title}」（{what}）の提出", asked.name(one.person_id),
                     day_before(day), one, proof="EQ-STAFF", person_id=one.person_id,
                 )  # fmt: skip
+
+
+def k03_voided(asked: Inquiry) -> Iterator[Due]:
+    """K-03: that a designation was voided of which the client was told is told as well."""
+    form = asked.profile.document("D-03")
+    days = terms(asked).days("prompt_red_business_days")
+    for void in untold(asked, Assignment):
+        one = void.one
+        assert isinstance(one, Assignment)
+        yield due(
+            asked, "K-03", f"「{form.change_title or form.title}」（取消し）の提出",
+            asked.name(one.person_id) if one.person_id else one.unit_name, after(void.day, days),
+            one, proof="EQ-STAFF", person_id=one.person_id,
+        )  # fmt: skip
 
 
 def _wants_notice(asked: Inquiry, one: Assignment) -> bool:
@@ -248,6 +263,7 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-02", k02_staff_notice),
     ("K-03", k03_leaving_notice),
     ("K-03", k03_other_days),
+    ("K-03", k03_voided),
     ("K-06", k06_new_manager),
     ("K-07", k07_pledge),
     ("K-08", k08_first_training),

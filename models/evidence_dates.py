@@ -6,6 +6,7 @@ from models import two_factors, wareki
 from models.calendar_frame import Due, Item
 from models.calendar_paper import (
     k01_papers_at_the_start,
+    k05_voided,
     k14_periodic_report,
     sealed_not_handed_in,
 )
@@ -13,6 +14,7 @@ from models.calendar_people import (
     k02_staff_notice,
     k03_leaving_notice,
     k03_other_days,
+    k03_voided,
     k09_training_again,
 )
 from models.calendar_running import (
@@ -107,6 +109,13 @@ def eq_staff(asked: Inquiry) -> Iterator[Row]:
             yield from _said(asked, one)
     yield from _late(k03_leaving_notice)(asked)
     yield from _late(k03_other_days)(asked)
+    yield from _late(k03_voided)(asked)
+
+
+def eq_place(asked: Inquiry) -> Iterator[Row]:
+    """Find places without the notice or consent, and those whose void is to be told still."""
+    yield from of_rules(*RULED["EQ-PLACE"])(asked)
+    yield from _late(k05_voided)(asked)
 
 
 def eq_reported(asked: Inquiry) -> Iterator[Row]:
@@ -203,6 +212,7 @@ def eq_terminal(asked: Inquiry) -> Iterator[Row]:
 
 DATED: tuple[tuple[str, Question], ...] = (
     ("EQ-STAFF", eq_staff),
+    ("EQ-PLACE", eq_place),
     (REPORTED, eq_reported),
     *(
         (f"EQ-DOC({kind})", _late(k01_papers_at_the_start, kind))

@@ -408,7 +408,6 @@ QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-PLEDGE", eq_pledge),
     ("EQ-TRAINPLAN", eq_trainplan),
     ("EQ-NOTICE", eq_notice),
-    ("EQ-PLACE", of_rules(*RULED["EQ-PLACE"])),
     (places_given_up.QUERY, eq_placeuse),
     ("EQ-IDCARD", of_rules(*RULED["EQ-IDCARD"])),
     ("EQ-HOURS", eq_hours),

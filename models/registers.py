@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models import clause_changes, ends_untold, namesakes, permissions, requests, rings
+from models import (
+    clause_changes,
+    designations_undone,
+    ends_untold,
+    namesakes,
+    permissions,
+    requests,
+    rings,
+)
 from models.after_erasure import require_kept
 from models.after_leaving import told_of_staying
 from models.chain import Command, Entry
@@ -280,11 +288,13 @@ class Registers:
         if isinstance(stored.record, AccessRight) and stored.record.granted_at is not None:
             self._ledger.rights.require_decider()
         self._require_unused(stored.record)
+        designations_undone.require_may_go(self._ledger, stored.record)
         if isinstance(stored.record, ContractClauseSetting) and self._ledger.rules.on:
             clause_changes.require_may_go(self._ledger, stored.record)
         told = (
             *told_of(self._ledger, stored.record),
             *told_of_change(self._ledger, stored.record, None),
+            *designations_undone.told_of_voiding(self._ledger, stored.record),
             *requests.told_of_request(self._ledger, stored.record, None),
         )
         return self._ledger.commit(

@@ -16,6 +16,7 @@ from models.paper import Numbering, Request, Sealed
 from models.paper_replacing import About, proposed, require_fitting
 from models.profiles import DocumentForm
 from models.records import Submission
+from models.rules.told_days import VOIDED
 
 UNSEALED = "控え（未確定）"
 """Stands where a sealed paper has its number."""
@@ -141,6 +142,11 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
         "as_of": _day_of(paper.content),
         "added_because": str(paper.content.get("added_because", "")),
         "carriers": any("carrier" in line for line in paper.content.get("lines", ())),
+        "voided": [
+            line.get("whom")
+            for line in paper.content.get("lines", ())
+            if line.get("what") == VOIDED
+        ],
         "firms": "firms" in paper.content.get("wording", {}),
     }
     request = IssueRequest(

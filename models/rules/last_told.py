@@ -97,7 +97,7 @@ def untold_giving_up(case: Case, one: ContractPlace) -> str:
     """Say that a place was given up and the client was not told before, "" while nothing is wrong."""
     ended = one.status is PlaceStatus.ENDED
     used = ended or one.status is not PlaceStatus.PLANNED
-    if not _tells_changes(case, one) or not used or not _is_over(case, one.use_to, ended):
+    if not tells_changes(case, one) or not used or not _is_over(case, one.use_to, ended):
         return ""
     said = {"what": end_of(case, one), "field": "使用終了日"}
     return _untold(case, PLACES, one.use_to, said, giving_up_papers(case, one))
@@ -122,7 +122,7 @@ def withdrawn_end(case: Case, one: Designation) -> date | None:
 
     What ends earlier than was told is told with its new day (`untold_leaving`).
     """
-    if not _tells_changes(case, one) or one.status in NOT_YET:
+    if not tells_changes(case, one) or one.status in NOT_YET:
         return None
     told = _told_end(case, one).day
     days = _ends(case, one)
@@ -154,9 +154,9 @@ def moved_start(case: Case, one: Designation) -> date | None:
     """Return the first day that the client was told, where it is another now; None otherwise."""
     begins = first_of(one)
     over = one.status in (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
-    if begins is None or over or not one.notice_submission_id or not _tells_changes(case, one):
+    if begins is None or over or not one.notice_submission_id or not tells_changes(case, one):
         return None
-    told = told_start(_papers(case, one), one, _names(case, one), case.books)
+    told = told_start(_papers(case, one), one, names_of(case, one), case.books)
     return told if told != begins else None
 
 
@@ -176,7 +176,7 @@ def untold_start(case: Case, one: Designation) -> Say | None:
     return Say(words, doubtful=told < begins)
 
 
-def _tells_changes(case: Case, one: Designation) -> bool:
+def tells_changes(case: Case, one: Designation) -> bool:
     """Tell whether the text asks for a notice of changes of this designation."""
     if isinstance(one, Assignment):
         return case.params.staff_notice.changes_before
@@ -195,7 +195,7 @@ def untold_exchange(case: Case, one: Assignment | ContractPlace) -> str:
     Who has another role, or works in somebody's place, is a designation of his own, with a first day
     that a notice can come before; so is another place.
     """
-    if not _tells_changes(case, one) or not one.notice_submission_id:
+    if not tells_changes(case, one) or not one.notice_submission_id:
         return ""
     past = case.books.entered(one)
     told = [v.record for v in past if v.record.notice_submission_id == one.notice_submission_id]
@@ -261,7 +261,7 @@ def _telling(case: Case, one: Designation) -> list[Submission]:
 
 
 def _told_end(case: Case, one: Designation) -> ToldEnd:
-    return told_end(_papers(case, one), one, _names(case, one), ends_of(one, case.books))
+    return told_end(_papers(case, one), one, names_of(case, one), ends_of(one, case.books))
 
 
 def _ends(case: Case, one: Designation) -> Set[date]:
@@ -274,12 +274,12 @@ def _ends(case: Case, one: Designation) -> Set[date]:
 def _papers(case: Case, one: Designation) -> Numbered:
     kind = STAFF if isinstance(one, Assignment) else PLACES
     found = case.books.submissions(case.contract.id, kind)
-    names = list(_names(case, one))
+    names = list(names_of(case, one))
     known = holding(found, lambda last: is_notice_of(last, kind, one, names))
     return numbered(case.books, known)
 
 
-def _names(case: Case, one: Designation) -> Iterable[str]:
+def names_of(case: Case, one: Designation) -> Iterable[str]:
     if isinstance(one, ContractPlace):
         return case.books.names(Place, one.place_id)
     return [one.unit_name] if one.unit_name else case.books.names(Person, one.person_id)

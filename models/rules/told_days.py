@@ -18,7 +18,7 @@ from models.rules.standing import is_notice_of
 from models.text import search_key
 from models.wareki import format_wareki
 
-END, WITHDRAWN = "終了", "終了の取消し"
+END, WITHDRAWN, VOIDED = "終了", "終了の取消し", "取消"
 ABOUT_TO_BE = 1 << 62  # number of the entry of a version that is not entered yet
 
 Designation = Assignment | ContractPlace

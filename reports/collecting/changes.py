@@ -12,12 +12,13 @@ from typing import Generic, TypeVar
 
 from models import wareki
 from models.codes import SubmissionStatus
+from models.designations_undone import tells_void
 from models.errors import Refused
 from models.records import Assignment, ContractPlace, Record, Stored, Submission
 from models.rules.last_told import is_past
 from models.rules.replaced import last_of
 from models.rules.told_days import END as ENDED
-from models.rules.told_days import WITHDRAWN, ToldEnd, ended_on, ends_of, told_end
+from models.rules.told_days import VOIDED, WITHDRAWN, ToldEnd, ended_on, ends_of, told_end
 from models.store import Op, Query, Where
 from models.versions import Version, version_at, versions
 from reports.blocks import shown
@@ -138,18 +139,18 @@ def _lines_of(
     if not history:
         return
     now = history[-1]
+    if now.voided:
+        yield from _voided(case, watched, history, told)
+        return
     base, told_at = _told_version(history, told)
     name = watched.name(now.record)
     if base is None:
-        if watched.reportable(now.record) and not now.voided:
+        if watched.reportable(now.record):
             facts = _text(watched.facts(now.record, now.seq))
             because = added_because(case) or now.reason or ADDED
             yield ChangeLine(name, "追加", "なし", facts, watched.begins(now.record), because)
         return
     before = watched.facts(base.record, told_at)
-    if now.voided:
-        yield ChangeLine(name, "取消", _text(before), "なし", now.day, now.reason)
-        return
     yield from _ending(case, watched, history, before, told_at, told)
     latest = case.until or case.numbers.head.seq
     after_facts = watched.facts(now.record, latest)
@@ -158,6 +159,26 @@ def _lines_of(
         if old != new:
             day, reason = _brought(case, watched, history, told_at, label, new)
             yield ChangeLine(name, label, shown(old), shown(new), day, reason or "記録の更新")
+
+
+def _voided(
+    case: Case, watched: Watched[R], history: list[Version[R]], told: list[Stored[Submission]]
+) -> Iterator[ChangeLine]:
+    """Yield that something was voided of which the client knew, until a notice said so.
+
+    Sealed ones of before say it again; they are looked at as they are.
+    """
+    void, entered = history[-1], history[:-1]
+    name = watched.name(void.record)
+    again = name in case.wish.options.get("voided", ())
+    told_already = any(tells_void(one.record, one.meta.created_seq, void) for one in told)
+    if not entered or (told_already and not again):
+        return
+    known = [one for one in told if one.meta.created_seq < void.seq]
+    base, told_at = _told_version(entered, known)
+    if base is not None:
+        before = _text(watched.facts(base.record, told_at))
+        yield ChangeLine(name, VOIDED, before, "なし", void.day, void.reason)
 
 
 def _ending(

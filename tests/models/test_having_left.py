@@ -381,6 +381,8 @@ def test_what_is_not_needed_any_more_is_not_asked_for(house: House) -> None:
     house.ledger.registers.revise(replace(old, returned_on=house.ledger.today()), "返却のため")
     assert len(to_stand_again(house)) == 1
     mine = house.ledger.registers.all(Assignment, person_id=house.story.people["worker"])[0].record
-    over = replace(mine, status=AssignmentStatus.CANCELLED)
-    house.ledger.registers.revise(over, "従事しないことになったため")
+    over = replace(
+        mine, status=AssignmentStatus.ENDED, ends_on=house.ledger.today(), end_reason="配置換え"
+    )  # fmt: skip
+    house.ledger.registers.revise(over, "従事しないことになったため", answers=LATER)
     assert to_stand_again(house) == []
