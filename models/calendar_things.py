@@ -239,7 +239,7 @@ def _unsupervised(asked: Inquiry, _id: str, occurred_at: datetime, actor: str) -
 def _waiting_since(asked: Inquiry, event: HandlingEvent) -> datetime:
     """Return since when an act waits for its confirmation; one that corrects another, since then."""
     assert event.occurred_at is not None
-    again = confirmed_before(asked).get(event.id)
+    again = confirmed_before(asked).get(event.id) if event.corrects_event_id else None
     return again.since if again else event.occurred_at
 
 
