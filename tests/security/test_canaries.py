@@ -22,7 +22,7 @@ from models.codes import AttachmentKind, HandlingKind
 from models.commands import creating, revising
 from models.kinds import LongText, Text, TextList
 from models.ledger import Ledger
-from models.records import BY_TYPE, HandlingEvent, Person, Record, SealKey, UserAccount
+from models.records import BY_TYPE, HandlingEvent, Person, Record, SealKey, Submission, UserAccount
 from models.records.base import Stored
 from models.store import quiet
 from reports.pictures import plain_picture
@@ -43,7 +43,11 @@ STEM, ASCII = "麒麟鸞鳳", "KirinCanary"  # the first is in CP932 too
 PASSWORD = f"{STEM}の{ASCII}七つ"
 FORMER = f"{ASCII}と{STEM}の灯台九つ"
 SKIPPED = {"ledger_origin", "user_account"}  # keys and logins; the ledger would not open again
-WRITTEN_ONCE = {*ONCE, HandlingEvent.type}  # a later version of these would be reported
+WRITTEN_ONCE = {
+    *ONCE,
+    HandlingEvent.type,
+    Submission.type,
+}  # a later version of these would be reported
 NOT_TEXTS = ("id", "blob", "sha256", "checker_proof")
 KEYS = {
     "X25519", "Ed25519", "device secret", "recovery secret", "seal",
@@ -90,6 +94,8 @@ def mark_everything(ledger: Ledger) -> int:
 
 def another(ledger: Ledger, record: Record) -> dict[str, Any]:
     """Return what a second one of a record must have of its own."""
+    if isinstance(record, Submission):
+        return {"serial": None}
     if not isinstance(record, HandlingEvent):
         return {}
     return {"kind": HandlingKind.STOCKTAKE, "event_no": 9_000, "occurred_at": ledger.now()}

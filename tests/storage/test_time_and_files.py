@@ -160,4 +160,5 @@ def test_a_paper_with_the_file_of_another_shows(house: House) -> None:
     assert not problems(house)
     other = attached(house, b"other", "other.pdf")
     slip_in(house, revising(replace(paper.record, file_id=other.id), "差し替え"))
-    assert problems(house) == [("FILE", f"記帳番号{paper.meta.created_seq}")]
+    rewritten = ("REWRITTEN", f"記帳番号{ledger.store.head().seq}")  # a sealed paper stays as it is
+    assert problems(house) == [("FILE", f"記帳番号{paper.meta.created_seq}"), rewritten]
