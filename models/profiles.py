@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -62,6 +62,9 @@ _CLAUSE_KEY = re.compile(r"[A-Z]{2,3}-[^\s\"]{1,24}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SYNTAX_LINE = re.compile(r"\(at line (\d+)")
 _EVIDENCE_IDS = set(EVIDENCE) | {f"EQ-DOC({document})" for document in DOCUMENTS}
+
+
+AT_HAND = 16  # profiles that stay read: those of the program and some of the site
 
 
 @dataclass(frozen=True)
@@ -250,8 +253,9 @@ class Profile:
         )
 
 
+@lru_cache(maxsize=AT_HAND)
 def parse_profile(text: str, source: str) -> Profile:
-    """Read a profile.
+    """Read a profile; the same text is read once, and nothing of a profile can be changed.
 
     Args:
         text: the content of the file.
