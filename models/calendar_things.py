@@ -28,7 +28,7 @@ from models.missing_things import (
     reported_on,
     untold,
 )
-from models.outstaying import WAITED_FOR, is_outside_under
+from models.outstaying import WAITED_FOR, outside_under
 from models.records import (
     Assignment,
     Authorization,
@@ -54,26 +54,31 @@ MANY = 1000  # acts that wait for the responsible person, before they are no lon
 
 def k12_consent_ends(asked: Inquiry) -> Iterator[Due]:
     """K-12: a consent is renewed before it ends; after that only while something hangs on it."""
-    for one in asked.all(Authorization):
-        if one.valid_until is None or not one.covers(one.valid_until):
-            continue
-        if one.valid_until >= asked.today or _hangs_on(asked, one):
-            yield due(asked, "K-12", "期限までに改めて得る", one.caption(), one.valid_until, one)
+    ending = [
+        (one, one.valid_until)
+        for one in asked.all(Authorization)
+        if one.valid_until is not None and one.covers(one.valid_until)
+    ]
+    over = any(day < asked.today for _, day in ending)
+    needed = _needed(asked) if over else frozenset()
+    for one, day in ending:
+        if day >= asked.today or one.id in needed:
+            yield due(asked, "K-12", "期限までに改めて得る", one.caption(), day, one)
 
 
-def _hangs_on(asked: Inquiry, one: Authorization) -> bool:
-    copies = any(
-        item.copy_authorization_id == one.id and item.state not in CONTENT_GONE_STATES
+def _needed(asked: Inquiry) -> frozenset[str]:
+    """Return the ids of the consents on which something hangs: a copy, a place, what is outside."""
+    copies = {
+        item.copy_authorization_id
         for item in asked.items.values()
-    )
-    return (
-        copies
-        or is_outside_under(asked, one)
-        or any(
-            place.authorization_id == one.id and place_counts(asked.case(place), place)
-            for place in asked.all(ContractPlace)
-        )
-    )
+        if item.copy_authorization_id and item.state not in CONTENT_GONE_STATES
+    }
+    places = {
+        place.authorization_id
+        for place in asked.all(ContractPlace)
+        if place.authorization_id and place_counts(asked.case(place), place)
+    }
+    return frozenset(copies | places | outside_under(asked))
 
 
 def k13_back(asked: Inquiry) -> Iterator[Due]:

@@ -8,7 +8,7 @@ exceptions are told with the breach itself (models/breaches.py).
 from collections.abc import Iterator
 from dataclasses import replace
 
-from models.codes import FindingSource, FindingStatus
+from models.codes import FindingStatus
 from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
 from models.records import Finding, RuleOverride
@@ -17,7 +17,6 @@ from models.wareki import format_short
 QUERY = "EQ-FOUND"
 LATE_QUERY = "EQ-LATEFIX"
 FOLLOWED = "EQ-FINDING"
-OF_EXCEPTIONS = (FindingSource.EVENT, FindingSource.OVERRIDE)
 SHOWN = 60  # characters
 OPEN = "指摘「{0}」が終わっていません。"
 LATE = "指摘「{what}」は、期限（{day}）の後の{on}に是正しています。"
@@ -33,8 +32,9 @@ def eq_finding(asked: Inquiry) -> Iterator[Row]:
 def eq_found(asked: Inquiry) -> Iterator[Row]:
     """Find it again for the clause that it names; beside all clauses where none would tell it."""
     followed = asked.asks(FOLLOWED)
+    of_exceptions = {exception.finding_id for exception in asked.all(RuleOverride)}
     for one in asked.all(Finding):
-        if one.status is FindingStatus.VERIFIED or _is_of_exception(asked, one):
+        if one.status is FindingStatus.VERIFIED or one.id in of_exceptions:
             continue
         if clauses := _named(asked, one):
             yield replace(_open(asked, one), clauses=clauses)
@@ -74,9 +74,3 @@ def _named(asked: Inquiry, one: Finding) -> tuple[str, ...]:
         and not clause.contractual_only
         and FOLLOWED not in clause.evidence
     )
-
-
-def _is_of_exception(asked: Inquiry, one: Finding) -> bool:
-    if one.source not in OF_EXCEPTIONS:
-        return False
-    return any(exception.finding_id == one.id for exception in asked.all(RuleOverride))

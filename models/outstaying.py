@@ -36,10 +36,10 @@ def outstaying(asked: Inquiry) -> Iterator[Row]:
                     yield row(item, _said(item, one))
 
 
-def is_outside_under(asked: Inquiry, consent: Authorization) -> bool:
-    """Tell whether something outside rests on a consent."""
+def outside_under(asked: Inquiry) -> frozenset[str]:
+    """Return the ids of the consents on which something outside rests."""
     outside = (item for item in asked.items.values() if item.state in WAITED_FOR)
-    return any(consent.id == one.id for item in outside for one in _consents(asked, item))
+    return frozenset(one.id for item in outside for one in _consents(asked, item))
 
 
 def eq_late_back(asked: Inquiry) -> Iterator[Row]:
