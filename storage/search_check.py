@@ -1,9 +1,10 @@
 """Whether the search index holds every record up to where it says that it has come, with its words.
 
-What it does not hold nobody finds by words, and nobody misses it. The index keeps no texts, but it
-tells where a whole text stands, word by word in its order, and of how many words each record is. Most
-records of a working day say what others say, so each text is asked for once in a stretch; where a
-stretch has very many, some of them are drawn by lot, so that nobody knows which.
+What it does not hold nobody finds by words, and nobody misses it. Every check asks whether each record
+is in it at all. The index keeps no texts, but it tells where a whole text stands, word by word in its
+order, and of how many words each record is: a short log is compared whole, of each stretch of a long
+one some entries in a row are drawn by lot, so that nobody knows which, and the check of a million
+entries does not end a quarter later for what a rebuild makes anew in any case.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,9 @@ from storage.schema import TABLES, ViewTable
 from storage.search import Search, scope_of
 
 CODE = "VIEW"
-MOST = 1_000  # texts of a stretch that are asked for
+WHOLE = 100_000  # entries of a log of which all words are compared
+DRAWN = 1_000  # entries in a row of each stretch of a longer one
+MOST = 1_000  # texts that are asked for at once
 PHRASE = 100  # words that are asked for as one
 _UNINDEXED = (
     "SELECT number FROM {0} v WHERE number <= ? AND number NOT IN (SELECT number FROM v_reindex)"
@@ -52,6 +55,18 @@ def _reached(database: Database) -> int | None:
     if len(reached) != 1 or not isinstance(reached[0][0], int) or not 0 <= reached[0][0] <= last:
         return None
     return int(reached[0][0])
+
+
+def drawn(first: int, last: int, entries: int) -> "Words":
+    """Return the check of a stretch, or of a part of it that nobody knows before.
+
+    Args:
+        entries: of the whole log.
+    """
+    if entries > WHOLE and last - first >= DRAWN:
+        first += SystemRandom().randrange(last - first + 2 - DRAWN)
+        last = first + DRAWN - 1
+    return Words(first, last)
 
 
 @dataclass(frozen=True)

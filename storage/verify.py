@@ -25,7 +25,7 @@ from storage.helpers import Found, Helpers, Job, run_here
 from storage.known_schema import Schema
 from storage.ledger_store import LedgerStore
 from storage.proofs import Proofs
-from storage.search_check import Words
+from storage.search_check import drawn
 from storage.stretch import PAGES, Indexes, Pages, Stretch, Structure, Surplus
 
 STRETCH = 10_000  # entries of the longest stretch
@@ -190,7 +190,7 @@ class _Check:
         for first in range(after + 1, last + 1, size):
             end = min(first + size - 1, last)
             if tables:
-                yield Words(first, end)
+                yield drawn(first, end, last)
             yield Stretch(self.vault_id, authors, first, end, tables, erasures, signed)
 
     # --- who does them --------------------------------------------------------------------------

@@ -125,6 +125,17 @@ def test_long_texts_are_cut_and_of_many_some_are_drawn(
     assert found(house) == [f"記帳番号{number}"]
 
 
+def test_a_long_log_is_asked_for_some_entries_of_each_stretch_by_lot() -> None:
+    short = search_check.drawn(1, 7_000, search_check.WHOLE)
+    assert (short.first, short.last) == (1, 7_000)
+    parts = [search_check.drawn(20_001, 30_000, 1_000_000) for _ in range(2_000)]
+    assert all(one.last - one.first + 1 == search_check.DRAWN for one in parts)
+    assert min(one.first for one in parts) < 20_100 < 29_900 < max(one.last for one in parts)
+    assert all(20_001 <= one.first and one.last <= 30_000 for one in parts)
+    rest = search_check.drawn(999_990, 1_000_000, 1_000_000)
+    assert (rest.first, rest.last) == (999_990, 1_000_000)
+
+
 def test_what_a_column_does_not_say_is_read_from_the_log(house: House) -> None:
     assert "number" in table(Credential.type).eclipsed and Credential.search == ("number",)
     holder = house.ledger.registers.all(Person)[0].record.id
