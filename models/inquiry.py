@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from models.breaches import Breaches
 from models.codes import AssignmentRole, ContractStatus
+from models.corrected import chain
 from models.evidence_rows import FEW, Answer, LongList, Row
 from models.item_status import Status
 from models.picked import Picked
@@ -31,6 +32,7 @@ from models.records import (
     Item,
     Person,
     Record,
+    Stored,
     Submission,
     SystemEvent,
 )
@@ -140,6 +142,10 @@ class Inquiry:
         """Return what a record said at every entry, see `models.versions`."""
         self.note(cls.type)
         return versions(self._ledger.store, cls, record_id)
+
+    def chain(self, act_id: str) -> Iterator[Stored[HandlingEvent]]:
+        """Yield an act and what it corrects, back to what was entered first; that stays so."""
+        return chain(self._ledger.store, act_id)
 
     def first_use(self) -> int | None:
         """Return from which entry acts or papers stand under the contract; it stays what it is."""

@@ -5,7 +5,7 @@ was to come back for open, and stands in the way of the end. Of the accidents th
 this program holds no records of their own: this is the part of it that it can tell.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from models.codes import (
     ItemState,
     Timing,
 )
+from models.corrected import in_place, last_of
 from models.evidence_rows import Row
 from models.given_up import given_up
 from models.inquiry import Inquiry
@@ -247,35 +248,23 @@ def _taken_back(asked: Inquiry) -> Iterator[Row]:
     gone = asked.listed(_losses(asked, voided=True), ("caption", "voided_at"), _void)
     if not gone:
         return
-    after = {
-        old: new
-        for voided in (True, False)
-        for new, old in asked.listed(
-            _losses(asked, voided=voided), ("corrects_event_id",), _corrects
-        ).items()
-    }
-    done = verified(asked)
+    after, done = in_place(asked), verified(asked)
+    stands = {one.id for one in losses(asked)}
     seen = set()
     for id_, (caption, at) in sorted(gone.items(), key=lambda one: one[1][1], reverse=True):
-        last = _last(id_, after)
+        last = last_of(id_, after)
         number, _, _ = caption.partition(" ")
         day = format_short(at.date())
         if last in seen:
             continue
         if {id_, number, caption} & done:
             seen.add(last)
-        elif last == id_:
+        elif last not in stands:
+            seen.add(last)
             yield Row(HandlingEvent.type, id_, TAKEN_BACK.format(caption, day))
-        elif last not in gone and not as_much(_entered(asked, id_), _entered(asked, last)):
+        elif not as_much(_entered(asked, id_), _entered(asked, last)):
             seen.add(last)
             yield Row(HandlingEvent.type, last, MADE_SMALLER.format(caption, day))
-
-
-def _last(id_: str, after: Mapping[str, str]) -> str:
-    """Follow corrections to the one that nothing corrects."""
-    while id_ in after:
-        id_ = after[id_]
-    return id_
 
 
 def _entered(asked: Inquiry, id_: str) -> HandlingEvent:
@@ -297,10 +286,6 @@ def _reaches(new: Decimal | None, old: Decimal | None) -> bool:
 
 def _void(_asked: Inquiry, _id: str, caption: str, at: datetime) -> tuple[str, datetime]:
     return caption, at
-
-
-def _corrects(_asked: Inquiry, _id: str, corrected: str) -> str | None:
-    return corrected or None
 
 
 def report_word(asked: Inquiry) -> str:

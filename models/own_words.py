@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from models.corrected import standing
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
 from models.records import (
@@ -84,16 +85,13 @@ def _changed(ledger: "Ledger", confirmed: Stored[OfficerConfirmation]) -> Versio
     if then is None or then.seq == entered[-1].seq:  # erased since, or as it was
         return None
     now = entered[-1]
-    stands = _corrected(ledger, now.record) if now.voided else now.record
+    stands = _in_its_place(ledger, now.record) if now.voided else now.record
     return None if stands is not None and _said(stands) == _said(then.record) else now
 
 
-def _corrected(ledger: "Ledger", record: Record) -> Record | None:
-    """Return the act that was entered in the place of a voided one."""
-    if not isinstance(record, HandlingEvent):
-        return None
-    found = ledger.registers.one(HandlingEvent, corrects_event_id=record.id)
-    return found.record if found else None
+def _in_its_place(ledger: "Ledger", record: Record) -> Record | None:
+    """Return the act that stands in the place of a voided one."""
+    return standing(ledger.store, record.id) if isinstance(record, HandlingEvent) else None
 
 
 def _said(record: Record) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from models.codes import AssignmentStatus, PlaceStatus, SubmissionStatus, Timing
+from models.corrected import chain, standing
 from models.errors import Refused
 from models.paper_about import CHANGES, EVENTS, RECORDS
 from models.paper_things import THINGS, subject_of, things_of
@@ -390,17 +391,9 @@ def _kin(ledger: "Ledger", cls: type[Record], about: About) -> set[str]:
     spoken: list[Stored[Any]] = list(ledger.store.get_many(cls, list(ids)).values())
     found = {one.record.id for one in spoken}
     for one in spoken:
-        found.update(_corrected(ledger, one.record))
+        before = getattr(one.record, "corrects_event_id", "")
+        found.update(former.record.id for former in chain(ledger.store, before))
     return found | set(_voided_for(ledger, cls, about, spoken))
-
-
-def _corrected(ledger: "Ledger", record: Record) -> Iterator[str]:
-    """Follow corrections back to what was entered first."""
-    id_ = getattr(record, "corrects_event_id", "")
-    while id_:
-        yield id_
-        stored = ledger.store.get(HandlingEvent, id_)
-        id_ = stored.record.corrects_event_id if stored else ""
 
 
 def _voided_for(
@@ -428,15 +421,7 @@ def _voided_for(
 
 def _successor(ledger: "Ledger", record: Record) -> HandlingEvent | None:
     """Return what corrects an act in the end and stands, None without."""
-    if not isinstance(record, HandlingEvent):
-        return None
-    query = Query(HandlingEvent.type, (Where("corrects_event_id", Op.EQ, record.id),), voided=None)
-    for one in ledger.store.find(HandlingEvent, query, limit=MOST):
-        if not one.meta.voided:
-            return one.record
-        if (last := _successor(ledger, one.record)) is not None:
-            return last
-    return None
+    return standing(ledger.store, record.id) if isinstance(record, HandlingEvent) else None
 
 
 def _lacking(

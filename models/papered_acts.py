@@ -153,12 +153,5 @@ def _act(
     brought = kind is HandlingKind.RECEIVE and means not in (None, Means.DIRECT)
     if brought or VerificationResult.FAIL in results:
         return None
-    return Act((id_, *_corrected(asked, corrects)), caption, occurred_at.date())
-
-
-def _corrected(asked: Inquiry, id_: str) -> Iterator[str]:
-    """Follow corrections back to what was entered first."""
-    while id_:
-        yield id_
-        entered = asked.versions(HandlingEvent, id_)
-        id_ = entered[0].record.corrects_event_id if entered else ""
+    former = (one.record.id for one in asked.chain(corrects))
+    return Act((id_, *former), caption, occurred_at.date())

@@ -115,7 +115,7 @@ def eq_supervise(asked: Inquiry) -> Sequence[Row]:
 
 
 class Again(NamedTuple):
-    """An act that corrects a confirmed one, and since when it waits: since the correction."""
+    """An act that corrects a confirmed one, and since when it waits: since that was corrected."""
 
     occurred_at: datetime
     since: datetime
@@ -135,10 +135,14 @@ def confirmed_before(asked: Inquiry) -> Mapping[str, Again]:
 def _waits_since(
     asked: Inquiry, _id: str, corrects: str, created_at: datetime, actor: str, occurred_at: datetime
 ) -> Again | None:
-    entered = asked.versions(HandlingEvent, corrects)
-    was = entered[-1].record.status if entered else None
-    confirmed = was is HandlingStatus.CONFIRMED and _is_unconfirmed(asked, occurred_at, actor)
-    return Again(occurred_at, created_at.astimezone(asked.zone)) if confirmed else None
+    if not _is_unconfirmed(asked, occurred_at, actor):
+        return None
+    since = created_at
+    for former in asked.chain(corrects):
+        if former.record.status is HandlingStatus.CONFIRMED:
+            return Again(occurred_at, since.astimezone(asked.zone))
+        since = former.meta.created_at
+    return None
 
 
 def _in_time(asked: Inquiry, limit: datetime, again: int) -> Iterator[Row]:

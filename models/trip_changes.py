@@ -6,16 +6,17 @@ somebody else verified a finding about it, as that of a loss does. What was ente
 right alone on the day of its entry.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models.codes import MISSING_STATES, OUT_STATES, HandlingKind, Timing
 from models.contract_changes import told
+from models.corrected import chain, in_place
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
 from models.missing_things import as_much, verified
-from models.records import HandlingEvent
+from models.records import HandlingEvent, Stored
 from models.rules.case import Case
 from models.store import Op, Query, Store, Where
 from models.wareki import format_short_moment
@@ -63,23 +64,22 @@ def why_put_off(ledger: "Ledger", case: Case) -> str:
     if new is None or not new.corrects_event_id:
         return ""
     stored = ledger.store.get(HandlingEvent, new.corrects_event_id)
-    stood = _stood_before(ledger.store, new, case.now)
+    stood = _stood_before(ledger, new.corrects_event_id, case.now)
     if stored is None or stood is None or not _is_overdue(ledger.store, stood, case.now):
         return ""
     change = _lessened(stored.record, new) and _lessened(stood, new)
     return ASKED.format(act=stored.record.caption(), change=change) if change else ""
 
 
-def _stood_before(store: Store, act: HandlingEvent, now: datetime) -> HandlingEvent | None:
-    """Return what was corrected as it was entered on an earlier day, None when on this one."""
-    while act.corrects_event_id:
-        stored = store.get(HandlingEvent, act.corrects_event_id)
-        if stored is None:
-            return None
-        if stored.meta.created_at.astimezone(now.tzinfo).date() < now.date():
-            return stored.record
-        act = stored.record
-    return None
+def _stood_before(ledger: "Ledger", act_id: str, now: datetime) -> HandlingEvent | None:
+    """Return an act, or what it corrects, that was entered on an earlier day; None for none."""
+    return _entered_before(chain(ledger.store, act_id), now)
+
+
+def _entered_before(acts: Iterable[Stored[HandlingEvent]], now: datetime) -> HandlingEvent | None:
+    """Return the first act that was entered before the day of a moment in the office's time."""
+    days = ((one.meta.created_at.astimezone(now.tzinfo).date(), one.record) for one in acts)
+    return next((act for day, act in days if day < now.date()), None)
 
 
 def _is_overdue(store: Store, act: HandlingEvent, now: datetime) -> bool:
@@ -98,11 +98,7 @@ def told_of_void(ledger: "Ledger", act: HandlingEvent) -> tuple[str, ...]:
     """Return what is said to whoever voids a take-out of something that is overdue."""
     if not ledger.rules.on or not _is_overdue(ledger.store, act, ledger.now()):
         return ()
-    day = ledger.today()
-    zone = ledger.now().tzinfo
-    stored = ledger.store.get(HandlingEvent, act.id)
-    fresh = stored is not None and stored.meta.created_at.astimezone(zone).date() == day
-    stood = _stood_before(ledger.store, act, ledger.now()) if fresh else act
+    stood = _stood_before(ledger, act.id, ledger.now())
     return () if stood is None else (VOIDED.format(act=act.caption()),)
 
 
@@ -111,9 +107,10 @@ def told_of_void(ledger: "Ledger", act: HandlingEvent) -> tuple[str, ...]:
 
 def changed(asked: Inquiry) -> Iterator[Row]:
     """Tell how overdue take-outs were corrected so that less, or later, was to come back."""
-    after = _corrections(asked)
-    for id_, (caption, _, at) in _gone_overdue(asked).items():
-        stood = _stood_until(asked, id_, at.date())
+    gone = _gone_overdue(asked)
+    after = in_place(asked) if gone else {}
+    for id_, (caption, _, at) in gone.items():
+        stood = _entered_before(asked.chain(id_), at)
         if stood is None or id_ not in after:
             continue
         old, new = (asked.versions(HandlingEvent, one)[0] for one in (id_, after[id_]))
@@ -128,12 +125,12 @@ def taken_back(asked: Inquiry) -> Iterator[Row]:
     gone = _gone_overdue(asked)
     if not gone:
         return
-    after, done = _corrections(asked), verified(asked)
+    after, done = in_place(asked), verified(asked)
     for id_, (caption, due, at) in gone.items():
         number, _, _ = caption.partition(" ")
         if id_ in after or {id_, number, caption} & done:
             continue
-        if _stood_until(asked, id_, at.date()) is not None:
+        if _entered_before(asked.chain(id_), at) is not None:
             when = {"due": format_short_moment(due), "at": format_short_moment(at)}
             yield Row(HandlingEvent.type, id_, TAKEN_BACK.format(act=caption, **when))
 
@@ -149,29 +146,3 @@ def _overdue(
     asked: Inquiry, _id: str, caption: str, due: datetime | None, at: datetime
 ) -> tuple[str, datetime, datetime] | None:
     return (caption, due, at.astimezone(asked.zone)) if due is not None and due < at else None
-
-
-def _corrections(asked: Inquiry) -> dict[str, str]:
-    """Return by the id of a corrected act that of the one in its place."""
-    mine = Where("contract_id", Op.EQ, asked.contract.id)
-    named = (mine, Where("corrects_event_id", Op.EMPTY, False))
-    return {
-        old: new
-        for voided in (True, False)
-        for new, old in asked.listed(
-            Query(HandlingEvent.type, named, voided=voided), ("corrects_event_id",), _corrects
-        ).items()
-    }
-
-
-def _corrects(_asked: Inquiry, _id: str, old: str) -> str:
-    return old
-
-
-def _stood_until(asked: Inquiry, id_: str, day: date) -> HandlingEvent | None:
-    """Return an act, or what it corrected, as it was entered before a day; None where that day."""
-    while id_ and (entered := asked.versions(HandlingEvent, id_)):
-        if entered[0].day < day:
-            return entered[0].record
-        id_ = entered[0].record.corrects_event_id
-    return None

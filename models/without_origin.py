@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from models.amounts import BEGINNING, WITHOUT_ORIGIN
 from models.codes import Timing
+from models.corrected import chain
 from models.errors import NotFound
 from models.records import HandlingEvent, Item
 from models.uses import used_by
@@ -91,13 +92,8 @@ def _begun(ledger: "Ledger", act: HandlingEvent) -> list[Item]:
 
 def _commands(ledger: "Ledger", act: HandlingEvent) -> set[str]:
     """Return by which commands an act and what it corrects were entered."""
-    found = set()
-    while True:
-        found.add(_command(ledger, HandlingEvent.type, act.id))
-        before = ledger.store.get(HandlingEvent, act.corrects_event_id)
-        if not act.corrects_event_id or before is None:
-            return found
-        act = before.record
+    found = chain(ledger.store, act.id)
+    return {_command(ledger, HandlingEvent.type, one.record.id) for one in found}
 
 
 def _command(ledger: "Ledger", type_: str, record_id: str) -> str:
