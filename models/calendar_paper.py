@@ -13,6 +13,7 @@ from models.codes import (
 from models.deadlines import AT_THE_START, FIXED, company, deadlines
 from models.designations_undone import untold
 from models.inquiry import Inquiry
+from models.paper_twice import twice
 from models.paper_undone import undone
 from models.papered_acts import RECEIPT, owed, unpapered_acts
 from models.periodic_reports import REPORT, periods, unreported
@@ -34,6 +35,7 @@ from models.rules.places import has_place_notice, is_concerned, lapsed
 from models.workdays import after, day_before
 
 OPERATOR = "EQ-DOC(D-26)"
+WITHDRAW = "提出した書面の差替え・取下げ"
 UNANSWERED = "「{0}」が要るかどうかの記入（「組織」の「個人情報取扱事業者該当」）"
 """Whether the report is owed follows from the answer: without one nobody knows."""
 
@@ -190,7 +192,15 @@ def handed_in_and_undone(asked: Inquiry) -> Iterator[Due]:
     for one in undone(asked):
         about = f"「{one.paper.caption()}」（載せた{one.words}を取消し）"
         day = after(one.day, days)
-        yield due(asked, "K-24", "提出した書面の差替え・取下げ", about, day, one.paper)
+        yield due(asked, "K-24", WITHDRAW, about, day, one.paper)
+
+
+def handed_in_twice(asked: Inquiry) -> Iterator[Due]:
+    """One of two papers that hold the same act is withdrawn; a closed contract waits for it, too."""
+    days = terms(asked).days("prompt_red_business_days")
+    for one in twice(asked):
+        about = f"「{one.paper.caption()}」（「{one.other.caption()}」と同じ{one.words}）"
+        yield due(asked, "K-24", WITHDRAW, about, after(one.day, days), one.paper)
 
 
 ITEMS: tuple[tuple[str, Item], ...] = (
@@ -203,5 +213,6 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-14", k14_periodic_report),
     ("K-24", k24_end_papers),
     ("K-24", handed_in_and_undone),
+    ("K-24", handed_in_twice),
     ("K-29", k29_review),
 )

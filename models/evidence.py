@@ -27,6 +27,7 @@ from models import (
     missing_things,
     outstaying,
     own_words,
+    paper_twice,
     paper_undone,
     place_changes,
     places_given_up,
@@ -74,6 +75,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {
     paper_undone.QUERY: paper_undone.eq_paper,
+    paper_twice.QUERY: paper_twice.eq_twice,
     unfit_basis.QUERY: unfit_basis.eq_unfit,
     still_readable.QUERY: still_readable.eq_unread,
     own_words.QUERY: own_words.eq_officer,

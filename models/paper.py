@@ -35,8 +35,11 @@ from models.paper_notices import now_told
 from models.paper_replacing import (
     About,
     about_noted,
+    advice,
+    fitting,
     require_fitting,
     taking_place,
+    told_of_handing_in,
     told_of_withdrawing,
 )
 from models.records import ContentErasure, Contract, Record, SealKey, Submission
@@ -217,10 +220,9 @@ class Paper:
         ledger.registers.need(Contract, request.contract_id)
         self.seal_secret()
         ledger.rules.on_paper(request)
-        revision = self._revision(
-            About(request.contract_id, request.doc_kind, request.subject_ids, request.change),
-            request.supersedes_id,
-        )
+        about = About(request.contract_id, request.doc_kind, request.subject_ids, request.change)
+        revision = self._revision(about, request.supersedes_id)
+        said = advice(fitting(ledger, about), request.supersedes_id)
         with self._sealing:
             ledger.prepare()  # what it enters must be told on this paper, not on the next
             numbers = self.numbering()
@@ -234,7 +236,10 @@ class Paper:
             )
             submission = self._submission(request, numbers, sealed, file.id, revision)
             ledger.registers.validate(submission)
-            change = ledger.commit([creating(file), creating(submission)], command_id=command_id)
+            change = ledger.commit(
+                [creating(file), creating(submission)], command_id=command_id,
+                notices=tuple(said.splitlines()),
+            )  # fmt: skip
         ledger.access.note(Act.SEAL, submission.type, submission.id, request.contract_id)
         return change
 
@@ -272,6 +277,7 @@ class Paper:
         ledger.registers.validate(submitted)
         ledger.registers.check_references(submitted, Desk(ledger.store))
         gone, said = taking_place(ledger, submitted)
+        said += told_of_handing_in(ledger, submitted)
         told = now_told(ledger, submitted)
         before = {paper.id: paper} | {one.id: self._as_it_is(one) for one in told}
         ruling = ledger.rules.on_records([submitted, *told], answers, before=before)
@@ -393,6 +399,7 @@ class Paper:
             revision = self._revision(about_noted(noted), noted.supersedes_id)
             noted = replace(noted, revision=revision)
         gone, said = taking_place(ledger, noted)
+        said += told_of_handing_in(ledger, noted)
         ledger.registers.validate(noted)
         ledger.registers.check_references(noted, Desk(ledger.store))
         ruling = ledger.rules.on_records([noted], answers)

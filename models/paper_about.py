@@ -57,6 +57,10 @@ MADE_HERE: Final = frozenset(
 )  # fmt: skip
 """Documents that this program makes; the others are written elsewhere, and noted as handed in."""
 
+COUNTED: Final = frozenset({*EVENTS, *AUTHORIZATIONS})
+"""Papers about acts and applications, which the client adds up; those about who works where tell a
+state, and may tell it again."""
+
 CHANGES: Final = frozenset({"D-03", "D-04"})
 """Notices that are also made as 変更届, from the log."""
 

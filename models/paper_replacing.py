@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from models.codes import AssignmentStatus, PlaceStatus, SubmissionStatus, Timing
 from models.corrected import chain, standing
 from models.errors import Refused
-from models.paper_about import CHANGES, EVENTS, RECORDS
+from models.paper_about import CHANGES, COUNTED, EVENTS, RECORDS
 from models.paper_things import THINGS, subject_of, things_of
 from models.records import (
     Assignment,
@@ -27,6 +27,7 @@ from models.records import (
     Submission,
     TrainingPlan,
 )
+from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
 from models.wareki import format_short
 
@@ -57,6 +58,7 @@ ALSO = (
     "同じ記録は「{paper}」にも載っています。この書類を提出したら、「書類」の「取下げを記録」で、"
     "この書類に含めたことを理由に残してください。"
 )
+NOT_REPLACED = "同じ記録は「{paper}」にも載っています。差し替えずに提出すると、委託者の手元に同じ記録の書類が二つあることになります。"
 PROPOSED = "「{paper}」と同じ記録を載せるため、差し替える書類として作ります。"
 REPLACED = "「{paper}」は、この書類に替わったため「差替え済」になりました。"
 ANSWERED = (
@@ -66,6 +68,11 @@ ANSWERED = (
 ALREADY = (
     "この書類が差し替える「{paper}」は、すでに「{other}」に替わっています。委託者の手元に二つあるため、"
     "要らない方を「取下げを記録」で取り下げてください。"
+)
+SAME = (
+    "提出済の「{paper}」にも、同じ記録が載っています。数が二重にならないよう、委託者に知らせ、要らない方を「書類」の"
+    "「取下げを記録」で取り下げてください。取り下げる方にだけ載っている記録があるときは、先に、すべてを載せた"
+    "書類を作って差し替えてください。"
 )
 REPLACES = "「{paper}」{day}を差し替えた書類です（第{revision}版）。"
 WILL_REPLACE = "提出を記録すると、「{paper}」が「差替え済」になります（第{revision}版）。"
@@ -204,8 +211,10 @@ def advice(found: Sequence[Fitting], paper_id: str) -> str:
     """Return what is to be known about replacing one of the papers that fit, or none of them."""
     chosen = next((one for one in found if one.paper.id == paper_id), None)
     if chosen is None:
-        open_ = () if any(one.proposed for one in found) else found
-        return next((one.why_not for one in open_ if one.why_not), "")
+        same = next((one for one in found if one.why_not or one.proposed), None)
+        if same is None:
+            return ""
+        return same.why_not or NOT_REPLACED.format(paper=same.paper.caption())
     also = next((one for one in found if one.shared and one is not chosen), None)
     more = ALSO.format(paper=also.paper.caption()) if also else ""
     return "\n".join(filter(None, (chosen.warning, more)))
@@ -244,6 +253,25 @@ def taking_place(
         return (), ()
     gone = replace(old, status=SubmissionStatus.SUPERSEDED)
     return (gone,), (REPLACED.format(paper=old.caption()),)
+
+
+def told_of_handing_in(ledger: "Ledger", paper: Submission) -> tuple[str, ...]:
+    """Return what is said to whoever hands in a paper: which others of the client's hold the same."""
+    if paper.doc_kind not in COUNTED:
+        return ()
+    about = About(
+        paper.contract_id,
+        paper.doc_kind,
+        paper.subject_ids,
+        made_elsewhere=bool(paper.made_elsewhere),
+    )
+    others = (one.paper for one in fitting(ledger, about) if one.shared)
+    old = paper.supersedes_id
+    return tuple(
+        SAME.format(paper=one.caption())
+        for one in others
+        if is_submitted(one) and (not old or old not in (one.id, one.supersedes_id))
+    )
 
 
 def replaced_by(ledger: "Ledger", paper: Submission) -> Submission | None:

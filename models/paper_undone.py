@@ -1,8 +1,8 @@
 """Papers that the client has and that speak of what was taken back since (R-33, R-37).
 
 A sealed paper stays as it is; the record it proves may be voided or replaced. Whoever does that is
-told which papers stand on it, and evidence and calendar ask for it until another paper of the kind
-speaks of the same thing, or the paper is withdrawn.
+told which papers stand on it, and evidence and calendar ask for it until the paper is replaced or
+withdrawn; of plans, applications and notices until another paper of the kind speaks of the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
 from models.paper_about import RECORDS
 from models.paper_things import THINGS, subject_of, things_of
+from models.paper_told import is_ahead
 from models.records import Authorization, HandlingEvent, Record, Submission
 from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 QUERY = "EQ-PAPER"
+ADDED_UP = frozenset({"D-14", "D-16", "D-17", "D-18"})
+"""Papers about acts that were done, by which the client counts what he has back and what is gone."""
 CLIENT_HAS = (
     "{record}は、提出した「{paper}」に載っています。委託者に知らせ、書類を作り直して差し替えるか、"
     "「書類」の「取下げを記録」で理由を残してください。"
@@ -141,7 +144,12 @@ def _taken_back(_asked: Inquiry, _id: str, caption: str, at: datetime, things: A
 def _is_replaced(
     asked: Inquiry, paper: Submission, gone: Gone, papers: Sequence[Submission]
 ) -> bool:
-    """Tell whether a later paper of the kind speaks of the same thing, or names nothing at all."""
+    """Tell whether a later paper of the kind speaks of the same thing, or names nothing at all.
+
+    Of acts the client would count two papers twice: the later one is to be said to replace the other.
+    """
+    if paper.doc_kind in ADDED_UP and not is_ahead(paper):
+        return False
     later = (
         one
         for one in papers

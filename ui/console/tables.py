@@ -50,6 +50,7 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
             },
             replaces=replaced_paper(ledger, contract.id, arguments.document, arguments.replaces),
         )
+        said: list[str] = []
         sealed: dict[str, str | int | None] = {
             "number": None, "sha256": None, "revision": None, "replaces": None,
         }  # fmt: skip
@@ -58,7 +59,9 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
             stated(arguments.purpose)  # before anything is sealed
             paper_id, paper_no = "", None
             if form_of(ledger, request).sealed:
-                paper = ledger.registers.need(Submission, issue(ledger, request).ids[-1]).record
+                change = issue(ledger, request)
+                paper = ledger.registers.need(Submission, change.ids[-1]).record
+                said.extend(change.notices)
                 paper_no = paper.doc_no
                 sealed.update(number=paper_no, sha256=paper.pdf_sha256)
                 sealed.update(revision=paper.revision, replaces=replaced_number(ledger, paper))
@@ -69,11 +72,11 @@ def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> in
             return paper_no, pdf
 
         write_paper(out, make)
-    result = {"file": str(out), **sealed}
+    result = {"file": str(out), **sealed, "notices": said}
     told = [f"「{out}」に作成しました。{result['number'] or ''}"]
     if result["replaces"]:
         told.append(f"・「{result['replaces']}」を差し替える書類です（第{result['revision']}版）。")
-    speaker.result(result, told)
+    speaker.result(result, [*told, *(f"・{one}" for one in said)])
     return 0
 
 

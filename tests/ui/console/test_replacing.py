@@ -93,6 +93,22 @@ def test_the_driver_is_told_what_to_replace_and_what_not(way: Way) -> None:
     assert way.seal(act.id, replaces=5)["error"] == "USAGE"
 
 
+def test_a_second_paper_beside_the_first_is_told_by_driver_and_console(
+    way: Way, console: Console, tmp_path: Path
+) -> None:
+    act = receipt(way)
+    first = way.seal(act.id)
+    assert "notices" not in first
+    way.hand_in(first["number"])
+    [said] = way.seal(act.id, replaces="")["notices"]
+    assert first["number"] in said and "差し替えずに" in said
+    words = ("print", console.ledger, "--contract", NO, "--document", "D-14", "--id", act.id)
+    printed = console(*words, tmp_path / "2.pdf", "--replaces", "", "--json").answer
+    assert printed["notices"] == [said]
+    assert said in console(*words, tmp_path / "3.pdf", "--replaces", "").out
+    assert console(*words, tmp_path / "4.pdf", "--json").answer["notices"] == []
+
+
 def test_a_seal_that_is_sent_again_after_the_handing_in_is_answered(way: Way) -> None:
     act = receipt(way)
     first = way.seal(act.id)
