@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from tests.faults import stage
-from tests.faults.power import power_cuts
+from tests.faults.power import State, power_cuts
 from tests.faults.recording import Run, Watcher
 from tests.security.harm import SEED
 
@@ -62,12 +62,13 @@ class Hand:
 
     def lose_power(
         self, share: int, of: int, run: Run, draws: int, every: int,
-        require: Callable[[Path, bytes], object],
+        require: Callable[[Path, bytes], object], most: int = 0,
     ) -> int:  # fmt: skip
         """Check states that a power cut may leave of a recording, no two alike.
 
         Args:
             require: asks for what must hold in the home that came back, by what was said before.
+            most: how many all shares check together, spread over all states; 0 for every one.
 
         Returns:
             how many of this share were checked.
@@ -75,14 +76,19 @@ class Hand:
         Raises:
             Broken: names the state and the kept folder.
         """
-        seen: set[int] = set()
+
+        def states() -> Iterator[tuple[int, State]]:
+            return enumerate(
+                power_cuts(self.start, run.calls, draws=draws, every=every, seed=SEED)
+            )
+
+        places: dict[int, int] = {}  # of each state the first time
+        for place, state in states():
+            places.setdefault(state.mark(), place)
         mine = 0
-        for state in power_cuts(self.start, run.calls, draws=draws, every=every, seed=SEED):
-            mark = state.mark()
-            if mark in seen:
-                continue
-            seen.add(mark)
-            if len(seen) % of != share:
+        chosen = set(thinned(list(places.values()), most)[share::of])
+        for place, state in states():
+            if place not in chosen:
                 continue
             state.lay(self.home)
             with self.keeping(
@@ -110,6 +116,13 @@ class Hand:
 def spread(whole: Run, deaths: int) -> list[int]:
     """Return so many calls of an act, spread over all of them."""
     return sorted({1 + number * whole.touching // (deaths + 1) for number in range(1, deaths + 1)})
+
+
+def thinned(cases: Sequence[int], most: int) -> Sequence[int]:
+    """Return so many of the cases, spread over all of them; 0 means every one."""
+    if not 0 < most < len(cases):
+        return cases
+    return [cases[number * len(cases) // most] for number in range(most)]
 
 
 _mine: Hand
