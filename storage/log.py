@@ -79,6 +79,12 @@ def names(database: Database) -> list[str]:
     return [name for (name,) in found if is_log(name)]
 
 
+def indexed(database: Database) -> list[str]:
+    """Return those that have an index; the others are ordered by their rows alone."""
+    found = database.all("SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'index'")
+    return [name for (name,) in found if is_log(name)]
+
+
 def create_log(database: Database, vault_id: str) -> None:
     """Make the log tables of a new ledger, inside the caller's transaction."""
     for statement in TABLES:

@@ -136,7 +136,7 @@ class _Check:
         yield Structure(derived=tables)
         yield Pages(self.key)
         if not tables:
-            yield from map(Indexes, self._log_tables())
+            yield from map(Indexes, self._indexed())
         try:
             authors = read_authors(self.database)
         except (AzukariError, ValueError):
@@ -164,9 +164,9 @@ class _Check:
         for what, seq in strays:
             yield "GAP", f"記帳番号{seq}", STRAY.format(seq=seq, what=what)
 
-    def _log_tables(self) -> list[str]:
+    def _indexed(self) -> list[str]:
         try:
-            return log.names(self.database)
+            return log.indexed(self.database)
         except AzukariError:
             return []  # `Structure` reads the same page
 

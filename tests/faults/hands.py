@@ -78,9 +78,7 @@ class Hand:
         """
 
         def states() -> Iterator[tuple[int, State]]:
-            return enumerate(
-                power_cuts(self.start, run.calls, draws=draws, every=every, seed=SEED)
-            )
+            return enumerate(power_cuts(self.start, run.calls, draws=draws, every=every, seed=SEED))
 
         places: dict[int, int] = {}  # of each state the first time
         for place, state in states():
