@@ -9,7 +9,7 @@ share. When the share is used up new files are refused; entries, papers and back
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from models.errors import InvalidField, QuotaUsedUp
+from models.errors import AzukariError, InvalidField, LittleRoom, QuotaUsedUp
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -22,6 +22,8 @@ FAT32 = 3 * GIB  # one file has at most 4 GiB there; the rest is for the databas
 WARN_PERCENT = 80
 LOW_MEMORY = 512 * MIB  # a password may need 256 MiB for itself, tables and pictures a child more
 TOO_LOW_MEMORY = 256 * MIB
+LEAST_FREE = 512 * MIB  # below this, or what a backup and a new key need, there is danger
+STOP_FREE = 64 * MIB  # below this no file is attached, so that entries and a backup still fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,34 @@ def quota_notice(ledger: "Ledger") -> str:
     if quota.warns:
         return f"{quota.words}使い切ると、新しい添付を受け付けません。"
     return ""
+
+
+def require_room(ledger: "Ledger", size: int) -> None:
+    """Refuse a new file while there is too little room (A-20); entries and backups go on.
+
+    Raises:
+        LittleRoom: on the disk.
+        QuotaUsedUp: in the share of the attachments.
+    """
+    free = ledger.safe.machine.free()
+    if free < STOP_FREE:
+        raise LittleRoom(free=size_words(free))
+    require_quota(ledger, size)
+
+
+def room_notice(ledger: "Ledger") -> str:
+    """Return what is said at the sign-in when room gets short, "" else."""
+    try:
+        free = ledger.safe.machine.free()
+        if free < STOP_FREE:
+            return str(LittleRoom(free=size_words(free)))
+        if free < LEAST_FREE:
+            return (
+                f"台帳のディスクの空きが{size_words(free)}です。不要なファイルを片付けてください。"
+            )
+        return quota_notice(ledger)
+    except AzukariError:
+        return ""  # the condition page tells what cannot be read
 
 
 def size_words(size: int) -> str:

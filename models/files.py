@@ -4,9 +4,9 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from models import permissions
+from models.capacity import require_room
 from models.codes import AttachmentKind, Role
 from models.commands import Change, creating
-from models.condition import require_room
 from models.desk import Desk
 from models.errors import Damaged, NotPermitted, Refused
 from models.records import Attachment, Stored, Submission

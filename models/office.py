@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from models.access import Act
 from models.backups import keep_restore, record_restore, record_restore_test
+from models.capacity import room_notice
 from models.chain import Head
 from models.clockwatch import Steady
 from models.codes import Role
-from models.condition import room_notice
 from models.denied import Denied
 from models.errors import AzukariError, Damaged, SheetUncertain, SheetUsed
 from models.gate import Gate, Opened, Restored

@@ -20,8 +20,8 @@ from models.verification import Verification
 
 if TYPE_CHECKING:
     from models.access import AccessBook
-    from models.condition import Machine
     from models.journal import JournalKeeper
+    from models.machine_facts import Machine
     from models.notes import Note
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from models.capacity import Disk, Memory
-from models.condition import Protection
+from models.machine_facts import Protection
 from storage.attachments import FOLDER_NAME
 from storage.files import reading
 
@@ -24,7 +24,7 @@ _DATABASE = "ledger.db"
 
 
 class PC:
-    """This PC, seen from the folder of an open ledger (`models.condition.Machine`)."""
+    """This PC, seen from the folder of an open ledger (`models.machine_facts.Machine`)."""
 
     def __init__(self, folder: Path, holder: str) -> None:
         self._folder = folder

@@ -1,8 +1,9 @@
 """The condition of the system as page and console show it: asked of ledger and PC, and judged."""
 
-from models.condition import Condition, judge, read_facts
+from models.condition import Condition, judge
 from models.denied import parse_denied
 from models.ledger import Ledger
+from models.machine_facts import read_facts
 from resources import VERSION, denied_programs
 from ui.ledger_settings import backup_days
 

@@ -60,7 +60,7 @@ def test_a_missing_font_is_named_before_anything_is_sealed(
 def test_a_full_disk_while_sealing_costs_no_number(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.condition.STOP_FREE", 0)  # files are refused long before
+    monkeypatch.setattr("models.capacity.STOP_FREE", 0)  # files are refused long before
     seen = set()
     with small_disk(tmp_path / "disk", 16_384) as disk, furnished(disk) as house:
         day = Day(house)

@@ -11,7 +11,9 @@ from models.access_review import review
 from models.capacity import (
     FAT32,
     GIB,
+    LEAST_FREE,
     MIB,
+    STOP_FREE,
     Disk,
     Memory,
     change_quota,
@@ -19,20 +21,11 @@ from models.capacity import (
     read_quota,
 )
 from models.codes import AttachmentKind, EventLevel, Role, SystemEventKind
-from models.condition import (
-    LEAST_FREE,
-    STOP_FREE,
-    Condition,
-    Facts,
-    Protection,
-    State,
-    days_left,
-    judge,
-    record_check,
-)
+from models.condition import Condition, State, days_left, judge, record_check
 from models.denied import found_denied, parse_denied
 from models.errors import AzukariError, InvalidField, LittleRoom, NotPermitted, QuotaUsedUp
 from models.journal import JournalState, JournalStatus
+from models.machine_facts import Facts, Protection
 from models.password_review import record_review
 from models.records import Place, SystemEvent
 from models.wareki import JAPAN

@@ -11,7 +11,7 @@ import pytest
 
 from models.backups import keys_words, left_out, record_backup
 from models.codes import Role
-from models.condition import Condition, State, judge, read_facts
+from models.condition import Condition, State, judge
 from models.errors import (
     JournalDamaged,
     RolledBack,
@@ -23,6 +23,7 @@ from models.errors import (
 )
 from models.gate import Restored
 from models.ledger import Ledger
+from models.machine_facts import read_facts
 from models.records import Person
 from storage import key_copy, later_keys
 from storage.header_edits import Secrets, with_last_epoch, with_next_epoch

@@ -7,9 +7,10 @@ from typing import Any, cast
 import pytest
 
 from models.codes import SystemEventKind
-from models.condition import judge, read_facts
+from models.condition import judge
 from models.errors import Damaged
 from models.ledger import Ledger
+from models.machine_facts import read_facts
 from models.notes import SETTINGS
 from models.records import SystemEvent
 from models.store import quiet

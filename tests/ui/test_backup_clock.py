@@ -15,8 +15,8 @@ from models.backups import record_backup, record_verification
 from models.calendar_frame import latest
 from models.codes import BackupKind, BackupResult
 from models.condition import State, judge
-from models.condition import read_facts as read_all
 from models.ledger import Ledger
+from models.machine_facts import read_facts as read_all
 from models.records import BackupRun
 from models.store import quiet
 from models.wareki import JAPAN

@@ -339,7 +339,7 @@ def exporting(house: House, place: Path) -> object:
 def test_a_full_disk_loses_nothing_and_says_so(
     tmp_path: Path, step: Step, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.condition.STOP_FREE", 0)  # files are refused long before
+    monkeypatch.setattr("models.capacity.STOP_FREE", 0)  # files are refused long before
     outcomes = set()
     with small_disk(tmp_path / "disk", 16_384) as disk, furnished(disk) as house:
         place = disk / "usb"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from models.condition import State, judge, read_facts
+from models.condition import State, judge
+from models.machine_facts import read_facts
 from tests.house import FIRST_DAY, cheap_office
 from ui.console.program import run
 from ui.sample import cast
