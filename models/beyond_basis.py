@@ -5,22 +5,40 @@ What was entered before anybody asked accuses nobody of one: it stays to be put 
 that is only called otherwise is to be read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
-from functools import partial
 from typing import NamedTuple
 
 from models.codes import HandlingKind, RuleMode, Timing
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
-from models.records import Authorization, HandlingEvent, Item, RuleOverride, TransportDetail
-from models.rules.beyond import BEYOND, UNSURE, elsewhere, somebody_else, too_much
+from models.records import (
+    Authorization,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    RuleOverride,
+    TransportDetail,
+)
+from models.rules.beyond import (
+    ALSO,
+    BEYOND,
+    ENDS_BEFORE,
+    UNSURE,
+    called_otherwise,
+    elsewhere,
+    somebody_else,
+    surely_beyond,
+    too_long,
+    used_up,
+)
 from models.rules.books import Books
-from models.rules.unfit import unfit
-from models.rules.used_up import is_limited, reached, uses
+from models.rules.named import UNFIT
+from models.rules.unfit import BETWEEN, unfit
+from models.rules.used_up import is_limited, uses
 from models.store import Op, Query, Where
 
+K = HandlingKind
 WHERE = "EQ-WHERE"
 MARK = "根拠の範囲外（{why}）"
 SENTENCE = "{act}は、根拠とした「{consent}」の範囲を超えています（{why}）。"
@@ -28,7 +46,9 @@ CALLED = "{act}が、根拠とした「{consent}」の範囲か、確かめて�
 _FIELDS = (
     "caption", "kind", "occurred_at", "authorization_id", "destination_text", "place_to_id",
     "counterpart_org_id", "counterpart_name", "related_event_id", "transport.carrier_org_id",
+    "lines.item_id",
 )  # fmt: skip
+_TERM = ("kind", "occurred_at", "expected_return_at", "authorization_id")
 
 
 def beyond_marks(books: Books, event: HandlingEvent) -> list[str]:
@@ -36,8 +56,8 @@ def beyond_marks(books: Books, event: HandlingEvent) -> list[str]:
     one = books.find(Authorization, event.authorization_id)
     if one is None or not _is_judged(books, one, event):
         return []
-    found = _certain(books, one, event)
-    return [MARK.format(why="、".join(found))] if found else []
+    found = surely_beyond(books, one, event)
+    return [MARK.format(why=BETWEEN.join(found))] if found else []
 
 
 class Found(NamedTuple):
@@ -49,53 +69,84 @@ class Found(NamedTuple):
 
 
 def eq_beyond(asked: Inquiry) -> Iterator[Found]:
-    """Find what went beyond."""
+    """Find what went beyond, once for each act with all in which it did."""
     asked.note(Item.type)
     settled = asked.breaches.settled
-    answered = _answered(asked, BEYOND)
+    answered = _answered(asked, BEYOND, ENDS_BEFORE)
+    for consent, act in _went_beyond(asked):
+        assert act.kind is not None
+        said = answered.get(act.id, [])
+        if said and all((one.rule_id, act.id) in settled for one in said):
+            continue
+        why = BETWEEN.join(surely_beyond(asked.books, consent, act))
+        words = SENTENCE.format(act=act.caption(), consent=consent.caption(), why=why)
+        if called := called_otherwise(asked.books, consent, act):
+            words += ALSO.format(why=BETWEEN.join(called))
+        row = Row(act.type, act.id, words, "broken" if said else "action")
+        yield Found(act.kind, consent, row)
+
+
+def _went_beyond(asked: Inquiry) -> Iterator[tuple[Authorization, HandlingEvent]]:
+    """Yield the acts that surely went beyond the consent that they name."""
+    longer = asked.listed(_named(asked, Where("kind", Op.EQ, K.TAKE_OUT)), _TERM, _stays_longer)
+    lasting = set(longer.values())
     for consent in asked.all(Authorization):
-        for act in asked.books.acts_under(consent.id) if _is_countable(consent) else ():
-            if act.kind is None or not _is_judged(asked.books, consent, act):
-                continue
-            said = answered.get(act.id, [])
-            if said and all((one.rule_id, act.id) in settled for one in said):
-                continue
-            severity = "broken" if said else "action"
-            for why in _certain(asked.books, consent, act):
-                words = SENTENCE.format(act=act.caption(), consent=consent.caption(), why=why)
-                yield Found(act.kind, consent, Row(act.type, act.id, words, severity))
+        if not _is_countable(consent) and consent.id not in lasting:
+            continue
+        for act in asked.books.acts_under(consent.id):
+            if _is_judged(asked.books, consent, act) and surely_beyond(asked.books, consent, act):
+                yield consent, act
+
+
+def _stays_longer(
+    asked: Inquiry, id_: str, kind: HandlingKind, occurred_at: datetime,
+    expected_return_at: datetime | None, authorization_id: str,
+) -> str | None:  # fmt: skip
+    one = asked.books.find(Authorization, authorization_id)
+    act = HandlingEvent(
+        id=id_, kind=kind, occurred_at=occurred_at, expected_return_at=expected_return_at
+    )
+    return authorization_id if one is not None and too_long(one, act) else None
 
 
 def lost(books: Books, before: Authorization, after: Authorization) -> list[HandlingEvent]:
     """Return the acts that a consent allowed and, corrected, does not: they go beyond it now."""
     acts = [act for act in books.acts_under(after.id) if uses(act)]
-    too_many = _reached(books, after).keys() - _reached(books, before).keys()
+    too_many = used_up(books, after).keys() - used_up(books, before).keys()
     return [
         act
         for act in acts
         if act.id in too_many
         or (somebody_else(books, after, act) and not somebody_else(books, before, act))
+        or (too_long(after, act) and not too_long(before, act))
     ]
 
 
 def eq_where(asked: Inquiry) -> Iterator[Found]:
     """List what went to a place or a firm that its consent calls otherwise, to be read."""
+    answered = _answered(asked, BEYOND, UNSURE, UNFIT)
+    told = {act.id for _, act in _went_beyond(asked)}
+    for found in asked.listed(_named(asked), _FIELDS, _read).values():
+        if found.row.id not in answered and found.row.id not in told:
+            yield found
+
+
+def _named(asked: Inquiry, *more: Where) -> Query:
+    """Ask for the acts that happened and name a basis, but for those of older registers."""
     where = (
         Where("contract_id", Op.EQ, asked.contract.id),
         Where("timing", Op.EQ, Timing.ACTUAL),
         Where("authorization_id", Op.EMPTY, False),
         Where("source_file_id", Op.EMPTY, True),
     )
-    answered = _answered(asked, BEYOND, UNSURE)
-    for found in asked.listed(Query(HandlingEvent.type, where), _FIELDS, _read).values():
-        if found.row.id not in answered:
-            yield found
+    return Query(HandlingEvent.type, (*where, *more))
 
 
 def _read(
     asked: Inquiry, id_: str, caption: str, kind: HandlingKind, occurred_at: datetime,
     authorization_id: str, destination_text: str, place_to_id: str, counterpart_org_id: str,
     counterpart_name: str, related_event_id: str, carriers: tuple[str, ...],
+    items: tuple[str, ...],
 ) -> Found | None:  # fmt: skip
     one = asked.books.find(Authorization, authorization_id)
     if one is None or not _names_where(one):
@@ -106,6 +157,7 @@ def _read(
         counterpart_org_id=counterpart_org_id, counterpart_name=counterpart_name,
         related_event_id=related_event_id,
         transport=tuple(TransportDetail(carrier_org_id=firm) for firm in carriers),
+        lines=tuple(HandlingLine(item_id=item) for item in items),
     )  # fmt: skip
     if not _is_judged(asked.books, one, act):
         return None
@@ -117,13 +169,6 @@ def _read(
     return None
 
 
-def _certain(books: Books, one: Authorization, act: HandlingEvent) -> Sequence[str]:
-    """Return in what an act went beyond, but for what is only called otherwise."""
-    total = _reached(books, one).get(act.id)
-    other = somebody_else(books, one, act)
-    return [why for why in (total and too_much(one, total), other) if why]
-
-
 def _is_judged(books: Books, one: Authorization, act: HandlingEvent) -> bool:
     """Tell whether an act stands that uses a consent and that the consent else allows."""
     if act.occurred_at is None or act.source_file_id or act.timing is not Timing.ACTUAL:
@@ -131,7 +176,8 @@ def _is_judged(books: Books, one: Authorization, act: HandlingEvent) -> bool:
     if not uses(act):
         return False
     day = act.occurred_at.date()
-    return not unfit(books.as_of(one, day), act.kind, day, ())
+    handled = books.items(line.item_id for line in act.lines).values() if one.targets else ()
+    return not unfit(books.as_of(one, day), act.kind, day, handled)
 
 
 def _answered(asked: Inquiry, *words: str) -> dict[str, list[RuleOverride]]:
@@ -141,11 +187,6 @@ def _answered(asked: Inquiry, *words: str) -> dict[str, list[RuleOverride]]:
         if any(part in one.message for part in words):
             found.setdefault(one.record_ref, []).append(one)
     return found
-
-
-def _reached(books: Books, one: Authorization) -> dict[str, Decimal]:
-    """Return by which acts a consent was used up, read once until something happens."""
-    return books.of_acts(("used up", one), partial(reached, books, one)) if is_limited(one) else {}
 
 
 def _is_countable(one: Authorization) -> bool:

@@ -49,12 +49,16 @@ class Breaches:
         theirs = (a for a in self._asked.all(Assignment) if a.person_id == breach.record_ref)
         return {breach.record_ref, *(a.id for a in theirs)}
 
-    def of_rule(self, rule_id: str) -> list[Row]:
-        """Return what a rule says to everything that happened and stands, less what is settled."""
+    def of_rule(self, rule_id: str, told: Set[str] = frozenset()) -> list[Row]:
+        """Return what a rule says to everything that happened and stands, less what is settled.
+
+        Args:
+            told: ids of records of which the same is told otherwise.
+        """
         settled = self.settled
         said = self._asked.verdicts.of(rule_id)
         found = [one for one in said if (rule_id, one.id) not in settled]
-        return found + self._gone_unseen(rule_id, settled, {one.id for one in found})
+        return found + self._gone_unseen(rule_id, settled, {one.id for one in found} | told)
 
     def unsettled(self) -> list[RuleOverride]:
         """Return the breaches that wait."""

@@ -163,7 +163,7 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
         if theirs and one.state != "not_applicable"
         for name, rows in one.evidence
         for row in about(rows, theirs)
-        for rule in RULED.get(name, (name,))
+        for rule in (unfit_basis.ASKING if name == unfit_basis.QUERY else RULED.get(name, (name,)))
     }
     changes = _changes(asked)
     waiting = asked.breaches.open_beside(breaches, told, changed=bool(changes.rows))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from models import places_given_up
+from models import places_given_up, unfit_basis
 from models.act_numbers import misnumbered
 from models.amounts import WITHOUT_ORIGIN
 from models.backup_evidence import copies_left
@@ -67,9 +67,15 @@ OR_AGREED = (GovernanceKind.HANDLING_RULES, GovernanceKind.MEMORANDUM)
 def of_rules(*rule_ids: str) -> Question:
     def query(asked: Inquiry) -> Iterator[Row]:
         for rule_id in rule_ids:
-            yield from asked.breaches.of_rule(rule_id)
+            yield from _of_rule(asked, rule_id)
 
     return query
+
+
+def _of_rule(asked: Inquiry, rule_id: str) -> list[Row]:
+    """Return what a rule finds; what an act is told for beside it is not told again as unseen."""
+    told = unfit_basis.acts_told(asked) if rule_id in unfit_basis.ASKING else frozenset()
+    return asked.breaches.of_rule(rule_id, told)
 
 
 def eq_pledge(asked: Inquiry) -> Iterator[Row]:
@@ -350,7 +356,7 @@ def _unfounded(item: Item) -> str:
 
 def eq_receipt(asked: Inquiry) -> Iterator[Row]:
     """Find receipts without designation or number, and direct ones without the 預り証 of that day."""
-    yield from asked.breaches.of_rule("R-14")
+    yield from _of_rule(asked, "R-14")
     yield from eq_receipt_paper(asked)
 
 

@@ -16,6 +16,7 @@ from models.inquiry import Inquiry
 from models.late_basis import RESTING
 from models.records import Authorization, HandlingEvent, Record
 from models.rules.books import Books
+from models.rules.named import UNFIT, why_not
 from models.rules.unfit import OTHERWISE, RULE_OF, unfit
 from models.store import Op, Query, Where
 
@@ -31,6 +32,8 @@ LOST = (
 )
 UNDER = {**RESTING, "EQ-COPYNEED": (HandlingKind.COPY,)}
 """Queries of clauses under which it is told, by the acts; else under those of the ledger."""
+ASKING = frozenset({*RULE_OF.values(), OTHERWISE})
+"""Rules under which it may have been asked."""
 LEDGER = "EQ-LEDGER"
 _FIELDS = ("caption", "kind", "occurred_at", "source_file_id", "authorization_id", "lines.item_id")
 
@@ -39,16 +42,16 @@ def unfit_marks(books: Books, event: HandlingEvent) -> list[str]:
     """Return what a line about an act says of the consent that it names, nothing when it allows it."""
     if event.occurred_at is None or event.source_file_id:
         return []
-    items = [line.item_id for line in event.lines]
-    day = event.occurred_at.date()
-    return [
-        MARK.format(why=why)
-        for _, why in _flaw(books, event.authorization_id, event.kind, day, items)
-    ] + beyond_marks(books, event)
+    found = books.find(Authorization, event.authorization_id)
+    why = why_not(books, found, event) if found is not None else ""
+    return [MARK.format(why=why)] if why else beyond_marks(books, event)
 
 
 def eq_unfit(asked: Inquiry) -> Iterator[Row]:
-    """Find acts whose named consent does not allow them, less what was explained or put right."""
+    """Find acts whose named consent does not allow them, less what was explained or put right.
+
+    What a rule asks for says so itself: each act is told once.
+    """
     where = (
         Where("contract_id", Op.EQ, asked.contract.id),
         Where("timing", Op.EQ, Timing.ACTUAL),
@@ -56,9 +59,30 @@ def eq_unfit(asked: Inquiry) -> Iterator[Row]:
     )
     settled = asked.breaches.settled
     for rule_id, found in asked.listed(Query(HandlingEvent.type, where), _FIELDS, _told).values():
-        if (rule_id, found.id) not in settled:
-            yield found
+        if (rule_id, found.id) not in settled and not _is_told(asked, found.id):
+            yield replace(found, sentence=_in_full(asked, found))
     yield from _under_clauses(asked, eq_beyond(asked))
+
+
+def acts_told(asked: Inquiry) -> set[str]:
+    """Return the acts of which it is told what their consent does not allow."""
+    return {one.id for one in asked.answer(QUERY, eq_unfit).rows}
+
+
+def _is_told(asked: Inquiry, act_id: str) -> bool:
+    return any(UNFIT in said.sentence for said in asked.verdicts.about(act_id))
+
+
+def _in_full(asked: Inquiry, found: Row) -> str:
+    """Say all that does not fit, for which the whole act is looked at."""
+    act = asked.books.find(HandlingEvent, found.id)
+    if act is None:
+        return found.sentence
+    consent = asked.books.find(Authorization, act.authorization_id)
+    if consent is None:
+        return found.sentence
+    why = why_not(asked.books, consent, act)
+    return SENTENCE.format(act=act.caption(), consent=consent.caption(), why=why)
 
 
 def called_otherwise(asked: Inquiry) -> Iterator[Row]:

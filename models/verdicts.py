@@ -87,6 +87,11 @@ class Verdicts:
         self._asked.note(*self._reads)
         return [row for rows in self._by_rule.get(rule_id, {}).values() for row in rows]
 
+    def about(self, id_: str) -> list[Row]:
+        """Return what any rule found about one record."""
+        self.of("")
+        return [row for rows in self._by_rule.values() for row in rows.get(id_, ())]
+
     def touch(
         self, types: frozenset[str], ids: Sequence[str], acts: Sequence[HandlingEvent]
     ) -> None:
@@ -99,7 +104,9 @@ class Verdicts:
             self.forget()
         if not self._done:
             return
-        again = [*dict.fromkeys((*ids, *self._copies_beside(acts), *self._moves_beside(acts)))]
+        again = [*dict.fromkeys((
+            *ids, *self._copies_beside(acts), *self._unfit_beside(acts), *self._moves_beside(acts),
+        ))]  # fmt: skip
         for rows in self._by_rule.values():
             for id_ in again:
                 rows.pop(id_, None)
@@ -198,6 +205,15 @@ class Verdicts:
         where = (Where("kind", Op.EQ, K.COPY), Where("authorization_id", Op.IN, tuple(consents)))
         query = Query(HandlingEvent.type, where)
         return [id_ for (id_,) in self._store.columns(query, ("id",))] if consents else []
+
+    def _unfit_beside(self, acts: Sequence[HandlingEvent]) -> list[str]:
+        """Return what else was found about acts under the same consents: it may say how many."""
+        consents = {one.authorization_id for one in acts} - {""}
+        found = {id_ for rows in self._by_rule.values() for id_ in rows}
+        if not consents or not found:
+            return []
+        query = Query(HandlingEvent.type, (Where("authorization_id", Op.IN, tuple(consents)),))
+        return [id_ for (id_,) in self._store.columns(query, ("id",)) if id_ in found]
 
     def _moves_beside(self, acts: Sequence[HandlingEvent]) -> Iterator[str]:
         """Yield what else moved a thing that these acts erase: it may have been empty (R-09)."""

@@ -5,6 +5,8 @@ reason, a name that may be short for it only a look.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from models.codes import AuthorizationSubject, HandlingKind, RuleMode
@@ -18,9 +20,10 @@ from models.records import (
 )
 from models.rules.books import Books
 from models.rules.case import Case
-from models.rules.unfit import unfit
-from models.rules.used_up import Things, is_limited, reached_with, unlike_units, uses
+from models.rules.unfit import BETWEEN, unfit
+from models.rules.used_up import Things, is_limited, reached, reached_with, unlike_units, uses
 from models.text import search_key
+from models.wareki import format_short
 
 K, S = HandlingKind, AuthorizationSubject
 TO_WHOM = {
@@ -39,11 +42,13 @@ STANDING = {
 }
 """Consents on which an act rests without naming them."""
 BEYOND, UNSURE = "の範囲を超えます", "の範囲か、台帳では確かめられません"
+ENDS_BEFORE = "の有効期間の終わり（"
 """By these words an exception is known that was made for going beyond a consent."""
 SENTENCE = (
-    f"「{{consent}}」{BEYOND}（{{why}}）。その範囲に収めるか、改めて{{basis}}を得て、"
+    f"「{{consent}}」{BEYOND}（{{why}}）。{{also}}その範囲に収めるか、改めて{{basis}}を得て、"
     "根拠に選んでください。"
 )
+ALSO = "台帳では確かめられないこともあります（{why}）。"
 DOUBT = (
     f"「{{consent}}」{UNSURE}（{{why}}）。同じものを指すときはそのことを、"
     "違うときは理由を入力してください。"
@@ -62,12 +67,30 @@ class Beyond(NamedTuple):
     why: str
     most: RuleMode | None = None
 
-    def sentence(self, one: Authorization, mode: RuleMode) -> str:
-        """Say it to who enters the act, who is asked for a reason or only told."""
-        words = LOOK if self.most and mode is RuleMode.NOTICE else DOUBT
-        words = words if self.most else SENTENCE
+
+def in_one(
+    one: Authorization, found: Sequence[Beyond], strict: RuleMode
+) -> Iterator[tuple[RuleMode, str]]:
+    """Yield what an act goes beyond as one question, and apart from it what wants only a look.
+
+    Args:
+        strict: how strictly the rule of the act asks.
+    """
+    certain = [gone.why for gone in found if gone.most is None]
+    doubtful = [gone.why for gone in found if gone.most is RuleMode.WARN]
+    looks = [gone.why for gone in found if gone.most is RuleMode.NOTICE]
+    consent, doubts = one.caption(), BETWEEN.join(doubtful)
+    if certain:
         basis = one.basis_type.label if one.basis_type else ""
-        return words.format(consent=one.caption(), why=self.why, basis=basis)
+        also = ALSO.format(why=doubts) if doubtful else ""
+        why = BETWEEN.join(certain)
+        yield strict, SENTENCE.format(consent=consent, why=why, also=also, basis=basis)
+    elif doubtful and strict is not RuleMode.NOTICE:
+        yield RuleMode.WARN, DOUBT.format(consent=consent, why=doubts)
+    elif doubtful:
+        looks = [*doubtful, *looks]
+    if looks:
+        yield RuleMode.NOTICE, LOOK.format(consent=consent, why=BETWEEN.join(looks))
 
 
 def beyond(
@@ -83,9 +106,39 @@ def beyond(
         if (total := reached_with(books, one, event, things)) is not None:
             yield Beyond(too_much(one, total))
         yield from _records(one, event)
-    if other := somebody_else(books, one, event):
-        yield Beyond(other)
+    for why in (somebody_else(books, one, event), too_long(one, event)):
+        if why:
+            yield Beyond(why)
     yield from elsewhere(books, one, event)
+
+
+def too_long(one: Authorization, event: HandlingEvent) -> str:
+    """Say that what is taken out is to come back only after a consent has ended, "" if it is not."""
+    ends, back = one.valid_until, event.expected_return_at
+    if event.kind is not K.TAKE_OUT or ends is None or back is None or back.date() <= ends:
+        return ""
+    if event.occurred_at is not None and ends < event.occurred_at.date():
+        return ""  # it had ended before
+    return f"持帰予定は{format_short(back.date())}、有効期間は{format_short(ends)}まで"
+
+
+def called_otherwise(books: Books, one: Authorization, act: HandlingEvent) -> list[str]:
+    """Return of an act the names of places and firms that are unlike those of a consent."""
+    return [gone.why for gone in elsewhere(books, one, act) if gone.most is RuleMode.WARN]
+
+
+def surely_beyond(books: Books, one: Authorization, act: HandlingEvent) -> list[str]:
+    """Return in what an act that stands went beyond a consent, but for what may only be named so."""
+    if not uses(act):
+        return []
+    total = used_up(books, one).get(act.id)
+    found = (total and too_much(one, total), somebody_else(books, one, act), too_long(one, act))
+    return [why for why in found if why]
+
+
+def used_up(books: Books, one: Authorization) -> dict[str, Decimal]:
+    """Return by which acts a consent was used up, read once until something happens."""
+    return books.of_acts(("used up", one), partial(reached, books, one)) if is_limited(one) else {}
 
 
 def too_much(one: Authorization, total: object) -> str:

@@ -14,12 +14,14 @@ from models.codes import (
 from models.records import HandlingEvent, HandlingLine, InformationAsset, Item
 from models.rules.case import Case, Say, labels
 from models.rules.checking import LEAVING, leaving
+from models.rules.named import lacking
 from models.rules.used_up import counted, is_counted
 
 K, S = HandlingKind, AuthorizationSubject
 CARRIAGE = "transport_detail"  # the 運搬記録 among the records that a clause asks for
 INDIRECT = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL, Means.ELECTRONIC, Means.OTHER})
 BY_A_FIRM = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL})
+NAME_IT = "「承諾・指示」に登録し、この記録の根拠に選んでください。"
 PASSING = (K.RECEIVE, K.RETURN, K.HAND_OVER)
 
 
@@ -34,13 +36,12 @@ def r05_copy_needs_basis(case: Case) -> Iterator[str]:
         return
     if case.basis((S.COPY,), regime.basis):
         return
-    for item in case.handled:
-        consent = case.word("copy_consent")
-        yield Say(
-            f"「{item.caption()}」の{case.word('copy')}には、前もって{consent}が要ります。"
-            f"{consent}を「承諾・指示」に登録し、この記録の根拠に選んでください。",
-            key=str(item.origin or ""),
-        )
+    consent = case.word("copy_consent")
+    remedy = f"{consent}を「承諾・指示」に登録し、この記録の根拠に選んでください。"
+    for origin in dict.fromkeys(item.origin for item in case.handled):
+        things = "".join(f"「{one.caption()}」" for one in case.handled if one.origin is origin)
+        need = f"{things}の{case.word('copy')}には、前もって{consent}が要ります。"
+        yield Say(lacking(case, need, remedy, (S.COPY,), regime.basis), key=str(origin or ""))
 
 
 def _idle_copies(case: Case) -> Iterator[str]:
@@ -114,7 +115,8 @@ def r07_sending_needs_basis_and_two_persons(case: Case) -> Iterator[str]:
 def _basis_of_sending(case: Case, kind: HandlingKind, bases: Sequence[str]) -> Iterator[str]:
     """Ask for the client's word where the text does; where it is silent, only tell."""
     subject = S.TRANSMIT if kind is K.TRANSMIT else S.DISPATCH
-    if case.basis((subject, S.OTHER_RISKY_ACT), bases):
+    subjects = (subject, S.OTHER_RISKY_ACT)
+    if case.basis(subjects, bases):
         return
     if not bases and case.only_told("R-07"):
         words = (
@@ -122,10 +124,8 @@ def _basis_of_sending(case: Case, kind: HandlingKind, bases: Sequence[str]) -> I
             f"{case.word('client_party')}が知っているか、宛先と方法を確かめてください。"
         )
     else:
-        words = (
-            f"外部への{case.word('send')}には、前もって{labels(bases)}が要ります。"
-            "「承諾・指示」に登録し、この記録の根拠に選んでください。"
-        )
+        need = f"外部への{case.word('send')}には、前もって{labels(bases)}が要ります。"
+        words = lacking(case, need, NAME_IT, subjects, bases)
     yield Say(words, act=str(subject))
 
 
@@ -178,11 +178,11 @@ def r13_indirect_handover_is_approved(case: Case) -> Iterator[str]:
             f"ありません。{case.word('client_party')}が方法を知っているか確かめてください。"
         )
     else:
-        yield (
+        need = (
             f"直接でない{case.word('handover')}（{event.means.label}）には、方法の"
             f"{labels(bases or ('approval',))}が前もって要ります。"
-            "「承諾・指示」に登録してください。"
         )
+        yield lacking(case, need, "「承諾・指示」に登録してください。")
 
 
 def r14_handover_as_designated(case: Case) -> Iterator[str]:
@@ -197,11 +197,12 @@ def r14_handover_as_designated(case: Case) -> Iterator[str]:
         return
     if event.means is Means.DIRECT:
         if not case.basis((S.HANDOVER_DESIGNATION,), standing=True):
-            yield Say(
+            need = (
                 f"{word}の手段・日時・場所について、{case.word('client_party')}の指定が"
-                "記録されていません。指定を「承諾・指示」に登録してください。",
-                verb=BasisType.DESIGNATION.label,
+                "記録されていません。"
             )
+            said = lacking(case, need, "指定を「承諾・指示」に登録してください。")
+            yield Say(said, verb=BasisType.DESIGNATION.label)
     elif event.means not in (Means.SECURITY_COURIER, Means.REGISTERED_MAIL):
         yield Say(
             f"直接{word}ができないときは、セキュリティ便などの安全な手段を使います。"
@@ -236,11 +237,9 @@ def r15_purpose_is_kept(case: Case) -> Iterator[str]:
     bases = regime.other_purpose_basis if other else regime.third_party_basis
     if not case.basis((subject,), bases):
         word = case.word("other_purpose" if other else "third_party")
-        yield Say(
-            f"{word}には、前もって{case.word('client_party')}の{labels(bases)}が要ります。"
-            "「承諾・指示」に登録し、この記録の根拠に選んでください。",
-            key="other_purpose" if other else "third_party",
-        )
+        need = f"{word}には、前もって{case.word('client_party')}の{labels(bases)}が要ります。"
+        said = lacking(case, need, NAME_IT, (subject,), bases)
+        yield Say(said, key="other_purpose" if other else "third_party")
 
 
 def _other_purpose(case: Case, event: HandlingEvent) -> bool:

@@ -34,6 +34,7 @@ from models.records import (
 )
 from models.rules.books import Books
 from models.rules.case import Case, Say, covers_things
+from models.rules.named import lacking
 from models.rules.standing import is_submitted
 from models.sanitizing import called, unlike_the_act
 
@@ -160,12 +161,15 @@ def _not_to_the_client(case: Case, event: HandlingEvent) -> Iterator[str]:
     if event.kind not in TO_OTHERS or other in ("", client) or case.basis(TO_OTHERS[event.kind]):
         return
     firm, town = (case.books.find(Organization, one) for one in (other, client))
-    yield (
+    need = (
         f"「{event.kind.label}」の相手方「{firm.name if firm else ''}」は、"
         f"{case.word('client_party')}（{town.name if town else ''}）ではありません。"
+    )
+    remedy = (
         f"{case.word('client_party')}に渡してください。別の指示があるときは、それを「承諾・指示」に"
         "登録し、この記録の根拠に選んでください。"
     )
+    yield lacking(case, need, remedy)
 
 
 def never_reached_the_client(books: Books, contract: Contract) -> Iterator[HandlingEvent]:

@@ -10,9 +10,10 @@ from models.profile_vocabulary import MODES
 from models.profiles import Clause, Profile, RuleSetting
 from models.records import Assignment, ContractClauseSetting
 from models.rules import attending, consents, ending, moving, office, people, places
-from models.rules.beyond import said_beyond
+from models.rules.beyond import in_one, said_beyond
 from models.rules.case import Case, Say
-from models.rules.unfit import OTHERWISE, RULE_OF, said_of_named
+from models.rules.named import said_of_named
+from models.rules.unfit import OTHERWISE, RULE_OF
 
 Rule = Callable[[Case], Iterator[str]]
 STRENGTH = (RuleMode.NOTICE, RuleMode.WARN, RuleMode.BLOCK_PLAN, RuleMode.BLOCK_ALWAYS)
@@ -147,11 +148,16 @@ def _judged(case: Case, rule_id: str, said: str, changed: Mapping[str, str]) -> 
 
 
 def _of_named_bases(case: Case, findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Tell of a named consent that does not allow the act, as strictly as its rule asks for one."""
-    for rule_id, said in said_of_named(case):
+    """Tell of a named consent that does not allow the act, as strictly as its rule asks for one.
+
+    A rule that asks for a consent has said it already (`models.rules.named.lacking`).
+    """
+    for rule_id, said, remedy in said_of_named(case):
+        if any(said in one.message for one in findings):
+            continue
         asked = (RuleMode.read(one.mode) for one in findings if one.rule_id == rule_id)
         strictest = max(asked, key=STRENGTH.index, default=RuleMode.NOTICE)
-        yield _finding(rule_id, str(strictest), said, case)
+        yield _finding(rule_id, str(strictest), f"{said}{remedy}", case)
 
 
 def _beyond_bases(case: Case, findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -163,11 +169,9 @@ def _beyond_bases(case: Case, findings: Sequence[Finding]) -> Iterator[Finding]:
         asked = asked or _asked_without(case, {one.id for one, _ in gone}, said)
         if not asked and consent.id not in {named.id for named in case.named}:
             continue  # it stands, and another one allows the act
-        for one in beyond:
-            for rule in asked or [_unasked(case)]:
-                strict = RuleMode.read(rule.mode)
-                mode = min(strict, one.most or strict, key=STRENGTH.index)
-                yield replace(rule, mode=str(mode), message=one.sentence(consent, mode))
+        for rule in asked or [_unasked(case)]:
+            for mode, message in in_one(consent, beyond, RuleMode.read(rule.mode)):
+                yield replace(rule, mode=str(mode), message=message)
 
 
 def _asked_without(

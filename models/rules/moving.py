@@ -20,10 +20,11 @@ from models.records import HandlingEvent, Item, Person, TransportDetail
 from models.records.handling import CARRIED_MEANS
 from models.rules.books import Books
 from models.rules.case import Case, Say
+from models.rules.named import lacking
 from models.rules.places import designated
 from models.text import search_key
 from models.trips import trip_of
-from models.wareki import format_short, format_short_moment
+from models.wareki import format_short_moment
 
 K, S = HandlingKind, AuthorizationSubject
 STORING = (K.RECEIVE, K.STORE, K.CREATE, K.COLLECT)
@@ -63,11 +64,12 @@ def _information_leaves(case: Case, event: HandlingEvent) -> Iterator[str]:
             )
     elif way == "forbidden":
         if not _excepted(case, event):
-            yield (
+            need = (
                 f"この契約では{word}はできません。{case.word('client_party')}への返還・引渡し、"
                 "承諾された場所の間の移動、または記録された指示によるときだけ認められます。"
-                "根拠となる指示や行先を登録してください。"
             )
+            remedy = "根拠となる指示や行先を登録してください。"
+            yield lacking(case, need, remedy, (S.TAKE_OUT,), ("instruction",))
     elif way == "necessity":
         if case.fact and not _confirmed(case, event):
             yield (
@@ -79,31 +81,9 @@ def _information_leaves(case: Case, event: HandlingEvent) -> Iterator[str]:
         bases = {"consent": ("consent",), "agreement": ("agreement",)}.get(way, ())
         if not case.basis((S.TAKE_OUT,), bases):
             verb = BasisType.read(bases[0]).label if bases else case.word("take_out_consent")
-            yield Say(
-                f"{word}には、前もって{case.word('client_party')}の{verb}が要ります。"
-                f"{verb}を「承諾・指示」に登録し、この記録の根拠に選んでください。",
-                verb=verb,
-            )
-        yield from _back_too_late(case, event)
-        return
-    if case.only_told("R-08"):
-        yield from _back_too_late(case, event)
-
-
-def _back_too_late(case: Case, event: HandlingEvent) -> Iterator[Say]:
-    """Find that a thing is to come back only after the consent that the act names has ended."""
-    if event.expected_return_at is None:
-        return
-    due = event.expected_return_at.date()
-    named = [one for one in case.named if one.covers(case.day)]
-    ends = [one.valid_until for one in named if one.valid_until is not None]
-    if ends and not any(one.covers(due) for one in named):
-        verb = named[0].basis_type.label if named[0].basis_type else "承諾"
-        yield Say(
-            f"持帰予定（{format_short(due)}）が、根拠の「{named[0].caption()}」の有効期間の終わり"
-            f"（{format_short(max(ends))}）より後です。期間内に持ち帰るか、その日までの{verb}を得てください。",
-            key="longer",
-        )
+            need = f"{word}には、前もって{case.word('client_party')}の{verb}が要ります。"
+            remedy = f"{verb}を「承諾・指示」に登録し、この記録の根拠に選んでください。"
+            yield Say(lacking(case, need, remedy, (S.TAKE_OUT,), bases), verb=verb)
 
 
 def _excepted(case: Case, event: HandlingEvent) -> bool:

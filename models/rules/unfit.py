@@ -10,7 +10,7 @@ from datetime import date
 from models.codes import AuthorizationSubject, HandlingKind
 from models.records import Authorization, Item
 from models.rules.books import GIVEN
-from models.rules.case import Case, covers_things
+from models.rules.case import covers_things
 from models.wareki import format_short
 
 K, S = HandlingKind, AuthorizationSubject
@@ -30,10 +30,8 @@ RULE_OF: Mapping[HandlingKind, str] = {
 }
 """Under which rule a consent is looked at; for all other acts under `OTHERWISE`."""
 OTHERWISE = "R-47"
-SENTENCE = (
-    "根拠に選ばれた「{consent}」は、この取扱いを認めるものではありません（{why}）。"
-    "根拠を確かめ、選び直してください。"
-)
+BETWEEN = "／"
+"""Between the reasons, each of which may have a comma of its own."""
 _SENDING = frozenset({S.TRANSMIT, S.DISPATCH, S.OTHER_RISKY_ACT, S.OTHER_PURPOSE, S.THIRD_PARTY,
                       S.SUBCONTRACT, S.INDIRECT_HANDOVER, S.HANDOVER_DESIGNATION})  # fmt: skip
 ABOUT: Mapping[HandlingKind, frozenset[AuthorizationSubject]] = {
@@ -47,27 +45,28 @@ ABOUT: Mapping[HandlingKind, frozenset[AuthorizationSubject]] = {
 
 
 def unfit(one: Authorization, kind: HandlingKind | None, day: date, handled: Iterable[Item]) -> str:
-    """Return in a word why a consent does not allow an act, "" when it does."""
+    """Return in a few words all that is in the way of a consent allowing an act, "" when it does."""
+    return BETWEEN.join(_unfit(one, kind, day, handled))
+
+
+def _unfit(
+    one: Authorization, kind: HandlingKind | None, day: date, handled: Iterable[Item]
+) -> Iterator[str]:
     if one.decision not in GIVEN:
-        return Authorization.spoken("decision", one.decision, lambda name: getattr(one, name))
-    begins = max((d for d in (one.decided_on, one.valid_from) if d is not None), default=None)
-    if begins is not None and day < begins:
-        return f"{format_short(begins)}から有効"
-    if one.valid_until is not None and one.valid_until < day:
-        return f"{format_short(one.valid_until)}で期限切れ"
+        yield Authorization.spoken("decision", one.decision, lambda name: getattr(one, name))
+    else:
+        begins = max((d for d in (one.decided_on, one.valid_from) if d is not None), default=None)
+        if begins is not None and day < begins:
+            yield f"{format_short(begins)}から有効"
+        if one.valid_until is not None and one.valid_until < day:
+            yield f"{format_short(one.valid_until)}で期限切れ"
+    if not is_about(one, kind):
+        yield "対象外の行為"
+    if not covers_things(one, handled):
+        yield "対象外の媒体・資料"
+
+
+def is_about(one: Authorization, kind: HandlingKind | None) -> bool:
+    """Tell whether a consent may be one to acts of a kind, whatever else it says."""
     about = ABOUT.get(kind) if kind is not None else None
-    if about is not None and one.subject not in about | {S.OTHER, S.END_EXCEPTION}:
-        return "対象外の行為"
-    return "" if covers_things(one, handled) else "対象外の媒体・資料"
-
-
-def said_of_named(case: Case) -> Iterator[tuple[str, str]]:
-    """Yield the rule and a sentence for each consent that an act names and that does not allow it."""
-    event = case.event_of()
-    if event is None or event.kind is None or event.source_file_id:
-        return
-    rule_id = RULE_OF.get(event.kind, OTHERWISE)
-    for named in case.named:
-        why = unfit(case.books.as_of(named, case.day), event.kind, case.day, case.handled)
-        if why:
-            yield rule_id, SENTENCE.format(consent=named.caption(), why=why)
+    return about is None or one.subject in about | {S.OTHER, S.END_EXCEPTION}

@@ -394,9 +394,10 @@ def test_what_was_entered_before_anybody_asked_is_no_breach(
     made = house.ledger.handling.record(act(house, basis, 40, destination_text=ELSEWHERE))
     monkeypatch.undo()
     assert not made.notices
-    [(clause, severity, words)] = rows(house, "EQ-WHERE")
-    assert (clause, severity) == ("SK-11.2", "note") and ELSEWHERE in words
-    assert [one[1] for one in rows(house, "EQ-UNFIT")] == ["action"]
+    assert rows(house, "EQ-WHERE") == []
+    [(clause, severity, words)] = rows(house, "EQ-UNFIT")
+    assert (clause, severity) == ("SK-11.2", "action")
+    assert "10枚に対し40枚" in words and ELSEWHERE in words
     states = {one.key: one.state for one in evidence(house.ledger, house.story.contract)}
     assert states["SK-11.2"] == "action"
 
@@ -433,3 +434,77 @@ def test_an_act_without_a_number_speaks_of_all_that_is_there(house: House) -> No
         house, act(house, basis, 1, K.PROVIDE, lines=(whole,), counterpart_name="見本　三郎")
     )
     assert f"に対し{(item.quantity or 0):,f}枚" in words
+
+
+# --- told once ----------------------------------------------------------------------------------
+
+
+def wrong_in_every_way(house: House, basis: str, **changes: Any) -> HandlingEvent:
+    """Take out too much, by somebody else, to another place, for longer than the consent lasts."""
+    return act(
+        house, basis, 40, actor="worker2", destination_text=ELSEWHERE,
+        **{"expected_return_at": house.clock() + timedelta(days=90), **changes},
+    )  # fmt: skip
+
+
+WAYS = ("10枚に対し40枚", "取扱者は", "有効期間は", ELSEWHERE)
+
+
+def limited_to_one(house: House, *targets: AuthorizationTarget) -> str:
+    meant = AuthorizationTarget(person_id=house.story.people["worker3"])
+    return consent(house, destination_text="見本市役所", targets=(meant, *targets))
+
+
+def about(house: House, made: HandlingEvent) -> list[tuple[str, str]]:
+    """Return clause and sentence of what any query says of the act and its consent."""
+    return [
+        (one.key, row.sentence)
+        for one in evidence(house.ledger, house.story.contract)
+        for _, found in one.evidence
+        for row in found
+        if ("第9号" in row.sentence and row.id == made.id)
+        or "逸脱（R-08）" in row.sentence
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("profile", BASIS)
+def test_all_that_goes_beyond_is_one_question_and_one_row(tmp_path: Path, profile: str) -> None:
+    with house_of(tmp_path, profile) as house:
+        event = wrong_in_every_way(house, limited_to_one(house))
+        [(mode, words)] = said(house, event)
+        assert mode == ("block_plan" if profile in ASKED else "notice")
+        assert all(way in words for way in WAYS)
+        [(_, words)] = about(house, enter(house, event))
+        assert all(way in words for way in WAYS)
+
+
+@pytest.mark.parametrize("profile", BASIS)
+def test_a_consent_to_something_else_is_one_question_that_says_all(
+    tmp_path: Path, profile: str
+) -> None:
+    with house_of(tmp_path, profile) as house:
+        other = next(one for one in house.story._stock if one.id != stack(house).id)
+        event = wrong_in_every_way(
+            house, limited_to_one(house, AuthorizationTarget(item_id=other.id))
+        )
+        [(mode, words)] = said(house, event)
+        assert mode == ("block_plan" if profile in ASKED else "notice")
+        assert all(way in words for way in ("対象外の媒体・資料", *WAYS))
+        [(_, row)] = about(house, enter(house, event))
+        assert all(way in row for way in ("対象外の媒体・資料", *WAYS))
+
+
+def test_a_consent_by_another_word_of_the_client_says_so(house: House) -> None:
+    basis = consent(house, basis_type=BasisType.INSTRUCTION)
+    [(_, words)] = said(house, act(house, basis, 4))
+    assert "指示であり、承諾ではない" in words
+
+
+def test_how_many_is_told_anew_when_another_act_is_voided(house: House) -> None:
+    other = next(one for one in house.story._stock if one.id != stack(house).id)
+    basis = limited_to_one(house, AuthorizationTarget(item_id=other.id))
+    first = enter(house, act(house, basis, 8))
+    second = enter(house, act(house, basis, 8))
+    assert any("に対し16枚" in words for _, words in about(house, second))
+    house.ledger.handling.void(first.id, "誤って入力したため")
+    assert not any("に対し16枚" in words for _, words in about(house, second))

@@ -83,7 +83,7 @@ def test_within_the_consent_nothing_is_asked(house: House) -> None:
 
 def test_who_will_come_back_too_late_is_asked_before(house: House) -> None:
     basis = consent(house)
-    with pytest.raises(NeedsAnswer, match=r"（R8\.10\.10）より後です"):
+    with pytest.raises(NeedsAnswer, match=r"持帰予定はR8\.10\.11、有効期間はR8\.10\.10まで"):
         take_out(house, basis, ENDS + timedelta(days=1))
     take_out(house, basis, ENDS + timedelta(days=1), ANSWERS)
 
@@ -177,4 +177,4 @@ def test_where_no_consent_is_asked_for_the_end_of_one_is_told(tmp_path: Path) ->
             expected_return_at=datetime.combine(ENDS + timedelta(days=1), time(17), JAPAN),
         )  # fmt: skip
         said = [one.text for one in house.ledger.handling.examine(event)]
-        assert any("より後です" in one for one in said)
+        assert any("有効期間はR8.10.10まで" in one for one in said)
