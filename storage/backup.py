@@ -14,23 +14,13 @@ meanwhile, attachments are copied as they are. A backup counts when
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
-from models.codes import Role
-from models.errors import (
-    Damaged,
-    DeviceSecretMissing,
-    Foreign,
-    NotPermitted,
-    WrongBackupPassword,
-    WrongPassword,
-    WrongRecoverySheet,
-)
+from models.errors import Damaged, Foreign
 from models.store import Progress
 from resources import VERSION as PROGRAM
 from storage.apart import LARGE, apart
@@ -49,15 +39,8 @@ from storage.backup_format import (
     wrap_to_receivers,
     write_preamble,
 )
-from storage.backup_parts import (
-    Meter,
-    Part,
-    PartReader,
-    PartWriter,
-    SourceCheck,
-    write_beside,
-)
-from storage.device import DeviceSecret
+from storage.backup_opening import Opener, with_vault
+from storage.backup_parts import Meter, Part, PartReader, PartWriter, SourceCheck, write_beside
 from storage.files import (
     close_and_remove,
     create_durable,
@@ -72,14 +55,10 @@ from storage.files import (
     require_room,
     writing,
 )
-from storage.header import ID_BYTES, RECOVERY_ROLE, check_profile, time_text
-from storage.header_edits import empty_slot, open_slot_keys
+from storage.header import ID_BYTES, check_profile, time_text
 from storage.header_files import COPIES
-from storage.kdf import KEY_BYTES, STANDARD, TEST
-from storage.keyset import CannotOpen, KeySet, unwrap_key
+from storage.kdf import KEY_BYTES
 from storage.records import BrokenStream
-from storage.recovery import RecoverySheet
-from storage.trust import login_tag
 from storage.unlocked import Vault
 
 DATABASE_NAME = "ledger.db"
@@ -87,8 +66,6 @@ _PART_SUFFIX = ".part"
 _PIECE = 1024 * 1024
 _MENDED = "この添付ファイルを前のバックアップから戻してから、もう一度お試しください。"
 
-Opener = Callable[[Manifest], bytes]
-"""Finds the backup key: `with_vault`, `with_password` or `with_sheet`."""
 
 DatabaseCheck = Callable[[Path], None]
 """Opens a database file read-only and raises if page MACs, structure or chain do not agree."""
@@ -112,66 +89,6 @@ class VerifiedBackup:
     size: int
     sha256: str
     database_checked: bool
-
-
-def with_vault(vault: Vault) -> Opener:
-    """Open backups as the signed-in responsible person."""
-
-    def open_(manifest: Manifest) -> bytes:
-        for receiver in manifest.receivers:
-            context = wrap_context(manifest.vault_id, manifest.backup_id, receiver.user_id)
-            with suppress(CannotOpen):
-                return vault.unwrap(receiver.wrap, context)
-        raise NotPermitted(act="バックアップを開く", who="責任者")
-
-    return open_
-
-
-def with_password(login: str, password: str, device: DeviceSecret) -> Opener:
-    """Open backups as a responsible person on the PC that wrote them, without the ledger folder.
-
-    Raises (when used):
-        DeviceSecretMissing: another PC; use the recovery sheet.
-        WrongBackupPassword: unknown login, a worker's login, or a wrong password.
-    """
-
-    def open_(manifest: Manifest) -> bytes:
-        return open_by_password(manifest, login, password, device)[1]
-
-    return open_
-
-
-def open_by_password(
-    manifest: Manifest, login: str, password: str, device: DeviceSecret
-) -> tuple[KeySet, bytes]:
-    """Return the private keys of a responsible person and the backup key; raises as above."""
-    if manifest.device_key_id != device.key_id(manifest.vault_id):
-        raise DeviceSecretMissing
-    tag = login_tag(manifest.vault_id, login)
-    empty = empty_slot(TEST if manifest.profile == "test" else STANDARD)
-    costs = [slot.kdf for slot in manifest.slots]
-    empty = empty_slot(costs[0]) if costs else empty
-    slot = next((slot for slot in manifest.slots if slot.tag == tag), empty)
-    role = Role.SUPERVISOR.value
-    try:
-        keys = open_slot_keys(slot, role, manifest.vault_id, password, device)
-        return keys, open_by_keys(manifest, slot.user_id, keys)
-    except (CannotOpen, WrongPassword) as exc:
-        raise WrongBackupPassword from exc
-
-
-def with_sheet(typed: str) -> Opener:
-    """Open backups with the recovery sheet of their time, on any PC."""
-
-    def open_(manifest: Manifest) -> bytes:
-        keys = RecoverySheet.parse(typed).keys(manifest.vault_id)
-        for receiver in manifest.receivers:
-            if receiver.role == RECOVERY_ROLE:
-                with suppress(CannotOpen):
-                    return open_by_keys(manifest, receiver.user_id, keys)
-        raise WrongRecoverySheet
-
-    return open_
 
 
 def write_backup(
@@ -479,19 +396,6 @@ def _check_owner(
     check_profile(manifest.profile, str(path), allow_test_profile)
     if vault_id is not None and manifest.vault_id != vault_id:
         raise Foreign(file=str(path), reason="別の台帳のバックアップです。")
-
-
-def open_by_keys(manifest: Manifest, user_id: str, keys: KeySet) -> bytes:
-    """Return the backup key for the private keys of a receiver.
-
-    Raises:
-        CannotOpen: it was wrapped to others.
-    """
-    context = wrap_context(manifest.vault_id, manifest.backup_id, user_id)
-    for receiver in manifest.receivers:
-        if receiver.user_id == user_id:
-            return unwrap_key(receiver.wrap, keys, context)
-    raise CannotOpen
 
 
 def _remove(path: Path) -> None:

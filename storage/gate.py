@@ -33,6 +33,7 @@ from models.store import Progress, quiet
 from models.wareki import JAPAN
 from storage import backup as containers
 from storage.backup_format import Manifest, read_preamble
+from storage.backup_opening import Opener, with_sheet
 from storage.device import DeviceSecret, DeviceStore
 from storage.files import open_regular, reading
 from storage.head_memory import HeadMemory
@@ -328,7 +329,7 @@ class LedgerGate:
             self._memory.remember(vault.vault_id, place.resolve(), restored.head, restored=True)
             settle(place, restored)
 
-        self._restore(Path(backup), Path(folder), containers.with_sheet(sheet), check, progress)
+        self._restore(Path(backup), Path(folder), with_sheet(sheet), check, progress)
 
     def _complete(
         self,
@@ -358,7 +359,7 @@ class LedgerGate:
         self,
         backup: Path,
         folder: Path,
-        opener: containers.Opener,
+        opener: Opener,
         check: Callable[[Path, Manifest], None],
         progress: Progress,
     ) -> None:

@@ -26,8 +26,8 @@ from models.errors import (
 from models.records import UserAccount
 from models.store import Progress
 from storage import key_copy
-from storage.backup import open_by_keys, open_by_password
 from storage.backup_format import Manifest
+from storage.backup_opening import open_by_keys, open_by_password
 from storage.database import open_database
 from storage.device import DeviceSecret
 from storage.files import overwrite_durable

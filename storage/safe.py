@@ -47,6 +47,7 @@ from storage import backup_files, checkpoint, damage, mending, notes, rotation, 
 from storage import verify as checks
 from storage.access import AccessTable
 from storage.attachments import FOLDER_NAME, lost_files
+from storage.backup_opening import with_vault
 from storage.checkpoint import Me
 from storage.erasing import read_erasures
 from storage.files import reading
@@ -311,7 +312,7 @@ class LedgerSafe:
     def check_backup(self, file: PurePath, progress: Progress) -> BackupFile:
         made = containers.verify_backup(
             Path(file),
-            containers.with_vault(self.vault),
+            with_vault(self.vault),
             vault_id=self.vault.vault_id,
             allow_test_profile=self.vault.profile == "test",
             progress=progress,

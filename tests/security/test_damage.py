@@ -18,8 +18,9 @@ from models.store import quiet
 from reports.seal import make_seal_certificate, seal_record
 from reports.verify import verify_document
 from storage.attachments import FOLDER_NAME, Attachments
-from storage.backup import verify_backup, with_vault
+from storage.backup import verify_backup
 from storage.backup_format import read_preamble
+from storage.backup_opening import with_vault
 from storage.device import DeviceStore
 from storage.journal import list_files
 from storage.journal_file import JournalFile

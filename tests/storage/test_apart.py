@@ -13,6 +13,7 @@ from models.store import quiet
 from storage import backup as containers
 from storage.apart import apart
 from storage.attachments import FOLDER_NAME
+from storage.backup_opening import with_vault
 from storage.backup_parts import Meter
 from tests.house import House, furnished
 
@@ -103,7 +104,7 @@ def test_a_large_backup_is_made_and_restored_like_a_small_one(
 
     def restore(name: str) -> dict[str, bytes]:
         containers.restore_backup(
-            Path(made.file), tmp_path / name, containers.with_vault(vault), allow_test_profile=True
+            Path(made.file), tmp_path / name, with_vault(vault), allow_test_profile=True
         )
         return {one.name: one.read_bytes() for one in (tmp_path / name).iterdir() if one.is_file()}
 

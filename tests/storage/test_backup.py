@@ -36,12 +36,10 @@ from storage.backup import (
     VerifiedBackup,
     restore_backup,
     verify_backup,
-    with_password,
-    with_sheet,
-    with_vault,
     write_backup,
 )
 from storage.backup_format import RECORD_BYTES
+from storage.backup_opening import with_password, with_sheet, with_vault
 from storage.ledger_store import LedgerStore
 from storage.preamble import PREFIX_BYTES
 from storage.recovery import RecoverySheet

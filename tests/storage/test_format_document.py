@@ -8,7 +8,8 @@ import shutil
 from pathlib import Path
 
 from storage.attachments import Attachments
-from storage.backup import restore_backup, verify_backup, with_password, with_sheet
+from storage.backup import restore_backup, verify_backup
+from storage.backup_opening import with_password, with_sheet
 from tests.storage.vaults import DEVICE, LOGIN, PASSWORD, unlock
 from tests.stranger.reader import attachments, backup
 from tests.stranger.reader import unlock as doors

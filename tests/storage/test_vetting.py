@@ -18,8 +18,9 @@ from models.store import quiet
 from resources import confined
 from resources.confined import Bounds, Child
 from storage import backup_format, header_files, journal_format, key_copy, vetting
-from storage.backup import restore_backup, verify_backup, with_sheet, with_vault
+from storage.backup import restore_backup, verify_backup
 from storage.backup_format import read_preamble
+from storage.backup_opening import with_sheet, with_vault
 from storage.header import SUFFIX_BYTES, complete
 from storage.header_files import read_copy, read_pair
 from storage.journal import list_files

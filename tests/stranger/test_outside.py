@@ -14,7 +14,8 @@ from models.chain import EMPTY
 from models.errors import AzukariError
 from reports.verify import verify_document
 from storage import journal_format, wire
-from storage.backup import verify_backup, with_sheet
+from storage.backup import verify_backup
+from storage.backup_opening import with_sheet
 from storage.journal_file import JournalFile
 from tests.house import cheap_office
 from tests.stranger.hands import Insider, flip
