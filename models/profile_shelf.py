@@ -8,7 +8,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from models.errors import ProfileError
-from models.profiles import Profile, check_profile, parse_profile
+from models.profile_file import check_profile, parse_profile
+from models.profiles import Profile
 
 
 class ProfileShelf(Mapping[str, Profile]):

@@ -15,7 +15,8 @@ from models.codes import (
     Timing,
 )
 from models.paper import Request
-from models.profiles import Params, Profile
+from models.profile_params import Params
+from models.profiles import Profile
 from models.records import (
     Assignment,
     Authorization,

@@ -7,8 +7,8 @@ import pytest
 import resources
 from models.agreed import Agreed
 from models.changed_terms import CYCLES, cycle_item, key_of, mistake
+from models.profile_file import parse_profile
 from models.profile_vocabulary import CYCLES as KNOWN
-from models.profiles import parse_profile
 from models.records import ContractClauseSetting
 from models.records.governance import ChangedTerm
 

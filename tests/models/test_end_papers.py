@@ -14,7 +14,7 @@ from models.codes import HandlingKind as K
 from models.commands import creating
 from models.evidence import evidence
 from models.paper_about import end_papers
-from models.profiles import parse_profile
+from models.profile_file import parse_profile
 from models.records import Contract, HandlingEvent, Submission
 from tests.ending import ended, hand_in
 from tests.house import House, furnished

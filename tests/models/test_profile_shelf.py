@@ -6,8 +6,8 @@ import pytest
 
 import resources
 from models.errors import ProfileError
+from models.profile_file import parse_profile
 from models.profile_shelf import ProfileShelf
-from models.profiles import parse_profile
 
 
 def text_of(code: str) -> str:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 import resources
 from models.errors import NotFound, ProfileError
+from models.profile_file import check_profile, parse_profile
 from models.profile_forms import DOCUMENTS
 from models.profile_reader import Cycle
 from models.profile_vocabulary import CONCEPTS, EVIDENCE, MODES, NEUTRAL_TERMS, RULES
-from models.profiles import Profile, check_profile, parse_profile
+from models.profiles import Profile
 
 CODES = (
     "shiki",

@@ -11,8 +11,8 @@ import pytest
 import resources
 from models import profile_forms as forms
 from models import profile_vocabulary as words
+from models.profile_file import check_profile, parse_profile
 from models.profile_params import Cycles, Params
-from models.profiles import check_profile, parse_profile
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "profiles.md").read_text(encoding="utf-8")
 YACHIYO = (files(resources) / "profiles" / "yachiyo.toml").read_text(encoding="utf-8")

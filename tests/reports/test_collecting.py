@@ -24,7 +24,7 @@ from models.codes import AuthorizationSubject as S
 from models.codes import HandlingKind as K
 from models.errors import NotFound, Refused, UnprintableCharacter
 from models.fields import NOT_RECORDED
-from models.profiles import parse_profile
+from models.profile_file import parse_profile
 from models.records import (
     Assignment,
     ContractPlace,

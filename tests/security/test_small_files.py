@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import AzukariError, Foreign, ProfileError, WrongPassword
-from models.profiles import check_profile
+from models.profile_file import check_profile
 from tests.house import FIRST_DAY, House, cheap_office, furnished
 from ui.console import verifier
 from ui.preferences import FILE, Preferences

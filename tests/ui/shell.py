@@ -17,7 +17,8 @@ from models.codes import EmploymentType, OrganizationKind
 from models.ledger import Ledger
 from models.office import Office
 from models.opening import Opening
-from models.profiles import Profile, parse_profile
+from models.profile_file import parse_profile
+from models.profiles import Profile
 from models.records import Organization, Person
 from models.wareki import JAPAN
 from storage.gate import LedgerGate
