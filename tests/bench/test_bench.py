@@ -1,6 +1,7 @@
 """The bench measures what it says: both shapes of a ledger are whole, memory counts helpers."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,12 +15,18 @@ from bench import __main__ as table
 from bench import lasting
 from bench.beside import Window
 from bench.by_hand import sign_each
+from bench.entering import listening, stocktakes
 from bench.figure import quiet
 from bench.gaps import Gaps, Idler
 from bench.memory import Watch
 from bench.stage import build, unlock
+from storage.backup import DATABASE_NAME
+from storage.database import Database, Row, open_database
+from storage.ledger_store import LedgerStore
+from storage.safe import LedgerSafe
 
 ENTRIES = 1300
+EVENT = "v_handling_event"
 
 
 def test_a_ledger_signed_by_hand_is_whole(tmp_path: Path) -> None:
@@ -78,6 +85,41 @@ def test_each_opening_is_later_than_what_the_one_before_entered(small: Path) -> 
     again = unlock(small)
     assert again.now() > told
     again.close()
+
+
+def test_the_floor_of_an_entry_writes_every_row_that_the_entry_writes(
+    small: Path, tmp_path: Path
+) -> None:
+    shutil.copyfile(small / "ledger" / DATABASE_NAME, tmp_path / "bare.db")
+    ledger = unlock(small)
+    store, safe = ledger.opened.store, ledger.safe
+    assert isinstance(store, LedgerStore) and isinstance(safe, LedgerSafe)
+    bare = open_database(tmp_path / "bare.db", safe.vault.database_key)
+    (event,) = stocktakes(ledger, 1)
+    before, bare_before = _rows(store.database), _rows(bare)
+    with listening(store.database) as written:
+        ledger.handling.record(event)
+    with bare.transaction():
+        for sql, rows in written:
+            bare.many(sql, rows)
+    changed = before ^ _rows(store.database)
+    assert changed == bare_before ^ _rows(bare)
+    assert {"command", "entry", "content", "v_item", EVENT, f"{EVENT}_lines"} == {
+        table_name for table_name, _ in changed
+    }
+    bare.close()
+    ledger.close()
+
+
+def _rows(database: Database) -> set[tuple[str, Row]]:
+    """Return the rows of every table, each with the name of its table."""
+    tables = database.all("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return {
+        (name, row)
+        for (name,) in tables
+        if not name.startswith("search")
+        for row in database.all(f"SELECT * FROM {name}")
+    }
 
 
 def test_new_key_restore_and_erasure_are_measured(
