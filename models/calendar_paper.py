@@ -35,6 +35,7 @@ from models.rules.places import has_place_notice, is_concerned, lapsed
 from models.workdays import after, day_before
 
 OPERATOR = "EQ-DOC(D-26)"
+WHERE_AGREED = "「契約・組織」で契約を訂正し、「定期報告の周期」に登録します"
 WITHDRAW = "提出した書面の差替え・取下げ"
 UNANSWERED = "「{0}」が要るかどうかの記入（「組織」の「個人情報取扱事業者該当」）"
 """Whether the report is owed follows from the answer: without one nobody knows."""
@@ -145,7 +146,7 @@ def k14_periodic_report(asked: Inquiry) -> Iterator[Due]:
     found = periods(asked)
     if found is None:
         what = f"「{title}」の周期を決める"
-        yield due(asked, "K-14", what, "", None, asked.contract, proof="EQ-REPORT")
+        yield due(asked, "K-14", what, WHERE_AGREED, None, asked.contract, proof="EQ-REPORT")
         return
     for one in unreported(asked, found):
         about = f"{wareki.format_wareki(one.begin)}～{wareki.format_wareki(one.end)}"

@@ -78,7 +78,7 @@ def _late(item: Item, paper: str = "") -> Question:
 def _said(asked: Inquiry, one: Due) -> Iterator[Row]:
     about = f"（{one.about}）" if one.about else ""
     if one.due_on is None:
-        yield Row(one.type, one.id, f"{one.what}ことが済んでいません。")
+        yield Row(one.type, one.id, f"{one.what}ことが済んでいません{about}。")
     else:
         late = one.due_on < asked.today
         day = wareki.format_wareki(one.due_on)

@@ -27,6 +27,7 @@ from models.records import (
     Stored,
 )
 from ui import layout, permitted
+from ui.beginning import BeginningCard
 from ui.editor_texts import in_words
 from ui.fitting import fit_columns
 from ui.handling.numbers import item_numbered
@@ -76,11 +77,15 @@ class ShortList(QFrame):
         column.addWidget(self.table)
         column.addStretch(1)
 
-    def show_rows(self, rows: Sequence[Row], count: int) -> None:
-        """Fill the list."""
+    def show_rows(self, rows: Sequence[Row], count: int, beside: str = "") -> None:
+        """Fill the list.
+
+        Args:
+            beside: what stands elsewhere, in words.
+        """
         self._rows = rows
         self.head.setText(self.tr("{0}　{1}件").format(self._word, f"{count:,}"))
-        self.empty.setText("" if rows else self._empty)
+        self.empty.setText(beside if rows else f"{self._empty}{beside}")
         self.empty.setVisible(True)  # it keeps what is right of it at the edge
         self.table.setVisible(bool(rows))
         self.table.setRowCount(len(rows))
@@ -198,7 +203,10 @@ class TodayPage(Page):
         due = len(facts.due)
         # Of one contract alone nobody has to be told whose date it is.
         self.due.table.setColumnHidden(OF_CONTRACT, bool(self.contract_id) or facts.contracts < 2)
-        self.due.show_rows(facts.due, due)
+        beside = self.tr(
+            "周期の決まっていないものが、ほかに{0}件あります（「予定表」の「周期未定」）。"
+        )
+        self.due.show_rows(facts.due, due, beside.format(facts.unset) if facts.unset else "")
         self.plans.show_rows(facts.plans, counts["plans"])
         for button in (self.carry_out_button, self.drop_button):
             button.setVisible(bool(facts.plans))
@@ -215,23 +223,15 @@ class TodayPage(Page):
         self._show_beginning(facts)
 
     def _show_beginning(self, facts: Facts) -> None:
-        sentence = ""
-        if not facts.contracts:
-            sentence = self.tr(
-                "はじめに、「契約・組織」で契約を登録してください。"
-                "次に従事者と場所を登録すると、媒体・資料を受け取る準備が整います。"
-            )
-        elif not facts.items:
-            sentence = self.tr(
-                "まだ媒体・資料がありません。最初の受領を、F2（受領）で記録してください。"
-            )
-        self.beginning.setText(sentence)
-        self.beginning_card.setVisible(bool(sentence))
-        self.begin.setVisible(not facts.contracts)
+        if facts.contracts:
+            self.beginning.show_beginning(facts.beginning, self.handling.why_not())
+        else:
+            self.beginning.show_no_contract()
         for card in (self.out, self.in_use, self.due, self.plans, self.events, self.unconfirmed):
-            card.setVisible(not sentence)
-        if sentence:
-            self.own.setVisible(False)
+            card.setVisible(bool(facts.contracts))
+        begun = facts.beginning is None
+        for card in (self.out, self.in_use, self.unconfirmed):  # nothing can stand there yet
+            card.setVisible(bool(facts.contracts) and begun)
 
     def _show_buttons(self) -> None:
         why_not = self.handling.why_not()
@@ -302,14 +302,8 @@ class TodayPage(Page):
         column.addWidget(self.said)
         self.waiting = WaitingCard(self.desk)
         column.addWidget(self.waiting)
-        self.beginning = layout.heading("")
-        self.beginning.setWordWrap(True)
-        self.begin = layout.button(
-            self.tr("「契約・組織」を開く"), lambda: self.desk.go(Contract.type, ""), primary=True
-        )
-        self.beginning_card, card = layout.card(self.beginning)
-        card.addWidget(self.begin, alignment=Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.beginning_card)
+        self.beginning = BeginningCard(self.desk, lambda: self._press(0))
+        column.addWidget(self.beginning)
         self._make_cards()
         self._grid = QGridLayout()
         self._grid.setSpacing(10)

@@ -21,6 +21,7 @@ from models.records import Contract, HandlingEvent, Item
 from models.store import ListRow, Op, Query, Where
 from models.wareki import format_clock
 from ui.calendar_facts import read_calendar
+from ui.first_steps import Beginning, read_beginning
 from ui.handling.words import kind_word
 
 SOON = timedelta(days=14)
@@ -55,7 +56,8 @@ class Facts:
     own_unconfirmed: tuple[Row, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     contracts: int = 0
-    items: int = 0
+    unset: int = 0  # dates that nobody has fixed
+    beginning: Beginning | None = None
 
 
 def read_today(ledger: Ledger, contract_id: str) -> Facts:
@@ -74,7 +76,8 @@ def read_today(ledger: Ledger, contract_id: str) -> Facts:
         own_unconfirmed=own,
         counts=reader.counts,
         contracts=counts.get(Contract.type, 0),
-        items=counts.get(Item.type, 0),
+        unset=reader.unset,
+        beginning=read_beginning(ledger, contract_id),
     )
 
 
@@ -86,6 +89,7 @@ class _Reader:
         self._now = ledger.now()
         self._today = ledger.today()
         self.counts: dict[str, int] = {}
+        self.unset = 0
         self._profiles: dict[str, Profile | None] = {}
 
     def out(self) -> tuple[Row, ...]:
@@ -142,10 +146,12 @@ class _Reader:
     def due(self) -> tuple[Row, ...]:
         """Return what falls due within two weeks, or is overdue."""
         last = self._today + SOON
+        found = read_calendar(self._ledger, self._contract_id)
+        self.unset = sum(one.due.due_on is None for one in found)
         return tuple(
             Row((one.day, one.left, one.due.what, one.due.about, one.contract), one.due.type,
                 one.due.id, overdue=one.state == "overdue")
-            for one in read_calendar(self._ledger, self._contract_id)
+            for one in found
             if (one.due.code, one.due.type) not in ELSEWHERE and one.due.due_on and one.due.due_on <= last
         )[:MOST]  # fmt: skip
 

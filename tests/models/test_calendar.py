@@ -245,6 +245,7 @@ def test_k14_a_period_that_nobody_fixed_is_no_period(tmp_path: Path) -> None:
         house.ledger.registers.revise(replace(contract, periodic_report_cycle=None), "未定のため")
         [report] = dates(house, "K-14")
         assert report.due_on is None and "周期を決める" in report.what
+        assert "「定期報告の周期」に登録します" in report.about
 
 
 def test_k24_an_end_is_reported_within_three_workdays(shiki: House) -> None:

@@ -17,9 +17,11 @@ from models.codes import EncryptionMeasure, HandlingStatus
 from models.records import Contract, HandlingEvent, Item
 from tests.ui.daily import START, K, Site, make_site
 from tests.ui.shell import Answers, make_books, make_office, settle
+from tests.ui.test_first_steps import hand_in_first_papers
 from ui.custody_story import read_story
 from ui.daily_log import DailyLogPage
 from ui.fitting import LEAST_WIDE
+from ui.handling.dialog import HandlingDialog
 from ui.handling.words import DAILY
 from ui.item_detail import hindrance
 from ui.items import ItemsPage
@@ -68,10 +70,16 @@ def listed(view: RegisterView, column: str) -> list[str]:
 # --- 今日 ---
 
 
-def test_an_empty_ledger_says_what_to_do_first(empty_site: Site) -> None:
+def test_where_all_is_prepared_the_first_receipt_is_next(empty_site: Site) -> None:
+    hand_in_first_papers(empty_site.ledger)
     page = shown(empty_site, TodayPage(empty_site.desk))
-    assert "最初の受領を、F2" in page.beginning.text()
-    assert not page.out.isVisible()
+    assert "F2で受領を記録する" in page.beginning.text()
+    assert page.beginning.button.text() == "受領を記録する（F2）"
+    assert not page.out.isVisible() and page.due.isVisible()
+    page.beginning.button.click()
+    [dialog] = page.findChildren(HandlingDialog)
+    assert dialog.kind is K.RECEIVE
+    dialog.reject()
 
 
 def test_a_ledger_without_a_contract_asks_for_one(qtbot: QtBot, tmp_path: Path) -> None:

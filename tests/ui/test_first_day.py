@@ -53,10 +53,11 @@ def turn_to(window: MainWindow, title: str) -> Page:
 def test_today_leads_to_where_a_contract_is_entered(window: MainWindow, qtbot: QtBot) -> None:
     page = turn_to(window, "今日")
     assert isinstance(page, TodayPage)
-    qtbot.waitUntil(page.begin.isVisible)
+    qtbot.waitUntil(page.beginning.button.isVisible)
     assert "「契約・組織」" in page.beginning.text()
     assert not page.why_not.isVisible()  # not said twice
-    press(page.begin, Qt.Key.Key_Space)
+    assert not page.due.isVisible()
+    press(page.beginning.button, Qt.Key.Key_Space)
     assert window.bench is not None and isinstance(window.bench.page(), ContractsPage)
 
 

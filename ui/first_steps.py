@@ -1,0 +1,223 @@
+"""What comes before the first receipt, step by step; runs beside the window, so nothing here knows Qt.
+
+Whoever receives before somebody is designated, has signed and was taught breaks the text on the first
+day (R-01, R-02, R-03). The steps ask what the calendar asks, so that both always say the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from models.calendar_frame import Due, working
+from models.calendar_paper import k01_papers_at_the_start, k04_place_notice
+from models.calendar_people import (
+    k02_staff_notice,
+    k07_pledge,
+    k08_first_training,
+    k33_labour_terms,
+)
+from models.codes import ContractStatus, HandlingKind, PlaceStatus
+from models.inquiry import Inquiry
+from models.ledger import Ledger
+from models.records import (
+    Assignment,
+    Authorization,
+    Contract,
+    ContractPlace,
+    HandlingEvent,
+    InformationAsset,
+    Item,
+    Organization,
+    Person,
+    Pledge,
+    Submission,
+    TrainingSession,
+)
+from models.rules.places import CONSENTED, place_counts
+from models.store import Op, Query, Where
+from models.wareki import format_short
+from ui.handling.words import kind_word
+from ui.words import register_word
+
+OVER = (ContractStatus.CLOSED, ContractStatus.TERMINATED, ContractStatus.WINDING_UP)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do.
+
+    Attributes:
+        type: the record type whose page leads on; that of acts is the receipt itself.
+        open: what the button that leads there says.
+    """
+
+    words: str
+    done: bool
+    type: str
+    open: str
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What is to be done for a contract under which nothing was received yet."""
+
+    contract: str
+    steps: tuple[Step, ...]
+
+    @property
+    def next(self) -> Step:
+        """The first step that is not done; the receipt is the last one."""
+        return next(one for one in self.steps if not one.done)
+
+
+def read_beginning(ledger: Ledger, contract_id: str) -> Beginning | None:
+    """Return the steps of a contract, of the first one for all ("") while none of them has begun."""
+    found = [stored.record for stored in ledger.contracts()]
+    mine = [one for one in found if contract_id in ("", one.id) and one.status not in OVER]
+    if not mine or any(_has_begun(ledger, one) for one in mine):
+        return None
+    asked = ledger.inquiries.of(mine[0].id)
+    return Beginning(mine[0].caption(), tuple(_steps(asked)))
+
+
+def _has_begun(ledger: Ledger, contract: Contract) -> bool:
+    mine = (Where("contract_id", Op.EQ, contract.id),)
+    return any(ledger.store.numbers(Query(cls.type, mine), 1) for cls in (Item, HandlingEvent))
+
+
+def _steps(asked: Inquiry) -> Iterator[Step]:
+    yield _designation(asked)
+    yield from _pledges(asked)
+    yield from _training(asked)
+    yield from _labour_terms(asked)
+    yield from _staff_notice(asked)
+    yield from _started(asked)
+    yield from _places(asked)
+    yield from _papers(asked)
+    yield _asset(asked)
+    receive = kind_word(HandlingKind.RECEIVE, asked.profile)
+    yield Step(
+        f"媒体・資料が届いたら、F2で{receive}を記録する", False, HandlingEvent.type,
+        f"{receive}を記録する（F2）",
+    )  # fmt: skip
+
+
+# --- people ------------------------------------------------------------------------------------
+
+
+def _designation(asked: Inquiry) -> Step:
+    people, mine = working(asked), register_word(Assignment, asked.profile)
+    words = f"取り扱う人を「{register_word(Person, asked.profile)}」と「{mine}」に登録する"
+    begins = _first_day(asked)
+    if not people:
+        words += "（従事を始める前は、状態を「予定」にします）"
+    elif begins is not None and begins > asked.today:
+        words += f"（従事の開始は{format_short(begins)}から）"
+    return _opening(words, bool(people), Assignment.type, mine)
+
+
+def _started(asked: Inquiry) -> Iterator[Step]:
+    """Yield that a designation is to be said to have begun, where no notice does that."""
+    begins, mine = _first_day(asked), register_word(Assignment, asked.profile)
+    if begins is None or begins > asked.today or asked.active or any(k02_staff_notice(asked)):
+        return
+    words = f"従事を始める人の「{mine}」の状態を「従事中」に訂正する"
+    yield _opening(words, False, Assignment.type, mine)
+
+
+def _first_day(asked: Inquiry) -> date | None:
+    return min((one.starts_on for one in working(asked) if one.starts_on), default=None)
+
+
+def _pledges(asked: Inquiry) -> Iterator[Step]:
+    if not asked.profile.params.pledge.required:
+        return
+    mine, due = register_word(Pledge, asked.profile), list(k07_pledge(asked))
+    handing_in = asked.profile.params.pledge.submission == "always"
+    words = (
+        f"{mine}に署名を受けて登録し、提出する" if handing_in else f"{mine}に署名を受けて登録する"
+    )
+    yield _for_each(asked, words, due, Pledge.type, mine)
+
+
+def _training(asked: Inquiry) -> Iterator[Step]:
+    regime = asked.profile.params.training
+    if not (regime.topics or regime.awareness_topics):
+        return
+    mine, due = register_word(TrainingSession, asked.profile), list(k08_first_training(asked))
+    words = f"「{mine}」を行い、受けた人とともに登録する"
+    yield _for_each(asked, words, due, TrainingSession.type, mine)
+
+
+def _labour_terms(asked: Inquiry) -> Iterator[Step]:
+    if due := list(k33_labour_terms(asked)):
+        mine = register_word(Assignment, asked.profile)
+        words = f"労働契約書等に守るべき事項の明記があるかを確かめ、「{mine}」に確認日を登録する"
+        yield _for_each(asked, words, due, Assignment.type, mine)
+
+
+def _staff_notice(asked: Inquiry) -> Iterator[Step]:
+    title, due = asked.profile.document_title("D-03"), list(k02_staff_notice(asked))
+    if due or asked.profile.params.staff_notice.regime in ("notify", "report"):
+        words = f"「{title}」を作成し、従事を始める日までに提出して、「提出を記録」する"
+        yield _for_each(asked, words, due, Submission.type, "書類")
+
+
+def _for_each(asked: Inquiry, words: str, due: list[Due], type_: str, page: str) -> Step:
+    """Return a step that is done when nobody lacks it any more, and somebody is there."""
+    people = len({one.person_id for one in due})
+    words += f"（あと{people}人）" if people else ""
+    return _opening(words, bool(working(asked)) and not due, type_, page)
+
+
+# --- places, papers, information ---------------------------------------------------------------
+
+
+def _places(asked: Inquiry) -> Iterator[Step]:
+    mine = register_word(ContractPlace, asked.profile)
+    used = [one for one in asked.all(ContractPlace) if one.status is not PlaceStatus.ENDED]
+    lacking = list(k04_place_notice(asked))
+    counted = any(place_counts(asked.case(one), one) for one in used)
+    waits = bool(used) and not lacking and not counted
+    words = f"作業する場所と保管する場所を登録し、「{mine}」で、この契約で使う場所に指定する"
+    if waits:
+        words = f"使い始めた場所の「{mine}」の状態を「使用中」に訂正する"
+    yield _opening(words, bool(used) and not waits, ContractPlace.type, mine)
+    regime = asked.profile.params.place_notice
+    if lacking or not regime.onsite_by_default:
+        left = f"（あと{len(lacking)}か所）" if lacking else ""
+        yield from _cleared(asked, regime.regime, left, bool(used) and not lacking)
+
+
+def _cleared(asked: Inquiry, regime: str, left: str, done: bool) -> Iterator[Step]:
+    """Yield what makes a place one of the contract's."""
+    mine = register_word(ContractPlace, asked.profile)
+    title, party = asked.profile.document_title("D-04"), asked.profile.term("client_party")
+    if regime in ("notify", "notify_and_consent"):
+        words = f"「{title}」を作成し、使い始める日までに提出して、「提出を記録」する{left}"
+        yield _opening(words, done, Submission.type, "書類")
+    if regime in CONSENTED:
+        words = f"場所の使用に{party}の承諾を得て登録し、「{mine}」に結び付ける{left}"
+        yield _opening(words, done, Authorization.type, "承諾・指示")
+
+
+def _papers(asked: Inquiry) -> Iterator[Step]:
+    if due := list(k01_papers_at_the_start(asked)):
+        what = due[0].what + (f"など{len(due)}件" if len(due) > 1 else "")
+        words = f"業務に着手する前に求められているもの（{what}）を済ませる"
+        asks = due[0].type == Organization.type  # whether a paper is owed at all
+        yield _opening(
+            words, False, Organization.type if asks else Submission.type,
+            register_word(Organization, asked.profile) if asks else "書類",
+        )  # fmt: skip
+
+
+def _asset(asked: Inquiry) -> Step:
+    mine = register_word(InformationAsset, asked.profile)
+    words = f"預かる情報を「{mine}」に登録する"
+    done = bool(asked.all(InformationAsset))
+    return _opening(words, done, InformationAsset.type, mine)
+
+
+def _opening(words: str, done: bool, type_: str, page: str) -> Step:
+    return Step(words, done, type_, f"「{page}」を開く")
