@@ -82,8 +82,10 @@ def said_to_record(
     elif isinstance(record, (Assignment, ContractPlace)):
         if wiped := ends_untold.wiped(ledger, before, record, books):
             yield _finding(record, wiped)
-        elif begun := designations_undone.cancelled(ledger, before, record):
+        elif begun := designations_undone.never_begun(ledger, before, record):
             yield _finding(record, begun, RuleMode.BLOCK_ALWAYS)
+        elif loses := designations_undone.loses_acts(ledger, before, record, books):
+            yield _finding(record, loses)
     elif isinstance(record, Person):
         yield from ends_untold.said_to_person(ledger, record, before, books)
     elif isinstance(record, ClientCommunication):

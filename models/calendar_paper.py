@@ -11,7 +11,7 @@ from models.codes import (
     SubmissionStatus,
 )
 from models.deadlines import AT_THE_START, FIXED, company, deadlines
-from models.designations_undone import untold
+from models.designations_undone import idle, untold
 from models.inquiry import Inquiry
 from models.paper_twice import twice
 from models.paper_undone import undone
@@ -125,6 +125,18 @@ def k05_voided(asked: Inquiry) -> Iterator[Due]:
         )  # fmt: skip
 
 
+def k05_idle(asked: Inquiry) -> Iterator[Due]:
+    """K-05: a place that was told and is only planned still comes into use, or the client is told."""
+    for day, found in idle(asked, ContractPlace):
+        one = asked.books.find(ContractPlace, found.id)
+        assert one is not None
+        place = asked.books.find(Place, one.place_id)
+        yield due(
+            asked, "K-05", "使用の開始（「予定」のまま）か「取消し」「開始日の変更」の届出",
+            place.caption() if place else "", day, one, proof="EQ-PLACE",
+        )  # fmt: skip
+
+
 def _lacks_basis(asked: Inquiry, one: ContractPlace) -> bool:
     """Tell whether notice or consent is missing; one that came too late cannot be caught up."""
     begun = one.with_changes(status=PlaceStatus.ACTIVE)
@@ -210,6 +222,7 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-05", k05_place_given_up),
     ("K-05", k05_other_days),
     ("K-05", k05_voided),
+    ("K-05", k05_idle),
     ("K-06", sealed_not_handed_in),
     ("K-14", k14_periodic_report),
     ("K-24", k24_end_papers),

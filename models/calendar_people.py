@@ -16,7 +16,7 @@ from models.calendar_frame import (
     working,
 )
 from models.codes import AssignmentStatus, InvalidReason, PledgeStatus, RuleMode, TrainingKind
-from models.designations_undone import untold
+from models.designations_undone import idle, untold
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
 from models.reported import k06_new_manager
@@ -102,6 +102,18 @@ def k03_voided(asked: Inquiry) -> Iterator[Due]:
             asked, "K-03", f"「{form.change_title or form.title}」（取消し）の提出",
             asked.name(one.person_id) if one.person_id else one.unit_name, after(void.day, days),
             one, proof="EQ-STAFF", person_id=one.person_id,
+        )  # fmt: skip
+
+
+def k03_idle(asked: Inquiry) -> Iterator[Due]:
+    """K-03: who was told to begin and is only planned still begins, or the client is told."""
+    for day, found in idle(asked, Assignment):
+        one = asked.books.find(Assignment, found.id)
+        assert one is not None
+        yield due(
+            asked, "K-03", "従事の開始（「予定」のまま）か「取消し」「開始日の変更」の届出",
+            asked.name(one.person_id) if one.person_id else one.unit_name, day, one,
+            proof="EQ-STAFF", person_id=one.person_id,
         )  # fmt: skip
 
 
@@ -264,6 +276,7 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-03", k03_leaving_notice),
     ("K-03", k03_other_days),
     ("K-03", k03_voided),
+    ("K-03", k03_idle),
     ("K-06", k06_new_manager),
     ("K-07", k07_pledge),
     ("K-08", k08_first_training),

@@ -1,8 +1,9 @@
 """A designation that had begun, or that the client was told of, and is taken back (R-01 to R-03, R-39).
 
-Who has begun stops: that is an end, with a day and a notice of changes, never 「取消」, which would make
-what he did till then the work of nobody. What was entered by mistake is voided. Of that the client is
-to know where he was told of it, and nothing may rest on it alone.
+Who has begun stops: that is an end, with a day and a notice of changes, never 「取消」 or 「予定」, which
+would make what he did till then the work of nobody. What was entered by mistake is voided, what has not
+begun may be called off. Of both the client is to know where he was told of it, as of what did not begin
+on its day, and nothing may rest on it alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.codes import AssignmentStatus, PlaceStatus, Timing
 from models.errors import Refused
+from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
 from models.records import Assignment, Contract, ContractPlace, HandlingEvent, Record, Submission
 from models.rules.books import Books
@@ -32,6 +34,18 @@ BEGUN = (
     "{what}の指定は{day}に始まっているため、状態を「{status}」にできません。従事をやめるときは、「従事終了日」を入れて"
     "「終了」にしてください。誤って登録したときは、状態を変えずに、この指定を取り消してください。"
 )
+NOT_AHEAD = (
+    "{what}の指定は{day}に始まっているため、状態を「{status}」に戻せません。まだ始まっていなかったときは、「{field}」も"
+    "先の日に直してください。終わったときは「終了」にし、誤って登録したときは、状態を変えずに、この指定を取り消してください。"
+)
+CALLED_OFF = (
+    "{what}の指定の取消しは、委託者に届け出てあるため、状態を「{status}」に戻せません。改めて指定するときは、"
+    "新しい「{record}」を登録し、その前に変更届を提出してください。"
+)
+LOSES = (
+    "この指定だけを根拠にした{name}の取扱い{count}件（{first}など）が、指定のない取扱いになります。そのときに従事して"
+    "いたなら、「従事開始日」「従事終了日」「状態」を直し、していなかったなら、そのことを理由に残してください。"
+)
 RESTS = (
     "この指定だけを根拠にした{name}の取扱い{count}件（{first}など）が、指定のない取扱いになるため、取り消せません。"
     "従事をやめたときは、「従事終了日」を入れて「終了」にしてください。指定の誤りを直すときは、正しい"
@@ -41,6 +55,11 @@ TELL = (
     "{what}の指定は委託者に届け出てあります。取り消したことを「{title}」で届け出てください。"
     "「書類の作成」の変更届に、この取消しが載ります。"
 )
+IDLE = (
+    "{what}は、{day}から始まると届け出てありますが、状態が「予定」のままです。始まっているときは状態を直し、始まって"
+    "いないときは「{field}」を先の日に直すか、指定を取り消して、「{title}」で届け出てください。"
+)
+PLANNED = (AssignmentStatus.PLANNED, PlaceStatus.PLANNED)
 GONE = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
 """States of which a notice says nothing."""
 
@@ -68,31 +87,73 @@ class Void:
 # --- at the counter ------------------------------------------------------------------------------
 
 
-def cancelled(ledger: "Ledger", before: Record | None, after: Record) -> str:
-    """Return why a designation cannot be called off, "" where it had not begun."""
-    if not isinstance(after, Assignment) or not isinstance(before, Assignment):
+def never_begun(ledger: "Ledger", before: Record | None, after: Designation) -> str:
+    """Return why a designation cannot be called off, or planned again, "" where it had not begun."""
+    if not isinstance(before, type(after)) or after.status is before.status:
         return ""
-    status, was = after.status, before.status
-    if status is not AssignmentStatus.CANCELLED or was is AssignmentStatus.CANCELLED:
+    case = _case(ledger, before)
+    what, status = called(case, before), after.status.label if after.status else ""
+    if before.status is AssignmentStatus.CANCELLED:
+        if not _is_told_of_void(case, _void(versions(ledger.store, type(before), before.id))):
+            return ""
+        return CALLED_OFF.format(what=what, status=status, record=type(before).label)
+    start = first_of(after)
+    ahead = after.status in PLANNED and start is not None and start > ledger.today()
+    if ahead or after.status not in (*PLANNED, AssignmentStatus.CANCELLED):
         return ""
-    books = ledger.rules.books
-    first = _begun_on(ledger, before, books)
+    first = _begun_on(ledger, before, ledger.rules.books)
     if first is None:
         return ""
-    what = called(_case(ledger, before), before)
-    return BEGUN.format(what=what, day=format_short(first), status=status.label)
+    words = NOT_AHEAD if after.status in PLANNED else BEGUN
+    day, field = format_short(first), _first_day(before)
+    return words.format(what=what, day=day, status=status, field=field)
 
 
-def _begun_on(ledger: "Ledger", one: Assignment, books: Books) -> date | None:
+def _begun_on(ledger: "Ledger", one: Designation, books: Books) -> date | None:
     """Return the day on which a designation that counted began, None where it did not."""
     profile, ended = ledger.profile(one.contract_id), AssignmentStatus.ENDED
-    for known in books.entered(one):
-        was = known.record
-        begun = was.starts_on is not None and was.starts_on <= ledger.today()
-        if begun and (was.status is ended or counts(was, books, profile)):
-            day: date = was.starts_on
+    past = books.entered(one)
+    until = [*(later.day for later in past[1:]), ledger.today()]
+    for known, last in zip(past, until, strict=True):
+        was, day = known.record, first_of(known.record)
+        counted = (
+            was.status not in PLANNED
+            if isinstance(was, ContractPlace)
+            else was.status is ended or counts(was, books, profile)
+        )
+        if counted and day is not None and day <= last:
             return day
     return None
+
+
+def loses_acts(ledger: "Ledger", before: Record | None, after: Designation, books: Books) -> str:
+    """Return which acts nobody was designated for any more, "" without any.
+
+    Args:
+        books: with the designation as it is about to be entered.
+    """
+    if not isinstance(before, Assignment) or not isinstance(after, Assignment):
+        return ""
+    if not before.person_id or _covers(after, before):
+        return ""
+    profile, gone = ledger.profile(after.contract_id), []
+    for caption, at in _acts(ledger, before):
+        mine = books.assignments(after.contract_id, before.person_id)
+        still = any(works_on(one, at.date(), books, profile) for one in mine)
+        if not still and _rests_on(ledger, before, at.date()):
+            gone.append(caption)
+    if not gone:
+        return ""
+    name = _case(ledger, before).name(before.person_id)
+    return LOSES.format(name=name, first=gone[0], count=f"{len(gone):,}")
+
+
+def _covers(one: Assignment, other: Assignment) -> bool:
+    """Tell at first sight that a version lets the same person work on no fewer days."""
+    begins = (one.starts_on or date.max) <= (other.starts_on or date.max)
+    lasts = (one.ends_on or date.max) >= (other.ends_on or date.max)
+    same = (one.person_id, one.status) == (other.person_id, other.status)
+    return begins and lasts and same
 
 
 def require_may_go(ledger: "Ledger", record: Record) -> None:
@@ -141,10 +202,30 @@ def told_of_voiding(ledger: "Ledger", record: Record) -> tuple[str, ...]:
     if not isinstance(record, (Assignment, ContractPlace)):
         return ()
     case, past = _case(ledger, record), versions(ledger.store, type(record), record.id)
+    if record.status is AssignmentStatus.CANCELLED:
+        return ()  # it was said when it was called off
     if not _matters(case, record, ledger.today()) or not _is_known(case, past):
         return ()
-    form = case.profile.document(_kind(record))
-    return (TELL.format(what=called(case, record), title=form.change_title or form.title),)
+    return (TELL.format(what=called(case, record), title=_title(case, record)),)
+
+
+def told_of_calling_off(ledger: "Ledger", record: Record, before: Record) -> tuple[str, ...]:
+    """Return what is said to whom calls off a designation of which the client was told."""
+    if not isinstance(record, Assignment) or not isinstance(before, Assignment):
+        return ()
+    over = record.status is AssignmentStatus.CANCELLED
+    return told_of_voiding(ledger, before) if over and before.status is not record.status else ()
+
+
+def _title(case: Case, one: Designation) -> str:
+    form = case.profile.document(_kind(one))
+    return form.change_title or form.title
+
+
+def _first_day(one: Designation) -> str:
+    name = "starts_on" if isinstance(one, Assignment) else "use_from"
+    label: str = type(one).fields()[name].label
+    return label
 
 
 def _case(ledger: "Ledger", one: Designation) -> Case:
@@ -158,16 +239,41 @@ def _case(ledger: "Ledger", one: Designation) -> Case:
 
 
 def untold(asked: Inquiry, cls: type[Assignment] | type[ContractPlace]) -> Iterator[Void]:
-    """Yield the designations of which the client was told, and not yet that they were voided."""
-    mine = (Where("contract_id", Op.EQ, asked.contract.id),)
+    """Yield the designations of which the client was told, and not yet that they were taken back."""
+    mine = Where("contract_id", Op.EQ, asked.contract.id)
     judge = _assignment if cls is Assignment else _place
-    for void in asked.listed(Query(cls.type, mine, voided=True), (), judge).values():
-        case = asked.case(void.one)
-        if not _matters(case, void.one, void.day) or not _is_known(case, void.past[:-1]):
+    off = Where("status", Op.EQ, AssignmentStatus.CANCELLED)
+    queries = [Query(cls.type, (mine,), voided=True)]
+    queries += [Query(cls.type, (mine, off))] if cls is Assignment else []
+    for query in queries:
+        for void in asked.listed(query, (), judge).values():
+            case = asked.case(void.one)
+            if not _matters(case, void.one, void.day) or not _is_known(case, void.past[:-1]):
+                continue
+            if not _is_told_of_void(case, void):
+                yield void
+
+
+def _is_told_of_void(case: Case, void: Void | None) -> bool:
+    """Tell whether the client has a notice that said so."""
+    papers = numbered(case.books, _handed_in(case))
+    return void is not None and any(tells_void(p, entry, void.past[-1]) for entry, p in papers)
+
+
+def idle(asked: Inquiry, cls: type[Assignment] | type[ContractPlace]) -> Iterator[tuple[date, Row]]:
+    """Yield the designations that were told to begin and are only planned still, from that day on."""
+    known: Sequence[Designation] = asked.all(cls)
+    for one in known:
+        day = first_of(one)
+        if one.status not in PLANNED or day is None or day >= asked.today:
             continue
-        papers = numbered(case.books, _handed_in(case))
-        if not any(tells_void(paper, entry, void.past[-1]) for entry, paper in papers):
-            yield void
+        case = asked.case(one)
+        past = case.books.entered(one)
+        if _matters(case, one, asked.today) and past and _is_known(case, past):
+            what, title = called(case, one), _title(case, one)
+            field = _first_day(one)
+            words = IDLE.format(what=what, day=format_short(day), field=field, title=title)
+            yield day, row(one, words)
 
 
 def _assignment(asked: Inquiry, id_: str) -> Void | None:
@@ -179,7 +285,21 @@ def _place(asked: Inquiry, id_: str) -> Void | None:
 
 
 def _void(past: Sequence[Version[Any]]) -> Void | None:
-    return Void(tuple(past)) if len(past) > 1 and past[-1].voided else None
+    past = until_taken_back(past)
+    return Void(tuple(past)) if len(past) > 1 and is_taken_back(past[-1]) else None
+
+
+def until_taken_back(past: Sequence[Version[Any]]) -> Sequence[Version[Any]]:
+    """Return the versions up to the one that called off or voided, what came after it left out."""
+    last = len(past)
+    while last > 1 and is_taken_back(past[last - 1]) and is_taken_back(past[last - 2]):
+        last -= 1
+    return past[:last]
+
+
+def is_taken_back(one: Version[Any]) -> bool:
+    """Tell whether a version voids a designation, or calls it off."""
+    return one.voided or one.record.status is AssignmentStatus.CANCELLED
 
 
 def tells_void(paper: Submission, entry: int, void: Version[Any]) -> bool:

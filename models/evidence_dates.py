@@ -41,6 +41,7 @@ from models.codes import (
 )
 from models.condition import PROTECTION, State, told
 from models.deadlines import AT_THE_START
+from models.designations_undone import idle
 from models.evidence_queries import QUERIES, RULED, eq_train, of_rules
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry, Question
@@ -48,6 +49,7 @@ from models.password_review import cycle_of, due_on
 from models.records import (
     Assignment,
     BackupRun,
+    ContractPlace,
     DueItem,
     HandlingEvent,
     SystemEvent,
@@ -110,12 +112,14 @@ def eq_staff(asked: Inquiry) -> Iterator[Row]:
     yield from _late(k03_leaving_notice)(asked)
     yield from _late(k03_other_days)(asked)
     yield from _late(k03_voided)(asked)
+    yield from (found for _, found in idle(asked, Assignment))
 
 
 def eq_place(asked: Inquiry) -> Iterator[Row]:
     """Find places without the notice or consent, and those whose void is to be told still."""
     yield from of_rules(*RULED["EQ-PLACE"])(asked)
     yield from _late(k05_voided)(asked)
+    yield from (found for _, found in idle(asked, ContractPlace))
 
 
 def eq_reported(asked: Inquiry) -> Iterator[Row]:

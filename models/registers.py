@@ -254,6 +254,7 @@ class Registers:
         told += told_of_leaving(self._ledger, record, stored.record)
         told += told_of_staying(self._ledger, record, stored.record)
         told += told_of_taking_back(self._ledger, record, stored.record)
+        told += designations_undone.told_of_calling_off(self._ledger, record, stored.record)
         told += told_of_correction(self._ledger, record, stored.record)
         told += told_of_change(self._ledger, stored.record, record)
         told += told_of_place(self._ledger, record, stored.record)

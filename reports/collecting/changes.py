@@ -5,14 +5,14 @@ held when it was entered; a notice from before the ledger said what the records 
 with. A notice about chosen records tells nothing about the others.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
 from models import wareki
 from models.codes import SubmissionStatus
-from models.designations_undone import tells_void
+from models.designations_undone import is_taken_back, tells_void, until_taken_back
 from models.errors import Refused
 from models.records import Assignment, ContractPlace, Record, Stored, Submission
 from models.rules.last_told import is_past
@@ -139,8 +139,8 @@ def _lines_of(
     if not history:
         return
     now = history[-1]
-    if now.voided:
-        yield from _voided(case, watched, history, told)
+    if is_taken_back(now):
+        yield from _voided(case, watched, until_taken_back(history), told)
         return
     base, told_at = _told_version(history, told)
     name = watched.name(now.record)
@@ -162,15 +162,18 @@ def _lines_of(
 
 
 def _voided(
-    case: Case, watched: Watched[R], history: list[Version[R]], told: list[Stored[Submission]]
+    case: Case, watched: Watched[R], history: Sequence[Version[R]], told: list[Stored[Submission]]
 ) -> Iterator[ChangeLine]:
-    """Yield that something was voided of which the client knew, until a notice said so.
+    """Yield that something was voided, or called off, of which the client knew, until a notice said so.
 
-    Sealed ones of before say it again; they are looked at as they are.
+    Sealed ones of before say of what was voided again, and nothing of what was called off; they are
+    looked at as they are.
     """
-    void, entered = history[-1], history[:-1]
+    void, entered = history[-1], list(history[:-1])
     name = watched.name(void.record)
     again = name in case.wish.options.get("voided", ())
+    if case.until is not None and not void.voided and not again:
+        return
     told_already = any(tells_void(one.record, one.meta.created_seq, void) for one in told)
     if not entered or (told_already and not again):
         return

@@ -9,7 +9,7 @@ import pytest
 
 from models.calendar import calendar
 from models.codes import AssignmentRole, AssignmentStatus, HandlingKind, PlaceStatus
-from models.errors import Refused
+from models.errors import NeedsAnswer, Refused
 from models.records import Assignment, ContractPlace, HandlingEvent, Submission
 from tests.house import House
 from tests.models.test_told_of_ends import (
@@ -167,3 +167,106 @@ def test_with_the_right_designation_beside_it_the_wrong_one_may_go(house: House)
     ]
     house.ledger.registers.create(replace(wrong, id=""), answers=ANSWERS)
     void(house, wrong)
+
+
+# --- called off, or planned again, without being voided --------------------------------------------
+
+TEXTS = ("shiki", "confidentiality-model", "fukuoka", "chiba", "yachiyo")
+
+
+def call_off(house: House, one: Assignment) -> tuple[str, ...]:
+    now = house.ledger.registers.need(Assignment, one.id).record
+    change = revise(house, now, status=AssignmentStatus.CANCELLED)
+    house.clock.wait(60)
+    return change.notices
+
+
+def test_what_was_told_and_called_off_before_it_began_is_told_once(house: House) -> None:
+    one = joined(house)
+    assert any("届け出てあります" in said for said in call_off(house, one))
+    assert asked(house) == ["K-03"]
+    go_to(house, house.ledger.today() + 20 * DAY)
+    assert any("（取消し）" in said for said in told(house, "EQ-STAFF"))
+    made = hand_in(house, "D-03", change=True)
+    [line] = lines_of(house, made)
+    assert line["what"] == "取消"
+    paper = house.ledger.registers.need(Submission, made).record
+    assert changed_since(house.ledger, paper) == [] and asked(house) == []
+    house.clock.wait(60)
+    void(house, one)
+    assert asked(house) == []  # the client knows already
+    with pytest.raises(Refused, match="届け出る変更はありません"):
+        hand_in(house, "D-03", change=True)
+
+
+def test_a_notice_sealed_before_stays_as_it_was(house: House) -> None:
+    """The former program said nothing of what was called off: such a paper has not changed."""
+    one = joined(house)
+    call_off(house, one)
+    other = replace(
+        worker(house), id="", notice_submission_id="", role=AssignmentRole.TRAINING_MANAGER,
+        status=AssignmentStatus.PLANNED, starts_on=house.ledger.today() + 5 * DAY,
+    )  # fmt: skip
+    house.ledger.registers.create(other)
+    made = hand_in(house, "D-03", change=True)
+    paper = house.ledger.registers.need(Submission, made).record
+    assert isinstance(paper.content, dict)
+    lines = [line for line in paper.content["lines"] if line["what"] != "取消"]
+    assert len(lines) == len(paper.content["lines"]) - 1
+    old = replace(paper, content={**paper.content, "lines": lines})
+    assert changed_since(house.ledger, old) == []
+
+
+def test_what_was_called_off_and_told_stands_no_more(house: House) -> None:
+    one = joined(house)
+    call_off(house, one)
+    slip = house.ledger.registers.need(Assignment, one.id).record
+    revise(house, slip, status=AssignmentStatus.NOTIFIED)
+    house.clock.wait(60)
+    assert asked(house) == []
+    call_off(house, one)
+    hand_in(house, "D-03", change=True)
+    house.clock.wait(60)
+    with pytest.raises(Refused, match="新しい「従事者等の指定」を"):
+        revise(house, slip, status=AssignmentStatus.NOTIFIED, answers=ANSWERS)
+
+
+@pytest.mark.parametrize("profile", TEXTS)
+def test_who_has_begun_is_not_only_planned_again(tmp_path: Path, profile: str) -> None:
+    with opened(tmp_path, profile) as house:
+        with pytest.raises(Refused, match="「予定」に戻せません"):
+            revise(house, worker(house), status=AssignmentStatus.PLANNED, answers=ANSWERS)
+        with pytest.raises(Refused, match="「予定」に戻せません"):
+            revise(house, store_room(house), status=PlaceStatus.PLANNED, answers=ANSWERS)
+
+
+@pytest.mark.parametrize("profile", [one for one in TEXTS if one != "chiba"])  # has two roles there
+def test_a_first_day_after_what_was_done_is_asked_about(tmp_path: Path, profile: str) -> None:
+    with opened(tmp_path, profile) as house:
+        known = house.ledger.registers.all(HandlingEvent, kind=HandlingKind.RECEIVE)[0].record
+        mine = house.ledger.registers.all(Assignment, person_id=known.actor_person_id)
+        [one] = [found.record for found in mine]
+        revise(house, one, duties="結果票の受領")
+        one = house.ledger.registers.need(Assignment, one.id).record
+        day = house.ledger.today() + 3 * DAY
+        fields = {"starts_on": day, "status": AssignmentStatus.PLANNED}
+        with pytest.raises(NeedsAnswer, match="指定のない取扱いになります"):
+            revise(house, one, **fields)
+        revise(house, one, answers=ANSWERS, **fields)
+
+
+@pytest.mark.parametrize("profile", ["shiki", "confidentiality-model"])
+def test_who_was_to_begin_and_is_only_planned_is_asked_for(tmp_path: Path, profile: str) -> None:
+    with opened(tmp_path, profile) as house:
+        make_seal(house.ledger)
+        house.clock.wait(60)
+        one = joined(house)
+        now = house.ledger.registers.need(Assignment, one.id).record
+        revise(house, now, status=AssignmentStatus.PLANNED)
+        assert not any("「予定」のまま" in said for said in told(house, "EQ-STAFF"))
+        go_to(house, house.ledger.today() + 3 * DAY)
+        assert any("「予定」のまま" in said for said in told(house, "EQ-STAFF"))
+        assert any("「予定」のまま" in x.what for x in calendar(house.ledger))
+        call_off(house, one)
+        assert not any("「予定」のまま" in said for said in told(house, "EQ-STAFF"))
+        assert asked(house) == ["K-03"]
