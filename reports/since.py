@@ -23,10 +23,18 @@ def differences(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return one sentence for every line or fact of the paper that differs today."""
     if "returned_on" in sealed:
         now = _told_above(now)
+    if "previous" in sealed:
+        sealed, now = _reasonless(sealed), _reasonless(now)
     found = list(_facts(sealed, now))
     found += _facts(sealed.get("head", {}), now.get("head", {}))
     found += _lines(_dashless(sealed.get("lines", [])), _dashless(now.get("lines", [])))
     return found
+
+
+def _reasonless(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out why something changed: no later entry does that, but earlier versions chose otherwise."""
+    lines = [{k: v for k, v in x.items() if k != "reason"} for x in content.get("lines", ())]
+    return {**content, "lines": lines}
 
 
 def _dashless(lines: list[Any]) -> list[Any]:

@@ -26,6 +26,8 @@ from reports.collecting.case import Case
 from reports.documents.change_notice import ChangeLine
 
 ADDED = "追加のため"
+UPDATED = "記録の更新"
+PLANNED = "当初からの予定のため"  # why something ends whose last day was entered with it
 LONGEST_REASON = 200
 HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED)
 
@@ -147,7 +149,8 @@ def _lines_of(
     if base is None:
         if watched.reportable(now.record):
             facts = _text(watched.facts(now.record, now.seq))
-            because = added_because(case) or now.reason or ADDED
+            # What was corrected before the client heard of it is no reason why it is new.
+            because = added_because(case) or ADDED
             yield ChangeLine(name, "追加", "なし", facts, watched.begins(now.record), because)
         return
     before = watched.facts(base.record, told_at)
@@ -157,8 +160,8 @@ def _lines_of(
     for label, new in after_facts.items():
         old = before.get(label)
         if old != new:
-            day, reason = _brought(case, watched, history, told_at, label, new)
-            yield ChangeLine(name, label, shown(old), shown(new), day, reason or "記録の更新")
+            day, reason = _since(case, watched, history, _says(watched, label, new))
+            yield ChangeLine(name, label, shown(old), shown(new), day, reason or UPDATED)
 
 
 def _voided(
@@ -214,7 +217,22 @@ def _ending(
         or (known is not None and known != day)
         or (known is None and _unsaid(case, watched, base.record, day, told))
     ):
-        yield ChangeLine(name, ENDED, former, ended_on(day), day, reason or now.reason)
+        because = reason or _why_it_ends(case, watched, history, day)
+        yield ChangeLine(name, ENDED, former, ended_on(day), day, because)
+
+
+def _why_it_ends(case: Case, watched: Watched[R], history: list[Version[R]], day: date) -> str:
+    """Return the reason that was given when the last day was entered, or when the state was."""
+
+    def ends(one: Version[R], entry: int) -> bool:
+        end = watched.ending(one.record, entry)
+        return end is not None and end[0] == day
+
+    def is_over(one: Version[R], _entry: int) -> bool:
+        return not watched.reportable(one.record)
+
+    given = (_since(case, watched, history, holds)[1] for holds in (ends, is_over))
+    return next(filter(None, given), PLANNED)
 
 
 def _unsaid(
@@ -270,28 +288,35 @@ def _told_version(
     return None, 0
 
 
-def _brought(
+def _since(
     case: Case,
     watched: Watched[R],
     history: list[Version[R]],
-    told_at: int,
-    label: str,
-    value: object,
+    holds: Callable[[Version[R], int], bool],
 ) -> tuple[date, str]:
-    """Return day and reason of the entry that brought the new value.
+    """Return day and reason of the entry since which something holds, no reason where it does not.
 
-    It may be an entry about the person or the place that the record refers to.
+    It may be an entry about the person or the place that the record refers to. What the ledger
+    enters itself afterwards, as the link to a notice, changes nothing that is told.
     """
     seen: list[tuple[int, date, str]] = [(one.seq, one.day, one.reason) for one in history]
     seen += [
         (one.seq, one.day, one.reason)
         for one in versions(case.ledger.store, *watched.refers(history[-1].record))
+        if case.until is None or one.seq < case.until
     ]
-    for seq, day, reason in sorted(seen):
+    found = history[-1].day, ""
+    for seq, day, reason in sorted(seen, reverse=True):
         stood = version_at(history, seq)
-        if seq > told_at and stood and watched.facts(stood.record, seq).get(label) == value:
-            return day, reason
-    return history[-1].day, history[-1].reason
+        if stood is None or not holds(stood, seq):
+            break
+        found = day, reason
+    return found
+
+
+def _says(watched: Watched[R], label: str, value: object) -> Callable[[Version[R], int], bool]:
+    """Return whether the client is told a value of a version, as of an entry."""
+    return lambda one, entry: watched.facts(one.record, entry).get(label) == value
 
 
 def _text(facts: Facts) -> str:
