@@ -15,7 +15,7 @@ from models.chain import Action, Line, read_content
 from models.erased import NO_ERASURES, Erasures
 from models.records import Item, Record
 from models.records.handling import HandlingEvent
-from storage import log, rows, schema, sieve
+from storage import log, rows, schema, sieve, status_rows
 from storage.database import Database, Row
 from storage.helpers import Found
 from storage.listing import is_counted, unlike
@@ -189,7 +189,7 @@ class _Beside:
     def stored(self, record: Record) -> Mapping[str, Any]:
         """Return the columns that do not follow from the record, without NULLs."""
         if isinstance(record, Item):
-            return rows.status_stored(self._statuses[record.id])
+            return status_rows.status_stored(self._statuses[record.id])
         if isinstance(record, HandlingEvent):
             return {"lines_text": self._lines_text(record) or None}
         return {}
@@ -198,7 +198,7 @@ class _Beside:
         """Return the derived fields and the hidden columns."""
         if isinstance(record, Item):
             status = self._statuses[record.id]
-            return rows.status_fields(status), rows.status_hidden(status)
+            return status_rows.status_fields(status), status_rows.status_hidden(status)
         if isinstance(record, HandlingEvent):
             return {"lines_text": self._lines_text(record)}, ()
         return {}, ()

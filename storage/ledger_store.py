@@ -25,7 +25,7 @@ from models.records import BY_TYPE, ContentErasure
 from models.records.base import Record, Stored
 from models.records.handling import HandlingEvent
 from models.store import Fields, Hit, ListRow, Progress, Query, Write, quiet
-from storage import erasing, item_numbers, log, paper_numbers, rows, schema, settings
+from storage import erasing, item_numbers, log, paper_numbers, rows, schema, settings, status_rows
 from storage.attachments import Attachments
 from storage.database import Database
 from storage.deriving import derive, rebuild
@@ -34,10 +34,10 @@ from storage.file_uses import uses_of_strays
 from storage.listing import Listing, border
 from storage.lists import Lists
 from storage.naming import Naming
-from storage.rows import STATUS_COLUMNS
 from storage.schema import META_NAMES
 from storage.search import Search
 from storage.shelf import FEW, Shelf
+from storage.status_rows import STATUS_COLUMNS
 from storage.views import HAPPENED, Custody, Views, timeline
 
 R = TypeVar("R", bound=Record)
@@ -340,7 +340,7 @@ class LedgerStore:
             row = self.database.one(
                 f"SELECT {', '.join(STATUS_COLUMNS)} FROM v_item WHERE id = ?", (item_id,)
             )
-        return rows.read_status(row) if row else None
+        return status_rows.read_status(row) if row else None
 
     def timeline(self, item_id: str) -> list[Stored[HandlingEvent]]:
         """Return the unvoided events of an item in the order in which they happened."""

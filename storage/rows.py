@@ -4,26 +4,22 @@ Pure functions: the same record gives the same rows, at append, at a rebuild and
 compares the tables with the log.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import compress
 from operator import attrgetter, is_not, itemgetter
 from typing import Any, NamedTuple
 
 from models.chain import Command, local_time
-from models.codes import ItemState
-from models.item_status import Status, Trip
 from models.kinds import Children, Choice, DecimalNumber, Integer, Kind, Ref, Text
 from models.kinds_of_time import Moment
 from models.records.base import Child, Meta, Record
 from models.records.handling import HandlingEvent
 from models.records.things import Item
 from storage.database import Row
-from storage.schema import HIDDEN, META_NAMES, ChildTable, table
+from storage.schema import META_NAMES, ChildTable, table
 
 MOMENT = Moment()
 _NO_OFFSET = timedelta()
@@ -77,7 +73,7 @@ def converter(kind: Kind) -> Convert:
     if isinstance(kind, Choice):
         return attrgetter("_value_")  # `value` is a descriptor, slow over a million records
     if isinstance(kind, Text | Ref):
-        return _text
+        return text_column
     if isinstance(kind, Moment):
         return moment_column
     return kind.to_column
@@ -94,7 +90,7 @@ def _suffix(offset: timedelta) -> str:
     return f"Z{offset // _MINUTE:+d}"
 
 
-def _text(value: str) -> str | None:
+def text_column(value: str) -> str | None:
     return value or None
 
 
@@ -171,31 +167,46 @@ def _record_shape(type_: str, filled: tuple[str, ...], stored: tuple[str, ...]) 
     return shaped(view.name, (*CREATED, *stored), chosen)
 
 
-class _ChildPlan:
-    """What is known beforehand of the rows of one field."""
+class ChildPlan:
+    """What is known beforehand of the rows of one field: how those with some filled fields go in."""
+
+    def __init__(self, child: ChildTable, convert: Callable[[Kind], Convert] = converter) -> None:
+        self.field = child.field.name
+        self._child = child
+        self._convert = convert
+        self._shapes: dict[tuple[str, ...], Shape] = {}
+
+    def entering(
+        self, filled: tuple[str, ...], values: Mapping[str, Any], number: int, position: int
+    ) -> "Insertion":
+        """Return the statement that enters a row, with the values of just the filled fields."""
+        shape = self._shapes.get(filled) or self._shape(filled)
+        return shape.sql, [number, position, *shape.values(values)]
+
+    def _shape(self, filled: tuple[str, ...]) -> Shape:
+        chosen = [(name, kind) for name, kind in self._child.columns if name in filled]
+        first = ("_number", "_position")
+        made = shaped(self._child.name, first, chosen, self._convert)
+        return self._shapes.setdefault(filled, made)
+
+
+class _RecordPlan(ChildPlan):
+    """How the child rows of a record go into their table."""
 
     def __init__(self, child: ChildTable) -> None:
-        self.field = child.field.name
+        super().__init__(child)
         self.insert = child.insert
         self.holds_rows = isinstance(child.field.kind, Children)
-        self._child = child
         self._filled = _filler([(name, kind.empty) for name, kind in child.columns])
-        self._shapes: dict[tuple[str, ...], Shape] = {}
 
     def insertion(self, row: Child, number: int, position: int) -> "Insertion":
         values = vars(row)
-        filled = self._filled(values)
-        shape = self._shapes.get(filled)
-        if shape is None:
-            chosen = [(name, kind) for name, kind in self._child.columns if name in filled]
-            shape = shaped(self._child.name, ("_number", "_position"), chosen)
-            self._shapes[filled] = shape
-        return shape.sql, [number, position, *shape.values(values)]
+        return self.entering(self._filled(values), values, number, position)
 
 
 @cache
-def _child_plans(type_: str) -> tuple[_ChildPlan, ...]:
-    return tuple(_ChildPlan(child) for child in table(type_).children)
+def _child_plans(type_: str) -> tuple[_RecordPlan, ...]:
+    return tuple(_RecordPlan(child) for child in table(type_).children)
 
 
 @cache
@@ -354,107 +365,7 @@ def _child_values(row: Child, columns: Sequence[tuple[str, Kind]]) -> list[Any]:
     ]
 
 
-# --- custody ----------------------------------------------------------------------------------
-
-
-def _optional(convert: Convert) -> Convert:
-    return lambda value: None if value is None else convert(value)
-
-
-def _flag(value: bool) -> int | None:
-    return 1 if value else None
-
-
-def _trips(trips: tuple[Trip, ...]) -> str | None:
-    """Return the acts that took pieces out, as text."""
-    told = [
-        (one.event_id, DECIMAL.to_column(one.pieces), moment_column(one.due_back_at)
-         if one.due_back_at else None, one.holder_id)
-        for one in trips
-    ]  # fmt: skip
-    return json.dumps(told) if told else None
-
-
-def _read_trips(text: str | None) -> tuple[Trip, ...]:
-    number, moment = DECIMAL.from_column, MOMENT.from_column
-    told = json.loads(text) if text else ()
-    return tuple(
-        Trip(id_, number(pieces) or Decimal(0), moment(due), holder)
-        for id_, pieces, due, holder in told
-    )
-
-
-# column of v_item ← attribute of Status
-_STATUS: tuple[tuple[str, str, Convert], ...] = (
-    ("state", "state", attrgetter("_value_")),
-    ("current_place_id", "place_id", _text),
-    ("holder_person_id", "holder_id", _text),
-    ("quantity_left", "left", DECIMAL.to_column),
-    ("quantity_out", "out", _optional(DECIMAL.to_column)),
-    ("quantity_missing", "missing", _optional(DECIMAL.to_column)),
-    ("quantity_short", "short", _optional(DECIMAL.to_column)),
-    ("due_back_at", "due_back_at", _optional(moment_column)),
-    ("last_event_at", "last_at", _optional(moment_column)),
-    ("status_before", "before", _optional(attrgetter("_value_"))),
-    ("status_using", "using", _text),
-    ("status_lost_out", "lost_out", _optional(DECIMAL.to_column)),
-    ("status_counted", "counted", _optional(DECIMAL.to_column)),
-    ("status_busy_until", "busy_until", _optional(moment_column)),
-    ("status_empty", "empty", _flag),
-    ("status_loose", "loose", _flag),
-    ("status_trips", "trips", _trips),
-    ("status_short_by", "short_by", _text),
-)
-STATUS_COLUMNS = tuple(column for column, _, _ in _STATUS)
-
-
-def status_fields(status: Status) -> dict[str, Any]:
-    """Return the derived fields of an item."""
-    return {column: getattr(status, name) for column, name, _ in _STATUS if column in Item.fields()}
-
-
-def status_hidden(status: Status) -> list[Any]:
-    return status_row(status)[-len(HIDDEN[Item.type]) :]
-
-
-def status_row(status: Status) -> list[Any]:
-    """Return the values of `STATUS_COLUMNS`."""
-    return [convert(getattr(status, name)) for _, name, convert in _STATUS]
-
-
-def status_stored(status: Status) -> dict[str, Any]:
-    """Return the columns of `STATUS_COLUMNS` that are not NULL, as they are stored."""
-    values = vars(status)
-    return {
-        column: convert(value)
-        for column, name, convert in _STATUS
-        if (value := values[name]) or type(value) is Decimal  # no pieces are a number of pieces
-    }
-
-
-def status_changes(old: Status, new: Status) -> dict[str, Any]:
-    """Return the columns of `STATUS_COLUMNS` that differ, with their new values."""
-    return {
-        column: convert(value)
-        for column, name, convert in _STATUS
-        if (value := getattr(new, name)) != getattr(old, name)
-    }
-
-
-_STATES = {state.value: state for state in ItemState}
-
-
-def read_status(row: Row) -> Status:
-    """Read what `status_row` wrote."""
-    state, place, holder, left, out, missing, short, due, last, before, using, *rest = row
-    lost_out, counted, busy, empty, loose, trips, short_by = rest
-    number, moment = DECIMAL.from_column, MOMENT.from_column
-    return Status(
-        _STATES[state], place or "", holder or "", number(left) or Decimal(0), moment(due),
-        moment(last), _STATES[before] if before else None, using or "", number(out),
-        number(missing), number(lost_out), number(counted), moment(busy), bool(empty),
-        bool(loose), _read_trips(trips), number(short), short_by or "",
-    )  # fmt: skip
+# --- what an act handles ----------------------------------------------------------------------
 
 
 def items_of(event: HandlingEvent) -> list[str]:

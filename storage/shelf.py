@@ -12,7 +12,7 @@ from models.records import Item
 from models.records.base import Stored
 from models.records.handling import HandlingEvent
 from models.store import Write
-from storage import rows
+from storage import rows, status_rows
 from storage.views import Custody
 
 KEPT = 2000
@@ -63,7 +63,7 @@ class Shelf:
     def _handled(self, item_id: str, held: Custody | None) -> None:
         stored = self._records.pop((Item.type, item_id), None)
         if stored is not None and held is not None:
-            record = stored.record.with_changes(**rows.status_fields(held.status))
+            record = stored.record.with_changes(**status_rows.status_fields(held.status))
             self._records[Item.type, item_id] = Stored(record, stored.meta)
 
     def clear(self) -> None:

@@ -21,10 +21,11 @@ from models.item_status import Status
 from models.records import Item, Record
 from models.records.handling import HandlingEvent
 from models.store import Write
-from storage import listing, log, rows, schema
+from storage import listing, log, rows, schema, status_rows
 from storage.database import Database
 from storage.driver_errors import Duplicate
-from storage.rows import STATUS_COLUMNS, Insertion, New
+from storage.rows import Insertion, New
+from storage.status_rows import STATUS_COLUMNS
 
 CHUNK = 4000
 ITEMS_KEPT = 16_000  # while one command is applied
@@ -74,7 +75,7 @@ class Born(NamedTuple):
     def insertion(self) -> Insertion:
         held, new = self.held, self.new
         held.stored = held.status
-        stored = rows.status_stored(held.status)
+        stored = status_rows.status_stored(held.status)
         return rows.insertion(held.item, new.number, new.at, new.author, stored, new.names)
 
 
@@ -234,7 +235,7 @@ class Views:
         self._make_stale([record.id])
         # The row is written with this status, which may be ahead of what stood there.
         held.stored = held.status
-        return rows.status_fields(held.status), rows.status_hidden(held.status)
+        return status_rows.status_fields(held.status), status_rows.status_hidden(held.status)
 
     def _void(self, command: Command, seq: int, record: Record, content: bytes | None) -> None:
         version = self._version(record)
@@ -329,14 +330,14 @@ class Views:
         ):
             item = log.read_record(Item.type, id_, payload, body)
             assert isinstance(item, Item)
-            self._custody[id_] = Custody(item, number, rows.read_status(tuple(status)))
+            self._custody[id_] = Custody(item, number, status_rows.read_status(tuple(status)))
 
     def _write_status(self) -> None:
         """Write what changed of each status: most events touch no indexed column."""
         updates: dict[tuple[str, ...], list[list[Any]]] = {}
         for held in self._custody.values():
             if held.status is not held.stored:
-                changes = rows.status_changes(held.stored, held.status)
+                changes = status_rows.status_changes(held.stored, held.status)
                 held.stored = held.status
                 updates.setdefault(tuple(changes), []).append([*changes.values(), held.number])
         for names, values in updates.items():

@@ -14,7 +14,7 @@ from models.kinds_of_time import Moment
 from models.lifts import lift
 from models.records.handling import HandlingEvent
 from storage import rows
-from storage.rows import Insertion, New, Shape
+from storage.rows import ChildPlan, Insertion, New, Shape
 from storage.schema import ChildTable, table
 
 VIEW = table(HandlingEvent.type)
@@ -56,28 +56,20 @@ def _caption(fields: Mapping[str, Any]) -> str:
     return event.caption()
 
 
-class _Child:
-    """How the child rows of one field go into their table."""
+class _Child(ChildPlan):
+    """How the child rows of one field go into their table, from what an entry says of them."""
 
     def __init__(self, child: ChildTable) -> None:
-        self.field = child.field.name
-        self._child = child
+        super().__init__(child, _reader)
         assert isinstance(child.field.kind, Children)
         self._known = frozenset(one.name for one in child.field.kind.child.own_fields())
-        self._shapes: dict[tuple[str, ...], Shape] = {}
 
     def insertion(self, row: Mapping[str, Json], number: int, position: int) -> Insertion:
-        filled = tuple(row)
-        shape = self._shapes.get(filled) or self._shape(filled)
-        return shape.sql, [number, position, *shape.values(row)]
+        return self.entering(tuple(row), row, number, position)
 
     def _shape(self, filled: tuple[str, ...]) -> Shape:
         _require_known(filled, self._known)
-        chosen = [(name, kind) for name, kind in self._child.columns if name in filled]
-        first = ("_number", "_position")
-        return self._shapes.setdefault(
-            filled, rows.shaped(self._child.name, first, chosen, _reader)
-        )
+        return super()._shape(filled)
 
 
 class _Plan(NamedTuple):

@@ -10,7 +10,7 @@ from models.codes import HandlingKind, Timing
 from models.item_status import Status
 from models.records import HandlingEvent, HandlingLine, Item
 from models.wareki import JAPAN
-from storage import rows
+from storage import status_rows
 
 K = HandlingKind
 AT = datetime(2026, 11, 22, 7, tzinfo=JAPAN)
@@ -36,7 +36,7 @@ def after(*acts: HandlingEvent) -> Status:
     status = custody.begin(THING)
     for one in (RECEIVED, *acts):
         status = custody.step(THING, status, one)
-        assert rows.read_status(tuple(rows.status_row(status))) == status
+        assert status_rows.read_status(tuple(status_rows.status_row(status))) == status
         assert not status.trips or sum(trip.pieces for trip in status.trips) == status.out
     return status
 
