@@ -45,7 +45,7 @@ from storage.ledger_store import LedgerStore
 from storage.password_words import load_password_words
 from storage.recovery import RecoverySheet
 from storage.restoring import complete
-from storage.safe import Clock, LedgerSafe, sheet_signing_key
+from storage.safe import Clock, LedgerSafe
 from storage.throttle import Throttle
 from storage.vault import (
     PreparedRecovery,
@@ -56,6 +56,7 @@ from storage.vault import (
     prepare_recovery,
     unlock_vault,
 )
+from storage.waiting_keys import sheet_signing_key
 
 Random = Callable[[int], bytes]
 

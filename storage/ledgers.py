@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import RawIOBase
 from pathlib import Path
 from typing import Protocol
 
@@ -255,3 +256,31 @@ def check_snapshot(
         return log.head(database)
     finally:
         database.close()
+
+
+class SnapshotFile(RawIOBase):
+    """A snapshot as the readable file that the container wants."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self._chunks = snapshot.chunks
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        parts = [self._rest]
+        have = len(self._rest)
+        while size < 0 or have < size:
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            parts.append(chunk)
+            have += len(chunk)
+        data = b"".join(parts)
+        if size < 0:
+            self._rest = b""
+            return data
+        self._rest = data[size:]
+        return data[:size]

@@ -1,10 +1,8 @@
 """The safe on disk: keys, backups and verification of one open ledger (`models.safe.Safe`)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from io import RawIOBase
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, cast
 
@@ -18,7 +16,6 @@ from models.errors import (
     DiskFull,
     HasLeft,
     InsideLedger,
-    InvalidField,
     MediumMissing,
     MustChangePassword,
     NotPermitted,
@@ -53,18 +50,17 @@ from storage.erasing import read_erasures
 from storage.files import reading
 from storage.former import FormerPasswords, forget_former
 from storage.head_check import last_backup_problems
-from storage.header_edits import next_sheet_name
 from storage.journal_keeper import Keeper
 from storage.known_schema import CODE as SCHEMA
 from storage.ledger_store import LedgerStore
-from storage.ledgers import Snapshot, check_snapshot, snapshot_reader
+from storage.ledgers import SnapshotFile, check_snapshot, snapshot_reader
 from storage.machine import PC
 from storage.media import presence, read_mark, write_mark
-from storage.recovery import RecoverySheet
 from storage.removable import outside_place
 from storage.seal_check import seal_problems
 from storage.throttle import Throttle
 from storage.unlocked import Vault
+from storage.waiting_keys import DrawnSheet, PresentKeys
 
 Clock = Callable[[], datetime]
 
@@ -128,14 +124,14 @@ class LedgerSafe:
         ]
 
     def present_keys(self) -> FormerKeys:
-        return _PresentKeys(self)
+        return PresentKeys(self)
 
     def sheet_key(self) -> SheetKey:
         record = next(one for one in self.vault.header.recovery if one.active)
         return SheetKey(record.user_id, record.signing)
 
     def new_sheet(self) -> NewSheet:
-        return _DrawnSheet(self)
+        return DrawnSheet(self)
 
     def add_user(
         self, user_id: str, login: str, role: Role, password: str, *, initial: bool = True
@@ -280,7 +276,7 @@ class LedgerSafe:
                 self._free_name(Path(folder).absolute(), now),
                 vault=self.vault,
                 facts=facts,
-                database=cast(BinaryIO, _SnapshotFile(snapshot)),
+                database=cast(BinaryIO, SnapshotFile(snapshot)),
                 database_size=snapshot.size,
                 now=now,
                 progress=progress,
@@ -430,83 +426,6 @@ class LedgerSafe:
 
     def _check_snapshot(self, path: Path) -> None:
         check_snapshot(path, self.vault.database_key)
-
-
-class _PresentKeys:
-    """The key header of one moment."""
-
-    def __init__(self, safe: LedgerSafe) -> None:
-        self._safe = safe
-        self._file = safe.vault.file
-
-    @property
-    def in_force(self) -> bool:
-        return self._safe.vault.stands_at(self._file)
-
-    def put_back(self) -> None:
-        self._safe.vault.go_back(self._file)
-        with suppress(AzukariError):  # the next sign-in does it
-            self._safe.remember_header()
-
-
-class _DrawnSheet:
-    """A recovery sheet that opens nothing yet."""
-
-    def __init__(self, safe: LedgerSafe) -> None:
-        self._safe = safe
-        self._sheet = RecoverySheet.create(safe.vault.random)
-
-    @property
-    def key(self) -> SheetKey:
-        vault = self._safe.vault
-        return SheetKey(next_sheet_name(vault.header), sheet_signing_key(self._sheet, vault))
-
-    @property
-    def text(self) -> str:
-        return self._sheet.text
-
-    def is_right(self, typed: str) -> bool:
-        try:
-            return RecoverySheet.parse(typed) == self._sheet
-        except InvalidField:
-            return False
-
-    def put_in_force(self) -> None:
-        self._safe.vault.replace_recovery_sheet(self._sheet)
-        with suppress(AzukariError):  # the next sign-in does it; the sheet is in force
-            self._safe.remember_header()
-
-
-def sheet_signing_key(sheet: RecoverySheet, vault: Vault) -> bytes:
-    return sheet.keys(vault.vault_id).public_signing
-
-
-class _SnapshotFile(RawIOBase):
-    """A snapshot as the readable file that the container wants."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        super().__init__()
-        self._chunks = snapshot.chunks
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        parts = [self._rest]
-        have = len(self._rest)
-        while size < 0 or have < size:
-            chunk = next(self._chunks, b"")
-            if not chunk:
-                break
-            parts.append(chunk)
-            have += len(chunk)
-        data = b"".join(parts)
-        if size < 0:
-            self._rest = b""
-            return data
-        self._rest = data[size:]
-        return data[:size]
 
 
 def _described(made: containers.VerifiedBackup) -> BackupFile:
