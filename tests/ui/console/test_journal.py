@@ -241,4 +241,4 @@ def test_the_driver_answers_only_what_the_journal_has(house: House) -> None:
     told = status["journal"]
     assert isinstance(told, dict) and (told["state"], told["seq"]) == ("ok", first["seq"])
     ask(do="quit")
-    driver._close()
+    driver._session.close()
