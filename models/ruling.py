@@ -7,7 +7,7 @@ the text is silent about is only told.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models import beside_text, last_days
@@ -16,42 +16,29 @@ from models.chain import Intent
 from models.codes import (
     AssignmentStatus,
     ContractStatus,
-    FindingSource,
-    FindingStatus,
     RuleMode,
-    Severity,
 )
 from models.commands import revising
 from models.errors import NeedsAnswer, RuleRefused
 from models.paper import Request
 from models.profiles import Profile
-from models.records import (
-    Assignment,
-    Contract,
-    HandlingEvent,
-    Item,
-    Person,
-    Record,
-    RuleOverride,
-)
-from models.records import Finding as FindingRecord
+from models.records import Assignment, Contract, HandlingEvent, Item, Person, Record
 from models.records.governance import REASON_LENGTH
-from models.rules.answers import NO_ANSWERS, NO_APPROVAL, Answers
+from models.ruled_beside import Beside
+from models.rules.answers import NO_ANSWERS, Answers
 from models.rules.books import Books
 from models.rules.case import Case
 from models.rules.checking import RULE as CHECK
 from models.rules.checking import CheckAsked, bare, signed
-from models.rules.engine import STRENGTH, Finding, examine
+from models.rules.engine import Finding, examine
 from models.rules.standing import counts
 from models.seconding import Asked, SecondPerson
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-HISTORIC = "以前の台帳から取り込んだ記録のため、当時の状況は元の台帳で確かめる"
 ASK_CHECKER = "確認者が、宛先・数量・管理番号を入力して、本人のパスワードで確認してください。"
 ONE_BY_ONE = "一覧の取込みでは登録できません。「条項と証拠」の「条項の適用」で登録してください。"
-PUT_RIGHT = timedelta(days=7)  # until when a breach is to be put right, unless people say else
 
 
 @dataclass(frozen=True)
@@ -156,7 +143,7 @@ class Rules(SecondPerson):
         if historic:
             self._require_possible(_flat(found))
             self._require_unchanged(_flat(found))
-            beside = self._summary(_flat(found), records, answers or NO_ANSWERS)
+            beside = self._beside.summary(_flat(found), records, answers or NO_ANSWERS)
             return Ruling(beside=tuple(beside))
         answers = answers or NO_ANSWERS
         self._require_answers(found, answers, set())
@@ -165,7 +152,7 @@ class Rules(SecondPerson):
             own = record.id if isinstance(record, Contract) else record.contract()
             for contract_id in dict.fromkeys(f.contract_id or own for f in findings):
                 mine = [f for f in findings if (f.contract_id or own) == contract_id]
-                beside += self._exceptions(record, contract_id, mine, answers)
+                beside += self._beside.exceptions(record, contract_id, mine, answers)
         return Ruling(beside=tuple(beside), notices=_notices(_flat(found)))
 
     def on_paper(self, request: Request) -> None:
@@ -193,7 +180,7 @@ class Rules(SecondPerson):
             found.append((event, findings))
         self._require_answers(found, answers, set(), may_wait=False)
         for event, findings in found:
-            beside += self._exceptions(event, event.contract_id, findings, answers)
+            beside += self._beside.exceptions(event, event.contract_id, findings, answers)
         return Ruling(tuple(events), tuple(beside), _notices(_flat(found)))
 
     def consequences(self, record: Record, before: Record | None = None) -> list[Intent]:
@@ -290,7 +277,7 @@ class Rules(SecondPerson):
             for finding in examine(case):
                 key = (finding.rule_id, finding.message)
                 known = strictest.get(key)
-                if known is None or _strength(finding) > _strength(known):
+                if known is None or finding.strength > known.strength:
                     strictest[key] = finding
         said = list(beside_text.said_to_record(self._ledger, record, before, books))
         return beside_text.in_place_of_text(list(strictest.values()), said)
@@ -368,6 +355,10 @@ class Rules(SecondPerson):
             self.prove(question, answers.approval, answers)
 
     # --- what is entered beside ------------------------------------------------------------------
+    @property
+    def _beside(self) -> Beside:
+        return Beside(self._ledger, self._asker)
+
     def _enter(
         self, event: HandlingEvent, contract_id: str, findings: list[Finding], answers: Answers
     ) -> tuple[HandlingEvent, list[Record]]:
@@ -376,78 +367,7 @@ class Rules(SecondPerson):
         if breaches:
             reasons = dict.fromkeys(answers.reason(f.rule_id) for f in breaches)
             event = replace(event, deviation=True, deviation_reason="／".join(reasons)[:1000])
-        return event, self._exceptions(event, contract_id, findings, answers)
-
-    def _exceptions(
-        self, record: Record, contract_id: str, findings: list[Finding], answers: Answers
-    ) -> list[Record]:
-        asked = [f for f in findings if f.needs_reason]
-        breaches = [f for f in asked if f.needs_approval]
-        made: list[Record] = []
-        finding_id = ""
-        if breaches:
-            correction = self._correction(record, contract_id, breaches)
-            finding_id = correction.id
-            made.append(correction)
-        for rule_id in dict.fromkeys(f.rule_id for f in asked):
-            mine = [f for f in asked if f.rule_id == rule_id]
-            strongest = max(mine, key=_strength)
-            made.append(
-                self._override(
-                    record, contract_id, rule_id, strongest.mode, mine, answers,
-                    finding_id if strongest.needs_approval else "",
-                )
-            )  # fmt: skip
-        for one in made:
-            self._ledger.registers.validate(one)
-        return made
-
-    def _override(
-        self, record: Record, contract_id: str, rule_id: str, mode: str,
-        findings: Sequence[Finding], answers: Answers, finding_id: str,
-    ) -> RuleOverride:  # fmt: skip
-        breach = any(f.needs_approval for f in findings)
-        approval = answers.approval if breach else NO_APPROVAL
-        now = self._ledger.now()
-        return RuleOverride(
-            id=self._ledger.new_id(),
-            contract_id=contract_id,
-            rule_id=rule_id,
-            mode=RuleMode.read(mode),
-            record_type=record.type,
-            record_ref=record.id,
-            message="\n".join(dict.fromkeys(f.message for f in findings))[:4000],
-            clauses="・".join(dict.fromkeys(a for f in findings for a in f.articles))[:400],
-            reason=answers.reason(rule_id)[:1000],
-            requested_by=self._asker,
-            approved_by=approval.person_id,
-            approved_at=approval.at,
-            proof=approval.proof,
-            at=now,
-            finding_id=finding_id,
-            confirm_later=True if breach and not approval else None,
-        )
-
-    def _correction(
-        self, record: Record, contract_id: str, breaches: Sequence[Finding]
-    ) -> FindingRecord:
-        clauses = [key for f in breaches for key in f.clauses]
-        text = "\n".join(dict.fromkeys(f.text for f in breaches))
-        if any(f.incident_draft for f in breaches):
-            text += "\n事故等として報告するかどうかを判断し、その結果を残してください。"
-        from_event = isinstance(record, HandlingEvent)
-        return FindingRecord(
-            id=self._ledger.new_id(),
-            contract_id=contract_id,
-            source=FindingSource.EVENT if from_event else FindingSource.OVERRIDE,
-            source_id=record.id,
-            clause_key=clauses[0] if clauses else "",
-            description=text[:4000],
-            severity=Severity.SERIOUS,
-            due_on=self._ledger.today() + PUT_RIGHT,
-            owner_person_id=self._asker,
-            status=FindingStatus.OPEN,
-        )
+        return event, self._beside.exceptions(event, contract_id, findings, answers)
 
     # --- history ---------------------------------------------------------------------------------
     def _historic(
@@ -462,35 +382,8 @@ class Rules(SecondPerson):
         """
         flat = [finding for _, findings in found for finding in findings]
         self._require_possible(flat)
-        summary = self._summary(flat, events, answers or NO_ANSWERS)
+        summary = self._beside.summary(flat, events, answers or NO_ANSWERS)
         return Ruling(tuple(events), tuple(summary))
-
-    def _summary(
-        self, findings: Sequence[Finding], records: Sequence[Record], answers: Answers
-    ) -> list[Record]:
-        asked = [f for f in findings if f.needs_reason]
-        if not asked:
-            return []
-        counts: dict[str, int] = {}
-        for finding in asked:
-            counts[finding.rule_id] = counts.get(finding.rule_id, 0) + 1
-        lines = [f"{rule_id}：{count}件" for rule_id, count in sorted(counts.items())]
-        first = next(r for r in records if r.id == asked[0].record)
-        now = self._ledger.now()
-        summary = RuleOverride(
-            id=self._ledger.new_id(),
-            contract_id=first.contract(),
-            rule_id="、".join(sorted(counts))[:300],
-            mode=RuleMode.WARN,
-            record_type=first.type,
-            record_ref=first.id,
-            message="\n".join([f"取り込んだ{len(records)}件のうち、規則に当たるもの", *lines]),
-            reason=(answers.reason("") or HISTORIC)[:1000],
-            requested_by=self._asker,
-            at=now,
-        )
-        self._ledger.registers.validate(summary)
-        return [summary]
 
 
 def _flat(found: Iterable[tuple[Record, list[Finding]]]) -> list[Finding]:
@@ -499,10 +392,6 @@ def _flat(found: Iterable[tuple[Record, list[Finding]]]) -> list[Finding]:
 
 def _demands(finding: Finding) -> bool:
     return finding.needs_checker and finding.needs_reason
-
-
-def _strength(finding: Finding) -> int:
-    return STRENGTH.index(RuleMode.read(finding.mode))
 
 
 def _listed(findings: Iterable[Finding]) -> str:

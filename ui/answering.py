@@ -30,9 +30,9 @@ from models.errors import (
     WrongPassword,
 )
 from models.records.governance import REASON_LENGTH
+from models.ruled_beside import PUT_RIGHT
 from models.rules.answers import NO_ANSWERS, Answers
 from models.rules.engine import Finding
-from models.ruling import PUT_RIGHT
 from models.seconding import Asked, asked_of
 from ui import icons, layout
 from ui.check_part import CheckPart

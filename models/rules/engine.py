@@ -101,6 +101,11 @@ class Finding:
         )
 
     @property
+    def strength(self) -> int:
+        """Return by how much it is stricter than a notice, for comparison."""
+        return STRENGTH.index(RuleMode.read(self.mode))
+
+    @property
     def needs_reason(self) -> bool:
         return not self.refuses and self.mode in (RuleMode.BLOCK_PLAN, RuleMode.WARN)
 
