@@ -22,11 +22,11 @@ from models.registers import MINIMUM_REASON
 from models.rules.answers import Answers
 from models.rules.checking import LEAVING
 from models.rules.engine import Finding
-from models.told_times import CLOCK_TOLERANCE
 from ui import layout, permitted
 from ui.answering import Work, enter
 from ui.editor_base import FormDesk
 from ui.handling import consent_help, defaults
+from ui.handling.beginning import Beginning
 from ui.handling.editors import ConsentEditor, PurposeEditor
 from ui.handling.frame import HandlingFrame, Mode
 from ui.handling.item_lines import ItemLines
@@ -73,7 +73,8 @@ class HandlingDialog(HandlingFrame):
         self.correcting = correcting
         self.plan = plan
         self.planning = False  # while what is typed is being entered as a plan
-        self.contract_id = contract_id or self._usual_contract(items)
+        self._begins = Beginning(desk.ledger, kind, related, correcting, plan)
+        self.contract_id = contract_id or self._begins.contract_id(items)
         self.form_desk = FormDesk.at(desk, lambda: self.contract_id, self.profile)
         self.mode: Mode | None = None
         self._saving = False
@@ -82,7 +83,7 @@ class HandlingDialog(HandlingFrame):
         self._timeless = False
         self._time_typed = False
         self._more: FieldsPanel | None = None
-        self._base = self._first_event()
+        self._base = self._begins.event(self.contract_id)
         self.build()
         self.rules = RulePanel(desk, self)
         column = self.layout()
@@ -327,14 +328,8 @@ class HandlingDialog(HandlingFrame):
     def _ask_rules(self) -> None:
         """Hold the draft against the rules; what lies ahead is judged as the plan it is."""
         events, new = self.examined()
-        ahead = self.ledger.now() + CLOCK_TOLERANCE
         if self.can_plan():
-            events = [
-                replace(event, timing=Timing.PLANNED)
-                if event.occurred_at is not None and event.occurred_at > ahead
-                else event
-                for event in events
-            ]
+            events = [self._begins.as_it_lies(event) for event in events]
         rules = self.ledger.rules
 
         def examine() -> list[Finding]:
@@ -343,12 +338,7 @@ class HandlingDialog(HandlingFrame):
         self.rules.consider(examine)
 
     def _show_hindrances(self) -> None:
-        found: dict[str, str] = {}
-        instead = self.correcting.record if self.correcting is not None else None
-        for event in self.events():
-            found |= self.ledger.handling.hindrances(
-                event, new_items=self.new_items(), instead_of=instead
-            )
+        found = self._begins.hindrances(self.events(), self.new_items())
         for item in self.items.items:
             if item.contract_id and item.contract_id != self.contract_id:
                 found[item.id] = self.tr("{item}は、ほかの契約の媒体・資料です。").format(
@@ -364,28 +354,6 @@ class HandlingDialog(HandlingFrame):
         row.editor.offer(found)
 
     # --- loading -----------------------------------------------------------------------------
-    def _usual_contract(self, items: Sequence[str]) -> str:
-        begun = self.correcting or self.plan
-        if begun is not None:
-            return begun.record.contract_id
-        if self.related is not None:
-            return self.related.contract_id
-        found = self.ledger.store.get_many(Item, list(items))
-        return defaults.usual_contract(self.ledger, [one.record for one in found.values()])
-
-    def _first_event(self) -> HandlingEvent:
-        if self.correcting is not None:
-            record = self.correcting.record
-            return replace(
-                record, confirmed_by="", confirmed_at=None, corrects_event_id="", lines_text=""
-            )
-        if self.plan is not None:
-            return replace(
-                self.plan.record, id="", event_no=None, timing=Timing.ACTUAL, lines_text="",
-                occurred_at=self.ledger.now().replace(second=0, microsecond=0),
-            )  # fmt: skip
-        return defaults.starting_event(self.ledger, self.contract_id, self.kind)
-
     def _load(self, items: Sequence[str]) -> None:
         self.show_values(self._base)
         if self.correcting is not None:
