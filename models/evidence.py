@@ -35,6 +35,7 @@ from models import (
     requests,
     review_changes,
     still_readable,
+    supervising,
     trip_changes,
     unfit_basis,
 )
@@ -69,6 +70,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     late_ends.QUERY: late_ends.eq_late_end,
     late_papers.QUERY: late_papers.eq_late_papers,
     outstaying.QUERY: outstaying.eq_late_back,
+    supervising.LATE_QUERY: supervising.eq_late_seen,
     found_faults.LATE_QUERY: found_faults.eq_late_fix,
     beyond_basis.WHERE: unfit_basis.called_otherwise,
 }

@@ -10,16 +10,17 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
+from models.agreed import Agreed
 from models.codes import AssignmentRole, HandlingStatus, Timing
-from models.evidence_rows import Row, row
+from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
 from models.profiles import Profile
-from models.records import Assignment, HandlingEvent, Person
+from models.records import Assignment, ContractClauseSetting, HandlingEvent, Person
 from models.rules.books import Books
 from models.rules.standing import works_on
 from models.store import Op, Query, Where
 from models.wareki import format_short
-from models.workdays import first_not_late
+from models.workdays import after, first_not_late
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -28,6 +29,11 @@ QUERY = "EQ-SUPERVISE"
 WAITING = Where("status", Op.NE, HandlingStatus.CONFIRMED)
 RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MANAGER})
 ASKED = ("occurred_at", "actor_person_id")
+LATE_QUERY = "EQ-LATESEEN"
+LATE_ONE = "{act}は、責任者の確認の期限（{day}）の後の{on}に確認しています。"
+LATE_MANY = (
+    "{act}など{count:,}件は、責任者の確認の期限（早いもので{day}）の後の{on}に確認しています。"
+)
 UNCONFIRMED = "{}を責任者が確認していません。"
 STANDS = (
     "{act}を{day}に確認した{person}さんは、この契約の{role}に指定されていません。"
@@ -98,8 +104,7 @@ def _responsible(
 
 def eq_supervise(asked: Inquiry) -> Sequence[Row]:
     """Find acts that no responsible person confirmed in time, or that somebody else confirmed."""
-    days = asked.profile.params.timing.confirmation_business_days
-    limit = datetime.combine(first_not_late(asked.today, days), time(), asked.zone)
+    limit = datetime.combine(first_not_late(asked.today, _days(asked)), time(), asked.zone)
     where = (
         *_acts(asked),
         Where("occurred_at", Op.LT, limit),
@@ -163,6 +168,60 @@ def _by_others(asked: Inquiry, limit: datetime) -> Iterator[Row]:
         words = STANDS.format(act=one.caption, day=format_short(one.on), person=name, role=role)
         over = one.occurred_at < limit
         yield Row(HandlingEvent.type, id_, words, "action" if over else "due")
+
+
+def eq_late_seen(asked: Inquiry) -> Iterator[Row]:
+    """List what was confirmed after its day (K-37), one row for each day on which somebody did so.
+
+    To be read: it is confirmed, and was late for good.
+    """
+    clauses = tuple(one.key for one in asked.clauses if QUERY in one.evidence)
+    where = (
+        *_acts(asked),
+        Where("status", Op.EQ, HandlingStatus.CONFIRMED),
+        Where("source_file_id", Op.EMPTY, True),
+    )
+    fields = ("occurred_at", "confirmed_at", "actor_person_id")
+    found = asked.listed(Query(HandlingEvent.type, where), fields, _late) if clauses else {}
+    by_day: dict[date, list[tuple[date, str]]] = {}
+    for id_, (on, limit) in found.items():
+        by_day.setdefault(on, []).append((limit, id_))
+    for on, late in sorted(by_day.items()):
+        limit, id_ = min(late)
+        act, day = asked.caption(HandlingEvent.type, id_), format_short(limit)
+        words = LATE_ONE if len(late) == 1 else LATE_MANY
+        said = words.format(act=act, count=len(late), day=day, on=format_short(on))
+        yield Row(HandlingEvent.type, id_, said, NOTE, clauses)
+
+
+def _late(
+    asked: Inquiry, id_: str, occurred_at: datetime, confirmed_at: datetime | None, actor: str
+) -> tuple[date, date] | None:
+    """Return the day of a confirmation that came late, and the day by which it had to come."""
+    if confirmed_at is None or confirmed_at.date() <= occurred_at.date():
+        return None
+    for since, seen in _confirmations(asked, id_):
+        limit = after(since.astimezone(asked.zone).date(), _days(asked))
+        if seen.date() > limit and _is_unconfirmed(asked, occurred_at, actor):
+            return seen.date(), limit
+    return None
+
+
+def _confirmations(asked: Inquiry, act_id: str) -> Iterator[tuple[datetime, datetime]]:
+    """Yield since when an act, and what it corrects, waited and when that was confirmed, oldest first."""
+    since = None
+    for one in reversed([*asked.chain(act_id)]):
+        act = one.record
+        since = since or (act.occurred_at if not act.corrects_event_id else one.meta.created_at)
+        if act.status is HandlingStatus.CONFIRMED and act.confirmed_at is not None:
+            if since is not None:
+                yield since, act.confirmed_at
+            since = None
+
+
+def _days(asked: Inquiry) -> int:
+    agreed = Agreed(asked.profile.params, asked.all(ContractClauseSetting))
+    return agreed.days("confirmation_business_days")
 
 
 def _is_unconfirmed(asked: Inquiry, occurred_at: datetime, actor: str) -> bool:

@@ -12,6 +12,9 @@ from models.codes import AssignmentStatus, Role
 from models.errors import Refused
 from models.evidence import evidence
 from models.records import Assignment, HandlingEvent
+from models.supervising import LATE_QUERY
+from models.wareki import format_short
+from models.workdays import after
 from tests.ending import revise
 from tests.house import House, furnished
 
@@ -147,3 +150,74 @@ def test_a_correction_of_what_nobody_confirmed_gives_no_new_days(house: House) -
         old.id, replace(old, note="箱に入っていた"), "備考を書き加えるため"
     )
     assert [one[0] for one in rows(house)] == ["action"] * before
+
+
+# --- what was confirmed late ----------------------------------------------------------------------
+
+
+def seen_late(house: House) -> list[str]:
+    return [
+        row.sentence
+        for one in evidence(house.ledger, house.story.contract)
+        for query, found in one.evidence
+        if query == LATE_QUERY
+        for row in found
+        if row.severity == "note"
+    ]
+
+
+def test_what_was_confirmed_late_stays_to_be_read(house: House) -> None:
+    first, *_ = waiting(house)
+    act = house.ledger.registers.need(HandlingEvent, first).record
+    before = {one.key: one.state for one in evidence(house.ledger, house.story.contract)}
+    assert seen_late(house) == []
+    house.ledger.handling.confirm([first])
+    [said] = seen_late(house)
+    limit = after(act.occurred_at.date(), 3) if act.occurred_at else None
+    assert limit and format_short(limit) in said and format_short(house.ledger.today()) in said
+    assert act.caption() in said
+    after_it = {one.key: one.state for one in evidence(house.ledger, house.story.contract)}
+    assert before.keys() == after_it.keys() and "broken" not in set(after_it.values()) - set(
+        before.values()
+    )
+
+
+def test_all_that_was_confirmed_late_on_a_day_is_one_row(house: House) -> None:
+    house.story.receive(1)
+    ids = waiting(house)
+    assert len(ids) > 1
+    house.clock.wait(14 * 24 * 60)
+    house.ledger.handling.confirm(ids)
+    [said] = seen_late(house)
+    assert f"など{len(ids)}件" in said
+
+
+def test_who_confirms_in_time_leaves_no_note(house: House) -> None:
+    known = set(waiting(house))
+    house.story.receive(1)
+    house.clock.wait(24 * 60)
+    house.ledger.handling.confirm([one for one in waiting(house) if one not in known])
+    assert seen_late(house) == []
+
+
+def test_a_correction_counts_from_its_entry_and_hides_no_lateness(house: House) -> None:
+    known = set(waiting(house))
+    house.story.receive(1)
+    [new] = [one for one in waiting(house) if one not in known]
+    house.ledger.handling.confirm([new])
+    house.clock.wait(14 * 24 * 60)
+
+    def corrected(id_: str) -> str:
+        act = house.ledger.registers.need(HandlingEvent, id_).record
+        right = replace(act, note="数え直した")
+        change = house.ledger.handling.correct(id_, right, "備考の追加")
+        made = house.ledger.store.get_many(HandlingEvent, change.ids).values()
+        return next(one.record.id for one in made if one.record.corrects_event_id == id_)
+
+    house.ledger.handling.confirm([corrected(new)])
+    assert seen_late(house) == []
+    late, *_ = known
+    house.ledger.handling.confirm([late])
+    assert len(seen_late(house)) == 1
+    house.ledger.handling.confirm([corrected(late)])
+    assert len(seen_late(house)) == 1
