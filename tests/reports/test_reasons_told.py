@@ -34,11 +34,6 @@ def lines_of(house: House, kind: str) -> list[tuple[str, str]]:
     return [(line["what"], line["reason"]) for line in paper.content["lines"]]
 
 
-def hand_in(house: House, kind: str) -> None:
-    paper = sealed(house, kind, change=True)
-    house.ledger.paper.submit(paper.id, on=house.ledger.today(), means=SubmissionMeans.HAND)
-
-
 def test_who_is_new_is_not_new_because_a_slip_was_put_right(tmp_path: Path) -> None:
     with office(tmp_path) as house:
         house.clock.go_to(date(2026, 10, 20), 9)
@@ -60,13 +55,20 @@ def test_a_place_ends_for_the_reason_with_which_its_end_was_entered(tmp_path: Pa
 def test_the_link_to_a_notice_is_no_reason(tmp_path: Path) -> None:
     with office(tmp_path) as house:
         house.clock.go_to(date(2026, 10, 20), 9)
-        one = joiner(house)
-        hand_in(house, "D-03")
-        told = house.ledger.registers.need(Assignment, one.id).record
-        assert told.notice_submission_id
-        house.ledger.registers.revise(replace(told, ends_on=date(2026, 11, 20)), "短期のため")
-        assert "短期のため" in (text := text_of(house, "D-03", change=True))
-        assert "提出の記録" not in text
+        registers = house.ledger.registers
+        [first, *_] = registers.all(ContractPlace)
+        made = registers.create(
+            replace(
+                first.record, id="", place_id=house.story.places[0].id, notice_submission_id="",
+                use_from=JOINS, status=PlaceStatus.PLANNED,
+            )
+        ).ids[-1]  # fmt: skip
+        paper = sealed(house, "D-04", change=True)
+        one = registers.need(ContractPlace, made).record
+        registers.revise(replace(one, use_to=date(2026, 11, 20)), "臨時の使用のため")
+        house.ledger.paper.submit(paper.id, on=house.ledger.today(), means=SubmissionMeans.HAND)
+        assert registers.need(ContractPlace, made).record.notice_submission_id == paper.id
+        assert lines_of(house, "D-04") == [("終了", "臨時の使用のため")]
 
 
 def test_a_value_that_came_back_has_the_reason_of_its_return(tmp_path: Path) -> None:
