@@ -30,6 +30,7 @@ from storage.pages import PageFile
 
 CHUNK = 1000  # entries that are in memory at once
 PAGES = "PAGES"
+_BROKEN = "データベースの構造が壊れています（{0}か所）。"
 
 
 @dataclass(frozen=True)
@@ -81,20 +82,48 @@ class Structure:
 
 @dataclass(frozen=True)
 class Indexes:
-    """One table: all of its indexes are complete."""
+    """One table: all of its indexes are complete.
+
+    SQLite's own question looks every row up in every index, one after the other, which takes four
+    times as long for a million commands. An index holds its table when both hold the same rows, in
+    whatever order: then the hashes of their texts add up to the same sum, and nobody knows the key
+    of these hashes. Python draws one for each process, of texts; those of tuples are no good, the
+    sum stays when two rows exchange a value.
+    """
 
     table: str
 
     def run(self, database: Database) -> list[Found]:
-        return _structural(database, f"PRAGMA integrity_check({self.table})")
+        for _, index, unique, origin, _ in database.all(f"PRAGMA index_list({self.table})"):
+            if origin == "pk":  # the rows lie in its order
+                continue
+            names = [row[2] for row in database.all(f"PRAGMA index_info({index})")]
+            text = " || ',' || ".join(["rowid", *(f"quote({name})" for name in names)])
+            held = _sum(database, f"SELECT {text} FROM {self.table} INDEXED BY {index}")
+            stands = _sum(database, f"SELECT {text} FROM {self.table} NOT INDEXED")
+            twice = unique and database.one(
+                f"SELECT 1 FROM {self.table} INDEXED BY {index}"
+                f" GROUP BY {', '.join(names)} HAVING count(*) > 1 LIMIT 1"
+            )
+            if held != stands or twice:
+                return [(PAGES, database.path.name, _BROKEN.format(1))]
+        return []
+
+
+def _sum(database: Database, sql: str) -> tuple[int, int]:
+    """Return how many texts there are and the sum of their hashes."""
+    count = total = 0
+    for some in database.slices(sql):
+        count += len(some)
+        total += sum(hash(text) for (text,) in some)
+    return count, total
 
 
 def _structural(database: Database, pragma: str) -> list[Found]:
     # What SQLite says of each is for its makers; people need to know that and how much.
     found = [str(line) for (line,) in database.all(pragma) if line != "ok"]
     count = sum(len(line.splitlines()) for line in found)
-    words = f"データベースの構造が壊れています（{count}か所）。"
-    return [(PAGES, database.path.name, words)] if found else []
+    return [(PAGES, database.path.name, _BROKEN.format(count))] if found else []
 
 
 @dataclass(frozen=True)
