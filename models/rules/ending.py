@@ -13,6 +13,7 @@ from models.codes import (
     ItemOrigin,
     MediaType,
     Ownership,
+    Role,
     SanitizationAct,
     SanitizationMethod,
     Timing,
@@ -30,7 +31,9 @@ from models.records import (
     HandlingEvent,
     Item,
     Organization,
+    Person,
     Sanitization,
+    UserAccount,
 )
 from models.rules.books import Books
 from models.rules.case import Case, Say, covers_things
@@ -344,8 +347,21 @@ def r24_contract_closes_empty(case: Case) -> Iterator[str]:
         )
     for missing in missing_end_papers(case.books, case.profile, contract.id):
         yield f"{missing}提出してから契約を閉じてください。"
-    if any(right.revoked_at is None for right in case.books.rights(contract.id)):
-        yield "抹消していないアクセス資格があります。抹消してください。"
+    if names := _still_let_in(case.books, contract.id):
+        yield (
+            f"抹消していないアクセス資格があります（{'、'.join(names)}さん）。抹消してください。"
+        )
+
+
+def _still_let_in(books: Books, contract_id: str) -> list[str]:
+    """Return who still has a right; an inspecting officer reads as long as the ledger is kept."""
+    found: set[str] = set()
+    for right in books.rights(contract_id):
+        account = books.find(UserAccount, right.user_id)
+        if right.revoked_at is None and account and account.app_role is not Role.INSPECTOR:
+            person = books.find(Person, account.person_id)
+            found.add(person.name if person else account.login_name)
+    return sorted(found)
 
 
 def missing_end_papers(books: Books, profile: Profile, contract_id: str) -> Iterator[str]:

@@ -9,13 +9,13 @@ import pytest
 
 import resources
 from models.calendar import calendar
-from models.codes import ContractStatus, SubmissionMeans, SubmissionStatus
+from models.codes import ContractStatus, Role, SubmissionMeans, SubmissionStatus
 from models.codes import HandlingKind as K
 from models.commands import creating
 from models.evidence import evidence
 from models.paper_about import end_papers
 from models.profile_file import parse_profile
-from models.records import Contract, HandlingEvent, Submission
+from models.records import AccessRight, Contract, HandlingEvent, Submission, UserAccount
 from tests.ending import ended, hand_in
 from tests.house import House, furnished
 
@@ -162,3 +162,33 @@ def closing(house: House) -> str:
     closed = replace(contract, status=ContractStatus.CLOSED)
     found = house.ledger.rules.about_record(closed, contract)
     return "\n".join(one.message for one in found if "提出してから契約を閉じて" in one.message)
+
+
+def test_who_still_has_a_right_is_named_at_closing_and_the_officer_keeps_his(
+    tmp_path: Path,
+) -> None:
+    with furnished(tmp_path, accounts=True, rules=True) as house:
+        rights = house.ledger.registers.all(AccessRight, contract_id=house.story.contract.id)
+        by_role = {
+            account.app_role: right.record
+            for right in rights
+            if (account := house.ledger.registers.need(UserAccount, right.record.user_id).record)
+        }
+        assert set(by_role) == {Role.WORKER, Role.INSPECTOR}
+        assert "抹消していないアクセス資格があります（𠮷野　翔太さん）" in at_closing(house)
+        house.sign_in("watanabe").rights.end(by_role[Role.WORKER].id, "契約が終わったため")
+        house.sign_in("takahashi")
+        assert "アクセス資格" not in at_closing(house)
+        officer = house.sign_in("kensa")
+        assert [one.record.id for one in officer.registers.all(Contract)] == [
+            house.story.contract.id
+        ]
+
+
+def at_closing(house: House) -> str:
+    """Return all that R-24 says when somebody wants to close the contract."""
+    contract = house.ledger.registers.need(Contract, house.story.contract.id).record
+    found = house.ledger.rules.about_record(
+        replace(contract, status=ContractStatus.CLOSED), contract
+    )
+    return "\n".join(one.message for one in found if one.rule_id == "R-24")
