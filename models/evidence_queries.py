@@ -56,7 +56,7 @@ from models.store import Op, Query, Where
 from models.supervising import eq_supervise
 from models.trip_changes import taken_back
 from models.under_way import eq_arrival
-from models.wareki import format_short, format_short_moment
+from models.wareki import format_short, format_short_moment, format_wareki
 from models.whereabouts import FOLLOWED, PLACES, places_before
 
 NOWHERE = "{}に場所が記録されていません。"
@@ -120,7 +120,7 @@ def _untaught(asked: Inquiry, *, awareness: bool) -> Iterator[Row]:
 def eq_trainplan(asked: Inquiry) -> Iterator[Row]:
     """Find sessions without a plan, and a missing plan of today."""
     plans = asked.all(TrainingPlan)
-    today = asked.today
+    today = max(asked.today, asked.contract.starts_on or asked.today)
     current = [p for p in plans if p.period_from and p.period_to]
     if not any(p.period_from <= today <= p.period_to for p in current):  # type: ignore[operator]
         yield row(asked.contract, "今日を含む期間の教育・研修実施計画がありません。")
@@ -263,8 +263,13 @@ def _governed(asked: Inquiry, name: str, known: list[GovernanceDocument]) -> Ite
         cover = GovernanceCover.read(name)
         mine = [one for one in known if one.kind in OR_AGREED and cover in one.covers]
         words = f"「{cover.label}」を定めた規程又は覚書がありません。"
-    if not mine:
+    begin = [one.effective_from for one in mine if one.effective_from]
+    day = max(asked.today, asked.contract.starts_on or asked.today)
+    if not begin:
         yield row(asked.contract, words)
+    elif (first := min(begin)) > day:  # before the contract begins nothing need be in force
+        when = format_wareki(first)
+        yield row(asked.contract, f"{words}登録されたものの適用日は、{when}です。")
     for one in mine:
         if one.next_review_on and one.next_review_on < asked.today:
             yield row(one, f"「{one.title}」の見直しの時期を過ぎています。")

@@ -27,6 +27,7 @@ from models.password_review import confirm_own, is_late, record_review
 from models.records import (
     BackupRun,
     ChangedTerm,
+    Contract,
     ContractClauseSetting,
     GovernanceDocument,
     HandlingEvent,
@@ -34,6 +35,7 @@ from models.records import (
     SystemEvent,
     UserAccount,
 )
+from models.wareki import format_wareki
 from tests.house import House, furnished
 
 CYCLES = {
@@ -158,6 +160,34 @@ def test_each_topic_that_rules_must_cover_is_asked_for_by_its_own_clause(chiba: 
     gone = replace(kept[0].record, covers=less, status=GovernanceStatus.SUPERSEDED)
     chiba.ledger.registers.revise(gone, "廃止した。")
     assert states(chiba, "OC-C.1", "OC-C.1.ア", "OC-C.2x.b.b") == ["action", "action", "done"]
+
+
+def test_rules_of_a_later_day_leave_a_gap_until_then(chiba: House) -> None:
+    kept = [
+        one.record
+        for one in chiba.ledger.registers.all(GovernanceDocument)
+        if one.record.kind == "handling_rules"
+    ]
+    assert states(chiba, "OC-C.1", "OC-C.1.ア") == ["done", "done"]
+    later = chiba.ledger.today() + timedelta(days=2)
+    chiba.ledger.registers.revise(replace(kept[0], effective_from=later), "第2版に替えるため")
+    assert states(chiba, "OC-C.1", "OC-C.1.ア") == ["action", "action"]
+    [told] = [one for one in rows(chiba, "EQ-GOV") if "確実な廃棄" in one]
+    assert told.endswith(f"適用日は、{format_wareki(later)}です。")
+    chiba.clock.go_to(later, 9)
+    assert states(chiba, "OC-C.1", "OC-C.1.ア") == ["done", "done"]
+
+
+def test_rules_may_begin_with_a_contract_that_is_still_to_come(chiba: House) -> None:
+    contract = chiba.ledger.registers.need(Contract, chiba.story.contract.id).record
+    begins = chiba.ledger.today() + timedelta(days=20)
+    chiba.ledger.registers.revise(
+        replace(contract, starts_on=begins, work_start_on=begins), "契約開始日の誤り"
+    )
+    for one in chiba.ledger.registers.all(GovernanceDocument):
+        chiba.ledger.registers.revise(replace(one.record, effective_from=begins), "適用日の誤り")
+    chiba.story.contract = chiba.ledger.registers.need(Contract, contract.id).record
+    assert not [one for one in rows(chiba, "EQ-GOV") if "適用日" in one]
 
 
 def test_an_emergency_plan_without_one_of_its_five_topics_is_incomplete(tmp_path: Path) -> None:
