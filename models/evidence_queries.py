@@ -120,7 +120,7 @@ def _untaught(asked: Inquiry, *, awareness: bool) -> Iterator[Row]:
 def eq_trainplan(asked: Inquiry) -> Iterator[Row]:
     """Find sessions without a plan, and a missing plan of today."""
     plans = asked.all(TrainingPlan)
-    today = max(asked.today, asked.contract.starts_on or asked.today)
+    today = asked.today
     current = [p for p in plans if p.period_from and p.period_to]
     if not any(p.period_from <= today <= p.period_to for p in current):  # type: ignore[operator]
         yield row(asked.contract, "今日を含む期間の教育・研修実施計画がありません。")
