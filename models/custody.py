@@ -20,7 +20,7 @@ from models.item_status import NONE, Status, Trip
 from models.possible_acts import require_possible
 from models.records.handling import END_KINDS, HandlingEvent, HandlingLine
 from models.records.things import Item
-from models.trips import one_more, out_again, out_no_more
+from models.trips import lost_outside, one_more, out_again, out_no_more
 
 K, S = HandlingKind, ItemState
 
@@ -226,7 +226,7 @@ def _lost(status: Status, event: HandlingEvent, line: HandlingLine) -> Status:
     return status.parted(
         out=out - outside or None, missing=missing + amount or None,
         lost_out=(status.lost_out or NONE) + outside or None, counted=None,
-        **_accounted(status, amount), **out_no_more(status, event, outside),
+        **_accounted(status, amount), **lost_outside(status, event, outside),
     )  # fmt: skip
 
 
@@ -249,7 +249,7 @@ def _found(item: Item, status: Status, event: HandlingEvent, line: HandlingLine)
     return status.parted(
         out=(status.out or NONE) + outside or None, missing=missing - amount or None,
         lost_out=lost_out - outside or None, place_id=place, counted=None,
-        loose=status.loose or amount < missing, **out_again(status, outside),
+        loose=status.loose or amount < missing, **out_again(status, event, outside),
     )  # fmt: skip
 
 

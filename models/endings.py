@@ -11,7 +11,7 @@ from models.errors import Refused
 from models.item_status import NONE, Status
 from models.records.handling import HandlingEvent, HandlingLine
 from models.records.things import Item
-from models.trips import out_no_more
+from models.trips import lost_no_more, out_no_more
 
 K, S = HandlingKind, ItemState
 TERMINAL_BY_KIND = {
@@ -51,11 +51,12 @@ def ended(item: Item, status: Status, event: HandlingEvent, line: HandlingLine) 
         return status.with_changes(
             state=S.ERASED, before=None, left=left, holder_id="", due_back_at=None,
             out=None, missing=None, lost_out=None, counted=None, trips=(),
+            lost_trips=(),
         )  # fmt: skip
     return status.with_changes(
         state=TERMINAL_BY_KIND[kind], before=None, left=left, place_id="", holder_id="",
         due_back_at=None, using="", out=None, missing=None, lost_out=None, counted=None,
-        trips=(),
+        trips=(), lost_trips=(),
     )  # fmt: skip
 
 
@@ -105,8 +106,9 @@ def _lessened(status: Status, event: HandlingEvent, amount: Decimal) -> Status:
     abroad = event.related_event_id and event.kind in GIVING
     outside = min(out, amount) if abroad else min(out, max(amount - here, NONE))
     lost = max(amount - outside - here, NONE)
+    lost_out = min(status.lost_out or NONE, missing - lost)
     return status.parted(
         left=left, out=out - outside or None, missing=missing - lost or None,
-        lost_out=min(status.lost_out or NONE, missing - lost) or None, counted=counted,
-        **out_no_more(status, event, outside),
+        lost_out=lost_out or None, counted=counted,
+        **out_no_more(status, event, outside), **lost_no_more(status, lost_out),
     )  # fmt: skip

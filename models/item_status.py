@@ -18,7 +18,7 @@ NONE = Decimal(0)
 
 
 class Trip(NamedTuple):
-    """Pieces that one act took out and that are still outside."""
+    """Pieces that one act took out and that are still outside, or got lost there."""
 
     event_id: str
     pieces: Decimal
@@ -38,6 +38,8 @@ class Status:
         missing: how many of `left` are missing.
         lost_out: how many of the missing ones were outside when they got lost.
         counted: what the last stocktake found, if that was less than there had to be.
+        lost_trips: by which acts the `lost_out` ones were outside, with their days and holders; once
+            they are found they are there again, whatever came back meanwhile.
         short: how many it did not find and nothing accounted for since; an end does not either.
         short_by: id of that stocktake.
         busy_until: when the use or the transport ends that lasts the longest.
@@ -66,6 +68,7 @@ class Status:
     trips: tuple[Trip, ...] = ()
     short: Decimal | None = None
     short_by: str = ""
+    lost_trips: tuple[Trip, ...] = ()
 
     @property
     def here(self) -> Decimal:

@@ -46,6 +46,7 @@ HIDDEN: Mapping[str, tuple[str, ...]] = {
     "item": (
         "status_before", "status_using", "status_lost_out", "status_counted", "status_busy_until",
         "status_empty", "status_loose", "status_trips", "status_short_by",
+        "status_lost_trips",
     )
 }  # fmt: skip
 

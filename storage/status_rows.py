@@ -60,6 +60,7 @@ _STATUS: tuple[tuple[str, str, Convert], ...] = (
     ("status_loose", "loose", _flag),
     ("status_trips", "trips", _trips),
     ("status_short_by", "short_by", text_column),
+    ("status_lost_trips", "lost_trips", _trips),
 )
 STATUS_COLUMNS = tuple(column for column, _, _ in _STATUS)
 
@@ -103,11 +104,12 @@ _STATES = {state.value: state for state in ItemState}
 def read_status(row: Row) -> Status:
     """Read what `status_row` wrote."""
     state, place, holder, left, out, missing, short, due, last, before, using, *rest = row
-    lost_out, counted, busy, empty, loose, trips, short_by = rest
+    lost_out, counted, busy, empty, loose, trips, short_by, lost_trips = rest
     number, moment = DECIMAL.from_column, MOMENT.from_column
     return Status(
         _STATES[state], place or "", holder or "", number(left) or Decimal(0), moment(due),
         moment(last), _STATES[before] if before else None, using or "", number(out),
         number(missing), number(lost_out), number(counted), moment(busy), bool(empty),
         bool(loose), _read_trips(trips), number(short), short_by or "",
+        _read_trips(lost_trips),
     )  # fmt: skip

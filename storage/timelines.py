@@ -176,8 +176,8 @@ class _Timeline:
     """The status of one item, event by event; what happened to it before is not worked out again.
 
     A step follows from the status before it and from what the event says. Of the event's time it
-    only keeps when it was last, of its id only which use is open: days repeat themselves, so most
-    steps of a long timeline were made before.
+    only keeps when it was last, of its id only which use is open and which stocktake found too few:
+    days repeat themselves, so most steps of a long timeline were made before.
     """
 
     def __init__(self, item: Item) -> None:
@@ -198,7 +198,7 @@ class _Timeline:
             counts = after is not self._status
             after = replace(after, last_at=None, busy_until=None)
             made = (self._met.setdefault(after, after), counts)
-            if after.using != event.id:
+            if event.id not in (after.using, after.short_by):
                 self._steps[step] = made
         self._status, counts = made
         if counts:

@@ -21,9 +21,9 @@ from models.codes import (
     ItemClass,
     Timing,
 )
-from models.item_status import Status, Trip
 from models.records import Authorization, HandlingEvent, HandlingLine, Item
 from models.rules.books import Books
+from models.trips import trips_of
 
 K, S = HandlingKind, AuthorizationSubject
 NONE = Decimal(0)
@@ -265,7 +265,7 @@ def _held_now(
     for act in entering:
         status = amounts.after_standing(item, status, act)
     pieces, new = NONE, frozenset(acts)
-    for trip in _out(status):
+    for trip in trips_of(status):
         due = None if trip.event_id in new else trip.due_back_at
         if ahead is not None and due is not None and due <= ahead:
             continue
@@ -299,7 +299,7 @@ def _held(
         if _is_under(books, one, act):
             under.add(act.id)
         status = amounts.after_standing(item, status, act)
-        outside = (trip for trip in _out(status) if _root(acts, trip.event_id) in under)
+        outside = (trip for trip in trips_of(status) if _root(acts, trip.event_id) in under)
         pieces = sum((trip.pieces for trip in outside), NONE)
         points.append((custody.when(act), counted(one, pieces, item.unit) if pieces else NONE))
     return points
@@ -315,13 +315,6 @@ def _is_under(books: Books, one: Authorization, act: HandlingEvent) -> bool:
     day = act.occurred_at.date()
     known = books.authorizations(act.contract_id, S.EQUIPMENT_TAKE_OUT)
     return [given.id for given in known if books.as_of(given, day).covers(day)] == [one.id]
-
-
-def _out(status: Status) -> Iterable[Trip]:
-    """Return by which acts how many pieces are outside, and until when."""
-    if status.trips or not status.out:
-        return status.trips
-    return [Trip(status.using, status.out, status.due_back_at, status.holder_id)]
 
 
 def _root(acts: Mapping[str, HandlingEvent], id_: str) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.calendar import calendar
-from models.codes import AuthorizationSubject, Decision, HandlingKind
+from models.codes import AuthorizationSubject, Decision, HandlingKind, Means
 from models.errors import NeedsAnswer
 from models.evidence import evidence
 from models.records import Authorization, AuthorizationTarget, HandlingEvent, HandlingLine, Item
@@ -119,6 +121,70 @@ def test_a_consent_that_is_taken_back_allows_it_no_more(house: House) -> None:
     [(severity, sentence)] = told(house)
     assert severity == "action"
     assert "「取消」になりました" in sentence
+
+
+def test_what_is_found_outside_after_the_rest_came_back_is_asked_for(house: House) -> None:
+    item = pieces(house, 100)
+    out = move(house, K.TAKE_OUT, item, 100, basis=consent(house, targets=()), back=ENDS)
+    move(house, K.LOSS, item, 3, related_event_id=out)
+    move(house, K.BRING_BACK, item, 97, related_event_id=out)
+    move(house, K.RECOVER, item, 3)
+    house.clock.go_to(ENDS + timedelta(days=1), 9)
+    assert "のうち3枚が持帰予定を過ぎて戻っていません" in "".join(overdue(house))
+    [(_, sentence)] = told(house)
+    assert "R8.10.10に終わりました" in sentence
+    assert due_back(house) == [(f"{item.caption()}（持出中3枚）", ENDS)]
+    house.clock.wait(10)
+    move(house, K.BRING_BACK, item, 3)
+    assert (overdue(house), told(house), due_back(house)) == ([], [], [])
+
+
+def pieces(house: House, number: int) -> Item:
+    """Receive a thing of so many sheets."""
+    item = replace(
+        thing(house), id=house.ledger.new_id(), item_no="S-001", quantity=Decimal(number),
+        unit="枚", state=None,
+    )  # fmt: skip
+    event = HandlingEvent(
+        contract_id=item.contract_id, kind=K.RECEIVE, purpose="受領", occurred_at=house.clock(),
+        actor_person_id=house.story.people["worker"], place_to_id=item.home_place_id,
+        means=Means.DIRECT, counterpart_org_id=house.story.contract.client_org_id,
+        counterpart_name="見本　花子", counterpart_title="主査",
+        lines=(HandlingLine(item_id=item.id),),
+    )  # fmt: skip
+    house.ledger.handling.record(event, new_items=(item,), answers=ANSWERS)
+    return next(one.record for one in house.ledger.registers.all(Item, item_no="S-001"))
+
+
+def move(
+    house: House, kind: K, item: Item, number: int, *, basis: Authorization | None = None,
+    back: date | None = None, **more: Any,
+) -> str:  # fmt: skip
+    house.clock.wait(5)
+    event = HandlingEvent(
+        contract_id=item.contract_id, kind=kind, purpose="照合", occurred_at=house.clock(),
+        actor_person_id=house.story.people["worker"], destination_text="見本市役所",
+        authorization_id=basis.id if basis else "",
+        expected_return_at=datetime.combine(back, time(17), JAPAN) if back else None,
+        lines=(HandlingLine(item_id=item.id, quantity=Decimal(number)),), **more,
+    )  # fmt: skip
+    return house.ledger.handling.record(event, answers=ANSWERS).ids[-1]
+
+
+def overdue(house: House) -> list[str]:
+    return [
+        row.sentence
+        for one in evidence(house.ledger, house.story.contract)
+        if one.key == CLAUSE
+        for _, rows in one.evidence
+        for row in rows
+        if "持帰予定を過ぎて" in row.sentence and row.severity == "action"
+    ]
+
+
+def due_back(house: House) -> list[tuple[str, date | None]]:
+    found = calendar(house.ledger, house.story.contract.id)
+    return [(one.about, one.due_on) for one in found if one.code == "K-13"]
 
 
 @pytest.mark.parametrize("profile", ["shiki", "fukuoka", "chiba"])

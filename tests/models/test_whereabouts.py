@@ -84,6 +84,19 @@ def test_a_part_that_was_outside_was_where_it_was_taken(house: House) -> None:
     assert placeless(house) == [here], "of what lay here somebody has to say it"
 
 
+def test_what_is_found_outside_was_where_it_was_taken(house: House) -> None:
+    [item, *_] = stacks(house)
+    out = taken_out(house, item, 10)
+    act(house, K.LOSS, item, 2, related_event_id=out)
+    act(house, K.BRING_BACK, item, 8, place_to_id=house.story.places[2].id, related_event_id=out)
+    act(house, K.RECOVER, item, 2)
+    assert placeless(house) == []
+    act(house, K.LOSS, item, 1)
+    act(house, K.LOSS, item, 1, related_event_id=out)
+    both = act(house, K.RECOVER, item, 2)
+    assert placeless(house) == [both], "where what got lost here was found somebody has to say"
+
+
 def test_of_what_lay_here_the_ledger_knows_where_it_got_lost_and_not_where_it_went(
     house: House,
 ) -> None:

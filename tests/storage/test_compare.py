@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, timedelta, timezone
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from models.commands import creating
 from models.item_status import Status
 from models.lifts import LIFTS, lift
 from models.records import Item
-from models.records.handling import HandlingEvent, Sanitization
+from models.records.handling import HandlingEvent, HandlingLine, Sanitization
 from models.store import Query
 from storage import acts_again, compare, log, portions, rows, schema, sieve, timelines
 from storage.compare import Told, differences, surplus
@@ -241,6 +242,18 @@ def test_a_timeline_keeps_which_taking_out_is_open(tmp_path: Path) -> None:
     assert isinstance(office.store, LedgerStore)
     status = replayed(office.store)[thing.id]
     assert status.using == last.id and status == office.store.status(thing.id)
+
+
+def test_a_timeline_keeps_which_stocktake_found_too_few(tmp_path: Path) -> None:
+    office = Office.open(tmp_path)
+    thing = office.item(1, quantity=Decimal(100), unit="枚")
+    office.handle(K.RECEIVE, thing)
+    for hour, found in enumerate((97, 100, 97), start=1):
+        line = (HandlingLine(item_id=thing.id, quantity=Decimal(found)),)
+        last = office.handle(K.STOCKTAKE, thing, hours=hour, lines=line)
+    assert isinstance(office.store, LedgerStore)
+    status = replayed(office.store)[thing.id]
+    assert status.short_by == last.id and status == office.store.status(thing.id)
 
 
 def test_an_item_with_much_of_the_log_is_walked_in_the_order_of_all_that_happened(
