@@ -24,6 +24,7 @@ from models.profiles import Clause, Due, Profile
 from models.records import Contract, HandlingEvent, Record, UserAccount
 from models.store import Op, Query, Where
 from models.text import search_key
+from models.text_seen import MARK, changed_between, other_file
 from models.versions import Version, versions
 from models.wareki import JAPAN, format_short
 
@@ -53,11 +54,6 @@ TOO_SHORT = (
     "契約が終わった後の日を入力してください。"
 )
 NOTHING_KEPT = "なし"
-MARK = 12  # letters of a hash that are shown
-OTHER_FILE = (
-    "特記事項の設定の内容が、契約を登録したときと違います（照合値{0}…、今は{1}…）。条項・規則の"
-    "判定は今の内容によります。何が変わったかを確かめてください。"
-)
 TOLD = "{day}に、{who}が、{changes}変えました。理由：{reason}"
 RENAMED = "契約番号・業務名は、{day}に「{before}」から変わりました（理由：{reason}）。"
 BESIDE = Clause(
@@ -259,7 +255,7 @@ def _told_of(
     if before.record.retain_ledger_until != after.record.retain_ledger_until:
         changes += _kept_shorter((one.record for one in earlier), after.record, after.day)
     changes += _opened_again(name, before.record, after.record, after.day)
-    changes += _rewritten(before.record, after.record)
+    changes += _rewritten(before.record, after.record, asked.profiles)
     return changes
 
 
@@ -268,16 +264,18 @@ def _other_file(asked: Inquiry, entered: Iterable[Version[Contract]]) -> Iterato
     mark, code = asked.contract.profile_sha256, asked.contract.profile_code
     codes = {one.record.profile_code for one in entered if one.record.profile_sha256 == mark}
     of_this = codes <= {code}  # else the text was swapped, and its mark forgotten
-    if mark and of_this and mark != asked.profile.sha256:
-        words = OTHER_FILE.format(mark[:MARK], asked.profile.sha256[:MARK])
+    if mark and of_this and (words := other_file(asked.contract, asked.profile)):
         yield row(asked.contract, words, "due")
 
 
-def _rewritten(before: Contract, after: Contract) -> Iterator[str]:
+def _rewritten(before: Contract, after: Contract, profiles: Mapping[str, Profile]) -> Iterator[str]:
     """Say that the file of the same text said something else when the contract was entered anew."""
     old, new = before.profile_sha256, after.profile_sha256
     if before.profile_code == after.profile_code and old and new and old != new:
-        yield f"「{Contract.fields()['profile_sha256'].label}」を「{old[:MARK]}」から「{new[:MARK]}」に"
+        found = changed_between(before, after, profiles.get(after.profile_code))
+        what = f"（変わったこと：{'、'.join(found)}）" if found else ""
+        label = Contract.fields()["profile_sha256"].label
+        yield f"「{label}」を「{old[:MARK]}」から「{new[:MARK]}」に{what}"
 
 
 def _changes(name: Name, before: Contract, after: Contract) -> list[str]:

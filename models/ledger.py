@@ -51,6 +51,7 @@ from models.ruling import Rules
 from models.safe import Safe
 from models.scope import scoped
 from models.store import Progress, Store, Write, quiet
+from models.text_seen import TextSeen
 from models.verification import Verification
 from models.wareki import format_wareki
 from models.witness import Witness
@@ -100,6 +101,7 @@ class Ledger:
         self.registers = Registers(self)
         self.handling = Handling(self)
         self.corrections = Corrections(self)
+        self.text_seen = TextSeen(self)
         self.people = People(self)
         self.rights = Rights(self)
         self.witness = Witness(self)

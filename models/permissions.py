@@ -72,6 +72,7 @@ ACTS: Mapping[str, tuple[str, frozenset[Role]]] = {
     "evidence": ("条項と証拠の確認", frozenset({S, I})),
     "verify_finding": ("是正の確認", REGISTER),
     "void_finding": ("指摘・是正の取消", REGISTER),
+    "accept_text": ("特記事項の変更の確認", REGISTER),
     "officer_record": ("検査者の指摘の記録", REGISTER),
     "officer_confirm": ("立会い・指示・指摘の確認", frozenset({I})),
 }

@@ -39,6 +39,7 @@ from models.profile_vocabulary import (
     TRIGGERS,
 )
 from models.profiles import Clause, DocumentForm, Due, Profile, RuleSetting, Term
+from models.text_parts import parts_of
 
 FORMAT = 1
 """Version of the file format; written as `format` on top of every profile."""
@@ -86,7 +87,7 @@ def _read(text: str) -> tuple[Profile | None, list[Mistake]]:
         return None, [Mistake(1, "括弧の入れ子が深すぎます。")]
     mistakes = Mistakes(text)
     root = TableReader(content, (), mistakes)
-    profile = _read_profile(root, _content_hash(content))
+    profile = _read_profile(root, _content_hash(content), parts_of(_plain(content)))
     root.finish()
     _check_references(profile, mistakes)
     title = profile.terms["profile_title"]
@@ -121,7 +122,7 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _read_profile(root: TableReader, sha256: str) -> Profile:
+def _read_profile(root: TableReader, sha256: str, parts: Mapping[str, str]) -> Profile:
     if root.number("format", least=1) > FORMAT:
         root.add("format", "新しい版の形式です。預り台帳を新しい版に入れ替えてください。")
     terms = _read_terms(root.table("terms"))
@@ -138,6 +139,7 @@ def _read_profile(root: TableReader, sha256: str) -> Profile:
         documents=_read_documents(root.table("documents")),
         params=read_params(root.table("params")),
         sha256=sha256,
+        parts=parts,
     )
 
 

@@ -137,6 +137,8 @@ class Profile:
     params: Params
     sha256: str
     """Hash of the canonical content; a contract pins it. Comments and layout do not count."""
+    parts: Mapping[str, str]
+    """Short marks of its parts (models/text_parts.py), by which a change can be said in words."""
 
     @cached_property
     def silent(self) -> frozenset[str]:

@@ -53,6 +53,7 @@ from models.records import Finding as FindingRecord
 from models.rules.answers import Answers
 from models.rules.engine import Finding
 from models.store import Hit, ListRow, Op, Query, Where
+from models.text_seen import bound
 from models.unfit_basis import told_of_correction
 from models.uses import require_unused
 
@@ -247,6 +248,7 @@ class Registers:
             record = replace(
                 record, **deciding.granting(record, stored.record), **deciding.ending(record)
             )
+        record = bound(record, stored.record, self._ledger.profiles)
         self.check(record)
         rules = self._ledger.rules
         ruling = rules.on_records([record], answers, before={record.id: stored.record})
@@ -316,6 +318,7 @@ class Registers:
         """Give a new record its id, and a new right its author."""
         if isinstance(record, AccessRight):
             record = replace(record, **self._ledger.rights.stamp(record))
+        record = bound(record, None, self._ledger.profiles)
         return record if record.id else replace(record, id=self._ledger.new_id())
 
     def check(self, record: Record, desk: Desk | None = None) -> None:

@@ -262,6 +262,21 @@ class EvidencePage(Page):
 
         self.desk.operations.ask(lambda: witness.waiting(contract_id), show, parent=self)
 
+    def confirm_text(self) -> None:
+        """Let the responsible person say that what changed in the text was looked at."""
+        desk, overview = self.desk, self.overview
+        if overview is None:
+            return
+        contract, title = overview.contract, self.tr("特記事項の変更を確認")
+        question = self.tr("{0}\n\n確かめたことを入力してください（理由として記帳されます）。")
+        said = desk.ledger.text_seen.waiting(contract)
+        seen = desk.asker.line(self, title, question.format(said))
+        if seen is not None:
+            desk.operations.run(
+                lambda: desk.ledger.text_seen.confirm(contract.id, seen),
+                done=lambda _: self.refresh(), parent=self,
+            )  # fmt: skip
+
     def go_back(self) -> None:
         """Return from one contract to all of them."""
         self._picked = ""
@@ -290,10 +305,14 @@ class EvidencePage(Page):
             "" if self._picked else self.tr("上の「契約」で選んだ契約です。"),
             permitted.why_not(ledger, "officer_confirm")
             or ("" if self.overview else self.tr("契約を選んでください。")),
+            permitted.why_not(ledger, "accept_text") or erased,
         )
         for verb, reason in zip(self._verbs, reasons, strict=True):
             verb.setEnabled(not reason)
             verb.setToolTip(f"{verb.text()}：{reason}" if reason else verb.text())
+        self.text_seen.setVisible(
+            self.overview is not None and bool(ledger.text_seen.waiting(self.overview.contract))
+        )
 
     def _why_fixed(self, one: ClauseFacts | None) -> str:
         if self.overview is not None and self.overview.erased:
@@ -365,7 +384,9 @@ class EvidencePage(Page):
             (self.tr("条項の適用"), self.change_setting),
             (self.tr("契約の一覧"), self.go_back),
             (self.tr("検査者の確認"), self.confirm_as_officer),
+            (self.tr("特記事項の変更を確認"), self.confirm_text),
         ):
             verb = QAction(word, self)
             verb.triggered.connect(lambda _checked=False, act=act: act())
             self._verbs.append(verb)
+        self.text_seen = self._verbs[-1]  # there only while the text is another one than was seen

@@ -348,5 +348,5 @@ class RecordForm(FieldsForm):
         """Fill in which text exactly the contract is bound to."""
         code = self.rows["profile_code"].editor.value()
         profile = self.desk.ledger.profiles.get(code)
-        self._hidden = {"profile_sha256": profile.sha256 if profile else ""}
+        self._hidden = {"profile_sha256": profile.sha256 if profile else "", "profile_parts": ""}
         self.rows["profile_version"].editor.set_value(profile.version if profile else "")

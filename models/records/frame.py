@@ -11,6 +11,8 @@ from models.kinds import Boolean, Children, Choice, File, LongText, MultiChoice,
 from models.kinds_of_time import Day
 from models.records.base import Child, Record
 
+MOST_PARTS = 40_000  # letters of the marks of a text's parts, some hundreds of them
+
 
 @dataclass(frozen=True, kw_only=True)
 class Certification(Child):
@@ -101,7 +103,8 @@ class Contract(Record):
     search: ClassVar[tuple[str, ...]] = ("contract_no", "title", "client_department", "purpose")
     sections: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("契約", ("contract_no", "title", "client_org_id", "client_department", "client_title",
-                 "contractor_org_id", "profile_code", "profile_version", "profile_sha256")),
+                 "contractor_org_id", "profile_code", "profile_version", "profile_sha256",
+                 "profile_parts")),
         ("期間", ("signed_on", "starts_on", "ends_on", "work_start_on", "completed_on",
                  "terminated_on", "termination_reason", "status")),
     )  # fmt: skip
@@ -117,6 +120,7 @@ class Contract(Record):
     profile_code: str = field(Text(60), "適用する特記事項", required=True, concept="profile_title")
     profile_version: str = field(Text(30), "特記事項の版", required=True)
     profile_sha256: str = field(Text(64), "特記事項の照合値")
+    profile_parts: str = field(LongText(MOST_PARTS), "特記事項の内容の控え")
     signed_on: date | None = field(Day(), "締結日", required=True)
     starts_on: date | None = field(Day(), "契約開始日", required=True)
     ends_on: date | None = field(Day(), "契約終了日", required=True)

@@ -15,9 +15,11 @@ from models.commands import revising
 from models.contract_changes import RULE
 from models.records import Contract, ContractClauseSetting, Finding, Item, Submission
 from models.rules.answers import Answers as Answered
+from models.text_parts import packed, unpacked
 from tests.ending import REASON, ended, erase, other, worker
 from tests.house import House, furnished
 from tests.ui.fingers import press
+from tests.ui.shell import Answers
 from tests.ui.table import Table
 from ui.evidence_page import ERASED, EvidencePage
 from ui.form_dialog import FormDialog
@@ -347,3 +349,26 @@ def test_a_long_reason_of_an_erasure_leaves_room_for_the_clauses(
         page = opened.at(house.story.contract.id)
         assert "…」" in page.erased.text() and len(page.erased.text()) < 300
         opened.operations.close()
+
+
+def test_a_text_that_is_another_one_is_looked_at_here(chiba: Open) -> None:
+    ledger, id_ = chiba.house.ledger, chiba.house.story.contract.id
+    assert not chiba.at(id_).text_seen.isVisible()
+    stored = ledger.registers.need(Contract, id_).record
+    parts = unpacked(stored.profile_parts)
+    former = packed({**parts, "rule R-08": "warn 0"})
+    ledger.commit(
+        [revising(replace(stored, profile_sha256="0" * 64, profile_parts=former), "前の設定")]
+    )
+    page = chiba.page
+    page.refresh()
+    chiba.settle()
+    assert page.text_seen.isVisible() and page.text_seen.isEnabled()
+    asker = chiba.operations.asker
+    assert isinstance(asker, Answers)
+    asker.replies.append("契約書と突き合わせて確かめた")
+    page.text_seen.trigger()
+    chiba.settle()
+    assert any("規則（R-08" in said for said in asker.asked)
+    assert ledger.registers.need(Contract, id_).record.profile_sha256 == stored.profile_sha256
+    assert not page.text_seen.isVisible()

@@ -17,6 +17,7 @@ from models.ledger import Ledger
 from models.records import (
     AccessRight,
     Attachment,
+    Contract,
     HandlingEvent,
     HandlingLine,
     Item,
@@ -32,6 +33,7 @@ OWN: Mapping[type[Record], frozenset[str]] = {
         {"event_no", "status", "deviation", "deviation_reason", "checker_person_id",
          "checker_proof", "checked_at", "checked_facts", "lines"}
     ),
+    Contract: frozenset({"profile_parts"}),
     AccessRight: frozenset(
         {"granted_by", "granted_at", "proposed_by", "proposed_at", "revoked_at",
          "ending_proposed_by", "ending_proposed_at"}

@@ -9,6 +9,7 @@ from models.commands import Change
 from models.errors import NotFound, Usage
 from models.purposes import SCHEDULED, stated
 from models.records import (
+    Contract,
     Finding,
     HandlingEvent,
     HandlingLine,
@@ -96,19 +97,24 @@ class Writing:
         return self._session.did(done, repeated.concerning(RuleOverride, ids))
 
     def confirm(self, request: Request) -> Answer:
-        """Confirm as the signed-in responsible person: acts, or what was put right."""
+        """Confirm as the signed-in responsible person: acts, what was put right, a text's new file."""
         ledger, command = self._session.open(), command_of(request)
-        ids = [str(one) for one in list_of(request, "ids")]
         cls = record_type(request) if "record" in request else HandlingEvent
+        ids = [] if cls is Contract else [str(one) for one in list_of(request, "ids")]
         if cls is Finding:
             done = ledger.corrections.verify(ids, command_id=command)
             return self._session.did(done, repeated.concerning(cls, ids))
+        if cls is Contract:
+            contract = contract_by_no(ledger, text_of(request, "contract"))
+            seen = text_of(request, "reason")
+            done = ledger.text_seen.confirm(contract.id, seen, command_id=command)
+            return self._session.did(done, repeated.concerning(cls, [contract.id]))
         if cls is HandlingEvent:
             wish = repeated.concerning(cls, ids)
             return self._session.enter(
                 request, wish, lambda a: ledger.handling.confirm(ids, answers=a, command_id=command)
             )
-        raise Usage(reason="confirm が確かめるのは handling_event と finding です。")
+        raise Usage(reason="confirm が確かめるのは handling_event と finding と contract です。")
 
     def handle(self, request: Request) -> Answer:
         ledger = self._session.open()

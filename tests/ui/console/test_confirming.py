@@ -1,9 +1,11 @@
 """The driver: a confirmation comes from the sign-in of the one who confirms."""
 
+from dataclasses import replace
 from typing import Any
 
 from models.codes import FindingStatus
-from models.records import Finding
+from models.commands import revising
+from models.records import Contract, Finding
 from tests.house import House
 from tests.ui.console.desk import OFFICE_OF, Console
 from tests.ui.console.test_fresh_eyes import ask
@@ -88,3 +90,18 @@ def test_nothing_that_is_named_is_nothing_to_confirm(console: Console) -> None:
     for request in ({"do": "confirm"}, {"do": "confirm", "record": "finding"}, {"do": "approve"}):
         said = ask(made, **request, ids=[])
         assert said["error"] == "REFUSED", said
+
+
+def test_who_is_responsible_says_that_a_new_text_was_looked_at(console: Console) -> None:
+    house = console.house
+    number, seen = house.story.contract.contract_no, "契約書と突き合わせた"
+    made = driver(house, "takahashi")
+    said = ask(made, do="confirm", record="contract", contract=number, reason=seen)
+    assert said["error"] == "REFUSED" and "確認するものはありません" in said["message"]
+    ledger = made._session.open()
+    stored = ledger.registers.need(Contract, house.story.contract.id).record
+    former = replace(stored, profile_sha256="0" * 64, profile_parts="")
+    ledger.commit([revising(former, "以前の版の記帳")])
+    assert ask(made, do="confirm", record="contract", contract=number, reason=seen)["ok"]
+    bound = ledger.registers.need(Contract, house.story.contract.id).record
+    assert bound == stored
