@@ -70,6 +70,22 @@ def due(
     )  # fmt: skip
 
 
+def due_for(
+    asked: Inquiry, code: str, what: str, one: Assignment, day: date | None, proof: str,
+    record: Record | None = None,
+) -> Due:  # fmt: skip
+    """Return one date about somebody who works on a contract.
+
+    Args:
+        record: to which it leads; the designation if left out.
+    """
+    name = asked.name(one.person_id) if one.person_id else one.unit_name
+    return due(
+        asked, code, what, name, day, one if record is None else record,
+        proof=proof, person_id=one.person_id,
+    )  # fmt: skip
+
+
 def unset(asked: Inquiry, code: str, cycle: str, proof: str) -> Due:
     """Return what stands while the parties have not fixed a cycle, and where to enter it."""
     where = "「条項と証拠」の「周期を決める」で登録します"

@@ -1,15 +1,11 @@
 """Dates about places and paper: notices, reports, certificates, rules that must be looked at."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from models import wareki
 from models.calendar_frame import Due, Item, due, terms, told_otherwise
-from models.codes import (
-    GovernanceStatus,
-    PlaceStatus,
-    RuleMode,
-    SubmissionStatus,
-)
+from models.codes import GovernanceStatus, PlaceStatus, RuleMode, SubmissionStatus
 from models.deadlines import AT_THE_START, FIXED, company, deadlines
 from models.designations_undone import idle, untold
 from models.inquiry import Inquiry
@@ -17,13 +13,7 @@ from models.paper_twice import twice
 from models.paper_undone import undone
 from models.papered_acts import RECEIPT, owed, unpapered_acts
 from models.periodic_reports import REPORT, periods, unreported
-from models.records import (
-    ContractPlace,
-    GovernanceDocument,
-    HandlingEvent,
-    Place,
-    Submission,
-)
+from models.records import ContractPlace, GovernanceDocument, HandlingEvent, Place, Submission
 from models.rules.engine import examine
 from models.rules.last_told import (
     ends_with_the_contract,
@@ -63,11 +53,8 @@ def k04_place_notice(asked: Inquiry) -> Iterator[Due]:
             continue
         start = asked.contract.work_start_on
         code = "K-05" if start is not None and one.use_from > start else "K-04"
-        place = asked.books.find(Place, one.place_id)
-        yield due(
-            asked, code, f"「{asked.profile.document_title('D-04')}」の提出",
-            place.caption() if place else "", day_before(one.use_from), one, proof="EQ-PLACE",
-        )  # fmt: skip
+        what = f"「{asked.profile.document_title('D-04')}」の提出"
+        yield _due_for(asked, code, what, one, day_before(one.use_from))
 
 
 def k05_place_given_up(asked: Inquiry) -> Iterator[Due]:
@@ -85,44 +72,38 @@ def k05_place_given_up(asked: Inquiry) -> Iterator[Due]:
         if not is_concerned(case, one) or ends_with_the_contract(case, day):
             continue
         if not giving_up_papers(case, one):
-            place = asked.books.find(Place, one.place_id)
-            yield due(
-                asked, "K-05", f"「{form.change_title or form.title}」（終了）の提出",
-                place.caption() if place else "", day_before(day), one, proof="EQ-PLACE",
-            )  # fmt: skip
+            what = f"「{form.title_of_change}」（終了）の提出"
+            yield _due_for(asked, "K-05", what, one, day_before(day))
 
 
 def k05_other_days(asked: Inquiry) -> Iterator[Due]:
     """K-05: that a place is used on, or from another day, is told before the day that was told."""
-    form = asked.profile.document("D-04")
-    title = form.change_title or form.title
+    title = asked.profile.document("D-04").title_of_change
     for one in asked.all(ContractPlace):
         case = asked.case(one)
         if one.status is PlaceStatus.ENDED or not is_concerned(case, one):
             continue
-        place = asked.books.find(Place, one.place_id)
         for day, what in told_otherwise(
             withdrawn_end(case, one), moved_start(case, one), one.use_from
         ):
             if day >= asked.today:
-                yield due(
-                    asked, "K-05", f"「{title}」（{what}）の提出", place.caption() if place else "",
-                    day_before(day), one, proof="EQ-PLACE",
-                )  # fmt: skip
+                yield _due_for(asked, "K-05", f"「{title}」（{what}）の提出", one, day_before(day))
 
 
 def k05_voided(asked: Inquiry) -> Iterator[Due]:
     """K-05: that a place was voided of which the client was told is told as well."""
-    form = asked.profile.document("D-04")
+    what = f"「{asked.profile.document('D-04').title_of_change}」（取消し）の提出"
     days = terms(asked).days("prompt_red_business_days")
     for void in untold(asked, ContractPlace):
         one = void.one
         assert isinstance(one, ContractPlace)
-        place = asked.books.find(Place, one.place_id)
-        yield due(
-            asked, "K-05", f"「{form.change_title or form.title}」（取消し）の提出",
-            place.caption() if place else "", after(void.day, days), one, proof="EQ-PLACE",
-        )  # fmt: skip
+        yield _due_for(asked, "K-05", what, one, after(void.day, days))
+
+
+def _due_for(asked: Inquiry, code: str, what: str, one: ContractPlace, day: date) -> Due:
+    """Return one date about a place of a contract."""
+    place = asked.books.find(Place, one.place_id)
+    return due(asked, code, what, place.caption() if place else "", day, one, proof="EQ-PLACE")
 
 
 def k05_idle(asked: Inquiry) -> Iterator[Due]:

@@ -8,6 +8,7 @@ from models.calendar_frame import (
     Due,
     Item,
     due,
+    due_for,
     handed_in,
     later,
     terms,
@@ -48,12 +49,9 @@ def k02_staff_notice(asked: Inquiry) -> Iterator[Due]:
         if one.starts_on is None or told or not _wants_notice(asked, one):
             continue
         joining = told_before and not _from_the_start(asked, one)
-        title = (form.change_title or form.title) if joining else form.title
-        yield due(
-            asked, "K-03" if joining else "K-02", f"「{title}」の提出",
-            asked.name(one.person_id), day_before(one.starts_on), one,
-            proof="EQ-STAFF", person_id=one.person_id,
-        )  # fmt: skip
+        title = form.title_of_change if joining else form.title
+        code, day = "K-03" if joining else "K-02", day_before(one.starts_on)
+        yield due_for(asked, code, f"「{title}」の提出", one, day, "EQ-STAFF")
 
 
 def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:
@@ -68,41 +66,31 @@ def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:
             continue
         if not one.person_id or ends_with_the_contract(case, day) or leaving_papers(case, one):
             continue
-        yield due(
-            asked, "K-03", f"「{form.change_title or form.title}」（終了）の提出",
-            asked.name(one.person_id), day_before(day), one,
-            proof="EQ-STAFF", person_id=one.person_id,
-        )  # fmt: skip
+        what = f"「{form.title_of_change}」（終了）の提出"
+        yield due_for(asked, "K-03", what, one, day_before(day), "EQ-STAFF")
 
 
 def k03_other_days(asked: Inquiry) -> Iterator[Due]:
     """K-03: that an end is taken back, or a first day moved, is told before the day that was told."""
-    form = asked.profile.document("D-03")
-    title = form.change_title or form.title
+    title = asked.profile.document("D-03").title_of_change
     for one in working(asked):
         case = asked.case(one)
         for day, what in told_otherwise(
             withdrawn_end(case, one), moved_start(case, one), one.starts_on
         ):
             if day >= asked.today:
-                yield due(
-                    asked, "K-03", f"「{title}」（{what}）の提出", asked.name(one.person_id),
-                    day_before(day), one, proof="EQ-STAFF", person_id=one.person_id,
-                )  # fmt: skip
+                act = f"「{title}」（{what}）の提出"
+                yield due_for(asked, "K-03", act, one, day_before(day), "EQ-STAFF")
 
 
 def k03_voided(asked: Inquiry) -> Iterator[Due]:
     """K-03: that a designation was voided of which the client was told is told as well."""
-    form = asked.profile.document("D-03")
+    what = f"「{asked.profile.document('D-03').title_of_change}」（取消し）の提出"
     days = terms(asked).days("prompt_red_business_days")
     for void in untold(asked, Assignment):
         one = void.one
         assert isinstance(one, Assignment)
-        yield due(
-            asked, "K-03", f"「{form.change_title or form.title}」（取消し）の提出",
-            asked.name(one.person_id) if one.person_id else one.unit_name, after(void.day, days),
-            one, proof="EQ-STAFF", person_id=one.person_id,
-        )  # fmt: skip
+        yield due_for(asked, "K-03", what, one, after(void.day, days), "EQ-STAFF")
 
 
 def k03_idle(asked: Inquiry) -> Iterator[Due]:
@@ -141,12 +129,8 @@ def k07_pledge(asked: Inquiry) -> Iterator[Due]:
         mine = [p for p in pledges if p.person_id == one.person_id and p.status in DONE]
         if mine and (regime.submission != "always" or any(p.submitted_on for p in mine)):
             continue
-        act = "提出" if mine else "徴取"
-        yield due(
-            asked, "K-07", f"「{word}」の{act}", asked.name(one.person_id),
-            day_before(one.starts_on), mine[0] if mine else one,
-            proof="EQ-PLEDGE", person_id=one.person_id,
-        )  # fmt: skip
+        what, day = f"「{word}」の{'提出' if mine else '徴取'}", day_before(one.starts_on)
+        yield due_for(asked, "K-07", what, one, day, "EQ-PLEDGE", next(iter(mine), None))
 
 
 def k08_first_training(asked: Inquiry) -> Iterator[Due]:
@@ -161,10 +145,7 @@ def k08_first_training(asked: Inquiry) -> Iterator[Due]:
             (not informed(case, one.person_id), "従事者への周知", "EQ-NOTICE"),
         ):
             if lacking:
-                yield due(
-                    asked, "K-08", what, asked.name(one.person_id), day_before(one.starts_on),
-                    one, proof=proof, person_id=one.person_id,
-                )  # fmt: skip
+                yield due_for(asked, "K-08", what, one, day_before(one.starts_on), proof)
 
 
 def k09_training_again(asked: Inquiry) -> Iterator[Due]:
@@ -180,10 +161,7 @@ def k09_training_again(asked: Inquiry) -> Iterator[Due]:
     for one in _once(working(asked)):
         last = _last_training(sessions, one.person_id)
         if last is not None:
-            yield due(
-                asked, "K-09", f"定期の{word}", asked.name(one.person_id), later(last, cycle),
-                one, proof="EQ-TRAIN", person_id=one.person_id,
-            )  # fmt: skip
+            yield due_for(asked, "K-09", f"定期の{word}", one, later(last, cycle), "EQ-TRAIN")
 
 
 def _last_training(sessions: tuple[TrainingSession, ...], person_id: str) -> date | None:
@@ -257,10 +235,8 @@ def k33_labour_terms(asked: Inquiry) -> Iterator[Due]:
         if one.starts_on is None or person is None or one.labour_terms_checked_on:
             continue
         if needs_labour_terms(asked.case(one), person):
-            yield due(
-                asked, "K-33", "労働契約書等の明記の確認", asked.name(one.person_id),
-                day_before(one.starts_on), one, proof="EQ-LABOUR", person_id=one.person_id,
-            )  # fmt: skip
+            what, day = "労働契約書等の明記の確認", day_before(one.starts_on)
+            yield due_for(asked, "K-33", what, one, day, "EQ-LABOUR")
 
 
 def _once(assignments: list[Assignment]) -> list[Assignment]:

@@ -218,8 +218,7 @@ def told_of_calling_off(ledger: "Ledger", record: Record, before: Record) -> tup
 
 
 def _title(case: Case, one: Designation) -> str:
-    form = case.profile.document(_kind(one))
-    return form.change_title or form.title
+    return case.profile.document(_kind(one)).title_of_change
 
 
 def _first_day(one: Designation) -> str:

@@ -108,6 +108,11 @@ class DocumentForm:
     required: Mapping[str, str]
 
     @property
+    def title_of_change(self) -> str:
+        """Return what a notice of changes by this form is called."""
+        return self.change_title or self.title
+
+    @property
     def sealed(self) -> bool:
         """Tell whether it leaves the office as a sealed paper when it is issued."""
         return self.seal in ("sealed", "sealed_on_request", "annex")

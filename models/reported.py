@@ -7,7 +7,7 @@ same paper, or by a notice of changes that names the person.
 from collections.abc import Iterator
 from datetime import date
 
-from models.calendar_frame import Due, due, terms, working
+from models.calendar_frame import Due, due_for, terms, working
 from models.codes import AssignmentRole
 from models.inquiry import Inquiry
 from models.records import Assignment, Person, Submission
@@ -26,10 +26,7 @@ def k06_new_manager(asked: Inquiry) -> Iterator[Due]:
     for one in working(asked):
         if one.role in params.staff_notice.reported_roles and not _reported(asked, one):
             what = f"「{asked.profile.document_title(REPORT)}」の提出（{_role(asked, one)}の変更）"
-            yield due(
-                asked, "K-06", what, asked.name(one.person_id), _limit(asked, one), one,
-                proof=PROOF, person_id=one.person_id,
-            )  # fmt: skip
+            yield due_for(asked, "K-06", what, one, _limit(asked, one), PROOF)
 
 
 def _role(asked: Inquiry, one: Assignment) -> str:

@@ -186,7 +186,7 @@ def tells_changes(case: Case, one: Designation) -> bool:
 
 def _title(case: Case, one: Designation) -> str:
     form = case.profile.document(STAFF if isinstance(one, Assignment) else PLACES)
-    return form.change_title or form.title
+    return form.title_of_change
 
 
 def untold_exchange(case: Case, one: Assignment | ContractPlace) -> str:
@@ -243,7 +243,7 @@ def _untold(
     case: Case, kind: str, day: date | None, said: dict[str, str], papers: list[Submission]
 ) -> str:
     form = case.profile.document(kind)
-    said["title"] = form.change_title or form.title
+    said["title"] = form.title_of_change
     if day is None:
         return "" if ends_with_the_contract(case, case.today) else UNDATED.format(**said)
     said["day"] = format_short(day)
