@@ -78,6 +78,8 @@ def furnished(
     days: int = 0,
     rules: bool = False,
     planted: bool = False,
+    things: int = 0,
+    wait: int = 0,
 ) -> Iterator[House]:
     """Open a new ledger with client, contract, people, places and consents.
 
@@ -86,6 +88,7 @@ def furnished(
         days: working days of the story to tell.
         rules: let the rules of the contract speak.
         planted: let the story break a few of them.
+        things: that are received after that, and how many minutes ago that is (`wait`).
     """
     clock = StoryClock(FIRST_DAY)
     office = cheap_office(folder, clock, rules=rules)
@@ -108,6 +111,9 @@ def furnished(
                 )  # fmt: skip
         for number in range(days):
             story.day(FIRST_DAY + timedelta(days=number), number)
+        if things:
+            story.receive(things)
+            clock.wait(wait)
         yield house
     finally:
         house.ledger.close()
@@ -116,9 +122,7 @@ def furnished(
 @contextmanager
 def stocked(folder: Path) -> Iterator[House]:
     """Furnish a house with rules, accounts and six things that were received an hour ago."""
-    with furnished(folder, rules=True, accounts=True) as made:
-        made.story.receive(6)
-        made.clock.wait(60)
+    with furnished(folder, rules=True, accounts=True, things=6, wait=60) as made:
         yield made
 
 

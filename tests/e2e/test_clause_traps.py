@@ -38,6 +38,7 @@ from models.records import (
     Person,
     TransportDetail,
 )
+from tests import proof
 from tests.house import House, furnished
 
 K, S, B = HandlingKind, AuthorizationSubject, BasisType
@@ -172,13 +173,7 @@ def test_6_information_and_computers_have_two_fences(tmp_path: Path) -> None:
 
 
 def _sentences(house: House, clause: str) -> list[str]:
-    return [
-        row.sentence
-        for one in evidence(house.ledger, house.story.contract)
-        if one.key == clause
-        for _, rows in one.evidence
-        for row in rows
-    ]
+    return proof.sentences(house, clause=clause)
 
 
 def test_9_only_the_model_text_asks_nothing_on_a_mere_fear(tmp_path: Path) -> None:

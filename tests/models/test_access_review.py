@@ -29,11 +29,11 @@ from models.access_review import (
 from models.calendar_running import k17_access_log
 from models.codes import Role, SystemEventKind
 from models.errors import InvalidField, Refused
-from models.evidence import evidence
 from models.ledger import Ledger
 from models.office_hours import OfficeHours, change_office_hours, office_hours
-from models.records import Contract, Person, SystemEvent
+from models.records import Person, SystemEvent
 from models.wareki import JAPAN
+from tests import proof
 from tests.house import House, furnished
 from ui.access_facts import Asked, read_access
 from ui.sample import cast
@@ -218,12 +218,7 @@ def dates(house: House) -> list[tuple[str, date | None]]:
 
 
 def audit(house: House) -> list[str]:
-    contract = house.ledger.registers.need(Contract, house.story.contract.id).record
-    found = (
-        row.sentence for state in evidence(house.ledger, contract)
-        for query, rows in state.evidence if query == "EQ-AUDIT" for row in rows
-    )  # fmt: skip
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(proof.sentences(house, "EQ-AUDIT")))
 
 
 def test_every_month_with_lines_is_named_until_somebody_looked_through_it(home: House) -> None:

@@ -22,9 +22,7 @@ LOGIN = {user.role: user.login for user in cast.USERS}
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, accounts=True) as made:
-        made.story.receive(6)
-        made.clock.wait(3 * 24 * 60)
+    with furnished(tmp_path, accounts=True, things=6, wait=3 * 24 * 60) as made:
         yield made
 
 

@@ -34,6 +34,7 @@ from models.records import (
 from models.records import Finding as FindingRecord
 from models.rules.answers import Answers
 from models.unfit_basis import unfit_marks
+from tests import proof
 from tests.house import House, furnished, stack
 
 BASIS = {
@@ -50,9 +51,7 @@ REASON = "実際に行ったことなので、理由を付けて残す"
 
 @contextmanager
 def house_of(folder: Path, profile: str) -> Iterator[House]:
-    with furnished(folder, profile=profile, rules=True, accounts=True) as made:
-        made.story.receive(6)
-        made.clock.wait(60)
+    with furnished(folder, profile=profile, rules=True, accounts=True, things=6, wait=60) as made:
         yield made
 
 
@@ -125,11 +124,9 @@ def back(house: House, out: HandlingEvent, sheets: int) -> None:
 def rows(house: House, query: str) -> list[tuple[str, str, str]]:
     """Return clause, severity and sentence of what a query tells."""
     return [
-        (one.key, row.severity, row.sentence)
-        for one in evidence(house.ledger, house.story.contract)
-        for name, found in one.evidence
-        for row in found
-        if name == query
+        (key, row.severity, row.sentence)
+        for key, one in proof.states(house).items()
+        for row in proof.rows_of([one], query)
     ]
 
 
@@ -458,10 +455,9 @@ def limited_to_one(house: House, *targets: AuthorizationTarget) -> str:
 def about(house: House, made: HandlingEvent) -> list[tuple[str, str]]:
     """Return clause and sentence of what any query says of the act and its consent."""
     return [
-        (one.key, row.sentence)
-        for one in evidence(house.ledger, house.story.contract)
-        for _, found in one.evidence
-        for row in found
+        (key, row.sentence)
+        for key, one in proof.states(house).items()
+        for row in proof.rows_of([one])
         if ("第9号" in row.sentence and row.id == made.id)
         or "逸脱（R-08）" in row.sentence
     ]  # fmt: skip

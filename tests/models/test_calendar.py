@@ -476,8 +476,7 @@ def test_k21_a_finding_is_put_right_and_looked_at(shiki: House) -> None:
 def test_k22_what_is_unneeded_ends_during_the_work(
     tmp_path: Path, profile: str, asked: bool
 ) -> None:
-    with furnished(tmp_path, profile=profile) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, profile=profile, things=1) as house:
         item = house.ledger.registers.need(Item, house.story._stock[0].id).record
         unneeded = replace(item, unneeded_on=FIRST_DAY)
         house.ledger.registers.revise(unneeded, "不要となった")

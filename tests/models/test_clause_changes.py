@@ -11,13 +11,15 @@ from models.codes import AttachmentKind, FindingStatus, RuleMode
 from models.commands import creating, revising
 from models.contract_changes import BESIDE, RULE
 from models.errors import NeedsAnswer, Refused, RuleRefused
-from models.evidence import ClauseState, evidence
+from models.evidence import ClauseState
 from models.records import ContractClauseSetting, RuleOverride
 from models.records import Finding as FindingRecord
 from models.records.governance import ChangedTerm
 from models.rules.answers import Answers
 from models.seconding import asked_of
+from tests import proof
 from tests.house import House, furnished
+from tests.proof import states
 
 REASON = "委託者の担当者と電話で協議して決めたため"
 LATER = Answers({RULE: REASON}, later=True)
@@ -57,12 +59,8 @@ def mine(house: House) -> ContractClauseSetting:
     return house.ledger.registers.all(ContractClauseSetting)[-1].record
 
 
-def states(house: House) -> dict[str, ClauseState]:
-    return {one.key: one for one in evidence(house.ledger, house.story.contract)}
-
-
 def sentences(one: ClauseState) -> str:
-    return "\n".join(row.sentence for _, rows in one.evidence for row in rows)
+    return "\n".join(row.sentence for row in proof.rows_of([one]))
 
 
 SOFTER = [

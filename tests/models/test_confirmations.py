@@ -19,9 +19,7 @@ WHY = "会場での説明に要るため、責任者に口頭で確かめた"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, accounts=True) as made:
-        made.story.receive(1)
-        made.clock.wait(5)
+    with furnished(tmp_path, accounts=True, things=1, wait=5) as made:
         yield made
 
 
@@ -70,9 +68,9 @@ def test_what_corrects_a_confirmed_act_waits_for_its_own_confirmation(house: Hou
 # --- where the text wants the necessity confirmed (FK-6.1) ------------------------------------------
 @pytest.fixture
 def fukuoka(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile="fukuoka", accounts=True, rules=True) as made:
-        made.story.receive(1)
-        made.clock.wait(5)
+    with furnished(
+        tmp_path, profile="fukuoka", accounts=True, rules=True, things=1, wait=5
+    ) as made:
         yield made
 
 

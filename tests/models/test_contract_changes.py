@@ -18,7 +18,9 @@ from models.inquiry import Inquiry
 from models.records import Contract, Organization, RuleOverride
 from models.records import Finding as FindingRecord
 from models.rules.answers import Answers
+from tests import proof
 from tests.house import House, furnished
+from tests.proof import states
 
 REASON = "契約書の別紙と違っていたための訂正"
 LATER = Answers({RULE: REASON}, later=True)
@@ -47,12 +49,8 @@ def extended(house: House) -> Contract:
     return replace(now, ends_on=now.ends_on + timedelta(days=90))
 
 
-def states(house: House) -> dict[str, ClauseState]:
-    return {one.key: one for one in evidence(house.ledger, contract(house))}
-
-
 def sentences(one: ClauseState) -> str:
-    return "\n".join(row.sentence for _, rows in one.evidence for row in rows)
+    return "\n".join(row.sentence for row in proof.rows_of([one]))
 
 
 def swaps(house: House) -> list[RuleOverride]:

@@ -19,11 +19,12 @@ from models.codes import (
 from models.commands import creating
 from models.contract_changes import BESIDE, RULE
 from models.errors import AzukariError, NeedsAnswer, RuleRefused
-from models.evidence import ClauseState, evidence
+from models.evidence import ClauseState
 from models.records import Contract, HandlingEvent, HandlingLine, RuleOverride
 from models.rules.answers import EVERY, Answers
 from models.rules.engine import Finding
 from models.wareki import JAPAN
+from tests import proof
 from tests.house import House, stack, stocked
 
 K = HandlingKind
@@ -63,12 +64,11 @@ def after_the_end(house: House) -> None:
 
 
 def told(house: House) -> ClauseState | None:
-    states = {one.key: one for one in evidence(house.ledger, contract(house))}
-    return states.get(BESIDE.key)
+    return proof.states(house).get(BESIDE.key)
 
 
 def sentences(one: ClauseState | None) -> str:
-    return "\n".join(row.sentence for _, rows in one.evidence for row in rows) if one else ""
+    return "\n".join(row.sentence for row in proof.rows_of([one] if one else []))
 
 
 def test_work_after_the_last_day_needs_a_reason_and_somebody_else(house: House) -> None:

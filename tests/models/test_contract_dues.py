@@ -13,6 +13,7 @@ from models.evidence import ClauseState, evidence
 from models.records import Contract, RuleOverride, Submission
 from models.records.frame import DueRule
 from models.rules.answers import Answers
+from tests import proof
 from tests.house import FIRST_DAY, House, furnished, stocked
 
 WHY = "契約書の定めと違っていたための訂正"
@@ -56,13 +57,11 @@ def waiting(house: House) -> list[RuleOverride]:
 
 
 def beside(house: House) -> ClauseState | None:
-    states = {one.key: one for one in evidence(house.ledger, contract(house))}
-    return states.get(BESIDE.key)
+    return proof.states(house).get(BESIDE.key)
 
 
 def told(house: House) -> str:
-    one = beside(house)
-    return "\n".join(row.sentence for _, rows in one.evidence for row in rows) if one else ""
+    return "\n".join(proof.sentences(house, clause=BESIDE.key))
 
 
 def fixed(*days: date) -> tuple[DueRule, ...]:

@@ -10,11 +10,11 @@ from models.calendar import calendar
 from models.codes import HandlingKind, Role
 from models.contract_changes import RULE
 from models.corrected import chain, last_of, standing
-from models.evidence import evidence
 from models.records import HandlingEvent, HandlingLine
 from models.wareki import format_short
 from tests import factory
 from tests.house import House, furnished
+from tests.proof import graded as sentences
 from ui.sample import cast
 
 WHY = "書き間違えたため"
@@ -23,8 +23,7 @@ LOGIN = {user.role: user.login for user in cast.USERS}
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, accounts=True) as made:
-        made.story.receive(2)
+    with furnished(tmp_path, accounts=True, things=2) as made:
         yield made
 
 
@@ -41,16 +40,6 @@ def thrice(house: House) -> list[HandlingEvent]:
     for note in ("箱入り", "箱に入っていた"):
         acts.append(correct(house, acts[-1], note=note))
     return acts
-
-
-def sentences(house: House, query: str) -> list[tuple[str, str]]:
-    return [
-        (row.severity, row.sentence)
-        for one in evidence(house.ledger, house.story.contract)
-        for name, rows in one.evidence
-        if name == query
-        for row in rows
-    ]
 
 
 def of_officer(house: House) -> list[str]:

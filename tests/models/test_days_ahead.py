@@ -42,6 +42,7 @@ from models.records import (
     TrainingSession,
 )
 from models.wareki import JAPAN
+from tests import proof
 from tests.house import House, furnished
 
 R = TypeVar("R", bound=Record)
@@ -168,13 +169,7 @@ def older(house: House) -> Pledge:
 
 
 def told(house: House) -> list[tuple[str, str]]:
-    return [
-        (row.severity, row.sentence)
-        for one in evidence(house.ledger, house.story.contract)
-        for _, rows in one.evidence
-        for row in rows
-        if "まだ来ていない日" in row.sentence
-    ]
+    return [one for one in proof.graded(house) if "まだ来ていない日" in one[1]]
 
 
 def test_what_stands_already_may_be_corrected_otherwise(house: House) -> None:

@@ -14,6 +14,7 @@ from models.errors import Refused
 from models.evidence import evidence
 from models.records import Contract, Submission
 from models.records.frame import DueRule
+from tests import proof
 from tests.ending import revise
 from tests.house import House, furnished
 
@@ -51,12 +52,8 @@ def hand_in(house: House, kind: str, on: date, replaces: Submission | None = Non
 
 def late(house: House) -> dict[str, tuple[str, list[str]]]:
     """Return the clauses under which something came late, with their state."""
-    return {
-        one.key: (one.state, [row.sentence for row in rows])
-        for one in evidence(house.ledger, contract(house))
-        for query, rows in one.evidence
-        if query == "EQ-LATE" and rows
-    }
+    found, told = proof.states(house), proof.by_clause(house, "EQ-LATE")
+    return {key: (found[key].state, sentences) for key, sentences in told.items()}
 
 
 def due(house: House, kind: str) -> list[date | None]:

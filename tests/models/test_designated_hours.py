@@ -12,11 +12,11 @@ from models.codes import HandlingKind as K
 from models.codes import PlaceKind
 from models.designated_hours import allow, minutes_of, unread, weekday_of
 from models.errors import NeedsAnswer, Refused
-from models.evidence import evidence
 from models.records import Contract, HandlingEvent, HandlingLine, Place
 from models.records.frame import DesignatedHours
 from models.rules.answers import Answers
 from models.wareki import JAPAN
+from tests import proof
 from tests.house import House, furnished, stack
 
 TUESDAY, WEDNESDAY = (datetime(2026, 10, day, tzinfo=JAPAN) for day in (13, 14))
@@ -26,8 +26,7 @@ USUAL = tuple(DesignatedHours(weekday=day, opens="9:00", closes="17:00") for day
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile="chiba", rules=True, accounts=True) as made:
-        made.story.receive(6)
+    with furnished(tmp_path, profile="chiba", rules=True, accounts=True, things=6) as made:
         made.clock.go_to(FRIDAY, 12)
         yield made
 
@@ -74,8 +73,7 @@ def said(house: House, event: HandlingEvent) -> list[str]:
 
 
 def rows(house: House) -> list[str]:
-    [clause] = [one for one in evidence(house.ledger, contract(house)) if one.key == "CB-9.2"]
-    return [row.sentence for name, found in clause.evidence if name == "EQ-HOURS" for row in found]
+    return proof.sentences(house, "EQ-HOURS", "CB-9.2")
 
 
 def answered(house: House, event: HandlingEvent) -> str:

@@ -12,10 +12,10 @@ from models.calendar import calendar
 from models.codes import ContractStatus, Role, SubmissionMeans, SubmissionStatus
 from models.codes import HandlingKind as K
 from models.commands import creating
-from models.evidence import evidence
 from models.paper_about import end_papers
 from models.profile_file import parse_profile
 from models.records import AccessRight, Contract, HandlingEvent, Submission, UserAccount
+from tests import proof
 from tests.ending import ended, hand_in
 from tests.house import House, furnished
 
@@ -38,9 +38,7 @@ def asked_for(house: House) -> set[str]:
 
 def said(house: House) -> str:
     """Return what the evidence says of papers that were not handed in."""
-    states = evidence(house.ledger, house.story.contract)
-    rows = [row for one in states for _query, rows in one.evidence for row in rows]
-    return "".join(row.sentence for row in rows if "を提出していません" in row.sentence)
+    return "".join(one for one in proof.sentences(house) if "を提出していません" in one)
 
 
 def obstacles(house: House) -> str:

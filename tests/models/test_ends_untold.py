@@ -18,11 +18,12 @@ from models.codes import (
 from models.commands import Change
 from models.contract_changes import BESIDE, RULE
 from models.errors import NeedsAnswer, Refused
-from models.evidence import ClauseState, evidence
 from models.records import Assignment, Contract, ContractPlace, Person, RuleOverride
 from models.records import Finding as FindingRecord
 from models.rules.answers import EVERY, Answers, SignIn
+from tests import proof
 from tests.house import House, furnished
+from tests.proof import states
 from ui.issue import IssueRequest, issue
 from ui.sample import cast
 from ui.seal_part import make_seal
@@ -70,23 +71,15 @@ def go_to(house: House, day: date) -> None:
     house.clock.wait(24 * 60 * (day - house.ledger.today()).days)
 
 
-def states(house: House) -> dict[str, ClauseState]:
-    contract = house.ledger.registers.need(Contract, house.story.contract.id).record
-    return {one.key: one for one in evidence(house.ledger, contract)}
-
-
 def beside(house: House) -> str:
-    every = states(house).get(BESIDE.key)
-    return "\n".join(r.sentence for _, rows in every.evidence for r in rows) if every else ""
+    return "\n".join(proof.sentences(house, clause=BESIDE.key))
 
 
 def broken(house: House) -> list[str]:
     """Return what the clauses of the text say of an end, and of no other thing."""
-    rows = [
-        row for one in states(house).values() if one.key != BESIDE.key
-        for _, some in one.evidence for row in some if row.severity == "broken"
-    ]  # fmt: skip
-    return list(dict.fromkeys(r.sentence for r in rows if "の終了（" in r.sentence))
+    rows = proof.rows_of(one for key, one in states(house).items() if key != BESIDE.key)
+    ends = (row.sentence for row in rows if row.severity == "broken" and "の終了（" in row.sentence)
+    return list(dict.fromkeys(ends))
 
 
 def waiting(house: House, rule: str = RULE) -> list[RuleOverride]:

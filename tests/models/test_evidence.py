@@ -66,8 +66,7 @@ def test_a_pledge_that_was_not_handed_in_wants_action(tmp_path: Path) -> None:
 
 
 def test_what_is_left_after_the_end_breaks_the_end_clause(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="chiba", rules=True) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, profile="chiba", rules=True, things=1) as house:
         assert rows(house, "EQ-END") == [house.story.contract.id]  # one row: it will have to end
         assert states(house)["CB-11.1"].state == "due"
         house.clock.wait(60 * 24 * 400)
@@ -76,8 +75,7 @@ def test_what_is_left_after_the_end_breaks_the_end_clause(tmp_path: Path) -> Non
 
 
 def test_an_old_fact_without_a_rule_is_found_when_rules_come_on(tmp_path: Path) -> None:
-    with furnished(tmp_path) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, things=1) as house:
         item = house.story._stock[0]
         event = house.story._event(
             HandlingKind.TAKE_OUT, "打合せ", actor="worker", destination_text="駅",
@@ -116,8 +114,7 @@ def said_of_numbers(house: House) -> list[tuple[str, str, str]]:
 
 
 def test_a_number_that_two_acts_carry_is_named_with_both(tmp_path: Path) -> None:
-    with furnished(tmp_path) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, things=1) as house:
         house.story.use(house.story._stock[0])
         assert said_of_numbers(house) == []
         last = house.ledger.registers.all(HandlingEvent)[-1].record
@@ -133,8 +130,7 @@ def test_a_number_that_two_acts_carry_is_named_with_both(tmp_path: Path) -> None
 
 
 def test_a_number_that_nobody_carries_is_named(tmp_path: Path) -> None:
-    with furnished(tmp_path) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, things=1) as house:
         house.story.use(house.story._stock[0])
         last = house.ledger.registers.all(HandlingEvent)[-1].record
         assert last.event_no is not None

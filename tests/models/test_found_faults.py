@@ -12,6 +12,7 @@ from models.errors import Refused
 from models.evidence import evidence
 from models.records import Finding, HandlingEvent, HandlingLine, Item
 from models.rules.answers import EVERY, Answers
+from tests import proof
 from tests.house import House, furnished
 
 PROFILES = {  # a clause that can be named, and whether the text has one that follows up findings
@@ -48,12 +49,8 @@ def find(house: House, clause: str = "", **fields: object) -> Finding:
 
 def told(house: House, query: str) -> dict[str, str]:
     """Return the clauses under which a query speaks, with their state."""
-    return {
-        one.key: one.state
-        for one in evidence(house.ledger, house.story.contract)
-        for name, rows in one.evidence
-        if name == query and rows
-    }
+    found = proof.states(house)
+    return {key: found[key].state for key in proof.by_clause(house, query)}
 
 
 def named(house: House) -> str:
@@ -118,8 +115,7 @@ def test_what_was_put_right_late_says_so_for_good(house: House) -> None:
 
 
 def test_the_finding_of_a_breach_is_told_with_the_breach_alone(tmp_path: Path) -> None:
-    with furnished(tmp_path, rules=True) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, rules=True, things=1) as house:
         item = house.ledger.registers.all(Item)[0].record
         event = HandlingEvent(
             contract_id=item.contract_id, kind=HandlingKind.TAKE_OUT, purpose="打合せ",

@@ -17,10 +17,10 @@ from models.codes import (
     HandlingKind,
     SubmissionMeans,
 )
-from models.evidence import evidence
 from models.evidence_rows import Row
 from models.records import Authorization, Contract, HandlingEvent, HandlingLine, Item, Submission
 from models.records.handling import AuthorizationTarget
+from tests import proof
 from tests.house import House, stocked
 
 LOST = "所在不明の媒体・資料が{}件あります"
@@ -117,9 +117,7 @@ def report(house: House) -> None:
 
 
 def rows(house: House, item: Item) -> list[Row]:
-    contract = house.ledger.registers.need(Contract, house.story.contract.id).record
-    found = evidence(house.ledger, contract)
-    return [row for one in found for _, all_ in one.evidence for row in all_ if row.id == item.id]
+    return [row for row in proof.rows(house) if row.id == item.id]
 
 
 def said_of(house: House, item: Item) -> str:

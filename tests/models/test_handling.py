@@ -17,8 +17,7 @@ from tests.house import House, furnished
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path) as made:
-        made.story.receive(2)
+    with furnished(tmp_path, things=2) as made:
         yield made
 
 
@@ -203,8 +202,7 @@ def test_the_responsible_person_confirms(house: House) -> None:
 
 
 def test_a_worker_records_only_his_own_acts(tmp_path: Path) -> None:
-    with furnished(tmp_path, accounts=True) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, accounts=True, things=1) as house:
         ledger = house.sign_in("yoshino")
         assert ledger.role is Role.WORKER
         ledger.handling.record(using(house))
@@ -218,8 +216,7 @@ def test_a_worker_records_only_his_own_acts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("login", ["kensa", "watanabe"])
 def test_inspector_and_administrator_record_nothing(tmp_path: Path, login: str) -> None:
-    with furnished(tmp_path, accounts=True) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, accounts=True, things=1) as house:
         ledger = house.sign_in(login)
         with pytest.raises(NotPermitted):
             ledger.handling.record(using(house))

@@ -23,7 +23,9 @@ from models.records import (
 )
 from models.rules.answers import EVERY, Answers
 from reports.collect import collect
+from tests import proof
 from tests.house import House, furnished
+from tests.proof import sentences
 from ui.issue import IssueRequest
 from ui.sample import cast
 from ui.seal_part import make_seal
@@ -62,11 +64,6 @@ def account(house: House, who: str = "worker") -> UserAccount:
 def rights(house: House, who: str = "worker") -> list[AccessRight]:
     found = house.ledger.registers.all(AccessRight, user_id=account(house, who).id)
     return [one.record for one in found if one.record.revoked_at is None]
-
-
-def sentences(house: House) -> list[str]:
-    found = evidence(house.ledger, house.story.contract)
-    return [row.sentence for one in found for _, rows in one.evidence for row in rows]
 
 
 def yesterday(house: House) -> date:
@@ -243,11 +240,7 @@ def test_a_responsible_person_sees_no_more_because_a_right_of_his_ended(house: H
 
 
 def access(house: House) -> set[tuple[str, str]]:
-    found = evidence(house.ledger, house.story.contract)
-    rows = [
-        row for one in found for name, some in one.evidence if name == "EQ-ACCESS" for row in some
-    ]
-    return {(row.severity, row.sentence) for row in rows if row.severity != "due"}
+    return {one for one in proof.graded(house, "EQ-ACCESS") if one[0] != "due"}
 
 
 def test_no_right_is_given_to_who_has_left(house: House) -> None:

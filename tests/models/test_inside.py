@@ -21,9 +21,9 @@ from models.codes import (
 )
 from models.codes import HandlingKind as K
 from models.errors import InvalidField, Refused
-from models.evidence import evidence
 from models.inside import told
 from models.records import HandlingEvent, HandlingLine, Item
+from tests import proof
 from tests.house import House, furnished
 
 REASON = "格納先を直すため"
@@ -31,9 +31,7 @@ REASON = "格納先を直すため"
 
 @pytest.fixture(params=["shiki"])
 def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    with furnished(tmp_path, profile=request.param, accounts=True) as made:
-        made.story.receive(1)
-        made.clock.wait(30)
+    with furnished(tmp_path, profile=request.param, accounts=True, things=1, wait=30) as made:
         yield made
 
 
@@ -82,9 +80,7 @@ def inside(notices: tuple[str, ...]) -> list[str]:
 
 
 def rows(house: House) -> list[str]:
-    states = evidence(house.ledger, house.story.contract)
-    found = [row.sentence for one in states for _, rows in one.evidence for row in rows]
-    return sorted({one for one in found if "格納先" in one})
+    return sorted({one for one in proof.sentences(house) if "格納先" in one})
 
 
 @pytest.mark.parametrize("kind", [K.LOSS, K.RETURN, K.DISPATCH, K.HAND_OVER])

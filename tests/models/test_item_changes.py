@@ -12,9 +12,9 @@ from models.breaches import CHANGED
 from models.codes import EndRule, HandlingKind, Ownership
 from models.contract_changes import BESIDE
 from models.errors import NeedsAnswer, Refused, RuleRefused
-from models.evidence import evidence
 from models.records import HandlingEvent, HandlingLine, Item, RuleOverride
 from models.rules.answers import EVERY, Answers
+from tests import proof
 from tests.house import House, furnished, stack, stocked
 
 WHY = "登録のときの入力の誤り"
@@ -60,10 +60,7 @@ def use(house: House, **changes: object) -> str:
 
 
 def told(house: House, severities: Collection[str] = ("due",)) -> list[str]:
-    states = {one.key: one for one in evidence(house.ledger, house.story.contract)}
-    if BESIDE.key not in states:
-        return []
-    rows = [row for _, rows in states[BESIDE.key].evidence for row in rows]
+    rows = proof.rows(house, clause=BESIDE.key)
     assert {row.severity for row in rows} <= set(severities)
     return [row.sentence for row in rows]
 
@@ -226,9 +223,9 @@ def test_a_slip_in_a_day_is_put_right_on_the_day_of_its_entry(house: House) -> N
 
 @pytest.fixture
 def fukuoka(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile="fukuoka", rules=True, accounts=True) as made:
-        made.story.receive(6)
-        made.clock.wait(60)
+    with furnished(
+        tmp_path, profile="fukuoka", rules=True, accounts=True, things=6, wait=60
+    ) as made:
         yield made
 
 

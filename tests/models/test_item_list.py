@@ -11,14 +11,14 @@ from models.evidence import evidence
 from models.item_list import beyond_list
 from models.records import Contract, HandlingEvent, HandlingLine, InformationAsset, Item
 from models.records.things import ItemContent
+from tests import proof
 from tests.ending import revise
 from tests.house import House, furnished
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile="yachiyo", rules=True) as made:
-        made.story.receive(2)
+    with furnished(tmp_path, profile="yachiyo", rules=True, things=2) as made:
         yield made
 
 
@@ -37,9 +37,7 @@ def held(house: House, words: str) -> tuple[str, ...]:
 
 
 def rows(house: House) -> list[str]:
-    contract = house.ledger.registers.need(Contract, house.story.contract.id).record
-    found = [one for one in evidence(house.ledger, contract) if one.key == "YC-2.1"]
-    return [row.sentence for one in found for _, rows in one.evidence for row in rows]
+    return proof.sentences(house, clause="YC-2.1")
 
 
 def state(house: House) -> str:
@@ -109,8 +107,7 @@ def test_words_are_compared_as_people_write_them(words: str, beyond: list[str]) 
 
 @pytest.mark.parametrize("profile", ["shiki", "chiba"])
 def test_other_texts_have_no_such_list(tmp_path: Path, profile: str) -> None:
-    with furnished(tmp_path, profile=profile) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, profile=profile, things=1) as house:
         assert held(house, "氏名、口座番号") == ()
 
 

@@ -11,12 +11,8 @@ from models.codes import AttachmentKind, AuthorizationSubject, Decision
 from models.codes import HandlingKind as K
 from models.evidence import ClauseState, evidence
 from models.late_basis import QUERY, late_marks
-from models.records import (
-    Authorization,
-    AuthorizationTarget,
-    HandlingEvent,
-    HandlingLine,
-)
+from models.records import Authorization, AuthorizationTarget, HandlingEvent, HandlingLine
+from tests import proof
 from tests.house import House, furnished
 
 MARK = "根拠は事後登録"
@@ -65,7 +61,7 @@ def told(house: House) -> dict[str, list[str]]:
 
 
 def _sentences(one: ClauseState) -> list[str]:
-    return [row.sentence for name, rows in one.evidence for row in rows if name == QUERY]
+    return [row.sentence for row in proof.rows_of([one], QUERY)]
 
 
 def test_a_consent_that_was_there_before_the_act_is_not_told(house: House) -> None:

@@ -22,6 +22,7 @@ from models.records import (
     TrainingSession,
 )
 from models.records.clearance import Attendance
+from tests import proof
 from tests.house import House, furnished
 from tests.models.rules.stage import PROFILES
 
@@ -39,7 +40,7 @@ def told(house: House) -> dict[str, list[str]]:
 
 
 def _sentences(one: ClauseState) -> list[str]:
-    return [row.sentence for name, rows in one.evidence for row in rows if name == QUERY]
+    return [row.sentence for row in proof.rows_of([one], QUERY)]
 
 
 def states(house: House) -> dict[str, str]:

@@ -12,6 +12,7 @@ from models.codes import ContractStatus, HandlingKind
 from models.evidence import ClauseState, evidence
 from models.records import Contract, HandlingEvent, Item
 from models.wareki import format_short
+from tests import proof
 from tests.ending import revise
 from tests.house import House, furnished
 
@@ -22,8 +23,7 @@ GRACE = {"shiki": 7, "chiba": 0, "fukuoka": 0}
 
 @pytest.fixture(params=sorted(CLAUSES))
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile=request.param, rules=True) as made:
-        made.story.receive(1)
+    with furnished(tmp_path, profile=request.param, rules=True, things=1) as made:
         yield made
 
 
@@ -48,12 +48,7 @@ def states(house: House) -> list[ClauseState]:
 
 
 def late(house: House) -> dict[str, list[str]]:
-    return {
-        one.key: [row.sentence for row in rows]
-        for one in states(house)
-        for query, rows in one.evidence
-        if query == "EQ-LATEEND" and rows
-    }
+    return proof.by_clause(house, "EQ-LATEEND")
 
 
 def test_what_ends_in_time_leaves_nothing_to_say(house: House) -> None:

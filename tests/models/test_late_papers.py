@@ -13,6 +13,7 @@ from models.commands import revising
 from models.evidence import evidence
 from models.records import Contract, HandlingEvent, HandlingLine, Item, Submission
 from models.workdays import after
+from tests import proof
 from tests.ending import revise
 from tests.house import FIRST_DAY, House, furnished
 
@@ -23,8 +24,7 @@ REASON = "備考を書き加えるため"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, accounts=True) as made:
-        made.story.receive(1)
+    with furnished(tmp_path, accounts=True, things=1) as made:
         yield made
 
 
@@ -51,12 +51,7 @@ def hand_in(house: House, kind: str, on: date, **fields: object) -> Submission:
 
 def told(house: House, query: str = QUERY) -> dict[str, list[str]]:
     """Return what a query says, by the clause."""
-    return {
-        one.key: [row.sentence for row in rows]
-        for one in evidence(house.ledger, contract(house))
-        for name, rows in one.evidence
-        if name == query and rows
-    }
+    return proof.by_clause(house, query)
 
 
 def state(house: House, key: str) -> str:

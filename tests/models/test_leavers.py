@@ -12,9 +12,9 @@ from models.codes import AssignmentStatus, AuthorizationSubject
 from models.codes import HandlingKind as K
 from models.commands import Change
 from models.errors import NeedsAnswer
-from models.evidence import evidence
 from models.records import Assignment, HandlingEvent, HandlingLine, Item, Person
 from models.rules.answers import EVERY, Answers
+from tests import proof
 from tests.house import House, furnished
 
 REASON = "退職したため"
@@ -23,9 +23,7 @@ UNTOLD = Answers(reasons={EVERY: "退職が急で、前もって届け出られ�
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(3)
-        made.clock.wait(30)
+    with furnished(tmp_path, rules=True, accounts=True, things=3, wait=30) as made:
         yield made
 
 
@@ -81,8 +79,7 @@ def next_day(house: House) -> None:
 
 
 def rows(house: House) -> list[str]:
-    states = evidence(house.ledger, house.story.contract)
-    return [row.sentence for one in states for _, found in one.evidence for row in found]
+    return proof.sentences(house)
 
 
 def waiting(house: House) -> list[str]:
@@ -143,9 +140,7 @@ def test_the_thing_waits_in_calendar_and_evidence_until_it_is_back(house: House)
 def test_a_text_without_that_query_tells_it_beside_the_clauses(
     tmp_path: Path, profile: str
 ) -> None:
-    with furnished(tmp_path, profile=profile, accounts=True) as made:
-        made.story.receive(1)
-        made.clock.wait(30)
+    with furnished(tmp_path, profile=profile, accounts=True, things=1, wait=30) as made:
         taken_then_ended(made)
         assert any("従事を終えた" in one for one in rows(made))
 

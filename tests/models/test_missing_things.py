@@ -31,6 +31,7 @@ from models.records import (
     Item,
     Submission,
 )
+from tests import proof
 from tests.house import House, furnished
 
 WAIT = timedelta(hours=2)
@@ -38,9 +39,7 @@ WAIT = timedelta(hours=2)
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, accounts=True) as made:
-        made.story.receive(3)
-        made.clock.wait(30)
+    with furnished(tmp_path, accounts=True, things=3, wait=30) as made:
         yield made
 
 
@@ -76,7 +75,7 @@ def clause(house: House, key: str) -> ClauseState:
 
 
 def said(house: House, key: str) -> list[str]:
-    return [row.sentence for _, rows in clause(house, key).evidence for row in rows]
+    return proof.sentences(house, clause=key)
 
 
 def dates(house: House) -> dict[str, str]:
@@ -312,9 +311,7 @@ def test_a_copy_that_is_missing_is_not_at_hand(house: House) -> None:
 
 
 def test_where_no_clause_speaks_of_accidents_it_is_told_beside_the_text(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="online-connection") as made:
-        made.story.receive(1)
-        made.clock.wait(30)
+    with furnished(tmp_path, profile="online-connection", things=1, wait=30) as made:
         item = lost(made, outside=False)
         beside = evidence(made.ledger, made.story.contract)[-1]
         assert beside.key == "BESIDE" and beside.state == "action"

@@ -21,8 +21,7 @@ UNSURE = "別の人と確かめられない"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(1)
+    with furnished(tmp_path, rules=True, accounts=True, things=1) as made:
         yield made
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from models.calendar import calendar
 from models.codes import AssignmentStatus, SubmissionMeans
-from models.evidence import evidence
 from models.records import Assignment, ContractPlace, Person, Submission
+from tests import proof
 from tests.house import House, furnished
 from ui.issue import IssueRequest, issue
 from ui.seal_part import make_seal
@@ -27,8 +27,7 @@ def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
 
 
 def told(house: House, query: str) -> list[str]:
-    found = evidence(house.ledger, house.story.contract)
-    rows = [row for one in found for name, some in one.evidence if name == query for row in some]
+    rows = proof.rows(house, query)
     return list(dict.fromkeys(row.sentence for row in rows if row.severity == "broken"))
 
 

@@ -90,8 +90,7 @@ def test_a_text_without_subcontracts_asks_nothing(tmp_path: Path) -> None:
 
 
 def test_what_is_out_too_long_wants_to_be_looked_at(tmp_path: Path) -> None:
-    with furnished(tmp_path) as house:
-        house.story.receive(2)
+    with furnished(tmp_path, things=2) as house:
         assert answers(house)[1].state == "done"
         house.story._open_take_out(house.story._stock[0])
         assert answers(house)[1].state == "done" and "1件" in answers(house)[1].sentence
@@ -124,8 +123,7 @@ def test_what_is_planned_is_counted_once_it_was_done(tmp_path: Path) -> None:
 
 
 def test_what_is_planned_is_no_proof(tmp_path: Path) -> None:
-    with furnished(tmp_path) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, things=1) as house:
         item = house.story._stock[0]
         planned = HandlingEvent(
             contract_id=house.story.contract.id, kind=HandlingKind.TAKE_OUT,
@@ -144,8 +142,7 @@ def test_what_is_planned_is_no_proof(tmp_path: Path) -> None:
 def test_copies_are_named_until_they_are_destroyed_and_at_the_end_everything_is(
     tmp_path: Path,
 ) -> None:
-    with furnished(tmp_path) as house:
-        house.story.receive(2)
+    with furnished(tmp_path, things=2) as house:
         assert answers(house)[2].state == "done"
         house.story.copy(house.story._stock[0])
         assert answers(house)[2].state == "due"
@@ -157,8 +154,7 @@ def test_copies_are_named_until_they_are_destroyed_and_at_the_end_everything_is(
 
 
 def test_what_is_unneeded_is_named_and_late_after_the_days_of_the_text(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="fukuoka") as house:
-        house.story.receive(1)
+    with furnished(tmp_path, profile="fukuoka", things=1) as house:
         item = house.ledger.registers.need(Item, house.story._stock[0].id).record
         unneeded = replace(item, unneeded_on=house.ledger.today())
         house.ledger.registers.revise(unneeded, "不要となった")

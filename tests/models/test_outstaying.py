@@ -12,10 +12,10 @@ import pytest
 from models.calendar import calendar
 from models.codes import AuthorizationSubject, Decision, HandlingKind, Means
 from models.errors import NeedsAnswer
-from models.evidence import evidence
 from models.records import Authorization, AuthorizationTarget, HandlingEvent, HandlingLine, Item
 from models.rules.answers import EVERY, Answers
 from models.wareki import JAPAN
+from tests import proof
 from tests.house import FIRST_DAY, House, furnished
 
 K = HandlingKind
@@ -26,9 +26,7 @@ ANSWERS = Answers({EVERY: "委託者の都合で遅れているため"}, later=T
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True) as made:
-        made.story.receive(1)
-        made.clock.wait(30)
+    with furnished(tmp_path, rules=True, things=1, wait=30) as made:
         yield made
 
 
@@ -59,15 +57,7 @@ def take_out(house: House, basis: Authorization, back: date, answers: Answers | 
 
 
 def told(house: House) -> list[tuple[str, str]]:
-    return [
-        (row.severity, row.sentence)
-        for one in evidence(house.ledger, house.story.contract)
-        if one.key == CLAUSE
-        for name, rows in one.evidence
-        if name == "EQ-OPENOUT"
-        for row in rows
-        if "根拠の" in row.sentence
-    ]
+    return [one for one in proof.graded(house, "EQ-OPENOUT", CLAUSE) if "根拠の" in one[1]]
 
 
 def renewals(house: House, basis: Authorization) -> list[date | None]:
@@ -172,14 +162,8 @@ def move(
 
 
 def overdue(house: House) -> list[str]:
-    return [
-        row.sentence
-        for one in evidence(house.ledger, house.story.contract)
-        if one.key == CLAUSE
-        for _, rows in one.evidence
-        for row in rows
-        if "持帰予定を過ぎて" in row.sentence and row.severity == "action"
-    ]
+    found = proof.graded(house, clause=CLAUSE)
+    return [one for severity, one in found if severity == "action" and "持帰予定を過ぎて" in one]
 
 
 def due_back(house: House) -> list[tuple[str, date | None]]:
@@ -189,9 +173,7 @@ def due_back(house: House) -> list[tuple[str, date | None]]:
 
 @pytest.mark.parametrize("profile", ["shiki", "fukuoka", "chiba"])
 def test_what_came_back_late_stays_to_be_read(tmp_path: Path, profile: str) -> None:
-    with furnished(tmp_path, profile=profile, rules=True) as house:
-        house.story.receive(1)
-        house.clock.wait(30)
+    with furnished(tmp_path, profile=profile, rules=True, things=1, wait=30) as house:
         item = thing(house)
         out = HandlingEvent(
             contract_id=item.contract_id, kind=K.TAKE_OUT, purpose="照合",
@@ -215,19 +197,11 @@ def test_what_came_back_late_stays_to_be_read(tmp_path: Path, profile: str) -> N
 
 
 def late_back(house: House) -> list[tuple[str, str]]:
-    return [
-        (row.severity, row.sentence)
-        for one in evidence(house.ledger, house.story.contract)
-        for name, rows in one.evidence
-        if name == "EQ-LATEBACK"
-        for row in rows
-    ]
+    return proof.graded(house, "EQ-LATEBACK")
 
 
 def test_where_no_consent_is_asked_for_the_end_of_one_is_told(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="yachiyo", rules=True) as house:
-        house.story.receive(1)
-        house.clock.wait(30)
+    with furnished(tmp_path, profile="yachiyo", rules=True, things=1, wait=30) as house:
         story, registers = house.story, house.ledger.registers
         mine = replace(
             story.consents[0], id="", subject=AuthorizationSubject.TAKE_OUT, valid_until=ENDS,

@@ -22,6 +22,7 @@ from models.evidence import evidence
 from models.ledger import Ledger
 from models.records import ClientCommunication, Finding, Record
 from models.witness import Unconfirmed
+from tests import proof
 from tests.house import House, furnished
 from ui.sample import cast
 
@@ -33,8 +34,7 @@ REASON = "書き間違えたため"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(2)
+    with furnished(tmp_path, rules=True, accounts=True, things=2) as made:
         yield made
 
 
@@ -83,9 +83,8 @@ def boss(house: House) -> Ledger:
 
 
 def rows(house: House) -> list[str]:
-    states = evidence(boss(house), house.story.contract)
-    told = (row.sentence for one in states for _, rows in one.evidence for row in rows)
-    return [sentence for sentence in told if "検査者の" in sentence]
+    boss(house)
+    return [sentence for sentence in proof.sentences(house) if "検査者の" in sentence]
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,7 @@ GRANTED = ClientAnswer(Decision.GRANTED, TODAY, "健康づくり課長", "見本
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile="chiba") as made:
-        made.story.receive(1)
+    with furnished(tmp_path, profile="chiba", things=1) as made:
         make_seal(made.ledger)
         yield made
 
@@ -162,8 +161,7 @@ def test_refused_places_get_no_consent(tmp_path: Path) -> None:
 
 
 def test_a_worker_cannot_take_an_answer(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="chiba", accounts=True) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, profile="chiba", accounts=True, things=1) as house:
         make_seal(house.ledger)
         applied = apply_for(house, S.COPY)
         change = issue(house.ledger, IssueRequest("D-11", house.story.contract.id, (applied,)))

@@ -21,9 +21,7 @@ K, S = HandlingKind, ItemState
 
 @pytest.fixture
 def sheets(tmp_path: Path) -> Iterator[Sheets]:
-    with furnished(tmp_path) as house:
-        house.story.receive(6)
-        house.clock.wait(60)
+    with furnished(tmp_path, things=6, wait=60) as house:
         yield Sheets(house)
 
 

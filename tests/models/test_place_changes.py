@@ -11,11 +11,11 @@ import pytest
 from models.codes import HandlingKind as K
 from models.codes import PlaceStatus, StorageEquipment
 from models.contract_changes import BESIDE
-from models.evidence import evidence
-from models.evidence_rows import Row
 from models.records import ContractPlace, HandlingEvent, HandlingLine, Place
 from models.rules.answers import EVERY, Answers
+from tests import proof
 from tests.house import House, furnished
+from tests.proof import rows
 
 WHY = "鍵が壊れたため"
 OPEN = {"lockable": False, "entry_control": False}
@@ -35,15 +35,8 @@ def change(house: House, number: int = 2, **fields: Any) -> tuple[str, ...]:
     return house.ledger.registers.revise(replace(place, **fields), WHY).notices
 
 
-def rows(house: House, query: str) -> list[Row]:
-    found = evidence(house.ledger, house.story.contract)
-    return [row for one in found for name, some in one.evidence if name == query for row in some]
-
-
 def beside(house: House) -> list[str]:
-    found = evidence(house.ledger, house.story.contract)
-    mine = (one for one in found if one.key == BESIDE.key)
-    return [row.sentence for one in mine for _, some in one.evidence for row in some]
+    return proof.sentences(house, clause=BESIDE.key)
 
 
 def designation(house: House) -> ContractPlace:

@@ -16,8 +16,7 @@ from tests.house import House, furnished
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path) as made:
-        made.story.receive(1)
+    with furnished(tmp_path, things=1) as made:
         yield made
 
 

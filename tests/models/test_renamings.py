@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from models.contract_changes import BESIDE
-from models.evidence import evidence
 from models.records import Person, Place
+from tests import proof
 from tests.house import House, furnished
 
 WHY = "登録の誤りを直すため"
@@ -26,10 +26,7 @@ def rename(house: House, cls: type[Person] | type[Place], id_: str, name: str) -
 
 
 def told(house: House) -> list[str]:
-    found = evidence(house.ledger, house.story.contract)
-    rows = [
-        row for one in found if one.key == BESIDE.key for _, rows in one.evidence for row in rows
-    ]
+    rows = proof.rows(house, clause=BESIDE.key)
     assert {row.severity for row in rows} <= {"due"}
     return [row.sentence for row in rows if "名前" in row.sentence]
 

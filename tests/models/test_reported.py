@@ -9,8 +9,8 @@ import pytest
 
 from models.calendar import calendar
 from models.codes import AssignmentRole, AssignmentStatus, SubmissionMeans
-from models.evidence import evidence
 from models.records import Assignment, Contract, Submission
+from tests import proof
 from tests.ending import revise
 from tests.house import House, furnished
 
@@ -64,8 +64,7 @@ def take_over(house: House) -> Assignment:
 
 
 def clause(house: House, key: str) -> tuple[str, list[str]]:
-    [found] = [one for one in evidence(house.ledger, contract(house)) if one.key == key]
-    return found.state, [row.sentence for _, rows in found.evidence for row in rows]
+    return proof.states(house)[key].state, proof.sentences(house, clause=key)
 
 
 def waiting(house: House, code: str) -> list[str]:

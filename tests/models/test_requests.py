@@ -21,6 +21,7 @@ from models.evidence import ClauseState, evidence
 from models.records import ClientCommunication
 from models.rules.answers import Answers
 from models.wareki import JAPAN
+from tests import proof
 from tests.house import House, furnished
 
 K, S = CommunicationKind, CommunicationStatus
@@ -65,7 +66,7 @@ def clause(house: House, key: str = ANSWER) -> ClauseState:
 
 
 def told(house: House, key: str = ANSWER) -> list[tuple[str, str]]:
-    return [(row.severity, row.sentence) for _, rows in clause(house, key).evidence for row in rows]
+    return proof.graded(house, clause=key)
 
 
 def test_an_answer_in_time_leaves_nothing_to_say(house: House) -> None:

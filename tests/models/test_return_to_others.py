@@ -19,9 +19,9 @@ from models.codes import (
 )
 from models.codes import HandlingKind as K
 from models.errors import NeedsAnswer
-from models.evidence import evidence
 from models.records import Authorization, HandlingEvent, HandlingLine, Item, Organization
 from models.rules.answers import Answers
+from tests import proof
 from tests.house import House, stack, stocked
 from tests.reports.applying import text_of
 
@@ -79,11 +79,8 @@ def explained(house: House, event: Any) -> str:
 
 def end_rows(house: House) -> str:
     """Return what stands against the end of custody, under every clause that asks for it."""
-    states = evidence(house.ledger, house.story.contract)
-    found = [
-        row for one in states for name, rows in one.evidence if name == "EQ-END" for row in rows
-    ]
-    return "".join(row.sentence for row in found if row.severity == "broken")
+    found = proof.graded(house, "EQ-END")
+    return "".join(sentence for severity, sentence in found if severity == "broken")
 
 
 @pytest.mark.parametrize("who", ["contractor", "courier"])

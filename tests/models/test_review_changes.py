@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from models.contract_changes import BESIDE
-from models.evidence import evidence
 from models.records import GovernanceDocument
+from tests import proof
 from tests.house import FIRST_DAY, House, furnished
 
 WHY = "見直しの日を改めたため"
@@ -29,13 +29,7 @@ def plan(house: House, **changes: object) -> None:
 
 
 def told(house: House) -> list[str]:
-    states = {one.key: one for one in evidence(house.ledger, house.story.contract)}
-    rows = (
-        [row for _, rows in states[BESIDE.key].evidence for row in rows]
-        if BESIDE.key in states
-        else []
-    )
-    return [row.sentence for row in rows]
+    return proof.sentences(house, clause=BESIDE.key)
 
 
 @pytest.mark.parametrize("later", [None, DUE + timedelta(days=365)])

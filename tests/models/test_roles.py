@@ -63,8 +63,7 @@ Do = Callable[[House], object]
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with furnished(tmp_path_factory.mktemp("roles"), rules=True, accounts=True) as made:
-        made.story.receive(12)
+    with furnished(tmp_path_factory.mktemp("roles"), rules=True, accounts=True, things=12) as made:
         identity = make_seal_certificate("株式会社みほん", made.ledger.now(), os.urandom)
         made.ledger.paper.adopt_seal(*seal_record(identity))
         prepare(made)
@@ -337,8 +336,7 @@ def test_the_row_of_the_second_person(house: House, role: Role) -> None:
 # --- cells with a condition -----------------------------------------------------------------------
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(3)
+    with furnished(tmp_path, rules=True, accounts=True, things=3) as made:
         yield made
 
 

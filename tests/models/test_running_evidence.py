@@ -36,6 +36,7 @@ from models.records import (
     UserAccount,
 )
 from models.wareki import format_wareki
+from tests import proof
 from tests.house import House, furnished
 
 CYCLES = {
@@ -69,16 +70,7 @@ def fix_cycles(house: House, **others: str) -> None:
 
 
 def rows(house: House, query: str) -> list[str]:
-    found = evidence(house.ledger, house.story.contract)
-    return sorted(
-        {
-            row.sentence
-            for one in found
-            for name, mine in one.evidence
-            for row in mine
-            if name == query
-        }
-    )
+    return sorted(set(proof.sentences(house, query)))
 
 
 def states(house: House, *keys: str) -> list[str]:
@@ -272,8 +264,7 @@ def test_what_the_program_notes_of_itself_is_no_look_of_a_person(chiba: House) -
 
 
 def test_encrypted_data_that_left_with_an_old_password_is_told(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="fukuoka", days=3) as house:
-        house.story.receive(20)
+    with furnished(tmp_path, profile="fukuoka", days=3, things=20) as house:
         stick = next(one for one in house.story._stored(house.story._stock) if one.electronic)
         out = HandlingEvent(
             contract_id=house.story.contract.id, kind=HandlingKind.TAKE_OUT,

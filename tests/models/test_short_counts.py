@@ -27,9 +27,7 @@ WHY = "数え間違えたため"
 
 @pytest.fixture(params=PROFILES)
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile=request.param, accounts=True) as made:
-        made.story.receive(4)
-        made.clock.wait(30)
+    with furnished(tmp_path, profile=request.param, accounts=True, things=4, wait=30) as made:
         yield made
 
 

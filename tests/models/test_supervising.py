@@ -10,11 +10,11 @@ import pytest
 from models.calendar import calendar
 from models.codes import AssignmentStatus, Role
 from models.errors import Refused
-from models.evidence import evidence
 from models.records import Assignment, HandlingEvent
 from models.supervising import LATE_QUERY
 from models.wareki import format_short
 from models.workdays import after
+from tests import proof
 from tests.ending import revise
 from tests.house import House, furnished
 
@@ -23,9 +23,9 @@ PASSWORD = "黄色い棚-8つの夕べに確認"
 
 @pytest.fixture(params=["confidentiality-model", "shiki", "chiba"])
 def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    with furnished(tmp_path, profile=request.param, accounts=True) as made:
-        made.story.receive(2)
-        made.clock.wait(14 * 24 * 60)
+    with furnished(
+        tmp_path, profile=request.param, accounts=True, things=2, wait=14 * 24 * 60
+    ) as made:
         yield made
 
 
@@ -43,13 +43,7 @@ def designate_another(house: House) -> None:
 
 
 def rows(house: House) -> list[tuple[str, str]]:
-    return [
-        (row.severity, row.sentence)
-        for one in evidence(house.ledger, house.story.contract)
-        for query, found in one.evidence
-        if query == "EQ-SUPERVISE"
-        for row in found
-    ]
+    return proof.graded(house, "EQ-SUPERVISE")
 
 
 def due(house: House) -> list[str]:
@@ -157,26 +151,21 @@ def test_a_correction_of_what_nobody_confirmed_gives_no_new_days(house: House) -
 
 def seen_late(house: House) -> list[str]:
     return [
-        row.sentence
-        for one in evidence(house.ledger, house.story.contract)
-        for query, found in one.evidence
-        if query == LATE_QUERY
-        for row in found
-        if row.severity == "note"
+        sentence for severity, sentence in proof.graded(house, LATE_QUERY) if severity == "note"
     ]
 
 
 def test_what_was_confirmed_late_stays_to_be_read(house: House) -> None:
     first, *_ = waiting(house)
     act = house.ledger.registers.need(HandlingEvent, first).record
-    before = {one.key: one.state for one in evidence(house.ledger, house.story.contract)}
+    before = {key: one.state for key, one in proof.states(house).items()}
     assert seen_late(house) == []
     house.ledger.handling.confirm([first])
     [said] = seen_late(house)
     limit = after(act.occurred_at.date(), 3) if act.occurred_at else None
     assert limit and format_short(limit) in said and format_short(house.ledger.today()) in said
     assert act.caption() in said
-    after_it = {one.key: one.state for one in evidence(house.ledger, house.story.contract)}
+    after_it = {key: one.state for key, one in proof.states(house).items()}
     assert before.keys() == after_it.keys() and "broken" not in set(after_it.values()) - set(
         before.values()
     )

@@ -22,6 +22,7 @@ from models.errors import NeedsAnswer, Refused
 from models.evidence import evidence
 from models.records import Assignment, Contract, ContractPlace, Person, Place, Record, Submission
 from models.rules.answers import EVERY, Answers
+from tests import proof
 from tests.house import House, furnished
 from ui.issue import IssueRequest, issue
 from ui.seal_part import make_seal
@@ -63,8 +64,7 @@ def leaving(house: House, day: date, **fields: Any) -> None:
 
 
 def told(house: House, query: str) -> list[str]:
-    found = evidence(house.ledger, house.story.contract)
-    rows = [row for one in found for name, some in one.evidence if name == query for row in some]
+    rows = proof.rows(house, query)
     return list(dict.fromkeys(row.sentence for row in rows if row.severity in ("broken", "action")))
 
 

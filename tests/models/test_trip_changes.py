@@ -10,11 +10,12 @@ from models.codes import FindingSource, FindingStatus, HandlingKind, Severity
 from models.commands import creating
 from models.contract_changes import BESIDE, RULE
 from models.errors import NeedsAnswer
-from models.evidence import ClauseState, evidence
-from models.records import Contract, HandlingEvent, HandlingLine, Item, RuleOverride
 from models.records import Finding as FindingRecord
+from models.records import HandlingEvent, HandlingLine, Item, RuleOverride
 from models.rules.answers import EVERY, Answers
+from tests import proof
 from tests.house import House, stocked
+from tests.proof import states
 
 WHY = "市役所での打合せが延びたため"
 LATER = Answers({EVERY: WHY}, later=True)
@@ -65,23 +66,12 @@ def waiting(house: House) -> list[RuleOverride]:
     return [one.record for one in house.ledger.registers.all(RuleOverride, rule_id=RULE)]
 
 
-def states(house: House) -> dict[str, ClauseState]:
-    found = evidence(
-        house.ledger, house.ledger.registers.need(Contract, house.story.contract.id).record
-    )
-    return {one.key: one for one in found}
-
-
 def told(house: House) -> str:
-    every = states(house).get(BESIDE.key)
-    return "\n".join(r.sentence for _, rows in every.evidence for r in rows) if every else ""
+    return "\n".join(proof.sentences(house, clause=BESIDE.key))
 
 
 def not_back(house: House) -> str:
-    every = states(house).values()
-    return "\n".join(
-        r.sentence for one in every for q, rows in one.evidence if q == "EQ-OPENOUT" for r in rows
-    )
+    return "\n".join(proof.sentences(house, "EQ-OPENOUT"))
 
 
 def test_an_overdue_return_is_not_put_off_alone(house: House) -> None:

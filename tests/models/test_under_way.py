@@ -11,9 +11,9 @@ import pytest
 
 from models.calendar import calendar, state
 from models.codes import HandlingKind, Means, Timing
-from models.evidence import evidence
 from models.evidence_rows import Row
 from models.records import HandlingEvent, HandlingLine, Item, TransportDetail
+from tests import proof
 from tests.house import House, furnished
 from ui.today_facts import read_today
 
@@ -25,8 +25,7 @@ DEMANDING = ("shiki", "fukuoka", "chiba")
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path) as made:
-        made.story.receive(2)
+    with furnished(tmp_path, things=2) as made:
         yield made
 
 
@@ -58,10 +57,7 @@ def arrive(house: House, left: HandlingEvent) -> HandlingEvent:
 
 
 def asked(house: House) -> list[Row]:
-    states = evidence(house.ledger, house.story.contract)
-    rows = {row for one in states for name, found in one.evidence if name == "EQ-TRANSPORT"
-            for row in found}  # fmt: skip
-    return [row for row in rows if "到着" in row.sentence]
+    return [row for row in set(proof.rows(house, "EQ-TRANSPORT")) if "到着" in row.sentence]
 
 
 def dates(house: House) -> list[tuple[date | None, str]]:
@@ -72,8 +68,7 @@ def dates(house: House) -> list[tuple[date | None, str]]:
 
 @pytest.mark.parametrize("profile", DEMANDING)
 def test_it_is_asked_for_after_the_days(tmp_path: Path, profile: str) -> None:
-    with furnished(tmp_path, profile=profile) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, profile=profile, things=1) as house:
         left = leave(house, house.story._stock[0])
         assert dates(house) == [(LIMIT, "week")] and asked(house) == []
         house.clock.go_to(LIMIT, 9)
@@ -87,8 +82,7 @@ def test_it_is_asked_for_after_the_days(tmp_path: Path, profile: str) -> None:
 
 @pytest.mark.parametrize("profile", ["confidentiality-model", "yachiyo"])
 def test_a_text_without_a_word_on_it_has_the_date_alone(tmp_path: Path, profile: str) -> None:
-    with furnished(tmp_path, profile=profile) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, profile=profile, things=1) as house:
         leave(house, house.story._stock[0])
         house.clock.go_to(OVER, 9)
         assert asked(house) == [] and dates(house) == [(LIMIT, "overdue")]

@@ -15,6 +15,7 @@ from models.errors import NeedsAnswer
 from models.evidence import evidence
 from models.records import Authorization, AuthorizationTarget, HandlingEvent, Item
 from models.unfit_basis import QUERY, unfit_marks
+from tests import proof
 from tests.house import House, furnished
 
 CLAUSE = "SK-11.4"
@@ -22,9 +23,7 @@ CLAUSE = "SK-11.4"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True) as made:
-        made.story.receive(3)
-        made.clock.wait(30)
+    with furnished(tmp_path, rules=True, things=3, wait=30) as made:
         yield made
 
 
@@ -56,9 +55,7 @@ def copied(house: House, authorization_id: str) -> tuple[HandlingEvent, tuple[st
 
 
 def told(house: House) -> tuple[str, list[str]]:
-    found = next(one for one in evidence(house.ledger, house.story.contract) if one.key == CLAUSE)
-    rows = [row.sentence for name, rows in found.evidence for row in rows if name == QUERY]
-    return found.state, rows
+    return proof.states(house)[CLAUSE].state, proof.sentences(house, QUERY, CLAUSE)
 
 
 def marks(house: House, event: HandlingEvent) -> list[str]:
@@ -142,11 +139,10 @@ def test_what_was_taken_out_before_the_consent_ended_stays_allowed(tmp_path: Pat
 
 
 def test_the_question_of_a_text_that_asks_for_a_basis_says_what_is_wrong(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="chiba", rules=True) as house:
-        house.story.receive(2)
-        house.clock.wait(30)
+    with furnished(tmp_path, profile="chiba", rules=True, things=2, wait=30) as house:
+        refused = consent(house, decision=Decision.REFUSED)
         with pytest.raises(NeedsAnswer, match="不承諾"):
-            copied(house, consent(house, decision=Decision.REFUSED))
+            copied(house, refused)
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,7 @@ BOSS = cast.USERS[0]
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(4)
-        made.clock.wait(5)
+    with furnished(tmp_path, rules=True, accounts=True, things=4, wait=5) as made:
         instruct_end(made)
         yield made
 

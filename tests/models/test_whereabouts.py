@@ -10,8 +10,8 @@ import pytest
 
 from models.codes import EncryptionMeasure, Means
 from models.codes import HandlingKind as K
-from models.evidence import evidence
 from models.records import HandlingEvent, HandlingLine, Item
+from tests import proof
 from tests.house import House, furnished
 from tests.reports.applying import text_of
 
@@ -20,8 +20,7 @@ PLACE = "見本市役所　𠮷岡分庁舎（辻󠄂）"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path) as made:
-        made.story.receive(3)
+    with furnished(tmp_path, things=3) as made:
         yield made
 
 
@@ -54,8 +53,7 @@ def given_back(house: House, item: Item, amount: int | None = None, **more: Any)
 
 def placeless(house: House) -> list[str]:
     """Return the acts of which no place is known."""
-    found = evidence(house.ledger, house.story.contract)
-    rows = [row for one in found for _, rows in one.evidence for row in rows]
+    rows = proof.rows(house)
     return sorted({row.id for row in rows if "に場所が記録されていません" in row.sentence})
 
 

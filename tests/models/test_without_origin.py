@@ -11,12 +11,12 @@ from models import without_origin
 from models.calendar import calendar
 from models.codes import ContractStatus, HandlingKind, ItemState
 from models.errors import Refused, RuleRefused
-from models.evidence import evidence
 from models.records import Contract, ContractPlace, HandlingEvent, HandlingLine, Item
 from models.rules.answers import EVERY, Answers
 from tests.house import House, furnished
 from tests.models.rules.stage import PROFILES
 from tests.models.test_carriers import gone
+from tests.proof import sentences
 from tests.reports.applying import text_of, working_day
 
 K = HandlingKind
@@ -72,11 +72,6 @@ def orphan(house: House) -> Item:
     found = house.ledger.registers.need(Item, copy.id).record
     assert found.state is ItemState.REGISTERED
     return found
-
-
-def sentences(house: House) -> list[str]:
-    states = evidence(house.ledger, house.story.contract)
-    return [row.sentence for one in states for _, rows in one.evidence for row in rows]
 
 
 def end(house: House) -> None:

@@ -9,9 +9,7 @@ from tests.sheets import Sheets
 
 
 def test_papers_about_a_return_tell_what_is_missing(tmp_path: Path) -> None:
-    with furnished(tmp_path) as house:
-        house.story.receive(6)
-        house.clock.wait(60)
+    with furnished(tmp_path, things=6, wait=60) as house:
         sheets = Sheets(house)
         whole = sheets.all
         sheets.do(K.LOSS, 2)

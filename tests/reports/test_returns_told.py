@@ -15,9 +15,7 @@ from ui.issue import missing
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile="chiba") as made:
-        made.story.receive(6)
-        made.clock.wait(60)
+    with furnished(tmp_path, profile="chiba", things=6, wait=60) as made:
         yield made
 
 

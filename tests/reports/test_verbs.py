@@ -27,9 +27,7 @@ def test_several_acts_are_joined_once_each() -> None:
 
 
 def test_a_note_of_return_and_delivery_says_both(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="chiba") as house:
-        house.story.receive(6)
-        house.clock.wait(60)
+    with furnished(tmp_path, profile="chiba", things=6, wait=60) as house:
         sheets = Sheets(house)
         back, given = (sheets.do(kind, 3).ids[-1] for kind in (K.RETURN, K.HAND_OVER))
         assert "次のとおり引き渡しました。" in text_of(house, "D-16", given)

@@ -15,9 +15,7 @@ from tests.sheets import Sheets
 
 @pytest.fixture
 def sheets(tmp_path: Path) -> Iterator[Sheets]:
-    with furnished(tmp_path) as made:
-        made.story.receive(6)
-        made.clock.wait(60)
+    with furnished(tmp_path, things=6, wait=60) as made:
         yield Sheets(made)
 
 

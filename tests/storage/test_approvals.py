@@ -22,8 +22,7 @@ INITIAL = "静かな港に灯る三つの明かり"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(1)
+    with furnished(tmp_path, rules=True, accounts=True, things=1) as made:
         yield made
 
 

@@ -26,8 +26,7 @@ WORKER = next(user for user in cast.USERS if user.person == "worker")
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, profile="fukuoka", rules=True, accounts=True) as made:
-        made.story.receive(2)
+    with furnished(tmp_path, profile="fukuoka", rules=True, accounts=True, things=2) as made:
         yield made
 
 
@@ -198,8 +197,7 @@ def test_what_was_not_checked_stays_as_a_breach_that_waits(house: House) -> None
 
 
 def test_a_site_of_one_gives_a_reason_and_is_listed(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="fukuoka", rules=True) as alone:
-        alone.story.receive(1)
+    with furnished(tmp_path, profile="fukuoka", rules=True, things=1) as alone:
         with pytest.raises(NeedsAnswer) as asked:
             alone.ledger.handling.record(sending(alone))
         assert asked_of(asked.value).alone and asked_of(asked.value).check is None
@@ -209,16 +207,14 @@ def test_a_site_of_one_gives_a_reason_and_is_listed(tmp_path: Path) -> None:
 
 
 def test_where_the_contract_is_silent_a_check_is_offered(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="shiki", rules=True, accounts=True) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, profile="shiki", rules=True, accounts=True, things=1) as house:
         house.ledger.handling.record(sending(house))
         plain = house.ledger.registers.all(HandlingEvent, kind=HandlingKind.DISPATCH)[-1].record
         assert not plain.checker_proof and not house.ledger.rules.check_holds(plain)
 
 
 def test_an_offered_check_is_held_like_any_other(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="shiki", rules=True, accounts=True) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, profile="shiki", rules=True, accounts=True, things=1) as house:
         with pytest.raises(FactsDiffer):
             enter(house, CheckIn(sign_in(house), facts(house, count="0")))
         entered = enter(house)

@@ -265,8 +265,7 @@ def test_an_old_copy_of_the_key_files_does_not_let_a_removed_user_in(house: Hous
 
 @pytest.fixture
 def officer(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, accounts=True) as house:
-        house.story.receive(2)
+    with furnished(tmp_path, accounts=True, things=2) as house:
         house.sign_in("kensa")
         yield house
 

@@ -9,13 +9,7 @@ import pytest
 
 from models import chain
 from models.chain import Intent
-from models.codes import (
-    AccessLevel,
-    FindingStatus,
-    HandlingStatus,
-    OfficerAct,
-    Role,
-)
+from models.codes import AccessLevel, FindingStatus, HandlingStatus, OfficerAct, Role
 from models.commands import creating, revising, voiding
 from models.records import (
     AccessRight,
@@ -43,8 +37,7 @@ NO_ROLE = "権限のない利用者"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(2)
+    with furnished(tmp_path, rules=True, accounts=True, things=2) as made:
         yield made
 
 
@@ -271,8 +264,7 @@ def test_a_worker_takes_back_neither_a_finding_nor_a_confirmed_act(worker: House
 def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A ledger that was made when names were still typed by hand."""
     monkeypatch.setattr(LedgerOrigin, "payload", 1)
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(2)
+    with furnished(tmp_path, rules=True, accounts=True, things=2) as made:
         enter(made, second(made))
         made.sign_in(WORKER.login)
         monkeypatch.undo()

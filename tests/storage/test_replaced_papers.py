@@ -23,8 +23,7 @@ SUPERSEDED = SubmissionStatus.SUPERSEDED
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """A house with a receipt that the client has, and the one to replace it, not handed in."""
-    with furnished(tmp_path) as made:
-        made.story.receive(1)
+    with furnished(tmp_path, things=1) as made:
         make_seal(made.ledger)
         seal(made)
         submit(made, "令和8年度 第1号")

@@ -47,8 +47,7 @@ PROFILES = ("shiki", "confidentiality-model", "fukuoka", "chiba", "yachiyo")
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """A house with a breach of the responsible person, agreed to by the worker."""
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(2)
+    with furnished(tmp_path, rules=True, accounts=True, things=2) as made:
         enter(made, second(made))
         yield made
 
@@ -381,8 +380,7 @@ def test_only_acts_accuse_in_a_ledger_made_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LedgerOrigin, "payload", 1)
-    with furnished(tmp_path, rules=True, accounts=True) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, rules=True, accounts=True, things=1) as house:
         enter(house, second(house))
         monkeypatch.undo()
         later = newest(house, Finding).with_changes(due_on=date(2030, 1, 1), description="別")

@@ -90,8 +90,7 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with furnished(tmp_path_factory.mktemp("roles"), rules=True, accounts=True) as made:
-        made.story.receive(3)
+    with furnished(tmp_path_factory.mktemp("roles"), rules=True, accounts=True, things=3) as made:
         yield made
 
 

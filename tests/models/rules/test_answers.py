@@ -43,16 +43,14 @@ PASSWORD = "静かな港に灯る三つの明かり"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True) as made:
-        made.story.receive(2)
+    with furnished(tmp_path, rules=True, things=2) as made:
         yield made
 
 
 @pytest.fixture
 def staffed(tmp_path: Path) -> Iterator[House]:
     """A house where a second person may sign in."""
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(2)
+    with furnished(tmp_path, rules=True, accounts=True, things=2) as made:
         yield made
 
 
@@ -281,8 +279,7 @@ def test_a_judgement_needs_a_reason_only(house: House) -> None:
 
 
 def test_a_notice_is_only_shown(tmp_path: Path) -> None:
-    with furnished(tmp_path, profile="yachiyo", rules=True) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, profile="yachiyo", rules=True, things=1) as house:
         office = house.story.places[0].id
         event = uncleared(house, actor_person_id=house.story.people["worker"], place_from_id=office)
         change = house.ledger.handling.record(event)
@@ -291,8 +288,7 @@ def test_a_notice_is_only_shown(tmp_path: Path) -> None:
 
 
 def test_without_the_switch_nothing_is_asked(tmp_path: Path) -> None:
-    with furnished(tmp_path) as house:
-        house.story.receive(1)
+    with furnished(tmp_path, things=1) as house:
         assert house.ledger.handling.record(uncleared(house)).types == {"handling_event"}
         assert house.ledger.handling.examine(uncleared(house))  # a screen may still look
 

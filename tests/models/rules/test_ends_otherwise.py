@@ -24,6 +24,7 @@ from models.evidence import evidence
 from models.records import Authorization, Item
 from models.records.handling import AuthorizationTarget
 from models.rules.engine import Finding
+from tests import proof
 from tests.house import House, furnished
 from tests.models.rules.stage import PROFILES, Stage
 
@@ -132,16 +133,13 @@ def test_a_planned_shredding_may_still_be_explained(stages: dict[str, Stage]) ->
 
 
 def told(house: House) -> list[str]:
-    states = evidence(house.ledger, house.story.contract)
-    said = (row.sentence for one in states for _, rows in one.evidence for row in rows)
-    return [sentence for sentence in said if "」の「終了時の扱い」は" in sentence]
+    return [one for one in proof.sentences(house) if "」の「終了時の扱い」は" in one]
 
 
 @pytest.fixture
 def shredded(tmp_path: Path) -> Iterator[tuple[House, Item]]:
     """Shred a lent original on the designation of methods alone, as older entries have it."""
-    with furnished(tmp_path) as house:
-        house.story.receive(2)
+    with furnished(tmp_path, things=2) as house:
         item = next(one for one in house.story._stock if not one.electronic)
         house.story._copies.append(item)
         house.story.destroy(item)

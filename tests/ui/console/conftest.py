@@ -14,8 +14,7 @@ from tests.ui.console.desk import Console
 
 @pytest.fixture
 def console(tmp_path: Path) -> Iterator[Console]:
-    with furnished(tmp_path, accounts=True) as house:
-        house.story.receive(3)
+    with furnished(tmp_path, accounts=True, things=3) as house:
         yield Console(house)
 
 
@@ -31,6 +30,5 @@ def open_air() -> Iterator[Path]:
 @pytest.fixture
 def outdoors(open_air: Path) -> Iterator[House]:
     """A furnished ledger in a folder that everybody can reach."""
-    with furnished(open_air) as house:
-        house.story.receive(3)
+    with furnished(open_air, things=3) as house:
         yield house

@@ -21,8 +21,7 @@ REASON = "市役所の代表番号で、住民のものではない"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, rules=True) as made:
-        made.story.receive(1)
+    with furnished(tmp_path, rules=True, things=1) as made:
         made.ledger.close()
         yield made
 
@@ -127,8 +126,7 @@ def test_the_console_names_the_findings_too(
 @pytest.fixture
 def staffed(tmp_path: Path) -> Iterator[House]:
     """A house where a worker may agree."""
-    with furnished(tmp_path, rules=True, accounts=True) as made:
-        made.story.receive(1)
+    with furnished(tmp_path, rules=True, accounts=True, things=1) as made:
         made.ledger.close()
         yield made
 
@@ -211,8 +209,7 @@ def test_a_command_that_needed_an_answer_is_repeated_safely(staffed: House) -> N
 @pytest.fixture
 def several(tmp_path: Path) -> Iterator[House]:
     """A site whose contract demands several people (FK-7.3)."""
-    with furnished(tmp_path, profile="fukuoka", rules=True, accounts=True) as made:
-        made.story.receive(1)
+    with furnished(tmp_path, profile="fukuoka", rules=True, accounts=True, things=1) as made:
         made.ledger.close()
         yield made
 

@@ -34,8 +34,7 @@ Ask = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, accounts=True) as made:
-        made.story.receive(3)
+    with furnished(tmp_path, accounts=True, things=3) as made:
         made.ledger.close()
         yield made
 

@@ -24,8 +24,7 @@ PAGE = 4
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setattr("models.access.PAGE", PAGE)
-    with furnished(tmp_path, accounts=True) as made:
-        made.story.receive(PAGE + 2)
+    with furnished(tmp_path, accounts=True, things=PAGE + 2) as made:
         yield made
 
 

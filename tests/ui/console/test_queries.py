@@ -23,8 +23,7 @@ STRANGE: tuple[Any, ...] = (
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with furnished(tmp_path_factory.mktemp("queries")) as made:
-        made.story.receive(2)
+    with furnished(tmp_path_factory.mktemp("queries"), things=2) as made:
         yield made
 
 

@@ -69,8 +69,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with furnished(tmp_path) as house:
-        house.story.receive(6)
+    with furnished(tmp_path, things=6) as house:
         made = Desk(house)
         yield made
         made.close()

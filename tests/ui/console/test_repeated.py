@@ -21,9 +21,7 @@ BOSS = cast.USERS[0]
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with furnished(tmp_path, accounts=True) as made:
-        made.story.receive(3)
-        made.clock.wait(30)
+    with furnished(tmp_path, accounts=True, things=3, wait=30) as made:
         made.ledger.close()
         yield made
 

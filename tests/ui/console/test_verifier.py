@@ -33,8 +33,7 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sealed_receipts(home: Path) -> Path:
     kept = home / "papers"
     kept.mkdir()
-    with furnished(home / "house") as house:
-        house.story.receive(1)
+    with furnished(home / "house", things=1) as house:
         house.story.receive(1)
         house.story.receive(1)
         ledger = house.ledger
@@ -227,8 +226,7 @@ def test_a_file_that_cannot_be_read_is_no_fault_of_the_contractor(
 def test_a_list_that_is_handed_over_without_a_seal_is_told_apart(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with furnished(tmp_path / "house") as house:
-        house.story.receive(1)
+    with furnished(tmp_path / "house", things=1) as house:
         contract = house.story.contract.id
         (tmp_path / "list.pdf").write_bytes(preview(house.ledger, IssueRequest("D-28", contract)))
         act = house.ledger.store.find(HandlingEvent, Query("handling_event"))[0]
