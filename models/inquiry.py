@@ -452,6 +452,14 @@ class ReadBooks(Books):
         self._asked.note(HandlingEvent.type)
         return super().happened(item_id)
 
+    def copied_under(self, authorization_id: str) -> list[Stored[Item]]:
+        self._asked.note(Item.type)
+        return super().copied_under(authorization_id)
+
+    def copying_under(self, authorization_id: str) -> list[Stored[HandlingEvent]]:
+        self._asked.note(HandlingEvent.type)
+        return super().copying_under(authorization_id)
+
     def acts_under(self, authorization_id: str) -> tuple[HandlingEvent, ...]:
         self._asked.note(HandlingEvent.type)
         return super().acts_under(authorization_id)

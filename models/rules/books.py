@@ -18,6 +18,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 from models.codes import Decision, HandlingKind, ItemState, Timing, VerificationResult
+from models.corrected import chain
 from models.item_status import Status
 from models.records import (
     AccessRight,
@@ -34,6 +35,7 @@ from models.records import (
     Place,
     Pledge,
     Record,
+    Stored,
     Submission,
     TrainingSession,
     UserAccount,
@@ -221,6 +223,24 @@ class Books:
         """Return the copies that were made under a consent."""
         where = (Where("copy_authorization_id", Op.EQ, authorization_id),)
         return self._select(Item, "", where)
+
+    def copied_under(self, authorization_id: str) -> list[Stored[Item]]:
+        """Return the copies that were made under a consent, with their entries."""
+        where = (Where("copy_authorization_id", Op.EQ, authorization_id),)
+        return self._store.find(Item, Query(Item.type, where), limit=_ALL)
+
+    def copying_under(self, authorization_id: str) -> list[Stored[HandlingEvent]]:
+        """Return the copying acts that name a consent, those of older registers too."""
+        where = (
+            Where("authorization_id", Op.EQ, authorization_id),
+            Where("kind", Op.EQ, HandlingKind.COPY),
+            Where("timing", Op.EQ, Timing.ACTUAL),
+        )
+        return self._store.find(HandlingEvent, Query(HandlingEvent.type, where), limit=_ALL)
+
+    def corrections(self, act_id: str) -> Iterator[Stored[HandlingEvent]]:
+        """Yield an act and what it corrects, back to what was entered first."""
+        return chain(self._store, act_id)
 
     def acts_under(self, authorization_id: str) -> tuple[HandlingEvent, ...]:
         """Return the acts that name a consent as their basis, but for those of older registers."""

@@ -1,7 +1,6 @@
 """Rules about consents: copying, sending, handing over, other purposes, collecting."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from models.codes import (
     CONTENT_GONE_STATES,
@@ -11,11 +10,11 @@ from models.codes import (
     HandlingKind,
     Means,
 )
-from models.records import HandlingEvent, HandlingLine, InformationAsset, Item
+from models.records import HandlingEvent, InformationAsset
 from models.rules.case import Case, Say, labels
 from models.rules.checking import LEAVING, leaving
+from models.rules.copied import copied_with, is_entered
 from models.rules.named import lacking
-from models.rules.used_up import counted, is_counted
 
 K, S = HandlingKind, AuthorizationSubject
 CARRIAGE = "transport_detail"  # the 運搬記録 among the records that a clause asks for
@@ -68,35 +67,24 @@ def r06_copies_are_counted(case: Case) -> Iterator[str]:
     given = next((one for one in case.named if one.subject is S.COPY), None)
     if given is None or given.quantity_limit is None:
         return
-    own = {line.resulting_item_id for line in event.lines}  # when it is judged again later
-    made = [
-        (item.quantity, item.unit)
-        for item in case.books.copies_under(given.id) if item.id not in own
-    ]  # fmt: skip
-    made += [(line.quantity, _unit(case, line)) for line in event.lines]
-    unlike = sorted({unit for _, unit in made if not is_counted(given, unit)})
-    if unlike:
+    copied = copied_with(case.books, given, event, case.items)
+    which = f"{event.caption()}：" if is_entered(case.books, given, event) else ""
+    if copied.unlike:
         yield (
-            f"承諾の数量の単位「{given.unit}」と{case.word('copy')}物の単位「{'、'.join(unlike)}」が"
-            "違うので、承諾された範囲か確かめられません。「承諾・指示」の数量と単位を、"
-            f"{case.word('copy')}物と同じ単位か、写しの数（部）で登録してください。"
+            f"{which}承諾の数量の単位「{given.unit}」と{case.word('copy')}物の単位"
+            f"「{'、'.join(sorted(copied.unlike))}」が違うので、承諾された範囲か確かめられません。"
+            f"「承諾・指示」の数量と単位を、{case.word('copy')}物と同じ単位か、"
+            "写しの数（部）で登録してください。"
         )
-        return
-    total = sum((counted(given, *one) for one in made), Decimal(0))
-    if total > given.quantity_limit:
+    elif copied.mine and copied.total > given.quantity_limit:
         limit, reached = (
-            f"{number.normalize():,f}{given.unit}" for number in (given.quantity_limit, total)
+            f"{number.normalize():,f}{given.unit}"
+            for number in (given.quantity_limit, copied.total)
         )
         yield (
-            f"承諾された部数（{limit}）を超えます（これまでと合わせて{reached}）。"
+            f"{which}承諾された部数（{limit}）を超えます（これまでと合わせて{reached}）。"
             "部数を減らすか、改めて承諾を得てください。"
         )
-
-
-def _unit(case: Case, line: HandlingLine) -> str:
-    """Return how the pieces of a copy are counted, as those of its original if nobody knows."""
-    made = case.books.find(Item, line.resulting_item_id) or case.items.get(line.item_id)
-    return made.unit if made else ""
 
 
 def r07_sending_needs_basis_and_two_persons(case: Case) -> Iterator[str]:

@@ -1,0 +1,138 @@
+"""Copies are counted up to each act: what was within the number when it was made stays so (R-06)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from models.codes import AuthorizationSubject
+from models.codes import HandlingKind as K
+from models.errors import NeedsAnswer
+from models.records import Authorization, HandlingEvent, Item
+from tests.house import House, furnished
+
+TOO_MANY = "第{0}号 複写・複製：承諾された部数（10枚）を超えます（これまでと合わせて{1}枚）。"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, profile="chiba") as made:
+        made.story.receive(1)
+        consent(made)
+        made.clock.wait(30)
+        yield made
+
+
+def consent(house: House, limit: int = 10) -> Authorization:
+    given = house.story._consent(AuthorizationSubject.COPY)
+    changed = replace(given, quantity_limit=Decimal(limit), unit="枚", decision_doc_no="第9号")
+    house.ledger.registers.revise(changed, "部数の確認")
+    return changed
+
+
+def copied(house: House, pieces: int, *, earlier: int = 0, given: str = "") -> HandlingEvent:
+    """Make a copy of so many pieces, and return the act."""
+    house.clock.wait(10)
+    item = house.ledger.registers.need(Item, house.story._stock[0].id).record
+    number = len(house.ledger.registers.all(Item))
+    child = replace(
+        item, id=house.ledger.new_id(), item_no=f"C-{number}", name="写し", unit="枚",
+        quantity=Decimal(pieces), state=None, current_place_id="", holder_person_id="",
+        quantity_left=None, due_back_at=None, last_event_at=None,
+    )  # fmt: skip
+    event = house.story._event(
+        K.COPY, "照合のため", actor="worker2", checker="supervisor",
+        authorization_id=given or house.story._consent(AuthorizationSubject.COPY).id,
+        place_from_id=house.story.places[1].id,
+    )  # fmt: skip
+    assert event.occurred_at is not None
+    event = replace(event, occurred_at=event.occurred_at - timedelta(minutes=earlier))
+    made = house.ledger.handling.copy(event, item.id, [child])
+    return next(
+        house.ledger.registers.need(HandlingEvent, id_).record
+        for id_ in made.ids
+        if house.ledger.store.get(HandlingEvent, id_) is not None
+    )
+
+
+def corrected(house: House, act: HandlingEvent, **changes: object) -> HandlingEvent:
+    house.clock.wait(1)
+    made = house.ledger.handling.correct(act.id, replace(act, **changes), "書き間違いのため")  # type: ignore[arg-type]
+    return house.ledger.registers.need(HandlingEvent, made.ids[-1]).record
+
+
+def told(house: House) -> list[str]:
+    """Return what is told of the numbers, up to the remedy."""
+    rows = house.ledger.inquiries.of(house.story.contract.id).breaches.of_rule("R-06")
+    return [row.sentence.partition("部数を減らすか")[0] for row in rows]
+
+
+def test_one_copy_too_many_leaves_those_before_it_as_they_were(house: House) -> None:
+    copied(house, 6)
+    copied(house, 4)
+    assert told(house) == []
+    over = copied(house, 1)
+    assert told(house) == [TOO_MANY.format(over.event_no, 11)]
+    more = copied(house, 2)
+    assert told(house) == [
+        TOO_MANY.format(over.event_no, 11), TOO_MANY.format(more.event_no, 13)
+    ]  # fmt: skip
+
+
+def test_what_is_entered_later_with_an_earlier_time_is_what_is_too_many(house: House) -> None:
+    copied(house, 6)
+    copied(house, 4)
+    late = copied(house, 1, earlier=25)
+    assert told(house) == [TOO_MANY.format(late.event_no, 11)]
+
+
+def test_a_correction_keeps_its_place(house: House) -> None:
+    first = copied(house, 6)
+    copied(house, 4)
+    over = copied(house, 1)
+    again = corrected(house, first, purpose="二名での照合のため")
+    corrected(house, again, purpose="照合入力のため")
+    assert told(house) == [TOO_MANY.format(over.event_no, 11)]
+    third = corrected(house, over, purpose="二名での照合のため")
+    assert told(house) == [TOO_MANY.format(third.event_no, 11)]
+
+
+def test_a_correction_to_more_is_what_is_too_many(house: House) -> None:
+    first = copied(house, 6)
+    copied(house, 4)
+    [line] = first.lines
+    child = house.ledger.registers.need(Item, line.resulting_item_id).record
+    house.ledger.registers.revise(replace(child, quantity=Decimal(7)), "数え間違いのため")
+    assert told(house) == [TOO_MANY.format(first.event_no, 11)]
+    right = corrected(house, first, lines=(replace(line, quantity=Decimal(7)),))
+    assert told(house) == [TOO_MANY.format(right.event_no, 11)]
+
+
+def test_a_correction_to_another_consent_counts_from_then(house: House) -> None:
+    other = replace(
+        house.story._consent(AuthorizationSubject.COPY), id="", quantity_limit=None,
+        decision_doc_no="第10号",
+    )  # fmt: skip
+    beside = house.ledger.registers.create(other).ids[-1]
+    first = copied(house, 6, given=beside)
+    copied(house, 6)
+    consent_id = house.story._consent(AuthorizationSubject.COPY).id
+    right = corrected(house, first, authorization_id=consent_id)
+    assert told(house) == [TOO_MANY.format(right.event_no, 12)]
+
+
+def test_who_corrects_is_asked_only_about_what_the_correction_makes_too_many(
+    tmp_path: Path,
+) -> None:
+    with furnished(tmp_path, profile="chiba", rules=True) as house:
+        house.story.receive(1)
+        consent(house)
+        first = copied(house, 6)
+        copied(house, 4)
+        consent(house, 8)  # the client meant fewer
+        corrected(house, first, purpose="二名での照合のため")
+        with pytest.raises(NeedsAnswer, match="合わせて11枚"):
+            copied(house, 1)
