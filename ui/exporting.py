@@ -17,7 +17,15 @@ from models.former_names import Called
 from models.kinds import Children, DecimalNumber, Integer, MultiRef, Ref
 from models.kinds_of_time import Day, Moment
 from models.ledger import Ledger
-from models.records import BY_TYPE, HandlingEvent, HandlingLine, Item, Record
+from models.records import (
+    BY_TYPE,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    Record,
+    Stored,
+    TransportDetail,
+)
 from models.store import ListRow, Op, Query, Where
 from models.wareki import format_clock
 
@@ -88,6 +96,8 @@ def columns_of(cls: type[Record]) -> Iterator[Field]:
             yield from (Item.fields()["item_no"], cls.fields()["lines_text"])
             yield from (HandlingLine.fields()["quantity"], Item.fields()["unit"])
             yield HandlingLine.fields()["resulting_item_id"]
+        if acts and f.name == "note":
+            yield from TransportDetail.fields().values()
         if not isinstance(f.kind, Children) and not (acts and f.name in OF_LINE):
             yield f
 
@@ -132,9 +142,27 @@ def _told(ledger: Ledger, rows: Sequence[ListRow]) -> dict[str, list[dict[str, A
     items = {id_: one.record for id_, one in store.get_many(Item, sorted(named)).items()}
     called = store.called(Item.type, named)
     return {
-        row.id: [_of_line(line, items, called, row.number) for line in lines.get(row.id, ())]
+        row.id: [
+            _of_line(line, items, called, row.number) | _carried(ledger, acts[row.id], row.number)
+            for line in lines.get(row.id, ())
+        ]
         for row in rows
     }
+
+
+def _carried(ledger: Ledger, act: Stored[HandlingEvent], entered: int) -> dict[str, Any]:
+    """Return the cells that tell how the things of an act were carried."""
+    told: dict[str, Any] = {}
+    for one in act.record.transport:
+        for f in one.fields().values():
+            value = getattr(one, f.name)
+            if isinstance(f.kind, Ref):
+                told[f.name] = ledger.registers.caption(f.kind.type, value, entered)
+            elif isinstance(f.kind, Moment):
+                told[f.name] = value
+            else:
+                told[f.name] = f.kind.format(value)
+    return told
 
 
 def _of_line(

@@ -27,14 +27,16 @@ from models.codes import (
     VerificationResult,
 )
 from models.intake.columns import IGNORED, fields_of, label_of
-from models.intake.parts import Disposal, Options, Question
+from models.intake.parts import WORDS, Disposal, Options, Question
 from models.records import Item, Record
 from ui.intake import Source
 from ui.keys import WheelNeedsFocus
 
+WIDEST = 16  # full-width characters of a column before it wraps
 SAMPLES = 3  # values shown of each column
 Choices = Sequence[tuple[str, str]]  # (value, words)
 Index = QModelIndex | QPersistentModelIndex
+LOOKED_AT = 60  # rows that are measured: more would hold up the window
 NOWHERE = QModelIndex()
 
 
@@ -107,7 +109,7 @@ class QuestionForm(QScrollArea):
             box.setToolTip(question.text)
             label = QLabel(
                 self.tr("{word}（{count}行）").format(
-                    word=question.word, count=f"{len(question.lines):,}"
+                    word=self._called(question), count=f"{len(question.lines):,}"
                 )
             )
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -121,6 +123,12 @@ class QuestionForm(QScrollArea):
             self._form.addRow("", hint)
         self._none.setVisible(not self._answers)
 
+    def _called(self, question: Question) -> str:
+        """Return a word with its column, where lists of several columns may have it."""
+        if not question.subject.startswith(WORDS):
+            return question.word
+        return f"{label_of(self._cls, question.subject.removeprefix(WORDS))}「{question.word}」"
+
     def answer_box(self, subject: str, word: str) -> QComboBox:
         return self._answers[(subject, word)]
 
@@ -132,7 +140,13 @@ class QuestionForm(QScrollArea):
                 given.setdefault(subject, {})[word] = value
         kinds = {word: HandlingKind.read(value) for word, value in given.get("kinds", {}).items()}
         media = {word: MediaType.read(value) for word, value in given.get("media", {}).items()}
+        words = {
+            subject.removeprefix(WORDS): told
+            for subject, told in given.items()
+            if subject.startswith(WORDS)
+        }
         options = Options(
+            words=words,
             persons=given.get("persons", {}), places=given.get("places", {}),
             media=media, kinds=kinds, disposal=self._disposal(),
         )  # fmt: skip
@@ -228,15 +242,24 @@ class LinesView(QTableView):
         self.setWordWrap(True)
         self.verticalHeader().hide()
         self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setResizeContentsPrecision(LOOKED_AT)
 
     def show_rows(self, model: LinesModel) -> None:
         model.setParent(self)
         self.setModel(model)
-        self.setColumnWidth(0, self.fontMetrics().horizontalAdvance("000,000"))
+        self._fit_columns(model.columnCount())
         if model.rowCount() <= 300:  # measuring thousands of rows would hold up the window
             self.resizeRowsToContents()
         else:
             self.verticalHeader().setDefaultSectionSize(2 * self.fontMetrics().height() + 8)
+
+    def _fit_columns(self, count: int) -> None:
+        """Show every heading whole, and so much of the texts as leaves room for the last column."""
+        most = self.fontMetrics().horizontalAdvance("あ") * WIDEST
+        self.setColumnWidth(0, self.fontMetrics().horizontalAdvance("000,000"))
+        for column in range(1, count - 1):
+            head = self.horizontalHeader().sectionSizeHint(column)
+            self.setColumnWidth(column, max(head, min(self.sizeHintForColumn(column), most)))
 
 
 def choice_box(choices: Choices) -> QComboBox:

@@ -54,6 +54,12 @@ class Cells:
         get = self._texts.get
         return tuple([get(name, "") for name in names])
 
+    def renamed(self, texts: Mapping[str, str]) -> "Cells":
+        """Return the same row with other texts; what is said of it is said of this one."""
+        other = Cells(self.line, texts, Memory())
+        other.problems, other.remarks, other.notices = self.problems, self.remarks, self.notices
+        return other
+
     def one_line(self, name: str) -> str:
         """Return a text for a field of one line; line ends become spaces."""
         text = self._texts.get(name, "")

@@ -23,14 +23,16 @@ from models.codes import HandlingKind, HandlingStatus, Timing
 from models.errors import AzukariError, InvalidField, Refused, Unclear
 from models.fields import NOT_RECORDED
 from models.handling_words import Meaning, choose_by_whereabouts, meanings_in
+from models.intake.carrying import carried
 from models.intake.cells import Cells, Reader, day_of
 from models.intake.disposal import End, sanitization
 from models.intake.finding import Finder
 from models.intake.parts import Findings, Options, Sheet
 from models.intake.rehearsal import Rehearsal
 from models.intake.sides import counterpart, measures
+from models.intake.wording import Wording
 from models.kinds_of_time import Moment
-from models.records import HandlingEvent, HandlingLine, Item, Person, TransportDetail
+from models.records import HandlingEvent, HandlingLine, Item, Person
 from models.records.handling import END_KINDS, SANITIZATION_KINDS, WITH_COUNTERPART
 from models.store import Progress
 from models.text import search_key
@@ -76,6 +78,7 @@ class LogReader:
         self._options = options
         self._source_id = source_id
         self._found = findings
+        self._wording = Wording(options, findings)
         self._latest = ledger.now() + CLOCK_TOLERANCE
         self._last_of_day: dict[date, datetime] = {}
         self._written: dict[tuple[object, ...], int] = {}
@@ -333,17 +336,16 @@ class LogReader:
             more.setdefault("destination_text", cells.one_line("purpose"))
             if cells.text("expected_return_at"):
                 more["expected_return_at"] = cells.value("expected_return_at", _read_moment)
-        elif kind is HandlingKind.TRANSPORT:
-            arrived = candidate.moment if arrives else None
-            more["transport"] = (
-                TransportDetail(persons=(candidate.actor.name,), arrived_at=arrived),
-            )
         elif kind is HandlingKind.COPY and candidate.made is None:
             cells.remark("できた複製の管理番号は記録なし。")
         elif kind in SANITIZATION_KINDS:
             more["sanitization"] = (self._sanitization(candidate, kind, rehearsal),)
         if kind in WITH_COUNTERPART:
             more |= counterpart(cells, self._finder)
+        more |= carried(
+            cells, kind, self._finder, self._wording, _read_moment, actor=candidate.actor.name,
+            arrived_at=candidate.moment if arrives else None,
+        )  # fmt: skip
         return more | measures(cells, kind)
 
     def _named(self, cells: Cells) -> dict[str, Any]:

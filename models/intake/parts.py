@@ -15,6 +15,7 @@ from models.commands import Change
 from models.records import HandlingEvent, Item, Record
 
 WHOLE_FILE = 0  # line of a notice that concerns no single line
+WORDS = "words."  # before the field, in the subject of a question about a word of a fixed list
 SHOWN_LINES = 8  # of the lines that a notice about many rows names
 
 
@@ -56,6 +57,7 @@ class Options:
 
     Attributes:
         persons, places, media, kinds: what a name or a word of the file stands for.
+        words: the same of any other fixed list: field → word → code.
         default_place_id: where things lie whose place the ledger does not know; "" refuses them.
         received_by: who took over what a media register lists; "" is the importer.
         with_events: enter what a media register says about receipt, copies and ends as events.
@@ -66,6 +68,7 @@ class Options:
     places: Mapping[str, str] = field(default_factory=dict)
     media: Mapping[str, MediaType] = field(default_factory=dict)
     kinds: Mapping[str, HandlingKind] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     default_place_id: str = ""
     received_by: str = ""
     disposal: Disposal = Disposal()
@@ -76,7 +79,9 @@ class Options:
 
 @dataclass(frozen=True)
 class Question:
-    """Something in the file that a person can decide: `word` of `subject` (an Options field).
+    """Something in the file that a person can decide: `word` of `subject`.
+
+    The subject is a field of `Options`; of `words` it names the field, too (`words.origin`).
 
     `choices` are (value, words) where the file leaves only some; empty means: any of the register.
     """

@@ -4,16 +4,16 @@ References are written as the captions or numbers by which people know the recor
 refer to another one of the same file that stands above it or below it.
 """
 
-from collections.abc import Callable, Mapping
-from functools import cache, partial
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from models.days_ahead import ahead_of
-from models.errors import InvalidField, Refused
+from models.errors import Refused
 from models.fields import Field
 from models.intake.cells import Cells, Reader
 from models.intake.parts import Findings, Options, Sheet
-from models.kinds import Choice, DecimalNumber, MultiChoice, MultiRef, Ref
+from models.intake.wording import Wording, split
+from models.kinds import DecimalNumber, MultiRef, Ref
 from models.records import BY_TYPE, Record
 from models.store import Progress
 from models.text import search_key
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 STEP = 500
-_SEPARATORS = "，,;；\n・/／"
 
 
 class Captions:
@@ -81,6 +80,7 @@ class PlainReader:
         self._contract_id = contract_id
         self._captions = Captions(ledger, options)
         self._found = findings
+        self._wording = Wording(options, findings)
 
     def read(
         self, sheet: Sheet, mapping: Mapping[str, str], progress: Progress
@@ -116,7 +116,7 @@ class PlainReader:
         for f in self._cls.own_fields():
             text = cells.text(f.name)
             if text and not isinstance(f.kind, Ref | MultiRef):
-                value = parsed(cells, f)
+                value = self._wording.parsed(cells, f)
                 if value is not None:
                     values[f.name] = value
         if self._contract_id and "contract_id" in self._cls.fields():
@@ -198,39 +198,3 @@ def _with_unit(cells: Cells, record: Record) -> Record:
         else:
             record = record.with_changes(unit=parse_decimal(text).unit)
     return record
-
-
-def parsed(cells: Cells, f: Field) -> Any:
-    """Return the value of a cell, None when it is empty or wrong."""
-    return cells.value(f.name, _reader(f))
-
-
-@cache
-def _reader(f: Field) -> Callable[[str], Any]:
-    return partial(chosen, f) if isinstance(f.kind, Choice | MultiChoice) else f.parse
-
-
-def chosen(f: Field, text: str) -> Any:
-    """Read words of a fixed vocabulary; width and case are forgiven.
-
-    Raises:
-        InvalidField: none of the words.
-    """
-    kind = f.kind
-    assert isinstance(kind, Choice | MultiChoice)
-    try:
-        return kind.parse(text)
-    except ValueError as error:
-        wanted = {search_key(w): code for code in kind.codes for w in (code.label, code.value)}
-        parts = split(text) if isinstance(kind, MultiChoice) else [text]
-        found = [wanted.get(search_key(part)) for part in parts]
-        if None in found:
-            raise InvalidField(field=f.label, problem=str(error)) from error
-        return tuple(found) if isinstance(kind, MultiChoice) else found[0]
-
-
-def split(text: str) -> list[str]:
-    """Split what a cell lists."""
-    for separator in _SEPARATORS:
-        text = text.replace(separator, "、")
-    return [part.strip(" \t　") for part in text.split("、") if part.strip(" \t　")]

@@ -24,9 +24,9 @@ from models.intake.drafts import Described, Draft
 from models.intake.finding import Finder
 from models.intake.media import CLASS_OF, OTHER_UNIT, UNIT_OF, media_type_of
 from models.intake.parts import Findings, Options, Sheet
-from models.intake.plain import parsed
 from models.intake.references import put_inside, referred
 from models.intake.register_events import RegisterEvents
+from models.intake.wording import Wording
 from models.kinds import Ref
 from models.records import HandlingEvent, Item
 from models.records.things import END_RULE_BY_ORIGIN
@@ -66,7 +66,10 @@ class RegisterReader:
         self._options = options
         self._source_id = source_id
         self._found = findings
-        self._events = RegisterEvents(ledger, self._ids, finder, options, source_id, findings)
+        self._wording = Wording(options, findings)
+        self._events = RegisterEvents(
+            ledger, self._ids, finder, options, source_id, findings, self._wording
+        )
         self._media = {search_key(word): type_ for word, type_ in options.media.items()}
         self._known: dict[tuple[str, ...], Described] = {}
         self._first_line: dict[str, int] = {}
@@ -204,13 +207,13 @@ class RegisterReader:
         for f in self._given:
             if not cells.text(f.name) or isinstance(f.kind, Ref):
                 continue
-            value = parsed(cells, f)
+            value = self._wording.parsed(cells, f)
             if value is not None:
                 values[f.name] = value
         return values
 
     def _choice(self, cells: Cells, name: str) -> Any:
-        return parsed(cells, Item.fields()[name]) if cells.text(name) else None
+        return self._wording.parsed(cells, Item.fields()[name]) if cells.text(name) else None
 
     def _media_type(self, cells: Cells) -> MediaType | None:
         words = cells.text("media_type")

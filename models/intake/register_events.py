@@ -9,11 +9,13 @@ from models.codes import HandlingKind, HandlingStatus, Timing
 from models.errors import AzukariError, Refused
 from models.fields import NOT_RECORDED
 from models.handling_words import meaning_of
+from models.intake.carrying import receipt
 from models.intake.disposal import End, sanitization, split_name
 from models.intake.drafts import Draft
 from models.intake.finding import Finder
 from models.intake.parts import Findings, Options
 from models.intake.rehearsal import Rehearsal
+from models.intake.wording import Wording
 from models.records import HandlingEvent, HandlingLine
 from models.records.handling import END_KINDS
 from models.wareki import JAPAN
@@ -29,7 +31,7 @@ class RegisterEvents:
 
     def __init__(
         self, ledger: "Ledger", ids: Iterator[str], finder: Finder, options: Options,
-        source_id: str, findings: Findings,
+        source_id: str, findings: Findings, wording: Wording,
     ) -> None:  # fmt: skip
         self._ledger = ledger
         self._ids = ids
@@ -37,6 +39,7 @@ class RegisterEvents:
         self._options = options
         self._source_id = source_id
         self._found = findings
+        self._wording = wording
 
     def told(self, drafts: Sequence[Draft]) -> list[HandlingEvent]:
         """Return the acts in time's order; what cannot be recorded is a notice of its row."""
@@ -85,6 +88,7 @@ class RegisterEvents:
             Refused: the sentence says why it cannot be recorded.
         """
         item, cells = draft.item, draft.cells
+        carried = {} if draft.parent_no else receipt(cells, self._finder, self._wording)
         notes = [cells.note(), "時刻は記録なし。"]
         if draft.parent_no:
             line = HandlingLine(
@@ -97,6 +101,7 @@ class RegisterEvents:
             HandlingKind.RECEIVE, moment, line, notes,
             place_to_id=item.home_place_id, counterpart_title=title, counterpart_name=name,
             counterpart_org_id=self._finder.contract.client_org_id if name else "",
+            **carried,
         )  # fmt: skip
 
     def _end(self, draft: Draft, moment: datetime, rehearsal: Rehearsal) -> HandlingEvent:

@@ -7,13 +7,12 @@ never refuse a row: they stay in its note.
 
 from typing import Any
 
-from models.codes import EncryptionMeasure, HandlingKind, Means
+from models.codes import EncryptionMeasure, HandlingKind
 from models.errors import InvalidField
 from models.fields import NOT_RECORDED
 from models.intake.cells import Cells
 from models.intake.finding import Finder
-from models.intake.plain import chosen
-from models.kinds import Choice
+from models.intake.wording import chosen
 from models.records import HandlingEvent
 
 _DONE = "暗号化済"  # as old logs say it
@@ -22,7 +21,7 @@ _FIELDS = HandlingEvent.fields()
 
 
 def counterpart(cells: Cells, finder: Finder) -> dict[str, Any]:
-    """Return who was on the other side, and by which means things went."""
+    """Return who was on the other side."""
     told: dict[str, Any] = {
         name: cells.one_line(name)
         for name in ("counterpart_name", "counterpart_title")
@@ -30,8 +29,6 @@ def counterpart(cells: Cells, finder: Finder) -> dict[str, Any]:
     }
     if words := cells.one_line("counterpart_org"):
         told |= _office(cells, finder, words, named="counterpart_name" in told)
-    if cells.text("means"):
-        told["means"] = cells.value("means", _read_means)
     return told
 
 
@@ -89,12 +86,3 @@ def _renewed(cells: Cells) -> dict[str, Any]:
     except InvalidField:
         cells.notices.append(f"「{label}」の欄は読めないため、取り込みません。")
         return {}
-
-
-def _read_means(text: str) -> Means:
-    try:
-        means = Choice(Means).parse(text)
-    except ValueError as error:
-        raise InvalidField(field="手段", problem=str(error)) from error
-    assert isinstance(means, Means)
-    return means

@@ -181,7 +181,7 @@ def load(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 
         if answers:
             asked = take(options, True).questions
-            options = with_answers(ledger, options, asked, answers)
+            options = with_answers(ledger, cls, options, asked, answers)
         intake = take(options, arguments.dry_run)
     speaker.result(_told(intake), _spoken(cls, intake, arguments.dry_run))
     return 0 if intake.accepted or not intake.refused else 1
