@@ -11,8 +11,10 @@ from models.paper_about import papered
 from models.profile_reader import Cycle
 from models.records import Assignment, ContractClauseSetting, Record, Submission
 from models.rules.standing import has_left, is_submitted
+from models.rules.told_days import Designation, first_of
+from models.rules.told_late import unlinked_notice
 from models.supervising import RESPONSIBLE
-from models.workdays import add_months
+from models.workdays import add_months, day_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,18 @@ def working(asked: Inquiry) -> list[Assignment]:
         and (one.ends_on is None or one.ends_on >= asked.today)
         and not has_left(one.person_id, asked.today, asked.books)
     ]
+
+
+def to_be_told(asked: Inquiry, one: Designation, title: str) -> tuple[str, date]:
+    """Return what is still to be done that the client is told of a designation, and until when.
+
+    Where he was told by a notice that nobody linked, because it came late, only the link is missing.
+    """
+    begins, paper = first_of(one), unlinked_notice(asked.case(one), one)
+    assert begins is not None
+    if paper is None or paper.submitted_on is None:
+        return f"「{title}」の提出", day_before(begins)
+    return f"「{paper.title}」（{paper.doc_no}）の結び付け", paper.submitted_on
 
 
 def told_otherwise(

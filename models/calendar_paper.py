@@ -4,10 +4,18 @@ from collections.abc import Iterator
 from datetime import date
 
 from models import wareki
-from models.calendar_frame import Due, Item, due, terms, told_otherwise
+from models.calendar_frame import (
+    Due,
+    Item,
+    due,
+    handed_in,
+    terms,
+    to_be_told,
+    told_otherwise,
+)
 from models.codes import GovernanceStatus, PlaceStatus, RuleMode, SubmissionStatus
 from models.deadlines import AT_THE_START, FIXED, company, deadlines
-from models.designations_undone import idle, untold
+from models.designations_undone import idle, is_idle, untold
 from models.inquiry import Inquiry
 from models.paper_twice import twice
 from models.paper_undone import undone
@@ -21,7 +29,8 @@ from models.rules.last_told import (
     moved_start,
     withdrawn_end,
 )
-from models.rules.places import has_place_notice, is_concerned, lapsed
+from models.rules.places import CONSENTED, has_place_notice, is_concerned, lapsed
+from models.rules.told_late import unlinked_notice
 from models.workdays import after, day_before
 
 OPERATOR = "EQ-DOC(D-26)"
@@ -47,14 +56,28 @@ def k01_papers_at_the_start(asked: Inquiry) -> Iterator[Due]:
 
 def k04_place_notice(asked: Inquiry) -> Iterator[Due]:
     """K-04, K-05: a place is told or allowed before the day of its first use."""
-    closed = (PlaceStatus.ENDED,)
+    closed, start = (PlaceStatus.ENDED,), asked.contract.work_start_on
+    form, told_before = asked.profile.document("D-04"), bool(handed_in(asked, "D-04"))
     for one in asked.all(ContractPlace):
         if one.status in closed or one.use_from is None or not _lacks_basis(asked, one):
             continue
-        start = asked.contract.work_start_on
-        code = "K-05" if start is not None and one.use_from > start else "K-04"
-        what = f"「{asked.profile.document_title('D-04')}」の提出"
-        yield _due_for(asked, code, what, one, day_before(one.use_from))
+        if not is_idle(asked, one):
+            later = start is not None and one.use_from > start
+            title = form.title_of_change if later and told_before else form.title
+            what, day = _owed(asked, one, title)
+            yield _due_for(asked, "K-05" if later else "K-04", what, one, day)
+
+
+def _owed(asked: Inquiry, one: ContractPlace, title: str) -> tuple[str, date]:
+    """Return what is still to be done before a place is used, and until when."""
+    assert one.use_from is not None
+    day, regime = day_before(one.use_from), asked.profile.params.place_notice.regime
+    if regime in CONSENTED and not one.authorization_id:
+        notice = asked.books.find(Submission, one.notice_submission_id)
+        applied = has_place_notice(notice, one, asked.books)
+        if applied or unlinked_notice(asked.case(one), one) is not None:
+            return f"「{title}」への承諾の登録", day
+    return to_be_told(asked, one, title) if regime != "consent" else (f"「{title}」の提出", day)
 
 
 def k05_place_given_up(asked: Inquiry) -> Iterator[Due]:
@@ -127,7 +150,7 @@ def _lacks_basis(asked: Inquiry, one: ContractPlace) -> bool:
     ) and not lapsed(asked.case(begun), begun, asked.today)
     notice = asked.books.find(Submission, one.notice_submission_id)
     told = has_place_notice(notice, one, asked.books)
-    consents = asked.profile.params.place_notice.regime in ("consent", "notify_and_consent")
+    consents = asked.profile.params.place_notice.regime in CONSENTED
     return lacking and not (told and (not consents or bool(one.authorization_id)))
 
 

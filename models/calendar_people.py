@@ -12,12 +12,13 @@ from models.calendar_frame import (
     handed_in,
     later,
     terms,
+    to_be_told,
     told_otherwise,
     unset,
     working,
 )
 from models.codes import AssignmentStatus, InvalidReason, PledgeStatus, RuleMode, TrainingKind
-from models.designations_undone import idle, untold
+from models.designations_undone import idle, is_idle, untold
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
 from models.reported import k06_new_manager
@@ -48,10 +49,11 @@ def k02_staff_notice(asked: Inquiry) -> Iterator[Due]:
         told = has_staff_notice(notice, one, asked.books)
         if one.starts_on is None or told or not _wants_notice(asked, one):
             continue
-        joining = told_before and not _from_the_start(asked, one)
-        title = form.title_of_change if joining else form.title
-        code, day = "K-03" if joining else "K-02", day_before(one.starts_on)
-        yield due_for(asked, code, f"「{title}」の提出", one, day, "EQ-STAFF")
+        if not is_idle(asked, one):
+            joining = told_before and not _from_the_start(asked, one)
+            title = form.title_of_change if joining else form.title
+            what, day = to_be_told(asked, one, title)
+            yield due_for(asked, "K-03" if joining else "K-02", what, one, day, "EQ-STAFF")
 
 
 def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:

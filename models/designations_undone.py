@@ -18,13 +18,20 @@ from models.inquiry import Inquiry
 from models.records import Assignment, Contract, ContractPlace, HandlingEvent, Record, Submission
 from models.rules.books import Books
 from models.rules.case import Case
-from models.rules.last_told import TOLD_OF, called, ends_with_the_contract, names_of, tells_changes
+from models.rules.last_told import (
+    TOLD_OF,
+    called,
+    ends_with_the_contract,
+    names_of,
+    notices_about,
+    tells_changes,
+)
 from models.rules.places import is_concerned
-from models.rules.replaced import holding
-from models.rules.standing import PLACES, STAFF, counts, is_notice_of, works_on
-from models.rules.told_days import Designation, first_of, last_of, numbered
+from models.rules.standing import counts, is_notice_of, works_on
+from models.rules.told_days import Designation, first_of, last_of
+from models.rules.told_late import GONE, begun_on, kind_of, link_of, spoke_of, unlinked_notice
 from models.store import Op, Query, Where
-from models.versions import Version, version_at, versions
+from models.versions import Version, versions
 from models.wareki import format_short
 
 if TYPE_CHECKING:
@@ -56,12 +63,11 @@ TELL = (
     "「書類の作成」の変更届に、この取消しが載ります。"
 )
 IDLE = (
-    "{what}は、{day}から始まると届け出てありますが、状態が「予定」のままです。始まっているときは状態を直し、始まって"
+    "{what}は、{day}から始まると届け出てありますが、状態が「予定」のままです。始まっているときは{link}状態を直し、始まって"
     "いないときは「{field}」を先の日に直すか、指定を取り消して、「{title}」で届け出てください。"
 )
+LINK = "「{field}」に「{no}」を結び付けて"
 PLANNED = (AssignmentStatus.PLANNED, PlaceStatus.PLANNED)
-GONE = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
-"""States of which a notice says nothing."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ def never_begun(ledger: "Ledger", before: Record | None, after: Designation) -> 
     if first is None:
         return ""
     words = NOT_AHEAD if after.status in PLANNED else BEGUN
-    day, field = format_short(first), _first_day(before)
+    day, field = format_short(first), begun_on(before)
     return words.format(what=what, day=day, status=status, field=field)
 
 
@@ -218,13 +224,7 @@ def told_of_calling_off(ledger: "Ledger", record: Record, before: Record) -> tup
 
 
 def _title(case: Case, one: Designation) -> str:
-    return case.profile.document(_kind(one)).title_of_change
-
-
-def _first_day(one: Designation) -> str:
-    name = "starts_on" if isinstance(one, Assignment) else "use_from"
-    label: str = type(one).fields()[name].label
-    return label
+    return case.profile.document(kind_of(one)).title_of_change
 
 
 def _case(ledger: "Ledger", one: Designation) -> Case:
@@ -255,8 +255,10 @@ def untold(asked: Inquiry, cls: type[Assignment] | type[ContractPlace]) -> Itera
 
 def _is_told_of_void(case: Case, void: Void | None) -> bool:
     """Tell whether the client has a notice that said so."""
-    papers = numbered(case.books, _handed_in(case))
-    return void is not None and any(tells_void(p, entry, void.past[-1]) for entry, p in papers)
+    if void is None:
+        return False
+    papers = notices_about(case, void.one)
+    return any(tells_void(paper, entry, void.past[-1]) for entry, paper in papers)
 
 
 def idle(asked: Inquiry, cls: type[Assignment] | type[ContractPlace]) -> Iterator[tuple[date, Row]]:
@@ -264,15 +266,29 @@ def idle(asked: Inquiry, cls: type[Assignment] | type[ContractPlace]) -> Iterato
     known: Sequence[Designation] = asked.all(cls)
     for one in known:
         day = first_of(one)
-        if one.status not in PLANNED or day is None or day >= asked.today:
-            continue
-        case = asked.case(one)
-        past = case.books.entered(one)
-        if _matters(case, one, asked.today) and past and _is_known(case, past):
-            what, title = called(case, one), _title(case, one)
-            field = _first_day(one)
-            words = IDLE.format(what=what, day=format_short(day), field=field, title=title)
+        if day is not None and is_idle(asked, one):
+            case = asked.case(one)
+            words = IDLE.format(
+                what=called(case, one), day=format_short(day), field=begun_on(one),
+                title=_title(case, one), link=_link(case, one),
+            )  # fmt: skip
             yield day, row(one, words)
+
+
+def is_idle(asked: Inquiry, one: Designation) -> bool:
+    """Tell whether a designation was told to begin on a day that is over, and is only planned."""
+    day = first_of(one)
+    if one.status not in PLANNED or day is None or day >= asked.today:
+        return False
+    case = asked.case(one)
+    past = case.books.entered(one)
+    return _matters(case, one, asked.today) and bool(past) and _is_known(case, past)
+
+
+def _link(case: Case, one: Designation) -> str:
+    """Say that a notice which was handed in is to be linked, "" where it is."""
+    paper = unlinked_notice(case, one)
+    return LINK.format(no=paper.doc_no, field=link_of(one)) if paper is not None else ""
 
 
 def _assignment(asked: Inquiry, id_: str) -> Void | None:
@@ -344,25 +360,10 @@ def _says(one: Designation) -> tuple[Any, ...]:
 def _is_known(case: Case, past: Sequence[Version[Any]]) -> bool:
     """Tell whether the client has a notice that spoke of a designation while it was in force."""
     one: Designation = past[-1].record
-    kind, called_ever = _kind(one), list(names_of(case, one))
+    kind, called_ever = kind_of(one), list(names_of(case, one))
     linked = {version.record.notice_submission_id for version in past}
-    for entry, paper in numbered(case.books, _handed_in(case)):
-        if not is_notice_of(paper, kind, one, called_ever):
-            continue
-        stood = version_at(past, entry)
-        if paper.id in linked or (
-            stood is not None and stood.record.status not in GONE and not paper.made_elsewhere
-        ):
-            return True
-    return False
-
-
-def _handed_in(case: Case) -> list[Submission]:
-    one: Any = case.record
-    kind, called_ever = _kind(one), list(names_of(case, one))
-    found = case.books.submissions(case.contract.id, kind)
-    return holding(found, lambda last: is_notice_of(last, kind, one, called_ever))
-
-
-def _kind(one: Designation) -> str:
-    return STAFF if isinstance(one, Assignment) else PLACES
+    return any(
+        spoke_of(paper, entry, past, called_ever)
+        or (paper.id in linked and is_notice_of(paper, kind, one, called_ever))
+        for entry, paper in notices_about(case, one)
+    )

@@ -1,11 +1,14 @@
 """Evidence queries about dates: what the calendar says is late proves that something is missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from models import two_factors, wareki
 from models.calendar_frame import Due, Item
 from models.calendar_paper import (
     k01_papers_at_the_start,
+    k04_place_notice,
+    k05_other_days,
+    k05_place_given_up,
     k05_voided,
     k14_periodic_report,
     sealed_not_handed_in,
@@ -35,6 +38,7 @@ from models.codes import (
     DueStatus,
     EncryptionMeasure,
     HandlingKind,
+    PlaceStatus,
     SystemEventKind,
     TerminalState,
     Timing,
@@ -59,6 +63,8 @@ from models.records import (
 from models.reported import PROOF as REPORTED
 from models.reported import REPORT, k06_new_manager
 from models.rules.moving import asks_for_password
+from models.rules.told_days import Designation
+from models.rules.told_late import unlinked
 from models.store import Op, Query, Where
 from models.terminals import device_of
 
@@ -105,19 +111,35 @@ def eq_staff(asked: Inquiry) -> Iterator[Row]:
     Who works already is judged by the rule (R-02), which knows of exceptions.
     """
     yield from of_rules(*RULED["EQ-STAFF"])(asked)
-    begun = {one.id for one in asked.all(Assignment) if one.status is AssignmentStatus.ACTIVE}
-    for one in k02_staff_notice(asked):
-        if one.id not in begun:
-            yield from _said(asked, one)
+    yield from _not_told(asked, k02_staff_notice, asked.all(Assignment))
     yield from _late(k03_leaving_notice)(asked)
     yield from _late(k03_other_days)(asked)
     yield from _late(k03_voided)(asked)
     yield from (found for _, found in idle(asked, Assignment))
 
 
+def _not_told(asked: Inquiry, item: Item, known: Iterable[Designation]) -> Iterator[Row]:
+    """Yield what an item of the calendar says of designations that have not begun."""
+    begun = (AssignmentStatus.ACTIVE, PlaceStatus.ACTIVE)
+    coming = {one.id: one for one in known if one.status not in begun}
+    for one in item(asked):
+        if (designation := coming.get(one.id)) is None:
+            continue
+        if words := unlinked(asked.case(designation), designation):
+            yield row(designation, words)
+        else:
+            yield from _said(asked, one)
+
+
 def eq_place(asked: Inquiry) -> Iterator[Row]:
-    """Find places without the notice or consent, and those whose void is to be told still."""
+    """Find places without the notice or consent, and of which something is to be told still.
+
+    What is in use already is judged by the rule (R-03), which knows of exceptions.
+    """
     yield from of_rules(*RULED["EQ-PLACE"])(asked)
+    yield from _not_told(asked, k04_place_notice, asked.all(ContractPlace))
+    yield from _late(k05_place_given_up)(asked)
+    yield from _late(k05_other_days)(asked)
     yield from _late(k05_voided)(asked)
     yield from (found for _, found in idle(asked, ContractPlace))
 

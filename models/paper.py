@@ -31,7 +31,7 @@ from models.paper_answers import (
     place_consent,
     waiting_applications,
 )
-from models.paper_notices import now_told
+from models.paper_notices import now_told, told_late
 from models.paper_replacing import (
     About,
     about_noted,
@@ -277,7 +277,7 @@ class Paper:
         ledger.registers.validate(submitted)
         ledger.registers.check_references(submitted, Desk(ledger.store))
         gone, said = taking_place(ledger, submitted)
-        said += told_of_handing_in(ledger, submitted)
+        said += told_of_handing_in(ledger, submitted) + told_late(ledger, submitted)
         told = now_told(ledger, submitted)
         before = {paper.id: paper} | {one.id: self._as_it_is(one) for one in told}
         ruling = ledger.rules.on_records([submitted, *told], answers, before=before)

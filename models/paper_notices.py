@@ -1,6 +1,6 @@
 """What a notice that was handed in means for the ledger: who and what the client was told of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 STAFF, PLACES = "D-03", "D-04"
+JOINING, USING = "R-02", "R-03"
+GONE = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
 
 
 def now_told(ledger: "Ledger", paper: Submission) -> Sequence[Record]:
@@ -27,6 +29,46 @@ def now_told(ledger: "Ledger", paper: Submission) -> Sequence[Record]:
     if paper.doc_kind == PLACES:
         return [_announced(one, paper) for one in _places(ledger, paper, paper.submitted_on)]
     return ()
+
+
+def told_late(ledger: "Ledger", paper: Submission) -> tuple[str, ...]:
+    """Return what is said to whoever hands in a notice of what had begun before, or is over.
+
+    That is what the rules find only with the paper in the books: the link that a person has to make.
+
+    Args:
+        paper: as it is handed in.
+    """
+    day = paper.submitted_on
+    if paper.serial is None or day is None or not ledger.rules.on:
+        return ()
+    said: list[str] = []
+    for one in _begun(ledger, paper, day):
+        then = _messages(ledger, one, paper)
+        said += [words for words in then if words not in _messages(ledger, one)]
+    return tuple(dict.fromkeys(said))
+
+
+def _begun(ledger: "Ledger", paper: Submission, day: date) -> Iterator[Assignment | ContractPlace]:
+    """Yield what a notice may tell of, as begun, where its first day was before it was handed in."""
+    sealed = _sealed_seq(ledger, paper)
+    if paper.doc_kind == STAFF:
+        for known in ledger.registers.all(Assignment, contract_id=paper.contract_id):
+            person = known.record
+            told = _stood_on(known, paper, sealed) and person.status not in GONE
+            if told and person.starts_on is not None and person.starts_on < day:
+                yield replace(person, status=AssignmentStatus.ACTIVE)
+    elif paper.doc_kind == PLACES:
+        for found in ledger.registers.all(ContractPlace, contract_id=paper.contract_id):
+            place = found.record
+            told = _stood_on(found, paper, sealed) and place.status not in GONE
+            if told and place.use_from is not None and place.use_from < day:
+                yield replace(place, status=PlaceStatus.ACTIVE)
+
+
+def _messages(ledger: "Ledger", one: Record, *beside: Record) -> list[str]:
+    found = ledger.rules.about_record(one, beside=beside)
+    return [said.message for said in found if said.rule_id in (JOINING, USING)]
 
 
 def _assignments(ledger: "Ledger", paper: Submission, day: date) -> list[Assignment]:

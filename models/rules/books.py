@@ -206,12 +206,15 @@ class Books:
         return self._all(AccessRight, contract_id)
 
     def submissions(self, contract_id: str, doc_kind: str) -> tuple[Submission, ...]:
+        """Return the papers of a kind, with what is being entered of them."""
         where = (Where("doc_kind", Op.EQ, doc_kind),)
-        return self._recall(
+        known = self._recall(
             "submission",
             (contract_id, doc_kind),
             lambda: self._select(Submission, contract_id, where),
         )
+        sought = (contract_id, doc_kind)
+        return self._merged(Submission, known, lambda s: (s.contract_id, s.doc_kind) == sought)
 
     def accounts(self) -> tuple[UserAccount, ...]:
         return self._recall("user_account", "all", lambda: self._select(UserAccount, ""))

@@ -156,7 +156,7 @@ def moved_start(case: Case, one: Designation) -> date | None:
     over = one.status in (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
     if begins is None or over or not one.notice_submission_id or not tells_changes(case, one):
         return None
-    told = told_start(_papers(case, one), one, names_of(case, one), case.books)
+    told = told_start(notices_about(case, one), one, names_of(case, one), case.books)
     return told if told != begins else None
 
 
@@ -261,7 +261,7 @@ def _telling(case: Case, one: Designation) -> list[Submission]:
 
 
 def _told_end(case: Case, one: Designation) -> ToldEnd:
-    return told_end(_papers(case, one), one, names_of(case, one), ends_of(one, case.books))
+    return told_end(notices_about(case, one), one, names_of(case, one), ends_of(one, case.books))
 
 
 def _ends(case: Case, one: Designation) -> Set[date]:
@@ -271,7 +271,8 @@ def _ends(case: Case, one: Designation) -> Set[date]:
     return {day} if day is not None else set()
 
 
-def _papers(case: Case, one: Designation) -> Numbered:
+def notices_about(case: Case, one: Designation) -> Numbered:
+    """Return the notices that the client has, or once had, and that may speak of a designation."""
     kind = STAFF if isinstance(one, Assignment) else PLACES
     found = case.books.submissions(case.contract.id, kind)
     names = list(names_of(case, one))

@@ -31,6 +31,7 @@ from models.rules.giving_back import basis_of_taking
 from models.rules.last_told import untold_exchange, untold_leaving, untold_start, untold_staying
 from models.rules.replaced import has_staff_notice
 from models.rules.standing import counts, has_left, is_staff_notice
+from models.rules.told_late import unlinked
 from models.sanitizing import called
 from models.wareki import format_short
 
@@ -202,7 +203,7 @@ def _joins(case: Case, one: Assignment) -> Iterator[str]:
             "提出した届出を選び直すか、提出してから結び付けてください。"
         )
     elif not has_staff_notice(notice, one, case.books):
-        yield (
+        yield unlinked(case, one) or (
             f"{case.name(one.person_id)}の{verb}が記録されていません。"
             f"「{case.profile.document_title('D-03')}」を提出し、この指定に結び付けてください。"
         )

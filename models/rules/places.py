@@ -22,6 +22,7 @@ from models.rules.last_told import (
 )
 from models.rules.replaced import still_tells
 from models.rules.standing import PLACES, is_notice_of, told_by
+from models.rules.told_late import unlinked
 from models.rules.unfit import unfit
 from models.wareki import format_short
 
@@ -148,7 +149,7 @@ def _notice(
             "提出した届出を選び直すか、提出してから結び付けてください。"
         )
     elif notice is None or not has_place_notice(notice, one, case.books):
-        yield (
+        yield unlinked(case, one) or (
             f"{name}の届出が記録されていません。「{title}」を提出し、この場所に結び付けてください。"
         )
     elif notice.submitted_on and notice.submitted_on > start:

@@ -19,6 +19,7 @@ from models.rules.last_told import is_past
 from models.rules.replaced import last_of
 from models.rules.told_days import END as ENDED
 from models.rules.told_days import VOIDED, WITHDRAWN, ToldEnd, ended_on, ends_of, told_end
+from models.rules.told_late import unlinked
 from models.store import Op, Query, Where
 from models.versions import Version, version_at, versions
 from reports.blocks import shown
@@ -107,9 +108,20 @@ def changes(case: Case, watched: Watched[R]) -> tuple[str, Changed[R]]:
     if not lines:
         raise Refused(
             reason=f"{previous}の後に、届け出る変更はありません。"
+            f"{_unlinked(case, watched.cls)}"
             "登録を訂正したときは、その記録の「履歴」を確かめてください。"
         )
     return previous, lines
+
+
+def _unlinked(case: Case, cls: type[R]) -> str:
+    """Say what was told already, and only waits for its link, "" where nothing does."""
+    said = ""
+    for stored in _records(case, cls):
+        one = stored.record
+        if not stored.meta.voided and isinstance(one, (Assignment, ContractPlace)):
+            said += unlinked(case.ledger.inquiries.of(case.contract.id).case(one), one)
+    return said
 
 
 def added_because(case: Case) -> str:
