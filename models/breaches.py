@@ -21,6 +21,10 @@ UNSEEN = (
     "逸脱（{rule}）のあった記録が取り消されたか訂正されましたが、そのことについて、"
     "別の人の確認（逸脱の確認か、是正の確認）が済んでいません。理由：{reason}"
 )
+UNTOLD = (
+    "逸脱（{rule}）は、いまの台帳からは見つかりませんが、そのことについて、別の人の確認"
+    "（指摘の是正の確認）が済んでいません。理由：{reason}"
+)
 OPEN = "{message}（逸脱{rule}。別の人の確認が済んでいません。理由：{reason}）"
 
 
@@ -84,18 +88,23 @@ class Breaches:
     def _gone_unseen(
         self, rule_id: str, settled: Container[tuple[str, str]], told: Set[str]
     ) -> list[Row]:
-        """Return breaches whose act is no longer told, and that nobody else has looked at since.
+        """Return breaches that are no longer told, and that nobody else has looked at since.
 
-        Whoever voids the act, or enters it again with what was missing, does not settle it alone.
+        Whoever voids the act, enters it again with what was missing, or changes the register on
+        which it was judged, does not settle it alone. Who agreed when it was entered agreed to what
+        it was then, and not that it was none.
         """
         return [
-            row(one, UNSEEN.format(rule=rule_id, reason=one.reason), "broken")
+            row(one, self._words(one).format(rule=rule_id, reason=one.reason), "broken")
             for one in self._waiting(settled)
             if one.rule_id == rule_id
             and one.rule_id != CHANGED
             and not self.about(one) & told
-            and not self._is_looked_at(one)
+            and (self._stands(one) or not self._is_looked_at(one))
         ]
+
+    def _words(self, breach: RuleOverride) -> str:
+        return UNTOLD if self._stands(breach) else UNSEEN
 
     def _act(self, breach: RuleOverride) -> Stored[Any] | None:
         """Return what a breach is about; a paper that was only asked for is none."""

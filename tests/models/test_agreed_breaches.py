@@ -1,0 +1,90 @@
+"""A breach to which somebody agreed when it was entered waits until another person verified it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from models.breaches import UNTOLD
+from models.codes import EmploymentType, FindingStatus, HandlingKind
+from models.commands import revising
+from models.evidence import evidence
+from models.records import Contract, HandlingEvent, HandlingLine, Person, RuleOverride
+from models.records import Finding as FindingRecord
+from models.rules.answers import Answers, SignIn
+from models.verdicts import Verdicts
+from tests.house import House, stocked
+from ui.sample import cast
+
+RULE, WHY = "R-28", "急ぎの作業で契約書の確認が間に合わなかったため"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with stocked(tmp_path) as made:
+        yield made
+
+
+def contract(house: House) -> Contract:
+    return house.ledger.registers.need(Contract, house.story.contract.id).record
+
+
+def terms_clause(house: House) -> tuple[str, str]:
+    """Return state and sentences of the clause of labour terms (第10条第1項)."""
+    [one] = [c for c in evidence(house.ledger, contract(house)) if c.key == "SK-10.1"]
+    return one.state, "\n".join(row.sentence for _, rows in one.evidence for row in rows)
+
+
+def employ(house: House, kind: EmploymentType, reason: str) -> None:
+    who = house.ledger.registers.need(Person, house.story.people["supervisor"]).record
+    house.ledger.registers.revise(replace(who, employment_type=kind), reason)
+
+
+def break_it(house: House) -> RuleOverride:
+    """Let somebody who became a part-timer handle a thing before his contract was looked at."""
+    employ(house, EmploymentType.PART_TIME, "再雇用のため")
+    thing = house.story._stock[0]
+    event = HandlingEvent(
+        contract_id=house.story.contract.id, kind=HandlingKind.USE, purpose="入力作業",
+        occurred_at=house.clock(), actor_person_id=house.story.people["supervisor"],
+        place_from_id=thing.home_place_id, lines=(HandlingLine(item_id=thing.id),),
+    )  # fmt: skip
+    user = next(one for one in cast.USERS if one.login == "yoshino")
+    house.ledger.rules.entering(
+        lambda given: house.ledger.handling.record(event, answers=given),
+        Answers({RULE: WHY}), SignIn(house.story.people[user.person], user.login, user.password),
+    )  # fmt: skip
+    [breach] = [o.record for o in house.ledger.registers.all(RuleOverride, rule_id=RULE)]
+    assert breach.approved_by and breach.finding_id
+    return breach
+
+
+def verify(house: House, breach: RuleOverride) -> None:
+    finding = house.ledger.registers.need(FindingRecord, breach.finding_id).record
+    closed = replace(finding, status=FindingStatus.VERIFIED)
+    house.ledger.commit([revising(closed, "是正の確認")])
+
+
+def test_a_register_that_is_changed_behind_it_does_not_end_it(house: House) -> None:
+    breach = break_it(house)
+    assert terms_clause(house)[0] == "broken"
+    house.clock.wait(3 * 24 * 60)
+    employ(house, EmploymentType.REGULAR, "入力誤り")
+    assert terms_clause(house)[0] == "broken"
+    verify(house, breach)
+    assert terms_clause(house)[0] == "done"
+
+
+def test_what_no_rule_finds_any_more_names_the_reason_until_it_was_verified(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breach = break_it(house)
+    found = Verdicts.of
+    monkeypatch.setattr(
+        Verdicts, "of", lambda self, rule: [] if rule == RULE else found(self, rule)
+    )
+    state, said = terms_clause(house)
+    assert state == "broken" and UNTOLD.format(rule=RULE, reason=WHY) in said
+    verify(house, breach)
+    assert terms_clause(house)[0] == "done"
