@@ -108,7 +108,7 @@ def _names(profiles: Mapping[str, Profile], caption: Callable[[str, str], str]) 
             return caption(f.kind.type, value) or value
         profile = profiles.get(value) if f.name == "profile_code" else None
         plain = NOTHING_KEPT if value is None else f.kind.format(value)
-        said = profile.title if profile else plain
+        said = profile.called if profile else plain
         return said if len(said) <= SHOWN else f"{said[:SHOWN]}…"
 
     return name

@@ -44,6 +44,10 @@ from models.text_parts import parts_of
 FORMAT = 1
 """Version of the file format; written as `format` on top of every profile."""
 
+NAME = "municipality"
+"""Whose text it is, in words for lists. No contract is bound to it: a file that gains it stays the same."""
+LONGEST_NAME = 40
+
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,40}")
 _CLAUSE_KEY = re.compile(r"[A-Z]{2,3}-[^\s\"]{1,24}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -87,7 +91,8 @@ def _read(text: str) -> tuple[Profile | None, list[Mistake]]:
         return None, [Mistake(1, "括弧の入れ子が深すぎます。")]
     mistakes = Mistakes(text)
     root = TableReader(content, (), mistakes)
-    profile = _read_profile(root, _content_hash(content), parts_of(_plain(content)))
+    bound = {key: value for key, value in content.items() if key != NAME}
+    profile = _read_profile(root, _content_hash(bound), parts_of(_plain(bound)))
     root.finish()
     _check_references(profile, mistakes)
     title = profile.terms["profile_title"]
@@ -129,6 +134,7 @@ def _read_profile(root: TableReader, sha256: str, parts: Mapping[str, str]) -> P
     return Profile(
         code=_matching(root, "code", _CODE, "半角の英小文字・数字・ハイフン"),
         title=root.text("title"),
+        municipality=_read_name(root),
         version=root.text("version"),
         text_as_of=_read_day(root),
         article_style=root.text("article_style"),
@@ -141,6 +147,13 @@ def _read_profile(root: TableReader, sha256: str, parts: Mapping[str, str]) -> P
         sha256=sha256,
         parts=parts,
     )
+
+
+def _read_name(root: TableReader) -> str:
+    value = root.text(NAME, default="").strip()
+    if len(value) > LONGEST_NAME or "\n" in value:
+        root.add(NAME, f"「{NAME}」は、一行で{LONGEST_NAME}文字までにしてください。")
+    return value
 
 
 def _read_day(root: TableReader) -> str:

@@ -3,6 +3,7 @@
 Reading all of them takes longer than showing the sign-in window, and most offices need one or two.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -79,11 +80,19 @@ def offered(profiles: Mapping[str, Profile]) -> list[tuple[str, str]]:
         try:
             profile = profiles[code]
             companions |= set(profile.companions)
-            found.append((code, f"{profile.title}（{code} 第{profile.version}版）"))
+            found.append((code, _words(profile, code)))
         except ProfileError as error:
             where = f"{error.facts['file']}:{error.facts['line']}"
             found.append((code, f"{code}　誤りがあるため使えません（{where}）"))
-    return [(code, words) for code, words in found if code not in companions]
+    seen = Counter(words for _, words in found)
+    told = ((code, f"{words}　{code}" if seen[words] > 1 else words) for code, words in found)
+    return [(code, words) for code, words in told if code not in companions]
+
+
+def _words(profile: Profile, code: str) -> str:
+    """Return what a text is called where it is chosen; the code helps where no place is named."""
+    named = "" if profile.municipality else f"{code} "
+    return f"{profile.called}（{named}第{profile.version}版）"
 
 
 def mistakes(name: str, text: str, known: Iterable[str] = ()) -> list[str]:

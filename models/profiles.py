@@ -129,6 +129,8 @@ class Profile:
 
     code: str
     title: str
+    municipality: str
+    """Whose text it is, in words by which people find it; "" where the file does not say."""
     version: str
     text_as_of: str
     """Day (YYYY-MM-DD) on which the wording was compared with the text; "" when nobody has."""
@@ -144,6 +146,11 @@ class Profile:
     """Hash of the canonical content; a contract pins it. Comments and layout do not count."""
     parts: Mapping[str, str]
     """Short marks of its parts (models/text_parts.py), by which a change can be said in words."""
+
+    @property
+    def called(self) -> str:
+        """How people tell the text from others: 千葉市　個人情報取扱特記事項."""
+        return f"{self.municipality}　{self.title}" if self.municipality else self.title
 
     @cached_property
     def silent(self) -> frozenset[str]:

@@ -92,7 +92,8 @@ class EvidencePage(Page):
         new = self.overview is None or self.overview.contract.id != overview.contract.id
         self.overview = overview
         self.title.setText(self.tr("条項と証拠　{0}").format(overview.contract.contract_no))
-        texts = "、".join(overview.profile.texts)
+        _, *beside = overview.profile.texts
+        texts = "、".join((overview.profile.called, *beside))
         layout.say(self.subtitle, f"{overview.contract.title}　{texts}")
         layout.say(self.erased, overview.erased, "")
         self._show_numbers(overview.counts(), len(overview.clauses))

@@ -22,9 +22,11 @@ def register_word(cls: type[Record], profile: Profile | None) -> str:
 
 
 def profile_title(code: str, profiles: Mapping[str, Profile]) -> str:
-    """Return the title of the text that a contract is bound to; the bare code if it is unknown."""
+    """Return whose text a contract is bound to, and its title; the bare code if it is unknown."""
     profile = profiles.get(code)
-    return f"{profile.title}（{code}）" if profile is not None else code
+    if profile is None:
+        return code
+    return profile.called if profile.municipality else f"{profile.title}（{code}）"
 
 
 def clause_words(key: str, profile: Profile | None) -> str:

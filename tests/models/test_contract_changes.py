@@ -89,11 +89,11 @@ def test_no_text_hides_a_breach_that_waits(house: House, code: str) -> None:
 
 
 def test_the_evidence_tells_when_and_from_what_the_text_was_changed(house: House) -> None:
-    before = house.ledger.profile(contract(house).id).title
+    before = house.ledger.profile(contract(house).id).called
     assert BESIDE.key not in states(house)
     house.ledger.registers.revise(other_text(house), "特記事項の訂正", answers=LATER)
     told = states(house)[BESIDE.key]
-    after = house.ledger.profile(contract(house).id).title
+    after = house.ledger.profile(contract(house).id).called
     assert f"「適用する特記事項」を「{before}」から「{after}」に変えました" in sentences(told)
     assert "理由：特記事項の訂正" in sentences(told) and told.state == "broken"
 

@@ -7,7 +7,7 @@ import pytest
 import resources
 from models.errors import ProfileError
 from models.profile_file import parse_profile
-from models.profile_shelf import ProfileShelf
+from models.profile_shelf import ProfileShelf, mistakes, offered
 
 
 def text_of(code: str) -> str:
@@ -63,12 +63,55 @@ def test_a_profile_carries_what_its_companion_demands_of_its_contracts(
 
 def test_a_companion_that_is_not_there_is_named_with_its_line() -> None:
     text = text_of("chiba").replace('["online-connection"]', '["nowhere"]')
-    with pytest.raises(ProfileError, match=r"chiba\.toml:13.*「nowhere」"):
+    with pytest.raises(ProfileError, match=r"chiba\.toml:14.*「nowhere」"):
         shelf_of(chiba=text)["chiba"]
 
 
 def test_two_clauses_of_one_key_are_not_mixed() -> None:
     text = text_of("chiba").replace('key = "CB-1.1"', 'key = "OC-0"')
     assert 'key = "OC-0"' in text
-    with pytest.raises(ProfileError, match=r"chiba\.toml:13.*「OC-0」"):
+    with pytest.raises(ProfileError, match=r"chiba\.toml:14.*「OC-0」"):
         shelf_of(chiba=text)["chiba"]
+
+
+# --- what a text is called --------------------------------------------------------------------------
+
+NAMED = 'municipality = "志木市"'
+
+
+def test_texts_are_offered_by_whose_they_are() -> None:
+    shelf = ProfileShelf(
+        [(f"{code}.toml", text_of(code)) for code in ("shiki", "chiba", "online-connection")]
+    )
+    assert dict(offered(shelf)) == {
+        "shiki": "志木市　個人情報の取扱いに関する特記仕様書（第1版）",
+        "chiba": "千葉市　個人情報取扱特記事項（第1版）",
+    }
+    assert shelf["shiki"].called == "志木市　個人情報の取扱いに関する特記仕様書"
+
+
+def test_a_file_that_does_not_say_it_is_offered_with_its_code_and_two_alike_with_theirs() -> None:
+    silent = "\n".join(line for line in text_of("shiki").splitlines() if NAMED not in line)
+    own = text_of("shiki").replace('code = "shiki"', 'code = "my-town"')
+    alone = ProfileShelf([("shiki.toml", silent)])
+    assert dict(offered(alone))["shiki"] == "個人情報の取扱いに関する特記仕様書（shiki 第1版）"
+    both = dict(offered(ProfileShelf([("shiki.toml", text_of("shiki")), ("my-town.toml", own)])))
+    assert both["shiki"].endswith("　shiki") and both["my-town"].endswith("　my-town")
+
+
+def test_contracts_stay_bound_whatever_a_text_is_called() -> None:
+    bound = parse_profile(text_of("shiki"), "shiki.toml")
+    for changed in (
+        text_of("shiki").replace(NAMED, 'municipality = "架空市"'),
+        "\n".join(line for line in text_of("shiki").splitlines() if NAMED not in line),
+    ):
+        other = parse_profile(changed, "shiki.toml")
+        assert other.called != bound.called
+        assert (other.sha256, other.parts) == (bound.sha256, bound.parts)
+
+
+def test_a_name_of_two_lines_or_of_too_many_letters_is_a_mistake() -> None:
+    for wrong in ("市" * 41, "志木市\\n架空市"):
+        text = text_of("shiki").replace(NAMED, f'municipality = "{wrong}"')
+        [mistake] = mistakes("shiki.toml", text)
+        assert "municipality" in mistake and "40文字" in mistake

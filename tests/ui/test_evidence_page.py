@@ -262,7 +262,7 @@ def test_long_titles_are_short_on_buttons_and_whole_for_whoever_asks(chiba: Open
 
 def test_what_stands_beside_the_contract_is_listed_with_the_text_it_stands_in(chiba: Open) -> None:
     page = chiba.at(chiba.house.story.contract.id)
-    texts = "個人情報取扱特記事項、個人情報オンライン結合基準"
+    texts = "千葉市　個人情報取扱特記事項、個人情報オンライン結合基準"
     assert page.subtitle.text() == f"{chiba.house.story.contract.title}　{texts}"
     page._mark("OC-C.2x.b.a")
     chiba.settle()

@@ -196,7 +196,8 @@ def evidence(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     with opened(arguments, office, looking=True) as ledger:
         contract = contract_by_no(ledger, arguments.contract)
         clauses = clause_states(ledger, contract)
-        title = ledger.profile(contract.id).title
+        profile = ledger.profile(contract.id)
+        title = profile.title
         erased = erased_words(erasures_of(ledger.registers, contract.id))
         result = {
             "contract": contract.contract_no,
@@ -219,7 +220,7 @@ def evidence(arguments: Namespace, office: Office, speaker: Speaker) -> int:
                 for one in clauses
             ],
         }
-        lines = [f"{contract.contract_no}　{title}", *([erased] if erased else [])]
+        lines = [f"{contract.contract_no}　{profile.called}", *([erased] if erased else [])]
         for one in clauses:
             lines.append(f"{CLAUSE_STATES[one.state]}　{one.article}　{one.heading}")
             lines += [f"　・{row.sentence}" for _, rows in one.evidence for row in rows]
