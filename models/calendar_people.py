@@ -17,7 +17,7 @@ from models.calendar_frame import (
     unset,
     working,
 )
-from models.codes import AssignmentStatus, InvalidReason, PledgeStatus, RuleMode, TrainingKind
+from models.codes import AssignmentStatus, InvalidReason, RuleMode, TrainingKind
 from models.designations_undone import idle, is_idle, untold
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
@@ -31,11 +31,10 @@ from models.rules.last_told import (
     withdrawn_end,
 )
 from models.rules.people import informed, missing_topics, needs_labour_terms
+from models.rules.pledged import IN_FORCE, last_replaced, replaces_handed_in
 from models.rules.replaced import has_staff_notice
 from models.rules.standing import has_left
 from models.workdays import after, day_before
-
-DONE = (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED)
 
 
 def k02_staff_notice(asked: Inquiry) -> Iterator[Due]:
@@ -128,10 +127,15 @@ def k07_pledge(asked: Inquiry) -> Iterator[Due]:
     for one in _once(working(asked)):
         if one.role not in regime.roles or one.starts_on is None:
             continue
-        mine = [p for p in pledges if p.person_id == one.person_id and p.status in DONE]
+        ever = [p for p in pledges if p.person_id == one.person_id]
+        mine = [p for p in ever if p.status in IN_FORCE]
         if mine and (regime.submission != "always" or any(p.submitted_on for p in mine)):
             continue
         what, day = f"「{word}」の{'提出' if mine else '徴取'}", day_before(one.starts_on)
+        if not mine:
+            day = last_replaced(asked.books, ever) or day
+        elif mine[0].signed_on and replaces_handed_in(mine[0], ever):
+            day = after(mine[0].signed_on, terms(asked).days("prompt_red_business_days"))
         yield due_for(asked, "K-07", what, one, day, "EQ-PLEDGE", next(iter(mine), None))
 
 

@@ -23,7 +23,6 @@ from models.codes import (
     GovernanceStatus,
     HandlingKind,
     ItemState,
-    PledgeStatus,
     Timing,
     TrainingKind,
 )
@@ -51,6 +50,7 @@ from models.records import (
 from models.requests import eq_req
 from models.rules.ending import never_reached_the_client
 from models.rules.people import informed, missing_topics
+from models.rules.pledged import IN_FORCE, replaces_handed_in
 from models.short_counts import eq_short
 from models.store import Op, Query, Where
 from models.supervising import eq_supervise
@@ -86,13 +86,15 @@ def eq_pledge(asked: Inquiry) -> Iterator[Row]:
         if one.role not in regime.roles:
             continue
         mine = [p for p in pledges if p.person_id == one.person_id]
-        if not any(p.status in (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED) for p in mine):
+        standing = [p for p in mine if p.status in IN_FORCE]
+        if not standing:
             yield row(
                 one, f"{asked.name(one.person_id)}の{asked.profile.term('pledge')}がありません。"
             )
-        elif regime.submission == "always" and not any(p.submitted_on for p in mine):
-            word = asked.profile.term("pledge")
-            yield row(mine[0], f"{asked.name(one.person_id)}の{word}をまだ提出していません。")
+        elif regime.submission == "always" and not any(p.submitted_on for p in standing):
+            new = "新しい" if replaces_handed_in(standing[0], mine) else ""
+            words = f"{asked.name(one.person_id)}の{new}{word}をまだ提出していません。"
+            yield row(standing[0], words)
 
 
 def eq_train(asked: Inquiry) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from models.rules.people import (
     told_at_once,
     topics_heard,
 )
+from models.rules.pledged import pledged
 from models.store import Op, Query, Where
 from models.versions import Version
 from models.wareki import JAPAN, format_short, format_short_moment
@@ -68,7 +69,7 @@ def _demands(asked: Inquiry, person_id: str) -> Iterator[Demand]:
         word = asked.profile.term("pledge")
         yield Demand(
             "EQ-PLEDGE", books.pledges(contract, person_id),
-            lambda found, day: any(one.stands_on(day) for one in found),
+            lambda found, day: pledged(books, found, day),
             lambda one: (one.signed_on,),
             lambda one: f"{word}（署名日{_day(one.signed_on)}）", "署名した原本",
         )  # fmt: skip

@@ -29,6 +29,7 @@ from models.rules.case import Case, Say
 from models.rules.checking import is_signed
 from models.rules.giving_back import basis_of_taking
 from models.rules.last_told import untold_exchange, untold_leaving, untold_start, untold_staying
+from models.rules.pledged import pledged
 from models.rules.replaced import has_staff_notice
 from models.rules.standing import counts, has_left, is_staff_notice
 from models.rules.told_late import unlinked
@@ -72,8 +73,8 @@ def r01_actor_is_cleared(case: Case) -> Iterator[str]:
         )
         return
     pledge = case.params.pledge
-    pledged = any(one.stands_on(case.day) for one in case.books.pledges(case.contract.id, person))
-    if roles & set(pledge.roles) and not pledged:
+    signed = case.books.pledges(case.contract.id, person)
+    if roles & set(pledge.roles) and not pledged(case.books, signed, case.day):
         yield (
             f"{name}の{case.word('pledge')}が、この日までに徴取されていません。"
             "署名を受け、「誓約書」に登録してください。"
