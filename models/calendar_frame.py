@@ -9,6 +9,7 @@ from models.codes import AssignmentStatus
 from models.inquiry import Inquiry
 from models.paper_about import papered
 from models.profile_reader import Cycle
+from models.profiles import Clause
 from models.records import Assignment, ContractClauseSetting, Record, Submission
 from models.rules.standing import has_left, is_submitted
 from models.rules.told_days import Designation, first_of
@@ -104,11 +105,12 @@ def article(asked: Inquiry, proof: str, paper: str = "") -> str:
 
     Where it serves many of them, none is named: which one is meant depends on the case.
     """
-    found = [
-        clause.article
-        for clause in (papered(asked, proof, paper) if proof else ())
-        if not clause.support
-    ]
+    return cited(papered(asked, proof, paper)) if proof else ""
+
+
+def cited(clauses: Iterable[Clause]) -> str:
+    """Return the articles of clauses, those that only explain left out; "" for more than two."""
+    found = [clause.article for clause in clauses if not clause.support]
     return "・".join(found) if len(found) <= 2 else ""
 
 

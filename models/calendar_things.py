@@ -1,10 +1,11 @@
 """Dates about what is in custody and what the client waits for."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from models.backup_evidence import left_after_erasure
-from models.calendar_frame import Due, Item, due, terms
+from models.calendar_frame import Due, Item, cited, due, terms
 from models.codes import (
     CONTENT_GONE_STATES,
     PART_STATES,
@@ -40,7 +41,7 @@ from models.records import (
 )
 from models.records import Finding as FindingRecord
 from models.records.governance import WITH_A_DAY
-from models.requests import limit_of, promptly
+from models.requests import asked_by, limit_of, promptly
 from models.rules.places import place_counts
 from models.short_counts import short_counts
 from models.store import Op, Query, Where
@@ -139,9 +140,9 @@ def k20_request(asked: Inquiry) -> Iterator[Due]:
         code = "K-34" if witness else "K-21" if one.kind in WITH_A_DAY else "K-20"
         answer = "回答" if one.is_request else "指示等への対応"
         what = "立会い" if witness else "検査等への対応" if code == "K-21" else answer
-        proof = "EQ-WITNESS" if witness else "EQ-REQ"
         about = f"{one.caption()}：{one.summary.splitlines()[0] if one.summary else ''}"
-        yield due(asked, code, what, about, moment.date(), one, proof=proof, due_at=moment)
+        waits = due(asked, code, what, about, moment.date(), one, due_at=moment)
+        yield replace(waits, clause=cited(asked_by(asked, one)))
 
 
 def k21_findings(asked: Inquiry) -> Iterator[Due]:

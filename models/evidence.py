@@ -76,6 +76,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {
+    requests.OWN: requests.eq_asked,
     paper_undone.QUERY: paper_undone.eq_paper,
     paper_twice.QUERY: paper_twice.eq_twice,
     unfit_basis.QUERY: unfit_basis.eq_unfit,

@@ -7,7 +7,7 @@ why a request was put off, said otherwise or taken out of force. What is overdue
 voided, and put off only with a reason that somebody else confirms (R-39).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, time
 from itertools import pairwise
@@ -19,7 +19,8 @@ from models.codes import CommunicationKind, CommunicationStatus, Urgency
 from models.errors import Refused
 from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
-from models.records import ClientCommunication, Record
+from models.profiles import Clause
+from models.records import ClientCommunication, ContentErasure, Record
 from models.store import Op, Query, Where
 from models.versions import Version
 from models.wareki import format_short, format_short_moment
@@ -29,7 +30,15 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 QUERY = "EQ-ANSWER"
-REQUEST, ATTENDANCE = "EQ-REQ", "EQ-WITNESS"
+REQUEST = "EQ-REQ"
+OWN = "EQ-ASKED"
+ON_REQUEST = "REQ"  # trigger of a clause
+MEANT: Mapping[CommunicationKind, str] = {
+    CommunicationKind.WITNESS_REQUEST: "EQ-WITNESS",
+    CommunicationKind.PLEDGE_REQUEST: "EQ-PLEDGE",
+    CommunicationKind.PPC_REPORT_REQUEST: "EQ-PPC",
+}
+"""Which query looks at what the client asks for; where it serves a clause on request, it is told there."""
 SAID = ("direction", "kind", "summary")
 """What the client said; the rest is what the contractor does about it, or the day."""
 SHOWN = 40  # characters of what was asked
@@ -88,15 +97,35 @@ def promptly(asked: Inquiry) -> int:
 
 
 def eq_req(asked: Inquiry) -> Iterator[Row]:
-    """Find what the client asked for and waits for."""
-    now, workdays = asked.now, promptly(asked)
-    for one in asked.all(ClientCommunication):
-        if one.is_waiting:
-            limit = limit_of(one, workdays)
-            words = NOT_ANSWERED if one.is_request else NOT_DONE
-            over = limit is None or limit < now
-            told = row(one, words.format(one=one.caption()), "action" if over else "due")
-            yield replace(told, clauses=_asked_by(asked, one))
+    """Find what the client asked for and waits for; after an erasure all of it is told here."""
+    erased = bool(asked.all(ContentErasure))
+    for one in _waiting(asked):
+        clauses = _generally(asked, one) if erased else asked_by(asked, one)
+        if erased or not clauses or not _apart(clauses):
+            yield replace(_open(asked, one), clauses=_keys(clauses))
+
+
+def eq_asked(asked: Inquiry) -> Iterator[Row]:
+    """Find what he waits for where no clause about requests tells it: another one does, or none."""
+    for one in _waiting(asked):
+        if _apart(clauses := asked_by(asked, one)):
+            yield replace(_open(asked, one), clauses=_keys(clauses))
+
+
+def _waiting(asked: Inquiry) -> Iterator[ClientCommunication]:
+    return (one for one in asked.all(ClientCommunication) if one.is_waiting)
+
+
+def _open(asked: Inquiry, one: ClientCommunication) -> Row:
+    limit = limit_of(one, promptly(asked))
+    words = NOT_ANSWERED if one.is_request else NOT_DONE
+    over = limit is None or limit < asked.now
+    return row(one, words.format(one=one.caption()), "action" if over else "due")
+
+
+def _apart(clauses: Iterable[Clause]) -> bool:
+    """Tell whether the clauses by which the client asks are none about requests."""
+    return not any(REQUEST in clause.evidence for clause in clauses)
 
 
 def eq_answer(asked: Inquiry) -> Iterator[Row]:
@@ -198,18 +227,33 @@ def _short(text: str) -> str:
 
 
 def _note(asked: Inquiry, one: ClientCommunication, words: str) -> Row:
-    clauses = [*_asked_by(asked, one)]
-    if one.kind is CommunicationKind.WITNESS_REQUEST:
-        clauses += [clause.key for clause in asked.clauses if ATTENDANCE in clause.evidence]
-    return replace(row(one, words, NOTE), clauses=tuple(dict.fromkeys(clauses)))
+    return replace(row(one, words, NOTE), clauses=_keys(asked_by(asked, one)))
 
 
-def _asked_by(asked: Inquiry, one: ClientCommunication) -> tuple[str, ...]:
-    """Return the clauses by which the client asks for this kind, else those that name no kind."""
+def asked_by(asked: Inquiry, one: ClientCommunication) -> list[Clause]:
+    """Return the clauses by which the client asks for this kind, else those that name no kind.
+
+    Who wishes to attend asks by the clause of attendance, not for a report.
+    """
+    query = MEANT.get(one.kind) if one.kind else None
+    meant = [
+        clause
+        for clause in asked.clauses
+        if query in clause.evidence and ON_REQUEST in clause.triggers
+    ]
+    return meant or _generally(asked, one)
+
+
+def _generally(asked: Inquiry, one: ClientCommunication) -> list[Clause]:
+    """Return the clauses about requests that name this kind, else those that name none."""
     every = [clause for clause in asked.clauses if REQUEST in clause.evidence]
     mine = [clause for clause in every if one.kind and one.kind.value in clause.requests]
     rest = [clause for clause in every if not clause.requests]
-    return tuple(clause.key for clause in mine or rest or every)
+    return mine or rest or every
+
+
+def _keys(clauses: Iterable[Clause]) -> tuple[str, ...]:
+    return tuple(clause.key for clause in clauses)
 
 
 # --- at the counter ------------------------------------------------------------------------------

@@ -251,6 +251,59 @@ def test_a_request_is_told_under_the_clause_by_which_the_client_may_ask(
         assert heard_under(house, "EQ-ANSWER", one) == clauses
 
 
+@pytest.mark.parametrize(
+    ("profile", "kind", "clauses", "article"),
+    [
+        ("shiki", K.WITNESS_REQUEST, {"SK-14.3"}, "第14条第3項"),
+        ("confidentiality-model", K.WITNESS_REQUEST, {"CM-7.6"}, "第7条第6項"),
+        ("chiba", K.PLEDGE_REQUEST, {"CB-4.2"}, "第4第2項"),
+        ("fukuoka", K.PPC_REPORT_REQUEST, {"FK-14.3"}, "第14第3項"),
+        ("yachiyo", K.REPORT_REQUEST, {"BESIDE"}, ""),
+    ],
+)
+def test_a_request_by_a_clause_of_its_own_accuses_no_other(
+    tmp_path: Path, profile: str, kind: CommunicationKind, clauses: set[str], article: str
+) -> None:
+    """Who wishes to attend does not ask for a report; a text may know no requests at all."""
+    with furnished(tmp_path, profile=profile, rules=True) as house:
+        one = enter(house, kind=kind, urgency=Urgency.PROMPT, due_at=DUE)
+        [(key, severity)] = severities(house, one)
+        assert {key} == clauses and severity == "due"
+        [waits] = dates(house)
+        assert waits.clause == article
+        house.clock.go_to(date(2026, 10, 9), 9)
+        [(key, severity)] = severities(house, one)
+        assert {key} == clauses and severity == "action"
+        assert clause(house, key).state in ("action", "broken")
+        answer(house, one, LATER)
+        assert {key for key, severity in severities(house, one) if severity != "note"} == set()
+
+
+@pytest.mark.parametrize(("profile", "kept"), [("chiba", "CB-14.1"), ("fukuoka", "FK-16.1")])
+def test_a_wish_to_attend_is_a_request_where_no_clause_speaks_of_it(
+    tmp_path: Path, profile: str, kept: str
+) -> None:
+    with furnished(tmp_path, profile=profile, rules=True) as house:
+        one = enter(house, kind=K.WITNESS_REQUEST, urgency=Urgency.PROMPT, due_at=DUE)
+        assert kept in heard_under(house, "EQ-REQ", one)
+
+
+def test_a_request_of_report_is_cited_by_its_clause_alone(house: House) -> None:
+    enter(house, kind=K.REPORT_REQUEST)
+    assert [one.clause for one in dates(house)] == ["第15条第3項"]
+
+
+def severities(house: House, about: ClientCommunication) -> list[tuple[str, str]]:
+    """Return clause and severity of every row about a request."""
+    return [
+        (one.key, row.severity)
+        for one in evidence(house.ledger, house.story.contract)
+        for _, rows in one.evidence
+        for row in rows
+        if row.id == about.id
+    ]
+
+
 def heard_under(house: House, query: str, about: ClientCommunication) -> set[str]:
     return {
         one.key
