@@ -239,6 +239,9 @@ class ScopedStore:
     def history(self, type_: str, record_id: str) -> list[tuple[Command, Entry]]:
         return self._inner.history(type_, record_id) if self._exists(type_, record_id) else []
 
+    def first_contents(self, cls: type[R], ids: Collection[str]) -> dict[str, tuple[int, bytes]]:
+        return self._inner.first_contents(cls, self.get_many(cls, list(ids)).keys())
+
     def _exists(self, type_: str, record_id: str) -> bool:
         if type_ not in BY_CONTRACT | BY_CLIENT.keys() or type_ in self._open:
             return True

@@ -158,6 +158,9 @@ class Store(Protocol):
     def history(self, type_: str, record_id: str) -> list[tuple[Command, Entry]]:
         """Return all entries about one record, oldest first."""
 
+    def first_contents(self, cls: type[R], ids: Collection[str]) -> dict[str, tuple[int, bytes]]:
+        """Return payload version and content of the entries that made records, by their ids."""
+
     # --- lists -------------------------------------------------------------------------------
     def count(self, query: Query) -> int: ...
 

@@ -250,6 +250,7 @@ def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[
     stored = store.get_many(Item, sorted({one for line in handled for one in _things(line)}))
     items = {id_: one.record for id_, one in stored.items()}
     called = store.called(Item.type, {line.item_id for line in handled})
+    marked = again.marks(store, found)
     return {
         id_: Told(
             "、".join(_names(event.lines, called, entered[id_]).values()),
@@ -261,7 +262,7 @@ def _told(case: Case, entered: Mapping[str, int], shortages: Shortages) -> dict[
             ],
             _carried(case, event),
             "、".join(places_before(event, books)),
-            again.marks(store, found[id_]),
+            marked[id_],
         )
         for id_, event in events.items()
     }

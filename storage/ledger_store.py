@@ -289,6 +289,16 @@ class LedgerStore:
                 for seq in seqs
             ]  # fmt: skip
 
+    def first_contents(self, cls: type[R], ids: Collection[str]) -> dict[str, tuple[int, bytes]]:
+        """Return payload version and content of the entries that made records, by their ids."""
+        sql = (
+            f"SELECT v.id, e.payload, c.body FROM {schema.table(cls.type).name} v"
+            " JOIN entry e ON e.seq = v.number JOIN content c ON c.seq = e.seq"
+            " WHERE v.id IN (SELECT value FROM json_each(?))"
+        )
+        rows = self.database.all(sql, (json.dumps(list(ids)),))
+        return {id_: (payload, bytes(body)) for id_, payload, body in rows}
+
     # --- lists --------------------------------------------------------------------------------
     def count(self, query: Query) -> int:
         return self._lists.count(query)

@@ -142,6 +142,7 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
         "as_of": _day_of(paper.content),
         "added_because": str(paper.content.get("added_because", "")),
         "carriers": any("carrier" in line for line in paper.content.get("lines", ())),
+        "breaches": any("breach" in line for line in paper.content.get("lines", ())),
         "voided": [
             line.get("whom")
             for line in paper.content.get("lines", ())

@@ -4,19 +4,21 @@ Who was sent by another firm, or works for one to which work is entrusted, must 
 as one of the contractor's own (SK-10, CM-10): the name of that firm comes before the department.
 """
 
-from models.records import Person
+from models.records import Organization, Person
+from models.versions import version_at, versions
 from reports.collecting.case import Case, words
 
 SENT = "（派遣元：{firm}）"
 
 
-def affiliation(case: Case, person: Person | None, *, always: bool = False) -> str:
+def affiliation(
+    case: Case, person: Person | None, *, always: bool = False, at: int | None = None
+) -> str:
     """Return firm, department and post of somebody; the contractor's own name goes without saying.
-
-    Firms are called what they are called today: another name is no change of who works here.
 
     Args:
         always: name the contractor, too.
+        at: number of an entry: firms are called as they were after it, and not as they are today.
     """
     if person is None:
         return ""
@@ -25,5 +27,13 @@ def affiliation(case: Case, person: Person | None, *, always: bool = False) -> s
         return own
     home, sent = person.organization_id, person.dispatch_agency_id
     named = always or home != case.contract.contractor_org_id
-    told = words(case.organization(home) if named else "", own)
-    return told + SENT.format(firm=case.organization(sent)) if sent not in ("", home) else told
+    told = words(_firm(case, home, at) if named else "", own)
+    return told + SENT.format(firm=_firm(case, sent, at)) if sent not in ("", home) else told
+
+
+def _firm(case: Case, organization_id: str, at: int | None) -> str:
+    if at is None:
+        return case.organization(organization_id)
+    history = versions(case.ledger.store, Organization, organization_id)
+    stood = version_at(history, at) or (history[0] if history else None)
+    return stood.record.name if stood else ""

@@ -1,19 +1,26 @@
 """What the register says of an act that stands in place of another, or was written again (R-33)."""
 
-from models.codes import HandlingStatus
+from collections.abc import Mapping
+
+from models.chain import read_content
+from models.kinds import Json
 from models.records import HandlingEvent, Stored
 from models.store import Store
 from models.versions import versions
 from models.wareki import format_short
-from models.written_again import written_again
+from models.written_again import CONFIRMED, written_again
 
 CORRECTS = "第{0}号の訂正"
 REWRITTEN = "記録の書換え（{0}、記帳番号{1}。元の内容は履歴にあります）"
 
 
-def marks(store: Store, stored: Stored[HandlingEvent]) -> list[str]:
-    """Return which act it corrects, and that a saved act was written again past the commands."""
-    return [*_corrects(store, stored.record), *_rewritten(store, stored)]
+def marks(store: Store, found: Mapping[str, Stored[HandlingEvent]]) -> Mapping[str, list[str]]:
+    """Return by act which one it corrects, and that a saved act was written again past the commands."""
+    suspect = _suspects(store, found)
+    return {
+        id_: [*_corrects(store, one.record), *(_rewritten(store, one) if id_ in suspect else ())]
+        for id_, one in found.items()
+    }
 
 
 def _corrects(store: Store, event: HandlingEvent) -> list[str]:
@@ -21,15 +28,33 @@ def _corrects(store: Store, event: HandlingEvent) -> list[str]:
     return [CORRECTS.format(former.record.event_no)] if former else []
 
 
-def _rewritten(store: Store, stored: Stored[HandlingEvent]) -> list[str]:
-    """Look at the versions of what has more of them than its confirmation makes.
+def _suspects(store: Store, found: Mapping[str, Stored[HandlingEvent]]) -> set[str]:
+    """Return the acts whose versions are to be read: they say what was not there at first.
 
-    Every confirmed act has two: to read both of each would take a long register longer than all its
-    other work. Who confirms and writes something else in one is found by the verification.
+    Every confirmed act has two versions. To read both of each would take a long register longer than
+    all its other work, so the first ones are read together and compared with the acts of now.
     """
-    meta, confirmed = stored.meta, stored.record.status is HandlingStatus.CONFIRMED
-    usual = 2 if confirmed else 1
-    if meta.row_version <= usual:
-        return []
+    more = {id_: one for id_, one in found.items() if one.meta.row_version > 1}
+    first = store.first_contents(HandlingEvent, more.keys())
+    return {
+        id_
+        for id_, one in more.items()
+        if one.meta.row_version > 2 or id_ not in first or _says_more(one.record, *first[id_])
+    }
+
+
+def _says_more(now: HandlingEvent, payload: int, content: bytes) -> bool:
+    """Tell whether an act says anything else than at first, but for its confirmation."""
+    if payload != HandlingEvent.payload:
+        return True
+    fields, _reason = read_content(content)
+    return _without(now.to_json()) != _without(fields)
+
+
+def _without(said: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in said.items() if name not in CONFIRMED}
+
+
+def _rewritten(store: Store, stored: Stored[HandlingEvent]) -> list[str]:
     found = written_again(versions(store, HandlingEvent, stored.record.id))
     return [REWRITTEN.format(format_short(found.day), found.seq)] if found else []

@@ -45,7 +45,8 @@ class Watched(Generic[R]):
 
     `refers` names the person or place whose entries count too; `facts` says what the client is
     told of a record, and of what it refers to as of an entry; `ending` gives the day and the
-    reason of an end as of an entry, or None; `begins` the day it begins.
+    reason of an end as of an entry, or None; `begins` the day it begins; `beside` what else is
+    named by it (a firm), whose entries count for the facts.
     """
 
     cls: type[R]
@@ -55,6 +56,7 @@ class Watched(Generic[R]):
     begins: Callable[[R], date | None]
     ending: Callable[[R, int], tuple[date, str] | None]
     reportable: Callable[[R], bool]
+    beside: Callable[[R], Sequence[tuple[type[Record], str]]] = lambda _record: ()
 
 
 def notices(case: Case) -> list[Stored[Submission]]:
@@ -308,13 +310,15 @@ def _since(
 ) -> tuple[date, str]:
     """Return day and reason of the entry since which something holds, no reason where it does not.
 
-    It may be an entry about the person or the place that the record refers to. What the ledger
+    It may be an entry about the person, the firm or the place that the record refers to. What the ledger
     enters itself afterwards, as the link to a notice, changes nothing that is told.
     """
     seen: list[tuple[int, date, str]] = [(one.seq, one.day, one.reason) for one in history]
+    now = history[-1].record
     seen += [
         (one.seq, one.day, one.reason)
-        for one in versions(case.ledger.store, *watched.refers(history[-1].record))
+        for cls, id_ in (watched.refers(now), *watched.beside(now))
+        for one in versions(case.ledger.store, cls, id_)
         if case.until is None or one.seq < case.until
     ]
     found = history[-1].day, ""

@@ -1,14 +1,25 @@
 """Collect the certificate of erasures and disposals (D-18): what was ended, how, and on what it lay."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from models import wareki
-from models.codes import HandlingKind
+from models.codes import HandlingKind, RuleMode
 from models.errors import Refused
-from models.records import HandlingEvent, HandlingLine, Item, Sanitization
+from models.records import HandlingEvent, HandlingLine, Item, RuleOverride, Sanitization
 from reports.collecting.attendance import at_the_end
 from reports.collecting.case import Case, Then, words
 from reports.documents.d18_certificate import Certificate, DisposalLine
+
+METHOD, BASIS = "R-20", "R-21"
+"""Rules of how something ends: by what method, and by whose word."""
+
+
+class Breach(NamedTuple):
+    """What a rule had against the end of a thing, and whether the method itself was a breach."""
+
+    unfit: bool
+    words: str
 
 
 def certificate(case: Case) -> Certificate:
@@ -21,15 +32,21 @@ def certificate(case: Case) -> Certificate:
     for event in case.events():
         if event.kind not in (HandlingKind.ERASE, HandlingKind.DISPOSE):
             raise Refused(reason=f"{event.caption()}は、消去・廃棄の記録ではありません。")
-        then = case.then(event)
+        then, breaches = case.then(event), _breaches(case, event)
+        names = {one.item_id: then.item(one.item_id).caption() for one in event.lines}
         for line in event.lines:
             if (detail := detail_of(event, line.item_id)) is not None:
-                lines.append(_disposal(then, event, line, detail))
+                mine = [*_about(breaches, names[line.item_id], names.values())]
+                lines.append(_disposal(then, event, line, detail, mine))
     return Certificate(case.letterhead(), case.anchor(), lines=tuple(lines))
 
 
 def _disposal(
-    then: Then, event: HandlingEvent, line: HandlingLine, detail: Sanitization
+    then: Then,
+    event: HandlingEvent,
+    line: HandlingLine,
+    detail: Sanitization,
+    breaches: Sequence[Breach],
 ) -> DisposalLine:
     """Certify the act: thing, quantity and unit are those of its line and of the item."""
     case, item = then.case, then.item(detail.item_id)
@@ -74,7 +91,35 @@ def _disposal(
         backed_up=detail.data_backed_up,
         destination=destination.label if destination else "",
         carrier=_called(carrier) if carrier else "",
+        breach="\n".join(one.words for one in breaches),
+        unfit=any(one.unfit for one in breaches) or None,
     )
+
+
+def _breaches(case: Case, event: HandlingEvent) -> list[RuleOverride]:
+    """Return what was entered all the same of how it ended; what was put right since was so, too."""
+    if not case.wish.options.get("breaches", True):  # which earlier papers did not say
+        return []
+    found = case.ledger.registers.all(RuleOverride, record_ref=event.id)
+    return [one.record for one in found if one.record.rule_id in (METHOD, BASIS)]
+
+
+def _about(breaches: Iterable[RuleOverride], own: str, names: Collection[str]) -> Iterator[Breach]:
+    """Yield what breaches say of a thing: what names it, or none of those that were ended with it.
+
+    Args:
+        own: how it is called.
+        names: how all of them are called.
+    """
+    for one in breaches:
+        said = [
+            words
+            for words in one.message.split("\n")
+            if f"「{own}」" in words or not any(f"「{name}」" in words for name in names)
+        ]
+        if said:
+            unfit = one.rule_id == METHOD and one.mode is RuleMode.BLOCK_PLAN
+            yield Breach(unfit, f"{''.join(said)}（理由：{one.reason}）")
 
 
 def _carrier(then: Then, item: Item) -> Item | None:

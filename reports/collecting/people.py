@@ -250,7 +250,7 @@ def _watched(case: Case) -> Watched[Assignment]:
         person = _person_at(case, record.person_id, seq)
         told: dict[str, object] = {
             "氏名": person.name if person else record.unit_name,
-            "所属・職名": affiliation(case, person),
+            "所属・職名": affiliation(case, person, at=seq),
             ROLE: case.role(record.role),
             "担当業務": record.duties,
             "従事開始日": record.starts_on,
@@ -277,7 +277,12 @@ def _watched(case: Case) -> Watched[Assignment]:
     def refers(record: Assignment) -> tuple[type[Record], str]:
         return Person, record.person_id
 
-    return Watched(Assignment, name, refers, facts, begins, ending, reportable)
+    def firms(record: Assignment) -> list[tuple[type[Record], str]]:
+        person = _person(case, record.person_id)
+        ids = (person.organization_id, person.dispatch_agency_id) if person else ()
+        return [(Organization, one) for one in dict.fromkeys(ids) if one]
+
+    return Watched(Assignment, name, refers, facts, begins, ending, reportable, firms)
 
 
 def _left_on(case: Case, one: Assignment, seq: int) -> date | None:

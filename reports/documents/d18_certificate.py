@@ -1,8 +1,9 @@
 """D-18 廃棄・消去証明書: the six facts of CM-7.5, and the NIST SP 800-88 facts as an annex.
 
-The sentence that the disposal is complete is printed only when every line was confirmed and its
-verification, by somebody who is named, passed (records.md 8.3); otherwise the paper states what was
-done, no more.
+The sentence that the disposal is complete is printed only when every line was confirmed, its
+verification, by somebody who is named, passed (records.md 8.3), and the method fitted the medium;
+otherwise the paper states what was done, no more. A method, or an end, that the text or the client
+wanted otherwise is said in front and with its line.
 """
 
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ DONE = (
     "　次のとおり廃棄又は消去を行ったことを証明します。"
     "検証の結果は、対象ごとに別添「実施内容の詳細」に記載したとおりです。"
 )
+BREACHED = "方法等について、逸脱又は例外として記録したものがあります（番号{0}。別添のとおり）。"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class DisposalLine:
     """One disposal. The first six are what the clause demands; the rest is the annex.
 
     `carrier` names what a file lay on; maker, model and numbers are then those of the carrier.
+    `breach` says what a rule had against the method or the end, `unfit` that the method was a breach.
     """
 
     info_items: str
@@ -70,10 +73,13 @@ class DisposalLine:
     backed_up: str = ""
     destination: str = ""
     carrier: str = ""
+    breach: str = ""
+    unfit: bool | None = None
 
     @property
     def complete(self) -> bool:
-        return bool(self.irrecoverable_confirmed and self.verified and self.verified_by)
+        made_sure = self.irrecoverable_confirmed and self.verified and self.verified_by
+        return bool(made_sure) and not self.unfit
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,7 @@ class Certificate(Document):
         )  # fmt: skip
         return [
             *opening(self.head),
-            *subject(self.head, COMPLETE if self.complete else DONE),
+            *subject(self.head, self._statement()),
             *here,
             gap(2),
             end(),
@@ -127,6 +133,11 @@ class Certificate(Document):
             *attached,
             *self._annex(),
         ]
+
+    def _statement(self) -> str:
+        said = COMPLETE if self.complete else DONE
+        breached = [str(number) for number, x in enumerate(self.lines, 1) if x.breach]
+        return said + (BREACHED.format("、".join(breached)) if breached else "")
 
     def _annex(self) -> list[Flowable]:
         story: list[Flowable] = [
@@ -163,6 +174,7 @@ def _details(line: DisposalLine) -> list[tuple[str, object]]:
         ("実施日時・場所", _joined(line.performed_at, line.place)),
         ("実施者", "　".join(p for p in (line.performed_org, line.performed_by) if p)),
         ("方法の詳細", line.method_detail),
+        *([("方法等の逸脱・例外", line.breach)] if line.breach else []),
         ("復元・判読できないことの確認", _confirmed(line.irrecoverable_confirmed)),
         ("検証方法・結果", "　".join(p for p in (line.verification_method, line.verification_result) if p)),
         ("検証者", line.verified_by),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from models.codes import HandlingKind as K
+from models.codes import HandlingStatus
 from models.commands import revising
 from models.records import HandlingEvent
 from tests.reports.applying import events, office, text_of
@@ -29,4 +30,17 @@ def test_an_act_that_was_written_again_past_the_commands_bears_a_mark(tmp_path: 
         text = text_of(house, "D-28")
         assert text.count("記録の書換え") == 1
         house.ledger.handling.void(second, "二重の入力のため")
+        assert text_of(house, "D-28").count("記録の書換え") == 1
+
+
+def test_what_is_written_again_with_its_confirmation_bears_the_mark_too(tmp_path: Path) -> None:
+    with office(tmp_path, days=1) as house:
+        first, second, *_ = events(house, K.USE)
+        known = house.ledger.registers.need(HandlingEvent, first).record
+        confirmed = replace(
+            known, status=HandlingStatus.CONFIRMED, confirmed_by=house.ledger.user.person_id,
+            confirmed_at=house.clock(),
+        )  # fmt: skip
+        house.ledger.commit([revising(replace(confirmed, purpose="別の目的"), "確認")])
+        house.ledger.handling.confirm([second])
         assert text_of(house, "D-28").count("記録の書換え") == 1

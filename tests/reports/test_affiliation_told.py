@@ -15,9 +15,11 @@ from models.codes import (
     TrainingTopic,
     Understanding,
 )
-from models.records import Assignment, Organization, Person, TrainingSession
+from models.errors import Refused
+from models.records import Assignment, Organization, Person, Submission, TrainingSession
 from models.records.clearance import Attendance
 from tests.house import House
+from tests.models.test_told_of_ends import hand_in
 from tests.reports.applying import assignment_of, handed_in, office, sealed, text_of
 from ui.issue import changed_since
 
@@ -151,3 +153,26 @@ def test_a_firm_with_a_long_name_fits(tmp_path: Path) -> None:
 
 def _bare(text: str) -> str:
     return "".join(text.split())
+
+
+@pytest.mark.parametrize("how", EMPLOYMENT)
+def test_the_notice_of_changes_tells_that_a_firm_is_called_otherwise(
+    tmp_path: Path, how: str
+) -> None:
+    with office(tmp_path) as house:
+        one = house.ledger.registers.need(Assignment, join(house, how)).record
+        handed_in(house, "D-03")
+        house.clock.wait(60)
+        person = house.ledger.registers.need(Person, one.person_id).record
+        firm = person.dispatch_agency_id or person.organization_id
+        known = house.ledger.registers.need(Organization, firm).record
+        house.ledger.registers.revise(replace(known, name="しんせい人材株式会社"), "商号変更のため")
+        text = _bare(text_of(house, "D-03", change=True))
+        assert "所属・職名" in text and "商号変更のため" in text
+        assert text.index(AGENCY) < text.index("しんせい人材株式会社")
+        made = hand_in(house, "D-03", change=True)
+        paper = house.ledger.registers.need(Submission, made).record
+        assert changed_since(house.ledger, paper) == []
+        house.clock.wait(60)
+        with pytest.raises(Refused, match="届け出る変更はありません"):
+            text_of(house, "D-03", change=True)

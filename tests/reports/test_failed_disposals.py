@@ -11,7 +11,14 @@ import pytest
 
 from models.calendar import calendar
 from models.codes import HandlingKind as K
-from models.codes import HandlingStatus, ItemState, Timing, VerificationMethod, VerificationResult
+from models.codes import (
+    HandlingStatus,
+    ItemState,
+    SanitizationMethod,
+    Timing,
+    VerificationMethod,
+    VerificationResult,
+)
 from models.commands import revising
 from models.errors import InvalidField, Refused
 from models.evidence import STATES, evidence
@@ -22,6 +29,7 @@ from models.rules.answers import Answers
 from tests.house import House, furnished
 from tests.models.rules.stage import PROFILES
 from tests.reports.applying import sealed, text_of, working_day
+from ui.issue import changed_since
 
 FAIL, PASS, UNKNOWN = VerificationResult.FAIL, VerificationResult.PASS, VerificationResult.UNKNOWN
 ANSWERS = Answers(
@@ -209,3 +217,26 @@ def test_nobody_attended_tomorrow(tmp_path: Path, name: str) -> None:
         attended = {"witness_requested": True, "witness_name": "見本", "witness_title": "主査"}
         with pytest.raises(InvalidField, match="先の時刻"):
             disposed(house, copy, model, **{"witnessed_at": house.clock(), **attended, **said})
+
+
+def test_a_certificate_says_of_a_method_that_was_a_breach(house: House) -> None:
+    """It does not certify that all is gone by what no such thing may be destroyed by."""
+    copy, model = like_a_real_one(house)
+    good = disposed(house, copy, model)
+    assert "逸脱" not in text_of(house, "D-18", good.id)
+    copy, model = like_a_real_one(house)
+    bad = disposed(
+        house, copy, model, method=SanitizationMethod.DEGAUSS, tool_name="消磁機", tool_version="1"
+    )
+    text = "".join(text_of(house, "D-18", bad.id).split())
+    assert "逸脱又は例外として記録したものがあります（番号1" in text
+    assert "裁断・溶解・焼却のいずれかで" in text
+    rule = house.ledger.profile(house.story.contract.id).rules["R-20"].mode
+    assert ("すべての対象について" in text) is (rule == "warn")
+    paper = sealed(house, "D-18", bad.id)
+    assert changed_since(house.ledger, paper) == []
+    assert isinstance(paper.content, dict)
+    new = ("breach", "unfit")
+    lines = [{k: v for k, v in x.items() if k not in new} for x in paper.content["lines"]]
+    older = replace(paper, content={**paper.content, "lines": lines})
+    assert changed_since(house.ledger, older) == []  # it is sealed as it is
