@@ -6,12 +6,12 @@ is still outside allows it no more: it comes back, or the client is asked again.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 
 from models.codes import MISSING_STATES, OUT_STATES, Decision, HandlingKind
 from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
 from models.records import Authorization, HandlingEvent, Item, RuleOverride
+from models.rules.books import GIVEN
 from models.wareki import format_short
 
 QUERY, OPEN_OUT, RULE = "EQ-LATEBACK", "EQ-OPENOUT", "R-10"
@@ -33,7 +33,7 @@ def outstaying(asked: Inquiry) -> Iterator[Row]:
         if item.state in WAITED_FOR:
             for one in _consents(asked, item):
                 if not one.covers(asked.today):
-                    yield row(item, _said(item, one))
+                    yield row(item, _said(asked, item, one))
 
 
 def outside_under(asked: Inquiry) -> frozenset[str]:
@@ -74,11 +74,13 @@ def _basis(asked: Inquiry, act_id: str) -> str:
     return before.authorization_id if before else ""
 
 
-def _said(item: Item, one: Authorization) -> str:
-    ended = one.valid_until
-    if one.decision in (Decision.GRANTED, Decision.CONDITIONAL) and ended is not None:
+def _said(asked: Inquiry, item: Item, one: Authorization) -> str:
+    ended, over = one.valid_until, asked.books.over_since(one)
+    ran_out = one.decision is Decision.EXPIRED and (over is None or (ended and ended < over))
+    if ended is not None and (ran_out or one.decision in GIVEN):
         return OVER.format(item=item.caption(), consent=one.caption(), day=format_short(ended))
-    day: date | None = one.decided_on
+    known = (over, asked.books.since(one, "decision"))
+    day = min((one for one in known if one is not None), default=None)
     return TAKEN_BACK.format(
         item=item.caption(), consent=one.caption(), day=format_short(day) if day else "後",
         state=one.decision.label if one.decision else "",

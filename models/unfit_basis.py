@@ -10,15 +10,16 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from models.beyond_basis import Found, beyond_marks, eq_beyond, eq_where, lost
-from models.codes import HandlingKind, Timing
+from models.codes import Decision, HandlingKind, Timing
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
 from models.late_basis import RESTING
 from models.records import Authorization, HandlingEvent, Record
-from models.rules.books import Books
+from models.rules.books import GIVEN, Books
 from models.rules.named import UNFIT, why_not
 from models.rules.unfit import OTHERWISE, RULE_OF, unfit
 from models.store import Op, Query, Where
+from models.wareki import format_short
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -29,6 +30,14 @@ SENTENCE = "{act}の根拠とした「{consent}」は、その取扱いを認め
 LOST = (
     "これを根拠にした取扱い{count}件（{first}など）が、認められていないことになります。"
     "「条項と証拠」で確かめてください。"
+)
+FROM_THE_START = (
+    "「決定日」が、承諾等を受けた日のままです。後から取り消されたときは、「決定日」を取り消された日に訂正してください。"
+    "その前の取扱いの根拠として残ります。"
+)
+NO_DAY = (
+    "「決定日」が変わっていないので、きょう（{day}）までの取扱いの根拠として残ります。"
+    "それより前に失効していたときは、「決定日」を失効した日に訂正してください。"
 )
 UNDER = {**RESTING, "EQ-COPYNEED": (HandlingKind.COPY,)}
 """Queries of clauses under which it is told, by the acts; else under those of the ledger."""
@@ -107,9 +116,23 @@ def told_of_correction(ledger: "Ledger", after: Record, before: Record) -> tuple
     acts = [one.record for one in found if not one.record.source_file_id]
     gone = [act for act in acts if not _why(books, before, act) and _why(books, after, act)]
     gone += [act for act in lost(books, before, after) if act not in gone]
+    told = tuple(_said_of_end(ledger, before, after, bool(gone)))
     if not gone:
-        return ()
-    return (LOST.format(first=gone[0].caption(), count=f"{len(gone):,}"),)
+        return told
+    return (LOST.format(first=gone[0].caption(), count=f"{len(gone):,}"), *told)
+
+
+def _said_of_end(
+    ledger: "Ledger", before: Authorization, after: Authorization, lost_acts: bool
+) -> Iterator[str]:
+    """Say by which day a consent ends that is set to have ended, where none was entered."""
+    today, until = ledger.today(), after.valid_until
+    if before.decision not in GIVEN or before.decided_on != after.decided_on:
+        return
+    if after.decision is Decision.REVOKED and lost_acts:
+        yield FROM_THE_START
+    elif after.decision is Decision.EXPIRED and (until is None or today < until):
+        yield NO_DAY.format(day=format_short(today))
 
 
 def _why(books: Books, one: Authorization, act: HandlingEvent) -> str:

@@ -14,7 +14,7 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from models.codes import Decision, HandlingKind, ItemState, Timing, VerificationResult
@@ -42,6 +42,7 @@ from models.records import (
 )
 from models.store import Op, Query, Store, Where
 from models.versions import Version, versions
+from models.wareki import JAPAN
 
 R = TypeVar("R", bound=Record)
 GIVEN = frozenset({Decision.GRANTED, Decision.CONDITIONAL})
@@ -178,12 +179,41 @@ class Books:
         return sorted((one.seq, one.at) for one in revised)
 
     def as_of(self, one: Authorization, day: date) -> Authorization:
-        """Return a consent as it counts for a day: what the client ended later stood until then."""
+        """Return a consent as it counts for a day: what ended later stood until then."""
         ended = one.decision in ENDED_LATER
-        if not ended or (one.decided_on is not None and one.decided_on <= day):
+        over = self.over_since(one) if ended else None
+        if not ended or (over is not None and over <= day):
             return one
-        given = (v.record for v in reversed(self.registered(one.id)) if v.record.decision in GIVEN)
-        return next(given, one)
+        return self._given(one) or one
+
+    def over_since(self, one: Authorization) -> date | None:
+        """Return the first day on which a consent that ended counted no more, None for not known.
+
+        What the client took back (取消) has its day as 決定日. What ran out (失効) has one only where
+        it was entered in place of that of the consent; without it, it stood within its term until
+        the day on which this was entered.
+        """
+        given = self._given(one)
+        if one.decision is not Decision.EXPIRED or given is None:
+            return one.decided_on
+        if one.decided_on not in (None, given.decided_on):
+            last = one.decided_on == given.valid_until
+            return one.decided_on + timedelta(days=last) if one.decided_on else None
+        entered = self.since(one, "decision")
+        return entered + timedelta(days=1) if entered is not None else None
+
+    def since(self, record: Record, name: str) -> date | None:
+        """Return on which day a field was given its value, None while that is being entered."""
+        found = None
+        for version in reversed(self.entered(record)):
+            if getattr(version.record, name) != getattr(record, name):
+                break
+            found = version.at.astimezone(JAPAN).date()
+        return found
+
+    def _given(self, one: Authorization) -> Authorization | None:
+        past = (version.record for version in reversed(self.registered(one.id)))
+        return next((record for record in past if record.decision in GIVEN), None)
 
     def communications(self, contract_id: str) -> tuple[ClientCommunication, ...]:
         return self._all(ClientCommunication, contract_id)

@@ -10,7 +10,6 @@ from datetime import date
 from models.codes import PledgeStatus
 from models.records import Pledge
 from models.rules.books import Books
-from models.wareki import JAPAN
 
 IN_FORCE = (PledgeStatus.SIGNED, PledgeStatus.SUBMITTED)
 
@@ -37,14 +36,14 @@ def replaces_handed_in(one: Pledge, mine: Iterable[Pledge]) -> bool:
 
 def last_replaced(books: Books, mine: Iterable[Pledge]) -> date | None:
     """Return the day on which the last pledge was set to be replaced, None where none was."""
-    gone = (_set_on(books, one) for one in mine if one.status is PledgeStatus.SUPERSEDED)
+    gone = (books.since(one, "status") for one in mine if one.status is PledgeStatus.SUPERSEDED)
     return max((day for day in gone if day is not None), default=None)
 
 
 def _stood_on(books: Books, one: Pledge, mine: Iterable[Pledge], day: date) -> bool:
     if one.status is not PledgeStatus.SUPERSEDED or one.signed_on is None or day < one.signed_on:
         return False
-    set_on = _set_on(books, one)
+    set_on = books.since(one, "status")
     if set_on is None or day <= set_on:
         return True
     signed = (
@@ -53,13 +52,3 @@ def _stood_on(books: Books, one: Pledge, mine: Iterable[Pledge], day: date) -> b
         if other.id != one.id and other.signed_on is not None and one.signed_on <= other.signed_on
     )
     return day <= min(signed, default=set_on)
-
-
-def _set_on(books: Books, one: Pledge) -> date | None:
-    """Return the day on which a pledge was set to be replaced, None while that is being entered."""
-    found = None
-    for version in reversed(books.entered(one)):
-        if version.record.status is not PledgeStatus.SUPERSEDED:
-            break
-        found = version.at.astimezone(JAPAN).date()
-    return found

@@ -14,7 +14,7 @@ from models.codes import AuthorizationSubject, Decision, HandlingKind, Means
 from models.errors import NeedsAnswer
 from models.records import Authorization, AuthorizationTarget, HandlingEvent, HandlingLine, Item
 from models.rules.answers import EVERY, Answers
-from models.wareki import JAPAN
+from models.wareki import JAPAN, format_short
 from tests import proof
 from tests.house import FIRST_DAY, House, furnished
 
@@ -111,6 +111,20 @@ def test_a_consent_that_is_taken_back_allows_it_no_more(house: House) -> None:
     [(severity, sentence)] = told(house)
     assert severity == "action"
     assert "「取消」になりました" in sentence
+
+
+@pytest.mark.parametrize(("days", "words"), [(3, "「失効」になりました"), (60, "に終わりました")])
+def test_a_consent_that_ran_out_is_told_with_the_day_of_its_end(
+    house: House, days: int, words: str
+) -> None:
+    basis = consent(house)
+    take_out(house, basis, ENDS)
+    assert basis.valid_until is not None
+    house.clock.go_to(FIRST_DAY + timedelta(days=days), 9)
+    over = min(house.ledger.today(), basis.valid_until)
+    house.ledger.registers.revise(replace(basis, decision=Decision.EXPIRED), "失効したため")
+    [(_, sentence)] = told(house)
+    assert words in sentence and format_short(over) in sentence
 
 
 def test_what_is_found_outside_after_the_rest_came_back_is_asked_for(house: House) -> None:

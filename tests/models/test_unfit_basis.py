@@ -120,6 +120,65 @@ def test_a_consent_that_was_revoked_afterwards_stood_until_then(house: House) ->
     assert marks(house, act) == [] and told(house)[0] == "done"
 
 
+@pytest.mark.parametrize(
+    ("until", "decided", "told_day"),
+    [(2, None, False), (20, None, True), (None, None, True), (20, 2, False), (0, 0, False)],
+    ids=["after its end", "before its end", "without an end", "on a day", "on the last day"],
+)
+def test_a_consent_that_ran_out_stood_until_then(
+    house: House, until: int | None, decided: int | None, told_day: bool
+) -> None:
+    first = house.ledger.today()
+    begins = first - timedelta(days=1)
+    id_ = consent(
+        house, valid_from=begins, decided_on=begins,
+        valid_until=None if until is None else first + timedelta(days=until),
+    )  # fmt: skip
+    act, _ = copied(house, id_)
+    house.clock.go_to(first + timedelta(days=3), 9)
+    stored = house.ledger.registers.need(Authorization, id_).record
+    day = stored.decided_on if decided is None else first + timedelta(days=decided)
+    over = replace(stored, decision=Decision.EXPIRED, decided_on=day)
+    change = house.ledger.registers.revise(over, "期間が終わったため")
+    assert marks(house, act) == [] and told(house)[0] == "done"
+    assert not any("認められていないこと" in one for one in change.notices)
+    assert any("取扱いの根拠として残ります" in one for one in change.notices) is told_day
+    house.clock.wait(60 * 24)
+    later = replace(act, id="", occurred_at=house.ledger.now())
+    assert marks(house, later) == ["根拠は失効"]
+
+
+def test_a_consent_ran_out_on_the_day_that_is_entered(house: House) -> None:
+    id_ = consent(house, valid_until=None)
+    act, _ = copied(house, id_)
+    assert act.occurred_at is not None
+    first = house.ledger.today()
+    house.clock.go_to(first + timedelta(days=5), 9)
+    stored = house.ledger.registers.need(Authorization, id_).record
+    over = replace(stored, decision=Decision.EXPIRED, decided_on=first + timedelta(days=2))
+    house.ledger.registers.revise(over, "条件が終わったため")
+    after = [
+        marks(house, replace(act, id="", occurred_at=act.occurred_at + timedelta(days=days)))
+        for days in range(4)
+    ]
+    assert after == [[], [], ["根拠は失効"], ["根拠は失効"]]
+
+
+def test_who_takes_a_consent_back_from_its_first_day_is_told_how_to_say_another(
+    house: House,
+) -> None:
+    id_ = consent(house)
+    act, _ = copied(house, id_)
+    house.clock.wait(60 * 24)
+    stored = house.ledger.registers.need(Authorization, id_).record
+    gone = replace(stored, decision=Decision.REVOKED)
+    lost, how = house.ledger.registers.revise(gone, "委託者の取消").notices
+    assert "認められていないこと" in lost and "取り消された日に訂正" in how
+    assert marks(house, act) == ["根拠は取消"]
+    house.ledger.registers.revise(replace(gone, decided_on=house.ledger.today()), "取消の日")
+    assert marks(house, act) == []
+
+
 def test_what_was_taken_out_before_the_consent_ended_stays_allowed(tmp_path: Path) -> None:
     with furnished(tmp_path, rules=True, days=2) as house:
 

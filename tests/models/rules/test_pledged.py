@@ -95,7 +95,6 @@ def test_without_a_new_pledge_only_later_acts_lack_one(house: House) -> None:
     used(house)
     [said] = asked_of(house)
     assert "徴取されていません" in said
-    asked = house.ledger.inquiries.of(house.story.contract.id)
     [due] = [one for one in calendar(house.ledger, house.story.contract.id) if one.code == "K-07"]
     assert due.what.endswith("の徴取") and due.due_on == house.ledger.today() - timedelta(days=2)
     house.clock.wait(DAY)
