@@ -133,13 +133,11 @@ def eq_where(asked: Inquiry) -> Iterator[Found]:
 
 def _named(asked: Inquiry, *more: Where) -> Query:
     """Ask for the acts that happened and name a basis, but for those of older registers."""
-    where = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("timing", Op.EQ, Timing.ACTUAL),
+    named, ours = (
         Where("authorization_id", Op.EMPTY, False),
         Where("source_file_id", Op.EMPTY, True),
     )
-    return Query(HandlingEvent.type, (*where, *more))
+    return asked.acts(named, ours, *more)
 
 
 def _read(

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
 from models.back_then import status_at
-from models.codes import ContractStatus, EndRule, HandlingKind, Ownership, Timing
+from models.codes import ContractStatus, EndRule, HandlingKind, Ownership
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
 from models.records import Contract, HandlingEvent, Item
 from models.rules.books import Books
 from models.rules.case import Case
-from models.store import Op, Query, Where
+from models.store import Op, Where
 from models.wareki import JAPAN, format_short
 
 K = HandlingKind
@@ -121,15 +121,10 @@ def _period(contract: Contract) -> str:
 def outside(asked: Inquiry) -> Iterator[Row]:
     """List the acts outside the contract's days, to be read; those that wait are told as breaches."""
     first, last = days_of(asked.contract)
-    mine = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("timing", Op.EQ, Timing.ACTUAL),
-        Where("kind", Op.IN, NEW),
-    )
     for op, day in ((Op.LT, first), (Op.GE, last + DAY if last else None)):
         if day is not None:
             then = Where("occurred_at", op, datetime.combine(day, time.min, JAPAN))
-            acts = Query(HandlingEvent.type, (*mine, then))
+            acts = asked.acts(Where("kind", Op.IN, NEW), then)
             yield from asked.listed(
                 acts, ("caption", "occurred_at", "related_event_id"), _told
             ).values()

@@ -148,8 +148,7 @@ def eq_late(asked: Inquiry) -> Iterator[Row]:
 def _came_late(
     asked: Inquiry, paper: Submission, day: date, queries: frozenset[str]
 ) -> Iterator[Row]:
-    clauses = tuple(one.key for one in asked.clauses if queries & set(one.evidence))
-    clauses = clauses or _of_paper(asked, paper.doc_kind)
+    clauses = asked.asking(*queries) or _of_paper(asked, paper.doc_kind)
     if clauses:
         when = {"day": format_short(day), "on": format_short(_on(paper))}
         words = CAME_LATE.format(paper=f"「{paper.caption()}」", **when)

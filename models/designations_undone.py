@@ -15,7 +15,7 @@ from models.codes import AssignmentStatus, PlaceStatus, Timing
 from models.errors import Refused
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
-from models.records import Assignment, Contract, ContractPlace, HandlingEvent, Record, Submission
+from models.records import Assignment, ContractPlace, HandlingEvent, Record, Submission
 from models.rules.books import Books
 from models.rules.case import Case
 from models.rules.last_told import (
@@ -97,7 +97,7 @@ def never_begun(ledger: "Ledger", before: Record | None, after: Designation) -> 
     """Return why a designation cannot be called off, or planned again, "" where it had not begun."""
     if not isinstance(before, type(after)) or after.status is before.status:
         return ""
-    case = _case(ledger, before)
+    case = ledger.rules.case_of(before)
     what, status = called(case, before), after.status.label if after.status else ""
     if before.status is AssignmentStatus.CANCELLED:
         if not _is_told_of_void(case, _void(versions(ledger.store, type(before), before.id))):
@@ -150,7 +150,7 @@ def loses_acts(ledger: "Ledger", before: Record | None, after: Designation, book
             gone.append(caption)
     if not gone:
         return ""
-    name = _case(ledger, before).name(before.person_id)
+    name = ledger.rules.case_of(before).name(before.person_id)
     return LOSES.format(name=name, first=gone[0], count=f"{len(gone):,}")
 
 
@@ -177,7 +177,7 @@ def require_may_go(ledger: "Ledger", record: Record) -> None:
         if _rests_on(ledger, record, at.date()):
             first, count = first or caption, count + 1
     if count:
-        name = _case(ledger, record).name(record.person_id)
+        name = ledger.rules.case_of(record).name(record.person_id)
         raise Refused(reason=RESTS.format(name=name, first=first, count=f"{count:,}"))
 
 
@@ -207,7 +207,7 @@ def told_of_voiding(ledger: "Ledger", record: Record) -> tuple[str, ...]:
     """Return what is said to whom voids a designation of which the client was told."""
     if not isinstance(record, (Assignment, ContractPlace)):
         return ()
-    case, past = _case(ledger, record), versions(ledger.store, type(record), record.id)
+    case, past = ledger.rules.case_of(record), versions(ledger.store, type(record), record.id)
     if record.status is AssignmentStatus.CANCELLED:
         return ()  # it was said when it was called off
     if not _matters(case, record, ledger.today()) or not _is_known(case, past):
@@ -225,13 +225,6 @@ def told_of_calling_off(ledger: "Ledger", record: Record, before: Record) -> tup
 
 def _title(case: Case, one: Designation) -> str:
     return case.profile.document(kind_of(one)).title_of_change
-
-
-def _case(ledger: "Ledger", one: Designation) -> Case:
-    return Case(
-        record=one, contract=ledger.registers.need(Contract, one.contract_id).record,
-        profile=ledger.profile(one.contract_id), books=ledger.rules.books, now=ledger.now(),
-    )  # fmt: skip
 
 
 # --- in the evidence and the calendar ------------------------------------------------------------

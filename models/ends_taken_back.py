@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from models.records import Assignment, Contract, ContractPlace, Person, Record
-from models.rules.case import Case
+from models.records import Assignment, ContractPlace, Person, Record
 from models.rules.last_told import tell_again
 from models.rules.places import is_concerned
 from models.rules.told_days import Designation, last_of
@@ -18,13 +17,7 @@ def told_of_taking_back(ledger: "Ledger", record: Record, before: Record) -> tup
     books = ledger.rules.books.beside([record])
     said = []
     for one in _concerned(ledger, record, before):
-        case = Case(
-            record=one,
-            contract=ledger.registers.need(Contract, one.contract_id).record,
-            profile=ledger.profile(one.contract_id),
-            books=books,
-            now=ledger.now(),
-        )
+        case = ledger.rules.case_of(one, books)
         if isinstance(one, Assignment) or is_concerned(case, one):
             said.append(tell_again(case, one))
     return tuple(filter(None, said))

@@ -78,7 +78,7 @@ def wiped(ledger: "Ledger", before: Record | None, after: Designation, books: Bo
     stood = _stood(ledger, after)
     if stood is None or not _broken(ledger, stood) or _said(ledger, after, books):
         return ""
-    return _explained(_case(ledger, before, ledger.rules.books), before, before, after)
+    return _explained(ledger.rules.case_of(before), before, before, after)
 
 
 def said_to_person(
@@ -102,7 +102,7 @@ def said_to_person(
         elif stood is not None and all(
             _said(ledger, one, then, staying=False) for then in (known, known.beside([stood]))
         ):
-            said = _explained(_case(ledger, one, known), one, before, after)
+            said = _explained(ledger.rules.case_of(one, known), one, before, after)
             asked = Finding(CHANGED, RuleMode.BLOCK_PLAN, said, (), (), after.id, Person.type, True)
             yield _under(contract, asked)
 
@@ -122,7 +122,7 @@ def require_may_go(ledger: "Ledger", record: Record) -> None:
         return
     stood = _stood(ledger, record)
     if stood is not None and _broken(ledger, record) and _broken(ledger, stood):
-        what = end_of(_case(ledger, record, ledger.rules.books), record)
+        what = end_of(ledger.rules.case_of(record), record)
         raise Refused(reason=KEPT.format(what=what))
 
 
@@ -146,7 +146,7 @@ def _said(
     Args:
         staying: also who was told to leave and did not.
     """
-    case = _case(ledger, one, books)
+    case = ledger.rules.case_of(one, books)
     if isinstance(one, Assignment):
         rule, said = "R-02", untold_leaving(case, one)
     else:
@@ -154,16 +154,6 @@ def _said(
     said = said or (untold_staying(case, one) if staying else "")
     found = judged(case, rule, said) if said else None
     return found if found is not None and found.mode != RuleMode.NOTICE else None
-
-
-def _case(ledger: "Ledger", one: Designation, books: Books) -> Case:
-    return Case(
-        record=one,
-        contract=ledger.registers.need(Contract, one.contract_id).record,
-        profile=ledger.profile(one.contract_id),
-        books=books,
-        now=ledger.now(),
-    )
 
 
 def _explained(case: Case, one: Designation, before: Record, after: Record) -> str:
@@ -212,7 +202,7 @@ def _person(asked: Inquiry, id_: str) -> tuple[Row, ...] | None:
 
 
 def _rows(asked: Inquiry, cls: type[Record], id_: str) -> tuple[Row, ...] | None:
-    entered = [one for one in asked.versions(cls, id_) if not one.voided]
+    entered = asked.revisions(cls, id_)
     found = []
     for number, (before, after) in enumerate(pairwise(entered), 1):
         stood = stood_before(entered[:number], after.day)

@@ -41,7 +41,6 @@ from models.codes import (
     PlaceStatus,
     SystemEventKind,
     TerminalState,
-    Timing,
 )
 from models.condition import PROTECTION, State, told
 from models.deadlines import AT_THE_START
@@ -65,7 +64,7 @@ from models.reported import REPORT, k06_new_manager
 from models.rules.moving import asks_for_password
 from models.rules.told_days import Designation
 from models.rules.told_late import unlinked
-from models.store import Op, Query, Where
+from models.store import Op, Where
 from models.terminals import device_of
 
 UNKNOWN = "端末「{0}」は、使用端末に登録されていません。"
@@ -177,14 +176,12 @@ def _taken_out(asked: Inquiry) -> Iterator[Row]:
     """Find encrypted data that left with a password that nobody had looked at (FK-10.1)."""
     if not asks_for_password(asked.profile, HandlingKind.TAKE_OUT):
         return
-    where = (
-        Where("contract_id", Op.EQ, asked.contract.id),
+    acts = asked.acts(
         Where("kind", Op.EQ, HandlingKind.TAKE_OUT),
-        Where("timing", Op.EQ, Timing.ACTUAL),
         Where("encryption", Op.EQ, EncryptionMeasure.APPLIED),
     )
     fields = ("caption", "password_renewed", "source_file_id")
-    yield from asked.listed(Query(HandlingEvent.type, where), fields, _old_password).values()
+    yield from asked.listed(acts, fields, _old_password).values()
 
 
 def _old_password(

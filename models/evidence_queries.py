@@ -23,7 +23,6 @@ from models.codes import (
     GovernanceStatus,
     HandlingKind,
     ItemState,
-    Timing,
     TrainingKind,
 )
 from models.designated_hours import unread
@@ -52,7 +51,7 @@ from models.rules.ending import never_reached_the_client
 from models.rules.people import informed, missing_topics
 from models.rules.pledged import IN_FORCE, replaces_handed_in
 from models.short_counts import eq_short
-from models.store import Op, Query, Where
+from models.store import Op, Where
 from models.supervising import eq_supervise
 from models.trip_changes import taken_back
 from models.under_way import eq_arrival
@@ -326,9 +325,7 @@ def eq_copyneed(asked: Inquiry) -> Iterator[Row]:
 
 def eq_ledger(asked: Inquiry) -> Sequence[Row]:
     """Find things without an origin or apart from their holder, acts without a place, lost numbers."""
-    contract = Where("contract_id", Op.EQ, asked.contract.id)
-    nowhere = tuple(Where(name, Op.EMPTY, True) for name in PLACES)
-    acts = Query("handling_event", (contract, Where("timing", Op.EQ, Timing.ACTUAL), *nowhere))
+    acts = asked.acts(*(Where(name, Op.EMPTY, True) for name in PLACES))
     others = chain(_without_origin(asked), misnumbered(asked), eq_things(asked))
     fields = ("id", "kind", "source_file_id")
     return asked.picked(acts, fields, _nowhere, NOWHERE, others)

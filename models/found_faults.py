@@ -44,7 +44,7 @@ def eq_found(asked: Inquiry) -> Iterator[Row]:
 
 def eq_late_fix(asked: Inquiry) -> Iterator[Row]:
     """List what was put right after its day; to be read: it is done, and came late for good."""
-    following = tuple(one.key for one in asked.clauses if FOLLOWED in one.evidence)
+    following = asked.asking(FOLLOWED)
     for one in asked.all(Finding):
         on, limit = one.completed_on, one.due_on
         clauses = (*_named(asked, one), *following)

@@ -5,26 +5,20 @@ only what it touched, so that a question over 100,000 events is answered at once
 """
 
 from collections import ChainMap
-from collections.abc import (
-    Callable,
-    Hashable,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from models.breaches import Breaches
-from models.codes import AssignmentRole, ContractStatus
+from models.codes import AssignmentRole, ContractStatus, Timing
 from models.corrected import chain
 from models.evidence_rows import FEW, Answer, LongList, Row
 from models.item_status import Status
 from models.picked import Picked
 from models.profiles import Clause, Profile
+from models.read_books import ReadBooks
 from models.records import (
     Assignment,
     Contract,
@@ -36,7 +30,6 @@ from models.records import (
     Submission,
     SystemEvent,
 )
-from models.rules.books import Books
 from models.rules.case import Case
 from models.rules.standing import counts, has_left, works_on
 from models.store import Op, Query, Store, Where
@@ -143,6 +136,10 @@ class Inquiry:
         self.note(cls.type)
         return versions(self._ledger.store, cls, record_id)
 
+    def revisions(self, cls: type[R], record_id: str) -> list[Version[R]]:
+        """Return what a record said whenever it was entered or changed, not when it was voided."""
+        return [one for one in self.versions(cls, record_id) if not one.voided]
+
     def chain(self, act_id: str) -> Iterator[Stored[HandlingEvent]]:
         """Yield an act and what it corrects, back to what was entered first; that stays so."""
         return chain(self._ledger.store, act_id)
@@ -213,6 +210,11 @@ class Inquiry:
         """Tell whether a clause of the contract is proved by an evidence query."""
         return any(query in clause.evidence for clause in self.clauses)
 
+    def asking(self, *queries: str) -> tuple[str, ...]:
+        """Return the keys of the clauses that one of some evidence queries proves."""
+        wanted = set(queries)
+        return tuple(clause.key for clause in self.clauses if wanted & set(clause.evidence))
+
     @property
     def ended(self) -> bool:
         """Tell whether the work is over, so that everything is to find its end.
@@ -272,6 +274,12 @@ class Inquiry:
                 {stored.record.id: stored.record for stored in found},
             )
         return cast(dict[str, R], self._registers[key].records)
+
+    def acts(self, *more: Where, voided: bool = False) -> Query:
+        """Return the question for what happened under the contract: acts, no plans."""
+        mine = Where("contract_id", Op.EQ, self.contract.id)
+        done = Where("timing", Op.EQ, Timing.ACTUAL)
+        return Query(HandlingEvent.type, (mine, done, *more), voided=voided)
 
     def listed(
         self, query: Query, fields: Sequence[str], judge: Callable[..., Any]
@@ -432,45 +440,6 @@ class Inquiry:
         where = (*kept.query.where, Where("id", Op.IN, tuple(ids)))
         _, reads = self.watch(lambda: self._fill(kept, replace(kept.query, where=where)))
         kept.reads |= reads
-
-
-class ReadBooks(Books):
-    """The books of the rules, which tell the inquiry what was looked at."""
-
-    def __init__(self, asked: Inquiry, ledger: "Ledger") -> None:
-        super().__init__(ledger.store)
-        self._asked = asked
-
-    def copies_under(self, authorization_id: str) -> tuple[Item, ...]:
-        items = self._asked.items.values()
-        return tuple(one for one in items if one.copy_authorization_id == authorization_id)
-
-    def children_of(self, item_id: str) -> tuple[Item, ...]:
-        return tuple(one for one in self._asked.items.values() if one.parent_item_id == item_id)
-
-    def happened(self, item_id: str) -> Iterator[HandlingEvent]:
-        self._asked.note(HandlingEvent.type)
-        return super().happened(item_id)
-
-    def copied_under(self, authorization_id: str) -> list[Stored[Item]]:
-        self._asked.note(Item.type)
-        return super().copied_under(authorization_id)
-
-    def copying_under(self, authorization_id: str) -> list[Stored[HandlingEvent]]:
-        self._asked.note(HandlingEvent.type)
-        return super().copying_under(authorization_id)
-
-    def acts_under(self, authorization_id: str) -> tuple[HandlingEvent, ...]:
-        self._asked.note(HandlingEvent.type)
-        return super().acts_under(authorization_id)
-
-    def handed_to_others(self, contract: Contract) -> tuple[HandlingEvent, ...]:
-        self._asked.note(HandlingEvent.type)
-        return super().handed_to_others(contract)
-
-    def _recall(self, type_: str, key: Hashable, read: Callable[[], Any]) -> Any:
-        self._asked.note(type_)
-        return super()._recall(type_, key, read)
 
 
 Question = Callable[[Inquiry], Iterable[Any]]

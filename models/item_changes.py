@@ -159,7 +159,7 @@ def _gone(
 
 
 def _rows(asked: Inquiry, id_: str) -> tuple[Row, ...] | None:
-    entered = [one for one in asked.versions(Item, id_) if not one.voided]
+    entered = asked.revisions(Item, id_)
     first = asked.first_act(id_) if len(entered) > 1 else None
     found = []
     for before, after in pairwise(entered):

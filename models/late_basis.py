@@ -14,7 +14,7 @@ from models.inquiry import Inquiry
 from models.records import Authorization, HandlingEvent
 from models.rules.books import Books
 from models.rules.case import covers_things
-from models.store import Op, Query, Where
+from models.store import Op, Where
 from models.wareki import format_short, format_short_moment
 
 K = HandlingKind
@@ -53,17 +53,13 @@ def late_marks(books: Books, event: HandlingEvent) -> list[str]:
 
 def eq_basis(asked: Inquiry) -> Iterator[Row]:
     """List the acts whose consent was registered afterwards; to be read, nothing against them."""
-    mine = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("timing", Op.EQ, Timing.ACTUAL),
-    )
     named = (Where("authorization_id", Op.EMPTY, False),)
     told_at_the_end = (
         Where("authorization_id", Op.EMPTY, True),
         Where("kind", Op.IN, RESTING["EQ-METHOD"]),
     )
     for some in (named, told_at_the_end):
-        found = asked.listed(Query(HandlingEvent.type, (*mine, *some)), _FIELDS, _told)
+        found = asked.listed(asked.acts(*some), _FIELDS, _told)
         for rows in found.values():
             yield from rows
 
@@ -73,8 +69,7 @@ def _told(
     source_file_id: str, authorization_id: str, methods: tuple[str, ...], items: tuple[str, ...],
 ) -> tuple[Row, ...] | None:  # fmt: skip
     """Say it under the clauses that the act belongs to; an older register knew no such time."""
-    queries = {name for name, kinds in RESTING.items() if kind in kinds}
-    clauses = tuple(one.key for one in asked.clauses if queries & set(one.evidence))
+    clauses = asked.asking(*(name for name, kinds in RESTING.items() if kind in kinds))
     if source_file_id or not clauses:
         return None
     return tuple(

@@ -10,18 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from models.codes import Timing
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
-from models.records import Assignment, HandlingEvent, Person, Record, TrainingSession
-from models.rules.people import (
-    labour_terms_checked,
-    needs_labour_terms,
-    told_at_once,
-    topics_heard,
-)
+from models.records import Assignment, Person, Record, TrainingSession
+from models.rules.people import labour_terms_checked, needs_labour_terms, told_at_once, topics_heard
 from models.rules.pledged import pledged
-from models.store import Op, Query, Where
+from models.store import Op, Where
 from models.versions import Version
 from models.wareki import JAPAN, format_short, format_short_moment
 
@@ -57,7 +51,7 @@ def eq_cleared(asked: Inquiry) -> Iterator[Row]:
     people = {one.person_id: None for one in asked.all(Assignment) if one.person_id}
     for person_id in people:
         for demand in _demands(asked, person_id):
-            clauses = tuple(one.key for one in asked.clauses if demand.query in one.evidence)
+            clauses = asked.asking(demand.query)
             if clauses:
                 yield from _late(asked, person_id, demand, clauses)
 
@@ -157,16 +151,13 @@ def _acts(
     asked: Inquiry, person_id: str, began: datetime, end: datetime
 ) -> list[tuple[datetime, str]]:
     """Return when and what a person did in a time; an older register knew no entries."""
-    where = (
-        Where("contract_id", Op.EQ, asked.contract.id),
+    acts = asked.acts(
         Where("actor_person_id", Op.EQ, person_id),
-        Where("timing", Op.EQ, Timing.ACTUAL),
         Where("source_file_id", Op.EMPTY, True),
         Where("occurred_at", Op.GE, began),
         Where("occurred_at", Op.LT, end),
     )
-    query = Query(HandlingEvent.type, where)
-    return list(asked.listed(query, ("occurred_at", "caption"), _act).values())
+    return list(asked.listed(acts, ("occurred_at", "caption"), _act).values())
 
 
 def _act(_asked: Inquiry, _id: str, occurred_at: datetime, caption: str) -> tuple[datetime, str]:

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from models.codes import TERMINAL_STATES, Timing, VerificationResult
+from models.codes import TERMINAL_STATES, VerificationResult
 from models.endings import TERMINAL_BY_KIND
 from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
 from models.records import HandlingEvent
 from models.rules.case import Case
-from models.store import Op, Query, Where
+from models.store import Op, Where
 from models.wareki import JAPAN, format_short
 
 QUERY = "EQ-LATEEND"
@@ -49,15 +49,11 @@ def told_when_late(case: Case) -> str:
 
 def eq_late_end(asked: Inquiry) -> Iterator[Row]:
     """List what was ended after its day; to be read: nothing is left of it."""
-    end, unneeded = (_clauses(asked, query) for query in (END, UNNEEDED))
+    end, unneeded = asked.asking(END), asked.asking(UNNEEDED)
     for one in (*_after_the_work(asked), *_after_their_day(asked)):
         yield replace(one, severity=NOTE, clauses=end)
     for one in _after_they_were_needed(asked) if unneeded else ():
         yield replace(one, severity=NOTE, clauses=unneeded)
-
-
-def _clauses(asked: Inquiry, query: str) -> tuple[str, ...]:
-    return tuple(clause.key for clause in asked.clauses if query in clause.evidence)
 
 
 def _after_the_work(asked: Inquiry) -> Sequence[Row]:
@@ -65,14 +61,9 @@ def _after_the_work(asked: Inquiry) -> Sequence[Row]:
     if limit is None:
         return ()
     late = Where("occurred_at", Op.GE, datetime.combine(limit + DAY, time.min, JAPAN))
-    where = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("timing", Op.EQ, Timing.ACTUAL),
-        Where("kind", Op.IN, tuple(TERMINAL_BY_KIND)),
-        late,
-    )
+    acts = asked.acts(Where("kind", Op.IN, tuple(TERMINAL_BY_KIND)), late)
     fields = ("caption", "occurred_at", "sanitization.verification_result")
-    return [*asked.listed(Query(HandlingEvent.type, where), fields, _late).values()]
+    return [*asked.listed(acts, fields, _late).values()]
 
 
 def _late(

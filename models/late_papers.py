@@ -46,7 +46,7 @@ def _of_acts(asked: Inquiry) -> Iterator[Row]:
 
 
 def _of_periods(asked: Inquiry) -> Iterator[Row]:
-    clauses = _clauses(asked, "EQ-REPORT")
+    clauses = asked.asking("EQ-REPORT")
     title = asked.profile.document_title(REPORT) if clauses else ""
     for one, paper in late_reports(asked) if clauses else ():
         assert paper.submitted_on is not None
@@ -58,16 +58,12 @@ def _of_periods(asked: Inquiry) -> Iterator[Row]:
 
 
 def _of_losses(asked: Inquiry) -> Iterator[Row]:
-    clauses = _clauses(asked, LOSS)
+    clauses = asked.asking(LOSS)
     for one in losses(asked) if clauses else ():
         limit, came = report_limit(asked, one.at), reported_on(asked, one.at)
         if came is not None and came > limit:
             words = OF_A_LOSS.format(act=one.caption, word=report_word(asked), **_days(limit, came))
             yield Row(HandlingEvent.type, one.id, words, NOTE, clauses)
-
-
-def _clauses(asked: Inquiry, query: str) -> tuple[str, ...]:
-    return tuple(one.key for one in asked.clauses if query in one.evidence)
 
 
 def _days(limit: date, came: date) -> dict[str, str]:

@@ -20,7 +20,6 @@ from models.codes import (
     FindingStatus,
     HandlingKind,
     ItemState,
-    Timing,
 )
 from models.corrected import in_place, last_of
 from models.evidence_rows import Row
@@ -122,12 +121,7 @@ def losses(asked: Inquiry) -> Iterable[Lost]:
 
 
 def _losses(asked: Inquiry, *, voided: bool = False) -> Query:
-    where = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("kind", Op.EQ, HandlingKind.LOSS),
-        Where("timing", Op.EQ, Timing.ACTUAL),
-    )
-    return Query(HandlingEvent.type, where, voided=voided)
+    return asked.acts(Where("kind", Op.EQ, HandlingKind.LOSS), voided=voided)
 
 
 def let_go(asked: Inquiry) -> frozenset[str]:

@@ -17,7 +17,6 @@ from models.codes import (
     AuthorizationSubject,
     EmploymentType,
     HandlingKind,
-    Timing,
 )
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_rows import WORST, Row
@@ -206,9 +205,7 @@ def _rows(asked: Inquiry, names: tuple[str, ...]) -> tuple[Row, ...]:
 
 
 def _acts(asked: Inquiry, *kinds: HandlingKind) -> Query:
-    mine = Where("contract_id", Op.EQ, asked.contract.id)
-    done = Where("timing", Op.EQ, Timing.ACTUAL)
-    return Query("handling_event", (mine, done, Where("kind", Op.IN, kinds)))
+    return asked.acts(Where("kind", Op.IN, kinds))
 
 
 def _state(rows: tuple[Row, ...]) -> str:

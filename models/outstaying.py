@@ -44,7 +44,7 @@ def outside_under(asked: Inquiry) -> frozenset[str]:
 
 def eq_late_back(asked: Inquiry) -> Iterator[Row]:
     """List what came back after its hour; to be read: it is back, and was late for good (R-10)."""
-    clauses = tuple(one.key for one in asked.clauses if OPEN_OUT in one.evidence)
+    clauses = asked.asking(OPEN_OUT)
     for one in asked.all(RuleOverride) if clauses else ():
         if one.rule_id != RULE or one.record_type != HandlingEvent.type:
             continue

@@ -12,6 +12,7 @@ from models.records import (
     ContractPlace,
     Pledge,
     Record,
+    Submission,
     TrainingPlan,
     TrainingSession,
 )
@@ -63,6 +64,13 @@ state, and may tell it again."""
 
 CHANGES: Final = frozenset({"D-03", "D-04"})
 """Notices that are also made as 変更届, from the log."""
+
+
+def served(asked: "Inquiry", paper: Submission) -> tuple[str, ...]:
+    """Return the keys of the clauses of the contract that a paper's form serves."""
+    known = {clause.key for clause in asked.clauses if not clause.contractual_only}
+    form = asked.profile.documents.get(paper.doc_kind)
+    return tuple(key for key in form.clauses if key in known) if form else ()
 
 
 def papered(asked: "Inquiry", query: str, document: str) -> tuple[Clause, ...]:

@@ -11,7 +11,7 @@ from datetime import date
 
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
-from models.paper_about import COUNTED
+from models.paper_about import COUNTED, served
 from models.paper_things import subject_of
 from models.paper_told import is_ahead
 from models.records import Submission
@@ -53,14 +53,11 @@ class Twice:
 
 def eq_twice(asked: Inquiry) -> Iterator[Row]:
     """Find the papers that hold what another one holds, at the clauses that they serve."""
-    known = {clause.key for clause in asked.clauses if not clause.contractual_only}
     for one in twice(asked):
-        form = asked.profile.documents.get(one.paper.doc_kind)
-        clauses = tuple(key for key in form.clauses if key in known) if form else ()
         words = TWICE.format(
             paper=one.paper.caption(), other=one.other.caption(), records=one.words
         )
-        yield replace(row(one.paper, words), clauses=clauses)
+        yield replace(row(one.paper, words), clauses=served(asked, one.paper))
 
 
 def twice(asked: Inquiry) -> list[Twice]:

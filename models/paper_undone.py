@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from models.codes import SubmissionStatus
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
-from models.paper_about import RECORDS
+from models.paper_about import RECORDS, served
 from models.paper_things import THINGS, subject_of, things_of
 from models.paper_told import is_ahead
 from models.records import Authorization, HandlingEvent, Record, Submission
@@ -93,13 +93,10 @@ def _told(record: Record, paper: Submission) -> str:
 
 def eq_paper(asked: Inquiry) -> Iterator[Row]:
     """Find the papers that no longer say what the ledger says, each at the clauses it serves."""
-    known = {clause.key for clause in asked.clauses if not clause.contractual_only}
     for one in undone(asked):
-        form = asked.profile.documents.get(one.paper.doc_kind)
-        clauses = tuple(key for key in form.clauses if key in known) if form else ()
         day, paper = format_short(one.day), one.paper.caption()
         said = STANDS.format(paper=paper, record=one.words, day=day)
-        yield replace(row(one.paper, said), clauses=clauses)
+        yield replace(row(one.paper, said), clauses=served(asked, one.paper))
 
 
 def undone(asked: Inquiry) -> list[Undone]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from models.codes import HandlingKind, Means, Timing, VerificationResult
+from models.codes import HandlingKind, Means, VerificationResult
 from models.deadlines import NEVER
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
@@ -16,7 +16,7 @@ from models.paper_about import end_papers, papered
 from models.paper_told import Told
 from models.records import HandlingEvent, Submission
 from models.rules.standing import is_submitted
-from models.store import Op, Query, Where
+from models.store import Op, Where
 from models.workdays import after, first_not_late
 
 RECEIPT = "D-14"
@@ -131,12 +131,8 @@ def _told(asked: Inquiry, documents: tuple[str, ...], count: Callable[[Submissio
 
 def acts(asked: Inquiry, kinds: tuple[HandlingKind, ...]) -> Iterable[Act]:
     """Return the acts of some kinds of which a paper is to speak, in entry order."""
-    where = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("timing", Op.EQ, Timing.ACTUAL),
-        Where("kind", Op.IN, kinds),
-    )
-    found: Iterable[Act] = asked.listed(Query(HandlingEvent.type, where), FIELDS, _act).values()
+    wanted = asked.acts(Where("kind", Op.IN, kinds))
+    found: Iterable[Act] = asked.listed(wanted, FIELDS, _act).values()
     return found
 
 

@@ -66,7 +66,7 @@ def changed(asked: Inquiry) -> Iterator[Row]:
 
 
 def _place(asked: Inquiry, id_: str) -> tuple[Row, ...] | None:
-    entered = [one for one in asked.versions(Place, id_) if not one.voided]
+    entered = asked.revisions(Place, id_)
     first = _first_used(asked, id_)
     found = []
     for before, after in pairwise(entered):

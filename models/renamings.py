@@ -39,7 +39,7 @@ def _place(asked: Inquiry, id_: str) -> tuple[Row, ...] | None:
 
 
 def _rows(asked: Inquiry, cls: type[Record], id_: str) -> tuple[Row, ...] | None:
-    entered = [one for one in asked.versions(cls, id_) if not one.voided]
+    entered = asked.revisions(cls, id_)
     renamed = [
         (before, after)
         for before, after in pairwise(entered)

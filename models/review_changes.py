@@ -30,7 +30,7 @@ def changed(asked: Inquiry) -> Iterator[Row]:
 
 
 def _rows(asked: Inquiry, id_: str) -> tuple[Row, ...] | None:
-    entered = [one for one in asked.versions(GovernanceDocument, id_) if not one.voided]
+    entered = asked.revisions(GovernanceDocument, id_)
     return tuple(
         Row(GovernanceDocument.type, id_, told(asked, after, [words]), "due")
         for before, after in pairwise(entered)

@@ -13,11 +13,7 @@ from typing import TYPE_CHECKING
 from models import beside_text, last_days
 from models.breaches import CHANGED
 from models.chain import Intent
-from models.codes import (
-    AssignmentStatus,
-    ContractStatus,
-    RuleMode,
-)
+from models.codes import AssignmentStatus, ContractStatus, RuleMode
 from models.commands import revising
 from models.errors import NeedsAnswer, RuleRefused
 from models.paper import Request
@@ -211,6 +207,16 @@ class Rules(SecondPerson):
             and card.invalidated_at is None
             and card.returned_on is None
         ]
+
+    def case_of(self, record: Record, books: Books | None = None) -> Case:
+        """Return a record of a contract as the rules would be asked about it, whoever asks.
+
+        Args:
+            books: with what is entered beside it; the ledger as it is if left out.
+        """
+        case = self._case(record, self._contract_of(record), books or self.books)
+        case.asker = ""
+        return case
 
     # --- cases -----------------------------------------------------------------------------------
     def _event_cases(

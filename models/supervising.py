@@ -11,14 +11,14 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from models.agreed import Agreed
-from models.codes import AssignmentRole, HandlingStatus, Timing
+from models.codes import AssignmentRole, HandlingStatus
 from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
 from models.profiles import Profile
 from models.records import Assignment, ContractClauseSetting, HandlingEvent, Person
 from models.rules.books import Books
 from models.rules.standing import works_on
-from models.store import Op, Query, Where
+from models.store import Op, Where
 from models.wareki import format_short
 from models.workdays import after, first_not_late
 
@@ -105,12 +105,7 @@ def _responsible(
 def eq_supervise(asked: Inquiry) -> Sequence[Row]:
     """Find acts that no responsible person confirmed in time, or that somebody else confirmed."""
     limit = datetime.combine(first_not_late(asked.today, _days(asked)), time(), asked.zone)
-    where = (
-        *_acts(asked),
-        Where("occurred_at", Op.LT, limit),
-        WAITING,
-    )
-    query = Query(HandlingEvent.type, where)
+    query = asked.acts(Where("occurred_at", Op.LT, limit), WAITING)
     waiting = confirmed_before(asked).items()
     again = [id_ for id_, one in waiting if one.occurred_at < limit <= one.since]
     if again:
@@ -132,9 +127,9 @@ def confirmed_before(asked: Inquiry) -> Mapping[str, Again]:
     Nobody could have confirmed them before. What corrects an act that nobody had confirmed waits as
     long as that one.
     """
-    where = (*_acts(asked), WAITING, Where("corrects_event_id", Op.EMPTY, False))
+    acts = asked.acts(WAITING, Where("corrects_event_id", Op.EMPTY, False))
     fields = ("corrects_event_id", "created_at", "actor_person_id", "occurred_at")
-    return asked.listed(Query(HandlingEvent.type, where), fields, _waits_since)
+    return asked.listed(acts, fields, _waits_since)
 
 
 def _waits_since(
@@ -152,9 +147,7 @@ def _waits_since(
 
 def _in_time(asked: Inquiry, limit: datetime, again: int) -> Iterator[Row]:
     """Count in one row what waits and is not late (K-37), with what was corrected since."""
-    waiting = Query(
-        HandlingEvent.type, (*_acts(asked), Where("occurred_at", Op.GE, limit), WAITING)
-    )
+    waiting = asked.acts(Where("occurred_at", Op.GE, limit), WAITING)
     count = again + len(asked.picked(waiting, ASKED, _is_unconfirmed, UNCONFIRMED))
     if count:
         role = asked.profile.term("responsible_person")
@@ -175,14 +168,12 @@ def eq_late_seen(asked: Inquiry) -> Iterator[Row]:
 
     To be read: it is confirmed, and was late for good.
     """
-    clauses = tuple(one.key for one in asked.clauses if QUERY in one.evidence)
-    where = (
-        *_acts(asked),
-        Where("status", Op.EQ, HandlingStatus.CONFIRMED),
-        Where("source_file_id", Op.EMPTY, True),
+    clauses = asked.asking(QUERY)
+    acts = asked.acts(
+        Where("status", Op.EQ, HandlingStatus.CONFIRMED), Where("source_file_id", Op.EMPTY, True)
     )
     fields = ("occurred_at", "confirmed_at", "actor_person_id")
-    found = asked.listed(Query(HandlingEvent.type, where), fields, _late) if clauses else {}
+    found = asked.listed(acts, fields, _late) if clauses else {}
     by_day: dict[date, list[tuple[date, str]]] = {}
     for id_, (on, limit) in found.items():
         by_day.setdefault(on, []).append((limit, id_))
@@ -234,7 +225,7 @@ def confirmed_by_others(asked: Inquiry) -> Mapping[str, Confirmed]:
 
     Most confirmations are of people who are responsible ever since; those are not read one by one.
     """
-    confirmed = (*_acts(asked), Where("status", Op.EQ, HandlingStatus.CONFIRMED))
+    confirmed = Where("status", Op.EQ, HandlingStatus.CONFIRMED)
     since = _responsible_since(asked)
     narrowed = [tuple(Where("confirmed_by", Op.NE, person) for person in sorted(since))]
     for person, day in sorted(since.items()):
@@ -246,8 +237,7 @@ def confirmed_by_others(asked: Inquiry) -> Mapping[str, Confirmed]:
     fields = ("caption", "occurred_at", "actor_person_id", "confirmed_by", "confirmed_at")
     found: dict[str, Confirmed] = {}
     for where in narrowed:
-        query = Query(HandlingEvent.type, (*confirmed, *where))
-        found |= asked.listed(query, fields, _by_another)
+        found |= asked.listed(asked.acts(confirmed, *where), fields, _by_another)
     return found
 
 
@@ -271,10 +261,3 @@ def _responsible_since(asked: Inquiry) -> dict[str, date | None]:
             day = one.starts_on if one.id in active else None
             since[one.person_id] = min(known or day, day) if day else known
     return since
-
-
-def _acts(asked: Inquiry) -> tuple[Where, ...]:
-    return (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("timing", Op.EQ, Timing.ACTUAL),
-    )

@@ -18,13 +18,12 @@ from models.inquiry import Inquiry
 from models.missing_things import as_much, verified
 from models.records import HandlingEvent, Stored
 from models.rules.case import Case
-from models.store import Op, Query, Store, Where
+from models.store import Op, Store, Where
 from models.wareki import format_short_moment
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-OUT = (Where("kind", Op.EQ, HandlingKind.TAKE_OUT), Where("timing", Op.EQ, Timing.ACTUAL))
 EMPTY = "なし"
 ASKED = (
     "持帰予定を過ぎて戻っていない「{act}」の、{change}変えます。予定が延びた事情か、誤りの訂正であることを"
@@ -137,8 +136,7 @@ def taken_back(asked: Inquiry) -> Iterator[Row]:
 
 def _gone_overdue(asked: Inquiry) -> Mapping[str, tuple[str, datetime, datetime]]:
     """Return by id the take-outs that were taken back after their time, with that and the void's."""
-    mine = Where("contract_id", Op.EQ, asked.contract.id)
-    query = Query(HandlingEvent.type, (mine, *OUT), voided=True)
+    query = asked.acts(Where("kind", Op.EQ, HandlingKind.TAKE_OUT), voided=True)
     return asked.listed(query, ("caption", "expected_return_at", "voided_at"), _overdue)
 
 

@@ -18,7 +18,7 @@ from models.records import Authorization, HandlingEvent, Record
 from models.rules.books import GIVEN, Books
 from models.rules.named import UNFIT, why_not
 from models.rules.unfit import OTHERWISE, RULE_OF, unfit
-from models.store import Op, Query, Where
+from models.store import Op, Where
 from models.wareki import format_short
 
 if TYPE_CHECKING:
@@ -61,13 +61,9 @@ def eq_unfit(asked: Inquiry) -> Iterator[Row]:
 
     What a rule asks for says so itself: each act is told once.
     """
-    where = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("timing", Op.EQ, Timing.ACTUAL),
-        Where("authorization_id", Op.EMPTY, False),
-    )
+    acts = asked.acts(Where("authorization_id", Op.EMPTY, False))
     settled = asked.breaches.settled
-    for rule_id, found in asked.listed(Query(HandlingEvent.type, where), _FIELDS, _told).values():
+    for rule_id, found in asked.listed(acts, _FIELDS, _told).values():
         if (rule_id, found.id) not in settled and not _is_told(asked, found.id):
             yield replace(found, sentence=_in_full(asked, found))
     yield from _under_clauses(asked, eq_beyond(asked))
@@ -161,7 +157,7 @@ def _clauses(asked: Inquiry, kind: HandlingKind, verb: str = "") -> tuple[str, .
     under = [one for one in asked.clauses if queries & set(one.evidence)]
     by_verb = [one for one in under if verb and one.consent == verb]
     found = tuple(one.key for one in by_verb or under)
-    return found or tuple(one.key for one in asked.clauses if LEDGER in one.evidence)
+    return found or asked.asking(LEDGER)
 
 
 def _flaw(

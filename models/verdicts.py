@@ -192,12 +192,7 @@ class Verdicts:
         return shapes
 
     def _acts(self, kinds: Sequence[HandlingKind]) -> Query:
-        where = (
-            Where("contract_id", Op.EQ, self._asked.contract.id),
-            Where("timing", Op.EQ, Timing.ACTUAL),
-            Where("kind", Op.IN, tuple(kinds)),
-        )
-        return Query(HandlingEvent.type, where)
+        return self._asked.acts(Where("kind", Op.IN, tuple(kinds)))
 
     def _copies_beside(self, acts: Sequence[HandlingEvent]) -> list[str]:
         """Return the copies that are counted together with those of these acts (R-06)."""

@@ -4,15 +4,7 @@ A day's entry asks the same few questions (who is assigned, who has pledged, whi
 designated). Each register is read once per contract and forgotten when a command touches it.
 """
 
-from collections.abc import (
-    Callable,
-    Collection,
-    Hashable,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -220,13 +212,8 @@ class Books:
 
     def attended(self, contract_id: str) -> list[datetime]:
         """Return when somebody of the client attended an act; few acts are, none is remembered."""
-        where = (
-            Where("contract_id", Op.EQ, contract_id),
-            Where("timing", Op.EQ, Timing.ACTUAL),
-            Where("kind", Op.IN, (HandlingKind.ERASE, HandlingKind.DISPOSE)),
-        )
-        fields = ("occurred_at", "sanitization.witness_name")
-        found = self._store.columns(Query(HandlingEvent.type, where), fields)
+        acts = _acts(contract_id, (HandlingKind.ERASE, HandlingKind.DISPOSE))
+        found = self._store.columns(acts, ("occurred_at", "sanitization.witness_name"))
         return [at for at, names in found if any(names)]
 
     def settings(self, contract_id: str) -> tuple[ContractClauseSetting, ...]:
@@ -310,17 +297,10 @@ class Books:
 
         Acts come daily, none is remembered.
         """
-        where = (
-            Where("contract_id", Op.EQ, contract_id),
-            Where("timing", Op.EQ, Timing.ACTUAL),
-            Where("kind", Op.IN, tuple(kinds)),
-        )
         fields = ("id", "caption", "occurred_at", "sanitization.verification_result")
         return [
             (id_, caption, at.date())
-            for id_, caption, at, results in self._store.columns(
-                Query(HandlingEvent.type, where), fields
-            )
+            for id_, caption, at, results in self._store.columns(_acts(contract_id, kinds), fields)
             if VerificationResult.FAIL not in results
         ]
 
@@ -412,3 +392,13 @@ def _grouped(records: Iterable[R], name: str) -> dict[Any, tuple[R, ...]]:
     for record in records:
         groups.setdefault(getattr(record, name), []).append(record)
     return {key: tuple(group) for key, group in groups.items()}
+
+
+def _acts(contract_id: str, kinds: Iterable[HandlingKind]) -> Query:
+    """Return the question for what happened under a contract, of some kinds."""
+    where = (
+        Where("contract_id", Op.EQ, contract_id),
+        Where("timing", Op.EQ, Timing.ACTUAL),
+        Where("kind", Op.IN, tuple(kinds)),
+    )
+    return Query(HandlingEvent.type, where)
