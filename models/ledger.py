@@ -223,6 +223,11 @@ class Ledger:
         contract = self.registers.need(Contract, contract_id).record
         return self.registers.need_profile(contract.profile_code)
 
+    def known_profile(self, contract_id: str) -> Profile | None:
+        """Return the rule profile of a contract for its words, None where there is none."""
+        stored = self.store.get(Contract, contract_id) if contract_id else None
+        return self.profiles.get(stored.record.profile_code) if stored else None
+
     def contracts(self) -> list[Stored[Contract]]:
         return self.registers.all(Contract)
 

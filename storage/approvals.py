@@ -72,19 +72,15 @@ def approval_problems(database: Database, vault_id: str, authors: Authors) -> It
 def confirmation_problems(database: Database, authors: Authors) -> Iterator[Problem]:
     """Yield the confirmations of officers that somebody else entered."""
     rows = database.all("SELECT seq FROM entry WHERE type = ?", (OfficerConfirmation.type,))
-    seqs = [row[0] for row in rows]
-    commands = log.commands_at(database, seqs)
-    for seq in seqs:
-        entry = next(log.entries(database, seq, seq))
+    for command, entry in log.entered(database, (row[0] for row in rows)):
         if entry.action is not Action.CREATE or entry.content is None:
             continue
         record = log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
         assert isinstance(record, OfficerConfirmation)
-        command = commands[seq]
         if authors.person_of(command.author, command.first_seq) != record.person_id:
-            yield _problem(seq, "検査者の確認が、本人の記帳ではありません。")
+            yield _problem(entry.seq, "検査者の確認が、本人の記帳ではありません。")
         elif authors.role_of(command.author, command.first_seq) is not Role.INSPECTOR:
-            yield _problem(seq, "検査者の確認を、権限のない利用者が記帳しています。")
+            yield _problem(entry.seq, "検査者の確認を、権限のない利用者が記帳しています。")
 
 
 def _overrides(database: Database) -> Iterator[tuple[Command, Entry, RuleOverride]]:
@@ -92,15 +88,12 @@ def _overrides(database: Database) -> Iterator[tuple[Command, Entry, RuleOverrid
         "SELECT seq FROM entry WHERE type = ? AND action <> ? ORDER BY seq",
         (RuleOverride.type, Action.VOID.value),
     )
-    seqs = [row[0] for row in rows]
-    commands = log.commands_at(database, seqs)
-    for seq in seqs:
-        entry = next(log.entries(database, seq, seq))
+    for command, entry in log.entered(database, (row[0] for row in rows)):
         if entry.content is None:
             continue
         record = log.read_record(entry.type, entry.record_id, entry.payload, entry.content)
         assert isinstance(record, RuleOverride)
-        yield commands[seq], entry, record
+        yield command, entry, record
 
 
 def _check(database: Database, vault_id: str, authors: Authors, agreement: _Agreement) -> None:

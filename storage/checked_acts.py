@@ -38,18 +38,15 @@ def check_problems(database: Database, vault_id: str, authors: Authors) -> Itera
     """
     wanted = (HandlingEvent.type, Action.VOID.value, _HOLDS, Action.REVISE.value, _SPELLED)
     rows = database.all(_SIGNED, wanted)
-    seqs = [row[0] for row in rows]
-    commands = log.commands_at(database, seqs)
     yield from _named_only(database)
-    for seq in seqs:
-        entry = next(log.entries(database, seq, seq))
+    for command, entry in log.entered(database, (row[0] for row in rows)):
         try:
             if entry.action is Action.CREATE:
-                _check_signed(database, vault_id, authors, commands[seq], entry)
+                _check_signed(database, vault_id, authors, command, entry)
             elif entry.content is not None:
                 _check_kept(database, entry)
         except VerificationFailed as error:
-            yield Problem("CHECK", f"記帳番号{seq}", str(error.facts["reason"]))
+            yield Problem("CHECK", f"記帳番号{entry.seq}", str(error.facts["reason"]))
 
 
 def _named_only(database: Database) -> Iterator[Problem]:

@@ -199,6 +199,18 @@ def entries(database: Database, first: int, last: int) -> Iterator[Entry]:
         position = rows[-1][0] + 1
 
 
+def entered(database: Database, seqs: Iterable[int]) -> Iterator[tuple[Command, Entry]]:
+    """Yield some entries, each with its command.
+
+    One that nobody entered is left out: whoever checks the order of the log names it.
+    """
+    numbers = list(seqs)
+    known = commands_at(database, numbers)
+    for seq in numbers:
+        if seq in known:
+            yield known[seq], next(entries(database, seq, seq))
+
+
 def raw_commands(database: Database, first: int, last: int) -> list[Row]:
     """Return the rows of the commands that touch these entries, see `read_command`."""
     return database.all(

@@ -148,9 +148,7 @@ class DailyLogPage(Page):
         return self._daily
 
     def show_contract(self, contract_id: str) -> None:
-        stored = self.desk.ledger.store.get(Contract, contract_id) if contract_id else None
-        code = stored.record.profile_code if stored else ""
-        self.view.set_contract(contract_id, self.desk.ledger.profiles.get(code))
+        self.view.set_contract(contract_id, self.desk.ledger.known_profile(contract_id))
         super().show_contract(contract_id)
 
     def show_record(self, type_: str, record_id: str) -> None:

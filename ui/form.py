@@ -5,14 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFormLayout,
-    QGroupBox,
-    QLabel,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFormLayout, QGroupBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from models.codes import Code
 from models.fields import Field
@@ -325,12 +318,9 @@ class RecordForm(FieldsForm):
         """Return the profile whose words the form shows."""
         if self._fixed_profile is not None:
             return self._fixed_profile
-        ledger = self.desk.ledger
-        code = self._code_shown
         if self._contract_shown:
-            contract = ledger.store.get(Contract, self._contract_shown)
-            code = contract.record.profile_code if contract else ""
-        return ledger.profiles.get(code)
+            return self.desk.ledger.known_profile(self._contract_shown)
+        return self.desk.ledger.profiles.get(self._code_shown)
 
     def update_shown(self) -> None:
         if "contract_id" in self.rows:

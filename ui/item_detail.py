@@ -25,7 +25,7 @@ from models.fields import NOT_RECORDED
 from models.kinds import Children
 from models.ledger import Ledger
 from models.profiles import Profile
-from models.records import Contract, HandlingEvent, HandlingLine, Item
+from models.records import HandlingEvent, HandlingLine, Item
 from ui import layout, permitted
 from ui.asking import completed
 from ui.copy_tree import CopyTree
@@ -204,9 +204,7 @@ class ItemDetail(QWidget):
             self.event_wanted.emit(self.picture.story.stations[number].id)
 
     def _profile(self, item: Item) -> Profile | None:
-        ledger = self.desk.ledger
-        stored = ledger.store.get(Contract, item.contract_id) if item.contract_id else None
-        return ledger.profiles.get(stored.record.profile_code) if stored else None
+        return self.desk.ledger.known_profile(item.contract_id)
 
     # --- building ----------------------------------------
     def _build(self) -> None:

@@ -14,7 +14,7 @@ from models.codes import SubmissionMeans
 from models.errors import AzukariError
 from models.ledger import Ledger
 from models.paper_known import Compared, compare
-from models.records import Contract, Submission
+from models.records import Submission
 from ui import icons, permitted
 from ui.answering import enter
 from ui.asking import dialog_buttons
@@ -70,9 +70,7 @@ class PapersPage(Page):
         self.register.refresh()
 
     def show_contract(self, contract_id: str) -> None:
-        stored = self.desk.ledger.store.get(Contract, contract_id) if contract_id else None
-        code = stored.record.profile_code if stored else ""
-        self.register.set_contract(contract_id, self.desk.ledger.profiles.get(code))
+        self.register.set_contract(contract_id, self.desk.ledger.known_profile(contract_id))
         super().show_contract(contract_id)
 
     def show_record(self, type_: str, record_id: str) -> None:

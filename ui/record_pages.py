@@ -88,9 +88,7 @@ class RegisterTab(QWidget):
 
     def show_contract(self, contract_id: str) -> None:
         self.contract_id = contract_id
-        stored = self.desk.ledger.store.get(Contract, contract_id) if contract_id else None
-        code = stored.record.profile_code if stored else ""
-        self.profile = self.desk.ledger.profiles.get(code)
+        self.profile = self.desk.ledger.known_profile(contract_id)
         limited = self.cls is not Contract and "contract_id" in self.cls.fields()
         self.view.set_contract(contract_id if limited else "", self.profile)
 

@@ -240,9 +240,7 @@ class RegisterModel(QAbstractTableModel):
         """Return the profile of the contract of a row; asked once for each contract."""
         contract_id = str(row.values.get("contract_id") or "")
         if contract_id not in self._profiles:
-            known = bool(contract_id) and self._desk.ledger.store.get(Contract, contract_id)
-            code = known.record.profile_code if known else ""
-            self._profiles[contract_id] = self._desk.ledger.profiles.get(code)
+            self._profiles[contract_id] = self._desk.ledger.known_profile(contract_id)
         return self._profiles[contract_id]
 
     def _tool_tip(self, row: ListRow, column: int) -> str:

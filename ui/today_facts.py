@@ -4,14 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from models.codes import (
-    MISSING_STATES,
-    OUT_STATES,
-    PART_STATES,
-    HandlingStatus,
-    ItemState,
-    Timing,
-)
+from models.codes import MISSING_STATES, OUT_STATES, PART_STATES, HandlingStatus, ItemState, Timing
 from models.inside import GONE, HERE
 from models.kinds_of_time import Day, Moment
 from models.ledger import Ledger
@@ -214,9 +207,7 @@ class _Reader:
     def _profile(self, row: ListRow) -> Profile | None:
         contract_id = str(row.values.get("contract_id") or "")
         if contract_id not in self._profiles:
-            stored = self._ledger.store.get(Contract, contract_id)
-            code = stored.record.profile_code if stored else ""
-            self._profiles[contract_id] = self._ledger.profiles.get(code)
+            self._profiles[contract_id] = self._ledger.known_profile(contract_id)
         return self._profiles[contract_id]
 
     def _plan(self, row: ListRow) -> Row:

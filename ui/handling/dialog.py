@@ -17,7 +17,7 @@ from models.codes import HandlingKind, Role, Timing
 from models.commands import Change
 from models.errors import AzukariError
 from models.profiles import Profile
-from models.records import Contract, HandlingEvent, Item, Stored
+from models.records import HandlingEvent, Item, Stored
 from models.registers import MINIMUM_REASON
 from models.rules.answers import Answers
 from models.rules.checking import LEAVING
@@ -167,8 +167,7 @@ class HandlingDialog(HandlingFrame):
 
     # --- words -------------------------------------------------------------------------------
     def profile(self) -> Profile | None:
-        stored = self.ledger.store.get(Contract, self.contract_id) if self.contract_id else None
-        return self.ledger.profiles.get(stored.record.profile_code) if stored else None
+        return self.ledger.known_profile(self.contract_id)
 
     # --- acting ------------------------------------------------------------------------------
     def take(self, code: str) -> bool:

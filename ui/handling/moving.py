@@ -27,6 +27,13 @@ class AnsweringDialog(HandlingDialog):
         """Tell whether the present mode answers an open event."""
         return True
 
+    def answering(self, event: HandlingEvent) -> HandlingEvent:
+        """Return an event with the open one that it answers, where it answers one."""
+        if not self.answers() or not event.lines or event.related_event_id:
+            return event
+        opened = self._open_event(self.items.items[0], event.actor_person_id)
+        return replace(event, related_event_id=opened)
+
     def events(self) -> list[HandlingEvent]:
         draft = self.draft()
         if self.correcting is not None or not self.answers() or not draft.lines:
@@ -82,11 +89,7 @@ class UseDialog(AnsweringDialog):
         event = super().draft()
         if self.mode is not None and self.mode.part != DONE:
             event = replace(event, ended_at=None)
-        if self.answers() and event.lines and not event.related_event_id:
-            return replace(
-                event, related_event_id=self._open_event(self.items.items[0], event.actor_person_id)
-            )
-        return event
+        return self.answering(event)
 
     def mode_changed(self) -> None:
         part = self.mode.part if self.mode is not None else START
@@ -225,11 +228,7 @@ class TransportDialog(AnsweringDialog):
 
     def draft(self) -> HandlingEvent:
         event = replace(super().draft(), transport=(self.detail(),))
-        if self.answers() and event.lines and not event.related_event_id:
-            return replace(
-                event, related_event_id=self._open_event(self.items.items[0], event.actor_person_id)
-            )
-        return event
+        return self.answering(event)
 
     def mode_changed(self) -> None:
         part = self.mode.part if self.mode is not None else START
