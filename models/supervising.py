@@ -172,7 +172,7 @@ def eq_late_seen(asked: Inquiry) -> Iterator[Row]:
     acts = asked.acts(
         Where("status", Op.EQ, HandlingStatus.CONFIRMED), Where("source_file_id", Op.EMPTY, True)
     )
-    fields = ("occurred_at", "confirmed_at", "actor_person_id")
+    fields = ("occurred_at", "confirmed_at", "actor_person_id", "corrects_event_id")
     found = asked.listed(acts, fields, _late) if clauses else {}
     by_day: dict[date, list[tuple[date, str]]] = {}
     for id_, (on, limit) in found.items():
@@ -186,11 +186,17 @@ def eq_late_seen(asked: Inquiry) -> Iterator[Row]:
 
 
 def _late(
-    asked: Inquiry, id_: str, occurred_at: datetime, confirmed_at: datetime | None, actor: str
-) -> tuple[date, date] | None:
-    """Return the day of a confirmation that came late, and the day by which it had to come."""
+    asked: Inquiry, id_: str, occurred_at: datetime, confirmed_at: datetime | None, actor: str,
+    corrects: str,
+) -> tuple[date, date] | None:  # fmt: skip
+    """Return the day of a confirmation that came late, and the day by which it had to come.
+
+    Nearly every act is confirmed within its days: of one that corrects nothing, its row says so.
+    """
     if confirmed_at is None or confirmed_at.date() <= occurred_at.date():
         return None
+    if not corrects and (confirmed_at.date() - occurred_at.date()).days <= _days(asked):
+        return None  # working days are no fewer
     for since, seen in _confirmations(asked, id_):
         limit = after(since.astimezone(asked.zone).date(), _days(asked))
         if seen.date() > limit and _is_unconfirmed(asked, occurred_at, actor):
