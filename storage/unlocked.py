@@ -2,13 +2,8 @@
 
 `Vault` hands out derived keys and signatures, and rewrites both copies of the key header before a
 change is acknowledged. It is made by `storage/vault.py` only.
-
-What is derived from the data key (DEK) of an epoch, each by HKDF-SHA256 with the vault id as salt:
-`azukari/database` the raw key of SQLCipher, `azukari/header` the MAC of the header,
-`azukari/journal`, `azukari/seal` and whatever else `derive` is asked for.
 """
 
-import hmac
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -27,6 +22,7 @@ from models.errors import (
     WrongPassword,
 )
 from models.passwords import check_floor
+from storage.derived import derive_key, encode
 from storage.files import read_whole
 from storage.header import (
     MOST_ACTIVE,
@@ -36,9 +32,6 @@ from storage.header import (
     HeaderFile,
     HeaderUser,
     Slot,
-    complete,
-    frame,
-    parse_header,
 )
 from storage.header_edits import (
     Secrets,
@@ -55,7 +48,7 @@ from storage.header_edits import (
     with_user,
 )
 from storage.header_files import COPIES, read_pair, write_pair
-from storage.kdf import KEY_BYTES, hkdf
+from storage.kdf import KEY_BYTES
 from storage.keyset import KeySet, Wrap, unwrap_key
 from storage.recovery import RecoverySheet
 from storage.trust import login_tag, may_add, sign_header, sign_user
@@ -486,15 +479,3 @@ def _read_if_there(path: Path) -> bytes:
     with suppress(AzukariError):
         return read_whole(path, limit=MOST_BYTES)
     return b""
-
-
-def derive_key(data_key: bytes, vault_id: bytes, purpose: str) -> bytes:
-    return hkdf(data_key, b"azukari/" + purpose.encode("ascii"), salt=vault_id)
-
-
-def encode(header: Header, secrets: Secrets) -> HeaderFile:
-    """Serialise and MAC a header, and read it back before anybody writes it."""
-    mac_key = derive_key(secrets.data_keys[header.epoch], header.vault_id, "header")
-    framed = frame(header)
-    raw = complete(framed, hmac.digest(mac_key, framed, "sha256"))
-    return parse_header(raw, "keys")

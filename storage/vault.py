@@ -14,6 +14,7 @@ from models.codes import Role
 from models.errors import Damaged, DeviceSecretMissing, NotPermitted, Occupied
 from models.passwords import check_floor
 from resources import VERSION as PROGRAM
+from storage.derived import derive_key, encode
 from storage.device import DeviceSecret
 from storage.files import make_private_folder
 from storage.header import (
@@ -51,7 +52,7 @@ from storage.trust import (
     sign_user,
     wrap_context,
 )
-from storage.unlocked import Member, Signer, Vault, derive_key, encode
+from storage.unlocked import Member, Signer, Vault
 
 __all__ = [
     "Member",

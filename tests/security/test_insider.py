@@ -28,8 +28,8 @@ from models.store import quiet
 from reports.seal import make_seal_certificate, seal_record
 from storage import log
 from storage.database import Database, open_database
+from storage.derived import encode
 from storage.known_schema import Schema
-from storage.unlocked import encode
 from tests.house import FIRST_DAY, House, cheap_office, furnished
 from tests.storage.test_journal_keeper import enter
 from ui.console import verifier

@@ -26,12 +26,13 @@ from models.ledger import Ledger
 from models.machine_facts import read_facts
 from models.records import Person
 from storage import key_copy, later_keys
+from storage.derived import encode
 from storage.header_edits import Secrets, with_last_epoch, with_next_epoch
 from storage.journal import header_of, list_files
 from storage.key_copy import MOST_FILE, KeyCopy
 from storage.keyset import CannotOpen
 from storage.trust import sign_header
-from storage.unlocked import Vault, encode
+from storage.unlocked import Vault
 from storage.vault import vault_of as vault_from
 from tests.house import House, furnished
 from tests.storage.test_journal_keeper import (
