@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING
 
 from models import namesakes
 from models.backup_care import standing
+from models.calendar import calendar
+from models.calendar_frame import Due
+from models.calendar_paper import WITHDRAW
+from models.calendar_things import SURVIVING
 from models.chain import Intent
 from models.codes import TERMINAL_STATES, ContractStatus, FindingStatus, ItemState
 from models.commands import Change, creating, revising
@@ -43,6 +47,10 @@ if TYPE_CHECKING:
 TITLE = "（内容を消去した契約）"
 NOTHING = "（消去済み）"
 STANDING = tuple(sorted(set(ItemState) - TERMINAL_STATES))
+
+
+NAMED = frozenset({"K-20", "K-21", "K-38"})
+"""Dates that are told otherwise: what the client asked, what was found, the retention itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +209,16 @@ class Ending:
                 f"終わっていない指摘・是正が{left}件あります。是正を済ませ、"
                 "別の責任者の確認を受けてください。"
             )
+        if contract.status is ContractStatus.CLOSED:
+            yield from map(_undone, self._due(contract))
+
+    def _due(self, contract: Contract) -> list[Due]:
+        """Return what is due although the contract is closed, less what is named otherwise."""
+        return [
+            one
+            for one in calendar(self._ledger, contract.id)
+            if one.code in SURVIVING - NAMED and (one.code != "K-24" or one.what == WITHDRAW)
+        ]
 
     def _unretained(self, contract: Contract) -> Sequence[str]:
         until = contract.retain_ledger_until
@@ -295,3 +313,8 @@ def _stub(contract: Contract) -> Contract:
     )  # fmt: skip
     values = {name: getattr(contract, name) for name in kept}
     return Contract(**values, title=TITLE, purpose=NOTHING)
+
+
+def _undone(one: Due) -> str:
+    about = f"（{one.about}）" if one.about else ""
+    return f"{one.what}{about}が済んでいません。契約が終わった後も残る義務です。済ませて記録してください。"

@@ -14,6 +14,7 @@ from models.codes import (
     AttachmentKind,
     ContractStatus,
     EndRule,
+    HandlingStatus,
     ItemClass,
     ItemOrigin,
     MediaType,
@@ -21,7 +22,7 @@ from models.codes import (
     SubmissionMeans,
 )
 from models.commands import Change
-from models.records import AccessRight, Contract, Item, Record, Submission
+from models.records import AccessRight, Contract, HandlingEvent, Item, Record, Submission
 from models.rules.answers import SignIn
 from storage.database import PAGE_SIZE
 from storage.ledger_store import LedgerStore
@@ -62,6 +63,7 @@ def ended(
         )  # fmt: skip
         if paper:
             hand_in(house, paper)
+        look_after(house)
         ledger = house.sign_in("watanabe")  # rights are the administrator's to end
         for right in ledger.registers.all(AccessRight):
             gone = replace(right.record, revoked_at=ledger.now(), revoke_reason="契約の終了")
@@ -95,16 +97,28 @@ def other_item(house: House) -> Item:
     return house.ledger.registers.need(Item, change.ids[0]).record
 
 
-def hand_in(house: House, kind: str = "D-17") -> None:
-    """Note a paper of the end as handed in."""
+def look_after(house: House) -> None:
+    """Confirm what was done, and hand in the report of the last period where the text wants one."""
+    ledger = house.ledger
+    waiting = ledger.registers.all(HandlingEvent, status=HandlingStatus.DONE)
+    ledger.handling.confirm([one.record.id for one in waiting])
+    hand_in(house, "D-19", "定期報告書")
+
+
+def hand_in(
+    house: House, kind: str = "D-17", title: str = "返還・消去・廃棄報告書",
+    of: Contract | None = None,
+) -> None:  # fmt: skip
+    """Note a paper of a contract as handed in, today."""
     ledger = house.ledger
     ledger.paper.note(
         Submission(
-            contract_id=house.story.contract.id,
+            contract_id=(of or house.story.contract).id,
             doc_kind=kind,
-            title="返還・消去・廃棄報告書",
-            doc_no="第1号",
+            title=title,
+            doc_no="第1号" if kind != "D-19" else "報第1号",
             revision=1,
+            effective_on=ledger.today() if kind == "D-19" else None,
             submitted_on=ledger.today(),
             means=SubmissionMeans.HAND,
         )

@@ -14,13 +14,21 @@ from models.codes import (
     Direction,
     FindingSource,
     FindingStatus,
+    HandlingKind,
     Severity,
     Urgency,
 )
 from models.errors import Refused
-from models.records import ClientCommunication, Finding, Record
-from tests.ending import ended, erase, other, revise
-from tests.house import House
+from models.records import (
+    ClientCommunication,
+    Finding,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    Record,
+)
+from tests.ending import close, ended, erase, hand_in, look_after, other, revise
+from tests.house import House, furnished
 
 K = CommunicationKind
 
@@ -93,3 +101,42 @@ def test_what_is_only_told_is_not_in_the_way(house: House) -> None:
     assert obstacles(house) == ""
     house.ledger.registers.void(Finding, enter(house, found(house)), "二重に登録したため")
     assert obstacles(house) == ""
+
+
+def test_a_loss_that_the_client_never_heard_of_is_in_the_way(tmp_path: Path) -> None:
+    with furnished(tmp_path, accounts=True) as house:
+        house.story.receive(1)
+        [thing] = house.story._stock
+        for kind in (HandlingKind.LOSS, HandlingKind.RECOVER):
+            house.clock.wait(60)
+            act(house, kind, thing)
+        house.story.give_back(thing)
+        hand_in(house)
+        look_after(house)
+        assert "終わっていない媒体" not in obstacles(house)
+        close(house)
+        assert "所在不明の書面の報告" in obstacles(house)
+        assert "契約が終わった後も残る義務" in obstacles(house)
+
+
+def test_a_missing_report_or_confirmation_is_in_the_way(tmp_path: Path) -> None:
+    with furnished(tmp_path, accounts=True) as house:
+        house.story.receive(1)
+        house.story.give_back(house.story._stock[0])
+        hand_in(house)
+        close(house)
+        assert "責任者の確認（確認を待つ取扱記録" in obstacles(house)
+        assert "「定期報告書」の提出（令和8年10月1日～令和8年10月31日）が済んで" in obstacles(house)
+        look_after(house)
+        assert "済んでいません" not in obstacles(house)
+
+
+def act(house: House, kind: HandlingKind, thing: Item) -> None:
+    house.ledger.handling.record(
+        HandlingEvent(
+            contract_id=house.story.contract.id, kind=kind, purpose="棚卸し",
+            occurred_at=house.clock(), actor_person_id=house.story.people["worker"],
+            lines=(HandlingLine(item_id=thing.id, quantity=thing.quantity),),
+            place_to_id=thing.home_place_id if kind is HandlingKind.RECOVER else "",
+        )
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from models.codes import AttachmentKind, ContractStatus
 from models.errors import NotFound
 from models.records import Attachment, Contract, TrainingSession
 from models.store import Query, quiet
-from tests.ending import REASON, ended, erase, other, revise, worker
+from tests.ending import REASON, ended, erase, hand_in, other, revise, worker
 from tests.house import House
 
 TYPE = TrainingSession.label
@@ -40,6 +40,7 @@ def shared(house: House) -> TrainingSession:
 
 
 def close_other(house: House) -> Contract:
+    hand_in(house, "D-19", "定期報告書", of=other(house))
     over = replace(
         other(house), status=ContractStatus.CLOSED,
         retain_ledger_until=house.ledger.today() - timedelta(days=1),
