@@ -16,7 +16,7 @@ from models.paper import Numbering, Request, Sealed
 from models.paper_replacing import About, proposed, require_fitting
 from models.profiles import DocumentForm
 from models.records import Submission
-from models.rules.told_days import VOIDED
+from models.rules.told_days import END, VOIDED
 
 UNSEALED = "控え（未確定）"
 """Stands where a sealed paper has its number."""
@@ -143,11 +143,8 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
         "added_because": str(paper.content.get("added_because", "")),
         "carriers": any("carrier" in line for line in paper.content.get("lines", ())),
         "breaches": any("breach" in line for line in paper.content.get("lines", ())),
-        "voided": [
-            line.get("whom")
-            for line in paper.content.get("lines", ())
-            if line.get("what") == VOIDED
-        ],
+        "voided": _told(paper.content, VOIDED),
+        "ended": _told(paper.content, END),
         "firms": "firms" in paper.content.get("wording", {}),
     }
     request = IssueRequest(
@@ -159,6 +156,11 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
     except (Refused, NotFound) as error:
         return [str(error)]
     return differences(paper.content, now.content())
+
+
+def _told(content: Mapping[str, Any], what: str) -> list[str]:
+    """Return of whom or what a notice of changes says something."""
+    return [line.get("whom", "") for line in content.get("lines", ()) if line.get("what") == what]
 
 
 def _day_of(content: Mapping[str, Any]) -> date | None:

@@ -27,7 +27,7 @@ from reports.collecting.case import Case
 from reports.documents.change_notice import ChangeLine
 
 ADDED = "追加のため"
-UPDATED = "記録の更新"
+UPDATED, NOTHING = "記録の更新", "なし"
 PLANNED = "当初からの予定のため"  # why something ends whose last day was entered with it
 LONGEST_REASON = 200
 HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED)
@@ -162,10 +162,7 @@ def _lines_of(
     name = watched.name(now.record)
     if base is None:
         if watched.reportable(now.record):
-            facts = _text(watched.facts(now.record, now.seq))
-            # What was corrected before the client heard of it is no reason why it is new.
-            because = added_because(case) or ADDED
-            yield ChangeLine(name, "追加", "なし", facts, watched.begins(now.record), because)
+            yield from _added(case, watched, history)
         return
     before = watched.facts(base.record, told_at)
     yield from _ending(case, watched, history, before, told_at, told)
@@ -176,6 +173,24 @@ def _lines_of(
         if old != new:
             day, reason = _since(case, watched, history, _says(watched, label, new))
             yield ChangeLine(name, label, shown(old), shown(new), day, reason or UPDATED)
+
+
+def _added(case: Case, watched: Watched[R], history: list[Version[R]]) -> Iterator[ChangeLine]:
+    """Yield that something is new and, where its last day is known already, that it ends then.
+
+    Sealed ones of before did not say the end; they are looked at as they are.
+    """
+    now = history[-1]
+    name, facts = watched.name(now.record), _text(watched.facts(now.record, now.seq))
+    # What was corrected before the client heard of it is no reason why it is new.
+    because = added_because(case) or ADDED
+    yield ChangeLine(name, "追加", NOTHING, facts, watched.begins(now.record), because)
+    end = watched.ending(now.record, case.until or case.numbers.head.seq)
+    said = case.until is None or name in case.wish.options.get("ended", ())
+    if end is not None and said and not is_past(case.contract, end[0]):
+        day, reason = end
+        because = reason or _why_it_ends(case, watched, history, day)
+        yield ChangeLine(name, ENDED, NOTHING, ended_on(day), day, because)
 
 
 def _voided(
@@ -198,7 +213,7 @@ def _voided(
     base, told_at = _told_version(entered, known)
     if base is not None:
         before = _text(watched.facts(base.record, told_at))
-        yield ChangeLine(name, VOIDED, before, "なし", void.day, void.reason)
+        yield ChangeLine(name, VOIDED, before, NOTHING, void.day, void.reason)
 
 
 def _ending(
