@@ -31,7 +31,7 @@ from ui.handling.editors import ConsentEditor, PurposeEditor
 from ui.handling.frame import HandlingFrame, Mode
 from ui.handling.item_lines import ItemLines
 from ui.handling.panel import FieldsPanel
-from ui.handling.sheets import MAIN
+from ui.handling.sheets import MAIN, PASSWORD
 from ui.handling.words import PLANNABLE
 from ui.keys import press_focused
 from ui.page import Desk
@@ -111,6 +111,7 @@ class HandlingDialog(HandlingFrame):
     def draft(self) -> HandlingEvent:
         """Return the event as it stands now."""
         values = self.panel.values() | (self._more.values() if self._more is not None else {})
+        values.setdefault(PASSWORD, None)  # where nobody is asked, nothing is said
         if self._is_now():
             values["occurred_at"] = self.ledger.now()
         if self.delivery is not None:
@@ -305,6 +306,7 @@ class HandlingDialog(HandlingFrame):
         if self._loading:
             return
         self.items.speak_of(self.counted_as())
+        self.panel.arrange(self.field_names())
         draft = self.draft()
         self._offer_consents(draft)
         draft = self.draft()

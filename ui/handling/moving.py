@@ -6,8 +6,8 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QGroupBox, QVBoxLayout, QWidget
 
+from models.codes import EncryptionMeasure, ItemState
 from models.codes import HandlingKind as K
-from models.codes import ItemState
 from models.item_status import Status
 from models.records import HandlingEvent, HandlingLine, Item, TransportDetail
 from models.trips import trip_of
@@ -15,6 +15,7 @@ from ui.handling import defaults
 from ui.handling.dialog import HandlingDialog
 from ui.handling.frame import Mode
 from ui.handling.panel import FieldsPanel, Line
+from ui.handling.sheets import PASSWORD
 from ui.handling.words import kind_word
 
 START, END, DONE = "start", "end", "done"
@@ -139,6 +140,10 @@ class UseDialog(AnsweringDialog):
 class TakeOutDialog(HandlingDialog):
     """持出し: where to, until when, on which consent, how protected."""
 
+    def field_names(self) -> list[str]:
+        encrypted = self.panel.rows["encryption"].editor.value() is EncryptionMeasure.APPLIED
+        return [name for name in super().field_names() if encrypted or name != PASSWORD]
+
     def items_chosen(self, items: Sequence[Item]) -> None:
         if self.correcting is None and items:
             suggest_protection(self, items)
@@ -261,6 +266,9 @@ class TransportDialog(AnsweringDialog):
             return
         suggest_protection(self, items)
         self.panel.suggest("place_from_id", _common_place(self, items))
+        told = self.panel.values()
+        if told["place_to_id"] == told["place_from_id"]:  # where the last one went, and these lie
+            self.panel.suggest("place_to_id", "")
         states = {status.state for status in self.statuses() if status is not None}
         if not self._loading and len(items) == 1:
             self.set_mode(1 if ItemState.IN_TRANSIT in states else 0)

@@ -17,8 +17,9 @@ _PARTY = (
 _SAFE = (
     Line("encryption", "暗号化等の措置", needed=True),
     Line("encryption_detail", "措置の内容"),
-    Line("password_renewed", "暗号化のパスワード"),
 )
+PASSWORD = "password_renewed"
+"""Asked of data that are taken out encrypted, and of nothing else."""
 
 
 def _actor(label: str) -> Line:
@@ -59,6 +60,7 @@ MAIN: Mapping[K, tuple[Line, ...]] = {
         _BASIS,
         _PURPOSE,
         *_SAFE,
+        Line(PASSWORD, "暗号化のパスワード"),
         Line("checker_person_id", "確認者"),
     ),
     K.BRING_BACK: (
