@@ -1,0 +1,226 @@
+"""Acts that lose what they leaned on when a record is corrected or voided, said to whoever does it.
+
+A pledge, a training, a check of somebody's labour contract, an identity document, a place or what is
+told of some information (特定個人情報) was right when the act was entered, or seemed so. What shows
+afterwards that it was not is told under the clauses; who enters it reads so at once. Of consents
+`models.unfit_basis` says the same, and designations are asked about (`models.designations_undone`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from models.codes import HandlingKind, PledgeStatus, RuleMode, Timing
+from models.records import (
+    Assignment,
+    Contract,
+    ContractPlace,
+    Credential,
+    HandlingEvent,
+    InformationAsset,
+    Item,
+    Person,
+    Pledge,
+    Record,
+    Stored,
+    TrainingSession,
+)
+from models.rules.books import Books
+from models.rules.case import Case
+from models.rules.giving_back import GIVING_BACK
+from models.rules.people import (
+    r01_actor_is_cleared,
+    r28_labour_terms_are_checked,
+    r42_identity_document,
+    r44_specific_personal_information,
+)
+from models.rules.places import r04_events_happen_at_designated_places
+from models.store import Op, Query, Where
+
+if TYPE_CHECKING:
+    from models.ledger import Ledger
+
+Rule = Callable[[Case], Iterator[str]]
+LOST = (
+    "{which}により、前もって要ることを満たさなくなる取扱いが{count}件（{first}）あります。"
+    "「条項と証拠」で確かめてください。正しい記録がほかにあるときは、それを登録してください。"
+)
+CORRECTED, VOIDED = "この訂正", "この取消し"
+CLEARED = (("R-01", r01_actor_is_cleared),)
+LABOUR = ("R-28", r28_labour_terms_are_checked)
+SPECIFIC = ("R-44", r44_specific_personal_information)
+LEANING: Mapping[type[Record], tuple[tuple[str, Rule], ...]] = {
+    Pledge: CLEARED,
+    TrainingSession: CLEARED,
+    Credential: (("R-42", r42_identity_document),),
+    Assignment: (LABOUR, SPECIFIC),
+    Person: (LABOUR,),
+    ContractPlace: (("R-04", r04_events_happen_at_designated_places),),
+    InformationAsset: (SPECIFIC,),
+}
+"""Rules of acts that look at such a record, but for what is asked about when it is entered."""
+WITHOUT: Mapping[type[Record], Mapping[str, Any]] = {
+    Pledge: {"status": PledgeStatus.NOT_COLLECTED},
+    TrainingSession: {"attendance": ()},
+    Credential: {"issued_on": None},
+    Assignment: {"labour_terms_confirmed": None, "handles_specific_pi": None},
+}
+"""How a record says nothing, as one that is voided; others are not voided while acts name them."""
+SEEN: Mapping[type[Record], tuple[str, ...]] = {
+    Pledge: ("status", "signed_on", "person_id"),
+    TrainingSession: ("attendance", "topics", "kind", "contract_ids"),
+    Credential: (
+        "kind", "contract_id", "holder_person_id", "shows_company_name", "issued_on", "expires_on",
+        "returned_on", "invalidated_at",
+    ),
+    Assignment: ("labour_terms_confirmed", "labour_terms_checked_on", "handles_specific_pi"),
+    Person: ("employment_type",),
+    ContractPlace: ("place_id", "use_from", "use_to", "status", "notice_submission_id"),
+    InformationAsset: ("contains_specific_pi",),
+}  # fmt: skip
+"""What these rules look at; a correction of anything else costs no search."""
+_FIELDS = (
+    "id", "caption", "occurred_at", "kind", "actor_person_id", "place_from_id", "place_to_id",
+    "lines.item_id",
+)  # fmt: skip
+
+
+class _Act(NamedTuple):
+    """What is known of an act before it is looked at."""
+
+    id: str
+    caption: str
+    day: date
+    kind: HandlingKind
+    person_id: str
+    places: tuple[str, str]
+    items: tuple[str, ...]
+
+
+def told_of_proof(ledger: "Ledger", before: Record, after: Record | None) -> tuple[str, ...]:
+    """Return what is said to whoever corrects, or voids, what acts leaned on.
+
+    Args:
+        after: as it is about to be entered; None when it is voided.
+    """
+    rules = LEANING.get(type(before), ())
+    if not rules or not ledger.rules.on:
+        return ()
+    if after is None and type(before) not in WITHOUT:
+        return ()
+    if after is not None and _is_alike(before, after):
+        return ()
+    now = after if after is not None else replace(before, **WITHOUT[type(before)])
+    lost = [
+        act.caption
+        for contract_id in _contracts(ledger, before)
+        for act in _losing(ledger, contract_id, before, now, rules)
+    ]
+    if not lost:
+        return ()
+    which = CORRECTED if after is not None else VOIDED
+    return (
+        LOST.format(
+            which=which, count=f"{len(lost):,}", first=lost[0] + ("など" if lost[1:] else "")
+        ),
+    )
+
+
+def _is_alike(before: Record, after: Record) -> bool:
+    return all(getattr(before, name) == getattr(after, name) for name in SEEN[type(before)])
+
+
+def _contracts(ledger: "Ledger", one: Record) -> Iterable[str]:
+    """Return the contracts under which acts may lean on a record."""
+    if one.contracts():
+        return sorted(one.contracts())
+    person_id = one.id if isinstance(one, Person) else getattr(one, "holder_person_id", "")
+    if not person_id:
+        return ()
+    found = ledger.registers.all(Assignment, person_id=person_id)
+    return sorted({stored.record.contract_id for stored in found})
+
+
+def _losing(
+    ledger: "Ledger", contract_id: str, before: Record, after: Record,
+    rules: Iterable[tuple[str, Rule]],
+) -> Iterator[_Act]:  # fmt: skip
+    """Yield the acts to which a rule says something as it will be, and nothing as it is."""
+    profile = ledger.profile(contract_id)
+    strict = [rule for id_, rule in rules if profile.rules[id_].mode != RuleMode.NOTICE]
+    if not strict:
+        return
+    contract, now = ledger.registers.need(Contract, contract_id).record, ledger.rules.books
+    then = now.beside([after])
+
+    def said(act: Stored[HandlingEvent], books: Books, rule: Rule) -> bool:
+        items = books.items(line.item_id for line in act.record.lines)
+        case = Case(
+            record=act.record, contract=contract, profile=profile, books=books,
+            now=ledger.now(), items=items, entry=act.meta.created_seq,
+        )  # fmt: skip
+        return any(True for _ in rule(case))
+
+    by_things = isinstance(before, Assignment) and (
+        before.handles_specific_pi != getattr(after, "handles_specific_pi", None)
+    )
+    for alike in _groups(_acts(ledger, contract_id, before, after), by_things=by_things):
+        stored = ledger.store.get(HandlingEvent, alike[0].id)
+        if stored is not None and any(
+            said(stored, then, rule) and not said(stored, now, rule) for rule in strict
+        ):
+            yield from alike
+
+
+def _groups(acts: Iterable[_Act], *, by_things: bool) -> Iterable[list[_Act]]:
+    """Put acts together that these rules cannot tell apart."""
+    found: dict[Any, list[_Act]] = {}
+    for act in acts:
+        apart = act.items if by_things or act.kind in GIVING_BACK else ()
+        key = (act.person_id, act.day, act.kind, act.places, apart)
+        found.setdefault(key, []).append(act)
+    return found.values()
+
+
+def _acts(ledger: "Ledger", contract_id: str, before: Record, after: Record) -> Iterator[_Act]:
+    """Yield what happened under a contract and may lean on a record; older registers say it themselves."""
+    where = [
+        Where("contract_id", Op.EQ, contract_id),
+        Where("timing", Op.EQ, Timing.ACTUAL),
+        Where("source_file_id", Op.EMPTY, True),
+    ]
+    if people := _people(before) | _people(after):
+        where.append(Where("actor_person_id", Op.IN, tuple(sorted(people))))
+    leans = _leaning(ledger, before)
+    for id_, caption, at, kind, person_id, start, end, items in ledger.store.columns(
+        Query(HandlingEvent.type, tuple(where)), _FIELDS
+    ):
+        act = _Act(id_, caption, at.date(), kind, person_id, (start, end), items)
+        if leans(act):
+            yield act
+
+
+def _leaning(ledger: "Ledger", one: Record) -> Callable[[_Act], bool]:
+    """Return what tells of an act of these people, or of anybody, whether it may lean on a record."""
+    if isinstance(one, InformationAsset):
+        holding = _holding(ledger, one)
+        return lambda act: not holding.isdisjoint(act.items)
+    if isinstance(one, ContractPlace):
+        return lambda act: one.place_id in act.places
+    return lambda act: True
+
+
+def _holding(ledger: "Ledger", asset: InformationAsset) -> frozenset[str]:
+    """Return the ids of the things that hold some information."""
+    holds = Query(Item.type, (Where("contents", Op.HAS, ("asset_id", asset.id)),))
+    return frozenset(id_ for (id_,) in ledger.store.columns(holds, ("id",)))
+
+
+def _people(one: Record) -> frozenset[str]:
+    if isinstance(one, TrainingSession):
+        return frozenset(row.person_id for row in one.attendance)
+    if isinstance(one, Person):
+        return frozenset({one.id})
+    name = "holder_person_id" if isinstance(one, Credential) else "person_id"
+    return frozenset({getattr(one, name, "")}) - {""}

@@ -1,0 +1,154 @@
+"""Whoever corrects or voids what acts leaned on reads which acts lose it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.codes import AssignmentStatus, CredentialKind, PlaceKind
+from models.codes import HandlingKind as K
+from models.records import (
+    Assignment,
+    ContractPlace,
+    Credential,
+    HandlingLine,
+    InformationAsset,
+    Place,
+    Pledge,
+    Record,
+    TrainingSession,
+)
+from tests.house import House, furnished
+
+LOST = "前もって要ることを満たさなくなる取扱いが"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, profile="chiba", rules=True) as made:
+        made.story.receive(1)
+        yield made
+
+
+def used(house: House, person: str = "worker2") -> None:
+    house.clock.wait(30)
+    event = house.story._event(K.USE, "入力", actor=person, place_from_id=house.story.places[1].id)
+    line = HandlingLine(item_id=house.story._stock[0].id)
+    house.ledger.handling.record(replace(event, lines=(line,), ended_at=event.occurred_at))
+
+
+def theirs(house: House, cls: type[Pledge] | type[Assignment] | type[Credential]) -> Record:
+    name = "holder_person_id" if cls is Credential else "person_id"
+    found = house.ledger.registers.all(cls, **{name: house.story.people["worker2"]})
+    return found[0].record
+
+
+def training(house: House) -> TrainingSession:
+    found = [one.record for one in house.ledger.registers.all(TrainingSession)]
+    return next(one for one in found if len(one.topics) == 3 and "civil_liability" in one.topics)
+
+
+def told(notices: tuple[str, ...]) -> list[str]:
+    return [one for one in notices if LOST in one]
+
+
+def late_pledge(house: House) -> Record:
+    one = theirs(house, Pledge)
+    assert isinstance(one, Pledge)
+    return replace(one, signed_on=house.ledger.today())
+
+
+def absent(house: House) -> Record:
+    one, person = training(house), house.story.people["worker2"]
+    return replace(one, attendance=tuple(a for a in one.attendance if a.person_id != person))
+
+
+def specific(house: House) -> Record:
+    [one] = [found.record for found in house.ledger.registers.all(InformationAsset)][:1]
+    return replace(one, contains_specific_pi=True)
+
+
+def later_place(house: House) -> Record:
+    place = house.story.places[1].id
+    [one] = [one.record for one in house.ledger.registers.all(ContractPlace, place_id=place)]
+    return replace(one, use_from=house.ledger.today())
+
+
+@pytest.mark.parametrize(
+    ("corrected", "count", "first"),
+    [(late_pledge, 2, 2), (absent, 2, 2), (specific, 4, 1), (later_place, 3, 2)],
+)
+def test_a_correction_names_the_acts_that_lose_what_they_leaned_on(
+    house: House, corrected: Callable[[House], Record], count: int, first: int
+) -> None:
+    used(house)
+    used(house)
+    used(house, "worker3")
+    house.clock.wait(3 * 24 * 60)
+    change = house.ledger.registers.revise(corrected(house), "確かめ直したため")
+    [said] = told(change.notices)
+    assert f"{LOST}{count}件（第{first}号" in said and said.startswith("この訂正により")
+
+
+def test_a_check_of_the_labour_contract_that_was_later_is_told(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="shiki", rules=True) as house:
+        house.story.receive(1)
+        used(house)
+        house.clock.wait(3 * 24 * 60)
+        one = theirs(house, Assignment)
+        assert isinstance(one, Assignment) and one.status is AssignmentStatus.ACTIVE
+        late = replace(one, labour_terms_checked_on=house.ledger.today())
+        [said] = told(house.ledger.registers.revise(late, "確認日の訂正").notices)
+        assert "1件（第2号 使用）" in said
+
+
+def test_a_training_that_is_voided_names_the_acts_of_all(house: House) -> None:
+    used(house)
+    used(house, "worker3")
+    one = training(house)
+    [said] = told(
+        house.ledger.registers.void(TrainingSession, one.id, "誤って入力したため").notices
+    )
+    assert said.startswith("この取消しにより") and "3件（第1号 受領など）" in said
+
+
+def test_what_something_else_proves_loses_nothing(house: House) -> None:
+    used(house)
+    one = training(house)
+    house.ledger.registers.create(replace(one, id="", instructor="別の講師"))
+    assert (
+        told(house.ledger.registers.void(TrainingSession, one.id, "二重に入力したため").notices)
+        == []
+    )
+
+
+def test_what_no_act_leans_on_is_changed_in_silence(house: House) -> None:
+    used(house)
+    one = theirs(house, Pledge)
+    assert isinstance(one, Pledge) and one.signed_on is not None
+    renamed = replace(one, title="誓約書（新）", signed_on=one.signed_on - timedelta(days=1))
+    assert told(house.ledger.registers.revise(renamed, "署名日の訂正").notices) == []
+    assert told(house.ledger.registers.revise(absent(house), "欠席だったため").notices)
+    again = replace(training(house), instructor="別の講師")
+    assert told(house.ledger.registers.revise(again, "講師の訂正").notices) == []
+
+
+def test_an_identity_document_that_was_returned_before_is_told(house: House) -> None:
+    place = house.ledger.registers.need(Place, house.story.places[1].id).record
+    there = replace(
+        place, kinds=(*place.kinds, PlaceKind.CLIENT_PREMISES), separation_measures="仕切り"
+    )
+    house.ledger.registers.revise(there, "庁舎内のため")
+    used(house)
+    used(house, "worker3")
+    one = theirs(house, Credential)
+    assert isinstance(one, Credential) and one.kind is CredentialKind.EMPLOYEE_ID
+    house.clock.wait(24 * 60)
+    assert (
+        told(house.ledger.registers.revise(replace(one, number="新1"), "番号の訂正").notices) == []
+    )
+    gone = replace(one, returned_on=one.issued_on)
+    [said] = told(house.ledger.registers.revise(gone, "返却日の訂正").notices)
+    assert "1件（第2号 使用）" in said
