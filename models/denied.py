@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ def parse_denied(text: str) -> tuple[Denied, ...]:
 
 def found_denied(programs: Iterable[str], denied: Sequence[Denied]) -> list[tuple[str, str]]:
     """Return (program, kind) of every installed program that is on the list, each once."""
+    return list(_found(tuple(programs), tuple(denied)))
+
+
+@lru_cache(maxsize=1)
+def _found(programs: tuple[str, ...], denied: tuple[Denied, ...]) -> tuple[tuple[str, str], ...]:
+    """Compare once for every state of the PC: it is asked for whenever somebody signs in."""
     patterns = [(one.kind, _pattern(one.words)) for one in denied if one.words]
     found: dict[str, str] = {}
     for program in programs:
@@ -36,7 +43,7 @@ def found_denied(programs: Iterable[str], denied: Sequence[Denied]) -> list[tupl
         for kind, pattern in patterns:
             if pattern.search(plain):
                 found.setdefault(program, kind)
-    return sorted(found.items())
+    return tuple(sorted(found.items()))
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:

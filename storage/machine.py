@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from models.capacity import Disk, Memory
@@ -89,13 +90,22 @@ def _kilobytes(path: Path) -> dict[str, int]:
 def read_dpkg(path: Path) -> Sequence[str] | None:
     """Return the packages that are installed on a Debian system."""
     try:
-        text = path.read_text("utf-8", errors="replace")
+        state = path.stat()
+        return _read_dpkg(path, state.st_ino, state.st_mtime_ns, state.st_size)
     except OSError:
         return None
-    return sorted(
-        paragraph.partition("Package: ")[2].partition("\n")[0]
-        for paragraph in text.split("\n\n")
-        if "\nStatus: install ok installed" in f"\n{paragraph}"
+
+
+@lru_cache(maxsize=1)
+def _read_dpkg(path: Path, *_state: int) -> tuple[str, ...]:
+    """Read the list once in each of its states: it is asked for whenever somebody signs in."""
+    text = path.read_text("utf-8", errors="replace")
+    return tuple(
+        sorted(
+            paragraph.partition("Package: ")[2].partition("\n")[0]
+            for paragraph in text.split("\n\n")
+            if "\nStatus: install ok installed" in f"\n{paragraph}"
+        )
     )
 
 

@@ -25,7 +25,19 @@ Status: install ok installed
 def test_only_installed_packages_are_told(tmp_path: Path) -> None:
     file = tmp_path / "status"
     file.write_text(STATUS)
-    assert read_dpkg(file) == ["libreoffice", "transmission-gtk"]
+    assert read_dpkg(file) == ("libreoffice", "transmission-gtk")
+
+
+def test_a_list_that_was_put_in_place_of_the_old_one_is_read(tmp_path: Path) -> None:
+    file, other = tmp_path / "status", tmp_path / "status-new"
+    file.write_text(STATUS)
+    assert read_dpkg(file) == ("libreoffice", "transmission-gtk")
+    other.write_text(STATUS.replace("libreoffice", "libertyself"))  # as long as it was
+    os.utime(other, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns))
+    other.rename(file)
+    assert read_dpkg(file) == ("libertyself", "transmission-gtk")
+    file.unlink()
+    assert read_dpkg(file) is None
 
 
 def test_a_system_without_a_list_is_unknown_and_not_empty(tmp_path: Path) -> None:
