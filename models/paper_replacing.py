@@ -109,6 +109,7 @@ class Fitting:
         lacking: what it speaks of, stands, and the new paper does not speak of, in words.
         known: the ledger knows what it speaks of.
         shared: the two speak of the same.
+        wrong: it speaks of what was taken back since; the client is to be rid of it first.
     """
 
     paper: Submission
@@ -116,6 +117,12 @@ class Fitting:
     known: bool = True
     shared: bool = False
     proposed: bool = False
+    wrong: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, bool, date]:
+        """Return by what it is offered before another one, the greatest first."""
+        return self.shared, self.wrong, self.paper.submitted_on or date.min
 
     @property
     def warning(self) -> str:
@@ -190,12 +197,15 @@ def words_of(number: str, submitted_on: date | None) -> str:
 
 
 def fitting(ledger: "Ledger", about: About) -> list[Fitting]:
-    """Return the papers that one may take the place of, what is proposed first, then the newest."""
+    """Return the papers that one may take the place of, what is proposed first, then the newest.
+
+    Of two about the same, that which the ledger contradicts comes before the newer one.
+    """
     cls = subject_of(about.doc_kind)
     kin = _kin(ledger, cls, about) if cls is not None else set[str]()
     papers = _candidates(ledger, about, kin)
     found = [one for paper in papers if (one := _fit(ledger, about, paper, kin))]
-    found.sort(key=lambda one: (one.shared, one.paper.submitted_on or date.min), reverse=True)
+    found.sort(key=lambda one: one.rank, reverse=True)
     first = next((one for one in found if one.proposed), None)
     rest = [replace(one, proposed=False) for one in found if one is not first]
     return [first, *rest] if first else rest
@@ -309,7 +319,14 @@ def _fit(
         return None
     lacking = tuple(dict.fromkeys(_lacking(ledger, cls, spoken, kin)))
     anew = not about.change and _has_change_form(ledger, about)
-    return Fitting(old, lacking, shared=True, proposed=anew and not lacking)
+    wrong = _holds_void(ledger, cls, spoken)
+    return Fitting(old, lacking, shared=True, proposed=anew and not lacking, wrong=wrong)
+
+
+def _holds_void(ledger: "Ledger", cls: type[Record], spoken: Sequence[str]) -> bool:
+    """Tell whether a paper speaks of what was taken back since."""
+    found: Mapping[str, Stored[Any]] = ledger.store.get_many(cls, list(spoken))
+    return any(one.meta.voided for one in found.values())
 
 
 def _of_a_period(about: About, old: Submission) -> Fitting | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,22 @@ def test_one_paper_for_both_ends_it_when_the_other_is_withdrawn(house: House) ->
     house.ledger.paper.withdraw(left.id, "作り直した書面に含まれるため")
     assert rows(house) == [] == waiting(house)
     assert house.ledger.safe.verify(full=True, progress=quiet).problems == ()
+
+
+def test_of_two_papers_the_one_with_the_wrong_act_is_replaced_first(house: House) -> None:
+    one, two = destroyed(house, copied(house)), destroyed(house, copied(house))
+    first = handed_in(house, "D-18", one.id, two.id)
+    house.clock.go_to(house.ledger.today() + timedelta(days=1), 9)
+    again = corrected(house, one)
+    part = apart(house, "D-18", again.id)
+    assert [said for said in waiting(house) if first.caption() in said and one.caption() in said]
+    whole = sealed(house, "D-18", again.id, two.id)
+    assert whole.supersedes_id == first.id, "the newer one says nothing wrong"
+    told = hand_in(house, whole).notices
+    assert any(part.caption() in said and "取り下げて" in said for said in told)
+    assert [said for said in waiting(house) if part.caption() in said] == waiting(house)
+    house.ledger.paper.withdraw(part.id, "作り直した書面に含まれるため")
+    assert rows(house) == [] == waiting(house)
 
 
 def test_a_second_paper_that_replaces_is_told_of_nothing(house: House) -> None:
