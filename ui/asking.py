@@ -190,6 +190,11 @@ class ChoiceDialog(QDialog):
         self.agree.setEnabled(bool(self.text()))
 
 
+def may_drop(asker: Asker, parent: QWidget) -> bool:
+    """Ask before what was typed and is not entered is gone."""
+    return asker.confirm(parent, "入力した内容を捨てますか？", yes="捨てる", no="入力に戻る")
+
+
 def dialog_buttons(dialog: QDialog, accept: str, refuse: str = "やめる") -> QDialogButtonBox:
     """Return a button row with Japanese words that accepts and rejects the dialog."""
     box = QDialogButtonBox()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from models.fields import NOT_RECORDED, Field
 from models.kinds import Children, MultiRef, Ref
 from models.records.base import Child
+from ui.asking import may_drop
 from ui.editor_base import Editor, FormDesk, column_of, row_of
 from ui.fitting import fit
 from ui.keys import ENTER
@@ -208,11 +209,6 @@ class RowDialog(QDialog):
         super().accept()
 
     def reject(self) -> None:
-        if self.form.is_dirty() and not self._asker.confirm(
-            self,
-            self.tr("入力した内容を捨てますか？"),
-            yes=self.tr("捨てる"),
-            no=self.tr("入力に戻る"),
-        ):
+        if self.form.is_dirty() and not may_drop(self._asker, self):
             return
         super().reject()

@@ -18,6 +18,7 @@ from models.profiles import Profile
 from models.records import Record, Stored
 from models.registers import MINIMUM_REASON
 from ui.answering import Work, enter
+from ui.asking import may_drop
 from ui.fitting import fit
 from ui.form import RecordForm
 from ui.keys import EnterMovesOn
@@ -192,9 +193,4 @@ class FormDialog(QDialog):
     def _may_close(self) -> bool:
         if not self.save_button.isEnabled():
             return False  # being saved
-        return not self.is_dirty() or self.desk.asker.confirm(
-            self,
-            self.tr("入力した内容を捨てますか？"),
-            yes=self.tr("捨てる"),
-            no=self.tr("入力に戻る"),
-        )
+        return not self.is_dirty() or may_drop(self.desk.asker, self)

@@ -24,6 +24,7 @@ from models.rules.checking import LEAVING
 from models.rules.engine import Finding
 from ui import layout, permitted
 from ui.answering import Work, enter
+from ui.asking import may_drop
 from ui.editor_base import FormDesk
 from ui.handling import consent_help, defaults
 from ui.handling.beginning import Beginning
@@ -499,7 +500,4 @@ class HandlingDialog(HandlingFrame):
     def _may_close(self) -> bool:
         if self._saving:
             return False
-        return not self.is_dirty() or self.desk.asker.confirm(
-            self, self.tr("入力した内容を捨てますか？"),
-            yes=self.tr("捨てる"), no=self.tr("入力に戻る"),
-        )  # fmt: skip
+        return not self.is_dirty() or may_drop(self.desk.asker, self)
