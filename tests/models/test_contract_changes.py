@@ -102,7 +102,11 @@ def test_what_somebody_else_confirmed_is_told_and_breaks_nothing(house: House) -
     house.ledger.registers.revise(other_text(house), "特記事項の訂正", answers=LATER)
     settle(house)
     told = states(house)[BESIDE.key]
-    assert told.state == "done" and "変えました" in sentences(told)
+    assert told.state == "due" and "変えました" in sentences(told)
+    # The text is silent about requests: one that waits stands beside it, and is not broken.
+    assert [
+        row.severity for row in proof.rows_of([told]) if "回答していません" in row.sentence
+    ] == ["due"]
 
 
 def test_a_change_that_was_confirmed_excuses_no_later_one(house: House) -> None:
