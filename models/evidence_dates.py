@@ -48,6 +48,7 @@ from models.designations_undone import idle
 from models.evidence_queries import QUERIES, RULED, eq_train, of_rules
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry, Question
+from models.nobody_named import no_people, no_places
 from models.password_review import cycle_of, due_on
 from models.records import (
     Assignment,
@@ -110,6 +111,7 @@ def eq_staff(asked: Inquiry) -> Iterator[Row]:
     Who works already is judged by the rule (R-02), which knows of exceptions.
     """
     yield from of_rules(*RULED["EQ-STAFF"])(asked)
+    yield from no_people(asked)
     yield from _not_told(asked, k02_staff_notice, asked.all(Assignment))
     yield from _late(k03_leaving_notice)(asked)
     yield from _late(k03_other_days)(asked)
@@ -136,6 +138,7 @@ def eq_place(asked: Inquiry) -> Iterator[Row]:
     What is in use already is judged by the rule (R-03), which knows of exceptions.
     """
     yield from of_rules(*RULED["EQ-PLACE"])(asked)
+    yield from no_places(asked)
     yield from _not_told(asked, k04_place_notice, asked.all(ContractPlace))
     yield from _late(k05_place_given_up)(asked)
     yield from _late(k05_other_days)(asked)

@@ -50,7 +50,7 @@ class ItemsPage(Page):
         self.handling.entered.connect(self._say)
         self.view = ItemsRegister(
             desk, Item, ("current_place_id", "holder_person_id"), memory=memory,
-            how_to_begin=self.tr("最初の受領を、F2（受領）で記録してください。"),
+            how_to_begin=self.tr("受領の前に済ませることは、「今日」の画面に順に出ます。済んだら、F2（受領）で記録してください。"),
         )  # fmt: skip
         self._bring_forward(("state", "current_place_id", "holder_person_id", "quantity_left"))
         self.detail = ItemDetail(desk, self.handling)
