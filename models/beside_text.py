@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from models import (
     clause_changes,
+    consent_changes,
     contract_changes,
     contract_days,
     designated_hours,
@@ -75,6 +76,8 @@ def said_to_record(
         if put_off := item_changes.put_off(ledger, before, record):
             yield _finding(record, put_off)
     elif isinstance(record, Authorization):
+        if widened := consent_changes.asked_of(ledger, before, record):
+            yield _finding(record, widened)
         if unnamed := _without_places(ledger, record, books):
             yield replace(_finding(record, unnamed, RuleMode.NOTICE), rule_id=PLACES)
         if unwritten := _without_paper(ledger, record, books):

@@ -22,8 +22,8 @@ UNSEEN = (
     "別の人の確認（逸脱の確認か、是正の確認）が済んでいません。理由：{reason}"
 )
 UNTOLD = (
-    "逸脱（{rule}）は、いまの台帳からは見つかりませんが、そのことについて、別の人の確認"
-    "（指摘の是正の確認）が済んでいません。理由：{reason}"
+    "{message}（記録したときの逸脱{rule}。いまの台帳からは見つかりませんが、指摘の是正を別の人が確かめるまで"
+    "残ります。理由：{reason}）"
 )
 OPEN = "{message}（逸脱{rule}。別の人の確認が済んでいません。理由：{reason}）"
 
@@ -95,16 +95,18 @@ class Breaches:
         it was then, and not that it was none.
         """
         return [
-            row(one, self._words(one).format(rule=rule_id, reason=one.reason), "broken")
+            row(one, self._words(one), "broken")
             for one in self._waiting(settled)
             if one.rule_id == rule_id
             and one.rule_id != CHANGED
             and not self.about(one) & told
-            and (self._stands(one) or not self._is_looked_at(one))
+            and not self._is_looked_at(one)
         ]
 
     def _words(self, breach: RuleOverride) -> str:
-        return UNTOLD if self._stands(breach) else UNSEEN
+        words = UNTOLD if self._stands(breach) else UNSEEN
+        message, _, _ = breach.message.partition("\n")
+        return words.format(message=message, rule=breach.rule_id, reason=breach.reason)
 
     def _act(self, breach: RuleOverride) -> Stored[Any] | None:
         """Return what a breach is about; a paper that was only asked for is none."""
@@ -119,11 +121,15 @@ class Breaches:
         return act is not None and not act.meta.voided
 
     def _is_looked_at(self, breach: RuleOverride) -> bool:
-        """Tell whether somebody else agreed to a breach, not before its act was taken back."""
-        if breach.approved_at is None:
-            return False
+        """Tell whether somebody else agreed to a breach, not before its act was taken back.
+
+        What stands is put right and verified, whoever agreed that it be entered; only a change of
+        the contract is settled by that.
+        """
         act = self._act(breach)
         gone = act.meta.voided_at if act else None
+        if breach.approved_at is None or (act and gone is None and breach.rule_id != CHANGED):
+            return False
         return gone is None or breach.approved_at >= gone
 
     def _waiting(self, settled: Container[tuple[str, str]]) -> Iterator[RuleOverride]:

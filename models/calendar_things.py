@@ -29,20 +29,18 @@ from models.missing_things import (
     reported_on,
     untold,
 )
-from models.outstaying import WAITED_FOR, outside_under
+from models.outstaying import WAITED_FOR, needed
 from models.records import (
     Assignment,
     Authorization,
     ClientCommunication,
     ContentErasure,
-    ContractPlace,
     HandlingEvent,
     Organization,
 )
 from models.records import Finding as FindingRecord
 from models.records.governance import WITH_A_DAY
 from models.requests import asked_by, limit_of, promptly
-from models.rules.places import place_counts
 from models.short_counts import short_counts
 from models.store import Op, Query, Where
 from models.supervising import RESPONSIBLE, confirmed_before, confirmed_by_others
@@ -61,25 +59,10 @@ def k12_consent_ends(asked: Inquiry) -> Iterator[Due]:
         if one.valid_until is not None and one.covers(one.valid_until)
     ]
     over = any(day < asked.today for _, day in ending)
-    needed = _needed(asked) if over else frozenset()
+    hanging = needed(asked) if over else frozenset()
     for one, day in ending:
-        if day >= asked.today or one.id in needed:
+        if day >= asked.today or one.id in hanging:
             yield due(asked, "K-12", "期限までに改めて得る", one.caption(), day, one)
-
-
-def _needed(asked: Inquiry) -> frozenset[str]:
-    """Return the ids of the consents on which something hangs: a copy, a place, what is outside."""
-    copies = {
-        item.copy_authorization_id
-        for item in asked.items.values()
-        if item.copy_authorization_id and item.state not in CONTENT_GONE_STATES
-    }
-    places = {
-        place.authorization_id
-        for place in asked.all(ContractPlace)
-        if place.authorization_id and place_counts(asked.case(place), place)
-    }
-    return frozenset(copies | places | outside_under(asked))
 
 
 def k13_back(asked: Inquiry) -> Iterator[Due]:

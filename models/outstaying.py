@@ -7,11 +7,18 @@ is still outside allows it no more: it comes back, or the client is asked again.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from models.codes import MISSING_STATES, OUT_STATES, Decision, HandlingKind
+from models.codes import (
+    CONTENT_GONE_STATES,
+    MISSING_STATES,
+    OUT_STATES,
+    Decision,
+    HandlingKind,
+)
 from models.evidence_rows import NOTE, Row, row
 from models.inquiry import Inquiry
-from models.records import Authorization, HandlingEvent, Item, RuleOverride
+from models.records import Authorization, ContractPlace, HandlingEvent, Item, RuleOverride
 from models.rules.books import GIVEN
+from models.rules.places import place_counts
 from models.wareki import format_short
 
 QUERY, OPEN_OUT, RULE = "EQ-LATEBACK", "EQ-OPENOUT", "R-10"
@@ -40,6 +47,21 @@ def outside_under(asked: Inquiry) -> frozenset[str]:
     """Return the ids of the consents on which something outside rests."""
     outside = (item for item in asked.items.values() if item.state in WAITED_FOR)
     return frozenset(one.id for item in outside for one in _consents(asked, item))
+
+
+def needed(asked: Inquiry) -> frozenset[str]:
+    """Return the ids of the consents on which something hangs: a copy, a place, what is outside."""
+    copies = {
+        item.copy_authorization_id
+        for item in asked.items.values()
+        if item.copy_authorization_id and item.state not in CONTENT_GONE_STATES
+    }
+    places = {
+        place.authorization_id
+        for place in asked.all(ContractPlace)
+        if place.authorization_id and place_counts(asked.case(place), place)
+    }
+    return frozenset(copies | places | outside_under(asked))
 
 
 def eq_late_back(asked: Inquiry) -> Iterator[Row]:
