@@ -31,7 +31,7 @@ from models.rules.giving_back import basis_of_taking
 from models.rules.last_told import untold_exchange, untold_leaving, untold_start, untold_staying
 from models.rules.pledged import pledged
 from models.rules.replaced import has_staff_notice
-from models.rules.standing import counts, has_left, is_staff_notice
+from models.rules.standing import counts, has_left, is_staff_notice, told_by
 from models.rules.told_late import unlinked
 from models.sanitizing import called
 from models.wareki import format_short
@@ -262,13 +262,9 @@ def r12_handover_by_the_officer(case: Case) -> Iterator[str]:
 
 
 def _notified(case: Case, one: Assignment) -> bool:
+    """Tell whether the client had been told by the day, whatever became of the notice later."""
     notice = case.books.find(Submission, one.notice_submission_id)
-    return (
-        notice is not None
-        and has_staff_notice(notice, one, case.books)
-        and notice.submitted_on is not None
-        and notice.submitted_on <= case.day
-    )
+    return told_by(notice, case.day) and is_staff_notice(notice, one, case.books)
 
 
 def r28_labour_terms_are_checked(case: Case) -> Iterator[str]:
