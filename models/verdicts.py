@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from models.codes import CARRIERS, HandlingKind, RuleMode, Timing
+from models.codes import CARRIERS, HandlingKind, ItemClass, RuleMode, Timing
 from models.evidence_rows import Row
 from models.records import (
     AccessRight,
@@ -177,7 +177,7 @@ class Verdicts:
         """Return the ids of repeated acts by shape, and within it by the things they speak of."""
         asked = self._asked
         alike = _Alike(asked.handled, _targets(asked.all(Authorization)))
-        erased = self._erased()
+        erased, retired = self._erased(), self._retired()
         era = _Eras(asked.books.place_revisions(asked.everywhere(Place))).of
         hours = ("ended_at",) if asked.contract.designated_hours else ()
         notes = "lines.condition_note"
@@ -185,7 +185,7 @@ class Verdicts:
         shapes: dict[Hashable, dict[Hashable, list[str]]] = {}
         acts = self._store.columns(self._acts(REPEATED), fields)
         for id_, entry, began, items, kind, *rest in acts:
-            alone = kind is K.STORE and not erased.isdisjoint(items)
+            alone = not (erased if kind is K.STORE else retired).isdisjoint(items)
             moment = began if hours or alone else began.date()
             shape = (moment, era(entry, began), *rest, items if alone else alike.of(items))
             shapes.setdefault(shape, {}).setdefault(items, []).append(id_)
@@ -224,6 +224,16 @@ class Verdicts:
         ids = {item_id for (items,) in found for item_id in items}
         known = self._asked.handled
         return frozenset(i for i in ids if i in known and known[i].item_class in CARRIERS)
+
+    def _retired(self) -> frozenset[str]:
+        """Return the ids of the computers that are terminals no more: it matters when they were."""
+        return frozenset(
+            id_
+            for id_, item in self._asked.handled.items()
+            if item.item_class is ItemClass.EQUIPMENT
+            and not item.terminal_registered
+            and any(one.record.terminal_registered for one in self._asked.books.entered(item))
+        )
 
     def _said_to(self, act: Stored[HandlingEvent]) -> Said:
         """Return what the rules say to an act, under the names of its day."""

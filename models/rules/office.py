@@ -12,6 +12,7 @@ from models.records import (
     Assignment,
     ContractClauseSetting,
     ContractPlace,
+    HandlingEvent,
     Item,
     RuleOverride,
     Submission,
@@ -57,11 +58,24 @@ def r19_terminal_is_checked(case: Case) -> Iterator[str]:
     if event is None:
         return
     for item in case.handled:
-        if item.item_class is ItemClass.EQUIPMENT and not item.terminal_registered:
+        if item.item_class is not ItemClass.EQUIPMENT or item.terminal_registered:
+            continue
+        if not _was_terminal(case, item, event):
             yield (
                 f"「{item.caption()}」は、ソフトウェアの点検を終えた使用端末として"
                 "登録されていません。点検し、「使用端末としての登録」を「有」にしてください。"
             )
+
+
+def _was_terminal(case: Case, item: Item, event: HandlingEvent) -> bool:
+    """Tell whether a computer was a terminal when it was used, or when that was entered.
+
+    That it is a terminal no more says nothing against what was done on it before.
+    """
+    past = case.books.entered(item)
+    happened = [one for one in past if event.occurred_at and one.at <= event.occurred_at]
+    known = [one for one in past if case.entry is not None and one.seq <= case.entry]
+    return any(some and some[-1].record.terminal_registered for some in (happened, known))
 
 
 def r39_clause_is_changed_with_basis(case: Case) -> Iterator[str]:
