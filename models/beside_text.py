@@ -17,6 +17,7 @@ from models import (
     designated_hours,
     designations_undone,
     ends_untold,
+    found_about,
     item_changes,
     last_days,
     late_ends,
@@ -36,12 +37,13 @@ from models.records import (
     Person,
     Record,
 )
+from models.records import Finding as FindingRecord
 from models.rules.books import GIVEN, Books
 from models.rules.case import Case
 from models.rules.engine import Finding
 from models.rules.places import ABOUT_PLACES, CONSENTED, named_places
 
-FALLS, PLACES, SUBCONTRACT = "R-35", "R-03", "R-26"
+FALLS, PLACES, SUBCONTRACT, FOLLOWED = "R-35", "R-03", "R-26", "R-29"
 NO_PLACES = "承諾された場所を「対象」に入れてください。場所を挙げていない承諾では、どの場所を使ってよいか確かめられません。"
 
 NO_PAPER = (
@@ -94,6 +96,11 @@ def said_to_record(
     elif isinstance(record, ClientCommunication):
         if overdue := requests.asked_of(ledger, before, record):
             yield _finding(record, overdue)
+    elif isinstance(record, FindingRecord):
+        if unknown := found_about.told_of_unknown(
+            ledger, record, before if isinstance(before, FindingRecord) else None
+        ):
+            yield replace(_finding(record, unknown, RuleMode.NOTICE), rule_id=FOLLOWED)
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)

@@ -23,6 +23,7 @@ from models.codes import (
 )
 from models.corrected import in_place, last_of
 from models.evidence_rows import Row
+from models.found_about import acts_named
 from models.given_up import given_up
 from models.inquiry import Inquiry
 from models.records import Authorization, ClientCommunication, HandlingEvent, Item, Submission
@@ -148,9 +149,10 @@ def _loss(item: Item, act: Lost | None, done: set[str], gone: frozenset[str]) ->
 def verified(asked: Inquiry) -> set[str]:
     """Return what findings about acts are about that somebody else verified."""
     return {
-        one.source_id.strip()
+        name
         for one in asked.all(FindingRecord)
         if one.source is FindingSource.EVENT and one.status is FindingStatus.VERIFIED
+        for name in acts_named(one.source_id)
     }
 
 

@@ -215,7 +215,9 @@ class Finding(Record):
 
     contract_id: str = field(Ref("contract"), "契約")
     source: FindingSource | None = field(Choice(FindingSource), "きっかけ", required=True)
-    source_id: str = field(Text(64), "きっかけの記録")
+    source_id: str = field(
+        Text(64), "きっかけの記録", hint="きっかけが取扱記録のときは、その記録番号（例 第55号）"
+    )
     clause_key: str = field(Text(30), "条項")
     description: str = field(LongText(), "内容", required=True)
     severity: Severity | None = field(Choice(Severity), "重さ", required=True)

@@ -274,21 +274,60 @@ def test_what_somebody_else_verified_is_settled(house: House) -> None:
     assert not any(key.startswith("K-19") for key in dates(house))
 
 
-def verify(house: House, number: str, description: str) -> None:
-    """Enter a finding about an act, mend it, and let somebody else verify that."""
+@pytest.mark.parametrize(
+    "written",
+    ["3", "第３号", "No.3", "第 3 号", " №３ ", "第3号、第1号", "記録番号：3", "第03号　所在不明"],
+)
+def test_the_number_of_the_act_is_read_however_it_is_written(house: House, written: str) -> None:
+    lost(house)
+    assert verify(house, written, "受渡し中の紛失") == ()
+    assert clause(house, "SK-17.2").state == "due"
+
+
+@pytest.mark.parametrize(
+    "written", ["第999号", "０", "33", "令和8年度 第3号", "8.12.3", "3枚", "先週の紛失"]
+)
+def test_what_names_no_act_of_the_contract_is_told_and_settles_nothing(
+    house: House, written: str
+) -> None:
+    lost(house)
+    [said] = verify(house, written, "受渡し中の紛失")
+    assert written.strip() in said and "記録番号" in said
+    assert clause(house, "SK-17.2").state == "action"
+
+
+def test_a_finding_by_the_id_of_an_act_or_about_something_else_is_not_asked(house: House) -> None:
+    lost(house)
+    [act] = [one for one in house.ledger.registers.all(HandlingEvent) if one.record.kind is K.LOSS]
+    assert verify(house, act.record.id, "受渡し中の紛失") == ()
+    assert clause(house, "SK-17.2").state == "due"
+    other = Finding(
+        contract_id=house.story.contract.id, source=FindingSource.INSPECTION, source_id="点検表3",
+        description="掲示がない", severity=Severity.MINOR, due_on=house.ledger.today(),
+        owner_person_id=house.story.people["worker"], status=FindingStatus.OPEN,
+    )  # fmt: skip
+    assert house.ledger.rules.about_record(other) == []
+
+
+def verify(house: House, number: str, description: str) -> tuple[str, ...]:
+    """Enter a finding about an act, mend it, and let somebody else verify that; return what was said."""
     finding = Finding(
         contract_id=house.story.contract.id, source=FindingSource.EVENT, source_id=number,
         description=description, severity=Severity.SERIOUS, due_on=house.ledger.today(),
         owner_person_id=house.story.people["worker"], status=FindingStatus.OPEN,
     )  # fmt: skip
+    said = tuple(one.message for one in house.ledger.rules.about_record(finding))
     id_ = house.ledger.registers.create(finding).ids[-1]
     registers = house.sign_in("yoshino").registers
+    before = registers.need(Finding, id_).record
     done = replace(
-        registers.need(Finding, id_).record, action="届出と再発防止",
+        before, action="届出と再発防止",
         completed_on=house.ledger.today(), status=FindingStatus.DONE,
     )  # fmt: skip
+    assert house.ledger.rules.about_record(done, before) == [], "what was said is not said again"
     registers.revise(done, "是正の記録")
     house.sign_in("takahashi").corrections.verify([id_])
+    return said
 
 
 def test_the_officer_is_not_told_that_everything_is_back(house: House) -> None:
