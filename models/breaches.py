@@ -11,11 +11,14 @@ from models.codes import FindingStatus, RuleMode
 from models.evidence_rows import Row, row
 from models.records import BY_TYPE, Assignment, Person, RuleOverride, Stored
 from models.records import Finding as FindingRecord
+from models.rules.last_told import matter
 from models.store import Store
 
 if TYPE_CHECKING:
     from models.inquiry import Inquiry
 
+STANDING = frozenset({"R-02", "R-03"})
+"""Rules about designations, of which other things are said as time goes on."""
 CHANGED = "R-39"  # the rule of what the contract itself is changed in: it is told beside the text
 UNSEEN = (
     "逸脱（{rule}）のあった記録が取り消されたか訂正されましたが、そのことについて、"
@@ -62,7 +65,29 @@ class Breaches:
         settled = self.settled
         said = self._asked.verdicts.of(rule_id)
         found = [one for one in said if (rule_id, one.id) not in settled]
+        if rule_id in STANDING:
+            found += self._of_other_matters(rule_id, said, settled)
         return found + self._gone_unseen(rule_id, settled, {one.id for one in found} | told)
+
+    def _of_other_matters(
+        self, rule_id: str, said: Iterable[Row], settled: Container[tuple[str, str]]
+    ) -> list[Row]:
+        """Return what is said of designations beside what somebody explained of the same ones.
+
+        An act stands as it was entered; who works, and where, changes after a reason was given.
+        """
+        rows = [one for one in said if (rule_id, one.id) in settled]
+        if not rows:
+            return []
+        verified = self._verified
+        explained = {
+            (id_, matter(words))
+            for one in self._asked.all(RuleOverride)
+            if one.rule_id == rule_id and (one.mode is RuleMode.WARN or one.finding_id in verified)
+            for id_ in self.about(one)
+            for words in one.message.split("\n")
+        }
+        return [one for one in rows if (one.id, matter(one.sentence)) not in explained]
 
     def unsettled(self) -> list[RuleOverride]:
         """Return the breaches that wait."""

@@ -1,8 +1,9 @@
 """What the items of the calendar share: a date with what it is about, and who answers for it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 from models.agreed import Agreed
 from models.codes import AssignmentStatus
@@ -10,12 +11,12 @@ from models.inquiry import Inquiry
 from models.paper_about import papered
 from models.profile_reader import Cycle
 from models.profiles import Clause
-from models.records import Assignment, ContractClauseSetting, Record, Submission
+from models.records import Assignment, ContractClauseSetting, Person, Record, Submission
 from models.rules.standing import has_left, is_submitted
-from models.rules.told_days import Designation, first_of
+from models.rules.told_days import Designation, first_of, last_of
 from models.rules.told_late import unlinked_notice
 from models.supervising import RESPONSIBLE
-from models.workdays import add_months, day_before
+from models.workdays import add_months, after, day_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,30 @@ def told_otherwise(
         yield end, "終了の取消し"
     if start is not None and begins is not None:
         yield min(start, begins), "開始日の変更"
+
+
+def told_by_day(asked: Inquiry, one: Designation, day: date) -> date:
+    """Return by when the client is told that a day which he knows is another one now.
+
+    That is before it; where it had passed when it was changed, promptly after that.
+    """
+    changed = _changed_on(asked, one)
+    if day > changed:
+        return day_before(day)
+    return after(changed, terms(asked).days("prompt_red_business_days"))
+
+
+def _changed_on(asked: Inquiry, one: Designation) -> date:
+    """Return since when a designation begins and ends on the days on which it does now."""
+    person = asked.books.find(Person, one.person_id) if isinstance(one, Assignment) else None
+    known = [[(v.day, (first_of(v.record), last_of(v.record))) for v in asked.books.entered(one)]]
+    known += [[(v.day, v.record.left_on) for v in asked.books.entered(person)]] if person else []
+    return max(_since(past) for past in known if past)
+
+
+def _since(past: Sequence[tuple[date, object]]) -> date:
+    same = takewhile(lambda one: one[1] == past[-1][1], reversed(past))
+    return min(day for day, _ in same)
 
 
 def handed_in(asked: Inquiry, kind: str) -> list[Submission]:

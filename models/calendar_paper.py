@@ -11,6 +11,7 @@ from models.calendar_frame import (
     handed_in,
     terms,
     to_be_told,
+    told_by_day,
     told_otherwise,
 )
 from models.codes import GovernanceStatus, PlaceStatus, RuleMode, SubmissionStatus
@@ -100,7 +101,10 @@ def k05_place_given_up(asked: Inquiry) -> Iterator[Due]:
 
 
 def k05_other_days(asked: Inquiry) -> Iterator[Due]:
-    """K-05: that a place is used on, or from another day, is told before the day that was told."""
+    """K-05: that a place is used on, or from another day, is told before the day that was told.
+
+    Who explains why it was not (R-03) has not told it: it is asked for until then.
+    """
     title = asked.profile.document("D-04").title_of_change
     for one in asked.all(ContractPlace):
         case = asked.case(one)
@@ -109,8 +113,8 @@ def k05_other_days(asked: Inquiry) -> Iterator[Due]:
         for day, what in told_otherwise(
             withdrawn_end(case, one), moved_start(case, one), one.use_from
         ):
-            if day >= asked.today:
-                yield _due_for(asked, "K-05", f"「{title}」（{what}）の提出", one, day_before(day))
+            act, limit = f"「{title}」（{what}）の提出", told_by_day(asked, one, day)
+            yield _due_for(asked, "K-05", act, one, limit)
 
 
 def k05_voided(asked: Inquiry) -> Iterator[Due]:

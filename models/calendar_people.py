@@ -13,6 +13,7 @@ from models.calendar_frame import (
     later,
     terms,
     to_be_told,
+    told_by_day,
     told_otherwise,
     unset,
     working,
@@ -72,16 +73,18 @@ def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:
 
 
 def k03_other_days(asked: Inquiry) -> Iterator[Due]:
-    """K-03: that an end is taken back, or a first day moved, is told before the day that was told."""
+    """K-03: that an end is taken back, or a first day moved, is told before the day that was told.
+
+    Who explains why it was not (R-02) has not told it: it is asked for until then.
+    """
     title = asked.profile.document("D-03").title_of_change
     for one in working(asked):
         case = asked.case(one)
         for day, what in told_otherwise(
             withdrawn_end(case, one), moved_start(case, one), one.starts_on
         ):
-            if day >= asked.today:
-                act = f"「{title}」（{what}）の提出"
-                yield due_for(asked, "K-03", act, one, day_before(day), "EQ-STAFF")
+            act, limit = f"「{title}」（{what}）の提出", told_by_day(asked, one, day)
+            yield due_for(asked, "K-03", act, one, limit, "EQ-STAFF")
 
 
 def k03_voided(asked: Inquiry) -> Iterator[Due]:

@@ -110,13 +110,20 @@ def eq_staff(asked: Inquiry) -> Iterator[Row]:
 
     Who works already is judged by the rule (R-02), which knows of exceptions.
     """
-    yield from of_rules(*RULED["EQ-STAFF"])(asked)
+    ruled = [*of_rules(*RULED["EQ-STAFF"])(asked)]
+    yield from ruled
     yield from no_people(asked)
     yield from _not_told(asked, k02_staff_notice, asked.all(Assignment))
     yield from _late(k03_leaving_notice)(asked)
-    yield from _late(k03_other_days)(asked)
+    yield from _unsaid(_late(k03_other_days)(asked), ruled)
     yield from _late(k03_voided)(asked)
     yield from (found for _, found in idle(asked, Assignment))
+
+
+def _unsaid(rows: Iterable[Row], ruled: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows about designations of which the rule says nothing: it tells the same."""
+    said = {one.id for one in ruled}
+    yield from (one for one in rows if one.id not in said)
 
 
 def _not_told(asked: Inquiry, item: Item, known: Iterable[Designation]) -> Iterator[Row]:
@@ -137,11 +144,12 @@ def eq_place(asked: Inquiry) -> Iterator[Row]:
 
     What is in use already is judged by the rule (R-03), which knows of exceptions.
     """
-    yield from of_rules(*RULED["EQ-PLACE"])(asked)
+    ruled = [*of_rules(*RULED["EQ-PLACE"])(asked)]
+    yield from ruled
     yield from no_places(asked)
     yield from _not_told(asked, k04_place_notice, asked.all(ContractPlace))
     yield from _late(k05_place_given_up)(asked)
-    yield from _late(k05_other_days)(asked)
+    yield from _unsaid(_late(k05_other_days)(asked), ruled)
     yield from _late(k05_voided)(asked)
     yield from (found for _, found in idle(asked, ContractPlace))
 

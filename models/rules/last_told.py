@@ -49,12 +49,25 @@ EXCHANGED = (
     "届け出た「{record}」の「{fields}」を変えています。変わるときは、この記録を終了し、新しい「{record}」を"
     "登録して、その前に変更届を提出してください。登録の誤りを直すときは、そのことを理由に残してください。"
 )
+_MATTERS = (
+    ("に変えていますが、そのことを届け出た", "start"),
+    ("を変えています。変わるときは", "exchange"),
+    ("を届け出た後に取り消していますが", "stay"),
+    ("の終了", "end"),
+)
 NOT_YET = (AssignmentStatus.PLANNED, AssignmentStatus.CANCELLED, PlaceStatus.PLANNED)
 TOLD_OF: Mapping[type[Record], tuple[str, ...]] = {
     Assignment: ("person_id", "unit_name", "role"),
     ContractPlace: ("place_id", "use_as"),
 }
 """What a notice says of a designation that cannot become another without a notice of changes."""
+
+
+def matter(sentence: str) -> str:
+    """Return of what about a designation a sentence of R-02 or R-03 speaks: who explains one of them
+    has said nothing of the others.
+    """
+    return next((about for part, about in _MATTERS if part in sentence), "begin")
 
 
 def last_day(one: Assignment, books: Books) -> date | None:

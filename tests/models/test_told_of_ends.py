@@ -210,21 +210,20 @@ def test_the_notice_of_changes_tells_who_leaves_the_firm(tmp_path: Path, profile
 
 
 def test_an_end_that_was_there_from_the_start_is_told_by_a_notice_of_changes(house: House) -> None:
-    """No notice of a beginning says when it ends."""
+    """Who is new, and until when, stands in one notice; of the beginning alone it says no end."""
     last = house.ledger.today() + 6 * DAY
     one = replace(
         worker(house), id="", notice_submission_id="", status=AssignmentStatus.PLANNED,
         role=AssignmentRole.CHECKER, starts_on=house.ledger.today() + DAY, ends_on=last, end_reason="期間の満了",
     )  # fmt: skip
     house.ledger.registers.create(one)
-    hand_in(house, "D-03", change=True)
-    house.clock.wait(60)
     assert len(waiting(house)) == 1
     made = hand_in(house, "D-03", change=True)
     content: Any = house.ledger.registers.need(Submission, made).record.content
     lines = [(line["what"], line["changed_on"]) for line in content["lines"]]
-    assert lines == [("終了", last.isoformat())]
+    assert [what for what, _ in lines] == ["追加", "終了"] and lines[1][1] == last.isoformat()
     assert waiting(house) == []
+    house.clock.wait(60)
     with pytest.raises(Refused, match="変更はありません"):
         hand_in(house, "D-03", change=True)
 
@@ -598,3 +597,52 @@ def test_a_first_notice_made_anew_keeps_what_the_notice_of_changes_told(house: H
     assert waiting(house) == []
     with pytest.raises(Refused, match="届け出る変更はありません"):
         hand_in(house, "D-03", change=True)
+
+
+# --- explained is not told ------------------------------------------------------------------------
+
+
+def asked_of(house: House, what: str) -> list[str]:
+    return [one.code for one in calendar(house.ledger) if what in one.what]
+
+
+def _first_days(house: House) -> list[str]:
+    return [one for one in told(house, "EQ-STAFF") if "開始日" in one]
+
+
+@pytest.mark.parametrize("profile", ["shiki", "confidentiality-model"])
+def test_a_first_day_that_was_moved_after_it_is_asked_for_until_the_client_knows(
+    tmp_path: Path, profile: str
+) -> None:
+    with opened(tmp_path, profile) as house:
+        make_seal(house.ledger)
+        hand_in(house, "D-03")
+        house.clock.wait(60)
+        day = house.ledger.today() + 5 * DAY
+        revise(house, worker(house), starts_on=day, answers=ANSWERS)
+        assert asked_of(house, "（開始日の変更）") == ["K-03"]
+        go_to(house, day + 10 * DAY)
+        assert len(_first_days(house)) == 1
+        hand_in(house, "D-03", change=True)
+        assert asked_of(house, "（開始日の変更）") == [] and _first_days(house) == []
+
+
+def test_a_first_day_of_a_place_that_was_moved_after_it_is_asked_for_too(house: House) -> None:
+    hand_in(house, "D-04")
+    house.clock.wait(60)
+    revise(house, store_room(house), use_from=house.ledger.today() + 5 * DAY, answers=ANSWERS)
+    assert asked_of(house, "（開始日の変更）") == ["K-05"]
+    hand_in(house, "D-04", change=True)
+    assert asked_of(house, "（開始日の変更）") == []
+
+
+def test_who_explains_a_first_day_has_not_explained_that_somebody_leaves(house: House) -> None:
+    hand_in(house, "D-03")
+    house.clock.wait(60)
+    day = house.ledger.today() + 2 * DAY
+    revise(house, worker(house), starts_on=day, answers=ANSWERS)
+    hand_in(house, "D-03", change=True)
+    last = day + 5 * DAY
+    leaving(house, last)
+    go_to(house, last + 2 * DAY)
+    assert len(_broken(house)) == 1
