@@ -11,6 +11,8 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from models import wareki
+from models.calendar_paper import k04_place_notice, k05_idle
+from models.calendar_people import k02_staff_notice, k03_idle
 from models.codes import SubmissionStatus
 from models.designations_undone import is_taken_back, tells_void, until_taken_back
 from models.errors import Refused
@@ -30,6 +32,7 @@ ADDED = "追加のため"
 UPDATED, NOTHING = "記録の更新", "なし"
 PLANNED = "当初からの予定のため"  # why something ends whose last day was entered with it
 LONGEST_REASON = 200
+WAITING = (k02_staff_notice, k03_idle, k04_place_notice, k05_idle)
 HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED)
 
 R = TypeVar("R", bound=Record)
@@ -117,13 +120,15 @@ def changes(case: Case, watched: Watched[R]) -> tuple[str, Changed[R]]:
 
 
 def _unlinked(case: Case, cls: type[R]) -> str:
-    """Say what was told already, and only waits for its link, "" where nothing does."""
-    said = ""
-    for stored in _records(case, cls):
-        one = stored.record
-        if not stored.meta.voided and isinstance(one, (Assignment, ContractPlace)):
-            said += unlinked(case.ledger.inquiries.of(case.contract.id).case(one), one)
-    return said
+    """Say what was told already, and of which the calendar waits for the link; "" without any."""
+    asked = case.ledger.inquiries.of(case.contract.id)
+    waiting = {one.id for item in WAITING for one in item(asked)}
+    found = (stored.record for stored in _records(case, cls) if stored.record.id in waiting)
+    return "".join(
+        unlinked(asked.case(one), one)
+        for one in found
+        if isinstance(one, (Assignment, ContractPlace))
+    )
 
 
 def added_because(case: Case) -> str:

@@ -147,6 +147,21 @@ def test_whoever_hands_in_late_is_told_what_is_left_to_do(tmp_path: Path) -> Non
             hand_in(house, "D-03")
 
 
+def test_who_was_told_late_and_is_gone_waits_for_nothing(house: House) -> None:
+    one = joiner(house, AssignmentStatus.ACTIVE)
+    house.clock.go_to(LATER, 9)
+    hand_in(house, "D-03")
+    over = replace(
+        one, status=AssignmentStatus.ENDED, ends_on=LATER, end_reason="応援の終わり"
+    )  # fmt: skip
+    house.ledger.registers.revise(over, "終了したため")
+    hand_in(house, "D-03")
+    assert dates(house, "K-02", "K-03") == []
+    with pytest.raises(Refused) as said:
+        hand_in(house, "D-03")
+    assert "新人" not in str(said.value)
+
+
 def test_what_was_told_in_time_needs_no_word(tmp_path: Path) -> None:
     """Of who was told at the beginning, a later notice about everybody says nothing new."""
     with furnished(tmp_path, rules=True) as made:
