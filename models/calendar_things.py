@@ -12,9 +12,7 @@ from models.codes import (
     TERMINAL_STATES,
     CommunicationKind,
     FindingStatus,
-    HandlingStatus,
     ItemState,
-    Timing,
 )
 from models.found_faults import called
 from models.given_up import has_no_origin
@@ -42,8 +40,8 @@ from models.records import Finding as FindingRecord
 from models.records.governance import WITH_A_DAY
 from models.requests import asked_by, limit_of, promptly
 from models.short_counts import short_counts
-from models.store import Op, Query, Where
-from models.supervising import RESPONSIBLE, confirmed_before, confirmed_by_others
+from models.store import Op, Where
+from models.supervising import RESPONSIBLE, WAITING, confirmed_before, confirmed_by_others
 from models.under_way import k13_arrival
 from models.wareki import format_short
 from models.workdays import after
@@ -186,15 +184,10 @@ def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
     asked.note(HandlingEvent.type)
     now = {one.person_id for one in asked.active if one.role in RESPONSIBLE}
     ever = {one.person_id for one in asked.all(Assignment) if one.role in RESPONSIBLE}
-    where = (
-        Where("contract_id", Op.EQ, asked.contract.id),
-        Where("timing", Op.EQ, Timing.ACTUAL),
-        Where("status", Op.NE, HandlingStatus.CONFIRMED),
-    )
     others = (Where("actor_person_id", Op.NE, person) for person in sorted(ever))
-    query = Query(HandlingEvent.type, (*where, *others))
+    query = asked.acts(WAITING, *others)
     again = {id_: one.occurred_at for id_, one in confirmed_by_others(asked).items()}
-    former = {**_of_former(asked, where, ever - now), **again}
+    former = {**_of_former(asked, ever - now), **again}
     first = [asked.first(query), min(former, key=former.__getitem__, default="")]
     found = [asked.books.find(HandlingEvent, id_) for id_ in first if id_]
     known = [one for one in found if one is not None and one.occurred_at]
@@ -208,16 +201,12 @@ def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
         )  # fmt: skip
 
 
-def _of_former(
-    asked: Inquiry, where: tuple[Where, ...], people: set[str]
-) -> Mapping[str, datetime]:
+def _of_former(asked: Inquiry, people: set[str]) -> Mapping[str, datetime]:
     """Return when those acts happened that somebody did who was responsible at another time."""
     if not people:
         return {}
-    theirs = (*where, Where("actor_person_id", Op.IN, tuple(sorted(people))))
-    return asked.listed(
-        Query(HandlingEvent.type, theirs), ("occurred_at", "actor_person_id"), _unsupervised
-    )
+    theirs = asked.acts(WAITING, Where("actor_person_id", Op.IN, tuple(sorted(people))))
+    return asked.listed(theirs, ("occurred_at", "actor_person_id"), _unsupervised)
 
 
 def _unsupervised(asked: Inquiry, _id: str, occurred_at: datetime, actor: str) -> datetime | None:

@@ -14,15 +14,12 @@ from models.inquiry import Inquiry
 from models.records import HandlingEvent
 from models.records.handling import is_failed
 from models.rules.engine import main_clauses
-from models.store import Op, Query, Where
+from models.store import Op, Where
 
 QUERY = "EQ-UNREAD"
 RULE = "R-20"
 FAIL, PASS = VerificationResult.FAIL, VerificationResult.PASS
-ACTS = (
-    Where("timing", Op.EQ, Timing.ACTUAL),
-    Where("kind", Op.IN, (HandlingKind.ERASE, HandlingKind.DISPOSE)),
-)
+ENDS = Where("kind", Op.IN, (HandlingKind.ERASE, HandlingKind.DISPOSE))
 FAILED = Where("sanitization", Op.HAS, ("verification_result", FAIL))
 MARK = "検証不合格（終わっていません）"
 STANDS = (
@@ -40,13 +37,12 @@ def failed_marks(event: HandlingEvent) -> list[str]:
 
 def eq_unread(asked: Inquiry) -> Iterator[Row]:
     """Find what failed and was not done again, unless the rule itself still speaks of it."""
-    mine = Where("contract_id", Op.EQ, asked.contract.id)
-    failed = asked.listed(Query(HandlingEvent.type, (mine, *ACTS, FAILED)), _FIELDS, _tried)
+    failed = asked.listed(asked.acts(ENDS, FAILED), _FIELDS, _tried)
     if not failed:
         return
     told = {one.id for one in asked.breaches.of_rule(RULE)}
     left = {id_: one for id_, one in failed.items() if id_ not in told}
-    done = _passed(asked, mine) if left else {}
+    done = _passed(asked) if left else {}
     known = {clause.key for clause in asked.clauses if not clause.contractual_only}
     keys = (clause.key for clause in main_clauses(asked.profile, RULE))
     clauses = tuple(key for key in keys if key in known)
@@ -66,10 +62,10 @@ def _tried(
     return caption, at, items, results
 
 
-def _passed(asked: Inquiry, mine: Where) -> dict[str, datetime]:
+def _passed(asked: Inquiry) -> dict[str, datetime]:
     """Return for each thing when it last passed."""
     last: dict[str, datetime] = {}
-    acts = asked.listed(Query(HandlingEvent.type, (mine, *ACTS)), _FIELDS, _tried)
+    acts = asked.listed(asked.acts(ENDS), _FIELDS, _tried)
     for _, at, items, results in acts.values():
         for item_id, result in zip(items, results, strict=True):
             if result is PASS and (item_id not in last or last[item_id] < at):
