@@ -8,18 +8,17 @@ from models.backup_evidence import left_after_erasure
 from models.calendar_frame import Due, Item, cited, due, terms
 from models.codes import (
     CONTENT_GONE_STATES,
-    PART_STATES,
     TERMINAL_STATES,
     CommunicationKind,
     FindingStatus,
     ItemState,
 )
+from models.days_back import how_many, outings
 from models.found_faults import called
 from models.given_up import has_no_origin
 from models.inquiry import Inquiry
 from models.leavers import held_after_the_end
 from models.missing_things import (
-    how_much,
     let_go,
     missing,
     report_limit,
@@ -67,13 +66,14 @@ def k13_back(asked: Inquiry) -> Iterator[Due]:
     """K-13: what is out comes back, also when it is missing and was not given up."""
     gone = let_go(asked)
     for item in asked.items.values():
-        if item.state in WAITED_FOR and item.due_back_at is not None and item.id not in gone:
-            lost = item.state is ItemState.MISSING
-            part = f"（{item.apart()}）" if item.state in PART_STATES else how_much(item)
+        if item.state not in WAITED_FOR or item.id in gone:
+            continue
+        lost = item.state is ItemState.MISSING
+        for one in outings(asked, item):
             yield due(
                 asked, "K-13", "持帰り（所在不明）" if lost else "持帰り",
-                f"{item.caption()}{part}", item.due_back_at.date(), item, proof="EQ-OPENOUT",
-                person_id=item.holder_person_id, due_at=item.due_back_at,
+                f"{item.caption()}{how_many(item, one)}", one.due_at.date(), item,
+                proof="EQ-OPENOUT", person_id=one.holder_id, due_at=one.due_at,
             )  # fmt: skip
 
 

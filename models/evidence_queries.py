@@ -6,6 +6,7 @@ what must exist or be finished.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
 
 from models import places_given_up, unfit_basis
@@ -25,6 +26,7 @@ from models.codes import (
     ItemState,
     TrainingKind,
 )
+from models.days_back import Outing, outings
 from models.designated_hours import unread
 from models.evidence_rows import Row, row
 from models.found_faults import eq_finding
@@ -134,22 +136,22 @@ def eq_openout(asked: Inquiry) -> Iterator[Row]:
     """Find what is out past the time at which it was to come back, or got lost before that."""
     now, gone = asked.now, let_go(asked)
     for item in asked.items.values():
-        if item.due_back_at is None or item.state not in OUT_STATES | MISSING_STATES:
-            continue
-        if item.id in gone:
-            continue
-        part = f"のうち{out}" if (out := _part_out(item)) else ""
-        if item.due_back_at < now:
-            yield row(
-                item, f"「{item.caption()}」{part}が持帰予定を過ぎて戻っていません{_lost(item)}。"
-            )
-        elif item.state is ItemState.MISSING:
-            what = f"「{item.caption()}」{how_much(item)}"
-            yield row(item, f"{what}は、持ち出したまま所在不明です。")
-        else:
-            when = format_short_moment(item.due_back_at)
-            yield row(item, f"「{item.caption()}」{part}を持ち出しています（{when}まで）。", "due")
+        if item.state in OUT_STATES | MISSING_STATES and item.id not in gone:
+            for one in outings(asked, item):
+                yield _told_out(item, one, now)
     yield from eq_unasked_out(asked)
+
+
+def _told_out(item: Item, one: Outing, now: datetime) -> Row:
+    part = "" if one.pieces is None else f"のうち{item.amount(one.pieces)}"
+    if one.due_at < now:
+        return row(
+            item, f"「{item.caption()}」{part}が持帰予定を過ぎて戻っていません{_lost(item)}。"
+        )
+    if item.state is ItemState.MISSING:
+        return row(item, f"「{item.caption()}」{how_much(item)}は、持ち出したまま所在不明です。")
+    when = format_short_moment(one.due_at)
+    return row(item, f"「{item.caption()}」{part}を持ち出しています（{when}まで）。", "due")
 
 
 def eq_unasked_out(asked: Inquiry) -> Iterator[Row]:
@@ -157,12 +159,6 @@ def eq_unasked_out(asked: Inquiry) -> Iterator[Row]:
     yield from eq_leavers(asked)
     yield from outstaying(asked)
     yield from taken_back(asked)
-
-
-def _part_out(item: Item) -> str:
-    """Return how many pieces are outside while others are not, "" for all of them."""
-    out = item.quantity_out
-    return "" if out is None or out == item.quantity_left else item.amount(out)
 
 
 def _lost(item: Item) -> str:

@@ -143,6 +143,24 @@ def test_what_is_found_outside_after_the_rest_came_back_is_asked_for(house: Hous
     assert (overdue(house), told(house), due_back(house)) == ([], [], [])
 
 
+def test_what_is_late_is_told_without_what_others_took_out_later(house: House) -> None:
+    item = pieces(house, 100)
+    first = move(house, K.TAKE_OUT, item, 10, back=ENDS)
+    house.clock.go_to(ENDS - timedelta(days=1), 9)
+    later = ENDS + timedelta(days=20)
+    move(house, K.TAKE_OUT, item, 40, back=later)
+    assert overdue(house) == []
+    house.clock.go_to(ENDS + timedelta(days=2), 9)
+    assert overdue(house) == [f"「{item.caption()}」のうち10枚が持帰予定を過ぎて戻っていません。"]
+    assert due_back(house) == [
+        (f"{item.caption()}（持出中50枚のうち10枚）", ENDS),
+        (f"{item.caption()}（持出中50枚のうち40枚）", later),
+    ]
+    move(house, K.BRING_BACK, item, 10, related_event_id=first)
+    assert overdue(house) == []
+    assert due_back(house) == [(f"{item.caption()}（持出中40枚）", later)]
+
+
 def pieces(house: House, number: int) -> Item:
     """Receive a thing of so many sheets."""
     item = replace(
