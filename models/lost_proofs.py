@@ -11,9 +11,17 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from models.codes import HandlingKind, PledgeStatus, RuleMode, Timing
+from models.codes import (
+    AuthorizationSubject,
+    Decision,
+    HandlingKind,
+    PledgeStatus,
+    RuleMode,
+    Timing,
+)
 from models.records import (
     Assignment,
+    Authorization,
     Contract,
     ContractPlace,
     Credential,
@@ -28,7 +36,14 @@ from models.records import (
 )
 from models.rules.books import Books
 from models.rules.case import Case
+from models.rules.consents import (
+    PASSING,
+    r13_indirect_handover_is_approved,
+    r14_handover_as_designated,
+)
+from models.rules.ending import END_OF, r21_ending_follows_the_word
 from models.rules.giving_back import GIVING_BACK
+from models.rules.moving import r08_take_out_needs_basis
 from models.rules.people import (
     r01_actor_is_cleared,
     r28_labour_terms_are_checked,
@@ -41,6 +56,8 @@ from models.store import Op, Query, Where
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
+K, S = HandlingKind, AuthorizationSubject
+OUTWARD = frozenset({K.TAKE_OUT, K.TRANSPORT})
 Rule = Callable[[Case], Iterator[str]]
 LOST = (
     "{which}により、前もって要ることを満たさなくなる取扱いが{count}件（{first}）あります。"
@@ -60,10 +77,21 @@ LEANING: Mapping[type[Record], tuple[tuple[str, Rule], ...]] = {
     InformationAsset: (SPECIFIC,),
 }
 """Rules of acts that look at such a record, but for what is asked about when it is entered."""
+STANDING: Mapping[
+    AuthorizationSubject, tuple[tuple[tuple[str, Rule], ...], frozenset[HandlingKind]]
+] = {
+    S.HANDOVER_DESIGNATION: ((("R-14", r14_handover_as_designated),), frozenset(PASSING)),
+    S.INDIRECT_HANDOVER: ((("R-13", r13_indirect_handover_is_approved),), frozenset(PASSING)),
+    S.EQUIPMENT_TAKE_OUT: ((("R-08", r08_take_out_needs_basis),), OUTWARD),
+    S.DISPOSITION_METHOD: ((("R-21", r21_ending_follows_the_word),), frozenset(END_OF)),
+    S.END_EXCEPTION: ((("R-21", r21_ending_follows_the_word),), frozenset(END_OF)),
+}
+"""The client's words on which acts of some kinds rest without naming them, and the rules of those."""
 WITHOUT: Mapping[type[Record], Mapping[str, Any]] = {
     Pledge: {"status": PledgeStatus.NOT_COLLECTED},
     TrainingSession: {"attendance": ()},
     Credential: {"issued_on": None},
+    Authorization: {"decision": Decision.REFUSED},
     Assignment: {"labour_terms_confirmed": None, "handles_specific_pi": None},
 }
 """How a record says nothing, as one that is voided; others are not voided while acts name them."""
@@ -78,11 +106,14 @@ SEEN: Mapping[type[Record], tuple[str, ...]] = {
     Person: ("employment_type",),
     ContractPlace: ("place_id", "use_from", "use_to", "status", "notice_submission_id"),
     InformationAsset: ("contains_specific_pi",),
+    Authorization: (
+        "subject", "basis_type", "decision", "decided_on", "valid_from", "valid_until", "targets",
+    ),
 }  # fmt: skip
 """What these rules look at; a correction of anything else costs no search."""
 _FIELDS = (
     "id", "caption", "occurred_at", "kind", "actor_person_id", "place_from_id", "place_to_id",
-    "lines.item_id",
+    "lines.item_id", "authorization_id",
 )  # fmt: skip
 
 
@@ -96,6 +127,7 @@ class _Act(NamedTuple):
     person_id: str
     places: tuple[str, str]
     items: tuple[str, ...]
+    basis_id: str
 
 
 def told_of_proof(ledger: "Ledger", before: Record, after: Record | None) -> tuple[str, ...]:
@@ -104,7 +136,7 @@ def told_of_proof(ledger: "Ledger", before: Record, after: Record | None) -> tup
     Args:
         after: as it is about to be entered; None when it is voided.
     """
-    rules = LEANING.get(type(before), ())
+    rules = _rules(before)
     if not rules or not ledger.rules.on:
         return ()
     if after is None and type(before) not in WITHOUT:
@@ -125,6 +157,12 @@ def told_of_proof(ledger: "Ledger", before: Record, after: Record | None) -> tup
             which=which, count=f"{len(lost):,}", first=lost[0] + ("など" if lost[1:] else "")
         ),
     )
+
+
+def _rules(one: Record) -> tuple[tuple[str, Rule], ...]:
+    if isinstance(one, Authorization):
+        return STANDING[one.subject][0] if one.subject and one.subject in STANDING else ()
+    return LEANING.get(type(one), ())
 
 
 def _is_alike(before: Record, after: Record) -> bool:
@@ -162,8 +200,9 @@ def _losing(
         )  # fmt: skip
         return any(True for _ in rule(case))
 
-    by_things = isinstance(before, Assignment) and (
-        before.handles_specific_pi != getattr(after, "handles_specific_pi", None)
+    by_things = isinstance(before, Authorization) or (
+        isinstance(before, Assignment)
+        and before.handles_specific_pi != getattr(after, "handles_specific_pi", None)
     )
     for alike in _groups(_acts(ledger, contract_id, before, after), by_things=by_things):
         stored = ledger.store.get(HandlingEvent, alike[0].id)
@@ -177,7 +216,7 @@ def _groups(acts: Iterable[_Act], *, by_things: bool) -> Iterable[list[_Act]]:
     """Put acts together that these rules cannot tell apart."""
     found: dict[Any, list[_Act]] = {}
     for act in acts:
-        apart = act.items if by_things or act.kind in GIVING_BACK else ()
+        apart = act.id if by_things or act.kind in GIVING_BACK else ""
         key = (act.person_id, act.day, act.kind, act.places, apart)
         found.setdefault(key, []).append(act)
     return found.values()
@@ -193,10 +232,10 @@ def _acts(ledger: "Ledger", contract_id: str, before: Record, after: Record) -> 
     if people := _people(before) | _people(after):
         where.append(Where("actor_person_id", Op.IN, tuple(sorted(people))))
     leans = _leaning(ledger, before)
-    for id_, caption, at, kind, person_id, start, end, items in ledger.store.columns(
+    for id_, caption, at, kind, person_id, start, end, items, basis in ledger.store.columns(
         Query(HandlingEvent.type, tuple(where)), _FIELDS
     ):
-        act = _Act(id_, caption, at.date(), kind, person_id, (start, end), items)
+        act = _Act(id_, caption, at.date(), kind, person_id, (start, end), items, basis)
         if leans(act):
             yield act
 
@@ -208,6 +247,11 @@ def _leaning(ledger: "Ledger", one: Record) -> Callable[[_Act], bool]:
         return lambda act: not holding.isdisjoint(act.items)
     if isinstance(one, ContractPlace):
         return lambda act: one.place_id in act.places
+    if isinstance(one, Authorization):
+        kinds = STANDING[one.subject][1] if one.subject else frozenset()
+        return lambda act: (
+            act.kind in kinds and act.basis_id != one.id
+        )  # those that name it are told
     return lambda act: True
 
 

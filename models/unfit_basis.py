@@ -16,6 +16,7 @@ from models.inquiry import Inquiry
 from models.late_basis import RESTING
 from models.records import Authorization, HandlingEvent, Record
 from models.rules.books import GIVEN, Books
+from models.rules.copied import too_many
 from models.rules.named import UNFIT, why_not
 from models.rules.unfit import OTHERWISE, RULE_OF, unfit
 from models.store import Op, Where
@@ -112,6 +113,8 @@ def told_of_correction(ledger: "Ledger", after: Record, before: Record) -> tuple
     acts = [one.record for one in found if not one.record.source_file_id]
     gone = [act for act in acts if not _why(books, before, act) and _why(books, after, act)]
     gone += [act for act in lost(books, before, after) if act not in gone]
+    copies = too_many(books, after) - too_many(books, before)
+    gone += [act for act in acts if act.id in copies and act not in gone]
     told = tuple(_said_of_end(ledger, before, after, bool(gone)))
     if not gone:
         return told

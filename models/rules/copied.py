@@ -11,7 +11,7 @@ from functools import partial
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from models.codes import HandlingKind, Timing
+from models.codes import AuthorizationSubject, HandlingKind, Timing
 from models.records import Authorization, HandlingEvent, HandlingLine, Item, Stored
 from models.rules.books import Books
 from models.rules.used_up import counted, is_counted
@@ -69,6 +69,15 @@ def _beside(books: Books, given: Authorization, event: HandlingEvent) -> Iterato
     for act in takewhile(lambda one: one.id != event.id, books.entering):
         if act.kind is HandlingKind.COPY and act.authorization_id == given.id:
             yield act
+
+
+def too_many(books: Books, given: Authorization) -> frozenset[str]:
+    """Return the ids of the acts that made more than a consent allows, or more than can be told."""
+    limit = given.quantity_limit
+    if limit is None or given.subject is not AuthorizationSubject.COPY:
+        return NOTHING
+    known = _standing(books, given).items()
+    return frozenset(id_ for id_, one in known if one.unlike or (one.mine and one.total > limit))
 
 
 def _standing(books: Books, given: Authorization) -> dict[str, Copied]:

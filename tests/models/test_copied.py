@@ -136,3 +136,14 @@ def test_who_corrects_is_asked_only_about_what_the_correction_makes_too_many(
         corrected(house, first, purpose="二名での照合のため")
         with pytest.raises(NeedsAnswer, match="合わせて11枚"):
             copied(house, 1)
+
+
+def test_a_number_that_turns_out_to_be_less_is_told(house: House) -> None:
+    copied(house, 6)
+    second = copied(house, 4)
+    given = house.ledger.registers.need(
+        Authorization, house.story._consent(AuthorizationSubject.COPY).id
+    ).record
+    change = house.ledger.registers.revise(replace(given, quantity_limit=Decimal(8)), "数の訂正")
+    [said] = [one for one in change.notices if "認められていないことになります" in one]
+    assert f"取扱い1件（第{second.event_no}号" in said

@@ -11,6 +11,7 @@ from models.codes import AssignmentStatus, CredentialKind, PlaceKind
 from models.codes import HandlingKind as K
 from models.records import (
     Assignment,
+    Authorization,
     ContractPlace,
     Credential,
     HandlingLine,
@@ -152,3 +153,24 @@ def test_an_identity_document_that_was_returned_before_is_told(house: House) -> 
     gone = replace(one, returned_on=one.issued_on)
     [said] = told(house.ledger.registers.revise(gone, "返却日の訂正").notices)
     assert "1件（第2号 使用）" in said
+
+
+def test_a_designation_on_which_acts_rest_unnamed_is_told(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="shiki", rules=True) as house:
+        house.story.receive(1)
+        act = house.ledger.handling.timeline(house.story._stock[0].id)[0].record
+        given = house.ledger.registers.need(Authorization, act.authorization_id).record
+        house.clock.wait(10)
+        unnamed = replace(act, authorization_id="")
+        house.ledger.handling.correct(act.id, unnamed, "根拠は契約の全体の指定のため")
+        house.clock.wait(24 * 60)
+        title = replace(given, decision_doc_no="見健第999号")
+        assert told(house.ledger.registers.revise(title, "番号の訂正").notices) == []
+        late = replace(title, valid_from=house.ledger.today())
+        [said] = told(house.ledger.registers.revise(late, "始めの日の訂正").notices)
+        assert "1件（第2号 受領）" in said
+        house.ledger.registers.revise(title, "始めの日を戻す")
+        [said] = told(
+            house.ledger.registers.void(Authorization, given.id, "誤って入力したため").notices
+        )
+        assert "1件（第2号 受領）" in said
