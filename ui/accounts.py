@@ -5,7 +5,6 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QHeaderView,
     QLineEdit,
     QTableWidget,
@@ -26,7 +25,7 @@ from models.store import Progress
 from ui.asking import dialog_buttons
 from ui.editor_choices import make_box
 from ui.keys import EnterMovesOn
-from ui.layout import add_row, align, form, heading, note, say
+from ui.layout import add_row, align, form, heading, note, say, slim
 from ui.must_change import OwnPasswordDialog
 from ui.new_password import NewPassword
 from ui.new_sheet import NewSheetDialog
@@ -34,6 +33,7 @@ from ui.page import Desk
 from ui.proposals import ProposalsCard
 from ui.reissuing import ExposedDialog, ReissueDialog
 from ui.tick_list import tick_list, ticked
+from ui.whole_dialog import WholeDialog
 
 HEADINGS = ("氏名", "利用者名", "区分", "状態", "パスワード変更日", "利用期限")
 WIDEST = 340  # pixels of a column: a date and （最初のパスワードのまま）
@@ -208,7 +208,7 @@ class AccountsPart(QWidget):
                 self.table.setItem(row, place, cell)
 
 
-class AccountDialog(QDialog):
+class AccountDialog(WholeDialog):
     """A new account: who, login, role, contracts, first password."""
 
     def __init__(
@@ -224,6 +224,7 @@ class AccountDialog(QDialog):
         self.setMinimumWidth(560)
         self.person = make_box(self)
         self._offer(people)
+        slim(self.person)
         self.login = QLineEdit()
         self.login.setMaxLength(60)
         EnterMovesOn(self.login)

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -26,6 +25,7 @@ from ui import layout
 from ui.fitting import fit
 from ui.keys import EnterMovesOn, press_focused
 from ui.page import Desk
+from ui.whole_dialog import WholeDialog
 
 HEADS = ("廃棄", "作成", "判定", "理由", "ファイル名", "保存先")
 NOTHING = "廃棄するバックアップはありません。"
@@ -42,7 +42,7 @@ EXPLANATION = (
 )
 
 
-class EndingDialog(QDialog):
+class EndingDialog(WholeDialog):
     """Lists every backup with its fate; those that are ticked are removed and entered.
 
     Args:

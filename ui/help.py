@@ -1,9 +1,10 @@
 """F1: a few lines for each page, in the words of the office."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ui.layout import button, heading
+from ui.whole_dialog import WholeDialog
 
 COMMON = (
     "Ctrl+1～9・0　画面の切替え　／　Ctrl+K　検索　／　Ctrl+L　ロック　／　Ctrl+U　利用者の交代",
@@ -151,7 +152,7 @@ def help_text(key: str) -> tuple[str, tuple[str, ...]]:
     return word, (*lines, *COMMON)
 
 
-class HelpDialog(QDialog):
+class HelpDialog(WholeDialog):
     """Shows the help of one page."""
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:

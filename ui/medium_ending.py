@@ -1,7 +1,7 @@
 """終了の記帳: how a backup medium came to its end, and who made sure of it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from models.backup_media import OTHER_PERSON, Destruction
 from models.codes import SanitizationMethod
@@ -12,12 +12,13 @@ from ui.fitting import fit
 from ui.keys import EnterMovesOn
 from ui.page import Desk
 from ui.picker import RefPicker
+from ui.whole_dialog import WholeDialog
 
 EMPTY = "バックアップはすべて廃棄済み（媒体は残っている）"
 ENTERED = "取扱記録に記帳した消去・廃棄による"
 
 
-class MediumEndingDialog(QDialog):
+class MediumEndingDialog(WholeDialog):
     """Asks for the reason, and how the medium was destroyed if it was."""
 
     def __init__(

@@ -1,6 +1,6 @@
 """Changing one's own password: asked for at the first sign-in, offered in the settings later."""
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QVBoxLayout, QWidget
 
 from models.commands import Change
 from models.errors import AzukariError
@@ -13,12 +13,13 @@ from ui.layout import add_row, align, button, form, heading, note, say
 from ui.new_password import NewPassword
 from ui.operations import Operations
 from ui.password_line import PasswordLine
+from ui.whole_dialog import WholeDialog
 
 FORMER = "今のものと、その前の{0}個までのパスワードは使えません。"
 REMINDER = "教えない、書き留めない、ほかで使わないことを承知しました"
 
 
-class OwnPasswordDialog(QDialog):
+class OwnPasswordDialog(WholeDialog):
     """Asks for the present password and a new one, and changes it."""
 
     reason = "今のパスワードと、新しいパスワードを入力してください。"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from models import wareki
 from models.codes import SubmissionMeans
@@ -17,9 +17,10 @@ from ui.keys import EnterMovesOn
 from ui.layout import add_row, form, heading, note, say
 from ui.page import Desk
 from ui.paper_replaced import ReplacedPart
+from ui.whole_dialog import WholeDialog
 
 
-class ElsewhereDialog(QDialog):
+class ElsewhereDialog(WholeDialog):
     """Takes down that a paper went to the client.
 
     Args:

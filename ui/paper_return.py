@@ -1,6 +1,6 @@
 """An application that came back: the client's answer, with the scan of the filled-in sheet."""
 
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from models import wareki
 from models.codes import Decision
@@ -14,11 +14,12 @@ from ui.editor_refs import FileEditor
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, form, heading, note, say
 from ui.page import Desk
+from ui.whole_dialog import WholeDialog
 
 DECISIONS = (Decision.GRANTED, Decision.CONDITIONAL, Decision.REFUSED)
 
 
-class ReturnDialog(QDialog):
+class ReturnDialog(WholeDialog):
     """Takes down what stands in the answer box, and keeps the scan."""
 
     def __init__(self, desk: Desk, paper: Submission, parent: QWidget | None = None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from models import wareki
 from models.codes import SubmissionMeans
@@ -30,6 +30,7 @@ from ui.reading import MOST_OF_A_PAPER, read_limited
 from ui.register import RegisterView
 from ui.register_print import print_list
 from ui.saving import What, print_here, save_here
+from ui.whole_dialog import WholeDialog
 
 PDF = "PDF (*.pdf)"
 MOST_CHANGES = 5  # told under the list
@@ -257,7 +258,7 @@ def _what(paper: Submission) -> What:
     return What(paper.type, paper.id, paper.contract_id, paper.doc_kind)
 
 
-class SubmitDialog(QDialog):
+class SubmitDialog(WholeDialog):
     """When, how and to whom a paper was handed in."""
 
     def __init__(self, desk: Desk, paper: Submission, parent: QWidget | None = None) -> None:

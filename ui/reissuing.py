@@ -16,9 +16,10 @@ from ui.new_password import NewPassword
 from ui.page import Desk
 from ui.password_line import PasswordLine
 from ui.tick_list import tick_list, ticked
+from ui.whole_dialog import WholeDialog
 
 
-class ReissueDialog(QDialog):
+class ReissueDialog(WholeDialog):
     """A first password for somebody who lost his own."""
 
     word: ClassVar[str] = "パスワードの再発行"

@@ -5,7 +5,7 @@ A backup that nobody ever tried to restore is a hope (CM-5.7.6).
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from models.backups import left_out
 from models.errors import AzukariError, Cancelled
@@ -16,11 +16,12 @@ from ui.keys import EnterMovesOn
 from ui.layout import add_row, button, form, heading, note, say
 from ui.page import Desk
 from ui.password_line import PasswordLine
+from ui.whole_dialog import WholeDialog
 
 PATTERN = "預り台帳のバックアップ (*.azb)"
 
 
-class TrialDialog(QDialog):
+class TrialDialog(WholeDialog):
     """Which backup, where there is room, and the password of whoever tries.
 
     Args:

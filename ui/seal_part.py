@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from models import wareki
 from models.commands import Change
@@ -16,6 +16,7 @@ from ui.layout import add_row, button, card, emphasize, form, heading, note, pla
 from ui.page import Desk
 from ui.password_line import PasswordLine
 from ui.reading import read_limited
+from ui.whole_dialog import WholeDialog
 
 PATTERN = "電子証明書 (*.p12 *.pfx)"
 IMAGES = "画像 (*.png *.jpg *.jpeg)"
@@ -136,7 +137,7 @@ class SealPart(QWidget):
         say(self.facts, self.tr("名義　{0}　／　有効期限　{1}").format(key.subject, until))
 
 
-class Pkcs12Dialog(QDialog):
+class Pkcs12Dialog(WholeDialog):
     """Asks for the password of a certificate file."""
 
     def __init__(self, desk: Desk, file: Path, parent: QWidget | None = None) -> None:
