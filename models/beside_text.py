@@ -21,6 +21,7 @@ from models import (
     item_changes,
     last_days,
     late_ends,
+    paper_undone,
     requests,
     trip_changes,
 )
@@ -36,6 +37,7 @@ from models.records import (
     Item,
     Person,
     Record,
+    Submission,
 )
 from models.records import Finding as FindingRecord
 from models.rules.books import GIVEN, Books
@@ -43,7 +45,8 @@ from models.rules.case import Case
 from models.rules.engine import Finding
 from models.rules.places import ABOUT_PLACES, CONSENTED, named_places
 
-FALLS, PLACES, SUBCONTRACT, FOLLOWED = "R-35", "R-03", "R-26", "R-29"
+FALLS, PLACES, SUBCONTRACT = "R-35", "R-03", "R-26"
+FOLLOWED, FROZEN = "R-29", "R-37"
 NO_PLACES = "承諾された場所を「対象」に入れてください。場所を挙げていない承諾では、どの場所を使ってよいか確かめられません。"
 
 NO_PAPER = (
@@ -96,6 +99,10 @@ def said_to_record(
     elif isinstance(record, ClientCommunication):
         if overdue := requests.asked_of(ledger, before, record):
             yield _finding(record, overdue)
+    elif isinstance(record, Submission):
+        sealed = before if isinstance(before, Submission) else None
+        if wrong := paper_undone.asked_when_handed_in(ledger, record, sealed):
+            yield replace(_finding(record, wrong, RuleMode.WARN), rule_id=FROZEN)
     elif isinstance(record, FindingRecord):
         if unknown := found_about.told_of_unknown(
             ledger, record, before if isinstance(before, FindingRecord) else None

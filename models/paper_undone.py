@@ -3,9 +3,10 @@
 A sealed paper stays as it is; the record it proves may be voided or replaced. Whoever does that is
 told which papers stand on it, and evidence and calendar ask for it until the paper is replaced or
 withdrawn; of plans, applications and notices until another paper of the kind speaks of the same.
+Whoever hands in a paper that was sealed before is asked first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,10 @@ from models.inquiry import Inquiry
 from models.paper_about import RECORDS, served
 from models.paper_things import THINGS, subject_of, things_of
 from models.paper_told import is_ahead
-from models.records import Authorization, HandlingEvent, Record, Submission
+from models.records import Authorization, HandlingEvent, Record, Stored, Submission
 from models.rules.standing import is_submitted
 from models.store import Op, Query, Where
-from models.wareki import format_short
+from models.wareki import JAPAN, format_short
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -33,6 +34,11 @@ CLIENT_HAS = (
 )
 NOT_YET = (
     "{record}は、確定した「{paper}」に載っています。その書類は提出せずに、作り直してください。"
+)
+HAND_IN = (
+    "「{paper}」に載せた{record}は、{day}に取り消されていて、書面と台帳が違います。まだ渡していないときは、提出を"
+    "記録せずに、書類を作り直してください。もう渡したときは、そのことを理由に書き、作り直した書類に差し替えて"
+    "ください。"
 )
 STANDS = (
     "提出した「{paper}」に載せた{record}は、{day}に取り消されていて、書面と台帳が違います。"
@@ -63,8 +69,11 @@ class Undone:
     @property
     def words(self) -> str:
         """Name what is gone: 第53号 廃棄など2件."""
-        first = self.gone[0].caption
-        return f"{first}など{len(self.gone)}件" if len(self.gone) > 1 else first
+        return _named([one.caption for one in self.gone])
+
+
+def _named(captions: Sequence[str]) -> str:
+    return f"{captions[0]}など{len(captions)}件" if len(captions) > 1 else captions[0]
 
 
 # --- at the counter ------------------------------------------------------------------------------
@@ -77,6 +86,26 @@ def told_of(ledger: "Ledger", record: Record) -> tuple[str, ...]:
         where.insert(0, Where("contract_id", Op.EQ, record.contract()))
     found = ledger.store.find(Submission, Query(Submission.type, tuple(where)))
     return tuple(_told(record, one.record) for one in found if _stands(one.record))
+
+
+def asked_when_handed_in(ledger: "Ledger", paper: Submission, before: Submission | None) -> str:
+    """Return what whoever hands in a sealed paper is asked: it speaks of what was taken back since.
+
+    Args:
+        before: the paper as it was sealed; "" is returned for every other way of a paper.
+    """
+    sealed = before is not None and before.status is SubmissionStatus.SEALED
+    cls = subject_of(paper.doc_kind)
+    if not sealed or paper.status is not SubmissionStatus.SUBMITTED or cls is None:
+        return ""
+    found: Mapping[str, Stored[Any]] = ledger.store.get_many(cls, list(paper.subject_ids))
+    gone = [(one.meta.voided_at, one.record.caption()) for one in found.values()]
+    void = sorted(((at, caption) for at, caption in gone if at is not None), reverse=True)
+    if not void:
+        return ""
+    day = format_short(void[0][0].astimezone(JAPAN).date())
+    record = _named([caption for _, caption in void])
+    return HAND_IN.format(paper=paper.caption(), record=record, day=day)
 
 
 def _stands(paper: Submission) -> bool:
@@ -117,7 +146,7 @@ def undone(asked: Inquiry) -> list[Undone]:
 def _gone(asked: Inquiry) -> dict[str, Gone]:
     """Return what was taken back, by id, of every type that papers name."""
     found: dict[str, Gone] = {}
-    for type_, contract in _named():
+    for type_, contract in _types():
         mine = (Where(*contract, asked.contract.id),)
         thing = THINGS.get(type_)
         fields = ("caption", "voided_at", *([thing] if thing else ()))
@@ -125,7 +154,7 @@ def _gone(asked: Inquiry) -> dict[str, Gone]:
     return found
 
 
-def _named() -> Iterator[tuple[str, tuple[str, Op]]]:
+def _types() -> Iterator[tuple[str, tuple[str, Op]]]:
     """Yield the types of what papers name, and how a contract's are found."""
     types: tuple[type[Record], ...] = (HandlingEvent, Authorization, *RECORDS.values())
     for cls in dict.fromkeys(types):

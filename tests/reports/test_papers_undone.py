@@ -10,9 +10,11 @@ from models.calendar import calendar
 from models.codes import AuthorizationSubject as S
 from models.codes import HandlingKind as K
 from models.codes import SubmissionMeans, SubmissionStatus
-from models.errors import Refused
+from models.errors import NeedsAnswer, Refused
 from models.evidence import evidence
-from models.records import Authorization, HandlingEvent, Item, Submission
+from models.records import Authorization, HandlingEvent, Item, RuleOverride, Submission
+from models.rules.answers import Answers
+from models.store import quiet
 from tests.house import House
 from tests.reports.applying import apply_for, sealed, working_day
 
@@ -104,6 +106,31 @@ def test_an_act_that_is_corrected_makes_its_paper_untrue_as_well(house: House) -
     assert len(waiting(house)) == 1
     handed_in(house, "D-18", change.ids[1])
     assert waiting(house) == []
+
+
+def test_whoever_hands_in_what_was_taken_back_since_is_asked_first(house: House) -> None:
+    act, other = destroyed(house, copied(house)), destroyed(house, copied(house))
+    paper, sound = sealed(house, "D-18", act.id), sealed(house, "D-18", other.id)
+    house.clock.wait(30)
+    again = house.ledger.handling.correct(
+        act.id, replace(act, purpose="不要となったため"), "目的の書き誤り"
+    ).ids[1]
+    day, before = house.ledger.today(), house.ledger.store.head()
+    with pytest.raises(NeedsAnswer) as asked:
+        house.ledger.paper.submit(paper.id, on=day, means=SubmissionMeans.HAND)
+    for part in (paper.caption(), act.caption(), "書面と台帳が違います", "作り直して"):
+        assert part in str(asked.value)
+    assert not asked.value.facts["needs_approval"], "the paper may be with the client already"
+    assert house.ledger.store.head() == before and told(house) == []
+    why = Answers({"R-37": "訂正する前に窓口に渡していたため"})
+    house.ledger.paper.submit(paper.id, on=day, means=SubmissionMeans.HAND, answers=why)
+    [kept] = [one.record for one in house.ledger.registers.all(RuleOverride)]
+    assert (kept.record_ref, kept.reason) == (paper.id, why.reasons["R-37"])
+    assert waiting(house) == [f"「{paper.caption()}」（載せた{act.caption()}を取消し）"]
+    handed_in(house, "D-18", again)
+    house.ledger.paper.submit(sound.id, on=day, means=SubmissionMeans.HAND)
+    assert told(house) == [] == waiting(house)
+    assert house.ledger.safe.verify(full=True, progress=quiet).problems == ()
 
 
 def test_a_paper_that_was_withdrawn_waits_no_more_and_proves_nothing(house: House) -> None:
