@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 
 from models import amounts, custody
 from models.back_then import status_at
@@ -104,12 +105,29 @@ def reached(books: Books, one: Authorization) -> dict[str, Decimal]:
             and _amount(books, one, act, things)
         }
     found, total = {}, NONE
-    for act in acts:
+    for act in sorted(acts, key=lambda act: _number(books, one, act, things)):
         mine = _amount(books, one, act, things)
         total += mine
         if mine and total > limit:
             found[act.id] = total
     return found
+
+
+def _number(books: Books, one: Authorization, act: HandlingEvent, things: Things) -> int:
+    """Return the number from which an act counts: what it corrects keeps its place, unless it is more.
+
+    What was entered later, with an earlier time, was asked about when it was entered; it makes
+    nothing too much that was within the limit before.
+    """
+    number, mine = act.event_no or 0, _amount(books, one, act, things)
+    for before in islice(books.corrections(act.id), 1, None):
+        old = before.record
+        known = {**books.items(line.item_id for line in old.lines), **things}
+        alike = old.authorization_id == one.id and old.timing is Timing.ACTUAL and uses(old)
+        if not alike or _amount(books, one, old, known) < mine:
+            break
+        number = old.event_no or number
+    return number
 
 
 def free(books: Books, one: Authorization, contract_id: str, now: datetime) -> Decimal | None:

@@ -147,6 +147,26 @@ def test_whoever_hands_in_late_is_told_what_is_left_to_do(tmp_path: Path) -> Non
             hand_in(house, "D-03")
 
 
+@pytest.mark.parametrize("linked", [True, False])
+def test_who_is_called_told_by_a_late_notice_does_not_pass_unseen(
+    house: House, linked: bool
+) -> None:
+    """届出済 counts by a notice in time alone; whoever began is set to work, with the reason."""
+    one = joiner(house, AssignmentStatus.NOTIFIED)
+    place = room(house, PlaceStatus.NOTIFIED)
+    house.clock.go_to(LATER, 9)
+    papers = hand_in(house, "D-03")[0], hand_in(house, "D-04")[0]
+    if linked:
+        for record, paper in zip((one, place), papers, strict=True):
+            house.ledger.registers.revise(replace(record, notice_submission_id=paper), SAID)
+    for query, code in ((STAFF, "K-03"), (PLACES, "K-05")):
+        [(severity, said)] = told(house, query)
+        assert severity == "action" and "「届出済」のままで、届出が間に合っていない" in said
+        assert ("を結び付けて" in said) is not linked
+        [(what, day)] = dates(house, code)
+        assert "（「届出済」のまま）" in what and day == FIRST
+
+
 def test_who_was_told_late_and_is_gone_waits_for_nothing(house: House) -> None:
     one = joiner(house, AssignmentStatus.ACTIVE)
     house.clock.go_to(LATER, 9)
