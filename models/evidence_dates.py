@@ -19,6 +19,7 @@ from models.calendar_people import (
     k03_other_days,
     k03_voided,
     k09_training_again,
+    k33_labour_terms,
 )
 from models.calendar_running import (
     k16_malware,
@@ -154,6 +155,12 @@ def eq_place(asked: Inquiry) -> Iterator[Row]:
     yield from (found for _, found in idle(asked, ContractPlace))
 
 
+def eq_labour(asked: Inquiry) -> Iterator[Row]:
+    """Find who handled before his labour contract was looked at, and whose is to be looked at still."""
+    yield from of_rules(*RULED["EQ-LABOUR"])(asked)
+    yield from _late(k33_labour_terms)(asked)
+
+
 def eq_reported(asked: Inquiry) -> Iterator[Row]:
     """Find that the first report of the manager is missing, or that of another one since."""
     yield from _late(k01_papers_at_the_start, REPORT)(asked)
@@ -247,6 +254,7 @@ def eq_terminal(asked: Inquiry) -> Iterator[Row]:
 DATED: tuple[tuple[str, Question], ...] = (
     ("EQ-STAFF", eq_staff),
     ("EQ-PLACE", eq_place),
+    ("EQ-LABOUR", eq_labour),
     (REPORTED, eq_reported),
     *(
         (f"EQ-DOC({kind})", _late(k01_papers_at_the_start, kind))

@@ -439,7 +439,6 @@ QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-END", eq_end),
     ("EQ-ENDDOC", eq_enddoc),
     ("EQ-CERT", eq_cert),
-    ("EQ-LABOUR", of_rules(*RULED["EQ-LABOUR"])),
     ("EQ-REQ", eq_req),
     ("EQ-FINDING", eq_finding),
     ("EQ-GOV", eq_gov),

@@ -13,7 +13,8 @@ from typing import Any
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
 from models.records import Assignment, Person, Record, TrainingSession
-from models.rules.people import labour_terms_checked, needs_labour_terms, told_at_once, topics_heard
+from models.rules.labour import labour_terms_checked, needs_labour_terms
+from models.rules.people import told_at_once, topics_heard
 from models.rules.pledged import pledged
 from models.store import Op, Where
 from models.versions import Version
@@ -81,7 +82,7 @@ def _demands(asked: Inquiry, person_id: str) -> Iterator[Demand]:
                 "受講者の署名などの実施の記録",
             )  # fmt: skip
     person = books.find(Person, person_id)
-    if person is not None and needs_labour_terms(asked.case(asked.contract), person):
+    if person is not None and needs_labour_terms(asked.profile.params, person):
         yield Demand(
             "EQ-LABOUR", mine, labour_terms_checked, lambda one: (one.labour_terms_checked_on,),
             lambda one: f"契約書の確認（確認日{_day(one.labour_terms_checked_on)}）",

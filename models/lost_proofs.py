@@ -4,6 +4,7 @@ A pledge, a training, a check of somebody's labour contract, an identity documen
 told of some information (特定個人情報) was right when the act was entered, or seemed so. What shows
 afterwards that it was not is told under the clauses; who enters it reads so at once. Of consents
 `models.unfit_basis` says the same, and designations are asked about (`models.designations_undone`).
+How somebody is employed takes nothing from what he did before (`models.person_changes`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,7 +29,6 @@ from models.records import (
     HandlingEvent,
     InformationAsset,
     Item,
-    Person,
     Pledge,
     Record,
     Stored,
@@ -43,10 +43,10 @@ from models.rules.consents import (
 )
 from models.rules.ending import END_OF, r21_ending_follows_the_word
 from models.rules.giving_back import GIVING_BACK
+from models.rules.labour import r28_labour_terms_are_checked
 from models.rules.moving import r08_take_out_needs_basis
 from models.rules.people import (
     r01_actor_is_cleared,
-    r28_labour_terms_are_checked,
     r42_identity_document,
     r44_specific_personal_information,
 )
@@ -72,7 +72,6 @@ LEANING: Mapping[type[Record], tuple[tuple[str, Rule], ...]] = {
     TrainingSession: CLEARED,
     Credential: (("R-42", r42_identity_document),),
     Assignment: (LABOUR, SPECIFIC),
-    Person: (LABOUR,),
     ContractPlace: (("R-04", r04_events_happen_at_designated_places),),
     InformationAsset: (SPECIFIC,),
 }
@@ -103,7 +102,6 @@ SEEN: Mapping[type[Record], tuple[str, ...]] = {
         "returned_on", "invalidated_at",
     ),
     Assignment: ("labour_terms_confirmed", "labour_terms_checked_on", "handles_specific_pi"),
-    Person: ("employment_type",),
     ContractPlace: ("place_id", "use_from", "use_to", "status", "notice_submission_id"),
     InformationAsset: ("contains_specific_pi",),
     Authorization: (
@@ -173,7 +171,7 @@ def _contracts(ledger: "Ledger", one: Record) -> Iterable[str]:
     """Return the contracts under which acts may lean on a record."""
     if one.contracts():
         return sorted(one.contracts())
-    person_id = one.id if isinstance(one, Person) else getattr(one, "holder_person_id", "")
+    person_id = getattr(one, "holder_person_id", "")
     if not person_id:
         return ()
     found = ledger.registers.all(Assignment, person_id=person_id)
@@ -264,7 +262,5 @@ def _holding(ledger: "Ledger", asset: InformationAsset) -> frozenset[str]:
 def _people(one: Record) -> frozenset[str]:
     if isinstance(one, TrainingSession):
         return frozenset(row.person_id for row in one.attendance)
-    if isinstance(one, Person):
-        return frozenset({one.id})
     name = "holder_person_id" if isinstance(one, Credential) else "person_id"
     return frozenset({getattr(one, name, "")}) - {""}

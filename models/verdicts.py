@@ -22,6 +22,7 @@ from models.records import (
     HandlingEvent,
     InformationAsset,
     Item,
+    Person,
     Place,
     Record,
     Stored,
@@ -178,7 +179,7 @@ class Verdicts:
         asked = self._asked
         alike = _Alike(asked.handled, _targets(asked.all(Authorization)))
         erased, retired = self._erased(), self._retired()
-        era = _Eras(asked.books.place_revisions(asked.everywhere(Place))).of
+        era = _Eras(self._revisions()).of
         hours = ("ended_at",) if asked.contract.designated_hours else ()
         notes = "lines.condition_note"
         fields = ("id", "created_seq", "occurred_at", "lines.item_id", "kind", *hours, notes, SHAPE)
@@ -190,6 +191,13 @@ class Verdicts:
             shape = (moment, era(entry, began), *rest, items if alone else alike.of(items))
             shapes.setdefault(shape, {}).setdefault(items, []).append(id_)
         return shapes
+
+    def _revisions(self) -> list[tuple[int, datetime]]:
+        """Return the entries that registered a place, or who works here, otherwise."""
+        books = self._asked.books
+        places = {one.id for one in self._asked.everywhere(Place)}
+        people = {one.person_id for one in self._asked.all(Assignment)} - {""}
+        return books.revisions(Place, places) + books.revisions(Person, people)
 
     def _acts(self, kinds: Sequence[HandlingKind]) -> Query:
         return self._asked.acts(Where("kind", Op.IN, tuple(kinds)))
@@ -284,7 +292,7 @@ class _Alike:
 
 
 class _Eras:
-    """Tells apart acts between which a place was registered otherwise."""
+    """Tells apart acts between which a place, or a person, was registered otherwise."""
 
     def __init__(self, revisions: Sequence[tuple[int, datetime]]) -> None:
         self._entries = sorted(entry for entry, _ in revisions)

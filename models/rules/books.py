@@ -37,6 +37,7 @@ from models.versions import Version, versions
 from models.wareki import JAPAN
 
 R = TypeVar("R", bound=Record)
+Named = TypeVar("Named", Person, Place)
 GIVEN = frozenset({Decision.GRANTED, Decision.CONDITIONAL})
 ENDED_LATER = frozenset({Decision.REVOKED, Decision.EXPIRED})
 """What ends a consent that stood until then."""
@@ -159,16 +160,29 @@ class Books:
 
         Before its own first entry it is as it began.
         """
-        return self._place(place_id, lambda one: one.seq <= entry)
+        return self._stood(Place, place_id, lambda one: one.seq <= entry)
 
     def place_then(self, place_id: str, moment: datetime) -> Place | None:
         """Return a place as it was registered at a time, None for none in force."""
-        return self._place(place_id, lambda one: one.at <= moment)
+        return self._stood(Place, place_id, lambda one: one.at <= moment)
 
-    def place_revisions(self, places: Iterable[Place]) -> list[tuple[int, datetime]]:
-        """Return number and time of every entry that registered one of these places otherwise."""
-        revised = (one for place in places for one in self._past(Place, place.id)[1:])
-        return sorted((one.seq, one.at) for one in revised)
+    def revisions(self, cls: type[Record], ids: Iterable[str]) -> list[tuple[int, datetime]]:
+        """Return number and time of every entry that registered one of these otherwise."""
+        revised = (one for id_ in ids for one in self._past(cls, id_)[1:])
+        return [(one.seq, one.at) for one in revised]
+
+    def person_at(self, person_id: str, entry: int) -> Person | None:
+        """Return a person as registered when something was entered, None for nobody in force."""
+        return self._stood(Person, person_id, lambda one: one.seq <= entry)
+
+    def person_on(self, person_id: str, day: date) -> Person | None:
+        """Return a person as registered at the end of a day, None for nobody in force.
+
+        Before his own first day in the ledger he is as he was at the end of that day.
+        """
+        past = self._past(Person, person_id)
+        day = max(day, past[0].at.astimezone(JAPAN).date()) if past else day
+        return self._stood(Person, person_id, lambda one: one.at.astimezone(JAPAN).date() <= day)
 
     def as_of(self, one: Authorization, day: date) -> Authorization:
         """Return a consent as it counts for a day: what ended later stood until then."""
@@ -344,10 +358,13 @@ class Books:
         fresh = tuple(r for r in cast(list[R], entering) if wanted(r))
         return tuple(record for record in known if record.id not in ids) + fresh
 
-    def _place(self, place_id: str, stood: Callable[[Version[Place]], bool]) -> Place | None:
-        past = self._past(Place, place_id)
+    def _stood(
+        self, cls: type[Named], record_id: str, stood: Callable[[Version[Named]], bool]
+    ) -> Named | None:
+        """Return a version of a record, under the name that it has now."""
+        past = self._past(cls, record_id)
         if not past:
-            return self.find(Place, place_id)
+            return self.find(cls, record_id)
         last = next((one for one in reversed(past) if stood(one)), past[0])
         return replace(last.record, name=past[-1].record.name)
 

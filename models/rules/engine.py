@@ -9,7 +9,7 @@ from models.paper import Request
 from models.profile_vocabulary import MODES
 from models.profiles import Clause, Profile, RuleSetting
 from models.records import Assignment, ContractClauseSetting
-from models.rules import attending, consents, ending, moving, office, people, places
+from models.rules import attending, consents, ending, labour, moving, office, people, places
 from models.rules.beyond import in_one, said_beyond
 from models.rules.case import Case, Say
 from models.rules.named import said_of_named
@@ -44,7 +44,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("R-23", ending.r23_certificate_is_complete),
     ("R-24", ending.r24_contract_closes_empty),
     ("R-25", ending.r25_unneeded_is_not_used_again),
-    ("R-28", people.r28_labour_terms_are_checked),
+    ("R-28", labour.r28_labour_terms_are_checked),
     ("R-35", people.r35_right_stands_on_an_assignment),
     ("R-36", people.r36_two_persons),
     ("R-39", office.r39_clause_is_changed_with_basis),

@@ -9,7 +9,6 @@ from models.codes import (
     AssignmentRole,
     AssignmentStatus,
     CredentialKind,
-    EmploymentType,
     HandlingKind,
     Role,
     TrainingKind,
@@ -24,7 +23,6 @@ from models.records import (
     TrainingSession,
     UserAccount,
 )
-from models.records.people import NON_REGULAR
 from models.rules.case import Case, Say
 from models.rules.checking import is_signed
 from models.rules.giving_back import basis_of_taking
@@ -265,43 +263,6 @@ def _notified(case: Case, one: Assignment) -> bool:
     """Tell whether the client had been told by the day, whatever became of the notice later."""
     notice = case.books.find(Submission, one.notice_submission_id)
     return told_by(notice, case.day) and is_staff_notice(notice, one, case.books)
-
-
-def r28_labour_terms_are_checked(case: Case) -> Iterator[str]:
-    """The labour contract of a non-regular worker names the duties, checked before handling."""
-    event = case.event_of()
-    if event is None or not event.actor_person_id:
-        return
-    person = case.books.find(Person, event.actor_person_id)
-    regime = case.params.non_regular_workers
-    if person is None or not needs_labour_terms(case, person):
-        return
-    if not labour_terms_checked(case.books.assignments(case.contract.id, person.id), case.day):
-        without_end = "（期間の定めのない秘密保持を含む）" if regime.secrecy_without_end else ""
-        assert person.employment_type is not None
-        yield (
-            f"{person.name}さん（{person.employment_type.label}）との契約書に守るべき事項"
-            f"{without_end}が明記されていることが、この日までに確かめられていません。"
-            "契約書を確かめ、「従事者等の指定」に確認日を登録してください。"
-        )
-
-
-def labour_terms_checked(assignments: Iterable[Assignment], day: date) -> bool:
-    """Tell whether the labour contract was looked at by a day and names the duties."""
-    return any(
-        one.labour_terms_confirmed
-        and one.labour_terms_checked_on is not None
-        and one.labour_terms_checked_on <= day
-        for one in assignments
-    )
-
-
-def needs_labour_terms(case: Case, person: Person) -> bool:
-    """Tell whether the labour contract of a person must name the duties (SK-10, CM-10)."""
-    scope = case.params.non_regular_workers.scope
-    if scope == "dispatched":
-        return person.employment_type is EmploymentType.DISPATCHED
-    return scope == "all_non_regular" and person.employment_type in NON_REGULAR
 
 
 def r35_right_stands_on_an_assignment(case: Case) -> Iterator[str]:

@@ -93,15 +93,15 @@ def test_a_correction_names_the_acts_that_lose_what_they_leaned_on(
     assert f"{LOST}{count}件（第{first}号" in said and said.startswith("この訂正により")
 
 
-def test_a_check_of_the_labour_contract_that_was_later_is_told(tmp_path: Path) -> None:
+def test_a_check_of_the_labour_contract_that_was_none_is_told(tmp_path: Path) -> None:
     with furnished(tmp_path, profile="shiki", rules=True) as house:
         house.story.receive(1)
         used(house)
         house.clock.wait(3 * 24 * 60)
         one = theirs(house, Assignment)
         assert isinstance(one, Assignment) and one.status is AssignmentStatus.ACTIVE
-        late = replace(one, labour_terms_checked_on=house.ledger.today())
-        [said] = told(house.ledger.registers.revise(late, "確認日の訂正").notices)
+        none = replace(one, labour_terms_confirmed=False, labour_terms_checked_on=None)
+        [said] = told(house.ledger.registers.revise(none, "確かめていなかったため").notices)
         assert "1件（第2号 使用）" in said
 
 
