@@ -16,7 +16,7 @@ from models.calendar_frame import (
 )
 from models.codes import GovernanceStatus, PlaceStatus, RuleMode, SubmissionStatus
 from models.deadlines import AT_THE_START, FIXED, company, deadlines
-from models.designations_undone import idle, is_idle, untold
+from models.designations_undone import idle, is_idle, state_of, untold
 from models.inquiry import Inquiry
 from models.paper_twice import twice
 from models.paper_undone import undone
@@ -134,13 +134,13 @@ def _due_for(asked: Inquiry, code: str, what: str, one: ContractPlace, day: date
 
 
 def k05_idle(asked: Inquiry) -> Iterator[Due]:
-    """K-05: a place that was told and is only planned still comes into use, or the client is told."""
+    """K-05: a place that was told and does not count still comes into use, or the client is told."""
     for day, found in idle(asked, ContractPlace):
         one = asked.books.find(ContractPlace, found.id)
         assert one is not None
         place = asked.books.find(Place, one.place_id)
         yield due(
-            asked, "K-05", "使用の開始（「予定」のまま）か「取消し」「開始日の変更」の届出",
+            asked, "K-05", f"使用の開始（「{state_of(one)}」のまま）か「取消し」「開始日の変更」の届出",
             place.caption() if place else "", day, one, proof="EQ-PLACE",
         )  # fmt: skip
 

@@ -19,7 +19,7 @@ from models.calendar_frame import (
     working,
 )
 from models.codes import AssignmentStatus, InvalidReason, RuleMode, TrainingKind
-from models.designations_undone import idle, is_idle, untold
+from models.designations_undone import idle, is_idle, state_of, untold
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
 from models.reported import k06_new_manager
@@ -99,12 +99,12 @@ def k03_voided(asked: Inquiry) -> Iterator[Due]:
 
 
 def k03_idle(asked: Inquiry) -> Iterator[Due]:
-    """K-03: who was told to begin and is only planned still begins, or the client is told."""
+    """K-03: who was told to begin and does not count still begins, or the client is told."""
     for day, found in idle(asked, Assignment):
         one = asked.books.find(Assignment, found.id)
         assert one is not None
         yield due(
-            asked, "K-03", "従事の開始（「予定」のまま）か「取消し」「開始日の変更」の届出",
+            asked, "K-03", f"従事の開始（「{state_of(one)}」のまま）か「取消し」「開始日の変更」の届出",
             asked.name(one.person_id) if one.person_id else one.unit_name, day, one,
             proof="EQ-STAFF", person_id=one.person_id,
         )  # fmt: skip

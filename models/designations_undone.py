@@ -26,7 +26,7 @@ from models.rules.last_told import (
     notices_about,
     tells_changes,
 )
-from models.rules.places import is_concerned
+from models.rules.places import is_concerned, place_counts
 from models.rules.standing import counts, is_notice_of, works_on
 from models.rules.told_days import Designation, first_of, last_of
 from models.rules.told_late import GONE, begun_on, kind_of, link_of, spoke_of, unlinked_notice
@@ -63,10 +63,13 @@ TELL = (
     "「書類の作成」の変更届に、この取消しが載ります。"
 )
 IDLE = (
-    "{what}は、{day}から始まると届け出てありますが、状態が「予定」のままです。始まっているときは{link}状態を直し、始まって"
+    "{what}は、{day}から始まると届け出てありますが、状態が「{status}」のまま{still}。始まっているときは{link}状態を直し、始まって"
     "いないときは「{field}」を先の日に直すか、指定を取り消して、「{title}」で届け出てください。"
 )
 LINK = "「{field}」に「{no}」を結び付けて"
+STILL = "です"
+TOO_LATE = "で、届出が間に合っていないため、始まったと数えません"
+TOLD = (AssignmentStatus.NOTIFIED, PlaceStatus.NOTIFIED, PlaceStatus.APPROVED)
 PLANNED = (AssignmentStatus.PLANNED, PlaceStatus.PLANNED)
 
 
@@ -255,7 +258,7 @@ def _is_told_of_void(case: Case, void: Void | None) -> bool:
 
 
 def idle(asked: Inquiry, cls: type[Assignment] | type[ContractPlace]) -> Iterator[tuple[date, Row]]:
-    """Yield the designations that were told to begin and are only planned still, from that day on."""
+    """Yield the designations that were told to begin and do not count still, from that day on."""
     known: Sequence[Designation] = asked.all(cls)
     for one in known:
         day = first_of(one)
@@ -263,19 +266,35 @@ def idle(asked: Inquiry, cls: type[Assignment] | type[ContractPlace]) -> Iterato
             case = asked.case(one)
             words = IDLE.format(
                 what=called(case, one), day=format_short(day), field=begun_on(one),
-                title=_title(case, one), link=_link(case, one),
+                title=_title(case, one), link=_link(case, one), status=state_of(one),
+                still=STILL if one.status in PLANNED else TOO_LATE,
             )  # fmt: skip
             yield day, row(one, words)
 
 
 def is_idle(asked: Inquiry, one: Designation) -> bool:
-    """Tell whether a designation was told to begin on a day that is over, and is only planned."""
-    day = first_of(one)
-    if one.status not in PLANNED or day is None or day >= asked.today:
+    """Tell whether a designation was told to begin on a day that is over, and does not count.
+
+    It is only planned, or was told after that day: 届出済 counts by a notice in time alone.
+    """
+    day, case = first_of(one), asked.case(one)
+    if day is None or day >= asked.today or not (one.status in PLANNED or _is_in_vain(case, one)):
         return False
-    case = asked.case(one)
     past = case.books.entered(one)
     return _matters(case, one, asked.today) and bool(past) and _is_known(case, past)
+
+
+def _is_in_vain(case: Case, one: Designation) -> bool:
+    if one.status not in TOLD:
+        return False
+    if isinstance(one, ContractPlace):
+        return not place_counts(case, one)
+    return not counts(one, case.books, case.profile)
+
+
+def state_of(one: Designation) -> str:
+    """Return the state of a designation in words."""
+    return one.status.label if one.status else ""
 
 
 def _link(case: Case, one: Designation) -> str:
