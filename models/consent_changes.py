@@ -130,8 +130,13 @@ def _said(asked: Inquiry, books: Books, breach: RuleOverride, record: Record) ->
 def _less_in_all(
     books: Books, known: Iterable[Authorization], after: Authorization, act: HandlingEvent
 ) -> bool:
+    stood = []
+    for one in known:
+        stood.append(_flaws(books, one, act))
+        if not any(stood[-1].values()):  # as most acts
+            return False
     now = _flaws(books, after, act)
-    return all(_is_less(_flaws(books, one, act), now) for one in known)
+    return all(_is_less(one, now) for one in stood)
 
 
 def _is_less(old: Mapping[str, Decimal], new: Mapping[str, Decimal]) -> bool:

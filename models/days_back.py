@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from models.codes import PART_STATES
 from models.inquiry import Inquiry
+from models.item_status import Status
 from models.missing_things import how_much
 from models.records import Item
 
@@ -46,6 +47,15 @@ def outings(asked: Inquiry, item: Item) -> list[Outing]:
         pieces = sum((one.pieces for one in mine), Decimal(0))
         found.append(Outing(day, pieces, item.quantity_out, mine[0].holder_id))
     return found
+
+
+def late_part(item: Item, status: Status | None, now: datetime) -> str:
+    """Say how many pieces are late of those that are outside (うち10枚), "" for none or for all."""
+    trips = status.trips if status is not None else ()
+    late = [one for one in trips if one.due_back_at is not None and one.due_back_at < now]
+    if not late or len(late) == len(trips):
+        return ""
+    return f"うち{item.amount(sum((one.pieces for one in late), Decimal(0)))}"
 
 
 def how_many(item: Item, one: Outing) -> str:

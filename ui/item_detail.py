@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from models import amounts
 from models.codes import HandlingKind as K
 from models.codes import Timing
+from models.days_back import late_part
 from models.fields import NOT_RECORDED
 from models.kinds import Children
 from models.ledger import Ledger
@@ -119,7 +120,8 @@ class ItemDetail(QWidget):
             if status.due_back_at is not None:
                 late = status.due_back_at < self.desk.ledger.now()
                 when = item.fields()["due_back_at"].kind.format(status.due_back_at)
-                parts.append(f"持帰り予定 {when}{'（期限超過）' if late else ''}")
+                much = late_part(item, status, self.desk.ledger.now())
+                parts.append(f"持帰り予定 {when}{f'（期限超過{much}）' if late else ''}")
         self.state.setText("　".join(parts))
 
     def _show_acts(self, item: Item) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from models.codes import MISSING_STATES, OUT_STATES, PART_STATES, HandlingStatus, ItemState, Timing
+from models.days_back import late_part
 from models.inside import GONE, HERE
 from models.kinds_of_time import Day, Moment
 from models.ledger import Ledger
@@ -96,6 +97,7 @@ class _Reader:
             late = due is not None and due < self._now
             missing = row.values.get("state") in MISSING_STATES
             until = "－" if missing and due is None else _due_word(due, self._now)
+            until += self._late_part(row) if late else ""
             found.append(Row(
                 (_no(row), _name(row), _state(row) + parts.get(row.id, ""),
                  row.captions.get("holder_person_id", ""), until),
@@ -103,6 +105,13 @@ class _Reader:
             ))  # fmt: skip
         found += self._inside({row.id: row for row in rows})
         return tuple(sorted(found, key=lambda one: (not one.missing, not one.overdue)))
+
+    def _late_part(self, row: ListRow) -> str:
+        """Say how many of the pieces outside are late, where others are not."""
+        found = self._ledger.store.get(Item, row.id)
+        if found is None or found.record.state not in PART_STATES | OUT_STATES:
+            return ""
+        return late_part(found.record, self._ledger.store.status(row.id), self._now)
 
     def _inside(self, gone: dict[str, ListRow]) -> list[Row]:
         """Return what the ledger has here although it lies in something that is not."""

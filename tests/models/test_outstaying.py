@@ -17,6 +17,7 @@ from models.rules.answers import EVERY, Answers
 from models.wareki import JAPAN, format_short
 from tests import proof
 from tests.house import FIRST_DAY, House, furnished
+from ui.today_facts import read_today
 
 K = HandlingKind
 ENDS = FIRST_DAY + timedelta(days=9)
@@ -156,6 +157,8 @@ def test_what_is_late_is_told_without_what_others_took_out_later(house: House) -
         (f"{item.caption()}（持出中50枚のうち10枚）", ENDS),
         (f"{item.caption()}（持出中50枚のうち40枚）", later),
     ]
+    [today] = [one for one in read_today(house.ledger, "").out if one.id == item.id]
+    assert today.texts[-1].endswith("の遅れ）うち10枚")
     move(house, K.BRING_BACK, item, 10, related_event_id=first)
     assert overdue(house) == []
     assert due_back(house) == [(f"{item.caption()}（持出中40枚）", later)]
