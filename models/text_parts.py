@@ -20,6 +20,7 @@ APART = (CLAUSE, "rules", "documents", PARAM)
 WHOLE: Mapping[str, str] = {
     "terms": "用語", "title": "表題", "version": "版", "text_as_of": "文言基準日",
     "companions": "あわせて示す文書",
+    "article_style": "条の呼び方",
 }  # fmt: skip
 MOST = 8  # parts of a kind that are named; the rest is counted
 Parts = Mapping[str, str]
