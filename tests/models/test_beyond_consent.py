@@ -246,6 +246,29 @@ def test_an_act_of_an_earlier_time_counts_with_what_came_after(house: House) -> 
     assert "10枚に対し11枚" in words
 
 
+def test_what_was_within_the_limit_stays_so_when_something_earlier_is_entered(house: House) -> None:
+    basis = consent(house, scope_text="結果票の一部、延べ10枚")
+    start = house.clock()
+    house.clock.wait(120)
+    first = enter(house, act(house, basis, 6))
+    back(house, first, 6)
+    second = enter(house, act(house, basis, 4))
+    back(house, second, 4)
+    early = act(
+        house, basis, 1, occurred_at=start + timedelta(minutes=5),
+        expected_return_at=start + timedelta(minutes=60),
+    )  # fmt: skip
+    late = enter(house, early)
+    found = [sentence for _, _, sentence in rows(house, "EQ-UNFIT")]
+    assert len(found) == 1 and f"第{late.event_no}号" in found[0] and "10枚に対し11枚" in found[0]
+    books = house.ledger.rules.books
+    assert unfit_marks(books, first) == unfit_marks(books, second) == []
+    assert unfit_marks(books, late) == ["根拠の範囲外（数量の上限10枚に対し11枚）"]
+    house.ledger.handling.correct(first.id, replace(first, purpose="照合"), "目的を誤ったため")
+    [again] = [sentence for _, _, sentence in rows(house, "EQ-UNFIT")]
+    assert again == found[0]
+
+
 def test_a_plan_counts_on_what_shall_be_back_by_then(house: House) -> None:
     basis = consent(house)
     enter(house, act(house, basis, 6))
