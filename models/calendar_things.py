@@ -40,7 +40,14 @@ from models.records.governance import WITH_A_DAY
 from models.requests import asked_by, limit_of, promptly
 from models.short_counts import short_counts
 from models.store import Op, Where
-from models.supervising import RESPONSIBLE, WAITING, confirmed_before, confirmed_by_others
+from models.supervising import (
+    RESPONSIBLE,
+    SINCE,
+    WAITING,
+    confirmed_by_others,
+    corrections,
+    waiting_since,
+)
 from models.under_way import k13_arrival
 from models.wareki import format_short
 from models.workdays import after
@@ -186,39 +193,43 @@ def k37_confirmation(asked: Inquiry) -> Iterator[Due]:
     ever = {one.person_id for one in asked.all(Assignment) if one.role in RESPONSIBLE}
     others = (Where("actor_person_id", Op.NE, person) for person in sorted(ever))
     query = asked.acts(WAITING, *others)
-    again = {id_: one.occurred_at for id_, one in confirmed_by_others(asked).items()}
+    again = {id_: one.since for id_, one in confirmed_by_others(asked).items()}
     former = {**_of_former(asked, ever - now), **again}
-    first = [asked.first(query), min(former, key=former.__getitem__, default="")]
-    found = [asked.books.find(HandlingEvent, id_) for id_ in first if id_]
-    known = [one for one in found if one is not None and one.occurred_at]
-    oldest = min(known, key=lambda one: _waiting_since(asked, one), default=None)
-    if oldest is not None:
+    since = {**former, **{id_: one.since for id_, one in corrections(asked).items()}}
+    if oldest := asked.first(query):
+        since[oldest] = _since(asked, oldest)
+    first = min(since, key=since.__getitem__, default="")
+    act = asked.books.find(HandlingEvent, first) if first else None
+    if act is not None:
         waiting = min(asked.at_most(query, MANY) + len(former), MANY)
         count = f"{waiting:,}件" + ("以上" if waiting == MANY else "")
         yield due(
             asked, "K-37", "責任者の確認", f"確認を待つ取扱記録{count}",
-            after(_waiting_since(asked, oldest).date(), days), oldest, proof="EQ-SUPERVISE",
+            after(since[first].date(), days), act, proof="EQ-SUPERVISE",
         )  # fmt: skip
 
 
+def _since(asked: Inquiry, act_id: str) -> datetime:
+    one = next(asked.chain(act_id))
+    act, entered = one.record, one.meta.created_at
+    return waiting_since(asked, act.occurred_at or entered, entered, act.corrects_event_id)
+
+
 def _of_former(asked: Inquiry, people: set[str]) -> Mapping[str, datetime]:
-    """Return when those acts happened that somebody did who was responsible at another time."""
+    """Return since when those acts wait that somebody did who was responsible at another time."""
     if not people:
         return {}
     theirs = asked.acts(WAITING, Where("actor_person_id", Op.IN, tuple(sorted(people))))
-    return asked.listed(theirs, ("occurred_at", "actor_person_id"), _unsupervised)
+    return asked.listed(theirs, ("actor_person_id", *SINCE), _unsupervised)
 
 
-def _unsupervised(asked: Inquiry, _id: str, occurred_at: datetime, actor: str) -> datetime | None:
-    """Return when somebody acted who was not responsible himself on that day (R-36)."""
-    return None if asked.roles(actor, occurred_at.date()) & RESPONSIBLE else occurred_at
-
-
-def _waiting_since(asked: Inquiry, event: HandlingEvent) -> datetime:
-    """Return since when an act waits for its confirmation; one that corrects another, since then."""
-    assert event.occurred_at is not None
-    again = confirmed_before(asked).get(event.id) if event.corrects_event_id else None
-    return again.since if again else event.occurred_at
+def _unsupervised(
+    asked: Inquiry, _id: str, actor: str, occurred_at: datetime, created_at: datetime, corrects: str
+) -> datetime | None:
+    """Return since when an act of somebody waits who was not responsible himself on that day (R-36)."""
+    if asked.roles(actor, occurred_at.date()) & RESPONSIBLE:
+        return None
+    return waiting_since(asked, occurred_at, created_at, corrects)
 
 
 def k38_retention(asked: Inquiry) -> Iterator[Due]:

@@ -6,7 +6,6 @@ somebody else confirmed is told with the name, and a designated person confirms 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +28,8 @@ QUERY = "EQ-SUPERVISE"
 WAITING = Where("status", Op.NE, HandlingStatus.CONFIRMED)
 RESPONSIBLE = frozenset({AssignmentRole.WORK_SUPERVISOR, AssignmentRole.INFO_MANAGER})
 ASKED = ("occurred_at", "actor_person_id")
+SINCE = ("occurred_at", "created_at", "corrects_event_id")
+"""What tells since when an act waits (`waiting_since`)."""
 LATE_QUERY = "EQ-LATESEEN"
 LATE_ONE = "{act}は、責任者の確認の期限（{day}）の後の{on}に確認しています。"
 LATE_MANY = (
@@ -47,10 +48,10 @@ TOLD = (
 
 
 class Confirmed(NamedTuple):
-    """An act that somebody confirmed who was not responsible for it."""
+    """An act that somebody confirmed who was not responsible for it, and since when it waits."""
 
     caption: str
-    occurred_at: datetime
+    since: datetime
     by: str
     on: date
 
@@ -105,50 +106,72 @@ def _responsible(
 def eq_supervise(asked: Inquiry) -> Sequence[Row]:
     """Find acts that no responsible person confirmed in time, or that somebody else confirmed."""
     limit = datetime.combine(first_not_late(asked.today, _days(asked)), time(), asked.zone)
-    query = asked.acts(Where("occurred_at", Op.LT, limit), WAITING)
-    waiting = confirmed_before(asked).items()
-    again = [id_ for id_, one in waiting if one.occurred_at < limit <= one.since]
-    if again:
-        query = replace(query, where=(*query.where, *(Where("id", Op.NE, id_) for id_ in again)))
-    others = (*_in_time(asked, limit, len(again)), *_by_others(asked, limit))
-    return asked.picked(query, ASKED, _is_unconfirmed, UNCONFIRMED, others)
+    over = asked.acts(
+        Where("occurred_at", Op.LT, limit), Where("created_at", Op.LT, limit), WAITING
+    )
+    late = [id_ for id_, one in corrections(asked).items() if one.since < limit <= one.entered_at]
+    others = (
+        *(Row(HandlingEvent.type, id_, UNCONFIRMED.format(_caption(asked, id_))) for id_ in late),
+        *_in_time(asked, limit, len(late)),
+        *_by_others(asked, limit),
+    )
+    return asked.picked(over, ASKED, _is_unconfirmed, UNCONFIRMED, others)
+
+
+def _caption(asked: Inquiry, id_: str) -> str:
+    return asked.caption(HandlingEvent.type, id_)
 
 
 class Again(NamedTuple):
-    """An act that corrects a confirmed one, and since when it waits: since that was corrected."""
+    """When an act that corrects another was entered, and since when it waits to be confirmed."""
 
-    occurred_at: datetime
+    entered_at: datetime
     since: datetime
 
 
-def confirmed_before(asked: Inquiry) -> Mapping[str, Again]:
-    """Return by id the acts that wait to be confirmed once more.
-
-    Nobody could have confirmed them before. What corrects an act that nobody had confirmed waits as
-    long as that one.
-    """
+def corrections(asked: Inquiry) -> Mapping[str, Again]:
+    """Return by id the acts that correct others and wait to be confirmed."""
     acts = asked.acts(WAITING, Where("corrects_event_id", Op.EMPTY, False))
-    fields = ("corrects_event_id", "created_at", "actor_person_id", "occurred_at")
-    return asked.listed(acts, fields, _waits_since)
+    return asked.listed(acts, ("actor_person_id", *SINCE), _corrects)
 
 
-def _waits_since(
-    asked: Inquiry, _id: str, corrects: str, created_at: datetime, actor: str, occurred_at: datetime
+def _corrects(
+    asked: Inquiry, id_: str, actor: str, occurred_at: datetime, created_at: datetime, corrects: str
 ) -> Again | None:
     if not _is_unconfirmed(asked, occurred_at, actor):
         return None
-    since = created_at
-    for former in asked.chain(corrects):
-        if former.record.status is HandlingStatus.CONFIRMED:
-            return Again(occurred_at, since.astimezone(asked.zone))
-        since = former.meta.created_at
-    return None
+    return Again(created_at, waiting_since(asked, occurred_at, created_at, corrects))
 
 
-def _in_time(asked: Inquiry, limit: datetime, again: int) -> Iterator[Row]:
-    """Count in one row what waits and is not late (K-37), with what was corrected since."""
-    waiting = asked.acts(Where("occurred_at", Op.GE, limit), WAITING)
-    count = again + len(asked.picked(waiting, ASKED, _is_unconfirmed, UNCONFIRMED))
+def waiting_since(
+    asked: Inquiry, occurred_at: datetime, created_at: datetime, corrects: str
+) -> datetime:
+    """Return since when an act waits to be confirmed: nobody could do so before it was entered.
+
+    Args:
+        corrects: id of the act that it corrects, "" for none; where nobody had confirmed that one,
+            it waits as long.
+    """
+    entered = created_at
+    for one in asked.chain(corrects) if corrects else ():
+        if one.record.status is HandlingStatus.CONFIRMED:
+            break
+        entered = one.meta.created_at
+    return max(occurred_at, entered).astimezone(asked.zone)
+
+
+def _in_time(asked: Inquiry, limit: datetime, late: int) -> Iterator[Row]:
+    """Count in one row what waits and is not late (K-37), with what was entered, or corrected, since.
+
+    Args:
+        late: number of corrections that were entered since and are late all the same.
+    """
+    recent = asked.acts(Where("occurred_at", Op.GE, limit), WAITING)
+    entered = asked.acts(
+        Where("occurred_at", Op.LT, limit), Where("created_at", Op.GE, limit), WAITING
+    )
+    waiting = (asked.picked(one, ASKED, _is_unconfirmed, UNCONFIRMED) for one in (recent, entered))
+    count = sum(map(len, waiting)) - late
     if count:
         role = asked.profile.term("responsible_person")
         yield row(asked.contract, IN_TIME.format(count, role), "due")
@@ -159,7 +182,7 @@ def _by_others(asked: Inquiry, limit: datetime) -> Iterator[Row]:
     for id_, one in confirmed_by_others(asked).items():
         name = asked.caption(Person.type, one.by)
         words = STANDS.format(act=one.caption, day=format_short(one.on), person=name, role=role)
-        over = one.occurred_at < limit
+        over = one.since < limit
         yield Row(HandlingEvent.type, id_, words, "action" if over else "due")
 
 
@@ -208,11 +231,10 @@ def _confirmations(asked: Inquiry, act_id: str) -> Iterator[tuple[datetime, date
     """Yield since when an act, and what it corrects, waited and when that was confirmed, oldest first."""
     since = None
     for one in reversed([*asked.chain(act_id)]):
-        act = one.record
-        since = since or (act.occurred_at if not act.corrects_event_id else one.meta.created_at)
+        act, entered = one.record, one.meta.created_at
+        since = since or max(act.occurred_at or entered, entered)
         if act.status is HandlingStatus.CONFIRMED and act.confirmed_at is not None:
-            if since is not None:
-                yield since, act.confirmed_at
+            yield since, act.confirmed_at
             since = None
 
 
@@ -240,7 +262,7 @@ def confirmed_by_others(asked: Inquiry) -> Mapping[str, Confirmed]:
             start = datetime.combine(day, time(), asked.zone)
             mine = (*mine, Where("confirmed_at", Op.LT, start))
         narrowed.append(mine)
-    fields = ("caption", "occurred_at", "actor_person_id", "confirmed_by", "confirmed_at")
+    fields = ("caption", "actor_person_id", "confirmed_by", "confirmed_at", *SINCE)
     found: dict[str, Confirmed] = {}
     for where in narrowed:
         found |= asked.listed(asked.acts(confirmed, *where), fields, _by_another)
@@ -248,13 +270,16 @@ def confirmed_by_others(asked: Inquiry) -> Mapping[str, Confirmed]:
 
 
 def _by_another(
-    asked: Inquiry, _id: str, caption: str, occurred_at: datetime, actor: str, by: str,
-    at: datetime | None,
+    asked: Inquiry, _id: str, caption: str, actor: str, by: str, at: datetime | None,
+    occurred_at: datetime, created_at: datetime, corrects: str,
 ) -> Confirmed | None:  # fmt: skip
     day = occurred_at.date()
     confirmed_on = at.date() if at else day
     roles = asked.roles(actor, day) | asked.roles(by, day) | asked.roles(by, confirmed_on)
-    return None if roles & RESPONSIBLE else Confirmed(caption, occurred_at, by, confirmed_on)
+    if roles & RESPONSIBLE:
+        return None
+    since = waiting_since(asked, occurred_at, created_at, corrects)
+    return Confirmed(caption, since, by, confirmed_on)
 
 
 def _responsible_since(asked: Inquiry) -> dict[str, date | None]:

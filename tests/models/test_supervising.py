@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.calendar import calendar
-from models.codes import AssignmentStatus, Role
+from models.codes import AssignmentStatus, HandlingKind, HandlingStatus, Role
 from models.errors import Refused
 from models.records import Assignment, HandlingEvent
 from models.supervising import LATE_QUERY
@@ -144,6 +144,71 @@ def test_a_correction_of_what_nobody_confirmed_gives_no_new_days(house: House) -
         old.id, replace(old, note="箱に入っていた"), "備考を書き加えるため"
     )
     assert [one[0] for one in rows(house)] == ["action"] * before
+
+
+def test_what_is_entered_late_has_its_days_from_then(house: House) -> None:
+    """K-37: nobody could confirm it before; that it was entered late is said beside it."""
+    house.ledger.handling.confirm(waiting(house))
+    late = entered_late(house)
+    [(severity, sentence)] = rows(house)
+    assert (severity, "1件" in sentence) == ("due", True)
+    [until] = [one for one in calendar(house.ledger, house.story.contract.id) if one.code == "K-37"]
+    assert until.due_on == after(house.ledger.today(), 3)
+    house.clock.wait(14 * 24 * 60)
+    assert [one[0] for one in rows(house)] == ["action"]
+    before = len(seen_late(house))
+    house.ledger.handling.confirm([late])
+    assert len(seen_late(house)) == before + 1
+    house.ledger.handling.confirm([entered_late(house)])
+    assert rows(house) == [] and len(seen_late(house)) == before + 1
+
+
+def test_a_correction_of_what_was_entered_late_waits_as_long_as_that(house: House) -> None:
+    house.ledger.handling.confirm(waiting(house))
+    first = entered_late(house)
+    since = house.ledger.today()
+
+    def corrected() -> None:
+        old = house.ledger.registers.need(HandlingEvent, first).record
+        right = replace(old, note="数え直した")
+        house.ledger.handling.correct(first, right, "備考を書き加えるため")
+
+    house.clock.wait(24 * 60)
+    corrected()
+    [until] = [one for one in calendar(house.ledger, house.story.contract.id) if one.code == "K-37"]
+    assert until.due_on == after(since, 3)
+    assert [one[0] for one in rows(house)] == ["due"]
+    house.clock.wait(14 * 24 * 60)
+    assert [one[0] for one in rows(house)] == ["action"]
+
+
+def test_what_nobody_confirmed_is_late_although_it_was_corrected_and_more_was_entered(
+    house: House,
+) -> None:
+    late = len(rows(house))
+    old = house.ledger.registers.all(HandlingEvent)[0].record
+    house.ledger.handling.correct(old.id, replace(old, note="箱"), "備考を書き加えるため")
+    entered_late(house)
+    found = sorted(one[0] for one in rows(house))
+    assert found == ["action"] * late + ["due"]
+    assert any("1件" in sentence for severity, sentence in rows(house) if severity == "due")
+    [until] = [one for one in calendar(house.ledger, house.story.contract.id) if one.code == "K-37"]
+    assert until.due_on is not None and until.due_on < house.ledger.today()
+
+
+def entered_late(house: House) -> str:
+    """Enter something today that was done nine days ago; return its id."""
+    known = set(waiting(house))
+    old = house.ledger.registers.all(HandlingEvent)[0].record
+    then = house.ledger.now() - timedelta(days=9)
+    act = replace(
+        old, id="", event_no=None, kind=HandlingKind.STOCKTAKE, status=HandlingStatus.DONE,
+        occurred_at=then, ended_at=None, confirmed_by="", confirmed_at=None, note="休んでいたため",
+        corrects_event_id="",
+    )  # fmt: skip
+    house.ledger.handling.record(act)
+    [new] = set(waiting(house)) - known
+    return new
 
 
 # --- what was confirmed late ----------------------------------------------------------------------
