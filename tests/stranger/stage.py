@@ -123,12 +123,15 @@ def _erased(house: House) -> None:
     ledger.files.attach(
         PICTURE, name="鷺沼.jpg", mime="image/jpeg", kind=AttachmentKind.PHOTO, contract_id=ended
     )
-    ledger.paper.note(
-        Submission(
-            contract_id=ended, doc_kind="D-17", title="返還・消去・廃棄報告書", doc_no="第1号",
-            revision=1, submitted_on=ledger.today(), means=SubmissionMeans.HAND,
-        )
-    )  # fmt: skip
+    for kind, title, of in (
+        ("D-17", "返還・消去・廃棄報告書", None), ("D-19", "取扱記録報告書", day)
+    ):  # fmt: skip
+        ledger.paper.note(
+            Submission(
+                contract_id=ended, doc_kind=kind, title=title, doc_no=f"{kind}第1号", revision=1,
+                effective_on=of, submitted_on=ledger.today(), means=SubmissionMeans.HAND,
+            )
+        )  # fmt: skip
     closed = ledger.registers.need(Contract, ended).record.with_changes(
         status=ContractStatus.CLOSED
     )
