@@ -5,12 +5,14 @@ and another person verified that. Taking the act back, or entering it anew, sett
 """
 
 from collections.abc import Container, Iterable, Iterator, Set
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from models.codes import FindingStatus, RuleMode
 from models.evidence_rows import Row, row
 from models.records import BY_TYPE, Assignment, Person, RuleOverride, Stored
 from models.records import Finding as FindingRecord
+from models.rules.engine import main_clauses
 from models.rules.last_told import matter
 from models.store import Store
 
@@ -120,13 +122,20 @@ class Breaches:
         it was then, and not that it was none.
         """
         return [
-            row(one, self._words(one), "broken")
+            replace(row(one, self._words(one), "broken"), clauses=self._meant(one))
             for one in self._waiting(settled)
             if one.rule_id == rule_id
             and one.rule_id != CHANGED
             and not self.about(one) & told
             and not self._is_looked_at(one)
         ]
+
+    def _meant(self, breach: RuleOverride) -> tuple[str, ...]:
+        """Return the clauses that a breach was told under, () for all those of its rule."""
+        cited = breach.clauses.split("・")
+        keys = tuple(one.key for one in self._asked.clauses if one.article in cited)
+        every = {one.key for one in main_clauses(self._asked.profile, breach.rule_id)}
+        return () if set(keys) == every else keys
 
     def _words(self, breach: RuleOverride) -> str:
         words = UNTOLD if self._stands(breach) else UNSEEN

@@ -50,7 +50,8 @@ class Say(str):
     """A sentence of a rule.
 
     `key` names a special case of the rule's mode, `act` says as which act it is judged,
-    `verb` picks the clause by the client's word in it and `of` by the record it asks for, `checker` tells that the signature of a
+    `verb` picks the clause by the client's word in it, `of` by the record it asks for and `also` by
+    another rule that it serves, `checker` tells that the signature of a
     checker settles it, and `doubtful` that it may be right all the same: a reason is enough.
     """
 
@@ -58,18 +59,20 @@ class Say(str):
     act: str
     verb: str
     of: str
+    also: str
     checker: bool
     doubtful: bool
 
     def __new__(
         cls, text: str, *, key: str = "", act: str = "", verb: str = "", of: str = "",
-        checker: bool = False, doubtful: bool = False,
+        also: str = "", checker: bool = False, doubtful: bool = False,
     ) -> "Say":  # fmt: skip
         said = super().__new__(cls, text)
         said.key = key
         said.act = act
         said.verb = verb
         said.of = of
+        said.also = also
         said.checker = checker
         said.doubtful = doubtful
         return said

@@ -18,6 +18,7 @@ from models.rules.named import lacking
 
 K, S = HandlingKind, AuthorizationSubject
 CARRIAGE = "transport_detail"  # the 運搬記録 among the records that a clause asks for
+TWO_PERSONS = "R-36"  # the rule of the clause that asks for a second pair of eyes
 INDIRECT = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL, Means.ELECTRONIC, Means.OTHER})
 BY_A_FIRM = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL})
 NAME_IT = "「承諾・指示」に登録し、この記録の根拠に選んでください。"
@@ -114,7 +115,7 @@ def _basis_of_sending(case: Case, kind: HandlingKind, bases: Sequence[str]) -> I
     else:
         need = f"外部への{case.word('send')}には、前もって{labels(bases)}が要ります。"
         words = lacking(case, need, NAME_IT, subjects, bases)
-    yield Say(words, act=str(subject))
+    yield Say(words, act=str(subject), verb=labels(bases))
 
 
 def _second_pair_of_eyes(case: Case, event: HandlingEvent, compulsory: bool) -> Iterator[str]:
@@ -127,6 +128,7 @@ def _second_pair_of_eyes(case: Case, event: HandlingEvent, compulsory: bool) -> 
             yield Say(
                 f"「{event.kind.label}」は、複数人または専用のソフトウェアで確かめます。"
                 "記録するときに、確認者がサインインし、宛先・数量・管理番号を入力します。",
+                also=TWO_PERSONS,
                 checker=True,
             )
     elif not event.checker_person_id and not compulsory and case.only_told("R-07"):
@@ -135,9 +137,10 @@ def _second_pair_of_eyes(case: Case, event: HandlingEvent, compulsory: bool) -> 
             "確かめたときは「確認者」を選んでください。"
         )
     elif not event.checker_person_id:
-        yield (
+        yield Say(
             f"「{event.kind.label}」は、複数人または専用のソフトウェアで確かめます。"
-            "「確認者」を選んでください。"
+            "「確認者」を選んでください。",
+            also=TWO_PERSONS,
         )
 
 

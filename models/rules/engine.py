@@ -257,6 +257,7 @@ def _finding(rule_id: str, mode: str, said: str, case: Case) -> Finding:
     if isinstance(said, Say):
         clauses = tuple(c for c in clauses if said.verb and c.consent == said.verb) or clauses
         clauses = tuple(c for c in clauses if said.of in c.records) or clauses
+        clauses = tuple(c for c in clauses if said.also in c.rules) or clauses
     record = case.record
     return Finding(
         rule_id=rule_id,

@@ -91,7 +91,7 @@ def word(house: House, subject: AuthorizationSubject, basis: BasisType) -> str:
     return house.ledger.registers.create(made).ids[-1]
 
 
-def a_copy(house: House, authorization_id: str = "") -> None:
+def a_copy(house: House, authorization_id: str = "", checker: str = "supervisor") -> None:
     story = house.story
     source = story._stored(story._stock)[0]
     child = replace(
@@ -100,7 +100,7 @@ def a_copy(house: House, authorization_id: str = "") -> None:
         current_place_id="", holder_person_id="", quantity_left=None, last_event_at=None,
     )  # fmt: skip
     event = story._event(
-        K.COPY, "照合のため", actor="worker", checker="supervisor",
+        K.COPY, "照合のため", actor="worker", checker=checker,
         authorization_id=authorization_id, place_from_id=story.places[1].id,
     )  # fmt: skip
     house.ledger.handling.copy(event, source.id, [child])
@@ -155,7 +155,13 @@ def test_5_own_staff_takes_out_a_carrier_is_sending_out(tmp_path: Path) -> None:
         assert state(house, "FK-6.1") in KEPT and state(house, "FK-7.2") == "done"
         carrier = TransportDetail(carrier_org_id=house.story.carrier.id, persons=("配送員",))
         taken_out(house, checker_person_id=checker, transport=(carrier,))
-        assert state(house, "FK-7.2") == "broken"
+        assert state(house, "FK-7.2") == "broken" and state(house, "FK-7.3") == "done"
+
+
+def test_5_a_check_that_nobody_made_is_no_sending_without_consent(tmp_path: Path) -> None:
+    with under(tmp_path, "fukuoka") as house:
+        a_copy(house, checker="")
+        assert state(house, "FK-7.3") == "broken" and state(house, "FK-7.2") == "done"
 
 
 def test_6_information_and_computers_have_two_fences(tmp_path: Path) -> None:
