@@ -5,7 +5,8 @@ an act corrects is said at its entry and never again, and what was voided stays 
 once about what lies behind an act need not ask again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models.records import HandlingEvent, Stored
@@ -31,6 +32,12 @@ def chain(store: Store, act_id: str) -> Iterator[Stored[HandlingEvent]]:
             return
         yield stored
         act_id = stored.record.corrects_event_id
+
+
+def entered_before(acts: Iterable[Stored[HandlingEvent]], now: datetime) -> HandlingEvent | None:
+    """Return the first act that was entered before the day of a moment in the office's time."""
+    days = ((one.meta.created_at.astimezone(now.tzinfo).date(), one.record) for one in acts)
+    return next((act for day, act in days if day < now.date()), None)
 
 
 # --- forth ---------------------------------------------------------------------------------------

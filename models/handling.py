@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models import collector, inside, plans, without_origin
+from models import collector, inside, plans, short_counts, without_origin
 from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Timing
 from models.commands import Change, creating, revising, voiding
@@ -172,6 +172,7 @@ class Handling:
         falling = without_origin.falls_with(ledger, stored.record)
         told = (*told_of(ledger, stored.record), *told_of_change(ledger, stored.record, None))
         told = (*told, *told_of_void(ledger, stored.record))
+        told = (*told, *short_counts.told_of_void(ledger, stored.record))
         told = (*told, *without_origin.told(ledger, stored.record, falling))
         gone = [voiding(one, text) for one in (stored.record, *falling)]
         return ledger.commit([*gone, *open_again], command_id=command_id, notices=told)

@@ -6,17 +6,17 @@ somebody else verified a finding about it, as that of a loss does. What was ente
 right alone on the day of its entry.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models.codes import MISSING_STATES, OUT_STATES, HandlingKind, Timing
 from models.contract_changes import told
-from models.corrected import chain, in_place
+from models.corrected import chain, entered_before, in_place
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
 from models.missing_things import as_much, verified
-from models.records import HandlingEvent, Stored
+from models.records import HandlingEvent
 from models.rules.case import Case
 from models.store import Op, Store, Where
 from models.wareki import format_short_moment
@@ -72,13 +72,7 @@ def why_put_off(ledger: "Ledger", case: Case) -> str:
 
 def _stood_before(ledger: "Ledger", act_id: str, now: datetime) -> HandlingEvent | None:
     """Return an act, or what it corrects, that was entered on an earlier day; None for none."""
-    return _entered_before(chain(ledger.store, act_id), now)
-
-
-def _entered_before(acts: Iterable[Stored[HandlingEvent]], now: datetime) -> HandlingEvent | None:
-    """Return the first act that was entered before the day of a moment in the office's time."""
-    days = ((one.meta.created_at.astimezone(now.tzinfo).date(), one.record) for one in acts)
-    return next((act for day, act in days if day < now.date()), None)
+    return entered_before(chain(ledger.store, act_id), now)
 
 
 def _is_overdue(store: Store, act: HandlingEvent, now: datetime) -> bool:
@@ -109,7 +103,7 @@ def changed(asked: Inquiry) -> Iterator[Row]:
     gone = _gone_overdue(asked)
     after = in_place(asked) if gone else {}
     for id_, (caption, _, at) in gone.items():
-        stood = _entered_before(asked.chain(id_), at)
+        stood = entered_before(asked.chain(id_), at)
         if stood is None or id_ not in after:
             continue
         old, new = (asked.versions(HandlingEvent, one)[0] for one in (id_, after[id_]))
@@ -129,7 +123,7 @@ def taken_back(asked: Inquiry) -> Iterator[Row]:
         number, _, _ = caption.partition(" ")
         if id_ in after or {id_, number, caption} & done:
             continue
-        if _entered_before(asked.chain(id_), at) is not None:
+        if entered_before(asked.chain(id_), at) is not None:
             when = {"due": format_short_moment(due), "at": format_short_moment(at)}
             yield Row(HandlingEvent.type, id_, TAKEN_BACK.format(act=caption, **when))
 

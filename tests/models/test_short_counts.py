@@ -125,6 +125,43 @@ def test_a_correction_of_count_or_register_ends_it(house: House, pile: Item) -> 
     assert told(house) == {}
 
 
+def test_a_count_that_is_voided_on_a_later_day_is_told_until_somebody_else_looked(
+    house: House, pile: Item
+) -> None:
+    act = counted(house, pile)
+    house.clock.go_to(house.ledger.today() + timedelta(days=3), 9)
+    [said] = house.ledger.handling.void(act.id, WHY).notices
+    assert f"5{pile.unit}足りない" in said and "別の人" in said
+    for sentences in told(house).values():
+        [one] = sentences
+        assert f"第{act.event_no}号" in one and f"5{pile.unit}足りず" in one and "取り消され" in one
+    assert told(house)
+    [(what, _)] = calendar_of_voids(house)
+    assert what == "数の違いの確認"
+    verify(house, f"第{act.event_no}号", "数え方の誤り")
+    assert told(house) == {} and calendar_of_voids(house) == []
+
+
+def test_a_voided_count_is_told_no_more_once_the_thing_was_counted_again(
+    house: House, pile: Item
+) -> None:
+    act = counted(house, pile)
+    other = next(one for one in house.story._stock if one.id != pile.id)
+    full = enter(house, K.STOCKTAKE, other, other.quantity)
+    house.clock.go_to(house.ledger.today() + timedelta(days=3), 9)
+    assert house.ledger.handling.void(full.id, WHY).notices == (), "it found all of it"
+    house.ledger.handling.void(act.id, WHY)
+    assert told(house) and calendar_of_voids(house)
+    enter(house, K.STOCKTAKE, pile, pile.quantity)
+    assert told(house) == {} and calendar_of_voids(house) == []
+
+
+def calendar_of_voids(house: House) -> list[tuple[str, str]]:
+    return [
+        (one.what, one.about) for one in calendar(house.ledger) if "現品確認を取消し" in one.about
+    ]
+
+
 def test_that_all_of_it_went_back_accounts_for_nothing_until_somebody_else_looked(
     house: House, pile: Item
 ) -> None:
