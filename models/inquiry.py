@@ -152,6 +152,15 @@ class Inquiry:
         """Return with which entry a thing was named by an act, voided ones too; it stays that."""
         return first_act(self._ledger.store, item_id)
 
+    def last_entered(self, before: datetime) -> int:
+        """Return the number of the last entry of an act before a moment that is over; it stays that."""
+        mine = Where("contract_id", Op.EQ, self.contract.id)
+        query = Query(
+            HandlingEvent.type, (mine, Where("created_at", Op.LT, before)),
+            order=(("number", True),), voided=None,
+        )  # fmt: skip
+        return next(iter(self._ledger.store.numbers(query, 1)), 0)
+
     def first_named(self, record_id: str, fields: Sequence[str]) -> int | None:
         """Return with which entry an act of the contract named a record; it stays that."""
         mine = Where("contract_id", Op.EQ, self.contract.id)

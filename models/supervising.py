@@ -106,13 +106,15 @@ def _responsible(
 def eq_supervise(asked: Inquiry) -> Sequence[Row]:
     """Find acts that no responsible person confirmed in time, or that somebody else confirmed."""
     limit = datetime.combine(first_not_late(asked.today, _days(asked)), time(), asked.zone)
+    # An entry knows its number sooner than its moment.
+    last = asked.last_entered(limit)
     over = asked.acts(
-        Where("occurred_at", Op.LT, limit), Where("created_at", Op.LT, limit), WAITING
+        Where("occurred_at", Op.LT, limit), Where("created_seq", Op.LE, last), WAITING
     )
     late = [id_ for id_, one in corrections(asked).items() if one.since < limit <= one.entered_at]
     others = (
         *(Row(HandlingEvent.type, id_, UNCONFIRMED.format(_caption(asked, id_))) for id_ in late),
-        *_in_time(asked, limit, len(late)),
+        *_in_time(asked, limit, last, len(late)),
         *_by_others(asked, limit),
     )
     return asked.picked(over, ASKED, _is_unconfirmed, UNCONFIRMED, others)
@@ -160,15 +162,16 @@ def waiting_since(
     return max(occurred_at, entered).astimezone(asked.zone)
 
 
-def _in_time(asked: Inquiry, limit: datetime, late: int) -> Iterator[Row]:
+def _in_time(asked: Inquiry, limit: datetime, last: int, late: int) -> Iterator[Row]:
     """Count in one row what waits and is not late (K-37), with what was entered, or corrected, since.
 
     Args:
+        last: number of the last entry before `limit`.
         late: number of corrections that were entered since and are late all the same.
     """
     recent = asked.acts(Where("occurred_at", Op.GE, limit), WAITING)
     entered = asked.acts(
-        Where("occurred_at", Op.LT, limit), Where("created_at", Op.GE, limit), WAITING
+        Where("occurred_at", Op.LT, limit), Where("created_seq", Op.GT, last), WAITING
     )
     waiting = (asked.picked(one, ASKED, _is_unconfirmed, UNCONFIRMED) for one in (recent, entered))
     count = sum(map(len, waiting)) - late
