@@ -5,7 +5,7 @@ daily entry. A clause whose queries this program cannot answer yet is `unknown`,
 the content of the contract was erased, its clauses are `erased`: what is gone proves nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ from models import (
     still_readable,
     supervising,
     trip_changes,
+    uncleared,
     unfit_basis,
 )
 from models.contract_changes import BESIDE, RULE
@@ -82,6 +83,7 @@ BESIDE_TEXT: Mapping[str, Question] = {
     paper_undone.QUERY: paper_undone.eq_paper,
     paper_twice.QUERY: paper_twice.eq_twice,
     unfit_basis.QUERY: unfit_basis.eq_unfit,
+    uncleared.QUERY: uncleared.eq_uncleared,
     still_readable.QUERY: still_readable.eq_unread,
     own_words.QUERY: own_words.eq_officer,
     days_ahead.QUERY: days_ahead.eq_ahead,
@@ -89,6 +91,10 @@ BESIDE_TEXT: Mapping[str, Question] = {
     found_faults.QUERY: found_faults.eq_found,
 }
 """Queries that no text names either, and whose rows count against the clauses that they name."""
+TOLD_BY: Mapping[str, Collection[str]] = {
+    **RULED, unfit_basis.QUERY: unfit_basis.ASKING, uncleared.QUERY: (uncleared.RULE,),
+}  # fmt: skip
+"""Rules whose breaches a query tells; a rule that is asked barely tells its own."""
 UNASKED: Mapping[str, Question] = {
     "EQ-OPENOUT": eq_unasked_out,
     "EQ-LEDGER": eq_things,
@@ -168,7 +174,7 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
         if theirs and one.state != "not_applicable"
         for name, rows in one.evidence
         for row in about(rows, theirs)
-        for rule in (unfit_basis.ASKING if name == unfit_basis.QUERY else RULED.get(name, (name,)))
+        for rule in TOLD_BY.get(name, (name,))
     }
     changes = _changes(asked)
     waiting = asked.breaches.open_beside(breaches, told, changed=bool(changes.rows))

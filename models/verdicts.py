@@ -257,7 +257,7 @@ class Verdicts:
 
     def _row(self, record: Record, said: Finding) -> Row:
         all_ = {clause.key for clause in main_clauses(self._asked.profile, said.rule_id)}
-        some = said.clauses if set(said.clauses) < all_ else ()
+        some = said.clauses if said.apart or set(said.clauses) < all_ else ()
         return Row(record.type, record.id, said.message, _severity(said), some)
 
     def _keep(self, id_: str, said: Said) -> None:

@@ -51,7 +51,8 @@ class Say(str):
 
     `key` names a special case of the rule's mode, `act` says as which act it is judged,
     `verb` picks the clause by the client's word in it, `of` by the record it asks for and `also` by
-    another rule that it serves, `checker` tells that the signature of a
+    another rule that it serves; `proofs` names the queries of the evidence that look for the same,
+    and picks the clauses of the first that the text has. `checker` tells that the signature of a
     checker settles it, and `doubtful` that it may be right all the same: a reason is enough.
     """
 
@@ -60,12 +61,13 @@ class Say(str):
     verb: str
     of: str
     also: str
+    proofs: tuple[str, ...]
     checker: bool
     doubtful: bool
 
     def __new__(
         cls, text: str, *, key: str = "", act: str = "", verb: str = "", of: str = "",
-        also: str = "", checker: bool = False, doubtful: bool = False,
+        also: str = "", proofs: tuple[str, ...] = (), checker: bool = False, doubtful: bool = False,
     ) -> "Say":  # fmt: skip
         said = super().__new__(cls, text)
         said.key = key
@@ -73,6 +75,7 @@ class Say(str):
         said.verb = verb
         said.of = of
         said.also = also
+        said.proofs = proofs
         said.checker = checker
         said.doubtful = doubtful
         return said

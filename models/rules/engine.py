@@ -76,6 +76,7 @@ KEEPING = frozenset({HandlingKind.RECEIVE, HandlingKind.CREATE, HandlingKind.COL
 class Finding:
     """What a rule has to say about one record, in the contract's words and citations.
 
+    `apart`: its clauses were picked by what is missing, and it is told under them alone.
     `incident_draft`: the text wants it proposed as an incident as well. `needs_checker`: a checker
     who signs in and enters the key facts settles it (A-33). `contract_id`: under which contract an
     exception stands, where the record is of none.
@@ -92,6 +93,7 @@ class Finding:
     incident_draft: bool = False
     needs_checker: bool = False
     contract_id: str = ""
+    apart: bool = False
 
     @property
     def refuses(self) -> bool:
@@ -254,7 +256,10 @@ def main_clauses(profile: Profile, rule_id: str) -> tuple[Clause, ...]:
 
 def _finding(rule_id: str, mode: str, said: str, case: Case) -> Finding:
     clauses = main_clauses(case.profile, rule_id)
-    if isinstance(said, Say):
+    proved = _proved_by(case, rule_id, said.proofs) if isinstance(said, Say) else ()
+    if proved:
+        clauses = proved
+    elif isinstance(said, Say):
         clauses = tuple(c for c in clauses if said.verb and c.consent == said.verb) or clauses
         clauses = tuple(c for c in clauses if said.of in c.records) or clauses
         clauses = tuple(c for c in clauses if said.also in c.rules) or clauses
@@ -271,4 +276,19 @@ def _finding(rule_id: str, mode: str, said: str, case: Case) -> Finding:
         incident_draft=bool(case.profile.rules[rule_id].params.get("incident_draft"))
         and mode == RuleMode.BLOCK_PLAN,
         needs_checker=isinstance(said, Say) and said.checker,
+        apart=bool(proved),
     )
+
+
+def _proved_by(case: Case, rule_id: str, proofs: Iterable[str]) -> tuple[Clause, ...]:
+    """Return the clauses that ask for what is missing: those of the rule, else the first of the text.
+
+    What the contract has switched off asks for nothing.
+    """
+    off = {one.clause_key for one in case.books.settings(case.contract.id) if not one.enabled}
+    own = [c for c in case.profile.clauses.values() if not (c.source or c.support or c.key in off)]
+    for proof in proofs:
+        asking = [clause for clause in own if proof in clause.evidence]
+        if found := tuple(c for c in asking if rule_id in c.rules) or tuple(asking[:1]):
+            return found
+    return ()

@@ -65,28 +65,32 @@ def r01_actor_is_cleared(case: Case) -> Iterator[str]:
         return
     if not roles:
         mine = case.books.assignments(case.contract.id, person)
-        yield _not_yet(case, mine, name) or (
+        words = _not_yet(case, mine, name) or (
             f"{name}は、この日この契約の{case.word('worker')}等として指定されていません。"
             "「従事者等の指定」を登録してから取り扱ってください。"
         )
+        yield Say(words, proofs=("EQ-STAFF", "EQ-CLEAR"))
         return
     pledge = case.params.pledge
     signed = case.books.pledges(case.contract.id, person)
     if roles & set(pledge.roles) and not pledged(case.books, signed, case.day):
-        yield (
+        yield Say(
             f"{name}の{case.word('pledge')}が、この日までに徴取されていません。"
-            "署名を受け、「誓約書」に登録してください。"
+            "署名を受け、「誓約書」に登録してください。",
+            proofs=("EQ-PLEDGE",),
         )
     missing = missing_topics(case, person)
     if missing:
-        yield (
+        yield Say(
             f"{name}は、この日までに{case.word('training')}のうち「{'、'.join(missing)}」を"
-            "受けていません。実施し、「教育・研修・周知」に登録してください。"
+            "受けていません。実施し、「教育・研修・周知」に登録してください。",
+            proofs=("EQ-TRAIN",),
         )
     if not informed(case, person):
-        yield (
+        yield Say(
             f"{name}に、{topic_words(case.params.training.awareness_topics)}を一度にまとめて"
-            "周知した記録がありません。周知し、「教育・研修・周知」に登録してください。"
+            "周知した記録がありません。周知し、「教育・研修・周知」に登録してください。",
+            proofs=("EQ-NOTICE",),
         )
 
 

@@ -64,7 +64,7 @@ def test_a_breach_from_the_plan_to_the_restored_proof(day: Day, tmp_path: Path) 
     event = helped_by_somebody(day, item)
     tomorrow = day.house.clock() + timedelta(days=1)
     plan = replace(event, timing=Timing.PLANNED, occurred_at=tomorrow, ended_at=None)
-    with pytest.raises(RuleRefused, match="第6条第1項"):
+    with pytest.raises(RuleRefused, match="第4条第1項"):
         enters(day, plan, NO_ANSWERS, None)
 
     with pytest.raises(NeedsAnswer) as asked:  # it happened all the same

@@ -40,19 +40,24 @@ def test_a_story_that_keeps_the_rules_breaks_no_clause(tmp_path: Path, profile: 
         assert all(one.unjudged for one in found.values() if one.state == "unknown")
 
 
+DESIGNATING = {
+    "shiki": "SK-4.1", "confidentiality-model": "CM-9.1", "fukuoka": "FK-2.2", "chiba": "CB-4.1",
+    "yachiyo": "YC-7.1",
+}  # fmt: skip
+"""Under which clause it stands that somebody handled who was not designated."""
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 def test_planted_cases_are_found(tmp_path: Path, profile: str) -> None:
     with furnished(tmp_path, profile=profile, rules=True, days=4, planted=True) as house:
         house.clock.wait(60 * 24 * 5)
         [breach] = house.ledger.registers.all(HandlingEvent, deviation=True)
-        assert rows(house, "EQ-CLEAR") == [breach.record.id]
+        told = rows(house, "EQ-CLEAR") or rows(house, "EQ-UNCLEARED")
+        assert told == [breach.record.id]
         assert len(rows(house, "EQ-OPENOUT")) == len(rows(house, "EQ-REQ")) == 1
         assert len(rows(house, "EQ-FINDING")) == len(rows(house, "EQ-OVERRIDE")) == 1
         broken = {one.key for one in states(house).values() if one.state == "broken"}
-        text = house.ledger.profile(house.story.contract.id)
-        named = {key for key, c in text.clauses.items() if "EQ-CLEAR" in c.evidence}
-        assert broken == (named or {key for key, c in text.clauses.items() if "R-01" in c.rules})
-        assert broken
+        assert broken == {DESIGNATING[profile]}
 
 
 def test_a_pledge_that_was_not_handed_in_wants_action(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_a_rule_speaks_while_the_form_is_filled_in(site: Site) -> None:
     site.qtbot.waitUntil(dialog.rules.isVisible, timeout=3000)
     words = told(dialog.rules)
     assert (
-        "逸脱になります　1件" in words and "指定されていません" in words and "第6条第1項" in words
+        "逸脱になります　1件" in words and "指定されていません" in words and "第4条第1項" in words
     )
     put(dialog, "actor_person_id", site.story.people["worker"])
     site.qtbot.waitUntil(lambda: not dialog.rules.isVisible(), timeout=3000)
@@ -166,7 +166,7 @@ def test_a_plan_that_would_be_a_breach_says_why_and_loses_nothing(site: Site) ->
     dialog.save_plan()
     site.settle()
     assert "このままでは記録できません" in dialog.message.text()
-    assert "第6条第1項" in dialog.message.text()
+    assert "第4条第1項" in dialog.message.text()
     assert dialog.isVisible() and dialog.panel.values()["purpose"] == "照合のため"
     assert site.ledger.store.head() == before
 
@@ -305,7 +305,7 @@ def test_what_nobody_can_confirm_now_waits_on_the_page_of_today(site: Site) -> N
     assert "あなたが確認できます" in page.waiting.sentence.text()
     page.waiting.open()
     dialog = top(WaitingDialog)
-    assert WHY in told(dialog) and "第6条第1項" in told(dialog)
+    assert WHY in told(dialog) and "第4条第1項" in told(dialog)
     [tick] = dialog.ticks.values()
     tick.setFocus()
     Keyboard(dialog).key(Qt.Key.Key_Space)

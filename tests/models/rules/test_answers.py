@@ -90,7 +90,7 @@ def all_of(house: House, cls: type[Any]) -> list[Any]:
 
 def test_a_plan_that_would_be_a_breach_is_refused_and_nothing_is_written(house: House) -> None:
     before = house.ledger.store.head()
-    with pytest.raises(RuleRefused, match=r"指定されていません.*第6条第1項") as refused:
+    with pytest.raises(RuleRefused, match=r"指定されていません.*第4条第1項") as refused:
         house.ledger.handling.record(uncleared(house, timing=Timing.PLANNED))
     assert [f.rule_id for f in refused.value.facts["findings"]] == ["R-01"]  # type: ignore[attr-defined]
     assert house.ledger.store.head() == before

@@ -72,7 +72,7 @@ def test_a_refusal_names_rule_and_clause(house: House) -> None:
     [refused] = ask(house, plan)
     assert refused["error"] == "RULE_REFUSED"
     assert refused["findings"][0]["rule"] == "R-01"
-    assert "第6条第1項" in refused["findings"][0]["articles"]
+    assert "第4条第1項" in refused["findings"][0]["articles"]
 
 
 def test_a_plan_is_carried_out_once(house: House) -> None:
