@@ -6,6 +6,7 @@ is still outside allows it no more: it comes back, or the client is asked again.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 
 from models.codes import (
     CONTENT_GONE_STATES,
@@ -25,8 +26,12 @@ QUERY, OPEN_OUT, RULE = "EQ-LATEBACK", "EQ-OPENOUT", "R-10"
 LATE = "{act}は、持帰予定を過ぎて行われました。理由：{reason}"
 WAITED_FOR = OUT_STATES | MISSING_STATES
 OVER = (
-    "「{item}」を持ち出した根拠の「{consent}」は、{day}に終わりました。持ち帰るか、改めて得たものを"
-    "「承諾・指示」に登録し、持出しをその根拠で訂正してください。"
+    "「{item}」を持ち出した根拠の「{consent}」は、{day}に終わりました。持ち帰るか、改めて得たものを、"
+    "これを対象に選んで「承諾・指示」に登録してください。"
+)
+BETWEEN = (
+    "「{item}」を持ち出した根拠の「{consent}」は、{day}に終わりました。改めて得た「{after}」は、"
+    "{begins}からです。"
 )
 TAKEN_BACK = (
     "「{item}」を持ち出した根拠の「{consent}」は、{day}に「{state}」になりました。"
@@ -39,14 +44,65 @@ def outstaying(asked: Inquiry) -> Iterator[Row]:
     for item in asked.items.values():
         if item.state in WAITED_FOR:
             for one in _consents(asked, item):
-                if not one.covers(asked.today):
+                if one.covers(asked.today):
+                    continue
+                if _given_anew(asked, item, one) is None:
                     yield row(item, _said(asked, item, one))
 
 
+def _between(asked: Inquiry) -> Iterator[Row]:
+    """Find what is outside and was so without any consent, between two of them."""
+    for item in asked.items.values():
+        for one in _consents(asked, item) if item.state in WAITED_FOR else ():
+            after = None if one.covers(asked.today) else _given_anew(asked, item, one)
+            if after is not None and (begins := _begins(after)) > _day_after(one):
+                yield row(item, _said_between(item, one, after, begins), NOTE)
+
+
 def outside_under(asked: Inquiry) -> frozenset[str]:
-    """Return the ids of the consents on which something outside rests."""
+    """Return the ids of the consents on which something outside rests, and no later one."""
     outside = (item for item in asked.items.values() if item.state in WAITED_FOR)
-    return frozenset(one.id for item in outside for one in _consents(asked, item))
+    return frozenset(
+        one.id
+        for item in outside
+        for one in _consents(asked, item)
+        if _given_anew(asked, item, one) is None
+    )
+
+
+def _given_anew(asked: Inquiry, item: Item, ended: Authorization) -> Authorization | None:
+    """Return the consent by which a thing may stay outside after another ran out, None for none.
+
+    It names the thing: one to whatever lies there allows another take-out, not that this goes on.
+    """
+    if ended.valid_until is None or ended.decision not in {*GIVEN, Decision.EXPIRED}:
+        return None
+    found = [
+        one
+        for one in asked.all(Authorization)
+        if one.id != ended.id
+        and one.subject is ended.subject
+        and one.covers(asked.today)
+        and any(target.item_id == item.id for target in one.targets)
+    ]
+    return min(found, key=_begins, default=None)
+
+
+def _begins(one: Authorization) -> date:
+    known = [day for day in (one.decided_on, one.valid_from) if day is not None]
+    return max(known, default=date.max)
+
+
+def _day_after(one: Authorization) -> date:
+    return (one.valid_until or date.min) + timedelta(days=1)
+
+
+def _said_between(item: Item, ended: Authorization, after: Authorization, begins: date) -> str:
+    assert ended.valid_until is not None
+    return BETWEEN.format(
+        item=item.caption(), consent=ended.caption(), day=format_short(ended.valid_until),
+        after=after.caption(), begins=format_short(begins),
+    )  # fmt: skip
 
 
 def needed(asked: Inquiry) -> frozenset[str]:
@@ -65,7 +121,7 @@ def needed(asked: Inquiry) -> frozenset[str]:
 
 
 def eq_late_back(asked: Inquiry) -> Iterator[Row]:
-    """List what came back after its hour; to be read: it is back, and was late for good (R-10)."""
+    """List what came back after its hour, or had no consent for a while; to be read (R-10, K-12)."""
     clauses = asked.asking(OPEN_OUT)
     for one in asked.all(RuleOverride) if clauses else ():
         if one.rule_id != RULE or one.record_type != HandlingEvent.type:
@@ -74,6 +130,8 @@ def eq_late_back(asked: Inquiry) -> Iterator[Row]:
         if act is not None and act.kind is not HandlingKind.TAKE_OUT:
             words = LATE.format(act=act.caption(), reason=one.reason)
             yield replace(row(act, words, NOTE), clauses=clauses)
+    for found in _between(asked) if clauses else ():
+        yield replace(found, clauses=clauses)
 
 
 def _consents(asked: Inquiry, item: Item) -> Iterable[Authorization]:

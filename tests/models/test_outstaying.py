@@ -12,6 +12,7 @@ import pytest
 from models.calendar import calendar
 from models.codes import AuthorizationSubject, Decision, HandlingKind, Means
 from models.errors import NeedsAnswer
+from models.evidence_rows import NOTE
 from models.records import Authorization, AuthorizationTarget, HandlingEvent, HandlingLine, Item
 from models.rules.answers import EVERY, Answers
 from models.wareki import JAPAN, format_short
@@ -99,6 +100,37 @@ def test_what_stays_out_after_the_consent_is_told_until_it_is_back(house: House)
         answers=ANSWERS,
     )  # fmt: skip
     assert told(house) == []
+    assert renewals(house, basis) == []
+
+
+def test_what_the_client_allowed_anew_in_time_may_stay_outside(house: House) -> None:
+    basis = consent(house)
+    take_out(house, basis, ENDS)
+    house.clock.go_to(ENDS, 9)
+    after = consent(
+        house, decision_doc_no="第10号", requested_on=ENDS, decided_on=ENDS,
+        valid_from=ENDS + timedelta(days=1), valid_until=ENDS + timedelta(days=20),
+    )  # fmt: skip
+    house.clock.go_to(ENDS + timedelta(days=2), 9)
+    assert told(house) == [] and renewals(house, basis) == []
+    assert renewals(house, after) == [ENDS + timedelta(days=20)]
+    house.clock.go_to(ENDS + timedelta(days=21), 9)
+    assert "R8.10.10に終わりました" in told(house)[0][1]
+    assert renewals(house, basis) == [ENDS]
+
+
+def test_what_the_client_allowed_anew_too_late_stays_to_be_read(house: House) -> None:
+    basis = consent(house)
+    take_out(house, basis, ENDS)
+    day = ENDS + timedelta(days=4)
+    house.clock.go_to(day, 9)
+    late = {"requested_on": day, "decided_on": day, "valid_from": day, "decision_doc_no": "第11号"}
+    consent(house, **late, valid_until=day + timedelta(days=9), targets=())
+    assert "持ち帰るか" in told(house)[0][1], "a consent that names nothing allows another take-out"
+    consent(house, **late, valid_until=day + timedelta(days=9))
+    assert told(house) == []
+    [(severity, sentence)] = proof.graded(house, "EQ-LATEBACK", CLAUSE)
+    assert severity == NOTE and f"は、{format_short(day)}からです" in sentence
     assert renewals(house, basis) == []
 
 
