@@ -288,6 +288,6 @@ def test_an_inspector_confirms_in_the_window_what_was_recorded_for_him(stage: St
     stage.settle()
     [kept] = [one.record for one in stage.house.ledger.registers.all(OfficerConfirmation)]
     assert kept.person_id == story.people["officer"] and not dialog.isVisible()
-    page.verbs()[-1].trigger()
+    verb(page, "検査者の確認").trigger()  # type: ignore[union-attr]
     stage.settle()
     assert "いま確認する立会い・指示・指摘はありません。" in stage.answers.asked
