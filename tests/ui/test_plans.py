@@ -188,7 +188,7 @@ def test_a_plan_that_would_be_a_breach_is_refused_with_its_clause(
     dialog.save_plan()
     site.settle()
     assert "指定されていません" in dialog.message.text()
-    assert "第6条" in dialog.message.text()
+    assert "第4条第1項" in dialog.message.text()
     assert site.events(K.STOCKTAKE) == [] and not dialog.planning
     site.answers.replies.append(True)
     site.close()
