@@ -14,7 +14,7 @@ from storage.rows import New
 from storage.views import Views
 
 DROPPING = 4  # times as long as to drop the tables takes it to derive them
-INDEXING_KIB = 196_608  # every index reads the same table; the readers have ended by then
+INDEXING_KIB = 229_376  # every index reads the same table; the readers have ended by then
 MANY = 20_000  # entries; fewer take no longer than starting a process
 
 
