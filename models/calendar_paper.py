@@ -138,11 +138,8 @@ def k05_idle(asked: Inquiry) -> Iterator[Due]:
     for day, found in idle(asked, ContractPlace):
         one = asked.books.find(ContractPlace, found.id)
         assert one is not None
-        place = asked.books.find(Place, one.place_id)
-        yield due(
-            asked, "K-05", f"使用の開始（「{state_of(one)}」のまま）か「取消し」「開始日の変更」の届出",
-            place.caption() if place else "", day, one, proof="EQ-PLACE",
-        )  # fmt: skip
+        what = f"使用の開始（「{state_of(one)}」のまま）か「取消し」「開始日の変更」の届出"
+        yield _due_for(asked, "K-05", what, one, day)
 
 
 def _lacks_basis(asked: Inquiry, one: ContractPlace) -> bool:

@@ -103,11 +103,8 @@ def k03_idle(asked: Inquiry) -> Iterator[Due]:
     for day, found in idle(asked, Assignment):
         one = asked.books.find(Assignment, found.id)
         assert one is not None
-        yield due(
-            asked, "K-03", f"従事の開始（「{state_of(one)}」のまま）か「取消し」「開始日の変更」の届出",
-            asked.name(one.person_id) if one.person_id else one.unit_name, day, one,
-            proof="EQ-STAFF", person_id=one.person_id,
-        )  # fmt: skip
+        what = f"従事の開始（「{state_of(one)}」のまま）か「取消し」「開始日の変更」の届出"
+        yield due_for(asked, "K-03", what, one, day, "EQ-STAFF")
 
 
 def _wants_notice(asked: Inquiry, one: Assignment) -> bool:

@@ -41,33 +41,31 @@ TAKEN_BACK = (
 
 def outstaying(asked: Inquiry) -> Iterator[Row]:
     """Find what is outside although the consent that it rests on has ended."""
-    for item in asked.items.values():
-        if item.state in WAITED_FOR:
-            for one in _consents(asked, item):
-                if one.covers(asked.today):
-                    continue
-                if _given_anew(asked, item, one) is None:
-                    yield row(item, _said(asked, item, one))
+    for item, one in _resting(asked):
+        if not one.covers(asked.today) and _given_anew(asked, item, one) is None:
+            yield row(item, _said(asked, item, one))
 
 
 def _between(asked: Inquiry) -> Iterator[Row]:
     """Find what is outside and was so without any consent, between two of them."""
-    for item in asked.items.values():
-        for one in _consents(asked, item) if item.state in WAITED_FOR else ():
-            after = None if one.covers(asked.today) else _given_anew(asked, item, one)
-            if after is not None and (begins := _begins(after)) > _day_after(one):
-                yield row(item, _said_between(item, one, after, begins), NOTE)
+    for item, one in _resting(asked):
+        after = None if one.covers(asked.today) else _given_anew(asked, item, one)
+        if after is not None and (begins := _begins(after)) > _day_after(one):
+            yield row(item, _said_between(item, one, after, begins), NOTE)
 
 
 def outside_under(asked: Inquiry) -> frozenset[str]:
     """Return the ids of the consents on which something outside rests, and no later one."""
-    outside = (item for item in asked.items.values() if item.state in WAITED_FOR)
     return frozenset(
-        one.id
-        for item in outside
-        for one in _consents(asked, item)
-        if _given_anew(asked, item, one) is None
+        one.id for item, one in _resting(asked) if _given_anew(asked, item, one) is None
     )
+
+
+def _resting(asked: Inquiry) -> Iterator[tuple[Item, Authorization]]:
+    """Yield what is outside with each consent on which it rests."""
+    for item in asked.items.values():
+        if item.state in WAITED_FOR:
+            yield from ((item, one) for one in _consents(asked, item))
 
 
 def _given_anew(asked: Inquiry, item: Item, ended: Authorization) -> Authorization | None:

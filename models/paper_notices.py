@@ -1,18 +1,23 @@
 """What a notice that was handed in means for the ledger: who and what the client was told of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from models.codes import AssignmentStatus, PlaceStatus
+from models.codes import AssignmentStatus, Code, PlaceStatus
 from models.records import Assignment, ContractPlace, Record, Stored, Submission
+from models.rules.told_days import Designation, first_of
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
 STAFF, PLACES = "D-03", "D-04"
 JOINING, USING = "R-02", "R-03"
+TOLD_OF: Mapping[str, tuple[type[Designation], Code]] = {
+    STAFF: (Assignment, AssignmentStatus.ACTIVE),
+    PLACES: (ContractPlace, PlaceStatus.ACTIVE),
+}
 GONE = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
 
 
@@ -49,21 +54,17 @@ def told_late(ledger: "Ledger", paper: Submission) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def _begun(ledger: "Ledger", paper: Submission, day: date) -> Iterator[Assignment | ContractPlace]:
+def _begun(ledger: "Ledger", paper: Submission, day: date) -> Iterator[Designation]:
     """Yield what a notice may tell of, as begun, where its first day was before it was handed in."""
+    if paper.doc_kind not in TOLD_OF:
+        return
+    cls, active = TOLD_OF[paper.doc_kind]
     sealed = _sealed_seq(ledger, paper)
-    if paper.doc_kind == STAFF:
-        for known in ledger.registers.all(Assignment, contract_id=paper.contract_id):
-            person = known.record
-            told = _stood_on(known, paper, sealed) and person.status not in GONE
-            if told and person.starts_on is not None and person.starts_on < day:
-                yield replace(person, status=AssignmentStatus.ACTIVE)
-    elif paper.doc_kind == PLACES:
-        for found in ledger.registers.all(ContractPlace, contract_id=paper.contract_id):
-            place = found.record
-            told = _stood_on(found, paper, sealed) and place.status not in GONE
-            if told and place.use_from is not None and place.use_from < day:
-                yield replace(place, status=PlaceStatus.ACTIVE)
+    for known in ledger.registers.all(cls, contract_id=paper.contract_id):
+        one = known.record
+        told = _stood_on(known, paper, sealed) and one.status not in GONE
+        if told and (first := first_of(one)) is not None and first < day:
+            yield one.with_changes(status=active)
 
 
 def _messages(ledger: "Ledger", one: Record, *beside: Record) -> list[str]:
@@ -115,9 +116,7 @@ def _announced(one: ContractPlace, paper: Submission) -> ContractPlace:
     )
 
 
-def _stood_on(
-    stored: Stored[Assignment] | Stored[ContractPlace], paper: Submission, sealed: int
-) -> bool:
+def _stood_on(stored: Stored[Any], paper: Submission, sealed: int) -> bool:
     """Tell whether a record was there when the paper was sealed, and among the chosen."""
     chosen = not paper.subject_ids or stored.record.id in paper.subject_ids
     return chosen and stored.meta.created_seq < sealed
