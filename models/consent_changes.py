@@ -19,6 +19,7 @@ from models.codes import RuleMode, Timing
 from models.contract_changes import told
 from models.contract_dues import stood_before
 from models.evidence_rows import Row
+from models.from_to import field_from_to, shortened
 from models.inquiry import Inquiry
 from models.kinds import Ref
 from models.outstaying import needed
@@ -48,8 +49,6 @@ PLAIN = (
 COUNTED = ("quantity_limit", "unit")
 LIMITS = (*PLAIN, *COUNTED, "targets")
 """On these hangs how far a consent goes, and until when."""
-SHOWN = 40  # characters of a long value
-EMPTY = "なし"
 BEYOND = "「{consent}」を超えた（認められていない）取扱いなど{count}件（{first}など）があります。その後に、{changes}変えます。"
 OVER = (
     "「{consent}」の有効期間は終わっていて、これを根拠にしたもの（持出し・写し・場所）が残っています。"
@@ -60,7 +59,6 @@ REASON = (
     "「承諾・指示」に登録してください。変える前からの逸脱は、是正を別の人が確認するまで残ります。"
 )
 TOLD = "「{consent}」について、"
-CHANGE = "「{field}」を「{old}」から「{new}」に"
 NOTHING = Decimal(0)
 
 
@@ -231,20 +229,16 @@ def _changes(asked: Inquiry, old: Authorization, new: Authorization) -> Iterator
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
             kind: Any = fields[name].kind
-            said = (EMPTY if one in (None, "") else _short(kind.format(one)) for one in (was, now))
-            yield _change(fields[name].label, *said)
+            said = ("" if one in (None, "") else shortened(kind.format(one)) for one in (was, now))
+            yield field_from_to(fields[name], *said)
     if any(getattr(old, name) != getattr(new, name) for name in COUNTED):
-        yield _change(fields["quantity_limit"].label, _limit(old), _limit(new))
+        yield field_from_to(fields["quantity_limit"], _limit(old), _limit(new))
     if old.targets != new.targets:
-        yield _change(fields["targets"].label, _targets(asked, old), _targets(asked, new))
-
-
-def _change(field: str, old: str, new: str) -> str:
-    return CHANGE.format(field=field, old=old, new=new)
+        yield field_from_to(fields["targets"], _targets(asked, old), _targets(asked, new))
 
 
 def _limit(one: Authorization) -> str:
-    return EMPTY if one.quantity_limit is None else f"{one.quantity_limit:,f}{one.unit}"
+    return "" if one.quantity_limit is None else f"{one.quantity_limit:,f}{one.unit}"
 
 
 def _targets(asked: Inquiry, one: Authorization) -> str:
@@ -253,8 +247,4 @@ def _targets(asked: Inquiry, one: Authorization) -> str:
         if isinstance(f.kind, Ref):
             ids = (getattr(target, f.name) for target in one.targets)
             names += [asked.caption(f.kind.type, id_) for id_ in ids if id_]
-    return _short("、".join(names)) or EMPTY
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    return shortened("、".join(names))

@@ -18,6 +18,7 @@ from models.breaches import CHANGED
 from models.codes import ContractStatus, Timing
 from models.evidence_rows import Row, row
 from models.fields import Field
+from models.from_to import field_from_to, from_to, shortened
 from models.inquiry import Inquiry, first_use
 from models.kinds import Ref
 from models.profiles import Clause, Due, Profile
@@ -40,7 +41,6 @@ JUDGING = (
 )  # fmt: skip
 """What acts are judged by, beside the period."""
 NAMING = ("contract_no", "title")
-SHOWN = 40  # characters of a long value
 ASKED = (
     "取扱いや書類を記録した後に、{0}変えます。契約の変更か誤りの訂正であることを理由に残して"
     "ください。変える前からの逸脱は、別の人が確認するまで残ります。"
@@ -53,7 +53,6 @@ TOO_SHORT = (
     "「台帳の保存期限」が、契約の終わる日（{0}）より前になっています。委託者と決めた、"
     "契約が終わった後の日を入力してください。"
 )
-NOTHING_KEPT = "なし"
 TOLD = "{day}に、{who}が、{changes}変えました。理由：{reason}"
 RENAMED = "契約番号・業務名は、{day}に「{before}」から変わりました（理由：{reason}）。"
 BESIDE = Clause(
@@ -97,7 +96,7 @@ def _swapped(name: Name, names: Iterable[str], before: Contract, after: Contract
     for f in (Contract.fields()[one] for one in names):
         old, new = getattr(before, f.name), getattr(after, f.name)
         if old != new:
-            yield f"「{f.label}」を「{name(f, old)}」から「{name(f, new)}」に"
+            yield field_from_to(f, name(f, old), name(f, new))
 
 
 def _names(profiles: Mapping[str, Profile], caption: Callable[[str, str], str]) -> Name:
@@ -107,9 +106,8 @@ def _names(profiles: Mapping[str, Profile], caption: Callable[[str, str], str]) 
         if isinstance(f.kind, Ref):
             return caption(f.kind.type, value) or value
         profile = profiles.get(value) if f.name == "profile_code" else None
-        plain = NOTHING_KEPT if value is None else f.kind.format(value)
-        said = profile.called if profile else plain
-        return said if len(said) <= SHOWN else f"{said[:SHOWN]}…"
+        plain = "" if value is None else f.kind.format(value)
+        return shortened(profile.called if profile else plain)
 
     return name
 
@@ -146,7 +144,7 @@ def _period(before: Contract, after: Contract) -> str:
         "～".join(format_short(day) for day in (one.starts_on, one.ends_on) if day)
         for one in (before, after)
     )
-    return f"契約の期間を「{old}」から「{new}」に"
+    return from_to("契約の期間", old, new)
 
 
 def _left_outside(ledger: "Ledger", before: Contract, after: Contract) -> bool:
@@ -186,9 +184,9 @@ def _kept_shorter(known: Iterable[Contract], after: Contract, today: date) -> It
     days = [one.retain_ledger_until for one in known if one.retain_ledger_until is not None]
     until = after.retain_ledger_until
     if bool(days) if until is None else until < max((today, *days)):
-        old = format_short(max(days)) if days else NOTHING_KEPT
-        new = format_short(until) if until else NOTHING_KEPT
-        yield f"「台帳の保存期限」を「{old}」から「{new}」に"
+        old = format_short(max(days)) if days else ""
+        new = format_short(until) if until else ""
+        yield field_from_to(Contract.fields()["retain_ledger_until"], old, new)
 
 
 # --- on paper ------------------------------------------------------------------------------------
@@ -274,8 +272,8 @@ def _rewritten(before: Contract, after: Contract, profiles: Mapping[str, Profile
     if before.profile_code == after.profile_code and old and new and old != new:
         found = changed_between(before, after, profiles.get(after.profile_code))
         what = f"（変わったこと：{'、'.join(found)}）" if found else ""
-        label = Contract.fields()["profile_sha256"].label
-        yield f"「{label}」を「{old[:MARK]}」から「{new[:MARK]}」に{what}"
+        field = Contract.fields()["profile_sha256"]
+        yield f"{field_from_to(field, old[:MARK], new[:MARK])}{what}"
 
 
 def _changes(name: Name, before: Contract, after: Contract) -> list[str]:

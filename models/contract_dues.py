@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from models.deadlines import AT_THE_START, PERIODS, deadlines
+from models.from_to import field_from_to, from_to
 from models.profiles import Profile
 from models.records import Contract, Record
 from models.versions import Version, versions
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 FIELDS = ("periodic_report_cycle", "work_start_on", "doc_due_rules")
-EMPTY = "なし"
 NEVER = 1_000  # months
 
 
@@ -97,7 +97,7 @@ def _rarer(
         return
     known = max(PERIODS[fixed[-1]], PERIODS.get(old, 0))
     if PERIODS.get(new, NEVER) > known:
-        was, now = (one.label if one else EMPTY for one in (old, new))
+        was, now = (one.label if one else "" for one in (old, new))
         yield _words("periodic_report_cycle", was, now)
 
 
@@ -105,7 +105,7 @@ def _begins_later(before: Contract, after: Contract) -> str:
     old, new = before.work_start_on, after.work_start_on
     if old is None or (new is not None and new <= old):
         return ""
-    return _words("work_start_on", format_short(old), format_short(new) if new else EMPTY)
+    return _words("work_start_on", format_short(old), format_short(new) if new else "")
 
 
 def _papers_put_off(
@@ -118,7 +118,7 @@ def _papers_put_off(
             old, new = (_listed(_fixed(one, kind)) for one in (before, after))
             label = Contract.fields()["doc_due_rules"].label
             title = form.title if form else kind
-            yield kind, f"「{label}」の「{title}」を「{old}」から「{new}」に"
+            yield kind, from_to(f"「{label}」の「{title}」", old, new)
 
 
 def _owed_later(profile: Profile, kind: str, before: Contract, after: Contract) -> list[date]:
@@ -144,8 +144,8 @@ def _wanted_at_the_start(profile: Profile, kind: str) -> bool:
 
 
 def _listed(days: Sequence[date]) -> str:
-    return "・".join(format_short(day) for day in days) or EMPTY
+    return "・".join(format_short(day) for day in days)
 
 
 def _words(name: str, old: str, new: str) -> str:
-    return f"「{Contract.fields()[name].label}」を「{old}」から「{new}」に"
+    return field_from_to(Contract.fields()[name], old, new)

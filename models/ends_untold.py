@@ -18,6 +18,7 @@ from models.contract_changes import told
 from models.contract_dues import stood_before
 from models.errors import Refused
 from models.evidence_rows import Row
+from models.from_to import field_from_to
 from models.inquiry import Inquiry
 from models.records import Assignment, Contract, ContractPlace, Person, Record
 from models.rules.books import Books
@@ -41,7 +42,6 @@ from models.versions import Version, versions
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-EMPTY = "なし"
 ENDED = (AssignmentStatus.ENDED, PlaceStatus.ENDED)
 FIELDS: dict[type[Record], tuple[str, ...]] = {
     Assignment: ("ends_on", "status"),
@@ -168,8 +168,8 @@ def _changes(before: Record, after: Record) -> Iterator[str]:
     for f in (type(after).fields()[name] for name in FIELDS[type(after)]):
         old, new = (getattr(one, f.name) for one in (before, after))
         if old != new:
-            was, now = (f.kind.format(value) if value else EMPTY for value in (old, new))
-            yield f"「{f.label}」を「{was}」から「{now}」に"
+            was, now = (f.kind.format(value) if value else "" for value in (old, new))
+            yield field_from_to(f, was, now)
 
 
 # --- in the evidence -----------------------------------------------------------------------------

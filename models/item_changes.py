@@ -19,6 +19,7 @@ from models.codes import CONTENT_GONE_STATES, TERMINAL_STATES
 from models.contract_dues import stood_before
 from models.errors import Refused
 from models.evidence_rows import Row
+from models.from_to import EMPTY, field_from_to
 from models.inquiry import Inquiry
 from models.kinds import Ref
 from models.records import HandlingEvent, Item, Record
@@ -47,7 +48,6 @@ PUT_OFF = (
     "別の人が確認するまで残ります。"
 )
 GONE = "取扱いのあった「{item}」の登録を、{day}に{who}が取り消しました。理由：{reason}"
-EMPTY = "なし"
 
 
 # --- at the counter ------------------------------------------------------------------------------
@@ -176,12 +176,11 @@ def _changes(asked: Inquiry, before: Version[Item], after: Version[Item]) -> Ite
         if old == new or (name in DAYS and not _is_later(old, new)):
             continue
         f = Item.fields()[name]
-        said = (
+        was, now = (
             asked.caption(Item.type, value) if isinstance(f.kind, Ref) else _said(f.kind, value)
             for value in (old, new)
         )
-        was, now = (one or EMPTY for one in said)
-        yield f"「{before.record.caption()}」の「{f.label}」を「{was}」から「{now}」に"
+        yield f"「{before.record.caption()}」の{field_from_to(f, was, now)}"
 
 
 def _said(kind: Any, value: Any) -> str:

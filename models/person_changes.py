@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from models import contract_changes
 from models.codes import AssignmentStatus, ContractStatus
 from models.evidence_rows import Row
+from models.from_to import field_from_to
 from models.inquiry import Inquiry
 from models.records import Assignment, Contract, Person, Record
 from models.rules.labour import needs_labour_terms
@@ -133,4 +134,4 @@ def _said(asked: Inquiry, who: str, name: str, both: Sequence[Version[Any]]) -> 
     field = type(both[0].record).fields()[name]
     old, new = (getattr(one.record, name) for one in both)
     was, now = (one.label if name == "employment_type" else format_short(one) for one in (old, new))
-    return f"{asked.name(who)}の「{field.label}」を「{was}」から「{now}」に"
+    return f"{asked.name(who)}の{field_from_to(field, was, now)}"

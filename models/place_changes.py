@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from models import contract_changes
 from models.codes import ContractStatus, PlaceStatus
 from models.evidence_rows import Row
+from models.from_to import from_to
 from models.inquiry import Inquiry
 from models.records import Contract, ContractPlace, Place, Record
 from models.store import Op, Query, Where
@@ -24,7 +25,6 @@ RULE = "R-17"
 GUARDING = ("address", "floor_room", "kinds", "lockable", "entry_control", "storage_equipment")
 """By these a place is known and judged."""
 ACTS = ("place_from_id", "place_to_id")
-EMPTY = "なし"
 TOLD = (
     "「{place}」は、契約{contract}の保管場所です。{said}"
     "ここにあるものを、施錠か入退室管理のある場所へ移して記録してください。"
@@ -94,6 +94,5 @@ def _changes(before: Version[Place], after: Version[Place]) -> list[str]:
     for f in (Place.fields()[name] for name in GUARDING):
         old, new = (getattr(one.record, f.name) for one in (before, after))
         if old != new:
-            was, now = (f.kind.format(value) or EMPTY for value in (old, new))
-            found.append(f"{f.label}を「{was}」から「{now}」に")
+            found.append(from_to(f.label, *(f.kind.format(value) for value in (old, new))))
     return found

@@ -18,6 +18,7 @@ from models.calendar_frame import terms
 from models.codes import CommunicationKind, CommunicationStatus, Urgency
 from models.errors import Refused
 from models.evidence_rows import NOTE, Row, row
+from models.from_to import field_from_to, from_to
 from models.inquiry import Inquiry
 from models.profiles import Clause
 from models.records import ClientCommunication, ContentErasure, Record
@@ -62,8 +63,7 @@ STATES = {
     CommunicationStatus.CLOSED: "終わった後",
 }
 CHANGED = "{one}について、{told}"
-PUT_OFF = "「期限」を「{old}」から「{new}」に"
-NO_MORE = "なし"
+TERM = "「期限」"
 PUT_OFF_TOLD = (
     "委託者の求め・指示の期限を遅くしました。委託者が延ばしたことの分かるもの（メールの写しなど）を"
     "「写し」に付けてください。変えたことと理由は「条項と証拠」に残ります。"
@@ -195,8 +195,8 @@ def _changes(old: ClientCommunication, new: ClientCommunication, workdays: int) 
     if _is_put_off(old, new, workdays):
         was, now = limit_of(old, workdays), limit_of(new, workdays)
         gone = new.due_at is None and old.due_at is not None
-        day = NO_MORE if gone or now is None else format_short_moment(now)
-        yield PUT_OFF.format(old=format_short_moment(was) if was else NO_MORE, new=day)
+        day = "" if gone or now is None else format_short_moment(now)
+        yield from_to(TERM, format_short_moment(was) if was else "", day)
     if old.responded_at is not None:
         yield from _changed(old, new, "responded_at")
 
@@ -205,12 +205,12 @@ def _changed(old: ClientCommunication, new: ClientCommunication, name: str) -> I
     f = ClientCommunication.fields()[name]
     was, now = (_shown(f.kind, getattr(one, name)) for one in (old, new))
     if getattr(old, name) != getattr(new, name):
-        yield f"「{f.label}」を「{was}」から「{now}」に"
+        yield field_from_to(f, was, now)
 
 
 def _shown(kind: Any, value: Any) -> str:
     if value is None or value == "":
-        return NO_MORE
+        return ""
     said = format_short_moment(value) if isinstance(value, datetime) else str(kind.format(value))
     return _short(said)
 

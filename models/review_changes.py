@@ -9,16 +9,16 @@ from itertools import pairwise
 
 from models.contract_changes import told
 from models.evidence_rows import Row
+from models.from_to import field_from_to
 from models.inquiry import Inquiry
 from models.records import GovernanceDocument
 from models.store import Op, Query, Where
 from models.versions import Version
 from models.wareki import format_short
 
-EMPTY = "なし"
 REVIEWED = ("last_reviewed_on", "version", "approved_on", "file_id", "text")
 """What a review leaves behind."""
-PUT_OFF = "「{document}」の「{field}」を、見直しの記録がないまま「{old}」から「{new}」に"
+PUT_OFF = "見直しの記録がないまま、「{document}」の{change}"
 
 
 def changed(asked: Inquiry) -> Iterator[Row]:
@@ -45,8 +45,6 @@ def _put_off(before: Version[GovernanceDocument], after: Version[GovernanceDocum
         return ""
     if any(getattr(before.record, f) != getattr(after.record, f) for f in REVIEWED):
         return ""
-    return PUT_OFF.format(
-        document=before.record.caption(),
-        field=GovernanceDocument.fields()["next_review_on"].label,
-        old=format_short(old), new=format_short(new) if new else EMPTY,
-    )  # fmt: skip
+    field = GovernanceDocument.fields()["next_review_on"]
+    change = field_from_to(field, format_short(old), format_short(new) if new else "")
+    return PUT_OFF.format(document=before.record.caption(), change=change)

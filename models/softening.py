@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 from models.changed_terms import CYCLES, cycle_item, days_of, key_of
+from models.from_to import from_to
 from models.profile_params import Timing
 from models.profile_reader import Cycle
 from models.profile_vocabulary import MODES, RULES
@@ -93,7 +94,7 @@ def softer(
     for key, clause_key in places.items():
         was, now = old.value(key), new.value(key)
         if _less(key, was, now):
-            words = f"{named(key)}を「{_worded(key, was)}」から「{_worded(key, now)}」に変える"
+            words = f"{from_to(named(key), _worded(key, was), _worded(key, now))}変える"
             theirs = (one.key for one in profile.clauses_of_rule(key))
             yield Softer(key, words, tuple(dict.fromkeys((clause_key, *theirs))))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import rfc8785
 
+from models.from_to import from_to
 from models.profile_vocabulary import MODES, RULES
 
 MARK = 8  # letters of a hash
@@ -94,7 +95,7 @@ def _rule(part: str, before: Parts, after: Parts) -> str:
     old, new = (found.get(part, "").partition(" ")[0] for found in (before, after))
     if old == new:
         return f"{name}の細目"
-    return f"{name}を「{MODES.get(old, old)}」から「{MODES.get(new, new)}」に"
+    return from_to(name, MODES.get(old, old), MODES.get(new, new))
 
 
 def _some(said: Iterable[str]) -> str:

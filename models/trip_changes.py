@@ -14,6 +14,7 @@ from models.codes import MISSING_STATES, OUT_STATES, HandlingKind, Timing
 from models.contract_changes import told
 from models.corrected import chain, entered_before, in_place
 from models.evidence_rows import Row
+from models.from_to import field_from_to
 from models.inquiry import Inquiry
 from models.missing_things import as_much, verified
 from models.records import HandlingEvent
@@ -24,12 +25,10 @@ from models.wareki import format_short_moment
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-EMPTY = "なし"
 ASKED = (
     "持帰予定を過ぎて戻っていない「{act}」の、{change}変えます。予定が延びた事情か、誤りの訂正であることを"
     "理由に残してください。変える前からの遅れは、別の人が確認するまで残ります。"
 )
-PUT_OFF = "「{field}」を「{old}」から「{new}」に"
 FEWER = "持ち出した媒体・資料か数量を少なく"
 TOLD = "持帰予定を過ぎた「{act}」について、{told}"
 VOIDED = (
@@ -48,9 +47,9 @@ def _lessened(old: HandlingEvent, new: HandlingEvent) -> str:
     if due is None or old.timing is not Timing.ACTUAL:
         return ""
     if back is None or back > due or new.timing is not Timing.ACTUAL:
-        label = HandlingEvent.fields()["expected_return_at"].label
-        later = format_short_moment(back) if back else EMPTY
-        return PUT_OFF.format(field=label, old=format_short_moment(due), new=later)
+        field = HandlingEvent.fields()["expected_return_at"]
+        later = format_short_moment(back) if back else ""
+        return field_from_to(field, format_short_moment(due), later)
     return "" if as_much(old, new) else FEWER
 
 
