@@ -11,7 +11,7 @@ from models.inquiry import Inquiry
 from models.paper_about import papered
 from models.profile_reader import Cycle
 from models.profiles import Clause
-from models.records import Assignment, ContractClauseSetting, Person, Record, Submission
+from models.records import Assignment, ContractClauseSetting, Person, Place, Record, Submission
 from models.rules.standing import has_left, is_submitted
 from models.rules.told_days import Designation, first_of, last_of
 from models.rules.told_late import unlinked_notice
@@ -88,6 +88,14 @@ def due_for(
         asked, code, what, name, day, one if record is None else record,
         proof=proof, person_id=one.person_id,
     )  # fmt: skip
+
+
+def due_told(asked: Inquiry, code: str, what: str, one: Designation, day: date) -> Due:
+    """Return one date by which the client is told of somebody, or of a place."""
+    if isinstance(one, Assignment):
+        return due_for(asked, code, what, one, day, "EQ-STAFF")
+    place = asked.books.find(Place, one.place_id)
+    return due(asked, code, what, place.caption() if place else "", day, one, proof="EQ-PLACE")
 
 
 def unset(asked: Inquiry, code: str, cycle: str, proof: str) -> Due:

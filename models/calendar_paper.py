@@ -4,31 +4,29 @@ from collections.abc import Iterator
 from datetime import date
 
 from models import wareki
+from models.calendar_designated import PLACES
 from models.calendar_frame import (
     Due,
     Item,
     due,
+    due_told,
     handed_in,
     terms,
     to_be_told,
-    told_by_day,
-    told_otherwise,
 )
 from models.codes import GovernanceStatus, PlaceStatus, RuleMode, SubmissionStatus
 from models.deadlines import AT_THE_START, FIXED, company, deadlines
-from models.designations_undone import idle, is_idle, state_of, untold
+from models.designations_undone import is_idle
 from models.inquiry import Inquiry
 from models.paper_twice import twice
 from models.paper_undone import undone
 from models.papered_acts import RECEIPT, owed, unpapered_acts
 from models.periodic_reports import REPORT, periods, unreported
-from models.records import ContractPlace, GovernanceDocument, HandlingEvent, Place, Submission
+from models.records import ContractPlace, GovernanceDocument, HandlingEvent, Submission
 from models.rules.engine import examine
 from models.rules.last_told import (
     ends_with_the_contract,
     giving_up_papers,
-    moved_start,
-    withdrawn_end,
 )
 from models.rules.places import CONSENTED, has_place_notice, is_concerned, lapsed
 from models.rules.told_late import unlinked_notice
@@ -66,7 +64,7 @@ def k04_place_notice(asked: Inquiry) -> Iterator[Due]:
             later = start is not None and one.use_from > start
             title = form.title_of_change if later and told_before else form.title
             what, day = _owed(asked, one, title)
-            yield _due_for(asked, "K-05" if later else "K-04", what, one, day)
+            yield due_told(asked, "K-05" if later else "K-04", what, one, day)
 
 
 def _owed(asked: Inquiry, one: ContractPlace, title: str) -> tuple[str, date]:
@@ -97,49 +95,7 @@ def k05_place_given_up(asked: Inquiry) -> Iterator[Due]:
             continue
         if not giving_up_papers(case, one):
             what = f"「{form.title_of_change}」（終了）の提出"
-            yield _due_for(asked, "K-05", what, one, day_before(day))
-
-
-def k05_other_days(asked: Inquiry) -> Iterator[Due]:
-    """K-05: that a place is used on, or from another day, is told before the day that was told.
-
-    Who explains why it was not (R-03) has not told it: it is asked for until then.
-    """
-    title = asked.profile.document("D-04").title_of_change
-    for one in asked.all(ContractPlace):
-        case = asked.case(one)
-        if one.status is PlaceStatus.ENDED or not is_concerned(case, one):
-            continue
-        for day, what in told_otherwise(
-            withdrawn_end(case, one), moved_start(case, one), one.use_from
-        ):
-            act, limit = f"「{title}」（{what}）の提出", told_by_day(asked, one, day)
-            yield _due_for(asked, "K-05", act, one, limit)
-
-
-def k05_voided(asked: Inquiry) -> Iterator[Due]:
-    """K-05: that a place was voided of which the client was told is told as well."""
-    what = f"「{asked.profile.document('D-04').title_of_change}」（取消し）の提出"
-    days = terms(asked).days("prompt_red_business_days")
-    for void in untold(asked, ContractPlace):
-        one = void.one
-        assert isinstance(one, ContractPlace)
-        yield _due_for(asked, "K-05", what, one, after(void.day, days))
-
-
-def _due_for(asked: Inquiry, code: str, what: str, one: ContractPlace, day: date) -> Due:
-    """Return one date about a place of a contract."""
-    place = asked.books.find(Place, one.place_id)
-    return due(asked, code, what, place.caption() if place else "", day, one, proof="EQ-PLACE")
-
-
-def k05_idle(asked: Inquiry) -> Iterator[Due]:
-    """K-05: a place that was told and does not count still comes into use, or the client is told."""
-    for day, found in idle(asked, ContractPlace):
-        one = asked.books.find(ContractPlace, found.id)
-        assert one is not None
-        what = f"使用の開始（「{state_of(one)}」のまま）か「取消し」「開始日の変更」の届出"
-        yield _due_for(asked, "K-05", what, one, day)
+            yield due_told(asked, "K-05", what, one, day_before(day))
 
 
 def _lacks_basis(asked: Inquiry, one: ContractPlace) -> bool:
@@ -225,9 +181,9 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-01", k01_papers_at_the_start),
     ("K-04", k04_place_notice),
     ("K-05", k05_place_given_up),
-    ("K-05", k05_other_days),
-    ("K-05", k05_voided),
-    ("K-05", k05_idle),
+    ("K-05", PLACES.other_days),
+    ("K-05", PLACES.voided),
+    ("K-05", PLACES.idle),
     ("K-06", sealed_not_handed_in),
     ("K-14", k14_periodic_report),
     ("K-24", k24_end_papers),

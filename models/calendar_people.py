@@ -4,22 +4,22 @@ from collections.abc import Iterator
 from datetime import date
 
 from models.after_leaving import k32_stands_again
+from models.calendar_designated import PEOPLE
 from models.calendar_frame import (
     Due,
     Item,
     due,
     due_for,
+    due_told,
     handed_in,
     later,
     terms,
     to_be_told,
-    told_by_day,
-    told_otherwise,
     unset,
     working,
 )
 from models.codes import AssignmentStatus, InvalidReason, RuleMode, TrainingKind
-from models.designations_undone import idle, is_idle, state_of, untold
+from models.designations_undone import is_idle
 from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
 from models.reported import k06_new_manager
@@ -29,8 +29,6 @@ from models.rules.last_told import (
     ends_with_the_contract,
     last_day,
     leaving_papers,
-    moved_start,
-    withdrawn_end,
 )
 from models.rules.people import informed, missing_topics
 from models.rules.pledged import IN_FORCE, last_replaced, replaces_handed_in
@@ -54,7 +52,7 @@ def k02_staff_notice(asked: Inquiry) -> Iterator[Due]:
             joining = told_before and not _from_the_start(asked, one)
             title = form.title_of_change if joining else form.title
             what, day = to_be_told(asked, one, title)
-            yield due_for(asked, "K-03" if joining else "K-02", what, one, day, "EQ-STAFF")
+            yield due_told(asked, "K-03" if joining else "K-02", what, one, day)
 
 
 def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:
@@ -70,41 +68,7 @@ def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:
         if not one.person_id or ends_with_the_contract(case, day) or leaving_papers(case, one):
             continue
         what = f"「{form.title_of_change}」（終了）の提出"
-        yield due_for(asked, "K-03", what, one, day_before(day), "EQ-STAFF")
-
-
-def k03_other_days(asked: Inquiry) -> Iterator[Due]:
-    """K-03: that an end is taken back, or a first day moved, is told before the day that was told.
-
-    Who explains why it was not (R-02) has not told it: it is asked for until then.
-    """
-    title = asked.profile.document("D-03").title_of_change
-    for one in working(asked):
-        case = asked.case(one)
-        for day, what in told_otherwise(
-            withdrawn_end(case, one), moved_start(case, one), one.starts_on
-        ):
-            act, limit = f"「{title}」（{what}）の提出", told_by_day(asked, one, day)
-            yield due_for(asked, "K-03", act, one, limit, "EQ-STAFF")
-
-
-def k03_voided(asked: Inquiry) -> Iterator[Due]:
-    """K-03: that a designation was voided of which the client was told is told as well."""
-    what = f"「{asked.profile.document('D-03').title_of_change}」（取消し）の提出"
-    days = terms(asked).days("prompt_red_business_days")
-    for void in untold(asked, Assignment):
-        one = void.one
-        assert isinstance(one, Assignment)
-        yield due_for(asked, "K-03", what, one, after(void.day, days), "EQ-STAFF")
-
-
-def k03_idle(asked: Inquiry) -> Iterator[Due]:
-    """K-03: who was told to begin and does not count still begins, or the client is told."""
-    for day, found in idle(asked, Assignment):
-        one = asked.books.find(Assignment, found.id)
-        assert one is not None
-        what = f"従事の開始（「{state_of(one)}」のまま）か「取消し」「開始日の変更」の届出"
-        yield due_for(asked, "K-03", what, one, day, "EQ-STAFF")
+        yield due_told(asked, "K-03", what, one, day_before(day))
 
 
 def _wants_notice(asked: Inquiry, one: Assignment) -> bool:
@@ -262,9 +226,9 @@ def _once(assignments: list[Assignment]) -> list[Assignment]:
 ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-02", k02_staff_notice),
     ("K-03", k03_leaving_notice),
-    ("K-03", k03_other_days),
-    ("K-03", k03_voided),
-    ("K-03", k03_idle),
+    ("K-03", PEOPLE.other_days),
+    ("K-03", PEOPLE.voided),
+    ("K-03", PEOPLE.idle),
     ("K-06", k06_new_manager),
     ("K-07", k07_pledge),
     ("K-08", k08_first_training),

@@ -3,21 +3,18 @@
 from collections.abc import Iterable, Iterator
 
 from models import two_factors, wareki
+from models.calendar_designated import PEOPLE, PLACES, Designated
 from models.calendar_frame import Due, Item
 from models.calendar_paper import (
     k01_papers_at_the_start,
     k04_place_notice,
-    k05_other_days,
     k05_place_given_up,
-    k05_voided,
     k14_periodic_report,
     sealed_not_handed_in,
 )
 from models.calendar_people import (
     k02_staff_notice,
     k03_leaving_notice,
-    k03_other_days,
-    k03_voided,
     k09_training_again,
     k33_labour_terms,
 )
@@ -52,9 +49,7 @@ from models.inquiry import Inquiry, Question
 from models.nobody_named import no_people, no_places
 from models.password_review import cycle_of, due_on
 from models.records import (
-    Assignment,
     BackupRun,
-    ContractPlace,
     DueItem,
     HandlingEvent,
     SystemEvent,
@@ -106,19 +101,27 @@ def eq_due(asked: Inquiry) -> Iterator[Row]:
             yield row(one, f"「{one.title}」{words}", "action" if late else "due")
 
 
-def eq_staff(asked: Inquiry) -> Iterator[Row]:
-    """Find who works without the notice that the text asks for, and of whom it is to be told still.
+def _designated(kind: Designated, nobody: Question, coming: Item, ending: Item) -> Question:
+    """Return a query about the designations of one type: who or what is not told to the client.
 
-    Who works already is judged by the rule (R-02), which knows of exceptions.
+    What has begun already is judged by the rule (R-02, R-03), which knows of exceptions.
+
+    Args:
+        nobody: finds that there is none at all.
+        coming, ending: the items of the calendar about what begins, and what is to end.
     """
-    ruled = [*of_rules(*RULED["EQ-STAFF"])(asked)]
-    yield from ruled
-    yield from no_people(asked)
-    yield from _not_told(asked, k02_staff_notice, asked.all(Assignment))
-    yield from _late(k03_leaving_notice)(asked)
-    yield from _unsaid(_late(k03_other_days)(asked), ruled)
-    yield from _late(k03_voided)(asked)
-    yield from (found for _, found in idle(asked, Assignment))
+
+    def query(asked: Inquiry) -> Iterator[Row]:
+        ruled = [*of_rules(*RULED[kind.proof])(asked)]
+        yield from ruled
+        yield from nobody(asked)
+        yield from _not_told(asked, coming, asked.all(kind.cls))
+        yield from _late(ending)(asked)
+        yield from _unsaid(_late(kind.other_days)(asked), ruled)
+        yield from _late(kind.voided)(asked)
+        yield from (found for _, found in idle(asked, kind.cls))
+
+    return query
 
 
 def _unsaid(rows: Iterable[Row], ruled: Iterable[Row]) -> Iterator[Row]:
@@ -138,21 +141,6 @@ def _not_told(asked: Inquiry, item: Item, known: Iterable[Designation]) -> Itera
             yield row(designation, words)
         else:
             yield from _said(asked, one)
-
-
-def eq_place(asked: Inquiry) -> Iterator[Row]:
-    """Find places without the notice or consent, and of which something is to be told still.
-
-    What is in use already is judged by the rule (R-03), which knows of exceptions.
-    """
-    ruled = [*of_rules(*RULED["EQ-PLACE"])(asked)]
-    yield from ruled
-    yield from no_places(asked)
-    yield from _not_told(asked, k04_place_notice, asked.all(ContractPlace))
-    yield from _late(k05_place_given_up)(asked)
-    yield from _unsaid(_late(k05_other_days)(asked), ruled)
-    yield from _late(k05_voided)(asked)
-    yield from (found for _, found in idle(asked, ContractPlace))
 
 
 def eq_labour(asked: Inquiry) -> Iterator[Row]:
@@ -252,8 +240,13 @@ def eq_terminal(asked: Inquiry) -> Iterator[Row]:
 
 
 DATED: tuple[tuple[str, Question], ...] = (
-    ("EQ-STAFF", eq_staff),
-    ("EQ-PLACE", eq_place),
+    *(
+        (kind.proof, _designated(kind, nobody, coming, ending))
+        for kind, nobody, coming, ending in (
+            (PEOPLE, no_people, k02_staff_notice, k03_leaving_notice),
+            (PLACES, no_places, k04_place_notice, k05_place_given_up),
+        )
+    ),
     ("EQ-LABOUR", eq_labour),
     (REPORTED, eq_reported),
     *(

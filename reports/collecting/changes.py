@@ -11,8 +11,9 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from models import wareki
-from models.calendar_paper import k04_place_notice, k05_idle
-from models.calendar_people import k02_staff_notice, k03_idle
+from models.calendar_designated import PEOPLE, PLACES
+from models.calendar_paper import k04_place_notice
+from models.calendar_people import k02_staff_notice
 from models.codes import SubmissionStatus
 from models.designations_undone import is_taken_back, tells_void, until_taken_back
 from models.errors import Refused
@@ -32,7 +33,7 @@ ADDED = "追加のため"
 UPDATED, NOTHING = "記録の更新", "なし"
 PLANNED = "当初からの予定のため"  # why something ends whose last day was entered with it
 LONGEST_REASON = 200
-WAITING = (k02_staff_notice, k03_idle, k04_place_notice, k05_idle)
+WAITING = (k02_staff_notice, PEOPLE.idle, k04_place_notice, PLACES.idle)
 HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED)
 
 R = TypeVar("R", bound=Record)
