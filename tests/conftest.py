@@ -59,6 +59,7 @@ def pytest_runtest_protocol(
     gc.collect(1)  # among what is new; what stays is old at once
     if nextitem is None or nextitem.path != item.path:
         collector.sweep()
+        gc.freeze()  # modules and what they keep: no later look need go through them again
     return done
 
 
