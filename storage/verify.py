@@ -26,7 +26,7 @@ from storage.known_schema import Schema
 from storage.ledger_store import LedgerStore
 from storage.proofs import Proofs
 from storage.search_check import drawn
-from storage.stretch import PAGES, Indexes, Pages, Stretch, Structure, Surplus
+from storage.stretch import PAGES, Indexes, Pages, Stretch, Structure, Surplus, Tree
 
 STRETCH = 10_000  # entries of the longest stretch
 PARTS = 16  # into which a shorter log is cut, so that both helpers end at about the same time
@@ -108,7 +108,8 @@ class _Check:
 
     def everything(self, head: Head, *, tables: bool) -> list[Problem]:
         weight = head.seq * (1 + TABLES * tables)
-        self._run(self._jobs(head, tables), head.seq, self._is_long(weight, 0))
+        long = self._is_long(weight, 0)
+        self._run(self._jobs(head, tables, long), head.seq, long)
         # Where pages are damaged all else follows from it, and a broken log speaks of no table.
         pages = list(dict.fromkeys(one for one in self._found if one[0] == PAGES))
         if pages and self.key is not None:  # say which, whose they are, and what to do
@@ -130,13 +131,13 @@ class _Check:
         return [Problem(*one) for one in self._of_proofs]
 
     # --- the parts ------------------------------------------------------------------------------
-    def _jobs(self, head: Head, tables: bool) -> Iterator[Job]:
+    def _jobs(self, head: Head, tables: bool, long: bool) -> Iterator[Job]:
         """Yield the parts, long ones first; two helpers are busy while the accounts are read."""
         yield Schema()
-        yield Structure(derived=tables)
-        yield Pages(self.key)
-        if not tables:
-            yield from map(Indexes, self._indexed())
+        trees = [] if tables or not long else self._trees()
+        yield from map(Tree, trees[:2])
+        if not trees:
+            yield Structure(derived=tables)
         try:
             authors = read_authors(self.database)
         except (AzukariError, ValueError):
@@ -151,9 +152,13 @@ class _Check:
             self._found.append(("AUTHOR", f"記帳番号{seq}", sentence))
         erasures = self._erasures(whole=True)
         signed = self._signed().head.seq
+        yield from map(Tree, trees[2:])
+        yield Pages(self.key)
         if tables:
             yield Surplus(erasures)
             yield Proofs(self.vault_id, authors)
+        else:
+            yield from map(Indexes, self._indexed())
         yield from self._stretches(authors, 0, head.seq, tables, erasures, signed)
 
     def _strays(self) -> Iterator[Found]:
@@ -163,6 +168,17 @@ class _Check:
             return  # `Structure` reads the same pages
         for what, seq in strays:
             yield "GAP", f"記帳番号{seq}", STRAY.format(seq=seq, what=what)
+
+    def _trees(self) -> list[str]:
+        """Return every table that has pages, and first the two that have one row for each entry."""
+        try:
+            found = self.database.all(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
+                " ORDER BY name NOT IN ('content', 'entry'), name"
+            )
+        except AzukariError:
+            return []  # `Structure` says it
+        return [*(name for (name,) in found), "sqlite_schema"]
 
     def _indexed(self) -> list[str]:
         try:

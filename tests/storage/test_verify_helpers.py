@@ -3,7 +3,7 @@
 import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,17 @@ import pytest
 
 from models.codes import HandlingKind as K
 from models.commands import creating
-from models.errors import Cancelled, InputOutput
+from models.errors import Cancelled, Damaged, InputOutput
 from models.store import Progress
 from models.verification import Problem
 from storage import access, log
-from storage.database import Database, Row
-from storage.helpers import Helpers
-from storage.verify import verify, verify_log
+from storage.database import Database, Row, open_snapshot
+from storage.helpers import Found, Helpers, run_here
+from storage.stretch import PAGES, Structure, Tree
+from storage.verify import _Check, verify, verify_log
 from tests import factory
 from tests.factory import KEY, START, Office, SeedSigner
+from tests.storage.striking import owners_in, strike
 from tests.storage.test_verify import lived_in, silent, store_of
 
 
@@ -118,7 +120,7 @@ def test_a_backup_asks_for_the_log_and_not_for_every_index_of_the_tables(
             store.database.all(statement)
     monkeypatch.setattr(store.database, "all", listen)
     assert verify_log(store.database, store.vault_id, progress=silent) == []
-    assert "PRAGMA quick_check(20)" in asked
+    assert 'PRAGMA quick_check("content")' in asked
     alone = {one.removeprefix("PRAGMA index_list(")[:-1] for one in asked if "index_list" in one}
     kept = {name for name in log.names(store.database) if _has_index(store.database, name)}
     assert alone == kept >= {"command", "access_line"}
@@ -126,6 +128,74 @@ def test_a_backup_asks_for_the_log_and_not_for_every_index_of_the_tables(
     asked.clear()
     assert verify(store, full=True, progress=silent) == []
     assert "PRAGMA integrity_check(20)" in asked
+
+
+def test_each_tree_of_a_long_log_that_is_copied_is_asked_by_its_table(
+    large: Office, place: Path
+) -> None:
+    path, store = place / "ledger.db", store_of(large)
+    trees = _trees_asked(large)
+    found = store.database.all(
+        "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'index' AND rootpage > 0"
+    )
+    held = dict(store.database.all("SELECT name, 1 FROM sqlite_schema WHERE rootpage > 0"))
+    assert {*trees} == {name for name in held if name not in dict(found)} | {"sqlite_schema"}
+    assert trees[:2] == ["content", "entry"]  # the longest two, while the accounts are read
+    store.database.all("PRAGMA wal_checkpoint(TRUNCATE)")
+    pages, copied = owners_in(store.database, KEY), path.with_name("struck.db")
+    owners = {name: name for name in trees} | dict(found)
+    for tree, table in owners.items():
+        shutil.copy(path, copied)
+        strike(copied, pages["catalogue" if tree == "sqlite_schema" else tree][-1])
+        assert [one[0] for one in asked_alone(copied, table)] == ["PAGES"], tree
+
+
+def asked_alone(path: Path, table: str) -> list[Found]:
+    try:
+        with closing(open_snapshot(path, KEY)) as database:
+            return run_here(Tree(table), database)
+    except Damaged as error:  # as a helper says it
+        return [(PAGES, path.name, str(error))]
+
+
+def test_a_short_log_is_asked_at_once(large: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.verify.FEW", 10_000)
+    assert _trees_asked(large) == []
+
+
+def test_a_tree_whose_pages_are_whole_and_whose_rows_are_not(large: Office) -> None:
+    database = store_of(large).database
+    database._connection.set_authorizer(None)
+    assert Tree("v_item").run(database) == []
+    with database.transaction():
+        database.all("PRAGMA writable_schema = ON")
+        _declare(database, "caption TEXT NOT NULL", "caption TEXT")
+        database.all(
+            "UPDATE v_item SET caption = NULL WHERE number = (SELECT max(number) FROM v_item)"
+        )
+        _declare(database, "caption TEXT", "caption TEXT NOT NULL")
+    assert [code for code, *_ in Tree("v_item").run(database)] == ["PAGES"]
+    assert Tree("v_place").run(database) == []
+    with database.transaction():
+        database.all('CREATE TABLE "v_no""body" (x)')
+    assert Tree('v_no"body').run(database) == []
+
+
+def _trees_asked(office: Office) -> list[str]:
+    store = store_of(office)
+    check = _Check(store.database, store.vault_id, silent, 2, KEY)
+    long = check._is_long(store.head().seq, 0)
+    jobs = list(check._jobs(store.head(), False, long))
+    assert long is not any(isinstance(one, Structure) for one in jobs)
+    return [one.table for one in jobs if isinstance(one, Tree)]
+
+
+def _declare(database: Database, was: str, now: str) -> None:
+    database.all(
+        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'v_item'", (was, now)
+    )
+    version = database.value("PRAGMA schema_version")
+    database.all(f"PRAGMA schema_version = {version + 1}")
 
 
 def _has_index(db: Database, table: str) -> bool:
