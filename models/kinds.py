@@ -15,6 +15,7 @@ from models import text as texts
 from models import values
 from models.codes import Code
 from models.errors import InvalidField
+from models.marks import unpacked
 
 if TYPE_CHECKING:
     from models.records.base import Child
@@ -110,6 +111,20 @@ class LongText(Text):
 @dataclass(frozen=True)
 class Private(Text):
     """A line about a person that screens show only to who asks for it (A-14)."""
+
+
+@dataclass(frozen=True)
+class OwnMarks(Text):
+    """Marks of what lies elsewhere, which the ledger itself keeps (models/marks.py).
+
+    Nobody types them or sends them: forms leave them out, a request need not say them, and a reader
+    is told how many there are.
+    """
+
+    editable: ClassVar[bool] = False
+
+    def format(self, value: str) -> str:
+        return f"（{len(unpacked(value))}項目の照合値）" if value else ""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ last; the words themselves stay in the file.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import rfc8785
 
 from models.from_to import from_to
+from models.marks import Marks
 from models.profile_vocabulary import MODES, RULES
 
 MARK = 8  # letters of a hash
@@ -24,7 +24,6 @@ WHOLE: Mapping[str, str] = {
     "article_style": "条の呼び方",
 }  # fmt: skip
 MOST = 8  # parts of a kind that are named; the rest is counted
-Parts = Mapping[str, str]
 
 
 def parts_of(content: Mapping[str, Any]) -> dict[str, str]:
@@ -46,21 +45,7 @@ def parts_of(content: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def packed(parts: Parts) -> str:
-    """Return marks as a record keeps them."""
-    return json.dumps(dict(sorted(parts.items())), ensure_ascii=False, separators=(",", ":"))
-
-
-def unpacked(kept: str) -> Parts:
-    """Return the marks that a record keeps, none where it keeps nothing that can be read."""
-    try:
-        found = json.loads(kept) if kept else {}
-    except (RecursionError, ValueError):
-        return {}
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
-
-
-def differences(before: Parts, after: Parts, article: Mapping[str, str]) -> Iterator[str]:
+def differences(before: Marks, after: Marks, article: Mapping[str, str]) -> Iterator[str]:
     """Yield in words what two files have otherwise.
 
     Args:
@@ -81,7 +66,7 @@ def differences(before: Parts, after: Parts, article: Mapping[str, str]) -> Iter
         yield f"規則（{_some(_rule(one, before, after) for one in rules)}）"
 
 
-def _named(kind: str, part: str, before: Parts, after: Parts, article: Mapping[str, str]) -> str:
+def _named(kind: str, part: str, before: Marks, after: Marks, article: Mapping[str, str]) -> str:
     key = part.partition(" ")[2]
     name = article.get(key, key) if kind == CLAUSE else key
     if part not in before:
@@ -89,7 +74,7 @@ def _named(kind: str, part: str, before: Parts, after: Parts, article: Mapping[s
     return name if part in after else f"{name}の削除"
 
 
-def _rule(part: str, before: Parts, after: Parts) -> str:
+def _rule(part: str, before: Marks, after: Marks) -> str:
     rule = part.partition(" ")[2]
     name = f"{rule}「{RULES.get(rule, '')}」"
     old, new = (found.get(part, "").partition(" ")[0] for found in (before, after))

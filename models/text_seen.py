@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from models.commands import Change, revising
 from models.errors import Refused
+from models.marks import packed, unpacked
 from models.profiles import Profile
 from models.records import Contract, Record
-from models.text_parts import differences, packed, unpacked
+from models.text_parts import differences
 
 if TYPE_CHECKING:
     from models.ledger import Ledger

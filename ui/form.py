@@ -43,7 +43,7 @@ class FieldsForm(QWidget):
         self.desk = desk
         self._start = start if start is not None else cls()
         self._hidden: Mapping[str, Any] = {
-            name: getattr(self._start, name) for name in NOT_SHOWN.get(cls, frozenset())
+            f.name: getattr(self._start, f.name) for f in cls.own_fields() if not self._is_shown(f)
         }
         self.rows: dict[str, FieldRow] = {}
         self._layouts: dict[str, QFormLayout] = {}
@@ -338,5 +338,5 @@ class RecordForm(FieldsForm):
         """Fill in which text exactly the contract is bound to."""
         code = self.rows["profile_code"].editor.value()
         profile = self.desk.ledger.profiles.get(code)
-        self._hidden = {"profile_sha256": profile.sha256 if profile else "", "profile_parts": ""}
+        self._hidden = {**self._hidden, "profile_sha256": profile.sha256 if profile else ""}
         self.rows["profile_version"].editor.set_value(profile.version if profile else "")

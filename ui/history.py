@@ -27,7 +27,6 @@ from models.lifts import lift
 from models.profiles import Profile
 from models.records import BY_TYPE, Contract, Person, Record, UserAccount
 from models.records.base import Declared
-from models.text_parts import unpacked
 from ui.attachments import AttachmentButton, attachments_of
 from ui.editor_texts import in_words
 from ui.fitting import fit
@@ -36,7 +35,6 @@ from ui.words import clause_words, field_word, profile_title
 
 ACTS = {Action.CREATE: "登録", Action.REVISE: "訂正", Action.VOID: "取消"}
 ERASED = "（内容は消去済み）"
-PARTS = "（{0}項目の照合値）"
 HIDDEN = "（画面では伏せています）"
 
 
@@ -134,8 +132,6 @@ class HistoryReader:
             return "\n".join(f"・{self._row(row)}" for row in value)
         if f is Contract.fields()["profile_code"]:
             return profile_title(value, self._ledger.profiles)
-        if f is Contract.fields()["profile_parts"]:
-            return PARTS.format(len(unpacked(value)))
         if f.name == "clause_key":
             return clause_words(value, self._profile)
         if f.name == "clause_keys":

@@ -147,7 +147,7 @@ SHOWN_ONLY: Mapping[type[Declared], frozenset[str]] = {  # filled in by the prog
 }
 
 NOT_SHOWN: Mapping[type[Declared], frozenset[str]] = {  # filled in, and says nothing to a reader
-    Contract: frozenset({"profile_sha256", "profile_parts"}),
+    Contract: frozenset({"profile_sha256"}),
 }
 
 

@@ -7,7 +7,18 @@ from typing import ClassVar
 
 from models.codes import ContractStatus, OnsiteRule, OrganizationKind, ReportCycle
 from models.fields import field
-from models.kinds import Boolean, Children, Choice, File, LongText, MultiChoice, Ref, Text, TextList
+from models.kinds import (
+    Boolean,
+    Children,
+    Choice,
+    File,
+    LongText,
+    MultiChoice,
+    OwnMarks,
+    Ref,
+    Text,
+    TextList,
+)
 from models.kinds_of_time import Day
 from models.records.base import Child, Record
 
@@ -120,7 +131,7 @@ class Contract(Record):
     profile_code: str = field(Text(60), "適用する特記事項", required=True, concept="profile_title")
     profile_version: str = field(Text(30), "特記事項の版", required=True)
     profile_sha256: str = field(Text(64), "特記事項の照合値")
-    profile_parts: str = field(Text(MOST_PARTS), "特記事項の内容の控え")
+    profile_parts: str = field(OwnMarks(MOST_PARTS), "特記事項の内容の控え")
     signed_on: date | None = field(Day(), "締結日", required=True)
     starts_on: date | None = field(Day(), "契約開始日", required=True)
     ends_on: date | None = field(Day(), "契約終了日", required=True)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from models import kinds
 from models.codes import HandlingKind, StorageEquipment
 from models.kinds_of_time import Day, Moment
+from models.marks import packed
 from models.records import HandlingLine
 
 KINDS = [
@@ -97,6 +98,13 @@ def test_there_is_one_zero() -> None:
     typed = kind.parse("-0")
     assert typed is not None and kind.to_json(typed) == "0" and kind.fine(typed)
     assert kind.from_json("-0") == 0  # what was entered before stays readable
+
+
+def test_marks_are_read_by_their_number_alone() -> None:
+    kind = kinds.OwnMarks(100)
+    assert kind.format(packed({"clause 1": "a", "clause 2": "b"})) == "（2項目の照合値）"
+    assert kind.format("") == "" and kind.format("{") == "（0項目の照合値）"
+    assert not kind.editable
 
 
 @pytest.mark.parametrize("offset", ["+09:00:30", "-00:00:01", "+09:00:00.5"])

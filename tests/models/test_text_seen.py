@@ -11,10 +11,11 @@ from models.commands import revising
 from models.contract_changes import BESIDE
 from models.errors import NotPermitted, Refused
 from models.evidence import evidence
+from models.marks import packed, unpacked
 from models.profile_file import parse_profile
 from models.profiles import Profile
 from models.records import Contract
-from models.text_parts import differences, packed, unpacked
+from models.text_parts import differences
 from resources import profile_texts
 from tests.house import House, furnished
 

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from models.codes import AttachmentKind, FindingStatus
 from models.commands import revising
 from models.contract_changes import RULE
+from models.marks import packed, unpacked
 from models.records import Contract, ContractClauseSetting, Finding, Item, Submission
 from models.rules.answers import Answers as Answered
-from models.text_parts import packed, unpacked
 from tests.ending import REASON, ended, erase, other, worker
 from tests.house import House, furnished
 from tests.ui.fingers import press

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from models import codes as c
+from models.kinds import OwnMarks
 from models.ledger import Ledger
+from models.marks import packed
 from models.profiles import Profile
 from models.records import (
     ALL,
@@ -66,6 +68,16 @@ def test_a_record_comes_back_unchanged(form: Callable[..., RecordForm], contract
     made = form(Contract, contract)
     assert made.record() == contract
     assert made.problems() == {}
+
+
+def test_what_the_ledger_keeps_itself_has_no_field_and_stays(
+    form: Callable[..., RecordForm], contract: Contract
+) -> None:
+    own = [f for cls in ALL for f in cls.own_fields() if isinstance(f.kind, OwnMarks)]
+    assert "profile_parts" in {f.name for f in own}
+    kept = contract.with_changes(profile_parts=packed({"version": "1"}))
+    made = form(Contract, kept)
+    assert "profile_parts" not in made.rows and made.record() == kept
 
 
 def test_labels_speak_the_words_of_the_contract(

@@ -13,11 +13,11 @@ from models.chain import Action, Entry, read_content
 from models.codes import AccountStatus, AttachmentKind, SystemEventKind
 from models.commands import Change
 from models.errors import Refused
+from models.kinds import OwnMarks
 from models.ledger import Ledger
 from models.records import (
     AccessRight,
     Attachment,
-    Contract,
     HandlingEvent,
     HandlingLine,
     Item,
@@ -33,7 +33,6 @@ OWN: Mapping[type[Record], frozenset[str]] = {
         {"event_no", "status", "deviation", "deviation_reason", "checker_person_id",
          "checker_proof", "checked_at", "checked_facts", "lines"}
     ),
-    Contract: frozenset({"profile_parts"}),
     AccessRight: frozenset(
         {"granted_by", "granted_at", "proposed_by", "proposed_at", "revoked_at",
          "ending_proposed_by", "ending_proposed_at"}
@@ -138,7 +137,7 @@ def _stands_for(entries: Collection[Entry], wish: Wish) -> bool:
     if any(one.content is None for one in entries):
         return True  # erased: nobody can tell any more
     contents = [read_content(one.content)[0] for one in mine if one.content is not None]
-    own = OWN.get(wish.cls, frozenset())
+    own = _own(wish.cls)
     for fields in wish.fields:
         if not any(_holds(one, fields) for one in contents):
             return False
@@ -175,8 +174,13 @@ def _has_items(made: Collection[Mapping[str, Any]], items: Collection[Item]) -> 
 
 
 def _said(record: Record) -> dict[str, Any]:
-    own = OWN.get(type(record), frozenset())
+    own = _own(type(record))
     return {name: value for name, value in record.to_json().items() if name not in own}
+
+
+def _own(cls: type[Record]) -> frozenset[str]:
+    kept = (f.name for f in cls.own_fields() if isinstance(f.kind, OwnMarks))
+    return OWN.get(cls, frozenset()).union(kept)
 
 
 def _holds(content: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
