@@ -14,6 +14,7 @@ from models import (
     calendar_people,
     calendar_running,
     calendar_things,
+    nobody_named,
 )
 from models.calendar_frame import Due, Item
 from models.calendar_things import SURVIVING
@@ -34,6 +35,7 @@ STATES = {
 WEEK = timedelta(days=7)
 
 ITEMS: tuple[tuple[str, Item], ...] = (
+    *nobody_named.ITEMS,
     *calendar_paper.ITEMS,
     *calendar_people.ITEMS,
     *calendar_things.ITEMS,

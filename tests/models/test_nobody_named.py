@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import AssignmentStatus, ContractStatus
+from models import nobody_named
+from models.calendar import calendar
+from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, PlaceStatus
 from models.evidence import evidence
 from models.records import Assignment, Contract, ContractPlace
+from models.workdays import day_before
 from tests.house import House, furnished
 
 TEXTS = {"shiki": 2, "confidentiality-model": 2, "fukuoka": 1, "chiba": 0, "yachiyo": 0}
@@ -43,7 +46,7 @@ def told(house: House, contract: Contract) -> dict[str, str]:
         for clause in evidence(house.ledger, contract)
         for _, rows in clause.evidence
         for row in rows
-        if "まだ一" in row.sentence and "登録" in row.sentence
+        if "指定されていません。「" in row.sentence
     }
 
 
@@ -69,7 +72,7 @@ def test_before_the_work_it_is_not_late_and_afterwards_not_asked(
         for clause in evidence(house.ledger, contract)
         for _, found in clause.evidence
         for row in found
-        if "まだ一" in row.sentence
+        if "指定されていません。「" in row.sentence
     ]
     assert rows and {row.severity for row in rows} == {"due"}
     over = replace(contract, status=ContractStatus.WINDING_UP)
@@ -77,19 +80,91 @@ def test_before_the_work_it_is_not_late_and_afterwards_not_asked(
     assert told(house, over) == {}
 
 
-def test_one_person_and_one_place_end_it(made: Callable[[str], House]) -> None:
+def designate(house: House, contract: Contract, role: AssignmentRole) -> str:
+    """Plan for a contract who works in a role under the first one."""
+    registers = house.ledger.registers
+    [one, *_] = [x.record for x in registers.all(Assignment) if x.record.role is role]
+    planned = replace(
+        one, id="", contract_id=contract.id, status=AssignmentStatus.PLANNED, notice_submission_id="",
+        starts_on=contract.work_start_on,
+    )  # fmt: skip
+    return registers.create(planned).ids[-1]
+
+
+def set_place(house: House, contract: Contract) -> str:
+    registers = house.ledger.registers
+    place = registers.all(ContractPlace)[0].record
+    planned = replace(
+        place, id="", contract_id=contract.id, status=PlaceStatus.PLANNED, notice_submission_id="",
+        authorization_id="", use_from=contract.work_start_on,
+    )  # fmt: skip
+    return registers.create(planned).ids[-1]
+
+
+def dates(house: House, contract: Contract) -> list[str]:
+    """Return what the calendar says of empty registers."""
+    return [one.what for one in calendar(house.ledger, contract.id) if "の指定と「" in one.what]
+
+
+def test_who_is_named_by_the_notice_and_one_place_end_it(made: Callable[[str], House]) -> None:
     house = made("shiki")
     contract = second(house, work_start_on=house.ledger.today())
-    registers = house.ledger.registers
-    one = registers.all(Assignment)[0].record
-    registers.create(
-        replace(one, id="", contract_id=contract.id, status=AssignmentStatus.PLANNED,
-                notice_submission_id="")
-    )  # fmt: skip
-    [left] = told(house, contract)
-    assert "場所" in left
-    place = registers.all(ContractPlace)[0].record
-    registers.create(
-        replace(place, id="", contract_id=contract.id, notice_submission_id="", authorization_id="")
-    )
+    designate(house, contract, AssignmentRole.WORK_SUPERVISOR)
+    people, place = sorted(told(house, contract))
+    assert "作業従事者が" in people and "作業責任者" not in people and "場所" in place
+    designate(house, contract, AssignmentRole.WORKER)
+    assert [*told(house, contract)] == [place]
+    set_place(house, contract)
     assert told(house, contract) == {}
+    assert dates(house, contract) == []
+
+
+@pytest.mark.parametrize("text", [one for one, rows in TEXTS.items() if rows])
+def test_the_calendar_asks_what_the_clauses_ask_on_every_day(
+    made: Callable[[str], House], text: str
+) -> None:
+    house = made(text)
+    start = house.ledger.today() + timedelta(days=10)
+    contract = second(house, work_start_on=start, status=ContractStatus.PREPARING)
+    assert len(dates(house, contract)) == TEXTS[text]
+    house.clock.go_to(start, 9)
+    assert len(dates(house, contract)) == TEXTS[text]
+    found = [one for one in calendar(house.ledger, contract.id) if "の指定と「" in one.what]
+    assert all(one.due_on == day_before(start) and one.clause for one in found)
+
+
+def test_what_is_cancelled_or_over_designates_nobody(made: Callable[[str], House]) -> None:
+    house = made("shiki")
+    registers = house.ledger.registers
+    contract = second(house, work_start_on=house.ledger.today() + timedelta(days=3))
+    people = [designate(house, contract, role) for role in nobody_named.NAMED]
+    place = set_place(house, contract)
+    assert told(house, contract) == {} and dates(house, contract) == []
+    for one in people:
+        cancelled = replace(
+            registers.need(Assignment, one).record, status=AssignmentStatus.CANCELLED
+        )
+        registers.revise(cancelled, "やめたため")
+    over = registers.need(ContractPlace, place).record
+    registers.revise(
+        replace(over, status=PlaceStatus.ENDED, use_to=over.use_from), "やめたため"
+    )  # fmt: skip
+    house.clock.go_to(contract.work_start_on, 9)
+    assert len(told(house, contract)) == len(dates(house, contract)) == 2
+
+
+def test_another_role_is_not_whom_the_notice_names(made: Callable[[str], House]) -> None:
+    house = made("shiki")
+    contract = second(house, work_start_on=house.ledger.today())
+    one = designate(house, contract, AssignmentRole.WORKER)
+    registers = house.ledger.registers
+    found = registers.need(Assignment, one).record
+    registers.revise(replace(found, role=AssignmentRole.SYSTEM_MANAGER), "役割の入力誤り")
+    assert any("作業責任者・作業従事者が" in words for words in told(house, contract))
+
+
+def test_on_the_last_day_nobody_is_asked_for_any_more(made: Callable[[str], House]) -> None:
+    house = made("shiki")
+    today = house.ledger.today()
+    contract = second(house, work_start_on=today, ends_on=today)
+    assert told(house, contract) == {} and dates(house, contract) == []
