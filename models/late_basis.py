@@ -5,12 +5,13 @@ all the same, which only its own paper shows: wherever the act is told, this is 
 nothing is refused or broken by it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from models.codes import HandlingKind, Timing
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
+from models.profiles import Clause
 from models.records import Authorization, HandlingEvent
 from models.rules.books import Books
 from models.rules.case import covers_things
@@ -34,6 +35,9 @@ SENTENCE = (
     "{act}の根拠とした「{consent}」は、取扱いの後（{when}）に台帳に登録されました。"
     "前もって受けていたかは、{paper}で確かめてください。"
 )
+ENDING = (K.RETURN, K.ERASE, K.DISPOSE)
+ENDS = "R-21"
+"""How these acts end custody may be the client's word: a clause that says so is theirs."""
 COPY, NO_COPY = "添付の決定文書の写し", "委託者の決定文書（写しの添付はありません）"
 _FIELDS = (
     "caption", "kind", "occurred_at", "source_file_id", "authorization_id",
@@ -64,12 +68,27 @@ def eq_basis(asked: Inquiry) -> Iterator[Row]:
             yield from rows
 
 
+def resting(
+    asked: Inquiry, kind: HandlingKind, under: Mapping[str, Collection[HandlingKind]]
+) -> tuple[Clause, ...]:
+    """Return the clauses for which an act of a kind rests on the client's word.
+
+    Args:
+        under: queries of clauses, with the acts that they look at.
+    """
+    by_word = (one for one in asked.clauses if ENDS in one.rules and one.consent)
+    if kind in ENDING and (found := tuple(by_word)):
+        return found
+    queries = {name for name, kinds in under.items() if kind in kinds}
+    return tuple(one for one in asked.clauses if queries & set(one.evidence))
+
+
 def _told(
     asked: Inquiry, id_: str, caption: str, kind: HandlingKind, occurred_at: datetime,
     source_file_id: str, authorization_id: str, methods: tuple[str, ...], items: tuple[str, ...],
 ) -> tuple[Row, ...] | None:  # fmt: skip
     """Say it under the clauses that the act belongs to; an older register knew no such time."""
-    clauses = asked.asking(*(name for name, kinds in RESTING.items() if kind in kinds))
+    clauses = tuple(one.key for one in resting(asked, kind, RESTING))
     if source_file_id or not clauses:
         return None
     return tuple(

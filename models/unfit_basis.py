@@ -13,7 +13,7 @@ from models.beyond_basis import Found, beyond_marks, eq_beyond, eq_where, lost
 from models.codes import Decision, HandlingKind, Timing
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
-from models.late_basis import RESTING
+from models.late_basis import RESTING, resting
 from models.records import Authorization, HandlingEvent, Record
 from models.rules.books import GIVEN, Books
 from models.rules.copied import too_many
@@ -156,8 +156,7 @@ def _told(
 
 def _clauses(asked: Inquiry, kind: HandlingKind, verb: str = "") -> tuple[str, ...]:
     """Return the clauses of an act, those that ask for the client's word by this verb first."""
-    queries = {name for name, kinds in UNDER.items() if kind in kinds}
-    under = [one for one in asked.clauses if queries & set(one.evidence)]
+    under = resting(asked, kind, UNDER)
     by_verb = [one for one in under if verb and one.consent == verb]
     found = tuple(one.key for one in by_verb or under)
     return found or asked.asking(LEDGER)

@@ -53,6 +53,8 @@ END_OF = {
     K.ERASE: (EndRule.ERASE_OR_DISPOSE,),
     K.DISPOSE: (EndRule.ERASE_OR_DISPOSE,),
 }
+AT_THE_END = ("EQ-END",)
+"""Proves the clauses that say how custody ends."""
 DESTROYING = (K.ERASE, K.DISPOSE)
 GOING_BACK = frozenset({EndRule.RETURN, EndRule.HAND_OVER})
 ENDINGS = (S.DISPOSITION_METHOD, S.END_EXCEPTION)
@@ -136,10 +138,12 @@ def r21_ending_follows_the_word(case: Case) -> Iterator[str]:
         verb = "指定" if end.basis == "client_designation" else "指示"
         if event.kind is not K.HAND_OVER and told is None:
             assert event.kind is not None
-            yield (
+            need = (
                 f"「{event.kind.label}」の方法について、{case.word('client_party')}の{verb}が"
-                f"記録されていません。{verb}を「承諾・指示」に登録してください。"
+                "記録されていません。"
             )
+            remedy = f"{verb}を「承諾・指示」に登録してください。"
+            yield Say(lacking(case, need, remedy), proofs=AT_THE_END)
         else:
             yield from _against_its_own(case, event)
         return
@@ -147,9 +151,10 @@ def r21_ending_follows_the_word(case: Case) -> Iterator[str]:
     asks_order = case.params.unneeded.regime == "manager_order"
     deed = case.fact and event.kind in DESTROYING and event.sanitization
     if deed and asks_order and not ordered:
-        yield (
+        yield Say(
             f"{case.word('responsible_person')}の指示が記録されていません。"
-            "「指示した責任者」を選んでください。"
+            "「指示した責任者」を選んでください。",
+            proofs=("EQ-UNNEEDED",),
         )
     planned = not case.fact and told is not None  # who orders it is asked when it is done
     orderly = asks_order and (ordered or planned) and not _is_over(case)
@@ -172,7 +177,7 @@ def _not_to_the_client(case: Case, event: HandlingEvent) -> Iterator[str]:
         f"{case.word('client_party')}に渡してください。別の指示があるときは、それを「承諾・指示」に"
         "登録し、この記録の根拠に選んでください。"
     )
-    yield lacking(case, need, remedy)
+    yield Say(lacking(case, need, remedy), proofs=AT_THE_END)
 
 
 def never_reached_the_client(books: Books, contract: Contract) -> Iterator[HandlingEvent]:
@@ -224,11 +229,12 @@ def _against_clause(
         elif allowed:
             continue
         if EndRule.read(rule) not in END_OF[event.kind]:
-            yield (
+            yield Say(
                 f"「{item.caption()}」（{item.origin.label if item.origin else ''}）の終わり方は、"
                 f"定めでは「{EndRule.read(rule).label}」です。「{event.kind.label}」とするには、"
                 f"{case.word('client_party')}の指示を、対象行為「{S.END_EXCEPTION.label}」で"
-                "「承諾・指示」に登録してください。"
+                "「承諾・指示」に登録してください。",
+                proofs=AT_THE_END,
             )
 
 
@@ -252,6 +258,7 @@ def _against_its_own(case: Case, event: HandlingEvent) -> Iterator[str]:
                 f"「{S.END_EXCEPTION.label}」で「承諾・指示」に登録してください。「終了時の扱い」が"
                 "誤っているときは、媒体・資料を訂正してください。",
                 doubtful=True,
+                proofs=AT_THE_END,
             )
 
 
