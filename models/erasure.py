@@ -4,7 +4,7 @@ What goes is decided here, `storage/erasing.py` lets it go in the transaction th
 What lies outside the ledger (backups, the update journal) is named, and people dispose of it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -13,7 +13,6 @@ from models import namesakes
 from models.backup_care import standing
 from models.calendar import calendar
 from models.calendar_frame import Due
-from models.calendar_paper import WITHDRAW
 from models.calendar_things import SURVIVING
 from models.chain import Intent
 from models.codes import TERMINAL_STATES, ContractStatus, FindingStatus, ItemState
@@ -37,7 +36,6 @@ from models.records import (
     Submission,
 )
 from models.rules.answers import Answers, SignIn
-from models.rules.ending import missing_end_papers
 from models.store import Op, Progress, Query, Where, quiet
 from models.versions import version_at, versions
 
@@ -51,6 +49,9 @@ STANDING = tuple(sorted(set(ItemState) - TERMINAL_STATES))
 
 NAMED = frozenset({"K-20", "K-21", "K-38"})
 """Dates that are told otherwise: what the client asked, what was found, the retention itself."""
+END_PAPERS = "K-24"
+SHOWN = 3  # of the same kind that are named one by one
+UNDONE = "{0}が済んでいません。契約が終わった後も残る義務です。済ませて記録してください。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +187,6 @@ class Ending:
         mine = Where("contract_id", Op.EQ, contract.id)
         if ledger.store.count(Query("item", (mine, Where("state", Op.IN, STANDING)))):
             found += in_the_way(ledger.rules.books, contract.id, ledger.today())
-        profile = ledger.registers.need_profile(contract.profile_code)
-        found += missing_end_papers(ledger.rules.books, profile, contract.id)
         if ledger.rules.waiting(contract.id):
             found.append("確認待ちの例外があります。二人目の確認を済ませてください。")
         return [*found, *self._surviving(contract)]
@@ -209,16 +208,16 @@ class Ending:
                 f"終わっていない指摘・是正が{left}件あります。是正を済ませ、"
                 "別の責任者の確認を受けてください。"
             )
-        if contract.status is ContractStatus.CLOSED:
-            yield from map(_undone, self._due(contract))
+        yield from _undone(self._due(contract))
 
     def _due(self, contract: Contract) -> list[Due]:
-        """Return what is due although the contract is closed, less what is named otherwise."""
-        return [
-            one
-            for one in calendar(self._ledger, contract.id)
-            if one.code in SURVIVING - NAMED and (one.code != "K-24" or one.what == WITHDRAW)
-        ]
+        """Return what is due although the contract is closed, less what is named otherwise.
+
+        Of one that is still to be closed that are the papers about its end.
+        """
+        closed = contract.status is ContractStatus.CLOSED
+        wanted = SURVIVING - NAMED if closed else frozenset({END_PAPERS})
+        return [one for one in calendar(self._ledger, contract.id) if one.code in wanted]
 
     def _unretained(self, contract: Contract) -> Sequence[str]:
         until = contract.retain_ledger_until
@@ -315,6 +314,12 @@ def _stub(contract: Contract) -> Contract:
     return Contract(**values, title=TITLE, purpose=NOTHING)
 
 
-def _undone(one: Due) -> str:
-    about = f"（{one.about}）" if one.about else ""
-    return f"{one.what}{about}が済んでいません。契約が終わった後も残る義務です。済ませて記録してください。"
+def _undone(found: Iterable[Due]) -> Iterator[str]:
+    """Say what is not done yet, once for all that it is to be done about."""
+    about: dict[str, list[str]] = {}
+    for one in found:
+        about.setdefault(one.what, []).append(one.about)
+    for what, ones in about.items():
+        some = "、".join(filter(None, ones[:SHOWN]))
+        more = f"など{len(ones):,}件" if len(ones) > SHOWN else ""
+        yield UNDONE.format(f"{what}（{some}{more}）" if some else what)

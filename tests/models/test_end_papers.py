@@ -42,7 +42,7 @@ def said(house: House) -> str:
 
 
 def obstacles(house: House) -> str:
-    return "".join(house.ledger.ending.plan(house.story.contract.id).obstacles)
+    return "\n".join(house.ledger.ending.plan(house.story.contract.id).obstacles)
 
 
 @pytest.mark.parametrize("code", OF_TEXT)
@@ -92,7 +92,7 @@ def test_content_can_be_erased_where_no_paper_exists_for_the_end(tmp_path: Path)
 
 def test_content_stays_while_the_paper_of_its_end_is_missing(tmp_path: Path) -> None:
     with ended(tmp_path, profile="yachiyo", paper="D-17") as house:
-        assert "「返還書」がまだ提出されていません" in obstacles(house)
+        assert "「返還書」の提出（" in obstacles(house) and "返還）が済んで" in obstacles(house)
         hand_in(house, "D-16")
         assert obstacles(house) == ""
 
@@ -122,8 +122,9 @@ def test_an_earlier_paper_does_not_speak_of_later_acts(tmp_path: Path) -> None:
         for _ in range(2):
             house.story.give_back(house.story._stock[0])
         assert papers_at_closing(house) == "「返還・消去・廃棄報告書」"
-        assert "返還など2件について" in closing(house)
-        assert "返還など2件について" in obstacles(house) and said(house).count("返還について") == 2
+        assert "返還など2件について" in closing(house) and said(house).count("返還について") == 2
+        [line] = [one for one in obstacles(house).splitlines() if "の提出（" in one]
+        assert line.count("号 返還") == 2 and "返還）が済んで" in line
         hand_in(house)
         assert papers_at_closing(house) == "" and "返還について" not in said(house)
 

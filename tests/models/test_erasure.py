@@ -109,9 +109,9 @@ def test_what_is_still_here_is_in_the_way(house: House) -> None:
 
 def test_a_missing_report_is_in_the_way(house: House) -> None:
     paper = house.ledger.registers.all(Submission, doc_kind="D-17")[0].record
-    assert "提出されていません" not in plan_of(house)
+    assert "の提出（" not in plan_of(house)
     house.ledger.commit([voiding(paper, "誤りの登録")])
-    assert "がまだ提出されていません" in plan_of(house)
+    assert "「返還・消去・廃棄報告書」の提出（" in plan_of(house)
 
 
 def test_a_number_that_stands_on_papers_outlives_the_contract(house: House) -> None:
