@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models import beside_text, last_days
+from models import asked_once, beside_text, last_days
 from models.breaches import CHANGED
 from models.chain import Intent
 from models.codes import AssignmentStatus, ContractStatus, RuleMode
@@ -285,8 +285,9 @@ class Rules(SecondPerson):
                 known = strictest.get(key)
                 if known is None or finding.strength > known.strength:
                     strictest[key] = finding
+        found = asked_once.in_one(self._ledger, record, before, list(strictest.values()))
         said = list(beside_text.said_to_record(self._ledger, record, before, books))
-        return beside_text.in_place_of_text(list(strictest.values()), said)
+        return beside_text.in_place_of_text(found, said)
 
     # --- answers ---------------------------------------------------------------------------------
     def _with_typed_reasons(

@@ -76,7 +76,8 @@ KEEPING = frozenset({HandlingKind.RECEIVE, HandlingKind.CREATE, HandlingKind.COL
 class Finding:
     """What a rule has to say about one record, in the contract's words and citations.
 
-    `apart`: its clauses were picked by what is missing, and it is told under them alone.
+    `apart`: its clauses were picked by what is missing, and it is told under them alone. `late`: what
+    is asked for is there and came after its day.
     `incident_draft`: the text wants it proposed as an incident as well. `needs_checker`: a checker
     who signs in and enters the key facts settles it (A-33). `contract_id`: under which contract an
     exception stands, where the record is of none.
@@ -94,6 +95,7 @@ class Finding:
     needs_checker: bool = False
     contract_id: str = ""
     apart: bool = False
+    late: bool = False
 
     @property
     def refuses(self) -> bool:
@@ -277,6 +279,7 @@ def _finding(rule_id: str, mode: str, said: str, case: Case) -> Finding:
         and mode == RuleMode.BLOCK_PLAN,
         needs_checker=isinstance(said, Say) and said.checker,
         apart=bool(proved),
+        late=isinstance(said, Say) and said.late,
     )
 
 

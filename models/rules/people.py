@@ -211,9 +211,10 @@ def _joins(case: Case, one: Assignment) -> Iterator[str]:
             f"「{case.profile.document_title('D-03')}」を提出し、この指定に結び付けてください。"
         )
     elif notice and notice.submitted_on and notice.submitted_on > start:
-        yield (
+        yield Say(
             f"{case.name(one.person_id)}の{verb}は、従事を始めた日より後に提出されています。"
-            "従事開始日と提出日を確かめてください。"
+            "従事開始日と提出日を確かめてください。",
+            late=True,
         )
 
 

@@ -12,7 +12,7 @@ from models.codes import (
     StorageEquipment,
 )
 from models.records import Authorization, ContractPlace, Place, Submission
-from models.rules.books import Books
+from models.rules.books import GIVEN, Books
 from models.rules.case import Case, Say
 from models.rules.last_told import (
     untold_exchange,
@@ -153,9 +153,10 @@ def _notice(
             f"{name}の届出が記録されていません。「{title}」を提出し、この場所に結び付けてください。"
         )
     elif notice.submitted_on and notice.submitted_on > start:
-        yield (
+        yield Say(
             f"{name}の届出は、使用を始めた日より後に提出されています。"
-            "使用開始日と提出日を確かめてください。"
+            "使用開始日と提出日を確かめてください。",
+            late=True,
         )
 
 
@@ -172,7 +173,16 @@ def _consent(case: Case, one: ContractPlace, name: str, start: date) -> Iterator
             "この場所の承諾を得て「承諾・指示」に登録し、この場所に結び付けてください。"
         )
     elif not _is_allowed(case, one, start):
-        yield f"{name}の承諾は、使用を始める日に有効ではありません。承諾の日付を確かめてください。"
+        yield Say(
+            f"{name}の承諾は、使用を始める日に有効ではありません。承諾の日付を確かめてください。",
+            late=_came_later(given, start),
+        )
+
+
+def _came_later(given: Authorization, start: date) -> bool:
+    """Tell whether a consent was given that only begins after a place was used."""
+    begins = max((day for day in (given.decided_on, given.valid_from) if day), default=start)
+    return given.decision in GIVEN and begins > start
 
 
 def named_places(given: Authorization) -> frozenset[str]:
