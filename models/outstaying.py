@@ -4,9 +4,10 @@ Taking out was allowed on its day. A consent that ends, or that the client takes
 is still outside allows it no more: it comes back, or the client is asked again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from models.codes import (
     CONTENT_GONE_STATES,
@@ -39,33 +40,46 @@ TAKEN_BACK = (
 )
 
 
+class Rest(NamedTuple):
+    """Something outside, a consent on which it rests, and the later one by which it may stay so."""
+
+    item: Item
+    consent: Authorization
+    after: Authorization | None
+
+
 def outstaying(asked: Inquiry) -> Iterator[Row]:
     """Find what is outside although the consent that it rests on has ended."""
-    for item, one in _resting(asked):
-        if not one.covers(asked.today) and _given_anew(asked, item, one) is None:
+    for item, one, after in resting(asked):
+        if after is None and not one.covers(asked.today):
             yield row(item, _said(asked, item, one))
 
 
 def _between(asked: Inquiry) -> Iterator[Row]:
     """Find what is outside and was so without any consent, between two of them."""
-    for item, one in _resting(asked):
-        after = None if one.covers(asked.today) else _given_anew(asked, item, one)
-        if after is not None and (begins := _begins(after)) > _day_after(one):
+    for item, one, after in resting(asked):
+        if after is None or one.covers(asked.today):
+            continue
+        if (begins := _begins(after)) > _day_after(one):
             yield row(item, _said_between(item, one, after, begins), NOTE)
 
 
 def outside_under(asked: Inquiry) -> frozenset[str]:
     """Return the ids of the consents on which something outside rests, and no later one."""
-    return frozenset(
-        one.id for item, one in _resting(asked) if _given_anew(asked, item, one) is None
-    )
+    return frozenset(one.id for _, one, after in resting(asked) if after is None)
 
 
-def _resting(asked: Inquiry) -> Iterator[tuple[Item, Authorization]]:
-    """Yield what is outside with each consent on which it rests."""
+def resting(asked: Inquiry) -> Sequence[Rest]:
+    """Return what is outside with each consent on which it rests; looked for once."""
+    found: Sequence[Rest] = asked.answer("resting outside", _resting).rows
+    return found
+
+
+def _resting(asked: Inquiry) -> Iterator[Rest]:
     for item in asked.items.values():
         if item.state in WAITED_FOR:
-            yield from ((item, one) for one in _consents(asked, item))
+            for one in _consents(asked, item):
+                yield Rest(item, one, _given_anew(asked, item, one))
 
 
 def _given_anew(asked: Inquiry, item: Item, ended: Authorization) -> Authorization | None:

@@ -13,6 +13,7 @@ from models.calendar import calendar
 from models.codes import AuthorizationSubject, Decision, HandlingKind, Means
 from models.errors import NeedsAnswer
 from models.evidence_rows import NOTE
+from models.outstaying import resting
 from models.records import Authorization, AuthorizationTarget, HandlingEvent, HandlingLine, Item
 from models.rules.answers import EVERY, Answers
 from models.wareki import JAPAN, format_short
@@ -117,6 +118,17 @@ def test_what_the_client_allowed_anew_in_time_may_stay_outside(house: House) -> 
     house.clock.go_to(ENDS + timedelta(days=21), 9)
     assert "R8.10.10に終わりました" in told(house)[0][1]
     assert renewals(house, basis) == [ENDS]
+
+
+def test_what_is_outside_is_looked_for_once_until_something_changes(house: House) -> None:
+    basis = consent(house)
+    take_out(house, basis, ENDS)
+    first = resting(house.ledger.inquiries.of(house.story.contract.id))
+    assert [(one.consent.id, one.after) for one in first] == [(basis.id, None)]
+    assert resting(house.ledger.inquiries.of(house.story.contract.id)) is first
+    after = consent(house, decision_doc_no="第10号", valid_until=ENDS + timedelta(days=20))
+    [only] = resting(house.ledger.inquiries.of(house.story.contract.id))
+    assert only.after is not None and only.after.id == after.id
 
 
 def test_what_the_client_allowed_anew_too_late_stays_to_be_read(house: House) -> None:
