@@ -16,9 +16,9 @@ from models import (
     calendar_things,
     nobody_named,
 )
+from models.after_closing import still_due
 from models.calendar_frame import Due, Item
-from models.calendar_things import SURVIVING
-from models.codes import ContractStatus, DueStatus
+from models.codes import DueStatus
 from models.records import Contract, DueItem
 
 if TYPE_CHECKING:
@@ -68,14 +68,11 @@ def state(one: Due, now: datetime) -> str:
 
 def _of_contract(ledger: "Ledger", contract: Contract) -> list[Due]:
     asked = ledger.inquiries.of(contract.id)
-    found = [
+    return [
         one
         for number, (code, item) in enumerate(ITEMS)
-        for one in asked.answer(f"{code} {number}", item).rows
+        for one in still_due(asked, item, asked.answer(f"{code} {number}", item).rows)
     ]
-    if contract.status is ContractStatus.CLOSED:
-        return [one for one in found if one.code in SURVIVING and one.due_on is not None]
-    return found
 
 
 def _entered_by_hand(ledger: "Ledger", contract_id: str) -> list[DueItem]:

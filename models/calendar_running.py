@@ -13,7 +13,7 @@ from models.access_months import named, unseen
 from models.backups import WHOLE_LEDGER
 from models.calendar_frame import Due, Item, due, later, latest, terms, unset
 from models.changed_terms import CYCLES, cycle_item
-from models.codes import BackupKind, BackupResult, SystemEventKind
+from models.codes import BackupKind, BackupResult, ContractStatus, SystemEventKind
 from models.inquiry import Inquiry
 from models.profile_reader import Cycle
 from models.profiles import Clause
@@ -134,7 +134,12 @@ ITEMS: tuple[tuple[str, Item], ...] = (
 
 
 def unfixed(asked: Inquiry, clause: Clause) -> list[str]:
-    """Return the cycles, as keys of `CYCLES`, that a clause needs and nobody has fixed."""
+    """Return the cycles, as keys of `CYCLES`, that a clause needs and nobody has fixed.
+
+    Under a closed contract none is needed any more.
+    """
+    if asked.contract.status is ContractStatus.CLOSED:
+        return []
     cycles = {one.proof: one.cycle for one in ROUNDS if one.usual is None}
     if "training" in asked.profile.params.cycles.fixed:
         cycles["EQ-TRAIN"] = "training"

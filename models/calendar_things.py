@@ -264,6 +264,3 @@ ITEMS: tuple[tuple[str, Item], ...] = (
     ("K-37", k37_confirmation),
     ("K-38", k38_retention),
 )
-SURVIVING = frozenset({"K-14", "K-19", "K-20", "K-21", "K-24", "K-32", "K-37", "K-38"})
-"""What is due although the contract is closed: the duties survive it (R-45), with the report of the
-last period, and what those who worked here still hold."""

@@ -13,7 +13,6 @@ from models import namesakes
 from models.backup_care import standing
 from models.calendar import calendar
 from models.calendar_frame import Due
-from models.calendar_things import SURVIVING
 from models.chain import Intent
 from models.codes import TERMINAL_STATES, ContractStatus, FindingStatus, ItemState
 from models.commands import Change, creating, revising
@@ -47,8 +46,9 @@ NOTHING = "（消去済み）"
 STANDING = tuple(sorted(set(ItemState) - TERMINAL_STATES))
 
 
-NAMED = frozenset({"K-20", "K-21", "K-38"})
-"""Dates that are told otherwise: what the client asked, what was found, the retention itself."""
+NAMED = frozenset({"K-13", "K-20", "K-21", "K-23", "K-25", "K-34", "K-38"})
+"""Dates that are told otherwise: what is still here or outside, what the client asked and got, what was
+found, the retention itself."""
 END_PAPERS = "K-24"
 SHOWN = 3  # of the same kind that are named one by one
 UNDONE = "{0}が済んでいません。契約が終わった後も残る義務です。済ませて記録してください。"
@@ -215,9 +215,10 @@ class Ending:
 
         Of one that is still to be closed that are the papers about its end.
         """
-        closed = contract.status is ContractStatus.CLOSED
-        wanted = SURVIVING - NAMED if closed else frozenset({END_PAPERS})
-        return [one for one in calendar(self._ledger, contract.id) if one.code in wanted]
+        found = calendar(self._ledger, contract.id)
+        if contract.status is not ContractStatus.CLOSED:
+            return [one for one in found if one.code == END_PAPERS]
+        return [one for one in found if one.code and one.code not in NAMED]
 
     def _unretained(self, contract: Contract) -> Sequence[str]:
         until = contract.retain_ledger_until

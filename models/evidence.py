@@ -42,6 +42,7 @@ from models import (
     uncleared,
     unfit_basis,
 )
+from models.after_closing import of_the_work
 from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, eq_things, eq_unasked_out, of_rules
@@ -59,6 +60,7 @@ STATES: Mapping[str, str] = {
     "done": "果たした",
     "due": "期限前",
     "action": "要対応",
+    "left": "終結時未了",
     "broken": "違反",
     "not_applicable": "対象外",
     "unknown": "判定前",
@@ -87,7 +89,7 @@ BESIDE_TEXT: Mapping[str, Question] = {
     still_readable.QUERY: still_readable.eq_unread,
     own_words.QUERY: own_words.eq_officer,
     days_ahead.QUERY: days_ahead.eq_ahead,
-    deadlines.AGREED: deadlines.eq_fixed,
+    deadlines.AGREED: of_the_work(deadlines.eq_fixed),
     found_faults.QUERY: found_faults.eq_found,
 }
 """Queries that no text names either, and whose rows count against the clauses that they name."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from models import two_factors, wareki
+from models.after_closing import dated, of_the_work
+from models.at_closing import AtClosing
 from models.calendar_designated import PEOPLE, PLACES, Designated
 from models.calendar_frame import Due, Item
 from models.calendar_paper import (
@@ -70,19 +72,20 @@ UNKNOWN = "端末「{0}」は、使用端末に登録されていません。"
 def _late(item: Item, paper: str = "") -> Question:
     """Return a query that finds what an item of the calendar shows as late or not fixed."""
 
-    def query(asked: Inquiry) -> Iterator[Row]:
+    def told(asked: Inquiry, found: Iterable[Due]) -> Iterator[Row]:
         title = f"「{asked.profile.document_title(paper)}」" if paper else ""
-        for one in item(asked):
+        for one in found:
             if one.what.startswith(title):
                 yield from _said(asked, one)
 
-    return query
+    return dated(item, told)
 
 
 def _said(asked: Inquiry, one: Due) -> Iterator[Row]:
     about = f"（{one.about}）" if one.about else ""
     if one.due_on is None:
-        yield Row(one.type, one.id, f"{one.what}ことが済んでいません{about}。")
+        where = "" if isinstance(asked, AtClosing) else about
+        yield Row(one.type, one.id, f"{one.what}ことが済んでいません{where}。")
     else:
         late = one.due_on < asked.today
         day = wareki.format_wareki(one.due_on)
@@ -114,12 +117,12 @@ def _designated(kind: Designated, nobody: Question, coming: Item, ending: Item) 
     def query(asked: Inquiry) -> Iterator[Row]:
         ruled = [*of_rules(*RULED[kind.proof])(asked)]
         yield from ruled
-        yield from nobody(asked)
-        yield from _not_told(asked, coming, asked.all(kind.cls))
+        yield from of_the_work(nobody)(asked)
+        yield from of_the_work(lambda at: _not_told(at, coming, at.all(kind.cls)))(asked)
         yield from _late(ending)(asked)
         yield from _unsaid(_late(kind.other_days)(asked), ruled)
         yield from _late(kind.voided)(asked)
-        yield from (found for _, found in idle(asked, kind.cls))
+        yield from of_the_work(lambda at: (found for _, found in idle(at, kind.cls)))(asked)
 
     return query
 
@@ -167,6 +170,10 @@ def eq_password(asked: Inquiry) -> Iterator[Row]:
     """Find accounts with a first or an old password, and reviews that are late."""
     yield from _late(k18_passwords)(asked)
     yield from _taken_out(asked)
+    yield from of_the_work(_old_passwords)(asked)
+
+
+def _old_passwords(asked: Inquiry) -> Iterator[Row]:
     cycle = cycle_of(asked)
     for one in asked.everywhere(UserAccount):
         if one.status is not AccountStatus.ACTIVE:
@@ -255,17 +262,17 @@ DATED: tuple[tuple[str, Question], ...] = (
         if kind != REPORT
     ),
     ("EQ-DUE", eq_due),
-    ("EQ-TRAIN", eq_training),
+    ("EQ-TRAIN", of_the_work(eq_training)),
     ("EQ-REPORT", _late(k14_periodic_report)),
     ("EQ-BACKUP", _late(k26_backup)),
     ("EQ-AUDIT", _late(k17_access_log)),
     ("EQ-RESTORE", _late(k27_restore)),
     ("EQ-CAPACITY", _late(k28_capacity)),
-    ("EQ-INTEGRITY", eq_integrity),
-    ("EQ-MALWARE", eq_malware),
+    ("EQ-INTEGRITY", of_the_work(eq_integrity)),
+    ("EQ-MALWARE", of_the_work(eq_malware)),
     ("EQ-PASSWORD", eq_password),
-    ("EQ-TERMINAL", eq_terminal),
-    (two_factors.QUERY, two_factors.eq_two_factors),
+    ("EQ-TERMINAL", of_the_work(eq_terminal)),
+    (two_factors.QUERY, of_the_work(two_factors.eq_two_factors)),
 )
 
 ALL_QUERIES = (*QUERIES, *DATED)

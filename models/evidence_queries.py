@@ -11,6 +11,7 @@ from itertools import chain
 
 from models import places_given_up, unfit_basis
 from models.act_numbers import misnumbered
+from models.after_closing import of_the_work
 from models.amounts import WITHOUT_ORIGIN
 from models.backup_evidence import copies_left
 from models.codes import (
@@ -123,10 +124,11 @@ def _untaught(asked: Inquiry, *, awareness: bool) -> Iterator[Row]:
 def eq_trainplan(asked: Inquiry) -> Iterator[Row]:
     """Find sessions without a plan, and a missing plan of today."""
     plans = asked.all(TrainingPlan)
-    today = asked.today
+    day = asked.working_day
     current = [p for p in plans if p.period_from and p.period_to]
-    if not any(p.period_from <= today <= p.period_to for p in current):  # type: ignore[operator]
-        yield row(asked.contract, "今日を含む期間の教育・研修実施計画がありません。")
+    if not any(p.period_from <= day <= p.period_to for p in current):  # type: ignore[operator]
+        when = "今日" if day == asked.today else format_wareki(day)
+        yield row(asked.contract, f"{when}を含む期間の教育・研修実施計画がありません。")
     for session in asked.books.sessions(asked.contract.id):
         if not session.plan_id and session.kind is not TrainingKind.AWARENESS:
             yield row(session, "計画に基づかない教育・研修です。計画を選んでください。")
@@ -378,9 +380,13 @@ def eq_transport(asked: Inquiry) -> Iterator[Row]:
 
 def eq_hours(asked: Inquiry) -> Iterator[Row]:
     """Ask for hours that can be compared, and find work outside of those."""
+    yield from of_the_work(_unread_hours)(asked)
+    yield from of_rules(*RULED["EQ-HOURS"])(asked)
+
+
+def _unread_hours(asked: Inquiry) -> Iterator[Row]:
     if sentence := unread(asked.contract):
         yield row(asked.contract, sentence)
-    yield from of_rules(*RULED["EQ-HOURS"])(asked)
 
 
 def eq_placeuse(asked: Inquiry) -> Iterator[Row]:
@@ -421,9 +427,9 @@ RULED: Mapping[str, tuple[str, ...]] = {
 QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-SUPERVISE", eq_supervise),
     ("EQ-CLEAR", of_rules(*RULED["EQ-CLEAR"])),
-    ("EQ-PLEDGE", eq_pledge),
-    ("EQ-TRAINPLAN", eq_trainplan),
-    ("EQ-NOTICE", eq_notice),
+    ("EQ-PLEDGE", of_the_work(eq_pledge)),
+    ("EQ-TRAINPLAN", of_the_work(eq_trainplan)),
+    ("EQ-NOTICE", of_the_work(eq_notice)),
     (places_given_up.QUERY, eq_placeuse),
     ("EQ-IDCARD", of_rules(*RULED["EQ-IDCARD"])),
     ("EQ-HOURS", eq_hours),
@@ -451,8 +457,8 @@ QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-CERT", eq_cert),
     ("EQ-REQ", eq_req),
     ("EQ-FINDING", eq_finding),
-    ("EQ-GOV", eq_gov),
-    ("EQ-ROLES", eq_roles),
+    ("EQ-GOV", of_the_work(eq_gov)),
+    ("EQ-ROLES", of_the_work(eq_roles)),
     ("EQ-ACCESS", of_rules(*RULED["EQ-ACCESS"])),
     ("EQ-CLAUSE", of_rules(*RULED["EQ-CLAUSE"])),
     ("EQ-OVERRIDE", eq_override),

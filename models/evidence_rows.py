@@ -9,7 +9,9 @@ from typing import Any, overload
 from models.records import Record
 from models.store import Op, Query, Store, Where
 
-WORST = ("due", "action", "broken")  # how bad a row is, mildest first
+LEFT = "left"  # not done when the contract was closed; nobody can do it any more, or need
+WORST = ("due", LEFT, "action", "broken")  # how bad a row is, mildest first
+ASKING = ("action", "broken")  # of these, what somebody has to settle
 FEW = 1000  # rows about acts that are made at once; more of them are read by need
 PART = 1000  # rows that are read at a time
 NUMBER = "created_seq"

@@ -122,6 +122,11 @@ class Inquiry:
         return self._ledger.now()
 
     @property
+    def working_day(self) -> date:
+        """Return the day of which it is asked who works and by which plan."""
+        return self.today
+
+    @property
     def zone(self) -> tzinfo | None:
         return self._ledger.now().tzinfo
 

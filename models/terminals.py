@@ -22,15 +22,21 @@ def device_of(terminal: str) -> str:
     return terminal.rpartition(" ")[2]
 
 
-def used_last(ledger: "Ledger") -> str:
+def used_last(ledger: "Ledger", until: int | None = None) -> str:
     """Return the terminal on which the ledger was used last, "" before its first line.
 
     It is told by signed lines alone: the last entry about another terminal, or where the access log
     begins. The setting is no evidence: whoever holds the data key writes there what he likes.
+
+    Args:
+        until: number of the entry up to which it was used.
     """
+    changes = [Where("kind", Op.EQ, SystemEventKind.TERMINAL_CHANGED)]
+    if until is not None:
+        changes.append(Where("created_seq", Op.LE, until))
     query = Query(
         SystemEvent.type,
-        (Where("kind", Op.EQ, SystemEventKind.TERMINAL_CHANGED),),
+        tuple(changes),
         order=(("number", True),),
         voided=None,
     )

@@ -26,7 +26,13 @@ from ui.words import register_word
 
 MOST = 260  # pixels of a table before it scrolls
 LONGEST = 14  # letters of a title on a button; narrow screens have no room for more
-SEVERITY = {"broken": "違反", "action": "要対応", "due": "期限前", "note": "参考"}
+SEVERITY = {
+    "broken": "違反",
+    "action": "要対応",
+    "left": "終結時未了",
+    "due": "期限前",
+    "note": "参考",
+}
 
 
 class ClauseDetail(QWidget):

@@ -190,6 +190,8 @@ def state_sentence(one: ClauseFacts, count: int) -> str:
         return "契約上の定めのみで、台帳に記録することはありません。"
     if one.state.state in ("broken", "action", "due"):
         return f"確かめることが{count:,}件あります。"
+    if one.state.state == "left":
+        return f"契約を終結したときに済んでいなかったことが{count:,}件あります。"
     if one.state.state == "erased":
         left = "消去した内容を含むバックアップと更新ジャーナルは、見つかりません。"
         gone = "証拠となる記録が消去されたため、果たしたかどうかは、この台帳からは言えません。"

@@ -37,8 +37,8 @@ from ui.paper_dialog import PaperDialog
 from ui.paper_elsewhere import ElsewhereDialog
 from ui.state_table import Line, MiddleElided, StateTable, state_word
 
-ORDER = ("broken", "action", "due", "done", "unknown", "erased", "not_applicable")
-ERASED = 2 + ORDER.index("erased")  # its column in the list of contracts
+ORDER = ("broken", "action", "left", "due", "done", "unknown", "erased", "not_applicable")
+RARE = ("left", "erased")  # shown where there are any
 LISTED, DETAILED = 640, 500  # pixels of the list of clauses and of what is beside it, at first
 
 
@@ -118,7 +118,7 @@ class EvidencePage(Page):
             word = state_word(state, STATES[state]) if state else self.tr("すべて")
             button.setText(f"{word} {count}")
             button.setEnabled(bool(count) or not state)
-            button.setVisible(bool(count) or state != "erased")
+            button.setVisible(bool(count) or state not in RARE)
         self.filter_row.show()
         if self._filter and not counts.get(self._filter):
             self.filter_by("")
@@ -180,7 +180,9 @@ class EvidencePage(Page):
             numbers = [f"{counts.get(state, 0)}" for state in ORDER]
             word = STATES.get(worst, "")
             lines.append(Line((contract.caption(), word, *numbers), worst, "contract", contract.id))
-        self.contracts.setColumnHidden(ERASED, not any(one["erased"] for _, one in found))
+        for state in RARE:
+            column = 2 + ORDER.index(state)
+            self.contracts.setColumnHidden(column, not any(one[state] for _, one in found))
         self.contracts.show_lines(lines)
         if found:
             self.stack.setCurrentWidget(self.contracts)

@@ -54,6 +54,7 @@ MARKS = {
     "not_applicable": Mark("－", theme.MUTED),
     "unknown": Mark("？", theme.MUTED),
     "erased": Mark("■", theme.MUTED),
+    "left": Mark("△", theme.MUTED),
 }
 PLAIN = Mark("")
 

@@ -21,13 +21,14 @@ from tests.house import House, furnished
 from tests.ui.fingers import press
 from tests.ui.shell import Answers
 from tests.ui.table import Table
-from ui.evidence_page import ERASED, EvidencePage
+from ui.evidence_page import ORDER, EvidencePage
 from ui.form_dialog import FormDialog
 from ui.paper_dialog import PaperDialog
 from ui.paper_elsewhere import ElsewhereDialog
 from ui.state_table import StateTable
 
 K = Qt.Key
+ERASED, LEFT = (2 + ORDER.index(state) for state in ("erased", "left"))
 
 
 class Open(Table):
@@ -328,11 +329,14 @@ def test_the_list_of_contracts_counts_what_was_erased(qtbot: QtBot, tmp_path: Pa
         opened = Open(qtbot, house)
         page = opened.at("")
         assert page.contracts.isColumnHidden(ERASED)
+        assert not page.contracts.isColumnHidden(LEFT)  # the pledges were never handed in
+        assert int(words(page.contracts, LEFT)[0]) > 0
         erase(house)
         page.refresh()
         opened.settle()
         assert not page.contracts.isColumnHidden(ERASED)
         assert int(words(page.contracts, ERASED)[0]) > 40
+        assert page.contracts.isColumnHidden(LEFT)
         assert words(page.contracts, 1)[0] == "■ 内容消去済"
         opened.operations.close()
 
