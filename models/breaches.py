@@ -14,6 +14,7 @@ from models.records import BY_TYPE, Assignment, Person, RuleOverride, Stored
 from models.records import Finding as FindingRecord
 from models.rules.engine import main_clauses
 from models.rules.last_told import matter
+from models.rules.named import UNFIT
 from models.store import Store
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 STANDING = frozenset({"R-02", "R-03"})
 """Rules about designations, of which other things are said as time goes on."""
+SAID_BY = {"R-06": "R-05"}
+"""A rule of which another one says the same of an act whose consent does not fit."""
 CHANGED = "R-39"  # the rule of what the contract itself is changed in: it is told beside the text
 UNSEEN = (
     "逸脱（{rule}）のあった記録が取り消されたか訂正されましたが、そのことについて、"
@@ -69,6 +72,9 @@ class Breaches:
         found = [one for one in said if (rule_id, one.id) not in settled]
         if rule_id in STANDING:
             found += self._of_other_matters(rule_id, said, settled)
+        if rule_id in SAID_BY:
+            others = self._asked.verdicts.of(SAID_BY[rule_id])
+            told = told | {one.id for one in others if UNFIT in one.sentence}
         return found + self._gone_unseen(rule_id, settled, {one.id for one in found} | told)
 
     def _of_other_matters(

@@ -53,7 +53,8 @@ class Say(str):
     `verb` picks the clause by the client's word in it, `of` by the record it asks for and `also` by
     another rule that it serves; `proofs` names the queries of the evidence that look for the same,
     and picks the clauses of the first that the text has. `checker` tells that the signature of a
-    checker settles it, `doubtful` that it may be right all the same: a reason is enough, and `late`
+    checker settles it, `within` names a rule whose question about the consent says the same where it
+    asks as strictly, `doubtful` that it may be right all the same: a reason is enough, and `late`
     that what is asked for is there and came after its day.
     """
 
@@ -66,11 +67,12 @@ class Say(str):
     checker: bool
     doubtful: bool
     late: bool
+    within: str
 
     def __new__(
         cls, text: str, *, key: str = "", act: str = "", verb: str = "", of: str = "",
         also: str = "", proofs: tuple[str, ...] = (), checker: bool = False, doubtful: bool = False,
-        late: bool = False,
+        late: bool = False, within: str = "",
     ) -> "Say":  # fmt: skip
         said = super().__new__(cls, text)
         said.key = key
@@ -82,6 +84,7 @@ class Say(str):
         said.checker = checker
         said.doubtful = doubtful
         said.late = late
+        said.within = within
         return said
 
 

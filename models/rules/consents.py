@@ -18,6 +18,7 @@ from models.rules.named import lacking
 
 K, S = HandlingKind, AuthorizationSubject
 CARRIAGE = "transport_detail"  # the 運搬記録 among the records that a clause asks for
+BASIS = "R-05"  # asks for a consent that allows the copy, and says all that does not fit
 TWO_PERSONS = "R-36"  # the rule of the clause that asks for a second pair of eyes
 INDIRECT = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL, Means.ELECTRONIC, Means.OTHER})
 BY_A_FIRM = frozenset({Means.SECURITY_COURIER, Means.REGISTERED_MAIL})
@@ -71,20 +72,22 @@ def r06_copies_are_counted(case: Case) -> Iterator[str]:
     copied = copied_with(case.books, given, event, case.items)
     which = f"{event.caption()}：" if is_entered(case.books, given, event) else ""
     if copied.unlike:
-        yield (
+        yield Say(
             f"{which}承諾の数量の単位「{given.unit}」と{case.word('copy')}物の単位"
             f"「{'、'.join(sorted(copied.unlike))}」が違うので、承諾された範囲か確かめられません。"
             f"「承諾・指示」の数量と単位を、{case.word('copy')}物と同じ単位か、"
-            "写しの数（部）で登録してください。"
+            "写しの数（部）で登録してください。",
+            within=BASIS,
         )
     elif copied.mine and copied.total > given.quantity_limit:
         limit, reached = (
             f"{number.normalize():,f}{given.unit}"
             for number in (given.quantity_limit, copied.total)
         )
-        yield (
+        yield Say(
             f"{which}承諾された部数（{limit}）を超えます（これまでと合わせて{reached}）。"
-            "部数を減らすか、改めて承諾を得てください。"
+            "部数を減らすか、改めて承諾を得てください。",
+            within=BASIS,
         )
 
 

@@ -64,6 +64,27 @@ def copied_with(
     return Copied(mine, last.total + total, last.unlike | unlike)
 
 
+def copied_beyond(
+    books: Books, given: Authorization, event: HandlingEvent, originals: Mapping[str, Item]
+) -> list[str]:
+    """Return in a few words that an act makes more copies than a consent has, [] within its number."""
+    limit = given.quantity_limit
+    if event.kind is not HandlingKind.COPY or not is_copying(given) or limit is None:
+        return []
+    copied = copied_with(books, given, event, originals)
+    if copied.unlike:
+        units = "、".join(sorted(copied.unlike))
+        return [f"数量の単位は「{given.unit}」、写しの単位は「{units}」"]
+    if not copied.mine or copied.total <= limit:
+        return []
+    most, reached = (f"{one.normalize():,f}{given.unit}" for one in (limit, copied.total))
+    return [f"部数の上限{most}に対し、これまでと合わせて{reached}"]
+
+
+def is_copying(given: Authorization) -> bool:
+    return given.subject is AuthorizationSubject.COPY
+
+
 def _beside(books: Books, given: Authorization, event: HandlingEvent) -> Iterator[HandlingEvent]:
     """Yield the copying acts of the same command that come before an act."""
     for act in takewhile(lambda one: one.id != event.id, books.entering):
@@ -74,7 +95,7 @@ def _beside(books: Books, given: Authorization, event: HandlingEvent) -> Iterato
 def too_many(books: Books, given: Authorization) -> frozenset[str]:
     """Return the ids of the acts that made more than a consent allows, or more than can be told."""
     limit = given.quantity_limit
-    if limit is None or given.subject is not AuthorizationSubject.COPY:
+    if limit is None or not is_copying(given):
         return NOTHING
     known = _standing(books, given).items()
     return frozenset(id_ for id_, one in known if one.unlike or (one.mine and one.total > limit))

@@ -12,7 +12,7 @@ from models.records import Assignment, ContractClauseSetting
 from models.rules import attending, consents, ending, labour, moving, office, people, places
 from models.rules.beyond import in_one, said_beyond
 from models.rules.case import Case, Say
-from models.rules.named import said_of_named
+from models.rules.named import UNFIT, said_of_named
 from models.rules.unfit import OTHERWISE, RULE_OF
 
 Rule = Callable[[Case], Iterator[str]]
@@ -138,8 +138,18 @@ def _ruled(case: Case) -> list[Finding]:
     for rule_id, check in RULES:
         if rule_id in silent:
             continue
-        findings += (f for said in check(case) for f in _judged(case, rule_id, said, changed))
+        new = [(said, f) for said in check(case) for f in _judged(case, rule_id, said, changed)]
+        findings += [f for said, f in new if not _is_said(said, f, findings)]
     return findings
+
+
+def _is_said(said: str, finding: Finding, findings: Iterable[Finding]) -> bool:
+    """Tell whether the rule that looks at the consent asks the same, and no more mildly."""
+    within = said.within if isinstance(said, Say) else ""
+    return any(
+        one.rule_id == within and UNFIT in one.message and one.strength >= finding.strength
+        for one in findings
+    )
 
 
 def judged(case: Case, rule_id: str, said: str) -> Finding | None:

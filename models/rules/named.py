@@ -10,6 +10,7 @@ from models.records import Authorization, HandlingEvent
 from models.rules.beyond import beyond, called_otherwise, surely_beyond
 from models.rules.books import GIVEN, Books
 from models.rules.case import Case, labels
+from models.rules.copied import copied_beyond
 from models.rules.unfit import BETWEEN, OTHERWISE, RULE_OF, is_about, unfit
 
 UNFIT = "この取扱いを認めるものではありません"
@@ -72,11 +73,16 @@ def _why_asked(case: Case, event: HandlingEvent, named: Authorization) -> str:
     if not case.asker:
         return _with(why, _further(case.books, then, event))
     found = beyond(case.books, then, event, case.items)
-    return _with(why, (gone.why for gone in found if gone.most is not RuleMode.NOTICE))
+    said = (gone.why for gone in found if gone.most is not RuleMode.NOTICE)
+    return _with(why, (*copied_beyond(case.books, then, event, case.items), *said))
 
 
 def _further(books: Books, one: Authorization, act: HandlingEvent) -> list[str]:
-    return [*surely_beyond(books, one, act), *called_otherwise(books, one, act)]
+    return [
+        *copied_beyond(books, one, act, {}),
+        *surely_beyond(books, one, act),
+        *called_otherwise(books, one, act),
+    ]
 
 
 def _goes_on(why: str, one: Authorization, kind: HandlingKind | None) -> bool:

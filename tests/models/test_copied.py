@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import AuthorizationSubject
+from models.codes import AuthorizationSubject, FindingSource, FindingStatus, RuleMode, Severity
 from models.codes import HandlingKind as K
+from models.commands import creating
 from models.errors import NeedsAnswer
-from models.records import Authorization, HandlingEvent, Item
+from models.records import Authorization, Finding, HandlingEvent, Item, RuleOverride
 from tests.house import House, furnished
 
 TOO_MANY = "第{0}号 複写・複製：承諾された部数（10枚）を超えます（これまでと合わせて{1}枚）。"
@@ -147,3 +148,61 @@ def test_a_number_that_turns_out_to_be_less_is_told(house: House) -> None:
     change = house.ledger.registers.revise(replace(given, quantity_limit=Decimal(8)), "数の訂正")
     [said] = [one for one in change.notices if "認められていないことになります" in one]
     assert f"取扱い1件（第{second.event_no}号" in said
+
+
+def unfit_and_too_few(house: House) -> None:
+    """Let the consent end before the copies are made, and allow fewer."""
+    house.story.receive(1)
+    house.clock.wait(30)
+    given = consent(house)
+    ended = house.ledger.today() - timedelta(days=1)
+    changed = replace(given, valid_until=ended, quantity_limit=Decimal(3), unit="枚")
+    house.ledger.registers.revise(changed, "期間と部数の確認")
+
+
+@pytest.mark.parametrize("text", ["chiba", "fukuoka", "confidentiality-model", "yachiyo"])
+def test_an_unfit_consent_that_is_exceeded_as_well_is_one_question(
+    tmp_path: Path, text: str
+) -> None:
+    with furnished(tmp_path, profile=text, rules=True) as house:
+        unfit_and_too_few(house)
+        with pytest.raises(NeedsAnswer) as asked:
+            copied(house, 5)
+        [question] = asked.value.facts["findings"]
+        assert question.rule_id == "R-05"
+        assert "期限切れ／部数の上限3枚に対し、これまでと合わせて5枚" in question.message
+        house.ledger.rules.on = False
+        copied(house, 5)
+        asking = house.ledger.inquiries.of(house.story.contract.id)
+        assert told(house) == []
+        assert ["部数の上限" in row.sentence for row in asking.breaches.of_rule("R-05")] == [True]
+
+
+def test_an_exception_of_the_number_beside_that_of_the_consent_is_not_told_twice(
+    tmp_path: Path,
+) -> None:
+    """Before one question named both, two exceptions with one finding were entered."""
+    with furnished(tmp_path, profile="chiba", rules=True) as house:
+        unfit_and_too_few(house)
+        house.ledger.rules.on = False
+        act = copied(house, 5)
+        registers, contract = house.ledger.registers, house.story.contract.id
+        found = Finding(
+            contract_id=contract, source=FindingSource.EVENT, source_id=act.id,
+            description="承諾の期間と部数", severity=Severity.SERIOUS, due_on=house.ledger.today(),
+            owner_person_id=house.story.people["supervisor"], status=FindingStatus.OPEN,
+        )  # fmt: skip
+        finding = registers.create(found).ids[-1]
+        made = [
+            RuleOverride(
+                id=house.ledger.new_id(), contract_id=contract, rule_id=rule,
+                mode=RuleMode.BLOCK_PLAN, record_type=act.type, record_ref=act.id,
+                message="承諾された部数（3枚）を超えます", reason="急ぎの照合のために写したため",
+                requested_by=house.story.people["supervisor"], at=house.ledger.now(),
+                finding_id=finding,
+            )
+            for rule in ("R-05", "R-06")
+        ]  # fmt: skip
+        house.ledger.commit([creating(one) for one in made])
+        asked = house.ledger.inquiries.of(contract).breaches
+        assert len(asked.of_rule("R-05")) == 1 and told(house) == []
