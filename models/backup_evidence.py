@@ -6,9 +6,11 @@ Copies are the backups and, once the content was erased, the files of the update
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import PurePath
 
 from models.after_erasure import erasures_of
+from models.at_closing import at_closing
 from models.backup_care import standing_of
 from models.evidence_rows import Row, row
 from models.inquiry import THE_TIME, Inquiry
@@ -17,7 +19,9 @@ from models.journal_care import files_of_erased
 from models.records import BackupRun, ContentErasure
 from models.wareki import format_short
 
-ERASED = "消去した内容を含むバックアップが{0}件残っています。廃棄してください。"
+ERASED = (
+    "消去した内容を含むバックアップが{0}件残っています。消去した日（{1}）のうちに廃棄してください。"
+)
 NO_BASIS = (
     "この契約の内容を含むバックアップが{0}件あります。"
     "契約に「台帳の保存期限」を入力するか、廃棄してください。"
@@ -26,27 +30,29 @@ OVER = "台帳の保存期限（{0}）を過ぎています。契約の内容を
 AND_BACKUPS = "し、それを含むバックアップ{0}件を廃棄"
 JOURNAL = (
     "消去した内容を含む更新ジャーナルのファイルが{0}件残っています。"
-    "「バックアップ」の画面の「古い更新ジャーナルの消去…」で消去してください。"
+    "消去した日（{2}）のうちに、「バックアップ」の画面の「古い更新ジャーナルの消去…」で消去してください。"
 )
 FORMER = (
     "消去した内容を含む更新ジャーナルのファイルが、以前の保存先「{1}」に{0}件残っています。"
-    "媒体ごと廃棄するか、ファイルを消去してください。"
+    "消去した日（{2}）のうちに、媒体ごと廃棄するか、ファイルを消去してください。"
 )
 UNSEEN = (
     "消去した内容を含む更新ジャーナルのファイルが残っていないか、確かめられません。"
     "更新ジャーナルの媒体をつないでください。"
 )
 READ = (JournalState.OK, JournalState.NONE)
+AWAY = "更新ジャーナル（媒体をつないで確かめる）"
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
     """What still holds the erased content of a contract.
 
-    `journal` counts files by folder; `present` is the folder that is in use, `unseen` tells that it
-    cannot be looked at.
+    `until` is the day of the erasure, on which all of it goes. `journal` counts files by folder;
+    `present` is the folder that is in use, `unseen` tells that it cannot be looked at.
     """
 
+    until: date
     backups: int
     journal: Counter[PurePath]
     present: PurePath | None
@@ -55,7 +61,8 @@ class Left:
     def __str__(self) -> str:
         files = self.journal.total()
         kinds = [f"バックアップ{self.backups}件"] if self.backups else []
-        return "、".join([*kinds, *([f"更新ジャーナルのファイル{files}件"] if files else [])])
+        kinds += [f"更新ジャーナルのファイル{files}件"] if files else []
+        return "、".join([*kinds, *([AWAY] if self.unseen else [])])
 
 
 def left_after_erasure(asked: Inquiry) -> Left | None:
@@ -64,13 +71,16 @@ def left_after_erasure(asked: Inquiry) -> Left | None:
         return None
     asked.note(THE_TIME)  # what lies on a medium changes without an entry
     ledger = asked.ledger
-    before = erasures_of(ledger.registers, asked.contract.id)[-1].meta.created_seq
+    last = erasures_of(ledger.registers, asked.contract.id)[-1]
+    before, at = last.meta.created_seq, last.record.erased_at
+    assert at is not None
     runs = [run for run in _holding(asked) if (run.to_event_seq or 0) < before]
     files = files_of_erased(ledger, asked.contract.id)
     status = ledger.safe.journal.status()
     return Left(
-        len(runs), Counter(map(_journal_of, files)), status.folder, status.state not in READ
-    )
+        at.date(), len(runs), Counter(map(_journal_of, files)), status.folder,
+        status.state not in READ,
+    )  # fmt: skip
 
 
 def _journal_of(file: PurePath) -> PurePath:
@@ -86,6 +96,17 @@ def _holding(asked: Inquiry) -> list[BackupRun]:
     ]
 
 
+def basis_limit(asked: Inquiry) -> date | None:
+    """Return by when somebody says how long copies of a contract are kept, None while nobody has to.
+
+    That is when everything is to be over (K-23), and before the contract is closed.
+    """
+    if not asked.ended or asked.contract.retain_ledger_until is not None or not _holding(asked):
+        return None
+    closed, limit = at_closing(asked), asked.end_limit or asked.today
+    return limit if closed is None else min(limit, closed.today)
+
+
 def copies_left(asked: Inquiry) -> Iterator[Row]:
     """Find what is kept of a contract that is over: its content and copies of that.
 
@@ -98,8 +119,8 @@ def copies_left(asked: Inquiry) -> Iterator[Row]:
         yield from _of_erased(asked, left)
         return
     held = len(_holding(asked))
-    if held and until is None:
-        severity = "action" if asked.must_be_over else "due"
+    if (limit := basis_limit(asked)) is not None:
+        severity = "action" if limit < asked.today else "due"
         yield row(asked.contract, NO_BASIS.format(held), severity)
     elif until is not None and until < asked.today:
         copies = AND_BACKUPS.format(held) if held else ""
@@ -107,10 +128,11 @@ def copies_left(asked: Inquiry) -> Iterator[Row]:
 
 
 def _of_erased(asked: Inquiry, left: Left) -> Iterator[Row]:
+    severity, day = "broken" if left.until < asked.today else "due", format_short(left.until)
     if left.backups:
-        yield row(asked.contract, ERASED.format(left.backups), "broken")
+        yield row(asked.contract, ERASED.format(left.backups, day), severity)
     for folder, count in left.journal.items():
         words = JOURNAL if folder == left.present else FORMER
-        yield row(asked.contract, words.format(count, folder), "broken")
+        yield row(asked.contract, words.format(count, folder, day), severity)
     if left.unseen:
         yield row(asked.contract, UNSEEN)

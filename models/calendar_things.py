@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from models.backup_evidence import left_after_erasure
+from models.backup_evidence import basis_limit, left_after_erasure
 from models.calendar_frame import Due, Item, cited, due, terms
 from models.codes import (
     CONTENT_GONE_STATES,
@@ -241,12 +241,13 @@ def k38_retention(asked: Inquiry) -> Iterator[Due]:
     day = asked.contract.retain_ledger_until
     if day is not None and asked.ended and not asked.all(ContentErasure):
         yield due(asked, "K-38", "台帳の保存期限の確認", "", day, asked.contract)
+    if (limit := basis_limit(asked)) is not None:
+        what = "台帳の保存期限を委託者と決める"
+        yield due(asked, "K-38", what, "", limit, asked.contract, proof="EQ-END")
     left = left_after_erasure(asked)
     if left is not None and str(left):
-        erased_at = asked.all(ContentErasure)[-1].erased_at
-        assert erased_at is not None
         what = "消去した内容を含む写しの廃棄"
-        yield due(asked, "K-38", what, str(left), erased_at.date(), asked.contract, proof="EQ-END")
+        yield due(asked, "K-38", what, str(left), left.until, asked.contract, proof="EQ-END")
 
 
 ITEMS: tuple[tuple[str, Item], ...] = (

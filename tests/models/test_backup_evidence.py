@@ -18,6 +18,7 @@ from models.evidence_rows import Row
 from models.journal_care import end_journal_files
 from models.records import BackupMedium, BackupRun, Contract
 from models.store import quiet
+from models.wareki import format_short
 from tests.ending import ended, erase
 from tests.house import House
 
@@ -91,8 +92,12 @@ def test_a_backup_of_an_ended_contract_needs_a_basis(tmp_path: Path) -> None:
         assert left(house) == []  # there is no backup
         back_up(house)
         retain(house, None)
+        assert left(house)[0].severity == "due"  # until the day of the closing is over
+        house.clock.wait(24 * 60)
         (found,) = left(house)
         assert (found.type, found.severity) == (Contract.type, "action")
+        (date,) = (one for one in calendar(house.ledger) if one.code == "K-38")
+        assert date.due_on == house.ledger.today() - timedelta(days=1) and "決める" in date.what
         assert "1件" in found.sentence and "保存期限" in found.sentence
         retain(house, 10)
         assert left(house) == []
@@ -106,8 +111,12 @@ def test_a_backup_with_erased_content_is_a_breach_until_it_is_gone(tmp_path: Pat
         before = back_up(house)
         erase(house)
         back_up(house)
-        (found,) = left(house)
+        (found,), (date,) = left(house), copies_due(house)
+        assert (found.severity, date.due_on) == ("due", house.ledger.today())
+        house.clock.wait(24 * 60)
+        (found,), (date,) = left(house), copies_due(house)
         assert found.severity == "broken" and "1件" in found.sentence
+        assert format_short(date.due_on) in found.sentence
         dispose(house.ledger, [before.id], "内容の消去のため")
         assert left(house) == []
 
@@ -142,6 +151,9 @@ def test_a_journal_file_with_erased_content_is_a_breach_until_it_is_gone(tmp_pat
     with ended(tmp_path, journal=True) as house:
         assert said_of_journal(house) == [] and copies_due(house) == []
         erase(house)
+        day = house.ledger.today()
+        assert proved(house) == {"due"}
+        house.clock.wait(24 * 60)
         ((severity, sentence),) = said_of_journal(house)
         assert (
             severity == "broken"
@@ -150,7 +162,7 @@ def test_a_journal_file_with_erased_content_is_a_breach_until_it_is_gone(tmp_pat
         )
         assert proved(house) == {"broken"}
         (due,) = copies_due(house)
-        assert (due.about, due.due_on) == ("更新ジャーナルのファイル1件", house.ledger.today())
+        assert (due.about, due.due_on) == ("更新ジャーナルのファイル1件", day)
         back_up(house)
         house.clock.wait(1)
         end_journal_files(house.ledger, tmp_path / "stick", "消去した内容のため", quiet)
@@ -175,6 +187,9 @@ def test_a_journal_that_is_away_proves_nothing(tmp_path: Path) -> None:
         ((severity, sentence),) = said_of_journal(house)
         assert severity == "action" and "確かめられません" in sentence
         assert proved(house) == {"action"}
+        assert [one.about for one in copies_due(house)] == [
+            "更新ジャーナル（媒体をつないで確かめる）"
+        ]
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])
@@ -185,6 +200,7 @@ def test_the_place_of_a_former_journal_is_looked_at(tmp_path: Path, elsewhere: b
             house.ledger.journal.start(tmp_path / "second")
         else:
             house.ledger.journal.stop("媒体をやめたため")
+        house.clock.wait(24 * 60)
         ((severity, sentence),) = said_of_journal(house)
         assert severity == "broken" and f"以前の保存先「{tmp_path / 'journal'}」に" in sentence
         for file in (tmp_path / "journal").glob("*.azj"):
