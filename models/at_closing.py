@@ -20,7 +20,7 @@ from models.records import Assignment, Contract
 from models.rules.standing import works_on
 from models.store import Op, Query, Store, Where
 from models.terminals import used_last
-from models.versions import version_at, versions
+from models.versions import Version, version_at, versions
 
 if TYPE_CHECKING:
     from models.inquiry import Question
@@ -44,14 +44,23 @@ def at_closing(asked: Inquiry) -> "AtClosing | None":
     return cast(AtClosing, asked.answer(NAME, _view).rows[0])
 
 
-def _view(asked: Inquiry) -> "Iterator[AtClosing]":
-    entered = asked.revisions(Contract, asked.contract.id)
+def closing_of(contract: Contract, known: Sequence[Version[Contract]]) -> Closing:
+    """Return since when a contract is closed.
+
+    Args:
+        known: its versions, oldest first.
+    """
+    entered = [one for one in known if not one.voided]
     first = len(entered) - 1
     while first and entered[first - 1].record.status is ContractStatus.CLOSED:
         first -= 1
     status = entered[max(first - 1, 0)].record.status
-    before = replace(asked.contract, status=status)
-    yield AtClosing(asked, Closing(entered[first].seq, entered[first].at, before))
+    return Closing(entered[first].seq, entered[first].at, replace(contract, status=status))
+
+
+def _view(asked: Inquiry) -> "Iterator[AtClosing]":
+    known = asked.versions(Contract, asked.contract.id)
+    yield AtClosing(asked, closing_of(asked.contract, known))
 
 
 class AtClosing(Inquiry):

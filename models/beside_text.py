@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from models import (
     clause_changes,
+    closed_designations,
     consent_changes,
     contract_changes,
     contract_days,
@@ -94,6 +95,10 @@ def said_to_record(
             yield _finding(record, begun, RuleMode.BLOCK_ALWAYS)
         elif loses := designations_undone.loses_acts(ledger, before, record, books):
             yield _finding(record, loses)
+        if why := closed_designations.asked_of(ledger, before, record, books):
+            yield _finding(record, why, RuleMode.WARN)
+        elif told := closed_designations.told_of(ledger, before, record, books):
+            yield _finding(record, told, RuleMode.NOTICE)
     elif isinstance(record, Person):
         yield from ends_untold.said_to_person(ledger, record, before, books)
     elif isinstance(record, ClientCommunication):
