@@ -14,74 +14,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.former_names import Called
-from models.kinds import Children, Kind, MultiChoice, MultiRef, Ref, TextList
-from models.kinds_of_time import Moment
+from models.kinds import Ref
 from models.records.handling import HandlingEvent
-from models.store import Fields, ListRow, Op, Query, Where
+from models.store import Fields, ListRow, Query
 from storage import columns, rows
+from storage.conditions import (
+    STANDING,
+    VOIDED,
+    Condition,
+    Source,
+    column_of,
+    condition,
+    of_contracts,
+)
 from storage.database import Database, Row
 from storage.listing import border
 from storage.naming import Naming
-from storage.schema import VALUE, ViewTable, table
+from storage.schema import ViewTable, table
 from storage.search import Search
 
 NARROW = 20_000
 PROBED = (10_000, 80_000)  # rows of an order that are tried before another way is taken
 QUICK_S = 0.004
 WIDE = 300_000  # rows that are sorted rather than walking the whole log
-_COMPARE = {Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
-_AFTER_INSTANT = "Z~"  # sorts behind every offset of the same instant
-
-
-@dataclass
-class Condition:
-    """One term of a WHERE; `column` is set when an index could find its rows."""
-
-    sql: str  # with {c} where the column stands
-    parameters: list[Any]
-    column: str = ""
-    walking: str = ""  # another form for trying row by row, with the same parameters
-    probe: tuple[str, list[Any]] | None = None  # a cheaper statement to count its rows by
-    single: bool = False  # one value of the column
-
-    def text(self, source: "Source", *, by_index: bool, walk: bool = False) -> str:
-        place = source.place(self.column) if self.column else ""
-        if walk and self.walking and not by_index:
-            return self.walking.format(c=place)
-        # A unary plus keeps SQLite from using the index of this term.
-        return self.sql.format(c=place if by_index else f"+{place}")
-
-
-STANDING = Condition("t.voided_at IS NULL", [])
-VOIDED = Condition("{c} > ''", [], "voided_at")  # a comparison, for which the planner has an index
-
-
-@dataclass
-class Source:
-    """The table that is asked; for a narrow one the wide one is joined when its columns are."""
-
-    view: ViewTable
-    name: str
-    indexed: bool = True
-    joined: bool = False
-
-    def place(self, column: str) -> str:
-        if self.name == self.view.name or column in self.view.list_columns:
-            return f"t.{column}"
-        self.joined = True
-        return f"w.{column}"
-
-    def places(self, name: str | tuple[str, ...]) -> str:
-        """Return the place of a field, or one text for several: equal where all of them are."""
-        if isinstance(name, str):
-            return self.place(_column(name))
-        return f"json_array({', '.join(self.place(_column(one)) for one in name)})"
-
-    def tables(self) -> str:
-        """Return what stands behind FROM, once all columns have been placed."""
-        # CROSS keeps the narrow table in front.
-        wide = f" CROSS JOIN {self.view.name} w ON w.number = t.number" if self.joined else ""
-        return f"{self.name} t{wide}"
 
 
 @dataclass
@@ -132,7 +87,7 @@ class Lists:
         return counts
 
     def _tally(self, plan: Plan, name: str) -> list[Row]:
-        column = plan.source.place(_column(name))
+        column = plan.source.place(column_of(name))
         where, parameters = plan.where()
         return self._database.all(
             f"SELECT {column}, count(*) FROM {plan.source.tables()} WHERE {where} GROUP BY 1",
@@ -322,11 +277,11 @@ class Lists:
 
     def _plan(self, view: ViewTable, query: Query, name: str = "") -> Plan:
         source = Source(view, name or view.list_name)
-        plan = Plan(view, source, [_condition(view, one) for one in query.where])
+        plan = Plan(view, source, [condition(view, one) for one in query.where])
         if query.voided is not None:
             plan.conditions.append(VOIDED if query.voided else STANDING)
         if query.contracts is not None:
-            plan.conditions.append(_of_contracts(view, sorted(query.contracts)))
+            plan.conditions.append(of_contracts(view, sorted(query.contracts)))
         if term := self._search.condition(query.text):
             plan.conditions.append(
                 Condition(term.sql, term.parameters, "number", term.walking, term.probe)
@@ -341,19 +296,19 @@ class Lists:
             plan.driving = named[0]  # nothing is narrower
             return
         fewest = max(most, NARROW) + 1
-        for condition in plan.conditions:
-            if condition.column not in plan.view.indexed | {"id", "number", "voided_at"}:
+        for one in plan.conditions:
+            known = plan.view.indexed | (plan.view.sparse if one.filled else frozenset())
+            if one.column not in known | {"id", "number"}:
                 continue
-            rows_of, parameters = condition.probe or (
-                f"SELECT 1 FROM {plan.source.name} t"
-                f" WHERE {condition.text(plan.source, by_index=True)}",
-                condition.parameters,
+            rows_of, parameters = one.probe or (
+                f"SELECT 1 FROM {plan.source.name} t WHERE {one.text(plan.source, by_index=True)}",
+                one.parameters,
             )
             count = self._database.value(
                 f"SELECT count(*) FROM ({rows_of} LIMIT {fewest})", parameters
             )
             if count < fewest:
-                fewest, plan.driving = count, condition
+                fewest, plan.driving = count, one
 
     def _pair(self, plan: Plan, query: Query) -> None:
         """Follow a wide condition whose index holds its rows in the wanted order."""
@@ -369,10 +324,6 @@ def _references(view: ViewTable) -> list[tuple[str, str]]:
     return [(n, f.kind.type) for n, f in view.record.fields().items() if isinstance(f.kind, Ref)]
 
 
-def _column(name: str) -> str:
-    return "number" if name == "created_seq" else name
-
-
 def _order(plan: Plan, order: Sequence[tuple[str, bool]], *, walk: bool) -> tuple[str, str]:
     """Return the joins and the ORDER BY; ties follow the entry order, in the last direction."""
     joins, terms, descending = "", [], False
@@ -384,101 +335,9 @@ def _order(plan: Plan, order: Sequence[tuple[str, bool]], *, walk: bool) -> tupl
             joins += f" LEFT JOIN v_{kind.type} {alias} ON {alias}.id = {place}"
             term = f"{alias}.caption"
         else:
-            place = plan.source.place(_column(name))
+            place = plan.source.place(column_of(name))
             term = place if walk else f"+{place}"
         terms.append(f"{term} DESC" if descending else term)
     if not order or order[-1][0] not in ("number", "created_seq"):
         terms.append("t.number DESC" if descending else "t.number")
     return joins, ", ".join(terms)
-
-
-def _of_contracts(view: ViewTable, ids: list[str]) -> Condition:
-    """Limit to rows of these contracts and of none."""
-    own = view.record.fields().get("contract_id")
-    if len(ids) == 1 and own is not None and own.required:
-        return Condition("{c} = ?", ids, "contract_id", single=True)
-    test = "({c} IS NULL OR {c} IN (SELECT value FROM json_each(?)))"
-    return Condition(test, [json.dumps(ids)], "contract_id")
-
-
-def _condition(view: ViewTable, where: Where) -> Condition:
-    name = _column(where.field)
-    if name == "number":
-        return _number(where)
-    kind = view.kind(name)
-    if where.op is Op.HAS:
-        return _has(view, name, kind, where.value)
-    if where.op is Op.EMPTY:
-        return _empty(view, name, kind, bool(where.value))
-    if isinstance(kind, Moment):
-        return _moment(name, where)
-    if where.op is Op.IN:
-        stored = [kind.to_column(one) for one in where.value]
-        test = "{c} IN (SELECT value FROM json_each(?))"
-        if None in stored:
-            test = f"({test} OR {{c}} IS NULL)"
-        return Condition(test, [json.dumps([s for s in stored if s is not None])], name)
-    if where.op is Op.NOT_IN:
-        given = json.dumps([kind.to_column(one) for one in where.value])
-        test = "({c} IS NULL OR {c} NOT IN (SELECT value FROM json_each(?)))"
-        return Condition(test, [given], name)
-    stored = kind.to_column(where.value)
-    if where.op is Op.EQ:
-        return Condition("{c} IS ?", [stored], name, single=True)
-    if where.op is Op.NE:
-        return Condition("{c} IS NOT ?", [stored], name)
-    return Condition(f"{{c}} {_COMPARE[where.op]} ?", [stored], name)
-
-
-def _number(where: Where) -> Condition:
-    if where.op is Op.IN:
-        given = json.dumps(list(where.value))
-        return Condition("{c} IN (SELECT value FROM json_each(?))", [given], "number")
-    compare = {Op.EQ: "=", Op.NE: "<>", **_COMPARE}[where.op]
-    return Condition(f"{{c}} {compare} ?", [where.value], "number")
-
-
-def _has(view: ViewTable, name: str, kind: Kind, value: Any) -> Condition:
-    if isinstance(kind, MultiRef | Children):
-        child = next(c for c in view.children if c.field.name == name)
-        column, sought = (VALUE, value) if isinstance(kind, MultiRef) else value
-        stored = dict(child.columns)[column].to_column(sought)
-        sql = f"{{c}} IN (SELECT _number FROM {child.name} WHERE {column} IS ?)"
-        return Condition(sql, [stored], "number")
-    if isinstance(kind, MultiChoice):
-        return Condition("instr({c}, ?) > 0", [f",{value},"], name)
-    if isinstance(kind, TextList):
-        return Condition("instr(char(10) || {c} || char(10), char(10) || ? || char(10)) > 0",
-                         [value], name)  # fmt: skip
-    return Condition("{c} IS ?", [kind.to_column(value)], name)
-
-
-def _empty(view: ViewTable, name: str, kind: Kind, empty: bool) -> Condition:
-    if isinstance(kind, MultiRef | Children):
-        child = next(c for c in view.children if c.field.name == name)
-        test = "NOT EXISTS" if empty else "EXISTS"
-        return Condition(f"{test} (SELECT 1 FROM {child.name} k WHERE k._number = t.number)", [])
-    return Condition("{c} IS NULL" if empty else "{c} IS NOT NULL", [], name)
-
-
-def _moment(name: str, where: Where) -> Condition:
-    """Compare instants: a stored moment is its instant in UTC followed by its offset."""
-    if where.op is Op.IN:
-        parts = [_moment(name, Where(where.field, Op.EQ, one)) for one in where.value]
-        sql = " OR ".join(f"({p.sql})" for p in parts) or "0"
-        return Condition(f"({sql})", [p for part in parts for p in part.parameters], name)
-    if where.op is Op.NOT_IN:
-        within = _moment(name, Where(where.field, Op.IN, where.value))
-        return Condition(f"({{c}} IS NULL OR NOT {within.sql})", within.parameters, name)
-    stored = rows.MOMENT.to_column(where.value)
-    if stored is None:
-        return Condition("{c} IS NULL" if where.op is Op.EQ else "{c} IS NOT NULL", [], name)
-    instant = stored[: stored.index("Z")]
-    first, behind = f"{instant}Z", f"{instant}{_AFTER_INSTANT}"
-    if where.op is Op.EQ:
-        return Condition("{c} >= ? AND {c} < ?", [first, behind], name)
-    if where.op is Op.NE:
-        return Condition("({c} IS NULL OR {c} < ? OR {c} >= ?)", [first, behind], name)
-    bound = first if where.op in (Op.LT, Op.GE) else behind
-    compare = "<" if where.op in (Op.LT, Op.LE) else ">="
-    return Condition(f"{{c}} {compare} ?", [bound], name)

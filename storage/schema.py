@@ -71,6 +71,8 @@ EXTRA_INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "item": (("parent_item_id",), ("container_item_id",)),
     "attachment": (("blob",),),
 }
+# Columns that few rows fill: their index holds those rows alone and costs no other entry anything.
+SPARSE: Mapping[str, tuple[str, ...]] = {"handling_event": ("corrects_event_id",)}
 # Equal values stand in entry order, so a page is read off the index without sorting any group;
 # voided_at makes the index complete for the usual question: all that stand, in order.
 _BEHIND = "number, voided_at"
@@ -145,7 +147,7 @@ class ViewTable:
     def list_columns(self) -> tuple[str, ...]:
         """Return the columns of the narrow table; `number` is the first."""
         shown = [name for name in self.record.columns if name in self.columns]
-        kept = {*self.indexed, "number", "voided_at", "contract_id", *shown}
+        kept = {*self.indexed, *self.sparse, "number", "contract_id", *shown}
         return tuple(name for name in self.columns if name in kept)
 
     @cached_property
@@ -187,6 +189,11 @@ class ViewTable:
         alone = {e[0] for e in EXTRA_INDEXES.get(self.record.type, ()) if len(e) == 1}
         caption = {"caption"} if self.record.type in _listed_types() else set()
         return frozenset(shown | references | alone | caption | {"contract_id"})
+
+    @cached_property
+    def sparse(self) -> frozenset[str]:
+        """Columns whose index holds only the rows that fill them."""
+        return frozenset({"voided_at", *SPARSE.get(self.record.type, ())})
 
     def has_pair(self, column: str, order: str) -> bool:
         """Tell whether an index holds the rows of one value of a column in another's order."""
@@ -230,10 +237,10 @@ class ViewTable:
                     f"CREATE UNIQUE INDEX {self.name}_only_{column} ON {self.name} ({column})"
                     " WHERE voided_at IS NULL"
                 )
-        made.append(  # few are voided
-            f"CREATE INDEX {self.name}_voided_at ON {self.list_name} (voided_at)"
-            " WHERE voided_at IS NOT NULL"
-        )
+        made += [
+            f"CREATE INDEX {self.name}_{name} ON {self.list_name} ({name}) WHERE {name} IS NOT NULL"
+            for name in sorted(self.sparse)
+        ]
         return made + [index for child in self.children for index in child.indexes()]
 
 

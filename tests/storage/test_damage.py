@@ -472,15 +472,16 @@ def test_nobody_else_comes_in_while_the_damage_is_read(site: Site) -> None:
 # --- pages that are whole and do not fit together ------------------------------------------------------
 
 
+@pytest.mark.parametrize("rows", ["", " WHERE x IS NOT NULL"])
 def test_an_index_that_lacks_a_row_is_told_as_mendable(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch, rows: str
 ) -> None:
     # Its table is a spare one, which the door and the verification would name first.
     monkeypatch.setattr("storage.ledgers.require_known", lambda database: None)
     monkeypatch.setattr(Schema, "run", lambda self, database: [])
     database = open_database(site.file, site.key)
     database.all("CREATE TABLE v_spare (x)")
-    database.all("CREATE INDEX v_spare_x ON v_spare (x)")
+    database.all(f"CREATE INDEX v_spare_x ON v_spare (x){rows}")
     hidden = database.one("SELECT * FROM sqlite_schema WHERE name = 'v_spare_x'")
     assert hidden is not None
     edit_catalogue(database, "DELETE FROM sqlite_schema WHERE name = 'v_spare_x'")

@@ -74,6 +74,7 @@ def border(office: Office) -> int:
 
 
 WHEN, WHO, CHECKER = "occurred_at", "actor_person_id", "checker_person_id"
+CORRECTS = "corrects_event_id"
 QUERIES = [
     Query("handling_event"),
     Query("handling_event", order=(("number", True),)),
@@ -91,6 +92,7 @@ QUERIES = [
     Query("handling_event", (Where("status", Op.EQ, c.HandlingStatus.DONE),), text="束 3"),
     Query("handling_event", (Where("transport", Op.EMPTY, True),), order=((CHECKER, False),)),
     Query("handling_event", (Where("lines", Op.HAS, ("quantity", None)),)),
+    Query("handling_event", (Where(CORRECTS, Op.EMPTY, True),), order=((WHEN, True),)),
 ]
 
 
@@ -239,6 +241,38 @@ def test_voided_rows_are_found_without_looking_at_the_others(
     found = steps()
     assert [step for step in found if "INDEX v_handling_event_voided_at" in step]
     assert not [step for step in found if step.startswith("SCAN t")]
+
+
+def test_corrections_are_found_without_looking_at_the_others(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The calendar asks for them whenever a ledger is opened, and few acts correct another."""
+    store = store_of(office)
+    first = store.find(HandlingEvent, Query(HandlingEvent.type), limit=1)[0].record
+    office.handle(K.RECEIVE, office.item(900), corrects_event_id=first.id)
+    copy_up_to(office, ALL)
+    mine = Where("contract_id", Op.EQ, office.contract.id)
+    for where in (
+        Where(CORRECTS, Op.EMPTY, False),
+        Where(CORRECTS, Op.EQ, first.id),
+        Where(CORRECTS, Op.IN, (first.id,)),
+    ):
+        steps = planned(store, monkeypatch)
+        found = store.columns(Query(HandlingEvent.type, (mine, where)), (CORRECTS, "occurred_at"))
+        assert [one for one, _ in found] == [first.id]
+        ways = steps()
+        assert [step for step in ways if f"INDEX v_handling_event_{CORRECTS}" in step], where
+        assert not [step for step in ways if step.startswith("SCAN t")], where
+
+
+def test_an_act_that_corrects_nothing_is_in_no_index_of_corrections(office: Office) -> None:
+    store = store_of(office)
+    copy_up_to(office, ALL)
+    index = f"INDEXED BY v_handling_event_{CORRECTS} WHERE {CORRECTS} IS NOT NULL"
+    assert store.database.value(f"SELECT count(*) FROM {VIEW.list_name} {index}") == 0
+    assert store.count(Query(HandlingEvent.type, (Where(CORRECTS, Op.EMPTY, True),))) == 40
+    assert store.count(Query(HandlingEvent.type, (Where(CORRECTS, Op.EQ, ""),))) == 40
+    assert store.count(Query(HandlingEvent.type, (Where(CORRECTS, Op.NE, "a"),))) == 40
 
 
 def planned(store: LedgerStore, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
