@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from models import collector
+from tests import patched
 
 if TYPE_CHECKING:  # a test that needs no house need not wait for all that is in it
     from tests.house import House
@@ -129,12 +130,15 @@ def _no_lookup(*_args: object, **_named: object) -> object:
 
 
 @pytest.fixture(autouse=True)
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Make every internet socket and every name lookup fail."""
     monkeypatch.setattr(socket, "socket", _OfflineSocket)
     monkeypatch.setattr(socket, "getaddrinfo", _no_lookup)
     monkeypatch.setattr(socket, "gethostbyname", _no_lookup)
     monkeypatch.setattr(socket, "create_connection", _no_lookup)
+    patched.watch(monkeypatch)
+    yield
+    patched.forget()
 
 
 @pytest.fixture(scope="session")

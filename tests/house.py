@@ -3,11 +3,14 @@
 The key derivation is the cheap one of the tests, the clock is the story's, ids come from a seed.
 """
 
+import copy
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import main
 from models.codes import AuthorizationSubject, BasisType, Decision, DecisionForm
@@ -17,6 +20,7 @@ from models.opening import Opening
 from models.records import Authorization, Item, Organization, Person
 from storage.gate import LedgerGate
 from storage.kdf import TEST
+from tests import patched
 from ui.sample import cast
 from ui.sample.clock import StoryClock, StoryRandom
 from ui.sample.story import Story
@@ -80,43 +84,98 @@ def furnished(
     planted: bool = False,
     things: int = 0,
     wait: int = 0,
+    own: bool = False,
 ) -> Iterator[House]:
-    """Open a new ledger with client, contract, people, places and consents.
+    """Open a ledger with client, contract, people, places and consents.
 
     Args:
+        own: found it here and now, as it is also done where the test has patched something. Else
+            it is one that was founded elsewhere, the same for all that ask for the same things, and
+            its responsible person has signed in again.
         accounts: also let worker, inspector and administrator in.
         days: working days of the story to tell.
         rules: let the rules of the contract speak.
         planted: let the story break a few of them.
         things: that are received after that, and how many minutes ago that is (`wait`).
     """
-    clock = StoryClock(FIRST_DAY)
-    office = cheap_office(folder, clock, rules=rules)
-    ledger, sheet = office.create(folder / "ledger", opening(), cast.USERS[0].password)
-    story = Story(ledger, clock, seed=1, planted=planted)
-    contractor = ledger.registers.all(Organization)[0].record.id
-    supervisor = ledger.registers.all(Person)[0].record.id
-    story.set_up(office.profiles[profile], "2026-001", contractor, supervisor)
-    house = House(folder, office, clock, ledger, sheet, story)
+    wanted = _Wanted(profile, accounts, days, rules, planted, things, wait)
+    house = _furnish(folder, wanted) if own or patched.is_anything() else _moved_in(folder, wanted)
     try:
-        if accounts:
-            for user in cast.USERS[1:]:
-                ledger.people.add_account(
-                    story.people[user.person], login=user.login, role=user.role,
-                    password=user.password, valid_until=ledger.today() + timedelta(days=400),
-                    chosen_by_self=True,
-                    contracts={story.contract.id: cast.RIGHTS[user.role]}
-                    if user.role in cast.RIGHTS
-                    else {},
-                )  # fmt: skip
-        for number in range(days):
-            story.day(FIRST_DAY + timedelta(days=number), number)
-        if things:
-            story.receive(things)
-            clock.wait(wait)
         yield house
     finally:
         house.ledger.close()
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    profile: str
+    accounts: bool
+    days: int
+    rules: bool
+    planted: bool
+    things: int
+    wait: int
+
+
+_PARTS = ("ledger", "device")
+_kept: dict[_Wanted, tuple[House, TemporaryDirectory[str]]] = {}
+
+
+def _moved_in(folder: Path, wanted: _Wanted) -> House:
+    """Return a house that was furnished once, brought to this folder and opened here.
+
+    To found a ledger and to enter its cast takes four times as long.
+    """
+    if wanted not in _kept:
+        _kept[wanted] = _put_by(wanted)
+    first, place = _kept[wanted]
+    for part in _PARTS:
+        shutil.copytree(Path(place.name, f"kept-{part}"), folder / part)
+    clock, random = copy.deepcopy((first.clock, first.office.random))
+    office = replace(cheap_office(folder, clock, rules=wanted.rules), random=random)
+    user = cast.USERS[0]
+    ledger = office.unlock(folder / "ledger", user.login, user.password)
+    story = copy.copy(first.story)
+    vars(story).update(
+        copy.deepcopy(vars(first.story), {id(first.ledger): ledger, id(first.clock): clock})
+    )
+    return House(folder, office, clock, ledger, first.sheet, story)
+
+
+def _put_by(wanted: _Wanted) -> tuple[House, TemporaryDirectory[str]]:
+    """Furnish a house and keep it where no ledger looks for itself."""
+    place = TemporaryDirectory(prefix="azukari-kept-")
+    house = _furnish(Path(place.name), wanted)
+    house.ledger.close()
+    for part in _PARTS:
+        Path(place.name, part).rename(Path(place.name, f"kept-{part}"))
+    return house, place
+
+
+def _furnish(folder: Path, wanted: _Wanted) -> House:
+    clock = StoryClock(FIRST_DAY)
+    office = cheap_office(folder, clock, rules=wanted.rules)
+    ledger, sheet = office.create(folder / "ledger", opening(), cast.USERS[0].password)
+    story = Story(ledger, clock, seed=1, planted=wanted.planted)
+    contractor = ledger.registers.all(Organization)[0].record.id
+    supervisor = ledger.registers.all(Person)[0].record.id
+    story.set_up(office.profiles[wanted.profile], "2026-001", contractor, supervisor)
+    if wanted.accounts:
+        for user in cast.USERS[1:]:
+            ledger.people.add_account(
+                story.people[user.person], login=user.login, role=user.role,
+                password=user.password, valid_until=ledger.today() + timedelta(days=400),
+                chosen_by_self=True,
+                contracts={story.contract.id: cast.RIGHTS[user.role]}
+                if user.role in cast.RIGHTS
+                else {},
+            )  # fmt: skip
+    for number in range(wanted.days):
+        story.day(FIRST_DAY + timedelta(days=number), number)
+    if wanted.things:
+        story.receive(wanted.things)
+        clock.wait(wanted.wait)
+    return House(folder, office, clock, ledger, sheet, story)
 
 
 @contextmanager

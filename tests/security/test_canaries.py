@@ -170,7 +170,7 @@ def test_no_canary_and_no_key_is_found_in_clear(
     caplog.set_level("DEBUG")
     monkeypatch.setattr(verify, "FEW", 0)  # both would spare a small ledger their helpers,
     monkeypatch.setattr(rekeying, "SMALL", 0)  # which are given keys
-    with Onlooker() as onlooker, furnished(around, accounts=True, days=1) as house:
+    with Onlooker() as onlooker, furnished(around, accounts=True, days=1, own=True) as house:
         hand_out(house, tmp_path / "outputs")
         keys.keep_seal(house.ledger)
         work(house, around)

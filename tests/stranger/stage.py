@@ -60,7 +60,7 @@ class Stage:
 
 def play(home: Path) -> Stage:
     """Let everything happen, close the ledger and say what the program knows of it."""
-    with furnished(home, profile="fukuoka", rules=True, accounts=True) as house:
+    with furnished(home, profile="fukuoka", rules=True, accounts=True, own=True) as house:
         house.ledger.journal.start(home / "journal")
         house.story.receive(2)
         _mistaken(house)

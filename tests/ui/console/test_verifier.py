@@ -33,7 +33,7 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sealed_receipts(home: Path) -> Path:
     kept = home / "papers"
     kept.mkdir()
-    with furnished(home / "house", things=1) as house:
+    with furnished(home / "house", things=1, own=True) as house:
         house.story.receive(1)
         house.story.receive(1)
         ledger = house.ledger
