@@ -1,6 +1,6 @@
 """What the items of the calendar share: a date with what it is about, and who answers for it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -11,7 +11,15 @@ from models.inquiry import Inquiry
 from models.paper_about import papered
 from models.profile_reader import Cycle
 from models.profiles import Clause
-from models.records import Assignment, ContractClauseSetting, Person, Place, Record, Submission
+from models.records import (
+    Assignment,
+    ContractClauseSetting,
+    ContractPlace,
+    Person,
+    Place,
+    Record,
+    Submission,
+)
 from models.rules.standing import has_left, is_submitted
 from models.rules.told_days import Designation, first_of, last_of
 from models.rules.told_late import unlinked_notice
@@ -46,6 +54,7 @@ class Due:
 
 
 Item = Callable[[Inquiry], Iterator[Due]]
+_TYPES: Mapping[str, type[Designation]] = {one.type: one for one in (Assignment, ContractPlace)}
 
 
 def due(
@@ -151,6 +160,16 @@ def to_be_told(asked: Inquiry, one: Designation, title: str) -> tuple[str, date]
     if paper is None or paper.submitted_on is None:
         return f"「{title}」の提出", day_before(begins)
     return f"「{paper.title}」（{paper.doc_no}）の結び付け", paper.submitted_on
+
+
+def still_to_tell(asked: Inquiry, item: Item) -> set[str]:
+    """Return the designations of which the client was told nothing yet, by the item that asks for it."""
+    waiting = (asked.books.find(_TYPES[one.type], one.id) for one in item(asked))
+    return {
+        one.id
+        for one in waiting
+        if one is not None and unlinked_notice(asked.case(one), one) is None
+    }
 
 
 def told_otherwise(

@@ -11,6 +11,7 @@ from models.calendar_frame import (
     due,
     due_told,
     handed_in,
+    still_to_tell,
     terms,
     to_be_told,
 )
@@ -84,10 +85,10 @@ def k05_place_given_up(asked: Inquiry) -> Iterator[Due]:
     regime = asked.profile.params.place_notice
     if regime.regime != "notify" or not regime.changes_before:
         return
-    form = asked.profile.document("D-04")
+    form, first = asked.profile.document("D-04"), still_to_tell(asked, k04_place_notice)
     for one in asked.all(ContractPlace):
         case, day = asked.case(one), one.use_to
-        if day is None or day < asked.today:
+        if day is None or day < asked.today or one.id in first:
             continue
         if one.status is PlaceStatus.ENDED and day == asked.today:
             continue

@@ -13,6 +13,7 @@ from models.calendar_frame import (
     due_told,
     handed_in,
     later,
+    still_to_tell,
     terms,
     to_be_told,
     unset,
@@ -56,16 +57,19 @@ def k02_staff_notice(asked: Inquiry) -> Iterator[Due]:
 
 
 def k03_leaving_notice(asked: Inquiry) -> Iterator[Due]:
-    """K-03: that somebody will leave is told before the day."""
+    """K-03: that somebody will leave is told before the day; the notice of the first day tells it, too."""
     if not asked.profile.params.staff_notice.changes_before:
         return
     form = asked.profile.document("D-03")
+    first = still_to_tell(asked, k02_staff_notice)
     ended = [one for one in asked.all(Assignment) if one.status is AssignmentStatus.ENDED]
     for one in (*working(asked), *ended):
         case, day = asked.case(one), last_day(one, asked.books)
         if day is None or (one.status is AssignmentStatus.ENDED and day <= asked.today):
             continue
         if not one.person_id or ends_with_the_contract(case, day) or leaving_papers(case, one):
+            continue
+        if one.id in first:
             continue
         what = f"「{form.title_of_change}」（終了）の提出"
         yield due_told(asked, "K-03", what, one, day_before(day))

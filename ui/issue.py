@@ -145,6 +145,7 @@ def changed_since(ledger: Ledger, paper: Submission) -> list[str]:
         "breaches": any("breach" in line for line in paper.content.get("lines", ())),
         "voided": _told(paper.content, VOIDED),
         "ended": _told(paper.content, END),
+        "ends": any({"ends_on", "use_to"} & line.keys() for line in paper.content.get("lines", ())),
         "firms": "firms" in paper.content.get("wording", {}),
     }
     request = IssueRequest(

@@ -1,7 +1,8 @@
 """That somebody leaves, or a place is given up, is told before it happens (SK-4.2, SK-5.2, CM-5.3, CM-9.1).
 
-The first notice tells who works and where, not that it ends: only a notice of changes does. Who was
-told to leave and stays, or begins on another day than was told, is such a change as well.
+The first notice tells who works and where, and an end that is known by then; a later one is told by
+a notice of changes. Who was told to leave and stays, or begins on another day than was told, is such
+a change as well.
 """
 
 from collections.abc import Iterable, Mapping, Set

@@ -2,12 +2,12 @@
 
 An end that was told and then taken back, or moved, stands in the client's hands until a later notice
 says otherwise; so does a first day. A notice that was made here says 「終了」 or 「終了の取消し」 in its
-lines. What one that was made elsewhere says, the day of the change tells, or whoever names the
-designation in it.
+lines; a first one gives a last day that is known beside the first. What one that was made elsewhere
+says, the day of the change tells, or whoever names the designation in it.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -132,8 +132,25 @@ def _said(
             return told[line["changed_on"]]
         if line.get("what") == WITHDRAWN and known and line.get("before") == ended_on(known):
             return WITHDRAWN
+    if (day := _said_first(paper, called, told)) is not None:
+        return day
     stays = known is not None and not stood and is_whole(paper)
     return WITHDRAWN if stays and is_notice_of(paper, paper.doc_kind, one, called) else None
+
+
+def _said_first(paper: Submission, called: Set[str], known: Mapping[str, date]) -> date | None:
+    """Return the end that a first notice tells with the beginning, None where it tells none.
+
+    Args:
+        known: the last days that the ledger knew then, as papers keep them.
+    """
+    content: Any = paper.content
+    for line in content.get("lines", ()):
+        day = known.get(str(line.get("ends_on") or line.get("use_to")))
+        words = search_key("\n".join(str(value) for value in line.values()))
+        if day is not None and any(name in words for name in called):
+            return day
+    return None
 
 
 def _said_elsewhere(

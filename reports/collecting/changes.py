@@ -132,6 +132,15 @@ def _unlinked(case: Case, cls: type[R]) -> str:
     )
 
 
+def ends_before(case: Case, day: date | None) -> date | None:
+    """Return the last day of a designation that the first notice tells, None where there is none.
+
+    What ends with the contract is nothing to tell; earlier versions told of no end (`ends`).
+    """
+    told = case.wish.options.get("ends", True)
+    return day if told and day is not None and not is_past(case.contract, day) else None
+
+
 def added_because(case: Case) -> str:
     """Return the reason that the clerk gave for what is new; the log holds none of an entry.
 

@@ -25,7 +25,7 @@ from models.rules.last_told import is_past, last_day
 from models.versions import version_at, versions
 from reports.collecting.affiliation import affiliation
 from reports.collecting.case import Case, words
-from reports.collecting.changes import Changed, Watched, added_because, changes
+from reports.collecting.changes import Changed, Watched, added_because, changes, ends_before
 from reports.documents.change_notice import ChangeNotice
 from reports.documents.d02_structure import Post, Structure
 from reports.documents.d03_staff_notice import StaffLine, StaffNotice
@@ -225,6 +225,7 @@ def _staff_line(case: Case, one: Assignment) -> StaffLine:
         starts_on=one.starts_on,
         authority=one.authority_scope,
         handles_specific_pi=_yes_no(one.handles_specific_pi),
+        ends_on=ends_before(case, last_day(one, case.ledger.rules.books)),
     )
 
 

@@ -8,7 +8,7 @@ from models.errors import Refused
 from models.records import ContractPlace, Place, Record
 from models.versions import version_at, versions
 from reports.collecting.case import Case
-from reports.collecting.changes import Watched, added_because, changes
+from reports.collecting.changes import Watched, added_because, changes, ends_before
 from reports.documents.change_notice import ChangeNotice
 from reports.documents.d04_place_notice import PlaceLine, PlaceNotice
 
@@ -59,7 +59,8 @@ def _on_premises(case: Case, one: ContractPlace) -> bool:
 
 def _line(case: Case, one: ContractPlace) -> PlaceLine:
     place = case.ledger.registers.need(Place, one.place_id).record
-    return PlaceLine(use_from=one.use_from, **_told(one, place))
+    last = ends_before(case, one.use_to)
+    return PlaceLine(use_from=one.use_from, use_to=last, **_told(one, place))
 
 
 def _told(one: ContractPlace, place: Place) -> dict[str, str]:

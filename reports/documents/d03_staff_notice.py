@@ -8,6 +8,8 @@ from typing import ClassVar, Self
 from reports.documents.form import Form, Wording
 from reports.documents.samples import sample_anchor, sample_head
 
+NO_END = "－"
+
 
 @dataclass(frozen=True)
 class StaffLine:
@@ -20,23 +22,38 @@ class StaffLine:
     starts_on: date | None
     authority: str = ""
     handles_specific_pi: str = ""
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True)
 class StaffNotice(Form):
-    """従事者の届出書, 報告書, 通知書 or 一覧: `verb` is the text's own (届け出, 報告, 通知)."""
+    """従事者の届出書, 報告書, 通知書 or 一覧: `verb` is the text's own (届け出, 報告, 通知).
+
+    A last day that is known is told with the first one; papers of earlier versions told none.
+    """
 
     verb: str = "届け出"
     lines: tuple[StaffLine, ...] = ()
 
     columns: ClassVar[Mapping[str, float]] = {
         "role": 26, "name": 36, "affiliation": 28, "duties": 36, "authority": 26,
-        "handles_specific_pi": 18, "starts_on": 18,
+        "handles_specific_pi": 18, "starts_on": 18, "ends_on": 18,
     }  # fmt: skip
     when_asked: ClassVar[frozenset[str]] = frozenset(
         {"affiliation", "authority", "handles_specific_pi"}
     )
-    may_be_empty: ClassVar[frozenset[str]] = frozenset({"affiliation"})
+    may_be_empty: ClassVar[frozenset[str]] = frozenset({"affiliation", "ends_on"})
+
+    def shows(self, key: str) -> bool:
+        asked = super().shows(key)
+        if key != "ends_on" or self.wording.demands(key):
+            return asked
+        return any(line.ends_on for line in self.lines)
+
+    def cell(self, line: StaffLine, key: str) -> object:
+        """Return a dash for who stays as long as the contract: nothing is missing there."""
+        value = super().cell(line, key)
+        return NO_END if key == "ends_on" and value is None else value
 
     def sentence(self) -> str:
         return f"この契約の業務に従事する者を、次のとおり{self.verb}ます。"

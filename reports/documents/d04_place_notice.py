@@ -3,7 +3,7 @@
 Where the text wants consent the sheet carries the box in which the client answers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Self
@@ -29,11 +29,12 @@ class PlaceLine:
     storage_equipment: str
     use_from: date | None
     protection_measures: str = ""
+    use_to: date | None = None
 
 
 KEYS = (
     "place", "address", "floor_room", "place_use", "access_control", "storage_equipment",
-    "protection_measures", "use_from",
+    "protection_measures", "use_from", "use_to",
 )  # fmt: skip
 
 
@@ -49,6 +50,7 @@ class PlaceNotice(Form):
     consent: str = ""
     lines: tuple[PlaceLine, ...] = ()
 
+    own_labels: ClassVar[Mapping[str, str]] = {"use_to": "使用終了日"}
     when_asked: ClassVar[frozenset[str]] = frozenset({"protection_measures"})
 
     @property
@@ -71,7 +73,9 @@ class PlaceNotice(Form):
         story: list[Flowable] = []
         for number, line in enumerate(self.lines, 1):
             rows: list[tuple[str, Any]] = [
-                (self.label(key), getattr(line, key)) for key in KEYS if self.shows(key)
+                (self.label(key), getattr(line, key))
+                for key in KEYS
+                if self.shows(key) and (key != "use_to" or line.use_to)
             ]
             story.append(KeepTogether([body(f"（{number}）", "番号"), facts(rows), gap(2)]))
         return story, []

@@ -65,6 +65,10 @@ class Form(Document):
     def shows(self, key: str) -> bool:
         return key not in self.when_asked or self.wording.demands(key)
 
+    def cell(self, line: Any, key: str) -> object:
+        """Return what stands in a column of a line."""
+        return getattr(line, key)
+
     def all_lines(self) -> tuple[Any, ...]:
         return tuple(getattr(self, "lines", ()))
 
@@ -127,7 +131,7 @@ def ruled(
     """Set lines under the contract's labels, on the sheet or as 別紙 (`listed`)."""
     shown = [key for key in columns if form.shows(key)]
     rows: list[tuple[object, ...]] = [
-        (number, *(_short(getattr(line, key)) for key in shown))
+        (number, *(_short(form.cell(line, key)) for key in shown))
         for number, line in enumerate(lines, 1)
     ]
     numbers = {0} | {place for place, key in enumerate(shown, 1) if key in form.numbers}

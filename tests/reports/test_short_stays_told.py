@@ -80,7 +80,7 @@ def test_one_notice_tells_that_it_is_new_and_when_it_ends(
     house: House, kind: str, name: str, reason: str
 ) -> None:
     helper(house) if kind == "D-03" else room(house)
-    assert len(asked_for(house)) == 2
+    assert len(asked_for(house)) == 1  # one notice, about beginning and end
     paper = sealed(house, kind, change=True)
     added, ended = said(paper)
     assert added[:2] == (name, "追加") and ended == (name, "終了", ENDS, "2026-11-20", reason)
@@ -119,3 +119,57 @@ def test_an_end_with_the_contract_is_nothing_to_tell(house: House) -> None:
     end = house.story.contract.ends_on
     registers.revise(replace(one, ends_on=end), "契約の終わりまでのため")
     assert [line[1] for line in said(sealed(house, "D-03", change=True))] == ["追加"]
+
+
+def other_day(house: House, kind: str) -> None:
+    """Let what ends earlier end some days later."""
+    registers = house.ledger.registers
+    if kind == "D-03":
+        [one] = [x.record for x in registers.all(Assignment) if x.record.ends_on == LAST]
+        registers.revise(replace(one, ends_on=date(2026, 11, 27)), "期間を延ばしたため")
+    else:
+        [used] = [x.record for x in registers.all(ContractPlace) if x.record.use_to == LAST]
+        registers.revise(replace(used, use_to=date(2026, 11, 27)), "期間を延ばしたため")
+
+
+FIRST_NOTICES = [("D-03", "ends_on", "従事終了日"), ("D-04", "use_to", "使用終了日")]
+
+
+@pytest.mark.parametrize(("kind", "field", "label"), FIRST_NOTICES)
+def test_the_first_notice_tells_an_end_that_is_known(
+    house: House, kind: str, field: str, label: str
+) -> None:
+    assert label not in text_of(house, kind)
+    helper(house) if kind == "D-03" else room(house)
+    assert label in text_of(house, kind)
+    paper = sealed(house, kind)
+    assert [line[field] for line in lines(paper) if field in line] == ["2026-11-20"]
+    hand_in(house, paper)
+    assert asked_for(house) == []
+    with pytest.raises(Refused, match="届け出る変更はありません"):
+        text_of(house, kind, change=True)
+    assert changed_since(house.ledger, paper) == []
+    other_day(house, kind)
+    assert [one for one in asked_for(house) if "（終了）" in one]
+    [line] = lines(sealed(house, kind, change=True))
+    assert (line["what"], line["before"], line["after"]) == ("終了", ENDS, "令和8年11月27日で終了")
+
+
+@pytest.mark.parametrize(("kind", "field", "_label"), FIRST_NOTICES)
+def test_a_first_notice_of_an_older_version_told_no_end(
+    house: House, kind: str, field: str, _label: str
+) -> None:
+    helper(house) if kind == "D-03" else room(house)
+    paper = sealed(house, kind)
+    older = [{k: v for k, v in line.items() if k != field} for line in lines(paper)]
+    content: Any = paper.content
+    assert changed_since(house.ledger, replace(paper, content={**content, "lines": older})) == []
+
+
+def test_a_first_notice_tells_no_end_that_comes_with_the_contract(house: House) -> None:
+    registers = house.ledger.registers
+    one = helper(house)
+    end = house.story.contract.ends_on
+    registers.revise(replace(one, ends_on=end), "契約の終わりまでのため")
+    assert not any("ends_on" in line for line in lines(sealed(house, "D-03")))
+    assert "従事終了日" not in text_of(house, "D-03")
