@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import AssignmentStatus, PlaceStatus, PlaceUse, SubmissionMeans
+from models.codes import AssignmentStatus, PlaceStatus
 from models.errors import NeedsAnswer
-from models.records import Assignment, ContractPlace, Finding, Person, Place, RuleOverride
+from models.records import Assignment, ContractPlace, Finding, RuleOverride
 from models.rules.answers import Answers
+from tests.designating import hand_in, joiner, room
 from tests.house import House, furnished
-from ui.issue import IssueRequest, issue
 from ui.seal_part import make_seal
 
 REASON = "急な増員のため、届出より先に従事を始めた"
@@ -32,41 +32,20 @@ def answers(rule: str) -> Answers:
     return Answers(reasons={rule: REASON}, later=True)
 
 
-def joiner(house: House) -> Assignment:
+def begun(house: House) -> Assignment:
     """Let somebody begin of whom the client was not told."""
-    registers = house.ledger.registers
-    [known, *_] = registers.all(Assignment, person_id=house.story.people["worker2"])
-    person = registers.need(Person, known.record.person_id).record
-    new = registers.create(replace(person, id="", name="新人　一郎")).ids[-1]
-    one = replace(
-        known.record, id="", person_id=new, notice_submission_id="", starts_on=FIRST,
-        status=AssignmentStatus.ACTIVE,
-    )  # fmt: skip
-    made = registers.create(one, answers=answers("R-02")).ids
-    return next(x.record for x in registers.all(Assignment) if x.record.id in made)
+    return joiner(house, AssignmentStatus.ACTIVE, FIRST, answers("R-02"))
 
 
-def room(house: House) -> ContractPlace:
+def used(house: House) -> ContractPlace:
     """Use a place of which the client was not told."""
-    registers = house.ledger.registers
-    [known, *_] = registers.all(ContractPlace)
-    place = registers.need(Place, known.record.place_id).record
-    new = registers.create(replace(place, id="", name="第6室")).ids[-1]
-    one = replace(
-        known.record, id="", place_id=new, notice_submission_id="", authorization_id="",
-        use_as=(PlaceUse.WORK,), use_from=FIRST, status=PlaceStatus.ACTIVE,
-    )  # fmt: skip
-    made = registers.create(one, answers=answers("R-03")).ids
-    return next(x.record for x in registers.all(ContractPlace) if x.record.id in made)
+    return room(house, PlaceStatus.ACTIVE, FIRST, answers("R-03"))
 
 
 def late_notice(house: House, kind: str) -> str:
     """Hand in the notice two days after the beginning; return its id."""
     house.clock.go_to(LATER, 9)
-    asked = IssueRequest(kind, house.story.contract.id, options={"change": True})
-    made = issue(house.ledger, asked).ids[-1]
-    house.ledger.paper.submit(made, on=house.ledger.today(), means=SubmissionMeans.HAND)
-    return made
+    return hand_in(house, kind, change=True)
 
 
 def beside(house: House) -> tuple[int, int]:
@@ -75,7 +54,7 @@ def beside(house: House) -> tuple[int, int]:
     return len(registers.all(RuleOverride)), len(registers.all(Finding))
 
 
-@pytest.mark.parametrize(("kind", "begin"), [("D-03", joiner), ("D-04", room)])
+@pytest.mark.parametrize(("kind", "begin"), [("D-03", begun), ("D-04", used)])
 def test_the_link_of_a_late_notice_is_left_to_the_first_finding(
     house: House, kind: str, begin: Callable[[House], Assignment | ContractPlace]
 ) -> None:
@@ -89,7 +68,7 @@ def test_the_link_of_a_late_notice_is_left_to_the_first_finding(
 
 
 def test_another_first_day_beside_the_link_is_asked(house: House) -> None:
-    one = joiner(house)
+    one = begun(house)
     paper = late_notice(house, "D-03")
     moved = replace(one, notice_submission_id=paper, starts_on=date(2026, 10, 6))
     with pytest.raises(NeedsAnswer):
@@ -102,7 +81,7 @@ def test_what_nobody_explained_is_asked_with_the_link(tmp_path: Path) -> None:
         house.clock.go_to(FIRST, 9)
         make_seal(house.ledger)
         house.ledger.rules.on = False
-        one = joiner(house)
+        one = begun(house)
         paper = late_notice(house, "D-03")
         house.ledger.rules.on = True
         with pytest.raises(NeedsAnswer):

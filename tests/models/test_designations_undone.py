@@ -11,19 +11,9 @@ from models.calendar import calendar
 from models.codes import AssignmentRole, AssignmentStatus, HandlingKind, PlaceStatus
 from models.errors import NeedsAnswer, Refused
 from models.records import Assignment, ContractPlace, HandlingEvent, Submission
+from tests.designating import DAY, coming_checker, go_to, hand_in, lines_of, store_room, worker
 from tests.house import House
-from tests.models.test_told_of_ends import (
-    ANSWERS,
-    DAY,
-    go_to,
-    hand_in,
-    lines_of,
-    opened,
-    revise,
-    store_room,
-    told,
-    worker,
-)
+from tests.models.test_told_of_ends import ANSWERS, opened, revise, told
 from ui.issue import changed_since
 from ui.seal_part import make_seal
 
@@ -40,14 +30,10 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def joined(house: House, **fields: Any) -> Assignment:
     """Return a designation of somebody who did nothing under it, and of which the client was told."""
-    made = replace(
-        worker(house), id="", notice_submission_id="", role=AssignmentRole.CHECKER,
-        status=AssignmentStatus.PLANNED, starts_on=house.ledger.today() + DAY, **fields,
-    )  # fmt: skip
-    id_ = house.ledger.registers.create(made).ids[-1]
+    one = coming_checker(house, **fields)
     hand_in(house, "D-03", change=True)
     house.clock.wait(60)
-    return house.ledger.registers.need(Assignment, id_).record
+    return one
 
 
 def void(house: House, one: Assignment | ContractPlace) -> tuple[str, ...]:
@@ -108,12 +94,7 @@ def test_a_first_notice_made_after_the_void_says_who_is_left(house: House) -> No
 def test_what_the_client_never_knew_of_is_voided_without_a_word(house: House) -> None:
     hand_in(house, "D-03")
     house.clock.wait(60)
-    one = replace(
-        worker(house), id="", notice_submission_id="", role=AssignmentRole.CHECKER,
-        status=AssignmentStatus.PLANNED, starts_on=house.ledger.today() + DAY,
-    )  # fmt: skip
-    made = house.ledger.registers.create(one).ids[-1]
-    assert void(house, replace(one, id=made)) == () and asked(house) == []
+    assert void(house, coming_checker(house)) == () and asked(house) == []
     hand_in(house, "D-03")
     house.clock.wait(60)
     with pytest.raises(Refused, match="届け出る変更はありません"):

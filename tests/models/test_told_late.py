@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from models.calendar import calendar
-from models.codes import AssignmentStatus, PlaceStatus, PlaceUse, SubmissionMeans
+from models.codes import AssignmentStatus, PlaceStatus
 from models.errors import Refused
 from models.evidence import evidence
-from models.records import Assignment, ContractPlace, Person, Place
+from models.records import ContractPlace
+from tests.designating import handed_in, joiner, room
 from tests.house import House, furnished
-from ui.issue import IssueRequest, issue
 from ui.seal_part import make_seal
 
 SAID = "遅れて届け出たため"
@@ -44,43 +44,12 @@ def dates(house: House, *codes: str) -> list[tuple[str, date | None]]:
     return [(one.what, one.due_on) for one in calendar(house.ledger) if one.code in codes]
 
 
-def hand_in(house: House, kind: str, *, change: bool = True) -> tuple[str, tuple[str, ...]]:
-    """Seal a notice and hand it in; return its id and what was said."""
-    asked = IssueRequest(kind, house.story.contract.id, options={"change": change})
-    made = issue(house.ledger, asked).ids[-1]
-    change_ = house.ledger.paper.submit(made, on=house.ledger.today(), means=SubmissionMeans.HAND)
-    return made, change_.notices
-
-
-def joiner(house: House, status: AssignmentStatus, day: date = FIRST) -> Assignment:
-    registers = house.ledger.registers
-    [known, *_] = registers.all(Assignment, person_id=house.story.people["worker2"])
-    person = registers.need(Person, known.record.person_id).record
-    new = registers.create(replace(person, id="", name="新人　一郎")).ids[-1]
-    one = replace(
-        known.record, id="", person_id=new, notice_submission_id="", starts_on=day, status=status
-    )
-    return registers.need(Assignment, registers.create(one).ids[-1]).record
-
-
-def room(house: House, status: PlaceStatus, day: date = FIRST) -> ContractPlace:
-    registers = house.ledger.registers
-    [known, *_] = registers.all(ContractPlace)
-    place = registers.need(Place, known.record.place_id).record
-    new = registers.create(replace(place, id="", name="第6室")).ids[-1]
-    one = replace(
-        known.record, id="", place_id=new, notice_submission_id="", authorization_id="",
-        use_as=(PlaceUse.WORK,), use_from=day, status=status,
-    )  # fmt: skip
-    return registers.need(ContractPlace, registers.create(one).ids[-1]).record
-
-
 def test_who_was_told_late_only_waits_for_the_link(house: House) -> None:
-    one = joiner(house, AssignmentStatus.ACTIVE)
+    one = joiner(house, AssignmentStatus.ACTIVE, FIRST)
     house.clock.go_to(LATER, 9)
     [(severity, said)] = told(house, STAFF)
     assert severity == "broken" and "が記録されていません" in said
-    paper, _ = hand_in(house, "D-03")
+    paper, _ = handed_in(house, "D-03")
     [(severity, said)] = told(house, STAFF)
     assert severity == "broken" and "（R8.10.5）より後のR8.10.7に提出されています" in said
     assert "「従事者等の指定」の「届出書・通知書」に結び付け" in said
@@ -94,11 +63,11 @@ def test_who_was_told_late_only_waits_for_the_link(house: House) -> None:
 
 
 def test_a_place_that_was_told_late_only_waits_for_the_link(house: House) -> None:
-    one = room(house, PlaceStatus.ACTIVE)
+    one = room(house, PlaceStatus.ACTIVE, FIRST)
     house.clock.go_to(LATER, 9)
     [(severity, said)] = told(house, PLACES)
     assert severity == "broken" and "が記録されていません" in said
-    paper, _ = hand_in(house, "D-04")
+    paper, _ = handed_in(house, "D-04")
     [(severity, said)] = told(house, PLACES)
     assert severity == "broken" and "使用開始日（R8.10.5）より後のR8.10.7に" in said
     [(what, day)] = dates(house, "K-04", "K-05")
@@ -114,7 +83,7 @@ def test_a_place_that_is_told_still_is_told_by_clause_and_calendar(
     house: House, status: PlaceStatus
 ) -> None:
     """Ahead of its day it is due, afterwards missing; what is asked for is the notice of changes."""
-    room(house, status)
+    room(house, status, FIRST)
     title = house.ledger.profile(house.story.contract.id).document("D-04").change_title
     assert title and dates(house, "K-05") == [(f"「{title}」の提出", date(2026, 10, 2))]
     [(severity, said)] = told(house, PLACES)
@@ -134,9 +103,9 @@ def test_the_end_of_a_place_that_is_told_still_is_told_by_its_clause(house: Hous
 def test_whoever_hands_in_late_is_told_what_is_left_to_do(tmp_path: Path) -> None:
     with furnished(tmp_path, rules=True) as made:
         house = opened(made)
-        joiner(house, AssignmentStatus.PLANNED)
+        joiner(house, AssignmentStatus.PLANNED, FIRST)
         house.clock.go_to(LATER, 9)
-        _, [said] = hand_in(house, "D-03")
+        _, [said] = handed_in(house, "D-03")
         assert said.startswith("新人　一郎さんの「作業従事者」の届出（") and "に結び付け" in said
         [(severity, row)] = told(house, STAFF)
         assert severity == "action" and "を結び付けて状態を直し" in row
@@ -144,7 +113,7 @@ def test_whoever_hands_in_late_is_told_what_is_left_to_do(tmp_path: Path) -> Non
             "従事の開始（「予定」のまま）か「取消し」「開始日の変更」の届出"
         ]
         with pytest.raises(Refused, match=r"届け出る変更はありません。新人　一郎さんの.*結び付け"):
-            hand_in(house, "D-03")
+            handed_in(house, "D-03")
 
 
 @pytest.mark.parametrize("linked", [True, False])
@@ -152,10 +121,10 @@ def test_who_is_called_told_by_a_late_notice_does_not_pass_unseen(
     house: House, linked: bool
 ) -> None:
     """届出済 counts by a notice in time alone; whoever began is set to work, with the reason."""
-    one = joiner(house, AssignmentStatus.NOTIFIED)
-    place = room(house, PlaceStatus.NOTIFIED)
+    one = joiner(house, AssignmentStatus.NOTIFIED, FIRST)
+    place = room(house, PlaceStatus.NOTIFIED, FIRST)
     house.clock.go_to(LATER, 9)
-    papers = hand_in(house, "D-03")[0], hand_in(house, "D-04")[0]
+    papers = handed_in(house, "D-03")[0], handed_in(house, "D-04")[0]
     if linked:
         for record, paper in zip((one, place), papers, strict=True):
             house.ledger.registers.revise(replace(record, notice_submission_id=paper), SAID)
@@ -168,17 +137,17 @@ def test_who_is_called_told_by_a_late_notice_does_not_pass_unseen(
 
 
 def test_who_was_told_late_and_is_gone_waits_for_nothing(house: House) -> None:
-    one = joiner(house, AssignmentStatus.ACTIVE)
+    one = joiner(house, AssignmentStatus.ACTIVE, FIRST)
     house.clock.go_to(LATER, 9)
-    hand_in(house, "D-03")
+    handed_in(house, "D-03")
     over = replace(
         one, status=AssignmentStatus.ENDED, ends_on=LATER, end_reason="応援の終わり"
     )  # fmt: skip
     house.ledger.registers.revise(over, "終了したため")
-    hand_in(house, "D-03")
+    handed_in(house, "D-03")
     assert dates(house, "K-02", "K-03") == []
     with pytest.raises(Refused) as said:
-        hand_in(house, "D-03")
+        handed_in(house, "D-03")
     assert "新人" not in str(said.value)
 
 
@@ -186,10 +155,10 @@ def test_what_was_told_in_time_needs_no_word(tmp_path: Path) -> None:
     """Of who was told at the beginning, a later notice about everybody says nothing new."""
     with furnished(tmp_path, rules=True) as made:
         house = opened(made)
-        joiner(house, AssignmentStatus.PLANNED)
-        assert hand_in(house, "D-03")[1] == ()
+        joiner(house, AssignmentStatus.PLANNED, FIRST)
+        assert handed_in(house, "D-03")[1] == ()
         house.clock.go_to(LATER, 9)
-        assert hand_in(house, "D-03", change=False)[1] == ()
+        assert handed_in(house, "D-03", change=False)[1] == ()
         assert told(house, STAFF) == [] and dates(house, "K-02", "K-03") == []
 
 
@@ -201,7 +170,7 @@ def test_a_place_whose_application_lies_with_the_client_waits_for_the_consent(
         room(house, PlaceStatus.PLANNED, date(2026, 10, 20))
         title = house.ledger.profile(house.story.contract.id).document_title("D-04")
         assert dates(house, "K-05") == [(f"「{title}」の提出", date(2026, 10, 19))]
-        hand_in(house, "D-04", change=False)
+        handed_in(house, "D-04", change=False)
         assert dates(house, "K-05") == [(f"「{title}」への承諾の登録", date(2026, 10, 19))]
         [(severity, said)] = told(house, PLACES)
         assert severity == "due" and "への承諾の登録（第6室）の期限は令和8年10月19日" in said

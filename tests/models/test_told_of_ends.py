@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,16 @@ from models.commands import Change
 from models.contract_changes import BESIDE
 from models.errors import NeedsAnswer, Refused
 from models.evidence import evidence
-from models.records import Assignment, Contract, ContractPlace, Person, Place, Record, Submission
+from models.records import Assignment, Contract, Person, Place, Record, Submission
 from models.rules.answers import EVERY, Answers
 from tests import proof
+from tests.designating import DAY, go_to, hand_in, lines_of, store_room, worker
 from tests.house import House, furnished
 from ui.issue import IssueRequest, issue
 from ui.seal_part import make_seal
 
 WHY = "退職の申出があったため"
 ANSWERS = Answers(reasons={EVERY: "急な退職で前もって届け出られなかった"}, later=True)
-DAY = timedelta(days=1)
 
 
 def opened(tmp_path: Path, profile: str) -> Any:
@@ -44,16 +44,6 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield made
 
 
-def worker(house: House) -> Assignment:
-    person = house.story.people["worker"]
-    return house.ledger.registers.all(Assignment, person_id=person)[0].record
-
-
-def store_room(house: House) -> ContractPlace:
-    place = house.story.places[2].id
-    return house.ledger.registers.all(ContractPlace, place_id=place)[0].record
-
-
 def revise(house: House, record: Record, answers: Answers | None = None, **fields: Any) -> Change:
     changed = record.with_changes(**fields)
     return house.ledger.registers.revise(changed, WHY, answers=answers)
@@ -66,18 +56,6 @@ def leaving(house: House, day: date, **fields: Any) -> None:
 def told(house: House, query: str) -> list[str]:
     rows = proof.rows(house, query)
     return list(dict.fromkeys(row.sentence for row in rows if row.severity in ("broken", "action")))
-
-
-def hand_in(house: House, kind: str, *, change: bool = False, on: date | None = None) -> str:
-    request = IssueRequest(kind, house.story.contract.id, options={"change": change})
-    made = issue(house.ledger, request).ids[-1]
-    day = on or house.ledger.today()
-    house.ledger.paper.submit(made, on=day, means=SubmissionMeans.HAND)
-    return made
-
-
-def go_to(house: House, day: date) -> None:
-    house.clock.wait(24 * 60 * (day - house.ledger.today()).days)
 
 
 def waiting(house: House) -> list[str]:
@@ -390,11 +368,6 @@ def test_a_place_that_is_somewhere_else_now_is_told_beside_the_clauses(house: Ho
 
 
 # --- what was told and is taken back ------------------------------------------------------------
-
-
-def lines_of(house: House, paper: str) -> list[dict[str, str]]:
-    content: Any = house.ledger.registers.need(Submission, paper).record.content
-    return list(content["lines"])
 
 
 def _staying(house: House) -> list[str]:

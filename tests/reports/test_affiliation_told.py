@@ -18,8 +18,8 @@ from models.codes import (
 from models.errors import Refused
 from models.records import Assignment, Organization, Person, Submission, TrainingSession
 from models.records.clearance import Attendance
+from tests.designating import hand_in
 from tests.house import House
-from tests.models.test_told_of_ends import hand_in
 from tests.reports.applying import assignment_of, handed_in, office, sealed, text_of
 from ui.issue import changed_since
 
