@@ -21,6 +21,7 @@ from models.fields import Field
 from models.from_to import field_from_to, from_to, shortened
 from models.inquiry import Inquiry, first_use
 from models.kinds import Ref
+from models.party_names import former_parties
 from models.profiles import Clause, Due, Profile
 from models.records import Contract, HandlingEvent, Record, UserAccount
 from models.store import Op, Query, Where
@@ -193,14 +194,16 @@ def _kept_shorter(known: Iterable[Contract], after: Contract, today: date) -> It
 
 
 def former_names(ledger: "Ledger", contract_id: str) -> tuple[str, ...]:
-    """Say since when a contract, under which acts or papers stand, has another number or title."""
+    """Say since when a contract, under which acts or papers stand, or a party of it is called otherwise."""
     lines = []
     for before, after in _since_first_use(ledger, contract_id):
         former = before.record.caption()
         if search_key(former) != search_key(after.record.caption()):
             day = format_short(after.day)
             lines.append(RENAMED.format(day=day, before=former, reason=after.reason))
-    return tuple(lines)
+    stored = ledger.store.get(Contract, contract_id)
+    parties = former_parties(ledger, stored.record) if stored is not None else ()
+    return (*lines, *parties)
 
 
 def _since_first_use(

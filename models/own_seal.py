@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 SEAL_IMAGE = "seal-image"
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")  # how PNG and JPEG begin
 LARGEST_PICTURE = 1_000_000
+NAME_LIMIT = 64
+"""X.520 upper bound of a common or organization name; counted in bytes of UTF-8, as X.509 tools do."""
+
+
+def name_on_seal(organization_name: str) -> str:
+    """Return as much of a name as the certificate of a seal carries."""
+    return organization_name.encode("utf-8")[:NAME_LIMIT].decode("utf-8", "ignore")
 
 
 class OwnSeal:

@@ -38,6 +38,7 @@ from models.lost_proofs import told_of_proof
 from models.own_names import OWN_NAMES, require_own_names
 from models.own_words import told_of_change
 from models.paper_undone import told_of
+from models.party_names import told_of_renaming
 from models.person_changes import told_of_labour
 from models.place_changes import told_of_place
 from models.places_given_up import told_of_giving_up
@@ -262,6 +263,7 @@ class Registers:
         told += told_of_correction(self._ledger, record, stored.record)
         told += told_of_change(self._ledger, stored.record, record)
         told += told_of_place(self._ledger, record, stored.record)
+        told += told_of_renaming(self._ledger, record, stored.record)
         told += told_of_labour(self._ledger, record, stored.record)
         told += told_of_giving_up(self._ledger, record, stored.record)
         told += told_of_contents(self._ledger, [record])

@@ -1,4 +1,4 @@
-"""People and places that were renamed after acts named them.
+"""People, places and parties that were renamed after acts named them.
 
 Papers about the past say the name of that day with the present one beside it. That the name was
 changed at all, by whom and why, is told in the evidence as what else of a contract is changed: a
@@ -8,10 +8,10 @@ marriage makes it necessary, and two names that change places would make the pas
 from collections.abc import Iterator
 from itertools import pairwise
 
-from models import contract_changes
+from models import contract_changes, party_names
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
-from models.records import Person, Place, Record
+from models.records import Organization, Person, Place, Record
 from models.store import Op, Query, Where
 from models.text import search_key
 
@@ -23,11 +23,14 @@ NAMED_IN: dict[type[Record], tuple[str, ...]] = {
 
 
 def changed(asked: Inquiry) -> Iterator[Row]:
-    """Tell who and what was renamed after an act of the contract had named it."""
+    """Tell who and what was renamed after the contract's first act or paper, or after one that named it."""
     revised = (Where("row_version", Op.GT, 1),)
     for cls, judge in ((Person, _person), (Place, _place)):
         for rows in asked.listed(Query(cls.type, revised), (), judge).values():
             yield from rows
+    for after, said in party_names.changes(asked):
+        words = contract_changes.told(asked, after, [said])
+        yield Row(Organization.type, after.record.id, words, "due")
 
 
 def _person(asked: Inquiry, id_: str) -> tuple[Row, ...] | None:

@@ -23,12 +23,11 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 from models.errors import Damaged, Refused, Usage
+from models.own_seal import name_on_seal
 from models.records import SealKey
 from reports.pdfa import BYTE_RANGE_HOLE
 
 _ORDER_P256: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-_NAME_LIMIT: Final = 64
-"""X.520 upper bound of a common or organization name; counted in bytes of UTF-8, as X.509 tools do."""
 _LIFE: Final = timedelta(days=365 * 30)
 _ROOM_BESIDE_CERTIFICATES: Final = 2048
 _HOLES: Final = re.compile(
@@ -71,7 +70,7 @@ def make_seal_certificate(
     secret = int.from_bytes(random_bytes(40)) % (_ORDER_P256 - 1) + 1
     key = ec.derive_private_key(secret, ec.SECP256R1())
     serial = int.from_bytes(random_bytes(16)) >> 1 or 1
-    short = organization_name.encode("utf-8")[:_NAME_LIMIT].decode("utf-8", "ignore")
+    short = name_on_seal(organization_name)
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"),

@@ -24,6 +24,10 @@ from reports.claims import NAMESPACE, Claims
 
 Problem = tuple[str, str]
 
+SEALED_AS: Final = (
+    "証印の名義は「{0}」です。証印を作ったときの受託者の名称で、受託者が名称を変えても、証印を替えるまで前の"
+    "ままです（書類には、前の名称といつ変わったかが載ります）。名義だけでは、だれの証印か分かりません。"
+)
 REPLACES: Final = "「{0}」を差し替える書類です。"
 UNSURE: Final = frozenset({"WORKING_PAPER"})
 """Codes that say that nobody can tell, where others say that something is wrong."""

@@ -252,6 +252,8 @@ def verify_document(arguments: Namespace, office: Office, speaker: Speaker) -> i
         lines += [f"・{note}" for note in verdict["notes"]]
     worst = max((code for _, code in found), default=0)
     ok = all(document["ok"] for document in documents)
+    for signer in sorted({one["signer"] for one in documents if one["signer"]}):
+        lines.append(papers.SEALED_AS.format(visible(signer, multiline=False)))
     if fingerprint is None:
         lines.append(UNKNOWN_SEAL)
     speaker.result({"ok": ok, **read_only, "documents": documents}, lines)
@@ -267,7 +269,7 @@ def _verdict(
     except AzukariError as error:
         problem = {"code": "UNREADABLE", "message": str(error)}
         return {
-            "ok": False, "number": None, "kind": None, "replaces": None,
+            "ok": False, "number": None, "kind": None, "replaces": None, "signer": None,
             "fingerprint_checked": False,
             "problems": [problem], "notes": [],
         }, error.exit_code  # fmt: skip
@@ -282,6 +284,7 @@ def _verdict(
         "number": verdict.number,
         "kind": verdict.kind,
         "replaces": verdict.claims.replaces if verdict.claims else None,
+        "signer": verdict.signer,
         "fingerprint_checked": verdict.fingerprint_checked,
         "problems": [{"code": code, "message": message} for code, message in problems],
         "notes": list(compared.notes),

@@ -17,7 +17,7 @@ from models.errors import AzukariError, FileMissing, Occupied, UnfitFile, Usage
 from models.text import hex_groups, visible
 from models.wareki import JAPAN
 from reports.series import STRANGE, Book, Flaw, Remembered, Series, from_kept, judge, to_keep
-from reports.verify import REPLACES, UNSURE, Verdict, verify_document
+from reports.verify import REPLACES, SEALED_AS, UNSURE, Verdict, verify_document
 from resources import dumps
 from ui.console.arguments import Parser, fingerprint_of
 from ui.console.output import speak_utf8
@@ -225,6 +225,8 @@ def _seals(findings: Findings) -> Iterator[str]:
     if not any(one.verdict and one.verdict.certificate_fingerprint for one in findings.checked):
         yield "　証印のある書類は、ありません。"
         return
+    signers = {one.verdict.signer for one in findings.checked if one.verdict}
+    yield from (f"　{SEALED_AS.format(signer)}" for signer in sorted(filter(None, signers)))
     if findings.fingerprint:
         yield f"　証印は、届け出られた指紋 {hex_groups(findings.fingerprint)} と照合しました。"
         return
