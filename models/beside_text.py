@@ -5,7 +5,7 @@ overdue is put off, or work goes on outside its days. No text gives leave to do 
 mode does not come from its profile.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from models import (
 )
 from models.breaches import CHANGED
 from models.codes import AuthorizationSubject, RuleMode
+from models.profiles import Clause
 from models.records import (
     Assignment,
     Authorization,
@@ -83,7 +84,7 @@ def said_to_record(
             yield _finding(record, put_off)
     elif isinstance(record, Authorization):
         if widened := consent_changes.asked_of(ledger, before, record):
-            yield _finding(record, widened)
+            yield _cited(_finding(record, widened), consent_changes.clauses_of(ledger, record))
         if unnamed := _without_places(ledger, record, books):
             yield replace(_finding(record, unnamed, RuleMode.NOTICE), rule_id=PLACES)
         if unwritten := _without_paper(ledger, record, books):
@@ -166,6 +167,12 @@ def in_place_of_text(findings: list[Finding], said: list[Finding]) -> list[Findi
     settings = {one.record for one in said if one.record_type == ContractClauseSetting.type}
     left = (one for one in findings if one.rule_id != CHANGED or one.record not in settings)
     return [*left, *said]
+
+
+def _cited(one: Finding, clauses: Sequence[Clause]) -> Finding:
+    """Put what is asked under the clauses that it is about, where it is told until it is settled."""
+    articles = tuple(clause.article for clause in clauses)
+    return replace(one, articles=articles, clauses=tuple(clause.key for clause in clauses))
 
 
 def _finding(

@@ -101,6 +101,12 @@ class Breaches:
         """Return the breaches that wait."""
         return list(self._waiting(self.settled))
 
+    def changes(self) -> Iterator[Row]:
+        """Yield the changes that wait and that are about clauses, each under these (R-39)."""
+        for one in self.unsettled():
+            if one.rule_id == CHANGED and (clauses := self._cited(one)):
+                yield replace(row(one, _still_open(one), "broken"), clauses=clauses)
+
     def open_beside(
         self, breaches: Iterable[RuleOverride], told: Set[tuple[str, str]], *, changed: bool
     ) -> list[Row]:
@@ -138,10 +144,13 @@ class Breaches:
 
     def _meant(self, breach: RuleOverride) -> tuple[str, ...]:
         """Return the clauses that a breach was told under, () for all those of its rule."""
-        cited = breach.clauses.split("・")
-        keys = tuple(one.key for one in self._asked.clauses if one.article in cited)
+        keys = self._cited(breach)
         every = {one.key for one in main_clauses(self._asked.profile, breach.rule_id)}
         return () if set(keys) == every else keys
+
+    def _cited(self, breach: RuleOverride) -> tuple[str, ...]:
+        cited = breach.clauses.split("・")
+        return tuple(one.key for one in self._asked.clauses if one.article in cited)
 
     def _words(self, breach: RuleOverride) -> str:
         words = UNTOLD if self._stands(breach) else UNSEEN

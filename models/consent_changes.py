@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from models.breaches import CHANGED
-from models.codes import RuleMode, Timing
+from models.codes import HandlingKind, RuleMode, Timing
 from models.contract_changes import told
 from models.contract_dues import stood_before
 from models.evidence_rows import Row
@@ -23,6 +23,7 @@ from models.from_to import field_from_to, shortened
 from models.inquiry import Inquiry
 from models.kinds import Ref
 from models.outstaying import needed
+from models.profiles import Clause
 from models.records import (
     BY_TYPE,
     Authorization,
@@ -32,11 +33,13 @@ from models.records import (
     RuleOverride,
 )
 from models.rules.beyond import called_otherwise, somebody_else, too_long, used_up
-from models.rules.books import ENDED_LATER, Books
+from models.rules.books import ENDED_LATER, GIVEN, Books
+from models.rules.copied import copied_with, is_copying
 from models.rules.engine import examine
 from models.rules.unfit import BETWEEN, unfit
 from models.rules.used_up import uses
 from models.store import Op, Query, Where
+from models.unfit_basis import clauses_for
 from models.versions import Version, versions
 
 if TYPE_CHECKING:
@@ -54,6 +57,7 @@ OVER = (
     "「{consent}」の有効期間は終わっていて、これを根拠にしたもの（持出し・写し・場所）が残っています。"
     "その後に、{changes}変えます。"
 )
+AGAIN = "「{consent}」は、超えた取扱いなどの後に一度変えられ、それを根拠にした取扱いがあります。さらに、{changes}変えます。"
 REASON = (
     "登録の誤りの訂正であることを理由に残してください。改めて{basis}を得たときは、これを変えずに、新しい"
     "「承諾・指示」に登録してください。変える前からの逸脱は、是正を別の人が確認するまで残ります。"
@@ -84,8 +88,51 @@ def asked_of(ledger: "Ledger", before: Record | None, after: Authorization) -> s
     elif all(_put_off(one, after, ledger.today()) for one in known) and after.id in needed(asked):
         changes = "、".join(_changes(asked, before, after))
         said = OVER.format(consent=before.caption(), changes=changes)
+    elif all(_goes_further(one, after) for one in known) and _was_asked(ledger, after):
+        changes = "、".join(_changes(asked, before, after))
+        said = AGAIN.format(consent=before.caption(), changes=changes)
     basis = before.basis_type.label if before.basis_type else ""
     return f"{said}{REASON.format(basis=basis)}" if said else ""
+
+
+def clauses_of(ledger: "Ledger", one: Authorization) -> tuple[Clause, ...]:
+    """Return the clauses under which it is told what goes beyond a consent, by the acts under it."""
+    asked = ledger.inquiries.of(one.contract_id)
+    verb = one.basis_type.label if one.basis_type else ""
+    kinds = dict.fromkeys(act.kind for act in asked.books.acts_under(one.id))
+    keys = {key for kind in kinds if kind for key in clauses_for(asked, kind, verb)}
+    return tuple(clause for clause in asked.clauses if clause.key in keys)
+
+
+def _was_asked(ledger: "Ledger", one: Authorization) -> bool:
+    """Tell whether two persons had to agree to a change of a consent on which acts rest."""
+    if ledger.registers.one(RuleOverride, rule_id=CHANGED, record_ref=one.id) is None:
+        return False
+    return bool(ledger.rules.books.acts_under(one.id))
+
+
+def _goes_further(old: Authorization, new: Authorization) -> bool:
+    """Tell whether a consent allows anything that it did not; another wording may."""
+    if new.decision not in GIVEN:
+        return False
+    others = set(LIMITS) - {"quantity_limit", "unit", "valid_until", "valid_from", "decided_on"}
+    if any(getattr(old, name) != getattr(new, name) for name in others):
+        return True
+    begins = any(
+        _earlier(getattr(new, name), getattr(old, name)) for name in ("valid_from", "decided_on")
+    )
+    return begins or _earlier(old.valid_until, new.valid_until, date.max) or _more(old, new)
+
+
+def _earlier(one: date | None, other: date | None, without: date = date.min) -> bool:
+    return (one or without) < (other or without)
+
+
+def _more(old: Authorization, new: Authorization) -> bool:
+    was, now = old.quantity_limit, new.quantity_limit
+    if was is None:
+        return False
+    return now is None or now > was or old.unit != new.unit
 
 
 def _differ(old: Authorization, new: Authorization) -> bool:
@@ -138,7 +185,7 @@ def _less_in_all(
 
 
 def _is_less(old: Mapping[str, Decimal], new: Mapping[str, Decimal]) -> bool:
-    return any(new[name] < much for name, much in old.items())
+    return any(new.get(name, NOTHING) < much for name, much in old.items())
 
 
 def _flaws(books: Books, one: Authorization, act: HandlingEvent) -> dict[str, Decimal]:
@@ -154,6 +201,11 @@ def _flaws(books: Books, one: Authorization, act: HandlingEvent) -> dict[str, De
         found["who"] = Decimal(bool(somebody_else(books, one, act)))
         found["where"] = Decimal(len(called_otherwise(books, one, act)))
         found["long"] = _days_beyond(one, act)
+    if act.kind is HandlingKind.COPY and one.quantity_limit is not None and is_copying(one):
+        copied = copied_with(books, one, act, {})
+        found["copies"] = (
+            max(copied.total - one.quantity_limit, NOTHING) if copied.mine else NOTHING
+        )
     return found
 
 
@@ -181,8 +233,13 @@ def changed(asked: Inquiry) -> Iterator[Row]:
     revised = Query(Authorization.type, (mine, Where("row_version", Op.GT, 1)))
     for id_ in asked.listed(revised, (), _id):
         entered = [one for one in asked.versions(Authorization, id_) if not one.voided]
+        late = False
         for number, (before, after) in enumerate(pairwise(entered), start=1):
-            if _differ(before.record, after.record) and _is_late(asked, entered[:number], after):
+            if not _differ(before.record, after.record):
+                continue
+            further = late and _goes_further(before.record, after.record)
+            if further or _is_late(asked, entered[:number], after):
+                late = True
                 changes = [*_changes(asked, before.record, after.record)]
                 words = TOLD.format(consent=before.record.caption()) + told(asked, after, changes)
                 yield Row(Authorization.type, id_, words, "due")

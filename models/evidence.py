@@ -30,6 +30,7 @@ from models import (
     own_words,
     paper_twice,
     paper_undone,
+    periodic_reports,
     person_changes,
     place_changes,
     places_given_up,
@@ -43,6 +44,7 @@ from models import (
     unfit_basis,
 )
 from models.after_closing import of_the_work
+from models.breaches import CHANGED
 from models.contract_changes import BESIDE, RULE
 from models.evidence_dates import ALL_QUERIES
 from models.evidence_queries import LISTINGS, RULED, eq_things, eq_unasked_out, of_rules
@@ -66,6 +68,7 @@ STATES: Mapping[str, str] = {
     "unknown": "判定前",
     "erased": "内容消去済",
 }
+CHANGES = "EQ-CHANGES"
 BESIDE_PROOF: Mapping[str, Question] = {
     late_basis.QUERY: late_basis.eq_basis,
     late_clearance.QUERY: late_clearance.eq_cleared,
@@ -74,6 +77,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     requests.QUERY: requests.eq_answer,
     late_ends.QUERY: late_ends.eq_late_end,
     late_papers.QUERY: late_papers.eq_late_papers,
+    periodic_reports.QUERY: periodic_reports.eq_no_cycle,
     outstaying.QUERY: outstaying.eq_late_back,
     supervising.LATE_QUERY: supervising.eq_late_seen,
     found_faults.LATE_QUERY: found_faults.eq_late_fix,
@@ -91,10 +95,12 @@ BESIDE_TEXT: Mapping[str, Question] = {
     days_ahead.QUERY: days_ahead.eq_ahead,
     deadlines.AGREED: of_the_work(deadlines.eq_fixed),
     found_faults.QUERY: found_faults.eq_found,
+    CHANGES: lambda asked: asked.breaches.changes(),
 }
 """Queries that no text names either, and whose rows count against the clauses that they name."""
 TOLD_BY: Mapping[str, Collection[str]] = {
     **RULED, unfit_basis.QUERY: unfit_basis.ASKING, uncleared.QUERY: (uncleared.RULE,),
+    CHANGES: (CHANGED,),
 }  # fmt: skip
 """Rules whose breaches a query tells; a rule that is asked barely tells its own."""
 UNASKED: Mapping[str, Question] = {

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from models.calendar_frame import terms
 from models.codes import ReportCycle
 from models.deadlines import NEVER, PERIODS
+from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
 from models.records import Submission
 from models.rules.replaced import as_one
@@ -14,6 +15,8 @@ from models.rules.standing import is_submitted
 from models.workdays import add_months
 
 REPORT = "D-19"
+PROOF, QUERY = "EQ-REPORT", "EQ-NOCYCLE"
+NO_CYCLE = "「定期報告の周期」は「定めなし」です。期限のある報告はありません。{client}とそう決めたか、契約で確かめてください。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,14 @@ class Period:
 
 
 def periods(asked: Inquiry) -> Iterator[Period] | None:
-    """Return the periods up to the one that is running; None while no cycle is fixed."""
-    months = PERIODS.get(asked.contract.periodic_report_cycle or ReportCycle.NONE)
+    """Return the periods up to the one that is running; None while no cycle is fixed.
+
+    That there is none (定めなし) is decided as well: no report is due on a day of its own.
+    """
+    cycle = asked.contract.periodic_report_cycle
+    if cycle is ReportCycle.NONE:
+        return iter(())
+    months = PERIODS.get(cycle)
     start = asked.contract.work_start_on
     if months is None or start is None:
         return None
@@ -55,6 +64,16 @@ def _periods(asked: Inquiry, start: date, months: int) -> Iterator[Period]:
         end = min(following - timedelta(days=1), last)
         yield Period(max(begin, start), end, end + days, months)
         begin = following
+
+
+def eq_no_cycle(asked: Inquiry) -> Iterator[Row]:
+    """Tell under the clause of the reports, to be read, that the contract fixes no cycle for them."""
+    regime = asked.profile.params.periodic_report.regime
+    clauses = asked.asking(PROOF)
+    if regime == "cycle" and asked.contract.periodic_report_cycle is ReportCycle.NONE and clauses:
+        one = asked.contract
+        words = NO_CYCLE.format(client=asked.profile.term("client_party"))
+        yield Row(one.type, one.id, words, NOTE, clauses)
 
 
 def unreported(asked: Inquiry, found: Iterator[Period]) -> Iterator[Period]:

@@ -101,7 +101,7 @@ def _under_clauses(asked: Inquiry, gone: Iterable[Found]) -> Iterator[Row]:
     for one in gone:
         basis = one.consent.basis_type
         verb = basis.label if basis else ""
-        yield replace(one.row, clauses=_clauses(asked, one.kind, verb))
+        yield replace(one.row, clauses=clauses_for(asked, one.kind, verb))
 
 
 def told_of_correction(ledger: "Ledger", after: Record, before: Record) -> tuple[str, ...]:
@@ -149,12 +149,12 @@ def _told(
         return None
     for consent, why in _flaw(asked.books, authorization_id, kind, occurred_at.date(), items):
         sentence = SENTENCE.format(act=caption, consent=consent.caption(), why=why)
-        row = Row(HandlingEvent.type, id_, sentence, "action", _clauses(asked, kind))
+        row = Row(HandlingEvent.type, id_, sentence, "action", clauses_for(asked, kind))
         return RULE_OF.get(kind, OTHERWISE), row
     return None
 
 
-def _clauses(asked: Inquiry, kind: HandlingKind, verb: str = "") -> tuple[str, ...]:
+def clauses_for(asked: Inquiry, kind: HandlingKind, verb: str = "") -> tuple[str, ...]:
     """Return the clauses of an act, those that ask for the client's word by this verb first."""
     under = resting(asked, kind, UNDER)
     by_verb = [one for one in under if verb and one.consent == verb]

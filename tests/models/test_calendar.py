@@ -28,6 +28,7 @@ from models.codes import (
     PlaceStatus,
     PlaceUse,
     PledgeStatus,
+    ReportCycle,
     Severity,
     SubmissionMeans,
     SubmissionStatus,
@@ -62,6 +63,7 @@ from models.records import (
 from models.records.frame import DueRule
 from models.records.governance import ChangedTerm
 from models.wareki import JAPAN
+from tests import proof
 from tests.house import FIRST_DAY, House, furnished
 
 WHY = "業務が終わったため"
@@ -246,6 +248,20 @@ def test_k14_a_period_that_nobody_fixed_is_no_period(tmp_path: Path) -> None:
         [report] = dates(house, "K-14")
         assert report.due_on is None and "周期を決める" in report.what
         assert "「定期報告の周期」に登録します" in report.about
+
+
+@pytest.mark.parametrize("text", ["shiki", "fukuoka"])
+def test_k14_that_there_is_no_period_is_decided(tmp_path: Path, text: str) -> None:
+    """The clause is not called open, and says what it rests on."""
+    with furnished(tmp_path, profile=text) as house:
+        contract = house.ledger.registers.need(Contract, house.story.contract.id).record
+        house.ledger.registers.revise(
+            replace(contract, periodic_report_cycle=ReportCycle.NONE), "甲と協議して決めたため"
+        )
+        assert dates(house, "K-14") == []
+        assert proof.sentences(house, "EQ-REPORT") == []
+        [(severity, words)] = set(proof.graded(house, "EQ-NOCYCLE"))
+        assert severity == "note" and "「定めなし」" in words
 
 
 def test_k24_an_end_is_reported_within_three_workdays(shiki: House) -> None:

@@ -132,8 +132,45 @@ def test_a_limit_is_not_raised_by_one_person_after_more_went_out(
     revise(house, basis, ANSWERS, **to)
     [row] = told(house)
     assert words in row and f"理由：{WHY}" in row
-    [after] = broken(house)
-    assert "に対し40枚" in after
+    after, widened = broken(house)  # both under the clause of the consent, and not beside it
+    assert "に対し40枚" in after and words in widened and "R-39" in widened
+    assert rows(house, "BESIDE", "broken") == []
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        {"quantity_limit": Decimal(51)},
+        {"quantity_limit": None, "unit": ""},
+        {"valid_until": ENDS + timedelta(days=1)},
+        {"valid_from": FIRST_DAY - timedelta(days=1)},
+        {"destination_text": "見本市役所分庁舎"},
+    ],
+    ids=["one more", "no limit", "longer", "earlier", "elsewhere"],
+)
+def test_what_two_persons_changed_is_not_widened_further_by_one(
+    house: House, to: dict[str, Any]
+) -> None:
+    basis = consent(house)
+    take_out(house, basis, 40)
+    house.clock.go_to(LATER, 9)
+    revise(house, basis, ANSWERS, quantity_limit=Decimal(50))
+    house.clock.go_to(LATER + timedelta(days=1), 9)
+    assert "一度変えられ" in asked(house, basis, **to)
+    with pytest.raises(NeedsAnswer):
+        revise(house, basis, **to)
+    revise(house, basis, ANSWERS, **to)
+    assert len(told(house)) == 2
+
+
+def test_what_two_persons_changed_may_be_made_less_by_one(house: House) -> None:
+    basis = consent(house)
+    take_out(house, basis, 40)
+    house.clock.go_to(LATER, 9)
+    revise(house, basis, ANSWERS, quantity_limit=Decimal(50))
+    house.clock.go_to(LATER + timedelta(days=1), 9)
+    for to in ({"quantity_limit": Decimal(45)}, {"valid_until": ENDS - timedelta(days=1)}):
+        assert asked(house, basis, **to) == ""  # type: ignore[arg-type]
 
 
 def test_a_breach_stays_until_it_is_put_right_and_verified(house: House) -> None:

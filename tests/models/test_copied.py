@@ -206,3 +206,19 @@ def test_an_exception_of_the_number_beside_that_of_the_consent_is_not_told_twice
         house.ledger.commit([creating(one) for one in made])
         asked = house.ledger.inquiries.of(contract).breaches
         assert len(asked.of_rule("R-05")) == 1 and told(house) == []
+
+
+def test_a_number_of_copies_is_not_raised_in_small_steps_by_one_person(tmp_path: Path) -> None:
+    """R-39; each step leaves less too many, and the last one nothing."""
+    with furnished(tmp_path, profile="chiba", rules=True) as house:
+        house.story.receive(1)
+        given = consent(house)
+        copied(house, 10)
+        house.clock.wait(24 * 60)
+        given = consent(house, 7)  # the client meant fewer
+        house.clock.wait(24 * 60)
+        more = replace(given, quantity_limit=Decimal(8))
+        found = house.ledger.registers.examine(more)
+        assert [one.needs_approval for one in found if one.rule_id == "R-39"] == [True]
+        with pytest.raises(NeedsAnswer):
+            house.ledger.registers.revise(more, "部数の訂正のため")
