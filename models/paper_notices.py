@@ -1,7 +1,7 @@
 """What a notice that was handed in means for the ledger: who and what the client was told of."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,27 @@ if TYPE_CHECKING:
 
 STAFF, PLACES = "D-03", "D-04"
 JOINING, USING = "R-02", "R-03"
-TOLD_OF: Mapping[str, tuple[type[Designation], Code]] = {
-    STAFF: (Assignment, AssignmentStatus.ACTIVE),
-    PLACES: (ContractPlace, PlaceStatus.ACTIVE),
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a notice tells of, and its states.
+
+    Attributes:
+        linkable: in which a notice is linked by itself.
+    """
+
+    cls: type[Designation]
+    planned: Code
+    notified: Code
+    active: Code
+    linkable: frozenset[Code]
+
+
+A, P = AssignmentStatus, PlaceStatus
+TOLD_OF: Mapping[str, Kind] = {
+    STAFF: Kind(Assignment, A.PLANNED, A.NOTIFIED, A.ACTIVE, frozenset({A.PLANNED, A.ACTIVE})),
+    PLACES: Kind(ContractPlace, P.PLANNED, P.NOTIFIED, P.ACTIVE, frozenset(P) - {P.ENDED}),
 }
 GONE = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
 
@@ -29,11 +47,11 @@ def now_told(ledger: "Ledger", paper: Submission) -> Sequence[Record]:
     """
     if paper.serial is None or paper.submitted_on is None:
         return ()
-    if paper.doc_kind == STAFF:
-        return [_notified(one, paper) for one in _assignments(ledger, paper, paper.submitted_on)]
-    if paper.doc_kind == PLACES:
-        return [_announced(one, paper) for one in _places(ledger, paper, paper.submitted_on)]
-    return ()
+    kind = TOLD_OF.get(paper.doc_kind)
+    if kind is None:
+        return ()
+    found = _linkable(ledger, paper, kind, paper.submitted_on)
+    return [_linked(one, paper, kind) for one in found]
 
 
 def told_late(ledger: "Ledger", paper: Submission) -> tuple[str, ...]:
@@ -58,13 +76,13 @@ def _begun(ledger: "Ledger", paper: Submission, day: date) -> Iterator[Designati
     """Yield what a notice may tell of, as begun, where its first day was before it was handed in."""
     if paper.doc_kind not in TOLD_OF:
         return
-    cls, active = TOLD_OF[paper.doc_kind]
+    kind = TOLD_OF[paper.doc_kind]
     sealed = _sealed_seq(ledger, paper)
-    for known in ledger.registers.all(cls, contract_id=paper.contract_id):
+    for known in ledger.registers.all(kind.cls, contract_id=paper.contract_id):
         one = known.record
         told = _stood_on(known, paper, sealed) and one.status not in GONE
         if told and (first := first_of(one)) is not None and first < day:
-            yield one.with_changes(status=active)
+            yield one.with_changes(status=kind.active)
 
 
 def _messages(ledger: "Ledger", one: Record, *beside: Record) -> list[str]:
@@ -72,48 +90,23 @@ def _messages(ledger: "Ledger", one: Record, *beside: Record) -> list[str]:
     return [said.message for said in found if said.rule_id in (JOINING, USING)]
 
 
-def _assignments(ledger: "Ledger", paper: Submission, day: date) -> list[Assignment]:
-    found = ledger.registers.all(Assignment, contract_id=paper.contract_id)
+def _linkable(ledger: "Ledger", paper: Submission, kind: Kind, day: date) -> Iterator[Designation]:
+    """Yield what the notice told of before its first day, and no other notice did."""
     sealed = _sealed_seq(ledger, paper)
-    return [
-        one.record
-        for one in found
-        if _stood_on(one, paper, sealed)
-        and not one.record.notice_submission_id
-        and one.record.status in (AssignmentStatus.PLANNED, AssignmentStatus.ACTIVE)
-        and (one.record.starts_on or day) >= day
-    ]
+    for known in ledger.registers.all(kind.cls, contract_id=paper.contract_id):
+        one = known.record
+        if (
+            _stood_on(known, paper, sealed)
+            and not one.notice_submission_id
+            and one.status in kind.linkable
+            and (first_of(one) or day) >= day
+        ):
+            yield one
 
 
-def _places(ledger: "Ledger", paper: Submission, day: date) -> list[ContractPlace]:
-    found = ledger.registers.all(ContractPlace, contract_id=paper.contract_id)
-    sealed = _sealed_seq(ledger, paper)
-    return [
-        one.record
-        for one in found
-        if _stood_on(one, paper, sealed)
-        and not one.record.notice_submission_id
-        and one.record.status is not PlaceStatus.ENDED
-        and (one.record.use_from or day) >= day
-    ]
-
-
-def _notified(one: Assignment, paper: Submission) -> Assignment:
-    planned = one.status is AssignmentStatus.PLANNED
-    return replace(
-        one,
-        notice_submission_id=paper.id,
-        status=AssignmentStatus.NOTIFIED if planned else one.status,
-    )
-
-
-def _announced(one: ContractPlace, paper: Submission) -> ContractPlace:
-    planned = one.status is PlaceStatus.PLANNED
-    return replace(
-        one,
-        notice_submission_id=paper.id,
-        status=PlaceStatus.NOTIFIED if planned else one.status,
-    )
+def _linked(one: Designation, paper: Submission, kind: Kind) -> Designation:
+    status = kind.notified if one.status is kind.planned else one.status
+    return one.with_changes(notice_submission_id=paper.id, status=status)
 
 
 def _stood_on(stored: Stored[Any], paper: Submission, sealed: int) -> bool:
