@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -30,6 +29,7 @@ from ui.must_change import OwnPasswordDialog
 from ui.new_password import NewPassword
 from ui.new_sheet import NewSheetDialog
 from ui.page import Desk
+from ui.page_parts import heads_left, only_read
 from ui.proposals import ProposalsCard
 from ui.reissuing import ExposedDialog, ReissueDialog
 from ui.tick_list import tick_list, ticked
@@ -50,17 +50,13 @@ class AccountsPart(QWidget):
         self._accounts: list[UserAccount] = []
         self.table = QTableWidget(0, len(HEADINGS))
         self.table.setHorizontalHeaderLabels(list(HEADINGS))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        self.table.setAccessibleName(self.tr("利用者の一覧"))
+        only_read(self.table, self.tr("利用者の一覧"))
+        heads_left(self.table)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setMinimumSectionSize(110)
         header.setMaximumSectionSize(WIDEST)  # a long name must not push out who may what
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)
         column = QVBoxLayout(self)
         column.addWidget(

@@ -8,13 +8,13 @@ the answers. The form behind keeps what was typed until it is entered.
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
+    QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -38,11 +38,11 @@ from ui import icons, layout
 from ui.check_part import CheckPart
 from ui.findings import BREACH, OWN_RULE, REASON, cited, sentence_label
 from ui.fitting import fit
-from ui.keys import press_focused
 from ui.operations import Failure
 from ui.outliving import outlive
 from ui.page import Desk
 from ui.second_person import SecondPart
+from ui.sending import SendingDialog
 
 LONGEST = 1000  # characters of a reason
 REASON_LINES = 3
@@ -153,7 +153,7 @@ class ReasonText(QPlainTextEdit):
         self.setFixedHeight(lines + 2 * self.frameWidth() + 12)
 
 
-class AnswerDialog(QDialog):
+class AnswerDialog(SendingDialog):
     """Asks for the reasons and for the second person, and enters the record.
 
     Attributes:
@@ -168,7 +168,6 @@ class AnswerDialog(QDialog):
         self.setWindowTitle(self.tr("規則の確認"))
         self.desk = desk
         self._work = work
-        self._sending = False
         self.parts: list[ReasonPart] = []
         self._typed: dict[str, str] = {}  # reasons by rule, also of parts that are not shown now
         self.second: SecondPart | None = None
@@ -349,12 +348,5 @@ class AnswerDialog(QDialog):
     def _say(self, sentence: str) -> None:
         layout.say(self.message, f"⚠ {sentence}", "problem")
 
-    # --- Qt ----------------------------------------------------------------------------------
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # A stray Enter must neither save nor close.
-        if not press_focused(event, self.save_button, self.back_button):
-            super().keyPressEvent(event)
-
-    def reject(self) -> None:  # also called by QDialog.closeEvent
-        if not self._sending:
-            super().reject()
+    def acting(self) -> QPushButton:
+        return self.save_button

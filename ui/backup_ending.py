@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -23,8 +22,10 @@ from models.commands import Change
 from models.errors import AzukariError
 from ui import layout
 from ui.fitting import fit
-from ui.keys import EnterMovesOn, press_focused
+from ui.keys import EnterMovesOn
 from ui.page import Desk
+from ui.page_parts import heads_left, only_read
+from ui.sending import SendingDialog
 from ui.whole_dialog import WholeDialog
 
 HEADS = ("廃棄", "作成", "判定", "理由", "ファイル名", "保存先")
@@ -42,7 +43,7 @@ EXPLANATION = (
 )
 
 
-class EndingDialog(WholeDialog):
+class EndingDialog(SendingDialog, WholeDialog):
     """Lists every backup with its fate; those that are ticked are removed and entered.
 
     Args:
@@ -62,7 +63,6 @@ class EndingDialog(WholeDialog):
         self.setWindowTitle(self.tr("古いバックアップの廃棄"))
         self.desk = desk
         self._found = tuple(found)
-        self._sending = False
         self._build()
         self._show_strays(strays)
         fit(self, 980, 240 + 40 * min(len(found), 8) + 48 * min(len(strays), MOST_NAMED))
@@ -97,16 +97,12 @@ class EndingDialog(WholeDialog):
     def _build(self) -> None:
         self.table = QTableWidget(len(self._found), len(HEADS))
         self.table.setHorizontalHeaderLabels(list(HEADS))
-        self.table.setAccessibleName(self.windowTitle())
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
+        only_read(self.table, self.windowTitle())
+        heads_left(self.table)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(len(HEADS) - 1, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for row, one in enumerate(self._found):
             self._fill(row, one)
         any_ends = any(one.ends for one in self._found)
@@ -184,12 +180,5 @@ class EndingDialog(WholeDialog):
         for widget in (self.table, self.reason, self.dispose_button, self.back_button):
             widget.setEnabled(not busy)
 
-    # --- Qt ----------------------------------------------------------------------------------
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # A stray Enter must not remove anything.
-        if not press_focused(event, self.dispose_button, self.back_button):
-            super().keyPressEvent(event)
-
-    def reject(self) -> None:  # also called by QDialog.closeEvent
-        if not self._sending:
-            super().reject()
+    def acting(self) -> QPushButton:
+        return self.dispose_button

@@ -33,6 +33,7 @@ from ui import layout, permitted
 from ui.fitting import fit
 from ui.medium_ending import MediumEndingDialog
 from ui.page import Desk
+from ui.page_parts import heads_left, only_read
 
 HEADS = ("媒体番号", "名称", "状態", "残るバックアップ", "登録日", "使用を終えた日")
 MEDIUM = (
@@ -148,17 +149,13 @@ class MediaDialog(QDialog):
     def _build(self) -> None:
         self.table = QTableWidget(0, len(HEADS))
         self.table.setHorizontalHeaderLabels(list(HEADS))
-        self.table.setAccessibleName(self.windowTitle())
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        only_read(self.table, self.windowTitle())
+        heads_left(self.table)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.itemSelectionChanged.connect(self._enable)
         self.message = layout.note("")
         self.register_button = layout.button(self.tr("媒体を登録する…"), self.register)

@@ -2,15 +2,12 @@
 
 from collections import Counter
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +22,7 @@ from ui.editor_base import row_of
 from ui.flow import FlowLayout
 from ui.form_dialog import FormDialog
 from ui.page import Desk, Page
+from ui.page_parts import make_verbs, state_filters
 from ui.paper_elsewhere import ElsewhereDialog
 from ui.state_table import Line, StateTable, state_word
 
@@ -182,15 +180,7 @@ class CalendarPage(Page):
     def _filter_row(self) -> QWidget:
         box = QWidget()
         row = FlowLayout(box)
-        group = QButtonGroup(self)
-        self.filters: dict[str, QPushButton] = {}
-        for state in ("", *STATES):
-            button = layout.button("", partial(self.filter_by, state))
-            button.setCheckable(True)
-            group.addButton(button)
-            self.filters[state] = button
-            row.addWidget(button)
-        self.filters[""].setChecked(True)
+        self.filters = state_filters(self, row, STATES, self.filter_by)
         self.people = QComboBox()
         self.people.setMinimumWidth(self.fontMetrics().horizontalAdvance("あ") * 12)
         self.people.currentIndexChanged.connect(lambda _index: self._fill())
@@ -204,16 +194,13 @@ class CalendarPage(Page):
         return box
 
     def _make_verbs(self) -> None:
-        self._verbs = []
-        for word, act in (
+        acts = (
             (self.tr("予定の登録"), self.enter_new),
             (self.tr("記録を開く"), self.open_record),
             (self.tr("済みにする"), self.finish),
             (self.tr("提出を登録"), self.note_paper),
-        ):
-            verb = QAction(word, self)
-            verb.triggered.connect(lambda _checked=False, act=act: act())
-            self._verbs.append(verb)
+        )
+        self._verbs = make_verbs(self, acts)
 
 
 def _line(one: Entry) -> Line:

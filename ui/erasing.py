@@ -1,8 +1,7 @@
 """内容の消去: what goes, what stays, what people must dispose of, and who agrees (A-39)."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from models import wareki
 from models.commands import Change
@@ -10,9 +9,10 @@ from models.erasure import Outside, Plan
 from models.errors import AzukariError, LockedOut, WrongPassword
 from ui import layout
 from ui.fitting import fit
-from ui.keys import EnterMovesOn, press_focused
+from ui.keys import EnterMovesOn
 from ui.page import Desk
 from ui.second_person import SecondPart
+from ui.sending import SendingDialog
 
 STAYS = (
     "・記帳の番号、日時、記帳した人、署名（台帳の検証は、これまでどおりできます）\n"
@@ -27,7 +27,7 @@ NEW_BACKUP = (
 MOST = 12  # file names of one kind that are shown
 
 
-class EraseDialog(QDialog):
+class EraseDialog(SendingDialog):
     """Shows the plan and erases once number, reason and second person are there."""
 
     def __init__(self, desk: Desk, plan: Plan, parent: QWidget | None = None) -> None:
@@ -36,7 +36,6 @@ class EraseDialog(QDialog):
         self.setWindowTitle(self.tr("契約の内容の消去"))
         self.desk = desk
         self._plan = plan
-        self._sending = False
         self._build()
         fit(self, 760, self.content.sizeHint().height() + 140)
 
@@ -159,15 +158,8 @@ class EraseDialog(QDialog):
         words = self.tr("消去しています。記帳が多いと、数分かかります…")
         layout.say(self.message, words if busy else "")
 
-    # --- Qt ----------------------------------------------------------------------------------
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # A stray Enter must not erase.
-        if not press_focused(event, self.erase_button, self.back_button):
-            super().keyPressEvent(event)
-
-    def reject(self) -> None:  # also called by QDialog.closeEvent
-        if not self._sending:
-            super().reject()
+    def acting(self) -> QPushButton:
+        return self.erase_button
 
 
 def _going(plan: Plan) -> str:

@@ -1,14 +1,11 @@
 """条項と証拠: every clause of a contract, how it stands, and the rows that prove or break it."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QButtonGroup,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -33,6 +30,7 @@ from ui.flow import FlowLayout
 from ui.form_dialog import FormDialog
 from ui.officer_confirming import OfficerDialog
 from ui.page import Desk, Page
+from ui.page_parts import make_verbs, state_filters
 from ui.paper_dialog import PaperDialog
 from ui.paper_elsewhere import ElsewhereDialog
 from ui.state_table import Line, MiddleElided, StateTable, state_word
@@ -367,20 +365,11 @@ class EvidencePage(Page):
     def _filter_row(self) -> QWidget:
         self.filter_row = QWidget()
         row = FlowLayout(self.filter_row)
-        group = QButtonGroup(self)
-        self.filters: dict[str, QPushButton] = {}
-        for state in ("", *ORDER):
-            button = layout.button("", partial(self.filter_by, state))
-            button.setCheckable(True)
-            group.addButton(button)
-            self.filters[state] = button
-            row.addWidget(button)
-        self.filters[""].setChecked(True)
+        self.filters = state_filters(self, row, ORDER, self.filter_by)
         return self.filter_row
 
     def _make_verbs(self) -> None:
-        self._verbs = []
-        for word, act in (
+        acts = (
             (self.tr("記録を開く"), self.open_first),
             (self.tr("書類を作成"), self.make_paper),
             (self.tr("提出を登録"), self.note_paper),
@@ -388,8 +377,6 @@ class EvidencePage(Page):
             (self.tr("契約の一覧"), self.go_back),
             (self.tr("検査者の確認"), self.confirm_as_officer),
             (self.tr("特記事項の変更を確認"), self.confirm_text),
-        ):
-            verb = QAction(word, self)
-            verb.triggered.connect(lambda _checked=False, act=act: act())
-            self._verbs.append(verb)
+        )
+        self._verbs = make_verbs(self, acts)
         self.text_seen = self._verbs[-1]  # there only while the text is another one than was seen

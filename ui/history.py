@@ -31,6 +31,7 @@ from ui.attachments import AttachmentButton, attachments_of
 from ui.editor_texts import in_words
 from ui.fitting import fit
 from ui.page import Desk
+from ui.page_parts import only_read
 from ui.words import clause_words, field_word, profile_title
 
 ACTS = {Action.CREATE: "登録", Action.REVISE: "訂正", Action.VOID: "取消"}
@@ -216,13 +217,9 @@ class HistoryDialog(QDialog):
         words = ("記帳番号", "入力日時", "入力した人", "操作", "理由", "変わった項目")
         table = self.table
         table.setHorizontalHeaderLabels([self.tr(word) for word in words])
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setTabKeyNavigation(False)
         table.setWordWrap(True)
-        table.verticalHeader().hide()
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setAccessibleName(self.tr("履歴"))
+        only_read(table, self.tr("履歴"))
         em = table.fontMetrics().horizontalAdvance("あ")
         for column, width in enumerate((5, 11, 6, 4, 7)):
             table.setColumnWidth(column, width * em)

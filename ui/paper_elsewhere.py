@@ -13,8 +13,7 @@ from ui.answering import enter
 from ui.asking import dialog_buttons
 from ui.editor_base import FormDesk
 from ui.editor_refs import FileEditor
-from ui.keys import EnterMovesOn
-from ui.layout import add_row, form, heading, note, say
+from ui.layout import add_rows, form, heading, note, say
 from ui.page import Desk
 from ui.paper_replaced import ReplacedPart
 from ui.whole_dialog import WholeDialog
@@ -122,7 +121,7 @@ class ElsewhereDialog(WholeDialog):
     # --- building ----------------------------------------
     def _build(self) -> None:
         rows = form()
-        for word, widget in (
+        lines = (
             (self.tr("書類"), self.kind),
             (self.tr("文書番号"), self.number),
             (self.tr("提出日"), self.day),
@@ -130,10 +129,8 @@ class ElsewhereDialog(WholeDialog):
             (self.tr("受領者"), self.receiver),
             (self.tr("効力日"), self.about),
             (self.tr("受領印のある控え"), self.copy),
-        ):
-            add_row(rows, word, widget)
-            if isinstance(widget, QLineEdit):
-                EnterMovesOn(widget)
+        )
+        add_rows(rows, lines)
         self.replaced = ReplacedPart(self.desk, rows, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)

@@ -11,8 +11,7 @@ from ui.answering import enter
 from ui.asking import dialog_buttons
 from ui.editor_base import FormDesk
 from ui.editor_refs import FileEditor
-from ui.keys import EnterMovesOn
-from ui.layout import add_row, form, heading, note, say
+from ui.layout import add_rows, form, heading, note, say
 from ui.page import Desk
 from ui.whole_dialog import WholeDialog
 
@@ -79,7 +78,7 @@ class ReturnDialog(WholeDialog):
     # --- building ----------------------------------------
     def _build(self) -> None:
         rows = form()
-        for word, widget in (
+        lines = (
             (self.tr("回答"), self.decision),
             (self.tr("回答日"), self.decided_on),
             (self.tr("回答者の職名"), self.title),
@@ -88,10 +87,8 @@ class ReturnDialog(WholeDialog):
             (self.tr("条件・理由"), self.conditions),
             (self.tr("回収日"), self.day),
             (self.tr("回答の写し"), self.scan),
-        ):
-            add_row(rows, word, widget)
-            if isinstance(widget, QLineEdit):
-                EnterMovesOn(widget)
+        )
+        add_rows(rows, lines)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)

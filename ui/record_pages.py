@@ -51,6 +51,7 @@ from ui.history import HistoryDialog
 from ui.layout import title
 from ui.outliving import outlive
 from ui.page import Desk, Page
+from ui.page_parts import make_verb, make_verbs
 from ui.record_dialog import RecordDialog
 from ui.register import RegisterView
 from ui.register_export import export_list
@@ -259,12 +260,7 @@ class RegisterPage(Page):
             (self.tr("書出し"), lambda: self.tab.export()),
             (self.tr("印刷"), lambda: self.tab.print()),
         ]
-        verbs = []
-        for word, act in acts:
-            verb = QAction(word, self)
-            verb.triggered.connect(lambda _checked=False, act=act: act())
-            verbs.append(verb)
-        return verbs
+        return make_verbs(self, acts)
 
     def _enable(self) -> None:
         """Enable what may be done now; what may not says why in its tooltip."""
@@ -342,8 +338,7 @@ class ContractsPage(RegisterPage):
         )
 
     def _make_verbs(self) -> list[QAction]:
-        self._erase = QAction(self.tr("内容の消去"), self)
-        self._erase.triggered.connect(lambda _checked=False: self.erase())
+        self._erase = make_verb(self, self.tr("内容の消去"), self.erase)
         return [*super()._make_verbs(), self._erase]
 
     def _enable(self) -> None:

@@ -23,6 +23,7 @@ from ui.candidates import NUMBER_FIELDS, ORDERS
 from ui.editor_base import row_of
 from ui.keys import ENTER
 from ui.page import Desk
+from ui.page_parts import heads_left, only_read
 from ui.register_filters import RegisterFilters
 from ui.register_model import ID_ROLE, RegisterModel
 from ui.register_widths import ColumnMemory, ColumnWidths
@@ -239,15 +240,12 @@ class RegisterView(QWidget):
 
     def _prepare_table(self) -> None:
         table = self.table
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setAlternatingRowColors(True)
         table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        table.setAccessibleName(register_word(self.cls, self.model.profile))
-        table.verticalHeader().hide()
+        only_read(table, register_word(self.cls, self.model.profile))
+        heads_left(table)
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().lineSpacing() + 12)
         header = table.horizontalHeader()
@@ -255,7 +253,6 @@ class RegisterView(QWidget):
         header.setSortIndicatorShown(True)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)  # words of a contract may be long
         header.setStretchLastSection(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.sectionClicked.connect(self._header_clicked)
         self._keep_ends_of_numbers()
         header.moveSection(len(self.model.fields), 0)  # a voided row says so where reading begins

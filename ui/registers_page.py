@@ -35,6 +35,7 @@ from models.registers import OWN_VERBS
 from ui import permitted
 from ui.editor_texts import in_words
 from ui.page import Desk
+from ui.page_parts import make_verb
 from ui.record_pages import RegisterPage, shown_types
 from ui.register_widths import ColumnMemory
 
@@ -122,8 +123,7 @@ class RegistersPage(RegisterPage):
             self.desk.operations.run(lambda: ledger.corrections.verify([finding.id]), parent=self)
 
     def _make_verbs(self) -> list[QAction]:
-        self._verify = QAction(self.tr("是正を確認"), self)
-        self._verify.triggered.connect(lambda _checked=False: self.verify())
+        self._verify = make_verb(self, self.tr("是正を確認"), self.verify)
         return [*super()._make_verbs(), self._verify]
 
     def _enable(self) -> None:

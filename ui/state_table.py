@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.fitting import LEAST_WIDE, fit_columns
 from ui.keys import ENTER
+from ui.page_parts import heads_left, only_read
 
 AIR = 8  # pixels around the lines of a row
 SIDES = 10  # pixels that the style leaves empty beside a text
@@ -135,21 +136,17 @@ class StateTable(QTableWidget):
         self._most_height = most_height
         self.lines: Sequence[Line] = ()
         self.setHorizontalHeaderLabels(list(heads))
-        self.setAccessibleName(word)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        only_read(self, word)
+        heads_left(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
         self.setWordWrap(most_lines > 1)
         for column in wide if most_lines > 1 else ():
             self.setItemDelegateForColumn(column, Wrapped(self))
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
-        self.verticalHeader().hide()
         header = self.horizontalHeader()
         for column in wide:
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.doubleClicked.connect(lambda _index: self.open())
         self.currentCellChanged.connect(lambda row, *_rest: self.chosen.emit(row))

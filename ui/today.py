@@ -6,7 +6,6 @@ from typing import ClassVar
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -36,6 +35,7 @@ from ui.handling.words import DAILY
 from ui.keys import ENTER
 from ui.officer_questions import OfficerQuestions
 from ui.page import Desk, Page
+from ui.page_parts import heads_left, only_read
 from ui.today_facts import Facts, Row, read_today
 from ui.verb_button import VerbButton
 from ui.waiting import WaitingCard
@@ -108,18 +108,14 @@ class ShortList(QFrame):
 
     def _prepare(self, wide: Sequence[int]) -> None:
         table = self.table
-        table.setAccessibleName(self._word)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setTabKeyNavigation(False)
+        only_read(table, self._word)
+        heads_left(table)
         table.setWordWrap(False)
         table.setShowGrid(False)
-        table.verticalHeader().hide()
         header = table.horizontalHeader()
         self._wide = wide
         for column in wide:
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.doubleClicked.connect(lambda _index: self.open())
         table.installEventFilter(self)
 

@@ -6,7 +6,6 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QGroupBox,
     QHBoxLayout,
@@ -34,6 +33,7 @@ from ui.handling import numbers
 from ui.handling.panel import SHORT_LABEL, FieldsPanel, Line
 from ui.handling.words import CLASS_BY_MEDIA
 from ui.keys import ENTER, EnterMovesOn
+from ui.page_parts import only_read
 
 LINES = (
     Line("item_no", "管理番号"),
@@ -372,12 +372,8 @@ class NewItems(QWidget):
     def _make_table(self) -> QTableWidget:
         table = QTableWidget(0, len(HEADS))
         table.setHorizontalHeaderLabels([self.tr(head) for head in HEADS])
-        table.setAccessibleName(self.tr("入力した媒体・資料"))
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setTabKeyNavigation(False)
+        only_read(table, self.tr("入力した媒体・資料"))
         table.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        table.verticalHeader().hide()
         em = table.fontMetrics().horizontalAdvance("あ")
         for column, width in enumerate((8, 14, 8, 5, 4, 14)):
             table.setColumnWidth(column, em * width)
