@@ -22,6 +22,7 @@ from models import (
     item_changes,
     last_days,
     late_ends,
+    lost_proofs,
     paper_undone,
     requests,
     trip_changes,
@@ -40,6 +41,7 @@ from models.records import (
     Person,
     Record,
     Submission,
+    TrainingSession,
 )
 from models.records import Finding as FindingRecord
 from models.rules.books import GIVEN, Books
@@ -83,12 +85,11 @@ def said_to_record(
         if put_off := item_changes.put_off(ledger, before, record):
             yield _finding(record, put_off)
     elif isinstance(record, Authorization):
-        if widened := consent_changes.asked_of(ledger, before, record):
-            yield _cited(_finding(record, widened), consent_changes.clauses_of(ledger, record))
-        if unnamed := _without_places(ledger, record, books):
-            yield replace(_finding(record, unnamed, RuleMode.NOTICE), rule_id=PLACES)
-        if unwritten := _without_paper(ledger, record, books):
-            yield replace(_finding(record, unwritten, RuleMode.NOTICE), rule_id=SUBCONTRACT)
+        yield from _said_to_consent(ledger, record, before, books)
+    elif isinstance(record, TrainingSession):
+        for lost in lost_proofs.asked_of(ledger, before, record):
+            asked = _cited(_finding(record, lost.words), lost.clauses)
+            yield replace(asked, contract_id=lost.contract_id)
     elif isinstance(record, (Assignment, ContractPlace)):
         if wiped := ends_untold.wiped(ledger, before, record, books):
             yield _finding(record, wiped)
@@ -117,6 +118,17 @@ def said_to_record(
     elif isinstance(record, ContractClauseSetting):
         for one in clause_changes.said_of(ledger, books, before, record):
             yield _finding(record, one.text, one.mode, one.clauses, fact=one.fact)
+
+
+def _said_to_consent(
+    ledger: "Ledger", record: Authorization, before: Record | None, books: Books
+) -> Iterator[Finding]:
+    if widened := consent_changes.asked_of(ledger, before, record):
+        yield _cited(_finding(record, widened), consent_changes.clauses_of(ledger, record))
+    if unnamed := _without_places(ledger, record, books):
+        yield replace(_finding(record, unnamed, RuleMode.NOTICE), rule_id=PLACES)
+    if unwritten := _without_paper(ledger, record, books):
+        yield replace(_finding(record, unwritten, RuleMode.NOTICE), rule_id=SUBCONTRACT)
 
 
 def _without_places(ledger: "Ledger", record: Authorization, books: Books) -> str:

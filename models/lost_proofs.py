@@ -3,11 +3,12 @@
 A pledge, a training, a check of somebody's labour contract, an identity document, a place or what is
 told of some information (特定個人情報) was right when the act was entered, or seemed so. What shows
 afterwards that it was not is told under the clauses; who enters it reads so at once. Of consents
-`models.unfit_basis` says the same, and designations are asked about (`models.designations_undone`).
+`models.unfit_basis` says the same, and designations are asked about (`models.designations_undone`), as
+are trainings, under which many people worked.
 How somebody is employed takes nothing from what he did before (`models.person_changes`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,6 +21,9 @@ from models.codes import (
     RuleMode,
     Timing,
 )
+from models.contract_dues import stood_before
+from models.errors import Refused
+from models.profiles import Clause
 from models.records import (
     Assignment,
     Authorization,
@@ -52,6 +56,7 @@ from models.rules.people import (
 )
 from models.rules.places import r04_events_happen_at_designated_places
 from models.store import Op, Query, Where
+from models.versions import versions
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -63,6 +68,17 @@ LOST = (
     "{which}により、前もって要ることを満たさなくなる取扱いが{count}件（{first}）あります。"
     "「条項と証拠」で確かめてください。正しい記録がほかにあるときは、それを登録してください。"
 )
+ASKED = (
+    "この訂正により、前もって{training}を受けていたことにならなくなる取扱いが{count}件（{first}）あります。受けていなかった"
+    "ことが分かったときは、その経緯を理由に残してください。入力の誤りのときは、正しい記録を先に登録してください。"
+)
+RESTS = (
+    "この記録だけを根拠に{training}を受けたことになっている人の取扱いが{count}件（{first}）あるため、取り消せません。"
+    "受けていない人がいるときは、取り消さずに「受講」を訂正してください。理由と、ほかの方の確認を求めます。"
+    "二重に登録したときは、正しい方に受けた人をすべて入れてから取り消してください。"
+)
+TAUGHT = ("EQ-TRAIN", "EQ-NOTICE")
+"""Prove the clauses that want people taught, and told of their duties, before they work."""
 CORRECTED, VOIDED = "この訂正", "この取消し"
 CLEARED = (("R-01", r01_actor_is_cleared),)
 LABOUR = ("R-28", r28_labour_terms_are_checked)
@@ -128,6 +144,66 @@ class _Act(NamedTuple):
     basis_id: str
 
 
+class Untaught(NamedTuple):
+    """Acts under one contract whose people were not taught before, by a record as it would be."""
+
+    contract_id: str
+    words: str
+    clauses: tuple[Clause, ...]
+
+
+def asked_of(ledger: "Ledger", before: Record | None, after: Record) -> Iterator[Untaught]:
+    """Yield what has to be explained when a training loses people, topics or its day (R-39).
+
+    Acts that other people entered leaned on it. A slip is put right alone on the day of its entry, and
+    what takes nothing from anybody is free.
+    """
+    if not isinstance(before, TrainingSession) or not isinstance(after, TrainingSession):
+        return
+    if _is_alike(before, after) or not _stood(ledger, before):
+        return
+    yield from _untaught(ledger, before, after, ASKED)
+
+
+def require_may_go(ledger: "Ledger", record: Record) -> None:
+    """Refuse to void a training while somebody's acts lean on it alone; it is corrected instead.
+
+    Raises:
+        Refused
+    """
+    if not isinstance(record, TrainingSession) or not ledger.rules.on:
+        return
+    if not _stood(ledger, record):
+        return
+    for one in _untaught(ledger, record, replace(record, **WITHOUT[TrainingSession]), RESTS):
+        raise Refused(reason=one.words)
+
+
+def _untaught(
+    ledger: "Ledger", before: TrainingSession, after: TrainingSession, words: str
+) -> Iterator[Untaught]:
+    for contract_id in _contracts(ledger, before):
+        lost = [act.caption for act in _losing(ledger, contract_id, before, after, CLEARED)]
+        if not lost:
+            continue
+        asked = ledger.inquiries.of(contract_id)
+        said = words.format(
+            training=asked.profile.term("training"), count=f"{len(lost):,}", first=_first(lost)
+        )
+        keys = asked.asking(*TAUGHT)
+        clauses = (one for one in asked.clauses if one.key in keys and not one.source)
+        yield Untaught(contract_id, said, tuple(clauses))
+
+
+def _stood(ledger: "Ledger", one: TrainingSession) -> bool:
+    """Tell whether a training stood in the ledger at the end of an earlier day."""
+    return bool(stood_before(versions(ledger.store, TrainingSession, one.id), ledger.today()))
+
+
+def _first(captions: Sequence[str]) -> str:
+    return captions[0] + ("など" if captions[1:] else "")
+
+
 def told_of_proof(ledger: "Ledger", before: Record, after: Record | None) -> tuple[str, ...]:
     """Return what is said to whoever corrects, or voids, what acts leaned on.
 
@@ -141,6 +217,8 @@ def told_of_proof(ledger: "Ledger", before: Record, after: Record | None) -> tup
         return ()
     if after is not None and _is_alike(before, after):
         return ()
+    if isinstance(before, TrainingSession) and _stood(ledger, before):
+        return ()  # whoever enters it was asked
     now = after if after is not None else replace(before, **WITHOUT[type(before)])
     lost = [
         act.caption
@@ -150,11 +228,7 @@ def told_of_proof(ledger: "Ledger", before: Record, after: Record | None) -> tup
     if not lost:
         return ()
     which = CORRECTED if after is not None else VOIDED
-    return (
-        LOST.format(
-            which=which, count=f"{len(lost):,}", first=lost[0] + ("など" if lost[1:] else "")
-        ),
-    )
+    return (LOST.format(which=which, count=f"{len(lost):,}", first=_first(lost)),)
 
 
 def _rules(one: Record) -> tuple[tuple[str, Rule], ...]:

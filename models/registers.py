@@ -13,6 +13,7 @@ from models import (
     clause_changes,
     designations_undone,
     ends_untold,
+    lost_proofs,
     namesakes,
     permissions,
     requests,
@@ -34,7 +35,6 @@ from models.item_list import told_of_contents
 from models.kinds import LongText
 from models.last_days import told_of_leaving
 from models.leavers import told_of_end
-from models.lost_proofs import told_of_proof
 from models.own_names import OWN_NAMES, require_own_names
 from models.own_words import told_of_change
 from models.paper_undone import told_of
@@ -268,7 +268,7 @@ class Registers:
         told += told_of_giving_up(self._ledger, record, stored.record)
         told += told_of_contents(self._ledger, [record])
         told += requests.told_of_request(self._ledger, stored.record, record)
-        told += told_of_proof(self._ledger, stored.record, record)
+        told += lost_proofs.told_of_proof(self._ledger, stored.record, record)
         intents = [
             revising(record, self.reason(reason)),
             *rules.consequences(record, stored.record),
@@ -298,6 +298,7 @@ class Registers:
             self._ledger.rights.require_decider()
         self._require_unused(stored.record)
         designations_undone.require_may_go(self._ledger, stored.record)
+        lost_proofs.require_may_go(self._ledger, stored.record)
         if isinstance(stored.record, ContractClauseSetting) and self._ledger.rules.on:
             clause_changes.require_may_go(self._ledger, stored.record)
         told = (
@@ -305,7 +306,7 @@ class Registers:
             *told_of_change(self._ledger, stored.record, None),
             *designations_undone.told_of_voiding(self._ledger, stored.record),
             *requests.told_of_request(self._ledger, stored.record, None),
-            *told_of_proof(self._ledger, stored.record, None),
+            *lost_proofs.told_of_proof(self._ledger, stored.record, None),
         )
         return self._ledger.commit(
             [voiding(stored.record, self.reason(reason))], command_id=command_id, notices=told

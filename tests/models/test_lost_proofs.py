@@ -9,6 +9,7 @@ import pytest
 
 from models.codes import AssignmentStatus, CredentialKind, PlaceKind
 from models.codes import HandlingKind as K
+from models.errors import NeedsAnswer, Refused
 from models.records import (
     Assignment,
     Authorization,
@@ -19,10 +20,14 @@ from models.records import (
     Place,
     Pledge,
     Record,
+    RuleOverride,
     TrainingSession,
 )
+from models.rules.answers import EVERY, Answers
+from tests import proof
 from tests.house import House, furnished
 
+REASON = "欠席していたことが、後日の照合で分かったため"
 LOST = "前もって要ることを満たさなくなる取扱いが"
 
 
@@ -79,7 +84,7 @@ def later_place(house: House) -> Record:
 
 @pytest.mark.parametrize(
     ("corrected", "count", "first"),
-    [(late_pledge, 2, 2), (absent, 2, 2), (specific, 4, 1), (later_place, 3, 2)],
+    [(late_pledge, 2, 2), (specific, 4, 1), (later_place, 3, 2)],
 )
 def test_a_correction_names_the_acts_that_lose_what_they_leaned_on(
     house: House, corrected: Callable[[House], Record], count: int, first: int
@@ -113,6 +118,57 @@ def test_a_training_that_is_voided_names_the_acts_of_all(house: House) -> None:
         house.ledger.registers.void(TrainingSession, one.id, "誤って入力したため").notices
     )
     assert said.startswith("この取消しにより") and "3件（第1号 受領など）" in said
+
+
+def fewer_topics(house: House) -> Record:
+    one = training(house)
+    return replace(one, topics=one.topics[:1])
+
+
+def after_the_work(house: House) -> Record:
+    one, day = training(house), house.ledger.today()
+    moved = tuple(replace(row, attended_on=day) for row in one.attendance)
+    return replace(one, held_on=day, attendance=moved)
+
+
+@pytest.mark.parametrize("corrected", [absent, fewer_topics, after_the_work])
+def test_a_training_under_which_somebody_worked_is_not_made_less_by_one_person(
+    house: House, corrected: Callable[[House], Record]
+) -> None:
+    used(house)
+    house.clock.wait(3 * 24 * 60)
+    registers, less = house.ledger.registers, corrected(house)
+    with pytest.raises(NeedsAnswer, match="受けていたことにならなくなる取扱い"):
+        registers.revise(less, "欠席だったため")
+    change = registers.revise(less, "欠席だったため", answers=Answers({EVERY: REASON}, later=True))
+    assert told(change.notices) == []  # it was asked
+    [kept] = [one.record for one in registers.all(RuleOverride, rule_id="R-39")]
+    assert kept.record_ref == less.id and kept.contract_id == house.story.contract.id
+    taught = [
+        one for one in proof.states(house).values() if one.article in kept.clauses.split("・")
+    ]
+    assert taught and all(one.state == "broken" for one in taught)
+    assert not any(kept.reason in words for words in proof.sentences(house, clause="BESIDE"))
+
+
+def test_a_training_under_which_nobody_worked_is_corrected_alone(house: House) -> None:
+    house.clock.wait(3 * 24 * 60)
+    one = training(house)
+    house.ledger.registers.create(replace(one, id="", instructor="別の講師"))
+    used(house)
+    house.clock.wait(24 * 60)
+    house.ledger.registers.revise(replace(one, attendance=one.attendance[1:]), "欠席だったため")
+    house.ledger.registers.void(TrainingSession, one.id, "二重に入力したため")
+
+
+def test_a_training_on_which_acts_rest_is_not_voided(house: House) -> None:
+    used(house)
+    house.clock.wait(3 * 24 * 60)
+    one = training(house)
+    with pytest.raises(Refused, match="取り消さずに「受講」を訂正してください"):
+        house.ledger.registers.void(TrainingSession, one.id, "誤って入力したため")
+    house.ledger.registers.create(replace(one, id="", instructor="別の講師"))
+    house.ledger.registers.void(TrainingSession, one.id, "二重に入力したため")
 
 
 def test_what_something_else_proves_loses_nothing(house: House) -> None:
