@@ -82,19 +82,22 @@ def former_parties(ledger: "Ledger", contract: Contract) -> tuple[str, ...]:
     lines = []
     for field, concept in PARTIES.items():
         party = ledger.registers.need_profile(contract.profile_code).term(concept)
-        renamed = _renamed(ledger, contract, getattr(contract, field))
-        for before, after in renamed:
+        for before, after in _renamed(ledger, contract, getattr(contract, field)):
             lines.append(
                 RENAMED.format(
                     party=party, day=format_short(after.day), before=before.record.name,
                     now=after.record.name, reason=after.reason,
                 )
             )  # fmt: skip
-        key = ledger.paper.seal_key() if renamed and field == "contractor_org_id" else None
-        now = {name_on_seal(after.record.name) for _, after in renamed[-1:]}
-        if key and key.subject in {name_on_seal(one.record.name) for one, _ in renamed} - now:
-            lines.append(OLD_SEAL.format(key.subject))
     return tuple(lines)
+
+
+def former_seal(ledger: "Ledger", contract: Contract) -> tuple[str, ...]:
+    """Say that the seal bears a name that the contractor had under this contract before."""
+    key, renamed = ledger.paper.seal_key(), _renamed(ledger, contract, contract.contractor_org_id)
+    former = {name_on_seal(before.record.name) for before, _ in renamed}
+    former -= {name_on_seal(after.record.name) for _, after in renamed[-1:]}
+    return (OLD_SEAL.format(key.subject),) if key is not None and key.subject in former else ()
 
 
 def _renamed(ledger: "Ledger", contract: Contract, party_id: str) -> list[Renaming]:

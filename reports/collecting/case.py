@@ -20,6 +20,7 @@ from models.item_status import Status
 from models.ledger import Ledger
 from models.paper import Numbering
 from models.paper_about import OF_PLANS
+from models.party_names import former_seal
 from models.profiles import DocumentForm, Profile
 from models.records import (
     Assignment,
@@ -253,7 +254,10 @@ class Case:
             previous_sha256=numbers.previous_sha256,
             seal_fingerprint=numbers.seal_fingerprint,
             warnings=numbers.warnings,
-            formerly=former_names(self.ledger, self.contract.id),
+            formerly=(
+                *former_names(self.ledger, self.contract.id),
+                *(former_seal(self.ledger, self.contract) if self.form.sealed else ()),
+            ),
             erased=erased_words(erasures_of(self.ledger.registers, self.contract.id)),
         )
 

@@ -100,6 +100,7 @@ def test_a_paper_under_the_old_seal_says_so_until_there_is_a_new_one(house: Hous
     rename(house, "contractor_org_id", NEW)
     said = f"証印の証明書の名義は、前の名称「{old}」です"
     assert said in text_of(house, "D-14", act)
+    assert "証印の証明書" not in text_of(house, "D-28")  # which bears none
     make_seal(house.ledger)
     assert said not in text_of(house, "D-14", act)
 
