@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import CredentialKind, GovernanceKind, GovernanceStatus
+from models.codes import (
+    AssignmentStatus,
+    ContractStatus,
+    CredentialKind,
+    GovernanceKind,
+    GovernanceStatus,
+)
 from models.evidence import ClauseState, evidence
-from models.records import Credential, GovernanceDocument
+from models.records import Assignment, Contract, Credential, GovernanceDocument
 from tests.house import House, furnished
 
 CLAUSE = "OC-Y.T1.①"
@@ -68,3 +74,29 @@ def test_a_key_or_an_identity_document_is_no_second_means(house: House) -> None:
     give_card(house, "worker", CredentialKind.KEY)
     give_card(house, "supervisor", CredentialKind.EMPLOYEE_ID, shows_company_name=True)
     assert lacking(house) == {"takahashi", "yoshino"}
+
+
+def close(house: House) -> None:
+    """End people and give back their cards, then close the contract three days later."""
+    ledger, day = house.ledger, house.ledger.today()
+    house.clock.wait(3 * 24 * 60)
+    for one in ledger.registers.all(Assignment):
+        over = {"ends_on": day, "end_reason": "業務の完了", "status": AssignmentStatus.ENDED}
+        ledger.registers.revise(one.record.with_changes(**over), "業務が終わったため")
+    for card in ledger.registers.all(Credential):
+        ledger.registers.revise(card.record.with_changes(returned_on=day), "返却を受けたため")
+    contract = ledger.registers.need(Contract, house.story.contract.id).record
+    closed = contract.with_changes(status=ContractStatus.CLOSED, completed_on=day)
+    ledger.registers.revise(closed, "業務の完了のため")
+
+
+def test_cards_that_were_given_back_at_the_end_are_missed_no_more(house: House) -> None:
+    give_card(house, "supervisor", CredentialKind.ACCESS_CARD)
+    give_card(house, "worker", CredentialKind.AUTH_DEVICE)
+    close(house)
+    assert clause(house).state == "done"
+
+
+def test_cards_that_nobody_ever_had_stay_told_of_a_closed_contract(house: House) -> None:
+    close(house)
+    assert clause(house).state == "left"
