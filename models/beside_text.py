@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models import (
+    calendar,
     clause_changes,
     closed_designations,
     consent_changes,
@@ -77,6 +78,8 @@ def said_to_record(
         said = contract_changes.asked_of(ledger, before, record)
         if said:
             yield _finding(record, said)
+        if left := calendar.told_at_closing(ledger, before, record):
+            yield _finding(record, left, RuleMode.NOTICE)
     elif isinstance(record, Item):
         if belied := item_changes.contradicted(ledger, before, record):
             yield _finding(record, belied, RuleMode.BLOCK_ALWAYS)

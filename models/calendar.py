@@ -16,10 +16,10 @@ from models import (
     calendar_things,
     nobody_named,
 )
-from models.after_closing import still_due
+from models.after_closing import SURVIVING, still_due
 from models.calendar_frame import Due, Item
-from models.codes import DueStatus
-from models.records import Contract, DueItem
+from models.codes import ContractStatus, DueStatus
+from models.records import Contract, DueItem, Record
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -33,6 +33,11 @@ STATES = {
 }
 """How a date stands; 今週 means the seven days that begin tomorrow."""
 WEEK = timedelta(days=7)
+SHOWN = 5  # of what is left undone, named one by one
+LEFT_BEHIND = (
+    "終結すると、済んでいない次のことは予定表から消え、条項には「終結時未了」として残ります：{what}。"
+    "済ませられることは、終結の前に済ませてください。"
+)
 
 ITEMS: tuple[tuple[str, Item], ...] = (
     *nobody_named.ITEMS,
@@ -52,6 +57,26 @@ def calendar(ledger: "Ledger", contract_id: str = "") -> list[Due]:
             found += _of_contract(ledger, stored.record)
     found += [_entered(one) for one in _entered_by_hand(ledger, contract_id)]
     return sorted(found, key=lambda one: (one.due_on or date.max, one.code, one.about))
+
+
+def told_at_closing(ledger: "Ledger", before: Record | None, after: Contract) -> str:
+    """Return what is said to whoever closes a contract over what is late or was never fixed."""
+    closed = ContractStatus.CLOSED
+    if not isinstance(before, Contract) or after.status is not closed or before.status is closed:
+        return ""
+    asked = ledger.inquiries.of(after.id)
+    found = [
+        one.what
+        for number, (code, item) in enumerate(ITEMS)
+        if item not in SURVIVING
+        for one in asked.answer(f"{code} {number}", item).rows
+        if one.due_on is None or one.due_on < asked.today
+    ]
+    if not found:
+        return ""
+    shown = "、".join(dict.fromkeys(found[:SHOWN]))
+    more = f"など{len(found)}件" if len(found) > SHOWN else ""
+    return LEFT_BEHIND.format(what=f"{shown}{more}")
 
 
 def state(one: Due, now: datetime) -> str:

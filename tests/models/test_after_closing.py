@@ -194,3 +194,16 @@ def test_what_was_closed_over_is_asked_for_in_clause_and_calendar(house: House) 
     assert [one for one in rows(house, "EQ-END") if one.id == item.id]
     waiting = house.ledger.registers.all(HandlingEvent)
     assert waiting and any(waiting[0].record.caption() in one for one in sentences(house))
+
+
+def test_who_closes_a_contract_is_told_before_what_stays_undone(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="chiba", rules=True) as house:
+        contract = house.ledger.registers.need(Contract, house.story.contract.id).record
+        closed = contract.with_changes(status=ContractStatus.CLOSED)
+        [told] = [
+            one for one in house.ledger.registers.examine(closed) if "終結時未了" in one.message
+        ]
+        assert not told.needs_reason
+        assert "の提出" in told.message and "周期を決める" in told.message
+        again = contract.with_changes(status=ContractStatus.WINDING_UP)
+        assert not [one for one in house.ledger.registers.examine(again) if one.rule_id == "R-39"]
