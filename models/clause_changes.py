@@ -5,10 +5,11 @@ copy of what the contract says of it, it is an exception that somebody else conf
 stands, the evidence tells of it at each clause that it concerns and after all of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models import fixed_cycles
 from models.codes import RuleMode
 from models.errors import Refused
 from models.evidence_rows import NOTE, Row
@@ -16,8 +17,8 @@ from models.inquiry import Inquiry
 from models.profile_vocabulary import RULES
 from models.profiles import Profile
 from models.records import Contract, ContractClauseSetting, Record, UserAccount
-from models.softening import Softer, Terms, named, softer, terms_of
-from models.versions import Version
+from models.softening import Softer, Terms, cycles_of, named, of_text, softer, terms_of
+from models.versions import Version, versions
 from models.wareki import format_short
 
 if TYPE_CHECKING:
@@ -109,13 +110,41 @@ def _less_than_before(
     others = [one for one in stored if one.id != after.id]
     rested = before is not None and bool(before.basis_file)
     mine = [one for one in (before, after) if one is not None]
-    old = Terms(profile, others if rested else stored)
+    known = others if rested else stored
+    old = Terms(profile, known, _stood(ledger, profile, known, after, copies=not rested))
     yield from softer(profile, old, Terms(profile, [*others, after]), mine)
 
 
 def _in_force(ledger: "Ledger", contract_id: str) -> list[ContractClauseSetting]:
     found = ledger.registers.all(ContractClauseSetting, contract_id=contract_id)
     return [one.record for one in found]
+
+
+def _stood(
+    ledger: "Ledger",
+    profile: Profile,
+    known: Sequence[ContractClauseSetting],
+    setting: ContractClauseSetting,
+    *,
+    copies: bool = True,
+) -> Mapping[str, str]:
+    """Return the cycles that stood before today, and the usual ones by which something is overdue.
+
+    Args:
+        known: the settings that count.
+        copies: what was entered with a copy counts, too.
+    """
+    query = fixed_cycles.every(setting.contract_id)
+    ids = (one.record.id for one in ledger.store.find(ContractClauseSetting, query))
+    entered = [
+        [one for one in versions(ledger.store, ContractClauseSetting, id_)
+         if copies or not one.record.basis_file]
+        for id_ in ids
+    ]  # fmt: skip
+    in_force = {key: value for one in known for key, value in cycles_of(one).items()}
+    stood = fixed_cycles.stood(entered, in_force, ledger.today())
+    new = [key for key in cycles_of(setting) if key not in in_force and not of_text(profile, key)]
+    return fixed_cycles.overdue(ledger.inquiries.of(setting.contract_id), new) | stood
 
 
 def require_may_go(ledger: "Ledger", setting: ContractClauseSetting) -> None:
@@ -128,7 +157,8 @@ def require_may_go(ledger: "Ledger", setting: ContractClauseSetting) -> None:
     profile = ledger.registers.need_profile(contract.profile_code)
     stored = _in_force(ledger, setting.contract_id)
     others = [one for one in stored if one.id != setting.id]
-    found = [*softer(profile, Terms(profile, stored), Terms(profile, others), [setting])]
+    old = Terms(profile, stored, _stood(ledger, profile, stored, setting))
+    found = [*softer(profile, old, Terms(profile, others), [setting])]
     if found:
         raise Refused(reason=KEPT.format("、".join(one.words for one in found)))
 
@@ -137,12 +167,18 @@ def require_may_go(ledger: "Ledger", setting: ContractClauseSetting) -> None:
 
 
 def standing(asked: Inquiry) -> Iterator[Row]:
-    """Tell since when and by whom less is demanded than the text does, at each clause concerned."""
+    """Tell since when and by whom less is demanded than by the text, at each clause concerned.
+
+    Of a cycle that the text leaves open, it is less than what was fixed once.
+    """
+    every = asked.listed(fixed_cycles.every(asked.contract.id), ("clause_key",), _its_id)
+    known = {id_: asked.versions(ContractClauseSetting, id_) for id_ in every}
+    text = Terms(asked.profile, (), fixed_cycles.shortest(known.values()))
     for setting in asked.all(ContractClauseSetting):
-        entered = asked.versions(ContractClauseSetting, setting.id)
+        entered = known[setting.id]
         since: dict[int, list[Softer]] = {}
-        for one in _softer_than_text(asked.profile, setting):
-            since.setdefault(_first(asked.profile, entered, one).seq, []).append(one)
+        for one in _softer_than(text, asked.profile, setting):
+            since.setdefault(_first(text, asked.profile, entered, one).seq, []).append(one)
         for version in entered:
             if not (found := since.get(version.seq, [])):
                 continue
@@ -151,17 +187,24 @@ def standing(asked: Inquiry) -> Iterator[Row]:
             yield Row(setting.type, setting.id, words, NOTE, tuple(clauses))
 
 
-def _softer_than_text(profile: Profile, setting: ContractClauseSetting) -> Iterator[Softer]:
-    yield from softer(profile, Terms(profile), Terms(profile, [setting]), [setting])
+def _its_id(_asked: Inquiry, id_: str, _clause_key: str) -> str:
+    return id_
+
+
+def _softer_than(text: Terms, profile: Profile, setting: ContractClauseSetting) -> Iterator[Softer]:
+    yield from softer(profile, text, Terms(profile, [setting]), [setting])
 
 
 def _first(
-    profile: Profile, entered: Sequence[Version[ContractClauseSetting]], softened: Softer
+    text: Terms,
+    profile: Profile,
+    entered: Sequence[Version[ContractClauseSetting]],
+    softened: Softer,
 ) -> Version[ContractClauseSetting]:
     """Return the version with which it began to be as it is."""
     first = entered[-1]
     for version in reversed(entered):
-        if softened not in _softer_than_text(profile, version.record):
+        if softened not in _softer_than(text, profile, version.record):
             break
         first = version
     return first

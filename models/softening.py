@@ -1,12 +1,12 @@
 """How much a contract's own terms demand, beside what its text demands (R-39).
 
 A rule that is judged more mildly, a day that comes later, a cycle that takes longer and a clause
-that is left out ask for less. What asks for more is free.
+that is left out ask for less. What asks for more is free; so is a cycle that the text leaves open
+and nobody fixed yet (`models/fixed_cycles.py`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from types import MappingProxyType
 
 from models.changed_terms import CYCLES, cycle_item, days_of, key_of
 from models.from_to import from_to
@@ -20,8 +20,8 @@ from models.rules.engine import changed_modes
 STRICTEST_FIRST = tuple(MODES)
 EARLIER = frozenset({"timing.start_lead_days", "timing.end_lead_days"})
 """Days before something: fewer of them are the milder term. All others are days until."""
-USUAL = MappingProxyType({"backup": Cycle(days=1), "media_storage": Cycle(months=1)})
-"""Cycles that stand where neither the text nor its profile names one."""
+CYCLE = "cycles."
+OPEN = "定めなし"
 MONTH = 30.44  # days
 _TIMING = frozenset(f"timing.{one.name}" for one in fields(Timing))
 
@@ -43,13 +43,25 @@ class Softer:
 
 
 class Terms:
-    """What a contract demands with some settings; without any, what its text demands."""
+    """What a contract demands with some settings; without any, what its text demands.
 
-    def __init__(self, profile: Profile, settings: Iterable[ContractClauseSetting] = ()) -> None:
+    Args:
+        cycles: those that stood, by key, in place of those that the settings fix.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        settings: Iterable[ContractClauseSetting] = (),
+        cycles: Mapping[str, str] | None = None,
+    ) -> None:
         settings = tuple(settings)
         self._profile = profile
         self._typed = {key: value for one in settings for key, value in terms_of(one).items()}
         self._typed |= changed_modes(profile, settings)
+        if cycles is not None:
+            others = {key: one for key, one in self._typed.items() if not key.startswith(CYCLE)}
+            self._typed = others | dict(cycles)
         self.dropped = {one.clause_key for one in settings if one.enabled is False}
 
     def value(self, key: str) -> str:
@@ -64,8 +76,16 @@ def terms_of(setting: ContractClauseSetting) -> dict[str, str]:
     return {key_of(one.key): one.value.strip() for one in setting.params}
 
 
+def cycles_of(setting: ContractClauseSetting) -> dict[str, str]:
+    """Return the cycles that a setting fixes, by key."""
+    return {key: value for key, value in terms_of(setting).items() if key.startswith(CYCLE)}
+
+
 def of_text(profile: Profile, key: str) -> str:
-    """Return what the text itself demands; of a rule the strictest that it asks of any act."""
+    """Return what the text itself demands, "" where it leaves a cycle open.
+
+    Of a rule that is the strictest that it asks of any act. What is usual is no term of the text.
+    """
     if key in RULES:
         setting = profile.rules[key]
         modes = {setting.mode, *(str(one) for one in setting.params.values())}
@@ -73,8 +93,7 @@ def of_text(profile: Profile, key: str) -> str:
     name = key.partition(".")[2]
     if key in _TIMING:
         return str(getattr(profile.params.timing, name))
-    cycles = profile.params.cycles
-    cycle = cycles.fixed.get(name) or cycles.suggested.get(name) or USUAL.get(name)
+    cycle = profile.params.cycles.fixed.get(name)
     return cycle.text if cycle else ""
 
 
@@ -93,6 +112,8 @@ def softer(
     places = {key: one.clause_key for one in settings for key in terms_of(one)}
     for key, clause_key in places.items():
         was, now = old.value(key), new.value(key)
+        if not now and clause_key in new.dropped:
+            continue  # the clause says it
         if _less(key, was, now):
             words = f"{from_to(named(key), _worded(key, was), _worded(key, now))}変える"
             theirs = (one.key for one in profile.clauses_of_rule(key))
@@ -103,18 +124,18 @@ def named(key: str) -> str:
     """Return what a term is called where it is told."""
     if key in RULES:
         return f"「{key} {RULES[key]}」"
-    name = key.removeprefix("cycles.")
+    name = key.removeprefix(CYCLE)
     return f"「{cycle_item(name)}」" if name in CYCLES else f"「{key}」"
 
 
 def _worded(key: str, value: str) -> str:
-    return MODES[value] if key in RULES else value
+    return MODES[value] if key in RULES else value or OPEN
 
 
 def _less(key: str, was: str, now: str) -> bool:
     """Tell whether a value asks for less than another; where none was named, none is less."""
     if not was or not now:
-        return False
+        return bool(was) and key.startswith(CYCLE)
     if key in RULES:
         return STRICTEST_FIRST.index(now) > STRICTEST_FIRST.index(was)
     if key in _TIMING:
@@ -122,9 +143,10 @@ def _less(key: str, was: str, now: str) -> bool:
             (days_of(now), days_of(was)) if key in EARLIER else (days_of(was), days_of(now))
         )
         return less is not None and more is not None and less < more
-    return _days(now) > _days(was)
+    return length(now) > length(was)
 
 
-def _days(text: str) -> float:
+def length(text: str) -> float:
+    """Return about how many days a cycle takes, 0 where nobody can read it."""
     cycle = Cycle.read(text)
     return cycle.months * MONTH + cycle.days if cycle else 0.0

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from models.calendar_running import unfixed
+from models.changed_terms import cycle_item
 from models.codes import AttachmentKind, FindingStatus, RuleMode
 from models.commands import creating, revising
 from models.contract_changes import BESIDE, RULE
@@ -67,7 +69,6 @@ SOFTER = [
     {"R-08": "off"},
     {"R-08": "notice"},
     {"R-08": "warn"},
-    {"cycles.training": "36か月"},
     {"timing.end_document_business_days": "300"},
     {"timing.end_lead_days": "1"},
 ]
@@ -92,6 +93,84 @@ def test_a_softer_term_wants_a_copy_or_somebody_else(house: House, terms: dict[s
 def test_a_copy_of_the_contract_lets_it_stand(house: House, terms: dict[str, str]) -> None:
     enter(house, replace(setting(house, terms), basis_file=copy_of(house)))
     assert house.ledger.registers.all(RuleOverride) == []
+
+
+TEXTS = ("shiki", "fukuoka", "chiba", "confidentiality-model", "yachiyo")
+
+
+def open_cycle(house: House) -> tuple[str, str]:
+    """Return a clause whose cycle nobody fixed, with the item by which it is typed."""
+    asked = house.ledger.inquiries.of(house.story.contract.id)
+    return next(
+        (clause.key, cycle_item(name))
+        for clause in asked.clauses
+        for name in unfixed(asked, clause)
+    )
+
+
+@pytest.mark.parametrize("profile", TEXTS)
+def test_a_cycle_that_nobody_fixed_is_free_to_be_fixed(tmp_path: Path, profile: str) -> None:
+    with furnished(tmp_path, profile=profile, rules=True, accounts=True) as made:
+        clause, item = open_cycle(made)
+        enter(made, setting(made, {item: "5年"}, clause))  # a slip is put right on that day
+        enter(made, setting(made, {"timing.end_lead_days": "60"}, clause))
+        fixed = made.ledger.registers.all(ContractClauseSetting)[0].record
+        slip = replace(fixed, params=(ChangedTerm(key=item, value="2か月"),))
+        made.ledger.registers.revise(slip, "入力の誤りの訂正")
+        assert made.ledger.registers.all(RuleOverride) == []
+        assert BESIDE.key not in states(made)
+        made.clock.wait(60 * 24)
+        longer = replace(slip, params=(ChangedTerm(key=item, value="3か月"),))
+        refused = made.ledger.profile(made.story.contract.id).rules["R-39"].mode == "block_plan"
+        with pytest.raises(RuleRefused if refused else NeedsAnswer, match="「2か月」から「3か月」"):
+            made.ledger.registers.revise(longer, "延ばすため")
+        copied = replace(longer, basis_file=copy_of(made))
+        made.ledger.registers.revise(copied, "写しのとおり延ばすため")
+        told = states(made)
+        assert "「2か月」から「3か月」に変えることになっています" in sentences(told[clause])
+
+
+def test_a_fixed_cycle_is_not_left_out_to_be_fixed_anew(house: House) -> None:
+    enter(house, setting(house, {"定期の研修の周期": "6か月"}))
+    house.ledger.registers.void(ContractClauseSetting, mine(house).id, "入力を誤ったため")
+    enter(house, setting(house, {"定期の研修の周期": "12か月"}))
+    house.clock.wait(60 * 24)
+    stands = mine(house)
+    with pytest.raises(Refused, match="「12か月」から「定めなし」"):
+        house.ledger.registers.void(ContractClauseSetting, stands.id, "登録を誤ったため")
+    with pytest.raises(NeedsAnswer, match="「12か月」から「定めなし」"):
+        house.ledger.registers.revise(replace(stands, params=()), "定めの訂正")
+    house.ledger.registers.revise(replace(stands, params=()), "定めの訂正", answers=LATER)
+    with pytest.raises(NeedsAnswer, match="「12か月」から「24か月」"):
+        enter(house, setting(house, {"定期の研修の周期": "24か月"}))
+    enter(house, setting(house, {"定期の研修の周期": "12か月"}))
+
+
+def test_a_copy_that_is_taken_away_does_not_leave_the_longer_cycle(house: House) -> None:
+    enter(house, setting(house, {"定期の研修の周期": "12か月"}))
+    house.clock.wait(60 * 24)
+    longer = replace(mine(house), params=(ChangedTerm(key="定期の研修の周期", value="24か月"),))
+    house.ledger.registers.revise(replace(longer, basis_file=copy_of(house)), "写しのとおり")
+    house.clock.wait(60 * 24)
+    with pytest.raises(NeedsAnswer, match="「12か月」から「24か月」"):
+        house.ledger.registers.revise(replace(mine(house), basis_file=""), "写しの訂正")
+
+
+def test_a_backup_that_is_overdue_is_not_put_off_by_one_alone(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="fukuoka", rules=True, accounts=True) as made:
+        asked = made.ledger.inquiries.of(made.story.contract.id)
+        clause = next(one.key for one in asked.clauses if "EQ-BACKUP" in one.evidence)
+        made.clock.wait(60 * 24 * 10)
+        with pytest.raises(RuleRefused, match="「バックアップの周期」を「1日」から「6か月」"):
+            enter(made, setting(made, {"バックアップの周期": "6か月"}, clause))
+
+
+def test_the_usual_backup_is_no_term_of_the_text(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="fukuoka", rules=True, accounts=True) as made:
+        asked = made.ledger.inquiries.of(made.story.contract.id)
+        clause = next(one.key for one in asked.clauses if "EQ-BACKUP" in one.evidence)
+        enter(made, setting(made, {"バックアップの周期": "7日"}, clause))
+        assert BESIDE.key not in states(made)
 
 
 @pytest.mark.parametrize(
