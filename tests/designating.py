@@ -1,16 +1,37 @@
 """People and places that are designated, and the notices by which the client is told of them."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from models.codes import AssignmentRole, AssignmentStatus, PlaceStatus, PlaceUse, SubmissionMeans
-from models.records import Assignment, ContractPlace, Person, Place, Submission
-from models.rules.answers import Answers
-from tests.house import House
+from models.commands import Change
+from models.records import Assignment, ContractPlace, Person, Place, Record, Submission
+from models.rules.answers import EVERY, Answers
+from tests import proof
+from tests.house import House, furnished
 from ui.issue import IssueRequest, issue
+from ui.seal_part import make_seal
 
 DAY = timedelta(days=1)
+WHY = "退職の申出があったため"
+ANSWERS = Answers(reasons={EVERY: "急な退職で前もって届け出られなかった"}, later=True)
+
+
+def opened(folder: Path, profile: str) -> AbstractContextManager[House]:
+    """Furnish a house in which three days were worked and the rules are on."""
+    return furnished(folder, profile=profile, days=3, rules=True)
+
+
+@contextmanager
+def with_a_seal(folder: Path, profile: str = "shiki") -> Iterator[House]:
+    with opened(folder, profile) as house:
+        make_seal(house.ledger)
+        house.clock.wait(60)
+        yield house
 
 
 def go_to(house: House, day: date) -> None:
@@ -72,6 +93,22 @@ def coming_checker(house: House, **fields: Any) -> Assignment:
     )  # fmt: skip
     id_ = house.ledger.registers.create(made).ids[-1]
     return house.ledger.registers.need(Assignment, id_).record
+
+
+def revise(house: House, record: Record, answers: Answers | None = None, **fields: Any) -> Change:
+    changed = record.with_changes(**fields)
+    return house.ledger.registers.revise(changed, WHY, answers=answers)
+
+
+def left_firm(house: House, day: date) -> None:
+    one = house.ledger.registers.need(Person, house.story.people["worker"]).record
+    house.ledger.registers.revise(one.with_changes(left_on=day), "退職の届を受けたため")
+
+
+def told(house: House, query: str) -> list[str]:
+    """Return what a query finds that is broken or waits, once each."""
+    rows = proof.rows(house, query)
+    return list(dict.fromkeys(row.sentence for row in rows if row.severity in ("broken", "action")))
 
 
 # --- what the client is told ---------------------------------------------------------------------

@@ -11,9 +11,21 @@ from models.calendar import calendar
 from models.codes import AssignmentRole, AssignmentStatus, HandlingKind, PlaceStatus
 from models.errors import NeedsAnswer, Refused
 from models.records import Assignment, ContractPlace, HandlingEvent, Submission
-from tests.designating import DAY, coming_checker, go_to, hand_in, lines_of, store_room, worker
+from tests.designating import (
+    ANSWERS,
+    DAY,
+    coming_checker,
+    go_to,
+    hand_in,
+    lines_of,
+    opened,
+    revise,
+    store_room,
+    told,
+    with_a_seal,
+    worker,
+)
 from tests.house import House
-from tests.models.test_told_of_ends import ANSWERS, opened, revise, told
 from ui.issue import changed_since
 from ui.seal_part import make_seal
 
@@ -22,9 +34,7 @@ WHY = "誤って登録したため"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with opened(tmp_path, "shiki") as made:
-        make_seal(made.ledger)
-        made.clock.wait(60)
+    with with_a_seal(tmp_path) as made:
         yield made
 
 

@@ -28,22 +28,15 @@ from models.records import (
     Submission,
     UserAccount,
 )
-from tests.house import furnished
-from tests.models.rules.stage import PROFILES, Act, Stage
+from tests.models.rules.stage import PROFILES, Act, Stage, every_stage
 
 K = HandlingKind
 
 
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stage]]:
-    opened, made = [], {}
-    for code in PROFILES:
-        around = furnished(tmp_path_factory.mktemp(code), profile=code, rules=True)
-        opened.append(around)
-        made[code] = Stage(around.__enter__(), code)
-    yield made
-    for around in opened:
-        around.__exit__(None, None, None)
+    with every_stage(tmp_path_factory.mktemp) as made:
+        yield made
 
 
 def sentences(stage: Stage, act: Act, rule_id: str) -> list[str]:

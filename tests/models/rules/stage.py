@@ -1,9 +1,11 @@
 """A stage for the rules: one furnished contract, and acts that are judged without being entered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from models.codes import (
@@ -40,7 +42,7 @@ from models.records import (
 )
 from models.rules.case import Case
 from models.rules.engine import Finding, examine
-from tests.house import House
+from tests.house import House, furnished
 
 PROFILES = ("shiki", "confidentiality-model", "fukuoka", "chiba", "yachiyo")
 
@@ -53,6 +55,22 @@ class Act:
     beside: tuple[Record, ...] = ()
     items: tuple[Item, ...] = ()
     before: Record | None = None
+
+
+@contextmanager
+def every_stage(folder_of: Callable[[str], Path]) -> Iterator[dict[str, "Stage"]]:
+    """Furnish a contract under each text; the rules are on.
+
+    Args:
+        folder_of: makes a folder for a profile's code.
+    """
+    with ExitStack() as opened:
+        yield {
+            code: Stage(
+                opened.enter_context(furnished(folder_of(code), profile=code, rules=True)), code
+            )
+            for code in PROFILES
+        }
 
 
 class Stage:

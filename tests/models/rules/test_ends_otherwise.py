@@ -26,7 +26,7 @@ from models.records.handling import AuthorizationTarget
 from models.rules.engine import Finding
 from tests import proof
 from tests.house import House, furnished
-from tests.models.rules.stage import PROFILES, Stage
+from tests.models.rules.stage import Stage, every_stage
 
 K, S, B = HandlingKind, AuthorizationSubject, BasisType
 WITHOUT_ORDER = ("shiki", "confidentiality-model", "chiba", "yachiyo")
@@ -35,14 +35,8 @@ WITHOUT_ORDER = ("shiki", "confidentiality-model", "chiba", "yachiyo")
 
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stage]]:
-    opened, made = [], {}
-    for code in PROFILES:
-        around = furnished(tmp_path_factory.mktemp(code), profile=code, rules=True)
-        opened.append(around)
-        made[code] = Stage(around.__enter__(), code)
-    yield made
-    for around in opened:
-        around.__exit__(None, None, None)
+    with every_stage(tmp_path_factory.mktemp) as made:
+        yield made
 
 
 @pytest.fixture(params=WITHOUT_ORDER)

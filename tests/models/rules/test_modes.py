@@ -14,9 +14,8 @@ from models.rules.answers import EVERY, Answers, SignIn
 from models.rules.engine import HELD_ELSEWHERE, RULES
 from models.rules.proof import Question
 from models.seconding import asked_of
-from tests.house import furnished
 from tests.models.rules.scenarios import SCENARIOS, Scenario, changed
-from tests.models.rules.stage import PROFILES, Stage
+from tests.models.rules.stage import PROFILES, Stage, every_stage
 
 MODES = {"X": "block_always", "B": "block_plan", "W": "warn", "N": "notice"}
 LATER = {"R-26", "R-27", "R-29", "R-30", "R-31", "R-32", "R-40", "R-46"}
@@ -47,22 +46,15 @@ each_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.n
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stage]]:
     """Furnish one house per text, once; the scenarios are judged and not entered."""
-    opened = []
-    made = {}
-    for code in PROFILES:
-        around = furnished(tmp_path_factory.mktemp(code), profile=code, rules=True)
-        house = around.__enter__()
-        opened.append(around)
-        for key in ("worker", "worker2"):
-            house.ledger.people.add_account(
-                house.story.people[key], login=key, role=Role.WORKER, password=PASSWORD,
-                chosen_by_self=True,
-            )  # fmt: skip
-        house.story.receive(2)
-        made[code] = Stage(house, code)
-    yield made
-    for around in opened:
-        around.__exit__(None, None, None)
+    with every_stage(tmp_path_factory.mktemp) as made:
+        for stage in made.values():
+            for key in ("worker", "worker2"):
+                stage.ledger.people.add_account(
+                    stage.story.people[key], login=key, role=Role.WORKER, password=PASSWORD,
+                    chosen_by_self=True,
+                )  # fmt: skip
+            stage.story.receive(2)
+        yield made
 
 
 @pytest.fixture

@@ -26,23 +26,16 @@ from models.records import HandlingEvent, TransportDetail
 from models.records.things import END_RULE_BY_ORIGIN
 from models.rules.case import Case
 from models.rules.engine import examine
-from tests.house import furnished
 from tests.models.rules.scenarios import changed, copy_of, given_back, provided, received, taken_out
-from tests.models.rules.stage import PROFILES, Act, Stage
+from tests.models.rules.stage import PROFILES, Act, Stage, every_stage
 
 K, S, B = HandlingKind, AuthorizationSubject, BasisType
 
 
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stage]]:
-    opened, made = [], {}
-    for code in PROFILES:
-        around = furnished(tmp_path_factory.mktemp(code), profile=code, rules=True)
-        opened.append(around)
-        made[code] = Stage(around.__enter__(), code)
-    yield made
-    for around in opened:
-        around.__exit__(None, None, None)
+    with every_stage(tmp_path_factory.mktemp) as made:
+        yield made
 
 
 @pytest.fixture
