@@ -12,14 +12,20 @@ from models.calendar import calendar
 from models.codes import (
     AssignmentRole,
     AssignmentStatus,
+    CommunicationKind,
+    CommunicationMeans,
+    CommunicationStatus,
     ContractStatus,
+    Direction,
     GovernanceStatus,
     TerminalState,
+    Urgency,
 )
 from models.evidence import evidence
 from models.evidence_rows import ASKING
 from models.records import (
     Assignment,
+    ClientCommunication,
     Contract,
     Credential,
     GovernanceDocument,
@@ -207,3 +213,20 @@ def test_who_closes_a_contract_is_told_before_what_stays_undone(tmp_path: Path) 
         assert "の提出" in told.message and "周期を決める" in told.message
         again = contract.with_changes(status=ContractStatus.WINDING_UP)
         assert not [one for one in house.ledger.registers.examine(again) if one.rule_id == "R-39"]
+
+
+def test_a_request_of_the_client_that_waits_is_asked_for_by_the_calendar_as_well(
+    house: House,
+) -> None:
+    asked = ClientCommunication(
+        contract_id=house.story.contract.id, direction=Direction.IN,
+        kind=CommunicationKind.WITNESS_REQUEST, at=house.ledger.now(), means=CommunicationMeans.EMAIL,
+        from_name="見本　花子", to_name="髙橋　恵子", summary="廃棄への立会い", urgency=Urgency.PROMPT,
+        status=CommunicationStatus.OPEN,
+    )  # fmt: skip
+    house.ledger.registers.create(asked)
+    close_regularly(house)
+    house.clock.wait(20 * 24 * 60)
+    codes = {one.code for one in calendar(house.ledger, house.story.contract.id)}
+    assert codes == {"K-34", "K-38"}
+    assert [one for one in rows(house) if one.severity == "action" and "立会い" in one.sentence]
