@@ -9,6 +9,7 @@ and clauses ask here.
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from models.at_closing import AtClosing
 from models.calendar_frame import Due, Item, due
 from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, PlaceStatus
 from models.evidence_rows import Row, row
@@ -78,8 +79,13 @@ def _nowhere(asked: Inquiry) -> str:
 
 
 def _is_at_work(asked: Inquiry) -> bool:
-    """Tell whether work is to come or goes on: on its last day people and places are ended."""
+    """Tell whether work is to come or goes on: on its last day people and places are ended.
+
+    Of a closed contract it is asked who ever was there.
+    """
     one, last = asked.contract, asked.ends_on
+    if isinstance(asked, AtClosing):
+        return one.work_start_on is not None
     over = last is not None and last <= asked.today
     return one.work_start_on is not None and one.status in AT_WORK and not over
 
@@ -90,6 +96,8 @@ def _is_meant(asked: Inquiry, one: ContractPlace) -> bool:
 
 def _stands(asked: Inquiry, one: Designation) -> bool:
     """Tell whether it designates somebody, or a place, today or for a day to come."""
+    if isinstance(asked, AtClosing):
+        return one.status is not AssignmentStatus.CANCELLED
     last = last_of(one)
     if one.status in OVER:  # whoever leaves is ended as soon as that is known
         leaves = one.status is not AssignmentStatus.CANCELLED

@@ -168,3 +168,18 @@ def test_on_the_last_day_nobody_is_asked_for_any_more(made: Callable[[str], Hous
     today = house.ledger.today()
     contract = second(house, work_start_on=today, ends_on=today)
     assert told(house, contract) == {} and dates(house, contract) == []
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_closing_an_empty_contract_fulfils_none_of_it(
+    made: Callable[[str], House], text: str
+) -> None:
+    house = made(text)
+    day = house.ledger.today()
+    empty = second(house, work_start_on=day)
+    over = {"status": ContractStatus.CLOSED, "completed_on": day}
+    house.ledger.registers.revise(empty.with_changes(**over), "業務の完了のため")
+    assert list(told(house, empty).values()) == ["left"] * TEXTS[text]
+    first = house.ledger.registers.need(Contract, house.story.contract.id).record
+    house.ledger.registers.revise(first.with_changes(**over), "業務の完了のため")
+    assert told(house, first) == {}
