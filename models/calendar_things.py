@@ -13,6 +13,7 @@ from models.codes import (
     FindingStatus,
     ItemState,
 )
+from models.counts_undone import undone
 from models.days_back import how_many, outings
 from models.found_faults import called
 from models.given_up import has_no_origin
@@ -38,7 +39,7 @@ from models.records import (
 from models.records import Finding as FindingRecord
 from models.records.governance import WITH_A_DAY
 from models.requests import asked_by, limit_of, promptly
-from models.short_counts import short_counts, taken_back
+from models.short_counts import short_counts
 from models.store import Op, Where
 from models.supervising import (
     RESPONSIBLE,
@@ -101,10 +102,9 @@ def k15_counts(asked: Inquiry) -> Iterator[Due]:
         about = f"{one.item.caption()}（現品確認（{format_short(one.day)}）で{one.amount}不足）"
         what = "数の違いの確認" if one.is_over else "数え直し"
         yield due(asked, "K-15", what, about, one.day, one.item, proof="EQ-LEDGER")
-    for gone in taken_back(asked):
-        about = f"{gone.item.caption()}（{gone.amount}不足、{gone.act.caption()}を取消し）"
-        day = gone.at.date()
-        yield due(asked, "K-15", "数の違いの確認", about, day, gone.act, proof="EQ-LEDGER")
+    for gone in undone(asked):
+        what, day = "数の違いの確認", gone.at.date()
+        yield due(asked, "K-15", what, gone.about, day, gone.act, proof="EQ-LEDGER")
 
 
 def k19_report(asked: Inquiry) -> Iterator[Due]:

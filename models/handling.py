@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models import collector, inside, plans, short_counts, without_origin
+from models import collector, counts_undone, inside, plans, without_origin
 from models.chain import Intent
 from models.codes import HandlingStatus, ItemOrigin, Timing
 from models.commands import Change, creating, revising, voiding
@@ -172,7 +172,7 @@ class Handling:
         falling = without_origin.falls_with(ledger, stored.record)
         told = (*told_of(ledger, stored.record), *told_of_change(ledger, stored.record, None))
         told = (*told, *told_of_void(ledger, stored.record))
-        told = (*told, *short_counts.told_of_void(ledger, stored.record))
+        told = (*told, *counts_undone.told_of_undoing(ledger, stored.record))
         told = (*told, *without_origin.told(ledger, stored.record, falling))
         gone = [voiding(one, text) for one in (stored.record, *falling)]
         return ledger.commit([*gone, *open_again], command_id=command_id, notices=told)
@@ -207,6 +207,7 @@ class Handling:
         intents += [plans.after_correction(plan, new, text) for plan in self._plans_of(event_id)]
         amiss = (*amiss, *inside.told(ledger.store, [new]))
         told = (*told_of(ledger, stored.record), *told_of_change(ledger, stored.record, new))
+        told = (*told, *counts_undone.told_of_undoing(ledger, stored.record, new))
         told = (*told, *without_origin.told(ledger, stored.record, falling, kept))
         told = (*told, *ruling.notices, *amiss)
         return ledger.commit(intents, command_id=command_id, notices=told)

@@ -156,9 +156,94 @@ def test_a_voided_count_is_told_no_more_once_the_thing_was_counted_again(
     assert told(house) == {} and calendar_of_voids(house) == []
 
 
-def calendar_of_voids(house: House) -> list[tuple[str, str]]:
+def corrected(house: House, act: HandlingEvent, item: Item, number: Decimal | None) -> list[str]:
+    right = act.with_changes(lines=(HandlingLine(item_id=item.id, quantity=number),))
+    said = house.ledger.handling.correct(act.id, right, WHY).notices
+    return [one for one in said if "後の日に" in one]
+
+
+def standing(house: House) -> HandlingEvent:
+    return house.ledger.registers.all(HandlingEvent, kind=K.STOCKTAKE)[-1].record
+
+
+def next_day(house: House) -> None:
+    house.clock.go_to(house.ledger.today() + timedelta(days=1), 9)
+
+
+def test_a_count_that_is_corrected_on_a_later_day_is_told_until_somebody_else_looked(
+    house: House, pile: Item
+) -> None:
+    act = counted(house, pile)
+    next_day(house)
+    [said] = corrected(house, act, pile, pile.quantity)
+    assert f"5{pile.unit}足りない" in said and f"訂正後は0{pile.unit}不足" in said
+    for sentences in told(house).values():
+        [one] = sentences
+        assert f"第{act.event_no}号" in one and f"5{pile.unit}足りず" in one and "に訂正され" in one
+    assert told(house)
+    [(what, about)] = calendar_of_voids(house, "を訂正")
+    assert what == "数の違いの確認" and act.caption() in about
+    verify(house, f"第{act.event_no}号", "数え方の誤り")
+    assert told(house) == {} and calendar_of_voids(house, "を訂正") == []
+
+
+def test_a_corrected_count_is_told_no_more_once_the_thing_was_counted_again(
+    house: House, pile: Item
+) -> None:
+    act = counted(house, pile)
+    next_day(house)
+    moved = act.with_changes(
+        occurred_at=house.ledger.now(), note="時刻の訂正",
+        lines=(HandlingLine(item_id=pile.id, quantity=pile.quantity),),
+    )  # fmt: skip
+    house.ledger.handling.correct(act.id, moved, WHY)
+    assert told(house), "the same count at another time is no count anew"
+    enter(house, K.STOCKTAKE, pile, pile.quantity)
+    assert told(house) == {} and calendar_of_voids(house, "を訂正") == []
+
+
+def test_only_what_a_correction_finds_more_is_told_beside_what_it_leaves(
+    house: House, pile: Item
+) -> None:
+    act = counted(house, pile)
+    next_day(house)
+    assert pile.quantity is not None
+    assert corrected(house, act, pile, pile.quantity - SHORT) == [], "it finds as little"
+    for sentences in told(house).values():
+        [one] = sentences
+        assert "に訂正" not in one
+    next_day(house)
+    [said] = corrected(house, standing(house), pile, pile.quantity - 2)
+    assert f"訂正後は2{pile.unit}不足" in said
+    for sentences in told(house).values():
+        assert [f"で2{pile.unit}足りません" in one for one in sentences] == [True, False]
+        assert f"で5{pile.unit}足りず" in sentences[1]
+    assert told(house)
+
+
+def test_a_correction_that_is_voided_leaves_the_first_count_told(house: House, pile: Item) -> None:
+    act = counted(house, pile)
+    next_day(house)
+    corrected(house, act, pile, pile.quantity)
+    [said] = house.ledger.handling.void(standing(house).id, WHY).notices
+    assert f"第{act.event_no}号の現品確認を、後の日に取り消しました" in said
+    for sentences in told(house).values():
+        [one] = sentences
+        assert f"第{act.event_no}号" in one and "取り消され" in one
+    assert told(house)
+
+
+def test_a_slip_of_the_day_is_put_right_in_silence(house: House, pile: Item) -> None:
+    act = counted(house, pile)
+    assert corrected(house, act, pile, pile.quantity) == []
+    next_day(house)
+    assert corrected(house, standing(house), pile, pile.quantity) == []
+    assert told(house) == {} and calendar_of_voids(house, "を訂正") == []
+
+
+def calendar_of_voids(house: House, done: str = "を取消し") -> list[tuple[str, str]]:
     return [
-        (one.what, one.about) for one in calendar(house.ledger) if "現品確認を取消し" in one.about
+        (one.what, one.about) for one in calendar(house.ledger) if f"現品確認{done}" in one.about
     ]
 
 
