@@ -15,8 +15,7 @@ from models.records import HandlingEvent, Item, Organization, Record, TransportD
 from models.wareki import JAPAN
 from reports.tables.mapping import propose_mapping
 from tests.house import House, furnished
-from tests.intake_stage import set_stage, write
-from tests.ui.test_intake import notes, reason, take
+from tests.intake_stage import notes, reason, set_stage, take, write
 from ui.exporting import export_register
 
 GUIDE = Path(__file__).parents[2] / "docs" / "import.ja.md"

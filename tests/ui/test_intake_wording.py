@@ -12,11 +12,10 @@ from models.codes import EmploymentType, ItemOrigin, Ownership, PlaceKind
 from models.intake.parts import Options
 from models.records import Item, Person, Place
 from tests.house import House, furnished
-from tests.intake_stage import set_stage, write
+from tests.intake_stage import reason, set_stage, take, write
 from tests.ui.conftest import Hand
 from tests.ui.test_console_import import Speak, speaker
 from tests.ui.test_import_dialog import choose
-from tests.ui.test_intake import reason, take
 from ui.import_dialog import ImportDialog, open_import
 from ui.operations import Operations
 
