@@ -75,7 +75,23 @@ class Breaches:
         if rule_id in SAID_BY:
             others = self._asked.verdicts.of(SAID_BY[rule_id])
             told = told | {one.id for one in others if UNFIT in one.sentence}
-        return found + self._gone_unseen(rule_id, settled, {one.id for one in found} | told)
+        return self._as_strict_as_then(rule_id, settled, found, told)
+
+    def _as_strict_as_then(
+        self, rule_id: str, settled: Container[tuple[str, str]], found: list[Row], told: Set[str]
+    ) -> list[Row]:
+        """Return what was found and what waits: a breach does not grow milder by a later change."""
+        as_bad = {one.id for one in found if one.severity == "broken"} | told
+        milder = {one.id for one in found} - as_bad
+        waiting: list[Row] = []
+        for breach in self._gone_unseen(rule_id, settled, as_bad):
+            again = self.about(breach) & milder
+            if again and rule_id not in STANDING:
+                found = [_raised(one, breach) if one.id in again else one for one in found]
+            else:
+                words = _still_open(breach, breach.message) if again else self._words(breach)
+                waiting.append(replace(row(breach, words, "broken"), clauses=self._meant(breach)))
+        return found + waiting
 
     def _of_other_matters(
         self, rule_id: str, said: Iterable[Row], settled: Container[tuple[str, str]]
@@ -105,7 +121,7 @@ class Breaches:
         """Yield the changes that wait and that are about clauses, each under these (R-39)."""
         for one in self.unsettled():
             if one.rule_id == CHANGED and (clauses := self._cited(one)):
-                yield replace(row(one, _still_open(one), "broken"), clauses=clauses)
+                yield replace(row(one, _still_open(one, one.message), "broken"), clauses=clauses)
 
     def open_beside(
         self, breaches: Iterable[RuleOverride], told: Set[tuple[str, str]], *, changed: bool
@@ -118,7 +134,7 @@ class Breaches:
             changed: the contract was changed, so that its text may be silent about what stands.
         """
         return [
-            row(one, _still_open(one), "broken")
+            row(one, _still_open(one, one.message), "broken")
             for one in breaches
             if not {(one.rule_id, id_) for id_ in (*self.about(one), one.id)} & told
             and (not self._is_looked_at(one) or (changed and self._stands(one)))
@@ -126,15 +142,15 @@ class Breaches:
 
     def _gone_unseen(
         self, rule_id: str, settled: Container[tuple[str, str]], told: Set[str]
-    ) -> list[Row]:
-        """Return breaches that are no longer told, and that nobody else has looked at since.
+    ) -> list[RuleOverride]:
+        """Return breaches that are not told as such any more, and that nobody else has looked at.
 
         Whoever voids the act, enters it again with what was missing, or changes the register on
         which it was judged, does not settle it alone. Who agreed when it was entered agreed to what
         it was then, and not that it was none.
         """
         return [
-            replace(row(one, self._words(one), "broken"), clauses=self._meant(one))
+            one
             for one in self._waiting(settled)
             if one.rule_id == rule_id
             and one.rule_id != CHANGED
@@ -200,7 +216,12 @@ class Breaches:
         }
 
 
-def _still_open(one: RuleOverride) -> str:
+def _raised(milder: Row, breach: RuleOverride) -> Row:
+    """Return what is said of an act today as the breach that it was, and that waits."""
+    return replace(milder, sentence=_still_open(breach, milder.sentence), severity="broken")
+
+
+def _still_open(one: RuleOverride, message: str) -> str:
     """Say what was breached, for it may stand in no clause, and that it waits."""
-    message, _, _ = one.message.partition("\n")
-    return OPEN.format(rule=one.rule_id, message=message, reason=one.reason)
+    first, _, _ = message.partition("\n")
+    return OPEN.format(rule=one.rule_id, message=first, reason=one.reason)

@@ -7,27 +7,33 @@ from pathlib import Path
 
 import pytest
 
+from models.breaches import OPEN
 from models.codes import (
     CommunicationKind,
     CommunicationMeans,
     CommunicationStatus,
     Direction,
+    FindingStatus,
     Urgency,
 )
 from models.codes import HandlingKind as K
+from models.commands import revising
 from models.evidence import evidence
-from models.records import ClientCommunication, HandlingEvent, Item, RuleOverride
+from models.records import ClientCommunication, Finding, HandlingEvent, Item, RuleOverride
 from models.rules.answers import Answers
+from models.rules.attending import NOBODY
 from reports.collect import collect
 from reports.documents.d17_end_report import UNATTENDED
 from reports.since import differences
 from tests.house import House
 from tests.models.rules.stage import PROFILES
+from tests.proof import rows
 from tests.reports.applying import events, text_of, wish, working_day
 from tests.reports.test_failed_disposals import disposed, like_a_real_one
 from ui.issue import missing
 
 ORDERED = "指示した保護管理責任者等"  # of an erasure or disposal; nobody orders a return
+WISH = "甲から立会いの求め"
 GRANTED = ("shiki", "confidentiality-model")  # texts in which the client may attend
 
 
@@ -191,6 +197,29 @@ def test_that_nobody_was_let_in_stays_a_breach_with_its_reason(
     again = [one.state for one in evidence(house.ledger, house.story.contract)
              if any(name == "EQ-WITNESS" for name, _ in one.evidence)]  # fmt: skip
     assert again == ["broken"] * len(again) and bool(again) is texts
+
+
+def test_a_wish_that_is_ended_behind_it_does_not_make_the_breach_milder(
+    house: House, copies: tuple[Item, HandlingEvent]
+) -> None:
+    request = asked(house)
+    disposed(house, *copies, witness_requested=True)
+    breaches = [o.record for o in house.ledger.registers.all(RuleOverride, rule_id="R-22")]
+    known = house.ledger.registers.need(ClientCommunication, request).record
+    before = house.ledger.now() - timedelta(minutes=40)  # the disposal was ten minutes later
+    ended = replace(known, status=CommunicationStatus.CLOSED, responded_at=before)
+    house.ledger.registers.revise(ended, "立会いなしでよいとのこと")
+    said = [(row.severity, row.sentence) for row in rows(house, "EQ-WITNESS")]
+    assert said == [
+        ("broken", OPEN.format(rule="R-22", message=NOBODY.format(asked=WISH), reason=one.reason))
+        for one in breaches
+    ]
+    texts = house.story.contract.profile_code in GRANTED
+    assert len(breaches) == texts
+    for one in breaches:
+        finding = house.ledger.registers.need(Finding, one.finding_id).record
+        house.ledger.commit([revising(replace(finding, status=FindingStatus.VERIFIED), "確認")])
+    assert rows(house, "EQ-WITNESS") == []
 
 
 # --- the annex of the certificate -------------------------------------------------------------------
