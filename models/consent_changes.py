@@ -100,7 +100,7 @@ def clauses_of(ledger: "Ledger", one: Authorization) -> tuple[Clause, ...]:
     asked = ledger.inquiries.of(one.contract_id)
     verb = one.basis_type.label if one.basis_type else ""
     kinds = dict.fromkeys(act.kind for act in asked.books.acts_under(one.id))
-    keys = {key for kind in kinds if kind for key in clauses_for(asked, kind, verb)}
+    keys = {key for kind in kinds if kind for key in clauses_for(asked, kind, one, verb)}
     return tuple(clause for clause in asked.clauses if clause.key in keys)
 
 

@@ -8,7 +8,7 @@ nothing is refused or broken by it.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from models.codes import HandlingKind, Timing
+from models.codes import AuthorizationSubject, HandlingKind, Timing
 from models.evidence_rows import NOTE, Row
 from models.inquiry import Inquiry
 from models.profiles import Clause
@@ -38,6 +38,8 @@ SENTENCE = (
 ENDING = (K.RETURN, K.ERASE, K.DISPOSE)
 ENDS = "R-21"
 """How these acts end custody may be the client's word: a clause that says so is theirs."""
+AT_THE_END = "EQ-END"
+INDIRECT = AuthorizationSubject.INDIRECT_HANDOVER
 COPY, NO_COPY = "添付の決定文書の写し", "委託者の決定文書（写しの添付はありません）"
 _FIELDS = (
     "caption", "kind", "occurred_at", "source_file_id", "authorization_id",
@@ -69,18 +71,26 @@ def eq_basis(asked: Inquiry) -> Iterator[Row]:
 
 
 def resting(
-    asked: Inquiry, kind: HandlingKind, under: Mapping[str, Collection[HandlingKind]]
+    asked: Inquiry,
+    kind: HandlingKind,
+    under: Mapping[str, Collection[HandlingKind]],
+    consent: Authorization,
 ) -> tuple[Clause, ...]:
     """Return the clauses for which an act of a kind rests on the client's word.
 
     Args:
         under: queries of clauses, with the acts that they look at.
     """
-    by_word = (one for one in asked.clauses if ENDS in one.rules and one.consent)
-    if kind in ENDING and (found := tuple(by_word)):
-        return found
     queries = {name for name, kinds in under.items() if kind in kinds}
-    return tuple(one for one in asked.clauses if queries & set(one.evidence))
+    found = tuple(one for one in asked.clauses if queries & set(one.evidence))
+    if kind not in ENDING or (found and consent.subject is INDIRECT):
+        return found
+    ends = tuple(one for one in asked.clauses if ENDS in one.rules)
+    by_word = tuple(one for one in ends if one.consent)
+    at_the_end = tuple(one for one in ends if AT_THE_END in one.evidence)
+    if kind is K.RETURN:  # it is handed over directly: nothing about the way is asked
+        return by_word or at_the_end or found
+    return by_word or found or at_the_end
 
 
 def _told(
@@ -88,12 +98,13 @@ def _told(
     source_file_id: str, authorization_id: str, methods: tuple[str, ...], items: tuple[str, ...],
 ) -> tuple[Row, ...] | None:  # fmt: skip
     """Say it under the clauses that the act belongs to; an older register knew no such time."""
-    clauses = tuple(one.key for one in resting(asked, kind, RESTING))
-    if source_file_id or not clauses:
+    if source_file_id:
         return None
+    late = _late(asked.books, occurred_at, (authorization_id, *methods), items)
     return tuple(
         Row(HandlingEvent.type, id_, _sentence(caption, consent, at), NOTE, clauses)
-        for consent, at in _late(asked.books, occurred_at, (authorization_id, *methods), items)
+        for consent, at in late
+        if (clauses := tuple(one.key for one in resting(asked, kind, RESTING, consent)))
     )
 
 

@@ -101,7 +101,7 @@ def _under_clauses(asked: Inquiry, gone: Iterable[Found]) -> Iterator[Row]:
     for one in gone:
         basis = one.consent.basis_type
         verb = basis.label if basis else ""
-        yield replace(one.row, clauses=clauses_for(asked, one.kind, verb))
+        yield replace(one.row, clauses=clauses_for(asked, one.kind, one.consent, verb))
 
 
 def told_of_correction(ledger: "Ledger", after: Record, before: Record) -> tuple[str, ...]:
@@ -149,14 +149,16 @@ def _told(
         return None
     for consent, why in _flaw(asked.books, authorization_id, kind, occurred_at.date(), items):
         sentence = SENTENCE.format(act=caption, consent=consent.caption(), why=why)
-        row = Row(HandlingEvent.type, id_, sentence, "action", clauses_for(asked, kind))
+        row = Row(HandlingEvent.type, id_, sentence, "action", clauses_for(asked, kind, consent))
         return RULE_OF.get(kind, OTHERWISE), row
     return None
 
 
-def clauses_for(asked: Inquiry, kind: HandlingKind, verb: str = "") -> tuple[str, ...]:
+def clauses_for(
+    asked: Inquiry, kind: HandlingKind, consent: Authorization, verb: str = ""
+) -> tuple[str, ...]:
     """Return the clauses of an act, those that ask for the client's word by this verb first."""
-    under = resting(asked, kind, UNDER)
+    under = resting(asked, kind, UNDER, consent)
     by_verb = [one for one in under if verb and one.consent == verb]
     found = tuple(one.key for one in by_verb or under)
     return found or asked.asking(LEDGER)
