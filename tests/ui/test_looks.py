@@ -38,6 +38,7 @@ from ui.handling.item_lines import NUMBER, ItemLines
 from ui.handling.opening import handling_dialog
 from ui.issue import IssueRequest, issue
 from ui.items import ItemsPage
+from ui.notice_bar import NoticeBar
 from ui.operations import Operations
 from ui.register import RegisterView
 from ui.scenes import DOOR, INSIDE, Scene, Stage
@@ -199,6 +200,8 @@ def test_the_story_of_an_item_stands_whole_on_an_office_screen(
 ) -> None:
     page = stage.page(ItemsPage, "媒体・資料")
     stage.window.resize(*size)
+    for bar in stage.window.findChildren(NoticeBar):
+        bar.close_button.click()  # names that were changed before are told until it is closed
     try:
         page.show_record(Item.type, stage.desk.ledger.registers.all(Item)[0].record.id)
         stage.rest()
