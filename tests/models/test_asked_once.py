@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import AssignmentStatus, PlaceStatus
+from models.codes import AssignmentStatus, AuthorizationSubject, FindingStatus, PlaceStatus
 from models.errors import NeedsAnswer
-from models.records import Assignment, ContractPlace, Finding, RuleOverride
+from models.records import (
+    Assignment,
+    Authorization,
+    AuthorizationTarget,
+    ContractPlace,
+    Finding,
+    RuleOverride,
+)
 from models.rules.answers import Answers
 from tests.designating import hand_in, joiner, room
 from tests.house import House, furnished
@@ -65,6 +72,56 @@ def test_the_link_of_a_late_notice_is_left_to_the_first_finding(
     told = house.ledger.registers.revise(replace(one, notice_submission_id=paper), LINK).notices
     assert beside(house) == known
     assert any("記録したときの逸脱" in words and "指摘" in words for words in told)
+
+
+def put_right(house: House) -> str:
+    """Record that the one finding was put right; return its id."""
+    [found] = [one.record for one in house.ledger.registers.all(Finding)]
+    done = replace(
+        found, action="届出と再発防止", completed_on=house.ledger.today(),
+        status=FindingStatus.DONE, owner_person_id=house.story.people["worker"],
+    )  # fmt: skip
+    house.sign_in("yoshino").registers.revise(done, "是正の記録")
+    house.sign_in("takahashi")
+    return found.id
+
+
+@pytest.mark.parametrize(("kind", "begin"), [("D-03", begun), ("D-04", used)])
+def test_nothing_is_asked_again_of_a_finding_that_was_verified(
+    house: House, kind: str, begin: Callable[[House], Assignment | ContractPlace]
+) -> None:
+    one = begin(house)
+    paper = late_notice(house, kind)
+    finding = put_right(house)
+    linked = replace(one, notice_submission_id=paper)
+    [said] = house.ledger.rules.about_record(linked, one)
+    assert said.message.endswith("その指摘は是正済です。ほかの方の確認を受けてください。")
+    house.ledger.corrections.verify([finding])
+    known = beside(house)
+    [told] = house.ledger.registers.revise(linked, LINK).notices
+    assert "その是正は、確認済みです。" in told and "受けてください" not in told
+    assert beside(house) == known
+
+
+def test_a_notice_that_was_never_handed_in_is_not_called_late(tmp_path: Path) -> None:
+    """CB-9.1 asks for notice and consent; the consent came, later than the first day."""
+    with furnished(tmp_path, profile="chiba", rules=True, accounts=True) as house:
+        house.clock.go_to(FIRST, 9)
+        one = used(house)
+        house.clock.go_to(LATER, 9)
+        consent = next(
+            x.record for x in house.ledger.registers.all(Authorization)
+            if x.record.subject in (AuthorizationSubject.PLACE, AuthorizationSubject.OFFSITE_WORK)
+        )  # fmt: skip
+        [id_] = house.ledger.registers.create(replace(
+            consent, id="", decision_doc_no="第77号", requested_on=FIRST, decided_on=LATER,
+            valid_from=LATER, targets=(AuthorizationTarget(place_id=one.place_id),),
+        )).ids  # fmt: skip
+        told = house.ledger.registers.revise(replace(one, authorization_id=id_), LINK).notices
+        [missing] = [words for words in told if "届出が記録されていません" in words]
+        assert "このことの理由は、記録したときの逸脱" in missing and "遅れた" not in missing
+        [late] = [words for words in told if "有効ではありません" in words]
+        assert "遅れた理由は、記録したときの逸脱" in late
 
 
 def test_another_first_day_beside_the_link_is_asked(house: House) -> None:
