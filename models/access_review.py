@@ -126,6 +126,7 @@ def remarks(ledger: "Ledger", month: date, lines: Sequence[Line]) -> list[Remark
         found += _of_day(day, user, of_day, known.get(user), hours)
     found += _few_looks(days, known)
     found += _clock(ledger, month)
+    found += _managed(ledger, month)
     found += _astray(ledger, month.replace(day=1), lines)
     return sorted(found, key=lambda one: (ORDER.index(one.kind), one.day, one.user))
 
@@ -242,6 +243,19 @@ def _clock(ledger: "Ledger", month: date) -> Iterator[Remark]:
         left = event.occurred_at - timedelta(seconds=int(event.value or 0))
         if any(since <= at < until for at in (event.occurred_at, left)):
             yield Remark(CLOCK, event.occurred_at.date(), "", event.detail)
+
+
+def _managed(ledger: "Ledger", month: date) -> Iterator[Remark]:
+    """Tell what responsible persons did to accounts in the place of an administrator (A-37)."""
+    since, until = month_of(month)
+    ids = {one.person_id: one.id for one in ledger.people.accounts()}
+    managed = {"kind": SystemEventKind.ACCOUNTS_MANAGED}
+    for stored in ledger.registers.all(SystemEvent, **managed):
+        event = stored.record
+        if event.occurred_at is not None and since <= event.occurred_at < until:
+            at = event.occurred_at.astimezone(JAPAN)
+            words = f"{format_clock(at)} {event.detail}（理由：{event.reason}）"
+            yield Remark(OWN, at.date(), ids.get(event.acknowledged_by, ""), words)
 
 
 def _astray(ledger: "Ledger", month: date, lines: Sequence[Line]) -> Iterator[Remark]:

@@ -19,8 +19,10 @@ from models.errors import (
     KeyNotRenewed,
     NotEnteredYet,
 )
+from models.managing import Managed
 from models.people import BACK_UP_NOW
 from models.records import Credential, DueItem, UserAccount
+from models.rules.answers import Answers
 from models.store import Progress, quiet
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def shut(
     old_password: str = "",
     cards: Sequence[str] = (),
     progress: Progress = quiet,
+    answers: Answers | None = None,
 ) -> Change:
     """Give new secrets, end cards, renew the data key, and put the inquiry on the calendar.
 
@@ -58,9 +61,10 @@ def shut(
         old_password: needed for one's own account only.
         cards: ids of the credentials that are lost or known.
         progress: of the new data key; who stops it keeps everything else.
+        answers: who agreed, or that somebody will, where it is an administrator's account.
 
     Raises:
-        NotFound, NotPermitted, Refused, InvalidField, WeakPassword, WrongPassword
+        NeedsAnswer, NotFound, NotPermitted, Refused, InvalidField, WeakPassword, WrongPassword
         KeyNotRenewed: the password is a new one, and the cards are entered as ended.
     """
     account = ledger.registers.need(UserAccount, account_id).record
@@ -69,7 +73,9 @@ def shut(
         ledger.require("accounts")
         change = ledger.people.change_password(old_password, password, beside=beside)
     else:
-        change = ledger.people.reissue_password(account_id, password, reason, beside)
+        change = ledger.people.reissue_password(
+            account_id, password, reason, beside, answers=answers, act=Managed.SHUT
+        )
     try:
         renewal = ledger.people.renew_key(reason, progress)
     except Cancelled:

@@ -20,12 +20,12 @@ from models.errors import (
     AzukariError,
     Cancelled,
     KeyNotRenewed,
-    NotPermitted,
     Refused,
     WeakPassword,
 )
 from models.former_passwords import former_passwords
 from models.issuing import issue_procedure
+from models.managing import Deed, Managed, Managing
 from models.passwords import check_own, tidy
 from models.records import (
     AccessRight,
@@ -37,6 +37,7 @@ from models.records import (
     SystemEvent,
     UserAccount,
 )
+from models.rules.answers import Answers
 from models.rules.books import Books
 from models.rules.standing import counts
 from models.safe import NewSheet
@@ -62,6 +63,7 @@ class People:
 
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
+        self.managing = Managing(ledger)
 
     def add_account(
         self,
@@ -73,6 +75,7 @@ class People:
         valid_until: date | None = None,
         chosen_by_self: bool = False,
         contracts: Mapping[str, AccessLevel] | None = None,
+        answers: Answers | None = None,
         command_id: str = "",
     ) -> Change:
         """Give a person a way in: keys in the header, then the account in the ledger.
@@ -82,14 +85,15 @@ class People:
                 a first one, and nothing can be entered before the person changed it.
             contracts: rights by contract; a worker also gets those contracts to which the person
                 is assigned (A-04).
+            answers: who agreed to it, where a responsible person makes an administrator.
 
         Raises:
-            NotPermitted, Refused, WeakPassword
+            NeedsAnswer, NotPermitted, Refused, WeakPassword
         """
         ledger = self._ledger
         if (answered := ledger.answered(command_id)) is not None:
             return answered
-        self._require_manager(role)
+        self.managing.require(Managed.ADD, role)
         ledger.registers.need(Person, person_id)
         self._require_free(person_id, login)
         check_own(password, self.own_words(person_id, login))
@@ -111,13 +115,14 @@ class People:
         )
         ledger.registers.validate(account)
         rights = self._rights(account, contracts)
+        beside = self.managing.beside(Deed(Managed.ADD, role, login), answers)
         command_id = command_id or ledger.new_command_id()
         with both_or_neither(ledger, command_id):
             key = ledger.safe.add_user(
                 account.id, login, role, password, initial=not chosen_by_self
             )
             account = replace(account, public_key=key.hex())
-            intents = [creating(account), *map(creating, rights)]
+            intents = [creating(account), *map(creating, rights), *beside]
             return ledger.commit(intents, command_id=command_id)
 
     def own_words(self, person_id: str, login: str) -> tuple[str, ...]:
@@ -172,16 +177,23 @@ class People:
             return ledger.commit(intents, command_id=command_id)
 
     def disable_account(
-        self, account_id: str, reason: str, progress: Progress = quiet, *, command_id: str = ""
+        self,
+        account_id: str,
+        reason: str,
+        progress: Progress = quiet,
+        *,
+        answers: Answers | None = None,
+        command_id: str = "",
     ) -> Change:
         """Take a user's way in away; what he entered stays signed by him.
 
         Args:
             progress: of the new data key. Who stops that does not let the user in again: the key
                 is renewed when somebody who may opens the ledger the next time.
+            answers: who agreed to it, where a responsible person shuts an administrator out.
 
         Raises:
-            NotFound, NotPermitted, Refused
+            NeedsAnswer, NotFound, NotPermitted, Refused
             KeyNotRenewed: the account is disabled; whoever may and opens the ledger goes on.
             NotEnteredYet: the new data key is in force as well.
         """
@@ -190,11 +202,9 @@ class People:
             return answered
         stored = ledger.registers.need(UserAccount, account_id)
         account = stored.record
-        self._require_manager(account.app_role)
+        self.managing.require(Managed.DISABLE, account.app_role, account)
         if account.status is AccountStatus.DISABLED:
             raise Refused(reason=f"{account.login_name}は、すでに利用停止です。")
-        if account.id == ledger.user.id:
-            raise Refused(reason="自分自身を利用停止にはできません。別の責任者に依頼してください。")
         disabled = replace(
             account,
             status=AccountStatus.DISABLED,
@@ -202,6 +212,8 @@ class People:
             disabled_reason=ledger.registers.reason(reason),
         )
         intents = [revising(disabled, reason), *self._without_rights(account, reason)]
+        deed = Deed(Managed.DISABLE, account.app_role, account.login_name, reason, account)
+        intents += self.managing.beside(deed, answers)
         change = ledger.commit(intents, command_id=command_id)
         try:
             ledger.safe.remove_user(account.id, progress)
@@ -334,25 +346,36 @@ class People:
         return change
 
     def reissue_password(
-        self, account_id: str, password: str, reason: str, beside: Sequence[Intent] = ()
+        self,
+        account_id: str,
+        password: str,
+        reason: str,
+        beside: Sequence[Intent] = (),
+        *,
+        answers: Answers | None = None,
+        act: Managed = Managed.REISSUE,
     ) -> Change:
         """Give a user who lost his password a new key set and a first password.
 
         Args:
             beside: what is entered in the same command.
+            answers: who agreed to it, where it is an administrator's and a responsible person does it.
+            act: what it is part of.
 
         Raises:
-            NotFound, NotPermitted, Refused, WeakPassword
+            NeedsAnswer, NotFound, NotPermitted, Refused, WeakPassword
             KeysUncertain: the first password may be in force, and its entry is missing.
         """
         ledger = self._ledger
         account = ledger.registers.need(UserAccount, account_id).record
-        self._require_manager(account.app_role)
+        self.managing.require(act, account.app_role, account)
         if account.status is not AccountStatus.ACTIVE or account.app_role is None:
             raise Refused(reason=f"{account.login_name}は利用停止のため、再発行できません。")
         check_own(password, self.own_words(account.person_id, account.login_name))
         procedure = issue_procedure(ledger)
         text, command_id = ledger.registers.reason(reason), ledger.new_command_id()
+        deed = Deed(act, account.app_role, account.login_name, text, account)
+        beside = [*beside, *self.managing.beside(deed, answers)]
         renewed = replace(
             account,
             password_changed_on=ledger.today(),
@@ -407,28 +430,6 @@ class People:
 
     def accounts(self) -> list[UserAccount]:
         return [stored.record for stored in self._ledger.registers.all(UserAccount)]
-
-    def _require_manager(self, role: Role | None) -> None:
-        """An administrator manages accounts; a supervisor only while there is none (A-37).
-
-        Responsible persons are let in and out by their like alone: the key header holds it too, so
-        that an administrator of the computer cannot make himself responsible. Because nobody
-        disables himself, one responsible person always stays.
-
-        Args:
-            role: of the account that is to be changed.
-        """
-        mine = self._ledger.role
-        self._ledger.require("accounts")
-        if role is Role.SUPERVISOR:
-            if mine is not Role.SUPERVISOR:
-                raise NotPermitted(act="責任者の登録・利用停止", who=Role.SUPERVISOR.label)
-            return
-        if mine is Role.ADMINISTRATOR:
-            return
-        active = [a for a in self.accounts() if a.status is AccountStatus.ACTIVE]
-        if any(account.app_role is Role.ADMINISTRATOR for account in active):
-            raise NotPermitted(act="利用者の管理", who=Role.ADMINISTRATOR.label)
 
     def _require_free(self, person_id: str, login: str) -> None:
         for account in self.accounts():

@@ -75,7 +75,7 @@ def enter_recovery(
     elif account.app_role is not Role.SUPERVISOR:
         raise Refused(
             reason="回復シートで入り直せるのは責任者だけです。"
-            f"{login}のパスワードは、責任者がサインインして再発行してください。"
+            f"{login}のパスワードは、システム管理者（いなければ責任者）がサインインして再発行してください。"
         )
     elif day := shut_out_of(desk.store, account, desk.today()):
         raise HasLeft(today=format_wareki(desk.today()), day=format_wareki(day))

@@ -341,7 +341,7 @@ class Rules(SecondPerson):
         breaches = [f for f in findings if f.needs_approval]
         people = self.seconds(actors) if breaches else set()
         broken = [record for record, mine in found if any(f.needs_approval for f in mine)]
-        question = self._question(broken, [f.rule_id for f in breaches], people) if people else None
+        question = self.question(broken, [f.rule_id for f in breaches], people) if people else None
         waits = answers.later and may_wait
         second = question is not None and not answers.approval and not waits
         unsigned = check is not None and answers.wants_check

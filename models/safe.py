@@ -47,13 +47,15 @@ class BackupFile:
 class WayIn:
     """What the key header holds for one person: to be compared with the accounts of the ledger.
 
-    `initial` tells that the password is still the one that somebody else chose.
+    `initial` tells that the password is still the one that somebody else chose; `here`, that it opens
+    the ledger on this PC: after a restore with the sheet on another one, only who was let in anew does.
     """
 
     user_id: str
     role: str
     public_key: bytes
     initial: bool
+    here: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ At once, the second person signs in beside the first, and the own key signs what
 signature of that command is the proof then.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -107,7 +107,9 @@ class SecondPerson:
         return self._ledger.user.person_id
 
     # --- who -------------------------------------------------------------------------------------
-    def seconds(self, actors: set[str], asker: str = "") -> set[str]:
+    def seconds(
+        self, actors: set[str], asker: str = "", *, among: Collection[str] | None = None
+    ) -> set[str]:
         """Return who could agree to an exception; nobody at a site of one (obligations 8.4.1).
 
         Exceptions are for the responsible persons to approve. Where the only one asks, or did it
@@ -115,8 +117,9 @@ class SecondPerson:
 
         Args:
             asker: who asked; the signed-in user if left out.
+            among: ids of the accounts that are asked; all if left out.
         """
-        able = self._others(actors, asker)
+        able = [one for one in self._others(actors, asker) if among is None or one.id in among]
         responsible = {one.person_id for one in able if one.app_role is Role.SUPERVISOR}
         return responsible or {one.person_id for one in able}
 
@@ -131,9 +134,10 @@ class SecondPerson:
             and not namesakes.same_or_alike(self._ledger.store, one.person_id, own)
         ]
 
-    def _question(
+    def question(
         self, records: Sequence[Record], rules: Sequence[str], people: set[str]
     ) -> Question:
+        """Return what a second person is asked to sign about records that are to be entered next."""
         store = self._ledger.store
         return Question(
             vault_id=store.vault_id,

@@ -118,10 +118,13 @@ class LedgerSafe:
 
     def ways_in(self) -> list[WayIn]:
         return [
-            WayIn(member.user_id, member.role, member.public_key, member.initial_password)
+            WayIn(
+                member.user_id, member.role, member.public_key, member.initial_password,
+                here=member.can_sign_in,
+            )
             for member in self.vault.members
             if member.state == "active"
-        ]
+        ]  # fmt: skip
 
     def present_keys(self) -> FormerKeys:
         return PresentKeys(self)

@@ -1,11 +1,12 @@
 """The people who may sign in: add with a first password, disable, reissue, change one's own."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLineEdit,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -13,46 +14,67 @@ from PySide6.QtWidgets import (
 )
 
 from models import wareki
-from models.codes import AccessLevel, AccountStatus, Role
+from models.codes import Role
 from models.commands import Change
-from models.errors import AzukariError, Cancelled
-from models.kinds_of_time import Day
+from models.errors import AzukariError, Cancelled, NeedsAnswer
+from models.managing import Managed
 from models.password_review import record_review
 from models.records import Contract, Organization, Person, UserAccount
 from models.safe import NewSheet
 from models.store import Progress
-from ui.asking import dialog_buttons
-from ui.editor_choices import make_box
-from ui.keys import EnterMovesOn
-from ui.layout import add_row, align, form, heading, note, say, slim
+from ui.account_dialog import AccountDialog
+from ui.answering import Work, enter
+from ui.layout import note
 from ui.must_change import OwnPasswordDialog
-from ui.new_password import NewPassword
 from ui.new_sheet import NewSheetDialog
 from ui.page import Desk
 from ui.page_parts import heads_left, only_read
 from ui.proposals import ProposalsCard
 from ui.reissuing import ExposedDialog, ReissueDialog
-from ui.tick_list import tick_list, ticked
-from ui.whole_dialog import WholeDialog
 
 HEADINGS = ("氏名", "利用者名", "区分", "状態", "パスワード変更日", "利用期限")
 WIDEST = 340  # pixels of a column: a date and （最初のパスワードのまま）
 UNSEEN = "（表示する資格なし）"  # somebody of a client whose contracts this user does not see
+NONE_MARKED = "一覧から利用者を選んでください。"
 NOT_RENEWED = "中止しました。暗号鍵は、これまでのままです。"
 
 
+@dataclass(frozen=True)
+class Accounts:
+    """What the list shows, read beside the window.
+
+    Args:
+        named: the accounts with the names of their people.
+        why_not: by account, why the user may not do what to it.
+        nobody_new: why he may add nobody, "" when he may.
+    """
+
+    named: tuple[tuple[UserAccount, str], ...]
+    why_not: dict[str, dict[Managed, str]]
+    nobody_new: str
+
+
 class AccountsPart(QWidget):
-    """The list of accounts."""
+    """The list of accounts.
+
+    Attributes:
+        chose: another account is marked, or what may be done to one is another.
+    """
+
+    chose = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
         self._accounts: list[UserAccount] = []
+        self._why_not: dict[str, dict[Managed, str]] = {}  # by id of the account
+        self._nobody_new = ""
         self.table = QTableWidget(0, len(HEADINGS))
         self.table.setHorizontalHeaderLabels(list(HEADINGS))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         only_read(self.table, self.tr("利用者の一覧"))
         heads_left(self.table)
+        self.table.itemSelectionChanged.connect(self.chose.emit)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setMinimumSectionSize(110)
@@ -70,21 +92,36 @@ class AccountsPart(QWidget):
         self.proposals.refresh()
         ledger, unseen = self.desk.ledger, self.tr(UNSEEN)
 
-        def read() -> list[tuple[UserAccount, str]]:
-            accounts = ledger.people.accounts()
+        def read() -> Accounts:
+            accounts, managing = ledger.people.accounts(), ledger.people.managing
             people = ledger.store.get_many(Person, [a.person_id for a in accounts])
             names = {key: stored.record.name for key, stored in people.items()}
-            return [(a, names.get(a.person_id, unseen)) for a in accounts]
+            new = [managing.why_not(Managed.ADD, role) for role in Role]
+            return Accounts(
+                tuple((a, names.get(a.person_id, unseen)) for a in accounts),
+                {a.id: {m: managing.why_not(m, a.app_role, a) for m in Managed} for a in accounts},
+                new[0] if all(new) else "",
+            )
 
         self.desk.operations.ask(read, self._show, parent=self)
 
+    def why_not(self, act: Managed) -> str:
+        """Return why an act may not be done to the marked account now, "" when it may."""
+        if act is Managed.ADD:
+            return self._nobody_new
+        if (marked := self._marked()) is None:
+            return self.tr(NONE_MARKED)
+        return self._why_not[marked.id][act]
+
     def chosen(self) -> UserAccount | None:
         """Return the marked account; says so when none is marked."""
+        if (marked := self._marked()) is None:
+            self.desk.asker.tell(self, self.tr(NONE_MARKED))
+        return marked
+
+    def _marked(self) -> UserAccount | None:
         row = self.table.currentRow()
-        if 0 <= row < len(self._accounts):
-            return self._accounts[row]
-        self.desk.asker.tell(self, self.tr("一覧から利用者を選んでください。"))
-        return None
+        return self._accounts[row] if 0 <= row < len(self._accounts) else None
 
     # --- verbs ----------------------------------------
     def add(self) -> None:
@@ -128,6 +165,7 @@ class AccountsPart(QWidget):
             self._with_new_key(
                 self.tr("利用停止と暗号鍵の更新"),
                 lambda progress: people.disable_account(account_id, reason, progress),
+                lambda answers: people.disable_account(account_id, reason, answers=answers),
             )
 
     def renew_key(self) -> None:
@@ -160,14 +198,22 @@ class AccountsPart(QWidget):
 
         self.desk.operations.ask(draw, show, parent=self)
 
-    def _with_new_key(self, title: str, work: Callable[[Progress], Change]) -> None:
-        """Run what encrypts the whole ledger again: minutes for a large one."""
+    def _with_new_key(
+        self, title: str, work: Callable[[Progress], Change], agreed: Work | None = None
+    ) -> None:
+        """Run what encrypts the whole ledger again: minutes for a large one.
+
+        Args:
+            agreed: the same, once a second person was asked.
+        """
 
         def told(change: Change) -> None:
             self.desk.asker.tell(self, "\n".join(change.notices))
 
         def stopped(error: AzukariError) -> None:
-            if isinstance(error, Cancelled):
+            if isinstance(error, NeedsAnswer) and agreed is not None:
+                enter(self.desk, agreed, done=told, parent=self)
+            elif isinstance(error, Cancelled):
                 self.desk.asker.tell(self, self.tr(NOT_RENEWED))
             else:
                 self.desk.operations.tell(error, self)
@@ -194,126 +240,16 @@ class AccountsPart(QWidget):
         if dialog.exec():
             self.desk.asker.tell(self, self.tr("パスワードを変更しました。"))
 
-    def _show(self, found: list[tuple[UserAccount, str]]) -> None:
-        self._accounts = [account for account, _ in found]
-        self.table.setRowCount(len(found))
-        for row, (account, name) in enumerate(found):
+    def _show(self, found: "Accounts") -> None:
+        self._accounts = [account for account, _ in found.named]
+        self._why_not, self._nobody_new = found.why_not, found.nobody_new
+        self.table.setRowCount(len(found.named))
+        for row, (account, name) in enumerate(found.named):
             for place, text in enumerate(_texts(account, name)):
                 cell = QTableWidgetItem(text)
                 cell.setToolTip(text)
                 self.table.setItem(row, place, cell)
-
-
-class AccountDialog(WholeDialog):
-    """A new account: who, login, role, contracts, first password."""
-
-    def __init__(
-        self,
-        desk: Desk,
-        people: list[Person],
-        contracts: list[Contract],
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.desk = desk
-        self.setWindowTitle(self.tr("利用者の追加"))
-        self.setMinimumWidth(560)
-        self.person = make_box(self)
-        self._offer(people)
-        slim(self.person)
-        self.login = QLineEdit()
-        self.login.setMaxLength(60)
-        EnterMovesOn(self.login)
-        self.role = make_box(self)
-        for role in Role:
-            self.role.addItem(role.label, str(role))
-        offered = [(one.id, f"{one.contract_no}　{one.title}") for one in contracts]
-        self.contracts = tick_list(self.tr("見てよい契約"), offered)
-        self.last_day = QLineEdit()
-        self.last_day.setPlaceholderText(self.tr("例 令和9年3月31日（検査者は必ず入力）"))
-        EnterMovesOn(self.last_day)
-        self.password = NewPassword(
-            desk.operations,
-            lambda: desk.ledger.people.own_words(
-                self.person.currentData() or "", self.login.text()
-            ),
-            self.tr("最初のパスワード"),
-        )
-        rows = form()
-        add_row(rows, self.tr("人"), self.person)
-        add_row(rows, self.tr("利用者名"), self.login)
-        add_row(rows, self.tr("区分"), self.role)
-        add_row(rows, self.tr("見てよい契約"), self.contracts)
-        add_row(rows, self.tr("利用期限"), self.last_day)
-        advice = self.tr(
-            "人は、先に「従事者・場所」で登録します。最初のパスワードは本人に直接伝えてください。"
-            "本人が初めて開くときに、自分のパスワードに変えます。"
-            "従事者は、指定された契約を、ここで選ばなくても見られます。"
-        )
-        self.message = note("")
-        self.buttons = dialog_buttons(self, self.tr("追加する"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 16)
-        column.setSpacing(12)
-        column.addWidget(heading(self.windowTitle()))
-        column.addWidget(note(advice))
-        column.addLayout(rows)
-        column.addWidget(self.password)
-        column.addWidget(self.message)
-        column.addWidget(self.buttons)
-        align(self)
-
-    def _offer(self, people: list[Person]) -> None:
-        """Offer first those who have no way in yet."""
-        accounts = self.desk.ledger.people.accounts()
-        have = {one.person_id for one in accounts if one.status is not AccountStatus.DISABLED}
-        for person in sorted(people, key=lambda one: one.id in have):
-            kana = f"（{person.name_kana}）" if person.name_kana else ""
-            word = self.tr("　登録済み") if person.id in have else ""
-            self.person.addItem(f"{person.name}{kana}{word}", person.id)
-
-    # --- Qt ----------------------------------------
-    def accept(self) -> None:
-        """Add the account; the dialog stays with the sentence when that is refused."""
-        login = self.login.text().strip()
-        problem = self.password.problem() if login else self.tr("「利用者名」を入力してください。")
-        last_day = None
-        try:
-            last_day = Day().parse(self.last_day.text())
-        except ValueError as error:
-            problem = problem or f"「{self.tr('利用期限')}」{error}"
-        person_id, role = str(self.person.currentData()), Role.read(self.role.currentData())
-        contracts = self._rights(role)
-        if role is Role.INSPECTOR and not contracts:
-            problem = problem or self.tr("検査者の「見てよい契約」を選んでください。")
-        say(self.message, problem, "problem")
-        if problem:
-            return
-        password = self.password.take()
-        self.buttons.setEnabled(False)
-        self.desk.operations.run(
-            lambda: self.desk.ledger.people.add_account(
-                person_id,
-                login=login,
-                role=role,
-                password=password,
-                valid_until=last_day,
-                contracts=contracts,
-            ),
-            done=lambda _: super(AccountDialog, self).accept(),
-            failed=self._failed,
-            parent=self,
-        )
-
-    def _rights(self, role: Role) -> dict[str, AccessLevel] | None:
-        """Return the chosen rights; None leaves it to the assignments."""
-        chosen = ticked(self.contracts)
-        level = AccessLevel.READ if role is Role.INSPECTOR else AccessLevel.RECORD
-        return dict.fromkeys(chosen, level) or None
-
-    def _failed(self, error: AzukariError) -> None:
-        self.buttons.setEnabled(True)
-        say(self.message, str(error), "problem")
+        self.chose.emit()
 
 
 def _texts(account: UserAccount, name: str) -> tuple[str, ...]:

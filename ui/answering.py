@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models import managing
 from models.commands import Change
 from models.errors import (
     AzukariError,
@@ -97,7 +98,7 @@ class ReasonPart(QFrame):
         super().__init__()
         self.rule_id = rule_id
         self.setProperty("kind", "card")
-        breach = any(finding.needs_approval for finding in findings)
+        breach = rule_id != managing.RULE and any(one.needs_approval for one in findings)
         mark = BREACH if breach else REASON
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)

@@ -91,7 +91,7 @@ class RecoverDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         advice = self.tr(
             "封をした回復シートの4行を入力してください。責任者のパスワードを新しく決めます。"
-            "従事者のパスワードは、回復シートではなく、責任者が「設定・利用者」で再発行します。"
+            "従事者のパスワードは、回復シートではなく、システム管理者（いなければ責任者）が「設定・利用者」で再発行します。"
         )
         column.addWidget(note(advice))
         column.addLayout(rows)

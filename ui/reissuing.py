@@ -5,10 +5,12 @@ from typing import ClassVar
 from PySide6.QtWidgets import QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from models.commands import Change
-from models.errors import AzukariError
+from models.errors import AzukariError, NeedsAnswer, NotAnswered
 from models.exposure import cards_of, shut
 from models.records import UserAccount
-from models.store import Progress
+from models.rules.answers import NO_ANSWERS, Answers
+from models.store import Progress, quiet
+from ui.answering import enter
 from ui.asking import dialog_buttons
 from ui.keys import EnterMovesOn
 from ui.layout import add_row, align, form, heading, note, say
@@ -75,8 +77,9 @@ class ReissueDialog(WholeDialog):
     def carry_out(self, password: str, reason: str) -> None:
         """Do what the dialog is for."""
         people, account_id = self.desk.ledger.people, self._account.id
-        self.desk.operations.run(
-            lambda: people.reissue_password(account_id, password, reason),
+        enter(
+            self.desk,
+            lambda answers: people.reissue_password(account_id, password, reason, answers=answers),
             done=lambda _: super(ReissueDialog, self).accept(),
             failed=self._failed,
             parent=self,
@@ -84,7 +87,8 @@ class ReissueDialog(WholeDialog):
 
     def _failed(self, error: AzukariError) -> None:
         self.buttons.setEnabled(True)
-        say(self.message, str(error), "problem")
+        if not isinstance(error, NotAnswered):
+            say(self.message, str(error), "problem")
 
 
 class ExposedDialog(ReissueDialog):
@@ -115,14 +119,23 @@ class ExposedDialog(ReissueDialog):
         ledger, account_id = self.desk.ledger, self._account.id
         old, cards = self.old.take(), ticked(self.cards)
 
-        def work(progress: Progress) -> Change:
+        def work(progress: Progress = quiet, answers: Answers = NO_ANSWERS) -> Change:
             return shut(
                 ledger, account_id, password, reason, old_password=old, cards=cards,
-                progress=progress,
+                progress=progress, answers=answers,
             )  # fmt: skip
 
         def done(change: Change) -> None:
             self.desk.asker.tell(self, "\n".join(change.notices))
             QDialog.accept(self)
 
-        self.desk.operations.long(self.word, work, done, self, failed=self._failed, late=True)
+        def failed(error: AzukariError) -> None:
+            if isinstance(error, NeedsAnswer):
+                enter(
+                    self.desk, lambda answers: work(answers=answers), done=done,
+                    failed=self._failed, parent=self,
+                )  # fmt: skip
+            else:
+                self._failed(error)
+
+        self.desk.operations.long(self.word, work, done, self, failed=failed, late=True)

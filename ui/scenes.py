@@ -39,7 +39,7 @@ from models.rules.answers import Answers
 from models.safe import Presence
 from models.seconding import asked_of
 from models.witness import Unconfirmed
-from ui.accounts import AccountDialog
+from ui.account_dialog import AccountDialog
 from ui.answering import AnswerDialog
 from ui.asking import ChoiceDialog, LineDialog
 from ui.backup_ending import EndingDialog

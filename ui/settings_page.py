@@ -6,6 +6,7 @@ from typing import ClassVar
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from models.managing import Managed
 from ui import icons, permitted
 from ui.about import AboutPart
 from ui.accounts import AccountsPart
@@ -55,12 +56,8 @@ class SettingsPage(Page):
         return self.settings.has_draft()
 
     def verbs(self) -> list[QAction]:
-        made = []
+        made = self._managing()
         for word, name, act, need in (
-            (self.tr("利用者の追加"), "new", self.accounts.add, "accounts"),
-            (self.tr("パスワードの再発行"), "key", self.accounts.reissue, "accounts"),
-            (self.tr("利用停止"), "stop", self.accounts.disable, "accounts"),
-            (self.tr("知られた・紛失"), "stop", self.accounts.shut, "accounts"),
             (self.tr("見直しの記帳"), "verify", self.accounts.review, "accounts"),
             (self.tr("暗号鍵の更新"), "key", self.accounts.renew_key, "accounts"),
             (self.tr("回復シート"), "key", self.accounts.new_sheet, "recovery_sheet"),
@@ -72,6 +69,28 @@ class SettingsPage(Page):
                 permitted.offer(action, permitted.why_not(self.desk.ledger, need))
             made.append(action)
         return made
+
+    def _managing(self) -> list[QAction]:
+        """Make the verbs about the marked account; they say who may, where the user may not."""
+        verbs = []
+        for managed, word, name, act in (
+            (Managed.ADD, self.tr("利用者の追加"), "new", self.accounts.add),
+            (Managed.REISSUE, self.tr("パスワードの再発行"), "key", self.accounts.reissue),
+            (Managed.DISABLE, self.tr("利用停止"), "stop", self.accounts.disable),
+            (Managed.SHUT, self.tr("知られた・紛失"), "stop", self.accounts.shut),
+        ):
+            action = QAction(icons.icon(name), word, self)
+            action.triggered.connect(lambda _checked=False, act=act: self._on_accounts(act))
+            verbs.append((managed, action))
+
+        def offer() -> None:
+            general = permitted.why_not(self.desk.ledger, "accounts")
+            for managed, action in verbs:
+                permitted.offer(action, general or self.accounts.why_not(managed))
+
+        self.accounts.chose.connect(offer)
+        offer()
+        return [action for _, action in verbs]
 
     def _on_accounts(self, act: Callable[[], None]) -> None:
         self.tabs.setCurrentWidget(self.accounts)

@@ -47,6 +47,7 @@ class SystemEventKind(Code):
     PASSWORD_RULE_CHANGED = "password_rule_changed", "パスワードの決まりの変更"
     PROGRAM_FOUND = "program_found", "使ってはならないプログラムの検出"
     PROGRAM_CLEARED = "program_cleared", "使ってはならないプログラムの解決"
+    ACCOUNTS_MANAGED = "accounts_managed", "責任者による利用者の管理"
     SETTING_UNKNOWN = "setting_unknown", "設定の異常"
 
 

@@ -43,5 +43,6 @@ class SystemEvent(Record):
             SystemEventKind.CONDITION_CHECKED,
             SystemEventKind.PASSWORDS_REVIEWED,
             SystemEventKind.PROGRAM_CLEARED,
+            SystemEventKind.ACCOUNTS_MANAGED,
         )
         return frozenset({"reason", "acknowledged_by"}) if self.kind in answered else frozenset()

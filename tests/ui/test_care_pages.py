@@ -52,7 +52,8 @@ from tests.ui.shell import (
 )
 from ui import ledger_settings as settings
 from ui import theme
-from ui.accounts import AccountDialog, AccountsPart
+from ui.account_dialog import AccountDialog
+from ui.accounts import AccountsPart
 from ui.application import BugReporter
 from ui.backup_page import BackupPage
 from ui.help import TEXTS, HelpDialog

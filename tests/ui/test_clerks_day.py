@@ -11,7 +11,7 @@ from models.records import DueItem, HandlingEvent, Item, Person
 from tests.ui.daily import K, Keyboard, Site
 from tests.ui.fingers import press, type_in
 from tests.ui.test_handling import opened, save, today
-from ui.accounts import AccountDialog
+from ui.account_dialog import AccountDialog
 from ui.asking import LineDialog
 from ui.form_dialog import FormDialog
 from ui.handling.dialog import HandlingDialog

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
-from ui.accounts import AccountDialog
+from ui.account_dialog import AccountDialog
 from ui.fitting import ROOM
 from ui.help import HelpDialog
 from ui.layout import note, say

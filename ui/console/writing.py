@@ -234,8 +234,13 @@ class Writing:
         if stored is None:
             raise NotFound(what=f"利用者名「{login}」")
         account_id, reason = stored.record.id, word_of(request, "reason")
-        change = ledger.people.disable_account(account_id, reason, command_id=command_of(request))
-        return self._session.did(change, repeated.disabling(account_id, reason))
+        command = command_of(request)
+        return self._session.enter(
+            request, repeated.disabling(account_id, reason),
+            lambda a: ledger.people.disable_account(
+                account_id, reason, answers=a, command_id=command
+            ),
+        )  # fmt: skip
 
     def rotate(self, request: Request) -> Answer:
         reason = word_of(request, "reason", "定期の更新")

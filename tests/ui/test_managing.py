@@ -1,0 +1,115 @@
+"""設定・利用者: what may be done to the marked account, and a second person where one is asked for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QStandardItemModel
+from pytestqt.qtbot import QtBot
+
+from models.codes import Role, SystemEventKind
+from models.records import RuleOverride, SystemEvent, UserAccount
+from tests.house import House, furnished
+from tests.ui.shell import Answers, settle
+from ui.account_dialog import AccountDialog
+from ui.answering import AnswerDialog
+from ui.operations import Operations
+from ui.page import Desk
+from ui.reissuing import ReissueDialog
+from ui.sample import cast
+from ui.settings_page import SettingsPage
+
+FIRST = "静かな港に灯る三つの明かり"
+BOSS, WORKER, _OFFICER, ADMINISTRATOR = cast.USERS
+WHO = "システム管理者だけが行えます"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, accounts=True, rules=True) as made:
+        yield made
+
+
+@pytest.fixture
+def page(house: House, qtbot: QtBot) -> Iterator[SettingsPage]:
+    answers = Answers()
+    operations = Operations(answers)
+    operations.watch(house.ledger)
+    made = SettingsPage(Desk(house.ledger, operations, answers, lambda *_where: None))
+    made.kept_verbs = made.verbs()  # type: ignore[attr-defined]  as the window keeps them
+    qtbot.addWidget(made)
+    made.show()
+    made.refresh()
+    settle(qtbot, operations)
+    yield made
+    operations.close()
+
+
+def verb(page: SettingsPage, word: str) -> QAction:
+    verbs: list[QAction] = page.kept_verbs  # type: ignore[attr-defined]
+    return next(one for one in verbs if one.text() == word)
+
+
+def mark(page: SettingsPage, login: str) -> None:
+    table = page.accounts.table
+    [cell] = table.findItems(login, Qt.MatchFlag.MatchExactly)
+    table.selectRow(cell.row())
+
+
+def test_buttons_follow_the_marked_account_and_say_who_may(page: SettingsPage) -> None:
+    assert verb(page, "利用者の追加").isEnabled()  # another responsible person
+    for word in ("パスワードの再発行", "利用停止", "知られた・紛失"):
+        assert not verb(page, word).isEnabled() and "選んで" in verb(page, word).toolTip()
+    mark(page, WORKER.login)
+    for word in ("パスワードの再発行", "利用停止"):
+        assert not verb(page, word).isEnabled() and WHO in verb(page, word).toolTip()
+    assert verb(page, "知られた・紛失").isEnabled()
+    mark(page, ADMINISTRATOR.login)
+    assert verb(page, "パスワードの再発行").isEnabled()
+    assert not verb(page, "利用停止").isEnabled()
+    mark(page, BOSS.login)
+    assert "自分自身" in verb(page, "利用停止").toolTip()
+
+
+def test_a_role_that_another_adds_is_grey_in_the_dialog(page: SettingsPage) -> None:
+    dialog = AccountDialog(page.desk, [], [], page)
+    model = dialog.role.model()
+    assert isinstance(model, QStandardItemModel)
+    offered = [role for row, role in enumerate(Role) if model.item(row).isEnabled()]
+    assert offered == [Role.SUPERVISOR]
+    assert dialog.role.currentData() == str(Role.SUPERVISOR)
+    tip = dialog.role.itemData(list(Role).index(Role.WORKER), Qt.ItemDataRole.ToolTipRole)
+    assert WHO in tip
+
+
+def test_a_lost_password_of_the_administrator_asks_for_a_second_person(
+    house: House, page: SettingsPage, qtbot: QtBot
+) -> None:
+    ledger = house.ledger
+    account = ledger.registers.all(UserAccount, login_name=ADMINISTRATOR.login)[0].record
+    dialog = ReissueDialog(page.desk, account, page)
+    dialog.show()
+    dialog.reason.setText("本人からの申出（失念）による")
+    dialog.password.first.setText(FIRST)
+    dialog.password.second.setText(FIRST)
+    dialog.accept()
+    settle(qtbot, page.desk.operations)
+    [asking] = dialog.findChildren(AnswerDialog)
+    [part] = asking.parts
+    assert part.reason() == "本人からの申出（失念）による" and asking.second is not None
+    assert not any("逸脱" in one for one in texts(asking))  # it is no breach
+    assert not asking.second.ways.button(1).isVisible()  # it does not wait
+    asking.second.password.setText(WORKER.password)
+    asking.save()
+    settle(qtbot, page.desk.operations)
+    assert dialog.result() == dialog.DialogCode.Accepted
+    [event] = ledger.registers.all(SystemEvent, kind=SystemEventKind.ACCOUNTS_MANAGED)
+    [override] = ledger.registers.all(RuleOverride, record_ref=event.record.id)
+    assert override.record.approved_by == house.story.people[WORKER.person]
+
+
+def texts(dialog: AnswerDialog) -> list[str]:
+    from PySide6.QtWidgets import QLabel
+
+    return [one.text() for one in dialog.findChildren(QLabel)]
