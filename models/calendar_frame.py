@@ -38,7 +38,7 @@ class Due:
         due_on: the last day; None while nobody has fixed the cycle.
         person_id: who it concerns, else who answers for it.
         clause: the article that asks for it, as it is cited.
-        type, id: the record to which it leads.
+        type, id: the record to which it leads; without id the register in which one is missing.
     """
 
     code: str

@@ -48,14 +48,14 @@ def k02_nobody(asked: Inquiry) -> Iterator[Due]:
     """K-02: somebody is designated, and the client told, before the work begins."""
     if who := _nobody(asked):
         last = _last_day(asked, [one for one in asked.all(Assignment) if one.role in NAMED])
-        yield _due(asked, "K-02", "D-03", who, last, "EQ-STAFF")
+        yield _due(asked, "K-02", "D-03", who, last, Assignment)
 
 
 def k04_nowhere(asked: Inquiry) -> Iterator[Due]:
     """K-04: a place is designated, and told or allowed, before the work begins."""
     if place := _nowhere(asked):
         last = _last_day(asked, [one for one in asked.all(ContractPlace) if _is_meant(asked, one)])
-        yield _due(asked, "K-04", "D-04", place, last, "EQ-PLACE")
+        yield _due(asked, "K-04", "D-04", place, last, ContractPlace)
 
 
 def _nobody(asked: Inquiry) -> str:
@@ -113,12 +113,16 @@ def _last_day(asked: Inquiry, past: Sequence[Designation]) -> date | None:
     return max(days, default=None)
 
 
-def _due(asked: Inquiry, code: str, paper: str, who: str, last: date | None, proof: str) -> Due:
+def _due(
+    asked: Inquiry, code: str, paper: str, who: str, last: date | None, cls: type[Designation]
+) -> Due:
+    """Return the date by which somebody, or a place, is to stand in a register that lacks it."""
     start = asked.contract.work_start_on
     assert start is not None
     day = max(day_before(start), last or date.min)
     what = DESIGNATE.format(what=who, title=asked.profile.document_title(paper))
-    return due(asked, code, what, "", day, asked.contract, proof=proof)
+    proof = "EQ-STAFF" if cls is Assignment else "EQ-PLACE"
+    return due(asked, code, what, "", day, cls(), proof=proof)
 
 
 def _asked_for(asked: Inquiry, words: str) -> Row:

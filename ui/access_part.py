@@ -69,7 +69,11 @@ class AccessPart(QWidget):
         self.remarks.setVisible(bool(facts.remarks))
         self.table.show_lines(
             [
-                Line((x.when, x.user, x.act, x.target, x.terminal), type=x.type, id=x.id)
+                Line(
+                    (x.when, x.user, x.act, x.target, x.terminal),
+                    type=x.type if x.id else "",
+                    id=x.id,
+                )
                 for x in facts.lines
             ]
         )

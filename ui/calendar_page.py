@@ -131,9 +131,9 @@ class CalendarPage(Page):
 
     def note_paper(self) -> None:
         """Note a paper that was made elsewhere and handed in."""
-        line = self.table.marked()
-        marked = next((one for one in self.shown() if line and one.due.id == line.id), None)
-        contract_id = marked.due.contract_id if marked else self.contract_id
+        number, shown = self.table.currentRow(), self.shown()
+        contract_id = shown[number].due.contract_id if number in range(len(shown)) else ""
+        contract_id = contract_id or self.contract_id
         if contract_id:
             ElsewhereDialog(self.desk, contract_id, self).open()
 

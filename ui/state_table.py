@@ -67,7 +67,10 @@ def state_word(state: str, word: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One row: its texts, the state of the column that tells it, and where Enter leads."""
+    """One row: its texts, the state of the column that tells it, and where Enter leads.
+
+    A type without an id leads to a register, no type leads nowhere.
+    """
 
     texts: tuple[str, ...]
     state: str = ""
@@ -173,9 +176,9 @@ class StateTable(QTableWidget):
         return self.lines[row] if 0 <= row < len(self.lines) else None
 
     def open(self) -> None:
-        """Open the record of the marked row."""
+        """Open what the marked row leads to."""
         line = self.marked()
-        if line is not None and line.id:
+        if line is not None and line.type:
             self.opened.emit(line.type, line.id)
 
     def _fit(self) -> None:

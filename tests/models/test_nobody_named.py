@@ -131,6 +131,8 @@ def test_the_calendar_asks_what_the_clauses_ask_on_every_day(
     assert len(dates(house, contract)) == TEXTS[text]
     found = [one for one in calendar(house.ledger, contract.id) if "の指定と「" in one.what]
     assert all(one.due_on == day_before(start) and one.clause for one in found)
+    lacking = {"K-02": Assignment.type, "K-04": ContractPlace.type}  # where somebody is entered
+    assert all((one.type, one.id) == (lacking[one.code], "") for one in found)
 
 
 def test_what_is_cancelled_or_over_designates_nobody(made: Callable[[str], House]) -> None:

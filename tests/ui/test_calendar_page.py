@@ -1,6 +1,8 @@
 """予定表, 台帳一覧 and the questions of an officer, by keys."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,22 @@ def test_enter_opens_the_record_behind_a_date(shiki: Table) -> None:
     assert shiki.gone[0][0] == "item"
     assert not page.verbs()[2].isEnabled()
     assert "もとの記録を済ませる" in page.verbs()[2].toolTip()
+
+
+def test_a_date_about_an_empty_register_opens_that_register(shiki: Table) -> None:
+    first = shiki.house.story.contract
+    later = shiki.house.ledger.today() + timedelta(days=30)
+    other = replace(first, id="", contract_no="2026-900", work_start_on=later)
+    made = shiki.house.ledger.registers.create(other).ids[-1]
+    page = CalendarPage(shiki.desk)
+    shiki.show(page, made)
+    for word, register in (
+        ("作業責任者", "assignment"),
+        ("個人情報取扱場所の指定", "contract_place"),
+    ):
+        page.table.setCurrentCell(place_of(page, word), 0)
+        page.verbs()[1].trigger()
+        assert shiki.gone[-1] == (register, "")
 
 
 def test_an_entered_date_is_put_down_and_kept(shiki: Table) -> None:
