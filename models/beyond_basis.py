@@ -26,16 +26,15 @@ from models.rules.beyond import (
     ENDS_BEFORE,
     UNSURE,
     called_otherwise,
-    elsewhere,
-    somebody_else,
     surely_beyond,
-    too_long,
     used_up,
 )
 from models.rules.books import Books
 from models.rules.named import UNFIT
+from models.rules.staying import carried_by, outlasts, too_long
 from models.rules.unfit import BETWEEN, unfit
 from models.rules.used_up import is_limited, uses
+from models.rules.who_where import elsewhere, somebody_else
 from models.store import Op, Query, Where
 
 K = HandlingKind
@@ -106,20 +105,32 @@ def _stays_longer(
     act = HandlingEvent(
         id=id_, kind=kind, occurred_at=occurred_at, expected_return_at=expected_return_at
     )
-    return authorization_id if one is not None and too_long(one, act) else None
+    return authorization_id if one is not None and outlasts(one, act) else None
 
 
 def lost(books: Books, before: Authorization, after: Authorization) -> list[HandlingEvent]:
     """Return the acts that a consent allowed and, corrected, does not: they go beyond it now."""
     acts = [act for act in books.acts_under(after.id) if uses(act)]
     too_many = used_up(books, after).keys() - used_up(books, before).keys()
-    return [
+    gone = [
         act
         for act in acts
         if act.id in too_many
         or (somebody_else(books, after, act) and not somebody_else(books, before, act))
-        or (too_long(after, act) and not too_long(before, act))
     ]
+    then, now = books.beside([before]), books.beside([after])
+    bases = [before, *carried_by(books, before)]
+    for act in (act for one in bases for act in books.acts_under(one.id) if act not in gone):
+        stood, stands = (_basis(some, act) for some in (then, now))
+        if stood is None or stands is None or too_long(then, stood, act):
+            continue
+        if too_long(now, stands, act):
+            gone.append(act)
+    return gone
+
+
+def _basis(books: Books, act: HandlingEvent) -> Authorization | None:
+    return books.find(Authorization, act.authorization_id)
 
 
 def eq_where(asked: Inquiry) -> Iterator[Found]:

@@ -22,7 +22,7 @@ from models.evidence_rows import Row
 from models.from_to import field_from_to, shortened
 from models.inquiry import Inquiry
 from models.kinds import Ref
-from models.outstaying import needed
+from models.outstaying import needed, outlasted
 from models.profiles import Clause
 from models.records import (
     BY_TYPE,
@@ -32,12 +32,14 @@ from models.records import (
     Record,
     RuleOverride,
 )
-from models.rules.beyond import called_otherwise, somebody_else, too_long, used_up
+from models.rules.beyond import called_otherwise, used_up
 from models.rules.books import ENDED_LATER, GIVEN, Books
 from models.rules.copied import copied_with, is_copying
 from models.rules.engine import examine
+from models.rules.staying import allowed_until, too_long
 from models.rules.unfit import BETWEEN, unfit
 from models.rules.used_up import uses
+from models.rules.who_where import somebody_else
 from models.store import Op, Query, Where
 from models.unfit_basis import clauses_for
 from models.versions import Version, versions
@@ -58,6 +60,7 @@ OVER = (
     "その後に、{changes}変えます。"
 )
 AGAIN = "「{consent}」は、超えた取扱いなどの後に一度変えられ、それを根拠にした取扱いがあります。さらに、{changes}変えます。"
+WAS_OVER = "「{consent}」の有効期間が終わった後も、これを根拠に外にあったものがあります。その後に、{changes}変えます。"
 REASON = (
     "登録の誤りの訂正であることを理由に残してください。改めて{basis}を得たときは、これを変えずに、新しい"
     "「承諾・指示」に登録してください。変える前からの逸脱は、是正を別の人が確認するまで残ります。"
@@ -85,9 +88,11 @@ def asked_of(ledger: "Ledger", before: Record | None, after: Authorization) -> s
             consent=before.caption(), count=f"{len(gone):,}", first=gone[0],
             changes="、".join(_changes(asked, before, after)),
         )  # fmt: skip
-    elif all(_put_off(one, after, ledger.today()) for one in known) and after.id in needed(asked):
+    elif all(_put_off(one, after, ledger.today()) for one in known):
         changes = "、".join(_changes(asked, before, after))
-        said = OVER.format(consent=before.caption(), changes=changes)
+        words = OVER if after.id in needed(asked) else WAS_OVER
+        if words is OVER or after.id in outlasted(asked):
+            said = words.format(consent=before.caption(), changes=changes)
     elif all(_goes_further(one, after) for one in known) and _was_asked(ledger, after):
         changes = "、".join(_changes(asked, before, after))
         said = AGAIN.format(consent=before.caption(), changes=changes)
@@ -200,7 +205,7 @@ def _flaws(books: Books, one: Authorization, act: HandlingEvent) -> dict[str, De
         found["much"] = total - limit if total is not None and limit is not None else NOTHING
         found["who"] = Decimal(bool(somebody_else(books, one, act)))
         found["where"] = Decimal(len(called_otherwise(books, one, act)))
-        found["long"] = _days_beyond(one, act)
+        found["long"] = _days_beyond(books, one, act)
     if act.kind is HandlingKind.COPY and one.quantity_limit is not None and is_copying(one):
         copied = copied_with(books, one, act, {})
         found["copies"] = (
@@ -209,11 +214,11 @@ def _flaws(books: Books, one: Authorization, act: HandlingEvent) -> dict[str, De
     return found
 
 
-def _days_beyond(one: Authorization, act: HandlingEvent) -> Decimal:
-    back, ends = act.expected_return_at, one.valid_until
-    if not too_long(one, act) or back is None or ends is None:
+def _days_beyond(books: Books, one: Authorization, act: HandlingEvent) -> Decimal:
+    back = act.expected_return_at
+    if not too_long(books, one, act) or back is None:
         return NOTHING
-    return Decimal((back.date() - ends).days)
+    return Decimal((back.date() - allowed_until(books, one, act)).days)
 
 
 def _put_off(old: Authorization, new: Authorization, today: date) -> bool:

@@ -191,9 +191,11 @@ def _beside(asked: Inquiry, states: Sequence[ClauseState]) -> list[ClauseState]:
             waiting += asked.answer(f"{name} unasked", query).rows
     for name, query in BESIDE_TEXT.items():
         waiting += [one for one in asked.answer(name, query).rows if not one.clauses]
-    if not changes.rows and not waiting:
+    days = outstaying.beside_text(asked, BESIDE.key)
+    if not changes.rows and not waiting and not days.rows:
         return []
-    every = {"EQ-OVERRIDE": changes, RULE: Answer(tuple(waiting), changes.reads)}
+    told_beside = Answer(tuple(waiting), changes.reads)
+    every = {"EQ-OVERRIDE": changes, RULE: told_beside, outstaying.QUERY: days}
     return [_state(BESIDE, every, off=False, erased=False)]
 
 

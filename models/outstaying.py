@@ -1,14 +1,19 @@
 """What stays outside longer than the client's word for it (SK-11.2; K-12).
 
 Taking out was allowed on its day. A consent that ends, or that the client takes back, while the thing
-is still outside allows it no more: it comes back, or the client is asked again.
+is still outside allows it no more: it comes back, or the client is asked again. Which consent covers
+which day says `models.rules.staying`; here it is told, asked for, and afterwards to be read.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
+from models import custody
 from models.codes import (
     CONTENT_GONE_STATES,
     MISSING_STATES,
@@ -16,61 +21,88 @@ from models.codes import (
     Decision,
     HandlingKind,
 )
-from models.evidence_rows import NOTE, Row, row
+from models.evidence_rows import NOTE, Answer, Row, row
 from models.inquiry import Inquiry
+from models.late_basis import COPY, NO_COPY
 from models.records import Authorization, ContractPlace, HandlingEvent, Item, RuleOverride
 from models.rules.books import GIVEN
+from models.rules.covered_days import DAY, Stretch
 from models.rules.places import place_counts
-from models.wareki import format_short
+from models.rules.staying import (
+    Stay,
+    bases,
+    days_outside,
+    decided_on,
+    known_since,
+    others_for,
+    stays,
+    why_not,
+)
+from models.store import Op, Where
+from models.trips import trips_of
+from models.wareki import format_short, format_short_moment
 
+K = HandlingKind
 QUERY, OPEN_OUT, RULE = "EQ-LATEBACK", "EQ-OPENOUT", "R-10"
 LATE = "{act}は、持帰予定を過ぎて行われました。理由：{reason}"
 WAITED_FOR = OUT_STATES | MISSING_STATES
+BASIS, CARRYING = "持ち出した根拠の", "外に置く根拠の"
+WHICH = "「{item}」を{basis}「{consent}」は、"
+UNFIT = "「{consent}」は、これに合いません（{why}）。"
 OVER = (
-    "「{item}」を持ち出した根拠の「{consent}」は、{day}に終わりました。持ち帰るか、改めて得たものを、"
+    WHICH + "{day}に終わりました。{unfit}持ち帰るか、改めて得たものを、"
     "これを対象に選んで「承諾・指示」に登録してください。"
 )
-BETWEEN = (
-    "「{item}」を持ち出した根拠の「{consent}」は、{day}に終わりました。改めて得た「{after}」は、"
-    "{begins}からです。"
+BETWEEN = WHICH + "{day}に終わりました。改めて得た「{after}」によるのは、{begins}からです。"
+AFTERWARDS = WHICH + "{day}に終わりました。その後も、{back}まで外にありました。"
+TAKEN_BACK = WHICH + "{day}に「{state}」になりました。{unfit}持ち帰るか、委託者に確かめてください。"
+ENTERED = (
+    "「{item}」を{day}の後も外に置く根拠の「{consent}」は、その後（{when}）に台帳に登録されました。"
+    "前もって受けていたかは、{paper}で確かめてください。"
 )
-TAKEN_BACK = (
-    "「{item}」を持ち出した根拠の「{consent}」は、{day}に「{state}」になりました。"
-    "持ち帰るか、委託者に確かめてください。"
-)
+_LEFT = ("occurred_at", "authorization_id", "lines.item_id", "lines.quantity")
+_CAME = ("occurred_at", "related_event_id", "lines.item_id", "lines.quantity")
+_Back = tuple[datetime, str, Decimal | None]
+"""When something came back, which take-out it names, and how much it was: None for all."""
+_Moved = tuple[datetime, str, tuple[tuple[str, Decimal | None], ...]]
 
 
 class Rest(NamedTuple):
-    """Something outside, a consent on which it rests, and the later one by which it may stay so."""
+    """Something outside, with its days and the consents over them."""
 
-    item: Item
-    consent: Authorization
-    after: Authorization | None
+    stay: Stay
+    days: tuple[Stretch, ...]
+    named: tuple[Authorization, ...]
+
+    @property
+    def under(self) -> Authorization | None:
+        """The consent by which it may be outside on the last of these days."""
+        return self.days[-1].consent
+
+    @property
+    def last(self) -> Authorization:
+        """The consent that covered it last, or the one that it was taken out on."""
+        covered = (one.consent for one in reversed(self.days) if one.consent is not None)
+        return next(covered, self.named[-1])
+
+
+# --- what is outside now ------------------------------------------------------------------------
 
 
 def outstaying(asked: Inquiry) -> Iterator[Row]:
-    """Find what is outside although the consent that it rests on has ended."""
-    for item, one, after in resting(asked):
-        if after is None and not one.covers(asked.today):
-            yield row(item, _said(asked, item, one))
-
-
-def _between(asked: Inquiry) -> Iterator[Row]:
-    """Find what is outside and was so without any consent, between two of them."""
-    for item, one, after in resting(asked):
-        if after is None or one.covers(asked.today):
-            continue
-        if (begins := _begins(after)) > _day_after(one):
-            yield row(item, _said_between(item, one, after, begins), NOTE)
+    """Find what is outside although the last consent for it has ended."""
+    for one in resting(asked):
+        if one.under is None:
+            yield row(one.stay.item, _said(asked, one))
 
 
 def outside_under(asked: Inquiry) -> frozenset[str]:
-    """Return the ids of the consents on which something outside rests, and no later one."""
-    return frozenset(one.id for _, one, after in resting(asked) if after is None)
+    """Return the ids of the consents on which something outside rests, or rested last."""
+    return frozenset((one.under or one.last).id for one in resting(asked))
 
 
 def resting(asked: Inquiry) -> Sequence[Rest]:
-    """Return what is outside with each consent on which it rests; looked for once."""
+    """Return what is outside under a consent; looked for once."""
     found: Sequence[Rest] = asked.answer("resting outside", _resting).rows
     return found
 
@@ -78,43 +110,39 @@ def resting(asked: Inquiry) -> Sequence[Rest]:
 def _resting(asked: Inquiry) -> Iterator[Rest]:
     for item in asked.items.values():
         if item.state in WAITED_FOR:
-            for one in _consents(asked, item):
-                yield Rest(item, one, _given_anew(asked, item, one))
+            quick = _under_their_own(asked, item)
+            found = _rests(asked, item) if quick is None else quick
+            yield from (one for one in found if one.stay.last is None)
 
 
-def _given_anew(asked: Inquiry, item: Item, ended: Authorization) -> Authorization | None:
-    """Return the consent by which a thing may stay outside after another ran out, None for none.
+def _under_their_own(asked: Inquiry, item: Item) -> list[Rest] | None:
+    """Return what is outside when the consents that the acts name cover today, as most do.
 
-    It names the thing: one to whatever lies there allows another take-out, not that this goes on.
+    Else None: then all has to be looked through that happened to it.
     """
-    if ended.valid_until is None or ended.decision not in {*GIVEN, Decision.EXPIRED}:
-        return None
-    found = [
-        one
-        for one in asked.all(Authorization)
-        if one.id != ended.id
-        and one.subject is ended.subject
-        and one.covers(asked.today)
-        and any(target.item_id == item.id for target in one.targets)
-    ]
-    return min(found, key=_begins, default=None)
+    asked.note(HandlingEvent.type, Authorization.type)
+    status = asked.status(item.id)
+    found = []
+    for trip in (*trips_of(status), *status.lost_trips) if status is not None else ():
+        act = asked.books.find(HandlingEvent, trip.event_id)
+        if act is None or act.kind is K.TRANSPORT:
+            return None
+        basis = asked.books.find(Authorization, act.authorization_id)
+        if basis is not None and not basis.covers(asked.today):
+            return None
+        if basis is not None:
+            day = min(custody.when(act).date(), asked.today)
+            stay = Stay(item, (act,), ((day, trip.pieces),))
+            found.append(Rest(stay, (Stretch(day, asked.today, basis),), (basis,)))
+    return found
 
 
-def _begins(one: Authorization) -> date:
-    known = [day for day in (one.decided_on, one.valid_from) if day is not None]
-    return max(known, default=date.max)
-
-
-def _day_after(one: Authorization) -> date:
-    return (one.valid_until or date.min) + timedelta(days=1)
-
-
-def _said_between(item: Item, ended: Authorization, after: Authorization, begins: date) -> str:
-    assert ended.valid_until is not None
-    return BETWEEN.format(
-        item=item.caption(), consent=ended.caption(), day=format_short(ended.valid_until),
-        after=after.caption(), begins=format_short(begins),
-    )  # fmt: skip
+def _rests(asked: Inquiry, item: Item) -> Iterator[Rest]:
+    asked.note(HandlingEvent.type, Item.type, Authorization.type)
+    for stay in stays(asked.books, item):
+        if named := bases(asked.books, stay):
+            days = days_outside(asked.books, stay, asked.today)
+            yield Rest(stay, tuple(days), tuple(named))
 
 
 def needed(asked: Inquiry) -> frozenset[str]:
@@ -132,6 +160,19 @@ def needed(asked: Inquiry) -> frozenset[str]:
     return frozenset(copies | places | outside_under(asked))
 
 
+# --- what was outside ---------------------------------------------------------------------------
+
+
+def outlasted(asked: Inquiry) -> frozenset[str]:
+    """Return the ids of the consents after whose end something was outside without any."""
+    found = set()
+    for one in _ever(asked):
+        for before, now in pairwise(one.days):
+            if now.consent is None and before.consent is not None:
+                found.add(before.consent.id)
+    return frozenset(found)
+
+
 def eq_late_back(asked: Inquiry) -> Iterator[Row]:
     """List what came back after its hour, or had no consent for a while; to be read (R-10, K-12)."""
     clauses = asked.asking(OPEN_OUT)
@@ -139,41 +180,175 @@ def eq_late_back(asked: Inquiry) -> Iterator[Row]:
         if one.rule_id != RULE or one.record_type != HandlingEvent.type:
             continue
         act = asked.books.find(HandlingEvent, one.record_ref)
-        if act is not None and act.kind is not HandlingKind.TAKE_OUT:
+        if act is not None and act.kind is not K.TAKE_OUT:
             words = LATE.format(act=act.caption(), reason=one.reason)
             yield replace(row(act, words, NOTE), clauses=clauses)
-    for found in _between(asked) if clauses else ():
+    for found in eq_days(asked) if clauses else ():
         yield replace(found, clauses=clauses)
 
 
-def _consents(asked: Inquiry, item: Item) -> Iterable[Authorization]:
-    """Return what the acts rest on by which pieces of a thing are outside."""
-    asked.note(HandlingEvent.type, Authorization.type)
-    status = asked.status(item.id)
-    if status is None:
-        return ()
-    trips = [one.event_id for one in status.trips] or [status.using]
-    found = (asked.books.find(Authorization, _basis(asked, id_)) for id_ in trips)
-    return [one for one in found if one is not None]
+def beside_text(asked: Inquiry, clause: str) -> Answer:
+    """Return the same of days where no clause asks for what is outside, for what is told beside."""
+    found = asked.answer("days outside", eq_days)
+    rows = () if asked.asks(OPEN_OUT) else (replace(one, clauses=(clause,)) for one in found.rows)
+    return Answer(tuple(rows), found.reads)
 
 
-def _basis(asked: Inquiry, act_id: str) -> str:
-    """Return the consent that an act names, or the one that it carries on (運搬中)."""
-    act = asked.books.find(HandlingEvent, act_id)
-    if act is None or act.authorization_id or not act.related_event_id:
-        return act.authorization_id if act else ""
-    before = asked.books.find(HandlingEvent, act.related_event_id)
-    return before.authorization_id if before else ""
+def eq_days(asked: Inquiry) -> Iterator[Row]:
+    """List days outside without any consent, and consents that became known after they began."""
+    for one in _ever(asked):
+        for place, now in enumerate(one.days[1:], start=1):
+            before = one.days[place - 1]
+            after = one.days[place + 1] if place + 1 < len(one.days) else None
+            if now.consent is not None:
+                yield from _entered_late(asked, one, before, now)
+            elif before.consent is not None and (after or one.stay.last is not None):
+                yield row(one.stay.item, _said_of_days(one, before, now, after), NOTE)
 
 
-def _said(asked: Inquiry, item: Item, one: Authorization) -> str:
+def _ever(asked: Inquiry) -> Sequence[Rest]:
+    """Return what is or was outside when a consent ended that an act named."""
+    found: Sequence[Rest] = asked.answer("ever outside", _outlasting).rows
+    return found
+
+
+def _outlasting(asked: Inquiry) -> Iterator[Rest]:
+    for id_ in _candidates(asked):
+        item = asked.items.get(id_)
+        for one in _rests(asked, item) if item is not None else ():
+            if len(one.days) > 1:
+                yield one
+
+
+def _candidates(asked: Inquiry) -> dict[str, None]:
+    """Return the things that may have been outside when a consent ended, in the order of the acts.
+
+    What one act brought back before that is known by two lists; only of the rest is all looked
+    through that happened to it.
+    """
+    asked.note(Authorization.type)
+    kinds = Where("kind", Op.IN, (K.TAKE_OUT, K.TRANSPORT))
+    named = Where("authorization_id", Op.EMPTY, False)
+    left = asked.listed(asked.acts(kinds, named), _LEFT, _left)
+    over = {one.id: _last_day(asked, one) for one in asked.all(Authorization)}
+    late = {id_: one for id_, one in left.items() if over.get(one[1], date.max) < asked.today}
+    came = _came_back(asked) if late else {}
+    found: dict[str, None] = {}
+    for id_, (at, consent, lines) in late.items():
+        for item, much in lines:
+            if not _is_over_by(asked.items.get(item), over[consent]):
+                back = _next_back(came.get(item, ()), id_, at, much)
+                if back is None or back.date() > over[consent]:
+                    found[item] = None
+    return found
+
+
+def _is_over_by(item: Item | None, day: date) -> bool:
+    """Tell whether nothing of a thing was outside after a day, for nothing happened to it since."""
+    if item is None or item.state in WAITED_FOR:
+        return item is None
+    return item.last_event_at is not None and item.last_event_at.date() <= day
+
+
+def _next_back(
+    came: Sequence[_Back], act: str, at: datetime, much: Decimal | None
+) -> datetime | None:
+    """Return when all came back that an act took out, None where that is not known so simply."""
+    for place in range(bisect_right(came, at, key=lambda one: one[0]), len(came)):
+        day, of, less = came[place]
+        if less is None or (of == act and much is not None and less >= much):
+            return day
+    return None
+
+
+def _last_day(asked: Inquiry, one: Authorization) -> date:
+    """Return after which day a consent may count no more, not later than it does."""
+    ends = one.valid_until or date.max
+    if one.decision in GIVEN:
+        return ends
+    over = asked.books.over_since(one) or asked.books.since(one, "decision")
+    return min(ends, over - DAY) if over is not None else date.min
+
+
+def _came_back(asked: Inquiry) -> Mapping[str, Sequence[_Back]]:
+    """Return for each thing what came back of it, in the order of time."""
+    back = asked.listed(asked.acts(Where("kind", Op.EQ, K.BRING_BACK)), _CAME, _came)
+    found: dict[str, list[_Back]] = {}
+    for at, act, lines in back.values():
+        for item, much in lines:
+            found.setdefault(item, []).append((at, act, much))
+    return {id_: sorted(times, key=lambda one: one[0]) for id_, times in found.items()}
+
+
+def _left(
+    _asked: Inquiry, _id: str, at: datetime, consent: str, items: tuple[str, ...],
+    quantities: tuple[Decimal, ...],
+) -> _Moved:  # fmt: skip
+    named = quantities if len(quantities) == len(items) else (None,) * len(items)
+    return at, consent, tuple(zip(items, named, strict=True))
+
+
+def _came(
+    asked: Inquiry, id_: str, at: datetime, act: str, items: tuple[str, ...],
+    quantities: tuple[Decimal, ...],
+) -> _Moved | None:  # fmt: skip
+    """Keep what came back; where only some lines name a quantity, it is not known whose it is."""
+    known = len(quantities) in (0, len(items))
+    return _left(asked, id_, at, act, items, quantities) if known else None
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def _said(asked: Inquiry, rest: Rest) -> str:
+    one, unfit = rest.last, _unfit(asked, rest)
+    which = _which(rest, one)
     ended, over = one.valid_until, asked.books.over_since(one)
     ran_out = one.decision is Decision.EXPIRED and (over is None or (ended and ended < over))
     if ended is not None and (ran_out or one.decision in GIVEN):
-        return OVER.format(item=item.caption(), consent=one.caption(), day=format_short(ended))
+        return OVER.format(**which, day=format_short(ended), unfit=unfit)
     known = (over, asked.books.since(one, "decision"))
     day = min((one for one in known if one is not None), default=None)
     return TAKEN_BACK.format(
-        item=item.caption(), consent=one.caption(), day=format_short(day) if day else "後",
+        **which, day=format_short(day) if day else "後", unfit=unfit,
         state=one.decision.label if one.decision else "",
     )  # fmt: skip
+
+
+def _unfit(asked: Inquiry, rest: Rest) -> str:
+    """Say of the consents that would carry on today why they do not."""
+    said = ""
+    for one in others_for(asked.books, rest.stay, rest.named):
+        why = why_not(asked.books, one, rest.stay, asked.today) if one.covers(asked.today) else ""
+        said += UNFIT.format(consent=one.caption(), why=why) if why else ""
+    return said
+
+
+def _which(rest: Rest, one: Authorization) -> Mapping[str, str]:
+    basis = BASIS if one.id in {named.id for named in rest.named} else CARRYING
+    return {"item": rest.stay.item.caption(), "basis": basis, "consent": one.caption()}
+
+
+def _said_of_days(rest: Rest, before: Stretch, now: Stretch, after: Stretch | None) -> str:
+    assert before.consent is not None
+    which, day = _which(rest, before.consent), format_short(before.last)
+    if after is not None and after.consent is not None:
+        begins = format_short(after.first)
+        return BETWEEN.format(**which, day=day, after=after.consent.caption(), begins=begins)
+    return AFTERWARDS.format(**which, day=day, back=format_short(now.last))
+
+
+def _entered_late(asked: Inquiry, rest: Rest, before: Stretch, now: Stretch) -> Iterator[Row]:
+    """Tell of a consent that carries on and came into the ledger after that was needed."""
+    one = now.consent
+    if one is None or one.id in {named.id for named in rest.named}:
+        return
+    known = known_since(asked.books, one, rest.stay.item.id, now.first)
+    ended = now.first - DAY
+    if known is None or known.day <= max(ended, decided_on(asked.books, one)):
+        return
+    said = ENTERED.format(
+        item=rest.stay.item.caption(), day=format_short(ended), consent=one.caption(),
+        when=format_short_moment(known.at), paper=COPY if one.decision_file else NO_COPY,
+    )  # fmt: skip
+    yield row(rest.stay.item, said, NOTE)

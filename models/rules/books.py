@@ -190,7 +190,7 @@ class Books:
         over = self.over_since(one) if ended else None
         if not ended or (over is not None and over <= day):
             return one
-        return self._given(one) or one
+        return self.as_given(one) or one
 
     def over_since(self, one: Authorization) -> date | None:
         """Return the first day on which a consent that ended counted no more, None for not known.
@@ -199,7 +199,7 @@ class Books:
         it was entered in place of that of the consent; without it, it stood within its term until
         the day on which this was entered.
         """
-        given = self._given(one)
+        given = self.as_given(one)
         if one.decision is not Decision.EXPIRED or given is None:
             return one.decided_on
         if one.decided_on not in (None, given.decided_on):
@@ -217,7 +217,10 @@ class Books:
             found = version.at.astimezone(JAPAN).date()
         return found
 
-    def _given(self, one: Authorization) -> Authorization | None:
+    def as_given(self, one: Authorization) -> Authorization | None:
+        """Return a consent as it stood when it last was one, None for never."""
+        if one.decision in GIVEN:
+            return one
         past = (version.record for version in reversed(self.registered(one.id)))
         return next((record for record in past if record.decision in GIVEN), None)
 

@@ -155,7 +155,7 @@ def unlike_units(one: Authorization, event: HandlingEvent, things: Things) -> li
         item.unit
         for line in event.lines
         if (item := things.get(line.resulting_item_id) or things.get(line.item_id))
-        and _is_meant(one, item)
+        and is_meant(one, item)
         and not is_counted(one, item.unit)
     }
     return sorted(found)
@@ -211,10 +211,10 @@ def _pieces(books: Books, item: Item, line: HandlingLine, event: HandlingEvent) 
 
 
 def _counts(one: Authorization, item: Item) -> bool:
-    return _is_meant(one, item) and is_counted(one, item.unit)
+    return is_meant(one, item) and is_counted(one, item.unit)
 
 
-def _is_meant(one: Authorization, item: Item) -> bool:
+def is_meant(one: Authorization, item: Item) -> bool:
     """Tell whether a consent is about such a thing: one to computers says nothing of paper."""
     return one.subject is not S.EQUIPMENT_TAKE_OUT or item.item_class in COMPUTERS
 
@@ -291,7 +291,7 @@ def _held_now(
         while act_id not in acts and (found := books.find(HandlingEvent, act_id)) is not None:
             acts[act_id] = found
             act_id = found.related_event_id if found.kind is K.TRANSPORT else act_id
-        root = acts.get(_root(acts, id_))
+        root = acts.get(root_of(acts, id_))
         if root is not None and (root in entering or _is_under(books, one, root)):
             pieces += trip.pieces
     return counted(one, pieces, item.unit) if pieces else NONE
@@ -317,7 +317,7 @@ def _held(
         if _is_under(books, one, act):
             under.add(act.id)
         status = amounts.after_standing(item, status, act)
-        outside = (trip for trip in trips_of(status) if _root(acts, trip.event_id) in under)
+        outside = (trip for trip in trips_of(status) if root_of(acts, trip.event_id) in under)
         pieces = sum((trip.pieces for trip in outside), NONE)
         points.append((custody.when(act), counted(one, pieces, item.unit) if pieces else NONE))
     return points
@@ -335,7 +335,7 @@ def _is_under(books: Books, one: Authorization, act: HandlingEvent) -> bool:
     return [given.id for given in known if books.as_of(given, day).covers(day)] == [one.id]
 
 
-def _root(acts: Mapping[str, HandlingEvent], id_: str) -> str:
+def root_of(acts: Mapping[str, HandlingEvent], id_: str) -> str:
     """Return by which act something left that was carried on."""
     seen = set()
     while id_ in acts and acts[id_].kind is K.TRANSPORT and acts[id_].related_event_id in acts:

@@ -116,19 +116,21 @@ def test_what_the_client_allowed_anew_in_time_may_stay_outside(house: House) -> 
     assert told(house) == [] and renewals(house, basis) == []
     assert renewals(house, after) == [ENDS + timedelta(days=20)]
     house.clock.go_to(ENDS + timedelta(days=21), 9)
-    assert "R8.10.10に終わりました" in told(house)[0][1]
-    assert renewals(house, basis) == [ENDS]
+    [(_, sentence)] = told(house)
+    assert "外に置く根拠の「第10号 持出し 承諾」は、R8.10.30に終わりました" in sentence
+    assert (renewals(house, basis), renewals(house, after)) == ([], [ENDS + timedelta(days=20)])
 
 
 def test_what_is_outside_is_looked_for_once_until_something_changes(house: House) -> None:
     basis = consent(house)
     take_out(house, basis, ENDS)
     first = resting(house.ledger.inquiries.of(house.story.contract.id))
-    assert [(one.consent.id, one.after) for one in first] == [(basis.id, None)]
+    assert [one.under and one.under.id for one in first] == [basis.id]
     assert resting(house.ledger.inquiries.of(house.story.contract.id)) is first
     after = consent(house, decision_doc_no="第10号", valid_until=ENDS + timedelta(days=20))
+    house.clock.go_to(ENDS + timedelta(days=1), 9)
     [only] = resting(house.ledger.inquiries.of(house.story.contract.id))
-    assert only.after is not None and only.after.id == after.id
+    assert only.under is not None and only.under.id == after.id
 
 
 def test_what_the_client_allowed_anew_too_late_stays_to_be_read(house: House) -> None:

@@ -1,0 +1,337 @@
+"""How long what was taken out may stay outside: the days outside, and which consent covers each.
+
+A consent that comes after another carries on what is outside if it names the thing and fits: as many
+pieces, those people, that place. It need not be the basis of the take-out, which came before it.
+"""
+
+import heapq
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from models import amounts, custody
+from models.codes import Decision, HandlingKind, RuleMode, Timing
+from models.records import Authorization, HandlingEvent, Item
+from models.rules.books import ENDED_LATER, GIVEN, Books
+from models.rules.covered_days import DAY, Stretch, Term, stretches, without_a_gap
+from models.rules.unfit import BETWEEN
+from models.rules.used_up import counted, is_counted, is_meant, root_of
+from models.rules.who_where import elsewhere, somebody_else, too_much
+from models.trips import trips_of
+from models.versions import Version
+from models.wareki import format_short
+
+K = HandlingKind
+NONE = Decimal(0)
+CARRIES_ON = "、続く「{consent}」でも{day}まで"
+NO_FIT = "、「{consent}」は合わない（{why}）"
+
+
+class Stay(NamedTuple):
+    """Pieces of a thing that one act took out, and how many of them were outside when.
+
+    Attributes:
+        acts: by which they left, and which carried them on.
+        pieces: how many were outside at the end of each day on which that changed.
+    """
+
+    item: Item
+    acts: tuple[HandlingEvent, ...]
+    pieces: tuple[tuple[date, Decimal], ...]
+
+    @property
+    def first(self) -> date:
+        return self.pieces[0][0]
+
+    @property
+    def last(self) -> date | None:
+        """The day on which the last of them came back; None while some are outside."""
+        day, left = self.pieces[-1]
+        return None if left else day
+
+    def on(self, day: date) -> Decimal:
+        """Return how many were outside at the end of a day."""
+        return next((left for begun, left in reversed(self.pieces) if begun <= day), NONE)
+
+    def until(self, day: date) -> Decimal:
+        """Return how many were outside at the end of a day, or until the last came back on it."""
+        return self.on(day) or self.on(day - DAY)
+
+
+# --- the days -----------------------------------------------------------------------------------
+
+
+def stays(books: Books, item: Item) -> Sequence[Stay]:
+    """Return what was ever outside of a thing, act by act; read once until something happens."""
+    return books.of_acts(("stays", item.id), lambda: tuple(_stays(books, item)))
+
+
+def _stays(
+    books: Books, item: Item, entering: HandlingEvent | None = None,
+    without: Collection[str] = (),
+) -> Iterator[Stay]:  # fmt: skip
+    """Yield what is outside of a thing with an act that is entered, and without those it replaces."""
+    stood = (act for act in books.happened(item.id) if act.id not in without)
+    new = () if entering is None else (entering,)
+    acts: dict[str, HandlingEvent] = {}
+    latest: dict[str, str] = {}
+    pieces: dict[str, dict[date, Decimal]] = {}
+    status, before = custody.begin(item), dict[str, Decimal]()
+    for act in heapq.merge(stood, new, key=custody.when):
+        acts[act.id] = act
+        status = amounts.after_standing(item, status, act)
+        held: dict[str, Decimal] = {}
+        for trip in (*trips_of(status), *status.lost_trips):
+            root = root_of(acts, trip.event_id)
+            held[root] = held.get(root, NONE) + trip.pieces
+            latest[root] = trip.event_id
+        day = custody.when(act).date()
+        for root in {**before, **held}:
+            if root in acts and held.get(root, NONE) != before.get(root, NONE):
+                pieces.setdefault(root, {})[day] = held.get(root, NONE)
+        before = held
+    for root, changes in pieces.items():
+        ids = dict.fromkeys((root, latest[root]))
+        yield Stay(item, tuple(acts[id_] for id_ in ids), tuple(changes.items()))
+
+
+def bases(books: Books, stay: Stay) -> list[Authorization]:
+    """Return the consents that the acts name by which something is outside."""
+    found = (books.find(Authorization, act.authorization_id) for act in stay.acts)
+    return [one for one in found if one is not None]
+
+
+def days_outside(books: Books, stay: Stay, today: date) -> list[Stretch]:
+    """Return the days of a stay until it ended, or until today, each with the consent over it."""
+    named = bases(books, stay)
+    terms: Iterable[Term] = (*_named(books, named), *_carrying_on(books, stay, named))
+    if stay.last is None:  # what the client ended is no word for today, whenever it ended
+        terms = (
+            one if one.consent.decision in GIVEN else one._replace(last=min(one.last, today - DAY))
+            for one in terms
+        )
+    return stretches(tuple(terms), stay.first, stay.last or max(stay.first, today))
+
+
+# --- the consents -------------------------------------------------------------------------------
+
+
+def _named(books: Books, named: Iterable[Authorization]) -> Iterator[Term]:
+    for one in named:
+        if (term := _term(books, one)) is not None:
+            yield term._replace(named=True)
+
+
+def _term(books: Books, one: Authorization, ends_early: bool = True) -> Term | None:
+    """Return the days of a consent, None for one that was never given.
+
+    Args:
+        ends_early: it ended when the client took it back, and not as it was given.
+    """
+    given = books.as_given(one)
+    if given is None or (one.decision not in GIVEN and one.decision not in ENDED_LATER):
+        return None
+    last = given.valid_until or date.max
+    if ends_early and one.decision in ENDED_LATER:
+        over = books.over_since(one) or books.since(one, "decision")
+        last = min(last, over - DAY) if over else last
+    decided = given.decided_on or date.min
+    first = max(decided, given.valid_from or date.min)
+    taken_back = ends_early and one.decision is Decision.REVOKED
+    return Term(one, first, last, decided, taken_back=taken_back)
+
+
+def decided_on(books: Books, one: Authorization) -> date:
+    """Return on which day the client gave a consent, also one that ended since."""
+    given = books.as_given(one)
+    return (given.decided_on if given else None) or date.min
+
+
+def others_for(books: Books, stay: Stay, named: Iterable[Authorization]) -> Iterator[Authorization]:
+    """Yield the consents that name a thing and are to what those are to that its acts name."""
+    known = {one.id for one in named}
+    for subject in {one.subject: None for one in named}:
+        for one in books.authorizations(stay.acts[0].contract_id, subject or ""):
+            if one.id not in known and is_named(one, stay.item.id):
+                yield one
+
+
+def carried_by(books: Books, one: Authorization) -> list[Authorization]:
+    """Return the consents that end and whose things a consent names, so that it may carry on."""
+    alike = books.authorizations(one.contract_id, one.subject or "")
+    named = any(target.item_id for target in one.targets)
+    return [basis for basis in alike if named and basis.id != one.id and basis.valid_until]
+
+
+def is_named(one: Authorization, item_id: str) -> bool:
+    """Tell whether a consent names a thing.
+
+    One to whatever lies there allows another take-out, not that something stays outside.
+    """
+    return any(target.item_id == item_id for target in one.targets)
+
+
+def _carrying_on(
+    books: Books, stay: Stay, named: Sequence[Authorization], ends_early: bool = True
+) -> Iterator[Term]:
+    """Yield the days on which other consents allow a stay to go on."""
+    for one in others_for(books, stay, named):
+        term = _term(books, one, ends_early)
+        if term is not None and term.first <= term.last:
+            yield from _fitting(books, stay, term)
+
+
+def _fitting(books: Books, stay: Stay, term: Term) -> Iterator[Term]:
+    """Yield the days of a consent on which no more is outside than it allows."""
+    one, beside = term.consent, [*_beside(books, term.consent, stay)]
+    changes = {day for other in (stay, *beside) for day, _ in other.pieces}
+    changes |= {
+        until + DAY for other in beside if (until := _rests_until(books, other)) != date.max
+    }
+    days = [term.first, *sorted(day for day in changes if term.first < day <= term.last)]
+    for begins, ends in zip(days, [*(day - DAY for day in days[1:]), term.last], strict=True):
+        if not _why_not(books, one, stay, begins, beside):
+            yield term._replace(first=begins, last=ends)
+
+
+def why_not(books: Books, one: Authorization, stay: Stay, day: date) -> str:
+    """Return in a few words why a consent does not allow a stay to go on, "" when it does."""
+    return BETWEEN.join(_why_not(books, one, stay, day, [*_beside(books, one, stay)]))
+
+
+def _why_not(
+    books: Books, one: Authorization, stay: Stay, day: date, beside: Iterable[Stay]
+) -> list[str]:
+    act = stay.acts[-1]
+    called = (gone.why for gone in elsewhere(books, one, act) if gone.most is RuleMode.WARN)
+    found = (_too_many(books, one, stay, day, beside), somebody_else(books, one, act), *called)
+    return [why for why in found if why]
+
+
+def _too_many(
+    books: Books, one: Authorization, stay: Stay, day: date, beside: Iterable[Stay]
+) -> str:
+    if one.quantity_limit is None or not is_meant(one, stay.item):
+        return ""
+    if not is_counted(one, stay.item.unit):
+        return f"数量の上限の単位は「{one.unit}」、外にあるものは「{stay.item.unit}」"
+    resting = (other for other in beside if _rests_on(books, one, other, day))
+    left = [(stay.item, stay.until(day)), *((other.item, other.on(day)) for other in resting)]
+    total = sum((counted(one, much, item.unit) for item, much in left if much), NONE)
+    return too_much(one, total) if total > one.quantity_limit else ""
+
+
+def _rests_on(books: Books, one: Authorization, stay: Stay, day: date) -> bool:
+    return one.id in {named.id for named in bases(books, stay)} or _rests_until(books, stay) < day
+
+
+def _rests_until(books: Books, stay: Stay) -> date:
+    """Return the last day on which a stay needs no other consent than those its acts name."""
+    return max((term.last for term in _named(books, bases(books, stay))), default=date.max)
+
+
+def _beside(books: Books, one: Authorization, stay: Stay) -> Iterator[Stay]:
+    """Yield what else may be outside under a consent that has a limit: it named it, or an act it."""
+    if one.quantity_limit is None:
+        return
+    ids = {target.item_id for target in one.targets if target.item_id}
+    ids |= {line.item_id for act in books.acts_under(one.id) for line in act.lines}
+    mine = {act.id for act in stay.acts}
+    for item in books.items(ids).values():
+        if not (is_meant(one, item) and is_counted(one, item.unit)):
+            continue
+        for other in stays(books, item):
+            named = {basis.id for basis in bases(books, other)}
+            same = item.id == stay.item.id and other.acts[0].id in mine
+            if not same and named and (one.id in named or is_named(one, item.id)):
+                yield other
+
+
+def known_since(
+    books: Books, one: Authorization, item_id: str, day: date
+) -> Version[Authorization] | None:
+    """Return with which entry a consent covered a thing on a day for the first time."""
+    now = books.find(Authorization, one.id) or one
+    for entered in books.registered(one.id):
+        then = entered.record
+        if then.subject is now.subject and is_named(then, item_id) and then.covers(day):
+            return entered
+    return None
+
+
+# --- when it is to come back ---------------------------------------------------------------------
+
+
+def too_long(books: Books, one: Authorization, event: HandlingEvent) -> str:
+    """Say that what is taken out is to come back only after the consents end, "" if it is not.
+
+    Args:
+        one: on which the act rests; those that name the same things carry on, as they were given.
+    """
+    if not outlasts(one, event):
+        return ""
+    ends, back = one.valid_until, event.expected_return_at
+    assert ends is not None and back is not None
+    until, why = _lasting(books, one, event, back)
+    if back.date() <= until:
+        return ""
+    return f"持帰予定は{format_short(back.date())}、有効期間は{format_short(ends)}まで{why}"
+
+
+def outlasts(one: Authorization, event: HandlingEvent) -> bool:
+    """Tell whether what is taken out is to come back only after the consent itself ends."""
+    ends, back = one.valid_until, event.expected_return_at
+    if event.kind is not K.TAKE_OUT or ends is None or back is None or back.date() <= ends:
+        return False
+    return event.occurred_at is None or event.occurred_at.date() <= ends  # else it had ended before
+
+
+def allowed_until(books: Books, one: Authorization, event: HandlingEvent) -> date:
+    """Return the last day on which what is taken out may be outside."""
+    back = event.expected_return_at
+    return _lasting(books, one, event, back)[0] if back else one.valid_until or date.max
+
+
+def _lasting(
+    books: Books, one: Authorization, event: HandlingEvent, back: datetime
+) -> tuple[date, str]:
+    """Return until when things may be outside, and what is said of the consents that follow."""
+    ends = one.valid_until or date.max
+    found = []
+    ids = {line.item_id for line in event.lines}
+    first = (event.occurred_at or back).date()
+    begins = max(day for day in (one.decided_on, one.valid_from, date.min) if day is not None)
+    for stay in _entered(books, books.items(ids).values(), event):
+        own = Term(one, min(begins, first), ends, one.decided_on or date.min, named=True)
+        terms = [own, *_carrying_on(books, stay, [one], ends_early=False)]
+        last = without_a_gap(stretches(terms, first, back.date()))
+        if last is not None and last.consent is not None and last.consent.id != one.id:
+            day = format_short(last.last)
+            found.append((last.last, CARRIES_ON.format(consent=last.consent.caption(), day=day)))
+        else:
+            found.append((ends, _said_of_unfit(books, one, stay)))
+    if len(found) < len(ids):
+        return ends, ""
+    return min(found, key=lambda pair: pair[0], default=(ends, ""))
+
+
+def _entered(books: Books, items: Iterable[Item], event: HandlingEvent) -> Iterator[Stay]:
+    """Yield what an act takes outside, as if it were entered now."""
+    act = replace(event, timing=Timing.ACTUAL)
+    gone = {event.id, event.corrects_event_id} - {""}
+    for item in items:
+        yield from (one for one in _stays(books, item, act, gone) if one.acts[0] is act)
+
+
+def _said_of_unfit(books: Books, one: Authorization, stay: Stay) -> str:
+    """Say of the consents that come right after another why they do not carry on."""
+    assert one.valid_until is not None
+    after = one.valid_until + DAY
+    for other in others_for(books, stay, [one]):
+        term = _term(books, other, ends_early=False)
+        covers = term is not None and term.first <= after <= term.last
+        if covers and (why := why_not(books, other, stay, after)):
+            return NO_FIT.format(consent=other.caption(), why=why)
+    return ""

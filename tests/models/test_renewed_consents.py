@@ -1,0 +1,360 @@
+"""What is outside stays there under consents that follow one another, as long as they fit it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from models.calendar import calendar
+from models.codes import (
+    AuthorizationSubject,
+    BasisType,
+    Decision,
+    DecisionForm,
+    HandlingKind,
+)
+from models.errors import NeedsAnswer
+from models.evidence_rows import NOTE
+from models.records import Authorization, AuthorizationTarget, HandlingEvent, HandlingLine, Item
+from models.rules.answers import EVERY, Answers
+from models.wareki import JAPAN, format_short
+from tests import proof
+from tests.house import FIRST_DAY, House, furnished
+
+K = HandlingKind
+TEXTS = ("shiki", "confidentiality-model", "fukuoka", "chiba", "yachiyo")
+ENDS, LONGER, LONGEST = (FIRST_DAY + timedelta(days=days) for days in (9, 19, 29))
+ANSWERS = Answers({EVERY: "委託者の都合で遅れているため"}, later=True)
+RENEWED = "終わりました。改めて得た"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, rules=True, things=2, wait=30) as made:
+        yield made
+
+
+@pytest.fixture(params=TEXTS)
+def anywhere(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    with furnished(tmp_path, profile=request.param, rules=True, things=1, wait=30) as made:
+        yield made
+
+
+def things(house: House) -> list[Item]:
+    return [one.record for one in house.ledger.registers.all(Item)]
+
+
+def consent(house: House, number: str, first: date, last: date, **more: object) -> Authorization:
+    """Register the client's word, decided on its first day, for the first thing."""
+    basis = {"confidentiality-model": BasisType.AGREEMENT, "chiba": BasisType.INSTRUCTION}
+    one = Authorization(
+        contract_id=house.story.contract.id, subject=AuthorizationSubject.TAKE_OUT,
+        basis_type=basis.get(house.story.contract.profile_code, BasisType.CONSENT),
+        requested_on=first, reason="照合", scope_text="票", decision=Decision.GRANTED,
+        decided_on=first, decided_by_title="課長", decided_by_name="見本　次郎",
+        decision_form=DecisionForm.WRITTEN, decision_doc_no=number, valid_from=first,
+        valid_until=last, targets=(AuthorizationTarget(item_id=things(house)[0].id),),
+    ).with_changes(**more)  # fmt: skip
+    registers = house.ledger.registers
+    return registers.need(Authorization, registers.create(one).ids[-1]).record
+
+
+def first_one(house: House, **more: object) -> Authorization:
+    """Register the consent on which a thing is taken out, decided before that day."""
+    before = FIRST_DAY - timedelta(days=1)
+    return consent(house, "第9号", FIRST_DAY, ENDS, requested_on=before, decided_on=before, **more)
+
+
+def take_out(
+    house: House, basis: Authorization, back: date = ENDS, item: Item | None = None, number: int = 0
+) -> str:
+    item = item or things(house)[0]
+    event = HandlingEvent(
+        contract_id=item.contract_id, kind=K.TAKE_OUT, purpose="照合", occurred_at=house.clock(),
+        actor_person_id=house.story.people["worker"], place_from_id=item.home_place_id,
+        destination_text="見本市役所", authorization_id=basis.id, expected_return_at=at(back),
+        lines=(HandlingLine(item_id=item.id, quantity=Decimal(number) if number else None),),
+    )  # fmt: skip
+    return house.ledger.handling.record(event, answers=ANSWERS).ids[-1]
+
+
+def bring_back(house: House, number: int = 0) -> None:
+    item = things(house)[0]
+    event = HandlingEvent(
+        contract_id=item.contract_id, kind=K.BRING_BACK, purpose="持帰り",
+        occurred_at=house.clock(), actor_person_id=house.story.people["worker"],
+        place_to_id=item.home_place_id,
+        lines=(HandlingLine(item_id=item.id, quantity=Decimal(number) if number else None),),
+    )  # fmt: skip
+    house.ledger.handling.record(event, answers=ANSWERS)
+
+
+def at(day: date) -> datetime:
+    return datetime.combine(day, time(17), JAPAN)
+
+
+def asked(house: House, act: str, back: date) -> list[str]:
+    """Return what is said about the term of consents when the day of return is put off."""
+    wrong = house.ledger.registers.need(HandlingEvent, act).record
+    right = replace(wrong, expected_return_at=at(back), corrects_event_id=act)
+    return [one.text for one in house.ledger.handling.examine(right) if "有効期間は" in one.text]
+
+
+def correct(house: House, act: str, back: date, answers: Answers | None = None) -> str:
+    wrong = house.ledger.registers.need(HandlingEvent, act).record
+    right = replace(wrong, expected_return_at=at(back))
+    change = house.ledger.handling.correct(act, right, "持帰予定が延びたため", answers=answers)
+    return next(id_ for id_ in change.ids if id_ != act)
+
+
+def rows(house: House) -> list[tuple[str, str]]:
+    """Return what is told of consents by which something is outside."""
+    told = ("に終わりました", "になりました", "外に置く根拠の")
+    found = [one for one in proof.graded(house) if "根拠の「" in one[1]]
+    return [one for one in found if any(words in one[1] for words in told)]
+
+
+def renewals(house: House) -> list[tuple[str, date | None]]:
+    found = calendar(house.ledger, house.story.contract.id)
+    return [(one.about, one.due_on) for one in found if one.code == "K-12"]
+
+
+def days_on(house: House, day: date) -> None:
+    house.clock.go_to(day, 9)
+
+
+# --- the day of return --------------------------------------------------------------------------
+
+
+def test_the_day_of_return_is_measured_by_the_last_consent(anywhere: House) -> None:
+    house = anywhere
+    out = take_out(house, first_one(house))
+    days_on(house, ENDS - timedelta(days=1))
+    assert asked(house, out, LONGER), "so far only the first one"
+    consent(house, "第10号", house.ledger.today(), LONGER)
+    assert asked(house, out, LONGER) == []
+    out = correct(house, out, LONGER, ANSWERS)
+    [said] = asked(house, out, LONGEST)
+    assert f"有効期間は{format_short(ENDS)}まで、続く「第10号 持出し" in said
+    assert f"でも{format_short(LONGER)}まで" in said
+    assert "これを対象に選んで「承諾・指示」に登録して" in said and "根拠に選んで" not in said
+    days_on(house, LONGER)
+    consent(house, "第11号", LONGER, LONGEST)
+    correct(house, out, LONGEST, ANSWERS)
+    days_on(house, LONGEST)
+    assert rows(house) == [], "three that follow one another"
+    bring_back(house)
+    assert rows(house) == []
+    assert not [one for one in proof.graded(house) if "範囲を超えて" in one[1]]
+
+
+def test_a_consent_after_a_gap_does_not_count_for_the_day_of_return(house: House) -> None:
+    out = take_out(house, first_one(house))
+    consent(house, "第10号", FIRST_DAY, LONGER, valid_from=ENDS + timedelta(days=2))
+    [said] = asked(house, out, LONGER)
+    assert "続く" not in said
+    with pytest.raises(NeedsAnswer):
+        correct(house, out, LONGER)
+
+
+def test_each_thing_of_an_act_is_to_be_covered(house: House) -> None:
+    first, second = things(house)
+    both = tuple(AuthorizationTarget(item_id=one.id) for one in (first, second))
+    basis = first_one(house, targets=both)
+    event = HandlingEvent(
+        contract_id=first.contract_id, kind=K.TAKE_OUT, purpose="照合", occurred_at=house.clock(),
+        actor_person_id=house.story.people["worker"], place_from_id=first.home_place_id,
+        destination_text="見本市役所", authorization_id=basis.id, expected_return_at=at(ENDS),
+        lines=(HandlingLine(item_id=first.id), HandlingLine(item_id=second.id)),
+    )  # fmt: skip
+    out = house.ledger.handling.record(event, answers=ANSWERS).ids[-1]
+    consent(house, "第10号", FIRST_DAY, LONGER)
+    assert asked(house, out, LONGER), "it names the first thing only"
+    consent(house, "第11号", FIRST_DAY, LONGER, targets=both[1:])
+    assert asked(house, out, LONGER) == []
+
+
+def test_a_breach_that_was_agreed_to_outlives_a_consent_that_comes_afterwards(
+    house: House,
+) -> None:
+    out = take_out(house, first_one(house))
+    correct(house, out, LONGER, ANSWERS)
+    assert "broken" in {severity for severity, _ in proof.graded(house, clause="SK-11.2")}
+    days_on(house, FIRST_DAY + timedelta(days=2))
+    consent(house, "第10号", FIRST_DAY, LONGER)
+    assert "broken" in {severity for severity, _ in proof.graded(house, clause="SK-11.2")}
+
+
+def test_who_shortens_the_consent_that_carries_on_reads_what_it_takes_away(house: House) -> None:
+    out = take_out(house, first_one(house))
+    after = consent(house, "第10号", FIRST_DAY, LONGER)
+    out = correct(house, out, LONGER)
+    shorter = replace(after, valid_until=ENDS + timedelta(days=2))
+    said = house.ledger.registers.revise(shorter, "誤って入力したため").notices
+    assert any("認められていないことになります" in one for one in said)
+    assert [one for one in proof.graded(house, clause="SK-11.2") if "範囲を超えて" in one[1]]
+
+
+# --- days without any -----------------------------------------------------------------------------
+
+
+def test_days_without_any_consent_stay_to_be_read(anywhere: House) -> None:
+    house = anywhere
+    take_out(house, first_one(house))
+    later = ENDS + timedelta(days=4)
+    days_on(house, later)
+    [(severity, _)] = rows(house)
+    assert severity == "action"
+    consent(house, "第10号", later, LONGER)
+    gap = rows(house)
+    [(severity, sentence)] = gap
+    assert severity == NOTE
+    assert f"{format_short(ENDS)}に{RENEWED}" in sentence and format_short(later) in sentence
+    days_on(house, later + timedelta(days=2))
+    bring_back(house)
+    assert rows(house) == gap
+    days_on(house, LONGEST)
+    assert rows(house) == gap
+
+
+def test_what_came_back_without_a_new_consent_stays_to_be_read(anywhere: House) -> None:
+    house = anywhere
+    take_out(house, first_one(house))
+    days_on(house, ENDS + timedelta(days=6))
+    bring_back(house)
+    days_on(house, LONGEST)
+    [(severity, sentence)] = rows(house)
+    assert severity == NOTE
+    assert f"その後も、{format_short(ENDS + timedelta(days=6))}まで外に" in sentence
+
+
+def test_what_came_back_in_time_leaves_nothing_to_read(house: House) -> None:
+    basis = first_one(house)
+    take_out(house, basis)
+    house.clock.wait(60)
+    bring_back(house)
+    house.clock.wait(60)
+    take_out(house, basis)
+    days_on(house, ENDS)
+    bring_back(house)
+    days_on(house, LONGER)
+    take_out(house, consent(house, "第10号", LONGER, LONGEST), LONGEST)
+    bring_back(house)
+    days_on(house, LONGEST)
+    assert rows(house) == []
+
+
+def test_an_end_that_is_put_off_after_days_without_any_wants_a_reason(house: House) -> None:
+    basis = first_one(house)
+    take_out(house, basis)
+    days_on(house, ENDS + timedelta(days=6))
+    bring_back(house)
+    days_on(house, LONGER)
+    with pytest.raises(NeedsAnswer) as raised:
+        house.ledger.registers.revise(replace(basis, valid_until=LONGER), "誤って入力したため")
+    assert "終わった後も、これを根拠に外に" in str(raised.value.facts)
+
+
+# --- which carries on -----------------------------------------------------------------------------
+
+
+def unfit(house: House, **more: object) -> str:
+    """Take a thing out, get a new consent in time, and return what is told after the first ended."""
+    take_out(house, first_one(house, destination_text="見本市役所"))
+    consent(house, "第10号", FIRST_DAY, LONGER, **more)
+    days_on(house, ENDS + timedelta(days=1))
+    found = [one for one in rows(house) if one[0] == "action"]
+    assert bool(found) == (("第9号 持出し 承諾", ENDS) in renewals(house))
+    return found[0][1] if found else ""
+
+
+def test_a_consent_to_fewer_does_not_carry_on(house: House) -> None:
+    unit = things(house)[0].unit
+    assert (things(house)[0].quantity or 0) >= 1
+    said = unfit(house, quantity_limit=Decimal("0.5"), unit=unit)
+    assert "「第10号 持出し 承諾」は、これに合いません（数量の上限0.5" in said
+
+
+def test_a_consent_for_somebody_else_does_not_carry_on(house: House) -> None:
+    item, other = things(house)[0], house.story.people["worker2"]
+    targets = (AuthorizationTarget(item_id=item.id), AuthorizationTarget(person_id=other))
+    assert "これに合いません（承諾等の「人」は" in unfit(house, targets=targets)
+
+
+def test_a_consent_for_another_place_does_not_carry_on(house: House) -> None:
+    said = unfit(house, destination_text="架空倉庫")
+    assert "これに合いません（行先は「見本市役所」、承諾等では「架空倉庫」" in said
+
+
+def test_a_consent_that_says_nothing_of_all_this_carries_on(house: House) -> None:
+    assert unfit(house) == ""
+
+
+def test_a_consent_carries_on_so_many_in_all(house: House) -> None:
+    first, second = things(house)
+    both = tuple(AuthorizationTarget(item_id=one.id) for one in (first, second))
+    basis = first_one(house, targets=both)
+    limit = {"quantity_limit": Decimal(1), "unit": "点", "targets": both}
+    out = take_out(house, basis, item=first)
+    consent(house, "第10号", FIRST_DAY, LONGER, **limit)
+    assert asked(house, out, LONGER) == []
+    take_out(house, basis, item=second)
+    [said] = asked(house, out, LONGER)
+    assert "「第10号 持出し 承諾」は合わない（数量の上限1点に対し2点）" in said
+    days_on(house, ENDS + timedelta(days=1))
+    assert [severity for severity, _ in rows(house)] == ["action", "action"]
+    bring_back(house)
+    days_on(house, ENDS + timedelta(days=2))
+    assert "action" not in {severity for severity, _ in rows(house)}
+
+
+@pytest.mark.parametrize(("decided", "goes_on"), [(1, False), (5, True)])
+def test_what_the_client_took_back_goes_on_only_by_a_later_word(
+    house: House, decided: int, goes_on: bool
+) -> None:
+    basis = first_one(house)
+    take_out(house, basis)
+    over = FIRST_DAY + timedelta(days=4)
+    days_on(house, FIRST_DAY + timedelta(days=5))
+    revoked = replace(basis, decision=Decision.REVOKED, decided_on=over)
+    house.ledger.registers.revise(revoked, "委託者から取り消されたため")
+    consent(house, "第10号", FIRST_DAY + timedelta(days=decided), LONGER)
+    asking = [one for one in rows(house) if one[0] == "action"]
+    assert bool(asking) is not goes_on
+    assert all("「取消」になりました" in sentence for _, sentence in asking)
+
+
+# --- known when -----------------------------------------------------------------------------------
+
+
+def test_a_consent_that_was_entered_after_the_first_ended_says_so(anywhere: House) -> None:
+    house = anywhere
+    take_out(house, first_one(house))
+    days_on(house, ENDS + timedelta(days=5))
+    consent(house, "第10号", ENDS, LONGER)
+    late = rows(house)
+    [(severity, sentence)] = late
+    assert severity == NOTE
+    assert f"「第10号 持出し {word(house)}」は、その後（R8.10.15 09:00）に台帳に登録" in sentence
+    bring_back(house)
+    days_on(house, LONGEST)
+    assert rows(house) == late
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_consent_that_was_entered_on_its_day_says_nothing(house: House, days: int) -> None:
+    take_out(house, first_one(house))
+    day = ENDS + timedelta(days=days)
+    days_on(house, day)
+    consent(house, "第10号", day, LONGER)
+    days_on(house, ENDS + timedelta(days=2))
+    assert rows(house) == []
+
+
+def word(house: House) -> str:
+    found = house.ledger.registers.all(Authorization, decision_doc_no="第10号")
+    basis = found[0].record.basis_type
+    return basis.label if basis else ""
