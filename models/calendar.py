@@ -5,6 +5,7 @@ inquiry; people add dates of their own as records of `due_item`. Days are counte
 where the profile says so.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,11 @@ from models import (
 )
 from models.after_closing import SURVIVING, still_due
 from models.calendar_frame import Due, Item
+from models.calendar_things import to_put_right
 from models.codes import ContractStatus, DueStatus
-from models.records import Contract, DueItem, Record
+from models.found_faults import called
+from models.records import Contract, DueItem, Finding, Record
+from models.store import Op, Query, Where
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -50,12 +54,16 @@ ITEMS: tuple[tuple[str, Item], ...] = (
 
 
 def calendar(ledger: "Ledger", contract_id: str = "") -> list[Due]:
-    """Return every date of one contract, or of all (""), the nearest first."""
+    """Return every date of one contract, or of all (""), the nearest first.
+
+    What belongs to no contract stands beside each: a window with one contract shows nothing else.
+    """
     found: list[Due] = []
     for stored in ledger.contracts():
         if contract_id in ("", stored.record.id):
             found += _of_contract(ledger, stored.record)
     found += [_entered(one) for one in _entered_by_hand(ledger, contract_id)]
+    found += [*_put_right(ledger)]
     return sorted(found, key=lambda one: (one.due_on or date.max, one.code, one.about))
 
 
@@ -101,9 +109,20 @@ def _of_contract(ledger: "Ledger", contract: Contract) -> list[Due]:
 
 
 def _entered_by_hand(ledger: "Ledger", contract_id: str) -> list[DueItem]:
-    where = {"contract_id": contract_id} if contract_id else {}
-    found = ledger.registers.all(DueItem, status=DueStatus.OPEN, **where)
-    return [stored.record for stored in found]
+    found = ledger.registers.all(DueItem, status=DueStatus.OPEN)
+    shown = {"", contract_id}
+    return [one.record for one in found if not contract_id or one.record.contract_id in shown]
+
+
+def _put_right(ledger: "Ledger") -> Iterator[Due]:
+    """Yield what is to be put right under no contract; the others are K-21 of theirs."""
+    none = (Where("contract_id", Op.EMPTY, True),)
+    for stored in ledger.store.find(Finding, Query(Finding.type, none), limit=1_000_000):
+        one = stored.record
+        if what := to_put_right(one):
+            yield Due(
+                "K-21", what, called(one), one.due_on, one.type, one.id, "", one.owner_person_id
+            )
 
 
 def _entered(one: DueItem) -> Due:

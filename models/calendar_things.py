@@ -140,12 +140,18 @@ def k20_request(asked: Inquiry) -> Iterator[Due]:
 def k21_findings(asked: Inquiry) -> Iterator[Due]:
     """K-21: what is to be put right is, by its date, and somebody else has looked."""
     for one in asked.all(FindingRecord):
-        if one.status is not FindingStatus.VERIFIED:
-            what = "是正の確認" if one.status is FindingStatus.DONE else "是正"
+        if what := to_put_right(one):
             yield due(
                 asked, "K-21", what, called(one), one.due_on, one,
                 proof="EQ-FINDING", person_id=one.owner_person_id,
             )  # fmt: skip
+
+
+def to_put_right(one: FindingRecord) -> str:
+    """Return what is to be done about a finding, "" once somebody else has verified it."""
+    if one.status is FindingStatus.VERIFIED:
+        return ""
+    return "是正の確認" if one.status is FindingStatus.DONE else "是正"
 
 
 def k22_unneeded(asked: Inquiry) -> Iterator[Due]:

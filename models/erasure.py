@@ -187,7 +187,8 @@ class Ending:
         mine = Where("contract_id", Op.EQ, contract.id)
         if ledger.store.count(Query("item", (mine, Where("state", Op.IN, STANDING)))):
             found += in_the_way(ledger.rules.books, contract.id, ledger.today())
-        if ledger.rules.waiting(contract.id):
+        waits = ledger.rules.waiting(contract.id)
+        if any(one.record.contract_id for one in waits):  # what is of none is in nobody's way
             found.append("確認待ちの例外があります。二人目の確認を済ませてください。")
         return [*found, *self._surviving(contract)]
 
@@ -215,7 +216,7 @@ class Ending:
 
         Of one that is still to be closed that are the papers about its end.
         """
-        found = calendar(self._ledger, contract.id)
+        found = [one for one in calendar(self._ledger, contract.id) if one.contract_id]
         if contract.status is not ContractStatus.CLOSED:
             return [one for one in found if one.code == END_PAPERS]
         return [one for one in found if one.code and one.code not in NAMED]

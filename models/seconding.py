@@ -301,9 +301,14 @@ class SecondPerson:
 
     # --- later -----------------------------------------------------------------------------------
     def waiting(self, contract_id: str = "") -> list[Stored[RuleOverride]]:
-        """Return the exceptions that wait for a second person, oldest first."""
-        equal = {"contract_id": contract_id} if contract_id else {}
-        return self._ledger.registers.all(RuleOverride, confirm_later=True, **equal)
+        """Return the exceptions that wait for a second person, oldest first.
+
+        Args:
+            contract_id: leaves out those of other contracts; what is of none waits beside each.
+        """
+        found = self._ledger.registers.all(RuleOverride, confirm_later=True)
+        shown = {"", contract_id}
+        return [one for one in found if not contract_id or one.record.contract_id in shown]
 
     def why_not_approve(self, override: RuleOverride) -> str:
         """Return why the signed-in user cannot agree to an exception, "" when it is possible."""

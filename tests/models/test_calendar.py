@@ -29,6 +29,7 @@ from models.codes import (
     PlaceUse,
     PledgeStatus,
     ReportCycle,
+    RuleMode,
     Severity,
     SubmissionMeans,
     SubmissionStatus,
@@ -57,6 +58,7 @@ from models.records import (
     Person,
     Pledge,
     Record,
+    RuleOverride,
     Submission,
     TrainingSession,
 )
@@ -583,6 +585,40 @@ def test_an_entered_date_stands_until_it_is_kept(shiki: House) -> None:
     kept = replace(one, id=made, status=DueStatus.SATISFIED, satisfied_on=FIRST_DAY)
     shiki.ledger.registers.revise(kept, "済ませた")
     assert dates(shiki, "", "定例") == []
+
+
+def test_what_is_of_no_contract_stands_beside_each(shiki: House) -> None:
+    """The window of an office with one contract shows nothing else."""
+    own = {"owner_person_id": shiki.story.people["worker"], "due_on": FIRST_DAY}
+    enter(shiki, DueItem(title="紛失したカードの調査", status=DueStatus.OPEN, **own))
+    fault = Finding(
+        source=FindingSource.ANALYSIS, description="時間外の利用", severity=Severity.MINOR,
+        status=FindingStatus.OPEN, **own,
+    )  # fmt: skip
+    made = enter(shiki, fault)
+    override = RuleOverride(
+        rule_id="A-37", mode=RuleMode.BLOCK_PLAN, record_type=Finding.type, record_ref=made,
+        message="利用停止", reason="退職した人の利用停止のため", at=shiki.clock(),
+        requested_by=shiki.story.people["supervisor"], confirm_later=True, id="a" * 32,
+    )  # fmt: skip
+    shiki.ledger.commit([creating(override)])
+    for contract_id in ("", shiki.story.contract.id):
+        shown = [(one.what, one.about) for one in calendar(shiki.ledger, contract_id)]
+        assert shown.count(("紛失したカードの調査", "")) == 1
+        assert shown.count(("是正", "時間外の利用")) == 1
+        assert len(shiki.ledger.rules.waiting(contract_id)) == 1
+    assert not shiki.ledger.rules.waiting(shiki.story.contract.id)[0].record.contract_id
+    closed = replace(shiki.story.contract, status=ContractStatus.CLOSED)
+    shiki.ledger.commit([revising(closed, "終わったため")])
+    ending = "\n".join(shiki.ledger.ending.plan(closed.id).obstacles)
+    assert ending and "確認待ちの例外" not in ending and "時間外の利用" not in ending
+    verified = replace(
+        fault, id=made, status=FindingStatus.DONE, action="確かめた", completed_on=FIRST_DAY
+    )
+    shiki.ledger.registers.revise(verified, "是正した")
+    assert ("是正の確認", "時間外の利用") in [
+        (one.what, one.about) for one in calendar(shiki.ledger, shiki.story.contract.id)
+    ]
 
 
 def test_dates_of_one_contract_are_not_those_of_another(shiki: House) -> None:
