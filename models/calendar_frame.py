@@ -1,7 +1,7 @@
 """What the items of the calendar share: a date with what it is about, and who answers for it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 
@@ -102,9 +102,22 @@ def due_for(
 def due_told(asked: Inquiry, code: str, what: str, one: Designation, day: date) -> Due:
     """Return one date by which the client is told of somebody, or of a place."""
     if isinstance(one, Assignment):
-        return due_for(asked, code, what, one, day, "EQ-STAFF")
+        found = due_for(asked, code, what, one, day, "EQ-STAFF")
+        return replace(found, about=f"{_role_beside(asked, one)}{found.about}")
     place = asked.books.find(Place, one.place_id)
     return due(asked, code, what, place.caption() if place else "", day, one, proof="EQ-PLACE")
+
+
+def _role_beside(asked: Inquiry, one: Assignment) -> str:
+    """Say in which role somebody is meant who is designated in others, too; "" for nobody else."""
+    others = (
+        other.role
+        for other in asked.all(Assignment)
+        if one.person_id
+        and other.person_id == one.person_id
+        and other.status is not AssignmentStatus.CANCELLED
+    )
+    return f"{one.role.label}の" if one.role and {*others} - {one.role} else ""
 
 
 def unset(asked: Inquiry, code: str, cycle: str, proof: str) -> Due:

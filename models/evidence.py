@@ -26,6 +26,7 @@ from models import (
     late_ends,
     late_papers,
     missing_things,
+    nobody_then,
     outstaying,
     own_words,
     paper_twice,
@@ -82,6 +83,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     supervising.LATE_QUERY: supervising.eq_late_seen,
     found_faults.LATE_QUERY: found_faults.eq_late_fix,
     beyond_basis.WHERE: unfit_basis.called_otherwise,
+    nobody_then.QUERY: nobody_then.eq_then,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {

@@ -54,27 +54,38 @@ def k02_nobody(asked: Inquiry) -> Iterator[Due]:
 def k04_nowhere(asked: Inquiry) -> Iterator[Due]:
     """K-04: a place is designated, and told or allowed, before the work begins."""
     if place := _nowhere(asked):
-        last = _last_day(asked, [one for one in asked.all(ContractPlace) if _is_meant(asked, one)])
+        last = _last_day(asked, [one for one in asked.all(ContractPlace) if is_meant(asked, one)])
         yield _due(asked, "K-04", "D-04", place, last, ContractPlace)
 
 
 def _nobody(asked: Inquiry) -> str:
     """Return the roles in which nobody is or is to be, in the words of the text."""
-    if asked.profile.params.staff_notice.regime not in TOLD or not _is_at_work(asked):
+    if not names_people(asked) or not _is_at_work(asked):
         return ""
     held = {one.role for one in asked.all(Assignment) if _stands(asked, one)}
-    return "・".join(
-        asked.profile.own_word(concept) or role.label
-        for role, concept in NAMED.items()
-        if role not in held
-    )
+    return "・".join(word_for(asked, role) for role in NAMED if role not in held)
+
+
+def names_people(asked: Inquiry) -> bool:
+    """Tell whether the text wants to be told who works."""
+    return asked.profile.params.staff_notice.regime in TOLD
+
+
+def names_places(asked: Inquiry) -> bool:
+    """Tell whether the text wants to be told of each place, or allows it."""
+    regime = asked.profile.params.place_notice
+    return regime.regime != "none" and not regime.onsite_by_default
+
+
+def word_for(asked: Inquiry, role: AssignmentRole) -> str:
+    """Return what the text calls a role, else what everybody does."""
+    return asked.profile.own_word(NAMED.get(role, "")) or role.label
 
 
 def _nowhere(asked: Inquiry) -> str:
-    regime = asked.profile.params.place_notice
-    if regime.regime == "none" or regime.onsite_by_default or not _is_at_work(asked):
+    if not names_places(asked) or not _is_at_work(asked):
         return ""
-    used = (one for one in asked.all(ContractPlace) if _is_meant(asked, one))
+    used = (one for one in asked.all(ContractPlace) if is_meant(asked, one))
     return "" if any(_stands(asked, one) for one in used) else asked.profile.term("work_place")
 
 
@@ -90,7 +101,8 @@ def _is_at_work(asked: Inquiry) -> bool:
     return one.work_start_on is not None and one.status in AT_WORK and not over
 
 
-def _is_meant(asked: Inquiry, one: ContractPlace) -> bool:
+def is_meant(asked: Inquiry, one: ContractPlace) -> bool:
+    """Tell whether a place is used as those are of which the client is told."""
     return bool(set(one.use_as) & set(asked.profile.params.place_notice.uses))
 
 

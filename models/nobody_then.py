@@ -1,0 +1,125 @@
+"""Days of the work on which nobody was designated, or no place: they stay to be read.
+
+Who is designated for the days to come, or for today, ends what is asked for (`models/nobody_named.py`,
+EQ-ROLES). That there was nobody before stays true. It is told of the roles and places that a clause
+names, as far as the ledger knows now of the days of each.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from models.codes import AssignmentRole, AssignmentStatus
+from models.evidence_rows import NOTE, Row
+from models.inquiry import Inquiry
+from models.nobody_named import AT_WORK, NAMED, is_meant, names_people, names_places, word_for
+from models.records import Assignment, Contract, ContractPlace, Person
+from models.rules.told_days import Designation, first_of, last_of
+from models.wareki import format_short
+
+QUERY = "EQ-THEN"
+MANAGERS = (AssignmentRole.SYSTEM_MANAGER, AssignmentRole.CREDENTIAL_CUSTODIAN)
+DAY = timedelta(days=1)
+WAS = "{days}は、{what}が{none}も指定されていませんでした。"
+IS = "{since}から、{what}が{none}も指定されていません（次の指定は{until}から）。"
+PEOPLE, PLACES = "一人", "一つ"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Days on which nobody stood.
+
+    Attributes:
+        first, last: the days.
+        until: on which the next one begins, None when nobody is known.
+    """
+
+    first: date
+    last: date
+    until: date | None
+
+
+def eq_then(asked: Inquiry) -> Iterator[Row]:
+    """List the days of the work on which a role, or every place, was vacant."""
+    people = asked.all(Assignment)
+    for roles, proof in ((NAMED, "EQ-STAFF"), (MANAGERS, "EQ-ROLES")):
+        if proof == "EQ-STAFF" and not names_people(asked):
+            continue
+        for role in roles:
+            held = (one for one in people if one.role is role)
+            yield from _told(asked, proof, word_for(asked, role), PEOPLE, held)
+    if names_places(asked):
+        used = (one for one in asked.all(ContractPlace) if is_meant(asked, one))
+        yield from _told(asked, "EQ-PLACE", asked.profile.term("work_place"), PLACES, used)
+
+
+def _told(
+    asked: Inquiry, proof: str, what: str, none: str, held: Iterable[Designation]
+) -> Iterator[Row]:
+    clauses, last = asked.asking(proof), _worked_until(asked)
+    begun = asked.contract.work_start_on
+    if not clauses or begun is None:
+        return
+    for one in vacant(begun, last, [*_days(asked, held)]):
+        if one.last < asked.today:
+            days = format_short(one.first)
+            if one.first < one.last:
+                days = f"{days}から{format_short(one.last)}まで"
+            words = WAS.format(days=days, what=what, none=none)
+        elif one.until is None:
+            continue  # it is asked for
+        else:
+            since, until = format_short(one.first), format_short(one.until)
+            words = IS.format(since=since, what=what, none=none, until=until)
+        yield Row(Contract.type, asked.contract.id, words, NOTE, clauses)
+
+
+def vacant(begun: date, last: date, stood: Sequence[tuple[date, date]]) -> Iterator[Gap]:
+    """Yield the days between two, both among them, on which nobody stood.
+
+    Args:
+        stood: first and last day of each.
+    """
+    free = begun
+    for start, end in sorted(stood):
+        if last < free:
+            return
+        if free < start:
+            yield Gap(free, min(start - DAY, last), start)
+        free = max(free, end + DAY) if end < date.max else date.max
+    if free <= last:
+        yield Gap(free, last, None)
+
+
+def _days(asked: Inquiry, held: Iterable[Designation]) -> Iterator[tuple[date, date]]:
+    """Yield the first and the last day of each designation that was not cancelled."""
+    for one in held:
+        start = first_of(one)
+        if start is None or one.status is AssignmentStatus.CANCELLED:
+            continue
+        ends = [last_of(one)]
+        if isinstance(one, Assignment) and (person := asked.books.find(Person, one.person_id)):
+            ends.append(person.left_on)
+        end = min((day for day in ends if day is not None), default=date.max)
+        if start <= end:
+            yield start, end
+
+
+def _worked_until(asked: Inquiry) -> date:
+    """Return the last day on which somebody has to be there: today, or that before the work ends.
+
+    On its last day people and places are ended; what is wound up is work no more.
+    """
+    days = [asked.today]
+    if asked.ends_on is not None:
+        days.append(asked.ends_on - DAY)
+    if asked.contract.status not in AT_WORK:
+        known = asked.revisions(Contract, asked.contract.id)
+        over = None
+        for one in reversed(known):
+            if one.record.status in AT_WORK:
+                break
+            over = one.day
+        if over is not None:
+            days.append(over - DAY)
+    return min(days)
