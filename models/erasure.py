@@ -51,7 +51,8 @@ NAMED = frozenset({"K-13", "K-20", "K-21", "K-23", "K-25", "K-34", "K-38"})
 found, the retention itself."""
 END_PAPERS = "K-24"
 SHOWN = 3  # of the same kind that are named one by one
-UNDONE = "{0}が済んでいません。契約が終わった後も残る義務です。済ませて記録してください。"
+UNDONE = "{0}が済んでいません。{1}済ませて記録してください。"
+SURVIVES = "契約が終わった後も残る義務です。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,8 @@ class Ending:
                 f"終わっていない指摘・是正が{left}件あります。是正を済ませ、"
                 "別の責任者の確認を受けてください。"
             )
-        yield from _undone(self._due(contract))
+        over = contract.status is ContractStatus.CLOSED
+        yield from _undone(self._due(contract), SURVIVES if over else "")
 
     def _due(self, contract: Contract) -> list[Due]:
         """Return what is due although the contract is closed, less what is named otherwise.
@@ -316,7 +318,7 @@ def _stub(contract: Contract) -> Contract:
     return Contract(**values, title=TITLE, purpose=NOTHING)
 
 
-def _undone(found: Iterable[Due]) -> Iterator[str]:
+def _undone(found: Iterable[Due], why: str) -> Iterator[str]:
     """Say what is not done yet, once for all that it is to be done about."""
     about: dict[str, list[str]] = {}
     for one in found:
@@ -324,4 +326,4 @@ def _undone(found: Iterable[Due]) -> Iterator[str]:
     for what, ones in about.items():
         some = "、".join(filter(None, ones[:SHOWN]))
         more = f"など{len(ones):,}件" if len(ones) > SHOWN else ""
-        yield UNDONE.format(f"{what}（{some}{more}）" if some else what)
+        yield UNDONE.format(f"{what}（{some}{more}）" if some else what, why)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from models import amounts, custody, overlaps, permissions, plans, sanitizing
 from models.codes import HandlingStatus, Role, Timing
 from models.desk import Desk
-from models.errors import NotPermitted, Refused
+from models.errors import Impossible, NotPermitted, Refused
 from models.item_status import Status
 from models.records import HandlingEvent, Item, Place, Record, Stored
 from models.told_times import CLOCK_TOLERANCE, require_in_time
@@ -112,8 +112,29 @@ class HandlingChecks:
         """Walk one item through the new events; return what they say wrong.
 
         Raises:
-            Refused
+            Refused: in the words of the contract.
         """
+        try:
+            return self._walk(item, mine, created, instead_of)
+        except Impossible as error:
+            raise error.called(self._word(mine, str(error.facts["act"]))) from error
+
+    def _word(self, mine: Sequence[HandlingEvent], label: str) -> str:
+        """Return what the text calls an act of the item, its usual name where it has none."""
+        found = (
+            self._ledger.profile(one.contract_id).own_word(one.kind.value)
+            for one in mine
+            if one.kind is not None and one.kind.label == label
+        )
+        return next(found, "") or label
+
+    def _walk(
+        self,
+        item: Item,
+        mine: Sequence[HandlingEvent],
+        created: Mapping[str, Item],
+        instead_of: HandlingEvent | None,
+    ) -> tuple[str, ...]:
         amounts.require_whole(item, mine)
         status = None if item.id in created else self._ledger.store.status(item.id)
         if status is None:  # it comes into being with these acts

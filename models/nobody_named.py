@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from models.at_closing import AtClosing
-from models.calendar_frame import Due, Item, due
+from models.calendar_frame import Due, Item, due, handed_in
 from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, PlaceStatus
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
@@ -132,7 +132,10 @@ def _due(
     start = asked.contract.work_start_on
     assert start is not None
     day = max(day_before(start), last or date.min)
-    what = DESIGNATE.format(what=who, title=asked.profile.document_title(paper))
+    form = asked.profile.document(paper)
+    changes = start < asked.today and handed_in(asked, paper)  # as for whoever comes after it
+    title = form.title_of_change if changes else form.title
+    what = DESIGNATE.format(what=who, title=title)
     proof = "EQ-STAFF" if cls is Assignment else "EQ-PLACE"
     return due(asked, code, what, "", day, cls(), proof=proof)
 

@@ -1,7 +1,7 @@
 """Which act can happen to an item in which state, and what to do first where it cannot (R-34)."""
 
 from models.codes import CARRIERS, TERMINAL_STATES, HandlingKind, ItemOrigin, ItemState
-from models.errors import Refused
+from models.errors import Impossible
 from models.item_status import AWAY, Status
 from models.records.handling import HandlingEvent
 from models.records.things import Item
@@ -56,7 +56,7 @@ def require_possible(
         loose: ask only what the rule of former versions can have asked.
 
     Raises:
-        Refused
+        Impossible
     """
     kind = event.kind
     assert kind is not None
@@ -72,10 +72,10 @@ def require_possible(
     here = status.state is not S.MISSING and status.found is S.STORED
     if kind is K.BRING_BACK and here and status.using:
         return  # what was outside went from there; older entries then told that the rest came back
-    raise Refused(
-        reason=f"{item.caption()}は「{status.state.label}」のため、"
-        f"「{kind.label}」は記録できません。{_advice(item, status)}"
-    )
+    raise Impossible(
+        what=item.caption(), state=status.state.label, act=kind.label,
+        what_now=_advice(item, status),
+    )  # fmt: skip
 
 
 def _advice(item: Item, status: Status) -> str:

@@ -7,7 +7,15 @@ Each class has a stable `code` (driver and JSON) and the `exit_code` of the cons
 5 the machine. The classes stand by subject in the files of this folder.
 """
 
-from models.errors.acts import Cancelled, Conflict, InvalidField, NotFound, Refused, Usage
+from models.errors.acts import (
+    Cancelled,
+    Conflict,
+    Impossible,
+    InvalidField,
+    NotFound,
+    Refused,
+    Usage,
+)
 from models.errors.backups import (
     BackupIncomplete,
     BackupNotEntered,
@@ -111,6 +119,7 @@ __all__ = [
     "Foreign",
     "HasLeft",
     "ImportRefused",
+    "Impossible",
     "InUse",
     "InputOutput",
     "InsideLedger",

@@ -23,6 +23,17 @@ class Refused(AzukariError):
     }
 
 
+class Impossible(Refused):
+    """A thing cannot be handled so in its state. Facts: what, state, act (label), what_now."""
+
+    sentence = "{what}は「{state}」のため、「{act}」は記録できません。{what_now}"
+    unnamed: ClassVar[Mapping[str, str]] = {"what_now": "状態を確かめてください。"}
+
+    def called(self, act: str) -> "Impossible":
+        """Return the same with what a contract calls the act."""
+        return Impossible(**{**self.facts, "act": act})
+
+
 class Conflict(AzukariError):
     """Somebody else revised the record since it was read. Fact: what."""
 

@@ -119,6 +119,17 @@ def test_a_loss_that_the_client_never_heard_of_is_in_the_way(tmp_path: Path) -> 
         assert "契約が終わった後も残る義務" in obstacles(house)
 
 
+def test_end_papers_that_are_in_the_way_before_the_end_do_not_speak_of_after_it(
+    tmp_path: Path,
+) -> None:
+    with furnished(tmp_path, accounts=True) as house:
+        house.story.receive(2)
+        house.story.give_back(house.story._stock[0])
+        said = obstacles(house)
+        assert "契約が終結していません" in said and "の提出（" in said
+        assert "契約が終わった後も残る義務" not in said
+
+
 def test_a_missing_report_or_confirmation_is_in_the_way(tmp_path: Path) -> None:
     with furnished(tmp_path, accounts=True) as house:
         house.story.receive(1)

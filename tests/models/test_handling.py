@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.codes import HandlingKind, HandlingStatus, ItemOrigin, ItemState, Role
-from models.errors import Conflict, InvalidField, NotPermitted, Refused
+from models.errors import Conflict, Impossible, InvalidField, NotPermitted, Refused
 from models.records import HandlingEvent, HandlingLine, Item
 from models.store import Query
 from tests.house import House, furnished
@@ -115,6 +115,21 @@ def test_disposing_twice_is_refused(house: House) -> None:
     house.story._copies.append(copy)
     with pytest.raises(Refused, match="「廃棄済」のため、「廃棄」は記録できません"):
         house.story.destroy(copy)
+
+
+@pytest.mark.parametrize(("text", "word"), [("shiki", "利用"), ("chiba", "使用")])
+def test_what_cannot_happen_is_called_as_the_contract_calls_it(
+    tmp_path: Path, text: str, word: str
+) -> None:
+    with furnished(tmp_path, things=1, profile=text) as house:
+        use = using(house)
+        house.story.give_back(first_item(house))
+        use = replace(use, occurred_at=house.clock(), ended_at=None)
+        said = f"「返還済」のため、「{word}」は記録できません"
+        with pytest.raises(Impossible, match=said):
+            house.ledger.handling.record(use)
+        [hindered] = house.ledger.handling.hindrances(use).values()
+        assert said in hindered
 
 
 def test_a_copy_of_a_destroyed_original_is_refused(house: House) -> None:

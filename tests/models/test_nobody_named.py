@@ -155,6 +155,23 @@ def test_what_is_cancelled_or_over_designates_nobody(made: Callable[[str], House
     assert len(told(house, contract)) == len(dates(house, contract)) == 2
 
 
+@pytest.mark.parametrize("text", ["shiki", "confidentiality-model"])
+def test_who_is_lost_after_the_first_notice_is_a_change_of_it(
+    made: Callable[[str], House], text: str
+) -> None:
+    house = made(text)
+    registers, contract = house.ledger.registers, house.story.contract
+    form = registers.need_profile(text).document("D-03")
+    today = house.ledger.today()
+    supervisor = AssignmentRole.WORK_SUPERVISOR
+    for one in [x.record for x in registers.all(Assignment) if x.record.role is supervisor]:
+        over = replace(one, status=AssignmentStatus.ENDED, ends_on=today, end_reason="退職")
+        registers.revise(over, "退職のため")
+    house.clock.wait(24 * 60)
+    [what] = dates(house, contract)
+    assert f"「{form.title_of_change}」" in what and form.title_of_change != form.title
+
+
 def test_another_role_is_not_whom_the_notice_names(made: Callable[[str], House]) -> None:
     house = made("shiki")
     contract = second(house, work_start_on=house.ledger.today())
