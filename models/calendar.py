@@ -5,7 +5,6 @@ inquiry; people add dates of their own as records of `due_item`. Days are counte
 where the profile says so.
 """
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,11 +18,9 @@ from models import (
 )
 from models.after_closing import SURVIVING, still_due
 from models.calendar_frame import Due, Item
-from models.calendar_things import to_put_right
+from models.calendar_unbound import entered, unbound
 from models.codes import ContractStatus, DueStatus
-from models.found_faults import called
-from models.records import Contract, DueItem, Finding, Record
-from models.store import Op, Query, Where
+from models.records import Contract, DueItem, Record
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -62,8 +59,8 @@ def calendar(ledger: "Ledger", contract_id: str = "") -> list[Due]:
     for stored in ledger.contracts():
         if contract_id in ("", stored.record.id):
             found += _of_contract(ledger, stored.record)
-    found += [_entered(one) for one in _entered_by_hand(ledger, contract_id)]
-    found += [*_put_right(ledger)]
+    told = {(one.code, one.type, one.id) for one in found}  # with the clause that asks for it
+    found += [one for one in unbound(ledger) if (one.code, one.type, one.id) not in told]
     return sorted(found, key=lambda one: (one.due_on or date.max, one.code, one.about))
 
 
@@ -101,32 +98,10 @@ def state(one: Due, now: datetime) -> str:
 
 def _of_contract(ledger: "Ledger", contract: Contract) -> list[Due]:
     asked = ledger.inquiries.of(contract.id)
-    return [
+    worked_out = [
         one
         for number, (code, item) in enumerate(ITEMS)
         for one in still_due(asked, item, asked.answer(f"{code} {number}", item).rows)
     ]
-
-
-def _entered_by_hand(ledger: "Ledger", contract_id: str) -> list[DueItem]:
-    found = ledger.registers.all(DueItem, status=DueStatus.OPEN)
-    shown = {"", contract_id}
-    return [one.record for one in found if not contract_id or one.record.contract_id in shown]
-
-
-def _put_right(ledger: "Ledger") -> Iterator[Due]:
-    """Yield what is to be put right under no contract; the others are K-21 of theirs."""
-    none = (Where("contract_id", Op.EMPTY, True),)
-    for stored in ledger.store.find(Finding, Query(Finding.type, none), limit=1_000_000):
-        one = stored.record
-        if what := to_put_right(one):
-            yield Due(
-                "K-21", what, called(one), one.due_on, one.type, one.id, "", one.owner_person_id
-            )
-
-
-def _entered(one: DueItem) -> Due:
-    return Due(
-        "", one.title, "", one.due_on, one.type, one.id, one.contract_id, one.owner_person_id,
-        one.clause_key,
-    )  # fmt: skip
+    by_hand = ledger.registers.all(DueItem, contract_id=contract.id, status=DueStatus.OPEN)
+    return worked_out + [entered(stored.record) for stored in by_hand]

@@ -1,12 +1,14 @@
 """Reads what the calendar shows; runs beside the window, so nothing here knows Qt."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime, timedelta
 
 from models.calendar import STATES, calendar, state
 from models.calendar_frame import Due
 from models.ledger import Ledger
 from models.wareki import format_clock, format_short, format_weekday
+
+UNBOUND = "契約なし"
 
 
 @dataclass(frozen=True)
@@ -24,16 +26,21 @@ class Entry:
     def word(self) -> str:
         return STATES[self.state]
 
+    @property
+    def whose(self) -> str:
+        """The number of its contract, in words where it belongs to none."""
+        return self.contract or UNBOUND
+
 
 def read_calendar(ledger: Ledger, contract_id: str = "") -> list[Entry]:
     """Read every date of a contract, or of all (""), the nearest first."""
     found = calendar(ledger, contract_id)
-    now, today = ledger.now(), ledger.today()
+    now = ledger.now()
     people = {id_: ledger.registers.caption("person", id_) for id_ in {d.person_id for d in found}}
     numbers = {one.record.id: one.record.contract_no for one in ledger.contracts()}
     return [
         Entry(
-            one, state(one, now), _day(one), _left(one.due_on, today),
+            one, state(one, now), _day(one), _left(one, now),
             people.get(one.person_id, ""), numbers.get(one.contract_id, ""),
         )
         for one in found
@@ -49,9 +56,14 @@ def _day(one: Due) -> str:
     return f"{shown} {format_clock(one.due_at)}"
 
 
-def _left(day: date | None, today: date) -> str:
-    """Return how far away a day is, in words."""
-    if day is None:
+def _left(one: Due, now: datetime) -> str:
+    """Return how far away a date is, in words; an hour that has passed is not left until tonight."""
+    if one.due_on is None:
         return "決めてください"
-    left = (day - today).days
-    return f"{-left}日超過" if left < 0 else "今日まで" if left == 0 else f"あと{left}日"
+    left = (one.due_on - now.date()).days
+    if left < 0:
+        return f"{-left}日超過"
+    if one.due_at is not None and one.due_at < now:
+        hours = (now - one.due_at) // timedelta(hours=1)
+        return f"{hours}時間超過" if hours else "1時間以内の超過"
+    return "今日まで" if left == 0 else f"あと{left}日"

@@ -79,7 +79,8 @@ class CalendarPage(Page):
         for state, button in self.filters.items():
             word = state_word(state, STATES[state]) if state else self.tr("すべて")
             button.setText(f"{word} {counts[state] if state else len(mine)}")
-        self.table.setColumnHidden(5, bool(self.contract_id))
+        others = any(not one.contract for one in self.shown())
+        self.table.setColumnHidden(5, bool(self.contract_id) and not others)
         self.table.show_lines([_line(one) for one in self.shown()])
         empty = "" if self.shown() else self.tr("当てはまる予定・期限はありません。")
         layout.say(self.empty, empty and (self._why_empty() or empty))
@@ -207,6 +208,6 @@ def _line(one: Entry) -> Line:
     due = one.due
     what = f"{due.what}　{due.about}".strip()
     clauses = due.clause.replace("・", "・\n")  # Qt would break 第14条 in two
-    texts = (one.word, one.day, one.left, what, one.person, one.contract, clauses)
+    texts = (one.word, one.day, one.left, what, one.person, one.whose, clauses)
     tip = f"{due.code}　{due.what}　{due.about}".strip()
     return Line(texts, one.state, due.type, due.id, tip)

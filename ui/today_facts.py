@@ -151,7 +151,7 @@ class _Reader:
         found = read_calendar(self._ledger, self._contract_id)
         self.unset = sum(one.due.due_on is None for one in found)
         return tuple(
-            Row((one.day, one.left, one.due.what, one.due.about, one.contract), one.due.type,
+            Row((one.day, one.left, one.due.what, one.due.about, one.whose), one.due.type,
                 one.due.id, overdue=one.state == "overdue")
             for one in found
             if (one.due.code, one.due.type) not in ELSEWHERE and one.due.due_on and one.due.due_on <= last

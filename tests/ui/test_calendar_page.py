@@ -9,16 +9,25 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from models.codes import DueStatus
-from models.records import DueItem
+from models.codes import (
+    CommunicationKind,
+    CommunicationMeans,
+    CommunicationStatus,
+    Direction,
+    DueStatus,
+    Urgency,
+)
+from models.records import ClientCommunication, DueItem
 from tests.house import furnished
 from tests.ui.fingers import press
 from tests.ui.table import Table
 from tests.ui.test_evidence_page import words
+from ui.calendar_facts import read_calendar
 from ui.calendar_page import CalendarPage
 from ui.form_dialog import FormDialog
 from ui.officer_questions import OfficerQuestions
 from ui.registers_page import ELSEWHERE, RegistersPage
+from ui.today_facts import read_today
 
 K = Qt.Key
 
@@ -89,6 +98,47 @@ def test_a_date_about_an_empty_register_opens_that_register(shiki: Table) -> Non
         page.table.setCurrentCell(place_of(page, word), 0)
         page.verbs()[1].trigger()
         assert shiki.gone[-1] == (register, "")
+
+
+def test_what_is_due_of_no_contract_stands_under_the_chosen_one_and_says_so(shiki: Table) -> None:
+    ledger, mine = shiki.house.ledger, shiki.house.story.contract.id
+    page = CalendarPage(shiki.desk)
+    shiki.show(page, mine)
+    assert page.table.isColumnHidden(5)
+    one = DueItem(
+        title="漏えい等の調査", due_on=ledger.today(), owner_person_id=ledger.user.person_id,
+        status=DueStatus.OPEN,
+    )  # fmt: skip
+    shiki.operations.run(lambda: ledger.registers.create(one))
+    shiki.settle()
+    row = place_of(page, "漏えい等の調査")
+    assert not page.table.isColumnHidden(5) and words(page.table, 5)[row] == "契約なし"
+    assert ("漏えい等の調査", "", "契約なし") in [
+        one.texts[2:] for one in read_today(ledger, mine).due
+    ]
+
+
+def test_an_hour_that_is_over_is_not_left_until_tonight(shiki: Table) -> None:
+    ledger, contract = shiki.house.ledger, shiki.house.story.contract.id
+    now = ledger.now()
+    made = {
+        late: ledger.registers.create(
+            ClientCommunication(
+                contract_id=contract, direction=Direction.IN, at=now - timedelta(days=1),
+                kind=CommunicationKind.INSPECTION_NOTICE, means=CommunicationMeans.TELEPHONE,
+                from_name="見本", to_name="髙橋", summary="検査", urgency=Urgency.DATED,
+                due_at=now - timedelta(minutes=late), status=CommunicationStatus.OPEN,
+            )
+        ).ids[-1]
+        for late in (-30, 30, 90)
+    }  # fmt: skip
+    entries = {one.due.id: one for one in read_calendar(ledger, contract)}
+    left = {late: (entries[id_].word, entries[id_].left) for late, id_ in made.items()}
+    assert left == {
+        -30: ("今日", "今日まで"),
+        30: ("期限超過", "1時間以内の超過"),
+        90: ("期限超過", "1時間超過"),
+    }
 
 
 def test_an_entered_date_is_put_down_and_kept(shiki: Table) -> None:

@@ -16,7 +16,7 @@ def calendar(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         number = arguments.contract
         contract_id = contract_by_no(ledger, number).id if number else ""
         entries = read_calendar(ledger, contract_id)
-        several = not number and len(ledger.contracts()) > 1
+        several = len({one.whose for one in entries}) > 1
     dates = [_told(one) for one in entries]
     lines = [_line(one, several=several) for one in entries]
     result = {"dates": dates, "read_only": ledger.opened.frozen}
@@ -25,8 +25,8 @@ def calendar(arguments: Namespace, office: Office, speaker: Speaker) -> int:
 
 
 def _line(one: Entry, *, several: bool) -> str:
-    """Write a date as a line; of several contracts it says whose."""
-    whose = [one.contract or "契約なし"] if several else []
+    """Write a date as a line; where not all are of one contract it says whose."""
+    whose = [one.whose] if several else []
     parts = [one.word, one.day, one.left, *whose, one.due.what, one.due.about, one.person]
     return "　".join(parts).rstrip()
 

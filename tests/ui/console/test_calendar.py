@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from models.records import Contract
+from models.codes import DueStatus
+from models.records import Contract, DueItem
 from tests.house import furnished
 from tests.ui.console.desk import Console
 
@@ -45,3 +46,16 @@ def test_a_line_says_whose_date_it_is_where_there_are_several(tmp_path: Path) ->
 def test_the_only_contract_is_not_named_in_every_line(tmp_path: Path) -> None:
     with furnished(tmp_path, rules=True) as house:
         assert "2026-00" not in Console(house)("calendar", tmp_path / "ledger", as_json=False).out
+
+
+def test_what_is_of_no_contract_is_told_with_each_and_says_so(tmp_path: Path) -> None:
+    with furnished(tmp_path, rules=True) as house:
+        one = DueItem(
+            title="規程の見直し", due_on=house.ledger.today(), status=DueStatus.OPEN,
+            owner_person_id=house.story.people["worker"],
+        )  # fmt: skip
+        house.ledger.registers.create(one)
+        mine = ("calendar", tmp_path / "ledger", "--contract", "2026-001")
+        assert "　契約なし　規程の見直し" in Console(house)(*mine, as_json=False).out
+        dates = Console(house)(*mine).answer["dates"]
+        assert [one["contract"] for one in dates if one["type"] == "due_item"] == [""]
