@@ -6,7 +6,7 @@ which day says `models.rules.staying`; here it is told, asked for, and afterward
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -44,6 +44,7 @@ from models.wareki import format_short, format_short_moment
 
 K = HandlingKind
 QUERY, OPEN_OUT, RULE = "EQ-LATEBACK", "EQ-OPENOUT", "R-10"
+DAYS = "days outside"
 LATE = "{act}は、持帰予定を過ぎて行われました。理由：{reason}"
 WAITED_FOR = OUT_STATES | MISSING_STATES
 BASIS, CARRYING = "持ち出した根拠の", "外に置く根拠の"
@@ -60,11 +61,13 @@ ENTERED = (
     "「{item}」を{day}の後も外に置く根拠の「{consent}」は、その後（{when}）に台帳に登録されました。"
     "前もって受けていたかは、{paper}で確かめてください。"
 )
-_LEFT = ("occurred_at", "authorization_id", "lines.item_id", "lines.quantity")
-_CAME = ("occurred_at", "related_event_id", "lines.item_id", "lines.quantity")
-_Back = tuple[datetime, str, Decimal | None]
-"""When something came back, which take-out it names, and how much it was: None for all."""
+_LEFT = ("kind", "occurred_at", "authorization_id", "lines.item_id", "lines.quantity")
+_CAME = ("occurred_at", "lines.item_id", "lines.quantity")
+STAYING = (K.TAKE_OUT, K.TRANSPORT)
+LEAVING = (*STAYING, K.DISPATCH)
+NONE = Decimal(0)
 _Moved = tuple[datetime, str, tuple[tuple[str, Decimal | None], ...]]
+"""When, the consent that is named, and of each thing how much, None where nobody said."""
 
 
 class Rest(NamedTuple):
@@ -183,15 +186,14 @@ def eq_late_back(asked: Inquiry) -> Iterator[Row]:
         if act is not None and act.kind is not K.TAKE_OUT:
             words = LATE.format(act=act.caption(), reason=one.reason)
             yield replace(row(act, words, NOTE), clauses=clauses)
-    for found in eq_days(asked) if clauses else ():
+    for found in asked.answer(DAYS, eq_days).rows if clauses else ():
         yield replace(found, clauses=clauses)
 
 
 def beside_text(asked: Inquiry, clause: str) -> Answer:
     """Return the same of days where no clause asks for what is outside, for what is told beside."""
-    found = asked.answer("days outside", eq_days)
-    rows = () if asked.asks(OPEN_OUT) else (replace(one, clauses=(clause,)) for one in found.rows)
-    return Answer(tuple(rows), found.reads)
+    found = Answer((), frozenset()) if asked.asks(OPEN_OUT) else asked.answer(DAYS, eq_days)
+    return Answer(tuple(replace(one, clauses=(clause,)) for one in found.rows), found.reads)
 
 
 def eq_days(asked: Inquiry) -> Iterator[Row]:
@@ -216,30 +218,62 @@ def _outlasting(asked: Inquiry) -> Iterator[Rest]:
     for id_ in _candidates(asked):
         item = asked.items.get(id_)
         for one in _rests(asked, item) if item is not None else ():
-            if len(one.days) > 1:
+            if len(one.days) > 1 and one.stay.acts[0].kind in STAYING:
                 yield one
 
 
 def _candidates(asked: Inquiry) -> dict[str, None]:
     """Return the things that may have been outside when a consent ended, in the order of the acts.
 
-    What one act brought back before that is known by two lists; only of the rest is all looked
-    through that happened to it.
+    That all had come back before is known by two lists, of what left and what came; only of the
+    rest is all looked through that happened to it.
     """
     asked.note(Authorization.type)
-    kinds = Where("kind", Op.IN, (K.TAKE_OUT, K.TRANSPORT))
-    named = Where("authorization_id", Op.EMPTY, False)
-    left = asked.listed(asked.acts(kinds, named), _LEFT, _left)
+    left = asked.listed(asked.acts(Where("kind", Op.IN, LEAVING)), _LEFT, _left)
     over = {one.id: _last_day(asked, one) for one in asked.all(Authorization)}
-    late = {id_: one for id_, one in left.items() if over.get(one[1], date.max) < asked.today}
-    came = _came_back(asked) if late else {}
+    late = [
+        (item, at, over[consent])
+        for at, consent, lines in left.values()
+        if over.get(consent, date.max) < asked.today
+        for item, _ in lines
+        if not _is_over_by(asked.items.get(item), over[consent])
+    ]
+    homes = _homes(asked, left.values(), {item for item, _, _ in late}) if late else {}
     found: dict[str, None] = {}
-    for id_, (at, consent, lines) in late.items():
-        for item, much in lines:
-            if not _is_over_by(asked.items.get(item), over[consent]):
-                back = _next_back(came.get(item, ()), id_, at, much)
-                if back is None or back.date() > over[consent]:
-                    found[item] = None
+    for item, at, day in late:
+        times = homes.get(item, ())
+        place = bisect_right(times, at)
+        if place == len(times) or times[place].date() > day:
+            found[item] = None
+    return found
+
+
+def _homes(
+    asked: Inquiry, left: Iterable[_Moved], ids: Collection[str]
+) -> Mapping[str, Sequence[datetime]]:
+    """Return when all of a thing was surely back that had left it, for some things."""
+    moves: dict[str, list[tuple[datetime, bool, Decimal | None]]] = {id_: [] for id_ in ids}
+    came = asked.listed(asked.acts(Where("kind", Op.EQ, K.BRING_BACK)), _CAME, _came)
+    for back, acts in ((False, left), (True, came.values())):
+        for at, _, lines in acts:
+            for item, much in lines:
+                if item in moves:
+                    moves[item].append((at, back, much))
+    return {id_: _all_back(sorted(mine, key=lambda one: one[0])) for id_, mine in moves.items()}
+
+
+def _all_back(moves: Iterable[tuple[datetime, bool, Decimal | None]]) -> list[datetime]:
+    """Return after which moves nothing can be outside; how much left may not be known."""
+    found: list[datetime] = []
+    out: Decimal | None = NONE
+    for at, back, much in moves:
+        if not back:
+            out = None if out is None or much is None else out + much
+        elif much is None or (out is not None and out <= much):
+            found.append(at)
+            out = NONE
+        elif out is not None:
+            out -= much
     return found
 
 
@@ -248,17 +282,6 @@ def _is_over_by(item: Item | None, day: date) -> bool:
     if item is None or item.state in WAITED_FOR:
         return item is None
     return item.last_event_at is not None and item.last_event_at.date() <= day
-
-
-def _next_back(
-    came: Sequence[_Back], act: str, at: datetime, much: Decimal | None
-) -> datetime | None:
-    """Return when all came back that an act took out, None where that is not known so simply."""
-    for place in range(bisect_right(came, at, key=lambda one: one[0]), len(came)):
-        day, of, less = came[place]
-        if less is None or (of == act and much is not None and less >= much):
-            return day
-    return None
 
 
 def _last_day(asked: Inquiry, one: Authorization) -> date:
@@ -270,31 +293,23 @@ def _last_day(asked: Inquiry, one: Authorization) -> date:
     return min(ends, over - DAY) if over is not None else date.min
 
 
-def _came_back(asked: Inquiry) -> Mapping[str, Sequence[_Back]]:
-    """Return for each thing what came back of it, in the order of time."""
-    back = asked.listed(asked.acts(Where("kind", Op.EQ, K.BRING_BACK)), _CAME, _came)
-    found: dict[str, list[_Back]] = {}
-    for at, act, lines in back.values():
-        for item, much in lines:
-            found.setdefault(item, []).append((at, act, much))
-    return {id_: sorted(times, key=lambda one: one[0]) for id_, times in found.items()}
-
-
 def _left(
-    _asked: Inquiry, _id: str, at: datetime, consent: str, items: tuple[str, ...],
-    quantities: tuple[Decimal, ...],
+    _asked: Inquiry, _id: str, kind: HandlingKind, at: datetime, consent: str,
+    items: tuple[str, ...], quantities: tuple[Decimal, ...],
 ) -> _Moved:  # fmt: skip
+    """Keep what left; what was sent away (外部送付) rests on its consent only that day."""
     named = quantities if len(quantities) == len(items) else (None,) * len(items)
-    return at, consent, tuple(zip(items, named, strict=True))
+    return at, consent if kind in STAYING else "", tuple(zip(items, named, strict=True))
 
 
 def _came(
-    asked: Inquiry, id_: str, at: datetime, act: str, items: tuple[str, ...],
+    _asked: Inquiry, _id: str, at: datetime, items: tuple[str, ...],
     quantities: tuple[Decimal, ...],
 ) -> _Moved | None:  # fmt: skip
-    """Keep what came back; where only some lines name a quantity, it is not known whose it is."""
-    known = len(quantities) in (0, len(items))
-    return _left(asked, id_, at, act, items, quantities) if known else None
+    """Keep what came back; where only some lines name a quantity, it is not known which."""
+    if len(quantities) not in (0, len(items)):
+        return None
+    return at, "", tuple(zip(items, quantities or (None,) * len(items), strict=True))
 
 
 # --- words --------------------------------------------------------------------------------------

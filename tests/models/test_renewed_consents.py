@@ -23,6 +23,7 @@ from models.rules.answers import EVERY, Answers
 from models.wareki import JAPAN, format_short
 from tests import proof
 from tests.house import FIRST_DAY, House, furnished
+from tests.models.test_outstaying import move, pieces
 
 K = HandlingKind
 TEXTS = ("shiki", "confidentiality-model", "fukuoka", "chiba", "yachiyo")
@@ -245,6 +246,30 @@ def test_what_came_back_in_time_leaves_nothing_to_read(house: House) -> None:
     bring_back(house)
     days_on(house, LONGEST)
     assert rows(house) == []
+
+
+@pytest.mark.parametrize(("later", "told"), [(6, True), (0, False)])
+def test_of_several_trips_each_is_looked_at_for_its_own_end(
+    house: House, later: int, told: bool
+) -> None:
+    item, basis = pieces(house, 100), first_one(house, targets=())
+    first = move(house, K.TAKE_OUT, item, 10, basis=basis, back=ENDS)
+    move(house, K.TAKE_OUT, item, 5, basis=basis, back=ENDS)
+    move(house, K.BRING_BACK, item, 5)
+    move(house, K.BRING_BACK, item, 4, related_event_id=first)
+    if not later:
+        move(house, K.BRING_BACK, item, 6, related_event_id=first)
+    days_on(house, ENDS + timedelta(days=6))
+    if later:
+        move(house, K.BRING_BACK, item, 6, related_event_id=first)
+    elsewhere = consent(house, "第10号", house.ledger.today(), LONGER, targets=())
+    move(house, K.TAKE_OUT, item, 1, basis=elsewhere, back=LONGER)
+    move(house, K.BRING_BACK, item, 1)
+    days_on(house, LONGER)
+    assert bool(rows(house)) is told
+    assert all(
+        f"その後も、{format_short(ENDS + timedelta(days=6))}まで" in s for _, s in rows(house)
+    )
 
 
 def test_an_end_that_is_put_off_after_days_without_any_wants_a_reason(house: House) -> None:
