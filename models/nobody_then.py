@@ -1,8 +1,8 @@
 """Days of the work on which nobody was designated, or no place: they stay to be read.
 
 Who is designated for the days to come, or for today, ends what is asked for (`models/nobody_named.py`,
-EQ-ROLES). That there was nobody before stays true. It is told of the roles and places that a clause
-names, as far as the ledger knows now of the days of each.
+EQ-ROLES). That there was nobody before stays so. It is told of the roles and places that a clause names,
+as what the ledger knows of their days: somebody may have been designated before it was kept.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,9 +20,8 @@ from models.wareki import format_short
 QUERY = "EQ-THEN"
 MANAGERS = (AssignmentRole.SYSTEM_MANAGER, AssignmentRole.CREDENTIAL_CUSTODIAN)
 DAY = timedelta(days=1)
-WAS = "{days}は、{what}が{none}も指定されていませんでした。"
-IS = "{since}から、{what}が{none}も指定されていません（次の指定は{until}から）。"
-PEOPLE, PLACES = "一人", "一つ"
+WAS = "{days}、台帳には{what}の指定がありません。"
+IS = "{since}から、台帳には{what}の指定がありません（次の指定は{until}から）。"
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,13 @@ def eq_then(asked: Inquiry) -> Iterator[Row]:
             continue
         for role in roles:
             held = (one for one in people if one.role is role)
-            yield from _told(asked, proof, word_for(asked, role), PEOPLE, held)
+            yield from _told(asked, proof, word_for(asked, role), held)
     if names_places(asked):
         used = (one for one in asked.all(ContractPlace) if is_meant(asked, one))
-        yield from _told(asked, "EQ-PLACE", asked.profile.term("work_place"), PLACES, used)
+        yield from _told(asked, "EQ-PLACE", asked.profile.term("work_place"), used)
 
 
-def _told(
-    asked: Inquiry, proof: str, what: str, none: str, held: Iterable[Designation]
-) -> Iterator[Row]:
+def _told(asked: Inquiry, proof: str, what: str, held: Iterable[Designation]) -> Iterator[Row]:
     clauses, last = asked.asking(proof), _worked_until(asked)
     begun = asked.contract.work_start_on
     if not clauses or begun is None:
@@ -65,12 +62,12 @@ def _told(
             days = format_short(one.first)
             if one.first < one.last:
                 days = f"{days}から{format_short(one.last)}まで"
-            words = WAS.format(days=days, what=what, none=none)
+            words = WAS.format(days=days, what=what)
         elif one.until is None:
             continue  # it is asked for
         else:
             since, until = format_short(one.first), format_short(one.until)
-            words = IS.format(since=since, what=what, none=none, until=until)
+            words = IS.format(since=since, what=what, until=until)
         yield Row(Contract.type, asked.contract.id, words, NOTE, clauses)
 
 

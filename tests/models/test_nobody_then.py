@@ -45,7 +45,7 @@ def told(house: House) -> dict[str, int]:
     for clause in evidence(house.ledger, contract):
         for _, rows in clause.evidence:
             for row in rows:
-                if "も指定されていません" in row.sentence and "」に登録" not in row.sentence:
+                if "台帳には" in row.sentence and "の指定がありません" in row.sentence:
                     assert row.severity == "note"
                     found[row.sentence] = found.get(row.sentence, 0) + 1
     return found
@@ -92,15 +92,13 @@ def test_days_without_anybody_in_a_role_stay_to_be_read(
     plan(house, before, starts)
     since, until = format_short(free), format_short(starts)
     said = (
-        f"{since}から、{word or '作業責任者'}が一人も指定されていません（次の指定は{until}から）。"
+        f"{since}から、台帳には{word or '作業責任者'}の指定がありません（次の指定は{until}から）。"
     )
     assert told(house) == {said: STAFF[text]}
     house.clock.go_to(starts + DAY, 9)
     last = format_short(starts - DAY)
     over = {
-        f"{since}から{last}までは、{word or '作業責任者'}が一人も指定されていませんでした。": STAFF[
-            text
-        ]
+        f"{since}から{last}まで、台帳には{word or '作業責任者'}の指定がありません。": STAFF[text]
     }
     assert told(house) == over
     contract = house.ledger.registers.need(Contract, house.story.contract.id).record
@@ -123,7 +121,7 @@ def test_days_without_any_place_stay_to_be_read(made: Callable[[str], House], te
                       notice_submission_id="", authorization_id="")  # fmt: skip
         registers.create(new)
     [(said, clauses)] = told(house).items()
-    assert said.startswith(f"{format_short(today + DAY)}は、") and "一つも" in said
+    assert said.startswith(f"{format_short(today + DAY)}、台帳には") and "場所" in said
     assert clauses == PLACES[text]
 
 
@@ -139,12 +137,12 @@ def test_days_without_the_managers_that_the_online_standard_names(
         house.ledger.registers.void(Assignment, one.id, "登録を誤ったため")
     assert told(house) == {}, "they are asked for"
     worker = of_role(house, R.WORKER)[0]
-    days = f"{format_short(start)}から{format_short(start + 4 * DAY)}までは、"
+    days = f"{format_short(start)}から{format_short(start + 4 * DAY)}まで、"
     for role in (R.SYSTEM_MANAGER, R.CREDENTIAL_CUSTODIAN):
         new = replace(worker, id="", role=role, starts_on=house.ledger.today(), status=S.ACTIVE,
                       notice_submission_id="")  # fmt: skip
         house.ledger.registers.create(new)
-        said = f"{days}{role.label}が一人も指定されていませんでした。"
+        said = f"{days}台帳には{role.label}の指定がありません。"
         assert told(house)[said] == MANAGERS[text]
     assert len(told(house)) == 2
 
