@@ -35,6 +35,7 @@ from models.workdays import after, day_before
 
 OPERATOR = "EQ-DOC(D-26)"
 WHERE_AGREED = "「契約・組織」で契約を訂正し、「定期報告の周期」に登録します"
+CONSENT_TO_ENTER = "への承諾の登録"
 WITHDRAW = "提出した書面の差替え・取下げ"
 UNANSWERED = "「{0}」が要るかどうかの記入（「組織」の「個人情報取扱事業者該当」）"
 """Whether the report is owed follows from the answer: without one nobody knows."""
@@ -76,7 +77,7 @@ def _owed(asked: Inquiry, one: ContractPlace, title: str) -> tuple[str, date]:
         notice = asked.books.find(Submission, one.notice_submission_id)
         applied = has_place_notice(notice, one, asked.books)
         if applied or unlinked_notice(asked.case(one), one) is not None:
-            return f"「{title}」への承諾の登録", day
+            return f"「{title}」{CONSENT_TO_ENTER}", day
     return to_be_told(asked, one, title) if regime != "consent" else (f"「{title}」の提出", day)
 
 

@@ -1,44 +1,69 @@
 """What comes before the first receipt, step by step; runs beside the window, so nothing here knows Qt.
 
-Whoever receives before somebody is designated, has signed and was taught breaks the text on the first
-day (R-01, R-02, R-03). The steps ask what the calendar asks, so that both always say the same.
+Whoever receives before somebody is designated, has signed and was taught, or before the client said how
+things are handed over, breaks the text on the first day (R-01, R-02, R-03, R-14). The steps ask what the
+calendar and the evidence ask, so that all always say the same; the last of them asks the rules what they
+would say of the receipt itself.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from itertools import product
 
 from models.calendar_frame import Due, working
-from models.calendar_paper import k01_papers_at_the_start, k04_place_notice
+from models.calendar_paper import CONSENT_TO_ENTER, k01_papers_at_the_start, k04_place_notice
 from models.calendar_people import (
     k02_staff_notice,
     k07_pledge,
     k08_first_training,
     k33_labour_terms,
 )
-from models.codes import ContractStatus, HandlingKind, PlaceStatus
+from models.codes import (
+    AssignmentRole,
+    AuthorizationSubject,
+    ContractStatus,
+    HandlingKind,
+    Means,
+    PlaceStatus,
+    RuleMode,
+    Timing,
+)
+from models.deadlines import demanded
+from models.evidence_queries import eq_gov, eq_trainplan
+from models.evidence_rows import Row
 from models.inquiry import Inquiry
 from models.ledger import Ledger
+from models.nobody_named import NAMED, TOLD
 from models.records import (
     Assignment,
     Authorization,
     Contract,
+    ContractClauseSetting,
     ContractPlace,
+    GovernanceDocument,
     HandlingEvent,
     InformationAsset,
     Item,
     Organization,
     Person,
     Pledge,
+    Record,
     Submission,
+    TrainingPlan,
     TrainingSession,
 )
+from models.rules.engine import Finding, examine
 from models.rules.places import CONSENTED, place_counts
 from models.store import Op, Query, Where
-from models.wareki import format_short
+from models.wareki import JAPAN, format_short
 from ui.handling.words import kind_word
-from ui.words import register_word
+from ui.words import named_in, register_word
 
+PLAN = "D-05"
+HANDED_OVER = "R-14"
+OF_PLACES = ("R-03", "R-04", "R-17")
+SHOWN = 5  # of what is lacking, named one by one
 OVER = (ContractStatus.CLOSED, ContractStatus.TERMINATED, ContractStatus.WINDING_UP)
 
 
@@ -86,17 +111,31 @@ def _has_begun(ledger: Ledger, contract: Contract) -> bool:
 
 
 def _steps(asked: Inquiry) -> Iterator[Step]:
+    first = list(_before(asked))
+    yield from first
+    if all(one.done for one in first):
+        yield from _left(asked)
+    yield _receipt(asked)
+
+
+def _before(asked: Inquiry) -> Iterator[Step]:
     yield _designation(asked)
     yield from _pledges(asked)
+    yield from _training_plan(asked)
     yield from _training(asked)
     yield from _labour_terms(asked)
     yield from _staff_notice(asked)
     yield from _started(asked)
     yield from _places(asked)
     yield from _papers(asked)
+    yield from _rules(asked)
+    yield from _handover(asked)
     yield _asset(asked)
+
+
+def _receipt(asked: Inquiry) -> Step:
     receive = kind_word(HandlingKind.RECEIVE, asked.profile)
-    yield Step(
+    return Step(
         f"媒体・資料が届いたら、F2で{receive}を記録する", False, HandlingEvent.type,
         f"{receive}を記録する（F2）",
     )  # fmt: skip
@@ -108,12 +147,30 @@ def _steps(asked: Inquiry) -> Iterator[Step]:
 def _designation(asked: Inquiry) -> Step:
     people, mine = working(asked), register_word(Assignment, asked.profile)
     words = f"取り扱う人を「{register_word(Person, asked.profile)}」と「{mine}」に登録する"
-    begins = _first_day(asked)
+    begins, lacking = _first_day(asked), "・".join(_roles_of_nobody(asked))
     if not people:
-        words += "（従事を始める前は、状態を「予定」にします）"
+        roles = f"役割は{lacking}など。" if lacking else ""
+        words += f"（{roles}従事を始める前は、状態を「予定」にします）"
+    elif lacking:
+        words += f"（まだいない役割：{lacking}）"
     elif begins is not None and begins > asked.today:
         words += f"（従事の開始は{format_short(begins)}から）"
-    return _opening(words, bool(people), Assignment.type, mine)
+    return _opening(words, bool(people) and not lacking, Assignment.type, mine)
+
+
+def _roles_of_nobody(asked: Inquiry) -> list[str]:
+    """Return the roles that the text names for the work, and in which nobody is or is to be."""
+    params = asked.profile.params
+    named: list[str] = [*params.staff_notice.reported_roles]
+    named += NAMED if params.staff_notice.regime in TOLD else ()
+    named += params.handover.officer_roles
+    held = {one.role for one in working(asked)}
+    wanted = (AssignmentRole.read(one) for one in dict.fromkeys(map(str, named)))
+    return [_role_word(asked, one) for one in wanted if one not in held]
+
+
+def _role_word(asked: Inquiry, role: AssignmentRole) -> str:
+    return asked.profile.own_word(NAMED.get(role, "")) or role.label
 
 
 def _started(asked: Inquiry) -> Iterator[Step]:
@@ -140,12 +197,26 @@ def _pledges(asked: Inquiry) -> Iterator[Step]:
     yield _for_each(asked, words, due, Pledge.type, mine)
 
 
+def _training_plan(asked: Inquiry) -> Iterator[Step]:
+    """Yield the plan by which people are taught, and of which the client gets the paper (CB-3.2)."""
+    mine = register_word(TrainingPlan, asked.profile)
+    if asked.asks("EQ-TRAINPLAN"):
+        lacking = any(one.type == Contract.type for one in eq_trainplan(asked))
+        words = f"「{mine}」に、今日と業務の期間を含む計画を登録する（研修の記録では、その計画を選びます）"
+        yield _opening(words, not lacking, TrainingPlan.type, mine)
+    elif demanded(asked, PLAN):
+        words = f"「{mine}」に、「{asked.profile.document_title(PLAN)}」に載せる計画を登録する"
+        yield _opening(words, bool(asked.all(TrainingPlan)), TrainingPlan.type, mine)
+
+
 def _training(asked: Inquiry) -> Iterator[Step]:
     regime = asked.profile.params.training
     if not (regime.topics or regime.awareness_topics):
         return
     mine, due = register_word(TrainingSession, asked.profile), list(k08_first_training(asked))
     words = f"「{mine}」を行い、受けた人とともに登録する"
+    if due:
+        words += f"：{'、'.join(dict.fromkeys(one.what for one in due))}"
     yield _for_each(asked, words, due, TrainingSession.type, mine)
 
 
@@ -177,28 +248,38 @@ def _places(asked: Inquiry) -> Iterator[Step]:
     mine = register_word(ContractPlace, asked.profile)
     used = [one for one in asked.all(ContractPlace) if one.status is not PlaceStatus.ENDED]
     lacking = list(k04_place_notice(asked))
-    counted = any(place_counts(asked.case(one), one) for one in used)
-    waits = bool(used) and not lacking and not counted
+    begun = [one for one in used if one.use_from is not None and one.use_from <= asked.today]
+    counted = any(place_counts(asked.case(one), one) for one in begun)
+    waits = bool(begun) and not lacking and not counted
     words = f"作業する場所と保管する場所を登録し、「{mine}」で、この契約で使う場所に指定する"
     if waits:
         words = f"使い始めた場所の「{mine}」の状態を「使用中」に訂正する"
     yield _opening(words, bool(used) and not waits, ContractPlace.type, mine)
     regime = asked.profile.params.place_notice
     if lacking or not regime.onsite_by_default:
-        left = f"（あと{len(lacking)}か所）" if lacking else ""
-        yield from _cleared(asked, regime.regime, left, bool(used) and not lacking)
+        yield from _cleared(asked, regime.regime, bool(used), [one.what for one in lacking])
 
 
-def _cleared(asked: Inquiry, regime: str, left: str, done: bool) -> Iterator[Step]:
-    """Yield what makes a place one of the contract's."""
+def _cleared(asked: Inquiry, regime: str, used: bool, lacking: list[str]) -> Iterator[Step]:
+    """Yield what makes a place one of the contract's.
+
+    Args:
+        lacking: what the calendar asks for, once for each place.
+    """
     mine = register_word(ContractPlace, asked.profile)
     title, party = asked.profile.document_title("D-04"), asked.profile.term("client_party")
     if regime in ("notify", "notify_and_consent"):
-        words = f"「{title}」を作成し、使い始める日までに提出して、「提出を記録」する{left}"
-        yield _opening(words, done, Submission.type, "書類")
+        words = f"「{title}」を作成し、使い始める日までに提出して、「提出を記録」する"
+        untold = [what for what in lacking if not what.endswith(CONSENT_TO_ENTER)]
+        yield _of_places(words, used, untold, Submission.type, "書類")
     if regime in CONSENTED:
-        words = f"場所の使用に{party}の承諾を得て登録し、「{mine}」に結び付ける{left}"
-        yield _opening(words, done, Authorization.type, "承諾・指示")
+        words = f"場所の使用に{party}の承諾を得て登録し、「{mine}」に結び付ける"
+        yield _of_places(words, used, lacking, Authorization.type, "承諾・指示")
+
+
+def _of_places(words: str, used: bool, lacking: list[str], type_: str, page: str) -> Step:
+    words += f"（あと{len(lacking)}か所）" if lacking else ""
+    return _opening(words, used and not lacking, type_, page)
 
 
 def _papers(asked: Inquiry) -> Iterator[Step]:
@@ -212,6 +293,25 @@ def _papers(asked: Inquiry) -> Iterator[Step]:
         )  # fmt: skip
 
 
+def _rules(asked: Inquiry) -> Iterator[Step]:
+    """Yield the rules, structure and plans that the text wants to be there."""
+    if not asked.asks("EQ-GOV"):
+        return
+    mine, rows = register_word(GovernanceDocument, asked.profile), _applied(asked, eq_gov(asked))
+    what = list(dict.fromkeys(named_in(one.sentence)[0] for one in rows))
+    shown = "、".join(what[:SHOWN]) + (f"など{len(what)}件" if len(what) > SHOWN else "")
+    words = f"求められている規程・体制・計画を「{mine}」に登録する" + (
+        f"（{shown}）" if what else ""
+    )
+    yield _opening(words, not what, GovernanceDocument.type, mine)
+
+
+def _applied(asked: Inquiry, rows: Iterator[Row]) -> list[Row]:
+    """Return the rows that stand under a clause that the contract applies."""
+    off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
+    return [one for one in rows if not one.clauses or set(one.clauses) - off]
+
+
 def _asset(asked: Inquiry) -> Step:
     mine = register_word(InformationAsset, asked.profile)
     words = f"預かる情報を「{mine}」に登録する"
@@ -221,3 +321,50 @@ def _asset(asked: Inquiry) -> Step:
 
 def _opening(words: str, done: bool, type_: str, page: str) -> Step:
     return Step(words, done, type_, f"「{page}」を開く")
+
+
+# --- the receipt itself --------------------------------------------------------------------------
+
+
+def _handover(asked: Inquiry) -> Iterator[Step]:
+    """Yield that the client says how things are handed over, where the text asks for that (R-14)."""
+    if not asked.profile.params.handover.designation:
+        return
+    mine = register_word(Authorization, asked.profile)
+    given = not any(one.rule_id == HANDED_OVER for one in _objections(asked, "", ""))
+    words = (
+        f"{asked.profile.term('handover')}の手段・日時・場所について{asked.profile.term('client_party')}の"
+        f"指定を受け、「{mine}」に登録する（対象は「{AuthorizationSubject.HANDOVER_DESIGNATION.label}」）"
+    )
+    yield _opening(words, given, Authorization.type, mine)
+
+
+def _left(asked: Inquiry) -> Iterator[Step]:
+    """Yield what the rules would still say of a receipt today, whoever of the work receives, wherever."""
+    begins = _first_day(asked)
+    if begins is not None and begins > asked.today:
+        return
+    people = dict.fromkeys(one.person_id for one in working(asked))
+    places = dict.fromkeys(one.place_id for one in asked.all(ContractPlace))
+    least: list[Finding] = []
+    for who, where in product(people, places):
+        said = _objections(asked, who, where)
+        if not said:
+            return
+        least = min((least or said, said), key=len)
+    if least:
+        receive = kind_word(HandlingKind.RECEIVE, asked.profile)
+        words = f"いま{receive}を記録すると、規則に反する：{least[0].message}"
+        cls: type[Record] = ContractPlace if least[0].rule_id in OF_PLACES else Assignment
+        yield _opening(words, False, cls.type, register_word(cls, asked.profile))
+
+
+def _objections(asked: Inquiry, person_id: str, place_id: str) -> list[Finding]:
+    """Return what asks for a reason, or refuses, when something is received on the first day."""
+    day = max(filter(None, (asked.today, asked.contract.work_start_on, _first_day(asked))))
+    event = HandlingEvent(
+        contract_id=asked.contract.id, kind=HandlingKind.RECEIVE, means=Means.DIRECT,
+        timing=Timing.ACTUAL, occurred_at=datetime.combine(day, time(12), JAPAN),
+        actor_person_id=person_id, place_to_id=place_id,
+    )  # fmt: skip
+    return [one for one in examine(asked.case(event)) if one.mode != RuleMode.NOTICE]
