@@ -57,13 +57,19 @@ WORDS = {
 NO_JOURNAL = "復元した台帳には、更新ジャーナルがありません。使うときは保存先を決めてください。"
 
 
+UNKNOWN = "書き終えた記帳番号は、媒体をつなぐと分かります"
+
+
 @dataclass(frozen=True, slots=True)
 class JournalStatus:
-    """State, place and end of the journal; `problem` is a sentence when something is wrong."""
+    """State, place and end of the journal; `problem` is a sentence when something is wrong.
+
+    `seq` is None as long as nobody in this session has seen where a journal out of reach ends.
+    """
 
     state: JournalState
     folder: PurePath | None = None
-    seq: int = 0
+    seq: int | None = 0
     written_at: datetime | None = None
     problem: str = ""
     same_disk: bool = False  # as the ledger: a broken disk would take both

@@ -104,7 +104,8 @@ class Keeper:
         self._lines_at = clock()
         # Where the journal stood, with entries and lines, when it last acknowledged and then failed.
         self._kept: tuple[Head, Head] | None = None
-        self._seen = 0  # number of the last entry in a journal that is out of reach
+        # Number and time of the last entry in a journal that is out of reach, as far as known.
+        self._seen: tuple[int, datetime | None] | None = None
         self._news: list[News] = []
         self._keys = KeyKeeper(looking=looking)
         self._place = vault.folder.resolve()
@@ -219,7 +220,7 @@ class Keeper:
             written: something may stand in its file that never reached the medium.
         """
         assert self._journal is not None
-        self._seen = self._journal.head.seq
+        self._seen = self._journal.head.seq, self._journal.written_at
         self._kept = (self._journal.head, self._journal.lines) if written else None
         self._journal.close()
         self._journal = None
@@ -236,11 +237,13 @@ class Keeper:
     # --- models.journal.JournalKeeper --------------------------------------------------------------
     def status(self) -> JournalStatus:
         journal = self._journal
+        known = (journal.head.seq, journal.written_at) if journal else self._seen
+        seq, written_at = known or (None if self._folder else 0, None)
         return JournalStatus(
             self._state(),
             self._folder,
-            journal.head.seq if journal else self._seen,
-            journal.written_at if journal else None,
+            seq,
+            written_at,
             "" if journal or self._problem is None else why(self._problem),
             journal is not None and on_one_disk(self._vault.folder, journal.folder),
         )

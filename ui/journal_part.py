@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models import wareki
 from models.commands import Change
-from models.journal import JournalState, JournalStatus
+from models.journal import UNKNOWN, JournalState, JournalStatus
 from models.journal_care import JournalProposal, end_journal_files, journal_proposal
 from ui import permitted
 from ui.layout import button, card, note, plain, say
@@ -141,6 +141,8 @@ def _where(status: JournalStatus) -> str:
     if status.written_at is not None:
         at = status.written_at.astimezone(wareki.JAPAN)
         words += f"　直前の書込み　{wareki.format_short_moment(at)}"
+    if status.seq is None:
+        return f"{words}　{UNKNOWN}"
     return f"{words}　記帳番号 {status.seq:,} まで"
 
 

@@ -61,6 +61,7 @@ def test_a_missing_medium_is_told_everywhere_and_a_reason_lets_work_go_on(
     tmp_path: Path,
 ) -> None:  # fmt: skip
     ledger.journal.start(tmp_path / "usb")
+    written = ledger.store.head().seq
     (tmp_path / "usb").rename(tmp_path / "pulled")
     operations.run(lambda: ledger.registers.revise(
         ledger.registers.all(Organization)[0].record, "確認のため"
@@ -72,6 +73,7 @@ def test_a_missing_medium_is_told_everywhere_and_a_reason_lets_work_go_on(
     part.refresh()
     settle(qtbot, operations)
     assert part.state.text().startswith("！") and not part.without.isHidden()
+    assert "直前の書込み" in part.place.text() and f"記帳番号 {written:,} まで" in part.place.text()
     answers.replies.append(REASON)
     part.without.click()
     settle(qtbot, operations)
@@ -86,6 +88,24 @@ def test_a_missing_medium_is_told_everywhere_and_a_reason_lets_work_go_on(
         SystemEventKind.JOURNAL_SUSPENDED, SystemEventKind.JOURNAL_RESUMED,
     ]  # fmt: skip
     assert "ジャーナル" not in read_facts(ledger, tmp_path / "ledger").backup
+
+
+def test_where_the_journal_ends_is_not_guessed(
+    qtbot: QtBot, ledger: Ledger, office: Office, answers: Answers, tmp_path: Path
+) -> None:
+    ledger.journal.start(tmp_path / "usb")
+    ledger.close()
+    (tmp_path / "usb").rename(tmp_path / "pulled")
+    opened = office.unlock(tmp_path / "ledger", LOGIN, PASSWORD)
+    assert opened.journal.status().seq is None
+    operations = Operations(answers)
+    part = JournalPart(Desk(opened, operations, answers, lambda _type, _id: None))
+    qtbot.addWidget(part)
+    part.refresh()
+    settle(qtbot, operations)
+    assert "つなぐと分かります" in part.place.text() and "番号 0" not in part.place.text()
+    opened.close()
+    operations.close()
 
 
 def test_the_door_asks_who_answers_for_a_ledger_that_was_set_back(

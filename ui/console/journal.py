@@ -7,7 +7,7 @@ from typing import Any
 
 from models.backup_care import reliable
 from models.backups import left_out
-from models.journal import JournalStatus
+from models.journal import UNKNOWN, JournalStatus
 from models.journal_care import NOTHING, end_journal_files, journal_proposal
 from models.ledger import Ledger
 from models.office import Office
@@ -40,7 +40,7 @@ def journal(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     lines = [status.words]
     if status.folder:
         lines.append(f"フォルダー　　　{status.folder}")
-        lines.append(f"記帳番号　　　　{status.seq:,}")
+        lines.append(f"記帳番号　　　　{UNKNOWN if status.seq is None else f'{status.seq:,}'}")
     if status.problem:
         lines.append(status.problem)
     lines += _prune_lines(pruned) if pruned else []
