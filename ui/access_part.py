@@ -20,6 +20,7 @@ from ui.state_table import Line, StateTable
 MOST_NAMED = 6  # months
 WIDEST = 360  # pixels of a box with names
 ANYBODY = "すべての利用者"
+LEAST_LINES = 9  # of text: the heads and some rows of the log
 
 
 class AccessPart(QWidget):
@@ -137,8 +138,13 @@ class AccessPart(QWidget):
         column.addWidget(inside, 1)
         rows = QVBoxLayout(inside)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(self._filters())
-        self._build_tables(rows)
+        looked_at = QWidget()
+        above = QVBoxLayout(looked_at)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.addWidget(self._filters())
+        self._build_tables(above)
+        # On a small or enlarged screen the lists scroll together; the answer below stays in sight.
+        rows.addWidget(layout.scrolling(looked_at), 1)
         self.finding = QLineEdit()
         self.finding.setPlaceholderText(
             self.tr("所見（例　時間外の2件は、棚卸しのためと本人に確認した）")
@@ -169,6 +175,7 @@ class AccessPart(QWidget):
             self.tr("日時"), self.tr("利用者"), self.tr("したこと"), self.tr("対象"), self.tr("端末"),
         )  # fmt: skip
         self.table = StateTable(self.tr("利用の記録"), columns, wide=(3,), caps={4: 14})
+        self.table.setMinimumHeight(self.table.fontMetrics().lineSpacing() * LEAST_LINES)
         self.table.opened.connect(self.opened.emit)
         self.count = layout.note("")
         rows.addWidget(layout.heading(self.tr("この月の分析")))

@@ -82,7 +82,12 @@ class AccountsPart(QWidget):
         header.setStretchLastSection(True)
         column = QVBoxLayout(self)
         column.addWidget(
-            note(self.tr("一人に一つの利用者名を使います。停止した人の記録は、そのまま残ります。"))
+            note(
+                self.tr(
+                    "一人に一つの利用者名を使います。停止した人の記録は、そのまま残ります。"
+                    "再発行や停止は、一覧でその人を選んでから行います。"
+                )
+            )
         )
         self.proposals = ProposalsCard(desk)
         column.addWidget(self.proposals)

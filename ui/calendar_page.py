@@ -165,7 +165,7 @@ class CalendarPage(Page):
         self.table = StateTable(
             self.tr("予定・期限"),
             [self.tr(w) for w in ("状態", "期限", "残り", "すること", "人", "契約", "条項")],
-            wide=(3,), told=0, caps={6: 9}, most_lines=2,
+            wide=(3,), told=0, caps={6: 9}, spare=2, most_lines=2,
         )  # fmt: skip
         self.table.opened.connect(self._opened)
         self.table.chosen.connect(lambda _row: self._enable())

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from models import collector
 from ui import layout
+from ui.elided import ElidedLabel
 from ui.fitting import fit
 from ui.operations import Operations
 from ui.preferences import Preferences
@@ -88,7 +89,7 @@ class MainWindow(QMainWindow):
     # --- made when wanted: the door itself must stand there at once ----------------------------
     @cached_property
     def _facts(self) -> list[QLabel]:
-        labels = [QLabel() for _ in range(4)]
+        labels = [ElidedLabel() if number == 2 else QLabel() for number in range(4)]
         for number, label in enumerate(labels):
             label.setContentsMargins(8, 2, 12, 2)
             self.statusBar().addWidget(label, 1 if number == 1 else 0)
@@ -291,6 +292,7 @@ class MainWindow(QMainWindow):
             label.setText(layout.shortened(text, label, WIDEST_FACT))
             label.setToolTip(text)
         self._facts[2].setText(("！ " if facts.care else "") + facts.backup)
+        self._facts[2].updateGeometry()
 
     def _close_dialogs(self) -> None:
         for widget in QApplication.topLevelWidgets():

@@ -1,0 +1,108 @@
+"""A screen of 960 × 540 (Full HD at 200 %): nothing lies on something else, and … tells of more."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.house import House, furnished
+from tests.ui.shell import Answers, settle
+from ui.access_part import AccessPart
+from ui.application import prepare
+from ui.calendar_page import CalendarPage
+from ui.elided import ElidedLabel
+from ui.fitting import LEAST_WIDE
+from ui.operations import Operations
+from ui.page import Desk
+
+ROOM = (752, 390)  # pixels that a page has there
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """The application in its letters, which take more room than those of a bare one."""
+    before = qapp.styleSheet(), qapp.font(), qapp.palette()
+    prepare(qapp)
+    yield
+    qapp.setStyleSheet(before[0])
+    qapp.setFont(before[1])
+    qapp.setPalette(before[2])
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with furnished(tmp_path, rules=True, things=3) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(house: House) -> Iterator[Desk]:
+    answers = Answers()
+    operations = Operations(answers)
+    operations.watch(house.ledger)
+    yield Desk(house.ledger, operations, answers, lambda *_where: None)
+    operations.close()
+
+
+def show(qtbot: QtBot, desk: Desk, widget: QWidget) -> None:
+    qtbot.addWidget(widget)
+    widget.setFixedSize(*ROOM)
+    widget.show()
+    for _ in range(2):
+        settle(qtbot, desk.operations)
+    QApplication.processEvents()
+
+
+def place(widget: QWidget, within: QWidget) -> QRect:
+    return QRect(widget.mapTo(within, QPoint()), widget.size())
+
+
+def test_the_access_log_scrolls_instead_of_lying_on_itself(qtbot: QtBot, desk: Desk) -> None:
+    part = AccessPart(desk)
+    show(qtbot, desk, part)
+    part.setFixedSize(600, 330)  # with the names of an office the filters need as much more
+    part.refresh()
+    settle(qtbot, desk.operations)
+    QApplication.processEvents()
+    filters = [place(box, part) for box in part.findChildren(QComboBox)]
+    remarks, table = place(part.remarks, part), place(part.table, part)
+    assert len({box.top() for box in filters}) == 2  # they take a second row
+    lists = [table] if part.remarks.isHidden() else [remarks, table]
+    assert all(box.bottom() < lists[0].top() for box in filters)
+    assert len(lists) == 1 or not remarks.intersects(table)
+    rows = part.table.viewport().height() // max(1, part.table.rowHeight(0))
+    assert part.table.rowCount() > 3 and rows >= 3
+    answer = place(part.button, part)
+    assert answer.bottom() < part.height()  # in sight without scrolling
+
+
+def test_what_is_to_be_done_is_wider_than_how_long_it_takes(
+    qtbot: QtBot, desk: Desk, house: House
+) -> None:
+    page = CalendarPage(desk)
+    page.show_contract(house.story.contract.id)
+    show(qtbot, desk, page)
+    page.refresh()
+    settle(qtbot, desk.operations)
+    QApplication.processEvents()
+    table = page.table
+    widths = {column: table.columnWidth(column) for column in range(table.columnCount())}
+    assert table.rowCount() and table.isColumnHidden(2)
+    assert widths[3] >= table.fontMetrics().horizontalAdvance("あ") * LEAST_WIDE
+    page.setFixedSize(1400, 700)
+    QApplication.processEvents()
+    assert not table.isColumnHidden(2)
+
+
+def test_a_line_that_is_cut_says_so(qtbot: QtBot) -> None:
+    label = ElidedLabel(
+        "！ 更新ジャーナルの媒体がありません。最終バックアップ R8.11.20 17:01（3日前）"
+    )
+    qtbot.addWidget(label)
+    label.resize(label.sizeHint())
+    assert label.shown() == label.text()
+    label.resize(200, 20)
+    assert label.shown().endswith("…") and label.minimumSizeHint().width() < 200
