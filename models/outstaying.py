@@ -358,7 +358,7 @@ def _entered_late(asked: Inquiry, rest: Rest, before: Stretch, now: Stretch) -> 
     one = now.consent
     if one is None or one.id in {named.id for named in rest.named}:
         return
-    known = known_since(asked.books, one, rest.stay.item.id, now.first)
+    known = known_since(asked.books, one, rest.stay.item, now.first)
     ended = now.first - DAY
     if known is None or known.day <= max(ended, decided_on(asked.books, one)):
         return

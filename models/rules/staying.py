@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from models import amounts, custody
-from models.codes import Decision, HandlingKind, RuleMode, Timing
+from models.codes import AuthorizationSubject, Decision, HandlingKind, RuleMode, Timing
 from models.records import Authorization, HandlingEvent, Item
 from models.rules.books import ENDED_LATER, GIVEN, Books
 from models.rules.covered_days import DAY, Stretch, Term, stretches, without_a_gap
@@ -23,7 +23,7 @@ from models.trips import trips_of
 from models.versions import Version
 from models.wareki import format_short
 
-K = HandlingKind
+K, S = HandlingKind, AuthorizationSubject
 NONE = Decimal(0)
 CARRIES_ON = "、続く「{consent}」でも{day}まで"
 NO_FIT = "、「{consent}」は合わない（{why}）"
@@ -154,23 +154,27 @@ def others_for(books: Books, stay: Stay, named: Iterable[Authorization]) -> Iter
     known = {one.id for one in named}
     for subject in {one.subject: None for one in named}:
         for one in books.authorizations(stay.acts[0].contract_id, subject or ""):
-            if one.id not in known and is_named(one, stay.item.id):
+            if one.id not in known and is_named(one, stay.item):
                 yield one
 
 
 def carried_by(books: Books, one: Authorization) -> list[Authorization]:
     """Return the consents that end and whose things a consent names, so that it may carry on."""
     alike = books.authorizations(one.contract_id, one.subject or "")
-    named = any(target.item_id for target in one.targets)
+    named = one.subject is S.EQUIPMENT_TAKE_OUT or any(target.item_id for target in one.targets)
     return [basis for basis in alike if named and basis.id != one.id and basis.valid_until]
 
 
-def is_named(one: Authorization, item_id: str) -> bool:
-    """Tell whether a consent names a thing.
+def is_named(one: Authorization, item: Item) -> bool:
+    """Tell whether a consent names a thing, so that it may carry on.
 
-    One to whatever lies there allows another take-out, not that something stays outside.
+    One to whatever lies there allows another take-out, not that something stays outside; but for
+    computers, whose consent stands and need not be named by any act.
     """
-    return any(target.item_id == item_id for target in one.targets)
+    if any(target.item_id == item.id for target in one.targets):
+        return True
+    named = any(target.item_id or target.asset_id for target in one.targets)
+    return one.subject is S.EQUIPMENT_TAKE_OUT and not named and is_meant(one, item)
 
 
 def _carrying_on(
@@ -245,18 +249,18 @@ def _beside(books: Books, one: Authorization, stay: Stay) -> Iterator[Stay]:
         for other in stays(books, item):
             named = {basis.id for basis in bases(books, other)}
             same = item.id == stay.item.id and other.acts[0].id in mine
-            if not same and named and (one.id in named or is_named(one, item.id)):
+            if not same and named and (one.id in named or is_named(one, item)):
                 yield other
 
 
 def known_since(
-    books: Books, one: Authorization, item_id: str, day: date
+    books: Books, one: Authorization, item: Item, day: date
 ) -> Version[Authorization] | None:
     """Return with which entry a consent covered a thing on a day for the first time."""
     now = books.find(Authorization, one.id) or one
     for entered in books.registered(one.id):
         then = entered.record
-        if then.subject is now.subject and is_named(then, item_id) and then.covers(day):
+        if then.subject is now.subject and is_named(then, item) and then.covers(day):
             return entered
     return None
 

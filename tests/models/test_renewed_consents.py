@@ -14,7 +14,11 @@ from models.codes import (
     BasisType,
     Decision,
     DecisionForm,
+    Encrypted,
     HandlingKind,
+    ItemClass,
+    Means,
+    MediaType,
 )
 from models.errors import NeedsAnswer
 from models.evidence_rows import NOTE
@@ -176,6 +180,46 @@ def test_each_thing_of_an_act_is_to_be_covered(house: House) -> None:
     assert asked(house, out, LONGER), "it names the first thing only"
     consent(house, "第11号", FIRST_DAY, LONGER, targets=both[1:])
     assert asked(house, out, LONGER) == []
+
+
+def test_a_standing_consent_for_computers_is_followed_by_another(tmp_path: Path) -> None:
+    with furnished(
+        tmp_path, profile="confidentiality-model", rules=True, things=1, wait=30
+    ) as house:
+        disk = medium(house)
+        computers: dict[str, object] = {
+            "subject": AuthorizationSubject.EQUIPMENT_TAKE_OUT, "basis_type": BasisType.CONSENT,
+            "targets": (),
+        }  # fmt: skip
+        names_it = (AuthorizationTarget(item_id=disk.id),)
+        basis = consent(house, "第1号", FIRST_DAY, LONGER, targets=names_it)
+        registers = house.ledger.registers
+        [known] = registers.all(Authorization, subject=AuthorizationSubject.EQUIPMENT_TAKE_OUT)
+        registers.revise(replace(known.record, valid_until=ENDS), "期間があったため")
+        out = take_out(house, basis, item=disk)
+        [said] = asked(house, out, LONGER)
+        assert f"有効期間は{format_short(ENDS)}まで" in said
+        consent(house, "第10号", FIRST_DAY, LONGER, valid_from=ENDS, **computers)
+        assert asked(house, out, LONGER) == []
+
+
+def medium(house: House) -> Item:
+    """Receive an electronic medium."""
+    item = replace(
+        things(house)[0], id=house.ledger.new_id(), item_no="U-001", name="受渡し用USB",
+        item_class=ItemClass.MEDIUM, media_type=MediaType.USB_MEMORY, encrypted=Encrypted.YES,
+        quantity=Decimal(1), unit="本", state=None,
+    )  # fmt: skip
+    event = HandlingEvent(
+        contract_id=item.contract_id, kind=K.RECEIVE, purpose="受領", occurred_at=house.clock(),
+        actor_person_id=house.story.people["worker"], place_to_id=item.home_place_id,
+        means=Means.DIRECT, counterpart_org_id=house.story.contract.client_org_id,
+        counterpart_name="見本　花子", counterpart_title="主査",
+        lines=(HandlingLine(item_id=item.id),),
+    )  # fmt: skip
+    house.ledger.handling.record(event, new_items=(item,), answers=ANSWERS)
+    house.clock.wait(5)
+    return next(one.record for one in house.ledger.registers.all(Item, item_no="U-001"))
 
 
 def test_a_breach_that_was_agreed_to_outlives_a_consent_that_comes_afterwards(
