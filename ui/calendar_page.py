@@ -170,6 +170,7 @@ class CalendarPage(Page):
         self.table.opened.connect(self._opened)
         self.table.chosen.connect(lambda _row: self._enable())
         self._make_verbs()
+        self._enable()
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)
         column.setSpacing(8)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from ui import icons
+from ui import icons, permitted
 from ui.access_part import AccessPart
 from ui.condition_part import ConditionPart
 from ui.layout import title
@@ -44,12 +44,14 @@ class OversightPage(Page):
 
     def verbs(self) -> list[QAction]:
         made = []
-        for word, name, part in (
-            (self.tr("システムの状態"), "verify", self.condition),
-            (self.tr("利用の記録"), "view", self.access),
+        for word, name, part, needed in (
+            (self.tr("システムの状態"), "verify", self.condition, ""),
+            (self.tr("利用の記録"), "view", self.access, "access_log"),
         ):
             action = QAction(icons.icon(name), word, self)
             action.triggered.connect(lambda _checked=False, part=part: self._show(part))
+            if needed:
+                permitted.offer(action, permitted.why_not(self.desk.ledger, needed))
             made.append(action)
         return made
 

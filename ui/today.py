@@ -238,8 +238,9 @@ class TodayPage(Page):
             button.setEnabled(not why_not)
             button.setToolTip(why_not or f"{word}を記録します（{verb.key}）")
         self.others.setEnabled(not why_not)
-        self.carry_out_button.setEnabled(not why_not)
-        self.drop_button.setEnabled(not why_not)
+        for planned in (self.carry_out_button, self.drop_button):
+            planned.setEnabled(not why_not)
+            planned.setToolTip(why_not)
         below = why_not if why_not != permitted.NO_CONTRACT else ""  # the card says it
         layout.say(self.why_not, below, "muted")
         confirming = permitted.why_not(self.desk.ledger, "confirm")
