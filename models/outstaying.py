@@ -150,6 +150,22 @@ def _rests(asked: Inquiry, item: Item) -> Iterator[Rest]:
 
 def needed(asked: Inquiry) -> frozenset[str]:
     """Return the ids of the consents on which something hangs: a copy, a place, what is outside."""
+    return _held(asked) | outside_under(asked)
+
+
+def carried_on(asked: Inquiry) -> frozenset[str]:
+    """Return the ids of the consents after whose end another one covers all that hangs on them."""
+    goes_on: dict[str, bool] = {}
+    for one in resting(asked):
+        under = one.under
+        if under is not None and under.valid_until is not None:
+            then = days_outside(asked.books, one.stay, under.valid_until + DAY)[-1]
+            goes_on[under.id] = goes_on.get(under.id, True) and then.consent is not None
+    return frozenset(id_ for id_, on in goes_on.items() if on) - _held(asked)
+
+
+def _held(asked: Inquiry) -> frozenset[str]:
+    """Return the ids of the consents on which a copy that is still there or a place rests."""
     copies = {
         item.copy_authorization_id
         for item in asked.items.values()
@@ -160,7 +176,7 @@ def needed(asked: Inquiry) -> frozenset[str]:
         for place in asked.all(ContractPlace)
         if place.authorization_id and place_counts(asked.case(place), place)
     }
-    return frozenset(copies | places | outside_under(asked))
+    return frozenset(copies | places)
 
 
 # --- what was outside ---------------------------------------------------------------------------

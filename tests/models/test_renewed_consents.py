@@ -380,6 +380,20 @@ def test_a_consent_carries_on_so_many_in_all(house: House) -> None:
     assert "action" not in {severity for severity, _ in rows(house)}
 
 
+def test_a_consent_that_another_one_carries_on_is_not_to_be_renewed(house: House) -> None:
+    first = first_one(house)
+    take_out(house, first)
+    days_on(house, ENDS)
+    mine = (first.caption(), ENDS)
+    assert mine in renewals(house)
+    consent(house, "第10号", ENDS, LONGER, targets=())
+    assert mine in renewals(house), "it names nothing"
+    after = consent(house, "第11号", ENDS, LONGER)
+    assert mine not in renewals(house) and (after.caption(), LONGER) in renewals(house)
+    bring_back(house)
+    assert mine in renewals(house), "whoever takes it out again needs it"
+
+
 @pytest.mark.parametrize(("decided", "goes_on"), [(1, False), (5, True)])
 def test_what_the_client_took_back_goes_on_only_by_a_later_word(
     house: House, decided: int, goes_on: bool
