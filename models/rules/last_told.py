@@ -33,7 +33,8 @@ UNTOLD = (
     "{what}（{day}）について、前もって提出した「{title}」が記録されていません。提出し、台帳の外で作成したときは"
     "「効力日」に{day}を入れて登録してください。"
 )
-LATE = "{what}（{day}）の「{title}」は、その日より後の{handed_in}に提出されています。"
+CAME_LATE = "は、その日より後の"
+LATE = f"{{what}}（{{day}}）の「{{title}}」{CAME_LATE}{{handed_in}}に提出されています。"
 WITHDRAWN = (
     "{what}（{day}）を届け出た後に取り消していますが、取消しを届け出た「{title}」が記録されていません。"
     "提出し、台帳の外で作成したときは「効力日」に{day}を入れて登録してください。"
@@ -251,6 +252,15 @@ def _is_over(case: Case, day: date | None, ended: bool) -> bool:
         return ended
     over = day < case.today or (ended and day == case.today)
     return over and not ends_with_the_contract(case, day)
+
+
+def told_end_late(case: Case, one: Designation) -> str:
+    """Say that the client was told of an end only after it, "" where he was told before, or not at all."""
+    if isinstance(one, ContractPlace):
+        said = untold_giving_up(case, one)
+    else:
+        said = untold_leaving(case, one)
+    return said if CAME_LATE in said else ""
 
 
 def _untold(

@@ -181,8 +181,21 @@ def _consent(case: Case, one: ContractPlace, name: str, start: date) -> Iterator
 
 def _came_later(given: Authorization, start: date) -> bool:
     """Tell whether a consent was given that only begins after a place was used."""
-    begins = max((day for day in (given.decided_on, given.valid_from) if day), default=start)
-    return given.decision in GIVEN and begins > start
+    return given.decision in GIVEN and begins_on(given, start) > start
+
+
+def begins_on(given: Authorization, start: date) -> date:
+    """Return from when on a consent allows something, `start` where it names no day."""
+    return max((day for day in (given.decided_on, given.valid_from) if day), default=start)
+
+
+def late_consent(case: Case, one: ContractPlace) -> Authorization | None:
+    """Return the consent linked to a place that came after its first day, None for any other."""
+    given, start = case.books.find(Authorization, one.authorization_id), one.use_from
+    if given is None or start is None or given.subject not in ABOUT_PLACES:
+        return None
+    late = _covers_place(case, given, one) and _came_later(given, start)
+    return given if late and not _is_allowed(case, one, start) else None
 
 
 def named_places(given: Authorization) -> frozenset[str]:
