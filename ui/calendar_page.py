@@ -210,5 +210,5 @@ def _line(one: Entry) -> Line:
     what = f"{due.what}　{due.about}".strip()
     clauses = due.clause.replace("・", "・\n")  # Qt would break 第14条 in two
     texts = (one.word, one.day, one.left, what, one.person, one.whose, clauses)
-    tip = f"{due.code}　{due.what}　{due.about}".strip()
+    tip = "　".join(filter(None, (due.code, due.what, due.about, one.left)))
     return Line(texts, one.state, due.type, due.id, tip)

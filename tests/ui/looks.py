@@ -25,6 +25,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.elided import ElidedLabel
+
 BARE = (QScrollBar, QSplitterHandle, QStackedWidget, QTabWidget, QDialogButtonBox)
 
 
@@ -106,6 +108,9 @@ def _name(widget: QWidget) -> str:
 
 
 def _is_cut(label: QLabel) -> bool:
+    if isinstance(label, ElidedLabel):  # it ends in …, and its tip says the rest
+        whole = label.shown() == label.text() or label.toolTip()
+        return label.height() < _text_height(label) or not whole
     if label.wordWrap():
         return label.height() < label.heightForWidth(label.width()) - 2
     return label.width() < _text_width(label) or label.height() < _text_height(label)

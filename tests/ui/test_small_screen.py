@@ -92,6 +92,8 @@ def test_what_is_to_be_done_is_wider_than_how_long_it_takes(
     widths = {column: table.columnWidth(column) for column in range(table.columnCount())}
     assert table.rowCount() and table.isColumnHidden(2)
     assert widths[3] >= table.fontMetrics().horizontalAdvance("あ") * LEAST_WIDE
+    tips = [table.item(row, 3).toolTip() for row in range(table.rowCount())]
+    assert all(one.left in tip for one, tip in zip(page.shown(), tips, strict=True))
     page.setFixedSize(1400, 700)
     QApplication.processEvents()
     assert not table.isColumnHidden(2)
