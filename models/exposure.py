@@ -71,7 +71,7 @@ def shut(
     beside = [*_ended(ledger, cards, reason), _inquiry(ledger, account, reason)]
     if account.id == ledger.user.id:
         ledger.require("accounts")
-        change = ledger.people.change_password(old_password, password, beside=beside)
+        change = ledger.people.change_password(old_password, password, exposed=True, beside=beside)
     else:
         change = ledger.people.reissue_password(
             account_id, password, reason, beside, answers=answers, act=Managed.SHUT

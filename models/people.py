@@ -140,6 +140,7 @@ class People:
         new: str,
         *,
         reminded: bool = False,
+        exposed: bool = False,
         beside: Sequence[Intent] = (),
         progress: Progress = quiet,
     ) -> Change:
@@ -147,6 +148,7 @@ class People:
 
         Args:
             reminded: the user acknowledged that it is told to nobody and written down nowhere.
+            exposed: the present one is known to others, and never to be taken again.
             beside: what is entered in the same command.
             progress: of the look through the former passwords.
 
@@ -173,7 +175,7 @@ class People:
         intents = [revising(changed, "本人によるパスワードの変更"), *beside]
         command_id = ledger.new_command_id()
         with both_or_neither(ledger, command_id):
-            ledger.safe.change_password(old, new, former=former, progress=progress)
+            ledger.safe.change_password(old, new, former=former, exposed=exposed, progress=progress)
             return ledger.commit(intents, command_id=command_id)
 
     def disable_account(
@@ -385,7 +387,10 @@ class People:
             received_on=None,
         )
         with both_or_neither(ledger, command_id):
-            key = ledger.safe.reissue(account.id, account.login_name, account.app_role, password)
+            key = ledger.safe.reissue(
+                account.id, account.login_name, account.app_role, password,
+                exposed=act is Managed.SHUT,
+            )  # fmt: skip
             intents = [revising(replace(renewed, public_key=key.hex()), text), *beside]
             change = ledger.commit(intents, command_id=command_id)
         with suppress(AzukariError):  # what is left of it opens to nobody

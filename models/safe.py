@@ -161,8 +161,17 @@ class Safe(Protocol):
             initial: somebody else chose the password, so it must be changed at the first sign-in.
         """
 
-    def reissue(self, user_id: str, login: str, role: Role, password: str) -> bytes:
-        """Replace a lost key set and return the new public key; the old one is gone."""
+    def reissue(
+        self, user_id: str, login: str, role: Role, password: str, *, exposed: bool = False
+    ) -> bytes:
+        """Replace a lost key set and return the new public key; the old one is gone.
+
+        Args:
+            exposed: the password of until now is known to others, and never to be taken again.
+
+        Raises:
+            WeakPassword: also for a password of that person that was exposed.
+        """
 
     def forget_former(self, user_id: str) -> None:
         """Empty the history of passwords of a person who has new keys: it opens to nobody."""
@@ -203,12 +212,14 @@ class Safe(Protocol):
         """Learn that the data key in force is entered."""
 
     def change_password(
-        self, old: str, new: str, *, former: int = USUAL_FORMER, progress: Progress = quiet
-    ) -> None:
+        self, old: str, new: str, *, former: int = USUAL_FORMER, exposed: bool = False,
+        progress: Progress = quiet,
+    ) -> None:  # fmt: skip
         """Change the signed-in person's own password.
 
         Args:
             former: how many passwords before the present one may not come again.
+            exposed: the present one is known to others, and never to be taken again.
             progress: of the look through these; stopping it leaves everything as it was.
 
         Raises:

@@ -35,6 +35,7 @@ from storage import backup as containers
 from storage.backup_format import Manifest, read_preamble
 from storage.backup_opening import Opener, with_sheet
 from storage.device import DeviceSecret, DeviceStore
+from storage.exposed import ExposedPasswords
 from storage.files import open_regular, reading
 from storage.head_memory import HeadMemory
 from storage.header_files import is_ledger, read_pair
@@ -403,11 +404,14 @@ class SheetRecovery:
         self._clock = clock
         self._policy = policy
         self._prepared: PreparedRecovery | None = None
+        self._exposed: ExposedPasswords | None = None
 
     def prepare(self, user_id: str, login: str, password: str) -> WayBack:
         """Make new keys for a responsible person and a new sheet; nothing is written yet."""
         self._policy.check(password, (login,))
         old = cast(LedgerSafe, self.opened.safe).vault
+        self._exposed = ExposedPasswords(cast(LedgerStore, self.opened.store), old, user_id)
+        self._exposed.refuse(password)
         made = prepare_recovery(old, user_id=user_id, login=login, password=password)
         self._prepared = made
         record = next(one for one in made.header.recovery if one.active)
@@ -427,6 +431,9 @@ class SheetRecovery:
         safe.machine = before.machine
         with suppress(AzukariError):  # the next sign-in does it; nobody may think that it failed
             safe.remember_header()
+        with suppress(AzukariError):  # the person is let in
+            assert self._exposed is not None
+            self._exposed.renew(vault.header)
         return Opened(store, safe, vault.user_id, vault.signer())
 
     def close(self) -> None:

@@ -47,6 +47,7 @@ from storage.attachments import FOLDER_NAME, lost_files
 from storage.backup_opening import with_vault
 from storage.checkpoint import Me
 from storage.erasing import read_erasures
+from storage.exposed import ExposedPasswords, reissued
 from storage.files import reading
 from storage.former import FormerPasswords, forget_former
 from storage.head_check import last_backup_problems
@@ -144,11 +145,20 @@ class LedgerSafe:
         self.remember_header()
         return member.public_key
 
-    def reissue(self, user_id: str, login: str, role: Role, password: str) -> bytes:
+    def reissue(
+        self, user_id: str, login: str, role: Role, password: str, *, exposed: bool = False
+    ) -> bytes:
         self._policy.check(password, (login,))
-        member = self.vault.reissue(user_id, login, password, role=role.value)
-        self.remember_header()
-        return member.public_key
+
+        def issue() -> bytes:
+            member = self.vault.reissue(user_id, login, password, role=role.value)
+            self.remember_header()
+            return member.public_key
+
+        return reissued(self._exposed(user_id), password, issue, exposed=exposed)
+
+    def _exposed(self, user_id: str) -> ExposedPasswords:
+        return ExposedPasswords(self._store, self.vault, user_id)
 
     def forget_former(self, user_id: str) -> None:
         forget_former(self._store, user_id)
@@ -202,15 +212,21 @@ class LedgerSafe:
         self._store.set_setting(RENEWING, "")
 
     def change_password(
-        self, old: str, new: str, *, former: int = USUAL_FORMER, progress: Progress = quiet
-    ) -> None:
+        self, old: str, new: str, *, former: int = USUAL_FORMER, exposed: bool = False,
+        progress: Progress = quiet,
+    ) -> None:  # fmt: skip
         self._policy.check(new)
         history = FormerPasswords(self._store, self.vault)
+        book = self._exposed(self.vault.user_id)
 
         def before() -> None:
             # Only who has proved the present password learns whether another was once his.
             history.refuse(new, former, progress)
+            book.refuse(new, progress)
             history.keep(old, former)
+            book.renew()  # who came to manage accounts since may open it
+            if exposed:
+                book.add()
 
         self.vault.change_password(old, new, before=before)
         self.remember_header()

@@ -39,6 +39,7 @@ from storage.header_edits import (
     free_tag,
     make_slot,
     open_keys,
+    open_slot_keys,
     recovery_record,
     retire,
     with_first_epoch,
@@ -218,6 +219,14 @@ class Vault:
         """
         slot = self.header.slot_of(self.user_id)
         open_keys(self.header, slot, password, self._secrets.device)
+
+    def opens(self, slot: Slot, role: str, password: str) -> bool:
+        """Tell whether a password opens a slot that is out of force, on this PC."""
+        try:
+            open_slot_keys(slot, role, self.vault_id, password, self._secrets.device)
+        except WrongPassword:
+            return False
+        return True
 
     def sign_as(
         self, login: str, password: str, statement: Callable[[str], bytes]
