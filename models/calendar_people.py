@@ -25,7 +25,7 @@ from models.inquiry import Inquiry
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
 from models.reported import k06_new_manager
 from models.rules.engine import examine
-from models.rules.labour import needs_labour_terms, non_regular_since
+from models.rules.labour import checked_together, needs_labour_terms, non_regular_since
 from models.rules.last_told import (
     ends_with_the_contract,
     last_day,
@@ -206,14 +206,17 @@ def _holder(asked: Inquiry, card: Credential) -> str:
 def k33_labour_terms(asked: Inquiry) -> Iterator[Due]:
     """K-33: the labour contract of a non-regular worker is looked at before the first day.
 
-    Of whoever is employed otherwise later, on the day on which that is entered.
+    Of whoever is employed otherwise later, on the day on which that is entered. Who takes another
+    role has the same contract.
     """
     for one in working(asked):
         person = asked.books.find(Person, one.person_id)
         if one.starts_on is None or person is None or one.labour_terms_checked_on:
             continue
         params = asked.profile.params
-        if needs_labour_terms(params, person):
+        mine = asked.books.assignments(asked.contract.id, person.id)
+        served = one.id in checked_together(asked.books, mine, asked.today)
+        if needs_labour_terms(params, person) and not served:
             what, day = "労働契約書等の明記の確認", day_before(one.starts_on)
             day = max(day, non_regular_since(asked.books, params, person) or day)
             yield due_for(asked, "K-33", what, one, day, "EQ-LABOUR")

@@ -1,15 +1,17 @@
 """The labour contracts of workers who are not regular employees: looked at before they handle (R-28)."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
-from models.codes import EmploymentType
+from models.codes import AssignmentStatus, EmploymentType
 from models.profile_params import Params
 from models.records import Assignment, Person
 from models.records.people import NON_REGULAR
 from models.rules.books import Books
 from models.rules.case import Case
 from models.wareki import JAPAN
+
+_CANCELLED = AssignmentStatus.CANCELLED
 
 
 def r28_labour_terms_are_checked(case: Case) -> Iterator[str]:
@@ -72,6 +74,30 @@ def labour_terms_checked(assignments: Iterable[Assignment], day: date) -> bool:
         and one.labour_terms_checked_on <= day
         for one in assignments
     )
+
+
+def checked_together(books: Books, assignments: Iterable[Assignment], today: date) -> set[str]:
+    """Return the designations of one person that a look at the labour contract serves.
+
+    It serves those that go on without a day between, in whatever roles; after a gap the person
+    may have come back under another contract.
+    """
+    mine = sorted(
+        (one for one in assignments if one.starts_on and one.status is not _CANCELLED),
+        key=lambda one: one.starts_on or date.min,
+    )
+    served: set[str] = set()
+    run: list[Assignment] = []
+    for one, following in zip(mine, (*mine[1:], None), strict=True):
+        run.append(one)
+        last = max(other.ends_on or date.max for other in run)
+        begins = following.starts_on if following is not None else None
+        if begins is not None and (last == date.max or begins <= last + timedelta(days=1)):
+            continue
+        if labour_terms_checked(checks_of(books, run), today):
+            served.update(other.id for other in run)
+        run = []
+    return served
 
 
 def needs_labour_terms(params: Params, person: Person) -> bool:

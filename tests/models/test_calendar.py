@@ -404,6 +404,40 @@ def test_k33_whose_labour_contract_is_looked_at(
         assert dates(house, "K-33", "新人") == []
 
 
+def test_k33_one_look_serves_every_role_that_goes_on_from_it(shiki: House) -> None:
+    first = newcomer(shiki, date(2026, 10, 13), employment_type=EmploymentType.CONTRACT_EMPLOYEE)
+    ends, registers = date(2026, 10, 30), shiki.ledger.registers
+    looked = replace(
+        first, labour_terms_checked_on=FIRST_DAY, labour_terms_confirmed=True,
+        labour_terms_checked_by=shiki.story.people["supervisor"], ends_on=ends, end_reason="異動",
+    )  # fmt: skip
+    registers.revise(looked, "契約書を確かめた")
+    again = replace(first, role=AssignmentRole.WORK_SUPERVISOR)
+    adjoining = enter(shiki, replace(again, id="", starts_on=ends + timedelta(days=1)))
+    assert dates(shiki, "K-33", "新人") == []
+    assert not [one for one in breaches_of_labour(shiki) if one]
+    stored = registers.need(Assignment, adjoining).record
+    registers.revise(replace(stored, starts_on=ends + timedelta(days=30)), "始めるのを延ばした")
+    [asked] = dates(shiki, "K-33", "新人")
+    assert asked.id == adjoining, "after a gap it may be another contract"
+    registers.revise(
+        replace(looked, labour_terms_confirmed=False, labour_terms_checked_on=None), "誤りだった"
+    )
+    assert len(dates(shiki, "K-33", "新人")) == 2
+
+
+def breaches_of_labour(house: House) -> list[str]:
+    found = evidence(house.ledger, house.story.contract)
+    return [
+        row.sentence
+        for one in found
+        for query, rows in one.evidence
+        if query == "EQ-LABOUR"
+        for row in rows
+        if "新人" in row.sentence
+    ]
+
+
 # --- things and the client ----------------------------------------------------------------------
 
 
