@@ -75,7 +75,9 @@ def test_a_place_that_was_told_late_stays_to_be_read(house: House) -> None:
 
 def test_an_end_that_was_told_late_stays_to_be_read(house: House) -> None:
     go_to(house, FIRST)
-    revise(house, worker(house), status=AssignmentStatus.ENDED, ends_on=FIRST - DAY, end_reason="異動")
+    revise(
+        house, worker(house), status=AssignmentStatus.ENDED, ends_on=FIRST - DAY, end_reason="異動"
+    )
     house.clock.go_to(LATER, 9)
     assert told(house) == []  # nobody was told yet
     handed_in(house, "D-03")
