@@ -249,7 +249,7 @@ def eq_gov(asked: Inquiry) -> Iterator[Row]:
         if one.kind is GovernanceKind.EMERGENCY_PLAN and lacking:
             topics = "」「".join(c.label for c in GovernanceCover if c in lacking)
             words = f"「{one.title}」に「{topics}」の定めがありません。"
-            yield replace(row(one, words), clauses=general)
+            yield replace(row(one, words), clauses=wanted.get(str(one.kind), general))
 
 
 def _governed(asked: Inquiry, name: str, known: list[GovernanceDocument]) -> Iterator[Row]:
