@@ -27,6 +27,7 @@ from models.records import (
 )
 from ui import layout, permitted
 from ui.beginning import BeginningCard
+from ui.calendar_facts import UNBOUND
 from ui.editor_texts import in_words
 from ui.fitting import fit_columns
 from ui.handling.numbers import item_numbered
@@ -198,7 +199,9 @@ class TodayPage(Page):
         self.in_use.show_rows(facts.in_use, counts["in_use"])
         due = len(facts.due)
         # Of one contract alone nobody has to be told whose date it is.
-        self.due.table.setColumnHidden(OF_CONTRACT, bool(self.contract_id) or facts.contracts < 2)
+        whose = {row.texts[OF_CONTRACT] for row in facts.due}
+        one = bool(self.contract_id) or facts.contracts < 2
+        self.due.table.setColumnHidden(OF_CONTRACT, one and UNBOUND not in whose)
         beside = self.tr(
             "周期の決まっていないものが、ほかに{0}件あります（「予定表」の「周期未定」）。"
         )

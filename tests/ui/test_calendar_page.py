@@ -27,6 +27,7 @@ from ui.calendar_page import CalendarPage
 from ui.form_dialog import FormDialog
 from ui.officer_questions import OfficerQuestions
 from ui.registers_page import ELSEWHERE, RegistersPage
+from ui.today import TodayPage
 from ui.today_facts import read_today
 
 K = Qt.Key
@@ -116,6 +117,11 @@ def test_what_is_due_of_no_contract_stands_under_the_chosen_one_and_says_so(shik
     assert ("漏えい等の調査", "", "契約なし") in [
         one.texts[2:] for one in read_today(ledger, mine).due
     ]
+    today = TodayPage(shiki.desk)
+    shiki.show(today, mine)
+    texts = words(today.due.table, 2)
+    assert not today.due.table.isColumnHidden(4)
+    assert words(today.due.table, 4)[texts.index("漏えい等の調査")] == "契約なし"
 
 
 def test_an_hour_that_is_over_is_not_left_until_tonight(shiki: Table) -> None:
