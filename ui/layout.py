@@ -1,7 +1,7 @@
 """Small pieces that screens are put together from: titles, notes, links, cards."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
-    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -19,8 +18,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from ui.keys import EnterMovesOn
 
 SHORTEST = 8  # characters of a box that shrinks
 LONGEST = 40  # full-width characters of its list
@@ -144,14 +141,6 @@ def add_row(to: QFormLayout, label: str, field: QWidget | QLayout) -> QLabel:
     else:
         to.addRow(word, field)
     return word
-
-
-def add_rows(to: QFormLayout, rows: Iterable[tuple[str, QWidget]]) -> None:
-    """Add rows; Enter moves on from their lines."""
-    for word, widget in rows:
-        add_row(to, word, widget)
-        if isinstance(widget, QLineEdit):
-            EnterMovesOn(widget)
 
 
 def align(window: QWidget) -> None:

@@ -1,4 +1,4 @@
-"""Parts that several pages have alike: verbs, filters by state, tables that are only read."""
+"""Parts that pages and dialogs have alike: verbs, filters, rows of forms, tables that are only read."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -6,9 +6,19 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QLayout, QPushButton, QTableView
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QFormLayout,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QTableView,
+    QWidget,
+)
 
 from ui import layout
+from ui.keys import EnterMovesOn
 
 
 def make_verb(page: QObject, word: str, act: Callable[[], Any]) -> QAction:
@@ -51,3 +61,11 @@ def heads_left(table: QTableView) -> None:
     """Let the words of the columns begin where their cells do."""
     left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     table.horizontalHeader().setDefaultAlignment(left)
+
+
+def add_rows(to: QFormLayout, rows: Iterable[tuple[str, QWidget]]) -> None:
+    """Add rows; Enter moves on from their lines."""
+    for word, widget in rows:
+        layout.add_row(to, word, widget)
+        if isinstance(widget, QLineEdit):
+            EnterMovesOn(widget)

@@ -11,8 +11,9 @@ from ui.answering import enter
 from ui.asking import dialog_buttons
 from ui.editor_base import FormDesk
 from ui.editor_refs import FileEditor
-from ui.layout import add_rows, form, heading, note, say
+from ui.layout import form, heading, note, say
 from ui.page import Desk
+from ui.page_parts import add_rows
 from ui.whole_dialog import WholeDialog
 
 DECISIONS = (Decision.GRANTED, Decision.CONDITIONAL, Decision.REFUSED)

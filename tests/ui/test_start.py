@@ -77,7 +77,7 @@ print("\\n".join(sorted(elsewhere)))
 """
 OURS = {
     "main", "models", "models.collector", "models.errors", "resources", "ui", "ui.application",
-    "ui.fitting", "ui.late", "ui.layout", "ui.operations", "ui.password_line", "ui.preferences",
+    "ui.elided", "ui.fitting", "ui.late", "ui.layout", "ui.operations", "ui.password_line", "ui.preferences",
     "ui.reading",
     "ui.theme", "ui.unlock", "ui.warming", "ui.window",
 }  # fmt: skip
