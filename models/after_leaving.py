@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from models.calendar_frame import Due, due
-from models.codes import AccountStatus, AssignmentStatus, ContractStatus, Role
+from models.codes import AccountStatus, ContractStatus, Role
 from models.inquiry import Inquiry
 from models.last_days import REASON
 from models.records import (
@@ -24,6 +24,7 @@ from models.records import (
     UserAccount,
 )
 from models.rules.books import Books
+from models.rules.told_days import OVER
 from models.wareki import format_short
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _needed(books: Books, right: AccessRight, account: UserAccount, today: date)
 
 
 def _goes_on(one: Assignment, today: date) -> bool:
-    over = one.status in (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED)
+    over = one.status in OVER
     return not over and (one.ends_on is None or today <= one.ends_on)
 
 

@@ -28,12 +28,11 @@ from models.records import (
     Person,
     Record,
 )
+from models.rules.told_days import OVER
 from models.scope import ScopedStore
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
-
-OVER = frozenset({AssignmentStatus.ENDED, AssignmentStatus.CANCELLED})
 
 
 def unbound(ledger: "Ledger") -> Iterator[Due]:

@@ -10,10 +10,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from models.at_closing import closing_of
-from models.codes import AssignmentStatus, ContractStatus, PlaceStatus
+from models.codes import ContractStatus
 from models.records import Assignment, Contract, ContractPlace, Record
 from models.rules.books import Books
-from models.rules.told_days import Designation, last_of
+from models.rules.told_days import OVER, Designation, last_of
 from models.supervising import RESPONSIBLE
 from models.versions import versions
 from models.wareki import format_short
@@ -21,7 +21,6 @@ from models.wareki import format_short
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
-OVER = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
 ASKED = (
     "契約は{day}に終結しています。終結した契約では新しい取扱いはできないので、{what}を指定する理由を残して"
     "ください。終結より前の指定の登録漏れのときは、「{field}」に終わった日を入力してください。"

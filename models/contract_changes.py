@@ -9,7 +9,7 @@ contract was called before; of a closed contract there comes no paper any more, 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +29,13 @@ from models.text import search_key
 from models.text_seen import MARK, changed_between, other_file
 from models.versions import Version, versions
 from models.wareki import JAPAN, format_short
+from models.workdays import DAY
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
 RULE = CHANGED
 Name = Callable[[Field, Any], str]
-DAY = timedelta(days=1)
 JUDGING = (
     "profile_code", "client_org_id", "contractor_org_id", "purpose", "handles_specific_pi",
     "handles_confidential_info", "onsite_rule", "indirect_handover_designated",

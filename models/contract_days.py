@@ -8,7 +8,7 @@ confirmation.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from models.back_then import status_at
 from models.codes import ContractStatus, EndRule, HandlingKind, Ownership
@@ -19,11 +19,11 @@ from models.rules.books import Books
 from models.rules.case import Case
 from models.store import Op, Where
 from models.wareki import JAPAN, format_short
+from models.workdays import DAY
 
 K = HandlingKind
 NEW = (K.RECEIVE, K.COLLECT, K.CREATE, K.COPY, K.USE, K.TAKE_OUT, K.TRANSMIT, K.PROVIDE)
 """What takes in personal information, uses it, or gives it further."""
-DAY = timedelta(days=1)
 OUTSIDE = (
     "「{act}」の日（{day}）は、契約の期間（{period}）の外です。\n契約が延びているときは、先に契約の"
     "「契約終了日」を訂正してください。返還・消去・廃棄など、終わらせる取扱いは記録できます。"

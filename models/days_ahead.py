@@ -7,7 +7,7 @@ and is told by the evidence until its day has come or it is put right.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from models.evidence_rows import Row, row
@@ -20,12 +20,12 @@ from models.records.base import Declared
 from models.store import Op, Query, Where
 from models.told_times import CLOCK_TOLERANCE
 from models.wareki import format_short
+from models.workdays import DAY
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
 QUERY = "EQ-AHEAD"
-DAY = timedelta(days=1)
 DATE = "「{0}」が先の日付です。済んだ後に、済んだ日を入力してください。"
 MOMENT = "「{0}」が先の日時です。済んだ後に、済んだ日時を入力してください。"
 STANDS = (

@@ -28,8 +28,8 @@ from models.rules.last_told import (
 )
 from models.rules.places import is_concerned, place_counts
 from models.rules.standing import counts, is_notice_of, works_on
-from models.rules.told_days import Designation, first_of, last_of
-from models.rules.told_late import GONE, begun_on, kind_of, link_of, spoke_of, unlinked_notice
+from models.rules.told_days import OVER, Designation, first_of, last_of
+from models.rules.told_late import begun_on, kind_of, link_of, spoke_of, unlinked_notice
 from models.store import Op, Query, Where
 from models.versions import Version, versions
 from models.wareki import format_short
@@ -361,7 +361,7 @@ def _matters(case: Case, one: Designation, day: date) -> bool:
         known = case.books.assigned(one.contract_id)
     said = _says(one)
     return not any(
-        other.id != one.id and other.status not in GONE and _says(other) == said for other in known
+        other.id != one.id and other.status not in OVER and _says(other) == said for other in known
     )
 
 

@@ -108,9 +108,13 @@ def _told(
     )
 
 
+def paper_of(consent: Authorization) -> str:
+    """Say on which paper of the client it shows whether a consent was there in time."""
+    return COPY if consent.decision_file else NO_COPY
+
+
 def _sentence(act: str, consent: Authorization, at: datetime) -> str:
-    paper = COPY if consent.decision_file else NO_COPY
-    when = format_short_moment(at)
+    when, paper = format_short_moment(at), paper_of(consent)
     return SENTENCE.format(act=act, consent=consent.caption(), when=when, paper=paper)
 
 

@@ -16,10 +16,10 @@ from models.records import HandlingEvent
 from models.rules.case import Case
 from models.store import Op, Where
 from models.wareki import JAPAN, format_short
+from models.workdays import DAY
 
 QUERY = "EQ-LATEEND"
 END, UNNEEDED = "EQ-END", "EQ-UNNEEDED"
-DAY = timedelta(days=1)
 LATE = (
     "{act}は、業務が終わった日（{end}）の{days:,}日後の{on}に行われ、終わらせる期限（{limit}）を"
     "過ぎています。"

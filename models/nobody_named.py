@@ -11,12 +11,12 @@ from datetime import date
 
 from models.at_closing import AtClosing
 from models.calendar_frame import Due, Item, due, handed_in
-from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, PlaceStatus
+from models.codes import AssignmentRole, AssignmentStatus, ContractStatus
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
 from models.records import Assignment, ContractPlace
 from models.rules.standing import has_left
-from models.rules.told_days import Designation, last_of
+from models.rules.told_days import OVER, Designation, last_of
 from models.workdays import day_before
 
 AT_WORK = (ContractStatus.PREPARING, ContractStatus.ACTIVE)
@@ -26,7 +26,6 @@ NAMED = {
     AssignmentRole.WORKER: "worker",
 }
 """Whom the notice names (SK-4.1, CM-9.1), each with the concept of the text."""
-OVER = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
 NOBODY = "{who}が、一人も指定されていません。「従事者等の指定」に登録してください。"
 NO_PLACE = "{place}が、一つも指定されていません。「契約別の場所」に登録してください。"
 DESIGNATE = "{what}の指定と「{title}」の提出"

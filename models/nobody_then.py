@@ -7,7 +7,7 @@ as what the ledger knows of their days: somebody may have been designated before
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from models.codes import AssignmentRole, AssignmentStatus
 from models.evidence_rows import NOTE, Row
@@ -16,10 +16,10 @@ from models.nobody_named import AT_WORK, NAMED, is_meant, names_people, names_pl
 from models.records import Assignment, Contract, ContractPlace, Person
 from models.rules.told_days import Designation, first_of, last_of
 from models.wareki import format_short
+from models.workdays import DAY
 
 QUERY = "EQ-THEN"
 MANAGERS = (AssignmentRole.SYSTEM_MANAGER, AssignmentRole.CREDENTIAL_CUSTODIAN)
-DAY = timedelta(days=1)
 WAS = "{days}、台帳には{what}の指定がありません。"
 IS = "{since}から、台帳には{what}の指定がありません（次の指定は{until}から）。"
 

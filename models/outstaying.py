@@ -23,10 +23,10 @@ from models.codes import (
 )
 from models.evidence_rows import NOTE, Answer, Row, row
 from models.inquiry import Inquiry
-from models.late_basis import COPY, NO_COPY
+from models.late_basis import paper_of
 from models.records import Authorization, ContractPlace, HandlingEvent, Item, RuleOverride
 from models.rules.books import GIVEN
-from models.rules.covered_days import DAY, Stretch
+from models.rules.covered_days import Stretch
 from models.rules.places import place_counts
 from models.rules.staying import (
     Stay,
@@ -41,6 +41,7 @@ from models.rules.staying import (
 from models.store import Op, Where
 from models.trips import trips_of
 from models.wareki import format_short, format_short_moment
+from models.workdays import DAY
 
 K = HandlingKind
 QUERY, OPEN_OUT, RULE = "EQ-LATEBACK", "EQ-OPENOUT", "R-10"
@@ -380,6 +381,6 @@ def _entered_late(asked: Inquiry, rest: Rest, before: Stretch, now: Stretch) -> 
         return
     said = ENTERED.format(
         item=rest.stay.item.caption(), day=format_short(ended), consent=one.caption(),
-        when=format_short_moment(known.at), paper=COPY if one.decision_file else NO_COPY,
+        when=format_short_moment(known.at), paper=paper_of(one),
     )  # fmt: skip
     yield row(rest.stay.item, said, NOTE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.codes import AssignmentStatus, Code, PlaceStatus
 from models.records import Assignment, ContractPlace, Record, Stored, Submission
-from models.rules.told_days import Designation, first_of
+from models.rules.told_days import OVER, Designation, first_of
 
 if TYPE_CHECKING:
     from models.ledger import Ledger
@@ -36,7 +36,6 @@ TOLD_OF: Mapping[str, Kind] = {
     STAFF: Kind(Assignment, A.PLANNED, A.NOTIFIED, A.ACTIVE, frozenset({A.PLANNED, A.ACTIVE})),
     PLACES: Kind(ContractPlace, P.PLANNED, P.NOTIFIED, P.ACTIVE, frozenset(P) - {P.ENDED}),
 }
-GONE = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
 
 
 def now_told(ledger: "Ledger", paper: Submission) -> Sequence[Record]:
@@ -80,7 +79,7 @@ def _begun(ledger: "Ledger", paper: Submission, day: date) -> Iterator[Designati
     sealed = _sealed_seq(ledger, paper)
     for known in ledger.registers.all(kind.cls, contract_id=paper.contract_id):
         one = known.record
-        told = _stood_on(known, paper, sealed) and one.status not in GONE
+        told = _stood_on(known, paper, sealed) and one.status not in OVER
         if told and (first := first_of(one)) is not None and first < day:
             yield one.with_changes(status=kind.active)
 

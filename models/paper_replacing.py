@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from models.codes import AssignmentStatus, PlaceStatus, SubmissionStatus, Timing
+from models.codes import SubmissionStatus, Timing
 from models.corrected import chain, standing
 from models.errors import Refused
 from models.paper_about import CHANGES, COUNTED, EVENTS, RECORDS
@@ -28,6 +28,7 @@ from models.records import (
     TrainingPlan,
 )
 from models.rules.standing import is_submitted
+from models.rules.told_days import OVER
 from models.store import Op, Query, Where
 from models.wareki import format_short
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 CLIENT_HAS = (SubmissionStatus.SUBMITTED, SubmissionStatus.ACCEPTED, SubmissionStatus.RETURNED)
-OVER = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
 FEW = 20  # records of a paper that are looked up one by one
 MOST = 50  # papers from outside the ledger of which nobody knows what they speak
 WORDS = "この書面は、{paper}を差し替えるものです。"

@@ -5,7 +5,7 @@ as the former number of a contract does, and in the evidence. The certificate of
 name to whom papers are addressed do not follow by themselves: whoever enters the new name is told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def told_of_renaming(ledger: "Ledger", after: Record, before: Record) -> tuple[s
     """Return what is said to whoever enters another name of a client or a contractor."""
     if not isinstance(after, Organization) or not isinstance(before, Organization):
         return ()
-    if search_key(after.name) == search_key(before.name):
+    if not _differ(before, after):
         return ()
     going_on = [
         stored.record
@@ -107,15 +107,18 @@ def _renamed(ledger: "Ledger", contract: Contract, party_id: str) -> list[Renami
         return []
     first = first_use(ledger.store, contract.id)
     entered = [one for one in versions(ledger.store, Organization, party_id) if not one.voided]
-    return [
-        (before, after)
-        for before, after in pairwise(entered)
-        if first is not None and first < after.seq and _differ(before, after)
-    ]
+    return list(_since(first, entered))
 
 
-def _differ(before: Version[Organization], after: Version[Organization]) -> bool:
-    return search_key(before.record.name) != search_key(after.record.name)
+def _since(first: int | None, entered: Sequence[Version[Organization]]) -> Iterator[Renaming]:
+    """Yield the renamings after the first use of a contract."""
+    for before, after in pairwise(entered):
+        if first is not None and first < after.seq and _differ(before.record, after.record):
+            yield before, after
+
+
+def _differ(before: Organization, after: Organization) -> bool:
+    return search_key(before.name) != search_key(after.name)
 
 
 # --- in the evidence -----------------------------------------------------------------------------
@@ -126,7 +129,6 @@ def changes(asked: Inquiry) -> Iterator[tuple[Version[Organization], str]]:
     asked.note(Organization.type)
     first = asked.first_use()
     for party_id in dict.fromkeys(getattr(asked.contract, field) for field in PARTIES):
-        for before, after in pairwise(asked.revisions(Organization, party_id)):
-            if first is not None and first < after.seq and _differ(before, after):
-                label = f"{Organization.label}「{before.record.name}」の名前"
-                yield after, from_to(label, before.record.name, after.record.name)
+        for before, after in _since(first, asked.revisions(Organization, party_id)):
+            label = f"{Organization.label}「{before.record.name}」の名前"
+            yield after, from_to(label, before.record.name, after.record.name)

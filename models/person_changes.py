@@ -10,12 +10,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from models import contract_changes
-from models.codes import AssignmentStatus, ContractStatus
+from models.codes import ContractStatus
 from models.evidence_rows import Row
 from models.from_to import field_from_to
 from models.inquiry import Inquiry
 from models.records import Assignment, Contract, Person, Record
 from models.rules.labour import needs_labour_terms
+from models.rules.told_days import OVER
 from models.store import Op, Query, Where
 from models.versions import Version
 from models.wareki import format_short
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from models.ledger import Ledger
 
 RULE = "R-28"
-OVER = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED)
 TOLD = (
     "契約{contract}では、{name}さん（{employment}）の契約書に守るべき事項が明記されていることを、取り扱う前に確かめます。"
     "契約書を確かめ、「従事者等の指定」に「明記の確認日」を登録してください。これまでの取扱いは、変える前の雇用形態で判定します。"

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from models.calendar import calendar
 from models.codes import AssignmentRole, AssignmentStatus, PlaceStatus, PlaceUse, SubmissionMeans
 from models.commands import Change
 from models.records import Assignment, ContractPlace, Person, Place, Record, Submission
@@ -98,6 +99,15 @@ def coming_checker(house: House, **fields: Any) -> Assignment:
 def revise(house: House, record: Record, answers: Answers | None = None, **fields: Any) -> Change:
     changed = record.with_changes(**fields)
     return house.ledger.registers.revise(changed, WHY, answers=answers)
+
+
+def leaving(house: House, day: date, **fields: Any) -> None:
+    revise(house, worker(house), ends_on=day, end_reason="退職", **fields)
+
+
+def waiting(house: House) -> list[str]:
+    """Return what the calendar wants to be told of ends."""
+    return [one.what for one in calendar(house.ledger) if "（終了）" in one.what]
 
 
 def left_firm(house: House, day: date) -> None:

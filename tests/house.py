@@ -5,8 +5,8 @@ The key derivation is the cheap one of the tests, the clock is the story's, ids 
 
 import copy
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -176,6 +176,13 @@ def _furnish(folder: Path, wanted: _Wanted) -> House:
         story.receive(wanted.things)
         clock.wait(wanted.wait)
     return House(folder, office, clock, ledger, sheet, story)
+
+
+@contextmanager
+def under_texts(folder: Path) -> Iterator[Callable[[str], House]]:
+    """Furnish a house for each text that is asked for, until the end."""
+    with ExitStack() as open_ones:
+        yield lambda text: open_ones.enter_context(furnished(folder / text, profile=text))
 
 
 @contextmanager

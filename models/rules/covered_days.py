@@ -5,12 +5,11 @@ evidence and calendar ask the same function, so that none of them says other tha
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from models.records import Authorization
-
-DAY = timedelta(days=1)
+from models.workdays import DAY
 
 
 class Term(NamedTuple):

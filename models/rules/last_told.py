@@ -16,6 +16,7 @@ from models.rules.case import Case, Say
 from models.rules.replaced import holding
 from models.rules.standing import PLACES, STAFF, is_notice_of
 from models.rules.told_days import (
+    OVER,
     Designation,
     Numbered,
     ToldEnd,
@@ -168,7 +169,7 @@ def tell_again(case: Case, one: Designation) -> str:
 def moved_start(case: Case, one: Designation) -> date | None:
     """Return the first day that the client was told, where it is another now; None otherwise."""
     begins = first_of(one)
-    over = one.status in (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
+    over = one.status in OVER
     if begins is None or over or not one.notice_submission_id or not tells_changes(case, one):
         return None
     told = told_start(notices_about(case, one), one, names_of(case, one), case.books)

@@ -30,6 +30,7 @@ from models.rules.last_told import untold_exchange, untold_leaving, untold_start
 from models.rules.pledged import pledged
 from models.rules.replaced import has_staff_notice
 from models.rules.standing import counts, has_left, is_staff_notice, told_by
+from models.rules.told_days import OVER
 from models.rules.told_late import unlinked
 from models.sanitizing import called
 from models.wareki import format_short
@@ -51,7 +52,6 @@ OVER_WITH_THE_WORK = (
     "{name}の「従事者等の指定」（{role}）は{day}に終わり、{name}は翌日からこの契約を開けません。この指定の状態を"
     "「終了」にしてください。アクセス資格も抹消されます。従事を続けるときは、「従事終了日」を訂正してください。"
 )
-OVER = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED)
 
 
 def r01_actor_is_cleared(case: Case) -> Iterator[str]:

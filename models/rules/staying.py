@@ -15,13 +15,14 @@ from models import amounts, custody
 from models.codes import AuthorizationSubject, Decision, HandlingKind, RuleMode, Timing
 from models.records import Authorization, HandlingEvent, Item
 from models.rules.books import ENDED_LATER, GIVEN, Books
-from models.rules.covered_days import DAY, Stretch, Term, stretches, without_a_gap
+from models.rules.covered_days import Stretch, Term, stretches, without_a_gap
 from models.rules.unfit import BETWEEN
 from models.rules.used_up import counted, is_counted, is_meant, root_of
 from models.rules.who_where import elsewhere, somebody_else, too_much
 from models.trips import trips_of
 from models.versions import Version
 from models.wareki import format_short
+from models.workdays import DAY
 
 K, S = HandlingKind, AuthorizationSubject
 NONE = Decimal(0)

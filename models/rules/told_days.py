@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from models.codes import AssignmentStatus, PlaceStatus
 from models.records import Assignment, ContractPlace, Person, Submission
 from models.rules.books import Books
 from models.rules.standing import is_notice_of
@@ -19,6 +20,8 @@ from models.text import search_key
 from models.wareki import format_wareki
 
 END, WITHDRAWN, VOIDED = "終了", "終了の取消し", "取消"
+OVER = frozenset({AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED})
+"""States of a designation under which nobody is, or will be, at work."""
 ABOUT_TO_BE = 1 << 62  # number of the entry of a version that is not entered yet
 
 Designation = Assignment | ContractPlace

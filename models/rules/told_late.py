@@ -8,17 +8,15 @@ ask for the notice once more would ask for one that cannot be made.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from models.codes import AssignmentStatus, PlaceStatus
 from models.records import Assignment, Submission
 from models.rules.case import Case
 from models.rules.last_told import called, names_of, notices_about
 from models.rules.replaced import still_tells
 from models.rules.standing import PLACES, STAFF, is_notice_of
-from models.rules.told_days import Designation, first_of
+from models.rules.told_days import OVER, Designation, first_of
 from models.versions import Version, version_at
 from models.wareki import format_short
 
-GONE = (AssignmentStatus.ENDED, AssignmentStatus.CANCELLED, PlaceStatus.ENDED)
 """States of which a notice says nothing."""
 LATE = (
     "{what}の届出（{no}）は、{begun}（{day}）より後の{on}に提出されています。「{record}」の「{field}」に結び付け、"
@@ -37,7 +35,7 @@ def spoke_of(
         past: versions of the designation.
     """
     stood = version_at(past, entry)
-    if paper.made_elsewhere or stood is None or stood.record.status in GONE:
+    if paper.made_elsewhere or stood is None or stood.record.status in OVER:
         return False
     return is_notice_of(paper, paper.doc_kind, stood.record, names)
 

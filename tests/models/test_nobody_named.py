@@ -13,22 +13,15 @@ from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, Place
 from models.evidence import evidence
 from models.records import Assignment, Contract, ContractPlace
 from models.workdays import day_before
-from tests.house import House, furnished
+from tests.house import House, under_texts
 
 TEXTS = {"shiki": 2, "confidentiality-model": 2, "fukuoka": 1, "chiba": 0, "yachiyo": 0}
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Callable[[str], House]]:
-    held = []
-
-    def make(text: str) -> House:
-        held.append(furnished(tmp_path / text, profile=text))
-        return held[-1].__enter__()
-
-    yield make
-    for one in held:
-        one.__exit__(None, None, None)
+    with under_texts(tmp_path) as make:
+        yield make
 
 
 def second(house: House, **changes: object) -> Contract:

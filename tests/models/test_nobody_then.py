@@ -15,7 +15,7 @@ from models.evidence import evidence
 from models.nobody_then import Gap, vacant
 from models.records import Assignment, Contract, ContractPlace
 from models.wareki import format_short
-from tests.house import House, furnished
+from tests.house import House, under_texts
 
 DAY = timedelta(days=1)
 FIRST = date(2026, 10, 1)
@@ -27,15 +27,8 @@ MANAGERS = {"chiba": 2, "yachiyo": 2}
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Callable[[str], House]]:
-    held = []
-
-    def make(text: str) -> House:
-        held.append(furnished(tmp_path / text, profile=text))
-        return held[-1].__enter__()
-
-    yield make
-    for one in held:
-        one.__exit__(None, None, None)
+    with under_texts(tmp_path) as make:
+        yield make
 
 
 def told(house: House) -> dict[str, int]:

@@ -216,6 +216,11 @@ def pieces(house: House, number: int) -> Item:
         thing(house), id=house.ledger.new_id(), item_no="S-001", quantity=Decimal(number),
         unit="枚", state=None,
     )  # fmt: skip
+    return receive(house, item)
+
+
+def receive(house: House, item: Item) -> Item:
+    """Receive something from the client's officer."""
     event = HandlingEvent(
         contract_id=item.contract_id, kind=K.RECEIVE, purpose="受領", occurred_at=house.clock(),
         actor_person_id=house.story.people["worker"], place_to_id=item.home_place_id,
@@ -224,7 +229,7 @@ def pieces(house: House, number: int) -> Item:
         lines=(HandlingLine(item_id=item.id),),
     )  # fmt: skip
     house.ledger.handling.record(event, new_items=(item,), answers=ANSWERS)
-    return next(one.record for one in house.ledger.registers.all(Item, item_no="S-001"))
+    return next(one.record for one in house.ledger.registers.all(Item, item_no=item.item_no))
 
 
 def move(

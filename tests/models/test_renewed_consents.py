@@ -17,7 +17,6 @@ from models.codes import (
     Encrypted,
     HandlingKind,
     ItemClass,
-    Means,
     MediaType,
 )
 from models.errors import NeedsAnswer
@@ -27,7 +26,7 @@ from models.rules.answers import EVERY, Answers
 from models.wareki import JAPAN, format_short
 from tests import proof
 from tests.house import FIRST_DAY, House, furnished
-from tests.models.test_outstaying import move, pieces
+from tests.models.test_outstaying import move, pieces, receive
 
 K = HandlingKind
 TEXTS = ("shiki", "confidentiality-model", "fukuoka", "chiba", "yachiyo")
@@ -210,16 +209,9 @@ def medium(house: House) -> Item:
         item_class=ItemClass.MEDIUM, media_type=MediaType.USB_MEMORY, encrypted=Encrypted.YES,
         quantity=Decimal(1), unit="本", state=None,
     )  # fmt: skip
-    event = HandlingEvent(
-        contract_id=item.contract_id, kind=K.RECEIVE, purpose="受領", occurred_at=house.clock(),
-        actor_person_id=house.story.people["worker"], place_to_id=item.home_place_id,
-        means=Means.DIRECT, counterpart_org_id=house.story.contract.client_org_id,
-        counterpart_name="見本　花子", counterpart_title="主査",
-        lines=(HandlingLine(item_id=item.id),),
-    )  # fmt: skip
-    house.ledger.handling.record(event, new_items=(item,), answers=ANSWERS)
+    made = receive(house, item)
     house.clock.wait(5)
-    return next(one.record for one in house.ledger.registers.all(Item, item_no="U-001"))
+    return made
 
 
 def test_a_breach_that_was_agreed_to_outlives_a_consent_that_comes_afterwards(

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,12 +24,14 @@ from tests.designating import (
     WHY,
     go_to,
     hand_in,
+    leaving,
     left_firm,
     lines_of,
     opened,
     revise,
     store_room,
     told,
+    waiting,
     with_a_seal,
     worker,
 )
@@ -43,14 +44,6 @@ from ui.seal_part import make_seal
 def house(tmp_path: Path) -> Iterator[House]:
     with with_a_seal(tmp_path) as made:
         yield made
-
-
-def leaving(house: House, day: date, **fields: Any) -> None:
-    revise(house, worker(house), ends_on=day, end_reason="退職", **fields)
-
-
-def waiting(house: House) -> list[str]:
-    return [one.what for one in calendar(house.ledger) if "（終了）" in one.what]
 
 
 def _broken(house: House) -> list[str]:

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from models.calendar import calendar
 from models.codes import (
     AssignmentRole,
     AssignmentStatus,
@@ -25,11 +23,13 @@ from tests.designating import (
     WHY,
     go_to,
     hand_in,
+    leaving,
     left_firm,
     opened,
     revise,
     store_room,
     told,
+    waiting,
     with_a_seal,
     worker,
 )
@@ -42,14 +42,6 @@ from ui.seal_part import make_seal
 def house(tmp_path: Path) -> Iterator[House]:
     with with_a_seal(tmp_path) as made:
         yield made
-
-
-def leaving(house: House, day: date, **fields: Any) -> None:
-    revise(house, worker(house), ends_on=day, end_reason="退職", **fields)
-
-
-def waiting(house: House) -> list[str]:
-    return [one.what for one in calendar(house.ledger) if "（終了）" in one.what]
 
 
 @pytest.mark.parametrize("profile", ["shiki", "confidentiality-model"])
