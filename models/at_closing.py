@@ -18,6 +18,7 @@ from models.evidence_rows import Answer, Row
 from models.inquiry import Inquiry, R
 from models.records import Assignment, Contract
 from models.rules.standing import works_on
+from models.rules.told_days import Designation
 from models.store import Op, Query, Store, Where
 from models.terminals import used_last
 from models.versions import Version, version_at, versions
@@ -95,6 +96,11 @@ class AtClosing(Inquiry):
         ]
         return max(worked, default=end)
 
+    @property
+    def at_work(self) -> bool:
+        """Tell that somebody was to be there until then."""
+        return True
+
     # --- what was there --------------------------------------------------------------------------
     @property
     def active(self) -> list[Assignment]:
@@ -105,6 +111,14 @@ class AtClosing(Inquiry):
             for one in self.all(Assignment)
             if one.person_id and works_on(one, day, self.books, self.profile)
         ]
+
+    def stands(self, one: Designation) -> bool:
+        """Tell whether it designated somebody, or a place, at any time of the work."""
+        return one.status is not AssignmentStatus.CANCELLED
+
+    def lasts(self, ended_at: datetime | None) -> bool:
+        """Tell whether a right or a card stood to the last day of the work."""
+        return ended_at is None or self.working_day <= ended_at.date()
 
     def used_on(self) -> str:
         return used_last(self.ledger, self._closing.seq)

@@ -18,8 +18,9 @@ from models.breaches import CHANGED
 from models.codes import ContractStatus, Timing
 from models.evidence_rows import Row, row
 from models.fields import Field
+from models.first_entries import first_use
 from models.from_to import field_from_to, from_to, shortened
-from models.inquiry import Inquiry, first_use
+from models.inquiry import Inquiry
 from models.kinds import Ref
 from models.party_names import former_parties
 from models.profiles import Clause, Due, Profile

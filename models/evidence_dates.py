@@ -48,7 +48,7 @@ from models.designations_undone import idle
 from models.evidence_queries import QUERIES, RULED, eq_train, of_rules
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry, Question
-from models.nobody_named import no_people, no_places
+from models.nobody_named import STAFF, no_places, nobody
 from models.password_review import cycle_of, due_on
 from models.records import (
     BackupRun,
@@ -104,20 +104,20 @@ def eq_due(asked: Inquiry) -> Iterator[Row]:
             yield row(one, f"「{one.title}」{words}", "action" if late else "due")
 
 
-def _designated(kind: Designated, nobody: Question, coming: Item, ending: Item) -> Question:
+def _designated(kind: Designated, none: Question, coming: Item, ending: Item) -> Question:
     """Return a query about the designations of one type: who or what is not told to the client.
 
     What has begun already is judged by the rule (R-02, R-03), which knows of exceptions.
 
     Args:
-        nobody: finds that there is none at all.
+        none: finds that there is none at all.
         coming, ending: the items of the calendar about what begins, and what is to end.
     """
 
     def query(asked: Inquiry) -> Iterator[Row]:
         ruled = [*of_rules(*RULED[kind.proof])(asked)]
         yield from ruled
-        yield from of_the_work(nobody)(asked)
+        yield from of_the_work(none)(asked)
         yield from of_the_work(lambda at: _not_told(at, coming, at.all(kind.cls)))(asked)
         yield from _late(ending)(asked)
         yield from _unsaid(_late(kind.other_days)(asked), ruled)
@@ -248,9 +248,9 @@ def eq_terminal(asked: Inquiry) -> Iterator[Row]:
 
 DATED: tuple[tuple[str, Question], ...] = (
     *(
-        (kind.proof, _designated(kind, nobody, coming, ending))
-        for kind, nobody, coming, ending in (
-            (PEOPLE, no_people, k02_staff_notice, k03_leaving_notice),
+        (kind.proof, _designated(kind, none, coming, ending))
+        for kind, none, coming, ending in (
+            (PEOPLE, nobody(STAFF), k02_staff_notice, k03_leaving_notice),
             (PLACES, no_places, k04_place_notice, k05_place_given_up),
         )
     ),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from models import places_given_up, unfit_basis
+from models import nobody_named, places_given_up, unfit_basis
 from models.act_numbers import misnumbered
 from models.after_closing import of_the_work
 from models.amounts import WITHOUT_ORIGIN
@@ -19,7 +19,6 @@ from models.codes import (
     MISSING_STATES,
     OUT_STATES,
     TERMINAL_STATES,
-    AssignmentRole,
     GovernanceCover,
     GovernanceKind,
     GovernanceStatus,
@@ -274,14 +273,6 @@ def _governed(asked: Inquiry, name: str, known: list[GovernanceDocument]) -> Ite
             yield row(one, f"「{one.title}」の見直しの時期を過ぎています。")
 
 
-def eq_roles(asked: Inquiry) -> Iterator[Row]:
-    """Find the managers of system and credentials that nobody is."""
-    held = {one.role for one in asked.active}
-    for role in (AssignmentRole.SYSTEM_MANAGER, AssignmentRole.CREDENTIAL_CUSTODIAN):
-        if role not in held:
-            yield row(asked.contract, f"「{role.label}」が決まっていません。")
-
-
 def eq_method(asked: Inquiry) -> Iterator[Row]:
     """Find methods that do not fit (R-20).
 
@@ -458,7 +449,7 @@ QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-REQ", eq_req),
     ("EQ-FINDING", eq_finding),
     ("EQ-GOV", of_the_work(eq_gov)),
-    ("EQ-ROLES", of_the_work(eq_roles)),
+    (nobody_named.ROLES, of_the_work(nobody_named.nobody(nobody_named.ROLES))),
     ("EQ-ACCESS", of_rules(*RULED["EQ-ACCESS"])),
     ("EQ-CLAUSE", of_rules(*RULED["EQ-CLAUSE"])),
     ("EQ-OVERRIDE", eq_override),

@@ -12,9 +12,10 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from models.breaches import Breaches
-from models.codes import AssignmentRole, ContractStatus, Timing
+from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, Timing
 from models.corrected import chain
 from models.evidence_rows import FEW, Answer, LongList, Row
+from models.first_entries import first_act, first_use
 from models.item_status import Status
 from models.picked import Picked
 from models.profiles import Clause, Profile
@@ -22,6 +23,7 @@ from models.read_books import ReadBooks
 from models.records import (
     Assignment,
     Contract,
+    ContractClauseSetting,
     HandlingEvent,
     Item,
     Person,
@@ -32,7 +34,9 @@ from models.records import (
 )
 from models.rules.case import Case
 from models.rules.standing import counts, has_left, works_on
-from models.store import Op, Query, Store, Where
+from models.rules.told_days import OVER as OVER_THEN
+from models.rules.told_days import Designation, last_of
+from models.store import Op, Query, Where
 from models.terminals import used_last
 from models.verdicts import Verdicts
 from models.versions import Version, versions
@@ -44,6 +48,7 @@ R = TypeVar("R", bound=Record)
 
 ANYTHING = "*"  # a query read the ledger by itself: whatever changes, it is asked again
 THE_TIME = "time"  # it looked at the clock: it is asked again every time
+AT_WORK = (ContractStatus.PREPARING, ContractStatus.ACTIVE)
 OVER = frozenset({ContractStatus.CLOSED, ContractStatus.TERMINATED})
 WORKING = frozenset(
     {Assignment.type, Person.type, Submission.type}
@@ -229,6 +234,17 @@ class Inquiry:
         wanted = set(queries)
         return tuple(clause.key for clause in self.clauses if wanted & set(clause.evidence))
 
+    def applied(self, clauses: Iterable[str]) -> tuple[str, ...]:
+        """Return those of some clauses that the contract does not switch off."""
+        off = {one.clause_key for one in self.all(ContractClauseSetting) if one.enabled is False}
+        return tuple(key for key in clauses if key not in off)
+
+    @property
+    def at_work(self) -> bool:
+        """Tell whether work is to come or goes on: on its last day people and places are ended."""
+        last = self.ends_on
+        return self.contract.status in AT_WORK and (last is None or self.today < last)
+
     @property
     def ended(self) -> bool:
         """Tell whether the work is over, so that everything is to find its end.
@@ -387,6 +403,19 @@ class Inquiry:
             and not has_left(one.person_id, self.today, self.books)
         ]
 
+    def stands(self, one: Designation) -> bool:
+        """Tell whether it designates somebody, or a place, today or for a day to come."""
+        last = last_of(one)
+        if one.status in OVER_THEN:  # whoever leaves is ended as soon as that is known
+            leaves = one.status is not AssignmentStatus.CANCELLED
+            return leaves and last is not None and self.today < last
+        gone = isinstance(one, Assignment) and has_left(one.person_id, self.today, self.books)
+        return not gone and (last is None or self.today <= last)
+
+    def lasts(self, ended_at: datetime | None) -> bool:
+        """Tell whether a right or a card that has, or has not, an end stands."""
+        return ended_at is None
+
     def name(self, person_id: str) -> str:
         person = self.books.find(Person, person_id)
         return f"{person.name if person else ''}さん"
@@ -457,24 +486,3 @@ class Inquiry:
 
 
 Question = Callable[[Inquiry], Iterable[Any]]
-
-
-def first_act(store: Store, item_id: str) -> int | None:
-    """Return the number of the first entry of an act that names a thing, voided ones too."""
-    first = []
-    for name in ("item_id", "resulting_item_id"):
-        named = (Where("lines", Op.HAS, (name, item_id)),)
-        query = Query(HandlingEvent.type, named, voided=None)
-        first += [one.meta.created_seq for one in store.find(HandlingEvent, query, limit=1)]
-    return min(first, default=None)
-
-
-def first_use(store: Store, contract_id: str) -> int | None:
-    """Return the number of the entry from which acts or papers stand under a contract."""
-    mine = (Where("contract_id", Op.EQ, contract_id),)
-    first = [
-        one.meta.created_seq
-        for cls in (HandlingEvent, Submission)
-        for one in store.find(cls, Query(cls.type, mine, voided=None), limit=1)
-    ]
-    return min(first, default=None)

@@ -1,53 +1,121 @@
-"""A contract at work under which nobody is designated, or no place: what is empty proves nothing.
+"""Offices that the text wants held, and places: nobody is designated, and what is empty proves nothing.
 
-Where the text wants people and places told to the client, or allowed by him, its clauses stood as
-fulfilled on the first day, because there was nobody of whom anything could be missing. What is
-cancelled or over designates nobody, and neither does a role that the clause does not name. Calendar
-and clauses ask here.
+Where the text wants people and places told to the client, or allowed by him, or names a manager, its
+clauses stood as fulfilled on the first day, because there was nobody of whom anything could be missing.
+What is cancelled or over designates nobody, and neither does a role that the clause does not name.
+Calendar, clauses, the first steps and the days without anybody (models/nobody_then.py) ask here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from models.at_closing import AtClosing
-from models.calendar_frame import Due, Item, due, handed_in
-from models.codes import AssignmentRole, AssignmentStatus, ContractStatus
-from models.evidence_rows import Row, row
+from models.calendar_frame import Due, Item, cited, due, handed_in
+from models.codes import AssignmentRole, AssignmentStatus
+from models.deadlines import demanded
+from models.evidence_rows import Row
 from models.inquiry import Inquiry
+from models.profile_vocabulary import ROLE_CONCEPTS
+from models.profiles import Clause
 from models.records import Assignment, ContractPlace
-from models.rules.standing import has_left
-from models.rules.told_days import OVER, Designation, last_of
+from models.reported import REPORT
+from models.rules.told_days import Designation, last_of
 from models.workdays import day_before
 
-AT_WORK = (ContractStatus.PREPARING, ContractStatus.ACTIVE)
+QUERY = "EQ-NOBODY"
 TOLD = ("notify", "report")
-NAMED = {
-    AssignmentRole.WORK_SUPERVISOR: "responsible_person",
-    AssignmentRole.WORKER: "worker",
-}
-"""Whom the notice names (SK-4.1, CM-9.1), each with the concept of the text."""
+NAMED = (AssignmentRole.WORK_SUPERVISOR, AssignmentRole.WORKER)
+"""Whom the notice names (SK-4.1, CM-9.1)."""
+MANAGERS = (AssignmentRole.SYSTEM_MANAGER, AssignmentRole.CREDENTIAL_CUSTODIAN)
+STAFF, ROLES, PLACES = "EQ-STAFF", "EQ-ROLES", "EQ-PLACE"
 NOBODY = "{who}が、一人も指定されていません。「従事者等の指定」に登録してください。"
 NO_PLACE = "{place}が、一つも指定されていません。「契約別の場所」に登録してください。"
-DESIGNATE = "{what}の指定と「{title}」の提出"
+DESIGNATE = "{what}の指定"
+AND_TELL = "{what}の指定と「{title}」の提出"
 
 
-def no_people(asked: Inquiry) -> Iterator[Row]:
-    """Say of which role that the client is to be told nobody is (SK-4.1, CM-9.1)."""
-    if who := _nobody(asked):
-        yield _asked_for(asked, NOBODY.format(who=who))
+@dataclass(frozen=True)
+class Offices:
+    """Roles that somebody holds on every day of the work.
+
+    Attributes:
+        clauses: that want it; none that the contract switches off.
+        proof: the query that tells under them that nobody does.
+        paper: by which the client is told who it is, "" where the calendar asks for that by itself.
+    """
+
+    roles: tuple[AssignmentRole, ...]
+    clauses: tuple[str, ...]
+    proof: str
+    paper: str = ""
+
+
+def offices(asked: Inquiry) -> list[Offices]:
+    """Return the offices that the text wants held."""
+    found: list[Offices] = []
+    if names_people(asked) and (clauses := asked.applied(asked.asking(STAFF))):
+        found.append(Offices(NAMED, clauses, STAFF, "D-03"))
+    wanted: dict[tuple[tuple[AssignmentRole, ...], str], list[str]] = {}
+    for clause in asked.clauses:
+        if roles := _wanted(asked, clause):
+            proof = ROLES if ROLES in clause.evidence else QUERY
+            wanted.setdefault((roles, proof), []).append(clause.key)
+    for (roles, proof), keys in wanted.items():
+        if applied := asked.applied(keys):
+            found.append(Offices(roles, applied, proof))
+    return found
+
+
+def _wanted(asked: Inquiry, clause: Clause) -> tuple[AssignmentRole, ...]:
+    """Return the roles that a clause names; who is reported by name is somebody, too (CB-3.2)."""
+    if clause.offices:
+        return tuple(map(AssignmentRole.read, clause.offices))
+    if ROLES in clause.evidence:
+        return MANAGERS
+    if f"EQ-DOC({REPORT})" in clause.evidence and demanded(asked, REPORT):
+        return tuple(map(AssignmentRole.read, asked.profile.params.staff_notice.reported_roles))
+    return ()
+
+
+def vacant(asked: Inquiry, roles: Iterable[AssignmentRole]) -> list[AssignmentRole]:
+    """Return those of some roles in which nobody is or is to be."""
+    held = {one.role for one in asked.all(Assignment) if asked.stands(one)}
+    return [role for role in roles if role not in held]
+
+
+def word_for(asked: Inquiry, role: AssignmentRole) -> str:
+    """Return what the text calls a role, else what everybody does."""
+    return asked.profile.own_word(ROLE_CONCEPTS.get(role, "")) or role.label
+
+
+def words_for(asked: Inquiry, roles: Iterable[AssignmentRole]) -> str:
+    return "・".join(word_for(asked, role) for role in roles)
+
+
+def nobody(*proofs: str) -> Callable[[Inquiry], Iterator[Row]]:
+    """Return a query about the offices that nobody holds (SK-4.1, CM-9.1, FK-2.1, CB-3.2, OC-C.2m.a)."""
+
+    def query(asked: Inquiry) -> Iterator[Row]:
+        for office, who in _unheld(asked):
+            if office.proof in proofs:
+                yield _asked_for(asked, Assignment(), NOBODY.format(who=who), office.clauses)
+
+    return query
 
 
 def no_places(asked: Inquiry) -> Iterator[Row]:
     """Say that no place is the contract's, where it is told or allowed first (SK-5.1, CM-5.3, FK-3)."""
     if place := _nowhere(asked):
-        yield _asked_for(asked, NO_PLACE.format(place=place))
+        yield _asked_for(asked, ContractPlace(), NO_PLACE.format(place=place))
 
 
 def k02_nobody(asked: Inquiry) -> Iterator[Due]:
-    """K-02: somebody is designated, and the client told, before the work begins."""
-    if who := _nobody(asked):
-        last = _last_day(asked, [one for one in asked.all(Assignment) if one.role in NAMED])
-        yield _due(asked, "K-02", "D-03", who, last, Assignment)
+    """K-02: somebody is designated, and where wanted the client told, before the work begins."""
+    for office, who in _unheld(asked):
+        past = [one for one in asked.all(Assignment) if one.role in office.roles]
+        found = _due(asked, "K-02", office.paper, who, _last_day(asked, past), Assignment)
+        clauses = (one for one in asked.clauses if one.key in office.clauses)
+        yield replace(found, clause=cited(clauses))
 
 
 def k04_nowhere(asked: Inquiry) -> Iterator[Due]:
@@ -57,12 +125,12 @@ def k04_nowhere(asked: Inquiry) -> Iterator[Due]:
         yield _due(asked, "K-04", "D-04", place, last, ContractPlace)
 
 
-def _nobody(asked: Inquiry) -> str:
-    """Return the roles in which nobody is or is to be, in the words of the text."""
-    if not names_people(asked) or not _is_at_work(asked):
-        return ""
-    held = {one.role for one in asked.all(Assignment) if _stands(asked, one)}
-    return "・".join(word_for(asked, role) for role in NAMED if role not in held)
+def _unheld(asked: Inquiry) -> Iterator[tuple[Offices, str]]:
+    """Yield the offices that nobody holds or is to hold, in the words of the text."""
+    if _is_at_work(asked):
+        for office in offices(asked):
+            if roles := vacant(asked, office.roles):
+                yield office, words_for(asked, roles)
 
 
 def names_people(asked: Inquiry) -> bool:
@@ -76,45 +144,20 @@ def names_places(asked: Inquiry) -> bool:
     return regime.regime != "none" and not regime.onsite_by_default
 
 
-def word_for(asked: Inquiry, role: AssignmentRole) -> str:
-    """Return what the text calls a role, else what everybody does."""
-    return asked.profile.own_word(NAMED.get(role, "")) or role.label
-
-
 def _nowhere(asked: Inquiry) -> str:
     if not names_places(asked) or not _is_at_work(asked):
         return ""
     used = (one for one in asked.all(ContractPlace) if is_meant(asked, one))
-    return "" if any(_stands(asked, one) for one in used) else asked.profile.term("work_place")
+    return "" if any(map(asked.stands, used)) else asked.profile.term("work_place")
 
 
 def _is_at_work(asked: Inquiry) -> bool:
-    """Tell whether work is to come or goes on: on its last day people and places are ended.
-
-    Of a closed contract it is asked who ever was there.
-    """
-    one, last = asked.contract, asked.ends_on
-    if isinstance(asked, AtClosing):
-        return one.work_start_on is not None
-    over = last is not None and last <= asked.today
-    return one.work_start_on is not None and one.status in AT_WORK and not over
+    return asked.contract.work_start_on is not None and asked.at_work
 
 
 def is_meant(asked: Inquiry, one: ContractPlace) -> bool:
     """Tell whether a place is used as those are of which the client is told."""
     return bool(set(one.use_as) & set(asked.profile.params.place_notice.uses))
-
-
-def _stands(asked: Inquiry, one: Designation) -> bool:
-    """Tell whether it designates somebody, or a place, today or for a day to come."""
-    if isinstance(asked, AtClosing):
-        return one.status is not AssignmentStatus.CANCELLED
-    last = last_of(one)
-    if one.status in OVER:  # whoever leaves is ended as soon as that is known
-        leaves = one.status is not AssignmentStatus.CANCELLED
-        return leaves and last is not None and asked.today < last
-    gone = isinstance(one, Assignment) and has_left(one.person_id, asked.today, asked.books)
-    return not gone and (last is None or asked.today <= last)
 
 
 def _last_day(asked: Inquiry, past: Sequence[Designation]) -> date | None:
@@ -130,19 +173,23 @@ def _due(
     """Return the date by which somebody, or a place, is to stand in a register that lacks it."""
     start = asked.contract.work_start_on
     assert start is not None
-    day = max(day_before(start), last or date.min)
-    form = asked.profile.document(paper)
-    changes = start < asked.today and handed_in(asked, paper)  # as for whoever comes after it
-    title = form.title_of_change if changes else form.title
-    what = DESIGNATE.format(what=who, title=title)
-    proof = "EQ-STAFF" if cls is Assignment else "EQ-PLACE"
-    return due(asked, code, what, "", day, cls(), proof=proof)
+    day, what = max(day_before(start), last or date.min), DESIGNATE.format(what=who)
+    if paper:
+        form = asked.profile.document(paper)
+        changes = start < asked.today and handed_in(asked, paper)  # as for whoever comes after it
+        title = form.title_of_change if changes else form.title
+        what = AND_TELL.format(what=who, title=title)
+    return due(asked, code, what, "", day, cls(), proof=PLACES if cls is ContractPlace else "")
 
 
-def _asked_for(asked: Inquiry, words: str) -> Row:
+def _asked_for(
+    asked: Inquiry, lacking: Designation, words: str, clauses: tuple[str, ...] = ()
+) -> Row:
+    """Return a row that leads to the register in which something is lacking."""
     start = asked.contract.work_start_on
     assert start is not None
-    return row(asked.contract, words, "action" if start <= asked.today else "due")
+    severity = "action" if start <= asked.today else "due"
+    return Row(lacking.type, "", words, severity, clauses)
 
 
 ITEMS: tuple[tuple[str, Item], ...] = (("K-02", k02_nobody), ("K-04", k04_nowhere))

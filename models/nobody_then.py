@@ -1,25 +1,24 @@
 """Days of the work on which nobody was designated, or no place: they stay to be read.
 
-Who is designated for the days to come, or for today, ends what is asked for (`models/nobody_named.py`,
-EQ-ROLES). That there was nobody before stays so. It is told of the roles and places that a clause names,
-as what the ledger knows of their days: somebody may have been designated before it was kept.
+Who is designated for the days to come, or for today, ends what is asked for (`models/nobody_named.py`).
+That there was nobody before stays so. It is told of the offices and places that a clause names, as what
+the ledger knows of their days: somebody may have been designated before it was kept.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models.codes import AssignmentRole, AssignmentStatus
+from models.codes import AssignmentStatus
 from models.evidence_rows import NOTE, Row
-from models.inquiry import Inquiry
-from models.nobody_named import AT_WORK, NAMED, is_meant, names_people, names_places, word_for
+from models.inquiry import AT_WORK, Inquiry
+from models.nobody_named import PLACES, is_meant, names_places, offices, word_for
 from models.records import Assignment, Contract, ContractPlace, Person
 from models.rules.told_days import Designation, first_of, last_of
 from models.wareki import format_short
 from models.workdays import DAY
 
 QUERY = "EQ-THEN"
-MANAGERS = (AssignmentRole.SYSTEM_MANAGER, AssignmentRole.CREDENTIAL_CUSTODIAN)
 WAS = "{days}、台帳には{what}の指定がありません。"
 IS = "{since}から、台帳には{what}の指定がありません（次の指定は{until}から）。"
 
@@ -41,20 +40,20 @@ class Gap:
 def eq_then(asked: Inquiry) -> Iterator[Row]:
     """List the days of the work on which a role, or every place, was vacant."""
     people = asked.all(Assignment)
-    for roles, proof in ((NAMED, "EQ-STAFF"), (MANAGERS, "EQ-ROLES")):
-        if proof == "EQ-STAFF" and not names_people(asked):
-            continue
-        for role in roles:
+    for office in offices(asked):
+        for role in office.roles:
             held = (one for one in people if one.role is role)
-            yield from _told(asked, proof, word_for(asked, role), held)
+            yield from _told(asked, office.clauses, word_for(asked, role), held, Assignment.type)
     if names_places(asked):
+        clauses, what = asked.applied(asked.asking(PLACES)), asked.profile.term("work_place")
         used = (one for one in asked.all(ContractPlace) if is_meant(asked, one))
-        yield from _told(asked, "EQ-PLACE", asked.profile.term("work_place"), used)
+        yield from _told(asked, clauses, what, used, ContractPlace.type)
 
 
-def _told(asked: Inquiry, proof: str, what: str, held: Iterable[Designation]) -> Iterator[Row]:
-    clauses, last = asked.asking(proof), _worked_until(asked)
-    begun = asked.contract.work_start_on
+def _told(
+    asked: Inquiry, clauses: tuple[str, ...], what: str, held: Iterable[Designation], register: str
+) -> Iterator[Row]:
+    last, begun = _worked_until(asked), asked.contract.work_start_on
     if not clauses or begun is None:
         return
     for one in vacant(begun, last, [*_days(asked, held)]):
@@ -68,7 +67,7 @@ def _told(asked: Inquiry, proof: str, what: str, held: Iterable[Designation]) ->
         else:
             since, until = format_short(one.first), format_short(one.until)
             words = IS.format(since=since, what=what, until=until)
-        yield Row(Contract.type, asked.contract.id, words, NOTE, clauses)
+        yield Row(register, "", words, NOTE, clauses)
 
 
 def vacant(begun: date, last: date, stood: Sequence[tuple[date, date]]) -> Iterator[Gap]:

@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from models.codes import ContractStatus
+from models.first_entries import first_use
 from models.from_to import from_to
-from models.inquiry import Inquiry, first_use
+from models.inquiry import Inquiry
 from models.own_seal import name_on_seal
 from models.records import Contract, Organization, Record
 from models.text import search_key

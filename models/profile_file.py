@@ -199,6 +199,7 @@ def _read_clause(row: TableReader) -> Clause:
         evidence=row.texts("evidence", choices=_EVIDENCE_IDS),
         requirements=row.texts("requirements", choices=REQUIREMENTS),
         governance=row.texts("governance", choices=(*GOVERNANCE, *COVERS)),
+        offices=row.texts("offices", choices=ROLES),
         requests=row.texts("requests", choices=REQUESTS),
     )
     row.finish()

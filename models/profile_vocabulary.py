@@ -17,6 +17,13 @@ from models.codes import (
 
 BASES = tuple(code.value for code in BasisType)
 ROLES = tuple(code.value for code in AssignmentRole)
+ROLE_CONCEPTS: Mapping[AssignmentRole, str] = {
+    AssignmentRole.INFO_MANAGER: "overall_manager",
+    AssignmentRole.WORK_SUPERVISOR: "responsible_person",
+    AssignmentRole.WORKER: "worker",
+    AssignmentRole.HANDOVER_OFFICER: "handover_officer",
+}
+"""Roles for which a text may have a word of its own."""
 ORIGINS = tuple(code.value for code in ItemOrigin)
 END_RULES = tuple(code.value for code in EndRule)
 PLACE_USES = tuple(code.value for code in PlaceUse)

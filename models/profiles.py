@@ -47,6 +47,8 @@ class Clause:
     """Properties of the program (A-nn) that satisfy the clause."""
     governance: tuple[str, ...] = ()
     """Rules that must be in force, or topics that they must cover, for this clause alone."""
+    offices: tuple[str, ...] = ()
+    """Roles that somebody holds on every day of the work, for this clause."""
     requests: tuple[str, ...] = ()
     """Kinds of requests of the client that `EQ-REQ` counts for this clause alone."""
     source: str = ""

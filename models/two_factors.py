@@ -5,9 +5,7 @@ everybody who works at it. Whose card is whose it cannot see: that is shown by t
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from models.at_closing import AtClosing
 from models.codes import CredentialKind, Role
 from models.evidence_rows import Row, row
 from models.inquiry import Inquiry
@@ -31,7 +29,7 @@ def eq_two_factors(asked: Inquiry) -> Iterator[Row]:
         if not any(
             one.kind in MEANS
             and one.contract_id in ("", asked.contract.id)
-            and _stands(asked, one.invalidated_at)
+            and asked.lasts(one.invalidated_at)
             and one.valid_on(asked.working_day)
             for one in held
         ):
@@ -47,7 +45,7 @@ def users(asked: Inquiry) -> Iterator[UserAccount]:
     granted = [
         one
         for one in asked.everywhere(AccessRight)
-        if one.granted_at is not None and _stands(asked, one.revoked_at)
+        if one.granted_at is not None and asked.lasts(one.revoked_at)
     ]
     here = {one.user_id for one in granted if one.contract_id == asked.contract.id}
     limited = {one.user_id for one in granted}
@@ -57,10 +55,3 @@ def users(asked: Inquiry) -> Iterator[UserAccount]:
         every = account.app_role is Role.SUPERVISOR and account.id not in limited
         if ours and account.usable_on(asked.working_day) and (every or account.id in here):
             yield account
-
-
-def _stands(asked: Inquiry, ended_at: datetime | None) -> bool:
-    """Tell whether a right or a card stands, under a closed contract to the last day of the work."""
-    if isinstance(asked, AtClosing):
-        return ended_at is None or asked.working_day <= ended_at.date()
-    return ended_at is None

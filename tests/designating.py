@@ -10,6 +10,7 @@ from typing import Any
 from models.calendar import calendar
 from models.codes import AssignmentRole, AssignmentStatus, PlaceStatus, PlaceUse, SubmissionMeans
 from models.commands import Change
+from models.nobody_named import offices, vacant
 from models.records import Assignment, ContractPlace, Person, Place, Record, Submission
 from models.rules.answers import EVERY, Answers
 from tests import proof
@@ -144,3 +145,15 @@ def lines_of(house: House, paper: str) -> list[dict[str, str]]:
     """Return the lines that a sealed notice holds."""
     content: Any = house.ledger.registers.need(Submission, paper).record.content
     return list(content["lines"])
+
+
+def designate_offices(house: House) -> None:
+    """Let the responsible person hold what the text wants held and nobody holds."""
+    asked = house.ledger.inquiries.of(house.story.contract.id)
+    for role in [role for one in offices(asked) for role in vacant(asked, one.roles)]:
+        held = Assignment(
+            contract_id=asked.contract.id, person_id=house.story.people["supervisor"], role=role,
+            duties="管理", starts_on=asked.contract.work_start_on, status=AssignmentStatus.ACTIVE,
+            handles_specific_pi=False,
+        )  # fmt: skip
+        house.ledger.registers.create(held)

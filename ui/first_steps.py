@@ -34,7 +34,7 @@ from models.evidence_queries import eq_gov, eq_trainplan
 from models.evidence_rows import Row
 from models.inquiry import Inquiry
 from models.ledger import Ledger
-from models.nobody_named import NAMED, TOLD
+from models.nobody_named import offices, vacant, words_for
 from models.records import (
     Assignment,
     Authorization,
@@ -147,7 +147,9 @@ def _receipt(asked: Inquiry) -> Step:
 def _designation(asked: Inquiry) -> Step:
     people, mine = working(asked), register_word(Assignment, asked.profile)
     words = f"取り扱う人を「{register_word(Person, asked.profile)}」と「{mine}」に登録する"
-    begins, lacking = _first_day(asked), "・".join(_roles_of_nobody(asked))
+    officers = map(AssignmentRole.read, asked.profile.params.handover.officer_roles)
+    wanted = dict.fromkeys([role for one in offices(asked) for role in one.roles] + [*officers])
+    begins, lacking = _first_day(asked), words_for(asked, vacant(asked, wanted))
     if not people:
         roles = f"役割は{lacking}など。" if lacking else ""
         words += f"（{roles}従事を始める前は、状態を「予定」にします）"
@@ -156,21 +158,6 @@ def _designation(asked: Inquiry) -> Step:
     elif begins is not None and begins > asked.today:
         words += f"（従事の開始は{format_short(begins)}から）"
     return _opening(words, bool(people) and not lacking, Assignment.type, mine)
-
-
-def _roles_of_nobody(asked: Inquiry) -> list[str]:
-    """Return the roles that the text names for the work, and in which nobody is or is to be."""
-    params = asked.profile.params
-    named: list[str] = [*params.staff_notice.reported_roles]
-    named += NAMED if params.staff_notice.regime in TOLD else ()
-    named += params.handover.officer_roles
-    held = {one.role for one in working(asked)}
-    wanted = (AssignmentRole.read(one) for one in dict.fromkeys(map(str, named)))
-    return [_role_word(asked, one) for one in wanted if one not in held]
-
-
-def _role_word(asked: Inquiry, role: AssignmentRole) -> str:
-    return asked.profile.own_word(NAMED.get(role, "")) or role.label
 
 
 def _started(asked: Inquiry) -> Iterator[Step]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from models import amounts, custody
 from models.after_erasure import erased_words, erasures_of
@@ -21,6 +21,7 @@ from models.ledger import Ledger
 from models.paper import Numbering
 from models.paper_about import OF_PLANS
 from models.party_names import former_seal
+from models.profile_vocabulary import ROLE_CONCEPTS
 from models.profiles import DocumentForm, Profile
 from models.records import (
     Assignment,
@@ -41,13 +42,6 @@ from reports.documents.form import Wording
 from reports.page import Anchor, Letterhead
 
 R = TypeVar("R", bound=Record)
-
-ROLE_WORDS: Final[Mapping[AssignmentRole, str]] = {
-    AssignmentRole.INFO_MANAGER: "overall_manager",
-    AssignmentRole.WORK_SUPERVISOR: "responsible_person",
-    AssignmentRole.WORKER: "worker",
-    AssignmentRole.HANDOVER_OFFICER: "handover_officer",
-}
 
 
 class Wish(Protocol):
@@ -198,7 +192,7 @@ class Case:
         """Return a role in the contract's word (作業責任者, 業務責任者, …)."""
         if role is None:
             return ""
-        concept = ROLE_WORDS.get(role)
+        concept = ROLE_CONCEPTS.get(role)
         return self.profile.term(concept) if concept else role.label
 
     def act(self, kind: HandlingKind | None) -> str:

@@ -10,7 +10,6 @@ import pytest
 from models.backups import record_backup
 from models.calendar import calendar
 from models.codes import (
-    AssignmentRole,
     AssignmentStatus,
     CommunicationKind,
     CommunicationMeans,
@@ -34,32 +33,19 @@ from models.records import (
 )
 from models.rules.answers import Answers
 from models.store import quiet
+from tests.designating import designate_offices
 from tests.ending import revise
 from tests.house import House, furnished
 from tests.proof import graded, rows, sentences
 from ui.record_pages import fresh
 
-MANAGERS = (AssignmentRole.SYSTEM_MANAGER, AssignmentRole.CREDENTIAL_CUSTODIAN)
-NOBODY = "が決まっていません"
+NOBODY = "が、一人も指定されていません。"
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with furnished(tmp_path, profile="chiba") as made:
         yield made
-
-
-def designate_managers(house: House) -> None:
-    held = {one.record.role for one in house.ledger.registers.all(Assignment)}
-    for role in MANAGERS:
-        if role not in held:
-            house.ledger.registers.create(
-                Assignment(
-                    contract_id=house.story.contract.id, person_id=house.story.people["supervisor"],
-                    role=role, duties="管理", starts_on=house.story.contract.work_start_on,
-                    status=AssignmentStatus.ACTIVE, handles_specific_pi=False,
-                )
-            )  # fmt: skip
 
 
 def end_staff(house: House) -> None:
@@ -101,7 +87,7 @@ def told_of(house: House, words: str) -> list[tuple[str, str]]:
 
 
 def test_managers_who_worked_to_the_end_are_missed_no_more_after_the_closing(house: House) -> None:
-    designate_managers(house)
+    designate_offices(house)
     assert told_of(house, NOBODY) == []
     house.clock.wait(3 * 24 * 60)
     end_staff(house)

@@ -214,7 +214,7 @@ def test_k03_who_leaves_is_told_before(shiki: House) -> None:
 def test_k03_no_text_no_notice(tmp_path: Path) -> None:
     with furnished(tmp_path, profile="yachiyo") as house:
         newcomer(house, date(2026, 10, 13))
-        assert dates(house, "K-02") == dates(house, "K-03") == dates(house, "K-07") == []
+        assert dates(house, "K-02", "提出") == dates(house, "K-03") == dates(house, "K-07") == []
 
 
 def test_k04_k05_a_place_is_told_before_its_first_use(shiki: House) -> None:

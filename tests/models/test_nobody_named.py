@@ -9,13 +9,15 @@ import pytest
 
 from models import nobody_named
 from models.calendar import calendar
+from models.calendar_frame import Due
 from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, PlaceStatus
 from models.evidence import evidence
-from models.records import Assignment, Contract, ContractPlace
+from models.records import Assignment, Contract, ContractClauseSetting, ContractPlace
 from models.workdays import day_before
 from tests.house import House, under_texts
 
-TEXTS = {"shiki": 2, "confidentiality-model": 2, "fukuoka": 1, "chiba": 0, "yachiyo": 0}
+TEXTS = {"shiki": 2, "confidentiality-model": 2, "fukuoka": 2, "chiba": 3, "yachiyo": 2}
+"""How many rows an empty contract has: people and places, a manager, the managers of the online standard."""
 
 
 @pytest.fixture
@@ -48,7 +50,8 @@ def test_an_empty_contract_that_began_has_fulfilled_none_of_it(
     made: Callable[[str], House], text: str
 ) -> None:
     house = made(text)
-    assert told(house, house.story.contract) == {}
+    first = told(house, house.story.contract)
+    assert all("電子計算機処理" in said or "パスワード" in said for said in first)
     found = told(house, second(house, work_start_on=house.ledger.today()))
     assert len(found) == TEXTS[text]
     assert all(state in ("action", "broken") for state in found.values())
@@ -96,7 +99,12 @@ def set_place(house: House, contract: Contract) -> str:
 
 def dates(house: House, contract: Contract) -> list[str]:
     """Return what the calendar says of empty registers."""
-    return [one.what for one in calendar(house.ledger, contract.id) if "の指定と「" in one.what]
+    return [one.what for one in asked_for(house, contract)]
+
+
+def asked_for(house: House, contract: Contract) -> list[Due]:
+    found = calendar(house.ledger, contract.id)
+    return [one for one in found if "の指定と「" in one.what or one.what.endswith("の指定")]
 
 
 def test_who_is_named_by_the_notice_and_one_place_end_it(made: Callable[[str], House]) -> None:
@@ -122,7 +130,7 @@ def test_the_calendar_asks_what_the_clauses_ask_on_every_day(
     assert len(dates(house, contract)) == TEXTS[text]
     house.clock.go_to(start, 9)
     assert len(dates(house, contract)) == TEXTS[text]
-    found = [one for one in calendar(house.ledger, contract.id) if "の指定と「" in one.what]
+    found = asked_for(house, contract)
     assert all(one.due_on == day_before(start) and one.clause for one in found)
     lacking = {"K-02": Assignment.type, "K-04": ContractPlace.type}  # where somebody is entered
     assert all((one.type, one.id) == (lacking[one.code], "") for one in found)
@@ -194,4 +202,61 @@ def test_closing_an_empty_contract_fulfils_none_of_it(
     assert list(told(house, empty).values()) == ["left"] * TEXTS[text]
     first = house.ledger.registers.need(Contract, house.story.contract.id).record
     house.ledger.registers.revise(first.with_changes(**over), "業務の完了のため")
-    assert told(house, first) == {}
+    assert all("電子計算機処理" in said or "パスワード" in said for said in told(house, first))
+
+
+OFFICES = {
+    "fukuoka": {"保護管理責任者等": {"FK-2.1"}},
+    "chiba": {
+        "個人情報管理責任者": {"CB-3.2"},
+        "電子計算機処理の管理責任者": {"OC-C.2m.a"},
+        "パスワード・IDカード等の管理者": {"OC-C.2x.b.a"},
+    },
+    "yachiyo": {
+        "電子計算機処理の管理責任者": {"OC-Y.2m.ア"},
+        "パスワード・IDカード等の管理者": {"OC-Y.2x.イ.ア"},
+    },
+}
+
+
+@pytest.mark.parametrize("text", OFFICES)
+def test_each_office_is_asked_for_under_its_clause_and_leads_to_its_register(
+    made: Callable[[str], House], text: str
+) -> None:
+    house = made(text)
+    contract = second(house, work_start_on=house.ledger.today())
+    found: dict[str, set[str]] = {}
+    for clause in evidence(house.ledger, contract):
+        for row in (row for _, rows in clause.evidence for row in rows):
+            who, named, _ = row.sentence.partition("が、一人も指定されていません。")
+            if named:
+                found.setdefault(who, set()).add(clause.key)
+                assert (row.type, row.id) == (Assignment.type, "")
+    assert found == OFFICES[text]
+
+
+def test_an_organisation_holds_an_office(made: Callable[[str], House]) -> None:
+    house = made("fukuoka")
+    contract = second(house, work_start_on=house.ledger.today())
+    assert any("保護管理責任者等" in said for said in told(house, contract))
+    unit = Assignment(
+        contract_id=contract.id, unit_name="情報管理室", role=AssignmentRole.INFO_MANAGER,
+        starts_on=contract.work_start_on, status=AssignmentStatus.ACTIVE, duties="管理",
+        authority_scope="個人情報の管理全般",
+    )  # fmt: skip
+    house.ledger.registers.create(unit)
+    assert not any("保護管理責任者等" in said for said in told(house, contract))
+    assert not any("保護管理責任者等" in what for what in dates(house, contract))
+
+
+def test_what_the_contract_switches_off_asks_for_nobody(made: Callable[[str], House]) -> None:
+    house = made("chiba")
+    contract = second(house, work_start_on=house.ledger.today())
+    assert any("個人情報管理責任者" in what for what in dates(house, contract))
+    off = ContractClauseSetting(
+        contract_id=contract.id, clause_key="CB-3.2", enabled=False, reason="発注者と合意したため。",
+        agreed_on=house.ledger.today(),
+    )  # fmt: skip
+    house.ledger.registers.create(off)
+    assert not any("個人情報管理責任者" in what for what in dates(house, contract))
+    assert not any("個人情報管理責任者" in said for said in told(house, contract))

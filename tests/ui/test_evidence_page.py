@@ -14,7 +14,14 @@ from models.codes import AttachmentKind, FindingStatus
 from models.commands import revising
 from models.contract_changes import RULE
 from models.marks import packed, unpacked
-from models.records import Contract, ContractClauseSetting, Finding, Item, Submission
+from models.records import (
+    Assignment,
+    Contract,
+    ContractClauseSetting,
+    Finding,
+    Item,
+    Submission,
+)
 from models.rules.answers import Answers as Answered
 from tests.ending import REASON, ended, erase, other, worker
 from tests.house import House, furnished
@@ -268,8 +275,10 @@ def test_what_stands_beside_the_contract_is_listed_with_the_text_it_stands_in(ch
     page._mark("OC-C.2x.b.a")
     chiba.settle()
     assert page.detail.head.text().startswith("個人情報オンライン結合基準　表1")
-    [said] = [line.texts[1] for line in page.detail.against.lines]
-    assert said == "「パスワード・IDカード等の管理者」が決まっていません。"
+    [line] = page.detail.against.lines
+    said = line.texts[1]
+    assert (line.type, line.id) == (Assignment.type, ""), "it opens where somebody is entered"
+    assert said.startswith("パスワード・IDカード等の管理者が、一人も指定されていません。")
 
 
 def test_a_cycle_is_fixed_where_it_is_missing(chiba: Open) -> None:

@@ -19,6 +19,7 @@ from models.records import (
     Submission,
     TrainingSession,
 )
+from tests.designating import designate_offices
 from tests.house import furnished
 from tests.ui.conftest import add_contract
 from tests.ui.shell import Answers, settle
@@ -77,6 +78,7 @@ def test_where_all_is_there_the_receipt_is_next_and_what_is_taken_away_comes_fir
     tmp_path: Path, text: str
 ) -> None:
     with furnished(tmp_path, profile=text) as house:
+        designate_offices(house)
         assert text not in ("shiki", "chiba") or beginning(house.ledger).next.type == "submission"
         hand_in_first_papers(house.ledger)
         left = [one.words for one in beginning(house.ledger).steps if not one.done]
