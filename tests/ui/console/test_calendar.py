@@ -5,6 +5,7 @@ from pathlib import Path
 
 from models.codes import DueStatus
 from models.records import Contract, DueItem
+from tests.designating import designate_offices
 from tests.house import furnished
 from tests.ui.console.desk import Console
 
@@ -25,6 +26,7 @@ def test_dates_that_have_passed_are_an_answer_of_no(tmp_path: Path) -> None:
 
 def test_an_empty_contract_has_only_what_comes(tmp_path: Path) -> None:
     with furnished(tmp_path, profile="yachiyo", rules=True) as house:
+        designate_offices(house)
         said = Console(house)("calendar", tmp_path / "ledger")
         assert said.code == 0, said.err
         assert {one["state"] for one in said.answer["dates"]} <= {"later", "week", "unset"}
