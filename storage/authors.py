@@ -80,6 +80,13 @@ class Authors:
             )
         return state.key
 
+    def stays(self, account: str, first: int, last: int) -> bool:
+        """Tell whether it is the account of a user who was active before each of these entries."""
+        states = self.states.get(account, [])
+        position = bisect_left(states, first, key=lambda state: state.seq)
+        after = bisect_left(states, last, key=lambda state: state.seq)
+        return 0 < position == after and states[position - 1].active
+
     def role_of(self, account: str, seq: int) -> Role | None:
         """Return an active user's role as it stood before an entry."""
         state = self._before(account, seq)

@@ -10,7 +10,7 @@ HMAC-SHA512 over ciphertext, nonce and page number; inside stands the b-tree for
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -36,6 +36,7 @@ _CHANGED, _COUNT, _COUNTED_AT = slice(24, 28), slice(28, 32), slice(92, 96)
 _FREE, _FREE_COUNT = slice(32, 36), slice(36, 40)
 _DEEPEST = 20  # levels that a tree of SQLite may have
 _BEAT = 512  # pages between two looks whether to go on
+_BLOCK = 64  # pages that are read at once
 
 
 class PageFile:
@@ -50,7 +51,8 @@ class PageFile:
         self._descriptor, self._key = descriptor, key
         salt = self._bytes(0, SALT)
         masked = bytes(byte ^ _MASK for byte in salt)
-        self._mac_key = hashlib.pbkdf2_hmac("sha512", key, masked, _ROUNDS, len(key))
+        mac_key = hashlib.pbkdf2_hmac("sha512", key, masked, _ROUNDS, len(key))
+        self._mac = hmac.new(mac_key, digestmod="sha512")
 
     @property
     def count(self) -> int:
@@ -59,14 +61,15 @@ class PageFile:
 
     def is_whole(self, number: int) -> bool:
         """Tell whether the MAC of a page holds."""
-        return self._sealed(number) is not None
+        return self._holds(number, self._page(number))
 
     def read(self, number: int) -> bytes | None:
         """Return the content of a page, None when its MAC does not hold."""
-        sealed = self._sealed(number)
-        if sealed is None:
+        raw = self._page(number)
+        if not self._holds(number, raw):
             return None
-        body, nonce = sealed
+        body = raw[SALT if number == 1 else 0 : USABLE]
+        nonce = raw[USABLE : USABLE + _NONCE]
         decryptor = Cipher(algorithms.AES256(self._key), modes.CBC(nonce)).decryptor()
         plain = decryptor.update(body) + decryptor.finalize()
         return bytes(SALT) + plain if number == 1 else plain
@@ -77,12 +80,34 @@ class PageFile:
         node = _Node(page, _HEADER if number == 1 else 0) if page else None
         return node if node is not None and node.kind in _KINDS else None
 
-    def damaged(self, progress: Progress) -> Iterator[int]:
-        """Yield every page whose MAC does not hold."""
-        for number in range(1, self.count + 1):
+    def below(self, root: int) -> Iterator[int]:
+        """Yield the pages of a tree without those of long contents; only inner ones are read.
+
+        A damaged one is passed, but not what hangs below it. All leaves are equally deep.
+        """
+        count, level = self.count, [root]
+        for _ in range(_DEEPEST):
+            level = [number for number in level if 0 < number <= count]
+            first = self.node(level[0]) if level else None
+            if first is None:
+                return
+            yield from level
+            if first.kind not in _INTERIOR:
+                return
+            nodes = map(self.node, level)
+            level = [child for node in nodes if node is not None for child in node.children()]
+
+    def damaged(self, progress: Progress, among: Sequence[int] | None = None) -> Iterator[int]:
+        """Yield every page whose MAC does not hold.
+
+        Args:
+            among: only of these.
+        """
+        count = self.count
+        for number, raw in self._pages(range(1, count + 1) if among is None else among):
             if number % _BEAT == 0:
-                progress(number, self.count)
-            if number != _LOCK_PAGE and not self.is_whole(number):
+                progress(number, count)
+            if number != _LOCK_PAGE and not self._holds(number, raw):
                 yield number
 
     def free(self) -> Iterator[int]:
@@ -109,13 +134,24 @@ class PageFile:
         stated = int.from_bytes(first[_COUNT], "big") if valid else 0
         return range(self.count + 1, stated + 1)
 
-    def _sealed(self, number: int) -> tuple[bytes, bytes] | None:
-        raw = self._bytes((number - 1) * PAGE_SIZE, PAGE_SIZE)
-        body = raw[SALT if number == 1 else 0 : USABLE]
-        nonce, mac = raw[USABLE : USABLE + _NONCE], raw[USABLE + _NONCE :]
-        said = body + nonce + number.to_bytes(4, "little")
-        holds = hmac.compare_digest(hmac.digest(self._mac_key, said, "sha512"), mac)
-        return (body, nonce) if holds else None
+    def _page(self, number: int) -> bytes:
+        return self._bytes((number - 1) * PAGE_SIZE, PAGE_SIZE)
+
+    def _pages(self, numbers: Iterable[int]) -> Iterator[tuple[int, memoryview]]:
+        """Yield pages as they lie in the file; neighbours are read at once."""
+        block, raw = -1, memoryview(b"")
+        for number in numbers:
+            wanted, place = divmod(number - 1, _BLOCK)
+            if wanted != block:
+                block = wanted
+                raw = memoryview(self._bytes(block * _BLOCK * PAGE_SIZE, _BLOCK * PAGE_SIZE))
+            yield number, raw[place * PAGE_SIZE : (place + 1) * PAGE_SIZE]
+
+    def _holds(self, number: int, raw: bytes | memoryview) -> bool:
+        mac = self._mac.copy()
+        mac.update(raw[SALT if number == 1 else 0 : USABLE + _NONCE])
+        mac.update(number.to_bytes(4, "little"))
+        return hmac.compare_digest(mac.digest(), raw[USABLE + _NONCE :])
 
     def _bytes(self, position: int, length: int) -> bytes:
         os.lseek(self._descriptor, position, os.SEEK_SET)

@@ -22,14 +22,16 @@ from models.chain import (
 )
 from models.erased import NO_ERASURES, Erasures
 from models.errors import AzukariError, VerificationFailed
+from models.store import quiet
 from storage import compare, log, rows, search_check
 from storage.authors import Authors
 from storage.database import PAGE_SIZE, Database, Row
 from storage.helpers import Found
-from storage.pages import PageFile
+from storage.pages import PageFile, trees
 
 CHUNK = 1000  # entries that are in memory at once
 PAGES = "PAGES"
+READ = frozenset({"entry", "content", "command"})  # tables of which a `Stretch` reads every row
 _BROKEN = "データベースの構造が壊れています（{0}か所）。"
 
 
@@ -45,8 +47,7 @@ class Pages:
 
     def run(self, database: Database) -> list[Found]:
         if database.frozen and self.key and _is_rest_whole(database, self.key):
-            # `Structure` or `Tree` reads every other page, and SQLCipher asks for the MAC of what it
-            # reads.
+            # `Structure` reads every other page, and SQLCipher asks for the MAC of what it reads.
             # The connection of an open ledger has many pages in memory: there it would not see.
             return []
         return [
@@ -85,10 +86,7 @@ class Structure:
 class Tree:
     """One table and its indexes: every page whole, in order and used once by them.
 
-    In place of `Structure` where a long log is copied or was: two processes share the tables, and
-    one question about all of them would take as long as everything else together. Whether a page
-    belongs to two tables, or to one and to nothing, is left to the full verification: what the
-    chain holds cannot stand in two places, so the log of such a copy is whole all the same.
+    For the tables of a long log that no stretch reads, see `Rest`.
     """
 
     table: str
@@ -96,6 +94,39 @@ class Tree:
     def run(self, database: Database) -> list[Found]:
         name = self.table.replace('"', '""')  # a planted one may be called anything
         return _structural(database, f'PRAGMA quick_check("{name}")')
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The MAC of those pages among `first` to `last` that no stretch of the log reads.
+
+    In place of `Structure` where a long log is copied or was. The stretches read the log from its
+    first row to its last and compare every byte, which says more than a question about the order
+    of its trees; what follows from the log is made anew wherever its rows do not agree, if only
+    its pages are as they were written. Two thirds of a large file are such pages, and the rest is
+    not read twice. Whether a page belongs to two trees, or to one and to nothing, and whether the
+    derived tables are in order, is left to the full verification.
+
+    Attributes:
+        key: the raw key of the database.
+    """
+
+    key: bytes = field(repr=False)
+    first: int
+    last: int
+
+    def run(self, database: Database) -> list[Found]:
+        file = PageFile(database.reader(), self.key)
+        read = bytearray(file.count + 1)
+        for tree in trees(file) or ():
+            if tree.kind == "table" and tree.name in READ:
+                for number in file.below(tree.root):
+                    read[number] = True
+        rest = [number for number in range(self.first, self.last + 1) if not read[number]]
+        return [
+            (PAGES, database.path.name, f"データベースの第{number}ページが壊れています。")
+            for number in file.damaged(quiet, rest)
+        ]
 
 
 @dataclass(frozen=True)
@@ -214,7 +245,7 @@ class _Chunk:
             self._is_whole()
             and self._is_erased_as_said()
             and self._is_followed(previous)
-            and not any(self._check_authors())
+            and self._is_authorised()
         )
 
     def _is_whole(self) -> bool:
@@ -241,6 +272,18 @@ class _Chunk:
                 return False
             previous = reached
         return True
+
+    def _is_authorised(self) -> bool:
+        """Tell whether the commands that begin here come from users who could enter them.
+
+        Where the signatures are known to hold, one question for each user answers for all of his.
+        """
+        authors, last = self._stretch.authors, self._commands[-1][1]
+        if last > self._stretch.signed or self.first == 1:
+            return not any(self._check_authors())
+        return all(
+            authors.stays(author, self.first, last) for author in {row[3] for row in self._commands}
+        ) or not any(self._check_authors())
 
     def _shares(self) -> Iterator[tuple[Row, Sequence[Line]]]:
         """Yield the entries of each command; nothing must be missing."""

@@ -19,17 +19,19 @@ from storage.attachments import Attachments, facts_of_records
 from storage.authors import Authors, account_entries, read_authors
 from storage.checkpoint import FROM_THE_START, Checkpoint, Me
 from storage.compare import CODE as VIEW
-from storage.database import Database
+from storage.database import PAGE_SIZE, Database
 from storage.erasing import read_erasures
 from storage.helpers import Found, Helpers, Job, run_here
 from storage.known_schema import Schema
 from storage.ledger_store import LedgerStore
 from storage.proofs import Proofs
 from storage.search_check import drawn
-from storage.stretch import PAGES, Indexes, Pages, Stretch, Structure, Surplus, Tree
+from storage.stretch import PAGES, READ, Indexes, Pages, Rest, Stretch, Structure, Surplus, Tree
 
 STRETCH = 10_000  # entries of the longest stretch
 PARTS = 16  # into which a shorter log is cut, so that both helpers end at about the same time
+SPAN = 200_000  # pages of one part of the file
+CATALOGUE = "sqlite_schema"
 FEW = 40_000  # below this weight, starting helpers costs more than they save
 TABLES, SIGNATURE = 1.5, 4  # what a row and a signature weigh, when an entry weighs 1
 STRAY = "記帳番号{seq}の記帳がないのに、その{what}の行があります。"
@@ -134,9 +136,10 @@ class _Check:
     def _jobs(self, head: Head, tables: bool, long: bool) -> Iterator[Job]:
         """Yield the parts, long ones first; two helpers are busy while the accounts are read."""
         yield Schema()
-        trees = [] if tables or not long else self._trees()
-        yield from map(Tree, trees[:2])
-        if not trees:
+        apart = long and not tables and self.key is not None
+        if apart:
+            yield from self._rest()
+        else:
             yield Structure(derived=tables)
         try:
             authors = read_authors(self.database)
@@ -152,8 +155,10 @@ class _Check:
             self._found.append(("AUTHOR", f"記帳番号{seq}", sentence))
         erasures = self._erasures(whole=True)
         signed = self._signed().head.seq
-        yield from map(Tree, trees[2:])
-        yield Pages(self.key)
+        if apart:
+            yield from map(Tree, self._unread())
+        else:
+            yield Pages(self.key)
         if tables:
             yield Surplus(erasures)
             yield Proofs(self.vault_id, authors)
@@ -165,26 +170,29 @@ class _Check:
         try:
             strays = log.strays(self.database)
         except AzukariError:
-            return  # `Structure` reads the same pages
+            return  # a stretch reads the same pages
         for what, seq in strays:
             yield "GAP", f"記帳番号{seq}", STRAY.format(seq=seq, what=what)
 
-    def _trees(self) -> list[str]:
-        """Return every table that has pages, and first the two that have one row for each entry."""
+    def _rest(self) -> Iterator[Job]:
+        """Yield the parts of the file of which most pages are asked for their MAC alone."""
+        assert self.key is not None
+        last = -(-self.database.path.stat().st_size // PAGE_SIZE)
+        for first in range(1, last + 1, SPAN):
+            yield Rest(self.key, first, min(first + SPAN - 1, last))
+
+    def _unread(self) -> list[str]:
+        """Return the tables of the log that no stretch reads, and the catalogue."""
         try:
-            found = self.database.all(
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
-                " ORDER BY name NOT IN ('content', 'entry'), name"
-            )
+            return [*(name for name in log.names(self.database) if name not in READ), CATALOGUE]
         except AzukariError:
-            return []  # `Structure` says it
-        return [*(name for (name,) in found), "sqlite_schema"]
+            return [CATALOGUE]
 
     def _indexed(self) -> list[str]:
         try:
             return log.indexed(self.database)
         except AzukariError:
-            return []  # `Structure` reads the same page
+            return []  # `Structure` or `Tree` reads the same page
 
     def _erasures(self, *, whole: bool) -> Erasures:
         try:

@@ -200,6 +200,13 @@ def content_before_all(db: Database) -> None:
     db.all("INSERT INTO content VALUES (-1, zeroblob(16), x'7b7d')")
 
 
+def entry_before_all(db: Database) -> None:
+    db.all(
+        "INSERT INTO entry SELECT 0, type, record_id, action, payload, commitment, previous, hash"
+        " FROM entry WHERE seq = 1"
+    )
+
+
 def command_of_nobody(db: Database) -> None:
     db.all(
         "INSERT INTO command SELECT last_seq + 1, last_seq + 1, 'ff', author, recorded_at,"
@@ -260,6 +267,7 @@ def unvoid(db: Database) -> None:
         (content_of_nobody, "GAP"),
         (content_before_all, "GAP"),
         (command_of_nobody, "GAP"),
+        (entry_before_all, "GAP"),
         (shift_salt, "CHAIN"),
         (indexed_further, "VIEW"),
         (indexed_beyond, "VIEW"),

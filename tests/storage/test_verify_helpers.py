@@ -16,8 +16,10 @@ from models.store import Progress
 from models.verification import Problem
 from storage import access, log
 from storage.database import Database, Row, open_snapshot
-from storage.helpers import Found, Helpers, run_here
-from storage.stretch import PAGES, Structure, Tree
+from storage.helpers import Found, Helpers, Job, run_here
+from storage.known_schema import Schema
+from storage.pages import PageFile
+from storage.stretch import PAGES, READ, Rest, Structure, Tree
 from storage.verify import _Check, verify, verify_log
 from tests import factory
 from tests.factory import KEY, START, Office, SeedSigner
@@ -120,7 +122,7 @@ def test_a_backup_asks_for_the_log_and_not_for_every_index_of_the_tables(
             store.database.all(statement)
     monkeypatch.setattr(store.database, "all", listen)
     assert verify_log(store.database, store.vault_id, progress=silent) == []
-    assert 'PRAGMA quick_check("content")' in asked
+    assert "PRAGMA quick_check(20)" in asked and "PRAGMA integrity_check(20)" not in asked
     alone = {one.removeprefix("PRAGMA index_list(")[:-1] for one in asked if "index_list" in one}
     kept = {name for name in log.names(store.database) if _has_index(store.database, name)}
     assert alone == kept >= {"command", "access_line"}
@@ -130,37 +132,62 @@ def test_a_backup_asks_for_the_log_and_not_for_every_index_of_the_tables(
     assert "PRAGMA integrity_check(20)" in asked
 
 
-def test_each_tree_of_a_long_log_that_is_copied_is_asked_by_its_table(
+def test_every_page_of_a_long_log_that_is_copied_is_read_by_some_part(
     large: Office, place: Path
 ) -> None:
     path, store = place / "ledger.db", store_of(large)
-    trees = _trees_asked(large)
-    found = store.database.all(
-        "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'index' AND rootpage > 0"
-    )
-    held = dict(store.database.all("SELECT name, 1 FROM sqlite_schema WHERE rootpage > 0"))
-    assert {*trees} == {name for name in held if name not in dict(found)} | {"sqlite_schema"}
-    assert trees[:2] == ["content", "entry"]  # the longest two, while the accounts are read
-    store.database.all("PRAGMA wal_checkpoint(TRUNCATE)")
+    with store.database.transaction():
+        for statement in access.TABLES:
+            store.database.all(statement)
     pages, copied = owners_in(store.database, KEY), path.with_name("struck.db")
-    owners = {name: name for name in trees} | dict(found)
-    for tree, table in owners.items():
-        shutil.copy(path, copied)
-        strike(copied, pages["catalogue" if tree == "sqlite_schema" else tree][-1])
-        assert [one[0] for one in asked_alone(copied, table)] == ["PAGES"], tree
+    assert {"catalogue", "entry", "content", "command", "access_line", "v_item"} <= {*pages}
+    jobs = [job for job in _jobs_of(large) if not isinstance(job, Schema)]
+    for tree, numbers in pages.items():
+        for number in {numbers[0], numbers[-1]} - {1}:
+            shutil.copy(path, copied)
+            strike(copied, number)
+            first = next((type(job) for job in jobs if asked_alone(copied, job)), None)
+            assert first is not None, (tree, number)
+            # The parts of the file come first; they leave out what the stretches read.
+            left_out = tree in READ and number != numbers[0]
+            assert (first is not Rest) is left_out, (tree, number)
 
 
-def asked_alone(path: Path, table: str) -> list[Found]:
+def test_the_parts_of_the_file_leave_out_the_log_alone(large: Office, place: Path) -> None:
+    store = store_of(large)
+    pages, read = owners_in(store.database, KEY), list[int]()
+    look = PageFile._holds
+
+    def listen(self: PageFile, number: int, raw: bytes) -> bool:
+        read.append(number)
+        return look(self, number, raw)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("storage.pages.PageFile._holds", listen)
+        patch.setattr("storage.verify.SPAN", 50)
+        parts = [job for job in _jobs_of(large) if isinstance(job, Rest)]
+        assert len(parts) > 3
+        for part in parts:
+            assert part.run(store.database) == []
+    asked = {*read}
+    log_ = {number for name in READ for number in pages[name]}
+    assert asked >= {number for one in pages.values() for number in one} - log_
+    assert len(asked & log_) < len(log_) / 2  # to know whose the others are
+
+
+def asked_alone(path: Path, job: Job) -> list[Found]:
     try:
         with closing(open_snapshot(path, KEY)) as database:
-            return run_here(Tree(table), database)
+            return run_here(job, database)
     except Damaged as error:  # as a helper says it
         return [(PAGES, path.name, str(error))]
 
 
 def test_a_short_log_is_asked_at_once(large: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.verify.FEW", 10_000)
-    assert _trees_asked(large) == []
+    jobs = _jobs_of(large)
+    assert any(isinstance(one, Structure) for one in jobs)
+    assert not any(isinstance(one, Rest | Tree) for one in jobs)
 
 
 def test_a_tree_whose_pages_are_whole_and_whose_rows_are_not(large: Office) -> None:
@@ -181,13 +208,11 @@ def test_a_tree_whose_pages_are_whole_and_whose_rows_are_not(large: Office) -> N
     assert Tree('v_no"body').run(database) == []
 
 
-def _trees_asked(office: Office) -> list[str]:
+def _jobs_of(office: Office) -> list[Job]:
+    """Return the parts of the check of a copy."""
     store = store_of(office)
     check = _Check(store.database, store.vault_id, silent, 2, KEY)
-    long = check._is_long(store.head().seq, 0)
-    jobs = list(check._jobs(store.head(), False, long))
-    assert long is not any(isinstance(one, Structure) for one in jobs)
-    return [one.table for one in jobs if isinstance(one, Tree)]
+    return list(check._jobs(store.head(), False, check._is_long(store.head().seq, 0)))
 
 
 def _declare(database: Database, was: str, now: str) -> None:
