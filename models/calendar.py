@@ -14,6 +14,7 @@ from models import (
     calendar_people,
     calendar_running,
     calendar_things,
+    governed,
     nobody_named,
 )
 from models.after_closing import SURVIVING, still_due
@@ -42,6 +43,7 @@ LEFT_BEHIND = (
 
 ITEMS: tuple[tuple[str, Item], ...] = (
     *nobody_named.ITEMS,
+    *governed.ITEMS,
     *calendar_paper.ITEMS,
     *calendar_people.ITEMS,
     *calendar_things.ITEMS,

@@ -5,7 +5,6 @@ what must exist or be finished.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
@@ -19,18 +18,15 @@ from models.codes import (
     MISSING_STATES,
     OUT_STATES,
     TERMINAL_STATES,
-    GovernanceCover,
-    GovernanceKind,
-    GovernanceStatus,
     HandlingKind,
     ItemState,
-    TrainingKind,
 )
 from models.days_back import Outing, outings
 from models.designated_hours import unread
 from models.evidence_rows import Row, row
 from models.found_faults import eq_finding
 from models.given_up import has_no_origin
+from models.governed import PLANS, RULES, eq_gov, eq_trainplan
 from models.inquiry import Inquiry, Question
 from models.inside import eq_inside
 from models.item_list import eq_itemlist
@@ -38,15 +34,12 @@ from models.leavers import eq_leavers
 from models.missing_things import how_much, let_go
 from models.outstaying import outstaying
 from models.papered_acts import eq_cert, eq_enddoc, eq_receipt_paper
-from models.profile_vocabulary import GOVERNANCE
 from models.records import (
-    GovernanceDocument,
     HandlingEvent,
     InformationAsset,
     Item,
     Pledge,
     RuleOverride,
-    TrainingPlan,
 )
 from models.requests import eq_req
 from models.rules.ending import never_reached_the_client
@@ -57,12 +50,10 @@ from models.store import Op, Where
 from models.supervising import eq_supervise
 from models.trip_changes import taken_back
 from models.under_way import eq_arrival
-from models.wareki import format_short, format_short_moment, format_wareki
+from models.wareki import format_short, format_short_moment
 from models.whereabouts import FOLLOWED, PLACES, places_before
 
 NOWHERE = "{}に場所が記録されていません。"
-OR_AGREED = (GovernanceKind.HANDLING_RULES, GovernanceKind.MEMORANDUM)
-"""Where there are no rules, a memorandum does (OC-Y.1)."""
 
 
 def of_rules(*rule_ids: str) -> Question:
@@ -118,19 +109,6 @@ def _untaught(asked: Inquiry, *, awareness: bool) -> Iterator[Row]:
             yield row(
                 one, f"{asked.name(one.person_id)}が「{'、'.join(missing)}」を受けていません。"
             )
-
-
-def eq_trainplan(asked: Inquiry) -> Iterator[Row]:
-    """Find sessions without a plan, and a missing plan of today."""
-    plans = asked.all(TrainingPlan)
-    day = asked.working_day
-    current = [p for p in plans if p.period_from and p.period_to]
-    if not any(p.period_from <= day <= p.period_to for p in current):  # type: ignore[operator]
-        when = "今日" if day == asked.today else format_wareki(day)
-        yield row(asked.contract, f"{when}を含む期間の教育・研修実施計画がありません。")
-    for session in asked.books.sessions(asked.contract.id):
-        if not session.plan_id and session.kind is not TrainingKind.AWARENESS:
-            yield row(session, "計画に基づかない教育・研修です。計画を選んでください。")
 
 
 def eq_openout(asked: Inquiry) -> Iterator[Row]:
@@ -222,55 +200,6 @@ def eq_unneeded(asked: Inquiry) -> Iterator[Row]:
             yield row(item, f"「{item.caption()}」は不要です。終わらせてください。",
                        "action" if over else "due")  # fmt: skip
     yield from asked.breaches.of_rule("R-25")
-
-
-def eq_gov(asked: Inquiry) -> Iterator[Row]:
-    """Find rules and plans that are demanded and not in force, past review, or incomplete."""
-    known = [
-        one
-        for one in asked.everywhere(GovernanceDocument)
-        if one.contract_id in ("", asked.contract.id) and one.status is GovernanceStatus.IN_FORCE
-    ]
-    regime = asked.profile.params.governance
-    clauses = [one for one in asked.clauses if "EQ-GOV" in one.evidence]
-    general = tuple(one.key for one in clauses if not one.governance)
-    wanted: dict[str, tuple[str, ...]] = dict.fromkeys(
-        (*regime.demanded, *regime.rules_cover), general
-    )
-    for clause in clauses:
-        for name in clause.governance:
-            wanted[name] = (*wanted.get(name, ()), clause.key)
-    for name, keys in wanted.items():
-        for found in _governed(asked, name, known):
-            yield replace(found, clauses=keys)
-    for one in known:
-        lacking = set(regime.emergency_plan_covers) - set(one.covers)
-        if one.kind is GovernanceKind.EMERGENCY_PLAN and lacking:
-            topics = "」「".join(c.label for c in GovernanceCover if c in lacking)
-            words = f"「{one.title}」に「{topics}」の定めがありません。"
-            yield replace(row(one, words), clauses=wanted.get(str(one.kind), general))
-
-
-def _governed(asked: Inquiry, name: str, known: list[GovernanceDocument]) -> Iterator[Row]:
-    """Find what is wrong with one kind of rules, or with one topic that rules must cover."""
-    if name in GOVERNANCE:
-        kind = GovernanceKind.read(name)
-        mine = [one for one in known if one.kind is kind or (kind, one.kind) == OR_AGREED]
-        words = f"「{kind.label}」が備わっていません。"
-    else:
-        cover = GovernanceCover.read(name)
-        mine = [one for one in known if one.kind in OR_AGREED and cover in one.covers]
-        words = f"「{cover.label}」を定めた規程又は覚書がありません。"
-    begin = [one.effective_from for one in mine if one.effective_from]
-    day = max(asked.today, asked.contract.starts_on or asked.today)
-    if not begin:
-        yield row(asked.contract, words)
-    elif (first := min(begin)) > day:  # before the contract begins nothing need be in force
-        when = format_wareki(first)
-        yield row(asked.contract, f"{words}登録されたものの適用日は、{when}です。")
-    for one in mine:
-        if one.next_review_on and one.next_review_on < asked.today:
-            yield row(one, f"「{one.title}」の見直しの時期を過ぎています。")
 
 
 def eq_method(asked: Inquiry) -> Iterator[Row]:
@@ -419,7 +348,7 @@ QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-SUPERVISE", eq_supervise),
     ("EQ-CLEAR", of_rules(*RULED["EQ-CLEAR"])),
     ("EQ-PLEDGE", of_the_work(eq_pledge)),
-    ("EQ-TRAINPLAN", of_the_work(eq_trainplan)),
+    (PLANS, of_the_work(eq_trainplan)),
     ("EQ-NOTICE", of_the_work(eq_notice)),
     (places_given_up.QUERY, eq_placeuse),
     ("EQ-IDCARD", of_rules(*RULED["EQ-IDCARD"])),
@@ -448,7 +377,7 @@ QUERIES: tuple[tuple[str, Question], ...] = (
     ("EQ-CERT", eq_cert),
     ("EQ-REQ", eq_req),
     ("EQ-FINDING", eq_finding),
-    ("EQ-GOV", of_the_work(eq_gov)),
+    (RULES, of_the_work(eq_gov)),
     (nobody_named.ROLES, of_the_work(nobody_named.nobody(nobody_named.ROLES))),
     ("EQ-ACCESS", of_rules(*RULED["EQ-ACCESS"])),
     ("EQ-CLAUSE", of_rules(*RULED["EQ-CLAUSE"])),

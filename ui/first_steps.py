@@ -30,8 +30,7 @@ from models.codes import (
     Timing,
 )
 from models.deadlines import demanded
-from models.evidence_queries import eq_gov, eq_trainplan
-from models.evidence_rows import Row
+from models.governed import PLANS, RULES, eq_gov, lacking_plan
 from models.inquiry import Inquiry
 from models.ledger import Ledger
 from models.nobody_named import offices, vacant, words_for
@@ -39,7 +38,6 @@ from models.records import (
     Assignment,
     Authorization,
     Contract,
-    ContractClauseSetting,
     ContractPlace,
     GovernanceDocument,
     HandlingEvent,
@@ -187,8 +185,8 @@ def _pledges(asked: Inquiry) -> Iterator[Step]:
 def _training_plan(asked: Inquiry) -> Iterator[Step]:
     """Yield the plan by which people are taught, and of which the client gets the paper (CB-3.2)."""
     mine = register_word(TrainingPlan, asked.profile)
-    if asked.asks("EQ-TRAINPLAN"):
-        lacking = any(one.type == Contract.type for one in eq_trainplan(asked))
+    if asked.applied(asked.asking(PLANS)):
+        lacking = lacking_plan(asked) is not None
         words = f"「{mine}」に、今日と業務の期間を含む計画を登録する（研修の記録では、その計画を選びます）"
         yield _opening(words, not lacking, TrainingPlan.type, mine)
     elif demanded(asked, PLAN):
@@ -282,21 +280,16 @@ def _papers(asked: Inquiry) -> Iterator[Step]:
 
 def _rules(asked: Inquiry) -> Iterator[Step]:
     """Yield the rules, structure and plans that the text wants to be there."""
-    if not asked.asks("EQ-GOV"):
+    if not asked.asks(RULES):
         return
-    mine, rows = register_word(GovernanceDocument, asked.profile), _applied(asked, eq_gov(asked))
+    mine = register_word(GovernanceDocument, asked.profile)
+    rows = [one for one in eq_gov(asked) if not one.clauses or asked.applied(one.clauses)]
     what = list(dict.fromkeys(named_in(one.sentence)[0] for one in rows))
     shown = "、".join(what[:SHOWN]) + (f"など{len(what)}件" if len(what) > SHOWN else "")
     words = f"求められている規程・体制・計画を「{mine}」に登録する" + (
         f"（{shown}）" if what else ""
     )
     yield _opening(words, not what, GovernanceDocument.type, mine)
-
-
-def _applied(asked: Inquiry, rows: Iterator[Row]) -> list[Row]:
-    """Return the rows that stand under a clause that the contract applies."""
-    off = {one.clause_key for one in asked.all(ContractClauseSetting) if one.enabled is False}
-    return [one for one in rows if not one.clauses or set(one.clauses) - off]
 
 
 def _asset(asked: Inquiry) -> Step:

@@ -295,12 +295,13 @@ def test_k29_a_plan_is_looked_at_again(shiki: House) -> None:
     plan = shiki.ledger.registers.all(GovernanceDocument)[0].record
     review = replace(plan, next_review_on=FIRST_DAY + timedelta(days=3))
     shiki.ledger.registers.revise(review, "見直し日を決めた")
-    assert standing(shiki, "K-29") == [(FIRST_DAY + timedelta(days=3), "week")]
+    [ahead] = standing(shiki, "K-29", "見直し")
+    assert ahead == (FIRST_DAY + timedelta(days=3), "week")
     shiki.clock.go_to(FIRST_DAY + timedelta(days=4), 9)
-    assert standing(shiki, "K-29") == [(FIRST_DAY + timedelta(days=3), "overdue")]
+    assert standing(shiki, "K-29", "見直し") == [(FIRST_DAY + timedelta(days=3), "overdue")]
     done = replace(review, next_review_on=FIRST_DAY + timedelta(days=365))
     shiki.ledger.registers.revise(done, "見直した")
-    assert standing(shiki, "K-29")[0][1] == "later"
+    assert standing(shiki, "K-29", "見直し")[0][1] == "later"
 
 
 # --- people -----------------------------------------------------------------------------------

@@ -1,11 +1,19 @@
 """A document that is missing is told under the clause that asks for it, and under no other."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from models.codes import GovernanceCover, GovernanceStatus
-from models.records import GovernanceDocument
+from models.calendar import calendar, state
+from models.calendar_frame import Due
+from models.codes import ContractStatus, GovernanceCover, GovernanceStatus
+from models.evidence import evidence
+from models.evidence_rows import Row
+from models.records import Contract, ContractClauseSetting, GovernanceDocument, TrainingPlan
+from models.wareki import format_short
+from models.workdays import day_before
 from tests import proof
 from tests.house import House, furnished
 
@@ -48,3 +56,130 @@ def test_what_a_plan_leaves_out_is_told_under_the_clause_of_plans(tmp_path: Path
                 )
         told = proof.by_clause(house, QUERY)
         assert list(told) == ["SK-17.3"] and "復旧" in told["SK-17.3"][0]
+
+
+# --- dates -------------------------------------------------------------------------------------
+
+DATED = {
+    "shiki": {
+        "「管理体制・責任体制」の備え": "第3条",
+        "「報告手順」の備え": "第15条第2項",
+        "「緊急時対応計画」の備え": "第17条第3項",
+        "「教育・研修実施計画」の登録": "第6条第2項",
+    },
+    "confidentiality-model": {},
+    "fukuoka": {"「管理体制・責任体制」の備え": "第2第1項"},
+    "chiba": {
+        "「管理体制・責任体制」の備え": "",
+        "「罰則・義務の周知文」の備え": "",
+        "「個人情報取扱規程・手順」の備え": "表1 前文・表1 一般",
+        "「アクセス資格基準」の備え": "表1 不当なアクセスの防止 a",
+        "「IDカード等発行手続」の備え": "表1 不当なアクセスの防止 b(b)",
+    },
+    "yachiyo": {
+        "「罰則・義務の周知文」の備え": "第7条",
+        "「個人情報取扱規程・手順」の備え": "表1 前文・表1 一般",
+        "「アクセス資格基準」の備え": "表1 不当なアクセスの防止 ア",
+        "「IDカード等発行手続」の備え": "表1 不当なアクセスの防止 イ(イ)",
+    },
+}
+"""What has a day before the work; what is wanted all the time, or at an act, has none."""
+
+
+def coming(house: House) -> Contract:
+    """Enter a contract of which the work begins in ten days and nothing is there yet."""
+    start = house.ledger.today() + timedelta(days=10)
+    first = house.story.contract
+    new = replace(
+        first, id="", contract_no="2026-900", work_start_on=start, status=ContractStatus.PREPARING
+    )
+    id_ = house.ledger.registers.create(new).ids[-1]
+    return house.ledger.registers.need(Contract, id_).record
+
+
+def dates(house: House, contract: Contract) -> list[Due]:
+    return [one for one in calendar(house.ledger, contract.id) if one.code == "K-29"]
+
+
+def told(house: House, contract: Contract) -> list[Row]:
+    rows = proof.rows_of(evidence(house.ledger, contract))
+    return [one for one in dict.fromkeys(rows) if one.type in REGISTERS and not one.id]
+
+
+REGISTERS = (GovernanceDocument.type, TrainingPlan.type)
+
+
+@pytest.mark.parametrize("text", DATED)
+def test_what_is_wanted_before_the_work_has_its_day_on_the_calendar(
+    tmp_path: Path, text: str
+) -> None:
+    with furnished(tmp_path, profile=text) as house:
+        without_documents(house)
+        contract = coming(house)
+        assert contract.work_start_on is not None
+        found = dates(house, contract)
+        assert {one.due_on for one in found} <= {day_before(contract.work_start_on)}
+        topics = [one for one in found if one.what.startswith("規程又は覚書での")]
+        assert len(topics) == (text in ("chiba", "yachiyo")), "one for all that rules must cover"
+        single = {one.what: one.clause for one in found if one not in topics}
+        assert single == DATED[text]
+        assert all(one.type in REGISTERS and not one.id for one in found)
+        missing = {row.sentence: row.severity for row in told(house, contract)}
+        assert missing, "the clauses ask for all of it, in the register"
+        early = {said for said, severity in missing.items() if severity == "due"}
+        assert bool(early) is bool(single)
+        house.clock.go_to(contract.work_start_on, 9)
+        assert {row.severity for row in told(house, contract)} == {"action"}
+        late = [
+            one
+            for one in dates(house, contract)
+            if one.what in single or one.what[:5] == "規程又は覚"
+        ]
+        assert {state(one, house.ledger.now()) for one in late} <= {"overdue"}
+        assert len(late) == len(found)
+
+
+def test_rules_that_are_given_up_were_there_until_then(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        house.clock.wait(30 * 24 * 60)
+        without_documents(house)
+        gone = house.ledger.today()
+        house.clock.wait(24 * 60)
+        days = {one.due_on for one in dates(house, house.story.contract) if "の備え" in one.what}
+        assert days == {gone - timedelta(days=1)}
+
+
+def test_another_plan_follows_before_the_first_is_over(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        registers = house.ledger.registers
+        [one] = [stored.record for stored in registers.all(TrainingPlan)]
+        last = house.ledger.today() + timedelta(days=20)
+        registers.revise(replace(one, period_to=last), "期間を改めた")
+        after = format_short(last + timedelta(days=1))
+        [due] = [x for x in dates(house, house.story.contract) if "教育・研修" in x.what]
+        assert (due.what, due.due_on) == (
+            f"「教育・研修実施計画」（{after}を含む期間）の登録",
+            last,
+        )
+        house.clock.go_to(last + timedelta(days=3), 9)
+        [due] = [x for x in dates(house, house.story.contract) if "教育・研修" in x.what]
+        assert (due.what, due.due_on) == ("「教育・研修実施計画」の登録", last)
+        [row] = proof.rows(house, "EQ-TRAINPLAN")
+        assert (row.severity, row.type, row.id) == ("action", TrainingPlan.type, "")
+        end = house.story.contract.ends_on
+        assert end is not None
+        new = replace(one, id="", period_from=last, period_to=end)
+        registers.create(new)
+        assert not [x for x in dates(house, house.story.contract) if "教育・研修" in x.what]
+
+
+def test_a_clause_that_is_switched_off_gives_no_date(tmp_path: Path) -> None:
+    with furnished(tmp_path) as house:
+        without_documents(house)
+        assert any("報告手順" in one.what for one in dates(house, house.story.contract))
+        off = ContractClauseSetting(
+            contract_id=house.story.contract.id, clause_key="SK-15.2", enabled=False,
+            reason="別に定めるため。", agreed_on=house.ledger.today(),
+        )  # fmt: skip
+        house.ledger.registers.create(off)
+        assert not any("報告手順" in one.what for one in dates(house, house.story.contract))
