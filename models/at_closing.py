@@ -123,6 +123,9 @@ class AtClosing(Inquiry):
     def used_on(self) -> str:
         return used_last(self.ledger, self._closing.seq)
 
+    def unbound(self, cls: type[R]) -> list[R]:
+        return [one for one in self.everywhere(cls) if not one.contract()]
+
     def _register(self, cls: type[R], contract_id: str | None) -> dict[str, R]:
         if contract_id is not None:
             return self._present._register(cls, contract_id)

@@ -15,7 +15,7 @@ from models.codes import (
 )
 from models.counts_undone import undone
 from models.days_back import how_many, outings
-from models.found_faults import called
+from models.found_about import called
 from models.given_up import has_no_origin
 from models.inquiry import Inquiry
 from models.leavers import held_after_the_end

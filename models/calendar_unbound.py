@@ -16,7 +16,7 @@ from models.codes import (
     GovernanceStatus,
     InvalidReason,
 )
-from models.found_faults import called
+from models.found_about import called
 from models.outstaying import WAITED_FOR
 from models.records import (
     Assignment,

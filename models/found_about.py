@@ -1,4 +1,4 @@
-"""Which acts a finding (指摘) is about, by the number that people write into it (R-29).
+"""What a finding (指摘) is called, and which acts it is about, by the number that people write into it (R-29).
 
 A finding that somebody else verified ends what waits for it: a loss, a shortage, an act that was taken
 back. Whoever writes 「４」, 「No.4」 or 「第 4 号」 means 第4号; what names no act of the contract is told
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # 令和8年度 第4号 is the number of a paper.
 NAMED: Final = re.compile(r"(?<!年度)第(\d{1,9})号")
+SHOWN: Final = 60  # characters
 ALONE: Final = re.compile(r"(?:第|no[.:]?|#|記録番号:?)?(\d{1,9})号?", re.IGNORECASE)
 UNKNOWN = (
     "「きっかけの記録」の「{0}」は、この契約の取扱記録の番号ではありません。このままでは、どの取扱記録の"
@@ -34,6 +35,12 @@ def numbers_in(source: str) -> tuple[int, ...]:
     text = "".join(unicodedata.normalize("NFKC", source).split())
     alone = ALONE.fullmatch(text)
     return tuple(map(int, NAMED.findall(text) or ([alone[1]] if alone else ())))
+
+
+def called(one: Finding) -> str:
+    """Return what a sentence calls a finding: its first line, cut off for all to see."""
+    line = one.description.split("\n")[0]
+    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
 
 
 def told_of_unknown(ledger: "Ledger", finding: Finding, before: Finding | None) -> str:

@@ -2,24 +2,29 @@
 
 A text may have a clause by which findings are followed up (EQ-FINDING); the clause against which
 something was found is not kept either until somebody else saw that it was put right. Findings of
-exceptions are told with the breach itself (models/breaches.py).
+exceptions are told with the breach itself (models/breaches.py). What was found about no contract concerns
+each: of a closed one what was open when it was closed, and is still.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 
+from models.after_closing import of_the_work
+from models.at_closing import at_closing
 from models.codes import FindingStatus
 from models.evidence_rows import NOTE, Row, row
-from models.inquiry import Inquiry
-from models.records import Finding, RuleOverride
+from models.found_about import called
+from models.inquiry import Inquiry, Question
+from models.records import ContentErasure, Finding, RuleOverride
 from models.wareki import format_short
 
 QUERY = "EQ-FOUND"
 LATE_QUERY = "EQ-LATEFIX"
 FOLLOWED = "EQ-FINDING"
-SHOWN = 60  # characters
-OPEN = "指摘「{0}」が終わっていません。"
-LATE = "指摘「{what}」は、期限（{day}）の後の{on}に是正しています。"
+OPEN = "{whose}指摘「{what}」が終わっていません。"
+OF_NONE = "どの契約のものでもない"
+LATE = "{whose}指摘「{what}」は、期限（{day}）の後の{on}に是正しています。"
 
 
 def eq_finding(asked: Inquiry) -> Iterator[Row]:
@@ -27,14 +32,22 @@ def eq_finding(asked: Inquiry) -> Iterator[Row]:
     for one in asked.all(Finding):
         if one.status is not FindingStatus.VERIFIED:
             yield _open(asked, one)
+    yield from _still_open(asked, lambda at: (_open(at, one) for one in _of_none(at)))
 
 
 def eq_found(asked: Inquiry) -> Iterator[Row]:
     """Find it again for the clause that it names; beside all clauses where none would tell it."""
+    own = (one for one in asked.all(Finding) if one.status is not FindingStatus.VERIFIED)
+    yield from _by_clause(asked, own)
+    yield from _still_open(asked, lambda at: _by_clause(at, _of_none(at)))
+
+
+def _by_clause(asked: Inquiry, found: Iterable[Finding]) -> Iterator[Row]:
     followed = asked.asks(FOLLOWED)
-    of_exceptions = {exception.finding_id for exception in asked.all(RuleOverride)}
-    for one in asked.all(Finding):
-        if one.status is FindingStatus.VERIFIED or one.id in of_exceptions:
+    exceptions = (*asked.all(RuleOverride), *asked.unbound(RuleOverride))
+    of_exceptions = {exception.finding_id for exception in exceptions}
+    for one in found:
+        if one.id in of_exceptions:
             continue
         if clauses := _named(asked, one):
             yield replace(_open(asked, one), clauses=clauses)
@@ -42,27 +55,47 @@ def eq_found(asked: Inquiry) -> Iterator[Row]:
             yield _open(asked, one)
 
 
+def _of_none(asked: Inquiry) -> list[Finding]:
+    """Return the findings of no contract that are not over; of an erased contract nothing is asked."""
+    if asked.all(ContentErasure):
+        return []
+    return [one for one in asked.unbound(Finding) if one.status is not FindingStatus.VERIFIED]
+
+
+def _still_open(asked: Inquiry, query: Question) -> Iterator[Row]:
+    """Ask about findings of no contract; under a closed one, of those which are still open today."""
+    left = {one.id for one in _of_none(asked)}
+    yield from (one for one in of_the_work(query)(asked) if one.id in left)
+
+
 def eq_late_fix(asked: Inquiry) -> Iterator[Row]:
     """List what was put right after its day; to be read: it is done, and came late for good."""
     following = asked.asking(FOLLOWED)
-    for one in asked.all(Finding):
+    for one in (*asked.all(Finding), *_of_its_time(asked)):
         on, limit = one.completed_on, one.due_on
         clauses = (*_named(asked, one), *following)
         if on is not None and limit is not None and on > limit and clauses:
             day = format_short(limit)
-            words = LATE.format(what=called(one), day=day, on=format_short(on))
+            words = LATE.format(whose=_whose(one), what=called(one), day=day, on=format_short(on))
             yield replace(row(one, words, NOTE), clauses=clauses)
 
 
-def called(one: Finding) -> str:
-    """Return what a sentence calls a finding: its first line, cut off for all to see."""
-    line = one.description.split("\n")[0]
-    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
+def _of_its_time(asked: Inquiry) -> list[Finding]:
+    """Return the findings of no contract whose day came while the contract ran."""
+    begun, closed = asked.contract.starts_on or date.min, at_closing(asked)
+    last = asked.today if closed is None else closed.today
+    every = asked.unbound(Finding)
+    return [one for one in every if one.due_on is not None and begun <= one.due_on <= last]
 
 
 def _open(asked: Inquiry, one: Finding) -> Row:
     over = one.due_on is not None and one.due_on < asked.today
-    return row(one, OPEN.format(called(one)), "action" if over else "due")
+    words = OPEN.format(whose=_whose(one), what=called(one))
+    return row(one, words, "action" if over else "due")
+
+
+def _whose(one: Finding) -> str:
+    return "" if one.contract_id else OF_NONE
 
 
 def _named(asked: Inquiry, one: Finding) -> tuple[str, ...]:

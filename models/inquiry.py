@@ -284,6 +284,10 @@ class Inquiry:
         """Return the records of a type of all contracts, and of none."""
         return list(self._register(cls, None).values())
 
+    def unbound(self, cls: type[R]) -> list[R]:
+        """Return the records of a type that belong to no contract."""
+        return list(self._register(cls, "").values())
+
     @property
     def items(self) -> Mapping[str, Item]:
         return self._register(Item, self.contract.id)

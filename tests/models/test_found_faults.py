@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import FindingSource, FindingStatus, HandlingKind, Severity
+from models.codes import (
+    ContractStatus,
+    FindingSource,
+    FindingStatus,
+    HandlingKind,
+    Severity,
+)
 from models.commands import creating, revising
 from models.errors import Refused
 from models.evidence import evidence
-from models.records import Finding, HandlingEvent, HandlingLine, Item
+from models.records import Contract, Finding, HandlingEvent, HandlingLine, Item
 from models.rules.answers import EVERY, Answers
 from tests import proof
 from tests.house import House, furnished
@@ -161,3 +167,65 @@ def test_a_long_description_says_that_it_is_cut_off(house: House) -> None:
     ]
     assert said
     assert all(f"{'鍵' * 59}…" in one for one in said)
+
+
+# --- findings of no contract -------------------------------------------------------------------
+
+OF_NONE = "どの契約のものでもない指摘「鍵の管理簿に空欄がある」が終わっていません。"
+
+
+def of_none(house: House) -> set[tuple[str, str]]:
+    """Return what is told of findings of no contract, with its severity."""
+    return {one for one in proof.graded(house) if "どの契約のものでもない指摘" in one[1]}
+
+
+def put_right(house: House, one: Finding) -> None:
+    today = house.ledger.today()
+    over = one.with_changes(
+        status=FindingStatus.VERIFIED, action="記入した", completed_on=today,
+        verified_by=house.story.people["supervisor"], verified_on=today,
+    )  # fmt: skip
+    house.ledger.commit([revising(over, "是正の確認")])
+
+
+def close(house: House) -> None:
+    day = house.ledger.today()
+    one = house.ledger.registers.need(Contract, house.story.contract.id).record
+    over = one.with_changes(status=ContractStatus.CLOSED, completed_on=day)
+    house.ledger.commit([revising(over, "業務の完了")])
+
+
+def test_what_was_found_about_no_contract_is_told_under_each(house: House) -> None:
+    one = find(house, contract_id="")
+    followed = PROFILES[code(house)][1]
+    found = [row for row in proof.rows(house) if row.sentence == OF_NONE]
+    assert {(row.severity, row.id) for row in found} == {("due", one.id)}
+    assert {row.sentence for row in proof.rows(house, "EQ-FINDING")} == (
+        {OF_NONE} if followed else set()
+    )
+    assert followed or [row.sentence for row in proof.rows(house, clause="BESIDE")] == [OF_NONE]
+    house.clock.go_to(house.ledger.today() + WEEK + timedelta(days=1), 9)
+    assert of_none(house) == {("action", OF_NONE)}
+    put_right(house, one)
+    late = {one for one in of_none(house) if one[0] == "note"}
+    assert of_none(house) == late and bool(late) is followed
+
+
+def test_of_no_contract_it_is_told_under_the_clause_that_it_names(house: House) -> None:
+    key = named(house)
+    one = find(house, key, contract_id="")
+    assert told(house, "EQ-FOUND") == {key: "due"}
+    put_right(house, one)
+    assert told(house, "EQ-FOUND") == {}
+
+
+def test_a_closed_contract_keeps_what_was_open_then_until_it_is_put_right(house: House) -> None:
+    one = find(house, contract_id="")
+    house.clock.go_to(house.ledger.today() + WEEK + timedelta(days=1), 9)
+    close(house)
+    house.clock.wait(24 * 60)
+    find(house, contract_id="", description="後からの指摘", due_on=house.ledger.today() - WEEK)
+    [(severity, said)] = of_none(house)
+    assert severity == "left" and said.endswith(OF_NONE)
+    put_right(house, one)
+    assert {severity for severity, _ in of_none(house)} <= {"note"}
