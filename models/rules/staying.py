@@ -5,9 +5,9 @@ pieces, those people, that place. It need not be the basis of the take-out, whic
 """
 
 import heapq
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -60,6 +60,9 @@ class Stay(NamedTuple):
         """Return how many were outside at the end of a day, or until the last came back on it."""
         return self.on(day) or self.on(day - DAY)
 
+
+Outside = Callable[[Item], Sequence[Stay]]
+"""Returns what was ever outside of a thing."""
 
 # --- the days -----------------------------------------------------------------------------------
 
@@ -179,18 +182,24 @@ def is_named(one: Authorization, item: Item) -> bool:
 
 
 def _carrying_on(
-    books: Books, stay: Stay, named: Sequence[Authorization], ends_early: bool = True
+    books: Books, stay: Stay, named: Sequence[Authorization], entered: Outside | None = None
 ) -> Iterator[Term]:
-    """Yield the days on which other consents allow a stay to go on."""
+    """Yield the days on which other consents allow a stay to go on.
+
+    Args:
+        entered: what is outside with an act that is entered; the consents count as they were given.
+    """
     for one in others_for(books, stay, named):
-        term = _term(books, one, ends_early)
+        term = _term(books, one, ends_early=entered is None)
         if term is not None and term.first <= term.last:
-            yield from _fitting(books, stay, term)
+            yield from _fitting(books, stay, term, entered)
 
 
-def _fitting(books: Books, stay: Stay, term: Term) -> Iterator[Term]:
+def _fitting(
+    books: Books, stay: Stay, term: Term, entered: Outside | None = None
+) -> Iterator[Term]:
     """Yield the days of a consent on which no more is outside than it allows."""
-    one, beside = term.consent, [*_beside(books, term.consent, stay)]
+    one, beside = term.consent, [*_beside(books, term.consent, stay, entered)]
     changes = {day for other in (stay, *beside) for day, _ in other.pieces}
     changes |= {
         until + DAY for other in beside if (until := _rests_until(books, other)) != date.max
@@ -201,9 +210,11 @@ def _fitting(books: Books, stay: Stay, term: Term) -> Iterator[Term]:
             yield term._replace(first=begins, last=ends)
 
 
-def why_not(books: Books, one: Authorization, stay: Stay, day: date) -> str:
+def why_not(
+    books: Books, one: Authorization, stay: Stay, day: date, entered: Outside | None = None
+) -> str:
     """Return in a few words why a consent does not allow a stay to go on, "" when it does."""
-    return BETWEEN.join(_why_not(books, one, stay, day, [*_beside(books, one, stay)]))
+    return BETWEEN.join(_why_not(books, one, stay, day, [*_beside(books, one, stay, entered)]))
 
 
 def _why_not(
@@ -237,7 +248,9 @@ def _rests_until(books: Books, stay: Stay) -> date:
     return max((term.last for term in _named(books, bases(books, stay))), default=date.max)
 
 
-def _beside(books: Books, one: Authorization, stay: Stay) -> Iterator[Stay]:
+def _beside(
+    books: Books, one: Authorization, stay: Stay, entered: Outside | None = None
+) -> Iterator[Stay]:
     """Yield what else may be outside under a consent that has a limit: it named it, or an act it."""
     if one.quantity_limit is None:
         return
@@ -247,7 +260,7 @@ def _beside(books: Books, one: Authorization, stay: Stay) -> Iterator[Stay]:
     for item in books.items(ids).values():
         if not (is_meant(one, item) and is_counted(one, item.unit)):
             continue
-        for other in stays(books, item):
+        for other in stays(books, item) if entered is None else entered(item):
             named = {basis.id for basis in bases(books, other)}
             same = item.id == stay.item.id and other.acts[0].id in mine
             if not same and named and (one.id in named or is_named(one, item)):
@@ -279,10 +292,9 @@ def too_long(books: Books, one: Authorization, event: HandlingEvent) -> str:
         return ""
     ends, back = one.valid_until, event.expected_return_at
     assert ends is not None and back is not None
-    until, why = _lasting(books, one, event, back)
-    if back.date() <= until:
+    if (found := _too_short(books, one, event)) is None:
         return ""
-    return f"持帰予定は{format_short(back.date())}、有効期間は{format_short(ends)}まで{why}"
+    return f"持帰予定は{format_short(back.date())}、有効期間は{format_short(ends)}まで{found[1]}"
 
 
 def outlasts(one: Authorization, event: HandlingEvent) -> bool:
@@ -296,47 +308,88 @@ def outlasts(one: Authorization, event: HandlingEvent) -> bool:
 def allowed_until(books: Books, one: Authorization, event: HandlingEvent) -> date:
     """Return the last day on which what is taken out may be outside."""
     back = event.expected_return_at
-    return _lasting(books, one, event, back)[0] if back else one.valid_until or date.max
+    if back is None:
+        return one.valid_until or date.max
+    found = _too_short(books, one, event)
+    return found[0] if found else back.date()
 
 
-def _lasting(
-    books: Books, one: Authorization, event: HandlingEvent, back: datetime
-) -> tuple[date, str]:
-    """Return until when things may be outside, and what is said of the consents that follow."""
-    ends = one.valid_until or date.max
-    found = []
-    ids = {line.item_id for line in event.lines}
+def _too_short(books: Books, one: Authorization, event: HandlingEvent) -> tuple[date, str] | None:
+    """Return until when things may be outside, and what is said of the consents that follow.
+
+    None where all of them may be until they are to come back, or came back.
+    """
+    ends, back = one.valid_until or date.max, event.expected_return_at
+    assert back is not None
+    outside = _with_entered(books, event)
+    found, ids = [], {line.item_id for line in event.lines}
     first = (event.occurred_at or back).date()
     begins = max(day for day in (one.decided_on, one.valid_from, date.min) if day is not None)
-    for stay in _entered(books, books.items(ids).values(), event):
-        own = Term(one, min(begins, first), ends, one.decided_on or date.min, named=True)
-        terms = [own, *_carrying_on(books, stay, [one], ends_early=False)]
-        last = without_a_gap(stretches(terms, first, back.date()))
+    own = Term(one, min(begins, first), ends, one.decided_on or date.min, named=True)
+    mine = [*_left_by(event, map(outside, books.items(ids).values()))]
+    for stay in mine:
+        until = _needed_until(books, event, stay, back.date())
+        terms = [own, *_carrying_on(books, stay, [one], outside)]
+        last = without_a_gap(stretches(terms, first, until))
+        if last is not None and last.last >= until:
+            continue
         if last is not None and last.consent is not None and last.consent.id != one.id:
             day = format_short(last.last)
             found.append((last.last, CARRIES_ON.format(consent=last.consent.caption(), day=day)))
         else:
-            found.append((ends, _said_of_unfit(books, one, stay)))
-    if len(found) < len(ids):
+            found.append((ends, _said_of_unfit(books, one, stay, outside)))
+    if len(mine) < len(ids):
         return ends, ""
-    return min(found, key=lambda pair: pair[0], default=(ends, ""))
+    return min(found, key=lambda pair: pair[0], default=None)
 
 
-def _entered(books: Books, items: Iterable[Item], event: HandlingEvent) -> Iterator[Stay]:
-    """Yield what an act takes outside, as if it were entered now."""
+def _with_entered(books: Books, event: HandlingEvent) -> Outside:
+    """Return how to tell what is outside of a thing, as if an act were entered now.
+
+    What it replaces is not outside beside it.
+    """
     act = replace(event, timing=Timing.ACTUAL)
     gone = {event.id, event.corrects_event_id} - {""}
-    for item in items:
-        yield from (one for one in _stays(books, item, act, gone) if one.acts[0] is act)
+    instead_of = (books.find(HandlingEvent, id_) for id_ in gone)
+    moved = {line.item_id for one in (act, *instead_of) if one for line in one.lines}
+    known: dict[str, Sequence[Stay]] = {}
+
+    def outside(item: Item) -> Sequence[Stay]:
+        if item.id not in moved:
+            return stays(books, item)
+        if item.id not in known:
+            known[item.id] = tuple(_stays(books, item, act, gone))
+        return known[item.id]
+
+    return outside
 
 
-def _said_of_unfit(books: Books, one: Authorization, stay: Stay) -> str:
+def _left_by(event: HandlingEvent, found: Iterable[Sequence[Stay]]) -> Iterator[Stay]:
+    """Yield of stays those of an act that is entered."""
+    return (stay for each in found for stay in each if stay.acts[0].id == event.id)
+
+
+def _needed_until(books: Books, event: HandlingEvent, stay: Stay, back: date) -> date:
+    """Return until when something has to be allowed outside: until it is to come back.
+
+    What had come back when that day was put off is not meant by it.
+    """
+    if stay.last is None or not event.corrects_event_id:
+        return back
+    if books.find(HandlingEvent, event.corrects_event_id) is None:  # it is entered, not being so
+        entered = books.entered(event)
+        if not entered or entered[0].day < stay.last:
+            return back
+    return min(back, stay.last)
+
+
+def _said_of_unfit(books: Books, one: Authorization, stay: Stay, entered: Outside) -> str:
     """Say of the consents that come right after another why they do not carry on."""
     assert one.valid_until is not None
     after = one.valid_until + DAY
     for other in others_for(books, stay, [one]):
         term = _term(books, other, ends_early=False)
         covers = term is not None and term.first <= after <= term.last
-        if covers and (why := why_not(books, other, stay, after)):
+        if covers and (why := why_not(books, other, stay, after, entered)):
             return NO_FIT.format(consent=other.caption(), why=why)
     return ""

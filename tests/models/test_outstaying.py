@@ -210,10 +210,10 @@ def test_what_is_late_is_told_without_what_others_took_out_later(house: House) -
     assert due_back(house) == [(f"{item.caption()}（持出中40枚）", later)]
 
 
-def pieces(house: House, number: int) -> Item:
+def pieces(house: House, number: int, item_no: str = "S-001") -> Item:
     """Receive a thing of so many sheets."""
     item = replace(
-        thing(house), id=house.ledger.new_id(), item_no="S-001", quantity=Decimal(number),
+        thing(house), id=house.ledger.new_id(), item_no=item_no, quantity=Decimal(number),
         unit="枚", state=None,
     )  # fmt: skip
     return receive(house, item)

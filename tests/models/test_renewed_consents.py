@@ -181,6 +181,85 @@ def test_each_thing_of_an_act_is_to_be_covered(house: House) -> None:
     assert asked(house, out, LONGER) == []
 
 
+def take_out_both(house: House, **more: object) -> tuple[str, tuple[AuthorizationTarget, ...]]:
+    """Take two things of fifty sheets out by one act."""
+    found = pieces(house, 50), pieces(house, 50, "M-051")
+    both = tuple(AuthorizationTarget(item_id=one.id) for one in found)
+    basis = first_one(house, targets=both)
+    event = HandlingEvent(
+        contract_id=found[0].contract_id, kind=K.TAKE_OUT, purpose="照合", occurred_at=house.clock(),
+        actor_person_id=house.story.people["worker"], place_from_id=found[0].home_place_id,
+        destination_text="見本市役所", authorization_id=basis.id, expected_return_at=at(ENDS),
+        lines=tuple(HandlingLine(item_id=one.id) for one in found),
+    )  # fmt: skip
+    return house.ledger.handling.record(replace(event, **more), answers=ANSWERS).ids[-1], both
+
+
+@pytest.mark.parametrize(("back", "limit"), [(0, 50), (10, 40), (10, None)])
+def test_what_is_corrected_counts_once_under_the_consent_that_carries_on(
+    house: House, back: int, limit: int | None
+) -> None:
+    item = pieces(house, 50)
+    mine = {"targets": (AuthorizationTarget(item_id=item.id),), "unit": item.unit}
+    out = move(house, K.TAKE_OUT, item, 50, basis=first_one(house, **mine), back=ENDS)
+    if back:
+        move(house, K.BRING_BACK, item, back, related_event_id=out)
+    days_on(house, ENDS - timedelta(days=1))
+    most = Decimal(limit) if limit else None
+    consent(house, "第10号", house.ledger.today(), LONGER, quantity_limit=most, **mine)
+    correct(house, out, LONGER)
+    assert not [one for one in proof.graded(house) if "範囲を超えて" in one[1]]
+
+
+def test_one_act_may_not_go_beyond_the_consent_that_carries_on_by_two_things(
+    house: House,
+) -> None:
+    out, both = take_out_both(house)
+    fewer = {"quantity_limit": Decimal(60), "unit": "枚", "targets": both}
+    consent(house, "第10号", house.ledger.today(), LONGER, **fewer)
+    with pytest.raises(NeedsAnswer) as raised:
+        correct(house, out, LONGER)
+    assert "数量の上限60枚に対し100枚" in str(raised.value.facts)
+
+
+@pytest.mark.parametrize("limit", [None, Decimal(50)])
+def test_what_is_back_is_not_measured_by_a_day_of_return_that_is_put_off(
+    house: House, limit: Decimal | None
+) -> None:
+    out, both = take_out_both(house)
+    days_on(house, ENDS - timedelta(days=1))
+    names_one = {"targets": both[:1], "quantity_limit": limit, "unit": "枚"}
+    consent(house, "第10号", house.ledger.today(), LONGER, **names_one)
+    assert correcting_is_asked(house, out), "the other one is still outside"
+    second = house.ledger.registers.need(Item, both[1].item_id).record
+    move(house, K.BRING_BACK, second, 50, related_event_id=out)
+    out = correct(house, out, LONGER)
+    days_on(house, ENDS + timedelta(days=3))
+    assert not [one for one in proof.graded(house) if "範囲を超えて" in one[1]]
+    assert correcting_is_asked(house, out, LONGEST), "the first one stays"
+
+
+def test_what_came_back_before_is_still_measured_where_the_day_was_not_put_off(
+    house: House,
+) -> None:
+    take_out(house, first_one(house), LONGER)
+    days_on(house, ENDS - timedelta(days=1))
+    bring_back(house)
+    assert [one for one in proof.graded(house, clause="SK-11.2") if "範囲を超えて" in one[1]]
+
+
+def correcting_is_asked(house: House, act: str, back: date = LONGER) -> bool:
+    try:
+        wrong = house.ledger.registers.need(HandlingEvent, act).record
+        house.ledger.handling.correct(
+            act, replace(wrong, expected_return_at=at(back)), "持帰予定が延びたため",
+            answers=Answers({EVERY: ""}),
+        )  # fmt: skip
+    except NeedsAnswer as error:
+        return "有効期間は" in str(error.facts)
+    return False
+
+
 def test_a_standing_consent_for_computers_is_followed_by_another(tmp_path: Path) -> None:
     with furnished(
         tmp_path, profile="confidentiality-model", rules=True, things=1, wait=30
