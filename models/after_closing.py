@@ -30,6 +30,7 @@ from models.calendar_things import (
 )
 from models.evidence_rows import ASKING, LEFT, Row
 from models.inquiry import Inquiry, Question
+from models.requests_in_words import without_request
 from models.under_way import k13_arrival
 from models.wareki import format_short
 
@@ -90,9 +91,9 @@ def of_the_work(query: Question) -> Question:
 
 
 def _as_it_stood(then: AtClosing, rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield what was not done at the closing; what was only to come is asked no more."""
+    """Yield what was not done at the closing, and ask nobody to do it; what was to come is left out."""
     day = format_short(then.today)
     for one in rows:
         if one.severity in ASKING:
-            said = AS_IT_STOOD.format(day=day, said=one.sentence)
+            said = AS_IT_STOOD.format(day=day, said=without_request(one.sentence))
             yield replace(one, sentence=said, severity=LEFT)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 from models import two_factors, wareki
 from models.after_closing import dated, of_the_work
-from models.at_closing import AtClosing
 from models.calendar_designated import PEOPLE, PLACES, Designated
 from models.calendar_frame import Due, Item
 from models.calendar_paper import (
@@ -84,8 +83,8 @@ def _late(item: Item, paper: str = "") -> Question:
 def _said(asked: Inquiry, one: Due) -> Iterator[Row]:
     about = f"（{one.about}）" if one.about else ""
     if one.due_on is None:
-        where = "" if isinstance(asked, AtClosing) else about
-        yield Row(one.type, one.id, f"{one.what}ことが済んでいません{where}。")
+        where = f"{one.about}。" if one.about else ""
+        yield Row(one.type, one.id, f"{one.what}ことが済んでいません。{where}")
     else:
         late = one.due_on < asked.today
         day = wareki.format_wareki(one.due_on)

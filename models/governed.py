@@ -214,8 +214,7 @@ def lacking_plan(asked: Inquiry) -> Lack | None:
     day, plans = asked.working_day, _plans(asked)
     if not asked.asks(PLANS) or any(first <= day <= last for first, last in plans):
         return None
-    when = "今日" if day == asked.today else format_wareki(day)
-    words = f"{when}を含む期間の{PLAN}がありません。"
+    words = f"{format_short(day)}を含む期間の{PLAN}がありません。"
     over = max((last for _, last in plans if last < day), default=None)
     keys = asked.asking(PLANS)
     return Lack(f"「{PLAN}」", words, keys, _by(asked, keys, over), TrainingPlan.type)

@@ -22,7 +22,7 @@ LATE = (
     "{what}の届出（{no}）は、{begun}（{day}）より後の{on}に提出されています。「{record}」の「{field}」に結び付け、"
     "遅れた理由を残してください。"
 )
-UNLINKED = "{what}は「{no}」で届け出てあります。「{record}」の「{field}」に結び付けてください。"
+UNLINKED = "{what}は「{no}」で届け出てありますが、結び付けてありません。「{record}」の「{field}」に結び付けてください。"
 
 
 def spoke_of(

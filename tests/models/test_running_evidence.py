@@ -89,7 +89,7 @@ def ran(house: House, kind: BackupKind, result: BackupResult, file_name: str = "
 
 def test_a_round_without_a_cycle_waits_for_somebody_to_fix_it(chiba: House) -> None:
     assert rows(chiba, "EQ-RESTORE") == [
-        "復元の試しの周期を決めることが済んでいません（「条項と証拠」の「周期を決める」で登録します）。"
+        "復元の試しの周期を決めることが済んでいません。「条項と証拠」の「周期を決める」で登録します。"
     ]
     dates = {one.code: one for one in calendar(chiba.ledger) if one.due_on is None}
     assert {"K-16", "K-18", "K-27", "K-28"} <= set(dates)
@@ -282,7 +282,7 @@ def test_encrypted_data_that_left_with_an_old_password_is_told(tmp_path: Path) -
 
 def test_the_terminals_are_counted_in_their_cycle(tmp_path: Path) -> None:
     with furnished(tmp_path, profile="fukuoka") as house:
-        unset = "使用端末の点検の周期を決めることが済んでいません（「条項と証拠」の「周期を決める」で登録します）。"
+        unset = "使用端末の点検の周期を決めることが済んでいません。「条項と証拠」の「周期を決める」で登録します。"
         assert unset in rows(house, "EQ-TERMINAL")
         fix_cycles(house, terminal_inventory="3か月")
         late = "使用端末の点検が期限までに済んでいません。"

@@ -34,7 +34,7 @@ def clause(house: House) -> ClauseState:
 def lacking(house: House) -> set[str]:
     """Return the names of the users of whom the clause wants a card."""
     rows = [row for _, rows in clause(house).evidence for row in rows]
-    assert all("パスワードと、登録したPCの鍵です" in row.sentence for row in rows)
+    assert all("パスワードと登録したPCの鍵なので" in row.sentence for row in rows)
     return {row.sentence.split("」")[0].strip("「") for row in rows}
 
 
