@@ -122,15 +122,17 @@ class Database:
 
     @contextmanager
     def roomy(self, kib: int) -> Iterator[None]:
-        """Keep more pages in memory for a while.
+        """Keep more pages in memory for a while, and let a thread beside this one sort new indexes.
 
         Args:
             kib: of pages; a page that is read again costs its decryption and its MAC.
         """
         self.all(f"PRAGMA cache_size = -{kib}")
+        self.all("PRAGMA threads = 1")
         try:
             yield
         finally:
+            self.all("PRAGMA threads = 0")
             self.all(f"PRAGMA cache_size = -{CACHE_KIB}")
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
