@@ -10,6 +10,7 @@ therefore sorted by ledger and seal first, and each book is judged by itself: wh
 paper says never condemns a genuine one.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ from models.errors import NewerFormat, UnfitFile
 from reports.verify import Verdict
 
 VERSION: Final = 1
+_NUMBER: Final = re.compile(r"(.+年度) 第([0-9]{1,9})号")
 _Numbered = dict[tuple[str, str], list["Remembered"]]
 
 _SENTENCES: Final = {
@@ -111,6 +113,13 @@ class Book:
     missing: tuple[str, ...]
     usual: bool
     kept: int
+
+    @property
+    def followed(self) -> int:
+        """How many papers lie beside the one before them, or are the first."""
+        hashes = {one.sha256 for one in self.papers}
+        first = sum(1 for one in self.papers if not one.previous_number)
+        return first + sum(1 for one in self.papers if one.previous_sha256 in hashes)
 
     @property
     def ledger(self) -> str:
@@ -223,10 +232,33 @@ def _one_book(papers: Sequence[Remembered], known: set[str]) -> Iterator[Flaw]:
     for one in papers:
         found = numbered.get((one.ledger, one.previous_number or ""), [])
         yield from _link(one, found, known)
+    yield from _set_back(papers)
     for one, two in pairwise(papers):
         if one.seq == two.seq and one.head != two.head:
             at, other = (one, two) if _vouched(two, one, known) else (two, one)
             yield _flaw(at, "OTHER_HEAD", other)
+
+
+def _set_back(papers: Sequence[Remembered]) -> Iterator[Flaw]:
+    """Find papers whose ledger had already come further when an earlier number was given.
+
+    A ledger gives the numbers of a fiscal year once and in order, and each paper is an entry of its
+    own: so this shows whatever lies between the two and is not at hand. Across years the names of
+    the years say no order; there the link to the paper before has to tell.
+    """
+    furthest: dict[str, Remembered] = {}
+    for year, _, one in sorted(_in_years(papers), key=lambda told: told[:2]):
+        before = furthest.setdefault(year, one)
+        if before.number != one.number and before.seq >= one.seq:
+            yield _flaw(one, "BACKWARDS", before)
+        if one.seq > before.seq:
+            furthest[year] = one
+
+
+def _in_years(papers: Sequence[Remembered]) -> Iterator[tuple[str, int, Remembered]]:
+    for one in papers:
+        if found := _NUMBER.fullmatch(one.number):
+            yield found[1], int(found[2]), one
 
 
 def _twins(same: Sequence[Remembered], known: set[str]) -> Iterator[Flaw]:

@@ -292,7 +292,8 @@ class LedgerGate:
             )
             if tried.missing:
                 raise VerificationFailed(
-                    reason=f"添付資料のファイル{tried.missing}件が、バックアップにありません。"
+                    reason=f"添付資料のファイル{tried.missing}件が、バックアップにも"
+                    "更新ジャーナルにも、元のままではありません。"
                 )
             return tried
         finally:

@@ -19,6 +19,7 @@ from models.chain import EMPTY, Command, Entry, Head
 from models.errors import (
     AzukariError,
     Damaged,
+    FolderInTheWay,
     Foreign,
     MediumMissing,
     NewerFormat,
@@ -27,7 +28,7 @@ from models.records import Attachment
 from resources import VERSION as PROGRAM
 from storage import vetting
 from storage.access_wire import Batch
-from storage.attachments import FOLDER_NAME, is_name
+from storage.attachments import FOLDER_NAME, is_name, is_whole
 from storage.files import (
     create_new,
     finish,
@@ -41,6 +42,7 @@ from storage.header import time_text
 from storage.journal_file import PART_SUFFIX, JournalFile, Part, Scan
 from storage.journal_format import (
     BROKEN,
+    COPY_BROKEN,
     FORM,
     ID_BYTES,
     VERSION,
@@ -240,11 +242,12 @@ class Journal:
 
 def check_links(
     folder: Path, keys: Keys, knows: Callable[[Head], bool], knows_line: Callable[[Head], bool],
-    *, full: bool, progress: Progress,
+    *, attachments: Path, full: bool, progress: Progress,
 ) -> None:  # fmt: skip
     """Check that the files follow each other and, with `full`, every frame inside.
 
     Args:
+        attachments: of the ledger; what is there must lie whole beside the frame that brought it.
         knows: tells whether the ledger has this head.
         knows_line: tells whether the access log has this line.
 
@@ -253,6 +256,7 @@ def check_links(
     """
     previous = bytes(ID_BYTES)
     before: Scan | None = None
+    brought: dict[str, None] = {}
     paths = list_files(folder, keys.vault_id)
     look_over(paths)
     for done, path in enumerate(paths):
@@ -271,12 +275,16 @@ def check_links(
         if before is not None and file.header.base.seq > before.head.seq:
             # The next file continues what is not whole any more at the end of this one.
             raise broken(str(paths[done - 1]), before.next_number)
-        before = _check_frames(file)
+        before = _check_frames(file, brought)
     if is_closed(paths[-1], keys):
         raise _unknown(folder)
     last = file.scan()
     if not knows(last.head) or not knows_line(last.lines):
         raise _unknown(folder)
+    for name in brought if full else ():
+        copy = folder / FOLDER_NAME / name
+        if (attachments / name).exists() and not is_whole(copy):
+            raise Damaged(file=str(copy), what_now=COPY_BROKEN)
 
 
 def _unknown(folder: Path) -> Damaged:
@@ -298,7 +306,8 @@ def is_closed(path: Path, keys: Keys) -> bool:
     return header is not None and header.epoch < keys.epoch
 
 
-def _check_frames(file: JournalFile) -> Scan:
+def _check_frames(file: JournalFile, brought: dict[str, None]) -> Scan:
+    """Check every frame of a file, and add the sealed files of which they speak."""
     scan = file.scan()
     head, lines = scan.header.base, scan.header.lines
     for place in scan.places:
@@ -313,6 +322,7 @@ def _check_frames(file: JournalFile) -> Scan:
                 continue
             raise broken(str(file.path), number)
         command, entries = part.logged
+        brought.update(dict.fromkeys(attachment_names(entries)))
         joined = place.prefix.previous == head.hash == entries[0].previous
         named = (place.prefix.first, place.prefix.last) == (command.first_seq, command.last_seq)
         if not joined or not named:
@@ -402,11 +412,15 @@ def attachment_names(entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def copy_attachment(name: str, source: Path, target: Path) -> None:
-    """Copy a sealed file durably, unless it lies there already.
+    """Copy a sealed file durably, unless it lies there already as its name says.
 
-    A file that the ledger itself lost is left out: its verification tells of it.
+    One that its own folder has lost, or that is another there by now, is left out, and is no reason
+    to enter or to restore nothing else: a verification, and the count of a restore, tell of it.
+
+    Raises:
+        DiskFull, NotWritable, InputOutput, MediumMissing, FolderInTheWay: of the target.
     """
-    if (target / name).exists() or not (source / name).exists():
+    if is_whole(target / name) or not is_whole(source / name):
         return
     make_private_folder(target)
     part = target / (name + PART_SUFFIX)
@@ -417,4 +431,8 @@ def copy_attachment(name: str, source: Path, target: Path) -> None:
         with writing(part):
             shutil.copyfileobj(original, copy)
         finish(copy, part)
+    with writing(target / name):
+        if (target / name).is_dir():
+            raise FolderInTheWay(file=str(target / name))
+        (target / name).unlink(missing_ok=True)  # what is there is no file of that name
     put_in_place(part, target / name)

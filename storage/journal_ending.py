@@ -19,11 +19,11 @@ from models.errors import AzukariError, InputOutput
 from models.journal import SpentFiles
 from models.records import BackupRun
 from storage import log
-from storage.attachments import FOLDER_NAME, list_names
+from storage.attachments import FOLDER_NAME, is_name, list_names
 from storage.database import Database
 from storage.erasing import erased_files
 from storage.files import reading, sync_folder, writing
-from storage.journal import files_before, header_of, list_files
+from storage.journal import copy_attachment, files_before, header_of, list_files
 from storage.journal_file import JournalFile
 from storage.journal_format import FileHeader, Keys
 from storage.unlocked import Vault
@@ -151,6 +151,18 @@ def spent_copies(folder: Path, database: Database, ledger: Path, last: int) -> l
     rows = database.all("SELECT blob FROM v_attachment WHERE number <= ?", (last,))
     named = {name for (name,) in rows if name} & set(list_names(ledger / FOLDER_NAME))
     return _there(folder, named)
+
+
+def lay_copies(folder: Path, keys: Keys, database: Database, ledger: Path) -> None:
+    """Lay the sealed files beside a journal anew that are not whole there, out of the ledger.
+
+    Raises:
+        DiskFull, NotWritable, InputOutput, MediumMissing
+    """
+    first = last_entry(folder, keys, ())
+    for (name,) in database.all("SELECT blob FROM v_attachment WHERE number > ?", (first,)):
+        if name and is_name(name):
+            copy_attachment(name, ledger / FOLDER_NAME, folder / FOLDER_NAME)
 
 
 def _there(folder: Path, names: set[str]) -> list[Path]:

@@ -45,6 +45,11 @@ BROKEN = (
     "更新ジャーナルを別の媒体で始め直し、すぐにバックアップを取ります。"
 )
 
+COPY_BROKEN = (
+    "記帳の控えは無事です。責任者かシステム管理者が「バックアップ」の画面で、同じフォルダーを選んで"
+    "更新ジャーナルを始め直すと、台帳の添付資料からこの写しを作り直します。"
+)
+
 
 def broken(name: str, frame: int = 0) -> Damaged:
     """Return the error for a journal file, naming the frame if one is meant."""

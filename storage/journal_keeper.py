@@ -44,7 +44,7 @@ from storage.header import RECOVERY_ROLE
 from storage.journal import Journal, check_links, list_files
 from storage.journal_compare import Shown, on_one_disk, require_outside, spelled
 from storage.journal_connecting import Connecting, Site, answered_for, set_back, write_lines
-from storage.journal_ending import Upkeep
+from storage.journal_ending import Upkeep, lay_copies
 from storage.journal_evidence import FOLDER_SETTING, NOWHERE, SUSPENDED_SETTING, in_use
 from storage.journal_keys import KeyKeeper
 from storage.journal_reach import (
@@ -262,6 +262,7 @@ class Keeper:
         self._folder, self._kept, self._forgotten = place, None, False
         try:
             self._connect(accept=False)
+            lay_copies(place, self._vault, self._store.database, self._vault.folder)
         except BaseException:
             self._folder, self._journal, self._kept, self._forgotten = former
             raise
@@ -393,8 +394,8 @@ class Keeper:
             if self._journal is None:
                 self.require()
             check_links(
-                self._folder, self._vault, self._shown.contains, self._shown.contains_line, full=full,
-                progress=progress,
+                self._folder, self._vault, self._shown.contains, self._shown.contains_line,
+                attachments=self._attachments, full=full, progress=progress,
             )  # fmt: skip
         except AzukariError as error:
             return [Problem("JOURNAL", str(self._folder), str(error), remedy_of(error))]

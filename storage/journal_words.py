@@ -10,7 +10,7 @@ from models.errors import (
     RolledBack,
 )
 from models.verification import Remedy
-from storage.journal_format import BROKEN
+from storage.journal_format import BROKEN, COPY_BROKEN
 
 
 def why(error: AzukariError) -> str:
@@ -23,7 +23,8 @@ def why(error: AzukariError) -> str:
 
 def remedy_of(error: AzukariError) -> Remedy:
     """Tell a journal that is away or broken, and says so, from one that contradicts the ledger."""
-    contradicts = isinstance(error, Damaged | RolledBack) and error.facts.get("what_now") != BROKEN
+    told = error.facts.get("what_now") in (BROKEN, COPY_BROKEN)
+    contradicts = isinstance(error, Damaged | RolledBack) and not told
     return Remedy.REPORT if contradicts else Remedy.AS_TOLD
 
 

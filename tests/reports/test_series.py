@@ -61,6 +61,29 @@ def test_a_ledger_that_was_set_back_shows() -> None:
     assert "BACKWARDS" in codes([paper(1), paper(2), paper(3, seq=15)])
 
 
+@pytest.mark.parametrize("hidden", [(), (4,), (2, 3, 4)])
+def test_a_ledger_that_was_set_back_shows_whatever_lies_between(hidden: tuple[int, ...]) -> None:
+    """Of 第1号 at 10 to 第5号 at 50 some are kept secret; 第6号 stands at 25 and is sound itself."""
+    at_hand = [one for n, one in enumerate(SOUND, start=1) if n not in hidden]
+    late = paper(7, seq=25, head="d" * 64)
+    for papers, before in (([*at_hand, late], []), ([late], at_hand)):
+        flaws = judge(papers, before).flaws
+        assert [(flaw.number, flaw.code) for flaw in flaws] == [("令和8年度 第7号", "BACKWARDS")]
+        assert "第5号" in flaws[0].message
+    assert codes([*at_hand, paper(7)]) == set()
+
+
+def test_the_numbers_of_another_year_begin_again() -> None:
+    next_year = replace(paper(1), number="令和9年度 第1号", seq=70, sha256="9" * 64)
+    assert codes([*SOUND, next_year]) == set()
+
+
+def test_links_that_were_not_seen_are_counted() -> None:
+    (whole,) = judge(SOUND).books
+    (holed,) = judge([paper(1), paper(2), paper(4), paper(5)]).books
+    assert (whole.followed, holed.followed) == (5, 3)
+
+
 def test_one_count_with_two_heads_shows() -> None:
     other = paper(9, seq=30, head="c" * 64, previous_number=None, previous_sha256=None)
     assert "OTHER_HEAD" in codes([*SOUND, other])

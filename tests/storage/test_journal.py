@@ -252,10 +252,14 @@ def test_a_full_file_is_followed_by_a_new_one(
     assert len(files) > 2
     base = Head(commands[0][1][0].seq - 1, commands[0][1][0].previous)
     assert list(Way(tmp_path / "usb", keys, base).commands(quiet)) == commands
-    check_links(tmp_path / "usb", keys, known, known, full=True, progress=quiet)
+    check_links(
+        tmp_path / "usb", keys, known, known, attachments=tmp_path, full=True, progress=quiet
+    )
     files[1].unlink()
     with pytest.raises(Damaged):
-        check_links(tmp_path / "usb", keys, known, known, full=True, progress=quiet)
+        check_links(
+            tmp_path / "usb", keys, known, known, attachments=tmp_path, full=True, progress=quiet
+        )
 
 
 def test_a_catch_up_stands_in_a_file_of_its_own(

@@ -1,7 +1,7 @@
 """Backup and journal together bring back the last acknowledged entry; and what stands in the way."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -81,6 +81,75 @@ def test_backup_and_journal_bring_back_the_last_acknowledged_entry(house: House)
     ledger.journal.start(usb(house))  # the same medium goes on
     enter(ledger)
     assert replayed(house) == ledger.store.head().seq
+
+
+def flipped(copy: Path) -> None:
+    raw = bytearray(copy.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    copy.write_bytes(raw)
+
+
+def cut_short(copy: Path) -> None:
+    copy.write_bytes(copy.read_bytes()[:-5])
+
+
+def emptied(copy: Path) -> None:
+    copy.write_bytes(b"")
+
+
+def a_folder(copy: Path) -> None:
+    copy.unlink()
+    copy.mkdir()
+
+
+def a_link(copy: Path) -> None:
+    other = copy.with_name("other")
+    copy.rename(other)
+    copy.symlink_to(other)
+
+
+@pytest.mark.parametrize("harm", [flipped, cut_short, emptied, a_folder, a_link, Path.unlink])
+def test_a_harmed_copy_beside_the_journal_is_told_and_stops_nothing_else(
+    house: House, harm: Callable[[Path], None]
+) -> None:
+    backup = backed_up(house)
+    for text in ("一枚目", "二枚目"):
+        house.ledger.files.attach(
+            text.encode(), name=f"{text}.txt", mime="text/plain", kind=AttachmentKind.OTHER
+        )
+    last = enter(house.ledger, "その後")
+    assert sound(house.ledger)
+    copies = sorted((usb(house) / "attachments").iterdir(), key=lambda one: one.stat().st_mtime_ns)
+    harm(copies[-2])
+    (problem,) = house.ledger.safe.verify(full=True, progress=quiet).problems
+    assert problem.code == "JOURNAL" and copies[-2].name in problem.message
+    assert "同じフォルダーを選んで" in problem.message
+    house.ledger.close()
+    reached = house.office.restore(
+        backup, house.folder / "new", BOSS.login, BOSS.password, quiet, journal=usb(house)
+    )
+    assert (reached.head.seq, reached.missing) == (last, 1)
+    with pytest.raises(VerificationFailed, match="1件"):
+        house.office.gate.restore_for_trial(
+            backup, house.folder, login=BOSS.login, password=BOSS.password, progress=quiet,
+            journal=usb(house),
+        )  # fmt: skip
+    ledger = house.ledger = house.office.unlock(house.folder / "new", BOSS.login, BOSS.password)
+    (lost,) = ledger.safe.verify(full=True, progress=quiet).problems
+    assert lost.code == "ATTACHMENT" and copies[-2].name in lost.message
+    assert not (house.folder / "new" / "attachments" / copies[-2].name).exists()
+
+
+def test_a_journal_that_begins_anew_lays_harmed_copies_anew(house: House) -> None:
+    backed_up(house)
+    house.ledger.files.attach(
+        "写真".encode(), name="写真.txt", mime="text/plain", kind=AttachmentKind.OTHER
+    )
+    (copy,) = (usb(house) / "attachments").iterdir()
+    emptied(copy)
+    assert not sound(house.ledger)
+    house.ledger.journal.start(usb(house))
+    assert copy.stat().st_size and sound(house.ledger)
 
 
 def test_a_journal_is_replayed_in_transactions_of_many_commands(

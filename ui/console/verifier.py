@@ -322,13 +322,24 @@ def _which(number: int, book: Book, findings: Findings) -> Iterator[str]:
 def _course(book: Book, findings: Findings) -> Iterator[str]:
     """Tell how far a ledger had come and whether its papers follow one another."""
     last = book.papers[-1]
-    yield f"　・台帳の件数は、最も新しい書類で {last.seq:,}件、先頭値は {last.head} です。"
+    yield (
+        f"　・台帳の件数は「{last.number}」のときが最も多く、{last.seq:,}件、"
+        f"先頭値は {last.head} です。"
+    )
     mine = {one.sha256 for one in book.papers}
     if any(one.sha256 in mine and one.code not in STRANGE for one in findings.series.flaws):
         return
     which = "" if all(one.ok for one in findings.checked) else "○の書類では、"
     which = which if len(findings.series.books) == 1 else "この組の書類では、"
-    yield f"　・{which}番号、前の書類の照合値、台帳の件数と先頭値は、つながっています。"
+    apart = len(book.papers) - book.followed
+    if not apart:
+        yield f"　・{which}番号、前の書類の照合値、台帳の件数と先頭値は、つながっています。"
+        return
+    yield f"　・{which}台帳の件数は、番号の順に増えています。"
+    yield (
+        f"　・前の書類の照合値は、{book.followed}通で確かめました。ほかの{apart}通は、"
+        "前の書類が手元にないので、確かめていません。"
+    )
 
 
 def _replaces(one: Checked) -> str | None:
