@@ -56,7 +56,12 @@ OVER = (
     "これを対象に選んで「承諾・指示」に登録してください。"
 )
 BETWEEN = WHICH + "{day}に終わりました。改めて得た「{after}」によるのは、{begins}からです。"
-AFTERWARDS = WHICH + "{day}に終わりました。その後も、{back}まで外にありました。"
+AFTERWARDS = WHICH + "{day}に終わりました。その後も、{back}まで外にありました{lost}。"
+FOUND = (
+    WHICH
+    + "{day}に終わりました。その後、{found}に見つかったものが、{back}まで外にありました{lost}。"
+)
+LOST = "（{amount}は所在不明です）"
 TAKEN_BACK = WHICH + "{day}に「{state}」になりました。{unfit}持ち帰るか、委託者に確かめてください。"
 ENTERED = (
     "「{item}」を{day}の後も外に置く根拠の「{consent}」は、その後（{when}）に台帳に登録されました。"
@@ -127,7 +132,7 @@ def _under_their_own(asked: Inquiry, item: Item) -> list[Rest] | None:
     asked.note(HandlingEvent.type, Authorization.type)
     status = asked.status(item.id)
     found = []
-    for trip in (*trips_of(status), *status.lost_trips) if status is not None else ():
+    for trip in trips_of(status) if status is not None else ():
         act = asked.books.find(HandlingEvent, trip.event_id)
         if act is None or act.kind is K.TRANSPORT:
             return None
@@ -367,7 +372,11 @@ def _said_of_days(rest: Rest, before: Stretch, now: Stretch, after: Stretch | No
     if after is not None and after.consent is not None:
         begins = format_short(after.first)
         return BETWEEN.format(**which, day=day, after=after.consent.caption(), begins=begins)
-    return AFTERWARDS.format(**which, day=day, back=format_short(now.last))
+    stay = rest.stay
+    lost = LOST.format(amount=stay.item.amount(stay.lost)) if stay.lost else ""
+    words = FOUND if now.first > before.last + DAY else AFTERWARDS
+    back, found = format_short(now.last), format_short(now.first)
+    return words.format(**which, day=day, back=back, found=found, lost=lost)
 
 
 def _entered_late(asked: Inquiry, rest: Rest, before: Stretch, now: Stretch) -> Iterator[Row]:

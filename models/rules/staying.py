@@ -33,14 +33,18 @@ NO_FIT = "、「{consent}」は合わない（{why}）"
 class Stay(NamedTuple):
     """Pieces of a thing that one act took out, and how many of them were outside when.
 
+    What is missing is nowhere: it is told as missing, and once it is found it is outside again.
+
     Attributes:
         acts: by which they left, and which carried them on.
         pieces: how many were outside at the end of each day on which that changed.
+        lost: how many got lost outside and are missing still.
     """
 
     item: Item
     acts: tuple[HandlingEvent, ...]
     pieces: tuple[tuple[date, Decimal], ...]
+    lost: Decimal = NONE
 
     @property
     def first(self) -> date:
@@ -48,7 +52,7 @@ class Stay(NamedTuple):
 
     @property
     def last(self) -> date | None:
-        """The day on which the last of them came back; None while some are outside."""
+        """The day since which none of them is outside; None while some are."""
         day, left = self.pieces[-1]
         return None if left else day
 
@@ -86,11 +90,12 @@ def _stays(
     for act in heapq.merge(stood, new, key=custody.when):
         acts[act.id] = act
         status = amounts.after_standing(item, status, act)
-        held: dict[str, Decimal] = {}
-        for trip in (*trips_of(status), *status.lost_trips):
-            root = root_of(acts, trip.event_id)
-            held[root] = held.get(root, NONE) + trip.pieces
-            latest[root] = trip.event_id
+        held, lost = (dict[str, Decimal](), dict[str, Decimal]())
+        for trips, found in ((trips_of(status), held), (status.lost_trips, lost)):
+            for trip in trips:
+                root = root_of(acts, trip.event_id)
+                found[root] = found.get(root, NONE) + trip.pieces
+                latest[root] = trip.event_id
         day = custody.when(act).date()
         for root in {**before, **held}:
             if root in acts and held.get(root, NONE) != before.get(root, NONE):
@@ -98,7 +103,8 @@ def _stays(
         before = held
     for root, changes in pieces.items():
         ids = dict.fromkeys((root, latest[root]))
-        yield Stay(item, tuple(acts[id_] for id_ in ids), tuple(changes.items()))
+        mine = tuple(acts[id_] for id_ in ids)
+        yield Stay(item, mine, tuple(changes.items()), lost.get(root, NONE))
 
 
 def bases(books: Books, stay: Stay) -> list[Authorization]:
@@ -108,7 +114,10 @@ def bases(books: Books, stay: Stay) -> list[Authorization]:
 
 
 def days_outside(books: Books, stay: Stay, today: date) -> list[Stretch]:
-    """Return the days of a stay until it ended, or until today, each with the consent over it."""
+    """Return the days of a stay until it ended, or until today, each with the consent over it.
+
+    Days under none begin with the first, and end with the last, on which something was outside.
+    """
     named = bases(books, stay)
     terms: Iterable[Term] = (*_named(books, named), *_carrying_on(books, stay, named))
     if stay.last is None:  # what the client ended is no word for today, whenever it ended
@@ -116,7 +125,23 @@ def days_outside(books: Books, stay: Stay, today: date) -> list[Stretch]:
             one if one.consent.decision in GIVEN else one._replace(last=min(one.last, today - DAY))
             for one in terms
         )
-    return stretches(tuple(terms), stay.first, stay.last or max(stay.first, today))
+    found = stretches(tuple(terms), stay.first, stay.last or max(stay.first, today))
+    return [one for each in found if (one := _really_outside(stay, each)) is not None]
+
+
+def _really_outside(stay: Stay, days: Stretch) -> Stretch | None:
+    """Return days that no consent covers from the first to the last on which anything was outside.
+
+    None for no day at all: what is missing needs no consent.
+    """
+    if days.consent is not None:
+        return days
+    changes = [days.first, *(day for day, _ in stay.pieces if days.first < day <= days.last)]
+    outside = [day for day in changes if stay.until(day)]
+    if not outside:
+        return None
+    last = days.last if stay.until(days.last) else outside[-1]
+    return days._replace(first=outside[0], last=last)
 
 
 # --- the consents -------------------------------------------------------------------------------
@@ -372,15 +397,16 @@ def _left_by(event: HandlingEvent, found: Iterable[Sequence[Stay]]) -> Iterator[
 def _needed_until(books: Books, event: HandlingEvent, stay: Stay, back: date) -> date:
     """Return until when something has to be allowed outside: until it is to come back.
 
-    What had come back when that day was put off is not meant by it.
+    What had come back, or was missing, when that day was put off is not meant by it.
     """
-    if stay.last is None or not event.corrects_event_id:
+    known = stay.pieces
+    if not event.corrects_event_id:
         return back
     if books.find(HandlingEvent, event.corrects_event_id) is None:  # it is entered, not being so
         entered = books.entered(event)
-        if not entered or entered[0].day < stay.last:
-            return back
-    return min(back, stay.last)
+        known = tuple(one for one in known if entered and one[0] <= entered[0].day)
+    day, left = known[-1] if known else (back, stay.pieces[-1][1])
+    return back if left else min(back, day)
 
 
 def _said_of_unfit(books: Books, one: Authorization, stay: Stay, entered: Outside) -> str:

@@ -190,6 +190,64 @@ def test_what_is_found_outside_after_the_rest_came_back_is_asked_for(house: Hous
     assert (overdue(house), told(house), due_back(house)) == ([], [], [])
 
 
+def lose_some(house: House, basis: Authorization, back: int, day: int = 0) -> tuple[Item, str]:
+    """Take a hundred sheets out, lose three of them on a day before the end, bring some back."""
+    item = pieces(house, 100)
+    out = move(house, K.TAKE_OUT, item, 100, basis=basis, back=ENDS)
+    house.clock.go_to(ENDS + timedelta(days=day), 9)
+    move(house, K.LOSS, item, 3, related_event_id=out)
+    if back:
+        move(house, K.BRING_BACK, item, back, related_event_id=out)
+    return item, out
+
+
+def noted(house: House) -> list[str]:
+    found = proof.graded(house, clause=CLAUSE)
+    return [said for severity, said in found if severity == NOTE and "根拠の" in said]
+
+
+def test_nobody_is_asked_to_bring_back_or_to_renew_what_is_missing(house: House) -> None:
+    basis = consent(house, targets=())
+    item, _ = lose_some(house, basis, 97)
+    house.clock.go_to(ENDS + timedelta(days=4), 9)
+    assert (told(house), renewals(house, basis)) == ([], [])
+    assert "所在不明" in "".join(said for _, said in proof.graded(house)), "it is told as such"
+    move(house, K.RECOVER, item, 3)
+    [(severity, sentence)] = told(house)
+    assert severity == "action" and "R8.10.10に終わりました" in sentence
+    assert renewals(house, basis) == [ENDS]
+    house.clock.go_to(ENDS + timedelta(days=5), 9)
+    move(house, K.BRING_BACK, item, 3)
+    assert (told(house), renewals(house, basis)) == ([], [])
+    [said] = noted(house)
+    assert "R8.10.10に終わりました。その後、R8.10.14に見つかったものが、R8.10.15まで" in said
+
+
+def test_what_got_lost_after_the_end_was_outside_until_then(house: House) -> None:
+    basis = consent(house, targets=())
+    lose_some(house, basis, 97, day=2)
+    house.clock.go_to(ENDS + timedelta(days=4), 9)
+    assert (told(house), renewals(house, basis)) == ([], [])
+    [said] = noted(house)
+    assert "その後も、R8.10.12まで外にありました（3枚は所在不明です）。" in said
+
+
+def test_what_is_missing_does_not_count_under_the_consent_that_carries_on(house: House) -> None:
+    basis = consent(house, targets=())
+    item, out = lose_some(house, basis, 0)
+    mine = (AuthorizationTarget(item_id=item.id),)
+    left = {"quantity_limit": Decimal(97), "unit": "枚", "targets": mine}
+    later = ENDS + timedelta(days=10)
+    consent(house, decision_doc_no="第10号", valid_from=ENDS, valid_until=later, **left)
+    house.clock.go_to(ENDS + timedelta(days=1), 9)
+    assert (told(house), renewals(house, basis)) == ([], [])
+    move(house, K.RECOVER, item, 3)
+    [(_, sentence)] = told(house)
+    assert "数量の上限97枚に対し100枚" in sentence
+    move(house, K.BRING_BACK, item, 3, related_event_id=out)
+    assert told(house) == []
+
+
 def test_what_is_late_is_told_without_what_others_took_out_later(house: House) -> None:
     item = pieces(house, 100)
     first = move(house, K.TAKE_OUT, item, 10, back=ENDS)
