@@ -15,13 +15,14 @@ from models.calendar_frame import (
     told_otherwise,
     working,
 )
-from models.codes import PlaceStatus
+from models.codes import AssignmentStatus, Code, PlaceStatus
 from models.designations_undone import idle, state_of, untold
 from models.inquiry import Inquiry
 from models.records import Assignment, ContractPlace
-from models.rules.last_told import moved_start, withdrawn_end
+from models.rules.last_told import moved_start, tells_changes, withdrawn_end
 from models.rules.places import is_concerned
 from models.rules.told_days import Designation, first_of
+from models.rules.told_late import begun_on
 from models.workdays import after
 
 
@@ -34,6 +35,7 @@ class Designated:
         proof: the evidence query that looks at the same thing.
         paper: by which the client is told.
         begins: what begins on the first day, in the contract's words.
+        at_work: the state of what has begun.
         lasting: those that go on, whose days the client is to know.
     """
 
@@ -42,6 +44,7 @@ class Designated:
     proof: str
     paper: str
     begins: str
+    at_work: Code
     lasting: Callable[[Inquiry], Iterable[Designation]]
 
     def other_days(self, asked: Inquiry) -> Iterator[Due]:
@@ -70,7 +73,9 @@ class Designated:
         for day, found in idle(asked, self.cls):
             one = asked.books.find(self.cls, found.id)
             assert one is not None
-            what = f"{self.begins}の開始（「{state_of(one)}」のまま）か「取消し」「開始日の変更」の届出"
+            told = tells_changes(asked.case(one), one)
+            or_else = "「取消し」「開始日の変更」の届出" if told else f"「{begun_on(one)}」の訂正"
+            what = f"{self.begins}の開始（「{state_of(one)}」のまま）か{or_else}"
             yield due_told(asked, self.code, what, one, day)
 
     def _title(self, asked: Inquiry) -> str:
@@ -84,5 +89,7 @@ def _kept(asked: Inquiry) -> Iterator[ContractPlace]:
             yield one
 
 
-PEOPLE = Designated(Assignment, "K-03", "EQ-STAFF", "D-03", "従事", working)
-PLACES = Designated(ContractPlace, "K-05", "EQ-PLACE", "D-04", "使用", _kept)
+PEOPLE = Designated(
+    Assignment, "K-03", "EQ-STAFF", "D-03", "従事", AssignmentStatus.ACTIVE, working
+)
+PLACES = Designated(ContractPlace, "K-05", "EQ-PLACE", "D-04", "使用", PlaceStatus.ACTIVE, _kept)

@@ -54,6 +54,7 @@ class Due:
 
 
 Item = Callable[[Inquiry], Iterator[Due]]
+TO_LINK = "の結び付け"
 _TYPES: Mapping[str, type[Designation]] = {one.type: one for one in (Assignment, ContractPlace)}
 
 
@@ -172,7 +173,18 @@ def to_be_told(asked: Inquiry, one: Designation, title: str) -> tuple[str, date]
     assert begins is not None
     if paper is None or paper.submitted_on is None:
         return f"「{title}」の提出", day_before(begins)
-    return f"「{paper.title}」（{paper.doc_no}）の結び付け", paper.submitted_on
+    return f"「{paper.title}」（{paper.doc_no}）{TO_LINK}", paper.submitted_on
+
+
+def waits_for_link(asked: Inquiry, one: Due) -> Submission | None:
+    """Return the notice that a date only wants to be linked to a designation, None for other dates."""
+    designation = asked.books.find(_TYPES[one.type], one.id) if one.type in _TYPES else None
+    if designation is None:
+        return None
+    paper = unlinked_notice(asked.case(designation), designation)
+    return (
+        paper if paper is not None and one.what.endswith(f"（{paper.doc_no}）{TO_LINK}") else None
+    )
 
 
 def still_to_tell(asked: Inquiry, item: Item) -> set[str]:

@@ -6,6 +6,7 @@ from datetime import date
 from models import wareki
 from models.calendar_designated import PLACES
 from models.calendar_frame import (
+    TO_LINK,
     Due,
     Item,
     due,
@@ -29,7 +30,14 @@ from models.rules.last_told import (
     ends_with_the_contract,
     giving_up_papers,
 )
-from models.rules.places import CONSENTED, has_place_notice, is_concerned, lapsed
+from models.rules.places import (
+    begins_on,
+    has_place_notice,
+    is_concerned,
+    lacks_consent,
+    still_lacking,
+    unlinked_consent,
+)
 from models.rules.told_late import unlinked_notice
 from models.workdays import after, day_before
 
@@ -72,11 +80,14 @@ def k04_place_notice(asked: Inquiry) -> Iterator[Due]:
 def _owed(asked: Inquiry, one: ContractPlace, title: str) -> tuple[str, date]:
     """Return what is still to be done before a place is used, and until when."""
     assert one.use_from is not None
-    day, regime = day_before(one.use_from), asked.profile.params.place_notice.regime
-    if regime in CONSENTED and not one.authorization_id:
+    case, day = asked.case(one), day_before(one.use_from)
+    regime = asked.profile.params.place_notice.regime
+    if lacks_consent(case, one):
         notice = asked.books.find(Submission, one.notice_submission_id)
-        applied = has_place_notice(notice, one, asked.books)
-        if applied or unlinked_notice(asked.case(one), one) is not None:
+        applied = has_place_notice(notice, one, asked.books) or unlinked_notice(case, one)
+        if (applied or regime == "consent") and (given := unlinked_consent(case, one)):
+            return f"「{given.caption()}」{TO_LINK}", max(day, begins_on(given, day))
+        if applied:
             return f"「{title}」{CONSENT_TO_ENTER}", day
     return to_be_told(asked, one, title) if regime != "consent" else (f"「{title}」の提出", day)
 
@@ -102,15 +113,12 @@ def k05_place_given_up(asked: Inquiry) -> Iterator[Due]:
 
 def _lacks_basis(asked: Inquiry, one: ContractPlace) -> bool:
     """Tell whether notice or consent is missing; one that came too late cannot be caught up."""
-    begun = one.with_changes(status=PlaceStatus.ACTIVE)
-    lacking = any(
-        finding.rule_id == "R-03" and finding.mode != RuleMode.NOTICE
-        for finding in examine(asked.case(begun))
-    ) and not lapsed(asked.case(begun), begun, asked.today)
-    notice = asked.books.find(Submission, one.notice_submission_id)
-    told = has_place_notice(notice, one, asked.books)
-    consents = asked.profile.params.place_notice.regime in CONSENTED
-    return lacking and not (told and (not consents or bool(one.authorization_id)))
+    case = asked.case(one.with_changes(status=PlaceStatus.ACTIVE))
+    lacking = set(still_lacking(case, one))
+    return bool(lacking) and any(
+        finding.rule_id == "R-03" and finding.mode != RuleMode.NOTICE and finding.message in lacking
+        for finding in examine(case)
+    )
 
 
 def k14_periodic_report(asked: Inquiry) -> Iterator[Due]:

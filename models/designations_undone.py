@@ -26,7 +26,7 @@ from models.rules.last_told import (
     notices_about,
     tells_changes,
 )
-from models.rules.places import is_concerned, place_counts
+from models.rules.places import CONSENTED, is_concerned, place_counts, still_lacking
 from models.rules.standing import counts, is_notice_of, works_on
 from models.rules.told_days import OVER, Designation, first_of, last_of
 from models.rules.told_late import begun_on, kind_of, link_of, spoke_of, unlinked_notice
@@ -66,9 +66,14 @@ IDLE = (
     "{what}は、{day}から始まると届け出てありますが、状態が「{status}」のまま{still}。始まっているときは{link}状態を直し、始まって"
     "いないときは「{field}」を先の日に直すか、指定を取り消して、「{title}」で届け出てください。"
 )
+ALLOWED = (
+    "{what}は、{day}から使う承諾を得てありますが、状態が「{status}」のまま{still}。使い始めているときは状態を「{active}」に"
+    "訂正し、使い始めていないときは「{field}」を先の日に直すか、指定を取り消してください。"
+)
 LINK = "「{field}」に「{no}」を結び付けて"
 STILL = "です"
 TOO_LATE = "で、届出が間に合っていないため、始まったと数えません"
+ALLOWED_LATE = "で、承諾が間に合っていないため、始まったと数えません"
 TOLD = (AssignmentStatus.NOTIFIED, PlaceStatus.NOTIFIED, PlaceStatus.APPROVED)
 PLANNED = (AssignmentStatus.PLANNED, PlaceStatus.PLANNED)
 
@@ -264,24 +269,35 @@ def idle(asked: Inquiry, cls: type[Assignment] | type[ContractPlace]) -> Iterato
         day = first_of(one)
         if day is not None and is_idle(asked, one):
             case = asked.case(one)
-            words = IDLE.format(
+            told = tells_changes(case, one)
+            late = TOO_LATE if told else ALLOWED_LATE
+            words = (IDLE if told else ALLOWED).format(
                 what=called(case, one), day=format_short(day), field=begun_on(one),
                 title=_title(case, one), link=_link(case, one), status=state_of(one),
-                still=STILL if one.status in PLANNED else TOO_LATE,
+                still=STILL if one.status in PLANNED else late, active=PlaceStatus.ACTIVE.label,
             )  # fmt: skip
             yield day, row(one, words)
 
 
 def is_idle(asked: Inquiry, one: Designation) -> bool:
-    """Tell whether a designation was told to begin on a day that is over, and does not count.
+    """Tell whether a designation was to begin on a day that is over, and does not count.
 
-    It is only planned, or was told after that day: 届出済 counts by a notice in time alone.
+    The client was told of it, or allowed it. It is only planned, or was told or allowed after that day:
+    届出済 and 承諾済 count by what came in time alone.
     """
     day, case = first_of(one), asked.case(one)
     if day is None or day >= asked.today or not (one.status in PLANNED or _is_in_vain(case, one)):
         return False
+    if isinstance(one, ContractPlace) and _is_allowed(case, one):
+        return not ends_with_the_contract(case, asked.today)
     past = case.books.entered(one)
     return _matters(case, one, asked.today) and bool(past) and _is_known(case, past)
+
+
+def _is_allowed(case: Case, one: ContractPlace) -> bool:
+    """Tell whether the client gave all that a place wants which he is to allow, in time or late."""
+    consents = case.params.place_notice.regime in CONSENTED
+    return consents and is_concerned(case, one) and not any(still_lacking(case, one))
 
 
 def _is_in_vain(case: Case, one: Designation) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from models import two_factors, wareki
 from models.after_closing import dated, of_the_work
 from models.calendar_designated import PEOPLE, PLACES, Designated
-from models.calendar_frame import Due, Item
+from models.calendar_frame import Due, Item, waits_for_link
 from models.calendar_paper import (
     k01_papers_at_the_start,
     k04_place_notice,
@@ -139,8 +139,8 @@ def _not_told(asked: Inquiry, item: Item, known: Iterable[Designation]) -> Itera
     for one in item(asked):
         if (designation := coming.get(one.id)) is None:
             continue
-        if words := unlinked(asked.case(designation), designation):
-            yield row(designation, words)
+        if waits_for_link(asked, one) is not None:
+            yield row(designation, unlinked(asked.case(designation), designation))
         else:
             yield from _said(asked, one)
 

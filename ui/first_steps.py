@@ -6,12 +6,13 @@ calendar and the evidence ask, so that all always say the same; the last of them
 would say of the receipt itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import product
 
-from models.calendar_frame import Due, working
+from models.calendar_designated import PEOPLE, PLACES, Designated
+from models.calendar_frame import TO_LINK, Due, waits_for_link, working
 from models.calendar_paper import CONSENT_TO_ENTER, k01_papers_at_the_start, k04_place_notice
 from models.calendar_people import (
     k02_staff_notice,
@@ -30,6 +31,7 @@ from models.codes import (
     Timing,
 )
 from models.deadlines import demanded
+from models.designations_undone import idle
 from models.governed import PLANS, RULES, eq_gov, lacking_plan
 from models.inquiry import Inquiry
 from models.ledger import Ledger
@@ -52,7 +54,8 @@ from models.records import (
     TrainingSession,
 )
 from models.rules.engine import Finding, examine
-from models.rules.places import CONSENTED, place_counts
+from models.rules.places import CONSENTED, lacks_consent, place_counts, unlinked_consent
+from models.rules.told_late import link_of, unlinked_notice
 from models.store import Op, Query, Where
 from models.wareki import JAPAN, format_short
 from ui.handling.words import kind_word
@@ -163,6 +166,8 @@ def _started(asked: Inquiry) -> Iterator[Step]:
     begins, mine = _first_day(asked), register_word(Assignment, asked.profile)
     if begins is None or begins > asked.today or asked.active or any(k02_staff_notice(asked)):
         return
+    if any(_to_link(asked, PEOPLE, ())):
+        return
     words = f"従事を始める人の「{mine}」の状態を「従事中」に訂正する"
     yield _opening(words, False, Assignment.type, mine)
 
@@ -216,7 +221,34 @@ def _staff_notice(asked: Inquiry) -> Iterator[Step]:
     title, due = asked.profile.document_title("D-03"), list(k02_staff_notice(asked))
     if due or asked.profile.params.staff_notice.regime in ("notify", "report"):
         words = f"「{title}」を作成し、従事を始める日までに提出して、「提出を記録」する"
-        yield _for_each(asked, words, due, Submission.type, "書類")
+        untold = [one for one in due if waits_for_link(asked, one) is None]
+        yield _for_each(asked, words, untold, Submission.type, "書類")
+    yield from _linking(asked, PEOPLE, due, "人")
+
+
+def _linking(asked: Inquiry, kind: Designated, due: list[Due], unit: str) -> Iterator[Step]:
+    """Yield that a notice which came too late is linked by hand to whom or what it told of."""
+    if not (waiting := list(_to_link(asked, kind, due))):
+        return
+    mine, field = register_word(kind.cls, asked.profile), link_of(kind.cls())
+    papers = dict.fromkeys(f"「{paper.title}」（{paper.doc_no}）" for paper, _ in waiting)
+    words = f"提出した{'、'.join(papers)}を、「{mine}」の「{field}」に結び付ける"
+    if any(idle for _, idle in waiting):
+        words += f"（状態も「{kind.at_work.label}」に訂正する）"
+    yield _opening(f"{words}（あと{len(waiting)}{unit}）", False, kind.cls.type, mine)
+
+
+def _to_link(
+    asked: Inquiry, kind: Designated, due: Iterable[Due]
+) -> Iterator[tuple[Submission, bool]]:
+    """Yield the notices that are to be linked, each with whether what it told of does not count yet."""
+    for one in due:
+        if (paper := waits_for_link(asked, one)) is not None:
+            yield paper, False
+    for _, found in idle(asked, kind.cls):
+        designation = asked.books.find(kind.cls, found.id)
+        if designation and (paper := unlinked_notice(asked.case(designation), designation)):
+            yield paper, True
 
 
 def _for_each(asked: Inquiry, words: str, due: list[Due], type_: str, page: str) -> Step:
@@ -235,35 +267,45 @@ def _places(asked: Inquiry) -> Iterator[Step]:
     lacking = list(k04_place_notice(asked))
     begun = [one for one in used if one.use_from is not None and one.use_from <= asked.today]
     counted = any(place_counts(asked.case(one), one) for one in begun)
-    waits = bool(begun) and not lacking and not counted
+    links = list(_linking(asked, PLACES, lacking, "か所"))
+    waits = bool(begun) and not lacking and not counted and not links
     words = f"作業する場所と保管する場所を登録し、「{mine}」で、この契約で使う場所に指定する"
     if waits:
         words = f"使い始めた場所の「{mine}」の状態を「使用中」に訂正する"
     yield _opening(words, bool(used) and not waits, ContractPlace.type, mine)
-    regime = asked.profile.params.place_notice
-    if lacking or not regime.onsite_by_default:
-        yield from _cleared(asked, regime.regime, bool(used), [one.what for one in lacking])
+    if lacking or not asked.profile.params.place_notice.onsite_by_default:
+        yield from _cleared(asked, bool(used), lacking)
+    yield from links
 
 
-def _cleared(asked: Inquiry, regime: str, used: bool, lacking: list[str]) -> Iterator[Step]:
+def _cleared(asked: Inquiry, used: bool, due: list[Due]) -> Iterator[Step]:
     """Yield what makes a place one of the contract's.
 
     Args:
-        lacking: what the calendar asks for, once for each place.
+        due: what the calendar asks for, once for each place.
     """
+    regime = asked.profile.params.place_notice.regime
     mine = register_word(ContractPlace, asked.profile)
     title, party = asked.profile.document_title("D-04"), asked.profile.term("client_party")
     if regime in ("notify", "notify_and_consent"):
         words = f"「{title}」を作成し、使い始める日までに提出して、「提出を記録」する"
-        untold = [what for what in lacking if not what.endswith(CONSENT_TO_ENTER)]
-        yield _of_places(words, used, untold, Submission.type, "書類")
+        untold = [one for one in due if not one.what.endswith((CONSENT_TO_ENTER, TO_LINK))]
+        yield _of_places(words, used, len(untold), Submission.type, "書類")
     if regime in CONSENTED:
+        rooms = [one for d in due if (one := asked.books.find(ContractPlace, d.id)) is not None]
+        wanted = [one for one in rooms if lacks_consent(asked.case(one), one)]
+        given = [paper for one in wanted if (paper := unlinked_consent(asked.case(one), one))]
         words = f"場所の使用に{party}の承諾を得て登録し、「{mine}」に結び付ける"
-        yield _of_places(words, used, lacking, Authorization.type, "承諾・指示")
+        yield _of_places(words, used, len(wanted) - len(given), Authorization.type, "承諾・指示")
+        if given:
+            consents = "、".join(dict.fromkeys(f"「{one.caption()}」" for one in given))
+            field = ContractPlace.fields()["authorization_id"].label
+            words = f"登録した承諾{consents}を、「{mine}」の「{field}」に結び付ける"
+            yield _of_places(words, used, len(given), ContractPlace.type, mine)
 
 
-def _of_places(words: str, used: bool, lacking: list[str], type_: str, page: str) -> Step:
-    words += f"（あと{len(lacking)}か所）" if lacking else ""
+def _of_places(words: str, used: bool, lacking: int, type_: str, page: str) -> Step:
+    words += f"（あと{lacking}か所）" if lacking else ""
     return _opening(words, used and not lacking, type_, page)
 
 

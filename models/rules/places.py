@@ -105,6 +105,35 @@ def _lacking(case: Case, one: ContractPlace, *, ever: bool = False) -> Iterator[
         yield from _consent(case, one, name, start)
 
 
+def still_lacking(case: Case, one: ContractPlace) -> Iterator[str]:
+    """Tell what of notice and consent is still to be had; what came too late cannot be caught up."""
+    for said in _lacking(case, one):
+        if not (isinstance(said, Say) and said.late):
+            yield said
+
+
+def lacks_consent(case: Case, one: ContractPlace) -> bool:
+    """Tell whether the client's consent to a place is still to be had, or to be linked."""
+    given = case.books.find(Authorization, one.authorization_id)
+    if one.use_from is None or case.params.place_notice.regime not in CONSENTED:
+        return False
+    if given is None or given.subject not in ABOUT_PLACES or not _covers_place(case, given, one):
+        return True
+    return not (_came_later(given, one.use_from) or _is_allowed(case, one, one.use_from))
+
+
+def unlinked_consent(case: Case, one: ContractPlace) -> Authorization | None:
+    """Return a consent that names a place and is not linked to it, None without one."""
+    books, contract = case.books, case.contract.id
+    used = max(case.today, one.use_from or case.today)
+    for about in ABOUT_PLACES:
+        for given in books.authorizations(contract, about):
+            lasts = given.valid_until is None or given.valid_until >= used
+            if given.decision in GIVEN and lasts and _names(case, given, one):
+                return given
+    return None
+
+
 def is_concerned(case: Case, one: ContractPlace) -> bool:
     """Tell whether the text asks for notice or consent for this use of this place."""
     regime = case.params.place_notice

@@ -9,11 +9,13 @@ from typing import TypeVar
 
 import pytest
 
+from models.calendar import calendar
 from models.codes import (
     AssignmentRole,
     AssignmentStatus,
     AuthorizationSubject,
     BasisType,
+    Code,
     ContractStatus,
     Decision,
     DecisionForm,
@@ -31,6 +33,7 @@ from models.codes import (
     TrainingTopic,
     Understanding,
 )
+from models.errors import NeedsAnswer
 from models.evidence import evidence
 from models.records import (
     Assignment,
@@ -54,6 +57,7 @@ from models.records import (
     TrainingPlan,
     TrainingSession,
 )
+from models.rules.answers import Answers
 from tests.designating import go_to
 from tests.house import House, furnished
 from ui.first_steps import Step, read_beginning
@@ -64,23 +68,26 @@ from ui.seal_part import make_seal
 TEXTS = ("shiki", "confidentiality-model", "fukuoka", "chiba", "yachiyo")
 DAY = timedelta(days=1)
 R = TypeVar("R", bound=Record)
-WHY = "手順のとおりに済ませたため"
+WHY, LATE = "手順のとおりに済ませたため", "契約の締結が業務の開始より遅れたため"
+LINK = "に結び付ける"
 GOVERNED = {one.label: one for one in GovernanceKind}
 
 
 class Clerk:
     """Does what the steps say, and nothing of which they are silent."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, begins_in: int = 10) -> None:
         self.house, self.registers = house, house.ledger.registers
-        story, begins = house.story, house.ledger.today() + 10 * DAY
+        story, begins = house.story, house.ledger.today() + begins_in * DAY
         self.contract = replace(
-            story.contract, id=house.ledger.new_id(), contract_no="2026-002", signed_on=self.today,
-            starts_on=begins, work_start_on=begins, status=ContractStatus.PREPARING, profile_parts="",
+            story.contract, id=house.ledger.new_id(), contract_no="2026-002",
+            signed_on=min(begins, self.today), starts_on=begins, work_start_on=begins,
+            status=ContractStatus.PREPARING, profile_parts="",
         )  # fmt: skip
         self.registers.create(self.contract)
         self.profile = house.ledger.profiles[self.contract.profile_code]
         self.plan = ""
+        self.deviations: list[str] = []
 
     @property
     def today(self) -> date:
@@ -105,7 +112,9 @@ class Clerk:
 
     # --- people ----------------------------------------------------------------------------------
     def designate(self, words: str) -> None:
-        if "「従事中」に訂正" in words:
+        if LINK in words:
+            self.link(Assignment, "D-03", AssignmentStatus.ACTIVE, words)
+        elif "「従事中」に訂正" in words:
             for one in self.all(Assignment):
                 self.revise(one, status=AssignmentStatus.ACTIVE)
         elif "確認日" in words:
@@ -189,6 +198,9 @@ class Clerk:
 
     # --- places, papers --------------------------------------------------------------------------
     def use_places(self, words: str) -> None:
+        if LINK in words:
+            self.link(ContractPlace, "D-04", PlaceStatus.ACTIVE, words)
+            return
         if "「使用中」に訂正" in words:
             for one in self.all(ContractPlace):
                 self.revise(one, status=PlaceStatus.ACTIVE)
@@ -216,6 +228,16 @@ class Clerk:
             plans = (self.plan,) if kind == "D-05" else ()
             made = issue(self.house.ledger, IssueRequest(kind, self.contract.id, plans)).ids[-1]
             self.house.ledger.paper.submit(made, on=self.today, means=SubmissionMeans.HAND)
+
+    def link(
+        self, cls: type[Assignment] | type[ContractPlace], kind: str, begun: Code, words: str
+    ) -> None:
+        """Link the notice that came too late, and where the step says so, say that it has begun."""
+        papers = [one for one in self.all(Submission) if one.doc_kind == kind]
+        state = {"status": begun} if begun.label in words else {}
+        for one in self.all(cls):
+            if not one.notice_submission_id:
+                self.revise(one, notice_submission_id=papers[-1].id, **state)
 
     def answer_of_company(self, words: str) -> None:
         one = self.registers.need(Organization, self.contract.contractor_org_id).record
@@ -269,7 +291,12 @@ class Clerk:
 
     def revise(self, one: Record, **fields: object) -> None:
         now = self.registers.need(type(one), one.id).record
-        self.registers.revise(now.with_changes(**fields), WHY)
+        try:
+            self.registers.revise(now.with_changes(**fields), WHY)
+        except NeedsAnswer as asked:
+            self.deviations += [found.rule_id for found in asked.facts["findings"]]
+            answers = Answers(dict.fromkeys(self.deviations, LATE), later=True)
+            self.registers.revise(now.with_changes(**fields), WHY, answers=answers)
 
     def receive(self) -> None:
         """Receive a sheet as an ordinary first act, with no reason and no second person."""
@@ -322,6 +349,69 @@ def test_who_follows_the_steps_receives_without_a_deviation(tmp_path: Path, text
         contract = house.ledger.registers.need(Contract, clerk.contract.id).record
         states = evidence(house.ledger, contract)
         assert not [one for one in states if one.state == "broken"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_who_begins_late_is_led_to_the_link_and_never_to_a_second_paper(
+    tmp_path: Path, text: str
+) -> None:
+    """Each step is named once, each designation explained once, and then only findings are left."""
+    with furnished(tmp_path, profile=text, rules=True) as house:
+        make_seal(house.ledger)
+        clerk = Clerk(house, begins_in=-3)
+        clerk.follow()
+        clerk.receive()
+        kinds = [one.doc_kind for one in clerk.all(Submission)]
+        assert len(kinds) == len(set(kinds))
+        people, rooms = clerk.all(Assignment), clerk.all(ContractPlace)
+        told, allowed = {
+            "shiki": (len(people), len(rooms)),
+            "confidentiality-model": (len(people), 1),
+            "fukuoka": (0, len(rooms)),
+            "chiba": (1, 2 * len(rooms)),
+            "yachiyo": (0, 0),
+        }[text]
+        assert clerk.deviations == ["R-02"] * told + ["R-03"] * allowed
+        late = [
+            one.what
+            for one in calendar(house.ledger, clerk.contract.id)
+            if one.code in ("K-02", "K-03", "K-04", "K-05")
+        ]
+        assert not late
+
+
+def test_a_late_consent_that_is_entered_only_waits_for_its_link(tmp_path: Path) -> None:
+    with furnished(tmp_path, profile="fukuoka", rules=True) as house:
+        clerk = Clerk(house, begins_in=-3)
+        clerk.name_people("")
+        clerk.use_places("")
+        rooms = clerk.all(ContractPlace)
+        revise, clerk.revise = clerk.revise, lambda *_, **__: None  # type: ignore[method-assign]
+        clerk.get_word("場所の使用")
+        clerk.revise = revise  # type: ignore[method-assign]
+        [given] = clerk.all(Authorization)
+        dates = [one for one in calendar(house.ledger, clerk.contract.id) if one.code == "K-04"]
+        assert [(one.what, one.due_on) for one in dates] == [
+            (f"「{given.caption()}」の結び付け", clerk.today)
+        ] * 2
+        steps = read_beginning(house.ledger, clerk.contract.id)
+        assert steps is not None
+        [step] = [one for one in steps.steps if "結び付ける（あと2か所）" in one.words]
+        assert step.type == ContractPlace.type and given.caption() in step.words
+        for one in rooms:
+            clerk.revise(one, authorization_id=given.id)
+        [first, _] = [
+            one for one in calendar(house.ledger, clerk.contract.id) if one.code == "K-05"
+        ]
+        assert first.what == "使用の開始（「予定」のまま）か「使用開始日」の訂正"
+        rows = [
+            row.sentence
+            for found in evidence(house.ledger, clerk.contract)
+            for name, some in found.evidence
+            if name == "EQ-PLACE"
+            for row in some
+        ]
+        assert len(rows) == 2 and all("使う承諾を得てありますが" in one for one in rows)
 
 
 def test_the_documents_that_are_wanted_are_all_named_and_go_when_they_are_there(
