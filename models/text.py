@@ -29,6 +29,7 @@ __all__ = [
     "bigrams",
     "harmless",
     "index_text",
+    "is_whole",
     "looks_like_personal_data",
     "match_expression",
     "matches",
@@ -310,6 +311,11 @@ def visible(text: str, *, multiline: bool = True) -> str:
         f"［{_code(character)}］" if position in troubled else character
         for position, character in enumerate(text)
     )
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether a text can be written to a file: JSON also brings halves of characters."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def hex_groups(digits: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final, Self
 import rfc8785
 
 from models.errors import Foreign, NewerFormat
+from models.text import is_whole
 
 VERSION: Final = 1
 NAMESPACE: Final = "urn:azukari:sealed-document:1#"  # of the claims in the XMP
@@ -56,8 +57,8 @@ class Claims:
         seq = found.get("seq")
         if (
             version != VERSION
-            or not all(isinstance(text, str) for text in texts)
-            or not all(text is None or isinstance(text, str) for text in optional)
+            or not all(_is_text(text) for text in texts)
+            or not all(text is None or _is_text(text) for text in optional)
             or type(seq) is not int  # `True` is an instance of it
             or seq < 0
         ):
@@ -72,6 +73,10 @@ class Claims:
             if value is not None:
                 entries[key] = value
         return rfc8785.dumps(entries).decode("utf-8")  # type: ignore[arg-type]
+
+
+def _is_text(found: object) -> bool:
+    return isinstance(found, str) and is_whole(found)
 
 
 def claim_time(moment: datetime) -> str:

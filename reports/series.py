@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from models.errors import NewerFormat, UnfitFile
+from models.text import is_whole
 from reports.verify import Verdict
 
 VERSION: Final = 1
@@ -358,6 +359,18 @@ def from_kept(content: object, file: str) -> list[Remembered]:
         found = [Remembered(**one) for one in papers]
     except TypeError as error:
         raise unfit from error
-    if not all(isinstance(one.seq, int) and isinstance(one.number, str) for one in found):
+    if not all(map(_readable, found)):
         raise unfit
     return found
+
+
+def _readable(one: Remembered) -> bool:
+    """Tell whether everything in a kept line is of its type, and may be compared and printed."""
+    may_lack = (one.previous_number, one.previous_sha256)
+    texts = (one.number, one.sha256, one.ledger, one.seal, one.head, one.issued_at)
+    said = (*texts, *(text for text in may_lack if text is not None))
+    return (
+        type(one.seq) is int  # `True` is an instance of it
+        and one.seq >= 0
+        and all(isinstance(text, str) and is_whole(text) for text in said)
+    )

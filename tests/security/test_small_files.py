@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,6 +94,35 @@ def test_what_the_verifier_kept_may_hold_anything(content: bytes, tmp_path: Path
     (tmp_path / "kept.json").write_bytes(content)
     with pytest.raises(Foreign):
         verifier._kept(tmp_path / "kept.json")
+
+
+KEPT: dict[str, Any] = {
+    "number": "令和8年度 第1号", "sha256": "ab" * 32, "ledger": "cd" * 16, "seal": "ef" * 32,
+    "seq": 10, "head": "12" * 32, "issued_at": "2026-11-01T10:00:00+09:00",
+    "previous_number": None, "previous_sha256": None,
+}  # fmt: skip
+NO_TEXT = [1, 1.5, True, [1], {}, ["x"], {"a": "b"}, "\ud800"]
+NO_COUNT = ["10", 1.5, True, None, [1], {}, -1]
+HARMED = [(name, value) for name in KEPT if name != "seq" for value in NO_TEXT]
+HARMED += [(name, None) for name in KEPT if not name.startswith("previous")]
+HARMED += [("seq", value) for value in NO_COUNT]
+
+
+@pytest.mark.parametrize(("name", "value"), HARMED)
+def test_any_value_that_the_verifier_kept_may_be_another(
+    name: str, value: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.json"
+    for papers in ([{**KEPT, name: value}], [KEPT, {**KEPT, "number": "第2号", name: value}]):
+        kept.write_text(json.dumps({"azukari_verification": 1, "papers": papers}))
+        assert verifier.main([str(tmp_path / "paper.pdf"), "--since", str(kept)]) == 4
+        assert "検証の控えのファイルではありません" in capsys.readouterr().err
+
+
+def test_what_the_verifier_kept_whole_is_read(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_text(json.dumps({"azukari_verification": 1, "papers": [KEPT]}))
+    assert [one.number for one in verifier._kept(kept)] == [KEPT["number"]]
 
 
 @pytest.mark.parametrize("content", CONTENTS)

@@ -17,6 +17,7 @@ from models.rules.answers import Answers
 from models.rules.checking import KeyFacts
 from models.seconding import asked_of
 from models.store import Op, Query, Where
+from models.text import is_whole
 from ui.console.places import present_file
 from ui.reading import read_limited
 
@@ -267,7 +268,7 @@ def _sought(kind: Kind, op: Op, value: Any) -> Any:
 def _one(kind: Kind, value: Any) -> Any:
     read = kind.from_json(value)
     stored = kind.to_column(read)
-    if isinstance(stored, str) and not _is_text(stored):
+    if isinstance(stored, str) and not is_whole(stored):
         raise ValueError("no column holds half a character")
     if isinstance(stored, int) and not -LARGEST <= stored <= LARGEST:
         raise ValueError("no column holds such a number")
@@ -278,7 +279,7 @@ def _one(kind: Kind, value: Any) -> Any:
 
 def query_of(cls: type[Record], request: Request) -> Query:
     text = word_of(request, "text")
-    if len(text) > MOST_TEXT or not _is_text(text):
+    if len(text) > MOST_TEXT or not is_whole(text):
         raise Usage(reason=f"「text」は{MOST_TEXT:,}文字までの文字で指定してください。")
     return Query(
         cls.type,
@@ -287,10 +288,6 @@ def query_of(cls: type[Record], request: Request) -> Query:
         order=tuple(order_of(cls, one) for one in _few(request, "order")),
         voided=voided_of(request),
     )
-
-
-def _is_text(text: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _few(request: Request, key: str) -> list[Any]:
