@@ -47,7 +47,9 @@ UNSOUND = "最後の検証で異常が見つかりました。"
 ABSENT = {
     Presence.AWAY: "媒体が接続されていません。",
     Presence.GONE: "ファイルが見つかりません。",
+    Presence.OTHER: "ファイルが、作成したときのものではありません。",
 }
+NO_MORE = frozenset({Presence.GONE, Presence.OTHER})
 AHEAD = "{0}（PCの時計が進んでいた間の日時で、いつのことか分かりません）"
 LOST = "元の場所に戻すか、すぐに新しいバックアップを作成してください。"
 
@@ -85,8 +87,8 @@ class Judged:
 
     @property
     def lost(self) -> bool:
-        """Tell whether this is the newest, and its file is no longer in its place."""
-        return NEWEST in self.reasons and self.presence is Presence.GONE
+        """Tell whether this is the newest, and its file is no more what was made, if it is there."""
+        return NEWEST in self.reasons and self.presence in NO_MORE
 
     @property
     def words(self) -> str:
@@ -159,19 +161,17 @@ def find(ledger: "Ledger", run: BackupRun, among: Sequence[BackupRun] = ()) -> F
     others = [one.folder for one in reversed(known) if one.medium_id == run.medium_id]
     files = [PurePath(folder) / run.file_name for folder in dict.fromkeys([run.folder, *others])]
     for file in files:
-        presence = ledger.safe.backup_presence(file, mark)
+        presence = ledger.safe.backup_presence(file, mark, run.backup_id, run.size)
         if presence is not Presence.AWAY:
             return Found(presence, file)
     return Found(Presence.AWAY, files[0])
 
 
-def newest_lost(ledger: "Ledger") -> str:
-    """Return the file of the newest backup if its place is there and it is not, "" otherwise."""
+def newest_lost(ledger: "Ledger") -> Found | None:
+    """Return the newest backup if its place is there and it is not, or is not what was made."""
     runs = standing(ledger)
-    if not runs:
-        return ""
-    found = find(ledger, runs[-1], runs)
-    return str(found.file) if found.presence is Presence.GONE else ""
+    found = find(ledger, runs[-1], runs) if runs else None
+    return found if found is not None and found.presence in NO_MORE else None
 
 
 def last_good(ledger: "Ledger", kind: BackupKind = BackupKind.FULL) -> BackupRun | None:

@@ -34,6 +34,7 @@ from models.store import Progress, quiet
 if TYPE_CHECKING:
     from models.ledger import Ledger
 
+IN_PLACE = (Presence.THERE, Presence.OTHER)
 REMOVED = "ファイルを消去し、なくなったことを確かめました。"
 GONE = "登録した媒体に、ファイルがないことを確かめました。"
 MISSING = "ファイルは見つからず、消去していません。媒体の廃棄を確かめてください。"
@@ -68,7 +69,7 @@ def dispose(
     runs = disposable(ledger, run_ids)
     places = {run.id: find(ledger, run) for run in runs}
     _require_media(runs, places)
-    there = [run for run in runs if places[run.id].presence is Presence.THERE]
+    there = [run for run in runs if places[run.id].presence in IN_PLACE]
     beside = _look_at_what_stays(ledger, there, progress) if there else ""
     _note(ledger, {**_noted(ledger), **{run.id: text for run in there}})
     done: list[BackupRun] = []
@@ -126,7 +127,7 @@ def _look_at_what_stays(ledger: "Ledger", going: Sequence[BackupRun], progress: 
     stay = sound(ledger, runs[last + 1 :])
     for run in reversed(stay):
         found = find(ledger, run, runs)
-        if found.presence is Presence.THERE:
+        if found.presence in IN_PLACE:
             _require_unchanged(ledger, run, found.file, progress)
             return (
                 f"後に残る「{run.file_name}」を読み、検証したときと同じであることを確かめました。"

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from models.backup_care import AHEAD, LOST
+from models.backup_care import ABSENT, AHEAD, LOST
 from models.capacity import (
     GIB,
     LEAST_FREE,
@@ -195,7 +195,7 @@ def _found(verified: "Verification") -> Condition:
 
 def _backed_up(facts: Facts) -> Condition:
     if facts.lost:
-        sentence = f"いちばん新しいバックアップ「{facts.lost}」のファイルが見つかりません。"
+        sentence = f"いちばん新しいバックアップ「{facts.lost.file}」の{ABSENT[facts.lost.presence]}"
         return Condition("バックアップ", State.BAD, sentence, LOST)
     to_do = "「バックアップ」の画面で、登録した媒体にバックアップを取ってください。"
     if facts.rekeyed and facts.backup is not None:

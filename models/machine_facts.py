@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from models.backup_care import is_rekeyed, newest_lost
+from models.backup_care import Found, is_rekeyed, newest_lost
 from models.backups import WHOLE_LEDGER
 from models.capacity import Disk, Memory, Room, chosen_quota
 from models.codes import BackupKind, BackupResult, SystemEventKind
@@ -70,7 +70,7 @@ class Facts:
     verified: "Verification | None" = None  # in this session
     terminals: Sequence[tuple[str, str, str]] = ()  # in use: device, caption, place and measure
     memory: Memory | None = None
-    lost: str = ""  # file of the newest backup where it is not in its place
+    lost: Found | None = None  # the newest backup where it is no more what was made
     rekeyed: bool = False  # nothing brings back what was entered since the data key was renewed
     bridged: bool = False  # the journal does
     shut: bool = False  # nobody of today opens the newest backup

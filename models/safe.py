@@ -84,6 +84,7 @@ class Presence(Enum):
 
     THERE = "there"
     GONE = "gone"  # the place is there, the file is not
+    OTHER = "other"  # something else lies there under its name, or what was made is harmed
     AWAY = "away"  # the place is not there, or another medium is
 
 
@@ -258,11 +259,15 @@ class Safe(Protocol):
     def outside_place(self, path: PurePath) -> OutsidePlace | None:
         """Return the medium or network folder that holds a path, None for the disks of this PC."""
 
-    def backup_presence(self, file: PurePath, mark: str) -> Presence:
-        """Tell whether a backup file lies in its place.
+    def backup_presence(
+        self, file: PurePath, mark: str, backup_id: str = "", size: int | None = None
+    ) -> Presence:
+        """Tell whether a backup file lies in its place; of its bytes only the first are looked at.
 
         Args:
             mark: that the medium must bear, "" where none is registered.
+            backup_id: that stands in it, "" for any.
+            size: in bytes, as it was made.
         """
 
     def backup_names(self, folder: PurePath) -> list[str]:

@@ -4,12 +4,14 @@ import hashlib
 import os
 from pathlib import Path
 
-from models.errors import Damaged, Foreign, InputOutput
+from models.errors import AzukariError, Damaged, Foreign, InputOutput
 from models.store import Progress
-from storage.backup_format import read_preamble
+from storage.backup_format import MAGIC, MOST_MANIFEST, read_preamble
 from storage.files import forget_cached, open_regular, reading, sync_folder, writing
+from storage.strict_json import blob
 
 SUFFIX = ".azb"
+OTHER_FILE = "台帳に記録したバックアップとは別のファイルです。"
 _PIECE = 1024 * 1024
 _CHANGED = (
     "検証したときと中身が違います。何も消していません。"
@@ -34,6 +36,24 @@ def names_in(folder: Path, vault_id: bytes) -> list[str]:
     with reading(folder):
         found = [one.name for one in folder.iterdir()]
     return sorted(name for name in found if name.startswith(first) and SUFFIX in name)
+
+
+def looks_so(path: Path, backup_id: str, size: int | None) -> bool:
+    """Tell whether a file has the size and the beginning of a backup that was entered.
+
+    That costs one page of the medium and parses nothing; `require_unchanged` reads all of it.
+
+    Args:
+        backup_id: "" for that of any backup.
+        size: None for any.
+    """
+    try:
+        with open_regular(path) as file, reading(path):
+            fits = size is None or os.fstat(file.fileno()).st_size == size
+            start = file.read(MOST_MANIFEST)
+    except AzukariError:
+        return False
+    return fits and start.startswith(MAGIC) and blob(bytes.fromhex(backup_id)).encode() in start
 
 
 def require_unchanged(
@@ -81,4 +101,4 @@ def require_this(path: Path, backup_id: str) -> None:
     with open_regular(path) as source, reading(path):
         manifest = read_preamble(source, str(path)).manifest
     if manifest.backup_id.hex() != backup_id:
-        raise Foreign(file=str(path), reason="台帳に記録したバックアップとは別のファイルです。")
+        raise Foreign(file=str(path), reason=OTHER_FILE)

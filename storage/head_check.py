@@ -7,6 +7,7 @@ from models.errors import AzukariError, Damaged, Foreign, NotVetted
 from models.records import BackupRun
 from models.store import Op, Query, Where
 from models.verification import Problem, Remedy
+from storage.backup_files import OTHER_FILE
 from storage.backup_format import read_preamble
 from storage.files import open_regular, reading
 from storage.ledger_store import LedgerStore
@@ -32,9 +33,10 @@ def last_backup_problems(store: LedgerStore) -> list[Problem]:
         try:
             with open_regular(file) as source, reading(file):
                 manifest = read_preamble(source, str(file)).manifest
-            if manifest.backup_id.hex() == run.backup_id:
-                said.add(manifest.head.hex())
-                said.add(run.head if manifest.seq == seq else "")
+            if run.backup_id and manifest.backup_id.hex() != run.backup_id:
+                raise Foreign(file=str(file), reason=OTHER_FILE)
+            said.add(manifest.head.hex())
+            said.add(run.head if manifest.seq == seq else "")
         except (Damaged, Foreign, NotVetted) as error:
             problems.append(Problem("BACKUP", run.file_name, str(error), Remedy.AS_TOLD))
         except AzukariError:

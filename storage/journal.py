@@ -32,6 +32,7 @@ from storage.attachments import FOLDER_NAME, is_name, is_whole
 from storage.files import (
     create_new,
     finish,
+    is_link,
     make_private_folder,
     open_regular,
     put_in_place,
@@ -110,7 +111,7 @@ class Journal:
         Raises:
             NotWritable, DiskFull, MediumMissing, Foreign
         """
-        make_private_folder(folder)
+        _make_folder(folder)
         journal = cls(folder, keys, attachments, now)
         journal._next_file(base, lines, parts)
         return journal
@@ -334,6 +335,22 @@ def _check_frames(file: JournalFile, brought: dict[str, None]) -> Scan:
 def require_ours(file: JournalFile, vault_id: bytes) -> None:
     if file.header.vault_id != vault_id:
         raise Foreign(file=str(file.path), reason="別の台帳の更新ジャーナルです。")
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder of a journal its owner's alone; one with other files stays as others need it.
+
+    What is written there is sealed.
+
+    Raises:
+        Foreign: it is a link.
+    """
+    if folder.is_dir() and not is_link(folder):
+        with reading(folder):
+            names = [one.name for one in folder.iterdir()]
+        if not all(name == FOLDER_NAME or name.startswith("azukari-") for name in names):
+            return
+    make_private_folder(folder)
 
 
 # --- names and copies -----------------------------------------------------------------------------

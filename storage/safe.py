@@ -345,8 +345,13 @@ class LedgerSafe:
         self._require_outside(folder)
         write_mark(Path(folder), mark)
 
-    def backup_presence(self, file: PurePath, mark: str) -> Presence:
-        return presence(Path(file), mark)
+    def backup_presence(
+        self, file: PurePath, mark: str, backup_id: str = "", size: int | None = None
+    ) -> Presence:
+        found = presence(Path(file), mark)
+        if found is Presence.THERE and not backup_files.looks_so(Path(file), backup_id, size):
+            return Presence.OTHER
+        return found
 
     def backup_names(self, folder: PurePath) -> list[str]:
         return backup_files.names_in(Path(folder), self.vault.vault_id)

@@ -155,6 +155,16 @@ class InsideLedger(AzukariError):
     )
 
 
+class OurFile(AzukariError):
+    """A file of another kind was to take the place of one that ledgers need. Fact: file."""
+
+    code = "OUR_FILE"
+    sentence = (
+        "「{file}」には、預り台帳のファイルがあります（バックアップ、更新ジャーナル、鍵、PCの記憶など）。"
+        "上書きしないよう、何も書き込んでいません。別の名前を指定してください。"
+    )
+
+
 class InUse(AzukariError):
     """Another program holds the ledger. Facts: holder, since."""
 

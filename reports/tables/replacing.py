@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from models.errors import (
@@ -15,11 +15,16 @@ from models.errors import (
     InsideLedger,
     MediumMissing,
     NotWritable,
+    OurFile,
     cause,
 )
 
 PROBE_BYTES = 64 * 1024
 LEDGER_FILES = ("keys.a", "keys.b", "ledger.db")
+MAGIC = b"AZK"  # with which backups, journal files, key copies, key headers and attachments begin
+SMALL_FILES = (
+    "device.key", "heads.json", "attempts.json", "refusals.json", "azukari-medium.json",
+)  # fmt: skip
 
 
 @contextmanager
@@ -31,9 +36,11 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises:
         InsideLedger: `path` lies in a ledger's folder.
+        OurFile: a file is there that ledgers need.
         DiskFull, NotWritable, MediumMissing, InputOutput: `path` is then as it was before.
     """
     require_outside_ledgers(path)
+    _require_no_file_of_ours(path)
     folder: Path | None = None
     try:
         folder = Path(tempfile.mkdtemp(prefix=".azukari-", dir=path.parent))
@@ -64,6 +71,21 @@ def require_outside_ledgers(path: Path) -> None:
     for folder in path.absolute().resolve().parents:
         if any((folder / name).exists() for name in LEDGER_FILES):
             raise InsideLedger(file=str(path))
+
+
+def _require_no_file_of_ours(path: Path) -> None:
+    """Refuse to replace a backup, a journal, or what this PC keeps beside its ledgers.
+
+    Raises:
+        OurFile
+    """
+    start = b""
+    with suppress(OSError):  # nothing there, or nothing that anybody can read
+        if path.is_file():  # a pipe would wait
+            with path.open("rb") as file:
+                start = file.read(len(MAGIC))
+    if start == MAGIC or (path.name in SMALL_FILES and os.path.lexists(path)):
+        raise OurFile(file=str(path))
 
 
 def _is_full(folder: Path) -> bool:

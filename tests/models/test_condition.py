@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 import pytest
 
 from models.access_review import review
+from models.backup_care import Found
 from models.capacity import (
     FAT32,
     GIB,
@@ -28,6 +29,7 @@ from models.journal import JournalState, JournalStatus
 from models.machine_facts import Facts, Protection
 from models.password_review import record_review
 from models.records import Place, SystemEvent
+from models.safe import Presence
 from models.wareki import JAPAN
 from resources import denied_programs
 from storage.machine import PC, read_memory
@@ -84,7 +86,7 @@ def test_a_well_kept_pc_is_all_good() -> None:
         ("台帳の検証", {"full_check": NOW - timedelta(days=80)}, State.BAD),
         ("バックアップ", {"backup": NOW - timedelta(days=8)}, State.CARE),
         ("バックアップ", {"backup": NOW - timedelta(days=15)}, State.BAD),
-        ("バックアップ", {"lost": "E:/azukari.azb"}, State.BAD),
+        ("バックアップ", {"lost": Found(Presence.OTHER, PurePath("E:/azukari.azb"))}, State.BAD),
         ("バックアップ", {"rekeyed": True}, State.BAD),
         ("復元の試験", {"trial": None}, State.CARE),
         ("更新ジャーナル", {"journal": JournalStatus(JournalState.NONE)}, State.CARE),

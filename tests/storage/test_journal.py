@@ -242,6 +242,22 @@ def test_a_renamed_file_of_another_ledger_is_foreign(
         Journal.open(tmp_path / "usb2", stranger, tmp_path, NOW)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such modes")
+@pytest.mark.parametrize(("held", "mode"), [((), 0o700), (("azukari-x.azb",), 0o700),
+                                            (("azukari-x.azb", "others.xlsx"), 0o755)])  # fmt: skip
+def test_a_folder_that_others_use_stays_open_to_them(
+    tmp_path: Path, keys: Vault, commands: list[Logged], held: tuple[str, ...], mode: int
+) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    for name in held:
+        (folder / name).write_bytes(b"x")
+    folder.chmod(0o755)
+    begun(folder, keys, commands).close()
+    assert folder.stat().st_mode & 0o777 == mode
+    assert {one.stat().st_mode & 0o777 for one in folder.glob("*.azj")} == {0o600}
+
+
 def test_a_full_file_is_followed_by_a_new_one(
     tmp_path: Path, keys: Vault, commands: list[Logged], monkeypatch: pytest.MonkeyPatch
 ) -> None:

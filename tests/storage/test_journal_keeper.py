@@ -603,11 +603,14 @@ def test_verification_compares_the_last_backup(house: House) -> None:
 
     (house.folder / "backup").mkdir()
     record_backup(house.ledger, house.folder / "backup", quiet)
+    older = house.ledger.registers.all(BackupRun)[-1].record
+    record_backup(house.ledger, house.folder / "backup", quiet)
     assert sound(house.ledger)
     run = house.ledger.registers.all(BackupRun)[-1].record
     file = Path(run.folder) / run.file_name
     raw = file.read_bytes()
-    for harmed in (b"1", raw[:60], with_another_head(raw)):
+    before = (Path(older.folder) / older.file_name).read_bytes()
+    for harmed in (b"1", raw[:60], with_another_head(raw), before):
         file.write_bytes(harmed)
         assert [one.code for one in problems(house.ledger)] == ["BACKUP"], harmed[:60]
     file.write_bytes(raw)

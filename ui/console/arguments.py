@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 import unicodedata
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from models.errors import Usage
@@ -13,6 +14,7 @@ from ui.console.places import (
     file_to_write,
     folder,
     ledger_folder,
+    paper_to_write,
     place,
     present_file,
     present_folder,
@@ -150,8 +152,10 @@ def _backup_to_read(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def _out(verb: argparse.ArgumentParser, **words: str) -> None:
-    verb.add_argument("out", type=file_to_write, **words)  # type: ignore[arg-type]
+def _out(
+    verb: argparse.ArgumentParser, kind: Callable[[str], str] = file_to_write, **words: str
+) -> None:
+    verb.add_argument("out", type=kind, **words)  # type: ignore[arg-type]
     verb.add_argument(
         "--overwrite", action="store_true", help="同じ名前のファイルがあれば置き換える"
     )
@@ -275,7 +279,7 @@ def _print(verb: argparse.ArgumentParser) -> None:
         help="差し替える書類の文書番号（空なら差し替えない。省くと、同じ記録を載せた提出済の書類）",
     )  # fmt: skip
     _purpose(verb)
-    _out(verb, metavar="OUT.pdf", help="書き出すファイル（.pdf）")
+    _out(verb, paper_to_write, metavar="OUT.pdf", help="書き出すファイル（.pdf）")
 
 
 def _export(verb: argparse.ArgumentParser) -> None:

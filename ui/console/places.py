@@ -52,6 +52,18 @@ def file_to_write(typed: str) -> str:
     return found
 
 
+def paper_to_write(typed: str) -> str:
+    """Return the full path of a PDF to write.
+
+    Raises:
+        Usage: as `file_to_write`, or its name says another kind of file.
+    """
+    found = file_to_write(typed)
+    if Path(found).suffix.lower() != ".pdf":
+        raise Usage(reason="書類の保存先の名前は .pdf で終えてください。")
+    return found
+
+
 def folder(typed: str) -> str:
     """Return the full path of a folder, or of where one shall be.
 

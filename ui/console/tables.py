@@ -29,8 +29,6 @@ from ui.pages import page_count
 def print_document(arguments: Namespace, office: Office, speaker: Speaker) -> int:
     """Print a document to a PDF; the sealed kinds are sealed and kept by the ledger."""
     out = Path(arguments.out)
-    if out.suffix.lower() != ".pdf":
-        raise Usage(reason="書類の保存先の名前は .pdf で終えてください。")
     _require_free(out, arguments.overwrite)
     first, last = _day(arguments.from_day), _day(arguments.to_day)
     if first and last and last < first:

@@ -113,7 +113,7 @@ def status(arguments: Namespace, office: Office, speaker: Speaker) -> int:
         f"最後のバックアップ　{backup['file']}" if backup else "バックアップはまだありません"
     )
     if backup and backup["lost"]:
-        lines.append(f"　{ABSENT[Presence.GONE]}{LOST}")
+        lines.append(f"　{ABSENT[Presence(backup['presence'])]}{LOST}")
     speaker.result(result, lines)
     return 0
 
@@ -144,11 +144,13 @@ def _last_backup(ledger: Ledger) -> dict[str, Any] | None:
     if run is None:
         return None
     verified = run.finished_at.isoformat() if run.finished_at else ""
+    lost = newest_lost(ledger)
     return {
         "file": str(Path(run.folder) / run.file_name),
         "seq": run.to_event_seq,
         "verified_at": verified,
-        "lost": bool(newest_lost(ledger)),
+        "lost": lost is not None,
+        "presence": (lost.presence if lost else Presence.THERE).value,
     }
 
 

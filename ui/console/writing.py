@@ -23,7 +23,7 @@ from models.rules.answers import Answers
 from models.same_numbers import numbered
 from ui.console import repeated
 from ui.console.output import write_paper
-from ui.console.places import file_to_write, present_file
+from ui.console.places import paper_to_write, present_file
 from ui.console.requests import (
     Answer,
     Request,
@@ -198,7 +198,7 @@ class Writing:
             replaces=replaced_paper(ledger, contract_id, kind, request.get("replaces")),
         )
         done: list[Change] = []
-        out = place_of(request, "out", file_to_write) if request.get("out") else None
+        out = place_of(request, "out", paper_to_write) if request.get("out") else None
         purpose = stated(word_of(request, "purpose", SCHEDULED))
 
         def make() -> tuple[str | None, bytes]:

@@ -1,5 +1,6 @@
 """`backups` on the console: what stays and why, and what a schedule may end."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,23 @@ def test_a_newest_backup_that_is_not_in_its_place_is_told_everywhere(
     assert told.code == 1 and newest.name in backup["sentence"] and backup["to_do"] == LOST
     stick.rename(stick.with_name("drawer"))  # a medium that lies in the safe is no loss
     assert console("backups", console.ledger).code == 0
+
+
+@pytest.mark.parametrize("harm", [lambda old, raw: b"", lambda old, raw: raw[:-1],
+                                  lambda old, raw: b"x" * len(raw), lambda old, raw: old])  # fmt: skip
+def test_a_newest_backup_that_is_something_else_by_now_is_told_everywhere(
+    console: Console, stick: Path, harm: Callable[[bytes, bytes], bytes]
+) -> None:
+    oldest, *_, newest = sorted(stick.iterdir())
+    newest.write_bytes(harm(oldest.read_bytes(), newest.read_bytes()))
+    backup = console("status", console.ledger).answer["last_backup"]
+    assert (backup["lost"], backup["presence"]) == (True, "other")
+    said = console("backups", console.ledger, as_json=False)
+    assert said.code == 1 and f"{ABSENT[Presence.OTHER]}{LOST}" in said.out.replace(LAST_SOUND, "")
+    told = console("condition", console.ledger)
+    (backup,) = [one for one in told.answer["conditions"] if one["topic"] == "バックアップ"]
+    assert told.code == 1 and backup["to_do"] == LOST
+    assert "作成したときのものではありません" in backup["sentence"]
 
 
 def test_a_harmed_newer_backup_keeps_the_older_one(console: Console, stick: Path) -> None:
