@@ -25,6 +25,7 @@ from models import (
     late_ends,
     lost_proofs,
     paper_undone,
+    renewals,
     requests,
     trip_changes,
 )
@@ -128,6 +129,9 @@ def _said_to_consent(
 ) -> Iterator[Finding]:
     if widened := consent_changes.asked_of(ledger, before, record):
         yield _cited(_finding(record, widened), consent_changes.clauses_of(ledger, record))
+    for unfit in renewals.asked_of(ledger, before, record, books):
+        asked = replace(_finding(record, unfit, RuleMode.WARN), rule_id=renewals.RULE)
+        yield _cited(asked, renewals.clauses_of(ledger, record))
     if unnamed := _without_places(ledger, record, books):
         yield replace(_finding(record, unnamed, RuleMode.NOTICE), rule_id=PLACES)
     if unwritten := _without_paper(ledger, record, books):

@@ -16,6 +16,7 @@ from models.codes import AuthorizationSubject, Decision, HandlingKind, RuleMode,
 from models.records import Authorization, HandlingEvent, Item
 from models.rules.books import ENDED_LATER, GIVEN, Books
 from models.rules.covered_days import Stretch, Term, stretches, without_a_gap
+from models.rules.shared_out import MOST, share_out
 from models.rules.unfit import BETWEEN
 from models.rules.used_up import counted, is_counted, is_meant, root_of
 from models.rules.who_where import elsewhere, somebody_else, too_much
@@ -231,7 +232,7 @@ def _fitting(
     }
     days = [term.first, *sorted(day for day in changes if term.first < day <= term.last)]
     for begins, ends in zip(days, [*(day - DAY for day in days[1:]), term.last], strict=True):
-        if not _why_not(books, one, stay, begins, beside):
+        if not _why_not(books, one, stay, begins, beside, entered):
             yield term._replace(first=begins, last=ends)
 
 
@@ -239,21 +240,29 @@ def why_not(
     books: Books, one: Authorization, stay: Stay, day: date, entered: Outside | None = None
 ) -> str:
     """Return in a few words why a consent does not allow a stay to go on, "" when it does."""
-    return BETWEEN.join(_why_not(books, one, stay, day, [*_beside(books, one, stay, entered)]))
+    beside = [*_beside(books, one, stay, entered)]
+    return BETWEEN.join(_why_not(books, one, stay, day, beside, entered))
 
 
 def _why_not(
-    books: Books, one: Authorization, stay: Stay, day: date, beside: Iterable[Stay]
-) -> list[str]:
-    act = stay.acts[-1]
-    called = (gone.why for gone in elsewhere(books, one, act) if gone.most is RuleMode.WARN)
-    found = (_too_many(books, one, stay, day, beside), somebody_else(books, one, act), *called)
+    books: Books, one: Authorization, stay: Stay, day: date, beside: Iterable[Stay],
+    entered: Outside | None,
+) -> list[str]:  # fmt: skip
+    found = (_too_many(books, one, stay, day, beside, entered), *_otherwise(books, one, stay))
     return [why for why in found if why]
 
 
+def _otherwise(books: Books, one: Authorization, stay: Stay) -> list[str]:
+    """Return that a consent names somebody else, or another place."""
+    act = stay.acts[-1]
+    called = (gone.why for gone in elsewhere(books, one, act) if gone.most is RuleMode.WARN)
+    return [why for why in (somebody_else(books, one, act), *called) if why]
+
+
 def _too_many(
-    books: Books, one: Authorization, stay: Stay, day: date, beside: Iterable[Stay]
-) -> str:
+    books: Books, one: Authorization, stay: Stay, day: date, beside: Iterable[Stay],
+    entered: Outside | None,
+) -> str:  # fmt: skip
     if one.quantity_limit is None or not is_meant(one, stay.item):
         return ""
     if not is_counted(one, stay.item.unit):
@@ -261,7 +270,81 @@ def _too_many(
     resting = (other for other in beside if _rests_on(books, one, other, day))
     left = [(stay.item, stay.until(day)), *((other.item, other.on(day)) for other in resting)]
     total = sum((counted(one, much, item.unit) for item, much in left if much), NONE)
-    return too_much(one, total) if total > one.quantity_limit else ""
+    if total <= one.quantity_limit or _is_its_own(books, one, stay, day, entered):
+        return ""
+    return too_much(one, total)
+
+
+def _is_its_own(
+    books: Books, one: Authorization, stay: Stay, day: date, entered: Outside | None
+) -> bool:
+    """Tell whether a stay is this consent's when all that is outside is shared out among several."""
+    waiting, found, room = (
+        [stay],
+        list[tuple[Stay, dict[str, Decimal]]](),
+        dict[str, Decimal | None](),
+    )
+    seen = {_key(stay)}
+    while waiting:
+        other = waiting.pop(0)
+        options = {}
+        for basis in _carriers(books, other, day, entered):
+            options[basis.id] = _much(
+                basis, other, other.until(day) if other is stay else other.on(day)
+            )
+            if basis.id not in room:
+                beside = [*_beside(books, basis, other, entered)]
+                room[basis.id] = _room(books, basis, beside, day)
+                new = [
+                    each for each in beside if _key(each) not in seen and _waits(books, each, day)
+                ]
+                seen |= {_key(each) for each in new}
+                waiting += new
+        found.append((other, options))
+        if len(found) + len(waiting) > MOST:
+            return False
+    found.sort(key=lambda each: _key(each[0]))  # whichever of them is asked about, all say the same
+    shared = share_out([options for _, options in found], room)
+    mine = [_key(other) for other, _ in found].index(_key(stay))
+    return shared is not None and shared[mine] == one.id
+
+
+def _key(stay: Stay) -> tuple[str, str]:
+    return stay.item.id, stay.acts[0].id
+
+
+def _carriers(
+    books: Books, stay: Stay, day: date, entered: Outside | None
+) -> Iterator[Authorization]:
+    """Yield the consents that may carry a stay on, were it not for how much is outside."""
+    for one in others_for(books, stay, bases(books, stay)):
+        term = _term(books, one, ends_early=entered is None)
+        covers = term is not None and term.first <= day <= term.last
+        if covers and not _otherwise(books, one, stay) and _is_countable(one, stay.item):
+            yield one
+
+
+def _is_countable(one: Authorization, item: Item) -> bool:
+    limited = one.quantity_limit is not None and is_meant(one, item)
+    return not limited or is_counted(one, item.unit)
+
+
+def _much(one: Authorization, stay: Stay, pieces: Decimal) -> Decimal:
+    limited = one.quantity_limit is not None and is_meant(one, stay.item) and pieces
+    return counted(one, pieces, stay.item.unit) if limited else NONE
+
+
+def _room(books: Books, one: Authorization, beside: Iterable[Stay], day: date) -> Decimal | None:
+    """Return how much a consent allows beside what acts name it for, None for any amount."""
+    if one.quantity_limit is None:
+        return None
+    own = (other for other in beside if one.id in {each.id for each in bases(books, other)})
+    return one.quantity_limit - sum((_much(one, other, other.on(day)) for other in own), NONE)
+
+
+def _waits(books: Books, stay: Stay, day: date) -> bool:
+    """Tell whether a stay needs a consent that carries it on."""
+    return bool(stay.on(day)) and _rests_until(books, stay) < day
 
 
 def _rests_on(books: Books, one: Authorization, stay: Stay, day: date) -> bool:

@@ -21,7 +21,14 @@ from models.codes import (
 )
 from models.errors import NeedsAnswer
 from models.evidence_rows import NOTE
-from models.records import Authorization, AuthorizationTarget, HandlingEvent, HandlingLine, Item
+from models.records import (
+    Authorization,
+    AuthorizationTarget,
+    HandlingEvent,
+    HandlingLine,
+    Item,
+    RuleOverride,
+)
 from models.rules.answers import EVERY, Answers
 from models.wareki import JAPAN, format_short
 from tests import proof
@@ -63,7 +70,8 @@ def consent(house: House, number: str, first: date, last: date, **more: object) 
         valid_until=last, targets=(AuthorizationTarget(item_id=things(house)[0].id),),
     ).with_changes(**more)  # fmt: skip
     registers = house.ledger.registers
-    return registers.need(Authorization, registers.create(one).ids[-1]).record
+    made = registers.create(one, answers=ANSWERS).ids
+    return next(x.record for x in registers.all(Authorization) if x.record.id in made)
 
 
 def first_one(house: House, **more: object) -> Authorization:
@@ -512,3 +520,132 @@ def word(house: House) -> str:
     found = house.ledger.registers.all(Authorization, decision_doc_no="第10号")
     basis = found[0].record.basis_type
     return basis.label if basis else ""
+
+
+# --- several that name the same -------------------------------------------------------------------
+
+
+def renew_both(house: House, limits: tuple[int, int], *, first_names: int = 2) -> set[str]:
+    """Take two things of fifty sheets out, renew by two consents; return what is told afterwards."""
+    _, both = take_out_both(house)
+    days_on(house, ENDS - timedelta(days=1))
+    for number, limit, targets in (
+        ("第10号", limits[0], both[:first_names]), ("第11号", limits[1], both),
+    ):  # fmt: skip
+        more: dict[str, object] = {"quantity_limit": Decimal(limit), "unit": "枚"}
+        consent(house, number, house.ledger.today(), LONGER, targets=targets, **more)
+    days_on(house, ENDS + timedelta(days=2))
+    return {sentence for severity, sentence in rows(house) if severity == "action"}
+
+
+def test_a_thing_that_another_consent_carries_on_takes_no_room(house: House) -> None:
+    assert renew_both(house, (50, 60), first_names=1) == set()
+
+
+def test_two_consents_that_name_two_things_carry_on_one_each(house: House) -> None:
+    assert renew_both(house, (50, 50)) == set()
+
+
+def test_what_both_together_have_no_room_for_is_told(house: House) -> None:
+    found = renew_both(house, (50, 40))
+    assert found and all("数量の上限" in one for one in found)
+
+
+# --- at entering ----------------------------------------------------------------------------------
+
+
+def renewal(house: House, **more: object) -> Authorization:
+    """Return a consent that follows the first one, as it is about to be entered."""
+    known = house.ledger.registers.all(Authorization, decision_doc_no="第9号")[0].record
+    return replace(
+        known, id="", decision_doc_no="第10号", valid_from=FIRST_DAY, valid_until=LONGER,
+        decided_on=FIRST_DAY, requested_on=FIRST_DAY,
+    ).with_changes(**more)  # fmt: skip
+
+
+def asked_at_entering(house: House, one: Authorization, before: Authorization | None = None) -> str:
+    """Return what has to be explained when a consent is entered, or revised."""
+    said = house.ledger.rules.about_record(one, before)
+    found = [x for x in said if x.rule_id == "R-10" and x.needs_reason]
+    assert not any(x.needs_approval for x in found)
+    return "\n".join(x.text for x in found)
+
+
+@pytest.fixture
+def outside(anywhere: House) -> House:
+    take_out(anywhere, first_one(anywhere, destination_text="見本市役所"))
+    days_on(anywhere, ENDS - timedelta(days=2))
+    return anywhere
+
+
+def wrong_ones(house: House) -> dict[str, dict[str, object]]:
+    """Return what does not fit, with the words that say so."""
+    registers, item = house.ledger.registers, things(house)[0]
+    somebody = AuthorizationTarget(person_id=house.story.people["administrator"])
+    other = registers.create(replace(item, id="", item_no="S-777", name="別の票", state=None)).ids[
+        -1
+    ]
+    return {
+        "数量の上限": {"quantity_limit": Decimal("0.5"), "unit": item.unit},
+        "承諾等の「人」は": {"targets": (AuthorizationTarget(item_id=item.id), somebody)},
+        "行先は「見本市役所」": {"destination_text": "遠方の倉庫"},
+        "「対象行為」は": {"subject": AuthorizationSubject.EQUIPMENT_TAKE_OUT},
+        "「対象」に「": {"targets": ()},
+        f"「対象」に「{item.item_no}": {
+            "targets": (AuthorizationTarget(item_id=other),), "valid_from": ENDS + timedelta(days=1),
+        },
+    }  # fmt: skip
+
+
+def test_what_does_not_fit_what_is_outside_is_asked_when_it_is_entered(outside: House) -> None:
+    house = outside
+    assert asked_at_entering(house, renewal(house)) == ""
+    for words, more in wrong_ones(house).items():
+        said = asked_at_entering(house, renewal(house, **more))
+        assert words in said and "その後も外に置く根拠になりません" in said, words
+        assert f"{format_short(ENDS)}に終わります" in said
+
+
+def test_what_is_for_something_else_is_asked_for_nothing(outside: House) -> None:
+    house, item = outside, things(outside)[0]
+    other = replace(item, id="", item_no="S-777", name="別の票", state=None)
+    named = (AuthorizationTarget(item_id=house.ledger.registers.create(other).ids[-1]),)
+    for more in (
+        {"targets": named, "destination_text": "遠方の倉庫"},
+        {"targets": named},
+        {"valid_until": ENDS, "destination_text": "遠方の倉庫"},
+        {"decision": Decision.REFUSED, "destination_text": "遠方の倉庫"},
+        {"subject": AuthorizationSubject.COPY},
+    ):
+        assert asked_at_entering(house, renewal(house, **more)) == "", more
+    consent(house, "第11号", FIRST_DAY, LONGER, destination_text="見本市役所")
+    assert asked_at_entering(house, renewal(house, destination_text="遠方の倉庫")) == "", (
+        "another one carries it on already"
+    )
+
+
+def test_the_answer_is_kept_and_not_asked_for_again(outside: House) -> None:
+    house, registers = outside, outside.ledger.registers
+    wrong = renewal(house, destination_text="遠方の倉庫")
+    with pytest.raises(NeedsAnswer):
+        registers.create(wrong)
+    why = "翌月の別の持出しのための承諾です"
+    made = registers.create(wrong, answers=Answers({"R-10": why})).ids
+    [kept] = [x.record for x in registers.all(RuleOverride) if x.record.record_ref in made]
+    assert (kept.reason, kept.finding_id) == (why, "") and "遠方の倉庫" in kept.message
+    one = registers.need(Authorization, kept.record_ref).record
+    registers.revise(replace(one, scope_text="票と封筒"), "書き漏らしたため")
+    right = replace(one, destination_text="見本市役所", scope_text="票と封筒")
+    assert asked_at_entering(house, right, one) == ""
+    registers.revise(replace(right, valid_until=LONGEST), "書き漏らしたため")
+    assert [one for one in proof.graded(house) if "これに合いません" in one[1]] == []
+
+
+def test_after_the_end_it_is_asked_as_well(outside: House) -> None:
+    house = outside
+    days_on(house, ENDS + timedelta(days=3))
+    today = house.ledger.today()
+    late = {"valid_from": today, "decided_on": today}
+    assert asked_at_entering(house, renewal(house, **late)) == ""
+    said = asked_at_entering(house, renewal(house, **late, destination_text="遠方の倉庫"))
+    assert f"{format_short(ENDS)}に終わりました" in said
