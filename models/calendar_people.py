@@ -22,6 +22,7 @@ from models.calendar_frame import (
 from models.codes import AssignmentStatus, InvalidReason, RuleMode, TrainingKind
 from models.designations_undone import is_idle
 from models.inquiry import Inquiry
+from models.left_without import unsubmitted
 from models.records import Assignment, Credential, Person, Pledge, Submission, TrainingSession
 from models.reported import k06_new_manager
 from models.rules.engine import examine
@@ -106,6 +107,10 @@ def k07_pledge(asked: Inquiry) -> Iterator[Due]:
         elif mine[0].signed_on and replaces_handed_in(mine[0], ever):
             day = after(mine[0].signed_on, terms(asked).days("prompt_red_business_days"))
         yield due_for(asked, "K-07", what, one, day, "EQ-PLEDGE", next(iter(mine), None))
+    for one, pledge in unsubmitted(asked):
+        if one.starts_on is not None:
+            day = day_before(one.starts_on)
+            yield due_for(asked, "K-07", f"「{word}」の提出", one, day, "EQ-PLEDGE", pledge)
 
 
 def k08_first_training(asked: Inquiry) -> Iterator[Due]:

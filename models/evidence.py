@@ -26,6 +26,7 @@ from models import (
     late_ends,
     late_notices,
     late_papers,
+    left_without,
     missing_things,
     nobody_named,
     nobody_then,
@@ -87,6 +88,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     found_faults.LATE_QUERY: found_faults.eq_late_fix,
     beyond_basis.WHERE: unfit_basis.called_otherwise,
     nobody_then.QUERY: nobody_then.eq_then,
+    left_without.QUERY: left_without.eq_left_without,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {

@@ -31,6 +31,7 @@ from models.inquiry import Inquiry, Question
 from models.inside import eq_inside
 from models.item_list import eq_itemlist
 from models.leavers import eq_leavers
+from models.left_without import unsubmitted
 from models.missing_things import how_much, let_go
 from models.outstaying import outstaying
 from models.papered_acts import eq_cert, eq_enddoc, eq_receipt_paper
@@ -87,6 +88,9 @@ def eq_pledge(asked: Inquiry) -> Iterator[Row]:
             new = "新しい" if replaces_handed_in(standing[0], mine) else ""
             words = f"{asked.name(one.person_id)}の{new}{word}をまだ提出していません。"
             yield row(standing[0], words)
+    for one, pledge in unsubmitted(asked):
+        words = f"従事を終えた{asked.name(one.person_id)}の{word}をまだ提出していません。"
+        yield row(pledge, words)
 
 
 def eq_train(asked: Inquiry) -> Iterator[Row]:
