@@ -167,6 +167,8 @@ def said_to_act(ledger: "Ledger", case: Case) -> Iterator[Finding]:
         yield _finding(case.event, put_off)
     if why := contract_days.why_outside(case):
         yield _finding(case.event, why, fact=case.fact)
+    elif late := contract_days.why_late(case):
+        yield _finding(case.event, late, RuleMode.WARN, fact=case.fact)
     elif told := contract_days.told_afterwards(case):
         yield _finding(case.event, told, RuleMode.NOTICE, fact=case.fact)
     if told := late_ends.told_when_late(case):

@@ -4,12 +4,14 @@ What brings things to their end (a return, an erasure, a disposal, what comes ba
 or found, or a use that began in time and is over) is asked for after the last day, and stays free.
 What must go back is carried there: to take it out is only told. New work is a breach as much as a
 period that is narrowed so that it falls outside (R-39): with a reason and another person's
-confirmation.
+confirmation. What was done in time and is entered once the contract is closed is no breach: it takes a
+reason, and stays to be read.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 
+from models.at_closing import closing_of
 from models.back_then import status_at
 from models.codes import ContractStatus, EndRule, HandlingKind, Ownership
 from models.evidence_rows import Row
@@ -34,6 +36,11 @@ AFTERWARDS = (
 )
 GOING_BACK = frozenset({EndRule.RETURN, EndRule.HAND_OVER})
 CLOSED = "契約は終結しています。「{act}」は、終結した契約では行えません。"
+LATE = (
+    "契約は{closed}に終結しています。終結の前（{day}）の「{act}」として登録します。そのときに登録されて"
+    "いなかった事情を理由に残してください。"
+)
+AFTER_CLOSING = "{act}（{day}）は、契約の終結（{closed}）の後の{entered}に、台帳に登録されました。"
 TOLD = "{act}（{day}）は、契約の期間（{period}）の外に行われています。"
 
 
@@ -45,6 +52,21 @@ def why_outside(case: Case) -> str:
     if case.contract.status is ContractStatus.CLOSED:
         return CLOSED.format(act=event.kind.label)
     return "" if _carries_back(case) else _worded(OUTSIDE, case, event)
+
+
+def why_late(case: Case) -> str:
+    """Return what has to be explained when new work of the contract's days is entered once it is closed.
+
+    What corrects an act has its reason.
+    """
+    event = case.event_of(*NEW)
+    if event is None or event.kind is None or event.corrects_event_id or not _in_time(case):
+        return ""
+    closed = _closed_at(case.contract, case.books)
+    if closed is None:
+        return ""
+    closing, day = format_short(closed.date()), format_short(case.day)
+    return LATE.format(closed=closing, day=day, act=event.kind.label)
 
 
 def told_afterwards(case: Case) -> str:
@@ -60,10 +82,26 @@ def _begun_outside(case: Case) -> HandlingEvent | None:
     event = case.event_of(*NEW)
     if event is None or event.occurred_at is None:
         return None
-    closed = case.contract.status is ContractStatus.CLOSED
-    if not closed and _contains(case.contract, case.day):
+    if _in_time(case):
         return None
     return None if _ends_use(case.contract, case.books, case.items, event) else event
+
+
+def _in_time(case: Case) -> bool:
+    """Tell whether an act is of the contract's days, and of the time before it was closed."""
+    if not _contains(case.contract, case.day):
+        return False
+    if case.contract.status is not ContractStatus.CLOSED:
+        return True
+    closed = _closed_at(case.contract, case.books)
+    at = case.event.occurred_at if case.event is not None else None
+    return closed is not None and at is not None and at <= closed
+
+
+def _closed_at(contract: Contract, books: Books) -> datetime | None:
+    """Return when a contract was closed, None while it is not, or is being entered so."""
+    known = books.entered(contract) if contract.status is ContractStatus.CLOSED else ()
+    return closing_of(contract, known).at if known else None
 
 
 def _contains(contract: Contract, day: date) -> bool:
@@ -128,6 +166,36 @@ def outside(asked: Inquiry) -> Iterator[Row]:
             yield from asked.listed(
                 acts, ("caption", "occurred_at", "related_event_id"), _told
             ).values()
+    yield from _entered_afterwards(asked)
+
+
+def _entered_afterwards(asked: Inquiry) -> Iterator[Row]:
+    """List the new work that came into the ledger only when the contract had been closed."""
+    if asked.contract.status is not ContractStatus.CLOSED:
+        return
+    closing = closing_of(asked.contract, asked.versions(Contract, asked.contract.id))
+    acts = asked.acts(
+        Where("kind", Op.IN, NEW),
+        Where("created_seq", Op.GT, closing.seq),
+        Where("occurred_at", Op.LE, closing.at),
+    )
+    for id_ in asked.listed(acts, (), _id):
+        first = [*asked.chain(id_)][-1]
+        act = asked.books.find(HandlingEvent, id_)
+        if first.meta.created_seq <= closing.seq or act is None or act.occurred_at is None:
+            continue
+        if not _contains(asked.contract, act.occurred_at.date()):
+            continue
+        words = AFTER_CLOSING.format(
+            act=act.caption(), day=format_short(act.occurred_at.date()),
+            closed=format_short(closing.at.date()),
+            entered=format_short(first.meta.created_at.astimezone(JAPAN).date()),
+        )  # fmt: skip
+        yield Row(HandlingEvent.type, id_, words, "due")
+
+
+def _id(_asked: Inquiry, id_: str) -> str:
+    return id_
 
 
 def _told(

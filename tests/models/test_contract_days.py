@@ -16,7 +16,7 @@ from models.codes import (
     RuleMode,
     Timing,
 )
-from models.commands import creating
+from models.commands import creating, revising
 from models.contract_changes import BESIDE, RULE
 from models.errors import AzukariError, NeedsAnswer, RuleRefused
 from models.evidence import ClauseState
@@ -186,6 +186,51 @@ def test_a_closed_contract_is_worked_under_no_more(house: House) -> None:
     event = use(house, contract_id="6" * 32)
     assert "終結しています" in said(house, event)[0].message
     assert said(house, replace(event, kind=K.RETURN)) == []
+
+
+def close(house: House) -> None:
+    """Let the contract be closed three weeks after its last day."""
+    after_the_end(house)
+    now = contract(house)
+    closed = replace(now, status=ContractStatus.CLOSED, completed_on=now.ends_on)
+    house.ledger.commit([revising(closed, "完了したため")])
+    house.clock.go_to(house.ledger.today() + timedelta(days=4), 9)
+
+
+def test_what_was_done_in_time_and_is_entered_after_the_closing_is_no_breach(house: House) -> None:
+    before = house.ledger.now()
+    house.clock.wait(60)
+    close(house)
+    event = use(house, before, ended_at=before + timedelta(minutes=30))
+    [asked] = said(house, event)
+    assert asked.mode is RuleMode.WARN
+    assert "終結の前" in asked.message and "行えません" not in asked.message
+    assert "行えません" in said(house, use(house))[0].message, "that is of today"
+    made = house.ledger.handling.record(event, answers=Answers({EVERY: WHY}))
+    [row] = [one for one in proof.rows(house) if "の後の" in one.sentence]
+    assert row.severity == "due" and row.id in made.ids
+    broken = [one for one in proof.rows(house) if one.severity == "broken"]
+    assert not [one for one in broken if one.id in made.ids or "終結" in one.sentence]
+    act = house.ledger.registers.need(HandlingEvent, row.id).record
+    house.clock.wait(5)
+    right = replace(act, purpose="点検")
+    assert said(house, replace(right, corrects_event_id=act.id)) == []
+    house.ledger.handling.correct(act.id, right, "目的の訂正のため")
+    assert [one for one in proof.rows(house) if "の後の" in one.sentence], (
+        "it was late all the same"
+    )
+
+
+def test_what_was_entered_before_the_closing_and_is_corrected_after_it_was_in_time(
+    house: House,
+) -> None:
+    house.clock.wait(60)
+    began = house.ledger.now() - timedelta(minutes=30)
+    made = house.ledger.handling.record(use(house, began, ended_at=house.ledger.now()))
+    close(house)
+    act = house.ledger.registers.need(HandlingEvent, made.ids[-1]).record
+    house.ledger.handling.correct(act.id, replace(act, purpose="点検"), "目的の訂正のため")
+    assert not [one for one in proof.rows(house) if "の後の" in one.sentence]
 
 
 def test_an_extension_in_time_makes_it_a_day_of_the_contract(house: House) -> None:
