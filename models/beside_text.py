@@ -73,6 +73,11 @@ def said_to_record(
         before: the version in force, when it is revised.
         books: with what else the same command enters.
     """
+    if isinstance(record, closed_designations.GIVEN):
+        if why := closed_designations.asked_of(ledger, before, record, books):
+            yield _finding(record, why, RuleMode.WARN)
+        elif told := closed_designations.told_of(ledger, before, record, books):
+            yield _finding(record, told, RuleMode.NOTICE)
     if isinstance(record, Contract):
         if never := contract_changes.never_kept(before, record):
             yield _finding(record, never, RuleMode.BLOCK_ALWAYS)
@@ -101,10 +106,6 @@ def said_to_record(
             yield _finding(record, begun, RuleMode.BLOCK_ALWAYS)
         elif loses := designations_undone.loses_acts(ledger, before, record, books):
             yield _finding(record, loses)
-        if why := closed_designations.asked_of(ledger, before, record, books):
-            yield _finding(record, why, RuleMode.WARN)
-        elif told := closed_designations.told_of(ledger, before, record, books):
-            yield _finding(record, told, RuleMode.NOTICE)
     elif isinstance(record, Person):
         yield from ends_untold.said_to_person(ledger, record, before, books)
     elif isinstance(record, ClientCommunication):

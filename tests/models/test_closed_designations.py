@@ -7,12 +7,29 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import AssignmentRole, AssignmentStatus, ContractStatus, PlaceStatus
+from models.codes import (
+    AccessLevel,
+    AssignmentRole,
+    AssignmentStatus,
+    ContractStatus,
+    CredentialKind,
+    PlaceStatus,
+)
 from models.errors import NeedsAnswer
-from models.records import Assignment, Contract, ContractPlace, RuleOverride
+from models.records import (
+    AccessRight,
+    Assignment,
+    Contract,
+    ContractPlace,
+    Credential,
+    Record,
+    RuleOverride,
+    UserAccount,
+)
 from models.rules.answers import Answers
 from tests.ending import revise
 from tests.house import House, furnished
+from ui.sample import cast
 
 WHY = Answers(reasons={"R-39": "残った記録の点検を手伝うため"})
 
@@ -46,10 +63,15 @@ def designation(house: House, role: AssignmentRole, **changes: object) -> Assign
     ).with_changes(**changes)  # fmt: skip
 
 
-def asked(house: House, record: Assignment | ContractPlace) -> list[str]:
+def stored(house: House, record: Record) -> Record | None:
+    found = house.ledger.store.get(type(record), record.id) if record.id else None
+    return found.record if found else None
+
+
+def asked(house: House, record: Record, before: Record | None = None) -> list[str]:
     return [
         one.message
-        for one in house.ledger.registers.examine(record)
+        for one in house.ledger.rules.about_record(record, before or stored(house, record))
         if one.rule_id == "R-39" and one.needs_reason
     ]
 
@@ -107,3 +129,86 @@ def test_a_place_is_asked_about_as_well(house: House) -> None:
     new = replace(stood, id="", use_from=house.ledger.today(), status=PlaceStatus.ACTIVE)
     assert ["場所を指定する理由" in one for one in asked(house, new)] == [True]
     assert asked(house, stood) == []
+
+
+# --- what is given out ---------------------------------------------------------------------------
+
+
+def card(house: House, who: str = "administrator", **changes: object) -> Credential:
+    return Credential(
+        contract_id=house.story.contract.id, kind=CredentialKind.KEY, number="K-900",
+        holder_person_id=house.story.people[who], issued_on=house.ledger.today(),
+        issued_by=house.story.people["supervisor"],
+    ).with_changes(**changes)  # fmt: skip
+
+
+def add_account(house: House, login: str) -> None:
+    """Let somebody open the ledger, without any contract."""
+    user = next(one for one in cast.USERS if one.login == login)
+    house.ledger.people.add_account(
+        house.story.people[user.person], login=login, role=user.role, password=user.password,
+        valid_until=house.ledger.today() + timedelta(days=400), chosen_by_self=True, contracts={},
+    )  # fmt: skip
+
+
+def right(house: House, login: str, role: AssignmentRole | None = None) -> AccessRight:
+    registers = house.ledger.registers
+    if not registers.all(UserAccount, login_name=login):
+        add_account(house, login)
+    [account] = registers.all(UserAccount, login_name=login)
+    basis = [x.record.id for x in registers.all(Assignment) if x.record.role is role]
+    return AccessRight(
+        user_id=account.record.id, contract_id=house.story.contract.id, level=AccessLevel.RECORD,
+        assignment_id=basis[0] if basis else "",
+    )  # fmt: skip
+
+
+def told(house: House, record: Record) -> list[str]:
+    found = house.ledger.registers.examine(record)
+    return [one.message for one in found if "終結の後に残ること" in one.message]
+
+
+def test_a_card_or_a_right_under_a_closed_contract_is_asked_about(house: House) -> None:
+    assert asked(house, card(house)) == []
+    close(house)
+    key, access = card(house), right(house, "yoshino", AssignmentRole.WORKER)
+    [said] = asked(house, key)
+    assert "終結した契約では新しい取扱いはできない" in said and "K-900」を渡す理由" in said
+    [said] = asked(house, access)
+    assert "アクセス資格を付与する理由" in said
+    with pytest.raises(NeedsAnswer):
+        house.ledger.registers.create(key)
+    ids = house.ledger.registers.create(key, answers=WHY).ids
+    [kept] = [
+        x.record for x in house.ledger.registers.all(RuleOverride) if x.record.record_ref in ids
+    ]
+    assert kept.reason == WHY.reasons["R-39"] and not kept.finding_id
+    one = house.ledger.registers.need(Credential, kept.record_ref).record
+    assert (
+        asked(house, one.with_changes(expires_on=house.ledger.today() + timedelta(days=9)), one)
+        == []
+    )
+    back = one.with_changes(returned_on=house.ledger.today())
+    assert asked(house, back, one) == []
+    other = one.with_changes(holder_person_id=house.story.people["worker"])
+    assert asked(house, other, one) and asked(house, one, back)
+
+
+def test_a_card_that_was_given_out_before_is_entered_late_as_always(house: House) -> None:
+    closed = close(house)
+    assert asked(house, card(house, issued_on=closed)) == []
+    after = card(house, issued_on=closed + timedelta(days=1))
+    assert asked(house, after)
+    assert asked(house, after.with_changes(returned_on=house.ledger.today())) == []
+    assert asked(house, card(house, contract_id="")) == []
+
+
+def test_who_is_responsible_gets_them_still_and_an_inspector_may_look(house: House) -> None:
+    close(house)
+    house.ledger.registers.create(designation(house, AssignmentRole.WORK_SUPERVISOR))
+    key = card(house)
+    access = right(house, "takahashi", AssignmentRole.WORK_SUPERVISOR)
+    for one in (key, access):
+        assert asked(house, one) == [] and len(told(house, one)) == 1
+    looking = right(house, "kensa").with_changes(level=AccessLevel.READ)
+    assert asked(house, looking) == [] and told(house, looking) == []
