@@ -133,6 +133,14 @@ ITEMS: tuple[tuple[str, Item], ...] = (
 )  # fmt: skip
 
 
+def to_be_fixed(asked: Inquiry) -> dict[str, str]:
+    """Return the cycles that the parties have to fix, as keys of `CYCLES`, by the query that asks."""
+    cycles = {one.proof: one.cycle for one in ROUNDS if one.usual is None}
+    if "training" in asked.profile.params.cycles.fixed:
+        cycles["EQ-TRAIN"] = "training"
+    return cycles
+
+
 def unfixed(asked: Inquiry, clause: Clause) -> list[str]:
     """Return the cycles, as keys of `CYCLES`, that a clause needs and nobody has fixed.
 
@@ -140,9 +148,6 @@ def unfixed(asked: Inquiry, clause: Clause) -> list[str]:
     """
     if asked.contract.status is ContractStatus.CLOSED:
         return []
-    cycles = {one.proof: one.cycle for one in ROUNDS if one.usual is None}
-    if "training" in asked.profile.params.cycles.fixed:
-        cycles["EQ-TRAIN"] = "training"
-    agreed = terms(asked)
+    cycles, agreed = to_be_fixed(asked), terms(asked)
     wanted = (cycles[query] for query in clause.evidence if query in cycles)
     return [name for name in wanted if agreed.cycle(name) is None]

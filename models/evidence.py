@@ -19,6 +19,7 @@ from models import (
     days_ahead,
     deadlines,
     ends_untold,
+    fixed_late,
     found_faults,
     item_changes,
     late_basis,
@@ -89,6 +90,7 @@ BESIDE_PROOF: Mapping[str, Question] = {
     beyond_basis.WHERE: unfit_basis.called_otherwise,
     nobody_then.QUERY: nobody_then.eq_then,
     left_without.QUERY: left_without.eq_left_without,
+    fixed_late.QUERY: fixed_late.eq_fixed_late,
 }
 """Queries that no text names: what they list is read beside the proof of the clauses it concerns."""
 BESIDE_TEXT: Mapping[str, Question] = {

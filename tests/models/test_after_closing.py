@@ -24,8 +24,10 @@ from models.evidence import evidence
 from models.evidence_rows import ASKING
 from models.records import (
     Assignment,
+    ChangedTerm,
     ClientCommunication,
     Contract,
+    ContractClauseSetting,
     Credential,
     GovernanceDocument,
     HandlingEvent,
@@ -235,3 +237,26 @@ def test_what_was_left_undone_asks_nobody_to_do_it(tmp_path: Path, text: str) ->
             assert left and all(said.startswith("終結のとき（") for said in left)
             asking = [said for said in left if "ください" in said or "登録します" in said]
             assert asking == [] and not any("今日" in said for said in left)
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_a_cycle_that_is_fixed_after_the_closing_stays_to_be_read(house: House, late: bool) -> None:
+    undecided, word = (
+        "研修等・了知・周知の周期を決める",
+        "「定期の研修の周期」の「12か月」は、契約の終結",
+    )
+    assert {severity for severity, _ in told_of(house, undecided)} == {"action"}
+    setting = ContractClauseSetting(
+        contract_id=house.story.contract.id, clause_key="CB-3.2", enabled=True,
+        params=(ChangedTerm(key="定期の研修の周期", value="12か月"),),
+        reason="委託者と協議して決めたため", agreed_on=house.ledger.today(),
+    )  # fmt: skip
+    if not late:
+        house.ledger.registers.create(setting)
+    close_regularly(house)
+    if late:
+        assert {severity for severity, _ in told_of(house, undecided)} == {"left"}
+        house.clock.wait(24 * 60)
+        house.ledger.registers.create(setting)
+    assert told_of(house, undecided) == []
+    assert {severity for severity, _ in told_of(house, word)} == ({"note"} if late else set())
