@@ -138,18 +138,24 @@ def _ruled(case: Case) -> list[Finding]:
     for rule_id, check in RULES:
         if rule_id in silent:
             continue
-        new = [(said, f) for said in check(case) for f in _judged(case, rule_id, said, changed)]
-        findings += [f for said, f in new if not _is_said(said, f, findings)]
+        for said in check(case):
+            for finding in _judged(case, rule_id, said, changed):
+                findings = _in_one_question(said, finding, findings)
     return findings
 
 
-def _is_said(said: str, finding: Finding, findings: Iterable[Finding]) -> bool:
-    """Tell whether the rule that looks at the consent asks the same, and no more mildly."""
+def _in_one_question(said: str, finding: Finding, findings: list[Finding]) -> list[Finding]:
+    """Return the findings with another one, unless the rule that looks at the consent says the same.
+
+    Where that rule asks more mildly, the stricter one asks, with all that does not fit.
+    """
     within = said.within if isinstance(said, Say) else ""
-    return any(
-        one.rule_id == within and UNFIT in one.message and one.strength >= finding.strength
-        for one in findings
-    )
+    same = [one for one in findings if one.rule_id == within and UNFIT in one.message]
+    if any(one.strength >= finding.strength for one in same):
+        return findings
+    if same:
+        finding = replace(finding, message="".join(one.message for one in same))
+    return [*(one for one in findings if one not in same), finding]
 
 
 def judged(case: Case, rule_id: str, said: str) -> Finding | None:

@@ -8,11 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from models.codes import AuthorizationSubject, FindingSource, FindingStatus, RuleMode, Severity
+from models.codes import (
+    AuthorizationSubject,
+    FindingSource,
+    FindingStatus,
+    ItemOrigin,
+    RuleMode,
+    Severity,
+)
 from models.codes import HandlingKind as K
-from models.commands import creating
+from models.commands import creating, revising
 from models.errors import NeedsAnswer
 from models.records import Authorization, Finding, HandlingEvent, Item, RuleOverride
+from tests import proof
 from tests.house import House, furnished
 
 TOO_MANY = "第{0}号 複写・複製：承諾された部数（10枚）を超えます（これまでと合わせて{1}枚）。"
@@ -222,3 +230,74 @@ def test_a_number_of_copies_is_not_raised_in_small_steps_by_one_person(tmp_path:
         assert [one.needs_approval for one in found if one.rule_id == "R-39"] == [True]
         with pytest.raises(NeedsAnswer):
             house.ledger.registers.revise(more, "部数の訂正のため")
+
+
+# --- what the office made itself: the consent is asked for more mildly than the number -------------
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[House]:
+    """A thing that the contractor made, a consent that has ended, and a number that is too small."""
+    with furnished(tmp_path, profile="chiba", rules=True) as made:
+        unfit_and_too_few(made)
+        made.ledger.rules.on = False
+        item = made.ledger.registers.need(Item, made.story._stock[0].id).record
+        made.ledger.registers.revise(replace(item, origin=ItemOrigin.CREATED), "由来の訂正")
+        made.ledger.rules.on = True
+        yield made
+
+
+def rows_of_copies(house: House) -> list[tuple[str, str]]:
+    found = proof.graded(house, clause="CB-7.1")
+    return [one for one in found if "部数の上限" in one[1] or "承諾された部数" in one[1]]
+
+
+def test_a_number_that_is_asked_for_more_strictly_than_the_consent_is_one_question(
+    own: House,
+) -> None:
+    with pytest.raises(NeedsAnswer) as asked:
+        copied(own, 5)
+    [question] = asked.value.facts["findings"]
+    assert (question.rule_id, question.needs_approval) == ("R-06", True)
+    assert "期限切れ／部数の上限3枚に対し、これまでと合わせて5枚" in question.message
+    own.ledger.rules.on = False
+    act = copied(own, 5)
+    own.ledger.rules.on = True
+    [said] = own.ledger.rules.about_event(act)[:1]
+    assert said.rule_id == "R-06"
+    assert [severity for severity, _ in rows_of_copies(own)] == ["broken"]
+
+
+def test_a_consent_that_is_only_unfit_is_asked_for_as_mildly_as_before(own: House) -> None:
+    with pytest.raises(NeedsAnswer) as asked:
+        copied(own, 2)
+    [question] = asked.value.facts["findings"]
+    assert (question.rule_id, question.needs_approval) == ("R-05", False)
+
+
+def test_two_exceptions_of_before_wait_as_one_until_somebody_else_looked(own: House) -> None:
+    """Before one question named both, a mild exception and a breach were entered."""
+    own.ledger.rules.on = False
+    act = copied(own, 5)
+    registers, contract = own.ledger.registers, own.story.contract.id
+    found = Finding(
+        contract_id=contract, source=FindingSource.EVENT, source_id=act.id, severity=Severity.SERIOUS,
+        description="承諾の部数", due_on=own.ledger.today(), status=FindingStatus.OPEN,
+        owner_person_id=own.story.people["worker"],
+    )  # fmt: skip
+    finding = registers.create(found).ids[-1]
+    for rule, mode in (("R-05", RuleMode.WARN), ("R-06", RuleMode.BLOCK_PLAN)):
+        override = RuleOverride(
+            id=own.ledger.new_id(), contract_id=contract, rule_id=rule, mode=mode,
+            record_type=act.type, record_ref=act.id, message="承諾された部数（3枚）を超えます",
+            reason="急ぎの照合のために写したため", requested_by=own.story.people["supervisor"],
+            at=own.ledger.now(), finding_id=finding if mode is RuleMode.BLOCK_PLAN else "",
+        )  # fmt: skip
+        own.ledger.commit([creating(override)])
+    assert [severity for severity, _ in rows_of_copies(own)] == ["broken"]
+    done = registers.need(Finding, finding).record.with_changes(
+        status=FindingStatus.VERIFIED, action="承諾を得た", completed_on=own.ledger.today(),
+        verified_by=own.story.people["supervisor"], verified_on=own.ledger.today(),
+    )  # fmt: skip
+    own.ledger.commit([revising(done, "是正の確認")])
+    assert [one for one in rows_of_copies(own) if one[0] != "note"] == []
