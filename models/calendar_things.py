@@ -27,7 +27,7 @@ from models.missing_things import (
     reported_on,
     untold,
 )
-from models.outstaying import WAITED_FOR, carried_on, needed
+from models.outstaying import WAITED_FOR, carried_on, waiting
 from models.records import (
     Assignment,
     Authorization,
@@ -64,10 +64,10 @@ def k12_consent_ends(asked: Inquiry) -> Iterator[Due]:
         if one.valid_until is not None and one.covers(one.valid_until)
     ]
     over = any(day < asked.today for _, day in ending)
-    hanging = needed(asked) if over else frozenset()
+    missed = waiting(asked) if over else frozenset()
     going_on = carried_on(asked)
     for one, day in ending:
-        if (day >= asked.today and one.id not in going_on) or one.id in hanging:
+        if one.id in missed or (day >= asked.today and one.id not in going_on):
             yield due(asked, "K-12", "期限までに改めて得る", one.caption(), day, one)
 
 

@@ -27,7 +27,7 @@ from models.late_basis import paper_of
 from models.records import Authorization, ContractPlace, HandlingEvent, Item, RuleOverride
 from models.rules.books import GIVEN
 from models.rules.covered_days import Stretch
-from models.rules.places import place_counts
+from models.rules.places import is_allowed, last_consent, place_counts
 from models.rules.staying import (
     Stay,
     bases,
@@ -167,7 +167,32 @@ def carried_on(asked: Inquiry) -> frozenset[str]:
         if under is not None and under.valid_until is not None:
             then = days_outside(asked.books, one.stay, under.valid_until + DAY)[-1]
             goes_on[under.id] = goes_on.get(under.id, True) and then.consent is not None
-    return frozenset(id_ for id_, on in goes_on.items() if on) - _held(asked)
+    for place, given in _places(asked):
+        if given.valid_until is not None and given.covers(asked.today):
+            then_too = is_allowed(asked.case(place), place, given.valid_until + DAY)
+            goes_on[given.id] = goes_on.get(given.id, True) and then_too
+    return frozenset(id_ for id_, on in goes_on.items() if on)
+
+
+def waiting(asked: Inquiry) -> frozenset[str]:
+    """Return the ids of the consents that ended while something needs them, and nothing followed.
+
+    A copy needs its consent when it is made; that it is kept needs none.
+    """
+    found = {one.last.id for one in resting(asked) if one.under is None}
+    for place, given in _places(asked):
+        case = asked.case(place)
+        if not given.covers(asked.today) and not is_allowed(case, place, asked.today):
+            found.add((last_consent(case, place, asked.today) or given).id)
+    return frozenset(found)
+
+
+def _places(asked: Inquiry) -> Iterator[tuple[ContractPlace, Authorization]]:
+    """Yield the places in use with the consents that are linked to them."""
+    for place in asked.all(ContractPlace):
+        given = asked.books.find(Authorization, place.authorization_id)
+        if given is not None and place_counts(asked.case(place), place):
+            yield place, given
 
 
 def _held(asked: Inquiry) -> frozenset[str]:
@@ -177,12 +202,7 @@ def _held(asked: Inquiry) -> frozenset[str]:
         for item in asked.items.values()
         if item.copy_authorization_id and item.state not in CONTENT_GONE_STATES
     }
-    places = {
-        place.authorization_id
-        for place in asked.all(ContractPlace)
-        if place.authorization_id and place_counts(asked.case(place), place)
-    }
-    return frozenset(copies | places)
+    return frozenset(copies | {given.id for _, given in _places(asked)})
 
 
 # --- what was outside ---------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def lacks_consent(case: Case, one: ContractPlace) -> bool:
         return False
     if given is None or given.subject not in ABOUT_PLACES or not _covers_place(case, given, one):
         return True
-    return not (_came_later(given, one.use_from) or _is_allowed(case, one, one.use_from))
+    return not (_came_later(given, one.use_from) or is_allowed(case, one, one.use_from))
 
 
 def unlinked_consent(case: Case, one: ContractPlace) -> Authorization | None:
@@ -201,7 +201,7 @@ def _consent(case: Case, one: ContractPlace, name: str, start: date) -> Iterator
             f"{name}に結び付けた承諾「{given.caption()}」は、別の場所についてのものです。"
             "この場所の承諾を得て「承諾・指示」に登録し、この場所に結び付けてください。"
         )
-    elif not _is_allowed(case, one, start):
+    elif not is_allowed(case, one, start):
         yield Say(
             f"{name}の承諾は、使用を始める日に有効ではありません。承諾の日付を確かめてください。",
             late=_came_later(given, start),
@@ -224,7 +224,7 @@ def late_consent(case: Case, one: ContractPlace) -> Authorization | None:
     if given is None or start is None or given.subject not in ABOUT_PLACES:
         return None
     late = _covers_place(case, given, one) and _came_later(given, start)
-    return given if late and not _is_allowed(case, one, start) else None
+    return given if late and not is_allowed(case, one, start) else None
 
 
 def named_places(given: Authorization) -> frozenset[str]:
@@ -260,9 +260,28 @@ def _consents(case: Case, one: ContractPlace, day: date) -> Iterator[Authorizati
             yield given
 
 
-def _is_allowed(case: Case, one: ContractPlace, day: date) -> bool:
+def is_allowed(case: Case, one: ContractPlace, day: date) -> bool:
     """Tell whether the client allowed the place on a day: by the consent linked, or by another."""
     return any(_consents(case, one, day))
+
+
+def last_consent(case: Case, one: ContractPlace, day: date) -> Authorization | None:
+    """Return the consent to a place that ended last before a day, None where none did.
+
+    Where one names no place, only the one that is linked is meant by it.
+    """
+    books, contract = case.books, case.contract.id
+    linked = books.find(Authorization, one.authorization_id)
+    others = (given for about in ABOUT_PLACES for given in books.authorizations(contract, about))
+    ended = [
+        (given.valid_until, given)
+        for given in (*([linked] if linked else ()), *others)
+        if given.valid_until is not None
+        and given.valid_until < day
+        and given.covers(given.valid_until)
+        and (given is linked or _names(case, given, one))
+    ]
+    return max(ended, key=lambda one: one[0])[1] if ended else None
 
 
 def _unnamed(case: Case, one: ContractPlace) -> Authorization | None:
@@ -288,7 +307,7 @@ def lapsed(case: Case, one: ContractPlace, day: date) -> str:
         return ""
     if given is None or one.use_from is None or any(_consent(case, one, "", one.use_from)):
         return ""
-    if _is_allowed(case, one, day):
+    if is_allowed(case, one, day):
         return ""
     return unfit(case.books.as_of(given, day), None, day, ())
 

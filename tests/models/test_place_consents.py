@@ -167,6 +167,31 @@ def test_a_consent_that_follows_in_time_is_as_good(house: House) -> None:
     assert told(house) == {} and use(house) == []
 
 
+def renewals(house: House) -> list[str]:
+    found = calendar(house.ledger, house.story.contract.id)
+    return [one.id for one in found if one.code == "K-12"]
+
+
+def test_a_consent_that_another_one_carries_on_is_not_to_be_renewed(house: House) -> None:
+    first, last = consent(house), house.ledger.today() + 2 * DAY
+    change(house, valid_until=last)
+    assert renewals(house) == [first.id]
+    number = {"id": "", "decision_doc_no": "見健第999号", "valid_from": last + DAY}
+    again = replace(consent(house), valid_until=last + 5 * DAY, **number)
+    names_one = replace(again, targets=targets(house.story.places[1]))
+    made = house.ledger.registers.create(names_one).ids[-1]
+    assert first.id in renewals(house), "the other places are not named"
+    house.ledger.registers.revise(replace(again, id=made), WHY)
+    assert renewals(house) == [made]
+    house.clock.go_to(last + 2 * DAY, 9)
+    assert renewals(house) == [made], "the first one is over, and another one followed"
+    house.clock.go_to(last + 6 * DAY, 9)
+    assert renewals(house) == [made], "the last one is asked for, not the first"
+    change_place = replace(again, valid_from=last + 6 * DAY, valid_until=None)
+    house.ledger.registers.create(replace(change_place, decision_doc_no="見健第1000号"))
+    assert renewals(house) == []
+
+
 def test_a_first_day_before_the_consent_is_told_as_before(house: House) -> None:
     one = designation(house)
     assert one.use_from is not None

@@ -467,6 +467,7 @@ def test_a_consent_that_another_one_carries_on_is_not_to_be_renewed(house: House
     assert mine in renewals(house)
     consent(house, "第10号", ENDS, LONGER, targets=())
     assert mine in renewals(house), "it names nothing"
+    consent(house, "第8号", FIRST_DAY, ENDS - timedelta(days=1))  # over; it changes nothing
     after = consent(house, "第11号", ENDS, LONGER)
     assert mine not in renewals(house) and (after.caption(), LONGER) in renewals(house)
     bring_back(house)
