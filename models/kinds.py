@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from models import text as texts
 from models import values
@@ -159,6 +159,10 @@ class Integer(Kind):
             yield f"は{self.minimum:,}以上{self.maximum:,}以下で入力してください。"
 
 
+_MOST_DIGITS: Final = 99
+"""Beyond it a number is refused at once: written out, `1e999999999` has a thousand million."""
+
+
 @dataclass(frozen=True)
 class DecimalNumber(Kind):
     """A number with at most three decimals; text in the content, thousandths in SQL."""
@@ -205,9 +209,12 @@ class DecimalNumber(Kind):
         if type(data) not in (str, int):  # neither true nor a binary fraction is a decimal number
             raise ValueError("は数で入力してください。")
         try:
-            return Decimal(data)
+            number = Decimal(data)
         except (InvalidOperation, ValueError, TypeError) as error:
             raise ValueError("は数で入力してください。") from error
+        if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+            raise ValueError("は数で入力してください。")
+        return number
 
     def to_column(self, value: Decimal | None) -> int | None:
         return None if value is None else int(value * 1000)

@@ -315,7 +315,7 @@ def visible(text: str, *, multiline: bool = True) -> str:
 
 def is_whole(text: str) -> bool:
     """Tell whether a text can be written to a file: JSON also brings halves of characters."""
-    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+    return text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def hex_groups(digits: str) -> str:

@@ -23,7 +23,7 @@ from ui.condition_facts import read_conditions
 from ui.console import repeated
 from ui.console.condition import resolve, told
 from ui.console.journal import described
-from ui.console.output import problems_of
+from ui.console.output import machine_refused, problems_of
 from ui.console.places import file_to_write, folder, place, present_file, present_folder
 from ui.console.requests import (
     Answer,
@@ -35,6 +35,7 @@ from ui.console.requests import (
     query_of,
     read_request,
     record_type,
+    refuse_broken_text,
     refuse_idle_command,
     text_of,
     whole_of,
@@ -97,6 +98,7 @@ class Driver:
         try:
             request = read_request(line)
             request_id = request.get("id")
+            refuse_broken_text(request)
             asked = text_of(request, "do")
             verb = self._verbs.get(asked)
             if verb is None:
@@ -112,6 +114,9 @@ class Driver:
                 "message": str(error),
                 **findings_of(error),
             }
+        except OSError as error:
+            sentence = machine_refused(error)
+            return {"id": request_id, "ok": False, "error": "INPUT_OUTPUT", "message": sentence}
         except Exception as error:
             # A bug of ours must not end the session of a program that waits for an answer; the
             # type names the bug, its text might hold data.

@@ -1,5 +1,6 @@
 """How the console speaks: a result for programs as JSON, for people as plain Japanese lines."""
 
+import errno
 import json
 from collections.abc import Callable, Mapping
 from io import TextIOWrapper
@@ -87,6 +88,13 @@ def speak_utf8(stream: TextIO, errors: str = "backslashreplace") -> None:
     """Read or write UTF-8 whatever the code page of the machine is (Windows pipes are CP932)."""
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(encoding="utf-8", errors=errors)
+
+
+def machine_refused(error: OSError, unnamed: str = "使おうとしたファイル") -> str:
+    """Say what the system refused; a name that it cannot take, for example."""
+    where = f"「{visible(str(error.filename)[:80])}」" if error.filename else unnamed
+    reason = errno.errorcode.get(error.errno or 0, "不明な原因")
+    return f"{where}を使えません（{reason}）。名前の長さ、場所、空き容量を確かめてください。"
 
 
 def write_paper(out: Path, issue: Issue) -> None:

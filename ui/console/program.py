@@ -1,6 +1,5 @@
 """Run one console verb: parse, speak, and turn every error into its exit code."""
 
-import errno
 import os
 import sys
 import traceback
@@ -11,7 +10,7 @@ from pathlib import Path
 from models.errors import AzukariError, Usage
 from models.office import Office
 from ui.console import arguments as args
-from ui.console.output import Speaker, speak_utf8
+from ui.console.output import Speaker, machine_refused, speak_utf8
 
 STOPPED = "中止しました。"
 
@@ -56,11 +55,7 @@ def _run(argv: list[str], build_office: Callable[[], Office]) -> int:
     except OSError as error:
         # A name that the system cannot take, or an answer that nobody could be given.
         unnamed = "結果の出力先" if speaker.answered else "使おうとしたファイル"
-        where = f"「{str(error.filename)[:80]}」" if error.filename else unnamed
-        reason = errno.errorcode.get(error.errno or 0, "不明な原因")
-        sentence = (
-            f"{where}を使えません（{reason}）。名前の長さ、場所、空き容量を確かめてください。"
-        )
+        sentence = machine_refused(error, unnamed)
         speaker.message(sentence)
         speaker.failure("INPUT_OUTPUT", sentence)
         return 5

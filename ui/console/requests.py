@@ -1,7 +1,6 @@
 """What a request to the driver says, read key by key; what cannot be read is a `Usage`."""
 
 import base64
-import binascii
 import json
 import uuid
 from collections.abc import Callable, Mapping
@@ -9,15 +8,27 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from models.codes import AttachmentKind
-from models.errors import AzukariError, NeedsAnswer, RuleRefused, Usage
+from models.errors import AzukariError, InvalidField, NeedsAnswer, RuleRefused, Usage
 from models.files import MAXIMUM_SIZE
-from models.kinds import Children, Choice, Kind, MultiChoice, MultiRef, Text, TextList
+from models.kinds import (
+    Boolean,
+    Children,
+    Choice,
+    Integer,
+    Kind,
+    MultiChoice,
+    MultiRef,
+    Ref,
+    Text,
+    TextList,
+)
 from models.records import BY_TYPE, Record
+from models.records.base import Declared
 from models.rules.answers import Answers
 from models.rules.checking import KeyFacts
 from models.seconding import asked_of
 from models.store import Op, Query, Where
-from models.text import is_whole
+from models.text import is_whole, visible
 from ui.console.places import present_file
 from ui.reading import read_limited
 
@@ -32,6 +43,10 @@ COMMANDED = (
     "record", "handle", "approve", "confirm", "attach", "seal", "condition", "revoke", "rotate",
 )  # fmt: skip
 """Verbs whose request is one command, which may carry an own UUID."""
+
+_UNREAD = frozenset(
+    {"id", "password", "old", "new", "approver_password", "checker_password", "fields"}
+)
 
 
 def read_request(line: str) -> Request:
@@ -122,12 +137,42 @@ def attachment_kind(request: Request) -> AttachmentKind:
         raise Usage(reason="「kind」に知らない区分があります。") from error
 
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=Declared)
 
 
 def record_of(cls: type[R], fields: Mapping[str, Any]) -> R:
-    """Build a record from its fields; blanks around a text are no more of it than in the window."""
-    return cls.from_json(fields).trimmed()
+    """Build a record, or a row of one, from its fields.
+
+    Blanks around a text are no more of it than in the window.
+
+    Raises:
+        InvalidField: an unknown field, or a value of another type than its kind.
+    """
+    declared = cls.fields()
+    for name, value in fields.items():
+        if not _whole(name, value):
+            label = declared[name].label if name in declared else visible(name)
+            raise InvalidField(field=label, problem="に、壊れた文字があります。")
+    record = cls.from_json(fields)
+    _require_types(record)
+    return record.trimmed()
+
+
+def _require_types(record: Declared) -> None:
+    """Refuse what JSON can say and no form: a list, a number or an object in the place of a text.
+
+    Rules look into a record as a whole before every field of it was judged.
+    """
+    for f in record.own_fields():
+        value = getattr(record, f.name)
+        if isinstance(f.kind, Children):
+            for row in value:
+                _require_types(row)
+        elif isinstance(f.kind, Text | Ref) and not isinstance(value, str):
+            raise InvalidField(field=f.label, problem="は文字で指定してください。")
+        elif isinstance(f.kind, Integer | Boolean):
+            for problem in f.kind.problems(value):
+                raise InvalidField(field=f.label, problem=problem)
 
 
 def record_type(request: Request) -> type[Record]:
@@ -200,6 +245,34 @@ def refuse_idle_command(verb: str, request: Request) -> None:
             f"command で一度だけになるのは {'、'.join(COMMANDED)} です"
             "（condition は resolve か enter のとき）。"
         )
+
+
+def refuse_broken_text(request: Request) -> None:
+    """Refuse halves of characters, which JSON can bring and neither ledger nor file can hold.
+
+    An own `id` goes back as it came, what was typed as a password is only hashed, and fields are
+    told by their label (`record_of`).
+
+    Raises:
+        Usage
+    """
+    for key, value in request.items():
+        if key not in _UNREAD and not _whole(key, value):
+            raise Usage(reason=f"「{visible(key)}」に、壊れた文字（\\ud800 など）があります。")
+
+
+def _whole(*values: Any) -> bool:
+    """Tell whether all texts in values out of JSON are made of whole characters."""
+    waiting = list(values)
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str) and not is_whole(one):
+            return False
+        if isinstance(one, dict):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            waiting += one
+    return True
 
 
 def command_of(request: Request) -> str:
@@ -302,5 +375,5 @@ def bytes_of(request: Request) -> bytes:
         return read_limited(place_of(request, "file", present_file), MAXIMUM_SIZE)
     try:
         return base64.b64decode(text_of(request, "data"), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise Usage(reason="「data」はBase64で指定してください。") from error

@@ -161,7 +161,7 @@ class Writing:
             if found is None:
                 raise NotFound(what=f"管理番号「{number}」の媒体・資料")
             data["item_id"] = found.id
-        return HandlingLine.from_json(data).trimmed()
+        return record_of(HandlingLine, data)
 
     def attach(self, request: Request) -> Answer:
         from reports.pictures import plain_picture
